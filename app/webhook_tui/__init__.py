@@ -1,0 +1,5 @@
+"""webhook-tui: see PiktID's webhooks arrive, judged."""
+
+from __future__ import annotations
+
+__version__ = "0.1.0"

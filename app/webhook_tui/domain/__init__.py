@@ -1,0 +1,1 @@
+"""What a delivery is and what is true of it: pure values and functions, no clock, no I/O, standard library only."""

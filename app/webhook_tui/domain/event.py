@@ -1,0 +1,92 @@
+"""The event inside a delivery, `{id, name, data, timestamp}`, read tolerantly: whatever is not there is None.
+
+Shape from docs.piktid.com (Webhooks). The fields of `data` are not documented; those looked at first are names of
+PiktID's job API, which is a guess, marked as such by being only a display.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from webhook_tui.domain.headers import EVENT_HEADER, Headers, first
+
+JOB_FIELDS = ("job_id", "id_task", "task_id", "job")
+KNOWN_EVENTS = ("batch_edit", "image_result", "identity_preprocessing", "ping")
+
+_LONGEST_ABOUT = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """What a body says of itself."""
+
+    event_id: str | None = None
+    """JSON text of `id` when it is a number or a string."""
+    name: str | None = None
+    data: Mapping[str, object] | None = None
+    timestamp: float | None = None
+    """Unix seconds at which the event happened, which is not when it was sent."""
+    is_json: bool = False
+
+
+def parse_event(body: bytes) -> Event:
+    """Read an event out of a body; never raises: what cannot be read is an empty Event."""
+    try:
+        value = json.loads(body)
+    except (ValueError, RecursionError, MemoryError):
+        return Event()
+    if not isinstance(value, dict):
+        return Event(is_json=True)
+    return event_from(value)
+
+
+def event_from(value: Mapping[str, object]) -> Event:
+    """The same from a decoded JSON object."""
+    raw_id, name, data, timestamp = (value.get(key) for key in ("id", "name", "data", "timestamp"))
+    return Event(
+        event_id=_id_text(raw_id),
+        name=name if isinstance(name, str) else None,
+        data=data if isinstance(data, dict) else None,
+        timestamp=float(timestamp) if isinstance(timestamp, int | float) and _is_time(timestamp) else None,
+        is_json=True,
+    )
+
+
+def _is_time(value: float) -> bool:
+    return not isinstance(value, bool) and 0 <= value < 253_402_300_800
+
+
+def _id_text(value: object) -> str | None:
+    if isinstance(value, bool) or not isinstance(value, int | str | float):
+        return None
+    try:
+        return json.dumps(value)
+    except ValueError:
+        return None
+
+
+def event_name(headers: Headers, event: Event) -> str:
+    """The name to show: the header's, else the body's, else "". Raw text: sanitise before showing."""
+    header = first(headers, EVENT_HEADER)
+    if header:
+        return header.decode("utf-8", "replace")
+    return event.name or ""
+
+
+def about(event: Event) -> str:
+    """A few words from `data` for the table: job id, status, progress; "" when none of them is there."""
+    data = event.data
+    if not data:
+        return ""
+    words = [str(data[key]) for key in (*JOB_FIELDS, "identity_code") if isinstance(data.get(key), str | int)][:1]
+    status = data.get("status")
+    if isinstance(status, str):
+        words.append(status)
+    done, total = data.get("processed_images"), data.get("total_images")
+    if isinstance(done, int) and isinstance(total, int):
+        words.append(f"{done}/{total}")
+    elif isinstance(progress := data.get("progress"), int | float) and not isinstance(progress, bool):
+        words.append(f"{progress:g} %")
+    return " ".join(words)[:_LONGEST_ABOUT]

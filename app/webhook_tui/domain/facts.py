@@ -1,0 +1,165 @@
+"""What the session tells its front end: facts in the past tense, posted from the I/O thread, in order."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeAlias
+
+from webhook_tui.domain.delivery import Delivery, DeliveryRow
+from webhook_tui.domain.problem import Problem
+from webhook_tui.domain.report import SignatureReport
+from webhook_tui.domain.status import SessionStatus
+
+
+@dataclass(frozen=True, slots=True)
+class StatusChanged:
+    """The route or the counts changed; at most one is under way per 50 ms."""
+
+    status: SessionStatus
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryOpened:
+    """The store is open: the front end may ask the session for its DeliveryRows now."""
+
+
+@dataclass(frozen=True, slots=True)
+class BecameReady:
+    """The receiver listens, the route to it is open and, if it is to be, the webhook is registered."""
+
+    public_url: str | None
+    port: int
+
+
+@dataclass(frozen=True, slots=True)
+class WebhookRegistered:
+    """PUT /webhooks was answered; never carries the secret."""
+
+    webhook_id: int | str | None
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class WebhookDeleted:
+    """DELETE /webhooks was answered: nothing is registered any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryRecorded:
+    """One delivery is on disk and was answered as its row says."""
+
+    row: DeliveryRow
+    delivery: Delivery
+
+
+@dataclass(frozen=True, slots=True)
+class VerdictChanged:
+    """A stored delivery was judged again."""
+
+    row: DeliveryRow
+
+
+@dataclass(frozen=True, slots=True)
+class TunnelChanged:
+    """The tunnel opened, closed or has another public URL."""
+
+    state: str
+    public_url: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class EventReconciled:
+    """Where one event id was seen: `both`, `sse` or `webhook`."""
+
+    event_id: str
+    name: str
+    seen: str
+    lag_ms: float | None
+    equal: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class ProblemOccurred:
+    """A step failed or a wish was refused; `again`: seconds until the next try by itself."""
+
+    problem: Problem
+    again: float | None = None
+    fatal: bool = False
+    """It cannot mend itself: without a screen the program ends."""
+
+
+@dataclass(frozen=True, slots=True)
+class WishGranted:
+    """A wish whose effect is not on the screen was carried out; one sentence for a toast or a note."""
+
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class ForeignWebhook:
+    """What GET /webhooks says of a webhook that is not ours."""
+
+    url: str
+    registered_at: str | None = None
+    last_response_status: int | str | None = None
+    last_response_at: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class GuardAsked:
+    """The session waits for a GuardAnswered before it registers.
+
+    `foreign`: the webhook that would be replaced; None: PiktID cannot say whether there is one.
+    """
+
+    foreign: ForeignWebhook | None
+
+
+@dataclass(frozen=True, slots=True)
+class TokenAsked:
+    """There is no token, or PiktID refused it; the session waits for a TokenGiven."""
+
+    problem: Problem | None
+
+
+@dataclass(frozen=True, slots=True)
+class SecretRevealed:
+    """The answer to SecretRequested: the current signing secret in clear, for the dialog that asked."""
+
+    secret: str | None
+    since: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryExplained:
+    """The answer to ExplainWish."""
+
+    report: SignatureReport
+
+
+@dataclass(frozen=True, slots=True)
+class SessionStopped:
+    """Everything is closed; `problem`: why it ended, if not because it was asked to."""
+
+    problem: Problem | None = None
+
+
+Fact: TypeAlias = (
+    StatusChanged
+    | HistoryOpened
+    | BecameReady
+    | WebhookRegistered
+    | WebhookDeleted
+    | DeliveryRecorded
+    | VerdictChanged
+    | TunnelChanged
+    | EventReconciled
+    | ProblemOccurred
+    | WishGranted
+    | GuardAsked
+    | TokenAsked
+    | SecretRevealed
+    | DeliveryExplained
+    | SessionStopped
+)

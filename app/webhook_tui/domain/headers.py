@@ -1,0 +1,43 @@
+"""Headers exactly as they were sent: names keep their case, order and repetition are kept, values stay bytes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TypeAlias
+
+Headers: TypeAlias = tuple[tuple[bytes, bytes], ...]
+"""Pairs of name and value in order of arrival, as bytes."""
+
+EVENT_HEADER = b"x-webhook-event"
+SIGNATURE_HEADER = b"x-webhook-signature"
+
+SENSITIVE = frozenset(
+    {b"authorization", b"cookie", b"set-cookie", b"proxy-authorization", b"x-api-key", b"x-auth-token"}
+)
+"""Names (lower case) whose values are redacted in everything that leaves the program."""
+
+HOP_BY_HOP = frozenset(
+    {
+        b"connection",
+        b"keep-alive",
+        b"proxy-authenticate",
+        b"proxy-authorization",
+        b"proxy-connection",
+        b"te",
+        b"trailer",
+        b"transfer-encoding",
+        b"upgrade",
+    }
+)
+"""Names (lower case) that concern one connection only and are never passed on (RFC 9110, 7.6.1)."""
+
+
+def values(headers: Iterable[tuple[bytes, bytes]], name: bytes) -> list[bytes]:
+    """Every value sent under `name` (any case), in order."""
+    wanted = name.lower()
+    return [value for key, value in headers if key.lower() == wanted]
+
+
+def first(headers: Iterable[tuple[bytes, bytes]], name: bytes) -> bytes | None:
+    """The first value sent under `name` (any case), or None."""
+    return next(iter(values(headers, name)), None)

@@ -1,0 +1,54 @@
+"""A value that must never be seen: whatever prints, logs or formats it shows stars instead."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from typing import final
+
+
+@final
+class Secret:
+    """Holds a token or a signing secret; only `reveal()` gives the text back.
+
+    `repr`, `str`, f-strings and tracebacks that show locals print `Secret(***)`. Comparison takes constant time.
+    """
+
+    __slots__ = ("_text",)
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def reveal(self) -> str:
+        """The text itself, for the one place that sends it or computes with it."""
+        return self._text
+
+    @property
+    def key(self) -> bytes:
+        """The HMAC key that PiktID uses: the secret's characters as UTF-8, nothing taken off and nothing decoded."""
+        return self._text.encode("utf-8", "surrogateescape")
+
+    def fingerprint(self) -> str:
+        """Twelve hex digits that name this value without giving it away; the same value always has the same ones."""
+        return hashlib.sha256(b"webhook-tui fingerprint\0" + self.key).hexdigest()[:12]
+
+    def masked(self) -> str:
+        """Dots for the screen; their number does not tell the length."""
+        return "•" * 12
+
+    def __repr__(self) -> str:
+        return "Secret(***)"
+
+    __str__ = __repr__
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Secret) and hmac.compare_digest(self.key, other.key)
+
+    def __hash__(self) -> int:
+        return hash((Secret, self._text))
+
+    def __bool__(self) -> bool:
+        return bool(self._text)
+
+    def __reduce__(self) -> str:
+        raise TypeError("a Secret is never pickled")

@@ -1,0 +1,162 @@
+"""Where the session stands: one immutable snapshot of the route webhook -> public URL -> receiver -> answer.
+
+The session alone makes snapshots; front ends only read them. Times are UTC; ages are computed by whoever shows them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from webhook_tui.domain.problem import Problem
+
+
+class ReceiverState(StrEnum):
+    """The listening socket."""
+
+    STARTING = "starting"
+    LISTENING = "listening"
+    BUSY = "busy"
+    """The port is taken by another program."""
+    STOPPED = "stopped"
+
+
+class TunnelState(StrEnum):
+    """The way from the internet to the receiver."""
+
+    NONE = "none"
+    """There is none to open: --hook-url, --tunnel none, --sandbox, --no-register without one."""
+    WAITING = "waiting"
+    """It opens when the receiver listens."""
+    OPENING = "opening"
+    LIVE = "live"
+    UNPROVEN = "unproven"
+    """Open, but this machine could not reach its own public URL."""
+    DOWN = "down"
+    """Closed; opened again by itself at `next_try_at`."""
+    FAILED = "failed"
+    """Closed, and only a person can help."""
+
+
+class WebhookState(StrEnum):
+    """The registration at PiktID."""
+
+    WAITING = "waiting"
+    """It is registered when the route before it is open."""
+    REGISTERING = "registering"
+    REGISTERED = "registered"
+    STALE = "stale"
+    """Registered, but its URL is dead."""
+    NOT_REGISTERED = "not registered"
+    REFUSED = "refused"
+    """PiktID or the user said no; `problem` says why."""
+    TAKEN = "taken"
+    """Another program registered its own URL since."""
+    DELETED = "deleted"
+    WATCHING = "watching"
+    """--no-register: nothing at PiktID is touched."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiverStatus:
+    """Of the listening socket."""
+
+    state: ReceiverState = ReceiverState.STARTING
+    host: str = "127.0.0.1"
+    port: int = 0
+    problem: Problem | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TunnelStatus:
+    """Of the tunnel."""
+
+    state: TunnelState = TunnelState.WAITING
+    kind: str = "ssh"
+    """ssh, ngrok, command, static, none."""
+    server: str = ""
+    """Who gives the tunnel, in words: localhost.run, ngrok, the command's program."""
+    public_url: str | None = None
+    since: datetime | None = None
+    """When this state began."""
+    next_try_at: datetime | None = None
+    tries: int = 0
+    deadline_seconds: float = 20.0
+    proven_at: datetime | None = None
+    problem: Problem | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WebhookStatus:
+    """Of the registration."""
+
+    state: WebhookState = WebhookState.WAITING
+    webhook_id: int | str | None = None
+    url: str | None = None
+    since: datetime | None = None
+    """When this state began."""
+    registered_at: datetime | None = None
+    secret_since: datetime | None = None
+    last_response_status: int | str | None = None
+    """What PiktID saw last, where it says so."""
+    last_response_at: str | None = None
+    taken_by: str | None = None
+    next_try_at: datetime | None = None
+    problem: Problem | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """Of this run."""
+
+    received: int = 0
+    good: int = 0
+    """valid and older"""
+    bad: int = 0
+    """invalid, missing, malformed"""
+    pending: int = 0
+    strays: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class StreamStatus:
+    """Of the event stream (SSE) and what it shows beside the webhook."""
+
+    state: str = "off"
+    """off, connecting, live, down"""
+    since: datetime | None = None
+    last_seen_at: datetime | None = None
+    both: int = 0
+    only_sse: int = 0
+    only_webhook: int = 0
+    problem: Problem | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SessionStatus:
+    """Everything that the status line, the steps and the notice are made of."""
+
+    api_url: str = ""
+    sandbox: bool = False
+    registers: bool = True
+    """False with --no-register."""
+    receiver: ReceiverStatus = field(default_factory=ReceiverStatus)
+    tunnel: TunnelStatus = field(default_factory=TunnelStatus)
+    webhook: WebhookStatus = field(default_factory=WebhookStatus)
+    stream: StreamStatus = field(default_factory=StreamStatus)
+    counts: Counts = field(default_factory=Counts)
+    answer: str = "200"
+    """The answer rule in words: `200`, `503 x3, 200`."""
+    last_stray: str = ""
+    """Method and path of the last stray (raw: sanitise before showing)."""
+    storing: Problem | None = None
+    """Why deliveries cannot be stored now, or None."""
+    notes: tuple[Problem, ...] = ()
+    """Things worth one line that no link of the route carries (a port that was taken, a database set aside)."""
+
+    @property
+    def problem(self) -> Problem | None:
+        """The one problem worth the notice: the first link of the route that is broken, receiver first."""
+        candidates = (self.storing, self.receiver.problem, self.webhook.problem, self.tunnel.problem)
+        return next((problem for problem in candidates if problem is not None), None)

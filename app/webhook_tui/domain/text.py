@@ -1,0 +1,73 @@
+"""The one sanitiser: no received text reaches a screen, a terminal or a line of output except through here.
+
+What could move the cursor, change colours, hide or reorder text becomes visible instead: C0 controls as control
+pictures, everything else that does not show itself as U+FFFD or a named escape. Neither markup nor length is judged
+here; widgets take the result as plain text.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+
+_MOST_COMBINING = 3
+
+_PICTURES = {code: 0x2400 + code for code in range(0x20)} | {0x7F: 0x2421}
+_HIDDEN_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+_HIDDEN_LETTERS = frozenset("\u115f\u1160\u3164\uffa0\u2800\u034f\u17b4\u17b5\u180b\u180c\u180d\u180f")
+_VARIATION_SELECTORS = ((0xFE00, 0xFE0F), (0xE0100, 0xE01EF))
+
+
+def visible(text: str | bytes) -> str:
+    """One line of harmless text. Bytes are read as UTF-8, or as latin-1 where they are not UTF-8.
+
+    Newlines and tabs become pictures, too; for several lines use `visible_lines`.
+    """
+    if isinstance(text, bytes):
+        text = decoded(text)
+    if text.isascii() and text.isprintable():
+        return text
+    return _shown(text)
+
+
+def visible_lines(text: str | bytes) -> list[str]:
+    """The text line by line (LF, CRLF), each harmless, tabs as four blanks; a CR inside a line is a picture."""
+    if isinstance(text, bytes):
+        text = decoded(text)
+    lines = text.split("\n")
+    return [visible(line.removesuffix("\r").expandtabs(4)) for line in lines]
+
+
+def decoded(raw: bytes) -> str:
+    """UTF-8 where it is, latin-1 where it is not: every byte is told by some character."""
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return raw.decode("latin-1")
+
+
+def is_harmless(character: str) -> bool:
+    """Whether one character may reach a terminal as it is."""
+    code = ord(character)
+    if code < 0x7F:
+        return code >= 0x20
+    if any(low <= code <= high for low, high in _VARIATION_SELECTORS) or character in _HIDDEN_LETTERS:
+        return False
+    return unicodedata.category(character) not in _HIDDEN_CATEGORIES
+
+
+def _shown(text: str) -> str:
+    shown: list[str] = []
+    combining = 0
+    for character in text:
+        if unicodedata.combining(character) or unicodedata.category(character) in ("Mn", "Me"):
+            combining += 1
+            if combining > _MOST_COMBINING or not is_harmless(character):
+                continue
+            shown.append(character)
+            continue
+        combining = 0
+        if is_harmless(character):
+            shown.append(character)
+        else:
+            shown.append(chr(_PICTURES.get(ord(character), 0xFFFD)))
+    return "".join(shown)

@@ -1,0 +1,61 @@
+"""Sizes, ages, times and counts as the screen says them; pure, the present moment is an argument."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+_SIZES = ("B", "kB", "MB", "GB", "TB")
+
+
+def size(count: int) -> str:
+    """Bytes with three significant digits, in powers of 1,000: `96 B`, `1.2 kB`, `10 MB`."""
+    if count < 1000:
+        return f"{count} B"
+    value = float(count)
+    for unit in _SIZES:
+        if value < 999.5:
+            return f"{value:.1f} {unit}".replace(".0 ", " ") if value < 100 else f"{value:.0f} {unit}"
+        value /= 1000
+    return f"{value:.0f} PB"
+
+
+def age(seconds: float) -> str:
+    """How long ago, in the largest whole unit: `6 s`, `3 min`, `2 h`, `4 d`; never negative."""
+    whole = max(0, int(seconds))
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60} min"
+    if whole < 86_400:
+        return f"{whole // 3600} h"
+    return f"{whole // 86_400} d"
+
+
+def count(number: int) -> str:
+    """A count with thousands separators from 10,000; `1.2 M` above 999,999."""
+    if number > 999_999:
+        return f"{number / 1_000_000:.1f} M"
+    return f"{number:,}" if number >= 10_000 else str(number)
+
+
+def day_time(at: datetime, now: datetime) -> str:
+    """The time column, eight cells at most, in the zone of `now`: time today, else the day, else the year."""
+    local = at.astimezone(now.tzinfo)
+    if local.date() == now.date():
+        return f"{local:%H:%M:%S}"
+    if local.year == now.year:
+        return f"{local.day} {local:%b}"
+    return f"{local.year}"
+
+
+def exact_time(at: datetime, now: datetime) -> str:
+    """Local time with milliseconds, with its date unless it is today's."""
+    local = at.astimezone(now.tzinfo)
+    clock = f"{local:%H:%M:%S}.{local.microsecond // 1000:03d}"
+    return clock if local.date() == now.date() else f"{local.day} {local:%b %Y}, {clock}"
+
+
+def rfc3339(at: datetime) -> str:
+    """UTC with milliseconds, `2026-11-23T14:20:02.418Z`, for everything that leaves the program."""
+    utc = at.astimezone(UTC)
+    return f"{utc:%Y-%m-%dT%H:%M:%S}.{utc.microsecond // 1000:03d}Z"

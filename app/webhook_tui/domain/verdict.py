@@ -1,0 +1,60 @@
+"""The verdicts on a signature: each is a glyph and a word, never a colour alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Verdict(StrEnum):
+    """What a delivery's signature proved to be. The value is the word on the screen, in NDJSON and in the database."""
+
+    VALID = "valid"
+    OLDER = "older"
+    INVALID = "invalid"
+    MISSING = "missing"
+    MALFORMED = "malformed"
+    PENDING = "pending"
+
+    @property
+    def glyph(self) -> str:
+        """One cell wide."""
+        return _GLYPHS[self][0]
+
+    @property
+    def ascii_glyph(self) -> str:
+        """The glyph for a terminal without UTF-8."""
+        return _GLYPHS[self][1]
+
+    @property
+    def is_good(self) -> bool:
+        """Signed by PiktID, with the current secret or an earlier one."""
+        return self in (Verdict.VALID, Verdict.OLDER)
+
+    @property
+    def is_bad(self) -> bool:
+        """Nothing that we know says that PiktID sent it."""
+        return self in (Verdict.INVALID, Verdict.MISSING, Verdict.MALFORMED)
+
+
+_GLYPHS = {
+    Verdict.VALID: ("✓", "+"),
+    Verdict.OLDER: ("◷", "~"),
+    Verdict.INVALID: ("✗", "x"),
+    Verdict.MISSING: ("∅", "-"),
+    Verdict.MALFORMED: ("!", "!"),
+    Verdict.PENDING: ("…", "?"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """A verdict and its reason in words."""
+
+    verdict: Verdict
+    reason: str
+    """One sentence, at most 60 characters, for a headline with room."""
+    short: str
+    """The same in at most 34 characters."""
+    secret_id: str | None = None
+    """Fingerprint of the ring's secret that fits; None when none does."""

@@ -1,0 +1,87 @@
+"""What a front end asks of the session; what became of it comes back as a fact."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TypeAlias
+
+from webhook_tui.domain.secret import Secret
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterWish:
+    """Go on from the first step that has not worked (receiver, tunnel), then register, again if need be."""
+
+
+@dataclass(frozen=True, slots=True)
+class TestPingWish:
+    """POST /webhooks/test."""
+
+    __test__ = False
+
+
+@dataclass(frozen=True, slots=True)
+class DeleteWish:
+    """DELETE /webhooks, if this run registered it and still holds it."""
+
+
+class GuardChoice(StrEnum):
+    """What to do about a webhook that is not ours."""
+
+    KEEP = "keep"
+    WATCH = "watch"
+    REPLACE = "replace"
+
+
+@dataclass(frozen=True, slots=True)
+class GuardAnswer:
+    """The answer to GuardAsked."""
+
+    choice: GuardChoice
+    put_back: bool = False
+    """Register the old URL again when leaving."""
+
+
+@dataclass(frozen=True, slots=True)
+class TokenAnswer:
+    """The answer to TokenAsked; the session starts over with it."""
+
+    token: Secret
+
+
+@dataclass(frozen=True, slots=True)
+class AddSecretWish:
+    """Put a secret into the ring; stored deliveries that are not valid are judged again."""
+
+    secret: Secret
+
+
+@dataclass(frozen=True, slots=True)
+class RevealSecretWish:
+    """Say the current signing secret in clear."""
+
+
+@dataclass(frozen=True, slots=True)
+class ExplainWish:
+    """Say all that is known of the signature of delivery `seq`; answered by DeliveryExplained."""
+
+    seq: int
+
+
+@dataclass(frozen=True, slots=True)
+class ProveTunnelWish:
+    """Ask our own public URL now whether it leads here."""
+
+
+Wish: TypeAlias = (
+    RegisterWish
+    | TestPingWish
+    | DeleteWish
+    | GuardAnswer
+    | TokenAnswer
+    | AddSecretWish
+    | RevealSecretWish
+    | ExplainWish
+    | ProveTunnelWish
+)

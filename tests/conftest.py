@@ -1,0 +1,29 @@
+"""What every test stands on: no home of the developer's, no token from the environment, the package on child's paths."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+import webhook_tui
+
+PACKAGE_ROOT = Path(webhook_tui.__file__).parent.parent
+
+
+@pytest.fixture(autouse=True)
+def _own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each test has a home of its own, and child processes import this package."""
+    home = tmp_path / "home"
+    home.mkdir(mode=0o700)
+    for name in list(os.environ):
+        if name.startswith(("WEBHOOK_TUI_", "PIKTID_", "XDG_", "NGROK_", "PYNGROK_")) or name.lower().endswith(
+            "_proxy"
+        ):
+            monkeypatch.delenv(name)
+    for name in ("NO_COLOR", "TEXTUAL_THEME", "TEXTUAL_ANIMATIONS"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.setenv("TZ", "UTC")
+    monkeypatch.setenv("PYTHONPATH", str(PACKAGE_ROOT))
