@@ -1,4 +1,4 @@
-"""What every test stands on: no home of the developer's, no token from the environment, the package on child's paths."""
+"""What every test stands on: no home of the developer's, no token from outside, the package on child's paths."""
 
 from __future__ import annotations
 

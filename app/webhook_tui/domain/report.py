@@ -1,4 +1,4 @@
-"""What the Signature tab and `verify` show of one signature: received, expected, the ring, and the cause if one fits."""
+"""What the Signature tab and `verify` show of one signature: received, expected, the ring, and a cause if one fits."""
 
 from __future__ import annotations
 

@@ -36,7 +36,7 @@ class DeliveryRows(Protocol):
         ...
 
     def attempts(self, seq: int) -> Sequence[DeliveryRow]:
-        """All deliveries of the event id of `seq` (same account), oldest first, at most 200; its row if it has no id."""
+        """All deliveries of the event id of `seq` (same account), oldest first, at most 200; its row if it has none."""
         ...
 
     def close(self) -> None:
