@@ -1,0 +1,30 @@
+"""What a front end may do with a session: run it in a thread, ask it for things, stop it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol
+
+from webhook_tui.domain.facts import Fact
+from webhook_tui.domain.rows import DeliveryRows
+from webhook_tui.domain.wishes import Wish
+
+
+class SessionPort(Protocol):
+    """The session as its front end sees it."""
+
+    def run(self, emit: Callable[[Fact], None]) -> None:
+        """Do the whole job on the calling thread, with a loop of its own, until `stop`; facts go to `emit` from there."""
+        ...
+
+    def request(self, wish: Wish) -> None:
+        """Ask for something, from any thread; the answer comes as a fact."""
+        ...
+
+    def stop(self) -> None:
+        """Tidy up and return from `run`, from any thread; more calls change nothing."""
+        ...
+
+    def open_rows(self) -> DeliveryRows:
+        """The deliveries, for the calling thread; only after HistoryOpened."""
+        ...
