@@ -14,7 +14,7 @@ class SessionPort(Protocol):
     """The session as its front end sees it."""
 
     def run(self, emit: Callable[[Fact], None]) -> None:
-        """Do the whole job on the calling thread, with a loop of its own, until `stop`; facts go to `emit` from there."""
+        """Do the whole job on the calling thread, on its own loop, until `stop`; facts go to `emit` from there."""
         ...
 
     def request(self, wish: Wish) -> None:
