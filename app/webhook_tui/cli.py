@@ -1,11 +1,11 @@
-"""The command line: options become Settings, a front end is imported only when it is to run, exit codes are kept here."""
+"""The command line: a front end is imported only when it is to run, and every exit code is decided here."""
 
 from __future__ import annotations
 
 import logging
 import os
 import sys
-from pathlib import Path
+from dataclasses import replace
 from typing import Any, NoReturn
 
 import click
@@ -43,7 +43,7 @@ def main() -> NoReturn:
         root.main(
             prog_name="webhook-tui",
             obj=(places, config),
-            default_map={**defaults, **{name: defaults for name in root.commands}},
+            default_map={**defaults, **dict.fromkeys(root.commands, defaults)},
         )
     except ProblemError as error:
         leave(error.problem)
@@ -67,6 +67,8 @@ def root(ctx: click.Context, **given: Any) -> None:
     if ctx.invoked_subcommand is not None:
         return
     settings = _settings(ctx, given)
+    if given["token_stdin"]:
+        _take_terminal_back()
     if not _has_screen():
         click.echo("webhook-tui: no terminal here for the screen: behaving as `webhook-tui listen`.", err=True)
         _listen(settings, "text")
@@ -125,12 +127,30 @@ def _has_screen() -> bool:
     )
 
 
+def _take_terminal_back() -> None:
+    """Standard input gave the token and is at its end: the keyboard is read from the terminal itself."""
+    if not sys.stdin.isatty() and sys.platform != "win32":
+        try:
+            terminal = os.open("/dev/tty", os.O_RDWR)
+        except OSError:
+            return
+        os.dup2(terminal, 0)
+        os.close(terminal)
+
+
 def _listen(settings: Settings, output: str) -> NoReturn:
     from webhook_tui.headless import listen as run
 
-    if settings.token is None and not settings.sandbox and (settings.register or not settings.hook_url):
-        settings = _with_token(settings)
+    if settings.token is None and not settings.sandbox and settings.register:
+        settings = replace(settings, token=_asked_token())
     sys.exit(run(settings, output))
+
+
+def _asked_token() -> Secret:
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        leave(_NO_TOKEN)
+    click.echo("Without an account: webhook-tui --sandbox. Tokens: app.on-model.com/profile?tab=tokens", err=True)
+    return Secret(str(click.prompt("API token", hide_input=True, err=True)).strip())
 
 
 def _screen(settings: Settings) -> NoReturn:

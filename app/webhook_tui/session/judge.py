@@ -1,4 +1,4 @@
-"""Judging stored deliveries again: whenever the ring has a new secret, and for those that the answer could not wait for.
+"""Judging stored deliveries again: when the ring has a new secret, and those that the answer could not wait for.
 
 One page at a time, newest first, so that the rows on the screen change first and memory stays bounded.
 """

@@ -30,10 +30,17 @@ from webhook_tui.domain.facts import (
     TunnelChanged,
     WishGranted,
 )
-from webhook_tui.domain.problem import ExitCode, Problem, ProblemError, Severity
+from webhook_tui.domain.problem import Problem, ProblemError, Severity
 from webhook_tui.domain.rows import DeliveryRows
 from webhook_tui.domain.secret import Secret
-from webhook_tui.domain.status import ReceiverState, SessionStatus, TunnelState, TunnelStatus, WebhookState, WebhookStatus
+from webhook_tui.domain.status import (
+    ReceiverState,
+    SessionStatus,
+    TunnelState,
+    TunnelStatus,
+    WebhookState,
+    WebhookStatus,
+)
 from webhook_tui.domain.wishes import (
     AddSecretWish,
     DeleteWish,
@@ -208,9 +215,7 @@ class ListenSession:
 
     @contextlib.asynccontextmanager
     async def _receiving(self) -> AsyncIterator[None]:
-        recorder = Recorder(
-            self._store, self._keeper, self._board, local_now=_local_now, judge_again=self._judge.again
-        )
+        recorder = Recorder(self._store, self._keeper, self._board, local_now=_local_now, judge_again=self._judge.again)
         receiver = Receiver(
             hook_path=self._hook_path,
             record=recorder.record,
@@ -261,7 +266,7 @@ class ListenSession:
             self._has_address(f"http://{host}:{self._port}{self._hook_path}")
             return None
         self._tunnel = supervisor_for(settings, changed=self._tunnel_changed, now=_utc_now)
-        return self._tunnel.run("127.0.0.1" if settings.host in ("0.0.0.0", "::") else settings.host, self._port)
+        return self._tunnel.run(settings.host, self._port)
 
     def _tunnel_changed(self, status: TunnelStatus) -> None:
         before = self._board.status.tunnel
@@ -318,14 +323,17 @@ class ListenSession:
             case RevealSecretWish():
                 current = self._keeper.ring.current
                 self._emit(
-                    SecretRevealed(
-                        current.secret.reveal() if current else None, current.since if current else None
-                    )
+                    SecretRevealed(current.secret.reveal() if current else None, current.since if current else None)
                 )
             case ExplainWish(seq=seq):
                 self._start(self._explain(seq))
             case ProveTunnelWish():
                 pass
+
+    async def _explain(self, seq: int) -> None:
+        report = await self._explainer.report(seq)
+        if report is not None:
+            self._emit(DeliveryExplained(report))
 
     def _add_secret(self, secret: Secret) -> None:
         if self._keeper.added(secret):

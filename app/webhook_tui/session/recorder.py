@@ -49,9 +49,7 @@ class Recorder:
         )
         answer = Answer()
         try:
-            row = await self._store.record(
-                delivery, judgement, account=self._keeper.account, answered=answer.status
-            )
+            row = await self._store.record(delivery, judgement, account=self._keeper.account, answered=answer.status)
         except ProblemError as error:
             self._board.change(storing=error.problem)
             raise
