@@ -13,6 +13,7 @@ import socket
 import sys
 from collections.abc import AsyncIterator, Callable, Coroutine
 from datetime import UTC, datetime
+from functools import singledispatchmethod
 from typing import Any
 
 from webhook_tui.config import Settings
@@ -47,7 +48,6 @@ from webhook_tui.domain.wishes import (
     ExplainWish,
     GuardAnswer,
     GuardChoice,
-    ProveTunnelWish,
     RegisterWish,
     RevealSecretWish,
     TestPingWish,
@@ -301,46 +301,56 @@ class ListenSession:
         task.add_done_callback(self._tasks.discard)
         return task
 
+    @singledispatchmethod
     def _take(self, wish: Wish) -> None:
         """Carry out one wish; runs on the loop."""
-        match wish:
-            case RegisterWish():
-                if self._board.status.tunnel.state in (TunnelState.DOWN, TunnelState.FAILED):
-                    self._tunnel.try_now()
-                self._registrar.try_again()
-            case TestPingWish():
-                self._start(self._registrar.test_ping())
-            case DeleteWish():
-                self._start(self._registrar.delete())
-            case GuardAnswer():
-                self._registrar.answer_guard(wish)
-                if wish.choice is GuardChoice.WATCH:
-                    self._board.webhook(state=WebhookState.WATCHING, since=_utc_now())
-            case TokenAnswer(token=token):
-                self._start(self._registrar.use_token(token))
-            case AddSecretWish(secret=secret):
-                self._add_secret(secret)
-            case RevealSecretWish():
-                current = self._keeper.ring.current
-                self._emit(
-                    SecretRevealed(current.secret.reveal() if current else None, current.since if current else None)
-                )
-            case ExplainWish(seq=seq):
-                self._start(self._explain(seq))
-            case ProveTunnelWish():
-                pass
+        raise TypeError(f"no such wish: {type(wish).__name__}")
+
+    @_take.register
+    def _(self, _wish: RegisterWish) -> None:
+        if self._board.status.tunnel.state in (TunnelState.DOWN, TunnelState.FAILED):
+            self._tunnel.try_now()
+        self._registrar.try_again()
+
+    @_take.register
+    def _(self, _wish: TestPingWish) -> None:
+        self._start(self._registrar.test_ping())
+
+    @_take.register
+    def _(self, _wish: DeleteWish) -> None:
+        self._start(self._registrar.delete())
+
+    @_take.register
+    def _(self, wish: GuardAnswer) -> None:
+        self._registrar.answer_guard(wish)
+        if wish.choice is GuardChoice.WATCH:
+            self._board.webhook(state=WebhookState.WATCHING, since=_utc_now())
+
+    @_take.register
+    def _(self, wish: TokenAnswer) -> None:
+        self._start(self._registrar.use_token(wish.token))
+
+    @_take.register
+    def _(self, wish: AddSecretWish) -> None:
+        if self._keeper.added(wish.secret):
+            self._judge.again()
+            self._emit(WishGranted("Secret added: every delivery that is not valid is judged again."))
+        else:
+            self._emit(WishGranted("The ring has this secret already."))
+
+    @_take.register
+    def _(self, _wish: RevealSecretWish) -> None:
+        current = self._keeper.ring.current
+        self._emit(SecretRevealed(current.secret.reveal() if current else None, current.since if current else None))
+
+    @_take.register
+    def _(self, wish: ExplainWish) -> None:
+        self._start(self._explain(wish.seq))
 
     async def _explain(self, seq: int) -> None:
         report = await self._explainer.report(seq)
         if report is not None:
             self._emit(DeliveryExplained(report))
-
-    def _add_secret(self, secret: Secret) -> None:
-        if self._keeper.added(secret):
-            self._judge.again()
-            self._emit(WishGranted("Secret added: every delivery that is not valid is judged again."))
-        else:
-            self._emit(WishGranted("The ring has this secret already."))
 
 
 def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
