@@ -33,7 +33,6 @@ from webhook_tui.domain.facts import (
 )
 from webhook_tui.domain.problem import Problem, ProblemError, Severity
 from webhook_tui.domain.rows import DeliveryRows
-from webhook_tui.domain.secret import Secret
 from webhook_tui.domain.status import (
     ReceiverState,
     SessionStatus,
