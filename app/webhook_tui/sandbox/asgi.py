@@ -46,7 +46,7 @@ def application(sandbox: Sandbox) -> Asgi:
         ("/webhooks", "PUT", endpoints.put_webhook),
         ("/webhooks", "GET", endpoints.get_webhook),
         ("/webhooks", "DELETE", endpoints.delete_webhook),
-        ("/webhooks/test", "POST", endpoints.test_webhook),
+        ("/webhooks/test", "POST", endpoints.send_ping),
         ("/notifications", "POST", endpoints.list_notifications),
         ("/notifications/events", "GET", endpoints.stream),
         ("/notifications/{notification_id:int}", "DELETE", endpoints.consume),
@@ -109,7 +109,7 @@ class _Endpoints:
         deleted = self._sandbox.registry.delete()
         return Response(status_code=self._sandbox.options.delete_status if deleted else 404)
 
-    async def test_webhook(self, _: Request) -> Response:
+    async def send_ping(self, _: Request) -> Response:
         """Send a test ping; the answer is JSON of our own shape, and without a webhook 404 (neither is documented)."""
         if self._sandbox.registry.current is None:
             return Response(status_code=404)
