@@ -153,15 +153,6 @@ def _byte_order_marks(body: bytes) -> Iterator[Message]:
 
 
 def _encodings(body: bytes) -> Iterator[Message]:
-    latin = fitting(
-        "latin1-to-utf8",
-        "the body read as Latin-1, written as UTF-8",
-        "read as Latin-1, sent as UTF-8",
-        only="read as Latin-1, written as UTF-8",
-        why="Each byte above 127 was taken for a Latin-1 letter and written as two bytes before signing.",
-        change=SIGN_ENCODED,
-    )
-    yield Message(body.decode("latin-1").encode(), (latin,))
     replaced = fitting(
         "utf8-replaced",
         "the body with U+FFFD for what is not UTF-8",
@@ -189,6 +180,28 @@ def _encodings(body: bytes) -> Iterator[Message]:
 
 
 def _from_utf8(text: str) -> Iterator[Message]:
+    try:
+        repaired = text.encode("latin-1").decode("utf-8").encode()
+    except UnicodeError:
+        pass
+    else:
+        twice = fitting(
+            "body-sent-encoded-twice",
+            "before it was encoded as UTF-8 twice",
+            "before encoding it twice",
+            why="The body was UTF-8 when it was signed; then it was taken for Latin-1 and encoded once more.",
+            change=SIGN_ENCODED,
+        )
+        yield Message(repaired, (twice,))
+    doubled = fitting(
+        "body-encoded-twice",
+        "the body encoded as UTF-8 twice",
+        "the body encoded twice",
+        why="Each byte above 127 was taken for a Latin-1 letter and written as two bytes before signing.",
+        change=SIGN_ENCODED,
+    )
+    for name in ("latin-1", "cp1252"):
+        yield Message(text.encode().decode(name, "replace").encode(), (doubled,))
     narrow = fitting(
         "utf8-to-latin1",
         "the body as Latin-1",
@@ -214,19 +227,6 @@ def _from_utf8(text: str) -> Iterator[Message]:
     yield Message(text.encode("cp1252", "replace"), (narrow,))
     yield Message(text.encode("ascii", "replace"), (marks,))
     yield Message(text.encode("ascii", "ignore"), (dropped,))
-    try:
-        repaired = text.encode("latin-1").decode("utf-8").encode()
-    except UnicodeError:
-        pass
-    else:
-        twice = fitting(
-            "utf8-twice",
-            "before it was encoded as UTF-8 twice",
-            "before encoding it twice",
-            why="The body was UTF-8 when it was signed; then it was taken for Latin-1 and encoded once more.",
-            change=SIGN_ENCODED,
-        )
-        yield Message(repaired, (twice,))
     for form in ("NFC", "NFD"):
         normal = fitting(
             f"unicode-{form.lower()}",

@@ -27,7 +27,8 @@ _LABEL = re.compile(
     rb"\s*(?:hmac[-_]?)?(sha-?(?:1|224|256|384|512)|sha3-256|v0|v1a?|signature|sig|s)\s*[=:]\s*", re.IGNORECASE
 )
 _LIST = re.compile(rb"[,;\s]+")
-_BYTES_TEXT = re.compile(rb"""b(['"])(.*)\1""", re.DOTALL)
+_QUOTES = re.compile(rb"""b?(["'`])(.*)\1""", re.DOTALL)
+"""Quotes around a value, also as Python shows bytes."""
 _GROUPED = re.compile(rb"[0-9a-fA-F]{2}(?:[-: ][0-9a-fA-F]{2}){7,}")
 _HEX = re.compile(rb"[0-9a-fA-F]+")
 _LIKELY = re.compile(rb"(?:[a-zA-Z0-9-]+=)?(?:[0-9a-fA-F]{40,128}|[A-Za-z0-9+/_-]{27,88}={0,2})")
@@ -75,9 +76,7 @@ def _value_readings(value: bytes) -> Iterator[Reading]:
         yield Reading(value.removeprefix(PREFIX))
         return
     differences: list[Difference] = []
-    bare = value.strip().strip(b"\"'`<>").strip()
-    if (shown := _BYTES_TEXT.fullmatch(bare)) is not None:
-        bare = shown[2]
+    bare = _unquoted(value)
     if b"%" in bare:
         bare = unquote_to_bytes(bare)
     if bare != value.strip():
@@ -89,15 +88,20 @@ def _value_readings(value: bytes) -> Iterator[Reading]:
             yield from _item_readings(item, [*differences, _LISTED])
 
 
+def _unquoted(value: bytes) -> bytes:
+    value = value.strip()
+    quoted = _QUOTES.fullmatch(value)
+    return value if quoted is None else quoted[2].strip()
+
+
 def _item_readings(item: bytes, differences: Sequence[Difference]) -> Iterator[Reading]:
     labels: list[bytes] = []
     while (label := _LABEL.match(item)) is not None:
         labels.append(label[0])
         item = item[label.end() :]
-    if (shown := _BYTES_TEXT.fullmatch(item)) is not None:
-        item = shown[2]
+    if (bare := _unquoted(item)) != item.strip():
         differences = [*differences, _QUOTED]
-    item = item.strip().strip(b"\"'")
+    item = bare
     for digits, written in _digits(item):
         yield Reading(digits, (*differences, *_label_differences(labels, digits), *written))
 
