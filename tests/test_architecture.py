@@ -47,12 +47,13 @@ def test_every_module_and_public_name_says_what_it_is_for() -> None:
     for path, tree in _modules():
         if ast.get_docstring(tree) is None:
             missing.append(str(path))
-        for node in tree.body:
-            if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef) and not node.name.startswith(
-                "_"
-            ):
-                if ast.get_docstring(node) is None:
-                    missing.append(f"{path}:{node.lineno} {node.name}")
+        missing += [
+            f"{path}:{node.lineno} {node.name}"
+            for node in tree.body
+            if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef)
+            and not node.name.startswith("_")
+            and ast.get_docstring(node) is None
+        ]
 
     assert missing == []
 

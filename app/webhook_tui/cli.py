@@ -43,7 +43,7 @@ def main() -> NoReturn:
         root.main(
             prog_name="webhook-tui",
             obj=(places, config),
-            default_map={**defaults, **dict.fromkeys(root.commands, defaults)},
+            default_map={**defaults, "listen": defaults},
         )
     except ProblemError as error:
         leave(error.problem)
@@ -62,7 +62,7 @@ def leave(problem: Problem) -> NoReturn:
 @option("--ascii", "ascii", is_flag=True, help="Draw with ASCII only.")
 @click.version_option(__version__, "--version", prog_name="webhook-tui", message="%(prog)s %(version)s")
 @click.pass_context
-def root(ctx: click.Context, **given: Any) -> None:
+def root(ctx: click.Context, /, **given: Any) -> None:
     """See PiktID's webhooks arrive on this machine: which are really from PiktID, and what is wrong with the others."""
     if ctx.invoked_subcommand is not None:
         return
@@ -79,7 +79,7 @@ def root(ctx: click.Context, **given: Any) -> None:
 @shared_options
 @option("--format", "output", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @click.pass_context
-def listen(ctx: click.Context, output: str, **given: Any) -> None:
+def listen(ctx: click.Context, /, output: str, **given: Any) -> None:
     """Receive, judge and show deliveries as lines: for people, or NDJSON on standard output."""
     _listen(_settings(ctx, given), output)
 
@@ -154,6 +154,6 @@ def _asked_token() -> Secret:
 
 
 def _screen(settings: Settings) -> NoReturn:
-    from webhook_tui.tui import run
+    from webhook_tui.tui.launch import run
 
     sys.exit(run(settings))

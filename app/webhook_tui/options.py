@@ -20,7 +20,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 _FILE = click.Path(path_type=Path, dir_okay=False)
 
 
-class SecretType(click.ParamType):
+class SecretType(click.ParamType[Secret]):
     """Text that no message of click's repeats."""
 
     name = "text"
@@ -34,7 +34,7 @@ class SecretType(click.ParamType):
         return Secret(str(value))
 
 
-class UrlType(click.ParamType):
+class UrlType(click.ParamType[str]):
     """An http or https URL with a host."""
 
     name = "url"

@@ -23,7 +23,7 @@ class EmbeddedPiktid:
         self.sandbox = Sandbox(
             SandboxOptions(token=self.token, play=True, misbehave=True, former_secret=self.former_secret),
             now=lambda: datetime.now(UTC),
-            random=random.Random(),  # noqa: S311 -- sample data, nothing secret
+            random=random.random,
         )
         self._server = Server(self.sandbox.app, bind("127.0.0.1", 0, exact=True), grace_seconds=0.2)
         self.api_url = f"http://127.0.0.1:{self._server.port}"

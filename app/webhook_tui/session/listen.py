@@ -58,6 +58,7 @@ from webhook_tui.receiver import Receiver
 from webhook_tui.serving import Server, bind
 from webhook_tui.session.board import Board
 from webhook_tui.session.embedded import EmbeddedPiktid
+from webhook_tui.session.explaining import Explaining
 from webhook_tui.session.judge import Judge
 from webhook_tui.session.keeper import RingKeeper
 from webhook_tui.session.recorder import Recorder
@@ -89,6 +90,7 @@ class ListenSession:
         self._stop = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
         self._ready = False
+        self._token = settings.token
         own_path = settings.hook_url is None
         self._hook_path = f"/h/{secrets.token_hex(16)}" if own_path else None
 
@@ -155,7 +157,10 @@ class ListenSession:
         self._keeper = RingKeeper(accounts, Account.of(api_url, token), settings.secrets, _utc_now)
         if settings.sandbox:
             self._keeper.registered(embedded.former_secret)
-        self._judge = Judge(self._store, self._keeper, self._board, local_now=_local_now)
+        self._explaining = Explaining(self._store, self._keeper, self._board, token=lambda: self._token)
+        self._judge = Judge(
+            self._store, self._keeper, self._board, local_now=_local_now, judged=self._explaining.failed
+        )
         self._judge.again()
         await stack.enter_async_context(self._receiving())
         self._registrar = self._make_registrar(api_url)
@@ -166,7 +171,7 @@ class ListenSession:
 
     async def _work(self) -> Problem | None:
         route = self._open_route()
-        jobs = [self._start(self._judge.run())]
+        jobs = [self._start(self._judge.run()), self._start(self._explaining.run())]
         if self._settings.register:
             jobs.append(self._start(self._registrar.run()))
         if route is not None:
@@ -214,7 +219,14 @@ class ListenSession:
 
     @contextlib.asynccontextmanager
     async def _receiving(self) -> AsyncIterator[None]:
-        recorder = Recorder(self._store, self._keeper, self._board, local_now=_local_now, judge_again=self._judge.again)
+        recorder = Recorder(
+            self._store,
+            self._keeper,
+            self._board,
+            local_now=_local_now,
+            judge_again=self._judge.again,
+            recorded=self._explaining.came,
+        )
         receiver = Receiver(
             hook_path=self._hook_path,
             record=recorder.record,
@@ -327,6 +339,7 @@ class ListenSession:
 
     @_take.register
     def _(self, wish: TokenAnswer) -> None:
+        self._token = wish.token
         self._start(self._registrar.use_token(wish.token))
 
     @_take.register
@@ -347,7 +360,7 @@ class ListenSession:
         self._start(self._explain(wish.seq))
 
     async def _explain(self, seq: int) -> None:
-        report = await self._explainer.report(seq)
+        report = await self._explaining.report(seq)
         if report is not None:
             self._emit(DeliveryExplained(report))
 
@@ -355,7 +368,7 @@ class ListenSession:
 def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
     if sys.platform == "win32":
         return None
-    import uvloop
+    import uvloop  # noqa: PLC0415 -- not on Windows
 
     return uvloop.new_event_loop
 
