@@ -9,8 +9,16 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from tests.tui.memory_rows import MemoryRows, mock_up_rows
+
 from webhook_tui.domain.delivery import StoredDelivery
-from webhook_tui.domain.facts import DeliveryRecorded, Fact, HistoryOpened, SessionStopped, StatusChanged, VerdictChanged
+from webhook_tui.domain.facts import (
+    DeliveryRecorded,
+    Fact,
+    HistoryOpened,
+    SessionStopped,
+    StatusChanged,
+    VerdictChanged,
+)
 from webhook_tui.domain.status import (
     Counts,
     ReceiverState,
