@@ -8,8 +8,8 @@ from datetime import timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
 from tests.tui.fake_session import LISTENING, LIVE, NOW, REGISTERED, RUNNING, STARTING, WAITING
+
 from webhook_tui.domain.status import (
     Counts,
     ReceiverState,
@@ -33,18 +33,21 @@ def line(status: SessionStatus, width: int) -> str:
     [
         (
             138,
-            " ● webhook 41 · secret 3 min  →  ● https://b7c41d09ee2f4a.lhr.life  →  ● 127.0.0.1:9876  →  answers 200"
-            "        12 received  ✓ 8  ✗ 3  … 1 ",
+            (
+                " ● webhook 41 · secret 3 min  →  ● https://b7c41d09ee2f4a.lhr.life"
+                "  →  ● 127.0.0.1:9876  →  answers 200        12 received  ✓ 8  ✗ 3  … 1 "
+            ),
         ),
         (
             120,
-            " ● webhook 41  →  ● https://b7c41d09ee2f4a.lhr.life  →  ● 127.0.0.1:9876  →  answers 200"
-            "     12 received  ✓ 8  ✗ 3  … 1 ",
+            (
+                " ● webhook 41  →  ● https://b7c41d09ee2f4a.lhr.life  →  ● 127.0.0.1:9876  →  answers 200"
+                "     12 received  ✓ 8  ✗ 3  … 1 "
+            ),
         ),
         (
             100,
-            " ● webhook 41  →  ● b7c41d09ee2f4a.lhr.life  →  ● :9876  →  200"
-            "          12 received  ✓ 8  ✗ 3  … 1 ",
+            " ● webhook 41  →  ● b7c41d09ee2f4a.lhr.life  →  ● :9876  →  200          12 received  ✓ 8  ✗ 3  … 1 ",
         ),
         (80, " ● webhook 41 → ● b7c41d09ee2f4a.lhr.life → ● :9876 → 200     12  ✓ 8  ✗ 3  … 1 "),
         (72, " ● 41 → ● b7c41d09ee2f4a.lhr.life → ● :9876 → 200     12  ✓ 8  ✗ 3  … 1 "),
@@ -130,7 +133,9 @@ def test_a_host_that_is_not_loopback_stays() -> None:
 
 def test_strays_and_the_event_stream_are_counted() -> None:
     """Strays show only when there are some; the stream only when it is watched."""
-    status = replace(RUNNING, counts=replace(RUNNING.counts, strays=2), stream=StreamStatus("live", both=11, only_sse=1))
+    status = replace(
+        RUNNING, counts=replace(RUNNING.counts, strays=2), stream=StreamStatus("live", both=11, only_sse=1)
+    )
 
     assert line(status, 150).endswith(" 12 received  ✓ 8  ✗ 3  … 1  2 strays  sse 11/12 ")
     assert " 2 strays " in line(status, 80)
