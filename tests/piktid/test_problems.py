@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import socket
 import ssl
-from collections.abc import Callable
+from pathlib import Path
 
 import httpx
 import pytest
@@ -30,22 +31,25 @@ def _invalid(*detail: tuple[str | None, str]) -> bytes:
     return json.dumps({"error": "Invalid request", "detail": items}).encode()
 
 
+async def _ask(client: PiktidClient, stream: EventStream, call: str) -> None:
+    match call:
+        case "register":
+            await client.register(HOOK)
+        case "current":
+            await client.current()
+        case "ping":
+            await client.test_ping()
+        case "delete":
+            await client.delete()
+        case "stream":
+            await anext(stream.items())
+
+
 async def _asked_of(url: str, call: str, token: Secret = TOKEN, timeout_seconds: float = 5.0) -> ProblemError:
     client = PiktidClient(url, token, timeout_seconds=timeout_seconds)
-    calls: dict[str, Callable[[], object]] = {
-        "register": lambda: client.register(HOOK),
-        "current": client.current,
-        "ping": client.test_ping,
-        "delete": client.delete,
-    }
-    try:
-        with pytest.raises(ProblemError) as caught:
-            if call == "stream":
-                await anext(EventStream(url, token).items())
-            else:
-                await calls[call]()  # type: ignore[misc] # each is a coroutine function of its own type
-    finally:
-        await client.aclose()
+    with pytest.raises(ProblemError) as caught:
+        await _ask(client, EventStream(url, token), call)
+    await client.aclose()
     return caught.value
 
 
@@ -278,6 +282,42 @@ async def test_a_success_that_is_not_json_may_have_made_a_secret() -> None:
     assert error.problem.what == "PiktID's answer was not JSON (200, no content type)."
 
 
+async def _handshake(context: ssl.SSLContext | None) -> ProblemError:
+    def serve(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"this is not TLS")
+        writer.close()
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0, ssl=context)
+    port = server.sockets[0].getsockname()[1]
+    error = await _asked_of(f"https://127.0.0.1:{port}", "register")
+    server.close()
+    await server.wait_closed()
+    assert not error.problem.mends_itself
+    assert not isinstance(error, UnseenSecretError)
+    assert f"127.0.0.1:{port}" in error.problem.what
+    return error
+
+
+async def test_a_certificate_that_cannot_be_trusted() -> None:
+    """A real TLS server whose certificate nobody vouches for."""
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(Path(__file__).with_name("self_signed.pem"))
+
+    problem = (await _handshake(context)).problem
+
+    assert problem.what.startswith("The certificate of ")
+    assert problem.what.endswith(" cannot be trusted.")
+    assert problem.next == "Check the clock and any proxy that opens TLS, then u."
+
+
+async def test_a_server_that_does_not_speak_tls() -> None:
+    """A port of http behind an https URL."""
+    problem = (await _handshake(None)).problem
+
+    assert problem.what.endswith(" made no secure connection.")
+    assert problem.next == "Check --api-url (http or https?) and any proxy, then u."
+
+
 def _failing(cause: BaseException) -> httpx.MockTransport:
     def fail(request: httpx.Request) -> httpx.Response:
         raise httpx.ConnectError("as told") from cause
@@ -286,45 +326,37 @@ def _failing(cause: BaseException) -> httpx.MockTransport:
 
 
 @pytest.mark.parametrize(
-    ("cause", "call", "sentence", "mends_itself"),
+    ("cause", "call", "what", "following"),
     [
         (
             socket.gaierror(-2, "unknown"),
             "register",
-            "v2.api.piktid.com was not found: no network or no DNS."
-            " Check the connection; trying again in 8 s; u tries now.",
-            True,
+            "v2.api.piktid.com was not found: no network or no DNS.",
+            "Check the connection; trying again in 8 s; u tries now.",
         ),
         (
             socket.gaierror(-2, "unknown"),
             "ping",
-            "v2.api.piktid.com was not found: no network or no DNS. Check the connection, then t.",
-            True,
-        ),
-        (
-            ssl.SSLCertVerificationError("expired"),
-            "register",
-            "The certificate of v2.api.piktid.com cannot be trusted."
-            " Check the clock and any proxy that opens TLS, then u.",
-            False,
+            "v2.api.piktid.com was not found: no network or no DNS.",
+            "Check the connection, then t.",
         ),
         (
             OSError(101, "unreachable"),
             "register",
-            "v2.api.piktid.com cannot be reached: no network. Trying again in 8 s; u tries now.",
-            True,
+            "v2.api.piktid.com cannot be reached: no network.",
+            "Trying again in 8 s; u tries now.",
         ),
     ],
 )
-async def test_no_connection(cause: BaseException, call: str, sentence: str, mends_itself: bool) -> None:
-    """Names and certificates of the internet cannot be had here, so a transport stands in."""
+async def test_no_connection(cause: BaseException, call: str, what: str, following: str) -> None:
+    """A broken network cannot be had at will, so a transport stands in; all of it mends itself."""
     client = PiktidClient(API, TOKEN, transport=_failing(cause))
     with pytest.raises(ProblemError) as caught:
         await (client.register(HOOK) if call == "register" else client.test_ping())
     await client.aclose()
 
-    assert caught.value.problem.sentence(8) == sentence
-    assert caught.value.problem.mends_itself is mends_itself
+    assert (caught.value.problem.what, caught.value.problem.advice(8)) == (what, following)
+    assert caught.value.problem.mends_itself
     assert not isinstance(caught.value, UnseenSecretError)
 
 
