@@ -100,6 +100,15 @@ async def test_header_names_go_out_in_the_case_they_were_given() -> None:
     assert reply.headers == ((b"X-Back", b"1"),)
 
 
+async def test_a_user_in_the_base_url_is_sent_as_basic_authorization(echo: Echo) -> None:
+    """As every client does it."""
+    sender = OutboundSender(echo.url.replace("//", "//ada:lovelace@"), timeout_seconds=5)
+    await sender.send("POST", "/", (), b"")
+    await sender.aclose()
+
+    assert echo.requests[0].values(b"authorization") == [b"Basic YWRhOmxvdmVsYWNl"]
+
+
 async def test_a_redirect_is_an_answer_and_not_followed() -> None:
     """Whoever answers cannot send us elsewhere."""
     async with raw_server(b"HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:1/\r\nContent-Length: 0\r\n\r\n") as wire:

@@ -59,8 +59,8 @@ class OutboundSender:
     ) -> None:
         """Raises ValueError unless `base_url` is an http or https URL with a host.
 
-        `timeout_seconds`: for one exchange as a whole. `verify`: whether certificates are checked (an app under
-        development may have its own). `longest_reply`: bytes.
+        A user and a password in it are sent as Basic authorization. `timeout_seconds`: for one exchange as a whole.
+        `verify`: whether certificates are checked (an app under development may have its own). `longest_reply`: bytes.
         """
         try:
             base = httpx.URL(base_url)
@@ -68,7 +68,7 @@ class OutboundSender:
             raise ValueError("not a URL") from error
         if base.scheme not in ("http", "https") or not base.host:
             raise ValueError("not an http or https URL")
-        self._origin = base.copy_with(raw_path=b"/", fragment=None, userinfo=b"")
+        self._origin = base.copy_with(raw_path=b"/", fragment=None)
         self.base_target = base.raw_path.decode("ascii")
         """Path and query of the base URL, for a caller that sends there and nowhere else."""
         self._timeout_seconds = timeout_seconds

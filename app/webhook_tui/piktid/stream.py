@@ -193,6 +193,9 @@ async def _refuse_other_answers(asked: Asked, response: httpx.Response) -> None:
 def _item(sse: ServerSentEvent) -> StreamItem | None:
     if sse.event == "backfill_complete":
         return BackfillCompleted()
+    if not sse.data:
+        # Once a server has sent an `id:` line, httpx-sse makes an empty event of the blank line after each comment.
+        return None
     raw = sse.data.encode("utf-8", "surrogatepass")
     event = parse_event(raw)
     if sse.event == "backfill":
@@ -204,4 +207,4 @@ def _item(sse: ServerSentEvent) -> StreamItem | None:
 
 
 def _broken(what: str) -> Problem:
-    return Problem(what, "Trying again in {again}; u tries now.", ExitCode.API, mends_itself=True)
+    return Problem(what, "Trying again in {again}.", ExitCode.API, mends_itself=True)

@@ -24,6 +24,7 @@ from webhook_tui.serving.asgi import Asgi
 if TYPE_CHECKING:
     from webhook_tui.sandbox.service import Sandbox
 
+_EVENT_STREAM = "text/event-stream"
 _LONGEST_BODY = 64 * 1024
 _LONGEST_URL = 2048
 _MOST_IMAGES = 1000
@@ -142,6 +143,8 @@ class _Endpoints:
         """The event stream (documented). `name_list` and `id_task` filter; how they are written in a URL is not
         documented: repeated or with commas. `id_image` is taken and filters nothing.
         """
+        if request.method == "HEAD":
+            return Response(media_type=_EVENT_STREAM)
         names, tasks = _listed(request, "name_list"), _listed(request, "id_task")
 
         def wanted(event: SandboxEvent) -> bool:
@@ -150,7 +153,7 @@ class _Endpoints:
         subscription, backfill = self._sandbox.notifications.subscribe(wanted)
         return StreamingResponse(
             self._lines(subscription, backfill),
-            media_type="text/event-stream",
+            media_type=_EVENT_STREAM,
             headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
         )
 
