@@ -46,7 +46,6 @@ from webhook_tui.domain.wishes import (
     DeleteWish,
     ExplainWish,
     GuardAnswer,
-    GuardChoice,
     RegisterWish,
     RevealSecretWish,
     TestPingWish,
@@ -334,8 +333,6 @@ class ListenSession:
     @_take.register
     def _(self, wish: GuardAnswer) -> None:
         self._registrar.answer_guard(wish)
-        if wish.choice is GuardChoice.WATCH:
-            self._board.webhook(state=WebhookState.WATCHING, since=_utc_now())
 
     @_take.register
     def _(self, wish: TokenAnswer) -> None:
