@@ -160,7 +160,7 @@ async def test_a_read_only_file_is_said_and_recovered_from(store: DeliveryStore,
 
 def _on_writer(store: DeliveryStore, pragma: str) -> None:
     """Set a limit on the connection that writes, while it is idle."""
-    store._writer._connection.execute(pragma).fetchall()
+    store._file.connection.execute(pragma).fetchall()
 
 
 async def test_unsettled_are_those_that_a_secret_could_change(store: DeliveryStore, account: Account) -> None:
@@ -265,5 +265,5 @@ def test_commits_are_synced(store: DeliveryStore) -> None:
     """Power may fail right after an answer."""
     with closing(sqlite3.connect(store.path)) as connection:
         assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
-    assert store._writer._connection.execute("PRAGMA synchronous").fetchone() == (2,)
-    assert store._writer._connection.execute("PRAGMA fullfsync").fetchone() == (1,)
+    assert store._file.connection.execute("PRAGMA synchronous").fetchone() == (2,)
+    assert store._file.connection.execute("PRAGMA fullfsync").fetchone() == (1,)

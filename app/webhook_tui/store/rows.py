@@ -9,6 +9,7 @@ from pathlib import Path
 
 from webhook_tui.domain.delivery import DeliveryRow, StoredDelivery
 from webhook_tui.store.database import connect_read_only
+from webhook_tui.store.files import identity
 from webhook_tui.store.problems import reading
 from webhook_tui.store.records import ROWS, find_row, find_stored, row_of
 
@@ -24,6 +25,8 @@ class SqliteRows:
     """
 
     def __init__(self, path: Path) -> None:
+        self._path = path
+        self._identity = identity(path)
         self._connection = connect_read_only(path)
         self._version: int | None = None
         self._deletions: int | None = None
@@ -40,6 +43,7 @@ class SqliteRows:
 
     def refresh(self) -> int:
         """Learn of all that is committed by now; a few microseconds when that is nothing."""
+        self._follow()
         with reading():
             (version,) = self._connection.execute("PRAGMA data_version").fetchone()
             if version != self._version:
@@ -50,6 +54,15 @@ class SqliteRows:
                     self._connection.execute("ROLLBACK")
                 self._version = version
         return len(self)
+
+    def _follow(self) -> None:
+        """Go on in the new file when the writer had to make one."""
+        named = identity(self._path)
+        if named is None or named == self._identity:
+            return
+        before, self._connection = self._connection, connect_read_only(self._path)
+        before.close()
+        self._identity, self._version, self._deletions = named, None, None
 
     def _look(self) -> None:
         dense_from, deletions = self._connection.execute("SELECT dense_from, deletions FROM shape").fetchone()
