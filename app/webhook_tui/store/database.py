@@ -99,6 +99,14 @@ def connect_read_only(path: Path) -> sqlite3.Connection:
         )
 
 
+def is_set_up(connection: sqlite3.Connection) -> bool:
+    """Whether the file has tables already; False also while they are being made, or when it cannot be read."""
+    try:
+        return _number(connection, "user_version") > 0
+    except sqlite3.Error:
+        return False
+
+
 def _check(connection: sqlite3.Connection, path: Path, schema: Schema) -> None:
     version = _number(connection, "user_version")
     is_empty = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0] == 0
@@ -107,7 +115,7 @@ def _check(connection: sqlite3.Connection, path: Path, schema: Schema) -> None:
     if _number(connection, "application_id") != schema.application_id:
         raise ProblemError(foreign(schema.called, schema.way_out))
     if version > schema.version:
-        raise ProblemError(newer(schema.called, schema.way_out))
+        raise ProblemError(newer(schema.called))
     if path.stat().st_size <= _CHECKED_WHOLE_BYTES:
         check_whole(connection)
 
@@ -149,8 +157,12 @@ def _migrate(connection: sqlite3.Connection, path: Path, schema: Schema) -> None
 
 def _copy(connection: sqlite3.Connection, target: Path) -> None:
     make_private_file(target)
-    with closing(sqlite3.connect(target)) as copy:
-        connection.backup(copy)
+    try:
+        with closing(sqlite3.connect(target)) as copy:
+            connection.backup(copy)
+    except sqlite3.Error:
+        target.unlink()
+        raise
 
 
 def _number(connection: sqlite3.Connection, pragma: str) -> int:

@@ -73,7 +73,7 @@ def not_stored(error: BaseException) -> Problem:
 def not_opened(error: BaseException, called: str, way_out: str) -> Problem:
     """Why a database could not be opened at all."""
     if _is_full(error):
-        return Problem(f"The disk is full: the {called} cannot be opened.", f"Free some space. {way_out}")
+        return Problem(f"The disk is full: the {called} cannot be opened.", "Free some space, then start again.")
     if _code(error) in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
         return Problem(f"Another program keeps the {called} locked.", way_out)
     if _is_denied(error):
@@ -86,17 +86,19 @@ def foreign(called: str, way_out: str) -> Problem:
     return Problem(f"The file for the {called} is another program's database.", way_out)
 
 
-def newer(called: str, way_out: str) -> Problem:
+def newer(called: str) -> Problem:
     """The file is ours, but of a version that we do not know: it is not touched."""
-    return Problem(f"The {called} was written by a newer webhook-tui.", f"Update webhook-tui. {way_out}")
+    return Problem(
+        f"The {called} was written by a newer webhook-tui.", "Update webhook-tui; the file is left as it is."
+    )
 
 
 def not_read(error: BaseException) -> Problem:
     """Why something stored could not be read."""
     if is_corrupt(error):
         return Problem(
-            "The history is damaged and cannot be read here.",
-            "Leave and start again: the damaged file is kept and a new one started.",
+            "The history is damaged: not all of it can be read.",
+            "New deliveries are stored all the same; webhook-tui paths says where it is.",
         )
     return Problem("The history cannot be read now.", "Check the disk that it lies on.", mends_itself=True)
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from webhook_tui.domain.delivery import DeliveryRow, StoredDelivery
-from webhook_tui.store.database import connect_read_only
+from webhook_tui.store.database import connect_read_only, is_set_up
 from webhook_tui.store.files import identity
 from webhook_tui.store.problems import reading
 from webhook_tui.store.records import ROWS, find_row, find_stored, row_of
@@ -56,12 +56,16 @@ class SqliteRows:
         return len(self)
 
     def _follow(self) -> None:
-        """Go on in the new file when the writer had to make one."""
+        """Go on in the new file when the writer had to make one, as soon as that has its tables."""
         named = identity(self._path)
         if named is None or named == self._identity:
             return
-        before, self._connection = self._connection, connect_read_only(self._path)
-        before.close()
+        new = connect_read_only(self._path)
+        if not is_set_up(new):
+            new.close()
+            return
+        self._connection.close()
+        self._connection = new
         self._identity, self._version, self._deletions = named, None, None
 
     def _look(self) -> None:
