@@ -38,7 +38,7 @@ class Registration:
 
 
 class AccountStore:
-    """One open accounts.db; made and used by one thread, while other programs may use the same file.
+    """One open accounts.db; used by one thread at a time, while other programs may use the same file.
 
     Every method raises ProblemError when the file cannot be read or written.
     """
@@ -53,7 +53,7 @@ class AccountStore:
     def open(cls, path: Path | None) -> AccountStore:
         """Open or make the file at `path`; None: in memory only. Raises ProblemError."""
         if path is None:
-            connection = sqlite3.connect(":memory:", isolation_level=None)
+            connection = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
             connection.executescript("\n".join(ACCOUNTS.migrations))
             return cls(connection, None, set_aside=None)
         opened = open_database(path, ACCOUNTS, always_private=True)

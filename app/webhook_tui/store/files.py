@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import TypeAlias
+
+Identity: TypeAlias = tuple[int, int]
+"""Device and number of a file."""
 
 _COMPANIONS = ("", "-wal", "-shm", "-journal")
 
@@ -48,3 +52,12 @@ def move_aside(path: Path) -> Path:
 
 def _companion(path: Path, suffix: str) -> Path:
     return path.with_name(path.name + suffix)
+
+
+def identity(path: Path) -> Identity | None:
+    """Which file `path` names now; None when it names none that can be seen."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
