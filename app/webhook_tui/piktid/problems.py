@@ -116,6 +116,9 @@ def problem_of_failure(asked: Asked, error: BaseException) -> Problem:
         what = f"The certificate of {asked.host} cannot be trusted."
         following = f"Check the clock and any proxy that opens TLS, then {key}."
         return _silent(what, following, mends_itself=False)
+    if failure is Failure.INSECURE:
+        following = f"Check --api-url (http or https?) and any proxy, then {key}."
+        return _silent(f"{asked.host} made no secure connection.", following, mends_itself=False)
     if failure is Failure.UNSENDABLE:
         return _silent("The request cannot be sent as HTTP.", "Check --api-url and the token.", mends_itself=False)
     if failure is Failure.UNREACHABLE:
