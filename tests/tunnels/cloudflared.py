@@ -15,8 +15,8 @@ import sys
 MODE = os.environ.get("FAKE_MODE", "quick")
 _CLOUDFLARED = """\
 2026-11-23T14:20:00Z INF Thank you for trying Cloudflare Tunnel. Doing so, without a Cloudflare account, is subject \
-to the Cloudflare Online Services Terms of Use (https://www.cloudflare.com/website-terms/), and Cloudflare reserves. If \
-you intend to use Tunnels in production, follow: https://developers.cloudflare.com/cloudflare-one/connections/connect-apps
+to the Cloudflare Online Services Terms of Use (https://www.cloudflare.com/website-terms/), and Cloudflare reserves. \
+If you intend to use Tunnels in production, follow: https://developers.cloudflare.com/cloudflare-one/connections/connect-apps
 2026-11-23T14:20:00Z INF Requesting new quick Tunnel on trycloudflare.com...
 2026-11-23T14:20:02Z INF +--------------------------------------------------------------------------------------------+
 2026-11-23T14:20:02Z INF |  Your quick Tunnel has been created! Visit it at (it may take some time to be reachable):  |

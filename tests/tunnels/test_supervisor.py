@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pytest
 from tests.tunnels.watching import supervised, until
@@ -31,6 +32,10 @@ class Scripted:
         self.running = 0
         self.most_running = 0
         self.ends: asyncio.Queue[Problem | Exception] = asyncio.Queue()
+
+    def ran_since(self, runs: int) -> bool:
+        """Whether it was started again since it had been so many times."""
+        return self.runs > runs
 
     async def run(self, host: str, port: int, opened: Opened) -> Problem:
         """Until the test puts a Problem into `ends`."""
@@ -125,11 +130,10 @@ async def test_a_tunnel_that_mends_itself_is_opening_meanwhile() -> None:
         await until(lambda: tunnel.running)
         tunnel.opened("https://a.example")
         tunnel.opened(CLOSED)
-        assert watch.statuses[-1].state is TunnelState.OPENING
-        assert watch.statuses[-1].problem == CLOSED
-        assert watch.statuses[-1].public_url is None
+        meanwhile = await watch.until(TunnelState.OPENING, 2)
+        assert (meanwhile.problem, meanwhile.public_url) == (CLOSED, None)
         tunnel.opened("https://a.example")
-        assert watch.statuses[-1].public_url == "https://a.example"
+        assert (await watch.until(TunnelState.LIVE, 2)).public_url == "https://a.example"
         assert tunnel.runs == 1
 
 
@@ -196,7 +200,7 @@ async def test_never_two_at_once() -> None:
             clock.ahead += timedelta(hours=1)
             watch.supervisor.try_now()
             runs = tunnel.runs
-            await until(lambda seen=runs: tunnel.runs > seen)
+            await until(partial(tunnel.ran_since, runs))
     assert tunnel.most_running == 1
     assert tunnel.running == 0
 
