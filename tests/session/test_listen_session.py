@@ -52,7 +52,8 @@ async def test_it_registers_catches_the_ping_and_deletes_when_leaving(tmp_path: 
             assert ping.row.event == "ping"
             await running.until(lambda status: status.counts.good == 1)
             assert registered.url.startswith(f"http://127.0.0.1:{ready.port}/h/")
-            assert url_at(sandbox) is None
+            assert url_at(sandbox) == registered.url
+        assert url_at(sandbox) is None
         assert running.all(WebhookDeleted)
 
 

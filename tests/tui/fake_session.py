@@ -10,7 +10,14 @@ from datetime import UTC, datetime
 
 from tests.tui.memory_rows import MemoryRows, mock_up_rows
 from webhook_tui.domain.delivery import StoredDelivery
-from webhook_tui.domain.facts import DeliveryRecorded, Fact, HistoryOpened, SessionStopped, StatusChanged, VerdictChanged
+from webhook_tui.domain.facts import (
+    DeliveryRecorded,
+    Fact,
+    HistoryOpened,
+    SessionStopped,
+    StatusChanged,
+    VerdictChanged,
+)
 from webhook_tui.domain.status import (
     Counts,
     ReceiverState,

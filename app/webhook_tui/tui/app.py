@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import queue
 import signal
 import sys
 import time
@@ -123,6 +124,8 @@ class WebhookTuiApp(App[None]):
         self._rows: DeliveryRows | None = None
         self._token_dialog: TokenDialog | None = None
         self.crash: BaseException | None = None
+        self.leaving: queue.SimpleQueue[Fact] = queue.SimpleQueue()
+        """What the session says while it tidies up; for whoever stands on the normal screen by then."""
 
     # Life
 
@@ -150,12 +153,13 @@ class WebhookTuiApp(App[None]):
         self.host.start(self._emit)
 
     def _end(self, return_code: int) -> None:
-        self.host.listen(None)
+        self.host.listen(self.leaving.put)
         self.host.stop()
         self.exit(return_code=return_code)
 
     def on_unmount(self) -> None:
         """On whichever way: the session ends, the rows are closed."""
+        self.host.listen(self.leaving.put)
         self.host.stop()
         if self._rows is not None:
             self._rows.close()
