@@ -1,11 +1,11 @@
-"""The command line: options become Settings, a front end is imported only when it is to run, exit codes are kept here."""
+"""The command line: a front end is imported only when it is to run, and every exit code is decided here."""
 
 from __future__ import annotations
 
 import logging
 import os
 import sys
-from pathlib import Path
+from dataclasses import replace
 from typing import Any, NoReturn
 
 import click
@@ -43,7 +43,7 @@ def main() -> NoReturn:
         root.main(
             prog_name="webhook-tui",
             obj=(places, config),
-            default_map={**defaults, **{name: defaults for name in root.commands}},
+            default_map={**defaults, "listen": defaults},
         )
     except ProblemError as error:
         leave(error.problem)
@@ -62,11 +62,13 @@ def leave(problem: Problem) -> NoReturn:
 @option("--ascii", "ascii", is_flag=True, help="Draw with ASCII only.")
 @click.version_option(__version__, "--version", prog_name="webhook-tui", message="%(prog)s %(version)s")
 @click.pass_context
-def root(ctx: click.Context, **given: Any) -> None:
+def root(ctx: click.Context, /, **given: Any) -> None:
     """See PiktID's webhooks arrive on this machine: which are really from PiktID, and what is wrong with the others."""
     if ctx.invoked_subcommand is not None:
         return
     settings = _settings(ctx, given)
+    if given["token_stdin"]:
+        _take_terminal_back()
     if not _has_screen():
         click.echo("webhook-tui: no terminal here for the screen: behaving as `webhook-tui listen`.", err=True)
         _listen(settings, "text")
@@ -77,7 +79,7 @@ def root(ctx: click.Context, **given: Any) -> None:
 @shared_options
 @option("--format", "output", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @click.pass_context
-def listen(ctx: click.Context, output: str, **given: Any) -> None:
+def listen(ctx: click.Context, /, output: str, **given: Any) -> None:
     """Receive, judge and show deliveries as lines: for people, or NDJSON on standard output."""
     _listen(_settings(ctx, given), output)
 
@@ -125,15 +127,33 @@ def _has_screen() -> bool:
     )
 
 
+def _take_terminal_back() -> None:
+    """Standard input gave the token and is at its end: the keyboard is read from the terminal itself."""
+    if not sys.stdin.isatty() and sys.platform != "win32":
+        try:
+            terminal = os.open("/dev/tty", os.O_RDWR)
+        except OSError:
+            return
+        os.dup2(terminal, 0)
+        os.close(terminal)
+
+
 def _listen(settings: Settings, output: str) -> NoReturn:
     from webhook_tui.headless import listen as run
 
-    if settings.token is None and not settings.sandbox and (settings.register or not settings.hook_url):
-        settings = _with_token(settings)
+    if settings.token is None and not settings.sandbox and settings.register:
+        settings = replace(settings, token=_asked_token())
     sys.exit(run(settings, output))
 
 
+def _asked_token() -> Secret:
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        leave(_NO_TOKEN)
+    click.echo("Without an account: webhook-tui --sandbox. Tokens: app.on-model.com/profile?tab=tokens", err=True)
+    return Secret(str(click.prompt("API token", hide_input=True, err=True)).strip())
+
+
 def _screen(settings: Settings) -> NoReturn:
-    from webhook_tui.tui import run
+    from webhook_tui.tui.launch import run
 
     sys.exit(run(settings))

@@ -1,4 +1,4 @@
-"""The options that the screen and `listen` share, and how they become Settings: flag, environment, config.toml, default."""
+"""The options that the screen and `listen` share; flag beats environment beats config.toml beats default."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 _FILE = click.Path(path_type=Path, dir_okay=False)
 
 
-class SecretType(click.ParamType):
+class SecretType(click.ParamType[Secret]):
     """Text that no message of click's repeats."""
 
     name = "text"
@@ -34,7 +34,7 @@ class SecretType(click.ParamType):
         return Secret(str(value))
 
 
-class UrlType(click.ParamType):
+class UrlType(click.ParamType[str]):
     """An http or https URL with a host."""
 
     name = "url"
@@ -68,7 +68,9 @@ _OPTIONS: tuple[Callable[[Any], Any], ...] = (
     option("--api-url", type=URL, default=API_URL, show_default=True, help="API base URL."),
     option("--hook-url", type=URL, help="Register this URL to the letter, open no tunnel, accept any path."),
     option("--tunnel", type=click.Choice(TUNNELS), default="ssh", show_default=True, help="How to get a public URL."),
-    option("--ssh-server", default=SSH_SERVER, show_default=True, metavar="[USER@]HOST[:PORT]", help="For --tunnel ssh."),
+    option(
+        "--ssh-server", default=SSH_SERVER, show_default=True, metavar="[USER@]HOST[:PORT]", help="For --tunnel ssh."
+    ),
     option("--tunnel-command", metavar='"PROG {port}"', help="For --tunnel command: cloudflared, pinggy, ..."),
     option("--tunnel-url-pattern", metavar="REGEX", help="For --tunnel command: what its public URL looks like."),
     option("--host", default=HOST, show_default=True, help="Where the receiver listens."),
@@ -91,17 +93,14 @@ def shared_options(command: F) -> F:
     return command
 
 
-def settings_from(ctx: click.Context, given: Mapping[str, Any], *, config: Mapping[str, Any], places: Places) -> Settings:
+def settings_from(
+    ctx: click.Context, given: Mapping[str, Any], *, config: Mapping[str, Any], places: Places
+) -> Settings:
     """The Settings of a command; what was given before the subcommand's name counts where it gives nothing itself.
 
     Raises click.UsageError where options exclude each other, ProblemError where a file cannot be read.
     """
-    values, sources = dict(given), {name: ctx.get_parameter_source(name) for name in given}
-    if ctx.parent is not None:
-        for name, value in ctx.parent.params.items():
-            if name in values and ctx.parent.get_parameter_source(name) is ParameterSource.COMMANDLINE:
-                if sources[name] is not ParameterSource.COMMANDLINE:
-                    values[name], sources[name] = value, ParameterSource.COMMANDLINE
+    values, sources = _merged(ctx, given)
     _refuse_contradictions(values)
     secrets = (*values["secret"], *(read_secret_file(path) for path in values["secret_file"]))
     authtoken = os.environ.get("NGROK_AUTHTOKEN")
@@ -132,6 +131,18 @@ def settings_from(ctx: click.Context, given: Mapping[str, Any], *, config: Mappi
         keymap={str(key): str(keys) for key, keys in keymap.items()} if isinstance(keymap, dict) else {},
         places=places,
     )
+
+
+def _merged(ctx: click.Context, given: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, ParameterSource | None]]:
+    values, sources = dict(given), {name: ctx.get_parameter_source(name) for name in given}
+    parent = ctx.parent
+    before = {} if parent is None else parent.params
+    for name, value in before.items():
+        assert parent is not None
+        was_typed = parent.get_parameter_source(name) is ParameterSource.COMMANDLINE
+        if name in values and was_typed and sources[name] is not ParameterSource.COMMANDLINE:
+            values[name], sources[name] = value, ParameterSource.COMMANDLINE
+    return values, sources
 
 
 def _refuse_contradictions(values: Mapping[str, Any]) -> None:

@@ -41,8 +41,6 @@ class Problem:
     severity: Severity = Severity.ERROR
     retry_after: float | None = None
     """Seconds that the other side asked us to wait, where it did."""
-    may_have_happened: bool = False
-    """Whether what was asked for may have been done all the same: the request was sent, its answer never came."""
 
     def sentence(self, again: float | None = None) -> str:
         """Both sentences in one line; `again`: seconds until the next try by itself."""

@@ -1,4 +1,4 @@
-"""Judging stored deliveries again: whenever the ring has a new secret, and for those that the answer could not wait for.
+"""Judging stored deliveries again: when the ring has a new secret, and those that the answer could not wait for.
 
 One page at a time, newest first, so that the rows on the screen change first and memory stays bounded.
 """
@@ -9,7 +9,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from webhook_tui.domain.delivery import StoredDelivery
+from webhook_tui.domain.delivery import DeliveryRow, StoredDelivery
 from webhook_tui.domain.facts import VerdictChanged
 from webhook_tui.domain.problem import ProblemError
 from webhook_tui.domain.ring import SecretRing
@@ -26,12 +26,19 @@ class Judge:
     """The background judge; `again` may be called at any time, also while it works."""
 
     def __init__(
-        self, store: DeliveryStore, keeper: RingKeeper, board: Board, *, local_now: Callable[[], datetime]
+        self,
+        store: DeliveryStore,
+        keeper: RingKeeper,
+        board: Board,
+        *,
+        local_now: Callable[[], datetime],
+        judged: Callable[[DeliveryRow], None],
     ) -> None:
         self._store = store
         self._keeper = keeper
         self._board = board
         self._local_now = local_now
+        self._judged = judged
         self._wanted = asyncio.Event()
 
     def again(self) -> None:
@@ -69,6 +76,7 @@ class Judge:
                 self._board.judged_again(before[row.seq], row.verdict)
             if row.verdict is not before[row.seq]:
                 self._board.emit(VerdictChanged(row))
+                self._judged(row)
 
 
 def _changes(
@@ -78,6 +86,7 @@ def _changes(
     for stored in page:
         delivery = stored.delivery
         judgement = judge(delivery.headers, delivery.body, ring, unanswered=unanswered, zone_now=zone_now)
-        if judgement != stored.row.judgement:
+        # The same verdict keeps its reason, which may name a cause by now.
+        if (judgement.verdict, judgement.secret_id) != (stored.row.verdict, stored.row.secret_id):
             changes.append((stored.row.seq, judgement))
     return changes

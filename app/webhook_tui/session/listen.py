@@ -13,6 +13,7 @@ import socket
 import sys
 from collections.abc import AsyncIterator, Callable, Coroutine
 from datetime import UTC, datetime
+from functools import singledispatchmethod
 from typing import Any
 
 from webhook_tui.config import Settings
@@ -30,17 +31,22 @@ from webhook_tui.domain.facts import (
     TunnelChanged,
     WishGranted,
 )
-from webhook_tui.domain.problem import ExitCode, Problem, ProblemError, Severity
+from webhook_tui.domain.problem import Problem, ProblemError, Severity
 from webhook_tui.domain.rows import DeliveryRows
-from webhook_tui.domain.secret import Secret
-from webhook_tui.domain.status import ReceiverState, SessionStatus, TunnelState, TunnelStatus, WebhookState, WebhookStatus
+from webhook_tui.domain.status import (
+    ReceiverState,
+    SessionStatus,
+    TunnelState,
+    TunnelStatus,
+    WebhookState,
+    WebhookStatus,
+)
 from webhook_tui.domain.wishes import (
     AddSecretWish,
     DeleteWish,
     ExplainWish,
     GuardAnswer,
     GuardChoice,
-    ProveTunnelWish,
     RegisterWish,
     RevealSecretWish,
     TestPingWish,
@@ -52,6 +58,7 @@ from webhook_tui.receiver import Receiver
 from webhook_tui.serving import Server, bind
 from webhook_tui.session.board import Board
 from webhook_tui.session.embedded import EmbeddedPiktid
+from webhook_tui.session.explaining import Explaining
 from webhook_tui.session.judge import Judge
 from webhook_tui.session.keeper import RingKeeper
 from webhook_tui.session.recorder import Recorder
@@ -83,6 +90,7 @@ class ListenSession:
         self._stop = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
         self._ready = False
+        self._token = settings.token
         own_path = settings.hook_url is None
         self._hook_path = f"/h/{secrets.token_hex(16)}" if own_path else None
 
@@ -149,7 +157,10 @@ class ListenSession:
         self._keeper = RingKeeper(accounts, Account.of(api_url, token), settings.secrets, _utc_now)
         if settings.sandbox:
             self._keeper.registered(embedded.former_secret)
-        self._judge = Judge(self._store, self._keeper, self._board, local_now=_local_now)
+        self._explaining = Explaining(self._store, self._keeper, self._board, token=lambda: self._token)
+        self._judge = Judge(
+            self._store, self._keeper, self._board, local_now=_local_now, judged=self._explaining.failed
+        )
         self._judge.again()
         await stack.enter_async_context(self._receiving())
         self._registrar = self._make_registrar(api_url)
@@ -160,7 +171,7 @@ class ListenSession:
 
     async def _work(self) -> Problem | None:
         route = self._open_route()
-        jobs = [self._start(self._judge.run())]
+        jobs = [self._start(self._judge.run()), self._start(self._explaining.run())]
         if self._settings.register:
             jobs.append(self._start(self._registrar.run()))
         if route is not None:
@@ -209,7 +220,12 @@ class ListenSession:
     @contextlib.asynccontextmanager
     async def _receiving(self) -> AsyncIterator[None]:
         recorder = Recorder(
-            self._store, self._keeper, self._board, local_now=_local_now, judge_again=self._judge.again
+            self._store,
+            self._keeper,
+            self._board,
+            local_now=_local_now,
+            judge_again=self._judge.again,
+            recorded=self._explaining.came,
         )
         receiver = Receiver(
             hook_path=self._hook_path,
@@ -261,7 +277,7 @@ class ListenSession:
             self._has_address(f"http://{host}:{self._port}{self._hook_path}")
             return None
         self._tunnel = supervisor_for(settings, changed=self._tunnel_changed, now=_utc_now)
-        return self._tunnel.run("127.0.0.1" if settings.host in ("0.0.0.0", "::") else settings.host, self._port)
+        return self._tunnel.run(settings.host, self._port)
 
     def _tunnel_changed(self, status: TunnelStatus) -> None:
         before = self._board.status.tunnel
@@ -296,49 +312,63 @@ class ListenSession:
         task.add_done_callback(self._tasks.discard)
         return task
 
+    @singledispatchmethod
     def _take(self, wish: Wish) -> None:
         """Carry out one wish; runs on the loop."""
-        match wish:
-            case RegisterWish():
-                if self._board.status.tunnel.state in (TunnelState.DOWN, TunnelState.FAILED):
-                    self._tunnel.try_now()
-                self._registrar.try_again()
-            case TestPingWish():
-                self._start(self._registrar.test_ping())
-            case DeleteWish():
-                self._start(self._registrar.delete())
-            case GuardAnswer():
-                self._registrar.answer_guard(wish)
-                if wish.choice is GuardChoice.WATCH:
-                    self._board.webhook(state=WebhookState.WATCHING, since=_utc_now())
-            case TokenAnswer(token=token):
-                self._start(self._registrar.use_token(token))
-            case AddSecretWish(secret=secret):
-                self._add_secret(secret)
-            case RevealSecretWish():
-                current = self._keeper.ring.current
-                self._emit(
-                    SecretRevealed(
-                        current.secret.reveal() if current else None, current.since if current else None
-                    )
-                )
-            case ExplainWish(seq=seq):
-                self._start(self._explain(seq))
-            case ProveTunnelWish():
-                pass
+        raise TypeError(f"no such wish: {type(wish).__name__}")
 
-    def _add_secret(self, secret: Secret) -> None:
-        if self._keeper.added(secret):
+    @_take.register
+    def _(self, _wish: RegisterWish) -> None:
+        if self._board.status.tunnel.state in (TunnelState.DOWN, TunnelState.FAILED):
+            self._tunnel.try_now()
+        self._registrar.try_again()
+
+    @_take.register
+    def _(self, _wish: TestPingWish) -> None:
+        self._start(self._registrar.test_ping())
+
+    @_take.register
+    def _(self, _wish: DeleteWish) -> None:
+        self._start(self._registrar.delete())
+
+    @_take.register
+    def _(self, wish: GuardAnswer) -> None:
+        self._registrar.answer_guard(wish)
+        if wish.choice is GuardChoice.WATCH:
+            self._board.webhook(state=WebhookState.WATCHING, since=_utc_now())
+
+    @_take.register
+    def _(self, wish: TokenAnswer) -> None:
+        self._token = wish.token
+        self._start(self._registrar.use_token(wish.token))
+
+    @_take.register
+    def _(self, wish: AddSecretWish) -> None:
+        if self._keeper.added(wish.secret):
             self._judge.again()
             self._emit(WishGranted("Secret added: every delivery that is not valid is judged again."))
         else:
             self._emit(WishGranted("The ring has this secret already."))
 
+    @_take.register
+    def _(self, _wish: RevealSecretWish) -> None:
+        current = self._keeper.ring.current
+        self._emit(SecretRevealed(current.secret.reveal() if current else None, current.since if current else None))
+
+    @_take.register
+    def _(self, wish: ExplainWish) -> None:
+        self._start(self._explain(wish.seq))
+
+    async def _explain(self, seq: int) -> None:
+        report = await self._explaining.report(seq)
+        if report is not None:
+            self._emit(DeliveryExplained(report))
+
 
 def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
     if sys.platform == "win32":
         return None
-    import uvloop
+    import uvloop  # noqa: PLC0415 -- not on Windows
 
     return uvloop.new_event_loop
 

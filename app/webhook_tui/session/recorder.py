@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from webhook_tui.domain.answer import Answer
-from webhook_tui.domain.delivery import Delivery
+from webhook_tui.domain.delivery import Delivery, StoredDelivery
 from webhook_tui.domain.facts import DeliveryRecorded
 from webhook_tui.domain.problem import ProblemError
 from webhook_tui.domain.signature import judge
@@ -30,12 +30,14 @@ class Recorder:
         *,
         local_now: Callable[[], datetime],
         judge_again: Callable[[], None],
+        recorded: Callable[[StoredDelivery], None],
     ) -> None:
         self._store = store
         self._keeper = keeper
         self._board = board
         self._local_now = local_now
         self._judge_again = judge_again
+        self._recorded = recorded
 
     async def record(self, delivery: Delivery) -> Answer:
         """Store one delivery and give its answer; raises ProblemError when it is not on disk."""
@@ -49,9 +51,7 @@ class Recorder:
         )
         answer = Answer()
         try:
-            row = await self._store.record(
-                delivery, judgement, account=self._keeper.account, answered=answer.status
-            )
+            row = await self._store.record(delivery, judgement, account=self._keeper.account, answered=answer.status)
         except ProblemError as error:
             self._board.change(storing=error.problem)
             raise
@@ -59,6 +59,7 @@ class Recorder:
             self._board.change(storing=None)
         self._board.received(row.verdict)
         self._board.emit(DeliveryRecorded(row, delivery))
+        self._recorded(StoredDelivery(row, delivery))
         if row.verdict is Verdict.PENDING and not self._keeper.unanswered and len(self._keeper.ring):
             self._judge_again()
         return answer

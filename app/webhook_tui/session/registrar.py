@@ -24,7 +24,7 @@ from webhook_tui.domain.problem import ExitCode, Problem, ProblemError
 from webhook_tui.domain.secret import Secret
 from webhook_tui.domain.status import WebhookState
 from webhook_tui.domain.wishes import GuardAnswer, GuardChoice
-from webhook_tui.piktid import PiktidClient, Webhook
+from webhook_tui.piktid import PiktidClient, UnseenSecretError, Webhook
 from webhook_tui.session.board import Board
 from webhook_tui.session.guard import Clear, Foreign, Unknown, inspect
 from webhook_tui.session.keeper import RingKeeper
@@ -230,11 +230,11 @@ class Registrar:
         except asyncio.CancelledError:
             self._hold(registration, url)
             raise
-        except ProblemError as error:
-            if not error.problem.may_have_happened:
-                accounts.end_registration(registration, self._now())
-            else:
-                self._hold(registration, url)
+        except UnseenSecretError:
+            self._hold(registration, url)
+            raise
+        except ProblemError:
+            accounts.end_registration(registration, self._now())
             raise
         finally:
             self._keeper.unanswered = False
@@ -353,9 +353,7 @@ class Registrar:
         if webhook.secret is None:
             return Problem(f"{url} is registered again; PiktID sent no secret.", "")
         self._keeper.registered(webhook.secret)
-        return Problem(
-            f"{url} is registered again. Its new secret, shown once and kept: {webhook.secret.reveal()}", ""
-        )
+        return Problem(f"{url} is registered again. Its new secret, shown once and kept: {webhook.secret.reveal()}", "")
 
     async def aclose(self) -> None:
         """Let go of the connections."""
