@@ -12,8 +12,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from tests.factories import NOW, PING, VALID, delivery
 
+from tests.factories import NOW, PING, VALID, delivery
 from webhook_tui.domain.account import Account
 from webhook_tui.domain.problem import ProblemError
 from webhook_tui.domain.ring import SecretRing

@@ -10,8 +10,8 @@ from itertools import pairwise
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.factories import INVALID, NOW, PENDING, PING, VALID, delivery
 
+from tests.factories import INVALID, NOW, PENDING, PING, VALID, delivery
 from webhook_tui.domain.account import Account
 from webhook_tui.domain.problem import ProblemError
 from webhook_tui.domain.rows import DeliveryRows
