@@ -6,9 +6,9 @@ import contextlib
 from collections.abc import Awaitable, Callable
 
 import pytest
+
 from tests.outbound.echo import raw_server
 from tests.sandbox.harness import receiver, serving
-
 from webhook_tui import __version__
 from webhook_tui.domain.problem import ProblemError
 from webhook_tui.domain.secret import Secret

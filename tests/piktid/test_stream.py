@@ -9,9 +9,9 @@ from collections.abc import AsyncIterator
 
 import httpx
 import pytest
+
 from tests.outbound.echo import raw_server
 from tests.sandbox.harness import serving, until
-
 from webhook_tui.domain.event import Event
 from webhook_tui.domain.problem import ProblemError
 from webhook_tui.domain.secret import Secret
