@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from tests.outbound.echo import Echo, raw_server
-from webhook_tui.outbound import Failure, OutboundSender, SendError, failure_of
+from webhook_tui.outbound import Failure, OutboundSender, SendError, failure_of, is_base_url
 from webhook_tui.serving import bind
 
 
@@ -183,9 +183,12 @@ async def test_a_header_that_http_cannot_carry_is_not_quoted_in_the_error(sender
     assert caught.value.__cause__ is None
 
 
-@pytest.mark.parametrize("url", ["", "ftp://a/", "//a/", "http://", "a b"])
+@pytest.mark.parametrize(
+    "url", ["", "ftp://a/", "//a/", "http://", "a b", "http://a:99999/", "http://a:b/", "http://\n/"]
+)
 def test_a_base_that_is_no_url_is_refused(url: str) -> None:
     """The origin must be an http or https one."""
+    assert not is_base_url(url)
     with pytest.raises(ValueError, match="not a"):
         OutboundSender(url, timeout_seconds=1)
 

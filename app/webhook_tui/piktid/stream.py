@@ -19,7 +19,7 @@ from httpx_sse import EventSource, ServerSentEvent
 from webhook_tui.domain.event import Event, parse_event
 from webhook_tui.domain.problem import ExitCode, Problem, ProblemError
 from webhook_tui.domain.secret import Secret
-from webhook_tui.outbound.sender import read_capped
+from webhook_tui.outbound import read_capped
 from webhook_tui.piktid.connection import authorization, new_client
 from webhook_tui.piktid.problems import Asked, Operation, not_event_stream, problem_of_answer, problem_of_failure
 

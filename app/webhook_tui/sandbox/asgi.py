@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 
 import msgspec
 from starlette.applications import Starlette
-from starlette.datastructures import URL
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from webhook_tui.domain.secret import Secret
+from webhook_tui.outbound import is_base_url
 from webhook_tui.sandbox.events import SandboxEvent, Subscription
 from webhook_tui.sandbox.options import Misbehaviour
 from webhook_tui.serving.asgi import Asgi
@@ -201,9 +201,10 @@ class _Endpoints:
     def _hook_url(self, value: object) -> str:
         if value is None:
             raise _InvalidError("url", "Missing data for required field.")
-        schemes = ("https",) if self._sandbox.options.https_only else ("http", "https")
-        if not isinstance(value, str) or len(value) > _LONGEST_URL or not _is_url(value, schemes):
-            raise _InvalidError("url", "Not a valid https URL." if len(schemes) == 1 else "Not a valid URL.")
+        if not isinstance(value, str) or len(value) > _LONGEST_URL or not is_base_url(value):
+            raise _InvalidError("url", "Not a valid URL.")
+        if self._sandbox.options.https_only and not value.lower().startswith("https:"):
+            raise _InvalidError("url", "Must be an https URL.")
         return value
 
 
@@ -231,11 +232,3 @@ def _listed(request: Request, name: str) -> set[str]:
 
 def _is_count(value: object, most: int) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= most
-
-
-def _is_url(text: str, schemes: tuple[str, ...]) -> bool:
-    try:
-        url = URL(text)
-        return url.scheme in schemes and bool(url.hostname) and (url.port is None or url.port > 0) and text.isascii()
-    except ValueError:
-        return False

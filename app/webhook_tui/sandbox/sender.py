@@ -28,6 +28,7 @@ class Attempt:
     """One delivery that was made."""
 
     event_id: int
+    name: str
     number: int
     """1 for the first attempt of an event."""
     url: str
@@ -61,13 +62,15 @@ class Deliverer:
         random: Callable[[], float],
         sleep: Callable[[float], Awaitable[None]],
         delivered: Callable[[SandboxEvent], None],
+        attempted: Callable[[Attempt], None],
     ) -> None:
-        """`delivered` is told of each event that was accepted."""
+        """`delivered` is told of each event that was accepted, `attempted` of each attempt."""
         self._options = options
         self._registry = registry
         self._random = random
         self._sleep = sleep
         self._delivered = delivered
+        self._attempted = attempted
         self._places = asyncio.Semaphore(options.at_once)
         self._routes: dict[str, _Route] = {}
         self._tasks: set[asyncio.Task[None]] = set()
@@ -133,9 +136,17 @@ class Deliverer:
         if delivery.misbehaviour is Misbehaviour.ANSWER_LOST and delivery.made == 1:
             status, reason = None, "the answer was lost, as asked for"
         self._registry.note_response(registration.id, status)
-        self.attempts.append(
-            Attempt(delivery.event.id, delivery.made, registration.url, status, reason, delivery.misbehaviour)
+        attempt = Attempt(
+            delivery.event.id,
+            delivery.event.name,
+            delivery.made,
+            registration.url,
+            status,
+            reason,
+            delivery.misbehaviour,
         )
+        self.attempts.append(attempt)
+        self._attempted(attempt)
         return status is not None and 200 <= status < 300
 
     async def _send(self, url: str, headers: Headers, body: bytes) -> int:

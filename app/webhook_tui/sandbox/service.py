@@ -23,7 +23,8 @@ JOB_KINDS = {"image": image_job, "identity": identity_job, "failed": failed_job}
 class Sandbox:
     """Put `app` on a server, `start` it, and `aclose` it before the server stops (that ends open streams).
 
-    `now` gives UTC, `random` numbers from 0 to below 1, `sleep` waits, `new_secret` makes signing secrets.
+    `now` gives UTC, `random` numbers from 0 to below 1, `sleep` waits, `new_secret` makes signing secrets,
+    `attempted` is told of each delivery that was made.
     """
 
     def __init__(
@@ -34,6 +35,7 @@ class Sandbox:
         random: Callable[[], float],
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         new_secret: Callable[[], str] = lambda: secrets.token_hex(32),
+        attempted: Callable[[Attempt], None] = lambda _: None,
     ) -> None:
         self.options = options
         self.registry = Registry(now=now, new_secret=new_secret, former=options.former_secret)
@@ -45,7 +47,9 @@ class Sandbox:
         self._planned: deque[Misbehaviour] = deque()
         self._registered = asyncio.Event()
         self._playing: asyncio.Task[None] | None = None
-        self._deliverer = Deliverer(options, self.registry, random=random, sleep=sleep, delivered=self._accepted)
+        self._deliverer = Deliverer(
+            options, self.registry, random=random, sleep=sleep, delivered=self._accepted, attempted=attempted
+        )
         self.app: Asgi = application(self)
 
     @property
