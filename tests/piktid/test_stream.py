@@ -25,6 +25,7 @@ from webhook_tui.piktid import (
     StreamItem,
 )
 from webhook_tui.sandbox import SandboxOptions
+from webhook_tui.serving import bind
 
 TOKEN = Secret("token-1")
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream; charset=utf-8\r\n\r\n"
@@ -205,3 +206,32 @@ async def test_cancelling_whoever_waits_ends_the_stream() -> None:
         reader.cancel()
         with pytest.raises(asyncio.CancelledError):
             await reader
+
+
+async def test_a_stream_that_never_answers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The head of the answer has a deadline of its own, shorter than the silence of a live stream."""
+    monkeypatch.setattr("webhook_tui.piktid.stream._CONNECT_SECONDS", 0.2)
+    async with raw_server(None) as wire:
+        items, error = await _all_of(EventStream(wire.url, TOKEN))
+
+    assert items == []
+    assert error.problem.sentence(4) == "PiktID did not answer within 0.2 s. Trying again in 4 s."
+
+
+async def test_a_stream_that_is_refused() -> None:
+    """No key opens it again, so none is named."""
+    gone = bind("127.0.0.1", 0, exact=True)
+    port = gone.getsockname()[1]
+    gone.close()
+    _, error = await _all_of(EventStream(f"http://127.0.0.1:{port}", TOKEN))
+
+    assert error.problem.next == "Check --api-url and any proxy or firewall."
+
+
+async def test_an_error_whose_body_breaks_off() -> None:
+    """The status alone says enough."""
+    async with raw_server(b"HTTP/1.1 422 X\r\nContent-Length: 99\r\n\r\n{") as wire:
+        _, error = await _all_of(EventStream(wire.url, TOKEN))
+
+    assert error.problem.what == "PiktID refused the request (422) and gave no reason."
+    assert not error.problem.mends_itself

@@ -173,8 +173,13 @@ async def test_notifications_are_listed_and_consumed(running: Running, api: http
     assert (await api.delete(f"/notifications/{one.id}")).status_code == 200
     assert (await api.delete(f"/notifications/{one.id}")).status_code == 404
     assert await ids({"name_list": "batch_edit"}) == []
-    missing = await api.post("/notifications", json={})
-    assert (missing.status_code, missing.json()["detail"][0]["field"]) == (422, "name_list")
+    for body, field in (
+        ({}, "name_list"),
+        ({"name_list": [1]}, "name_list"),
+        ({"name_list": "a", "id_task": 1}, "id_task"),
+    ):
+        refused = await api.post("/notifications", json=body)
+        assert (refused.status_code, refused.json()["detail"][0]["field"]) == (422, field)
 
 
 @pytest.mark.parametrize("query", ["?token=anything", "?token=anything&name_list=ping,other&id_image=1"])
