@@ -5,9 +5,11 @@ from __future__ import annotations
 import itertools
 import random
 
+import pytest
+
 from webhook_tui.domain.event import KNOWN_EVENTS
 from webhook_tui.sandbox import Misbehaviour
-from webhook_tui.sandbox.jobs import failed_job, identity_job, image_job
+from webhook_tui.sandbox.jobs import failed_job, identity_job, image_job, sample_job
 from webhook_tui.sandbox.play import acts, overture
 
 DOCUMENTED = {
@@ -53,6 +55,12 @@ def test_a_job_counts_its_images_and_ends() -> None:
 def test_the_same_chance_gives_the_same_jobs() -> None:
     """Nothing but the given chance decides."""
     assert list(image_job(random.Random(7).random)) == list(image_job(random.Random(7).random))
+
+
+def test_another_kind_of_job_is_refused() -> None:
+    """By name, with the names that there are."""
+    with pytest.raises(ValueError, match="not one of image, identity, failed"):
+        sample_job("other", random.random)
 
 
 def test_the_overture_is_short_and_shows_each_wrong_once() -> None:

@@ -18,6 +18,7 @@ from starlette.routing import Route
 from webhook_tui.domain.secret import Secret
 from webhook_tui.outbound import is_base_url
 from webhook_tui.sandbox.events import SandboxEvent, Subscription
+from webhook_tui.sandbox.jobs import JOB_KINDS
 from webhook_tui.sandbox.options import Misbehaviour
 from webhook_tui.serving.asgi import Asgi
 
@@ -178,11 +179,11 @@ class _Endpoints:
         """Ours: play a sample job now. Body, all optional: `{"kind": "image|identity|failed", "images": 3}`."""
         fields = await _fields(request)
         kind, images = fields.get("kind", "image"), fields.get("images", 3)
-        if kind not in ("image", "identity", "failed"):
-            raise _InvalidError("kind", "Not one of image, identity, failed.")
+        if kind not in JOB_KINDS:
+            raise _InvalidError("kind", f"Not one of {', '.join(JOB_KINDS)}.")
         if not _is_count(images, _MOST_IMAGES) or images == 0:
             raise _InvalidError("images", f"Not a number from 1 to {_MOST_IMAGES}.")
-        events = await self._sandbox.run_job(self._sandbox.job(str(kind), images=int(str(images))))
+        events = self._sandbox.play_job(str(kind), images=int(str(images)))
         return JSONResponse([event.fields() for event in events], 202)
 
     async def misbehave_next(self, request: Request) -> Response:

@@ -10,14 +10,12 @@ from datetime import datetime
 
 from webhook_tui.sandbox.asgi import application
 from webhook_tui.sandbox.events import Notifications, SandboxEvent
-from webhook_tui.sandbox.jobs import SampleEvent, failed_job, identity_job, image_job
+from webhook_tui.sandbox.jobs import sample_job
 from webhook_tui.sandbox.options import Misbehaviour, SandboxOptions
 from webhook_tui.sandbox.play import Step, acts, overture
 from webhook_tui.sandbox.registration import Registration, Registry
 from webhook_tui.sandbox.sender import Attempt, Deliverer
 from webhook_tui.serving.asgi import Asgi
-
-JOB_KINDS = {"image": image_job, "identity": identity_job, "failed": failed_job}
 
 
 class Sandbox:
@@ -102,20 +100,9 @@ class Sandbox:
         """Let the following `count` deliveries go wrong in this way, after those that were planned before."""
         self._planned.extend([misbehaviour] * count)
 
-    async def run_job(self, samples: Iterable[SampleEvent], *, pause_seconds: float = 0.0) -> list[SandboxEvent]:
-        """Let a sample job's events happen, with a pause between two."""
-        events: list[SandboxEvent] = []
-        for sample in samples:
-            if events and pause_seconds:
-                await self._sleep(pause_seconds)
-            events.append(self.emit(sample.name, sample.data))
-        return events
-
-    def job(self, kind: str, *, images: int = 3) -> Iterable[SampleEvent]:
-        """The sample job of that kind (image, identity, failed); raises KeyError for another."""
-        if kind == "image":
-            return image_job(self._random, images=images)
-        return JOB_KINDS[kind](self._random)
+    def play_job(self, kind: str, *, images: int = 3) -> list[SandboxEvent]:
+        """Let all events of a sample job happen at once; `kind`: one of JOB_KINDS."""
+        return [self.emit(sample.name, sample.data) for sample in sample_job(kind, self._random, images=images)]
 
     async def _play(self) -> None:
         await self._registered.wait()
