@@ -35,7 +35,9 @@ async def test_the_wide_screen_is_the_mock_up() -> None:
         await choose(played, 8)
         lines = played.lines()
 
-    assert lines[1].startswith("  ● webhook 41 · secret 3 min  →  ● https://b7c41d09ee2f4a.lhr.life  →  ● 127.0.0.1:9876")
+    assert lines[1].startswith(
+        "  ● webhook 41 · secret 3 min  →  ● https://b7c41d09ee2f4a.lhr.life  →  ● 127.0.0.1:9876"
+    )
     assert lines[1].endswith("12 received  ✓ 8  ✗ 3  … 1  ")
     assert lines[4].endswith("▏  ✗ invalid   image_result  #8    14:20:02.418 · 694 B ")
     assert lines[5].rstrip().endswith("▏ Fits without the last newline.  w Why")
@@ -140,9 +142,7 @@ async def test_a_closed_tunnel_counts_down_in_three_places() -> None:
     """The lamp, the notice and the step say when it is tried again; the clock goes on."""
     now = [NOW]
     closed = Problem("The tunnel closed: ssh ended.", "Next try in {again}; u tries now.", mends_itself=True)
-    tunnel = TunnelStatus(
-        TunnelState.DOWN, since=NOW, next_try_at=NOW + timedelta(seconds=4), tries=2, problem=closed
-    )
+    tunnel = TunnelStatus(TunnelState.DOWN, since=NOW, next_try_at=NOW + timedelta(seconds=4), tries=2, problem=closed)
     status = replace(WAITING, tunnel=tunnel, webhook=replace(WAITING.webhook, state=WebhookState.STALE))
     async with stage(FakeSession(status), size=STACKED, now=lambda: now[0]) as played:
         await played.until("○ tunnel down, again in 4 s")

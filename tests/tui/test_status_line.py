@@ -43,8 +43,7 @@ def line(status: SessionStatus, width: int) -> str:
         ),
         (
             100,
-            " ● webhook 41  →  ● b7c41d09ee2f4a.lhr.life  →  ● :9876  →  200"
-            "          12 received  ✓ 8  ✗ 3  … 1 ",
+            " ● webhook 41  →  ● b7c41d09ee2f4a.lhr.life  →  ● :9876  →  200          12 received  ✓ 8  ✗ 3  … 1 ",
         ),
         (80, " ● webhook 41 → ● b7c41d09ee2f4a.lhr.life → ● :9876 → 200     12  ✓ 8  ✗ 3  … 1 "),
         (72, " ● 41 → ● b7c41d09ee2f4a.lhr.life → ● :9876 → 200     12  ✓ 8  ✗ 3  … 1 "),
@@ -130,7 +129,9 @@ def test_a_host_that_is_not_loopback_stays() -> None:
 
 def test_strays_and_the_event_stream_are_counted() -> None:
     """Strays show only when there are some; the stream only when it is watched."""
-    status = replace(RUNNING, counts=replace(RUNNING.counts, strays=2), stream=StreamStatus("live", both=11, only_sse=1))
+    status = replace(
+        RUNNING, counts=replace(RUNNING.counts, strays=2), stream=StreamStatus("live", both=11, only_sse=1)
+    )
 
     assert line(status, 150).endswith(" 12 received  ✓ 8  ✗ 3  … 1  2 strays  sse 11/12 ")
     assert " 2 strays " in line(status, 80)
