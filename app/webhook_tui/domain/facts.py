@@ -139,6 +139,21 @@ class DeliveryExplained:
 
 
 @dataclass(frozen=True, slots=True)
+class TidyingStarted:
+    """Leaving takes a step: `deleting webhook 41`, `closing the tunnel`."""
+
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class TidyingEnded:
+    """That step's outcome: `done`, or why not."""
+
+    what: str
+    outcome: str
+
+
+@dataclass(frozen=True, slots=True)
 class SessionStopped:
     """Everything is closed; `problem`: why it ended, if not because it was asked to."""
 
@@ -161,5 +176,7 @@ Fact: TypeAlias = (
     | TokenAsked
     | SecretRevealed
     | DeliveryExplained
+    | TidyingStarted
+    | TidyingEnded
     | SessionStopped
 )

@@ -69,11 +69,6 @@ class ExplainWish:
     seq: int
 
 
-@dataclass(frozen=True, slots=True)
-class ProveTunnelWish:
-    """Ask our own public URL now whether it leads here."""
-
-
 Wish: TypeAlias = (
     RegisterWish
     | TestPingWish
@@ -83,5 +78,4 @@ Wish: TypeAlias = (
     | AddSecretWish
     | RevealSecretWish
     | ExplainWish
-    | ProveTunnelWish
 )

@@ -1,0 +1,50 @@
+"""The tunnel's own words, kept for whoever looks: one bounded file, private, harmless to print, without secrets."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from pathlib import Path
+
+from webhook_tui.domain.text import visible
+from webhook_tui.domain.units import rfc3339
+
+_MOST_BYTES = 512 * 1024
+_MOST_CHARACTERS = 2_000
+_HIDDEN = "•" * 12
+
+
+class TunnelLog:
+    """Appends lines to `path`; a full file becomes `path`.1, so both together never exceed twice `most_bytes`.
+
+    Losing a line of it is never worth an error: a disk that is full or read-only is passed over in silence.
+    """
+
+    def __init__(self, path: Path, *, hidden: Iterable[str] = (), most_bytes: int = _MOST_BYTES) -> None:
+        """`hidden`: texts that are replaced by dots wherever they stand."""
+        self._path = path
+        self._hidden = tuple(sorted({text for text in hidden if text}, key=len, reverse=True))
+        self._most_bytes = most_bytes
+
+    def write(self, who: str, line: str) -> None:
+        """One line, told by `who`."""
+        for text in self._hidden:
+            line = line.replace(text, _HIDDEN)
+        entry = f"{rfc3339(datetime.now(UTC))} {who}: {visible(line[:_MOST_CHARACTERS])}\n".encode(errors="replace")
+        with contextlib.suppress(OSError):
+            self._append(entry)
+
+    def _append(self, entry: bytes) -> None:
+        self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        number = os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+        try:
+            full = os.fstat(number).st_size + len(entry) > self._most_bytes
+            if not full:
+                os.write(number, entry)
+        finally:
+            os.close(number)
+        if full:
+            self._path.replace(self._path.with_name(f"{self._path.name}.1"))
+            self._append(entry)
