@@ -7,8 +7,8 @@ from collections.abc import AsyncIterator
 
 import httpx
 import pytest
-from tests.outbound.echo import Echo, raw_server
 
+from tests.outbound.echo import Echo, raw_server
 from webhook_tui.outbound import Failure, OutboundSender, SendError, failure_of
 from webhook_tui.serving import bind
 

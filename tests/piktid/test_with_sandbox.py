@@ -6,8 +6,8 @@ import contextlib
 import json
 
 import pytest
-from tests.sandbox.harness import receiver, serving
 
+from tests.sandbox.harness import receiver, serving
 from webhook_tui.domain.problem import ProblemError
 from webhook_tui.domain.secret import Secret
 from webhook_tui.piktid import (

@@ -8,8 +8,8 @@ import json
 from datetime import timedelta
 
 import pytest
-from tests.sandbox.harness import START, Received, receiver, serving
 
+from tests.sandbox.harness import START, Received, receiver, serving
 from webhook_tui.domain.ring import SecretRing
 from webhook_tui.domain.secret import Secret
 from webhook_tui.domain.signature import judge

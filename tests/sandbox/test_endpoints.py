@@ -7,8 +7,8 @@ from collections.abc import AsyncIterator
 
 import httpx
 import pytest
-from tests.sandbox.harness import Running, receiver, serving
 
+from tests.sandbox.harness import Running, receiver, serving
 from webhook_tui.domain.secret import Secret
 from webhook_tui.sandbox import Misbehaviour, SandboxOptions
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import httpx
 import pytest
-from tests.session.running import TOKEN, sandbox_of, session_of, settings, url_at
 
+from tests.session.running import TOKEN, sandbox_of, session_of, settings, url_at
 from webhook_tui.domain.facts import (
     BecameReady,
     DeliveryRecorded,

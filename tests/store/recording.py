@@ -9,7 +9,6 @@ import sys
 from pathlib import Path
 
 from tests.factories import NOW, VALID, delivery
-
 from webhook_tui.domain.account import Account
 from webhook_tui.store import DeliveryStore
 

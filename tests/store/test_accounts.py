@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.factories import NOW
 
+from tests.factories import NOW
 from webhook_tui.domain.account import Account
 from webhook_tui.domain.ring import SecretRing
 from webhook_tui.domain.secret import Secret

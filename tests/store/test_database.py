@@ -12,8 +12,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from tests.factories import NOW, PING, VALID, delivery
 
+from tests.factories import NOW, PING, VALID, delivery
 from webhook_tui.domain.account import Account
 from webhook_tui.domain.problem import ProblemError
 from webhook_tui.domain.ring import SecretRing
@@ -37,6 +37,12 @@ try:
 except ProblemError as error:
     print(error)
 """
+
+
+def _remove(path: Path) -> None:
+    """As `rm deliveries.db*` does."""
+    for file in path.parent.glob("deliveries.db*"):
+        file.unlink()
 
 
 async def _history(path: Path, account: Account, count: int) -> None:
@@ -105,10 +111,10 @@ async def test_damage_met_while_running_is_set_aside_and_nothing_refused(tmp_pat
         row = await store.record(delivery(), VALID, account=account, answered=200)
         read = await store.stored(row.seq)
 
-        assert (row.seq, store.set_aside) == (1, tmp_path / "deliveries.db.broken")
+        assert (row.seq, store.set_aside) == (101, tmp_path / "deliveries.db.broken")
         assert read is not None
         assert rows.refresh() == 1
-        assert rows.stored(1) == read
+        assert rows.stored(101) == read
         await store.record(delivery(), VALID, account=account, answered=200)
         assert rows.refresh() == 2
 
@@ -118,15 +124,55 @@ async def test_a_removed_file_is_made_again(tmp_path: Path, account: Account) ->
     path = tmp_path / "state" / "deliveries.db"
     with closing(DeliveryStore.open(path, started_at=NOW)) as store, closing(store.open_rows()) as rows:
         await store.record(delivery(), VALID, account=account, answered=200)
-        for file in path.parent.iterdir():
-            file.unlink()
+        _remove(path)
         path.parent.rmdir()
 
         assert rows.refresh() == 1
         row = await store.record(delivery(), VALID, account=account, answered=200)
-        assert (row.seq, rows.refresh()) == (1, 1)
+        assert (row.seq, rows.refresh()) == (2, 1)
     with closing(sqlite3.connect(path)) as other:
         assert other.execute("SELECT body FROM bodies").fetchall() == [(PING,)]
+
+
+async def test_two_programs_go_on_in_one_new_file(tmp_path: Path, account: Account) -> None:
+    """Both notice that the file is gone; no number that either gave before names another delivery now."""
+    path = tmp_path / "deliveries.db"
+    with (
+        closing(DeliveryStore.open(path, started_at=NOW)) as one,
+        closing(DeliveryStore.open(path, started_at=NOW)) as other,
+        closing(other.open_rows()) as rows,
+    ):
+        for store in (one, one, other, other):
+            await store.record(delivery(), VALID, account=account, answered=200)
+        _remove(path)
+
+        after = [
+            (await store.record(delivery(), VALID, account=account, answered=200)).seq
+            for store in (one, one, other, one)
+        ]
+
+        assert after == [3, 4, 5, 6]
+        assert rows.refresh() == 4
+        assert [row.seq for row in rows.window(0, 9)] == after
+
+
+async def test_what_lay_beside_a_removed_file_is_not_shared_with_the_new_one(tmp_path: Path, account: Account) -> None:
+    """Only the file itself is removed: its log is kept, and whoever still looks at the old one is not disturbed."""
+    path = tmp_path / "deliveries.db"
+    with closing(DeliveryStore.open(path, started_at=NOW)) as store, closing(store.open_rows()) as rows:
+        for _ in range(300):
+            await store.record(delivery(), VALID, account=account, answered=200)
+        rows.refresh()
+        path.unlink()
+
+        await store.record(delivery(), VALID, account=account, answered=200)
+
+        assert [row.seq for row in rows.window(0, 300)] == list(range(1, 301))
+        assert rows.refresh() == 1
+        assert (tmp_path / "deliveries.db.broken-wal").stat().st_size > 0
+        assert store.set_aside is None
+    with closing(DeliveryStore.open(path, started_at=NOW)) as store:
+        assert store.run == 2
 
 
 @pytest.mark.parametrize("schema", [HISTORY, ACCOUNTS])

@@ -15,8 +15,8 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.factories import INVALID, NOW, PENDING, PING, VALID, delivery
 
+from tests.factories import INVALID, NOW, PENDING, PING, VALID, delivery
 from webhook_tui.domain.account import Account
 from webhook_tui.domain.delivery import Delivery
 from webhook_tui.domain.problem import ProblemError

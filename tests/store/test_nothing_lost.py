@@ -14,9 +14,9 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+
 from tests.factories import NOW, VALID, delivery
 from tests.store import recording
-
 from webhook_tui.domain.delivery import DeliveryRow
 from webhook_tui.domain.problem import ProblemError
 from webhook_tui.store import DeliveryStore

@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+
 from tests.tunnels.localhost_run import LocalhostRun
 from tests.tunnels.watching import alive, descendants, until
 
@@ -56,4 +57,16 @@ async def test_a_command_does_not_outlive_us(tmp_path: Path, monkeypatch: pytest
     async with _kept("command", tmp_path, f"sh -c {shlex.quote(f'{program}; true')}") as (process, url):
         assert "trycloudflare" in url
         assert len(descendants(process.pid)) == 3
+        await _killed(process)
+
+
+@pytest.mark.parametrize("mode", ["ok", "deaf"])
+async def test_ngrok_does_not_outlive_us(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, mode: str) -> None:
+    """pyngrok starts the agent itself, and would leave it behind."""
+    monkeypatch.setenv("FAKE_NGROK_MODE", mode)
+    agent = tmp_path / "ngrok"
+    agent.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} {shlex.quote(str(HERE / "fake_ngrok.py"))} "$@"\n')
+    agent.chmod(0o700)
+    async with _kept("ngrok", tmp_path / "state", str(agent)) as (process, url):
+        assert "ngrok-free" in url
         await _killed(process)

@@ -1,7 +1,5 @@
 """What is kept on disk: every delivery before it is answered, the secrets, the registrations. Only here is SQLite."""
 
-from __future__ import annotations
-
 from webhook_tui.store.accounts import AccountStore, Registration
 from webhook_tui.store.deliveries import DeliveryStore
 

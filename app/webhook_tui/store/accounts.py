@@ -15,7 +15,7 @@ from webhook_tui.domain.problem import Problem, ProblemError
 from webhook_tui.domain.ring import Origin, SecretRing, SigningSecret
 from webhook_tui.domain.secret import Secret
 from webhook_tui.store.accounts_schema import ACCOUNTS
-from webhook_tui.store.database import open_database
+from webhook_tui.store.database import open_database, transaction
 from webhook_tui.store.process_lock import ProcessLock
 from webhook_tui.store.records import microseconds, moment
 from webhook_tui.store.rings import merged
@@ -144,15 +144,8 @@ class AccountStore:
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
-        with _kept():
-            self._connection.execute("BEGIN IMMEDIATE")
-            try:
-                yield
-                self._connection.execute("COMMIT")
-            except BaseException:
-                if self._connection.in_transaction:
-                    self._connection.execute("ROLLBACK")
-                raise
+        with _kept(), transaction(self._connection):
+            yield
 
 
 @contextmanager

@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 import sqlite3
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from webhook_tui.domain.problem import ProblemError
 from webhook_tui.store.file_lock import FileLock
-from webhook_tui.store.files import Identity, free_name, identity, make_private_directory, make_private_file, move_aside
+from webhook_tui.store.files import (
+    Identity,
+    free_name,
+    identity,
+    make_private_directory,
+    make_private_file,
+    move_aside,
+    move_orphans_aside,
+)
 from webhook_tui.store.problems import foreign, is_corrupt, newer, opening, reading
 
 BUSY_SECONDS = 5.0
@@ -79,6 +88,7 @@ def _replaced(path: Path, schema: Schema) -> Opened:
 
 
 def _opened(path: Path, schema: Schema) -> sqlite3.Connection:
+    move_orphans_aside(path)
     make_private_file(path)
     connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
     try:
@@ -105,6 +115,19 @@ def is_set_up(connection: sqlite3.Connection) -> bool:
         return _number(connection, "user_version") > 0
     except sqlite3.Error:
         return False
+
+
+@contextmanager
+def transaction(connection: sqlite3.Connection) -> Iterator[None]:
+    """Commit what is done inside, or nothing of it."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
 
 
 def _check(connection: sqlite3.Connection, path: Path, schema: Schema) -> None:

@@ -71,7 +71,13 @@ class DeliveryStore:
         Raises ProblemError when it could not be stored; the next one may be stored again.
         """
         record = recordable(delivery, judgement, account=account, answered=answered)
-        return await self._writer.run(lambda connection: insert(connection, record, run=self._file.run))
+
+        def store(connection: sqlite3.Connection) -> DeliveryRow:
+            row = insert(connection, record, run=self._file.run)
+            self._file.last_seq = row.seq
+            return row
+
+        return await self._writer.run(store)
 
     async def set_answered(self, seq: int, answered: int | None) -> DeliveryRow | None:
         """Note what delivery `seq` was answered; its row, or None when it is not there."""

@@ -10,10 +10,10 @@ import sqlite3
 from datetime import datetime
 from pathlib import Path
 
-from webhook_tui.store.database import Opened, open_database
+from webhook_tui.store.database import Opened, open_database, transaction
 from webhook_tui.store.files import Identity, identity
 from webhook_tui.store.problems import opening
-from webhook_tui.store.records import microseconds
+from webhook_tui.store.records import go_on_after, microseconds
 from webhook_tui.store.schema import HISTORY
 
 
@@ -24,19 +24,23 @@ class HistoryFile:
         """Open or make the file and note that a run began at `started_at`. Raises ProblemError."""
         self.path = path
         self._started_at = started_at
+        self.last_seq = 0
+        """The largest number that this run gave; the writer keeps it, and a new file goes on after it."""
         self._begin(open_database(path, HISTORY))
 
     def _begin(self, opened: Opened) -> None:
+        connection = opened.connection
         try:
-            with opening(HISTORY.called, HISTORY.way_out):
-                run = opened.connection.execute(
+            with opening(HISTORY.called, HISTORY.way_out), transaction(connection):
+                run = connection.execute(
                     "INSERT INTO runs (started_at) VALUES (?)", (microseconds(self._started_at),)
                 ).lastrowid
+                go_on_after(connection, self.last_seq)
         except BaseException:
-            opened.connection.close()
+            connection.close()
             raise
         assert run is not None
-        self.connection = opened.connection
+        self.connection = connection
         self.run = run
         self.set_aside = opened.set_aside
         self._identity = identity(self.path)

@@ -14,6 +14,7 @@ from datetime import datetime
 from typing import Any, TypeAlias, TypeVar
 
 from webhook_tui.domain.problem import Problem, ProblemError
+from webhook_tui.store.database import transaction
 from webhook_tui.store.history_file import HistoryFile
 from webhook_tui.store.problems import is_corrupt, is_of_the_disk, not_stored
 
@@ -125,14 +126,8 @@ class Writer:
 
     def _commit_once(self, jobs: Sequence[Job[Any]]) -> list[Any]:
         connection = self._file.present()
-        try:
-            connection.execute("BEGIN IMMEDIATE")
+        with transaction(connection):
             results = [job(connection) for job in jobs]
-            connection.execute("COMMIT")
-        except BaseException:
-            if connection.in_transaction:
-                connection.execute("ROLLBACK")
-            raise
         self.commits += 1
         return results
 

@@ -8,23 +8,23 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import queue
 import signal
 import sys
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, ClassVar, Protocol
 
 from rich.text import Text
-from textual import events
+from textual import events, work
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.filter import LineFilter
 from textual.screen import Screen
 
 from webhook_tui.domain.facts import (
+    BecameReady,
     DeliveryExplained,
     Fact,
     GuardAsked,
@@ -33,9 +33,10 @@ from webhook_tui.domain.facts import (
     SecretRevealed,
     SessionStopped,
     TokenAsked,
+    WebhookRegistered,
     WishGranted,
 )
-from webhook_tui.domain.problem import Problem
+from webhook_tui.domain.problem import Problem, ProblemError
 from webhook_tui.domain.rows import DeliveryRows
 from webhook_tui.domain.secret import Secret
 from webhook_tui.domain.session_port import SessionPort
@@ -52,6 +53,7 @@ from webhook_tui.tui.messages import (
     FactArrived,
     NewsArrived,
     RowsNews,
+    SessionReplaced,
     StatusNews,
     WishRequested,
 )
@@ -63,6 +65,8 @@ from webhook_tui.tui.modals.token import TokenChoice, TokenDialog
 from webhook_tui.tui.output_filter import OutputFilter
 from webhook_tui.tui.screens.main import MainScreen
 
+LEAVE_SECONDS = 3.0
+"""How long a session may tidy up."""
 REFRESH_SECONDS = 0.05
 """The least time between two refreshes, however many facts come."""
 
@@ -80,15 +84,15 @@ class TokenKeeper(Protocol):
         ...
 
 
-class WebhookTuiApp(App[None]):
+class WebhookTuiApp(App[object]):
     """The screen of one session. `return_code` afterwards: 0 left, 1 crashed, 128+n ended by signal n."""
 
     TITLE = "webhook-tui"
     CSS_PATH = Path(__file__).with_name("app.tcss")
     ENABLE_COMMAND_PALETTE = True
     COMMAND_PALETTE_BINDING = "ctrl+p"
-    HORIZONTAL_BREAKPOINTS = [(0, "-small"), (72, "-stacked"), (100, "-beside"), (120, "-wide")]
-    VERTICAL_BREAKPOINTS = [(0, "-low"), (30, "-high"), (36, "-tall")]
+    HORIZONTAL_BREAKPOINTS = [(0, "-small"), (72, "-stacked"), (100, "-beside"), (120, "-wide")]  # noqa: RUF012 -- Textual's
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (30, "-high"), (36, "-tall")]  # noqa: RUF012 -- Textual's
     NOTIFICATION_TIMEOUT = 3
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+q", "leave", "Leave", show=False, priority=True, system=True, id="app.leave", tooltip="leave"),
@@ -104,12 +108,12 @@ class WebhookTuiApp(App[None]):
         theme_name: str | None = None,
         sandbox: Callable[[], SessionPort] | None = None,
         token_keeper: TokenKeeper | None = None,
+        keymap: Mapping[str, str] | None = None,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         """`now` gives aware local time; `sandbox` makes another session, for who has no token."""
         super().__init__()
         theme.register(self)
-        self._wanted_theme = theme_name
         if theme_name is not None and theme_name in self.available_themes:
             self.theme = theme_name
         self.host = SessionHost(session)
@@ -124,8 +128,8 @@ class WebhookTuiApp(App[None]):
         self._rows: DeliveryRows | None = None
         self._token_dialog: TokenDialog | None = None
         self.crash: BaseException | None = None
-        self.leaving: queue.SimpleQueue[Fact] = queue.SimpleQueue()
-        """What the session says while it tidies up; for whoever stands on the normal screen by then."""
+        if keymap:
+            self.set_keymap(keymap)
 
     # Life
 
@@ -153,14 +157,12 @@ class WebhookTuiApp(App[None]):
         self.host.start(self._emit)
 
     def _end(self, return_code: int) -> None:
-        self.host.listen(self.leaving.put)
-        self.host.stop()
+        self.host.leave()
         self.exit(return_code=return_code)
 
     def on_unmount(self) -> None:
         """On whichever way: the session ends, the rows are closed."""
-        self.host.listen(self.leaving.put)
-        self.host.stop()
+        self.host.leave()
         if self._rows is not None:
             self._rows.close()
             self._rows = None
@@ -185,7 +187,7 @@ class WebhookTuiApp(App[None]):
         )
         self._close_messages_no_wait()
 
-    def panic(self, *renderables: object) -> None:
+    def panic(self, *_renderables: object) -> None:
         """Textual's other way to end with a traceback: the same sentence."""
         self._return_code = 1
         self._fatal_error()
@@ -223,26 +225,40 @@ class WebhookTuiApp(App[None]):
             self._main.post_message(DeliveriesNews(batch.recorded, batch.judged))
 
     def on_fact_arrived(self, message: FactArrived) -> None:
-        """What comes one by one."""
+        """What comes one by one: an answer to show, a question to ask, or how a wish ended."""
         match message.fact:
             case HistoryOpened():
                 self._open_rows()
-            case GuardAsked(foreign):
-                guard = UnknownGuard() if foreign is None else ForeignGuard(foreign, now=self.now)
-                self.push_screen(guard, self._answer_guard)
-            case TokenAsked(problem):
-                if problem is None:
-                    self._ask_token(None)
-            case SecretRevealed(secret, since):
-                self.push_screen(SecretDialog(None if secret is None else Secret(secret), since, now=self.now))
             case DeliveryExplained(report):
                 self._main.detail.explain(report)
+            case GuardAsked() | TokenAsked() | SecretRevealed() as question:
+                self._open_dialog(question)
+            case other:
+                self._tell_outcome(other)
+
+    def _open_dialog(self, fact: GuardAsked | TokenAsked | SecretRevealed) -> None:
+        match fact:
+            case GuardAsked(None):
+                self.push_screen(UnknownGuard(), self._answer_guard)
+            case GuardAsked(foreign) if foreign is not None:
+                self.push_screen(ForeignGuard(foreign, now=self.now), self._answer_guard)
+            case TokenAsked(None):
+                self._ask_token(None)
+            case SecretRevealed(secret, since):
+                self.push_screen(SecretDialog(None if secret is None else Secret(secret), since, now=self.now))
+            case _:
+                pass  # a refused token: the notice says so, and u asks
+
+    def _tell_outcome(self, fact: Fact) -> None:
+        match fact:
             case ProblemOccurred(problem, again):
                 again_at = None if again is None else self.now() + timedelta(seconds=again)
                 self._main.occurred(problem, again_at)
             case WishGranted(sentence):
                 self._main.occurred(None)
                 self._toast(sentence)
+            case WebhookRegistered() | BecameReady():
+                self._main.occurred(None)
             case SessionStopped(problem) if problem is not None:
                 self._main.occurred(problem)
             case _:
@@ -314,22 +330,34 @@ class WebhookTuiApp(App[None]):
         self.host.session.request(TokenAnswer(choice.token))
 
     def _change_to_sandbox(self) -> None:
+        self.host.leave()
+        self._main.post_message(StatusNews(SessionStatus()))
+        self._open_sandbox(self.host)
+
+    @work(thread=True, exit_on_error=False)
+    def _open_sandbox(self, old: SessionHost) -> None:
+        """The port is free when the session before has ended."""
+        old.join(LEAVE_SECONDS)
         if self._sandbox is None:
             return
-        self.host.listen(None)
-        self.host.stop()
+        try:
+            self.post_message(SessionReplaced(self._sandbox()))
+        except ProblemError as error:
+            self.post_message(FactArrived(SessionStopped(error.problem)))
+
+    def on_session_replaced(self, message: SessionReplaced) -> None:
+        """Host it."""
         self._inbox.take()
-        self._main.post_message(StatusNews(SessionStatus()))
-        self.host = SessionHost(self._sandbox())
+        self.host = SessionHost(message.session)
         self.host.start(self._emit)
 
     # Keys and commands
 
     async def on_event(self, event: events.Event) -> None:
         """Pass events on, but no key to a dialog that has just opened."""
-        if isinstance(event, events.Key) and isinstance(self.screen, Dialog) and self.screen.is_deaf:
-            if event.key not in ("ctrl+c", "ctrl+q"):
-                return
+        is_key = isinstance(event, events.Key) and event.key not in ("ctrl+c", "ctrl+q")
+        if is_key and self.screen_stack and isinstance(self.screen, Dialog) and self.screen.is_deaf:
+            return
         await super().on_event(event)
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:

@@ -1,4 +1,4 @@
-"""The session's thread: started when the screen is ready, told to stop on every way out, joined when the screen is gone.
+"""The session's thread: starts when the screen is ready, is told to stop on every way out, is joined when it is gone.
 
 A plain daemon thread, not a Textual worker: Textual waits for its thread workers before `App.run()` returns, and the
 line that counts what is being tidied belongs on the normal screen, while the session still works. Daemon, so that
@@ -8,6 +8,7 @@ nothing that hangs can keep the process; `join` has a deadline.
 from __future__ import annotations
 
 import contextlib
+import queue
 import threading
 from collections.abc import Callable
 
@@ -17,7 +18,7 @@ from webhook_tui.domain.session_port import SessionPort
 
 
 class SessionHost:
-    """One session in one thread; `emit` can be pointed elsewhere while it runs."""
+    """One session in one thread; what it says while leaving is kept for the caller of the app."""
 
     def __init__(self, session: SessionPort) -> None:
         self.session = session
@@ -25,6 +26,8 @@ class SessionHost:
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
         self._stopped = False
+        self.tail: queue.SimpleQueue[Fact] = queue.SimpleQueue()
+        """The facts since `leave`."""
 
     @property
     def is_running(self) -> bool:
@@ -33,20 +36,18 @@ class SessionHost:
 
     def start(self, emit: Callable[[Fact], None]) -> None:
         """Run the session; its facts go to `emit`, called from its thread."""
-        self.listen(emit)
+        self._emit = emit
         self._thread = threading.Thread(target=self._run, name="session", daemon=True)
         self._thread.start()
 
-    def listen(self, emit: Callable[[Fact], None] | None) -> None:
-        """From now on facts go to `emit`, or nowhere."""
+    def leave(self) -> None:
+        """Tell the session to tidy up and end; its facts go to `tail` from now on. Idempotent, does not wait."""
+        if self._thread is None or self._stopped:
+            return
+        self._stopped = True
         with self._lock:
-            self._emit = emit
-
-    def stop(self) -> None:
-        """Tell the session to tidy up and end; idempotent, does not wait."""
-        if self._thread is not None and not self._stopped:
-            self._stopped = True
-            self.session.stop()
+            self._emit = self.tail.put
+        self.session.stop()
 
     def join(self, seconds: float) -> bool:
         """Wait for the thread's end; whether it has ended."""
@@ -61,8 +62,9 @@ class SessionHost:
         except ProblemError as error:
             self._tell(SessionStopped(error.problem))
         except Exception as error:  # noqa: BLE001 - nothing above this frame could show it
-            kind = type(error).__name__
-            self._tell(SessionStopped(Problem(f"The session ended by an error of ours ({kind}).", "q leaves.")))
+            self._tell(
+                SessionStopped(Problem(f"webhook-tui has a bug: {type(error).__name__}.", "q leaves; report it."))
+            )
 
     def _tell(self, fact: Fact) -> None:
         with self._lock:

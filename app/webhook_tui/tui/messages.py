@@ -1,4 +1,4 @@
-"""What travels between the screen and the app: requests go up as `...Requested`, what became of them comes down as news."""
+"""What travels between screen and app: requests go up as `...Requested`, what became of them comes down as news."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from textual.message import Message
 
 from webhook_tui.domain.facts import Fact
 from webhook_tui.domain.rows import DeliveryRows
+from webhook_tui.domain.session_port import SessionPort
 from webhook_tui.domain.status import SessionStatus
 from webhook_tui.domain.wishes import Wish
 
@@ -16,6 +17,14 @@ class FactArrived(Message):
     def __init__(self, fact: Fact) -> None:
         super().__init__()
         self.fact = fact
+
+
+class SessionReplaced(Message):
+    """Another session is there instead of the one that was stopped."""
+
+    def __init__(self, session: SessionPort) -> None:
+        super().__init__()
+        self.session = session
 
 
 class NewsArrived(Message):

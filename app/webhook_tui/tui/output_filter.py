@@ -54,7 +54,7 @@ class OutputFilter(LineFilter):
         super().__init__()
         self._in_ascii = in_ascii
 
-    def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
+    def apply(self, segments: list[Segment], background: Color) -> list[Segment]:  # noqa: ARG002 - Textual's signature
         """The same segments with harmless text; those that are harmless already are passed on as they are."""
         return [self._segment(segment) for segment in segments]
 

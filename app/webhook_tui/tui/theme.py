@@ -8,7 +8,7 @@ AA) wherever the theme's own foreground has it.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from textual.color import Color
 from textual.theme import Theme
@@ -144,7 +144,7 @@ WEBHOOK_LIGHT = _theme(
 DEFAULT_THEME = WEBHOOK_DARK.name
 
 
-def register(app: App[object]) -> None:
+def register(app: App[Any]) -> None:
     """Make both themes known to the app and choose the dark one; call it before the stylesheet is read."""
     app.register_theme(WEBHOOK_DARK)
     app.register_theme(WEBHOOK_LIGHT)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from rich.segment import Segment
 from rich.style import Style
+from textual import on
 from textual.app import App, ComposeResult
 from textual.message import Message
 from textual.widget import Widget
@@ -15,6 +16,8 @@ from textual.widget import Widget
 from webhook_tui.domain.delivery import DeliveryRow, StoredDelivery
 from webhook_tui.domain.verdict import Verdict
 from webhook_tui.tui.theme import register, variable_defaults
+from webhook_tui.tui.widgets.delivery_table import DeliveryTable
+from webhook_tui.tui.widgets.payload_view import PayloadView
 
 NOON = datetime(2026, 11, 23, 14, 25, 0, tzinfo=UTC)
 
@@ -159,8 +162,13 @@ class Stage(App[None]):
     def compose(self) -> ComposeResult:
         yield self.widget
 
-    async def on_event(self, event: Message) -> None:  # type: ignore[override]  # messages are wider than events
-        await super().on_event(event)  # type: ignore[arg-type]  # same reason
+    @on(DeliveryTable.CursorMoved)
+    @on(DeliveryTable.RowOpened)
+    @on(DeliveryTable.FollowChanged)
+    @on(PayloadView.PathChanged)
+    def hear(self, message: Message) -> None:
+        """Keep what the widget says."""
+        self.heard.append(message)
 
 
 def lines(app: App[None]) -> list[str]:
@@ -189,6 +197,3 @@ def find(app: App[None], wanted: str) -> tuple[int, int]:
         if wanted in line:
             return number, line.index(wanted)
     raise AssertionError(f"not on the screen: {wanted}")
-
-
-Check = Callable[[], bool]

@@ -1,4 +1,4 @@
-"""Help: the keys that work where the focus was, made from the live bindings; a click on a line does what the key does."""
+"""Help: the keys that work where the focus was, made from the live bindings; a click does what the key does."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import ClassVar
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Grid, Vertical
+from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.widgets import Static
 
@@ -37,8 +37,8 @@ class HelpDialog(Dialog[str]):
     ]
     DEFAULT_CSS = """
     HelpDialog > #sheet { width: 76; }
-    HelpDialog Grid { grid-size: 2; grid-gutter: 0 2; height: auto; grid-rows: auto; }
-    HelpDialog .group { height: auto; margin: 0 0 1 0; }
+    HelpDialog #columns { height: auto; }
+    HelpDialog .column { height: auto; width: 1fr; }
     HelpDialog .group-title { color: $muted; height: 1; }
     HelpDialog #buttons { display: none; }
     HelpDialog .small-print { margin: 0; }
@@ -54,12 +54,15 @@ class HelpDialog(Dialog[str]):
         groups: dict[str, list[HelpRow]] = {}
         for row in self._rows:
             groups.setdefault(row.group, []).append(row)
-        with Grid():
-            for name, rows in groups.items():
-                with Vertical(classes="group"):
-                    yield Static(Content(name), classes="group-title")
-                    for row in rows:
-                        yield HelpLine(row)
+        names = list(groups)
+        with Horizontal(id="columns"):
+            for column in (names[::2], names[1::2]):
+                with Vertical(classes="column"):
+                    for name in column:
+                        yield Static(Content(name), classes="group-title")
+                        for row in groups[name]:
+                            yield HelpLine(row)
+                        yield Static(" ")
 
     def small_print(self) -> ComposeResult:
         """How to close it."""

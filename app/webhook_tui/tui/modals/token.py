@@ -98,7 +98,7 @@ class TokenDialog(Dialog[TokenChoice]):
         event.stop()
         self.action_start()
 
-    def on_click(self, event: object) -> None:
+    def on_click(self) -> None:
         """A click on the line of the box changes it."""
         if self._keeper and self.query_one("#keep").is_mouse_over:
             self.action_keep()

@@ -45,7 +45,7 @@ class DetailPane(Vertical):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "screen.back", "Back", key_display="esc", id="detail.back", tooltip="back to the table"),
         Binding("right_square_bracket", "screen.tab(1)", "Tabs", key_display="[ ]", id="tabs.next", tooltip="next tab"),
-        Binding("p", "screen.add_secret", "Add secret", id="piktid.add_secret", tooltip="add a secret to the ring"),
+        Binding("p", "add_secret", "Add secret", id="piktid.add_secret", tooltip="add a secret to the ring"),
         Binding("y", "copy_tab", "Copy", id="delivery.copy", tooltip="copy what the tab shows"),
         Binding("z", "screen.zoom", "Zoom", id="detail.zoom", tooltip="zoom the detail"),
     ]
@@ -133,13 +133,17 @@ class DetailPane(Vertical):
         tabs = self._tabs()
         self.choose(tabs[(tabs.index(self.tab) + by) % len(tabs)])
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002 - Textual's signature
         """Add secret stands in the footer of the Signature tab only; copying has a text in three tabs."""
-        if action == "screen.add_secret":
+        if action == "add_secret":
             return self.tab == SIGNATURE
         if action == "copy_tab":
             return self.tab in (HEADERS, SIGNATURE, ATTEMPTS)
         return True
+
+    async def action_add_secret(self) -> None:
+        """The screen asks for it."""
+        await self.run_action("screen.add_secret")
 
     def action_copy_tab(self) -> None:
         """Copy the tab as text; no secret is ever in it."""
@@ -184,6 +188,8 @@ class DetailPane(Vertical):
             return
         delivery = stored.delivery
         place, notes = "", self._notes()
+        if self.tab == SIGNATURE and not notes:
+            notes = "p add a secret  y copy this"
         match self.tab:
             case "Payload":
                 self.query_one(PayloadView).show_body(delivery.body)
@@ -198,7 +204,7 @@ class DetailPane(Vertical):
                 raw = self.query_one(RawView)
                 raw.show(delivery)
             case _:
-                make = partial(self._attempts_text, self._sameness(stored))
+                make = partial(self._attempts_text, self._sameness())
                 self.query_one("#attempts", ProseView).show(make, from_top=is_other)
         self.query_one("#place", Static).update(Content(place))
         self.query_one("#notes", Static).update(Content(notes))
@@ -220,7 +226,7 @@ class DetailPane(Vertical):
     def _attempts_text(self, same: tuple[Sameness, ...], width: int) -> Content:
         return attempts_text(self._attempts, same, width, self._now())
 
-    def _sameness(self, shown: StoredDelivery) -> tuple[Sameness, ...]:
+    def _sameness(self) -> tuple[Sameness, ...]:
         """Compare bodies and signatures with the first attempt's; at most 50, for each is read whole."""
         if self._rows is None:
             return ()

@@ -90,14 +90,16 @@ class MainScreen(Screen[None]):
     ]
 
     def __init__(self, *, now: Callable[[], datetime], in_ascii: bool = False) -> None:
-        super().__init__()
+        super().__init__(classes="-waiting")
         self._now = now
         self._in_ascii = in_ascii
         self.status = SessionStatus()
         self._rows: DeliveryRows | None = None
         self._occurred: Notice | None = None
         self._hidden: frozenset[str] = frozenset()
+        self._told: set[str] = set()
         self._came_from: Widget | None = None
+        self._wanted_focus: str | None = None
 
     def compose(self) -> ComposeResult:
         """From top to bottom."""
@@ -122,6 +124,7 @@ class MainScreen(Screen[None]):
         """Another status."""
         message.stop()
         self.status = message.status
+        self._forget_what_is_over()
         self._show_status()
 
     def on_rows_news(self, message: RowsNews) -> None:
@@ -154,6 +157,19 @@ class MainScreen(Screen[None]):
             self._hidden -= {problem.what}
         self._show_status()
 
+    def _forget_what_is_over(self) -> None:
+        """What the route said, too, is over when the route says it no more; what was hidden may come again."""
+        status = self.status
+        told = {
+            problem.what
+            for problem in (status.storing, status.receiver.problem, status.tunnel.problem, status.webhook.problem)
+            if problem is not None
+        }
+        if self._occurred is not None and self._occurred.problem.what in self._told - told:
+            self._occurred = None
+        self._hidden -= self._told - told
+        self._told = told
+
     # Where things are
 
     @property
@@ -173,9 +189,8 @@ class MainScreen(Screen[None]):
 
     def _arrange(self) -> None:
         """Table and detail as soon as there is one delivery, else the steps; the focus goes where the next thing is."""
-        was_shown, shown = bool(self.query_one("#body").display), self.has_rows
-        self.query_one("#body").display = shown
-        self.query_one(StepsView).display = not shown
+        was_shown, shown = not self.has_class("-waiting"), self.has_rows
+        self.set_class(not shown, "-waiting")
         if shown and not was_shown:
             self.table.focus()
         self._show_follow()
@@ -200,11 +215,9 @@ class MainScreen(Screen[None]):
         self._wanted_focus = wanted
         self.query_one(f"#{wanted}", KeyButton).focus()
 
-    _wanted_focus: str | None = None
-
     def _tick(self) -> None:
         self.query_one(StatusBar).tick()
-        if self.query_one(NoticeBar).display:
+        if self.query_one(NoticeBar).shown is not None:
             self.query_one(NoticeBar).show(chosen(self.status, self._occurred, self._hidden), self._now())
         if not self.has_rows:
             self.query_one(StepsView).show(self.status, self._now())
@@ -258,7 +271,7 @@ class MainScreen(Screen[None]):
 
     # Actions
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002 - Textual's signature
         """What needs a delivery is not there while there is none."""
         if action in ("why", "follow", "zoom", "tab", "add_secret") and not self.has_rows:
             return action == "add_secret"
@@ -357,7 +370,7 @@ class MainScreen(Screen[None]):
         """The keys that work here."""
         live = [active.binding for active in self.active_bindings.values()]
         in_detail = self.focused is not None and self.detail in self.focused.ancestors
-        rows = help_rows(live, self.app.get_key_display, detail_first=in_detail)
+        rows = help_rows(live, detail_first=in_detail)
         where = "this delivery" if in_detail else "deliveries"
 
         def press(key: str | None) -> None:

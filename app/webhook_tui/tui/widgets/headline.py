@@ -43,10 +43,8 @@ class Headline(Widget):
         width = self.content_size.width
         plain = self.app.no_color or self.app.native_ansi_color
         first = headline(self._row, width, self._now(), in_ascii=self._in_ascii, without_colour=plain)
-        if self._said:
-            second = Content(self._said)
-        else:
-            second = sentence(self._row, width, with_key=self._with_key)
+        said = Content(self._said)
+        second = said if self._said else sentence(self._row, width, with_key=self._with_key)
         return Content("\n").join([first, second])
 
     def on_resize(self) -> None:

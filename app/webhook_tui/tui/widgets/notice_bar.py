@@ -24,6 +24,7 @@ class NoticeBar(Static):
         padding: 0 1;
         border-left: outer $error;
     }
+    NoticeBar.-shown { display: block; }
     NoticeBar.-warning { border-left: outer $warning; }
     NoticeBar.-tip { border-left: outer $primary; }
     """
@@ -36,7 +37,7 @@ class NoticeBar(Static):
     def show(self, notice: Notice | None, now: datetime) -> None:
         """Show a notice with its seconds as of `now`, or none."""
         self.shown = notice
-        self.display = notice is not None
+        self.set_class(notice is not None, "-shown")
         if notice is None:
             self._plain = ""
             return

@@ -98,11 +98,19 @@ class RowPainter:
 
     def _underlined(self, line: Sequence[Segment]) -> list[Segment]:
         """The thin line between runs: all is underlined, blanks in the separator's colour."""
-        line_style = self.styles.separator + _UNDERLINE
-        return [
-            Segment(text, (style or Style()) + (line_style if text.isspace() else _UNDERLINE))
-            for text, style, _ in line
-        ]
+        quiet = self.styles.separator + _UNDERLINE
+        parts: list[Segment] = []
+        for text, style, _ in line:
+            own = style or Style()
+            blank_before = len(text) - len(text.lstrip())
+            blank_after = len(text) - len(text.rstrip()) if text.strip() else 0
+            middle = text[blank_before : len(text) - blank_after]
+            parts += [
+                Segment(text[:blank_before], own + quiet),
+                Segment(middle, own + _UNDERLINE),
+                Segment(text[len(text) - blank_after :], own + quiet),
+            ]
+        return _without_empty(*parts)
 
     def _row_base(self, state: RowState) -> Style:
         base = self.styles.base

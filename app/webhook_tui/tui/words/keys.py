@@ -6,7 +6,7 @@ tooltip.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from textual.binding import Binding
@@ -32,7 +32,7 @@ _LINES: tuple[tuple[str, tuple[str, ...], str], ...] = (
     (_DELIVERIES, ("table.open",), "into the detail"),
     (_THIS, ("delivery.why",), "why this verdict"),
     (_THIS, ("delivery.copy",), "copy this tab"),
-    (_THIS, ("detail.back",), "back"),
+    (_THIS, ("detail.back", "screen.back"), "back"),
     (_PIKTID, ("piktid.ping",), "send a test ping"),
     (_PIKTID, ("piktid.register",), "register again"),
     (_PIKTID, ("piktid.delete",), "delete the webhook"),
@@ -47,35 +47,54 @@ _LINES: tuple[tuple[str, tuple[str, ...], str], ...] = (
 )
 _GROUPS = {"table": _DELIVERIES, "piktid": _PIKTID, "screen": _SCREEN, "tabs": _SCREEN}
 _SILENT = frozenset({"button.press", "button.left", "button.right", "screen.previous_pane"})
-_SIGNS = {"up": "↑", "down": "↓", "left": "←", "right": "→"}
+_SIGNS = {
+    "pageup": "pgup",
+    "pagedown": "pgdn",
+    "question_mark": "?",
+    "colon": ":",
+    "left_square_bracket": "[",
+    "right_square_bracket": "]",
+    "escape": "esc",
+    "up": "↑",
+    "down": "↓",
+    "left": "←",
+    "right": "→",
+}
 
 
-def help_rows(live: Iterable[Binding], display: Callable[[Binding], str], *, detail_first: bool) -> list[HelpRow]:
+def key_name(key: str) -> str:
+    """A key as help shows it: `↑`, `[`, `ctrl+p`, `F1`."""
+    return _SIGNS.get(key) or (key.upper() if key == "f1" else key)
+
+
+def help_rows(live: Iterable[Binding], *, detail_first: bool) -> list[HelpRow]:
     """The lines for the live bindings, the group of the focused pane first."""
-    keys: dict[str, list[Binding]] = {}
+    keys: dict[str, list[str]] = {}
+    tips: dict[str, str] = {}
     for binding in live:
-        if binding.id and binding.id not in _SILENT and not binding.system:
-            keys.setdefault(binding.id, []).append(binding)
+        name = "screen.commands" if binding.action == "command_palette" else binding.id
+        if name and name not in _SILENT and (binding.show or not binding.system):
+            keys.setdefault(name, []).append(binding.key)
+            tips[name] = binding.tooltip or binding.description
     rows = []
     for group, ids, does in _LINES:
         found = [keys.pop(name) for name in ids if name in keys]
         if found:
-            rows.append(_row(group, found, does, display))
-    for name, bindings in keys.items():
-        group = _GROUPS.get(name.split(".")[0], _THIS)
-        rows.append(_row(group, [bindings], bindings[0].tooltip or bindings[0].description, display))
+            rows.append(_row(group, found, does))
+    for name, names in keys.items():
+        rows.append(_row(_GROUPS.get(name.split(".")[0], _THIS), [names], tips[name]))
     order = [_THIS, _DELIVERIES] if detail_first else [_DELIVERIES, _THIS]
     order += [_PIKTID, _SCREEN]
     return sorted(rows, key=lambda row: order.index(row.group))
 
 
-def _row(group: str, found: list[list[Binding]], does: str, display: Callable[[Binding], str]) -> HelpRow:
-    """First keys of all bindings, then their second keys: `↑ ↓  j k`."""
-    columns = [
-        " ".join(
-            _SIGNS.get(bindings[place].key) or display(bindings[place]) for bindings in found if place < len(bindings)
-        )
-        for place in range(max(len(bindings) for bindings in found))
+def _row(group: str, found: list[list[str]], does: str) -> HelpRow:
+    """First keys of all bindings, then their second keys: `↑ ↓  j k`; letters alone where both do not fit."""
+    ranks = [
+        " ".join(key_name(names[place]) for names in found if place < len(names))
+        for place in range(max(len(names) for names in found))
     ]
-    shown = "  ".join(columns)
-    return HelpRow(group, shown if len(shown) <= 11 else columns[0], does[:1].lower() + does[1:], found[0][0].key)
+    shown = "  ".join(ranks)
+    if len(shown) > 11:
+        shown = min(ranks, key=len)
+    return HelpRow(group, shown, does[:1].lower() + does[1:], found[0][0])

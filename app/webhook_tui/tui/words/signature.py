@@ -9,7 +9,7 @@ from textual.content import Content
 from webhook_tui.domain.delivery import DeliveryRow
 from webhook_tui.domain.report import RingLine, SignatureReport
 from webhook_tui.domain.ring import Origin
-from webhook_tui.domain.text import visible
+from webhook_tui.domain.text import visible, visible_lines
 from webhook_tui.domain.verdict import Verdict
 
 _LABEL = "$muted"
@@ -48,7 +48,7 @@ def _titled(title: str, text: Content | str) -> Content:
 
 def _why(report: SignatureReport, row: DeliveryRow) -> str:
     if report.cause is not None:
-        return visible(report.cause.why)
+        return _lines(report.cause.why)
     match row.verdict:
         case Verdict.VALID:
             return "PiktID signed the body as it came, with the secret that is current."
@@ -65,6 +65,10 @@ def _why(report: SignatureReport, row: DeliveryRow) -> str:
                 "Its secret is not known yet: the answer to registering is on its way.\n"
                 "It is judged by itself when the secret is here."
             )
+
+
+def _lines(text: str) -> str:
+    return "\n".join(visible_lines(text))
 
 
 def _why_older(report: SignatureReport, row: DeliveryRow) -> str:
@@ -93,7 +97,7 @@ def _why_nothing_fits(report: SignatureReport) -> str:
 
 def _advice(report: SignatureReport, row: DeliveryRow) -> Content | None:
     if report.cause is not None:
-        return _titled("What to change", visible(report.cause.change))
+        return _titled("What to change", _lines(report.cause.change))
     match row.verdict:
         case Verdict.INVALID:
             return _titled("What to do", _keys_that_help())
