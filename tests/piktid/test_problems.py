@@ -157,7 +157,12 @@ def _answer(status: int, body: bytes = b"", *headers: str) -> bytes:
         ("ping", _answer(429), "PiktID asks for fewer requests (429).", "Wait a moment, then t."),
         ("register", _answer(503), "PiktID is out of order (503). Nothing is wrong here.", AGAIN),
         ("current", _answer(500, b"{"), "PiktID is out of order (500). Nothing is wrong here.", AGAIN),
-        ("stream", _answer(502), "PiktID is out of order (502). Nothing is wrong here.", AGAIN),
+        (
+            "stream",
+            _answer(502),
+            "PiktID is out of order (502). Nothing is wrong here.",
+            "Trying again in {again}.",
+        ),
         ("ping", _answer(500), "PiktID is out of order (500). Nothing is wrong here.", "Wait a moment, then t."),
         (
             "current",
@@ -175,7 +180,7 @@ def _answer(status: int, body: bytes = b"", *headers: str) -> bytes:
             "stream",
             _answer(200, b"{}", "Content-Type: application/json"),
             "PiktID's answer was no event stream (200, application/json).",
-            "Check --api-url: that may be a web page. Then u.",
+            "Check --api-url: that may be a web page.",
         ),
     ],
 )

@@ -167,6 +167,18 @@ async def test_after_a_sleep_it_is_opened_again_at_once(state: TunnelState) -> N
         assert tunnel.most_running == 1
 
 
+async def test_a_tunnel_that_leads_nowhere_is_opened_again() -> None:
+    """On demand: one that says it is open while its public URL is dead."""
+    tunnel = Scripted()
+    async with supervised(tunnel) as watch:
+        await until(lambda: tunnel.running)
+        tunnel.opened("https://a.example")
+        watch.supervisor.reopen()
+        await until(lambda: tunnel.runs == 2)
+        assert watch.states == ["opening", "live", "opening"]
+        assert tunnel.most_running == 1
+
+
 async def test_a_clock_that_goes_back_changes_nothing() -> None:
     """Nor does one that is put right by some seconds."""
     tunnel, clock = Scripted(), Clock()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import subprocess
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -107,12 +108,8 @@ async def supervised(
 
 
 def descendants(pid: int) -> set[int]:
-    """The pids below a process, as /proc tells."""
-    parents: dict[int, int] = {}
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdigit():
-            with contextlib.suppress(OSError, IndexError):
-                parents[int(entry.name)] = int((entry / "stat").read_text().rpartition(")")[2].split()[1])
+    """The pids below a process."""
+    parents = {child: parent for child, parent, _ in _processes()}
     found = {pid}
     while more := {child for child, parent in parents.items() if parent in found and child not in found}:
         found |= more
@@ -121,18 +118,38 @@ def descendants(pid: int) -> set[int]:
 
 def alive(pid: int) -> bool:
     """Whether a process runs; one that only waits to be collected does not."""
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except OSError:
-        return False
+    return any(other == pid and not state.startswith("Z") for other, _, state in _processes())
 
 
 def seen_of(pid: int) -> tuple[bytes, bytes]:
-    """What `ps` shows of a process: its argv and its environment."""
-    found: list[bytes] = []
-    for name in ("cmdline", "environ"):
-        try:
-            found.append(Path(f"/proc/{pid}/{name}").read_bytes())
-        except OSError:
-            found.append(b"")
-    return found[0], found[1]
+    """What others see of a process: its argv and its environment (on macOS the argv and the environment together)."""
+    if _HAS_PROC:
+        return _read(f"/proc/{pid}/cmdline"), _read(f"/proc/{pid}/environ")
+    return _ps("-ww", "-o", "command=", "-p", str(pid)), _ps("-Eww", "-o", "command=", "-p", str(pid))
+
+
+_HAS_PROC = Path("/proc/self/stat").exists()
+
+
+def _processes() -> list[tuple[int, int, str]]:
+    """Pid, parent and state of every process."""
+    if not _HAS_PROC:
+        lines = _ps("-A", "-o", "pid=,ppid=,stat=").decode().splitlines()
+        return [(int(pid), int(parent), state) for pid, parent, state in (line.split() for line in lines)]
+    found: list[tuple[int, int, str]] = []
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit() and (text := _read(f"/proc/{entry.name}/stat").decode(errors="replace")):
+            state, parent = text.rpartition(")")[2].split()[:2]
+            found.append((int(entry.name), int(parent), state))
+    return found
+
+
+def _read(path: str) -> bytes:
+    try:
+        return Path(path).read_bytes()
+    except OSError:
+        return b""
+
+
+def _ps(*arguments: str) -> bytes:
+    return subprocess.run(["ps", *arguments], stdout=subprocess.PIPE, check=False).stdout

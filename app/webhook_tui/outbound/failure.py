@@ -18,6 +18,7 @@ class Failure(StrEnum):
     UNREACHABLE = "the host cannot be reached"
     TLS = "the certificate cannot be trusted"
     INSECURE = "no secure connection could be made"
+    PROXY = "the proxy refused to connect"
     TIMEOUT = "there was no answer in time"
     CUT = "the connection was cut before the answer"
     UNSENDABLE = "the request cannot be sent as HTTP"
@@ -25,7 +26,15 @@ class Failure(StrEnum):
 
 
 _BEFORE_SENDING = frozenset(
-    {Failure.NAME, Failure.REFUSED, Failure.UNREACHABLE, Failure.TLS, Failure.INSECURE, Failure.UNSENDABLE}
+    {
+        Failure.NAME,
+        Failure.REFUSED,
+        Failure.UNREACHABLE,
+        Failure.TLS,
+        Failure.INSECURE,
+        Failure.PROXY,
+        Failure.UNSENDABLE,
+    }
 )
 
 
@@ -35,6 +44,8 @@ def failure_of(error: BaseException) -> Failure:
         return Failure.TIMEOUT
     if isinstance(error, httpx.LocalProtocolError | httpx.UnsupportedProtocol | httpx.InvalidURL | UnicodeError):
         return Failure.UNSENDABLE
+    if isinstance(error, httpx.ProxyError):
+        return Failure.PROXY
     if isinstance(error, httpx.ConnectError):
         return _connecting(list(_chain(error)))
     return Failure.CUT

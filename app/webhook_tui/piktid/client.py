@@ -12,8 +12,7 @@ import stamina.instrumentation
 
 from webhook_tui.domain.problem import ProblemError
 from webhook_tui.domain.secret import Secret
-from webhook_tui.outbound.failure import Failure, failure_of, was_sent
-from webhook_tui.outbound.sender import read_capped
+from webhook_tui.outbound import Failure, failure_of, read_capped, was_sent
 from webhook_tui.piktid.connection import authorization, new_client
 from webhook_tui.piktid.models import CannotTell, NoWebhook, Webhook, read_object, webhook_from
 from webhook_tui.piktid.problems import (

@@ -156,12 +156,20 @@ class WebhookTuiApp(App[object]):
                     loop.add_signal_handler(number, self._end, 128 + number)
         self.host.start(self._emit)
 
+    def _forget_signals(self) -> None:
+        """From now on a signal ends the program at once."""
+        if sys.platform != "win32":
+            for name in _SIGNALS:
+                with contextlib.suppress(ValueError, RuntimeError):
+                    asyncio.get_running_loop().remove_signal_handler(getattr(signal, name))
+
     def _end(self, return_code: int) -> None:
         self.host.leave()
         self.exit(return_code=return_code)
 
     def on_unmount(self) -> None:
         """On whichever way: the session ends, the rows are closed."""
+        self._forget_signals()
         self.host.leave()
         if self._rows is not None:
             self._rows.close()

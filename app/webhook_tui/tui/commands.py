@@ -10,7 +10,13 @@ from textual.app import App, SystemCommand
 from textual.screen import Screen
 
 _NOT_COMMANDS = ("button.", "prose.", "raw.", "headers.", "dialog.")
-_HIDDEN = frozenset({"screen.commands", "screen.next_pane", "screen.previous_pane", "screen.back"})
+_HIDDEN = frozenset(
+    {
+        *("screen.commands", "screen.next_pane", "screen.previous_pane", "screen.back"),
+        *("app.leave", "app.interrupt", "table.up", "table.down", "table.page_up", "table.page_down"),
+    }
+)
+"""Nobody looks up by name how to move."""
 
 
 def commands_of(app: App[Any], screen: Screen[Any]) -> Iterator[SystemCommand]:

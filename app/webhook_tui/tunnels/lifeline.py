@@ -2,7 +2,7 @@
 
 The library inherits us everything, our terminal's standard error and our environment too. The stand-in is a script that
 drops the secrets, then becomes the guard, which takes the program's own settings from a named pipe and ends it when we
-let go of that pipe, or die. POSIX only: elsewhere the program is started as it is.
+let go of that pipe, or die. POSIX only: elsewhere the program is started as it is, with our environment.
 """
 
 from __future__ import annotations
@@ -33,10 +33,8 @@ class Lifeline:
     def __init__(
         self, program: str, state_dir: Path, *, environment: Mapping[str, str], more_secrets: Iterable[str] = ()
     ) -> None:
-        """`environment`: variables that only the program gets. Raises OSError when `state_dir` cannot be written."""
-        state_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-        _sweep(state_dir)
-        self.directory = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=state_dir))
+        """`environment`: variables that only the program gets. Raises OSError when nothing can be written anywhere."""
+        self.directory = _directory(state_dir)
         self._number: int | None = None
         self.path = program
         """What the library is to start."""
@@ -46,6 +44,8 @@ class Lifeline:
             except OSError:
                 self.close()
                 raise
+        else:
+            os.environ.update(environment)
 
     def let_go(self) -> None:
         """End the program: it gets SIGTERM, and SIGKILL within 1 s."""
@@ -72,6 +72,16 @@ class Lifeline:
         script.write_text(f'#!/bin/sh\n{unset}exec {command} "$@"\n')
         script.chmod(0o700)
         return str(script)
+
+
+def _directory(state_dir: Path) -> Path:
+    """A new private one in `state_dir`, or among the temporary files where that cannot be written."""
+    try:
+        state_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _sweep(state_dir)
+        return Path(tempfile.mkdtemp(prefix=_PREFIX, dir=state_dir))
+    except OSError:
+        return Path(tempfile.mkdtemp(prefix=_PREFIX))
 
 
 def _sweep(state_dir: Path) -> None:

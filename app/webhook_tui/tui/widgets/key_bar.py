@@ -7,7 +7,7 @@ from textual.widgets import Footer
 from textual.widgets._footer import FooterKey
 
 _MOST = 7
-_FIRST_TO_GO = ("command_palette", "copy_url", "screen.copy_tab", "show_secret", "screen.zoom")
+_FIRST_TO_GO = ("app.command_palette", "copy_url", "screen.copy_tab", "show_secret", "screen.zoom")
 """Actions that go below 72 columns."""
 
 

@@ -160,7 +160,8 @@ class _Line:
             return Content.empty()
         parts: list[Content] = []
         if self.keeps(_Give.TOTAL) or not counts.received:
-            word = " received" if self.keeps(_Give.RECEIVED) else ""
+            until = _Give.RECEIVED if counts.received else _Give.WEBHOOK
+            word = " received" if self.keeps(until) else ""
             parts.append(Content.assemble((f"{units.count(counts.received)}{word}", "$muted")))
         if counts.received:
             parts.append(Content.assemble((f"✓ {units.count(counts.good)}", "$valid")))
