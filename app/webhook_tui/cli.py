@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import logging
 import os
 import sys
 from dataclasses import replace
-from typing import Any, NoReturn
+from typing import Any, BinaryIO, NoReturn
 
 import click
 
 from webhook_tui import __version__
-from webhook_tui.config import Places, Settings, read_config
+from webhook_tui.config import Places, Settings, read_config, read_secret_file
 from webhook_tui.domain.problem import ExitCode, Problem, ProblemError
 from webhook_tui.domain.secret import Secret
-from webhook_tui.options import SECRET, option, settings_from, shared_options
+from webhook_tui.log import log_to
+from webhook_tui.options import FILE, SECRET, option, settings_from, shared_options
 
 _NO_TOKEN = Problem(
     "No token: set PIKTID_TOKEN, or use --token-stdin or --token-file.",
@@ -35,9 +35,9 @@ _CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 110}
 
 def main() -> NoReturn:
     """Run the command line and leave with its exit code; a problem is one plain line on standard error."""
-    logging.getLogger().addHandler(logging.NullHandler())  # else warnings of libraries are printed over the screen
+    places = Places.of_user()
+    log_to(places.log)
     try:
-        places = Places.of_user()
         config = read_config(places.config_file)
         defaults: dict[str, Any] = {key.replace("-", "_"): value for key, value in config.items()}
         root.main(
@@ -96,6 +96,41 @@ def sandbox(ctx: click.Context, host: str, port: int, token: Secret | None, play
     from webhook_tui.sandbox_command import serve_sandbox
 
     ctx.exit(serve_sandbox(host=host, port=port, token=token, play=play, misbehave=misbehave))
+
+
+@root.command(context_settings=_CONTEXT)
+@option("--secret", type=SECRET, multiple=True, help="The signing secret; repeatable.")
+@option("--secret-file", type=FILE, multiple=True, help="The same from a file; repeatable.")
+@option("--signature", help="The value of X-Webhook-Signature; left out: there was none.")
+@option("--delivery", type=FILE, help="A delivery as `listen --format json` writes it, headers and all.")
+@option("--format", "output", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.argument("file", type=click.File("rb"), default="-")
+@click.pass_context
+def verify(ctx: click.Context, /, file: BinaryIO, **given: Any) -> None:
+    """Say of a body and its signature whether they are PiktID's and, if not, why.
+
+    FILE holds the raw body; - is standard input. Exit code 0: valid, 1: not.
+    """
+    from webhook_tui.verify_command import run
+
+    secrets = (*given["secret"], *(read_secret_file(path) for path in given["secret_file"]))
+    if not secrets:
+        raise click.UsageError("Which secret? Give --secret or --secret-file.")
+    ctx.exit(run(secrets, given["signature"], given["delivery"], file, output=given["output"]))
+
+
+@root.command(context_settings=_CONTEXT)
+@shared_options
+@click.pass_context
+def secret(ctx: click.Context, /, **given: Any) -> None:
+    """Print the current signing secret of the account, and nothing else; exit code 1 when there is none."""
+    from webhook_tui.secret_command import current_secret
+
+    settings = _settings(ctx, given)
+    current = current_secret(settings)
+    if current is None:
+        leave(Problem("No signing secret of this account is current.", "Registering gives one: webhook-tui."))
+    click.echo(current.reveal())
 
 
 @root.command(context_settings=_CONTEXT)

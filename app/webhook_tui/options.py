@@ -17,7 +17,7 @@ from webhook_tui.domain.secret import Secret
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-_FILE = click.Path(path_type=Path, dir_okay=False)
+FILE = click.Path(path_type=Path, dir_okay=False)
 
 
 class SecretType(click.ParamType[Secret]):
@@ -62,7 +62,7 @@ def option(*names: str, envvar: str | list[str] | None = None, **extra: Any) -> 
 
 _OPTIONS: tuple[Callable[[Any], Any], ...] = (
     option("--token", type=SECRET, envvar="PIKTID_TOKEN", help="API token (better: PIKTID_TOKEN or --token-file)."),
-    option("--token-file", type=_FILE, help="Read the API token from a file that only you can read."),
+    option("--token-file", type=FILE, help="Read the API token from a file that only you can read."),
     option("--token-stdin", is_flag=True, help="Read the API token from the first line of standard input."),
     option("--sandbox", is_flag=True, help="Use the embedded PiktID: no token, no tunnel, no internet."),
     option("--api-url", type=URL, default=API_URL, show_default=True, help="API base URL."),
@@ -78,10 +78,10 @@ _OPTIONS: tuple[Callable[[Any], Any], ...] = (
     option("--no-clean", is_flag=True, help="Leave the registration when leaving."),
     option("--replace", is_flag=True, help="Replace a webhook that is not ours without asking."),
     option("--secret", "secret", type=SECRET, multiple=True, help="Add a signing secret to the ring; repeatable."),
-    option("--secret-file", "secret_file", type=_FILE, multiple=True, help="The same from a file; repeatable."),
+    option("--secret-file", "secret_file", type=FILE, multiple=True, help="The same from a file; repeatable."),
     option("--no-register", is_flag=True, help="Verify and show only; touch nothing at PiktID."),
     option("--no-sse", is_flag=True, help="Do not compare with the event stream."),
-    option("--db", type=_FILE, help="Where the history lives."),
+    option("--db", type=FILE, help="Where the history lives."),
     option("--ephemeral", is_flag=True, help="Keep no history."),
 )
 

@@ -73,8 +73,8 @@ class Wire:
 
 
 @contextlib.asynccontextmanager
-async def raw_server(answer: bytes | None) -> AsyncIterator[Wire]:
-    """A server that reads a request's head, writes `answer` and closes; None: it never answers."""
+async def raw_server(answer: bytes | None, *, closes: bool = True) -> AsyncIterator[Wire]:
+    """A server that reads a request's head, writes `answer` and, unless told, closes; None: it never answers."""
     wire = Wire("")
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -84,7 +84,8 @@ async def raw_server(answer: bytes | None) -> AsyncIterator[Wire]:
             writer.write(answer)
             with contextlib.suppress(OSError):
                 await writer.drain()
-            writer.close()
+            if closes:
+                writer.close()
 
     server = await asyncio.start_server(serve, "127.0.0.1", 0)
     wire.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"

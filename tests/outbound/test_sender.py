@@ -7,9 +7,9 @@ from collections.abc import AsyncIterator
 
 import httpx
 import pytest
-from tests.outbound.echo import Echo, raw_server
 
-from webhook_tui.outbound import Failure, OutboundSender, SendError, failure_of
+from tests.outbound.echo import Echo, raw_server
+from webhook_tui.outbound import Failure, OutboundSender, SendError, failure_of, is_base_url
 from webhook_tui.serving import bind
 
 
@@ -100,6 +100,15 @@ async def test_header_names_go_out_in_the_case_they_were_given() -> None:
     assert reply.headers == ((b"X-Back", b"1"),)
 
 
+async def test_a_user_in_the_base_url_is_sent_as_basic_authorization(echo: Echo) -> None:
+    """As every client does it."""
+    sender = OutboundSender(echo.url.replace("//", "//ada:lovelace@"), timeout_seconds=5)
+    await sender.send("POST", "/", (), b"")
+    await sender.aclose()
+
+    assert echo.requests[0].values(b"authorization") == [b"Basic YWRhOmxvdmVsYWNl"]
+
+
 async def test_a_redirect_is_an_answer_and_not_followed() -> None:
     """Whoever answers cannot send us elsewhere."""
     async with raw_server(b"HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:1/\r\nContent-Length: 0\r\n\r\n") as wire:
@@ -174,9 +183,12 @@ async def test_a_header_that_http_cannot_carry_is_not_quoted_in_the_error(sender
     assert caught.value.__cause__ is None
 
 
-@pytest.mark.parametrize("url", ["", "ftp://a/", "//a/", "http://", "a b"])
+@pytest.mark.parametrize(
+    "url", ["", "ftp://a/", "//a/", "http://", "a b", "http://a:99999/", "http://a:b/", "http://\n/"]
+)
 def test_a_base_that_is_no_url_is_refused(url: str) -> None:
     """The origin must be an http or https one."""
+    assert not is_base_url(url)
     with pytest.raises(ValueError, match="not a"):
         OutboundSender(url, timeout_seconds=1)
 

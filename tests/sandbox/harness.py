@@ -130,14 +130,14 @@ class Running:
 
 
 @contextlib.asynccontextmanager
-async def serving(options: SandboxOptions | None = None) -> AsyncIterator[Running]:
-    """A sandbox on a free port, with a clock by hand and chance that is always in the middle."""
+async def serving(options: SandboxOptions | None = None, *, chance: float = 0.5) -> AsyncIterator[Running]:
+    """A sandbox on a free port, with a clock by hand and chance that is always the same."""
     clock = Clock()
     numbers = itertools.count(1)
     sandbox = Sandbox(
         options or SandboxOptions(),
         now=clock.now,
-        random=lambda: 0.5,
+        random=lambda: chance,
         sleep=clock.sleep,
         new_secret=lambda: f"secret-{next(numbers)}",
     )

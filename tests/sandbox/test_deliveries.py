@@ -8,8 +8,8 @@ import json
 from datetime import timedelta
 
 import pytest
-from tests.sandbox.harness import START, Received, receiver, serving
 
+from tests.sandbox.harness import START, Received, receiver, serving
 from webhook_tui.domain.ring import SecretRing
 from webhook_tui.domain.secret import Secret
 from webhook_tui.domain.signature import judge
@@ -197,6 +197,30 @@ async def test_a_burst_is_bounded_and_all_of_it_arrives() -> None:
         hook.hold.set()
         await hook.count(101)
         await running.sandbox.settled()
+
+
+async def test_rotating_during_a_burst_signs_each_delivery_with_a_known_secret() -> None:
+    """What is sent after a PUT is signed with its secret; what was on its way has the one before."""
+    async with serving() as running, receiver() as hook:
+        await running.sandbox.register(hook.url)
+        for number in range(150):
+            running.sandbox.emit("batch_edit", {"number": number})
+            if number % 50 == 0:
+                await running.sandbox.register(hook.url)
+        await running.sandbox.settled()
+        received = await hook.count(154)
+
+    verdicts = [_verdict(delivery, "secret-1", "secret-2", "secret-3", "secret-4") for delivery in received]
+    assert set(verdicts) <= {Verdict.VALID, Verdict.OLDER}
+    assert verdicts[-1] is Verdict.VALID
+
+
+async def test_the_delays_differ_by_chance() -> None:
+    """At most by the part that the option says, either way."""
+    for chance, delay in ((0.0, 1.5), (0.5, 2.0), (1.0, 2.5)):
+        async with serving(SandboxOptions(jitter=0.25), chance=chance) as running:
+            await running.sandbox.register("http://127.0.0.1:1/")
+            assert await running.clock.run_to_next() == delay
 
 
 async def _idle() -> None:

@@ -7,8 +7,8 @@ from collections.abc import AsyncIterator
 
 import httpx
 import pytest
-from tests.sandbox.harness import Running, receiver, serving
 
+from tests.sandbox.harness import Running, receiver, serving
 from webhook_tui.domain.secret import Secret
 from webhook_tui.sandbox import Misbehaviour, SandboxOptions
 
@@ -129,6 +129,24 @@ async def test_ping_before_answer_does_not_hang_on_a_dead_hook() -> None:
         assert (await api.put("/webhooks", json={"url": "http://127.0.0.1:1/"})).status_code == 200
 
 
+async def test_https_can_be_asked_for() -> None:
+    """Whether PiktID does is not documented."""
+    async with (
+        serving(SandboxOptions(https_only=True, invalid_status=400)) as running,
+        httpx.AsyncClient(base_url=running.url, headers=BEARER) as api,
+    ):
+        answer = await api.put("/webhooks", json={"url": "http://127.0.0.1:1/"})
+
+    assert (answer.status_code, answer.json()["detail"][0]["message"]) == (400, "Must be an https URL.")
+
+
+async def test_a_head_of_the_stream_ends(api: httpx.AsyncClient) -> None:
+    """Only a GET is a subscription."""
+    answer = await api.head("/notifications/events")
+
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "text/event-stream; charset=utf-8")
+
+
 async def test_delete_and_test_without_a_webhook(api: httpx.AsyncClient) -> None:
     """Both say 404 with an empty body."""
     assert (await api.delete("/webhooks")).status_code == 404
@@ -155,8 +173,13 @@ async def test_notifications_are_listed_and_consumed(running: Running, api: http
     assert (await api.delete(f"/notifications/{one.id}")).status_code == 200
     assert (await api.delete(f"/notifications/{one.id}")).status_code == 404
     assert await ids({"name_list": "batch_edit"}) == []
-    missing = await api.post("/notifications", json={})
-    assert (missing.status_code, missing.json()["detail"][0]["field"]) == (422, "name_list")
+    for body, field in (
+        ({}, "name_list"),
+        ({"name_list": [1]}, "name_list"),
+        ({"name_list": "a", "id_task": 1}, "id_task"),
+    ):
+        refused = await api.post("/notifications", json=body)
+        assert (refused.status_code, refused.json()["detail"][0]["field"]) == (422, field)
 
 
 @pytest.mark.parametrize("query", ["?token=anything", "?token=anything&name_list=ping,other&id_image=1"])

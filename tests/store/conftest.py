@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.factories import NOW
 
+from tests.factories import NOW
 from webhook_tui.domain.account import Account
 from webhook_tui.store.deliveries import DeliveryStore
 

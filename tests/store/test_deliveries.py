@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import sqlite3
 import stat
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, timedelta
@@ -13,8 +15,8 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.factories import INVALID, NOW, PENDING, PING, VALID, delivery
 
+from tests.factories import INVALID, NOW, PENDING, PING, VALID, delivery
 from webhook_tui.domain.account import Account
 from webhook_tui.domain.delivery import Delivery
 from webhook_tui.domain.problem import ProblemError
@@ -160,7 +162,65 @@ async def test_a_read_only_file_is_said_and_recovered_from(store: DeliveryStore,
 
 def _on_writer(store: DeliveryStore, pragma: str) -> None:
     """Set a limit on the connection that writes, while it is idle."""
-    store._writer._connection.execute(pragma).fetchall()
+    store._file.connection.execute(pragma).fetchall()
+
+
+async def test_a_locked_file_is_said_and_recovered_from(store: DeliveryStore, account: Account) -> None:
+    """Another program that writes for too long makes deliveries be refused; afterwards they are stored again."""
+    _on_writer(store, "PRAGMA busy_timeout = 1")
+    with closing(sqlite3.connect(store.path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(ProblemError, match="Another program keeps the history locked"):
+            await store.record(delivery(), VALID, account=account, answered=200)
+
+    assert (await store.record(delivery(), VALID, account=account, answered=200)).seq == 1
+
+
+async def test_a_failure_that_lasts_is_logged_once(
+    store: DeliveryStore, account: Account, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A full disk under load does not fill the log, too; a failure after a success is logged again."""
+    for _ in range(2):
+        _on_writer(store, "PRAGMA query_only = ON")
+        for _ in range(5):
+            with pytest.raises(ProblemError):
+                await store.record(delivery(), VALID, account=account, answered=200)
+        _on_writer(store, "PRAGMA query_only = OFF")
+        await store.record(delivery(), VALID, account=account, answered=200)
+
+    assert len(caplog.records) == 2
+
+
+async def test_one_who_no_longer_waits_disturbs_nobody(store: DeliveryStore, account: Account) -> None:
+    """A sender that went away while its delivery was queued: the others are answered."""
+    waiting = [asyncio.ensure_future(store.record(delivery(), VALID, account=account, answered=200)) for _ in range(20)]
+    await asyncio.sleep(0)
+    waiting[3].cancel()
+
+    results = await asyncio.gather(*waiting, return_exceptions=True)
+
+    assert [index for index, one in enumerate(results) if isinstance(one, BaseException)] == [3]
+
+
+def test_several_loops_may_record_at_once(store: DeliveryStore, account: Account) -> None:
+    """Each is told on its own loop; a loop that ended while it waited is left alone."""
+
+    async def record_many() -> list[int]:
+        rows = await asyncio.gather(
+            *(store.record(delivery(), VALID, account=account, answered=200) for _ in range(50))
+        )
+        return [row.seq for row in rows]
+
+    async def leave() -> None:
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(store.record(delivery(), VALID, account=account, answered=200), 0)
+
+    with ThreadPoolExecutor(5) as threads:
+        ending = threads.submit(asyncio.run, leave())
+        found = [seq for seqs in threads.map(lambda _: asyncio.run(record_many()), range(4)) for seq in seqs]
+        ending.result()
+
+    assert len(set(found)) == 200
 
 
 async def test_unsettled_are_those_that_a_secret_could_change(store: DeliveryStore, account: Account) -> None:
@@ -265,5 +325,5 @@ def test_commits_are_synced(store: DeliveryStore) -> None:
     """Power may fail right after an answer."""
     with closing(sqlite3.connect(store.path)) as connection:
         assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
-    assert store._writer._connection.execute("PRAGMA synchronous").fetchone() == (2,)
-    assert store._writer._connection.execute("PRAGMA fullfsync").fetchone() == (1,)
+    assert store._file.connection.execute("PRAGMA synchronous").fetchone() == (2,)
+    assert store._file.connection.execute("PRAGMA fullfsync").fetchone() == (1,)

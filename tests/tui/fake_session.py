@@ -9,7 +9,6 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from tests.tui.memory_rows import MemoryRows, mock_up_rows
-
 from webhook_tui.domain.delivery import StoredDelivery
 from webhook_tui.domain.facts import (
     DeliveryRecorded,

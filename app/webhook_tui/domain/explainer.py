@@ -184,7 +184,7 @@ def _swapped(
     received = values(delivery.headers, SIGNATURE_HEADER)
     for other in different:
         if other.signature and other.signature in received:
-            yield _Found((_of_other(other.seq),), None)
+            yield _Found((_same_as(other.seq),), None)
 
 
 def _of_other(seq: int) -> Difference:
@@ -196,6 +196,18 @@ def _of_other(seq: int) -> Difference:
         f"The signature belongs to delivery #{seq}, which has another body.",
         "Two deliveries were mixed: look for shared state.",
         short=f"It is #{seq}'s signature.",
+    )
+
+
+def _same_as(seq: int) -> Difference:
+    return Difference(
+        "same-signature",
+        f"It has the same signature as delivery #{seq}.",
+        f"what #{seq} has, too",
+        f"what #{seq} has, too",
+        f"Delivery #{seq} came with this very signature and another body: at most one of the two can be right.",
+        "Sign each body anew; look for a fixed value or for shared state.",
+        short=f"Same signature as #{seq}.",
     )
 
 

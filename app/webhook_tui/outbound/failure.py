@@ -17,13 +17,25 @@ class Failure(StrEnum):
     REFUSED = "the connection was refused"
     UNREACHABLE = "the host cannot be reached"
     TLS = "the certificate cannot be trusted"
+    INSECURE = "no secure connection could be made"
+    PROXY = "the proxy refused to connect"
     TIMEOUT = "there was no answer in time"
     CUT = "the connection was cut before the answer"
     UNSENDABLE = "the request cannot be sent as HTTP"
     TOO_LARGE = "the answer was too large"
 
 
-_BEFORE_SENDING = frozenset({Failure.NAME, Failure.REFUSED, Failure.UNREACHABLE, Failure.TLS, Failure.UNSENDABLE})
+_BEFORE_SENDING = frozenset(
+    {
+        Failure.NAME,
+        Failure.REFUSED,
+        Failure.UNREACHABLE,
+        Failure.TLS,
+        Failure.INSECURE,
+        Failure.PROXY,
+        Failure.UNSENDABLE,
+    }
+)
 
 
 def failure_of(error: BaseException) -> Failure:
@@ -32,6 +44,8 @@ def failure_of(error: BaseException) -> Failure:
         return Failure.TIMEOUT
     if isinstance(error, httpx.LocalProtocolError | httpx.UnsupportedProtocol | httpx.InvalidURL | UnicodeError):
         return Failure.UNSENDABLE
+    if isinstance(error, httpx.ProxyError):
+        return Failure.PROXY
     if isinstance(error, httpx.ConnectError):
         return _connecting(list(_chain(error)))
     return Failure.CUT
@@ -47,8 +61,10 @@ def was_sent(error: BaseException) -> bool:
 def _connecting(causes: list[BaseException]) -> Failure:
     if any(isinstance(cause, socket.gaierror) for cause in causes):
         return Failure.NAME
-    if any(isinstance(cause, ssl.SSLError) for cause in causes):
+    if any(isinstance(cause, ssl.SSLCertVerificationError) for cause in causes):
         return Failure.TLS
+    if any(isinstance(cause, ssl.SSLError) for cause in causes):
+        return Failure.INSECURE
     if any(isinstance(cause, ConnectionRefusedError) for cause in causes):
         return Failure.REFUSED
     return Failure.UNREACHABLE

@@ -59,16 +59,11 @@ class OutboundSender:
     ) -> None:
         """Raises ValueError unless `base_url` is an http or https URL with a host.
 
-        `timeout_seconds`: for one exchange as a whole. `verify`: whether certificates are checked (an app under
-        development may have its own). `longest_reply`: bytes.
+        A user and a password in it are sent as Basic authorization. `timeout_seconds`: for one exchange as a whole.
+        `verify`: whether certificates are checked (an app under development may have its own). `longest_reply`: bytes.
         """
-        try:
-            base = httpx.URL(base_url)
-        except (httpx.InvalidURL, ValueError) as error:
-            raise ValueError("not a URL") from error
-        if base.scheme not in ("http", "https") or not base.host:
-            raise ValueError("not an http or https URL")
-        self._origin = base.copy_with(raw_path=b"/", fragment=None, userinfo=b"")
+        base = _parsed(base_url)
+        self._origin = base.copy_with(raw_path=b"/", fragment=None)
         self.base_target = base.raw_path.decode("ascii")
         """Path and query of the base URL, for a caller that sends there and nowhere else."""
         self._timeout_seconds = timeout_seconds
@@ -128,6 +123,27 @@ class OutboundSender:
         if failure is Failure.TIMEOUT:
             return SendError(failure, f"there was no answer within {self._timeout_seconds:g} s")
         return SendError(failure, failure.value)
+
+
+def is_base_url(text: str) -> bool:
+    """Whether an OutboundSender can be made for that URL."""
+    try:
+        _parsed(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _parsed(base_url: str) -> httpx.URL:
+    try:
+        base = httpx.URL(base_url)
+    except (httpx.InvalidURL, ValueError) as error:
+        raise ValueError("not a URL") from error
+    if base.scheme not in ("http", "https") or not base.host:
+        raise ValueError("not an http or https URL")
+    if base.port is not None and not 0 < base.port < 65_536:
+        raise ValueError("not a port")
+    return base
 
 
 async def read_capped(chunks: AsyncIterable[bytes], most: int) -> bytes | None:

@@ -12,8 +12,7 @@ import stamina.instrumentation
 
 from webhook_tui.domain.problem import ProblemError
 from webhook_tui.domain.secret import Secret
-from webhook_tui.outbound.failure import was_sent
-from webhook_tui.outbound.sender import read_capped
+from webhook_tui.outbound import Failure, failure_of, read_capped, was_sent
 from webhook_tui.piktid.connection import authorization, new_client
 from webhook_tui.piktid.models import CannotTell, NoWebhook, Webhook, read_object, webhook_from
 from webhook_tui.piktid.problems import (
@@ -49,6 +48,7 @@ class _NoAnswerError(Exception):
         super().__init__()
         self.error = error
         self.sent = sent
+        self.may_pass = failure_of(error) not in (Failure.TLS, Failure.INSECURE, Failure.UNSENDABLE)
 
 
 class _OutOfOrderError(Exception):
@@ -160,7 +160,9 @@ class PiktidClient:
         """One answer out of at most `attempts` requests; raises _NoAnswerError when the last one had none."""
 
         def worth_repeating(error: Exception) -> bool:
-            return isinstance(error, _OutOfOrderError) or (isinstance(error, _NoAnswerError) and repeat(error))
+            return isinstance(error, _OutOfOrderError) or (
+                isinstance(error, _NoAnswerError) and error.may_pass and repeat(error)
+            )
 
         try:
             async for attempt in stamina.retry_context(

@@ -9,7 +9,7 @@ import httpx
 from webhook_tui import __version__
 from webhook_tui.domain.problem import ExitCode, Problem, ProblemError
 from webhook_tui.domain.secret import Secret
-from webhook_tui.piktid.problems import DEFAULT_API_URL, unusable_token
+from webhook_tui.piktid.problems import DEFAULT_API_URL, unusable_proxy, unusable_token
 
 _SENDABLE_TOKEN = re.compile(r"[\x21-\x7e]+")
 
@@ -29,15 +29,20 @@ def new_client(api_url: str, transport: httpx.AsyncBaseTransport | None) -> http
             Problem("--api-url is not an http or https URL.", f"The default is {DEFAULT_API_URL}.", ExitCode.USAGE)
         )
     secure = base.scheme == "https"
-    return httpx.AsyncClient(
-        base_url=base.copy_with(query=None, fragment=None),
-        transport=transport,
-        trust_env=secure,
-        verify=secure,
-        follow_redirects=False,
-        timeout=httpx.Timeout(None),
-        headers={"User-Agent": f"webhook-tui/{__version__}", "Accept": "application/json"},
-    )
+    try:
+        return httpx.AsyncClient(
+            # A user and a password in the URL would take the Authorization header away from the token.
+            base_url=base.copy_with(userinfo=b"", query=None, fragment=None),
+            transport=transport,
+            trust_env=secure,
+            verify=secure,
+            follow_redirects=False,
+            timeout=httpx.Timeout(None),
+            headers={"User-Agent": f"webhook-tui/{__version__}", "Accept": "application/json"},
+        )
+    except (ImportError, ValueError, httpx.InvalidURL):
+        # A proxy of the environment that httpx cannot read or, as SOCKS, cannot speak to.
+        raise ProblemError(unusable_proxy()) from None
 
 
 def authorization(token: Secret) -> dict[str, str]:

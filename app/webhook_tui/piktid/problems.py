@@ -29,15 +29,15 @@ _LONGEST_WAIT = 86_400.0
 
 
 class Operation(Enum):
-    """What was asked of the API: its path, the key that asks again, and what a 403 keeps the token from."""
+    """What was asked of the API: its path, the key that asks again (if one does), and what a 403 forbids."""
 
     REGISTER = ("/webhooks", "u", "register webhooks")
     CURRENT = ("/webhooks", "u", "read webhooks")
     TEST_PING = ("/webhooks/test", "t", "send test pings")
     DELETE = ("/webhooks", "X", "delete webhooks")
-    STREAM = ("/notifications/events", "u", "read events")
+    STREAM = ("/notifications/events", None, "read events")
 
-    def __init__(self, path: str, key: str, verb: str) -> None:
+    def __init__(self, path: str, key: str | None, verb: str) -> None:
         self.path = path
         self.key = key
         self.verb = verb
@@ -101,28 +101,32 @@ def problem_of_answer(asked: Asked, status: int, headers: Mapping[str, str], bod
 
 def problem_of_failure(asked: Asked, error: BaseException) -> Problem:
     """The Problem when there was no answer: `error` is what httpx raised, or a TimeoutError of our own deadline."""
-    key = asked.operation.key
-    failure = failure_of(error)
-    if failure is Failure.NAME:
-        host = visible(httpx.URL(asked.api_url).host)
-        following = "Check the connection; trying again in {again}; u tries now."
-        if not asked.operation.repeats:
-            following = f"Check the connection, then {key}."
-        return _silent(f"{host} was not found: no network or no DNS.", following)
-    if failure is Failure.REFUSED:
-        following = f"Check --api-url and any proxy or firewall, then {key}."
-        return _silent(f"{asked.host} refused the connection.", following)
-    if failure is Failure.TLS:
-        what = f"The certificate of {asked.host} cannot be trusted."
-        following = f"Check the clock and any proxy that opens TLS, then {key}."
-        return _silent(what, following, mends_itself=False)
-    if failure is Failure.UNSENDABLE:
-        return _silent("The request cannot be sent as HTTP.", "Check --api-url and the token.", mends_itself=False)
-    if failure is Failure.UNREACHABLE:
-        return _silent(f"{asked.host} cannot be reached: no network.", _again(asked))
-    if failure is Failure.TIMEOUT:
-        return _silent(f"PiktID did not answer within {asked.timeout_seconds:g} s.", _again(asked))
-    return _silent("PiktID cut the connection before its answer was whole.", _again(asked))
+    host = asked.host
+    match failure_of(error):
+        case Failure.NAME:
+            name = visible(httpx.URL(asked.api_url).host)
+            return _silent(f"{name} was not found: no network or no DNS.", _connection_advice(asked))
+        case Failure.REFUSED:
+            following = _then(asked, "Check --api-url and any proxy or firewall")
+            return _silent(f"{host} refused the connection.", following)
+        case Failure.UNREACHABLE:
+            return _silent(f"{host} cannot be reached: no network.", _again(asked))
+        case Failure.TLS:
+            following = _then(asked, "Check the clock and any proxy that opens TLS")
+            return _silent(f"The certificate of {host} cannot be trusted.", following, mends_itself=False)
+        case Failure.INSECURE:
+            following = _then(asked, "Check --api-url (http or https?) and any proxy")
+            return _silent(f"{host} made no secure connection.", following, mends_itself=False)
+        case Failure.PROXY:
+            following = _then(asked, "Check HTTPS_PROXY and NO_PROXY")
+            return _silent(f"The proxy did not connect to {host}.", following)
+        case Failure.UNSENDABLE:
+            following = _then(asked, "Check --api-url")
+            return _silent("The request cannot be sent as HTTP.", following, mends_itself=False)
+        case Failure.TIMEOUT:
+            return _silent(f"PiktID did not answer within {asked.timeout_seconds:g} s.", _again(asked))
+        case _:
+            return _silent("PiktID cut the connection before its answer was whole.", _again(asked))
 
 
 def unseen_secret(problem: Problem) -> Problem:
@@ -162,6 +166,15 @@ def not_event_stream(asked: Asked, status: int, headers: Mapping[str, str]) -> P
 def not_json(asked: Asked, status: int, headers: Mapping[str, str]) -> Problem:
     """The answer is not what an API sends."""
     return _of_another_kind("not JSON", asked, status, headers)
+
+
+def unusable_proxy() -> Problem:
+    """The environment names a proxy that cannot be used; nothing was sent."""
+    return Problem(
+        "The environment names a proxy that cannot be used here.",
+        "Set HTTPS_PROXY to an http proxy, unset ALL_PROXY, and start again.",
+        ExitCode.API,
+    )
 
 
 def detail_of(body: bytes) -> str:
@@ -212,10 +225,10 @@ def _client_error(asked: Asked, status: int, detail: str) -> Problem:
         )
     if status == 402:
         what = _with_detail("PiktID says the account has no credits (402)", detail)
-        return Problem(what, f"Add credits at app.on-model.com, then {operation.key}.", ExitCode.API)
+        return Problem(what, _then(asked, "Add credits at app.on-model.com"), ExitCode.API)
     if status == 409:
         what = _with_detail("PiktID is changing this webhook already (409)", detail)
-        return Problem(what, f"Wait a moment, then {operation.key}.", ExitCode.API)
+        return Problem(what, _then(asked, "Wait a moment"), ExitCode.API)
     if status == 404 and operation is Operation.TEST_PING:
         return Problem("PiktID has no webhook to ping (404).", "u registers it.", ExitCode.API)
     if status in (404, 405, 410):
@@ -226,13 +239,12 @@ def _client_error(asked: Asked, status: int, detail: str) -> Problem:
 
 
 def _refused_request(asked: Asked, status: int, detail: str) -> Problem:
-    key = asked.operation.key
     registering = asked.operation is Operation.REGISTER
     if detail and registering:
         what = _with_detail(f"PiktID refused the URL ({status})", detail)
         return Problem(what, "Register another one: --hook-url or another --tunnel.", ExitCode.API)
     what = _with_detail(f"PiktID refused the request ({status})", detail, otherwise=" and gave no reason.")
-    following = "Check that the URL is public and https, then u." if registering else f"Wait a moment, then {key}."
+    following = _then(asked, "Check that the URL is public and https" if registering else "Wait a moment")
     return Problem(what, following, ExitCode.API)
 
 
@@ -246,16 +258,31 @@ def _too_many(asked: Asked, retry_after: float | None) -> Problem:
 
 
 def _again(asked: Asked) -> str:
-    if asked.operation.repeats:
-        return "Trying again in {again}; u tries now."
-    return f"Wait a moment, then {asked.operation.key}."
+    if not asked.operation.repeats:
+        return _then(asked, "Wait a moment")
+    if asked.operation.key is None:
+        return "Trying again in {again}."
+    return f"Trying again in {{again}}; {asked.operation.key} tries now."
+
+
+def _connection_advice(asked: Asked) -> str:
+    if not asked.operation.repeats:
+        return _then(asked, "Check the connection")
+    if asked.operation.key is None:
+        return "Trying again in {again}; check the connection."
+    return f"Check the connection; trying again in {{again}}; {asked.operation.key} tries now."
+
+
+def _then(asked: Asked, words: str) -> str:
+    key = asked.operation.key
+    return f"{words}." if key is None else f"{words}, then {key}."
 
 
 def _of_another_kind(words: str, asked: Asked, status: int, headers: Mapping[str, str]) -> Problem:
     kind = visible(headers.get("content-type", "").partition(";")[0].strip()) or "no content type"
     return Problem(
         f"PiktID's answer was {words} ({status}, {_cut(kind, 30)}).",
-        f"Check --api-url: that may be a web page. Then {asked.operation.key}.",
+        "Check --api-url: that may be a web page." + (f" Then {key}." if (key := asked.operation.key) else ""),
         ExitCode.API,
     )
 

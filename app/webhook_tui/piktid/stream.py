@@ -19,7 +19,7 @@ from httpx_sse import EventSource, ServerSentEvent
 from webhook_tui.domain.event import Event, parse_event
 from webhook_tui.domain.problem import ExitCode, Problem, ProblemError
 from webhook_tui.domain.secret import Secret
-from webhook_tui.outbound.sender import read_capped
+from webhook_tui.outbound import read_capped
 from webhook_tui.piktid.connection import authorization, new_client
 from webhook_tui.piktid.problems import Asked, Operation, not_event_stream, problem_of_answer, problem_of_failure
 
@@ -193,6 +193,9 @@ async def _refuse_other_answers(asked: Asked, response: httpx.Response) -> None:
 def _item(sse: ServerSentEvent) -> StreamItem | None:
     if sse.event == "backfill_complete":
         return BackfillCompleted()
+    if not sse.data:
+        # Once a server has sent an `id:` line, httpx-sse makes an empty event of the blank line after each comment.
+        return None
     raw = sse.data.encode("utf-8", "surrogatepass")
     event = parse_event(raw)
     if sse.event == "backfill":
@@ -204,4 +207,4 @@ def _item(sse: ServerSentEvent) -> StreamItem | None:
 
 
 def _broken(what: str) -> Problem:
-    return Problem(what, "Trying again in {again}; u tries now.", ExitCode.API, mends_itself=True)
+    return Problem(what, "Trying again in {again}.", ExitCode.API, mends_itself=True)

@@ -11,19 +11,21 @@ from typing import TYPE_CHECKING
 
 import msgspec
 from starlette.applications import Starlette
-from starlette.datastructures import URL
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from webhook_tui.domain.secret import Secret
+from webhook_tui.outbound import is_base_url
 from webhook_tui.sandbox.events import SandboxEvent, Subscription
+from webhook_tui.sandbox.jobs import JOB_KINDS
 from webhook_tui.sandbox.options import Misbehaviour
 from webhook_tui.serving.asgi import Asgi
 
 if TYPE_CHECKING:
     from webhook_tui.sandbox.service import Sandbox
 
+_EVENT_STREAM = "text/event-stream"
 _LONGEST_BODY = 64 * 1024
 _LONGEST_URL = 2048
 _MOST_IMAGES = 1000
@@ -142,6 +144,8 @@ class _Endpoints:
         """The event stream (documented). `name_list` and `id_task` filter; how they are written in a URL is not
         documented: repeated or with commas. `id_image` is taken and filters nothing.
         """
+        if request.method == "HEAD":
+            return Response(media_type=_EVENT_STREAM)
         names, tasks = _listed(request, "name_list"), _listed(request, "id_task")
 
         def wanted(event: SandboxEvent) -> bool:
@@ -150,7 +154,7 @@ class _Endpoints:
         subscription, backfill = self._sandbox.notifications.subscribe(wanted)
         return StreamingResponse(
             self._lines(subscription, backfill),
-            media_type="text/event-stream",
+            media_type=_EVENT_STREAM,
             headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
         )
 
@@ -175,11 +179,11 @@ class _Endpoints:
         """Ours: play a sample job now. Body, all optional: `{"kind": "image|identity|failed", "images": 3}`."""
         fields = await _fields(request)
         kind, images = fields.get("kind", "image"), fields.get("images", 3)
-        if kind not in ("image", "identity", "failed"):
-            raise _InvalidError("kind", "Not one of image, identity, failed.")
+        if kind not in JOB_KINDS:
+            raise _InvalidError("kind", f"Not one of {', '.join(JOB_KINDS)}.")
         if not _is_count(images, _MOST_IMAGES) or images == 0:
             raise _InvalidError("images", f"Not a number from 1 to {_MOST_IMAGES}.")
-        events = await self._sandbox.run_job(self._sandbox.job(str(kind), images=int(str(images))))
+        events = self._sandbox.play_job(str(kind), images=int(str(images)))
         return JSONResponse([event.fields() for event in events], 202)
 
     async def misbehave_next(self, request: Request) -> Response:
@@ -198,9 +202,10 @@ class _Endpoints:
     def _hook_url(self, value: object) -> str:
         if value is None:
             raise _InvalidError("url", "Missing data for required field.")
-        schemes = ("https",) if self._sandbox.options.https_only else ("http", "https")
-        if not isinstance(value, str) or len(value) > _LONGEST_URL or not _is_url(value, schemes):
-            raise _InvalidError("url", "Not a valid https URL." if len(schemes) == 1 else "Not a valid URL.")
+        if not isinstance(value, str) or len(value) > _LONGEST_URL or not is_base_url(value):
+            raise _InvalidError("url", "Not a valid URL.")
+        if self._sandbox.options.https_only and not value.lower().startswith("https:"):
+            raise _InvalidError("url", "Must be an https URL.")
         return value
 
 
@@ -228,11 +233,3 @@ def _listed(request: Request, name: str) -> set[str]:
 
 def _is_count(value: object, most: int) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= most
-
-
-def _is_url(text: str, schemes: tuple[str, ...]) -> bool:
-    try:
-        url = URL(text)
-        return url.scheme in schemes and bool(url.hostname) and (url.port is None or url.port > 0) and text.isascii()
-    except ValueError:
-        return False

@@ -87,6 +87,11 @@ class Notifications:
         """Forget a stream that has ended."""
         self._subscriptions.discard(subscription)
 
+    @property
+    def streams(self) -> int:
+        """How many streams are open."""
+        return len(self._subscriptions)
+
     def close(self) -> None:
         """End all streams."""
         for subscription in self._subscriptions:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 JOB_TYPES = ("model_swap", "flat_2_model")
+JOB_KINDS = ("image", "identity", "failed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +19,18 @@ class SampleEvent:
 
     name: str
     data: dict[str, object]
+
+
+def sample_job(kind: str, random: Callable[[], float], *, images: int = 3) -> Iterator[SampleEvent]:
+    """The sample job of that kind; `images` is for the kind that has several. Raises ValueError for another kind."""
+    match kind:
+        case "image":
+            return image_job(random, images=images)
+        case "identity":
+            return identity_job(random)
+        case "failed":
+            return failed_job(random)
+    raise ValueError(f"not one of {', '.join(JOB_KINDS)}")
 
 
 def job_id(random: Callable[[], float]) -> str:

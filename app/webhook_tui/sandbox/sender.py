@@ -18,7 +18,7 @@ from webhook_tui.domain.signature import sign
 from webhook_tui.outbound import OutboundSender, SendError
 from webhook_tui.sandbox.events import SandboxEvent
 from webhook_tui.sandbox.options import Misbehaviour, SandboxOptions
-from webhook_tui.sandbox.registration import Registration, Registry
+from webhook_tui.sandbox.registration import Registry
 
 _KEPT_ATTEMPTS = 10_000
 
@@ -28,6 +28,7 @@ class Attempt:
     """One delivery that was made."""
 
     event_id: int
+    name: str
     number: int
     """1 for the first attempt of an event."""
     url: str
@@ -61,13 +62,15 @@ class Deliverer:
         random: Callable[[], float],
         sleep: Callable[[float], Awaitable[None]],
         delivered: Callable[[SandboxEvent], None],
+        attempted: Callable[[Attempt], None],
     ) -> None:
-        """`delivered` is told of each event that was accepted."""
+        """`delivered` is told of each event that was accepted, `attempted` of each attempt."""
         self._options = options
         self._registry = registry
         self._random = random
         self._sleep = sleep
         self._delivered = delivered
+        self._attempted = attempted
         self._places = asyncio.Semaphore(options.at_once)
         self._routes: dict[str, _Route] = {}
         self._tasks: set[asyncio.Task[None]] = set()
@@ -103,27 +106,29 @@ class Deliverer:
         if delivery.misbehaviour is Misbehaviour.DELAY:
             await self._sleep(self._options.delay_seconds)
         delay = self._options.first_delay_seconds
-        while (registration := self._registry.current) is not None:
-            accepted = await self._attempt(registration, delivery)
+        while (accepted := await self._attempt(delivery)) is not None:
             delivery.first_over.set()
             if accepted:
                 self._delivered(delivery.event)
                 if delivery.misbehaviour is Misbehaviour.DUPLICATE and delivery.made == 1:
-                    await self._attempt(registration, delivery)
+                    await self._attempt(delivery)
                 return
             if delivery.made >= self._options.attempts:
                 return
             await self._sleep(delay * (1 + self._options.jitter * (2 * self._random() - 1)))
             delay *= self._options.factor
 
-    async def _attempt(self, registration: Registration, delivery: _Delivery) -> bool:
-        """Deliver once; whether it was accepted."""
-        delivery.made += 1
-        if delivery.secret is None or not self._options.retries_keep_secret:
-            delivery.secret = registration.secret
-        body, headers = self._signed(delivery.event, delivery.secret, delivery.misbehaviour)
-        status, reason = None, ""
+    async def _attempt(self, delivery: _Delivery) -> bool | None:
+        """Deliver once to the webhook as it is when the turn comes; whether it was accepted, None without a webhook."""
         async with self._places:
+            registration = self._registry.current
+            if registration is None:
+                return None
+            delivery.made += 1
+            if delivery.secret is None or not self._options.retries_keep_secret:
+                delivery.secret = registration.secret
+            body, headers = self._signed(delivery.event, delivery.secret, delivery.misbehaviour)
+            status, reason = None, ""
             try:
                 status = await self._send(registration.url, headers, body)
             except SendError as error:
@@ -131,9 +136,17 @@ class Deliverer:
         if delivery.misbehaviour is Misbehaviour.ANSWER_LOST and delivery.made == 1:
             status, reason = None, "the answer was lost, as asked for"
         self._registry.note_response(registration.id, status)
-        self.attempts.append(
-            Attempt(delivery.event.id, delivery.made, registration.url, status, reason, delivery.misbehaviour)
+        attempt = Attempt(
+            delivery.event.id,
+            delivery.event.name,
+            delivery.made,
+            registration.url,
+            status,
+            reason,
+            delivery.misbehaviour,
         )
+        self.attempts.append(attempt)
+        self._attempted(attempt)
         return status is not None and 200 <= status < 300
 
     async def _send(self, url: str, headers: Headers, body: bytes) -> int:

@@ -10,20 +10,19 @@ from datetime import datetime
 
 from webhook_tui.sandbox.asgi import application
 from webhook_tui.sandbox.events import Notifications, SandboxEvent
-from webhook_tui.sandbox.jobs import SampleEvent, failed_job, identity_job, image_job
+from webhook_tui.sandbox.jobs import sample_job
 from webhook_tui.sandbox.options import Misbehaviour, SandboxOptions
 from webhook_tui.sandbox.play import Step, acts, overture
 from webhook_tui.sandbox.registration import Registration, Registry
 from webhook_tui.sandbox.sender import Attempt, Deliverer
 from webhook_tui.serving.asgi import Asgi
 
-JOB_KINDS = {"image": image_job, "identity": identity_job, "failed": failed_job}
-
 
 class Sandbox:
     """Put `app` on a server, `start` it, and `aclose` it before the server stops (that ends open streams).
 
-    `now` gives UTC, `random` numbers from 0 to below 1, `sleep` waits, `new_secret` makes signing secrets.
+    `now` gives UTC, `random` numbers from 0 to below 1, `sleep` waits, `new_secret` makes signing secrets,
+    `attempted` is told of each delivery that was made.
     """
 
     def __init__(
@@ -34,6 +33,7 @@ class Sandbox:
         random: Callable[[], float],
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         new_secret: Callable[[], str] = lambda: secrets.token_hex(32),
+        attempted: Callable[[Attempt], None] = lambda _: None,
     ) -> None:
         self.options = options
         self.registry = Registry(now=now, new_secret=new_secret, former=options.former_secret)
@@ -45,7 +45,9 @@ class Sandbox:
         self._planned: deque[Misbehaviour] = deque()
         self._registered = asyncio.Event()
         self._playing: asyncio.Task[None] | None = None
-        self._deliverer = Deliverer(options, self.registry, random=random, sleep=sleep, delivered=self._accepted)
+        self._deliverer = Deliverer(
+            options, self.registry, random=random, sleep=sleep, delivered=self._accepted, attempted=attempted
+        )
         self.app: Asgi = application(self)
 
     @property
@@ -98,20 +100,9 @@ class Sandbox:
         """Let the following `count` deliveries go wrong in this way, after those that were planned before."""
         self._planned.extend([misbehaviour] * count)
 
-    async def run_job(self, samples: Iterable[SampleEvent], *, pause_seconds: float = 0.0) -> list[SandboxEvent]:
-        """Let a sample job's events happen, with a pause between two."""
-        events: list[SandboxEvent] = []
-        for sample in samples:
-            if events and pause_seconds:
-                await self._sleep(pause_seconds)
-            events.append(self.emit(sample.name, sample.data))
-        return events
-
-    def job(self, kind: str, *, images: int = 3) -> Iterable[SampleEvent]:
-        """The sample job of that kind (image, identity, failed); raises KeyError for another."""
-        if kind == "image":
-            return image_job(self._random, images=images)
-        return JOB_KINDS[kind](self._random)
+    def play_job(self, kind: str, *, images: int = 3) -> list[SandboxEvent]:
+        """Let all events of a sample job happen at once; `kind`: one of JOB_KINDS."""
+        return [self.emit(sample.name, sample.data) for sample in sample_job(kind, self._random, images=images)]
 
     async def _play(self) -> None:
         await self._registered.wait()

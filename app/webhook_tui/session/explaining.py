@@ -14,6 +14,7 @@ from webhook_tui.domain.delivery import DeliveryRow, StoredDelivery
 from webhook_tui.domain.explainer import OtherDelivery, explain, with_cause
 from webhook_tui.domain.facts import VerdictChanged
 from webhook_tui.domain.headers import SIGNATURE_HEADER, first
+from webhook_tui.domain.lint import Earlier, field_paths, lint
 from webhook_tui.domain.problem import ProblemError
 from webhook_tui.domain.report import SignatureReport
 from webhook_tui.domain.ring import SecretRing
@@ -25,8 +26,10 @@ from webhook_tui.store import DeliveryStore
 
 _SECONDS = 3.0
 """How long the search for one cause may take."""
-_OTHERS = 50
-"""How many recent deliveries are looked at for a swapped signature."""
+_RECENT = 100
+"""How many recent deliveries are looked at: for a swapped signature, for fields that are new, for earlier attempts."""
+_LARGEST_REMEMBERED = 100_000
+"""Bytes of a body up to which a delivery is among them."""
 _WAITING = 200
 """How many failing deliveries wait at most; when more come, the oldest are explained only on demand."""
 
@@ -43,13 +46,12 @@ class Explaining:
         self._token = token
         self._waiting: deque[int] = deque(maxlen=_WAITING)
         self._wanted = asyncio.Event()
-        self._recent: deque[OtherDelivery] = deque(maxlen=_OTHERS)
+        self._recent: deque[StoredDelivery] = deque(maxlen=_RECENT)
 
     def came(self, stored: StoredDelivery) -> None:
         """One delivery was recorded or judged again: explained soon if its verdict is a bad one."""
-        signature = first(stored.delivery.headers, SIGNATURE_HEADER)
-        if signature is not None and len(stored.delivery.body) < 100_000:
-            self._recent.append(OtherDelivery(stored.row.seq, signature, stored.delivery.body))
+        if len(stored.delivery.body) <= _LARGEST_REMEMBERED:
+            self._recent.append(stored)
         self.failed(stored.row)
 
     def failed(self, row: DeliveryRow) -> None:
@@ -87,12 +89,12 @@ class Explaining:
                 self._board.emit(VerdictChanged(row))
 
     async def _explained(self, stored: StoredDelivery) -> SignatureReport:
-        others = [other for other in reversed(self._recent) if other.seq != stored.row.seq]
-        return await asyncio.to_thread(_explain, stored, self._keeper.ring, self._token(), others)
+        recent = [other for other in reversed(self._recent) if other.row.seq != stored.row.seq]
+        return await asyncio.to_thread(_explain, stored, self._keeper.ring, self._token(), recent)
 
 
 def _explain(
-    stored: StoredDelivery, ring: SecretRing, token: Secret | None, others: Sequence[OtherDelivery]
+    stored: StoredDelivery, ring: SecretRing, token: Secret | None, recent: Sequence[StoredDelivery]
 ) -> SignatureReport:
     deadline = time.monotonic() + _SECONDS
     return explain(
@@ -101,6 +103,23 @@ def _explain(
         seq=stored.row.seq,
         clock=time.monotonic,
         token=token,
-        others=others,
+        others=[
+            OtherDelivery(other.row.seq, first(other.delivery.headers, SIGNATURE_HEADER) or b"", other.delivery.body)
+            for other in recent
+        ],
         expired=lambda: time.monotonic() > deadline,
+        notes=_notes(stored, [other for other in recent if other.row.seq < stored.row.seq]),
+    )
+
+
+def _notes(stored: StoredDelivery, before: Sequence[StoredDelivery]) -> tuple[str, ...]:
+    row = stored.row
+    namesakes = [field_paths(other.delivery.body) for other in before if other.row.event == row.event]
+    same_id = next((other for other in before if row.event_id is not None and other.row.event_id == row.event_id), None)
+    return lint(
+        stored.delivery,
+        known_fields=frozenset().union(*namesakes) if namesakes else None,
+        earlier=None
+        if same_id is None
+        else Earlier(same_id.row.seq, same_id.row.answered, same_id.delivery.body == stored.delivery.body),
     )

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -56,6 +56,7 @@ class Registrar:
         board: Board,
         *,
         client_for: Callable[[Secret], PiktidClient],
+        before_registering: Callable[[], Awaitable[None]],
         now: Callable[[], datetime],
         jitter: Callable[[], float],
         judge_again: Callable[[], None],
@@ -65,6 +66,7 @@ class Registrar:
         self._keeper = keeper
         self._board = board
         self._client_for = client_for
+        self._before_registering = before_registering
         self._now = now
         self._jitter = jitter
         self._judge_again = judge_again
@@ -145,9 +147,9 @@ class Registrar:
         self._board.webhook(state=WebhookState.REGISTERING, since=self._now(), problem=None, next_try_at=None)
         try:
             if not await self._may_register(client):
-                self._board.webhook(state=WebhookState.NOT_REGISTERED, since=self._now())
                 self._stopped_asking = True
                 return None
+            await self._before_registering()
             await self._register(client, url)
         except ProblemError as error:
             return self._failed(error.problem)
@@ -191,8 +193,7 @@ class Registrar:
                 WishGranted("PiktID does not say whether a webhook is registered; one that is there is replaced.")
             )
             return True
-        answer = await self._ask(GuardAsked(None))
-        if answer.choice is GuardChoice.REPLACE:
+        if await self._ask(GuardAsked(None)) is not None:
             self._keeper.accounts.remember_guard_asked(account, self._now())
             return True
         return False
@@ -207,18 +208,25 @@ class Registrar:
                 )
             )
         answer = await self._ask(GuardAsked(finding.webhook))
-        if answer.choice is not GuardChoice.REPLACE:
+        if answer is None:
             return False
         self._put_back = finding.webhook.url if answer.put_back else None
         return True
 
-    async def _ask(self, question: GuardAsked) -> GuardAnswer:
+    async def _ask(self, question: GuardAsked) -> GuardAnswer | None:
+        """The user's answer if it is to replace; None, and the state says it, if nothing is to be touched."""
         self._answer = asyncio.get_running_loop().create_future()
         self._board.emit(question)
         try:
-            return await self._answer
+            answer = await self._answer
         finally:
             self._answer = None
+        if answer.choice is GuardChoice.REPLACE:
+            return answer
+        watches = answer.choice is GuardChoice.WATCH
+        state = WebhookState.WATCHING if watches else WebhookState.NOT_REGISTERED
+        self._board.webhook(state=state, since=self._now())
+        return None
 
     async def _register(self, client: PiktidClient, url: str) -> None:
         accounts = self._keeper.accounts

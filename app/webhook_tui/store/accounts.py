@@ -15,7 +15,7 @@ from webhook_tui.domain.problem import Problem, ProblemError
 from webhook_tui.domain.ring import Origin, SecretRing, SigningSecret
 from webhook_tui.domain.secret import Secret
 from webhook_tui.store.accounts_schema import ACCOUNTS
-from webhook_tui.store.database import open_database
+from webhook_tui.store.database import open_database, transaction
 from webhook_tui.store.process_lock import ProcessLock
 from webhook_tui.store.records import microseconds, moment
 from webhook_tui.store.rings import merged
@@ -38,7 +38,7 @@ class Registration:
 
 
 class AccountStore:
-    """One open accounts.db; made and used by one thread, while other programs may use the same file.
+    """One open accounts.db; used by one thread at a time, while other programs may use the same file.
 
     Every method raises ProblemError when the file cannot be read or written.
     """
@@ -53,7 +53,7 @@ class AccountStore:
     def open(cls, path: Path | None) -> AccountStore:
         """Open or make the file at `path`; None: in memory only. Raises ProblemError."""
         if path is None:
-            connection = sqlite3.connect(":memory:", isolation_level=None)
+            connection = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
             connection.executescript("\n".join(ACCOUNTS.migrations))
             return cls(connection, None, set_aside=None)
         opened = open_database(path, ACCOUNTS, always_private=True)
@@ -144,15 +144,8 @@ class AccountStore:
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
-        with _kept():
-            self._connection.execute("BEGIN IMMEDIATE")
-            try:
-                yield
-                self._connection.execute("COMMIT")
-            except BaseException:
-                if self._connection.in_transaction:
-                    self._connection.execute("ROLLBACK")
-                raise
+        with _kept(), transaction(self._connection):
+            yield
 
 
 @contextmanager

@@ -27,4 +27,9 @@ CREATE INDEX unended ON registrations (account) WHERE ended_at IS NULL;
 CREATE TABLE guards (account TEXT PRIMARY KEY, asked_at INTEGER NOT NULL);
 """
 
-ACCOUNTS = Schema(application_id=0x77685432, migrations=(_VERSION_1,))
+ACCOUNTS = Schema(
+    called="file of secrets",
+    way_out="webhook-tui paths says where accounts.db lies.",
+    application_id=0x77685432,
+    migrations=(_VERSION_1,),
+)

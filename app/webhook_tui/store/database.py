@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 import sqlite3
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from webhook_tui.domain.problem import ProblemError
 from webhook_tui.store.file_lock import FileLock
-from webhook_tui.store.files import free_name, make_private_directory, make_private_file, move_aside
-from webhook_tui.store.problems import FOREIGN, NEWER, is_corrupt, opening
+from webhook_tui.store.files import (
+    Identity,
+    free_name,
+    identity,
+    make_private_directory,
+    make_private_file,
+    move_aside,
+    move_orphans_aside,
+)
+from webhook_tui.store.problems import foreign, is_corrupt, newer, opening, reading
 
 BUSY_SECONDS = 5.0
 _CHECKED_WHOLE_BYTES = 64 * 1024 * 1024
@@ -19,8 +28,12 @@ _LARGEST_IDLE_WAL_BYTES = 64 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Schema:
-    """What a kind of database looks like, as the steps that lead there."""
+    """What a kind of database looks like, as the steps that lead there, and what it is called."""
 
+    called: str
+    """In a sentence: `history`."""
+    way_out: str
+    """What to do when it cannot be opened, as a sentence."""
     application_id: int
     """Tells our files from other programs' (PRAGMA application_id)."""
     migrations: tuple[str, ...]
@@ -42,34 +55,40 @@ class Opened:
     """Where the file lies that could not be read and was replaced by a new one."""
 
 
-def open_database(path: Path, schema: Schema, *, always_private: bool = False) -> Opened:
+def open_database(
+    path: Path, schema: Schema, *, always_private: bool = False, damaged: Identity | None = None
+) -> Opened:
     """Open or make the database at `path`, 0600, in a directory made 0700 if it has to be made.
 
-    `always_private`: a file that is there already becomes 0600, too.
-
-    A file that is damaged or no database is kept as `<name>.broken` and a new one started. A file of an earlier version
-    is brought up to date after a copy `<name>.v<version>` was made. Raises ProblemError when it cannot be opened,
-    belongs to another program or to a newer version of this one.
+    `always_private`: a file that is there already becomes 0600, too. `damaged`: a file known to be damaged, if it is
+    still the one at `path`. A file that is damaged or no database is kept as `<name>.broken` and a new one started. A
+    file of an earlier version is brought up to date after a copy `<name>.v<version>` was made. Raises ProblemError when
+    it cannot be opened, belongs to another program or to a newer version of this one.
     """
-    with opening():
+    with opening(schema.called, schema.way_out):
+        if path.is_dir():
+            raise IsADirectoryError(path)
         make_private_directory(path.parent)
         with FileLock(path.with_name(f"{path.name}.lock")):
             if always_private and path.exists():
                 path.chmod(0o600)
-            return _opened_or_replaced(path, schema)
+            if damaged is not None and identity(path) == damaged:
+                return _replaced(path, schema)
+            try:
+                return Opened(_opened(path, schema), None)
+            except sqlite3.DatabaseError as error:
+                if not is_corrupt(error):
+                    raise
+            return _replaced(path, schema)
 
 
-def _opened_or_replaced(path: Path, schema: Schema) -> Opened:
-    try:
-        return Opened(_opened(path, schema), None)
-    except sqlite3.DatabaseError as error:
-        if not is_corrupt(error):
-            raise
+def _replaced(path: Path, schema: Schema) -> Opened:
     set_aside = move_aside(path)
     return Opened(_opened(path, schema), set_aside)
 
 
 def _opened(path: Path, schema: Schema) -> sqlite3.Connection:
+    move_orphans_aside(path)
     make_private_file(path)
     connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
     try:
@@ -84,23 +103,42 @@ def _opened(path: Path, schema: Schema) -> sqlite3.Connection:
 
 def connect_read_only(path: Path) -> sqlite3.Connection:
     """A connection for the calling thread that can change nothing. Raises ProblemError."""
-    with opening():
-        connection = sqlite3.connect(
+    with reading():
+        return sqlite3.connect(
             f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=BUSY_SECONDS, isolation_level=None
         )
-        connection.execute("PRAGMA query_only = ON")
-    return connection
+
+
+def is_set_up(connection: sqlite3.Connection) -> bool:
+    """Whether the file has tables already; False also while they are being made, or when it cannot be read."""
+    try:
+        return _number(connection, "user_version") > 0
+    except sqlite3.Error:
+        return False
+
+
+@contextmanager
+def transaction(connection: sqlite3.Connection) -> Iterator[None]:
+    """Commit what is done inside, or nothing of it."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
 
 
 def _check(connection: sqlite3.Connection, path: Path, schema: Schema) -> None:
     version = _number(connection, "user_version")
-    is_empty = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0] == 0
+    is_empty = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0] == 0
     if is_empty and version == 0:
         return
     if _number(connection, "application_id") != schema.application_id:
-        raise ProblemError(FOREIGN)
+        raise ProblemError(foreign(schema.called, schema.way_out))
     if version > schema.version:
-        raise ProblemError(NEWER)
+        raise ProblemError(newer(schema.called))
     if path.stat().st_size <= _CHECKED_WHOLE_BYTES:
         check_whole(connection)
 
@@ -142,8 +180,12 @@ def _migrate(connection: sqlite3.Connection, path: Path, schema: Schema) -> None
 
 def _copy(connection: sqlite3.Connection, target: Path) -> None:
     make_private_file(target)
-    with closing(sqlite3.connect(target)) as copy:
-        connection.backup(copy)
+    try:
+        with closing(sqlite3.connect(target)) as copy:
+            connection.backup(copy)
+    except sqlite3.Error:
+        target.unlink()
+        raise
 
 
 def _number(connection: sqlite3.Connection, pragma: str) -> int:

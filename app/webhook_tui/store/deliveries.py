@@ -2,52 +2,36 @@
 
 from __future__ import annotations
 
-import asyncio
 import shutil
 import sqlite3
 import tempfile
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TypeVar
 
 from webhook_tui.domain.account import Account
 from webhook_tui.domain.delivery import Delivery, DeliveryRow, StoredDelivery
-from webhook_tui.domain.problem import ProblemError
 from webhook_tui.domain.rows import DeliveryRows
 from webhook_tui.domain.verdict import Judgement
-from webhook_tui.store.database import connect_read_only, open_database
-from webhook_tui.store.problems import not_opened, reading
-from webhook_tui.store.records import find_row, find_stored, find_unsettled, insert, microseconds, recordable
+from webhook_tui.store.history_file import HistoryFile
+from webhook_tui.store.reader import Reader
+from webhook_tui.store.records import find_row, find_stored, find_unsettled, insert, recordable
 from webhook_tui.store.retention import BATCH, delete_batch, first_kept
 from webhook_tui.store.rows import SqliteRows
-from webhook_tui.store.schema import HISTORY
 from webhook_tui.store.writer import Job, Writer
 
-T = TypeVar("T")
 _LARGEST_CHANGE = 500
 
 
 class DeliveryStore:
     """One open history. Its coroutines may be awaited on any loop; several programs may have one file open."""
 
-    def __init__(
-        self, path: Path, connection: sqlite3.Connection, run: int, *, set_aside: Path | None, temporary: Path | None
-    ) -> None:
-        self.path = path
-        self.run = run
-        """Number of this run of the program in this history, from 1."""
-        self.set_aside = set_aside
-        """Where a damaged file that was found at `path` lies now, if there was one."""
+    def __init__(self, file: HistoryFile, *, temporary: Path | None) -> None:
+        self.path = file.path
+        self._file = file
         self._temporary = temporary
-        self._writer = Writer(connection)
-        self._reader = _Reader(path)
-
-    @property
-    def commits(self) -> int:
-        """How many transactions were committed: many deliveries share one."""
-        return self._writer.commits
+        self._writer = Writer(file)
+        self._reader = Reader(file.path)
 
     @classmethod
     def open(cls, path: Path | None, *, started_at: datetime) -> DeliveryStore:
@@ -55,19 +39,29 @@ class DeliveryStore:
 
         Raises ProblemError when it cannot be opened or written.
         """
-        temporary = Path(tempfile.mkdtemp(prefix="webhook-tui-")) if path is None else None
-        file = path if temporary is None else temporary / "deliveries.db"
-        assert file is not None
-        opened = open_database(file, HISTORY)
+        if path is not None:
+            return cls(HistoryFile(path, started_at), temporary=None)
+        temporary = Path(tempfile.mkdtemp(prefix="webhook-tui-"))
         try:
-            run = opened.connection.execute(
-                "INSERT INTO runs (started_at) VALUES (?)", (microseconds(started_at),)
-            ).lastrowid
-        except sqlite3.Error as error:
-            opened.connection.close()
-            raise ProblemError(not_opened(error)) from error
-        assert run is not None
-        return cls(file, opened.connection, run, set_aside=opened.set_aside, temporary=temporary)
+            return cls(HistoryFile(temporary / "deliveries.db", started_at), temporary=temporary)
+        except BaseException:
+            shutil.rmtree(temporary, ignore_errors=True)
+            raise
+
+    @property
+    def run(self) -> int:
+        """Number of this run of the program in this history, from 1."""
+        return self._file.run
+
+    @property
+    def set_aside(self) -> Path | None:
+        """Where a damaged file lies that was found at `path`, now or while running; None when there was none."""
+        return self._file.set_aside
+
+    @property
+    def commits(self) -> int:
+        """How many transactions were committed: many deliveries share one."""
+        return self._writer.commits
 
     async def record(
         self, delivery: Delivery, judgement: Judgement, *, account: Account, answered: int | None
@@ -76,8 +70,14 @@ class DeliveryStore:
 
         Raises ProblemError when it could not be stored; the next one may be stored again.
         """
-        record = recordable(delivery, judgement, account=account, answered=answered, run=self.run)
-        return await self._writer.run(lambda connection: insert(connection, record))
+        record = recordable(delivery, judgement, account=account, answered=answered)
+
+        def store(connection: sqlite3.Connection) -> DeliveryRow:
+            row = insert(connection, record, run=self._file.run)
+            self._file.last_seq = row.seq
+            return row
+
+        return await self._writer.run(store)
 
     async def set_answered(self, seq: int, answered: int | None) -> DeliveryRow | None:
         """Note what delivery `seq` was answered; its row, or None when it is not there."""
@@ -139,41 +139,9 @@ class DeliveryStore:
     def close(self) -> None:
         """Wait for what is queued, note that the run ended, let go of the file; more calls change nothing."""
         self._reader.close()
-        self._writer.close(self._end_run)
+        self._writer.close(datetime.now(UTC))
         if self._temporary is not None:
             shutil.rmtree(self._temporary, ignore_errors=True)
-
-    def _end_run(self, connection: sqlite3.Connection) -> None:
-        connection.execute("UPDATE runs SET ended_at = ? WHERE id = ?", (microseconds(datetime.now(UTC)), self.run))
-
-
-class _Reader:
-    """A thread that reads whole deliveries, so that a large body never holds up the writer or the caller's loop."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._connection: sqlite3.Connection | None = None
-        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="history-reader")
-
-    async def run(self, job: Job[T]) -> T:
-        return await asyncio.get_running_loop().run_in_executor(self._thread, self._read, job)
-
-    def _read(self, job: Job[T]) -> T:
-        with reading():
-            if self._connection is None:
-                self._connection = connect_read_only(self._path)
-            return job(self._connection)
-
-    def close(self) -> None:
-        try:
-            self._thread.submit(self._let_go).result()
-        except RuntimeError:
-            return
-        self._thread.shutdown()
-
-    def _let_go(self) -> None:
-        if self._connection is not None:
-            self._connection.close()
 
 
 def _judging(changes: Sequence[tuple[int, Judgement]]) -> Job[list[DeliveryRow]]:

@@ -28,13 +28,16 @@ class FileLock:
         """Take the lock; without `wait`, give back False when another holds it. Raises OSError."""
         while True:
             descriptor = os.open(self._path, os.O_CREAT | os.O_RDWR, 0o600)
-            if not _locked(descriptor, wait=wait):
-                os.close(descriptor)
+            try:
+                locked = _locked(descriptor, wait=wait)
+                if locked and self._is_still_there(descriptor):
+                    self._descriptor, descriptor = descriptor, -1
+                    return True
+            finally:
+                if descriptor != -1:
+                    os.close(descriptor)
+            if not locked:
                 return False
-            if self._is_still_there(descriptor):
-                self._descriptor = descriptor
-                return True
-            os.close(descriptor)
 
     def release(self, *, remove: bool = False) -> None:
         """Let go; `remove`: the file, too. More calls change nothing."""

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import TypeAlias
+
+Identity: TypeAlias = tuple[int, int]
+"""Device and number of a file."""
 
 _COMPANIONS = ("", "-wal", "-shm", "-journal")
 
@@ -37,7 +41,7 @@ def free_name(path: Path) -> Path:
 
 
 def move_aside(path: Path) -> Path:
-    """Rename a database and its companions to `<name>.broken` (numbered if that exists); where it is now."""
+    """Rename a database and what lies beside it to `<name>.broken` (numbered if that exists); where it is now."""
     target = free_name(path.with_name(f"{path.name}.broken"))
     for suffix in reversed(_COMPANIONS):
         source = _companion(path, suffix)
@@ -48,3 +52,21 @@ def move_aside(path: Path) -> Path:
 
 def _companion(path: Path, suffix: str) -> Path:
     return path.with_name(path.name + suffix)
+
+
+def move_orphans_aside(path: Path) -> None:
+    """Rename what was left beside a database that is gone, as `move_aside` does.
+
+    A new file under that name must not share them: a program that has the old one open still maps its -shm.
+    """
+    if not path.exists() and any(_companion(path, suffix).exists() for suffix in _COMPANIONS):
+        move_aside(path)
+
+
+def identity(path: Path) -> Identity | None:
+    """Which file `path` names now; None when it names none that can be seen."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino

@@ -7,6 +7,8 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import msgspec
+
 from webhook_tui.domain.problem import Problem, ProblemError
 
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
@@ -17,8 +19,6 @@ DISK_FULL = Problem(
     "Free some space; nothing else is to be done.",
     mends_itself=True,
 )
-FOREIGN = Problem("The file named by --db is another program's database.", "Name another file: --db F.")
-NEWER = Problem("The history was written by a newer webhook-tui.", "Update webhook-tui, or name another file: --db F.")
 
 
 def is_corrupt(error: BaseException) -> bool:
@@ -28,7 +28,7 @@ def is_corrupt(error: BaseException) -> bool:
 
 def is_of_the_disk(error: BaseException) -> bool:
     """Whether the next statement would fail for the same reason: disk full, read-only, locked, not working."""
-    if isinstance(error, OSError):
+    if isinstance(error, OSError | ProblemError):
         return True
     return _code(error) in (
         sqlite3.SQLITE_FULL,
@@ -45,6 +45,8 @@ def is_of_the_disk(error: BaseException) -> bool:
 
 def not_stored(error: BaseException) -> Problem:
     """Why a delivery could not be stored; each of these may mend itself with the next one."""
+    if isinstance(error, ProblemError) and error.__cause__ is not None:
+        error = error.__cause__
     code = _code(error)
     if _is_full(error):
         return DISK_FULL
@@ -68,20 +70,26 @@ def not_stored(error: BaseException) -> Problem:
     return _passing("This delivery could not be stored: it is answered 503.", "webhook-tui paths: the log says why.")
 
 
-def not_opened(error: BaseException) -> Problem:
+def not_opened(error: BaseException, called: str, way_out: str) -> Problem:
     """Why a database could not be opened at all."""
     if _is_full(error):
-        return Problem("The disk is full: the history cannot be opened.", "Free some space, or use --ephemeral.")
+        return Problem(f"The disk is full: the {called} cannot be opened.", "Free some space, then start again.")
     if _code(error) in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-        return Problem("Another program keeps the history locked.", "Close it, or name another file: --db F.")
+        return Problem(f"Another program keeps the {called} locked.", way_out)
     if _is_denied(error):
-        return Problem(
-            "The history cannot be written: its file or directory is read-only.",
-            "Name another file with --db F, or keep no history with --ephemeral.",
-        )
+        return Problem(f"The {called} cannot be written: its file or directory is read-only.", way_out)
+    return Problem(f"The {called} cannot be opened: its path is no file that can be made.", way_out)
+
+
+def foreign(called: str, way_out: str) -> Problem:
+    """The file is a good database, but another program's: it is not touched."""
+    return Problem(f"The file for the {called} is another program's database.", way_out)
+
+
+def newer(called: str) -> Problem:
+    """The file is ours, but of a version that we do not know: it is not touched."""
     return Problem(
-        "The history cannot be opened: its path is no file that can be made.",
-        "Name another file with --db F, or keep no history with --ephemeral.",
+        f"The {called} was written by a newer webhook-tui.", "Update webhook-tui; the file is left as it is."
     )
 
 
@@ -89,8 +97,8 @@ def not_read(error: BaseException) -> Problem:
     """Why something stored could not be read."""
     if is_corrupt(error):
         return Problem(
-            "The history is damaged and cannot be read here.",
-            "Leave and start again: the damaged file is kept and a new one started.",
+            "The history is damaged: not all of it can be read.",
+            "New deliveries are stored all the same; webhook-tui paths says where it is.",
         )
     return Problem("The history cannot be read now.", "Check the disk that it lies on.", mends_itself=True)
 
@@ -100,17 +108,17 @@ def reading() -> Iterator[None]:
     """Turn what goes wrong while reading into a ProblemError."""
     try:
         yield
-    except sqlite3.Error as error:
+    except (sqlite3.Error, msgspec.DecodeError) as error:
         raise ProblemError(not_read(error)) from error
 
 
 @contextmanager
-def opening() -> Iterator[None]:
-    """Turn what goes wrong while opening into a ProblemError."""
+def opening(called: str, way_out: str) -> Iterator[None]:
+    """Turn what goes wrong while opening into a ProblemError about what is `called` so."""
     try:
         yield
     except (sqlite3.Error, OSError) as error:
-        raise ProblemError(not_opened(error)) from error
+        raise ProblemError(not_opened(error, called, way_out)) from error
 
 
 def _passing(what: str, then: str) -> Problem:

@@ -54,15 +54,12 @@ class Recordable:
     judgement: Judgement
     account: Account
     answered: int | None
-    run: int
     event: str
     event_id: str | None
     about: str
 
 
-def recordable(
-    delivery: Delivery, judgement: Judgement, *, account: Account, answered: int | None, run: int
-) -> Recordable:
+def recordable(delivery: Delivery, judgement: Judgement, *, account: Account, answered: int | None) -> Recordable:
     """Read the event out of a delivery, so that the transaction that stores it is short.
 
     Names and words are cut (256) and lone surrogates replaced: they are for the table, the body keeps what was sent. An
@@ -75,21 +72,20 @@ def recordable(
         judgement,
         account,
         answered,
-        run,
         event=_storable(event_name(delivery.headers, event)),
         event_id=event_id,
         about=_storable(about(event)),
     )
 
 
-def insert(connection: sqlite3.Connection, record: Recordable) -> DeliveryRow:
-    """Store one delivery inside the caller's transaction."""
+def insert(connection: sqlite3.Connection, record: Recordable, *, run: int) -> DeliveryRow:
+    """Store one delivery of run `run` inside the caller's transaction."""
     delivery, judgement = record.delivery, record.judgement
     attempt = _next_attempt(connection, record)
     cursor = connection.execute(
         _INSERT,
         (
-            record.run,
+            run,
             record.account.key,
             microseconds(delivery.received_at),
             delivery.client,
@@ -115,7 +111,7 @@ def insert(connection: sqlite3.Connection, record: Recordable) -> DeliveryRow:
     )
     return DeliveryRow(
         seq=seq,
-        run=record.run,
+        run=run,
         received_at=delivery.received_at.astimezone(UTC),
         event=record.event,
         event_id=record.event_id,
@@ -128,6 +124,16 @@ def insert(connection: sqlite3.Connection, record: Recordable) -> DeliveryRow:
         size=len(delivery.body),
         about=record.about,
     )
+
+
+def go_on_after(connection: sqlite3.Connection, seq: int) -> None:
+    """Give no number up to `seq` in this file, inside the caller's transaction: they named deliveries of another."""
+    last = connection.execute("SELECT seq FROM sqlite_sequence WHERE name = 'deliveries'").fetchone()
+    if seq <= (0 if last is None else last[0]):
+        return
+    connection.execute("DELETE FROM sqlite_sequence WHERE name = 'deliveries'")
+    connection.execute("INSERT INTO sqlite_sequence (name, seq) VALUES ('deliveries', ?)", (seq,))
+    connection.execute("UPDATE shape SET dense_from = max(dense_from, ?), deletions = deletions + 1", (seq + 1,))
 
 
 def _next_attempt(connection: sqlite3.Connection, record: Recordable) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 
 from webhook_tui.domain.ring import Origin, SecretRing, SigningSecret
 
@@ -19,7 +20,7 @@ def merged(stored: SecretRing, given: SecretRing) -> SecretRing:
         if old is None:
             kept.append(new)
         elif old.since == new.since:
-            kept[kept.index(old)] = replace(new, until=old.until if new.until is None else new.until)
+            kept[kept.index(old)] = replace(new, until=_earlier(old.until, new.until))
         elif _is_registered_again(old, new):
             kept.remove(old)
             kept.append(new)
@@ -45,3 +46,9 @@ def one_current(ring: SecretRing) -> SecretRing:
 def _is_registered_again(old: SigningSecret, new: SigningSecret) -> bool:
     """Whether `new` is a later registration of the same secret, also when the clock went backwards between the two."""
     return new.since > old.since or (new.until is None and old.until is not None)
+
+
+def _earlier(one: datetime | None, other: datetime | None) -> datetime | None:
+    if one is None or other is None:
+        return one or other
+    return min(one, other)

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from webhook_tui.domain.delivery import DeliveryRow, StoredDelivery
-from webhook_tui.store.database import connect_read_only
+from webhook_tui.store.database import connect_read_only, is_set_up
+from webhook_tui.store.files import identity
 from webhook_tui.store.problems import reading
 from webhook_tui.store.records import ROWS, find_row, find_stored, row_of
 
@@ -24,6 +25,8 @@ class SqliteRows:
     """
 
     def __init__(self, path: Path) -> None:
+        self._path = path
+        self._identity = identity(path)
         self._connection = connect_read_only(path)
         self._version: int | None = None
         self._deletions: int | None = None
@@ -40,6 +43,7 @@ class SqliteRows:
 
     def refresh(self) -> int:
         """Learn of all that is committed by now; a few microseconds when that is nothing."""
+        self._follow()
         with reading():
             (version,) = self._connection.execute("PRAGMA data_version").fetchone()
             if version != self._version:
@@ -50,6 +54,19 @@ class SqliteRows:
                     self._connection.execute("ROLLBACK")
                 self._version = version
         return len(self)
+
+    def _follow(self) -> None:
+        """Go on in the new file when the writer had to make one, as soon as that has its tables."""
+        named = identity(self._path)
+        if named is None or named == self._identity:
+            return
+        new = connect_read_only(self._path)
+        if not is_set_up(new):
+            new.close()
+            return
+        self._connection.close()
+        self._connection = new
+        self._identity, self._version, self._deletions = named, None, None
 
     def _look(self) -> None:
         dense_from, deletions = self._connection.execute("SELECT dense_from, deletions FROM shape").fetchone()

@@ -47,4 +47,9 @@ CREATE TRIGGER delivery_deleted AFTER DELETE ON deliveries BEGIN
 END;
 """
 
-HISTORY = Schema(application_id=0x77685431, migrations=(_VERSION_1,))
+HISTORY = Schema(
+    called="history",
+    way_out="Name another file with --db, or keep no history with --ephemeral.",
+    application_id=0x77685431,
+    migrations=(_VERSION_1,),
+)

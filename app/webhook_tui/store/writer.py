@@ -10,10 +10,13 @@ import sqlite3
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, TypeAlias, TypeVar
 
-from webhook_tui.domain.problem import ProblemError
-from webhook_tui.store.problems import is_of_the_disk, not_stored
+from webhook_tui.domain.problem import Problem, ProblemError
+from webhook_tui.store.database import transaction
+from webhook_tui.store.history_file import HistoryFile
+from webhook_tui.store.problems import is_corrupt, is_of_the_disk, not_stored
 
 T = TypeVar("T")
 Job: TypeAlias = Callable[[sqlite3.Connection], T]
@@ -39,17 +42,18 @@ class _Outcome:
 
 
 class Writer:
-    """Owns the write connection and the thread that uses it."""
+    """Owns the file's write connection and the thread that uses it."""
 
-    def __init__(self, connection: sqlite3.Connection, *, name: str = "history-writer") -> None:
-        self._connection = connection
+    def __init__(self, file: HistoryFile) -> None:
+        self._file = file
         self._queue: queue.SimpleQueue[_Waiting | None] = queue.SimpleQueue()
         self._gate = threading.Lock()
         self._closed = False
-        self._last_job: Job[object] | None = None
+        self._ended_at: datetime | None = None
+        self._failing: Problem | None = None
         self.commits = 0
         """How many transactions were committed."""
-        self._thread = threading.Thread(target=self._work, name=name, daemon=True)
+        self._thread = threading.Thread(target=self._work, name="history-writer", daemon=True)
         self._thread.start()
 
     async def run(self, job: Job[T]) -> T:
@@ -65,12 +69,12 @@ class Writer:
             self._queue.put(_Waiting(job, loop, future))
         return await future
 
-    def close(self, last_job: Job[object]) -> None:
-        """Finish what is queued, then `last_job`, whose failure changes nothing, then the connection; idempotent."""
+    def close(self, at: datetime) -> None:
+        """Finish what is queued, note that the run ended at `at`, let go of the file; more calls change nothing."""
         with self._gate:
             if not self._closed:
                 self._closed = True
-                self._last_job = last_job
+                self._ended_at = at
                 self._queue.put(None)
         self._thread.join()
 
@@ -80,10 +84,8 @@ class Writer:
             group, is_open = self._gather()
             if group:
                 _tell(self._outcomes(group))
-        with contextlib.suppress(sqlite3.Error):
-            if self._last_job is not None:
-                self._commit([self._last_job])
-        self._connection.close()
+        assert self._ended_at is not None
+        self._file.end(self._ended_at)
 
     def _gather(self) -> tuple[list[_Waiting], bool]:
         group: list[_Waiting] = []
@@ -104,28 +106,36 @@ class Writer:
         except Exception as error:
             if len(group) > 1 and not is_of_the_disk(error):
                 return [outcome for waiting in group for outcome in self._outcomes([waiting])]
-            _logger.exception("A transaction of %d was rolled back", len(group))
             problem = not_stored(error)
-            return [_Outcome(waiting, error=_caused(ProblemError(problem), error)) for waiting in group]
+            if problem != self._failing:
+                _logger.exception("A transaction was rolled back: %s", problem.what)
+            self._failing = problem
+            return [_refused(waiting, problem, error) for waiting in group]
+        self._failing = None
         return [_Outcome(waiting, result) for waiting, result in zip(group, results, strict=True)]
 
     def _commit(self, jobs: Sequence[Job[Any]]) -> list[Any]:
-        connection = self._connection
         try:
-            connection.execute("BEGIN IMMEDIATE")
+            return self._commit_once(jobs)
+        except sqlite3.DatabaseError as error:
+            if not is_corrupt(error):
+                raise
+            _logger.exception("The history is damaged and set aside")
+        self._file.replace_damaged()
+        return self._commit_once(jobs)
+
+    def _commit_once(self, jobs: Sequence[Job[Any]]) -> list[Any]:
+        connection = self._file.present()
+        with transaction(connection):
             results = [job(connection) for job in jobs]
-            connection.execute("COMMIT")
-        except BaseException:
-            if connection.in_transaction:
-                connection.execute("ROLLBACK")
-            raise
         self.commits += 1
         return results
 
 
-def _caused(error: ProblemError, cause: Exception) -> ProblemError:
+def _refused(waiting: _Waiting, problem: Problem, cause: Exception) -> _Outcome:
+    error = ProblemError(problem)
     error.__cause__ = cause
-    return error
+    return _Outcome(waiting, error=error)
 
 
 def _tell(outcomes: Sequence[_Outcome]) -> None:

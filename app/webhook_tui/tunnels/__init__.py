@@ -10,7 +10,18 @@ from webhook_tui.tunnels.command import CommandTunnel
 from webhook_tui.tunnels.ssh import SshTunnel
 from webhook_tui.tunnels.supervisor import TunnelSupervisor
 
-TUNNELS: Mapping[str, Callable[[TunnelSettings], Tunnel]] = {"ssh": SshTunnel, "command": CommandTunnel}
+
+def _ngrok(settings: TunnelSettings) -> Tunnel:
+    from webhook_tui.tunnels.ngrok import NgrokTunnel  # noqa: PLC0415 -- only who uses ngrok pays for pyngrok
+
+    return NgrokTunnel(settings)
+
+
+TUNNELS: Mapping[str, Callable[[TunnelSettings], Tunnel]] = {
+    "ssh": SshTunnel,
+    "ngrok": _ngrok,
+    "command": CommandTunnel,
+}
 
 
 def choose(settings: TunnelSettings) -> Tunnel:

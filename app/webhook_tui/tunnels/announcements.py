@@ -38,7 +38,7 @@ class Announcements:
         if fields.get("event") == "tcpip-forward" or (fields.get("status") == "success" and "address" in fields):
             if fields.get("authz_code", "OK") != "OK" or fields.get("status", "success") != "success":
                 raise ForwardRefusedError
-            return _url(fields, "message", str(fields.get("address", "")))
+            return _url(fields, "message", fields.get("address"))
         return None
 
 
@@ -56,10 +56,10 @@ def _object(line: str) -> dict[str, Any] | None:
     return fields if isinstance(fields, dict) else None
 
 
-def _url(fields: dict[str, Any], words: str, address: str) -> str | None:
+def _url(fields: dict[str, Any], words: str, address: object) -> str | None:
     told = fields.get(words)
     url = _url_in_text(told) if isinstance(told, str) else None
-    if url is None and _ADDRESS.fullmatch(address):
+    if url is None and isinstance(address, str) and _ADDRESS.fullmatch(address):
         url = f"https://{address}"
     return url
 

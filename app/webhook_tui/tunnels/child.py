@@ -1,6 +1,7 @@
 """A child process that cannot outlive us, cannot reach our terminal, and is never left unread.
 
-Its two outputs are one pipe, read for ever; its input is empty; it stands in a session of its own, under the guard.
+Its two outputs are one pipe, read for ever; its input is empty; it stands in a session of its own, under the guard. One
+that floods us is slowed down, so that reading it never keeps the loop from a delivery.
 """
 
 from __future__ import annotations
@@ -10,10 +11,12 @@ import contextlib
 import os
 import signal
 import sys
-from asyncio.subprocess import PIPE, STDOUT, Process
+from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from subprocess import PIPE, STDOUT
+from typing import cast
 
 from webhook_tui.domain.problem import Problem
 from webhook_tui.tunnels import guard
@@ -25,72 +28,114 @@ _TERM_SECONDS = 0.6
 _KILL_SECONDS = 0.3
 _LAST_WORDS_SECONDS = 0.3
 _REMEMBERED_LINES = 40
-_READ_BYTES = 65_536
+_LINES_PER_SECOND = 5_000
+_LINES_AT_ONCE = 250
 
 
 class Child:
     """One running child. Make it with `start`; whoever starts it ends it."""
 
-    def __init__(self, process: Process, heard: Callable[[str], None]) -> None:
-        self._process = process
-        self._reading = asyncio.create_task(self._read(heard), name="tunnel output")
+    def __init__(self, transport: asyncio.SubprocessTransport, output: _Output) -> None:
+        self._transport = transport
+        self._output = output
 
     @classmethod
     async def start(cls, argv: Sequence[str], *, environment: Mapping[str, str], heard: Callable[[str], None]) -> Child:
         """Start `argv`; every whole line that it prints goes to `heard`. Raises OSError when Python cannot run."""
-        process = await asyncio.create_subprocess_exec(
-            sys.executable, "-I", "-S", str(GUARD), "-", *argv,
-            stdin=PIPE, stdout=PIPE, stderr=STDOUT, env=dict(environment), start_new_session=os.name == "posix",
+        return cls(
+            *await asyncio.get_running_loop().subprocess_exec(
+                lambda: _Output(heard),
+                sys.executable, "-I", "-S", str(GUARD), "-", *argv,
+                stdin=PIPE, stdout=PIPE, stderr=STDOUT, env=dict(environment), start_new_session=os.name == "posix",
+            )
         )  # fmt: skip
-        return cls(process, heard)
 
     @property
     def pid(self) -> int:
         """The program's own on POSIX, the guard's elsewhere."""
-        return self._process.pid
+        return self._transport.get_pid()
 
     async def ended(self) -> int:
         """Wait for its end and its last words; the exit code, negative for a signal."""
-        code = await self._process.wait()
-        await asyncio.wait({self._reading}, timeout=_LAST_WORDS_SECONDS)
-        return code
+        await self._output.exited.wait()
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._output.over.wait(), _LAST_WORDS_SECONDS)
+        code = self._transport.get_returncode()
+        return 0 if code is None else code
 
     async def end(self) -> None:
         """Ask it to end, then make it end, with all that it started; within 1 s, also when cancelled meanwhile."""
         try:
-            if self._process.returncode is None:
+            if not self._output.exited.is_set():
                 self._signal("SIGTERM")
                 await self._gone(_TERM_SECONDS)
         finally:
             self._signal("SIGKILL")
             self._let_go()
-            self._reading.cancel()
-            await self._gone(_KILL_SECONDS)
-            await asyncio.wait({self._reading}, timeout=_KILL_SECONDS)
+            try:
+                await self._gone(_KILL_SECONDS)
+            finally:
+                self._transport.close()
 
     async def _gone(self, seconds: float) -> None:
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._process.wait(), seconds)
+            await asyncio.wait_for(self._output.exited.wait(), seconds)
 
     def _signal(self, name: str) -> None:
         with contextlib.suppress(OSError):
             if os.name == "posix":
-                os.killpg(self._process.pid, getattr(signal, name))
-            elif self._process.returncode is None:
+                os.killpg(self.pid, getattr(signal, name))
+            else:
                 self._let_go()
 
     def _let_go(self) -> None:
-        if self._process.stdin is not None:
-            self._process.stdin.close()
+        lifeline = self._transport.get_pipe_transport(0)
+        if lifeline is not None:
+            lifeline.close()
 
-    async def _read(self, heard: Callable[[str], None]) -> None:
-        assert self._process.stdout is not None
-        splitter = LineSplitter()
-        while data := await self._process.stdout.read(_READ_BYTES):
-            for line in splitter.feed(data):
-                heard(line)
-        for line in splitter.rest():
-            heard(line)
+
+class _Output(asyncio.SubprocessProtocol):
+    """Reads what the child prints, a bounded number of lines at a time and a second."""
+
+    def __init__(self, heard: Callable[[str], None]) -> None:
+        self.exited = asyncio.Event()
+        self.over = asyncio.Event()
+        """Everything that it printed has been heard."""
+        self._heard = heard
+        self._splitter = LineSplitter()
+        self._waiting: deque[str] = deque()
+        self._pipe: asyncio.ReadTransport | None = None
+        self._ended = False
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        pipe = cast("asyncio.SubprocessTransport", transport).get_pipe_transport(1)
+        self._pipe = cast("asyncio.ReadTransport", pipe)
+
+    def pipe_data_received(self, fd: int, data: bytes) -> None:  # noqa: ARG002 -- there is only one
+        self._waiting.extend(self._splitter.feed(data))
+        if self._waiting and self._pipe is not None:
+            self._pipe.pause_reading()
+            self._hear()
+
+    def pipe_connection_lost(self, fd: int, exc: Exception | None) -> None:  # noqa: ARG002 -- the end is the end
+        if fd == 1:
+            self._ended = True
+            self._waiting.extend(self._splitter.rest())
+            self._hear()
+
+    def process_exited(self) -> None:
+        self.exited.set()
+
+    def _hear(self) -> None:
+        count = min(len(self._waiting), _LINES_AT_ONCE)
+        for _ in range(count):
+            self._heard(self._waiting.popleft())
+        if count:
+            asyncio.get_running_loop().call_later(count / _LINES_PER_SECOND, self._hear)
+        elif self._ended:
+            self.over.set()
+        elif self._pipe is not None and not self._pipe.is_closing():
+            self._pipe.resume_reading()
 
 
 @dataclass(slots=True)

@@ -6,6 +6,7 @@ server's key is remembered in a known_hosts of our own.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import shutil
@@ -131,18 +132,13 @@ def ssh_argv(program: str, server: SshServer, known_hosts: Path, host: str, port
 
 
 def prepare_known_hosts(path: Path) -> None:
-    """An empty private file where there is none, so that ssh does not choose the mode. Raises ProblemError."""
-    try:
+    """An empty private file where there is none, so that ssh does not choose the mode.
+
+    Where that cannot be, ssh goes on without remembering: that is worth a tunnel.
+    """
+    with contextlib.suppress(OSError):
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         os.close(os.open(path, os.O_WRONLY | os.O_CREAT, 0o600))
-    except OSError as error:
-        raise ProblemError(
-            Problem(
-                f"known_hosts cannot be written: {short(error.strerror or str(error), 40)}.",
-                "Make the state directory writable (webhook-tui paths), then u.",
-                ExitCode.TUNNEL,
-            )
-        ) from error
 
 
 def _quoted(path: Path) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from webhook_tui.domain.problem import ExitCode, Problem
 from webhook_tui.tunnels.base import short
 
-_MOST_SERVER = 30
+_MOST_SERVER = 29
 _CONNECT = re.compile(r"^(?:ssh: )?connect to (?:host|address) .*?port \d+: (?P<why>.+)$")
 _TIMED_OUT = re.compile(r"timed out$|^Connection timed out during banner exchange")
 _HOST_KEY = re.compile(
@@ -101,7 +101,7 @@ def missing() -> Problem:
 def closed(program: str, reason: str) -> Problem:
     """A tunnel that was open is not any more; `reason` is cut to fit."""
     start = f"The tunnel closed: {short(program, 20)} ended"
-    what = f"{start}, {short(reason, 76 - len(start)).rstrip('.')}." if reason else f"{start}."
+    what = f"{start}, {short(reason, 75 - len(start)).rstrip('.')}." if reason else f"{start}."
     return _mending(what, "Next try in {again}; u tries now. PiktID retries what it cannot deliver.")
 
 

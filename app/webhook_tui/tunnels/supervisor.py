@@ -46,7 +46,7 @@ class TunnelSupervisor:
         self._live_at: float | None = None
         self._down_since: datetime | None = None
         self._woken = asyncio.Event()
-        self._resumed = asyncio.Event()
+        self._given_up = asyncio.Event()
 
     @property
     def status(self) -> TunnelStatus:
@@ -57,6 +57,16 @@ class TunnelSupervisor:
         """Do not wait any longer; changes nothing while the tunnel is open or opening."""
         self._backoff.forget()
         self._woken.set()
+
+    def reopen(self) -> None:
+        """Give up the present connection for a new one at once: the public URL leads nowhere, or the machine slept.
+
+        What only a person can mend stays as it is.
+        """
+        self._backoff.forget()
+        if self._status.state is not TunnelState.FAILED:
+            self._given_up.set()
+            self._woken.set()
 
     async def run(self, host: str, port: int) -> None:
         """Keep the tunnel up until cancelled."""
@@ -70,16 +80,16 @@ class TunnelSupervisor:
             watching.cancel()
 
     async def _once(self, host: str, port: int) -> Problem | None:
-        """One life of the tunnel and why it ended; None when it was ended because the machine slept."""
+        """One life of the tunnel and why it ended; None when it was given up for a new one."""
         self._live_at = None
-        self._resumed.clear()
+        self._given_up.clear()
         self._tell(TunnelState.OPENING, tries=self._status.tries + 1)
         running = asyncio.create_task(self._ran(host, port), name=f"tunnel {self._tunnel.kind}")
-        resumed = asyncio.create_task(self._resumed.wait())
+        given_up = asyncio.create_task(self._given_up.wait())
         try:
-            await asyncio.wait({running, resumed}, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait({running, given_up}, return_when=asyncio.FIRST_COMPLETED)
         finally:
-            resumed.cancel()
+            given_up.cancel()
             running.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await running
@@ -156,11 +166,4 @@ class TunnelSupervisor:
             passed = max((self._now() - wall).total_seconds(), loop.time() - steady)
             wall, steady = self._now(), loop.time()
             if passed - self._tick_seconds > self._slept_seconds:
-                self._wake_up()
-
-    def _wake_up(self) -> None:
-        self._backoff.forget()
-        if self._status.state is TunnelState.FAILED:
-            return
-        self._resumed.set()
-        self._woken.set()
+                self.reopen()
