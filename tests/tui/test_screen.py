@@ -474,3 +474,9 @@ async def test_behind_a_dialog_the_footer_is_empty() -> None:
         await played.until(lambda: not played.lines()[23].strip())
         await played.press("escape")
         await played.until(lambda: "q Leave" in played.lines()[23])
+
+
+async def test_a_keymap_that_gives_one_key_to_two_actions_is_told() -> None:
+    """The notice names the action that lost its key."""
+    async with stage(size=STACKED, keymap={"delivery.why": "v", "piktid.ping": "v"}) as played:
+        await played.until("▌ [keymap] gives one key to two actions; ")

@@ -22,6 +22,7 @@ from rich.text import Text
 from textual import events, work
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
+from textual.dom import DOMNode
 from textual.filter import LineFilter
 from textual.screen import Screen
 
@@ -38,7 +39,7 @@ from webhook_tui.domain.facts import (
     WebhookRegistered,
     WishGranted,
 )
-from webhook_tui.domain.problem import Problem, ProblemError
+from webhook_tui.domain.problem import Problem, ProblemError, Severity
 from webhook_tui.domain.rows import DeliveryRows
 from webhook_tui.domain.secret import Secret
 from webhook_tui.domain.session_port import SessionPort
@@ -131,6 +132,7 @@ class WebhookTuiApp(App[object]):
         self._rows: DeliveryRows | None = None
         self._token_dialog: TokenDialog | None = None
         self.crash: BaseException | None = None
+        self._lost_keys: set[str] = set()
         if keymap:
             self.set_keymap(keymap)
 
@@ -372,6 +374,15 @@ class WebhookTuiApp(App[object]):
         if is_key and self.screen_stack and isinstance(self.screen, Dialog) and self.screen.is_deaf:
             return
         await super().on_event(event)
+
+    def handle_bindings_clash(self, clashed_bindings: set[Binding], node: DOMNode) -> None:  # noqa: ARG002 - Textual's
+        """A [keymap] that gives one key to two actions: the later wins, and the notice says which one lost."""
+        lost = {binding.id for binding in clashed_bindings if binding.id} - self._lost_keys
+        if lost:
+            self._lost_keys |= lost
+            what = f"[keymap] gives one key to two actions; {', '.join(sorted(lost))} lost it."
+            problem = Problem(what, "Give it another key in config.toml.", severity=Severity.WARNING)
+            self.call_later(self._main.occurred, problem)
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """Every live binding, and what has no key."""

@@ -59,7 +59,7 @@ class DetailPane(Vertical):
     DetailPane #bodies { height: 1fr; }
     DetailPane #last-line { height: 1; }
     DetailPane #place { width: 1fr; height: 1; text-wrap: nowrap; text-overflow: ellipsis; color: $muted; }
-    DetailPane #notes { width: auto; height: 1; text-wrap: nowrap; color: $muted; max-width: 60%; }
+    DetailPane #notes { width: auto; height: 1; text-wrap: nowrap; color: $muted; max-width: 60%; margin: 0 0 0 1; }
     """
 
     class DocumentMade(Message):
@@ -272,7 +272,7 @@ class DetailPane(Vertical):
             case "Payload" | "Raw":
                 place = self._view(self.tab).path
             case "Headers":
-                place, notes = summary(self._stored.delivery), "y copy"
+                place, notes = summary(self._stored.delivery, self.content_size.width - 8), "y copy"
             case "Signature":
                 place = effort(self._report) if self._report is not None else ""
                 notes = notes or "p add a secret  y copy this"
