@@ -2,8 +2,48 @@
 
 from __future__ import annotations
 
+import io
+import os
+import signal
+import sys
+from dataclasses import replace
+from typing import Any, BinaryIO, NoReturn
+
+import click
+
+from webhook_tui import __version__
+from webhook_tui.config import Places, Settings, read_config, read_secret_file
+from webhook_tui.domain.problem import ExitCode, Problem, ProblemError
+from webhook_tui.domain.secret import Secret
+from webhook_tui.log import log_to
+from webhook_tui.options import FILE, SECRET, option, settings_from, shared_options
+
+_NO_TOKEN = Problem(
+    "No token: set PIKTID_TOKEN, or use --token-stdin or --token-file.",
+    "Without an account: --sandbox.",
+    ExitCode.USAGE,
+)
+
+_EXAMPLES = """\b
+Examples:
+  webhook-tui --sandbox                   no account, no internet
+  PIKTID_TOKEN=... webhook-tui            the screen, a tunnel, registered
+  webhook-tui listen --format json        the same as lines for a program
+  webhook-tui sandbox --port 8080         an embedded PiktID for any client
+"""
+
+_NAMES = {"sandbox": "use_sandbox", "format": "output"}
+"""Where click's name of an option is not its own: `sandbox` is a subcommand, too."""
+
+_CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 110}
+
+
+def main() -> NoReturn:
+    """Run the command line and leave with its exit code; a problem is one plain line on standard error."""
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")  # as standard error is: no locale can end the program
+    places = Places.of_user()
+    log_to(places.log)
     try:
         config = read_config(places.config_file)
         defaults: dict[str, Any] = {_NAMES.get(key, key.replace("-", "_")): value for key, value in config.items()}
