@@ -6,10 +6,10 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+
 from tests.tui.fake_session import LISTENING, LIVE, NOW, RUNNING, STARTING, WAITING, FakeSession
 from tests.tui.memory_rows import MemoryRows, mock_up_rows, stored_delivery
 from tests.tui.stage import SMALL, STACKED, WIDE, Stage, stage
-
 from webhook_tui.domain.facts import ProblemOccurred, StatusChanged, WishGranted
 from webhook_tui.domain.problem import Problem
 from webhook_tui.domain.status import TunnelState, TunnelStatus, WebhookState, WebhookStatus
