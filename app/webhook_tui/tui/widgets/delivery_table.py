@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import ClassVar
 
 from rich.segment import Segment
@@ -186,6 +187,7 @@ class DeliveryTable(ScrollView, can_focus=True, inherit_bindings=False):
         self._fades.clear()
         self._take(rows.refresh())
         self._place_after_change()
+        self._keep_in_view()
         self.refresh()
 
     def refresh_rows(self) -> None:
@@ -398,9 +400,16 @@ class DeliveryTable(ScrollView, can_focus=True, inherit_bindings=False):
             if position is None:
                 self._place(self._nearest(self.rows, self._cursor_seq))
             else:
-                self._cursor = position
-                self._scroll_to_row(self.scroll_offset.y)
+                self._stay_on(position)
         self._tell_follow()
+
+    def _stay_on(self, position: int) -> None:
+        """The cursor's delivery has this place now: it keeps its line of the screen."""
+        moved = position - self._cursor
+        self._cursor = position
+        self._scroll_to_row(self.scroll_offset.y + moved)
+        if moved:
+            self.refresh()
 
     def _nearest(self, rows: DeliveryRows, seq: int) -> int:
         """The place where `seq` would stand; numbers rise with the position."""
@@ -467,7 +476,7 @@ class DeliveryTable(ScrollView, can_focus=True, inherit_bindings=False):
     def _glow_from(self, count: int) -> None:
         """Rows from position `count` on are new."""
         arrived = self._count - count
-        if arrived <= 0:
+        if arrived <= 0 or not self._height:
             return
         seen = [row.seq for position, (row, _) in self._visible().items() if position >= count]
         self._fades.arrived(seen, arrived, self.now())
@@ -496,12 +505,12 @@ class DeliveryTable(ScrollView, can_focus=True, inherit_bindings=False):
     # Painting
 
     @property
-    def _layout(self) -> list[Column]:
+    def _layout(self) -> tuple[Column, ...]:
         """Columns by the table's own width: a scrollbar that comes or goes moves none of them."""
         width = self.scrollable_content_region.width
         if self.show_vertical_scrollbar and self.styles.scrollbar_gutter != "stable":
             width += self.styles.scrollbar_size_vertical
-        return columns(width, self._digits)
+        return _columns(width, self._digits)
 
     def render_line(self, y: int) -> Strip:
         """One line of the viewport; line 0 is the heading."""
@@ -528,7 +537,9 @@ class DeliveryTable(ScrollView, can_focus=True, inherit_bindings=False):
             change=self._fades.change(row.seq, now, self._fade_seconds),
             still=self._still,
         )
-        painter = RowPainter(self._layout, styles, glyphs(plain=self.ascii), now)
+        layout = self._layout
+        names = frozenset(column.name for column in layout)
+        painter = RowPainter(layout, names, styles, glyphs(plain=self.ascii), now)
         return painter.line(row, state, self.scrollable_content_region.width), styles.base
 
     def _frame_styles(self) -> TableStyles:
@@ -550,6 +561,12 @@ class DeliveryTable(ScrollView, can_focus=True, inherit_bindings=False):
                 verdicts={verdict: part(verdict.value) for verdict in Verdict},
             )
         return self._styles_of_frame
+
+
+@lru_cache(maxsize=4)
+def _columns(width: int, digits: int) -> tuple[Column, ...]:
+    """The same for every line of a frame."""
+    return tuple(columns(width, digits))
 
 
 def _local_now() -> datetime:
