@@ -281,6 +281,14 @@ async def test_w_says_why_and_esc_comes_back_to_where_it_was_pressed() -> None:
         await played.until(lambda: played.is_focused("DeliveryTable"))
 
 
+async def test_the_signature_tab_asks_again_for_the_next_delivery() -> None:
+    """Also when the cursor moves after the tab was chosen."""
+    async with stage(size=WIDE) as played:
+        await choose(played, 8)
+        await played.press("w", "escape", "j")
+        await played.wished(ExplainWish(9))
+
+
 async def test_the_detail_can_be_zoomed() -> None:
     """z hides the table and shows it again; esc does too."""
     async with stage(size=STACKED) as played:

@@ -203,8 +203,13 @@ class DetailPane(Vertical):
         self._fill_head()
         self.query_one("#bodies", ContentSwitcher).current = self.tab.lower()
         if self.tab == SIGNATURE and self._report is None:
-            self.post_message(WishRequested(ExplainWish(self._stored.row.seq)))
+            # Posted from this pane's own turn: Textual stops a message at the parent in whose turn it was made.
+            self.call_later(self._ask_for_report, self._stored.row.seq)
         self._fill_tab(is_other=is_other)
+
+    def _ask_for_report(self, seq: int) -> None:
+        if seq == self.seq and self._report is None:
+            self.post_message(WishRequested(ExplainWish(seq)))
 
     def _fill_head(self) -> None:
         if self._stored is None:
