@@ -23,7 +23,7 @@ from tests.tunnels.watching import Supervised, descendants, seen_of, supervised,
 from webhook_tui.domain.status import TunnelState
 from webhook_tui.tunnels import TunnelSettings, choose
 
-FAULTS = int(os.environ.get("TUNNEL_FAULTS", "8"))
+FAULTS = int(os.environ.get("TUNNEL_FAULTS", "5"))
 MOST_SECONDS = 2.0
 FAKE = Path(__file__).with_name("fake_ngrok.py")
 
