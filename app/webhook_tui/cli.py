@@ -1,13 +1,207 @@
-"""The command line."""
+"""The command line: a front end is imported only when it is to run, and every exit code is decided here."""
 
 from __future__ import annotations
+
+import io
+import os
+import signal
+import sys
+from dataclasses import replace
+from typing import Any, BinaryIO, NoReturn
 
 import click
 
 from webhook_tui import __version__
+from webhook_tui.config import Places, Settings, read_config, read_secret_file
+from webhook_tui.domain.problem import ExitCode, Problem, ProblemError
+from webhook_tui.domain.secret import Secret
+from webhook_tui.log import log_to
+from webhook_tui.options import FILE, SECRET, option, settings_from, shared_options
+
+_NO_TOKEN = Problem(
+    "No token: set PIKTID_TOKEN, or use --token-stdin or --token-file.",
+    "Without an account: --sandbox.",
+    ExitCode.USAGE,
+)
+
+_EXAMPLES = """\b
+Examples:
+  webhook-tui --sandbox                   no account, no internet
+  PIKTID_TOKEN=... webhook-tui            the screen, a tunnel, registered
+  webhook-tui listen --format json        the same as lines for a program
+  webhook-tui sandbox --port 8080         an embedded PiktID for any client
+"""
+
+_NAMES = {"sandbox": "use_sandbox", "format": "output"}
+"""Where click's name of an option is not its own: `sandbox` is a subcommand, too."""
+
+_CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 110}
 
 
-@click.group()
-@click.version_option(__version__, prog_name="webhook-tui")
-def main() -> None:
-    """See PiktID's webhooks arrive, judged."""
+def main() -> NoReturn:
+    """Run the command line and leave with its exit code; a problem is one plain line on standard error."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # as standard error is: no locale can end the program
+    places = Places.of_user()
+    log_to(places.log)
+    try:
+        config = read_config(places.config_file)
+        defaults: dict[str, Any] = {_NAMES.get(key, key.replace("-", "_")): value for key, value in config.items()}
+        root.main(
+            prog_name="webhook-tui",
+            obj=(places, config),
+            default_map={**defaults, "listen": defaults},
+        )
+    except ProblemError as error:
+        leave(error.problem)
+    raise AssertionError("click has left by now")
+
+
+def leave(problem: Problem) -> NoReturn:
+    """Say the problem on standard error and end with its exit code."""
+    click.echo(f"webhook-tui: {problem.sentence()}", err=True)
+    sys.exit(problem.exit_code)
+
+
+@click.group(invoke_without_command=True, context_settings=_CONTEXT, epilog=_EXAMPLES)
+@shared_options
+@option("--theme", help="Colours of the screen: webhook-dark, webhook-light, or one of Textual's.")
+@option("--ascii", "ascii", is_flag=True, help="Draw with ASCII only.")
+@click.version_option(__version__, "--version", prog_name="webhook-tui", message="%(prog)s %(version)s")
+@click.pass_context
+def root(ctx: click.Context, /, **given: Any) -> None:
+    """See PiktID's webhooks arrive on this machine: which are really from PiktID, and what is wrong with the others."""
+    if ctx.invoked_subcommand is not None:
+        return
+    settings = _settings(ctx, given)
+    if given["token_stdin"]:
+        _take_terminal_back()
+    if not _has_screen():
+        click.echo("webhook-tui: no terminal here for the screen: behaving as `webhook-tui listen`.", err=True)
+        _listen(settings, "text")
+    _screen(settings)
+
+
+@root.command(context_settings=_CONTEXT)
+@shared_options
+@option("--format", "output", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.pass_context
+def listen(ctx: click.Context, /, output: str, **given: Any) -> None:
+    """Receive, judge and show deliveries as lines: for people, or NDJSON on standard output."""
+    _listen(_settings(ctx, given), output)
+
+
+@root.command(context_settings=_CONTEXT)
+@option("--host", default="127.0.0.1", show_default=True, help="Where it listens.")
+@option("--port", type=click.IntRange(0, 65_535), default=8080, show_default=True, help="On which port.")
+@option("--token", type=SECRET, help="The only API token that it accepts; without it, it accepts any.")
+@option("--play", is_flag=True, help="Play sample jobs to whoever registers.")
+@option("--misbehave", is_flag=True, help="With --play: sign some deliveries badly, on purpose.")
+@click.pass_context
+def sandbox(ctx: click.Context, host: str, port: int, token: Secret | None, play: bool, misbehave: bool) -> None:
+    """Serve the embedded PiktID alone, to any client: curl, your own app, another webhook-tui."""
+    from webhook_tui.sandbox_command import serve_sandbox
+
+    ctx.exit(serve_sandbox(host=host, port=port, token=token, play=play, misbehave=misbehave))
+
+
+@root.command(context_settings=_CONTEXT)
+@option("--secret", type=SECRET, multiple=True, help="The signing secret; repeatable.")
+@option("--secret-file", type=FILE, multiple=True, help="The same from a file; repeatable.")
+@option("--signature", help="The value of X-Webhook-Signature; left out: there was none.")
+@option("--delivery", type=FILE, help="A delivery as `listen --format json` writes it, headers and all.")
+@option("--format", "output", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.argument("file", type=click.File("rb"), default="-")
+@click.pass_context
+def verify(ctx: click.Context, /, file: BinaryIO, **given: Any) -> None:
+    """Say of a body and its signature whether they are PiktID's and, if not, why.
+
+    FILE holds the raw body; - is standard input. Exit code 0: valid, 1: not.
+    """
+    from webhook_tui.verify_command import run
+
+    secrets = (*given["secret"], *(read_secret_file(path) for path in given["secret_file"]))
+    if not secrets:
+        raise click.UsageError("Which secret? Give --secret or --secret-file.")
+    ctx.exit(run(secrets, given["signature"], given["delivery"], file, output=given["output"]))
+
+
+@root.command(context_settings=_CONTEXT)
+@shared_options
+@click.pass_context
+def secret(ctx: click.Context, /, **given: Any) -> None:
+    """Print the current signing secret of the account, and nothing else; exit code 1 when there is none."""
+    from webhook_tui.secret_command import current_secret
+
+    settings = _settings(ctx, given)
+    current = current_secret(settings)
+    if current is None:
+        leave(Problem("No signing secret of this account is current.", "Registering gives one: webhook-tui."))
+    click.echo(current.reveal())
+
+
+@root.command(context_settings=_CONTEXT)
+@click.pass_obj
+def paths(obj: tuple[Places, dict[str, Any]]) -> None:
+    """Say where the files lie."""
+    places, _ = obj
+    for name, path in (
+        ("config", places.config_file),
+        ("deliveries", places.deliveries),
+        ("accounts", places.accounts),
+        ("log", places.log),
+        ("tunnel log", places.tunnel_log),
+        ("known hosts", places.known_hosts),
+    ):
+        click.echo(f"{name:<12} {path}{'' if path.exists() else '  (not there yet)'}")
+
+
+def _settings(ctx: click.Context, given: dict[str, Any]) -> Settings:
+    places, config = ctx.obj
+    return settings_from(ctx, given, config=config, places=places)
+
+
+def _has_screen() -> bool:
+    return all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)) and os.environ.get("TERM") not in (
+        None,
+        "",
+        "dumb",
+    )
+
+
+def _take_terminal_back() -> None:
+    """Standard input gave the token and is at its end: the keyboard is read from the terminal itself."""
+    if not sys.stdin.isatty() and sys.platform != "win32":
+        try:
+            terminal = os.open("/dev/tty", os.O_RDWR)
+        except OSError:
+            return
+        os.dup2(terminal, 0)
+        os.close(terminal)
+
+
+def _listen(settings: Settings, output: str) -> NoReturn:
+    from webhook_tui.headless import listen as run
+
+    if settings.token is None and not settings.sandbox and settings.register:
+        settings = replace(settings, token=_asked_token())
+    sys.exit(run(settings, output))
+
+
+def _asked_token() -> Secret:
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        leave(_NO_TOKEN)
+    click.echo("Without an account: webhook-tui --sandbox. Tokens: app.on-model.com/profile?tab=tokens", err=True)
+    try:
+        return Secret(str(click.prompt("API token", hide_input=True, err=True)).strip())
+    except click.Abort as abort:
+        click.echo(err=True)
+        if isinstance(abort.__context__, KeyboardInterrupt):
+            sys.exit(128 + signal.SIGINT)
+        leave(_NO_TOKEN)
+
+
+def _screen(settings: Settings) -> NoReturn:
+    from webhook_tui.tui.launch import run
+
+    sys.exit(run(settings))

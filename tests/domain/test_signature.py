@@ -39,6 +39,34 @@ def test_signs_as_rfc_4231_says(key: str, data: bytes, digest: str) -> None:
     assert sign(Secret(key), data) == f"sha256={digest}"
 
 
+@pytest.mark.parametrize(
+    ("key", "data", "digest"),
+    [
+        (b"\xaa" * 20, b"\xdd" * 50, "773ea91e36800e46854db8ebd09181a72959098b3ef8c122d9635514ced565fe"),
+        (bytes(range(1, 26)), b"\xcd" * 50, "82558a389a443c0ea4cc819899f2083a85f0faa3e578f8077a2e3ff46729665b"),
+        (b"\x0c" * 20, b"Test With Truncation", "a3b6167473100ee06e0c796c2955552b"),
+        (
+            b"\xaa" * 131,
+            b"Test Using Larger Than Block-Size Key - Hash Key First",
+            "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54",
+        ),
+        (
+            b"\xaa" * 131,
+            (
+                b"This is a test using a larger than block-size key and a larger than block-size data. "
+                b"The key needs to be hashed before being used by the HMAC algorithm."
+            ),
+            "9b09ffa71b942fcb27635fbcd5b0e944bfdc63644f0713938a7f51535c3a35e2",
+        ),
+    ],
+)
+def test_signs_with_the_binary_keys_of_rfc_4231(key: bytes, data: bytes, digest: str) -> None:
+    """Test cases 3 to 7: keys that are no UTF-8 keep their bytes; case 5 publishes only the first 128 bits."""
+    secret = Secret(key.decode("utf-8", "surrogateescape"))
+
+    assert sign(secret, data).startswith(f"sha256={digest}")
+
+
 def test_valid_with_the_current_secret_older_with_a_former_one() -> None:
     """The ring knows which one is current."""
     ring = _ring("old", "new")

@@ -9,7 +9,6 @@ import sys
 from pathlib import Path
 
 from tests.tunnels.watching import alive, until
-
 from webhook_tui.tunnels.child import GUARD, Child, follow
 from webhook_tui.tunnels.environment import child_environment
 

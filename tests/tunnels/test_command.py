@@ -9,8 +9,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from tests.tunnels.watching import alive, descendants, until, watched
 
+from tests.tunnels.watching import alive, descendants, until, watched
 from webhook_tui.domain.problem import ExitCode, ProblemError
 from webhook_tui.tunnels import TunnelSettings, choose
 from webhook_tui.tunnels.base import LOG_NAME

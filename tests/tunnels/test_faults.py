@@ -17,9 +17,9 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+
 from tests.tunnels.localhost_run import LocalhostRun, echo_receiver
 from tests.tunnels.watching import Supervised, descendants, seen_of, supervised, until
-
 from webhook_tui.domain.status import TunnelState
 from webhook_tui.tunnels import TunnelSettings, choose
 

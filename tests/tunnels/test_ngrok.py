@@ -12,9 +12,9 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+
 from tests.tunnels.localhost_run import echo_receiver
 from tests.tunnels.watching import alive, descendants, seen_of, supervised, until, watched
-
 from webhook_tui.domain.problem import Problem
 from webhook_tui.domain.secret import Secret
 from webhook_tui.domain.status import TunnelState

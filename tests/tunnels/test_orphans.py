@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+
 from tests.tunnels.localhost_run import LocalhostRun
 from tests.tunnels.watching import alive, descendants, until
 

@@ -13,9 +13,9 @@ from pathlib import Path
 
 import pytest
 import uvloop
+
 from tests.tunnels.localhost_run import Form, LocalhostRun, echo_receiver
 from tests.tunnels.watching import alive, descendants, seen_of, supervised, until, watched
-
 from webhook_tui.domain.problem import ExitCode, Problem, ProblemError
 from webhook_tui.domain.status import TunnelState
 from webhook_tui.tunnels import TunnelSettings, choose

@@ -8,8 +8,8 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 
 import pytest
-from tests.tunnels.watching import supervised, until
 
+from tests.tunnels.watching import supervised, until
 from webhook_tui.domain.problem import ExitCode, Problem, ProblemError
 from webhook_tui.domain.status import TunnelState
 from webhook_tui.tunnels.backoff import Backoff

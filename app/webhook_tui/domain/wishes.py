@@ -70,8 +70,21 @@ class ExplainWish:
 
 
 @dataclass(frozen=True, slots=True)
-class ProveTunnelWish:
-    """Ask our own public URL now whether it leads here."""
+class StreamWish:
+    """Say what webhook and event stream showed; answered by StreamShown, or not at all while nothing is new.
+
+    A screen asks about once a second while it shows them, so that a flood of events costs it nothing.
+    """
+
+    version: int = -1
+    """Of the last StreamShown; -1: none yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class EventSidesWish:
+    """Say what each channel brought of one event; answered by EventSidesShown."""
+
+    event_id: str
 
 
 Wish: TypeAlias = (
@@ -83,5 +96,6 @@ Wish: TypeAlias = (
     | AddSecretWish
     | RevealSecretWish
     | ExplainWish
-    | ProveTunnelWish
+    | StreamWish
+    | EventSidesWish
 )

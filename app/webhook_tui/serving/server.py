@@ -10,19 +10,24 @@ from collections.abc import Iterator
 import uvicorn
 
 from webhook_tui.serving.asgi import Asgi
+from webhook_tui.serving.limits import Limits
+from webhook_tui.serving.protocol import with_limits
 
 
 class Server:
     """Serves one ASGI function on one bound socket, which it closes when it stops."""
 
-    def __init__(self, app: Asgi, bound: socket.socket, *, grace_seconds: float = 1.0) -> None:
-        """`grace_seconds`: how long requests under way may still run after `stop`."""
+    def __init__(
+        self, app: Asgi, bound: socket.socket, *, limits: Limits | None = None, grace_seconds: float = 1.0
+    ) -> None:
+        """`limits`: what one client may take. `grace_seconds`: how long requests may still run after `stop`."""
+        limits = limits or Limits()
         self._socket = bound
         self._grace_seconds = grace_seconds
         self._uvicorn = _Uvicorn(
             uvicorn.Config(
                 app,
-                http="httptools",
+                http=with_limits(limits),
                 ws="none",
                 lifespan="off",
                 interface="asgi3",
@@ -32,8 +37,8 @@ class Server:
                 server_header=False,
                 date_header=True,
                 proxy_headers=False,
-                timeout_keep_alive=15,
-                limit_concurrency=None,
+                log_level="critical",
+                timeout_keep_alive=limits.idle_seconds,
                 timeout_graceful_shutdown=max(1, round(grace_seconds)),
             )
         )

@@ -1,0 +1,149 @@
+"""The settings of one run, decided once (flag, then environment, then config.toml, then default) and never changed."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from platformdirs.unix import Unix
+from platformdirs.windows import Windows
+
+from webhook_tui.domain.problem import ExitCode, Problem, ProblemError
+from webhook_tui.domain.secret import Secret
+
+API_URL = "https://v2.api.piktid.com"
+HOST = "127.0.0.1"
+PORT = 9876
+SSH_SERVER = "nokey@localhost.run"
+TUNNELS = ("ssh", "ngrok", "command", "none")
+NAME = "webhook-tui"
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where files lie: the XDG directories, also on macOS, where people look for ~/.config."""
+
+    config: Path
+    state: Path
+
+    @classmethod
+    def of_user(cls) -> Places:
+        """This user's places; nothing is made."""
+        if sys.platform == "win32":
+            windows = Windows(NAME, appauthor=False)
+            return cls(windows.user_config_path, windows.user_state_path)
+        unix = Unix(NAME)
+        return cls(unix.user_config_path, unix.user_state_path)
+
+    @property
+    def config_file(self) -> Path:
+        """Settings and keymap, written by the user."""
+        return self.config / "config.toml"
+
+    @property
+    def deliveries(self) -> Path:
+        """The history."""
+        return self.state / "deliveries.db"
+
+    @property
+    def accounts(self) -> Path:
+        """Signing secrets and registrations; for this user's eyes only."""
+        return self.state / "accounts.db"
+
+    @property
+    def log(self) -> Path:
+        """The program's own log."""
+        return self.state / "webhook-tui.log"
+
+    @property
+    def tunnel_log(self) -> Path:
+        """What the tunnel's program said."""
+        return self.state / "tunnel.log"
+
+    @property
+    def known_hosts(self) -> Path:
+        """The ssh host keys seen so far."""
+        return self.state / "known_hosts"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """One run's settings."""
+
+    token: Secret | None = None
+    sandbox: bool = False
+    api_url: str = API_URL
+    hook_url: str | None = None
+    tunnel: str = "ssh"
+    ssh_server: str = SSH_SERVER
+    tunnel_command: str | None = None
+    tunnel_url_pattern: str | None = None
+    ngrok_path: str | None = None
+    ngrok_authtoken: Secret | None = None
+    host: str = HOST
+    port: int = PORT
+    port_was_given: bool = False
+    clean: bool = True
+    """Delete the registration when leaving."""
+    replace: bool = False
+    """Replace a webhook that is not ours without asking."""
+    secrets: tuple[Secret, ...] = ()
+    register: bool = True
+    sse: bool = True
+    db: Path | None = None
+    ephemeral: bool = False
+    theme: str | None = None
+    ascii: bool = False
+    keymap: Mapping[str, str] = field(default_factory=dict)
+    places: Places = field(default_factory=Places.of_user)
+
+    @property
+    def deliveries_path(self) -> Path | None:
+        """The database to use; None: a temporary one."""
+        if self.db is not None:
+            return self.db
+        return None if self.ephemeral or self.sandbox else self.places.deliveries
+
+    @property
+    def accounts_path(self) -> Path | None:
+        """Where secrets and registrations are kept; None: in memory, for the sandbox."""
+        return None if self.sandbox else self.places.accounts
+
+
+def read_config(path: Path) -> dict[str, Any]:
+    """The table in config.toml, {} when there is none; raises ProblemError (usage) when it cannot be read."""
+    try:
+        return tomllib.loads(path.read_text("utf-8"))
+    except FileNotFoundError:
+        return {}
+    except OSError as error:
+        raise ProblemError(Problem(f"{path} cannot be read: {error.strerror}.", "", ExitCode.USAGE)) from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ProblemError(Problem(f"{path} is not TOML: {error}.", "Mend or remove it.", ExitCode.USAGE)) from error
+
+
+def read_secret_file(path: Path) -> Secret:
+    """The secret in a file, one newline at its end taken off, which editors add.
+
+    Raises ProblemError (usage) when it cannot be read, is empty, or can be read by others than its owner.
+    """
+    try:
+        with path.open("rb") as file:
+            mode = os.fstat(file.fileno()).st_mode
+            text = file.read(65_536).decode("utf-8")
+    except OSError as error:
+        raise ProblemError(Problem(f"{path} cannot be read: {error.strerror}.", "", ExitCode.USAGE)) from error
+    except UnicodeDecodeError as error:
+        raise ProblemError(Problem(f"{path} is not text.", "It holds one token or secret.", ExitCode.USAGE)) from error
+    if sys.platform != "win32" and path.is_file() and mode & 0o077:
+        raise ProblemError(Problem(f"{path} can be read by others.", f"chmod 600 {path}", ExitCode.USAGE))
+    text = re.sub(r"\r?\n\Z", "", text)
+    if not text:
+        raise ProblemError(Problem(f"{path} is empty.", "It holds one token or secret.", ExitCode.USAGE))
+    return Secret(text)

@@ -1,0 +1,56 @@
+"""How a request to PiktID is made: the token in its header and nowhere else, one deadline, a bounded answer."""
+
+from __future__ import annotations
+
+import re
+
+import httpx
+
+from webhook_tui import __version__
+from webhook_tui.domain.problem import ExitCode, Problem, ProblemError
+from webhook_tui.domain.secret import Secret
+from webhook_tui.piktid.problems import DEFAULT_API_URL, unusable_proxy, unusable_token
+
+_SENDABLE_TOKEN = re.compile(r"[\x21-\x7e]+")
+
+
+def new_client(api_url: str, transport: httpx.AsyncBaseTransport | None) -> httpx.AsyncClient:
+    """A client for one API; raises ProblemError when `api_url` is no http or https URL.
+
+    The environment's proxy and certificates are used for https only: a proxy sees no token then, and an API on this
+    machine is never asked for through one. Deadlines are each call's own, for an exchange as a whole.
+    """
+    try:
+        base = httpx.URL(api_url)
+    except (httpx.InvalidURL, ValueError):
+        base = httpx.URL("")
+    if base.scheme not in ("http", "https") or not base.host:
+        raise ProblemError(
+            Problem("--api-url is not an http or https URL.", f"The default is {DEFAULT_API_URL}.", ExitCode.USAGE)
+        )
+    secure = base.scheme == "https"
+    try:
+        return httpx.AsyncClient(
+            # A user and a password in the URL would take the Authorization header away from the token.
+            base_url=base.copy_with(userinfo=b"", query=None, fragment=None),
+            transport=transport,
+            trust_env=secure,
+            verify=secure,
+            follow_redirects=False,
+            timeout=httpx.Timeout(None),
+            headers={"User-Agent": f"webhook-tui/{__version__}", "Accept": "application/json"},
+        )
+    except (ImportError, ValueError, httpx.InvalidURL):
+        # A proxy of the environment that httpx cannot read or, as SOCKS, cannot speak to.
+        raise ProblemError(unusable_proxy()) from None
+
+
+def authorization(token: Secret) -> dict[str, str]:
+    """The header that carries the token; raises ProblemError when no header can carry it.
+
+    Checked here, because the HTTP library's own complaint would quote it.
+    """
+    text = token.reveal()
+    if _SENDABLE_TOKEN.fullmatch(text) is None:
+        raise ProblemError(unusable_token())
+    return {"Authorization": f"Bearer {text}"}

@@ -1,0 +1,88 @@
+"""The receiver as a plain ASGI function: reads a body within its caps, has it recorded, then answers.
+
+A POST to the hook's path is a delivery; GET and HEAD there are probes and answered 200; everything else is a stray and
+answered 404, so that a scanner learns nothing. Without a path, every path is the hook's.
+"""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from webhook_tui.domain.answer import NOT_STORED, Answer
+from webhook_tui.domain.delivery import Delivery
+from webhook_tui.domain.problem import ProblemError
+from webhook_tui.receiver.body import BodyError, read_body
+from webhook_tui.serving.asgi import Receive, Scope, Send
+from webhook_tui.serving.protocol import EXTENSION, RAW_HEADERS, TARGET
+
+_PLAIN = ((b"content-type", b"text/plain; charset=utf-8"),)
+_CLOSE = ((b"connection", b"close"),)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receiver:
+    """The ASGI application. All callables run on the loop that serves it."""
+
+    hook_path: str | None
+    """The one path that is the hook's; None: every path is."""
+    record: Callable[[Delivery], Awaitable[Answer]]
+    """Called with each delivery; what it gives back is answered. ProblemError: it could not be stored, 503."""
+    stray: Callable[[str, str], None]
+    """Told method and target of each request that is not to the hook."""
+    probed: Callable[[str], None]
+    """Told the query of each GET on the hook."""
+    now: Callable[[], datetime]
+    longest_body: int = 10 * 1024 * 1024
+    """Bytes; more is answered 413."""
+    silence_seconds: float = 10.0
+    """A body of which nothing comes for so long is answered 408."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        if scope["type"] != "http":
+            return
+        answer = await self._answer(scope, receive)
+        await _send(send, answer, with_body=scope["method"] != "HEAD")
+
+    async def _answer(self, scope: Scope, receive: Receive) -> Answer:
+        method: str = scope["method"]
+        sent = scope["extensions"][EXTENSION]
+        target: str = sent[TARGET].decode("latin-1")
+        if not self._is_hook(scope["raw_path"]):
+            self.stray(method, target)
+            return Answer(404, b"Not found", (*_PLAIN, *_CLOSE))
+        if method in ("GET", "HEAD"):
+            self.probed(scope["query_string"].decode("latin-1"))
+            return Answer(200, b"webhook-tui is listening\n")
+        if method != "POST":
+            self.stray(method, target)
+            return Answer(405, b"Send a POST", (*_PLAIN, (b"allow", b"POST, GET, HEAD"), *_CLOSE))
+        try:
+            body = await read_body(receive, longest=self.longest_body, silence_seconds=self.silence_seconds)
+        except BodyError as error:
+            return Answer(error.status, str(error).encode(), (*_PLAIN, *_CLOSE))
+        client = scope.get("client")
+        delivery = Delivery(
+            received_at=self.now(),
+            method=method,
+            target=target,
+            headers=tuple(sent[RAW_HEADERS]),
+            body=body,
+            client=f"{client[0]}:{client[1]}" if client else "",
+        )
+        try:
+            return await self.record(delivery)
+        except ProblemError:
+            return NOT_STORED
+
+    def _is_hook(self, raw_path: bytes) -> bool:
+        return self.hook_path is None or hmac.compare_digest(raw_path, self.hook_path.encode("latin-1"))
+
+
+async def _send(send: Send, answer: Answer, *, with_body: bool) -> None:
+    headers = [*answer.headers, (b"content-length", str(len(answer.body)).encode())]
+    await send({"type": "http.response.start", "status": answer.status, "headers": headers})
+    await send({"type": "http.response.body", "body": answer.body if with_body else b""})

@@ -1,0 +1,103 @@
+"""The sandbox's notifications: numbered, kept until consumed or too old, and published to every open stream."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SandboxEvent:
+    """One event in the documented shape."""
+
+    id: int
+    name: str
+    data: Mapping[str, object]
+    timestamp: float
+
+    def fields(self) -> dict[str, object]:
+        """The documented object."""
+        return {"id": self.id, "name": self.name, "data": dict(self.data), "timestamp": self.timestamp}
+
+    def body(self) -> bytes:
+        """The object as Python's json writes it; what PiktID's spacing is, is not documented."""
+        return json.dumps(self.fields()).encode("ascii")
+
+
+class Subscription:
+    """One open stream's view: events in order, then None when the sandbox closes."""
+
+    def __init__(self, wanted: Callable[[SandboxEvent], bool]) -> None:
+        self.wanted = wanted
+        self._queue: asyncio.Queue[SandboxEvent | None] = asyncio.Queue()
+
+    async def following(self, seconds: float) -> SandboxEvent | None:
+        """The next event; raises TimeoutError after `seconds` without one."""
+        async with asyncio.timeout(seconds):
+            return await self._queue.get()
+
+    def push(self, event: SandboxEvent | None) -> None:
+        """Add an event if this stream wants it; None ends the stream."""
+        if event is None or self.wanted(event):
+            self._queue.put_nowait(event)
+
+
+class Notifications:
+    """All events of the one account."""
+
+    def __init__(self, *, first_id: int, kept_seconds: float, now: Callable[[], datetime]) -> None:
+        self._next_id = first_id
+        self._kept_seconds = kept_seconds
+        self._now = now
+        self._kept: dict[int, SandboxEvent] = {}
+        self._subscriptions: set[Subscription] = set()
+
+    def make(self, name: str, data: Mapping[str, object]) -> SandboxEvent:
+        """A new event with the next id, not yet published."""
+        event = SandboxEvent(self._next_id, name, dict(data), self._now().timestamp())
+        self._next_id += 1
+        return event
+
+    def publish(self, event: SandboxEvent) -> None:
+        """Keep an event for backfills and send it to the open streams."""
+        self._forget_old()
+        self._kept[event.id] = event
+        for subscription in self._subscriptions:
+            subscription.push(event)
+
+    def kept(self) -> Iterable[SandboxEvent]:
+        """What nobody consumed and is not too old, oldest first."""
+        self._forget_old()
+        return tuple(self._kept.values())
+
+    def consume(self, event_id: int) -> bool:
+        """Take one event out; False when there is none of that id."""
+        return self._kept.pop(event_id, None) is not None
+
+    def subscribe(self, wanted: Callable[[SandboxEvent], bool]) -> tuple[Subscription, list[SandboxEvent]]:
+        """A new stream and its backfill; nothing can fall between the two."""
+        subscription = Subscription(wanted)
+        self._subscriptions.add(subscription)
+        return subscription, [event for event in self.kept() if wanted(event)]
+
+    def unsubscribe(self, subscription: Subscription) -> None:
+        """Forget a stream that has ended."""
+        self._subscriptions.discard(subscription)
+
+    @property
+    def streams(self) -> int:
+        """How many streams are open."""
+        return len(self._subscriptions)
+
+    def close(self) -> None:
+        """End all streams."""
+        for subscription in self._subscriptions:
+            subscription.push(None)
+
+    def _forget_old(self) -> None:
+        oldest = self._now().timestamp() - self._kept_seconds
+        while self._kept and (first := next(iter(self._kept.values()))).timestamp < oldest:
+            del self._kept[first.id]

@@ -1,0 +1,92 @@
+"""How the sandbox behaves: every behaviour that PiktID does not document is an option, and its default is ours."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from webhook_tui.domain.secret import Secret
+
+
+class Misbehaviour(StrEnum):
+    """What can be made to go wrong with one delivery. The value is its name in the control API."""
+
+    FORGED = "forged"
+    """Signed with a secret that nobody was given."""
+    NO_SIGNATURE = "no_signature"
+    """Without X-Webhook-Signature."""
+    OLDER = "older"
+    """Signed with the secret of the registration before; without one, signed rightly."""
+    UPPER_CASE = "upper_case"
+    """The right digest in upper-case hex."""
+    NO_PREFIX = "no_prefix"
+    """The right digest without `sha256=`."""
+    NEWLINE = "newline"
+    """A newline joins the body after signing."""
+    RESERIALISED = "reserialised"
+    """The body is written anew, compact, after signing."""
+    LOSE = "lose"
+    """Never delivered; only the event stream has it."""
+    DELAY = "delay"
+    """The first attempt waits `delay_seconds`."""
+    DUPLICATE = "duplicate"
+    """Delivered once more as soon as it was accepted."""
+    ANSWER_LOST = "answer_lost"
+    """The first answer counts as not received: retried, as after a cut connection."""
+    ALTER = "alter"
+    """The delivery's `data` differs from the event stream's in one path; signed rightly."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SandboxOptions:
+    """Settings of one sandbox. Fields marked *ours*: PiktID documents nothing about it, the number is our choice."""
+
+    token: Secret | None = None
+    """The only token that is accepted; None: any that is not empty."""
+    play: bool = False
+    """Play sample jobs after the first registration."""
+    misbehave: bool = False
+    """Let some of the first sample deliveries be wrongly signed, and one be retried."""
+    former_secret: Secret | None = None
+    """Signs what OLDER asks for as long as no registration was replaced; the host tells it to its receiver."""
+    job_every_seconds: float = 20.0
+    """Between the starts of two sample jobs, once the first ones are over."""
+
+    backfill_seconds: float = 600.0
+    """How old an event of the backfill may be (documented: up to 10 minutes)."""
+    keepalive_seconds: float = 15.0
+    """Between two comments on a stream (documented: about 15 s)."""
+
+    ping_before_answer: bool = False
+    """*Ours*: hold the PUT's answer until the first attempt of its ping is over."""
+    ping_on_stream: bool = True
+    """*Ours*: show pings on the event stream, too."""
+    consumed_by_delivery: bool = False
+    """*Ours*: a successful delivery takes the event out of the backfill."""
+    get_status: int | None = None
+    """*Ours*: GET /webhooks, which has no page, always answers this status, empty; None: 200, or 404 without one."""
+    delete_status: int = 200
+    """*Ours*: of a DELETE /webhooks that deleted one."""
+    invalid_status: int = 422
+    """*Ours*: carries the documented shape of a validation error."""
+    https_only: bool = False
+    """*Ours*: refuse http URLs; documented examples have one."""
+
+    attempts: int = 6
+    """*Ours*: how often one event is tried at most."""
+    first_delay_seconds: float = 2.0
+    """*Ours*: from the end of the first attempt to the second."""
+    factor: float = 2.0
+    """*Ours*: each further delay is so many times the one before (documented: exponential)."""
+    jitter: float = 0.1
+    """*Ours*: each delay differs by up to this part of it, either way."""
+    timeout_seconds: float = 10.0
+    """*Ours*: how long one attempt waits for its answer."""
+    at_once: int = 8
+    """*Ours*: how many attempts are under way at most."""
+    retries_keep_secret: bool = False
+    """*Ours*: sign retries with the secret of the first attempt, also after a rotation."""
+    delay_seconds: float = 3.0
+    """How long DELAY waits."""
+    first_event_id: int = 90_400
+    """*Ours*: ids count up from here; documented as integers."""

@@ -1,0 +1,215 @@
+"""Delivers events as PiktID documents it: signed, retried with exponential back-off on anything that is not 2xx.
+
+Order holds per event only. What PiktID leaves open (delays, attempts, time-out) comes from the options and is ours.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections import deque
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+
+from webhook_tui import __version__
+from webhook_tui.domain.headers import Headers
+from webhook_tui.domain.secret import Secret
+from webhook_tui.domain.signature import sign
+from webhook_tui.outbound import OutboundSender, SendError
+from webhook_tui.sandbox.events import SandboxEvent
+from webhook_tui.sandbox.options import Misbehaviour, SandboxOptions
+from webhook_tui.sandbox.registration import Registry
+
+_KEPT_ATTEMPTS = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One delivery that was made."""
+
+    event_id: int
+    name: str
+    number: int
+    """1 for the first attempt of an event."""
+    url: str
+    status: int | None
+    """None: no answer, or one that counts as lost."""
+    reason: str = ""
+    """Why there was no answer."""
+    misbehaviour: Misbehaviour | None = None
+
+
+@dataclass(slots=True)
+class _Delivery:
+    """One event on its way."""
+
+    event: SandboxEvent
+    misbehaviour: Misbehaviour | None
+    first_over: asyncio.Event = field(default_factory=asyncio.Event)
+    secret: Secret | None = None
+    """Of the first attempt, where retries keep it."""
+    made: int = 0
+
+
+class Deliverer:
+    """Has one task per event under way."""
+
+    def __init__(
+        self,
+        options: SandboxOptions,
+        registry: Registry,
+        *,
+        random: Callable[[], float],
+        sleep: Callable[[float], Awaitable[None]],
+        delivered: Callable[[SandboxEvent], None],
+        attempted: Callable[[Attempt], None],
+    ) -> None:
+        """`delivered` is told of each event that was accepted, `attempted` of each attempt."""
+        self._options = options
+        self._registry = registry
+        self._random = random
+        self._sleep = sleep
+        self._delivered = delivered
+        self._attempted = attempted
+        self._places = asyncio.Semaphore(options.at_once)
+        self._routes: dict[str, _Route] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self.attempts: deque[Attempt] = deque(maxlen=_KEPT_ATTEMPTS)
+
+    def deliver(self, event: SandboxEvent, misbehaviour: Misbehaviour | None) -> asyncio.Event:
+        """Begin to deliver; the event that is given back is set when the first attempt is over."""
+        delivery = _Delivery(event, misbehaviour)
+        task = asyncio.create_task(self._deliver(delivery), name=f"sandbox delivery {event.id}")
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(lambda _: delivery.first_over.set())
+        return delivery.first_over
+
+    async def settled(self) -> None:
+        """Wait until nothing is under way."""
+        while self._tasks:
+            await asyncio.wait(set(self._tasks))
+
+    async def aclose(self) -> None:
+        """Give up what is under way and close all connections."""
+        tasks = set(self._tasks)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        for route in self._routes.values():
+            await route.sender.aclose()
+        self._routes.clear()
+
+    async def _deliver(self, delivery: _Delivery) -> None:
+        if delivery.misbehaviour is Misbehaviour.LOSE:
+            return
+        if delivery.misbehaviour is Misbehaviour.DELAY:
+            await self._sleep(self._options.delay_seconds)
+        delay = self._options.first_delay_seconds
+        while (accepted := await self._attempt(delivery)) is not None:
+            delivery.first_over.set()
+            if accepted:
+                self._delivered(delivery.event)
+                if delivery.misbehaviour is Misbehaviour.DUPLICATE and delivery.made == 1:
+                    await self._attempt(delivery)
+                return
+            if delivery.made >= self._options.attempts:
+                return
+            await self._sleep(delay * (1 + self._options.jitter * (2 * self._random() - 1)))
+            delay *= self._options.factor
+
+    async def _attempt(self, delivery: _Delivery) -> bool | None:
+        """Deliver once to the webhook as it is when the turn comes; whether it was accepted, None without a webhook."""
+        async with self._places:
+            registration = self._registry.current
+            if registration is None:
+                return None
+            delivery.made += 1
+            if delivery.secret is None or not self._options.retries_keep_secret:
+                delivery.secret = registration.secret
+            body, headers = self._signed(delivery.event, delivery.secret, delivery.misbehaviour)
+            status, reason = None, ""
+            try:
+                status = await self._send(registration.url, headers, body)
+            except SendError as error:
+                reason = error.reason
+        if delivery.misbehaviour is Misbehaviour.ANSWER_LOST and delivery.made == 1:
+            status, reason = None, "the answer was lost, as asked for"
+        self._registry.note_response(registration.id, status)
+        attempt = Attempt(
+            delivery.event.id,
+            delivery.event.name,
+            delivery.made,
+            registration.url,
+            status,
+            reason,
+            delivery.misbehaviour,
+        )
+        self.attempts.append(attempt)
+        self._attempted(attempt)
+        return status is not None and 200 <= status < 300
+
+    async def _send(self, url: str, headers: Headers, body: bytes) -> int:
+        route = self._routes.get(url)
+        if route is None:
+            route = self._routes[url] = _Route(OutboundSender(url, timeout_seconds=self._options.timeout_seconds))
+        route.used += 1
+        try:
+            reply = await route.sender.send("POST", route.sender.base_target, headers, body)
+        finally:
+            route.used -= 1
+            await self._close_idle_routes()
+        return reply.status
+
+    async def _close_idle_routes(self) -> None:
+        """Connections to a URL that was replaced are closed when nothing uses them any more."""
+        current = self._registry.current
+        for url in [url for url, route in self._routes.items() if not route.used]:
+            if current is None or current.url != url:
+                await self._routes.pop(url).sender.aclose()
+
+    def _signed(self, event: SandboxEvent, secret: Secret, misbehaviour: Misbehaviour | None) -> tuple[bytes, Headers]:
+        body = event.body()
+        if misbehaviour is Misbehaviour.ALTER:
+            body = json.dumps(event.fields() | {"data": altered(event.data)}).encode("ascii")
+        if misbehaviour is Misbehaviour.FORGED:
+            secret = Secret(f"not {secret.fingerprint()}")
+        elif misbehaviour is Misbehaviour.OLDER:
+            secret = self._registry.former or secret
+        signature = sign(secret, body)
+        if misbehaviour is Misbehaviour.UPPER_CASE:
+            signature = "sha256=" + signature.removeprefix("sha256=").upper()
+        elif misbehaviour is Misbehaviour.NO_PREFIX:
+            signature = signature.removeprefix("sha256=")
+        elif misbehaviour is Misbehaviour.NEWLINE:
+            body += b"\n"
+        elif misbehaviour is Misbehaviour.RESERIALISED:
+            body = json.dumps(json.loads(body), separators=(",", ":")).encode("ascii")
+        return body, _headers(event.name, None if misbehaviour is Misbehaviour.NO_SIGNATURE else signature)
+
+
+@dataclass(slots=True)
+class _Route:
+    """Connections to one registered URL."""
+
+    sender: OutboundSender
+    used: int = 0
+
+
+def altered(data: Mapping[str, object]) -> dict[str, object]:
+    """The data with one value changed."""
+    changed = dict(data)
+    status = changed.get("status")
+    changed["status"] = f"{status} (altered)" if isinstance(status, str) else "altered"
+    return changed
+
+
+def _headers(event_name: str, signature: str | None) -> Headers:
+    headers = [
+        (b"Content-Type", b"application/json"),
+        (b"User-Agent", f"webhook-tui-sandbox/{__version__}".encode("ascii")),
+        (b"X-Webhook-Event", event_name.encode("utf-8")),
+    ]
+    if signature is not None:
+        headers.append((b"X-Webhook-Signature", signature.encode("ascii")))
+    return tuple(headers)

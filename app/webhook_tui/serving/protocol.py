@@ -1,0 +1,160 @@
+"""uvicorn's httptools protocol with what it lacks: caps and deadlines for the head, one Host, header names as sent.
+
+Whatever it refuses is answered 400, 408, 431 or 503 and the connection is closed, so that no byte after it is read as
+another request (RFC 9112, 11.2).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import http
+from typing import Any
+
+from uvicorn.config import Config
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
+from uvicorn.server import ServerState
+
+from webhook_tui.serving.limits import Limits
+
+EXTENSION = "webhook_tui"
+"""Key in an ASGI scope's `extensions`: what was sent, under the two keys below."""
+RAW_HEADERS = "raw_headers"
+"""List of (name, value), names not re-cased."""
+TARGET = "target"
+"""The request target, bytes."""
+
+
+class _RefusedError(Exception):
+    """Raised inside a parser callback, so that the parser stops there."""
+
+
+class HardenedProtocol(HttpToolsProtocol):
+    """One connection. Subclassed with its limits by `with_limits`."""
+
+    limits = Limits()
+
+    def __init__(
+        self,
+        config: Config,
+        server_state: ServerState,
+        app_state: dict[str, Any],
+        _loop: asyncio.AbstractEventLoop | None = None,
+    ) -> None:
+        super().__init__(config, server_state, app_state, _loop)
+        self._head_timer: asyncio.TimerHandle | None = None
+        self._in_head = True
+        self._head_bytes = 0
+        self._refusal: tuple[int, str] | None = None
+        self._raw_headers: list[tuple[bytes, bytes]] = []
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as uvicorn narrows it
+        super().connection_made(transport)
+        if len(self.connections) > self.limits.connections:
+            self._refuse(503, "Too many connections.")
+            return
+        self._start_head_timer()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._stop_head_timer()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        if self.transport.is_closing():
+            return
+        if self._in_head:
+            self._head_bytes += len(data)
+            self._start_head_timer()
+        super().data_received(data)
+        if self._in_head and self._head_bytes > self.limits.head_bytes and not self.transport.is_closing():
+            self._refuse(431, "The head is too large.")
+
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        self._in_head = True
+        self._raw_headers = []
+        self.scope["extensions"] = {EXTENSION: {RAW_HEADERS: self._raw_headers}}
+
+    def on_url(self, url: bytes) -> None:
+        super().on_url(url)
+        if len(self.url) > self.limits.head_bytes:
+            self._stop(431, "The request target is too long.")
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        if not self._in_head:
+            return  # trailers after a chunked body are no headers of the delivery
+        self._raw_headers.append((name, value))
+        if len(self._raw_headers) > self.limits.head_count:
+            self._stop(431, "Too many headers.")
+        super().on_header(name, value)
+
+    def on_headers_complete(self) -> None:
+        self._in_head = False
+        self._head_bytes = 0
+        self._stop_head_timer()
+        if (
+            sum(len(name) + len(value) + 4 for name, value in self._raw_headers) + len(self.url)
+            > self.limits.head_bytes
+        ):
+            self._stop(431, "The head is too large.")
+        hosts = sum(name == b"host" for name, _ in self.headers)
+        if hosts > 1 or (hosts == 0 and self.parser.get_http_version() == "1.1"):
+            self._stop(400, "A request has one Host header.")
+        self.scope["extensions"][EXTENSION][TARGET] = self.url
+        if self.parser.should_upgrade():
+            # httptools takes what follows for the other protocol: the body would be lost.
+            self._stop(400, "Send it as plain HTTP/1.1, without Upgrade.")
+        super().on_headers_complete()
+
+    def on_response_complete(self) -> None:
+        self._in_head = True
+        self._head_bytes = 0
+        super().on_response_complete()
+
+    def send_400_response(self, msg: str) -> None:
+        if self._has_answered():
+            self.transport.close()
+            return
+        status, text = self._refusal or (400, msg)
+        self._refuse(status, text)
+
+    def _has_answered(self) -> bool:
+        cycle: RequestResponseCycle | None = self.cycle
+        return cycle is not None and cycle.response_started
+
+    def _stop(self, status: int, text: str) -> None:
+        self._refusal = (status, text)
+        raise _RefusedError(text)
+
+    def _refuse(self, status: int, text: str) -> None:
+        self._stop_head_timer()
+        body = text.encode("ascii")
+        phrase = http.HTTPStatus(status).phrase
+        self.transport.write(
+            f"HTTP/1.1 {status} {phrase}\r\ncontent-type: text/plain; charset=utf-8\r\n"
+            f"content-length: {len(body)}\r\nconnection: close\r\n\r\n".encode("ascii")
+            + body
+        )
+        self.transport.close()
+
+    def _start_head_timer(self) -> None:
+        if self._head_timer is None:
+            self._head_timer = self.loop.call_later(self.limits.head_seconds, self._head_is_late)
+
+    def _stop_head_timer(self) -> None:
+        if self._head_timer is not None:
+            self._head_timer.cancel()
+            self._head_timer = None
+
+    def _head_is_late(self) -> None:
+        self._head_timer = None
+        if self.transport.is_closing():
+            return
+        if self._head_bytes:
+            self._refuse(408, "The head did not arrive in time.")
+        else:
+            self.transport.close()
+
+
+def with_limits(limits: Limits) -> type[HardenedProtocol]:
+    """The protocol class that keeps `limits`."""
+    return type("LimitedProtocol", (HardenedProtocol,), {"limits": limits})

@@ -1,0 +1,426 @@
+"""One run of the main job: listen, open the tunnel, register, record; and, whichever way it ends, tidy up.
+
+Order matters: whoever registers before listening loses the ping that PiktID sends at once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import random
+import secrets
+import socket
+import sys
+from collections.abc import AsyncIterator, Callable, Coroutine
+from datetime import UTC, datetime
+from functools import singledispatchmethod
+from typing import Any
+
+from webhook_tui.config import Settings
+from webhook_tui.domain.account import Account
+from webhook_tui.domain.delivery import StoredDelivery
+from webhook_tui.domain.facts import (
+    BecameReady,
+    DeliveryExplained,
+    Fact,
+    HistoryOpened,
+    ProblemOccurred,
+    SecretRevealed,
+    SessionStopped,
+    TidyingEnded,
+    TidyingStarted,
+    TunnelChanged,
+    WishGranted,
+)
+from webhook_tui.domain.problem import Problem, ProblemError, Severity
+from webhook_tui.domain.rows import DeliveryRows
+from webhook_tui.domain.secret import Secret
+from webhook_tui.domain.status import (
+    ReceiverState,
+    SessionStatus,
+    TunnelState,
+    TunnelStatus,
+    WebhookState,
+    WebhookStatus,
+)
+from webhook_tui.domain.wishes import (
+    AddSecretWish,
+    DeleteWish,
+    EventSidesWish,
+    ExplainWish,
+    GuardAnswer,
+    RegisterWish,
+    RevealSecretWish,
+    StreamWish,
+    TestPingWish,
+    TokenAnswer,
+    Wish,
+)
+from webhook_tui.piktid import EventStream, PiktidClient
+from webhook_tui.receiver import Receiver
+from webhook_tui.serving import Server, bind
+from webhook_tui.session.board import Board
+from webhook_tui.session.embedded import EmbeddedPiktid
+from webhook_tui.session.explaining import Explaining
+from webhook_tui.session.judge import Judge
+from webhook_tui.session.keeper import RingKeeper
+from webhook_tui.session.reconciling import Reconciling, StreamPace
+from webhook_tui.session.recorder import Recorder
+from webhook_tui.session.registrar import Registrar, RegistrarOptions
+from webhook_tui.session.route import supervisor_for
+from webhook_tui.store import AccountStore, DeliveryStore
+
+_GRACE_SECONDS = 0.4
+
+_log = logging.getLogger(__name__)
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _local_now() -> datetime:
+    return datetime.now().astimezone()
+
+
+class ListenSession:
+    """Implements domain.session_port.SessionPort. Make it with `open`, which binds the port."""
+
+    def __init__(self, settings: Settings, bound: socket.socket, *, asks: bool, pace: StreamPace | None = None) -> None:
+        """`asks`: there is a screen that can answer GuardAsked and TokenAsked; `pace`: of the event stream."""
+        self._settings = settings
+        self._bound = bound
+        self._asks = asks
+        self._pace = pace or StreamPace()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._stopping = False
+        self._stop = asyncio.Event()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._ready = False
+        self._token = settings.token
+        own_path = settings.hook_url is None
+        self._hook_path = f"/h/{secrets.token_hex(16)}" if own_path else None
+
+    @classmethod
+    def open(cls, settings: Settings, *, asks: bool, pace: StreamPace | None = None) -> ListenSession:
+        """Bind the port; raises ProblemError (ExitCode.PORT) when it cannot be had."""
+        bound = bind(settings.host, settings.port, exact=settings.port_was_given)
+        return cls(settings, bound, asks=asks, pace=pace)
+
+    def run(self, emit: Callable[[Fact], None]) -> None:
+        """Do the whole job on this thread until `stop`; the last fact is SessionStopped."""
+        with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+            runner.run(self._main(emit))
+
+    def request(self, wish: Wish) -> None:
+        """Ask for something, from any thread; after the end it is ignored."""
+        if self._loop is not None:
+            with contextlib.suppress(RuntimeError):  # the loop has ended
+                self._loop.call_soon_threadsafe(self._take, wish)
+
+    def stop(self) -> None:
+        """Tidy up and end, from any thread."""
+        self._stopping = True
+        if self._loop is not None:
+            with contextlib.suppress(RuntimeError):  # the loop has ended
+                self._loop.call_soon_threadsafe(self._stop.set)
+
+    def open_rows(self) -> DeliveryRows:
+        """The deliveries for the calling thread; only after HistoryOpened."""
+        return self._store.open_rows()
+
+    async def _main(self, emit: Callable[[Fact], None]) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._emit = emit
+        if self._stopping:
+            self._stop.set()
+        problem: Problem | None = None
+        try:
+            async with contextlib.AsyncExitStack() as stack:
+                problem = await self._live(stack)
+        except ProblemError as error:
+            problem = error.problem
+            emit(ProblemOccurred(problem, fatal=True))
+        finally:
+            self._bound.close()
+            emit(SessionStopped(problem))
+
+    async def _live(self, stack: contextlib.AsyncExitStack) -> Problem | None:
+        settings = self._settings
+        self._board = Board(self._first_status(), self._emit)
+        stack.callback(self._board.close)
+        self._store = DeliveryStore.open(settings.deliveries_path, started_at=_utc_now())
+        stack.callback(self._store.close)
+        accounts = AccountStore.open(settings.accounts_path)
+        stack.callback(accounts.close)
+        self._emit(HistoryOpened())
+        if self._store.set_aside is not None:
+            self._board.note(_set_aside(self._store.set_aside.name))
+        token, api_url = settings.token, settings.api_url
+        if settings.sandbox:
+            embedded = EmbeddedPiktid()
+            await stack.enter_async_context(embedded)
+            token, api_url = embedded.token, embedded.api_url
+            self._board.change(api_url=api_url)
+        self._keeper = RingKeeper(accounts, Account.of(api_url, token), settings.secrets, _utc_now)
+        if settings.sandbox:
+            self._keeper.registered(embedded.former_secret)
+        self._explaining = Explaining(self._store, self._keeper, self._board, token=lambda: self._token)
+        self._judge = Judge(
+            self._store, self._keeper, self._board, local_now=_local_now, judged=self._explaining.failed
+        )
+        self._judge.again()
+        self._reconciling = self._make_reconciling(api_url)
+        await stack.enter_async_context(self._receiving())
+        self._registrar = self._make_registrar(api_url)
+        stack.push_async_callback(self._registrar.aclose)
+        if token is not None:
+            await self._use_token(token)
+        return await self._work()
+
+    async def _use_token(self, token: Secret) -> None:
+        self._reconciling.use_token(token)
+        await self._registrar.use_token(token)
+
+    async def _work(self) -> Problem | None:
+        route = self._open_route()
+        jobs = [self._start(part.run()) for part in (self._judge, self._explaining, self._reconciling)]
+        if self._settings.register:
+            jobs.append(self._start(self._registrar.run()))
+        if route is not None:
+            jobs.append(self._start(route))
+        stopped = asyncio.create_task(self._stop.wait())
+        await asyncio.wait({stopped, *jobs}, return_when=asyncio.FIRST_COMPLETED)
+        stopped.cancel()
+        crashed = next((task.exception() for task in jobs if task.done() and not task.cancelled()), None)
+        problem = await self._leave(has_tunnel=route is not None)
+        if crashed is not None:
+            raise crashed
+        return problem
+
+    async def _leave(self, *, has_tunnel: bool) -> Problem | None:
+        tasks = list(self._tasks)
+        for task in tasks:
+            task.cancel()
+        deleting = f"deleting webhook {self._board.status.webhook.webhook_id or ''}".rstrip()
+        will_delete = self._registrar.holds and self._settings.clean
+        if has_tunnel:
+            self._emit(TidyingStarted("closing the tunnel"))
+        if will_delete:
+            self._emit(TidyingStarted(deleting))
+        await asyncio.sleep(0)
+        undoing = asyncio.create_task(self._registrar.leave())
+        if tasks:
+            await asyncio.wait(tasks, timeout=2.5)
+        if has_tunnel:
+            self._emit(TidyingEnded("closing the tunnel", "done"))
+        problem = await undoing
+        if will_delete:
+            self._emit(TidyingEnded(deleting, "done" if problem is None else "not done"))
+        return problem
+
+    def _first_status(self) -> SessionStatus:
+        settings = self._settings
+        opens = not settings.sandbox and settings.hook_url is None and settings.tunnel != "none"
+        return SessionStatus(
+            api_url=settings.api_url,
+            sandbox=settings.sandbox,
+            registers=settings.register,
+            tunnel=TunnelStatus(TunnelState.WAITING if opens else TunnelState.NONE, kind=settings.tunnel),
+            webhook=WebhookStatus(WebhookState.WAITING if settings.register else WebhookState.WATCHING),
+        )
+
+    @contextlib.asynccontextmanager
+    async def _receiving(self) -> AsyncIterator[None]:
+        recorder = Recorder(
+            self._store,
+            self._keeper,
+            self._board,
+            local_now=_local_now,
+            judge_again=self._judge.again,
+            recorded=self._recorded,
+            refused=self._reconciling.refused,
+        )
+        receiver = Receiver(
+            hook_path=self._hook_path,
+            record=recorder.record,
+            stray=self._board.stray,
+            probed=lambda _query: None,
+            now=_utc_now,
+        )
+        server = Server(receiver, self._bound, grace_seconds=_GRACE_SECONDS)
+        self._board.receiver(state=ReceiverState.STARTING, host=server.host, port=server.port)
+        await server.start()
+        self._port = server.port
+        self._board.receiver(state=ReceiverState.LISTENING)
+        if self._settings.port not in (0, server.port):
+            self._board.note(
+                Problem(f"Port {self._settings.port} is in use; listening on {server.port}.", "", severity=Severity.TIP)
+            )
+        try:
+            yield
+        finally:
+            await server.stop()
+            self._board.receiver(state=ReceiverState.STOPPED)
+
+    def _recorded(self, stored: StoredDelivery) -> None:
+        self._explaining.came(stored)
+        self._reconciling.came(stored)
+
+    def _make_reconciling(self, api_url: str) -> Reconciling:
+        reconciling = Reconciling(
+            self._board,
+            is_on=self._settings.sse,
+            stream_for=lambda token: EventStream(api_url, token),
+            stored=self._store.stored,
+            now=_utc_now,
+            jitter=random.random,
+            pace=self._pace,
+        )
+        self._board.changed = reconciling.look
+        return reconciling
+
+    def _make_registrar(self, api_url: str) -> Registrar:
+        settings = self._settings
+        return Registrar(
+            RegistrarOptions(
+                api_url=api_url,
+                replace=settings.replace or settings.sandbox,
+                asks=self._asks,
+                clean=settings.clean,
+            ),
+            self._keeper,
+            self._board,
+            client_for=lambda token: PiktidClient(api_url, token),
+            before_registering=self._reconciling.connected,
+            now=_utc_now,
+            jitter=random.random,
+            judge_again=self._judge.again,
+            registered=self._check_ready,
+        )
+
+    def _open_route(self) -> Coroutine[Any, Any, None] | None:
+        settings = self._settings
+        if settings.hook_url is not None:
+            self._has_address(settings.hook_url)
+            return None
+        if settings.sandbox or settings.tunnel == "none":
+            host = settings.host if ":" not in settings.host else f"[{settings.host}]"
+            self._has_address(f"http://{host}:{self._port}{self._hook_path}")
+            return None
+        self._tunnel = supervisor_for(settings, changed=self._tunnel_changed, now=_utc_now)
+        return self._tunnel.run(settings.host, self._port)
+
+    def _tunnel_changed(self, status: TunnelStatus) -> None:
+        before = self._board.status.tunnel
+        self._board.change(tunnel=status)
+        if status.problem is not None and status.problem is not before.problem:
+            again = (status.next_try_at - _utc_now()).total_seconds() if status.next_try_at else None
+            self._emit(ProblemOccurred(status.problem, again, fatal=status.state is TunnelState.FAILED))
+        is_open = status.state in (TunnelState.LIVE, TunnelState.UNPROVEN)
+        if (status.state, status.public_url) != (before.state, before.public_url):
+            self._emit(TunnelChanged(status.state.value, status.public_url if is_open else None))
+        if is_open and status.public_url is not None:
+            self._has_address(status.public_url.rstrip("/") + (self._hook_path or ""))
+        elif status.state in (TunnelState.DOWN, TunnelState.FAILED, TunnelState.OPENING):
+            self._registrar.address(None)
+
+    def _has_address(self, url: str) -> None:
+        self._url = url
+        self._registrar.address(url)
+        if not self._settings.register:
+            self._check_ready()
+
+    def _check_ready(self) -> None:
+        if not self._ready:
+            self._ready = True
+            tunnel = self._board.status.tunnel
+            public = self._url if tunnel.state is TunnelState.NONE else tunnel.public_url
+            self._emit(BecameReady(public, self._port))
+
+    def _start(self, job: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        task = asyncio.get_running_loop().create_task(job)
+        self._tasks.add(task)
+        task.add_done_callback(self._ended)
+        return task
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            _log.error("a task of the session ended by an error", exc_info=error)
+
+    @singledispatchmethod
+    def _take(self, wish: Wish) -> None:
+        """Carry out one wish; runs on the loop."""
+        raise TypeError(f"no such wish: {type(wish).__name__}")
+
+    @_take.register
+    def _(self, _wish: RegisterWish) -> None:
+        if self._board.status.tunnel.state in (TunnelState.DOWN, TunnelState.FAILED):
+            self._tunnel.try_now()
+        self._reconciling.try_now()
+        self._registrar.try_again()
+
+    @_take.register
+    def _(self, _wish: TestPingWish) -> None:
+        self._start(self._registrar.test_ping())
+
+    @_take.register
+    def _(self, _wish: DeleteWish) -> None:
+        self._start(self._registrar.delete())
+
+    @_take.register
+    def _(self, wish: GuardAnswer) -> None:
+        self._registrar.answer_guard(wish)
+
+    @_take.register
+    def _(self, wish: TokenAnswer) -> None:
+        self._token = wish.token
+        self._start(self._use_token(wish.token))
+
+    @_take.register
+    def _(self, wish: AddSecretWish) -> None:
+        if self._keeper.added(wish.secret):
+            self._judge.again()
+            self._emit(WishGranted("Secret added: every delivery that is not valid is judged again."))
+        else:
+            self._emit(WishGranted("The ring has this secret already."))
+
+    @_take.register
+    def _(self, _wish: RevealSecretWish) -> None:
+        current = self._keeper.ring.current
+        self._emit(SecretRevealed(current.secret.reveal() if current else None, current.since if current else None))
+
+    @_take.register
+    def _(self, wish: ExplainWish) -> None:
+        self._start(self._explain(wish.seq))
+
+    @_take.register
+    def _(self, wish: StreamWish) -> None:
+        self._reconciling.show(wish.version)
+
+    @_take.register
+    def _(self, wish: EventSidesWish) -> None:
+        self._start(self._reconciling.show_sides(wish.event_id))
+
+    async def _explain(self, seq: int) -> None:
+        report = await self._explaining.report(seq)
+        if report is not None:
+            self._emit(DeliveryExplained(report))
+
+
+def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
+    if sys.platform == "win32":
+        return None
+    import uvloop  # noqa: PLC0415 -- not on Windows
+
+    return uvloop.new_event_loop
+
+
+def _set_aside(name: str) -> Problem:
+    return Problem(
+        f"The history could not be read; it is kept as {name}.",
+        "A new one was started. webhook-tui paths says where both lie.",
+        severity=Severity.WARNING,
+    )

@@ -1,0 +1,370 @@
+"""The registration at PiktID: guarded, tried again, renewed with each new public URL, and undone when leaving.
+
+A webhook that is not ours is never replaced without a word from the user, and never deleted (PiktID has one per user).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from webhook_tui.domain.account import Account
+from webhook_tui.domain.facts import (
+    GuardAsked,
+    ProblemOccurred,
+    TokenAsked,
+    WebhookDeleted,
+    WebhookRegistered,
+    WishGranted,
+)
+from webhook_tui.domain.problem import ExitCode, Problem, ProblemError
+from webhook_tui.domain.secret import Secret
+from webhook_tui.domain.status import WebhookState
+from webhook_tui.domain.wishes import GuardAnswer, GuardChoice
+from webhook_tui.piktid import PiktidClient, UnseenSecretError, Webhook
+from webhook_tui.session.board import Board
+from webhook_tui.session.guard import Clear, Foreign, Unknown, inspect
+from webhook_tui.session.keeper import RingKeeper
+
+_FIRST_DELAY = 1.0
+_LONGEST_DELAY = 30.0
+_GUARD_SECONDS = 0.8
+_DELETE_SECONDS = 2.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegistrarOptions:
+    """What the user decided about registering."""
+
+    api_url: str
+    replace: bool
+    asks: bool
+    """There is a screen that can ask; without one a webhook that is not ours ends the program."""
+    clean: bool
+
+
+class Registrar:
+    """Runs on the session's loop. `address` tells it the URL to register; it does the rest."""
+
+    def __init__(
+        self,
+        options: RegistrarOptions,
+        keeper: RingKeeper,
+        board: Board,
+        *,
+        client_for: Callable[[Secret], PiktidClient],
+        before_registering: Callable[[], Awaitable[None]],
+        now: Callable[[], datetime],
+        jitter: Callable[[], float],
+        judge_again: Callable[[], None],
+        registered: Callable[[], None],
+    ) -> None:
+        self._options = options
+        self._keeper = keeper
+        self._board = board
+        self._client_for = client_for
+        self._before_registering = before_registering
+        self._now = now
+        self._jitter = jitter
+        self._judge_again = judge_again
+        self._on_registered = registered
+        self._client: PiktidClient | None = None
+        self._url: str | None = None
+        self._held: tuple[int, str] | None = None
+        self._put_back: str | None = None
+        self._wake = asyncio.Event()
+        self._again = False
+        self._stopped_asking = False
+        self._answer: asyncio.Future[GuardAnswer] | None = None
+        self._failures = 0
+
+    @property
+    def client(self) -> PiktidClient | None:
+        """The client with the token in use, or None without a token."""
+        return self._client
+
+    @property
+    def holds(self) -> bool:
+        """Whether this run has a webhook registered, as far as it knows."""
+        return self._held is not None
+
+    async def use_token(self, token: Secret) -> None:
+        """Work with `token` from now on, and try again."""
+        if self._client is not None:
+            await self._client.aclose()
+        self._client = self._client_for(token)
+        self._keeper.use(Account.of(self._options.api_url, token))
+        self._judge_again()
+        self.try_again()
+
+    def address(self, url: str | None) -> None:
+        """The URL that leads to the hook now; None while there is none."""
+        if url == self._url:
+            return
+        self._url = url
+        if url is None:
+            if self._held is not None:
+                self._board.webhook(state=WebhookState.STALE, since=self._now())
+            return
+        self._again = True
+        self._failures = 0
+        self._wake.set()
+
+    def try_again(self) -> None:
+        """Register (again) as soon as there is a URL."""
+        self._again = True
+        self._stopped_asking = False
+        self._wake.set()
+
+    def answer_guard(self, answer: GuardAnswer) -> None:
+        """What the user says to GuardAsked."""
+        if self._answer is not None and not self._answer.done():
+            self._answer.set_result(answer)
+
+    async def run(self) -> None:
+        """Until cancelled."""
+        if self._client is None:
+            self._board.emit(TokenAsked(None))
+        while True:
+            await self._wake.wait()
+            self._wake.clear()
+            if self._client is None or self._url is None or not self._again or self._stopped_asking:
+                continue
+            self._again = False
+            delay = await self._attempt(self._client, self._url)
+            if delay is not None:
+                self._again = True
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(delay):
+                        await self._wake.wait()
+                self._wake.set()
+
+    async def _attempt(self, client: PiktidClient, url: str) -> float | None:
+        """Register once; seconds until the next try by itself, or None when there is none."""
+        self._board.webhook(state=WebhookState.REGISTERING, since=self._now(), problem=None, next_try_at=None)
+        try:
+            if not await self._may_register(client):
+                self._stopped_asking = True
+                return None
+            await self._before_registering()
+            await self._register(client, url)
+        except ProblemError as error:
+            return self._failed(error.problem)
+        self._failures = 0
+        return None
+
+    def _failed(self, problem: Problem) -> float | None:
+        delay = self._delay(problem) if problem.mends_itself else None
+        state = WebhookState.NOT_REGISTERED if problem.mends_itself else WebhookState.REFUSED
+        at = self._now()
+        self._board.webhook(
+            state=state, since=at, problem=problem, next_try_at=at + timedelta(seconds=delay) if delay else None
+        )
+        self._board.emit(ProblemOccurred(problem, delay, fatal=not problem.mends_itself))
+        return delay
+
+    def _delay(self, problem: Problem) -> float:
+        self._failures += 1
+        longest = min(_LONGEST_DELAY, _FIRST_DELAY * 2.0 ** (self._failures - 1))
+        return max(problem.retry_after or 0.0, longest * (0.5 + self._jitter() / 2))
+
+    async def _may_register(self, client: PiktidClient) -> bool:
+        if self._options.replace or self._held is not None:
+            return True
+        abandoned = self._keeper.accounts.abandoned(self._keeper.account)
+        finding = await inspect(client, {registration.url for registration in abandoned})
+        match finding:
+            case Clear():
+                return True
+            case Unknown():
+                return await self._ask_unknown()
+            case Foreign():
+                return await self._ask_foreign(finding)
+
+    async def _ask_unknown(self) -> bool:
+        account = self._keeper.account
+        if self._keeper.accounts.guard_was_asked(account):
+            return True
+        if not self._options.asks:
+            self._board.emit(
+                WishGranted("PiktID does not say whether a webhook is registered; one that is there is replaced.")
+            )
+            return True
+        if await self._ask(GuardAsked(None)) is not None:
+            self._keeper.accounts.remember_guard_asked(account, self._now())
+            return True
+        return False
+
+    async def _ask_foreign(self, finding: Foreign) -> bool:
+        if not self._options.asks:
+            raise ProblemError(
+                Problem(
+                    f"A webhook that is not ours is registered: {finding.shown_url}.",
+                    "Replace it with --replace, or watch with --no-register.",
+                    ExitCode.API,
+                )
+            )
+        answer = await self._ask(GuardAsked(finding.webhook))
+        if answer is None:
+            return False
+        self._put_back = finding.webhook.url if answer.put_back else None
+        return True
+
+    async def _ask(self, question: GuardAsked) -> GuardAnswer | None:
+        """The user's answer if it is to replace; None, and the state says it, if nothing is to be touched."""
+        self._answer = asyncio.get_running_loop().create_future()
+        self._board.emit(question)
+        try:
+            answer = await self._answer
+        finally:
+            self._answer = None
+        if answer.choice is GuardChoice.REPLACE:
+            return answer
+        watches = answer.choice is GuardChoice.WATCH
+        state = WebhookState.WATCHING if watches else WebhookState.NOT_REGISTERED
+        self._board.webhook(state=state, since=self._now())
+        return None
+
+    async def _register(self, client: PiktidClient, url: str) -> None:
+        accounts = self._keeper.accounts
+        # Written down first: if this process dies while PiktID answers, the next one knows the URL as ours.
+        registration = accounts.record_registration(self._keeper.account, url=url, webhook_id=None, at=self._now())
+        self._keeper.unanswered = True
+        try:
+            webhook = await client.register(url)
+        except asyncio.CancelledError:
+            self._hold(registration, url)
+            raise
+        except UnseenSecretError:
+            self._hold(registration, url)
+            raise
+        except ProblemError:
+            accounts.end_registration(registration, self._now())
+            raise
+        finally:
+            self._keeper.unanswered = False
+            self._judge_again()
+        self._hold(registration, url)
+        self._registered(webhook, url)
+
+    def _hold(self, registration: int, url: str) -> None:
+        if self._held is not None:
+            self._keeper.accounts.end_registration(self._held[0], self._now())
+        self._held = (registration, url)
+
+    def _registered(self, webhook: Webhook, url: str) -> None:
+        at = self._now()
+        if webhook.secret is not None:
+            self._keeper.registered(webhook.secret)
+        current = self._keeper.ring.current
+        self._board.webhook(
+            state=WebhookState.REGISTERED,
+            webhook_id=webhook.id,
+            url=url,
+            since=at,
+            registered_at=at,
+            secret_since=current.since if current else None,
+            last_response_status=webhook.last_response_status,
+            last_response_at=webhook.last_response_at,
+            problem=None,
+            next_try_at=None,
+        )
+        self._board.emit(WebhookRegistered(webhook.id, url))
+        self._on_registered()
+
+    async def test_ping(self) -> None:
+        """Ask PiktID for a ping; a refusal becomes the webhook's problem."""
+        if self._client is None:
+            self._board.emit(TokenAsked(None))
+            return
+        try:
+            await self._client.test_ping()
+        except ProblemError as error:
+            self._board.webhook(problem=error.problem)
+            self._board.emit(ProblemOccurred(error.problem))
+        else:
+            if self._board.status.webhook.state is WebhookState.REGISTERED:
+                self._board.webhook(problem=None)
+            await self.look()
+
+    async def look(self) -> None:
+        """Ask what PiktID saw last, where it says so."""
+        if self._client is None:
+            return
+        with contextlib.suppress(ProblemError):
+            present = await self._client.current()
+            if isinstance(present, Webhook) and self._held is not None and present.url == self._held[1]:
+                self._board.webhook(
+                    last_response_status=present.last_response_status, last_response_at=present.last_response_at
+                )
+
+    async def delete(self) -> None:
+        """Delete what this run registered; a refusal becomes the webhook's problem."""
+        if self._client is None or self._held is None:
+            self._board.emit(WishGranted("This run has registered no webhook: nothing was deleted."))
+            return
+        try:
+            await self._client.delete()
+        except ProblemError as error:
+            self._board.webhook(problem=error.problem)
+            self._board.emit(ProblemOccurred(error.problem))
+            return
+        self._deleted()
+
+    def _deleted(self) -> None:
+        assert self._held is not None
+        self._keeper.accounts.end_registration(self._held[0], self._now())
+        self._held = None
+        self._keeper.ended()
+        self._board.webhook(state=WebhookState.DELETED, since=self._now(), problem=None, secret_since=None)
+        self._board.emit(WebhookDeleted())
+
+    async def leave(self) -> Problem | None:
+        """Undo what this run registered and still holds, within 3 s; what could not be undone is the Problem."""
+        client, held = self._client, self._held
+        if client is None or held is None or not self._options.clean:
+            return None
+        try:
+            if await self._was_taken(client, held[1]):
+                self._keeper.accounts.end_registration(held[0], self._now())
+                return Problem("Another program registered its webhook meanwhile.", "It was left as it is.")
+            if self._put_back is not None:
+                return await self._give_back(client, self._put_back)
+            async with asyncio.timeout(_DELETE_SECONDS + 0.1):
+                await client.delete(timeout_seconds=_DELETE_SECONDS, attempts=1)
+        except (ProblemError, TimeoutError) as error:
+            why = error.problem.what if isinstance(error, ProblemError) else "PiktID did not answer."
+            return Problem(
+                f"The webhook could not be deleted: {why[:1]}{why[1:].rstrip('.')}.",
+                "Delete it later with: webhook-tui, X. It points at a closed tunnel.",
+                ExitCode.API,
+            )
+        self._deleted()
+        return None
+
+    async def _was_taken(self, client: PiktidClient, url: str) -> bool:
+        with contextlib.suppress(ProblemError, TimeoutError):
+            async with asyncio.timeout(_GUARD_SECONDS):
+                present = await client.current()
+            return isinstance(present, Webhook) and present.url is not None and present.url != url
+        return False
+
+    async def _give_back(self, client: PiktidClient, url: str) -> Problem | None:
+        async with asyncio.timeout(_DELETE_SECONDS):
+            webhook = await client.register(url)
+        assert self._held is not None
+        self._keeper.accounts.end_registration(self._held[0], self._now())
+        self._held = None
+        if webhook.secret is None:
+            return Problem(f"{url} is registered again; PiktID sent no secret.", "")
+        self._keeper.registered(webhook.secret)
+        return Problem(f"{url} is registered again. Its new secret, shown once and kept: {webhook.secret.reveal()}", "")
+
+    async def aclose(self) -> None:
+        """Let go of the connections."""
+        if self._client is not None:
+            await self._client.aclose()
+            self._client = None

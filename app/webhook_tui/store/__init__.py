@@ -1,0 +1,6 @@
+"""What is kept on disk: every delivery before it is answered, the secrets, the registrations. Only here is SQLite."""
+
+from webhook_tui.store.accounts import AccountStore, Registration
+from webhook_tui.store.deliveries import DeliveryStore
+
+__all__ = ["AccountStore", "DeliveryStore", "Registration"]

@@ -1,0 +1,165 @@
+"""What is remembered per account: its signing secrets, what was registered, what was asked; a file of its own, 0600."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from webhook_tui.domain.account import Account
+from webhook_tui.domain.problem import Problem, ProblemError
+from webhook_tui.domain.ring import Origin, SecretRing, SigningSecret
+from webhook_tui.domain.secret import Secret
+from webhook_tui.store.accounts_schema import ACCOUNTS
+from webhook_tui.store.database import open_database, transaction
+from webhook_tui.store.process_lock import ProcessLock
+from webhook_tui.store.records import microseconds, moment
+from webhook_tui.store.rings import merged
+
+_NOT_KEPT = Problem(
+    "The secret could not be saved: the file accounts.db cannot be written.",
+    "Free some space or let it be written: webhook-tui paths says where it is.",
+    mends_itself=True,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Registration:
+    """A PUT /webhooks that was answered and not undone."""
+
+    registration_id: int
+    url: str
+    webhook_id: int | str | None
+    at: datetime
+
+
+class AccountStore:
+    """One open accounts.db; used by one thread at a time, while other programs may use the same file.
+
+    Every method raises ProblemError when the file cannot be read or written.
+    """
+
+    def __init__(self, connection: sqlite3.Connection, lock: ProcessLock | None, *, set_aside: Path | None) -> None:
+        self._connection = connection
+        self._lock = lock
+        self.set_aside = set_aside
+        """Where a damaged file that was found lies now, if there was one."""
+
+    @classmethod
+    def open(cls, path: Path | None) -> AccountStore:
+        """Open or make the file at `path`; None: in memory only. Raises ProblemError."""
+        if path is None:
+            connection = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
+            connection.executescript("\n".join(ACCOUNTS.migrations))
+            return cls(connection, None, set_aside=None)
+        opened = open_database(path, ACCOUNTS, always_private=True)
+        try:
+            lock = ProcessLock.take(path)
+        except OSError as error:
+            opened.connection.close()
+            raise ProblemError(_NOT_KEPT) from error
+        return cls(opened.connection, lock, set_aside=opened.set_aside)
+
+    def ring(self, account: Account) -> SecretRing:
+        """All secrets that were ever saved for the account, oldest first."""
+        with _kept():
+            found = self._connection.execute(
+                "SELECT secret, since, until, origin FROM secrets WHERE account = ? ORDER BY position", (account.key,)
+            )
+            return SecretRing(tuple(_signing_secret(*columns) for columns in found))
+
+    def save_ring(self, account: Account, ring: SecretRing) -> None:
+        """Keep what is new in `ring`, beside what another program may have saved meanwhile: no secret ever goes."""
+        with self._transaction():
+            before = self.ring(account)
+            after = merged(before, ring)
+            for known in after.secrets:
+                old = before.get(known.secret_id)
+                if old is None or old.since != known.since:
+                    self._put_last(account, known)
+                elif old != known:
+                    self._connection.execute(
+                        "UPDATE secrets SET until = ?, origin = ? WHERE account = ? AND secret = ?",
+                        (_time(known.until), known.origin.value, account.key, known.secret.key),
+                    )
+
+    def _put_last(self, account: Account, known: SigningSecret) -> None:
+        self._connection.execute(
+            "REPLACE INTO secrets (account, secret, since, until, origin) VALUES (?, ?, ?, ?, ?)",
+            (account.key, known.secret.key, _time(known.since), _time(known.until), known.origin.value),
+        )
+
+    def guard_was_asked(self, account: Account) -> bool:
+        """Whether the user was asked before about a webhook that nobody can see."""
+        with _kept():
+            found = self._connection.execute("SELECT 1 FROM guards WHERE account = ?", (account.key,)).fetchone()
+            return found is not None
+
+    def remember_guard_asked(self, account: Account, at: datetime) -> None:
+        """Note that the user was asked; the first time counts."""
+        with self._transaction():
+            self._connection.execute("INSERT OR IGNORE INTO guards VALUES (?, ?)", (account.key, microseconds(at)))
+
+    def record_registration(self, account: Account, *, url: str, webhook_id: int | str | None, at: datetime) -> int:
+        """Note that this process registered `url`; the number under which `end_registration` knows it."""
+        with self._transaction():
+            cursor = self._connection.execute(
+                "INSERT INTO registrations (account, url, webhook_id, at, process) VALUES (?, ?, ?, ?, ?)",
+                (account.key, url, json.dumps(webhook_id), microseconds(at), self._lock.name if self._lock else ""),
+            )
+        assert cursor.lastrowid is not None
+        return cursor.lastrowid
+
+    def end_registration(self, registration_id: int, at: datetime) -> None:
+        """Note that it was deleted, replaced or given up; the first time counts."""
+        with self._transaction():
+            self._connection.execute(
+                "UPDATE registrations SET ended_at = ? WHERE id = ? AND ended_at IS NULL",
+                (microseconds(at), registration_id),
+            )
+
+    def abandoned(self, account: Account) -> Sequence[Registration]:
+        """What was registered and not ended by processes that live no more, newest first."""
+        with _kept():
+            found = self._connection.execute(
+                "SELECT process, id, url, webhook_id, at FROM registrations "
+                "WHERE account = ? AND ended_at IS NULL ORDER BY id DESC",
+                (account.key,),
+            ).fetchall()
+            return [
+                Registration(number, url, json.loads(webhook_id), moment(at))
+                for process, number, url, webhook_id, at in found
+                if self._lock is not None and not self._lock.is_alive(process)
+            ]
+
+    def close(self) -> None:
+        """Let go of the file: registrations that were not ended are abandoned from now on. Idempotent."""
+        self._connection.close()
+        if self._lock is not None:
+            self._lock.release()
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        with _kept(), transaction(self._connection):
+            yield
+
+
+@contextmanager
+def _kept() -> Iterator[None]:
+    try:
+        yield
+    except (sqlite3.Error, OSError) as error:
+        raise ProblemError(_NOT_KEPT) from error
+
+
+def _signing_secret(secret: bytes, since: int, until: int | None, origin: str) -> SigningSecret:
+    text = secret.decode("utf-8", "surrogateescape")
+    return SigningSecret(Secret(text), moment(since), None if until is None else moment(until), Origin(origin))
+
+
+def _time(at: datetime | None) -> int | None:
+    return None if at is None else microseconds(at)

@@ -1,0 +1,156 @@
+"""The history: a delivery that was recorded here is on disk, byte for byte, before anybody is told so."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+import tempfile
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from webhook_tui.domain.account import Account
+from webhook_tui.domain.delivery import Delivery, DeliveryRow, StoredDelivery
+from webhook_tui.domain.rows import DeliveryRows
+from webhook_tui.domain.verdict import Judgement
+from webhook_tui.store.history_file import HistoryFile
+from webhook_tui.store.reader import Reader
+from webhook_tui.store.records import find_row, find_stored, find_unsettled, insert, recordable
+from webhook_tui.store.retention import BATCH, delete_batch, first_kept
+from webhook_tui.store.rows import SqliteRows
+from webhook_tui.store.writer import Job, Writer
+
+_LARGEST_CHANGE = 500
+
+
+class DeliveryStore:
+    """One open history. Its coroutines may be awaited on any loop; several programs may have one file open."""
+
+    def __init__(self, file: HistoryFile, *, temporary: Path | None) -> None:
+        self.path = file.path
+        self._file = file
+        self._temporary = temporary
+        self._writer = Writer(file)
+        self._reader = Reader(file.path)
+
+    @classmethod
+    def open(cls, path: Path | None, *, started_at: datetime) -> DeliveryStore:
+        """Open or make the history at `path`; None: a temporary one that is deleted by `close`.
+
+        Raises ProblemError when it cannot be opened or written.
+        """
+        if path is not None:
+            return cls(HistoryFile(path, started_at), temporary=None)
+        temporary = Path(tempfile.mkdtemp(prefix="webhook-tui-"))
+        try:
+            return cls(HistoryFile(temporary / "deliveries.db", started_at), temporary=temporary)
+        except BaseException:
+            shutil.rmtree(temporary, ignore_errors=True)
+            raise
+
+    @property
+    def run(self) -> int:
+        """Number of this run of the program in this history, from 1."""
+        return self._file.run
+
+    @property
+    def set_aside(self) -> Path | None:
+        """Where a damaged file lies that was found at `path`, now or while running; None when there was none."""
+        return self._file.set_aside
+
+    @property
+    def commits(self) -> int:
+        """How many transactions were committed: many deliveries share one."""
+        return self._writer.commits
+
+    async def record(
+        self, delivery: Delivery, judgement: Judgement, *, account: Account, answered: int | None
+    ) -> DeliveryRow:
+        """Store a delivery; returns its row when the transaction is committed and synced.
+
+        Raises ProblemError when it could not be stored; the next one may be stored again.
+        """
+        record = recordable(delivery, judgement, account=account, answered=answered)
+
+        def store(connection: sqlite3.Connection) -> DeliveryRow:
+            row = insert(connection, record, run=self._file.run)
+            self._file.last_seq = row.seq
+            return row
+
+        return await self._writer.run(store)
+
+    async def set_answered(self, seq: int, answered: int | None) -> DeliveryRow | None:
+        """Note what delivery `seq` was answered; its row, or None when it is not there."""
+        return await self._update("UPDATE deliveries SET answered = ? WHERE seq = ?", answered, seq)
+
+    async def set_marked(self, seq: int, marked: bool) -> DeliveryRow | None:
+        """Mark delivery `seq` or take the mark off; its row, or None when it is not there."""
+        return await self._update("UPDATE deliveries SET marked = ? WHERE seq = ?", int(marked), seq)
+
+    async def _update(self, statement: str, value: int | None, seq: int) -> DeliveryRow | None:
+        def update(connection: sqlite3.Connection) -> DeliveryRow | None:
+            connection.execute(statement, (value, seq))
+            return find_row(connection, seq)
+
+        return await self._writer.run(update)
+
+    async def unsettled(self, *, account: Account, below: int | None, limit: int) -> Sequence[StoredDelivery]:
+        """Deliveries whose verdict a secret that becomes known could change: pending and invalid ones, with bodies.
+
+        Newest first, numbers below `below` (None: from the newest), at most `limit`: the last one's number is the next
+        `below`. Raises ProblemError.
+        """
+        return await self._reader.run(lambda connection: find_unsettled(connection, account, below, limit))
+
+    async def set_judgements(self, changes: Sequence[tuple[int, Judgement]]) -> Sequence[DeliveryRow]:
+        """Give deliveries new judgements; the rows as they are now, in that order, without those that are gone.
+
+        More than 500 are committed in several transactions. Raises ProblemError.
+        """
+        rows: list[DeliveryRow] = []
+        for start in range(0, len(changes), _LARGEST_CHANGE):
+            rows += await self._writer.run(_judging(changes[start : start + _LARGEST_CHANGE]))
+        return rows
+
+    async def stored(self, seq: int) -> StoredDelivery | None:
+        """Delivery `seq` whole, or None. Raises ProblemError."""
+        return await self._reader.run(lambda connection: find_stored(connection, seq))
+
+    async def prune(self, *, keep_days: int | None, keep_rows: int | None, now: datetime) -> int:
+        """Delete what is older than `keep_days` and what is beyond the `keep_rows` newest; None: no such limit.
+
+        Marked deliveries stay. Small transactions, so that deliveries that arrive meanwhile hardly wait. How many went.
+        Raises ProblemError.
+        """
+        below = await self._reader.run(
+            lambda connection: first_kept(connection, keep_days=keep_days, keep_rows=keep_rows, now=now)
+        )
+        total = 0
+        while True:
+            gone = await self._writer.run(lambda connection: delete_batch(connection, below))
+            total += gone
+            if gone < BATCH:
+                return total
+
+    def open_rows(self) -> DeliveryRows:
+        """The deliveries for the calling thread, through a connection of its own. Raises ProblemError."""
+        return SqliteRows(self.path)
+
+    def close(self) -> None:
+        """Wait for what is queued, note that the run ended, let go of the file; more calls change nothing."""
+        self._reader.close()
+        self._writer.close(datetime.now(UTC))
+        if self._temporary is not None:
+            shutil.rmtree(self._temporary, ignore_errors=True)
+
+
+def _judging(changes: Sequence[tuple[int, Judgement]]) -> Job[list[DeliveryRow]]:
+    def judge(connection: sqlite3.Connection) -> list[DeliveryRow]:
+        connection.executemany(
+            "UPDATE deliveries SET verdict = ?, reason = ?, short = ?, secret_id = ? WHERE seq = ?",
+            [(new.verdict.value, new.reason, new.short, new.secret_id, seq) for seq, new in changes],
+        )
+        found = (find_row(connection, seq) for seq, _ in changes)
+        return [row for row in found if row is not None]
+
+    return judge

@@ -1,0 +1,72 @@
+"""Files that only their owner may read, moved aside and never deleted when they are broken."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TypeAlias
+
+Identity: TypeAlias = tuple[int, int]
+"""Device and number of a file."""
+
+_COMPANIONS = ("", "-wal", "-shm", "-journal")
+
+
+def make_private_directory(directory: Path) -> None:
+    """Make `directory` and whatever is missing above it, each 0700; one that exists is left as it is."""
+    missing = [directory]
+    while not missing[-1].exists() and missing[-1].parent != missing[-1]:
+        missing.append(missing[-1].parent)
+    for path in reversed(missing):
+        path.mkdir(mode=0o700, exist_ok=True)
+
+
+def make_private_file(path: Path) -> bool:
+    """Make an empty file, 0600, unless it is there (then its mode is left alone); whether it was made."""
+    try:
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+    except FileExistsError:
+        return False
+    return True
+
+
+def free_name(path: Path) -> Path:
+    """`path`, or the first of `path.2`, `path.3`, ... that names nothing yet."""
+    number = 1
+    candidate = path
+    while any(_companion(candidate, suffix).exists() for suffix in _COMPANIONS):
+        number += 1
+        candidate = path.with_name(f"{path.name}.{number}")
+    return candidate
+
+
+def move_aside(path: Path) -> Path:
+    """Rename a database and what lies beside it to `<name>.broken` (numbered if that exists); where it is now."""
+    target = free_name(path.with_name(f"{path.name}.broken"))
+    for suffix in reversed(_COMPANIONS):
+        source = _companion(path, suffix)
+        if source.exists():
+            source.rename(_companion(target, suffix))
+    return target
+
+
+def _companion(path: Path, suffix: str) -> Path:
+    return path.with_name(path.name + suffix)
+
+
+def move_orphans_aside(path: Path) -> None:
+    """Rename what was left beside a database that is gone, as `move_aside` does.
+
+    A new file under that name must not share them: a program that has the old one open still maps its -shm.
+    """
+    if not path.exists() and any(_companion(path, suffix).exists() for suffix in _COMPANIONS):
+        move_aside(path)
+
+
+def identity(path: Path) -> Identity | None:
+    """Which file `path` names now; None when it names none that can be seen."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino

@@ -1,0 +1,381 @@
+"""The app: hosts the session in its thread, passes wishes up and news down, and ends on every way out.
+
+The session's thread only posts; everything that is shown is owned by the screen's thread. Leaving restores the terminal
+first: what is still to be tidied goes on in the session's thread, which the caller joins.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import signal
+import sys
+import time
+import traceback
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any, ClassVar, Protocol
+
+from rich.text import Text
+from textual import events, work
+from textual.app import App, SystemCommand
+from textual.binding import Binding, BindingType
+from textual.filter import LineFilter
+from textual.screen import Screen
+
+from webhook_tui.domain.facts import (
+    BecameReady,
+    DeliveryExplained,
+    Fact,
+    GuardAsked,
+    HistoryOpened,
+    ProblemOccurred,
+    SecretRevealed,
+    SessionStopped,
+    TokenAsked,
+    WebhookRegistered,
+    WishGranted,
+)
+from webhook_tui.domain.problem import Problem, ProblemError
+from webhook_tui.domain.rows import DeliveryRows
+from webhook_tui.domain.secret import Secret
+from webhook_tui.domain.session_port import SessionPort
+from webhook_tui.domain.status import SessionStatus
+from webhook_tui.domain.text import visible
+from webhook_tui.domain.wishes import DeleteWish, GuardAnswer, RegisterWish, TokenAnswer
+from webhook_tui.tui import theme
+from webhook_tui.tui.commands import commands_of
+from webhook_tui.tui.hosting import SessionHost
+from webhook_tui.tui.inbox import Inbox, comes_in_floods
+from webhook_tui.tui.messages import (
+    CopyRequested,
+    DeliveriesNews,
+    FactArrived,
+    NewsArrived,
+    RowsNews,
+    SessionReplaced,
+    StatusNews,
+    WishRequested,
+)
+from webhook_tui.tui.modals.delete import DeleteDialog
+from webhook_tui.tui.modals.dialog import Dialog
+from webhook_tui.tui.modals.guard import ForeignGuard, UnknownGuard
+from webhook_tui.tui.modals.secret import SecretDialog
+from webhook_tui.tui.modals.token import TokenChoice, TokenDialog
+from webhook_tui.tui.output_filter import OutputFilter
+from webhook_tui.tui.screens.main import MainScreen
+
+LEAVE_SECONDS = 3.0
+"""How long a session may tidy up."""
+REFRESH_SECONDS = 0.05
+"""The least time between two refreshes, however many facts come."""
+
+_log = logging.getLogger(__name__)
+_SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP")
+
+
+class TokenKeeper(Protocol):
+    """Where a token can be kept for the next run."""
+
+    label: str
+    """`Keep it in the system keyring`"""
+
+    def keep(self, token: Secret) -> str:
+        """Keep it; gives back the sentence for a toast."""
+        ...
+
+
+class WebhookTuiApp(App[object]):
+    """The screen of one session. `return_code` afterwards: 0 left, 1 crashed, 128+n ended by signal n."""
+
+    TITLE = "webhook-tui"
+    CSS_PATH = Path(__file__).with_name("app.tcss")
+    ENABLE_COMMAND_PALETTE = True
+    COMMAND_PALETTE_BINDING = "ctrl+p"
+    HORIZONTAL_BREAKPOINTS = [(0, "-small"), (72, "-stacked"), (100, "-beside"), (120, "-wide")]  # noqa: RUF012 -- Textual's
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (30, "-high"), (36, "-tall")]  # noqa: RUF012 -- Textual's
+    NOTIFICATION_TIMEOUT = 3
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+q", "leave", "Leave", show=False, priority=True, system=True, id="app.leave", tooltip="leave"),
+        Binding("ctrl+c", "leave", "Leave", show=False, system=True, id="app.interrupt", tooltip="leave"),
+    ]
+
+    def __init__(
+        self,
+        session: SessionPort,
+        *,
+        now: Callable[[], datetime],
+        in_ascii: bool = False,
+        theme_name: str | None = None,
+        sandbox: Callable[[], SessionPort] | None = None,
+        token_keeper: TokenKeeper | None = None,
+        keymap: Mapping[str, str] | None = None,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """`now` gives aware local time; `sandbox` makes another session, for who has no token."""
+        super().__init__()
+        theme.register(self)
+        if theme_name is not None and theme_name in self.available_themes:
+            self.theme = theme_name
+        self.host = SessionHost(session)
+        self.now = now
+        self._monotonic = monotonic
+        self._sandbox = sandbox
+        self._token_keeper = token_keeper
+        self._main = MainScreen(now=now, in_ascii=in_ascii)
+        self._output_filter = OutputFilter(in_ascii=in_ascii)
+        self._inbox = Inbox()
+        self._last_refresh = 0.0
+        self._rows: DeliveryRows | None = None
+        self._token_dialog: TokenDialog | None = None
+        self.crash: BaseException | None = None
+        if keymap:
+            self.set_keymap(keymap)
+
+    # Life
+
+    def get_default_screen(self) -> Screen[Any]:
+        """The main screen."""
+        return self._main
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        """The roles of our stylesheet, for every theme."""
+        return theme.variable_defaults(self.current_theme)
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """Textual's filters, and after them the last wall."""
+        return [*super().get_line_filters(), self._output_filter]
+
+    def on_ready(self) -> None:
+        """The screen stands: start the session, and end properly when a signal says so."""
+        loop = asyncio.get_running_loop()
+        if sys.platform != "win32":
+            for name in _SIGNALS:
+                number = getattr(signal, name)
+                # Not in the main thread (as under a test runner) there are no signals to take.
+                with contextlib.suppress(ValueError, RuntimeError):
+                    loop.add_signal_handler(number, self._end, 128 + number)
+        self.host.start(self._emit)
+
+    def _forget_signals(self) -> None:
+        """From now on a signal ends the program at once."""
+        if sys.platform != "win32":
+            for name in _SIGNALS:
+                with contextlib.suppress(ValueError, RuntimeError):
+                    asyncio.get_running_loop().remove_signal_handler(getattr(signal, name))
+
+    def _end(self, return_code: int) -> None:
+        self.host.leave()
+        self.exit(return_code=return_code)
+
+    def on_unmount(self) -> None:
+        """On whichever way: the session ends, the rows are closed."""
+        self._forget_signals()
+        self.host.leave()
+        if self._rows is not None:
+            self._rows.close()
+            self._rows = None
+
+    def action_leave(self) -> None:
+        """Leave now; the session tidies up behind the closed screen."""
+        self._end(0)
+
+    async def action_quit(self) -> None:
+        """Textual's own name for leaving."""
+        self._end(0)
+
+    def _handle_exception(self, error: Exception) -> None:
+        self.crash = error
+        frames = "".join(traceback.format_tb(error.__traceback__))
+        _log.error("the screen ended by %s\n%s", type(error).__name__, frames)
+        super()._handle_exception(error)
+
+    def _fatal_error(self) -> None:
+        """A crash is one sentence: a traceback would show the values of variables, and secrets are among them."""
+        kind = type(self.crash).__name__ if self.crash is not None else "error"
+        self._exit_renderables.append(
+            Text(f"webhook-tui ended by an error of its own ({kind}). What was received is stored.")
+        )
+        self._close_messages_no_wait()
+
+    def panic(self, *_renderables: object) -> None:
+        """Textual's other way to end with a traceback: the same sentence."""
+        self._return_code = 1
+        self._fatal_error()
+
+    def _print_error_renderables(self) -> None:
+        """One sentence, on standard error, once."""
+        if self._exit_renderables:
+            print(self._exit_renderables[0], file=sys.stderr)  # noqa: T201 - the screen is gone
+            self._exit_renderables.clear()
+
+    # What the session says
+
+    def _emit(self, fact: Fact) -> None:
+        """Called in the session's thread: only posts."""
+        if comes_in_floods(fact):
+            if self._inbox.put(fact):
+                self.post_message(NewsArrived())
+        else:
+            self.post_message(FactArrived(fact))
+
+    def on_news_arrived(self) -> None:
+        """Refresh now, or when the last refresh is long enough ago."""
+        wait = self._last_refresh + REFRESH_SECONDS - self._monotonic()
+        if wait > 0:
+            self.set_timer(wait, self._refresh_all)
+        else:
+            self._refresh_all()
+
+    def _refresh_all(self) -> None:
+        self._last_refresh = self._monotonic()
+        batch = self._inbox.take()
+        if batch.status is not None:
+            self._main.post_message(StatusNews(batch.status))
+        if (batch.recorded or batch.judged) and self._rows is not None:
+            self._main.post_message(DeliveriesNews(batch.recorded, batch.judged))
+
+    def on_fact_arrived(self, message: FactArrived) -> None:
+        """What comes one by one: an answer to show, a question to ask, or how a wish ended."""
+        match message.fact:
+            case HistoryOpened():
+                self._open_rows()
+            case DeliveryExplained(report):
+                self._main.detail.explain(report)
+            case GuardAsked() | TokenAsked() | SecretRevealed() as question:
+                self._open_dialog(question)
+            case other:
+                self._tell_outcome(other)
+
+    def _open_dialog(self, fact: GuardAsked | TokenAsked | SecretRevealed) -> None:
+        match fact:
+            case GuardAsked(None):
+                self.push_screen(UnknownGuard(), self._answer_guard)
+            case GuardAsked(foreign) if foreign is not None:
+                self.push_screen(ForeignGuard(foreign, now=self.now), self._answer_guard)
+            case TokenAsked(None):
+                self._ask_token(None)
+            case SecretRevealed(secret, since):
+                self.push_screen(SecretDialog(None if secret is None else Secret(secret), since, now=self.now))
+            case _:
+                pass  # a refused token: the notice says so, and u asks
+
+    def _tell_outcome(self, fact: Fact) -> None:
+        match fact:
+            case ProblemOccurred(problem, again):
+                again_at = None if again is None else self.now() + timedelta(seconds=again)
+                self._main.occurred(problem, again_at)
+            case WishGranted(sentence):
+                self._main.occurred(None)
+                self._toast(sentence)
+            case WebhookRegistered() | BecameReady():
+                self._main.occurred(None)
+            case SessionStopped(problem) if problem is not None:
+                self._main.occurred(problem)
+            case _:
+                pass
+
+    def _open_rows(self) -> None:
+        if self._rows is not None:
+            self._rows.close()
+        self._rows = self.host.session.open_rows()
+        self._main.post_message(RowsNews(self._rows))
+
+    def _toast(self, sentence: str) -> None:
+        self.notify(visible(sentence), markup=False)
+
+    # What the user wants
+
+    def on_wish_requested(self, message: WishRequested) -> None:
+        """Pass it on."""
+        self.host.session.request(message.wish)
+
+    def on_register_requested(self) -> None:
+        """After a refused token ask for another one, else go on from what has not worked."""
+        problem = self._main.status.problem
+        if problem is not None and problem.wants_token:
+            self._ask_token(problem)
+        else:
+            self.host.session.request(RegisterWish())
+
+    def on_delete_requested(self) -> None:
+        """Ask first."""
+        status = self._main.status
+        dialog = DeleteDialog(status.webhook.url or "", status.counts.received)
+        self.push_screen(dialog, self._answer_delete)
+
+    def on_copy_requested(self, message: CopyRequested) -> None:
+        """To the clipboard, by OSC 52; what is copied is what was shown, harmless."""
+        self.copy_to_clipboard(message.text)
+        size = len(message.text.encode())
+        self._toast(f"Copied: {message.what}, {size} bytes")
+
+    def on_leave_requested(self) -> None:
+        """Leave."""
+        self._end(0)
+
+    def _answer_guard(self, answer: GuardAnswer | None) -> None:
+        if answer is not None:
+            self.host.session.request(answer)
+
+    def _answer_delete(self, yes: bool | None) -> None:
+        if yes:
+            self.host.session.request(DeleteWish())
+
+    def _ask_token(self, problem: Problem | None) -> None:
+        if self._token_dialog is not None:
+            return
+        keeper = "" if self._token_keeper is None else self._token_keeper.label
+        self._token_dialog = TokenDialog(problem, can_try_sandbox=self._sandbox is not None, keeper=keeper)
+        self.push_screen(self._token_dialog, self._answer_token)
+
+    def _answer_token(self, choice: TokenChoice | None) -> None:
+        self._token_dialog = None
+        if choice is None:
+            return
+        if choice.token is None:
+            self._change_to_sandbox()
+            return
+        if choice.keep and self._token_keeper is not None:
+            self._toast(self._token_keeper.keep(choice.token))
+        self.host.session.request(TokenAnswer(choice.token))
+
+    def _change_to_sandbox(self) -> None:
+        self.host.leave()
+        self._main.post_message(StatusNews(SessionStatus()))
+        self._open_sandbox(self.host)
+
+    @work(thread=True, exit_on_error=False)
+    def _open_sandbox(self, old: SessionHost) -> None:
+        """The port is free when the session before has ended."""
+        old.join(LEAVE_SECONDS)
+        if self._sandbox is None:
+            return
+        try:
+            self.post_message(SessionReplaced(self._sandbox()))
+        except ProblemError as error:
+            self.post_message(FactArrived(SessionStopped(error.problem)))
+
+    def on_session_replaced(self, message: SessionReplaced) -> None:
+        """Host it."""
+        self._inbox.take()
+        self.host = SessionHost(message.session)
+        self.host.start(self._emit)
+
+    # Keys and commands
+
+    async def on_event(self, event: events.Event) -> None:
+        """Pass events on, but no key to a dialog that has just opened."""
+        is_key = isinstance(event, events.Key) and event.key not in ("ctrl+c", "ctrl+q")
+        if is_key and self.screen_stack and isinstance(self.screen, Dialog) and self.screen.is_deaf:
+            return
+        await super().on_event(event)
+
+    def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
+        """Every live binding, and what has no key."""
+        yield from commands_of(self, screen)
+        if screen is self._main:
+            yield SystemCommand("Addresses in full", "what the status line shortens; copy", self._main.action_addresses)
+        yield SystemCommand("Theme", "choose other colours", self.action_change_theme)

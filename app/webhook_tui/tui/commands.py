@@ -1,0 +1,33 @@
+"""The palette's commands: every binding that is live on the screen, by name, and what has no key."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+from typing import Any
+
+from textual.app import App, SystemCommand
+from textual.screen import Screen
+
+_NOT_COMMANDS = ("button.", "prose.", "raw.", "headers.", "dialog.")
+_HIDDEN = frozenset(
+    {
+        *("screen.commands", "screen.next_pane", "screen.previous_pane", "screen.back"),
+        *("app.leave", "app.interrupt", "table.up", "table.down", "table.page_up", "table.page_down"),
+    }
+)
+"""Nobody looks up by name how to move."""
+
+
+def commands_of(app: App[Any], screen: Screen[Any]) -> Iterator[SystemCommand]:
+    """One command a binding id; its help names the key."""
+    seen: set[str] = set()
+    for active in screen.active_bindings.values():
+        binding = active.binding
+        name = binding.id or ""
+        if not name or name in seen or name in _HIDDEN or name.startswith(_NOT_COMMANDS) or not active.enabled:
+            continue
+        seen.add(name)
+        words = binding.tooltip or binding.description
+        run = partial(app.run_action, binding.action, active.node)
+        yield SystemCommand(words[:1].upper() + words[1:], f"key {app.get_key_display(binding)}", run)

@@ -1,0 +1,58 @@
+"""Where the session's thread leaves its facts and the screen's thread takes them: a flood becomes few refreshes.
+
+`put` is called from the session's thread, `take` from the screen's. Of statuses only the newest is kept.
+"""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+
+from webhook_tui.domain.facts import DeliveryRecorded, Fact, StatusChanged, VerdictChanged
+from webhook_tui.domain.status import SessionStatus
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What came since the last one was taken."""
+
+    status: SessionStatus | None
+    recorded: tuple[int, ...]
+    judged: tuple[int, ...]
+
+
+class Inbox:
+    """Holds what is not taken yet."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._status: SessionStatus | None = None
+        self._recorded: list[int] = []
+        self._judged: dict[int, None] = {}
+        self._announced = False
+
+    def put(self, fact: Fact) -> bool:
+        """Keep a fact that comes in floods; gives back whether the screen must be told. Others are not for here."""
+        with self._lock:
+            if isinstance(fact, StatusChanged):
+                self._status = fact.status
+            elif isinstance(fact, DeliveryRecorded):
+                self._recorded.append(fact.row.seq)
+            elif isinstance(fact, VerdictChanged):
+                self._judged[fact.row.seq] = None
+            else:
+                raise TypeError(f"{type(fact).__name__} does not come in floods")
+            announce, self._announced = not self._announced, True
+            return announce
+
+    def take(self) -> Batch:
+        """Everything that is there; the next `put` announces itself again."""
+        with self._lock:
+            batch = Batch(self._status, tuple(self._recorded), tuple(self._judged))
+            self._status, self._recorded, self._judged, self._announced = None, [], {}, False
+            return batch
+
+
+def comes_in_floods(fact: Fact) -> bool:
+    """Whether the fact goes through the inbox."""
+    return isinstance(fact, StatusChanged | DeliveryRecorded | VerdictChanged)

@@ -1,0 +1,87 @@
+"""What travels between screen and app: requests go up as `...Requested`, what became of them comes down as news."""
+
+from __future__ import annotations
+
+from textual.message import Message
+
+from webhook_tui.domain.facts import Fact
+from webhook_tui.domain.rows import DeliveryRows
+from webhook_tui.domain.session_port import SessionPort
+from webhook_tui.domain.status import SessionStatus
+from webhook_tui.domain.wishes import Wish
+
+
+class FactArrived(Message):
+    """The session emitted a fact that is handled one by one."""
+
+    def __init__(self, fact: Fact) -> None:
+        super().__init__()
+        self.fact = fact
+
+
+class SessionReplaced(Message):
+    """Another session is there instead of the one that was stopped."""
+
+    def __init__(self, session: SessionPort) -> None:
+        super().__init__()
+        self.session = session
+
+
+class NewsArrived(Message):
+    """Something is in the inbox; many facts make one of these."""
+
+
+class WishRequested(Message):
+    """The user asks something of the session."""
+
+    def __init__(self, wish: Wish) -> None:
+        super().__init__()
+        self.wish = wish
+
+
+class RegisterRequested(Message):
+    """The user wants to go on from the first step that has not worked; after a refused token that is another token."""
+
+
+class DeleteRequested(Message):
+    """The user wants the webhook deleted; a dialog asks first."""
+
+
+class CopyRequested(Message):
+    """The user wants a text on the clipboard; `what` names it in the toast."""
+
+    def __init__(self, text: str, what: str) -> None:
+        super().__init__()
+        self.text = text
+        self.what = what
+
+
+class LeaveRequested(Message):
+    """The user wants to leave, from wherever."""
+
+
+class StatusNews(Message):
+    """The route, the counts or a wish's outcome changed."""
+
+    def __init__(self, status: SessionStatus) -> None:
+        super().__init__()
+        self.status = status
+
+
+class RowsNews(Message):
+    """The history can be read now."""
+
+    def __init__(self, rows: DeliveryRows) -> None:
+        super().__init__()
+        self.rows = rows
+
+
+class DeliveriesNews(Message):
+    """Deliveries were recorded or judged again since the last of these."""
+
+    def __init__(self, recorded: tuple[int, ...], judged: tuple[int, ...]) -> None:
+        super().__init__()
+        self.recorded = recorded
+        """Sequence numbers of new deliveries, oldest first."""
+        self.judged = judged
+        """Sequence numbers of those whose verdict or answer changed."""

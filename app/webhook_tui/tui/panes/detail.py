@@ -1,0 +1,318 @@
+"""The detail: headline, tabs and the tab's body of the one delivery under the cursor.
+
+A tab is filled when it is shown, not before; what the Signature tab says is asked of the session then.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from functools import partial
+from typing import ClassVar
+
+from textual import work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.message import Message
+from textual.widget import Widget
+from textual.widgets import ContentSwitcher, Static
+
+from webhook_tui.domain.delivery import DeliveryRow, StoredDelivery
+from webhook_tui.domain.headers import SIGNATURE_HEADER, values
+from webhook_tui.domain.report import SignatureReport
+from webhook_tui.domain.rows import DeliveryRows
+from webhook_tui.domain.text import visible
+from webhook_tui.domain.wishes import ExplainWish
+from webhook_tui.tui.messages import CopyRequested, WishRequested
+from webhook_tui.tui.widgets.header_list import HeaderList
+from webhook_tui.tui.widgets.headline import Headline
+from webhook_tui.tui.widgets.json_lines import document_for
+from webhook_tui.tui.widgets.lines import Document
+from webhook_tui.tui.widgets.payload_view import PayloadView
+from webhook_tui.tui.widgets.prose_view import ProseView
+from webhook_tui.tui.widgets.tab_strip import TabStrip
+from webhook_tui.tui.words.attempts import Sameness, attempts_text, outcome
+from webhook_tui.tui.words.headers import as_text, summary
+from webhook_tui.tui.words.signature import effort, signature_text
+
+PAYLOAD, HEADERS, SIGNATURE, RAW, ATTEMPTS = "Payload", "Headers", "Signature", "Raw", "Attempts"
+_TABS = (PAYLOAD, HEADERS, SIGNATURE, RAW)
+_MOST_COMPARED = 50
+_LARGEST_AT_ONCE = 65_536
+"""Bytes of a body that are made into lines on the screen's thread; more would be felt."""
+
+
+class DetailPane(Vertical):
+    """Shows one delivery."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "screen.back", "Back", key_display="esc", id="detail.back", tooltip="back to the table"),
+        Binding("right_square_bracket", "screen.tab(1)", "Tabs", key_display="[ ]", id="tabs.next", tooltip="next tab"),
+        Binding("p", "add_secret", "Add secret", id="piktid.add_secret", tooltip="add a secret to the ring"),
+        Binding("y", "copy_tab", "Copy", id="delivery.copy", tooltip="copy what the tab shows"),
+        Binding("z", "screen.zoom", "Zoom", id="detail.zoom", tooltip="zoom the detail"),
+    ]
+    DEFAULT_CSS = """
+    DetailPane #tab-gap { height: 0; }
+    DetailPane #bodies { height: 1fr; }
+    DetailPane #last-line { height: 1; }
+    DetailPane #place { width: 1fr; height: 1; text-wrap: nowrap; text-overflow: ellipsis; color: $muted; }
+    DetailPane #notes { width: auto; height: 1; text-wrap: nowrap; color: $muted; max-width: 60%; }
+    """
+
+    class DocumentMade(Message):
+        """A large body is ready to be shown."""
+
+        def __init__(self, tab: str, seq: int, document: Document) -> None:
+            super().__init__()
+            self.tab = tab
+            self.seq = seq
+            self.document = document
+
+    def __init__(self, *, now: Callable[[], datetime], in_ascii: bool = False) -> None:
+        super().__init__(id="detail")
+        self._now = now
+        self._in_ascii = in_ascii
+        self._rows: DeliveryRows | None = None
+        self._stored: StoredDelivery | None = None
+        self._attempts: tuple[DeliveryRow, ...] = ()
+        self._report: SignatureReport | None = None
+        self._shown: dict[str, int] = {}
+        self.tab = PAYLOAD
+
+    def compose(self) -> ComposeResult:
+        """Headline, tabs, bodies, last line."""
+        yield Headline(now=self._now, in_ascii=self._in_ascii)
+        yield Static(id="tab-gap")
+        yield TabStrip(_TABS)
+        with ContentSwitcher(initial="payload", id="bodies"):
+            yield PayloadView(ascii=self._in_ascii, id="payload")
+            yield HeaderList(id="headers")
+            yield ProseView(id="signature")
+            yield PayloadView(ascii=self._in_ascii, id="raw")
+            yield ProseView(id="attempts")
+        with Horizontal(id="last-line"):
+            yield Static(id="place", markup=False)
+            yield Static(id="notes", markup=False)
+
+    @property
+    def seq(self) -> int | None:
+        """The number of the delivery that is shown."""
+        return None if self._stored is None else self._stored.row.seq
+
+    @property
+    def body_widget(self) -> Widget:
+        """The body of the active tab."""
+        return self.query_one(f"#{self.tab.lower()}")
+
+    def show(self, rows: DeliveryRows, seq: int) -> None:
+        """Show delivery `seq`; one that is not there leaves everything as it is."""
+        stored = rows.stored(seq)
+        if stored is None:
+            return
+        is_other = self.seq != seq
+        if is_other or self._stored is None or stored.row != self._stored.row:
+            self._report = None
+        self._rows, self._stored = rows, stored
+        self._attempts = tuple(rows.attempts(seq))
+        if self.tab not in self._tabs():
+            self.tab = PAYLOAD
+        self._fill(is_other=is_other)
+
+    def reread(self) -> None:
+        """Read the delivery again: its verdict, its answer or its attempts may be others now."""
+        if self._rows is not None and self.seq is not None:
+            self.show(self._rows, self.seq)
+
+    def recount(self) -> None:
+        """Others were recorded: there may be one more attempt of this event; nothing else is read again."""
+        if self._rows is None or self._stored is None or self._stored.row.event_id is None:
+            return
+        attempts = tuple(self._rows.attempts(self._stored.row.seq))
+        if attempts != self._attempts:
+            self._attempts = attempts
+            self._fill_head()
+            if self.tab == ATTEMPTS:
+                self._fill_tab(is_other=False)
+
+    def explain(self, report: SignatureReport) -> None:
+        """Take the report that was asked for; one of another delivery came too late."""
+        if report.seq == self.seq:
+            self._report = report
+            self._fill_tab(is_other=False)
+
+    def choose(self, tab: str) -> None:
+        """Show another tab, and give its body the focus if the body before had it."""
+        had_focus = self.body_widget.has_focus
+        if tab not in self._tabs() or tab == self.tab:
+            return
+        self.tab = tab
+        self._fill(is_other=False)
+        if had_focus:
+            self.body_widget.focus()
+        self.refresh_bindings()
+
+    def step(self, by: int) -> None:
+        """The next tab, or the one before, round."""
+        tabs = self._tabs()
+        self.choose(tabs[(tabs.index(self.tab) + by) % len(tabs)])
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002 - Textual's signature
+        """Add secret stands in the footer of the Signature tab only; copying has a text in three tabs."""
+        if action == "add_secret":
+            return self.tab == SIGNATURE
+        if action == "copy_tab":
+            return self.tab in (HEADERS, SIGNATURE, ATTEMPTS)
+        return True
+
+    async def action_add_secret(self) -> None:
+        """The screen asks for it."""
+        await self.run_action("screen.add_secret")
+
+    def action_copy_tab(self) -> None:
+        """Copy the tab as text; no secret is ever in it."""
+        if self._stored is None:
+            return
+        if self.tab == HEADERS:
+            self.post_message(CopyRequested(as_text(self._stored.delivery), "the headers"))
+        else:
+            page = self._page(self.tab)
+            row = self._stored.row
+            title = f"#{row.seq} {visible(row.event)}: {row.verdict}. {visible(row.reason)}"
+            self.post_message(CopyRequested(f"{title}\n\n{page.plain}", f"the {self.tab} tab"))
+
+    def on_tab_strip_picked(self, event: TabStrip.Picked) -> None:
+        """A click on a tab shows it and goes into it."""
+        event.stop()
+        self.choose(event.name)
+        self.body_widget.focus()
+
+    def on_header_list_copy_chosen(self, event: HeaderList.CopyChosen) -> None:
+        """Enter on a header copies its value."""
+        event.stop()
+        self.post_message(CopyRequested(event.line.value, event.line.name))
+
+    def _tabs(self) -> tuple[str, ...]:
+        return (*_TABS, ATTEMPTS) if len(self._attempts) > 1 else _TABS
+
+    def _fill(self, *, is_other: bool) -> None:
+        if self._stored is None:
+            return
+        self._fill_head()
+        self.query_one("#bodies", ContentSwitcher).current = self.tab.lower()
+        if self.tab == SIGNATURE and self._report is None:
+            self.post_message(WishRequested(ExplainWish(self._stored.row.seq)))
+        self._fill_tab(is_other=is_other)
+
+    def _fill_head(self) -> None:
+        if self._stored is None:
+            return
+        said = outcome(self._attempts) if self.tab == ATTEMPTS else ""
+        self.query_one(Headline).show(self._stored.row, said=said, with_key=self.tab != SIGNATURE)
+        self.query_one(TabStrip).show(self._tabs(), self.tab)
+
+    def _fill_tab(self, *, is_other: bool) -> None:
+        stored = self._stored
+        if stored is None:
+            return
+        delivery = stored.delivery
+        match self.tab:
+            case "Payload" | "Raw":
+                self._show_body(self.tab, stored)
+            case "Headers":
+                if is_other or self._shown.get(HEADERS) != stored.row.seq:
+                    self.query_one(HeaderList).show(delivery)
+            case "Signature":
+                self._page(SIGNATURE).show(partial(self._signature, stored), from_top=is_other)
+            case _:
+                make = partial(self._attempts_text, self._sameness())
+                self._page(ATTEMPTS).show(make, from_top=is_other)
+        self._shown[self.tab] = stored.row.seq
+        self._show_last_line()
+
+    def _show_body(self, tab: str, stored: StoredDelivery) -> None:
+        seq, body = stored.row.seq, stored.delivery.body
+        if self._shown.get(tab) == seq:
+            return
+        if len(body) <= _LARGEST_AT_ONCE:
+            self._view(tab).show(document_for(body, raw=tab == RAW))
+        else:
+            self._view(tab).show(document_for(b"", raw=True))
+            self._make_document(tab, seq, body)
+
+    @work(thread=True, exclusive=True, exit_on_error=False)
+    def _make_document(self, tab: str, seq: int, body: bytes) -> None:
+        self.post_message(self.DocumentMade(tab, seq, document_for(body, raw=tab == RAW)))
+
+    def on_detail_pane_document_made(self, event: DocumentMade) -> None:
+        """Show it, if it is still wanted."""
+        event.stop()
+        if self._shown.get(event.tab) == event.seq == self.seq:
+            self._view(event.tab).show(event.document)
+            self._show_last_line()
+
+    def on_payload_view_path_changed(self, event: PayloadView.PathChanged) -> None:
+        """The last line names the place of the cursor."""
+        event.stop()
+        self._show_last_line()
+
+    def _view(self, tab: str) -> PayloadView:
+        return self.query_one(f"#{tab.lower()}", PayloadView)
+
+    def _page(self, tab: str) -> ProseView:
+        return self.query_one(f"#{tab.lower()}", ProseView)
+
+    def _show_last_line(self) -> None:
+        if self._stored is None:
+            return
+        place, notes = "", self._notes()
+        match self.tab:
+            case "Payload" | "Raw":
+                place = self._view(self.tab).path
+            case "Headers":
+                place, notes = summary(self._stored.delivery), "y copy"
+            case "Signature":
+                place = effort(self._report) if self._report is not None else ""
+                notes = notes or "p add a secret  y copy this"
+            case _:
+                notes = "y copy"
+        self.query_one("#place", Static).update(Content(place))
+        self.query_one("#notes", Static).update(Content(notes))
+
+    def _notes(self) -> str:
+        """`1 note: new field quality_score`, or how many there are; all of them are in the Signature tab."""
+        own = self._view(PAYLOAD).document.notes if self._shown.get(PAYLOAD) == self.seq else ()
+        told = self._report.notes if self._report is not None else ()
+        notes = tuple(dict.fromkeys((*own, *told)))
+        if not notes:
+            return ""
+        count = "1 note" if len(notes) == 1 else f"{len(notes)} notes"
+        first = visible(notes[0]).rstrip(".")
+        fits = len(first) + len(count) + 2 <= self.content_size.width * 0.6
+        return f"{count}: {first}" if len(notes) == 1 and fits and self.tab == PAYLOAD else count
+
+    def _signature(self, stored: StoredDelivery, width: int) -> Content:
+        report = self._report
+        if report is None:
+            return Content.assemble(("The signature is being compared with the secrets of the ring.", "$muted"))
+        return signature_text(report, stored.row, width, self._now())
+
+    def _attempts_text(self, same: tuple[Sameness, ...], width: int) -> Content:
+        return attempts_text(self._attempts, same, width, self._now())
+
+    def _sameness(self) -> tuple[Sameness, ...]:
+        """Compare bodies and signatures with the first attempt's; at most 50, for each is read whole."""
+        if self._rows is None:
+            return ()
+        first = self._rows.stored(self._attempts[0].seq)
+        same = [Sameness(None, None)]
+        for row in self._attempts[1:]:
+            other = self._rows.stored(row.seq) if len(same) < _MOST_COMPARED else None
+            if first is None or other is None:
+                same.append(Sameness(None, None))
+                continue
+            signatures = [values(one.delivery.headers, SIGNATURE_HEADER) for one in (first, other)]
+            same.append(Sameness(first.delivery.body == other.delivery.body, signatures[0] == signatures[1]))
+        return tuple(same)

@@ -1,0 +1,401 @@
+"""The main screen: the route on top, the table and the detail (or the steps), the buttons, the keys.
+
+It knows the session only as news that come down and requests that go up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import ClassVar
+
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Container
+from textual.content import Content
+from textual.screen import Screen
+from textual.widget import Widget
+from textual.widgets import Static
+
+from webhook_tui.domain.problem import Problem, Severity
+from webhook_tui.domain.rows import DeliveryRows
+from webhook_tui.domain.secret import Secret
+from webhook_tui.domain.status import ReceiverState, SessionStatus
+from webhook_tui.domain.wishes import AddSecretWish, RevealSecretWish, TestPingWish
+from webhook_tui.tui.messages import (
+    CopyRequested,
+    DeleteRequested,
+    DeliveriesNews,
+    LeaveRequested,
+    RegisterRequested,
+    RowsNews,
+    StatusNews,
+    WishRequested,
+)
+from webhook_tui.tui.modals.addresses import AddressesDialog
+from webhook_tui.tui.modals.help import HelpDialog
+from webhook_tui.tui.modals.secret import AddSecretDialog
+from webhook_tui.tui.panes.detail import SIGNATURE, DetailPane
+from webhook_tui.tui.widgets.action_bar import ActionBar, FollowNote
+from webhook_tui.tui.widgets.delivery_table import DeliveryTable
+from webhook_tui.tui.widgets.headline import Headline
+from webhook_tui.tui.widgets.key_bar import KeyBar
+from webhook_tui.tui.widgets.key_button import KeyButton
+from webhook_tui.tui.widgets.notice_bar import NoticeBar
+from webhook_tui.tui.widgets.status_bar import StatusBar
+from webhook_tui.tui.widgets.steps_view import StepsView
+from webhook_tui.tui.words.keys import help_rows
+from webhook_tui.tui.words.notices import Notice, chosen
+from webhook_tui.tui.words.steps import next_step
+
+LEAST_WIDTH, LEAST_HEIGHT = 40, 10
+
+
+class MainScreen(Screen[None]):
+    """Everything but the dialogs."""
+
+    AUTO_FOCUS = ""
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("w", "why", "Why", id="delivery.why", tooltip="why this verdict"),
+        Binding("f", "follow", "Follow", show=False, id="table.follow", tooltip="follow the newest delivery"),
+        Binding("escape", "back", "Back", show=False, id="screen.back", tooltip="back; closes the notice"),
+        Binding("tab", "next_pane", "Next pane", show=False, id="screen.next_pane", tooltip="next pane"),
+        Binding(
+            "shift+tab", "previous_pane", "Pane before", show=False, id="screen.previous_pane", tooltip="pane before"
+        ),
+        Binding("left_square_bracket", "tab(-1)", "Tab before", show=False, id="tabs.previous", tooltip="tab before"),
+        Binding("right_square_bracket", "tab(1)", "Next tab", show=False, id="tabs.next", tooltip="next tab"),
+        Binding("right", "into_detail", "Detail", show=False, id="table.into_detail", tooltip="into the detail"),
+        Binding("z", "zoom", "Zoom", show=False, id="detail.zoom", tooltip="zoom the detail"),
+        Binding("t", "ping", "Test ping", show=False, id="piktid.ping", tooltip="send a test ping"),
+        Binding("u", "register", "Register", show=False, id="piktid.register", tooltip="register the webhook (again)"),
+        Binding("X", "delete", "Delete", show=False, id="piktid.delete", tooltip="delete the webhook"),
+        Binding(
+            "p", "add_secret", "Add secret", show=False, id="piktid.add_secret", tooltip="add a secret to the ring"
+        ),
+        Binding("c", "copy_url", "Copy URL", id="piktid.copy_url", tooltip="copy the public URL"),
+        Binding("S", "show_secret", "Secret", id="piktid.secret", tooltip="the signing secret: masked, reveal, copy"),
+        Binding(
+            "colon,ctrl+p",
+            "app.command_palette",
+            "Commands",
+            key_display=":",
+            id="screen.commands",
+            tooltip="all commands",
+        ),
+        Binding(
+            "question_mark,f1", "help", "Help", key_display="?", id="screen.help", tooltip="the keys that work here"
+        ),
+        Binding("q,ctrl+q", "leave", "Leave", key_display="q", id="screen.leave", tooltip="leave and tidy up"),
+    ]
+
+    def __init__(self, *, now: Callable[[], datetime], in_ascii: bool = False) -> None:
+        super().__init__(classes="-waiting")
+        self._now = now
+        self._in_ascii = in_ascii
+        self.status = SessionStatus()
+        self._rows: DeliveryRows | None = None
+        self._occurred: Notice | None = None
+        self._hidden: frozenset[str] = frozenset()
+        self._told: set[str] = set()
+        self._came_from: Widget | None = None
+        self._wanted_focus: str | None = None
+
+    def compose(self) -> ComposeResult:
+        """From top to bottom."""
+        yield StatusBar(now=self._now, in_ascii=self._in_ascii)
+        yield NoticeBar()
+        with Container(id="body"):
+            yield DeliveryTable(now=self._now, ascii=self._in_ascii)
+            yield DetailPane(now=self._now, in_ascii=self._in_ascii)
+        yield StepsView()
+        yield ActionBar()
+        yield KeyBar()
+        yield Static(id="too-small", markup=False)
+
+    def on_mount(self) -> None:
+        """Nothing has come yet; ages and seconds count from now on."""
+        self._arrange()
+        self.set_interval(1.0, self._tick)
+
+    def on_screen_suspend(self) -> None:
+        """Behind a dialog the footer is empty: its labels carry the keys."""
+        self.add_class("-behind")
+
+    def on_screen_resume(self) -> None:
+        """The keys work again."""
+        self.remove_class("-behind")
+
+    # What comes down
+
+    def on_status_news(self, message: StatusNews) -> None:
+        """Another status."""
+        message.stop()
+        self.status = message.status
+        self._forget_what_is_over()
+        self._show_status()
+
+    def on_rows_news(self, message: RowsNews) -> None:
+        """The history is open."""
+        message.stop()
+        self._rows = message.rows
+        self.table.show_rows(message.rows)
+        self._arrange()
+
+    def on_deliveries_news(self, message: DeliveriesNews) -> None:
+        """New rows, or rows that changed."""
+        message.stop()
+        self.table.refresh_rows()
+        if message.judged:
+            self.table.mark_changed(message.judged)
+        self._arrange()
+        if self.detail.seq in message.judged:
+            self.detail.reread()
+        elif message.recorded:
+            self.detail.recount()
+
+    def on_delivery_table_cursor_moved(self, event: DeliveryTable.CursorMoved) -> None:
+        """Show the delivery under the cursor."""
+        event.stop()
+        if event.seq is not None and self._rows is not None:
+            self.detail.show(self._rows, event.seq)
+
+    def occurred(self, problem: Problem | None, again_at: datetime | None = None) -> None:
+        """A wish could not be carried out, or (None) it was: the notice says so until the next wish."""
+        self._occurred = None if problem is None else Notice(problem, again_at)
+        if problem is not None:
+            self._hidden -= {problem.what}
+        self._show_status()
+
+    def _forget_what_is_over(self) -> None:
+        """What the route said, too, is over when the route says it no more; what was hidden may come again."""
+        status = self.status
+        told = {
+            problem.what
+            for problem in (status.storing, status.receiver.problem, status.tunnel.problem, status.webhook.problem)
+            if problem is not None
+        }
+        if self._occurred is not None and self._occurred.problem.what in self._told - told:
+            self._occurred = None
+        self._hidden -= self._told - told
+        self._told = told
+
+    # Where things are
+
+    @property
+    def table(self) -> DeliveryTable:
+        """The table."""
+        return self.query_one(DeliveryTable)
+
+    @property
+    def detail(self) -> DetailPane:
+        """The detail."""
+        return self.query_one(DetailPane)
+
+    @property
+    def has_rows(self) -> bool:
+        """Whether there is a table to show."""
+        return self._rows is not None and len(self._rows) > 0
+
+    def _arrange(self) -> None:
+        """Table and detail as soon as there is one delivery, else the steps; the focus goes where the next thing is."""
+        was_shown, shown = not self.has_class("-waiting"), self.has_rows
+        self.set_class(not shown, "-waiting")
+        if shown and not was_shown:
+            self.table.focus()
+        self._show_follow()
+        self._show_status()
+
+    def _show_status(self) -> None:
+        now, status = self._now(), self.status
+        self.query_one(StatusBar).show(status)
+        self.query_one(NoticeBar).show(chosen(status, self._occurred, self._hidden), now)
+        starting = status.receiver.state is ReceiverState.STARTING
+        for button in self.query_one(ActionBar).query(KeyButton):
+            button.disabled = starting
+        if not self.has_rows:
+            self.query_one(StepsView).show(status, now)
+            self._focus_next_step()
+
+    def _focus_next_step(self) -> None:
+        """The button that helps now, unless the user has gone to another one."""
+        wanted = next_step(self.status)
+        if wanted is None or self._wanted_focus == wanted:
+            return
+        self._wanted_focus = wanted
+        self.query_one(f"#{wanted}", KeyButton).focus()
+
+    def _tick(self) -> None:
+        self.query_one(StatusBar).tick()
+        if self.query_one(NoticeBar).shown is not None:
+            self.query_one(NoticeBar).show(chosen(self.status, self._occurred, self._hidden), self._now())
+        if not self.has_rows:
+            self.query_one(StepsView).show(self.status, self._now())
+
+    def _show_follow(self) -> None:
+        table = self.table
+        self.query_one(FollowNote).show(following=table.following, below=table.below, is_used=self.has_rows)
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Below 40 by 10 one line, nothing else."""
+        width, height = event.size
+        tiny = width < LEAST_WIDTH or height < LEAST_HEIGHT
+        self.set_class(tiny, "-tiny")
+        note = f"webhook-tui needs {LEAST_WIDTH}×{LEAST_HEIGHT}, this is {width}×{height}"
+        self.query_one("#too-small", Static).update(Content(note))
+        if not tiny and self.focused is None and self.has_rows:
+            self.call_after_refresh(self.table.focus)
+
+    # What the widgets ask
+
+    def on_delivery_table_row_opened(self, event: DeliveryTable.RowOpened) -> None:
+        """Into the detail."""
+        event.stop()
+        self.action_into_detail()
+
+    def on_delivery_table_follow_changed(self, event: DeliveryTable.FollowChanged) -> None:
+        """Say where the newest is."""
+        event.stop()
+        self._show_follow()
+
+    def on_follow_note_clicked(self, event: FollowNote.Clicked) -> None:
+        """As f."""
+        event.stop()
+        self.action_follow()
+
+    def on_action_bar_chosen(self, event: ActionBar.Chosen) -> None:
+        """As t, u, X."""
+        event.stop()
+        {"ping": self.action_ping, "register": self.action_register, "delete": self.action_delete}[event.name]()
+
+    def on_status_bar_addresses_requested(self, event: StatusBar.AddressesRequested) -> None:
+        """The addresses in full."""
+        event.stop()
+        self.action_addresses()
+
+    def on_headline_why_requested(self, event: Headline.WhyRequested) -> None:
+        """As w."""
+        event.stop()
+        self.action_why()
+
+    # Actions
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002 - Textual's signature
+        """What needs a delivery is not there while there is none."""
+        if action == "into_detail":
+            return self.has_rows and self.table.has_focus
+        if action in ("why", "follow", "zoom", "tab", "add_secret") and not self.has_rows:
+            return action == "add_secret"
+        return True
+
+    def action_why(self) -> None:
+        """The Signature tab of the chosen delivery; esc comes back to where w was pressed."""
+        if self.detail.seq is None:
+            return
+        if self.focused is not None and self.detail not in self.focused.ancestors:
+            self._came_from = self.focused
+        self.detail.choose(SIGNATURE)
+        self.detail.body_widget.focus()
+
+    def action_into_detail(self) -> None:
+        """The body of the active tab has the focus."""
+        self._came_from = None
+        self.detail.body_widget.focus()
+
+    def action_follow(self) -> None:
+        """Go to the newest and stay there."""
+        self.table.follow()
+
+    def action_back(self) -> None:
+        """From the detail or a button to the table; from the table: close the notice."""
+        if not self.has_rows or self.table.has_focus:
+            self._hide_notice()
+            return
+        self.set_class(False, "-zoomed")
+        target, self._came_from = self._came_from or self.table, None
+        target.focus()
+
+    def _hide_notice(self) -> None:
+        shown = self.query_one(NoticeBar).shown
+        if shown is not None:
+            self._hidden |= {shown.problem.what}
+            self._show_status()
+
+    def action_next_pane(self) -> None:
+        """The next pane or button."""
+        self.focus_next()
+
+    def action_previous_pane(self) -> None:
+        """The pane or button before."""
+        self.focus_previous()
+
+    def action_tab(self, step: int) -> None:
+        """Another tab of the detail."""
+        self.detail.step(step)
+
+    def action_zoom(self) -> None:
+        """The detail over the whole width, or beside the table again."""
+        self.toggle_class("-zoomed")
+        (self.detail.body_widget if self.has_class("-zoomed") else self.table).focus()
+
+    def action_ping(self) -> None:
+        """Ask for a test ping."""
+        self.occurred(None)
+        self.post_message(WishRequested(TestPingWish()))
+
+    def action_register(self) -> None:
+        """Ask for what has not worked, or for another registration."""
+        self.occurred(None)
+        self.post_message(RegisterRequested())
+
+    def action_delete(self) -> None:
+        """Ask to delete; without a webhook say so."""
+        self.occurred(None)
+        if self.status.webhook.url is None:
+            self.occurred(
+                Problem("There is no webhook of ours to delete.", "u registers one.", severity=Severity.WARNING)
+            )
+        else:
+            self.post_message(DeleteRequested())
+
+    def action_show_secret(self) -> None:
+        """Ask for the secret; the dialog opens when it comes."""
+        self.post_message(WishRequested(RevealSecretWish()))
+
+    def action_add_secret(self) -> None:
+        """Ask for a secret to add."""
+
+        def add(secret: Secret | None) -> None:
+            if secret is not None:
+                self.post_message(WishRequested(AddSecretWish(secret)))
+
+        self.app.push_screen(AddSecretDialog(), add)
+
+    def action_copy_url(self) -> None:
+        """Copy the public URL; without a tunnel the registered one, else the receiver's."""
+        status = self.status
+        receiver = f"http://{status.receiver.host}:{status.receiver.port}"
+        url = status.tunnel.public_url or status.webhook.url or receiver
+        self.post_message(CopyRequested(url, "the public URL" if url != receiver else "the receiver's address"))
+
+    def action_addresses(self) -> None:
+        """The addresses in full."""
+        self.app.push_screen(AddressesDialog(self.status, now=self._now))
+
+    def action_help(self) -> None:
+        """The keys that work here."""
+        live = [active.binding for active in self.active_bindings.values()]
+        in_detail = self.focused is not None and self.detail in self.focused.ancestors
+        rows = help_rows(live, detail_first=in_detail)
+        where = "this delivery" if in_detail else "deliveries"
+
+        def press(key: str | None) -> None:
+            if key is not None:
+                self.app.simulate_key(key)
+
+        self.app.push_screen(HelpDialog(where, rows), press)
+
+    def action_leave(self) -> None:
+        """Leave."""
+        self.post_message(LeaveRequested())

@@ -1,0 +1,91 @@
+"""The row of buttons, and at its right where the newest delivery is."""
+
+from __future__ import annotations
+
+from textual import events
+from textual.app import ComposeResult
+from textual.containers import Horizontal
+from textual.content import Content
+from textual.message import Message
+from textual.widgets import Static
+
+from webhook_tui.domain import units
+from webhook_tui.tui.widgets.key_button import KeyButton
+
+
+class FollowNote(Static):
+    """`4 below · f follow the newest`; a click does what f does."""
+
+    ALLOW_SELECT = False
+    DEFAULT_CSS = "FollowNote { width: 1fr; height: 1; text-align: right; text-wrap: nowrap; color: $muted; }"
+
+    class Clicked(Message):
+        """The user clicked on it."""
+
+    def __init__(self) -> None:
+        super().__init__(markup=False)
+        self._following, self._below = True, 0
+        self._is_used = False
+
+    def show(self, *, following: bool, below: int, is_used: bool) -> None:
+        """Say whether the cursor follows, else how many rows are below it; nothing unless there is a table."""
+        if (following, below, is_used) != (self._following, self._below, self._is_used):
+            self._following, self._below, self._is_used = following, below, is_used
+            self.refresh()
+
+    def render(self) -> Content:
+        """The longest form that fits."""
+        forms = self._forms()
+        width = self.content_size.width
+        return next((form for form in forms if form.cell_length <= width), Content.empty())
+
+    def _forms(self) -> list[Content]:
+        if not self._is_used:
+            return [Content.empty()]
+        if self._following:
+            return [Content("following the newest"), Content("following")]
+        key, rest = ("f", "bold $primary"), (" follow the newest", "$muted")
+        below = Content.assemble((f"{units.count(self._below)} below", "$foreground"), (" · ", "$muted"))
+        if not self._below:
+            below = Content.empty()
+        return [
+            Content.assemble(below, key, rest),
+            Content.assemble(below, key, (" follow", "$muted")),
+            Content.assemble(key, (" follow", "$muted")),
+        ]
+
+    def on_resize(self) -> None:
+        """Another width may have room for another form."""
+        self.refresh()
+
+    def on_click(self, event: events.Click) -> None:
+        """Pass the click on."""
+        event.stop()
+        self.post_message(self.Clicked())
+
+
+class ActionBar(Horizontal):
+    """Test ping, Register, Delete, and the note."""
+
+    DEFAULT_CSS = """
+    ActionBar { height: 1; background: $panel; padding: 0 2 0 1; }
+    """
+
+    class Chosen(Message):
+        """A button was pressed: `ping`, `register` or `delete`."""
+
+        def __init__(self, name: str) -> None:
+            super().__init__()
+            self.name = name
+
+    def compose(self) -> ComposeResult:
+        """Three buttons and the note."""
+        yield KeyButton("Test ping", "t", id="ping")
+        yield KeyButton("Register", "u", id="register")
+        yield KeyButton("Delete", "X", id="delete", danger=True)
+        yield FollowNote()
+
+    def on_button_pressed(self, event: KeyButton.Pressed) -> None:
+        """Say which."""
+        event.stop()
+        self.post_message(self.Chosen(event.button.id or ""))

@@ -1,0 +1,508 @@
+"""The table of deliveries: draws only the rows that can be seen, so that a million cost what a hundred cost.
+
+The cursor stands on a delivery, not on a line: whatever is recorded or filtered, it keeps its number. Nothing moves
+that the user did not move, unless the newest is followed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+from functools import lru_cache
+from typing import ClassVar
+
+from rich.segment import Segment
+from rich.style import Style
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.message import Message
+from textual.reactive import reactive
+from textual.strip import Strip
+from textual.timer import Timer
+
+from webhook_tui.domain.delivery import DeliveryRow
+from webhook_tui.domain.rows import DeliveryRows
+from webhook_tui.domain.verdict import Verdict
+from webhook_tui.tui.glyphs import glyphs
+from webhook_tui.tui.widgets.columns import Column, columns
+from webhook_tui.tui.widgets.fades import FADE_SECONDS, STILL_SECONDS, Fades
+from webhook_tui.tui.widgets.line_view import LineView, movement_bindings
+from webhook_tui.tui.widgets.scrollbars import draw_plainly
+from webhook_tui.tui.widgets.table_paint import RowPainter, RowState, TableStyles, header_line
+
+_HEADER_LINES = 1
+_FADE_STEP_SECONDS = 0.1
+_COMPONENT = "delivery-table--"
+
+
+class DeliveryTable(LineView):
+    """Deliveries, oldest first, one a line, under a heading that does not scroll."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        f"{_COMPONENT}{part}"
+        for part in (
+            *("header", "cursor", "bar", "muted", "mark", "attention", "separator", "new", "empty"),
+            *(verdict.value for verdict in Verdict),
+        )
+    }
+
+    BINDING_GROUP_TITLE = "Deliveries"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "open", "Detail", key_display="enter", id="table.open", tooltip="Go into the detail"),
+        *movement_bindings("table", "delivery", last="Move to the newest delivery and follow it"),
+    ]
+
+    SCOPED_CSS = False
+    DEFAULT_CSS = """
+    DeliveryTable {
+        background: $background;
+        color: $foreground;
+        overflow-x: hidden;
+        overflow-y: auto;
+        scrollbar-size-vertical: 1;
+
+        & > .delivery-table--header { color: $muted; }
+        &:focus > .delivery-table--header { color: $primary-text; text-style: bold; }
+        & > .delivery-table--cursor { background: $row-cursor-blurred; }
+        &:focus > .delivery-table--cursor { background: $row-cursor; }
+        & > .delivery-table--bar { color: $muted; }
+        &:focus > .delivery-table--bar { color: $primary-text; }
+        & > .delivery-table--muted { color: $muted; }
+        & > .delivery-table--mark { color: $primary-text; }
+        & > .delivery-table--attention { color: $warning-text; text-style: bold; }
+        & > .delivery-table--separator { color: $line; }
+        & > .delivery-table--new { color: $primary; }
+        & > .delivery-table--empty { color: $muted; }
+        & > .delivery-table--valid { color: $valid; }
+        & > .delivery-table--older { color: $older; }
+        & > .delivery-table--invalid { color: $bad; background: $bad-bg; text-style: bold; }
+        & > .delivery-table--malformed { color: $bad; background: $bad-bg; text-style: bold; }
+        & > .delivery-table--missing { color: $warn; background: $warn-bg; text-style: bold; }
+        & > .delivery-table--pending { color: $muted; text-style: italic; }
+
+        &:ansi, &:nocolor {
+            & > .delivery-table--invalid { text-style: bold reverse; }
+            & > .delivery-table--malformed { text-style: bold reverse; }
+            & > .delivery-table--missing { text-style: bold reverse; }
+        }
+    }
+    .-small DeliveryTable, .-stacked DeliveryTable { scrollbar-gutter: stable; }
+    """
+
+    following: reactive[bool] = reactive(True, repaint=False)
+    """Whether the cursor goes to each new row by itself."""
+    empty: reactive[str] = reactive("")
+    """One line in words of ours that stands where the rows would, when there are none."""
+
+    class CursorMoved(Message):
+        """The row under the cursor is another one, by a key or by following."""
+
+        def __init__(self, table: DeliveryTable, seq: int | None) -> None:
+            super().__init__()
+            self.table = table
+            self.seq = seq
+
+        @property
+        def control(self) -> DeliveryTable:
+            """The table, for the selector of `on`."""
+            return self.table
+
+    class RowOpened(Message):
+        """Enter or a double click on a row."""
+
+        def __init__(self, table: DeliveryTable, seq: int) -> None:
+            super().__init__()
+            self.table = table
+            self.seq = seq
+
+        @property
+        def control(self) -> DeliveryTable:
+            """The table, for the selector of `on`."""
+            return self.table
+
+    class FollowChanged(Message):
+        """Following began or ended, or the number of rows below the cursor is another."""
+
+        def __init__(self, table: DeliveryTable, following: bool, below: int) -> None:
+            super().__init__()
+            self.table = table
+            self.following = following
+            self.below = below
+
+        @property
+        def control(self) -> DeliveryTable:
+            """The table, for the selector of `on`."""
+            return self.table
+
+    def __init__(
+        self,
+        *,
+        now: Callable[[], datetime] | None = None,
+        ascii: bool = False,  # noqa: A002 - the name of the option
+        id: str | None = None,  # noqa: A002 - Textual's own name for it
+        classes: str | None = None,
+    ) -> None:
+        super().__init__(id=id, classes=classes)
+        self.now: Callable[[], datetime] = now or _local_now
+        self.ascii = ascii
+        self.rows: DeliveryRows | None = None
+        self._count = 0
+        self._digits = 1
+        self._cursor = 0
+        self._cursor_seq: int | None = None
+        self._window_start = 0
+        self._window: Sequence[DeliveryRow] = ()
+        self._drawn_on = self.now().date()
+        self._told: tuple[bool, int] = (True, 0)
+        self._fades = Fades()
+        self._fade_timer: Timer | None = None
+        self._styles_of_frame: TableStyles | None = None
+
+    @property
+    def places(self) -> int:
+        """How many rows there are."""
+        return self._count
+
+    @property
+    def heading_lines(self) -> int:
+        """The names of the columns."""
+        return _HEADER_LINES
+
+    # What others call
+
+    @property
+    def cursor_seq(self) -> int | None:
+        """Number of the delivery under the cursor; None while there is none."""
+        return self._cursor_seq
+
+    @property
+    def below(self) -> int:
+        """How many rows are below the cursor."""
+        return max(0, self._count - 1 - self._cursor)
+
+    def show_rows(self, rows: DeliveryRows) -> None:
+        """Show other rows (a history that was opened, a filter); the cursor stays on its delivery or goes near it."""
+        self.rows = rows
+        self._fades.clear()
+        self._take(rows.refresh())
+        self._place_after_change()
+        self._keep_in_view()
+        self.refresh()
+
+    def refresh_rows(self) -> None:
+        """Take in what was recorded or changed since; redraws only those visible lines that are others now."""
+        if self.rows is None:
+            return
+        before, top, count = self._visible(), self.scroll_offset.y, self._count
+        self._take(self.rows.refresh())
+        self._place_after_change()
+        self._glow_from(count)
+        today = self.now().date()
+        if top != self.scroll_offset.y or today != self._drawn_on:
+            self._drawn_on = today
+            self.refresh()
+            return
+        after = self._visible()
+        for position in before.keys() | after.keys():
+            if before.get(position) != after.get(position):
+                self.repaint(position)
+
+    def mark_changed(self, seqs: Iterable[int]) -> None:
+        """Let the verdicts of these deliveries fade in; the new ones themselves come with `refresh_rows`."""
+        self._fades.changed(seqs, self.now())
+        self._repaint_seqs(self._fades.showing())
+        self._wake()
+
+    def follow(self) -> None:
+        """Go to the newest delivery and stay there."""
+        self.move_to(self._count - 1)
+        self.following = True
+
+    def move(self, delta: int) -> None:
+        """Move the cursor by so many rows, as far as there are rows."""
+        self.move_to(self._cursor + delta)
+
+    def move_to(self, position: int) -> None:
+        """Put the cursor on the row at `position`; on the last one this turns following on, elsewhere off."""
+        if self._count == 0:
+            return
+        self._place(min(max(position, 0), self._count - 1))
+        self.following = self._cursor == self._count - 1
+        self._tell_follow()
+
+    def move_to_place(self, place: int) -> None:
+        """The same as `move_to`."""
+        self.move_to(place)
+
+    # Actions
+
+    def action_open(self) -> None:
+        """Tell that the row under the cursor is wanted in full."""
+        if self._cursor_seq is not None:
+            self.post_message(self.RowOpened(self, self._cursor_seq))
+
+    def action_end(self) -> None:
+        """To the newest, also when there is none yet, and follow."""
+        self.follow()
+
+    # Mouse
+
+    def on_click(self, event: events.Click) -> None:
+        """A click selects, a double click opens."""
+        place = self.place_at(event)
+        if place is None:
+            return
+        event.stop()
+        if event.chain == 1:
+            self.move_to(place)
+        elif event.chain == 2:
+            self.action_open()
+
+    def scroll_by_hand(self, top: int) -> None:
+        """Who scrolls away from the newest does not follow it; who comes back to it does."""
+        self.scroll_to_place(top)
+        at_end = self.scroll_offset.y >= self.last_top
+        on_last = self._cursor == self._count - 1
+        self.following = at_end and on_last if self._count else True
+        self._tell_follow()
+
+    # Life
+
+    def on_mount(self) -> None:
+        """The fade's timer exists from now on, and rests; the scrollbar's signs are the terminal's."""
+        if self.ascii:
+            draw_plainly(self.vertical_scrollbar)
+        self._fade_timer = self.set_interval(_FADE_STEP_SECONDS, self._fade_step, pause=True)
+
+    def on_resize(self) -> None:
+        """Keep the cursor in sight, at the end when following."""
+        self.measure()
+        self._keep_in_view()
+
+    def notify_style_update(self) -> None:
+        """Colours or focus changed: the next frame asks for its styles anew."""
+        self._styles_of_frame = None
+        super().notify_style_update()
+
+    def watch_following(self) -> None:
+        """Tell the screen."""
+        self._tell_follow()
+
+    # Rows
+
+    def _take(self, count: int) -> None:
+        if count != self._count:
+            self._count = count
+            self.measure()
+        self._window = ()
+        newest = self._row_at(count - 1) if count else None
+        digits = len(str(newest.seq)) if newest else 1
+        if digits != self._digits:
+            self._digits = digits
+            self.refresh()
+
+    def _row_at(self, position: int) -> DeliveryRow | None:
+        """A row, out of the frame's window when it is in sight, else asked for alone."""
+        if self.rows is None or not 0 <= position < self._count:
+            return None
+        top = self.scroll_offset.y
+        if top <= position <= top + self.page:
+            if self._window_start != top or len(self._window) < min(self.page + 1, self._count - top):
+                self._window_start = top
+                self._window = self.rows.window(top, self.page + 1)
+            index = position - top
+            return self._window[index] if index < len(self._window) else None
+        alone = self.rows.window(position, 1)
+        return alone[0] if alone else None
+
+    def _visible(self) -> dict[int, tuple[DeliveryRow, bool]]:
+        """What is on the screen: position, row, whether it ends a run."""
+        top = self.scroll_offset.y
+        seen: dict[int, tuple[DeliveryRow, bool]] = {}
+        for position in range(top, min(top + self.page, self._count)):
+            row = self._row_at(position)
+            if row is not None:
+                seen[position] = (row, self._ends_run(row, position))
+        return seen
+
+    def _ends_run(self, row: DeliveryRow, position: int) -> bool:
+        following = self._row_at(position + 1)
+        return following is not None and following.run != row.run
+
+    # Cursor
+
+    def _place_after_change(self) -> None:
+        """Find the cursor's place in rows that are others than before."""
+        if self.rows is None or self._count == 0:
+            self._set_cursor(0, None)
+            self._tell_follow()
+            return
+        if self.following or self._cursor_seq is None:
+            self._place(self._count - 1)
+        else:
+            position = self.rows.position(self._cursor_seq)
+            if position is None:
+                self._place(self._nearest(self.rows, self._cursor_seq))
+            else:
+                self._stay_on(position)
+        self._tell_follow()
+
+    def _stay_on(self, position: int) -> None:
+        """The cursor's delivery has this place now: it keeps its line of the screen."""
+        moved = position - self._cursor
+        self._cursor = position
+        self.scroll_to_place(self.scroll_offset.y + moved)
+        if moved:
+            self.refresh()
+
+    def _nearest(self, rows: DeliveryRows, seq: int) -> int:
+        """The place where `seq` would stand; numbers rise with the position."""
+        low, high = 0, self._count - 1
+        while low < high:
+            middle = (low + high) // 2
+            found = rows.window(middle, 1)
+            if found and found[0].seq < seq:
+                low = middle + 1
+            else:
+                high = middle
+        return low
+
+    def _place(self, position: int) -> None:
+        old = self._cursor
+        self._cursor = position
+        self._keep_in_view()
+        row = self._row_at(position)
+        self._set_cursor(position, row.seq if row else None)
+        if old != position:
+            self.repaint(old)
+        self.repaint(position)
+
+    def _set_cursor(self, position: int, seq: int | None) -> None:
+        self._cursor = position
+        if seq == self._cursor_seq:
+            return
+        self._cursor_seq = seq
+        if self._fades.showing() and self._still:
+            self._fades.visited(seq)
+        self.post_message(self.CursorMoved(self, seq))
+
+    def _keep_in_view(self) -> None:
+        if self.following and self.page > 0:
+            self.scroll_to_place(self.last_top)
+        self.scroll_to_show(self._cursor)
+
+    def _tell_follow(self) -> None:
+        state = (self.following, self.below)
+        if state != self._told:
+            self._told = state
+            self.post_message(self.FollowChanged(self, *state))
+
+    # Fades
+
+    @property
+    def _still(self) -> bool:
+        """Nothing may move, or there are no colours to mix."""
+        return self.app.animation_level == "none" or self.app.native_ansi_color or self.app.no_color
+
+    @property
+    def _fade_seconds(self) -> float:
+        return STILL_SECONDS if self._still else FADE_SECONDS
+
+    def _glow_from(self, count: int) -> None:
+        """Rows from position `count` on are new."""
+        arrived = self._count - count
+        if arrived <= 0 or not self.page:
+            return
+        seen = [row.seq for position, (row, _) in self._visible().items() if position >= count]
+        self._fades.arrived(seen, arrived, self.now())
+        if self._still:
+            self._fades.visited(self._cursor_seq)
+        self._wake()
+
+    def _wake(self) -> None:
+        if self._fade_timer is not None and self._fades.showing():
+            self._fade_timer.resume()
+
+    def _fade_step(self) -> None:
+        over = self._fades.expire(self.now(), self._fade_seconds)
+        showing = self._fades.showing()
+        self._repaint_seqs(over if self._still else over | showing)
+        if not showing and self._fade_timer is not None:
+            self._fade_timer.pause()
+
+    def _repaint_seqs(self, seqs: set[int]) -> None:
+        if not seqs:
+            return
+        for position, (row, _) in self._visible().items():
+            if row.seq in seqs:
+                self.repaint(position)
+
+    # Painting
+
+    @property
+    def _layout(self) -> tuple[Column, ...]:
+        """Columns by the table's own width: a scrollbar that comes or goes moves none of them."""
+        width = self.scrollable_content_region.width
+        if self.show_vertical_scrollbar and self.styles.scrollbar_gutter != "stable":
+            width += self.styles.scrollbar_size_vertical
+        return _columns(width, self._digits)
+
+    def render_line(self, y: int) -> Strip:
+        """One line of the viewport; line 0 is the heading."""
+        width = self.scrollable_content_region.width
+        styles = self._frame_styles()
+        line, blank = self._segments(y, styles)
+        return Strip(line).adjust_cell_length(width, blank)
+
+    def _segments(self, y: int, styles: TableStyles) -> tuple[list[Segment], Style]:
+        if y < _HEADER_LINES:
+            return header_line(self._layout, styles), styles.base + styles.header
+        position = self.scroll_offset.y + y - _HEADER_LINES
+        row = self._row_at(position)
+        if row is None:
+            if self._count == 0 and y == _HEADER_LINES and self.empty:
+                style = styles.base + self.get_component_rich_style(f"{_COMPONENT}empty", partial=True)
+                return [Segment(f" {self.empty}", style)], styles.base
+            return [], styles.base
+        now = self.now()
+        state = RowState(
+            has_cursor=position == self._cursor,
+            ends_run=self._ends_run(row, position),
+            newness=self._fades.newness(row.seq, now, self._fade_seconds),
+            change=self._fades.change(row.seq, now, self._fade_seconds),
+            still=self._still,
+        )
+        layout = self._layout
+        names = frozenset(column.name for column in layout)
+        painter = RowPainter(layout, names, styles, glyphs(plain=self.ascii), now)
+        return painter.line(row, state, self.scrollable_content_region.width), styles.base
+
+    def _frame_styles(self) -> TableStyles:
+        if self._styles_of_frame is None:
+
+            def part(name: str) -> Style:
+                return self.get_component_rich_style(_COMPONENT + name, partial=True)
+
+            self._styles_of_frame = TableStyles(
+                base=self.rich_style,
+                header=part("header"),
+                cursor=part("cursor"),
+                bar=part("bar"),
+                muted=part("muted"),
+                mark=part("mark"),
+                attention=part("attention"),
+                separator=part("separator"),
+                new=part("new"),
+                verdicts={verdict: part(verdict.value) for verdict in Verdict},
+            )
+        return self._styles_of_frame
+
+
+@lru_cache(maxsize=4)
+def _columns(width: int, digits: int) -> tuple[Column, ...]:
+    """The same for every line of a frame."""
+    return tuple(columns(width, digits))
+
+
+def _local_now() -> datetime:
+    return datetime.now().astimezone()

@@ -1,0 +1,80 @@
+"""What a reader of indented JSON should know: keys that occur twice, numbers that a double cannot hold.
+
+Most programs keep the last of two equal keys and round such numbers, so they see another event than the one shown.
+"""
+
+from __future__ import annotations
+
+import re
+
+from webhook_tui.domain.text import visible
+from webhook_tui.tui.widgets.lines import LineIndex
+
+LARGEST_CHECKED = 2 * 1024 * 1024
+"""Bytes of indented JSON that are looked through; more would take longer than a person waits."""
+
+_MOST_NOTES = 20
+_LONGEST_NAME = 40
+_KEY = re.compile(rb'("[^"\\]*+(?:\\.[^"\\]*+)*+"): ')
+_NUMBER = re.compile(rb"-?\d[\d.eE+-]*")
+_EXACT_DIGITS = 15
+_MOST_DIGITS = 17
+_LARGEST_EXACT_TEXT = 400
+
+
+def notes_on(lines: LineIndex) -> tuple[tuple[str, ...], frozenset[int]]:
+    """Short phrases, and the lines that they are about."""
+    if len(lines.body) > LARGEST_CHECKED:
+        return ("too long to be checked for twin keys",), frozenset()
+    notes: dict[str, None] = {}
+    odd: set[int] = set()
+    if not _is_utf8(lines.body):
+        notes["bytes that are not UTF-8"] = None
+    keys: list[set[bytes]] = []
+    for index, raw in enumerate(lines):
+        content = raw.lstrip(b" ")
+        match = _KEY.match(content)
+        if match:
+            if match[1] in keys[-1]:
+                notes[f"duplicate key {_short(match[1])}"] = None
+                odd.add(index)
+            keys[-1].add(match[1])
+            content = content[match.end() :]
+        if content[:1] in b"-0123456789" and content:
+            number = _NUMBER.match(content)
+            if number and not fits_a_double(number.group()):
+                notes[f"number beyond double: {_short(number.group())}"] = None
+                odd.add(index)
+        if content[-1:] in (b"{", b"["):
+            keys.append(set())
+        elif content[:1] in (b"}", b"]"):
+            keys.pop()
+    return tuple(notes)[:_MOST_NOTES], frozenset(odd)
+
+
+def fits_a_double(number: bytes) -> bool:
+    """Whether a JSON number survives being read as a double, as most programs read it."""
+    if len(number) <= _EXACT_DIGITS:
+        return b"e" not in number.lower() or abs(float(number)) != float("inf")
+    if len(number) > _LARGEST_EXACT_TEXT:
+        return False
+    value = float(number)
+    if abs(value) == float("inf"):
+        return False
+    if number.lstrip(b"-").isdigit():
+        return int(value) == int(number)
+    mantissa = number.lower().partition(b"e")[0].replace(b".", b"").strip(b"-").strip(b"0")
+    return len(mantissa) <= _MOST_DIGITS
+
+
+def _is_utf8(body: bytes) -> bool:
+    try:
+        body.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _short(raw: bytes) -> str:
+    text = visible(raw[: 4 * _LONGEST_NAME])
+    return text if len(text) <= _LONGEST_NAME else text[: _LONGEST_NAME - 1] + "…"

@@ -1,0 +1,36 @@
+"""The footer: the keys that work where the focus is, at most seven, fewer where it is narrow."""
+
+from __future__ import annotations
+
+from textual.app import ComposeResult
+from textual.widgets import Footer
+from textual.widgets._footer import FooterKey
+
+_MOST = 7
+_FIRST_TO_GO = ("app.command_palette", "copy_url", "screen.copy_tab", "show_secret", "screen.zoom")
+"""Actions that go below 72 columns."""
+_NOT_IN_DETAIL = frozenset({"why", "copy_url", "show_secret", "app.command_palette"})
+"""Actions that work in the detail, too, but have no room in its footer."""
+
+
+class KeyBar(Footer):
+    """Textual's footer with a limit."""
+
+    DEFAULT_CSS = """
+    KeyBar { height: 1; }
+    KeyBar FooterKey:hover { background: $panel; color: $primary; }
+    """
+
+    def __init__(self) -> None:
+        super().__init__(show_command_palette=False)
+
+    def compose(self) -> ComposeResult:
+        """The footer's own keys, the most important of them."""
+        keys = [widget for widget in super().compose() if isinstance(widget, FooterKey)]
+        if keys and keys[0].action == "screen.back":
+            keys = [key for key in keys if key.action not in _NOT_IN_DETAIL]
+        last = keys[-2:] if len(keys) > _MOST else []
+        for key in (*keys[: _MOST - len(last)], *last):
+            if key.action in _FIRST_TO_GO:
+                key.add_class("-first-to-go")
+            yield key

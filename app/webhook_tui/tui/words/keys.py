@@ -1,0 +1,100 @@
+"""What help says of each binding: its group and words; keys that belong together share a line.
+
+The lines are made from the bindings that are live, so a binding that is not named here still has its line, by its
+tooltip.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from textual.binding import Binding
+
+
+@dataclass(frozen=True, slots=True)
+class HelpRow:
+    """One line: the keys as shown, what they do, and the key that a click presses."""
+
+    group: str
+    keys: str
+    does: str
+    press: str
+
+
+_DELIVERIES, _THIS, _PIKTID, _SCREEN = "Deliveries", "This delivery", "PiktID", "Screen"
+
+_LINES: tuple[tuple[str, tuple[str, ...], str], ...] = (
+    (_DELIVERIES, ("table.up", "table.down"), "move"),
+    (_DELIVERIES, ("table.page_up", "table.page_down"), "a page up, down"),
+    (_DELIVERIES, ("table.home", "table.end"), "first, newest"),
+    (_DELIVERIES, ("table.follow",), "follow the newest"),
+    (_DELIVERIES, ("table.open", "table.into_detail"), "into the detail"),
+    (_THIS, ("delivery.why",), "why this verdict"),
+    (_THIS, ("delivery.copy",), "copy this tab"),
+    (_THIS, ("detail.back", "screen.back"), "back"),
+    (_PIKTID, ("piktid.ping",), "send a test ping"),
+    (_PIKTID, ("piktid.register",), "register again"),
+    (_PIKTID, ("piktid.delete",), "delete the webhook"),
+    (_PIKTID, ("piktid.secret",), "the signing secret"),
+    (_PIKTID, ("piktid.add_secret",), "add a secret"),
+    (_PIKTID, ("piktid.copy_url",), "copy the public URL"),
+    (_SCREEN, ("screen.next_pane", "tabs.previous", "tabs.next"), "next pane, next tab"),
+    (_SCREEN, ("detail.zoom",), "zoom the detail"),
+    (_SCREEN, ("screen.commands",), "all commands by name"),
+    (_SCREEN, ("screen.help",), "this help"),
+    (_SCREEN, ("screen.leave",), "leave, tidy up"),
+)
+_GROUPS = {"table": _DELIVERIES, "piktid": _PIKTID, "screen": _SCREEN, "tabs": _SCREEN}
+_SILENT = frozenset({"button.press", "button.left", "button.right", "screen.previous_pane"})
+_SIGNS = {
+    "pageup": "pgup",
+    "pagedown": "pgdn",
+    "question_mark": "?",
+    "colon": ":",
+    "left_square_bracket": "[",
+    "right_square_bracket": "]",
+    "escape": "esc",
+    "up": "↑",
+    "down": "↓",
+    "left": "←",
+    "right": "→",
+}
+
+
+def key_name(key: str) -> str:
+    """A key as help shows it: `↑`, `[`, `ctrl+p`, `F1`."""
+    return _SIGNS.get(key) or (key.upper() if key == "f1" else key)
+
+
+def help_rows(live: Iterable[Binding], *, detail_first: bool) -> list[HelpRow]:
+    """The lines for the live bindings, the group of the focused pane first."""
+    keys: dict[str, list[str]] = {}
+    tips: dict[str, str] = {}
+    for binding in live:
+        name = "screen.commands" if binding.action == "command_palette" else binding.id
+        if name and name not in _SILENT and (binding.show or not binding.system):
+            keys.setdefault(name, []).append(binding.key)
+            tips[name] = binding.tooltip or binding.description
+    rows = []
+    for group, ids, does in _LINES:
+        found = [keys.pop(name) for name in ids if name in keys]
+        if found:
+            rows.append(_row(group, found, does))
+    for name, names in keys.items():
+        rows.append(_row(_GROUPS.get(name.split(".")[0], _THIS), [names], tips[name]))
+    order = [_THIS, _DELIVERIES] if detail_first else [_DELIVERIES, _THIS]
+    order += [_PIKTID, _SCREEN]
+    return sorted(rows, key=lambda row: order.index(row.group))
+
+
+def _row(group: str, found: list[list[str]], does: str) -> HelpRow:
+    """First keys of all bindings, then their second keys: `↑ ↓  j k`; letters alone where both do not fit."""
+    ranks = [
+        " ".join(key_name(names[place]) for names in found if place < len(names))
+        for place in range(max(len(names) for names in found))
+    ]
+    shown = "  ".join(ranks)
+    if len(shown) > 11:
+        shown = min(ranks, key=len)
+    return HelpRow(group, shown, does[:1].lower() + does[1:], found[0][0])

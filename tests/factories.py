@@ -1,0 +1,62 @@
+"""Small builders of deliveries with fixed times, so that a test names only what it is about."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from webhook_tui.domain.delivery import Delivery, DeliveryRow
+from webhook_tui.domain.headers import Headers
+from webhook_tui.domain.verdict import Judgement, Verdict
+
+NOW = datetime(2026, 11, 23, 14, 20, 2, 418000, tzinfo=UTC)
+PING = b'{"id": 90412, "name": "ping", "data": {}, "timestamp": 1795443602}'
+VALID = Judgement(Verdict.VALID, "Signed by PiktID.", "Signed by PiktID.", "0123456789ab")
+INVALID = Judgement(Verdict.INVALID, "Signed with none of the 2 secrets.", "Signed with none of the 2 secrets.")
+PENDING = Judgement(
+    Verdict.PENDING, "Its secret is not known yet; it is judged when it comes.", "The secret is not known yet."
+)
+
+
+def delivery(
+    body: bytes = PING,
+    *,
+    received_at: datetime = NOW,
+    target: str = "/webhook",
+    headers: Headers = ((b"Content-Type", b"application/json"), (b"X-Webhook-Event", b"ping")),
+    client: str = "127.0.0.1",
+) -> Delivery:
+    """A delivery as PiktID sends it."""
+    return Delivery(received_at, "POST", target, headers, body, client)
+
+
+def row(
+    seq: int = 1,
+    *,
+    run: int = 1,
+    received_at: datetime = NOW,
+    event: str = "ping",
+    event_id: str | None = "90412",
+    judgement: Judgement = VALID,
+    attempt: int = 1,
+    answered: int | None = 200,
+    size: int = len(PING),
+    about: str = "",
+    marked: bool = False,
+) -> DeliveryRow:
+    """A row as the table shows it."""
+    return DeliveryRow(
+        seq=seq,
+        run=run,
+        received_at=received_at,
+        event=event,
+        event_id=event_id,
+        verdict=judgement.verdict,
+        reason=judgement.reason,
+        short=judgement.short,
+        secret_id=judgement.secret_id,
+        attempt=attempt,
+        answered=answered,
+        size=size,
+        about=about,
+        marked=marked,
+    )

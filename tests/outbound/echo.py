@@ -1,0 +1,100 @@
+"""Real servers for the sender: one that keeps every request, one that answers with given bytes."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+
+from webhook_tui.serving import Server, bind
+from webhook_tui.serving.asgi import Receive, Scope, Send
+
+
+@dataclass
+class Received:
+    """One request as the ASGI server tells it; names are in lower case there."""
+
+    method: str
+    target: bytes
+    headers: list[tuple[bytes, bytes]]
+    body: bytes
+
+    def values(self, name: bytes) -> list[bytes]:
+        """All values of one header."""
+        return [value for key, value in self.headers if key == name]
+
+
+class Echo:
+    """Keeps what it gets; answers 200, or waits for `hold` first."""
+
+    def __init__(self) -> None:
+        self.requests: list[Received] = []
+        self.arrived = asyncio.Event()
+        self.hold: asyncio.Event | None = None
+        self._server = Server(self._app, bind("127.0.0.1", 0, exact=True))
+
+    @property
+    def url(self) -> str:
+        """Where it listens."""
+        return f"http://127.0.0.1:{self._server.port}"
+
+    async def start(self) -> None:
+        """Listen."""
+        await self._server.start()
+
+    async def stop(self) -> None:
+        """Be gone."""
+        await self._server.stop()
+
+    async def _app(self, scope: Scope, receive: Receive, send: Send) -> None:
+        body = b""
+        while True:
+            message = await receive()
+            body += message.get("body", b"")
+            if not message.get("more_body"):
+                break
+        query = b"?" + scope["query_string"] if scope["query_string"] else b""
+        self.requests.append(Received(scope["method"], scope["raw_path"] + query, list(scope["headers"]), body))
+        self.arrived.set()
+        if self.hold is not None:
+            await self.hold.wait()
+        await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"2")]})
+        await send({"type": "http.response.body", "body": b"ok"})
+
+
+@dataclass
+class Wire:
+    """What went over one raw socket."""
+
+    url: str
+    received: bytes = b""
+    writers: list[asyncio.StreamWriter] = field(default_factory=list)
+
+
+@contextlib.asynccontextmanager
+async def raw_server(answer: bytes | None, *, closes: bool = True) -> AsyncIterator[Wire]:
+    """A server that reads a request's head, writes `answer` and, unless told, closes; None: it never answers."""
+    wire = Wire("")
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        wire.writers.append(writer)
+        wire.received += await reader.readuntil(b"\r\n\r\n")
+        if answer is not None:
+            writer.write(answer)
+            with contextlib.suppress(OSError):
+                await writer.drain()
+            if closes:
+                writer.close()
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    wire.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    try:
+        yield wire
+    finally:
+        server.close()
+        for writer in wire.writers:
+            writer.close()
+            with contextlib.suppress(OSError):
+                await writer.wait_closed()
+        await server.wait_closed()

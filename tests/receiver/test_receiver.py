@@ -1,0 +1,145 @@
+"""The receiver over a real socket: deliveries, probes, strays, and bodies that do not come."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+
+import httpx
+import pytest
+
+from webhook_tui.domain.answer import Answer
+from webhook_tui.domain.delivery import Delivery
+from webhook_tui.domain.problem import Problem, ProblemError
+from webhook_tui.receiver import Receiver
+from webhook_tui.serving import Server, bind
+
+PATH = "/h/0123456789abcdef"
+
+
+class Record:
+    """What the receiver told its owner."""
+
+    def __init__(self) -> None:
+        self.deliveries: list[Delivery] = []
+        self.strays: list[tuple[str, str]] = []
+        self.probes: list[str] = []
+        self.broken = False
+
+    async def record(self, delivery: Delivery) -> Answer:
+        """Take one delivery, or fail when `broken`."""
+        if self.broken:
+            raise ProblemError(Problem("The disk is full.", "Free some space."))
+        self.deliveries.append(delivery)
+        return Answer()
+
+    def stray(self, method: str, target: str) -> None:
+        """Take one stray."""
+        self.strays.append((method, target))
+
+
+@pytest.fixture
+def record() -> Record:
+    """A fresh record."""
+    return Record()
+
+
+@pytest.fixture(params=[PATH, None], ids=["own path", "any path"])
+def hook_path(request: pytest.FixtureRequest) -> str | None:
+    """Both kinds of receiver."""
+    path: str | None = request.param
+    return path
+
+
+@pytest.fixture
+async def url(record: Record, hook_path: str | None) -> AsyncIterator[str]:
+    """The address of a served receiver."""
+    receiver = Receiver(
+        hook_path=hook_path,
+        record=record.record,
+        stray=record.stray,
+        probed=record.probes.append,
+        now=lambda: datetime(2026, 11, 23, tzinfo=UTC),
+        longest_body=1000,
+        silence_seconds=0.2,
+    )
+    server = Server(receiver, bind("127.0.0.1", 0, exact=True), grace_seconds=0.2)
+    await server.start()
+    yield f"http://127.0.0.1:{server.port}"
+    await server.stop()
+
+
+async def test_a_post_is_recorded_byte_for_byte_and_answered_200(url: str, record: Record) -> None:
+    """Headers keep their names, the body its bytes."""
+    body = bytes(range(256))
+    async with httpx.AsyncClient() as client:
+        reply = await client.post(f"{url}{PATH}?q=1", content=body, headers={"X-Webhook-Event": "ping"})
+
+    assert reply.status_code == 200
+    (delivery,) = record.deliveries
+    assert delivery.body == body
+    assert delivery.target == f"{PATH}?q=1"
+    assert (b"X-Webhook-Event", b"ping") in delivery.headers
+
+
+async def test_get_and_head_on_the_hook_are_probes(url: str, record: Record) -> None:
+    """They are answered 200 and are no deliveries."""
+    async with httpx.AsyncClient() as client:
+        assert (await client.get(f"{url}{PATH}?proof=1")).status_code == 200
+        assert (await client.head(f"{url}{PATH}")).status_code == 200
+
+    assert record.probes == ["proof=1", ""]
+    assert record.deliveries == []
+
+
+async def test_another_path_is_a_stray_only_where_the_path_is_ours(
+    url: str, record: Record, hook_path: str | None
+) -> None:
+    """With --hook-url any path is the hook."""
+    async with httpx.AsyncClient() as client:
+        reply = await client.post(f"{url}/elsewhere", content=b"x")
+
+    assert reply.status_code == (404 if hook_path else 200)
+    assert record.strays == ([("POST", "/elsewhere")] if hook_path else [])
+
+
+async def test_what_cannot_be_stored_is_answered_503(url: str, record: Record) -> None:
+    """So that it is sent again."""
+    record.broken = True
+    async with httpx.AsyncClient() as client:
+        assert (await client.post(f"{url}{PATH}", content=b"x")).status_code == 503
+
+
+async def test_a_body_that_is_too_long_is_413(url: str, record: Record) -> None:
+    """And not recorded."""
+    async with httpx.AsyncClient() as client:
+        assert (await client.post(f"{url}{PATH}", content=b"x" * 1001)).status_code == 413
+
+    assert record.deliveries == []
+
+
+async def test_a_body_that_stops_is_408_and_one_cut_short_is_nothing(url: str, record: Record) -> None:
+    """A truncated body is never taken for a whole one."""
+    port = int(url.rsplit(":", 1)[1])
+    head = f"POST {PATH} HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nabc".encode()
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(head)
+    assert b" 408 " in await reader.readline()
+    writer.close()
+
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(head)
+    writer.write_eof()
+    await reader.read()
+    writer.close()
+
+    assert record.deliveries == []
+
+
+async def test_other_methods_are_405(url: str, record: Record) -> None:
+    """A DELETE on the hook is somebody's mistake."""
+    async with httpx.AsyncClient() as client:
+        assert (await client.delete(f"{url}{PATH}")).status_code == 405
+
+    assert record.strays == [("DELETE", PATH)]

@@ -1,0 +1,95 @@
+"""The sample jobs: names of the documented job API only, and a play that does not stop."""
+
+from __future__ import annotations
+
+import itertools
+import random
+
+import pytest
+
+from webhook_tui.domain.event import KNOWN_EVENTS
+from webhook_tui.sandbox import Misbehaviour
+from webhook_tui.sandbox.jobs import failed_job, identity_job, image_job, sample_job
+from webhook_tui.sandbox.play import acts, overture
+
+DOCUMENTED = {
+    "error_message",
+    "group_index",
+    "identity_code",
+    "identity_name",
+    "image_index",
+    "job_id",
+    "job_type",
+    "original_filename",
+    "output",
+    "processed_images",
+    "processing_time",
+    "progress",
+    "quality_score",
+    "status",
+    "total_images",
+    "version",
+}
+
+
+def test_samples_use_names_of_the_job_api() -> None:
+    """What is not documented there is not made up."""
+    chance = random.Random(1).random
+    for sample in itertools.chain(image_job(chance), identity_job(chance), failed_job(chance)):
+        assert sample.name in KNOWN_EVENTS
+        assert set(sample.data) <= DOCUMENTED
+        assert sample.data["job_id"]
+
+
+def test_a_job_counts_its_images_and_ends() -> None:
+    """Status first, then each image and the status after it; the last status is terminal."""
+    samples = list(image_job(random.Random(1).random, images=2))
+
+    statuses = [sample.data for sample in samples if sample.name == "batch_edit"]
+    assert [data["processed_images"] for data in statuses] == [0, 1, 2]
+    assert [data["progress"] for data in statuses] == [0, 50, 100]
+    assert [data["status"] for data in statuses] == ["processing", "processing", "completed"]
+    assert [sample.data["image_index"] for sample in samples if sample.name == "image_result"] == [0, 1]
+
+
+def test_the_same_chance_gives_the_same_jobs() -> None:
+    """Nothing but the given chance decides."""
+    assert list(image_job(random.Random(7).random)) == list(image_job(random.Random(7).random))
+
+
+def test_another_kind_of_job_is_refused() -> None:
+    """By name, with the names that there are."""
+    with pytest.raises(ValueError, match="not one of image, identity, failed"):
+        sample_job("other", random.random)
+
+
+def test_the_overture_is_short_and_shows_each_wrong_once() -> None:
+    """Six events and more within four seconds."""
+    steps = list(overture(random.Random(1).random, misbehave=True))
+
+    assert len(steps) >= 6
+    assert sum(step.after_seconds for step in steps) < 4
+    wrong = [step.misbehaviour for step in steps if step.misbehaviour is not None]
+    assert sorted(wrong) == sorted(
+        {
+            Misbehaviour.ANSWER_LOST,
+            Misbehaviour.FORGED,
+            Misbehaviour.NO_SIGNATURE,
+            Misbehaviour.OLDER,
+            Misbehaviour.UPPER_CASE,
+            Misbehaviour.NEWLINE,
+        }
+    )
+
+
+def test_a_job_begins_every_so_many_seconds() -> None:
+    """However many events the one before had."""
+    elapsed = 0.0
+    begins: dict[object, float] = {}
+    for step in itertools.islice(acts(random.Random(1).random, every_seconds=20), 60):
+        elapsed += step.after_seconds
+        begins.setdefault(step.sample.data["job_id"], elapsed)
+        assert step.misbehaviour is None
+
+    assert list(begins.values()) == [20.0 * (number + 1) for number in range(len(begins))]
+    assert len(begins) > 8

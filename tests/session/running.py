@@ -1,0 +1,117 @@
+"""A real ListenSession in a thread, and a real sandbox for it to register with."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import threading
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+from webhook_tui.config import Places, Settings
+from webhook_tui.domain.facts import Fact, SessionStopped, StatusChanged
+from webhook_tui.domain.secret import Secret
+from webhook_tui.domain.status import SessionStatus
+from webhook_tui.domain.wishes import Wish
+from webhook_tui.sandbox import Sandbox, SandboxOptions
+from webhook_tui.serving import Server, bind
+from webhook_tui.serving.asgi import Asgi
+from webhook_tui.session import ListenSession
+from webhook_tui.session.reconciling import StreamPace
+
+F = TypeVar("F")
+TOKEN = Secret("piktid-token-canary")
+
+
+def url_at(sandbox: Sandbox) -> str | None:
+    """The URL that the sandbox has registered now."""
+    current = sandbox.registry.current
+    return None if current is None else current.url
+
+
+class Running:
+    """One session at work; its facts as they came."""
+
+    def __init__(self, session: ListenSession) -> None:
+        self.session = session
+        self.facts: list[Fact] = []
+        self._thread = threading.Thread(target=session.run, args=(self.facts.append,), daemon=True)
+
+    def start(self) -> None:
+        """Begin."""
+        self._thread.start()
+
+    def ask(self, wish: Wish) -> None:
+        """Make a wish."""
+        self.session.request(wish)
+
+    def all(self, kind: type[F]) -> list[F]:
+        """Every fact of that kind so far."""
+        return [fact for fact in list(self.facts) if isinstance(fact, kind)]
+
+    @property
+    def status(self) -> SessionStatus:
+        """The newest status."""
+        return self.all(StatusChanged)[-1].status
+
+    async def fact(self, kind: type[F], is_it: Callable[[F], bool] = lambda _: True) -> F:
+        """The first fact of that kind that fits, waited for at most 10 s."""
+        async with asyncio.timeout(10):
+            while True:
+                for fact in self.all(kind):
+                    if is_it(fact):
+                        return fact
+                await asyncio.sleep(0.01)
+
+    async def until(self, is_so: Callable[[SessionStatus], bool]) -> SessionStatus:
+        """The status once it is so, waited for at most 10 s."""
+        await self.fact(StatusChanged, lambda _: is_so(self.status))
+        return self.status
+
+    async def stop(self) -> SessionStopped:
+        """Leave, and wait until it has."""
+        self.session.stop()
+        await asyncio.to_thread(self._thread.join, 10)
+        assert not self._thread.is_alive()
+        return self.all(SessionStopped)[0]
+
+
+def settings(home: Path, **changes: Any) -> Settings:
+    """Settings that touch nothing outside `home` and open no tunnel."""
+    places = Places(home / "config", home / "state")
+    return Settings(**{"token": TOKEN, "tunnel": "none", "port": 0, "places": places, **changes})
+
+
+@asynccontextmanager
+async def session_of(chosen: Settings, *, asks: bool = False, pace: StreamPace | None = None) -> AsyncIterator[Running]:
+    """A session that is stopped in the end."""
+    running = Running(ListenSession.open(chosen, asks=asks, pace=pace))
+    running.start()
+    try:
+        yield running
+    finally:
+        await running.stop()
+
+
+@asynccontextmanager
+async def sandbox_of(
+    *, wrap: Callable[[Asgi], Asgi] = lambda app: app, **options: Any
+) -> AsyncIterator[tuple[Sandbox, str]]:
+    """A served sandbox and its API URL; `wrap` may stand between the two."""
+    chance = random.Random(7)
+    sandbox = Sandbox(
+        SandboxOptions(**{"token": TOKEN, "first_delay_seconds": 0.05, **options}),
+        now=lambda: datetime.now(UTC),
+        random=chance.random,
+    )
+    server = Server(wrap(sandbox.app), bind("127.0.0.1", 0, exact=True), grace_seconds=0.2)
+    await server.start()
+    await sandbox.start()
+    try:
+        yield sandbox, f"http://127.0.0.1:{server.port}"
+    finally:
+        await sandbox.aclose()
+        await server.stop()

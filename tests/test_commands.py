@@ -1,0 +1,118 @@
+"""The commands beside the main job, run as a shell runs them."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import json
+import os
+import subprocess
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from webhook_tui.config import Places
+from webhook_tui.domain.account import Account
+from webhook_tui.domain.ring import SecretRing
+from webhook_tui.domain.secret import Secret
+from webhook_tui.store import AccountStore
+
+BODY = b'{"id": 1, "name": "ping", "data": {}, "timestamp": 1795443602.5}'
+
+
+def run(*arguments: str, given: bytes = b"", **environment: str) -> subprocess.CompletedProcess[bytes]:
+    """`webhook-tui` with these arguments; standard input holds `given`."""
+    return subprocess.run(
+        [sys.executable, "-m", "webhook_tui", *arguments],
+        input=given,
+        capture_output=True,
+        check=False,
+        env={**os.environ, **environment},
+    )
+
+
+def signature(secret: str, body: bytes) -> str:
+    """As PiktID documents it."""
+    return "sha256=" + hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
+
+
+def test_verify_says_valid_with_0() -> None:
+    """The body comes by standard input."""
+    done = run("verify", "--secret", "s", "--signature", signature("s", BODY), given=BODY)
+
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("✓ valid".encode())
+
+
+def test_verify_says_why_not_with_1(tmp_path: Path) -> None:
+    """The body comes from a file, whose last newline an editor added."""
+    file = tmp_path / "body.json"
+    file.write_bytes(BODY + b"\n")
+
+    done = run("verify", "--secret", "s", "--signature", signature("s", BODY), "--format", "json", str(file))
+
+    said = json.loads(done.stdout)
+    assert done.returncode == 1
+    assert (said["verdict"], said["cause"]) == ("invalid", "trailing-newline")
+
+
+def test_verify_takes_a_delivery_line(tmp_path: Path) -> None:
+    """The line of `listen --format json` is enough."""
+    line = {
+        "type": "delivery",
+        "received_at": "2026-11-23T14:20:02.418Z",
+        "method": "POST",
+        "path": "/h/1",
+        "headers": [["X-Webhook-Signature", signature("s", BODY)], ["X-Webhook-Event", "ping"]],
+        "body_b64": base64.b64encode(BODY).decode(),
+    }
+    file = tmp_path / "delivery.json"
+    file.write_text(json.dumps({"type": "ready"}) + "\n" + json.dumps(line))
+
+    assert run("verify", "--secret", "s", "--delivery", str(file)).returncode == 0
+    assert run("verify", "--secret", "other", "--delivery", str(file)).returncode == 1
+
+
+@pytest.mark.parametrize("content", ["", "{}", "[1]", '{"type": "delivery"}', "\x00"])
+def test_a_file_without_a_delivery_is_a_usage_error(tmp_path: Path, content: str) -> None:
+    """One sentence, no traceback."""
+    file = tmp_path / "none.json"
+    file.write_text(content)
+
+    done = run("verify", "--secret", "s", "--delivery", str(file))
+
+    assert done.returncode == 2
+    assert b"Traceback" not in done.stderr
+    assert done.stderr.count(b"\n") == 1
+
+
+def test_verify_without_a_secret_is_a_usage_error() -> None:
+    """An empty one is none."""
+    assert run("verify", "--signature", "x").returncode == 2
+    assert run("verify", "--signature", "x", "--secret", "").returncode == 2
+
+
+def test_secret_prints_the_current_one_and_nothing_else() -> None:
+    """For `export WEBHOOK_SECRET=$(webhook-tui secret)`."""
+    accounts = AccountStore.open(Places.of_user().accounts)
+    account = Account.of("https://v2.api.piktid.com", Secret("t"))
+    now = datetime.now(UTC)
+    accounts.save_ring(account, SecretRing().registered(Secret("former"), now).registered(Secret("current"), now))
+    accounts.close()
+
+    done = run("secret", PIKTID_TOKEN="t")
+
+    assert (done.returncode, done.stdout) == (0, b"current\n")
+    assert run("secret", PIKTID_TOKEN="other").returncode == 1
+    assert run("secret").returncode == 2
+
+
+def test_paths_says_where_things_lie() -> None:
+    """Each on a line of its own."""
+    done = run("paths")
+
+    assert done.returncode == 0
+    assert b"deliveries.db" in done.stdout

@@ -1,0 +1,100 @@
+"""A session that a test drives: it emits what it is told from its own thread, and remembers what was asked of it."""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from tests.tui.memory_rows import MemoryRows, mock_up_rows
+from webhook_tui.domain.delivery import StoredDelivery
+from webhook_tui.domain.facts import (
+    DeliveryRecorded,
+    Fact,
+    HistoryOpened,
+    SessionStopped,
+    StatusChanged,
+    VerdictChanged,
+)
+from webhook_tui.domain.status import (
+    Counts,
+    ReceiverState,
+    ReceiverStatus,
+    SessionStatus,
+    TunnelState,
+    TunnelStatus,
+    WebhookState,
+    WebhookStatus,
+)
+from webhook_tui.domain.verdict import Verdict
+from webhook_tui.domain.wishes import Wish
+
+NOW = datetime(2026, 11, 23, 14, 22, 2, tzinfo=UTC)
+
+STARTING = SessionStatus(api_url="https://v2.api.piktid.com", receiver=ReceiverStatus(port=9876))
+LISTENING = replace(STARTING, receiver=ReceiverStatus(ReceiverState.LISTENING, "127.0.0.1", 9876))
+PUBLIC = "https://b7c41d09ee2f4a.lhr.life"
+LIVE = TunnelStatus(TunnelState.LIVE, "ssh", "localhost.run", PUBLIC)
+REGISTERED = WebhookStatus(
+    WebhookState.REGISTERED,
+    41,
+    f"{PUBLIC}/h/4f9c0123456789abcdef0123456ae21a",
+    since=datetime(2026, 11, 23, 14, 19, 0, tzinfo=UTC),
+    registered_at=datetime(2026, 11, 23, 14, 19, 0, tzinfo=UTC),
+    secret_since=datetime(2026, 11, 23, 14, 19, 0, tzinfo=UTC),
+)
+WAITING = replace(LISTENING, tunnel=LIVE, webhook=REGISTERED)
+RUNNING = replace(WAITING, counts=Counts(received=12, good=8, bad=3, pending=1))
+
+
+class FakeSession:
+    """Implements domain.session_port.SessionPort."""
+
+    def __init__(self, status: SessionStatus = STARTING, deliveries: list[StoredDelivery] | None = None) -> None:
+        self.rows = MemoryRows(deliveries or [])
+        self.wishes: list[Wish] = []
+        self.stops = 0
+        self.ended = threading.Event()
+        self.fails_with: Exception | None = None
+        self._first = status
+        self._facts: queue.Queue[Fact | None] = queue.Queue()
+
+    @classmethod
+    def running(cls) -> FakeSession:
+        """The mock-ups' session."""
+        return cls(RUNNING, mock_up_rows())
+
+    def run(self, emit: Callable[[Fact], None]) -> None:
+        if self.fails_with is not None:
+            raise self.fails_with
+        emit(StatusChanged(self._first))
+        emit(HistoryOpened())
+        while (fact := self._facts.get()) is not None:
+            emit(fact)
+        emit(SessionStopped())
+        self.ended.set()
+
+    def request(self, wish: Wish) -> None:
+        self.wishes.append(wish)
+
+    def stop(self) -> None:
+        self.stops += 1
+        self._facts.put(None)
+
+    def open_rows(self) -> MemoryRows:
+        return self.rows
+
+    def emit(self, fact: Fact) -> None:
+        """Say a fact from the session's thread."""
+        self._facts.put(fact)
+
+    def deliver(self, stored: StoredDelivery) -> None:
+        """Record a delivery and say so."""
+        self.rows.add(stored)
+        self.emit(DeliveryRecorded(stored.row, stored.delivery))
+
+    def judge(self, seq: int, verdict: Verdict) -> None:
+        """Judge a delivery again and say so."""
+        self.emit(VerdictChanged(self.rows.change(seq, verdict)))
