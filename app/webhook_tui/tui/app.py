@@ -26,12 +26,15 @@ from textual.screen import Screen
 from webhook_tui.domain.facts import (
     BecameReady,
     DeliveryExplained,
+    EventReconciled,
+    EventSidesShown,
     Fact,
     GuardAsked,
     HistoryOpened,
     ProblemOccurred,
     SecretRevealed,
     SessionStopped,
+    StreamShown,
     TokenAsked,
     WebhookRegistered,
     WishGranted,
@@ -213,7 +216,7 @@ class WebhookTuiApp(App[object]):
         if comes_in_floods(fact):
             if self._inbox.put(fact):
                 self.post_message(NewsArrived())
-        else:
+        elif not isinstance(fact, EventReconciled):  # the screen asks for these, and only while it shows them
             self.post_message(FactArrived(fact))
 
     def on_news_arrived(self) -> None:
@@ -239,6 +242,10 @@ class WebhookTuiApp(App[object]):
                 self._open_rows()
             case DeliveryExplained(report):
                 self._main.detail.explain(report)
+            case StreamShown() as shown:
+                self._main.stream.show_events(shown)
+            case EventSidesShown() as sides:
+                self._main.stream.show_sides(sides)
             case GuardAsked() | TokenAsked() | SecretRevealed() as question:
                 self._open_dialog(question)
             case other:
