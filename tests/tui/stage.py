@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from time import monotonic
 from typing import Any
 
+from tests.tui.fake_session import NOW, FakeSession
 from textual.pilot import Pilot
 from textual.widget import Widget
 
-from tests.tui.fake_session import NOW, FakeSession
 from webhook_tui.domain.wishes import Wish
 from webhook_tui.tui.app import WebhookTuiApp
 from webhook_tui.tui.screens.main import MainScreen
@@ -79,7 +79,7 @@ async def stage(
     app = WebhookTuiApp(session, now=options.pop("now", lambda: NOW), **options)
     async with app.run_test(size=size, notifications=True) as pilot:
         played = Stage(app, pilot, session)
-        await played.until(lambda: played.main.status is not None and app.host.is_running)
+        await played.until(lambda: app.host.is_running)
         await played.until(lambda: not session.rows or played.main.has_rows)
         await pilot.pause()
         yield played

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import random
 import secrets
 import socket
@@ -71,6 +72,8 @@ from webhook_tui.session.route import supervisor_for
 from webhook_tui.store import AccountStore, DeliveryStore
 
 _GRACE_SECONDS = 0.4
+
+_log = logging.getLogger(__name__)
 
 
 def _utc_now() -> datetime:
@@ -339,8 +342,13 @@ class ListenSession:
     def _start(self, job: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         task = asyncio.get_running_loop().create_task(job)
         self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(self._ended)
         return task
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            _log.error("a task of the session ended by an error", exc_info=error)
 
     @singledispatchmethod
     def _take(self, wish: Wish) -> None:
