@@ -94,7 +94,7 @@ class WatchingSession(FakeSession):
         if isinstance(wish, StreamWish) and wish.version != self.version:
             self.emit(StreamShown(self.version, self.events))
         elif isinstance(wish, EventSidesWish):
-            webhook = b'{"id": 90398, "data": {"status": "<b>altered\x1b[31m"}}'
+            webhook = b'{"id": 90398, "data": {"status": "<b>altered\\u001b[31m"}}'
             self.emit(EventSidesShown(wish.event_id, webhook, b'{"data": {"status": "completed"}, "id": 90398}'))
 
     def now_has(self, *events: ReconciledEvent) -> None:
@@ -124,13 +124,13 @@ async def test_the_pane_is_the_mock_up() -> None:
     assert lines[1] == " ● stream live, keepalive 4 s ago                                since 14:02:09"
     assert lines[2] == " both 5   only SSE 1   only webhook 0"
     assert lines[3:10] == [
-        "      id   event                    webhook    SSE          lag   content",
-        "   90365   ping                     14:02:11   14:02:11    0.1 s   = same",
-        "   90371   batch_edit               14:02:40   14:02:40    0.2 s   = same",
-        "   90377   image_result             14:02:58   14:02:57    0.9 s   = same",
-        "   90398   batch_edit               14:19:31   14:19:30    0.4 s   ≠ 1 path",
-        " ▌ 90405   identity_preprocessing   –          14:19:58    12 s+   tunnel down",
-        "   90412   image_result             14:20:02   14:20:01    0.6 s   = same",
+        "     id   event                    webhook    SSE           lag   content",
+        "  90365   ping                     14:02:11   14:02:11    0.1 s   = same",
+        "  90371   batch_edit               14:02:40   14:02:40    0.2 s   = same",
+        "  90377   image_result             14:02:58   14:02:57    0.9 s   = same",
+        "  90398   batch_edit               14:19:31   14:19:30    0.4 s   ≠ 1 path",
+        "▌ 90405   identity_preprocessing   –          14:19:58    12 s+   tunnel down",
+        "  90412   image_result             14:20:02   14:20:01    0.6 s   = same",
     ]
     assert lines[20] == " 90405 came by SSE at 14:19:58 and has not come by webhook for 12 s."
     assert lines[21] == " The tunnel was down from 14:19:52 to 14:19:59: PiktID will try it again."
@@ -197,7 +197,7 @@ async def test_enter_shows_both_contents_as_a_harmless_diff() -> None:
         await played.wished(EventSidesWish("90398"))
         await played.until("only by webhook   + only by SSE")
         lines = [line.strip() for line in played.lines()]
-        assert '-     "status": "<b>altered␛[31m"' in lines
+        assert '-     "status": "<b>altered\\u001b[31m"' in lines
         assert '+     "status": "completed"' in lines
         assert '"id": 90398' in lines
         assert "\x1b" not in played.text()
@@ -243,7 +243,7 @@ async def test_it_opens_before_anything_was_received() -> None:
     session = WatchingSession(())
     session.rows = type(session.rows)([])
     async with stage(session, size=(80, 24), now=lambda: CLOCK) as played:
-        await played.until("waiting for the first delivery")
+        await played.until("Press t to send a test ping")
         assert "s SSE" in played.text()
         await played.press("s")
         await played.until("No event yet.")
@@ -398,7 +398,7 @@ def test_contents_that_cannot_be_laid_side_by_side() -> None:
     assert sides_text(b"{}", None).plain.endswith("\n\n{}")
     assert "only by SSE" in sides_text(None, b"{}").plain
     assert sides_text(b'{"b":1,"a":2}', b'{"a":2, "b":1}').plain.startswith("Both are the same.")
-    assert "… 1000 more lines" in sides_text(b"\n".join(b"%d" % n for n in range(1000)), b"x\n" * 997).plain
+    assert "… 998 more lines" in sides_text(b"\n".join(b"%d" % n for n in range(1000)), b"x\n" * 997).plain
     assert "… 43 equal lines" in sides_text(b"a\n" * 50, b"a\n" * 46 + b"b\n" + b"a\n" * 3).plain
     assert len(lines_of(b"x\n" * 10_000)) == 2000
     assert lines_of(b"\xff\x1b" + b"y" * 1000)[0].startswith("ÿ␛yyy")

@@ -53,13 +53,14 @@ class StreamPane(Vertical):
         Binding("y", "copy", "Copy", id="stream.copy", tooltip="copy what is said of this event"),
     ]
     DEFAULT_CSS = """
-    StreamPane { height: 1fr; width: 1fr; background: $background; padding: 0 1; }
-    StreamPane #stream-state, StreamPane #stream-counts { height: 1; width: 1fr; text-wrap: nowrap; }
+    StreamPane { height: 1fr; width: 1fr; background: $background; }
+    StreamPane #stream-state, StreamPane #stream-counts { height: 1; width: 1fr; padding: 0 1; text-wrap: nowrap; }
     StreamPane #stream-gap { height: 0; }
     StreamPane #stream-bodies { height: 1fr; }
-    StreamPane #stream-why { height: 2; width: 1fr; text-overflow: ellipsis; }
+    StreamPane #stream-why { height: 2; width: 1fr; padding: 0 1; }
+    StreamPane #sides { padding: 0 1; }
     StreamPane #stream-words {
-        display: none; height: 1; width: 1fr; border: none; padding: 0; background: $panel;
+        display: none; height: 1; width: 1fr; border: none; padding: 0 1; background: $panel;
     }
     StreamPane.-filtering #stream-words { display: block; }
     """

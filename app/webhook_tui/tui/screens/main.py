@@ -200,7 +200,7 @@ class MainScreen(Screen[None]):
         """Table and detail as soon as there is one delivery, else the steps; the focus goes where the next thing is."""
         was_shown, shown = not self.has_class("-waiting"), self.has_rows
         self.set_class(not shown, "-waiting")
-        if shown and not was_shown:
+        if shown and not was_shown and not self.stream.is_open:
             self.table.focus()
         self._show_follow()
         self._show_status()

@@ -24,7 +24,7 @@ from webhook_tui.tui.words.stream import content_cell, lag_cell, time_cell
 _COMPONENT = "event-table--"
 _PARTS = ("header", "cursor", "bar", "muted", "attention", "bad", "empty")
 _SHORTEST_ID, _LONGEST_ID = 5, 14
-_LEAST_EVENT = 12
+_LEAST_EVENT, _USUAL_EVENT, _MOST_EVENT = 12, 22, 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +82,7 @@ class EventTable(ScrollView, can_focus=True):
         self._events: Sequence[ReconciledEvent] = ()
         self._cursor = 0
         self._follows = True
+        self._longest_id = self._longest_name = 0
         self.empty = ""
         """What stands where the rows would, when there are none."""
 
@@ -94,6 +95,8 @@ class EventTable(ScrollView, can_focus=True):
         """Show these; the cursor stays on its event, or goes to the newest when it was there."""
         before = self.chosen
         self._events = shown
+        self._longest_id = max((len(event.event_id) for event in shown), default=0)
+        self._longest_name = max((len(event.name) for event in shown), default=0)
         place = len(shown) - 1
         if before is not None and not self._follows:
             found = (index for index, event in enumerate(shown) if event.event_id == before.event_id)
@@ -210,8 +213,7 @@ class EventTable(ScrollView, can_focus=True):
     def _columns(self, width: int) -> list[_Column]:
         """Below 72 the time by SSE goes, below 56 that by webhook and the lag."""
         gap = len(self._gap(width))
-        longest = max((len(event.event_id) for event in self._visible()), default=0)
-        number = _Column("id", "id", max(_SHORTEST_ID, min(_LONGEST_ID, longest)), is_right=True)
+        number = _Column("id", "id", max(_SHORTEST_ID, min(_LONGEST_ID, self._longest_id)), is_right=True)
         others = [_Column("content", "content", 12)]
         if width >= 56:
             others.insert(0, _Column("lag", "lag", 6, is_right=True))
@@ -220,12 +222,9 @@ class EventTable(ScrollView, can_focus=True):
         if width >= 56:
             others.insert(0, _Column("webhook", "webhook", 8))
         taken = 2 + number.width + sum(gap + column.width for column in others) + gap
-        event = _Column("event", "event", min(40, max(_LEAST_EVENT, width - taken)))
+        wanted = max(_USUAL_EVENT, min(_MOST_EVENT, self._longest_name))
+        event = _Column("event", "event", max(_LEAST_EVENT, min(wanted, width - taken)))
         return [number, event, *others]
-
-    def _visible(self) -> Sequence[ReconciledEvent]:
-        top = self.scroll_offset.y
-        return self._events[top : top + self._height + 1]
 
     @staticmethod
     def _gap(width: int) -> str:

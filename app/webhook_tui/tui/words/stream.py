@@ -32,9 +32,9 @@ def state_line(stream: StreamStatus, width: int, now: datetime) -> Content:
         case _:
             why = _problem(stream) or "--no-sse, or no token yet."
             said, since = Content.assemble(WAITING, (f" stream off: {why}", "$muted")), ""
-    room = width - len(since) - 2
+    room = width - (len(since) + 2 if since else 0)
     said = said.truncate(max(room, 1), ellipsis=True)
-    gap = max(1, width - said.cell_length - len(since))
+    gap = max(0, width - said.cell_length - len(since))
     return Content.assemble(said, " " * gap, (since, "$muted"))
 
 
