@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from time import monotonic
 from typing import Any
 
-from tests.tui.fake_session import NOW, FakeSession
 from textual.pilot import Pilot
 from textual.widget import Widget
 
+from tests.tui.fake_session import NOW, FakeSession
 from webhook_tui.domain.wishes import Wish
 from webhook_tui.tui.app import WebhookTuiApp
 from webhook_tui.tui.screens.main import MainScreen

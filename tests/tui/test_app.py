@@ -11,11 +11,11 @@ import threading
 import pytest
 from rich.control import Control
 from rich.segment import Segment
+from textual.color import Color
+
 from tests.tui.fake_session import NOW, FakeSession
 from tests.tui.memory_rows import stored_delivery
 from tests.tui.stage import STACKED, WIDE, stage
-from textual.color import Color
-
 from webhook_tui.domain.facts import SessionStopped
 from webhook_tui.domain.problem import Problem, ProblemError
 from webhook_tui.domain.verdict import Verdict

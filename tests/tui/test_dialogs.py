@@ -6,10 +6,10 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
+
 from tests.tui.fake_session import LISTENING, LIVE, RUNNING, STARTING, FakeSession
 from tests.tui.memory_rows import mock_up_rows
 from tests.tui.stage import SMALL, STACKED, WIDE, Stage, stage
-
 from webhook_tui.domain.facts import ForeignWebhook, GuardAsked, SecretRevealed, TokenAsked
 from webhook_tui.domain.problem import Problem
 from webhook_tui.domain.secret import Secret

@@ -8,8 +8,8 @@ from datetime import timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.tui.fake_session import LISTENING, LIVE, NOW, REGISTERED, RUNNING, STARTING, WAITING
 
+from tests.tui.fake_session import LISTENING, LIVE, NOW, REGISTERED, RUNNING, STARTING, WAITING
 from webhook_tui.domain.status import (
     Counts,
     ReceiverState,

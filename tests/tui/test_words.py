@@ -6,10 +6,10 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from tests.tui.fake_session import LISTENING, LIVE, NOW, RUNNING, WAITING
-from tests.tui.memory_rows import mock_up_rows, stored_delivery
 from textual.content import Content
 
+from tests.tui.fake_session import LISTENING, LIVE, NOW, RUNNING, WAITING
+from tests.tui.memory_rows import mock_up_rows, stored_delivery
 from webhook_tui.domain.delivery import DeliveryRow
 from webhook_tui.domain.problem import Problem, Severity
 from webhook_tui.domain.report import Cause, RingLine, SignatureReport

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import signal
 import sys
 import time
+import traceback
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -73,6 +75,7 @@ LEAVE_SECONDS = 3.0
 REFRESH_SECONDS = 0.05
 """The least time between two refreshes, however many facts come."""
 
+_log = logging.getLogger(__name__)
 _SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP")
 
 
@@ -188,6 +191,8 @@ class WebhookTuiApp(App[object]):
 
     def _handle_exception(self, error: Exception) -> None:
         self.crash = error
+        frames = "".join(traceback.format_tb(error.__traceback__))
+        _log.error("the screen ended by %s\n%s", type(error).__name__, frames)
         super()._handle_exception(error)
 
     def _fatal_error(self) -> None:

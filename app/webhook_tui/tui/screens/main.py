@@ -68,6 +68,7 @@ class MainScreen(Screen[None]):
         ),
         Binding("left_square_bracket", "tab(-1)", "Tab before", show=False, id="tabs.previous", tooltip="tab before"),
         Binding("right_square_bracket", "tab(1)", "Next tab", show=False, id="tabs.next", tooltip="next tab"),
+        Binding("right", "into_detail", "Detail", show=False, id="table.into_detail", tooltip="into the detail"),
         Binding("z", "zoom", "Zoom", show=False, id="detail.zoom", tooltip="zoom the detail"),
         Binding("t", "ping", "Test ping", show=False, id="piktid.ping", tooltip="send a test ping"),
         Binding("u", "register", "Register", show=False, id="piktid.register", tooltip="register the webhook (again)"),
@@ -121,6 +122,14 @@ class MainScreen(Screen[None]):
         self._arrange()
         self.set_interval(1.0, self._tick)
 
+    def on_screen_suspend(self) -> None:
+        """Behind a dialog the footer is empty: its labels carry the keys."""
+        self.add_class("-behind")
+
+    def on_screen_resume(self) -> None:
+        """The keys work again."""
+        self.remove_class("-behind")
+
     # What comes down
 
     def on_status_news(self, message: StatusNews) -> None:
@@ -145,8 +154,10 @@ class MainScreen(Screen[None]):
         if message.judged:
             self.table.mark_changed(message.judged)
         self._arrange()
-        if self.detail.seq is not None:
+        if self.detail.seq in message.judged:
             self.detail.reread()
+        elif message.recorded:
+            self.detail.recount()
 
     def on_delivery_table_cursor_moved(self, event: DeliveryTable.CursorMoved) -> None:
         """Show the delivery under the cursor."""
@@ -251,8 +262,7 @@ class MainScreen(Screen[None]):
     def on_delivery_table_row_opened(self, event: DeliveryTable.RowOpened) -> None:
         """Into the detail."""
         event.stop()
-        self._came_from = None
-        self.detail.body_widget.focus()
+        self.action_into_detail()
 
     def on_delivery_table_follow_changed(self, event: DeliveryTable.FollowChanged) -> None:
         """Say where the newest is."""
@@ -283,6 +293,8 @@ class MainScreen(Screen[None]):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002 - Textual's signature
         """What needs a delivery is not there while there is none."""
+        if action == "into_detail":
+            return self.has_rows and self.table.has_focus
         needs_delivery = action in ("why", "follow", "zoom", "tab")
         return not needs_delivery or (self.has_rows and not self.stream.is_open)
 
@@ -320,6 +332,11 @@ class MainScreen(Screen[None]):
         """As s."""
         event.stop()
         self._close_stream()
+
+    def action_into_detail(self) -> None:
+        """The body of the active tab has the focus."""
+        self._came_from = None
+        self.detail.body_widget.focus()
 
     def action_follow(self) -> None:
         """Go to the newest and stay there."""
