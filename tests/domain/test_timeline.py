@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from tests.tui.memory_rows import stored_delivery
 
+from tests.tui.memory_rows import stored_delivery
 from webhook_tui.domain.delivery import DeliveryRow
 from webhook_tui.domain.timeline import accepted, refusals, timeline
 
