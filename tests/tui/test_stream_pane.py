@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from time import perf_counter
 
 import pytest
 
 from tests.tui.fake_session import RUNNING, FakeSession
 from tests.tui.memory_rows import mock_up_rows, stored_delivery
 from tests.tui.stage import SMALL, Stage, stage
-from webhook_tui.domain.facts import EventReconciled, EventSidesShown, StatusChanged, StreamShown
+from webhook_tui.domain.facts import EventReconciled, EventSidesShown, GuardAsked, StatusChanged, StreamShown
 from webhook_tui.domain.problem import Problem
 from webhook_tui.domain.reconciled import Reason, ReconciledEvent, Seen
 from webhook_tui.domain.spells import Spell
 from webhook_tui.domain.status import StreamStatus
-from webhook_tui.domain.wishes import EventSidesWish, StreamWish, Wish
+from webhook_tui.domain.wishes import EventSidesWish, GuardAnswer, GuardChoice, StreamWish, Wish
 from webhook_tui.tui.glyphs import ASCII, UNICODE
 from webhook_tui.tui.widgets.event_table import EventTable
 from webhook_tui.tui.words.sides import lines_of, sides_text
@@ -270,10 +271,37 @@ async def test_a_thousand_events_scroll_and_a_click_selects() -> None:
         await played.wished(EventSidesWish("3"))
 
 
+async def test_watching_by_sse_opens_the_pane() -> None:
+    """Who answers the guard with it wants to see the events."""
+    session = WatchingSession()
+    async with stage(session, now=lambda: CLOCK) as played:
+        session.emit(GuardAsked(None))
+        await played.until("Watch by SSE")
+        await played.press("s")
+        await played.wished(GuardAnswer(GuardChoice.WATCH))
+        await played.until("stream live")
+        await played.until(lambda: played.is_focused("EventTable"))
+
+
+async def test_ten_thousand_events_cost_a_key_little() -> None:
+    """As many as are ever kept; what is drawn does not grow with them."""
+    session = WatchingSession(tuple(event(str(number)) for number in range(1, 10_001)))
+    async with stage(session, now=lambda: CLOCK) as played:
+        table = await opened(played, session)
+        began = perf_counter()
+        for _ in range(100):
+            table.action_move(-1)
+            for line in range(table.size.height):
+                table.render_line(line)
+        assert perf_counter() - began < 4
+        assert table.chosen is not None
+        assert table.chosen.event_id == "9900"
+
+
 @pytest.mark.parametrize("width", [40, 55, 60, 72, 80, 100, 140])
 async def test_rows_fit_at_every_width(width: int) -> None:
     """The verdict of the comparison never goes."""
-    session = WatchingSession()
+    session = WatchingSession((event('"' + "long" * 50 + '"', "name" * 50), *MOCK_UP))
     async with stage(session, size=(width, 24), now=lambda: CLOCK) as played:
         await opened(played, session)
         assert "≠ 1 path" in played.text()

@@ -47,7 +47,7 @@ from webhook_tui.domain.secret import Secret
 from webhook_tui.domain.session_port import SessionPort
 from webhook_tui.domain.status import SessionStatus
 from webhook_tui.domain.text import visible
-from webhook_tui.domain.wishes import DeleteWish, GuardAnswer, RegisterWish, TokenAnswer
+from webhook_tui.domain.wishes import DeleteWish, GuardAnswer, GuardChoice, RegisterWish, TokenAnswer
 from webhook_tui.tui import theme
 from webhook_tui.tui.commands import commands_of
 from webhook_tui.tui.hosting import SessionHost
@@ -324,8 +324,11 @@ class WebhookTuiApp(App[object]):
         self._end(0)
 
     def _answer_guard(self, answer: GuardAnswer | None) -> None:
-        if answer is not None:
-            self.host.session.request(answer)
+        if answer is None:
+            return
+        self.host.session.request(answer)
+        if answer.choice is GuardChoice.WATCH and not self._main.stream.is_open:
+            self._main.action_stream()
 
     def _answer_delete(self, yes: bool | None) -> None:
         if yes:

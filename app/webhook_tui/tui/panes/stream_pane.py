@@ -57,7 +57,7 @@ class StreamPane(Vertical):
     StreamPane #stream-state, StreamPane #stream-counts { height: 1; width: 1fr; padding: 0 1; text-wrap: nowrap; }
     StreamPane #stream-gap { height: 0; }
     StreamPane #stream-bodies { height: 1fr; }
-    StreamPane #stream-why { height: 2; width: 1fr; padding: 0 1; }
+    StreamPane #stream-why { height: auto; min-height: 2; max-height: 4; width: 1fr; padding: 0 1; }
     StreamPane #sides { padding: 0 1; }
     StreamPane #stream-words {
         display: none; height: 1; width: 1fr; border: none; padding: 0 1; background: $panel;

@@ -211,9 +211,8 @@ class EventTable(ScrollView, can_focus=True):
                 return content_cell(event, self._glyphs)
 
     def _columns(self, width: int) -> list[_Column]:
-        """Below 72 the time by SSE goes, below 56 that by webhook and the lag."""
+        """Below 72 the time by SSE goes, below 56 that by webhook and the lag; a long id is cut before the content."""
         gap = len(self._gap(width))
-        number = _Column("id", "id", max(_SHORTEST_ID, min(_LONGEST_ID, self._longest_id)), is_right=True)
         others = [_Column("content", "content", 12)]
         if width >= 56:
             others.insert(0, _Column("lag", "lag", 6, is_right=True))
@@ -221,10 +220,12 @@ class EventTable(ScrollView, can_focus=True):
             others.insert(0, _Column("sse", "SSE", 8))
         if width >= 56:
             others.insert(0, _Column("webhook", "webhook", 8))
-        taken = 2 + number.width + sum(gap + column.width for column in others) + gap
-        wanted = max(_USUAL_EVENT, min(_MOST_EVENT, self._longest_name))
-        event = _Column("event", "event", max(_LEAST_EVENT, min(wanted, width - taken)))
-        return [number, event, *others]
+        room = width - 2 - gap - sum(gap + column.width for column in others)
+        wanted_id = max(_SHORTEST_ID, min(_LONGEST_ID, self._longest_id))
+        number = max(_SHORTEST_ID, min(wanted_id, room - _LEAST_EVENT))
+        wanted_event = max(_USUAL_EVENT, min(_MOST_EVENT, self._longest_name))
+        event = max(1, min(wanted_event, room - number))
+        return [_Column("id", "id", number, is_right=True), _Column("event", "event", event), *others]
 
     @staticmethod
     def _gap(width: int) -> str:
