@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import logging
 import os
 import signal
 import sys
@@ -16,6 +15,7 @@ from webhook_tui import __version__
 from webhook_tui.config import Places, Settings, read_config, read_secret_file
 from webhook_tui.domain.problem import ExitCode, Problem, ProblemError
 from webhook_tui.domain.secret import Secret
+from webhook_tui.log import log_to
 from webhook_tui.options import FILE, SECRET, option, settings_from, shared_options
 
 _NO_TOKEN = Problem(
@@ -40,11 +40,11 @@ _CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 110}
 
 def main() -> NoReturn:
     """Run the command line and leave with its exit code; a problem is one plain line on standard error."""
-    logging.getLogger().addHandler(logging.NullHandler())  # else warnings of libraries are printed over the screen
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")  # as standard error is: no locale can end the program
+    places = Places.of_user()
+    log_to(places.log)
     try:
-        places = Places.of_user()
         config = read_config(places.config_file)
         defaults: dict[str, Any] = {_NAMES.get(key, key.replace("-", "_")): value for key, value in config.items()}
         root.main(

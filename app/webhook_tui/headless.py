@@ -298,6 +298,8 @@ class TextLines:
                 return self._row(row)
             case VerdictChanged(row=row):
                 return f"#{row.seq} is judged again: {self._verdict(row.verdict)} {visible(row.reason)}"
+            case EventReconciled() if fact.seen != "both" or fact.equal is False:
+                return self._event(fact)
             case TunnelChanged(state=state, public_url=public_url):
                 return f"tunnel: {state}{f', {visible(public_url)}' if public_url else ''}"
             case WebhookDeleted():
@@ -315,6 +317,13 @@ class TextLines:
             words.append(f"attempt {row.attempt}")
         words.append(f"answered {row.answered}, {units.size(row.size)}.")
         return " ".join([*words, visible(row.reason)])
+
+    @staticmethod
+    def _event(fact: EventReconciled) -> str:
+        what = f"event {visible(fact.event_id)} {visible(fact.name)}".rstrip()
+        if fact.seen == "both":
+            return f"{what}: webhook and event stream differ"
+        return f"{what}: only by {'the event stream' if fact.seen == 'sse' else 'webhook'} ({fact.reason})"
 
     def _verdict(self, verdict: Verdict) -> str:
         text = f"{verdict.ascii_glyph if self._in_ascii else verdict.glyph} {verdict.value}"

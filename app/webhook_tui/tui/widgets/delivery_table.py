@@ -28,6 +28,7 @@ from webhook_tui.domain.verdict import Verdict
 from webhook_tui.tui.glyphs import glyphs
 from webhook_tui.tui.widgets.columns import Column, columns
 from webhook_tui.tui.widgets.fades import FADE_SECONDS, STILL_SECONDS, Fades
+from webhook_tui.tui.widgets.scrollbars import draw_plainly
 from webhook_tui.tui.widgets.table_paint import RowPainter, RowState, TableStyles, header_line
 
 _HEADER_LINES = 1
@@ -36,7 +37,7 @@ _FADE_STEP_SECONDS = 0.1
 _COMPONENT = "delivery-table--"
 
 
-class DeliveryTable(ScrollView, can_focus=True):
+class DeliveryTable(ScrollView, can_focus=True, inherit_bindings=False):
     """Deliveries, oldest first, one a line, under a heading that does not scroll."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
@@ -47,6 +48,8 @@ class DeliveryTable(ScrollView, can_focus=True):
         )
     }
 
+    ALLOW_SELECT = False
+    BINDING_GROUP_TITLE = "Deliveries"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "open", "Detail", key_display="enter", id="table.open", tooltip="Go into the detail"),
         Binding("up,k", "cursor_up", "Up", show=False, id="table.up", tooltip="Move to the delivery before"),
@@ -309,7 +312,9 @@ class DeliveryTable(ScrollView, can_focus=True):
     # Life
 
     def on_mount(self) -> None:
-        """The fade's timer exists from now on, and rests."""
+        """The fade's timer exists from now on, and rests; the scrollbar's signs are the terminal's."""
+        if self.ascii:
+            draw_plainly(self.vertical_scrollbar)
         self._fade_timer = self.set_interval(_FADE_STEP_SECONDS, self._fade_step, pause=True)
 
     def on_resize(self) -> None:
@@ -424,7 +429,8 @@ class DeliveryTable(ScrollView, can_focus=True):
         if seq == self._cursor_seq:
             return
         self._cursor_seq = seq
-        self._fades.visited(seq)
+        if self._fades.showing() and self._still:
+            self._fades.visited(seq)
         self.post_message(self.CursorMoved(self, seq))
 
     def _keep_in_view(self) -> None:

@@ -13,6 +13,7 @@ from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
+from textual.actions import SkipAction
 from textual.binding import Binding, BindingType
 from textual.geometry import Size
 from textual.message import Message
@@ -23,10 +24,12 @@ from textual.strip import Strip
 from webhook_tui.tui.glyphs import Glyphs, glyphs
 from webhook_tui.tui.widgets.folds import Folds
 from webhook_tui.tui.widgets.lines import LONGEST_LINE, Document, Line, Piece, Role, TextDocument
+from webhook_tui.tui.widgets.scrollbars import draw_plainly
 
 _GAP = 2
 _WHEEL_LINES = 3
 _SIDEWAYS_STEP = 8
+_MEASURED_CELLS = 1024
 _COMPONENT = "payload-view--"
 
 
@@ -43,7 +46,7 @@ class _Styles:
     roles: dict[Role, Style]
 
 
-class PayloadView(ScrollView, can_focus=True):
+class PayloadView(ScrollView, can_focus=True, inherit_bindings=False):
     """The lines of one document."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
@@ -54,6 +57,8 @@ class PayloadView(ScrollView, can_focus=True):
         )
     }
 
+    ALLOW_SELECT = False
+    BINDING_GROUP_TITLE = "Payload"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up,k", "cursor_up", "Up", show=False, id="payload.up", tooltip="Move to the line before"),
         Binding("down,j", "cursor_down", "Down", show=False, id="payload.down", tooltip="Move to the next line"),
@@ -221,7 +226,15 @@ class PayloadView(ScrollView, can_focus=True):
         self._move_to_place(self._places - 1)
 
     def action_sideways(self, direction: int) -> None:
-        """Move the text by a few cells, as far as a line that can be seen is longer than the view."""
+        """Move the text by a few cells, as far as a line that can be seen is longer than the view.
+
+        Raises SkipAction at the left end, so that the key may do there what the screen likes.
+        """
+        if direction < 0 and self._sideways == 0:
+            raise SkipAction
+        self._move_sideways(direction)
+
+    def _move_sideways(self, direction: int) -> None:
         longest = max((self._width_of(place) for place in self._visible_places()), default=0)
         rightmost = max(0, longest - self._text_width)
         if direction > 0:
@@ -262,7 +275,7 @@ class PayloadView(ScrollView, can_focus=True):
         """The wheel moves the view, not the cursor; with shift or ctrl sideways."""
         event.stop().prevent_default()
         if event.shift or event.ctrl:
-            self.action_sideways(-1)
+            self._move_sideways(-1)
         else:
             self._scroll_to_place(self.scroll_offset.y - _WHEEL_LINES)
 
@@ -270,19 +283,19 @@ class PayloadView(ScrollView, can_focus=True):
         """The same downwards."""
         event.stop().prevent_default()
         if event.shift or event.ctrl:
-            self.action_sideways(1)
+            self._move_sideways(1)
         else:
             self._scroll_to_place(self.scroll_offset.y + _WHEEL_LINES)
 
     def on_mouse_scroll_left(self, event: events.MouseScrollLeft) -> None:
         """A wheel that can be tilted."""
         event.stop().prevent_default()
-        self.action_sideways(-1)
+        self._move_sideways(-1)
 
     def on_mouse_scroll_right(self, event: events.MouseScrollRight) -> None:
         """A wheel that can be tilted."""
         event.stop().prevent_default()
-        self.action_sideways(1)
+        self._move_sideways(1)
 
     def on_scroll_to(self, message: ScrollTo) -> None:
         """The thumb is being dragged."""
@@ -301,6 +314,11 @@ class PayloadView(ScrollView, can_focus=True):
         self._scroll_to_place(self.scroll_offset.y + self._height)
 
     # Life
+
+    def on_mount(self) -> None:
+        """The scrollbar's signs are the terminal's."""
+        if self.ascii:
+            draw_plainly(self.vertical_scrollbar)
 
     def on_resize(self) -> None:
         """Another width may need another arrangement; the cursor stays in sight."""
@@ -405,21 +423,22 @@ class PayloadView(ScrollView, can_focus=True):
         index = self._folds.line_at(place)
         on_cursor = index == self._cursor
         base = styles.base + styles.cursor if on_cursor else styles.base
-        line = self._folded_line(index)
+        line = self._line(index, self._sideways + self._text_width)
         text = self._text_strip(line, base, styles, signs)
         numbers = self._number_segments(line, base, styles, signs, on_cursor=on_cursor)
         return Strip.join([Strip(numbers), text]).adjust_cell_length(width, base)
 
-    def _folded_line(self, index: int) -> Line:
-        line = self.document.line(index)
+    def _line(self, index: int, cells: int) -> Line:
+        line = self.document.line(index, cells)
         fold = self._folds.starting(index)
-        if fold is None:
+        if fold is None or line.more:
             return line
         *before, opening = line.pieces
         closing = "}" if opening.text.endswith("{") else "]"
-        comma = "," if self.document.line(fold.last).pieces[-1].text.endswith(",") else ""
+        comma = "," if self.document.line(fold.last, cells).pieces[-1].text.endswith(",") else ""
         words = Piece(f" {fold.words} ", "folded")
-        return Line(line.number, (*before, opening, words, Piece(closing + comma, "punct")), line.differs)
+        pieces = (*before, opening, words, Piece(closing + comma, "punct"))
+        return Line(line.number, pieces, line.differs or fold.differs)
 
     def _number_segments(
         self, line: Line, base: Style, styles: _Styles, signs: Glyphs, *, on_cursor: bool
@@ -439,14 +458,14 @@ class PayloadView(ScrollView, can_focus=True):
             segments = _with_matches(segments, self._wanted, styles.found)
         width, start = self._text_width, self._sideways
         whole = Strip(segments)
-        if whole.cell_length - start <= width:
+        if whole.cell_length - start <= width and not line.more:
             return whole.crop(start, None) if start else whole
         cut = Segment(signs.cut, base + styles.roles["punct"])
         return Strip.join([whole.crop(start, start + width - len(signs.cut)), Strip([cut])])
 
     def _width_of(self, place: int) -> int:
-        line = self._folded_line(self._folds.line_at(place))
-        return sum(cell_len(piece.text) for piece in line.pieces)
+        line = self._line(self._folds.line_at(place), _MEASURED_CELLS)
+        return LONGEST_LINE if line.more else sum(cell_len(piece.text) for piece in line.pieces)
 
     def _frame_styles(self) -> _Styles:
         if self._styles_of_frame is None:

@@ -113,9 +113,7 @@ class RowPainter:
         return _without_empty(*parts)
 
     def _row_base(self, state: RowState) -> Style:
-        base = self.styles.base
-        if state.has_cursor:
-            return base + self.styles.cursor
+        base = self.styles.base + self.styles.cursor if state.has_cursor else self.styles.base
         if state.newness and not state.still:
             return base + _mixed(base, self.styles.new, _NEW_SHARE * state.newness)
         return base
