@@ -7,8 +7,8 @@ from datetime import timedelta
 
 import pytest
 from rich.cells import cell_len
-from tests.tui.widgets.stage import NOON, delivery
 
+from tests.tui.widgets.stage import NOON, delivery
 from webhook_tui.domain.verdict import Verdict
 from webhook_tui.tui.glyphs import ASCII, UNICODE
 from webhook_tui.tui.widgets.columns import (

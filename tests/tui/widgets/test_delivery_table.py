@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from tests.tui.widgets.stage import Clock, ManyRows, Rows, Stage, changed, find, lines, style_at, twelve
 from textual.events import MouseScrollUp
 from textual.strip import Strip
 
+from tests.tui.widgets.stage import Clock, ManyRows, Rows, Stage, changed, find, lines, style_at, twelve
 from webhook_tui.domain.verdict import Verdict
 from webhook_tui.tui.widgets.delivery_table import DeliveryTable
 

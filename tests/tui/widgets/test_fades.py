@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import timedelta
 
 from tests.tui.widgets.stage import NOON
-
 from webhook_tui.tui.widgets.fades import Fades
 
 

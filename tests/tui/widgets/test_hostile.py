@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 
 import pytest
-from tests.tui.widgets.stage import Clock, Rows, Stage, delivery, lines, segments
 
+from tests.tui.widgets.stage import Clock, Rows, Stage, delivery, lines, segments
 from webhook_tui.domain.text import is_harmless
 from webhook_tui.tui.widgets.delivery_table import DeliveryTable
 from webhook_tui.tui.widgets.json_lines import document_for

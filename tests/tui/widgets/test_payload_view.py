@@ -5,10 +5,10 @@ from __future__ import annotations
 import time
 
 import pytest
-from tests.tui.widgets.stage import Stage, lines, style_at
 from textual.events import MouseScrollDown, MouseScrollRight
 from textual.widgets import Input
 
+from tests.tui.widgets.stage import Stage, lines, style_at
 from webhook_tui.tui.widgets.json_lines import document_for
 from webhook_tui.tui.widgets.payload_view import PayloadView
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from tests.tui.widgets.stage import Clock, ManyRows, Rows, Stage, delivery, lines, twelve
 from textual.events import MouseScrollDown, MouseScrollUp
 from textual.pilot import Pilot
 
+from tests.tui.widgets.stage import Clock, ManyRows, Rows, Stage, delivery, lines, twelve
 from webhook_tui.domain.delivery import DeliveryRow
 from webhook_tui.tui.widgets.delivery_table import DeliveryTable
 

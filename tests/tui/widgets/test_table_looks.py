@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from tests.tui.widgets.stage import Clock, Rows, Stage, changed, delivery, find, lines, style_at, twelve
 from textual.color import Color
 from textual.theme import BUILTIN_THEMES
 from textual.widgets import Input
 
+from tests.tui.widgets.stage import Clock, Rows, Stage, changed, delivery, find, lines, style_at, twelve
 from webhook_tui.domain.verdict import Verdict
 from webhook_tui.tui.theme import WEBHOOK_DARK
 from webhook_tui.tui.widgets.delivery_table import DeliveryTable
