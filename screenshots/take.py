@@ -74,7 +74,7 @@ async def take(picture: Picture) -> None:
     save(picture.name, svg)
 
 
-async def until(pilot: Pilot[None], is_so: Callable[[], bool]) -> None:
+async def until(pilot: Pilot[object], is_so: Callable[[], bool]) -> None:
     """Wait for a fact, at most 20 s."""
     async with asyncio.timeout(20):
         while not is_so():

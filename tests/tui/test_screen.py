@@ -281,6 +281,14 @@ async def test_w_says_why_and_esc_comes_back_to_where_it_was_pressed() -> None:
         await played.until(lambda: played.is_focused("DeliveryTable"))
 
 
+async def test_the_signature_tab_asks_again_for_the_next_delivery() -> None:
+    """Also when the cursor moves after the tab was chosen."""
+    async with stage(size=WIDE) as played:
+        await choose(played, 8)
+        await played.press("w", "escape", "j")
+        await played.wished(ExplainWish(9))
+
+
 async def test_the_detail_can_be_zoomed() -> None:
     """z hides the table and shows it again; esc does too."""
     async with stage(size=STACKED) as played:
@@ -421,3 +429,62 @@ async def test_a_keymap_changes_a_key_in_footer_and_help() -> None:
         await played.until(lambda: "v Why" in played.lines()[41])
         await played.press("v")
         await played.wished(ExplainWish(8))
+
+
+async def test_right_goes_into_the_detail() -> None:
+    """As enter does; in the detail right moves the text."""
+    async with stage(size=WIDE) as played:
+        await played.press("right")
+        await played.until(lambda: played.is_focused("payload"))
+
+
+async def test_the_last_line_names_the_place_of_the_cursor() -> None:
+    """The JSON path at the left, notes at the right."""
+    body = b'{"id": 1, "data": {"job_id": "j", "job_id": "k"}}'
+    async with stage(FakeSession(deliveries=[stored_delivery(1, body=body)]), size=WIDE) as played:
+        await played.press("enter", *"jjj")
+        await played.until("$.data.job_id")
+        await played.until("1 note")
+
+
+async def test_a_large_body_is_made_ready_off_the_screens_thread() -> None:
+    """It comes when it is ready, in both tabs."""
+    body = b'{"items": [' + b",".join(b'{"n": %d}' % number for number in range(20_000)) + b"]}"
+    async with stage(FakeSession(deliveries=[stored_delivery(1, body=body)]), size=WIDE) as played:
+        await played.until('"items": [')
+        await played.press("[")
+        await played.until('{"items": [{"n": 0},{"n": 1}')
+
+
+async def test_one_more_attempt_brings_its_tab_without_asking_again() -> None:
+    """New rows do not read the chosen delivery again; the report is asked for once."""
+    async with stage(size=WIDE) as played:
+        await choose(played, 3)
+        await played.press("k", "w")
+        await played.wished(ExplainWish(2))
+        for seq in range(13, 20):
+            played.session.deliver(stored_delivery(seq))
+        await played.until("17 below")
+        assert played.session.wishes == [ExplainWish(2)]
+
+        await played.press("escape", "j")
+        await played.until("Attempts")
+        played.session.deliver(stored_delivery(20, event="image_result", event_id="90377", attempt=3))
+        await played.press("[", "[", "[")
+        await played.until("Answered 200 after 1 refusal.")
+
+
+async def test_behind_a_dialog_the_footer_is_empty() -> None:
+    """Its labels carry the keys."""
+    async with stage(size=STACKED) as played:
+        await played.press("X")
+        await played.until("Delete the webhook?")
+        await played.until(lambda: not played.lines()[23].strip())
+        await played.press("escape")
+        await played.until(lambda: "q Leave" in played.lines()[23])
+
+
+async def test_a_keymap_that_gives_one_key_to_two_actions_is_told() -> None:
+    """The notice names the action that lost its key."""
+    async with stage(size=STACKED, keymap={"delivery.why": "v", "piktid.ping": "v"}) as played:
+        await played.until("▌ [keymap] gives one key to two actions; ")

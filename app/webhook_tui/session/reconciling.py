@@ -247,7 +247,10 @@ class Reconciling:
             severity=Severity.TIP,
         )
         self._change(state="off", since=self._now(), problem=problem)
-        self._board.note(self._note)
+        if problem.wants_token and self._board.status.registers:
+            self._note = None  # registering says it, and one refused token is said once
+        else:
+            self._board.note(self._note)
 
     def _take_note_back(self) -> None:
         if self._note is not None:

@@ -107,6 +107,18 @@ async def test_a_scrollbar_moves_no_column() -> None:
         assert lines(app)[0].rstrip(" ▁▂▃▄▅▆▇") == before.rstrip()
 
 
+@pytest.mark.parametrize("breakpoint_class", ["-small", "-stacked"])
+async def test_stacked_the_scrollbars_column_is_kept_free(breakpoint_class: str) -> None:
+    """Without a scrollbar the columns stand where they stand with one, as in the drawings of the stacked screen."""
+    table = DeliveryTable(now=Clock())
+    app = Stage(table)
+    async with app.run_test(size=(80, 20)) as pilot:
+        app.screen.add_class(breakpoint_class)
+        table.show_rows(Rows(twelve()))
+        await pilot.pause()
+        assert lines(app)[0].rstrip() == AT_80.split("\n")[1].rstrip(" ▃")
+
+
 async def test_keys_move_the_cursor() -> None:
     """Arrows and letters, pages and ends; the cursor stops at both ends."""
     table = DeliveryTable(now=Clock())

@@ -224,6 +224,25 @@ async def test_another_document_begins_at_its_beginning() -> None:
         assert paths(app)[-1] == ""
 
 
+async def test_a_document_may_come_before_the_screen_or_while_it_is_hidden() -> None:
+    """It is arranged for the width when there is one, and its path is told all the same."""
+    view = PayloadView()
+    view.show(document_for(EVENT))
+    app = Stage(view)
+    async with app.run_test(size=(80, 6)) as pilot:
+        await pilot.pause()
+        assert shown(app)[1] == ' 2    "id": 90412,'
+        assert view.path == "$"
+        view.display = False
+        await pilot.pause()
+        view.show(document_for(bytes(range(64))))
+        await pilot.pause()
+        view.display = True
+        await pilot.pause()
+        assert shown(app)[2].startswith("00000010")
+        assert paths(app) == ["$", ""]
+
+
 BIG = b"[" + b",".join(b'{"id":%d,"name":"image_result","ok":true}' % number for number in range(240_000)) + b"]"
 
 

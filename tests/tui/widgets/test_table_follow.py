@@ -123,6 +123,39 @@ async def test_the_cursor_keeps_its_delivery_through_a_filter() -> None:
         assert [*seen, table.cursor_seq] == [8, 11, None, 12]
 
 
+async def test_rows_that_go_above_the_cursor_do_not_move_it() -> None:
+    """When a filtered row above matches no more, the cursor's row keeps its line of the screen."""
+    table, rows = DeliveryTable(now=Clock()), Rows(more(60))
+    app = Stage(table)
+    async with app.run_test(size=(84, 12)) as pilot:
+        table.show_rows(rows)
+        table.move_to(30)
+        await pilot.pause()
+        line = next(number for number, text in enumerate(lines(app)) if text.startswith("▌"))
+        rows.committed = [row for row in more(60) if row.seq not in {2, 5, 7}]
+        table.refresh_rows()
+        await pilot.pause()
+        assert lines(app)[line].startswith("▌  31")
+        assert sum(text.startswith("▌") for text in lines(app)) == 1
+
+
+async def test_a_hidden_table_takes_rows() -> None:
+    """While the detail is zoomed the table is not displayed; what came meanwhile is there when it is."""
+    table, rows = DeliveryTable(now=Clock()), Rows(twelve())
+    app = Stage(table)
+    async with app.run_test(size=(84, 8)) as pilot:
+        table.show_rows(rows)
+        table.display = False
+        await pilot.pause()
+        rows.committed = more(40)
+        table.refresh_rows()
+        await pilot.pause()
+        table.display = True
+        await pilot.pause()
+        assert table.cursor_seq == 40
+        assert lines(app)[-1].startswith("▌  40")
+
+
 async def test_a_smaller_screen_keeps_the_cursor_in_sight() -> None:
     """After a change of size the cursor's row is on the screen, the last line when following."""
     table = DeliveryTable(now=Clock())

@@ -59,7 +59,7 @@ class DetailPane(Vertical):
     DetailPane #bodies { height: 1fr; }
     DetailPane #last-line { height: 1; }
     DetailPane #place { width: 1fr; height: 1; text-wrap: nowrap; text-overflow: ellipsis; color: $muted; }
-    DetailPane #notes { width: auto; height: 1; text-wrap: nowrap; color: $muted; max-width: 60%; }
+    DetailPane #notes { width: auto; height: 1; text-wrap: nowrap; color: $muted; max-width: 60%; margin: 0 0 0 1; }
     """
 
     class DocumentMade(Message):
@@ -113,10 +113,10 @@ class DetailPane(Vertical):
         if stored is None:
             return
         is_other = self.seq != seq
+        if is_other or self._stored is None or stored.row != self._stored.row:
+            self._report = None
         self._rows, self._stored = rows, stored
         self._attempts = tuple(rows.attempts(seq))
-        if is_other:
-            self._report = None
         if self.tab not in self._tabs():
             self.tab = PAYLOAD
         self._fill(is_other=is_other)
@@ -125,6 +125,17 @@ class DetailPane(Vertical):
         """Read the delivery again: its verdict, its answer or its attempts may be others now."""
         if self._rows is not None and self.seq is not None:
             self.show(self._rows, self.seq)
+
+    def recount(self) -> None:
+        """Others were recorded: there may be one more attempt of this event; nothing else is read again."""
+        if self._rows is None or self._stored is None or self._stored.row.event_id is None:
+            return
+        attempts = tuple(self._rows.attempts(self._stored.row.seq))
+        if attempts != self._attempts:
+            self._attempts = attempts
+            self._fill_head()
+            if self.tab == ATTEMPTS:
+                self._fill_tab(is_other=False)
 
     def explain(self, report: SignatureReport) -> None:
         """Take the report that was asked for; one of another delivery came too late."""
@@ -189,13 +200,23 @@ class DetailPane(Vertical):
     def _fill(self, *, is_other: bool) -> None:
         if self._stored is None:
             return
+        self._fill_head()
+        self.query_one("#bodies", ContentSwitcher).current = self.tab.lower()
+        if self.tab == SIGNATURE and self._report is None:
+            # Posted from this pane's own turn: Textual stops a message at the parent in whose turn it was made.
+            self.call_later(self._ask_for_report, self._stored.row.seq)
+        self._fill_tab(is_other=is_other)
+
+    def _ask_for_report(self, seq: int) -> None:
+        if seq == self.seq and self._report is None:
+            self.post_message(WishRequested(ExplainWish(seq)))
+
+    def _fill_head(self) -> None:
+        if self._stored is None:
+            return
         said = outcome(self._attempts) if self.tab == ATTEMPTS else ""
         self.query_one(Headline).show(self._stored.row, said=said, with_key=self.tab != SIGNATURE)
         self.query_one(TabStrip).show(self._tabs(), self.tab)
-        self.query_one("#bodies", ContentSwitcher).current = self.tab.lower()
-        if self.tab == SIGNATURE:
-            self.post_message(WishRequested(ExplainWish(self._stored.row.seq)))
-        self._fill_tab(is_other=is_other)
 
     def _fill_tab(self, *, is_other: bool) -> None:
         stored = self._stored
@@ -256,7 +277,7 @@ class DetailPane(Vertical):
             case "Payload" | "Raw":
                 place = self._view(self.tab).path
             case "Headers":
-                place, notes = summary(self._stored.delivery), "y copy"
+                place, notes = summary(self._stored.delivery, self.content_size.width - 8), "y copy"
             case "Signature":
                 place = effort(self._report) if self._report is not None else ""
                 notes = notes or "p add a secret  y copy this"

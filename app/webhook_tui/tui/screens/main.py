@@ -66,6 +66,7 @@ class MainScreen(Screen[None]):
         ),
         Binding("left_square_bracket", "tab(-1)", "Tab before", show=False, id="tabs.previous", tooltip="tab before"),
         Binding("right_square_bracket", "tab(1)", "Next tab", show=False, id="tabs.next", tooltip="next tab"),
+        Binding("right", "into_detail", "Detail", show=False, id="table.into_detail", tooltip="into the detail"),
         Binding("z", "zoom", "Zoom", show=False, id="detail.zoom", tooltip="zoom the detail"),
         Binding("t", "ping", "Test ping", show=False, id="piktid.ping", tooltip="send a test ping"),
         Binding("u", "register", "Register", show=False, id="piktid.register", tooltip="register the webhook (again)"),
@@ -118,6 +119,14 @@ class MainScreen(Screen[None]):
         self._arrange()
         self.set_interval(1.0, self._tick)
 
+    def on_screen_suspend(self) -> None:
+        """Behind a dialog the footer is empty: its labels carry the keys."""
+        self.add_class("-behind")
+
+    def on_screen_resume(self) -> None:
+        """The keys work again."""
+        self.remove_class("-behind")
+
     # What comes down
 
     def on_status_news(self, message: StatusNews) -> None:
@@ -141,8 +150,10 @@ class MainScreen(Screen[None]):
         if message.judged:
             self.table.mark_changed(message.judged)
         self._arrange()
-        if self.detail.seq is not None:
+        if self.detail.seq in message.judged:
             self.detail.reread()
+        elif message.recorded:
+            self.detail.recount()
 
     def on_delivery_table_cursor_moved(self, event: DeliveryTable.CursorMoved) -> None:
         """Show the delivery under the cursor."""
@@ -241,8 +252,7 @@ class MainScreen(Screen[None]):
     def on_delivery_table_row_opened(self, event: DeliveryTable.RowOpened) -> None:
         """Into the detail."""
         event.stop()
-        self._came_from = None
-        self.detail.body_widget.focus()
+        self.action_into_detail()
 
     def on_delivery_table_follow_changed(self, event: DeliveryTable.FollowChanged) -> None:
         """Say where the newest is."""
@@ -273,6 +283,8 @@ class MainScreen(Screen[None]):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002 - Textual's signature
         """What needs a delivery is not there while there is none."""
+        if action == "into_detail":
+            return self.has_rows and self.table.has_focus
         if action in ("why", "follow", "zoom", "tab", "add_secret") and not self.has_rows:
             return action == "add_secret"
         return True
@@ -284,6 +296,11 @@ class MainScreen(Screen[None]):
         if self.focused is not None and self.detail not in self.focused.ancestors:
             self._came_from = self.focused
         self.detail.choose(SIGNATURE)
+        self.detail.body_widget.focus()
+
+    def action_into_detail(self) -> None:
+        """The body of the active tab has the focus."""
+        self._came_from = None
         self.detail.body_widget.focus()
 
     def action_follow(self) -> None:

@@ -73,17 +73,14 @@ def header_line(layout: Sequence[Column], styles: TableStyles) -> list[Segment]:
 
 @dataclass(frozen=True, slots=True)
 class RowPainter:
-    """Paints the rows of one frame."""
+    """Paints rows that have the same columns, at one moment."""
 
     layout: Sequence[Column]
+    names: frozenset[Name]
+    """The columns that have room."""
     styles: TableStyles
     glyphs: Glyphs
     now: datetime
-
-    @property
-    def names(self) -> frozenset[Name]:
-        """The columns that have room."""
-        return frozenset(column.name for column in self.layout)
 
     def line(self, row: DeliveryRow, state: RowState, width: int) -> list[Segment]:
         """One delivery, `width` cells from its bar to the end; underlined when it is the last of its run."""
