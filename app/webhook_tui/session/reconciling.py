@@ -130,6 +130,7 @@ class Reconciling:
         if links != self._seen_links:
             self._seen_links = links
             self._look_at(*links)
+            self._say_note(status)
 
     # What is asked
 
@@ -247,16 +248,21 @@ class Reconciling:
             severity=Severity.TIP,
         )
         self._change(state="off", since=self._now(), problem=problem)
-        if problem.wants_token and self._board.status.registers:
-            self._note = None  # registering says it, and one refused token is said once
-        else:
-            self._board.note(self._note)
+        self._say_note(self._board.status)
+
+    def _say_note(self, status: SessionStatus) -> None:
+        """One refused token is said once: by registering, unless that is allowed what the stream is not."""
+        note, problem = self._note, status.stream.problem
+        if note is None or problem is None or note in status.notes:
+            return
+        if problem.wants_token and status.registers and status.webhook.state is not WebhookState.REGISTERED:
+            return
+        self._board.note(note)
 
     def _take_note_back(self) -> None:
-        if self._note is not None:
-            notes = self._board.status.notes
-            self._board.change(notes=tuple(note for note in notes if note is not self._note))
-            self._note = None
+        note, self._note = self._note, None
+        if note is not None:
+            self._board.change(notes=tuple(other for other in self._board.status.notes if other != note))
 
     # Settling
 
