@@ -196,7 +196,8 @@ async def test_a_broken_stream_comes_back_and_its_backfill_repeats_nothing(tmp_p
         await reconciled(running, emit(sandbox), "both")
         ids = [fact.event_id for fact in running.all(EventReconciled)]
         assert len(ids) == len(set(ids)) == 4
-        assert running.status.stream.problem is None
+        live = await running.until(lambda status: status.stream.both == 4 and status.stream.state == "live")
+        assert live.stream.problem is None
 
 
 async def test_only_by_webhook_is_found_when_the_stream_does_not_show_it(tmp_path: Path) -> None:
