@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from webhook_tui.domain.event import parse_event
 from webhook_tui.domain.likeness import LARGEST_COMPARED, differing_paths
 from webhook_tui.domain.reconciled import Reason, ReconciledEvent, Seen
 from webhook_tui.domain.reconciliation import Limits, Reconciliation, Sighting
@@ -291,6 +292,11 @@ def test_any_order_of_the_same_sightings_ends_the_same(
     assert one.counts == other.counts
     assert sum(one.counts.values()) == len(one.events())
     assert one.next_due is None
+
+
+def test_an_id_that_json_cannot_say_is_none() -> None:
+    """It could not be told in a line of JSON."""
+    assert parse_event(b'{"id": 1e400}').event_id is None
 
 
 @pytest.mark.parametrize(

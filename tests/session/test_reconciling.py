@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import json
+from dataclasses import replace
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
@@ -18,7 +20,8 @@ from webhook_tui.domain.facts import (
     StreamShown,
     WebhookRegistered,
 )
-from webhook_tui.domain.problem import Severity
+from webhook_tui.domain.problem import Problem, ProblemError, Severity
+from webhook_tui.domain.reconciled import Reason
 from webhook_tui.domain.reconciliation import Limits
 from webhook_tui.domain.secret import Secret
 from webhook_tui.domain.wishes import EventSidesWish, StreamWish, TokenAnswer
@@ -53,6 +56,21 @@ class Gate:
             await app(scope, receive, send)
 
         return gated
+
+
+class Breaking:
+    """A store that refuses deliveries until it is mended."""
+
+    def __init__(self, running: Running) -> None:
+        self._store = running.session._store
+        self._store.record = self._refuse  # type: ignore[method-assign]  # a full disk cannot be had for a test
+
+    async def _refuse(self, *_: object, **__: object) -> NoReturn:
+        raise ProblemError(Problem("The disk is full.", "Free some space."))
+
+    def mend(self) -> None:
+        """From now on it stores."""
+        del self._store.record
 
 
 async def reconciled(running: Running, event_id: int, seen: str) -> EventReconciled:
@@ -178,7 +196,8 @@ async def test_a_broken_stream_comes_back_and_its_backfill_repeats_nothing(tmp_p
         await reconciled(running, emit(sandbox), "both")
         ids = [fact.event_id for fact in running.all(EventReconciled)]
         assert len(ids) == len(set(ids)) == 4
-        assert running.status.stream.problem is None
+        live = await running.until(lambda status: status.stream.both == 4 and status.stream.state == "live")
+        assert live.stream.problem is None
 
 
 async def test_only_by_webhook_is_found_when_the_stream_does_not_show_it(tmp_path: Path) -> None:
@@ -290,7 +309,7 @@ async def test_no_register_watches_the_events_and_touches_nothing(tmp_path: Path
 
 
 async def test_it_is_off_until_there_is_a_token_and_starts_over_with_another(tmp_path: Path) -> None:
-    """The line about the refused token goes when another one is given."""
+    """A refused token is said by registering alone, and by nobody any more when another one is given."""
     async with (
         sandbox_of() as (_, api_url),
         session_of(settings(tmp_path, api_url=api_url, token=None), asks=True, pace=QUICK) as running,
@@ -298,11 +317,44 @@ async def test_it_is_off_until_there_is_a_token_and_starts_over_with_another(tmp
         await running.until(lambda status: status.receiver.port > 0)
         assert running.status.stream.state == "off"
         running.ask(TokenAnswer(Secret("wrong")))
-        await running.until(lambda status: bool(status.notes))
+        refused = await running.until(lambda status: bool(status.problem and status.stream.problem))
+        assert refused.notes == ()
         running.ask(TokenAnswer(TOKEN))
         status = await running.until(lambda status: status.stream.both == 1)
         assert status.notes == ()
         assert status.stream.state == "live"
+
+
+async def test_with_no_register_a_refused_token_is_said_until_there_is_another(tmp_path: Path) -> None:
+    """Nobody else says it then."""
+    wrong = settings(tmp_path, token=Secret("wrong"), register=False)
+    async with (
+        sandbox_of() as (_, api_url),
+        session_of(replace(wrong, api_url=api_url), asks=True, pace=QUICK) as running,
+    ):
+        (note,) = (await running.until(lambda status: bool(status.notes))).notes
+        assert "(401)" in note.sentence()
+        running.ask(TokenAnswer(TOKEN))
+        assert (await running.until(lambda status: status.stream.state == "live")).notes == ()
+
+
+async def test_what_could_not_be_stored_is_known_to_come_again(tmp_path: Path) -> None:
+    """Its delivery was here and is not overdue; the event is settled when it is stored."""
+    async with (
+        sandbox_of(first_delay_seconds=0.3) as (sandbox, api_url),
+        session_of(settings(tmp_path, api_url=api_url), pace=QUICK) as running,
+    ):
+        await ready(running)
+        broken = Breaking(running)
+        event_id = emit(sandbox)
+        await running.until(lambda status: status.storing is not None)
+        running.ask(StreamWish())
+        shown = await running.fact(StreamShown, lambda fact: len(fact.events) == 2)
+        assert (shown.events[1].reason, shown.events[1].seen) == (Reason.RETRYING, None)
+        broken.mend()
+        told = await reconciled(running, event_id, "both")
+        assert told.lag_ms is not None
+        assert [fact.seen for fact in running.all(EventReconciled) if fact.event_id == str(event_id)] == ["both"]
 
 
 async def test_no_fact_holds_the_token(tmp_path: Path) -> None:

@@ -32,6 +32,9 @@ from webhook_tui.piktid import (
 )
 from webhook_tui.session.board import Board
 
+_PAUSE_SECONDS = 0.02
+"""From a sighting to its being settled, together with all others of that time."""
+
 _NOT_UP = (TunnelState.DOWN, TunnelState.FAILED, TunnelState.OPENING)
 _NOT_YET_AGAIN = (
     WebhookState.STALE,
@@ -85,6 +88,8 @@ class Reconciling:
         self._tried = asyncio.Event()
         self._wake = asyncio.Event()
         self._timer: asyncio.TimerHandle | None = None
+        self._soon: asyncio.TimerHandle | None = None
+        self._last_seen_at: datetime | None = None
         self._note: Problem | None = None
         self._is_refused = False
         self._is_down = False
@@ -116,13 +121,13 @@ class Reconciling:
         row, delivery = stored.row, stored.delivery
         if self._compares and row.event_id is not None:
             self._known.webhook(row.event_id, Sighting(row.received_at, delivery.body, row.event, row.seq))
-            self._settle()
+            self._settle_soon()
 
     def refused(self, delivery: Delivery) -> None:
         """A delivery could not be recorded and is answered 503: it comes again."""
         if self._compares and (event_id := parse_event(delivery.body).event_id) is not None:
             self._known.refused(event_id, delivery.received_at)
-            self._settle()
+            self._settle_soon()
 
     def look(self, status: SessionStatus) -> None:
         """Another status: tunnel and registration say why a delivery may be missing."""
@@ -130,6 +135,7 @@ class Reconciling:
         if links != self._seen_links:
             self._seen_links = links
             self._look_at(*links)
+            self._say_note(status)
 
     # What is asked
 
@@ -165,8 +171,7 @@ class Reconciling:
                 if self._token is not None:
                     await self._one_token(self._token)
         finally:
-            if self._timer is not None:
-                self._timer.cancel()
+            self._cancel_timers()
 
     async def _one_token(self, token: Secret) -> None:
         """Follow the stream of one account until its token is replaced; returns when there is no stream for it."""
@@ -227,7 +232,8 @@ class Reconciling:
                     self._showed(event, raw, at, backfilled=False)
                 case BackfillCompleted() | KeptAlive():
                     pass
-            self._settle(last_seen_at=at)
+            self._last_seen_at = at
+            self._settle_soon()
 
     def _showed(self, event: Event, raw: bytes, at: datetime, *, backfilled: bool) -> None:
         if event.event_id is not None:
@@ -247,16 +253,21 @@ class Reconciling:
             severity=Severity.TIP,
         )
         self._change(state="off", since=self._now(), problem=problem)
-        if problem.wants_token and self._board.status.registers:
-            self._note = None  # registering says it, and one refused token is said once
-        else:
-            self._board.note(self._note)
+        self._say_note(self._board.status)
+
+    def _say_note(self, status: SessionStatus) -> None:
+        """One refused token is said once: by registering, unless that is allowed what the stream is not."""
+        note, problem = self._note, status.stream.problem
+        if note is None or problem is None or note in status.notes:
+            return
+        if problem.wants_token and status.registers and status.webhook.state is not WebhookState.REGISTERED:
+            return
+        self._board.note(note)
 
     def _take_note_back(self) -> None:
-        if self._note is not None:
-            notes = self._board.status.notes
-            self._board.change(notes=tuple(note for note in notes if note is not self._note))
-            self._note = None
+        note, self._note = self._note, None
+        if note is not None:
+            self._board.change(notes=tuple(other for other in self._board.status.notes if other != note))
 
     # Settling
 
@@ -266,8 +277,14 @@ class Reconciling:
         self._seen_links = None
         return ledger
 
-    def _settle(self, **changes: Any) -> None:
+    def _settle_soon(self) -> None:
+        """Many sightings are settled together: this is on every delivery's way."""
+        if self._soon is None:
+            self._soon = asyncio.get_running_loop().call_later(_PAUSE_SECONDS, self._settle)
+
+    def _settle(self) -> None:
         """Tell what is settled by now, and come back when the next one is due."""
+        self._cancel_timers()
         now = self._now()
         self.look(self._board.status)
         for event in self._known.settle(now):
@@ -278,17 +295,18 @@ class Reconciling:
             self._board.emit(EventReconciled(event.event_id, event.name, event.seen.value, lag_ms, event.equal, reason))
         counts = self._known.counts
         both, only_sse, only_webhook = counts[Seen.BOTH], counts[Seen.SSE], counts[Seen.WEBHOOK]
-        self._change(both=both, only_sse=only_sse, only_webhook=only_webhook, **changes)
-        self._set_timer(now)
-
-    def _set_timer(self, now: datetime) -> None:
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
+        last_seen_at = self._last_seen_at
+        self._change(both=both, only_sse=only_sse, only_webhook=only_webhook, last_seen_at=last_seen_at)
         due = self._known.next_due
         if due is not None:
             wait = max(0.0, (due - now) / timedelta(seconds=1)) + 0.001
             self._timer = asyncio.get_running_loop().call_later(wait, self._settle)
+
+    def _cancel_timers(self) -> None:
+        for timer in (self._timer, self._soon):
+            if timer is not None:
+                timer.cancel()
+        self._timer = self._soon = None
 
     def _change(self, **changes: Any) -> None:
         self._board.change(stream=replace(self._board.status.stream, **changes))
