@@ -284,7 +284,7 @@ async def test_no_register_watches_the_events_and_touches_nothing(tmp_path: Path
         async with session_of(settings(tmp_path, api_url=api_url, register=False), pace=QUICK) as running:
             await ready(running)
             told = await reconciled(running, emit(sandbox), "sse")
-            assert told.reason == "not registered"
+            assert told.reason == "unregistered"
         assert gate.asked == [("GET", "/notifications/events")]
         assert url_at(sandbox) is None
 

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 from tests.tunnels.watching import alive, until
-from webhook_tui.tunnels.child import Child, follow
+from webhook_tui.tunnels.child import GUARD, Child, follow
 from webhook_tui.tunnels.environment import child_environment
 
 
@@ -121,3 +121,25 @@ async def test_a_program_that_cannot_be_run() -> None:
     )
     assert course.code == 127
     assert course.last_line == "/no/such/program: No such file or directory"
+
+
+async def test_the_guard_without_fork() -> None:
+    """Where no process can become another it stays beside its program, and ends it when we are gone."""
+    code = f"import os, runpy, sys; del os.fork; sys.argv[:1] = []; runpy.run_path({str(GUARD)!r}, run_name='__main__')"
+    program = "import os, sys; print(os.getpid(), flush=True); print('err', file=sys.stderr, flush=True)"
+    guard = await asyncio.create_subprocess_exec(
+        *_python(code),
+        str(GUARD),
+        "-",
+        *_python(f"{program}; import signal; signal.pause()"),
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+    )
+    assert guard.stdin is not None
+    assert guard.stdout is not None
+    pid = int(await asyncio.wait_for(guard.stdout.readline(), 10))
+    assert await guard.stdout.readline() == b"err\n"
+    assert alive(pid)
+    guard.stdin.close()
+    await until(lambda: not alive(pid), 2.0)
+    await guard.wait()

@@ -17,13 +17,13 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+
 from tests.tunnels.localhost_run import LocalhostRun, echo_receiver
 from tests.tunnels.watching import Supervised, descendants, seen_of, supervised, until
-
 from webhook_tui.domain.status import TunnelState
 from webhook_tui.tunnels import TunnelSettings, choose
 
-FAULTS = int(os.environ.get("TUNNEL_FAULTS", "8"))
+FAULTS = int(os.environ.get("TUNNEL_FAULTS", "5"))
 MOST_SECONDS = 2.0
 FAKE = Path(__file__).with_name("fake_ngrok.py")
 

@@ -18,12 +18,12 @@ class Seen(StrEnum):
 
 
 class Reason(StrEnum):
-    """Why only one channel has it; the value is the short form."""
+    """Why only one channel has it; the value is the short form, at most 12 characters."""
 
     WAITING = "waiting"
     """The other channel is not overdue yet."""
     TUNNEL_DOWN = "tunnel down"
-    NOT_REGISTERED = "not registered"
+    NOT_REGISTERED = "unregistered"
     """No webhook of this run was registered when it happened."""
     RETRYING = "retrying"
     """An attempt came and was not accepted: PiktID tries again."""
@@ -31,7 +31,7 @@ class Reason(StrEnum):
     """Only by SSE, and nothing that is known here explains it."""
     STREAM_DOWN = "SSE was down"
     """Only by webhook: the stream was not connected when it came."""
-    OLD = "too old for SSE"
+    OLD = "too old"
     """Only by webhook: it happened before what the stream shows when it connects."""
     NOT_SHOWN = "not on SSE"
     """Only by webhook, and nothing that is known here explains it."""

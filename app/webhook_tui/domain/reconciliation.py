@@ -69,7 +69,8 @@ class _Entry:
 class Reconciliation:
     """All event ids of one run and one account."""
 
-    def __init__(self, limits: Limits | None = None) -> None:
+    def __init__(self, limits: Limits | None = None, *, version: int = 0) -> None:
+        """`version`: where to count from, so that a successor's numbers are not those of the one before."""
         self._limits = limits or Limits()
         self._overdue = timedelta(seconds=self._limits.overdue_seconds)
         self._retry = timedelta(seconds=self._limits.retry_seconds)
@@ -85,7 +86,7 @@ class Reconciliation:
         self._first_live: datetime | None = None
         self.counts = dict.fromkeys(Seen, 0)
         """How many ids of this run are settled as what."""
-        self.version = 0
+        self.version = version
         """Another number whenever `events` may give something else."""
 
     # What is told

@@ -79,7 +79,7 @@ class Reconciling:
         self._jitter = jitter
         self._pace = pace
         self._seen_links: tuple[TunnelState, WebhookState] | None = None
-        self._known = self._new_ledger()
+        self._known = self._new_ledger(0)
         self._token: Secret | None = None
         self._connection: asyncio.Task[None] | None = None
         self._tried = asyncio.Event()
@@ -96,7 +96,7 @@ class Reconciling:
         if not self._is_on or token == self._token:
             return
         if self._token is not None:
-            self._known = self._new_ledger()
+            self._known = self._new_ledger(self._known.version + 1)
         self._token = token
         self._is_refused = False
         self._tried.clear()
@@ -260,8 +260,8 @@ class Reconciling:
 
     # Settling
 
-    def _new_ledger(self) -> Reconciliation:
-        ledger = Reconciliation(self._pace.limits)
+    def _new_ledger(self, version: int) -> Reconciliation:
+        ledger = Reconciliation(self._pace.limits, version=version)
         ledger.stream(self._now(), is_live=False)
         self._seen_links = None
         return ledger

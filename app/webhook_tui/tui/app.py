@@ -29,12 +29,15 @@ from textual.screen import Screen
 from webhook_tui.domain.facts import (
     BecameReady,
     DeliveryExplained,
+    EventReconciled,
+    EventSidesShown,
     Fact,
     GuardAsked,
     HistoryOpened,
     ProblemOccurred,
     SecretRevealed,
     SessionStopped,
+    StreamShown,
     TokenAsked,
     WebhookRegistered,
     WishGranted,
@@ -45,7 +48,7 @@ from webhook_tui.domain.secret import Secret
 from webhook_tui.domain.session_port import SessionPort
 from webhook_tui.domain.status import SessionStatus
 from webhook_tui.domain.text import visible
-from webhook_tui.domain.wishes import DeleteWish, GuardAnswer, RegisterWish, TokenAnswer
+from webhook_tui.domain.wishes import DeleteWish, GuardAnswer, GuardChoice, RegisterWish, TokenAnswer
 from webhook_tui.tui import theme
 from webhook_tui.tui.commands import commands_of
 from webhook_tui.tui.hosting import SessionHost
@@ -220,7 +223,7 @@ class WebhookTuiApp(App[object]):
         if comes_in_floods(fact):
             if self._inbox.put(fact):
                 self.post_message(NewsArrived())
-        else:
+        elif not isinstance(fact, EventReconciled):  # the screen asks for these, and only while it shows them
             self.post_message(FactArrived(fact))
 
     def on_news_arrived(self) -> None:
@@ -246,6 +249,10 @@ class WebhookTuiApp(App[object]):
                 self._open_rows()
             case DeliveryExplained(report):
                 self._main.detail.explain(report)
+            case StreamShown() as shown:
+                self._main.stream.show_events(shown)
+            case EventSidesShown() as sides:
+                self._main.stream.show_sides(sides)
             case GuardAsked() | TokenAsked() | SecretRevealed() as question:
                 self._open_dialog(question)
             case other:
@@ -319,8 +326,11 @@ class WebhookTuiApp(App[object]):
         self._end(0)
 
     def _answer_guard(self, answer: GuardAnswer | None) -> None:
-        if answer is not None:
-            self.host.session.request(answer)
+        if answer is None:
+            return
+        self.host.session.request(answer)
+        if answer.choice is GuardChoice.WATCH and not self._main.stream.is_open:
+            self._main.action_stream()
 
     def _answer_delete(self, yes: bool | None) -> None:
         if yes:

@@ -210,7 +210,7 @@ class _Agent:
             self._lost_at = self._lost_at or self._loop.time()
             self._found_again = True
             return
-        if self._lost_at is not None:
+        if self._lost_at is not None or self._url not in urls:
             self._lost_at = None
             self._tell(self._url if self._url in urls else urls[0])
 

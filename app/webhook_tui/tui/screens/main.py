@@ -37,6 +37,7 @@ from webhook_tui.tui.modals.addresses import AddressesDialog
 from webhook_tui.tui.modals.help import HelpDialog
 from webhook_tui.tui.modals.secret import AddSecretDialog
 from webhook_tui.tui.panes.detail import SIGNATURE, DetailPane
+from webhook_tui.tui.panes.stream_pane import StreamPane
 from webhook_tui.tui.widgets.action_bar import ActionBar, FollowNote
 from webhook_tui.tui.widgets.delivery_table import DeliveryTable
 from webhook_tui.tui.widgets.headline import Headline
@@ -58,6 +59,7 @@ class MainScreen(Screen[None]):
     AUTO_FOCUS = ""
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("w", "why", "Why", id="delivery.why", tooltip="why this verdict"),
+        Binding("s", "stream", "SSE", id="stream.show", tooltip="webhook against SSE"),
         Binding("f", "follow", "Follow", show=False, id="table.follow", tooltip="follow the newest delivery"),
         Binding("escape", "back", "Back", show=False, id="screen.back", tooltip="back; closes the notice"),
         Binding("tab", "next_pane", "Next pane", show=False, id="screen.next_pane", tooltip="next pane"),
@@ -109,6 +111,7 @@ class MainScreen(Screen[None]):
         with Container(id="body"):
             yield DeliveryTable(now=self._now, ascii=self._in_ascii)
             yield DetailPane(now=self._now, in_ascii=self._in_ascii)
+        yield StreamPane(now=self._now, in_ascii=self._in_ascii)
         yield StepsView()
         yield ActionBar()
         yield KeyBar()
@@ -141,6 +144,7 @@ class MainScreen(Screen[None]):
         message.stop()
         self._rows = message.rows
         self.table.show_rows(message.rows)
+        self.stream.forget()
         self._arrange()
 
     def on_deliveries_news(self, message: DeliveriesNews) -> None:
@@ -194,6 +198,11 @@ class MainScreen(Screen[None]):
         return self.query_one(DetailPane)
 
     @property
+    def stream(self) -> StreamPane:
+        """Webhook against event stream; it may be closed."""
+        return self.query_one(StreamPane)
+
+    @property
     def has_rows(self) -> bool:
         """Whether there is a table to show."""
         return self._rows is not None and len(self._rows) > 0
@@ -202,7 +211,7 @@ class MainScreen(Screen[None]):
         """Table and detail as soon as there is one delivery, else the steps; the focus goes where the next thing is."""
         was_shown, shown = not self.has_class("-waiting"), self.has_rows
         self.set_class(not shown, "-waiting")
-        if shown and not was_shown:
+        if shown and not was_shown and not self.stream.is_open:
             self.table.focus()
         self._show_follow()
         self._show_status()
@@ -210,6 +219,7 @@ class MainScreen(Screen[None]):
     def _show_status(self) -> None:
         now, status = self._now(), self.status
         self.query_one(StatusBar).show(status)
+        self.stream.show_status(status.stream)
         self.query_one(NoticeBar).show(chosen(status, self._occurred, self._hidden), now)
         starting = status.receiver.state is ReceiverState.STARTING
         for button in self.query_one(ActionBar).query(KeyButton):
@@ -221,7 +231,7 @@ class MainScreen(Screen[None]):
     def _focus_next_step(self) -> None:
         """The button that helps now, unless the user has gone to another one."""
         wanted = next_step(self.status)
-        if wanted is None or self._wanted_focus == wanted:
+        if wanted is None or self._wanted_focus == wanted or self.stream.is_open:
             return
         self._wanted_focus = wanted
         self.query_one(f"#{wanted}", KeyButton).focus()
@@ -287,9 +297,8 @@ class MainScreen(Screen[None]):
         """What needs a delivery is not there while there is none."""
         if action == "into_detail":
             return self.has_rows and self.table.has_focus
-        if action in ("why", "follow", "zoom", "tab", "add_secret") and not self.has_rows:
-            return action == "add_secret"
-        return True
+        needs_delivery = action in ("why", "follow", "zoom", "tab")
+        return not needs_delivery or (self.has_rows and not self.stream.is_open)
 
     def action_why(self) -> None:
         """The Signature tab of the chosen delivery; esc comes back to where w was pressed."""
@@ -299,6 +308,32 @@ class MainScreen(Screen[None]):
             self._came_from = self.focused
         self.detail.choose(SIGNATURE)
         self.detail.body_widget.focus()
+
+    def action_stream(self) -> None:
+        """Webhook against event stream instead of table and detail, or these again."""
+        if self.stream.is_open:
+            self._close_stream()
+            return
+        self._came_from = self.focused
+        self.set_class(True, "-stream")
+        self.stream.open()
+        self.refresh_bindings()
+
+    def _close_stream(self) -> None:
+        self.stream.close()
+        self.set_class(False, "-stream")
+        target, self._came_from = self._came_from, None
+        if self.has_rows:
+            # Where s was pressed may be gone: the steps' buttons, when the first delivery came meanwhile.
+            target = target if target is not None and target in self.query_one("#body").walk_children() else self.table
+        if target is not None:
+            self.call_after_refresh(target.focus)
+        self.refresh_bindings()
+
+    def on_stream_pane_closed(self, event: StreamPane.Closed) -> None:
+        """As s."""
+        event.stop()
+        self._close_stream()
 
     def action_into_detail(self) -> None:
         """The body of the active tab has the focus."""
@@ -311,6 +346,9 @@ class MainScreen(Screen[None]):
 
     def action_back(self) -> None:
         """From the detail or a button to the table; from the table: close the notice."""
+        if self.stream.is_open:
+            self._close_stream()
+            return
         if not self.has_rows or self.table.has_focus:
             self._hide_notice()
             return

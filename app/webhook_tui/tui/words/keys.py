@@ -30,6 +30,7 @@ _LINES: tuple[tuple[str, tuple[str, ...], str], ...] = (
     (_DELIVERIES, ("table.home", "table.end"), "first, newest"),
     (_DELIVERIES, ("table.follow",), "follow the newest"),
     (_DELIVERIES, ("table.open", "table.into_detail"), "into the detail"),
+    (_DELIVERIES, ("stream.show",), "webhook against SSE"),
     (_THIS, ("delivery.why",), "why this verdict"),
     (_THIS, ("delivery.copy",), "copy this tab"),
     (_THIS, ("detail.back", "screen.back"), "back"),
