@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import contextlib
 import hashlib
 import hmac
 import importlib.machinery
@@ -79,9 +80,9 @@ def _serve_script() -> None:
     loader.exec_module(script)
     server = script._WebhookServer(("127.0.0.1", 0), secret=SECRET)
     _say(server.server_address[1])
-    sys.stdout = Path(os.devnull).open("w", encoding="utf-8")
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    _say(_cpu_until_told())
+    with Path(os.devnull).open("w", encoding="utf-8") as nothing, contextlib.redirect_stdout(nothing):
+        _say(_cpu_until_told())
 
 
 def _cpu_until_told() -> float:
@@ -94,6 +95,10 @@ def _cpu_until_told() -> float:
 def _say(number: float) -> None:
     sys.__stdout__.write(f"{number}\n")  # type: ignore[union-attr]  # a child has one
     sys.__stdout__.flush()  # type: ignore[union-attr]  # as above
+
+
+def _tell(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
 
 
 class _Server:
@@ -131,7 +136,8 @@ def _requests(path: str = "/h/benchmark") -> list[bytes]:
         signature = hmac.new(SECRET.encode(), body, hashlib.sha256).hexdigest()
         head = (
             f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
-            f"Content-Length: {len(body)}\r\nX-Webhook-Event: image_result\r\nX-Webhook-Signature: sha256={signature}\r\n"
+            f"Content-Length: {len(body)}\r\nX-Webhook-Event: image_result\r\n"
+            f"X-Webhook-Signature: sha256={signature}\r\n"
         )
         made.append(head.encode() + b"%s\r\n" + body)
     return made
@@ -228,11 +234,11 @@ def _measured(kind: str, directory: Path, seconds: float, requests: list[bytes])
             answered += len(warming.waits) + len(load.waits)
             rates[name] = load.done / seconds
             waits = statistics.quantiles(load.waits, n=100)
-            print(
+            _tell(
                 f"{kind:<8} {name:<16} {rates[name]:>9,.0f}/s   median {waits[49] * 1000:6.1f} ms"
                 f"   99 % {waits[98] * 1000:7.1f} ms   {load.wrong} not answered 200"
             )
-    print(f"{kind:<8} CPU time {server.cpu_seconds / answered * 1000:.3f} ms a delivery")
+    _tell(f"{kind:<8} CPU time {server.cpu_seconds / answered * 1000:.3f} ms a delivery")
     return rates
 
 
@@ -253,7 +259,7 @@ def main() -> None:
             ours = _measured("session", Path(directory), given.seconds, requests)
         theirs = _measured("script", Path(), given.seconds, requests)["new connections"]
         for name, rate in ours.items():
-            print(f"ours, {name}, durable: {rate / theirs:.1f} times the script's, which stores nothing")
+            _tell(f"ours, {name}, durable: {rate / theirs:.1f} times the script's, which stores nothing")
 
 
 if __name__ == "__main__":

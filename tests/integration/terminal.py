@@ -17,6 +17,8 @@ from pathlib import Path
 
 import pyte
 
+from webhook_tui.tui.modals.dialog import DEAF_SECONDS
+
 DEADLINE_SECONDS = 15.0
 ALTERNATE_SCREEN = b"\x1b[?1049h"
 NORMAL_SCREEN = b"\x1b[?1049l"
@@ -24,6 +26,10 @@ _LAUNCHER = Path(__file__).with_name("in_terminal.py")
 _READ_BYTES = 65_536
 _NOT_FOR_PYTE = re.compile(rb"\x1b\[[<=>?][0-9;]*[a-gi-km-z]|\x1b\[\?[0-9;]*\$p")
 """Sequences with a private mark that pyte would take for text or for others without one (`h` and `l` it knows)."""
+_MODE = re.compile(rb"\x1b\[\?([0-9;]+)([hl])")
+_USUALLY_ON = ("7", "25")
+"""Lines wrap, and the cursor is to be seen."""
+_PUSHED, _POPPED = re.compile(rb"\x1b\[>[0-9]+u"), re.compile(rb"\x1b\[<[0-9]*u")
 _INCOMPLETE = re.compile(rb"\x1b(?:\[[0-9;<=>?$]*)?\Z")
 
 KEYS: Mapping[str, bytes] = {
@@ -77,9 +83,12 @@ class Terminal:
             self.output += data
             self._undrawn += data
             whole = _INCOMPLETE.sub(b"", self._undrawn)
-            rest = self._undrawn[len(whole) :]
-            self._stream.feed(_NOT_FOR_PYTE.sub(b"", whole))
-            self._undrawn = rest
+            self._undrawn = self._undrawn[len(whole) :]
+            before, left, after = whole.rpartition(NORMAL_SCREEN)
+            if left:  # pyte has one screen only: what the program drew is gone with its own
+                self._stream.feed(_NOT_FOR_PYTE.sub(b"", before))
+                self._screen.reset()
+            self._stream.feed(_NOT_FOR_PYTE.sub(b"", after))
             self._news.set()
 
     @property
@@ -99,9 +108,18 @@ class Terminal:
         return bool(flags & termios.ECHO) and bool(flags & termios.ICANON)
 
     @property
-    def shows_cursor(self) -> bool:
-        """Whether the cursor is to be seen."""
-        return not self._screen.cursor.hidden
+    def unrestored(self) -> set[str]:
+        """What the program changed about the terminal and has not put back: modes, cursor, keyboard, echo."""
+        found: set[str] = set()
+        for numbers, switch in _MODE.findall(bytes(self.output)):
+            for number in numbers.decode().split(";"):
+                is_usual = (switch == b"h") is (number in _USUALLY_ON)
+                (found.discard if is_usual else found.add)(f"mode {number}")
+        if len(_PUSHED.findall(self.output)) > len(_POPPED.findall(self.output)):
+            found.add("keyboard")
+        if not self.is_echoing:
+            found.add("echo")
+        return found
 
     @property
     def after_the_screen(self) -> str:
@@ -161,16 +179,11 @@ class Terminal:
         self.press(key)
         return await self.until(fact, seconds)
 
-    async def insisting(self, key: str, fact: str | Callable[[str], object], seconds: float = DEADLINE_SECONDS) -> str:
-        """Press a key until it does what it is to do: a dialog that has just opened hears none."""
-        deadline = asyncio.get_running_loop().time() + seconds
-        while True:
-            left = deadline - asyncio.get_running_loop().time()
-            try:
-                return await self.pressing(key, fact, min(0.3, left))
-            except AssertionError:
-                if left <= 0.3:
-                    raise
+    async def dialog(self, words: str) -> str:
+        """Wait for a dialog, and for the moment from which on it hears keys."""
+        await self.until(words)
+        await asyncio.sleep(DEAF_SECONDS + 0.05)  # time alone opens its ears
+        return self.screen
 
     async def ended(self, seconds: float = DEADLINE_SECONDS) -> int:
         """Wait for the end; the exit code, negative for a signal that killed it."""
@@ -181,14 +194,20 @@ class Terminal:
         self._read()
         return code
 
+    def hang_up(self) -> None:
+        """Close the window."""
+        if self._master >= 0:
+            asyncio.get_running_loop().remove_reader(self._master)
+            os.close(self._master)
+            os.close(self.slave)
+            self._master = -1
+
     async def close(self) -> None:
         """Kill what still runs, and let the terminal go."""
         if self.process.returncode is None:
             self.process.kill()
             await self.process.wait()
-        asyncio.get_running_loop().remove_reader(self._master)
-        os.close(self._master)
-        os.close(self.slave)
+        self.hang_up()
 
 
 @contextlib.asynccontextmanager

@@ -87,10 +87,10 @@ async def test_the_screen_shows_no_token() -> None:
         sandbox_of() as (sandbox, api_url),
         terminal("--port", "0", "--tunnel", "none", "--api-url", api_url) as screen,
     ):
-        await screen.until("API token")
-        screen.paste(TOKEN.reveal())
+        await screen.dialog("API token")
+        screen.type(TOKEN.reveal())
         await screen.until("••••")
-        await screen.insisting("enter", "✓ valid")
+        await screen.pressing("enter", "✓ valid")
         assert sandbox.registry.current is not None
         secret = sandbox.registry.current.secret.reveal()
         screen.press("q")

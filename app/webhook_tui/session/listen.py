@@ -330,6 +330,7 @@ class ListenSession:
         self._url = url
         self._registrar.address(url)
         if not self._settings.register:
+            self._board.webhook(url=url)  # nobody else says where the hook is
             self._check_ready()
 
     def _check_ready(self) -> None:

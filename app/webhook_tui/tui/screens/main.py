@@ -21,7 +21,7 @@ from textual.widgets import Static
 from webhook_tui.domain.problem import Problem, Severity
 from webhook_tui.domain.rows import DeliveryRows
 from webhook_tui.domain.secret import Secret
-from webhook_tui.domain.status import ReceiverState, SessionStatus
+from webhook_tui.domain.status import ReceiverState, SessionStatus, WebhookState
 from webhook_tui.domain.wishes import AddSecretWish, RevealSecretWish, TestPingWish
 from webhook_tui.tui.messages import (
     CopyRequested,
@@ -252,7 +252,9 @@ class MainScreen(Screen[None]):
         width, height = event.size
         tiny = width < LEAST_WIDTH or height < LEAST_HEIGHT
         self.set_class(tiny, "-tiny")
-        note = f"webhook-tui needs {LEAST_WIDTH}×{LEAST_HEIGHT}, this is {width}×{height}"
+        needs = f"{LEAST_WIDTH}×{LEAST_HEIGHT}"
+        notes = (f"webhook-tui needs {needs}, this is {width}×{height}", f"needs {needs}, is {width}×{height}", needs)
+        note = next((words for words in notes if len(words) <= width), "")
         self.query_one("#too-small", Static).update(Content(note))
         if not tiny and self.focused is None and self.has_rows:
             self.call_after_refresh(self.table.focus)
@@ -390,7 +392,8 @@ class MainScreen(Screen[None]):
     def action_delete(self) -> None:
         """Ask to delete; without a webhook say so."""
         self.occurred(None)
-        if self.status.webhook.url is None:
+        webhook = self.status.webhook
+        if webhook.url is None or webhook.state in (WebhookState.WATCHING, WebhookState.DELETED):
             self.occurred(
                 Problem("There is no webhook of ours to delete.", "u registers one.", severity=Severity.WARNING)
             )
