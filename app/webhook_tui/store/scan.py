@@ -61,10 +61,13 @@ class Scan:
         search: Search,
         tell: Callable[[Published], None],
         is_cancelled: Callable[[], bool],
+        *,
+        chunks: Sequence[int] = _CHUNKS,
     ) -> None:
         self._connection = connection
         self._search = search
         self._tell = tell
+        self._sizes = chunks
         self._is_cancelled = is_cancelled
         self._version: int | None = None
         self._deletions: int | None = None
@@ -108,7 +111,7 @@ class Scan:
 
     def advance(self) -> None:
         """Look at the next older chunk."""
-        size = _CHUNKS[min(self._chunks, len(_CHUNKS) - 1)]
+        size = self._sizes[min(self._chunks, len(self._sizes) - 1)]
         if self._density:
             size = min(size, max(_CONTENTS, int(_CONTENTS / self._density)))
         self._read = 0
@@ -119,7 +122,7 @@ class Scan:
                 self._is_fresh = False
                 self._show_progress()
         self._chunks += 1
-        self._density = self._read / size
+        self._density = self._read / (high - low + 1)
         self._at = self._below = low
         self._show_progress()
 
@@ -140,7 +143,7 @@ class Scan:
                     self._found.put(seq, is_in=any(self._matches(seq, seq)))
                     self._is_fresh = False
             while self._above < (last or 0) and not self._is_cancelled():
-                low, high = self._above + 1, min(self._above + _CHUNKS[1], last)
+                low, high = self._above + 1, min(self._above + self._sizes[1], last)
                 newer = [seq for seqs in self._matches(low, high) for seq in seqs]
                 self._found.add_newer(newer[::-1])
                 self._is_fresh = self._is_fresh and not newer
@@ -170,7 +173,9 @@ class Scan:
 
     def _matches(self, low: int, high: int) -> Iterator[Sequence[int]]:
         """Numbers of matches from `high` down to `low`, a few at a time."""
-        query = translate(self._search.expression, self._search.now, self._connection, direct=high - low < _CHUNKS[0])
+        query = translate(
+            self._search.expression, self._search.now, self._connection, direct=high - low < self._sizes[0]
+        )
         self._query, self._content = query, None
         cursor = self._connection.execute(query.sql, {**query.parameters, "lo": low, "hi": high})
         while seqs := [seq for (seq,) in cursor.fetchmany(_FETCHED)]:
