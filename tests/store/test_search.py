@@ -68,9 +68,12 @@ async def test_nothing_changes_between_refreshes(store: DeliveryStore, account: 
     """One frame is drawn from one state, while the search goes on."""
     await _record(store, account, "failed")
     with finding(store, "failed") as search:
-        search.wait()
-        assert (len(search.rows), search.rows.progress.is_done, search.rows.position(1)) == (0, False, None)
         search.until([1])
+        await _record(store, account, "failed")
+        search.rows.reconsider([])
+        search.wait()
+        assert (len(search.rows), search.rows.progress, search.rows.position(2)) == (1, Progress(1, 1, True), None)
+        search.until([1, 2])
 
 
 @pytest.mark.parametrize("sort", [Sort(), Sort(is_descending=True), Sort(SortColumn.SIZE)])
