@@ -45,10 +45,10 @@ class Picture:
 
 
 PICTURES = (
-    Picture("main-140x42-dark", 140, 42, row="without the newline"),
-    Picture("main-100x30-light", 100, 30, "webhook-light", row="without the last newline"),
-    Picture("main-80x24-dark", 80, 24, row="without the newline"),
-    Picture("signature-140x42-dark", 140, 42, row="without the newline", keys=("w",), awaited="What to change"),
+    Picture("main-140x42-dark", 140, 42, row="newline"),
+    Picture("main-100x30-light", 100, 30, "webhook-light", row="newline"),
+    Picture("main-80x24-dark", 80, 24, row="newline"),
+    Picture("signature-140x42-dark", 140, 42, row="newline", keys=("w",), awaited="What to change"),
     Picture("help-140x42-dark", 140, 42, keys=("question_mark",), awaited="move"),
 )
 
