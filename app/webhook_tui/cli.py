@@ -6,6 +6,7 @@ import logging
 import os
 import sys
 from dataclasses import replace
+from pathlib import Path
 from typing import Any, BinaryIO, NoReturn
 
 import click
@@ -14,7 +15,7 @@ from webhook_tui import __version__
 from webhook_tui.config import Places, Settings, read_config, read_secret_file
 from webhook_tui.domain.problem import ExitCode, Problem, ProblemError
 from webhook_tui.domain.secret import Secret
-from webhook_tui.options import FILE, SECRET, option, settings_from, shared_options
+from webhook_tui.options import EXPORT_FORMATS, FILE, LOCAL_URL, SECRET, URL, option, settings_from, shared_options
 
 _NO_TOKEN = Problem(
     "No token: set PIKTID_TOKEN, or use --token-stdin or --token-file.",
@@ -113,7 +114,7 @@ def verify(ctx: click.Context, /, file: BinaryIO, **given: Any) -> None:
     """
     from webhook_tui.verify_command import run
 
-    secrets = (*given["secret"], *(read_secret_file(path) for path in given["secret_file"]))
+    secrets = _secrets(given)
     if not secrets:
         raise click.UsageError("Which secret? Give --secret or --secret-file.")
     ctx.exit(run(secrets, given["signature"], given["delivery"], file, output=given["output"]))
@@ -147,6 +148,48 @@ def paths(obj: tuple[Places, dict[str, Any]]) -> None:
         ("known hosts", places.known_hosts),
     ):
         click.echo(f"{name:<12} {path}{'' if path.exists() else '  (not there yet)'}")
+
+
+@root.command(context_settings=_CONTEXT)
+@click.option("--format", "form", type=click.Choice(EXPORT_FORMATS), default="jsonl", show_default=True)
+@click.option("--output", type=click.Path(path_type=Path), help="A file, or a directory: then a file for each.")
+@option("--db", type=FILE, help="Where the history lies.")
+@click.option("--seq", type=click.IntRange(1), multiple=True, help="Number of a delivery; repeatable. Default: all.")
+@click.option("--marked", is_flag=True, help="Only marked deliveries.")
+@click.option("--url", type=URL, default=LOCAL_URL, show_default=True, help="Where commands and tests send it.")
+@option("--secret", type=SECRET, multiple=True, help="Take this out, too; repeatable.")
+@option("--secret-file", type=FILE, multiple=True, help="The same from a file; repeatable.")
+@option("--token", type=SECRET, envvar="PIKTID_TOKEN", hidden=True)
+@click.pass_context
+def export(ctx: click.Context, /, **given: Any) -> None:
+    """Write stored deliveries as commands, tests, archives or lines; credentials and known secrets are taken out."""
+    from webhook_tui.export import FORMATS, Destination
+    from webhook_tui.export_command import Choice, known_secrets, run
+
+    places, _ = ctx.obj
+    authtoken = os.environ.get("NGROK_AUTHTOKEN")
+    secrets = [
+        *_secrets(given),
+        *([given["token"]] if given["token"] else []),
+        *([Secret(authtoken)] if authtoken else []),
+    ]
+    run(
+        FORMATS[given["form"]],
+        history=given["db"] or places.deliveries,
+        choice=Choice(given["seq"], given["marked"]),
+        secrets=known_secrets(places.accounts, secrets),
+        destination=Destination(given["url"]),
+        output=given["output"],
+        say=_say,
+    )
+
+
+def _secrets(given: dict[str, Any]) -> tuple[Secret, ...]:
+    return (*given["secret"], *(read_secret_file(path) for path in given["secret_file"]))
+
+
+def _say(note: str) -> None:
+    click.echo(f"webhook-tui: {note}", err=True)
 
 
 def _settings(ctx: click.Context, given: dict[str, Any]) -> Settings:
