@@ -12,10 +12,20 @@ from typing import Any, BinaryIO, NoReturn
 import click
 
 from webhook_tui import __version__
-from webhook_tui.config import Places, Settings, read_config, read_secret_file
+from webhook_tui.config import API_URL, Places, Settings, read_config, read_secret_file
 from webhook_tui.domain.problem import ExitCode, Problem, ProblemError
 from webhook_tui.domain.secret import Secret
-from webhook_tui.options import EXPORT_FORMATS, FILE, LOCAL_URL, SECRET, URL, option, settings_from, shared_options
+from webhook_tui.options import (
+    EXPORT_FORMATS,
+    FILE,
+    LOCAL_URL,
+    SECONDS,
+    SECRET,
+    URL,
+    option,
+    settings_from,
+    shared_options,
+)
 
 _NO_TOKEN = Problem(
     "No token: set PIKTID_TOKEN, or use --token-stdin or --token-file.",
@@ -182,6 +192,62 @@ def export(ctx: click.Context, /, **given: Any) -> None:
         output=given["output"],
         say=_say,
     )
+
+
+@root.command(context_settings=_CONTEXT)
+@option("--secret", type=SECRET, help="The signing secret that the handler has.")
+@option("--secret-file", type=FILE, help="The same from a file.")
+@click.option("--format", "output", type=click.Choice(["text", "json", "junit"]), default="text", show_default=True)
+@click.option("--timeout", type=SECONDS, default=10.0, show_default=True, help="Seconds for one answer.")
+@click.option("--anywhere", is_flag=True, help="The handler is yours and not on this machine.")
+@click.argument("url", type=URL)
+@click.pass_context
+def check(ctx: click.Context, /, url: str, **given: Any) -> None:
+    """Test your own handler: send it good, forged and odd deliveries, and say what each wrong answer means.
+
+    Exit code 0: all passed, 1: not.
+    """
+    from webhook_tui.check_command import run
+
+    secret = _one_secret(given)
+    if secret is None:
+        raise click.UsageError("Which secret? Give the handler's own: --secret or --secret-file.")
+    ctx.exit(run(url, secret, anywhere=given["anywhere"], timeout_seconds=given["timeout"], output=given["output"]))
+
+
+@root.command(context_settings=_CONTEXT)
+@option("--secret", type=SECRET, help="The signing secret; else the current one of the token's account.")
+@option("--secret-file", type=FILE, help="The same from a file.")
+@click.option("--file", "file", type=click.File("rb"), help="The body to send; - is standard input. Default: a sample.")
+@click.option("--timeout", type=SECONDS, default=10.0, show_default=True, help="Seconds for the answer.")
+@option("--token", type=SECRET, envvar="PIKTID_TOKEN", help="API token (better: PIKTID_TOKEN).")
+@option("--api-url", type=URL, default=API_URL, show_default=True, help="API base URL.")
+@click.argument("event")
+@click.argument("url", type=URL, required=False)
+@click.pass_context
+def send(ctx: click.Context, /, event: str, url: str | None, **given: Any) -> None:
+    """Send one event, signed as PiktID signs it: batch_edit, image_result, identity_preprocessing, ping, or any other.
+
+    Without a URL it goes to the webhook that a running webhook-tui registered. Exit code 0: answered 2xx, 1: not.
+    """
+    from webhook_tui.domain.account import Account
+    from webhook_tui.send_command import kept_secret, run, running_url, sample_body
+
+    places, _ = ctx.obj
+    account = Account.of(given["api_url"], given["token"])
+    secret = _one_secret(given) or kept_secret(places.accounts, account)
+    url = url or running_url(places.accounts, account)
+    if secret is None:
+        raise click.UsageError("Which secret? Give --secret or --secret-file, or a token whose webhook has one.")
+    if url is None:
+        raise click.UsageError("Which URL? No webhook-tui runs that registered one for this token: give it.")
+    body = given["file"].read() if given["file"] is not None else sample_body(event)
+    ctx.exit(run(event, url, secret, body, timeout_seconds=given["timeout"]))
+
+
+def _one_secret(given: dict[str, Any]) -> Secret | None:
+    secret: Secret | None = given["secret"]
+    return read_secret_file(given["secret_file"]) if given["secret_file"] is not None else secret
 
 
 def _secrets(given: dict[str, Any]) -> tuple[Secret, ...]:

@@ -22,6 +22,7 @@ EXPORT_FORMATS = ("payload", "curl", "httpie", "python", "pytest", "har", "jsonl
 
 LOCAL_URL = f"http://{HOST}:{PORT}"
 
+SECONDS = click.FloatRange(0.1, 60)
 FILE = click.Path(path_type=Path, dir_okay=False)
 
 
