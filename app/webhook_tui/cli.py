@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import logging
+import io
 import os
+import signal
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -15,6 +16,7 @@ from webhook_tui import __version__
 from webhook_tui.config import API_URL, Places, Settings, read_config, read_secret_file
 from webhook_tui.domain.problem import ExitCode, Problem, ProblemError
 from webhook_tui.domain.secret import Secret
+from webhook_tui.log import log_to
 from webhook_tui.options import (
     EXPORT_FORMATS,
     FILE,
@@ -41,16 +43,21 @@ Examples:
   webhook-tui sandbox --port 8080         an embedded PiktID for any client
 """
 
+_NAMES = {"sandbox": "use_sandbox", "format": "output"}
+"""Where click's name of an option is not its own: `sandbox` is a subcommand, too."""
+
 _CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 110}
 
 
 def main() -> NoReturn:
     """Run the command line and leave with its exit code; a problem is one plain line on standard error."""
-    logging.getLogger().addHandler(logging.NullHandler())  # else warnings of libraries are printed over the screen
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # as standard error is: no locale can end the program
+    places = Places.of_user()
+    log_to(places.log)
     try:
-        places = Places.of_user()
         config = read_config(places.config_file)
-        defaults: dict[str, Any] = {key.replace("-", "_"): value for key, value in config.items()}
+        defaults: dict[str, Any] = {_NAMES.get(key, key.replace("-", "_")): value for key, value in config.items()}
         root.main(
             prog_name="webhook-tui",
             obj=(places, config),
@@ -294,7 +301,13 @@ def _asked_token() -> Secret:
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
         leave(_NO_TOKEN)
     click.echo("Without an account: webhook-tui --sandbox. Tokens: app.on-model.com/profile?tab=tokens", err=True)
-    return Secret(str(click.prompt("API token", hide_input=True, err=True)).strip())
+    try:
+        return Secret(str(click.prompt("API token", hide_input=True, err=True)).strip())
+    except click.Abort as abort:
+        click.echo(err=True)
+        if isinstance(abort.__context__, KeyboardInterrupt):
+            sys.exit(128 + signal.SIGINT)
+        leave(_NO_TOKEN)
 
 
 def _screen(settings: Settings) -> NoReturn:

@@ -62,7 +62,7 @@ def _id_text(value: object) -> str | None:
     if isinstance(value, bool) or not isinstance(value, int | str | float):
         return None
     try:
-        return json.dumps(value)
+        return json.dumps(value, allow_nan=False)
     except ValueError:
         return None
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -56,6 +56,7 @@ class Registrar:
         board: Board,
         *,
         client_for: Callable[[Secret], PiktidClient],
+        before_registering: Callable[[], Awaitable[None]],
         now: Callable[[], datetime],
         jitter: Callable[[], float],
         judge_again: Callable[[], None],
@@ -65,6 +66,7 @@ class Registrar:
         self._keeper = keeper
         self._board = board
         self._client_for = client_for
+        self._before_registering = before_registering
         self._now = now
         self._jitter = jitter
         self._judge_again = judge_again
@@ -147,6 +149,7 @@ class Registrar:
             if not await self._may_register(client):
                 self._stopped_asking = True
                 return None
+            await self._before_registering()
             await self._register(client, url)
         except ProblemError as error:
             return self._failed(error.problem)

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import signal
 import sys
 import time
+import traceback
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -20,29 +22,33 @@ from rich.text import Text
 from textual import events, work
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
+from textual.dom import DOMNode
 from textual.filter import LineFilter
 from textual.screen import Screen
 
 from webhook_tui.domain.facts import (
     BecameReady,
     DeliveryExplained,
+    EventReconciled,
+    EventSidesShown,
     Fact,
     GuardAsked,
     HistoryOpened,
     ProblemOccurred,
     SecretRevealed,
     SessionStopped,
+    StreamShown,
     TokenAsked,
     WebhookRegistered,
     WishGranted,
 )
-from webhook_tui.domain.problem import Problem, ProblemError
+from webhook_tui.domain.problem import Problem, ProblemError, Severity
 from webhook_tui.domain.rows import DeliveryRows
 from webhook_tui.domain.secret import Secret
 from webhook_tui.domain.session_port import SessionPort
 from webhook_tui.domain.status import SessionStatus
 from webhook_tui.domain.text import visible
-from webhook_tui.domain.wishes import DeleteWish, GuardAnswer, RegisterWish, TokenAnswer
+from webhook_tui.domain.wishes import DeleteWish, GuardAnswer, GuardChoice, RegisterWish, TokenAnswer
 from webhook_tui.tui import theme
 from webhook_tui.tui.commands import commands_of
 from webhook_tui.tui.hosting import SessionHost
@@ -70,6 +76,7 @@ LEAVE_SECONDS = 3.0
 REFRESH_SECONDS = 0.05
 """The least time between two refreshes, however many facts come."""
 
+_log = logging.getLogger(__name__)
 _SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP")
 
 
@@ -128,6 +135,7 @@ class WebhookTuiApp(App[object]):
         self._rows: DeliveryRows | None = None
         self._token_dialog: TokenDialog | None = None
         self.crash: BaseException | None = None
+        self._lost_keys: set[str] = set()
         if keymap:
             self.set_keymap(keymap)
 
@@ -185,6 +193,8 @@ class WebhookTuiApp(App[object]):
 
     def _handle_exception(self, error: Exception) -> None:
         self.crash = error
+        frames = "".join(traceback.format_tb(error.__traceback__))
+        _log.error("the screen ended by %s\n%s", type(error).__name__, frames)
         super()._handle_exception(error)
 
     def _fatal_error(self) -> None:
@@ -213,7 +223,7 @@ class WebhookTuiApp(App[object]):
         if comes_in_floods(fact):
             if self._inbox.put(fact):
                 self.post_message(NewsArrived())
-        else:
+        elif not isinstance(fact, EventReconciled):  # the screen asks for these, and only while it shows them
             self.post_message(FactArrived(fact))
 
     def on_news_arrived(self) -> None:
@@ -239,6 +249,10 @@ class WebhookTuiApp(App[object]):
                 self._open_rows()
             case DeliveryExplained(report):
                 self._main.detail.explain(report)
+            case StreamShown() as shown:
+                self._main.stream.show_events(shown)
+            case EventSidesShown() as sides:
+                self._main.stream.show_sides(sides)
             case GuardAsked() | TokenAsked() | SecretRevealed() as question:
                 self._open_dialog(question)
             case other:
@@ -312,8 +326,11 @@ class WebhookTuiApp(App[object]):
         self._end(0)
 
     def _answer_guard(self, answer: GuardAnswer | None) -> None:
-        if answer is not None:
-            self.host.session.request(answer)
+        if answer is None:
+            return
+        self.host.session.request(answer)
+        if answer.choice is GuardChoice.WATCH and not self._main.stream.is_open:
+            self._main.action_stream()
 
     def _answer_delete(self, yes: bool | None) -> None:
         if yes:
@@ -367,6 +384,15 @@ class WebhookTuiApp(App[object]):
         if is_key and self.screen_stack and isinstance(self.screen, Dialog) and self.screen.is_deaf:
             return
         await super().on_event(event)
+
+    def handle_bindings_clash(self, clashed_bindings: set[Binding], node: DOMNode) -> None:  # noqa: ARG002 - Textual's
+        """A [keymap] that gives one key to two actions: the later wins, and the notice says which one lost."""
+        lost = {binding.id for binding in clashed_bindings if binding.id} - self._lost_keys
+        if lost:
+            self._lost_keys |= lost
+            what = f"[keymap] gives one key to two actions; {', '.join(sorted(lost))} lost it."
+            problem = Problem(what, "Give it another key in config.toml.", severity=Severity.WARNING)
+            self.call_later(self._main.occurred, problem)
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """Every live binding, and what has no key."""
