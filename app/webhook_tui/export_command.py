@@ -15,7 +15,7 @@ from webhook_tui.domain.delivery import DeliveryRow, StoredDelivery
 from webhook_tui.domain.problem import ExitCode, Problem, ProblemError
 from webhook_tui.domain.rows import DeliveryRows
 from webhook_tui.domain.secret import Secret
-from webhook_tui.export import Destination, Format, redacted
+from webhook_tui.export import Destination, Format, redaction
 from webhook_tui.store import AccountStore, open_history
 
 _PAGE = 200
@@ -102,8 +102,9 @@ def _all_numbers(rows: DeliveryRows, choice: Choice) -> Iterator[int]:
 
 
 def _clean(deliveries: Iterable[StoredDelivery], secrets: Sequence[Secret], count: _Count) -> Iterator[StoredDelivery]:
+    redacted = redaction(secrets)
     for stored in deliveries:
-        clean = redacted(stored, secrets)
+        clean = redacted(stored)
         count.all += 1
         count.changed += clean.delivery.body != stored.delivery.body
         yield clean
