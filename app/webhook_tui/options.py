@@ -17,6 +17,12 @@ from webhook_tui.domain.secret import Secret
 
 F = TypeVar("F", bound=Callable[..., Any])
 
+EXPORT_FORMATS = ("payload", "curl", "httpie", "python", "pytest", "har", "jsonl", "raw", "csv")
+"""The names of webhook_tui.export.FORMATS, which --help does not load."""
+
+LOCAL_URL = f"http://{HOST}:{PORT}"
+
+SECONDS = click.FloatRange(0.1, 60)
 FILE = click.Path(path_type=Path, dir_okay=False)
 
 

@@ -72,6 +72,12 @@ class AccountStore:
             )
             return SecretRing(tuple(_signing_secret(*columns) for columns in found))
 
+    def all_secrets(self) -> Sequence[Secret]:
+        """Every secret that was ever saved, of whatever account: what nothing that leaves the program may hold."""
+        with _kept():
+            found = self._connection.execute("SELECT DISTINCT secret FROM secrets ORDER BY secret")
+            return [Secret(secret.decode("utf-8", "surrogateescape")) for (secret,) in found]
+
     def save_ring(self, account: Account, ring: SecretRing) -> None:
         """Keep what is new in `ring`, beside what another program may have saved meanwhile: no secret ever goes."""
         with self._transaction():
@@ -124,6 +130,13 @@ class AccountStore:
 
     def abandoned(self, account: Account) -> Sequence[Registration]:
         """What was registered and not ended by processes that live no more, newest first."""
+        return self._unended(account, alive=False)
+
+    def live(self, account: Account) -> Sequence[Registration]:
+        """What was registered and not ended by processes that run now, newest first."""
+        return self._unended(account, alive=True)
+
+    def _unended(self, account: Account, *, alive: bool) -> Sequence[Registration]:
         with _kept():
             found = self._connection.execute(
                 "SELECT process, id, url, webhook_id, at FROM registrations "
@@ -133,7 +146,7 @@ class AccountStore:
             return [
                 Registration(number, url, json.loads(webhook_id), moment(at))
                 for process, number, url, webhook_id, at in found
-                if self._lock is not None and not self._lock.is_alive(process)
+                if self._lock is not None and self._lock.is_alive(process) is alive
             ]
 
     def close(self) -> None:
