@@ -58,8 +58,8 @@ class Running:
         return self.all(StatusChanged)[-1].status
 
     async def fact(self, kind: type[F], is_it: Callable[[F], bool] = lambda _: True) -> F:
-        """The first fact of that kind that fits, waited for at most 10 s."""
-        async with asyncio.timeout(10):
+        """The first fact of that kind that fits, waited for at most 20 s."""
+        async with asyncio.timeout(20):
             while True:
                 for fact in self.all(kind):
                     if is_it(fact):
@@ -67,7 +67,7 @@ class Running:
                 await asyncio.sleep(0.01)
 
     async def until(self, is_so: Callable[[SessionStatus], bool]) -> SessionStatus:
-        """The status once it is so, waited for at most 10 s."""
+        """The status once it is so, waited for at most 20 s."""
         await self.fact(StatusChanged, lambda _: is_so(self.status))
         return self.status
 
