@@ -80,6 +80,7 @@ async def test_a_port_in_use_that_nobody_asked_for() -> None:
     """The next free one is taken, and said."""
     with socket.socket() as taken:
         try:
+            taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             taken.bind(("127.0.0.1", 9876))
             taken.listen()
         except OSError:

@@ -11,6 +11,7 @@ import contextlib
 import logging
 import signal
 import sys
+import threading
 import time
 import traceback
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -134,7 +135,10 @@ class WebhookTuiApp(App[object]):
         self._last_refresh = 0.0
         self._rows: DeliveryRows | None = None
         self._token_dialog: TokenDialog | None = None
+        self._refused: Problem | None = None
         self.crash: BaseException | None = None
+        self.is_leaving = threading.Event()
+        """Set when the first step towards the end is taken, for whoever sees to it that the end comes."""
         self._lost_keys: set[str] = set()
         if keymap:
             self.set_keymap(keymap)
@@ -165,18 +169,20 @@ class WebhookTuiApp(App[object]):
         self.host.start(self._emit)
 
     def _forget_signals(self) -> None:
-        """From now on a signal ends the program at once."""
+        """From now on a signal ends the program at once; but a closed window sends SIGHUP twice."""
         if sys.platform != "win32":
-            for name in _SIGNALS:
+            for name in ("SIGINT", "SIGTERM"):
                 with contextlib.suppress(ValueError, RuntimeError):
                     asyncio.get_running_loop().remove_signal_handler(getattr(signal, name))
 
     def _end(self, return_code: int) -> None:
+        self.is_leaving.set()
         self.host.leave()
         self.exit(return_code=return_code)
 
     def on_unmount(self) -> None:
         """On whichever way: the session ends, the rows are closed."""
+        self.is_leaving.set()
         self._forget_signals()
         self.host.leave()
         if self._rows is not None:
@@ -274,12 +280,14 @@ class WebhookTuiApp(App[object]):
     def _tell_outcome(self, fact: Fact) -> None:
         match fact:
             case ProblemOccurred(problem, again):
+                self._refused = problem if problem.wants_token else None
                 again_at = None if again is None else self.now() + timedelta(seconds=again)
                 self._main.occurred(problem, again_at)
             case WishGranted(sentence):
                 self._main.occurred(None)
                 self._toast(sentence)
             case WebhookRegistered() | BecameReady():
+                self._refused = None
                 self._main.occurred(None)
             case SessionStopped(problem) if problem is not None:
                 self._main.occurred(problem)
@@ -303,9 +311,10 @@ class WebhookTuiApp(App[object]):
 
     def on_register_requested(self) -> None:
         """After a refused token ask for another one, else go on from what has not worked."""
-        problem = self._main.status.problem
-        if problem is not None and problem.wants_token:
-            self._ask_token(problem)
+        shown = self._main.status.problem
+        refused = shown if shown is not None and shown.wants_token else self._refused  # the status comes later
+        if refused is not None:
+            self._ask_token(refused)
         else:
             self.host.session.request(RegisterWish())
 
@@ -350,6 +359,7 @@ class WebhookTuiApp(App[object]):
         if choice.token is None:
             self._change_to_sandbox()
             return
+        self._refused = None
         if choice.keep and self._token_keeper is not None:
             self._toast(self._token_keeper.keep(choice.token))
         self.host.session.request(TokenAnswer(choice.token))
