@@ -265,6 +265,15 @@ def _say(note: str) -> None:
     click.echo(f"webhook-tui: {note}", err=True)
 
 
+@root.command(context_settings=_CONTEXT)
+@click.option("--markdown", is_flag=True, help="As a table for a README.")
+def keys(*, markdown: bool) -> None:
+    """List every key of the screen with its id, which config.toml's [keymap] takes."""
+    from webhook_tui.tui.keymap import as_markdown, as_text
+
+    click.echo(as_markdown() if markdown else as_text())
+
+
 def _settings(ctx: click.Context, given: dict[str, Any]) -> Settings:
     places, config = ctx.obj
     return settings_from(ctx, given, config=config, places=places)

@@ -53,6 +53,7 @@ _SIGNS = {
     "pagedown": "pgdn",
     "question_mark": "?",
     "colon": ":",
+    "slash": "/",
     "left_square_bracket": "[",
     "right_square_bracket": "]",
     "escape": "esc",
