@@ -203,12 +203,11 @@ class ListenSession:
         tasks = list(self._tasks)
         for task in tasks:
             task.cancel()
-        deleting = f"deleting webhook {self._board.status.webhook.webhook_id or ''}".rstrip()
-        will_delete = self._registrar.holds and self._settings.clean
+        undoing_what = self._registrar.what_leaving_does
         if has_tunnel:
             self._emit(TidyingStarted("closing the tunnel"))
-        if will_delete:
-            self._emit(TidyingStarted(deleting))
+        if undoing_what is not None:
+            self._emit(TidyingStarted(undoing_what))
         await asyncio.sleep(0)
         undoing = asyncio.create_task(self._registrar.leave())
         if tasks:
@@ -216,8 +215,8 @@ class ListenSession:
         if has_tunnel:
             self._emit(TidyingEnded("closing the tunnel", "done"))
         problem = await undoing
-        if will_delete:
-            self._emit(TidyingEnded(deleting, "done" if problem is None else "not done"))
+        if undoing_what is not None:
+            self._emit(TidyingEnded(undoing_what, "not done" if self._registrar.holds else "done"))
         return problem
 
     def _first_status(self) -> SessionStatus:

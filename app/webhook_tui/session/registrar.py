@@ -91,6 +91,15 @@ class Registrar:
         """Whether this run has a webhook registered, as far as it knows."""
         return self._held is not None
 
+    @property
+    def what_leaving_does(self) -> str | None:
+        """`deleting webhook 41`, or the putting back of the old URL; None when nothing is to be undone."""
+        if self._client is None or self._held is None or not self._options.clean:
+            return None
+        if self._put_back is not None:
+            return "putting the old URL back"
+        return f"deleting webhook {self._board.status.webhook.webhook_id or ''}".rstrip()
+
     async def use_token(self, token: Secret) -> None:
         """Work with `token` from now on, and try again."""
         if self._client is not None:
@@ -330,6 +339,7 @@ class Registrar:
         try:
             if await self._was_taken(client, held[1]):
                 self._keeper.accounts.end_registration(held[0], self._now())
+                self._held = None
                 return Problem("Another program registered its webhook meanwhile.", "It was left as it is.")
             if self._put_back is not None:
                 return await self._give_back(client, self._put_back)
