@@ -5,7 +5,6 @@ No received byte reaches the terminal as a control character, and no line ever h
 
 from __future__ import annotations
 
-import base64
 import json
 import os
 import queue
@@ -21,7 +20,7 @@ from typing import Any, TextIO
 
 from webhook_tui.config import Settings
 from webhook_tui.domain import units
-from webhook_tui.domain.delivery import Delivery, DeliveryRow
+from webhook_tui.domain.delivery import DeliveryRow
 from webhook_tui.domain.facts import (
     BecameReady,
     DeliveryRecorded,
@@ -40,6 +39,7 @@ from webhook_tui.domain.facts import (
 from webhook_tui.domain.problem import ExitCode, Problem
 from webhook_tui.domain.text import visible
 from webhook_tui.domain.verdict import Verdict
+from webhook_tui.export import as_line, delivery_record
 from webhook_tui.session import ListenSession
 
 GIVE_UP_SECONDS = 30.0
@@ -50,13 +50,20 @@ def listen(settings: Settings, output: str) -> int:
     """Run until a signal or a failure that cannot mend itself; gives the exit code. `output`: text or json."""
     session = ListenSession.open(settings, asks=False)
     facts: queue.SimpleQueue[Fact] = queue.SimpleQueue()
-    lines = JsonLines(sys.stdout) if output == "json" else TextLines(sys.stdout, color=_wants_color())
+    lines = (
+        JsonLines(sys.stdout)
+        if output == "json"
+        else TextLines(sys.stdout, color=_wants_color(), in_ascii=not _is_utf8())
+    )
     front = Headless(session.stop, lines, sys.stderr)
     thread = threading.Thread(target=_run, args=(session, facts), name="session", daemon=True)
     with _signals(front.signalled):
         thread.start()
-        front.follow(facts)
-        thread.join(timeout=5)
+        try:
+            front.follow(facts)
+        finally:  # whatever went wrong here, the session tidies up
+            session.stop()
+            thread.join(timeout=5)
     return front.exit_code
 
 
@@ -70,7 +77,16 @@ def _run(session: ListenSession, facts: queue.SimpleQueue[Fact]) -> None:
 class Headless:
     """Follows the facts of one session and decides how it ends."""
 
-    def __init__(self, stop: Callable[[], None], lines: JsonLines | TextLines, notes: TextIO) -> None:
+    def __init__(
+        self,
+        stop: Callable[[], None],
+        lines: JsonLines | TextLines,
+        notes: TextIO,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """`clock`: monotonic seconds."""
+        self._clock = clock
         self._stop = stop
         self._lines = lines
         self._notes = notes
@@ -80,7 +96,7 @@ class Headless:
         self._notes_said = 0
         self._problem: Problem | None = None
         self._failure: Problem | None = None
-        self._give_up_at = time.monotonic() + GIVE_UP_SECONDS
+        self._give_up_at = clock() + GIVE_UP_SECONDS
 
     @property
     def exit_code(self) -> int:
@@ -90,10 +106,10 @@ class Headless:
         return 128 + self._signal if self._signal is not None else 0
 
     def signalled(self, number: int, _frame: FrameType | None) -> None:
-        """A signal: tidy up; a second one leaves at once."""
-        if self._stopping:
+        """A signal: tidy up. Who presses ctrl+c again leaves at once; a closed window sends SIGHUP twice by itself."""
+        if self._stopping and number == signal.SIGINT:
             os._exit(128 + number)
-        self._signal = number
+        self._signal = number if self._signal is None else self._signal
         self._end()
 
     def follow(self, facts: queue.SimpleQueue[Fact]) -> None:
@@ -109,6 +125,9 @@ class Headless:
             except BrokenPipeError:
                 self._lines.silence()
                 self._end()
+            except OSError as error:
+                self._lines.silence()
+                self._fail(_cannot_write(error), is_said=False)
             if isinstance(fact, SessionStopped):
                 return
 
@@ -122,7 +141,7 @@ class Headless:
                 if fatal and not self._ready:
                     self._fail(problem)
             case TokenAsked():
-                self._fail(Problem("There is no token.", "Set PIKTID_TOKEN.", ExitCode.USAGE))
+                self._fail(Problem("There is no token.", "Set PIKTID_TOKEN.", ExitCode.USAGE), is_said=False)
             case WishGranted(sentence=sentence):
                 self._note(sentence)
             case StatusChanged(status=status):
@@ -130,19 +149,25 @@ class Headless:
                     self._note(note.sentence())
                 self._notes_said = len(status.notes)
             case SessionStopped(problem=problem) if problem is not None:
-                self._note(problem.sentence())
-                if self._signal is None and self._failure is None:
-                    self._failure = problem
+                self._stopped(problem)
         self._lines.fact(fact)
         self._look_at_the_clock()
 
+    def _stopped(self, problem: Problem) -> None:
+        if problem is not self._problem:  # which is said already
+            self._note(problem.sentence())
+        if self._signal is None and self._failure is None:
+            self._failure = problem
+
     def _look_at_the_clock(self) -> None:
-        if not self._ready and self._problem is not None and time.monotonic() > self._give_up_at:
+        if not self._ready and self._problem is not None and self._clock() > self._give_up_at:
             self._fail(self._problem)
 
-    def _fail(self, problem: Problem) -> None:
+    def _fail(self, problem: Problem, *, is_said: bool = True) -> None:
         if not self._stopping:
             self._failure = problem
+            if not is_said:
+                self._note(problem.sentence())
         self._end()
 
     def _end(self) -> None:
@@ -151,6 +176,10 @@ class Headless:
 
     def _note(self, sentence: str) -> None:
         self._lines.note(sentence, self._notes)
+
+
+def _cannot_write(error: OSError) -> Problem:
+    return Problem(f"Standard output cannot be written: {error.strerror}.", "What was received is stored.")
 
 
 class JsonLines:
@@ -173,7 +202,7 @@ class JsonLines:
         """The line of one fact, if it has one."""
         record = _record(fact)
         if record is not None and not self._silent:
-            self._out.write(json.dumps(record, ensure_ascii=True, separators=(",", ":")) + "\n")
+            self._out.write(as_line(record))
             self._out.flush()
 
 
@@ -184,7 +213,7 @@ def _record(fact: Fact) -> Mapping[str, Any] | None:
         case WebhookRegistered(webhook_id=webhook_id, url=url):
             return {"type": "registered", "id": webhook_id, "url": url}
         case DeliveryRecorded(row=row, delivery=delivery):
-            return _delivery_record(row, delivery)
+            return delivery_record(row, delivery)
         case VerdictChanged(row=row):
             return {"type": "verdict", "seq": row.seq, "verdict": row.verdict.value, "reason": row.reason}
         case EventReconciled():
@@ -206,24 +235,6 @@ def _record(fact: Fact) -> Mapping[str, Any] | None:
             return None
 
 
-def _delivery_record(row: DeliveryRow, delivery: Delivery) -> Mapping[str, Any]:
-    return {
-        "type": "delivery",
-        "seq": row.seq,
-        "received_at": units.rfc3339(row.received_at),
-        "method": delivery.method,
-        "path": delivery.target,
-        "headers": [[name.decode("latin-1"), value.decode("latin-1")] for name, value in delivery.headers],
-        "body_b64": base64.b64encode(delivery.body).decode("ascii"),
-        "event": row.event,
-        "event_id": json.loads(row.event_id) if row.event_id is not None else None,
-        "attempt": row.attempt,
-        "verdict": row.verdict.value,
-        "reason": row.reason,
-        "answered": row.answered,
-    }
-
-
 _COLORS = {
     Verdict.VALID: "32",
     Verdict.OLDER: "36",
@@ -237,9 +248,10 @@ _COLORS = {
 class TextLines:
     """One line a fact, for people."""
 
-    def __init__(self, out: TextIO, *, color: bool) -> None:
+    def __init__(self, out: TextIO, *, color: bool, in_ascii: bool = False) -> None:
         self._out = out
         self._color = color
+        self._in_ascii = in_ascii
         self._silent = False
 
     def silence(self) -> None:
@@ -268,6 +280,8 @@ class TextLines:
                 return self._row(row)
             case VerdictChanged(row=row):
                 return f"#{row.seq} is judged again: {self._verdict(row.verdict)} {visible(row.reason)}"
+            case EventReconciled() if fact.seen != "both" or fact.equal is False:
+                return self._event(fact)
             case TunnelChanged(state=state, public_url=public_url):
                 return f"tunnel: {state}{f', {visible(public_url)}' if public_url else ''}"
             case WebhookDeleted():
@@ -286,13 +300,24 @@ class TextLines:
         words.append(f"answered {row.answered}, {units.size(row.size)}.")
         return " ".join([*words, visible(row.reason)])
 
+    @staticmethod
+    def _event(fact: EventReconciled) -> str:
+        what = f"event {visible(fact.event_id)} {visible(fact.name)}".rstrip()
+        if fact.seen == "both":
+            return f"{what}: webhook and event stream differ"
+        return f"{what}: only by {'the event stream' if fact.seen == 'sse' else 'webhook'} ({fact.reason})"
+
     def _verdict(self, verdict: Verdict) -> str:
-        text = f"{verdict.glyph} {verdict.value}"
+        text = f"{verdict.ascii_glyph if self._in_ascii else verdict.glyph} {verdict.value}"
         return f"\x1b[{_COLORS[verdict]}m{text}\x1b[0m" if self._color else text
 
 
 def _wants_color() -> bool:
     return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def _is_utf8() -> bool:
+    return (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"
 
 
 @contextmanager

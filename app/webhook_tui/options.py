@@ -17,6 +17,12 @@ from webhook_tui.domain.secret import Secret
 
 F = TypeVar("F", bound=Callable[..., Any])
 
+EXPORT_FORMATS = ("payload", "curl", "httpie", "python", "pytest", "har", "jsonl", "raw", "csv")
+"""The names of webhook_tui.export.FORMATS, which --help does not load."""
+
+LOCAL_URL = f"http://{HOST}:{PORT}"
+
+SECONDS = click.FloatRange(0.1, 60)
 FILE = click.Path(path_type=Path, dir_okay=False)
 
 
@@ -64,7 +70,7 @@ _OPTIONS: tuple[Callable[[Any], Any], ...] = (
     option("--token", type=SECRET, envvar="PIKTID_TOKEN", help="API token (better: PIKTID_TOKEN or --token-file)."),
     option("--token-file", type=FILE, help="Read the API token from a file that only you can read."),
     option("--token-stdin", is_flag=True, help="Read the API token from the first line of standard input."),
-    option("--sandbox", is_flag=True, help="Use the embedded PiktID: no token, no tunnel, no internet."),
+    option("--sandbox", "use_sandbox", is_flag=True, help="Use the embedded PiktID: no token, no tunnel, no internet."),
     option("--api-url", type=URL, default=API_URL, show_default=True, help="API base URL."),
     option("--hook-url", type=URL, help="Register this URL to the letter, open no tunnel, accept any path."),
     option("--tunnel", type=click.Choice(TUNNELS), default="ssh", show_default=True, help="How to get a public URL."),
@@ -106,8 +112,8 @@ def settings_from(
     authtoken = os.environ.get("NGROK_AUTHTOKEN")
     keymap = config.get("keymap", {})
     return Settings(
-        token=None if values["sandbox"] else _token(values),
-        sandbox=values["sandbox"],
+        token=None if values["use_sandbox"] else _token(values),
+        sandbox=values["use_sandbox"],
         api_url=values["api_url"].rstrip("/"),
         hook_url=values["hook_url"],
         tunnel=values["tunnel"],
@@ -146,7 +152,7 @@ def _merged(ctx: click.Context, given: Mapping[str, Any]) -> tuple[dict[str, Any
 
 
 def _refuse_contradictions(values: Mapping[str, Any]) -> None:
-    if values["sandbox"] and (values["hook_url"] or values["no_register"]):
+    if values["use_sandbox"] and (values["hook_url"] or values["no_register"]):
         raise click.UsageError("--sandbox registers with the embedded PiktID: leave out --hook-url and --no-register.")
     if values["tunnel"] == "command" and not values["tunnel_command"]:
         raise click.UsageError('--tunnel command needs --tunnel-command "PROG {port}".')

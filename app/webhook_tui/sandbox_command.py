@@ -14,7 +14,7 @@ from webhook_tui.serving import Server, bind
 
 
 def serve_sandbox(*, host: str, port: int, token: Secret | None, play: bool, misbehave: bool) -> int:
-    """Serve until SIGINT, SIGTERM or SIGHUP; the exit code is 0, for a server's end is its signal.
+    """Serve until SIGINT, SIGTERM or SIGHUP; the exit code is 128 and the signal's number.
 
     Raises ProblemError when the port cannot be had.
     """
@@ -24,16 +24,16 @@ def serve_sandbox(*, host: str, port: int, token: Secret | None, play: bool, mis
         now=lambda: datetime.now(UTC),
         random=random.random,
     )
-    asyncio.run(_serve(sandbox, Server(sandbox.app, server_socket, grace_seconds=0.5)))
-    return 0
+    return 128 + asyncio.run(_serve(sandbox, Server(sandbox.app, server_socket, grace_seconds=0.5)))
 
 
-async def _serve(sandbox: Sandbox, server: Server) -> None:
-    stop = asyncio.Event()
+async def _serve(sandbox: Sandbox, server: Server) -> int:
     loop = asyncio.get_running_loop()
+    signalled: asyncio.Queue[int] = asyncio.Queue()
     for name in ("SIGINT", "SIGTERM", "SIGHUP"):
         if hasattr(signal, name) and sys.platform != "win32":
-            loop.add_signal_handler(getattr(signal, name), stop.set)
+            number = getattr(signal, name)
+            loop.add_signal_handler(number, signalled.put_nowait, int(number))
     await server.start()
     await sandbox.start()
     token = "the token you gave" if sandbox.options.token else "any token"
@@ -41,7 +41,7 @@ async def _serve(sandbox: Sandbox, server: Server) -> None:
         f"The sandbox listens on http://{server.host}:{server.port} and takes {token}; ctrl+c ends it.", flush=True
     )
     try:
-        await stop.wait()
+        return await signalled.get()
     finally:
         await sandbox.aclose()
         await server.stop()

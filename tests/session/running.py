@@ -18,7 +18,9 @@ from webhook_tui.domain.status import SessionStatus
 from webhook_tui.domain.wishes import Wish
 from webhook_tui.sandbox import Sandbox, SandboxOptions
 from webhook_tui.serving import Server, bind
+from webhook_tui.serving.asgi import Asgi
 from webhook_tui.session import ListenSession
+from webhook_tui.session.reconciling import StreamPace
 
 F = TypeVar("F")
 TOKEN = Secret("piktid-token-canary")
@@ -56,8 +58,8 @@ class Running:
         return self.all(StatusChanged)[-1].status
 
     async def fact(self, kind: type[F], is_it: Callable[[F], bool] = lambda _: True) -> F:
-        """The first fact of that kind that fits, waited for at most 10 s."""
-        async with asyncio.timeout(10):
+        """The first fact of that kind that fits, waited for at most 20 s."""
+        async with asyncio.timeout(20):
             while True:
                 for fact in self.all(kind):
                     if is_it(fact):
@@ -65,7 +67,7 @@ class Running:
                 await asyncio.sleep(0.01)
 
     async def until(self, is_so: Callable[[SessionStatus], bool]) -> SessionStatus:
-        """The status once it is so, waited for at most 10 s."""
+        """The status once it is so, waited for at most 20 s."""
         await self.fact(StatusChanged, lambda _: is_so(self.status))
         return self.status
 
@@ -84,9 +86,9 @@ def settings(home: Path, **changes: Any) -> Settings:
 
 
 @asynccontextmanager
-async def session_of(chosen: Settings, *, asks: bool = False) -> AsyncIterator[Running]:
+async def session_of(chosen: Settings, *, asks: bool = False, pace: StreamPace | None = None) -> AsyncIterator[Running]:
     """A session that is stopped in the end."""
-    running = Running(ListenSession.open(chosen, asks=asks))
+    running = Running(ListenSession.open(chosen, asks=asks, pace=pace))
     running.start()
     try:
         yield running
@@ -95,15 +97,17 @@ async def session_of(chosen: Settings, *, asks: bool = False) -> AsyncIterator[R
 
 
 @asynccontextmanager
-async def sandbox_of(**options: Any) -> AsyncIterator[tuple[Sandbox, str]]:
-    """A served sandbox and its API URL."""
+async def sandbox_of(
+    *, wrap: Callable[[Asgi], Asgi] = lambda app: app, **options: Any
+) -> AsyncIterator[tuple[Sandbox, str]]:
+    """A served sandbox and its API URL; `wrap` may stand between the two."""
     chance = random.Random(7)
     sandbox = Sandbox(
         SandboxOptions(**{"token": TOKEN, "first_delay_seconds": 0.05, **options}),
         now=lambda: datetime.now(UTC),
         random=chance.random,
     )
-    server = Server(sandbox.app, bind("127.0.0.1", 0, exact=True), grace_seconds=0.2)
+    server = Server(wrap(sandbox.app), bind("127.0.0.1", 0, exact=True), grace_seconds=0.2)
     await server.start()
     await sandbox.start()
     try:

@@ -79,7 +79,7 @@ async def stage(
     app = WebhookTuiApp(session, now=options.pop("now", lambda: NOW), **options)
     async with app.run_test(size=size, notifications=True) as pilot:
         played = Stage(app, pilot, session)
-        await played.until(lambda: played.main.status is not None and app.host.is_running)
+        await played.until(lambda: app.host.is_running)
         await played.until(lambda: not session.rows or played.main.has_rows)
         await pilot.pause()
         yield played

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from tests.tui.fake_session import LISTENING, LIVE, NOW, RUNNING, STARTING, WAITING, FakeSession
-from tests.tui.memory_rows import mock_up_rows, stored_delivery
+from tests.tui.memory_rows import MemoryRows, mock_up_rows, stored_delivery
 from tests.tui.stage import SMALL, STACKED, WIDE, Stage, stage
 from webhook_tui.domain.facts import ProblemOccurred, StatusChanged, WishGranted
 from webhook_tui.domain.problem import Problem
@@ -27,6 +27,19 @@ async def choose(played: Stage, seq: int) -> None:
     """Put the cursor on a delivery of the mock-ups."""
     await played.press("g", *["j"] * (seq - 1))
     await played.until(lambda: played.main.detail.seq == seq)
+
+
+def count_calls(target: MemoryRows, name: str, monkeypatch: pytest.MonkeyPatch) -> list[None]:
+    """A list that gets an item whenever that method is called."""
+    calls: list[None] = []
+    method = getattr(target, name)
+
+    def counted() -> object:
+        calls.append(None)
+        return method()
+
+    monkeypatch.setattr(target, name, counted)
+    return calls
 
 
 async def test_the_wide_screen_is_the_mock_up() -> None:
@@ -202,13 +215,10 @@ async def test_a_changed_verdict_shows_in_table_and_headline() -> None:
         await played.until("▌  12  14:21:37   ✓ valid")
 
 
-async def test_a_flood_of_facts_makes_few_refreshes() -> None:
+async def test_a_flood_of_facts_makes_few_refreshes(monkeypatch: pytest.MonkeyPatch) -> None:
     """A thousand deliveries and statuses are a handful of refreshes, and the last of them is shown."""
     async with stage(size=STACKED) as played:
-        seen: list[int] = []
-        table = played.main.table
-        refresh = table.refresh_rows
-        table.refresh_rows = lambda: (seen.append(1), refresh())[1]  # type: ignore[method-assign]  # counts the calls
+        refreshes = count_calls(played.session.rows, "refresh", monkeypatch)
         for seq in range(13, 1013):
             played.session.deliver(stored_delivery(seq))
             played.session.emit(StatusChanged(replace(RUNNING, counts=replace(RUNNING.counts, received=seq))))
@@ -216,7 +226,7 @@ async def test_a_flood_of_facts_makes_few_refreshes() -> None:
         await played.until("1012  ✓ 8")
         await played.until(lambda: played.main.detail.seq == 1012)
 
-    assert len(seen) < 100
+    assert len(refreshes) < 100
 
 
 async def test_enter_goes_into_the_detail_and_esc_comes_back() -> None:
@@ -254,7 +264,7 @@ async def test_brackets_choose_the_tab_from_the_table() -> None:
         await played.press("]")
         await played.until("X-Webhook-Signature   sha256=5f1c")
         await played.press("[", "[")
-        await played.until("POST /h/4f9c")
+        await played.until('{"id":90412,"name":"image_result"')
         assert played.is_focused("DeliveryTable")
 
 
@@ -269,6 +279,14 @@ async def test_w_says_why_and_esc_comes_back_to_where_it_was_pressed() -> None:
 
         await played.press("escape")
         await played.until(lambda: played.is_focused("DeliveryTable"))
+
+
+async def test_the_signature_tab_asks_again_for_the_next_delivery() -> None:
+    """Also when the cursor moves after the tab was chosen."""
+    async with stage(size=WIDE) as played:
+        await choose(played, 8)
+        await played.press("w", "escape", "j")
+        await played.wished(ExplainWish(9))
 
 
 async def test_the_detail_can_be_zoomed() -> None:
@@ -411,3 +429,62 @@ async def test_a_keymap_changes_a_key_in_footer_and_help() -> None:
         await played.until(lambda: "v Why" in played.lines()[41])
         await played.press("v")
         await played.wished(ExplainWish(8))
+
+
+async def test_right_goes_into_the_detail() -> None:
+    """As enter does; in the detail right moves the text."""
+    async with stage(size=WIDE) as played:
+        await played.press("right")
+        await played.until(lambda: played.is_focused("payload"))
+
+
+async def test_the_last_line_names_the_place_of_the_cursor() -> None:
+    """The JSON path at the left, notes at the right."""
+    body = b'{"id": 1, "data": {"job_id": "j", "job_id": "k"}}'
+    async with stage(FakeSession(deliveries=[stored_delivery(1, body=body)]), size=WIDE) as played:
+        await played.press("enter", *"jjj")
+        await played.until("$.data.job_id")
+        await played.until("1 note")
+
+
+async def test_a_large_body_is_made_ready_off_the_screens_thread() -> None:
+    """It comes when it is ready, in both tabs."""
+    body = b'{"items": [' + b",".join(b'{"n": %d}' % number for number in range(20_000)) + b"]}"
+    async with stage(FakeSession(deliveries=[stored_delivery(1, body=body)]), size=WIDE) as played:
+        await played.until('"items": [')
+        await played.press("[")
+        await played.until('{"items": [{"n": 0},{"n": 1}')
+
+
+async def test_one_more_attempt_brings_its_tab_without_asking_again() -> None:
+    """New rows do not read the chosen delivery again; the report is asked for once."""
+    async with stage(size=WIDE) as played:
+        await choose(played, 3)
+        await played.press("k", "w")
+        await played.wished(ExplainWish(2))
+        for seq in range(13, 20):
+            played.session.deliver(stored_delivery(seq))
+        await played.until("17 below")
+        assert played.session.wishes == [ExplainWish(2)]
+
+        await played.press("escape", "j")
+        await played.until("Attempts")
+        played.session.deliver(stored_delivery(20, event="image_result", event_id="90377", attempt=3))
+        await played.press("[", "[", "[")
+        await played.until("Answered 200 after 1 refusal.")
+
+
+async def test_behind_a_dialog_the_footer_is_empty() -> None:
+    """Its labels carry the keys."""
+    async with stage(size=STACKED) as played:
+        await played.press("X")
+        await played.until("Delete the webhook?")
+        await played.until(lambda: not played.lines()[23].strip())
+        await played.press("escape")
+        await played.until(lambda: "q Leave" in played.lines()[23])
+
+
+async def test_a_keymap_that_gives_one_key_to_two_actions_is_told() -> None:
+    """The notice names the action that lost its key."""
+    async with stage(size=STACKED, keymap={"delivery.why": "v", "piktid.ping": "v"}) as played:
+        await played.until("▌ [keymap] gives one key to two actions; ")

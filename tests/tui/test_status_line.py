@@ -33,13 +33,17 @@ def line(status: SessionStatus, width: int) -> str:
     [
         (
             138,
-            " ● webhook 41 · secret 3 min  →  ● https://b7c41d09ee2f4a.lhr.life  →  ● 127.0.0.1:9876  →  answers 200"
-            "        12 received  ✓ 8  ✗ 3  … 1 ",
+            (
+                " ● webhook 41 · secret 3 min  →  ● https://b7c41d09ee2f4a.lhr.life"
+                "  →  ● 127.0.0.1:9876  →  answers 200        12 received  ✓ 8  ✗ 3  … 1 "
+            ),
         ),
         (
             120,
-            " ● webhook 41  →  ● https://b7c41d09ee2f4a.lhr.life  →  ● 127.0.0.1:9876  →  answers 200"
-            "     12 received  ✓ 8  ✗ 3  … 1 ",
+            (
+                " ● webhook 41  →  ● https://b7c41d09ee2f4a.lhr.life  →  ● 127.0.0.1:9876  →  answers 200"
+                "     12 received  ✓ 8  ✗ 3  … 1 "
+            ),
         ),
         (
             100,

@@ -5,7 +5,8 @@ FAKE_NGROK_MODE says what it does: ok, noauth (ERR_NGROK_4018), badtoken (105, w
 (108), online (334, in an HTTP body), old (knows no /api/endpoints), crash, silent, mute (a session, then nothing),
 nonetwork, drop (loses its session soon after the endpoint is open, finds another), moved (the same, with another URL),
 lost (the same, finds none), die (ends with 3), deaf (heeds no SIGTERM). With FAKE_NGROK_LOOPBACK the public URL is that
-of its own front; it is one line in FAKE_NGROK_STARTS each time that it starts.
+of its own front, and SIGUSR1 and SIGUSR2 do what drop and moved do; FAKE_NGROK_STARTS gets a line with its pid each
+time that it starts.
 """
 
 from __future__ import annotations
@@ -32,6 +33,8 @@ FAILURES = {
     "ERR_NGROK_108\r\n",
 }
 endpoints: list[dict[str, Any]] = []
+fronts: list[socket.socket] = []
+upstreams: list[str] = []
 
 
 def log(level: str, message: str, **fields: str) -> None:
@@ -75,7 +78,7 @@ class Api(BaseHTTPRequestHandler):
         log("info", "started tunnel", obj="tunnels", name=wanted["name"], url=url)
         self._answer(201, endpoints[0])
         if MODE in ("drop", "moved", "lost", "die"):
-            threading.Timer(SOON, fail).start()
+            threading.Timer(SOON, fail, (MODE,)).start()
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 -- its name in the base
         """Nothing but logfmt is printed."""
@@ -88,9 +91,9 @@ class Api(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
 
-def fail() -> None:
+def fail(mode: str) -> None:
     """What the mode does after a while."""
-    if MODE == "die":
+    if mode == "die":
         os._exit(3)
     log(
         "eror",
@@ -98,19 +101,24 @@ def fail() -> None:
         obj="tunnels.session",
         err="read tcp: connection reset by peer",
     )
-    if MODE == "lost":
+    if mode == "lost":
         log("eror", "failed to reconnect session", err="the endpoint is already online. ERR_NGROK_334")
         return
-    if MODE == "moved":
-        endpoints[0] |= {"url": "https://moved.ngrok-free.app", "public_url": "https://moved.ngrok-free.app"}
+    if mode == "moved":
+        url = opened(upstreams[-1])
+        endpoints[0] |= {"url": url, "public_url": url}
     threading.Timer(SOON, session).start()
 
 
 def opened(upstream: str) -> str:
     """A public URL; with a front of its own where that is wanted."""
+    upstreams.append(upstream)
+    for old in fronts:
+        old.close()
     if "FAKE_NGROK_LOOPBACK" not in os.environ:
         return f"https://{secrets.token_hex(4)}.ngrok-free.app"
     front = socket.create_server(("127.0.0.1", 0))
+    fronts[:] = [front]
     target = urlsplit(upstream)
     threading.Thread(target=accept, args=(front, (target.hostname, target.port)), daemon=True).start()
     return f"http://127.0.0.1:{front.getsockname()[1]}"
@@ -119,7 +127,10 @@ def opened(upstream: str) -> str:
 def accept(front: socket.socket, target: tuple[str, int]) -> None:
     """Carry every connection to the target."""
     while True:
-        outer, _ = front.accept()
+        try:
+            outer, _ = front.accept()
+        except OSError:
+            return
         inner = socket.create_connection(target)
         for source, sink in ((outer, inner), (inner, outer)):
             threading.Thread(target=carry, args=(source, sink), daemon=True).start()
@@ -156,6 +167,8 @@ def main() -> int:
         log("eror", "failed to reconnect session", err="dial tcp: lookup connect.ngrok-agent.com: no such host")
     else:
         session()
+    signal.signal(signal.SIGUSR1, lambda *_: fail("drop"))
+    signal.signal(signal.SIGUSR2, lambda *_: fail("moved"))
     server.serve_forever()
     return 0
 

@@ -52,6 +52,8 @@ class LocalhostRun:
         self.port = 0
         self.connections = 0
         """How many have been made, whatever became of them."""
+        self.fronts: list[asyncio.Server] = []
+        """All that there ever were; those of dead names hang up at once, as closing them would leak who just came."""
         self.announced: list[str] = []
         """Every public URL, in order."""
         self._key = asyncssh.generate_private_key("ssh-ed25519")
@@ -73,6 +75,8 @@ class LocalhostRun:
     ) -> None:
         await self.stop_listening()
         await self.drop()
+        for front in self.fronts:
+            front.close()
 
     async def listen(self) -> None:
         """Accept connections, on the same port as before."""
@@ -183,9 +187,9 @@ class _Link:
             self.lines.put_nowait(json.dumps(_cloud_event("rejected", "localhost/", "no free name")))
 
     async def rename(self) -> str:
-        """Open a front with a new name, say it, close the fronts before it."""
-        former, self.fronts = self.fronts, {}
+        """Open a front with a new name, and say it; the names before it are dead."""
         front = await asyncio.start_server(self._carry, "127.0.0.1", 0)
+        self._server.fronts.append(front)
         if self._server.loopback:
             name = f"127.0.0.1:{front.sockets[0].getsockname()[1]}"
             url = f"http://{name}"
@@ -194,9 +198,7 @@ class _Link:
             name = f"{secrets.token_hex(7)}.lhr.life"
             url = f"https://{name}"
             words = f"{name} tunneled with tls termination, {url}"
-        self.fronts[name] = front
-        for old in former.values():
-            old.close()
+        self.fronts = {name: front}
         self.lines.put_nowait(self._announcement(name, words))
         await self._server.told(url)
         return url
@@ -209,8 +211,6 @@ class _Link:
 
     def closed(self) -> None:
         """Its names are dead."""
-        for front in self.fronts.values():
-            front.close()
         self.fronts = {}
         for pump in self._pumps:
             pump.cancel()
@@ -234,6 +234,11 @@ class _Link:
         )
 
     async def _carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if not any(
+            writer.get_extra_info("sockname") == front.sockets[0].getsockname() for front in self.fronts.values()
+        ):
+            writer.close()
+            return
         task = asyncio.current_task()
         assert task is not None
         self._pumps.add(task)

@@ -236,6 +236,6 @@ def test_a_drop_is_followed_by_the_first_wait() -> None:
 
 
 def test_one_that_dies_at_birth_is_not_hammered() -> None:
-    """A second for the first ten of them, then the waits grow; one that stands ends the row."""
-    waits = _delays(lambda: 1.0, *[0.1] * 13, 5.0, 0.1)
-    assert waits == [1.0] * 10 + [2.0, 4.0, 8.0] + [0.5, 1.0]
+    """A second for each of the first 150, then the waits grow; one that stands ends the row."""
+    waits = _delays(lambda: 1.0, *[0.1] * 153, 5.0, 0.1)
+    assert waits == [1.0] * 150 + [2.0, 4.0, 8.0] + [0.5, 1.0]

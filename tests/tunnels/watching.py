@@ -72,7 +72,10 @@ class Supervised:
 
     async def until(self, state: TunnelState, count: int = 1) -> TunnelStatus:
         """Wait until it was in that state so many times."""
-        await until(lambda: self.states.count(state) >= count)
+        try:
+            await until(lambda: self.states.count(state) >= count)
+        except TimeoutError:
+            raise AssertionError(f"{state} not reached {count} times; at last: {self.statuses[-4:]}") from None
         return [status for status in self.statuses if status.state is state][count - 1]
 
 
@@ -85,14 +88,15 @@ async def supervised(
     longest_delay_seconds: float = 30.0,
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
     tick_seconds: float = 1.0,
+    drawn: float = 0.0,
 ) -> AsyncIterator[Supervised]:
-    """Run a supervisor whose random numbers are all 0; it is cancelled at the end."""
+    """Run a supervisor whose random numbers are all `drawn`; it is cancelled at the end."""
     watch = Supervised(
         lambda changed: TunnelSupervisor(
             tunnel,
             changed=changed,
             now=now,
-            random=lambda: 0.0,
+            random=lambda: drawn,
             first_delay_seconds=first_delay_seconds,
             longest_delay_seconds=longest_delay_seconds,
             tick_seconds=tick_seconds,

@@ -62,7 +62,7 @@ def _id_text(value: object) -> str | None:
     if isinstance(value, bool) or not isinstance(value, int | str | float):
         return None
     try:
-        return json.dumps(value)
+        return json.dumps(value, allow_nan=False)
     except ValueError:
         return None
 
@@ -88,5 +88,12 @@ def about(event: Event) -> str:
     if isinstance(done, int) and isinstance(total, int):
         words.append(f"{done}/{total}")
     elif isinstance(progress := data.get("progress"), int | float) and not isinstance(progress, bool):
-        words.append(f"{progress:g} %")
+        words.append(_percent(progress))
     return " ".join(words)[:_LONGEST_ABOUT]
+
+
+def _percent(progress: float) -> str:
+    try:
+        return f"{progress:g} %"
+    except OverflowError:  # an integer that no double holds
+        return f"{progress} %"

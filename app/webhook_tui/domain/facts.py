@@ -8,6 +8,7 @@ from typing import TypeAlias
 
 from webhook_tui.domain.delivery import Delivery, DeliveryRow
 from webhook_tui.domain.problem import Problem
+from webhook_tui.domain.reconciled import ReconciledEvent
 from webhook_tui.domain.report import SignatureReport
 from webhook_tui.domain.status import SessionStatus
 
@@ -77,6 +78,29 @@ class EventReconciled:
     seen: str
     lag_ms: float | None
     equal: bool | None
+    reason: str = ""
+    """Why only one of them has it, in two or three words; "" when both have."""
+
+
+@dataclass(frozen=True, slots=True)
+class StreamShown:
+    """The answer to StreamWish: every event of this run on both channels, in the order in which they were first seen.
+
+    The tuple's elements are shared with the session, not copied; at most 10,000.
+    """
+
+    version: int
+    """For the next StreamWish."""
+    events: tuple[ReconciledEvent, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class EventSidesShown:
+    """The answer to EventSidesWish: what each channel brought; None: it did not, or it is not kept any more."""
+
+    event_id: str
+    webhook: bytes | None
+    sse: bytes | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +194,8 @@ Fact: TypeAlias = (
     | VerdictChanged
     | TunnelChanged
     | EventReconciled
+    | StreamShown
+    | EventSidesShown
     | ProblemOccurred
     | WishGranted
     | GuardAsked

@@ -69,6 +69,24 @@ class ExplainWish:
     seq: int
 
 
+@dataclass(frozen=True, slots=True)
+class StreamWish:
+    """Say what webhook and event stream showed; answered by StreamShown, or not at all while nothing is new.
+
+    A screen asks about once a second while it shows them, so that a flood of events costs it nothing.
+    """
+
+    version: int = -1
+    """Of the last StreamShown; -1: none yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class EventSidesWish:
+    """Say what each channel brought of one event; answered by EventSidesShown."""
+
+    event_id: str
+
+
 Wish: TypeAlias = (
     RegisterWish
     | TestPingWish
@@ -78,4 +96,6 @@ Wish: TypeAlias = (
     | AddSecretWish
     | RevealSecretWish
     | ExplainWish
+    | StreamWish
+    | EventSidesWish
 )

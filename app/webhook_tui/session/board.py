@@ -24,6 +24,8 @@ class Board:
     def __init__(self, status: SessionStatus, emit: Callable[[Fact], None]) -> None:
         self.status = status
         self.emit = emit
+        self.changed: Callable[[SessionStatus], None] = lambda _status: None
+        """Told of every change at once, also of those that the front end never hears of."""
         self._timer: asyncio.TimerHandle | None = None
         self._dirty = False
 
@@ -81,6 +83,7 @@ class Board:
         if status == self.status:
             return
         self.status = status
+        self.changed(status)
         self._dirty = True
         if self._timer is None:
             self._say()

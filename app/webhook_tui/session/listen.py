@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import random
 import secrets
 import socket
@@ -18,6 +19,7 @@ from typing import Any
 
 from webhook_tui.config import Settings
 from webhook_tui.domain.account import Account
+from webhook_tui.domain.delivery import StoredDelivery
 from webhook_tui.domain.facts import (
     BecameReady,
     DeliveryExplained,
@@ -33,6 +35,7 @@ from webhook_tui.domain.facts import (
 )
 from webhook_tui.domain.problem import Problem, ProblemError, Severity
 from webhook_tui.domain.rows import DeliveryRows
+from webhook_tui.domain.secret import Secret
 from webhook_tui.domain.status import (
     ReceiverState,
     SessionStatus,
@@ -44,15 +47,17 @@ from webhook_tui.domain.status import (
 from webhook_tui.domain.wishes import (
     AddSecretWish,
     DeleteWish,
+    EventSidesWish,
     ExplainWish,
     GuardAnswer,
     RegisterWish,
     RevealSecretWish,
+    StreamWish,
     TestPingWish,
     TokenAnswer,
     Wish,
 )
-from webhook_tui.piktid import PiktidClient
+from webhook_tui.piktid import EventStream, PiktidClient
 from webhook_tui.receiver import Receiver
 from webhook_tui.serving import Server, bind
 from webhook_tui.session.board import Board
@@ -60,12 +65,15 @@ from webhook_tui.session.embedded import EmbeddedPiktid
 from webhook_tui.session.explaining import Explaining
 from webhook_tui.session.judge import Judge
 from webhook_tui.session.keeper import RingKeeper
+from webhook_tui.session.reconciling import Reconciling, StreamPace
 from webhook_tui.session.recorder import Recorder
 from webhook_tui.session.registrar import Registrar, RegistrarOptions
 from webhook_tui.session.route import supervisor_for
 from webhook_tui.store import AccountStore, DeliveryStore
 
 _GRACE_SECONDS = 0.4
+
+_log = logging.getLogger(__name__)
 
 
 def _utc_now() -> datetime:
@@ -79,11 +87,12 @@ def _local_now() -> datetime:
 class ListenSession:
     """Implements domain.session_port.SessionPort. Make it with `open`, which binds the port."""
 
-    def __init__(self, settings: Settings, bound: socket.socket, *, asks: bool) -> None:
-        """`asks`: there is a screen that can answer GuardAsked and TokenAsked."""
+    def __init__(self, settings: Settings, bound: socket.socket, *, asks: bool, pace: StreamPace | None = None) -> None:
+        """`asks`: there is a screen that can answer GuardAsked and TokenAsked; `pace`: of the event stream."""
         self._settings = settings
         self._bound = bound
         self._asks = asks
+        self._pace = pace or StreamPace()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._stopping = False
         self._stop = asyncio.Event()
@@ -94,9 +103,10 @@ class ListenSession:
         self._hook_path = f"/h/{secrets.token_hex(16)}" if own_path else None
 
     @classmethod
-    def open(cls, settings: Settings, *, asks: bool) -> ListenSession:
+    def open(cls, settings: Settings, *, asks: bool, pace: StreamPace | None = None) -> ListenSession:
         """Bind the port; raises ProblemError (ExitCode.PORT) when it cannot be had."""
-        return cls(settings, bind(settings.host, settings.port, exact=settings.port_was_given), asks=asks)
+        bound = bind(settings.host, settings.port, exact=settings.port_was_given)
+        return cls(settings, bound, asks=asks, pace=pace)
 
     def run(self, emit: Callable[[Fact], None]) -> None:
         """Do the whole job on this thread until `stop`; the last fact is SessionStopped."""
@@ -161,16 +171,21 @@ class ListenSession:
             self._store, self._keeper, self._board, local_now=_local_now, judged=self._explaining.failed
         )
         self._judge.again()
+        self._reconciling = self._make_reconciling(api_url)
         await stack.enter_async_context(self._receiving())
         self._registrar = self._make_registrar(api_url)
         stack.push_async_callback(self._registrar.aclose)
         if token is not None:
-            await self._registrar.use_token(token)
+            await self._use_token(token)
         return await self._work()
+
+    async def _use_token(self, token: Secret) -> None:
+        self._reconciling.use_token(token)
+        await self._registrar.use_token(token)
 
     async def _work(self) -> Problem | None:
         route = self._open_route()
-        jobs = [self._start(self._judge.run()), self._start(self._explaining.run())]
+        jobs = [self._start(part.run()) for part in (self._judge, self._explaining, self._reconciling)]
         if self._settings.register:
             jobs.append(self._start(self._registrar.run()))
         if route is not None:
@@ -188,12 +203,11 @@ class ListenSession:
         tasks = list(self._tasks)
         for task in tasks:
             task.cancel()
-        deleting = f"deleting webhook {self._board.status.webhook.webhook_id or ''}".rstrip()
-        will_delete = self._registrar.holds and self._settings.clean
+        undoing_what = self._registrar.what_leaving_does
         if has_tunnel:
             self._emit(TidyingStarted("closing the tunnel"))
-        if will_delete:
-            self._emit(TidyingStarted(deleting))
+        if undoing_what is not None:
+            self._emit(TidyingStarted(undoing_what))
         await asyncio.sleep(0)
         undoing = asyncio.create_task(self._registrar.leave())
         if tasks:
@@ -201,8 +215,8 @@ class ListenSession:
         if has_tunnel:
             self._emit(TidyingEnded("closing the tunnel", "done"))
         problem = await undoing
-        if will_delete:
-            self._emit(TidyingEnded(deleting, "done" if problem is None else "not done"))
+        if undoing_what is not None:
+            self._emit(TidyingEnded(undoing_what, "not done" if self._registrar.holds else "done"))
         return problem
 
     def _first_status(self) -> SessionStatus:
@@ -224,7 +238,8 @@ class ListenSession:
             self._board,
             local_now=_local_now,
             judge_again=self._judge.again,
-            recorded=self._explaining.came,
+            recorded=self._recorded,
+            refused=self._reconciling.refused,
         )
         receiver = Receiver(
             hook_path=self._hook_path,
@@ -248,6 +263,23 @@ class ListenSession:
             await server.stop()
             self._board.receiver(state=ReceiverState.STOPPED)
 
+    def _recorded(self, stored: StoredDelivery) -> None:
+        self._explaining.came(stored)
+        self._reconciling.came(stored)
+
+    def _make_reconciling(self, api_url: str) -> Reconciling:
+        reconciling = Reconciling(
+            self._board,
+            is_on=self._settings.sse,
+            stream_for=lambda token: EventStream(api_url, token),
+            stored=self._store.stored,
+            now=_utc_now,
+            jitter=random.random,
+            pace=self._pace,
+        )
+        self._board.changed = reconciling.look
+        return reconciling
+
     def _make_registrar(self, api_url: str) -> Registrar:
         settings = self._settings
         return Registrar(
@@ -260,6 +292,7 @@ class ListenSession:
             self._keeper,
             self._board,
             client_for=lambda token: PiktidClient(api_url, token),
+            before_registering=self._reconciling.connected,
             now=_utc_now,
             jitter=random.random,
             judge_again=self._judge.again,
@@ -296,6 +329,7 @@ class ListenSession:
         self._url = url
         self._registrar.address(url)
         if not self._settings.register:
+            self._board.webhook(url=url)  # nobody else says where the hook is
             self._check_ready()
 
     def _check_ready(self) -> None:
@@ -308,8 +342,13 @@ class ListenSession:
     def _start(self, job: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         task = asyncio.get_running_loop().create_task(job)
         self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(self._ended)
         return task
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            _log.error("a task of the session ended by an error", exc_info=error)
 
     @singledispatchmethod
     def _take(self, wish: Wish) -> None:
@@ -320,6 +359,7 @@ class ListenSession:
     def _(self, _wish: RegisterWish) -> None:
         if self._board.status.tunnel.state in (TunnelState.DOWN, TunnelState.FAILED):
             self._tunnel.try_now()
+        self._reconciling.try_now()
         self._registrar.try_again()
 
     @_take.register
@@ -337,7 +377,7 @@ class ListenSession:
     @_take.register
     def _(self, wish: TokenAnswer) -> None:
         self._token = wish.token
-        self._start(self._registrar.use_token(wish.token))
+        self._start(self._use_token(wish.token))
 
     @_take.register
     def _(self, wish: AddSecretWish) -> None:
@@ -355,6 +395,14 @@ class ListenSession:
     @_take.register
     def _(self, wish: ExplainWish) -> None:
         self._start(self._explain(wish.seq))
+
+    @_take.register
+    def _(self, wish: StreamWish) -> None:
+        self._reconciling.show(wish.version)
+
+    @_take.register
+    def _(self, wish: EventSidesWish) -> None:
+        self._start(self._reconciling.show_sides(wish.event_id))
 
     async def _explain(self, seq: int) -> None:
         report = await self._explaining.report(seq)

@@ -31,13 +31,16 @@ class Recorder:
         local_now: Callable[[], datetime],
         judge_again: Callable[[], None],
         recorded: Callable[[StoredDelivery], None],
+        refused: Callable[[Delivery], None],
     ) -> None:
+        """`refused`: told of each delivery that is not on disk and so not acknowledged."""
         self._store = store
         self._keeper = keeper
         self._board = board
         self._local_now = local_now
         self._judge_again = judge_again
         self._recorded = recorded
+        self._refused = refused
 
     async def record(self, delivery: Delivery) -> Answer:
         """Store one delivery and give its answer; raises ProblemError when it is not on disk."""
@@ -54,6 +57,7 @@ class Recorder:
             row = await self._store.record(delivery, judgement, account=self._keeper.account, answered=answer.status)
         except ProblemError as error:
             self._board.change(storing=error.problem)
+            self._refused(delivery)
             raise
         if self._board.status.storing is not None:
             self._board.change(storing=None)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -56,6 +56,7 @@ class Registrar:
         board: Board,
         *,
         client_for: Callable[[Secret], PiktidClient],
+        before_registering: Callable[[], Awaitable[None]],
         now: Callable[[], datetime],
         jitter: Callable[[], float],
         judge_again: Callable[[], None],
@@ -65,6 +66,7 @@ class Registrar:
         self._keeper = keeper
         self._board = board
         self._client_for = client_for
+        self._before_registering = before_registering
         self._now = now
         self._jitter = jitter
         self._judge_again = judge_again
@@ -88,6 +90,15 @@ class Registrar:
     def holds(self) -> bool:
         """Whether this run has a webhook registered, as far as it knows."""
         return self._held is not None
+
+    @property
+    def what_leaving_does(self) -> str | None:
+        """`deleting webhook 41`, or the putting back of the old URL; None when nothing is to be undone."""
+        if self._client is None or self._held is None or not self._options.clean:
+            return None
+        if self._put_back is not None:
+            return "putting the old URL back"
+        return f"deleting webhook {self._board.status.webhook.webhook_id or ''}".rstrip()
 
     async def use_token(self, token: Secret) -> None:
         """Work with `token` from now on, and try again."""
@@ -147,6 +158,7 @@ class Registrar:
             if not await self._may_register(client):
                 self._stopped_asking = True
                 return None
+            await self._before_registering()
             await self._register(client, url)
         except ProblemError as error:
             return self._failed(error.problem)
@@ -327,6 +339,7 @@ class Registrar:
         try:
             if await self._was_taken(client, held[1]):
                 self._keeper.accounts.end_registration(held[0], self._now())
+                self._held = None
                 return Problem("Another program registered its webhook meanwhile.", "It was left as it is.")
             if self._put_back is not None:
                 return await self._give_back(client, self._put_back)

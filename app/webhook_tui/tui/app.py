@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import signal
 import sys
+import threading
 import time
+import traceback
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -20,29 +23,33 @@ from rich.text import Text
 from textual import events, work
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
+from textual.dom import DOMNode
 from textual.filter import LineFilter
 from textual.screen import Screen
 
 from webhook_tui.domain.facts import (
     BecameReady,
     DeliveryExplained,
+    EventReconciled,
+    EventSidesShown,
     Fact,
     GuardAsked,
     HistoryOpened,
     ProblemOccurred,
     SecretRevealed,
     SessionStopped,
+    StreamShown,
     TokenAsked,
     WebhookRegistered,
     WishGranted,
 )
-from webhook_tui.domain.problem import Problem, ProblemError
+from webhook_tui.domain.problem import Problem, ProblemError, Severity
 from webhook_tui.domain.rows import DeliveryRows
 from webhook_tui.domain.secret import Secret
 from webhook_tui.domain.session_port import SessionPort
 from webhook_tui.domain.status import SessionStatus
 from webhook_tui.domain.text import visible
-from webhook_tui.domain.wishes import DeleteWish, GuardAnswer, RegisterWish, TokenAnswer
+from webhook_tui.domain.wishes import DeleteWish, GuardAnswer, GuardChoice, RegisterWish, TokenAnswer
 from webhook_tui.tui import theme
 from webhook_tui.tui.commands import commands_of
 from webhook_tui.tui.hosting import SessionHost
@@ -70,6 +77,7 @@ LEAVE_SECONDS = 3.0
 REFRESH_SECONDS = 0.05
 """The least time between two refreshes, however many facts come."""
 
+_log = logging.getLogger(__name__)
 _SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP")
 
 
@@ -127,7 +135,11 @@ class WebhookTuiApp(App[object]):
         self._last_refresh = 0.0
         self._rows: DeliveryRows | None = None
         self._token_dialog: TokenDialog | None = None
+        self._refused: Problem | None = None
         self.crash: BaseException | None = None
+        self.is_leaving = threading.Event()
+        """Set when the first step towards the end is taken, for whoever sees to it that the end comes."""
+        self._lost_keys: set[str] = set()
         if keymap:
             self.set_keymap(keymap)
 
@@ -157,18 +169,20 @@ class WebhookTuiApp(App[object]):
         self.host.start(self._emit)
 
     def _forget_signals(self) -> None:
-        """From now on a signal ends the program at once."""
+        """From now on a signal ends the program at once; but a closed window sends SIGHUP twice."""
         if sys.platform != "win32":
-            for name in _SIGNALS:
+            for name in ("SIGINT", "SIGTERM"):
                 with contextlib.suppress(ValueError, RuntimeError):
                     asyncio.get_running_loop().remove_signal_handler(getattr(signal, name))
 
     def _end(self, return_code: int) -> None:
+        self.is_leaving.set()
         self.host.leave()
         self.exit(return_code=return_code)
 
     def on_unmount(self) -> None:
         """On whichever way: the session ends, the rows are closed."""
+        self.is_leaving.set()
         self._forget_signals()
         self.host.leave()
         if self._rows is not None:
@@ -185,6 +199,8 @@ class WebhookTuiApp(App[object]):
 
     def _handle_exception(self, error: Exception) -> None:
         self.crash = error
+        frames = "".join(traceback.format_tb(error.__traceback__))
+        _log.error("the screen ended by %s\n%s", type(error).__name__, frames)
         super()._handle_exception(error)
 
     def _fatal_error(self) -> None:
@@ -213,7 +229,7 @@ class WebhookTuiApp(App[object]):
         if comes_in_floods(fact):
             if self._inbox.put(fact):
                 self.post_message(NewsArrived())
-        else:
+        elif not isinstance(fact, EventReconciled):  # the screen asks for these, and only while it shows them
             self.post_message(FactArrived(fact))
 
     def on_news_arrived(self) -> None:
@@ -239,6 +255,10 @@ class WebhookTuiApp(App[object]):
                 self._open_rows()
             case DeliveryExplained(report):
                 self._main.detail.explain(report)
+            case StreamShown() as shown:
+                self._main.stream.show_events(shown)
+            case EventSidesShown() as sides:
+                self._main.stream.show_sides(sides)
             case GuardAsked() | TokenAsked() | SecretRevealed() as question:
                 self._open_dialog(question)
             case other:
@@ -260,12 +280,14 @@ class WebhookTuiApp(App[object]):
     def _tell_outcome(self, fact: Fact) -> None:
         match fact:
             case ProblemOccurred(problem, again):
+                self._refused = problem if problem.wants_token else None
                 again_at = None if again is None else self.now() + timedelta(seconds=again)
                 self._main.occurred(problem, again_at)
             case WishGranted(sentence):
                 self._main.occurred(None)
                 self._toast(sentence)
             case WebhookRegistered() | BecameReady():
+                self._refused = None
                 self._main.occurred(None)
             case SessionStopped(problem) if problem is not None:
                 self._main.occurred(problem)
@@ -289,9 +311,10 @@ class WebhookTuiApp(App[object]):
 
     def on_register_requested(self) -> None:
         """After a refused token ask for another one, else go on from what has not worked."""
-        problem = self._main.status.problem
-        if problem is not None and problem.wants_token:
-            self._ask_token(problem)
+        shown = self._main.status.problem
+        refused = shown if shown is not None and shown.wants_token else self._refused  # the status comes later
+        if refused is not None:
+            self._ask_token(refused)
         else:
             self.host.session.request(RegisterWish())
 
@@ -312,8 +335,11 @@ class WebhookTuiApp(App[object]):
         self._end(0)
 
     def _answer_guard(self, answer: GuardAnswer | None) -> None:
-        if answer is not None:
-            self.host.session.request(answer)
+        if answer is None:
+            return
+        self.host.session.request(answer)
+        if answer.choice is GuardChoice.WATCH and not self._main.stream.is_open:
+            self._main.action_stream()
 
     def _answer_delete(self, yes: bool | None) -> None:
         if yes:
@@ -333,6 +359,7 @@ class WebhookTuiApp(App[object]):
         if choice.token is None:
             self._change_to_sandbox()
             return
+        self._refused = None
         if choice.keep and self._token_keeper is not None:
             self._toast(self._token_keeper.keep(choice.token))
         self.host.session.request(TokenAnswer(choice.token))
@@ -367,6 +394,15 @@ class WebhookTuiApp(App[object]):
         if is_key and self.screen_stack and isinstance(self.screen, Dialog) and self.screen.is_deaf:
             return
         await super().on_event(event)
+
+    def handle_bindings_clash(self, clashed_bindings: set[Binding], node: DOMNode) -> None:  # noqa: ARG002 - Textual's
+        """A [keymap] that gives one key to two actions: the later wins, and the notice says which one lost."""
+        lost = {binding.id for binding in clashed_bindings if binding.id} - self._lost_keys
+        if lost:
+            self._lost_keys |= lost
+            what = f"[keymap] gives one key to two actions; {', '.join(sorted(lost))} lost it."
+            problem = Problem(what, "Give it another key in config.toml.", severity=Severity.WARNING)
+            self.call_later(self._main.occurred, problem)
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """Every live binding, and what has no key."""

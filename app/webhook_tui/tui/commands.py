@@ -14,6 +14,7 @@ _HIDDEN = frozenset(
     {
         *("screen.commands", "screen.next_pane", "screen.previous_pane", "screen.back"),
         *("app.leave", "app.interrupt", "table.up", "table.down", "table.page_up", "table.page_down"),
+        *("table.home", "table.end", "table.open"),
     }
 )
 """Nobody looks up by name how to move."""

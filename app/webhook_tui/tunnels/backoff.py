@@ -10,8 +10,8 @@ from collections.abc import Callable
 
 SETTLED_SECONDS = 0.5
 """A tunnel that lived shorter was stillborn: the next try is not quite as quick."""
-MOST_STILLBORN = 10
-"""So many in a row are taken for bad luck; after them the wait grows as if they had never been live."""
+MOST_STILLBORN = 150
+"""So many in a row, in some minutes, are taken for bad luck; after them the wait grows as after failures."""
 HEALTHY_SECONDS = 60.0
 """A tunnel that lived as long wipes out every failure before it."""
 
@@ -29,18 +29,18 @@ class Backoff:
     def after(self, lived_seconds: float | None) -> float:
         """Seconds to wait after a try that was live for `lived_seconds`, or never was (None).
 
-        After a tunnel that stood the wait is the first one, so that a drop is mended at once; what had gone wrong
-        before it is forgotten by halves, and wholly after a healthy minute.
+        After a tunnel that stood the wait is the first one, so that a drop is mended at once, and the second one after
+        a tunnel that hardly did. Earlier failures are forgotten by halves, and wholly after a healthy minute.
         """
         if lived_seconds is None:
             self._failures += 1
             return self._drawn(self._failures - 1)
-        if lived_seconds < SETTLED_SECONDS:
-            self._stillborn += 1
-            return self._drawn(max(1, self._stillborn - MOST_STILLBORN + 1))
-        self._stillborn = 0
         self._failures = 0 if lived_seconds >= HEALTHY_SECONDS else self._failures // 2
-        return self._drawn(0)
+        if lived_seconds >= SETTLED_SECONDS:
+            self._stillborn = 0
+            return self._drawn(0)
+        self._stillborn += 1
+        return self._drawn(max(1, self._stillborn - MOST_STILLBORN + 1))
 
     def forget(self) -> None:
         """Start again: somebody asked for it, or the world changed."""

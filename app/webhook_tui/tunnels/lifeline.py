@@ -78,7 +78,8 @@ def _directory(state_dir: Path) -> Path:
     """A new private one in `state_dir`, or among the temporary files where that cannot be written."""
     try:
         state_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-        _sweep(state_dir)
+        if _HAS_PIPES:
+            _sweep(state_dir)
         return Path(tempfile.mkdtemp(prefix=_PREFIX, dir=state_dir))
     except OSError:
         return Path(tempfile.mkdtemp(prefix=_PREFIX))

@@ -137,7 +137,7 @@ class _Agent:
                     while self._process.proc.poll() is None:  # noqa: ASYNC110 -- a process sets no event
                         await asyncio.sleep(0.02)
             agent = self._process.proc
-            await asyncio.wait({in_thread(lambda: _forget(agent, self._config.ngrok_path))}, timeout=_FORGET_SECONDS)
+            await asyncio.wait({in_thread(lambda: _forget(agent, self._config))}, timeout=_FORGET_SECONDS)
 
     def _connect(self, target: str) -> str:
         """On a thread of its own. Raises PyngrokError, OSError or ValueError."""
@@ -151,10 +151,21 @@ class _Agent:
                 self._config.config_version = "2"
                 tunnel = ngrok.connect(target, name=_NAME, pyngrok_config=self._config)
         except PyngrokError as error:
-            self._process = _started(error)
+            if process.is_process_running(self._config.ngrok_path):
+                self._process = process.get_process(self._config)
+            else:
+                self._process = _started(error)
+                self._read_rest()
             raise
         self._process = process.get_process(self._config)
         return tunnel.public_url or ""
+
+    def _read_rest(self) -> None:
+        """pyngrok stops reading when it sees that the agent has ended; the reason often comes after that."""
+        if self._process is not None and self._process.proc.stdout is not None:
+            with contextlib.suppress(OSError, ValueError):
+                for line in self._process.proc.stdout:
+                    self._logged(NgrokLog(line))
 
     def _logged(self, log: NgrokLog) -> None:
         """On pyngrok's threads: each line of the agent."""
@@ -162,6 +173,8 @@ class _Agent:
             self._loop.call_soon_threadsafe(self._heard, log)
 
     def _heard(self, log: NgrokLog) -> None:
+        if not log.line:
+            return
         self._log.write("ngrok", log.line)
         self._lines.append(log.line)
         del self._lines[:-_REMEMBERED_LINES]
@@ -197,7 +210,7 @@ class _Agent:
             self._lost_at = self._lost_at or self._loop.time()
             self._found_again = True
             return
-        if self._lost_at is not None:
+        if self._lost_at is not None or self._url not in urls:
             self._lost_at = None
             self._tell(self._url if self._url in urls else urls[0])
 
@@ -264,9 +277,9 @@ def _started(error: PyngrokError) -> process.NgrokProcess | None:
     return None
 
 
-def _forget(agent: subprocess.Popen[str], path: str) -> None:
+def _forget(agent: subprocess.Popen[str], config: conf.PyngrokConfig) -> None:
     """Kill the agent if it still runs, make pyngrok forget it, close our end of what it printed."""
-    process.kill_process(path)
+    ngrok.kill(config)
     if agent.stdout is not None:
         with contextlib.suppress(OSError, ValueError):
             agent.stdout.close()

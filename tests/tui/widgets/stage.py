@@ -10,7 +10,6 @@ from rich.segment import Segment
 from rich.style import Style
 from textual import on
 from textual.app import App, ComposeResult
-from textual.message import Message
 from textual.widget import Widget
 
 from webhook_tui.domain.delivery import DeliveryRow, StoredDelivery
@@ -146,12 +145,15 @@ class Clock:
         self.at += timedelta(seconds=seconds)
 
 
+Said = DeliveryTable.CursorMoved | DeliveryTable.RowOpened | DeliveryTable.FollowChanged | PayloadView.PathChanged
+
+
 class Stage(App[None]):
     """Shows one widget in the program's themes and keeps the messages that it sends."""
 
     def __init__(self, widget: Widget, css: str = "") -> None:
         self.widget = widget
-        self.heard: list[Message] = []
+        self.heard: list[Said] = []
         Stage.CSS = css
         super().__init__()
         register(self)
@@ -166,7 +168,7 @@ class Stage(App[None]):
     @on(DeliveryTable.RowOpened)
     @on(DeliveryTable.FollowChanged)
     @on(PayloadView.PathChanged)
-    def hear(self, message: Message) -> None:
+    def hear(self, message: Said) -> None:
         """Keep what the widget says."""
         self.heard.append(message)
 

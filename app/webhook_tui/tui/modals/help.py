@@ -10,6 +10,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
+from textual.message import Message
 from textual.widgets import Static
 
 from webhook_tui.tui.modals.dialog import Dialog
@@ -21,9 +22,21 @@ class HelpLine(Static):
 
     DEFAULT_CSS = "HelpLine { height: 1; width: 1fr; text-wrap: nowrap; text-overflow: ellipsis; }"
 
+    class Clicked(Message):
+        """The user wants what the key does."""
+
+        def __init__(self, row: HelpRow) -> None:
+            super().__init__()
+            self.row = row
+
     def __init__(self, row: HelpRow) -> None:
         super().__init__(Content.assemble((f"{row.keys:<12}", "bold $primary"), row.does))
         self.row = row
+
+    def on_click(self, event: events.Click) -> None:
+        """Pass it on."""
+        event.stop()
+        self.post_message(self.Clicked(self.row))
 
 
 class HelpDialog(Dialog[str]):
@@ -68,11 +81,10 @@ class HelpDialog(Dialog[str]):
         """How to close it."""
         yield self.paragraph("esc closes; a click on a key does what the key does", classes="small-print")
 
-    def on_click(self, event: events.Click) -> None:
+    def on_help_line_clicked(self, event: HelpLine.Clicked) -> None:
         """Close, and press the key of the line."""
-        if isinstance(event.widget, HelpLine):
-            event.stop()
-            self.dismiss(event.widget.row.press)
+        event.stop()
+        self.dismiss(event.row.press)
 
     def action_scroll(self, lines: int) -> None:
         """Scroll, where it is longer than the screen."""

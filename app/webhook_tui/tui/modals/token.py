@@ -28,13 +28,40 @@ class TokenChoice:
     keep: bool = False
 
 
+class KeepBox(Static, can_focus=True):
+    """A line that space, enter and a click turn on and off."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("space,enter", "turn", "Keep it", show=False, id="token.keep", tooltip="keep the token or not"),
+    ]
+    DEFAULT_CSS = """
+    KeepBox:focus { text-style: bold; color: $primary; }
+    KeepBox:hover { text-style: bold; }
+    """
+
+    def __init__(self, label: str) -> None:
+        super().__init__(markup=False)
+        self._label = label
+        self.is_on = False
+
+    def render(self) -> Content:
+        """`[x] Keep it in the system keyring`"""
+        return Content(f"[{'x' if self.is_on else ' '}] {self._label}")
+
+    def action_turn(self) -> None:
+        """On or off."""
+        self.is_on = not self.is_on
+        self.refresh()
+
+    def on_click(self) -> None:
+        """As space."""
+        self.action_turn()
+
+
 class TokenDialog(Dialog[TokenChoice]):
     """Asks for a token, masked. `problem`: why the one there was is of no use."""
 
     AUTO_FOCUS = "#token"
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+k", "keep", "Keep it", show=False, id="token.keep", tooltip="keep the token or not"),
-    ]
     DEFAULT_CSS = """
     TokenDialog #entry { height: 1; width: 1fr; }
     TokenDialog #entry Static { width: 12; color: $muted; }
@@ -43,7 +70,6 @@ class TokenDialog(Dialog[TokenChoice]):
     }
     TokenDialog #where { color: $muted; padding: 0 0 0 12; }
     TokenDialog #mistake { color: $bad; padding: 0 0 0 12; display: none; }
-    TokenDialog #keep:hover { text-style: bold; }
     """
 
     def __init__(self, problem: Problem | None, *, can_try_sandbox: bool, keeper: str = "") -> None:
@@ -52,7 +78,6 @@ class TokenDialog(Dialog[TokenChoice]):
         self._problem = problem
         self._can_try_sandbox = can_try_sandbox and problem is None
         self._keeper = keeper
-        self._keep = False
 
     def words(self) -> ComposeResult:
         """What the program is for, or what was wrong; then the one field."""
@@ -71,7 +96,7 @@ class TokenDialog(Dialog[TokenChoice]):
         yield self.paragraph("A token is one word: paste it whole.", id="mistake")
         if self._keeper:
             yield self.paragraph("")
-            yield self.paragraph(self._keep_line(), id="keep")
+            yield KeepBox(self._keeper)
 
     def buttons(self) -> ComposeResult:
         """Start, perhaps the sandbox, and the way out."""
@@ -98,11 +123,6 @@ class TokenDialog(Dialog[TokenChoice]):
         event.stop()
         self.action_start()
 
-    def on_click(self) -> None:
-        """A click on the line of the box changes it."""
-        if self._keeper and self.query_one("#keep").is_mouse_over:
-            self.action_keep()
-
     def action_start(self) -> None:
         """Go on with the token, if there is one."""
         text = self.query_one("#token", Input).value.strip()
@@ -110,7 +130,8 @@ class TokenDialog(Dialog[TokenChoice]):
             self.query_one("#mistake").display = True
             self.query_one("#token", Input).focus()
             return
-        self.dismiss(TokenChoice(Secret(text), keep=self._keep))
+        keep = any(box.is_on for box in self.query(KeepBox))
+        self.dismiss(TokenChoice(Secret(text), keep=keep))
 
     def action_sandbox(self) -> None:
         """Go on without one."""
@@ -122,12 +143,3 @@ class TokenDialog(Dialog[TokenChoice]):
             self.query_one("#leave", KeyButton).focus()
         else:
             self.dismiss(None)
-
-    def action_keep(self) -> None:
-        """Keep the token or not."""
-        if self._keeper:
-            self._keep = not self._keep
-            self.query_one("#keep", Static).update(self._keep_line())
-
-    def _keep_line(self) -> Content:
-        return Content.assemble(f"[{'x' if self._keep else ' '}] {self._keeper}  ", ("ctrl+k", "$muted"))

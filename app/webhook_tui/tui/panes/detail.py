@@ -10,10 +10,12 @@ from datetime import datetime
 from functools import partial
 from typing import ClassVar
 
+from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
+from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import ContentSwitcher, Static
 
@@ -26,9 +28,10 @@ from webhook_tui.domain.wishes import ExplainWish
 from webhook_tui.tui.messages import CopyRequested, WishRequested
 from webhook_tui.tui.widgets.header_list import HeaderList
 from webhook_tui.tui.widgets.headline import Headline
+from webhook_tui.tui.widgets.json_lines import document_for
+from webhook_tui.tui.widgets.lines import Document
 from webhook_tui.tui.widgets.payload_view import PayloadView
 from webhook_tui.tui.widgets.prose_view import ProseView
-from webhook_tui.tui.widgets.raw_view import RawView
 from webhook_tui.tui.widgets.tab_strip import TabStrip
 from webhook_tui.tui.words.attempts import Sameness, attempts_text, outcome
 from webhook_tui.tui.words.headers import as_text, summary
@@ -37,6 +40,8 @@ from webhook_tui.tui.words.signature import effort, signature_text
 PAYLOAD, HEADERS, SIGNATURE, RAW, ATTEMPTS = "Payload", "Headers", "Signature", "Raw", "Attempts"
 _TABS = (PAYLOAD, HEADERS, SIGNATURE, RAW)
 _MOST_COMPARED = 50
+_LARGEST_AT_ONCE = 65_536
+"""Bytes of a body that are made into lines on the screen's thread; more would be felt."""
 
 
 class DetailPane(Vertical):
@@ -54,8 +59,17 @@ class DetailPane(Vertical):
     DetailPane #bodies { height: 1fr; }
     DetailPane #last-line { height: 1; }
     DetailPane #place { width: 1fr; height: 1; text-wrap: nowrap; text-overflow: ellipsis; color: $muted; }
-    DetailPane #notes { width: auto; height: 1; text-wrap: nowrap; color: $muted; max-width: 60%; }
+    DetailPane #notes { width: auto; height: 1; text-wrap: nowrap; color: $muted; max-width: 60%; margin: 0 0 0 1; }
     """
+
+    class DocumentMade(Message):
+        """A large body is ready to be shown."""
+
+        def __init__(self, tab: str, seq: int, document: Document) -> None:
+            super().__init__()
+            self.tab = tab
+            self.seq = seq
+            self.document = document
 
     def __init__(self, *, now: Callable[[], datetime], in_ascii: bool = False) -> None:
         super().__init__(id="detail")
@@ -65,6 +79,7 @@ class DetailPane(Vertical):
         self._stored: StoredDelivery | None = None
         self._attempts: tuple[DeliveryRow, ...] = ()
         self._report: SignatureReport | None = None
+        self._shown: dict[str, int] = {}
         self.tab = PAYLOAD
 
     def compose(self) -> ComposeResult:
@@ -73,10 +88,10 @@ class DetailPane(Vertical):
         yield Static(id="tab-gap")
         yield TabStrip(_TABS)
         with ContentSwitcher(initial="payload", id="bodies"):
-            yield PayloadView(id="payload")
+            yield PayloadView(ascii=self._in_ascii, id="payload")
             yield HeaderList(id="headers")
             yield ProseView(id="signature")
-            yield RawView(id="raw")
+            yield PayloadView(ascii=self._in_ascii, id="raw")
             yield ProseView(id="attempts")
         with Horizontal(id="last-line"):
             yield Static(id="place", markup=False)
@@ -98,10 +113,10 @@ class DetailPane(Vertical):
         if stored is None:
             return
         is_other = self.seq != seq
+        if is_other or self._stored is None or stored.row != self._stored.row:
+            self._report = None
         self._rows, self._stored = rows, stored
         self._attempts = tuple(rows.attempts(seq))
-        if is_other:
-            self._report = None
         if self.tab not in self._tabs():
             self.tab = PAYLOAD
         self._fill(is_other=is_other)
@@ -110,6 +125,17 @@ class DetailPane(Vertical):
         """Read the delivery again: its verdict, its answer or its attempts may be others now."""
         if self._rows is not None and self.seq is not None:
             self.show(self._rows, self.seq)
+
+    def recount(self) -> None:
+        """Others were recorded: there may be one more attempt of this event; nothing else is read again."""
+        if self._rows is None or self._stored is None or self._stored.row.event_id is None:
+            return
+        attempts = tuple(self._rows.attempts(self._stored.row.seq))
+        if attempts != self._attempts:
+            self._attempts = attempts
+            self._fill_head()
+            if self.tab == ATTEMPTS:
+                self._fill_tab(is_other=False)
 
     def explain(self, report: SignatureReport) -> None:
         """Take the report that was asked for; one of another delivery came too late."""
@@ -152,7 +178,7 @@ class DetailPane(Vertical):
         if self.tab == HEADERS:
             self.post_message(CopyRequested(as_text(self._stored.delivery), "the headers"))
         else:
-            page = self.query_one(f"#{self.tab.lower()}", ProseView)
+            page = self._page(self.tab)
             row = self._stored.row
             title = f"#{row.seq} {visible(row.event)}: {row.verdict}. {visible(row.reason)}"
             self.post_message(CopyRequested(f"{title}\n\n{page.plain}", f"the {self.tab} tab"))
@@ -174,48 +200,103 @@ class DetailPane(Vertical):
     def _fill(self, *, is_other: bool) -> None:
         if self._stored is None:
             return
+        self._fill_head()
+        self.query_one("#bodies", ContentSwitcher).current = self.tab.lower()
+        if self.tab == SIGNATURE and self._report is None:
+            # Posted from this pane's own turn: Textual stops a message at the parent in whose turn it was made.
+            self.call_later(self._ask_for_report, self._stored.row.seq)
+        self._fill_tab(is_other=is_other)
+
+    def _ask_for_report(self, seq: int) -> None:
+        if seq == self.seq and self._report is None:
+            self.post_message(WishRequested(ExplainWish(seq)))
+
+    def _fill_head(self) -> None:
+        if self._stored is None:
+            return
         said = outcome(self._attempts) if self.tab == ATTEMPTS else ""
         self.query_one(Headline).show(self._stored.row, said=said, with_key=self.tab != SIGNATURE)
         self.query_one(TabStrip).show(self._tabs(), self.tab)
-        self.query_one("#bodies", ContentSwitcher).current = self.tab.lower()
-        if self.tab == SIGNATURE:
-            self.post_message(WishRequested(ExplainWish(self._stored.row.seq)))
-        self._fill_tab(is_other=is_other)
 
     def _fill_tab(self, *, is_other: bool) -> None:
         stored = self._stored
         if stored is None:
             return
         delivery = stored.delivery
-        place, notes = "", self._notes()
-        if self.tab == SIGNATURE and not notes:
-            notes = "p add a secret  y copy this"
         match self.tab:
-            case "Payload":
-                self.query_one(PayloadView).show_body(delivery.body)
+            case "Payload" | "Raw":
+                self._show_body(self.tab, stored)
             case "Headers":
-                self.query_one(HeaderList).show(delivery)
-                place, notes = summary(delivery), "y copy"
+                if is_other or self._shown.get(HEADERS) != stored.row.seq:
+                    self.query_one(HeaderList).show(delivery)
             case "Signature":
-                place = effort(self._report) if self._report is not None else ""
-                make = partial(self._signature, stored)
-                self.query_one("#signature", ProseView).show(make, from_top=is_other)
-            case "Raw":
-                raw = self.query_one(RawView)
-                raw.show(delivery)
+                self._page(SIGNATURE).show(partial(self._signature, stored), from_top=is_other)
             case _:
                 make = partial(self._attempts_text, self._sameness())
-                self.query_one("#attempts", ProseView).show(make, from_top=is_other)
+                self._page(ATTEMPTS).show(make, from_top=is_other)
+        self._shown[self.tab] = stored.row.seq
+        self._show_last_line()
+
+    def _show_body(self, tab: str, stored: StoredDelivery) -> None:
+        seq, body = stored.row.seq, stored.delivery.body
+        if self._shown.get(tab) == seq:
+            return
+        if len(body) <= _LARGEST_AT_ONCE:
+            self._view(tab).show(document_for(body, raw=tab == RAW))
+        else:
+            self._view(tab).show(document_for(b"", raw=True))
+            self._make_document(tab, seq, body)
+
+    @work(thread=True, exclusive=True, exit_on_error=False)
+    def _make_document(self, tab: str, seq: int, body: bytes) -> None:
+        self.post_message(self.DocumentMade(tab, seq, document_for(body, raw=tab == RAW)))
+
+    def on_detail_pane_document_made(self, event: DocumentMade) -> None:
+        """Show it, if it is still wanted."""
+        event.stop()
+        if self._shown.get(event.tab) == event.seq == self.seq:
+            self._view(event.tab).show(event.document)
+            self._show_last_line()
+
+    def on_payload_view_path_changed(self, event: PayloadView.PathChanged) -> None:
+        """The last line names the place of the cursor."""
+        event.stop()
+        self._show_last_line()
+
+    def _view(self, tab: str) -> PayloadView:
+        return self.query_one(f"#{tab.lower()}", PayloadView)
+
+    def _page(self, tab: str) -> ProseView:
+        return self.query_one(f"#{tab.lower()}", ProseView)
+
+    def _show_last_line(self) -> None:
+        if self._stored is None:
+            return
+        place, notes = "", self._notes()
+        match self.tab:
+            case "Payload" | "Raw":
+                place = self._view(self.tab).path
+            case "Headers":
+                place, notes = summary(self._stored.delivery, self.content_size.width - 8), "y copy"
+            case "Signature":
+                place = effort(self._report) if self._report is not None else ""
+                notes = notes or "p add a secret  y copy this"
+            case _:
+                notes = "y copy"
         self.query_one("#place", Static).update(Content(place))
         self.query_one("#notes", Static).update(Content(notes))
 
     def _notes(self) -> str:
-        if self._report is None or not self._report.notes:
+        """`1 note: new field quality_score`, or how many there are; all of them are in the Signature tab."""
+        own = self._view(PAYLOAD).document.notes if self._shown.get(PAYLOAD) == self.seq else ()
+        told = self._report.notes if self._report is not None else ()
+        notes = tuple(dict.fromkeys((*own, *told)))
+        if not notes:
             return ""
-        count = len(self._report.notes)
-        noun = "1 note" if count == 1 else f"{count} notes"
-        first = visible(self._report.notes[0])
-        return f"{noun}: {first}" if count == 1 and len(first) < 30 and self.tab == PAYLOAD else noun
+        count = "1 note" if len(notes) == 1 else f"{len(notes)} notes"
+        first = visible(notes[0]).rstrip(".")
+        fits = len(first) + len(count) + 2 <= self.content_size.width * 0.6
+        return f"{count}: {first}" if len(notes) == 1 and fits and self.tab == PAYLOAD else count
 
     def _signature(self, stored: StoredDelivery, width: int) -> Content:
         report = self._report

@@ -21,7 +21,7 @@ from textual.widgets import Static
 from webhook_tui.domain.problem import Problem, Severity
 from webhook_tui.domain.rows import DeliveryRows
 from webhook_tui.domain.secret import Secret
-from webhook_tui.domain.status import ReceiverState, SessionStatus
+from webhook_tui.domain.status import ReceiverState, SessionStatus, WebhookState
 from webhook_tui.domain.wishes import AddSecretWish, RevealSecretWish, TestPingWish
 from webhook_tui.tui.messages import (
     CopyRequested,
@@ -37,6 +37,7 @@ from webhook_tui.tui.modals.addresses import AddressesDialog
 from webhook_tui.tui.modals.help import HelpDialog
 from webhook_tui.tui.modals.secret import AddSecretDialog
 from webhook_tui.tui.panes.detail import SIGNATURE, DetailPane
+from webhook_tui.tui.panes.stream_pane import StreamPane
 from webhook_tui.tui.widgets.action_bar import ActionBar, FollowNote
 from webhook_tui.tui.widgets.delivery_table import DeliveryTable
 from webhook_tui.tui.widgets.headline import Headline
@@ -58,6 +59,7 @@ class MainScreen(Screen[None]):
     AUTO_FOCUS = ""
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("w", "why", "Why", id="delivery.why", tooltip="why this verdict"),
+        Binding("s", "stream", "SSE", id="stream.show", tooltip="webhook against SSE"),
         Binding("f", "follow", "Follow", show=False, id="table.follow", tooltip="follow the newest delivery"),
         Binding("escape", "back", "Back", show=False, id="screen.back", tooltip="back; closes the notice"),
         Binding("tab", "next_pane", "Next pane", show=False, id="screen.next_pane", tooltip="next pane"),
@@ -66,6 +68,7 @@ class MainScreen(Screen[None]):
         ),
         Binding("left_square_bracket", "tab(-1)", "Tab before", show=False, id="tabs.previous", tooltip="tab before"),
         Binding("right_square_bracket", "tab(1)", "Next tab", show=False, id="tabs.next", tooltip="next tab"),
+        Binding("right", "into_detail", "Detail", show=False, id="table.into_detail", tooltip="into the detail"),
         Binding("z", "zoom", "Zoom", show=False, id="detail.zoom", tooltip="zoom the detail"),
         Binding("t", "ping", "Test ping", show=False, id="piktid.ping", tooltip="send a test ping"),
         Binding("u", "register", "Register", show=False, id="piktid.register", tooltip="register the webhook (again)"),
@@ -108,6 +111,7 @@ class MainScreen(Screen[None]):
         with Container(id="body"):
             yield DeliveryTable(now=self._now, ascii=self._in_ascii)
             yield DetailPane(now=self._now, in_ascii=self._in_ascii)
+        yield StreamPane(now=self._now, in_ascii=self._in_ascii)
         yield StepsView()
         yield ActionBar()
         yield KeyBar()
@@ -117,6 +121,14 @@ class MainScreen(Screen[None]):
         """Nothing has come yet; ages and seconds count from now on."""
         self._arrange()
         self.set_interval(1.0, self._tick)
+
+    def on_screen_suspend(self) -> None:
+        """Behind a dialog the footer is empty: its labels carry the keys."""
+        self.add_class("-behind")
+
+    def on_screen_resume(self) -> None:
+        """The keys work again."""
+        self.remove_class("-behind")
 
     # What comes down
 
@@ -132,6 +144,7 @@ class MainScreen(Screen[None]):
         message.stop()
         self._rows = message.rows
         self.table.show_rows(message.rows)
+        self.stream.forget()
         self._arrange()
 
     def on_deliveries_news(self, message: DeliveriesNews) -> None:
@@ -141,8 +154,10 @@ class MainScreen(Screen[None]):
         if message.judged:
             self.table.mark_changed(message.judged)
         self._arrange()
-        if self.detail.seq is not None:
+        if self.detail.seq in message.judged:
             self.detail.reread()
+        elif message.recorded:
+            self.detail.recount()
 
     def on_delivery_table_cursor_moved(self, event: DeliveryTable.CursorMoved) -> None:
         """Show the delivery under the cursor."""
@@ -183,6 +198,11 @@ class MainScreen(Screen[None]):
         return self.query_one(DetailPane)
 
     @property
+    def stream(self) -> StreamPane:
+        """Webhook against event stream; it may be closed."""
+        return self.query_one(StreamPane)
+
+    @property
     def has_rows(self) -> bool:
         """Whether there is a table to show."""
         return self._rows is not None and len(self._rows) > 0
@@ -191,7 +211,7 @@ class MainScreen(Screen[None]):
         """Table and detail as soon as there is one delivery, else the steps; the focus goes where the next thing is."""
         was_shown, shown = not self.has_class("-waiting"), self.has_rows
         self.set_class(not shown, "-waiting")
-        if shown and not was_shown:
+        if shown and not was_shown and not self.stream.is_open:
             self.table.focus()
         self._show_follow()
         self._show_status()
@@ -199,6 +219,7 @@ class MainScreen(Screen[None]):
     def _show_status(self) -> None:
         now, status = self._now(), self.status
         self.query_one(StatusBar).show(status)
+        self.stream.show_status(status.stream)
         self.query_one(NoticeBar).show(chosen(status, self._occurred, self._hidden), now)
         starting = status.receiver.state is ReceiverState.STARTING
         for button in self.query_one(ActionBar).query(KeyButton):
@@ -210,7 +231,7 @@ class MainScreen(Screen[None]):
     def _focus_next_step(self) -> None:
         """The button that helps now, unless the user has gone to another one."""
         wanted = next_step(self.status)
-        if wanted is None or self._wanted_focus == wanted:
+        if wanted is None or self._wanted_focus == wanted or self.stream.is_open:
             return
         self._wanted_focus = wanted
         self.query_one(f"#{wanted}", KeyButton).focus()
@@ -231,7 +252,9 @@ class MainScreen(Screen[None]):
         width, height = event.size
         tiny = width < LEAST_WIDTH or height < LEAST_HEIGHT
         self.set_class(tiny, "-tiny")
-        note = f"webhook-tui needs {LEAST_WIDTH}×{LEAST_HEIGHT}, this is {width}×{height}"
+        needs = f"{LEAST_WIDTH}×{LEAST_HEIGHT}"
+        notes = (f"webhook-tui needs {needs}, this is {width}×{height}", f"needs {needs}, is {width}×{height}", needs)
+        note = next((words for words in notes if len(words) <= width), "")
         self.query_one("#too-small", Static).update(Content(note))
         if not tiny and self.focused is None and self.has_rows:
             self.call_after_refresh(self.table.focus)
@@ -241,8 +264,7 @@ class MainScreen(Screen[None]):
     def on_delivery_table_row_opened(self, event: DeliveryTable.RowOpened) -> None:
         """Into the detail."""
         event.stop()
-        self._came_from = None
-        self.detail.body_widget.focus()
+        self.action_into_detail()
 
     def on_delivery_table_follow_changed(self, event: DeliveryTable.FollowChanged) -> None:
         """Say where the newest is."""
@@ -273,9 +295,10 @@ class MainScreen(Screen[None]):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002 - Textual's signature
         """What needs a delivery is not there while there is none."""
-        if action in ("why", "follow", "zoom", "tab", "add_secret") and not self.has_rows:
-            return action == "add_secret"
-        return True
+        if action == "into_detail":
+            return self.has_rows and self.table.has_focus
+        needs_delivery = action in ("why", "follow", "zoom", "tab")
+        return not needs_delivery or (self.has_rows and not self.stream.is_open)
 
     def action_why(self) -> None:
         """The Signature tab of the chosen delivery; esc comes back to where w was pressed."""
@@ -286,12 +309,46 @@ class MainScreen(Screen[None]):
         self.detail.choose(SIGNATURE)
         self.detail.body_widget.focus()
 
+    def action_stream(self) -> None:
+        """Webhook against event stream instead of table and detail, or these again."""
+        if self.stream.is_open:
+            self._close_stream()
+            return
+        self._came_from = self.focused
+        self.set_class(True, "-stream")
+        self.stream.open()
+        self.refresh_bindings()
+
+    def _close_stream(self) -> None:
+        self.stream.close()
+        self.set_class(False, "-stream")
+        target, self._came_from = self._came_from, None
+        if self.has_rows:
+            # Where s was pressed may be gone: the steps' buttons, when the first delivery came meanwhile.
+            target = target if target is not None and target in self.query_one("#body").walk_children() else self.table
+        if target is not None:
+            self.call_after_refresh(target.focus)
+        self.refresh_bindings()
+
+    def on_stream_pane_closed(self, event: StreamPane.Closed) -> None:
+        """As s."""
+        event.stop()
+        self._close_stream()
+
+    def action_into_detail(self) -> None:
+        """The body of the active tab has the focus."""
+        self._came_from = None
+        self.detail.body_widget.focus()
+
     def action_follow(self) -> None:
         """Go to the newest and stay there."""
         self.table.follow()
 
     def action_back(self) -> None:
         """From the detail or a button to the table; from the table: close the notice."""
+        if self.stream.is_open:
+            self._close_stream()
+            return
         if not self.has_rows or self.table.has_focus:
             self._hide_notice()
             return
@@ -335,7 +392,8 @@ class MainScreen(Screen[None]):
     def action_delete(self) -> None:
         """Ask to delete; without a webhook say so."""
         self.occurred(None)
-        if self.status.webhook.url is None:
+        webhook = self.status.webhook
+        if webhook.url is None or webhook.state in (WebhookState.WATCHING, WebhookState.DELETED):
             self.occurred(
                 Problem("There is no webhook of ours to delete.", "u registers one.", severity=Severity.WARNING)
             )

@@ -8,17 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import ClassVar
 
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
 from textual.binding import Binding, BindingType
-from textual.geometry import Size
 from textual.message import Message
 from textual.reactive import reactive
-from textual.scroll_view import ScrollView
-from textual.scrollbar import ScrollDown, ScrollTo, ScrollUp
 from textual.strip import Strip
 from textual.timer import Timer
 
@@ -28,15 +26,16 @@ from webhook_tui.domain.verdict import Verdict
 from webhook_tui.tui.glyphs import glyphs
 from webhook_tui.tui.widgets.columns import Column, columns
 from webhook_tui.tui.widgets.fades import FADE_SECONDS, STILL_SECONDS, Fades
+from webhook_tui.tui.widgets.line_view import LineView, movement_bindings
+from webhook_tui.tui.widgets.scrollbars import draw_plainly
 from webhook_tui.tui.widgets.table_paint import RowPainter, RowState, TableStyles, header_line
 
 _HEADER_LINES = 1
-_WHEEL_LINES = 3
 _FADE_STEP_SECONDS = 0.1
 _COMPONENT = "delivery-table--"
 
 
-class DeliveryTable(ScrollView, can_focus=True):
+class DeliveryTable(LineView):
     """Deliveries, oldest first, one a line, under a heading that does not scroll."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
@@ -47,16 +46,10 @@ class DeliveryTable(ScrollView, can_focus=True):
         )
     }
 
+    BINDING_GROUP_TITLE = "Deliveries"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "open", "Detail", key_display="enter", id="table.open", tooltip="Go into the detail"),
-        Binding("up,k", "cursor_up", "Up", show=False, id="table.up", tooltip="Move to the delivery before"),
-        Binding("down,j", "cursor_down", "Down", show=False, id="table.down", tooltip="Move to the next delivery"),
-        Binding("pageup,ctrl+u", "page_up", "Page up", show=False, id="table.page_up", tooltip="Move up a page"),
-        Binding(
-            "pagedown,ctrl+d", "page_down", "Page down", show=False, id="table.page_down", tooltip="Move down a page"
-        ),
-        Binding("home,g", "home", "First", show=False, id="table.home", tooltip="Move to the oldest delivery"),
-        Binding("end,G", "end", "Newest", show=False, id="table.end", tooltip="Move to the newest and follow it"),
+        *movement_bindings("table", "delivery", last="Move to the newest delivery and follow it"),
     ]
 
     SCOPED_CSS = False
@@ -165,6 +158,16 @@ class DeliveryTable(ScrollView, can_focus=True):
         self._fade_timer: Timer | None = None
         self._styles_of_frame: TableStyles | None = None
 
+    @property
+    def places(self) -> int:
+        """How many rows there are."""
+        return self._count
+
+    @property
+    def heading_lines(self) -> int:
+        """The names of the columns."""
+        return _HEADER_LINES
+
     # What others call
 
     @property
@@ -183,6 +186,7 @@ class DeliveryTable(ScrollView, can_focus=True):
         self._fades.clear()
         self._take(rows.refresh())
         self._place_after_change()
+        self._keep_in_view()
         self.refresh()
 
     def refresh_rows(self) -> None:
@@ -201,7 +205,7 @@ class DeliveryTable(ScrollView, can_focus=True):
         after = self._visible()
         for position in before.keys() | after.keys():
             if before.get(position) != after.get(position):
-                self.refresh_line(position + _HEADER_LINES)
+                self.repaint(position)
 
     def mark_changed(self, seqs: Iterable[int]) -> None:
         """Let the verdicts of these deliveries fade in; the new ones themselves come with `refresh_rows`."""
@@ -226,6 +230,10 @@ class DeliveryTable(ScrollView, can_focus=True):
         self.following = self._cursor == self._count - 1
         self._tell_follow()
 
+    def move_to_place(self, place: int) -> None:
+        """The same as `move_to`."""
+        self.move_to(place)
+
     # Actions
 
     def action_open(self) -> None:
@@ -233,75 +241,27 @@ class DeliveryTable(ScrollView, can_focus=True):
         if self._cursor_seq is not None:
             self.post_message(self.RowOpened(self, self._cursor_seq))
 
-    def action_cursor_up(self) -> None:
-        """One row up."""
-        self.move(-1)
-
-    def action_cursor_down(self) -> None:
-        """One row down."""
-        self.move(1)
-
-    def action_page_up(self) -> None:
-        """As many rows up as can be seen."""
-        self.move(-max(1, self._height))
-
-    def action_page_down(self) -> None:
-        """As many rows down as can be seen."""
-        self.move(max(1, self._height))
-
-    def action_home(self) -> None:
-        """To the oldest."""
-        self.move_to(0)
-
     def action_end(self) -> None:
-        """To the newest, and follow."""
+        """To the newest, also when there is none yet, and follow."""
         self.follow()
 
     # Mouse
 
     def on_click(self, event: events.Click) -> None:
         """A click selects, a double click opens."""
-        offset = event.get_content_offset(self)
-        if offset is None or offset.y < _HEADER_LINES:
-            return
-        position = self.scroll_offset.y + offset.y - _HEADER_LINES
-        if position >= self._count:
+        place = self.place_at(event)
+        if place is None:
             return
         event.stop()
         if event.chain == 1:
-            self.move_to(position)
+            self.move_to(place)
         elif event.chain == 2:
             self.action_open()
 
-    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
-        """The wheel moves the view, not the cursor."""
-        event.stop().prevent_default()
-        self._scroll_by_hand(self.scroll_offset.y - _WHEEL_LINES)
-
-    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
-        """The wheel moves the view, not the cursor."""
-        event.stop().prevent_default()
-        self._scroll_by_hand(self.scroll_offset.y + _WHEEL_LINES)
-
-    def on_scroll_to(self, message: ScrollTo) -> None:
-        """The thumb is being dragged."""
-        message.stop().prevent_default()
-        if message.y is not None:
-            self._scroll_by_hand(round(message.y))
-
-    def on_scroll_up(self, message: ScrollUp) -> None:
-        """A click above the thumb."""
-        message.stop().prevent_default()
-        self._scroll_by_hand(self.scroll_offset.y - self._height)
-
-    def on_scroll_down(self, message: ScrollDown) -> None:
-        """A click below the thumb."""
-        message.stop().prevent_default()
-        self._scroll_by_hand(self.scroll_offset.y + self._height)
-
-    def _scroll_by_hand(self, top: int) -> None:
-        self._scroll_to_row(top)
-        at_end = self.scroll_offset.y >= self._last_top
+    def scroll_by_hand(self, top: int) -> None:
+        """Who scrolls away from the newest does not follow it; who comes back to it does."""
+        self.scroll_to_place(top)
+        at_end = self.scroll_offset.y >= self.last_top
         on_last = self._cursor == self._count - 1
         self.following = at_end and on_last if self._count else True
         self._tell_follow()
@@ -309,12 +269,14 @@ class DeliveryTable(ScrollView, can_focus=True):
     # Life
 
     def on_mount(self) -> None:
-        """The fade's timer exists from now on, and rests."""
+        """The fade's timer exists from now on, and rests; the scrollbar's signs are the terminal's."""
+        if self.ascii:
+            draw_plainly(self.vertical_scrollbar)
         self._fade_timer = self.set_interval(_FADE_STEP_SECONDS, self._fade_step, pause=True)
 
     def on_resize(self) -> None:
         """Keep the cursor in sight, at the end when following."""
-        self._set_virtual_size()
+        self.measure()
         self._keep_in_view()
 
     def notify_style_update(self) -> None:
@@ -328,18 +290,10 @@ class DeliveryTable(ScrollView, can_focus=True):
 
     # Rows
 
-    @property
-    def _height(self) -> int:
-        return max(0, self.scrollable_content_region.height - _HEADER_LINES)
-
-    @property
-    def _last_top(self) -> int:
-        return max(0, self._count - self._height)
-
     def _take(self, count: int) -> None:
         if count != self._count:
             self._count = count
-            self._set_virtual_size()
+            self.measure()
         self._window = ()
         newest = self._row_at(count - 1) if count else None
         digits = len(str(newest.seq)) if newest else 1
@@ -347,18 +301,15 @@ class DeliveryTable(ScrollView, can_focus=True):
             self._digits = digits
             self.refresh()
 
-    def _set_virtual_size(self) -> None:
-        self.virtual_size = Size(self.scrollable_content_region.width, self._count + _HEADER_LINES)
-
     def _row_at(self, position: int) -> DeliveryRow | None:
         """A row, out of the frame's window when it is in sight, else asked for alone."""
         if self.rows is None or not 0 <= position < self._count:
             return None
         top = self.scroll_offset.y
-        if top <= position <= top + self._height:
-            if self._window_start != top or len(self._window) < min(self._height + 1, self._count - top):
+        if top <= position <= top + self.page:
+            if self._window_start != top or len(self._window) < min(self.page + 1, self._count - top):
                 self._window_start = top
-                self._window = self.rows.window(top, self._height + 1)
+                self._window = self.rows.window(top, self.page + 1)
             index = position - top
             return self._window[index] if index < len(self._window) else None
         alone = self.rows.window(position, 1)
@@ -368,7 +319,7 @@ class DeliveryTable(ScrollView, can_focus=True):
         """What is on the screen: position, row, whether it ends a run."""
         top = self.scroll_offset.y
         seen: dict[int, tuple[DeliveryRow, bool]] = {}
-        for position in range(top, min(top + self._height, self._count)):
+        for position in range(top, min(top + self.page, self._count)):
             row = self._row_at(position)
             if row is not None:
                 seen[position] = (row, self._ends_run(row, position))
@@ -393,9 +344,16 @@ class DeliveryTable(ScrollView, can_focus=True):
             if position is None:
                 self._place(self._nearest(self.rows, self._cursor_seq))
             else:
-                self._cursor = position
-                self._scroll_to_row(self.scroll_offset.y)
+                self._stay_on(position)
         self._tell_follow()
+
+    def _stay_on(self, position: int) -> None:
+        """The cursor's delivery has this place now: it keeps its line of the screen."""
+        moved = position - self._cursor
+        self._cursor = position
+        self.scroll_to_place(self.scroll_offset.y + moved)
+        if moved:
+            self.refresh()
 
     def _nearest(self, rows: DeliveryRows, seq: int) -> int:
         """The place where `seq` would stand; numbers rise with the position."""
@@ -416,30 +374,22 @@ class DeliveryTable(ScrollView, can_focus=True):
         row = self._row_at(position)
         self._set_cursor(position, row.seq if row else None)
         if old != position:
-            self.refresh_line(old + _HEADER_LINES)
-        self.refresh_line(position + _HEADER_LINES)
+            self.repaint(old)
+        self.repaint(position)
 
     def _set_cursor(self, position: int, seq: int | None) -> None:
         self._cursor = position
         if seq == self._cursor_seq:
             return
         self._cursor_seq = seq
-        self._fades.visited(seq)
+        if self._fades.showing() and self._still:
+            self._fades.visited(seq)
         self.post_message(self.CursorMoved(self, seq))
 
     def _keep_in_view(self) -> None:
-        if self._height <= 0:
-            return
-        top = self.scroll_offset.y
-        if self.following:
-            top = self._last_top
-        top = max(min(top, self._cursor), self._cursor - self._height + 1)
-        self._scroll_to_row(top)
-
-    def _scroll_to_row(self, top: int) -> None:
-        wanted = min(max(top, 0), self._last_top)
-        if wanted != self.scroll_offset.y:
-            self.scroll_to(y=wanted, animate=False, force=True)
+        if self.following and self.page > 0:
+            self.scroll_to_place(self.last_top)
+        self.scroll_to_show(self._cursor)
 
     def _tell_follow(self) -> None:
         state = (self.following, self.below)
@@ -461,7 +411,7 @@ class DeliveryTable(ScrollView, can_focus=True):
     def _glow_from(self, count: int) -> None:
         """Rows from position `count` on are new."""
         arrived = self._count - count
-        if arrived <= 0:
+        if arrived <= 0 or not self.page:
             return
         seen = [row.seq for position, (row, _) in self._visible().items() if position >= count]
         self._fades.arrived(seen, arrived, self.now())
@@ -485,17 +435,17 @@ class DeliveryTable(ScrollView, can_focus=True):
             return
         for position, (row, _) in self._visible().items():
             if row.seq in seqs:
-                self.refresh_line(position + _HEADER_LINES)
+                self.repaint(position)
 
     # Painting
 
     @property
-    def _layout(self) -> list[Column]:
+    def _layout(self) -> tuple[Column, ...]:
         """Columns by the table's own width: a scrollbar that comes or goes moves none of them."""
         width = self.scrollable_content_region.width
         if self.show_vertical_scrollbar and self.styles.scrollbar_gutter != "stable":
             width += self.styles.scrollbar_size_vertical
-        return columns(width, self._digits)
+        return _columns(width, self._digits)
 
     def render_line(self, y: int) -> Strip:
         """One line of the viewport; line 0 is the heading."""
@@ -522,7 +472,9 @@ class DeliveryTable(ScrollView, can_focus=True):
             change=self._fades.change(row.seq, now, self._fade_seconds),
             still=self._still,
         )
-        painter = RowPainter(self._layout, styles, glyphs(plain=self.ascii), now)
+        layout = self._layout
+        names = frozenset(column.name for column in layout)
+        painter = RowPainter(layout, names, styles, glyphs(plain=self.ascii), now)
         return painter.line(row, state, self.scrollable_content_region.width), styles.base
 
     def _frame_styles(self) -> TableStyles:
@@ -544,6 +496,12 @@ class DeliveryTable(ScrollView, can_focus=True):
                 verdicts={verdict: part(verdict.value) for verdict in Verdict},
             )
         return self._styles_of_frame
+
+
+@lru_cache(maxsize=4)
+def _columns(width: int, digits: int) -> tuple[Column, ...]:
+    """The same for every line of a frame."""
+    return tuple(columns(width, digits))
 
 
 def _local_now() -> datetime:

@@ -33,7 +33,7 @@ class HexDocument:
         """Hex digits of the offset."""
         return 8
 
-    def line(self, index: int, /) -> Line:
+    def line(self, index: int, _cells: int, /) -> Line:
         """Offset, bytes in hex in groups of eight, and what is printable ASCII among them."""
         start = index * self._step
         part = self._body[start : start + self._step]
@@ -53,7 +53,7 @@ class HexDocument:
 
     def find(self, wanted: str, start: int, *, backwards: bool) -> int | None:
         """The nearest line in which `wanted` begins, as UTF-8."""
-        raw = wanted.encode("utf-8")
+        raw = wanted.encode("utf-8", "replace")
         if backwards:
             found = self._body.rfind(raw, 0, (start + 1) * self._step + len(raw) - 1)
         else:

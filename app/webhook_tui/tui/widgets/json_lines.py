@@ -13,6 +13,7 @@ import msgspec
 
 from webhook_tui.domain.text import decoded, visible
 from webhook_tui.tui.widgets.hex_lines import HexDocument
+from webhook_tui.tui.widgets.json_indent import LARGEST_INDENTED, indented
 from webhook_tui.tui.widgets.json_notes import notes_on
 from webhook_tui.tui.widgets.lines import (
     LONGEST_LINE,
@@ -24,10 +25,13 @@ from webhook_tui.tui.widgets.lines import (
     Piece,
     Role,
     TextDocument,
+    beginning,
     cut_sign,
 )
 
 _INDENT = 2
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+_TOO_DEEP = "Nested too deeply to be indented: shown as it came"
 _DEEPEST = 64
 _LARGEST_GROWTH = 64 * 1024 * 1024
 """Bytes that indenting may add; deep nesting would make gigabytes of blanks out of a few megabytes."""
@@ -55,7 +59,6 @@ _WORDS = (
     ("Unterminated string", "a string without its end"),
     ("Invalid control character", "a control character in a string"),
     ("Invalid \\", "an escape that JSON does not have"),
-    ("Unexpected UTF-8 BOM", "a byte order mark in front"),
 )
 
 
@@ -65,20 +68,40 @@ def document_for(body: bytes, *, raw: bool = False) -> Document:
         return TextDocument(body) if _is_text(body) else HexDocument(body)
     if not body.strip():
         return TextDocument(body, heading="Not JSON: the body is empty")
-    too_deep = _grows_too_much(body)
-    if not too_deep:
-        try:
-            return JsonDocument(msgspec.json.format(body, indent=_INDENT))
-        except RecursionError:
-            too_deep = True
-        except (ValueError, MemoryError):
-            pass
-    if not _is_text(body):
-        return HexDocument(body, heading="Not JSON and not text: shown as hex")
-    if too_deep:
-        return TextDocument(body, heading="Nested too deeply to be indented: shown as it came")
-    heading, notes = _why_not_json(body)
-    return TextDocument(body, heading=heading, notes=notes)
+    if _grows_too_much(body):
+        return _as_it_came(body, _TOO_DEEP)
+    content = body.removeprefix(_BYTE_ORDER_MARK)
+    notes = () if content is body else ("a byte order mark in front",)
+    try:
+        return JsonDocument(msgspec.json.format(content, indent=_INDENT), notes)
+    except RecursionError:
+        return _as_it_came(body, _TOO_DEEP)
+    except (ValueError, MemoryError):
+        return _refused(body, content, notes)
+
+
+def _refused(body: bytes, content: bytes, notes: tuple[str, ...]) -> Document:
+    """What the fast parser does not take: told by a stricter one, which may find that it is JSON after all."""
+    try:
+        json.loads(content, parse_constant=_refuse_constant)
+    except json.JSONDecodeError as error:
+        words = next((ours for theirs, ours in _WORDS if error.msg.startswith(theirs)), "it cannot be read")
+        return _as_it_came(body, f"Not JSON: {words} at line {error.lineno}, column {error.colno}")
+    except _NotANumberError as error:
+        return _as_it_came(body, f"Not JSON: {error} is not a JSON value", (f"{error} in the body",))
+    except (RecursionError, MemoryError):
+        return _as_it_came(body, _TOO_DEEP)
+    except ValueError:
+        return _as_it_came(body, "Not JSON: it cannot be read")
+    if len(content) > LARGEST_INDENTED or not _is_text(content):
+        return _as_it_came(body, "Not JSON that can be indented: shown as it came")
+    return JsonDocument(indented(content, _INDENT), notes)
+
+
+def _as_it_came(body: bytes, heading: str, notes: tuple[str, ...] = ()) -> Document:
+    if _is_text(body):
+        return TextDocument(body, heading=heading, notes=notes)
+    return HexDocument(body, heading="Not JSON and not text: shown as hex")
 
 
 def _is_text(body: bytes) -> bool:
@@ -117,19 +140,6 @@ def _depth(body: bytes) -> int:
     return depth
 
 
-def _why_not_json(body: bytes) -> tuple[str, tuple[str, ...]]:
-    try:
-        json.loads(body, parse_constant=_refuse_constant)
-    except json.JSONDecodeError as error:
-        words = next((ours for theirs, ours in _WORDS if error.msg.startswith(theirs)), "it cannot be read")
-        return f"Not JSON: {words} at line {error.lineno}, column {error.colno}", ()
-    except _NotANumberError as error:
-        return f"Not JSON: {error} is not a JSON value", (f"{error} in the body",)
-    except (ValueError, RecursionError, MemoryError):
-        pass
-    return "Not JSON: it cannot be read", ()
-
-
 class _NotANumberError(Exception):
     """NaN or Infinity, which some programs write and JSON does not have."""
 
@@ -144,9 +154,10 @@ class JsonDocument:
     kind: Kind = "json"
     heading = ""
 
-    def __init__(self, pretty: bytes) -> None:
+    def __init__(self, pretty: bytes, notes: tuple[str, ...] = ()) -> None:
         self.lines = LineIndex(pretty)
-        self.notes, self._odd = notes_on(self.lines)
+        found, self._odd = notes_on(self.lines)
+        self.notes = (*notes, *found)
         self._counted: dict[int, tuple[int, int]] = {}
 
     @property
@@ -159,10 +170,11 @@ class JsonDocument:
         """Digits of the last line's number, at least two."""
         return max(2, len(str(self.line_count)))
 
-    def line(self, index: int, /) -> Line:
+    def line(self, index: int, cells: int, /) -> Line:
         """One line with the colours of JSON."""
         raw = self.lines[index]
-        text = decoded(raw[:LONGEST_LINE])
+        part = beginning(raw, cells)
+        text = decoded(part)
         indent = len(text) - len(text.lstrip(" "))
         pieces = [Piece(text[:indent], "text")] if indent else []
         for match in _TOKEN.finditer(text, indent):
@@ -173,8 +185,8 @@ class JsonDocument:
             else:
                 pieces.append(Piece(shown, role))
         shown_text = "".join(piece.text for piece in pieces)
-        differs = index in self._odd or shown_text != text or not _is_utf8(raw)
-        return Line(str(index + 1), (*pieces, *cut_sign(raw)), differs=differs)
+        differs = index in self._odd or shown_text != text or not _is_utf8(part)
+        return Line(str(index + 1), (*pieces, *cut_sign(raw, part)), differs, more=len(part) < len(raw))
 
     def path_at(self, index: int, /) -> str:
         """The path of the value on a line; a closing bracket has the path of what it closes."""
@@ -201,7 +213,9 @@ class JsonDocument:
             return None
         count = self._children(start, end, indent + _INDENT)
         one, many = ("key", "keys") if raw.endswith(b"{") else ("item", "items")
-        return Fold(index, self.lines.index_at(end + 1), f"{count:,} {one if count == 1 else many}")
+        last = self.lines.index_at(end + 1)
+        differs = any(index < odd <= last for odd in self._odd)
+        return Fold(index, last, f"{count:,} {one if count == 1 else many}", differs)
 
     def find(self, wanted: str, start: int, *, backwards: bool) -> int | None:
         """The nearest line that holds `wanted`."""

@@ -9,6 +9,8 @@ from textual.widgets._footer import FooterKey
 _MOST = 7
 _FIRST_TO_GO = ("app.command_palette", "copy_url", "screen.copy_tab", "show_secret", "screen.zoom")
 """Actions that go below 72 columns."""
+_NOT_IN_DETAIL = frozenset({"why", "copy_url", "show_secret", "app.command_palette"})
+"""Actions that work in the detail, too, but have no room in its footer."""
 
 
 class KeyBar(Footer):
@@ -25,6 +27,8 @@ class KeyBar(Footer):
     def compose(self) -> ComposeResult:
         """The footer's own keys, the most important of them."""
         keys = [widget for widget in super().compose() if isinstance(widget, FooterKey)]
+        if keys and keys[0].action == "screen.back":
+            keys = [key for key in keys if key.action not in _NOT_IN_DETAIL]
         last = keys[-2:] if len(keys) > _MOST else []
         for key in (*keys[: _MOST - len(last)], *last):
             if key.action in _FIRST_TO_GO:

@@ -19,6 +19,9 @@ LONGEST_LINE = 65_536
 """Bytes of one line that are shown; more would take longer to draw than a frame lasts."""
 
 _BLOCK = 256
+_BYTES_PER_CELL = 8
+"""A wide character has four bytes in two cells; the rest is for the marks above letters, which have no cell."""
+_LONGEST_UTF8 = 4
 _NEXT_BLOCK = re.compile(rb"(?:[^\n]*+\n){%d}+" % _BLOCK)
 _BLOCKS_KEPT = 4
 
@@ -38,6 +41,8 @@ class Line(NamedTuple):
     pieces: tuple[Piece, ...]
     differs: bool = False
     """It does not show what was received, or others may read it otherwise."""
+    more: bool = False
+    """There is more of it than the pieces tell."""
 
 
 class Fold(NamedTuple):
@@ -48,6 +53,8 @@ class Fold(NamedTuple):
     """The line of the closing bracket."""
     words: str
     """What it holds: `6 keys`, `12 items`."""
+    differs: bool = False
+    """Some line in it does."""
 
 
 class Document(Protocol):
@@ -78,8 +85,8 @@ class Document(Protocol):
         """Cells of the number column."""
         ...
 
-    def line(self, index: int, /) -> Line:
-        """One line; only ever asked for what can be seen."""
+    def line(self, index: int, cells: int, /) -> Line:
+        """One line as far as `cells` cells need it; only ever asked for what can be seen."""
         ...
 
     def path_at(self, index: int, /) -> str:
@@ -109,6 +116,7 @@ class LineIndex:
         while match := _NEXT_BLOCK.match(body, self._starts[-1]):
             self._starts.append(match.end())
         self._kept: dict[int, list[bytes]] = {}
+        self._lowered: bytes | None = None
 
     def __len__(self) -> int:
         return self.count
@@ -147,16 +155,16 @@ class LineIndex:
         return low * _BLOCK + self.body.count(b"\n", self._starts[low], offset)
 
     def find(self, wanted: str, start: int, *, backwards: bool) -> int | None:
-        """The nearest line from `start` on that holds `wanted`; letters match in either case."""
-        pattern = re.compile(re.escape(wanted.encode("utf-8")), re.IGNORECASE)
-        if not backwards:
-            found = pattern.search(self.body, self.start(start)) if start < self.count else None
-            return self.index_at(found.start()) if found else None
-        end = self.start(start + 1) if start + 1 < self.count else len(self.body)
-        last = None
-        for found in pattern.finditer(self.body, 0, end):
-            last = found
-        return self.index_at(last.start()) if last else None
+        """The nearest line from `start` on that holds `wanted`; ASCII letters match in either case."""
+        sought = wanted.encode("utf-8", "replace").lower()
+        if self._lowered is None:
+            self._lowered = self.body.lower()
+        if backwards:
+            end = self.start(start + 1) if start + 1 < self.count else len(self.body)
+            found = self._lowered.rfind(sought, 0, end)
+        else:
+            found = self._lowered.find(sought, self.start(start)) if start < self.count else -1
+        return self.index_at(found) if found >= 0 else None
 
 
 class TextDocument:
@@ -179,13 +187,14 @@ class TextDocument:
         """Digits of the last line's number, at least two."""
         return max(2, len(str(self.line_count)))
 
-    def line(self, index: int, /) -> Line:
+    def line(self, index: int, cells: int, /) -> Line:
         """One line, tabs as blanks."""
         raw = self.lines[index]
-        text = decoded(raw[:LONGEST_LINE]).removesuffix("\r").expandtabs(4)
+        part = beginning(raw, cells)
+        text = decoded(part).removesuffix("\r").expandtabs(4)
         shown = visible(text)
-        pieces = (Piece(shown, "text"), *cut_sign(raw))
-        return Line(str(index + 1), pieces, differs=shown != text)
+        pieces = (Piece(shown, "text"), *cut_sign(raw, part))
+        return Line(str(index + 1), pieces, differs=shown != text, more=len(part) < len(raw))
 
     def path_at(self, _index: int, /) -> str:
         """Text has no paths."""
@@ -204,7 +213,20 @@ class TextDocument:
         return self
 
 
-def cut_sign(raw: bytes) -> tuple[Piece, ...]:
-    """What stands at the end of a line of which only the beginning is shown."""
-    rest = len(raw) - LONGEST_LINE
-    return (Piece(f" … {rest:,} bytes more", "punct"),) if rest > 0 else ()
+def beginning(raw: bytes, cells: int) -> bytes:
+    """As much of a line as `cells` cells can need, and never more than the longest; whole characters of UTF-8."""
+    end = min(LONGEST_LINE, _BYTES_PER_CELL * cells)
+    if len(raw) <= end:
+        return raw
+    for _ in range(_LONGEST_UTF8 - 1):
+        if raw[end] & 0xC0 != 0x80:
+            break
+        end -= 1
+    return raw[:end]
+
+
+def cut_sign(raw: bytes, part: bytes) -> tuple[Piece, ...]:
+    """What stands at the end of a line that is longer than any that is shown."""
+    if len(part) == len(raw) or len(part) < LONGEST_LINE - _LONGEST_UTF8:
+        return ()
+    return (Piece(f" … {len(raw) - len(part):,} bytes more", "punct"),)

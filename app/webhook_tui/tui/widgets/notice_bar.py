@@ -20,8 +20,8 @@ class NoticeBar(Static):
         height: auto;
         max-height: 4;
         background: $background;
-        margin: 0 0 0 1;
-        padding: 0 1;
+        offset: 1 0; /* not a margin, which would narrow every sibling */
+        padding: 0 2 0 1;
         border-left: outer $error;
     }
     NoticeBar.-shown { display: block; }

@@ -13,20 +13,20 @@ from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
+from textual.actions import SkipAction
 from textual.binding import Binding, BindingType
-from textual.geometry import Size
 from textual.message import Message
-from textual.scroll_view import ScrollView
-from textual.scrollbar import ScrollDown, ScrollTo, ScrollUp
 from textual.strip import Strip
 
 from webhook_tui.tui.glyphs import Glyphs, glyphs
 from webhook_tui.tui.widgets.folds import Folds
+from webhook_tui.tui.widgets.line_view import LineView, movement_bindings
 from webhook_tui.tui.widgets.lines import LONGEST_LINE, Document, Line, Piece, Role, TextDocument
+from webhook_tui.tui.widgets.scrollbars import draw_plainly
 
 _GAP = 2
-_WHEEL_LINES = 3
 _SIDEWAYS_STEP = 8
+_MEASURED_CELLS = 1024
 _COMPONENT = "payload-view--"
 
 
@@ -43,7 +43,7 @@ class _Styles:
     roles: dict[Role, Style]
 
 
-class PayloadView(ScrollView, can_focus=True):
+class PayloadView(LineView):
     """The lines of one document."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
@@ -54,15 +54,9 @@ class PayloadView(ScrollView, can_focus=True):
         )
     }
 
+    BINDING_GROUP_TITLE = "Payload"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up,k", "cursor_up", "Up", show=False, id="payload.up", tooltip="Move to the line before"),
-        Binding("down,j", "cursor_down", "Down", show=False, id="payload.down", tooltip="Move to the next line"),
-        Binding("pageup,ctrl+u", "page_up", "Page up", show=False, id="payload.page_up", tooltip="Move up a page"),
-        Binding(
-            "pagedown,ctrl+d", "page_down", "Page down", show=False, id="payload.page_down", tooltip="Move down a page"
-        ),
-        Binding("home,g", "home", "First", show=False, id="payload.home", tooltip="Move to the first line"),
-        Binding("end,G", "end", "Last", show=False, id="payload.end", tooltip="Move to the last line"),
+        *movement_bindings("payload", "line", last="Move to the last line"),
         Binding("left", "sideways(-1)", "Left", show=False, id="payload.left", tooltip="Move the text to the right"),
         Binding("right", "sideways(1)", "Right", show=False, id="payload.right", tooltip="Move the text to the left"),
         Binding("enter", "fold", "Fold", show=False, id="payload.fold", tooltip="Fold or open this part"),
@@ -152,8 +146,8 @@ class PayloadView(ScrollView, can_focus=True):
         self._folds = Folds()
         self._cursor = self._sideways = 0
         self._wanted = ""
-        self._set_virtual_size()
-        self.scroll_to(y=0, animate=False, force=True)
+        self.measure()
+        self.scroll_to_place(0)
         self.refresh()
         self._tell_path()
 
@@ -163,7 +157,7 @@ class PayloadView(ScrollView, can_focus=True):
         fold = self._folds.covering(index)
         if fold is not None and index != fold.first:
             self._folds.open(index)
-            self._set_virtual_size()
+            self.measure()
             self.refresh()
         self._put_cursor(index)
 
@@ -195,33 +189,21 @@ class PayloadView(ScrollView, can_focus=True):
 
     # Actions
 
-    def action_cursor_up(self) -> None:
-        """One line up."""
-        self._move(-1)
-
-    def action_cursor_down(self) -> None:
-        """One line down."""
-        self._move(1)
-
-    def action_page_up(self) -> None:
-        """As many lines up as can be seen."""
-        self._move(-max(1, self._height))
-
-    def action_page_down(self) -> None:
-        """As many lines down as can be seen."""
-        self._move(max(1, self._height))
-
     def action_home(self) -> None:
         """To the first line, and to its beginning."""
         self._shift_to(0)
-        self._move_to_place(0)
-
-    def action_end(self) -> None:
-        """To the last line."""
-        self._move_to_place(self._places - 1)
+        self.move_to_place(0)
 
     def action_sideways(self, direction: int) -> None:
-        """Move the text by a few cells, as far as a line that can be seen is longer than the view."""
+        """Move the text by a few cells, as far as a line that can be seen is longer than the view.
+
+        Raises SkipAction at the left end, so that the key may do there what the screen likes.
+        """
+        if direction < 0 and self._sideways == 0:
+            raise SkipAction
+        self._move_sideways(direction)
+
+    def _move_sideways(self, direction: int) -> None:
         longest = max((self._width_of(place) for place in self._visible_places()), default=0)
         rightmost = max(0, longest - self._text_width)
         if direction > 0:
@@ -238,7 +220,7 @@ class PayloadView(ScrollView, can_focus=True):
             if fold is None:
                 return
             self._folds.close(fold)
-        self._set_virtual_size()
+        self.measure()
         self._put_cursor(self._cursor)
         self.refresh()
 
@@ -246,61 +228,44 @@ class PayloadView(ScrollView, can_focus=True):
 
     def on_click(self, event: events.Click) -> None:
         """A click puts the cursor on a line, a double click folds."""
-        offset = event.get_content_offset(self)
-        if offset is None or offset.y < self._heading_lines:
-            return
-        place = self.scroll_offset.y + offset.y - self._heading_lines
-        if place >= self._places:
+        place = self.place_at(event)
+        if place is None:
             return
         event.stop()
         if event.chain == 1:
-            self._move_to_place(place)
+            self.move_to_place(place)
         elif event.chain == 2:
             self.action_fold()
 
     def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
-        """The wheel moves the view, not the cursor; with shift or ctrl sideways."""
-        event.stop().prevent_default()
+        """With shift or ctrl the wheel moves sideways."""
         if event.shift or event.ctrl:
-            self.action_sideways(-1)
-        else:
-            self._scroll_to_place(self.scroll_offset.y - _WHEEL_LINES)
+            event.stop().prevent_default()
+            self._move_sideways(-1)
 
     def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
-        """The same downwards."""
-        event.stop().prevent_default()
+        """With shift or ctrl the wheel moves sideways."""
         if event.shift or event.ctrl:
-            self.action_sideways(1)
-        else:
-            self._scroll_to_place(self.scroll_offset.y + _WHEEL_LINES)
+            event.stop().prevent_default()
+            self._move_sideways(1)
 
     def on_mouse_scroll_left(self, event: events.MouseScrollLeft) -> None:
         """A wheel that can be tilted."""
         event.stop().prevent_default()
-        self.action_sideways(-1)
+        self._move_sideways(-1)
 
     def on_mouse_scroll_right(self, event: events.MouseScrollRight) -> None:
         """A wheel that can be tilted."""
         event.stop().prevent_default()
-        self.action_sideways(1)
-
-    def on_scroll_to(self, message: ScrollTo) -> None:
-        """The thumb is being dragged."""
-        message.stop().prevent_default()
-        if message.y is not None:
-            self._scroll_to_place(round(message.y))
-
-    def on_scroll_up(self, message: ScrollUp) -> None:
-        """A click above the thumb."""
-        message.stop().prevent_default()
-        self._scroll_to_place(self.scroll_offset.y - self._height)
-
-    def on_scroll_down(self, message: ScrollDown) -> None:
-        """A click below the thumb."""
-        message.stop().prevent_default()
-        self._scroll_to_place(self.scroll_offset.y + self._height)
+        self._move_sideways(1)
 
     # Life
+
+    def on_mount(self) -> None:
+        """A document may be here already; the scrollbar's signs are the terminal's."""
+        self._tell_path()
+        if self.ascii:
+            draw_plainly(self.vertical_scrollbar)
 
     def on_resize(self) -> None:
         """Another width may need another arrangement; the cursor stays in sight."""
@@ -309,8 +274,8 @@ class PayloadView(ScrollView, can_focus=True):
             share = self._cursor / max(1, self.document.line_count)
             self.document = fitted
             self._cursor = min(round(share * fitted.line_count), fitted.line_count - 1)
-        self._set_virtual_size()
-        self._keep_in_view()
+        self.measure()
+        self.scroll_to_show(self._folds.place_of(self._cursor))
 
     def notify_style_update(self) -> None:
         """Colours or focus changed: the next frame asks for its styles anew."""
@@ -320,7 +285,13 @@ class PayloadView(ScrollView, can_focus=True):
     # Places: lines of the view, in which folded parts count once
 
     @property
-    def _heading_lines(self) -> int:
+    def places(self) -> int:
+        """Lines of the document, folded parts counted once."""
+        return self.document.line_count - self._folds.hidden
+
+    @property
+    def heading_lines(self) -> int:
+        """What the document says of itself, if it does."""
         return 1 if self.document.heading else 0
 
     @property
@@ -329,47 +300,27 @@ class PayloadView(ScrollView, can_focus=True):
         return self.scrollable_content_region.width + self.styles.scrollbar_size_vertical
 
     @property
-    def _height(self) -> int:
-        return max(0, self.scrollable_content_region.height - self._heading_lines)
-
-    @property
-    def _places(self) -> int:
-        return self.document.line_count - self._folds.hidden
-
-    @property
     def _text_width(self) -> int:
         return max(1, self.scrollable_content_region.width - self.document.number_width - _GAP)
 
     def _visible_places(self) -> range:
         top = self.scroll_offset.y
-        return range(top, min(top + self._height, self._places))
+        return range(top, min(top + self.page, self.places))
 
-    def _set_virtual_size(self) -> None:
-        self.virtual_size = Size(self.scrollable_content_region.width, self._places + self._heading_lines)
+    def move(self, delta: int) -> None:
+        """Move the cursor by so many lines that are shown."""
+        self.move_to_place(self._folds.place_of(self._cursor) + delta)
 
-    def _move(self, delta: int) -> None:
-        self._move_to_place(self._folds.place_of(self._cursor) + delta)
-
-    def _move_to_place(self, place: int) -> None:
-        self._put_cursor(self._folds.line_at(min(max(place, 0), self._places - 1)))
+    def move_to_place(self, place: int) -> None:
+        """Put the cursor on a line that is shown."""
+        self._put_cursor(self._folds.line_at(min(max(place, 0), self.places - 1)))
 
     def _put_cursor(self, index: int) -> None:
         old, self._cursor = self._cursor, index
-        self._keep_in_view()
+        self.scroll_to_show(self._folds.place_of(self._cursor))
         for line in {old, index}:
-            self.refresh_line(self._folds.place_of(line) + self._heading_lines)
+            self.repaint(self._folds.place_of(line))
         self._tell_path()
-
-    def _keep_in_view(self) -> None:
-        if self._height <= 0:
-            return
-        place = self._folds.place_of(self._cursor)
-        self._scroll_to_place(max(min(self.scroll_offset.y, place), place - self._height + 1))
-
-    def _scroll_to_place(self, top: int) -> None:
-        wanted = min(max(top, 0), max(0, self._places - self._height))
-        if wanted != self.scroll_offset.y:
-            self.scroll_to(y=wanted, animate=False, force=True)
 
     def _shift_to(self, sideways: int) -> None:
         if sideways != self._sideways:
@@ -378,7 +329,7 @@ class PayloadView(ScrollView, can_focus=True):
 
     def _tell_path(self) -> None:
         """After the frame: in a long array a path takes longer to find than a line to draw."""
-        if not self._path_due:
+        if self.is_running and not self._path_due:
             self._path_due = True
             self.call_after_refresh(self._tell_path_now)
 
@@ -396,30 +347,31 @@ class PayloadView(ScrollView, can_focus=True):
         width = self.scrollable_content_region.width
         styles = self._frame_styles()
         signs = glyphs(plain=self.ascii)
-        if y < self._heading_lines:
+        if y < self.heading_lines:
             heading = Segment(signs.fit(signs.text(self.document.heading), width), styles.base + styles.heading)
             return Strip([heading]).adjust_cell_length(width, styles.base)
-        place = self.scroll_offset.y + y - self._heading_lines
-        if place >= self._places:
+        place = self.scroll_offset.y + y - self.heading_lines
+        if place >= self.places:
             return Strip.blank(width, styles.base)
         index = self._folds.line_at(place)
         on_cursor = index == self._cursor
         base = styles.base + styles.cursor if on_cursor else styles.base
-        line = self._folded_line(index)
+        line = self._line(index, self._sideways + self._text_width)
         text = self._text_strip(line, base, styles, signs)
         numbers = self._number_segments(line, base, styles, signs, on_cursor=on_cursor)
         return Strip.join([Strip(numbers), text]).adjust_cell_length(width, base)
 
-    def _folded_line(self, index: int) -> Line:
-        line = self.document.line(index)
+    def _line(self, index: int, cells: int) -> Line:
+        line = self.document.line(index, cells)
         fold = self._folds.starting(index)
-        if fold is None:
+        if fold is None or line.more:
             return line
         *before, opening = line.pieces
         closing = "}" if opening.text.endswith("{") else "]"
-        comma = "," if self.document.line(fold.last).pieces[-1].text.endswith(",") else ""
+        comma = "," if self.document.line(fold.last, cells).pieces[-1].text.endswith(",") else ""
         words = Piece(f" {fold.words} ", "folded")
-        return Line(line.number, (*before, opening, words, Piece(closing + comma, "punct")), line.differs)
+        pieces = (*before, opening, words, Piece(closing + comma, "punct"))
+        return Line(line.number, pieces, line.differs or fold.differs)
 
     def _number_segments(
         self, line: Line, base: Style, styles: _Styles, signs: Glyphs, *, on_cursor: bool
@@ -439,14 +391,14 @@ class PayloadView(ScrollView, can_focus=True):
             segments = _with_matches(segments, self._wanted, styles.found)
         width, start = self._text_width, self._sideways
         whole = Strip(segments)
-        if whole.cell_length - start <= width:
+        if whole.cell_length - start <= width and not line.more:
             return whole.crop(start, None) if start else whole
         cut = Segment(signs.cut, base + styles.roles["punct"])
         return Strip.join([whole.crop(start, start + width - len(signs.cut)), Strip([cut])])
 
     def _width_of(self, place: int) -> int:
-        line = self._folded_line(self._folds.line_at(place))
-        return sum(cell_len(piece.text) for piece in line.pieces)
+        line = self._line(self._folds.line_at(place), _MEASURED_CELLS)
+        return LONGEST_LINE if line.more else sum(cell_len(piece.text) for piece in line.pieces)
 
     def _frame_styles(self) -> _Styles:
         if self._styles_of_frame is None:

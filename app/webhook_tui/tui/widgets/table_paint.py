@@ -73,17 +73,14 @@ def header_line(layout: Sequence[Column], styles: TableStyles) -> list[Segment]:
 
 @dataclass(frozen=True, slots=True)
 class RowPainter:
-    """Paints the rows of one frame."""
+    """Paints rows that have the same columns, at one moment."""
 
     layout: Sequence[Column]
+    names: frozenset[Name]
+    """The columns that have room."""
     styles: TableStyles
     glyphs: Glyphs
     now: datetime
-
-    @property
-    def names(self) -> frozenset[Name]:
-        """The columns that have room."""
-        return frozenset(column.name for column in self.layout)
 
     def line(self, row: DeliveryRow, state: RowState, width: int) -> list[Segment]:
         """One delivery, `width` cells from its bar to the end; underlined when it is the last of its run."""
@@ -113,9 +110,7 @@ class RowPainter:
         return _without_empty(*parts)
 
     def _row_base(self, state: RowState) -> Style:
-        base = self.styles.base
-        if state.has_cursor:
-            return base + self.styles.cursor
+        base = self.styles.base + self.styles.cursor if state.has_cursor else self.styles.base
         if state.newness and not state.still:
             return base + _mixed(base, self.styles.new, _NEW_SHARE * state.newness)
         return base

@@ -60,12 +60,13 @@ def name_width(lines: tuple[HeaderLine | None, ...], width: int) -> int:
     return max(1, min(longest, width - 3 - max(_LEAST_VALUE, width // 2)))
 
 
-def summary(delivery: Delivery) -> str:
-    """The last line: how many, how large, in which order."""
+def summary(delivery: Delivery, width: int) -> str:
+    """The last line: how many, how large and, if `width` cells have room for it, in which order."""
     count = len(delivery.headers)
     size = sum(len(name) + len(value) + 4 for name, value in delivery.headers)
-    noun = "header" if count == 1 else "headers"
-    return f"{count} {noun}, {units.size(size)}, in order of arrival below the first three"
+    short = f"{count} {'header' if count == 1 else 'headers'}, {units.size(size)}"
+    whole = f"{short}, in order of arrival below the first three"
+    return whole if len(whole) <= width else short
 
 
 def as_text(delivery: Delivery) -> str:

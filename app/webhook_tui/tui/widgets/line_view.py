@@ -1,0 +1,149 @@
+"""What every view of very many lines has: keys and mouse that move through it, without animation and without a copy.
+
+Lines have places from 0; a heading of some lines stands above them and does not scroll.
+"""
+
+from __future__ import annotations
+
+from textual import events
+from textual.binding import Binding
+from textual.geometry import Size
+from textual.scroll_view import ScrollView
+from textual.scrollbar import ScrollDown, ScrollTo, ScrollUp
+
+_WHEEL_LINES = 3
+
+
+def movement_bindings(group: str, noun: str, *, last: str) -> list[Binding]:
+    """The keys that move through lines, with ids `group.up` and so on; `last` says what the end key does."""
+
+    def binding(keys: str, action: str, name: str, words: str) -> Binding:
+        return Binding(keys, action, words, show=False, id=f"{group}.{name}", tooltip=words)
+
+    return [
+        binding("up,k", "cursor_up", "up", f"Move to the {noun} before"),
+        binding("down,j", "cursor_down", "down", f"Move to the next {noun}"),
+        binding("pageup,ctrl+u", "page_up", "page_up", "Move up a page"),
+        binding("pagedown,ctrl+d", "page_down", "page_down", "Move down a page"),
+        binding("home,g", "home", "home", f"Move to the first {noun}"),
+        binding("end,G", "end", "end", last),
+    ]
+
+
+class LineView(ScrollView, can_focus=True, inherit_bindings=False):
+    """A view of lines; who makes one says how many there are and what moving the cursor means."""
+
+    ALLOW_SELECT = False
+
+    @property
+    def places(self) -> int:
+        """How many lines there are."""
+        raise NotImplementedError
+
+    @property
+    def heading_lines(self) -> int:
+        """Lines above the others that do not scroll."""
+        return 0
+
+    def move(self, delta: int) -> None:
+        """Move the cursor by so many lines, as far as there are lines."""
+        raise NotImplementedError
+
+    def move_to_place(self, place: int) -> None:
+        """Put the cursor on a line, the nearest one where there is none."""
+        raise NotImplementedError
+
+    def scroll_by_hand(self, top: int) -> None:
+        """The user moves the view, not the cursor."""
+        self.scroll_to_place(top)
+
+    @property
+    def page(self) -> int:
+        """How many lines can be seen."""
+        return max(0, self.scrollable_content_region.height - self.heading_lines)
+
+    @property
+    def last_top(self) -> int:
+        """The place of the first line on the screen when the last one can be seen."""
+        return max(0, self.places - self.page)
+
+    def scroll_to_place(self, top: int) -> None:
+        """Let the line at `top` be the first on the screen, as far as possible."""
+        wanted = min(max(top, 0), self.last_top)
+        if wanted != self.scroll_offset.y:
+            self.scroll_to(y=wanted, animate=False, force=True)
+
+    def scroll_to_show(self, place: int) -> None:
+        """Scroll as little as it takes to see a line."""
+        if self.page > 0:
+            self.scroll_to_place(max(min(self.scroll_offset.y, place), place - self.page + 1))
+
+    def measure(self) -> None:
+        """Tell the scrollbar how many lines there are."""
+        self.virtual_size = Size(self.scrollable_content_region.width, self.places + self.heading_lines)
+
+    def place_at(self, event: events.Click) -> int | None:
+        """The place of the line that was clicked."""
+        offset = event.get_content_offset(self)
+        if offset is None or offset.y < self.heading_lines:
+            return None
+        place = self.scroll_offset.y + offset.y - self.heading_lines
+        return place if place < self.places else None
+
+    def repaint(self, place: int) -> None:
+        """Draw one line again, if it can be seen."""
+        self.refresh_line(place + self.heading_lines)
+
+    # Keys
+
+    def action_cursor_up(self) -> None:
+        """One line up."""
+        self.move(-1)
+
+    def action_cursor_down(self) -> None:
+        """One line down."""
+        self.move(1)
+
+    def action_page_up(self) -> None:
+        """As many lines up as can be seen."""
+        self.move(-max(1, self.page))
+
+    def action_page_down(self) -> None:
+        """As many lines down as can be seen."""
+        self.move(max(1, self.page))
+
+    def action_home(self) -> None:
+        """To the first line."""
+        self.move_to_place(0)
+
+    def action_end(self) -> None:
+        """To the last line."""
+        self.move_to_place(self.places - 1)
+
+    # Mouse
+
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        """The wheel moves the view."""
+        event.stop().prevent_default()
+        self.scroll_by_hand(self.scroll_offset.y - _WHEEL_LINES)
+
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        """The wheel moves the view."""
+        event.stop().prevent_default()
+        self.scroll_by_hand(self.scroll_offset.y + _WHEEL_LINES)
+
+    def on_scroll_to(self, message: ScrollTo) -> None:
+        """The thumb is being dragged."""
+        message.stop().prevent_default()
+        if message.y is not None:
+            self.scroll_by_hand(round(message.y))
+
+    def on_scroll_up(self, message: ScrollUp) -> None:
+        """A click above the thumb."""
+        message.stop().prevent_default()
+        self.scroll_by_hand(self.scroll_offset.y - self.page)
+
+    def on_scroll_down(self, message: ScrollDown) -> None:
+        """A click below the thumb."""
+        message.stop().prevent_default()
+        self.scroll_by_hand(self.scroll_offset.y + self.page)

@@ -1,0 +1,59 @@
+"""The attempts of one event in time."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from tests.tui.memory_rows import stored_delivery
+from webhook_tui.domain.delivery import DeliveryRow
+from webhook_tui.domain.timeline import accepted, refusals, timeline
+
+START = datetime(2026, 11, 23, 14, 2, 58, 114_000, tzinfo=UTC)
+
+
+def rows(*gaps: float, answers: tuple[int | None, ...] = ()) -> list[DeliveryRow]:
+    """Attempts with these seconds between them."""
+    at, made = START, []
+    for number, gap in enumerate((0.0, *gaps), 1):
+        at += timedelta(seconds=gap)
+        answered = answers[number - 1] if answers else 503
+        made.append(stored_delivery(number, at=at, attempt=number, answered=answered, event_id="7").row)
+    return made
+
+
+def test_gaps_factors_and_the_next_one() -> None:
+    """Those of the mock-up: doubled waits, and when a fifth attempt would have come."""
+    line = timeline(rows(30.907, 61.623, 122.258))
+
+    assert [entry.gap_seconds for entry in line.entries] == [None, *map(pytest.approx, (30.907, 61.623, 122.258))]
+    assert line.steady_factor == pytest.approx(1.99, abs=0.02)
+    assert line.next_due is not None
+    assert f"{line.next_due:%H:%M:%S}" in ("14:10:36", "14:10:37")
+
+
+def test_without_two_gaps_nothing_is_foretold() -> None:
+    """One gap has no factor."""
+    for made in (rows(), rows(30.0)):
+        assert timeline(made).steady_factor is None
+        assert timeline(made).next_due is None
+
+
+def test_factors_that_disagree_are_no_rule() -> None:
+    """A person pressed a button in between."""
+    assert timeline(rows(30.0, 60.0, 61.0)).steady_factor is None
+
+
+def test_attempts_at_the_same_moment_have_no_factor() -> None:
+    """Nothing is divided by nothing."""
+    line = timeline(rows(0.0, 10.0))
+
+    assert line.entries[2].factor is None
+    assert line.next_due is None
+
+
+def test_refusals_are_counted_before_the_last_attempt() -> None:
+    """No answer is a refusal, too."""
+    assert refusals(rows(1, 2, 3, answers=(503, None, 503, 200))) == 3
+    assert [accepted(status) for status in (200, 204, 302, 503, None)] == [True, True, False, False, False]

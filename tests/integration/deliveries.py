@@ -1,0 +1,48 @@
+"""Deliveries of our own making, written to the socket to the letter, and a program to receive them."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import hashlib
+import hmac
+from collections.abc import AsyncIterator, Sequence
+from urllib.parse import urlsplit
+
+from tests.integration.process import Program, program
+
+
+def signature(secret: str, body: bytes) -> str:
+    """As PiktID signs."""
+    return "sha256=" + hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
+
+
+async def post(url: str, body: bytes, headers: Sequence[tuple[bytes, bytes]] = (), *, method: str = "POST") -> int:
+    """Send one request with these headers, names as given, besides Host and Content-Length; the status."""
+    parts = urlsplit(url)
+    assert parts.hostname is not None
+    reader, writer = await asyncio.open_connection(parts.hostname, parts.port)
+    try:
+        lines = [
+            f"{method} {url.partition(parts.netloc)[2] or '/'} HTTP/1.1".encode(),
+            b"Host: " + parts.netloc.encode(),
+            *(name + b": " + value for name, value in headers),
+            f"Content-Length: {len(body)}".encode(),
+            b"Connection: close",
+        ]
+        writer.write(b"\r\n".join((*lines, b"", b"")) + body)
+        await writer.drain()
+        answer = await asyncio.wait_for(reader.read(), 10)
+    finally:
+        writer.close()
+        with contextlib.suppress(OSError):
+            await writer.wait_closed()
+    return int(answer.split()[1])
+
+
+@contextlib.asynccontextmanager
+async def watching(*arguments: str) -> AsyncIterator[tuple[Program, str]]:
+    """A program that registers nowhere and opens no tunnel, and the URL of its hook."""
+    fixed = "listen", "--no-register", "--tunnel", "none", "--port", "0", "--format", "json"
+    async with program(*fixed, *arguments) as listening:
+        yield listening, (await listening.record("ready"))["public_url"]

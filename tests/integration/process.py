@@ -1,0 +1,139 @@
+"""The real program without a terminal: its lines as they come, its notes, its exit code."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import os
+import signal
+import sys
+from asyncio.subprocess import PIPE, Process
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from typing import Any, TypeAlias
+
+Record: TypeAlias = Mapping[str, Any]
+
+DEADLINE_SECONDS = 15.0
+
+
+def _anything(_record: Record) -> bool:
+    return True
+
+
+class Program:
+    """One running program; make it with `program`."""
+
+    def __init__(self, process: Process) -> None:
+        self._process = process
+        self.output = bytearray()
+        """Standard output so far."""
+        self.notes = bytearray()
+        """Standard error so far."""
+        self._news = asyncio.Event()
+        self._reading = [
+            asyncio.create_task(self._read(stream, kept))
+            for stream, kept in ((process.stdout, self.output), (process.stderr, self.notes))
+        ]
+
+    async def _read(self, stream: asyncio.StreamReader | None, kept: bytearray) -> None:
+        assert stream is not None
+        while data := await stream.read(65_536):
+            kept += data
+            self._news.set()
+        asyncio.get_running_loop().call_soon(self._news.set)  # when this task is done
+
+    @property
+    def pid(self) -> int:
+        """The program's."""
+        return self._process.pid
+
+    @property
+    def lines(self) -> list[str]:
+        """The whole lines of standard output so far."""
+        return self.output.rpartition(b"\n")[0].decode().splitlines()
+
+    @property
+    def records(self) -> list[Record]:
+        """The same, each read as JSON."""
+        return [json.loads(line) for line in self.lines]
+
+    @property
+    def words(self) -> str:
+        """Standard error as text."""
+        return self.notes.decode()
+
+    def of(self, kind: str) -> list[Record]:
+        """Every record of that type."""
+        return [record for record in self.records if record["type"] == kind]
+
+    async def until(self, fact: Callable[[], object], seconds: float = DEADLINE_SECONDS) -> None:
+        """Wait until what it said fits. Fails, with what it said, when it does not, also because it ended."""
+        try:
+            async with asyncio.timeout(seconds):
+                while not fact() and not all(reading.done() for reading in self._reading):
+                    self._news.clear()
+                    await self._news.wait()
+        except TimeoutError:
+            pass
+        assert fact(), f"what was waited for did not come; it said:\n{self.output.decode()}\n{self.words}"
+
+    async def record(self, kind: str, is_it: Callable[[Record], bool] = _anything) -> Record:
+        """The first record of that type that fits."""
+
+        def found() -> list[Record]:
+            return [record for record in self.of(kind) if is_it(record)]
+
+        await self.until(found)
+        return found()[0]
+
+    def send(self, number: signal.Signals) -> None:
+        """Send it a signal."""
+        self._process.send_signal(number)
+
+    async def ended(self, seconds: float = DEADLINE_SECONDS) -> int:
+        """Wait for the end; the exit code, negative for a signal that killed it."""
+        try:
+            async with asyncio.timeout(seconds):
+                code = await self._process.wait()
+                await asyncio.gather(*self._reading)
+        except TimeoutError:
+            raise AssertionError(f"it did not end within {seconds:g} s; it said:\n{self.words}") from None
+        return code
+
+    async def left(self, number: signal.Signals = signal.SIGINT) -> int:
+        """Ask it to leave, and wait until it has."""
+        self.send(number)
+        return await self.ended()
+
+    async def close(self) -> None:
+        """Kill it if it still runs."""
+        if self._process.returncode is None:
+            self._process.kill()
+        await self._process.wait()
+        await asyncio.wait(self._reading)
+
+
+@contextlib.asynccontextmanager
+async def program(
+    *arguments: str, stdin: str = "", code: Sequence[str] = ("-m", "webhook_tui"), **environment: str
+) -> AsyncIterator[Program]:
+    """`webhook-tui ARGUMENTS` with pipes for its three streams; `code`: what Python runs instead."""
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, *code, *arguments), env=os.environ | environment, stdin=PIPE, stdout=PIPE, stderr=PIPE
+    )
+    assert process.stdin is not None
+    process.stdin.write(stdin.encode())
+    process.stdin.close()
+    started = Program(process)
+    try:
+        yield started
+    finally:
+        await started.close()
+
+
+async def run(*arguments: str, stdin: str = "", **environment: str) -> tuple[int, str, str]:
+    """Run it to its end: exit code, standard output, standard error."""
+    async with program(*arguments, stdin=stdin, **environment) as started:
+        code = await started.ended()
+        return code, started.output.decode(), started.words

@@ -1,0 +1,120 @@
+"""When `listen` gives up: at once, after 30 s, or never, by a clock that the test moves."""
+
+from __future__ import annotations
+
+import io
+import os
+import queue
+import sys
+from dataclasses import dataclass, field
+from errno import ENOSPC
+from typing import TextIO
+
+import pytest
+
+from webhook_tui.domain.facts import BecameReady, Fact, ProblemOccurred, SessionStopped
+from webhook_tui.domain.problem import ExitCode, Problem
+from webhook_tui.headless import GIVE_UP_SECONDS, Headless, JsonLines
+
+NO_NETWORK = Problem("There is no network.", "Trying again in {again}; u tries now.", ExitCode.API, mends_itself=True)
+REFUSED = Problem("PiktID refused the token (401).", "Get another.", ExitCode.API)
+READY = BecameReady("https://example.com", 9876)
+
+
+@dataclass
+class _Run:
+    """A front end over a session that is told what happens, and that stops when it is asked to."""
+
+    seconds: float = 100.0
+    facts: queue.SimpleQueue[Fact] = field(default_factory=queue.SimpleQueue)
+    said: TextIO = field(default_factory=io.StringIO)
+    noted: io.StringIO = field(default_factory=io.StringIO)
+    stops: int = 0
+
+    def __post_init__(self) -> None:
+        self.front = Headless(self._stop, JsonLines(self.said), self.noted, clock=lambda: self.seconds)
+
+    def _stop(self) -> None:
+        if not self.stops:
+            self.facts.put(SessionStopped())
+        self.stops += 1
+
+    def happens(self, *facts: Fact) -> None:
+        """Tell the front end, in order, and let it work until it is told that the session has stopped."""
+        for fact in facts:
+            self.facts.put(fact)
+        self.front.follow(self.facts)
+
+
+def test_it_gives_up_after_thirty_seconds() -> None:
+    """What can mend itself has had its time, and the last problem gives the exit code."""
+    run = _Run()
+    run.facts.put(ProblemOccurred(NO_NETWORK, 4.0))
+    run.seconds += GIVE_UP_SECONDS + 0.1
+    run.happens()
+    assert run.front.exit_code == 3
+    assert run.noted.getvalue() == "webhook-tui: There is no network. Trying again in 4 s; u tries now.\n"
+
+
+def test_it_is_patient_before() -> None:
+    """29 s are not 30."""
+    run = _Run()
+    run.seconds += GIVE_UP_SECONDS - 1
+    run.happens(ProblemOccurred(NO_NETWORK, 4.0), SessionStopped())
+    assert run.front.exit_code == 0
+    assert not run.stops
+
+
+def test_silence_alone_is_no_failure() -> None:
+    """A tunnel that is slow, but says nothing wrong, has its own deadline."""
+    run = _Run()
+    run.seconds += 10 * GIVE_UP_SECONDS
+    run.happens(SessionStopped())
+    assert run.front.exit_code == 0
+    assert not run.stops
+
+
+@pytest.mark.parametrize("problem", [NO_NETWORK, REFUSED], ids=["mends itself", "does not"])
+def test_once_ready_it_never_gives_up(problem: Problem) -> None:
+    """Neither after a minute nor for a problem that only a person can mend."""
+    run = _Run()
+    run.facts.put(READY)
+    run.seconds += 2 * GIVE_UP_SECONDS
+    run.happens(ProblemOccurred(problem, None, fatal=not problem.mends_itself), SessionStopped())
+    assert run.front.exit_code == 0
+    assert not run.stops
+
+
+def test_what_cannot_mend_itself_ends_it_at_once() -> None:
+    """Without any waiting."""
+    run = _Run()
+    run.happens(ProblemOccurred(REFUSED, fatal=True))
+    assert run.front.exit_code == 3
+
+
+def test_a_session_that_ends_by_itself_says_why_once() -> None:
+    """The problem was told when it occurred; its end is not another one."""
+    run = _Run()
+    run.happens(ProblemOccurred(REFUSED, fatal=True), SessionStopped(REFUSED))
+    assert run.noted.getvalue() == f"webhook-tui: {REFUSED.sentence()}\n"
+
+
+class _Full(io.StringIO):
+    """A file on a disk that is full."""
+
+    def flush(self) -> None:
+        """Fail as the system does."""
+        raise OSError(ENOSPC, os.strerror(ENOSPC))
+
+
+def test_lines_that_cannot_be_written_end_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tidily, with 1 and one sentence."""
+    monkeypatch.setattr("sys.stdout", io.StringIO())  # which is changed for a silent one
+    run = _Run(said=_Full())
+    run.happens(READY)
+    sys.stdout.close()
+    assert run.front.exit_code == 1
+    assert run.stops
+    assert run.noted.getvalue() == (
+        "webhook-tui: Standard output cannot be written: No space left on device. What was received is stored.\n"
+    )

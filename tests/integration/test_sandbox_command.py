@@ -1,0 +1,105 @@
+"""`webhook-tui sandbox`: an embedded PiktID of its own for any client, also for another webhook-tui."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import shutil
+import signal
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.integration.process import Program, program
+
+TOKEN = "sandbox-command-token"
+SCRIPT = Path(__file__).parent.parent / "sandbox"
+
+
+@asynccontextmanager
+async def _sandbox(*arguments: str) -> AsyncIterator[tuple[Program, str]]:
+    async with program("sandbox", "--port", "0", *arguments) as serving:
+        await serving.until(lambda: serving.lines)
+        found = re.search(r"http://127\.0\.0\.1:\d+", serving.lines[0])
+        assert found is not None
+        yield serving, found[0]
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+async def test_it_serves_until_a_signal(number: signal.Signals) -> None:
+    """One line says where and for whom; it ends by a signal as every command does."""
+    async with _sandbox("--token", TOKEN) as (serving, url):
+        assert serving.lines == [f"The sandbox listens on {url} and takes the token you gave; ctrl+c ends it."]
+        async with httpx.AsyncClient(trust_env=False) as client:
+            assert (await client.get(f"{url}/webhooks")).status_code == 401
+            refused = await client.get(f"{url}/webhooks", headers={"Authorization": "Bearer other"})
+            assert refused.status_code == 401
+        serving.send(number)
+        assert await serving.ended(3) == 128 + number
+    assert not serving.notes
+
+
+async def test_curl_can_register_and_ping() -> None:
+    """As the documentation's examples do; it plays nothing by itself and signs rightly."""
+    curl = shutil.which("curl")
+    assert curl is not None
+
+    async def ask(method: str, path: str, *more: str) -> str:
+        process = await asyncio.create_subprocess_exec(
+            *(curl, "-sS", "--noproxy", "*", "-w", "%{http_code}", "-X", method, f"{url}{path}"),
+            *("-H", f"Authorization: Bearer {TOKEN}", "-H", "Content-Type: application/json", *more),
+            stdout=asyncio.subprocess.PIPE,
+        )
+        output, _ = await process.communicate()
+        return output.decode()
+
+    watch = "listen", "--no-register", "--tunnel", "none", "--port", "0", "--format", "json"
+    async with _sandbox() as (_, url), program(*watch) as listening:
+        hook = (await listening.record("ready"))["public_url"]
+        assert await ask("DELETE", "/webhooks") == "404"
+        answer = await ask("PUT", "/webhooks", "-d", f'{{"url": "{hook}"}}')
+        secret = re.search(r'"secret":"([^"]+)"', answer)
+        assert answer.endswith("}200")
+        assert secret is not None
+        await listening.record("delivery", lambda record: record["event"] == "ping")
+        assert (await ask("POST", "/webhooks/test")).endswith("200")
+        await listening.record("delivery", lambda record: record["seq"] == 2)
+        assert (await ask("PUT", "/webhooks", "-d", '{"url": "nonsense"}')).endswith("422")
+        assert (await ask("DELETE", "/webhooks")).endswith("200")
+        await listening.left()
+    assert len(listening.of("delivery")) == 2
+
+
+async def test_another_webhook_tui_works_with_it() -> None:
+    """Registered, pinged, played to, and deleted when leaving."""
+    async with _sandbox("--token", TOKEN, "--play", "--misbehave") as (_, url):
+        options = "listen", "--format", "json", "--port", "0", "--tunnel", "none", "--api-url", url
+        async with program(*options, PIKTID_TOKEN=TOKEN) as listening:
+            await listening.record("delivery", lambda record: record["verdict"] == "valid")
+            await listening.record("delivery", lambda record: record["verdict"] == "invalid")
+            assert await listening.left() == 130
+        assert listening.records[-1] == {"type": "deleted"}
+        async with httpx.AsyncClient(trust_env=False, headers={"Authorization": f"Bearer {TOKEN}"}) as client:
+            assert (await client.get(f"{url}/webhooks")).status_code == 404
+
+
+async def test_the_published_script_works_with_it() -> None:
+    """To the letter: it registers, misses its first ping as it listens too late, gets the retry, and deletes."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = str(free.getsockname()[1])
+    async with (
+        _sandbox("--token", TOKEN) as (_, url),
+        program(
+            *("--token", TOKEN, "--api-url", url, "--hook-url", f"http://127.0.0.1:{port}", "--port", port),
+            code=("-u", "-X", "utf8", str(SCRIPT / "published_script.txt")),
+            PYTHONPATH=str(SCRIPT / "requests_shim"),
+        ) as script,
+    ):
+        await script.until(lambda: "✓ sha256=" in script.output.decode())
+        assert await script.left(signal.SIGTERM) == 0
+    assert "Webhook deleted" in script.output.decode()

@@ -1,0 +1,106 @@
+"""The line that counts what is being tidied, after the screen is gone."""
+
+from __future__ import annotations
+
+import io
+import threading
+from collections.abc import Callable
+
+from webhook_tui.domain.facts import Fact, SessionStopped, TidyingEnded, TidyingStarted
+from webhook_tui.domain.problem import Problem
+from webhook_tui.domain.rows import DeliveryRows
+from webhook_tui.domain.wishes import Wish
+from webhook_tui.tui.hosting import SessionHost
+from webhook_tui.tui.leaving import see_off
+
+
+class Tidying:
+    """A session that says these facts when it is stopped."""
+
+    def __init__(self, *facts: Fact) -> None:
+        self.facts = facts
+        self.stopped = threading.Event()
+        self.release = threading.Event()
+        self.release.set()
+
+    def run(self, emit: Callable[[Fact], None]) -> None:
+        self.stopped.wait()
+        for fact in self.facts:
+            emit(fact)
+        self.release.wait()
+
+    def request(self, wish: Wish) -> None:
+        """Nothing is asked."""
+
+    def stop(self) -> None:
+        self.stopped.set()
+
+    def open_rows(self) -> DeliveryRows:
+        raise NotImplementedError
+
+
+def leave(*facts: Fact, seconds: float = 5.0) -> tuple[str, bool]:
+    """What is written, and whether the session ended."""
+    host = SessionHost(Tidying(*facts))
+    host.start(lambda fact: None)
+    host.leave()
+    out = io.StringIO()
+    ended = see_off(host, out, seconds=seconds)
+    return out.getvalue(), ended
+
+
+def test_the_line_counts_what_is_tidied() -> None:
+    """The last writing of the line is whole, and the line ends."""
+    written, ended = leave(
+        TidyingStarted("deleting webhook 41"),
+        TidyingStarted("closing the tunnel"),
+        TidyingEnded("deleting webhook 41", "done"),
+        TidyingEnded("closing the tunnel", "done"),
+        SessionStopped(),
+    )
+
+    assert ended
+    last = written.split("\r\x1b[K")[-1]
+    assert last == "Leaving: deleting webhook 41 … done   closing the tunnel … 0.0 s\n"
+
+
+def test_what_could_not_be_tidied_is_one_more_line() -> None:
+    """With what to do about it."""
+    problem = Problem(
+        "The webhook could not be deleted: PiktID did not answer.", "Delete it later with: webhook-tui, X."
+    )
+    written, _ = leave(
+        TidyingStarted("deleting webhook 41"), TidyingEnded("deleting webhook 41", "not done"), SessionStopped(problem)
+    )
+
+    assert written.endswith(
+        "Leaving: deleting webhook 41 … not done\n"
+        "webhook-tui: The webhook could not be deleted: PiktID did not answer. Delete it later with: webhook-tui, X.\n"
+    )
+
+
+def test_nothing_to_tidy_says_nothing() -> None:
+    """The sandbox without anything registered."""
+    assert leave(SessionStopped()) == ("", True)
+
+
+def test_a_session_that_hangs_is_not_waited_for_for_ever() -> None:
+    """The deadline passes, and the program goes on."""
+    session = Tidying()
+    session.release.clear()
+    host = SessionHost(session)
+    host.start(lambda fact: None)
+    host.leave()
+
+    assert not see_off(host, io.StringIO(), seconds=0.05)
+
+    session.release.set()
+    assert host.join(5.0)
+
+
+def test_a_host_that_never_started_has_nothing_to_leave() -> None:
+    """The port was busy, or the screen crashed before it stood."""
+    host = SessionHost(Tidying())
+    host.leave()
+
+    assert see_off(host, io.StringIO(), seconds=1.0)
