@@ -19,7 +19,14 @@ class Sent:
     """How many deliveries may be read out of it at most."""
 
 
-_NAMES = (b"X-Webhook-Signature", b"X-Webhook-Event", b"x-webhook-event", b"Content-Type", b"Cookie", b"X-A!#$%&'*+.^_`|~")
+_NAMES = (
+    b"X-Webhook-Signature",
+    b"X-Webhook-Event",
+    b"x-webhook-event",
+    b"Content-Type",
+    b"Cookie",
+    b"X-A!#$%&'*+.^_`|~",
+)
 _VALUES = (
     b"",
     b"ping",

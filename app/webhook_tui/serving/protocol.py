@@ -115,9 +115,14 @@ class HardenedProtocol(HttpToolsProtocol):
         if codings and (codings != [b"chunked"] or version == "1.0"):
             self._stop(400, "The only Transfer-Encoding is chunked.")
 
-    def on_response_complete(self) -> None:
+    def on_message_complete(self) -> None:
         self._in_head = True
         self._head_bytes = 0
+        super().on_message_complete()
+
+    def on_response_complete(self) -> None:
+        if not self._in_head and not self.pipeline:
+            self.transport.close()  # answered before the body was here: nobody wants the rest
         super().on_response_complete()
 
     def send_400_response(self, msg: str) -> None:
