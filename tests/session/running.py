@@ -19,7 +19,7 @@ from webhook_tui.domain.wishes import Wish
 from webhook_tui.sandbox import Sandbox, SandboxOptions
 from webhook_tui.serving import Server, bind
 from webhook_tui.serving.asgi import Asgi
-from webhook_tui.session import ListenSession
+from webhook_tui.session import ListenSession, Paces
 from webhook_tui.session.reconciling import StreamPace
 
 F = TypeVar("F")
@@ -86,9 +86,12 @@ def settings(home: Path, **changes: Any) -> Settings:
 
 
 @asynccontextmanager
-async def session_of(chosen: Settings, *, asks: bool = False, pace: StreamPace | None = None) -> AsyncIterator[Running]:
-    """A session that is stopped in the end."""
-    running = Running(ListenSession.open(chosen, asks=asks, pace=pace))
+async def session_of(
+    chosen: Settings, *, asks: bool = False, pace: StreamPace | Paces | None = None
+) -> AsyncIterator[Running]:
+    """A session that is stopped in the end; `pace`: of the event stream, or of all parts."""
+    paces = Paces(stream=pace) if isinstance(pace, StreamPace) else pace
+    running = Running(ListenSession.open(chosen, asks=asks, paces=paces))
     running.start()
     try:
         yield running

@@ -49,7 +49,7 @@ from webhook_tui.domain.secret import Secret
 from webhook_tui.domain.session_port import SessionPort
 from webhook_tui.domain.status import SessionStatus
 from webhook_tui.domain.text import visible
-from webhook_tui.domain.wishes import DeleteWish, GuardAnswer, GuardChoice, RegisterWish, TokenAnswer
+from webhook_tui.domain.wishes import DeleteWish, GuardAnswer, GuardChoice, ProveWish, RegisterWish, TokenAnswer
 from webhook_tui.tui import theme
 from webhook_tui.tui.commands import commands_of
 from webhook_tui.tui.hosting import SessionHost
@@ -318,6 +318,9 @@ class WebhookTuiApp(App[object]):
         else:
             self.host.session.request(RegisterWish())
 
+    def _prove(self) -> None:
+        self.host.session.request(ProveWish())
+
     def on_delete_requested(self) -> None:
         """Ask first."""
         status = self._main.status
@@ -409,4 +412,5 @@ class WebhookTuiApp(App[object]):
         yield from commands_of(self, screen)
         if screen is self._main:
             yield SystemCommand("Addresses in full", "what the status line shortens; copy", self._main.action_addresses)
+            yield SystemCommand("Prove the public URL", "try whether it leads here", self._prove)
         yield SystemCommand("Theme", "choose other colours", self.action_change_theme)

@@ -393,7 +393,7 @@ class MainScreen(Screen[None]):
         """Ask to delete; without a webhook say so."""
         self.occurred(None)
         webhook = self.status.webhook
-        if webhook.url is None or webhook.state in (WebhookState.WATCHING, WebhookState.DELETED):
+        if webhook.url is None or webhook.state in (WebhookState.WATCHING, WebhookState.DELETED, WebhookState.TAKEN):
             self.occurred(
                 Problem("There is no webhook of ours to delete.", "u registers one.", severity=Severity.WARNING)
             )
