@@ -178,7 +178,7 @@ async def test_listen_says_it_in_one_line_and_goes_on(tmp_path: Path) -> None:
             assert loop is not None
             loop.call_soon_threadsafe(running.session._registrar.address, "http://127.0.0.1:9/new")
             assert await _current_secret(running) is None
-            assert running.status.webhook.state is WebhookState.TAKEN
+            await running.until(lambda status: status.webhook.state is WebhookState.TAKEN)
             assert len(running.all(ProblemOccurred)) == 1
         assert url_at(sandbox) == ELSEWHERE
 
