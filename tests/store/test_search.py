@@ -68,7 +68,7 @@ async def test_nothing_changes_between_refreshes(store: DeliveryStore, account: 
     """One frame is drawn from one state, while the search goes on."""
     await _record(store, account, "failed")
     with finding(store, "failed") as search:
-        search.until([1])
+        assert search.seqs() == [1]
         await _record(store, account, "failed")
         search.rows.reconsider([])
         search.wait()
@@ -81,7 +81,7 @@ async def test_what_is_recorded_meanwhile_is_taken_in(store: DeliveryStore, acco
     """After a refresh the search looks for it and tells; what does not pass stays out."""
     await _record(store, account, "failed", "completed")
     with finding(store, "body.data.status=fail*", sort=sort) as search:
-        search.until([1])
+        assert search.seqs() == [1]
         await _record(store, account, "completed", "failed", "failed again")
         expected = [1, 4, 5]
         search.until(expected[::-1] if sort.is_descending else expected)
