@@ -16,6 +16,7 @@ from collections.abc import AsyncIterator, Callable, Coroutine
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import singledispatchmethod
+from pathlib import Path
 from typing import Any
 
 from webhook_tui.config import Settings
@@ -169,8 +170,8 @@ class ListenSession:
         accounts = AccountStore.open(settings.accounts_path)
         stack.callback(accounts.close)
         self._emit(HistoryOpened())
-        if self._store.set_aside is not None:
-            self._board.note(_set_aside(self._store.set_aside.name))
+        self._note_set_aside("The history", self._store.set_aside)
+        self._note_set_aside("The file of secrets", accounts.set_aside)
         token, api_url = settings.token, settings.api_url
         if settings.sandbox:
             embedded = EmbeddedPiktid()
@@ -284,10 +285,17 @@ class ListenSession:
             self._board.receiver(state=ReceiverState.STOPPED)
 
     def _recorded(self, stored: StoredDelivery) -> None:
+        if self._store.set_aside is not None:
+            self._note_set_aside("The history", self._store.set_aside)
         self._explaining.came(stored)
         self._reconciling.came(stored)
         self._proving.came(stored.delivery)
         self._claim.came(stored)
+
+    def _note_set_aside(self, what: str, path: Path | None) -> None:
+        """Once for each file; the history's may be found damaged at any time."""
+        if path is not None and (note := _set_aside(what, path.name)) not in self._board.status.notes:
+            self._board.note(note)
 
     def _reopen(self) -> None:
         self._tunnel.reopen()
@@ -453,9 +461,9 @@ def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
     return uvloop.new_event_loop
 
 
-def _set_aside(name: str) -> Problem:
+def _set_aside(what: str, name: str) -> Problem:
     return Problem(
-        f"The history could not be read; it is kept as {name}.",
+        f"{what} could not be read; it is kept as {name}.",
         "A new one was started. webhook-tui paths says where both lie.",
         severity=Severity.WARNING,
     )
