@@ -350,17 +350,19 @@ class ListenSession:
 
     def _tunnel_changed(self, status: TunnelStatus) -> None:
         before = self._board.status.tunnel
+        is_open = status.state in (TunnelState.LIVE, TunnelState.UNPROVEN)
+        url = f"{status.public_url.rstrip('/')}{self._hook_path or ''}" if is_open and status.public_url else None
+        if url is not None or status.state in (TunnelState.DOWN, TunnelState.FAILED, TunnelState.OPENING):
+            self._registrar.address(url)  # first: no status says of a new address that it is registered
         self._board.change(tunnel=status)
         if status.problem is not None and status.problem is not before.problem:
             again = (status.next_try_at - _utc_now()).total_seconds() if status.next_try_at else None
             self._emit(ProblemOccurred(status.problem, again, fatal=status.state is TunnelState.FAILED))
-        is_open = status.state in (TunnelState.LIVE, TunnelState.UNPROVEN)
         if (status.state, status.public_url) != (before.state, before.public_url):
             self._emit(TunnelChanged(status.state.value, status.public_url if is_open else None))
-        if is_open and status.public_url is not None:
-            self._has_address(status.public_url.rstrip("/") + (self._hook_path or ""))
-        elif status.state in (TunnelState.DOWN, TunnelState.FAILED, TunnelState.OPENING):
-            self._registrar.address(None)
+        if url is not None:
+            self._has_address(url)
+        else:
             self._proving.address(None)
 
     def _has_address(self, url: str) -> None:

@@ -119,9 +119,9 @@ class Registrar:
         self._url = url
         if self._board.status.webhook.state is WebhookState.TAKEN:
             return  # it is the user who takes it back
+        if self._held is not None and self._held[1] != url:
+            self._board.webhook(state=WebhookState.STALE, since=self._now())
         if url is None:
-            if self._held is not None:
-                self._board.webhook(state=WebhookState.STALE, since=self._now())
             return
         self._again = True
         self._failures = 0
