@@ -16,6 +16,7 @@ from collections.abc import AsyncIterator, Callable, Coroutine
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import singledispatchmethod
+from pathlib import Path
 from typing import Any
 
 from webhook_tui.config import Settings
@@ -169,8 +170,8 @@ class ListenSession:
         accounts = AccountStore.open(settings.accounts_path)
         stack.callback(accounts.close)
         self._emit(HistoryOpened())
-        if self._store.set_aside is not None:
-            self._board.note(_set_aside(self._store.set_aside.name))
+        self._note_set_aside("The history", self._store.set_aside)
+        self._note_set_aside("The file of secrets", accounts.set_aside)
         token, api_url = settings.token, settings.api_url
         if settings.sandbox:
             embedded = EmbeddedPiktid()
@@ -283,10 +284,17 @@ class ListenSession:
             self._board.receiver(state=ReceiverState.STOPPED)
 
     def _recorded(self, stored: StoredDelivery) -> None:
+        if self._store.set_aside is not None:
+            self._note_set_aside("The history", self._store.set_aside)
         self._explaining.came(stored)
         self._reconciling.came(stored)
         self._proving.came(stored.delivery)
         self._claim.came(stored)
+
+    def _note_set_aside(self, what: str, path: Path | None) -> None:
+        """Once for each file; the history's may be found damaged at any time."""
+        if path is not None and (note := _set_aside(what, path.name)) not in self._board.status.notes:
+            self._board.note(note)
 
     def _reopen(self) -> None:
         self._tunnel.reopen()
@@ -341,17 +349,19 @@ class ListenSession:
 
     def _tunnel_changed(self, status: TunnelStatus) -> None:
         before = self._board.status.tunnel
+        is_open = status.state in (TunnelState.LIVE, TunnelState.UNPROVEN)
+        url = f"{status.public_url.rstrip('/')}{self._hook_path or ''}" if is_open and status.public_url else None
+        if url is not None or status.state in (TunnelState.DOWN, TunnelState.FAILED, TunnelState.OPENING):
+            self._registrar.address(url)  # first: no status says of a new address that it is registered
         self._board.change(tunnel=status)
         if status.problem is not None and status.problem is not before.problem:
             again = (status.next_try_at - _utc_now()).total_seconds() if status.next_try_at else None
             self._emit(ProblemOccurred(status.problem, again, fatal=status.state is TunnelState.FAILED))
-        is_open = status.state in (TunnelState.LIVE, TunnelState.UNPROVEN)
         if (status.state, status.public_url) != (before.state, before.public_url):
             self._emit(TunnelChanged(status.state.value, status.public_url if is_open else None))
-        if is_open and status.public_url is not None:
-            self._has_address(status.public_url.rstrip("/") + (self._hook_path or ""))
-        elif status.state in (TunnelState.DOWN, TunnelState.FAILED, TunnelState.OPENING):
-            self._registrar.address(None)
+        if url is not None:
+            self._has_address(url)
+        else:
             self._proving.address(None)
 
     def _has_address(self, url: str) -> None:
@@ -452,9 +462,9 @@ def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
     return uvloop.new_event_loop
 
 
-def _set_aside(name: str) -> Problem:
+def _set_aside(what: str, name: str) -> Problem:
     return Problem(
-        f"The history could not be read; it is kept as {name}.",
+        f"{what} could not be read; it is kept as {name}.",
         "A new one was started. webhook-tui paths says where both lie.",
         severity=Severity.WARNING,
     )

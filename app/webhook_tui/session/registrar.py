@@ -128,9 +128,9 @@ class Registrar:
         self._url = url
         if self._board.status.webhook.state is WebhookState.TAKEN:
             return  # it is the user who takes it back
+        if self._held is not None and self._held[1] != url:
+            self._board.webhook(state=WebhookState.STALE, since=self._now())
         if url is None:
-            if self._held is not None:
-                self._board.webhook(state=WebhookState.STALE, since=self._now())
             return
         self._again = True
         self._failures = 0
@@ -385,11 +385,12 @@ class Registrar:
     def _let_go(self) -> None:
         """What is registered is not ours any more: no secret is current, and nothing is deleted when leaving."""
         self._is_confirmed = self._is_suspected = False
-        if self._held is not None:
-            self._keeper.accounts.end_registration(self._held[0], self._now())
-            self._held = None
         self._put_back = None
-        self._keeper.ended()
+        held, self._held = self._held, None
+        with contextlib.suppress(ProblemError):  # a disk that takes nothing does not make it ours again
+            if held is not None:
+                self._keeper.accounts.end_registration(held[0], self._now())
+            self._keeper.ended()
 
     def _taken(self, what: str, state: WebhookState, *, at: datetime | None = None, by: str | None = None) -> None:
         self._stopped_asking = True
