@@ -43,7 +43,7 @@ from webhook_tui.domain.facts import (
     WishGranted,
 )
 from webhook_tui.domain.problem import Problem, ProblemError, Severity
-from webhook_tui.domain.rows import DeliveryRows
+from webhook_tui.domain.rows import DeliveryRows, FoundRows
 from webhook_tui.domain.secret import Secret
 from webhook_tui.domain.session_port import SessionPort
 from webhook_tui.domain.status import SessionStatus
@@ -59,6 +59,8 @@ from webhook_tui.tui.messages import (
     FactArrived,
     NewsArrived,
     RowsNews,
+    SearchAdvanced,
+    SearchRequested,
     SessionReplaced,
     StatusNews,
     WishRequested,
@@ -133,6 +135,8 @@ class WebhookTuiApp(App[object]):
         self._inbox = Inbox()
         self._last_refresh = 0.0
         self._rows: DeliveryRows | None = None
+        self._search: FoundRows | None = None
+        self._search_number = 0
         self._token_dialog: TokenDialog | None = None
         self.crash: BaseException | None = None
         self._lost_keys: set[str] = set()
@@ -179,6 +183,7 @@ class WebhookTuiApp(App[object]):
         """On whichever way: the session ends, the rows are closed."""
         self._forget_signals()
         self.host.leave()
+        self._main.forget_searches()
         if self._rows is not None:
             self._rows.close()
             self._rows = None
@@ -239,8 +244,8 @@ class WebhookTuiApp(App[object]):
         batch = self._inbox.take()
         if batch.status is not None:
             self._main.post_message(StatusNews(batch.status))
-        if (batch.recorded or batch.judged) and self._rows is not None:
-            self._main.post_message(DeliveriesNews(batch.recorded, batch.judged))
+        if (batch.recorded or batch.judged or batch.changed) and self._rows is not None:
+            self._main.post_message(DeliveriesNews(batch.recorded, batch.judged, batch.changed))
 
     def on_fact_arrived(self, message: FactArrived) -> None:
         """What comes one by one: an answer to show, a question to ask, or how a wish ended."""
@@ -300,6 +305,30 @@ class WebhookTuiApp(App[object]):
     def on_wish_requested(self, message: WishRequested) -> None:
         """Pass it on."""
         self.host.session.request(message.wish)
+
+    def on_search_requested(self, message: SearchRequested) -> None:
+        """Let a thread of the store search; what it finds is read when it says so."""
+        self._search_number += 1
+        number = self._search_number
+
+        def advanced() -> None:
+            # Called in the search's thread, which may outlive the screen's loop.
+            with contextlib.suppress(RuntimeError):
+                self.post_message(SearchAdvanced(number))
+
+        try:
+            self._search = self.host.session.open_found(
+                message.expression, sort=message.sort, now=self.now(), changed=advanced
+            )
+        except ProblemError as error:
+            self._main.occurred(error.problem)
+        else:
+            self._main.search_opened(self._search)
+
+    def on_search_advanced(self, message: SearchAdvanced) -> None:
+        """The screen reads on, if it is the search that was asked for last."""
+        if message.number == self._search_number and self._search is not None:
+            self._main.search_advanced(self._search)
 
     def on_register_requested(self) -> None:
         """After a refused token ask for another one, else go on from what has not worked."""
