@@ -15,6 +15,7 @@ import time
 import traceback
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar, Protocol
 
@@ -24,10 +25,12 @@ from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.dom import DOMNode
 from textual.filter import LineFilter
+from textual.message import Message
 from textual.screen import Screen
 
 from webhook_tui.domain.facts import (
     BecameReady,
+    DeliveriesDeleted,
     DeliveryExplained,
     EventReconciled,
     EventSidesShown,
@@ -49,6 +52,7 @@ from webhook_tui.domain.session_port import SessionPort
 from webhook_tui.domain.status import SessionStatus
 from webhook_tui.domain.text import visible
 from webhook_tui.domain.wishes import DeleteWish, GuardAnswer, GuardChoice, RegisterWish, TokenAnswer
+from webhook_tui.export import Destination
 from webhook_tui.tui import theme
 from webhook_tui.tui.commands import commands_of
 from webhook_tui.tui.hosting import SessionHost
@@ -62,6 +66,7 @@ from webhook_tui.tui.messages import (
     SearchAdvanced,
     SearchRequested,
     SessionReplaced,
+    ShareRequested,
     StatusNews,
     WishRequested,
 )
@@ -69,9 +74,12 @@ from webhook_tui.tui.modals.delete import DeleteDialog
 from webhook_tui.tui.modals.dialog import Dialog
 from webhook_tui.tui.modals.guard import ForeignGuard, UnknownGuard
 from webhook_tui.tui.modals.secret import SecretDialog
+from webhook_tui.tui.modals.share import JSON_PATH, CopyDialog, ExportDialog, Share
 from webhook_tui.tui.modals.token import TokenChoice, TokenDialog
 from webhook_tui.tui.output_filter import OutputFilter
 from webhook_tui.tui.screens.main import MainScreen
+from webhook_tui.tui.sharing import Copied, Exported, Sharing
+from webhook_tui.tui.words.addresses import listener, local_host
 
 LEAVE_SECONDS = 3.0
 """How long a session may tidy up."""
@@ -80,6 +88,14 @@ REFRESH_SECONDS = 0.05
 
 _log = logging.getLogger(__name__)
 _SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP")
+
+
+class ShareEnded(Message):
+    """What was to be copied or exported is made, or could not be."""
+
+    def __init__(self, outcome: Copied | Exported | Problem) -> None:
+        super().__init__()
+        self.outcome = outcome
 
 
 class TokenKeeper(Protocol):
@@ -284,6 +300,9 @@ class WebhookTuiApp(App[object]):
             case WishGranted(sentence):
                 self._main.occurred(None)
                 self._toast(sentence)
+            case DeliveriesDeleted(count):
+                self._main.deliveries_deleted()
+                self._toast(f"Deleted {'1 delivery' if count == 1 else f'{count:,} deliveries'}")
             case WebhookRegistered() | BecameReady():
                 self._main.occurred(None)
             case SessionStopped(problem) if problem is not None:
@@ -329,6 +348,51 @@ class WebhookTuiApp(App[object]):
         """The screen reads on, if it is the search that was asked for last."""
         if message.number == self._search_number and self._search is not None:
             self._main.search_advanced(self._search)
+
+    # Copies and exports
+
+    def on_share_requested(self, message: ShareRequested) -> None:
+        """Ask in which form; what was chosen is made in a thread."""
+        receiver = self._main.status.receiver
+        destination = Destination(f"http://{listener(local_host(receiver.host), receiver.port)}")
+        sharing = Sharing(self.host.session, destination, self.now)
+        if message.exports:
+            self.push_screen(
+                ExportDialog(message.selections), lambda share: self._make(sharing.export, share, message.json_path)
+            )
+            return
+        dialog = CopyDialog(
+            message.selections,
+            json_path=message.json_path,
+            preview=partial(sharing.preview, message.stored),
+        )
+        self.push_screen(dialog, lambda share: self._make(sharing.copy, share, message.json_path))
+
+    def _make(self, make: Callable[[Share], Copied | Exported], share: Share | None, json_path: str) -> None:
+        if share is None:
+            return
+        self._main.occurred(None)
+        if share.form == JSON_PATH:
+            self.post_message(CopyRequested(json_path, "the JSON path"))
+        else:
+            self._make_in_thread(make, share)
+
+    @work(thread=True, exit_on_error=False)
+    def _make_in_thread(self, make: Callable[[Share], Copied | Exported], share: Share) -> None:
+        try:
+            self.post_message(ShareEnded(make(share)))
+        except ProblemError as error:
+            self.post_message(ShareEnded(error.problem))
+
+    def on_share_ended(self, message: ShareEnded) -> None:
+        """Copy it, or say what came of it."""
+        match message.outcome:
+            case Copied(text, what):
+                self.post_message(CopyRequested(text, what))
+            case Exported(sentence):
+                self._toast(sentence)
+            case problem:
+                self._main.occurred(problem)
 
     def on_register_requested(self) -> None:
         """After a refused token ask for another one, else go on from what has not worked."""
@@ -427,5 +491,8 @@ class WebhookTuiApp(App[object]):
         """Every live binding, and what has no key."""
         yield from commands_of(self, screen)
         if screen is self._main:
+            if self._main.has_rows:
+                yield SystemCommand("Delete this delivery", "asks first", self._main.action_delete_delivery)
+                yield SystemCommand("Clear all except marked", "asks first", self._main.action_clear)
             yield SystemCommand("Addresses in full", "what the status line shortens; copy", self._main.action_addresses)
         yield SystemCommand("Theme", "choose other colours", self.action_change_theme)

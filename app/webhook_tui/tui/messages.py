@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from textual.message import Message
 
+from webhook_tui.domain.delivery import StoredDelivery
 from webhook_tui.domain.facts import Fact
 from webhook_tui.domain.filter import Expression
 from webhook_tui.domain.rows import DeliveryRows, Sort
 from webhook_tui.domain.session_port import SessionPort
 from webhook_tui.domain.status import SessionStatus
 from webhook_tui.domain.wishes import Wish
+from webhook_tui.tui.selection import Selection
 
 
 class FactArrived(Message):
@@ -60,6 +62,20 @@ class SearchAdvanced(Message):
         super().__init__()
         self.number = number
         """Of the search."""
+
+
+class ShareRequested(Message):
+    """The user wants to copy or export; a menu asks in which form."""
+
+    def __init__(
+        self, stored: StoredDelivery, selections: tuple[Selection, ...], json_path: str, *, exports: bool
+    ) -> None:
+        super().__init__()
+        self.stored = stored
+        self.selections = selections
+        self.json_path = json_path
+        """Of the line under the cursor; "" when there is none."""
+        self.exports = exports
 
 
 class DeleteRequested(Message):

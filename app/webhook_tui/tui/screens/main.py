@@ -37,7 +37,7 @@ from webhook_tui.tui.modals.help import HelpDialog
 from webhook_tui.tui.modals.secret import AddSecretDialog
 from webhook_tui.tui.panes.detail import SIGNATURE, DetailPane
 from webhook_tui.tui.panes.stream_pane import StreamPane
-from webhook_tui.tui.screens.finding import FindingScreen
+from webhook_tui.tui.screens.tending import TendingScreen
 from webhook_tui.tui.widgets.action_bar import ActionBar, FollowNote
 from webhook_tui.tui.widgets.delivery_table import DeliveryTable
 from webhook_tui.tui.widgets.filter_bar import Completions, FilterBar, MistakeLine
@@ -54,7 +54,7 @@ from webhook_tui.tui.words.steps import next_step
 LEAST_WIDTH, LEAST_HEIGHT = 40, 10
 
 
-class MainScreen(FindingScreen):
+class MainScreen(TendingScreen):
     """Everything but the dialogs."""
 
     AUTO_FOCUS = ""
@@ -73,6 +73,7 @@ class MainScreen(FindingScreen):
         ),
         Binding("O", "sort", "Sort", show=False, id="table.sort", tooltip="sort by the next column"),
         Binding("w", "why", "Why", id="delivery.why", tooltip="why this verdict"),
+        Binding("y", "copy", "Copy", id="delivery.copy_as", tooltip="copy: payload, curl, Python, ..."),
         Binding("s", "stream", "SSE", id="stream.show", tooltip="webhook against SSE"),
         Binding("f", "follow", "Follow", show=False, id="table.follow", tooltip="follow the newest delivery"),
         Binding("escape", "back", "Back", show=False, id="screen.back", tooltip="back; closes the notice"),
@@ -90,6 +91,9 @@ class MainScreen(FindingScreen):
         Binding(
             "p", "add_secret", "Add secret", show=False, id="piktid.add_secret", tooltip="add a secret to the ring"
         ),
+        Binding("e", "export", "Export", show=False, id="delivery.export", tooltip="export into a file"),
+        Binding("m", "mark", "Mark", show=False, id="delivery.mark", tooltip="mark, or take the mark off"),
+        Binding("semicolon", "comment", "Comment", show=False, id="delivery.comment", tooltip="comment"),
         Binding("c", "copy_url", "Copy URL", id="piktid.copy_url", tooltip="copy the public URL"),
         Binding("S", "show_secret", "Secret", id="piktid.secret", tooltip="the signing secret: masked, reveal, copy"),
         Binding(
@@ -307,7 +311,19 @@ class MainScreen(FindingScreen):
             return self.has_rows and self.is_filtered and self.table.has_focus
         if action == "into_detail":
             return self.has_rows and self.table.has_focus
-        needs_delivery = action in ("why", "follow", "zoom", "tab", "filter", "toggle_filter", "sort")
+        needs_delivery = action in (
+            "why",
+            "follow",
+            "zoom",
+            "tab",
+            "filter",
+            "toggle_filter",
+            "sort",
+            "copy",
+            "export",
+            "mark",
+            "comment",
+        )
         return not needs_delivery or (self.has_rows and not self.stream.is_open)
 
     def action_why(self) -> None:
