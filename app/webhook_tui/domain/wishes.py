@@ -92,6 +92,35 @@ class EventSidesWish:
     event_id: str
 
 
+@dataclass(frozen=True, slots=True)
+class MarkWish:
+    """Mark a delivery, or take the mark off; answered by RowChanged."""
+
+    seq: int
+    marked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CommentWish:
+    """Keep the user's words about a delivery, "" to forget them; answered by RowChanged."""
+
+    seq: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class DeleteDeliveriesWish:
+    """Delete deliveries from the history for good; answered by DeliveriesDeleted."""
+
+    seqs: tuple[int, ...] | None
+    """Their numbers; None: all but the marked, of every run."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunsWish:
+    """Say which runs of the program the history remembers; answered by RunsListed."""
+
+
 Wish: TypeAlias = (
     RegisterWish
     | TestPingWish
@@ -104,4 +133,8 @@ Wish: TypeAlias = (
     | ProveWish
     | StreamWish
     | EventSidesWish
+    | MarkWish
+    | CommentWish
+    | DeleteDeliveriesWish
+    | RunsWish
 )

@@ -35,8 +35,10 @@ from webhook_tui.domain.facts import (
     TunnelChanged,
     WishGranted,
 )
+from webhook_tui.domain.filter import Expression
 from webhook_tui.domain.problem import Problem, ProblemError, Severity
-from webhook_tui.domain.rows import DeliveryRows
+from webhook_tui.domain.ring import SecretRing
+from webhook_tui.domain.rows import DeliveryRows, FoundRows, Sort
 from webhook_tui.domain.secret import Secret
 from webhook_tui.domain.status import (
     ReceiverState,
@@ -48,13 +50,17 @@ from webhook_tui.domain.status import (
 )
 from webhook_tui.domain.wishes import (
     AddSecretWish,
+    CommentWish,
+    DeleteDeliveriesWish,
     DeleteWish,
     EventSidesWish,
     ExplainWish,
     GuardAnswer,
+    MarkWish,
     ProveWish,
     RegisterWish,
     RevealSecretWish,
+    RunsWish,
     StreamWish,
     TestPingWish,
     TokenAnswer,
@@ -74,6 +80,7 @@ from webhook_tui.session.reconciling import Reconciling, StreamPace
 from webhook_tui.session.recorder import Recorder
 from webhook_tui.session.registrar import Registrar, RegistrarOptions
 from webhook_tui.session.route import supervisor_for
+from webhook_tui.session.tending import Tending
 from webhook_tui.session.tidying import Tidying
 from webhook_tui.store import AccountStore, DeliveryStore
 
@@ -114,6 +121,8 @@ class ListenSession:
         self._tasks: set[asyncio.Task[None]] = set()
         self._ready = False
         self._token = settings.token
+        self._kept: tuple[Secret, ...] = ()
+        self._ring_now: Callable[[], SecretRing] = SecretRing
         own_path = settings.hook_url is None
         self._hook_path = f"/h/{secrets.token_hex(16)}" if own_path else None
 
@@ -145,6 +154,17 @@ class ListenSession:
         """The deliveries for the calling thread; only after HistoryOpened."""
         return self._store.open_rows()
 
+    def open_found(
+        self, expression: Expression, *, sort: Sort, now: datetime, changed: Callable[[], None]
+    ) -> FoundRows:
+        """The deliveries that pass a filter, for the calling thread; only after HistoryOpened."""
+        return self._store.open_found(expression, sort=sort, now=now, changed=changed)
+
+    def known_secrets(self) -> tuple[Secret, ...]:
+        """What copies and exports must not hold: every secret that was kept, the ring's and the token."""
+        ring = (known.secret for known in self._ring_now().newest_first())
+        return (*self._kept, *self._settings.secrets, *ring, *((self._token,) if self._token is not None else ()))
+
     async def _main(self, emit: Callable[[Fact], None]) -> None:
         self._loop = asyncio.get_running_loop()
         self._emit = emit
@@ -169,6 +189,7 @@ class ListenSession:
         stack.callback(self._store.close)
         accounts = AccountStore.open(settings.accounts_path)
         stack.callback(accounts.close)
+        self._kept = tuple(accounts.all_secrets())
         self._emit(HistoryOpened())
         self._note_set_aside("The history", self._store.set_aside)
         self._note_set_aside("The file of secrets", accounts.set_aside)
@@ -182,6 +203,8 @@ class ListenSession:
         if settings.sandbox:
             self._keeper.registered(embedded.former_secret)
         self._explaining = Explaining(self._store, self._keeper, self._board, token=lambda: self._token)
+        self._ring_now = lambda: self._keeper.ring
+        self._tending = Tending(self._store, self._emit)
         self._judge = Judge(
             self._store, self._keeper, self._board, local_now=_local_now, judged=self._explaining.failed
         )
@@ -447,6 +470,10 @@ class ListenSession:
     @_take.register
     def _(self, wish: EventSidesWish) -> None:
         self._start(self._reconciling.show_sides(wish.event_id))
+
+    @_take.register
+    def _(self, wish: MarkWish | CommentWish | DeleteDeliveriesWish | RunsWish) -> None:
+        self._start(self._tending.carry_out(wish))
 
     async def _explain(self, seq: int) -> None:
         report = await self._explaining.report(seq)
