@@ -16,6 +16,7 @@ from datetime import datetime
 from pathlib import Path
 
 import resvg_py
+from textual.app import App
 from textual.pilot import Pilot
 
 from webhook_tui.config import Places, Settings
@@ -44,10 +45,11 @@ class Picture:
 
 
 PICTURES = (
-    Picture("main-140x42-dark", 140, 42, row="without the newline"),
-    Picture("main-100x30-light", 100, 30, "webhook-light", row="without the last newline"),
-    Picture("main-80x24-dark", 80, 24, row="without the newline"),
-    Picture("signature-140x42-dark", 140, 42, row="without the newline", keys=("w",), awaited="What to change"),
+    Picture("main-140x42-dark", 140, 42, row="newline"),
+    Picture("main-100x30-light", 100, 30, "webhook-light", row="newline"),
+    Picture("main-80x24-dark", 80, 24, row="newline"),
+    Picture("signature-140x42-dark", 140, 42, row="newline", keys=("w",), awaited="What to change"),
+    Picture("stream-100x30-dark", 100, 30, keys=("s",), awaited="only SSE 1"),
     Picture("help-140x42-dark", 140, 42, keys=("question_mark",), awaited="move"),
 )
 
@@ -64,17 +66,28 @@ async def take(picture: Picture) -> None:
         )
         async with app.run_test(size=(picture.columns, picture.rows)) as pilot:
             await until(
-                pilot, lambda: (rows := app.screen.query_one(DeliveryTable).rows) is not None and len(rows) >= 11
+                pilot, lambda: (rows := app.screen.query_one(DeliveryTable).rows) is not None and len(rows) >= 10
             )
-            await pilot.press("escape", "g")
-            while picture.row not in screen_text(app):
-                await pilot.press("j")
+            await pilot.press("escape")
+            await go_to(pilot, picture.row)
             await pilot.press(*picture.keys)
             await until(pilot, lambda: picture.awaited in screen_text(app))
             await pilot.pause(1.2)  # rows that came just now stop glowing
             svg = app.export_screenshot(title="webhook-tui")
         app.host.join(5)
     save(picture.name, svg)
+
+
+async def go_to(pilot: Pilot[object], text: str) -> None:
+    """Move the cursor until the detail says `text`."""
+    async with asyncio.timeout(20):
+        while True:
+            await pilot.press("g")
+            for _ in range(12):
+                await pilot.pause(0.05)
+                if text in screen_text(pilot.app):
+                    return
+                await pilot.press("j")
 
 
 async def until(pilot: Pilot[object], is_so: Callable[[], bool]) -> None:
@@ -84,7 +97,7 @@ async def until(pilot: Pilot[object], is_so: Callable[[], bool]) -> None:
             await pilot.pause(0.05)
 
 
-def screen_text(app: WebhookTuiApp) -> str:
+def screen_text(app: App[object]) -> str:
     """What the screen shows, as text."""
     return "\n".join("".join(segment.text for segment in line) for line in app.screen._compositor.render_strips())  # noqa: SLF001 -- there is no public way
 

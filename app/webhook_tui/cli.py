@@ -7,16 +7,28 @@ import os
 import signal
 import sys
 from dataclasses import replace
+from pathlib import Path
 from typing import Any, BinaryIO, NoReturn
 
 import click
+import click.shell_completion
 
 from webhook_tui import __version__
-from webhook_tui.config import Places, Settings, read_config, read_secret_file
+from webhook_tui.config import API_URL, Places, Settings, read_config, read_secret_file
 from webhook_tui.domain.problem import ExitCode, Problem, ProblemError
 from webhook_tui.domain.secret import Secret
 from webhook_tui.log import log_to
-from webhook_tui.options import FILE, SECRET, option, settings_from, shared_options
+from webhook_tui.options import (
+    EXPORT_FORMATS,
+    FILE,
+    LOCAL_URL,
+    SECONDS,
+    SECRET,
+    URL,
+    option,
+    settings_from,
+    shared_options,
+)
 
 _NO_TOKEN = Problem(
     "No token: set PIKTID_TOKEN, or use --token-stdin or --token-file.",
@@ -120,7 +132,7 @@ def verify(ctx: click.Context, /, file: BinaryIO, **given: Any) -> None:
     """
     from webhook_tui.verify_command import run
 
-    secrets = (*given["secret"], *(read_secret_file(path) for path in given["secret_file"]))
+    secrets = _secrets(given)
     if not secrets:
         raise click.UsageError("Which secret? Give --secret or --secret-file.")
     ctx.exit(run(secrets, given["signature"], given["delivery"], file, output=given["output"]))
@@ -154,6 +166,122 @@ def paths(obj: tuple[Places, dict[str, Any]]) -> None:
         ("known hosts", places.known_hosts),
     ):
         click.echo(f"{name:<12} {path}{'' if path.exists() else '  (not there yet)'}")
+
+
+@root.command(context_settings=_CONTEXT)
+@click.option("--format", "form", type=click.Choice(EXPORT_FORMATS), default="jsonl", show_default=True)
+@click.option("--output", type=click.Path(path_type=Path), help="A file, or a directory: then a file for each.")
+@option("--db", type=FILE, help="Where the history lies.")
+@click.option("--seq", type=click.IntRange(1), multiple=True, help="Number of a delivery; repeatable. Default: all.")
+@click.option("--marked", is_flag=True, help="Only marked deliveries.")
+@click.option("--url", type=URL, default=LOCAL_URL, show_default=True, help="Where commands and tests send it.")
+@option("--secret", type=SECRET, multiple=True, help="Take this out, too; repeatable.")
+@option("--secret-file", type=FILE, multiple=True, help="The same from a file; repeatable.")
+@option("--token", type=SECRET, envvar="PIKTID_TOKEN", hidden=True)
+@click.pass_context
+def export(ctx: click.Context, /, **given: Any) -> None:
+    """Write stored deliveries as commands, tests, archives or lines; credentials and known secrets are taken out."""
+    from webhook_tui.export import FORMATS, Destination
+    from webhook_tui.export_command import Choice, known_secrets, run
+
+    places, _ = ctx.obj
+    authtoken = os.environ.get("NGROK_AUTHTOKEN")
+    secrets = [
+        *_secrets(given),
+        *([given["token"]] if given["token"] else []),
+        *([Secret(authtoken)] if authtoken else []),
+    ]
+    run(
+        FORMATS[given["form"]],
+        history=given["db"] or places.deliveries,
+        choice=Choice(given["seq"], given["marked"]),
+        secrets=known_secrets(places.accounts, secrets),
+        destination=Destination(given["url"]),
+        output=given["output"],
+        say=_say,
+    )
+
+
+@root.command(context_settings=_CONTEXT)
+@option("--secret", type=SECRET, help="The signing secret that the handler has.")
+@option("--secret-file", type=FILE, help="The same from a file.")
+@click.option("--format", "output", type=click.Choice(["text", "json", "junit"]), default="text", show_default=True)
+@click.option("--timeout", type=SECONDS, default=10.0, show_default=True, help="Seconds for one answer.")
+@click.option("--anywhere", is_flag=True, help="The handler is yours and not on this machine.")
+@click.argument("url", type=URL)
+@click.pass_context
+def check(ctx: click.Context, /, url: str, **given: Any) -> None:
+    """Test your own handler: send it good, forged and odd deliveries, and say what each wrong answer means.
+
+    Exit code 0: all passed, 1: not.
+    """
+    from webhook_tui.check_command import run
+
+    secret = _one_secret(given)
+    if secret is None:
+        raise click.UsageError("Which secret? Give the handler's own: --secret or --secret-file.")
+    ctx.exit(run(url, secret, anywhere=given["anywhere"], timeout_seconds=given["timeout"], output=given["output"]))
+
+
+@root.command(context_settings=_CONTEXT)
+@option("--secret", type=SECRET, help="The signing secret; else the current one of the token's account.")
+@option("--secret-file", type=FILE, help="The same from a file.")
+@click.option("--file", "file", type=click.File("rb"), help="The body to send; - is standard input. Default: a sample.")
+@click.option("--timeout", type=SECONDS, default=10.0, show_default=True, help="Seconds for the answer.")
+@option("--token", type=SECRET, envvar="PIKTID_TOKEN", help="API token (better: PIKTID_TOKEN).")
+@option("--api-url", type=URL, default=API_URL, show_default=True, help="API base URL.")
+@click.argument("event")
+@click.argument("url", type=URL, required=False)
+@click.pass_context
+def send(ctx: click.Context, /, event: str, url: str | None, **given: Any) -> None:
+    """Send one event, signed as PiktID signs it: batch_edit, image_result, identity_preprocessing, ping, or any other.
+
+    Without a URL it goes to the webhook that a running webhook-tui registered. Exit code 0: answered 2xx, 1: not.
+    """
+    from webhook_tui.domain.account import Account
+    from webhook_tui.send_command import kept_secret, run, running_url, sample_body
+
+    places, _ = ctx.obj
+    account = Account.of(given["api_url"], given["token"])
+    secret = _one_secret(given) or kept_secret(places.accounts, account)
+    url = url or running_url(places.accounts, account)
+    if secret is None:
+        raise click.UsageError("Which secret? Give --secret or --secret-file, or a token whose webhook has one.")
+    if url is None:
+        raise click.UsageError("Which URL? No webhook-tui runs that registered one for this token: give it.")
+    body = given["file"].read() if given["file"] is not None else sample_body(event)
+    ctx.exit(run(event, url, secret, body, timeout_seconds=given["timeout"]))
+
+
+def _one_secret(given: dict[str, Any]) -> Secret | None:
+    secret: Secret | None = given["secret"]
+    return read_secret_file(given["secret_file"]) if given["secret_file"] is not None else secret
+
+
+def _secrets(given: dict[str, Any]) -> tuple[Secret, ...]:
+    return (*given["secret"], *(read_secret_file(path) for path in given["secret_file"]))
+
+
+def _say(note: str) -> None:
+    click.echo(f"webhook-tui: {note}", err=True)
+
+
+@root.command(context_settings=_CONTEXT)
+@click.option("--markdown", is_flag=True, help="As a table for a README.")
+def keys(*, markdown: bool) -> None:
+    """List every key of the screen with its id, which config.toml's [keymap] takes."""
+    from webhook_tui.tui.keymap import as_markdown, as_text
+
+    click.echo(as_markdown() if markdown else as_text())
+
+
+@root.command(context_settings=_CONTEXT)
+@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
+def completion(shell: str) -> None:
+    """Print the script that completes options and commands: eval "$(webhook-tui completion bash)"."""
+    kind = click.shell_completion.get_completion_class(shell)
+    assert kind is not None
+    click.echo(kind(root, {}, "webhook-tui", "_WEBHOOK_TUI_COMPLETE").source())
 
 
 def _settings(ctx: click.Context, given: dict[str, Any]) -> Settings:

@@ -5,7 +5,6 @@ No received byte reaches the terminal as a control character, and no line ever h
 
 from __future__ import annotations
 
-import base64
 import json
 import os
 import queue
@@ -21,7 +20,7 @@ from typing import Any, TextIO
 
 from webhook_tui.config import Settings
 from webhook_tui.domain import units
-from webhook_tui.domain.delivery import Delivery, DeliveryRow
+from webhook_tui.domain.delivery import DeliveryRow
 from webhook_tui.domain.facts import (
     BecameReady,
     DeliveryRecorded,
@@ -40,6 +39,7 @@ from webhook_tui.domain.facts import (
 from webhook_tui.domain.problem import ExitCode, Problem
 from webhook_tui.domain.text import visible
 from webhook_tui.domain.verdict import Verdict
+from webhook_tui.export import as_line, delivery_record
 from webhook_tui.session import ListenSession
 
 GIVE_UP_SECONDS = 30.0
@@ -202,7 +202,7 @@ class JsonLines:
         """The line of one fact, if it has one."""
         record = _record(fact)
         if record is not None and not self._silent:
-            self._out.write(json.dumps(record, ensure_ascii=True, separators=(",", ":")) + "\n")
+            self._out.write(as_line(record))
             self._out.flush()
 
 
@@ -213,7 +213,7 @@ def _record(fact: Fact) -> Mapping[str, Any] | None:
         case WebhookRegistered(webhook_id=webhook_id, url=url):
             return {"type": "registered", "id": webhook_id, "url": url}
         case DeliveryRecorded(row=row, delivery=delivery):
-            return _delivery_record(row, delivery)
+            return delivery_record(row, delivery)
         case VerdictChanged(row=row):
             return {"type": "verdict", "seq": row.seq, "verdict": row.verdict.value, "reason": row.reason}
         case EventReconciled():
@@ -233,24 +233,6 @@ def _record(fact: Fact) -> Mapping[str, Any] | None:
             return {"type": "error", "message": problem.sentence(again)}
         case _:
             return None
-
-
-def _delivery_record(row: DeliveryRow, delivery: Delivery) -> Mapping[str, Any]:
-    return {
-        "type": "delivery",
-        "seq": row.seq,
-        "received_at": units.rfc3339(row.received_at),
-        "method": delivery.method,
-        "path": delivery.target,
-        "headers": [[name.decode("latin-1"), value.decode("latin-1")] for name, value in delivery.headers],
-        "body_b64": base64.b64encode(delivery.body).decode("ascii"),
-        "event": row.event,
-        "event_id": json.loads(row.event_id) if row.event_id is not None else None,
-        "attempt": row.attempt,
-        "verdict": row.verdict.value,
-        "reason": row.reason,
-        "answered": row.answered,
-    }
 
 
 _COLORS = {

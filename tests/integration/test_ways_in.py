@@ -87,7 +87,7 @@ async def test_a_port_in_use_that_nobody_asked_for() -> None:
             pass  # somebody else has it: as well
         async with program("listen", "--format", "json", *WATCH) as listening:
             port = (await listening.record("ready"))["port"]
-            await listening.until(lambda: b"in use" in listening.notes)
+            await listening.until(lambda: b"in use" in listening.notes and listening.notes.endswith(b"\n"))
     assert 9876 < port <= 9976
     assert listening.words == f"webhook-tui: Port 9876 is in use; listening on {port}.\n"
 

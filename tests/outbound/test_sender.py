@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from tests.outbound.echo import Echo, raw_server
-from webhook_tui.outbound import Failure, OutboundSender, SendError, failure_of, is_base_url
+from webhook_tui.outbound import Failure, OutboundSender, Pieces, SendError, failure_of, is_base_url, is_loopback
 from webhook_tui.serving import bind
 
 
@@ -218,3 +218,37 @@ async def test_cancelling_a_send_leaves_the_sender_usable(echo: Echo, sender: Ou
     echo.hold.set()
 
     assert (await sender.send("POST", "/", (), b"")).status == 200
+
+
+@pytest.mark.parametrize("body", [b"", b"a", b"0123456789"])
+async def test_a_body_that_trickles_arrives_whole(echo: Echo, sender: OutboundSender, body: bytes) -> None:
+    """With its length, as one that comes at once."""
+    reply = await sender.send("POST", "/", (), body, pieces=Pieces(3, 0.01))
+
+    assert echo.requests[0].body == body
+    assert echo.requests[0].values(b"content-length") == [str(len(body)).encode()]
+    assert reply.seconds >= (0.02 if len(body) > 3 else 0)
+
+
+@pytest.mark.parametrize(
+    ("url", "stays"),
+    [
+        ("http://localhost:3000/x", True),
+        ("http://LOCALHOST/", True),
+        ("http://127.0.0.1/", True),
+        ("http://127.9.9.9:1/", True),
+        ("https://[::1]:8443/", True),
+        ("http://[::ffff:127.0.0.1]/", True),
+        ("http://0.0.0.0/", False),
+        ("http://192.168.1.2/", False),
+        ("http://example.com/", False),
+        ("http://localhost.example.com/", False),
+        ("http://127.0.0.1@example.com/", False),
+        ("http://127.0.0.1.example.com/", False),
+        ("ftp://127.0.0.1/", False),
+        ("127.0.0.1", False),
+    ],
+)
+def test_what_stays_on_this_machine(url: str, stays: bool) -> None:
+    """A name that only looks like it does not."""
+    assert is_loopback(url) is stays

@@ -222,3 +222,21 @@ def test_in_memory_it_keeps_nothing(account: Account) -> None:
 
         assert accounts.ring(account) == ring
         assert accounts.abandoned(account) == []
+
+
+def test_all_secrets_are_those_of_every_account(accounts: AccountStore, account: Account) -> None:
+    """Each once, whoever's it is: an export must hold none of them."""
+    accounts.save_ring(account, SecretRing().registered(Secret("a"), NOW).registered(Secret("b"), LATER))
+    accounts.save_ring(OTHER, SecretRing().added(Secret("b"), NOW).added(Secret("c"), NOW))
+
+    assert list(accounts.all_secrets()) == [Secret("a"), Secret("b"), Secret("c")]
+
+
+def test_what_this_process_registered_is_live(accounts: AccountStore, account: Account) -> None:
+    """Until it is ended; another account's is not told."""
+    registration = accounts.record_registration(account, url="https://a.example/", webhook_id=1, at=NOW)
+    accounts.record_registration(OTHER, url="https://b.example/", webhook_id=2, at=NOW)
+
+    assert [one.url for one in accounts.live(account)] == ["https://a.example/"]
+    accounts.end_registration(registration, LATER)
+    assert not accounts.live(account)

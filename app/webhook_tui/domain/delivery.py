@@ -50,6 +50,8 @@ class DeliveryRow:
     about: str
     """A few words from `data` (job id, status, progress); "" when there is nothing known in it."""
     marked: bool = False
+    comment: str = ""
+    """The user's words about it (raw: sanitise before showing)."""
 
     @property
     def judgement(self) -> Judgement:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
 from typing import Protocol
 
 from webhook_tui.domain.delivery import DeliveryRow, StoredDelivery
@@ -41,4 +43,56 @@ class DeliveryRows(Protocol):
 
     def close(self) -> None:
         """Let go of the connection."""
+        ...
+
+
+class SortColumn(StrEnum):
+    """What the rows of a search can be sorted by."""
+
+    NUMBER = "number"
+    """The order of arrival, which is also that of time."""
+    VERDICT = "verdict"
+    """In the order of `Verdict`."""
+    EVENT = "event"
+    ATTEMPT = "attempt"
+    ANSWERED = "answered"
+    """Not answered comes first."""
+    SIZE = "size"
+
+
+@dataclass(frozen=True, slots=True)
+class Sort:
+    """An order of rows; those that are equal stand in the order of arrival, in the same direction."""
+
+    column: SortColumn = SortColumn.NUMBER
+    is_descending: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a search has come."""
+
+    examined: int
+    """Numbers of deliveries looked at, newest first; those of deleted ones count."""
+    total: int
+    """Numbers there are to look at."""
+    is_done: bool
+    """Whether the rows are all that there are, in their order."""
+
+
+class FoundRows(DeliveryRows, Protocol):
+    """The deliveries that pass a filter, in some order. No call waits for the search, which goes on by itself.
+
+    By number, the newest matches come first and older ones are put before them: `len(rows) - position` of a row stays.
+    Sorted by a column, matches are put in between. So after a refresh, keep the cursor by `position(seq)`. A delivery
+    that came after the search began takes its place in the order, too.
+    """
+
+    @property
+    def progress(self) -> Progress:
+        """How far the search had come at the last refresh."""
+        ...
+
+    def reconsider(self, seqs: Sequence[int]) -> None:
+        """Look again at deliveries that changed: verdict, answer, mark or comment."""
         ...

@@ -1,6 +1,25 @@
 """How bytes leave the program towards a fixed host: one hardened sender, and names for what can go wrong with it."""
 
 from webhook_tui.outbound.failure import Failure, failure_of, was_sent
-from webhook_tui.outbound.sender import OutboundSender, Reply, SendError, is_base_url, read_capped
+from webhook_tui.outbound.sender import (
+    OutboundSender,
+    Pieces,
+    Reply,
+    SendError,
+    is_base_url,
+    is_loopback,
+    read_capped,
+)
 
-__all__ = ["Failure", "OutboundSender", "Reply", "SendError", "failure_of", "is_base_url", "read_capped", "was_sent"]
+__all__ = [
+    "Failure",
+    "OutboundSender",
+    "Pieces",
+    "Reply",
+    "SendError",
+    "failure_of",
+    "is_base_url",
+    "is_loopback",
+    "read_capped",
+    "was_sent",
+]

@@ -24,6 +24,11 @@ class Failure(StrEnum):
     UNSENDABLE = "the request cannot be sent as HTTP"
     TOO_LARGE = "the answer was too large"
 
+    @property
+    def is_before_sending(self) -> bool:
+        """Whether nothing of the request can have arrived."""
+        return self in _BEFORE_SENDING
+
 
 _BEFORE_SENDING = frozenset(
     {
@@ -55,7 +60,7 @@ def was_sent(error: BaseException) -> bool:
     """Whether the other side may have acted on the request although no answer came."""
     if isinstance(error, httpx.ConnectTimeout | httpx.PoolTimeout):
         return False
-    return failure_of(error) not in _BEFORE_SENDING
+    return not failure_of(error).is_before_sending
 
 
 def _connecting(causes: list[BaseException]) -> Failure:

@@ -7,9 +7,10 @@ delivery can lead elsewhere: the origin is fixed, the target travels as a path, 
 from __future__ import annotations
 
 import asyncio
+import ipaddress
 import string
 import time
-from collections.abc import AsyncIterable
+from collections.abc import AsyncIterable, AsyncIterator
 from dataclasses import dataclass
 from urllib.parse import quote_from_bytes
 
@@ -34,6 +35,16 @@ class Reply:
     body: bytes
     seconds: float
     """From the first byte sent to the last byte received."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pieces:
+    """How a body is sent that does not come at once."""
+
+    count: int
+    """How many parts; fewer when the body has fewer bytes."""
+    pause_seconds: float
+    """After each part but the last."""
 
 
 class SendError(Exception):
@@ -77,15 +88,18 @@ class OutboundSender:
             timeout=timeout_seconds,
         )
 
-    async def send(self, method: str, target: str, headers: Headers, body: bytes) -> Reply:
+    async def send(
+        self, method: str, target: str, headers: Headers, body: bytes, *, pieces: Pieces | None = None
+    ) -> Reply:
         """Send one request and read its whole answer, whatever its status; raises SendError when there is none.
 
         `target`: path and query as received (latin-1), sent to the letter except for what HTTP cannot carry, which is
-        percent-encoded. Header names keep their case; hop-by-hop ones, Host and Content-Length are replaced.
+        percent-encoded. Header names keep their case; hop-by-hop ones, Host and Content-Length are replaced. `pieces`:
+        the body trickles.
         """
         started = time.perf_counter()
         try:
-            request = self._request(method, target, headers, body)
+            request = self._request(method, target, headers, body, pieces)
             async with asyncio.timeout(self._timeout_seconds):
                 response = await self._client.send(request, stream=True)
                 try:
@@ -103,7 +117,7 @@ class OutboundSender:
         """Close all connections; requests under way lose theirs."""
         await self._client.aclose()
 
-    def _request(self, method: str, target: str, headers: Headers, body: bytes) -> httpx.Request:
+    def _request(self, method: str, target: str, headers: Headers, body: bytes, pieces: Pieces | None) -> httpx.Request:
         if not target.startswith("/"):
             raise httpx.InvalidURL("a target is a path")
         sent = quote_from_bytes(target.encode("latin-1"), safe=_VISIBLE_ASCII).encode("ascii")
@@ -112,9 +126,8 @@ class OutboundSender:
             own.append((b"Content-Length", str(len(body)).encode("ascii")))
         given = [(name, value) for name, value in headers if name.lower() not in _OURS]
         # As an extension the target is sent to the letter; as part of a URL its dots and doubled slashes would go.
-        return httpx.Request(
-            method, self._origin, headers=[*own, *given], stream=httpx.ByteStream(body), extensions=self._bounds(sent)
-        )
+        stream = httpx.ByteStream(body) if pieces is None else _Trickle(body, pieces)
+        return httpx.Request(method, self._origin, headers=[*own, *given], stream=stream, extensions=self._bounds(sent))
 
     def _bounds(self, target: bytes) -> dict[str, object]:
         return {"target": target, "timeout": httpx.Timeout(self._timeout_seconds).as_dict()}
@@ -123,6 +136,37 @@ class OutboundSender:
         if failure is Failure.TIMEOUT:
             return SendError(failure, f"there was no answer within {self._timeout_seconds:g} s")
         return SendError(failure, failure.value)
+
+
+class _Trickle(httpx.AsyncByteStream):
+    """A body part by part."""
+
+    def __init__(self, body: bytes, pieces: Pieces) -> None:
+        self._body = body
+        self._pieces = pieces
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        size = max(1, -(-len(self._body) // self._pieces.count))
+        for start in range(0, len(self._body), size):
+            if start:
+                await asyncio.sleep(self._pieces.pause_seconds)
+            yield self._body[start : start + size]
+
+
+def is_loopback(base_url: str) -> bool:
+    """Whether what is sent to that URL stays on this machine: `localhost` and loopback addresses, no other name."""
+    try:
+        host = _parsed(base_url).host
+    except ValueError:
+        return False
+    if host == "localhost":
+        return True
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
+    return (mapped or address).is_loopback
 
 
 def is_base_url(text: str) -> bool:

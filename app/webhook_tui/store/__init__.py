@@ -2,5 +2,6 @@
 
 from webhook_tui.store.accounts import AccountStore, Registration
 from webhook_tui.store.deliveries import DeliveryStore
+from webhook_tui.store.rows import open_history
 
-__all__ = ["AccountStore", "DeliveryStore", "Registration"]
+__all__ = ["AccountStore", "DeliveryStore", "Registration", "open_history"]

@@ -5,22 +5,30 @@ from __future__ import annotations
 import shutil
 import sqlite3
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
 from webhook_tui.domain.account import Account
 from webhook_tui.domain.delivery import Delivery, DeliveryRow, StoredDelivery
-from webhook_tui.domain.rows import DeliveryRows
+from webhook_tui.domain.event import JOB_FIELDS
+from webhook_tui.domain.filter import Expression
+from webhook_tui.domain.rows import DeliveryRows, FoundRows, Sort
+from webhook_tui.domain.run import Run
 from webhook_tui.domain.verdict import Judgement
 from webhook_tui.store.history_file import HistoryFile
 from webhook_tui.store.reader import Reader
-from webhook_tui.store.records import find_row, find_stored, find_unsettled, insert, recordable
-from webhook_tui.store.retention import BATCH, delete_batch, first_kept
+from webhook_tui.store.records import find_row, find_stored, find_unsettled, insert, recordable, storable
+from webhook_tui.store.retention import BATCH, delete_batch, delete_some, first_kept
 from webhook_tui.store.rows import SqliteRows
+from webhook_tui.store.runs import find_runs
+from webhook_tui.store.scan import Search
+from webhook_tui.store.search import FilteredRows
+from webhook_tui.store.word_index import WordIndex
 from webhook_tui.store.writer import Job, Writer
 
 _LARGEST_CHANGE = 500
+_LONGEST_COMMENT = 2000
 
 
 class DeliveryStore:
@@ -30,7 +38,7 @@ class DeliveryStore:
         self.path = file.path
         self._file = file
         self._temporary = temporary
-        self._writer = Writer(file)
+        self._writer = Writer(file, WordIndex().step)
         self._reader = Reader(file.path)
 
     @classmethod
@@ -87,7 +95,13 @@ class DeliveryStore:
         """Mark delivery `seq` or take the mark off; its row, or None when it is not there."""
         return await self._update("UPDATE deliveries SET marked = ? WHERE seq = ?", int(marked), seq)
 
-    async def _update(self, statement: str, value: int | None, seq: int) -> DeliveryRow | None:
+    async def set_comment(self, seq: int, text: str) -> DeliveryRow | None:
+        """Keep the user's words about delivery `seq`, 2,000 characters at most; its row, or None when it is gone."""
+        return await self._update(
+            "UPDATE deliveries SET comment = ? WHERE seq = ?", storable(text, _LONGEST_COMMENT), seq
+        )
+
+    async def _update(self, statement: str, value: int | str | None, seq: int) -> DeliveryRow | None:
         def update(connection: sqlite3.Connection) -> DeliveryRow | None:
             connection.execute(statement, (value, seq))
             return find_row(connection, seq)
@@ -125,12 +139,55 @@ class DeliveryStore:
         below = await self._reader.run(
             lambda connection: first_kept(connection, keep_days=keep_days, keep_rows=keep_rows, now=now)
         )
+        return await self._delete_below(below)
+
+    async def clear_except_marked(self) -> int:
+        """Delete all deliveries, of this run and earlier ones, but the marked; how many went. Raises ProblemError.
+
+        One that comes meanwhile stays.
+        """
+        (last,) = await self._reader.run(
+            lambda connection: connection.execute("SELECT max(seq) FROM deliveries").fetchone()
+        )
+        return await self._delete_below((last or 0) + 1)
+
+    async def _delete_below(self, below: int) -> int:
         total = 0
-        while True:
-            gone = await self._writer.run(lambda connection: delete_batch(connection, below))
+        while gone := await self._writer.run(lambda connection: delete_batch(connection, below)):
             total += gone
-            if gone < BATCH:
-                return total
+        return total
+
+    async def delete(self, seqs: Sequence[int]) -> int:
+        """Delete those deliveries, marked or not, with their words; how many went. Raises ProblemError."""
+        total = 0
+        for start in range(0, len(seqs), BATCH):
+            some = seqs[start : start + BATCH]
+            while gone := await self._writer.run(_deleting(some)):
+                total += gone
+        return total
+
+    async def runs(self) -> Sequence[Run]:
+        """All runs of the program in this history, oldest first, with what of each is stored. Raises ProblemError.
+
+        Looks at every delivery: about a second for a million, on a thread that nobody else waits for long.
+        """
+        return await self._reader.run(find_runs)
+
+    def open_found(
+        self,
+        expression: Expression,
+        *,
+        sort: Sort,
+        now: datetime,
+        changed: Callable[[], None],
+        job_fields: Sequence[str] = JOB_FIELDS,
+    ) -> FoundRows:
+        """The deliveries that pass a filter, for the calling thread; a thread searches from now on.
+
+        `changed` is called from that thread when a refresh would show something new, the first time within a moment,
+        also when there is no match. `now` is when `age:` counts from. Raises ProblemError.
+        """
+        return FilteredRows(self.path, Search(expression, sort, now, job_fields), changed)
 
     def open_rows(self) -> DeliveryRows:
         """The deliveries for the calling thread, through a connection of its own. Raises ProblemError."""
@@ -142,6 +199,10 @@ class DeliveryStore:
         self._writer.close(datetime.now(UTC))
         if self._temporary is not None:
             shutil.rmtree(self._temporary, ignore_errors=True)
+
+
+def _deleting(seqs: Sequence[int]) -> Job[int]:
+    return lambda connection: delete_some(connection, seqs)
 
 
 def _judging(changes: Sequence[tuple[int, Judgement]]) -> Job[list[DeliveryRow]]:

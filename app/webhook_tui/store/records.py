@@ -28,12 +28,14 @@ _decode = msgspec.msgpack.Decoder(tuple[tuple[bytes, bytes], ...]).decode
 
 _ROW = (
     "d.seq, d.run, d.received_at, d.event, d.event_id, d.verdict, d.reason, d.short, d.secret_id, d.attempt, "
-    "d.answered, d.size, d.about, d.marked"
+    "d.answered, d.size, d.about, d.marked, d.comment"
 )
-_ROW_WIDTH = 14
+_ROW_WIDTH = 15
 _REST = "d.client, d.method, d.target, b.headers, b.body"
 ROWS = " ".join(("SELECT", _ROW, "FROM deliveries d"))
 """Begins a query for rows."""
+CHOSEN_ROWS = " ".join((ROWS, "WHERE d.seq IN (SELECT value FROM json_each(?))"))
+"""A query for the rows of a JSON list of numbers."""
 STORED = " ".join(("SELECT", _ROW, ",", _REST, "FROM deliveries d JOIN bodies b USING (seq)"))
 """Begins a query for whole deliveries."""
 
@@ -72,9 +74,9 @@ def recordable(delivery: Delivery, judgement: Judgement, *, account: Account, an
         judgement,
         account,
         answered,
-        event=_storable(event_name(delivery.headers, event)),
+        event=storable(event_name(delivery.headers, event), _LONGEST_NAME),
         event_id=event_id,
-        about=_storable(about(event)),
+        about=storable(about(event), _LONGEST_NAME),
     )
 
 
@@ -160,6 +162,7 @@ def row_of(columns: Sequence[Any]) -> DeliveryRow:
         size,
         words,
         marked,
+        comment,
     ) = columns
     return DeliveryRow(
         seq=seq,
@@ -176,6 +179,7 @@ def row_of(columns: Sequence[Any]) -> DeliveryRow:
         size=size,
         about=words,
         marked=bool(marked),
+        comment=comment,
     )
 
 
@@ -229,5 +233,6 @@ def moment(count: int) -> datetime:
     return _EPOCH + timedelta(microseconds=count)
 
 
-def _storable(text: str) -> str:
-    return _SURROGATE.sub("\N{REPLACEMENT CHARACTER}", text[:_LONGEST_NAME])
+def storable(text: str, longest: int) -> str:
+    """The first `longest` characters of `text`, without what no database takes."""
+    return _SURROGATE.sub("\N{REPLACEMENT CHARACTER}", text[:longest])

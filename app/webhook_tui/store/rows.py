@@ -2,18 +2,30 @@
 
 from __future__ import annotations
 
+import json
 from array import array
 from bisect import bisect_left
 from collections.abc import Sequence
 from pathlib import Path
 
 from webhook_tui.domain.delivery import DeliveryRow, StoredDelivery
+from webhook_tui.domain.problem import Problem, ProblemError
 from webhook_tui.store.database import connect_read_only, is_set_up
 from webhook_tui.store.files import identity
 from webhook_tui.store.problems import reading
-from webhook_tui.store.records import ROWS, find_row, find_stored, row_of
+from webhook_tui.store.records import CHOSEN_ROWS, ROWS, find_row, find_stored, row_of
 
 _MOST_ATTEMPTS = 200
+
+
+def open_history(path: Path) -> SqliteRows:
+    """The deliveries of a history that is there, for the calling thread; nothing is made or changed.
+
+    Raises ProblemError when there is none or it is another program's file.
+    """
+    if not path.is_file():
+        raise ProblemError(Problem(f"There is no history at {path}.", "webhook-tui paths says where it is; or --db F."))
+    return SqliteRows(path)
 
 
 class SqliteRows:
@@ -88,6 +100,13 @@ class SqliteRows:
                 (self._seq_at(first), self._seq_at(end - 1)),
             )
             return [row_of(columns) for columns in found]
+
+    def chosen(self, seqs: Sequence[int]) -> Sequence[DeliveryRow]:
+        """The rows of those deliveries that are there, in the order of `seqs`."""
+        with reading():
+            found = self._connection.execute(CHOSEN_ROWS, (json.dumps(list(seqs)),))
+            rows = {columns[0]: row_of(columns) for columns in found}
+        return [rows[seq] for seq in seqs if seq in rows]
 
     def _seq_at(self, position: int) -> int:
         listed = len(self._sparse)

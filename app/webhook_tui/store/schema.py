@@ -47,9 +47,22 @@ CREATE TRIGGER delivery_deleted AFTER DELETE ON deliveries BEGIN
 END;
 """
 
+_VERSION_2 = """
+CREATE INDEX by_event ON deliveries (event);
+CREATE INDEX by_verdict ON deliveries (verdict);
+CREATE INDEX by_answered ON deliveries (answered);
+CREATE INDEX repeated ON deliveries (seq, attempt) WHERE attempt > 1;
+CREATE INDEX marks ON deliveries (seq) WHERE marked;
+CREATE INDEX large ON deliveries (seq) WHERE size > 262144;  -- these have no words
+CREATE VIRTUAL TABLE words USING fts5 (text, content = '', columnsize = 0, tokenize = 'ascii');
+-- Every delivery up to `done` has its words, made in that `way`; the numbers of those that were deleted may linger.
+CREATE TABLE indexing (done INTEGER NOT NULL, way TEXT NOT NULL);
+INSERT INTO indexing VALUES (0, '');
+"""
+
 HISTORY = Schema(
     called="history",
     way_out="Name another file with --db, or keep no history with --ephemeral.",
     application_id=0x77685431,
-    migrations=(_VERSION_1,),
+    migrations=(_VERSION_1, _VERSION_2),
 )

@@ -23,6 +23,11 @@ Job: TypeAlias = Callable[[sqlite3.Connection], T]
 """Writes inside the transaction that the writer began; it may be run again after a rollback."""
 
 LARGEST_GROUP = 512
+QUIET_SECONDS = 0.05
+_RECORDS_PER_STEP = 300
+
+Idle: TypeAlias = Callable[[sqlite3.Connection], bool]
+"""Does a little work in transactions of its own when nothing waits; whether there is more."""
 
 _logger = logging.getLogger(__name__)
 
@@ -44,8 +49,11 @@ class _Outcome:
 class Writer:
     """Owns the file's write connection and the thread that uses it."""
 
-    def __init__(self, file: HistoryFile) -> None:
+    def __init__(self, file: HistoryFile, idle: Idle = lambda _connection: False) -> None:
         self._file = file
+        self._idle = idle
+        self._has_more = True
+        self._since_step = 0
         self._queue: queue.SimpleQueue[_Waiting | None] = queue.SimpleQueue()
         self._gate = threading.Lock()
         self._closed = False
@@ -84,12 +92,14 @@ class Writer:
             group, is_open = self._gather()
             if group:
                 _tell(self._outcomes(group))
+                self._has_more = True
+                self._since_step += len(group)
         assert self._ended_at is not None
         self._file.end(self._ended_at)
 
     def _gather(self) -> tuple[list[_Waiting], bool]:
         group: list[_Waiting] = []
-        waiting = self._queue.get()
+        waiting = self._next()
         while waiting is not None:
             group.append(waiting)
             if len(group) == LARGEST_GROUP:
@@ -99,6 +109,26 @@ class Writer:
             except queue.Empty:
                 return group, True
         return group, False
+
+    def _next(self) -> _Waiting | None:
+        """What waits first; meanwhile, once it was quiet for a moment or much came, work that nobody waits for."""
+        while self._has_more:
+            is_due = self._since_step >= _RECORDS_PER_STEP
+            try:
+                return self._queue.get(timeout=0 if is_due else QUIET_SECONDS)
+            except queue.Empty:
+                self._step(is_in_a_row=not is_due)
+        return self._queue.get()
+
+    def _step(self, *, is_in_a_row: bool) -> None:
+        self._since_step = 0
+        try:
+            self._has_more = self._idle(self._file.connection)
+            while is_in_a_row and self._has_more and self._queue.empty():
+                self._has_more = self._idle(self._file.connection)
+        except Exception:
+            _logger.exception("Work that nobody waits for was put off")
+            self._has_more = False
 
     def _outcomes(self, group: Sequence[_Waiting]) -> list[_Outcome]:
         try:

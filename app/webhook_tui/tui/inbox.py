@@ -8,7 +8,7 @@ from __future__ import annotations
 import threading
 from dataclasses import dataclass
 
-from webhook_tui.domain.facts import DeliveryRecorded, Fact, StatusChanged, VerdictChanged
+from webhook_tui.domain.facts import DeliveryRecorded, Fact, RowChanged, StatusChanged, VerdictChanged
 from webhook_tui.domain.status import SessionStatus
 
 
@@ -19,6 +19,7 @@ class Batch:
     status: SessionStatus | None
     recorded: tuple[int, ...]
     judged: tuple[int, ...]
+    changed: tuple[int, ...]
 
 
 class Inbox:
@@ -29,6 +30,7 @@ class Inbox:
         self._status: SessionStatus | None = None
         self._recorded: list[int] = []
         self._judged: dict[int, None] = {}
+        self._changed: dict[int, None] = {}
         self._announced = False
 
     def put(self, fact: Fact) -> bool:
@@ -40,6 +42,8 @@ class Inbox:
                 self._recorded.append(fact.row.seq)
             elif isinstance(fact, VerdictChanged):
                 self._judged[fact.row.seq] = None
+            elif isinstance(fact, RowChanged):
+                self._changed[fact.row.seq] = None
             else:
                 raise TypeError(f"{type(fact).__name__} does not come in floods")
             announce, self._announced = not self._announced, True
@@ -48,11 +52,12 @@ class Inbox:
     def take(self) -> Batch:
         """Everything that is there; the next `put` announces itself again."""
         with self._lock:
-            batch = Batch(self._status, tuple(self._recorded), tuple(self._judged))
-            self._status, self._recorded, self._judged, self._announced = None, [], {}, False
+            batch = Batch(self._status, tuple(self._recorded), tuple(self._judged), tuple(self._changed))
+            self._status, self._recorded, self._judged, self._changed = None, [], {}, {}
+            self._announced = False
             return batch
 
 
 def comes_in_floods(fact: Fact) -> bool:
     """Whether the fact goes through the inbox."""
-    return isinstance(fact, StatusChanged | DeliveryRecorded | VerdictChanged)
+    return isinstance(fact, StatusChanged | DeliveryRecorded | VerdictChanged | RowChanged)

@@ -1,0 +1,128 @@
+"""Headers and body of one delivery as the terms of a filter see them; each view is made at most once."""
+
+from __future__ import annotations
+
+import json
+import operator
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cached_property
+from typing import Any
+
+from webhook_tui.domain.filtering.amounts import number
+from webhook_tui.domain.filtering.search_words import searchable
+from webhook_tui.domain.filtering.terms import (
+    BodyIs,
+    Comparison,
+    ContentTerm,
+    HeaderIs,
+    JobIs,
+    Operator,
+    Text,
+)
+from webhook_tui.domain.headers import Headers
+from webhook_tui.domain.text import decoded
+
+_MOST_INDEX_DIGITS = 9
+
+ORDERS: Mapping[Operator, Callable[[Any, Any], bool]] = {
+    Operator.IS: operator.eq,
+    Operator.IS_NOT: operator.ne,
+    Operator.MORE: operator.gt,
+    Operator.LESS: operator.lt,
+    Operator.AT_LEAST: operator.ge,
+    Operator.AT_MOST: operator.le,
+}
+"""What each operator does with two numbers or two texts."""
+
+
+class Content:
+    """One delivery's headers and body; nothing here ever raises, whatever they are."""
+
+    def __init__(self, headers: Headers, body: bytes, job_fields: Sequence[str]) -> None:
+        self._headers = headers
+        self._body = body
+        self._job_fields = job_fields
+
+    @cached_property
+    def _words(self) -> str:
+        return f" {searchable(self._headers, self._body)} "
+
+    @cached_property
+    def _json(self) -> object:
+        """The decoded body; a body that is no JSON is the empty list, in which no path leads anywhere."""
+        try:
+            return json.loads(self._body)
+        except (ValueError, RecursionError, MemoryError):
+            return []
+
+    def holds(self, term: ContentTerm) -> bool:
+        """Whether the term is true of it."""
+        match term:
+            case Text(words, is_prefix):
+                phrase = " " + " ".join(words)
+                return (phrase if is_prefix else phrase + " ") in self._words
+            case JobIs(pattern):
+                return any(pattern.fits(job) for job in self._jobs())
+            case HeaderIs(name, comparison):
+                values = [decoded(value) for key, value in self._headers if decoded(key).casefold() == name]
+                return _is_met(comparison, values)
+            case BodyIs(path, comparison):
+                return _is_met(comparison, _at(self._json, path))
+
+    def _jobs(self) -> Iterator[str]:
+        data = self._json.get("data") if isinstance(self._json, dict) else None
+        if isinstance(data, dict):
+            for field in self._job_fields:
+                value = data.get(field)
+                if isinstance(value, str | int) and not isinstance(value, bool):
+                    yield str(value)
+
+
+def _at(value: object, path: Sequence[str]) -> list[object]:
+    """All values at the path: a number counts in a list, any other key looks into each object of a list."""
+    found = [value]
+    for key in path:
+        found = [below for one in found for below in _below(one, key)]
+    return found
+
+
+def _below(value: object, key: str) -> list[object]:
+    if isinstance(value, dict):
+        return [value[key]] if key in value else []
+    if not isinstance(value, list):
+        return []
+    if key.isascii() and key.isdecimal() and len(key) <= _MOST_INDEX_DIGITS:
+        return value[int(key) :][:1]
+    return [one[key] for one in value if isinstance(one, dict) and key in one]
+
+
+def _is_met(comparison: Comparison | None, values: Sequence[object]) -> bool:
+    if comparison is None:
+        return bool(values)
+    if comparison.operator is Operator.IS_NOT:
+        return bool(values) and not any(_equals(comparison, value) for value in values)
+    if comparison.operator is Operator.IS:
+        return any(_equals(comparison, value) for value in values)
+    return any(_stands(comparison, value) for value in values)
+
+
+def _equals(comparison: Comparison, value: object) -> bool:
+    match value:
+        case str():
+            return comparison.pattern.fits(value)
+        case None | bool():
+            return comparison.pattern.fits(json.dumps(value))
+        case int() | float():
+            return comparison.number is not None and value == comparison.number
+        case _:
+            return False
+
+
+def _stands(comparison: Comparison, value: object) -> bool:
+    """Numbers by size, also those in strings when the filter names a number; other strings by their letters."""
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        return False
+    if comparison.number is not None:
+        amount = number(value) if isinstance(value, str) else value
+        return amount is not None and ORDERS[comparison.operator](amount, comparison.number)
+    return isinstance(value, str) and ORDERS[comparison.operator](value.casefold(), comparison.text)

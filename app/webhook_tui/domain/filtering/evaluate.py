@@ -1,0 +1,96 @@
+"""Whether one delivery passes a filter: the meaning of the language, by which its translation to SQL is tested."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from webhook_tui.domain.delivery import DeliveryRow, StoredDelivery
+from webhook_tui.domain.event import JOB_FIELDS
+from webhook_tui.domain.filtering.content import ORDERS, Content
+from webhook_tui.domain.filtering.terms import (
+    AnsweredIs,
+    BodyIs,
+    CommentHas,
+    EventIs,
+    Expression,
+    HeaderIs,
+    IdIs,
+    JobIs,
+    Marked,
+    Measure,
+    Measured,
+    Not,
+    NotAnswered,
+    Pattern,
+    RowTerm,
+    Source,
+    SourceIs,
+    Term,
+    Text,
+    VerdictIs,
+)
+
+_MICROSECOND = timedelta(microseconds=1)
+
+
+def matches(
+    expression: Expression, stored: StoredDelivery, now: datetime, *, job_fields: Sequence[str] = JOB_FIELDS
+) -> bool:
+    """Whether the delivery passes at the moment `now`; never raises."""
+    content = Content(stored.delivery.headers, stored.delivery.body, job_fields)
+
+    def holds(term: Term | Not) -> bool:
+        if isinstance(term, Not):
+            return not holds(term.term)
+        if isinstance(term, Text | JobIs | HeaderIs | BodyIs):
+            return content.holds(term)
+        return _holds_of_row(term, stored.row, now)
+
+    return any(all(holds(term) for term in branch.terms) for branch in expression.branches)
+
+
+def _holds_of_row(term: RowTerm, row: DeliveryRow, now: datetime) -> bool:
+    match term:
+        case EventIs(pattern):
+            return pattern.fits(row.event)
+        case VerdictIs(verdict):
+            return row.verdict is verdict
+        case AnsweredIs(lowest, highest):
+            return row.answered is not None and lowest <= row.answered <= highest
+        case NotAnswered():
+            return row.answered is None
+        case IdIs(pattern):
+            return row.event_id is not None and id_fits(pattern, row.event_id)
+        case Measured(measure, operator, value):
+            return ORDERS[operator](_amount(measure, row, now), value)
+        case SourceIs(source):
+            return source is Source.WEBHOOK
+        case Marked():
+            return row.marked
+        case CommentHas(pattern):
+            return pattern.fits(row.comment)
+
+
+def id_fits(pattern: Pattern, event_id: str) -> bool:
+    """Whether an event id, given as JSON text, fits: as it is written, or without a string's quotes."""
+    if pattern.fits(event_id):
+        return True
+    try:
+        value = json.loads(event_id)
+    except ValueError:
+        return False
+    return isinstance(value, str) and pattern.fits(value)
+
+
+def _amount(measure: Measure, row: DeliveryRow, now: datetime) -> int:
+    match measure:
+        case Measure.SIZE:
+            return row.size
+        case Measure.AGE:
+            return (now - row.received_at) // _MICROSECOND
+        case Measure.ATTEMPT:
+            return row.attempt
+        case Measure.RUN:
+            return row.run

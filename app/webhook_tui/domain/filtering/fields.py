@@ -1,0 +1,157 @@
+"""The fields of the language: from what stands behind `name:` to a term."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from webhook_tui.domain.filtering import amounts
+from webhook_tui.domain.filtering.terms import (
+    LARGEST,
+    AnsweredIs,
+    BodyIs,
+    CommentHas,
+    Comparison,
+    EventIs,
+    HeaderIs,
+    IdIs,
+    JobIs,
+    Measure,
+    Measured,
+    NotAnswered,
+    Operator,
+    Pattern,
+    Source,
+    SourceIs,
+    Term,
+    VerdictIs,
+)
+from webhook_tui.domain.filtering.tokens import Value
+from webhook_tui.domain.verdict import Verdict
+
+
+class MistakeError(Exception):
+    """A term that cannot be read; str() is the sentence."""
+
+
+def pattern(value: Value, *, any_case: bool) -> Pattern:
+    """Text in which stars that were not quoted stand for anything."""
+    parts = value.split("*")
+    return Pattern(tuple(part.casefold() if any_case else part for part in parts), any_case)
+
+
+def body(value: Value) -> Term:
+    """What stands behind `body.`: a path and perhaps a comparison."""
+    path, comparison = _sides(value)
+    keys = path.split(".")
+    if not all(keys):
+        raise MistakeError("body needs a path, as in body.data.status=failed")
+    if comparison is None and ":" in path.masked:
+        raise MistakeError("body compares with =, !=, > or <, as in body.data.status=failed")
+    return BodyIs(tuple(keys), comparison)
+
+
+def _header(value: Value) -> Term:
+    name, comparison = _sides(value)
+    if not name.text:
+        raise MistakeError("header needs a name, as in header:x-foo=bar")
+    return HeaderIs(name.text.casefold(), comparison)
+
+
+def _sides(value: Value) -> tuple[Value, Comparison | None]:
+    found = amounts.OPERATOR.search(value.masked)
+    if found is None:
+        return value, None
+    right = value.after(found.end())
+    if not right.text and not right.was_quoted:
+        raise MistakeError(f"a value is missing after {found[0]}")
+    is_plain = right.text == right.masked
+    return value.before(found.start()), Comparison(
+        Operator(found[0]),
+        pattern(right, any_case=True),
+        right.text.casefold(),
+        amounts.number(right.text) if is_plain else None,
+    )
+
+
+def _event(value: Value) -> Term:
+    return EventIs(pattern(_given(value, "event needs a name, as in event:image_*"), any_case=True))
+
+
+def _id(value: Value) -> Term:
+    return IdIs(pattern(_given(value, "id needs the event's id, as in id:123"), any_case=False))
+
+
+def _job(value: Value) -> Term:
+    return JobIs(pattern(_given(value, "job needs the job's id, as in job:job_7c1e90"), any_case=False))
+
+
+def _comment(value: Value) -> Term:
+    inner = pattern(_given(value, "comment needs some text, as in comment:later"), any_case=True)
+    return CommentHas(Pattern(("", *inner.parts, ""), any_case=True))
+
+
+def _given(value: Value, sentence: str) -> Value:
+    if not value.text and not value.was_quoted:
+        raise MistakeError(sentence)
+    return value
+
+
+def _verdict(value: Value) -> Term:
+    try:
+        return VerdictIs(Verdict(value.text.lower()))
+    except ValueError:
+        raise MistakeError("verdict is valid, older, invalid, missing, malformed or pending") from None
+
+
+def _source(value: Value) -> Term:
+    try:
+        return SourceIs(Source(value.text.lower()))
+    except ValueError:
+        raise MistakeError("source is webhook or sse") from None
+
+
+def _status(value: Value) -> Term:
+    if value.text.lower() == "none":
+        return NotAnswered()
+    operator, rest = amounts.compared(value.text, Operator.IS)
+    found = amounts.statuses(rest)
+    if found is None or operator is Operator.IS_NOT:
+        raise MistakeError("status needs a number like 503 or 5xx, or none")
+    lowest, highest = found
+    return {
+        Operator.IS: AnsweredIs(lowest, highest),
+        Operator.MORE: AnsweredIs(highest + 1, LARGEST),
+        Operator.AT_LEAST: AnsweredIs(lowest, LARGEST),
+        Operator.LESS: AnsweredIs(0, lowest - 1),
+        Operator.AT_MOST: AnsweredIs(0, highest),
+    }[operator]
+
+
+def _measured(
+    measure: Measure, read: Callable[[str], int | None], sentence: str, without: Operator = Operator.IS
+) -> Callable[[Value], Term]:
+    def term(value: Value) -> Term:
+        operator, rest = amounts.compared(value.text, without)
+        amount = read(rest)
+        if amount is None:
+            raise MistakeError(sentence)
+        return Measured(measure, operator, amount)
+
+    return term
+
+
+FIELDS: Mapping[str, Callable[[Value], Term]] = {
+    "event": _event,
+    "verdict": _verdict,
+    "status": _status,
+    "id": _id,
+    "job": _job,
+    "header": _header,
+    "size": _measured(Measure.SIZE, amounts.size, "size needs a number, with k, M or G if need be"),
+    "age": _measured(Measure.AGE, amounts.age, "age needs a number and s, m, h or d", Operator.LESS),
+    "attempt": _measured(Measure.ATTEMPT, amounts.count, "attempt needs a number, as in attempt:>1"),
+    "run": _measured(Measure.RUN, amounts.count, "run needs a number, as in run:3"),
+    "comment": _comment,
+    "source": _source,
+}
+"""Every `name:` of the language and what reads its value; each raises MistakeError."""

@@ -1,0 +1,54 @@
+"""Words of a text for full-text search: the one definition that the index, the evaluator and the parser share.
+
+A word is a run of letters and digits, case folded, in pieces of at most 64 characters; everything else parts words.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+
+from webhook_tui.domain.headers import Headers
+from webhook_tui.domain.text import decoded
+
+WAY = f"1/{unicodedata.unidata_version}"
+"""Names this definition: what was indexed in another way is indexed again."""
+
+_WORD = re.compile(r"[^\W_]{1,64}")
+_ESCAPE = re.compile(r"\\(u[0-9a-fA-F]{4}|.)", re.DOTALL)
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_BLANKS = frozenset("nrtbf")
+
+
+def words(text: str) -> tuple[str, ...]:
+    """The words of `text`, in order."""
+    return tuple(_WORD.findall(text.casefold()))
+
+
+def searchable(headers: Headers, body: bytes) -> str:
+    """The words of all headers, then those of the body, one blank between two.
+
+    JSON's escapes in the body are read, so that `\\u00e9` is found as `é` and `\\n` parts words.
+    """
+    head = "\n".join(f"{decoded(name)}: {decoded(value)}" for name, value in headers)
+    return " ".join(words(f"{head}\n{_body_text(body)}"))
+
+
+def _body_text(body: bytes) -> str:
+    try:
+        text = body.decode(json.detect_encoding(body), "surrogatepass")
+    except UnicodeDecodeError:
+        text = body.decode("latin-1")
+    if "\\" in text and text.lstrip()[:1] in ("{", "[", '"'):
+        text = _ESCAPE.sub(_unescaped, text)
+        if _SURROGATE.search(text):
+            text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    return text
+
+
+def _unescaped(escape: re.Match[str]) -> str:
+    said = escape[1]
+    if len(said) > 1:
+        return chr(int(said[1:], 16))
+    return " " if said in _BLANKS else said

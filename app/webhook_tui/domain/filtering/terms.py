@@ -1,0 +1,218 @@
+"""What a filter says, as a tree of values: `or` of `and` of terms, each possibly negated."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TypeAlias
+
+from webhook_tui.domain.verdict import Verdict
+
+LARGEST = 2**62
+"""Numbers in a filter are cut to this, so that they fit into any database."""
+
+
+class Operator(StrEnum):
+    """How two values are compared."""
+
+    IS = "="
+    IS_NOT = "!="
+    MORE = ">"
+    LESS = "<"
+    AT_LEAST = ">="
+    AT_MOST = "<="
+
+
+class Measure(StrEnum):
+    """What of a delivery is a number; the value is the field's name in the language."""
+
+    SIZE = "size"
+    """Bytes of the body."""
+    AGE = "age"
+    """Microseconds since it was received."""
+    ATTEMPT = "attempt"
+    RUN = "run"
+
+
+class Source(StrEnum):
+    """Which channel a stored delivery came through."""
+
+    WEBHOOK = "webhook"
+    SSE = "sse"
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """Text with stars: what lies between stars has to be there, in order; no star means the whole text."""
+
+    parts: tuple[str, ...]
+    """At least one; case folded where the case does not count."""
+    any_case: bool
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether there is no star in it."""
+        return len(self.parts) == 1
+
+    def fits(self, text: str) -> bool:
+        """Whether the whole of `text` fits."""
+        if self.any_case:
+            text = text.casefold()
+        first, last = self.parts[0], self.parts[-1]
+        if self.is_exact:
+            return text == first
+        if not text.startswith(first):
+            return False
+        at = len(first)
+        for part in self.parts[1:-1]:
+            found = text.find(part, at)
+            if found < 0:
+                return False
+            at = found + len(part)
+        return len(text) - at >= len(last) and text.endswith(last)
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """The right-hand side of `path=value`."""
+
+    operator: Operator
+    pattern: Pattern
+    """For `=` and `!=`; any case."""
+    text: str
+    """Case folded, for an order."""
+    number: int | float | None
+    """The value as a number when it is one and was not quoted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """Words that follow each other in headers or body."""
+
+    words: tuple[str, ...]
+    """At least one, as `search_words.words` gives them."""
+    is_prefix: bool
+    """Whether the last word may go on."""
+
+
+@dataclass(frozen=True, slots=True)
+class EventIs:
+    """The event's name fits, in any case."""
+
+    pattern: Pattern
+
+
+@dataclass(frozen=True, slots=True)
+class VerdictIs:
+    """The verdict on the signature."""
+
+    verdict: Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class AnsweredIs:
+    """What we answered, both ends included."""
+
+    lowest: int
+    highest: int
+
+
+@dataclass(frozen=True, slots=True)
+class NotAnswered:
+    """We have not answered (yet), or without a status."""
+
+
+@dataclass(frozen=True, slots=True)
+class IdIs:
+    """The event's id, number or string, to the letter."""
+
+    pattern: Pattern
+
+
+@dataclass(frozen=True, slots=True)
+class JobIs:
+    """One of the job fields of `data`, number or string, to the letter."""
+
+    pattern: Pattern
+
+
+@dataclass(frozen=True, slots=True)
+class HeaderIs:
+    """A header of that name (any case) is there and, where there is a comparison, fits it."""
+
+    name: str
+    """Case folded."""
+    comparison: Comparison | None
+
+
+@dataclass(frozen=True, slots=True)
+class BodyIs:
+    """There is a value at that path of the JSON and, where there is a comparison, one fits it."""
+
+    path: tuple[str, ...]
+    comparison: Comparison | None
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """A number of the delivery, compared."""
+
+    measure: Measure
+    operator: Operator
+    value: int
+
+
+@dataclass(frozen=True, slots=True)
+class SourceIs:
+    """The channel; whatever is stored came as a webhook."""
+
+    source: Source
+
+
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """The user marked it."""
+
+
+@dataclass(frozen=True, slots=True)
+class CommentHas:
+    """The user's comment contains it, in any case."""
+
+    pattern: Pattern
+
+
+ContentTerm: TypeAlias = Text | JobIs | HeaderIs | BodyIs
+"""A term about headers or body."""
+
+RowTerm: TypeAlias = EventIs | VerdictIs | AnsweredIs | NotAnswered | IdIs | Measured | SourceIs | Marked | CommentHas
+"""A term about the narrow row."""
+
+Term: TypeAlias = ContentTerm | RowTerm
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    """The term does not hold."""
+
+    term: Term
+
+
+@dataclass(frozen=True, slots=True)
+class And:
+    """All hold; of none, everything does."""
+
+    terms: tuple[Term | Not, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Or:
+    """One of them holds."""
+
+    branches: tuple[And, ...]
+
+
+Expression: TypeAlias = Or
+"""A whole filter: never without a branch."""
+
+EVERYTHING = Or((And(()),))
+"""What the empty text means."""

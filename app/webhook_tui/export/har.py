@@ -1,0 +1,105 @@
+"""Deliveries as an HTTP archive (HAR 1.2), for browsers' tools and proxies; ASCII, and lossless for every byte.
+
+Header values are told as latin-1. A body that is no UTF-8 is told in base64, marked as HAR marks an answer's content.
+What became of an answer is not kept, so its sizes are -1, which is HAR's word for unknown.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+from collections.abc import Iterable, Iterator
+from http import HTTPStatus
+from urllib.parse import parse_qsl, urlsplit
+
+from webhook_tui import __version__
+from webhook_tui.domain import units
+from webhook_tui.domain.delivery import Delivery, StoredDelivery
+from webhook_tui.domain.headers import first
+from webhook_tui.export.destination import Destination
+
+_HOST = re.compile(rb"[A-Za-z0-9.-]+(?::\d{1,5})?|\[[0-9A-Fa-f:.]+\](?::\d{1,5})?")
+
+
+def write_har(deliveries: Iterable[StoredDelivery], destination: Destination) -> Iterator[bytes]:
+    """One archive with an entry a line."""
+    creator = json.dumps({"name": "webhook-tui", "version": __version__})
+    yield f'{{"log": {{"version": "1.2", "creator": {creator}, "entries": ['.encode("ascii")
+    between = "\n"
+    for stored in deliveries:
+        yield (between + json.dumps(_entry(stored, destination), ensure_ascii=True)).encode("ascii")
+        between = ",\n"
+    yield b"\n]}}\n"
+
+
+def _entry(stored: StoredDelivery, destination: Destination) -> dict[str, object]:
+    row = stored.row
+    return {
+        "startedDateTime": units.rfc3339(row.received_at),
+        "time": 0,
+        "request": _request(stored.delivery, destination),
+        "response": _response(row.answered),
+        "cache": {},
+        "timings": {"send": 0, "wait": 0, "receive": 0},
+        "comment": f"{row.verdict.value}: {row.reason}",
+        "_webhookTui": {"seq": row.seq, "verdict": row.verdict.value, "attempt": row.attempt},
+    }
+
+
+def _request(delivery: Delivery, destination: Destination) -> dict[str, object]:
+    url = _url(delivery, destination)
+    return {
+        "method": delivery.method,
+        "url": url,
+        "httpVersion": "HTTP/1.1",
+        "cookies": [],
+        "headers": [
+            {"name": name.decode("latin-1"), "value": value.decode("latin-1")} for name, value in delivery.headers
+        ],
+        "queryString": [{"name": name, "value": value} for name, value in _query(delivery.target)],
+        "postData": _content(delivery),
+        "headersSize": -1,
+        "bodySize": len(delivery.body),
+    }
+
+
+def _query(target: str) -> list[tuple[str, str]]:
+    return parse_qsl(target.partition("?")[2], keep_blank_values=True, encoding="utf-8", errors="replace")
+
+
+def _content(delivery: Delivery) -> dict[str, object]:
+    kind = (first(delivery.headers, b"content-type") or b"").decode("latin-1")
+    try:
+        return {"mimeType": kind, "params": [], "text": delivery.body.decode("utf-8")}
+    except UnicodeDecodeError:
+        return {
+            "mimeType": kind,
+            "params": [],
+            "text": base64.b64encode(delivery.body).decode("ascii"),
+            "encoding": "base64",
+        }
+
+
+def _response(answered: int | None) -> dict[str, object]:
+    status = answered or 0
+    return {
+        "status": status,
+        "statusText": HTTPStatus(status).phrase if status in list(HTTPStatus) else "",
+        "httpVersion": "HTTP/1.1",
+        "cookies": [],
+        "headers": [],
+        "content": {"size": -1, "mimeType": ""},
+        "redirectURL": "",
+        "headersSize": -1,
+        "bodySize": -1,
+    }
+
+
+def _url(delivery: Delivery, destination: Destination) -> str:
+    """The URL that the sender used, as far as the request tells it."""
+    host = first(delivery.headers, b"host")
+    if host is None or not _HOST.fullmatch(host):
+        host = urlsplit(destination.base_url).netloc.encode("utf-8")
+    secure = first(delivery.headers, b"x-forwarded-proto") == b"https"
+    return f"{'https' if secure else 'http'}://{host.decode('utf-8')}{delivery.target}"

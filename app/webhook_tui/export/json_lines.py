@@ -1,0 +1,41 @@
+"""Deliveries as JSON lines: the very object that `listen --format json` writes and `verify --delivery` reads."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Iterable, Iterator, Mapping
+
+from webhook_tui.domain import units
+from webhook_tui.domain.delivery import Delivery, DeliveryRow, StoredDelivery
+from webhook_tui.export.destination import Destination
+
+
+def delivery_record(row: DeliveryRow, delivery: Delivery) -> Mapping[str, object]:
+    """One delivery as an object; headers as latin-1, the body in base64, `event_id` with the type that it had."""
+    return {
+        "type": "delivery",
+        "seq": row.seq,
+        "received_at": units.rfc3339(row.received_at),
+        "method": delivery.method,
+        "path": delivery.target,
+        "headers": [[name.decode("latin-1"), value.decode("latin-1")] for name, value in delivery.headers],
+        "body_b64": base64.b64encode(delivery.body).decode("ascii"),
+        "event": row.event,
+        "event_id": json.loads(row.event_id) if row.event_id is not None else None,
+        "attempt": row.attempt,
+        "verdict": row.verdict.value,
+        "reason": row.reason,
+        "answered": row.answered,
+    }
+
+
+def as_line(record: Mapping[str, object]) -> str:
+    """The object as one line of ASCII, its newline included: no received character can act on a terminal."""
+    return json.dumps(record, ensure_ascii=True, separators=(",", ":")) + "\n"
+
+
+def write_jsonl(deliveries: Iterable[StoredDelivery], _destination: Destination) -> Iterator[bytes]:
+    """One line a delivery."""
+    for stored in deliveries:
+        yield as_line(delivery_record(stored.row, stored.delivery)).encode("ascii")

@@ -1,0 +1,142 @@
+"""`webhook-tui export`: stored deliveries in the form of another tool, without a secret, in files that we name."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from itertools import chain, islice
+from pathlib import Path
+
+from webhook_tui.domain.delivery import DeliveryRow, StoredDelivery
+from webhook_tui.domain.problem import ExitCode, Problem, ProblemError
+from webhook_tui.domain.rows import DeliveryRows
+from webhook_tui.domain.secret import Secret
+from webhook_tui.export import Destination, Format, redaction
+from webhook_tui.export.files import write_file
+from webhook_tui.store import AccountStore, open_history
+
+_PAGE = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Which deliveries; all that is set must hold."""
+
+    seqs: tuple[int, ...] = ()
+    """Their numbers; empty: any."""
+    marked: bool = False
+    """Only marked ones."""
+    matches: Callable[[DeliveryRow], bool] | None = None
+    """A filter; None: every row matches."""
+
+    def takes(self, row: DeliveryRow) -> bool:
+        """Whether a row is chosen; its number aside."""
+        return (row.marked or not self.marked) and (self.matches is None or self.matches(row))
+
+
+def known_secrets(accounts: Path, given: Iterable[Secret]) -> tuple[Secret, ...]:
+    """What must not be in an export: every signing secret that was kept, and what this call was given."""
+    if not accounts.exists():
+        return tuple(given)
+    with closing(AccountStore.open(accounts)) as store:
+        return (*store.all_secrets(), *given)
+
+
+def run(
+    form: Format,
+    *,
+    history: Path,
+    choice: Choice,
+    secrets: Sequence[Secret],
+    destination: Destination,
+    output: Path | None,
+    say: Callable[[str], None],
+) -> None:
+    """Write the chosen deliveries to `output` (a directory: a file for each), or to standard output.
+
+    `say`: takes notes for people. Raises ProblemError when there are none, or they cannot be read or written.
+    """
+    with closing(open_history(history)) as rows:
+        count = _Count()
+        deliveries = _clean(_chosen(rows, choice), secrets, count)
+        if output is not None and output.is_dir():
+            _write_each(form, deliveries, destination, output)
+        elif output is not None:
+            write_file(output, _joined(form, deliveries, destination))
+        else:
+            _write_out(form, _joined(form, deliveries, destination))
+    if not count.all:
+        raise ProblemError(Problem("There is no such delivery in the history.", "webhook-tui shows those there are."))
+    if count.changed:
+        say(f"A secret was taken out of {_bodies(count.changed)}: what is left there is not what was signed.")
+    if output is not None:
+        say(f"{count.all} {'delivery' if count.all == 1 else 'deliveries'} exported to {output}.")
+
+
+@dataclass(slots=True)
+class _Count:
+    all: int = 0
+    changed: int = 0
+
+
+def _bodies(count: int) -> str:
+    return "one body" if count == 1 else f"{count} bodies"
+
+
+def _chosen(rows: DeliveryRows, choice: Choice) -> Iterator[StoredDelivery]:
+    numbers = sorted(set(choice.seqs)) if choice.seqs else _all_numbers(rows, choice)
+    for seq in numbers:
+        stored = rows.stored(seq)
+        if stored is None and choice.seqs:
+            raise ProblemError(Problem(f"There is no delivery {seq} in the history.", ""))
+        if stored is not None and choice.takes(stored.row):
+            yield stored
+
+
+def _all_numbers(rows: DeliveryRows, choice: Choice) -> Iterator[int]:
+    for start in range(0, len(rows), _PAGE):
+        yield from (row.seq for row in rows.window(start, _PAGE) if choice.takes(row))
+
+
+def _clean(deliveries: Iterable[StoredDelivery], secrets: Sequence[Secret], count: _Count) -> Iterator[StoredDelivery]:
+    redacted = redaction(secrets)
+    for stored in deliveries:
+        clean = redacted(stored)
+        count.all += 1
+        count.changed += clean.delivery.body != stored.delivery.body
+        yield clean
+
+
+def _joined(form: Format, deliveries: Iterator[StoredDelivery], destination: Destination) -> Iterator[bytes]:
+    """The parts of one file, none at all without deliveries; several where that form cannot hold them are refused."""
+    begin = list(islice(deliveries, 2))
+    if len(begin) > 1 and not form.joins:
+        raise ProblemError(
+            Problem(
+                f"One file holds one {form.name}: these are several deliveries.",
+                "Name one with --seq, or a directory that is there with --output.",
+                ExitCode.USAGE,
+            )
+        )
+    if begin:
+        yield from form.write(chain(begin, deliveries), destination)
+
+
+def _write_each(form: Format, deliveries: Iterable[StoredDelivery], destination: Destination, directory: Path) -> None:
+    for stored in deliveries:
+        write_file(directory / form.file_name(stored.row.seq), form.write((stored,), destination))
+
+
+def _write_out(form: Format, parts: Iterator[bytes]) -> None:
+    if not form.harmless and sys.stdout.isatty():
+        raise ProblemError(
+            Problem(
+                f"The {form.name} is bytes as they were received, which no terminal should get.",
+                "Name a file with --output, or pipe it.",
+                ExitCode.USAGE,
+            )
+        )
+    sys.stdout.buffer.writelines(parts)
+    sys.stdout.buffer.flush()

@@ -1,0 +1,84 @@
+"""The Python script and the pytest module, run as subprocesses against a real server."""
+
+from __future__ import annotations
+
+import re
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.export.receiving import BODIES, HEADERS, TARGETS, expected, receiving, run, stored
+from tests.factories import INVALID, PENDING, VALID, row
+from webhook_tui.domain.delivery import StoredDelivery
+from webhook_tui.export import FORMATS, Destination
+
+EVERYTHING = [
+    *(stored(body, seq=number) for number, body in enumerate(BODIES.values(), start=100)),
+    *(stored(headers=headers, seq=number) for number, headers in enumerate(HEADERS.values(), start=200)),
+    *(stored(target=target, seq=number) for number, target in enumerate(TARGETS, start=300)),
+]
+
+
+async def test_the_script_sends_what_was_received(tmp_path: Path) -> None:
+    """Body, headers and target of every odd delivery, in order."""
+    async with receiving() as handler:
+        script = tmp_path / "send.py"
+        script.write_bytes(b"".join(FORMATS["python"].write(EVERYTHING, Destination(handler.url))))
+        said = await run(sys.executable, str(script))
+
+    assert said == "200\n" * len(EVERYTHING)
+    for one, request in zip(EVERYTHING, handler.arrived, strict=True):
+        assert request.method == "POST"
+        assert request.target == one.delivery.target.replace("\xe9", "%E9").encode()
+        assert request.body == one.delivery.body
+        assert request.travelling == expected(one.delivery.headers)
+
+
+async def test_the_tests_send_what_was_received(tmp_path: Path) -> None:
+    """pytest runs one test a delivery, and each passes against a handler that accepts."""
+    async with receiving() as handler:
+        module = tmp_path / FORMATS["pytest"].joint_file_name()
+        module.write_bytes(b"".join(FORMATS["pytest"].write(EVERYTHING, Destination(handler.url))))
+        said = await run(sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(module))
+
+    assert f"{len(EVERYTHING)} passed" in said
+    assert [request.body for request in handler.arrived] == [one.delivery.body for one in EVERYTHING]
+    assert [request.travelling for request in handler.arrived] == [expected(one.delivery.headers) for one in EVERYTHING]
+
+
+async def test_webhook_url_names_another_handler(tmp_path: Path) -> None:
+    """One test file serves several environments."""
+    async with receiving() as handler:
+        script = tmp_path / "send.py"
+        script.write_bytes(FORMATS["python"].one(stored(target="//odd"), Destination("http://127.0.0.1:1")))
+        await run(sys.executable, str(script), WEBHOOK_URL=f"{handler.url}/mine")
+
+    assert handler.arrived[0].target == b"/mine"
+
+
+@pytest.mark.parametrize(
+    ("status", "fails"), [(401, "test_delivery_1"), (200, "test_delivery_2"), (500, "test_delivery_3")]
+)
+async def test_a_test_expects_what_the_verdict_says(tmp_path: Path, status: int, fails: str) -> None:
+    """A valid delivery is to be accepted, a forged one refused, and any other one survived."""
+    judged = [
+        StoredDelivery(row(seq, judgement=judgement), stored().delivery)
+        for seq, judgement in enumerate((VALID, INVALID, PENDING), start=1)
+    ]
+    module = tmp_path / "test_some.py"
+    async with receiving() as handler:
+        handler.status = status
+        module.write_bytes(b"".join(FORMATS["pytest"].write(judged, Destination(handler.url))))
+        counts = "3 failed" if status == 500 else "1 failed, 2 passed"
+        with pytest.raises(AssertionError, match=re.escape(rf"{fails}\n{counts}")):
+            await run(sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(module))
+
+
+def test_the_source_is_ascii() -> None:
+    """So nothing received can act on a terminal or on an editor."""
+    for form in ("python", "pytest"):
+        source = b"".join(FORMATS[form].write(EVERYTHING, Destination()))
+        assert source.isascii()
+        assert all(byte >= 0x20 or byte == 0x0A for byte in source)
+        compile(source, form, "exec")
