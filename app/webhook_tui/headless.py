@@ -206,7 +206,8 @@ class JsonLines:
 
     def note(self, sentence: str, notes: TextIO) -> None:
         """A sentence for people, and for the program that reads."""
-        print(f"webhook-tui: {visible(sentence)}", file=notes, flush=True)
+        notes.write(f"webhook-tui: {visible(sentence)}\n")  # in one piece: the log of another program may get it
+        notes.flush()
 
     def fact(self, fact: Fact) -> None:
         """The line of one fact, if it has one."""
@@ -271,7 +272,8 @@ class TextLines:
 
     def note(self, sentence: str, notes: TextIO) -> None:
         """A sentence on standard error."""
-        print(f"webhook-tui: {visible(sentence)}", file=notes, flush=True)
+        notes.write(f"webhook-tui: {visible(sentence)}\n")  # in one piece: the log of another program may get it
+        notes.flush()
 
     def fact(self, fact: Fact) -> None:
         """The line of one fact, if it has one."""
