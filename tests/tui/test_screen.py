@@ -151,6 +151,23 @@ async def test_a_refused_token_has_a_notice_and_u_asks_for_another() -> None:
         assert played.session.wishes == []
 
 
+async def test_a_webhook_that_was_taken_is_said_and_taken_back_by_u() -> None:
+    """Lamp, notice and step name who has it; X does not touch it."""
+    taken = Problem(
+        "api.example.com was registered instead at 14:31. Nothing comes here.",
+        "u takes it back and asks first; s watches without taking it.",
+    )
+    webhook = replace(WAITING.webhook, state=WebhookState.TAKEN, taken_by="api.example.com", problem=taken)
+    async with stage(FakeSession(replace(WAITING, webhook=webhook)), size=STACKED) as played:
+        await played.until("○ taken by api.example.com")
+        await played.until(taken.what)
+        await played.until(taken.next)
+        await played.until("○ webhook    taken by api.example.com")
+        await played.press("X", "u")
+        await played.wished(RegisterWish())
+        assert (len(played.session.wishes), len(played.app.screen_stack)) == (1, 1)
+
+
 async def test_a_closed_tunnel_counts_down_in_three_places() -> None:
     """The lamp, the notice and the step say when it is tried again; the clock goes on."""
     now = [NOW]
@@ -402,6 +419,7 @@ async def test_the_palette_has_every_action_by_name() -> None:
             await played.until(lambda: len(played.app.screen_stack) == 1)
         names = {command.title for command in played.app.get_system_commands(played.main)}
         assert {"Why this verdict", "Delete the webhook", "Leave and tidy up", "Addresses in full", "Theme"} <= names
+        assert "Prove the public URL" in names
 
         await played.press(":", *"test ping", "enter")
         await played.wished(TestPingWish())
