@@ -63,9 +63,9 @@ class AddressesDialog(Dialog[None]):
     def action_copy_public(self) -> None:
         """Copy the public URL."""
         if (url := self._status.tunnel.public_url) is not None:
-            self.post_message(CopyRequested(url, "the public URL"))
+            self.post_message(CopyRequested(visible(url), "the public URL"))
 
     def action_copy_hook(self) -> None:
         """Copy the URL that is registered."""
         if (url := self._status.webhook.url) is not None:
-            self.post_message(CopyRequested(url, "the hook's URL"))
+            self.post_message(CopyRequested(visible(url), "the hook's URL"))

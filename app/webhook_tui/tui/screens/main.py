@@ -418,7 +418,7 @@ class MainScreen(Screen[None]):
         status = self.status
         receiver = f"http://{status.receiver.host}:{status.receiver.port}"
         url = status.tunnel.public_url or status.webhook.url or receiver
-        self.post_message(CopyRequested(url, "the public URL" if url != receiver else "the receiver's address"))
+        self.post_message(CopyRequested(visible(url), "the public URL" if url != receiver else "the receiver's address"))
 
     def action_addresses(self) -> None:
         """The addresses in full."""
