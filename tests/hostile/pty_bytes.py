@@ -30,17 +30,14 @@ COPY = re.compile(rb"\x1b\]52;c;([A-Za-z0-9+/=]*)\x07")
 
 def strangers(output: bytes) -> list[bytes]:
     """Everything in `output` that is neither Textual's own way of drawing nor harmless text, with what is before it."""
-    found: list[bytes] = []
     place = 0
     text = bytearray()
     for match in _OURS.finditer(output):
         text += output[place : match.start()] + b"\n"
         place = match.end()
     text += output[place:]
-    for line in text.decode("utf-8", "surrogateescape").split("\n"):
-        if not all(map(is_harmless, line)):
-            found.append(line.encode("utf-8", "surrogateescape")[:300])
-    return found
+    lines = text.decode("utf-8", "surrogateescape").split("\n")
+    return [line.encode("utf-8", "surrogateescape")[:300] for line in lines if not all(map(is_harmless, line))]
 
 
 def assert_clean(output: bytes, sent: Iterable[str]) -> None:

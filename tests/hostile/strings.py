@@ -110,7 +110,10 @@ def strings(count: int) -> list[str]:
 
 def as_header(text: str) -> bytes:
     """The string as a header may hold it: its C0 controls, which the parser refuses, as C1 in one byte or in UTF-8."""
-    changed = "".join(chr(ord(character) | 0x80) if ord(character) < 0x20 or ord(character) == 0x7F else character for character in text)
+    changed = "".join(
+        chr(ord(character) | 0x80) if ord(character) < 0x20 or ord(character) == 0x7F else character
+        for character in text
+    )
     if all(ord(character) < 256 for character in changed) and len(text) % 2:
         return changed.encode("latin-1")
     return changed.encode("utf-8", "surrogatepass")

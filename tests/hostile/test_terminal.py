@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import base64
 import json
 import os
@@ -27,7 +26,7 @@ TABS = ("Payload", "Headers", "Signature", "Raw")
 
 def chosen() -> list[str]:
     """All of them in the large run; otherwise some of every kind."""
-    if STRINGS >= len(NAMED):
+    if len(NAMED) <= STRINGS:
         return strings(STRINGS)
     return list(NAMED[:: max(1, len(NAMED) // STRINGS)])[:STRINGS]
 
@@ -78,13 +77,14 @@ class Sample:
         """The same for another attempt of it."""
         raw = f'{{"id":"{self.word}'
         mark = f"{self.number:04}"
+        dumped = f"  {mark}q<"
         words = {
-            "Payload": f'"id": "{self.word}' if self.number % 3 < 2 else raw,
-            "Headers": f"hdr{mark}",
-            "Signature": f"sig{mark}",
-            "Raw": raw,
+            "Payload": (f'"id": "{self.word}', raw, dumped),
+            "Headers": (f"hdr{mark}",),
+            "Signature": (f"sig{mark}",),
+            "Raw": (raw, dumped),
         }[tab]
-        return lambda screen: words in screen and f"  #{seq}" in screen
+        return lambda screen: any(word in screen for word in words) and f"  #{seq}" in screen
 
 
 def _dumps(inner: str, text: str, *, ensure_ascii: bool) -> bytes:
@@ -101,7 +101,7 @@ async def _look_at(screen: Terminal, sample: Sample) -> None:
             screen.press("[" if backwards else "]")
         await screen.until(sample.is_shown(tab))
         if tab == "Raw" and sample.text.startswith("[") and len(sample.text) < 30:
-            assert f"{sample.word}<{sample.text}>" in screen.screen
+            assert f"{sample.word}<{sample.text}"[:22] in screen.screen
     if "@click" in sample.text:
         screen.click(sample.word if sample.word in screen.screen else f"e{sample.number:04}")
 
