@@ -60,7 +60,7 @@ def _is_no_markup(node: ast.expr) -> bool:
     return isinstance(node, ast.Constant) or any(_name(call) == "Content" for call in made)
 
 
-def offences(tree: ast.Module) -> list[str]:  # noqa: C901 -- one look at each kind of node
+def offences(tree: ast.Module) -> list[str]:
     """What in a module shows text raw, or takes it for more than text, as `line: why`."""
     found = []
     for node in ast.walk(tree):

@@ -124,9 +124,7 @@ async def test_what_the_api_says_in_every_view(beginning: str) -> None:
         await screen.until("only by SSE")
         screen.press("esc", "s")
         for _ in texts:
-            before = api.asked
-            screen.press("t")
-            await screen.until(lambda text, before=before: f"d{before + 1:04}" in text)
+            await screen.pressing("t", f"d{api.asked + 1:04}")
         screen.press("q")
         assert await screen.ended() == 0
     assert_clean(bytes(screen.output), texts)
