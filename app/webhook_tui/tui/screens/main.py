@@ -21,6 +21,7 @@ from webhook_tui.domain.problem import Problem, Severity
 from webhook_tui.domain.rows import Sort
 from webhook_tui.domain.secret import Secret
 from webhook_tui.domain.status import ReceiverState, SessionStatus, WebhookState
+from webhook_tui.domain.text import visible
 from webhook_tui.domain.wishes import AddSecretWish, RevealSecretWish, TestPingWish
 from webhook_tui.tui.messages import (
     CopyRequested,
@@ -447,7 +448,8 @@ class MainScreen(TendingScreen):
         status = self.status
         receiver = f"http://{status.receiver.host}:{status.receiver.port}"
         url = status.tunnel.public_url or status.webhook.url or receiver
-        self.post_message(CopyRequested(url, "the public URL" if url != receiver else "the receiver's address"))
+        name = "the public URL" if url != receiver else "the receiver's address"
+        self.post_message(CopyRequested(visible(url), name))
 
     def action_addresses(self) -> None:
         """The addresses in full."""
