@@ -88,5 +88,12 @@ def about(event: Event) -> str:
     if isinstance(done, int) and isinstance(total, int):
         words.append(f"{done}/{total}")
     elif isinstance(progress := data.get("progress"), int | float) and not isinstance(progress, bool):
-        words.append(f"{progress:g} %")
+        words.append(_percent(progress))
     return " ".join(words)[:_LONGEST_ABOUT]
+
+
+def _percent(progress: float) -> str:
+    try:
+        return f"{progress:g} %"
+    except OverflowError:  # an integer that no double holds
+        return f"{progress} %"

@@ -70,6 +70,11 @@ class ExplainWish:
 
 
 @dataclass(frozen=True, slots=True)
+class ProveWish:
+    """Try now whether the public URL leads here; answered by WishGranted, and by the tunnel's `proven_at`."""
+
+
+@dataclass(frozen=True, slots=True)
 class StreamWish:
     """Say what webhook and event stream showed; answered by StreamShown, or not at all while nothing is new.
 
@@ -125,6 +130,7 @@ Wish: TypeAlias = (
     | AddSecretWish
     | RevealSecretWish
     | ExplainWish
+    | ProveWish
     | StreamWish
     | EventSidesWish
     | MarkWish

@@ -13,6 +13,7 @@ import secrets
 import socket
 import sys
 from collections.abc import AsyncIterator, Callable, Coroutine
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import singledispatchmethod
 from typing import Any
@@ -55,6 +56,7 @@ from webhook_tui.domain.wishes import (
     ExplainWish,
     GuardAnswer,
     MarkWish,
+    ProveWish,
     RegisterWish,
     RevealSecretWish,
     RunsWish,
@@ -67,20 +69,32 @@ from webhook_tui.piktid import EventStream, PiktidClient
 from webhook_tui.receiver import Receiver
 from webhook_tui.serving import Server, bind
 from webhook_tui.session.board import Board
+from webhook_tui.session.claim import Claim, ClaimPace
 from webhook_tui.session.embedded import EmbeddedPiktid
 from webhook_tui.session.explaining import Explaining
 from webhook_tui.session.judge import Judge
 from webhook_tui.session.keeper import RingKeeper
+from webhook_tui.session.proving import ProofPace, Proving
 from webhook_tui.session.reconciling import Reconciling, StreamPace
 from webhook_tui.session.recorder import Recorder
 from webhook_tui.session.registrar import Registrar, RegistrarOptions
 from webhook_tui.session.route import supervisor_for
 from webhook_tui.session.tending import Tending
+from webhook_tui.session.tidying import Tidying
 from webhook_tui.store import AccountStore, DeliveryStore
 
 _GRACE_SECONDS = 0.4
 
 _log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Paces:
+    """How often and how long, for each part that waits."""
+
+    stream: StreamPace = field(default_factory=StreamPace)
+    proof: ProofPace = field(default_factory=ProofPace)
+    claim: ClaimPace = field(default_factory=ClaimPace)
 
 
 def _utc_now() -> datetime:
@@ -94,12 +108,12 @@ def _local_now() -> datetime:
 class ListenSession:
     """Implements domain.session_port.SessionPort. Make it with `open`, which binds the port."""
 
-    def __init__(self, settings: Settings, bound: socket.socket, *, asks: bool, pace: StreamPace | None = None) -> None:
-        """`asks`: there is a screen that can answer GuardAsked and TokenAsked; `pace`: of the event stream."""
+    def __init__(self, settings: Settings, bound: socket.socket, *, asks: bool, paces: Paces | None = None) -> None:
+        """`asks`: there is a screen that can answer GuardAsked and TokenAsked."""
         self._settings = settings
         self._bound = bound
         self._asks = asks
-        self._pace = pace or StreamPace()
+        self._paces = paces or Paces()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._stopping = False
         self._stop = asyncio.Event()
@@ -112,10 +126,10 @@ class ListenSession:
         self._hook_path = f"/h/{secrets.token_hex(16)}" if own_path else None
 
     @classmethod
-    def open(cls, settings: Settings, *, asks: bool, pace: StreamPace | None = None) -> ListenSession:
+    def open(cls, settings: Settings, *, asks: bool, paces: Paces | None = None) -> ListenSession:
         """Bind the port; raises ProblemError (ExitCode.PORT) when it cannot be had."""
         bound = bind(settings.host, settings.port, exact=settings.port_was_given)
-        return cls(settings, bound, asks=asks, pace=pace)
+        return cls(settings, bound, asks=asks, paces=paces)
 
     def run(self, emit: Callable[[Fact], None]) -> None:
         """Do the whole job on this thread until `stop`; the last fact is SessionStopped."""
@@ -195,8 +209,10 @@ class ListenSession:
         )
         self._judge.again()
         self._reconciling = self._make_reconciling(api_url)
-        await stack.enter_async_context(self._receiving())
+        self._proving = Proving(self._board, now=_utc_now, reopen=self._reopen, pace=self._paces.proof)
         self._registrar = self._make_registrar(api_url)
+        self._claim = Claim(self._registrar, self._board, now=_utc_now, pace=self._paces.claim)
+        await stack.enter_async_context(self._receiving())
         stack.push_async_callback(self._registrar.aclose)
         if token is not None:
             await self._use_token(token)
@@ -208,9 +224,12 @@ class ListenSession:
 
     async def _work(self) -> Problem | None:
         route = self._open_route()
-        jobs = [self._start(part.run()) for part in (self._judge, self._explaining, self._reconciling)]
-        if self._settings.register:
-            jobs.append(self._start(self._registrar.run()))
+        settings = self._settings
+        tidying = Tidying(self._store, keep_days=settings.keep_days, keep_rows=settings.keep_rows, now=_utc_now)
+        parts = (self._judge, self._explaining, self._reconciling, self._proving, tidying)
+        jobs = [self._start(part.run()) for part in parts]
+        if settings.register:
+            jobs += [self._start(part.run()) for part in (self._registrar, self._claim)]
         if route is not None:
             jobs.append(self._start(route))
         stopped = asyncio.create_task(self._stop.wait())
@@ -226,12 +245,11 @@ class ListenSession:
         tasks = list(self._tasks)
         for task in tasks:
             task.cancel()
-        deleting = f"deleting webhook {self._board.status.webhook.webhook_id or ''}".rstrip()
-        will_delete = self._registrar.holds and self._settings.clean
+        undoing_what = self._registrar.what_leaving_does
         if has_tunnel:
             self._emit(TidyingStarted("closing the tunnel"))
-        if will_delete:
-            self._emit(TidyingStarted(deleting))
+        if undoing_what is not None:
+            self._emit(TidyingStarted(undoing_what))
         await asyncio.sleep(0)
         undoing = asyncio.create_task(self._registrar.leave())
         if tasks:
@@ -239,8 +257,8 @@ class ListenSession:
         if has_tunnel:
             self._emit(TidyingEnded("closing the tunnel", "done"))
         problem = await undoing
-        if will_delete:
-            self._emit(TidyingEnded(deleting, "done" if problem is None else "not done"))
+        if undoing_what is not None:
+            self._emit(TidyingEnded(undoing_what, "not done" if self._registrar.holds else "done"))
         return problem
 
     def _first_status(self) -> SessionStatus:
@@ -269,7 +287,7 @@ class ListenSession:
             hook_path=self._hook_path,
             record=recorder.record,
             stray=self._board.stray,
-            probed=lambda _query: None,
+            probed=self._proving.probed,
             now=_utc_now,
         )
         server = Server(receiver, self._bound, grace_seconds=_GRACE_SECONDS)
@@ -290,6 +308,14 @@ class ListenSession:
     def _recorded(self, stored: StoredDelivery) -> None:
         self._explaining.came(stored)
         self._reconciling.came(stored)
+        self._proving.came(stored.delivery)
+        self._claim.came(stored)
+
+    def _reopen(self) -> None:
+        self._tunnel.reopen()
+
+    def _missed(self) -> None:
+        self._claim.missed()
 
     def _make_reconciling(self, api_url: str) -> Reconciling:
         reconciling = Reconciling(
@@ -299,7 +325,8 @@ class ListenSession:
             stored=self._store.stored,
             now=_utc_now,
             jitter=random.random,
-            pace=self._pace,
+            pace=self._paces.stream,
+            lost=self._missed,
         )
         self._board.changed = reconciling.look
         return reconciling
@@ -348,10 +375,12 @@ class ListenSession:
             self._has_address(status.public_url.rstrip("/") + (self._hook_path or ""))
         elif status.state in (TunnelState.DOWN, TunnelState.FAILED, TunnelState.OPENING):
             self._registrar.address(None)
+            self._proving.address(None)
 
     def _has_address(self, url: str) -> None:
         self._url = url
         self._registrar.address(url)
+        self._proving.address(url, is_watched=self._board.status.tunnel.state is not TunnelState.NONE)
         if not self._settings.register:
             self._board.webhook(url=url)  # nobody else says where the hook is
             self._check_ready()
@@ -419,6 +448,10 @@ class ListenSession:
     @_take.register
     def _(self, wish: ExplainWish) -> None:
         self._start(self._explain(wish.seq))
+
+    @_take.register
+    def _(self, _wish: ProveWish) -> None:
+        self._proving.prove()
 
     @_take.register
     def _(self, wish: StreamWish) -> None:

@@ -11,6 +11,7 @@ import contextlib
 import logging
 import signal
 import sys
+import threading
 import time
 import traceback
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -51,7 +52,7 @@ from webhook_tui.domain.secret import Secret
 from webhook_tui.domain.session_port import SessionPort
 from webhook_tui.domain.status import SessionStatus
 from webhook_tui.domain.text import visible
-from webhook_tui.domain.wishes import DeleteWish, GuardAnswer, GuardChoice, RegisterWish, TokenAnswer
+from webhook_tui.domain.wishes import DeleteWish, GuardAnswer, GuardChoice, ProveWish, RegisterWish, TokenAnswer
 from webhook_tui.export import Destination
 from webhook_tui.tui import theme
 from webhook_tui.tui.commands import commands_of
@@ -154,7 +155,10 @@ class WebhookTuiApp(App[object]):
         self._search: FoundRows | None = None
         self._search_number = 0
         self._token_dialog: TokenDialog | None = None
+        self._refused: Problem | None = None
         self.crash: BaseException | None = None
+        self.is_leaving = threading.Event()
+        """Set when the first step towards the end is taken, for whoever sees to it that the end comes."""
         self._lost_keys: set[str] = set()
         if keymap:
             self.set_keymap(keymap)
@@ -185,18 +189,20 @@ class WebhookTuiApp(App[object]):
         self.host.start(self._emit)
 
     def _forget_signals(self) -> None:
-        """From now on a signal ends the program at once."""
+        """From now on a signal ends the program at once; but a closed window sends SIGHUP twice."""
         if sys.platform != "win32":
-            for name in _SIGNALS:
+            for name in ("SIGINT", "SIGTERM"):
                 with contextlib.suppress(ValueError, RuntimeError):
                     asyncio.get_running_loop().remove_signal_handler(getattr(signal, name))
 
     def _end(self, return_code: int) -> None:
+        self.is_leaving.set()
         self.host.leave()
         self.exit(return_code=return_code)
 
     def on_unmount(self) -> None:
         """On whichever way: the session ends, the rows are closed."""
+        self.is_leaving.set()
         self._forget_signals()
         self.host.leave()
         self._main.forget_searches()
@@ -295,6 +301,7 @@ class WebhookTuiApp(App[object]):
     def _tell_outcome(self, fact: Fact) -> None:
         match fact:
             case ProblemOccurred(problem, again):
+                self._refused = problem if problem.wants_token else None
                 again_at = None if again is None else self.now() + timedelta(seconds=again)
                 self._main.occurred(problem, again_at)
             case WishGranted(sentence):
@@ -304,6 +311,7 @@ class WebhookTuiApp(App[object]):
                 self._main.deliveries_deleted()
                 self._toast(f"Deleted {'1 delivery' if count == 1 else f'{count:,} deliveries'}")
             case WebhookRegistered() | BecameReady():
+                self._refused = None
                 self._main.occurred(None)
             case SessionStopped(problem) if problem is not None:
                 self._main.occurred(problem)
@@ -396,11 +404,15 @@ class WebhookTuiApp(App[object]):
 
     def on_register_requested(self) -> None:
         """After a refused token ask for another one, else go on from what has not worked."""
-        problem = self._main.status.problem
-        if problem is not None and problem.wants_token:
-            self._ask_token(problem)
+        shown = self._main.status.problem
+        refused = shown if shown is not None and shown.wants_token else self._refused  # the status comes later
+        if refused is not None:
+            self._ask_token(refused)
         else:
             self.host.session.request(RegisterWish())
+
+    def _prove(self) -> None:
+        self.host.session.request(ProveWish())
 
     def on_delete_requested(self) -> None:
         """Ask first."""
@@ -443,6 +455,7 @@ class WebhookTuiApp(App[object]):
         if choice.token is None:
             self._change_to_sandbox()
             return
+        self._refused = None
         if choice.keep and self._token_keeper is not None:
             self._toast(self._token_keeper.keep(choice.token))
         self.host.session.request(TokenAnswer(choice.token))
@@ -495,4 +508,5 @@ class WebhookTuiApp(App[object]):
                 yield SystemCommand("Delete this delivery", "asks first", self._main.action_delete_delivery)
                 yield SystemCommand("Clear all except marked", "asks first", self._main.action_clear)
             yield SystemCommand("Addresses in full", "what the status line shortens; copy", self._main.action_addresses)
+            yield SystemCommand("Prove the public URL", "try whether it leads here", self._prove)
         yield SystemCommand("Theme", "choose other colours", self.action_change_theme)

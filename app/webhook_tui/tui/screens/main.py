@@ -91,6 +91,10 @@ class MainScreen(TendingScreen):
         Binding(
             "p", "add_secret", "Add secret", show=False, id="piktid.add_secret", tooltip="add a secret to the ring"
         ),
+        Binding(
+            "n", "match(1)", "Next match", show=False, id="payload.next_match", tooltip="next match in the payload"
+        ),
+        Binding("N", "match(-1)", "Match before", show=False, id="payload.match_before", tooltip="match before"),
         Binding("e", "export", "Export", show=False, id="delivery.export", tooltip="export into a file"),
         Binding("m", "mark", "Mark", show=False, id="delivery.mark", tooltip="mark, or take the mark off"),
         Binding("semicolon", "comment", "Comment", show=False, id="delivery.comment", tooltip="comment"),
@@ -323,6 +327,7 @@ class MainScreen(TendingScreen):
             "export",
             "mark",
             "comment",
+            "match",
         )
         return not needs_delivery or (self.has_rows and not self.stream.is_open)
 
@@ -422,7 +427,7 @@ class MainScreen(TendingScreen):
         """Ask to delete; without a webhook say so."""
         self.occurred(None)
         webhook = self.status.webhook
-        if webhook.url is None or webhook.state in (WebhookState.WATCHING, WebhookState.DELETED):
+        if webhook.url is None or webhook.state in (WebhookState.WATCHING, WebhookState.DELETED, WebhookState.TAKEN):
             self.occurred(
                 Problem("There is no webhook of ours to delete.", "u registers one.", severity=Severity.WARNING)
             )

@@ -35,6 +35,8 @@ _LINES: tuple[tuple[str, tuple[str, ...], str], ...] = (
     (_THIS, ("delivery.why",), "why this verdict"),
     (_THIS, ("delivery.copy_as", "delivery.export"), "copy, export"),
     (_THIS, ("delivery.mark", "delivery.comment"), "mark, comment"),
+    (_THIS, ("payload.next_match", "payload.match_before"), "next, previous match"),
+    (_THIS, ("payload.find",), "find in the payload"),
     (_THIS, ("delivery.copy",), "copy this tab"),
     (_THIS, ("detail.back", "screen.back"), "back"),
     (_PIKTID, ("piktid.ping",), "send a test ping"),
