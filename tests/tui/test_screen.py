@@ -59,7 +59,7 @@ async def test_the_wide_screen_is_the_mock_up() -> None:
     assert lines[12].startswith("▌   8  14:20:02   ✗ invalid     image_result                  1       200    694 B  ▏")
     assert lines[40].startswith("   Test ping t     Register u     Delete X   ")
     assert lines[40].endswith("4 below · f follow the newest  ")
-    assert lines[41].startswith(" enter Detail  w Why  ")
+    assert lines[41].startswith(" enter Detail  / Filter  w Why  ")
     assert lines[41].rstrip().endswith("? Help  q Leave")
 
 
@@ -254,7 +254,7 @@ async def test_enter_goes_into_the_detail_and_esc_comes_back() -> None:
 
         await played.press("enter")
         await played.until(lambda: played.is_focused("payload"))
-        await played.until(lambda: played.lines()[41].startswith(" esc Back  [ ] Tabs  z Zoom  "))
+        await played.until(lambda: played.lines()[41].startswith(" esc Back  [ ] Tabs  n Next match  "))
 
         await played.press("escape")
         await played.until(lambda: played.is_focused("DeliveryTable"))
@@ -414,7 +414,7 @@ async def test_the_palette_has_every_action_by_name() -> None:
     async with stage(size=WIDE) as played:
         for key in (":", "ctrl+p"):
             await played.press(key)
-            await played.until("Send a test ping")
+            await played.until("Addresses in full")
             await played.press("escape")
             await played.until(lambda: len(played.app.screen_stack) == 1)
         names = {command.title for command in played.app.get_system_commands(played.main)}

@@ -92,6 +92,10 @@ class MainScreen(TendingScreen):
         Binding(
             "p", "add_secret", "Add secret", show=False, id="piktid.add_secret", tooltip="add a secret to the ring"
         ),
+        Binding(
+            "n", "match(1)", "Next match", show=False, id="payload.next_match", tooltip="next match in the payload"
+        ),
+        Binding("N", "match(-1)", "Match before", show=False, id="payload.match_before", tooltip="match before"),
         Binding("e", "export", "Export", show=False, id="delivery.export", tooltip="export into a file"),
         Binding("m", "mark", "Mark", show=False, id="delivery.mark", tooltip="mark, or take the mark off"),
         Binding("semicolon", "comment", "Comment", show=False, id="delivery.comment", tooltip="comment"),
@@ -324,6 +328,7 @@ class MainScreen(TendingScreen):
             "export",
             "mark",
             "comment",
+            "match",
         )
         return not needs_delivery or (self.has_rows and not self.stream.is_open)
 
