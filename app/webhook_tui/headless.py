@@ -20,6 +20,7 @@ from typing import Any, TextIO
 
 from webhook_tui.config import Settings
 from webhook_tui.domain import units
+from webhook_tui.domain.answer import answer_word
 from webhook_tui.domain.delivery import DeliveryRow
 from webhook_tui.domain.facts import (
     BecameReady,
@@ -297,7 +298,7 @@ class TextLines:
             words.append(f"id {visible(row.event_id)}")
         if row.attempt > 1:
             words.append(f"attempt {row.attempt}")
-        words.append(f"answered {row.answered}, {units.size(row.size)}.")
+        words.append(f"answered {answer_word(row.answered)}, {units.size(row.size)}.")
         return " ".join([*words, visible(row.reason)])
 
     @staticmethod
