@@ -46,11 +46,14 @@ from webhook_tui.domain.status import (
 )
 from webhook_tui.domain.wishes import (
     AddSecretWish,
+    AnswerWish,
     DeleteWish,
     EventSidesWish,
     ExplainWish,
+    ForwardWish,
     GuardAnswer,
     RegisterWish,
+    ReplayWish,
     RevealSecretWish,
     StreamWish,
     TestPingWish,
@@ -60,15 +63,18 @@ from webhook_tui.domain.wishes import (
 from webhook_tui.piktid import EventStream, PiktidClient
 from webhook_tui.receiver import Receiver
 from webhook_tui.serving import Server, bind
+from webhook_tui.session.answering import Answering
 from webhook_tui.session.board import Board
 from webhook_tui.session.embedded import EmbeddedPiktid
 from webhook_tui.session.explaining import Explaining
+from webhook_tui.session.forwarding import Forwarding, check
 from webhook_tui.session.judge import Judge
 from webhook_tui.session.keeper import RingKeeper
 from webhook_tui.session.reconciling import Reconciling, StreamPace
 from webhook_tui.session.recorder import Recorder
 from webhook_tui.session.registrar import Registrar, RegistrarOptions
 from webhook_tui.session.route import supervisor_for
+from webhook_tui.session.sending import Sending
 from webhook_tui.store import AccountStore, DeliveryStore
 
 _GRACE_SECONDS = 0.4
@@ -104,7 +110,9 @@ class ListenSession:
 
     @classmethod
     def open(cls, settings: Settings, *, asks: bool, pace: StreamPace | None = None) -> ListenSession:
-        """Bind the port; raises ProblemError (ExitCode.PORT) when it cannot be had."""
+        """Bind the port; raises ProblemError (PORT) when it cannot be had, (USAGE) where forwarding must not go."""
+        if settings.forward_to is not None:
+            check(settings.forward_to, anywhere=settings.forward_anywhere)
         bound = bind(settings.host, settings.port, exact=settings.port_was_given)
         return cls(settings, bound, asks=asks, pace=pace)
 
@@ -172,6 +180,15 @@ class ListenSession:
         )
         self._judge.again()
         self._reconciling = self._make_reconciling(api_url)
+        self._answering = Answering(self._board)
+        self._forwarding = Forwarding(
+            retries=settings.forward_retries, anywhere=settings.forward_anywhere, now=_utc_now
+        )
+        self._sending = Sending(self._board, self._store, self._keeper, self._forwarding)
+        stack.push_async_callback(self._forwarding.aclose)
+        if settings.forward_to is not None:
+            self._sending.use(settings.forward_to)
+            self._start(self._sending.probe())
         await stack.enter_async_context(self._receiving())
         self._registrar = self._make_registrar(api_url)
         stack.push_async_callback(self._registrar.aclose)
@@ -241,6 +258,9 @@ class ListenSession:
             judge_again=self._judge.again,
             recorded=self._recorded,
             refused=self._reconciling.refused,
+            answering=self._answering,
+            forwarding=self._forwarding,
+            start=self._start,
         )
         receiver = Receiver(
             hook_path=self._hook_path,
@@ -404,6 +424,18 @@ class ListenSession:
     @_take.register
     def _(self, wish: EventSidesWish) -> None:
         self._start(self._reconciling.show_sides(wish.event_id))
+
+    @_take.register
+    def _(self, wish: AnswerWish) -> None:
+        self._answering.use(wish.rule)
+
+    @_take.register
+    def _(self, wish: ForwardWish) -> None:
+        self._start(self._sending.forward_to(wish.url))
+
+    @_take.register
+    def _(self, wish: ReplayWish) -> None:
+        self._start(self._sending.replay(wish))
 
     async def _explain(self, seq: int) -> None:
         report = await self._explaining.report(seq)
