@@ -35,6 +35,7 @@ from webhook_tui.domain.facts import (
     GuardAsked,
     HistoryOpened,
     ProblemOccurred,
+    Replayed,
     SecretRevealed,
     SessionStopped,
     StreamShown,
@@ -48,8 +49,9 @@ from webhook_tui.domain.secret import Secret
 from webhook_tui.domain.session_port import SessionPort
 from webhook_tui.domain.status import SessionStatus
 from webhook_tui.domain.text import visible
-from webhook_tui.domain.wishes import DeleteWish, GuardAnswer, GuardChoice, RegisterWish, TokenAnswer
+from webhook_tui.domain.wishes import DeleteWish, GuardAnswer, GuardChoice, RegisterWish, TokenAnswer, Wish
 from webhook_tui.tui import theme
+from webhook_tui.tui.acting import Acting
 from webhook_tui.tui.commands import commands_of
 from webhook_tui.tui.hosting import SessionHost
 from webhook_tui.tui.inbox import Inbox, comes_in_floods
@@ -58,6 +60,7 @@ from webhook_tui.tui.messages import (
     DeliveriesNews,
     FactArrived,
     NewsArrived,
+    ReplayRequested,
     RowsNews,
     SessionReplaced,
     StatusNews,
@@ -131,6 +134,7 @@ class WebhookTuiApp(App[object]):
         self._main = MainScreen(now=now, in_ascii=in_ascii)
         self._output_filter = OutputFilter(in_ascii=in_ascii)
         self._inbox = Inbox()
+        self.acting = Acting(self, self._request, self._main.occurred)
         self._last_refresh = 0.0
         self._rows: DeliveryRows | None = None
         self._token_dialog: TokenDialog | None = None
@@ -239,6 +243,7 @@ class WebhookTuiApp(App[object]):
         batch = self._inbox.take()
         if batch.status is not None:
             self._main.post_message(StatusNews(batch.status))
+        self._main.detail.keep_sent(batch.sent)
         if (batch.recorded or batch.judged) and self._rows is not None:
             self._main.post_message(DeliveriesNews(batch.recorded, batch.judged))
 
@@ -276,6 +281,9 @@ class WebhookTuiApp(App[object]):
             case ProblemOccurred(problem, again):
                 again_at = None if again is None else self.now() + timedelta(seconds=again)
                 self._main.occurred(problem, again_at)
+            case Replayed(sent):
+                if not self._main.detail.keep_sent((sent,)):
+                    self._toast(f"Replayed #{sent.seq}: {sent.outcome}")
             case WishGranted(sentence):
                 self._main.occurred(None)
                 self._toast(sentence)
@@ -300,6 +308,22 @@ class WebhookTuiApp(App[object]):
     def on_wish_requested(self, message: WishRequested) -> None:
         """Pass it on."""
         self.host.session.request(message.wish)
+
+    def _request(self, wish: Wish) -> None:
+        self.host.session.request(wish)
+
+    def on_answers_requested(self) -> None:
+        """Ask which rule."""
+        self.acting.answers(self._main.status)
+
+    def on_replay_requested(self, message: ReplayRequested) -> None:
+        """Ask where to, perhaps after the editor."""
+        act = self.acting.edit_and_replay if message.edit else self.acting.replay
+        act(message.stored, self._main.status)
+
+    def action_forward(self) -> None:
+        """Ask where to forward to."""
+        self.acting.forward(self._main.status)
 
     def on_register_requested(self) -> None:
         """After a refused token ask for another one, else go on from what has not worked."""
@@ -399,4 +423,5 @@ class WebhookTuiApp(App[object]):
         yield from commands_of(self, screen)
         if screen is self._main:
             yield SystemCommand("Addresses in full", "what the status line shortens; copy", self._main.action_addresses)
+            yield SystemCommand("Forward every delivery", "F: to your own app; return its answer", self.action_forward)
         yield SystemCommand("Theme", "choose other colours", self.action_change_theme)

@@ -6,10 +6,15 @@
 from __future__ import annotations
 
 import threading
+from collections import deque
 from dataclasses import dataclass
 
-from webhook_tui.domain.facts import DeliveryRecorded, Fact, StatusChanged, VerdictChanged
+from webhook_tui.domain.facts import DeliveryRecorded, Fact, Forwarded, StatusChanged, VerdictChanged
+from webhook_tui.domain.sent import Sent
 from webhook_tui.domain.status import SessionStatus
+
+_MOST_SENT = 300
+"""Sendings that wait at most; the screen keeps no more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +24,7 @@ class Batch:
     status: SessionStatus | None
     recorded: tuple[int, ...]
     judged: tuple[int, ...]
+    sent: tuple[Sent, ...] = ()
 
 
 class Inbox:
@@ -29,6 +35,7 @@ class Inbox:
         self._status: SessionStatus | None = None
         self._recorded: list[int] = []
         self._judged: dict[int, None] = {}
+        self._sent: deque[Sent] = deque(maxlen=_MOST_SENT)
         self._announced = False
 
     def put(self, fact: Fact) -> bool:
@@ -40,6 +47,9 @@ class Inbox:
                 self._recorded.append(fact.row.seq)
             elif isinstance(fact, VerdictChanged):
                 self._judged[fact.row.seq] = None
+            elif isinstance(fact, Forwarded):
+                self._judged[fact.sent.seq] = None
+                self._sent.append(fact.sent)
             else:
                 raise TypeError(f"{type(fact).__name__} does not come in floods")
             announce, self._announced = not self._announced, True
@@ -48,11 +58,12 @@ class Inbox:
     def take(self) -> Batch:
         """Everything that is there; the next `put` announces itself again."""
         with self._lock:
-            batch = Batch(self._status, tuple(self._recorded), tuple(self._judged))
+            batch = Batch(self._status, tuple(self._recorded), tuple(self._judged), tuple(self._sent))
+            self._sent.clear()
             self._status, self._recorded, self._judged, self._announced = None, [], {}, False
             return batch
 
 
 def comes_in_floods(fact: Fact) -> bool:
     """Whether the fact goes through the inbox."""
-    return isinstance(fact, StatusChanged | DeliveryRecorded | VerdictChanged)
+    return isinstance(fact, StatusChanged | DeliveryRecorded | VerdictChanged | Forwarded)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from textual.message import Message
 
+from webhook_tui.domain.delivery import StoredDelivery
 from webhook_tui.domain.facts import Fact
 from webhook_tui.domain.rows import DeliveryRows
 from webhook_tui.domain.session_port import SessionPort
@@ -54,6 +55,20 @@ class CopyRequested(Message):
         super().__init__()
         self.text = text
         self.what = what
+
+
+class AnswersRequested(Message):
+    """The user wants another answer rule; a dialog asks which."""
+
+
+class ReplayRequested(Message):
+    """The user wants a delivery sent again; a dialog asks where to."""
+
+    def __init__(self, stored: StoredDelivery, *, edit: bool) -> None:
+        super().__init__()
+        self.stored = stored
+        self.edit = edit
+        """In the editor first."""
 
 
 class LeaveRequested(Message):

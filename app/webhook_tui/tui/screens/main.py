@@ -24,11 +24,13 @@ from webhook_tui.domain.secret import Secret
 from webhook_tui.domain.status import ReceiverState, SessionStatus, WebhookState
 from webhook_tui.domain.wishes import AddSecretWish, RevealSecretWish, TestPingWish
 from webhook_tui.tui.messages import (
+    AnswersRequested,
     CopyRequested,
     DeleteRequested,
     DeliveriesNews,
     LeaveRequested,
     RegisterRequested,
+    ReplayRequested,
     RowsNews,
     StatusNews,
     WishRequested,
@@ -59,7 +61,10 @@ class MainScreen(Screen[None]):
     AUTO_FOCUS = ""
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("w", "why", "Why", id="delivery.why", tooltip="why this verdict"),
+        Binding("r", "replay(False)", "Replay", id="delivery.replay", tooltip="replay: send this delivery again"),
+        Binding("R", "replay(True)", "Edit", show=False, id="delivery.edit", tooltip="edit in $EDITOR, then replay"),
         Binding("s", "stream", "SSE", id="stream.show", tooltip="webhook against SSE"),
+        Binding("a", "answers", "Answers", id="receiver.answers", tooltip="how the receiver answers"),
         Binding("f", "follow", "Follow", show=False, id="table.follow", tooltip="follow the newest delivery"),
         Binding("escape", "back", "Back", show=False, id="screen.back", tooltip="back; closes the notice"),
         Binding("tab", "next_pane", "Next pane", show=False, id="screen.next_pane", tooltip="next pane"),
@@ -297,7 +302,7 @@ class MainScreen(Screen[None]):
         """What needs a delivery is not there while there is none."""
         if action == "into_detail":
             return self.has_rows and self.table.has_focus
-        needs_delivery = action in ("why", "follow", "zoom", "tab")
+        needs_delivery = action in ("why", "follow", "zoom", "tab", "replay")
         return not needs_delivery or (self.has_rows and not self.stream.is_open)
 
     def action_why(self) -> None:
@@ -308,6 +313,15 @@ class MainScreen(Screen[None]):
             self._came_from = self.focused
         self.detail.choose(SIGNATURE)
         self.detail.body_widget.focus()
+
+    def action_replay(self, edit: bool) -> None:
+        """Send the chosen delivery again, perhaps edited."""
+        if self.detail.stored is not None:
+            self.post_message(ReplayRequested(self.detail.stored, edit=edit))
+
+    def action_answers(self) -> None:
+        """Ask for another answer rule."""
+        self.post_message(AnswersRequested())
 
     def action_stream(self) -> None:
         """Webhook against event stream instead of table and detail, or these again."""

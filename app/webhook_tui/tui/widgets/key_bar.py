@@ -7,9 +7,11 @@ from textual.widgets import Footer
 from textual.widgets._footer import FooterKey
 
 _MOST = 7
-_FIRST_TO_GO = ("app.command_palette", "copy_url", "screen.copy_tab", "show_secret", "screen.zoom")
+_FIRST_TO_GO = ("answers", "app.command_palette", "copy_url", "screen.copy_tab", "show_secret", "screen.zoom")
 """Actions that go below 72 columns."""
-_NOT_IN_DETAIL = frozenset({"why", "copy_url", "show_secret", "app.command_palette"})
+_NOT_IN_DETAIL = frozenset(
+    {"why", "replay(False)", "stream", "answers", "copy_url", "show_secret", "app.command_palette"}
+)
 """Actions that work in the detail, too, but have no room in its footer."""
 
 
