@@ -49,6 +49,7 @@ PICTURES = (
     Picture("main-100x30-light", 100, 30, "webhook-light", row="newline"),
     Picture("main-80x24-dark", 80, 24, row="newline"),
     Picture("signature-140x42-dark", 140, 42, row="newline", keys=("w",), awaited="What to change"),
+    Picture("stream-100x30-dark", 100, 30, keys=("s",), awaited="only SSE 1"),
     Picture("help-140x42-dark", 140, 42, keys=("question_mark",), awaited="move"),
 )
 
@@ -65,7 +66,7 @@ async def take(picture: Picture) -> None:
         )
         async with app.run_test(size=(picture.columns, picture.rows)) as pilot:
             await until(
-                pilot, lambda: (rows := app.screen.query_one(DeliveryTable).rows) is not None and len(rows) >= 11
+                pilot, lambda: (rows := app.screen.query_one(DeliveryTable).rows) is not None and len(rows) >= 10
             )
             await pilot.press("escape")
             await go_to(pilot, picture.row)

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, NoReturn
 
 import click
+import click.shell_completion
 
 from webhook_tui import __version__
 from webhook_tui.config import API_URL, Places, Settings, read_config, read_secret_file
@@ -263,6 +264,24 @@ def _secrets(given: dict[str, Any]) -> tuple[Secret, ...]:
 
 def _say(note: str) -> None:
     click.echo(f"webhook-tui: {note}", err=True)
+
+
+@root.command(context_settings=_CONTEXT)
+@click.option("--markdown", is_flag=True, help="As a table for a README.")
+def keys(*, markdown: bool) -> None:
+    """List every key of the screen with its id, which config.toml's [keymap] takes."""
+    from webhook_tui.tui.keymap import as_markdown, as_text
+
+    click.echo(as_markdown() if markdown else as_text())
+
+
+@root.command(context_settings=_CONTEXT)
+@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
+def completion(shell: str) -> None:
+    """Print the script that completes options and commands: eval "$(webhook-tui completion bash)"."""
+    kind = click.shell_completion.get_completion_class(shell)
+    assert kind is not None
+    click.echo(kind(root, {}, "webhook-tui", "_WEBHOOK_TUI_COMPLETE").source())
 
 
 def _settings(ctx: click.Context, given: dict[str, Any]) -> Settings:

@@ -23,6 +23,8 @@ PORT = 9876
 SSH_SERVER = "nokey@localhost.run"
 TUNNELS = ("ssh", "ngrok", "command", "none")
 NAME = "webhook-tui"
+KEEP_DAYS = 90
+KEEP_ROWS = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +103,10 @@ class Settings:
     forward_retries: int = 0
     db: Path | None = None
     ephemeral: bool = False
+    keep_days: int = KEEP_DAYS
+    """Older deliveries are deleted, unless they are marked; 0: none."""
+    keep_rows: int = KEEP_ROWS
+    """So many of the newest deliveries are kept, and the marked; 0: all."""
     theme: str | None = None
     ascii: bool = False
     keymap: Mapping[str, str] = field(default_factory=dict)

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import sys
-import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing
 from dataclasses import dataclass
 from itertools import chain, islice
 from pathlib import Path
@@ -16,6 +14,7 @@ from webhook_tui.domain.problem import ExitCode, Problem, ProblemError
 from webhook_tui.domain.rows import DeliveryRows
 from webhook_tui.domain.secret import Secret
 from webhook_tui.export import Destination, Format, redaction
+from webhook_tui.export.files import write_file
 from webhook_tui.store import AccountStore, open_history
 
 _PAGE = 200
@@ -65,7 +64,7 @@ def run(
         if output is not None and output.is_dir():
             _write_each(form, deliveries, destination, output)
         elif output is not None:
-            _write_file(output, _joined(form, deliveries, destination))
+            write_file(output, _joined(form, deliveries, destination))
         else:
             _write_out(form, _joined(form, deliveries, destination))
     if not count.all:
@@ -127,24 +126,7 @@ def _joined(form: Format, deliveries: Iterator[StoredDelivery], destination: Des
 
 def _write_each(form: Format, deliveries: Iterable[StoredDelivery], destination: Destination, directory: Path) -> None:
     for stored in deliveries:
-        _write_file(directory / form.file_name(stored.row.seq), form.write((stored,), destination))
-
-
-def _write_file(path: Path, parts: Iterator[bytes]) -> None:
-    """Make the file whole or not at all; one that is there is replaced."""
-    first = next(parts, None)
-    if first is None:
-        return
-    with _writing(path):
-        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-        temporary = Path(name)
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.writelines(chain((first,), parts))
-            temporary.replace(path)
-        except BaseException:
-            temporary.unlink(missing_ok=True)
-            raise
+        write_file(directory / form.file_name(stored.row.seq), form.write((stored,), destination))
 
 
 def _write_out(form: Format, parts: Iterator[bytes]) -> None:
@@ -158,13 +140,3 @@ def _write_out(form: Format, parts: Iterator[bytes]) -> None:
         )
     sys.stdout.buffer.writelines(parts)
     sys.stdout.buffer.flush()
-
-
-@contextmanager
-def _writing(path: Path) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        raise ProblemError(
-            Problem(f"{path} cannot be written: {error.strerror}.", "Name another file with --output.")
-        ) from error

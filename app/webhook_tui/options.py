@@ -11,7 +11,18 @@ from typing import Any, TypeVar
 import click
 from click.core import ParameterSource
 
-from webhook_tui.config import API_URL, HOST, PORT, SSH_SERVER, TUNNELS, Places, Settings, read_secret_file
+from webhook_tui.config import (
+    API_URL,
+    HOST,
+    KEEP_DAYS,
+    KEEP_ROWS,
+    PORT,
+    SSH_SERVER,
+    TUNNELS,
+    Places,
+    Settings,
+    read_secret_file,
+)
 from webhook_tui.domain.problem import ExitCode, Problem, ProblemError
 from webhook_tui.domain.secret import Secret
 
@@ -24,6 +35,8 @@ LOCAL_URL = f"http://{HOST}:{PORT}"
 
 SECONDS = click.FloatRange(0.1, 60)
 FILE = click.Path(path_type=Path, dir_okay=False)
+DAYS = click.IntRange(0, 36_500)
+ROWS = click.IntRange(0, 2**53)
 
 
 class SecretType(click.ParamType[Secret]):
@@ -98,6 +111,8 @@ _OPTIONS: tuple[Callable[[Any], Any], ...] = (
     ),
     option("--db", type=FILE, help="Where the history lives."),
     option("--ephemeral", is_flag=True, help="Keep no history."),
+    option("--keep-days", type=DAYS, default=KEEP_DAYS, show_default=True, help="Delete older ones; 0: never."),
+    option("--keep-rows", type=ROWS, default=KEEP_ROWS, show_default=True, help="Keep so many; 0: all."),
 )
 
 
@@ -144,6 +159,8 @@ def settings_from(
         forward_retries=values["forward_retries"],
         db=values["db"],
         ephemeral=values["ephemeral"],
+        keep_days=values["keep_days"],
+        keep_rows=values["keep_rows"],
         theme=values.get("theme"),
         ascii=bool(values.get("ascii")),
         keymap={str(key): str(keys) for key, keys in keymap.items()} if isinstance(keymap, dict) else {},

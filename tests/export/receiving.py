@@ -55,7 +55,7 @@ HEADERS: Mapping[str, Headers] = {
     "a command": ((b"X-Run", b'$(touch /tmp/x)`touch /tmp/x`\'"\\"!!%s;'),),
     "not ASCII": ((b"X-Utf", "Zoë".encode()), (b"X-Tab", b"a\tb"), (b"X-Hides", "a\u202eb".encode())),
     "not UTF-8": ((b"X-Latin", b"caf\xe9 \x9b31m 'x' %s \\n!"),),
-    "an option": ((b"-v", b"--output /tmp/x"), (b"X-Dash", b"-x")),
+    "an option": ((b"-v", b"--output /tmp/x"), (b"X-Dash", b"-x"), (b"-x", b"caf\xe9")),
     "of one connection": ((b"Connection", b"close"), (b"Transfer-Encoding", b"chunked"), (b"Expect", b"100-continue")),
 }
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import pytest
 
-from tests.export.receiving import BODIES, HEADERS, TARGETS, expected, receiving, shell, stored
+from tests.export.receiving import BODIES, HEADERS, TARGETS, Arrived, expected, receiving, shell, stored
 from tests.export.stand_ins import install
-from webhook_tui.domain.headers import Headers
+from webhook_tui.domain.delivery import StoredDelivery
 from webhook_tui.domain.text import is_harmless
 from webhook_tui.export import FORMATS, Destination
 
@@ -25,62 +25,59 @@ def tools_of(tmp_path: Path) -> Callable[[str], Path | None]:
     return lambda kind: stand_ins if kind == "stand-in" else None
 
 
+async def arrived(form: str, deliveries: Iterable[StoredDelivery], tools: Path | None) -> list[Arrived]:
+    """Every delivery's own command, run by itself, and what came of it."""
+    async with receiving() as handler:
+        for one in deliveries:
+            await shell(FORMATS[form].one(one, Destination(handler.url)), tools=tools)
+    return handler.arrived
+
+
 @pytest.mark.parametrize("kind", CURLS)
-@pytest.mark.parametrize("body", BODIES.values(), ids=BODIES.keys())
-async def test_a_body_arrives_by_curl(kind: str, body: bytes, tools_of: Callable[[str], Path | None]) -> None:
+async def test_a_body_arrives_by_curl(kind: str, tools_of: Callable[[str], Path | None]) -> None:
     """Byte for byte, whatever the shell or curl could see in it."""
-    async with receiving() as handler:
-        command = FORMATS["curl"].one(stored(body), Destination(handler.url))
-        await shell(command, tools=tools_of(kind))
+    requests = await arrived("curl", map(stored, BODIES.values()), tools_of(kind))
 
-    assert [request.body for request in handler.arrived] == [body]
-    assert handler.arrived[0].target == b"/h/abc"
+    assert dict(zip(BODIES, (request.body for request in requests), strict=True)) == BODIES
+    assert {request.target for request in requests} == {b"/h/abc"}
 
 
 @pytest.mark.parametrize("kind", CURLS)
-@pytest.mark.parametrize("headers", HEADERS.values(), ids=HEADERS.keys())
-async def test_headers_arrive_by_curl(kind: str, headers: Headers, tools_of: Callable[[str], Path | None]) -> None:
+async def test_headers_arrive_by_curl(kind: str, tools_of: Callable[[str], Path | None]) -> None:
     """Names keep their case, values their bytes, and curl adds none of its own."""
-    async with receiving() as handler:
-        command = FORMATS["curl"].one(stored(headers=headers), Destination(handler.url))
-        await shell(command, tools=tools_of(kind))
+    requests = await arrived("curl", (stored(headers=headers) for headers in HEADERS.values()), tools_of(kind))
 
-    assert sorted(handler.arrived[0].travelling) == sorted(expected(headers))
+    for headers, request in zip(HEADERS.values(), requests, strict=True):
+        assert sorted(request.travelling) == sorted(expected(headers))
 
 
 @pytest.mark.parametrize("kind", CURLS)
-@pytest.mark.parametrize("target", TARGETS)
-async def test_a_target_arrives_by_curl(kind: str, target: str, tools_of: Callable[[str], Path | None]) -> None:
+async def test_a_target_arrives_by_curl(kind: str, tools_of: Callable[[str], Path | None]) -> None:
     """To the letter and to the host that we name, except for bytes that HTTP cannot carry."""
-    async with receiving() as handler:
-        command = FORMATS["curl"].one(stored(target=target), Destination(handler.url))
-        await shell(command, tools=tools_of(kind))
+    requests = await arrived("curl", (stored(target=target) for target in TARGETS), tools_of(kind))
 
-    assert handler.arrived[0].target == target.replace("\xe9", "%E9").encode()
+    assert [request.target for request in requests] == [target.replace("\xe9", "%E9").encode() for target in TARGETS]
 
 
-@pytest.mark.parametrize("body", BODIES.values(), ids=BODIES.keys())
-async def test_a_body_arrives_by_httpie(body: bytes, tools_of: Callable[[str], Path | None]) -> None:
+async def test_a_body_arrives_by_httpie(tools_of: Callable[[str], Path | None]) -> None:
     """The stand-in refuses what HTTPie would read as a file or as JSON."""
-    async with receiving() as handler:
-        command = FORMATS["httpie"].one(stored(body), Destination(handler.url))
-        await shell(command, tools=tools_of("stand-in"))
+    requests = await arrived("httpie", map(stored, BODIES.values()), tools_of("stand-in"))
 
-    assert [request.body for request in handler.arrived] == [body]
+    assert dict(zip(BODIES, (request.body for request in requests), strict=True)) == BODIES
 
 
-@pytest.mark.parametrize("headers", HEADERS.values(), ids=HEADERS.keys())
-async def test_headers_arrive_by_httpie(headers: Headers, tools_of: Callable[[str], Path | None]) -> None:
+async def test_headers_arrive_by_httpie(tools_of: Callable[[str], Path | None]) -> None:
     """Those that HTTPie cannot send unchanged are named in a comment instead."""
-    async with receiving() as handler:
-        command = FORMATS["httpie"].one(stored(headers=headers), Destination(handler.url))
-        await shell(command, tools=tools_of("stand-in"))
+    deliveries = [stored(headers=headers) for headers in HEADERS.values()]
+    requests = await arrived("httpie", deliveries, tools_of("stand-in"))
 
-    left_out = [name for name, _ in headers if name == b"X-Latin"]
-    assert sorted(handler.arrived[0].travelling) == sorted(
-        (name, value) for name, value in expected(headers) if name not in left_out
-    )
-    assert all(b"left out" in command and name in command for name in left_out)
+    for one, request in zip(deliveries, requests, strict=True):
+        sent = expected(one.delivery.headers)
+        left_out = [name for name, value in sent if b"caf\xe9" in value]
+        assert sorted(request.travelling) == sorted((name, value) for name, value in sent if name not in left_out)
+        first_line = FORMATS["httpie"].one(one, Destination()).partition(b"\n")[0]
+        assert first_line.startswith(b"# left out") is bool(left_out)
+        assert all(name in first_line for name in left_out)
 
 
 @pytest.mark.parametrize("form", ["curl", "httpie"])

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import os
+import sqlite3
 import sys
 from collections.abc import Callable
 from typing import Any, NoReturn
 
 from webhook_tui.cli import main
 from webhook_tui.session import ListenSession
+from webhook_tui.store import DeliveryStore
+from webhook_tui.store.history_file import HistoryFile
 from webhook_tui.tui.app import WebhookTuiApp
 from webhook_tui.tui.screens.main import MainScreen
 from webhook_tui.tui.widgets.status_bar import StatusBar
@@ -25,11 +29,34 @@ def _fail_when_pinged(screen: MainScreen) -> None:
     screen.query_one(StatusBar).refresh()
 
 
+_present = HistoryFile.present
+
+
+def _full_at_times(file: HistoryFile) -> sqlite3.Connection:
+    """The database may not grow while a file named `full` lies beside it."""
+    connection = _present(file)
+    most = 1 if file.path.with_name("full").exists() else 2**30
+    connection.execute(f"PRAGMA max_page_count = {most}")
+    return connection
+
+
+_open = DeliveryStore.open
+
+
+def _open_as_nobody(*arguments: Any, **more: Any) -> DeliveryStore:
+    """Root may write into any directory: from here on this is not root."""
+    if os.geteuid() == 0:
+        os.setuid(65534)
+    return _open(*arguments, **more)
+
+
 FAULTS: dict[str, tuple[type[Any], str, Callable[..., Any]]] = {
     "key": (MainScreen, "action_ping", _fail),
     "paint": (MainScreen, "action_ping", _fail_when_pinged),
     "message": (WebhookTuiApp, "on_wish_requested", _fail),
     "compose": (MainScreen, "compose", _fail),
+    "disk": (HistoryFile, "present", _full_at_times),
+    "nobody": (DeliveryStore, "open", _open_as_nobody),
     "session": (ListenSession, "run", _fail),
 }
 

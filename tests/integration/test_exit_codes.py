@@ -160,7 +160,7 @@ async def test_a_tunnel_command_that_is_not_there() -> None:
 
 async def test_a_host_key_that_changed() -> None:
     """A tunnel that somebody else may be behind is not trusted: 4."""
-    async with sandbox_of() as (_, api_url), LocalhostRun() as server:
+    async with sandbox_of() as (_, api_url), LocalhostRun(loopback=True) as server:
         options = *JSON, "--ssh-server", server.ssh_server, "--api-url", api_url
         async with program(*options, "--no-clean", PIKTID_TOKEN=TOKEN.reveal()) as listening:
             await listening.record("ready")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import re
 import signal
@@ -135,12 +136,20 @@ async def test_a_session_that_crashes_is_said_on_the_screen() -> None:
 
 
 async def test_by_closing_the_window() -> None:
-    """The terminal is gone without a word: the webhook is deleted and the tunnel closed all the same."""
+    """The terminal is gone without a word: webhook and tunnel within 3 s all the same, and the program soon after."""
     async with _open() as opened:
         opened.screen.hang_up()
-        assert await opened.screen.process.wait() == 129
-        assert url_at(opened.sandbox) is None
-        await until(lambda: not any(alive(pid) for pid in opened.children), 1.0)
+        await until(lambda: url_at(opened.sandbox) is None, SECONDS)
+        await until(lambda: not any(alive(pid) for pid in opened.children), SECONDS)
+        assert await asyncio.wait_for(opened.screen.process.wait(), 10) == 129
+
+
+async def test_hung_up_twice() -> None:
+    """A shell whose window closes sends SIGHUP once more: that does not cut the tidying short."""
+    async with _open() as opened:
+        for _ in range(3):
+            os.kill(opened.screen.pid, signal.SIGHUP)
+        await opened.left(129)
 
 
 async def test_killed_leaves_no_child() -> None:

@@ -95,10 +95,17 @@ async def test_nothing_outlives_a_killed_program(kind: str) -> None:
         command = f"{shlex.quote(sys.executable)} {shlex.quote(str(CLOUDFLARED))} {{port}}"
         ways = {
             "ssh": ("--ssh-server", server.ssh_server),
-            "command": ("--tunnel", "command", "--tunnel-command", command),
+            "command": (
+                "--tunnel",
+                "command",
+                "--tunnel-command",
+                command,
+                "--tunnel-url-pattern",
+                "http://127.0.0.1:9",
+            ),
         }
         options = "listen", "--format", "json", "--port", "0", "--api-url", api_url, *ways[kind]
-        async with program(*options, PIKTID_TOKEN=TOKEN.reveal(), FAKE_MODE="quick") as listening:
+        async with program(*options, PIKTID_TOKEN=TOKEN.reveal(), FAKE_SAYS="http://127.0.0.1:9") as listening:
             url = (await listening.record("registered"))["url"]
             children = descendants(listening.pid)
             os.kill(listening.pid, signal.SIGKILL)

@@ -80,13 +80,14 @@ async def test_a_port_in_use_that_nobody_asked_for() -> None:
     """The next free one is taken, and said."""
     with socket.socket() as taken:
         try:
+            taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             taken.bind(("127.0.0.1", 9876))
             taken.listen()
         except OSError:
             pass  # somebody else has it: as well
         async with program("listen", "--format", "json", *WATCH) as listening:
             port = (await listening.record("ready"))["port"]
-            await listening.until(lambda: b"in use" in listening.notes)
+            await listening.until(lambda: b"in use" in listening.notes and listening.notes.endswith(b"\n"))
     assert 9876 < port <= 9976
     assert listening.words == f"webhook-tui: Port 9876 is in use; listening on {port}.\n"
 

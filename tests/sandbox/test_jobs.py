@@ -78,6 +78,8 @@ def test_the_overture_is_short_and_shows_each_wrong_once() -> None:
             Misbehaviour.OLDER,
             Misbehaviour.UPPER_CASE,
             Misbehaviour.NEWLINE,
+            Misbehaviour.LOSE,
+            Misbehaviour.ALTER,
         }
     )
 

@@ -19,7 +19,7 @@ from webhook_tui.domain.wishes import Wish
 from webhook_tui.sandbox import Sandbox, SandboxOptions
 from webhook_tui.serving import Server, bind
 from webhook_tui.serving.asgi import Asgi
-from webhook_tui.session import ListenSession
+from webhook_tui.session import ListenSession, Paces
 from webhook_tui.session.reconciling import StreamPace
 
 F = TypeVar("F")
@@ -58,8 +58,8 @@ class Running:
         return self.all(StatusChanged)[-1].status
 
     async def fact(self, kind: type[F], is_it: Callable[[F], bool] = lambda _: True) -> F:
-        """The first fact of that kind that fits, waited for at most 10 s."""
-        async with asyncio.timeout(10):
+        """The first fact of that kind that fits, waited for at most 20 s."""
+        async with asyncio.timeout(20):
             while True:
                 for fact in self.all(kind):
                     if is_it(fact):
@@ -67,7 +67,7 @@ class Running:
                 await asyncio.sleep(0.01)
 
     async def until(self, is_so: Callable[[SessionStatus], bool]) -> SessionStatus:
-        """The status once it is so, waited for at most 10 s."""
+        """The status once it is so, waited for at most 20 s."""
         await self.fact(StatusChanged, lambda _: is_so(self.status))
         return self.status
 
@@ -86,9 +86,12 @@ def settings(home: Path, **changes: Any) -> Settings:
 
 
 @asynccontextmanager
-async def session_of(chosen: Settings, *, asks: bool = False, pace: StreamPace | None = None) -> AsyncIterator[Running]:
-    """A session that is stopped in the end."""
-    running = Running(ListenSession.open(chosen, asks=asks, pace=pace))
+async def session_of(
+    chosen: Settings, *, asks: bool = False, pace: StreamPace | Paces | None = None
+) -> AsyncIterator[Running]:
+    """A session that is stopped in the end; `pace`: of the event stream, or of all parts."""
+    paces = Paces(stream=pace) if isinstance(pace, StreamPace) else pace
+    running = Running(ListenSession.open(chosen, asks=asks, paces=paces))
     running.start()
     try:
         yield running

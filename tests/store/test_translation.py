@@ -219,6 +219,8 @@ def test_matches_are_sorted_by_a_column(
         ("event:ping", "by_event"),
         ("event:p* size:>5", "by_event"),
         ("verdict:invalid", "by_verdict"),
+        ("!verdict:invalid", "by_verdict"),
+        ("!event:x*", "by_event"),
         ("status:2xx", "by_answered"),
         ("id:12", "attempts"),
         ("attempt:>1", "repeated"),

@@ -8,16 +8,21 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from tests.tui.memory_rows import MemoryRows, mock_up_rows
+from tests.tui.memory_rows import MemoryFound, MemoryRows, mock_up_rows
 from webhook_tui.domain.delivery import StoredDelivery
 from webhook_tui.domain.facts import (
+    DeliveriesDeleted,
     DeliveryRecorded,
     Fact,
     HistoryOpened,
+    RowChanged,
     SessionStopped,
     StatusChanged,
     VerdictChanged,
 )
+from webhook_tui.domain.filter import Expression
+from webhook_tui.domain.rows import Sort
+from webhook_tui.domain.secret import Secret
 from webhook_tui.domain.status import (
     Counts,
     ReceiverState,
@@ -29,7 +34,7 @@ from webhook_tui.domain.status import (
     WebhookStatus,
 )
 from webhook_tui.domain.verdict import Verdict
-from webhook_tui.domain.wishes import Wish
+from webhook_tui.domain.wishes import CommentWish, DeleteDeliveriesWish, MarkWish, Wish
 
 NOW = datetime(2026, 11, 23, 14, 22, 2, tzinfo=UTC)
 
@@ -56,6 +61,9 @@ class FakeSession:
         self.rows = MemoryRows(deliveries or [])
         self.wishes: list[Wish] = []
         self.stops = 0
+        self.searches: list[tuple[MemoryFound, Callable[[], None]]] = []
+        self.searches_wait = False
+        self.secrets: tuple[Secret, ...] = ()
         self.ended = threading.Event()
         self.fails_with: Exception | None = None
         self._first = status
@@ -78,6 +86,15 @@ class FakeSession:
 
     def request(self, wish: Wish) -> None:
         self.wishes.append(wish)
+        match wish:
+            case MarkWish(seq, marked):
+                self.emit(RowChanged(self.rows.set(seq, marked=marked)))
+            case CommentWish(seq, text):
+                self.emit(RowChanged(self.rows.set(seq, comment=text)))
+            case DeleteDeliveriesWish(seqs):
+                self.emit(DeliveriesDeleted(self.rows.delete(seqs)))
+            case _:
+                pass
 
     def stop(self) -> None:
         self.stops += 1
@@ -85,6 +102,23 @@ class FakeSession:
 
     def open_rows(self) -> MemoryRows:
         return self.rows
+
+    def open_found(
+        self, expression: Expression, *, sort: Sort, now: datetime, changed: Callable[[], None]
+    ) -> MemoryFound:
+        found = MemoryFound(self.rows, expression, sort, now)
+        found.is_done = not self.searches_wait
+        self.searches.append((found, changed))
+        return found
+
+    def search_goes_on(self) -> None:
+        """Let the newest search come to its end, and say so."""
+        found, changed = self.searches[-1]
+        found.is_done = True
+        changed()
+
+    def known_secrets(self) -> tuple[Secret, ...]:
+        return self.secrets
 
     def emit(self, fact: Fact) -> None:
         """Say a fact from the session's thread."""

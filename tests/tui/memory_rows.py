@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from webhook_tui.domain.delivery import Delivery, DeliveryRow, StoredDelivery
+from webhook_tui.domain.filter import Expression, matches
+from webhook_tui.domain.rows import Progress, Sort, SortColumn
 from webhook_tui.domain.verdict import Verdict
 
 START = datetime(2026, 11, 23, 14, 2, 11, 100_000, tzinfo=UTC)
@@ -47,6 +50,26 @@ class MemoryRows:
                     return row
         raise KeyError(seq)
 
+    def set(self, seq: int, **changes: Any) -> DeliveryRow:
+        """Change fields of a row."""
+        with self._lock:
+            for index, stored in enumerate(self._all):
+                if stored.row.seq == seq:
+                    self._all[index] = replace(stored, row=replace(stored.row, **changes))
+                    return self._all[index].row
+        raise KeyError(seq)
+
+    def delete(self, seqs: Sequence[int] | None) -> int:
+        """Delete those, or (None) all but the marked; how many went."""
+        with self._lock:
+            before = len(self._all)
+            self._all = [
+                stored
+                for stored in self._all
+                if (not stored.row.marked if seqs is None else stored.row.seq in seqs) is False
+            ]
+            return before - len(self._all)
+
     def __len__(self) -> int:
         return len(self._seen)
 
@@ -74,6 +97,46 @@ class MemoryRows:
 
     def close(self) -> None:
         self.closed = True
+
+
+_ORDER: dict[SortColumn, Callable[[DeliveryRow], Any]] = {
+    SortColumn.NUMBER: lambda row: row.seq,
+    SortColumn.VERDICT: lambda row: list(Verdict).index(row.verdict),
+    SortColumn.EVENT: lambda row: row.event,
+    SortColumn.ATTEMPT: lambda row: row.attempt,
+    SortColumn.ANSWERED: lambda row: row.answered or 0,
+    SortColumn.SIZE: lambda row: row.size,
+}
+
+
+class MemoryFound(MemoryRows):
+    """Implements domain.rows.FoundRows; a test says when the search goes on, unless it is done at once."""
+
+    def __init__(self, of: MemoryRows, expression: Expression, sort: Sort, now: datetime) -> None:
+        super().__init__()
+        self._of = of
+        self._expression = expression
+        self._sort = sort
+        self._now = now
+        self.is_done = True
+        self.reconsidered: list[int] = []
+
+    def refresh(self) -> int:
+        if not self.is_done:
+            return 0
+        with self._of._lock:
+            found = [stored for stored in self._of._all if matches(self._expression, stored, now=self._now)]
+        self._seen = sorted(found, key=lambda stored: (_ORDER[self._sort.column](stored.row), stored.row.seq))
+        if self._sort.is_descending:
+            self._seen.reverse()
+        return len(self._seen)
+
+    @property
+    def progress(self) -> Progress:
+        return Progress(40, 100, is_done=self.is_done)
+
+    def reconsider(self, seqs: Sequence[int]) -> None:
+        self.reconsidered += seqs
 
 
 def stored_delivery(

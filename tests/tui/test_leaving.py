@@ -5,10 +5,13 @@ from __future__ import annotations
 import io
 import threading
 from collections.abc import Callable
+from datetime import datetime
 
 from webhook_tui.domain.facts import Fact, SessionStopped, TidyingEnded, TidyingStarted
+from webhook_tui.domain.filter import Expression
 from webhook_tui.domain.problem import Problem
-from webhook_tui.domain.rows import DeliveryRows
+from webhook_tui.domain.rows import DeliveryRows, FoundRows, Sort
+from webhook_tui.domain.secret import Secret
 from webhook_tui.domain.wishes import Wish
 from webhook_tui.tui.hosting import SessionHost
 from webhook_tui.tui.leaving import see_off
@@ -34,6 +37,14 @@ class Tidying:
 
     def stop(self) -> None:
         self.stopped.set()
+
+    def open_found(
+        self, expression: Expression, *, sort: Sort, now: datetime, changed: Callable[[], None]
+    ) -> FoundRows:
+        raise NotImplementedError
+
+    def known_secrets(self) -> tuple[Secret, ...]:
+        return ()
 
     def open_rows(self) -> DeliveryRows:
         raise NotImplementedError

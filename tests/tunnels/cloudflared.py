@@ -4,6 +4,7 @@
 Modes: quick (a cloudflared quick tunnel, then waits), refused (its error line names the API's URL, then it ends with
 1), silent, once (a URL, then it ends with 3), pinggy (colours, http before https), zrok (a bare host in JSON), spoof
 (after its URL it prints one that a request brought), again (its URL changes), stubborn (quick, deaf to SIGTERM).
+FAKE_SAYS is said instead of what cloudflared says.
 """
 
 from __future__ import annotations
@@ -45,7 +46,7 @@ def main() -> int:
     elif MODE == "zrok":
         say('{"level":"info","msg":"access your share at: k3xq8tjw1pzn.share.zrok.io","time":"2026-11-23T14:20:00Z"}')
     elif MODE != "silent":
-        say(_CLOUDFLARED.format(name="bright-otter"))
+        say(os.environ.get("FAKE_SAYS", _CLOUDFLARED.format(name="bright-otter")))
     if MODE == "once":
         say("ERR Connection lost: timeout: no recent network activity")
         return 3

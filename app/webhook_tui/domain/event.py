@@ -15,6 +15,9 @@ from webhook_tui.domain.headers import EVENT_HEADER, Headers, first
 JOB_FIELDS = ("job_id", "id_task", "task_id", "job")
 KNOWN_EVENTS = ("batch_edit", "image_result", "identity_preprocessing", "ping")
 
+MOST_VALUES = 200_000
+"""Values of a body beyond which it is nobody's event; to decode them would keep every other delivery waiting."""
+
 _LONGEST_ABOUT = 120
 
 
@@ -32,7 +35,9 @@ class Event:
 
 
 def parse_event(body: bytes) -> Event:
-    """Read an event out of a body; never raises: what cannot be read is an empty Event."""
+    """Read an event out of a body; never raises: what cannot be read, or is too much, is an empty Event."""
+    if has_too_many_values(body):
+        return Event()
     try:
         value = json.loads(body)
     except (ValueError, RecursionError, MemoryError):
@@ -40,6 +45,13 @@ def parse_event(body: bytes) -> Event:
     if not isinstance(value, dict):
         return Event(is_json=True)
     return event_from(value)
+
+
+def has_too_many_values(body: bytes) -> bool:
+    """Whether a body may hold more than 200,000 JSON values, told without decoding it."""
+    if len(body) <= MOST_VALUES:
+        return False
+    return sum(body.count(sign) for sign in (b",", b"[", b"{")) > MOST_VALUES
 
 
 def event_from(value: Mapping[str, object]) -> Event:
@@ -88,5 +100,12 @@ def about(event: Event) -> str:
     if isinstance(done, int) and isinstance(total, int):
         words.append(f"{done}/{total}")
     elif isinstance(progress := data.get("progress"), int | float) and not isinstance(progress, bool):
-        words.append(f"{progress:g} %")
+        words.append(_percent(progress))
     return " ".join(words)[:_LONGEST_ABOUT]
+
+
+def _percent(progress: float) -> str:
+    try:
+        return f"{progress:g} %"
+    except OverflowError:  # an integer that no double holds
+        return f"{progress} %"

@@ -10,6 +10,7 @@ from webhook_tui.domain.delivery import Delivery, DeliveryRow
 from webhook_tui.domain.problem import Problem
 from webhook_tui.domain.reconciled import ReconciledEvent
 from webhook_tui.domain.report import SignatureReport
+from webhook_tui.domain.run import Run
 from webhook_tui.domain.sent import Sent
 from webhook_tui.domain.status import SessionStatus
 
@@ -60,6 +61,27 @@ class VerdictChanged:
     """A stored delivery was judged again."""
 
     row: DeliveryRow
+
+
+@dataclass(frozen=True, slots=True)
+class RowChanged:
+    """The mark or the comment of a stored delivery is another one."""
+
+    row: DeliveryRow
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveriesDeleted:
+    """So many deliveries are not in the history any more."""
+
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class RunsListed:
+    """The answer to RunsWish: all runs, oldest first."""
+
+    runs: tuple[Run, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,6 +229,9 @@ Fact: TypeAlias = (
     | WebhookDeleted
     | DeliveryRecorded
     | VerdictChanged
+    | RowChanged
+    | DeliveriesDeleted
+    | RunsListed
     | TunnelChanged
     | EventReconciled
     | StreamShown

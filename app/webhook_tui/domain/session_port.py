@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Protocol
 
 from webhook_tui.domain.facts import Fact
-from webhook_tui.domain.rows import DeliveryRows
+from webhook_tui.domain.filter import Expression
+from webhook_tui.domain.rows import DeliveryRows, FoundRows, Sort
+from webhook_tui.domain.secret import Secret
 from webhook_tui.domain.wishes import Wish
 
 
@@ -27,4 +30,18 @@ class SessionPort(Protocol):
 
     def open_rows(self) -> DeliveryRows:
         """The deliveries, for the calling thread; only after HistoryOpened."""
+        ...
+
+    def open_found(
+        self, expression: Expression, *, sort: Sort, now: datetime, changed: Callable[[], None]
+    ) -> FoundRows:
+        """The deliveries that pass a filter, for the calling thread; only after HistoryOpened.
+
+        A thread of its own searches, and calls `changed` when a refresh would show something new. `now` is when `age:`
+        counts from. Raises ProblemError.
+        """
+        ...
+
+    def known_secrets(self) -> tuple[Secret, ...]:
+        """All that must not be in a copy or a file that people share, from any thread; never shown, never logged."""
         ...

@@ -71,6 +71,11 @@ class ExplainWish:
 
 
 @dataclass(frozen=True, slots=True)
+class ProveWish:
+    """Try now whether the public URL leads here; answered by WishGranted, and by the tunnel's `proven_at`."""
+
+
+@dataclass(frozen=True, slots=True)
 class StreamWish:
     """Say what webhook and event stream showed; answered by StreamShown, or not at all while nothing is new.
 
@@ -114,6 +119,35 @@ class ReplayWish:
     """In place of the one received; only of a single delivery."""
 
 
+@dataclass(frozen=True, slots=True)
+class MarkWish:
+    """Mark a delivery, or take the mark off; answered by RowChanged."""
+
+    seq: int
+    marked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CommentWish:
+    """Keep the user's words about a delivery, "" to forget them; answered by RowChanged."""
+
+    seq: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class DeleteDeliveriesWish:
+    """Delete deliveries from the history for good; answered by DeliveriesDeleted."""
+
+    seqs: tuple[int, ...] | None
+    """Their numbers; None: all but the marked, of every run."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunsWish:
+    """Say which runs of the program the history remembers; answered by RunsListed."""
+
+
 Wish: TypeAlias = (
     RegisterWish
     | TestPingWish
@@ -123,9 +157,14 @@ Wish: TypeAlias = (
     | AddSecretWish
     | RevealSecretWish
     | ExplainWish
+    | ProveWish
     | StreamWish
     | EventSidesWish
     | AnswerWish
     | ForwardWish
     | ReplayWish
+    | MarkWish
+    | CommentWish
+    | DeleteDeliveriesWish
+    | RunsWish
 )

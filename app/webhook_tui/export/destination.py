@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import string
 from dataclasses import dataclass
-from urllib.parse import quote_from_bytes, urlsplit
+from urllib.parse import quote_from_bytes, urldefrag, urlsplit
 
 from webhook_tui.domain.delivery import Delivery
 from webhook_tui.domain.headers import HOP_BY_HOP, Headers
@@ -25,9 +25,10 @@ class Destination:
 
     def address(self, delivery: Delivery) -> Address:
         """Where to send `delivery`; its target never chooses the host."""
-        if urlsplit(self.base_url).path not in ("", "/") or urlsplit(self.base_url).query:
-            return Address(self.base_url)
-        base = self.base_url.rstrip("/")
+        given = urldefrag(self.base_url).url
+        if urlsplit(given).path not in ("", "/") or urlsplit(given).query:
+            return Address(given)
+        base = given.rstrip("/")
         if _PLAIN.fullmatch(delivery.target) and delivery.target.count("?") < 2 and not _DOTS.search(delivery.target):
             return Address(base + delivery.target)
         return Address(base + "/", quote_from_bytes(delivery.target.encode("latin-1"), safe=_VISIBLE_ASCII))

@@ -76,7 +76,7 @@ def _event_id(event_id: str | None, spellings: _Spellings) -> str | None:
 
 
 def _text(text: str, spellings: _Spellings) -> str:
-    return spellings.out_of(text.encode("utf-8", "surrogateescape")).decode("utf-8", "surrogateescape")
+    return spellings.out_of(text.encode("utf-8", "surrogatepass")).decode("utf-8", "surrogatepass")
 
 
 class _Spellings:

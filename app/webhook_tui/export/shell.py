@@ -20,12 +20,13 @@ def word(content: bytes) -> str:
     text = _harmless(content)
     if text is not None:
         return shlex.quote(text)
+    # A dash is escaped, too: in front it would make the text an option of printf's.
     escaped = "".join(chr(byte) if _is_plain(byte) else f"\\{byte:03o}" for byte in content)
     return f"\"$(printf '{escaped.replace('%', '%%')}')\""
 
 
 def _is_plain(byte: int) -> bool:
-    return 0x20 <= byte < 0x7F and byte not in b"\\'!"
+    return 0x20 <= byte < 0x7F and byte not in b"\\'!-"
 
 
 def text_body(body: bytes) -> str | None:

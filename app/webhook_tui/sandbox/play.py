@@ -17,6 +17,8 @@ _WRONG = (
     Misbehaviour.OLDER,
     Misbehaviour.UPPER_CASE,
     Misbehaviour.NEWLINE,
+    Misbehaviour.LOSE,
+    Misbehaviour.ALTER,
 )
 _FAST_SECONDS = 0.4
 _SLOW_SECONDS = 1.5

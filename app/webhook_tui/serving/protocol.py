@@ -102,18 +102,33 @@ class HardenedProtocol(HttpToolsProtocol):
             > self.limits.head_bytes
         ):
             self._stop(431, "The head is too large.")
-        hosts = sum(name == b"host" for name, _ in self.headers)
-        if hosts > 1 or (hosts == 0 and self.parser.get_http_version() == "1.1"):
-            self._stop(400, "A request has one Host header.")
+        self._check_framing()
         self.scope["extensions"][EXTENSION][TARGET] = self.url
         if self.parser.should_upgrade():
             # httptools takes what follows for the other protocol: the body would be lost.
             self._stop(400, "Send it as plain HTTP/1.1, without Upgrade.")
         super().on_headers_complete()
 
-    def on_response_complete(self) -> None:
+    def _check_framing(self) -> None:
+        """Refuse what others between the sender and us may read as other requests than our parser does."""
+        version = self.parser.get_http_version()
+        if version not in ("1.0", "1.1"):
+            self._stop(400, "Send it as HTTP/1.1.")
+        hosts = sum(name == b"host" for name, _ in self.headers)
+        if hosts > 1 or (hosts == 0 and version == "1.1"):
+            self._stop(400, "A request has one Host header.")
+        codings = [value.strip().lower() for name, value in self.headers if name == b"transfer-encoding"]
+        if codings and (codings != [b"chunked"] or version == "1.0"):
+            self._stop(400, "The only Transfer-Encoding is chunked.")
+
+    def on_message_complete(self) -> None:
         self._in_head = True
         self._head_bytes = 0
+        super().on_message_complete()
+
+    def on_response_complete(self) -> None:
+        if not self._in_head and not self.pipeline:
+            self.transport.close()  # answered before the body was here: nobody wants the rest
         super().on_response_complete()
 
     def send_400_response(self, msg: str) -> None:

@@ -9,10 +9,11 @@ import sys
 from webhook_tui.domain.problem import ExitCode, Problem, ProblemError
 
 _TRIES = 100
+_BACKLOG = 2048
 
 
 def bind(host: str, port: int, *, exact: bool) -> socket.socket:
-    """A bound TCP socket on `host`, not yet listening.
+    """A listening TCP socket on `host`.
 
     `exact`: that port or none. Otherwise the next free one of the 100 after it. Port 0: any free one.
     Raises ProblemError with ExitCode.PORT when none can be had.
@@ -37,6 +38,8 @@ def _bound(host: str, port: int) -> socket.socket:
         if sys.platform != "win32":  # where it would let two programs have one port
             bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         bound.bind(address)
+        # With SO_REUSEADDR two programs can bind one port as long as neither listens: the one that listens has it.
+        bound.listen(_BACKLOG)
         bound.setblocking(False)
     except OSError:
         bound.close()

@@ -13,8 +13,10 @@ import secrets
 import socket
 import sys
 from collections.abc import AsyncIterator, Callable, Coroutine
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import singledispatchmethod
+from pathlib import Path
 from typing import Any
 
 from webhook_tui.config import Settings
@@ -33,8 +35,10 @@ from webhook_tui.domain.facts import (
     TunnelChanged,
     WishGranted,
 )
+from webhook_tui.domain.filter import Expression
 from webhook_tui.domain.problem import Problem, ProblemError, Severity
-from webhook_tui.domain.rows import DeliveryRows
+from webhook_tui.domain.ring import SecretRing
+from webhook_tui.domain.rows import DeliveryRows, FoundRows, Sort
 from webhook_tui.domain.secret import Secret
 from webhook_tui.domain.status import (
     ReceiverState,
@@ -47,14 +51,19 @@ from webhook_tui.domain.status import (
 from webhook_tui.domain.wishes import (
     AddSecretWish,
     AnswerWish,
+    CommentWish,
+    DeleteDeliveriesWish,
     DeleteWish,
     EventSidesWish,
     ExplainWish,
     ForwardWish,
     GuardAnswer,
+    MarkWish,
+    ProveWish,
     RegisterWish,
     ReplayWish,
     RevealSecretWish,
+    RunsWish,
     StreamWish,
     TestPingWish,
     TokenAnswer,
@@ -65,21 +74,34 @@ from webhook_tui.receiver import Receiver
 from webhook_tui.serving import Server, bind
 from webhook_tui.session.answering import Answering
 from webhook_tui.session.board import Board
+from webhook_tui.session.claim import Claim, ClaimPace
 from webhook_tui.session.embedded import EmbeddedPiktid
 from webhook_tui.session.explaining import Explaining
 from webhook_tui.session.forwarding import Forwarding, check
 from webhook_tui.session.judge import Judge
 from webhook_tui.session.keeper import RingKeeper
+from webhook_tui.session.proving import ProofPace, Proving
 from webhook_tui.session.reconciling import Reconciling, StreamPace
 from webhook_tui.session.recorder import Recorder
 from webhook_tui.session.registrar import Registrar, RegistrarOptions
 from webhook_tui.session.route import supervisor_for
 from webhook_tui.session.sending import Sending
+from webhook_tui.session.tending import Tending
+from webhook_tui.session.tidying import Tidying
 from webhook_tui.store import AccountStore, DeliveryStore
 
 _GRACE_SECONDS = 0.4
 
 _log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Paces:
+    """How often and how long, for each part that waits."""
+
+    stream: StreamPace = field(default_factory=StreamPace)
+    proof: ProofPace = field(default_factory=ProofPace)
+    claim: ClaimPace = field(default_factory=ClaimPace)
 
 
 def _utc_now() -> datetime:
@@ -93,28 +115,30 @@ def _local_now() -> datetime:
 class ListenSession:
     """Implements domain.session_port.SessionPort. Make it with `open`, which binds the port."""
 
-    def __init__(self, settings: Settings, bound: socket.socket, *, asks: bool, pace: StreamPace | None = None) -> None:
-        """`asks`: there is a screen that can answer GuardAsked and TokenAsked; `pace`: of the event stream."""
+    def __init__(self, settings: Settings, bound: socket.socket, *, asks: bool, paces: Paces | None = None) -> None:
+        """`asks`: there is a screen that can answer GuardAsked and TokenAsked."""
         self._settings = settings
         self._bound = bound
         self._asks = asks
-        self._pace = pace or StreamPace()
+        self._paces = paces or Paces()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._stopping = False
         self._stop = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
         self._ready = False
         self._token = settings.token
+        self._kept: tuple[Secret, ...] = ()
+        self._ring_now: Callable[[], SecretRing] = SecretRing
         own_path = settings.hook_url is None
         self._hook_path = f"/h/{secrets.token_hex(16)}" if own_path else None
 
     @classmethod
-    def open(cls, settings: Settings, *, asks: bool, pace: StreamPace | None = None) -> ListenSession:
+    def open(cls, settings: Settings, *, asks: bool, paces: Paces | None = None) -> ListenSession:
         """Bind the port; raises ProblemError (PORT) when it cannot be had, (USAGE) where forwarding must not go."""
         if settings.forward_to is not None:
             check(settings.forward_to, anywhere=settings.forward_anywhere)
         bound = bind(settings.host, settings.port, exact=settings.port_was_given)
-        return cls(settings, bound, asks=asks, pace=pace)
+        return cls(settings, bound, asks=asks, paces=paces)
 
     def run(self, emit: Callable[[Fact], None]) -> None:
         """Do the whole job on this thread until `stop`; the last fact is SessionStopped."""
@@ -137,6 +161,17 @@ class ListenSession:
     def open_rows(self) -> DeliveryRows:
         """The deliveries for the calling thread; only after HistoryOpened."""
         return self._store.open_rows()
+
+    def open_found(
+        self, expression: Expression, *, sort: Sort, now: datetime, changed: Callable[[], None]
+    ) -> FoundRows:
+        """The deliveries that pass a filter, for the calling thread; only after HistoryOpened."""
+        return self._store.open_found(expression, sort=sort, now=now, changed=changed)
+
+    def known_secrets(self) -> tuple[Secret, ...]:
+        """What copies and exports must not hold: every secret that was kept, the ring's and the token."""
+        ring = (known.secret for known in self._ring_now().newest_first())
+        return (*self._kept, *self._settings.secrets, *ring, *((self._token,) if self._token is not None else ()))
 
     async def _main(self, emit: Callable[[Fact], None]) -> None:
         self._loop = asyncio.get_running_loop()
@@ -162,9 +197,10 @@ class ListenSession:
         stack.callback(self._store.close)
         accounts = AccountStore.open(settings.accounts_path)
         stack.callback(accounts.close)
+        self._kept = tuple(accounts.all_secrets())
         self._emit(HistoryOpened())
-        if self._store.set_aside is not None:
-            self._board.note(_set_aside(self._store.set_aside.name))
+        self._note_set_aside("The history", self._store.set_aside)
+        self._note_set_aside("The file of secrets", accounts.set_aside)
         token, api_url = settings.token, settings.api_url
         if settings.sandbox:
             embedded = EmbeddedPiktid()
@@ -175,6 +211,8 @@ class ListenSession:
         if settings.sandbox:
             self._keeper.registered(embedded.former_secret)
         self._explaining = Explaining(self._store, self._keeper, self._board, token=lambda: self._token)
+        self._ring_now = lambda: self._keeper.ring
+        self._tending = Tending(self._store, self._emit)
         self._judge = Judge(
             self._store, self._keeper, self._board, local_now=_local_now, judged=self._explaining.failed
         )
@@ -189,8 +227,10 @@ class ListenSession:
         if settings.forward_to is not None:
             self._sending.use(settings.forward_to)
             self._start(self._sending.probe())
-        await stack.enter_async_context(self._receiving())
+        self._proving = Proving(self._board, now=_utc_now, reopen=self._reopen, pace=self._paces.proof)
         self._registrar = self._make_registrar(api_url)
+        self._claim = Claim(self._registrar, self._board, now=_utc_now, pace=self._paces.claim)
+        await stack.enter_async_context(self._receiving())
         stack.push_async_callback(self._registrar.aclose)
         if token is not None:
             await self._use_token(token)
@@ -202,9 +242,12 @@ class ListenSession:
 
     async def _work(self) -> Problem | None:
         route = self._open_route()
-        jobs = [self._start(part.run()) for part in (self._judge, self._explaining, self._reconciling)]
-        if self._settings.register:
-            jobs.append(self._start(self._registrar.run()))
+        settings = self._settings
+        tidying = Tidying(self._store, keep_days=settings.keep_days, keep_rows=settings.keep_rows, now=_utc_now)
+        parts = (self._judge, self._explaining, self._reconciling, self._proving, tidying)
+        jobs = [self._start(part.run()) for part in parts]
+        if settings.register:
+            jobs += [self._start(part.run()) for part in (self._registrar, self._claim)]
         if route is not None:
             jobs.append(self._start(route))
         stopped = asyncio.create_task(self._stop.wait())
@@ -220,12 +263,11 @@ class ListenSession:
         tasks = list(self._tasks)
         for task in tasks:
             task.cancel()
-        deleting = f"deleting webhook {self._board.status.webhook.webhook_id or ''}".rstrip()
-        will_delete = self._registrar.holds and self._settings.clean
+        undoing_what = self._registrar.what_leaving_does
         if has_tunnel:
             self._emit(TidyingStarted("closing the tunnel"))
-        if will_delete:
-            self._emit(TidyingStarted(deleting))
+        if undoing_what is not None:
+            self._emit(TidyingStarted(undoing_what))
         await asyncio.sleep(0)
         undoing = asyncio.create_task(self._registrar.leave())
         if tasks:
@@ -233,8 +275,8 @@ class ListenSession:
         if has_tunnel:
             self._emit(TidyingEnded("closing the tunnel", "done"))
         problem = await undoing
-        if will_delete:
-            self._emit(TidyingEnded(deleting, "done" if problem is None else "not done"))
+        if undoing_what is not None:
+            self._emit(TidyingEnded(undoing_what, "not done" if self._registrar.holds else "done"))
         return problem
 
     def _first_status(self) -> SessionStatus:
@@ -266,7 +308,7 @@ class ListenSession:
             hook_path=self._hook_path,
             record=recorder.record,
             stray=self._board.stray,
-            probed=lambda _query: None,
+            probed=self._proving.probed,
             now=_utc_now,
         )
         server = Server(receiver, self._bound, grace_seconds=_GRACE_SECONDS)
@@ -285,8 +327,23 @@ class ListenSession:
             self._board.receiver(state=ReceiverState.STOPPED)
 
     def _recorded(self, stored: StoredDelivery) -> None:
+        if self._store.set_aside is not None:
+            self._note_set_aside("The history", self._store.set_aside)
         self._explaining.came(stored)
         self._reconciling.came(stored)
+        self._proving.came(stored.delivery)
+        self._claim.came(stored)
+
+    def _note_set_aside(self, what: str, path: Path | None) -> None:
+        """Once for each file; the history's may be found damaged at any time."""
+        if path is not None and (note := _set_aside(what, path.name)) not in self._board.status.notes:
+            self._board.note(note)
+
+    def _reopen(self) -> None:
+        self._tunnel.reopen()
+
+    def _missed(self) -> None:
+        self._claim.missed()
 
     def _make_reconciling(self, api_url: str) -> Reconciling:
         reconciling = Reconciling(
@@ -296,7 +353,8 @@ class ListenSession:
             stored=self._store.stored,
             now=_utc_now,
             jitter=random.random,
-            pace=self._pace,
+            pace=self._paces.stream,
+            lost=self._missed,
         )
         self._board.changed = reconciling.look
         return reconciling
@@ -334,21 +392,25 @@ class ListenSession:
 
     def _tunnel_changed(self, status: TunnelStatus) -> None:
         before = self._board.status.tunnel
+        is_open = status.state in (TunnelState.LIVE, TunnelState.UNPROVEN)
+        url = f"{status.public_url.rstrip('/')}{self._hook_path or ''}" if is_open and status.public_url else None
+        if url is not None or status.state in (TunnelState.DOWN, TunnelState.FAILED, TunnelState.OPENING):
+            self._registrar.address(url)  # first: no status says of a new address that it is registered
         self._board.change(tunnel=status)
         if status.problem is not None and status.problem is not before.problem:
             again = (status.next_try_at - _utc_now()).total_seconds() if status.next_try_at else None
             self._emit(ProblemOccurred(status.problem, again, fatal=status.state is TunnelState.FAILED))
-        is_open = status.state in (TunnelState.LIVE, TunnelState.UNPROVEN)
         if (status.state, status.public_url) != (before.state, before.public_url):
             self._emit(TunnelChanged(status.state.value, status.public_url if is_open else None))
-        if is_open and status.public_url is not None:
-            self._has_address(status.public_url.rstrip("/") + (self._hook_path or ""))
-        elif status.state in (TunnelState.DOWN, TunnelState.FAILED, TunnelState.OPENING):
-            self._registrar.address(None)
+        if url is not None:
+            self._has_address(url)
+        else:
+            self._proving.address(None)
 
     def _has_address(self, url: str) -> None:
         self._url = url
         self._registrar.address(url)
+        self._proving.address(url, is_watched=self._board.status.tunnel.state is not TunnelState.NONE)
         if not self._settings.register:
             self._board.webhook(url=url)  # nobody else says where the hook is
             self._check_ready()
@@ -418,6 +480,10 @@ class ListenSession:
         self._start(self._explain(wish.seq))
 
     @_take.register
+    def _(self, _wish: ProveWish) -> None:
+        self._proving.prove()
+
+    @_take.register
     def _(self, wish: StreamWish) -> None:
         self._reconciling.show(wish.version)
 
@@ -437,6 +503,10 @@ class ListenSession:
     def _(self, wish: ReplayWish) -> None:
         self._start(self._sending.replay(wish))
 
+    @_take.register
+    def _(self, wish: MarkWish | CommentWish | DeleteDeliveriesWish | RunsWish) -> None:
+        self._start(self._tending.carry_out(wish))
+
     async def _explain(self, seq: int) -> None:
         report = await self._explaining.report(seq)
         if report is not None:
@@ -451,9 +521,9 @@ def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
     return uvloop.new_event_loop
 
 
-def _set_aside(name: str) -> Problem:
+def _set_aside(what: str, name: str) -> Problem:
     return Problem(
-        f"The history could not be read; it is kept as {name}.",
+        f"{what} could not be read; it is kept as {name}.",
         "A new one was started. webhook-tui paths says where both lie.",
         severity=Severity.WARNING,
     )

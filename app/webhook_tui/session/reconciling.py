@@ -17,7 +17,7 @@ from webhook_tui.domain.delivery import Delivery, StoredDelivery
 from webhook_tui.domain.event import Event, parse_event
 from webhook_tui.domain.facts import EventReconciled, EventSidesShown, StreamShown
 from webhook_tui.domain.problem import Problem, ProblemError, Severity
-from webhook_tui.domain.reconciled import Seen
+from webhook_tui.domain.reconciled import Reason, Seen
 from webhook_tui.domain.reconciliation import Limits, Reconciliation, Sighting, moment
 from webhook_tui.domain.secret import Secret
 from webhook_tui.domain.status import SessionStatus, TunnelState, WebhookState
@@ -72,8 +72,12 @@ class Reconciling:
         now: Callable[[], datetime],
         jitter: Callable[[], float],
         pace: StreamPace,
+        lost: Callable[[], None] = lambda: None,
     ) -> None:
-        """`is_on`: False with --no-sse; then nothing is asked and nothing is told."""
+        """`is_on`: False with --no-sse; then nothing is asked and nothing is told.
+
+        `lost`: told of each event that the stream showed and no webhook brought, for no known reason.
+        """
         self._board = board
         self._is_on = is_on
         self._stream_for = stream_for
@@ -81,6 +85,7 @@ class Reconciling:
         self._now = now
         self._jitter = jitter
         self._pace = pace
+        self._lost = lost
         self._seen_links: tuple[TunnelState, WebhookState] | None = None
         self._known = self._new_ledger(0)
         self._token: Secret | None = None
@@ -293,6 +298,8 @@ class Reconciling:
             lag_ms = None if lag is None else round(lag * 1000, 1)
             reason = "" if event.reason is None else event.reason.value
             self._board.emit(EventReconciled(event.event_id, event.name, event.seen.value, lag_ms, event.equal, reason))
+            if event.seen is Seen.SSE and event.reason is Reason.LOST:
+                self._lost()
         counts = self._known.counts
         both, only_sse, only_webhook = counts[Seen.BOTH], counts[Seen.SSE], counts[Seen.WEBHOOK]
         last_seen_at = self._last_seen_at

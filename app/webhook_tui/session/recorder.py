@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Coroutine
 from datetime import datetime
 from typing import Any
 
 from webhook_tui.domain.answer import Answer
 from webhook_tui.domain.delivery import Delivery, StoredDelivery
-from webhook_tui.domain.facts import DeliveryRecorded, Forwarded
-from webhook_tui.domain.problem import ProblemError
+from webhook_tui.domain.facts import DeliveryRecorded, Forwarded, ProblemOccurred, WishGranted
+from webhook_tui.domain.problem import Problem, ProblemError
 from webhook_tui.domain.signature import judge
 from webhook_tui.domain.verdict import Verdict
 from webhook_tui.session.answering import Answering
@@ -20,6 +21,9 @@ from webhook_tui.store import DeliveryStore
 
 SECRETS_BEFORE_THE_ANSWER = 4
 """The current secret and the last three; the others are tried in the background."""
+
+_QUIET_SECONDS = 1.0
+"""Nothing was refused for so long: then deliveries are stored again."""
 
 
 class Recorder:
@@ -50,6 +54,8 @@ class Recorder:
         self._answering = answering
         self._forwarding = forwarding
         self._start = start
+        self._said: str | None = None
+        self._quiet: asyncio.TimerHandle | None = None
 
     async def record(self, delivery: Delivery) -> Answer:
         """Store one delivery and give its answer; raises ProblemError when it is not on disk."""
@@ -67,11 +73,13 @@ class Recorder:
         try:
             row = await self._store.record(delivery, judgement, account=self._keeper.account, answered=answered)
         except ProblemError as error:
-            self._board.change(storing=error.problem)
+            self._say_not_stored(error.problem)
             self._refused(delivery)
             raise
         if self._board.status.storing is not None:
             self._board.change(storing=None)
+        if self._said is not None and self._quiet is None:
+            self._quiet = asyncio.get_running_loop().call_later(_QUIET_SECONDS, self._say_stored_again)
         self._board.received(row.verdict)
         self._board.emit(DeliveryRecorded(row, delivery))
         self._recorded(StoredDelivery(row, delivery))
@@ -90,7 +98,7 @@ class Recorder:
         try:
             await self._store.set_answered(stored.row.seq, answer.answered)
         except ProblemError as error:  # the delivery itself is on disk
-            self._board.change(storing=error.problem)
+            self._say_not_stored(error.problem)
         self._board.emit(Forwarded(sent))
         return answer
 
@@ -98,3 +106,17 @@ class Recorder:
         """The app gets it although the rule answers."""
         _, sent = await self._forwarding.forward(stored)
         self._board.emit(Forwarded(sent))
+
+    def _say_not_stored(self, problem: Problem) -> None:
+        """Once, however many are refused, and also when there is room for a small one now and then."""
+        self._board.change(storing=problem)
+        if self._quiet is not None:
+            self._quiet.cancel()
+            self._quiet = None
+        if problem.what != self._said:
+            self._said = problem.what
+            self._board.emit(ProblemOccurred(problem))
+
+    def _say_stored_again(self) -> None:
+        self._said = self._quiet = None
+        self._board.emit(WishGranted("Deliveries are stored again."))

@@ -9,7 +9,8 @@ import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from urllib.parse import urlsplit
 
 from webhook_tui.domain.account import Account
 from webhook_tui.domain.facts import (
@@ -22,9 +23,10 @@ from webhook_tui.domain.facts import (
 )
 from webhook_tui.domain.problem import ExitCode, Problem, ProblemError
 from webhook_tui.domain.secret import Secret
-from webhook_tui.domain.status import WebhookState
+from webhook_tui.domain.status import WebhookState, WebhookStatus
+from webhook_tui.domain.text import visible
 from webhook_tui.domain.wishes import GuardAnswer, GuardChoice
-from webhook_tui.piktid import PiktidClient, UnseenSecretError, Webhook
+from webhook_tui.piktid import CannotTell, NoWebhook, PiktidClient, UnseenSecretError, Webhook
 from webhook_tui.session.board import Board
 from webhook_tui.session.guard import Clear, Foreign, Unknown, inspect
 from webhook_tui.session.keeper import RingKeeper
@@ -33,6 +35,8 @@ _FIRST_DELAY = 1.0
 _LONGEST_DELAY = 30.0
 _GUARD_SECONDS = 0.8
 _DELETE_SECONDS = 2.0
+_LONGEST_HOST = 26
+_TAKE_BACK = "u takes it back and asks first; s watches without taking it."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +78,14 @@ class Registrar:
         self._client: PiktidClient | None = None
         self._url: str | None = None
         self._held: tuple[int, str] | None = None
+        self._ours: set[str] = set()
+        """Every URL that this run registered, as it was sent and as PiktID said it."""
+        self._is_confirmed = False
+        """PiktID said itself that the webhook is ours: what it says next can be believed."""
+        self._is_suspected = False
+        """Another program may have registered its own; PiktID does not say."""
+        self._lost: WebhookStatus | None = None
+        """What to show again when the user does not take back what another program took."""
         self._put_back: str | None = None
         self._wake = asyncio.Event()
         self._again = False
@@ -91,6 +103,15 @@ class Registrar:
         """Whether this run has a webhook registered, as far as it knows."""
         return self._held is not None
 
+    @property
+    def what_leaving_does(self) -> str | None:
+        """`deleting webhook 41`, or the putting back of the old URL; None when nothing is to be undone."""
+        if self._client is None or self._held is None or not self._options.clean:
+            return None
+        if self._put_back is not None:
+            return "putting the old URL back"
+        return f"deleting webhook {self._board.status.webhook.webhook_id or ''}".rstrip()
+
     async def use_token(self, token: Secret) -> None:
         """Work with `token` from now on, and try again."""
         if self._client is not None:
@@ -105,9 +126,11 @@ class Registrar:
         if url == self._url:
             return
         self._url = url
+        if self._board.status.webhook.state is WebhookState.TAKEN:
+            return  # it is the user who takes it back
+        if self._held is not None and self._held[1] != url:
+            self._board.webhook(state=WebhookState.STALE, since=self._now())
         if url is None:
-            if self._held is not None:
-                self._board.webhook(state=WebhookState.STALE, since=self._now())
             return
         self._again = True
         self._failures = 0
@@ -172,10 +195,10 @@ class Registrar:
         return max(problem.retry_after or 0.0, longest * (0.5 + self._jitter() / 2))
 
     async def _may_register(self, client: PiktidClient) -> bool:
-        if self._options.replace or self._held is not None:
+        if self._options.replace or (self._held is not None and not self._is_suspected):
             return True
         abandoned = self._keeper.accounts.abandoned(self._keeper.account)
-        finding = await inspect(client, {registration.url for registration in abandoned})
+        finding = await inspect(client, {registration.url for registration in abandoned} | self._ours)
         match finding:
             case Clear():
                 return True
@@ -186,7 +209,7 @@ class Registrar:
 
     async def _ask_unknown(self) -> bool:
         account = self._keeper.account
-        if self._keeper.accounts.guard_was_asked(account):
+        if self._keeper.accounts.guard_was_asked(account) and not self._is_suspected:
             return True
         if not self._options.asks:
             self._board.emit(
@@ -223,9 +246,12 @@ class Registrar:
             self._answer = None
         if answer.choice is GuardChoice.REPLACE:
             return answer
-        watches = answer.choice is GuardChoice.WATCH
-        state = WebhookState.WATCHING if watches else WebhookState.NOT_REGISTERED
-        self._board.webhook(state=state, since=self._now())
+        if answer.choice is GuardChoice.WATCH:
+            self._board.webhook(state=WebhookState.WATCHING, since=self._now(), taken_by=None)
+        elif self._lost is not None:
+            self._board.change(webhook=self._lost)
+        else:
+            self._board.webhook(state=WebhookState.NOT_REGISTERED, since=self._now())
         return None
 
     async def _register(self, client: PiktidClient, url: str) -> None:
@@ -254,9 +280,14 @@ class Registrar:
         if self._held is not None:
             self._keeper.accounts.end_registration(self._held[0], self._now())
         self._held = (registration, url)
+        self._ours.add(url)
+        self._is_confirmed = self._is_suspected = False
+        self._lost = None
 
     def _registered(self, webhook: Webhook, url: str) -> None:
         at = self._now()
+        if webhook.url is not None:
+            self._ours.add(webhook.url)
         if webhook.secret is not None:
             self._keeper.registered(webhook.secret)
         current = self._keeper.ring.current
@@ -269,6 +300,7 @@ class Registrar:
             secret_since=current.since if current else None,
             last_response_status=webhook.last_response_status,
             last_response_at=webhook.last_response_at,
+            taken_by=None,
             problem=None,
             next_try_at=None,
         )
@@ -301,6 +333,76 @@ class Registrar:
                     last_response_status=present.last_response_status, last_response_at=present.last_response_at
                 )
 
+    # Another program
+
+    async def whose(self) -> Webhook | NoWebhook | CannotTell | None:
+        """What PiktID says is registered; None when something changed here meanwhile. Raises ProblemError."""
+        client, before = self._client, (self._held, self._board.status.webhook.since)
+        if client is None:
+            return None
+        present = await client.current()
+        return present if before == (self._held, self._board.status.webhook.since) else None
+
+    def seen(self, present: Webhook) -> None:
+        """PiktID said what is registered."""
+        is_taken = self._board.status.webhook.state is WebhookState.TAKEN
+        if present.url in self._ours:
+            self._is_confirmed = True
+            if is_taken and self._is_suspected:
+                self.trust()
+            elif is_taken:  # it was put back, with a secret that we do not know
+                self._board.webhook(state=WebhookState.NOT_REGISTERED, since=self._now(), taken_by=None, problem=None)
+                self.try_again()
+            return
+        host = _cut(visible(urlsplit(present.url or "").netloc or present.url or ""), _LONGEST_HOST)
+        if not is_taken or self._board.status.webhook.taken_by != host:
+            self._let_go()
+            what = f"{host} was registered instead at {{at}}. Nothing comes here."
+            self._taken(what, WebhookState.TAKEN, at=_moment(present.updated_at or present.created_at), by=host)
+
+    def vanished(self) -> None:
+        """PiktID said that nothing is registered. Believed only after it named ours: it may not have that page."""
+        if self._is_confirmed or self._board.status.webhook.state is WebhookState.TAKEN:
+            self._let_go()
+            self._taken("The webhook was deleted by another program at {at}. Nothing comes here.", WebhookState.DELETED)
+
+    def suspect(self) -> None:
+        """Events come by the event stream alone. Ours until PiktID says otherwise, but not deleted when leaving."""
+        self._is_suspected = True
+        self._taken("Events come by SSE alone: another program may have registered.", WebhookState.TAKEN)
+
+    def trust(self) -> None:
+        """A suspicion was wrong."""
+        if not self._is_suspected:
+            return
+        self._is_suspected, self._lost = False, None
+        self._stopped_asking = False
+        if self._board.status.webhook.state is WebhookState.TAKEN:
+            self._board.webhook(state=WebhookState.REGISTERED, since=self._now(), problem=None)
+            if self._held is not None and self._url != self._held[1]:
+                self.try_again()
+
+    def _let_go(self) -> None:
+        """What is registered is not ours any more: no secret is current, and nothing is deleted when leaving."""
+        self._is_confirmed = self._is_suspected = False
+        self._put_back = None
+        held, self._held = self._held, None
+        with contextlib.suppress(ProblemError):  # a disk that takes nothing does not make it ours again
+            if held is not None:
+                self._keeper.accounts.end_registration(held[0], self._now())
+            self._keeper.ended()
+
+    def _taken(self, what: str, state: WebhookState, *, at: datetime | None = None, by: str | None = None) -> None:
+        self._stopped_asking = True
+        clock = f"{(at or self._now()).astimezone():%H:%M}"
+        back = "u registers it again." if state is WebhookState.DELETED else _TAKE_BACK
+        problem = Problem(
+            what.replace("{at}", clock), back if self._options.asks else "Start again to take it back.", ExitCode.API
+        )
+        self._board.webhook(state=state, since=self._now(), taken_by=by, problem=problem, secret_since=None)
+        self._lost = self._board.status.webhook if state is WebhookState.TAKEN else None
+        self._board.emit(ProblemOccurred(problem))
+
     async def delete(self) -> None:
         """Delete what this run registered; a refusal becomes the webhook's problem."""
         if self._client is None or self._held is None:
@@ -327,9 +429,12 @@ class Registrar:
         client, held = self._client, self._held
         if client is None or held is None or not self._options.clean:
             return None
+        if self._is_suspected:
+            return Problem("Another program may have registered its webhook.", "Nothing was deleted.")
         try:
             if await self._was_taken(client, held[1]):
                 self._keeper.accounts.end_registration(held[0], self._now())
+                self._held = None
                 return Problem("Another program registered its webhook meanwhile.", "It was left as it is.")
             if self._put_back is not None:
                 return await self._give_back(client, self._put_back)
@@ -368,3 +473,16 @@ class Registrar:
         if self._client is not None:
             await self._client.aclose()
             self._client = None
+
+
+def _cut(text: str, most: int) -> str:
+    return text if len(text) <= most else f"{text[: most - 1]}…"
+
+
+def _moment(text: str | None) -> datetime | None:
+    """A time of PiktID's, or None when it says none that can be read."""
+    try:
+        at = datetime.fromisoformat(text or "")
+    except ValueError:
+        return None
+    return at if at.tzinfo is not None else at.replace(tzinfo=UTC)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,6 +19,7 @@ from webhook_tui.store.database import open_database, transaction
 from webhook_tui.store.process_lock import ProcessLock
 from webhook_tui.store.records import microseconds, moment
 from webhook_tui.store.rings import merged
+from webhook_tui.store.vault import FileVault, Vault, vault
 
 _NOT_KEPT = Problem(
     "The secret could not be saved: the file accounts.db cannot be written.",
@@ -43,26 +44,32 @@ class AccountStore:
     Every method raises ProblemError when the file cannot be read or written.
     """
 
-    def __init__(self, connection: sqlite3.Connection, lock: ProcessLock | None, *, set_aside: Path | None) -> None:
+    def __init__(
+        self, connection: sqlite3.Connection, lock: ProcessLock | None, vault: Vault, *, set_aside: Path | None
+    ) -> None:
         self._connection = connection
         self._lock = lock
+        self._vault = vault
         self.set_aside = set_aside
         """Where a damaged file that was found lies now, if there was one."""
 
     @classmethod
-    def open(cls, path: Path | None) -> AccountStore:
-        """Open or make the file at `path`; None: in memory only. Raises ProblemError."""
+    def open(cls, path: Path | None, *, vault: Callable[[], Vault] = vault) -> AccountStore:
+        """Open or make the file at `path`; None: in memory only. Raises ProblemError.
+
+        `vault` says where the secrets' values lie; in memory they lie nowhere else.
+        """
         if path is None:
             connection = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
             connection.executescript("\n".join(ACCOUNTS.migrations))
-            return cls(connection, None, set_aside=None)
+            return cls(connection, None, FileVault(), set_aside=None)
         opened = open_database(path, ACCOUNTS, always_private=True)
         try:
             lock = ProcessLock.take(path)
         except OSError as error:
             opened.connection.close()
             raise ProblemError(_NOT_KEPT) from error
-        return cls(opened.connection, lock, set_aside=opened.set_aside)
+        return cls(opened.connection, lock, vault(), set_aside=opened.set_aside)
 
     def ring(self, account: Account) -> SecretRing:
         """All secrets that were ever saved for the account, oldest first."""
@@ -70,13 +77,15 @@ class AccountStore:
             found = self._connection.execute(
                 "SELECT secret, since, until, origin FROM secrets WHERE account = ? ORDER BY position", (account.key,)
             )
-            return SecretRing(tuple(_signing_secret(*columns) for columns in found))
+            known = (self._signing_secret(*columns) for columns in found)
+            return SecretRing(tuple(secret for secret in known if secret is not None))
 
     def all_secrets(self) -> Sequence[Secret]:
         """Every secret that was ever saved, of whatever account: what nothing that leaves the program may hold."""
         with _kept():
             found = self._connection.execute("SELECT DISTINCT secret FROM secrets ORDER BY secret")
-            return [Secret(secret.decode("utf-8", "surrogateescape")) for (secret,) in found]
+            revealed = (self._vault.reveal(held) for (held,) in found)
+            return [secret for secret in revealed if secret is not None]
 
     def save_ring(self, account: Account, ring: SecretRing) -> None:
         """Keep what is new in `ring`, beside what another program may have saved meanwhile: no secret ever goes."""
@@ -89,14 +98,20 @@ class AccountStore:
                     self._put_last(account, known)
                 elif old != known:
                     self._connection.execute(
-                        "UPDATE secrets SET until = ?, origin = ? WHERE account = ? AND secret = ?",
-                        (_time(known.until), known.origin.value, account.key, known.secret.key),
+                        "UPDATE secrets SET until = ?, origin = ? WHERE account = ? AND secret IN (?, ?)",
+                        (
+                            *(_time(known.until), known.origin.value, account.key),
+                            *(self._vault.seal(known.secret), known.secret.key),
+                        ),
                     )
 
     def _put_last(self, account: Account, known: SigningSecret) -> None:
         self._connection.execute(
+            "DELETE FROM secrets WHERE account = ? AND secret = ?", (account.key, known.secret.key)
+        )
+        self._connection.execute(
             "REPLACE INTO secrets (account, secret, since, until, origin) VALUES (?, ?, ?, ?, ?)",
-            (account.key, known.secret.key, _time(known.since), _time(known.until), known.origin.value),
+            (account.key, self._vault.keep(known.secret), _time(known.since), _time(known.until), known.origin.value),
         )
 
     def guard_was_asked(self, account: Account) -> bool:
@@ -149,6 +164,12 @@ class AccountStore:
                 if self._lock is not None and self._lock.is_alive(process) is alive
             ]
 
+    def _signing_secret(self, held: bytes, since: int, until: int | None, origin: str) -> SigningSecret | None:
+        secret = self._vault.reveal(held)
+        if secret is None:
+            return None
+        return SigningSecret(secret, moment(since), None if until is None else moment(until), Origin(origin))
+
     def close(self) -> None:
         """Let go of the file: registrations that were not ended are abandoned from now on. Idempotent."""
         self._connection.close()
@@ -167,11 +188,6 @@ def _kept() -> Iterator[None]:
         yield
     except (sqlite3.Error, OSError) as error:
         raise ProblemError(_NOT_KEPT) from error
-
-
-def _signing_secret(secret: bytes, since: int, until: int | None, origin: str) -> SigningSecret:
-    text = secret.decode("utf-8", "surrogateescape")
-    return SigningSecret(Secret(text), moment(since), None if until is None else moment(until), Origin(origin))
 
 
 def _time(at: datetime | None) -> int | None:

@@ -18,12 +18,14 @@ from webhook_tui.domain.filtering.terms import (
     Marked,
     Measure,
     Measured,
+    Not,
     Operator,
     Pattern,
     Term,
     Text,
     VerdictIs,
 )
+from webhook_tui.domain.verdict import Verdict
 from webhook_tui.store.conditions import id_texts, with_words
 from webhook_tui.store.statement import DONE, IN_RANGE, Statement, select
 from webhook_tui.store.word_index import LARGEST_INDEXED
@@ -40,9 +42,16 @@ class Driver:
     """Whether the term holds of all of them; else it has to be asked once more."""
 
 
-def driver(term: Term, statement: Statement) -> Driver | None:
+_NOWHERE = Driver(0, select("seq", "deliveries", "0"), is_exact=True)
+
+
+def driver(term: Term | Not, statement: Statement) -> Driver | None:
     """The way to a term's deliveries, or None when there is no better one than to look at all."""
     match term:
+        case Not(VerdictIs(verdict)):
+            return _among("verdict", "by_verdict", [one.value for one in Verdict if one is not verdict], statement)
+        case Not(EventIs(pattern)):
+            return _by_column("event", "by_event", lambda name: not pattern.fits(name), statement)
         case IdIs(pattern) if pattern.is_exact:
             return _by_id(pattern, statement)
         case Marked():
@@ -70,6 +79,8 @@ def _by_id(pattern: Pattern, statement: Statement) -> Driver | None:
     accounts = statement.distinct("account", "attempts", "event_id IS NOT NULL")
     if accounts is None:
         return None
+    if not accounts:
+        return _NOWHERE
     of_accounts = f"account IN ({statement.listed(accounts)})"
     of_ids = f"event_id IN ({statement.listed(id_texts(pattern))})"
     return Driver(0, _indexed("attempts", of_accounts, "event_id IS NOT NULL", of_ids), is_exact=True)
@@ -83,7 +94,7 @@ def _by_words(term: ContentTerm, statement: Statement) -> Driver | None:
     having = [statement.holds(words, table="deliveries")] if is_exact else []
     parts = (
         with_words(words, statement),
-        select("seq", "deliveries", IN_RANGE, f"seq > {DONE}", *having),
+        select("seq", "deliveries", f"seq BETWEEN max(:lo, {DONE} + 1) AND :hi", *having),
         _indexed("large", f"size > {LARGEST_INDEXED}", f"seq <= {DONE}", *having),
     )
     return Driver(2 if is_exact else 3, " UNION ALL ".join(parts), is_exact)
@@ -96,7 +107,7 @@ def _by_column(column: str, index: str, fits: Callable[[Any], bool], statement: 
 
 def _among(column: str, index: str, values: Sequence[object], statement: Statement) -> Driver:
     if not values:
-        return Driver(0, select("seq", "deliveries", "0"), is_exact=True)
+        return _NOWHERE
     return Driver(5, _indexed(index, f"{column} IN ({statement.listed(values)})"), is_exact=True)
 
 

@@ -119,11 +119,13 @@ class Scan:
         with self._reading():
             for seqs in self._matches(low, high):
                 self._found.add_older(seqs)
+                self._at = seqs[-1]
                 self._is_fresh = False
                 self._show_progress()
         self._chunks += 1
         self._density = self._read / (high - low + 1)
         self._at = self._below = low
+        self._is_fresh = False
         self._show_progress()
 
     def take_in(self, again: Sequence[int]) -> None:
@@ -160,7 +162,6 @@ class Scan:
 
     def _show_progress(self) -> None:
         if monotonic() >= self._next_view:
-            self._is_fresh = False
             self.publish()
 
     def _progress(self) -> Progress:

@@ -16,7 +16,8 @@ from webhook_tui.store.searching import Searching
 class FilteredRows:
     """Implements FoundRows; made and used by one thread, while the search has its own.
 
-    `changed` is called from the search's thread, at most 20 times a second, when a refresh would show something new.
+    `changed` is called from the search's thread, at most 20 times a second, when a refresh would show something new;
+    once more it may be called while the rows are being closed.
     Calls raise ProblemError when the file cannot be read, `refresh` also when the search ended by that.
     """
 

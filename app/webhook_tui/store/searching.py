@@ -53,8 +53,7 @@ class Searching:
     def _work(self) -> None:
         scan: Scan | None = None
         try:
-            while not self._cancelled:
-                self._asked.clear()
+            while not self._is_cancelled():
                 scan = self._followed(scan)
                 self._go_on(scan)
         except (sqlite3.Error, ProblemError) as error:
@@ -65,6 +64,11 @@ class Searching:
         finally:
             if scan is not None:
                 scan.close()
+
+    def _is_cancelled(self) -> bool:
+        """Asked only after the event was cleared: `cancel` sets the flag first, so that its call is never lost."""
+        self._asked.clear()
+        return self._cancelled
 
     def _followed(self, scan: Scan | None) -> Scan:
         """The scan, or a new one when the writer had to make a new file and that has its tables."""

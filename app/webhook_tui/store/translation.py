@@ -60,11 +60,7 @@ def _led(expression: Expression, statement: Statement) -> str | None:
 
 
 def _best(branch: And, statement: Statement) -> tuple[int, Driver] | None:
-    found = [
-        (place, way)
-        for place, term in enumerate(branch.terms)
-        if not isinstance(term, Not) and (way := driver(term, statement)) is not None
-    ]
+    found = [(place, way) for place, term in enumerate(branch.terms) if (way := driver(term, statement)) is not None]
     return min(found, key=lambda one: one[1].rank, default=None)
 
 

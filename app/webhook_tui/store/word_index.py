@@ -9,6 +9,7 @@ import json
 import logging
 import sqlite3
 from collections.abc import Sequence
+from contextlib import closing
 
 from webhook_tui.domain.filtering.search_words import WAY, searchable
 from webhook_tui.store.database import transaction
@@ -87,8 +88,23 @@ class WordIndex:
 
 def begin_anew(connection: sqlite3.Connection) -> None:
     """Empty the index, inside the caller's transaction; everything is indexed again."""
-    connection.execute("INSERT INTO words (words) VALUES ('delete-all')")
+    try:
+        connection.execute("INSERT INTO words (words) VALUES ('delete-all')")
+    except sqlite3.DatabaseError as error:
+        if error.sqlite_errorcode != sqlite3.SQLITE_CORRUPT_VTAB:
+            raise
+        _replace_contents(connection)
     connection.execute("UPDATE indexing SET done = 0, way = ?", (WAY,))
+
+
+def _replace_contents(connection: sqlite3.Connection) -> None:
+    """Empty an index that is too damaged for its own command, by what lies in the tables of a new one."""
+    with closing(sqlite3.connect(":memory:")) as fresh:
+        fresh.execute("CREATE VIRTUAL TABLE words USING fts5 (text, content = '', columnsize = 0)")
+        contents = fresh.execute("SELECT id, block FROM words_data").fetchall()
+    connection.execute("DELETE FROM words_idx")
+    connection.execute("DELETE FROM words_data")
+    connection.executemany("INSERT INTO words_data VALUES (?, ?)", contents)
 
 
 def forget(connection: sqlite3.Connection, seqs: Sequence[int]) -> None:

@@ -11,10 +11,12 @@ import contextlib
 import logging
 import signal
 import sys
+import threading
 import time
 import traceback
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar, Protocol
 
@@ -24,10 +26,12 @@ from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.dom import DOMNode
 from textual.filter import LineFilter
+from textual.message import Message
 from textual.screen import Screen
 
 from webhook_tui.domain.facts import (
     BecameReady,
+    DeliveriesDeleted,
     DeliveryExplained,
     EventReconciled,
     EventSidesShown,
@@ -44,12 +48,13 @@ from webhook_tui.domain.facts import (
     WishGranted,
 )
 from webhook_tui.domain.problem import Problem, ProblemError, Severity
-from webhook_tui.domain.rows import DeliveryRows
+from webhook_tui.domain.rows import DeliveryRows, FoundRows
 from webhook_tui.domain.secret import Secret
 from webhook_tui.domain.session_port import SessionPort
 from webhook_tui.domain.status import SessionStatus
 from webhook_tui.domain.text import visible
-from webhook_tui.domain.wishes import DeleteWish, GuardAnswer, GuardChoice, RegisterWish, TokenAnswer, Wish
+from webhook_tui.domain.wishes import DeleteWish, GuardAnswer, GuardChoice, ProveWish, RegisterWish, TokenAnswer, Wish
+from webhook_tui.export import Destination
 from webhook_tui.tui import theme
 from webhook_tui.tui.acting import Acting
 from webhook_tui.tui.commands import commands_of
@@ -62,7 +67,10 @@ from webhook_tui.tui.messages import (
     NewsArrived,
     ReplayRequested,
     RowsNews,
+    SearchAdvanced,
+    SearchRequested,
     SessionReplaced,
+    ShareRequested,
     StatusNews,
     WishRequested,
 )
@@ -70,9 +78,12 @@ from webhook_tui.tui.modals.delete import DeleteDialog
 from webhook_tui.tui.modals.dialog import Dialog
 from webhook_tui.tui.modals.guard import ForeignGuard, UnknownGuard
 from webhook_tui.tui.modals.secret import SecretDialog
+from webhook_tui.tui.modals.share import JSON_PATH, CopyDialog, ExportDialog, Share
 from webhook_tui.tui.modals.token import TokenChoice, TokenDialog
 from webhook_tui.tui.output_filter import OutputFilter
 from webhook_tui.tui.screens.main import MainScreen
+from webhook_tui.tui.sharing import Copied, Exported, Sharing
+from webhook_tui.tui.words.addresses import listener, local_host
 
 LEAVE_SECONDS = 3.0
 """How long a session may tidy up."""
@@ -81,6 +92,14 @@ REFRESH_SECONDS = 0.05
 
 _log = logging.getLogger(__name__)
 _SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP")
+
+
+class ShareEnded(Message):
+    """What was to be copied or exported is made, or could not be."""
+
+    def __init__(self, outcome: Copied | Exported | Problem) -> None:
+        super().__init__()
+        self.outcome = outcome
 
 
 class TokenKeeper(Protocol):
@@ -137,8 +156,13 @@ class WebhookTuiApp(App[object]):
         self.acting = Acting(self, self._request, self._main.occurred)
         self._last_refresh = 0.0
         self._rows: DeliveryRows | None = None
+        self._search: FoundRows | None = None
+        self._search_number = 0
         self._token_dialog: TokenDialog | None = None
+        self._refused: Problem | None = None
         self.crash: BaseException | None = None
+        self.is_leaving = threading.Event()
+        """Set when the first step towards the end is taken, for whoever sees to it that the end comes."""
         self._lost_keys: set[str] = set()
         if keymap:
             self.set_keymap(keymap)
@@ -169,20 +193,23 @@ class WebhookTuiApp(App[object]):
         self.host.start(self._emit)
 
     def _forget_signals(self) -> None:
-        """From now on a signal ends the program at once."""
+        """From now on a signal ends the program at once; but a closed window sends SIGHUP twice."""
         if sys.platform != "win32":
-            for name in _SIGNALS:
+            for name in ("SIGINT", "SIGTERM"):
                 with contextlib.suppress(ValueError, RuntimeError):
                     asyncio.get_running_loop().remove_signal_handler(getattr(signal, name))
 
     def _end(self, return_code: int) -> None:
+        self.is_leaving.set()
         self.host.leave()
         self.exit(return_code=return_code)
 
     def on_unmount(self) -> None:
         """On whichever way: the session ends, the rows are closed."""
+        self.is_leaving.set()
         self._forget_signals()
         self.host.leave()
+        self._main.forget_searches()
         if self._rows is not None:
             self._rows.close()
             self._rows = None
@@ -244,8 +271,8 @@ class WebhookTuiApp(App[object]):
         if batch.status is not None:
             self._main.post_message(StatusNews(batch.status))
         self._main.detail.keep_sent(batch.sent)
-        if (batch.recorded or batch.judged) and self._rows is not None:
-            self._main.post_message(DeliveriesNews(batch.recorded, batch.judged))
+        if (batch.recorded or batch.judged or batch.changed) and self._rows is not None:
+            self._main.post_message(DeliveriesNews(batch.recorded, batch.judged, batch.changed))
 
     def on_fact_arrived(self, message: FactArrived) -> None:
         """What comes one by one: an answer to show, a question to ask, or how a wish ended."""
@@ -279,6 +306,7 @@ class WebhookTuiApp(App[object]):
     def _tell_outcome(self, fact: Fact) -> None:
         match fact:
             case ProblemOccurred(problem, again):
+                self._refused = problem if problem.wants_token else None
                 again_at = None if again is None else self.now() + timedelta(seconds=again)
                 self._main.occurred(problem, again_at)
             case Replayed(sent):
@@ -287,7 +315,11 @@ class WebhookTuiApp(App[object]):
             case WishGranted(sentence):
                 self._main.occurred(None)
                 self._toast(sentence)
+            case DeliveriesDeleted(count):
+                self._main.deliveries_deleted()
+                self._toast(f"Deleted {'1 delivery' if count == 1 else f'{count:,} deliveries'}")
             case WebhookRegistered() | BecameReady():
+                self._refused = None
                 self._main.occurred(None)
             case SessionStopped(problem) if problem is not None:
                 self._main.occurred(problem)
@@ -325,13 +357,86 @@ class WebhookTuiApp(App[object]):
         """Ask where to forward to."""
         self.acting.forward(self._main.status)
 
+    def on_search_requested(self, message: SearchRequested) -> None:
+        """Let a thread of the store search; what it finds is read when it says so."""
+        self._search_number += 1
+        number = self._search_number
+
+        def advanced() -> None:
+            # Called in the search's thread, which may outlive the screen's loop.
+            with contextlib.suppress(RuntimeError):
+                self.post_message(SearchAdvanced(number))
+
+        try:
+            self._search = self.host.session.open_found(
+                message.expression, sort=message.sort, now=self.now(), changed=advanced
+            )
+        except ProblemError as error:
+            self._main.occurred(error.problem)
+        else:
+            self._main.search_opened(self._search)
+
+    def on_search_advanced(self, message: SearchAdvanced) -> None:
+        """The screen reads on, if it is the search that was asked for last."""
+        if message.number == self._search_number and self._search is not None:
+            self._main.search_advanced(self._search)
+
+    # Copies and exports
+
+    def on_share_requested(self, message: ShareRequested) -> None:
+        """Ask in which form; what was chosen is made in a thread."""
+        receiver = self._main.status.receiver
+        destination = Destination(f"http://{listener(local_host(receiver.host), receiver.port)}")
+        sharing = Sharing(self.host.session, destination, self.now)
+        if message.exports:
+            self.push_screen(
+                ExportDialog(message.selections), lambda share: self._make(sharing.export, share, message.json_path)
+            )
+            return
+        dialog = CopyDialog(
+            message.selections,
+            json_path=message.json_path,
+            preview=partial(sharing.preview, message.stored),
+        )
+        self.push_screen(dialog, lambda share: self._make(sharing.copy, share, message.json_path))
+
+    def _make(self, make: Callable[[Share], Copied | Exported], share: Share | None, json_path: str) -> None:
+        if share is None:
+            return
+        self._main.occurred(None)
+        if share.form == JSON_PATH:
+            self.post_message(CopyRequested(json_path, "the JSON path"))
+        else:
+            self._make_in_thread(make, share)
+
+    @work(thread=True, exit_on_error=False)
+    def _make_in_thread(self, make: Callable[[Share], Copied | Exported], share: Share) -> None:
+        try:
+            self.post_message(ShareEnded(make(share)))
+        except ProblemError as error:
+            self.post_message(ShareEnded(error.problem))
+
+    def on_share_ended(self, message: ShareEnded) -> None:
+        """Copy it, or say what came of it."""
+        match message.outcome:
+            case Copied(text, what):
+                self.post_message(CopyRequested(text, what))
+            case Exported(sentence):
+                self._toast(sentence)
+            case problem:
+                self._main.occurred(problem)
+
     def on_register_requested(self) -> None:
         """After a refused token ask for another one, else go on from what has not worked."""
-        problem = self._main.status.problem
-        if problem is not None and problem.wants_token:
-            self._ask_token(problem)
+        shown = self._main.status.problem
+        refused = shown if shown is not None and shown.wants_token else self._refused  # the status comes later
+        if refused is not None:
+            self._ask_token(refused)
         else:
             self.host.session.request(RegisterWish())
+
+    def _prove(self) -> None:
+        self.host.session.request(ProveWish())
 
     def on_delete_requested(self) -> None:
         """Ask first."""
@@ -374,6 +479,7 @@ class WebhookTuiApp(App[object]):
         if choice.token is None:
             self._change_to_sandbox()
             return
+        self._refused = None
         if choice.keep and self._token_keeper is not None:
             self._toast(self._token_keeper.keep(choice.token))
         self.host.session.request(TokenAnswer(choice.token))
@@ -422,6 +528,10 @@ class WebhookTuiApp(App[object]):
         """Every live binding, and what has no key."""
         yield from commands_of(self, screen)
         if screen is self._main:
+            if self._main.has_rows:
+                yield SystemCommand("Delete this delivery", "asks first", self._main.action_delete_delivery)
+                yield SystemCommand("Clear all except marked", "asks first", self._main.action_clear)
             yield SystemCommand("Addresses in full", "what the status line shortens; copy", self._main.action_addresses)
             yield SystemCommand("Forward every delivery", "F: to your own app; return its answer", self.action_forward)
+            yield SystemCommand("Prove the public URL", "try whether it leads here", self._prove)
         yield SystemCommand("Theme", "choose other colours", self.action_change_theme)

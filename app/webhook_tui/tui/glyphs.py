@@ -25,6 +25,8 @@ class Glyphs:
     cut: str
     """Stands where text was cut off; three cells wide in ASCII."""
     arrow: str
+    up: str
+    down: str
     times: str
     rule: str
     rule_active: str
@@ -61,6 +63,8 @@ UNICODE = Glyphs(
     mark="◆",
     cut="…",
     arrow="→",
+    up="↑",
+    down="↓",
     times="×",
     rule="─",
     rule_active="━",
@@ -79,6 +83,8 @@ ASCII = Glyphs(
     mark="#",
     cut="...",
     arrow=">",
+    up="^",
+    down="v",
     times="x",
     rule="-",
     rule_active="=",

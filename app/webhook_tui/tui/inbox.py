@@ -9,7 +9,7 @@ import threading
 from collections import deque
 from dataclasses import dataclass
 
-from webhook_tui.domain.facts import DeliveryRecorded, Fact, Forwarded, StatusChanged, VerdictChanged
+from webhook_tui.domain.facts import DeliveryRecorded, Fact, Forwarded, RowChanged, StatusChanged, VerdictChanged
 from webhook_tui.domain.sent import Sent
 from webhook_tui.domain.status import SessionStatus
 
@@ -24,6 +24,7 @@ class Batch:
     status: SessionStatus | None
     recorded: tuple[int, ...]
     judged: tuple[int, ...]
+    changed: tuple[int, ...]
     sent: tuple[Sent, ...] = ()
 
 
@@ -36,6 +37,7 @@ class Inbox:
         self._recorded: list[int] = []
         self._judged: dict[int, None] = {}
         self._sent: deque[Sent] = deque(maxlen=_MOST_SENT)
+        self._changed: dict[int, None] = {}
         self._announced = False
 
     def put(self, fact: Fact) -> bool:
@@ -48,8 +50,10 @@ class Inbox:
             elif isinstance(fact, VerdictChanged):
                 self._judged[fact.row.seq] = None
             elif isinstance(fact, Forwarded):
-                self._judged[fact.sent.seq] = None
+                self._changed[fact.sent.seq] = None
                 self._sent.append(fact.sent)
+            elif isinstance(fact, RowChanged):
+                self._changed[fact.row.seq] = None
             else:
                 raise TypeError(f"{type(fact).__name__} does not come in floods")
             announce, self._announced = not self._announced, True
@@ -58,12 +62,15 @@ class Inbox:
     def take(self) -> Batch:
         """Everything that is there; the next `put` announces itself again."""
         with self._lock:
-            batch = Batch(self._status, tuple(self._recorded), tuple(self._judged), tuple(self._sent))
+            batch = Batch(
+                self._status, tuple(self._recorded), tuple(self._judged), tuple(self._changed), tuple(self._sent)
+            )
             self._sent.clear()
-            self._status, self._recorded, self._judged, self._announced = None, [], {}, False
+            self._status, self._recorded, self._judged, self._changed = None, [], {}, {}
+            self._announced = False
             return batch
 
 
 def comes_in_floods(fact: Fact) -> bool:
     """Whether the fact goes through the inbox."""
-    return isinstance(fact, StatusChanged | DeliveryRecorded | VerdictChanged | Forwarded)
+    return isinstance(fact, StatusChanged | DeliveryRecorded | VerdictChanged | RowChanged | Forwarded)

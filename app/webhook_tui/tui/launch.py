@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import sys
+import threading
 from dataclasses import replace
 from datetime import datetime
 
@@ -27,12 +29,22 @@ def run(settings: Settings) -> int:
         sandbox=sandbox,
         keymap=settings.keymap,
     )
+    ended = threading.Event()
+    threading.Thread(target=_see_to_the_end, args=(app, ended), name="end", daemon=True).start()
     try:
         app.run()
     finally:
         app.host.leave()
         see_off(app.host, sys.stderr, seconds=LEAVE_SECONDS)
+        ended.set()
     return app.return_code if app.return_code is not None else ExitCode.FAILURE
+
+
+def _see_to_the_end(app: WebhookTuiApp, ended: threading.Event) -> None:
+    """A terminal that is gone can block Textual's own end for ever: then end without it, the session has tidied up."""
+    app.is_leaving.wait()
+    if not ended.wait(2 * LEAVE_SECONDS):
+        os._exit(app.return_code if app.return_code is not None else ExitCode.FAILURE)
 
 
 def _local_now() -> datetime:

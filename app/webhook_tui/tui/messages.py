@@ -6,10 +6,12 @@ from textual.message import Message
 
 from webhook_tui.domain.delivery import StoredDelivery
 from webhook_tui.domain.facts import Fact
-from webhook_tui.domain.rows import DeliveryRows
+from webhook_tui.domain.filter import Expression
+from webhook_tui.domain.rows import DeliveryRows, Sort
 from webhook_tui.domain.session_port import SessionPort
 from webhook_tui.domain.status import SessionStatus
 from webhook_tui.domain.wishes import Wish
+from webhook_tui.tui.selection import Selection
 
 
 class FactArrived(Message):
@@ -42,6 +44,38 @@ class WishRequested(Message):
 
 class RegisterRequested(Message):
     """The user wants to go on from the first step that has not worked; after a refused token that is another token."""
+
+
+class SearchRequested(Message):
+    """The user wants to see only what passes a filter, or another order."""
+
+    def __init__(self, expression: Expression, sort: Sort) -> None:
+        super().__init__()
+        self.expression = expression
+        self.sort = sort
+
+
+class SearchAdvanced(Message):
+    """A search would show something new after a refresh."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__()
+        self.number = number
+        """Of the search."""
+
+
+class ShareRequested(Message):
+    """The user wants to copy or export; a menu asks in which form."""
+
+    def __init__(
+        self, stored: StoredDelivery, selections: tuple[Selection, ...], json_path: str, *, exports: bool
+    ) -> None:
+        super().__init__()
+        self.stored = stored
+        self.selections = selections
+        self.json_path = json_path
+        """Of the line under the cursor; "" when there is none."""
+        self.exports = exports
 
 
 class DeleteRequested(Message):
@@ -94,9 +128,11 @@ class RowsNews(Message):
 class DeliveriesNews(Message):
     """Deliveries were recorded or judged again since the last of these."""
 
-    def __init__(self, recorded: tuple[int, ...], judged: tuple[int, ...]) -> None:
+    def __init__(self, recorded: tuple[int, ...], judged: tuple[int, ...] = (), changed: tuple[int, ...] = ()) -> None:
         super().__init__()
         self.recorded = recorded
         """Sequence numbers of new deliveries, oldest first."""
         self.judged = judged
         """Sequence numbers of those whose verdict or answer changed."""
+        self.changed = changed
+        """Sequence numbers of those whose mark or comment changed."""

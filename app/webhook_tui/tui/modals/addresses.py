@@ -9,9 +9,11 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
-from webhook_tui.domain.status import SessionStatus, TunnelState
+from webhook_tui.domain import units
+from webhook_tui.domain.status import SessionStatus, TunnelState, TunnelStatus
 from webhook_tui.domain.text import visible
-from webhook_tui.tui.messages import CopyRequested
+from webhook_tui.domain.wishes import ProveWish
+from webhook_tui.tui.messages import CopyRequested, WishRequested
 from webhook_tui.tui.modals.dialog import Dialog, facts
 from webhook_tui.tui.widgets.key_button import KeyButton
 from webhook_tui.tui.words.addresses import listener
@@ -24,6 +26,9 @@ class AddressesDialog(Dialog[None]):
     TITLE_TEXT = "Addresses"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("c", "copy_public", "Copy", show=False, id="addresses.copy", tooltip="copy the public URL"),
+        Binding(
+            "v", "prove", "Prove", show=False, id="addresses.prove", tooltip="try whether the public URL leads here"
+        ),
         Binding("h", "copy_hook", "Copy", show=False, id="addresses.copy_hook", tooltip="copy the hook's URL"),
     ]
 
@@ -38,8 +43,7 @@ class AddressesDialog(Dialog[None]):
         receiver = status.receiver
         lines = []
         if (public := status.tunnel.public_url) is not None:
-            proof = " (not reached from here)" if status.tunnel.state is TunnelState.UNPROVEN else ""
-            lines.append(("public URL", f"{visible(public)}{proof}"))
+            lines += [("public URL", visible(public)), ("", _proof(status.tunnel, self._now()))]
         if (hook := status.webhook.url) is not None:
             lines.append(("hook", visible(hook)))
         lines += [("receiver", f"http://{listener(receiver.host, receiver.port)}"), ("API", visible(status.api_url))]
@@ -57,6 +61,8 @@ class AddressesDialog(Dialog[None]):
         yield KeyButton("Close", "esc", id="safe")
         if self._status.tunnel.public_url is not None:
             yield KeyButton("Copy public URL", "c", id="copy_public")
+        if self._status.tunnel.public_url is not None:
+            yield KeyButton("Prove", "v", id="prove")
         if self._status.webhook.url is not None:
             yield KeyButton("Copy hook", "h", id="copy_hook")
 
@@ -65,7 +71,21 @@ class AddressesDialog(Dialog[None]):
         if (url := self._status.tunnel.public_url) is not None:
             self.post_message(CopyRequested(url, "the public URL"))
 
+    def action_prove(self) -> None:
+        """Try whether the public URL leads here; a toast says what became of it."""
+        if self._status.tunnel.public_url is not None:
+            self.post_message(WishRequested(ProveWish()))
+
     def action_copy_hook(self) -> None:
         """Copy the URL that is registered."""
         if (url := self._status.webhook.url) is not None:
             self.post_message(CopyRequested(url, "the hook's URL"))
+
+
+def _proof(tunnel: TunnelStatus, now: datetime) -> str:
+    """When it was last known to lead here."""
+    if tunnel.state is TunnelState.UNPROVEN:
+        return "unproven: not reached from here"
+    if tunnel.proven_at is None:
+        return "no proof yet"
+    return f"proof {units.age((now - tunnel.proven_at).total_seconds())} ago"

@@ -54,7 +54,7 @@ class DetailPane(Vertical):
         Binding("escape", "screen.back", "Back", key_display="esc", id="detail.back", tooltip="back to the table"),
         Binding("right_square_bracket", "screen.tab(1)", "Tabs", key_display="[ ]", id="tabs.next", tooltip="next tab"),
         Binding("p", "add_secret", "Add secret", id="piktid.add_secret", tooltip="add a secret to the ring"),
-        Binding("y", "copy_tab", "Copy", id="delivery.copy", tooltip="copy what the tab shows"),
+        Binding("y", "copy_tab", "Copy", id="delivery.copy", tooltip="copy"),
         Binding("z", "screen.zoom", "Zoom", id="detail.zoom", tooltip="zoom the detail"),
     ]
     DEFAULT_CSS = """
@@ -108,6 +108,11 @@ class DetailPane(Vertical):
         return None if self._stored is None else self._stored.row.seq
 
     @property
+    def stored(self) -> StoredDelivery | None:
+        """The delivery that is shown."""
+        return self._stored
+
+    @property
     def body_widget(self) -> Widget:
         """The body of the active tab."""
         return self.query_one(f"#{self.tab.lower()}")
@@ -148,11 +153,6 @@ class DetailPane(Vertical):
             self._report = report
             self._fill_tab(is_other=False)
 
-    @property
-    def stored(self) -> StoredDelivery | None:
-        """The delivery that is shown."""
-        return self._stored
-
     def keep_sent(self, sendings: Sequence[Sent]) -> bool:
         """Deliveries were sent on; whether one of them is seen now."""
         for sent in sendings:
@@ -182,20 +182,21 @@ class DetailPane(Vertical):
         self.choose(tabs[(tabs.index(self.tab) + by) % len(tabs)])
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002 - Textual's signature
-        """Add secret stands in the footer of the Signature tab only; copying has a text in three tabs."""
+        """Add secret stands in the footer of the Signature tab only."""
         if action == "add_secret":
             return self.tab == SIGNATURE
-        if action == "copy_tab":
-            return self.tab in (HEADERS, SIGNATURE, ATTEMPTS, ANSWER)
         return True
 
     async def action_add_secret(self) -> None:
         """The screen asks for it."""
         await self.run_action("screen.add_secret")
 
-    def action_copy_tab(self) -> None:
-        """Copy the tab as text; no secret is ever in it."""
+    async def action_copy_tab(self) -> None:
+        """Copy the tab as text, without any secret; of a body, the screen asks in which form."""
         if self._stored is None:
+            return
+        if self.tab in (PAYLOAD, RAW):
+            await self.run_action("screen.copy")
             return
         if self.tab == HEADERS:
             self.post_message(CopyRequested(as_text(self._stored.delivery), "the headers"))

@@ -14,12 +14,11 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container
 from textual.content import Content
-from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Static
 
 from webhook_tui.domain.problem import Problem, Severity
-from webhook_tui.domain.rows import DeliveryRows
+from webhook_tui.domain.rows import Sort
 from webhook_tui.domain.secret import Secret
 from webhook_tui.domain.status import ReceiverState, SessionStatus, WebhookState
 from webhook_tui.domain.wishes import AddSecretWish, RevealSecretWish, TestPingWish
@@ -40,8 +39,10 @@ from webhook_tui.tui.modals.help import HelpDialog
 from webhook_tui.tui.modals.secret import AddSecretDialog
 from webhook_tui.tui.panes.detail import SIGNATURE, DetailPane
 from webhook_tui.tui.panes.stream_pane import StreamPane
+from webhook_tui.tui.screens.tending import TendingScreen
 from webhook_tui.tui.widgets.action_bar import ActionBar, FollowNote
 from webhook_tui.tui.widgets.delivery_table import DeliveryTable
+from webhook_tui.tui.widgets.filter_bar import Completions, FilterBar, MistakeLine
 from webhook_tui.tui.widgets.headline import Headline
 from webhook_tui.tui.widgets.key_bar import KeyBar
 from webhook_tui.tui.widgets.key_button import KeyButton
@@ -55,14 +56,28 @@ from webhook_tui.tui.words.steps import next_step
 LEAST_WIDTH, LEAST_HEIGHT = 40, 10
 
 
-class MainScreen(Screen[None]):
+class MainScreen(TendingScreen):
     """Everything but the dialogs."""
 
     AUTO_FOCUS = ""
     BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("slash", "filter", "Filter", key_display="/", id="table.filter", tooltip="filter"),
+        Binding(
+            "escape", "show_all", "Show all", key_display="esc", id="table.show_all", tooltip="show all, no filter"
+        ),
+        Binding(
+            "backslash",
+            "toggle_filter",
+            "Filter off, on",
+            show=False,
+            id="table.toggle_filter",
+            tooltip="the last filter off or on",
+        ),
+        Binding("O", "sort", "Sort", show=False, id="table.sort", tooltip="sort by the next column"),
         Binding("w", "why", "Why", id="delivery.why", tooltip="why this verdict"),
         Binding("r", "replay(False)", "Replay", id="delivery.replay", tooltip="replay: send this delivery again"),
         Binding("R", "replay(True)", "Edit", show=False, id="delivery.edit", tooltip="edit in $EDITOR, then replay"),
+        Binding("y", "copy", "Copy", id="delivery.copy_as", tooltip="copy: payload, curl, Python, ..."),
         Binding("s", "stream", "SSE", id="stream.show", tooltip="webhook against SSE"),
         Binding("a", "answers", "Answers", id="receiver.answers", tooltip="how the receiver answers"),
         Binding("f", "follow", "Follow", show=False, id="table.follow", tooltip="follow the newest delivery"),
@@ -81,6 +96,9 @@ class MainScreen(Screen[None]):
         Binding(
             "p", "add_secret", "Add secret", show=False, id="piktid.add_secret", tooltip="add a secret to the ring"
         ),
+        Binding("e", "export", "Export", show=False, id="delivery.export", tooltip="export into a file"),
+        Binding("m", "mark", "Mark", show=False, id="delivery.mark", tooltip="mark, or take the mark off"),
+        Binding("semicolon", "comment", "Comment", show=False, id="delivery.comment", tooltip="comment"),
         Binding("c", "copy_url", "Copy URL", id="piktid.copy_url", tooltip="copy the public URL"),
         Binding("S", "show_secret", "Secret", id="piktid.secret", tooltip="the signing secret: masked, reveal, copy"),
         Binding(
@@ -98,11 +116,8 @@ class MainScreen(Screen[None]):
     ]
 
     def __init__(self, *, now: Callable[[], datetime], in_ascii: bool = False) -> None:
-        super().__init__(classes="-waiting")
-        self._now = now
-        self._in_ascii = in_ascii
+        super().__init__(now=now, in_ascii=in_ascii, classes="-waiting")
         self.status = SessionStatus()
-        self._rows: DeliveryRows | None = None
         self._occurred: Notice | None = None
         self._hidden: frozenset[str] = frozenset()
         self._told: set[str] = set()
@@ -119,7 +134,10 @@ class MainScreen(Screen[None]):
         yield StreamPane(now=self._now, in_ascii=self._in_ascii)
         yield StepsView()
         yield ActionBar()
+        yield FilterBar()
         yield KeyBar()
+        yield MistakeLine()
+        yield Completions()
         yield Static(id="too-small", markup=False)
 
     def on_mount(self) -> None:
@@ -147,8 +165,10 @@ class MainScreen(Screen[None]):
     def on_rows_news(self, message: RowsNews) -> None:
         """The history is open."""
         message.stop()
+        self.forget_searches()
         self._rows = message.rows
         self.table.show_rows(message.rows)
+        self.search_again()
         self.stream.forget()
         self._arrange()
 
@@ -156,10 +176,11 @@ class MainScreen(Screen[None]):
         """New rows, or rows that changed."""
         message.stop()
         self.table.refresh_rows()
+        self.rows_changed((*message.judged, *message.changed))
         if message.judged:
             self.table.mark_changed(message.judged)
         self._arrange()
-        if self.detail.seq in message.judged:
+        if self.detail.seq in (*message.judged, *message.changed):
             self.detail.reread()
         elif message.recorded:
             self.detail.recount()
@@ -193,24 +214,9 @@ class MainScreen(Screen[None]):
     # Where things are
 
     @property
-    def table(self) -> DeliveryTable:
-        """The table."""
-        return self.query_one(DeliveryTable)
-
-    @property
-    def detail(self) -> DetailPane:
-        """The detail."""
-        return self.query_one(DetailPane)
-
-    @property
     def stream(self) -> StreamPane:
         """Webhook against event stream; it may be closed."""
         return self.query_one(StreamPane)
-
-    @property
-    def has_rows(self) -> bool:
-        """Whether there is a table to show."""
-        return self._rows is not None and len(self._rows) > 0
 
     def _arrange(self) -> None:
         """Table and detail as soon as there is one delivery, else the steps; the focus goes where the next thing is."""
@@ -291,6 +297,12 @@ class MainScreen(Screen[None]):
         event.stop()
         self.action_addresses()
 
+    def on_status_bar_filter_wanted(self, event: StatusBar.FilterWanted) -> None:
+        """Show what was counted."""
+        event.stop()
+        if self.has_rows and not self.stream.is_open:
+            self.set_filter(event.text)
+
     def on_headline_why_requested(self, event: Headline.WhyRequested) -> None:
         """As w."""
         event.stop()
@@ -300,9 +312,24 @@ class MainScreen(Screen[None]):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002 - Textual's signature
         """What needs a delivery is not there while there is none."""
+        if action == "show_all":
+            return self.has_rows and self.is_filtered and self.table.has_focus
         if action == "into_detail":
             return self.has_rows and self.table.has_focus
-        needs_delivery = action in ("why", "follow", "zoom", "tab", "replay")
+        needs_delivery = action in (
+            "why",
+            "follow",
+            "zoom",
+            "tab",
+            "filter",
+            "toggle_filter",
+            "sort",
+            "copy",
+            "export",
+            "mark",
+            "comment",
+            "replay",
+        )
         return not needs_delivery or (self.has_rows and not self.stream.is_open)
 
     def action_why(self) -> None:
@@ -356,6 +383,9 @@ class MainScreen(Screen[None]):
 
     def action_follow(self) -> None:
         """Go to the newest and stay there."""
+        if self.sort != Sort():
+            self.sort = Sort()
+            self._search()
         self.table.follow()
 
     def action_back(self) -> None:
@@ -407,7 +437,7 @@ class MainScreen(Screen[None]):
         """Ask to delete; without a webhook say so."""
         self.occurred(None)
         webhook = self.status.webhook
-        if webhook.url is None or webhook.state in (WebhookState.WATCHING, WebhookState.DELETED):
+        if webhook.url is None or webhook.state in (WebhookState.WATCHING, WebhookState.DELETED, WebhookState.TAKEN):
             self.occurred(
                 Problem("There is no webhook of ours to delete.", "u registers one.", severity=Severity.WARNING)
             )

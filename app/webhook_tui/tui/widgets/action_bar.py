@@ -10,6 +10,7 @@ from textual.message import Message
 from textual.widgets import Static
 
 from webhook_tui.domain import units
+from webhook_tui.domain.text import visible
 from webhook_tui.tui.widgets.key_button import KeyButton
 
 
@@ -26,6 +27,13 @@ class FollowNote(Static):
         super().__init__(markup=False)
         self._following, self._below = True, 0
         self._is_used = False
+        self._filter, self._found = "", ""
+
+    def show_filter(self, text: str, found: str) -> None:
+        """Show a filter that is on and how many pass it, before anything else; "" when none is."""
+        if (text, found) != (self._filter, self._found):
+            self._filter, self._found = text, found
+            self.refresh()
 
     def show(self, *, following: bool, below: int, is_used: bool) -> None:
         """Say whether the cursor follows, else how many rows are below it; nothing unless there is a table."""
@@ -37,7 +45,15 @@ class FollowNote(Static):
         """The longest form that fits."""
         forms = self._forms()
         width = self.content_size.width
+        if self._filter and self._is_used:
+            return self._filter_form(forms, width)
         return next((form for form in forms if form.cell_length <= width), Content.empty())
+
+    def _filter_form(self, forms: list[Content], width: int) -> Content:
+        """The filter whole with as much of the rest as fits behind it, else the filter cut."""
+        shown = Content.assemble((f"{self._found}  ", "$muted"), (f"/ {visible(self._filter)}", "$accent-text"))
+        with_rest = (Content.assemble(shown, "   ", form) for form in forms)
+        return next((form for form in with_rest if form.cell_length <= width), shown.truncate(width, ellipsis=True))
 
     def _forms(self) -> list[Content]:
         if not self._is_used:

@@ -21,7 +21,7 @@ from textual.strip import Strip
 from textual.timer import Timer
 
 from webhook_tui.domain.delivery import DeliveryRow
-from webhook_tui.domain.rows import DeliveryRows
+from webhook_tui.domain.rows import DeliveryRows, Sort, SortColumn
 from webhook_tui.domain.verdict import Verdict
 from webhook_tui.tui.glyphs import glyphs
 from webhook_tui.tui.widgets.columns import Column, columns
@@ -146,6 +146,9 @@ class DeliveryTable(LineView):
         self.now: Callable[[], datetime] = now or _local_now
         self.ascii = ascii
         self.rows: DeliveryRows | None = None
+        self.order = Sort()
+        """How `rows` are sorted; the newest can be followed only in the order of arrival."""
+        self._newest_seq = 0
         self._count = 0
         self._digits = 1
         self._cursor = 0
@@ -185,6 +188,8 @@ class DeliveryTable(LineView):
         self.rows = rows
         self._fades.clear()
         self._take(rows.refresh())
+        if not self._is_by_arrival:
+            self.following = False
         self._place_after_change()
         self._keep_in_view()
         self.refresh()
@@ -193,10 +198,11 @@ class DeliveryTable(LineView):
         """Take in what was recorded or changed since; redraws only those visible lines that are others now."""
         if self.rows is None:
             return
-        before, top, count = self._visible(), self.scroll_offset.y, self._count
+        before, top = self._visible(), self.scroll_offset.y
+        count, newest = self._count, self._newest_seq
         self._take(self.rows.refresh())
         self._place_after_change()
-        self._glow_from(count)
+        self._glow_after(newest, self._count - count)
         today = self.now().date()
         if top != self.scroll_offset.y or today != self._drawn_on:
             self._drawn_on = today
@@ -216,7 +222,7 @@ class DeliveryTable(LineView):
     def follow(self) -> None:
         """Go to the newest delivery and stay there."""
         self.move_to(self._count - 1)
-        self.following = True
+        self.following = self._is_by_arrival
 
     def move(self, delta: int) -> None:
         """Move the cursor by so many rows, as far as there are rows."""
@@ -227,7 +233,7 @@ class DeliveryTable(LineView):
         if self._count == 0:
             return
         self._place(min(max(position, 0), self._count - 1))
-        self.following = self._cursor == self._count - 1
+        self.following = self._is_by_arrival and self._cursor == self._count - 1
         self._tell_follow()
 
     def move_to_place(self, place: int) -> None:
@@ -263,7 +269,7 @@ class DeliveryTable(LineView):
         self.scroll_to_place(top)
         at_end = self.scroll_offset.y >= self.last_top
         on_last = self._cursor == self._count - 1
-        self.following = at_end and on_last if self._count else True
+        self.following = self._is_by_arrival and (not self._count or (at_end and on_last))
         self._tell_follow()
 
     # Life
@@ -295,8 +301,10 @@ class DeliveryTable(LineView):
             self._count = count
             self.measure()
         self._window = ()
-        newest = self._row_at(count - 1) if count else None
-        digits = len(str(newest.seq)) if newest else 1
+        last = self._row_at(count - 1) if count else None
+        first = self._row_at(0) if count and not self._is_by_arrival else last
+        self._newest_seq = max((row.seq for row in (first, last) if row is not None), default=0)
+        digits = len(str(self._newest_seq)) if self.order.column is SortColumn.NUMBER else self._digits
         if digits != self._digits:
             self._digits = digits
             self.refresh()
@@ -325,7 +333,13 @@ class DeliveryTable(LineView):
                 seen[position] = (row, self._ends_run(row, position))
         return seen
 
+    @property
+    def _is_by_arrival(self) -> bool:
+        return self.order == Sort()
+
     def _ends_run(self, row: DeliveryRow, position: int) -> bool:
+        if self.order.column is not SortColumn.NUMBER:
+            return False
         following = self._row_at(position + 1)
         return following is not None and following.run != row.run
 
@@ -356,7 +370,9 @@ class DeliveryTable(LineView):
             self.refresh()
 
     def _nearest(self, rows: DeliveryRows, seq: int) -> int:
-        """The place where `seq` would stand; numbers rise with the position."""
+        """The place where `seq` would stand, as numbers rise with the position; sorted otherwise, where it stood."""
+        if not self._is_by_arrival:
+            return min(self._cursor, self._count - 1)
         low, high = 0, self._count - 1
         while low < high:
             middle = (low + high) // 2
@@ -408,12 +424,11 @@ class DeliveryTable(LineView):
     def _fade_seconds(self) -> float:
         return STILL_SECONDS if self._still else FADE_SECONDS
 
-    def _glow_from(self, count: int) -> None:
-        """Rows from position `count` on are new."""
-        arrived = self._count - count
-        if arrived <= 0 or not self.page:
+    def _glow_after(self, newest: int, arrived: int) -> None:
+        """Of rows in the order of arrival, `arrived` more than before, those after number `newest` are new."""
+        if arrived <= 0 or not self.page or not self._is_by_arrival:
             return
-        seen = [row.seq for position, (row, _) in self._visible().items() if position >= count]
+        seen = [row.seq for row, _ in self._visible().values() if row.seq > newest]
         self._fades.arrived(seen, arrived, self.now())
         if self._still:
             self._fades.visited(self._cursor_seq)
@@ -456,7 +471,7 @@ class DeliveryTable(LineView):
 
     def _segments(self, y: int, styles: TableStyles) -> tuple[list[Segment], Style]:
         if y < _HEADER_LINES:
-            return header_line(self._layout, styles), styles.base + styles.header
+            return header_line(self._layout, styles, self.order, glyphs(plain=self.ascii)), styles.base + styles.header
         position = self.scroll_offset.y + y - _HEADER_LINES
         row = self._row_at(position)
         if row is None:

@@ -11,6 +11,7 @@ import re
 
 import msgspec
 
+from webhook_tui.domain.event import has_too_many_values
 from webhook_tui.domain.text import decoded, visible
 from webhook_tui.tui.widgets.hex_lines import HexDocument
 from webhook_tui.tui.widgets.json_indent import LARGEST_INDENTED, indented
@@ -82,6 +83,8 @@ def document_for(body: bytes, *, raw: bool = False) -> Document:
 
 def _refused(body: bytes, content: bytes, notes: tuple[str, ...]) -> Document:
     """What the fast parser does not take: told by a stricter one, which may find that it is JSON after all."""
+    if has_too_many_values(content):  # which would keep the screen from being drawn
+        return _as_it_came(body, "Not JSON that can be indented: shown as it came")
     try:
         json.loads(content, parse_constant=_refuse_constant)
     except json.JSONDecodeError as error:
@@ -93,6 +96,8 @@ def _refused(body: bytes, content: bytes, notes: tuple[str, ...]) -> Document:
         return _as_it_came(body, _TOO_DEEP)
     except ValueError:
         return _as_it_came(body, "Not JSON: it cannot be read")
+    if (encoding := json.detect_encoding(content)) != "utf-8":
+        return HexDocument(body, heading=f"JSON in {encoding[:6].upper()}, not in UTF-8: shown as hex")
     if len(content) > LARGEST_INDENTED or not _is_text(content):
         return _as_it_came(body, "Not JSON that can be indented: shown as it came")
     return JsonDocument(indented(content, _INDENT), notes)

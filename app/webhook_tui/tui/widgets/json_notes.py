@@ -1,10 +1,12 @@
-"""What a reader of indented JSON should know: keys that occur twice, numbers that a double cannot hold.
+"""What a reader of indented JSON should know: equal keys, numbers that a double cannot hold, halves of characters.
 
-Most programs keep the last of two equal keys and round such numbers, so they see another event than the one shown.
+Most programs keep the last of two equal keys, round such numbers and fail on half of a surrogate pair, so they see
+another event than the one shown.
 """
 
 from __future__ import annotations
 
+import json
 import re
 
 from webhook_tui.domain.text import visible
@@ -15,6 +17,8 @@ LARGEST_CHECKED = 2 * 1024 * 1024
 
 _MOST_NOTES = 20
 _LONGEST_NAME = 40
+_ESCAPES = re.compile(rb'(?:\\(?:u[0-9a-fA-F]{4}|["\\/bfnrt]))+')
+_MAY_BE_LONE = re.compile(rb"\\u[dD][89a-fA-F]")
 _KEY = re.compile(rb'("[^"\\]*+(?:\\.[^"\\]*+)*+"): ')
 _NUMBER = re.compile(rb"-?\d[\d.eE+-]*")
 _EXACT_DIGITS = 15
@@ -30,6 +34,10 @@ def notes_on(lines: LineIndex) -> tuple[tuple[str, ...], frozenset[int]]:
     odd: set[int] = set()
     if not _is_utf8(lines.body):
         notes["bytes that are not UTF-8"] = None
+    if _MAY_BE_LONE.search(lines.body) is not None:
+        odd.update(index for index, raw in enumerate(lines) if has_lone_surrogate(raw))
+        if odd:
+            notes["half of a surrogate pair in a text"] = None
     keys: list[set[bytes]] = []
     for index, raw in enumerate(lines):
         content = raw.lstrip(b" ")
@@ -65,6 +73,18 @@ def fits_a_double(number: bytes) -> bool:
         return int(value) == int(number)
     mantissa = number.lower().partition(b"e")[0].replace(b".", b"").strip(b"-").strip(b"0")
     return len(mantissa) <= _MOST_DIGITS
+
+
+def has_lone_surrogate(raw: bytes) -> bool:
+    """Whether escapes in JSON text name half of a surrogate pair without its other half."""
+    if _MAY_BE_LONE.search(raw) is None:
+        return False
+    for escapes in _ESCAPES.findall(raw):  # what stands together; anything between two halves keeps them apart
+        try:
+            json.loads(b'"%b"' % escapes).encode()
+        except UnicodeEncodeError:
+            return True
+    return False
 
 
 def _is_utf8(body: bytes) -> bool:

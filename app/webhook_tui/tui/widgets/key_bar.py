@@ -7,12 +7,14 @@ from textual.widgets import Footer
 from textual.widgets._footer import FooterKey
 
 _MOST = 7
-_FIRST_TO_GO = ("answers", "app.command_palette", "copy_url", "screen.copy_tab", "show_secret", "screen.zoom")
+_FIRST_TO_GO = ("answers", "app.command_palette", "copy", "copy_tab", "copy_url", "show_secret", "screen.zoom")
 """Actions that go below 72 columns."""
 _NOT_IN_DETAIL = frozenset(
-    {"why", "replay(False)", "stream", "answers", "copy_url", "show_secret", "app.command_palette"}
+    {"why", "replay(False)", "answers", "filter", "copy", "stream", "copy_url", "show_secret", "app.command_palette"}
 )
 """Actions that work in the detail, too, but have no room in its footer."""
+_TYPING = ("keep", "clear", "complete", "earlier(1)")
+"""All that the footer says while a filter is typed."""
 
 
 class KeyBar(Footer):
@@ -29,6 +31,9 @@ class KeyBar(Footer):
     def compose(self) -> ComposeResult:
         """The footer's own keys, the most important of them."""
         keys = [widget for widget in super().compose() if isinstance(widget, FooterKey)]
+        if any(key.action == "keep" for key in keys):
+            typing = [key for key in keys if key.action in _TYPING]
+            keys = sorted(typing, key=lambda key: _TYPING.index(key.action))
         if keys and keys[0].action == "screen.back":
             keys = [key for key in keys if key.action not in _NOT_IN_DETAIL]
         last = keys[-2:] if len(keys) > _MOST else []

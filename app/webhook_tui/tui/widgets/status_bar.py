@@ -1,16 +1,17 @@
-"""The status line; a click on it opens the full addresses."""
+"""The status line; a click on a count filters by it, a click elsewhere opens the full addresses."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
 
+from textual import events
 from textual.content import Content
 from textual.message import Message
 from textual.widget import Widget
 
 from webhook_tui.domain.status import SessionStatus
-from webhook_tui.tui.words.route import status_line
+from webhook_tui.tui.words.route import counted_at, status_line
 
 
 class StatusBar(Widget):
@@ -23,6 +24,13 @@ class StatusBar(Widget):
 
     class AddressesRequested(Message):
         """The user wants to see what the line shortens."""
+
+    class FilterWanted(Message):
+        """The user wants to see the deliveries of one of the counts."""
+
+        def __init__(self, text: str) -> None:
+            super().__init__()
+            self.text = text
 
     def __init__(self, *, now: Callable[[], datetime], in_ascii: bool = False) -> None:
         super().__init__()
@@ -50,6 +58,8 @@ class StatusBar(Widget):
         self._shown = line.plain
         return line
 
-    def on_click(self) -> None:
-        """Open the addresses."""
-        self.post_message(self.AddressesRequested())
+    def on_click(self, event: events.Click) -> None:
+        """On a count show what it counts, elsewhere the addresses."""
+        offset = event.get_content_offset(self)
+        wanted = None if offset is None else counted_at(self._shown, offset.x)
+        self.post_message(self.AddressesRequested() if wanted is None else self.FilterWanted(wanted))

@@ -13,6 +13,7 @@ from textual.color import Color
 
 from webhook_tui.domain import units
 from webhook_tui.domain.delivery import DeliveryRow
+from webhook_tui.domain.rows import Sort
 from webhook_tui.domain.verdict import Verdict
 from webhook_tui.tui.glyphs import Glyphs
 from webhook_tui.tui.widgets.columns import (
@@ -64,10 +65,15 @@ class RowState:
     """Nothing may fade: a new row has a hairline, a changed verdict is bold."""
 
 
-def header_line(layout: Sequence[Column], styles: TableStyles) -> list[Segment]:
-    """The headings, painted from the same layout as the rows, so that they cannot drift apart."""
+def header_line(layout: Sequence[Column], styles: TableStyles, order: Sort, glyphs: Glyphs) -> list[Segment]:
+    """The headings, painted from the same layout as the rows, so that they cannot drift apart.
+
+    That of the column by which the rows are sorted has an arrow behind it; arrival is the order that goes unsaid.
+    """
     style = styles.base + styles.header
-    texts = [_aligned(HEADINGS[column.name], column) for column in layout]
+    arrow = glyphs.down if order.is_descending else glyphs.up
+    sorted_by = "" if order == Sort() else order.column.value
+    texts = [_aligned(HEADINGS[column.name] + (arrow if column.name == sorted_by else ""), column) for column in layout]
     return [Segment(" " * BAR_WIDTH + (" " * GAP).join(texts), style)]
 
 

@@ -19,6 +19,7 @@ _PILLS = {
     Verdict.MISSING: "bold $on-warning on $warning",
     Verdict.PENDING: "italic $muted on $line",
 }
+_LEAST_COMMENT = 10
 _PILLS_WITHOUT_COLOUR = dict.fromkeys(Verdict, "bold reverse")
 
 
@@ -46,4 +47,9 @@ def sentence(row: DeliveryRow, width: int, *, with_key: bool) -> Content:
         text = Content(short)
     if text.cell_length + key.cell_length > width:
         key = Content.assemble(" ", ("w", "bold $primary")) if with_key else key
-    return text + key
+    said = text + key
+    room = width - said.cell_length
+    if not row.comment or room < _LEAST_COMMENT:
+        return said
+    comment = Content.assemble(("  ; ", "$muted"), (visible(row.comment), "italic"))
+    return said + comment.truncate(room, ellipsis=True)

@@ -29,10 +29,13 @@ _LINES: tuple[tuple[str, tuple[str, ...], str], ...] = (
     (_DELIVERIES, ("table.page_up", "table.page_down"), "a page up, down"),
     (_DELIVERIES, ("table.home", "table.end"), "first, newest"),
     (_DELIVERIES, ("table.follow",), "follow the newest"),
+    (_DELIVERIES, ("table.filter", "table.toggle_filter"), "filter; off, on"),
     (_DELIVERIES, ("table.open", "table.into_detail"), "into the detail"),
     (_DELIVERIES, ("stream.show",), "webhook against SSE"),
     (_THIS, ("delivery.why",), "why this verdict"),
     (_THIS, ("delivery.replay", "delivery.edit"), "replay; edit, replay"),
+    (_THIS, ("delivery.copy_as", "delivery.export"), "copy, export"),
+    (_THIS, ("delivery.mark", "delivery.comment"), "mark, comment"),
     (_THIS, ("delivery.copy",), "copy this tab"),
     (_THIS, ("detail.back", "screen.back"), "back"),
     (_PIKTID, ("piktid.ping",), "send a test ping"),
@@ -49,12 +52,16 @@ _LINES: tuple[tuple[str, tuple[str, ...], str], ...] = (
     (_SCREEN, ("screen.leave",), "leave, tidy up"),
 )
 _GROUPS = {"table": _DELIVERIES, "piktid": _PIKTID, "screen": _SCREEN, "tabs": _SCREEN}
-_SILENT = frozenset({"button.press", "button.left", "button.right", "screen.previous_pane"})
+_SILENT = frozenset({"table.show_all", "button.press", "button.left", "button.right", "screen.previous_pane"})
 _SIGNS = {
     "pageup": "pgup",
     "pagedown": "pgdn",
     "question_mark": "?",
     "colon": ":",
+    "slash": "/",
+    "semicolon": ";",
+    "slash": "/",
+    "backslash": "\\",
     "left_square_bracket": "[",
     "right_square_bracket": "]",
     "escape": "esc",

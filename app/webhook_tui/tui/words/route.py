@@ -6,6 +6,7 @@ and bad always stay.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum, auto
@@ -195,6 +196,18 @@ class _Line:
 
     def again(self, at: datetime | None) -> str:
         return "" if at is None else f", again in {max(0, round((at - self.now).total_seconds()))} s"
+
+
+_COUNTS = re.compile(r"(?P<good>✓ [\d,.]+(?: M)?)|(?P<bad>✗ [\d,.]+(?: M)?)|(?P<pending>[…?] [\d,.]+(?: M)?)")
+_COUNTED = {"good": "verdict:valid or verdict:older", "bad": "!verdict:valid", "pending": "verdict:pending"}
+
+
+def counted_at(line: str, cell: int) -> str | None:
+    """The filter for the count that stands at a cell of the status line (all of its signs are one cell wide)."""
+    for found in _COUNTS.finditer(line):
+        if found.start() <= cell < found.end() and found.lastgroup is not None:
+            return _COUNTED[found.lastgroup]
+    return None
 
 
 def status_line(status: SessionStatus, width: int, now: datetime, *, in_ascii: bool = False) -> Content:

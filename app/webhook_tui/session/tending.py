@@ -1,0 +1,43 @@
+"""What the user does to the history: marks, comments, deletions, and the list of runs; each ends in one fact."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeAlias
+
+from webhook_tui.domain.delivery import DeliveryRow
+from webhook_tui.domain.facts import DeliveriesDeleted, Fact, ProblemOccurred, RowChanged, RunsListed
+from webhook_tui.domain.problem import ProblemError
+from webhook_tui.domain.wishes import CommentWish, DeleteDeliveriesWish, MarkWish, RunsWish
+from webhook_tui.store import DeliveryStore
+
+TendingWish: TypeAlias = MarkWish | CommentWish | DeleteDeliveriesWish | RunsWish
+
+
+class Tending:
+    """Carries out what concerns stored deliveries and nothing else."""
+
+    def __init__(self, store: DeliveryStore, emit: Callable[[Fact], None]) -> None:
+        self._store = store
+        self._emit = emit
+
+    async def carry_out(self, wish: TendingWish) -> None:
+        """Do it and say so; what the store cannot do is said as a problem."""
+        try:
+            match wish:
+                case MarkWish(seq, marked):
+                    self._changed(await self._store.set_marked(seq, marked))
+                case CommentWish(seq, text):
+                    self._changed(await self._store.set_comment(seq, text))
+                case DeleteDeliveriesWish(None):
+                    self._emit(DeliveriesDeleted(await self._store.clear_except_marked()))
+                case DeleteDeliveriesWish(seqs) if seqs is not None:
+                    self._emit(DeliveriesDeleted(await self._store.delete(seqs)))
+                case _:
+                    self._emit(RunsListed(tuple(await self._store.runs())))
+        except ProblemError as error:
+            self._emit(ProblemOccurred(error.problem))
+
+    def _changed(self, row: DeliveryRow | None) -> None:
+        if row is not None:
+            self._emit(RowChanged(row))

@@ -1,0 +1,94 @@
+"""What the user does to deliveries: mark, comment, delete, copy, export."""
+
+from __future__ import annotations
+
+from webhook_tui.domain.delivery import DeliveryRow
+from webhook_tui.domain.filter import parse
+from webhook_tui.domain.wishes import CommentWish, DeleteDeliveriesWish, MarkWish
+from webhook_tui.tui.messages import ShareRequested, WishRequested
+from webhook_tui.tui.modals.history import CommentDialog, ForgetDialog
+from webhook_tui.tui.screens.finding import FindingScreen
+from webhook_tui.tui.selection import Selection
+from webhook_tui.tui.widgets.payload_view import PayloadView
+
+
+class TendingScreen(FindingScreen):
+    """The part of the main screen that changes and passes on deliveries."""
+
+    def row(self) -> DeliveryRow | None:
+        """The delivery that the detail shows, as it is now."""
+        seq = self.detail.seq
+        if seq is None or self._rows is None:
+            return None
+        place = self._rows.position(seq)
+        found = self._rows.window(place, 1) if place is not None else ()
+        return found[0] if found else None
+
+    def action_mark(self) -> None:
+        """Mark it, or take the mark off."""
+        row = self.row()
+        if row is not None:
+            self.post_message(WishRequested(MarkWish(row.seq, not row.marked)))
+
+    def action_comment(self) -> None:
+        """Ask for words about it."""
+        row = self.row()
+        if row is None:
+            return
+        seq = row.seq
+
+        def keep(text: str | None) -> None:
+            if text is not None:
+                self.post_message(WishRequested(CommentWish(seq, text)))
+
+        self.app.push_screen(CommentDialog(seq, row.comment), keep)
+
+    def action_delete_delivery(self) -> None:
+        """Ask, then delete this one."""
+        row = self.row()
+        if row is not None:
+            self._ask_to_forget(row.seq)
+
+    def action_clear(self) -> None:
+        """Ask, then delete all but the marked."""
+        self._ask_to_forget(None)
+
+    def _ask_to_forget(self, seq: int | None) -> None:
+        def forget(yes: bool | None) -> None:
+            if yes:
+                self.post_message(WishRequested(DeleteDeliveriesWish(None if seq is None else (seq,))))
+
+        total = 0 if self._rows is None else len(self._rows)
+        self.app.push_screen(ForgetDialog(seq, total), forget)
+
+    def deliveries_deleted(self) -> None:
+        """Some are gone: show what is left."""
+        if self._rows is not None:
+            self._rows.refresh()
+        self.table.refresh_rows()
+        self.rows_changed(())
+
+    def action_copy(self) -> None:
+        """Ask in which form."""
+        self._share(exports=False)
+
+    def action_export(self) -> None:
+        """Ask in which form, and where."""
+        self._share(exports=True)
+
+    def _share(self, *, exports: bool) -> None:
+        stored = self.detail.stored
+        if stored is None:
+            return
+        body = self.detail.body_widget
+        path = body.path if isinstance(body, PayloadView) else ""
+        self.post_message(ShareRequested(stored, tuple(self._selections(stored.row.seq)), path, exports=exports))
+
+    def _selections(self, seq: int) -> list[Selection]:
+        selections = [Selection("this one", seq)]
+        if self.is_filtered:
+            count = None if self._found is None else len(self._found)
+            selections.append(Selection("filtered", None, self.expression, self.sort, count))
+        selections.append(Selection("marked", None, parse("marked")))
+        total = 0 if self._rows is None else len(self._rows)
+        return [*selections, Selection("all", count=total)]

@@ -1,0 +1,202 @@
+"""The filter's input, where the buttons were: what is typed is told 80 ms after the last key, and never blocks.
+
+It knows nothing of the language: what a text means, how many it finds and what could follow is said to it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import ClassVar, TypeAlias
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal
+from textual.content import Content
+from textual.message import Message
+from textual.timer import Timer
+from textual.widgets import Input, Static
+
+PAUSE_SECONDS = 0.08
+"""After the last key."""
+MOST_COMPLETIONS = 6
+
+Completer: TypeAlias = Callable[[str, int], Sequence[tuple[int, str]]]
+"""Text and cursor to what may stand from a start up to the cursor, best first."""
+
+
+class FilterInput(Input):
+    """The text of the filter."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "keep", "Keep", key_display="enter", id="filter.keep", tooltip="keep the filter"),
+        Binding("escape", "clear", "Clear", key_display="esc", id="filter.clear", tooltip="clear it, show all"),
+        Binding("tab", "complete", "Complete", key_display="tab", id="filter.complete", tooltip="complete the word"),
+        Binding("up", "earlier(1)", "Earlier", key_display="↑", id="filter.earlier", tooltip="an earlier filter"),
+        Binding("down", "earlier(-1)", "Later", show=False, id="filter.later", tooltip="a later filter"),
+        Binding("ctrl+c", "app.leave", "Leave", show=False, system=True, id="filter.leave", tooltip="leave"),
+    ]
+    DEFAULT_CSS = """
+    FilterInput, FilterInput:focus {
+        width: 1fr; height: 1; border: none; padding: 0; background: $panel; color: $foreground;
+    }
+    """
+
+    class Kept(Message):
+        """Enter: the filter stays, the table is next."""
+
+    class Cleared(Message):
+        """Escape: no filter, the table is next."""
+
+    class Wandered(Message):
+        """The cursor or the text is another: other completions."""
+
+    def __init__(self) -> None:
+        super().__init__(select_on_focus=False, compact=True)
+        self.complete: Completer = lambda _text, _cursor: ()
+        self.history: Sequence[str] = ()
+        """Earlier filters, oldest first."""
+        self._back = 0
+        self._draft = ""
+
+    def start(self, text: str, history: Sequence[str]) -> None:
+        """Begin with a text, the cursor behind it."""
+        self.history, self._back, self._draft = history, 0, text
+        self.value = text
+        self.cursor_position = len(text)
+
+    def completions(self) -> list[tuple[int, str]]:
+        """What could stand at the cursor."""
+        return list(self.complete(self.value, self.cursor_position))[:MOST_COMPLETIONS]
+
+    def action_keep(self) -> None:
+        """Tell; a completion is never accepted by it."""
+        self.post_message(self.Kept())
+
+    def action_clear(self) -> None:
+        """Tell."""
+        self.post_message(self.Cleared())
+
+    def action_complete(self) -> None:
+        """Accept the first completion, if there is one."""
+        found = self.completions()
+        if found:
+            start, word = found[0]
+            rest = self.value[self.cursor_position :]
+            self.value = f"{self.value[:start]}{word}{rest}"
+            self.cursor_position = start + len(word)
+
+    def action_earlier(self, step: int) -> None:
+        """Put an earlier filter here, or come back towards what was typed."""
+        back = min(max(self._back + step, 0), len(self.history))
+        if back == self._back:
+            return
+        if self._back == 0:
+            self._draft = self.value
+        self._back = back
+        self.value = self.history[-back] if back else self._draft
+        self.cursor_position = len(self.value)
+
+    def watch_selection(self) -> None:
+        """Tell where the cursor is."""
+        self.post_message(self.Wandered())
+
+
+class FilterBar(Horizontal):
+    """` / ` and the input; at the right how many match."""
+
+    DEFAULT_CSS = """
+    FilterBar { height: 1; background: $panel; padding: 0 1; display: none; }
+    FilterBar #filter-sign { width: 2; height: 1; color: $accent-text; text-style: bold; }
+    FilterBar #filter-count { width: auto; height: 1; margin: 0 0 0 2; color: $muted; }
+    """
+
+    class Typed(Message):
+        """Nothing was typed for a moment."""
+
+        def __init__(self, text: str) -> None:
+            super().__init__()
+            self.text = text
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._pause: Timer | None = None
+
+    def compose(self) -> ComposeResult:
+        """Sign, input, count."""
+        yield Static(Content("/"), id="filter-sign")
+        yield FilterInput()
+        yield Static(id="filter-count", markup=False)
+
+    @property
+    def input(self) -> FilterInput:
+        """The input."""
+        return self.query_one(FilterInput)
+
+    def show_count(self, words: str) -> None:
+        """Say how many match."""
+        self.query_one("#filter-count", Static).update(Content(words))
+
+    def tell_now(self) -> None:
+        """Do not wait for the pause."""
+        self._forget_pause()
+        self.post_message(self.Typed(self.input.value))
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Wait for the pause."""
+        event.stop()
+        self._forget_pause()
+        self._pause = self.set_timer(PAUSE_SECONDS, self.tell_now)
+
+    def _forget_pause(self) -> None:
+        if self._pause is not None:
+            self._pause.stop()
+            self._pause = None
+
+
+class Completions(Static):
+    """What could be written next: at most six lines above the input, over the table."""
+
+    ALLOW_SELECT = False
+    DEFAULT_CSS = """
+    Completions {
+        display: none; layer: above; dock: bottom; width: auto; max-width: 60; height: auto;
+        background: $panel; color: $foreground; padding: 0 1;
+    }
+    """
+
+    def __init__(self) -> None:
+        super().__init__(markup=False)
+        self.words: tuple[str, ...] = ()
+
+    def show(self, words: Sequence[str], column: int) -> None:
+        """Show words at a column, the first of them, which tab takes, marked; none: nothing."""
+        self.words = tuple(words)
+        self.display = bool(words)
+        first = [Content.assemble((words[0], "bold $primary"), ("  tab", "$muted"))] if words else []
+        # The last line stands just above the input, which is above the footer.
+        self.styles.offset = (max(0, column), -2)
+        self.update(Content("\n").join([*first, *(Content(word) for word in words[1:])]))
+
+
+class MistakeLine(Static):
+    """Points at a mistake, in the footer's line."""
+
+    ALLOW_SELECT = False
+    DEFAULT_CSS = """
+    MistakeLine { display: none; height: 1; background: $panel; color: $bad; text-wrap: nowrap; }
+    """
+
+    def __init__(self) -> None:
+        super().__init__(markup=False)
+
+    def point(self, start: int, end: int, sentence: str, width: int) -> None:
+        """Carets below the cells from `start` to `end`, the sentence at whichever side has room."""
+        start = min(max(start, 0), width - 1)
+        carets = "^" * max(1, min(end, width) - start)
+        if start + len(carets) + 1 + len(sentence) <= width:
+            line = f"{' ' * start}{carets} {sentence}"
+        elif len(sentence) + 1 <= start:
+            line = f"{' ' * (start - len(sentence) - 1)}{sentence} {carets}"
+        else:
+            line = f" {sentence}"
+        self.update(Content(line))

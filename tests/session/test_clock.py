@@ -1,0 +1,44 @@
+"""A clock that goes backwards changes no order, no count of attempts, and ends nothing."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from tests.session.running import sandbox_of, session_of, settings
+from webhook_tui.domain.facts import DeliveryRecorded
+from webhook_tui.sandbox.options import Misbehaviour
+from webhook_tui.session import listen
+
+
+async def test_a_clock_that_goes_backwards(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whenever somebody looks it is an hour earlier: rows stay in the order in which they came, attempts count up."""
+    now = [datetime.now(UTC)]
+
+    def earlier() -> datetime:
+        now[0] -= timedelta(hours=1)
+        return now[0]
+
+    monkeypatch.setattr(listen, "_utc_now", earlier)
+    async with (
+        sandbox_of() as (sandbox, api_url),
+        session_of(settings(tmp_path, api_url=api_url, keep_days=36_500)) as running,
+    ):
+        await running.fact(DeliveryRecorded)
+        for _ in range(3):
+            sandbox.emit("image_result", {"job_id": 1}, misbehaviour=Misbehaviour.ANSWER_LOST)
+        await running.until(lambda status: status.counts.received == 7)
+        with closing(running.session.open_rows()) as rows:
+            rows.refresh()
+            found = rows.window(0, 10)
+    assert [row.seq for row in found] == [1, 2, 3, 4, 5, 6, 7]
+    assert all(later.received_at < before.received_at for before, later in pairwise(found))
+    by_event: dict[str | None, list[int]] = {}
+    for row in found:
+        by_event.setdefault(row.event_id, []).append(row.attempt)
+    assert sorted(by_event.values()) == [[1], [1, 2], [1, 2], [1, 2]]
+    assert {row.verdict.value for row in found} == {"valid"}

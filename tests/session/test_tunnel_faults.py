@@ -1,0 +1,182 @@
+"""The whole session behind a real ssh that is cut, killed, renamed and frozen, while the sandbox sends and tries again.
+
+A few faults in every run; `TUNNEL_FAULTS=120 pytest tests/session/test_tunnel_faults.py -s` for many.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import random
+import signal
+import sys
+import time
+from asyncio.subprocess import PIPE
+from collections.abc import AsyncIterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.session.running import Running, sandbox_of, session_of, settings, url_at
+from tests.tunnels.localhost_run import LocalhostRun
+from tests.tunnels.watching import descendants, seen_of
+from webhook_tui.domain.facts import BecameReady, DeliveryRecorded, StatusChanged, TunnelChanged, WebhookRegistered
+from webhook_tui.domain.status import SessionStatus, TunnelState, WebhookState
+from webhook_tui.domain.verdict import Verdict
+from webhook_tui.sandbox import Sandbox
+from webhook_tui.tunnels import ssh
+
+FAULTS = int(os.environ.get("TUNNEL_FAULTS", "4"))
+MOST_SECONDS = 2.0
+ROOT = Path(__file__).parents[2]
+RETRYING: dict[str, Any] = {"attempts": 60, "first_delay_seconds": 0.05, "factor": 1.15, "retries_keep_secret": True}
+
+
+def _ssh(before: set[int]) -> int:
+    """The pid of the ssh client that runs now."""
+    ours = descendants(os.getpid()) - before
+    return next(pid for pid in ours if b"ServerAliveInterval" in seen_of(pid)[0] and b"guard.py" not in seen_of(pid)[0])
+
+
+@contextlib.asynccontextmanager
+async def _events(sandbox: Sandbox) -> AsyncIterator[None]:
+    """One every 20 ms; each is tried again until it is accepted."""
+
+    async def happen() -> None:
+        while True:
+            sandbox.emit("image_result", {"job_id": 1})
+            await asyncio.sleep(0.02)
+
+    task = asyncio.create_task(happen())
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.wait({task})
+
+
+def _is_registered_at(status: SessionStatus, url: str) -> bool:
+    webhook = status.webhook
+    return webhook.state is WebhookState.REGISTERED and webhook.url is not None and webhook.url.startswith(url)
+
+
+async def _registered_again(running: Running, server: LocalhostRun, count: int) -> None:
+    """The newest of so many addresses is registered."""
+    url = await server.until_announced(count)
+    await running.until(lambda status: _is_registered_at(status, url))
+
+
+def _check_statuses(running: Running) -> None:
+    """No status ever said of an address that it is registered while another one was."""
+    for status in (fact.status for fact in running.all(StatusChanged)):
+        public, webhook = status.tunnel.public_url, status.webhook
+        if webhook.state is WebhookState.REGISTERED and webhook.url is not None:
+            assert public is not None
+            assert webhook.url.startswith(public), (status.tunnel, webhook)
+
+
+@pytest.mark.timeout(60 + FAULTS * 5)
+async def test_faults_under_load(tmp_path: Path) -> None:
+    """Registered again within two seconds of each cut, at the default back-off; nothing acknowledged is missing."""
+    before = descendants(os.getpid())
+    seconds: dict[str, list[float]] = {}
+    chance = random.Random(20261124)
+    async with sandbox_of(**RETRYING) as (sandbox, api_url), LocalhostRun(loopback=True) as server:
+        chosen = settings(tmp_path, api_url=api_url, tunnel="ssh", ssh_server=server.ssh_server)
+        async with session_of(chosen) as running:
+            await running.fact(BecameReady)
+            async with _events(sandbox):
+                for number in range(FAULTS):
+                    kind = ("drop", "kill", "rotate")[number % 3]
+                    await asyncio.sleep(chance.random() * 0.1)
+                    addresses, started = len(server.announced), time.monotonic()
+                    if kind == "drop":
+                        await server.drop()
+                    elif kind == "kill":
+                        os.kill(_ssh(before), signal.SIGKILL)
+                    else:
+                        await server.rotate()
+                    await _registered_again(running, server, addresses + 1)
+                    seconds.setdefault(kind, []).append(time.monotonic() - started)
+                    received = running.status.counts.received
+                    await running.until(lambda status, least=received: status.counts.received > least)  # type: ignore[misc]  # a default binds it now
+                    running.facts[:] = running.facts[:2] + running.facts[-400:]
+            await asyncio.wait_for(sandbox.settled(), 30)
+            await running.until(lambda status: not status.counts.pending)
+            accepted = {attempt.event_id for attempt in sandbox.attempts if attempt.status == 200}
+            with closing(running.session.open_rows()) as rows:
+                found = rows.window(0, rows.refresh())
+            assert accepted <= {int(row.event_id) for row in found if row.event_id is not None}
+            verdicts = {verdict: sum(row.verdict is verdict for row in found) for verdict in Verdict}
+            assert not {verdict for verdict, count in verdicts.items() if count} - {Verdict.VALID, Verdict.OLDER}
+            assert verdicts[Verdict.OLDER], "no retry was signed with a secret of before"
+        assert url_at(sandbox) is None
+    for kind, all_of_them in seconds.items():
+        middle = sorted(all_of_them)[len(all_of_them) // 2]
+        words = f"{len(all_of_them)}, registered again: median {middle:.2f} s, longest {max(all_of_them):.2f} s"
+        sys.stdout.write(f"session, {kind}: {words}\n")
+        assert max(all_of_them) < MOST_SECONDS, (kind, max(all_of_them))
+    sys.stdout.write(f"session: {len(accepted)} acknowledged, none lost; {verdicts[Verdict.OLDER]} older\n")
+
+
+async def test_an_address_is_registered_before_anything_says_ready(tmp_path: Path) -> None:
+    """At the start and after a rotation: no status shows the new address beside a registration of the old one."""
+    async with sandbox_of() as (_, api_url), LocalhostRun(loopback=True) as server:
+        chosen = settings(tmp_path, api_url=api_url, tunnel="ssh", ssh_server=server.ssh_server)
+        async with session_of(chosen) as running:
+            await running.fact(BecameReady)
+            kinds = [type(fact) for fact in running.facts]
+            assert kinds.index(TunnelChanged) < kinds.index(WebhookRegistered) < kinds.index(BecameReady)
+            await running.fact(DeliveryRecorded)
+            await server.rotate()
+            await _registered_again(running, server, 2)
+            _check_statuses(running)
+            assert len(running.all(BecameReady)) == 1
+
+
+def test_a_dead_link_is_noticed_within_60_s(tmp_path: Path) -> None:
+    """By ssh's own keepalive: after so many without an answer, at the next one, it gives up."""
+    argv = ssh.ssh_argv("ssh", ssh.SshServer("nokey", "localhost.run"), tmp_path, "127.0.0.1", 9876)
+    options = dict(word.split("=", 1) for word in argv if "=" in word)
+    assert int(options["ServerAliveInterval"]) * (int(options["ServerAliveCountMax"]) + 1) <= 60
+
+
+async def test_a_frozen_server_is_noticed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It neither answers nor closes: the link is given up by keepalive (here every second) and opened again."""
+    ssh_argv = ssh.ssh_argv
+    interval = os.environ.get("KEEPALIVE", "1")
+
+    def hasty(*arguments: object) -> list[str]:
+        argv = ssh_argv(*arguments)  # type: ignore[arg-type]  # passed on as they come
+        return [word.replace("ServerAliveInterval=15", f"ServerAliveInterval={interval}") for word in argv]
+
+    monkeypatch.setattr(ssh, "ssh_argv", hasty)
+    paths = os.pathsep.join((os.environ["PYTHONPATH"], str(ROOT)))
+    server = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "tests.tunnels.serving_localhost_run"),
+        stdout=PIPE,
+        env={**os.environ, "PYTHONPATH": paths},
+    )
+    try:
+        assert server.stdout is not None
+        ssh_server = (await asyncio.wait_for(server.stdout.readline(), 15)).decode().strip()
+        async with sandbox_of() as (_, api_url):
+            chosen = settings(tmp_path, api_url=api_url, tunnel="ssh", ssh_server=ssh_server)
+            async with session_of(chosen) as running:
+                first = await running.fact(WebhookRegistered)
+                started = time.monotonic()
+                server.send_signal(signal.SIGSTOP)
+                async with asyncio.timeout(70):
+                    while running.status.tunnel.state not in (TunnelState.DOWN, TunnelState.OPENING):  # noqa: ASYNC110 -- another thread sets it
+                        await asyncio.sleep(0.01)
+                noticed = time.monotonic() - started
+                server.send_signal(signal.SIGCONT)
+                await running.fact(WebhookRegistered, lambda fact: fact.url != first.url)
+        sys.stdout.write(f"a frozen server was noticed after {noticed:.1f} s (keepalive every {interval} s)\n")
+        assert noticed <= 60
+    finally:
+        server.kill()
+        await server.wait()

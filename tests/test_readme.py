@@ -1,0 +1,61 @@
+"""What the README says is true: its pictures exist, its keys are the live ones, its options are the program's."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import click
+
+from webhook_tui.cli import root
+from webhook_tui.tui.keymap import all_keys, as_markdown, bindings
+
+TOP = Path(__file__).parent.parent
+README = (TOP / "README.md").read_text("utf-8")
+
+
+def test_the_key_table_is_the_live_one() -> None:
+    """Made by `webhook-tui keys --markdown`."""
+    written = re.search(r"<!-- keys: .*? -->\n(.*?)\n<!-- /keys -->", README, re.DOTALL)
+
+    assert written is not None
+    assert written.group(1) == as_markdown()
+
+
+def test_every_binding_has_an_id_and_a_tooltip() -> None:
+    """The id is what a keymap names; the tooltip is what help says."""
+    assert [binding.key for binding in bindings() if not binding.id or not binding.tooltip] == []
+    assert len({key.binding_id for key in all_keys()}) > 20
+
+
+def test_every_picture_exists_and_is_shown_early() -> None:
+    """A picture of the real screen stands within the first ten lines."""
+    pictures = re.findall(r"!\[[^]]*\]\(([^)]+)\)", README)
+
+    assert pictures
+    assert all((TOP / picture).is_file() for picture in pictures)
+    assert "![" in "\n".join(README.splitlines()[:10])
+
+
+def test_every_option_that_the_readme_names_exists() -> None:
+    """No flag is promised that is not there."""
+    ours = {
+        name
+        for command in [root, *root.commands.values()]
+        for parameter in command.params
+        if isinstance(parameter, click.Option)
+        for name in parameter.opts
+    }
+    foreign = {"--version", "--help", "--quiet", "--editable", "--numprocesses", "--url", "--headless", "--timeout"}
+
+    named = set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", README))
+
+    assert named - ours - foreign == set()
+
+
+def test_both_set_up_commands_are_one_line_and_start_with_python3() -> None:
+    """One runs the main job, one passes the tests."""
+    commands = re.findall(r"^python3 .*$", README, re.MULTILINE)
+
+    assert sum("webhook-tui --sandbox" in command for command in commands) == 1
+    assert sum("pytest" in command for command in commands) == 1

@@ -1,0 +1,181 @@
+"""The filter bar and the order of the table: keys in, the screen's text out."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.tui.fake_session import FakeSession
+from tests.tui.memory_rows import stored_delivery
+from tests.tui.stage import STACKED, WIDE, Stage, stage
+from webhook_tui.domain.verdict import Verdict
+from webhook_tui.tui.widgets.filter_bar import Completions
+
+
+async def type_filter(played: Stage, text: str) -> None:
+    """Open the bar and type."""
+    await played.press("slash")
+    await played.until(lambda: played.is_focused("FilterInput"))
+    await played.press(*("space" if one == " " else one for one in text))
+
+
+def numbers(played: Stage) -> list[int]:
+    """Numbers of the rows on the screen."""
+    table = played.main.table
+    assert table.rows is not None
+    return [row.seq for row in table.rows.window(0, 100)]
+
+
+async def test_matches_update_while_typing_and_enter_keeps() -> None:
+    """The input stands where the buttons were, with the count; a kept filter is named beside the buttons."""
+    async with stage(size=STACKED) as played:
+        await type_filter(played, "!verdict:valid event:image_*")
+        await played.until("2 of 12")
+        lines = played.lines()
+        assert lines[22].startswith(" / !verdict:valid event:image_*")
+        assert lines[22].endswith(" 2 of 12 ")
+        assert lines[23].rstrip() == " enter Keep  esc Clear  tab Complete  ↑ Earlier"
+        assert numbers(played) == [8, 10]
+
+        await played.press("enter")
+        await played.until(lambda: played.is_focused("DeliveryTable"))
+        lines = played.lines()
+        assert lines[22].startswith("   Test ping t     Register u     Delete X   ")
+        assert "2 of 12  / !verdict:valid ev" in lines[22]
+        assert "esc Show all" in lines[23]
+
+        await played.press("escape")
+        assert numbers(played) == list(range(1, 13))
+        assert "of 12" not in played.text()
+
+
+async def test_a_mistake_is_pointed_at_and_the_table_keeps_the_last_filter() -> None:
+    """Carets under the term in the footer's line; enter does not keep it, escape clears it."""
+    async with stage(size=STACKED) as played:
+        await type_filter(played, "!verdict:valid event:image_* age:<10x")
+        await played.until("age needs a number")
+        lines = played.lines()
+        at = lines[22].index("age:<10x")
+        assert lines[23].rstrip() == " " * at + "^^^^^^^^ age needs a number and s, m, h or d"
+        assert numbers(played) == [8, 10]
+
+        await played.press("enter")
+        assert played.is_focused("FilterInput")
+        await played.press("escape")
+        await played.until(lambda: played.is_focused("DeliveryTable"))
+        assert numbers(played) == list(range(1, 13))
+        assert "enter Detail" in played.lines()[23]
+
+
+async def test_no_match_is_said_where_the_rows_were() -> None:
+    """The detail keeps the delivery that it showed, and esc brings back the rows."""
+    async with stage() as played:
+        await played.press("g", "j")
+        await played.until(lambda: played.main.detail.seq == 2)
+        await type_filter(played, "nowhere")
+        await played.press("enter")
+        await played.until("None of 12 matches. esc shows all.")
+        assert played.main.detail.seq == 2
+        await played.press("escape")
+        await played.until(lambda: played.main.table.cursor_seq == 2)
+
+
+async def test_the_cursor_stays_on_its_delivery() -> None:
+    """With a filter and without it again."""
+    async with stage() as played:
+        await played.press("g", *"jjjjjjj")
+        await type_filter(played, "verdict:invalid or verdict:malformed")
+        await played.press("enter")
+        await played.until(lambda: numbers(played) == [8, 10])
+        assert played.main.table.cursor_seq == 8
+        await played.press("escape")
+        assert played.main.table.cursor_seq == 8
+
+
+async def test_a_slow_search_leaves_the_table_alone() -> None:
+    """What is typed is heard meanwhile; the rows change when there is a match."""
+    session = FakeSession.running()
+    session.searches_wait = True
+    async with stage(session) as played:
+        await type_filter(played, "verdict:invalid")
+        await played.until("0 of 12 · 40 %")
+        assert numbers(played) == list(range(1, 13))
+        session.search_goes_on()
+        await played.until("1 of 12")
+        assert numbers(played) == [8]
+
+
+async def test_what_comes_and_what_changes_is_looked_at_again() -> None:
+    """A new delivery that passes is shown, one that was judged again is reconsidered."""
+    session = FakeSession.running()
+    async with stage(session) as played:
+        await type_filter(played, "verdict:invalid")
+        await played.press("enter")
+        await played.until("1 of 12")
+        session.deliver(stored_delivery(13, Verdict.INVALID, event="image_result"))
+        await played.until("2 of 13")
+        session.judge(8, Verdict.VALID)
+        await played.until("1 of 13")
+        assert numbers(played) == [13]
+        assert session.searches[-1][0].reconsidered == [8]
+
+
+async def test_tab_completes_and_enter_never_does() -> None:
+    """At most six lines above the input; the first is the one that tab takes."""
+    async with stage(size=STACKED) as played:
+        await type_filter(played, "ver")
+        await played.until("verdict:  tab")
+        assert len(played.app.screen.query_one(Completions).words) <= 6
+        await played.press("tab")
+        await played.until("valid  tab")
+        assert played.lines()[22].startswith(" / verdict: ")
+        await played.press("i", "n", "tab", "enter")
+        await played.until("1 of 12  / verdict:invalid")
+        assert not played.app.screen.query_one(Completions).display
+
+
+async def test_earlier_filters_come_back() -> None:
+    """Up and down walk through them, back to what was typed; backslash turns the last one off and on."""
+    async with stage() as played:
+        for text in ("event:ping", "marked"):
+            await type_filter(played, text)
+            await played.press("enter")
+            await played.until(lambda: played.is_focused("DeliveryTable"))
+            await played.press("escape")
+        await type_filter(played, "ne")
+        await played.press("up")
+        await played.until(" / marked")
+        await played.press("up", "up")
+        await played.until(" / event:ping")
+        await played.press("down", "down")
+        await played.until(" / ne")
+        await played.press("up", "up", "enter")
+        await played.until("3 of 12")
+        await played.press("backslash")
+        assert len(numbers(played)) == 12
+        await played.press("backslash")
+        await played.until("3 of 12")
+
+
+@pytest.mark.parametrize(("sign", "text"), [("✗ 3", "!verdict:valid"), ("… 1", "verdict:pending")])
+async def test_a_click_on_a_count_filters_by_it(sign: str, text: str) -> None:
+    """Elsewhere a click opens the addresses."""
+    async with stage() as played:
+        await played.pilot.click("StatusBar", offset=(played.lines()[1].index(sign) + 1, 1))
+        await played.until(f"/ {text}")
+
+
+async def test_sorting_goes_through_the_columns() -> None:
+    """Upwards, downwards, the next one; f goes back to the order of arrival and follows."""
+    async with stage(size=WIDE) as played:
+        await played.press("O")
+        await played.until("verdict↑")
+        assert numbers(played)[-1] == 12
+        assert numbers(played)[-4:-1] == [8, 9, 10]
+        await played.press("O")
+        await played.until("verdict↓")
+        assert numbers(played)[0] == 12
+        assert not played.main.table.following
+        await played.press("f")
+        await played.until("following the newest")
+        assert numbers(played) == list(range(1, 13))
+        assert "verdict↓" not in played.text()
