@@ -20,12 +20,14 @@ from typing import Any, TextIO
 
 from webhook_tui.config import Settings
 from webhook_tui.domain import units
+from webhook_tui.domain.answer import RESET
 from webhook_tui.domain.delivery import DeliveryRow
 from webhook_tui.domain.facts import (
     BecameReady,
     DeliveryRecorded,
     EventReconciled,
     Fact,
+    Forwarded,
     ProblemOccurred,
     SessionStopped,
     StatusChanged,
@@ -238,6 +240,8 @@ def _record(fact: Fact) -> Mapping[str, Any] | None:
             }
         case TunnelChanged(state=state, public_url=public_url):
             return {"type": "tunnel", "state": state, "public_url": public_url}
+        case Forwarded(sent=sent):
+            return {"type": "forwarded", "seq": sent.seq, "status": sent.status, "ms": sent.ms}
         case WebhookDeleted():
             return {"type": "deleted"}
         case ProblemOccurred(problem=problem, again=again):
@@ -296,6 +300,8 @@ class TextLines:
                 return self._event(fact)
             case TunnelChanged(state=state, public_url=public_url):
                 return f"tunnel: {state}{f', {visible(public_url)}' if public_url else ''}"
+            case Forwarded(sent=sent):
+                return f"#{sent.seq} is forwarded: {sent.outcome}"
             case WebhookDeleted():
                 return "deleted: the webhook is gone"
             case _:
@@ -309,7 +315,14 @@ class TextLines:
             words.append(f"id {visible(row.event_id)}")
         if row.attempt > 1:
             words.append(f"attempt {row.attempt}")
-        words.append(f"answered {row.answered}, {units.size(row.size)}.")
+        said = (
+            f"answered {row.answered}"
+            if row.answered
+            else "connection reset"
+            if row.answered == RESET
+            else "no answer yet"
+        )
+        words.append(f"{said}, {units.size(row.size)}.")
         return " ".join([*words, visible(row.reason)])
 
     @staticmethod

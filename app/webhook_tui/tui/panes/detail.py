@@ -5,7 +5,7 @@ A tab is filled when it is shown, not before; what the Signature tab says is ask
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import partial
 from typing import ClassVar
@@ -23,9 +23,11 @@ from webhook_tui.domain.delivery import DeliveryRow, StoredDelivery
 from webhook_tui.domain.headers import SIGNATURE_HEADER, values
 from webhook_tui.domain.report import SignatureReport
 from webhook_tui.domain.rows import DeliveryRows
+from webhook_tui.domain.sent import Sent
 from webhook_tui.domain.text import visible
 from webhook_tui.domain.wishes import ExplainWish
 from webhook_tui.tui.messages import CopyRequested, WishRequested
+from webhook_tui.tui.sent_book import SentBook
 from webhook_tui.tui.widgets.find_input import FindInput
 from webhook_tui.tui.widgets.header_list import HeaderList
 from webhook_tui.tui.widgets.headline import Headline
@@ -36,9 +38,10 @@ from webhook_tui.tui.widgets.prose_view import ProseView
 from webhook_tui.tui.widgets.tab_strip import TabStrip
 from webhook_tui.tui.words.attempts import Sameness, attempts_text, outcome
 from webhook_tui.tui.words.headers import as_text, summary
+from webhook_tui.tui.words.sent import headline_of, sent_text
 from webhook_tui.tui.words.signature import effort, signature_text
 
-PAYLOAD, HEADERS, SIGNATURE, RAW, ATTEMPTS = "Payload", "Headers", "Signature", "Raw", "Attempts"
+PAYLOAD, HEADERS, SIGNATURE, RAW, ATTEMPTS, ANSWER = "Payload", "Headers", "Signature", "Raw", "Attempts", "Answer"
 _TABS = (PAYLOAD, HEADERS, SIGNATURE, RAW)
 _MOST_COMPARED = 50
 _LARGEST_AT_ONCE = 65_536
@@ -84,6 +87,7 @@ class DetailPane(Vertical):
         self._stored: StoredDelivery | None = None
         self._attempts: tuple[DeliveryRow, ...] = ()
         self._report: SignatureReport | None = None
+        self._sent = SentBook()
         self._shown: dict[str, int] = {}
         self._sought = ""
         self._is_missing = False
@@ -100,6 +104,7 @@ class DetailPane(Vertical):
             yield ProseView(id="signature")
             yield PayloadView(ascii=self._in_ascii, id="raw")
             yield ProseView(id="attempts")
+            yield ProseView(id="answer")
         with Horizontal(id="last-line"):
             yield FindInput()
             yield Static(id="place", markup=False)
@@ -155,6 +160,18 @@ class DetailPane(Vertical):
         if report.seq == self.seq:
             self._report = report
             self._fill_tab(is_other=False)
+
+    def keep_sent(self, sendings: Sequence[Sent]) -> bool:
+        """Deliveries were sent on; whether one of them is seen now."""
+        for sent in sendings:
+            self._sent.add(sent)
+        if not any(sent.seq == self.seq for sent in sendings):
+            return False
+        self._fill_head()
+        if self.tab != ANSWER:
+            return False
+        self._fill_tab(is_other=False)
+        return True
 
     def choose(self, tab: str) -> None:
         """Show another tab, and give its body the focus if the body before had it."""
@@ -248,7 +265,11 @@ class DetailPane(Vertical):
         self.post_message(CopyRequested(event.line.value, event.line.name))
 
     def _tabs(self) -> tuple[str, ...]:
-        return (*_TABS, ATTEMPTS) if len(self._attempts) > 1 else _TABS
+        attempts = (ATTEMPTS,) if len(self._attempts) > 1 else ()
+        return (*_TABS, *attempts, *((ANSWER,) if self._sendings() else ()))
+
+    def _sendings(self) -> tuple[Sent, ...]:
+        return () if self.seq is None else self._sent.of(self.seq)
 
     def _fill(self, *, is_other: bool) -> None:
         if self._stored is None:
@@ -268,6 +289,8 @@ class DetailPane(Vertical):
         if self._stored is None:
             return
         said = outcome(self._attempts) if self.tab == ATTEMPTS else ""
+        if self.tab == ANSWER:
+            said = headline_of(self._sendings()[0])
         self.query_one(Headline).show(self._stored.row, said=said, with_key=self.tab != SIGNATURE)
         self.query_one(TabStrip).show(self._tabs(), self.tab)
 
@@ -284,6 +307,8 @@ class DetailPane(Vertical):
                     self.query_one(HeaderList).show(delivery)
             case "Signature":
                 self._page(SIGNATURE).show(partial(self._signature, stored), from_top=is_other)
+            case "Answer":
+                self._page(ANSWER).show(partial(self._answer_text, self._sendings()), from_top=is_other)
             case _:
                 make = partial(self._attempts_text, self._sameness())
                 self._page(ATTEMPTS).show(make, from_top=is_other)
@@ -358,6 +383,9 @@ class DetailPane(Vertical):
         if report is None:
             return Content.assemble(("The signature is being compared with the secrets of the ring.", "$muted"))
         return signature_text(report, stored.row, width, self._now())
+
+    def _answer_text(self, sendings: tuple[Sent, ...], _width: int) -> Content:
+        return sent_text(sendings, self._now())
 
     def _attempts_text(self, same: tuple[Sameness, ...], width: int) -> Content:
         return attempts_text(self._attempts, same, width, self._now())

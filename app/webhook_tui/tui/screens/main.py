@@ -24,11 +24,13 @@ from webhook_tui.domain.status import ReceiverState, SessionStatus, WebhookState
 from webhook_tui.domain.text import visible
 from webhook_tui.domain.wishes import AddSecretWish, RevealSecretWish, TestPingWish
 from webhook_tui.tui.messages import (
+    AnswersRequested,
     CopyRequested,
     DeleteRequested,
     DeliveriesNews,
     LeaveRequested,
     RegisterRequested,
+    ReplayRequested,
     RowsNews,
     StatusNews,
     WishRequested,
@@ -74,8 +76,11 @@ class MainScreen(TendingScreen):
         ),
         Binding("O", "sort", "Sort", show=False, id="table.sort", tooltip="sort by the next column"),
         Binding("w", "why", "Why", id="delivery.why", tooltip="why this verdict"),
+        Binding("r", "replay(False)", "Replay", id="delivery.replay", tooltip="replay: send this delivery again"),
+        Binding("R", "replay(True)", "Edit", show=False, id="delivery.edit", tooltip="edit in $EDITOR, then replay"),
         Binding("y", "copy", "Copy", id="delivery.copy_as", tooltip="copy: payload, curl, Python, ..."),
         Binding("s", "stream", "SSE", id="stream.show", tooltip="webhook against SSE"),
+        Binding("a", "answers", "Answers", id="receiver.answers", tooltip="how the receiver answers"),
         Binding("f", "follow", "Follow", show=False, id="table.follow", tooltip="follow the newest delivery"),
         Binding("escape", "back", "Back", show=False, id="screen.back", tooltip="back; closes the notice"),
         Binding("tab", "next_pane", "Next pane", show=False, id="screen.next_pane", tooltip="next pane"),
@@ -329,6 +334,7 @@ class MainScreen(TendingScreen):
             "mark",
             "comment",
             "match",
+            "replay",
         )
         return not needs_delivery or (self.has_rows and not self.stream.is_open)
 
@@ -340,6 +346,15 @@ class MainScreen(TendingScreen):
             self._came_from = self.focused
         self.detail.choose(SIGNATURE)
         self.detail.body_widget.focus()
+
+    def action_replay(self, edit: bool) -> None:
+        """Send the chosen delivery again, perhaps edited."""
+        if self.detail.stored is not None:
+            self.post_message(ReplayRequested(self.detail.stored, edit=edit))
+
+    def action_answers(self) -> None:
+        """Ask for another answer rule."""
+        self.post_message(AnswersRequested())
 
     def action_stream(self) -> None:
         """Webhook against event stream instead of table and detail, or these again."""
