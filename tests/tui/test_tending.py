@@ -184,7 +184,7 @@ async def test_an_export_goes_where_it_is_asked_to(tmp_path: Path, monkeypatch: 
 async def test_the_footer_names_copying() -> None:
     """In the table and in the payload."""
     async with stage(size=WIDE) as played:
-        assert played.lines()[41].startswith(" enter Detail  / Filter  w Why  y Copy  ")
+        assert played.lines()[41].startswith(" enter Detail  / Filter  w Why  r Replay  y Copy  ? Help  q Leave")
         await played.press("enter")
         await played.until("esc Back")
         assert played.lines()[41].rstrip() == " esc Back  [ ] Tabs  y Copy  z Zoom  ? Help  q Leave"
