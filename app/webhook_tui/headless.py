@@ -39,6 +39,7 @@ from webhook_tui.domain.facts import (
     WishGranted,
 )
 from webhook_tui.domain.problem import ExitCode, Problem
+from webhook_tui.domain.status import TunnelState, TunnelStatus
 from webhook_tui.domain.text import visible
 from webhook_tui.domain.verdict import Verdict
 from webhook_tui.export import as_line, delivery_record
@@ -96,6 +97,7 @@ class Headless:
         self._ready = False
         self._stopping = False
         self._notes_said = 0
+        self._is_unproven = False
         self._problem: Problem | None = None
         self._failure: Problem | None = None
         self._give_up_at = clock() + GIVE_UP_SECONDS
@@ -150,10 +152,18 @@ class Headless:
                 for note in status.notes[self._notes_said :]:
                     self._note(note.sentence())
                 self._notes_said = len(status.notes)
+                self._say_unproven(status.tunnel)
             case SessionStopped(problem=problem) if problem is not None:
                 self._stopped(problem)
         self._lines.fact(fact)
         self._look_at_the_clock()
+
+    def _say_unproven(self, tunnel: TunnelStatus) -> None:
+        """Why the public URL is unproven, once each time that it becomes so."""
+        is_unproven = tunnel.state is TunnelState.UNPROVEN
+        if is_unproven and not self._is_unproven and tunnel.problem is not None:
+            self._note(tunnel.problem.what)
+        self._is_unproven = is_unproven
 
     def _stopped(self, problem: Problem) -> None:
         if problem is not self._problem:  # which is said already
@@ -198,7 +208,8 @@ class JsonLines:
 
     def note(self, sentence: str, notes: TextIO) -> None:
         """A sentence for people, and for the program that reads."""
-        print(f"webhook-tui: {visible(sentence)}", file=notes, flush=True)
+        notes.write(f"webhook-tui: {visible(sentence)}\n")  # in one piece: the log of another program may get it
+        notes.flush()
 
     def fact(self, fact: Fact) -> None:
         """The line of one fact, if it has one."""
@@ -265,7 +276,8 @@ class TextLines:
 
     def note(self, sentence: str, notes: TextIO) -> None:
         """A sentence on standard error."""
-        print(f"webhook-tui: {visible(sentence)}", file=notes, flush=True)
+        notes.write(f"webhook-tui: {visible(sentence)}\n")  # in one piece: the log of another program may get it
+        notes.flush()
 
     def fact(self, fact: Fact) -> None:
         """The line of one fact, if it has one."""

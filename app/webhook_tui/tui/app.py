@@ -9,15 +9,16 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import queue
 import signal
 import sys
-import threading
 import time
 import traceback
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
+from types import FrameType
 from typing import Any, ClassVar, Protocol
 
 from rich.text import Text
@@ -94,6 +95,10 @@ _log = logging.getLogger(__name__)
 _SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP")
 
 
+def _ignore(_number: int, _frame: FrameType | None) -> None:
+    """Tidying up is under way already."""
+
+
 class ShareEnded(Message):
     """What was to be copied or exported is made, or could not be."""
 
@@ -161,8 +166,9 @@ class WebhookTuiApp(App[object]):
         self._token_dialog: TokenDialog | None = None
         self._refused: Problem | None = None
         self.crash: BaseException | None = None
-        self.is_leaving = threading.Event()
-        """Set when the first step towards the end is taken, for whoever sees to it that the end comes."""
+        self._handlers: dict[int, Any] = {}
+        self.leaving: queue.SimpleQueue[int] = queue.SimpleQueue()
+        """Gets the exit code at the first step towards the end, for whoever sees to it that the end comes."""
         self._lost_keys: set[str] = set()
         if keymap:
             self.set_keymap(keymap)
@@ -183,30 +189,35 @@ class WebhookTuiApp(App[object]):
 
     def on_ready(self) -> None:
         """The screen stands: start the session, and end properly when a signal says so."""
-        loop = asyncio.get_running_loop()
-        if sys.platform != "win32":
-            for name in _SIGNALS:
+        self._screen_loop = asyncio.get_running_loop()
+        for name in _SIGNALS:
+            # Not in the main thread (as under a test runner) there are no signals to take.
+            with contextlib.suppress(ValueError, AttributeError):
                 number = getattr(signal, name)
-                # Not in the main thread (as under a test runner) there are no signals to take.
-                with contextlib.suppress(ValueError, RuntimeError):
-                    loop.add_signal_handler(number, self._end, 128 + number)
+                self._handlers[number] = signal.signal(number, self._signalled)
         self.host.start(self._emit)
+
+    def _signalled(self, number: int, _frame: FrameType | None) -> None:
+        """No handler of the loop's: one would wait for ever when a write to a terminal that is gone blocks the loop."""
+        self.leaving.put(128 + number)
+        self.host.leave()
+        with contextlib.suppress(RuntimeError):  # the loop has ended
+            self._screen_loop.call_soon_threadsafe(self._end, 128 + number)
 
     def _forget_signals(self) -> None:
         """From now on a signal ends the program at once; but a closed window sends SIGHUP twice."""
-        if sys.platform != "win32":
-            for name in ("SIGINT", "SIGTERM"):
-                with contextlib.suppress(ValueError, RuntimeError):
-                    asyncio.get_running_loop().remove_signal_handler(getattr(signal, name))
+        for number, before in self._handlers.items():
+            with contextlib.suppress(ValueError):
+                signal.signal(number, _ignore if signal.Signals(number).name == "SIGHUP" else before)
 
     def _end(self, return_code: int) -> None:
-        self.is_leaving.set()
+        self.leaving.put(return_code)
         self.host.leave()
         self.exit(return_code=return_code)
 
     def on_unmount(self) -> None:
         """On whichever way: the session ends, the rows are closed."""
-        self.is_leaving.set()
+        self.leaving.put(self.return_code or 0)
         self._forget_signals()
         self.host.leave()
         self._main.forget_searches()

@@ -42,9 +42,10 @@ def run(settings: Settings) -> int:
 
 def _see_to_the_end(app: WebhookTuiApp, ended: threading.Event) -> None:
     """A terminal that is gone can block Textual's own end for ever: then end without it, the session has tidied up."""
-    app.is_leaving.wait()
-    if not ended.wait(2 * LEAVE_SECONDS):
-        os._exit(app.return_code if app.return_code is not None else ExitCode.FAILURE)
+    code = app.leaving.get()
+    app.host.join(LEAVE_SECONDS)
+    if not ended.wait(LEAVE_SECONDS):
+        os._exit(code)
 
 
 def _local_now() -> datetime:

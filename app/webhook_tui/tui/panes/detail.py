@@ -28,6 +28,7 @@ from webhook_tui.domain.text import visible
 from webhook_tui.domain.wishes import ExplainWish
 from webhook_tui.tui.messages import CopyRequested, WishRequested
 from webhook_tui.tui.sent_book import SentBook
+from webhook_tui.tui.widgets.find_input import FindInput
 from webhook_tui.tui.widgets.header_list import HeaderList
 from webhook_tui.tui.widgets.headline import Headline
 from webhook_tui.tui.widgets.json_lines import document_for
@@ -53,6 +54,9 @@ class DetailPane(Vertical):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "screen.back", "Back", key_display="esc", id="detail.back", tooltip="back to the table"),
         Binding("right_square_bracket", "screen.tab(1)", "Tabs", key_display="[ ]", id="tabs.next", tooltip="next tab"),
+        Binding("n", "find_match(1)", "Next match", id="payload.next_match", tooltip="next match in the payload"),
+        Binding("N", "find_match(-1)", "Match before", show=False, id="payload.match_before", tooltip="match before"),
+        Binding("ctrl+f", "find", "Find", show=False, id="payload.find", tooltip="find something else"),
         Binding("p", "add_secret", "Add secret", id="piktid.add_secret", tooltip="add a secret to the ring"),
         Binding("y", "copy_tab", "Copy", id="delivery.copy", tooltip="copy"),
         Binding("z", "screen.zoom", "Zoom", id="detail.zoom", tooltip="zoom the detail"),
@@ -61,6 +65,7 @@ class DetailPane(Vertical):
     DetailPane #tab-gap { height: 0; }
     DetailPane #bodies { height: 1fr; }
     DetailPane #last-line { height: 1; }
+    DetailPane .-finding > Static { display: none; }
     DetailPane #place { width: 1fr; height: 1; text-wrap: nowrap; text-overflow: ellipsis; color: $muted; }
     DetailPane #notes { width: auto; height: 1; text-wrap: nowrap; color: $muted; max-width: 60%; margin: 0 0 0 1; }
     """
@@ -84,6 +89,8 @@ class DetailPane(Vertical):
         self._report: SignatureReport | None = None
         self._sent = SentBook()
         self._shown: dict[str, int] = {}
+        self._sought = ""
+        self._is_missing = False
         self.tab = PAYLOAD
 
     def compose(self) -> ComposeResult:
@@ -99,6 +106,7 @@ class DetailPane(Vertical):
             yield ProseView(id="attempts")
             yield ProseView(id="answer")
         with Horizontal(id="last-line"):
+            yield FindInput()
             yield Static(id="place", markup=False)
             yield Static(id="notes", markup=False)
 
@@ -183,9 +191,48 @@ class DetailPane(Vertical):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002 - Textual's signature
         """Add secret stands in the footer of the Signature tab only."""
+        if action in ("find_match", "find"):
+            return self.tab in (PAYLOAD, RAW)
         if action == "add_secret":
             return self.tab == SIGNATURE
         return True
+
+    def action_find(self) -> None:
+        """Ask what to search for."""
+        self._look_for_text()
+        self.query_one(FindInput).open()
+        self.query_one("#last-line").add_class("-finding")
+
+    def action_find_match(self, step: int) -> None:
+        """The next line that holds what is searched for, or the one before; ask for it when nothing is."""
+        if not self._sought:
+            self.action_find()
+            return
+        self._look_for_text()
+        view = self._view(self.tab)
+        if view.sought != self._sought:
+            is_found = view.find(self._sought)
+        else:
+            is_found = view.find_next() if step > 0 else view.find_previous()
+        self._is_missing = not is_found
+        self._show_last_line()
+
+    def _look_for_text(self) -> None:
+        if self.tab not in (PAYLOAD, RAW):
+            self.choose(PAYLOAD)
+
+    def on_find_input_done(self, event: FindInput.Done) -> None:
+        """Go to the first match, the body in focus."""
+        event.stop()
+        self._sought, self._is_missing = event.text, False
+        self.query_one("#last-line").remove_class("-finding")
+        view = self._view(self.tab)
+        view.focus()
+        if event.text:
+            self._is_missing = not view.find(event.text)
+        else:
+            view.find("")
+        self._show_last_line()
 
     async def action_add_secret(self) -> None:
         """The screen asks for it."""
@@ -292,6 +339,7 @@ class DetailPane(Vertical):
     def on_payload_view_path_changed(self, event: PayloadView.PathChanged) -> None:
         """The last line names the place of the cursor."""
         event.stop()
+        self._is_missing = False
         self._show_last_line()
 
     def _view(self, tab: str) -> PayloadView:
@@ -304,9 +352,10 @@ class DetailPane(Vertical):
         if self._stored is None:
             return
         place, notes = "", self._notes()
+        missing = f"No match for {visible(self._sought)}"
         match self.tab:
             case "Payload" | "Raw":
-                place = self._view(self.tab).path
+                place = missing if self._is_missing and self._sought else self._view(self.tab).path
             case "Headers":
                 place, notes = summary(self._stored.delivery, self.content_size.width - 8), "y copy"
             case "Signature":

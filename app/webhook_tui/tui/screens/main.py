@@ -21,6 +21,7 @@ from webhook_tui.domain.problem import Problem, Severity
 from webhook_tui.domain.rows import Sort
 from webhook_tui.domain.secret import Secret
 from webhook_tui.domain.status import ReceiverState, SessionStatus, WebhookState
+from webhook_tui.domain.text import visible
 from webhook_tui.domain.wishes import AddSecretWish, RevealSecretWish, TestPingWish
 from webhook_tui.tui.messages import (
     AnswersRequested,
@@ -96,6 +97,10 @@ class MainScreen(TendingScreen):
         Binding(
             "p", "add_secret", "Add secret", show=False, id="piktid.add_secret", tooltip="add a secret to the ring"
         ),
+        Binding(
+            "n", "match(1)", "Next match", show=False, id="payload.next_match", tooltip="next match in the payload"
+        ),
+        Binding("N", "match(-1)", "Match before", show=False, id="payload.match_before", tooltip="match before"),
         Binding("e", "export", "Export", show=False, id="delivery.export", tooltip="export into a file"),
         Binding("m", "mark", "Mark", show=False, id="delivery.mark", tooltip="mark, or take the mark off"),
         Binding("semicolon", "comment", "Comment", show=False, id="delivery.comment", tooltip="comment"),
@@ -329,6 +334,7 @@ class MainScreen(TendingScreen):
             "mark",
             "comment",
             "replay",
+            "match",
         )
         return not needs_delivery or (self.has_rows and not self.stream.is_open)
 
@@ -462,7 +468,8 @@ class MainScreen(TendingScreen):
         status = self.status
         receiver = f"http://{status.receiver.host}:{status.receiver.port}"
         url = status.tunnel.public_url or status.webhook.url or receiver
-        self.post_message(CopyRequested(url, "the public URL" if url != receiver else "the receiver's address"))
+        name = "the public URL" if url != receiver else "the receiver's address"
+        self.post_message(CopyRequested(visible(url), name))
 
     def action_addresses(self) -> None:
         """The addresses in full."""
