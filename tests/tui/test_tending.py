@@ -210,7 +210,7 @@ async def test_searching_in_the_payload() -> None:
 async def test_the_footer_names_copying() -> None:
     """In the table and in the payload."""
     async with stage(size=WIDE) as played:
-        assert played.lines()[41].startswith(" enter Detail  / Filter  w Why  y Copy  ")
+        assert played.lines()[41].startswith(" enter Detail  / Filter  w Why  r Replay  y Copy  ? Help  q Leave")
         await played.press("enter")
         await played.until("esc Back")
         assert played.lines()[41].rstrip() == (" esc Back  [ ] Tabs  n Next match  y Copy  z Zoom  ? Help  q Leave")

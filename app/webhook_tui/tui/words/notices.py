@@ -14,7 +14,7 @@ from webhook_tui.domain.text import visible
 
 SANDBOX_TIP = Problem(
     "Sandbox: an embedded PiktID plays sample jobs, some badly signed on purpose.",
-    "Try: w on a red row, t for a ping, u for a new secret.",
+    "Try: w on a red row, t for a ping, a to answer 503 and watch it come again.",
     mends_itself=True,
     severity=Severity.TIP,
 )
