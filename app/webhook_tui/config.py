@@ -98,6 +98,9 @@ class Settings:
     secrets: tuple[Secret, ...] = ()
     register: bool = True
     sse: bool = True
+    forward_to: str | None = None
+    forward_anywhere: bool = False
+    forward_retries: int = 0
     db: Path | None = None
     ephemeral: bool = False
     keep_days: int = KEEP_DAYS

@@ -20,12 +20,14 @@ from typing import Any, TextIO
 
 from webhook_tui.config import Settings
 from webhook_tui.domain import units
+from webhook_tui.domain.answer import RESET
 from webhook_tui.domain.delivery import DeliveryRow
 from webhook_tui.domain.facts import (
     BecameReady,
     DeliveryRecorded,
     EventReconciled,
     Fact,
+    Forwarded,
     ProblemOccurred,
     SessionStopped,
     StatusChanged,
@@ -37,6 +39,7 @@ from webhook_tui.domain.facts import (
     WishGranted,
 )
 from webhook_tui.domain.problem import ExitCode, Problem
+from webhook_tui.domain.status import TunnelState, TunnelStatus
 from webhook_tui.domain.text import visible
 from webhook_tui.domain.verdict import Verdict
 from webhook_tui.export import as_line, delivery_record
@@ -94,6 +97,7 @@ class Headless:
         self._ready = False
         self._stopping = False
         self._notes_said = 0
+        self._is_unproven = False
         self._problem: Problem | None = None
         self._failure: Problem | None = None
         self._give_up_at = clock() + GIVE_UP_SECONDS
@@ -148,10 +152,18 @@ class Headless:
                 for note in status.notes[self._notes_said :]:
                     self._note(note.sentence())
                 self._notes_said = len(status.notes)
+                self._say_unproven(status.tunnel)
             case SessionStopped(problem=problem) if problem is not None:
                 self._stopped(problem)
         self._lines.fact(fact)
         self._look_at_the_clock()
+
+    def _say_unproven(self, tunnel: TunnelStatus) -> None:
+        """Why the public URL is unproven, once each time that it becomes so."""
+        is_unproven = tunnel.state is TunnelState.UNPROVEN
+        if is_unproven and not self._is_unproven and tunnel.problem is not None:
+            self._note(tunnel.problem.what)
+        self._is_unproven = is_unproven
 
     def _stopped(self, problem: Problem) -> None:
         if problem is not self._problem:  # which is said already
@@ -196,7 +208,8 @@ class JsonLines:
 
     def note(self, sentence: str, notes: TextIO) -> None:
         """A sentence for people, and for the program that reads."""
-        print(f"webhook-tui: {visible(sentence)}", file=notes, flush=True)
+        notes.write(f"webhook-tui: {visible(sentence)}\n")  # in one piece: the log of another program may get it
+        notes.flush()
 
     def fact(self, fact: Fact) -> None:
         """The line of one fact, if it has one."""
@@ -227,6 +240,8 @@ def _record(fact: Fact) -> Mapping[str, Any] | None:
             }
         case TunnelChanged(state=state, public_url=public_url):
             return {"type": "tunnel", "state": state, "public_url": public_url}
+        case Forwarded(sent=sent):
+            return {"type": "forwarded", "seq": sent.seq, "status": sent.status, "ms": sent.ms}
         case WebhookDeleted():
             return {"type": "deleted"}
         case ProblemOccurred(problem=problem, again=again):
@@ -261,7 +276,8 @@ class TextLines:
 
     def note(self, sentence: str, notes: TextIO) -> None:
         """A sentence on standard error."""
-        print(f"webhook-tui: {visible(sentence)}", file=notes, flush=True)
+        notes.write(f"webhook-tui: {visible(sentence)}\n")  # in one piece: the log of another program may get it
+        notes.flush()
 
     def fact(self, fact: Fact) -> None:
         """The line of one fact, if it has one."""
@@ -284,6 +300,8 @@ class TextLines:
                 return self._event(fact)
             case TunnelChanged(state=state, public_url=public_url):
                 return f"tunnel: {state}{f', {visible(public_url)}' if public_url else ''}"
+            case Forwarded(sent=sent):
+                return f"#{sent.seq} is forwarded: {sent.outcome}"
             case WebhookDeleted():
                 return "deleted: the webhook is gone"
             case _:
@@ -297,7 +315,14 @@ class TextLines:
             words.append(f"id {visible(row.event_id)}")
         if row.attempt > 1:
             words.append(f"attempt {row.attempt}")
-        words.append(f"answered {row.answered}, {units.size(row.size)}.")
+        said = (
+            f"answered {row.answered}"
+            if row.answered
+            else "connection reset"
+            if row.answered == RESET
+            else "no answer yet"
+        )
+        words.append(f"{said}, {units.size(row.size)}.")
         return " ".join([*words, visible(row.reason)])
 
     @staticmethod

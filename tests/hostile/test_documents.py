@@ -1,4 +1,4 @@
-"""Bodies that break readers, through everything that reads them: no exception, no long wait, and a mark on what is odd."""
+"""Bodies that break readers, through everything that reads them: nothing raises or waits, and what is odd is marked."""
 
 from __future__ import annotations
 

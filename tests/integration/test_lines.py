@@ -12,6 +12,7 @@ import pytest
 
 from tests.integration.deliveries import post, signature, watching
 from tests.integration.process import Record, program
+from tests.session.local_app import local_app
 from webhook_tui.domain.text import visible
 
 FIELDS = {
@@ -142,3 +143,21 @@ async def test_a_reader_that_goes_away_ends_it(tmp_path: object) -> None:
     assert b"Traceback" not in said
     assert b"Exception" not in said
     assert process.returncode == 0
+
+
+async def test_a_forwarded_delivery_has_a_line_of_its_own() -> None:
+    """After the delivery's, which was not answered yet then."""
+    async with (
+        local_app() as app,
+        program(
+            "listen", "--no-register", "--tunnel", "none", "--format", "json", "--port", "0", "--forward-to", app.url
+        ) as listening,
+    ):
+        ready = await listening.record("ready")
+        assert await post(ready["public_url"], b"{}") == 200
+        forwarded = await listening.record("forwarded")
+        assert await listening.left() == 130
+    assert list(forwarded) == ["type", *FIELDS["forwarded"]]
+    assert (forwarded["seq"], forwarded["status"]) == (1, 200)
+    assert listening.of("delivery")[0]["answered"] is None
+    assert app.body() == b"{}"

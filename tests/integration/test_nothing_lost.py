@@ -88,7 +88,7 @@ async def test_a_full_disk_is_answered_503_said_once_and_recovered_from(tmp_path
             await listening.until(lambda: len(ledger.acknowledged) > 100)
             full.touch()
             await listening.until(lambda: ledger.refused > 100)
-        body = ledger.next_body()
+        body = b"x" * 50_000
         assert await post(url, body) == 503
         full.unlink()
         assert await post(url, body) == 200

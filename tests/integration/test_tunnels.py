@@ -73,6 +73,24 @@ async def test_a_dropped_tunnel_is_registered_at_its_new_address() -> None:
         assert url_at(sandbox) is None
 
 
+async def test_a_public_url_that_does_not_lead_here_is_unproven() -> None:
+    """Nothing waits for the proof: it is registered and ready, and then one line says why it is unproven."""
+    command = f"{shlex.quote(sys.executable)} {shlex.quote(str(CLOUDFLARED))} {{port}}"
+    way = "--tunnel", "command", "--tunnel-command", command, "--tunnel-url-pattern", "http://127.0.0.1:9"
+    async with sandbox_of() as (sandbox, api_url):
+        options = "listen", "--format", "json", "--port", "0", "--api-url", api_url, *way
+        async with program(
+            *options, PIKTID_TOKEN=TOKEN.reveal(), FAKE_MODE="quick", FAKE_SAYS="http://127.0.0.1:9"
+        ) as listening:
+            await listening.record("ready")
+            unproven = await listening.record("tunnel", lambda record: record["state"] == "unproven")
+            await listening.until(lambda: "not reached" in listening.words)
+            assert unproven["public_url"] == "http://127.0.0.1:9"
+            assert listening.words == ("webhook-tui: Public URL not reached from here: the connection was refused.\n")
+            assert (url_at(sandbox) or "").startswith("http://127.0.0.1:9/h/")
+            assert await listening.left() == 130
+
+
 async def test_a_request_beside_the_hook_is_no_delivery() -> None:
     """The bare public URL answers 404 and stores nothing; the hook answers a probe."""
     async with sandbox_of() as (_, api_url), LocalhostRun(loopback=True) as server:

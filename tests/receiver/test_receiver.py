@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 import httpx
 import pytest
 
-from webhook_tui.domain.answer import Answer
+from webhook_tui.domain.answer import Answer, Silence
 from webhook_tui.domain.delivery import Delivery
 from webhook_tui.domain.problem import Problem, ProblemError
 from webhook_tui.receiver import Receiver
@@ -26,13 +26,14 @@ class Record:
         self.strays: list[tuple[str, str]] = []
         self.probes: list[str] = []
         self.broken = False
+        self.answer = Answer()
 
     async def record(self, delivery: Delivery) -> Answer:
         """Take one delivery, or fail when `broken`."""
         if self.broken:
             raise ProblemError(Problem("The disk is full.", "Free some space."))
         self.deliveries.append(delivery)
-        return Answer()
+        return self.answer
 
     def stray(self, method: str, target: str) -> None:
         """Take one stray."""
@@ -63,6 +64,7 @@ async def url(record: Record, hook_path: str | None) -> AsyncIterator[str]:
         now=lambda: datetime(2026, 11, 23, tzinfo=UTC),
         longest_body=1000,
         silence_seconds=0.2,
+        patience_seconds=0.2,
     )
     server = Server(receiver, bind("127.0.0.1", 0, exact=True), grace_seconds=0.2)
     await server.start()
@@ -143,3 +145,41 @@ async def test_other_methods_are_405(url: str, record: Record) -> None:
         assert (await client.delete(f"{url}{PATH}")).status_code == 405
 
     assert record.strays == [("DELETE", PATH)]
+
+
+@pytest.mark.parametrize("silence", list(Silence))
+async def test_a_silence_ends_in_a_reset_after_the_delivery_was_recorded(
+    url: str, record: Record, silence: Silence
+) -> None:
+    """The client sees a broken connection, at once or when the patience ends; never a status."""
+    record.answer = Answer(silence=silence)
+    host, port = url.removeprefix("http://").split(":")
+    reader, writer = await asyncio.open_connection(host, int(port))
+    writer.write(f"POST {PATH} HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\nhi".encode())
+
+    with pytest.raises(ConnectionResetError):
+        await reader.read()
+    writer.close()
+    assert [delivery.body for delivery in record.deliveries] == [b"hi"]
+
+
+async def test_a_sender_that_gives_up_ends_the_silence(url: str, record: Record) -> None:
+    """Nothing is left behind, and the next one is served."""
+    record.answer = Answer(silence=Silence.NONE)
+    async with httpx.AsyncClient() as client:
+        with pytest.raises(httpx.ReadTimeout):
+            await client.post(f"{url}{PATH}", content=b"1", timeout=0.05)
+        record.answer = Answer()
+        assert (await client.post(f"{url}{PATH}", content=b"2")).status_code == 200
+
+
+async def test_an_answer_can_be_late_and_have_no_body(url: str, record: Record) -> None:
+    """The delay is kept; 204 has neither body nor length."""
+    record.answer = Answer(204, b"ignored", ((b"X-Mine", b"1"),), delay_seconds=0.1)
+    began = asyncio.get_running_loop().time()
+    async with httpx.AsyncClient() as client:
+        reply = await client.post(f"{url}{PATH}", content=b"1")
+
+    assert asyncio.get_running_loop().time() - began >= 0.1
+    assert (reply.status_code, reply.content, reply.headers["x-mine"]) == (204, b"", "1")
+    assert "content-length" not in reply.headers

@@ -114,7 +114,7 @@ async def test_an_answer_that_did_not_come_from_here_proves_nothing() -> None:
         await route.until(lambda: route.tunnel.state is TunnelState.UNPROVEN)
         assert len(route.asked) == 2
         assert route.tunnel.problem is not None
-        assert route.tunnel.problem.what == "The public URL was not reached from here: something else answered 502."
+        assert route.tunnel.problem.what == "Public URL not reached from here: something else answered 502."
         assert route.tunnel.public_url == f"https://{HOST}"
         route.leads_here = True
         await route.until(lambda: route.tunnel.state is TunnelState.LIVE)
@@ -167,7 +167,7 @@ async def test_on_demand_it_says_what_became_of_it(leads_here: bool) -> None:
         await route.until(lambda: len(route.facts) >= 2)
         said = [fact.sentence for fact in route.facts if isinstance(fact, WishGranted)]
         assert said[0] == "There is no public URL yet."
-        assert said[1].startswith("The public URL leads here" if leads_here else "The public URL was not reached")
+        assert said[1].startswith("The public URL leads here" if leads_here else "Public URL not reached")
         assert len(route.asked) == 1
 
 

@@ -1,6 +1,6 @@
 """The whole session behind a real ssh that is cut, killed, renamed and frozen, while the sandbox sends and tries again.
 
-A few faults in every run; `TUNNEL_FAULTS=120 pytest tests/session/test_tunnel_faults.py -s` for many.
+A few faults in every run; TUNNEL_FAULTS says how many, an empty KEEPALIVE_SECONDS leaves the keepalive as it is.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 import os
 import random
+import re
 import signal
 import sys
 import time
@@ -28,6 +29,7 @@ from webhook_tui.domain.status import SessionStatus, TunnelState, WebhookState
 from webhook_tui.domain.verdict import Verdict
 from webhook_tui.sandbox import Sandbox
 from webhook_tui.tunnels import ssh
+from webhook_tui.tunnels.backoff import SETTLED_SECONDS
 
 FAULTS = int(os.environ.get("TUNNEL_FAULTS", "4"))
 MOST_SECONDS = 2.0
@@ -91,7 +93,7 @@ async def test_faults_under_load(tmp_path: Path) -> None:
             async with _events(sandbox):
                 for number in range(FAULTS):
                     kind = ("drop", "kill", "rotate")[number % 3]
-                    await asyncio.sleep(chance.random() * 0.1)
+                    await asyncio.sleep(SETTLED_SECONDS + chance.random() * 0.2)  # a tunnel that stood
                     addresses, started = len(server.announced), time.monotonic()
                     if kind == "drop":
                         await server.drop()
@@ -141,17 +143,20 @@ def test_a_dead_link_is_noticed_within_60_s(tmp_path: Path) -> None:
     """By ssh's own keepalive: after so many without an answer, at the next one, it gives up."""
     argv = ssh.ssh_argv("ssh", ssh.SshServer("nokey", "localhost.run"), tmp_path, "127.0.0.1", 9876)
     options = dict(word.split("=", 1) for word in argv if "=" in word)
-    assert int(options["ServerAliveInterval"]) * (int(options["ServerAliveCountMax"]) + 1) <= 60
+    assert (
+        int(options["ServerAliveInterval"]) * (int(options["ServerAliveCountMax"]) + 1) < 58
+    )  # so that it can be told within 60 s
 
 
+@pytest.mark.timeout(120)
 async def test_a_frozen_server_is_noticed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """It neither answers nor closes: the link is given up by keepalive (here every second) and opened again."""
     ssh_argv = ssh.ssh_argv
-    interval = os.environ.get("KEEPALIVE", "1")
+    interval = os.environ.get("KEEPALIVE_SECONDS", "1")  # "": as it is
 
     def hasty(*arguments: object) -> list[str]:
         argv = ssh_argv(*arguments)  # type: ignore[arg-type]  # passed on as they come
-        return [word.replace("ServerAliveInterval=15", f"ServerAliveInterval={interval}") for word in argv]
+        return [re.sub("(?<=ServerAliveInterval=).*", interval or r"\g<0>", word) for word in argv]
 
     monkeypatch.setattr(ssh, "ssh_argv", hasty)
     paths = os.pathsep.join((os.environ["PYTHONPATH"], str(ROOT)))
@@ -175,7 +180,7 @@ async def test_a_frozen_server_is_noticed(tmp_path: Path, monkeypatch: pytest.Mo
                 noticed = time.monotonic() - started
                 server.send_signal(signal.SIGCONT)
                 await running.fact(WebhookRegistered, lambda fact: fact.url != first.url)
-        sys.stdout.write(f"a frozen server was noticed after {noticed:.1f} s (keepalive every {interval} s)\n")
+        sys.stdout.write(f"a frozen server was noticed after {noticed:.1f} s\n")
         assert noticed <= 60
     finally:
         server.kill()

@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tests.tui.fake_session import LISTENING, LIVE, RUNNING, STARTING, FakeSession
+from tests.tui.fake_session import LISTENING, LIVE, NOW, RUNNING, STARTING, FakeSession
 from tests.tui.memory_rows import mock_up_rows
 from tests.tui.stage import SMALL, STACKED, WIDE, Stage, stage
 from webhook_tui.domain.facts import ForeignWebhook, GuardAsked, SecretRevealed, TokenAsked
 from webhook_tui.domain.problem import Problem
 from webhook_tui.domain.secret import Secret
-from webhook_tui.domain.status import WebhookState, WebhookStatus
-from webhook_tui.domain.wishes import AddSecretWish, DeleteWish, GuardAnswer, GuardChoice, TestPingWish, TokenAnswer
+from webhook_tui.domain.status import TunnelState, TunnelStatus, WebhookState, WebhookStatus
+from webhook_tui.domain.wishes import (
+    AddSecretWish,
+    DeleteWish,
+    GuardAnswer,
+    GuardChoice,
+    ProveWish,
+    TestPingWish,
+    TokenAnswer,
+)
 from webhook_tui.tui.modals.dialog import Dialog
 
 FOREIGN = ForeignWebhook(
@@ -331,6 +339,25 @@ async def test_the_addresses_are_shown_whole_and_copied() -> None:
         await played.until("Copied: the hook's URL")
         await played.press("c")
         await played.until(lambda: played.app.clipboard == "https://b7c41d09ee2f4a.lhr.life")
+        await played.press("escape")
+        await closed(played)
+
+
+@pytest.mark.parametrize(
+    ("tunnel", "words"),
+    [
+        (replace(LIVE, proven_at=NOW - timedelta(seconds=6)), "proof 6 s ago"),
+        (LIVE, "no proof yet"),
+        (replace(LIVE, state=TunnelState.UNPROVEN, proven_at=NOW), "unproven: not reached from here"),
+    ],
+)
+async def test_the_addresses_say_when_the_public_url_was_proven(tunnel: TunnelStatus, words: str) -> None:
+    """And v tries it now."""
+    async with stage(FakeSession(replace(RUNNING, tunnel=tunnel), mock_up_rows()), size=STACKED) as played:
+        await played.pilot.click("StatusBar")
+        await played.until(words)
+        await played.press("v")
+        await played.wished(ProveWish())
         await played.press("escape")
         await closed(played)
 

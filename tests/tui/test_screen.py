@@ -59,7 +59,7 @@ async def test_the_wide_screen_is_the_mock_up() -> None:
     assert lines[12].startswith("▌   8  14:20:02   ✗ invalid     image_result                  1       200    694 B  ▏")
     assert lines[40].startswith("   Test ping t     Register u     Delete X   ")
     assert lines[40].endswith("4 below · f follow the newest  ")
-    assert lines[41].startswith(" enter Detail  w Why  ")
+    assert lines[41].startswith(" enter Detail  / Filter  w Why  ")
     assert lines[41].rstrip().endswith("? Help  q Leave")
 
 
@@ -151,6 +151,23 @@ async def test_a_refused_token_has_a_notice_and_u_asks_for_another() -> None:
         assert played.session.wishes == []
 
 
+async def test_a_webhook_that_was_taken_is_said_and_taken_back_by_u() -> None:
+    """Lamp, notice and step name who has it; X does not touch it."""
+    taken = Problem(
+        "api.example.com was registered instead at 14:31. Nothing comes here.",
+        "u takes it back and asks first; s watches without taking it.",
+    )
+    webhook = replace(WAITING.webhook, state=WebhookState.TAKEN, taken_by="api.example.com", problem=taken)
+    async with stage(FakeSession(replace(WAITING, webhook=webhook)), size=STACKED) as played:
+        await played.until("○ taken by api.example.com")
+        await played.until(taken.what)
+        await played.until(taken.next)
+        await played.until("○ webhook    taken by api.example.com")
+        await played.press("X", "u")
+        await played.wished(RegisterWish())
+        assert (len(played.session.wishes), len(played.app.screen_stack)) == (1, 1)
+
+
 async def test_a_closed_tunnel_counts_down_in_three_places() -> None:
     """The lamp, the notice and the step say when it is tried again; the clock goes on."""
     now = [NOW]
@@ -237,7 +254,7 @@ async def test_enter_goes_into_the_detail_and_esc_comes_back() -> None:
 
         await played.press("enter")
         await played.until(lambda: played.is_focused("payload"))
-        await played.until(lambda: played.lines()[41].startswith(" esc Back  [ ] Tabs  z Zoom  "))
+        await played.until(lambda: played.lines()[41].startswith(" esc Back  [ ] Tabs  n Next match  "))
 
         await played.press("escape")
         await played.until(lambda: played.is_focused("DeliveryTable"))
@@ -397,11 +414,12 @@ async def test_the_palette_has_every_action_by_name() -> None:
     async with stage(size=WIDE) as played:
         for key in (":", "ctrl+p"):
             await played.press(key)
-            await played.until("Send a test ping")
+            await played.until("Addresses in full")
             await played.press("escape")
             await played.until(lambda: len(played.app.screen_stack) == 1)
         names = {command.title for command in played.app.get_system_commands(played.main)}
         assert {"Why this verdict", "Delete the webhook", "Leave and tidy up", "Addresses in full", "Theme"} <= names
+        assert "Prove the public URL" in names
 
         await played.press(":", *"test ping", "enter")
         await played.wished(TestPingWish())

@@ -181,10 +181,36 @@ async def test_an_export_goes_where_it_is_asked_to(tmp_path: Path, monkeypatch: 
     assert (tmp_path / "mine.json").read_bytes() == JOB
 
 
+async def test_searching_in_the_payload() -> None:
+    """n asks when nothing is searched for, then n and N go on, and the words stay for the next delivery."""
+    async with stage() as played:
+        await choose(played, 8)
+        await played.press("n")
+        await played.until(lambda: played.is_focused("FindInput"))
+        await played.press(*"JOB_", "enter")
+        await played.until("$.data.job_id")
+        assert played.is_focused("payload")
+        await played.press("n")
+        await played.until("$.data.output.full_size")
+        await played.press("n", "n")
+        await played.until("$.data.job_id")
+        await played.press("N")
+        await played.until("$.data.output.thumbnail")
+        await played.press("escape", "g", "j", "j", "n")
+        await played.until(lambda: played.main.detail.seq == 3)
+        await played.until("$.data.job_id")
+        await played.press("enter", "ctrl+f", *"nowhere", "enter")
+        await played.until("No match for nowhere")
+        await played.press("ctrl+f", "escape")
+        await played.until(lambda: "No match" not in played.text())
+        await played.press("n")
+        await played.until(lambda: played.is_focused("FindInput"))
+
+
 async def test_the_footer_names_copying() -> None:
     """In the table and in the payload."""
     async with stage(size=WIDE) as played:
         assert played.lines()[41].startswith(" enter Detail  / Filter  w Why  y Copy  ")
         await played.press("enter")
         await played.until("esc Back")
-        assert played.lines()[41].rstrip() == " esc Back  [ ] Tabs  y Copy  z Zoom  ? Help  q Leave"
+        assert played.lines()[41].rstrip() == (" esc Back  [ ] Tabs  n Next match  y Copy  z Zoom  ? Help  q Leave")

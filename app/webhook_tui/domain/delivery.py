@@ -44,7 +44,7 @@ class DeliveryRow:
     attempt: int
     """1 for the first delivery of an event id, counted per account; always 1 without an id."""
     answered: int | None
-    """Status that we answered; None: not answered (yet, reset or no answer)."""
+    """Status that we answered; None: not answered (yet), 0: the connection was reset."""
     size: int
     """Bytes of the body."""
     about: str

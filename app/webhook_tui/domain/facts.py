@@ -11,6 +11,7 @@ from webhook_tui.domain.problem import Problem
 from webhook_tui.domain.reconciled import ReconciledEvent
 from webhook_tui.domain.report import SignatureReport
 from webhook_tui.domain.run import Run
+from webhook_tui.domain.sent import Sent
 from webhook_tui.domain.status import SessionStatus
 
 
@@ -185,6 +186,20 @@ class DeliveryExplained:
 
 
 @dataclass(frozen=True, slots=True)
+class Forwarded:
+    """A delivery was sent on to the local app; its row may say another answer now."""
+
+    sent: Sent
+
+
+@dataclass(frozen=True, slots=True)
+class Replayed:
+    """A delivery was sent again as the user asked."""
+
+    sent: Sent
+
+
+@dataclass(frozen=True, slots=True)
 class TidyingStarted:
     """Leaving takes a step: `deleting webhook 41`, `closing the tunnel`."""
 
@@ -227,6 +242,8 @@ Fact: TypeAlias = (
     | TokenAsked
     | SecretRevealed
     | DeliveryExplained
+    | Forwarded
+    | Replayed
     | TidyingStarted
     | TidyingEnded
     | SessionStopped

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from webhook_tui.domain.answering import AnswerRule, Usual
 from webhook_tui.domain.problem import Problem
 
 
@@ -147,7 +148,11 @@ class SessionStatus:
     stream: StreamStatus = field(default_factory=StreamStatus)
     counts: Counts = field(default_factory=Counts)
     answer: str = "200"
-    """The answer rule in words: `200`, `503 x3, 200`."""
+    """The answer rule in words: `200`, `503 ×3, 200`."""
+    rule: AnswerRule = field(default_factory=Usual)
+    """The same, to be changed."""
+    forward_to: str | None = None
+    """Where deliveries are forwarded to; what is not answered by the rule is answered as that app does."""
     last_stray: str = ""
     """Method and path of the last stray (raw: sanitise before showing)."""
     storing: Problem | None = None

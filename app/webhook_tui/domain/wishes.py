@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeAlias
 
+from webhook_tui.domain.answering import AnswerRule
 from webhook_tui.domain.secret import Secret
 
 
@@ -93,6 +94,32 @@ class EventSidesWish:
 
 
 @dataclass(frozen=True, slots=True)
+class AnswerWish:
+    """Answer by another rule, from the next delivery on."""
+
+    rule: AnswerRule
+
+
+@dataclass(frozen=True, slots=True)
+class ForwardWish:
+    """Forward every delivery to that URL from now on; None: no more."""
+
+    url: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ReplayWish:
+    """Send deliveries again, in that order, one after the other; each is answered by Replayed."""
+
+    seqs: tuple[int, ...]
+    url: str
+    sign_anew: bool = False
+    """With the current secret; else the signature goes as received."""
+    body: bytes | None = None
+    """In place of the one received; only of a single delivery."""
+
+
+@dataclass(frozen=True, slots=True)
 class MarkWish:
     """Mark a delivery, or take the mark off; answered by RowChanged."""
 
@@ -133,6 +160,9 @@ Wish: TypeAlias = (
     | ProveWish
     | StreamWish
     | EventSidesWish
+    | AnswerWish
+    | ForwardWish
+    | ReplayWish
     | MarkWish
     | CommentWish
     | DeleteDeliveriesWish

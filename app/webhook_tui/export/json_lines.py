@@ -26,7 +26,7 @@ def delivery_record(row: DeliveryRow, delivery: Delivery) -> Mapping[str, object
         "attempt": row.attempt,
         "verdict": row.verdict.value,
         "reason": row.reason,
-        "answered": row.answered,
+        "answered": row.answered or None,
     }
 
 

@@ -45,7 +45,7 @@ def _cells(row: DeliveryRow) -> tuple[str, ...]:
         str(row.attempt),
         row.verdict.value,
         _safe(row.reason),
-        "" if row.answered is None else str(row.answered),
+        str(row.answered) if row.answered else "",
         str(row.size),
         _safe(row.about),
         "yes" if row.marked else "no",

@@ -6,20 +6,23 @@ answered 404, so that a scanner learns nothing. Without a path, every path is th
 
 from __future__ import annotations
 
+import asyncio
 import hmac
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from webhook_tui.domain.answer import NOT_STORED, Answer
+from webhook_tui.domain.answer import NOT_STORED, Answer, Silence
 from webhook_tui.domain.delivery import Delivery
 from webhook_tui.domain.problem import ProblemError
 from webhook_tui.receiver.body import BodyError, read_body
 from webhook_tui.serving.asgi import Receive, Scope, Send
-from webhook_tui.serving.protocol import EXTENSION, RAW_HEADERS, TARGET
+from webhook_tui.serving.protocol import EXTENSION, RAW_HEADERS, RESET, TARGET
 
 _PLAIN = ((b"content-type", b"text/plain; charset=utf-8"),)
 _CLOSE = ((b"connection", b"close"),)
+_BODILESS = (204, 304)
+"""Statuses whose answers have neither a body nor its length (RFC 9110, 6.4.1)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,12 +42,19 @@ class Receiver:
     """Bytes; more is answered 413."""
     silence_seconds: float = 10.0
     """A body of which nothing comes for so long is answered 408."""
+    patience_seconds: float = 120.0
+    """How long a sender that is to get no answer may wait; then its connection is reset."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
         if scope["type"] != "http":
             return
         answer = await self._answer(scope, receive)
+        if answer.silence is not None:
+            await self._be_silent(answer.silence, scope, receive)
+            return
+        if answer.delay_seconds:
+            await asyncio.sleep(answer.delay_seconds)
         await _send(send, answer, with_body=scope["method"] != "HEAD")
 
     async def _answer(self, scope: Scope, receive: Receive) -> Answer:
@@ -78,11 +88,32 @@ class Receiver:
         except ProblemError:
             return NOT_STORED
 
+    async def _be_silent(self, silence: Silence, scope: Scope, receive: Receive) -> None:
+        if silence is Silence.NONE and await _has_left(receive, within_seconds=self.patience_seconds):
+            return
+        scope["extensions"][EXTENSION][RESET]()
+        await _has_left(receive, within_seconds=1.0)
+
     def _is_hook(self, raw_path: bytes) -> bool:
         return self.hook_path is None or hmac.compare_digest(raw_path, self.hook_path.encode("latin-1"))
 
 
+async def _has_left(receive: Receive, *, within_seconds: float) -> bool:
+    """Wait for the client's end of the connection to be gone."""
+    try:
+        async with asyncio.timeout(within_seconds):
+            while (await receive())["type"] != "http.disconnect":
+                pass
+    except TimeoutError:
+        return False
+    return True
+
+
 async def _send(send: Send, answer: Answer, *, with_body: bool) -> None:
+    if answer.status in _BODILESS:
+        await send({"type": "http.response.start", "status": answer.status, "headers": [*answer.headers]})
+        await send({"type": "http.response.body", "body": b""})
+        return
     headers = [*answer.headers, (b"content-length", str(len(answer.body)).encode())]
     await send({"type": "http.response.start", "status": answer.status, "headers": headers})
     await send({"type": "http.response.body", "body": answer.body if with_body else b""})

@@ -7,7 +7,11 @@ another request (RFC 9112, 11.2).
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import http
+import os
+import socket
+import struct
 from typing import Any
 
 from uvicorn.config import Config
@@ -22,6 +26,8 @@ RAW_HEADERS = "raw_headers"
 """List of (name, value), names not re-cased."""
 TARGET = "target"
 """The request target, bytes."""
+RESET = "reset"
+"""A function that resets the connection: the client sees that it broke, and gets no answer."""
 
 
 class _RefusedError(Exception):
@@ -72,7 +78,7 @@ class HardenedProtocol(HttpToolsProtocol):
         super().on_message_begin()
         self._in_head = True
         self._raw_headers = []
-        self.scope["extensions"] = {EXTENSION: {RAW_HEADERS: self._raw_headers}}
+        self.scope["extensions"] = {EXTENSION: {RAW_HEADERS: self._raw_headers, RESET: self._reset}}
 
     def on_url(self, url: bytes) -> None:
         super().on_url(url)
@@ -131,6 +137,15 @@ class HardenedProtocol(HttpToolsProtocol):
             return
         status, text = self._refusal or (400, msg)
         self._refuse(status, text)
+
+    def _reset(self) -> None:
+        """Closed without lingering, the socket sends RST instead of FIN (socket(7), SO_LINGER)."""
+        handle = self.transport.get_extra_info("socket")
+        if handle is not None and hasattr(os, "dup"):
+            # uvloop's handle takes no options: a second one for the same socket does.
+            with contextlib.suppress(OSError, ValueError), socket.socket(fileno=os.dup(handle.fileno())) as twin:
+                twin.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self.transport.abort()
 
     def _has_answered(self) -> bool:
         cycle: RequestResponseCycle | None = self.cycle

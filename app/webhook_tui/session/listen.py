@@ -50,15 +50,18 @@ from webhook_tui.domain.status import (
 )
 from webhook_tui.domain.wishes import (
     AddSecretWish,
+    AnswerWish,
     CommentWish,
     DeleteDeliveriesWish,
     DeleteWish,
     EventSidesWish,
     ExplainWish,
+    ForwardWish,
     GuardAnswer,
     MarkWish,
     ProveWish,
     RegisterWish,
+    ReplayWish,
     RevealSecretWish,
     RunsWish,
     StreamWish,
@@ -69,10 +72,12 @@ from webhook_tui.domain.wishes import (
 from webhook_tui.piktid import EventStream, PiktidClient
 from webhook_tui.receiver import Receiver
 from webhook_tui.serving import Server, bind
+from webhook_tui.session.answering import Answering
 from webhook_tui.session.board import Board
 from webhook_tui.session.claim import Claim, ClaimPace
 from webhook_tui.session.embedded import EmbeddedPiktid
 from webhook_tui.session.explaining import Explaining
+from webhook_tui.session.forwarding import Forwarding, check
 from webhook_tui.session.judge import Judge
 from webhook_tui.session.keeper import RingKeeper
 from webhook_tui.session.proving import ProofPace, Proving
@@ -80,6 +85,7 @@ from webhook_tui.session.reconciling import Reconciling, StreamPace
 from webhook_tui.session.recorder import Recorder
 from webhook_tui.session.registrar import Registrar, RegistrarOptions
 from webhook_tui.session.route import supervisor_for
+from webhook_tui.session.sending import Sending
 from webhook_tui.session.tending import Tending
 from webhook_tui.session.tidying import Tidying
 from webhook_tui.store import AccountStore, DeliveryStore
@@ -128,7 +134,9 @@ class ListenSession:
 
     @classmethod
     def open(cls, settings: Settings, *, asks: bool, paces: Paces | None = None) -> ListenSession:
-        """Bind the port; raises ProblemError (ExitCode.PORT) when it cannot be had."""
+        """Bind the port; raises ProblemError (PORT) when it cannot be had, (USAGE) where forwarding must not go."""
+        if settings.forward_to is not None:
+            check(settings.forward_to, anywhere=settings.forward_anywhere)
         bound = bind(settings.host, settings.port, exact=settings.port_was_given)
         return cls(settings, bound, asks=asks, paces=paces)
 
@@ -210,6 +218,15 @@ class ListenSession:
         )
         self._judge.again()
         self._reconciling = self._make_reconciling(api_url)
+        self._answering = Answering(self._board)
+        self._forwarding = Forwarding(
+            retries=settings.forward_retries, anywhere=settings.forward_anywhere, now=_utc_now
+        )
+        self._sending = Sending(self._board, self._store, self._keeper, self._forwarding)
+        stack.push_async_callback(self._forwarding.aclose)
+        if settings.forward_to is not None:
+            self._sending.use(settings.forward_to)
+            self._start(self._sending.probe())
         self._proving = Proving(self._board, now=_utc_now, reopen=self._reopen, pace=self._paces.proof)
         self._registrar = self._make_registrar(api_url)
         self._claim = Claim(self._registrar, self._board, now=_utc_now, pace=self._paces.claim)
@@ -283,6 +300,9 @@ class ListenSession:
             judge_again=self._judge.again,
             recorded=self._recorded,
             refused=self._reconciling.refused,
+            answering=self._answering,
+            forwarding=self._forwarding,
+            start=self._start,
         )
         receiver = Receiver(
             hook_path=self._hook_path,
@@ -470,6 +490,18 @@ class ListenSession:
     @_take.register
     def _(self, wish: EventSidesWish) -> None:
         self._start(self._reconciling.show_sides(wish.event_id))
+
+    @_take.register
+    def _(self, wish: AnswerWish) -> None:
+        self._answering.use(wish.rule)
+
+    @_take.register
+    def _(self, wish: ForwardWish) -> None:
+        self._start(self._sending.forward_to(wish.url))
+
+    @_take.register
+    def _(self, wish: ReplayWish) -> None:
+        self._start(self._sending.replay(wish))
 
     @_take.register
     def _(self, wish: MarkWish | CommentWish | DeleteDeliveriesWish | RunsWish) -> None:

@@ -54,7 +54,7 @@ class _Missed:
 
     def problem(self) -> Problem:
         return Problem(
-            f"The public URL was not reached from here: {self.why}.",
+            f"Public URL not reached from here: {self.why}.",
             "Deliveries may come all the same; t sends a test ping. It is tried again.",
             ExitCode.TUNNEL,
             mends_itself=True,

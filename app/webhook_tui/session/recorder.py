@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from datetime import datetime
+from typing import Any
 
 from webhook_tui.domain.answer import Answer
 from webhook_tui.domain.delivery import Delivery, StoredDelivery
-from webhook_tui.domain.facts import DeliveryRecorded, ProblemOccurred, WishGranted
+from webhook_tui.domain.facts import DeliveryRecorded, Forwarded, ProblemOccurred, WishGranted
 from webhook_tui.domain.problem import Problem, ProblemError
 from webhook_tui.domain.signature import judge
 from webhook_tui.domain.verdict import Verdict
+from webhook_tui.session.answering import Answering
 from webhook_tui.session.board import Board
+from webhook_tui.session.forwarding import Forwarding
 from webhook_tui.session.keeper import RingKeeper
 from webhook_tui.store import DeliveryStore
 
@@ -36,8 +39,11 @@ class Recorder:
         judge_again: Callable[[], None],
         recorded: Callable[[StoredDelivery], None],
         refused: Callable[[Delivery], None],
+        answering: Answering,
+        forwarding: Forwarding,
+        start: Callable[[Coroutine[Any, Any, None]], object],
     ) -> None:
-        """`refused`: told of each delivery that is not on disk and so not acknowledged."""
+        """`refused`: told of each delivery that is not on disk and so not acknowledged; `start`: does it meanwhile."""
         self._store = store
         self._keeper = keeper
         self._board = board
@@ -45,6 +51,9 @@ class Recorder:
         self._judge_again = judge_again
         self._recorded = recorded
         self._refused = refused
+        self._answering = answering
+        self._forwarding = forwarding
+        self._start = start
         self._said: str | None = None
         self._quiet: asyncio.TimerHandle | None = None
 
@@ -58,9 +67,11 @@ class Recorder:
             unanswered=self._keeper.unanswered,
             zone_now=self._local_now(),
         )
-        answer = Answer()
+        ruled, forwards = self._answering.next(delivery), self._forwarding.url is not None
+        answer = ruled or Answer()
+        answered = None if forwards and ruled is None else answer.answered
         try:
-            row = await self._store.record(delivery, judgement, account=self._keeper.account, answered=answer.status)
+            row = await self._store.record(delivery, judgement, account=self._keeper.account, answered=answered)
         except ProblemError as error:
             self._say_not_stored(error.problem)
             self._refused(delivery)
@@ -74,7 +85,27 @@ class Recorder:
         self._recorded(StoredDelivery(row, delivery))
         if row.verdict is Verdict.PENDING and not self._keeper.unanswered and len(self._keeper.ring):
             self._judge_again()
+        if not forwards:
+            return answer
+        if ruled is None:
+            return await self._forwarded(StoredDelivery(row, delivery))
+        self._start(self._forward_too(StoredDelivery(row, delivery)))
+        return ruled
+
+    async def _forwarded(self, stored: StoredDelivery) -> Answer:
+        """The app's answer, noted in the row."""
+        answer, sent = await self._forwarding.forward(stored)
+        try:
+            await self._store.set_answered(stored.row.seq, answer.answered)
+        except ProblemError as error:  # the delivery itself is on disk
+            self._say_not_stored(error.problem)
+        self._board.emit(Forwarded(sent))
         return answer
+
+    async def _forward_too(self, stored: StoredDelivery) -> None:
+        """The app gets it although the rule answers."""
+        _, sent = await self._forwarding.forward(stored)
+        self._board.emit(Forwarded(sent))
 
     def _say_not_stored(self, problem: Problem) -> None:
         """Once, however many are refused, and also when there is room for a small one now and then."""

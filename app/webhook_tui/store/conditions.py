@@ -87,7 +87,7 @@ def _plain_condition(
         case AnsweredIs(lowest, highest):
             return f"((d.answered BETWEEN {statement.value(lowest)} AND {statement.value(highest)}) IS TRUE)"
         case NotAnswered():
-            return "(d.answered IS NULL)"
+            return "(coalesce(d.answered, 0) = 0)"
         case Measured(measure, operator, value):
             return f"({_COLUMNS[measure]} {operator.value} {statement.value(value)})"
         case SourceIs(source):

@@ -40,6 +40,7 @@ from webhook_tui.domain.facts import (
     GuardAsked,
     HistoryOpened,
     ProblemOccurred,
+    Replayed,
     SecretRevealed,
     SessionStopped,
     StreamShown,
@@ -53,9 +54,10 @@ from webhook_tui.domain.secret import Secret
 from webhook_tui.domain.session_port import SessionPort
 from webhook_tui.domain.status import SessionStatus
 from webhook_tui.domain.text import visible
-from webhook_tui.domain.wishes import DeleteWish, GuardAnswer, GuardChoice, ProveWish, RegisterWish, TokenAnswer
+from webhook_tui.domain.wishes import DeleteWish, GuardAnswer, GuardChoice, ProveWish, RegisterWish, TokenAnswer, Wish
 from webhook_tui.export import Destination
 from webhook_tui.tui import theme
+from webhook_tui.tui.acting import Acting
 from webhook_tui.tui.commands import commands_of
 from webhook_tui.tui.hosting import SessionHost
 from webhook_tui.tui.inbox import Inbox, comes_in_floods
@@ -64,6 +66,7 @@ from webhook_tui.tui.messages import (
     DeliveriesNews,
     FactArrived,
     NewsArrived,
+    ReplayRequested,
     RowsNews,
     SearchAdvanced,
     SearchRequested,
@@ -155,6 +158,7 @@ class WebhookTuiApp(App[object]):
         self._main = MainScreen(now=now, in_ascii=in_ascii)
         self._output_filter = OutputFilter(in_ascii=in_ascii)
         self._inbox = Inbox()
+        self.acting = Acting(self, self._request, self._main.occurred)
         self._last_refresh = 0.0
         self._rows: DeliveryRows | None = None
         self._search: FoundRows | None = None
@@ -277,6 +281,7 @@ class WebhookTuiApp(App[object]):
         batch = self._inbox.take()
         if batch.status is not None:
             self._main.post_message(StatusNews(batch.status))
+        self._main.detail.keep_sent(batch.sent)
         if (batch.recorded or batch.judged or batch.changed) and self._rows is not None:
             self._main.post_message(DeliveriesNews(batch.recorded, batch.judged, batch.changed))
 
@@ -315,6 +320,9 @@ class WebhookTuiApp(App[object]):
                 self._refused = problem if problem.wants_token else None
                 again_at = None if again is None else self.now() + timedelta(seconds=again)
                 self._main.occurred(problem, again_at)
+            case Replayed(sent):
+                if not self._main.detail.keep_sent((sent,)):
+                    self._toast(f"Replayed #{sent.seq}: {sent.outcome}")
             case WishGranted(sentence):
                 self._main.occurred(None)
                 self._toast(sentence)
@@ -343,6 +351,22 @@ class WebhookTuiApp(App[object]):
     def on_wish_requested(self, message: WishRequested) -> None:
         """Pass it on."""
         self.host.session.request(message.wish)
+
+    def _request(self, wish: Wish) -> None:
+        self.host.session.request(wish)
+
+    def on_answers_requested(self) -> None:
+        """Ask which rule."""
+        self.acting.answers(self._main.status)
+
+    def on_replay_requested(self, message: ReplayRequested) -> None:
+        """Ask where to, perhaps after the editor."""
+        act = self.acting.edit_and_replay if message.edit else self.acting.replay
+        act(message.stored, self._main.status)
+
+    def action_forward(self) -> None:
+        """Ask where to forward to."""
+        self.acting.forward(self._main.status)
 
     def on_search_requested(self, message: SearchRequested) -> None:
         """Let a thread of the store search; what it finds is read when it says so."""
@@ -519,5 +543,6 @@ class WebhookTuiApp(App[object]):
                 yield SystemCommand("Delete this delivery", "asks first", self._main.action_delete_delivery)
                 yield SystemCommand("Clear all except marked", "asks first", self._main.action_clear)
             yield SystemCommand("Addresses in full", "what the status line shortens; copy", self._main.action_addresses)
+            yield SystemCommand("Forward every delivery", "F: to your own app; return its answer", self.action_forward)
             yield SystemCommand("Prove the public URL", "try whether it leads here", self._prove)
         yield SystemCommand("Theme", "choose other colours", self.action_change_theme)

@@ -6,10 +6,15 @@
 from __future__ import annotations
 
 import threading
+from collections import deque
 from dataclasses import dataclass
 
-from webhook_tui.domain.facts import DeliveryRecorded, Fact, RowChanged, StatusChanged, VerdictChanged
+from webhook_tui.domain.facts import DeliveryRecorded, Fact, Forwarded, RowChanged, StatusChanged, VerdictChanged
+from webhook_tui.domain.sent import Sent
 from webhook_tui.domain.status import SessionStatus
+
+_MOST_SENT = 300
+"""Sendings that wait at most; the screen keeps no more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +25,7 @@ class Batch:
     recorded: tuple[int, ...]
     judged: tuple[int, ...]
     changed: tuple[int, ...]
+    sent: tuple[Sent, ...] = ()
 
 
 class Inbox:
@@ -30,6 +36,7 @@ class Inbox:
         self._status: SessionStatus | None = None
         self._recorded: list[int] = []
         self._judged: dict[int, None] = {}
+        self._sent: deque[Sent] = deque(maxlen=_MOST_SENT)
         self._changed: dict[int, None] = {}
         self._announced = False
 
@@ -42,6 +49,9 @@ class Inbox:
                 self._recorded.append(fact.row.seq)
             elif isinstance(fact, VerdictChanged):
                 self._judged[fact.row.seq] = None
+            elif isinstance(fact, Forwarded):
+                self._changed[fact.sent.seq] = None
+                self._sent.append(fact.sent)
             elif isinstance(fact, RowChanged):
                 self._changed[fact.row.seq] = None
             else:
@@ -52,7 +62,10 @@ class Inbox:
     def take(self) -> Batch:
         """Everything that is there; the next `put` announces itself again."""
         with self._lock:
-            batch = Batch(self._status, tuple(self._recorded), tuple(self._judged), tuple(self._changed))
+            batch = Batch(
+                self._status, tuple(self._recorded), tuple(self._judged), tuple(self._changed), tuple(self._sent)
+            )
+            self._sent.clear()
             self._status, self._recorded, self._judged, self._changed = None, [], {}, {}
             self._announced = False
             return batch
@@ -60,4 +73,4 @@ class Inbox:
 
 def comes_in_floods(fact: Fact) -> bool:
     """Whether the fact goes through the inbox."""
-    return isinstance(fact, StatusChanged | DeliveryRecorded | VerdictChanged | RowChanged)
+    return isinstance(fact, StatusChanged | DeliveryRecorded | VerdictChanged | RowChanged | Forwarded)

@@ -91,6 +91,20 @@ class CopyRequested(Message):
         self.what = what
 
 
+class AnswersRequested(Message):
+    """The user wants another answer rule; a dialog asks which."""
+
+
+class ReplayRequested(Message):
+    """The user wants a delivery sent again; a dialog asks where to."""
+
+    def __init__(self, stored: StoredDelivery, *, edit: bool) -> None:
+        super().__init__()
+        self.stored = stored
+        self.edit = edit
+        """In the editor first."""
+
+
 class LeaveRequested(Message):
     """The user wants to leave, from wherever."""
 

@@ -111,7 +111,7 @@ def ssh_argv(program: str, server: SshServer, known_hosts: Path, host: str, port
         "BatchMode=yes",
         "ExitOnForwardFailure=yes",
         f"ConnectTimeout={CONNECT_SECONDS}",
-        "ServerAliveInterval=15",
+        "ServerAliveInterval=13",
         "ServerAliveCountMax=3",
         "StrictHostKeyChecking=accept-new",
         f"UserKnownHostsFile={_quoted(known_hosts)}",

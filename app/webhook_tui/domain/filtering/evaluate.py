@@ -60,7 +60,7 @@ def _holds_of_row(term: RowTerm, row: DeliveryRow, now: datetime) -> bool:
         case AnsweredIs(lowest, highest):
             return row.answered is not None and lowest <= row.answered <= highest
         case NotAnswered():
-            return row.answered is None
+            return not row.answered
         case IdIs(pattern):
             return row.event_id is not None and id_fits(pattern, row.event_id)
         case Measured(measure, operator, value):

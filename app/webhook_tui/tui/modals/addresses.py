@@ -69,7 +69,7 @@ class AddressesDialog(Dialog[None]):
     def action_copy_public(self) -> None:
         """Copy the public URL."""
         if (url := self._status.tunnel.public_url) is not None:
-            self.post_message(CopyRequested(url, "the public URL"))
+            self.post_message(CopyRequested(visible(url), "the public URL"))
 
     def action_prove(self) -> None:
         """Try whether the public URL leads here; a toast says what became of it."""
@@ -79,7 +79,7 @@ class AddressesDialog(Dialog[None]):
     def action_copy_hook(self) -> None:
         """Copy the URL that is registered."""
         if (url := self._status.webhook.url) is not None:
-            self.post_message(CopyRequested(url, "the hook's URL"))
+            self.post_message(CopyRequested(visible(url), "the hook's URL"))
 
 
 def _proof(tunnel: TunnelStatus, now: datetime) -> str:

@@ -5,7 +5,7 @@ A tab is filled when it is shown, not before; what the Signature tab says is ask
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import partial
 from typing import ClassVar
@@ -23,9 +23,12 @@ from webhook_tui.domain.delivery import DeliveryRow, StoredDelivery
 from webhook_tui.domain.headers import SIGNATURE_HEADER, values
 from webhook_tui.domain.report import SignatureReport
 from webhook_tui.domain.rows import DeliveryRows
+from webhook_tui.domain.sent import Sent
 from webhook_tui.domain.text import visible
 from webhook_tui.domain.wishes import ExplainWish
 from webhook_tui.tui.messages import CopyRequested, WishRequested
+from webhook_tui.tui.sent_book import SentBook
+from webhook_tui.tui.widgets.find_input import FindInput
 from webhook_tui.tui.widgets.header_list import HeaderList
 from webhook_tui.tui.widgets.headline import Headline
 from webhook_tui.tui.widgets.json_lines import document_for
@@ -35,9 +38,10 @@ from webhook_tui.tui.widgets.prose_view import ProseView
 from webhook_tui.tui.widgets.tab_strip import TabStrip
 from webhook_tui.tui.words.attempts import Sameness, attempts_text, outcome
 from webhook_tui.tui.words.headers import as_text, summary
+from webhook_tui.tui.words.sent import headline_of, sent_text
 from webhook_tui.tui.words.signature import effort, signature_text
 
-PAYLOAD, HEADERS, SIGNATURE, RAW, ATTEMPTS = "Payload", "Headers", "Signature", "Raw", "Attempts"
+PAYLOAD, HEADERS, SIGNATURE, RAW, ATTEMPTS, ANSWER = "Payload", "Headers", "Signature", "Raw", "Attempts", "Answer"
 _TABS = (PAYLOAD, HEADERS, SIGNATURE, RAW)
 _MOST_COMPARED = 50
 _LARGEST_AT_ONCE = 65_536
@@ -50,6 +54,9 @@ class DetailPane(Vertical):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "screen.back", "Back", key_display="esc", id="detail.back", tooltip="back to the table"),
         Binding("right_square_bracket", "screen.tab(1)", "Tabs", key_display="[ ]", id="tabs.next", tooltip="next tab"),
+        Binding("n", "find_match(1)", "Next match", id="payload.next_match", tooltip="next match in the payload"),
+        Binding("N", "find_match(-1)", "Match before", show=False, id="payload.match_before", tooltip="match before"),
+        Binding("ctrl+f", "find", "Find", show=False, id="payload.find", tooltip="find something else"),
         Binding("p", "add_secret", "Add secret", id="piktid.add_secret", tooltip="add a secret to the ring"),
         Binding("y", "copy_tab", "Copy", id="delivery.copy", tooltip="copy"),
         Binding("z", "screen.zoom", "Zoom", id="detail.zoom", tooltip="zoom the detail"),
@@ -58,6 +65,7 @@ class DetailPane(Vertical):
     DetailPane #tab-gap { height: 0; }
     DetailPane #bodies { height: 1fr; }
     DetailPane #last-line { height: 1; }
+    DetailPane .-finding > Static { display: none; }
     DetailPane #place { width: 1fr; height: 1; text-wrap: nowrap; text-overflow: ellipsis; color: $muted; }
     DetailPane #notes { width: auto; height: 1; text-wrap: nowrap; color: $muted; max-width: 60%; margin: 0 0 0 1; }
     """
@@ -79,7 +87,10 @@ class DetailPane(Vertical):
         self._stored: StoredDelivery | None = None
         self._attempts: tuple[DeliveryRow, ...] = ()
         self._report: SignatureReport | None = None
+        self._sent = SentBook()
         self._shown: dict[str, int] = {}
+        self._sought = ""
+        self._is_missing = False
         self.tab = PAYLOAD
 
     def compose(self) -> ComposeResult:
@@ -93,7 +104,9 @@ class DetailPane(Vertical):
             yield ProseView(id="signature")
             yield PayloadView(ascii=self._in_ascii, id="raw")
             yield ProseView(id="attempts")
+            yield ProseView(id="answer")
         with Horizontal(id="last-line"):
+            yield FindInput()
             yield Static(id="place", markup=False)
             yield Static(id="notes", markup=False)
 
@@ -148,6 +161,18 @@ class DetailPane(Vertical):
             self._report = report
             self._fill_tab(is_other=False)
 
+    def keep_sent(self, sendings: Sequence[Sent]) -> bool:
+        """Deliveries were sent on; whether one of them is seen now."""
+        for sent in sendings:
+            self._sent.add(sent)
+        if not any(sent.seq == self.seq for sent in sendings):
+            return False
+        self._fill_head()
+        if self.tab != ANSWER:
+            return False
+        self._fill_tab(is_other=False)
+        return True
+
     def choose(self, tab: str) -> None:
         """Show another tab, and give its body the focus if the body before had it."""
         had_focus = self.body_widget.has_focus
@@ -166,9 +191,48 @@ class DetailPane(Vertical):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002 - Textual's signature
         """Add secret stands in the footer of the Signature tab only."""
+        if action in ("find_match", "find"):
+            return self.tab in (PAYLOAD, RAW)
         if action == "add_secret":
             return self.tab == SIGNATURE
         return True
+
+    def action_find(self) -> None:
+        """Ask what to search for."""
+        self._look_for_text()
+        self.query_one(FindInput).open()
+        self.query_one("#last-line").add_class("-finding")
+
+    def action_find_match(self, step: int) -> None:
+        """The next line that holds what is searched for, or the one before; ask for it when nothing is."""
+        if not self._sought:
+            self.action_find()
+            return
+        self._look_for_text()
+        view = self._view(self.tab)
+        if view.sought != self._sought:
+            is_found = view.find(self._sought)
+        else:
+            is_found = view.find_next() if step > 0 else view.find_previous()
+        self._is_missing = not is_found
+        self._show_last_line()
+
+    def _look_for_text(self) -> None:
+        if self.tab not in (PAYLOAD, RAW):
+            self.choose(PAYLOAD)
+
+    def on_find_input_done(self, event: FindInput.Done) -> None:
+        """Go to the first match, the body in focus."""
+        event.stop()
+        self._sought, self._is_missing = event.text, False
+        self.query_one("#last-line").remove_class("-finding")
+        view = self._view(self.tab)
+        view.focus()
+        if event.text:
+            self._is_missing = not view.find(event.text)
+        else:
+            view.find("")
+        self._show_last_line()
 
     async def action_add_secret(self) -> None:
         """The screen asks for it."""
@@ -201,7 +265,11 @@ class DetailPane(Vertical):
         self.post_message(CopyRequested(event.line.value, event.line.name))
 
     def _tabs(self) -> tuple[str, ...]:
-        return (*_TABS, ATTEMPTS) if len(self._attempts) > 1 else _TABS
+        attempts = (ATTEMPTS,) if len(self._attempts) > 1 else ()
+        return (*_TABS, *attempts, *((ANSWER,) if self._sendings() else ()))
+
+    def _sendings(self) -> tuple[Sent, ...]:
+        return () if self.seq is None else self._sent.of(self.seq)
 
     def _fill(self, *, is_other: bool) -> None:
         if self._stored is None:
@@ -221,6 +289,8 @@ class DetailPane(Vertical):
         if self._stored is None:
             return
         said = outcome(self._attempts) if self.tab == ATTEMPTS else ""
+        if self.tab == ANSWER:
+            said = headline_of(self._sendings()[0])
         self.query_one(Headline).show(self._stored.row, said=said, with_key=self.tab != SIGNATURE)
         self.query_one(TabStrip).show(self._tabs(), self.tab)
 
@@ -237,6 +307,8 @@ class DetailPane(Vertical):
                     self.query_one(HeaderList).show(delivery)
             case "Signature":
                 self._page(SIGNATURE).show(partial(self._signature, stored), from_top=is_other)
+            case "Answer":
+                self._page(ANSWER).show(partial(self._answer_text, self._sendings()), from_top=is_other)
             case _:
                 make = partial(self._attempts_text, self._sameness())
                 self._page(ATTEMPTS).show(make, from_top=is_other)
@@ -267,6 +339,7 @@ class DetailPane(Vertical):
     def on_payload_view_path_changed(self, event: PayloadView.PathChanged) -> None:
         """The last line names the place of the cursor."""
         event.stop()
+        self._is_missing = False
         self._show_last_line()
 
     def _view(self, tab: str) -> PayloadView:
@@ -279,9 +352,10 @@ class DetailPane(Vertical):
         if self._stored is None:
             return
         place, notes = "", self._notes()
+        missing = f"No match for {visible(self._sought)}"
         match self.tab:
             case "Payload" | "Raw":
-                place = self._view(self.tab).path
+                place = missing if self._is_missing and self._sought else self._view(self.tab).path
             case "Headers":
                 place, notes = summary(self._stored.delivery, self.content_size.width - 8), "y copy"
             case "Signature":
@@ -309,6 +383,9 @@ class DetailPane(Vertical):
         if report is None:
             return Content.assemble(("The signature is being compared with the secrets of the ring.", "$muted"))
         return signature_text(report, stored.row, width, self._now())
+
+    def _answer_text(self, sendings: tuple[Sent, ...], _width: int) -> Content:
+        return sent_text(sendings, self._now())
 
     def _attempts_text(self, same: tuple[Sameness, ...], width: int) -> Content:
         return attempts_text(self._attempts, same, width, self._now())

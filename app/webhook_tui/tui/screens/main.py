@@ -21,13 +21,16 @@ from webhook_tui.domain.problem import Problem, Severity
 from webhook_tui.domain.rows import Sort
 from webhook_tui.domain.secret import Secret
 from webhook_tui.domain.status import ReceiverState, SessionStatus, WebhookState
+from webhook_tui.domain.text import visible
 from webhook_tui.domain.wishes import AddSecretWish, RevealSecretWish, TestPingWish
 from webhook_tui.tui.messages import (
+    AnswersRequested,
     CopyRequested,
     DeleteRequested,
     DeliveriesNews,
     LeaveRequested,
     RegisterRequested,
+    ReplayRequested,
     RowsNews,
     StatusNews,
     WishRequested,
@@ -73,8 +76,11 @@ class MainScreen(TendingScreen):
         ),
         Binding("O", "sort", "Sort", show=False, id="table.sort", tooltip="sort by the next column"),
         Binding("w", "why", "Why", id="delivery.why", tooltip="why this verdict"),
+        Binding("r", "replay(False)", "Replay", id="delivery.replay", tooltip="replay: send this delivery again"),
+        Binding("R", "replay(True)", "Edit", show=False, id="delivery.edit", tooltip="edit in $EDITOR, then replay"),
         Binding("y", "copy", "Copy", id="delivery.copy_as", tooltip="copy: payload, curl, Python, ..."),
         Binding("s", "stream", "SSE", id="stream.show", tooltip="webhook against SSE"),
+        Binding("a", "answers", "Answers", id="receiver.answers", tooltip="how the receiver answers"),
         Binding("f", "follow", "Follow", show=False, id="table.follow", tooltip="follow the newest delivery"),
         Binding("escape", "back", "Back", show=False, id="screen.back", tooltip="back; closes the notice"),
         Binding("tab", "next_pane", "Next pane", show=False, id="screen.next_pane", tooltip="next pane"),
@@ -91,6 +97,10 @@ class MainScreen(TendingScreen):
         Binding(
             "p", "add_secret", "Add secret", show=False, id="piktid.add_secret", tooltip="add a secret to the ring"
         ),
+        Binding(
+            "n", "match(1)", "Next match", show=False, id="payload.next_match", tooltip="next match in the payload"
+        ),
+        Binding("N", "match(-1)", "Match before", show=False, id="payload.match_before", tooltip="match before"),
         Binding("e", "export", "Export", show=False, id="delivery.export", tooltip="export into a file"),
         Binding("m", "mark", "Mark", show=False, id="delivery.mark", tooltip="mark, or take the mark off"),
         Binding("semicolon", "comment", "Comment", show=False, id="delivery.comment", tooltip="comment"),
@@ -323,6 +333,8 @@ class MainScreen(TendingScreen):
             "export",
             "mark",
             "comment",
+            "match",
+            "replay",
         )
         return not needs_delivery or (self.has_rows and not self.stream.is_open)
 
@@ -334,6 +346,15 @@ class MainScreen(TendingScreen):
             self._came_from = self.focused
         self.detail.choose(SIGNATURE)
         self.detail.body_widget.focus()
+
+    def action_replay(self, edit: bool) -> None:
+        """Send the chosen delivery again, perhaps edited."""
+        if self.detail.stored is not None:
+            self.post_message(ReplayRequested(self.detail.stored, edit=edit))
+
+    def action_answers(self) -> None:
+        """Ask for another answer rule."""
+        self.post_message(AnswersRequested())
 
     def action_stream(self) -> None:
         """Webhook against event stream instead of table and detail, or these again."""
@@ -447,7 +468,8 @@ class MainScreen(TendingScreen):
         status = self.status
         receiver = f"http://{status.receiver.host}:{status.receiver.port}"
         url = status.tunnel.public_url or status.webhook.url or receiver
-        self.post_message(CopyRequested(url, "the public URL" if url != receiver else "the receiver's address"))
+        name = "the public URL" if url != receiver else "the receiver's address"
+        self.post_message(CopyRequested(visible(url), name))
 
     def action_addresses(self) -> None:
         """The addresses in full."""

@@ -68,6 +68,10 @@ class TendingScreen(FindingScreen):
         self.table.refresh_rows()
         self.rows_changed(())
 
+    def action_match(self, step: int) -> None:
+        """The next match in the payload, or the one before."""
+        self.detail.action_find_match(step)
+
     def action_copy(self) -> None:
         """Ask in which form."""
         self._share(exports=False)

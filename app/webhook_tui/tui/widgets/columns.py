@@ -11,6 +11,7 @@ from typing import Literal, NamedTuple
 from rich.cells import cell_len
 
 from webhook_tui.domain import units
+from webhook_tui.domain.answer import answer_word
 from webhook_tui.domain.delivery import DeliveryRow
 from webhook_tui.domain.verdict import Verdict
 from webhook_tui.tui.glyphs import Glyphs
@@ -93,7 +94,7 @@ def time_cell(row: DeliveryRow, now: datetime) -> str:
 
 def answered_cell(row: DeliveryRow) -> str:
     """The status that we answered, or a word where there was none."""
-    return "none" if row.answered is None else str(row.answered)
+    return answer_word(row.answered)
 
 
 def is_usual_answer(row: DeliveryRow) -> bool:

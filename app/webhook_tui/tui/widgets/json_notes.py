@@ -34,10 +34,7 @@ def notes_on(lines: LineIndex) -> tuple[tuple[str, ...], frozenset[int]]:
     odd: set[int] = set()
     if not _is_utf8(lines.body):
         notes["bytes that are not UTF-8"] = None
-    if _MAY_BE_LONE.search(lines.body) is not None:
-        odd.update(index for index, raw in enumerate(lines) if has_lone_surrogate(raw))
-        if odd:
-            notes["half of a surrogate pair in a text"] = None
+    odd |= _halves(lines, notes)
     keys: list[set[bytes]] = []
     for index, raw in enumerate(lines):
         content = raw.lstrip(b" ")
@@ -58,6 +55,15 @@ def notes_on(lines: LineIndex) -> tuple[tuple[str, ...], frozenset[int]]:
         elif content[:1] in (b"}", b"]"):
             keys.pop()
     return tuple(notes)[:_MOST_NOTES], frozenset(odd)
+
+
+def _halves(lines: LineIndex, notes: dict[str, None]) -> set[int]:
+    if _MAY_BE_LONE.search(lines.body) is None:
+        return set()
+    found = {index for index, raw in enumerate(lines) if has_lone_surrogate(raw)}
+    if found:
+        notes["half of a surrogate pair in a text"] = None
+    return found
 
 
 def fits_a_double(number: bytes) -> bool:

@@ -7,9 +7,11 @@ from textual.widgets import Footer
 from textual.widgets._footer import FooterKey
 
 _MOST = 7
-_FIRST_TO_GO = ("app.command_palette", "copy", "copy_tab", "copy_url", "show_secret", "screen.zoom")
+_FIRST_TO_GO = ("answers", "app.command_palette", "copy", "copy_tab", "copy_url", "show_secret", "screen.zoom")
 """Actions that go below 72 columns."""
-_NOT_IN_DETAIL = frozenset({"why", "filter", "copy", "stream", "copy_url", "show_secret", "app.command_palette"})
+_NOT_IN_DETAIL = frozenset(
+    {"why", "replay(False)", "answers", "filter", "copy", "stream", "copy_url", "show_secret", "app.command_palette"}
+)
 """Actions that work in the detail, too, but have no room in its footer."""
 _TYPING = ("keep", "clear", "complete", "earlier(1)")
 """All that the footer says while a filter is typed."""

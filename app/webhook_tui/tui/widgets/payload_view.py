@@ -136,6 +136,11 @@ class PayloadView(LineView):
         return self.document.path_at(self._cursor)
 
     @property
+    def sought(self) -> str:
+        """What is searched for; "" for nothing."""
+        return self._wanted
+
+    @property
     def cursor_line(self) -> int:
         """The line of the document under the cursor, from 0."""
         return self._cursor

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from webhook_tui.domain.text import visible
 
@@ -11,7 +11,7 @@ LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 def host_of(url: str) -> str:
     """The host (and port, if it says one) of a URL, harmless; the URL itself when it has none."""
-    return visible(urlsplit(url).netloc or url)
+    return visible(_split(url).netloc or url)
 
 
 def short_host(host: str) -> str:
@@ -22,7 +22,7 @@ def short_host(host: str) -> str:
 
 def short_url(url: str) -> str:
     """The URL with a long path cut in its middle: `https://host/h/4f9c…e21a`."""
-    parts = urlsplit(url)
+    parts = _split(url)
     head, slash, last = visible(parts.path).rpartition("/")
     if len(last) > 10:
         last = f"{last[:4]}…{last[-4:]}"
@@ -38,3 +38,11 @@ def listener(host: str, port: int) -> str:
 def local_host(host: str) -> str:
     """The address by which this machine reaches a listener: loopback where it listens on every address."""
     return {"": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - a name, no socket
+
+
+def _split(url: str) -> SplitResult:
+    """The parts of a URL, which may be anybody's; none where it cannot be taken apart (`https://[x`)."""
+    try:
+        return urlsplit(url)
+    except ValueError:
+        return SplitResult("", "", url, "", "")

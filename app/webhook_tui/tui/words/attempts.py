@@ -9,6 +9,7 @@ from datetime import datetime
 from textual.content import Content
 
 from webhook_tui.domain import units
+from webhook_tui.domain.answer import answer_word
 from webhook_tui.domain.delivery import DeliveryRow
 from webhook_tui.domain.timeline import Timeline, TimelineEntry, accepted, refusals, timeline
 
@@ -40,7 +41,7 @@ def outcome(rows: Sequence[DeliveryRow]) -> str:
     times = "1 refusal" if refused == 1 else f"{refused} refusals"
     if accepted(last):
         return f"Answered {last} after {times}." if refused else f"Answered {last}; it came {len(rows)} times."
-    return f"Not accepted in {len(rows)} attempts; the last answer was {last or 'none'}."
+    return f"Not accepted in {len(rows)} attempts; the last answer was {answer_word(last)}."
 
 
 def _table(line: Timeline, same: Sequence[Sameness], width: int, now: datetime) -> Content:
@@ -58,7 +59,7 @@ def _row(entry: TimelineEntry, equal: Sameness, now: datetime, *, wide: bool, mi
     local = row.received_at.astimezone(now.tzinfo)
     after = "–" if entry.gap_seconds is None else f"{entry.gap_seconds:.1f} s"
     factor = "–" if entry.factor is None else f"{entry.factor:.1f}"
-    answered = str(row.answered) if row.answered is not None else "none"
+    answered = answer_word(row.answered)
     start = f"{row.attempt:>8}   {local:%H:%M:%S}.{local.microsecond // 1000:03d}{after:>8}"
     start += f"{factor:>9}" if middle else ""
     style = "$muted" if accepted(row.answered) else "bold $warning"
@@ -88,7 +89,7 @@ def _scale(rows: Sequence[DeliveryRow], width: int, now: datetime) -> Content:
         at = group[0][0]
         mark = "●" if len(group) == 1 else str(len(group))
         dots[at : at + len(mark)] = mark
-        answer = str(group[-1][1].answered or "–")
+        answer = answer_word(group[-1][1].answered)
         answers[at : at + len(answer)] = answer
     zone = now.tzinfo
     begins, ends = f"{first.astimezone(zone):%H:%M:%S}", f"{last.astimezone(zone):%H:%M:%S}"

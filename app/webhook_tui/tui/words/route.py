@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum, auto
+from urllib.parse import urlsplit
 
 from textual.content import Content
 
@@ -153,7 +154,19 @@ class _Line:
     def answer(self) -> Content:
         word = "answers " if self.keeps(_Give.ANSWERS) else ""
         rule = visible(self.status.answer)
-        return Content.assemble(word, (rule, "" if rule == "200" else "bold $warning"))
+        if rule != "200":
+            return Content.assemble(word, (rule, "bold $warning"))
+        if (app := self.status.forward_to) is not None:
+            return Content.assemble(word, f"as {self.app_name(app)}")
+        return Content.assemble(word, rule)
+
+    def app_name(self, url: str) -> str:
+        """Whose answer is returned: `:3000`, or the host that is not this machine."""
+        parts = urlsplit(url)
+        host = visible(parts.hostname or "")
+        if host not in LOOPBACK:
+            return short_host(host)
+        return f":{parts.port or (443 if parts.scheme == 'https' else 80)}"
 
     def counts(self) -> Content:
         counts, stream = self.status.counts, self.status.stream

@@ -1,0 +1,273 @@
+"""Forwarding and replaying from a real session to a real app: byte for byte, its answer back, and what failures say."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.session.local_app import LocalApp, local_app
+from tests.session.running import Running, session_of, settings
+from webhook_tui.domain.answer import RESET
+from webhook_tui.domain.answering import parse
+from webhook_tui.domain.delivery import StoredDelivery
+from webhook_tui.domain.facts import (
+    BecameReady,
+    DeliveryRecorded,
+    Forwarded,
+    HistoryOpened,
+    ProblemOccurred,
+    Replayed,
+    WishGranted,
+)
+from webhook_tui.domain.problem import ExitCode, ProblemError
+from webhook_tui.domain.secret import Secret
+from webhook_tui.domain.sent import Why, hint
+from webhook_tui.domain.signature import sign
+from webhook_tui.domain.wishes import AnswerWish, ForwardWish, ReplayWish
+from webhook_tui.session import ListenSession
+
+BODY = bytes(range(256)) + b'{"id": 1,\r\n "name": "ping"}\n'
+HEADERS = {"X-Webhook-Signature": "sha256=" + "0" * 64, "X-ODD-case": "a  b", "Content-Type": "application/json"}
+
+
+@asynccontextmanager
+async def watching(tmp_path: Path, **changes: Any) -> AsyncIterator[tuple[Running, str]]:
+    """A session that registers nothing, and the hook's URL."""
+    async with session_of(settings(tmp_path, register=False, token=None, **changes)) as running:
+        ready = await running.fact(BecameReady)
+        assert ready.public_url is not None
+        yield running, ready.public_url
+
+
+async def post(url: str, body: bytes = BODY, headers: Mapping[str, str] | None = None) -> httpx.Response:
+    """One delivery."""
+    async with httpx.AsyncClient() as client:
+        return await client.post(url, content=body, headers={**HEADERS, **(headers or {})})
+
+
+async def stored(running: Running, seq: int) -> StoredDelivery:
+    """A delivery as the history has it."""
+    await running.fact(HistoryOpened)
+    rows = running.session.open_rows()
+    try:
+        found = rows.stored(seq)
+        assert found is not None
+        return found
+    finally:
+        rows.close()
+
+
+def statuses(app: LocalApp) -> int:
+    """How many requests the app got."""
+    return len(app.requests)
+
+
+async def test_a_delivery_goes_to_the_app_byte_for_byte_and_its_answer_back(tmp_path: Path) -> None:
+    """Method, body, header names and values; the hop's own headers stay behind; the path is the URL's."""
+    reply = b"HTTP/1.1 201 Created\r\nContent-Length: 3\r\nX-App: mine\r\nConnection: x-hop\r\nX-Hop: 1\r\n\r\n\x00ok"
+    async with (
+        local_app(reply) as app,
+        watching(tmp_path, forward_to=f"{app.url}/hooks/piktid?a=1") as (running, url),
+    ):
+        answer = await post(url, headers={"Connection": "keep-alive, X-Private", "X-Private": "1", "TE": "trailers"})
+        forwarded = await running.fact(Forwarded)
+        row = (await stored(running, 1)).row
+
+        assert (answer.status_code, answer.content, answer.headers["X-App"]) == (201, b"\x00ok", "mine")
+        assert "x-hop" not in answer.headers
+        assert len(answer.headers.get_list("date")) == 1
+        assert app.requests[0].startswith(b"POST /hooks/piktid?a=1 HTTP/1.1\r\n")
+        assert app.body() == BODY
+        lines = app.headers()
+        assert [f"{name}: {value}".encode() in lines for name, value in HEADERS.items()] == [True] * 3
+        assert not any(line.lower().startswith((b"x-private", b"te:", b"connection")) for line in lines)
+        assert (forwarded.sent.seq, forwarded.sent.status, forwarded.sent.body) == (1, 201, b"\x00ok")
+        assert row.answered == 201
+
+
+async def test_no_app_is_502_in_words_and_said_at_the_start(tmp_path: Path) -> None:
+    """The delivery is stored all the same, and PiktID will send it again."""
+    with socket.create_server(("127.0.0.1", 0)) as gone:
+        port = gone.getsockname()[1]
+    async with watching(tmp_path, forward_to=f"http://127.0.0.1:{port}") as (running, url):
+        status = await running.until(lambda status: bool(status.notes))
+        answer = await post(url)
+        forwarded = await running.fact(Forwarded)
+
+        assert status.notes[0].what == f"Nothing listens at 127.0.0.1:{port}, where deliveries are forwarded to."
+        assert answer.status_code == 502
+        assert answer.text == "webhook-tui got no answer from the app behind it: the connection was refused."
+        assert (await stored(running, 1)).row.answered == 502
+        assert hint(forwarded.sent).startswith("Nothing listens there.")
+
+
+@pytest.mark.parametrize(("retries", "tries", "status"), [(0, 1, 500), (1, 2, 502), (2, 3, 200)])
+async def test_retries_end_with_the_first_that_is_no_failure(
+    tmp_path: Path, retries: int, tries: int, status: int
+) -> None:
+    """5xx and no answer are tried again, as often as asked."""
+    failed = b"HTTP/1.1 500 Oops\r\nContent-Length: 0\r\n\r\n"
+    async with (
+        local_app(failed, b"") as app,
+        watching(tmp_path, forward_to=app.url, forward_retries=retries) as (running, url),
+    ):
+        answer = await post(url)
+        forwarded = await running.fact(Forwarded)
+
+        assert (answer.status_code, statuses(app), forwarded.sent.tries) == (status, tries, tries)
+
+
+async def test_a_redirect_goes_back_and_is_not_followed(tmp_path: Path) -> None:
+    """Nothing that the app says leads elsewhere."""
+    moved = b"HTTP/1.1 302 Found\r\nLocation: http://198.51.100.1/\r\nContent-Length: 0\r\n\r\n"
+    async with local_app(moved) as app, watching(tmp_path, forward_to=app.url) as (_, url):
+        answer = await post(url)
+
+        assert (answer.status_code, statuses(app)) == (302, 1)
+
+
+async def test_the_rule_answers_and_the_app_still_gets_it(tmp_path: Path) -> None:
+    """`503 x1, 200`: the first by the rule, the second by the app."""
+    async with local_app() as app, watching(tmp_path, forward_to=app.url) as (running, url):
+        running.ask(AnswerWish(parse("503 x1, 200")))
+        status = await running.until(lambda status: status.answer == "503 ×1, 200")
+        answers = [(await post(url)).status_code for _ in range(2)]
+        await running.fact(Forwarded, lambda fact: fact.sent.seq == 1)
+
+        assert status.forward_to == app.url
+        assert answers == [503, 200]
+        assert [(await stored(running, seq)).row.answered for seq in (1, 2)] == [503, 200]
+        assert [app.body(at) for at in range(2)] == [BODY, BODY]
+
+
+@pytest.mark.parametrize(
+    ("rule", "answers"),
+    [
+        ("404", [404, 404, 404]),
+        ("every 2nd 500", [200, 500, 200]),
+        ("429 retry 7 x1", [429, 200, 200]),
+        ("ping 418", [418, 418, 418]),
+        ("reset", [RESET, RESET, RESET]),
+    ],
+)
+async def test_each_rule_over_the_wire(tmp_path: Path, rule: str, answers: list[int]) -> None:
+    """Stored first, whatever is answered; the row says what it was."""
+    async with watching(tmp_path) as (running, url):
+        running.ask(AnswerWish(parse(rule)))
+        await running.until(lambda status: status.answer != "200")
+        got = []
+        for _ in answers:
+            try:
+                got.append((await post(url, b'{"id": 7, "name": "ping"}')).status_code)
+            except httpx.ReadError:  # httpx's word for a connection that was reset
+                got.append(RESET)
+        rows = [(await stored(running, seq)).row for seq in range(1, len(answers) + 1)]
+
+        assert got == answers
+        assert [row.answered for row in rows] == answers
+        assert len(running.all(DeliveryRecorded)) == len(answers)
+
+
+async def test_a_replay_is_the_same_bytes_again(tmp_path: Path) -> None:
+    """Once, to the URL that was named, with the signature as received."""
+    async with local_app() as app, watching(tmp_path) as (running, url):
+        await post(url)
+        running.ask(ReplayWish((1,), f"{app.url}/again"))
+        sent = (await running.fact(Replayed)).sent
+
+        assert (sent.seq, sent.status, sent.why, sent.signed_anew, sent.edited) == (1, 200, Why.REPLAYED, False, False)
+        assert app.requests[0].startswith(b"POST /again HTTP/1.1\r\n")
+        assert app.body() == BODY
+        assert f"X-Webhook-Signature: {HEADERS['X-Webhook-Signature']}".encode() in app.headers()
+        assert (await stored(running, 1)).row.answered == 200
+
+
+async def test_a_replay_can_be_edited_and_signed_anew(tmp_path: Path) -> None:
+    """With the current secret, over the bytes that are sent."""
+    async with local_app() as app, session_of(settings(tmp_path, sandbox=True)) as running:
+        await running.fact(DeliveryRecorded)
+        await running.until(lambda status: status.webhook.secret_since is not None)
+        running.ask(ReplayWish((1,), app.url, sign_anew=True, body=b"edited"))
+        sent = (await running.fact(Replayed)).sent
+        secret = running.session._keeper.ring.current
+
+        assert (sent.signed_anew, sent.edited) == (True, True)
+        assert app.body() == b"edited"
+        assert secret is not None
+        signature = f"x-webhook-signature: {sign(secret.secret, b'edited')}".encode()
+        assert [line for line in app.headers() if line.lower().startswith(b"x-webhook-signature")] == [
+            line for line in app.headers() if line.lower() == signature
+        ]
+        assert signature in [line.lower() for line in app.headers()]
+
+
+async def test_several_are_replayed_in_order(tmp_path: Path) -> None:
+    """One that is gone is left out; one sentence at the end."""
+    async with local_app() as app, watching(tmp_path) as (running, url):
+        for body in (b"1", b"2", b"3"):
+            await post(url, body)
+        running.ask(ReplayWish((3, 1, 99, 2), app.url))
+        granted = await running.fact(WishGranted)
+
+        assert [app.body(at) for at in range(3)] == [b"3", b"1", b"2"]
+        assert granted.sentence == "Replayed 3 deliveries: 3 were answered 2xx."
+
+
+async def test_without_a_secret_nothing_is_signed_anew(tmp_path: Path) -> None:
+    """It says what gives one."""
+    async with local_app() as app, watching(tmp_path) as (running, url):
+        await post(url)
+        running.ask(ReplayWish((1,), app.url, sign_anew=True))
+        problem = (await running.fact(ProblemOccurred)).problem
+
+        assert problem.what == "There is no current secret to sign with."
+        assert not app.requests
+
+
+async def test_it_begins_and_ends_while_running(tmp_path: Path) -> None:
+    """From the palette: there, then nowhere."""
+    async with local_app() as app, watching(tmp_path) as (running, url):
+        running.ask(ForwardWish(app.url))
+        await running.until(lambda status: status.forward_to == app.url)
+        await post(url)
+        running.ask(ForwardWish(None))
+        await running.until(lambda status: status.forward_to is None)
+        await post(url)
+
+        assert statuses(app) == 1
+
+
+@pytest.mark.parametrize(
+    "url", ["http://192.0.2.1/", "https://example.com", "http://localhost.example.com", "http://127.0.0.1@192.0.2.1/"]
+)
+async def test_nothing_leaves_this_machine_unasked(tmp_path: Path, url: str) -> None:
+    """Neither from the start, nor later, nor as a replay."""
+    with pytest.raises(ProblemError) as refused:
+        ListenSession.open(settings(tmp_path, forward_to=url), asks=False)
+    async with watching(tmp_path) as (running, hook):
+        await post(hook)
+        running.ask(ForwardWish(url))
+        running.ask(ReplayWish((1,), url))
+        await running.until(lambda _: len(running.all(ProblemOccurred)) == 2)
+
+        assert refused.value.problem.exit_code is ExitCode.USAGE
+        assert {fact.problem.what for fact in running.all(ProblemOccurred)} == {
+            "Deliveries are forwarded within this machine only."
+        }
+        assert running.status.forward_to is None
+
+
+async def test_no_secret_is_in_the_facts(tmp_path: Path) -> None:
+    """What is sent is not told: a replay's fact holds the answer only."""
+    async with local_app() as app, watching(tmp_path, secrets=(Secret("canary-canary"),)) as (running, url):
+        await post(url)
+        running.ask(ReplayWish((1,), app.url))
+        await running.fact(Replayed)
+
+        assert "canary-canary" not in repr(running.facts)
