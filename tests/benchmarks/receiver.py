@@ -80,8 +80,8 @@ def _serve_script() -> None:
     loader.exec_module(script)
     server = script._WebhookServer(("127.0.0.1", 0), secret=SECRET)
     _say(server.server_address[1])
-    threading.Thread(target=server.serve_forever, daemon=True).start()
     with Path(os.devnull).open("w", encoding="utf-8") as nothing, contextlib.redirect_stdout(nothing):
+        threading.Thread(target=server.serve_forever, daemon=True).start()
         _say(_cpu_until_told())
 
 
