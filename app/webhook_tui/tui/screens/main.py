@@ -333,13 +333,8 @@ class MainScreen(TendingScreen):
             "export",
             "mark",
             "comment",
-<<<<<<< HEAD
             "match",
             "replay",
-=======
-            "replay",
-            "match",
->>>>>>> act
         )
         return not needs_delivery or (self.has_rows and not self.stream.is_open)
 
