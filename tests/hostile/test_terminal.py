@@ -108,10 +108,12 @@ async def _look_at(screen: Terminal, sample: Sample) -> None:
 
 async def _copy(screen: Terminal) -> None:
     before = len(COPY.findall(screen.output))
-    await screen.pressing("tab", "y Copy")
-    screen.press("y")
+    await screen.pressing("esc", "enter Detail")
+    await screen.pressing("y", "Copy enter")
+    await screen.dialog("Copy enter")
+    screen.press("enter")
     await screen.until(lambda _: len(COPY.findall(screen.output)) > before)
-    await screen.pressing("shift+tab", "enter Detail")
+    await screen.until("enter Detail")
 
 
 @pytest.mark.timeout(1800)
@@ -146,9 +148,11 @@ async def test_deliveries_in_every_view() -> None:
         screen.type("addresses")
         screen.press("enter")
         await screen.dialog("strays")
-        screen.press("esc", "?")
+        await screen.pressing("esc", "enter Detail")
+        screen.press("?")
         await screen.dialog("why this verdict")
-        screen.press("esc", "q")
+        await screen.pressing("esc", "enter Detail")
+        screen.press("q")
         assert await screen.ended() == 0
     copies = COPY.findall(screen.output)
     assert len(copies) == 1
