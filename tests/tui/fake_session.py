@@ -16,12 +16,14 @@ from webhook_tui.domain.facts import (
     Fact,
     HistoryOpened,
     RowChanged,
+    RunsListed,
     SessionStopped,
     StatusChanged,
     VerdictChanged,
 )
 from webhook_tui.domain.filter import Expression
 from webhook_tui.domain.rows import Sort
+from webhook_tui.domain.run import Run
 from webhook_tui.domain.secret import Secret
 from webhook_tui.domain.status import (
     Counts,
@@ -34,7 +36,7 @@ from webhook_tui.domain.status import (
     WebhookStatus,
 )
 from webhook_tui.domain.verdict import Verdict
-from webhook_tui.domain.wishes import CommentWish, DeleteDeliveriesWish, MarkWish, Wish
+from webhook_tui.domain.wishes import CommentWish, DeleteDeliveriesWish, MarkWish, RunsWish, Wish
 
 NOW = datetime(2026, 11, 23, 14, 22, 2, tzinfo=UTC)
 
@@ -61,6 +63,7 @@ class FakeSession:
         self.rows = MemoryRows(deliveries or [])
         self.wishes: list[Wish] = []
         self.stops = 0
+        self.runs: tuple[Run, ...] = ()
         self.searches: list[tuple[MemoryFound, Callable[[], None]]] = []
         self.searches_wait = False
         self.secrets: tuple[Secret, ...] = ()
@@ -91,6 +94,8 @@ class FakeSession:
                 self.emit(RowChanged(self.rows.set(seq, marked=marked)))
             case CommentWish(seq, text):
                 self.emit(RowChanged(self.rows.set(seq, comment=text)))
+            case RunsWish():
+                self.emit(RunsListed(self.runs))
             case DeleteDeliveriesWish(seqs):
                 self.emit(DeliveriesDeleted(self.rows.delete(seqs)))
             case _:

@@ -41,6 +41,7 @@ from webhook_tui.domain.facts import (
     HistoryOpened,
     ProblemOccurred,
     Replayed,
+    RunsListed,
     SecretRevealed,
     SessionStopped,
     StreamShown,
@@ -59,12 +60,15 @@ from webhook_tui.export import Destination
 from webhook_tui.tui import theme
 from webhook_tui.tui.acting import Acting
 from webhook_tui.tui.commands import commands_of
+from webhook_tui.tui.comparing import Compared, compare
 from webhook_tui.tui.hosting import SessionHost
 from webhook_tui.tui.inbox import Inbox, comes_in_floods
 from webhook_tui.tui.messages import (
     CopyRequested,
     DeliveriesNews,
+    DiffRequested,
     FactArrived,
+    LinkChosen,
     NewsArrived,
     ReplayRequested,
     RowsNews,
@@ -78,6 +82,8 @@ from webhook_tui.tui.messages import (
 from webhook_tui.tui.modals.delete import DeleteDialog
 from webhook_tui.tui.modals.dialog import Dialog
 from webhook_tui.tui.modals.guard import ForeignGuard, UnknownGuard
+from webhook_tui.tui.modals.page import PageDialog
+from webhook_tui.tui.modals.runs import RunsDialog
 from webhook_tui.tui.modals.secret import SecretDialog
 from webhook_tui.tui.modals.share import JSON_PATH, CopyDialog, ExportDialog, Share
 from webhook_tui.tui.modals.token import TokenChoice, TokenDialog
@@ -100,9 +106,9 @@ def _ignore(_number: int, _frame: FrameType | None) -> None:
 
 
 class ShareEnded(Message):
-    """What was to be copied or exported is made, or could not be."""
+    """What was to be copied, exported or compared is made, or could not be."""
 
-    def __init__(self, outcome: Copied | Exported | Problem) -> None:
+    def __init__(self, outcome: Copied | Exported | Compared | Problem) -> None:
         super().__init__()
         self.outcome = outcome
 
@@ -326,6 +332,8 @@ class WebhookTuiApp(App[object]):
             case WishGranted(sentence):
                 self._main.occurred(None)
                 self._toast(sentence)
+            case RunsListed(runs):
+                self.push_screen(RunsDialog(runs, now=self.now), self._main.choose_run)
             case DeliveriesDeleted(count):
                 self._main.deliveries_deleted()
                 self._toast(f"Deleted {'1 delivery' if count == 1 else f'{count:,} deliveries'}")
@@ -418,18 +426,29 @@ class WebhookTuiApp(App[object]):
         if share.form == JSON_PATH:
             self.post_message(CopyRequested(json_path, "the JSON path"))
         else:
-            self._make_in_thread(make, share)
+            self._make_in_thread(partial(make, share))
+
+    def on_diff_requested(self, message: DiffRequested) -> None:
+        """Find the marked one and compare, in a thread."""
+        self._main.occurred(None)
+        self._make_in_thread(partial(compare, self.host.session, message.stored, message.last_marked, self.now()))
+
+    def on_link_chosen(self, message: LinkChosen) -> None:
+        """The user saw it in full and wants it in the browser."""
+        self.open_url(message.url)
 
     @work(thread=True, exit_on_error=False)
-    def _make_in_thread(self, make: Callable[[Share], Copied | Exported], share: Share) -> None:
+    def _make_in_thread(self, make: Callable[[], Copied | Exported | Compared]) -> None:
         try:
-            self.post_message(ShareEnded(make(share)))
+            self.post_message(ShareEnded(make()))
         except ProblemError as error:
             self.post_message(ShareEnded(error.problem))
 
     def on_share_ended(self, message: ShareEnded) -> None:
-        """Copy it, or say what came of it."""
+        """Copy it, show it, or say what came of it."""
         match message.outcome:
+            case Compared(title, text):
+                self.push_screen(PageDialog(title, text, "the diff"))
             case Copied(text, what):
                 self.post_message(CopyRequested(text, what))
             case Exported(sentence):
@@ -540,6 +559,7 @@ class WebhookTuiApp(App[object]):
         yield from commands_of(self, screen)
         if screen is self._main:
             if self._main.has_rows:
+                yield SystemCommand("Earlier runs", "what the history holds of each", self._main.action_runs)
                 yield SystemCommand("Delete this delivery", "asks first", self._main.action_delete_delivery)
                 yield SystemCommand("Clear all except marked", "asks first", self._main.action_clear)
             yield SystemCommand("Addresses in full", "what the status line shortens; copy", self._main.action_addresses)

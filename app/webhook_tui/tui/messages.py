@@ -64,6 +64,24 @@ class SearchAdvanced(Message):
         """Of the search."""
 
 
+class DiffRequested(Message):
+    """The user wants to see a delivery beside the marked one."""
+
+    def __init__(self, stored: StoredDelivery, last_marked: int | None) -> None:
+        super().__init__()
+        self.stored = stored
+        self.last_marked = last_marked
+        """The one that was marked last on this screen, if any was."""
+
+
+class LinkChosen(Message):
+    """The user wants a link opened that was shown in full."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__()
+        self.url = url
+
+
 class ShareRequested(Message):
     """The user wants to copy or export; a menu asks in which form."""
 

@@ -133,7 +133,7 @@ class Sharing:
             selection.expression, sort=selection.sort, now=self._now(), changed=changed.set
         )
         with closing(search) as found:
-            _wait(found, changed)
+            wait_until_done(found, changed)
             yield from _whole(found, _numbers(found))
 
 
@@ -143,7 +143,7 @@ class _Tally:
     changed: int = 0
 
 
-def _wait(found: FoundRows, changed: threading.Event) -> None:
+def wait_until_done(found: FoundRows, changed: threading.Event) -> None:
     """Until the search is done."""
     while True:
         changed.clear()

@@ -21,6 +21,7 @@ from textual.widgets import ContentSwitcher, Static
 
 from webhook_tui.domain.delivery import DeliveryRow, StoredDelivery
 from webhook_tui.domain.headers import SIGNATURE_HEADER, values
+from webhook_tui.domain.links import links
 from webhook_tui.domain.report import SignatureReport
 from webhook_tui.domain.rows import DeliveryRows
 from webhook_tui.domain.sent import Sent
@@ -119,6 +120,11 @@ class DetailPane(Vertical):
     def stored(self) -> StoredDelivery | None:
         """The delivery that is shown."""
         return self._stored
+
+    def links_at_cursor(self) -> list[str]:
+        """The web links of the payload's line under the cursor, if it has the focus."""
+        body = self.body_widget
+        return links(body.cursor_text) if isinstance(body, PayloadView) and body.has_focus else []
 
     @property
     def body_widget(self) -> Widget:

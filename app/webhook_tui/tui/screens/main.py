@@ -103,6 +103,10 @@ class MainScreen(TendingScreen):
         Binding("N", "match(-1)", "Match before", show=False, id="payload.match_before", tooltip="match before"),
         Binding("e", "export", "Export", show=False, id="delivery.export", tooltip="export into a file"),
         Binding("m", "mark", "Mark", show=False, id="delivery.mark", tooltip="mark, or take the mark off"),
+        Binding("D", "diff", "Diff", show=False, id="delivery.diff", tooltip="diff with the marked one"),
+        Binding(
+            "o", "open_link", "Open a link", show=False, id="payload.open_link", tooltip="open an image link: asks"
+        ),
         Binding("semicolon", "comment", "Comment", show=False, id="delivery.comment", tooltip="comment"),
         Binding("c", "copy_url", "Copy URL", id="piktid.copy_url", tooltip="copy the public URL"),
         Binding("S", "show_secret", "Secret", id="piktid.secret", tooltip="the signing secret: masked, reveal, copy"),
@@ -333,6 +337,8 @@ class MainScreen(TendingScreen):
             "export",
             "mark",
             "comment",
+            "diff",
+            "open_link",
             "match",
             "replay",
         )

@@ -2,18 +2,30 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from webhook_tui.domain.delivery import DeliveryRow
 from webhook_tui.domain.filter import parse
-from webhook_tui.domain.wishes import CommentWish, DeleteDeliveriesWish, MarkWish
-from webhook_tui.tui.messages import ShareRequested, WishRequested
+from webhook_tui.domain.links import links
+from webhook_tui.domain.problem import Problem, Severity
+from webhook_tui.domain.text import decoded
+from webhook_tui.domain.verdict import Verdict
+from webhook_tui.domain.wishes import CommentWish, DeleteDeliveriesWish, MarkWish, RunsWish
+from webhook_tui.tui.messages import DiffRequested, LinkChosen, ShareRequested, WishRequested
 from webhook_tui.tui.modals.history import CommentDialog, ForgetDialog
+from webhook_tui.tui.modals.links import LinksDialog, OpenLinkDialog
 from webhook_tui.tui.screens.finding import FindingScreen
 from webhook_tui.tui.selection import Selection
 from webhook_tui.tui.widgets.payload_view import PayloadView
 
+_LARGEST_SEARCHED = 1_048_576
+"""Bytes of a body that are searched for links."""
+
 
 class TendingScreen(FindingScreen):
-    """The part of the main screen that changes and passes on deliveries."""
+    """The part of the main screen that changes, compares and passes on deliveries."""
+
+    _last_marked: int | None = None
 
     def row(self) -> DeliveryRow | None:
         """The delivery that the detail shows, as it is now."""
@@ -28,7 +40,13 @@ class TendingScreen(FindingScreen):
         """Mark it, or take the mark off."""
         row = self.row()
         if row is not None:
+            self._last_marked = row.seq if not row.marked else None
             self.post_message(WishRequested(MarkWish(row.seq, not row.marked)))
+
+    def action_diff(self) -> None:
+        """Show this one beside the marked one."""
+        if self.detail.stored is not None:
+            self.post_message(DiffRequested(self.detail.stored, self._last_marked))
 
     def action_comment(self) -> None:
         """Ask for words about it."""
@@ -67,6 +85,37 @@ class TendingScreen(FindingScreen):
             self._rows.refresh()
         self.table.refresh_rows()
         self.rows_changed(())
+
+    def action_runs(self) -> None:
+        """Ask for the list of runs."""
+        self.post_message(WishRequested(RunsWish()))
+
+    def choose_run(self, number: int | None) -> None:
+        """Show the deliveries of one run."""
+        if number is not None:
+            self.set_filter(f"run:{number}")
+
+    def action_open_link(self) -> None:
+        """The link of the line under the cursor, else one of the payload's; it is shown in full first."""
+        stored = self.detail.stored
+        if stored is None:
+            return
+        here = self.detail.links_at_cursor()
+        found = here or links(decoded(stored.delivery.body[:_LARGEST_SEARCHED]))
+        if not found:
+            self.occurred(Problem("There is no web link in this payload.", "", severity=Severity.WARNING))
+        elif len(found) == 1:
+            self._ask_to_open(stored.row.verdict, found[0])
+        else:
+            self.app.push_screen(LinksDialog(found), partial(self._ask_to_open, stored.row.verdict))
+
+    def _ask_to_open(self, verdict: Verdict, link: str | None) -> None:
+        def answer(yes: bool | None) -> None:
+            if yes and link is not None:
+                self.post_message(LinkChosen(link))
+
+        if link is not None:
+            self.app.push_screen(OpenLinkDialog(link, verdict), answer)
 
     def action_match(self, step: int) -> None:
         """The next match in the payload, or the one before."""

@@ -136,6 +136,11 @@ class PayloadView(LineView):
         return self.document.path_at(self._cursor)
 
     @property
+    def cursor_text(self) -> str:
+        """The line of the document under the cursor, harmless, cut where it is very long."""
+        return "".join(piece.text for piece in self.document.line(self._cursor, _MEASURED_CELLS * 2).pieces)
+
+    @property
     def sought(self) -> str:
         """What is searched for; "" for nothing."""
         return self._wanted

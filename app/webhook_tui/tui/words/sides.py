@@ -26,11 +26,14 @@ def sides_text(webhook: bytes | None, sse: bytes | None) -> Content:
     if before == after:
         return Content("\n").join([Content("Both are the same."), Content(""), *map(Content, before[:_MOST_SHOWN])])
     legend = Content.assemble(("-", f"bold {_WEBHOOK}"), " only by webhook   ", ("+", f"bold {_SSE}"), " only by SSE")
+    return Content("\n").join([legend, Content(""), *diff_lines(before, after)])
+
+
+def diff_lines(before: Sequence[str], after: Sequence[str]) -> list[Content]:
+    """Harmless lines of both, those that are equal shown only round the others; at most 1,000."""
     shown = _diff(before, after)
     left_out = len(shown) - _MOST_SHOWN
-    if left_out > 0:
-        shown = [*shown[:_MOST_SHOWN], _quiet(f"{left_out} more lines")]
-    return Content("\n").join([legend, Content(""), *shown])
+    return [*shown[:_MOST_SHOWN], _quiet(f"{left_out} more lines")] if left_out > 0 else shown
 
 
 def lines_of(body: bytes) -> list[str]:

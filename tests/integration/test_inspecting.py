@@ -1,0 +1,72 @@
+"""Finding, marking, comparing and exporting in the real program, over the real store and the sandbox."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+from tests.integration.terminal import terminal
+
+
+async def test_find_mark_compare_export_and_delete(tmp_path: Path) -> None:
+    """Each through session and store to the screen and back."""
+    out = tmp_path / "found.jsonl"
+    async with terminal("--sandbox", "--port", "0") as screen:
+        await screen.until(re.compile(r"^.? +5  \d\d:", re.MULTILINE).search)
+        await screen.pressing("/", "enter Keep")
+        screen.type("id:1000x")
+        await screen.until("None of ")
+        screen.press("esc")
+        await screen.pressing("/", "enter Keep")
+        screen.type("age:<10x")
+        await screen.until("^^^^^^^^ age needs a number and s, m, h or d")
+        screen.press("esc")
+        await screen.pressing("/", "enter Keep")
+        screen.type("!verdict:valid")
+        await screen.until(re.compile(r" / !verdict:valid +[1-9]\d* of \d+ ").search)
+        screen.press("enter")
+        await screen.until(re.compile(r"\d+ of \d+  / !verdict:valid").search)
+        await screen.pressing("esc", lambda text: "/ !verdict:valid" not in text)
+
+        screen.press("g")
+        await screen.pressing("m", re.compile(r"^▌◆  1  ", re.MULTILINE).search)
+        await screen.pressing(";", "Comment on #1")
+        await screen.dialog("Comment on #1")
+        screen.type("the first")
+        screen.press("enter")
+        await screen.until("; the first")
+        screen.press("j")
+        await screen.until(re.compile("  #2 ").search)
+        screen.press("D")
+        await screen.dialog("#1 and #2")
+        await screen.pressing("esc", "enter Detail")
+
+        screen.press("/")
+        await screen.until("enter Keep")
+        screen.type("marked")
+        screen.press("enter")
+        await screen.until(re.compile(r"1 of \d+  / marked").search)
+        screen.press("e")
+        await screen.dialog("1 filtered")
+        screen.press("right", "tab")
+        screen.type("\x15" + str(out))
+        await screen.until("found.jsonl")
+        screen.press("enter")
+        await screen.until("Exported 1 delivery to ")
+        await screen.pressing("esc", lambda text: "/ marked" not in text)
+
+        screen.press(":")
+        await screen.until("Search for commands")
+        screen.type("clear all")
+        await screen.until("Clear all except marked")
+        screen.press("enter")
+        await screen.dialog("Delete all deliveries but the marked?")
+        screen.press("d")
+        await screen.until(re.compile(r"Deleted \d+ deliver").search)
+        await screen.until(lambda text: not re.search(r"^.? +2  \d\d:", text, re.MULTILINE))
+        assert re.search(r"^.?◆  1  ", screen.screen, re.MULTILINE)
+        screen.press("q")
+        assert await screen.ended() == 0
+    assert b"{" in out.read_bytes()
+    assert json.loads(out.read_text().splitlines()[0])["seq"] == 1
