@@ -6,25 +6,27 @@ import json
 import re
 from pathlib import Path
 
+import pytest
+
 from tests.integration.terminal import terminal
 
 
-async def test_find_mark_compare_export_and_delete(tmp_path: Path) -> None:
+async def test_find_mark_compare_export_and_delete(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each through session and store to the screen and back."""
-    out = tmp_path / "found.jsonl"
+    monkeypatch.chdir(tmp_path)
     async with terminal("--sandbox", "--port", "0") as screen:
         await screen.until(re.compile(r"^.? +5  \d\d:", re.MULTILINE).search)
         await screen.pressing("/", "enter Keep")
         screen.type("id:1000x")
         await screen.until("None of ")
-        screen.press("esc")
+        await screen.pressing("esc", "enter Detail")
         await screen.pressing("/", "enter Keep")
         screen.type("age:<10x")
         await screen.until("^^^^^^^^ age needs a number and s, m, h or d")
-        screen.press("esc")
+        await screen.pressing("esc", "enter Detail")
         await screen.pressing("/", "enter Keep")
         screen.type("!verdict:valid")
-        await screen.until(re.compile(r" / !verdict:valid +[1-9]\d* of \d+ ").search)
+        await screen.until(re.compile(r" / !verdict:valid +[1-9]\d* of \d+").search)
         screen.press("enter")
         await screen.until(re.compile(r"\d+ of \d+  / !verdict:valid").search)
         await screen.pressing("esc", lambda text: "/ !verdict:valid" not in text)
@@ -37,7 +39,7 @@ async def test_find_mark_compare_export_and_delete(tmp_path: Path) -> None:
         screen.press("enter")
         await screen.until("; the first")
         screen.press("j")
-        await screen.until(re.compile("  #2 ").search)
+        await screen.until(re.compile(r"  #2\b").search)
         screen.press("D")
         await screen.dialog("#1 and #2")
         await screen.pressing("esc", "enter Detail")
@@ -49,11 +51,9 @@ async def test_find_mark_compare_export_and_delete(tmp_path: Path) -> None:
         await screen.until(re.compile(r"1 of \d+  / marked").search)
         screen.press("e")
         await screen.dialog("1 filtered")
-        screen.press("right", "tab")
-        screen.type("\x15" + str(out))
-        await screen.until("found.jsonl")
-        screen.press("enter")
-        await screen.until("Exported 1 delivery to ")
+        await screen.pressing("right", re.compile("into +deliveries").search)
+        screen.press("l")
+        await screen.until("Exported 1 delivery to deliveries.jsonl")
         await screen.pressing("esc", lambda text: "/ marked" not in text)
 
         screen.press(":")
@@ -68,5 +68,5 @@ async def test_find_mark_compare_export_and_delete(tmp_path: Path) -> None:
         assert re.search(r"^.?◆  1  ", screen.screen, re.MULTILINE)
         screen.press("q")
         assert await screen.ended() == 0
-    assert b"{" in out.read_bytes()
-    assert json.loads(out.read_text().splitlines()[0])["seq"] == 1
+    (line,) = (tmp_path / "deliveries.jsonl").read_text().splitlines()
+    assert json.loads(line)["seq"] == 1

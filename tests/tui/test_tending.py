@@ -13,6 +13,7 @@ from tests.tui.memory_rows import mock_up_rows, stored_delivery
 from tests.tui.stage import STACKED, WIDE, Stage, stage
 from webhook_tui.domain.secret import Secret
 from webhook_tui.domain.wishes import CommentWish, DeleteDeliveriesWish, MarkWish
+from webhook_tui.tui.modals.share import CopyDialog
 
 JOB = mock_up_rows()[7].delivery.body
 
@@ -39,6 +40,31 @@ async def test_a_mark_is_on_the_row_and_off_again() -> None:
         await played.until("1 of 12")
         await played.press("m")
         await played.until("None of 12 matches. esc shows all.")
+
+
+@pytest.mark.parametrize("act", ["action_mark", "action_copy", "action_diff", "action_why"])
+async def test_a_key_right_after_moving_means_the_row_under_the_cursor(act: str) -> None:
+    """Though the detail still shows the row before."""
+    async with stage() as played:
+        await played.until(lambda: played.main.detail.seq == 12)
+        played.main.table.move_to(0)
+        assert played.main.detail.seq == 12
+        getattr(played.main, act)()
+        assert played.main.detail.seq == 1
+
+
+async def test_two_letters_at_once_answer_a_menu_once() -> None:
+    """The second one is nobody's: nothing is closed that is not there."""
+    async with stage() as played:
+        await choose(played, 8)
+        await played.press("y")
+        await played.until("curl command")
+        dialog = played.app.screen
+        assert isinstance(dialog, CopyDialog)
+        dialog.choose("curl")
+        dialog.choose("payload")
+        await played.until("Copied: curl, ")
+        await played.until(lambda: played.is_focused("DeliveryTable"))
 
 
 async def test_a_comment_stands_behind_the_sentence() -> None:

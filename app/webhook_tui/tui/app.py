@@ -285,6 +285,8 @@ class WebhookTuiApp(App[object]):
     def _refresh_all(self) -> None:
         self._last_refresh = self._monotonic()
         batch = self._inbox.take()
+        if not self._main.children:
+            return  # the screen is gone, and this came after it
         if batch.status is not None:
             self._main.post_message(StatusNews(batch.status))
         self._main.detail.keep_sent(batch.sent)
@@ -445,7 +447,9 @@ class WebhookTuiApp(App[object]):
             self.post_message(ShareEnded(error.problem))
 
     def on_share_ended(self, message: ShareEnded) -> None:
-        """Copy it, show it, or say what came of it."""
+        """Copy it, show it, or say what came of it; who has left meanwhile is told nothing."""
+        if not self._main.children:
+            return
         match message.outcome:
             case Compared(title, text):
                 self.push_screen(PageDialog(title, text, "the diff"))

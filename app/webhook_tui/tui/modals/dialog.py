@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import ClassVar, Generic, TypeVar
 
 from textual.app import ComposeResult
+from textual.await_complete import AwaitComplete
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
@@ -58,6 +59,7 @@ class Dialog(ModalScreen[Answer], Generic[Answer]):
 
     def __init__(self) -> None:
         super().__init__(classes=f"-tone-{self.TONE}")
+        self._is_answered = False
         self._opened_at = type(self).clock()
 
     @property
@@ -94,6 +96,13 @@ class Dialog(ModalScreen[Answer], Generic[Answer]):
         """A button does what its letter does: its id names the action."""
         event.stop()
         self.call_next(self.run_action, event.button.id or "safe")
+
+    def dismiss(self, result: Answer | None = None) -> AwaitComplete:
+        """Close with an answer; whatever key comes after the one that answered is not for this dialog any more."""
+        if self._is_answered or not self.is_current:
+            return AwaitComplete()
+        self._is_answered = True
+        return super().dismiss(result)
 
     def action_safe(self) -> None:
         """Close without doing anything."""

@@ -38,6 +38,12 @@ class DeliveryScreen(Screen[None]):
         """Whether there is a table to show."""
         return self._rows is not None and len(self._rows) > 0
 
+    def catch_up(self) -> None:
+        """Let the detail show the cursor's delivery now: who types fast means the row that the cursor is on."""
+        seq = self.table.cursor_seq
+        if seq is not None and seq != self.detail.seq and self._rows is not None:
+            self.detail.show(self._rows, seq)
+
     def occurred(self, problem: Problem | None, again_at: datetime | None = None) -> None:
         """A wish could not be carried out, or (None) it was: the notice says so."""
         raise NotImplementedError

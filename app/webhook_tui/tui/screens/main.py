@@ -346,6 +346,7 @@ class MainScreen(TendingScreen):
 
     def action_why(self) -> None:
         """The Signature tab of the chosen delivery; esc comes back to where w was pressed."""
+        self.catch_up()
         if self.detail.seq is None:
             return
         if self.focused is not None and self.detail not in self.focused.ancestors:
@@ -355,6 +356,7 @@ class MainScreen(TendingScreen):
 
     def action_replay(self, edit: bool) -> None:
         """Send the chosen delivery again, perhaps edited."""
+        self.catch_up()
         if self.detail.stored is not None:
             self.post_message(ReplayRequested(self.detail.stored, edit=edit))
 

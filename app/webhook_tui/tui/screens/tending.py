@@ -28,7 +28,8 @@ class TendingScreen(FindingScreen):
     _last_marked: int | None = None
 
     def row(self) -> DeliveryRow | None:
-        """The delivery that the detail shows, as it is now."""
+        """The delivery under the cursor, else that which the detail still shows, as it is now."""
+        self.catch_up()
         seq = self.detail.seq
         if seq is None or self._rows is None:
             return None
@@ -45,6 +46,7 @@ class TendingScreen(FindingScreen):
 
     def action_diff(self) -> None:
         """Show this one beside the marked one."""
+        self.catch_up()
         if self.detail.stored is not None:
             self.post_message(DiffRequested(self.detail.stored, self._last_marked))
 
@@ -97,6 +99,7 @@ class TendingScreen(FindingScreen):
 
     def action_open_link(self) -> None:
         """The link of the line under the cursor, else one of the payload's; it is shown in full first."""
+        self.catch_up()
         stored = self.detail.stored
         if stored is None:
             return
@@ -119,6 +122,7 @@ class TendingScreen(FindingScreen):
 
     def action_match(self, step: int) -> None:
         """The next match in the payload, or the one before."""
+        self.catch_up()
         self.detail.action_find_match(step)
 
     def action_copy(self) -> None:
@@ -130,6 +134,7 @@ class TendingScreen(FindingScreen):
         self._share(exports=True)
 
     def _share(self, *, exports: bool) -> None:
+        self.catch_up()
         stored = self.detail.stored
         if stored is None:
             return
