@@ -106,6 +106,23 @@ def test_numbers_and_marks_choose(history: Path) -> None:
     assert (none.returncode, none.stdout) == (1, b"")
 
 
+def test_the_filter_of_the_screen_chooses(history: Path) -> None:
+    """Alone and together with numbers and marks; a mistake is shown at its place, and nothing is written."""
+    found = run("export", "--filter", "id:3 or marked")
+    both = run("export", "--filter", "!marked", "--seq", "3", "--seq", "2")
+    marked = run("export", "--filter", "verdict:valid", "--marked")
+    wrong = run("export", "--filter", "id:3 size:>x")
+
+    assert [json.loads(line)["seq"] for line in found.stdout.splitlines()] == [2, 3], found.stderr
+    assert [json.loads(line)["seq"] for line in both.stdout.splitlines()] == [3]
+    assert [json.loads(line)["seq"] for line in marked.stdout.splitlines()] == [2]
+    assert (wrong.returncode, wrong.stdout) == (2, b"")
+    lines = wrong.stderr.decode().splitlines()
+    at = lines.index("  id:3 size:>x")
+    assert lines[at + 1].strip("^ ") == ""
+    assert lines[at + 1].index("^") in range(lines[at].index("size"), len(lines[at]))
+
+
 def test_a_payload_is_one_deliverys(history: Path, tmp_path: Path) -> None:
     """Two bodies in one file would be neither: nothing of it is written."""
     one = run("export", "--format", "payload", "--seq", "2")

@@ -7,8 +7,9 @@ import os
 import signal
 import sys
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, BinaryIO, NoReturn
+from typing import TYPE_CHECKING, Any, BinaryIO, NoReturn
 
 import click
 import click.shell_completion
@@ -17,6 +18,7 @@ from webhook_tui import __version__
 from webhook_tui.config import API_URL, Places, Settings, read_config, read_secret_file
 from webhook_tui.domain.problem import ExitCode, Problem, ProblemError
 from webhook_tui.domain.secret import Secret
+from webhook_tui.domain.text import visible
 from webhook_tui.log import log_to
 from webhook_tui.options import (
     EXPORT_FORMATS,
@@ -29,6 +31,9 @@ from webhook_tui.options import (
     settings_from,
     shared_options,
 )
+
+if TYPE_CHECKING:
+    from webhook_tui.domain.filter import Expression
 
 _NO_TOKEN = Problem(
     "No token: set PIKTID_TOKEN, or use --token-stdin or --token-file.",
@@ -174,6 +179,7 @@ def paths(obj: tuple[Places, dict[str, Any]]) -> None:
 @option("--db", type=FILE, help="Where the history lies.")
 @click.option("--seq", type=click.IntRange(1), multiple=True, help="Number of a delivery; repeatable. Default: all.")
 @click.option("--marked", is_flag=True, help="Only marked deliveries.")
+@click.option("--filter", "filter_text", metavar="FILTER", help="Only those that it shows: the filter of the screen.")
 @click.option("--url", type=URL, default=LOCAL_URL, show_default=True, help="Where commands and tests send it.")
 @option("--secret", type=SECRET, multiple=True, help="Take this out, too; repeatable.")
 @option("--secret-file", type=FILE, multiple=True, help="The same from a file; repeatable.")
@@ -194,7 +200,8 @@ def export(ctx: click.Context, /, **given: Any) -> None:
     run(
         FORMATS[given["form"]],
         history=given["db"] or places.deliveries,
-        choice=Choice(given["seq"], given["marked"]),
+        choice=Choice(given["seq"], given["marked"], _filter(given["filter_text"])),
+        now=datetime.now(UTC),
         secrets=known_secrets(places.accounts, secrets),
         destination=Destination(given["url"]),
         output=given["output"],
@@ -251,6 +258,19 @@ def send(ctx: click.Context, /, event: str, url: str | None, **given: Any) -> No
         raise click.UsageError("Which URL? No webhook-tui runs that registered one for this token: give it.")
     body = given["file"].read() if given["file"] is not None else sample_body(event)
     ctx.exit(run(event, url, secret, body, timeout_seconds=given["timeout"]))
+
+
+def _filter(text: str | None) -> Expression | None:
+    """A mistake is shown at its place, in a text that no terminal can be harmed by."""
+    from webhook_tui.domain.filter import FilterError, parse
+
+    if text is None:
+        return None
+    try:
+        return parse(text)
+    except FilterError as error:
+        marks = " " * error.start + "^" * (error.end - error.start)
+        raise click.UsageError(f"{visible(str(error))}\n  {visible(text)}\n  {marks}") from error
 
 
 def _one_secret(given: dict[str, Any]) -> Secret | None:
