@@ -117,7 +117,7 @@ def listen(ctx: click.Context, /, output: str, **given: Any) -> None:
 @click.pass_context
 def sandbox(ctx: click.Context, host: str, port: int, token: Secret | None, play: bool, misbehave: bool) -> None:
     """Serve the embedded PiktID alone, to any client: curl, your own app, another webhook-tui."""
-    from webhook_tui.sandbox_command import serve_sandbox
+    from webhook_tui.commands.sandbox import serve_sandbox
 
     ctx.exit(serve_sandbox(host=host, port=port, token=token, play=play, misbehave=misbehave))
 
@@ -135,7 +135,7 @@ def verify(ctx: click.Context, /, file: BinaryIO, **given: Any) -> None:
 
     FILE holds the raw body; - is standard input. Exit code 0: valid, 1: not.
     """
-    from webhook_tui.verify_command import run
+    from webhook_tui.commands.verify import run
 
     secrets = _secrets(given)
     if not secrets:
@@ -148,7 +148,7 @@ def verify(ctx: click.Context, /, file: BinaryIO, **given: Any) -> None:
 @click.pass_context
 def secret(ctx: click.Context, /, **given: Any) -> None:
     """Print the current signing secret of the account, and nothing else; exit code 1 when there is none."""
-    from webhook_tui.secret_command import current_secret
+    from webhook_tui.commands.secret import current_secret
 
     settings = _settings(ctx, given)
     current = current_secret(settings)
@@ -187,8 +187,8 @@ def paths(obj: tuple[Places, dict[str, Any]]) -> None:
 @click.pass_context
 def export(ctx: click.Context, /, **given: Any) -> None:
     """Write stored deliveries as commands, tests, archives or lines; credentials and known secrets are taken out."""
+    from webhook_tui.commands.export import Choice, known_secrets, run
     from webhook_tui.export import FORMATS, Destination
-    from webhook_tui.export_command import Choice, known_secrets, run
 
     places, _ = ctx.obj
     authtoken = os.environ.get("NGROK_AUTHTOKEN")
@@ -222,7 +222,7 @@ def check(ctx: click.Context, /, url: str, **given: Any) -> None:
 
     Exit code 0: all passed, 1: not.
     """
-    from webhook_tui.check_command import run
+    from webhook_tui.commands.check import run
 
     secret = _one_secret(given)
     if secret is None:
@@ -245,8 +245,8 @@ def send(ctx: click.Context, /, event: str, url: str | None, **given: Any) -> No
 
     Without a URL it goes to the webhook that a running webhook-tui registered. Exit code 0: answered 2xx, 1: not.
     """
+    from webhook_tui.commands.send import kept_secret, run, running_url, sample_body
     from webhook_tui.domain.account import Account
-    from webhook_tui.send_command import kept_secret, run, running_url, sample_body
 
     places, _ = ctx.obj
     account = Account.of(given["api_url"], given["token"])
