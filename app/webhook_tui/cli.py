@@ -158,6 +158,18 @@ def secret(ctx: click.Context, /, **given: Any) -> None:
 
 
 @root.command(context_settings=_CONTEXT)
+@option("--api-url", type=URL, default=API_URL, show_default=True, help="API base URL.")
+@click.pass_obj
+def forget(obj: tuple[Places, dict[str, Any]], api_url: str) -> None:
+    """Forget the API token that was kept for the next run."""
+    from webhook_tui.commands.token import forget_token
+
+    places, _ = obj
+    was_kept = forget_token(places.accounts, api_url)
+    click.echo("The token is forgotten." if was_kept else "No token was kept.")
+
+
+@root.command(context_settings=_CONTEXT)
 @click.pass_obj
 def paths(obj: tuple[Places, dict[str, Any]]) -> None:
     """Say where the files lie."""
@@ -249,7 +261,7 @@ def send(ctx: click.Context, /, event: str, url: str | None, **given: Any) -> No
     from webhook_tui.domain.account import Account
 
     places, _ = ctx.obj
-    account = Account.of(given["api_url"], given["token"])
+    account = Account.of(given["api_url"], given["token"] or _kept_token(places, given["api_url"]))
     secret = _one_secret(given) or kept_secret(places.accounts, account)
     url = url or running_url(places.accounts, account)
     if secret is None:
@@ -305,8 +317,18 @@ def completion(shell: str) -> None:
 
 
 def _settings(ctx: click.Context, given: dict[str, Any]) -> Settings:
+    """Those of this run; where no token is given, the one that was kept."""
     places, config = ctx.obj
-    return settings_from(ctx, given, config=config, places=places)
+    settings = settings_from(ctx, given, config=config, places=places)
+    if settings.token is None and not settings.sandbox:
+        return replace(settings, token=_kept_token(places, settings.api_url))
+    return settings
+
+
+def _kept_token(places: Places, api_url: str) -> Secret | None:
+    from webhook_tui.commands.token import kept_token
+
+    return kept_token(places.accounts, api_url)
 
 
 def _has_screen() -> bool:

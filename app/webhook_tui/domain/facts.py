@@ -165,7 +165,7 @@ class GuardAsked:
 
 @dataclass(frozen=True, slots=True)
 class TokenAsked:
-    """There is no token, or PiktID refused it; the session waits for a TokenGiven."""
+    """There is no token, or PiktID refused it; the session waits for a TokenAnswer."""
 
     problem: Problem | None
 

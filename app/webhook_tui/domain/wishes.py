@@ -49,6 +49,8 @@ class TokenAnswer:
     """The answer to TokenAsked; the session starts over with it."""
 
     token: Secret
+    keep: bool = False
+    """Keep it for the next run, in `SessionStatus.token_place`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -191,12 +191,12 @@ class ListenSession:
 
     async def _live(self, stack: contextlib.AsyncExitStack) -> Problem | None:
         settings = self._settings
-        self._board = Board(self._first_status(), self._emit)
-        stack.callback(self._board.close)
         self._store = DeliveryStore.open(settings.deliveries_path, started_at=_utc_now())
         stack.callback(self._store.close)
-        accounts = AccountStore.open(settings.accounts_path)
+        self._accounts = accounts = AccountStore.open(settings.accounts_path)
         stack.callback(accounts.close)
+        self._board = Board(self._first_status(), self._emit)
+        stack.callback(self._board.close)
         self._kept = tuple(accounts.all_secrets())
         self._emit(HistoryOpened())
         self._note_set_aside("The history", self._store.set_aside)
@@ -286,6 +286,7 @@ class ListenSession:
             api_url=settings.api_url,
             sandbox=settings.sandbox,
             registers=settings.register,
+            token_place="" if settings.accounts_path is None else self._accounts.place,
             tunnel=TunnelStatus(TunnelState.WAITING if opens else TunnelState.NONE, kind=settings.tunnel),
             webhook=WebhookStatus(WebhookState.WAITING if settings.register else WebhookState.WATCHING),
         )
@@ -460,6 +461,8 @@ class ListenSession:
     @_take.register
     def _(self, wish: TokenAnswer) -> None:
         self._token = wish.token
+        if wish.keep:
+            self._keep_token(wish.token)
         self._start(self._use_token(wish.token))
 
     @_take.register
@@ -506,6 +509,14 @@ class ListenSession:
     @_take.register
     def _(self, wish: MarkWish | CommentWish | DeleteDeliveriesWish | RunsWish) -> None:
         self._start(self._tending.carry_out(wish))
+
+    def _keep_token(self, token: Secret) -> None:
+        try:
+            self._accounts.keep_token(self._settings.api_url, token)
+        except ProblemError as error:
+            self._emit(ProblemOccurred(error.problem))
+        else:
+            self._emit(WishGranted(f"Token kept in {self._accounts.place}."))
 
     async def _explain(self, seq: int) -> None:
         report = await self._explaining.report(seq)

@@ -19,7 +19,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 from types import FrameType
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar
 
 from rich.text import Text
 from textual import events, work
@@ -113,17 +113,6 @@ class ShareEnded(Message):
         self.outcome = outcome
 
 
-class TokenKeeper(Protocol):
-    """Where a token can be kept for the next run."""
-
-    label: str
-    """`Keep it in the system keyring`"""
-
-    def keep(self, token: Secret) -> str:
-        """Keep it; gives back the sentence for a toast."""
-        ...
-
-
 class WebhookTuiApp(App[object]):
     """The screen of one session. `return_code` afterwards: 0 left, 1 crashed, 128+n ended by signal n."""
 
@@ -147,7 +136,6 @@ class WebhookTuiApp(App[object]):
         in_ascii: bool = False,
         theme_name: str | None = None,
         sandbox: Callable[[], SessionPort] | None = None,
-        token_keeper: TokenKeeper | None = None,
         keymap: Mapping[str, str] | None = None,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -160,7 +148,6 @@ class WebhookTuiApp(App[object]):
         self.now = now
         self._monotonic = monotonic
         self._sandbox = sandbox
-        self._token_keeper = token_keeper
         self._main = MainScreen(now=now, in_ascii=in_ascii)
         self._output_filter = OutputFilter(in_ascii=in_ascii)
         self._inbox = Inbox()
@@ -171,6 +158,7 @@ class WebhookTuiApp(App[object]):
         self._search_number = 0
         self._token_dialog: TokenDialog | None = None
         self._refused: Problem | None = None
+        self._token_place = ""
         self.crash: BaseException | None = None
         self._handlers: dict[int, Any] = {}
         self.leaving: queue.SimpleQueue[int] = queue.SimpleQueue()
@@ -288,6 +276,7 @@ class WebhookTuiApp(App[object]):
         if not self._main.children:
             return  # the screen is gone, and this came after it
         if batch.status is not None:
+            self._token_place = batch.status.token_place
             self._main.post_message(StatusNews(batch.status))
         self._main.detail.keep_sent(batch.sent)
         if (batch.recorded or batch.judged or batch.changed) and self._rows is not None:
@@ -502,8 +491,7 @@ class WebhookTuiApp(App[object]):
     def _ask_token(self, problem: Problem | None) -> None:
         if self._token_dialog is not None:
             return
-        keeper = "" if self._token_keeper is None else self._token_keeper.label
-        self._token_dialog = TokenDialog(problem, can_try_sandbox=self._sandbox is not None, keeper=keeper)
+        self._token_dialog = TokenDialog(problem, can_try_sandbox=self._sandbox is not None, place=self._token_place)
         self.push_screen(self._token_dialog, self._answer_token)
 
     def _answer_token(self, choice: TokenChoice | None) -> None:
@@ -514,9 +502,7 @@ class WebhookTuiApp(App[object]):
             self._change_to_sandbox()
             return
         self._refused = None
-        if choice.keep and self._token_keeper is not None:
-            self._toast(self._token_keeper.keep(choice.token))
-        self.host.session.request(TokenAnswer(choice.token))
+        self.host.session.request(TokenAnswer(choice.token, keep=choice.keep))
 
     def _change_to_sandbox(self) -> None:
         self.host.leave()

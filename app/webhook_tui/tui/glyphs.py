@@ -15,9 +15,6 @@ class Glyphs:
     """One set of signs."""
 
     ascii: bool
-    lamp_on: str
-    lamp_half: str
-    lamp_off: str
     bar: str
     """Here; read this; answer this."""
     hairline: str
@@ -29,7 +26,6 @@ class Glyphs:
     down: str
     times: str
     rule: str
-    rule_active: str
     equal: str
     differs: str
     dot: str
@@ -55,9 +51,6 @@ class Glyphs:
 
 UNICODE = Glyphs(
     ascii=False,
-    lamp_on="●",
-    lamp_half="◐",
-    lamp_off="○",
     bar="▌",
     hairline="▏",
     mark="◆",
@@ -67,7 +60,6 @@ UNICODE = Glyphs(
     down="↓",
     times="×",
     rule="─",
-    rule_active="━",
     equal="=",
     differs="≠",
     dot="·",
@@ -75,9 +67,6 @@ UNICODE = Glyphs(
 
 ASCII = Glyphs(
     ascii=True,
-    lamp_on="*",
-    lamp_half="~",
-    lamp_off="o",
     bar=">",
     hairline="|",
     mark="#",
@@ -87,7 +76,6 @@ ASCII = Glyphs(
     down="v",
     times="x",
     rule="-",
-    rule_active="=",
     equal="=",
     differs="!=",
     dot="-",
