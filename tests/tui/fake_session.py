@@ -69,7 +69,7 @@ class FakeSession:
         self.secrets: tuple[Secret, ...] = ()
         self.ended = threading.Event()
         self.fails_with: Exception | None = None
-        self._first = status
+        self.first_status = status
         self._facts: queue.Queue[Fact | None] = queue.Queue()
 
     @classmethod
@@ -80,7 +80,7 @@ class FakeSession:
     def run(self, emit: Callable[[Fact], None]) -> None:
         if self.fails_with is not None:
             raise self.fails_with
-        emit(StatusChanged(self._first))
+        emit(StatusChanged(self.first_status))
         emit(HistoryOpened())
         while (fact := self._facts.get()) is not None:
             emit(fact)

@@ -13,7 +13,7 @@ import secrets
 import socket
 import sys
 from collections.abc import AsyncIterator, Callable, Coroutine
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import singledispatchmethod
 from pathlib import Path
@@ -195,7 +195,8 @@ class ListenSession:
         stack.callback(self._store.close)
         self._accounts = accounts = AccountStore.open(settings.accounts_path)
         stack.callback(accounts.close)
-        self._board = Board(self._first_status(), self._emit)
+        place = "" if settings.accounts_path is None else accounts.place
+        self._board = Board(replace(self.first_status, token_place=place), self._emit)
         stack.callback(self._board.close)
         self._kept = tuple(accounts.all_secrets())
         self._emit(HistoryOpened())
@@ -279,14 +280,15 @@ class ListenSession:
             self._emit(TidyingEnded(undoing_what, "not done" if self._registrar.holds else "done"))
         return problem
 
-    def _first_status(self) -> SessionStatus:
+    @property
+    def first_status(self) -> SessionStatus:
+        """What the settings say of the route; every link waits."""
         settings = self._settings
         opens = not settings.sandbox and settings.hook_url is None and settings.tunnel != "none"
         return SessionStatus(
             api_url=settings.api_url,
             sandbox=settings.sandbox,
             registers=settings.register,
-            token_place="" if settings.accounts_path is None else self._accounts.place,
             tunnel=TunnelStatus(TunnelState.WAITING if opens else TunnelState.NONE, kind=settings.tunnel),
             webhook=WebhookStatus(WebhookState.WAITING if settings.register else WebhookState.WATCHING),
         )

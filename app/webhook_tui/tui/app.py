@@ -53,7 +53,6 @@ from webhook_tui.domain.problem import Problem, ProblemError, Severity
 from webhook_tui.domain.rows import DeliveryRows, FoundRows
 from webhook_tui.domain.secret import Secret
 from webhook_tui.domain.session_port import SessionPort
-from webhook_tui.domain.status import SessionStatus
 from webhook_tui.domain.text import visible
 from webhook_tui.domain.wishes import DeleteWish, GuardAnswer, GuardChoice, ProveWish, RegisterWish, TokenAnswer, Wish
 from webhook_tui.export import Destination
@@ -142,13 +141,14 @@ class WebhookTuiApp(App[object]):
         """`now` gives aware local time; `sandbox` makes another session, for who has no token."""
         super().__init__()
         theme.register(self)
-        if theme_name is not None and theme_name in self.available_themes:
+        self._unknown_theme = "" if theme_name is None or theme_name in self.available_themes else theme_name
+        if theme_name is not None and not self._unknown_theme:
             self.theme = theme_name
         self.host = SessionHost(session)
         self.now = now
         self._monotonic = monotonic
         self._sandbox = sandbox
-        self._main = MainScreen(now=now, in_ascii=in_ascii)
+        self._main = MainScreen(session.first_status, now=now, in_ascii=in_ascii)
         self._output_filter = OutputFilter(in_ascii=in_ascii)
         self._inbox = Inbox()
         self.acting = Acting(self, self._request, self._main.occurred)
@@ -183,6 +183,8 @@ class WebhookTuiApp(App[object]):
 
     def on_ready(self) -> None:
         """The screen stands: start the session, and end properly when a signal says so."""
+        if self._unknown_theme:
+            self._main.occurred(_no_theme(self._unknown_theme, sorted(self.available_themes)))
         self._screen_loop = asyncio.get_running_loop()
         for name in _SIGNALS:
             # Not in the main thread (as under a test runner) there are no signals to take.
@@ -506,7 +508,6 @@ class WebhookTuiApp(App[object]):
 
     def _change_to_sandbox(self) -> None:
         self.host.leave()
-        self._main.post_message(StatusNews(SessionStatus()))
         self._open_sandbox(self.host)
 
     @work(thread=True, exit_on_error=False)
@@ -522,6 +523,7 @@ class WebhookTuiApp(App[object]):
 
     def on_session_replaced(self, message: SessionReplaced) -> None:
         """Host it."""
+        self._main.post_message(StatusNews(message.session.first_status))
         self._inbox.take()
         self.host = SessionHost(message.session)
         self.host.start(self._emit)
@@ -556,3 +558,7 @@ class WebhookTuiApp(App[object]):
             yield SystemCommand("Forward every delivery", "F: to your own app; return its answer", self.action_forward)
             yield SystemCommand("Prove the public URL", "try whether it leads here", self._prove)
         yield SystemCommand("Theme", "choose other colours", self.action_change_theme)
+
+
+def _no_theme(name: str, there: Sequence[str]) -> Problem:
+    return Problem(f"There is no theme {visible(name)}.", f"There are: {', '.join(there)}.", severity=Severity.WARNING)

@@ -24,6 +24,7 @@ from webhook_tui.tui.widgets.key_button import KeyButton
 
 Answer = TypeVar("Answer")
 
+
 class Dialog(ModalScreen[Answer], Generic[Answer]):
     """One question, or one sheet to read."""
 
