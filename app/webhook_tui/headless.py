@@ -6,6 +6,7 @@ No received byte reaches the terminal as a control character, and no line ever h
 from __future__ import annotations
 
 import json
+import logging
 import os
 import queue
 import signal
@@ -45,6 +46,8 @@ from webhook_tui.domain.verdict import Verdict
 from webhook_tui.export import as_line, delivery_record
 from webhook_tui.session import ListenSession
 
+_log = logging.getLogger(__name__)
+
 GIVE_UP_SECONDS = 30.0
 """How long what can mend itself may take before the first success."""
 
@@ -74,6 +77,7 @@ def _run(session: ListenSession, facts: queue.SimpleQueue[Fact]) -> None:
     try:
         session.run(facts.put)
     except BaseException as error:  # noqa: BLE001 -- the edge of the thread: whatever it is, the program must end
+        _log.error("the session ended by an error", exc_info=error)
         facts.put(SessionStopped(Problem(f"webhook-tui has a bug: {type(error).__name__}.", "Report it.")))
 
 
