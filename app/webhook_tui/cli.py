@@ -20,7 +20,7 @@ from webhook_tui.config import API_URL, Places, Settings, read_config, read_secr
 from webhook_tui.domain.problem import ExitCode, Problem, ProblemError
 from webhook_tui.domain.secret import Secret
 from webhook_tui.domain.text import visible
-from webhook_tui.log import log_to
+from webhook_tui.log import log_to, tell_of_crashes
 from webhook_tui.options import (
     EXPORT_FORMATS,
     FILE,
@@ -63,6 +63,7 @@ def main() -> NoReturn:
         sys.stdout.reconfigure(errors="backslashreplace")  # as standard error is: no locale can end the program
     places = Places.of_user()
     log_to(places.log)
+    tell_of_crashes()
     try:
         config = read_config(places.config_file)
         defaults: dict[str, Any] = {_NAMES.get(key, key.replace("-", "_")): value for key, value in config.items()}

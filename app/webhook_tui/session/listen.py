@@ -12,7 +12,7 @@ import random
 import secrets
 import socket
 import sys
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import singledispatchmethod
@@ -37,7 +37,6 @@ from webhook_tui.domain.facts import (
 )
 from webhook_tui.domain.filter import Expression
 from webhook_tui.domain.problem import Problem, ProblemError, Severity
-from webhook_tui.domain.ring import SecretRing
 from webhook_tui.domain.rows import DeliveryRows, FoundRows, Sort
 from webhook_tui.domain.secret import Secret
 from webhook_tui.domain.status import (
@@ -79,7 +78,7 @@ from webhook_tui.session.embedded import EmbeddedPiktid
 from webhook_tui.session.explaining import Explaining
 from webhook_tui.session.forwarding import Forwarding, check
 from webhook_tui.session.judge import Judge
-from webhook_tui.session.keeper import RingKeeper
+from webhook_tui.session.keeper import NOT_KEPT, RingKeeper
 from webhook_tui.session.proving import ProofPace, Proving
 from webhook_tui.session.reconciling import Reconciling, StreamPace
 from webhook_tui.session.recorder import Recorder
@@ -127,8 +126,9 @@ class ListenSession:
         self._tasks: set[asyncio.Task[None]] = set()
         self._ready = False
         self._token = settings.token
+        self._answered_tokens: tuple[Secret, ...] = ()
         self._kept: tuple[Secret, ...] = ()
-        self._ring_now: Callable[[], SecretRing] = SecretRing
+        self._ever_in_rings: Callable[[], Iterable[Secret]] = tuple
         own_path = settings.hook_url is None
         self._hook_path = f"/h/{secrets.token_hex(16)}" if own_path else None
 
@@ -169,9 +169,10 @@ class ListenSession:
         return self._store.open_found(expression, sort=sort, now=now, changed=changed)
 
     def known_secrets(self) -> tuple[Secret, ...]:
-        """What copies and exports must not hold: every secret that was kept, the ring's and the token."""
-        ring = (known.secret for known in self._ring_now().newest_first())
-        return (*self._kept, *self._settings.secrets, *ring, *((self._token,) if self._token is not None else ()))
+        """What copies and exports must not hold: every secret that was kept, and all secrets and tokens of this run."""
+        rings = self._ever_in_rings()
+        tokens = (self._settings.token, *self._answered_tokens, self._settings.ngrok_authtoken)
+        return (*self._kept, *self._settings.secrets, *rings, *(token for token in tokens if token is not None))
 
     async def _main(self, emit: Callable[[Fact], None]) -> None:
         self._loop = asyncio.get_running_loop()
@@ -187,7 +188,7 @@ class ListenSession:
             emit(ProblemOccurred(problem, fatal=True))
         finally:
             self._bound.close()
-            emit(SessionStopped(problem))
+        emit(SessionStopped(problem))  # what else ends it is said by whoever runs it
 
     async def _live(self, stack: contextlib.AsyncExitStack) -> Problem | None:
         settings = self._settings
@@ -208,11 +209,13 @@ class ListenSession:
             await stack.enter_async_context(embedded)
             token, api_url = embedded.token, embedded.api_url
             self._board.change(api_url=api_url)
-        self._keeper = RingKeeper(accounts, Account.of(api_url, token), settings.secrets, _utc_now)
+        self._keeper = RingKeeper(
+            accounts, Account.of(api_url, token), settings.secrets, _utc_now, kept=self._ring_is_kept
+        )
         if settings.sandbox:
             self._keeper.registered(embedded.former_secret)
         self._explaining = Explaining(self._store, self._keeper, self._board, token=lambda: self._token)
-        self._ring_now = lambda: self._keeper.ring
+        self._ever_in_rings = lambda: tuple(self._keeper.ever)
         self._tending = Tending(self._store, self._emit)
         self._judge = Judge(
             self._store, self._keeper, self._board, local_now=_local_now, judged=self._explaining.failed
@@ -342,6 +345,10 @@ class ListenSession:
         if path is not None and (note := _set_aside(what, path.name)) not in self._board.status.notes:
             self._board.note(note)
 
+    def _ring_is_kept(self, is_so: bool) -> None:
+        others = tuple(note for note in self._board.status.notes if note is not NOT_KEPT)
+        self._board.change(notes=others if is_so else (*others, NOT_KEPT))
+
     def _reopen(self) -> None:
         self._tunnel.reopen()
 
@@ -463,6 +470,7 @@ class ListenSession:
     @_take.register
     def _(self, wish: TokenAnswer) -> None:
         self._token = wish.token
+        self._answered_tokens = (*self._answered_tokens, wish.token)
         if wish.keep:
             self._keep_token(wish.token)
         self._start(self._use_token(wish.token))

@@ -13,7 +13,6 @@ import queue
 import signal
 import sys
 import time
-import traceback
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
@@ -58,6 +57,7 @@ from webhook_tui.domain.wishes import DeleteWish, GuardAnswer, GuardChoice, Prov
 from webhook_tui.export import Destination
 from webhook_tui.tui import theme
 from webhook_tui.tui.acting import Acting
+from webhook_tui.tui.browsing import open_in_browser
 from webhook_tui.tui.commands import commands_of
 from webhook_tui.tui.comparing import Compared, compare
 from webhook_tui.tui.hosting import SessionHost
@@ -231,8 +231,7 @@ class WebhookTuiApp(App[object]):
 
     def _handle_exception(self, error: Exception) -> None:
         self.crash = error
-        frames = "".join(traceback.format_tb(error.__traceback__))
-        _log.error("the screen ended by %s\n%s", type(error).__name__, frames)
+        _log.error("the screen ended by an error", exc_info=error)
         super()._handle_exception(error)
 
     def _fatal_error(self) -> None:
@@ -429,6 +428,10 @@ class WebhookTuiApp(App[object]):
     def on_link_chosen(self, message: LinkChosen) -> None:
         """The user saw it in full and wants it in the browser."""
         self.open_url(message.url)
+
+    def open_url(self, url: str, *, new_tab: bool = True) -> None:
+        """Textual's own way would hand the token on to the browser."""
+        open_in_browser(url, new_tab=new_tab)
 
     @work(thread=True, exit_on_error=False)
     def _make_in_thread(self, make: Callable[[], Copied | Exported | Compared]) -> None:

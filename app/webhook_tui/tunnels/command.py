@@ -67,7 +67,7 @@ class CommandTunnel:
             )
         if course.urls:
             crashed = course.code is not None and course.code < 0
-            return closed(self.server, exit_words(course.code) if crashed else course.last_line)
+            return closed(self.server, exit_words(course.code) if crashed else self._log.clean(course.last_line))
         return Problem(
             f"The tunnel command ended at once ({exit_words(course.code)}).",
             "Check --tunnel-command, then start again.",

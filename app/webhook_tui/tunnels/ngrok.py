@@ -176,7 +176,7 @@ class _Agent:
         if not log.line:
             return
         self._log.write("ngrok", log.line)
-        self._lines.append(log.line)
+        self._lines.append(self._log.clean(log.line))
         del self._lines[:-_REMEMBERED_LINES]
         if self._url is None:
             return
@@ -184,7 +184,7 @@ class _Agent:
         if "session closed" in message:
             self._lost_at = self._lost_at or self._loop.time()
             self._found_again = False
-            self._opened(problems.reconnecting((log.err or "").rpartition(": ")[2]))
+            self._opened(problems.reconnecting(self._log.clean(log.err or "").rpartition(": ")[2]))
         elif "client session established" in message:
             self._found_again = True
 
