@@ -15,6 +15,7 @@ from webhook_tui.domain.facts import (
     DeliveryRecorded,
     Fact,
     HistoryOpened,
+    OverviewShown,
     RowChanged,
     RunsListed,
     SessionStopped,
@@ -22,6 +23,7 @@ from webhook_tui.domain.facts import (
     VerdictChanged,
 )
 from webhook_tui.domain.filter import Expression
+from webhook_tui.domain.overview import Overview
 from webhook_tui.domain.rows import Sort
 from webhook_tui.domain.run import Run
 from webhook_tui.domain.secret import Secret
@@ -36,7 +38,7 @@ from webhook_tui.domain.status import (
     WebhookStatus,
 )
 from webhook_tui.domain.verdict import Verdict
-from webhook_tui.domain.wishes import CommentWish, DeleteDeliveriesWish, MarkWish, RunsWish, Wish
+from webhook_tui.domain.wishes import CommentWish, DeleteDeliveriesWish, MarkWish, OverviewWish, RunsWish, Wish
 
 NOW = datetime(2026, 11, 23, 14, 22, 2, tzinfo=UTC)
 
@@ -65,6 +67,7 @@ class FakeSession:
         self.wishes: list[Wish] = []
         self.stops = 0
         self.runs: tuple[Run, ...] = ()
+        self.overview: Overview | None = None
         self.searches: list[tuple[MemoryFound, Callable[[], None]]] = []
         self.searches_wait = False
         self.secrets: tuple[Secret, ...] = ()
@@ -102,6 +105,8 @@ class FakeSession:
                 self.emit(RowChanged(self.rows.set(seq, comment=text)))
             case RunsWish():
                 self.emit(RunsListed(self.runs))
+            case OverviewWish() if self.overview is not None:
+                self.emit(OverviewShown(self.overview))
             case DeleteDeliveriesWish(seqs):
                 self.emit(DeliveriesDeleted(self.rows.delete(seqs)))
             case _:

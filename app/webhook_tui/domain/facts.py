@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import TypeAlias
 
 from webhook_tui.domain.delivery import Delivery, DeliveryRow
+from webhook_tui.domain.overview import Overview
 from webhook_tui.domain.problem import Problem
 from webhook_tui.domain.reconciled import ReconciledEvent
 from webhook_tui.domain.report import SignatureReport
@@ -127,6 +128,13 @@ class EventSidesShown:
 
 
 @dataclass(frozen=True, slots=True)
+class OverviewShown:
+    """The answer to OverviewWish."""
+
+    overview: Overview
+
+
+@dataclass(frozen=True, slots=True)
 class ProblemOccurred:
     """A step failed or a wish was refused; `again`: seconds until the next try by itself."""
 
@@ -236,6 +244,7 @@ Fact: TypeAlias = (
     | EventReconciled
     | StreamShown
     | EventSidesShown
+    | OverviewShown
     | ProblemOccurred
     | WishGranted
     | GuardAsked

@@ -96,6 +96,11 @@ class EventSidesWish:
 
 
 @dataclass(frozen=True, slots=True)
+class OverviewWish:
+    """Say what the Status screen shows; answered by OverviewShown. Counting goes on a little with each of these."""
+
+
+@dataclass(frozen=True, slots=True)
 class AnswerWish:
     """Answer by another rule, from the next delivery on."""
 
@@ -169,4 +174,5 @@ Wish: TypeAlias = (
     | CommentWish
     | DeleteDeliveriesWish
     | RunsWish
+    | OverviewWish
 )

@@ -58,6 +58,7 @@ from webhook_tui.domain.wishes import (
     ForwardWish,
     GuardAnswer,
     MarkWish,
+    OverviewWish,
     ProveWish,
     RegisterWish,
     ReplayWish,
@@ -85,6 +86,7 @@ from webhook_tui.session.recorder import Recorder
 from webhook_tui.session.registrar import Registrar, RegistrarOptions
 from webhook_tui.session.route import supervisor_for
 from webhook_tui.session.sending import Sending
+from webhook_tui.session.surveying import Surveying
 from webhook_tui.session.tending import Tending
 from webhook_tui.session.tidying import Tidying
 from webhook_tui.store import AccountStore, DeliveryStore
@@ -221,6 +223,7 @@ class ListenSession:
             self._store, self._keeper, self._board, local_now=_local_now, judged=self._explaining.failed
         )
         self._judge.again()
+        self._surveying = Surveying(self._store, self._emit, now=_utc_now)
         self._reconciling = self._make_reconciling(api_url)
         self._answering = Answering(self._board)
         self._forwarding = Forwarding(
@@ -316,6 +319,7 @@ class ListenSession:
             stray=self._board.stray,
             probed=self._proving.probed,
             now=_utc_now,
+            answered=self._surveying.acks.add,
         )
         server = Server(receiver, self._bound, grace_seconds=_GRACE_SECONDS)
         self._board.receiver(state=ReceiverState.STARTING, host=server.host, port=server.port)
@@ -366,8 +370,12 @@ class ListenSession:
             pace=self._paces.stream,
             lost=self._missed,
         )
-        self._board.changed = reconciling.look
+        self._board.changed = self._status_changed
         return reconciling
+
+    def _status_changed(self, status: SessionStatus) -> None:
+        self._reconciling.look(status)
+        self._surveying.look(status)
 
     def _make_registrar(self, api_url: str) -> Registrar:
         settings = self._settings
@@ -503,6 +511,10 @@ class ListenSession:
     @_take.register
     def _(self, wish: EventSidesWish) -> None:
         self._start(self._reconciling.show_sides(wish.event_id))
+
+    @_take.register
+    def _(self, _wish: OverviewWish) -> None:
+        self._start(self._surveying.show_overview())
 
     @_take.register
     def _(self, wish: AnswerWish) -> None:

@@ -13,9 +13,13 @@ from webhook_tui.domain.account import Account
 from webhook_tui.domain.delivery import Delivery, DeliveryRow, StoredDelivery
 from webhook_tui.domain.event import JOB_FIELDS
 from webhook_tui.domain.filter import Expression
+from webhook_tui.domain.overview import HistoryPlace
 from webhook_tui.domain.rows import DeliveryRows, FoundRows, Sort
 from webhook_tui.domain.run import Run
+from webhook_tui.domain.tally import Tally
 from webhook_tui.domain.verdict import Judgement
+from webhook_tui.store.counting import Counting
+from webhook_tui.store.files import size_on_disk
 from webhook_tui.store.history_file import HistoryFile
 from webhook_tui.store.reader import Reader
 from webhook_tui.store.records import find_row, find_stored, find_unsettled, insert, recordable, storable
@@ -40,6 +44,8 @@ class DeliveryStore:
         self._temporary = temporary
         self._writer = Writer(file, WordIndex().step)
         self._reader = Reader(file.path)
+        self._judged = 0
+        self._counting = Counting(file.path, run=lambda: file.run, judged=lambda: self._judged)
 
     @classmethod
     def open(cls, path: Path | None, *, started_at: datetime) -> DeliveryStore:
@@ -124,6 +130,7 @@ class DeliveryStore:
         rows: list[DeliveryRow] = []
         for start in range(0, len(changes), _LARGEST_CHANGE):
             rows += await self._writer.run(_judging(changes[start : start + _LARGEST_CHANGE]))
+            self._judged += 1
         return rows
 
     async def stored(self, seq: int) -> StoredDelivery | None:
@@ -176,6 +183,15 @@ class DeliveryStore:
         """
         return await self._reader.run(find_runs)
 
+    async def tally(self, now: datetime) -> Tally:
+        """What is stored, counted as far as a moment's work goes; more calls count on. Raises ProblemError."""
+        return await self._counting.tally(now)
+
+    async def place(self) -> HistoryPlace:
+        """Where the history lies, and how large it is. Raises ProblemError."""
+        size = await self._reader.run(lambda _: size_on_disk(self.path))
+        return HistoryPlace(self.path, size, self.run, is_temporary=self._temporary is not None)
+
     def open_found(
         self,
         expression: Expression,
@@ -199,6 +215,7 @@ class DeliveryStore:
     def close(self) -> None:
         """Wait for what is queued, note that the run ended, let go of the file; more calls change nothing."""
         self._reader.close()
+        self._counting.close()
         self._writer.close(datetime.now(UTC))
         if self._temporary is not None:
             shutil.rmtree(self._temporary, ignore_errors=True)

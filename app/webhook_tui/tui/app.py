@@ -38,6 +38,7 @@ from webhook_tui.domain.facts import (
     Fact,
     GuardAsked,
     HistoryOpened,
+    OverviewShown,
     ProblemOccurred,
     Replayed,
     RunsListed,
@@ -76,6 +77,7 @@ from webhook_tui.tui.messages import (
     SessionReplaced,
     ShareRequested,
     StatusNews,
+    SurveyNews,
     WishRequested,
 )
 from webhook_tui.tui.modals.delete import DeleteDialog
@@ -294,6 +296,9 @@ class WebhookTuiApp(App[object]):
                 self._main.stream.show_events(shown)
             case EventSidesShown() as sides:
                 self._main.stream.show_sides(sides)
+            case OverviewShown() as survey:
+                for screen in self.screen_stack:
+                    screen.post_message(SurveyNews(survey))
             case GuardAsked() | TokenAsked() | SecretRevealed() as question:
                 self._open_dialog(question)
             case other:

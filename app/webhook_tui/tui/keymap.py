@@ -28,6 +28,7 @@ _WHERE = {
     "prose": "Signature, Attempts",
     "headers": "Headers",
     "events": "SSE pane",
+    "status": "Status screen",
     "button": "buttons",
     "dialog": "dialogs",
     "help": "help",

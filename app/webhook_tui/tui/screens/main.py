@@ -40,7 +40,7 @@ from webhook_tui.tui.modals.help import HelpDialog
 from webhook_tui.tui.modals.secret import AddSecretDialog
 from webhook_tui.tui.panes.detail import SIGNATURE, DetailPane
 from webhook_tui.tui.panes.stream_pane import StreamPane
-from webhook_tui.tui.screens.tending import TendingScreen
+from webhook_tui.tui.screens.surveying import SurveyingScreen
 from webhook_tui.tui.widgets.action_bar import ActionBar, FollowNote
 from webhook_tui.tui.widgets.delivery_table import DeliveryTable
 from webhook_tui.tui.widgets.filter_bar import Completions, FilterBar, MistakeLine
@@ -57,7 +57,7 @@ from webhook_tui.tui.words.steps import next_step
 LEAST_WIDTH, LEAST_HEIGHT = 40, 10
 
 
-class MainScreen(TendingScreen):
+class MainScreen(SurveyingScreen):
     """Everything but the dialogs."""
 
     AUTO_FOCUS = ""

@@ -51,6 +51,7 @@ _LINES: tuple[tuple[str, tuple[str, ...], str], ...] = (
     (_PIKTID, ("piktid.copy_url",), "copy the public URL"),
     (_SCREEN, ("screen.next_pane", "tabs.previous", "tabs.next"), "next pane, next tab"),
     (_SCREEN, ("detail.zoom",), "zoom the detail"),
+    (_SCREEN, ("app.status",), "status and QR code"),
     (_SCREEN, ("screen.commands",), "all commands by name"),
     (_SCREEN, ("screen.help",), "this help"),
     (_SCREEN, ("screen.leave",), "leave, tidy up"),
