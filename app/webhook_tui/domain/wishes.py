@@ -109,7 +109,10 @@ class ForwardWish:
 
 @dataclass(frozen=True, slots=True)
 class ReplayWish:
-    """Send deliveries again, in that order, one after the other; each is answered by Replayed."""
+    """Send deliveries again, in that order, one after the other; each is answered by Replayed.
+
+    Several are answered by ReplayAdvanced, too.
+    """
 
     seqs: tuple[int, ...]
     url: str
@@ -117,6 +120,11 @@ class ReplayWish:
     """With the current secret; else the signature goes as received."""
     body: bytes | None = None
     """In place of the one received; only of a single delivery."""
+
+
+@dataclass(frozen=True, slots=True)
+class StopReplayWish:
+    """Send no more of the deliveries that are being replayed, and do not wait for the answer to the one under way."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +171,7 @@ Wish: TypeAlias = (
     | AnswerWish
     | ForwardWish
     | ReplayWish
+    | StopReplayWish
     | MarkWish
     | CommentWish
     | DeleteDeliveriesWish

@@ -64,6 +64,7 @@ from webhook_tui.domain.wishes import (
     ReplayWish,
     RevealSecretWish,
     RunsWish,
+    StopReplayWish,
     StreamWish,
     TestPingWish,
     TokenAnswer,
@@ -502,6 +503,10 @@ class ListenSession:
     @_take.register
     def _(self, wish: ReplayWish) -> None:
         self._start(self._sending.replay(wish))
+
+    @_take.register
+    def _(self, _wish: StopReplayWish) -> None:
+        self._sending.stop_replay()
 
     @_take.register
     def _(self, wish: MarkWish | CommentWish | DeleteDeliveriesWish | RunsWish) -> None:

@@ -53,6 +53,7 @@ from webhook_tui.domain.problem import Problem, ProblemError, Severity
 from webhook_tui.domain.rows import DeliveryRows, FoundRows
 from webhook_tui.domain.secret import Secret
 from webhook_tui.domain.session_port import SessionPort
+from webhook_tui.domain.span import Span
 from webhook_tui.domain.status import SessionStatus
 from webhook_tui.domain.text import visible
 from webhook_tui.domain.wishes import DeleteWish, GuardAnswer, GuardChoice, ProveWish, RegisterWish, TokenAnswer, Wish
@@ -88,7 +89,9 @@ from webhook_tui.tui.modals.secret import SecretDialog
 from webhook_tui.tui.modals.share import JSON_PATH, CopyDialog, ExportDialog, Share
 from webhook_tui.tui.modals.token import TokenChoice, TokenDialog
 from webhook_tui.tui.output_filter import OutputFilter
+from webhook_tui.tui.picking import Picker
 from webhook_tui.tui.screens.main import MainScreen
+from webhook_tui.tui.selection import Selection
 from webhook_tui.tui.sharing import Copied, Exported, Sharing
 from webhook_tui.tui.words.addresses import listener, local_host
 
@@ -164,7 +167,7 @@ class WebhookTuiApp(App[object]):
         self._main = MainScreen(now=now, in_ascii=in_ascii)
         self._output_filter = OutputFilter(in_ascii=in_ascii)
         self._inbox = Inbox()
-        self.acting = Acting(self, self._request, self._main.occurred)
+        self.acting = Acting(self, self._request, self._main.occurred, self._pick, now, in_ascii=in_ascii)
         self._last_refresh = 0.0
         self._rows: DeliveryRows | None = None
         self._search: FoundRows | None = None
@@ -289,7 +292,9 @@ class WebhookTuiApp(App[object]):
             return  # the screen is gone, and this came after it
         if batch.status is not None:
             self._main.post_message(StatusNews(batch.status))
-        self._main.detail.keep_sent(batch.sent)
+        self._main.keep_sent(batch.sent)
+        if batch.replaying is not None:
+            self.acting.advanced(batch.replaying)
         if (batch.recorded or batch.judged or batch.changed) and self._rows is not None:
             self._main.post_message(DeliveriesNews(batch.recorded, batch.judged, batch.changed))
 
@@ -329,7 +334,7 @@ class WebhookTuiApp(App[object]):
                 again_at = None if again is None else self.now() + timedelta(seconds=again)
                 self._main.occurred(problem, again_at)
             case Replayed(sent):
-                if not self._main.detail.keep_sent((sent,)):
+                if not self._main.keep_sent((sent,)):
                     self._toast(f"Replayed #{sent.seq}: {sent.outcome}")
             case WishGranted(sentence):
                 self._main.occurred(None)
@@ -371,8 +376,13 @@ class WebhookTuiApp(App[object]):
 
     def on_replay_requested(self, message: ReplayRequested) -> None:
         """Ask where to, perhaps after the editor."""
-        act = self.acting.edit_and_replay if message.edit else self.acting.replay
-        act(message.stored, self._main.status)
+        if message.edit:
+            self.acting.edit_and_replay(message.stored, self._main.status)
+        else:
+            self.acting.replay(message.stored, message.selections, self._main.status)
+
+    def _pick(self, selection: Selection, during: Span | None, is_wanted: Callable[[], bool]) -> tuple[int, ...]:
+        return Picker(self.host.session, self.now).pick(selection, during, is_wanted)
 
     def action_forward(self) -> None:
         """Ask where to forward to."""

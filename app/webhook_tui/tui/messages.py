@@ -114,11 +114,13 @@ class AnswersRequested(Message):
 
 
 class ReplayRequested(Message):
-    """The user wants a delivery sent again; a dialog asks where to."""
+    """The user wants a delivery sent again, or several; a dialog asks where to."""
 
-    def __init__(self, stored: StoredDelivery, *, edit: bool) -> None:
+    def __init__(self, stored: StoredDelivery, selections: tuple[Selection, ...], *, edit: bool) -> None:
         super().__init__()
         self.stored = stored
+        self.selections = selections
+        """What can be meant; the first is this one."""
         self.edit = edit
         """In the editor first."""
 

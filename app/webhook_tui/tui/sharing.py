@@ -143,9 +143,9 @@ class _Tally:
     changed: int = 0
 
 
-def wait_until_done(found: FoundRows, changed: threading.Event) -> None:
-    """Until the search is done."""
-    while True:
+def wait_until_done(found: FoundRows, changed: threading.Event, is_wanted: Callable[[], bool] = lambda: True) -> None:
+    """Until the search is done, or is not wanted any more."""
+    while is_wanted():
         changed.clear()
         found.refresh()
         if found.progress.is_done:

@@ -76,7 +76,9 @@ class MainScreen(TendingScreen):
         ),
         Binding("O", "sort", "Sort", show=False, id="table.sort", tooltip="sort by the next column"),
         Binding("w", "why", "Why", id="delivery.why", tooltip="why this verdict"),
-        Binding("r", "replay(False)", "Replay", id="delivery.replay", tooltip="replay: send this delivery again"),
+        Binding(
+            "r", "replay(False)", "Replay", id="delivery.replay", tooltip="replay: send this delivery again, or several"
+        ),
         Binding("R", "replay(True)", "Edit", show=False, id="delivery.edit", tooltip="edit in $EDITOR, then replay"),
         Binding("y", "copy", "Copy", id="delivery.copy_as", tooltip="copy: payload, curl, Python, ..."),
         Binding("s", "stream", "SSE", id="stream.show", tooltip="webhook against SSE"),
@@ -358,7 +360,8 @@ class MainScreen(TendingScreen):
         """Send the chosen delivery again, perhaps edited."""
         self.catch_up()
         if self.detail.stored is not None:
-            self.post_message(ReplayRequested(self.detail.stored, edit=edit))
+            selections = self.replay_selections(self.detail.stored.row.seq)
+            self.post_message(ReplayRequested(self.detail.stored, selections, edit=edit))
 
     def action_answers(self) -> None:
         """Ask for another answer rule."""

@@ -142,6 +142,17 @@ class TendingScreen(FindingScreen):
         path = body.path if isinstance(body, PayloadView) else ""
         self.post_message(ShareRequested(stored, tuple(self._selections(stored.row.seq)), path, exports=exports))
 
+    def replay_selections(self, seq: int) -> tuple[Selection, ...]:
+        """What can be replayed when the cursor is on that delivery."""
+        filtered = [Selection("filtered", None, self.expression)] if self.is_filtered else []
+        return (
+            Selection("this one", seq),
+            Selection("marked", None, parse("marked")),
+            *filtered,
+            Selection(f"from #{seq} on", first=seq),
+            Selection("a time", is_timed=True),
+        )
+
     def _selections(self, seq: int) -> list[Selection]:
         selections = [Selection("this one", seq)]
         if self.is_filtered:
