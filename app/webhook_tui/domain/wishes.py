@@ -128,6 +128,17 @@ class StopReplayWish:
 
 
 @dataclass(frozen=True, slots=True)
+class SimulateWish:
+    """Send an event of our own, signed with the current secret; answered by WishGranted or ProblemOccurred."""
+
+    event: str
+    url: str | None
+    """None: the receiver itself, where it is stored like any delivery."""
+    body: bytes | None = None
+    """None: a sample."""
+
+
+@dataclass(frozen=True, slots=True)
 class MarkWish:
     """Mark a delivery, or take the mark off; answered by RowChanged."""
 
@@ -172,6 +183,7 @@ Wish: TypeAlias = (
     | ForwardWish
     | ReplayWish
     | StopReplayWish
+    | SimulateWish
     | MarkWish
     | CommentWish
     | DeleteDeliveriesWish

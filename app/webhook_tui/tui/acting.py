@@ -11,16 +11,20 @@ from textual.app import App, SuspendNotSupported
 
 from webhook_tui.domain.answering import AnswerRule
 from webhook_tui.domain.delivery import StoredDelivery
+from webhook_tui.domain.event import KNOWN_EVENTS
 from webhook_tui.domain.problem import Problem, ProblemError, Severity
 from webhook_tui.domain.replaying import ReplayProgress, summary
 from webhook_tui.domain.span import Span
 from webhook_tui.domain.status import SessionStatus
-from webhook_tui.domain.wishes import AnswerWish, ForwardWish, ReplayWish, StopReplayWish, Wish
+from webhook_tui.domain.text import visible
+from webhook_tui.domain.wishes import AnswerWish, ForwardWish, ReplayWish, SimulateWish, StopReplayWish, Wish
+from webhook_tui.sandbox.samples import sample_body
 from webhook_tui.tui.editing import edit
 from webhook_tui.tui.modals.answers import AnswersDialog
 from webhook_tui.tui.modals.replay import Offer, ReplayChoice, ReplayDialog
 from webhook_tui.tui.modals.replaying import ReplayingDialog
 from webhook_tui.tui.modals.sending import ForwardDialog
+from webhook_tui.tui.modals.simulate import SimulateDialog, Simulation
 from webhook_tui.tui.selection import Selection
 
 _UNCHANGED = Problem("Nothing was changed, and nothing sent.", "r replays it as it is.", severity=Severity.TIP)
@@ -37,7 +41,8 @@ class Acting:
     pick: Callable[[Selection, Span | None, Callable[[], bool]], tuple[int, ...]]
     """The numbers of the deliveries that are meant; called in a thread."""
     now: Callable[[], datetime]
-    edit: Callable[[bytes, int], bytes] = edit
+    edit: Callable[[bytes, int | None], bytes] = edit
+    sample: Callable[[str], bytes] = sample_body
     in_ascii: bool = False
     _last_url: str = field(default="", init=False)
     _progress: ReplayProgress | None = field(default=None, init=False)
@@ -83,7 +88,7 @@ class Acting:
         else:
             self._ask(stored.row.seq, status, edited=(before, after))
 
-    def edited(self, before: bytes, seq: int) -> bytes | None:
+    def edited(self, before: bytes, seq: int | None) -> bytes | None:
         """What the user made of a body in the editor; None, and the notice says why, when that cannot be."""
         try:
             with self.app.suspend():
@@ -93,6 +98,33 @@ class Acting:
         except SuspendNotSupported:
             self.occurred(_NO_TERMINAL)
         return None
+
+    def simulate(self, stored: StoredDelivery | None, kinds: Sequence[str], status: SessionStatus) -> None:
+        """Ask for kind, destination and payload of an event of our own; `stored`: the delivery under the cursor."""
+
+        def send(chosen: Simulation | None) -> None:
+            if chosen is None:
+                return
+            self.occurred(None)
+            if chosen.url not in (None, status.forward_to):
+                self._last_url = chosen.url or ""
+            body = stored.delivery.body if stored is not None and chosen.of_stored else None
+            if chosen.edit:
+                seq = None if stored is None or body is None else stored.row.seq
+                body = self.edited(self.sample(chosen.event) if body is None else body, seq)
+                if body is None:
+                    return
+            self.request(SimulateWish(chosen.event, chosen.url, body))
+
+        named = "" if stored is None else stored.row.event
+        dialog = SimulateDialog(
+            event=visible(named) or KNOWN_EVENTS[0],
+            kinds=tuple(visible(kind) for kind in kinds),
+            seq=None if stored is None else stored.row.seq,
+            forward_to=status.forward_to,
+            last_url=self._last_url,
+        )
+        self.app.push_screen(dialog, send)
 
     def advanced(self, progress: ReplayProgress) -> None:
         """The replay of several came further: show it, unless it is hidden; what ended unseen is said."""

@@ -388,6 +388,11 @@ class WebhookTuiApp(App[object]):
         """Ask where to forward to."""
         self.acting.forward(self._main.status)
 
+    def action_simulate(self) -> None:
+        """Ask for an event of our own."""
+        self._main.catch_up()
+        self.acting.simulate(self._main.detail.stored, self._main.kinds(), self._main.status)
+
     def on_search_requested(self, message: SearchRequested) -> None:
         """Let a thread of the store search; what it finds is read when it says so."""
         self._search_number += 1
@@ -578,5 +583,6 @@ class WebhookTuiApp(App[object]):
                 yield SystemCommand("Clear all except marked", "asks first", self._main.action_clear)
             yield SystemCommand("Addresses in full", "what the status line shortens; copy", self._main.action_addresses)
             yield SystemCommand("Forward every delivery", "F: to your own app; return its answer", self.action_forward)
+            yield SystemCommand("Simulate an event", "signed, to the receiver or a URL", self.action_simulate)
             yield SystemCommand("Prove the public URL", "try whether it leads here", self._prove)
         yield SystemCommand("Theme", "choose other colours", self.action_change_theme)
