@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import os
 import queue
 import signal
 import sys
@@ -50,6 +51,7 @@ from webhook_tui.domain.facts import (
     WishGranted,
 )
 from webhook_tui.domain.problem import Problem, ProblemError, Severity
+from webhook_tui.domain.query import QueryResult
 from webhook_tui.domain.rows import DeliveryRows, FoundRows
 from webhook_tui.domain.secret import Secret
 from webhook_tui.domain.session_port import SessionPort
@@ -58,6 +60,7 @@ from webhook_tui.domain.status import SessionStatus
 from webhook_tui.domain.text import visible
 from webhook_tui.domain.wishes import DeleteWish, GuardAnswer, GuardChoice, ProveWish, RegisterWish, TokenAnswer, Wish
 from webhook_tui.export import Destination
+from webhook_tui.querying import QueryHost
 from webhook_tui.tui import theme
 from webhook_tui.tui.acting import Acting
 from webhook_tui.tui.commands import commands_of
@@ -71,6 +74,7 @@ from webhook_tui.tui.messages import (
     FactArrived,
     LinkChosen,
     NewsArrived,
+    QueryRequested,
     ReplayRequested,
     RowsNews,
     SearchAdvanced,
@@ -86,14 +90,17 @@ from webhook_tui.tui.modals.guard import ForeignGuard, UnknownGuard
 from webhook_tui.tui.modals.page import PageDialog
 from webhook_tui.tui.modals.runs import RunsDialog
 from webhook_tui.tui.modals.secret import SecretDialog
-from webhook_tui.tui.modals.share import JSON_PATH, CopyDialog, ExportDialog, Share
+from webhook_tui.tui.modals.share import JSON_PATH, QUERY_RESULT, CopyDialog, ExportDialog, Share
 from webhook_tui.tui.modals.token import TokenChoice, TokenDialog
 from webhook_tui.tui.output_filter import OutputFilter
 from webhook_tui.tui.picking import Picker
 from webhook_tui.tui.screens.main import MainScreen
 from webhook_tui.tui.selection import Selection
 from webhook_tui.tui.sharing import Copied, Exported, Sharing
+from webhook_tui.tui.widgets.json_lines import document_for
+from webhook_tui.tui.widgets.lines import Document
 from webhook_tui.tui.words.addresses import listener, local_host
+from webhook_tui.tunnels.environment import child_environment
 
 LEAVE_SECONDS = 3.0
 """How long a session may tidy up."""
@@ -114,6 +121,17 @@ class ShareEnded(Message):
     def __init__(self, outcome: Copied | Exported | Compared | Problem) -> None:
         super().__init__()
         self.outcome = outcome
+
+
+class QueryEnded(Message):
+    """A query has its answer; `document`: it, ready to be shown, if it is no mistake."""
+
+    def __init__(self, seq: int, expression: str, result: QueryResult, document: Document | None) -> None:
+        super().__init__()
+        self.seq = seq
+        self.expression = expression
+        self.result = result
+        self.document = document
 
 
 class TokenKeeper(Protocol):
@@ -167,6 +185,7 @@ class WebhookTuiApp(App[object]):
         self._main = MainScreen(now=now, in_ascii=in_ascii)
         self._output_filter = OutputFilter(in_ascii=in_ascii)
         self._inbox = Inbox()
+        self._queries = QueryHost(child_environment(os.environ))
         self.acting = Acting(self, self._request, self._main.occurred, self._pick, now, in_ascii=in_ascii)
         self._last_refresh = 0.0
         self._rows: DeliveryRows | None = None
@@ -230,6 +249,7 @@ class WebhookTuiApp(App[object]):
         self._forget_signals()
         self.host.leave()
         self._main.forget_searches()
+        self._queries.close()
         if self._rows is not None:
             self._rows.close()
             self._rows = None
@@ -417,6 +437,27 @@ class WebhookTuiApp(App[object]):
         if message.number == self._search_number and self._search is not None:
             self._main.search_advanced(self._search)
 
+    # Queries
+
+    def on_query_requested(self, message: QueryRequested) -> None:
+        """Let the querying process find it; without an expression, it can end."""
+        if message.expression:
+            self._query(self._queries.ticket(), message)
+        else:
+            self._queries.rest()
+
+    @work(thread=True, group="query", exit_on_error=False)
+    def _query(self, ticket: int, asked: QueryRequested) -> None:
+        result = self._queries.query(ticket, asked.expression, asked.body)
+        if result is not None:
+            document = document_for(result.content) if result.mistake is None else None
+            self.post_message(QueryEnded(asked.seq, asked.expression, result, document))
+
+    def on_query_ended(self, message: QueryEnded) -> None:
+        """Show it, if it is still wanted."""
+        if self._main.children:
+            self._main.detail.show_query(message.seq, message.expression, message.result, message.document)
+
     # Copies and exports
 
     def on_share_requested(self, message: ShareRequested) -> None:
@@ -433,8 +474,17 @@ class WebhookTuiApp(App[object]):
             message.selections,
             json_path=message.json_path,
             preview=partial(sharing.preview, message.stored),
+            has_query=bool(message.query_result),
         )
-        self.push_screen(dialog, lambda share: self._make(sharing.copy, share, message.json_path))
+        copy_found = partial(sharing.copy_found, message.stored, message.query_result)
+
+        def copy(share: Share | None) -> None:
+            if share is not None and share.form == QUERY_RESULT:
+                self._make(lambda _share: copy_found(), share, "")
+            else:
+                self._make(sharing.copy, share, message.json_path)
+
+        self.push_screen(dialog, copy)
 
     def _make(self, make: Callable[[Share], Copied | Exported], share: Share | None, json_path: str) -> None:
         if share is None:

@@ -82,17 +82,36 @@ class LinkChosen(Message):
         self.url = url
 
 
+class QueryRequested(Message):
+    """The user queries a payload; answered on the detail."""
+
+    def __init__(self, seq: int, body: bytes, expression: str) -> None:
+        super().__init__()
+        self.seq = seq
+        self.body = body
+        self.expression = expression
+        """"": no query any more."""
+
+
 class ShareRequested(Message):
     """The user wants to copy or export; a menu asks in which form."""
 
     def __init__(
-        self, stored: StoredDelivery, selections: tuple[Selection, ...], json_path: str, *, exports: bool
+        self,
+        stored: StoredDelivery,
+        selections: tuple[Selection, ...],
+        json_path: str,
+        query_result: bytes = b"",
+        *,
+        exports: bool,
     ) -> None:
         super().__init__()
         self.stored = stored
         self.selections = selections
         self.json_path = json_path
         """Of the line under the cursor; "" when there is none."""
+        self.query_result = query_result
+        """JSON text that the query found; b"" when there is none."""
         self.exports = exports
 
 

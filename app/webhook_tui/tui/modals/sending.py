@@ -28,10 +28,10 @@ class UrlDialog(Dialog[Answer]):
     UrlDialog #mistake { color: $bad; display: none; }
     """
 
-    def field(self, url: str) -> ComposeResult:
+    def field(self, url: str, label: str = "to") -> ComposeResult:
         """The field, and what was wrong with it."""
         with Horizontal(classes="entry"):
-            yield Static(Content("to"))
+            yield Static(Content(label))
             yield Input(url, placeholder=EXAMPLE, id="url", select_on_focus=False)
         yield self.paragraph(f"Write a whole URL, as in {EXAMPLE}.", id="mistake")
 

@@ -77,7 +77,7 @@ class SimulateDialog(UrlDialog[Simulation]):
             forward = [(_FORWARD, "your app")] if self._forward_to is not None else []
             yield ChoiceLine([(_RECEIVER, "the receiver"), *forward, (_URL, "a URL")], id="where")
         with Horizontal(id="to-url"):
-            yield from self.field(self._last_url)
+            yield from self.field(self._last_url, "URL")
         with Horizontal(classes="entry"):
             yield Static(Content("payload"))
             own = f"#{self._seq}"

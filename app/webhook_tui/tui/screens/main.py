@@ -40,7 +40,7 @@ from webhook_tui.tui.modals.help import HelpDialog
 from webhook_tui.tui.modals.secret import AddSecretDialog
 from webhook_tui.tui.panes.detail import SIGNATURE, DetailPane
 from webhook_tui.tui.panes.stream_pane import StreamPane
-from webhook_tui.tui.screens.tending import TendingScreen
+from webhook_tui.tui.screens.querying import QueryingScreen
 from webhook_tui.tui.widgets.action_bar import ActionBar, FollowNote
 from webhook_tui.tui.widgets.delivery_table import DeliveryTable
 from webhook_tui.tui.widgets.filter_bar import Completions, FilterBar, MistakeLine
@@ -57,7 +57,7 @@ from webhook_tui.tui.words.steps import next_step
 LEAST_WIDTH, LEAST_HEIGHT = 40, 10
 
 
-class MainScreen(TendingScreen):
+class MainScreen(QueryingScreen):
     """Everything but the dialogs."""
 
     AUTO_FOCUS = ""
@@ -103,6 +103,7 @@ class MainScreen(TendingScreen):
             "n", "match(1)", "Next match", show=False, id="payload.next_match", tooltip="next match in the payload"
         ),
         Binding("N", "match(-1)", "Match before", show=False, id="payload.match_before", tooltip="match before"),
+        Binding("Q", "query", "Query", show=False, id="payload.query", tooltip="query the payload (JMESPath)"),
         Binding("e", "export", "Export", show=False, id="delivery.export", tooltip="export into a file"),
         Binding("m", "mark", "Mark", show=False, id="delivery.mark", tooltip="mark, or take the mark off"),
         Binding("D", "diff", "Diff", show=False, id="delivery.diff", tooltip="diff with the marked one"),
@@ -342,6 +343,7 @@ class MainScreen(TendingScreen):
             "diff",
             "open_link",
             "match",
+            "query",
             "replay",
         )
         return not needs_delivery or (self.has_rows and not self.stream.is_open)
