@@ -249,21 +249,27 @@ def check(ctx: click.Context, /, url: str, **given: Any) -> None:
 @option("--secret", type=SECRET, help="The signing secret; else the current one of the token's account.")
 @option("--secret-file", type=FILE, help="The same from a file.")
 @click.option("--file", "file", type=click.File("rb"), help="The body to send; - is standard input. Default: a sample.")
+@click.option("--seq", type=click.IntRange(1), help="Send the body of this stored delivery, as the same event.")
+@option("--db", type=FILE, help="Where the history lies that --seq means.")
+@click.option("--edit", is_flag=True, help="Open the body in $EDITOR first; what is saved is signed and sent.")
 @click.option("--timeout", type=SECONDS, default=10.0, show_default=True, help="Seconds for the answer.")
 @option("--token", type=SECRET, envvar="PIKTID_TOKEN", help="API token (better: PIKTID_TOKEN).")
 @option("--api-url", type=URL, default=API_URL, show_default=True, help="API base URL.")
-@click.argument("event")
+@click.argument("event", required=False)
 @click.argument("url", type=URL, required=False)
 @click.pass_context
-def send(ctx: click.Context, /, event: str, url: str | None, **given: Any) -> None:
+def send(ctx: click.Context, /, event: str | None, url: str | None, **given: Any) -> None:
     """Send one event, signed as PiktID signs it: batch_edit, image_result, identity_preprocessing, ping, or any other.
 
-    Without a URL it goes to the webhook that a running webhook-tui registered. Exit code 0: answered 2xx, 1: not.
+    Without a URL it goes to the webhook that a running webhook-tui registered. With --seq the EVENT may be left out.
+    Exit code 0: answered 2xx, 1: not.
     """
-    from webhook_tui.commands.send import kept_secret, run, running_url, sample_body
+    from webhook_tui.commands.send import kept_secret, run, running_url
     from webhook_tui.domain.account import Account
 
     places, _ = ctx.obj
+    if given["seq"] is not None and url is None and (event or "").startswith(("http://", "https://")):
+        event, url = None, URL.convert(event, None, ctx)
     account = Account.of(given["api_url"], given["token"] or _kept_token(places, given["api_url"]))
     secret = _one_secret(given) or kept_secret(places.accounts, account)
     url = url or running_url(places.accounts, account)
@@ -271,7 +277,7 @@ def send(ctx: click.Context, /, event: str, url: str | None, **given: Any) -> No
         raise click.UsageError("Which secret? Give --secret or --secret-file, or a token whose webhook has one.")
     if url is None:
         raise click.UsageError("Which URL? No webhook-tui runs that registered one for this token: give it.")
-    body = given["file"].read() if given["file"] is not None else sample_body(event)
+    event, body = _event_to_send(event, given, places)
     ctx.exit(run(event, url, secret, body, timeout_seconds=given["timeout"]))
 
 
@@ -286,6 +292,23 @@ def _filter(text: str | None) -> Expression | None:
     except FilterError as error:
         marks = " " * error.start + "^" * (error.end - error.start)
         raise click.UsageError(f"{visible(str(error))}\n  {visible(text)}\n  {marks}") from error
+
+
+def _event_to_send(event: str | None, given: dict[str, Any], places: Places) -> tuple[str, bytes]:
+    from webhook_tui.commands.send import edited, stored_event
+    from webhook_tui.sandbox.samples import sample_body
+
+    seq = given["seq"]
+    if seq is not None and given["file"] is not None:
+        raise click.UsageError("Which body? Give --file or --seq, not both.")
+    if seq is not None:
+        own, body = stored_event(given["db"] or places.deliveries, seq)
+        event = event or own
+    elif event:
+        body = given["file"].read() if given["file"] is not None else sample_body(event)
+    if not event:
+        raise click.UsageError("Which event? Give its name, such as ping, or a stored delivery that has one: --seq.")
+    return event, edited(body, seq) if given["edit"] else body
 
 
 def _one_secret(given: dict[str, Any]) -> Secret | None:

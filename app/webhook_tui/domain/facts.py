@@ -10,6 +10,7 @@ from webhook_tui.domain.delivery import Delivery, DeliveryRow
 from webhook_tui.domain.overview import Overview
 from webhook_tui.domain.problem import Problem
 from webhook_tui.domain.reconciled import ReconciledEvent
+from webhook_tui.domain.replaying import ReplayProgress
 from webhook_tui.domain.report import SignatureReport
 from webhook_tui.domain.run import Run
 from webhook_tui.domain.sent import Sent
@@ -205,6 +206,15 @@ class Replayed:
     """A delivery was sent again as the user asked."""
 
     sent: Sent
+    alone: bool = True
+    """False: as one of several."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReplayAdvanced:
+    """Several deliveries are being replayed, and it came this far; the last one of these is over."""
+
+    progress: ReplayProgress
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,6 +263,7 @@ Fact: TypeAlias = (
     | DeliveryExplained
     | Forwarded
     | Replayed
+    | ReplayAdvanced
     | TidyingStarted
     | TidyingEnded
     | SessionStopped

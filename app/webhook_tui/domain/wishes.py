@@ -116,7 +116,10 @@ class ForwardWish:
 
 @dataclass(frozen=True, slots=True)
 class ReplayWish:
-    """Send deliveries again, in that order, one after the other; each is answered by Replayed."""
+    """Send deliveries again, in that order, one after the other; each is answered by Replayed.
+
+    Several are answered by ReplayAdvanced, too.
+    """
 
     seqs: tuple[int, ...]
     url: str
@@ -124,6 +127,22 @@ class ReplayWish:
     """With the current secret; else the signature goes as received."""
     body: bytes | None = None
     """In place of the one received; only of a single delivery."""
+
+
+@dataclass(frozen=True, slots=True)
+class StopReplayWish:
+    """Send no more of the deliveries that are being replayed, and do not wait for the answer to the one under way."""
+
+
+@dataclass(frozen=True, slots=True)
+class SimulateWish:
+    """Send an event of our own, signed with the current secret; answered by WishGranted or ProblemOccurred."""
+
+    event: str
+    url: str | None
+    """None: the receiver itself, where it is stored like any delivery."""
+    body: bytes | None = None
+    """None: a sample."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +189,8 @@ Wish: TypeAlias = (
     | AnswerWish
     | ForwardWish
     | ReplayWish
+    | StopReplayWish
+    | SimulateWish
     | MarkWish
     | CommentWish
     | DeleteDeliveriesWish

@@ -18,6 +18,7 @@ from datetime import UTC, datetime
 from functools import singledispatchmethod
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from webhook_tui.config import Settings
 from webhook_tui.domain.account import Account
@@ -64,6 +65,8 @@ from webhook_tui.domain.wishes import (
     ReplayWish,
     RevealSecretWish,
     RunsWish,
+    SimulateWish,
+    StopReplayWish,
     StreamWish,
     TestPingWish,
     TokenAnswer,
@@ -86,6 +89,7 @@ from webhook_tui.session.recorder import Recorder
 from webhook_tui.session.registrar import Registrar, RegistrarOptions
 from webhook_tui.session.route import supervisor_for
 from webhook_tui.session.sending import Sending
+from webhook_tui.session.simulating import Parts, Simulating
 from webhook_tui.session.surveying import Surveying
 from webhook_tui.session.tending import Tending
 from webhook_tui.session.tidying import Tidying
@@ -230,6 +234,16 @@ class ListenSession:
             retries=settings.forward_retries, anywhere=settings.forward_anywhere, now=_utc_now
         )
         self._sending = Sending(self._board, self._store, self._keeper, self._forwarding)
+        self._simulating = Simulating(
+            Parts(
+                self._board,
+                self._keeper,
+                self._forwarding,
+                self._tending,
+                self._hook_path or urlsplit(settings.hook_url or "").path or "/",
+                _utc_now,
+            )
+        )
         stack.push_async_callback(self._forwarding.aclose)
         if settings.forward_to is not None:
             self._sending.use(settings.forward_to)
@@ -340,6 +354,9 @@ class ListenSession:
         if self._store.set_aside is not None:
             self._note_set_aside("The history", self._store.set_aside)
         self._explaining.came(stored)
+        if self._simulating.is_own(stored):
+            self._start(self._simulating.note(stored))
+            return
         self._reconciling.came(stored)
         self._proving.came(stored.delivery)
         self._claim.came(stored)
@@ -527,6 +544,14 @@ class ListenSession:
     @_take.register
     def _(self, wish: ReplayWish) -> None:
         self._start(self._sending.replay(wish))
+
+    @_take.register
+    def _(self, _wish: StopReplayWish) -> None:
+        self._sending.stop_replay()
+
+    @_take.register
+    def _(self, wish: SimulateWish) -> None:
+        self._start(self._simulating.simulate(wish))
 
     @_take.register
     def _(self, wish: MarkWish | CommentWish | DeleteDeliveriesWish | RunsWish) -> None:

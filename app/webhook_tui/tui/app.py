@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import os
 import queue
 import signal
 import sys
@@ -50,12 +51,16 @@ from webhook_tui.domain.facts import (
     WishGranted,
 )
 from webhook_tui.domain.problem import Problem, ProblemError, Severity
+from webhook_tui.domain.query import QueryResult
 from webhook_tui.domain.rows import DeliveryRows, FoundRows
 from webhook_tui.domain.secret import Secret
 from webhook_tui.domain.session_port import SessionPort
+from webhook_tui.domain.span import Span
 from webhook_tui.domain.text import visible
 from webhook_tui.domain.wishes import DeleteWish, GuardAnswer, GuardChoice, ProveWish, RegisterWish, TokenAnswer, Wish
+from webhook_tui.environment import child_environment
 from webhook_tui.export import Destination
+from webhook_tui.querying import QueryHost
 from webhook_tui.tui import theme
 from webhook_tui.tui.acting import Acting
 from webhook_tui.tui.browsing import open_in_browser
@@ -70,6 +75,7 @@ from webhook_tui.tui.messages import (
     FactArrived,
     LinkChosen,
     NewsArrived,
+    QueryRequested,
     ReplayRequested,
     RowsNews,
     SearchAdvanced,
@@ -86,11 +92,15 @@ from webhook_tui.tui.modals.guard import ForeignGuard, UnknownGuard
 from webhook_tui.tui.modals.page import PageDialog
 from webhook_tui.tui.modals.runs import RunsDialog
 from webhook_tui.tui.modals.secret import SecretDialog
-from webhook_tui.tui.modals.share import JSON_PATH, CopyDialog, ExportDialog, Share
+from webhook_tui.tui.modals.share import JSON_PATH, QUERY_RESULT, CopyDialog, ExportDialog, Share
 from webhook_tui.tui.modals.token import TokenChoice, TokenDialog
 from webhook_tui.tui.output_filter import OutputFilter
+from webhook_tui.tui.picking import Picker
 from webhook_tui.tui.screens.main import MainScreen
+from webhook_tui.tui.selection import Selection
 from webhook_tui.tui.sharing import Copied, Exported, Sharing
+from webhook_tui.tui.widgets.json_lines import document_for
+from webhook_tui.tui.widgets.lines import Document
 from webhook_tui.tui.words.addresses import listener, local_host
 
 LEAVE_SECONDS = 3.0
@@ -112,6 +122,17 @@ class ShareEnded(Message):
     def __init__(self, outcome: Copied | Exported | Compared | Problem) -> None:
         super().__init__()
         self.outcome = outcome
+
+
+class QueryEnded(Message):
+    """A query has its answer; `document`: it, ready to be shown, if it is no mistake."""
+
+    def __init__(self, seq: int, expression: str, result: QueryResult, document: Document | None) -> None:
+        super().__init__()
+        self.seq = seq
+        self.expression = expression
+        self.result = result
+        self.document = document
 
 
 class WebhookTuiApp(App[object]):
@@ -153,7 +174,8 @@ class WebhookTuiApp(App[object]):
         self._main = MainScreen(session.first_status, now=now, in_ascii=in_ascii)
         self._output_filter = OutputFilter(in_ascii=in_ascii)
         self._inbox = Inbox()
-        self.acting = Acting(self, self._request, self._main.occurred)
+        self._queries = QueryHost(child_environment(os.environ))
+        self.acting = Acting(self, self._request, self._main.occurred, self._pick, now, in_ascii=in_ascii)
         self._last_refresh = 0.0
         self._rows: DeliveryRows | None = None
         self._search: FoundRows | None = None
@@ -219,6 +241,7 @@ class WebhookTuiApp(App[object]):
         self._forget_signals()
         self.host.leave()
         self._main.forget_searches()
+        self._queries.close()
         if self._rows is not None:
             self._rows.close()
             self._rows = None
@@ -281,7 +304,9 @@ class WebhookTuiApp(App[object]):
         if batch.status is not None:
             self._token_place = batch.status.token_place
             self._main.post_message(StatusNews(batch.status))
-        self._main.detail.keep_sent(batch.sent)
+        self._main.keep_sent(batch.sent)
+        if batch.replaying is not None:
+            self.acting.advanced(batch.replaying)
         if (batch.recorded or batch.judged or batch.changed) and self._rows is not None:
             self._main.post_message(DeliveriesNews(batch.recorded, batch.judged, batch.changed))
 
@@ -324,7 +349,7 @@ class WebhookTuiApp(App[object]):
                 again_at = None if again is None else self.now() + timedelta(seconds=again)
                 self._main.occurred(problem, again_at)
             case Replayed(sent):
-                if not self._main.detail.keep_sent((sent,)):
+                if not self._main.keep_sent((sent,)):
                     self._toast(f"Replayed #{sent.seq}: {sent.outcome}")
             case WishGranted(sentence):
                 self._main.occurred(None)
@@ -366,12 +391,22 @@ class WebhookTuiApp(App[object]):
 
     def on_replay_requested(self, message: ReplayRequested) -> None:
         """Ask where to, perhaps after the editor."""
-        act = self.acting.edit_and_replay if message.edit else self.acting.replay
-        act(message.stored, self._main.status)
+        if message.edit:
+            self.acting.edit_and_replay(message.stored, self._main.status)
+        else:
+            self.acting.replay(message.stored, message.selections, self._main.status)
+
+    def _pick(self, selection: Selection, during: Span | None, is_wanted: Callable[[], bool]) -> tuple[int, ...]:
+        return Picker(self.host.session, self.now).pick(selection, during, is_wanted)
 
     def action_forward(self) -> None:
         """Ask where to forward to."""
         self.acting.forward(self._main.status)
+
+    def action_simulate(self) -> None:
+        """Ask for an event of our own."""
+        self._main.catch_up()
+        self.acting.simulate(self._main.detail.stored, self._main.kinds(), self._main.status)
 
     def on_search_requested(self, message: SearchRequested) -> None:
         """Let a thread of the store search; what it finds is read when it says so."""
@@ -397,6 +432,27 @@ class WebhookTuiApp(App[object]):
         if message.number == self._search_number and self._search is not None:
             self._main.search_advanced(self._search)
 
+    # Queries
+
+    def on_query_requested(self, message: QueryRequested) -> None:
+        """Let the querying process find it; without an expression, it can end."""
+        if message.expression:
+            self._query(self._queries.ticket(), message)
+        else:
+            self._queries.rest()
+
+    @work(thread=True, group="query", exit_on_error=False)
+    def _query(self, ticket: int, asked: QueryRequested) -> None:
+        result = self._queries.query(ticket, asked.expression, asked.body)
+        if result is not None:
+            document = document_for(result.content) if result.mistake is None else None
+            self.post_message(QueryEnded(asked.seq, asked.expression, result, document))
+
+    def on_query_ended(self, message: QueryEnded) -> None:
+        """Show it, if it is still wanted."""
+        if self._main.children:
+            self._main.detail.show_query(message.seq, message.expression, message.result, message.document)
+
     # Copies and exports
 
     def on_share_requested(self, message: ShareRequested) -> None:
@@ -413,8 +469,17 @@ class WebhookTuiApp(App[object]):
             message.selections,
             json_path=message.json_path,
             preview=partial(sharing.preview, message.stored),
+            has_query=bool(message.query_result),
         )
-        self.push_screen(dialog, lambda share: self._make(sharing.copy, share, message.json_path))
+        copy_found = partial(sharing.copy_found, message.stored, message.query_result)
+
+        def copy(share: Share | None) -> None:
+            if share is not None and share.form == QUERY_RESULT:
+                self._make(lambda _share: copy_found(), share, "")
+            else:
+                self._make(sharing.copy, share, message.json_path)
+
+        self.push_screen(dialog, copy)
 
     def _make(self, make: Callable[[Share], Copied | Exported], share: Share | None, json_path: str) -> None:
         if share is None:
@@ -564,6 +629,7 @@ class WebhookTuiApp(App[object]):
                 yield SystemCommand("Clear all except marked", "asks first", self._main.action_clear)
             yield SystemCommand("Addresses in full", "what the status line shortens; copy", self._main.action_addresses)
             yield SystemCommand("Forward every delivery", "F: to your own app; return its answer", self.action_forward)
+            yield SystemCommand("Simulate an event", "signed, to the receiver or a URL", self.action_simulate)
             yield SystemCommand("Prove the public URL", "try whether it leads here", self._prove)
         yield SystemCommand("Theme", "choose other colours", self.action_change_theme)
 
