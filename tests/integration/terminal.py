@@ -16,6 +16,7 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from pathlib import Path
 
 import pyte
+from wcwidth import wcwidth
 
 from webhook_tui.tui.modals.dialog import DEAF_SECONDS
 
@@ -99,7 +100,19 @@ class Terminal:
     @property
     def screen(self) -> str:
         """What is on the screen now, line by line."""
-        return "\n".join(line.rstrip() for line in self._screen.display)
+        return "\n".join(line.rstrip() for line in self._display())
+
+    def _display(self) -> list[str]:
+        """pyte's own fails where something was written over the first half of a wide character."""
+        return [self._line(self._screen.buffer[row]) for row in range(self._screen.lines)]
+
+    def _line(self, cells: Mapping[int, pyte.screens.Char]) -> str:
+        text, is_second_half = "", False
+        for column in range(self._screen.columns):
+            data = "" if is_second_half else cells[column].data or " "
+            is_second_half = bool(data) and wcwidth(data[0]) == 2
+            text += data
+        return text
 
     @property
     def is_echoing(self) -> bool:
@@ -141,7 +154,7 @@ class Terminal:
 
     def click(self, words: str) -> None:
         """A click of the left button on the first place where the screen shows `words`."""
-        for row, line in enumerate(self._screen.display):
+        for row, line in enumerate(self._display()):
             if words in line:
                 at = f"{line.index(words) + 1};{row + 1}"
                 os.write(self._master, f"\x1b[<0;{at}M\x1b[<0;{at}m".encode())
