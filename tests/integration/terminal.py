@@ -16,7 +16,6 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from pathlib import Path
 
 import pyte
-from wcwidth import wcwidth
 
 from webhook_tui.tui.modals.dialog import DEAF_SECONDS
 
@@ -103,16 +102,12 @@ class Terminal:
         return "\n".join(line.rstrip() for line in self._display())
 
     def _display(self) -> list[str]:
-        """pyte's own fails where something was written over the first half of a wide character."""
+        """Line by line; pyte's own fails where something was written over half of a wide character."""
         return [self._line(self._screen.buffer[row]) for row in range(self._screen.lines)]
 
     def _line(self, cells: Mapping[int, pyte.screens.Char]) -> str:
-        text, is_second_half = "", False
-        for column in range(self._screen.columns):
-            data = "" if is_second_half else cells[column].data or " "
-            is_second_half = bool(data) and wcwidth(data[0]) == 2
-            text += data
-        return text
+        """The second half of a wide character is an empty cell, also when its first half was written over."""
+        return "".join([cells[column].data for column in range(self._screen.columns)])
 
     @property
     def is_echoing(self) -> bool:
