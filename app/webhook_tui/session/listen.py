@@ -58,6 +58,8 @@ from webhook_tui.domain.wishes import (
     ExplainWish,
     ForwardWish,
     GuardAnswer,
+    JobsWish,
+    JobWish,
     MarkWish,
     OverviewWish,
     ProveWish,
@@ -195,7 +197,9 @@ class ListenSession:
         settings = self._settings
         self._board = Board(self._first_status(), self._emit)
         stack.callback(self._board.close)
-        self._store = DeliveryStore.open(settings.deliveries_path, started_at=_utc_now())
+        self._store = DeliveryStore.open(
+            settings.deliveries_path, started_at=_utc_now(), job_fields=settings.job_fields
+        )
         stack.callback(self._store.close)
         accounts = AccountStore.open(settings.accounts_path)
         stack.callback(accounts.close)
@@ -502,6 +506,14 @@ class ListenSession:
     @_take.register
     def _(self, _wish: OverviewWish) -> None:
         self._start(self._surveying.show_overview())
+
+    @_take.register
+    def _(self, _wish: JobsWish) -> None:
+        self._start(self._surveying.show_jobs())
+
+    @_take.register
+    def _(self, wish: JobWish) -> None:
+        self._start(self._surveying.show_jobs(wish.job_id))
 
     @_take.register
     def _(self, wish: AnswerWish) -> None:

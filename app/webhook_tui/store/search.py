@@ -8,8 +8,8 @@ from datetime import datetime
 from pathlib import Path
 
 from webhook_tui.domain.delivery import DeliveryRow, StoredDelivery
-from webhook_tui.domain.event import JOB_FIELDS
 from webhook_tui.domain.filter import Expression
+from webhook_tui.domain.job import JOB_FIELDS
 from webhook_tui.domain.problem import ProblemError
 from webhook_tui.domain.rows import Progress, Sort
 from webhook_tui.store.database import connect_read_only
