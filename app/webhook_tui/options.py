@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 import click
 from click.core import ParameterSource
 
+from webhook_tui.argv import hide
 from webhook_tui.config import (
     API_URL,
     HOST,
@@ -41,7 +42,7 @@ ROWS = click.IntRange(0, 2**53)
 
 
 class SecretType(click.ParamType[Secret]):
-    """Text that no message of click's repeats."""
+    """Text that no message of click's repeats, and that the process list does not keep."""
 
     name = "text"
 
@@ -51,6 +52,7 @@ class SecretType(click.ParamType[Secret]):
             return value
         if not str(value):
             self.fail("it is empty", param, ctx)
+        hide(str(value))
         return Secret(str(value))
 
 

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pyte
 
-from webhook_tui.tui.modals.dialog import DEAF_SECONDS
+from webhook_tui.tui.modals.dialog import Dialog
 
 DEADLINE_SECONDS = 15.0
 ALTERNATE_SCREEN = b"\x1b[?1049h"
@@ -182,7 +182,7 @@ class Terminal:
     async def dialog(self, words: str) -> str:
         """Wait for a dialog, and for the moment from which on it hears keys."""
         await self.until(words)
-        await asyncio.sleep(DEAF_SECONDS + 0.05)  # time alone opens its ears
+        await asyncio.sleep(Dialog.DEAF_SECONDS + 0.05)  # time alone opens its ears
         return self.screen
 
     async def ended(self, seconds: float = DEADLINE_SECONDS) -> int:

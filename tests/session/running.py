@@ -16,7 +16,7 @@ from webhook_tui.domain.facts import Fact, SessionStopped, StatusChanged
 from webhook_tui.domain.secret import Secret
 from webhook_tui.domain.status import SessionStatus
 from webhook_tui.domain.wishes import Wish
-from webhook_tui.sandbox import Sandbox, SandboxOptions
+from webhook_tui.sandbox import Sandbox, SandboxOptions, application
 from webhook_tui.serving import Server, bind
 from webhook_tui.serving.asgi import Asgi
 from webhook_tui.session import ListenSession, Paces
@@ -110,7 +110,7 @@ async def sandbox_of(
         now=lambda: datetime.now(UTC),
         random=chance.random,
     )
-    server = Server(wrap(sandbox.app), bind("127.0.0.1", 0, exact=True), grace_seconds=0.2)
+    server = Server(wrap(application(sandbox)), bind("127.0.0.1", 0, exact=True), grace_seconds=0.2)
     await server.start()
     await sandbox.start()
     try:

@@ -54,6 +54,7 @@ from webhook_tui.domain.wishes import (
 
 NOW = datetime(2026, 11, 23, 14, 22, 2, tzinfo=UTC)
 
+PATIENCE_SECONDS = 5.0
 STARTING = SessionStatus(api_url="https://v2.api.piktid.com", receiver=ReceiverStatus(port=9876))
 LISTENING = replace(STARTING, receiver=ReceiverStatus(ReceiverState.LISTENING, "127.0.0.1", 9876))
 PUBLIC = "https://b7c41d09ee2f4a.lhr.life"
@@ -86,8 +87,9 @@ class FakeSession:
         self.secrets: tuple[Secret, ...] = ()
         self.ended = threading.Event()
         self.fails_with: Exception | None = None
-        self._first = status
-        self._facts: queue.Queue[Fact | None] = queue.Queue()
+        self.first_status = status
+        self._facts: queue.Queue[tuple[Fact, threading.Event] | None] = queue.Queue()
+        self._runs = False
 
     @classmethod
     def running(cls) -> FakeSession:
@@ -97,10 +99,14 @@ class FakeSession:
     def run(self, emit: Callable[[Fact], None]) -> None:
         if self.fails_with is not None:
             raise self.fails_with
-        emit(StatusChanged(self._first))
+        emit(StatusChanged(self.first_status))
         emit(HistoryOpened())
-        while (fact := self._facts.get()) is not None:
+        self._runs = True
+        while (next_one := self._facts.get()) is not None:
+            fact, was_said = next_one
             emit(fact)
+            was_said.set()
+        self._runs = False
         emit(SessionStopped())
         self.ended.set()
 
@@ -126,6 +132,7 @@ class FakeSession:
 
     def stop(self) -> None:
         self.stops += 1
+        self._runs = False
         self._facts.put(None)
 
     def open_rows(self) -> MemoryRows:
@@ -149,8 +156,11 @@ class FakeSession:
         return self.secrets
 
     def emit(self, fact: Fact) -> None:
-        """Say a fact from the session's thread."""
-        self._facts.put(fact)
+        """Say a fact from the session's thread; it is said when this returns, unless the session does not run."""
+        was_said = threading.Event()
+        self._facts.put((fact, was_said))
+        if self._runs:
+            was_said.wait(PATIENCE_SECONDS)
 
     def deliver(self, stored: StoredDelivery) -> None:
         """Record a delivery and say so."""

@@ -290,7 +290,7 @@ async def test_ten_thousand_events_cost_a_key_little() -> None:
         table = await opened(played, session)
         began = perf_counter()
         for _ in range(100):
-            table.action_move(-1)
+            table.move(-1)
             for line in range(table.size.height):
                 table.render_line(line)
         assert perf_counter() - began < 4

@@ -11,6 +11,7 @@ from webhook_tui.domain.job import JobDetail, Jobs
 from webhook_tui.domain.overview import Overview
 from webhook_tui.domain.problem import Problem
 from webhook_tui.domain.reconciled import ReconciledEvent
+from webhook_tui.domain.replaying import ReplayProgress
 from webhook_tui.domain.report import SignatureReport
 from webhook_tui.domain.run import Run
 from webhook_tui.domain.sent import Sent
@@ -188,7 +189,7 @@ class GuardAsked:
 
 @dataclass(frozen=True, slots=True)
 class TokenAsked:
-    """There is no token, or PiktID refused it; the session waits for a TokenGiven."""
+    """There is no token, or PiktID refused it; the session waits for a TokenAnswer."""
 
     problem: Problem | None
 
@@ -220,6 +221,15 @@ class Replayed:
     """A delivery was sent again as the user asked."""
 
     sent: Sent
+    alone: bool = True
+    """False: as one of several."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReplayAdvanced:
+    """Several deliveries are being replayed, and it came this far; the last one of these is over."""
+
+    progress: ReplayProgress
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,6 +280,7 @@ Fact: TypeAlias = (
     | DeliveryExplained
     | Forwarded
     | Replayed
+    | ReplayAdvanced
     | TidyingStarted
     | TidyingEnded
     | SessionStopped

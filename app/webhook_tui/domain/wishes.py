@@ -49,6 +49,8 @@ class TokenAnswer:
     """The answer to TokenAsked; the session starts over with it."""
 
     token: Secret
+    keep: bool = False
+    """Keep it for the next run, in `SessionStatus.token_place`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +128,10 @@ class ForwardWish:
 
 @dataclass(frozen=True, slots=True)
 class ReplayWish:
-    """Send deliveries again, in that order, one after the other; each is answered by Replayed."""
+    """Send deliveries again, in that order, one after the other; each is answered by Replayed.
+
+    Several are answered by ReplayAdvanced, too.
+    """
 
     seqs: tuple[int, ...]
     url: str
@@ -134,6 +139,22 @@ class ReplayWish:
     """With the current secret; else the signature goes as received."""
     body: bytes | None = None
     """In place of the one received; only of a single delivery."""
+
+
+@dataclass(frozen=True, slots=True)
+class StopReplayWish:
+    """Send no more of the deliveries that are being replayed, and do not wait for the answer to the one under way."""
+
+
+@dataclass(frozen=True, slots=True)
+class SimulateWish:
+    """Send an event of our own, signed with the current secret; answered by WishGranted or ProblemOccurred."""
+
+    event: str
+    url: str | None
+    """None: the receiver itself, where it is stored like any delivery."""
+    body: bytes | None = None
+    """None: a sample."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +201,8 @@ Wish: TypeAlias = (
     | AnswerWish
     | ForwardWish
     | ReplayWish
+    | StopReplayWish
+    | SimulateWish
     | MarkWish
     | CommentWish
     | DeleteDeliveriesWish

@@ -24,7 +24,7 @@ from webhook_tui.store.history_file import HistoryFile
 from webhook_tui.store.jobs import JobsReader
 from webhook_tui.store.reader import Reader
 from webhook_tui.store.records import find_row, find_stored, find_unsettled, insert, recordable, storable
-from webhook_tui.store.retention import BATCH, delete_batch, delete_some, first_kept
+from webhook_tui.store.retention import BATCH, Age, delete_batch, delete_some, first_kept
 from webhook_tui.store.rows import SqliteRows
 from webhook_tui.store.runs import find_runs
 from webhook_tui.store.scan import Search
@@ -142,15 +142,18 @@ class DeliveryStore:
         """Delivery `seq` whole, or None. Raises ProblemError."""
         return await self._reader.run(lambda connection: find_stored(connection, seq))
 
-    async def prune(self, *, keep_days: int | None, keep_rows: int | None, now: datetime) -> int:
+    async def prune(
+        self, *, keep_days: int | None, keep_rows: int | None, now: datetime, running_seconds: float = 0.0
+    ) -> int:
         """Delete what is older than `keep_days` and what is beyond the `keep_rows` newest; None: no such limit.
 
-        Marked deliveries stay. Small transactions, so that deliveries that arrive meanwhile hardly wait. How many went.
+        `now`: what the clock says, which is believed as far as earlier runs and the time for which this one has been
+        running make it likely. Marked deliveries stay. Small transactions, so that deliveries that arrive meanwhile
+        hardly wait. How many went.
         Raises ProblemError.
         """
-        below = await self._reader.run(
-            lambda connection: first_kept(connection, keep_days=keep_days, keep_rows=keep_rows, now=now)
-        )
+        age = None if keep_days is None else Age(keep_days, now, self.run, running_seconds)
+        below = await self._reader.run(lambda connection: first_kept(connection, age=age, keep_rows=keep_rows))
         return await self._delete_below(below)
 
     async def clear_except_marked(self) -> int:

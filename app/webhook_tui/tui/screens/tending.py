@@ -16,7 +16,6 @@ from webhook_tui.tui.modals.history import CommentDialog, ForgetDialog
 from webhook_tui.tui.modals.links import LinksDialog, OpenLinkDialog
 from webhook_tui.tui.screens.finding import FindingScreen
 from webhook_tui.tui.selection import Selection
-from webhook_tui.tui.widgets.payload_view import PayloadView
 
 _LARGEST_SEARCHED = 1_048_576
 """Bytes of a body that are searched for links."""
@@ -138,9 +137,20 @@ class TendingScreen(FindingScreen):
         stored = self.detail.stored
         if stored is None:
             return
-        body = self.detail.body_widget
-        path = body.path if isinstance(body, PayloadView) else ""
-        self.post_message(ShareRequested(stored, tuple(self._selections(stored.row.seq)), path, exports=exports))
+        selections = tuple(self._selections(stored.row.seq))
+        detail = self.detail
+        self.post_message(ShareRequested(stored, selections, detail.json_path, detail.query_content, exports=exports))
+
+    def replay_selections(self, seq: int) -> tuple[Selection, ...]:
+        """What can be replayed when the cursor is on that delivery."""
+        filtered = [Selection("filtered", None, self.expression)] if self.is_filtered else []
+        return (
+            Selection("this one", seq),
+            Selection("marked", None, parse("marked")),
+            *filtered,
+            Selection(f"from #{seq} on", first=seq),
+            Selection("a time", is_timed=True),
+        )
 
     def _selections(self, seq: int) -> list[Selection]:
         selections = [Selection("this one", seq)]

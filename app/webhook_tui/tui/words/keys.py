@@ -41,6 +41,7 @@ _LINES: tuple[tuple[str, tuple[str, ...], str], ...] = (
     (_THIS, ("payload.next_match", "payload.match_before"), "next, previous match"),
     (_THIS, ("payload.open_link",), "open an image link"),
     (_THIS, ("payload.find",), "find in the payload"),
+    (_THIS, ("payload.query",), "query it (JMESPath)"),
     (_THIS, ("delivery.copy",), "copy this tab"),
     (_THIS, ("detail.back", "screen.back"), "back"),
     (_PIKTID, ("piktid.ping",), "send a test ping"),
