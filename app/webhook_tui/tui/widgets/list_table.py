@@ -57,6 +57,7 @@ class Manner(Generic[T]):
 class ListTable(LineView, Generic[T]):
     """Things, one a line, under a heading that does not scroll; the newest is last."""
 
+    COMPONENT = _COMPONENT
     COMPONENT_CLASSES: ClassVar[set[str]] = {f"{_COMPONENT}{part}" for part in _PARTS}
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "open", "Open", show=False, id="list.open", tooltip="open this line"),
@@ -165,18 +166,18 @@ class ListTable(LineView, Generic[T]):
         base = self.rich_style
         columns = self._manner.columns(width - 2)
         if y == 0:
-            style = base + self._part("header")
+            style = base + self.part("header")
             text = _GAP.join(_aligned(column.heading, column) for column in columns)
             return Strip([Segment(f"  {text}", style)]).adjust_cell_length(width, style)
         place = self.scroll_offset.y + y - 1
         if place < len(self._things):
             has_cursor = place == self._cursor
-            row = base + self._part("cursor") if has_cursor else base
-            bar = Segment(self._glyphs.bar if has_cursor else " ", base + self._part("bar"))
+            row = base + self.part("cursor") if has_cursor else base
+            bar = Segment(self._glyphs.bar if has_cursor else " ", base + self.part("bar"))
             line = [bar, Segment(" ", row), *self._segments(self._things[place], columns, row, width - 2)]
             return Strip(line).adjust_cell_length(width, row)
         words = f"  {self.empty}" if not self._things and y == 1 else ""
-        return Strip([Segment(words, base + self._part("empty"))]).adjust_cell_length(width, base)
+        return Strip([Segment(words, base + self.part("empty"))]).adjust_cell_length(width, base)
 
     def _segments(self, thing: T, columns: Sequence[ListColumn], base: Style, width: int) -> list[Segment]:
         whole = self._manner.whole(thing)
@@ -190,10 +191,7 @@ class ListTable(LineView, Generic[T]):
         return line
 
     def _style(self, base: Style, role: str) -> Style:
-        return base + self._part(role) if role else base
-
-    def _part(self, name: str) -> Style:
-        return self.get_component_rich_style(_COMPONENT + name, partial=True)
+        return base + self.part(role) if role else base
 
 
 def fitted(columns: Sequence[ListColumn], width: int, *, least: int, most: int) -> list[ListColumn]:
