@@ -52,6 +52,8 @@ Examples:
 
 _NAMES = {"sandbox": "use_sandbox", "format": "output"}
 """Where click's name of an option is not its own: `sandbox` is a subcommand, too."""
+_OF_EXPORT = ("job_id_field",)
+"""What in config.toml is for `export`, too."""
 
 _CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 110}
 
@@ -70,7 +72,11 @@ def main() -> NoReturn:
         root.main(
             prog_name="webhook-tui",
             obj=(places, config),
-            default_map={**defaults, "listen": defaults},
+            default_map={
+                **defaults,
+                "listen": defaults,
+                "export": {name: defaults[name] for name in _OF_EXPORT if name in defaults},
+            },
         )
     except ProblemError as error:
         leave(error.problem)
@@ -196,6 +202,7 @@ def paths(obj: tuple[Places, dict[str, Any]]) -> None:
 @click.option("--marked", is_flag=True, help="Only marked deliveries.")
 @click.option("--filter", "filter_text", metavar="FILTER", help="Only those that it shows: the filter of the screen.")
 @click.option("--url", type=URL, default=LOCAL_URL, show_default=True, help="Where commands and tests send it.")
+@option("--job-id-field", multiple=True, metavar="FIELD", help="Where a job id stands, for job:X; repeatable.")
 @option("--secret", type=SECRET, multiple=True, help="Take this out, too; repeatable.")
 @option("--secret-file", type=FILE, multiple=True, help="The same from a file; repeatable.")
 @option("--token", type=SECRET, envvar="PIKTID_TOKEN", hidden=True)
@@ -203,6 +210,7 @@ def paths(obj: tuple[Places, dict[str, Any]]) -> None:
 def export(ctx: click.Context, /, **given: Any) -> None:
     """Write stored deliveries as commands, tests, archives or lines; credentials and known secrets are taken out."""
     from webhook_tui.commands.export import Choice, known_secrets, run
+    from webhook_tui.domain.job import JobFields
     from webhook_tui.export import FORMATS, Destination
 
     places, _ = ctx.obj
@@ -215,7 +223,12 @@ def export(ctx: click.Context, /, **given: Any) -> None:
     run(
         FORMATS[given["form"]],
         history=given["db"] or places.deliveries,
-        choice=Choice(given["seq"], given["marked"], _filter(given["filter_text"])),
+        choice=Choice(
+            given["seq"],
+            given["marked"],
+            _filter(given["filter_text"]),
+            job_fields=given["job_id_field"] or JobFields().ids,
+        ),
         now=datetime.now(UTC),
         secrets=known_secrets(places.accounts, secrets),
         destination=Destination(given["url"]),

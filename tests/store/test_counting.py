@@ -13,7 +13,7 @@ from webhook_tui.domain.account import Account
 from webhook_tui.domain.problem import ProblemError
 from webhook_tui.domain.tally import Tally
 from webhook_tui.domain.verdict import Judgement, Verdict
-from webhook_tui.store import DeliveryStore, counting
+from webhook_tui.store import DeliveryStore, counting, passes
 from webhook_tui.store.counting import Counting
 
 
@@ -69,7 +69,7 @@ async def test_a_new_verdict_and_a_deletion_are_counted_anew(
     store: DeliveryStore, account: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Though they change what was counted already."""
-    monkeypatch.setattr(counting, "_PASS_SHARE", 0)
+    monkeypatch.setattr(passes, "PASS_SHARE", 0)
     numbers = [await record(store, account, "ping", PENDING) for _ in range(3)]
     assert (await counted(store)).all_runs == {Verdict.PENDING: 3}
     await store.set_judgements([(numbers[0], VALID)])
@@ -86,10 +86,10 @@ async def test_the_counts_stay_while_they_are_counted_anew(
     for _ in range(9):
         await record(store, account, "ping")
     assert (await counted(store)).all_runs == {Verdict.VALID: 9, Verdict.PENDING: 1}
-    monkeypatch.setattr(counting, "_PASS_SHARE", 1e9)
+    monkeypatch.setattr(passes, "PASS_SHARE", 1e9)
     await store.set_judgements([(number, VALID)])
     assert (await store.tally(NOW)).all_runs == {Verdict.VALID: 9, Verdict.PENDING: 1}
-    monkeypatch.setattr(counting, "_PASS_SHARE", 0)
+    monkeypatch.setattr(passes, "PASS_SHARE", 0)
     monkeypatch.setattr(counting, "CHUNK", 4)
     monkeypatch.setattr(counting, "STEP_SECONDS", -1)
     tally = await store.tally(NOW)

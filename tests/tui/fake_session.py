@@ -15,6 +15,8 @@ from webhook_tui.domain.facts import (
     DeliveryRecorded,
     Fact,
     HistoryOpened,
+    JobShown,
+    JobsShown,
     OverviewShown,
     RowChanged,
     RunsListed,
@@ -23,6 +25,7 @@ from webhook_tui.domain.facts import (
     VerdictChanged,
 )
 from webhook_tui.domain.filter import Expression
+from webhook_tui.domain.job import JobDetail, Jobs
 from webhook_tui.domain.overview import Overview
 from webhook_tui.domain.rows import Sort
 from webhook_tui.domain.run import Run
@@ -38,7 +41,16 @@ from webhook_tui.domain.status import (
     WebhookStatus,
 )
 from webhook_tui.domain.verdict import Verdict
-from webhook_tui.domain.wishes import CommentWish, DeleteDeliveriesWish, MarkWish, OverviewWish, RunsWish, Wish
+from webhook_tui.domain.wishes import (
+    CommentWish,
+    DeleteDeliveriesWish,
+    JobsWish,
+    JobWish,
+    MarkWish,
+    OverviewWish,
+    RunsWish,
+    Wish,
+)
 
 NOW = datetime(2026, 11, 23, 14, 22, 2, tzinfo=UTC)
 
@@ -68,6 +80,8 @@ class FakeSession:
         self.stops = 0
         self.runs: tuple[Run, ...] = ()
         self.overview: Overview | None = None
+        self.jobs: Jobs | None = None
+        self.details: dict[str, JobDetail] = {}
         self.searches: list[tuple[MemoryFound, Callable[[], None]]] = []
         self.searches_wait = False
         self.secrets: tuple[Secret, ...] = ()
@@ -107,6 +121,10 @@ class FakeSession:
                 self.emit(RunsListed(self.runs))
             case OverviewWish() if self.overview is not None:
                 self.emit(OverviewShown(self.overview))
+            case JobsWish() if self.jobs is not None:
+                self.emit(JobsShown(self.jobs))
+            case JobWish(job_id) if job_id in self.details:
+                self.emit(JobShown(self.details[job_id]))
             case DeleteDeliveriesWish(seqs):
                 self.emit(DeliveriesDeleted(self.rows.delete(seqs)))
             case _:

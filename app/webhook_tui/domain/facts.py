@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import TypeAlias
 
 from webhook_tui.domain.delivery import Delivery, DeliveryRow
+from webhook_tui.domain.job import JobDetail, Jobs
 from webhook_tui.domain.overview import Overview
 from webhook_tui.domain.problem import Problem
 from webhook_tui.domain.reconciled import ReconciledEvent
@@ -136,6 +137,20 @@ class OverviewShown:
 
 
 @dataclass(frozen=True, slots=True)
+class JobsShown:
+    """The answer to JobsWish; the same object while nothing is new."""
+
+    jobs: Jobs
+
+
+@dataclass(frozen=True, slots=True)
+class JobShown:
+    """The answer to JobWish."""
+
+    detail: JobDetail
+
+
+@dataclass(frozen=True, slots=True)
 class ProblemOccurred:
     """A step failed or a wish was refused; `again`: seconds until the next try by itself."""
 
@@ -255,6 +270,8 @@ Fact: TypeAlias = (
     | StreamShown
     | EventSidesShown
     | OverviewShown
+    | JobsShown
+    | JobShown
     | ProblemOccurred
     | WishGranted
     | GuardAsked

@@ -101,6 +101,18 @@ class OverviewWish:
 
 
 @dataclass(frozen=True, slots=True)
+class JobsWish:
+    """Say which jobs there are; answered by JobsShown. Reading goes on a little with each of these."""
+
+
+@dataclass(frozen=True, slots=True)
+class JobWish:
+    """Say all that is known of one job; answered by JobShown. Reading goes on, too."""
+
+    job_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class AnswerWish:
     """Answer by another rule, from the next delivery on."""
 
@@ -196,4 +208,6 @@ Wish: TypeAlias = (
     | DeleteDeliveriesWish
     | RunsWish
     | OverviewWish
+    | JobsWish
+    | JobWish
 )

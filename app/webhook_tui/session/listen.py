@@ -58,6 +58,8 @@ from webhook_tui.domain.wishes import (
     ExplainWish,
     ForwardWish,
     GuardAnswer,
+    JobsWish,
+    JobWish,
     MarkWish,
     OverviewWish,
     ProveWish,
@@ -198,7 +200,9 @@ class ListenSession:
 
     async def _live(self, stack: contextlib.AsyncExitStack) -> Problem | None:
         settings = self._settings
-        self._store = DeliveryStore.open(settings.deliveries_path, started_at=_utc_now())
+        self._store = DeliveryStore.open(
+            settings.deliveries_path, started_at=_utc_now(), job_fields=settings.job_fields
+        )
         stack.callback(self._store.close)
         self._accounts = accounts = AccountStore.open(settings.accounts_path)
         stack.callback(accounts.close)
@@ -532,6 +536,14 @@ class ListenSession:
     @_take.register
     def _(self, _wish: OverviewWish) -> None:
         self._start(self._surveying.show_overview())
+
+    @_take.register
+    def _(self, _wish: JobsWish) -> None:
+        self._start(self._surveying.show_jobs())
+
+    @_take.register
+    def _(self, wish: JobWish) -> None:
+        self._start(self._surveying.show_jobs(wish.job_id))
 
     @_take.register
     def _(self, wish: AnswerWish) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from webhook_tui.domain.ack_times import AckTimes
-from webhook_tui.domain.facts import Fact, OverviewShown
+from webhook_tui.domain.facts import Fact, JobShown, JobsShown, OverviewShown, ProblemOccurred
 from webhook_tui.domain.overview import Overview
 from webhook_tui.domain.problem import ProblemError
 from webhook_tui.domain.route_log import RouteLog
@@ -24,6 +24,7 @@ class Surveying:
         self._started_at = now()
         self._route = RouteLog()
         self._is_counting = False
+        self._is_reading = False
         self.acks = AckTimes()
         """Told of each delivery's answer."""
 
@@ -56,3 +57,18 @@ class Surveying:
                 )
             )
         )
+
+    async def show_jobs(self, job_id: str | None = None) -> None:
+        """Read on, and say which jobs there are, or all that is known of one."""
+        if self._is_reading:
+            return
+        self._is_reading = True
+        try:
+            if job_id is None:
+                self._emit(JobsShown(await self._store.jobs()))
+            else:
+                self._emit(JobShown(await self._store.job(job_id)))
+        except ProblemError as error:
+            self._emit(ProblemOccurred(error.problem))
+        finally:
+            self._is_reading = False

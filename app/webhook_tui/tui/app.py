@@ -39,6 +39,8 @@ from webhook_tui.domain.facts import (
     Fact,
     GuardAsked,
     HistoryOpened,
+    JobShown,
+    JobsShown,
     OverviewShown,
     ProblemOccurred,
     Replayed,
@@ -321,7 +323,7 @@ class WebhookTuiApp(App[object]):
                 self._main.stream.show_events(shown)
             case EventSidesShown() as sides:
                 self._main.stream.show_sides(sides)
-            case OverviewShown() as survey:
+            case OverviewShown() | JobsShown() | JobShown() as survey:
                 for screen in self.screen_stack:
                     screen.post_message(SurveyNews(survey))
             case GuardAsked() | TokenAsked() | SecretRevealed() as question:

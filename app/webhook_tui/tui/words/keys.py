@@ -32,6 +32,7 @@ _LINES: tuple[tuple[str, tuple[str, ...], str], ...] = (
     (_DELIVERIES, ("table.filter", "table.toggle_filter"), "filter; off, on"),
     (_DELIVERIES, ("table.open", "table.into_detail"), "into the detail"),
     (_DELIVERIES, ("stream.show",), "webhook against SSE"),
+    (_DELIVERIES, ("app.jobs",), "events by job"),
     (_THIS, ("delivery.why",), "why this verdict"),
     (_THIS, ("delivery.replay", "delivery.edit"), "replay; edit, replay"),
     (_THIS, ("delivery.copy_as", "delivery.export"), "copy, export"),
