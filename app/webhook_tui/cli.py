@@ -20,7 +20,7 @@ from webhook_tui.config import API_URL, Places, Settings, read_config, read_secr
 from webhook_tui.domain.problem import ExitCode, Problem, ProblemError
 from webhook_tui.domain.secret import Secret
 from webhook_tui.domain.text import visible
-from webhook_tui.log import log_to
+from webhook_tui.log import log_to, tell_of_crashes
 from webhook_tui.options import (
     EXPORT_FORMATS,
     FILE,
@@ -52,6 +52,8 @@ Examples:
 
 _NAMES = {"sandbox": "use_sandbox", "format": "output"}
 """Where click's name of an option is not its own: `sandbox` is a subcommand, too."""
+_OF_EXPORT = ("job_id_field",)
+"""What in config.toml is for `export`, too."""
 
 _CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 110}
 
@@ -63,13 +65,18 @@ def main() -> NoReturn:
         sys.stdout.reconfigure(errors="backslashreplace")  # as standard error is: no locale can end the program
     places = Places.of_user()
     log_to(places.log)
+    tell_of_crashes()
     try:
         config = read_config(places.config_file)
         defaults: dict[str, Any] = {_NAMES.get(key, key.replace("-", "_")): value for key, value in config.items()}
         root.main(
             prog_name="webhook-tui",
             obj=(places, config),
-            default_map={**defaults, "listen": defaults},
+            default_map={
+                **defaults,
+                "listen": defaults,
+                "export": {name: defaults[name] for name in _OF_EXPORT if name in defaults},
+            },
         )
     except ProblemError as error:
         leave(error.problem)
@@ -195,6 +202,7 @@ def paths(obj: tuple[Places, dict[str, Any]]) -> None:
 @click.option("--marked", is_flag=True, help="Only marked deliveries.")
 @click.option("--filter", "filter_text", metavar="FILTER", help="Only those that it shows: the filter of the screen.")
 @click.option("--url", type=URL, default=LOCAL_URL, show_default=True, help="Where commands and tests send it.")
+@option("--job-id-field", multiple=True, metavar="FIELD", help="Where a job id stands, for job:X; repeatable.")
 @option("--secret", type=SECRET, multiple=True, help="Take this out, too; repeatable.")
 @option("--secret-file", type=FILE, multiple=True, help="The same from a file; repeatable.")
 @option("--token", type=SECRET, envvar="PIKTID_TOKEN", hidden=True)
@@ -202,6 +210,7 @@ def paths(obj: tuple[Places, dict[str, Any]]) -> None:
 def export(ctx: click.Context, /, **given: Any) -> None:
     """Write stored deliveries as commands, tests, archives or lines; credentials and known secrets are taken out."""
     from webhook_tui.commands.export import Choice, known_secrets, run
+    from webhook_tui.domain.job import JobFields
     from webhook_tui.export import FORMATS, Destination
 
     places, _ = ctx.obj
@@ -214,7 +223,12 @@ def export(ctx: click.Context, /, **given: Any) -> None:
     run(
         FORMATS[given["form"]],
         history=given["db"] or places.deliveries,
-        choice=Choice(given["seq"], given["marked"], _filter(given["filter_text"])),
+        choice=Choice(
+            given["seq"],
+            given["marked"],
+            _filter(given["filter_text"]),
+            job_fields=given["job_id_field"] or JobFields().ids,
+        ),
         now=datetime.now(UTC),
         secrets=known_secrets(places.accounts, secrets),
         destination=Destination(given["url"]),
@@ -248,21 +262,27 @@ def check(ctx: click.Context, /, url: str, **given: Any) -> None:
 @option("--secret", type=SECRET, help="The signing secret; else the current one of the token's account.")
 @option("--secret-file", type=FILE, help="The same from a file.")
 @click.option("--file", "file", type=click.File("rb"), help="The body to send; - is standard input. Default: a sample.")
+@click.option("--seq", type=click.IntRange(1), help="Send the body of this stored delivery, as the same event.")
+@option("--db", type=FILE, help="Where the history lies that --seq means.")
+@click.option("--edit", is_flag=True, help="Open the body in $EDITOR first; what is saved is signed and sent.")
 @click.option("--timeout", type=SECONDS, default=10.0, show_default=True, help="Seconds for the answer.")
 @option("--token", type=SECRET, envvar="PIKTID_TOKEN", help="API token (better: PIKTID_TOKEN).")
 @option("--api-url", type=URL, default=API_URL, show_default=True, help="API base URL.")
-@click.argument("event")
+@click.argument("event", required=False)
 @click.argument("url", type=URL, required=False)
 @click.pass_context
-def send(ctx: click.Context, /, event: str, url: str | None, **given: Any) -> None:
+def send(ctx: click.Context, /, event: str | None, url: str | None, **given: Any) -> None:
     """Send one event, signed as PiktID signs it: batch_edit, image_result, identity_preprocessing, ping, or any other.
 
-    Without a URL it goes to the webhook that a running webhook-tui registered. Exit code 0: answered 2xx, 1: not.
+    Without a URL it goes to the webhook that a running webhook-tui registered. With --seq the EVENT may be left out.
+    Exit code 0: answered 2xx, 1: not.
     """
-    from webhook_tui.commands.send import kept_secret, run, running_url, sample_body
+    from webhook_tui.commands.send import kept_secret, run, running_url
     from webhook_tui.domain.account import Account
 
     places, _ = ctx.obj
+    if given["seq"] is not None and url is None and (event or "").startswith(("http://", "https://")):
+        event, url = None, URL.convert(event, None, ctx)
     account = Account.of(given["api_url"], given["token"] or _kept_token(places, given["api_url"]))
     secret = _one_secret(given) or kept_secret(places.accounts, account)
     url = url or running_url(places.accounts, account)
@@ -270,7 +290,7 @@ def send(ctx: click.Context, /, event: str, url: str | None, **given: Any) -> No
         raise click.UsageError("Which secret? Give --secret or --secret-file, or a token whose webhook has one.")
     if url is None:
         raise click.UsageError("Which URL? No webhook-tui runs that registered one for this token: give it.")
-    body = given["file"].read() if given["file"] is not None else sample_body(event)
+    event, body = _event_to_send(event, given, places)
     ctx.exit(run(event, url, secret, body, timeout_seconds=given["timeout"]))
 
 
@@ -285,6 +305,23 @@ def _filter(text: str | None) -> Expression | None:
     except FilterError as error:
         marks = " " * error.start + "^" * (error.end - error.start)
         raise click.UsageError(f"{visible(str(error))}\n  {visible(text)}\n  {marks}") from error
+
+
+def _event_to_send(event: str | None, given: dict[str, Any], places: Places) -> tuple[str, bytes]:
+    from webhook_tui.commands.send import edited, stored_event
+    from webhook_tui.sandbox.samples import sample_body
+
+    seq = given["seq"]
+    if seq is not None and given["file"] is not None:
+        raise click.UsageError("Which body? Give --file or --seq, not both.")
+    if seq is not None:
+        own, body = stored_event(given["db"] or places.deliveries, seq)
+        event = event or own
+    elif event:
+        body = given["file"].read() if given["file"] is not None else sample_body(event)
+    if not event:
+        raise click.UsageError("Which event? Give its name, such as ping, or a stored delivery that has one: --seq.")
+    return event, edited(body, seq) if given["edit"] else body
 
 
 def _one_secret(given: dict[str, Any]) -> Secret | None:

@@ -1,4 +1,7 @@
-"""Bodies that break readers, through everything that reads them: nothing raises or waits, and what is odd is marked."""
+"""Bodies that break readers, through everything that reads them: nothing raises or waits, and what is odd is marked.
+
+Seconds are those of the processor: a busy machine proves nothing.
+"""
 
 from __future__ import annotations
 
@@ -70,7 +73,7 @@ def _read(body: bytes) -> None:
 
 @pytest.mark.parametrize("name", NAMED)
 def test_what_is_known_to_break_readers_breaks_none(name: str) -> None:
-    """Event, notes, explanation, comparison and every view, within two seconds of work together."""
+    """Event, notes, explanation, comparison and every view, within two seconds together."""
     began = thread_time()
     body = NAMED[name]
     _read(body)

@@ -18,7 +18,7 @@ from pathlib import Path
 import pyte
 
 from tests.patience import PATIENCE_SECONDS
-from webhook_tui.tui.modals.dialog import DEAF_SECONDS
+from webhook_tui.tui.modals.dialog import Dialog
 
 ALTERNATE_SCREEN = b"\x1b[?1049h"
 NORMAL_SCREEN = b"\x1b[?1049l"
@@ -203,7 +203,7 @@ class Terminal:
     async def dialog(self, words: str) -> str:
         """Wait for a dialog, and for the moment from which on it hears keys."""
         await self.until(words)
-        await asyncio.sleep(DEAF_SECONDS + 0.05)  # time alone opens its ears
+        await asyncio.sleep(Dialog.DEAF_SECONDS + 0.05)  # time alone opens its ears
         return self.screen
 
     async def ended(self, seconds: float = PATIENCE_SECONDS) -> int:

@@ -13,16 +13,19 @@ from pathlib import Path
 
 import pytest
 
+from tests.integration.canaries import assert_nowhere
 from tests.integration.crashing import CANARY
 from tests.integration.terminal import ALTERNATE_SCREEN, Terminal, terminal
 from tests.patience import PATIENCE_SECONDS, own_time
 from tests.session.running import TOKEN, sandbox_of, url_at
 from tests.tunnels.localhost_run import LocalhostRun
 from tests.tunnels.watching import alive, descendants, until
+from webhook_tui.config import Places
 from webhook_tui.sandbox import Sandbox
 
 CRASHING = str(Path(__file__).with_name("crashing.py"))
 SECONDS = 3.0
+SECRET = "secret-canary"
 
 
 @dataclass
@@ -47,7 +50,7 @@ class _Open:
         assert ALTERNATE_SCREEN in self.screen.output
         assert self.screen.unrestored == set()
         assert "Traceback" not in self.screen.output.decode()
-        assert TOKEN.reveal() not in self.screen.output.decode()
+        assert_nowhere(TOKEN.reveal(), bytes(self.screen.output))
 
 
 @asynccontextmanager
@@ -111,7 +114,8 @@ async def test_by_a_crash(fault: str) -> None:
         await opened.left(1)
         said = opened.screen.after_the_screen
         assert said.count("webhook-tui ended by an error of its own (RuntimeError).") == 1
-        assert CANARY not in opened.screen.output.decode()
+        assert_nowhere(CANARY, bytes(opened.screen.output))
+        assert "in _fail" in Places.of_user().log.read_text()
 
 
 @pytest.mark.parametrize("fault", ["compose"])
@@ -125,14 +129,17 @@ async def test_by_a_crash_before_the_start(fault: str) -> None:
         assert "Traceback" not in screen.output.decode()
 
 
-async def test_a_session_that_crashes_is_said_on_the_screen() -> None:
-    """The screen stays, says it, and q leaves."""
-    async with terminal("--sandbox", "--port", "0", program=(CRASHING, "session")) as screen:
+@pytest.mark.parametrize("fault", ["session", "task"])
+async def test_a_session_that_crashes_is_said_on_the_screen(fault: str) -> None:
+    """The screen stays, says it, and q leaves; the log has the places of the error, and no values."""
+    async with terminal("--sandbox", "--port", "0", program=(CRASHING, fault), WEBHOOK_TUI_SECRET=SECRET) as screen:
         await screen.until("webhook-tui has a bug: RuntimeError.")
         screen.press("q")
         assert await screen.ended() == 0
         assert screen.unrestored == set()
-        assert CANARY not in screen.output.decode()
+    for canary in (CANARY, SECRET):
+        assert_nowhere(canary, bytes(screen.output))
+    assert "in _fail" in Places.of_user().log.read_text()
 
 
 async def test_by_closing_the_window() -> None:

@@ -175,6 +175,7 @@ async def test_the_screen_stands_in_other_themes(name: str) -> None:
 
 
 async def test_an_unknown_theme_is_our_own() -> None:
-    """A slip in config.toml keeps nobody from working."""
+    """A slip in config.toml keeps nobody from working, and is said."""
     async with stage(size=STACKED, theme_name="no-such") as played:
+        await played.until("There is no theme no-such.")
         assert played.app.theme == "webhook-dark"

@@ -215,6 +215,16 @@ async def test_the_first_run_asks_for_a_token_masked() -> None:
         await closed(played)
 
 
+async def test_a_token_typed_at_once_keeps_its_first_letters(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No dialog hears the first keys, but this one does no harm by them."""
+    monkeypatch.setattr(Dialog, "clock", staticmethod(lambda: 0.0))
+    async with stage(FakeSession(STARTING), size=STACKED) as played:
+        played.session.emit(TokenAsked(None))
+        await played.until("API token")
+        await played.press(*"abc", "enter")
+        await played.wished(TokenAnswer(Secret("abc")))
+
+
 async def test_a_token_that_cannot_be_one_is_not_taken() -> None:
     """Nothing, or two words."""
     async with stage(FakeSession(STARTING), size=STACKED) as played:

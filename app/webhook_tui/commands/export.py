@@ -12,6 +12,7 @@ from pathlib import Path
 
 from webhook_tui.domain.delivery import StoredDelivery
 from webhook_tui.domain.filter import Expression
+from webhook_tui.domain.job import JOB_FIELDS
 from webhook_tui.domain.problem import ExitCode, Problem, ProblemError
 from webhook_tui.domain.rows import DeliveryRows
 from webhook_tui.domain.secret import Secret
@@ -32,6 +33,8 @@ class Choice:
     """Only marked ones."""
     filter: Expression | None = None
     """Only those that pass it; None: any."""
+    job_fields: Sequence[str] = JOB_FIELDS
+    """Where the filter's `job:` looks."""
 
 
 def known_secrets(accounts: Path, given: Iterable[Secret]) -> tuple[Secret, ...]:
@@ -89,7 +92,7 @@ def _numbers(rows: DeliveryRows, history: Path, choice: Choice, now: datetime) -
     """Those that are named and pass the filter, in the order of arrival; marks are not looked at."""
     if choice.filter is None:
         return sorted(set(choice.seqs)) if choice.seqs else _all_numbers(rows)
-    found = find_in_history(history, choice.filter, now)
+    found = find_in_history(history, choice.filter, now, job_fields=choice.job_fields)
     return sorted(set(choice.seqs).intersection(found)) if choice.seqs else found
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import queue
 import signal
@@ -29,6 +30,8 @@ from webhook_tui.domain.text import visible
 from webhook_tui.headless.lines import LineWriter, TextLine, json_line
 from webhook_tui.session import ListenSession
 
+_log = logging.getLogger(__name__)
+
 GIVE_UP_SECONDS = 30.0
 """How long what can mend itself may take before the first success."""
 
@@ -54,6 +57,7 @@ def _run(session: ListenSession, facts: queue.SimpleQueue[Fact]) -> None:
     try:
         session.run(facts.put)
     except BaseException as error:  # noqa: BLE001 -- the edge of the thread: whatever it is, the program must end
+        _log.error("the session ended by an error", exc_info=error)
         facts.put(SessionStopped(Problem(f"webhook-tui has a bug: {type(error).__name__}.", "Report it.")))
 
 

@@ -8,8 +8,8 @@ from datetime import datetime
 from pathlib import Path
 
 from webhook_tui.domain.delivery import DeliveryRow, StoredDelivery
-from webhook_tui.domain.event import JOB_FIELDS
 from webhook_tui.domain.filter import Expression
+from webhook_tui.domain.job import JOB_FIELDS
 from webhook_tui.domain.problem import ProblemError
 from webhook_tui.domain.rows import Progress, Sort
 from webhook_tui.store.database import connect_read_only
@@ -19,13 +19,15 @@ from webhook_tui.store.scan import Published, Scan, Search
 from webhook_tui.store.searching import Searching
 
 
-def find_in_history(path: Path, expression: Expression, now: datetime) -> Sequence[int]:
+def find_in_history(
+    path: Path, expression: Expression, now: datetime, *, job_fields: Sequence[str] = JOB_FIELDS
+) -> Sequence[int]:
     """The numbers of all deliveries that pass a filter, oldest first; waits for the search's end.
 
     `now`: from when `age:` counts. Raises ProblemError.
     """
     found: list[Published] = []
-    search = Search(expression, Sort(), now, JOB_FIELDS)
+    search = Search(expression, Sort(), now, job_fields)
     with reading(), closing(Scan(connect_read_only(path), search, found.append, is_cancelled=lambda: False)) as scan:
         while scan.is_left:
             scan.advance()

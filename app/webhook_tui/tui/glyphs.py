@@ -26,6 +26,7 @@ class Glyphs:
     down: str
     times: str
     rule: str
+    rule_active: str
     equal: str
     differs: str
     dot: str
@@ -60,6 +61,7 @@ UNICODE = Glyphs(
     down="↓",
     times="×",
     rule="─",
+    rule_active="━",
     equal="=",
     differs="≠",
     dot="·",
@@ -76,6 +78,7 @@ ASCII = Glyphs(
     down="v",
     times="x",
     rule="-",
+    rule_active="=",
     equal="=",
     differs="!=",
     dot="-",

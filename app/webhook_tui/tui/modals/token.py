@@ -62,6 +62,7 @@ class TokenDialog(Dialog[TokenChoice]):
     """Asks for a token, masked. `problem`: why the one there was is of no use; `place`: where it can be kept."""
 
     AUTO_FOCUS = "#token"
+    DEAF_SECONDS = 0.0  # what is typed at once is the token, and no key does harm here
     DEFAULT_CSS = """
     TokenDialog #entry { height: 1; width: 1fr; }
     TokenDialog #entry Static { width: 12; color: $muted; }
