@@ -116,13 +116,14 @@ class _Page:
 
     def rates(self, rates: Sequence[Rate]) -> Iterator[Content]:
         yield Content.assemble(("Over time", "bold"))
-        for rate in rates:
-            shown = rate if self.width >= _ROOM_FOR_ALL else _halved(rate)
+        all_shown = [rate if self.width >= _ROOM_FOR_ALL else _halved(rate) for rate in rates]
+        longest = max((len(rate.counts) for rate in all_shown), default=0)
+        for shown in all_shown:
             most = max(shown.counts)
-            said = f"  {units.count(sum(shown.counts))}"
+            said = f"{' ' * (longest - len(shown.counts))}  {units.count(sum(shown.counts))}"
             if most:
                 said += f", at most {units.count(most)} in {_span(shown.part_seconds)}"
-            yield self.fact(_SPANS.get(rate.span_seconds, ""), _bars(shown.counts, self.glyphs), (said, "$muted"))
+            yield self.fact(_SPANS.get(shown.span_seconds, ""), _bars(shown.counts, self.glyphs), (said, "$muted"))
 
     def answers(self, acks: AckSummary) -> Iterator[Content]:
         yield Content.assemble(("Answers", "bold"))
