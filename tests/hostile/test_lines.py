@@ -24,6 +24,10 @@ FOREIGN = ("http://[<", "https://evil\u2100.example/<", "<")
 """How a foreign webhook's URL begins: two of them no URL at all to those who take it apart."""
 
 
+_MOST_IN_URL = 100
+"""More make an answer that is too long to be read: then each of the URLs has a share of them."""
+
+
 def _assert_harmless(said: bytes) -> None:
     for line in said.decode().split("\n"):
         assert all(map(is_harmless, line)), line
@@ -62,7 +66,8 @@ class HostileApi:
 
     def __init__(self, texts: list[str], beginning: str = "<") -> None:
         self._texts = texts
-        self.url = f"{beginning}{''.join(texts)}>"
+        in_url = texts[FOREIGN.index(beginning) :: len(FOREIGN)] if len(texts) > _MOST_IN_URL else texts
+        self.url = f"{beginning}{''.join(in_url)}>"
         self.asked = 0
 
     def before(self, app: Asgi) -> Asgi:

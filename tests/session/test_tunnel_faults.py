@@ -172,6 +172,7 @@ async def test_a_frozen_server_is_noticed(tmp_path: Path, monkeypatch: pytest.Mo
             chosen = settings(tmp_path, api_url=api_url, tunnel="ssh", ssh_server=ssh_server)
             async with session_of(chosen) as running:
                 first = await running.fact(WebhookRegistered)
+                await running.until(lambda status: _is_registered_at(status, first.url))  # the status comes later
                 started = time.monotonic()
                 server.send_signal(signal.SIGSTOP)
                 async with asyncio.timeout(70):

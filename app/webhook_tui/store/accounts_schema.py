@@ -36,7 +36,7 @@ CREATE TABLE tokens (
 
 ACCOUNTS = Schema(
     called="file of secrets",
-    way_out="webhook-tui paths says where accounts.db lies.",
+    way_out="Let accounts.db be written (webhook-tui paths), or set XDG_STATE_HOME.",
     application_id=0x77685432,
     migrations=(_VERSION_1, _VERSION_2),
 )

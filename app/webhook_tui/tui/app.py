@@ -67,7 +67,7 @@ from webhook_tui.tui import theme
 from webhook_tui.tui.acting import Acting
 from webhook_tui.tui.browsing import open_in_browser
 from webhook_tui.tui.commands import commands_of
-from webhook_tui.tui.comparing import Compared, compare
+from webhook_tui.tui.comparing import Compared, Marked, compare, compare_with_marked
 from webhook_tui.tui.hosting import SessionHost
 from webhook_tui.tui.inbox import Inbox, comes_in_floods
 from webhook_tui.tui.messages import (
@@ -91,6 +91,7 @@ from webhook_tui.tui.messages import (
 from webhook_tui.tui.modals.delete import DeleteDialog
 from webhook_tui.tui.modals.dialog import Dialog
 from webhook_tui.tui.modals.guard import ForeignGuard, UnknownGuard
+from webhook_tui.tui.modals.marked import MarkedDialog
 from webhook_tui.tui.modals.page import PageDialog
 from webhook_tui.tui.modals.runs import RunsDialog
 from webhook_tui.tui.modals.secret import SecretDialog
@@ -121,7 +122,7 @@ def _ignore(_number: int, _frame: FrameType | None) -> None:
 class ShareEnded(Message):
     """What was to be copied, exported or compared is made, or could not be."""
 
-    def __init__(self, outcome: Copied | Exported | Compared | Problem) -> None:
+    def __init__(self, outcome: Copied | Exported | Compared | Marked | Problem) -> None:
         super().__init__()
         self.outcome = outcome
 
@@ -493,9 +494,17 @@ class WebhookTuiApp(App[object]):
             self._make_in_thread(partial(make, share))
 
     def on_diff_requested(self, message: DiffRequested) -> None:
-        """Find the marked one and compare, in a thread."""
+        """Find the marked one and compare, in a thread; of several, ask which."""
         self._main.occurred(None)
-        self._make_in_thread(partial(compare, self.host.session, message.stored, message.last_marked, self.now()))
+        self._make_in_thread(partial(compare_with_marked, self.host.session, message.stored, self.now()))
+
+    def _ask_which(self, marked: Marked) -> None:
+        def choose(seq: int | None) -> None:
+            if seq is not None:
+                self._make_in_thread(partial(compare, self.host.session, marked.stored, seq))
+
+        in_ascii = self.acting.in_ascii
+        self.push_screen(MarkedDialog(marked.stored.row.seq, marked.rows, now=self.now, in_ascii=in_ascii), choose)
 
     def on_link_chosen(self, message: LinkChosen) -> None:
         """The user saw it in full and wants it in the browser."""
@@ -506,7 +515,7 @@ class WebhookTuiApp(App[object]):
         open_in_browser(url, new_tab=new_tab)
 
     @work(thread=True, exit_on_error=False)
-    def _make_in_thread(self, make: Callable[[], Copied | Exported | Compared]) -> None:
+    def _make_in_thread(self, make: Callable[[], Copied | Exported | Compared | Marked]) -> None:
         try:
             self.post_message(ShareEnded(make()))
         except ProblemError as error:
@@ -519,6 +528,8 @@ class WebhookTuiApp(App[object]):
         match message.outcome:
             case Compared(title, text):
                 self.push_screen(PageDialog(title, text, "the diff"))
+            case Marked() as marked:
+                self._ask_which(marked)
             case Copied(text, what):
                 self.post_message(CopyRequested(text, what))
             case Exported(sentence):

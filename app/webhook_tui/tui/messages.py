@@ -65,13 +65,11 @@ class SearchAdvanced(Message):
 
 
 class DiffRequested(Message):
-    """The user wants to see a delivery beside the marked one."""
+    """The user wants to see a delivery beside a marked one."""
 
-    def __init__(self, stored: StoredDelivery, last_marked: int | None) -> None:
+    def __init__(self, stored: StoredDelivery) -> None:
         super().__init__()
         self.stored = stored
-        self.last_marked = last_marked
-        """The one that was marked last on this screen, if any was."""
 
 
 class LinkChosen(Message):

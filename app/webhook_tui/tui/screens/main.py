@@ -106,7 +106,7 @@ class MainScreen(QueryingScreen):
         Binding("Q", "query", "Query", show=False, id="payload.query", tooltip="query the payload (JMESPath)"),
         Binding("e", "export", "Export", show=False, id="delivery.export", tooltip="export into a file"),
         Binding("m", "mark", "Mark", show=False, id="delivery.mark", tooltip="mark, or take the mark off"),
-        Binding("D", "diff", "Diff", show=False, id="delivery.diff", tooltip="diff with the marked one"),
+        Binding("D", "diff", "Diff", show=False, id="delivery.diff", tooltip="diff with a marked one"),
         Binding(
             "o", "open_link", "Open a link", show=False, id="payload.open_link", tooltip="open an image link: asks"
         ),

@@ -24,8 +24,6 @@ _LARGEST_SEARCHED = 1_048_576
 class TendingScreen(FindingScreen):
     """The part of the main screen that changes, compares and passes on deliveries."""
 
-    _last_marked: int | None = None
-
     def row(self) -> DeliveryRow | None:
         """The delivery under the cursor, else that which the detail still shows, as it is now."""
         self.catch_up()
@@ -40,14 +38,13 @@ class TendingScreen(FindingScreen):
         """Mark it, or take the mark off."""
         row = self.row()
         if row is not None:
-            self._last_marked = row.seq if not row.marked else None
             self.post_message(WishRequested(MarkWish(row.seq, not row.marked)))
 
     def action_diff(self) -> None:
-        """Show this one beside the marked one."""
+        """Show this one beside a marked one."""
         self.catch_up()
         if self.detail.stored is not None:
-            self.post_message(DiffRequested(self.detail.stored, self._last_marked))
+            self.post_message(DiffRequested(self.detail.stored))
 
     def action_comment(self) -> None:
         """Ask for words about it."""
