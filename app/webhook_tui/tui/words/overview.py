@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 
+from rich.cells import set_cell_size
 from textual.content import Content
 
 from webhook_tui.domain import units
@@ -58,7 +59,7 @@ class _Page:
     def name(self, text: str, *, indent: int = 2) -> str:
         """The first column, so that the numbers stand below each other."""
         room = max(12, min(36, self.width - 2 * (self.room_for(0) + self.room_for(1))))
-        return f"{' ' * indent}{self.glyphs.fit(text, room - indent)}".ljust(room)
+        return " " * indent + set_cell_size(self.glyphs.fit(text, room - indent), room - indent)
 
     def fact(self, label: str, *values: str | tuple[str, str] | Content) -> Content:
         """A label, and what it is."""
