@@ -111,7 +111,7 @@ async def test_the_list_the_events_the_images_and_back_to_the_table() -> None:
             "␛]0;owned␇[b]job[/b]\ufffd ✗ invalid completed 14:02:58 – 8",
             f"image 1 {LINKS[1]}",
             f"image 2 {LINKS[2]}",
-            "Back esc Go to it enter Open image o Filter by it /",
+            "Back esc Go enter Image o Filter /",
         ]
         await played.press("escape")
         await played.until("3 jobs in all 12 deliveries")
@@ -141,11 +141,11 @@ async def test_links_are_shown_in_full_before_they_are_opened(monkeypatch: pytes
             assert link in text.replace(" ", "")
             assert proof in text
             await played.press("escape")
-            await played.until("Go to it")
+            await played.until("Go enter")
         await played.press("o", "b")
         await played.until(lambda: chosen == [LINKS[0]])
         await played.press("up", "o")
-        await played.until("Go to it")
+        await played.until("Go enter")
 
 
 async def test_it_is_live_and_the_cursor_stays_on_its_job() -> None:
@@ -209,6 +209,9 @@ async def test_a_long_list_scrolls_on_a_small_screen() -> None:
         await played.press("g")
         await played.pilot.click("#jobs", offset=(6, 3), times=2)
         await played.wished(JobWish("job_2"))
+        await played.press("escape", "G", "enter")
+        await played.until("Filter /")
+        assert "completed 3/3   3 events   3 images " in played.text()
 
 
 async def test_no_job_yet() -> None:

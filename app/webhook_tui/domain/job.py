@@ -130,9 +130,9 @@ def job_images(data: object, fields: JobFields) -> tuple[str, ...]:
     return tuple(dict.fromkeys(whole))[:MOST_LINKS]
 
 
-def is_about_an_image(data: object, fields: JobFields) -> bool:
-    """Whether the status in it is that of one image: as in the results of PiktID's job API, which number them."""
-    return (isinstance(data, dict) and "image_index" in data) or bool(job_images(data, fields))
+def is_about_an_image(data: object, images: Sequence[str]) -> bool:
+    """Whether the status in it is that of one image (`images`: its links): PiktID's job API numbers them in results."""
+    return bool(images) or (isinstance(data, dict) and "image_index" in data)
 
 
 def _values(data: object, field: str) -> list[object]:

@@ -68,8 +68,9 @@ class _Tracked:
     last_at: int
     last_seq: int = 0
     seqs: array[int] = field(default_factory=lambda: array("q"))
-    verdicts: set[Verdict] = field(default_factory=set)
-    images: set[int] = field(default_factory=set)
+    worst: Verdict = Verdict.VALID
+    images: frozenset[int] | set[int] = frozenset()
+    """Hashes of links. No set for each job: what the garbage collector has to look at, it looks at again and again."""
     status: tuple[_Rank, str] = _NOTHING
     progress: tuple[_Rank, str] = _NOTHING
     made: Job | None = None
@@ -77,17 +78,20 @@ class _Tracked:
     def add(self, seq: int, received_at: int, verdict: Verdict, event: Event, fields: JobFields) -> None:
         """One more of its events."""
         happened = event.timestamp if event.timestamp is not None else received_at / 1e6
-        rank = (not verdict.is_bad, not is_about_an_image(event.data, fields), happened, seq)
+        links = job_images(event.data, fields)
+        rank = (not verdict.is_bad, not is_about_an_image(event.data, links), happened, seq)
         if said := job_status(event.data, fields):
             self.status = max(self.status, (rank, said))
         if said := job_progress(event.data, fields):
             self.progress = max(self.progress, (rank, said))
-        if len(self.images) < _MOST_IMAGES:
-            self.images.update(map(hash, job_images(event.data, fields)))
+        if links and len(self.images) < _MOST_IMAGES:
+            if isinstance(self.images, frozenset):
+                self.images = set()
+            self.images.update(map(hash, links))
         self.first_at, self.last_at = min(self.first_at, received_at), max(self.last_at, received_at)
         self.last_seq = max(self.last_seq, seq)
         self.seqs.append(seq)
-        self.verdicts.add(verdict)
+        self.worst = worst((self.worst, verdict))
         self.made = None
 
     def job(self) -> Job:
@@ -102,7 +106,7 @@ class _Tracked:
                 last_at=moment(self.last_at),
                 last_seq=self.last_seq,
                 images=len(self.images),
-                worst=worst(self.verdicts),
+                worst=self.worst,
             )
         return self.made
 

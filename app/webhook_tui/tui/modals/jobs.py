@@ -193,16 +193,16 @@ class JobDialog(SurveyDialog):
 
     def words(self) -> ComposeResult:
         """What is known of it, and its events."""
-        yield Static(detail_note(None, self._now(), self._glyphs), id="note", markup=False)
+        yield Static(detail_note(None, 0, self._now(), self._glyphs), id="note", markup=False)
         manner: Manner[JobLine] = Manner(self._columns, self._cell, key=_key, whole=self._whole)
         yield ListTable(manner, id="events", in_ascii=self._in_ascii)
 
     def buttons(self) -> ComposeResult:
         """Back, go there, open, filter."""
         yield KeyButton("Back", "esc", id="safe")
-        yield KeyButton("Go to it", "enter", id="go")
-        yield KeyButton("Open image", "o", id="open_link")
-        yield KeyButton("Filter by it", "/", id="filter")
+        yield KeyButton("Go", "enter", id="go")
+        yield KeyButton("Image", "o", id="open_link")
+        yield KeyButton("Filter", "/", id="filter")
 
     def wish(self) -> Wish:
         """All of the job."""
@@ -255,7 +255,9 @@ class JobDialog(SurveyDialog):
         if detail.events is not self._events:
             self._events = detail.events
             self._table.show(job_lines(detail.events))
-        self._heard(detail_note(detail, self._now(), self._glyphs), is_done=detail.is_done)
+        self._heard(
+            detail_note(detail, self.query_one("#note").size.width, self._now(), self._glyphs), is_done=detail.is_done
+        )
 
     @property
     def _table(self) -> ListTable[JobLine]:

@@ -25,6 +25,7 @@ from webhook_tui.tui.messages import CopyRequested, SurveyNews, WishRequested
 from webhook_tui.tui.modals.dialog import Dialog
 from webhook_tui.tui.widgets.key_button import KeyButton
 from webhook_tui.tui.widgets.prose_view import ProseView
+from webhook_tui.tui.widgets.scrollbars import draw_plainly
 from webhook_tui.tui.words import qr_code
 from webhook_tui.tui.words.overview import overview_text, public_address
 
@@ -76,6 +77,8 @@ class StatusDialog(Dialog[None]):
 
     def on_mount(self) -> None:
         """It is live."""
+        if self._glyphs.ascii:
+            draw_plainly(self.query_one("#page", ProseView).vertical_scrollbar)
         self.set_interval(1.0, self._ask)
         self._ask()
 

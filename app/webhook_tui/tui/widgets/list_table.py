@@ -20,6 +20,7 @@ from textual.strip import Strip
 from webhook_tui.domain.verdict import Verdict
 from webhook_tui.tui.glyphs import Glyphs, glyphs
 from webhook_tui.tui.widgets.line_view import LineView, movement_bindings
+from webhook_tui.tui.widgets.scrollbars import draw_plainly
 
 T = TypeVar("T")
 Cell: TypeAlias = tuple[str, str]
@@ -152,6 +153,11 @@ class ListTable(LineView, Generic[T]):
             self.move_to_place(place)
             if event.chain == 2:
                 self.action_open()
+
+    def on_mount(self) -> None:
+        """No eighths of a cell in ASCII."""
+        if self._glyphs.ascii:
+            draw_plainly(self.vertical_scrollbar)
 
     def on_resize(self) -> None:
         """Keep the cursor in sight."""

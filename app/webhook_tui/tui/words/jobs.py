@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from rich.cells import cell_len
 from textual.content import Content
 
 from webhook_tui.domain import units
@@ -112,8 +113,8 @@ def jobs_note(jobs: Jobs | None, total: int) -> Content:
     return Content.assemble((f"{newest}; the filter job:X looks at all", "$muted"))
 
 
-def detail_note(detail: JobDetail | None, now: datetime, glyphs: Glyphs) -> Content:
-    """What is known of one job, in one line."""
+def detail_note(detail: JobDetail | None, width: int, now: datetime, glyphs: Glyphs) -> Content:
+    """What is known of one job, in one line: what has no room is left out from the end, but never the first part."""
     if detail is None or (detail.job is None and not detail.is_done):
         return Content.assemble(HALF, (" reading the deliveries", "$muted"))
     job = detail.job
@@ -127,8 +128,13 @@ def detail_note(detail: JobDetail | None, now: datetime, glyphs: Glyphs) -> Cont
     span = units.day_time(job.first_at, now)
     if job.last_at != job.first_at:
         span += f" to {units.day_time(job.last_at, now)}"
-    parts = [part for part in (status, events, images, span) if part]
-    return Content("   ".join(parts))
+    said, *others = [part for part in (status, events, images, span) if part]
+    for part in others:
+        longer = f"{said}   {part}"
+        if cell_len(longer) > width:
+            break
+        said = longer
+    return Content(said)
 
 
 def filter_for(job_id: str) -> str | None:

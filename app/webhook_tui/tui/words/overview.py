@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 
+from rich.cells import set_cell_size
 from textual.content import Content
 
 from webhook_tui.domain import units
@@ -58,7 +59,7 @@ class _Page:
     def name(self, text: str, *, indent: int = 2) -> str:
         """The first column, so that the numbers stand below each other."""
         room = max(12, min(36, self.width - 2 * (self.room_for(0) + self.room_for(1))))
-        return f"{' ' * indent}{self.glyphs.fit(text, room - indent)}".ljust(room)
+        return " " * indent + set_cell_size(self.glyphs.fit(text, room - indent), room - indent)
 
     def fact(self, label: str, *values: str | tuple[str, str] | Content) -> Content:
         """A label, and what it is."""
@@ -116,13 +117,14 @@ class _Page:
 
     def rates(self, rates: Sequence[Rate]) -> Iterator[Content]:
         yield Content.assemble(("Over time", "bold"))
-        for rate in rates:
-            shown = rate if self.width >= _ROOM_FOR_ALL else _halved(rate)
+        all_shown = [rate if self.width >= _ROOM_FOR_ALL else _halved(rate) for rate in rates]
+        longest = max((len(rate.counts) for rate in all_shown), default=0)
+        for shown in all_shown:
             most = max(shown.counts)
-            said = f"  {units.count(sum(shown.counts))}"
+            said = f"{' ' * (longest - len(shown.counts))}  {units.count(sum(shown.counts))}"
             if most:
                 said += f", at most {units.count(most)} in {_span(shown.part_seconds)}"
-            yield self.fact(_SPANS.get(rate.span_seconds, ""), _bars(shown.counts, self.glyphs), (said, "$muted"))
+            yield self.fact(_SPANS.get(shown.span_seconds, ""), _bars(shown.counts, self.glyphs), (said, "$muted"))
 
     def answers(self, acks: AckSummary) -> Iterator[Content]:
         yield Content.assemble(("Answers", "bold"))
