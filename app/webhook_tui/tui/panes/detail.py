@@ -341,6 +341,10 @@ class DetailPane(Vertical):
         """Copy the tab as text, without any secret; of a body, the screen asks in which form."""
         if self._stored is None:
             return
+        if selected := self.screen.get_selected_text():
+            self.screen.clear_selection()
+            self.post_message(CopyRequested(selected, "the selection"))
+            return
         if self.tab in (PAYLOAD, RAW):
             await self.run_action("screen.copy")
             return
