@@ -55,6 +55,7 @@ def with_matches(segments: Sequence[Segment], wanted: str, found: Style) -> list
 
 
 def marked(segment: Segment, start: int, cuts: Sequence[tuple[int, int]], found: Style) -> list[Segment]:
+    """One segment in parts; `start`: where its text begins in the line that `cuts` (first, last + 1) are counted in."""
     text, style = segment.text, segment.style or Style()
     parts: list[Segment] = []
     at = 0
