@@ -17,7 +17,7 @@ def pytest_collection_finish() -> None:
     """What was imported and collected stays: no later search for garbage goes through it again, and there are fewer."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(50_000, 20, 50)
+    gc.set_threshold(50_000, 5, 5)
 
 
 @pytest.fixture(autouse=True)
