@@ -150,7 +150,7 @@ async def test_deliveries_in_every_view() -> None:
         await screen.dialog("Addresses in full")
         screen.type("addresses")
         screen.press("enter")
-        await screen.dialog("strays")
+        await screen.dialog("Copy hook h")
         await screen.pressing("esc", "enter Detail")
         screen.press("?")
         await screen.dialog("why this verdict")

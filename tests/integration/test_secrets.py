@@ -22,14 +22,14 @@ from tests.integration.terminal import terminal
 from tests.session.running import TOKEN, sandbox_of, session_of, settings
 from tests.tunnels.localhost_run import LocalhostRun
 from tests.tunnels.watching import descendants, seen_of
+from webhook_tui.commands.export import Choice, known_secrets
+from webhook_tui.commands.export import run as run_export
 from webhook_tui.config import Places
 from webhook_tui.domain.facts import DeliveryRecorded
 from webhook_tui.domain.secret import Secret
 from webhook_tui.domain.status import WebhookState
 from webhook_tui.domain.wishes import TokenAnswer
 from webhook_tui.export import FORMATS, Destination
-from webhook_tui.export_command import Choice, known_secrets
-from webhook_tui.export_command import run as run_export
 from webhook_tui.serving.asgi import Receive, Scope, Send
 from webhook_tui.tui.modals.share import Share
 from webhook_tui.tui.selection import Selection
@@ -202,6 +202,7 @@ async def test_no_copy_and_no_export_has_them(tmp_path: Path) -> None:
                 form,
                 history=chosen.deliveries_path,
                 choice=Choice((row.seq,)),
+                now=datetime.now(UTC),
                 secrets=known,
                 destination=Destination("http://127.0.0.1:9"),
                 output=tmp_path / f"{name}.cli",

@@ -23,7 +23,6 @@ from webhook_tui.domain.facts import (
     HistoryOpened,
     ProblemOccurred,
     Replayed,
-    WishGranted,
 )
 from webhook_tui.domain.problem import ExitCode, ProblemError
 from webhook_tui.domain.secret import Secret
@@ -205,18 +204,6 @@ async def test_a_replay_can_be_edited_and_signed_anew(tmp_path: Path) -> None:
             line for line in app.headers() if line.lower() == signature
         ]
         assert signature in [line.lower() for line in app.headers()]
-
-
-async def test_several_are_replayed_in_order(tmp_path: Path) -> None:
-    """One that is gone is left out; one sentence at the end."""
-    async with local_app() as app, watching(tmp_path) as (running, url):
-        for body in (b"1", b"2", b"3"):
-            await post(url, body)
-        running.ask(ReplayWish((3, 1, 99, 2), app.url))
-        granted = await running.fact(WishGranted)
-
-        assert [app.body(at) for at in range(3)] == [b"3", b"1", b"2"]
-        assert granted.sentence == "Replayed 3 deliveries: 3 were answered 2xx."
 
 
 async def test_without_a_secret_nothing_is_signed_anew(tmp_path: Path) -> None:

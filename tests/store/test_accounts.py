@@ -112,6 +112,20 @@ def test_a_secret_registered_again_is_current_though_the_clock_went_back(
     assert accounts.ring(account).current == again.current
 
 
+def test_a_token_is_kept_for_its_api_until_it_is_forgotten(accounts: AccountStore, path: Path) -> None:
+    """The last one counts, also for the next run; and no export may hold it."""
+    accounts.keep_token("https://v2.api.piktid.com", Secret("first"))
+    accounts.keep_token("https://v2.api.piktid.com", Secret("second"))
+
+    with closing(AccountStore.open(path)) as later:
+        assert later.token("https://v2.api.piktid.com") == Secret("second")
+        assert later.token("https://other.example") is None
+        assert list(later.all_secrets()) == [Secret("second")]
+        assert later.forget_token("https://v2.api.piktid.com")
+        assert not later.forget_token("https://v2.api.piktid.com")
+    assert accounts.token("https://v2.api.piktid.com") is None
+
+
 @st.composite
 def _rings(draw: st.DrawFn) -> SecretRing:
     ring = SecretRing()

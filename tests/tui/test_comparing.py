@@ -9,6 +9,7 @@ import pytest
 from tests.tui.fake_session import NOW, FakeSession
 from tests.tui.memory_rows import stored_delivery
 from tests.tui.stage import STACKED, WIDE, Stage, stage
+from tests.tui.test_dialogs import closed, words
 from webhook_tui.domain.run import Run
 from webhook_tui.domain.verdict import Verdict
 
@@ -52,16 +53,38 @@ async def test_the_diff_says_what_came_went_and_changed() -> None:
         await played.until(lambda: played.is_focused("DeliveryTable"))
 
 
-async def test_without_a_marked_one_the_diff_says_so() -> None:
-    """Its own mark does not count; of several the newest is taken, the one marked last before it."""
+async def test_without_a_marked_one_the_diff_says_what_to_do() -> None:
+    """Its own mark does not count."""
     async with stage(size=WIDE) as played:
         await choose(played, 8)
         await played.press("m", "D")
         await played.until("No other delivery is marked.")
-        await choose(played, 3)
+        assert "m marks the one to compare with; then D on this one." in played.text()
+
+
+async def test_of_several_marked_ones_one_is_chosen() -> None:
+    """Newest first, with what tells them apart; its own is not among them, esc compares nothing."""
+    session = FakeSession.running()
+    for seq, comment in ((3, ""), (8, "the \x1b[31m good one"), (10, ""), (11, "")):
+        session.rows.set(seq, marked=True, comment=comment)
+    session.rows.refresh()
+    async with stage(session, size=STACKED) as played:
+        await choose(played, 10)
         await played.press("D")
-        await played.until("#3 and #8")
+        await played.until("Compare #10 with")
+        lines = [line for line in words(played) if line.strip().startswith("#")]
+        assert [line.split()[:4] for line in lines] == [
+            ["#11", "14:21:10", "✓", "valid"],
+            ["#8", "14:20:02", "✗", "invalid"],
+            ["#3", "14:02:58", "✓", "valid"],
+        ]
+        assert lines[1].rstrip().endswith("image_result   the ␛[31m good one")
         await played.press("escape")
+        await closed(played)
+        await played.press("D")
+        await played.until("Compare #10 with")
+        await played.press("down", "enter")
+        await played.until("#8 and #10")
 
 
 async def test_a_link_is_shown_in_full_and_asks(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,8 +7,11 @@ from datetime import datetime
 from typing import TypeAlias
 
 from webhook_tui.domain.delivery import Delivery, DeliveryRow
+from webhook_tui.domain.job import JobDetail, Jobs
+from webhook_tui.domain.overview import Overview
 from webhook_tui.domain.problem import Problem
 from webhook_tui.domain.reconciled import ReconciledEvent
+from webhook_tui.domain.replaying import ReplayProgress
 from webhook_tui.domain.report import SignatureReport
 from webhook_tui.domain.run import Run
 from webhook_tui.domain.sent import Sent
@@ -127,6 +130,27 @@ class EventSidesShown:
 
 
 @dataclass(frozen=True, slots=True)
+class OverviewShown:
+    """The answer to OverviewWish."""
+
+    overview: Overview
+
+
+@dataclass(frozen=True, slots=True)
+class JobsShown:
+    """The answer to JobsWish; the same object while nothing is new."""
+
+    jobs: Jobs
+
+
+@dataclass(frozen=True, slots=True)
+class JobShown:
+    """The answer to JobWish."""
+
+    detail: JobDetail
+
+
+@dataclass(frozen=True, slots=True)
 class ProblemOccurred:
     """A step failed or a wish was refused; `again`: seconds until the next try by itself."""
 
@@ -165,7 +189,7 @@ class GuardAsked:
 
 @dataclass(frozen=True, slots=True)
 class TokenAsked:
-    """There is no token, or PiktID refused it; the session waits for a TokenGiven."""
+    """There is no token, or PiktID refused it; the session waits for a TokenAnswer."""
 
     problem: Problem | None
 
@@ -197,6 +221,15 @@ class Replayed:
     """A delivery was sent again as the user asked."""
 
     sent: Sent
+    alone: bool = True
+    """False: as one of several."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReplayAdvanced:
+    """Several deliveries are being replayed, and it came this far; the last one of these is over."""
+
+    progress: ReplayProgress
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,6 +269,9 @@ Fact: TypeAlias = (
     | EventReconciled
     | StreamShown
     | EventSidesShown
+    | OverviewShown
+    | JobsShown
+    | JobShown
     | ProblemOccurred
     | WishGranted
     | GuardAsked
@@ -244,6 +280,7 @@ Fact: TypeAlias = (
     | DeliveryExplained
     | Forwarded
     | Replayed
+    | ReplayAdvanced
     | TidyingStarted
     | TidyingEnded
     | SessionStopped

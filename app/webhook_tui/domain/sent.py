@@ -20,6 +20,8 @@ class Why(StrEnum):
 
     FORWARDED = "forwarded"
     REPLAYED = "replayed"
+    SIMULATED = "simulated"
+    """An event of our own; it has no number here."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,6 +49,8 @@ class TokenAnswer:
     """The answer to TokenAsked; the session starts over with it."""
 
     token: Secret
+    keep: bool = False
+    """Keep it for the next run, in `SessionStatus.token_place`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +96,23 @@ class EventSidesWish:
 
 
 @dataclass(frozen=True, slots=True)
+class OverviewWish:
+    """Say what the Status screen shows; answered by OverviewShown. Counting goes on a little with each of these."""
+
+
+@dataclass(frozen=True, slots=True)
+class JobsWish:
+    """Say which jobs there are; answered by JobsShown. Reading goes on a little with each of these."""
+
+
+@dataclass(frozen=True, slots=True)
+class JobWish:
+    """Say all that is known of one job; answered by JobShown. Reading goes on, too."""
+
+    job_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class AnswerWish:
     """Answer by another rule, from the next delivery on."""
 
@@ -109,7 +128,10 @@ class ForwardWish:
 
 @dataclass(frozen=True, slots=True)
 class ReplayWish:
-    """Send deliveries again, in that order, one after the other; each is answered by Replayed."""
+    """Send deliveries again, in that order, one after the other; each is answered by Replayed.
+
+    Several are answered by ReplayAdvanced, too.
+    """
 
     seqs: tuple[int, ...]
     url: str
@@ -117,6 +139,22 @@ class ReplayWish:
     """With the current secret; else the signature goes as received."""
     body: bytes | None = None
     """In place of the one received; only of a single delivery."""
+
+
+@dataclass(frozen=True, slots=True)
+class StopReplayWish:
+    """Send no more of the deliveries that are being replayed, and do not wait for the answer to the one under way."""
+
+
+@dataclass(frozen=True, slots=True)
+class SimulateWish:
+    """Send an event of our own, signed with the current secret; answered by WishGranted or ProblemOccurred."""
+
+    event: str
+    url: str | None
+    """None: the receiver itself, where it is stored like any delivery."""
+    body: bytes | None = None
+    """None: a sample."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,8 +201,13 @@ Wish: TypeAlias = (
     | AnswerWish
     | ForwardWish
     | ReplayWish
+    | StopReplayWish
+    | SimulateWish
     | MarkWish
     | CommentWish
     | DeleteDeliveriesWish
     | RunsWish
+    | OverviewWish
+    | JobsWish
+    | JobWish
 )

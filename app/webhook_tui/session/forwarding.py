@@ -80,8 +80,12 @@ class Forwarding:
     def use(self, url: str | None) -> None:
         """Forward there from now on, or (None) nowhere; raises ProblemError when it must not be."""
         if url is not None:
-            check(url, anywhere=self._anywhere)
+            self.allow(url)
         self.url = url
+
+    def allow(self, url: str) -> None:
+        """Raise ProblemError when nothing may be sent to that URL."""
+        check(url, anywhere=self._anywhere)
 
     async def aclose(self) -> None:
         """Close all connections."""
@@ -116,7 +120,7 @@ class Forwarding:
 
     async def replay(self, stored: StoredDelivery, url: str, how: Replay) -> Sent:
         """Send it again, once; raises ProblemError when that URL must not be used."""
-        check(url, anywhere=self._anywhere)
+        self.allow(url)
         delivery = _changed(stored.delivery, how)
         edited = how.body is not None and how.body != stored.delivery.body
         _, sent = await self._try(

@@ -13,11 +13,12 @@ import secrets
 import socket
 import sys
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import singledispatchmethod
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from webhook_tui.config import Settings
 from webhook_tui.domain.account import Account
@@ -57,12 +58,17 @@ from webhook_tui.domain.wishes import (
     ExplainWish,
     ForwardWish,
     GuardAnswer,
+    JobsWish,
+    JobWish,
     MarkWish,
+    OverviewWish,
     ProveWish,
     RegisterWish,
     ReplayWish,
     RevealSecretWish,
     RunsWish,
+    SimulateWish,
+    StopReplayWish,
     StreamWish,
     TestPingWish,
     TokenAnswer,
@@ -85,6 +91,8 @@ from webhook_tui.session.recorder import Recorder
 from webhook_tui.session.registrar import Registrar, RegistrarOptions
 from webhook_tui.session.route import supervisor_for
 from webhook_tui.session.sending import Sending
+from webhook_tui.session.simulating import Parts, Simulating
+from webhook_tui.session.surveying import Surveying
 from webhook_tui.session.tending import Tending
 from webhook_tui.session.tidying import Tidying
 from webhook_tui.store import AccountStore, DeliveryStore
@@ -192,12 +200,15 @@ class ListenSession:
 
     async def _live(self, stack: contextlib.AsyncExitStack) -> Problem | None:
         settings = self._settings
-        self._board = Board(self._first_status(), self._emit)
-        stack.callback(self._board.close)
-        self._store = DeliveryStore.open(settings.deliveries_path, started_at=_utc_now())
+        self._store = DeliveryStore.open(
+            settings.deliveries_path, started_at=_utc_now(), job_fields=settings.job_fields
+        )
         stack.callback(self._store.close)
-        accounts = AccountStore.open(settings.accounts_path)
+        self._accounts = accounts = AccountStore.open(settings.accounts_path)
         stack.callback(accounts.close)
+        place = "" if settings.accounts_path is None else accounts.place
+        self._board = Board(replace(self.first_status, token_place=place), self._emit)
+        stack.callback(self._board.close)
         self._kept = tuple(accounts.all_secrets())
         self._emit(HistoryOpened())
         self._note_set_aside("The history", self._store.set_aside)
@@ -220,12 +231,23 @@ class ListenSession:
             self._store, self._keeper, self._board, local_now=_local_now, judged=self._explaining.failed
         )
         self._judge.again()
+        self._surveying = Surveying(self._store, self._emit, now=_utc_now)
         self._reconciling = self._make_reconciling(api_url)
         self._answering = Answering(self._board)
         self._forwarding = Forwarding(
             retries=settings.forward_retries, anywhere=settings.forward_anywhere, now=_utc_now
         )
         self._sending = Sending(self._board, self._store, self._keeper, self._forwarding)
+        self._simulating = Simulating(
+            Parts(
+                self._board,
+                self._keeper,
+                self._forwarding,
+                self._tending,
+                self._hook_path or urlsplit(settings.hook_url or "").path or "/",
+                _utc_now,
+            )
+        )
         stack.push_async_callback(self._forwarding.aclose)
         if settings.forward_to is not None:
             self._sending.use(settings.forward_to)
@@ -282,7 +304,9 @@ class ListenSession:
             self._emit(TidyingEnded(undoing_what, "not done" if self._registrar.holds else "done"))
         return problem
 
-    def _first_status(self) -> SessionStatus:
+    @property
+    def first_status(self) -> SessionStatus:
+        """What the settings say of the route; every link waits."""
         settings = self._settings
         opens = not settings.sandbox and settings.hook_url is None and settings.tunnel != "none"
         return SessionStatus(
@@ -313,6 +337,7 @@ class ListenSession:
             stray=self._board.stray,
             probed=self._proving.probed,
             now=_utc_now,
+            answered=self._surveying.acks.add,
         )
         server = Server(receiver, self._bound, grace_seconds=_GRACE_SECONDS)
         self._board.receiver(state=ReceiverState.STARTING, host=server.host, port=server.port)
@@ -333,6 +358,9 @@ class ListenSession:
         if self._store.set_aside is not None:
             self._note_set_aside("The history", self._store.set_aside)
         self._explaining.came(stored)
+        if self._simulating.is_own(stored):
+            self._start(self._simulating.note(stored))
+            return
         self._reconciling.came(stored)
         self._proving.came(stored.delivery)
         self._claim.came(stored)
@@ -363,8 +391,12 @@ class ListenSession:
             pace=self._paces.stream,
             lost=self._missed,
         )
-        self._board.changed = reconciling.look
+        self._board.changed = self._status_changed
         return reconciling
+
+    def _status_changed(self, status: SessionStatus) -> None:
+        self._reconciling.look(status)
+        self._surveying.look(status)
 
     def _make_registrar(self, api_url: str) -> Registrar:
         settings = self._settings
@@ -468,6 +500,8 @@ class ListenSession:
     def _(self, wish: TokenAnswer) -> None:
         self._token = wish.token
         self._answered_tokens = (*self._answered_tokens, wish.token)
+        if wish.keep:
+            self._keep_token(wish.token)
         self._start(self._use_token(wish.token))
 
     @_take.register
@@ -500,6 +534,18 @@ class ListenSession:
         self._start(self._reconciling.show_sides(wish.event_id))
 
     @_take.register
+    def _(self, _wish: OverviewWish) -> None:
+        self._start(self._surveying.show_overview())
+
+    @_take.register
+    def _(self, _wish: JobsWish) -> None:
+        self._start(self._surveying.show_jobs())
+
+    @_take.register
+    def _(self, wish: JobWish) -> None:
+        self._start(self._surveying.show_jobs(wish.job_id))
+
+    @_take.register
     def _(self, wish: AnswerWish) -> None:
         self._answering.use(wish.rule)
 
@@ -512,8 +558,24 @@ class ListenSession:
         self._start(self._sending.replay(wish))
 
     @_take.register
+    def _(self, _wish: StopReplayWish) -> None:
+        self._sending.stop_replay()
+
+    @_take.register
+    def _(self, wish: SimulateWish) -> None:
+        self._start(self._simulating.simulate(wish))
+
+    @_take.register
     def _(self, wish: MarkWish | CommentWish | DeleteDeliveriesWish | RunsWish) -> None:
         self._start(self._tending.carry_out(wish))
+
+    def _keep_token(self, token: Secret) -> None:
+        try:
+            self._accounts.keep_token(self._settings.api_url, token)
+        except ProblemError as error:
+            self._emit(ProblemOccurred(error.problem))
+        else:
+            self._emit(WishGranted(f"Token kept in {self._accounts.place}."))
 
     async def _explain(self, seq: int) -> None:
         report = await self._explaining.report(seq)

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from webhook_tui.domain.facts import ProblemOccurred, Replayed, WishGranted
 from webhook_tui.domain.problem import Problem, ProblemError, Severity
+from webhook_tui.domain.replaying import ReplayProgress
 from webhook_tui.domain.secret import Secret
+from webhook_tui.domain.sent import Sent
 from webhook_tui.domain.wishes import ReplayWish
 from webhook_tui.session.board import Board
 from webhook_tui.session.forwarding import Forwarding, Replay
 from webhook_tui.session.keeper import RingKeeper
+from webhook_tui.session.replaying import SetReplay
 from webhook_tui.store import DeliveryStore
 
 _NO_SECRET = Problem("There is no current secret to sign with.", "u registers and gets one.", severity=Severity.WARNING)
+_BUSY = Problem("Deliveries are being replayed already.", "r shows how far it is.", severity=Severity.WARNING)
 
 
 class Sending:
@@ -23,6 +27,7 @@ class Sending:
         self._keeper = keeper
         self._forwarding = forwarding
         self._probed: Problem | None = None
+        self._set: SetReplay | None = None
 
     async def forward_to(self, url: str | None) -> None:
         """Forward there from now on, or (None) nowhere; says so when nothing listens there."""
@@ -48,24 +53,42 @@ class Sending:
         self._probed = problem
 
     async def replay(self, wish: ReplayWish) -> None:
-        """Send each again, in order; a delivery that is gone is left out."""
+        """Send one again, or several in order; a delivery that is gone is left out. One set at a time."""
         try:
+            self._forwarding.allow(wish.url)
             how = Replay(self._secret() if wish.sign_anew else None, wish.body)
-            outcomes = [await self._replay_one(seq, wish.url, how) for seq in wish.seqs]
+            if len(wish.seqs) == 1:
+                sent = await self._replay_one(wish.seqs[0], wish.url, how)
+                if sent is not None:
+                    self._board.emit(Replayed(sent))
+                return
+            await self._replay_all(wish, how)
         except ProblemError as error:
             self._board.emit(ProblemOccurred(error.problem))
-            return
-        if len(outcomes) > 1:
-            good = [is_good for is_good in outcomes if is_good is not None]
-            self._board.emit(WishGranted(f"Replayed {len(good)} deliveries: {sum(good)} were answered 2xx."))
 
-    async def _replay_one(self, seq: int, url: str, how: Replay) -> bool | None:
+    def stop_replay(self) -> None:
+        """Send no more of the set."""
+        if self._set is not None:
+            self._set.stop()
+
+    async def _replay_all(self, wish: ReplayWish, how: Replay) -> None:
+        if self._set is not None:
+            raise ProblemError(_BUSY)
+        first = ReplayProgress(wish.url, len(wish.seqs), wish.sign_anew)
+        self._set = SetReplay(
+            wish.seqs,
+            first,
+            replay=lambda seq: self._replay_one(seq, wish.url, how),
+            emit=self._board.emit,
+        )
+        try:
+            await self._set.run()
+        finally:
+            self._set = None
+
+    async def _replay_one(self, seq: int, url: str, how: Replay) -> Sent | None:
         stored = await self._store.stored(seq)
-        if stored is None:
-            return None
-        sent = await self._forwarding.replay(stored, url, how)
-        self._board.emit(Replayed(sent))
-        return sent.is_good
+        return None if stored is None else await self._forwarding.replay(stored, url, how)
 
     def _secret(self) -> Secret:
         current = self._keeper.ring.current

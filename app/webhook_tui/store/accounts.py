@@ -26,7 +26,7 @@ from webhook_tui.store.rings import merged
 from webhook_tui.store.vault import FileVault, Vault, vault
 
 _NOT_KEPT = Problem(
-    "The secret could not be saved: the file accounts.db cannot be written.",
+    "What belongs to the account could not be saved: the file accounts.db cannot be written.",
     "Free some space or let it be written: webhook-tui paths says where it is.",
     mends_itself=True,
 )
@@ -107,9 +107,9 @@ class AccountStore:
             return SecretRing(tuple(secret for secret in known if secret is not None))
 
     def all_secrets(self) -> Sequence[Secret]:
-        """Every secret that was ever saved, of whatever account: what nothing that leaves the program may hold."""
+        """Every secret and token that is kept, of whatever account: what nothing that leaves the program may hold."""
         with self._reading():
-            found = self._connection.execute("SELECT DISTINCT secret FROM secrets ORDER BY secret")
+            found = self._connection.execute("SELECT secret FROM secrets UNION SELECT held FROM tokens")
             revealed = (self._vault.reveal(held) for (held,) in found)
             return [secret for secret in revealed if secret is not None]
 
@@ -139,6 +139,35 @@ class AccountStore:
             "REPLACE INTO secrets (account, secret, since, until, origin) VALUES (?, ?, ?, ?, ?)",
             (account.key, self._vault.keep(known.secret), _time(known.since), _time(known.until), known.origin.value),
         )
+
+    @property
+    def place(self) -> str:
+        """Where what is kept lies, for people: `the system keyring`."""
+        return self._vault.place
+
+    def token(self, api_url: str) -> Secret | None:
+        """The token that was kept for an API, or None."""
+        with self._reading():
+            found = self._connection.execute(
+                "SELECT held FROM tokens WHERE api_url = ?", (api_url.rstrip("/"),)
+            ).fetchone()
+            return None if found is None else self._vault.reveal(found[0])
+
+    def keep_token(self, api_url: str, token: Secret) -> None:
+        """Keep it for the next run, in place of the one before."""
+        self.forget_token(api_url)
+        with self._transaction():
+            self._connection.execute("INSERT INTO tokens VALUES (?, ?)", (api_url.rstrip("/"), self._vault.keep(token)))
+
+    def forget_token(self, api_url: str) -> bool:
+        """Keep none for this API any more; whether there was one."""
+        with self._transaction():
+            gone = self._connection.execute(
+                "DELETE FROM tokens WHERE api_url = ? RETURNING held", (api_url.rstrip("/"),)
+            ).fetchall()
+            for (held,) in gone:
+                self._vault.forget(held)
+        return bool(gone)
 
     def guard_was_asked(self, account: Account) -> bool:
         """Whether the user was asked before about a webhook that nobody can see."""

@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from textual.app import App, SuspendNotSupported
 
 from webhook_tui.domain.answering import AnswerRule
 from webhook_tui.domain.delivery import StoredDelivery
+from webhook_tui.domain.event import KNOWN_EVENTS
 from webhook_tui.domain.problem import Problem, ProblemError, Severity
+from webhook_tui.domain.replaying import ReplayProgress, summary
+from webhook_tui.domain.span import Span
 from webhook_tui.domain.status import SessionStatus
-from webhook_tui.domain.wishes import AnswerWish, ForwardWish, ReplayWish, Wish
-from webhook_tui.tui.editing import edit
+from webhook_tui.domain.text import visible
+from webhook_tui.domain.wishes import AnswerWish, ForwardWish, ReplayWish, SimulateWish, StopReplayWish, Wish
+from webhook_tui.editing import edit
+from webhook_tui.sandbox.samples import sample_body
 from webhook_tui.tui.modals.answers import AnswersDialog
-from webhook_tui.tui.modals.sending import ForwardDialog, ReplayChoice, ReplayDialog
+from webhook_tui.tui.modals.replay import Offer, ReplayChoice, ReplayDialog
+from webhook_tui.tui.modals.replaying import ReplayingDialog
+from webhook_tui.tui.modals.sending import ForwardDialog
+from webhook_tui.tui.modals.simulate import SimulateDialog, Simulation
+from webhook_tui.tui.selection import Selection
 
 _UNCHANGED = Problem("Nothing was changed, and nothing sent.", "r replays it as it is.", severity=Severity.TIP)
 _NO_TERMINAL = Problem("This terminal cannot be given to an editor.", "r replays the delivery as it is.")
@@ -28,8 +38,15 @@ class Acting:
     app: App[Any]
     request: Callable[[Wish], None]
     occurred: Callable[[Problem | None], None]
-    edit: Callable[[bytes, int], bytes] = edit
+    pick: Callable[[Selection, Span | None, Callable[[], bool]], tuple[int, ...]]
+    """The numbers of the deliveries that are meant; called in a thread."""
+    now: Callable[[], datetime]
+    edit: Callable[[bytes, int | None], bytes] = edit
+    sample: Callable[[str], bytes] = sample_body
+    in_ascii: bool = False
     _last_url: str = field(default="", init=False)
+    _progress: ReplayProgress | None = field(default=None, init=False)
+    _dialog: ReplayingDialog | None = field(default=None, init=False)
 
     def answers(self, status: SessionStatus) -> None:
         """Ask for the rule."""
@@ -52,34 +69,101 @@ class Acting:
         known = status.forward_to
         self.app.push_screen(ForwardDialog(known or self._last_url, is_on=known is not None), begin)
 
-    def replay(self, stored: StoredDelivery, status: SessionStatus) -> None:
-        """Ask where to, and send it as it came."""
-        self._ask(stored.row.seq, status, None)
+    def replay(self, stored: StoredDelivery, selections: Sequence[Selection], status: SessionStatus) -> None:
+        """Ask which and where to, and send as it came; while several are being replayed, show how far that is."""
+        if self._progress is not None and not self._progress.is_over:
+            self._show_progress(self._progress)
+            return
+        offer = Offer(selections, self.pick, self.now)
+        self._ask(stored.row.seq, status, offer=offer)
 
     def edit_and_replay(self, stored: StoredDelivery, status: SessionStatus) -> None:
         """Into the editor, then ask; the session goes on in its own thread meanwhile."""
         before = stored.delivery.body
-        try:
-            with self.app.suspend():
-                after = self.edit(before, stored.row.seq)
-        except ProblemError as error:
-            self.occurred(error.problem)
-            return
-        except SuspendNotSupported:
-            self.occurred(_NO_TERMINAL)
+        after = self.edited(before, stored.row.seq)
+        if after is None:
             return
         if after == before:
             self.occurred(_UNCHANGED)
         else:
-            self._ask(stored.row.seq, status, (before, after))
+            self._ask(stored.row.seq, status, edited=(before, after))
 
-    def _ask(self, seq: int, status: SessionStatus, edited: tuple[bytes, bytes] | None) -> None:
+    def edited(self, before: bytes, seq: int | None) -> bytes | None:
+        """What the user made of a body in the editor; None, and the notice says why, when that cannot be."""
+        try:
+            with self.app.suspend():
+                return self.edit(before, seq)
+        except ProblemError as error:
+            self.occurred(error.problem)
+        except SuspendNotSupported:
+            self.occurred(_NO_TERMINAL)
+        return None
+
+    def simulate(self, stored: StoredDelivery | None, kinds: Sequence[str], status: SessionStatus) -> None:
+        """Ask for kind, destination and payload of an event of our own; `stored`: the delivery under the cursor."""
+
+        def send(chosen: Simulation | None) -> None:
+            if chosen is None:
+                return
+            self.occurred(None)
+            if chosen.url not in (None, status.forward_to):
+                self._last_url = chosen.url or ""
+            body = stored.delivery.body if stored is not None and chosen.of_stored else None
+            if chosen.edit:
+                seq = None if stored is None or body is None else stored.row.seq
+                body = self.edited(self.sample(chosen.event) if body is None else body, seq)
+                if body is None:
+                    return
+            self.request(SimulateWish(chosen.event, chosen.url, body))
+
+        named = "" if stored is None else stored.row.event
+        dialog = SimulateDialog(
+            event=visible(named) or KNOWN_EVENTS[0],
+            kinds=tuple(visible(kind) for kind in kinds),
+            seq=None if stored is None else stored.row.seq,
+            forward_to=status.forward_to,
+            last_url=self._last_url,
+        )
+        self.app.push_screen(dialog, send)
+
+    def advanced(self, progress: ReplayProgress) -> None:
+        """The replay of several came further: show it, unless it is hidden; what ended unseen is said."""
+        is_new = self._progress is None or self._progress.is_over
+        self._progress = progress
+        if is_new:
+            self._show_progress(progress)
+        elif self._dialog is not None:
+            self._dialog.show(progress)
+        elif progress.is_over:
+            severity = Severity.WARNING if progress.missed else Severity.TIP
+            self.occurred(Problem(summary(progress), "", severity=severity))
+
+    def _show_progress(self, progress: ReplayProgress) -> None:
+        def stop() -> None:
+            self.request(StopReplayWish())
+
+        def closed(again: tuple[int, ...] | None) -> None:
+            self._dialog = None
+            if again:
+                self.request(ReplayWish(again, progress.url, progress.sign_anew))
+
+        self._dialog = ReplayingDialog(progress, stop=stop, in_ascii=self.in_ascii)
+        self.app.push_screen(self._dialog, closed)
+
+    def _ask(
+        self,
+        seq: int,
+        status: SessionStatus,
+        *,
+        offer: Offer | None = None,
+        edited: tuple[bytes, bytes] | None = None,
+    ) -> None:
         def send(choice: ReplayChoice | None) -> None:
             if choice is not None:
                 self.occurred(None)
                 self._last_url = choice.url
                 body = edited[1] if edited else None
-                self.request(ReplayWish((seq,), choice.url, choice.sign_anew, body))
+                self.request(ReplayWish(choice.seqs, choice.url, choice.sign_anew, body))
 
         url = status.forward_to or self._last_url
-        self.app.push_screen(ReplayDialog(f"#{seq}", url, edited=edited), send)
+        self.app.push_screen(ReplayDialog(seq, url, offer=offer, edited=edited), send)

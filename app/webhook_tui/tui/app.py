@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import os
 import queue
 import signal
 import sys
@@ -18,7 +19,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 from types import FrameType
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar
 
 from rich.text import Text
 from textual import events, work
@@ -38,6 +39,9 @@ from webhook_tui.domain.facts import (
     Fact,
     GuardAsked,
     HistoryOpened,
+    JobShown,
+    JobsShown,
+    OverviewShown,
     ProblemOccurred,
     Replayed,
     RunsListed,
@@ -49,18 +53,21 @@ from webhook_tui.domain.facts import (
     WishGranted,
 )
 from webhook_tui.domain.problem import Problem, ProblemError, Severity
+from webhook_tui.domain.query import QueryResult
 from webhook_tui.domain.rows import DeliveryRows, FoundRows
 from webhook_tui.domain.secret import Secret
 from webhook_tui.domain.session_port import SessionPort
-from webhook_tui.domain.status import SessionStatus
+from webhook_tui.domain.span import Span
 from webhook_tui.domain.text import visible
 from webhook_tui.domain.wishes import DeleteWish, GuardAnswer, GuardChoice, ProveWish, RegisterWish, TokenAnswer, Wish
+from webhook_tui.environment import child_environment
 from webhook_tui.export import Destination
+from webhook_tui.querying import QueryHost
 from webhook_tui.tui import theme
 from webhook_tui.tui.acting import Acting
 from webhook_tui.tui.browsing import open_in_browser
 from webhook_tui.tui.commands import commands_of
-from webhook_tui.tui.comparing import Compared, compare
+from webhook_tui.tui.comparing import Compared, Marked, compare, compare_with_marked
 from webhook_tui.tui.hosting import SessionHost
 from webhook_tui.tui.inbox import Inbox, comes_in_floods
 from webhook_tui.tui.messages import (
@@ -70,6 +77,7 @@ from webhook_tui.tui.messages import (
     FactArrived,
     LinkChosen,
     NewsArrived,
+    QueryRequested,
     ReplayRequested,
     RowsNews,
     SearchAdvanced,
@@ -77,19 +85,25 @@ from webhook_tui.tui.messages import (
     SessionReplaced,
     ShareRequested,
     StatusNews,
+    SurveyNews,
     WishRequested,
 )
 from webhook_tui.tui.modals.delete import DeleteDialog
 from webhook_tui.tui.modals.dialog import Dialog
 from webhook_tui.tui.modals.guard import ForeignGuard, UnknownGuard
+from webhook_tui.tui.modals.marked import MarkedDialog
 from webhook_tui.tui.modals.page import PageDialog
 from webhook_tui.tui.modals.runs import RunsDialog
 from webhook_tui.tui.modals.secret import SecretDialog
-from webhook_tui.tui.modals.share import JSON_PATH, CopyDialog, ExportDialog, Share
+from webhook_tui.tui.modals.share import JSON_PATH, QUERY_RESULT, CopyDialog, ExportDialog, Share
 from webhook_tui.tui.modals.token import TokenChoice, TokenDialog
 from webhook_tui.tui.output_filter import OutputFilter
+from webhook_tui.tui.picking import Picker
 from webhook_tui.tui.screens.main import MainScreen
+from webhook_tui.tui.selection import Selection
 from webhook_tui.tui.sharing import Copied, Exported, Sharing
+from webhook_tui.tui.widgets.json_lines import document_for
+from webhook_tui.tui.widgets.lines import Document
 from webhook_tui.tui.words.addresses import listener, local_host
 
 LEAVE_SECONDS = 3.0
@@ -108,20 +122,20 @@ def _ignore(_number: int, _frame: FrameType | None) -> None:
 class ShareEnded(Message):
     """What was to be copied, exported or compared is made, or could not be."""
 
-    def __init__(self, outcome: Copied | Exported | Compared | Problem) -> None:
+    def __init__(self, outcome: Copied | Exported | Compared | Marked | Problem) -> None:
         super().__init__()
         self.outcome = outcome
 
 
-class TokenKeeper(Protocol):
-    """Where a token can be kept for the next run."""
+class QueryEnded(Message):
+    """A query has its answer; `document`: it, ready to be shown, if it is no mistake."""
 
-    label: str
-    """`Keep it in the system keyring`"""
-
-    def keep(self, token: Secret) -> str:
-        """Keep it; gives back the sentence for a toast."""
-        ...
+    def __init__(self, seq: int, expression: str, result: QueryResult, document: Document | None) -> None:
+        super().__init__()
+        self.seq = seq
+        self.expression = expression
+        self.result = result
+        self.document = document
 
 
 class WebhookTuiApp(App[object]):
@@ -147,30 +161,31 @@ class WebhookTuiApp(App[object]):
         in_ascii: bool = False,
         theme_name: str | None = None,
         sandbox: Callable[[], SessionPort] | None = None,
-        token_keeper: TokenKeeper | None = None,
         keymap: Mapping[str, str] | None = None,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         """`now` gives aware local time; `sandbox` makes another session, for who has no token."""
         super().__init__()
         theme.register(self)
-        if theme_name is not None and theme_name in self.available_themes:
+        self._unknown_theme = "" if theme_name is None or theme_name in self.available_themes else theme_name
+        if theme_name is not None and not self._unknown_theme:
             self.theme = theme_name
         self.host = SessionHost(session)
         self.now = now
         self._monotonic = monotonic
         self._sandbox = sandbox
-        self._token_keeper = token_keeper
-        self._main = MainScreen(now=now, in_ascii=in_ascii)
+        self._main = MainScreen(session.first_status, now=now, in_ascii=in_ascii)
         self._output_filter = OutputFilter(in_ascii=in_ascii)
         self._inbox = Inbox()
-        self.acting = Acting(self, self._request, self._main.occurred)
+        self._queries = QueryHost(child_environment(os.environ))
+        self.acting = Acting(self, self._request, self._main.occurred, self._pick, now, in_ascii=in_ascii)
         self._last_refresh = 0.0
         self._rows: DeliveryRows | None = None
         self._search: FoundRows | None = None
         self._search_number = 0
         self._token_dialog: TokenDialog | None = None
         self._refused: Problem | None = None
+        self._token_place = ""
         self.crash: BaseException | None = None
         self._handlers: dict[int, Any] = {}
         self.leaving: queue.SimpleQueue[int] = queue.SimpleQueue()
@@ -195,6 +210,8 @@ class WebhookTuiApp(App[object]):
 
     def on_ready(self) -> None:
         """The screen stands: start the session, and end properly when a signal says so."""
+        if self._unknown_theme:
+            self._main.occurred(_no_theme(self._unknown_theme, sorted(self.available_themes)))
         self._screen_loop = asyncio.get_running_loop()
         for name in _SIGNALS:
             # Not in the main thread (as under a test runner) there are no signals to take.
@@ -227,6 +244,7 @@ class WebhookTuiApp(App[object]):
         self._forget_signals()
         self.host.leave()
         self._main.forget_searches()
+        self._queries.close()
         if self._rows is not None:
             self._rows.close()
             self._rows = None
@@ -287,8 +305,11 @@ class WebhookTuiApp(App[object]):
         if not self._main.children:
             return  # the screen is gone, and this came after it
         if batch.status is not None:
+            self._token_place = batch.status.token_place
             self._main.post_message(StatusNews(batch.status))
-        self._main.detail.keep_sent(batch.sent)
+        self._main.keep_sent(batch.sent)
+        if batch.replaying is not None:
+            self.acting.advanced(batch.replaying)
         if (batch.recorded or batch.judged or batch.changed) and self._rows is not None:
             self._main.post_message(DeliveriesNews(batch.recorded, batch.judged, batch.changed))
 
@@ -303,6 +324,9 @@ class WebhookTuiApp(App[object]):
                 self._main.stream.show_events(shown)
             case EventSidesShown() as sides:
                 self._main.stream.show_sides(sides)
+            case OverviewShown() | JobsShown() | JobShown() as survey:
+                for screen in self.screen_stack:
+                    screen.post_message(SurveyNews(survey))
             case GuardAsked() | TokenAsked() | SecretRevealed() as question:
                 self._open_dialog(question)
             case other:
@@ -328,7 +352,7 @@ class WebhookTuiApp(App[object]):
                 again_at = None if again is None else self.now() + timedelta(seconds=again)
                 self._main.occurred(problem, again_at)
             case Replayed(sent):
-                if not self._main.detail.keep_sent((sent,)):
+                if not self._main.keep_sent((sent,)):
                     self._toast(f"Replayed #{sent.seq}: {sent.outcome}")
             case WishGranted(sentence):
                 self._main.occurred(None)
@@ -370,12 +394,22 @@ class WebhookTuiApp(App[object]):
 
     def on_replay_requested(self, message: ReplayRequested) -> None:
         """Ask where to, perhaps after the editor."""
-        act = self.acting.edit_and_replay if message.edit else self.acting.replay
-        act(message.stored, self._main.status)
+        if message.edit:
+            self.acting.edit_and_replay(message.stored, self._main.status)
+        else:
+            self.acting.replay(message.stored, message.selections, self._main.status)
+
+    def _pick(self, selection: Selection, during: Span | None, is_wanted: Callable[[], bool]) -> tuple[int, ...]:
+        return Picker(self.host.session, self.now).pick(selection, during, is_wanted)
 
     def action_forward(self) -> None:
         """Ask where to forward to."""
         self.acting.forward(self._main.status)
+
+    def action_simulate(self) -> None:
+        """Ask for an event of our own."""
+        self._main.catch_up()
+        self.acting.simulate(self._main.detail.stored, self._main.kinds(), self._main.status)
 
     def on_search_requested(self, message: SearchRequested) -> None:
         """Let a thread of the store search; what it finds is read when it says so."""
@@ -401,6 +435,27 @@ class WebhookTuiApp(App[object]):
         if message.number == self._search_number and self._search is not None:
             self._main.search_advanced(self._search)
 
+    # Queries
+
+    def on_query_requested(self, message: QueryRequested) -> None:
+        """Let the querying process find it; without an expression, it can end."""
+        if message.expression:
+            self._query(self._queries.ticket(), message)
+        else:
+            self._queries.rest()
+
+    @work(thread=True, group="query", exit_on_error=False)
+    def _query(self, ticket: int, asked: QueryRequested) -> None:
+        result = self._queries.query(ticket, asked.expression, asked.body)
+        if result is not None:
+            document = document_for(result.content) if result.mistake is None else None
+            self.post_message(QueryEnded(asked.seq, asked.expression, result, document))
+
+    def on_query_ended(self, message: QueryEnded) -> None:
+        """Show it, if it is still wanted."""
+        if self._main.children:
+            self._main.detail.show_query(message.seq, message.expression, message.result, message.document)
+
     # Copies and exports
 
     def on_share_requested(self, message: ShareRequested) -> None:
@@ -417,8 +472,17 @@ class WebhookTuiApp(App[object]):
             message.selections,
             json_path=message.json_path,
             preview=partial(sharing.preview, message.stored),
+            has_query=bool(message.query_result),
         )
-        self.push_screen(dialog, lambda share: self._make(sharing.copy, share, message.json_path))
+        copy_found = partial(sharing.copy_found, message.stored, message.query_result)
+
+        def copy(share: Share | None) -> None:
+            if share is not None and share.form == QUERY_RESULT:
+                self._make(lambda _share: copy_found(), share, "")
+            else:
+                self._make(sharing.copy, share, message.json_path)
+
+        self.push_screen(dialog, copy)
 
     def _make(self, make: Callable[[Share], Copied | Exported], share: Share | None, json_path: str) -> None:
         if share is None:
@@ -430,9 +494,17 @@ class WebhookTuiApp(App[object]):
             self._make_in_thread(partial(make, share))
 
     def on_diff_requested(self, message: DiffRequested) -> None:
-        """Find the marked one and compare, in a thread."""
+        """Find the marked one and compare, in a thread; of several, ask which."""
         self._main.occurred(None)
-        self._make_in_thread(partial(compare, self.host.session, message.stored, message.last_marked, self.now()))
+        self._make_in_thread(partial(compare_with_marked, self.host.session, message.stored, self.now()))
+
+    def _ask_which(self, marked: Marked) -> None:
+        def choose(seq: int | None) -> None:
+            if seq is not None:
+                self._make_in_thread(partial(compare, self.host.session, marked.stored, seq))
+
+        in_ascii = self.acting.in_ascii
+        self.push_screen(MarkedDialog(marked.stored.row.seq, marked.rows, now=self.now, in_ascii=in_ascii), choose)
 
     def on_link_chosen(self, message: LinkChosen) -> None:
         """The user saw it in full and wants it in the browser."""
@@ -443,7 +515,7 @@ class WebhookTuiApp(App[object]):
         open_in_browser(url, new_tab=new_tab)
 
     @work(thread=True, exit_on_error=False)
-    def _make_in_thread(self, make: Callable[[], Copied | Exported | Compared]) -> None:
+    def _make_in_thread(self, make: Callable[[], Copied | Exported | Compared | Marked]) -> None:
         try:
             self.post_message(ShareEnded(make()))
         except ProblemError as error:
@@ -456,6 +528,8 @@ class WebhookTuiApp(App[object]):
         match message.outcome:
             case Compared(title, text):
                 self.push_screen(PageDialog(title, text, "the diff"))
+            case Marked() as marked:
+                self._ask_which(marked)
             case Copied(text, what):
                 self.post_message(CopyRequested(text, what))
             case Exported(sentence):
@@ -505,8 +579,7 @@ class WebhookTuiApp(App[object]):
     def _ask_token(self, problem: Problem | None) -> None:
         if self._token_dialog is not None:
             return
-        keeper = "" if self._token_keeper is None else self._token_keeper.label
-        self._token_dialog = TokenDialog(problem, can_try_sandbox=self._sandbox is not None, keeper=keeper)
+        self._token_dialog = TokenDialog(problem, can_try_sandbox=self._sandbox is not None, place=self._token_place)
         self.push_screen(self._token_dialog, self._answer_token)
 
     def _answer_token(self, choice: TokenChoice | None) -> None:
@@ -517,13 +590,10 @@ class WebhookTuiApp(App[object]):
             self._change_to_sandbox()
             return
         self._refused = None
-        if choice.keep and self._token_keeper is not None:
-            self._toast(self._token_keeper.keep(choice.token))
-        self.host.session.request(TokenAnswer(choice.token))
+        self.host.session.request(TokenAnswer(choice.token, keep=choice.keep))
 
     def _change_to_sandbox(self) -> None:
         self.host.leave()
-        self._main.post_message(StatusNews(SessionStatus()))
         self._open_sandbox(self.host)
 
     @work(thread=True, exit_on_error=False)
@@ -539,6 +609,7 @@ class WebhookTuiApp(App[object]):
 
     def on_session_replaced(self, message: SessionReplaced) -> None:
         """Host it."""
+        self._main.post_message(StatusNews(message.session.first_status))
         self._inbox.take()
         self.host = SessionHost(message.session)
         self.host.start(self._emit)
@@ -571,5 +642,10 @@ class WebhookTuiApp(App[object]):
                 yield SystemCommand("Clear all except marked", "asks first", self._main.action_clear)
             yield SystemCommand("Addresses in full", "what the status line shortens; copy", self._main.action_addresses)
             yield SystemCommand("Forward every delivery", "F: to your own app; return its answer", self.action_forward)
+            yield SystemCommand("Simulate an event", "signed, to the receiver or a URL", self.action_simulate)
             yield SystemCommand("Prove the public URL", "try whether it leads here", self._prove)
         yield SystemCommand("Theme", "choose other colours", self.action_change_theme)
+
+
+def _no_theme(name: str, there: Sequence[str]) -> Problem:
+    return Problem(f"There is no theme {visible(name)}.", f"There are: {', '.join(there)}.", severity=Severity.WARNING)

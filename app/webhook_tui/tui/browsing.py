@@ -8,7 +8,7 @@ import sys
 import threading
 from collections.abc import Mapping
 
-from webhook_tui.tunnels.environment import child_environment
+from webhook_tui.environment import child_environment
 
 
 def open_in_browser(url: str, *, new_tab: bool = True, environ: Mapping[str, str] | None = None) -> None:

@@ -9,7 +9,17 @@ import threading
 from collections import deque
 from dataclasses import dataclass
 
-from webhook_tui.domain.facts import DeliveryRecorded, Fact, Forwarded, RowChanged, StatusChanged, VerdictChanged
+from webhook_tui.domain.facts import (
+    DeliveryRecorded,
+    Fact,
+    Forwarded,
+    ReplayAdvanced,
+    Replayed,
+    RowChanged,
+    StatusChanged,
+    VerdictChanged,
+)
+from webhook_tui.domain.replaying import ReplayProgress
 from webhook_tui.domain.sent import Sent
 from webhook_tui.domain.status import SessionStatus
 
@@ -26,6 +36,7 @@ class Batch:
     judged: tuple[int, ...]
     changed: tuple[int, ...]
     sent: tuple[Sent, ...] = ()
+    replaying: ReplayProgress | None = None
 
 
 class Inbox:
@@ -38,6 +49,7 @@ class Inbox:
         self._judged: dict[int, None] = {}
         self._sent: deque[Sent] = deque(maxlen=_MOST_SENT)
         self._changed: dict[int, None] = {}
+        self._replaying: ReplayProgress | None = None
         self._announced = False
 
     def put(self, fact: Fact) -> bool:
@@ -52,6 +64,10 @@ class Inbox:
             elif isinstance(fact, Forwarded):
                 self._changed[fact.sent.seq] = None
                 self._sent.append(fact.sent)
+            elif isinstance(fact, Replayed):
+                self._sent.append(fact.sent)
+            elif isinstance(fact, ReplayAdvanced):
+                self._replaying = fact.progress
             elif isinstance(fact, RowChanged):
                 self._changed[fact.row.seq] = None
             else:
@@ -63,9 +79,15 @@ class Inbox:
         """Everything that is there; the next `put` announces itself again."""
         with self._lock:
             batch = Batch(
-                self._status, tuple(self._recorded), tuple(self._judged), tuple(self._changed), tuple(self._sent)
+                self._status,
+                tuple(self._recorded),
+                tuple(self._judged),
+                tuple(self._changed),
+                tuple(self._sent),
+                self._replaying,
             )
             self._sent.clear()
+            self._replaying = None
             self._status, self._recorded, self._judged, self._changed = None, [], {}, {}
             self._announced = False
             return batch
@@ -73,4 +95,6 @@ class Inbox:
 
 def comes_in_floods(fact: Fact) -> bool:
     """Whether the fact goes through the inbox."""
-    return isinstance(fact, StatusChanged | DeliveryRecorded | VerdictChanged | RowChanged | Forwarded)
+    if isinstance(fact, Replayed):
+        return not fact.alone
+    return isinstance(fact, StatusChanged | DeliveryRecorded | VerdictChanged | RowChanged | Forwarded | ReplayAdvanced)

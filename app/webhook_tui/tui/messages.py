@@ -65,13 +65,11 @@ class SearchAdvanced(Message):
 
 
 class DiffRequested(Message):
-    """The user wants to see a delivery beside the marked one."""
+    """The user wants to see a delivery beside a marked one."""
 
-    def __init__(self, stored: StoredDelivery, last_marked: int | None) -> None:
+    def __init__(self, stored: StoredDelivery) -> None:
         super().__init__()
         self.stored = stored
-        self.last_marked = last_marked
-        """The one that was marked last on this screen, if any was."""
 
 
 class LinkChosen(Message):
@@ -82,17 +80,36 @@ class LinkChosen(Message):
         self.url = url
 
 
+class QueryRequested(Message):
+    """The user queries a payload; answered on the detail."""
+
+    def __init__(self, seq: int, body: bytes, expression: str) -> None:
+        super().__init__()
+        self.seq = seq
+        self.body = body
+        self.expression = expression
+        """"": no query any more."""
+
+
 class ShareRequested(Message):
     """The user wants to copy or export; a menu asks in which form."""
 
     def __init__(
-        self, stored: StoredDelivery, selections: tuple[Selection, ...], json_path: str, *, exports: bool
+        self,
+        stored: StoredDelivery,
+        selections: tuple[Selection, ...],
+        json_path: str,
+        query_result: bytes = b"",
+        *,
+        exports: bool,
     ) -> None:
         super().__init__()
         self.stored = stored
         self.selections = selections
         self.json_path = json_path
         """Of the line under the cursor; "" when there is none."""
+        self.query_result = query_result
+        """JSON text that the query found; b"" when there is none."""
         self.exports = exports
 
 
@@ -114,11 +131,13 @@ class AnswersRequested(Message):
 
 
 class ReplayRequested(Message):
-    """The user wants a delivery sent again; a dialog asks where to."""
+    """The user wants a delivery sent again, or several; a dialog asks where to."""
 
-    def __init__(self, stored: StoredDelivery, *, edit: bool) -> None:
+    def __init__(self, stored: StoredDelivery, selections: tuple[Selection, ...], *, edit: bool) -> None:
         super().__init__()
         self.stored = stored
+        self.selections = selections
+        """What can be meant; the first is this one."""
         self.edit = edit
         """In the editor first."""
 
@@ -141,6 +160,14 @@ class RowsNews(Message):
     def __init__(self, rows: DeliveryRows) -> None:
         super().__init__()
         self.rows = rows
+
+
+class SurveyNews(Message):
+    """What an open view of everything (status, jobs) had asked for."""
+
+    def __init__(self, fact: Fact) -> None:
+        super().__init__()
+        self.fact = fact
 
 
 class DeliveriesNews(Message):

@@ -22,6 +22,10 @@ class Selection:
     sort: Sort = _BY_ARRIVAL
     count: int | None = None
     """How many there are, where that is known."""
+    first: int | None = None
+    """That delivery and all that came after it."""
+    is_timed: bool = False
+    """Those of a range of time that is still to be said."""
 
     @property
     def words(self) -> str:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import chain, count
 from pathlib import Path
@@ -78,6 +79,14 @@ class Sharing:
             ) from None
         return Copied(text, form.name if tally.all == 1 else f"{form.name} of {tally.all:,} deliveries")
 
+    def copy_found(self, stored: StoredDelivery, content: bytes) -> Copied:
+        """What a query found, indented. Raises ProblemError when it is too much."""
+        found = replace(stored, delivery=replace(stored.delivery, body=content))
+        text = json.dumps(json.loads(redacted(found, self._session.known_secrets()).delivery.body), indent=2)
+        if len(text) > LARGEST_COPY:
+            raise ProblemError(_problem("This is more than a clipboard takes: 1 MB.", "Query for less of it."))
+        return Copied(text, "the query's result")
+
     def export(self, share: Share) -> Exported:
         """Make the file or files. Raises ProblemError."""
         form, selection, tally = FORMATS[share.form], share.selection, _Tally()
@@ -143,9 +152,9 @@ class _Tally:
     changed: int = 0
 
 
-def wait_until_done(found: FoundRows, changed: threading.Event) -> None:
-    """Until the search is done."""
-    while True:
+def wait_until_done(found: FoundRows, changed: threading.Event, is_wanted: Callable[[], bool] = lambda: True) -> None:
+    """Until the search is done, or is not wanted any more."""
+    while is_wanted():
         changed.clear()
         found.refresh()
         if found.progress.is_done:

@@ -24,9 +24,9 @@ from pyngrok.exception import PyngrokError, PyngrokNgrokHTTPError
 from pyngrok.log import NgrokLog
 
 from webhook_tui.domain.problem import Problem
+from webhook_tui.environment import secret_values
 from webhook_tui.tunnels import ngrok_problems as problems
 from webhook_tui.tunnels.base import LOG_NAME, Opened, TunnelSettings, local_target
-from webhook_tui.tunnels.environment import secret_values
 from webhook_tui.tunnels.lifeline import Lifeline
 from webhook_tui.tunnels.log import TunnelLog
 from webhook_tui.tunnels.ssh_problems import closed, exit_words

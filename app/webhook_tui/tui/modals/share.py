@@ -20,6 +20,7 @@ from webhook_tui.tui.selection import Selection
 from webhook_tui.tui.widgets.key_button import KeyButton
 
 JSON_PATH = "json-path"
+QUERY_RESULT = "query-result"
 _KEYS = {
     "payload": "p",
     "curl": "c",
@@ -101,12 +102,19 @@ class CopyDialog(ShareDialog):
     TITLE_TEXT = "Copy"
 
     def __init__(
-        self, selections: Sequence[Selection], *, json_path: str, preview: Callable[[str], Sequence[str]]
+        self,
+        selections: Sequence[Selection],
+        *,
+        json_path: str,
+        preview: Callable[[str], Sequence[str]],
+        has_query: bool = False,
     ) -> None:
         """`preview`: the first lines of the one delivery in a form, harmless."""
         items = _items()
         if json_path:
             items.insert(1, Item(JSON_PATH, "j", "JSON path", visible(json_path)))
+        if has_query:
+            items.insert(0, Item(QUERY_RESULT, "q", "Query result", "what is shown, as JSON"))
         super().__init__(items, selections)
         self._preview = preview
 

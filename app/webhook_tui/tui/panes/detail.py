@@ -22,12 +22,14 @@ from textual.widgets import ContentSwitcher, Static
 from webhook_tui.domain.delivery import DeliveryRow, StoredDelivery
 from webhook_tui.domain.headers import SIGNATURE_HEADER, values
 from webhook_tui.domain.links import links
+from webhook_tui.domain.query import Mistake, QueryResult
 from webhook_tui.domain.report import SignatureReport
 from webhook_tui.domain.rows import DeliveryRows
 from webhook_tui.domain.sent import Sent
 from webhook_tui.domain.text import visible
 from webhook_tui.domain.wishes import ExplainWish
-from webhook_tui.tui.messages import CopyRequested, WishRequested
+from webhook_tui.tui.messages import CopyRequested, QueryRequested, WishRequested
+from webhook_tui.tui.panes.payload_query import PayloadQuery
 from webhook_tui.tui.sent_book import SentBook
 from webhook_tui.tui.widgets.find_input import FindInput
 from webhook_tui.tui.widgets.header_list import HeaderList
@@ -36,8 +38,9 @@ from webhook_tui.tui.widgets.json_lines import document_for
 from webhook_tui.tui.widgets.lines import Document
 from webhook_tui.tui.widgets.payload_view import PayloadView
 from webhook_tui.tui.widgets.prose_view import ProseView
+from webhook_tui.tui.widgets.query_input import QueryInput
 from webhook_tui.tui.widgets.tab_strip import TabStrip
-from webhook_tui.tui.words.attempts import Sameness, attempts_text, outcome
+from webhook_tui.tui.words.attempts import Sameness, attempts_text, has_enough, outcome
 from webhook_tui.tui.words.headers import as_text, summary
 from webhook_tui.tui.words.sent import headline_of, sent_text
 from webhook_tui.tui.words.signature import effort, signature_text
@@ -45,6 +48,8 @@ from webhook_tui.tui.words.signature import effort, signature_text
 PAYLOAD, HEADERS, SIGNATURE, RAW, ATTEMPTS, ANSWER = "Payload", "Headers", "Signature", "Raw", "Attempts", "Answer"
 _TABS = (PAYLOAD, HEADERS, SIGNATURE, RAW)
 _MOST_COMPARED = 50
+_MOST_OF_RUN = 1000
+"""Deliveries before and after one that are looked at for other events' waits."""
 _LARGEST_AT_ONCE = 65_536
 """Bytes of a body that are made into lines on the screen's thread; more would be felt."""
 
@@ -53,7 +58,7 @@ class DetailPane(Vertical):
     """Shows one delivery."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "screen.back", "Back", key_display="esc", id="detail.back", tooltip="back to the table"),
+        Binding("escape", "back", "Back", key_display="esc", id="detail.back", tooltip="back to the table"),
         Binding("right_square_bracket", "screen.tab(1)", "Tabs", key_display="[ ]", id="tabs.next", tooltip="next tab"),
         Binding("n", "find_match(1)", "Next match", id="payload.next_match", tooltip="next match in the payload"),
         Binding("N", "find_match(-1)", "Match before", show=False, id="payload.match_before", tooltip="match before"),
@@ -80,6 +85,13 @@ class DetailPane(Vertical):
             self.seq = seq
             self.document = document
 
+    class QueryJudged(Message):
+        """What is typed as a query can be read, or (with a mistake) it cannot."""
+
+        def __init__(self, mistake: Mistake | None) -> None:
+            super().__init__()
+            self.mistake = mistake
+
     def __init__(self, *, now: Callable[[], datetime], in_ascii: bool = False) -> None:
         super().__init__(id="detail")
         self._now = now
@@ -89,6 +101,7 @@ class DetailPane(Vertical):
         self._attempts: tuple[DeliveryRow, ...] = ()
         self._report: SignatureReport | None = None
         self._sent = SentBook()
+        self._query = PayloadQuery()
         self._shown: dict[str, int] = {}
         self._sought = ""
         self._is_missing = False
@@ -108,6 +121,7 @@ class DetailPane(Vertical):
             yield ProseView(id="answer")
         with Horizontal(id="last-line"):
             yield FindInput()
+            yield QueryInput()
             yield Static(id="place", markup=False)
             yield Static(id="notes", markup=False)
 
@@ -120,6 +134,21 @@ class DetailPane(Vertical):
     def stored(self) -> StoredDelivery | None:
         """The delivery that is shown."""
         return self._stored
+
+    @property
+    def json_path(self) -> str:
+        """Of the payload's line under the cursor; "" when there is none."""
+        body = self.body_widget
+        return body.path if isinstance(body, PayloadView) and not self._is_querying else ""
+
+    @property
+    def query_content(self) -> bytes:
+        """What the query found in this payload, as JSON text; b"" for nothing."""
+        return self._query.found_in(self.seq) if self._is_querying else b""
+
+    @property
+    def _is_querying(self) -> bool:
+        return self._query.is_on and self.tab == PAYLOAD
 
     def links_at_cursor(self) -> list[str]:
         """The web links of the payload's line under the cursor, if it has the focus."""
@@ -240,6 +269,70 @@ class DetailPane(Vertical):
             view.find("")
         self._show_last_line()
 
+    def open_query(self) -> None:
+        """Ask for an expression."""
+        self.choose(PAYLOAD)
+        self.query_one(QueryInput).open()
+        self.query_one("#last-line").add_class("-finding")
+
+    def show_query(self, seq: int, expression: str, result: QueryResult, document: Document | None) -> None:
+        """An answer came; one of another delivery or expression came too late."""
+        if seq != self.seq or expression != self._query.expression:
+            return
+        self._query.take(seq, result, document)
+        if document is not None and self._is_querying:
+            self._view(PAYLOAD).show(document)
+        self.post_message(self.QueryJudged(result.mistake))
+        self._show_last_line()
+
+    def on_query_input_typed(self, event: QueryInput.Typed) -> None:
+        """Try it."""
+        event.stop()
+        self._set_query(event.text)
+
+    def on_query_input_kept(self, event: QueryInput.Kept) -> None:
+        """The result is next."""
+        event.stop()
+        self._close_query()
+        self._set_query(event.text)
+
+    def on_query_input_ended(self, event: QueryInput.Ended) -> None:
+        """The payload is there again."""
+        event.stop()
+        self._close_query()
+        self._set_query("")
+
+    def _close_query(self) -> None:
+        self.query_one(QueryInput).close()
+        self.query_one("#last-line").remove_class("-finding")
+        self._view(PAYLOAD).focus()
+        self.post_message(self.QueryJudged(None))
+
+    def _set_query(self, expression: str) -> None:
+        if expression == self._query.expression:
+            self._show_last_line()
+            return
+        self._query.begin(expression)
+        if not expression:
+            self._query = PayloadQuery()
+            self._shown.pop(PAYLOAD, None)
+            self.post_message(self.QueryJudged(None))
+        if self._stored is not None:
+            self._ask_query()
+            self._fill_tab(is_other=False)
+
+    def _ask_query(self) -> None:
+        if self._stored is not None:
+            self.post_message(QueryRequested(self._stored.row.seq, self._stored.delivery.body, self._query.expression))
+
+    async def action_back(self) -> None:
+        """End the query; without one, to the table."""
+        if self._is_querying:
+            self.query_one(QueryInput).value = ""
+            self._set_query("")
+        else:
+            await self.run_action("screen.back")
+
     async def action_add_secret(self) -> None:
         """The screen asks for it."""
         await self.run_action("screen.add_secret")
@@ -247,6 +340,10 @@ class DetailPane(Vertical):
     async def action_copy_tab(self) -> None:
         """Copy the tab as text, without any secret; of a body, the screen asks in which form."""
         if self._stored is None:
+            return
+        if selected := self.screen.get_selected_text():
+            self.screen.clear_selection()
+            self.post_message(CopyRequested(selected, "the selection"))
             return
         if self.tab in (PAYLOAD, RAW):
             await self.run_action("screen.copy")
@@ -316,7 +413,7 @@ class DetailPane(Vertical):
             case "Answer":
                 self._page(ANSWER).show(partial(self._answer_text, self._sendings()), from_top=is_other)
             case _:
-                make = partial(self._attempts_text, self._sameness())
+                make = partial(self._attempts_text, self._sameness(), self._of_run(stored.row))
                 self._page(ATTEMPTS).show(make, from_top=is_other)
         self._shown[self.tab] = stored.row.seq
         self._show_last_line()
@@ -325,7 +422,11 @@ class DetailPane(Vertical):
         seq, body = stored.row.seq, stored.delivery.body
         if self._shown.get(tab) == seq:
             return
-        if len(body) <= _LARGEST_AT_ONCE:
+        if tab == PAYLOAD and self._query.is_on:
+            self._view(tab).show(document_for(b"", raw=True))
+            # Posted from this pane's own turn: Textual stops a message at the parent in whose turn it was made.
+            self.call_later(self._ask_query)
+        elif len(body) <= _LARGEST_AT_ONCE:
             self._view(tab).show(document_for(body, raw=tab == RAW))
         else:
             self._view(tab).show(document_for(b"", raw=True))
@@ -362,6 +463,8 @@ class DetailPane(Vertical):
         match self.tab:
             case "Payload" | "Raw":
                 place = missing if self._is_missing and self._sought else self._view(self.tab).path
+                if self._is_querying:
+                    place, notes = self._query.words(place), "esc ends it"
             case "Headers":
                 place, notes = summary(self._stored.delivery, self.content_size.width - 8), "y copy"
             case "Signature":
@@ -374,7 +477,8 @@ class DetailPane(Vertical):
 
     def _notes(self) -> str:
         """`1 note: new field quality_score`, or how many there are; all of them are in the Signature tab."""
-        own = self._view(PAYLOAD).document.notes if self._shown.get(PAYLOAD) == self.seq else ()
+        is_shown = self._shown.get(PAYLOAD) == self.seq and not self._query.is_on
+        own = self._view(PAYLOAD).document.notes if is_shown else ()
         told = self._report.notes if self._report is not None else ()
         notes = tuple(dict.fromkeys((*own, *told)))
         if not notes:
@@ -393,8 +497,16 @@ class DetailPane(Vertical):
     def _answer_text(self, sendings: tuple[Sent, ...], _width: int) -> Content:
         return sent_text(sendings, self._now())
 
-    def _attempts_text(self, same: tuple[Sameness, ...], width: int) -> Content:
-        return attempts_text(self._attempts, same, width, self._now())
+    def _attempts_text(self, same: tuple[Sameness, ...], of_run: Sequence[DeliveryRow], width: int) -> Content:
+        return attempts_text(self._attempts, same, width, self._now(), of_run)
+
+    def _of_run(self, row: DeliveryRow) -> Sequence[DeliveryRow]:
+        """What came about then in the same run, where the waits of this event are too few."""
+        place = None if self._rows is None or has_enough(self._attempts) else self._rows.position(row.seq)
+        if self._rows is None or place is None:
+            return ()
+        around = self._rows.window(max(0, place - _MOST_OF_RUN), 2 * _MOST_OF_RUN)
+        return [one for one in around if one.run == row.run]
 
     def _sameness(self) -> tuple[Sameness, ...]:
         """Compare bodies and signatures with the first attempt's; at most 50, for each is read whole."""

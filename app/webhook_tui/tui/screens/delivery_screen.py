@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from textual.screen import Screen
 
 from webhook_tui.domain.problem import Problem
 from webhook_tui.domain.rows import DeliveryRows
+from webhook_tui.domain.sent import Sent
 from webhook_tui.tui.panes.detail import DetailPane
 from webhook_tui.tui.widgets.delivery_table import DeliveryTable
 
@@ -43,6 +44,11 @@ class DeliveryScreen(Screen[None]):
         seq = self.table.cursor_seq
         if seq is not None and seq != self.detail.seq and self._rows is not None:
             self.detail.show(self._rows, seq)
+
+    def keep_sent(self, sendings: Sequence[Sent]) -> bool:
+        """Deliveries were sent on; whether what became of one of them is seen in full now."""
+        self.table.keep_sent(sendings)
+        return self.detail.keep_sent(sendings)
 
     def occurred(self, problem: Problem | None, again_at: datetime | None = None) -> None:
         """A wish could not be carried out, or (None) it was: the notice says so."""

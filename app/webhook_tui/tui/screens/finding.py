@@ -10,6 +10,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from webhook_tui.domain import units
+from webhook_tui.domain.event import KNOWN_EVENTS
 from webhook_tui.domain.filter import EVERYTHING, Expression, FilterError, completions, parse
 from webhook_tui.domain.problem import ProblemError
 from webhook_tui.domain.rows import DeliveryRows, FoundRows, Sort, SortColumn
@@ -180,13 +181,21 @@ class FindingScreen(DeliveryScreen):
             line = self.query_one(MistakeLine)
             line.point(error.start + shift, error.end + shift, str(error), self.size.width)
 
+    def kinds(self) -> tuple[str, ...]:
+        """The documented events, and those that came of late."""
+        return tuple(dict.fromkeys((*KNOWN_EVENTS, *(name for name in self._newest_names() if name))))
+
+    def _newest_names(self) -> tuple[str, ...]:
+        if self._rows is None:
+            return ()
+        newest = self._rows.window(max(0, len(self._rows) - _NAMES_FROM), _NAMES_FROM)
+        return tuple(dict.fromkeys(row.event for row in reversed(newest)))
+
     # Typing
 
     def action_filter(self) -> None:
         """The input stands where the buttons were."""
-        if self._rows is not None:
-            newest = self._rows.window(max(0, len(self._rows) - _NAMES_FROM), _NAMES_FROM)
-            self._names = tuple(dict.fromkeys(row.event for row in reversed(newest)))
+        self._names = self._newest_names()
         self.add_class("-filtering")
         box = self._bar.input
         box.complete = lambda text, cursor: completions(text, cursor, self._names)

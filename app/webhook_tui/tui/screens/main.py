@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import ClassVar
 
 from textual import events
+from textual.actions import SkipAction
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container
@@ -40,7 +41,7 @@ from webhook_tui.tui.modals.help import HelpDialog
 from webhook_tui.tui.modals.secret import AddSecretDialog
 from webhook_tui.tui.panes.detail import SIGNATURE, DetailPane
 from webhook_tui.tui.panes.stream_pane import StreamPane
-from webhook_tui.tui.screens.tending import TendingScreen
+from webhook_tui.tui.screens.querying import QueryingScreen
 from webhook_tui.tui.widgets.action_bar import ActionBar, FollowNote
 from webhook_tui.tui.widgets.delivery_table import DeliveryTable
 from webhook_tui.tui.widgets.filter_bar import Completions, FilterBar, MistakeLine
@@ -57,7 +58,7 @@ from webhook_tui.tui.words.steps import next_step
 LEAST_WIDTH, LEAST_HEIGHT = 40, 10
 
 
-class MainScreen(TendingScreen):
+class MainScreen(QueryingScreen):
     """Everything but the dialogs."""
 
     AUTO_FOCUS = ""
@@ -76,7 +77,9 @@ class MainScreen(TendingScreen):
         ),
         Binding("O", "sort", "Sort", show=False, id="table.sort", tooltip="sort by the next column"),
         Binding("w", "why", "Why", id="delivery.why", tooltip="why this verdict"),
-        Binding("r", "replay(False)", "Replay", id="delivery.replay", tooltip="replay: send this delivery again"),
+        Binding(
+            "r", "replay(False)", "Replay", id="delivery.replay", tooltip="replay: send this delivery again, or several"
+        ),
         Binding("R", "replay(True)", "Edit", show=False, id="delivery.edit", tooltip="edit in $EDITOR, then replay"),
         Binding("y", "copy", "Copy", id="delivery.copy_as", tooltip="copy: payload, curl, Python, ..."),
         Binding("s", "stream", "SSE", id="stream.show", tooltip="webhook against SSE"),
@@ -101,9 +104,10 @@ class MainScreen(TendingScreen):
             "n", "match(1)", "Next match", show=False, id="payload.next_match", tooltip="next match in the payload"
         ),
         Binding("N", "match(-1)", "Match before", show=False, id="payload.match_before", tooltip="match before"),
+        Binding("Q", "query", "Query", show=False, id="payload.query", tooltip="query the payload (JMESPath)"),
         Binding("e", "export", "Export", show=False, id="delivery.export", tooltip="export into a file"),
         Binding("m", "mark", "Mark", show=False, id="delivery.mark", tooltip="mark, or take the mark off"),
-        Binding("D", "diff", "Diff", show=False, id="delivery.diff", tooltip="diff with the marked one"),
+        Binding("D", "diff", "Diff", show=False, id="delivery.diff", tooltip="diff with a marked one"),
         Binding(
             "o", "open_link", "Open a link", show=False, id="payload.open_link", tooltip="open an image link: asks"
         ),
@@ -124,9 +128,10 @@ class MainScreen(TendingScreen):
         Binding("q,ctrl+q", "leave", "Leave", key_display="q", id="screen.leave", tooltip="leave and tidy up"),
     ]
 
-    def __init__(self, *, now: Callable[[], datetime], in_ascii: bool = False) -> None:
+    def __init__(self, status: SessionStatus, *, now: Callable[[], datetime], in_ascii: bool = False) -> None:
+        """`status`: of the session that is about to run."""
         super().__init__(now=now, in_ascii=in_ascii, classes="-waiting")
-        self.status = SessionStatus()
+        self.status = status
         self._occurred: Notice | None = None
         self._hidden: frozenset[str] = frozenset()
         self._told: set[str] = set()
@@ -340,6 +345,7 @@ class MainScreen(TendingScreen):
             "diff",
             "open_link",
             "match",
+            "query",
             "replay",
         )
         return not needs_delivery or (self.has_rows and not self.stream.is_open)
@@ -358,7 +364,8 @@ class MainScreen(TendingScreen):
         """Send the chosen delivery again, perhaps edited."""
         self.catch_up()
         if self.detail.stored is not None:
-            self.post_message(ReplayRequested(self.detail.stored, edit=edit))
+            selections = self.replay_selections(self.detail.stored.row.seq)
+            self.post_message(ReplayRequested(self.detail.stored, selections, edit=edit))
 
     def action_answers(self) -> None:
         """Ask for another answer rule."""
@@ -478,6 +485,14 @@ class MainScreen(TendingScreen):
         url = status.tunnel.public_url or status.webhook.url or receiver
         name = "the public URL" if url != receiver else "the receiver's address"
         self.post_message(CopyRequested(visible(url), name))
+
+    def action_copy_text(self) -> None:
+        """Copy what the mouse has selected, once; without a selection the key is another's, which leaves."""
+        selected = self.get_selected_text()
+        if not selected:
+            raise SkipAction
+        self.clear_selection()
+        self.post_message(CopyRequested(selected, "the selection"))
 
     def action_addresses(self) -> None:
         """The addresses in full."""

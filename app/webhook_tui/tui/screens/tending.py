@@ -16,7 +16,6 @@ from webhook_tui.tui.modals.history import CommentDialog, ForgetDialog
 from webhook_tui.tui.modals.links import LinksDialog, OpenLinkDialog
 from webhook_tui.tui.screens.finding import FindingScreen
 from webhook_tui.tui.selection import Selection
-from webhook_tui.tui.widgets.payload_view import PayloadView
 
 _LARGEST_SEARCHED = 1_048_576
 """Bytes of a body that are searched for links."""
@@ -24,8 +23,6 @@ _LARGEST_SEARCHED = 1_048_576
 
 class TendingScreen(FindingScreen):
     """The part of the main screen that changes, compares and passes on deliveries."""
-
-    _last_marked: int | None = None
 
     def row(self) -> DeliveryRow | None:
         """The delivery under the cursor, else that which the detail still shows, as it is now."""
@@ -41,14 +38,13 @@ class TendingScreen(FindingScreen):
         """Mark it, or take the mark off."""
         row = self.row()
         if row is not None:
-            self._last_marked = row.seq if not row.marked else None
             self.post_message(WishRequested(MarkWish(row.seq, not row.marked)))
 
     def action_diff(self) -> None:
-        """Show this one beside the marked one."""
+        """Show this one beside a marked one."""
         self.catch_up()
         if self.detail.stored is not None:
-            self.post_message(DiffRequested(self.detail.stored, self._last_marked))
+            self.post_message(DiffRequested(self.detail.stored))
 
     def action_comment(self) -> None:
         """Ask for words about it."""
@@ -138,9 +134,20 @@ class TendingScreen(FindingScreen):
         stored = self.detail.stored
         if stored is None:
             return
-        body = self.detail.body_widget
-        path = body.path if isinstance(body, PayloadView) else ""
-        self.post_message(ShareRequested(stored, tuple(self._selections(stored.row.seq)), path, exports=exports))
+        selections = tuple(self._selections(stored.row.seq))
+        detail = self.detail
+        self.post_message(ShareRequested(stored, selections, detail.json_path, detail.query_content, exports=exports))
+
+    def replay_selections(self, seq: int) -> tuple[Selection, ...]:
+        """What can be replayed when the cursor is on that delivery."""
+        filtered = [Selection("filtered", None, self.expression)] if self.is_filtered else []
+        return (
+            Selection("this one", seq),
+            Selection("marked", None, parse("marked")),
+            *filtered,
+            Selection(f"from #{seq} on", first=seq),
+            Selection("a time", is_timed=True),
+        )
 
     def _selections(self, seq: int) -> list[Selection]:
         selections = [Selection("this one", seq)]

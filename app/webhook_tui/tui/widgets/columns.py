@@ -13,6 +13,7 @@ from rich.cells import cell_len
 from webhook_tui.domain import units
 from webhook_tui.domain.answer import answer_word
 from webhook_tui.domain.delivery import DeliveryRow
+from webhook_tui.domain.sent import Sent
 from webhook_tui.domain.verdict import Verdict
 from webhook_tui.tui.glyphs import Glyphs
 
@@ -110,6 +111,12 @@ def folded(row: DeliveryRow, shown: frozenset[Name], glyphs: Glyphs) -> str:
     if "answered" not in shown and not is_usual_answer(row):
         odd.append(answered_cell(row))
     return " ".join(odd)
+
+
+def sent_sign(sent: Sent, glyphs: Glyphs) -> str:
+    """What became of a replay: `→200`, `anew→503`, `edited→none`."""
+    how = "edited" if sent.edited else "anew" if sent.signed_anew else ""
+    return f"{how}{glyphs.arrow}{answer_word(sent.status)}"
 
 
 def event_cell(row: DeliveryRow, width: int, exceptions: str, glyphs: Glyphs) -> tuple[str, str]:

@@ -6,7 +6,9 @@ that the user did not move, unless the newest is followed.
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
 from typing import ClassVar
@@ -22,6 +24,7 @@ from textual.timer import Timer
 
 from webhook_tui.domain.delivery import DeliveryRow
 from webhook_tui.domain.rows import DeliveryRows, Sort, SortColumn
+from webhook_tui.domain.sent import Sent, Why
 from webhook_tui.domain.verdict import Verdict
 from webhook_tui.tui.glyphs import glyphs
 from webhook_tui.tui.widgets.columns import Column, columns
@@ -33,11 +36,14 @@ from webhook_tui.tui.widgets.table_paint import RowPainter, RowState, TableStyle
 _HEADER_LINES = 1
 _FADE_STEP_SECONDS = 0.1
 _COMPONENT = "delivery-table--"
+_MOST_REPLAYS = 10_000
+"""Rows that say that they were replayed; the oldest replays are forgotten first."""
 
 
 class DeliveryTable(LineView):
     """Deliveries, oldest first, one a line, under a heading that does not scroll."""
 
+    COMPONENT = _COMPONENT
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         f"{_COMPONENT}{part}"
         for part in (
@@ -159,6 +165,7 @@ class DeliveryTable(LineView):
         self._told: tuple[bool, int] = (True, 0)
         self._fades = Fades()
         self._fade_timer: Timer | None = None
+        self._replays: OrderedDict[int, Sent] = OrderedDict()
         self._styles_of_frame: TableStyles | None = None
 
     @property
@@ -452,6 +459,16 @@ class DeliveryTable(LineView):
             if row.seq in seqs:
                 self.repaint(position)
 
+    def keep_sent(self, sendings: Sequence[Sent]) -> None:
+        """Deliveries were replayed: their rows say so for as long as the program runs."""
+        replays = [sent for sent in sendings if sent.why is Why.REPLAYED]
+        for sent in replays:
+            self._replays[sent.seq] = replace(sent, headers=(), body=b"")
+            self._replays.move_to_end(sent.seq)
+            if len(self._replays) > _MOST_REPLAYS:
+                self._replays.popitem(last=False)
+        self._repaint_seqs({sent.seq for sent in replays})
+
     # Painting
 
     @property
@@ -476,7 +493,7 @@ class DeliveryTable(LineView):
         row = self._row_at(position)
         if row is None:
             if self._count == 0 and y == _HEADER_LINES and self.empty:
-                style = styles.base + self.get_component_rich_style(f"{_COMPONENT}empty", partial=True)
+                style = styles.base + self.part("empty")
                 return [Segment(f" {self.empty}", style)], styles.base
             return [], styles.base
         now = self.now()
@@ -485,6 +502,7 @@ class DeliveryTable(LineView):
             ends_run=self._ends_run(row, position),
             newness=self._fades.newness(row.seq, now, self._fade_seconds),
             change=self._fades.change(row.seq, now, self._fade_seconds),
+            sent=self._replays.get(row.seq),
             still=self._still,
         )
         layout = self._layout
@@ -494,10 +512,7 @@ class DeliveryTable(LineView):
 
     def _frame_styles(self) -> TableStyles:
         if self._styles_of_frame is None:
-
-            def part(name: str) -> Style:
-                return self.get_component_rich_style(_COMPONENT + name, partial=True)
-
+            part = self.part
             self._styles_of_frame = TableStyles(
                 base=self.rich_style,
                 header=part("header"),

@@ -14,6 +14,7 @@ from textual.color import Color
 from webhook_tui.domain import units
 from webhook_tui.domain.delivery import DeliveryRow
 from webhook_tui.domain.rows import Sort
+from webhook_tui.domain.sent import Sent
 from webhook_tui.domain.verdict import Verdict
 from webhook_tui.tui.glyphs import Glyphs
 from webhook_tui.tui.widgets.columns import (
@@ -27,6 +28,7 @@ from webhook_tui.tui.widgets.columns import (
     event_cell,
     folded,
     is_usual_answer,
+    sent_sign,
     time_cell,
     verdict_cell,
 )
@@ -61,6 +63,8 @@ class RowState:
     ends_run: bool = False
     newness: float = 0.0
     change: float = 0.0
+    sent: Sent | None = None
+    """The newest replay of it."""
     still: bool = False
     """Nothing may fade: a new row has a hairline, a changed verdict is bold."""
 
@@ -136,10 +140,7 @@ class RowPainter:
             case "verdict":
                 return [Segment(verdict_cell(row.verdict, self.glyphs), self._verdict_style(row, state, base))]
             case "event":
-                name, odd = event_cell(row, column.width, folded(row, self.names, self.glyphs), self.glyphs)
-                return _without_empty(
-                    Segment(name, base + _BOLD if state.has_cursor else base), Segment(odd, attention)
-                )
+                return self._event_cell(row, column, state, base)
             case "number":
                 mark, number = self.glyphs.mark if row.marked else "", _aligned(str(row.seq), column)
                 return _without_empty(Segment(mark, base + self.styles.mark), Segment(number[len(mark) :], muted))
@@ -154,6 +155,18 @@ class RowPainter:
             case "about":
                 text, style = cut_text(row.about, column.width, self.glyphs), muted
         return [Segment(_aligned(text, column), style)]
+
+    def _event_cell(self, row: DeliveryRow, column: Column, state: RowState, base: Style) -> list[Segment]:
+        odd = folded(row, self.names, self.glyphs)
+        sign = "" if state.sent is None else sent_sign(state.sent, self.glyphs)
+        name, tail = event_cell(row, column.width, f"{odd} {sign}".strip(), self.glyphs)
+        is_quiet = state.sent is not None and state.sent.is_good
+        cut = min(len(odd) + 1 if odd else 0, len(tail)) if sign else len(tail)
+        return _without_empty(
+            Segment(name, base + _BOLD if state.has_cursor else base),
+            Segment(tail[:cut], base + self.styles.attention),
+            Segment(tail[cut:], base + (self.styles.muted if is_quiet else self.styles.attention)),
+        )
 
     def _verdict_style(self, row: DeliveryRow, state: RowState, base: Style) -> Style:
         style = base + self.styles.verdicts[row.verdict]

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from webhook_tui.domain.event import parse_event
 from webhook_tui.domain.problem import Problem, ProblemError, Severity
-from webhook_tui.tunnels.environment import child_environment
+from webhook_tui.environment import child_environment
 
 
 def editor_of(environ: Mapping[str, str]) -> list[str]:
@@ -26,9 +26,10 @@ def editor_of(environ: Mapping[str, str]) -> list[str]:
     return ["nano"] if shutil.which("nano") else ["vi"]
 
 
-def edit(body: bytes, seq: int, environ: Mapping[str, str] | None = None) -> bytes:
+def edit(body: bytes, seq: int | None, environ: Mapping[str, str] | None = None) -> bytes:
     """What the user made of a body; the terminal must be the editor's meanwhile. Raises ProblemError.
 
+    `seq`: the delivery whose body it is; None: an event of our own.
     The file's name is ours; the editor does not inherit the token or a secret.
     """
     environ = os.environ if environ is None else environ
@@ -37,7 +38,8 @@ def edit(body: bytes, seq: int, environ: Mapping[str, str] | None = None) -> byt
     except ValueError:
         raise ProblemError(_no_editor("EDITOR")) from None
     with tempfile.TemporaryDirectory(prefix="webhook-tui-") as directory:
-        file = Path(directory) / f"delivery-{seq}.{'json' if parse_event(body).is_json else 'txt'}"
+        name = "event" if seq is None else f"delivery-{seq}"
+        file = Path(directory) / f"{name}.{'json' if parse_event(body).is_json else 'txt'}"
         file.write_bytes(body)
         try:
             done = subprocess.run([*command, str(file)], env=child_environment(environ), check=False)  # noqa: S603 -- the user's own editor

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import json
-import random
-import secrets
-import time
 from contextlib import closing
+from dataclasses import replace
 from http import HTTPStatus
 from pathlib import Path
 
@@ -16,10 +13,10 @@ from webhook_tui.domain.account import Account
 from webhook_tui.domain.headers import Headers
 from webhook_tui.domain.problem import ExitCode, Problem, ProblemError
 from webhook_tui.domain.secret import Secret
-from webhook_tui.domain.signature import sign
+from webhook_tui.domain.simulation import event_headers
+from webhook_tui.editing import edit
 from webhook_tui.outbound import OutboundSender, Reply, SendError, is_base_url, is_loopback
-from webhook_tui.sandbox.samples import FIRST_ID, sample_data
-from webhook_tui.store import AccountStore
+from webhook_tui.store import AccountStore, open_history
 
 
 def kept_secret(accounts: Path, account: Account) -> Secret | None:
@@ -39,15 +36,21 @@ def running_url(accounts: Path, account: Account) -> str | None:
         return next((registration.url for registration in store.live(account)), None)
 
 
-def sample_body(event: str) -> bytes:
-    """A sample event as PiktID's would be; what its data holds is our guess."""
-    fields = {
-        "id": FIRST_ID + secrets.randbelow(FIRST_ID),
-        "name": event,
-        "data": sample_data(event, random.random),
-        "timestamp": round(time.time(), 3),
-    }
-    return json.dumps(fields).encode("ascii")
+def stored_event(history: Path, seq: int) -> tuple[str, bytes]:
+    """The event's name and the body of a stored delivery; raises ProblemError when it is not there."""
+    with closing(open_history(history)) as rows:
+        stored = rows.stored(seq)
+    if stored is None:
+        raise ProblemError(Problem(f"There is no delivery {seq} in the history.", ""))
+    return stored.row.event, stored.delivery.body
+
+
+def edited(body: bytes, seq: int | None) -> bytes:
+    """What the user makes of a body in the editor; raises ProblemError when that does not work."""
+    try:
+        return edit(body, seq)
+    except ProblemError as error:
+        raise ProblemError(replace(error.problem, next="")) from None
 
 
 def run(event: str, url: str, secret: Secret, body: bytes, *, timeout_seconds: float) -> int:
@@ -55,7 +58,7 @@ def run(event: str, url: str, secret: Secret, body: bytes, *, timeout_seconds: f
 
     Raises ProblemError when the event's name or the URL cannot be used.
     """
-    headers = _headers(event, secret, body)
+    headers = event_headers(event, secret, body, agent=f"webhook-tui/{__version__}")
     if not is_base_url(url):
         raise ProblemError(Problem("That is not an http or https URL.", "", ExitCode.USAGE))
     try:
@@ -66,17 +69,6 @@ def run(event: str, url: str, secret: Secret, body: bytes, *, timeout_seconds: f
     phrase = f" {HTTPStatus(reply.status).phrase}" if reply.status in list(HTTPStatus) else ""
     print(f"{'✓' if is_good else '✗'} {reply.status}{phrase} in {reply.seconds * 1000:,.0f} ms")  # noqa: T201 -- output
     return ExitCode.OK if is_good else ExitCode.FAILURE
-
-
-def _headers(event: str, secret: Secret, body: bytes) -> Headers:
-    if not event.isprintable() or not event.strip() or event != event.strip():
-        raise ProblemError(Problem("That cannot be an event's name: it is text in one line.", "", ExitCode.USAGE))
-    return (
-        (b"Content-Type", b"application/json"),
-        (b"User-Agent", f"webhook-tui/{__version__}".encode("ascii")),
-        (b"X-Webhook-Event", event.encode("utf-8", "surrogateescape")),
-        (b"X-Webhook-Signature", sign(secret, body).encode("ascii")),
-    )
 
 
 async def _send(url: str, headers: Headers, body: bytes, timeout_seconds: float) -> Reply:

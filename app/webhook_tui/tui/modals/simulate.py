@@ -1,0 +1,137 @@
+"""An event of our own: of which kind, where to, with which payload."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal
+from textual.content import Content
+from textual.suggester import SuggestFromList
+from textual.widgets import Input, Static
+
+from webhook_tui.domain.text import visible
+from webhook_tui.tui.modals.sending import UrlDialog
+from webhook_tui.tui.widgets.choice_line import ChoiceLine
+from webhook_tui.tui.widgets.key_button import KeyButton
+
+_RECEIVER, _FORWARD, _URL = "receiver", "forward", "url"
+_MOST_NAMED = 6
+_SAMPLE, _STORED, _SAMPLE_EDITED, _STORED_EDITED = "sample", "stored", "sample-edited", "stored-edited"
+
+
+@dataclass(frozen=True, slots=True)
+class Simulation:
+    """What was chosen."""
+
+    event: str
+    url: str | None
+    """None: the receiver."""
+    of_stored: bool
+    """The payload is that of the delivery under the cursor, else a sample."""
+    edit: bool
+    """In the editor first."""
+
+
+class SimulateDialog(UrlDialog[Simulation]):
+    """Enter sends from every field; up and down go from one to the next."""
+
+    AUTO_FOCUS = "#kind"
+    TITLE_TEXT = "Simulate an event"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up", "field(-1)", "Up", show=False, id="simulate.up", tooltip="the field above"),
+        Binding("down", "field(1)", "Down", show=False, id="simulate.down", tooltip="the field below"),
+        Binding("enter", "send", "Send", show=False, id="simulate.send", tooltip="send it"),
+    ]
+    DEFAULT_CSS = """
+    SimulateDialog .entry Static { width: 9; }
+    SimulateDialog .entry ChoiceLine { width: 1fr; color: $foreground; }
+    SimulateDialog #to-url { display: none; }
+    SimulateDialog #unnamed { color: $bad; display: none; }
+    """
+
+    def __init__(
+        self, *, event: str, kinds: Sequence[str], seq: int | None, forward_to: str | None, last_url: str
+    ) -> None:
+        """`event`: proposed; `kinds`: known ones; `seq`: the delivery whose payload can be sent."""
+        super().__init__()
+        self._event = event
+        self._kinds = tuple(kinds)
+        self._seq = seq
+        self._forward_to = forward_to
+        self._last_url = last_url
+
+    def words(self) -> ComposeResult:
+        """The fields."""
+        yield self.paragraph("It is signed with the current secret, as PiktID would sign it.")
+        yield self.paragraph("")
+        with Horizontal(classes="entry"):
+            yield Static(Content("kind"))
+            suggester = SuggestFromList(self._kinds, case_sensitive=False)
+            yield Input(self._event, id="kind", suggester=suggester, max_length=200, select_on_focus=True)
+        with Horizontal(classes="entry"):
+            yield Static(Content("to"))
+            forward = [(_FORWARD, "your app")] if self._forward_to is not None else []
+            yield ChoiceLine([(_RECEIVER, "the receiver"), *forward, (_URL, "a URL")], id="where")
+        with Horizontal(id="to-url"):
+            yield from self.field(self._last_url, "URL")
+        with Horizontal(classes="entry"):
+            yield Static(Content("payload"))
+            own = f"#{self._seq}"
+            stored = [(_STORED, own), (_STORED_EDITED, f"{own}, edited")] if self._seq is not None else []
+            yield ChoiceLine([(_SAMPLE, "a sample"), (_SAMPLE_EDITED, "a sample, edited"), *stored], id="payload")
+        yield self.paragraph("An event has a name, such as ping.", id="unnamed")
+
+    def buttons(self) -> ComposeResult:
+        """Send, cancel."""
+        yield KeyButton("Send", "enter", id="send")
+        yield KeyButton("Cancel", "esc", id="safe")
+
+    def small_print(self) -> ComposeResult:
+        """What can be written."""
+        known = visible(", ".join(self._kinds[:_MOST_NAMED]))
+        yield self.paragraph(f"→ completes: {known}. ↑ ↓ go from field to field.", classes="small-print")
+
+    def on_mount(self) -> None:
+        """The URL has its own line while one is wanted."""
+        self.query_one("#to-url").styles.height = "auto"
+
+    def on_choice_line_chosen(self, event: ChoiceLine.Chosen) -> None:
+        """A URL is asked for when it is wanted."""
+        event.stop()
+        self.query_one("#to-url").display = self._where == _URL
+
+    @property
+    def _where(self) -> str:
+        return self.query_one("#where", ChoiceLine).chosen
+
+    def action_field(self, step: int) -> None:
+        """The field above or below."""
+        if step > 0:
+            self.focus_next()
+        else:
+            self.focus_previous()
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Enter sends."""
+        event.stop()
+        self.action_send()
+
+    def action_send(self) -> None:
+        """Send it, if all is there."""
+        kind = self.query_one("#kind", Input).value.strip()
+        self.query_one("#unnamed").display = not kind
+        if not kind:
+            self.query_one("#kind").focus()
+            return
+        url = None
+        if self._where == _FORWARD:
+            url = self._forward_to
+        elif self._where == _URL and (url := self.url()) is None:
+            return
+        payload = self.query_one("#payload", ChoiceLine).chosen
+        is_edited = payload in (_SAMPLE_EDITED, _STORED_EDITED)
+        self.dismiss(Simulation(kind, url, payload in (_STORED, _STORED_EDITED), is_edited))

@@ -1,0 +1,83 @@
+"""The input for a JMESPath expression; it stands in the detail's last line while it is typed."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.message import Message
+from textual.timer import Timer
+from textual.widgets import Input
+
+PAUSE_SECONDS = 0.08
+"""After the last key."""
+LONGEST = 1000
+
+
+class QueryInput(Input):
+    """Tells what is typed; enter keeps the query, escape ends it."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "keep", "Keep", key_display="enter", id="query.keep", tooltip="keep the query"),
+        Binding("escape", "give_up", "End", key_display="esc", id="query.end", tooltip="end the query"),
+        Binding("ctrl+c", "app.leave", "Leave", show=False, system=True, id="query.leave", tooltip="leave"),
+    ]
+    DEFAULT_CSS = """
+    QueryInput, QueryInput:focus {
+        display: none; width: 1fr; height: 1; border: none; padding: 0; background: $panel; color: $foreground;
+    }
+    QueryInput.-open { display: block; }
+    """
+
+    class Typed(Message):
+        """Nothing was typed for a moment."""
+
+        def __init__(self, text: str) -> None:
+            super().__init__()
+            self.text = text
+
+    class Kept(Typed):
+        """The query stays, its result is next."""
+
+    class Ended(Message):
+        """No query."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            placeholder="JMESPath, as in data.output.full_size", select_on_focus=False, compact=True, max_length=LONGEST
+        )
+        self._pause: Timer | None = None
+
+    def open(self) -> None:
+        """Stand there and have the focus."""
+        self.add_class("-open")
+        self.focus()
+
+    def close(self) -> None:
+        """Be gone; the text is kept for the next time."""
+        self._forget_pause()
+        self.remove_class("-open")
+
+    def action_keep(self) -> None:
+        """Tell."""
+        self.post_message(self.Kept(self.value.strip()))
+
+    def action_give_up(self) -> None:
+        """Tell."""
+        self.value = ""
+        self.post_message(self.Ended())
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Wait for the pause."""
+        event.stop()
+        self._forget_pause()
+        if self.has_class("-open"):
+            self._pause = self.set_timer(PAUSE_SECONDS, self._tell)
+
+    def _tell(self) -> None:
+        self.post_message(self.Typed(self.value.strip()))
+
+    def _forget_pause(self) -> None:
+        if self._pause is not None:
+            self._pause.stop()
+            self._pause = None
