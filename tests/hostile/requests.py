@@ -6,6 +6,7 @@ import random
 from dataclasses import dataclass
 
 from tests.hostile.documents import generated
+from tests.hostile.smuggling import REFUSED, with_a_second
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +75,10 @@ def generated_request(chance: random.Random, hook: bytes) -> Sent:
     pick = chance.random()
     if pick < 0.35:
         return _right(chance, hook)
-    if pick < 0.9:
+    if pick < 0.85:
         return _broken(chance, hook)
+    if pick < 0.95:
+        return Sent(_changed(chance, with_a_second(chance.choice(REFUSED), hook)), None)
     return Sent(chance.randbytes(chance.choice((1, 10, 1000, 40_000))), None, 0)
 
 
@@ -112,6 +115,13 @@ def _broken(chance: random.Random, hook: bytes) -> Sent:
             case _:
                 data[:] = data.replace(b"\r\n", chance.choice((b"\n", b"\r", b"\r\r\n")), chance.randrange(1, 4))
     return Sent(bytes(data), None)
+
+
+def _changed(chance: random.Random, data: bytes) -> bytes:
+    """As it is, or with one byte put in, taken out or exchanged."""
+    place, width = chance.randrange(len(data)), chance.randrange(2)
+    put = bytes([chance.choice(b"\r\n\t :;,0\x00\xff")]) if chance.random() < 0.5 else b""
+    return data if chance.random() < 0.3 else data[:place] + put + data[place + width :]
 
 
 def _body(chance: random.Random) -> bytes:

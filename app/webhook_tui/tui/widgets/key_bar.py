@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import Any
+
 from textual.app import ComposeResult
-from textual.binding import Binding
 from textual.screen import Screen
 from textual.widgets import Footer
 from textual.widgets._footer import FooterKey
@@ -19,8 +21,23 @@ _TYPING = ("keep", "clear", "complete", "earlier(1)")
 """All that the footer says while a filter is typed."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Key:
+    """What is shown of one binding."""
+
+    key: str
+    display: str
+    description: str
+    action: str
+    disabled: bool
+    tooltip: str
+
+
 class KeyBar(Footer):
-    """Textual's footer with a limit, made anew only when it says something else."""
+    """Textual's footer with a limit, which makes its widgets anew only when it has something else to say.
+
+    Textual's own binds each key's widget to the footer, which then holds it for ever: some more with every delivery.
+    """
 
     DEFAULT_CSS = """
     KeyBar { height: 1; }
@@ -29,28 +46,49 @@ class KeyBar(Footer):
 
     def __init__(self) -> None:
         super().__init__(show_command_palette=False)
-        self._said: list[tuple[Binding, bool, str]] = []
-
-    def bindings_changed(self, screen: Screen[object]) -> None:
-        """Every move of the focus says so, mostly twice."""
-        if not (self.is_attached and screen is self.screen and screen.app.app_focus):
-            return
-        said = [(binding, is_enabled, tooltip) for _, binding, is_enabled, tooltip in screen.active_bindings.values()]
-        if said != self._said:
-            self._said = said
-            super().bindings_changed(screen)
+        self._shown: list[_Key] = []
 
     def compose(self) -> ComposeResult:
-        """The footer's own keys, the most important of them."""
-        keys = [widget for widget in super().compose() if isinstance(widget, FooterKey)]
+        """The most important keys."""
+        self._shown = self._chosen() if self._bindings_ready else []
+        for key in self._shown:
+            shown = FooterKey(key.key, key.display, key.description, key.action, key.disabled, key.tooltip)
+            shown.set_reactive(FooterKey.compact, False)
+            if key.action in _FIRST_TO_GO:
+                shown.add_class("-first-to-go")
+            yield shown
+
+    def bindings_changed(self, screen: Screen[Any]) -> None:
+        """Told by the screen, with each delivery and each change of the focus."""
+        self._bindings_ready = True
+        if screen.app.app_focus and self.is_attached and screen is self.screen:
+            self.call_after_refresh(self._show)
+
+    async def _show(self) -> None:
+        if self.is_attached and self._chosen() != self._shown:
+            await self.recompose()
+
+    def _chosen(self) -> list[_Key]:
+        keys = list(self._all().values())
         if any(key.action == "keep" for key in keys):
             typing = [key for key in keys if key.action in _TYPING]
             keys = sorted(typing, key=lambda key: _TYPING.index(key.action))
         if keys and keys[0].action == "screen.back":
             keys = [key for key in keys if key.action not in _NOT_IN_DETAIL]
         last = keys[-2:] if len(keys) > _MOST else []
-        for key in (*keys[: _MOST - len(last)], *last):
-            if key.action in _FIRST_TO_GO:
-                key.add_class("-first-to-go")
-            key.set_reactive(FooterKey.compact, self.compact)  # as it will be bound: no change, so no restyling
-            yield key
+        return [*keys[: _MOST - len(last)], *last]
+
+    def _all(self) -> dict[str, _Key]:
+        """The first key of each action."""
+        found: dict[str, _Key] = {}
+        for _, binding, enabled, tooltip in self.screen.active_bindings.values():
+            if binding.show and binding.action not in found:
+                found[binding.action] = _Key(
+                    binding.key,
+                    self.app.get_key_display(binding),
+                    binding.description,
+                    binding.action,
+                    not enabled,
+                    tooltip,
+                )
+        return found
