@@ -1,4 +1,4 @@
-"""Status and jobs over a million deliveries: by hand, `PYTHONPATH=app:. python tests/benchmarks/surveying.py [rows]`.
+"""Status and jobs over a million deliveries: run by hand, `PYTHONPATH=app:. python tests/benchmarks/surveying.py`.
 
 Builds a history in a temporary directory (one to two minutes, about 800 MB), then prints how long counting and reading
 take, the longest step of each, and what an answer costs while nothing is new.

@@ -91,7 +91,7 @@ def test_what_is_special_has_a_mark(name: str) -> None:
 
 @pytest.mark.parametrize("name", largest())
 def test_ten_mebibytes_on_one_line_are_read_in_time(name: str) -> None:
-    """The event within a quarter of a second, since other deliveries wait; a document within two, off the screen."""
+    """Of work: the event within 0.25 s, since other deliveries wait; a document within two, off the screen."""
     body = largest()[name]
     began = thread_time()
     parse_event(body)

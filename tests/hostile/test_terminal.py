@@ -70,11 +70,14 @@ class Sample:
         ]
 
     def is_shown(self, tab: str) -> Callable[[str], object]:
-        """What the screen has when a tab shows this delivery."""
-        return self.is_shown_as(self.number, tab)
+        """What the screen has when a tab shows this delivery; flags may move its number off the screen."""
+        return self._is_shown(tab, "")
 
     def is_shown_as(self, seq: int, tab: str) -> Callable[[str], object]:
         """The same for another attempt of it."""
+        return self._is_shown(tab, f"  #{seq}")
+
+    def _is_shown(self, tab: str, number: str) -> Callable[[str], object]:
         raw = f'{{"id":"{self.word}'
         mark = f"{self.number:04}"
         dumped = f"  {mark}q<"
@@ -84,7 +87,7 @@ class Sample:
             "Signature": (f"sig{mark}",),
             "Raw": (raw, dumped),
         }[tab]
-        return lambda screen: any(word in screen for word in words) and f"  #{seq}" in screen
+        return lambda screen: any(word in screen for word in words) and number in screen
 
 
 def _dumps(inner: str, text: str, *, ensure_ascii: bool) -> bytes:

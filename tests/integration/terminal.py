@@ -17,9 +17,9 @@ from pathlib import Path
 
 import pyte
 
+from tests.patience import PATIENCE_SECONDS
 from webhook_tui.tui.modals.dialog import Dialog
 
-DEADLINE_SECONDS = 15.0
 ALTERNATE_SCREEN = b"\x1b[?1049h"
 NORMAL_SCREEN = b"\x1b[?1049l"
 _LAUNCHER = Path(__file__).with_name("in_terminal.py")
@@ -176,7 +176,7 @@ class Terminal:
         fcntl.ioctl(self._master, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
         os.killpg(os.getpgid(self.pid), signal.SIGWINCH)
 
-    async def until(self, fact: str | Callable[[str], object], seconds: float = DEADLINE_SECONDS) -> str:
+    async def until(self, fact: str | Callable[[str], object], seconds: float = PATIENCE_SECONDS) -> str:
         """Wait until the screen shows those words, or fits; the screen. Fails with the screen when it does not."""
 
         def holds() -> bool:
@@ -191,11 +191,11 @@ class Terminal:
             raise AssertionError(f"{fact!r} did not come in {seconds:g} s; the screen:\n{self.screen}") from None
         return self.screen
 
-    async def gone(self, words: str, seconds: float = DEADLINE_SECONDS) -> str:
+    async def gone(self, words: str, seconds: float = PATIENCE_SECONDS) -> str:
         """Wait until the screen does not show those words any more."""
         return await self.until(lambda screen: words not in screen, seconds)
 
-    async def pressing(self, key: str, fact: str | Callable[[str], object], seconds: float = DEADLINE_SECONDS) -> str:
+    async def pressing(self, key: str, fact: str | Callable[[str], object], seconds: float = PATIENCE_SECONDS) -> str:
         """Press a key and wait for what it does."""
         self.press(key)
         return await self.until(fact, seconds)
@@ -206,7 +206,7 @@ class Terminal:
         await asyncio.sleep(Dialog.DEAF_SECONDS + 0.05)  # time alone opens its ears
         return self.screen
 
-    async def ended(self, seconds: float = DEADLINE_SECONDS) -> int:
+    async def ended(self, seconds: float = PATIENCE_SECONDS) -> int:
         """Wait for the end; the exit code, negative for a signal that killed it."""
         try:
             code = await asyncio.wait_for(self.process.wait(), seconds)

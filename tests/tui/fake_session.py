@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from tests.patience import PATIENCE_SECONDS
 from tests.tui.memory_rows import MemoryFound, MemoryRows, mock_up_rows
 from webhook_tui.domain.delivery import StoredDelivery
 from webhook_tui.domain.facts import (
@@ -54,7 +55,6 @@ from webhook_tui.domain.wishes import (
 
 NOW = datetime(2026, 11, 23, 14, 22, 2, tzinfo=UTC)
 
-PATIENCE_SECONDS = 5.0
 STARTING = SessionStatus(api_url="https://v2.api.piktid.com", receiver=ReceiverStatus(port=9876))
 LISTENING = replace(STARTING, receiver=ReceiverStatus(ReceiverState.LISTENING, "127.0.0.1", 9876))
 PUBLIC = "https://b7c41d09ee2f4a.lhr.life"

@@ -54,7 +54,7 @@ async def test_a_mistake_is_pointed_at_and_the_table_keeps_the_last_filter() -> 
         await type_filter(played, "!verdict:valid event:image_*")
         await played.until(lambda: numbers(played) == [8, 10])
         await played.press(*" age:<10x")
-        await played.until("age needs a number")
+        await played.until("^^^^^^^^ age needs a number")
         lines = played.lines()
         at = lines[22].index("age:<10x")
         assert lines[23].rstrip() == " " * at + "^^^^^^^^ age needs a number and s, m, h or d"

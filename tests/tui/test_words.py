@@ -191,6 +191,7 @@ def test_the_attempts_of_the_mock_up() -> None:
     assert shown[8].split() == ["503", "503", "503", "200"]
     assert shown[10:] == [
         "Each wait is 2.0 times the one before: about 30 s, 60 s, 120 s.",
+        "Measured: 3 waits of this event, at most 1 % off.",
         "Had this one failed too, the next was due about 14:10:36.",
         "",
         "The body and the signature were equal in all 4 attempts.",

@@ -40,7 +40,7 @@ from webhook_tui.tui.widgets.payload_view import PayloadView
 from webhook_tui.tui.widgets.prose_view import ProseView
 from webhook_tui.tui.widgets.query_input import QueryInput
 from webhook_tui.tui.widgets.tab_strip import TabStrip
-from webhook_tui.tui.words.attempts import Sameness, attempts_text, outcome
+from webhook_tui.tui.words.attempts import Sameness, attempts_text, has_enough, outcome
 from webhook_tui.tui.words.headers import as_text, summary
 from webhook_tui.tui.words.sent import headline_of, sent_text
 from webhook_tui.tui.words.signature import effort, signature_text
@@ -48,6 +48,8 @@ from webhook_tui.tui.words.signature import effort, signature_text
 PAYLOAD, HEADERS, SIGNATURE, RAW, ATTEMPTS, ANSWER = "Payload", "Headers", "Signature", "Raw", "Attempts", "Answer"
 _TABS = (PAYLOAD, HEADERS, SIGNATURE, RAW)
 _MOST_COMPARED = 50
+_MOST_OF_RUN = 1000
+"""Deliveries before and after one that are looked at for other events' waits."""
 _LARGEST_AT_ONCE = 65_536
 """Bytes of a body that are made into lines on the screen's thread; more would be felt."""
 
@@ -339,6 +341,10 @@ class DetailPane(Vertical):
         """Copy the tab as text, without any secret; of a body, the screen asks in which form."""
         if self._stored is None:
             return
+        if selected := self.screen.get_selected_text():
+            self.screen.clear_selection()
+            self.post_message(CopyRequested(selected, "the selection"))
+            return
         if self.tab in (PAYLOAD, RAW):
             await self.run_action("screen.copy")
             return
@@ -407,7 +413,7 @@ class DetailPane(Vertical):
             case "Answer":
                 self._page(ANSWER).show(partial(self._answer_text, self._sendings()), from_top=is_other)
             case _:
-                make = partial(self._attempts_text, self._sameness())
+                make = partial(self._attempts_text, self._sameness(), self._of_run(stored.row))
                 self._page(ATTEMPTS).show(make, from_top=is_other)
         self._shown[self.tab] = stored.row.seq
         self._show_last_line()
@@ -491,8 +497,16 @@ class DetailPane(Vertical):
     def _answer_text(self, sendings: tuple[Sent, ...], _width: int) -> Content:
         return sent_text(sendings, self._now())
 
-    def _attempts_text(self, same: tuple[Sameness, ...], width: int) -> Content:
-        return attempts_text(self._attempts, same, width, self._now())
+    def _attempts_text(self, same: tuple[Sameness, ...], of_run: Sequence[DeliveryRow], width: int) -> Content:
+        return attempts_text(self._attempts, same, width, self._now(), of_run)
+
+    def _of_run(self, row: DeliveryRow) -> Sequence[DeliveryRow]:
+        """What came about then in the same run, where the waits of this event are too few."""
+        place = None if self._rows is None or has_enough(self._attempts) else self._rows.position(row.seq)
+        if self._rows is None or place is None:
+            return ()
+        around = self._rows.window(max(0, place - _MOST_OF_RUN), 2 * _MOST_OF_RUN)
+        return [one for one in around if one.run == row.run]
 
     def _sameness(self) -> tuple[Sameness, ...]:
         """Compare bodies and signatures with the first attempt's; at most 50, for each is read whole."""

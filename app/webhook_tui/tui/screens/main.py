@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import ClassVar
 
 from textual import events
+from textual.actions import SkipAction
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container
@@ -484,6 +485,14 @@ class MainScreen(QueryingScreen):
         url = status.tunnel.public_url or status.webhook.url or receiver
         name = "the public URL" if url != receiver else "the receiver's address"
         self.post_message(CopyRequested(visible(url), name))
+
+    def action_copy_text(self) -> None:
+        """Copy what the mouse has selected, once; without a selection the key is another's, which leaves."""
+        selected = self.get_selected_text()
+        if not selected:
+            raise SkipAction
+        self.clear_selection()
+        self.post_message(CopyRequested(selected, "the selection"))
 
     def action_addresses(self) -> None:
         """The addresses in full."""

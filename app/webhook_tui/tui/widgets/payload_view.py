@@ -5,7 +5,6 @@ There is no wrapping and no bar for moving sideways: left and right move the tex
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar, get_args
 
@@ -16,18 +15,21 @@ from textual import events
 from textual.actions import SkipAction
 from textual.binding import Binding, BindingType
 from textual.message import Message
+from textual.selection import Selection
 from textual.strip import Strip
 
 from webhook_tui.tui.glyphs import Glyphs, glyphs
 from webhook_tui.tui.widgets.folds import Folds
 from webhook_tui.tui.widgets.line_view import LineView, movement_bindings
 from webhook_tui.tui.widgets.lines import LONGEST_LINE, Document, Line, Piece, Role, TextDocument
+from webhook_tui.tui.widgets.marking import characters_before, with_matches, with_span
 from webhook_tui.tui.widgets.scrollbars import draw_plainly
 
 _GAP = 2
 _SIDEWAYS_STEP = 8
 _MEASURED_CELLS = 1024
 _COMPONENT = "payload-view--"
+LARGEST_SELECTION = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,7 @@ class PayloadView(LineView):
         )
     }
 
+    ALLOW_SELECT = True
     BINDING_GROUP_TITLE = "Payload"
     BINDINGS: ClassVar[list[BindingType]] = [
         *movement_bindings("payload", "line", last="Move to the last line"),
@@ -270,6 +273,39 @@ class PayloadView(LineView):
         event.stop().prevent_default()
         self._move_sideways(1)
 
+    def get_selection(self, selection: Selection) -> tuple[str, str] | None:
+        """What the mouse has selected, as it is shown, harmless; at most a million characters, which a clipboard takes.
+
+        None when that is nothing.
+        """
+        first = 0 if selection.start is None else max(0, selection.start.y)
+        last = self.places - 1 if selection.end is None else min(selection.end.y, self.places - 1)
+        signs = glyphs(plain=self.ascii)
+        lines: list[str] = []
+        room = LARGEST_SELECTION
+        for place in range(first, last + 1):
+            pieces = self._line(self._folds.line_at(place), LONGEST_LINE).pieces
+            start, end = self._span(selection, place) or (0, 0)
+            text = "".join(_plain(piece.text, signs) for piece in pieces)
+            lines.append(text[start:end])
+            room -= len(lines[-1]) + 1
+            if room <= 0:
+                break
+        text = "\n".join(lines)[:LARGEST_SELECTION]
+        return (text, "\n") if text else None
+
+    def _span(self, selection: Selection | None, place: int) -> tuple[int, int | None] | None:
+        """The characters of a line that are selected, the end None for all; columns count from the line's number."""
+        span = selection.get_span(place) if selection is not None else None
+        if span is None:
+            return None
+        indent = self.document.number_width + _GAP
+        start, end = span
+        return max(0, start - indent), None if end < 0 else max(0, end - indent)
+
+    def text_select_all(self) -> None:
+        """A double click folds, and selects nothing."""
+
     # Life
 
     def on_mount(self) -> None:
@@ -360,17 +396,17 @@ class PayloadView(LineView):
         signs = glyphs(plain=self.ascii)
         if y < self.heading_lines:
             heading = Segment(signs.fit(signs.text(self.document.heading), width), styles.base + styles.heading)
-            return Strip([heading]).adjust_cell_length(width, styles.base)
+            return Strip([heading]).adjust_cell_length(width, styles.base).apply_offsets(0, -1)
         place = self.scroll_offset.y + y - self.heading_lines
         if place >= self.places:
-            return Strip.blank(width, styles.base)
+            return Strip.blank(width, styles.base).apply_offsets(0, self.places)
         index = self._folds.line_at(place)
         on_cursor = index == self._cursor
         base = styles.base + styles.cursor if on_cursor else styles.base
         line = self._line(index, self._sideways + self._text_width)
-        text = self._text_strip(line, base, styles, signs)
-        numbers = self._number_segments(line, base, styles, signs, on_cursor=on_cursor)
-        return Strip.join([Strip(numbers), text]).adjust_cell_length(width, base)
+        text = self._text_strip(place, line, base, styles, signs)
+        numbers = Strip(self._number_segments(line, base, styles, signs, on_cursor=on_cursor))
+        return Strip.join([numbers.apply_offsets(0, place), text]).adjust_cell_length(width, base)
 
     def _line(self, index: int, cells: int) -> Line:
         line = self.document.line(index, cells)
@@ -396,16 +432,21 @@ class PayloadView(LineView):
             Segment(differs, base + styles.differs),
         ]
 
-    def _text_strip(self, line: Line, base: Style, styles: _Styles, signs: Glyphs) -> Strip:
+    def _text_strip(self, place: int, line: Line, base: Style, styles: _Styles, signs: Glyphs) -> Strip:
         segments = [Segment(_plain(piece.text, signs), base + styles.roles[piece.role]) for piece in line.pieces]
         if self._wanted:
-            segments = _with_matches(segments, self._wanted, styles.found)
+            segments = with_matches(segments, self._wanted, styles.found)
+        if (span := self._span(self.text_selection, place)) is not None:
+            segments = with_span(segments, *span, self.screen.get_component_rich_style("screen--selection"))
         width, start = self._text_width, self._sideways
         whole = Strip(segments)
+        first = self.document.number_width + _GAP + (characters_before(whole.text, start) if start else 0)
         if whole.cell_length - start <= width and not line.more:
-            return whole.crop(start, None) if start else whole
+            shown = whole.crop(start, None) if start else whole
+            return shown.apply_offsets(first, place)
         cut = Segment(signs.cut, base + styles.roles["punct"])
-        return Strip.join([whole.crop(start, start + width - len(signs.cut)), Strip([cut])])
+        shown = whole.crop(start, start + width - len(signs.cut))
+        return Strip.join([shown.apply_offsets(first, place), Strip([cut])])
 
     def _width_of(self, place: int) -> int:
         line = self._line(self._folds.line_at(place), _MEASURED_CELLS)
@@ -431,39 +472,3 @@ class PayloadView(LineView):
 def _plain(text: str, signs: Glyphs) -> str:
     """Harmless text for a terminal with or without UTF-8."""
     return text.encode("ascii", "backslashreplace").decode("ascii") if signs.ascii and not text.isascii() else text
-
-
-def _with_matches(segments: Sequence[Segment], wanted: str, found: Style) -> list[Segment]:
-    """The same line with every occurrence of `wanted` marked, across differently coloured parts, too."""
-    text = "".join(segment.text for segment in segments).casefold()
-    sought = wanted.casefold()
-    cuts: list[tuple[int, int]] = []
-    at = text.find(sought) if len(text) == sum(len(segment.text) for segment in segments) else -1
-    while at >= 0 and len(cuts) < LONGEST_LINE:
-        cuts.append((at, at + len(sought)))
-        at = text.find(sought, at + len(sought))
-    if not cuts:
-        return list(segments)
-    marked: list[Segment] = []
-    start = 0
-    for segment in segments:
-        marked.extend(_marked(segment, start, cuts, found))
-        start += len(segment.text)
-    return marked
-
-
-def _marked(segment: Segment, start: int, cuts: Sequence[tuple[int, int]], found: Style) -> list[Segment]:
-    text, style = segment.text, segment.style or Style()
-    parts: list[Segment] = []
-    at = 0
-    for first, last in cuts:
-        low, high = max(first - start, at), min(last - start, len(text))
-        if low >= high:
-            continue
-        if low > at:
-            parts.append(Segment(text[at:low], style))
-        parts.append(Segment(text[low:high], style + found))
-        at = high
-    if at < len(text):
-        parts.append(Segment(text[at:], style))
-    return parts

@@ -8,12 +8,14 @@ from datetime import datetime
 
 from textual.content import Content
 
-from webhook_tui.domain import units
 from webhook_tui.domain.answer import answer_word
+from webhook_tui.domain.backoff import fit, waits_of
 from webhook_tui.domain.delivery import DeliveryRow
-from webhook_tui.domain.timeline import Timeline, TimelineEntry, accepted, refusals, timeline
+from webhook_tui.domain.timeline import TimelineEntry, accepted, refusals, timeline
+from webhook_tui.tui.words.backoff import backoff_words, due_words
 
 _NEAR = 4
+_ENOUGH_WAITS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,11 +26,16 @@ class Sameness:
     signature: bool | None
 
 
-def attempts_text(rows: Sequence[DeliveryRow], same: Sequence[Sameness], width: int, now: datetime) -> Content:
-    """The whole tab; `same` goes with `rows`, both oldest first."""
-    line = timeline(rows)
-    blocks = [_table(line, same, width, now), _scale(rows, width - 1, now)]
-    if sentences := _gaps(line, now):
+def attempts_text(
+    rows: Sequence[DeliveryRow],
+    same: Sequence[Sameness],
+    width: int,
+    now: datetime,
+    of_run: Sequence[DeliveryRow] = (),
+) -> Content:
+    """The whole tab; `same` goes with `rows`, both oldest first. `of_run`: what else came in the same run."""
+    blocks = [_table(timeline(rows), same, width, now), _scale(rows, width - 1, now)]
+    if sentences := _rule(rows, of_run, now):
         blocks.append(Content("\n".join(sentences)))
     if equal := _equal(same, len(rows)):
         blocks.append(Content(equal))
@@ -44,12 +51,12 @@ def outcome(rows: Sequence[DeliveryRow]) -> str:
     return f"Not accepted in {len(rows)} attempts; the last answer was {answer_word(last)}."
 
 
-def _table(line: Timeline, same: Sequence[Sameness], width: int, now: datetime) -> Content:
+def _table(line: Sequence[TimelineEntry], same: Sequence[Sameness], width: int, now: datetime) -> Content:
     wide, middle = width >= 72, width >= 52
     head = " attempt   time           after"
     head += ("   factor" if middle else "") + "   answered" + ("   body    signature" if wide else "")
     rows = [Content.assemble((head, "$muted"))]
-    for entry, equal in zip(line.entries, same, strict=True):
+    for entry, equal in zip(line, same, strict=True):
         rows.append(_row(entry, equal, now, wide=wide, middle=middle))
     return Content("\n").join(rows)
 
@@ -99,24 +106,23 @@ def _scale(rows: Sequence[DeliveryRow], width: int, now: datetime) -> Content:
     )
 
 
-def _gaps(line: Timeline, now: datetime) -> list[str]:
-    if line.steady_factor is None:
+def has_enough(rows: Sequence[DeliveryRow]) -> bool:
+    """Whether the waits of this event alone can bear a rule."""
+    return len(waits_of(rows)) >= _ENOUGH_WAITS
+
+
+def _rule(rows: Sequence[DeliveryRow], of_run: Sequence[DeliveryRow], now: datetime) -> list[str]:
+    waits, is_of_run = waits_of(rows), False
+    if len(waits) < _ENOUGH_WAITS:
+        more = waits_of([*rows, *(row for row in of_run if row.event_id != rows[0].event_id)])
+        if len(more) > len(waits):
+            waits, is_of_run = more, True
+    found = fit(waits)
+    if found is None:
         return []
-    waits = [_about(entry.gap_seconds) for entry in line.entries if entry.gap_seconds is not None]
-    said = [f"Each wait is {line.steady_factor:.1f} times the one before: about {', '.join(waits[-4:])}."]
-    if line.next_due is not None:
-        due = line.next_due.astimezone(now.tzinfo)
-        verb = "Had this one failed too, the next was" if accepted(line.entries[-1].row.answered) else "The next is"
-        said.append(f"{verb} due about {due:%H:%M:%S}.")
-    return said
-
-
-def _about(seconds: float) -> str:
-    if seconds < 10:
-        return f"{seconds:.1f} s"
-    step = 5 if seconds < 100 else 10
-    rounded = round(seconds / step) * step
-    return f"{rounded} s" if rounded < 600 else units.age(rounded)
+    last = rows[-1]
+    due = due_words(found, last.attempt, last.received_at, now, is_accepted=accepted(last.answered))
+    return [*backoff_words(found, of_run=is_of_run), *([due] if due else [])]
 
 
 def _equal(same: Sequence[Sameness], count: int) -> str:
