@@ -183,8 +183,13 @@ async def test_an_event_behind_a_filter_or_deleted_meanwhile() -> None:
 
 
 async def test_the_filter_of_a_job_looks_at_all() -> None:
-    """The same job, by the same definition; and from the SSE pane, too."""
+    """The same job, by the same definition; and from the SSE pane, too. The palette has both views."""
     async with stage(session_with(), size=WIDE) as played:
+        titles = [command.title for command in played.app.get_system_commands(played.main)]
+        assert [title for title in titles if title.startswith(("Status", "Jobs"))] == [
+            "Status: counts, times, route, QR code",
+            "Jobs: their events and images",
+        ]
         await played.press("s")
         await played.until(lambda: played.main.stream.is_open)
         await opened(played)

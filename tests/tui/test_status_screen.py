@@ -263,3 +263,15 @@ def test_no_line_is_wider_than_the_page(width: int, signs: Any) -> None:
     text = overview_text(OVERVIEW, STRAYED, width, NOW + timedelta(seconds=5), signs)
     lines = [line for line in text.plain.split("\n") if "/home/ada" not in line]
     assert max(map(len, lines)) <= width
+
+
+def test_a_reason_that_is_long_is_said_whole() -> None:
+    """Below its line, in the words of the notice: here is where it can be read later."""
+    why = "The tunnel closed: ssh ended, Connection reset by peer while it was idle."
+    down = TunnelPhase(Phase.DOWN, at("14:19:52"), at("14:19:59"), None, why, 3)
+    refused = RegistrationStep(Call.PUT, at("14:02:06"), None, PUBLIC, why, worked=False)
+    page = overview_text(replace(OVERVIEW, phases=(down,), steps=(refused,)), RUNNING, 53, NOW, UNICODE).plain
+    lines = page.split("\n")
+    for head in ("  14:19:52  down            7 s         3 tries", f"  14:02:06  PUT            {PUBLIC}"):
+        place = next(number for number, line in enumerate(lines) if line.startswith(head[:50]))
+        assert " ".join(line.strip() for line in lines[place + 1 : place + 3]) == why

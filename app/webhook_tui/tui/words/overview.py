@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from textwrap import wrap
 from typing import TypeVar
 
-from rich.cells import set_cell_size
+from rich.cells import cell_len, set_cell_size
 from textual.content import Content
 
 from webhook_tui.domain import units
@@ -25,6 +26,7 @@ T = TypeVar("T")
 
 _MOST_LINES = 12
 _NARROW = 44
+_INDENT = 12
 _ROOM_FOR_ALL = 100
 _BARS, _ASCII_BARS = "▁▂▃▄▅▆▇█", "_.:-=+*#"
 _SPANS = {900: "last 15 min", 86_400: "last 24 h", 2_592_000: "last 30 days"}
@@ -149,22 +151,33 @@ class _Page:
             is_none = self.status.tunnel.state is TunnelState.NONE
             yield Content.assemble(("  none is opened in this run" if is_none else "  not opened yet", "$muted"))
         for phase in _newest(phases):
-            yield self.cut(self.phase(phase))
+            yield from self.phase(phase)
         yield from self.earlier(len(phases))
 
-    def phase(self, phase: TunnelPhase) -> Content:
+    def phase(self, phase: TunnelPhase) -> Iterator[Content]:
         is_up = phase.phase in (Phase.OPEN, Phase.REOPENED)
         style = "$valid" if is_up else "$bad" if phase.phase in (Phase.DOWN, Phase.FAILED) else "$warning"
         lasted = units.age(((phase.until or self.now) - phase.since).total_seconds())
         said = visible(phase.public_url) if phase.public_url is not None else visible(phase.reason)
         tries = f"  {phase.tries} tries" if phase.tries > 1 else ""
-        return Content.assemble(
-            (f"  {units.day_time(phase.since, self.now):<10}", "$muted"),
-            (f"{phase.phase.value:<12}", style),
-            (f"{lasted:>7}{'' if phase.until else ' so far'}".ljust(16), "$muted"),
-            said,
+        yield from self.entry(
+            Content.assemble(
+                (f"  {units.day_time(phase.since, self.now):<10}", "$muted"),
+                (f"{phase.phase.value:<12}", style),
+                (f"{lasted:>7}{'' if phase.until else ' so far'}".ljust(16), "$muted"),
+            ),
+            (said, ""),
             (tries, "$muted"),
         )
+
+    def entry(self, head: Content, said: tuple[str, str], tail: tuple[str, str]) -> Iterator[Content]:
+        """One line; where what is said has no room behind the head, it stands below it in as many lines as it takes."""
+        if head.cell_length + cell_len(said[0]) <= self.width:
+            yield self.cut(Content.assemble(head, said, tail))
+            return
+        yield self.cut(Content.assemble(head, (tail[0].lstrip(), tail[1])))
+        for line in wrap(said[0], max(10, self.width - _INDENT)):
+            yield self.cut(Content.assemble(" " * _INDENT, (line, said[1])))
 
     def webhook(self, steps: Sequence[RegistrationStep]) -> Iterator[Content]:
         yield Content.assemble(("Webhook", "bold"))
@@ -173,14 +186,14 @@ class _Page:
         for step in _newest(steps):
             number = "" if step.webhook_id is None else visible(str(step.webhook_id))[:12]
             url = "" if step.url is None else short_url(step.url)
-            yield self.cut(
+            yield from self.entry(
                 Content.assemble(
                     (f"  {units.day_time(step.at, self.now):<10}", "$muted"),
                     (f"{step.call.value if step.call is not Call.OTHER else '':<8}", ""),
                     (f"{number:<6} ", "$muted"),
-                    (visible(step.outcome), "$valid" if step.worked else "$bad"),
-                    (f"  {url}", "$muted"),
-                )
+                ),
+                (visible(step.outcome), "$valid" if step.worked else "$bad"),
+                (f"  {url}", "$muted"),
             )
         yield from self.earlier(len(steps))
 
