@@ -50,6 +50,8 @@ PICTURES = (
     Picture("main-80x24-dark", 80, 24, row="newline"),
     Picture("signature-140x42-dark", 140, 42, row="newline", keys=("w",), awaited="What to change"),
     Picture("stream-100x30-dark", 100, 30, keys=("s",), awaited="only SSE 1"),
+    Picture("status-100x30-dark", 100, 30, keys=("i",), awaited="identity_preprocessing"),
+    Picture("job-100x30-light", 100, 30, "webhook-light", keys=("J", "g", "enter"), awaited="image 1"),
     Picture("help-140x42-dark", 140, 42, keys=("question_mark",), awaited="move"),
 )
 
@@ -70,7 +72,9 @@ async def take(picture: Picture) -> None:
             )
             await pilot.press("escape")
             await go_to(pilot, picture.row)
-            await pilot.press(*picture.keys)
+            for key in picture.keys:
+                await pilot.press(key)
+                await pilot.pause(0.4)  # a dialog that has just opened hears nothing
             await until(pilot, lambda: picture.awaited in screen_text(app))
             await pilot.pause(1.2)  # rows that came just now stop glowing
             svg = app.export_screenshot(title="webhook-tui")

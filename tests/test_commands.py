@@ -9,12 +9,14 @@ import json
 import os
 import subprocess
 import sys
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from webhook_tui.config import Places
+from tests.factories import NOW
+from webhook_tui.config import API_URL, Places
 from webhook_tui.domain.account import Account
 from webhook_tui.domain.ring import SecretRing
 from webhook_tui.domain.secret import Secret
@@ -37,6 +39,24 @@ def run(*arguments: str, given: bytes = b"", **environment: str) -> subprocess.C
 def signature(secret: str, body: bytes) -> str:
     """As PiktID documents it."""
     return "sha256=" + hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
+
+
+def test_a_kept_token_is_used_until_it_is_forgotten() -> None:
+    """By every command that needs one and is given none."""
+    account = Account.of(API_URL, Secret("kept"))
+    with closing(AccountStore.open(Places.of_user().accounts)) as accounts:
+        accounts.keep_token(API_URL, Secret("kept"))
+        accounts.save_ring(account, SecretRing().registered(Secret("whsec_kept"), NOW))
+
+    kept = run("secret")
+    other = run("secret", PIKTID_TOKEN="other")
+    forgotten, again = run("forget"), run("forget")
+    without = run("secret")
+
+    assert kept.stdout == b"whsec_kept\n", kept.stderr
+    assert other.returncode == 1
+    assert (forgotten.stdout, again.stdout) == (b"The token is forgotten.\n", b"No token was kept.\n")
+    assert (without.returncode, without.stdout) == (2, b"")
 
 
 def test_verify_says_valid_with_0() -> None:

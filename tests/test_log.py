@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import logging
+import os
+import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from webhook_tui.log import PrivateLog, log_to
+from webhook_tui.log import PrivateLog, log_to, tell_of_crashes
 
 
 @pytest.fixture(autouse=True)
@@ -39,20 +42,49 @@ def test_a_warning_goes_to_the_private_file_and_nowhere_else(tmp_path: Path, cap
 
 
 def test_a_traceback_shows_no_values(tmp_path: Path) -> None:
-    """Secrets are among the variables."""
+    """Secrets are among the variables, and errors quote them; what it says is harmless to read in a terminal."""
     path = tmp_path / "program.log"
     log_to(path)
 
     def fail(hidden: str) -> None:
-        raise ValueError("a sentence")
+        try:
+            os.environ[hidden]
+        except KeyError as error:
+            raise ValueError(f"a sentence of {hidden}") from error
 
     try:
-        fail("canary-value" * 1)
+        fail("canary-" + "value")
     except ValueError:
-        logging.getLogger("x").exception("ended")
+        logging.getLogger("x").exception("ended by \x1b]2;title\x07")
 
-    assert "a sentence" in path.read_text()
-    assert "canary-valuecanary" not in path.read_text()
+    said = path.read_text()
+    assert said.index("KeyError") < said.index("ValueError")
+    assert "in fail" in said
+    assert "canary-value" not in said
+    assert "\x1b" not in said
+
+
+def test_what_ends_a_thread_or_the_program_is_told(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    """One sentence on standard error for the program; nothing for a thread, whose terminal may be the screen's."""
+    before = sys.excepthook, threading.excepthook
+    log_to(tmp_path / "program.log")
+    tell_of_crashes()
+    try:
+        error = ValueError("canary-value")
+        sys.excepthook(ValueError, error, None)
+        ending = threading.Thread(target=int, args=("canary-value",), name="some-thread")
+        ending.start()
+        ending.join()
+        sys.excepthook(KeyboardInterrupt, KeyboardInterrupt(), None)
+    finally:
+        sys.excepthook, threading.excepthook = before
+
+    said = capfd.readouterr().err
+    assert said.count("\n") == 1
+    assert "it ended by an error of its own (ValueError)" in said
+    log = (tmp_path / "program.log").read_text()
+    assert "some-thread" in log
+    assert "canary-value" not in said + log
 
 
 def test_a_log_that_cannot_be_written_is_silent(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:

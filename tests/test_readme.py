@@ -46,7 +46,17 @@ def test_every_option_that_the_readme_names_exists() -> None:
         if isinstance(parameter, click.Option)
         for name in parameter.opts
     }
-    foreign = {"--version", "--help", "--quiet", "--editable", "--numprocesses", "--url", "--headless", "--timeout"}
+    foreign = {
+        "--version",
+        "--help",
+        "--quiet",
+        "--editable",
+        "--numprocesses",
+        "--dist",
+        "--url",
+        "--headless",
+        "--timeout",
+    }
 
     named = set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", README))
 

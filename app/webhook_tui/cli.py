@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import gc
 import io
 import os
 import signal
 import sys
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, BinaryIO, NoReturn
+from typing import TYPE_CHECKING, Any, BinaryIO, NoReturn
 
 import click
 import click.shell_completion
@@ -17,7 +19,8 @@ from webhook_tui import __version__
 from webhook_tui.config import API_URL, Places, Settings, read_config, read_secret_file
 from webhook_tui.domain.problem import ExitCode, Problem, ProblemError
 from webhook_tui.domain.secret import Secret
-from webhook_tui.log import log_to
+from webhook_tui.domain.text import visible
+from webhook_tui.log import log_to, tell_of_crashes
 from webhook_tui.options import (
     EXPORT_FORMATS,
     FILE,
@@ -29,6 +32,9 @@ from webhook_tui.options import (
     settings_from,
     shared_options,
 )
+
+if TYPE_CHECKING:
+    from webhook_tui.domain.filter import Expression
 
 _NO_TOKEN = Problem(
     "No token: set PIKTID_TOKEN, or use --token-stdin or --token-file.",
@@ -46,23 +52,31 @@ Examples:
 
 _NAMES = {"sandbox": "use_sandbox", "format": "output"}
 """Where click's name of an option is not its own: `sandbox` is a subcommand, too."""
+_OF_EXPORT = ("job_id_field",)
+"""What in config.toml is for `export`, too."""
 
 _CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 110}
 
 
 def main() -> NoReturn:
     """Run the command line and leave with its exit code; a problem is one plain line on standard error."""
+    gc.set_threshold(50_000, 20, 50)  # while much is made that stays, looking for garbage is a third of the start
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")  # as standard error is: no locale can end the program
     places = Places.of_user()
     log_to(places.log)
+    tell_of_crashes()
     try:
         config = read_config(places.config_file)
         defaults: dict[str, Any] = {_NAMES.get(key, key.replace("-", "_")): value for key, value in config.items()}
         root.main(
             prog_name="webhook-tui",
             obj=(places, config),
-            default_map={**defaults, "listen": defaults},
+            default_map={
+                **defaults,
+                "listen": defaults,
+                "export": {name: defaults[name] for name in _OF_EXPORT if name in defaults},
+            },
         )
     except ProblemError as error:
         leave(error.problem)
@@ -112,7 +126,7 @@ def listen(ctx: click.Context, /, output: str, **given: Any) -> None:
 @click.pass_context
 def sandbox(ctx: click.Context, host: str, port: int, token: Secret | None, play: bool, misbehave: bool) -> None:
     """Serve the embedded PiktID alone, to any client: curl, your own app, another webhook-tui."""
-    from webhook_tui.sandbox_command import serve_sandbox
+    from webhook_tui.commands.sandbox import serve_sandbox
 
     ctx.exit(serve_sandbox(host=host, port=port, token=token, play=play, misbehave=misbehave))
 
@@ -130,7 +144,7 @@ def verify(ctx: click.Context, /, file: BinaryIO, **given: Any) -> None:
 
     FILE holds the raw body; - is standard input. Exit code 0: valid, 1: not.
     """
-    from webhook_tui.verify_command import run
+    from webhook_tui.commands.verify import run
 
     secrets = _secrets(given)
     if not secrets:
@@ -143,13 +157,25 @@ def verify(ctx: click.Context, /, file: BinaryIO, **given: Any) -> None:
 @click.pass_context
 def secret(ctx: click.Context, /, **given: Any) -> None:
     """Print the current signing secret of the account, and nothing else; exit code 1 when there is none."""
-    from webhook_tui.secret_command import current_secret
+    from webhook_tui.commands.secret import current_secret
 
     settings = _settings(ctx, given)
     current = current_secret(settings)
     if current is None:
         leave(Problem("No signing secret of this account is current.", "Registering gives one: webhook-tui."))
     click.echo(current.reveal())
+
+
+@root.command(context_settings=_CONTEXT)
+@option("--api-url", type=URL, default=API_URL, show_default=True, help="API base URL.")
+@click.pass_obj
+def forget(obj: tuple[Places, dict[str, Any]], api_url: str) -> None:
+    """Forget the API token that was kept for the next run."""
+    from webhook_tui.commands.token import forget_token
+
+    places, _ = obj
+    was_kept = forget_token(places.accounts, api_url)
+    click.echo("The token is forgotten." if was_kept else "No token was kept.")
 
 
 @root.command(context_settings=_CONTEXT)
@@ -174,15 +200,18 @@ def paths(obj: tuple[Places, dict[str, Any]]) -> None:
 @option("--db", type=FILE, help="Where the history lies.")
 @click.option("--seq", type=click.IntRange(1), multiple=True, help="Number of a delivery; repeatable. Default: all.")
 @click.option("--marked", is_flag=True, help="Only marked deliveries.")
+@click.option("--filter", "filter_text", metavar="FILTER", help="Only those that it shows: the filter of the screen.")
 @click.option("--url", type=URL, default=LOCAL_URL, show_default=True, help="Where commands and tests send it.")
+@option("--job-id-field", multiple=True, metavar="FIELD", help="Where a job id stands, for job:X; repeatable.")
 @option("--secret", type=SECRET, multiple=True, help="Take this out, too; repeatable.")
 @option("--secret-file", type=FILE, multiple=True, help="The same from a file; repeatable.")
 @option("--token", type=SECRET, envvar="PIKTID_TOKEN", hidden=True)
 @click.pass_context
 def export(ctx: click.Context, /, **given: Any) -> None:
     """Write stored deliveries as commands, tests, archives or lines; credentials and known secrets are taken out."""
+    from webhook_tui.commands.export import Choice, known_secrets, run
+    from webhook_tui.domain.job import JobFields
     from webhook_tui.export import FORMATS, Destination
-    from webhook_tui.export_command import Choice, known_secrets, run
 
     places, _ = ctx.obj
     authtoken = os.environ.get("NGROK_AUTHTOKEN")
@@ -194,7 +223,13 @@ def export(ctx: click.Context, /, **given: Any) -> None:
     run(
         FORMATS[given["form"]],
         history=given["db"] or places.deliveries,
-        choice=Choice(given["seq"], given["marked"]),
+        choice=Choice(
+            given["seq"],
+            given["marked"],
+            _filter(given["filter_text"]),
+            job_fields=given["job_id_field"] or JobFields().ids,
+        ),
+        now=datetime.now(UTC),
         secrets=known_secrets(places.accounts, secrets),
         destination=Destination(given["url"]),
         output=given["output"],
@@ -215,7 +250,7 @@ def check(ctx: click.Context, /, url: str, **given: Any) -> None:
 
     Exit code 0: all passed, 1: not.
     """
-    from webhook_tui.check_command import run
+    from webhook_tui.commands.check import run
 
     secret = _one_secret(given)
     if secret is None:
@@ -242,13 +277,13 @@ def send(ctx: click.Context, /, event: str | None, url: str | None, **given: Any
     Without a URL it goes to the webhook that a running webhook-tui registered. With --seq the EVENT may be left out.
     Exit code 0: answered 2xx, 1: not.
     """
+    from webhook_tui.commands.send import kept_secret, run, running_url
     from webhook_tui.domain.account import Account
-    from webhook_tui.send_command import kept_secret, run, running_url
 
     places, _ = ctx.obj
     if given["seq"] is not None and url is None and (event or "").startswith(("http://", "https://")):
         event, url = None, URL.convert(event, None, ctx)
-    account = Account.of(given["api_url"], given["token"])
+    account = Account.of(given["api_url"], given["token"] or _kept_token(places, given["api_url"]))
     secret = _one_secret(given) or kept_secret(places.accounts, account)
     url = url or running_url(places.accounts, account)
     if secret is None:
@@ -259,9 +294,22 @@ def send(ctx: click.Context, /, event: str | None, url: str | None, **given: Any
     ctx.exit(run(event, url, secret, body, timeout_seconds=given["timeout"]))
 
 
+def _filter(text: str | None) -> Expression | None:
+    """A mistake is shown at its place, in a text that no terminal can be harmed by."""
+    from webhook_tui.domain.filter import FilterError, parse
+
+    if text is None:
+        return None
+    try:
+        return parse(text)
+    except FilterError as error:
+        marks = " " * error.start + "^" * (error.end - error.start)
+        raise click.UsageError(f"{visible(str(error))}\n  {visible(text)}\n  {marks}") from error
+
+
 def _event_to_send(event: str | None, given: dict[str, Any], places: Places) -> tuple[str, bytes]:
+    from webhook_tui.commands.send import edited, stored_event
     from webhook_tui.sandbox.samples import sample_body
-    from webhook_tui.send_command import edited, stored_event
 
     seq = given["seq"]
     if seq is not None and given["file"] is not None:
@@ -308,8 +356,18 @@ def completion(shell: str) -> None:
 
 
 def _settings(ctx: click.Context, given: dict[str, Any]) -> Settings:
+    """Those of this run; where no token is given, the one that was kept."""
     places, config = ctx.obj
-    return settings_from(ctx, given, config=config, places=places)
+    settings = settings_from(ctx, given, config=config, places=places)
+    if settings.token is None and not settings.sandbox:
+        return replace(settings, token=_kept_token(places, settings.api_url))
+    return settings
+
+
+def _kept_token(places: Places, api_url: str) -> Secret | None:
+    from webhook_tui.commands.token import kept_token
+
+    return kept_token(places.accounts, api_url)
 
 
 def _has_screen() -> bool:

@@ -14,6 +14,7 @@ from typing import Any
 from platformdirs.unix import Unix
 from platformdirs.windows import Windows
 
+from webhook_tui.domain.job import JobFields
 from webhook_tui.domain.problem import ExitCode, Problem, ProblemError
 from webhook_tui.domain.secret import Secret
 
@@ -107,6 +108,8 @@ class Settings:
     """Older deliveries are deleted, unless they are marked; 0: none."""
     keep_rows: int = KEEP_ROWS
     """So many of the newest deliveries are kept, and the marked; 0: all."""
+    job_fields: JobFields = field(default_factory=JobFields)
+    """Where in an event's `data` the job stands: PiktID does not document it."""
     theme: str | None = None
     ascii: bool = False
     keymap: Mapping[str, str] = field(default_factory=dict)

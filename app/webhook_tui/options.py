@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 import click
 from click.core import ParameterSource
 
+from webhook_tui.argv import hide
 from webhook_tui.config import (
     API_URL,
     HOST,
@@ -23,6 +24,7 @@ from webhook_tui.config import (
     Settings,
     read_secret_file,
 )
+from webhook_tui.domain.job import JobFields
 from webhook_tui.domain.problem import ExitCode, Problem, ProblemError
 from webhook_tui.domain.secret import Secret
 
@@ -40,7 +42,7 @@ ROWS = click.IntRange(0, 2**53)
 
 
 class SecretType(click.ParamType[Secret]):
-    """Text that no message of click's repeats."""
+    """Text that no message of click's repeats, and that the process list does not keep."""
 
     name = "text"
 
@@ -50,6 +52,7 @@ class SecretType(click.ParamType[Secret]):
             return value
         if not str(value):
             self.fail("it is empty", param, ctx)
+        hide(str(value))
         return Secret(str(value))
 
 
@@ -112,6 +115,15 @@ _OPTIONS: tuple[Callable[[Any], Any], ...] = (
     option("--db", type=FILE, help="Where the history lives."),
     option("--ephemeral", is_flag=True, help="Keep no history."),
     option("--keep-days", type=DAYS, default=KEEP_DAYS, show_default=True, help="Delete older ones; 0: never."),
+    *(
+        option(f"--job-{what}-field", multiple=True, metavar="FIELD", help=f"{does}; repeatable.")
+        for what, does in (
+            ("id", "Where in `data` a job id stands, as `a.b`"),
+            ("status", "Where its status stands"),
+            ("progress", "Where its progress stands: a percentage, or `done/total`"),
+            ("image", "Where links to its images stand"),
+        )
+    ),
     option("--keep-rows", type=ROWS, default=KEEP_ROWS, show_default=True, help="Keep so many; 0: all."),
 )
 
@@ -161,10 +173,22 @@ def settings_from(
         ephemeral=values["ephemeral"],
         keep_days=values["keep_days"],
         keep_rows=values["keep_rows"],
+        job_fields=_job_fields(values),
         theme=values.get("theme"),
         ascii=bool(values.get("ascii")),
         keymap={str(key): str(keys) for key, keys in keymap.items()} if isinstance(keymap, dict) else {},
         places=places,
+    )
+
+
+def _job_fields(values: Mapping[str, Any]) -> JobFields:
+    """What is given takes the place of the default of its kind."""
+    usual = JobFields()
+    return JobFields(
+        ids=values["job_id_field"] or usual.ids,
+        status=values["job_status_field"] or usual.status,
+        progress=values["job_progress_field"] or usual.progress,
+        images=values["job_image_field"] or usual.images,
     )
 
 

@@ -51,9 +51,9 @@ def main(rows: int) -> None:
         asyncio.run(_compare_recording(Path(directory)))
         DeliveryStore.open(path, started_at=NOW).close()
         began = perf_counter()
-        _fill(path, rows)
-        _say(f"\n{rows:,} deliveries, {path.stat().st_size / 1e6:.0f} MB, in {perf_counter() - began:.0f} s\n")
-        _say(f"{'filter':45} {'first':>9} {'done':>9} {'matches':>9} {'longest call':>13}")
+        fill(path, rows)
+        say(f"\n{rows:,} deliveries, {path.stat().st_size / 1e6:.0f} MB, in {perf_counter() - began:.0f} s\n")
+        say(f"{'filter':45} {'first':>9} {'done':>9} {'matches':>9} {'longest call':>13}")
         with closing(DeliveryStore.open(path, started_at=NOW)) as store:
             for text in FILTERS:
                 _search(store, text, Sort())
@@ -61,12 +61,14 @@ def main(rows: int) -> None:
                 _search(store, text, Sort(column, is_descending=True))
 
 
-def _say(line: str) -> None:
+def say(line: str) -> None:
+    """One line, at once."""
     sys.stdout.write(f"{line}\n")
     sys.stdout.flush()
 
 
-def _fill(path: Path, rows: int) -> None:
+def fill(path: Path, rows: int) -> None:
+    """Put so many deliveries into an empty history."""
     drawn = random.Random(1)
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
         connection.execute("PRAGMA synchronous = OFF")
@@ -122,7 +124,7 @@ def _search(store: DeliveryStore, text: str, sort: Sort) -> None:
             is_done = rows.progress.is_done
         done = perf_counter() - began
     shown = f"{text or 'everything'} {'' if sort == Sort() else 'by ' + sort.column}"
-    _say(
+    say(
         f"{shown:45} {'' if first is None else f'{first * 1e3:.0f} ms':>9} {done * 1e3:>6.0f} ms {count:>9,} "
         f"{longest * 1e3:>10.1f} ms"
     )
@@ -147,7 +149,7 @@ async def _compare_recording(directory: Path) -> None:
                 )
             seconds[is_indexed] += perf_counter() - began
     rate = {key: 30_000 / value for key, value in seconds.items()}
-    _say(f"record: {rate[True]:,.0f}/s with indexes, {rate[False]:,.0f}/s without: {rate[True] / rate[False]:.2f}")
+    say(f"record: {rate[True]:,.0f}/s with indexes, {rate[False]:,.0f}/s without: {rate[True] / rate[False]:.2f}")
 
 
 if __name__ == "__main__":

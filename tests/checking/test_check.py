@@ -115,9 +115,7 @@ async def test_a_body_read_only_once_fails_when_it_comes_in_pieces() -> None:
     """As many small servers do it."""
     found = await failed(handlers.good, first_piece=True)
 
-    # A server that answers too early may close while bytes still come: then there is no answer to read.
-    assert "slow" in found
-    assert any(words in found["slow"].meaning for words in ("up to Content-Length", "Without an answer"))
+    assert "up to Content-Length" in found["slow"].meaning
 
 
 @pytest.mark.parametrize(("answer", "says"), [(handlers.redirecting, "redirects"), (handlers.nowhere, "Nothing is at")])

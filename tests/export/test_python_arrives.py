@@ -19,6 +19,12 @@ EVERYTHING = [
 ]
 
 
+async def _pytest(module: Path) -> str:
+    """Run it as a project without plugins does; loading ours takes longer than the tests."""
+    command = sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(module)
+    return await run(*command, PYTEST_DISABLE_PLUGIN_AUTOLOAD="1")
+
+
 async def test_the_script_sends_what_was_received(tmp_path: Path) -> None:
     """Body, headers and target of every odd delivery, in order."""
     async with receiving() as handler:
@@ -39,7 +45,7 @@ async def test_the_tests_send_what_was_received(tmp_path: Path) -> None:
     async with receiving() as handler:
         module = tmp_path / FORMATS["pytest"].joint_file_name()
         module.write_bytes(b"".join(FORMATS["pytest"].write(EVERYTHING, Destination(handler.url))))
-        said = await run(sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(module))
+        said = await _pytest(module)
 
     assert f"{len(EVERYTHING)} passed" in said
     assert [request.body for request in handler.arrived] == [one.delivery.body for one in EVERYTHING]
@@ -71,7 +77,7 @@ async def test_a_test_expects_what_the_verdict_says(tmp_path: Path, status: int,
         module.write_bytes(b"".join(FORMATS["pytest"].write(judged, Destination(handler.url))))
         counts = "3 failed" if status == 500 else "1 failed, 2 passed"
         with pytest.raises(AssertionError, match=rf"(?s)FAILED \S+::{fails}\b.*{counts}"):
-            await run(sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(module))
+            await _pytest(module)
 
 
 def test_the_source_is_ascii() -> None:

@@ -14,9 +14,9 @@ from typing import Any
 import pytest
 
 from tests.export.receiving import BODIES, HEADERS, TARGETS, expected, receiving, stored
+from webhook_tui.commands.verify import read_delivery
 from webhook_tui.domain.delivery import StoredDelivery
 from webhook_tui.export import FORMATS, Destination
-from webhook_tui.verify_command import read_delivery
 
 EVERYTHING = [
     *(stored(body, seq=number) for number, body in enumerate(BODIES.values(), start=100)),

@@ -1,10 +1,13 @@
-"""Bodies that break readers, through everything that reads them: nothing raises or waits, and what is odd is marked."""
+"""Bodies that break readers, through everything that reads them: nothing raises or waits, and what is odd is marked.
+
+Seconds are those of the processor: a busy machine proves nothing.
+"""
 
 from __future__ import annotations
 
 import os
 import random
-from time import monotonic
+from time import monotonic, thread_time
 
 import pytest
 
@@ -71,12 +74,12 @@ def _read(body: bytes) -> None:
 @pytest.mark.parametrize("name", NAMED)
 def test_what_is_known_to_break_readers_breaks_none(name: str) -> None:
     """Event, notes, explanation, comparison and every view, within two seconds together."""
-    began = monotonic()
+    began = thread_time()
     body = NAMED[name]
     _read(body)
     assert all(is_harmless(character) for line in lines_of(body) for character in line)
     explain(delivery(body, headers=SIGNED), SecretRing(), seq=1, clock=monotonic)
-    assert monotonic() - began < 2
+    assert thread_time() - began < 2
 
 
 @pytest.mark.parametrize("name", MARKS)
@@ -88,17 +91,17 @@ def test_what_is_special_has_a_mark(name: str) -> None:
 
 @pytest.mark.parametrize("name", largest())
 def test_ten_mebibytes_on_one_line_are_read_in_time(name: str) -> None:
-    """The event within a quarter of a second, since other deliveries wait; a document within two, off the screen."""
+    """Of work: the event within 0.25 s, since other deliveries wait; a document within two, off the screen."""
     body = largest()[name]
-    began = monotonic()
+    began = thread_time()
     parse_event(body)
-    parsed = monotonic()
+    parsed = thread_time()
     document = document_for(body)
-    made = monotonic()
+    made = thread_time()
     _look_at(document)
     assert parsed - began < 0.25
     assert made - parsed < 2
-    assert monotonic() - made < 2
+    assert thread_time() - made < 2
 
 
 def test_generated_bodies_break_nothing() -> None:

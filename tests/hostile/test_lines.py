@@ -61,8 +61,9 @@ class HostileApi:
     """Stands before a sandbox: somebody else's webhook, errors and events are full of what nobody should print."""
 
     def __init__(self, texts: list[str], beginning: str = "<") -> None:
-        self._texts = texts
-        self.url = f"{beginning}{''.join(texts)}>"
+        # JSON with half of a surrogate pair is not read at all, and would keep the others from being shown.
+        self._texts = [text.encode("utf-8", "replace").decode() for text in texts]
+        self.url = f"{beginning}{''.join(self._texts)}>"
         self.asked = 0
 
     def before(self, app: Asgi) -> Asgi:

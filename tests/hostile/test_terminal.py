@@ -59,7 +59,7 @@ class Sample:
     @property
     def headers(self) -> list[tuple[bytes, bytes]]:
         """Event, signature, a header of no meaning, and one that claims who sent it."""
-        raw = b"<" + as_header(self.text) + b">"
+        raw = b"<" + as_header(self.text)[:200] + b">"  # longer ones push the words to wait for off the screen
         mark = f"{self.number:04}".encode()
         return [
             (b"X-Webhook-Event", b"e" + mark + raw),
@@ -70,11 +70,14 @@ class Sample:
         ]
 
     def is_shown(self, tab: str) -> Callable[[str], object]:
-        """What the screen has when a tab shows this delivery."""
-        return self.is_shown_as(self.number, tab)
+        """What the screen has when a tab shows this delivery; flags may move its number off the screen."""
+        return self._is_shown(tab, "")
 
     def is_shown_as(self, seq: int, tab: str) -> Callable[[str], object]:
         """The same for another attempt of it."""
+        return self._is_shown(tab, f"  #{seq}")
+
+    def _is_shown(self, tab: str, number: str) -> Callable[[str], object]:
         raw = f'{{"id":"{self.word}'
         mark = f"{self.number:04}"
         dumped = f"  {mark}q<"
@@ -84,7 +87,7 @@ class Sample:
             "Signature": (f"sig{mark}",),
             "Raw": (raw, dumped),
         }[tab]
-        return lambda screen: any(word in screen for word in words) and f"  #{seq}" in screen
+        return lambda screen: any(word in screen for word in words) and number in screen
 
 
 def _dumps(inner: str, text: str, *, ensure_ascii: bool) -> bytes:
@@ -147,7 +150,7 @@ async def test_deliveries_in_every_view() -> None:
         await screen.dialog("Addresses in full")
         screen.type("addresses")
         screen.press("enter")
-        await screen.dialog("strays")
+        await screen.dialog("Copy hook h")
         await screen.pressing("esc", "enter Detail")
         screen.press("?")
         await screen.dialog("why this verdict")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import sqlite3
 import sys
@@ -10,6 +11,7 @@ from typing import Any, NoReturn
 
 from webhook_tui.cli import main
 from webhook_tui.session import ListenSession
+from webhook_tui.session.tidying import Tidying
 from webhook_tui.store import DeliveryStore
 from webhook_tui.store.history_file import HistoryFile
 from webhook_tui.tui.app import WebhookTuiApp
@@ -20,8 +22,19 @@ CANARY = "value-of-a-variable"
 
 
 def _fail(*_arguments: Any, **_more: Any) -> NoReturn:
+    """What a careless library might do: the token and a secret in variables, and quoted in what it says."""
     a_value = CANARY
-    raise RuntimeError(f"an error with the {a_value}")
+    token, secret = os.environ.get("PIKTID_TOKEN"), os.environ.get("WEBHOOK_TUI_SECRET")
+    try:
+        int(f"\x1b]2;{token}\x07")
+    except ValueError as error:
+        raise RuntimeError(f"an error with the {a_value}, {token} and {secret}") from error
+    raise AssertionError("that is no number")
+
+
+async def _fail_later(_tidying: Tidying) -> None:
+    await asyncio.sleep(0.1)
+    _fail()
 
 
 def _fail_when_pinged(screen: MainScreen) -> None:
@@ -58,6 +71,7 @@ FAULTS: dict[str, tuple[type[Any], str, Callable[..., Any]]] = {
     "disk": (HistoryFile, "present", _full_at_times),
     "nobody": (DeliveryStore, "open", _open_as_nobody),
     "session": (ListenSession, "run", _fail),
+    "task": (Tidying, "run", _fail_later),
 }
 
 if __name__ == "__main__":

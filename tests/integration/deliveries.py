@@ -9,7 +9,7 @@ import hmac
 from collections.abc import AsyncIterator, Sequence
 from urllib.parse import urlsplit
 
-from tests.integration.process import Program, program
+from tests.integration.process import Program, Record, program
 
 
 def signature(secret: str, body: bytes) -> str:
@@ -46,3 +46,13 @@ async def watching(*arguments: str) -> AsyncIterator[tuple[Program, str]]:
     fixed = "listen", "--no-register", "--tunnel", "none", "--port", "0", "--format", "json"
     async with program(*fixed, *arguments) as listening:
         yield listening, (await listening.record("ready"))["public_url"]
+
+
+async def valid_ping(listening: Program, *, after: int = 0) -> Record:
+    """The first ping after that number: valid, if need be once the answer came that has its secret."""
+    ping = await listening.record("delivery", lambda record: record["seq"] > after and record["event"] == "ping")
+    judged = ping
+    if ping["verdict"] == "pending":
+        judged = await listening.record("verdict", lambda record: record["seq"] == ping["seq"])
+    assert judged["verdict"] == "valid"
+    return ping

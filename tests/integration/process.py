@@ -12,9 +12,9 @@ from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from typing import Any, TypeAlias
 
-Record: TypeAlias = Mapping[str, Any]
+from tests.patience import PATIENCE_SECONDS
 
-DEADLINE_SECONDS = 15.0
+Record: TypeAlias = Mapping[str, Any]
 
 
 def _anything(_record: Record) -> bool:
@@ -67,7 +67,7 @@ class Program:
         """Every record of that type."""
         return [record for record in self.records if record["type"] == kind]
 
-    async def until(self, fact: Callable[[], object], seconds: float = DEADLINE_SECONDS) -> None:
+    async def until(self, fact: Callable[[], object], seconds: float = PATIENCE_SECONDS) -> None:
         """Wait until what it said fits. Fails, with what it said, when it does not, also because it ended."""
         try:
             async with asyncio.timeout(seconds):
@@ -91,7 +91,7 @@ class Program:
         """Send it a signal."""
         self._process.send_signal(number)
 
-    async def ended(self, seconds: float = DEADLINE_SECONDS) -> int:
+    async def ended(self, seconds: float = PATIENCE_SECONDS) -> int:
         """Wait for the end; the exit code, negative for a signal that killed it."""
         try:
             async with asyncio.timeout(seconds):

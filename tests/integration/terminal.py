@@ -17,15 +17,17 @@ from pathlib import Path
 
 import pyte
 
-from webhook_tui.tui.modals.dialog import DEAF_SECONDS
+from tests.patience import PATIENCE_SECONDS
+from webhook_tui.tui.modals.dialog import Dialog
 
-DEADLINE_SECONDS = 15.0
 ALTERNATE_SCREEN = b"\x1b[?1049h"
 NORMAL_SCREEN = b"\x1b[?1049l"
 _LAUNCHER = Path(__file__).with_name("in_terminal.py")
 _READ_BYTES = 65_536
 _NOT_FOR_PYTE = re.compile(rb"\x1b\[[<=>?][0-9;]*[a-gi-km-z]|\x1b\[\?[0-9;]*\$p")
 """Sequences with a private mark that pyte would take for text or for others without one (`h` and `l` it knows)."""
+_COLOURS = re.compile(rb"\x1b\[[0-9;]*m")
+"""No test looks at them here, and pyte, which reads sequences byte by byte, would spend most of its time on them."""
 _MODE = re.compile(rb"\x1b\[\?([0-9;]+)([hl])")
 _USUALLY_ON = ("7", "25")
 """Lines wrap, and the cursor is to be seen."""
@@ -60,6 +62,7 @@ class Terminal:
         self.output = bytearray()
         """Every byte that the program wrote."""
         self._screen = pyte.Screen(columns, lines)
+        self._drawn: list[str] = []
         self._stream = pyte.ByteStream(self._screen)
         self._undrawn = b""
         self._master, self.slave = pty.openpty()
@@ -86,10 +89,14 @@ class Terminal:
             self._undrawn = self._undrawn[len(whole) :]
             before, left, after = whole.rpartition(NORMAL_SCREEN)
             if left:  # pyte has one screen only: what the program drew is gone with its own
-                self._stream.feed(_NOT_FOR_PYTE.sub(b"", before))
+                self._draw(before)
                 self._screen.reset()
-            self._stream.feed(_NOT_FOR_PYTE.sub(b"", after))
+            self._draw(after)
             self._news.set()
+
+    def _draw(self, data: bytes) -> None:
+        for piece in _COLOURS.split(_NOT_FOR_PYTE.sub(b"", data)):
+            self._stream.feed(piece)
 
     @property
     def pid(self) -> int:
@@ -99,7 +106,20 @@ class Terminal:
     @property
     def screen(self) -> str:
         """What is on the screen now, line by line."""
-        return "\n".join(line.rstrip() for line in self._screen.display)
+        return "\n".join(line.rstrip() for line in self._display())
+
+    def _display(self) -> list[str]:
+        """As pyte's `display`, but only lines that changed since the last time are drawn again."""
+        screen = self._screen
+        if len(self._drawn) != screen.lines:
+            self._drawn = [""] * screen.lines
+            screen.dirty.update(range(screen.lines))
+        for number in screen.dirty & set(range(screen.lines)):
+            line = screen.buffer[number]
+            # A wide character has an empty cell behind it.
+            self._drawn[number] = "".join(line[column].data for column in range(screen.columns))
+        screen.dirty.clear()
+        return self._drawn
 
     @property
     def is_echoing(self) -> bool:
@@ -141,7 +161,7 @@ class Terminal:
 
     def click(self, words: str) -> None:
         """A click of the left button on the first place where the screen shows `words`."""
-        for row, line in enumerate(self._screen.display):
+        for row, line in enumerate(self._display()):
             if words in line:
                 at = f"{line.index(words) + 1};{row + 1}"
                 os.write(self._master, f"\x1b[<0;{at}M\x1b[<0;{at}m".encode())
@@ -152,10 +172,11 @@ class Terminal:
         """As a window that is drawn larger or smaller."""
         self.columns, self.lines = columns, lines
         self._screen.resize(lines, columns)
+        self._drawn = []
         fcntl.ioctl(self._master, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
         os.killpg(os.getpgid(self.pid), signal.SIGWINCH)
 
-    async def until(self, fact: str | Callable[[str], object], seconds: float = DEADLINE_SECONDS) -> str:
+    async def until(self, fact: str | Callable[[str], object], seconds: float = PATIENCE_SECONDS) -> str:
         """Wait until the screen shows those words, or fits; the screen. Fails with the screen when it does not."""
 
         def holds() -> bool:
@@ -170,11 +191,11 @@ class Terminal:
             raise AssertionError(f"{fact!r} did not come in {seconds:g} s; the screen:\n{self.screen}") from None
         return self.screen
 
-    async def gone(self, words: str, seconds: float = DEADLINE_SECONDS) -> str:
+    async def gone(self, words: str, seconds: float = PATIENCE_SECONDS) -> str:
         """Wait until the screen does not show those words any more."""
         return await self.until(lambda screen: words not in screen, seconds)
 
-    async def pressing(self, key: str, fact: str | Callable[[str], object], seconds: float = DEADLINE_SECONDS) -> str:
+    async def pressing(self, key: str, fact: str | Callable[[str], object], seconds: float = PATIENCE_SECONDS) -> str:
         """Press a key and wait for what it does."""
         self.press(key)
         return await self.until(fact, seconds)
@@ -182,10 +203,10 @@ class Terminal:
     async def dialog(self, words: str) -> str:
         """Wait for a dialog, and for the moment from which on it hears keys."""
         await self.until(words)
-        await asyncio.sleep(DEAF_SECONDS + 0.05)  # time alone opens its ears
+        await asyncio.sleep(Dialog.DEAF_SECONDS + 0.05)  # time alone opens its ears
         return self.screen
 
-    async def ended(self, seconds: float = DEADLINE_SECONDS) -> int:
+    async def ended(self, seconds: float = PATIENCE_SECONDS) -> int:
         """Wait for the end; the exit code, negative for a signal that killed it."""
         try:
             code = await asyncio.wait_for(self.process.wait(), seconds)

@@ -14,7 +14,7 @@ import pytest
 
 from webhook_tui.domain.facts import BecameReady, Fact, ProblemOccurred, SessionStopped
 from webhook_tui.domain.problem import ExitCode, Problem
-from webhook_tui.headless import GIVE_UP_SECONDS, Headless, JsonLines
+from webhook_tui.headless import GIVE_UP_SECONDS, Headless, LineWriter, json_line
 
 NO_NETWORK = Problem("There is no network.", "Trying again in {again}; u tries now.", ExitCode.API, mends_itself=True)
 REFUSED = Problem("PiktID refused the token (401).", "Get another.", ExitCode.API)
@@ -32,7 +32,7 @@ class _Run:
     stops: int = 0
 
     def __post_init__(self) -> None:
-        self.front = Headless(self._stop, JsonLines(self.said), self.noted, clock=lambda: self.seconds)
+        self.front = Headless(self._stop, LineWriter(json_line, self.said), self.noted, clock=lambda: self.seconds)
 
     def _stop(self) -> None:
         if not self.stops:

@@ -2,28 +2,42 @@
 
 from __future__ import annotations
 
+import base64
+import itertools
 import json
 import os
 import stat
-from collections.abc import Iterator
+import sys
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
+import pytest
+
+from tests.integration.canaries import assert_nowhere, kept_files
+from tests.integration.crashing import CANARY
 from tests.integration.deliveries import post, signature
 from tests.integration.process import program
 from tests.integration.terminal import terminal
-from tests.session.running import TOKEN, sandbox_of
+from tests.session.running import TOKEN, sandbox_of, session_of, settings
 from tests.tunnels.localhost_run import LocalhostRun
 from tests.tunnels.watching import descendants, seen_of
+from webhook_tui.commands.export import Choice, known_secrets
+from webhook_tui.commands.export import run as run_export
 from webhook_tui.config import Places
+from webhook_tui.domain.facts import DeliveryRecorded
+from webhook_tui.domain.secret import Secret
+from webhook_tui.domain.status import WebhookState
+from webhook_tui.domain.wishes import TokenAnswer
+from webhook_tui.export import FORMATS, Destination
+from webhook_tui.serving.asgi import Receive, Scope, Send
+from webhook_tui.tui.modals.share import Share
+from webhook_tui.tui.selection import Selection
+from webhook_tui.tui.sharing import Sharing
 
 GIVEN = "given-secret-canary"
 AUTHTOKEN = "ngrok-authtoken-canary"
-
-
-def _files(places: Places) -> Iterator[tuple[str, bytes]]:
-    for path in (*places.state.rglob("*"), *places.config.rglob("*")):
-        if path.is_file():
-            yield path.name, path.read_bytes()
+CRASHING = str(Path(__file__).with_name("crashing.py"))
 
 
 async def test_no_output_no_child_and_no_other_file_has_them(tmp_path: Path) -> None:
@@ -45,7 +59,7 @@ async def test_no_output_no_child_and_no_other_file_has_them(tmp_path: Path) -> 
             received = sandbox.registry.current.secret.reveal()
             children = [seen_of(pid) for pid in descendants(listening.pid)]
             argv, _ = seen_of(listening.pid)
-            during = list(_files(Places.of_user()))
+            during = list(kept_files(Places.of_user()))
             assert await listening.left() == 130
     canaries = [word.encode() for word in (TOKEN.reveal(), GIVEN, "env-canary", AUTHTOKEN, received)]
     assert children
@@ -56,7 +70,7 @@ async def test_no_output_no_child_and_no_other_file_has_them(tmp_path: Path) -> 
         for child_argv, child_environment in children:
             assert canary not in child_argv
             assert canary not in child_environment
-    after = list(_files(Places.of_user()))
+    after = list(kept_files(Places.of_user()))
     assert {"accounts.db", "deliveries.db"} <= {name for name, _ in after}
     for name, content in (*during, *after):
         assert TOKEN.reveal().encode() not in content, name
@@ -115,3 +129,103 @@ async def test_a_history_can_be_given_away(tmp_path: Path) -> None:
     assert secret.encode() not in content
     assert TOKEN.reveal().encode() not in content
     assert json.dumps(TOKEN.reveal()).encode() not in content
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("sandbox", "--port", "0", "--token", TOKEN.reveal()),
+        ("listen", "--sandbox", "--port", "0", f"--token={TOKEN.reveal()}", "--secret", GIVEN, f"--secret={GIVEN}2"),
+    ],
+)
+async def test_the_process_list_forgets_what_was_typed(arguments: tuple[str, ...]) -> None:
+    """The other arguments stay as they were; no child has it either."""
+    async with program(*arguments) as started:
+        await started.until(lambda: b"listen" in started.output)
+        argv, _ = seen_of(started.pid)
+        children = [seen_of(pid) for pid in descendants(started.pid)]
+        await started.left()
+    for canary in (TOKEN.reveal(), GIVEN):
+        assert_nowhere(canary, argv, bytes(started.output), bytes(started.notes), *itertools.chain(*children))
+    if sys.platform == "linux":
+        typed = [argument.replace(TOKEN.reveal(), "*" * len(TOKEN.reveal())) for argument in arguments]
+        typed = [argument.replace(GIVEN + "2", "*" * (len(GIVEN) + 1)) for argument in typed]
+        typed = [argument.replace(GIVEN, "*" * len(GIVEN)) for argument in typed]
+        assert argv.decode().split("\0")[-len(typed) - 1 : -1] == typed
+
+
+async def test_a_crash_without_a_screen_says_no_values() -> None:
+    """One sentence; the log has where it happened."""
+    environment = {"PIKTID_TOKEN": TOKEN.reveal(), "WEBHOOK_TUI_SECRET": "env-canary"}
+    options = "listen", "--format", "json", "--port", "0", "--tunnel", "none", "--no-register"
+    async with program(*options, code=(CRASHING, "task"), **environment) as crashed:
+        assert await crashed.ended() == 1
+    assert "webhook-tui has a bug: RuntimeError." in crashed.words
+    for canary in (TOKEN.reveal(), "env-canary", CANARY):
+        assert_nowhere(canary, bytes(crashed.output), bytes(crashed.notes))
+    log = Places.of_user().log.read_text()
+    assert "in _fail" in log
+    assert "ValueError" in log
+    assert "\x1b" not in log
+
+
+async def test_no_copy_and_no_export_has_them(tmp_path: Path) -> None:
+    """A delivery that is full of them, in every form of the copy menu, its preview and `webhook-tui export`."""
+    chosen = settings(tmp_path, secrets=(Secret(GIVEN),), ngrok_authtoken=Secret(AUTHTOKEN))
+    async with sandbox_of() as (sandbox, api_url), session_of(replace(chosen, api_url=api_url)) as running:
+        await running.fact(DeliveryRecorded)
+        assert sandbox.registry.current is not None
+        running.ask(TokenAnswer(Secret("second-token")))
+        await running.until(lambda status: status.webhook.state is WebhookState.REFUSED)
+        secrets = [TOKEN.reveal(), GIVEN, AUTHTOKEN, "second-token", sandbox.registry.current.secret.reveal()]
+        body = json.dumps(secrets).encode()
+        headers = [(b"X-%d" % number, b"a " + secret.encode()) for number, secret in enumerate(secrets)]
+        url = f"{sandbox.registry.current.url}?{'&'.join(secrets)}"
+        assert await post(url, body, [*headers, (b"Authorization", b"Basic aGlkZGVu")]) == 200
+        row = (await running.fact(DeliveryRecorded, lambda fact: fact.delivery.body == body)).row
+        sharing = Sharing(running.session, Destination("http://127.0.0.1:9"), lambda: datetime.now(UTC))
+        rows = running.session.open_rows()
+        stored = rows.stored(row.seq)
+        rows.close()
+        assert stored is not None
+        made: list[str] = []
+        for name in FORMATS:
+            made.append("\n".join(sharing.preview(stored, name)))
+            made.append(sharing.copy(Share(name, Selection("this one", seq=row.seq))).text)
+            exported = sharing.export(Share(name, Selection("this one", seq=row.seq), tmp_path / name))
+            assert exported is not None
+            made.append((tmp_path / name).read_text())
+        known = known_secrets(chosen.places.accounts, [Secret(AUTHTOKEN), Secret("second-token"), TOKEN])
+        assert chosen.deliveries_path is not None
+        for name, form in FORMATS.items():
+            run_export(
+                form,
+                history=chosen.deliveries_path,
+                choice=Choice((row.seq,)),
+                now=datetime.now(UTC),
+                secrets=known,
+                destination=Destination("http://127.0.0.1:9"),
+                output=tmp_path / f"{name}.cli",
+                say=made.append,
+            )
+            made.append((tmp_path / f"{name}.cli").read_text())
+    for text in made:
+        for secret in (*secrets, "aGlkZGVu"):
+            assert secret not in text
+            assert base64.b64encode(secret.encode()).decode().rstrip("=") not in text
+
+
+async def test_what_the_api_repeats_of_the_token_is_not_shown() -> None:
+    """Some servers quote in their errors what they were sent."""
+
+    async def quoting(scope: Scope, receive: Receive, send: Send) -> None:
+        said = b" ".join(value for _, value in scope["headers"])
+        await send({"type": "http.response.start", "status": 400, "headers": [(b"content-type", b"application/json")]})
+        await send({"type": "http.response.body", "body": json.dumps({"detail": said.decode()[-60:]}).encode()})
+
+    async with sandbox_of(wrap=lambda _: quoting) as (_, api_url):
+        options = "listen", "--format", "json", "--replace", "--port", "0", "--tunnel", "none", "--api-url", api_url
+        async with program(*options, PIKTID_TOKEN=TOKEN.reveal()) as listening:
+            assert await listening.ended() == 3
+    assert "(400)" in listening.words
+    assert_nowhere(TOKEN.reveal(), bytes(listening.output), bytes(listening.notes))

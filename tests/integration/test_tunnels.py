@@ -12,7 +12,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.integration.process import Program, Record, program
+from tests.integration.deliveries import valid_ping
+from tests.integration.process import Program, program
 from tests.session.running import TOKEN, sandbox_of, url_at
 from tests.tunnels.localhost_run import LocalhostRun
 from tests.tunnels.watching import alive, descendants, until
@@ -22,10 +23,6 @@ CLOUDFLARED = Path(__file__).parent.parent / "tunnels" / "cloudflared.py"
 
 def _options(api_url: str, server: LocalhostRun) -> tuple[str, ...]:
     return "listen", "--format", "json", "--port", "0", "--ssh-server", server.ssh_server, "--api-url", api_url
-
-
-def _is_valid_ping(record: Record) -> bool:
-    return bool(record["event"] == "ping" and record["verdict"] == "valid")
 
 
 async def _gone(children: set[int]) -> None:
@@ -38,7 +35,7 @@ async def test_deliveries_come_through_the_tunnel() -> None:
     """The URL is registered when the tunnel is open, and the ping finds its way; leaving ends the ssh client."""
     async with sandbox_of() as (sandbox, api_url), LocalhostRun(loopback=True) as server:
         async with program(*_options(api_url, server), PIKTID_TOKEN=TOKEN.reveal()) as listening:
-            ping = await listening.record("delivery", _is_valid_ping)
+            ping = await valid_ping(listening)
             ready = await listening.record("ready")
             assert ready["public_url"] == server.announced[0]
             assert url_at(sandbox) == server.announced[0] + ping["path"]
@@ -59,14 +56,14 @@ async def test_a_dropped_tunnel_is_registered_at_its_new_address() -> None:
     """By itself; what was signed with the former secret meanwhile is older, not invalid."""
     async with sandbox_of() as (sandbox, api_url), LocalhostRun(loopback=True) as server:
         async with program(*_options(api_url, server), PIKTID_TOKEN=TOKEN.reveal()) as listening:
-            await listening.record("delivery", _is_valid_ping)
+            await valid_ping(listening)
             await server.drop()
             await listening.record("tunnel", lambda record: record["state"] == "down")
             again = await listening.record(
                 "registered", lambda record: len(server.announced) > 1 and server.announced[1] in record["url"]
             )
             assert url_at(sandbox) == again["url"]
-            await listening.record("delivery", lambda record: record["seq"] > 1 and _is_valid_ping(record))
+            await valid_ping(listening, after=1)
             assert len(listening.of("ready")) == 1
             assert any("tunnel closed" in record["message"] for record in listening.of("error"))
             assert await listening.left() == 130
@@ -96,7 +93,7 @@ async def test_a_request_beside_the_hook_is_no_delivery() -> None:
     async with sandbox_of() as (_, api_url), LocalhostRun(loopback=True) as server:
         async with program(*_options(api_url, server), PIKTID_TOKEN=TOKEN.reveal()) as listening:
             hook = (await listening.record("registered"))["url"]
-            await listening.record("delivery", _is_valid_ping)
+            await valid_ping(listening)
             async with httpx.AsyncClient(trust_env=False) as client:
                 assert (await client.post(server.announced[0], content=b"{}")).status_code == 404
                 assert (await client.get(hook)).status_code == 200

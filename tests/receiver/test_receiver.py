@@ -25,6 +25,7 @@ class Record:
         self.deliveries: list[Delivery] = []
         self.strays: list[tuple[str, str]] = []
         self.probes: list[str] = []
+        self.times: list[float] = []
         self.broken = False
         self.answer = Answer()
 
@@ -61,6 +62,7 @@ async def url(record: Record, hook_path: str | None) -> AsyncIterator[str]:
         record=record.record,
         stray=record.stray,
         probed=record.probes.append,
+        answered=record.times.append,
         now=lambda: datetime(2026, 11, 23, tzinfo=UTC),
         longest_body=1000,
         silence_seconds=0.2,
@@ -83,6 +85,8 @@ async def test_a_post_is_recorded_byte_for_byte_and_answered_200(url: str, recor
     assert delivery.body == body
     assert delivery.target == f"{PATH}?q=1"
     assert (b"X-Webhook-Event", b"ping") in delivery.headers
+    (seconds,) = record.times
+    assert 0 < seconds < 20
 
 
 async def test_get_and_head_on_the_hook_are_probes(url: str, record: Record) -> None:
@@ -92,6 +96,7 @@ async def test_get_and_head_on_the_hook_are_probes(url: str, record: Record) -> 
         assert (await client.head(f"{url}{PATH}")).status_code == 200
 
     assert record.probes == ["proof=1", ""]
+    assert record.times == []
     assert record.deliveries == []
 
 

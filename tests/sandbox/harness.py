@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from webhook_tui.domain.headers import Headers, first
-from webhook_tui.sandbox import Sandbox, SandboxOptions
+from webhook_tui.sandbox import Sandbox, SandboxOptions, application
 from webhook_tui.serving import Server, bind
 from webhook_tui.serving.asgi import Receive, Scope, Send
 
@@ -141,7 +141,7 @@ async def serving(options: SandboxOptions | None = None, *, chance: float = 0.5)
         sleep=clock.sleep,
         new_secret=lambda: f"secret-{next(numbers)}",
     )
-    server = Server(sandbox.app, bind("127.0.0.1", 0, exact=True))
+    server = Server(application(sandbox), bind("127.0.0.1", 0, exact=True))
     await server.start()
     await sandbox.start()
     try:

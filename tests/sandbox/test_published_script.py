@@ -13,7 +13,7 @@ from pathlib import Path
 import httpx
 
 from webhook_tui.domain.secret import Secret
-from webhook_tui.sandbox import Sandbox, SandboxOptions
+from webhook_tui.sandbox import Sandbox, SandboxOptions, application
 from webhook_tui.serving import Server, bind
 
 HERE = Path(__file__).parent
@@ -33,7 +33,7 @@ async def test_the_published_script_runs_unmodified() -> None:
     """It registers, misses its first ping (it listens too late), gets the retry and a test ping, and deletes."""
     options = SandboxOptions(token=Secret("mytoken123"), first_delay_seconds=0.2, ping_before_answer=True)
     sandbox = Sandbox(options, now=lambda: datetime.now(UTC), random=random.random)
-    server = Server(sandbox.app, bind("127.0.0.1", 0, exact=True))
+    server = Server(application(sandbox), bind("127.0.0.1", 0, exact=True))
     await server.start()
     free = bind("127.0.0.1", 0, exact=True)
     port = free.getsockname()[1]

@@ -3,26 +3,44 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import socket
 from collections.abc import AsyncIterator
+from time import monotonic
 
 import pytest
 
+from tests.patience import own_time
 from webhook_tui.serving import Limits, Server, bind
 from webhook_tui.serving.asgi import Receive, Scope, Send
 from webhook_tui.serving.protocol import EXTENSION, RAW_HEADERS, TARGET
 
-LIMITS = Limits(head_bytes=2000, head_count=20, head_seconds=0.3, idle_seconds=1, connections=8)
+LIMITS = Limits(
+    head_bytes=2000,
+    head_count=20,
+    head_seconds=0.3,
+    idle_seconds=1,
+    connections=8,
+    linger_bytes=1_000_000,
+    linger_seconds=0.5,
+    unread_seconds=0.3,
+)
+LONG = bytes(16_000_000)
+"""More than the buffers of both ends hold."""
 
 
 class Peer:
-    """An ASGI application that remembers what it was asked and answers 200 with the target."""
+    """An ASGI application that remembers what it was asked and answers 200 `ok`.
+
+    It answers /early before it has read anything, and answers /long with LONG.
+    """
 
     def __init__(self) -> None:
         self.seen: list[tuple[bytes, list[tuple[bytes, bytes]], bytes]] = []
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         body = b""
-        more = True
+        more = scope["path"] != "/early"
         while more:
             message = await receive()
             if message["type"] == "http.disconnect":
@@ -31,8 +49,10 @@ class Peer:
             more = message.get("more_body", False)
         sent = scope["extensions"][EXTENSION]
         self.seen.append((sent[TARGET], list(sent[RAW_HEADERS]), body))
-        await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"2")]})
-        await send({"type": "http.response.body", "body": b"ok"})
+        answer = LONG if scope["path"] == "/long" else b"ok"
+        length = str(len(answer)).encode()
+        await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", length)]})
+        await send({"type": "http.response.body", "body": answer})
 
 
 @pytest.fixture
@@ -165,3 +185,90 @@ async def test_a_good_request_is_answered_while_slow_ones_hang(peer: tuple[Peer,
         for _, writer in held:
             writer.close()
     assert application.seen[0][2] == b"hi"
+
+
+@contextlib.asynccontextmanager
+async def connected(port: int) -> AsyncIterator[socket.socket]:
+    """A socket that tells at once when the connection was reset."""
+    with socket.socket() as client:
+        client.setblocking(False)
+        await asyncio.get_running_loop().sock_connect(client, ("127.0.0.1", port))
+        async with asyncio.timeout(5):
+            yield client
+
+
+async def read(client: socket.socket, *, until: bytes | None = None) -> bytes:
+    """What comes until those bytes, or until the end."""
+    answer = bytearray()
+    while until is None or not answer.endswith(until):
+        chunk = await asyncio.get_running_loop().sock_recv(client, 1_000_000)
+        if not chunk:
+            break
+        answer += chunk
+    return bytes(answer)
+
+
+EARLY = (
+    (b"POST /early HTTP/1.1\r\nHost: x\r\nContent-Length: 900000\r\n\r\n", 200, b"ok"),
+    (HEAD + b"Content-Length: 3\r\nContent-Length: 4\r\n\r\n", 400, b"received."),
+    (HEAD + b"X: " + b"a" * 3000, 431, b"too large."),
+)
+
+
+@pytest.mark.parametrize(("head", "expected", "last"), EARLY)
+async def test_a_client_that_still_sends_gets_its_answer(
+    peer: tuple[Peer, int], head: bytes, expected: int, last: bytes
+) -> None:
+    """It is answered before its request is whole, sends on without an error, and finds the whole answer."""
+    _, port = peer
+    loop = asyncio.get_running_loop()
+    async with connected(port) as client:
+        await loop.sock_sendall(client, head)
+        answer = await read(client, until=last)
+        for _ in range(9):
+            await loop.sock_sendall(client, b"GET /smuggled HTTP/1.1\r\nHost: x\r\n\r\n".ljust(100_000, b" "))
+        answer += await read(client)
+    assert status(answer) == expected
+    assert answer.endswith(last)
+    assert answer.count(b"HTTP/1.1") == 1
+
+
+@pytest.mark.parametrize("sends", [True, False])
+async def test_lingering_has_an_end(peer: tuple[Peer, int], sends: bool) -> None:
+    """After so many bytes, and after so long, the connection is closed."""
+    _, port = peer
+    loop = asyncio.get_running_loop()
+    clock = own_time if sends else monotonic
+    async with connected(port) as client:
+        began = clock()
+        await loop.sock_sendall(client, EARLY[0][0])
+        assert (await read(client)).endswith(b"ok")
+        with contextlib.suppress(ConnectionResetError, BrokenPipeError):
+            while True:
+                await loop.sock_sendall(client, b"z" * 100_000 if sends else b"z")
+                await asyncio.sleep(0 if sends else 0.05)
+    assert (clock() - began < LIMITS.linger_seconds) is sends
+
+
+async def test_those_who_linger_are_counted(peer: tuple[Peer, int]) -> None:
+    """Nobody gets more connections than others by being answered early; stopping does not wait for them."""
+    _, port = peer
+    async with contextlib.AsyncExitStack() as held:
+        for _ in range(LIMITS.connections):
+            client = await held.enter_async_context(connected(port))
+            await asyncio.get_running_loop().sock_sendall(client, EARLY[0][0])
+            await read(client)
+        assert status(await exchange(port, b"")) == 503
+
+
+async def test_an_answer_that_nobody_reads_is_given_up(peer: tuple[Peer, int]) -> None:
+    """Whether the client asked to close or not, it holds no connection; one that reads gets all of it."""
+    _, port = peer
+    for head in (HEAD, HEAD.replace(b"Connection: close\r\n", b"")):
+        for is_reading in (True, False):
+            async with connected(port) as client:
+                await asyncio.get_running_loop().sock_sendall(client, head.replace(b"/h", b"/long") + b"\r\n")
+                if not is_reading:
+                    await asyncio.sleep(LIMITS.unread_seconds * 1.5)  # only time can tell that it does not read
+                answer = await read(client, until=LONG if is_reading else None)
+            assert answer.endswith(LONG) is is_reading

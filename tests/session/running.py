@@ -11,12 +11,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
+from tests.patience import PATIENCE_SECONDS
 from webhook_tui.config import Places, Settings
 from webhook_tui.domain.facts import Fact, SessionStopped, StatusChanged
 from webhook_tui.domain.secret import Secret
 from webhook_tui.domain.status import SessionStatus
 from webhook_tui.domain.wishes import Wish
-from webhook_tui.sandbox import Sandbox, SandboxOptions
+from webhook_tui.sandbox import Sandbox, SandboxOptions, application
 from webhook_tui.serving import Server, bind
 from webhook_tui.serving.asgi import Asgi
 from webhook_tui.session import ListenSession, Paces
@@ -58,8 +59,8 @@ class Running:
         return self.all(StatusChanged)[-1].status
 
     async def fact(self, kind: type[F], is_it: Callable[[F], bool] = lambda _: True) -> F:
-        """The first fact of that kind that fits, waited for at most 20 s."""
-        async with asyncio.timeout(20):
+        """The first fact of that kind that fits, waited for."""
+        async with asyncio.timeout(PATIENCE_SECONDS):
             while True:
                 for fact in self.all(kind):
                     if is_it(fact):
@@ -67,7 +68,7 @@ class Running:
                 await asyncio.sleep(0.01)
 
     async def until(self, is_so: Callable[[SessionStatus], bool]) -> SessionStatus:
-        """The status once it is so, waited for at most 20 s."""
+        """The status once it is so, waited for."""
         await self.fact(StatusChanged, lambda _: is_so(self.status))
         return self.status
 
@@ -110,7 +111,7 @@ async def sandbox_of(
         now=lambda: datetime.now(UTC),
         random=chance.random,
     )
-    server = Server(wrap(sandbox.app), bind("127.0.0.1", 0, exact=True), grace_seconds=0.2)
+    server = Server(wrap(application(sandbox)), bind("127.0.0.1", 0, exact=True), grace_seconds=0.2)
     await server.start()
     await sandbox.start()
     try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
 
 import httpx
@@ -17,6 +18,7 @@ from webhook_tui.domain.facts import (
     VerdictChanged,
     WebhookDeleted,
     WebhookRegistered,
+    WishGranted,
 )
 from webhook_tui.domain.problem import ExitCode
 from webhook_tui.domain.secret import Secret
@@ -31,6 +33,7 @@ from webhook_tui.domain.wishes import (
     TestPingWish,
     TokenAnswer,
 )
+from webhook_tui.store import AccountStore
 
 ELSEWHERE = "https://api.example.com/hooks/piktid"
 
@@ -181,8 +184,14 @@ async def test_without_a_token_it_asks_for_one(tmp_path: Path) -> None:
         session_of(settings(tmp_path, api_url=api_url, token=None), asks=True) as running,
     ):
         await running.fact(TokenAsked)
-        running.ask(TokenAnswer(TOKEN))
+        given = settings(tmp_path, api_url=api_url)
+        assert (await running.until(lambda status: status.receiver.port > 0)).token_place
+        running.ask(TokenAnswer(TOKEN, keep=True))
+        granted = await running.fact(WishGranted)
+        assert granted.sentence.startswith("Token kept in ")
         await running.fact(WebhookRegistered)
+        with closing(AccountStore.open(given.places.accounts)) as accounts:
+            assert accounts.token(api_url) == TOKEN
 
 
 async def test_no_register_touches_nothing(tmp_path: Path) -> None:

@@ -24,6 +24,7 @@ from webhook_tui.domain.problem import Problem, ProblemError, Severity
 from webhook_tui.domain.reconciled import Reason
 from webhook_tui.domain.reconciliation import Limits
 from webhook_tui.domain.secret import Secret
+from webhook_tui.domain.status import WebhookState
 from webhook_tui.domain.wishes import EventSidesWish, StreamWish, TokenAnswer
 from webhook_tui.sandbox import Sandbox
 from webhook_tui.sandbox.options import Misbehaviour
@@ -99,11 +100,12 @@ async def test_three_lost_of_fifty_are_exactly_those_that_are_found(tmp_path: Pa
         lost = {emit(sandbox, Misbehaviour.LOSE if number in (7, 23, 49) else None): number for number in range(50)}
         expected = {event_id for event_id, number in lost.items() if number in (7, 23, 49)}
         await running.until(lambda status: status.stream.both == 48 and status.stream.only_sse == 3)
-        found = {json.loads(fact.event_id) for fact in running.all(EventReconciled) if fact.seen == "sse"}
-        both = [fact for fact in running.all(EventReconciled) if fact.seen == "both"]
+        # The last word on each: a busy machine may take one for lost that comes late.
+        last = {json.loads(fact.event_id): fact for fact in running.all(EventReconciled)}
+        both = [fact for fact in last.values() if fact.seen == "both"]
 
-        assert found == expected
-        assert {fact.reason for fact in running.all(EventReconciled) if fact.seen == "sse"} == {"lost"}
+        assert {event_id for event_id, fact in last.items() if fact.seen == "sse"} == expected
+        assert {fact.reason for fact in last.values() if fact.seen == "sse"} == {"lost"}
         assert len(both) == 48  # the registration's ping among them
         assert all(fact.equal and fact.lag_ms is not None and fact.reason == "" for fact in both)
         assert running.status.stream.only_webhook == 0
@@ -278,8 +280,8 @@ async def test_registering_waits_for_a_silent_stream_only_so_long(tmp_path: Path
     pace = StreamPace(connect_wait_seconds=0.2)
     async with sandbox_of(wrap=silent) as (_, api_url):
         async with session_of(settings(tmp_path, api_url=api_url), pace=pace) as running:
-            await running.fact(WebhookRegistered)
-            assert running.status.stream.state == "connecting"
+            status = await running.until(lambda status: status.webhook.state is WebhookState.REGISTERED)
+            assert status.stream.state == "connecting"
         never.set()
 
 

@@ -21,6 +21,7 @@ from typing import Any
 
 import pytest
 
+from tests.patience import own_time
 from tests.session.running import Running, sandbox_of, session_of, settings, url_at
 from tests.tunnels.localhost_run import LocalhostRun
 from tests.tunnels.watching import descendants, seen_of
@@ -102,7 +103,7 @@ async def test_faults_under_load(tmp_path: Path) -> None:
                     else:
                         await server.rotate()
                     await _registered_again(running, server, addresses + 1)
-                    seconds.setdefault(kind, []).append(time.monotonic() - started)
+                    seconds.setdefault(kind, []).append(own_time() - started)
                     received = running.status.counts.received
                     await running.until(lambda status, least=received: status.counts.received > least)  # type: ignore[misc]  # a default binds it now
                     running.facts[:] = running.facts[:2] + running.facts[-400:]
@@ -172,12 +173,13 @@ async def test_a_frozen_server_is_noticed(tmp_path: Path, monkeypatch: pytest.Mo
             chosen = settings(tmp_path, api_url=api_url, tunnel="ssh", ssh_server=ssh_server)
             async with session_of(chosen) as running:
                 first = await running.fact(WebhookRegistered)
-                started = time.monotonic()
+                await running.until(lambda status: _is_registered_at(status, first.url))  # the status comes later
+                started = own_time()
                 server.send_signal(signal.SIGSTOP)
                 async with asyncio.timeout(70):
                     while running.status.tunnel.state not in (TunnelState.DOWN, TunnelState.OPENING):  # noqa: ASYNC110 -- another thread sets it
                         await asyncio.sleep(0.01)
-                noticed = time.monotonic() - started
+                noticed = own_time() - started
                 server.send_signal(signal.SIGCONT)
                 await running.fact(WebhookRegistered, lambda fact: fact.url != first.url)
         sys.stdout.write(f"a frozen server was noticed after {noticed:.1f} s\n")

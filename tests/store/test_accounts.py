@@ -112,6 +112,20 @@ def test_a_secret_registered_again_is_current_though_the_clock_went_back(
     assert accounts.ring(account).current == again.current
 
 
+def test_a_token_is_kept_for_its_api_until_it_is_forgotten(accounts: AccountStore, path: Path) -> None:
+    """The last one counts, also for the next run; and no export may hold it."""
+    accounts.keep_token("https://v2.api.piktid.com", Secret("first"))
+    accounts.keep_token("https://v2.api.piktid.com", Secret("second"))
+
+    with closing(AccountStore.open(path)) as later:
+        assert later.token("https://v2.api.piktid.com") == Secret("second")
+        assert later.token("https://other.example") is None
+        assert list(later.all_secrets()) == [Secret("second")]
+        assert later.forget_token("https://v2.api.piktid.com")
+        assert not later.forget_token("https://v2.api.piktid.com")
+    assert accounts.token("https://v2.api.piktid.com") is None
+
+
 @st.composite
 def _rings(draw: st.DrawFn) -> SecretRing:
     ring = SecretRing()
@@ -240,3 +254,22 @@ def test_what_this_process_registered_is_live(accounts: AccountStore, account: A
     assert [one.url for one in accounts.live(account)] == ["https://a.example/"]
     accounts.end_registration(registration, LATER)
     assert not accounts.live(account)
+
+
+def test_a_removed_file_is_made_again_with_what_is_registered(path: Path, account: Account) -> None:
+    """Who registered is still known to live, under the same number; what was ended before does not come back."""
+    with closing(AccountStore.open(path)) as store:
+        ended = store.record_registration(account, url="https://ended.example/", webhook_id=1, at=NOW)
+        store.end_registration(ended, NOW)
+        held = store.record_registration(account, url="https://held.example/", webhook_id=2, at=NOW)
+        for file in path.parent.iterdir():
+            file.unlink()
+        path.parent.rmdir()
+
+        store.save_ring(account, SecretRing().registered(Secret("kept"), NOW))
+
+        with closing(AccountStore.open(path)) as other:
+            assert [registration.url for registration in other.live(account)] == ["https://held.example/"]
+            assert other.ring(account).current is not None
+        store.end_registration(held, NOW)
+        assert store.live(account) == []

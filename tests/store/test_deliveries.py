@@ -9,7 +9,7 @@ import stat
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
-from datetime import UTC, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -308,6 +308,28 @@ async def test_pruning_keeps_the_newest_the_young_and_the_marked(store: Delivery
         assert [row.seq for row in rows.window(0, 10)] == [2, 4, 5, 6]
     assert await store.prune(keep_days=None, keep_rows=1, now=NOW) == 2
     assert await store.prune(keep_days=None, keep_rows=None, now=NOW) == 0
+
+
+async def test_a_clock_wrong_forwards_deletes_nothing_young(tmp_path: Path, account: Account) -> None:
+    """Not by being set a year ahead, nor by starting so, twice; what is old by every clock goes."""
+    path = tmp_path / "deliveries.db"
+    day, wrong = timedelta(days=1), NOW + timedelta(days=365)
+
+    async def run(at: datetime, then: datetime, running: timedelta = timedelta(0)) -> int:
+        """One run that records a delivery at its start; how many go when the clock says `then`."""
+        with closing(DeliveryStore.open(path, started_at=at)) as store:
+            await store.record(delivery(received_at=at), VALID, account=account, answered=200)
+            gone = await store.prune(keep_days=30, keep_rows=None, now=then, running_seconds=running.total_seconds())
+        with closing(sqlite3.connect(path)) as connection, connection:
+            connection.execute("UPDATE runs SET ended_at = started_at")
+        return gone
+
+    assert [await run(at, at) for at in (NOW - 50 * day, NOW - 15 * day, NOW - 2 * day, NOW - day)] == [0, 0, 0, 1]
+    assert await run(NOW, wrong) == 0
+    assert await run(wrong, wrong, running=day / 8) == 0
+    assert await run(wrong, wrong + day / 12, running=day / 12) == 0
+    assert await run(NOW + day, NOW + day) == 0
+    assert await run(NOW + 2 * day, NOW + 30 * day, running=28 * day) == 3
 
 
 def test_files_are_private(tmp_path: Path) -> None:

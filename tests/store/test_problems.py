@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import errno
 import sqlite3
+from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -56,3 +58,13 @@ def test_each_cause_has_its_own_words() -> None:
     assert problems[2] == problems[6]
     assert len(set(problems)) == 6
     assert all(problem.mends_itself for problem in problems)
+
+
+def test_no_room_for_the_files_beside_a_database_is_a_full_disk(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """SQLite says only that something does not work."""
+    error, full = _sqlite(sqlite3.SQLITE_IOERR_SHMSIZE), Problem("The disk is full: the history cannot be opened.", "")
+    assert not_opened(error, HISTORY.called, HISTORY.way_out, tmp_path).what != full.what
+    monkeypatch.setattr("shutil.disk_usage", lambda _: SimpleNamespace(free=100_000))
+    assert not_opened(error, HISTORY.called, HISTORY.way_out, tmp_path).what == full.what

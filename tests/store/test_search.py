@@ -15,8 +15,8 @@ import pytest
 from tests.factories import INVALID, NOW, PENDING, VALID, delivery
 from tests.store.finding import Finding, finding, index_words, shown
 from webhook_tui.domain.account import Account
-from webhook_tui.domain.event import JOB_FIELDS
 from webhook_tui.domain.filter import parse
+from webhook_tui.domain.job import JOB_FIELDS
 from webhook_tui.domain.problem import ProblemError
 from webhook_tui.domain.rows import Progress, Sort, SortColumn
 from webhook_tui.domain.verdict import Judgement

@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 from tests.factories import NOW, delivery
 from webhook_tui.domain.account import Account
 from webhook_tui.domain.delivery import Delivery, DeliveryRow, StoredDelivery
-from webhook_tui.domain.event import JOB_FIELDS
 from webhook_tui.domain.filter import Expression, FilterError, matches, parse
+from webhook_tui.domain.job import JOB_FIELDS
 from webhook_tui.domain.rows import Sort, SortColumn
 from webhook_tui.domain.verdict import Judgement, Verdict
 from webhook_tui.store.records import find_stored, insert, recordable

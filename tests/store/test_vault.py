@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -90,6 +91,18 @@ def test_the_file_holds_no_secret_where_a_keyring_works(working: MemoryKeyring, 
     store.save_ring(ACCOUNT, store.ring(ACCOUNT).ended(NOW))
     assert store.ring(ACCOUNT).current is None
     store.close()
+
+
+def test_a_token_lies_in_the_keyring_and_goes_from_it(working: MemoryKeyring, tmp_path: Path) -> None:
+    """The file names it only; what is forgotten is nowhere."""
+    with closing(AccountStore.open(tmp_path / "accounts.db")) as store:
+        assert store.place == "the system keyring"
+        store.keep_token(ACCOUNT.api_url, SECRET)
+        assert SECRET.reveal() in working.kept.values()
+        assert all(SECRET.key not in file.read_bytes() for file in tmp_path.iterdir() if file.is_file())
+        assert store.token(ACCOUNT.api_url) == SECRET
+        store.forget_token(ACCOUNT.api_url)
+        assert not working.kept
 
 
 @pytest.mark.parametrize("kind", [FailKeyring, NullKeyring])

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from tests.patience import PATIENCE_SECONDS
 from tests.tui.memory_rows import MemoryFound, MemoryRows, mock_up_rows
 from webhook_tui.domain.delivery import StoredDelivery
 from webhook_tui.domain.facts import (
@@ -15,6 +16,9 @@ from webhook_tui.domain.facts import (
     DeliveryRecorded,
     Fact,
     HistoryOpened,
+    JobShown,
+    JobsShown,
+    OverviewShown,
     RowChanged,
     RunsListed,
     SessionStopped,
@@ -22,6 +26,8 @@ from webhook_tui.domain.facts import (
     VerdictChanged,
 )
 from webhook_tui.domain.filter import Expression
+from webhook_tui.domain.job import JobDetail, Jobs
+from webhook_tui.domain.overview import Overview
 from webhook_tui.domain.rows import Sort
 from webhook_tui.domain.run import Run
 from webhook_tui.domain.secret import Secret
@@ -36,7 +42,16 @@ from webhook_tui.domain.status import (
     WebhookStatus,
 )
 from webhook_tui.domain.verdict import Verdict
-from webhook_tui.domain.wishes import CommentWish, DeleteDeliveriesWish, MarkWish, RunsWish, Wish
+from webhook_tui.domain.wishes import (
+    CommentWish,
+    DeleteDeliveriesWish,
+    JobsWish,
+    JobWish,
+    MarkWish,
+    OverviewWish,
+    RunsWish,
+    Wish,
+)
 
 NOW = datetime(2026, 11, 23, 14, 22, 2, tzinfo=UTC)
 
@@ -64,13 +79,17 @@ class FakeSession:
         self.wishes: list[Wish] = []
         self.stops = 0
         self.runs: tuple[Run, ...] = ()
+        self.overview: Overview | None = None
+        self.jobs: Jobs | None = None
+        self.details: dict[str, JobDetail] = {}
         self.searches: list[tuple[MemoryFound, Callable[[], None]]] = []
         self.searches_wait = False
         self.secrets: tuple[Secret, ...] = ()
         self.ended = threading.Event()
         self.fails_with: Exception | None = None
-        self._first = status
-        self._facts: queue.Queue[Fact | None] = queue.Queue()
+        self.first_status = status
+        self._facts: queue.Queue[tuple[Fact, threading.Event] | None] = queue.Queue()
+        self._runs = False
 
     @classmethod
     def running(cls) -> FakeSession:
@@ -80,10 +99,14 @@ class FakeSession:
     def run(self, emit: Callable[[Fact], None]) -> None:
         if self.fails_with is not None:
             raise self.fails_with
-        emit(StatusChanged(self._first))
+        emit(StatusChanged(self.first_status))
         emit(HistoryOpened())
-        while (fact := self._facts.get()) is not None:
+        self._runs = True
+        while (next_one := self._facts.get()) is not None:
+            fact, was_said = next_one
             emit(fact)
+            was_said.set()
+        self._runs = False
         emit(SessionStopped())
         self.ended.set()
 
@@ -96,6 +119,12 @@ class FakeSession:
                 self.emit(RowChanged(self.rows.set(seq, comment=text)))
             case RunsWish():
                 self.emit(RunsListed(self.runs))
+            case OverviewWish() if self.overview is not None:
+                self.emit(OverviewShown(self.overview))
+            case JobsWish() if self.jobs is not None:
+                self.emit(JobsShown(self.jobs))
+            case JobWish(job_id) if job_id in self.details:
+                self.emit(JobShown(self.details[job_id]))
             case DeleteDeliveriesWish(seqs):
                 self.emit(DeliveriesDeleted(self.rows.delete(seqs)))
             case _:
@@ -103,6 +132,7 @@ class FakeSession:
 
     def stop(self) -> None:
         self.stops += 1
+        self._runs = False
         self._facts.put(None)
 
     def open_rows(self) -> MemoryRows:
@@ -126,8 +156,11 @@ class FakeSession:
         return self.secrets
 
     def emit(self, fact: Fact) -> None:
-        """Say a fact from the session's thread."""
-        self._facts.put(fact)
+        """Say a fact from the session's thread; it is said when this returns, unless the session does not run."""
+        was_said = threading.Event()
+        self._facts.put((fact, was_said))
+        if self._runs:
+            was_said.wait(PATIENCE_SECONDS)
 
     def deliver(self, stored: StoredDelivery) -> None:
         """Record a delivery and say so."""

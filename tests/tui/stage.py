@@ -11,12 +11,12 @@ from typing import Any
 from textual.pilot import Pilot
 from textual.widget import Widget
 
+from tests.patience import PATIENCE_SECONDS
 from tests.tui.fake_session import NOW, FakeSession
 from webhook_tui.domain.wishes import Wish
 from webhook_tui.tui.app import WebhookTuiApp
 from webhook_tui.tui.screens.main import MainScreen
 
-PATIENCE_SECONDS = 5.0
 WIDE, STACKED, SMALL = (140, 42), (80, 24), (60, 20)
 
 

@@ -21,8 +21,8 @@ from webhook_tui.domain.facts import Forwarded, Replayed
 from webhook_tui.domain.problem import ProblemError
 from webhook_tui.domain.sent import Sent, Why
 from webhook_tui.domain.wishes import AnswerWish, ForwardWish, ReplayWish
+from webhook_tui.editing import edit, editor_of
 from webhook_tui.tui.app import WebhookTuiApp
-from webhook_tui.tui.editing import edit, editor_of
 
 APP = "http://127.0.0.1:3000/hook"
 SENT = Sent(

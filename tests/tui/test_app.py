@@ -97,11 +97,12 @@ async def test_a_crash_is_one_sentence_without_any_value(capsys: pytest.CaptureF
                 raise ZeroDivisionError(token)
 
             played.app.call_later(divide)
-            await played.until(lambda: session.stops == 1)
+            await played.until(lambda: played.app.crash is not None)
 
     with pytest.raises(ZeroDivisionError):
         await crash()
 
+    assert session.stops == 1
     assert session.ended.wait(5.0)
     said = capsys.readouterr().err
     assert said == "webhook-tui ended by an error of its own (ZeroDivisionError). What was received is stored.\n"
@@ -174,6 +175,7 @@ async def test_the_screen_stands_in_other_themes(name: str) -> None:
 
 
 async def test_an_unknown_theme_is_our_own() -> None:
-    """A slip in config.toml keeps nobody from working."""
+    """A slip in config.toml keeps nobody from working, and is said."""
     async with stage(size=STACKED, theme_name="no-such") as played:
+        await played.until("There is no theme no-such.")
         assert played.app.theme == "webhook-dark"

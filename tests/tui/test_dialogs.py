@@ -215,6 +215,16 @@ async def test_the_first_run_asks_for_a_token_masked() -> None:
         await closed(played)
 
 
+async def test_a_token_typed_at_once_keeps_its_first_letters(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No dialog hears the first keys, but this one does no harm by them."""
+    monkeypatch.setattr(Dialog, "clock", staticmethod(lambda: 0.0))
+    async with stage(FakeSession(STARTING), size=STACKED) as played:
+        played.session.emit(TokenAsked(None))
+        await played.until("API token")
+        await played.press(*"abc", "enter")
+        await played.wished(TokenAnswer(Secret("abc")))
+
+
 async def test_a_token_that_cannot_be_one_is_not_taken() -> None:
     """Nothing, or two words."""
     async with stage(FakeSession(STARTING), size=STACKED) as played:
@@ -249,23 +259,14 @@ async def test_the_sandbox_takes_the_place_of_the_session_without_a_token() -> N
 
 async def test_the_token_is_kept_if_the_user_wants_it() -> None:
     """Where there is a place for it."""
-    kept: list[Secret] = []
-
-    class Keeper:
-        label = "Keep it in the system keyring"
-
-        def keep(self, token: Secret) -> str:
-            kept.append(token)
-            return "Token kept in the system keyring"
-
-    async with stage(FakeSession(STARTING), size=STACKED, token_keeper=Keeper()) as played:
+    status = replace(STARTING, token_place="the system keyring")
+    async with stage(FakeSession(status), size=STACKED) as played:
         played.session.emit(TokenAsked(None))
         await played.until("[ ] Keep it in the system keyring")
         await played.press(*"abc", "tab", "space")
         await played.until("[x] Keep it in the system keyring")
         await played.press("tab", "enter")
-        await played.until("Token kept in the system keyring")
-    assert kept == [Secret("abc")]
+        await played.wished(TokenAnswer(Secret("abc"), keep=True))
 
 
 async def test_after_a_refused_token_another_can_be_given_or_not() -> None:

@@ -51,8 +51,10 @@ async def test_matches_update_while_typing_and_enter_keeps() -> None:
 async def test_a_mistake_is_pointed_at_and_the_table_keeps_the_last_filter() -> None:
     """Carets under the term in the footer's line; enter does not keep it, escape clears it."""
     async with stage(size=STACKED) as played:
-        await type_filter(played, "!verdict:valid event:image_* age:<10x")
-        await played.until("age needs a number")
+        await type_filter(played, "!verdict:valid event:image_*")
+        await played.until(lambda: numbers(played) == [8, 10])
+        await played.press(*" age:<10x")
+        await played.until("^^^^^^^^ age needs a number")
         lines = played.lines()
         at = lines[22].index("age:<10x")
         assert lines[23].rstrip() == " " * at + "^^^^^^^^ age needs a number and s, m, h or d"

@@ -12,6 +12,7 @@ from webhook_tui.domain.filter import Expression
 from webhook_tui.domain.problem import Problem
 from webhook_tui.domain.rows import DeliveryRows, FoundRows, Sort
 from webhook_tui.domain.secret import Secret
+from webhook_tui.domain.status import SessionStatus
 from webhook_tui.domain.wishes import Wish
 from webhook_tui.tui.hosting import SessionHost
 from webhook_tui.tui.leaving import see_off
@@ -19,6 +20,8 @@ from webhook_tui.tui.leaving import see_off
 
 class Tidying:
     """A session that says these facts when it is stopped."""
+
+    first_status = SessionStatus()
 
     def __init__(self, *facts: Fact) -> None:
         self.facts = facts

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from time import perf_counter
+from time import thread_time
 
 import pytest
 
@@ -288,12 +288,12 @@ async def test_ten_thousand_events_cost_a_key_little() -> None:
     session = WatchingSession(tuple(event(str(number)) for number in range(1, 10_001)))
     async with stage(session, now=lambda: CLOCK) as played:
         table = await opened(played, session)
-        began = perf_counter()
+        began = thread_time()
         for _ in range(100):
-            table.action_move(-1)
+            table.move(-1)
             for line in range(table.size.height):
                 table.render_line(line)
-        assert perf_counter() - began < 4
+        assert thread_time() - began < 4
         assert table.chosen is not None
         assert table.chosen.event_id == "9900"
 

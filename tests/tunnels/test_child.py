@@ -9,8 +9,8 @@ import sys
 from pathlib import Path
 
 from tests.tunnels.watching import alive, until
+from webhook_tui.environment import child_environment
 from webhook_tui.tunnels.child import GUARD, Child, follow
-from webhook_tui.tunnels.environment import child_environment
 
 
 def _python(code: str) -> list[str]:

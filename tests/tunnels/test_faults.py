@@ -11,13 +11,13 @@ import os
 import random
 import signal
 import sys
-import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 
+from tests.patience import own_time
 from tests.tunnels.localhost_run import LocalhostRun, echo_receiver
 from tests.tunnels.watching import Supervised, descendants, seen_of, supervised, until
 from webhook_tui.domain.status import TunnelState
@@ -90,10 +90,10 @@ async def _suffer(
     seconds: dict[str, list[float]] = {}
     for fault in faults:
         lives = watch.states.count(TunnelState.LIVE)
-        started = time.monotonic()
+        started = own_time()
         if await fault():
             await watch.until(TunnelState.LIVE, lives + 1)
-            seconds.setdefault(fault.__name__, []).append(time.monotonic() - started)
+            seconds.setdefault(fault.__name__, []).append(own_time() - started)
         sent = len(sender.acknowledged)
         await until(lambda before=sent: len(sender.acknowledged) > before)  # type: ignore[misc]  # a default binds it now
     return seconds

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from webhook_tui.environment import child_environment, secret_values
 from webhook_tui.tunnels.announcements import Announcements, ForwardRefusedError
-from webhook_tui.tunnels.environment import child_environment, secret_values
 from webhook_tui.tunnels.lines import LineSplitter
 from webhook_tui.tunnels.log import TunnelLog
 from webhook_tui.tunnels.ssh_problems import SshProblems, closed

@@ -9,18 +9,19 @@ from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
+from tests.patience import PATIENCE_SECONDS, own_time
 from webhook_tui.domain.problem import Problem
 from webhook_tui.domain.status import TunnelState, TunnelStatus
 from webhook_tui.tunnels import Tunnel, TunnelSupervisor
 
-DEADLINE_SECONDS = 15.0
 
-
-async def until(fact: Callable[[], object], seconds: float = DEADLINE_SECONDS) -> None:
-    """Wait until `fact` holds; raises TimeoutError."""
-    async with asyncio.timeout(seconds):
-        while not fact():  # noqa: ASYNC110 -- facts about other processes set no event
-            await asyncio.sleep(0.01)
+async def until(fact: Callable[[], object], seconds: float = PATIENCE_SECONDS) -> None:
+    """Wait until `fact` holds, for so many seconds of our own; raises TimeoutError."""
+    end = own_time() + seconds
+    while not fact():
+        if own_time() > end:
+            raise TimeoutError
+        await asyncio.sleep(0.01)
 
 
 class Watched:
@@ -43,7 +44,7 @@ class Watched:
 
     async def ended(self) -> Problem:
         """Why it ended."""
-        return await asyncio.wait_for(asyncio.shield(self.task), DEADLINE_SECONDS)
+        return await asyncio.wait_for(asyncio.shield(self.task), PATIENCE_SECONDS)
 
 
 @contextlib.asynccontextmanager

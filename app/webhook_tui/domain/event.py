@@ -1,7 +1,6 @@
 """The event inside a delivery, `{id, name, data, timestamp}`, read tolerantly: whatever is not there is None.
 
-Shape from docs.piktid.com (Webhooks). The fields of `data` are not documented; those looked at first are names of
-PiktID's job API, which is a guess, marked as such by being only a display.
+Shape from docs.piktid.com (Webhooks). The fields of `data` are not documented.
 """
 
 from __future__ import annotations
@@ -11,8 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from webhook_tui.domain.headers import EVENT_HEADER, Headers, first
+from webhook_tui.domain.job import JobFields, job_ids, job_progress, job_status
 
-JOB_FIELDS = ("job_id", "id_task", "task_id", "job")
 KNOWN_EVENTS = ("batch_edit", "image_result", "identity_preprocessing", "ping")
 
 MOST_VALUES = 200_000
@@ -87,25 +86,11 @@ def event_name(headers: Headers, event: Event) -> str:
     return event.name or ""
 
 
-def about(event: Event) -> str:
+def about(event: Event, fields: JobFields | None = None) -> str:
     """A few words from `data` for the table: job id, status, progress; "" when none of them is there."""
-    data = event.data
+    data, fields = event.data, fields or JobFields()
     if not data:
         return ""
-    words = [str(data[key]) for key in (*JOB_FIELDS, "identity_code") if isinstance(data.get(key), str | int)][:1]
-    status = data.get("status")
-    if isinstance(status, str):
-        words.append(status)
-    done, total = data.get("processed_images"), data.get("total_images")
-    if isinstance(done, int) and isinstance(total, int):
-        words.append(f"{done}/{total}")
-    elif isinstance(progress := data.get("progress"), int | float) and not isinstance(progress, bool):
-        words.append(_percent(progress))
-    return " ".join(words)[:_LONGEST_ABOUT]
-
-
-def _percent(progress: float) -> str:
-    try:
-        return f"{progress:g} %"
-    except OverflowError:  # an integer that no double holds
-        return f"{progress} %"
+    ids = job_ids(data, (*fields.ids, "identity_code"))[:1]
+    words = (*ids, job_status(data, fields), job_progress(data, fields))
+    return " ".join(word for word in words if word)[:_LONGEST_ABOUT]

@@ -7,6 +7,8 @@ from datetime import datetime
 from typing import TypeAlias
 
 from webhook_tui.domain.delivery import Delivery, DeliveryRow
+from webhook_tui.domain.job import JobDetail, Jobs
+from webhook_tui.domain.overview import Overview
 from webhook_tui.domain.problem import Problem
 from webhook_tui.domain.reconciled import ReconciledEvent
 from webhook_tui.domain.replaying import ReplayProgress
@@ -128,6 +130,27 @@ class EventSidesShown:
 
 
 @dataclass(frozen=True, slots=True)
+class OverviewShown:
+    """The answer to OverviewWish."""
+
+    overview: Overview
+
+
+@dataclass(frozen=True, slots=True)
+class JobsShown:
+    """The answer to JobsWish; the same object while nothing is new."""
+
+    jobs: Jobs
+
+
+@dataclass(frozen=True, slots=True)
+class JobShown:
+    """The answer to JobWish."""
+
+    detail: JobDetail
+
+
+@dataclass(frozen=True, slots=True)
 class ProblemOccurred:
     """A step failed or a wish was refused; `again`: seconds until the next try by itself."""
 
@@ -166,7 +189,7 @@ class GuardAsked:
 
 @dataclass(frozen=True, slots=True)
 class TokenAsked:
-    """There is no token, or PiktID refused it; the session waits for a TokenGiven."""
+    """There is no token, or PiktID refused it; the session waits for a TokenAnswer."""
 
     problem: Problem | None
 
@@ -246,6 +269,9 @@ Fact: TypeAlias = (
     | EventReconciled
     | StreamShown
     | EventSidesShown
+    | OverviewShown
+    | JobsShown
+    | JobShown
     | ProblemOccurred
     | WishGranted
     | GuardAsked

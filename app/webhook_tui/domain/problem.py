@@ -51,7 +51,7 @@ class Problem:
         if "{again}" not in self.next:
             return self.next
         if again is not None:
-            return self.next.replace("{again}", f"{max(0, round(again))} s")
+            return self.next.replace("{again}", f"{max(1, round(again))} s")
         kept = [part for part in self.next.split("; ") if "{again}" not in part]
         rest = "; ".join(kept)
         return rest[:1].upper() + rest[1:]

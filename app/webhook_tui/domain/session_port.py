@@ -10,11 +10,17 @@ from webhook_tui.domain.facts import Fact
 from webhook_tui.domain.filter import Expression
 from webhook_tui.domain.rows import DeliveryRows, FoundRows, Sort
 from webhook_tui.domain.secret import Secret
+from webhook_tui.domain.status import SessionStatus
 from webhook_tui.domain.wishes import Wish
 
 
 class SessionPort(Protocol):
     """The session as its front end sees it."""
+
+    @property
+    def first_status(self) -> SessionStatus:
+        """What is known before it runs."""
+        ...
 
     def run(self, emit: Callable[[Fact], None]) -> None:
         """Do the whole job on the calling thread, on its own loop, until `stop`; facts go to `emit` from there."""

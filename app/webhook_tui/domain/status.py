@@ -155,6 +155,8 @@ class SessionStatus:
     """Where deliveries are forwarded to; what is not answered by the rule is answered as that app does."""
     last_stray: str = ""
     """Method and path of the last stray (raw: sanitise before showing)."""
+    token_place: str = ""
+    """Where a token can be kept for the next run, in words; empty: nowhere."""
     storing: Problem | None = None
     """Why deliveries cannot be stored now, or None."""
     notes: tuple[Problem, ...] = ()

@@ -49,6 +49,8 @@ class TokenAnswer:
     """The answer to TokenAsked; the session starts over with it."""
 
     token: Secret
+    keep: bool = False
+    """Keep it for the next run, in `SessionStatus.token_place`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +93,23 @@ class EventSidesWish:
     """Say what each channel brought of one event; answered by EventSidesShown."""
 
     event_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class OverviewWish:
+    """Say what the Status screen shows; answered by OverviewShown. Counting goes on a little with each of these."""
+
+
+@dataclass(frozen=True, slots=True)
+class JobsWish:
+    """Say which jobs there are; answered by JobsShown. Reading goes on a little with each of these."""
+
+
+@dataclass(frozen=True, slots=True)
+class JobWish:
+    """Say all that is known of one job; answered by JobShown. Reading goes on, too."""
+
+    job_id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,4 +207,7 @@ Wish: TypeAlias = (
     | CommentWish
     | DeleteDeliveriesWish
     | RunsWish
+    | OverviewWish
+    | JobsWish
+    | JobWish
 )

@@ -13,7 +13,7 @@ import stamina.instrumentation
 from webhook_tui.domain.problem import ProblemError
 from webhook_tui.domain.secret import Secret
 from webhook_tui.outbound import Failure, failure_of, read_capped, was_sent
-from webhook_tui.piktid.connection import authorization, new_client
+from webhook_tui.piktid.connection import authorization, new_client, without
 from webhook_tui.piktid.models import CannotTell, NoWebhook, Webhook, read_object, webhook_from
 from webhook_tui.piktid.problems import (
     Asked,
@@ -198,7 +198,10 @@ class PiktidClient:
             raise _NoAnswerError(error, sent="http11.send_request_headers.started" in steps) from None
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise _NoAnswerError(error, sent=was_sent(error)) from None
-        answer = _Answer(response.status_code, response.headers, body or b"")
+        body = body or b""
+        answer = _Answer(
+            response.status_code, response.headers, body if response.is_success else without(self._token, body)
+        )
         if answer.status in (502, 503, 504) and "retry-after" not in answer.headers:
             raise _OutOfOrderError(answer)
         return answer

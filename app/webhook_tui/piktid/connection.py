@@ -54,3 +54,10 @@ def authorization(token: Secret) -> dict[str, str]:
     if _SENDABLE_TOKEN.fullmatch(text) is None:
         raise ProblemError(unusable_token())
     return {"Authorization": f"Bearer {text}"}
+
+
+def without(token: Secret, body: bytes) -> bytes:
+    """An error's body, whose words are shown, without the token that some servers repeat in it."""
+    for spelling in (token.key, token.key.replace(b"/", b"\\/")):
+        body = body.replace(spelling, b"***") if spelling else body
+    return body

@@ -20,7 +20,7 @@ from webhook_tui.domain.event import Event, parse_event
 from webhook_tui.domain.problem import ExitCode, Problem, ProblemError
 from webhook_tui.domain.secret import Secret
 from webhook_tui.outbound import read_capped
-from webhook_tui.piktid.connection import authorization, new_client
+from webhook_tui.piktid.connection import authorization, new_client, without
 from webhook_tui.piktid.problems import Asked, Operation, not_event_stream, problem_of_answer, problem_of_failure
 
 _CONNECT_SECONDS = 10.0
@@ -94,7 +94,7 @@ class EventStream:
             except (httpx.HTTPError, httpx.InvalidURL, TimeoutError) as error:
                 raise ProblemError(problem_of_failure(asked, error)) from None
             async with contextlib.aclosing(response):
-                await _refuse_other_answers(asked, response)
+                await _refuse_other_answers(asked, response, self._token)
                 yield Connected()
                 async with contextlib.aclosing(self._read(response)) as read:
                     async for item in read:
@@ -176,7 +176,7 @@ class _Pulse(httpx.AsyncByteStream):
         await self._inner.aclose()
 
 
-async def _refuse_other_answers(asked: Asked, response: httpx.Response) -> None:
+async def _refuse_other_answers(asked: Asked, response: httpx.Response, token: Secret) -> None:
     kind = response.headers.get("content-type", "").partition(";")[0].strip().lower()
     if response.status_code == 200 and kind == "text/event-stream":
         return
@@ -187,7 +187,7 @@ async def _refuse_other_answers(asked: Asked, response: httpx.Response) -> None:
             body = await read_capped(response.aiter_bytes(), _LONGEST_ERROR_BODY)
     except (httpx.HTTPError, TimeoutError):
         body = None
-    raise ProblemError(problem_of_answer(asked, response.status_code, response.headers, body or b""))
+    raise ProblemError(problem_of_answer(asked, response.status_code, response.headers, without(token, body or b"")))
 
 
 def _item(sse: ServerSentEvent) -> StreamItem | None:

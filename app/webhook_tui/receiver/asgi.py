@@ -11,6 +11,7 @@ import hmac
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
+from time import perf_counter
 
 from webhook_tui.domain.answer import NOT_STORED, Answer, Silence
 from webhook_tui.domain.delivery import Delivery
@@ -38,6 +39,10 @@ class Receiver:
     probed: Callable[[str], None]
     """Told the query of each GET on the hook."""
     now: Callable[[], datetime]
+    answered: Callable[[float], None] = lambda _seconds: None
+    """Told of each delivery how long it took from its head to the last byte of its answer."""
+    clock: Callable[[], float] = perf_counter
+    """Seconds; only their differences count."""
     longest_body: int = 10 * 1024 * 1024
     """Bytes; more is answered 413."""
     silence_seconds: float = 10.0
@@ -49,15 +54,20 @@ class Receiver:
         """Serve one request."""
         if scope["type"] != "http":
             return
-        answer = await self._answer(scope, receive)
+        began = self.clock()
+        received = await self._received(scope, receive)
+        answer = await self._recorded(received) if isinstance(received, Delivery) else received
         if answer.silence is not None:
             await self._be_silent(answer.silence, scope, receive)
             return
         if answer.delay_seconds:
             await asyncio.sleep(answer.delay_seconds)
         await _send(send, answer, with_body=scope["method"] != "HEAD")
+        if isinstance(received, Delivery):
+            self.answered(self.clock() - began)
 
-    async def _answer(self, scope: Scope, receive: Receive) -> Answer:
+    async def _received(self, scope: Scope, receive: Receive) -> Delivery | Answer:
+        """The delivery, or what is answered to a request that is none."""
         method: str = scope["method"]
         sent = scope["extensions"][EXTENSION]
         target: str = sent[TARGET].decode("latin-1")
@@ -75,7 +85,7 @@ class Receiver:
         except BodyError as error:
             return Answer(error.status, str(error).encode(), (*_PLAIN, *_CLOSE))
         client = scope.get("client")
-        delivery = Delivery(
+        return Delivery(
             received_at=self.now(),
             method=method,
             target=target,
@@ -83,6 +93,8 @@ class Receiver:
             body=body,
             client=f"{client[0]}:{client[1]}" if client else "",
         )
+
+    async def _recorded(self, delivery: Delivery) -> Answer:
         try:
             return await self.record(delivery)
         except ProblemError:

@@ -7,7 +7,6 @@ without a page: DELETE /webhooks, POST /webhooks/test, DELETE /notifications/{id
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable
-from typing import TYPE_CHECKING
 
 import msgspec
 from starlette.applications import Starlette
@@ -20,10 +19,8 @@ from webhook_tui.outbound import is_base_url
 from webhook_tui.sandbox.events import SandboxEvent, Subscription
 from webhook_tui.sandbox.jobs import JOB_KINDS
 from webhook_tui.sandbox.options import Misbehaviour
+from webhook_tui.sandbox.service import Sandbox
 from webhook_tui.serving.asgi import Asgi
-
-if TYPE_CHECKING:
-    from webhook_tui.sandbox.service import Sandbox
 
 _EVENT_STREAM = "text/event-stream"
 _LONGEST_BODY = 64 * 1024

@@ -8,18 +8,16 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from datetime import datetime
 
-from webhook_tui.sandbox.asgi import application
 from webhook_tui.sandbox.events import Notifications, SandboxEvent
 from webhook_tui.sandbox.jobs import sample_job
 from webhook_tui.sandbox.options import Misbehaviour, SandboxOptions
 from webhook_tui.sandbox.play import Step, acts, overture
 from webhook_tui.sandbox.registration import Registration, Registry
 from webhook_tui.sandbox.sender import Attempt, Deliverer
-from webhook_tui.serving.asgi import Asgi
 
 
 class Sandbox:
-    """Put `app` on a server, `start` it, and `aclose` it before the server stops (that ends open streams).
+    """Put its `application` on a server, `start` it, and `aclose` it before the server stops (that ends open streams).
 
     `now` gives UTC, `random` numbers from 0 to below 1, `sleep` waits, `new_secret` makes signing secrets,
     `attempted` is told of each delivery that was made.
@@ -48,7 +46,6 @@ class Sandbox:
         self._deliverer = Deliverer(
             options, self.registry, random=random, sleep=sleep, delivered=self._accepted, attempted=attempted
         )
-        self.app: Asgi = application(self)
 
     @property
     def attempts(self) -> Iterable[Attempt]:

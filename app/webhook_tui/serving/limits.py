@@ -14,3 +14,9 @@ class Limits:
     head_seconds: float = 5.0
     idle_seconds: int = 15
     connections: int = 256
+    linger_bytes: int = 1024 * 1024
+    """What is still taken from a client after an answer that came before its request was whole."""
+    linger_seconds: float = 2.0
+    """How long, at most."""
+    unread_seconds: float = 10.0
+    """How long an answer may wait for a client that does not read."""

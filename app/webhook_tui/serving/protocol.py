@@ -1,7 +1,7 @@
 """uvicorn's httptools protocol with what it lacks: caps and deadlines for the head, one Host, header names as sent.
 
 Whatever it refuses is answered 400, 408, 431 or 503 and the connection is closed, so that no byte after it is read as
-another request (RFC 9112, 11.2).
+another request (RFC 9112, 11.2). A client that still sends when it is answered has some time to read the answer.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from uvicorn.config import Config
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 from uvicorn.server import ServerState
 
+from webhook_tui.serving.closing import Closing, Outlet
 from webhook_tui.serving.limits import Limits
 
 EXTENSION = "webhook_tui"
@@ -52,26 +53,33 @@ class HardenedProtocol(HttpToolsProtocol):
         self._head_bytes = 0
         self._refusal: tuple[int, str] | None = None
         self._raw_headers: list[tuple[bytes, bytes]] = []
+        self._closing: Closing
+        self._outlet: Outlet
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as uvicorn narrows it
         super().connection_made(transport)
+        self._closing = Closing(self.loop, transport, self.limits)
+        self._outlet = Outlet(transport, self._closing, self._close)
         if len(self.connections) > self.limits.connections:
-            self._refuse(503, "Too many connections.")
+            self._write_refusal(503, "Too many connections.")
+            self._closing.close()  # at once: those who linger count, and there are too many
             return
         self._start_head_timer()
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._stop_head_timer()
+        self._closing.is_over()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        if self.transport.is_closing():
+        if self._closing.has_begun:
+            self._closing.discard(data)
             return
         if self._in_head:
             self._head_bytes += len(data)
             self._start_head_timer()
         super().data_received(data)
-        if self._in_head and self._head_bytes > self.limits.head_bytes and not self.transport.is_closing():
+        if self._in_head and self._head_bytes > self.limits.head_bytes and not self._closing.has_begun:
             self._refuse(431, "The head is too large.")
 
     def on_message_begin(self) -> None:
@@ -108,6 +116,7 @@ class HardenedProtocol(HttpToolsProtocol):
             # httptools takes what follows for the other protocol: the body would be lost.
             self._stop(400, "Send it as plain HTTP/1.1, without Upgrade.")
         super().on_headers_complete()
+        self.cycle.transport = self._outlet
 
     def _check_framing(self) -> None:
         """Refuse what others between the sender and us may read as other requests than our parser does."""
@@ -128,15 +137,51 @@ class HardenedProtocol(HttpToolsProtocol):
 
     def on_response_complete(self) -> None:
         if not self._in_head and not self.pipeline:
-            self.transport.close()  # answered before the body was here: nobody wants the rest
-        super().on_response_complete()
+            self._close()  # answered before the body was here: nobody wants the rest
+        if self._closing.has_begun:
+            self.server_state.total_requests += 1
+        else:
+            super().on_response_complete()
 
     def send_400_response(self, msg: str) -> None:
         if self._has_answered():
-            self.transport.close()
+            self._linger()
             return
         status, text = self._refusal or (400, msg)
         self._refuse(status, text)
+
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        self._closing.expect_reader()
+
+    def resume_writing(self) -> None:
+        super().resume_writing()
+        self._closing.found_reader()
+
+    def shutdown(self) -> None:
+        if self._closing.has_begun:
+            self._closing.close()
+        else:
+            super().shutdown()
+
+    def _close(self) -> None:
+        """Close after an answer: at once if all of the request was here."""
+        if self._closing.has_begun:
+            return
+        if self._in_head and not self.pipeline:
+            self._closing.close()
+        else:
+            self._linger()
+
+    def _linger(self) -> None:
+        self._stop_head_timer()
+        self._unset_keepalive_if_required()
+        self._closing.linger()
+        self.flow.resume_reading()
+        cycle: RequestResponseCycle | None = self.cycle
+        if cycle is not None and not cycle.response_complete:
+            cycle.disconnected = True
+            cycle.message_event.set()
 
     def _reset(self) -> None:
         """Closed without lingering, the socket sends RST instead of FIN (socket(7), SO_LINGER)."""
@@ -156,7 +201,10 @@ class HardenedProtocol(HttpToolsProtocol):
         raise _RefusedError(text)
 
     def _refuse(self, status: int, text: str) -> None:
-        self._stop_head_timer()
+        self._write_refusal(status, text)
+        self._linger()
+
+    def _write_refusal(self, status: int, text: str) -> None:
         body = text.encode("ascii")
         phrase = http.HTTPStatus(status).phrase
         self.transport.write(
@@ -164,7 +212,6 @@ class HardenedProtocol(HttpToolsProtocol):
             f"content-length: {len(body)}\r\nconnection: close\r\n\r\n".encode("ascii")
             + body
         )
-        self.transport.close()
 
     def _start_head_timer(self) -> None:
         if self._head_timer is None:
@@ -177,7 +224,7 @@ class HardenedProtocol(HttpToolsProtocol):
 
     def _head_is_late(self) -> None:
         self._head_timer = None
-        if self.transport.is_closing():
+        if self._closing.has_begun:
             return
         if self._head_bytes:
             self._refuse(408, "The head did not arrive in time.")

@@ -6,12 +6,18 @@ import asyncio
 import contextlib
 import socket
 from collections.abc import Iterator
+from typing import Any
 
 import uvicorn
 
 from webhook_tui.serving.asgi import Asgi
 from webhook_tui.serving.limits import Limits
 from webhook_tui.serving.protocol import with_limits
+
+_DATE_SECONDS = 1.0
+"""How often the Date header of the answers is made anew."""
+_CANCEL_SECONDS = 0.5
+"""How long a request that was cancelled may take to end."""
 
 
 class Server:
@@ -23,7 +29,6 @@ class Server:
         """`limits`: what one client may take. `grace_seconds`: how long requests may still run after `stop`."""
         limits = limits or Limits()
         self._socket = bound
-        self._grace_seconds = grace_seconds
         self._uvicorn = _Uvicorn(
             uvicorn.Config(
                 app,
@@ -39,8 +44,8 @@ class Server:
                 proxy_headers=False,
                 log_level="critical",
                 timeout_keep_alive=limits.idle_seconds,
-                timeout_graceful_shutdown=max(1, round(grace_seconds)),
-            )
+            ),
+            grace_seconds=grace_seconds,
         )
         self._serving: asyncio.Task[None] | None = None
 
@@ -56,7 +61,6 @@ class Server:
 
     async def start(self) -> None:
         """Accept connections; raises OSError when the socket cannot listen."""
-        self._uvicorn.listening = asyncio.Event()
         self._serving = asyncio.create_task(self._uvicorn.serve(sockets=[self._socket]), name="server")
         listening = asyncio.create_task(self._uvicorn.listening.wait())
         await asyncio.wait({self._serving, listening}, return_when=asyncio.FIRST_COMPLETED)
@@ -70,25 +74,80 @@ class Server:
         if self._serving is None:
             self._socket.close()
             return
-        self._uvicorn.should_exit = True
-        _, late = await asyncio.wait({self._serving}, timeout=self._grace_seconds + 0.5)
-        if late:
-            self._uvicorn.force_exit = True
-            self._serving.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._serving
+        self._uvicorn.leave()
+        await self._serving
         self._serving = None
         self._socket.close()
 
 
-class _Uvicorn(uvicorn.Server):
-    """Tells when it listens, and leaves the process's signals alone."""
+class _UnderWay(set[Any]):
+    """Connections or requests, and an event for the moment when there are none."""
 
-    listening: asyncio.Event
+    def __init__(self) -> None:
+        super().__init__()
+        self.none_left = asyncio.Event()
+        self.none_left.set()
+
+    def add(self, element: Any, /) -> None:
+        super().add(element)
+        self.none_left.clear()
+
+    def discard(self, element: Any, /) -> None:
+        super().discard(element)
+        if not self:
+            self.none_left.set()
+
+
+class _Uvicorn(uvicorn.Server):
+    """Tells when it listens, ends the moment that nothing is under way, and leaves the process's signals alone.
+
+    uvicorn itself looks ten times a second whether it is to end, and sleeps for a tenth between the steps of its end.
+    """
+
+    def __init__(self, config: uvicorn.Config, *, grace_seconds: float) -> None:
+        super().__init__(config)
+        self._grace_seconds = grace_seconds
+        self._connections = self.server_state.connections = _UnderWay()
+        self._requests = self.server_state.tasks = _UnderWay()
+        self._leaving = asyncio.Event()
+        self.listening = asyncio.Event()
+
+    def leave(self) -> None:
+        """Begin to end."""
+        self.should_exit = True
+        self._leaving.set()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         self.listening.set()
+
+    async def main_loop(self) -> None:
+        while not await self.on_tick(0):
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(_DATE_SECONDS):
+                    await self._leaving.wait()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:  # noqa: ARG002 -- uvicorn's; closed with their servers
+        for server in self.servers:
+            server.close()
+        await asyncio.sleep(0)  # what was accepted in this turn becomes a connection
+        for connection in list(self._connections):
+            connection.shutdown()
+        if not await self._ended_within(self._grace_seconds):
+            for request in list(self._requests):
+                request.cancel()
+            await self._ended_within(_CANCEL_SECONDS)
+            for connection in list(self._connections):
+                connection.transport.abort()
+
+    async def _ended_within(self, seconds: float) -> bool:
+        """Whether everything that was under way has ended."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._connections.none_left.wait()
+                await self._requests.none_left.wait()
+                return True
+        return False
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:

@@ -9,7 +9,7 @@ from types import TracebackType
 from typing import Self
 
 from webhook_tui.domain.secret import Secret
-from webhook_tui.sandbox import Sandbox, SandboxOptions
+from webhook_tui.sandbox import Sandbox, SandboxOptions, application
 from webhook_tui.serving import Server, bind
 
 
@@ -25,7 +25,7 @@ class EmbeddedPiktid:
             now=lambda: datetime.now(UTC),
             random=random.random,
         )
-        self._server = Server(self.sandbox.app, bind("127.0.0.1", 0, exact=True), grace_seconds=0.2)
+        self._server = Server(application(self.sandbox), bind("127.0.0.1", 0, exact=True), grace_seconds=0.2)
         self.api_url = f"http://127.0.0.1:{self._server.port}"
 
     async def __aenter__(self) -> Self:

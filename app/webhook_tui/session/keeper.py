@@ -1,35 +1,56 @@
-"""The secret ring of the account in use: what is in the ring is on disk before anyone judges by it."""
+"""The secret ring of the account in use: on disk before anyone judges by it, and in force when the disk takes nothing.
+
+A PUT that PiktID has answered cannot be undone: a secret that could not be kept is lost with this run, and not before.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import contextlib
+from collections.abc import Callable, Iterator
 from datetime import datetime
 
 from webhook_tui.domain.account import Account
+from webhook_tui.domain.problem import Problem, ProblemError, Severity
 from webhook_tui.domain.ring import SecretRing
 from webhook_tui.domain.secret import Secret
 from webhook_tui.store import AccountStore
+
+NOT_KEPT = Problem(
+    "The signing secret is kept for this run only: accounts.db cannot be written.",
+    "Mend that (webhook-tui paths says where it is), then register again.",
+    severity=Severity.WARNING,
+)
 
 
 class RingKeeper:
     """Keeps one account's ring; another token means another account and its ring."""
 
     def __init__(
-        self, accounts: AccountStore, account: Account, given: tuple[Secret, ...], now: Callable[[], datetime]
+        self,
+        accounts: AccountStore,
+        account: Account,
+        given: tuple[Secret, ...],
+        now: Callable[[], datetime],
+        *,
+        kept: Callable[[bool], None] = lambda _: None,
     ) -> None:
+        """`kept`: told with each change of the ring whether the file has it, too. Raises ProblemError."""
         self.accounts = accounts
         self._given = given
         self._now = now
+        self._kept = kept
         self.account = account
         self.ring = SecretRing()
+        self.ever: dict[Secret, None] = {}
+        """Every secret of every ring of this run."""
         self.unanswered = False
         """A registration is under way, whose answer may bring a new secret."""
         self.use(account)
 
     def use(self, account: Account) -> None:
-        """Change to `account`; the secrets given on the command line join its ring."""
-        self.account = account
+        """Change to `account`; the secrets given on the command line join its ring. Raises ProblemError."""
         ring = self.accounts.ring(account)
+        self.account = account
         for secret in self._given:
             ring = ring.added(secret, self._now())
         self._keep(ring)
@@ -48,6 +69,28 @@ class RingKeeper:
         """Nothing is registered any more: no secret is current."""
         self._keep(self.ring.ended(self._now()))
 
+    def end_registration(self, registration: int) -> None:
+        """It was deleted, replaced or given up."""
+        with _where_it_can_be_written():
+            self.accounts.end_registration(registration, self._now())
+
+    def remember_guard_asked(self) -> None:
+        """The user said that a webhook that nobody can see may be replaced."""
+        with _where_it_can_be_written():
+            self.accounts.remember_guard_asked(self.account, self._now())
+
     def _keep(self, ring: SecretRing) -> None:
-        self.accounts.save_ring(self.account, ring)
+        is_kept = False
+        with _where_it_can_be_written():
+            self.accounts.save_ring(self.account, ring)
+            is_kept = True
         self.ring = ring
+        self.ever |= {known.secret: None for known in ring.secrets}
+        self._kept(is_kept)
+
+
+@contextlib.contextmanager
+def _where_it_can_be_written() -> Iterator[None]:
+    """What happened has happened, whether the file takes it or not."""
+    with contextlib.suppress(ProblemError):
+        yield

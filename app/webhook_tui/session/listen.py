@@ -12,8 +12,8 @@ import random
 import secrets
 import socket
 import sys
-from collections.abc import AsyncIterator, Callable, Coroutine
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import singledispatchmethod
 from pathlib import Path
@@ -38,7 +38,6 @@ from webhook_tui.domain.facts import (
 )
 from webhook_tui.domain.filter import Expression
 from webhook_tui.domain.problem import Problem, ProblemError, Severity
-from webhook_tui.domain.ring import SecretRing
 from webhook_tui.domain.rows import DeliveryRows, FoundRows, Sort
 from webhook_tui.domain.secret import Secret
 from webhook_tui.domain.status import (
@@ -59,7 +58,10 @@ from webhook_tui.domain.wishes import (
     ExplainWish,
     ForwardWish,
     GuardAnswer,
+    JobsWish,
+    JobWish,
     MarkWish,
+    OverviewWish,
     ProveWish,
     RegisterWish,
     ReplayWish,
@@ -82,7 +84,7 @@ from webhook_tui.session.embedded import EmbeddedPiktid
 from webhook_tui.session.explaining import Explaining
 from webhook_tui.session.forwarding import Forwarding, check
 from webhook_tui.session.judge import Judge
-from webhook_tui.session.keeper import RingKeeper
+from webhook_tui.session.keeper import NOT_KEPT, RingKeeper
 from webhook_tui.session.proving import ProofPace, Proving
 from webhook_tui.session.reconciling import Reconciling, StreamPace
 from webhook_tui.session.recorder import Recorder
@@ -90,6 +92,7 @@ from webhook_tui.session.registrar import Registrar, RegistrarOptions
 from webhook_tui.session.route import supervisor_for
 from webhook_tui.session.sending import Sending
 from webhook_tui.session.simulating import Parts, Simulating
+from webhook_tui.session.surveying import Surveying
 from webhook_tui.session.tending import Tending
 from webhook_tui.session.tidying import Tidying
 from webhook_tui.store import AccountStore, DeliveryStore
@@ -131,8 +134,9 @@ class ListenSession:
         self._tasks: set[asyncio.Task[None]] = set()
         self._ready = False
         self._token = settings.token
+        self._answered_tokens: tuple[Secret, ...] = ()
         self._kept: tuple[Secret, ...] = ()
-        self._ring_now: Callable[[], SecretRing] = SecretRing
+        self._ever_in_rings: Callable[[], Iterable[Secret]] = tuple
         own_path = settings.hook_url is None
         self._hook_path = f"/h/{secrets.token_hex(16)}" if own_path else None
 
@@ -173,9 +177,10 @@ class ListenSession:
         return self._store.open_found(expression, sort=sort, now=now, changed=changed)
 
     def known_secrets(self) -> tuple[Secret, ...]:
-        """What copies and exports must not hold: every secret that was kept, the ring's and the token."""
-        ring = (known.secret for known in self._ring_now().newest_first())
-        return (*self._kept, *self._settings.secrets, *ring, *((self._token,) if self._token is not None else ()))
+        """What copies and exports must not hold: every secret that was kept, and all secrets and tokens of this run."""
+        rings = self._ever_in_rings()
+        tokens = (self._settings.token, *self._answered_tokens, self._settings.ngrok_authtoken)
+        return (*self._kept, *self._settings.secrets, *rings, *(token for token in tokens if token is not None))
 
     async def _main(self, emit: Callable[[Fact], None]) -> None:
         self._loop = asyncio.get_running_loop()
@@ -191,16 +196,19 @@ class ListenSession:
             emit(ProblemOccurred(problem, fatal=True))
         finally:
             self._bound.close()
-            emit(SessionStopped(problem))
+        emit(SessionStopped(problem))  # what else ends it is said by whoever runs it
 
     async def _live(self, stack: contextlib.AsyncExitStack) -> Problem | None:
         settings = self._settings
-        self._board = Board(self._first_status(), self._emit)
-        stack.callback(self._board.close)
-        self._store = DeliveryStore.open(settings.deliveries_path, started_at=_utc_now())
+        self._store = DeliveryStore.open(
+            settings.deliveries_path, started_at=_utc_now(), job_fields=settings.job_fields
+        )
         stack.callback(self._store.close)
-        accounts = AccountStore.open(settings.accounts_path)
+        self._accounts = accounts = AccountStore.open(settings.accounts_path)
         stack.callback(accounts.close)
+        place = "" if settings.accounts_path is None else accounts.place
+        self._board = Board(replace(self.first_status, token_place=place), self._emit)
+        stack.callback(self._board.close)
         self._kept = tuple(accounts.all_secrets())
         self._emit(HistoryOpened())
         self._note_set_aside("The history", self._store.set_aside)
@@ -211,16 +219,19 @@ class ListenSession:
             await stack.enter_async_context(embedded)
             token, api_url = embedded.token, embedded.api_url
             self._board.change(api_url=api_url)
-        self._keeper = RingKeeper(accounts, Account.of(api_url, token), settings.secrets, _utc_now)
+        self._keeper = RingKeeper(
+            accounts, Account.of(api_url, token), settings.secrets, _utc_now, kept=self._ring_is_kept
+        )
         if settings.sandbox:
             self._keeper.registered(embedded.former_secret)
         self._explaining = Explaining(self._store, self._keeper, self._board, token=lambda: self._token)
-        self._ring_now = lambda: self._keeper.ring
+        self._ever_in_rings = lambda: tuple(self._keeper.ever)
         self._tending = Tending(self._store, self._emit)
         self._judge = Judge(
             self._store, self._keeper, self._board, local_now=_local_now, judged=self._explaining.failed
         )
         self._judge.again()
+        self._surveying = Surveying(self._store, self._emit, now=_utc_now)
         self._reconciling = self._make_reconciling(api_url)
         self._answering = Answering(self._board)
         self._forwarding = Forwarding(
@@ -293,7 +304,9 @@ class ListenSession:
             self._emit(TidyingEnded(undoing_what, "not done" if self._registrar.holds else "done"))
         return problem
 
-    def _first_status(self) -> SessionStatus:
+    @property
+    def first_status(self) -> SessionStatus:
+        """What the settings say of the route; every link waits."""
         settings = self._settings
         opens = not settings.sandbox and settings.hook_url is None and settings.tunnel != "none"
         return SessionStatus(
@@ -324,6 +337,7 @@ class ListenSession:
             stray=self._board.stray,
             probed=self._proving.probed,
             now=_utc_now,
+            answered=self._surveying.acks.add,
         )
         server = Server(receiver, self._bound, grace_seconds=_GRACE_SECONDS)
         self._board.receiver(state=ReceiverState.STARTING, host=server.host, port=server.port)
@@ -356,6 +370,10 @@ class ListenSession:
         if path is not None and (note := _set_aside(what, path.name)) not in self._board.status.notes:
             self._board.note(note)
 
+    def _ring_is_kept(self, is_so: bool) -> None:
+        others = tuple(note for note in self._board.status.notes if note is not NOT_KEPT)
+        self._board.change(notes=others if is_so else (*others, NOT_KEPT))
+
     def _reopen(self) -> None:
         self._tunnel.reopen()
 
@@ -373,8 +391,12 @@ class ListenSession:
             pace=self._paces.stream,
             lost=self._missed,
         )
-        self._board.changed = reconciling.look
+        self._board.changed = self._status_changed
         return reconciling
+
+    def _status_changed(self, status: SessionStatus) -> None:
+        self._reconciling.look(status)
+        self._surveying.look(status)
 
     def _make_registrar(self, api_url: str) -> Registrar:
         settings = self._settings
@@ -477,6 +499,9 @@ class ListenSession:
     @_take.register
     def _(self, wish: TokenAnswer) -> None:
         self._token = wish.token
+        self._answered_tokens = (*self._answered_tokens, wish.token)
+        if wish.keep:
+            self._keep_token(wish.token)
         self._start(self._use_token(wish.token))
 
     @_take.register
@@ -509,6 +534,18 @@ class ListenSession:
         self._start(self._reconciling.show_sides(wish.event_id))
 
     @_take.register
+    def _(self, _wish: OverviewWish) -> None:
+        self._start(self._surveying.show_overview())
+
+    @_take.register
+    def _(self, _wish: JobsWish) -> None:
+        self._start(self._surveying.show_jobs())
+
+    @_take.register
+    def _(self, wish: JobWish) -> None:
+        self._start(self._surveying.show_jobs(wish.job_id))
+
+    @_take.register
     def _(self, wish: AnswerWish) -> None:
         self._answering.use(wish.rule)
 
@@ -531,6 +568,14 @@ class ListenSession:
     @_take.register
     def _(self, wish: MarkWish | CommentWish | DeleteDeliveriesWish | RunsWish) -> None:
         self._start(self._tending.carry_out(wish))
+
+    def _keep_token(self, token: Secret) -> None:
+        try:
+            self._accounts.keep_token(self._settings.api_url, token)
+        except ProblemError as error:
+            self._emit(ProblemOccurred(error.problem))
+        else:
+            self._emit(WishGranted(f"Token kept in {self._accounts.place}."))
 
     async def _explain(self, seq: int) -> None:
         report = await self._explaining.report(seq)

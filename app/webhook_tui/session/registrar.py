@@ -217,7 +217,7 @@ class Registrar:
             )
             return True
         if await self._ask(GuardAsked(None)) is not None:
-            self._keeper.accounts.remember_guard_asked(account, self._now())
+            self._keeper.remember_guard_asked()
             return True
         return False
 
@@ -255,9 +255,10 @@ class Registrar:
         return None
 
     async def _register(self, client: PiktidClient, url: str) -> None:
-        accounts = self._keeper.accounts
         # Written down first: if this process dies while PiktID answers, the next one knows the URL as ours.
-        registration = accounts.record_registration(self._keeper.account, url=url, webhook_id=None, at=self._now())
+        registration = self._keeper.accounts.record_registration(
+            self._keeper.account, url=url, webhook_id=None, at=self._now()
+        )
         self._keeper.unanswered = True
         try:
             webhook = await client.register(url)
@@ -268,7 +269,7 @@ class Registrar:
             self._hold(registration, url)
             raise
         except ProblemError:
-            accounts.end_registration(registration, self._now())
+            self._keeper.end_registration(registration)
             raise
         finally:
             self._keeper.unanswered = False
@@ -278,7 +279,7 @@ class Registrar:
 
     def _hold(self, registration: int, url: str) -> None:
         if self._held is not None:
-            self._keeper.accounts.end_registration(self._held[0], self._now())
+            self._keeper.end_registration(self._held[0])
         self._held = (registration, url)
         self._ours.add(url)
         self._is_confirmed = self._is_suspected = False
@@ -387,10 +388,9 @@ class Registrar:
         self._is_confirmed = self._is_suspected = False
         self._put_back = None
         held, self._held = self._held, None
-        with contextlib.suppress(ProblemError):  # a disk that takes nothing does not make it ours again
-            if held is not None:
-                self._keeper.accounts.end_registration(held[0], self._now())
-            self._keeper.ended()
+        if held is not None:
+            self._keeper.end_registration(held[0])
+        self._keeper.ended()
 
     def _taken(self, what: str, state: WebhookState, *, at: datetime | None = None, by: str | None = None) -> None:
         self._stopped_asking = True
@@ -418,7 +418,7 @@ class Registrar:
 
     def _deleted(self) -> None:
         assert self._held is not None
-        self._keeper.accounts.end_registration(self._held[0], self._now())
+        self._keeper.end_registration(self._held[0])
         self._held = None
         self._keeper.ended()
         self._board.webhook(state=WebhookState.DELETED, since=self._now(), problem=None, secret_since=None)
@@ -433,7 +433,7 @@ class Registrar:
             return Problem("Another program may have registered its webhook.", "Nothing was deleted.")
         try:
             if await self._was_taken(client, held[1]):
-                self._keeper.accounts.end_registration(held[0], self._now())
+                self._keeper.end_registration(held[0])
                 self._held = None
                 return Problem("Another program registered its webhook meanwhile.", "It was left as it is.")
             if self._put_back is not None:
@@ -461,7 +461,7 @@ class Registrar:
         async with asyncio.timeout(_DELETE_SECONDS):
             webhook = await client.register(url)
         assert self._held is not None
-        self._keeper.accounts.end_registration(self._held[0], self._now())
+        self._keeper.end_registration(self._held[0])
         self._held = None
         if webhook.secret is None:
             return Problem(f"{url} is registered again; PiktID sent no secret.", "")

@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import Callable
 from datetime import datetime
+from time import monotonic
 
 from webhook_tui.domain.problem import ProblemError
 from webhook_tui.store import DeliveryStore
@@ -36,9 +37,15 @@ class Tidying:
 
     async def run(self) -> None:
         """A history that cannot be written keeps what it has: deliveries say so, and the next hour tries again."""
+        began = monotonic()
         while True:
             try:
-                await self._store.prune(keep_days=self._keep_days, keep_rows=self._keep_rows, now=self._now())
+                await self._store.prune(
+                    keep_days=self._keep_days,
+                    keep_rows=self._keep_rows,
+                    now=self._now(),
+                    running_seconds=monotonic() - began,
+                )
             except ProblemError as error:
                 _log.warning("old deliveries could not be deleted: %s", error.problem.what)
             await asyncio.sleep(self._every_seconds)

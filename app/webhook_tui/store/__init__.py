@@ -3,5 +3,6 @@
 from webhook_tui.store.accounts import AccountStore, Registration
 from webhook_tui.store.deliveries import DeliveryStore
 from webhook_tui.store.rows import open_history
+from webhook_tui.store.search import find_in_history
 
-__all__ = ["AccountStore", "DeliveryStore", "Registration", "open_history"]
+__all__ = ["AccountStore", "DeliveryStore", "Registration", "find_in_history", "open_history"]

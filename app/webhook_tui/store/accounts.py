@@ -1,4 +1,7 @@
-"""What is remembered per account: its signing secrets, what was registered, what was asked; a file of its own, 0600."""
+"""What is remembered per account: its signing secrets, what was registered, what was asked; a file of its own, 0600.
+
+A file that somebody removes is made again before it is next used, with what this process has registered.
+"""
 
 from __future__ import annotations
 
@@ -16,13 +19,14 @@ from webhook_tui.domain.ring import Origin, SecretRing, SigningSecret
 from webhook_tui.domain.secret import Secret
 from webhook_tui.store.accounts_schema import ACCOUNTS
 from webhook_tui.store.database import open_database, transaction
+from webhook_tui.store.files import identity
 from webhook_tui.store.process_lock import ProcessLock
 from webhook_tui.store.records import microseconds, moment
 from webhook_tui.store.rings import merged
 from webhook_tui.store.vault import FileVault, Vault, vault
 
 _NOT_KEPT = Problem(
-    "The secret could not be saved: the file accounts.db cannot be written.",
+    "What belongs to the account could not be saved: the file accounts.db cannot be written.",
     "Free some space or let it be written: webhook-tui paths says where it is.",
     mends_itself=True,
 )
@@ -45,11 +49,15 @@ class AccountStore:
     """
 
     def __init__(
-        self, connection: sqlite3.Connection, lock: ProcessLock | None, vault: Vault, *, set_aside: Path | None
+        self, connection: sqlite3.Connection, vault: Vault, *, path: Path | None = None, set_aside: Path | None = None
     ) -> None:
         self._connection = connection
-        self._lock = lock
         self._vault = vault
+        self._path = path
+        self._identity = identity(path) if path is not None else None
+        self._lock = ProcessLock.take(path) if path is not None else None
+        self._unended_here: dict[int, tuple[str, str, str, int]] = {}
+        """What this process registered: number to account, URL, webhook's id and time, as the file holds them."""
         self.set_aside = set_aside
         """Where a damaged file that was found lies now, if there was one."""
 
@@ -62,18 +70,36 @@ class AccountStore:
         if path is None:
             connection = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
             connection.executescript("\n".join(ACCOUNTS.migrations))
-            return cls(connection, None, FileVault(), set_aside=None)
+            return cls(connection, FileVault())
         opened = open_database(path, ACCOUNTS, always_private=True)
         try:
-            lock = ProcessLock.take(path)
+            return cls(opened.connection, vault(), path=path, set_aside=opened.set_aside)
         except OSError as error:
             opened.connection.close()
             raise ProblemError(_NOT_KEPT) from error
-        return cls(opened.connection, lock, vault(), set_aside=opened.set_aside)
+
+    def _look_after_the_file(self) -> None:
+        """Without this, SQLite would go on writing into a file that has no name any more. Raises as all methods."""
+        if self._path is None or (self._identity is not None and identity(self._path) == self._identity):
+            return
+        opened = open_database(self._path, ACCOUNTS, always_private=True)
+        self._connection.close()
+        self._connection = opened.connection
+        self.set_aside = self.set_aside or opened.set_aside
+        if self._lock is not None:
+            self._lock.release()
+        self._lock = ProcessLock.take(self._path)
+        with transaction(self._connection):
+            self._connection.executemany(
+                "INSERT OR IGNORE INTO registrations (id, account, url, webhook_id, at, process) "
+                "VALUES (?, ?, ?, ?, ?, ?)",
+                [(number, *columns, self._lock.name) for number, columns in self._unended_here.items()],
+            )
+        self._identity = identity(self._path)
 
     def ring(self, account: Account) -> SecretRing:
         """All secrets that were ever saved for the account, oldest first."""
-        with _kept():
+        with self._reading():
             found = self._connection.execute(
                 "SELECT secret, since, until, origin FROM secrets WHERE account = ? ORDER BY position", (account.key,)
             )
@@ -81,9 +107,9 @@ class AccountStore:
             return SecretRing(tuple(secret for secret in known if secret is not None))
 
     def all_secrets(self) -> Sequence[Secret]:
-        """Every secret that was ever saved, of whatever account: what nothing that leaves the program may hold."""
-        with _kept():
-            found = self._connection.execute("SELECT DISTINCT secret FROM secrets ORDER BY secret")
+        """Every secret and token that is kept, of whatever account: what nothing that leaves the program may hold."""
+        with self._reading():
+            found = self._connection.execute("SELECT secret FROM secrets UNION SELECT held FROM tokens")
             revealed = (self._vault.reveal(held) for (held,) in found)
             return [secret for secret in revealed if secret is not None]
 
@@ -114,9 +140,38 @@ class AccountStore:
             (account.key, self._vault.keep(known.secret), _time(known.since), _time(known.until), known.origin.value),
         )
 
+    @property
+    def place(self) -> str:
+        """Where what is kept lies, for people: `the system keyring`."""
+        return self._vault.place
+
+    def token(self, api_url: str) -> Secret | None:
+        """The token that was kept for an API, or None."""
+        with self._reading():
+            found = self._connection.execute(
+                "SELECT held FROM tokens WHERE api_url = ?", (api_url.rstrip("/"),)
+            ).fetchone()
+            return None if found is None else self._vault.reveal(found[0])
+
+    def keep_token(self, api_url: str, token: Secret) -> None:
+        """Keep it for the next run, in place of the one before."""
+        self.forget_token(api_url)
+        with self._transaction():
+            self._connection.execute("INSERT INTO tokens VALUES (?, ?)", (api_url.rstrip("/"), self._vault.keep(token)))
+
+    def forget_token(self, api_url: str) -> bool:
+        """Keep none for this API any more; whether there was one."""
+        with self._transaction():
+            gone = self._connection.execute(
+                "DELETE FROM tokens WHERE api_url = ? RETURNING held", (api_url.rstrip("/"),)
+            ).fetchall()
+            for (held,) in gone:
+                self._vault.forget(held)
+        return bool(gone)
+
     def guard_was_asked(self, account: Account) -> bool:
         """Whether the user was asked before about a webhook that nobody can see."""
-        with _kept():
+        with self._reading():
             found = self._connection.execute("SELECT 1 FROM guards WHERE account = ?", (account.key,)).fetchone()
             return found is not None
 
@@ -127,16 +182,19 @@ class AccountStore:
 
     def record_registration(self, account: Account, *, url: str, webhook_id: int | str | None, at: datetime) -> int:
         """Note that this process registered `url`; the number under which `end_registration` knows it."""
+        columns = (account.key, url, json.dumps(webhook_id), microseconds(at))
         with self._transaction():
             cursor = self._connection.execute(
                 "INSERT INTO registrations (account, url, webhook_id, at, process) VALUES (?, ?, ?, ?, ?)",
-                (account.key, url, json.dumps(webhook_id), microseconds(at), self._lock.name if self._lock else ""),
+                (*columns, self._lock.name if self._lock else ""),
             )
         assert cursor.lastrowid is not None
+        self._unended_here[cursor.lastrowid] = columns
         return cursor.lastrowid
 
     def end_registration(self, registration_id: int, at: datetime) -> None:
         """Note that it was deleted, replaced or given up; the first time counts."""
+        self._unended_here.pop(registration_id, None)
         with self._transaction():
             self._connection.execute(
                 "UPDATE registrations SET ended_at = ? WHERE id = ? AND ended_at IS NULL",
@@ -152,7 +210,7 @@ class AccountStore:
         return self._unended(account, alive=True)
 
     def _unended(self, account: Account, *, alive: bool) -> Sequence[Registration]:
-        with _kept():
+        with self._reading():
             found = self._connection.execute(
                 "SELECT process, id, url, webhook_id, at FROM registrations "
                 "WHERE account = ? AND ended_at IS NULL ORDER BY id DESC",
@@ -177,8 +235,14 @@ class AccountStore:
             self._lock.release()
 
     @contextmanager
+    def _reading(self) -> Iterator[None]:
+        with _kept():
+            self._look_after_the_file()
+            yield
+
+    @contextmanager
     def _transaction(self) -> Iterator[None]:
-        with _kept(), transaction(self._connection):
+        with self._reading(), transaction(self._connection):
             yield
 
 

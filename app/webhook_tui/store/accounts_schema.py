@@ -27,9 +27,16 @@ CREATE INDEX unended ON registrations (account) WHERE ended_at IS NULL;
 CREATE TABLE guards (account TEXT PRIMARY KEY, asked_at INTEGER NOT NULL);
 """
 
+_VERSION_2 = """
+CREATE TABLE tokens (
+    api_url TEXT PRIMARY KEY,
+    held BLOB NOT NULL                           -- the API token, or what names it in the keyring
+);
+"""
+
 ACCOUNTS = Schema(
     called="file of secrets",
-    way_out="webhook-tui paths says where accounts.db lies.",
+    way_out="Let accounts.db be written (webhook-tui paths), or set XDG_STATE_HOME.",
     application_id=0x77685432,
-    migrations=(_VERSION_1,),
+    migrations=(_VERSION_1, _VERSION_2),
 )

@@ -65,7 +65,7 @@ def open_database(
     file of an earlier version is brought up to date after a copy `<name>.v<version>` was made. Raises ProblemError when
     it cannot be opened, belongs to another program or to a newer version of this one.
     """
-    with opening(schema.called, schema.way_out):
+    with opening(schema.called, schema.way_out, path.parent):
         if path.is_dir():
             raise IsADirectoryError(path)
         make_private_directory(path.parent)

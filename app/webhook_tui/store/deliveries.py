@@ -11,15 +11,20 @@ from pathlib import Path
 
 from webhook_tui.domain.account import Account
 from webhook_tui.domain.delivery import Delivery, DeliveryRow, StoredDelivery
-from webhook_tui.domain.event import JOB_FIELDS
 from webhook_tui.domain.filter import Expression
+from webhook_tui.domain.job import JobDetail, JobFields, Jobs
+from webhook_tui.domain.overview import HistoryPlace
 from webhook_tui.domain.rows import DeliveryRows, FoundRows, Sort
 from webhook_tui.domain.run import Run
+from webhook_tui.domain.tally import Tally
 from webhook_tui.domain.verdict import Judgement
+from webhook_tui.store.counting import Counting
+from webhook_tui.store.files import size_on_disk
 from webhook_tui.store.history_file import HistoryFile
+from webhook_tui.store.jobs import JobsReader
 from webhook_tui.store.reader import Reader
 from webhook_tui.store.records import find_row, find_stored, find_unsettled, insert, recordable, storable
-from webhook_tui.store.retention import BATCH, delete_batch, delete_some, first_kept
+from webhook_tui.store.retention import BATCH, Age, delete_batch, delete_some, first_kept
 from webhook_tui.store.rows import SqliteRows
 from webhook_tui.store.runs import find_runs
 from webhook_tui.store.scan import Search
@@ -34,24 +39,30 @@ _LONGEST_COMMENT = 2000
 class DeliveryStore:
     """One open history. Its coroutines may be awaited on any loop; several programs may have one file open."""
 
-    def __init__(self, file: HistoryFile, *, temporary: Path | None) -> None:
+    def __init__(self, file: HistoryFile, *, temporary: Path | None, job_fields: JobFields) -> None:
         self.path = file.path
         self._file = file
         self._temporary = temporary
+        self._job_fields = job_fields
         self._writer = Writer(file, WordIndex().step)
         self._reader = Reader(file.path)
+        self._judged = 0
+        self._counting = Counting(file.path, run=lambda: file.run, judged=lambda: self._judged)
+        self._jobs = JobsReader(file.path, job_fields, judged=lambda: self._judged)
 
     @classmethod
-    def open(cls, path: Path | None, *, started_at: datetime) -> DeliveryStore:
+    def open(cls, path: Path | None, *, started_at: datetime, job_fields: JobFields | None = None) -> DeliveryStore:
         """Open or make the history at `path`; None: a temporary one that is deleted by `close`.
 
         Raises ProblemError when it cannot be opened or written.
         """
+        job_fields = job_fields or JobFields()
         if path is not None:
-            return cls(HistoryFile(path, started_at), temporary=None)
+            return cls(HistoryFile(path, started_at), temporary=None, job_fields=job_fields)
         temporary = Path(tempfile.mkdtemp(prefix="webhook-tui-"))
         try:
-            return cls(HistoryFile(temporary / "deliveries.db", started_at), temporary=temporary)
+            file = HistoryFile(temporary / "deliveries.db", started_at)
+            return cls(file, temporary=temporary, job_fields=job_fields)
         except BaseException:
             shutil.rmtree(temporary, ignore_errors=True)
             raise
@@ -78,7 +89,7 @@ class DeliveryStore:
 
         Raises ProblemError when it could not be stored; the next one may be stored again.
         """
-        record = recordable(delivery, judgement, account=account, answered=answered)
+        record = recordable(delivery, judgement, account=account, answered=answered, job_fields=self._job_fields)
 
         def store(connection: sqlite3.Connection) -> DeliveryRow:
             row = insert(connection, record, run=self._file.run)
@@ -124,21 +135,25 @@ class DeliveryStore:
         rows: list[DeliveryRow] = []
         for start in range(0, len(changes), _LARGEST_CHANGE):
             rows += await self._writer.run(_judging(changes[start : start + _LARGEST_CHANGE]))
+            self._judged += 1
         return rows
 
     async def stored(self, seq: int) -> StoredDelivery | None:
         """Delivery `seq` whole, or None. Raises ProblemError."""
         return await self._reader.run(lambda connection: find_stored(connection, seq))
 
-    async def prune(self, *, keep_days: int | None, keep_rows: int | None, now: datetime) -> int:
+    async def prune(
+        self, *, keep_days: int | None, keep_rows: int | None, now: datetime, running_seconds: float = 0.0
+    ) -> int:
         """Delete what is older than `keep_days` and what is beyond the `keep_rows` newest; None: no such limit.
 
-        Marked deliveries stay. Small transactions, so that deliveries that arrive meanwhile hardly wait. How many went.
+        `now`: what the clock says, which is believed as far as earlier runs and the time for which this one has been
+        running make it likely. Marked deliveries stay. Small transactions, so that deliveries that arrive meanwhile
+        hardly wait. How many went.
         Raises ProblemError.
         """
-        below = await self._reader.run(
-            lambda connection: first_kept(connection, keep_days=keep_days, keep_rows=keep_rows, now=now)
-        )
+        age = None if keep_days is None else Age(keep_days, now, self.run, running_seconds)
+        below = await self._reader.run(lambda connection: first_kept(connection, age=age, keep_rows=keep_rows))
         return await self._delete_below(below)
 
     async def clear_except_marked(self) -> int:
@@ -173,6 +188,23 @@ class DeliveryStore:
         """
         return await self._reader.run(find_runs)
 
+    async def tally(self, now: datetime) -> Tally:
+        """What is stored, counted as far as a moment's work goes; more calls count on. Raises ProblemError."""
+        return await self._counting.tally(now)
+
+    async def jobs(self) -> Jobs:
+        """The jobs of the newest deliveries, as far as a moment's work goes; more calls go on. Raises ProblemError."""
+        return await self._jobs.jobs()
+
+    async def job(self, job_id: str) -> JobDetail:
+        """One of them, with its events. Raises ProblemError."""
+        return await self._jobs.job(job_id)
+
+    async def place(self) -> HistoryPlace:
+        """Where the history lies, and how large it is. Raises ProblemError."""
+        size = await self._reader.run(lambda _: size_on_disk(self.path))
+        return HistoryPlace(self.path, size, self.run, is_temporary=self._temporary is not None)
+
     def open_found(
         self,
         expression: Expression,
@@ -180,14 +212,13 @@ class DeliveryStore:
         sort: Sort,
         now: datetime,
         changed: Callable[[], None],
-        job_fields: Sequence[str] = JOB_FIELDS,
     ) -> FoundRows:
         """The deliveries that pass a filter, for the calling thread; a thread searches from now on.
 
         `changed` is called from that thread when a refresh would show something new, the first time within a moment,
         also when there is no match. `now` is when `age:` counts from. Raises ProblemError.
         """
-        return FilteredRows(self.path, Search(expression, sort, now, job_fields), changed)
+        return FilteredRows(self.path, Search(expression, sort, now, self._job_fields.ids), changed)
 
     def open_rows(self) -> DeliveryRows:
         """The deliveries for the calling thread, through a connection of its own. Raises ProblemError."""
@@ -196,6 +227,8 @@ class DeliveryStore:
     def close(self) -> None:
         """Wait for what is queued, note that the run ended, let go of the file; more calls change nothing."""
         self._reader.close()
+        self._counting.close()
+        self._jobs.close()
         self._writer.close(datetime.now(UTC))
         if self._temporary is not None:
             shutil.rmtree(self._temporary, ignore_errors=True)

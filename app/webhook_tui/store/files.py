@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from pathlib import Path
 from typing import TypeAlias
 
@@ -61,6 +62,15 @@ def move_orphans_aside(path: Path) -> None:
     """
     if not path.exists() and any(_companion(path, suffix).exists() for suffix in _COMPANIONS):
         move_aside(path)
+
+
+def size_on_disk(path: Path) -> int:
+    """Bytes of a database and what lies beside it; what is not there counts nothing."""
+    total = 0
+    for suffix in _COMPANIONS:
+        with suppress(OSError):
+            total += _companion(path, suffix).stat().st_size
+    return total
 
 
 def identity(path: Path) -> Identity | None:

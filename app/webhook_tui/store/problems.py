@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import errno
+import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import msgspec
 
 from webhook_tui.domain.problem import Problem, ProblemError
 
+_NEEDED_BYTES = 128 * 1024
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 _DENIED = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
 
@@ -70,9 +73,9 @@ def not_stored(error: BaseException) -> Problem:
     return _passing("This delivery could not be stored: it is answered 503.", "webhook-tui paths: the log says why.")
 
 
-def not_opened(error: BaseException, called: str, way_out: str) -> Problem:
-    """Why a database could not be opened at all."""
-    if _is_full(error):
+def not_opened(error: BaseException, called: str, way_out: str, directory: Path | None = None) -> Problem:
+    """Why a database could not be opened at all. `directory`: where it lies, or would."""
+    if _is_full(error) or (_code(error) == sqlite3.SQLITE_IOERR and _has_no_space(directory)):
         return Problem(f"The disk is full: the {called} cannot be opened.", "Free some space, then start again.")
     if _code(error) in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
         return Problem(f"Another program keeps the {called} locked.", way_out)
@@ -113,12 +116,12 @@ def reading() -> Iterator[None]:
 
 
 @contextmanager
-def opening(called: str, way_out: str) -> Iterator[None]:
+def opening(called: str, way_out: str, directory: Path | None = None) -> Iterator[None]:
     """Turn what goes wrong while opening into a ProblemError about what is `called` so."""
     try:
         yield
     except (sqlite3.Error, OSError) as error:
-        raise ProblemError(not_opened(error, called, way_out)) from error
+        raise ProblemError(not_opened(error, called, way_out, directory)) from error
 
 
 def _passing(what: str, then: str) -> Problem:
@@ -127,6 +130,14 @@ def _passing(what: str, then: str) -> Problem:
 
 def _is_full(error: BaseException) -> bool:
     return _code(error) == sqlite3.SQLITE_FULL or (isinstance(error, OSError) and error.errno in _FULL)
+
+
+def _has_no_space(directory: Path | None) -> bool:
+    """SQLite says only that it does not work, when there is no room for the files beside a database."""
+    try:
+        return directory is not None and shutil.disk_usage(directory).free < _NEEDED_BYTES
+    except OSError:
+        return False
 
 
 def _is_denied(error: BaseException) -> bool:

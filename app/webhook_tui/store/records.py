@@ -15,6 +15,7 @@ from webhook_tui.domain.account import Account
 from webhook_tui.domain.delivery import Delivery, DeliveryRow, StoredDelivery
 from webhook_tui.domain.event import about, event_name, parse_event
 from webhook_tui.domain.headers import Headers
+from webhook_tui.domain.job import JobFields
 from webhook_tui.domain.verdict import Judgement, Verdict
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -61,7 +62,14 @@ class Recordable:
     about: str
 
 
-def recordable(delivery: Delivery, judgement: Judgement, *, account: Account, answered: int | None) -> Recordable:
+def recordable(
+    delivery: Delivery,
+    judgement: Judgement,
+    *,
+    account: Account,
+    answered: int | None,
+    job_fields: JobFields | None = None,
+) -> Recordable:
     """Read the event out of a delivery, so that the transaction that stores it is short.
 
     Names and words are cut (256) and lone surrogates replaced: they are for the table, the body keeps what was sent. An
@@ -76,7 +84,7 @@ def recordable(delivery: Delivery, judgement: Judgement, *, account: Account, an
         answered,
         event=storable(event_name(delivery.headers, event), _LONGEST_NAME),
         event_id=event_id,
-        about=storable(about(event), _LONGEST_NAME),
+        about=storable(about(event, job_fields), _LONGEST_NAME),
     )
 
 

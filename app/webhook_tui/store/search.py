@@ -3,14 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import closing
+from datetime import datetime
 from pathlib import Path
 
 from webhook_tui.domain.delivery import DeliveryRow, StoredDelivery
+from webhook_tui.domain.filter import Expression
+from webhook_tui.domain.job import JOB_FIELDS
 from webhook_tui.domain.problem import ProblemError
-from webhook_tui.domain.rows import Progress
+from webhook_tui.domain.rows import Progress, Sort
+from webhook_tui.store.database import connect_read_only
+from webhook_tui.store.problems import reading
 from webhook_tui.store.rows import SqliteRows
-from webhook_tui.store.scan import Search
+from webhook_tui.store.scan import Published, Scan, Search
 from webhook_tui.store.searching import Searching
+
+
+def find_in_history(
+    path: Path, expression: Expression, now: datetime, *, job_fields: Sequence[str] = JOB_FIELDS
+) -> Sequence[int]:
+    """The numbers of all deliveries that pass a filter, oldest first; waits for the search's end.
+
+    `now`: from when `age:` counts. Raises ProblemError.
+    """
+    found: list[Published] = []
+    search = Search(expression, Sort(), now, job_fields)
+    with reading(), closing(Scan(connect_read_only(path), search, found.append, is_cancelled=lambda: False)) as scan:
+        while scan.is_left:
+            scan.advance()
+        scan.publish()
+    view = found[-1].view
+    return [view.at(place) for place in range(len(view))]
 
 
 class FilteredRows:

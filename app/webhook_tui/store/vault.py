@@ -18,6 +18,9 @@ _log = logging.getLogger(__name__)
 class Vault(Protocol):
     """Turns secrets into what the file holds, and back."""
 
+    place: str
+    """Where they lie, for people."""
+
     def seal(self, secret: Secret) -> bytes:
         """What the file holds for `secret`; always the same for the same secret."""
         ...
@@ -30,9 +33,15 @@ class Vault(Protocol):
         """The secret of which the file holds `held`; None when it cannot be had (any more)."""
         ...
 
+    def forget(self, held: bytes) -> None:
+        """Let go of what lies outside the file, if anything does."""
+        ...
+
 
 class FileVault:
     """The file itself holds the secrets; it is readable by its owner alone."""
+
+    place = "a file that only you can read"
 
     def seal(self, secret: Secret) -> bytes:
         """The secret's own bytes."""
@@ -46,9 +55,14 @@ class FileVault:
         """The secret, unless a keyring that is not there has it."""
         return None if held.startswith(_MARK) else Secret(held.decode("utf-8", "surrogateescape"))
 
+    def forget(self, held: bytes) -> None:
+        """Nothing lies outside the file."""
+
 
 class KeyringVault:
     """The system keyring holds the secrets; what an earlier run left in the file is still read from it."""
+
+    place = "the system keyring"
 
     def __init__(self, backend: Any) -> None:
         """`backend`: a keyring.backend.KeyringBackend that `find` has tried."""
@@ -99,6 +113,14 @@ class KeyringVault:
             _log.warning("the keyring gave no secret: %s", type(error).__name__)
             return None
         return Secret(text) if text else None
+
+    def forget(self, held: bytes) -> None:
+        """Take it out of the keyring, if it is there."""
+        if held.startswith(_MARK):
+            try:
+                self._backend.delete_password(SERVICE, held.removeprefix(_MARK).decode())
+            except Exception as error:  # noqa: BLE001 -- see find
+                _log.warning("the keyring let go of no secret: %s", type(error).__name__)
 
 
 def vault() -> Vault:

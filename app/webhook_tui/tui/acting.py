@@ -18,8 +18,8 @@ from webhook_tui.domain.span import Span
 from webhook_tui.domain.status import SessionStatus
 from webhook_tui.domain.text import visible
 from webhook_tui.domain.wishes import AnswerWish, ForwardWish, ReplayWish, SimulateWish, StopReplayWish, Wish
+from webhook_tui.editing import edit
 from webhook_tui.sandbox.samples import sample_body
-from webhook_tui.tui.editing import edit
 from webhook_tui.tui.modals.answers import AnswersDialog
 from webhook_tui.tui.modals.replay import Offer, ReplayChoice, ReplayDialog
 from webhook_tui.tui.modals.replaying import ReplayingDialog

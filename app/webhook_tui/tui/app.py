@@ -14,13 +14,12 @@ import queue
 import signal
 import sys
 import time
-import traceback
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 from types import FrameType
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar
 
 from rich.text import Text
 from textual import events, work
@@ -40,6 +39,9 @@ from webhook_tui.domain.facts import (
     Fact,
     GuardAsked,
     HistoryOpened,
+    JobShown,
+    JobsShown,
+    OverviewShown,
     ProblemOccurred,
     Replayed,
     RunsListed,
@@ -56,13 +58,14 @@ from webhook_tui.domain.rows import DeliveryRows, FoundRows
 from webhook_tui.domain.secret import Secret
 from webhook_tui.domain.session_port import SessionPort
 from webhook_tui.domain.span import Span
-from webhook_tui.domain.status import SessionStatus
 from webhook_tui.domain.text import visible
 from webhook_tui.domain.wishes import DeleteWish, GuardAnswer, GuardChoice, ProveWish, RegisterWish, TokenAnswer, Wish
+from webhook_tui.environment import child_environment
 from webhook_tui.export import Destination
 from webhook_tui.querying import QueryHost
 from webhook_tui.tui import theme
 from webhook_tui.tui.acting import Acting
+from webhook_tui.tui.browsing import open_in_browser
 from webhook_tui.tui.commands import commands_of
 from webhook_tui.tui.comparing import Compared, Marked, compare, compare_with_marked
 from webhook_tui.tui.hosting import SessionHost
@@ -82,6 +85,7 @@ from webhook_tui.tui.messages import (
     SessionReplaced,
     ShareRequested,
     StatusNews,
+    SurveyNews,
     WishRequested,
 )
 from webhook_tui.tui.modals.delete import DeleteDialog
@@ -101,7 +105,6 @@ from webhook_tui.tui.sharing import Copied, Exported, Sharing
 from webhook_tui.tui.widgets.json_lines import document_for
 from webhook_tui.tui.widgets.lines import Document
 from webhook_tui.tui.words.addresses import listener, local_host
-from webhook_tui.tunnels.environment import child_environment
 
 LEAVE_SECONDS = 3.0
 """How long a session may tidy up."""
@@ -135,17 +138,6 @@ class QueryEnded(Message):
         self.document = document
 
 
-class TokenKeeper(Protocol):
-    """Where a token can be kept for the next run."""
-
-    label: str
-    """`Keep it in the system keyring`"""
-
-    def keep(self, token: Secret) -> str:
-        """Keep it; gives back the sentence for a toast."""
-        ...
-
-
 class WebhookTuiApp(App[object]):
     """The screen of one session. `return_code` afterwards: 0 left, 1 crashed, 128+n ended by signal n."""
 
@@ -169,21 +161,20 @@ class WebhookTuiApp(App[object]):
         in_ascii: bool = False,
         theme_name: str | None = None,
         sandbox: Callable[[], SessionPort] | None = None,
-        token_keeper: TokenKeeper | None = None,
         keymap: Mapping[str, str] | None = None,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         """`now` gives aware local time; `sandbox` makes another session, for who has no token."""
         super().__init__()
         theme.register(self)
-        if theme_name is not None and theme_name in self.available_themes:
+        self._unknown_theme = "" if theme_name is None or theme_name in self.available_themes else theme_name
+        if theme_name is not None and not self._unknown_theme:
             self.theme = theme_name
         self.host = SessionHost(session)
         self.now = now
         self._monotonic = monotonic
         self._sandbox = sandbox
-        self._token_keeper = token_keeper
-        self._main = MainScreen(now=now, in_ascii=in_ascii)
+        self._main = MainScreen(session.first_status, now=now, in_ascii=in_ascii)
         self._output_filter = OutputFilter(in_ascii=in_ascii)
         self._inbox = Inbox()
         self._queries = QueryHost(child_environment(os.environ))
@@ -194,6 +185,7 @@ class WebhookTuiApp(App[object]):
         self._search_number = 0
         self._token_dialog: TokenDialog | None = None
         self._refused: Problem | None = None
+        self._token_place = ""
         self.crash: BaseException | None = None
         self._handlers: dict[int, Any] = {}
         self.leaving: queue.SimpleQueue[int] = queue.SimpleQueue()
@@ -218,6 +210,8 @@ class WebhookTuiApp(App[object]):
 
     def on_ready(self) -> None:
         """The screen stands: start the session, and end properly when a signal says so."""
+        if self._unknown_theme:
+            self._main.occurred(_no_theme(self._unknown_theme, sorted(self.available_themes)))
         self._screen_loop = asyncio.get_running_loop()
         for name in _SIGNALS:
             # Not in the main thread (as under a test runner) there are no signals to take.
@@ -265,8 +259,7 @@ class WebhookTuiApp(App[object]):
 
     def _handle_exception(self, error: Exception) -> None:
         self.crash = error
-        frames = "".join(traceback.format_tb(error.__traceback__))
-        _log.error("the screen ended by %s\n%s", type(error).__name__, frames)
+        _log.error("the screen ended by an error", exc_info=error)
         super()._handle_exception(error)
 
     def _fatal_error(self) -> None:
@@ -312,6 +305,7 @@ class WebhookTuiApp(App[object]):
         if not self._main.children:
             return  # the screen is gone, and this came after it
         if batch.status is not None:
+            self._token_place = batch.status.token_place
             self._main.post_message(StatusNews(batch.status))
         self._main.keep_sent(batch.sent)
         if batch.replaying is not None:
@@ -330,6 +324,9 @@ class WebhookTuiApp(App[object]):
                 self._main.stream.show_events(shown)
             case EventSidesShown() as sides:
                 self._main.stream.show_sides(sides)
+            case OverviewShown() | JobsShown() | JobShown() as survey:
+                for screen in self.screen_stack:
+                    screen.post_message(SurveyNews(survey))
             case GuardAsked() | TokenAsked() | SecretRevealed() as question:
                 self._open_dialog(question)
             case other:
@@ -513,6 +510,10 @@ class WebhookTuiApp(App[object]):
         """The user saw it in full and wants it in the browser."""
         self.open_url(message.url)
 
+    def open_url(self, url: str, *, new_tab: bool = True) -> None:
+        """Textual's own way would hand the token on to the browser."""
+        open_in_browser(url, new_tab=new_tab)
+
     @work(thread=True, exit_on_error=False)
     def _make_in_thread(self, make: Callable[[], Copied | Exported | Compared | Marked]) -> None:
         try:
@@ -578,8 +579,7 @@ class WebhookTuiApp(App[object]):
     def _ask_token(self, problem: Problem | None) -> None:
         if self._token_dialog is not None:
             return
-        keeper = "" if self._token_keeper is None else self._token_keeper.label
-        self._token_dialog = TokenDialog(problem, can_try_sandbox=self._sandbox is not None, keeper=keeper)
+        self._token_dialog = TokenDialog(problem, can_try_sandbox=self._sandbox is not None, place=self._token_place)
         self.push_screen(self._token_dialog, self._answer_token)
 
     def _answer_token(self, choice: TokenChoice | None) -> None:
@@ -590,13 +590,10 @@ class WebhookTuiApp(App[object]):
             self._change_to_sandbox()
             return
         self._refused = None
-        if choice.keep and self._token_keeper is not None:
-            self._toast(self._token_keeper.keep(choice.token))
-        self.host.session.request(TokenAnswer(choice.token))
+        self.host.session.request(TokenAnswer(choice.token, keep=choice.keep))
 
     def _change_to_sandbox(self) -> None:
         self.host.leave()
-        self._main.post_message(StatusNews(SessionStatus()))
         self._open_sandbox(self.host)
 
     @work(thread=True, exit_on_error=False)
@@ -612,6 +609,7 @@ class WebhookTuiApp(App[object]):
 
     def on_session_replaced(self, message: SessionReplaced) -> None:
         """Host it."""
+        self._main.post_message(StatusNews(message.session.first_status))
         self._inbox.take()
         self.host = SessionHost(message.session)
         self.host.start(self._emit)
@@ -647,3 +645,7 @@ class WebhookTuiApp(App[object]):
             yield SystemCommand("Simulate an event", "signed, to the receiver or a URL", self.action_simulate)
             yield SystemCommand("Prove the public URL", "try whether it leads here", self._prove)
         yield SystemCommand("Theme", "choose other colours", self.action_change_theme)
+
+
+def _no_theme(name: str, there: Sequence[str]) -> Problem:
+    return Problem(f"There is no theme {visible(name)}.", f"There are: {', '.join(there)}.", severity=Severity.WARNING)

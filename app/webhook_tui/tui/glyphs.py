@@ -15,9 +15,6 @@ class Glyphs:
     """One set of signs."""
 
     ascii: bool
-    lamp_on: str
-    lamp_half: str
-    lamp_off: str
     bar: str
     """Here; read this; answer this."""
     hairline: str
@@ -55,9 +52,6 @@ class Glyphs:
 
 UNICODE = Glyphs(
     ascii=False,
-    lamp_on="●",
-    lamp_half="◐",
-    lamp_off="○",
     bar="▌",
     hairline="▏",
     mark="◆",
@@ -75,9 +69,6 @@ UNICODE = Glyphs(
 
 ASCII = Glyphs(
     ascii=True,
-    lamp_on="*",
-    lamp_half="~",
-    lamp_off="o",
     bar=">",
     hairline="|",
     mark="#",

@@ -8,6 +8,7 @@ nothing that hangs can keep the process; `join` has a deadline.
 from __future__ import annotations
 
 import contextlib
+import logging
 import queue
 import threading
 from collections.abc import Callable
@@ -15,6 +16,8 @@ from collections.abc import Callable
 from webhook_tui.domain.facts import Fact, SessionStopped
 from webhook_tui.domain.problem import Problem, ProblemError
 from webhook_tui.domain.session_port import SessionPort
+
+_log = logging.getLogger(__name__)
 
 
 class SessionHost:
@@ -62,6 +65,7 @@ class SessionHost:
         except ProblemError as error:
             self._tell(SessionStopped(error.problem))
         except Exception as error:  # noqa: BLE001 - nothing above this frame could show it
+            _log.error("the session ended by an error", exc_info=error)
             self._tell(
                 SessionStopped(Problem(f"webhook-tui has a bug: {type(error).__name__}.", "q leaves; report it."))
             )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 import threading
@@ -29,6 +30,7 @@ def run(settings: Settings) -> int:
         sandbox=sandbox,
         keymap=settings.keymap,
     )
+    gc.freeze()  # what was imported stays
     ended = threading.Event()
     threading.Thread(target=_see_to_the_end, args=(app, ended), name="end", daemon=True).start()
     try:

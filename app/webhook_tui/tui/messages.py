@@ -162,6 +162,14 @@ class RowsNews(Message):
         self.rows = rows
 
 
+class SurveyNews(Message):
+    """What an open view of everything (status, jobs) had asked for."""
+
+    def __init__(self, fact: Fact) -> None:
+        super().__init__()
+        self.fact = fact
+
+
 class DeliveriesNews(Message):
     """Deliveries were recorded or judged again since the last of these."""
 

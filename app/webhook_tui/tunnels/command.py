@@ -8,9 +8,9 @@ import shutil
 from pathlib import Path
 
 from webhook_tui.domain.problem import ExitCode, Problem, ProblemError
+from webhook_tui.environment import child_environment, secret_values
 from webhook_tui.tunnels.base import LOG_NAME, Opened, TunnelSettings, local_target, short
 from webhook_tui.tunnels.child import Course, follow
-from webhook_tui.tunnels.environment import child_environment, secret_values
 from webhook_tui.tunnels.log import TunnelLog
 from webhook_tui.tunnels.ssh_problems import closed, exit_words
 from webhook_tui.tunnels.urls import UrlFinder, compiled
@@ -67,7 +67,7 @@ class CommandTunnel:
             )
         if course.urls:
             crashed = course.code is not None and course.code < 0
-            return closed(self.server, exit_words(course.code) if crashed else course.last_line)
+            return closed(self.server, exit_words(course.code) if crashed else self._log.clean(course.last_line))
         return Problem(
             f"The tunnel command ended at once ({exit_words(course.code)}).",
             "Check --tunnel-command, then start again.",

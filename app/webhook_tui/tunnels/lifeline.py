@@ -18,8 +18,8 @@ import tempfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from webhook_tui.environment import SECRET_NAMES, is_secret
 from webhook_tui.tunnels.child import GUARD
-from webhook_tui.tunnels.environment import SECRET_NAMES, is_secret
 
 _PREFIX = "agent-"
 _PIPE = "lifeline"

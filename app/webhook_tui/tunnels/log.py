@@ -28,11 +28,16 @@ class TunnelLog:
         self._hidden = tuple(sorted({text for text in hidden if text}, key=len, reverse=True))
         self._most_bytes = most_bytes
 
-    def write(self, who: str, line: str) -> None:
-        """One line, told by `who`."""
+    def clean(self, line: str) -> str:
+        """The line without what is hidden."""
         for text in self._hidden:
             line = line.replace(text, _HIDDEN)
-        entry = f"{rfc3339(datetime.now(UTC))} {who}: {visible(line[:_MOST_CHARACTERS])}\n".encode(errors="replace")
+        return line
+
+    def write(self, who: str, line: str) -> None:
+        """One line, told by `who`."""
+        words = visible(self.clean(line)[:_MOST_CHARACTERS])
+        entry = f"{rfc3339(datetime.now(UTC))} {who}: {words}\n".encode(errors="replace")
         with contextlib.suppress(OSError):
             self._append(entry)
 

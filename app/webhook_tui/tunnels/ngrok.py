@@ -24,9 +24,9 @@ from pyngrok.exception import PyngrokError, PyngrokNgrokHTTPError
 from pyngrok.log import NgrokLog
 
 from webhook_tui.domain.problem import Problem
+from webhook_tui.environment import secret_values
 from webhook_tui.tunnels import ngrok_problems as problems
 from webhook_tui.tunnels.base import LOG_NAME, Opened, TunnelSettings, local_target
-from webhook_tui.tunnels.environment import secret_values
 from webhook_tui.tunnels.lifeline import Lifeline
 from webhook_tui.tunnels.log import TunnelLog
 from webhook_tui.tunnels.ssh_problems import closed, exit_words
@@ -176,7 +176,7 @@ class _Agent:
         if not log.line:
             return
         self._log.write("ngrok", log.line)
-        self._lines.append(log.line)
+        self._lines.append(self._log.clean(log.line))
         del self._lines[:-_REMEMBERED_LINES]
         if self._url is None:
             return
@@ -184,7 +184,7 @@ class _Agent:
         if "session closed" in message:
             self._lost_at = self._lost_at or self._loop.time()
             self._found_again = False
-            self._opened(problems.reconnecting((log.err or "").rpartition(": ")[2]))
+            self._opened(problems.reconnecting(self._log.clean(log.err or "").rpartition(": ")[2]))
         elif "client session established" in message:
             self._found_again = True
 

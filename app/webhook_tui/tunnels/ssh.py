@@ -14,10 +14,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from webhook_tui.domain.problem import ExitCode, Problem, ProblemError
+from webhook_tui.environment import child_environment, secret_values
 from webhook_tui.tunnels.announcements import Announcements, ForwardRefusedError
 from webhook_tui.tunnels.base import LOG_NAME, Opened, TunnelSettings, local_target, short
 from webhook_tui.tunnels.child import follow
-from webhook_tui.tunnels.environment import child_environment, secret_values
 from webhook_tui.tunnels.log import TunnelLog
 from webhook_tui.tunnels.ssh_problems import SshProblems, missing
 

@@ -267,10 +267,10 @@ async def test_ten_megabytes_are_as_quick_as_ten_bytes(body: bytes) -> None:
         slowest = 0.0
         for _ in range(3):
             for action in (view.action_page_down, view.action_cursor_down, lambda: view.action_sideways(1)):
-                start = time.perf_counter()
+                start = time.thread_time()
                 action()
                 for line in range(40):
                     view.render_line(line)
-                slowest = max(slowest, time.perf_counter() - start)
+                slowest = max(slowest, time.thread_time() - start)
                 await pilot.pause()
         assert slowest < 0.5

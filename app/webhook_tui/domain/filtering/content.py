@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import operator
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -20,9 +20,9 @@ from webhook_tui.domain.filtering.terms import (
     Text,
 )
 from webhook_tui.domain.headers import Headers
+from webhook_tui.domain.job import job_ids
+from webhook_tui.domain.json_path import values_at
 from webhook_tui.domain.text import decoded
-
-_MOST_INDEX_DIGITS = 9
 
 ORDERS: Mapping[Operator, Callable[[Any, Any], bool]] = {
     Operator.IS: operator.eq,
@@ -67,33 +67,11 @@ class Content:
                 values = [decoded(value) for key, value in self._headers if decoded(key).casefold() == name]
                 return _is_met(comparison, values)
             case BodyIs(path, comparison):
-                return _is_met(comparison, _at(self._json, path))
+                return _is_met(comparison, values_at(self._json, path))
 
-    def _jobs(self) -> Iterator[str]:
+    def _jobs(self) -> Sequence[str]:
         data = self._json.get("data") if isinstance(self._json, dict) else None
-        if isinstance(data, dict):
-            for field in self._job_fields:
-                value = data.get(field)
-                if isinstance(value, str | int) and not isinstance(value, bool):
-                    yield str(value)
-
-
-def _at(value: object, path: Sequence[str]) -> list[object]:
-    """All values at the path: a number counts in a list, any other key looks into each object of a list."""
-    found = [value]
-    for key in path:
-        found = [below for one in found for below in _below(one, key)]
-    return found
-
-
-def _below(value: object, key: str) -> list[object]:
-    if isinstance(value, dict):
-        return [value[key]] if key in value else []
-    if not isinstance(value, list):
-        return []
-    if key.isascii() and key.isdecimal() and len(key) <= _MOST_INDEX_DIGITS:
-        return value[int(key) :][:1]
-    return [one[key] for one in value if isinstance(one, dict) and key in one]
+        return job_ids(data, self._job_fields) if isinstance(data, dict) else ()
 
 
 def _is_met(comparison: Comparison | None, values: Sequence[object]) -> bool:

@@ -24,8 +24,6 @@ from webhook_tui.tui.widgets.key_button import KeyButton
 
 Answer = TypeVar("Answer")
 
-DEAF_SECONDS = 0.3
-
 
 class Dialog(ModalScreen[Answer], Generic[Answer]):
     """One question, or one sheet to read."""
@@ -34,6 +32,8 @@ class Dialog(ModalScreen[Answer], Generic[Answer]):
     TONE: ClassVar[str] = "primary"
     """primary: a question; warning: something is replaced; error: something is deleted."""
     TITLE_TEXT: str = ""
+    DEAF_SECONDS: ClassVar[float] = 0.3
+    """For so long no key is heard."""
     clock: ClassVar[Callable[[], float]] = staticmethod(time.monotonic)
     """Monotonic seconds."""
 
@@ -65,7 +65,7 @@ class Dialog(ModalScreen[Answer], Generic[Answer]):
     @property
     def is_deaf(self) -> bool:
         """Whether keys are still ignored."""
-        return type(self).clock() - self._opened_at < DEAF_SECONDS
+        return type(self).clock() - self._opened_at < self.DEAF_SECONDS
 
     def compose(self) -> ComposeResult:
         """Title, words, buttons, small print."""

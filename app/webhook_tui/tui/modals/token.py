@@ -59,9 +59,10 @@ class KeepBox(Static, can_focus=True):
 
 
 class TokenDialog(Dialog[TokenChoice]):
-    """Asks for a token, masked. `problem`: why the one there was is of no use."""
+    """Asks for a token, masked. `problem`: why the one there was is of no use; `place`: where it can be kept."""
 
     AUTO_FOCUS = "#token"
+    DEAF_SECONDS = 0.0  # what is typed at once is the token, and no key does harm here
     DEFAULT_CSS = """
     TokenDialog #entry { height: 1; width: 1fr; }
     TokenDialog #entry Static { width: 12; color: $muted; }
@@ -72,12 +73,12 @@ class TokenDialog(Dialog[TokenChoice]):
     TokenDialog #mistake { color: $bad; padding: 0 0 0 12; display: none; }
     """
 
-    def __init__(self, problem: Problem | None, *, can_try_sandbox: bool, keeper: str = "") -> None:
+    def __init__(self, problem: Problem | None, *, can_try_sandbox: bool, place: str = "") -> None:
         self.TITLE_TEXT = "webhook-tui" if problem is None else "Another token"
         super().__init__()
         self._problem = problem
         self._can_try_sandbox = can_try_sandbox and problem is None
-        self._keeper = keeper
+        self._place = place
 
     def words(self) -> ComposeResult:
         """What the program is for, or what was wrong; then the one field."""
@@ -94,9 +95,9 @@ class TokenDialog(Dialog[TokenChoice]):
             yield Input(password=True, id="token", select_on_focus=False)
         yield self.paragraph(_WHERE, id="where")
         yield self.paragraph("A token is one word: paste it whole.", id="mistake")
-        if self._keeper:
+        if self._place:
             yield self.paragraph("")
-            yield KeepBox(self._keeper)
+            yield KeepBox(f"Keep it in {self._place}")
 
     def buttons(self) -> ComposeResult:
         """Start, perhaps the sandbox, and the way out."""

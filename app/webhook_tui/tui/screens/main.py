@@ -128,9 +128,10 @@ class MainScreen(QueryingScreen):
         Binding("q,ctrl+q", "leave", "Leave", key_display="q", id="screen.leave", tooltip="leave and tidy up"),
     ]
 
-    def __init__(self, *, now: Callable[[], datetime], in_ascii: bool = False) -> None:
+    def __init__(self, status: SessionStatus, *, now: Callable[[], datetime], in_ascii: bool = False) -> None:
+        """`status`: of the session that is about to run."""
         super().__init__(now=now, in_ascii=in_ascii, classes="-waiting")
-        self.status = SessionStatus()
+        self.status = status
         self._occurred: Notice | None = None
         self._hidden: frozenset[str] = frozenset()
         self._told: set[str] = set()

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from webhook_tui.tui.panes.detail import DetailPane
-from webhook_tui.tui.screens.tending import TendingScreen
+from webhook_tui.tui.screens.surveying import SurveyingScreen
 from webhook_tui.tui.widgets.filter_bar import MistakeLine
 from webhook_tui.tui.widgets.query_input import QueryInput
 
 
-class QueryingScreen(TendingScreen):
+class QueryingScreen(SurveyingScreen):
     """The query's place on the screen is the detail's; its mistakes stand in the footer's line."""
 
     def action_query(self) -> None:

@@ -43,6 +43,7 @@ _MOST_REPLAYS = 10_000
 class DeliveryTable(LineView):
     """Deliveries, oldest first, one a line, under a heading that does not scroll."""
 
+    COMPONENT = _COMPONENT
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         f"{_COMPONENT}{part}"
         for part in (
@@ -492,7 +493,7 @@ class DeliveryTable(LineView):
         row = self._row_at(position)
         if row is None:
             if self._count == 0 and y == _HEADER_LINES and self.empty:
-                style = styles.base + self.get_component_rich_style(f"{_COMPONENT}empty", partial=True)
+                style = styles.base + self.part("empty")
                 return [Segment(f" {self.empty}", style)], styles.base
             return [], styles.base
         now = self.now()
@@ -511,10 +512,7 @@ class DeliveryTable(LineView):
 
     def _frame_styles(self) -> TableStyles:
         if self._styles_of_frame is None:
-
-            def part(name: str) -> Style:
-                return self.get_component_rich_style(_COMPONENT + name, partial=True)
-
+            part = self.part
             self._styles_of_frame = TableStyles(
                 base=self.rich_style,
                 header=part("header"),

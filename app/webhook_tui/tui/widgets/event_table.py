@@ -11,14 +11,13 @@ from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
-from textual.binding import Binding, BindingType
-from textual.geometry import Size
+from textual.binding import BindingType
 from textual.message import Message
-from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from webhook_tui.domain.reconciled import ReconciledEvent
 from webhook_tui.tui.glyphs import Glyphs, glyphs
+from webhook_tui.tui.widgets.line_view import LineView, movement_bindings
 from webhook_tui.tui.words.stream import content_cell, lag_cell, time_cell
 
 _COMPONENT = "event-table--"
@@ -35,19 +34,13 @@ class _Column:
     is_right: bool = False
 
 
-class EventTable(ScrollView, can_focus=True):
+class EventTable(LineView):
     """Events, oldest first, one a line, under a heading that does not scroll."""
 
+    COMPONENT = _COMPONENT
     COMPONENT_CLASSES: ClassVar[set[str]] = {f"{_COMPONENT}{part}" for part in _PARTS}
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up,k", "move(-1)", "Up", show=False, id="events.up", tooltip="move to the event before"),
-        Binding("down,j", "move(1)", "Down", show=False, id="events.down", tooltip="move to the next event"),
-        Binding("pageup,ctrl+u", "page(-1)", "Page up", show=False, id="events.page_up", tooltip="move up a page"),
-        Binding(
-            "pagedown,ctrl+d", "page(1)", "Page down", show=False, id="events.page_down", tooltip="move down a page"
-        ),
-        Binding("home,g", "first", "First", show=False, id="events.first", tooltip="move to the first event"),
-        Binding("end,G", "last", "Newest", show=False, id="events.last", tooltip="move to the newest and follow it"),
+        *movement_bindings("events", "event", last="Move to the newest event and follow it"),
     ]
     DEFAULT_CSS = """
     EventTable {
@@ -101,66 +94,52 @@ class EventTable(ScrollView, can_focus=True):
         if before is not None and not self._follows:
             found = (index for index, event in enumerate(shown) if event.event_id == before.event_id)
             place = next(found, min(self._cursor, place))
-        self._set_virtual_size()
-        self._place(place)
-        self.refresh()
+        self.measure()
+        self.move_to_place(place)
 
     def tick(self) -> None:
         """Let ages go on."""
         self.refresh()
 
-    # Actions
+    # Place
 
-    def action_move(self, by: int) -> None:
+    @property
+    def places(self) -> int:
+        """How many events there are."""
+        return len(self._events)
+
+    @property
+    def heading_lines(self) -> int:
+        """The names of the columns."""
+        return 1
+
+    def move(self, delta: int) -> None:
         """So many rows down, or up."""
-        self._place(self._cursor + by)
+        self.move_to_place(self._cursor + delta)
 
-    def action_page(self, by: int) -> None:
-        """As many rows as can be seen."""
-        self._place(self._cursor + by * max(1, self._height))
-
-    def action_first(self) -> None:
-        """To the oldest."""
-        self._place(0)
-
-    def action_last(self) -> None:
-        """To the newest, and stay there."""
-        self._place(len(self._events) - 1)
+    def move_to_place(self, place: int) -> None:
+        """Put the cursor there, or at the nearest end; on the newest it stays on the newest."""
+        last = self.places - 1
+        self._cursor = max(0, min(place, last))
+        self._follows = self._cursor >= last
+        self.scroll_to_show(self._cursor)
+        self.refresh()
+        self.post_message(self.CursorMoved(self.chosen))
 
     def on_click(self, event: events.Click) -> None:
         """A click selects, a double click opens."""
-        offset = event.get_content_offset(self)
-        if offset is None or offset.y < 1 or self.scroll_offset.y + offset.y > len(self._events):
+        place = self.place_at(event)
+        if place is None:
             return
         event.stop()
-        self._place(self.scroll_offset.y + offset.y - 1)
+        self.move_to_place(place)
         if event.chain == 2:
             self.post_message(self.RowOpened())
 
     def on_resize(self) -> None:
         """Keep the cursor in sight."""
-        self._set_virtual_size()
-        self._place(self._cursor)
-
-    # Place
-
-    @property
-    def _height(self) -> int:
-        return max(0, self.scrollable_content_region.height - 1)
-
-    def _set_virtual_size(self) -> None:
-        self.virtual_size = Size(self.scrollable_content_region.width, len(self._events) + 1)
-
-    def _place(self, place: int) -> None:
-        last = len(self._events) - 1
-        self._cursor = max(0, min(place, last))
-        self._follows = self._cursor >= last
-        top = self.scroll_offset.y
-        wanted = max(min(top, self._cursor), self._cursor - max(1, self._height) + 1)
-        if wanted != top:
-            self.scroll_to(y=wanted, animate=False, force=True)
-        self.refresh()
-        self.post_message(self.CursorMoved(self.chosen))
+        self.measure()
+        self.move_to_place(self._cursor)
 
     # Painting
 
@@ -170,28 +149,28 @@ class EventTable(ScrollView, can_focus=True):
         base = self.rich_style
         columns = self._columns(width)
         if y == 0:
-            style = base + self._part("header")
+            style = base + self.part("header")
             texts = [_aligned(column.heading, column) for column in columns]
             return Strip([Segment("  " + self._gap(width).join(texts), style)]).adjust_cell_length(width, style)
         place = self.scroll_offset.y + y - 1
         if place < len(self._events):
             has_cursor = place == self._cursor
-            row = base + self._part("cursor") if has_cursor else base
+            row = base + self.part("cursor") if has_cursor else base
             line = self._row(self._events[place], columns, row, has_cursor=has_cursor)
             return Strip(line).adjust_cell_length(width, row)
         words = f"  {self.empty}" if not self._events and y == 1 else ""
-        return Strip([Segment(words, base + self._part("empty"))]).adjust_cell_length(width, base)
+        return Strip([Segment(words, base + self.part("empty"))]).adjust_cell_length(width, base)
 
     def _row(
         self, event: ReconciledEvent, columns: Sequence[_Column], base: Style, *, has_cursor: bool
     ) -> list[Segment]:
-        bar = Segment(self._glyphs.bar if has_cursor else " ", base + self._part("bar"))
+        bar = Segment(self._glyphs.bar if has_cursor else " ", base + self.part("bar"))
         line = [bar, Segment(" ", base)]
         gap = self._gap(self.scrollable_content_region.width)
         for index, column in enumerate(columns):
             text, role = self._cell(event, column)
             fitted = _aligned(self._glyphs.fit(text, column.width), column)
-            line.append(Segment((gap if index else "") + fitted, base + self._part(role) if role else base))
+            line.append(Segment((gap if index else "") + fitted, base + self.part(role) if role else base))
         return line
 
     def _cell(self, event: ReconciledEvent, column: _Column) -> tuple[str, str]:
@@ -230,9 +209,6 @@ class EventTable(ScrollView, can_focus=True):
     @staticmethod
     def _gap(width: int) -> str:
         return "   " if width >= 79 else "  "
-
-    def _part(self, name: str) -> Style:
-        return self.get_component_rich_style(_COMPONENT + name, partial=True)
 
 
 def _aligned(text: str, column: _Column) -> str:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.screen import Screen
 from textual.widgets import Footer
 from textual.widgets._footer import FooterKey
 
@@ -18,7 +20,7 @@ _TYPING = ("keep", "clear", "complete", "earlier(1)")
 
 
 class KeyBar(Footer):
-    """Textual's footer with a limit."""
+    """Textual's footer with a limit, made anew only when it says something else."""
 
     DEFAULT_CSS = """
     KeyBar { height: 1; }
@@ -27,6 +29,16 @@ class KeyBar(Footer):
 
     def __init__(self) -> None:
         super().__init__(show_command_palette=False)
+        self._said: list[tuple[Binding, bool, str]] = []
+
+    def bindings_changed(self, screen: Screen[object]) -> None:
+        """Every move of the focus says so, mostly twice."""
+        if not (self.is_attached and screen is self.screen and screen.app.app_focus):
+            return
+        said = [(binding, is_enabled, tooltip) for _, binding, is_enabled, tooltip in screen.active_bindings.values()]
+        if said != self._said:
+            self._said = said
+            super().bindings_changed(screen)
 
     def compose(self) -> ComposeResult:
         """The footer's own keys, the most important of them."""
@@ -40,4 +52,5 @@ class KeyBar(Footer):
         for key in (*keys[: _MOST - len(last)], *last):
             if key.action in _FIRST_TO_GO:
                 key.add_class("-first-to-go")
+            key.set_reactive(FooterKey.compact, self.compact)  # as it will be bound: no change, so no restyling
             yield key

@@ -5,6 +5,9 @@ Lines have places from 0; a heading of some lines stands above them and does not
 
 from __future__ import annotations
 
+from typing import ClassVar
+
+from rich.style import Style
 from textual import events
 from textual.binding import Binding
 from textual.geometry import Size
@@ -34,6 +37,12 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
     """A view of lines; who makes one says how many there are and what moving the cursor means."""
 
     ALLOW_SELECT = False
+    COMPONENT: ClassVar[str]
+    """What the names of its component classes begin with."""
+
+    def part(self, name: str) -> Style:
+        """The style of one of its component classes, to be put over another."""
+        return self.get_component_rich_style(self.COMPONENT + name, partial=True)
 
     @property
     def places(self) -> int:

@@ -18,7 +18,7 @@ def with_span(segments: Sequence[Segment], first: int, last: int | None, style: 
     made: list[Segment] = []
     start = 0
     for segment in segments:
-        made.extend(_marked(segment, start, cuts, style))
+        made.extend(marked(segment, start, cuts, style))
         start += len(segment.text)
     return made
 
@@ -49,12 +49,13 @@ def with_matches(segments: Sequence[Segment], wanted: str, found: Style) -> list
     made: list[Segment] = []
     start = 0
     for segment in segments:
-        made.extend(_marked(segment, start, cuts, found))
+        made.extend(marked(segment, start, cuts, found))
         start += len(segment.text)
     return made
 
 
-def _marked(segment: Segment, start: int, cuts: Sequence[tuple[int, int]], found: Style) -> list[Segment]:
+def marked(segment: Segment, start: int, cuts: Sequence[tuple[int, int]], found: Style) -> list[Segment]:
+    """One segment in parts; `start`: where its text begins in the line that `cuts` (first, last + 1) are counted in."""
     text, style = segment.text, segment.style or Style()
     parts: list[Segment] = []
     at = 0

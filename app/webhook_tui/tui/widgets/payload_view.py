@@ -48,6 +48,7 @@ class _Styles:
 class PayloadView(LineView):
     """The lines of one document."""
 
+    COMPONENT = _COMPONENT
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         f"{_COMPONENT}{part}"
         for part in (
@@ -453,10 +454,7 @@ class PayloadView(LineView):
 
     def _frame_styles(self) -> _Styles:
         if self._styles_of_frame is None:
-
-            def part(name: str) -> Style:
-                return self.get_component_rich_style(_COMPONENT + name, partial=True)
-
+            part = self.part
             self._styles_of_frame = _Styles(
                 base=self.rich_style,
                 number=part("line-number"),

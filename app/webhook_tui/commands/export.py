@@ -6,16 +6,19 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import chain, islice
 from pathlib import Path
 
-from webhook_tui.domain.delivery import DeliveryRow, StoredDelivery
+from webhook_tui.domain.delivery import StoredDelivery
+from webhook_tui.domain.filter import Expression
+from webhook_tui.domain.job import JOB_FIELDS
 from webhook_tui.domain.problem import ExitCode, Problem, ProblemError
 from webhook_tui.domain.rows import DeliveryRows
 from webhook_tui.domain.secret import Secret
 from webhook_tui.export import Destination, Format, redaction
 from webhook_tui.export.files import write_file
-from webhook_tui.store import AccountStore, open_history
+from webhook_tui.store import AccountStore, find_in_history, open_history
 
 _PAGE = 200
 
@@ -28,12 +31,10 @@ class Choice:
     """Their numbers; empty: any."""
     marked: bool = False
     """Only marked ones."""
-    matches: Callable[[DeliveryRow], bool] | None = None
-    """A filter; None: every row matches."""
-
-    def takes(self, row: DeliveryRow) -> bool:
-        """Whether a row is chosen; its number aside."""
-        return (row.marked or not self.marked) and (self.matches is None or self.matches(row))
+    filter: Expression | None = None
+    """Only those that pass it; None: any."""
+    job_fields: Sequence[str] = JOB_FIELDS
+    """Where the filter's `job:` looks."""
 
 
 def known_secrets(accounts: Path, given: Iterable[Secret]) -> tuple[Secret, ...]:
@@ -49,6 +50,7 @@ def run(
     *,
     history: Path,
     choice: Choice,
+    now: datetime,
     secrets: Sequence[Secret],
     destination: Destination,
     output: Path | None,
@@ -56,11 +58,12 @@ def run(
 ) -> None:
     """Write the chosen deliveries to `output` (a directory: a file for each), or to standard output.
 
-    `say`: takes notes for people. Raises ProblemError when there are none, or they cannot be read or written.
+    `now`: from when the filter's `age:` counts; `say`: takes notes for people. Raises ProblemError when there are
+    none, or they cannot be read or written.
     """
     with closing(open_history(history)) as rows:
         count = _Count()
-        deliveries = _clean(_chosen(rows, choice), secrets, count)
+        deliveries = _clean(_chosen(rows, _numbers(rows, history, choice, now), choice), secrets, count)
         if output is not None and output.is_dir():
             _write_each(form, deliveries, destination, output)
         elif output is not None:
@@ -85,19 +88,26 @@ def _bodies(count: int) -> str:
     return "one body" if count == 1 else f"{count} bodies"
 
 
-def _chosen(rows: DeliveryRows, choice: Choice) -> Iterator[StoredDelivery]:
-    numbers = sorted(set(choice.seqs)) if choice.seqs else _all_numbers(rows, choice)
+def _numbers(rows: DeliveryRows, history: Path, choice: Choice, now: datetime) -> Iterable[int]:
+    """Those that are named and pass the filter, in the order of arrival; marks are not looked at."""
+    if choice.filter is None:
+        return sorted(set(choice.seqs)) if choice.seqs else _all_numbers(rows)
+    found = find_in_history(history, choice.filter, now, job_fields=choice.job_fields)
+    return sorted(set(choice.seqs).intersection(found)) if choice.seqs else found
+
+
+def _chosen(rows: DeliveryRows, numbers: Iterable[int], choice: Choice) -> Iterator[StoredDelivery]:
     for seq in numbers:
         stored = rows.stored(seq)
         if stored is None and choice.seqs:
             raise ProblemError(Problem(f"There is no delivery {seq} in the history.", ""))
-        if stored is not None and choice.takes(stored.row):
+        if stored is not None and (stored.row.marked or not choice.marked):
             yield stored
 
 
-def _all_numbers(rows: DeliveryRows, choice: Choice) -> Iterator[int]:
+def _all_numbers(rows: DeliveryRows) -> Iterator[int]:
     for start in range(0, len(rows), _PAGE):
-        yield from (row.seq for row in rows.window(start, _PAGE) if choice.takes(row))
+        yield from (row.seq for row in rows.window(start, _PAGE))
 
 
 def _clean(deliveries: Iterable[StoredDelivery], secrets: Sequence[Secret], count: _Count) -> Iterator[StoredDelivery]:

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.commands.test_check import ran
 from tests.export.receiving import receiving
 from tests.factories import NOW, VALID, delivery
-from tests.test_check_command import ran
 from tests.test_commands import run, signature
 from webhook_tui.config import Places
 from webhook_tui.domain.account import Account

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from webhook_tui.domain.event import parse_event
 from webhook_tui.domain.problem import Problem, ProblemError, Severity
-from webhook_tui.tunnels.environment import child_environment
+from webhook_tui.environment import child_environment
 
 
 def editor_of(environ: Mapping[str, str]) -> list[str]:

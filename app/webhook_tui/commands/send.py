@@ -14,9 +14,9 @@ from webhook_tui.domain.headers import Headers
 from webhook_tui.domain.problem import ExitCode, Problem, ProblemError
 from webhook_tui.domain.secret import Secret
 from webhook_tui.domain.simulation import event_headers
+from webhook_tui.editing import edit
 from webhook_tui.outbound import OutboundSender, Reply, SendError, is_base_url, is_loopback
 from webhook_tui.store import AccountStore, open_history
-from webhook_tui.tui.editing import edit
 
 
 def kept_secret(accounts: Path, account: Account) -> Secret | None:

@@ -28,7 +28,7 @@ from webhook_tui.options import EXPORT_FORMATS
 from webhook_tui.store import AccountStore, DeliveryStore
 
 ACCOUNT = Account("https://v2.api.piktid.com", "0123456789ab")
-BODIES = [b'{"id": 1}', b"\x00\x1b[31m", b'{"id": 3, "echo": "whsec_canary"}']
+BODIES = [b'{"id": 1, "data": {"nr": "J7"}}', b"\x00\x1b[31m", b'{"id": 3, "echo": "whsec_canary"}']
 
 
 @pytest.fixture
@@ -104,6 +104,37 @@ def test_numbers_and_marks_choose(history: Path) -> None:
     assert (missing.returncode, missing.stdout) == (1, b"")
     assert b"no delivery 9" in missing.stderr
     assert (none.returncode, none.stdout) == (1, b"")
+
+
+def test_the_filter_of_the_screen_chooses(history: Path) -> None:
+    """Alone and together with numbers and marks; a mistake is shown at its place, and nothing is written."""
+    found = run("export", "--filter", "id:3 or marked")
+    both = run("export", "--filter", "!marked", "--seq", "3", "--seq", "2")
+    marked = run("export", "--filter", "verdict:valid", "--marked")
+    wrong = run("export", "--filter", "id:3 size:>x")
+
+    assert [json.loads(line)["seq"] for line in found.stdout.splitlines()] == [2, 3], found.stderr
+    assert [json.loads(line)["seq"] for line in both.stdout.splitlines()] == [3]
+    assert [json.loads(line)["seq"] for line in marked.stdout.splitlines()] == [2]
+    assert (wrong.returncode, wrong.stdout) == (2, b"")
+    lines = wrong.stderr.decode().splitlines()
+    at = lines.index("  id:3 size:>x")
+    assert lines[at + 1].strip("^ ") == ""
+    assert lines[at + 1].index("^") in range(lines[at].index("size"), len(lines[at]))
+
+
+def test_the_filter_looks_for_a_job_where_the_settings_say(history: Path) -> None:
+    """By option and by config.toml, as on the screen."""
+    file = Places.of_user().config_file
+    file.parent.mkdir(parents=True)
+    unset = run("export", "--filter", "job:J7")
+    by_option = run("export", "--filter", "job:J7", "--job-id-field", "nr")
+    file.write_text('job-id-field = ["nr"]\n')
+    by_config = run("export", "--filter", "job:J7")
+
+    assert (unset.returncode, unset.stdout) == (1, b"")
+    assert json.loads(by_option.stdout)["seq"] == 1
+    assert json.loads(by_config.stdout)["seq"] == 1
 
 
 def test_a_payload_is_one_deliverys(history: Path, tmp_path: Path) -> None:

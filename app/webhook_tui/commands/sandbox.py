@@ -9,7 +9,7 @@ import sys
 from datetime import UTC, datetime
 
 from webhook_tui.domain.secret import Secret
-from webhook_tui.sandbox import Sandbox, SandboxOptions
+from webhook_tui.sandbox import Sandbox, SandboxOptions, application
 from webhook_tui.serving import Server, bind
 
 
@@ -24,7 +24,7 @@ def serve_sandbox(*, host: str, port: int, token: Secret | None, play: bool, mis
         now=lambda: datetime.now(UTC),
         random=random.random,
     )
-    return 128 + asyncio.run(_serve(sandbox, Server(sandbox.app, server_socket, grace_seconds=0.5)))
+    return 128 + asyncio.run(_serve(sandbox, Server(application(sandbox), server_socket, grace_seconds=0.5)))
 
 
 async def _serve(sandbox: Sandbox, server: Server) -> int:

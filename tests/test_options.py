@@ -1,0 +1,48 @@
+"""Where a job stands in an event is a setting, in all three ways: flag, environment, config.toml."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+import pytest
+from click.testing import CliRunner
+
+from webhook_tui.config import Places, Settings
+from webhook_tui.domain.job import JobFields
+from webhook_tui.options import settings_from, shared_options
+
+
+def settings(*arguments: str, config: dict[str, Any] | None = None, **environment: str) -> Settings:
+    """What a command makes of them."""
+    made: list[Settings] = []
+
+    @click.command()
+    @shared_options
+    @click.pass_context
+    def command(ctx: click.Context, /, **given: Any) -> None:
+        made.append(settings_from(ctx, given, config={}, places=Places.of_user()))
+
+    names = {key.replace("-", "_"): value for key, value in (config or {}).items()}
+    result = CliRunner().invoke(command, arguments, default_map=names, env=environment, catch_exceptions=False)
+    assert result.exit_code == 0, result.output
+    return made[0]
+
+
+def test_by_default_the_names_of_the_job_api() -> None:
+    """PiktID documents none for events."""
+    assert settings().job_fields == JobFields()
+
+
+@pytest.mark.parametrize(
+    ("kind", "attribute"), [("id", "ids"), ("status", "status"), ("progress", "progress"), ("image", "images")]
+)
+def test_each_kind_is_a_setting(kind: str, attribute: str) -> None:
+    """What is given takes the place of the default of its kind, and a flag that of the others."""
+    name, variable = f"job-{kind}-field", f"WEBHOOK_TUI_JOB_{kind.upper()}_FIELD"
+    by_flag = settings(f"--{name}", "a.b", f"--{name}", "c", config={name: ["x"]}, **{variable: "y"})
+    by_environment = settings(config={name: ["x"]}, **{variable: "y z"})
+    by_config = settings(config={name: ["x", "w"]})
+    for made, expected in ((by_flag, ("a.b", "c")), (by_environment, ("y", "z")), (by_config, ("x", "w"))):
+        assert tuple(getattr(made.job_fields, attribute)) == expected
+    assert sum(getattr(by_config.job_fields, one) != getattr(JobFields(), one) for one in JobFields.__slots__) == 1
