@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import signal
 import sys
+from collections.abc import Iterator
 from typing import Any, BinaryIO
 
 from webhook_tui.domain.query import Mistake, QueryResult
 from webhook_tui.querying import wire
 from webhook_tui.querying.evaluate import document_of, evaluate
 
+LONGEST_SECONDS = 10
+"""For one query; the host ends the process long before, if there still is one."""
 LARGEST_MEMORY = 2 * 1024**3
 """Bytes of address space, where the system keeps to it."""
 
@@ -31,11 +36,27 @@ def serve(source: BinaryIO, target: BinaryIO) -> None:
             continue
         result = QueryResult(mistake=refused)
         if refused is None:
-            try:
-                result = evaluate(content.decode("utf-8"), document)
-            except MemoryError:
-                result = QueryResult(mistake=Mistake("it takes more memory than a query may have"))
+            with _at_most(LONGEST_SECONDS):
+                result = _evaluated(content.decode("utf-8"), document)
         _answer(target, result)
+
+
+def _evaluated(expression: str, document: Any) -> QueryResult:
+    try:
+        return evaluate(expression, document)
+    except MemoryError:
+        return QueryResult(mistake=Mistake("it takes more memory than a query may have"))
+
+
+@contextlib.contextmanager
+def _at_most(seconds: int) -> Iterator[None]:
+    """The process ends when that takes longer, for whoever asked may be gone; Windows has no such clock."""
+    alarm = getattr(signal, "alarm", lambda _seconds: 0)
+    alarm(seconds)
+    try:
+        yield
+    finally:
+        alarm(0)
 
 
 def _read(body: bytes) -> tuple[Any, Mistake | None]:

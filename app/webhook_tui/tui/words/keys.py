@@ -29,7 +29,7 @@ _LINES: tuple[tuple[str, tuple[str, ...], str], ...] = (
     (_DELIVERIES, ("table.page_up", "table.page_down"), "a page up, down"),
     (_DELIVERIES, ("table.home", "table.end"), "first, newest"),
     (_DELIVERIES, ("table.follow",), "follow the newest"),
-    (_DELIVERIES, ("table.filter", "table.toggle_filter"), "filter; off, on"),
+    (_DELIVERIES, ("table.filter", "table.toggle_filter", "table.sort"), "filter; off, on; sort"),
     (_DELIVERIES, ("table.open", "table.into_detail"), "into the detail"),
     (_DELIVERIES, ("stream.show",), "webhook against SSE"),
     (_THIS, ("delivery.why",), "why this verdict"),
