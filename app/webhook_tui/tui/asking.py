@@ -1,0 +1,83 @@
+"""What the session asks the user: may a webhook be replaced, which token; and the secret that the user asked to see."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from webhook_tui.domain.facts import GuardAsked, SecretRevealed, TokenAsked
+from webhook_tui.domain.problem import Problem
+from webhook_tui.domain.secret import Secret
+from webhook_tui.domain.wishes import GuardAnswer, GuardChoice, RegisterWish, TokenAnswer, Wish
+from webhook_tui.tui.making import MakingApp
+from webhook_tui.tui.modals.guard import ForeignGuard, UnknownGuard
+from webhook_tui.tui.modals.secret import SecretDialog
+from webhook_tui.tui.modals.token import TokenChoice, TokenDialog
+
+
+class Asking:
+    """Opens the dialogs and hands on the answers; of token prompts at most one is open."""
+
+    def __init__(
+        self,
+        app: MakingApp,
+        request: Callable[[Wish], None],
+        watch: Callable[[], None],
+        change_to_sandbox: Callable[[], None] | None,
+    ) -> None:
+        """`watch` opens the event stream; `change_to_sandbox` is for who has no token, None: there is no way to."""
+        self._app = app
+        self._request = request
+        self._watch = watch
+        self._change_to_sandbox = change_to_sandbox
+        self._dialog: TokenDialog | None = None
+        self.refused: Problem | None = None
+        """Why the token in use is of no use."""
+        self.token_place = ""
+        """Where a token can be kept, in words."""
+
+    def ask(self, fact: GuardAsked | TokenAsked | SecretRevealed) -> None:
+        """Open the dialog of a fact."""
+        match fact:
+            case GuardAsked(None):
+                self._app.push_screen(UnknownGuard(), self._answer_guard)
+            case GuardAsked(foreign) if foreign is not None:
+                self._app.push_screen(ForeignGuard(foreign, now=self._app.now), self._answer_guard)
+            case TokenAsked(None):
+                self._ask_token(None)
+            case SecretRevealed(secret, since):
+                shown = None if secret is None else Secret(secret)
+                self._app.push_screen(SecretDialog(shown, since, now=self._app.now))
+            case _:
+                pass  # a refused token: the notice says so, and u asks
+
+    def register(self, shown: Problem | None) -> None:
+        """After a refused token ask for another one, else go on from what has not worked; `shown`: by the notice."""
+        refused = shown if shown is not None and shown.wants_token else self.refused  # the status comes later
+        if refused is not None:
+            self._ask_token(refused)
+        else:
+            self._request(RegisterWish())
+
+    def _answer_guard(self, answer: GuardAnswer | None) -> None:
+        if answer is None:
+            return
+        self._request(answer)
+        if answer.choice is GuardChoice.WATCH:
+            self._watch()
+
+    def _ask_token(self, problem: Problem | None) -> None:
+        if self._dialog is not None:
+            return
+        can_try = self._change_to_sandbox is not None
+        self._dialog = TokenDialog(problem, can_try_sandbox=can_try, place=self.token_place)
+        self._app.push_screen(self._dialog, self._answer_token)
+
+    def _answer_token(self, choice: TokenChoice | None) -> None:
+        self._dialog = None
+        if choice is None:
+            return
+        if choice.token is not None:
+            self.refused = None
+            self._request(TokenAnswer(choice.token, keep=choice.keep))
+        elif self._change_to_sandbox is not None:
+            self._change_to_sandbox()
