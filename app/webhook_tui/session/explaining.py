@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 
 from webhook_tui.domain.delivery import DeliveryRow, StoredDelivery
 from webhook_tui.domain.explainer import OtherDelivery, explain, with_cause
-from webhook_tui.domain.facts import VerdictChanged
+from webhook_tui.domain.facts import DeliveryExplained, VerdictChanged
 from webhook_tui.domain.headers import SIGNATURE_HEADER, first
 from webhook_tui.domain.lint import Earlier, field_paths, lint
 from webhook_tui.domain.problem import ProblemError
@@ -73,10 +73,11 @@ class Explaining:
             except ProblemError as error:
                 self._board.change(storing=error.problem)
 
-    async def report(self, seq: int) -> SignatureReport | None:
-        """All that is known of the signature of delivery `seq`; None when it is not there. Raises ProblemError."""
+    async def explain(self, seq: int) -> None:
+        """Tell all that is known of the signature of delivery `seq`, if it is there. Raises ProblemError."""
         stored = await self._store.stored(seq)
-        return None if stored is None else await self._explained(stored)
+        if stored is not None:
+            self._board.emit(DeliveryExplained(await self._explained(stored)))
 
     async def _name_the_cause(self, seq: int) -> None:
         stored = await self._store.stored(seq)

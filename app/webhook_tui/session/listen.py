@@ -15,7 +15,6 @@ import sys
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from functools import singledispatchmethod
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -25,16 +24,13 @@ from webhook_tui.domain.account import Account
 from webhook_tui.domain.delivery import StoredDelivery
 from webhook_tui.domain.facts import (
     BecameReady,
-    DeliveryExplained,
     Fact,
     HistoryOpened,
     ProblemOccurred,
-    SecretRevealed,
     SessionStopped,
     TidyingEnded,
     TidyingStarted,
     TunnelChanged,
-    WishGranted,
 )
 from webhook_tui.domain.filter import Expression
 from webhook_tui.domain.problem import Problem, ProblemError, Severity
@@ -48,32 +44,7 @@ from webhook_tui.domain.status import (
     WebhookState,
     WebhookStatus,
 )
-from webhook_tui.domain.wishes import (
-    AddSecretWish,
-    AnswerWish,
-    CommentWish,
-    DeleteDeliveriesWish,
-    DeleteWish,
-    EventSidesWish,
-    ExplainWish,
-    ForwardWish,
-    GuardAnswer,
-    JobsWish,
-    JobWish,
-    MarkWish,
-    OverviewWish,
-    ProveWish,
-    RegisterWish,
-    ReplayWish,
-    RevealSecretWish,
-    RunsWish,
-    SimulateWish,
-    StopReplayWish,
-    StreamWish,
-    TestPingWish,
-    TokenAnswer,
-    Wish,
-)
+from webhook_tui.domain.wishes import Wish
 from webhook_tui.piktid import EventStream, PiktidClient
 from webhook_tui.receiver import Receiver
 from webhook_tui.serving import Server, bind
@@ -95,6 +66,7 @@ from webhook_tui.session.simulating import Parts, Simulating
 from webhook_tui.session.surveying import Surveying
 from webhook_tui.session.tending import Tending
 from webhook_tui.session.tidying import Tidying
+from webhook_tui.session.wishing import SessionParts, Wishing
 from webhook_tui.store import AccountStore, DeliveryStore
 
 _GRACE_SECONDS = 0.4
@@ -134,7 +106,8 @@ class ListenSession:
         self._tasks: set[asyncio.Task[None]] = set()
         self._ready = False
         self._token = settings.token
-        self._answered_tokens: tuple[Secret, ...] = ()
+        self._used_tokens: tuple[Secret, ...] = ()
+        self._wishing: Wishing | None = None
         self._kept: tuple[Secret, ...] = ()
         self._ever_in_rings: Callable[[], Iterable[Secret]] = tuple
         own_path = settings.hook_url is None
@@ -179,7 +152,7 @@ class ListenSession:
     def known_secrets(self) -> tuple[Secret, ...]:
         """What copies and exports must not hold: every secret that was kept, and all secrets and tokens of this run."""
         rings = self._ever_in_rings()
-        tokens = (self._settings.token, *self._answered_tokens, self._settings.ngrok_authtoken)
+        tokens = (self._settings.token, *self._used_tokens, self._settings.ngrok_authtoken)
         return (*self._kept, *self._settings.secrets, *rings, *(token for token in tokens if token is not None))
 
     async def _main(self, emit: Callable[[Fact], None]) -> None:
@@ -257,11 +230,19 @@ class ListenSession:
         self._claim = Claim(self._registrar, self._board, now=_utc_now, pace=self._paces.claim)
         await stack.enter_async_context(self._receiving())
         stack.push_async_callback(self._registrar.aclose)
+        self._wishing = self._make_wishing()
         if token is not None:
             await self._use_token(token)
         return await self._work()
 
+    def _take(self, wish: Wish) -> None:
+        """What comes before there is anything to carry it out is for nobody."""
+        if self._wishing is not None:
+            self._wishing.take(wish)
+
     async def _use_token(self, token: Secret) -> None:
+        self._token = token
+        self._used_tokens = (*self._used_tokens, token)
         self._reconciling.use_token(token)
         await self._registrar.use_token(token)
 
@@ -377,6 +358,9 @@ class ListenSession:
     def _reopen(self) -> None:
         self._tunnel.reopen()
 
+    def _try_tunnel_now(self) -> None:
+        self._tunnel.try_now()
+
     def _missed(self) -> None:
         self._claim.missed()
 
@@ -415,6 +399,28 @@ class ListenSession:
             jitter=random.random,
             judge_again=self._judge.again,
             registered=self._check_ready,
+        )
+
+    def _make_wishing(self) -> Wishing:
+        return Wishing(
+            SessionParts(
+                self._board,
+                self._keeper,
+                self._judge,
+                self._explaining,
+                self._registrar,
+                self._proving,
+                self._reconciling,
+                self._surveying,
+                self._answering,
+                self._sending,
+                self._simulating,
+                self._tending,
+            ),
+            start=self._start,
+            use_token=self._use_token,
+            try_tunnel_now=self._try_tunnel_now,
+            api_url=self._settings.api_url,
         )
 
     def _open_route(self) -> Coroutine[Any, Any, None] | None:
@@ -471,116 +477,6 @@ class ListenSession:
         self._tasks.discard(task)
         if not task.cancelled() and (error := task.exception()) is not None:
             _log.error("a task of the session ended by an error", exc_info=error)
-
-    @singledispatchmethod
-    def _take(self, wish: Wish) -> None:
-        """Carry out one wish; runs on the loop."""
-        raise TypeError(f"no such wish: {type(wish).__name__}")
-
-    @_take.register
-    def _(self, _wish: RegisterWish) -> None:
-        if self._board.status.tunnel.state in (TunnelState.DOWN, TunnelState.FAILED):
-            self._tunnel.try_now()
-        self._reconciling.try_now()
-        self._registrar.try_again()
-
-    @_take.register
-    def _(self, _wish: TestPingWish) -> None:
-        self._start(self._registrar.test_ping())
-
-    @_take.register
-    def _(self, _wish: DeleteWish) -> None:
-        self._start(self._registrar.delete())
-
-    @_take.register
-    def _(self, wish: GuardAnswer) -> None:
-        self._registrar.answer_guard(wish)
-
-    @_take.register
-    def _(self, wish: TokenAnswer) -> None:
-        self._token = wish.token
-        self._answered_tokens = (*self._answered_tokens, wish.token)
-        if wish.keep:
-            self._keep_token(wish.token)
-        self._start(self._use_token(wish.token))
-
-    @_take.register
-    def _(self, wish: AddSecretWish) -> None:
-        if self._keeper.added(wish.secret):
-            self._judge.again()
-            self._emit(WishGranted("Secret added: every delivery that is not valid is judged again."))
-        else:
-            self._emit(WishGranted("The ring has this secret already."))
-
-    @_take.register
-    def _(self, _wish: RevealSecretWish) -> None:
-        current = self._keeper.ring.current
-        self._emit(SecretRevealed(current.secret.reveal() if current else None, current.since if current else None))
-
-    @_take.register
-    def _(self, wish: ExplainWish) -> None:
-        self._start(self._explain(wish.seq))
-
-    @_take.register
-    def _(self, _wish: ProveWish) -> None:
-        self._proving.prove()
-
-    @_take.register
-    def _(self, wish: StreamWish) -> None:
-        self._reconciling.show(wish.version)
-
-    @_take.register
-    def _(self, wish: EventSidesWish) -> None:
-        self._start(self._reconciling.show_sides(wish.event_id))
-
-    @_take.register
-    def _(self, _wish: OverviewWish) -> None:
-        self._start(self._surveying.show_overview())
-
-    @_take.register
-    def _(self, _wish: JobsWish) -> None:
-        self._start(self._surveying.show_jobs())
-
-    @_take.register
-    def _(self, wish: JobWish) -> None:
-        self._start(self._surveying.show_jobs(wish.job_id))
-
-    @_take.register
-    def _(self, wish: AnswerWish) -> None:
-        self._answering.use(wish.rule)
-
-    @_take.register
-    def _(self, wish: ForwardWish) -> None:
-        self._start(self._sending.forward_to(wish.url))
-
-    @_take.register
-    def _(self, wish: ReplayWish) -> None:
-        self._start(self._sending.replay(wish))
-
-    @_take.register
-    def _(self, _wish: StopReplayWish) -> None:
-        self._sending.stop_replay()
-
-    @_take.register
-    def _(self, wish: SimulateWish) -> None:
-        self._start(self._simulating.simulate(wish))
-
-    @_take.register
-    def _(self, wish: MarkWish | CommentWish | DeleteDeliveriesWish | RunsWish) -> None:
-        self._start(self._tending.carry_out(wish))
-
-    def _keep_token(self, token: Secret) -> None:
-        try:
-            self._accounts.keep_token(self._settings.api_url, token)
-        except ProblemError as error:
-            self._emit(ProblemOccurred(error.problem))
-        else:
-            self._emit(WishGranted(f"Token kept in {self._accounts.place}."))
-
-    async def _explain(self, seq: int) -> None:
-        report = await self._explaining.report(seq)
-        if report is not None:
-            self._emit(DeliveryExplained(report))
 
 
 def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
