@@ -138,6 +138,7 @@ async def test_dialogs_and_bars_and_answers() -> None:
             assert await post(f"http://127.0.0.1:{port}/hook", _body(batch, "two")) == 500
             await screen.until(f"  #{seq + 1}")
             await _look_at(screen, batch, seq)
+            await screen.pressing("esc", lambda shown: "esc Show all" not in shown)  # a filter that was kept
             screen.press("G")
         screen.press("q")
         assert await screen.ended() == 0
