@@ -77,7 +77,10 @@ async def _pages(screen: Terminal, key: str, words: str) -> None:
 
 async def _look_at(screen: Terminal, texts: Sequence[str], seq: int) -> None:
     """The pair of `seq` and the one after it, which is selected."""
-    await screen.pressing("D", f"#{seq} and #{seq + 1}")
+    screen.press("D")
+    if seq > 1:  # several are marked: which one?
+        await screen.dialog(f"Compare #{seq + 1} with")
+        screen.press("enter")
     await screen.dialog(f"#{seq} and #{seq + 1}")
     screen.press("space", "space")
     await screen.pressing("esc", "enter Detail")
@@ -101,9 +104,7 @@ async def _look_at(screen: Terminal, texts: Sequence[str], seq: int) -> None:
         for words in (f'"{quotable}"', f"name:{typed}"):
             await screen.pressing("/", _has_filter_bar)
             screen.paste(words)
-            screen.press("tab")
-            await screen.until(lambda shown: "name:<" in shown or '/ "<' in shown)
-            screen.press("enter")
+            screen.press("tab", "enter")
             await screen.pressing("esc", lambda shown: "enter Detail" in shown and not _has_filter_bar(shown))
 
 
@@ -115,6 +116,7 @@ def _has_filter_bar(shown: str) -> bool:
 async def test_dialogs_and_bars_and_answers() -> None:
     """Each with every string, and nothing of them reaches the terminal raw."""
     texts = chosen()
+    texts = texts if len(texts) > 2 * BATCH else texts[::2]  # each batch takes ten seconds
     batches = [texts[start : start + BATCH] for start in range(0, len(texts), BATCH)]
     answers = (batch for batch in itertools.cycle(batches) for _ in range(2))
     async with (
@@ -136,6 +138,7 @@ async def test_dialogs_and_bars_and_answers() -> None:
             assert await post(f"http://127.0.0.1:{port}/hook", _body(batch, "two")) == 500
             await screen.until(f"  #{seq + 1}")
             await _look_at(screen, batch, seq)
+            await screen.pressing("esc", lambda shown: "esc Show all" not in shown)  # a filter that was kept
             screen.press("G")
         screen.press("q")
         assert await screen.ended() == 0
