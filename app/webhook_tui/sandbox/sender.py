@@ -6,6 +6,7 @@ Order holds per event only. What PiktID leaves open (delays, attempts, time-out)
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 from collections import deque
 from collections.abc import Awaitable, Callable, Mapping
@@ -20,6 +21,7 @@ from webhook_tui.sandbox.events import SandboxEvent
 from webhook_tui.sandbox.options import Misbehaviour, SandboxOptions
 from webhook_tui.sandbox.registration import Registry
 
+_GRACE_SECONDS = 0.2
 _KEPT_ATTEMPTS = 10_000
 
 
@@ -74,6 +76,9 @@ class Deliverer:
         self._places = asyncio.Semaphore(options.at_once)
         self._routes: dict[str, _Route] = {}
         self._tasks: set[asyncio.Task[None]] = set()
+        self._under_way = 0
+        self._is_quiet = asyncio.Event()
+        self._is_quiet.set()
         self.attempts: deque[Attempt] = deque(maxlen=_KEPT_ATTEMPTS)
 
     def deliver(self, event: SandboxEvent, misbehaviour: Misbehaviour | None) -> asyncio.Event:
@@ -91,7 +96,14 @@ class Deliverer:
             await asyncio.wait(set(self._tasks))
 
     async def aclose(self) -> None:
-        """Give up what is under way and close all connections."""
+        """Give up what is under way and close all connections.
+
+        Requests have a moment to end by themselves: a connection that is given up while it is being made may be lost
+        sight of, and stay open.
+        """
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_GRACE_SECONDS):
+                await self._is_quiet.wait()
         tasks = set(self._tasks)
         for task in tasks:
             task.cancel()
@@ -154,10 +166,15 @@ class Deliverer:
         if route is None:
             route = self._routes[url] = _Route(OutboundSender(url, timeout_seconds=self._options.timeout_seconds))
         route.used += 1
+        self._under_way += 1
+        self._is_quiet.clear()
         try:
             reply = await route.sender.send("POST", route.sender.base_target, headers, body)
         finally:
             route.used -= 1
+            self._under_way -= 1
+            if not self._under_way:
+                self._is_quiet.set()
             await self._close_idle_routes()
         return reply.status
 

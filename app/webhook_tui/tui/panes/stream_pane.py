@@ -211,7 +211,7 @@ class StreamPane(Vertical):
         event.stop()
         self._show_why()
 
-    def on_event_table_row_opened(self, event: EventTable.RowOpened) -> None:
+    def on_list_table_row_opened(self, event: EventTable.RowOpened) -> None:
         """As enter."""
         event.stop()
         self.action_sides()

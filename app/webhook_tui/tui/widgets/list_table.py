@@ -24,10 +24,13 @@ from webhook_tui.tui.widgets.scrollbars import draw_plainly
 
 T = TypeVar("T")
 Cell: TypeAlias = tuple[str, str]
-"""Harmless text and the role of its colour: "", muted, attention, link, or a verdict's word."""
+"""Harmless text and the role of its colour: "", muted, attention, bad, link, or a verdict's word."""
 
 _COMPONENT = "list-table--"
-_PARTS = ("header", "cursor", "bar", "muted", "attention", "link", "empty", *(verdict.value for verdict in Verdict))
+_PARTS = (
+    *("header", "cursor", "bar", "muted", "attention", "bad", "link", "empty"),
+    *(verdict.value for verdict in Verdict),
+)
 _GAP = "  "
 
 
@@ -53,6 +56,8 @@ class Manner(Generic[T]):
     """Tells a thing from others, however it changes."""
     whole: Callable[[T], Cell | None] = lambda _: None
     """One text in place of cells."""
+    gap: Callable[[int], str] = lambda _: _GAP
+    """Between two columns, for a width in cells."""
 
 
 class ListTable(LineView, Generic[T]):
@@ -76,6 +81,7 @@ class ListTable(LineView, Generic[T]):
         & > .list-table--bar { color: $primary; }
         & > .list-table--muted { color: $muted; }
         & > .list-table--attention { color: $warn; text-style: bold; }
+        & > .list-table--bad { color: $bad; text-style: bold; }
         & > .list-table--link { color: $json-string; }
         & > .list-table--empty { color: $muted; }
         & > .list-table--valid { color: $valid; }
@@ -90,7 +96,7 @@ class ListTable(LineView, Generic[T]):
     class RowOpened(Message):
         """Enter, or a double click."""
 
-    def __init__(self, manner: Manner[T], *, id: str, in_ascii: bool = False) -> None:  # noqa: A002 - Textual's name
+    def __init__(self, manner: Manner[T], *, id: str | None = None, in_ascii: bool = False) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id)
         self._manner = manner
         self._glyphs: Glyphs = glyphs(plain=in_ascii)
@@ -173,7 +179,7 @@ class ListTable(LineView, Generic[T]):
         columns = self._manner.columns(width - 2)
         if y == 0:
             style = base + self.part("header")
-            text = _GAP.join(_aligned(column.heading, column) for column in columns)
+            text = self._manner.gap(width - 2).join(_aligned(column.heading, column) for column in columns)
             return Strip([Segment(f"  {text}", style)]).adjust_cell_length(width, style)
         place = self.scroll_offset.y + y - 1
         if place < len(self._things):
@@ -190,10 +196,11 @@ class ListTable(LineView, Generic[T]):
         if whole is not None:
             return [Segment(self._glyphs.fit(whole[0], width), self._style(base, whole[1]))]
         line: list[Segment] = []
+        gap = self._manner.gap(width)
         for index, column in enumerate(columns):
             text, role = self._manner.cell(thing, column.name)
             fitted = _aligned(self._glyphs.fit(text, column.width), column)
-            line += [Segment(_GAP if index else "", base), Segment(fitted, self._style(base, role))]
+            line += [Segment(gap if index else "", base), Segment(fitted, self._style(base, role))]
         return line
 
     def _style(self, base: Style, role: str) -> Style:
