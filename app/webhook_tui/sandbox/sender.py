@@ -98,8 +98,8 @@ class Deliverer:
     async def aclose(self) -> None:
         """Give up what is under way and close all connections.
 
-        Requests have a moment to end by themselves: a connection that is given up while it is being made may be lost
-        sight of, and stay open.
+        Requests have a moment to end by themselves: a connection that is given up while it is being made or closed may
+        be lost sight of, and stay open.
         """
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(_GRACE_SECONDS):
@@ -172,10 +172,10 @@ class Deliverer:
             reply = await route.sender.send("POST", route.sender.base_target, headers, body)
         finally:
             route.used -= 1
+            await self._close_idle_routes()
             self._under_way -= 1
             if not self._under_way:
                 self._is_quiet.set()
-            await self._close_idle_routes()
         return reply.status
 
     async def _close_idle_routes(self) -> None:

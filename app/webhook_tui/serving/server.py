@@ -16,6 +16,8 @@ from webhook_tui.serving.protocol import with_limits
 
 _DATE_SECONDS = 1.0
 """How often the Date header of the answers is made anew."""
+_TURNS_TO_CONNECT = 4
+"""Turns of the loop in which what was accepted becomes a connection: asyncio makes a task, a transport, then tells."""
 _CANCEL_SECONDS = 0.5
 """How long a request that was cancelled may take to end."""
 
@@ -130,7 +132,8 @@ class _Uvicorn(uvicorn.Server):
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:  # noqa: ARG002 -- uvicorn's; closed with their servers
         for server in self.servers:
             server.close()
-        await asyncio.sleep(0)  # what was accepted in this turn becomes a connection
+        for _ in range(_TURNS_TO_CONNECT):
+            await asyncio.sleep(0)
         for connection in list(self._connections):
             connection.shutdown()
         if not await self._ended_within(self._grace_seconds):
