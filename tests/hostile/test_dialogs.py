@@ -81,7 +81,7 @@ async def _look_at(screen: Terminal, texts: Sequence[str], seq: int) -> None:
     if seq > 1:  # several are marked: which one?
         await screen.dialog(f"Compare #{seq + 1} with")
         screen.press("enter")
-    await screen.dialog(f"#{seq} and #{seq + 1}")
+    await screen.dialog(f" and #{seq + 1}")
     screen.press("space", "space")
     await screen.pressing("esc", "enter Detail")
     await _pages(screen, "y", "Copy enter")
