@@ -102,7 +102,7 @@ async def test_a_wrong_token() -> None:
 
 async def test_a_webhook_that_is_not_ours() -> None:
     """It is left alone, unless --replace; and then deleted when leaving."""
-    theirs = "https://api.example.com/hooks/piktid"
+    theirs = "http://127.0.0.1:9/hooks/piktid"
     async with sandbox_of() as (sandbox, api_url):
         sandbox.registry.put(theirs)
         options = *JSON, "--tunnel", "none", "--api-url", api_url
@@ -125,9 +125,9 @@ async def test_one_that_took_our_place_is_left_alone() -> None:
         options = *JSON, "--tunnel", "none", "--api-url", api_url
         async with program(*options, PIKTID_TOKEN=TOKEN.reveal()) as listening:
             await listening.record("ready")
-            sandbox.registry.put("https://api.example.com/hooks/piktid")
+            sandbox.registry.put("http://127.0.0.1:9/hooks/piktid")
             assert await listening.left() == 130
-        assert url_at(sandbox) == "https://api.example.com/hooks/piktid"
+        assert url_at(sandbox) == "http://127.0.0.1:9/hooks/piktid"
         assert not listening.of("deleted")
         assert "Another program registered its webhook meanwhile." in listening.words
 

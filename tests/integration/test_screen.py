@@ -216,7 +216,7 @@ async def test_a_wrong_token_can_be_left() -> None:
 
 async def test_a_webhook_that_is_not_ours_is_kept_or_replaced() -> None:
     """The safe answer leaves it alone; u asks again; r replaces it, and leaving puts it back, with its new secret."""
-    theirs = "https://api.example.com/hooks/piktid"
+    theirs = "http://127.0.0.1:9/hooks/piktid"
     async with (
         sandbox_of() as (sandbox, api_url),
         terminal("--port", "0", "--tunnel", "none", "--api-url", api_url, PIKTID_TOKEN=TOKEN.reveal()) as screen,

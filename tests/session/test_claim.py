@@ -31,7 +31,7 @@ from webhook_tui.session import Paces
 from webhook_tui.session.claim import ClaimPace
 from webhook_tui.session.reconciling import StreamPace
 
-ELSEWHERE = "https://api.example.com/hooks/piktid"
+ELSEWHERE = "http://127.0.0.1:9/hooks/piktid"
 TAKE_BACK = "u takes it back and asks first; s watches without taking it."
 SOON = ClaimPace(every_seconds=0.05, least_seconds=0.01, silence_seconds=0.3, silent_events=3)
 QUICK = Paces(stream=StreamPace(limits=Limits(overdue_seconds=0.1)), claim=SOON)
@@ -65,10 +65,10 @@ async def test_a_webhook_that_was_taken_is_said_kept_and_not_deleted(tmp_path: P
             await _is(running, WebhookState.TAKEN)
             at = datetime.fromisoformat(fields["updated_at"]).astimezone()
             webhook = running.status.webhook
-            assert webhook.taken_by == "api.example.com"
+            assert webhook.taken_by == "127.0.0.1:9"
             assert running.status.problem is not None
             assert running.status.problem.what == (
-                f"api.example.com was registered instead at {at:%H:%M}. Nothing comes here."
+                f"127.0.0.1:9 was registered instead at {at:%H:%M}. Nothing comes here."
             )
             assert running.status.problem.next == TAKE_BACK
             assert await _current_secret(running) is None

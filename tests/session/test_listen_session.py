@@ -35,7 +35,7 @@ from webhook_tui.domain.wishes import (
 )
 from webhook_tui.store import AccountStore
 
-ELSEWHERE = "https://api.example.com/hooks/piktid"
+ELSEWHERE = "http://127.0.0.1:9/hooks/piktid"
 
 
 async def _register(api_url: str, url: str = ELSEWHERE) -> None:
