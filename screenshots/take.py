@@ -44,6 +44,8 @@ class Picture:
     """Text that must be on the screen before the picture is taken."""
 
 
+_QUERY = "data.{job: job_id, status: status, images: output.*}"
+
 PICTURES = (
     Picture("main-140x42-dark", 140, 42, row="newline"),
     Picture("main-100x30-light", 100, 30, "webhook-light", row="newline"),
@@ -52,6 +54,8 @@ PICTURES = (
     Picture("stream-100x30-dark", 100, 30, keys=("s",), awaited="only SSE 1"),
     Picture("status-100x30-dark", 100, 30, keys=("i",), awaited="identity_preprocessing"),
     Picture("job-100x30-light", 100, 30, "webhook-light", keys=("J", "g", "enter"), awaited="image 1"),
+    Picture("query-140x42-dark", 140, 42, keys=("j", "j", "Q", *_QUERY, "enter"), awaited='"job"'),
+    Picture("answers-100x30-dark", 100, 30, keys=("a",), awaited="answers"),
     Picture("help-140x42-dark", 140, 42, keys=("question_mark",), awaited="move"),
 )
 

@@ -28,6 +28,7 @@ _MOST_LINES = 12
 _NARROW = 44
 _INDENT = 12
 _ROOM_FOR_ALL = 100
+_LABEL = 18
 _BARS, _ASCII_BARS = "▁▂▃▄▅▆▇█", "_.:-=+*#"
 _SPANS = {900: "last 15 min", 86_400: "last 24 h", 2_592_000: "last 30 days"}
 _COLOURS = {
@@ -65,7 +66,7 @@ class _Page:
 
     def fact(self, label: str, *values: str | tuple[str, str] | Content) -> Content:
         """A label, and what it is."""
-        return self.cut(Content.assemble((f"  {label:<15} ", "$muted"), *values))
+        return self.cut(Content.assemble((f"  {label}".ljust(_LABEL), "$muted"), *values))
 
     def cut(self, line: Content) -> Content:
         return line if line.cell_length <= self.width else line.truncate(self.width, ellipsis=True)
@@ -123,10 +124,13 @@ class _Page:
         longest = max((len(rate.counts) for rate in all_shown), default=0)
         for shown in all_shown:
             most = max(shown.counts)
-            said = f"{' ' * (longest - len(shown.counts))}  {units.count(sum(shown.counts))}"
-            if most:
-                said += f", at most {units.count(most)} in {_span(shown.part_seconds)}"
-            yield self.fact(_SPANS.get(shown.span_seconds, ""), _bars(shown.counts, self.glyphs), (said, "$muted"))
+            said = f"  {units.count(sum(shown.counts))}"
+            peak = f", at most {units.count(most)} in {_span(shown.part_seconds)}" if most else ""
+            if _LABEL + longest + len(said + peak) <= self.width:
+                said += peak
+            before = " " * (longest - len(shown.counts))  # what is now stands at the right of all
+            bars = Content.assemble(before, _bars(shown.counts, self.glyphs))
+            yield self.fact(_SPANS.get(shown.span_seconds, ""), bars, (said, "$muted"))
 
     def answers(self, acks: AckSummary) -> Iterator[Content]:
         yield Content.assemble(("Answers", "bold"))
