@@ -21,7 +21,6 @@ from typing import Any
 
 import pytest
 
-from tests.patience import own_time
 from tests.session.running import Running, sandbox_of, session_of, settings, url_at
 from tests.tunnels.localhost_run import LocalhostRun
 from tests.tunnels.watching import descendants, seen_of
@@ -103,7 +102,7 @@ async def test_faults_under_load(tmp_path: Path) -> None:
                     else:
                         await server.rotate()
                     await _registered_again(running, server, addresses + 1)
-                    seconds.setdefault(kind, []).append(own_time() - started)
+                    seconds.setdefault(kind, []).append(time.monotonic() - started)
                     received = running.status.counts.received
                     await running.until(lambda status, least=received: status.counts.received > least)  # type: ignore[misc]  # a default binds it now
                     running.facts[:] = running.facts[:2] + running.facts[-400:]
@@ -174,12 +173,12 @@ async def test_a_frozen_server_is_noticed(tmp_path: Path, monkeypatch: pytest.Mo
             async with session_of(chosen) as running:
                 first = await running.fact(WebhookRegistered)
                 await running.until(lambda status: _is_registered_at(status, first.url))  # the status comes later
-                started = own_time()
+                started = time.monotonic()
                 server.send_signal(signal.SIGSTOP)
                 async with asyncio.timeout(70):
                     while running.status.tunnel.state not in (TunnelState.DOWN, TunnelState.OPENING):  # noqa: ASYNC110 -- another thread sets it
                         await asyncio.sleep(0.01)
-                noticed = own_time() - started
+                noticed = time.monotonic() - started
                 server.send_signal(signal.SIGCONT)
                 await running.fact(WebhookRegistered, lambda fact: fact.url != first.url)
         sys.stdout.write(f"a frozen server was noticed after {noticed:.1f} s\n")
