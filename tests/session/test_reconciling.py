@@ -17,6 +17,7 @@ from webhook_tui.domain.facts import (
     EventReconciled,
     EventSidesShown,
     Fact,
+    RowChanged,
     StreamShown,
     WebhookRegistered,
 )
@@ -25,6 +26,7 @@ from webhook_tui.domain.reconciled import Reason
 from webhook_tui.domain.reconciliation import Limits
 from webhook_tui.domain.secret import Secret
 from webhook_tui.domain.status import WebhookState
+from webhook_tui.domain.verdict import Verdict
 from webhook_tui.domain.wishes import EventSidesWish, StreamWish, TokenAnswer
 from webhook_tui.sandbox import Sandbox
 from webhook_tui.sandbox.options import Misbehaviour
@@ -161,6 +163,19 @@ async def test_a_late_delivery_is_overdue_first_and_then_seen_by_both(tmp_path: 
         assert late.lag_ms > 700
         status = await running.until(lambda status: status.stream.both == 2)
         assert (status.stream.only_sse, status.stream.only_webhook) == (0, 0)
+
+
+async def test_the_deliveries_know_what_the_stream_brought(tmp_path: Path) -> None:
+    """So that the filter `source:sse` finds them."""
+    async with (
+        sandbox_of() as (sandbox, api_url),
+        session_of(settings(tmp_path, api_url=api_url), pace=QUICK) as running,
+    ):
+        await ready(running)
+        emit(sandbox)
+        changed = await running.fact(RowChanged, lambda fact: fact.row.event == "image_result")
+        assert changed.row.on_stream
+        assert changed.row.verdict is Verdict.VALID
 
 
 async def test_a_repeated_delivery_is_one_event(tmp_path: Path) -> None:

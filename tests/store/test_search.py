@@ -225,3 +225,20 @@ async def test_many_recorded_at_once_are_taken_in_while_older_ones_are_searched(
     await index_words(store)
     with finding(store, "failed") as search:
         assert search.seqs() == sorted(expected)
+
+
+async def test_what_the_event_stream_brought_too_is_found(store: DeliveryStore, account: Account) -> None:
+    """Every delivery of such an event, also one that comes later; others came as a webhook only."""
+    for number in (1, 2, 2):
+        await store.record(delivery(json.dumps({"id": number}).encode()), VALID, account=account, answered=200)
+    with finding(store, "source:sse") as search:
+        assert search.seqs() == []
+        assert [row.seq for row in await store.set_on_stream(account, ["2", "9"])] == [2, 3]
+        assert not await store.set_on_stream(account, ["2"])
+        assert not await store.set_on_stream(Account(account.api_url, "other"), ["1"])
+        row = await store.record(delivery(b'{"id": 2}'), VALID, account=account, answered=200)
+        assert row.on_stream
+        search.rows.reconsider([2, 3])
+        assert search.seqs() == [2, 3, 4]
+    with finding(store, "!source:sse source:webhook") as search:
+        assert search.seqs() == [1]

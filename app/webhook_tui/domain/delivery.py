@@ -52,6 +52,8 @@ class DeliveryRow:
     marked: bool = False
     comment: str = ""
     """The user's words about it (raw: sanitise before showing)."""
+    on_stream: bool = False
+    """The event stream brought the same event, as far as it was watched."""
 
     @property
     def judgement(self) -> Judgement:

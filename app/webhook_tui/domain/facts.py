@@ -68,7 +68,7 @@ class VerdictChanged:
 
 @dataclass(frozen=True, slots=True)
 class RowChanged:
-    """The mark or the comment of a stored delivery is another one."""
+    """Mark, comment or sources of a stored delivery are others."""
 
     row: DeliveryRow
 

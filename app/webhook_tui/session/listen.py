@@ -12,7 +12,7 @@ import random
 import secrets
 import socket
 import sys
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -361,6 +361,9 @@ class ListenSession:
     def _try_tunnel_now(self) -> None:
         self._tunnel.try_now()
 
+    def _note_on_stream(self, event_ids: Sequence[str]) -> None:
+        self._start(self._tending.note_on_stream(self._keeper.account, event_ids))
+
     def _missed(self) -> None:
         self._claim.missed()
 
@@ -374,6 +377,7 @@ class ListenSession:
             jitter=random.random,
             pace=self._paces.stream,
             lost=self._missed,
+            met=self._note_on_stream,
         )
         self._board.changed = self._status_changed
         return reconciling

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -73,10 +73,12 @@ class Reconciling:
         jitter: Callable[[], float],
         pace: StreamPace,
         lost: Callable[[], None] = lambda: None,
+        met: Callable[[Sequence[str]], None] = lambda _: None,
     ) -> None:
         """`is_on`: False with --no-sse; then nothing is asked and nothing is told.
 
         `lost`: told of each event that the stream showed and no webhook brought, for no known reason.
+        `met`: told of the ids, as JSON text, of events that came by both.
         """
         self._board = board
         self._is_on = is_on
@@ -86,6 +88,7 @@ class Reconciling:
         self._jitter = jitter
         self._pace = pace
         self._lost = lost
+        self._met = met
         self._seen_links: tuple[TunnelState, WebhookState] | None = None
         self._known = self._new_ledger(0)
         self._token: Secret | None = None
@@ -292,14 +295,19 @@ class Reconciling:
         self._cancel_timers()
         now = self._now()
         self.look(self._board.status)
+        met: list[str] = []
         for event in self._known.settle(now):
             assert event.seen is not None
+            if event.seen is Seen.BOTH:
+                met.append(event.event_id)
             lag = event.lag_seconds
             lag_ms = None if lag is None else round(lag * 1000, 1)
             reason = "" if event.reason is None else event.reason.value
             self._board.emit(EventReconciled(event.event_id, event.name, event.seen.value, lag_ms, event.equal, reason))
             if event.seen is Seen.SSE and event.reason is Reason.LOST:
                 self._lost()
+        if met:
+            self._met(met)
         counts = self._known.counts
         both, only_sse, only_webhook = counts[Seen.BOTH], counts[Seen.SSE], counts[Seen.WEBHOOK]
         last_seen_at = self._last_seen_at

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import logging
+from collections.abc import Callable, Sequence
 from typing import TypeAlias
 
+from webhook_tui.domain.account import Account
 from webhook_tui.domain.delivery import DeliveryRow
 from webhook_tui.domain.facts import DeliveriesDeleted, Fact, ProblemOccurred, RowChanged, RunsListed
 from webhook_tui.domain.problem import ProblemError
 from webhook_tui.domain.wishes import CommentWish, DeleteDeliveriesWish, MarkWish, RunsWish
 from webhook_tui.store import DeliveryStore
+
+_log = logging.getLogger(__name__)
 
 TendingWish: TypeAlias = MarkWish | CommentWish | DeleteDeliveriesWish | RunsWish
 
@@ -37,6 +41,14 @@ class Tending:
                     self._emit(RunsListed(tuple(await self._store.runs())))
         except ProblemError as error:
             self._emit(ProblemOccurred(error.problem))
+
+    async def note_on_stream(self, account: Account, event_ids: Sequence[str]) -> None:
+        """Let the deliveries of those events know that the event stream brought them, too; nobody misses it if not."""
+        try:
+            for row in await self._store.set_on_stream(account, event_ids):
+                self._emit(RowChanged(row))
+        except ProblemError as error:
+            _log.warning("what came by the event stream could not be noted: %s", error.problem.what)
 
     def _changed(self, row: DeliveryRow | None) -> None:
         if row is not None:

@@ -91,7 +91,7 @@ def _plain_condition(
         case Measured(measure, operator, value):
             return f"({_COLUMNS[measure]} {operator.value} {statement.value(value)})"
         case SourceIs(source):
-            return "1" if source is Source.WEBHOOK else "0"
+            return "1" if source is Source.WEBHOOK else "(d.on_stream != 0)"
         case Marked():
             return "(d.marked != 0)"
         case _:

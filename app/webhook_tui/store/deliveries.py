@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import sqlite3
 import tempfile
@@ -111,6 +112,10 @@ class DeliveryStore:
         return await self._update(
             "UPDATE deliveries SET comment = ? WHERE seq = ?", storable(text, _LONGEST_COMMENT), seq
         )
+
+    async def set_on_stream(self, account: Account, event_ids: Sequence[str]) -> Sequence[DeliveryRow]:
+        """Note of events, ids as JSON text, that the event stream brought them, too; the rows that did not say so."""
+        return await self._writer.run(_noting(account, event_ids))
 
     async def _update(self, statement: str, value: int | str | None, seq: int) -> DeliveryRow | None:
         def update(connection: sqlite3.Connection) -> DeliveryRow | None:
@@ -236,6 +241,19 @@ class DeliveryStore:
 
 def _deleting(seqs: Sequence[int]) -> Job[int]:
     return lambda connection: delete_some(connection, seqs)
+
+
+def _noting(account: Account, event_ids: Sequence[str]) -> Job[list[DeliveryRow]]:
+    def note(connection: sqlite3.Connection) -> list[DeliveryRow]:
+        changed = connection.execute(
+            "UPDATE deliveries SET on_stream = 1 WHERE account = ? AND NOT on_stream "
+            "AND event_id IN (SELECT value FROM json_each(?)) RETURNING seq",
+            (account.key, json.dumps(list(event_ids))),
+        ).fetchall()
+        found = (find_row(connection, seq) for (seq,) in changed)
+        return [row for row in found if row is not None]
+
+    return note
 
 
 def _judging(changes: Sequence[tuple[int, Judgement]]) -> Job[list[DeliveryRow]]:

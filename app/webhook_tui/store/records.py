@@ -29,9 +29,9 @@ _decode = msgspec.msgpack.Decoder(tuple[tuple[bytes, bytes], ...]).decode
 
 _ROW = (
     "d.seq, d.run, d.received_at, d.event, d.event_id, d.verdict, d.reason, d.short, d.secret_id, d.attempt, "
-    "d.answered, d.size, d.about, d.marked, d.comment"
+    "d.answered, d.size, d.about, d.marked, d.comment, d.on_stream"
 )
-_ROW_WIDTH = 15
+_ROW_WIDTH = 16
 _REST = "d.client, d.method, d.target, b.headers, b.body"
 ROWS = " ".join(("SELECT", _ROW, "FROM deliveries d"))
 """Begins a query for rows."""
@@ -42,10 +42,10 @@ STORED = " ".join(("SELECT", _ROW, ",", _REST, "FROM deliveries d JOIN bodies b 
 
 _INSERT = """
     INSERT INTO deliveries (run, account, received_at, client, method, target, event, event_id, verdict, reason, short,
-        secret_id, attempt, answered, size, about)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        secret_id, attempt, answered, size, about, on_stream)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 """
-_LAST_ATTEMPT = "SELECT max(attempt) FROM deliveries WHERE account = ? AND event_id = ?"
+_EARLIER = "SELECT max(attempt), max(on_stream) FROM deliveries WHERE account = ? AND event_id = ?"
 _LARGEST_SEQ = 2**63 - 1
 
 
@@ -91,7 +91,7 @@ def recordable(
 def insert(connection: sqlite3.Connection, record: Recordable, *, run: int) -> DeliveryRow:
     """Store one delivery of run `run` inside the caller's transaction."""
     delivery, judgement = record.delivery, record.judgement
-    attempt = _next_attempt(connection, record)
+    attempt, on_stream = _after_earlier(connection, record)
     cursor = connection.execute(
         _INSERT,
         (
@@ -111,6 +111,7 @@ def insert(connection: sqlite3.Connection, record: Recordable, *, run: int) -> D
             record.answered,
             len(delivery.body),
             record.about,
+            on_stream,
         ),
     )
     seq = cursor.lastrowid
@@ -133,6 +134,7 @@ def insert(connection: sqlite3.Connection, record: Recordable, *, run: int) -> D
         answered=record.answered,
         size=len(delivery.body),
         about=record.about,
+        on_stream=on_stream,
     )
 
 
@@ -146,11 +148,12 @@ def go_on_after(connection: sqlite3.Connection, seq: int) -> None:
     connection.execute("UPDATE shape SET dense_from = max(dense_from, ?), deletions = deletions + 1", (seq + 1,))
 
 
-def _next_attempt(connection: sqlite3.Connection, record: Recordable) -> int:
+def _after_earlier(connection: sqlite3.Connection, record: Recordable) -> tuple[int, bool]:
+    """Which attempt of its event it is, and whether the event stream is known to have brought that event."""
     if record.event_id is None:
-        return 1
-    (last,) = connection.execute(_LAST_ATTEMPT, (record.account.key, record.event_id)).fetchone()
-    return 1 if last is None else int(last) + 1
+        return 1, False
+    last, on_stream = connection.execute(_EARLIER, (record.account.key, record.event_id)).fetchone()
+    return 1 if last is None else int(last) + 1, bool(on_stream)
 
 
 def row_of(columns: Sequence[Any]) -> DeliveryRow:
@@ -171,6 +174,7 @@ def row_of(columns: Sequence[Any]) -> DeliveryRow:
         words,
         marked,
         comment,
+        on_stream,
     ) = columns
     return DeliveryRow(
         seq=seq,
@@ -188,6 +192,7 @@ def row_of(columns: Sequence[Any]) -> DeliveryRow:
         about=words,
         marked=bool(marked),
         comment=comment,
+        on_stream=bool(on_stream),
     )
 
 

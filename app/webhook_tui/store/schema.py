@@ -60,9 +60,14 @@ CREATE TABLE indexing (done INTEGER NOT NULL, way TEXT NOT NULL);
 INSERT INTO indexing VALUES (0, '');
 """
 
+_VERSION_3 = """
+ALTER TABLE deliveries ADD COLUMN on_stream INTEGER NOT NULL DEFAULT 0;  -- the event stream brought the event, too
+CREATE INDEX streamed ON deliveries (seq) WHERE on_stream;
+"""
+
 HISTORY = Schema(
     called="history",
     way_out="Name another file with --db, or keep no history with --ephemeral.",
     application_id=0x77685431,
-    migrations=(_VERSION_1, _VERSION_2),
+    migrations=(_VERSION_1, _VERSION_2, _VERSION_3),
 )

@@ -118,6 +118,13 @@ def test_what_does_not_pass(text: str) -> None:
     assert not matches(parse(text), SAMPLE, NOW)
 
 
+def test_sources_are_the_channels_by_which_an_event_came() -> None:
+    """Every delivery came as a webhook; of some the event stream brought the event, too."""
+    both = StoredDelivery(replace(row(), on_stream=True), delivery(b"{}"))
+    assert matches(parse("source:sse source:webhook"), both, NOW)
+    assert not matches(parse("!source:sse"), both, NOW)
+
+
 def test_a_body_that_is_no_json_has_no_paths() -> None:
     """Neither broken, nor deeply nested, nor empty ones; words are found all the same."""
     for body in (b'{"a": failed', b"[" * 100_000, b"", b"\xff\xfe\x00"):

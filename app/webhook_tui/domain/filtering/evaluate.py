@@ -66,7 +66,7 @@ def _holds_of_row(term: RowTerm, row: DeliveryRow, now: datetime) -> bool:
         case Measured(measure, operator, value):
             return ORDERS[operator](_amount(measure, row, now), value)
         case SourceIs(source):
-            return source is Source.WEBHOOK
+            return source is Source.WEBHOOK or row.on_stream
         case Marked():
             return row.marked
         case CommentHas(pattern):
