@@ -16,7 +16,7 @@ from webhook_tui.domain.account import Account
 from webhook_tui.domain.filtering.search_words import WAY
 from webhook_tui.store import DeliveryStore
 from webhook_tui.store.database import Schema, open_database
-from webhook_tui.store.records import encode_headers
+from webhook_tui.store.records import encode_headers, insert, recordable
 from webhook_tui.store.schema import HISTORY
 from webhook_tui.store.word_index import LARGEST_INDEXED, STEP_ROWS, WordIndex
 
@@ -80,8 +80,8 @@ async def test_a_history_of_version_1_becomes_searchable(tmp_path: Path, account
     with closing(open_database(path, first).connection) as connection:
         for body in (b"apple", b"plum", b"apple"):
             connection.execute(
-                "INSERT INTO deliveries (run, account, received_at, client, method, target, event, verdict, reason, short, "
-                "attempt, size, about) VALUES (1, ?, 0, '', 'POST', '/', '', 'valid', '', '', 1, ?, '')",
+                "INSERT INTO deliveries (run, account, received_at, client, method, target, event, verdict, reason, "
+                "short, attempt, size, about) VALUES (1, ?, 0, '', 'POST', '/', '', 'valid', '', '', 1, ?, '')",
                 (account.key, len(body)),
             )
             connection.execute("INSERT INTO bodies VALUES (last_insert_rowid(), ?, ?)", (encode_headers(()), body))
