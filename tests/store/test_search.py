@@ -239,6 +239,6 @@ async def test_what_the_event_stream_brought_too_is_found(store: DeliveryStore, 
         row = await store.record(delivery(b'{"id": 2}'), VALID, account=account, answered=200)
         assert row.on_stream
         search.rows.reconsider([2, 3])
-        assert search.seqs() == [2, 3, 4]
+        search.until([2, 3, 4])
     with finding(store, "!source:sse source:webhook") as search:
         assert search.seqs() == [1]
