@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+from pathlib import Path
 
 import pytest
 
@@ -29,6 +30,24 @@ async def simulated(played: Stage, *keys: str) -> SimulateWish:
     return wish
 
 
+async def test_a_file_is_the_payload(tmp_path: Path) -> None:
+    """To the byte; one that cannot be read is said, and nothing is sent."""
+    (tmp_path / "p").write_bytes(b"\xff{")
+    async with stage(forwarding(), size=STACKED) as played:
+        keys = ("down", "down", "right", "right", "enter")
+        to_file = (*keys, *str(tmp_path / "p"), "enter")
+        assert (await simulated(played, *to_file)).body == b"\xff{"
+
+        sent = len(played.session.wishes)
+        played.app.action_simulate()
+        await played.until("Simulate an event")
+        await played.press(*keys)
+        await played.until("Name the file that holds the payload.")
+        await played.press(*str(tmp_path / "q"), "enter")
+        await played.until("cannot be read: No such file or directory.")
+        assert len(played.session.wishes) == sent
+
+
 async def test_kind_destination_and_payload_by_keys() -> None:
     """Enter alone is a sample of the kind under the cursor, to the receiver; up and down go through the fields."""
     async with stage(forwarding(), size=STACKED) as played:
@@ -50,7 +69,7 @@ async def test_kind_destination_and_payload_by_keys() -> None:
             "It is signed with the current secret, as PiktID would sign it.",
             "kind      batch_edit",
             "to        the receiver   your app   a URL",
-            "payload   a sample   a sample, edited   #2   #2, edited",
+            "payload   a sample   a sample, edited   a file   #2   #2, edited",
             "  Send enter      Cancel esc",
             "→ completes: batch_edit, image_result, identity_preprocessing, ping.",
             "↑ ↓ go from field to field.",

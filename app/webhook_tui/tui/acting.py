@@ -25,6 +25,7 @@ from webhook_tui.tui.modals.replay import Offer, ReplayChoice, ReplayDialog
 from webhook_tui.tui.modals.replaying import ReplayingDialog
 from webhook_tui.tui.modals.sending import ForwardDialog
 from webhook_tui.tui.modals.simulate import SimulateDialog, Simulation
+from webhook_tui.tui.reading import read_payload
 from webhook_tui.tui.selection import Selection
 
 _UNCHANGED = Problem("Nothing was changed, and nothing sent.", "r replays it as it is.", severity=Severity.TIP)
@@ -109,6 +110,12 @@ class Acting:
             if chosen.url not in (None, status.forward_to):
                 self._last_url = chosen.url or ""
             body = stored.delivery.body if stored is not None and chosen.of_stored else None
+            if chosen.path:
+                try:
+                    body = read_payload(chosen.path)
+                except ProblemError as error:
+                    self.occurred(error.problem)
+                    return
             if chosen.edit:
                 seq = None if stored is None or body is None else stored.row.seq
                 body = self.edited(self.sample(chosen.event) if body is None else body, seq)

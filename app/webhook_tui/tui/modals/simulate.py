@@ -21,6 +21,7 @@ from webhook_tui.tui.widgets.key_button import KeyButton
 _RECEIVER, _FORWARD, _URL = "receiver", "forward", "url"
 _MOST_NAMED = 6
 _SAMPLE, _STORED, _SAMPLE_EDITED, _STORED_EDITED = "sample", "stored", "sample-edited", "stored-edited"
+_FILE = "file"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,8 @@ class Simulation:
     """The payload is that of the delivery under the cursor, else a sample."""
     edit: bool
     """In the editor first."""
+    path: str = ""
+    """The payload is what this file holds, if it names one."""
 
 
 class SimulateDialog(UrlDialog[Simulation]):
@@ -49,8 +52,8 @@ class SimulateDialog(UrlDialog[Simulation]):
     DEFAULT_CSS = """
     SimulateDialog .entry Static { width: 9; }
     SimulateDialog .entry ChoiceLine { width: 1fr; color: $foreground; }
-    SimulateDialog #to-url { display: none; }
-    SimulateDialog #unnamed { color: $bad; display: none; }
+    SimulateDialog #to-url, SimulateDialog #of-file { display: none; height: auto; }
+    SimulateDialog #unnamed, SimulateDialog #no-path { color: $bad; display: none; }
     """
 
     def __init__(
@@ -82,8 +85,13 @@ class SimulateDialog(UrlDialog[Simulation]):
             yield Static(Content("payload"))
             own = f"#{self._seq}"
             stored = [(_STORED, own), (_STORED_EDITED, f"{own}, edited")] if self._seq is not None else []
-            yield ChoiceLine([(_SAMPLE, "a sample"), (_SAMPLE_EDITED, "a sample, edited"), *stored], id="payload")
+            samples = [(_SAMPLE, "a sample"), (_SAMPLE_EDITED, "a sample, edited")]
+            yield ChoiceLine([*samples, (_FILE, "a file"), *stored], id="payload")
+        with Horizontal(classes="entry", id="of-file"):
+            yield Static(Content("file"))
+            yield Input(id="path", select_on_focus=True)
         yield self.paragraph("An event has a name, such as ping.", id="unnamed")
+        yield self.paragraph("Name the file that holds the payload.", id="no-path")
 
     def buttons(self) -> ComposeResult:
         """Send, cancel."""
@@ -100,13 +108,18 @@ class SimulateDialog(UrlDialog[Simulation]):
         self.query_one("#to-url").styles.height = "auto"
 
     def on_choice_line_chosen(self, event: ChoiceLine.Chosen) -> None:
-        """A URL is asked for when it is wanted."""
+        """A URL and a file are asked for when they are wanted."""
         event.stop()
         self.query_one("#to-url").display = self._where == _URL
+        self.query_one("#of-file").display = self._payload == _FILE
 
     @property
     def _where(self) -> str:
         return self.query_one("#where", ChoiceLine).chosen
+
+    @property
+    def _payload(self) -> str:
+        return self.query_one("#payload", ChoiceLine).chosen
 
     def action_field(self, step: int) -> None:
         """The field above or below."""
@@ -132,6 +145,11 @@ class SimulateDialog(UrlDialog[Simulation]):
             url = self._forward_to
         elif self._where == _URL and (url := self.url()) is None:
             return
-        payload = self.query_one("#payload", ChoiceLine).chosen
+        payload = self._payload
+        path = self.query_one("#path", Input).value.strip() if payload == _FILE else ""
+        self.query_one("#no-path").display = payload == _FILE and not path
+        if payload == _FILE and not path:
+            self.query_one("#path").focus()
+            return
         is_edited = payload in (_SAMPLE_EDITED, _STORED_EDITED)
-        self.dismiss(Simulation(kind, url, payload in (_STORED, _STORED_EDITED), is_edited))
+        self.dismiss(Simulation(kind, url, payload in (_STORED, _STORED_EDITED), is_edited, path))
