@@ -69,7 +69,7 @@ async def test_kind_destination_and_payload_by_keys() -> None:
             "It is signed with the current secret, as PiktID would sign it.",
             "kind      batch_edit",
             "to        the receiver   your app   a URL",
-            "payload   a sample   a sample, edited   a file   #2   #2, edited",
+            "payload   sample   sample, edited   file   #2   #2, edited",
             "  Send enter      Cancel esc",
             "→ completes: batch_edit, image_result, identity_preprocessing, ping.",
             "↑ ↓ go from field to field.",

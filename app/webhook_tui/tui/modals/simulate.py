@@ -85,8 +85,8 @@ class SimulateDialog(UrlDialog[Simulation]):
             yield Static(Content("payload"))
             own = f"#{self._seq}"
             stored = [(_STORED, own), (_STORED_EDITED, f"{own}, edited")] if self._seq is not None else []
-            samples = [(_SAMPLE, "a sample"), (_SAMPLE_EDITED, "a sample, edited")]
-            yield ChoiceLine([*samples, (_FILE, "a file"), *stored], id="payload")
+            samples = [(_SAMPLE, "sample"), (_SAMPLE_EDITED, "sample, edited")]
+            yield ChoiceLine([*samples, (_FILE, "file"), *stored], id="payload")
         with Horizontal(classes="entry", id="of-file"):
             yield Static(Content("file"))
             yield Input(id="path", select_on_focus=True)
