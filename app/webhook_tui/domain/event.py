@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from webhook_tui.domain.headers import EVENT_HEADER, Headers, first
 from webhook_tui.domain.job import JobFields, job_ids, job_progress, job_status
+from webhook_tui.domain.json_decoder import decode
 
 KNOWN_EVENTS = ("batch_edit", "image_result", "identity_preprocessing", "ping")
 
@@ -38,8 +39,8 @@ def parse_event(body: bytes) -> Event:
     if has_too_many_values(body):
         return Event()
     try:
-        value = json.loads(body)
-    except (ValueError, RecursionError, MemoryError):
+        value = decode(body)
+    except (ValueError, MemoryError):
         return Event()
     if not isinstance(value, dict):
         return Event(is_json=True)

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from webhook_tui.domain.json_decoder import decode
 from webhook_tui.domain.oddities import Number
 
 LARGEST_COMPARED = 1_048_576
@@ -30,7 +31,7 @@ def differing_paths(one: bytes, other: bytes) -> int | None:
         return None
     try:
         left, right = _read(one), _read(other)
-    except (ValueError, RecursionError, MemoryError):
+    except (ValueError, MemoryError):
         return 1
     return _count(left, right)
 
@@ -56,7 +57,7 @@ def changed_paths(one: bytes, other: bytes) -> tuple[PathChange, ...] | None:
     try:
         changes = _changes(_read(one), _read(other))
         return tuple(change for change, _ in zip(changes, range(_MOST_TOLD), strict=False))
-    except (ValueError, RecursionError, MemoryError):
+    except (ValueError, MemoryError):
         return None
 
 
@@ -82,7 +83,7 @@ def _told(value: object) -> str | None:
 
 
 def _read(body: bytes) -> object:
-    return json.loads(body, parse_constant=Number)
+    return decode(body, parse_constant=Number)
 
 
 def _count(left: object, right: object) -> int:

@@ -8,6 +8,7 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
+from webhook_tui.domain.json_decoder import NestingError, decode
 from webhook_tui.domain.text import visible
 
 LARGEST_LINTED = 1_048_576
@@ -45,14 +46,14 @@ def read(body: bytes) -> Reading:
     hooks = _Hooks()
     try:
         text = body.decode(json.detect_encoding(body), "surrogatepass")
-        value = json.loads(
+        value = decode(
             text,
             object_pairs_hook=hooks.members,
             parse_int=hooks.number,
             parse_float=hooks.number,
             parse_constant=hooks.constant,
         )
-    except (RecursionError, MemoryError):
+    except (NestingError, MemoryError):
         return Reading(error="the JSON is nested too deeply to be read")
     except ValueError:
         return Reading(error="the body is not JSON")
@@ -96,7 +97,7 @@ def shown(value: object) -> str:
 
 
 class _Hooks:
-    """Notes oddities, each once, in order, while json.loads reads."""
+    """Notes oddities, each once, in order, while the decoder reads."""
 
     def __init__(self) -> None:
         self.found: dict[str, None] = {}

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import msgspec
 
+from webhook_tui.domain.json_decoder import is_too_deep
 from webhook_tui.domain.secret import Secret
 
 
@@ -39,9 +40,11 @@ class CannotTell:
 
 def read_object(body: bytes) -> dict[str, object] | None:
     """A JSON object, or None when the bytes are anything else."""
+    if is_too_deep(body):
+        return None
     try:
         value = msgspec.json.decode(body)
-    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
+    except (msgspec.DecodeError, UnicodeDecodeError):
         return None
     return value if isinstance(value, dict) else None
 

@@ -9,6 +9,7 @@ from typing import Any
 import jmespath
 from jmespath import exceptions
 
+from webhook_tui.domain.json_decoder import decode
 from webhook_tui.domain.query import Mistake, QueryResult
 from webhook_tui.domain.text import visible
 
@@ -22,8 +23,8 @@ _LONGEST_SENTENCE = 120
 
 
 def document_of(body: bytes) -> Any:
-    """The payload as values; raises ValueError when it is not JSON, RecursionError when it is too deep."""
-    return json.loads(body.removeprefix(b"\xef\xbb\xbf"))
+    """The payload as values; raises NestingError when it is too deep, ValueError when it is not JSON."""
+    return decode(body.removeprefix(b"\xef\xbb\xbf"))
 
 
 def evaluate(expression: str, document: Any) -> QueryResult:

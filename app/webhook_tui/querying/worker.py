@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator
 from typing import Any, BinaryIO
 
+from webhook_tui.domain.json_decoder import NestingError
 from webhook_tui.domain.query import Mistake, QueryResult
 from webhook_tui.querying import wire
 from webhook_tui.querying.evaluate import document_of, evaluate
@@ -62,7 +63,7 @@ def _at_most(seconds: int) -> Iterator[None]:
 def _read(body: bytes) -> tuple[Any, Mistake | None]:
     try:
         return document_of(body), None
-    except RecursionError:
+    except NestingError:
         return None, Mistake("the payload is nested too deeply to be queried")
     except MemoryError:
         return None, Mistake("the payload is too large to be queried")

@@ -14,6 +14,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
+from webhook_tui.domain.json_decoder import NestingError, is_too_deep
 from webhook_tui.domain.secret import Secret
 from webhook_tui.outbound import is_base_url
 from webhook_tui.sandbox.events import SandboxEvent, Subscription
@@ -216,8 +217,10 @@ async def _fields(request: Request) -> dict[str, object]:
     if not body:
         return {}
     try:
+        if is_too_deep(bytes(body)):
+            raise NestingError
         value = msgspec.json.decode(bytes(body))
-    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
+    except ValueError:  # msgspec's errors are some, too
         raise _InvalidError(None, "Not valid JSON.") from None
     if not isinstance(value, dict):
         raise _InvalidError(None, "Not an object.")

@@ -5,9 +5,10 @@ Recognised by what the line is, never by the domain in it: domains change (lhr.l
 
 from __future__ import annotations
 
-import json
 import re
 from typing import Any
+
+from webhook_tui.domain.json_decoder import decode
 
 _TUNNELED = re.compile(r"\btunneled with(?:out)? tls(?: termination)?, (?P<url>https?://[^\s\"'<>]+)")
 _ADDRESS = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?(?::\d{1,5})?")
@@ -50,8 +51,8 @@ def _object(line: str) -> dict[str, Any] | None:
     if not line.startswith("{"):
         return None
     try:
-        fields = json.loads(line)
-    except (ValueError, RecursionError):
+        fields = decode(line)
+    except ValueError:
         return None
     return fields if isinstance(fields, dict) else None
 

@@ -21,6 +21,7 @@ from webhook_tui.domain.filtering.terms import (
 )
 from webhook_tui.domain.headers import Headers
 from webhook_tui.domain.job import job_ids
+from webhook_tui.domain.json_decoder import decode
 from webhook_tui.domain.json_path import values_at
 from webhook_tui.domain.text import decoded
 
@@ -51,8 +52,8 @@ class Content:
     def _json(self) -> object:
         """The decoded body; a body that is no JSON is the empty list, in which no path leads anywhere."""
         try:
-            return json.loads(self._body)
-        except (ValueError, RecursionError, MemoryError):
+            return decode(self._body)
+        except (ValueError, MemoryError):
             return []
 
     def holds(self, term: ContentTerm) -> bool:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from typing import TypeAlias
 
+from webhook_tui.domain.json_decoder import decode
 from webhook_tui.domain.variations.strings import Escape
 
 _DEEPEST = 150
@@ -95,8 +96,8 @@ class Document:
         """The document in a body of UTF-8, -16 or -32; None when it is not JSON or nested too deeply."""
         try:
             text = body.decode(json.detect_encoding(body), "surrogatepass")
-            json.loads(text, parse_int=str, parse_float=str, strict=False)
-        except (ValueError, RecursionError, MemoryError):
+            decode(text, parse_int=str, parse_float=str, strict=False)
+        except (ValueError, MemoryError):
             return None
         root = _tree(text, expired)
         return None if root is None else cls(root, expired)

@@ -12,6 +12,7 @@ import re
 import msgspec
 
 from webhook_tui.domain.event import has_too_many_values
+from webhook_tui.domain.json_decoder import NestingError, decode, depth, is_too_deep
 from webhook_tui.domain.text import decoded, visible
 from webhook_tui.tui.widgets.hex_lines import HexDocument
 from webhook_tui.tui.widgets.json_indent import LARGEST_INDENTED, indented
@@ -33,11 +34,10 @@ from webhook_tui.tui.widgets.lines import (
 _INDENT = 2
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _TOO_DEEP = "Nested too deeply to be indented: shown as it came"
-_DEEPEST = 64
+_MOST_COUNTED = 64
 _LARGEST_GROWTH = 64 * 1024 * 1024
 """Bytes that indenting may add; deep nesting would make gigabytes of blanks out of a few megabytes."""
 
-_NOT_BRACKETS_OR_QUOTES = bytes(sorted(set(range(256)) - set(b'[]{}"')))
 _TOKEN = re.compile(
     r'(?P<string>"[^"\\]*+(?:\\.[^"\\]*+)*+"?)'
     r"|(?P<number>-?\d[\d.eE+-]*)"
@@ -69,14 +69,12 @@ def document_for(body: bytes, *, raw: bool = False) -> Document:
         return TextDocument(body) if _is_text(body) else HexDocument(body)
     if not body.strip():
         return TextDocument(body, heading="Not JSON: the body is empty")
-    if _grows_too_much(body):
+    if is_too_deep(body) or _grows_too_much(body):
         return _as_it_came(body, _TOO_DEEP)
     content = body.removeprefix(_BYTE_ORDER_MARK)
     notes = () if content is body else ("a byte order mark in front",)
     try:
         return JsonDocument(msgspec.json.format(content, indent=_INDENT), notes)
-    except RecursionError:
-        return _as_it_came(body, _TOO_DEEP)
     except (ValueError, MemoryError):
         return _refused(body, content, notes)
 
@@ -86,13 +84,13 @@ def _refused(body: bytes, content: bytes, notes: tuple[str, ...]) -> Document:
     if has_too_many_values(content):  # which would keep the screen from being drawn
         return _as_it_came(body, "Not JSON that can be indented: shown as it came")
     try:
-        json.loads(content, parse_constant=_refuse_constant)
+        decode(content, parse_constant=_refuse_constant)
     except json.JSONDecodeError as error:
         words = next((ours for theirs, ours in _WORDS if error.msg.startswith(theirs)), "it cannot be read")
         return _as_it_came(body, f"Not JSON: {words} at line {error.lineno}, column {error.colno}")
     except _NotANumberError as error:
         return _as_it_came(body, f"Not JSON: {error} is not a JSON value", (f"{error} in the body",))
-    except (RecursionError, MemoryError):
+    except (NestingError, MemoryError):
         return _as_it_came(body, _TOO_DEEP)
     except ValueError:
         return _as_it_came(body, "Not JSON: it cannot be read")
@@ -125,24 +123,7 @@ def _grows_too_much(body: bytes) -> bool:
     lines = body.count(b",") + 2 * brackets + 1
     if brackets * lines * _INDENT <= _LARGEST_GROWTH:
         return False
-    return _depth(body) * lines * _INDENT > _LARGEST_GROWTH
-
-
-def _depth(body: bytes) -> int:
-    """How deep brackets are nested, outside of strings; more than 64 is 65 or so.
-
-    Pairs are taken away from the inside, one layer a turn: all of it runs at the speed of a copy.
-    """
-    if b"\\" in body:
-        body = body.replace(b"\\\\", b"").replace(b'\\"', b"")
-    brackets = b"".join(body.translate(None, _NOT_BRACKETS_OR_QUOTES).split(b'"')[::2])
-    depth = 0
-    while brackets and depth <= _DEEPEST:
-        left = brackets.replace(b"[]", b"").replace(b"{}", b"")
-        if len(left) == len(brackets):
-            return _DEEPEST + 1
-        brackets, depth = left, depth + 1
-    return depth
+    return depth(body) * lines * _INDENT > _LARGEST_GROWTH
 
 
 class _NotANumberError(Exception):
@@ -258,7 +239,7 @@ class JsonDocument:
             count += self._children(known, end, indent)
         else:
             count -= self._children(end, known, indent)
-        if len(self._counted) > _DEEPEST:
+        if len(self._counted) > _MOST_COUNTED:
             self._counted.clear()
         self._counted[parent] = (end, count)
         return count

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from textual.content import Content
 
+from webhook_tui.domain.json_decoder import decode
 from webhook_tui.domain.likeness import LARGEST_COMPARED
 from webhook_tui.domain.text import visible_lines
 
@@ -44,8 +45,8 @@ def lines_of(body: bytes) -> list[str]:
 
 def _indented(body: bytes) -> str | bytes:
     try:
-        return json.dumps(json.loads(body), indent=2, sort_keys=True, ensure_ascii=False)
-    except (ValueError, RecursionError, MemoryError):
+        return json.dumps(decode(body), indent=2, sort_keys=True, ensure_ascii=False)
+    except (ValueError, MemoryError):
         return body
 
 

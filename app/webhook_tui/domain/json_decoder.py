@@ -1,0 +1,73 @@
+"""Decodes received JSON alike on every Python: the standard library's decoder, its own limit of depth, one error each.
+
+How deep the standard library decodes (990, 1,497 or 9,998 levels) and where it sees a trailing comma depends on the
+interpreter's version and on the stack of the caller.
+"""
+
+from __future__ import annotations
+
+import json
+from itertools import accumulate
+from typing import Any
+
+DEEPEST = 500
+"""Levels of arrays and objects; more are refused. Recursive readers of a decoded value stay below any limit."""
+
+_CHUNK = 65_536
+"""Brackets that are counted at once: about a millisecond in which no other thread runs."""
+_BLANKS = " \t\n\r"
+_OPENING, _CLOSING = b"[{", b"]}"
+_NOT_BRACKETS_OR_QUOTES = bytes(sorted(set(range(256)) - set(_OPENING + _CLOSING + b'"')))
+_STEPS = bytes.maketrans(_OPENING + _CLOSING, b"\x01\x01\xff\xff")
+_TRAILING_COMMAS = {
+    ("Expecting property name", "}"): "Illegal trailing comma before end of object",
+    ("Expecting value", "]"): "Illegal trailing comma before end of array",
+}
+"""What Python 3.13 and later say of the comma, by what earlier versions say of the bracket behind it."""
+
+
+class NestingError(ValueError):
+    """The JSON is nested deeper than `DEEPEST` levels."""
+
+
+def decode(body: str | bytes, **options: Any) -> Any:
+    """Decode JSON, bytes as UTF-8, -16 or -32, with the options of `json.loads`.
+
+    Raises NestingError, json.JSONDecodeError or another ValueError, and MemoryError.
+    """
+    text = body if isinstance(body, str) else body.decode(json.detect_encoding(body), "surrogatepass")
+    if text.count("[") + text.count("{") > DEEPEST and is_too_deep(text.encode("utf-8", "surrogatepass")):
+        raise NestingError
+    try:
+        return json.loads(text, **options)
+    except json.JSONDecodeError as error:
+        raise _at_trailing_comma(error) from None
+
+
+def is_too_deep(body: bytes) -> bool:
+    """Whether JSON of UTF-8 is nested deeper than `DEEPEST` levels."""
+    brackets = body.count(b"[") + body.count(b"{")
+    return brackets > DEEPEST and depth(body) > DEEPEST
+
+
+def depth(body: bytes) -> int:
+    """How deep brackets are nested, outside of strings; of what is no JSON, some number."""
+    if b"\\" in body:
+        body = body.replace(b"\\\\", b"").replace(b'\\"', b"")
+    brackets = b"".join(body.translate(None, _NOT_BRACKETS_OR_QUOTES).split(b'"')[::2])
+    steps = memoryview(brackets.translate(_STEPS)).cast("b")
+    reached = deepest = 0
+    for start in range(0, len(steps), _CHUNK):
+        levels = list(accumulate(steps[start : start + _CHUNK], initial=reached))
+        reached, deepest = levels[-1], max(deepest, *levels)
+    return deepest
+
+
+def _at_trailing_comma(error: json.JSONDecodeError) -> json.JSONDecodeError:
+    """The error as Python 3.13 and later raise it."""
+    for (message, bracket), changed in _TRAILING_COMMAS.items():
+        if error.msg.startswith(message) and error.doc.startswith(bracket, error.pos):
+            before = error.doc[: error.pos].rstrip(_BLANKS)
+            if before.endswith(","):
+                return json.JSONDecodeError(changed, error.doc, len(before) - 1)
+    return error
