@@ -18,6 +18,7 @@ from tests.hostile.strings import as_header
 from tests.hostile.test_terminal import chosen
 from tests.integration.deliveries import post
 from tests.integration.terminal import Terminal, terminal
+from tests.tcp_server import tcp_server
 
 BATCH = 20
 TYPED = 5
@@ -29,11 +30,7 @@ async def local_app(answers: Iterator[Sequence[str]]) -> AsyncIterator[str]:
     """A local app that answers each request with the next strings: in its reason, its headers and its body."""
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        try:
-            head = await reader.readuntil(b"\r\n\r\n")
-        except asyncio.IncompleteReadError:  # only looked whether somebody listens
-            writer.close()
-            return
+        head = await reader.readuntil(b"\r\n\r\n")
         length = next(line for line in head.lower().split(b"\r\n") if line.startswith(b"content-length:"))
         await reader.readexactly(int(length.partition(b":")[2]))
         texts = next(answers)
@@ -41,16 +38,11 @@ async def local_app(answers: Iterator[Sequence[str]]) -> AsyncIterator[str]:
         headers = b"".join(b"X-Hostile: <%b>\r\n" % as_header(text)[:200] for text in texts)
         writer.write(b"HTTP/1.1 500 Hostile\r\n" + headers + b"Content-Length: %d\r\n" % len(body))
         writer.write(b"Connection: close\r\n\r\n" + body)
-        with contextlib.suppress(OSError):
-            await writer.drain()
+        await writer.drain()
         writer.close()
 
-    server = await asyncio.start_server(serve, "127.0.0.1", 0)
-    try:
-        yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
-    finally:
-        server.close()
-        await server.wait_closed()
+    async with tcp_server(serve) as port:
+        yield f"http://127.0.0.1:{port}"
 
 
 def _body(texts: Sequence[str], mark: str) -> bytes:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
+from tests.tcp_server import tcp_server
 from webhook_tui.serving import Server, bind
 from webhook_tui.serving.asgi import Receive, Scope, Send
 
@@ -69,7 +70,7 @@ class Wire:
 
     url: str
     received: bytes = b""
-    writers: list[asyncio.StreamWriter] = field(default_factory=list)
+    connections: int = 0
 
 
 @contextlib.asynccontextmanager
@@ -78,23 +79,14 @@ async def raw_server(answer: bytes | None, *, closes: bool = True) -> AsyncItera
     wire = Wire("")
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        wire.writers.append(writer)
+        wire.connections += 1
         wire.received += await reader.readuntil(b"\r\n\r\n")
         if answer is not None:
             writer.write(answer)
-            with contextlib.suppress(OSError):
-                await writer.drain()
+            await writer.drain()
             if closes:
                 writer.close()
 
-    server = await asyncio.start_server(serve, "127.0.0.1", 0)
-    wire.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
-    try:
+    async with tcp_server(serve) as port:
+        wire.url = f"http://127.0.0.1:{port}"
         yield wire
-    finally:
-        server.close()
-        for writer in wire.writers:
-            writer.close()
-            with contextlib.suppress(OSError):
-                await writer.wait_closed()
-        await server.wait_closed()

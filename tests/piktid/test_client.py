@@ -138,7 +138,7 @@ async def test_a_retry_writes_nothing_to_the_terminal(capfd: pytest.CaptureFixtu
             await client.current()
         await client.aclose()
 
-    assert len(wire.writers) == 3
+    assert wire.connections == 3
     assert capfd.readouterr() == ("", "")
 
 

@@ -12,6 +12,7 @@ import httpx
 import pytest
 
 from tests.outbound.echo import raw_server
+from tests.tcp_server import tcp_server
 from webhook_tui.domain.problem import ExitCode, Problem, ProblemError
 from webhook_tui.domain.secret import Secret
 from webhook_tui.outbound import Failure
@@ -259,7 +260,7 @@ async def test_a_put_whose_answer_breaks_off_may_have_been_done(answer: bytes) -
 
     assert isinstance(error, UnseenSecretError)
     assert error.webhook is None
-    assert len(server.writers) == 1
+    assert server.connections == 1
     assert error.problem.what == "PiktID cut the connection before its answer was whole."
 
 
@@ -288,15 +289,12 @@ async def test_a_success_that_is_not_json_may_have_made_a_secret() -> None:
 
 
 async def _handshake(context: ssl.SSLContext | None) -> ProblemError:
-    def serve(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def serve(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.write(b"this is not TLS")
         writer.close()
 
-    server = await asyncio.start_server(serve, "127.0.0.1", 0, ssl=context)
-    port = server.sockets[0].getsockname()[1]
-    error = await _asked_of(f"https://127.0.0.1:{port}", "register")
-    server.close()
-    await server.wait_closed()
+    async with tcp_server(serve, context=context) as port:
+        error = await _asked_of(f"https://127.0.0.1:{port}", "register")
     assert not error.problem.mends_itself
     assert not isinstance(error, UnseenSecretError)
     assert f"127.0.0.1:{port}" in error.problem.what

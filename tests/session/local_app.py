@@ -8,6 +8,8 @@ import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 
+from tests.tcp_server import tcp_server
+
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nX-App: mine\r\n\r\nhi"
 
 
@@ -31,30 +33,23 @@ class LocalApp:
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """One connection."""
-        with contextlib.suppress(asyncio.IncompleteReadError, ConnectionError):
-            while True:
-                head = await reader.readuntil(b"\r\n\r\n")
-                length = re.search(rb"(?i)content-length: *(\d+)", head)
-                body = await reader.readexactly(int(length[1]) if length else 0)
-                self.requests.append(head + body)
-                answer = self.answers.pop(0) if self.answers else OK
-                if not answer:
-                    break
-                writer.write(answer)
-                await writer.drain()
-        writer.close()
-        with contextlib.suppress(ConnectionError):
-            await writer.wait_closed()
+        while True:
+            head = await reader.readuntil(b"\r\n\r\n")
+            length = re.search(rb"(?i)content-length: *(\d+)", head)
+            body = await reader.readexactly(int(length[1]) if length else 0)
+            self.requests.append(head + body)
+            answer = self.answers.pop(0) if self.answers else OK
+            if not answer:
+                writer.close()
+                return
+            writer.write(answer)
+            await writer.drain()
 
 
 @contextlib.asynccontextmanager
 async def local_app(*answers: bytes) -> AsyncIterator[LocalApp]:
     """The app until the block ends."""
     app = LocalApp(answers=list(answers))
-    server = await asyncio.start_server(app.serve, "127.0.0.1", 0)
-    app.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
-    try:
+    async with tcp_server(app.serve) as port:
+        app.url = f"http://127.0.0.1:{port}"
         yield app
-    finally:
-        server.close()
-        await server.wait_closed()

@@ -8,9 +8,11 @@ from pathlib import Path
 
 import httpx
 
-from tests.session.local_app import LocalApp, local_app
+from tests.patience import PATIENCE_SECONDS
+from tests.session.local_app import local_app
 from tests.session.running import Running, session_of, settings
 from tests.session.test_forwarding import post, watching
+from tests.tcp_server import tcp_server
 from webhook_tui.domain.facts import DeliveryRecorded, ProblemOccurred, ReplayAdvanced, Replayed
 from webhook_tui.domain.replaying import ReplayProgress, ReplayState, summary
 from webhook_tui.domain.signature import sign
@@ -101,25 +103,21 @@ async def test_stopping_does_not_wait_for_the_answer_under_way(tmp_path: Path) -
     async with watching(tmp_path) as (running, url):
         for body in (b"1", b"2", b"3"):
             await post(url, body)
-        silent = LocalApp()
         came = asyncio.Event()
 
         async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
             await reader.readuntil(b"\r\n\r\n")
             came.set()
             await reader.read()
-            await reader.read()
-            writer.close()
 
-        server = await asyncio.start_server(serve, "127.0.0.1", 0)
-        silent.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
-        running.ask(ReplayWish((1, 2, 3), silent.url))
-        await asyncio.wait_for(came.wait(), 10)
-        running.ask(ReplayWish((1, 2), silent.url))
-        busy = await running.fact(ProblemOccurred)
-        running.ask(StopReplayWish())
-        stopped = await over(running)
-        server.close()
+        async with tcp_server(serve) as port:
+            silent = f"http://127.0.0.1:{port}"
+            running.ask(ReplayWish((1, 2, 3), silent))
+            await asyncio.wait_for(came.wait(), PATIENCE_SECONDS)
+            running.ask(ReplayWish((1, 2), silent))
+            busy = await running.fact(ProblemOccurred)
+            running.ask(StopReplayWish())
+            stopped = await over(running)
 
         assert busy.problem.what == "Deliveries are being replayed already."
         assert (stopped.state, stopped.current, stopped.done) == (ReplayState.STOPPED, 1, 0)

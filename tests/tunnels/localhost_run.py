@@ -17,6 +17,8 @@ from typing import Literal, Self, TypeAlias
 
 import asyncssh
 
+from tests.tcp_server import tcp_server
+
 Form: TypeAlias = Literal["json", "cloudevents", "text"]
 
 _BANNER = """\
@@ -336,21 +338,13 @@ async def echo_receiver() -> AsyncIterator[tuple[int, list[bytes]]]:
     bodies: list[bytes] = []
 
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        try:
-            head = await reader.readuntil(b"\r\n\r\n")
-            length = int(next(line for line in head.split(b"\r\n") if line.lower().startswith(b"content-length"))[15:])
-            bodies.append(await reader.readexactly(length))
-            said = str(length).encode()
-            writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\nConnection: close\r\n\r\n%s" % (len(said), said))
-            await writer.drain()
-        except (OSError, asyncio.IncompleteReadError):
-            pass
-        finally:
-            writer.close()
+        head = await reader.readuntil(b"\r\n\r\n")
+        length = int(next(line for line in head.split(b"\r\n") if line.lower().startswith(b"content-length"))[15:])
+        bodies.append(await reader.readexactly(length))
+        said = str(length).encode()
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\nConnection: close\r\n\r\n%s" % (len(said), said))
+        await writer.drain()
+        writer.close()
 
-    server = await asyncio.start_server(answer, "127.0.0.1", 0)
-    try:
-        yield server.sockets[0].getsockname()[1], bodies
-    finally:
-        server.close()
-        await server.wait_closed()
+    async with tcp_server(answer) as port:
+        yield port, bodies
