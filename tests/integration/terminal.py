@@ -33,6 +33,8 @@ _USUALLY_ON = ("7", "25")
 """Lines wrap, and the cursor is to be seen."""
 _PUSHED, _POPPED = re.compile(rb"\x1b\[>[0-9]+u"), re.compile(rb"\x1b\[<[0-9]*u")
 _INCOMPLETE = re.compile(rb"\x1b(?:\[[0-9;<=>?$]*)?\Z")
+_FRAME, _FRAME_END = b"\x1b[?2026h", b"\x1b[?2026l"
+_ASKS_FOR_FRAMES, _HAS_FRAMES = b"\x1b[?2026$p", b"\x1b[?2026;2$y"
 
 KEYS: Mapping[str, bytes] = {
     "enter": b"\r",
@@ -85,8 +87,10 @@ class Terminal:
             data = os.read(self._master, _READ_BYTES)
             self.output += data
             self._undrawn += data
-            whole = _INCOMPLETE.sub(b"", self._undrawn)
+            whole = _without_part_of_a_frame(_INCOMPLETE.sub(b"", self._undrawn))
             self._undrawn = self._undrawn[len(whole) :]
+            if _ASKS_FOR_FRAMES in whole:  # then it says where each begins and ends
+                os.write(self._master, _HAS_FRAMES)
             before, left, after = whole.rpartition(NORMAL_SCREEN)
             if left:  # pyte has one screen only: what the program drew is gone with its own
                 self._draw(before)
@@ -105,7 +109,7 @@ class Terminal:
 
     @property
     def screen(self) -> str:
-        """What is on the screen now, line by line."""
+        """What is on the screen now, line by line; never a part of a frame."""
         return "\n".join(line.rstrip() for line in self._display())
 
     def _display(self) -> list[str]:
@@ -229,6 +233,12 @@ class Terminal:
             self.process.kill()
             await self.process.wait()
         self.hang_up()
+
+
+def _without_part_of_a_frame(output: bytes) -> bytes:
+    """Without the frame at its end that is not there as a whole."""
+    before, begun, rest = output.rpartition(_FRAME)
+    return before if begun and _FRAME_END not in rest else output
 
 
 @contextlib.asynccontextmanager

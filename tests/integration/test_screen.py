@@ -16,9 +16,9 @@ COPIED = re.compile(rb"\x1b\]52;c;([A-Za-z0-9+/=]+)")
 ROW = re.compile(r"^(▌?) +(\d+)  \d\d:\d\d:\d\d   [✓✗∅!◷…] ", re.MULTILINE)
 
 
-def _cursor(screen: str) -> int:
-    """The number of the delivery under the cursor."""
-    return next(int(number) for bar, number in ROW.findall(screen) if bar)
+def _cursor(screen: str) -> int | None:
+    """The number of the delivery under the cursor, if that is to be seen."""
+    return next((int(number) for bar, number in ROW.findall(screen) if bar), None)
 
 
 def _count(screen: str) -> int:
