@@ -161,11 +161,11 @@ class MainScreen(QueryingScreen):
 
     def on_screen_suspend(self) -> None:
         """Behind a dialog the footer is empty: its labels carry the keys."""
-        self.add_class("-behind")
+        self.query_one(KeyBar).add_class("-behind")
 
     def on_screen_resume(self) -> None:
         """The keys work again."""
-        self.remove_class("-behind")
+        self.query_one(KeyBar).remove_class("-behind")
 
     # What comes down
 
