@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import io
 import os
 import signal
 import sys
@@ -32,6 +31,7 @@ from webhook_tui.options import (
     settings_from,
     shared_options,
 )
+from webhook_tui.streams import OutputError, prepare_streams
 
 if TYPE_CHECKING:
     from webhook_tui.domain.filter import Expression
@@ -55,31 +55,41 @@ _NAMES = {"sandbox": "use_sandbox", "format": "output"}
 _OF_EXPORT = ("job_id_field",)
 """What in config.toml is for `export`, too."""
 
+_NOT_READ = 141
+"""Exit code of a program whose output is not read to its end: 128 and the number of SIGPIPE."""
+
 _CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 110}
 
 
 def main() -> NoReturn:
     """Run the command line and leave with its exit code; a problem is one plain line on standard error."""
     gc.set_threshold(5_000, 5, 5)  # much is made at the start that stays: looking for garbage is a fifth of its time
-    if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(errors="backslashreplace")  # as standard error is: no locale can end the program
+    prepare_streams()
     places = Places.of_user()
     log_to(places.log)
     tell_of_crashes()
     try:
         config = read_config(places.config_file)
         defaults: dict[str, Any] = {_NAMES.get(key, key.replace("-", "_")): value for key, value in config.items()}
-        root.main(
-            prog_name="webhook-tui",
-            obj=(places, config),
-            default_map={
-                **defaults,
-                "listen": defaults,
-                "export": {name: defaults[name] for name in _OF_EXPORT if name in defaults},
-            },
-        )
+        try:
+            root.main(
+                prog_name="webhook-tui",
+                obj=(places, config),
+                default_map={
+                    **defaults,
+                    "listen": defaults,
+                    "export": {name: defaults[name] for name in _OF_EXPORT if name in defaults},
+                },
+            )
+        except SystemExit:
+            sys.stdout.flush()
+            raise
     except ProblemError as error:
         leave(error.problem)
+    except OutputError as error:
+        if error.is_unread:
+            sys.exit(_NOT_READ)
+        leave(Problem(f"Standard output cannot be written: {error.reason}.", ""))
     raise AssertionError("click has left by now")
 
 
@@ -196,7 +206,7 @@ def paths(obj: tuple[Places, dict[str, Any]]) -> None:
 
 @root.command(context_settings=_CONTEXT)
 @click.option("--format", "form", type=click.Choice(EXPORT_FORMATS), default="jsonl", show_default=True)
-@click.option("--output", type=click.Path(path_type=Path), help="A file, or a directory: then a file for each.")
+@click.option("--output", type=click.Path(), help="A file, a directory (then a file for each), or - (the default).")
 @option("--db", type=FILE, help="Where the history lies.")
 @click.option("--seq", type=click.IntRange(1), multiple=True, help="Number of a delivery; repeatable. Default: all.")
 @click.option("--marked", is_flag=True, help="Only marked deliveries.")
@@ -232,7 +242,7 @@ def export(ctx: click.Context, /, **given: Any) -> None:
         now=datetime.now(UTC),
         secrets=known_secrets(places.accounts, secrets),
         destination=Destination(given["url"]),
-        output=given["output"],
+        output=None if given["output"] in (None, "-") else Path(given["output"]),  # Path("./-") is Path("-")
         say=_say,
     )
 
