@@ -107,6 +107,19 @@ def test_closed_input_is_one_line(options: tuple[str, ...]) -> None:
     assert done.stderr == b"webhook-tui: Standard input cannot be read: it is closed.\n"
 
 
+def test_input_that_is_not_text_is_no_crash() -> None:
+    """In a locale that takes none of its bytes."""
+    command = [sys.executable, "-m", "webhook_tui", "verify", "--secret", "s", "--delivery", "-"]
+    environment = os.environ | {"PYTHONIOENCODING": "utf-8:strict"}
+
+    done = subprocess.run(command, input=b"\xff\n", capture_output=True, check=False, env=environment)
+
+    assert (done.returncode, done.stderr) == (
+        2,
+        b"webhook-tui: - holds no delivery. It takes a line that `listen --format json` wrote.\n",
+    )
+
+
 def test_no_file_takes_the_place_of_a_closed_stream() -> None:
     """Nothing that is meant for standard output is written into the history that was opened meanwhile."""
     history = Places.of_user().deliveries

@@ -17,7 +17,7 @@ import click.shell_completion
 from webhook_tui import __version__
 from webhook_tui.config import API_URL, Places, Settings, read_config, read_secret_file
 from webhook_tui.domain.problem import ExitCode, Problem, ProblemError
-from webhook_tui.domain.secret import Secret
+from webhook_tui.domain.secret import Secret, token_in
 from webhook_tui.domain.text import visible
 from webhook_tui.log import log_to, tell_of_crashes
 from webhook_tui.options import (
@@ -26,6 +26,7 @@ from webhook_tui.options import (
     LOCAL_URL,
     SECONDS,
     SECRET,
+    TOKEN,
     URL,
     option,
     settings_from,
@@ -130,7 +131,7 @@ def listen(ctx: click.Context, /, output: str, **given: Any) -> None:
 @root.command(context_settings=_CONTEXT)
 @option("--host", default="127.0.0.1", show_default=True, help="Where it listens.")
 @option("--port", type=click.IntRange(0, 65_535), default=8080, show_default=True, help="On which port.")
-@option("--token", type=SECRET, help="The only API token that it accepts; without it, it accepts any.")
+@option("--token", type=TOKEN, help="The only API token that it accepts; without it, it accepts any.")
 @option("--play", is_flag=True, help="Play sample jobs to whoever registers.")
 @option("--misbehave", is_flag=True, help="With --play: sign some deliveries badly, on purpose.")
 @click.pass_context
@@ -215,7 +216,7 @@ def paths(obj: tuple[Places, dict[str, Any]]) -> None:
 @option("--job-id-field", multiple=True, metavar="FIELD", help="Where a job id stands, for job:X; repeatable.")
 @option("--secret", type=SECRET, multiple=True, help="Take this out, too; repeatable.")
 @option("--secret-file", type=FILE, multiple=True, help="The same from a file; repeatable.")
-@option("--token", type=SECRET, envvar="PIKTID_TOKEN", hidden=True)
+@option("--token", type=TOKEN, envvar="PIKTID_TOKEN", hidden=True)
 @click.pass_context
 def export(ctx: click.Context, /, **given: Any) -> None:
     """Write stored deliveries as commands, tests, archives or lines; credentials and known secrets are taken out."""
@@ -276,7 +277,7 @@ def check(ctx: click.Context, /, url: str, **given: Any) -> None:
 @option("--db", type=FILE, help="Where the history lies that --seq means.")
 @click.option("--edit", is_flag=True, help="Open the body in $EDITOR first; what is saved is signed and sent.")
 @click.option("--timeout", type=SECONDS, default=10.0, show_default=True, help="Seconds for the answer.")
-@option("--token", type=SECRET, envvar="PIKTID_TOKEN", help="API token (better: PIKTID_TOKEN).")
+@option("--token", type=TOKEN, envvar="PIKTID_TOKEN", help="API token (better: PIKTID_TOKEN).")
 @option("--api-url", type=URL, default=API_URL, show_default=True, help="API base URL.")
 @click.argument("event", required=False)
 @click.argument("url", type=URL, required=False)
@@ -412,7 +413,7 @@ def _asked_token() -> Secret:
         leave(_NO_TOKEN)
     click.echo("Without an account: webhook-tui --sandbox. Tokens: app.on-model.com/profile?tab=tokens", err=True)
     try:
-        return Secret(str(click.prompt("API token", hide_input=True, err=True)).strip())
+        return token_in(str(click.prompt("API token", hide_input=True, err=True)))
     except click.Abort as abort:
         click.echo(err=True)
         if isinstance(abort.__context__, KeyboardInterrupt):

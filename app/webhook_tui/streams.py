@@ -34,7 +34,7 @@ def prepare_streams() -> None:
             os.set_inheritable(os.open(os.devnull, refuses), True)
     if _is_replaceable(sys.stdin):
         reader = io.BufferedReader(_Input(0, closefd=False))
-        sys.stdin = io.TextIOWrapper(reader, encoding=_encoding(sys.stdin), errors=getattr(sys.stdin, "errors", None))
+        sys.stdin = io.TextIOWrapper(reader, encoding=_encoding(sys.stdin), errors="surrogateescape")
     if _is_replaceable(sys.stdout):
         by_line = getattr(sys.stdout, "line_buffering", False)
         sys.stdout = _writer(_Output(1, "w", closefd=False), _encoding(sys.stdout), by_line=by_line)
@@ -102,7 +102,7 @@ def _encoding(stream: TextIO | None) -> str | None:
 
 
 def _writer(raw: io.FileIO, encoding: str | None, *, by_line: bool) -> TextIO:
-    """Escapes what the encoding lacks: no locale can end the program."""
+    """Escapes what the encoding lacks, so that no locale ends the program."""
     return io.TextIOWrapper(
         io.BufferedWriter(raw), encoding=encoding, errors="backslashreplace", line_buffering=by_line
     )
