@@ -26,7 +26,7 @@ from webhook_tui.config import (
 )
 from webhook_tui.domain.job import JobFields
 from webhook_tui.domain.problem import ExitCode, Problem, ProblemError
-from webhook_tui.domain.secret import Secret
+from webhook_tui.domain.secret import Secret, token_in
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -56,6 +56,17 @@ class SecretType(click.ParamType[Secret]):
         return Secret(str(value))
 
 
+class TokenType(SecretType):
+    """An API token, also as it stands in a header."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Secret:
+        """Take off what is around it; nothing is a usage error."""
+        token = token_in(super().convert(value, param, ctx).reveal())
+        if not token:
+            self.fail("it is empty", param, ctx)
+        return token
+
+
 class UrlType(click.ParamType[str]):
     """An http or https URL with a host."""
 
@@ -71,6 +82,7 @@ class UrlType(click.ParamType[str]):
 
 
 SECRET = SecretType()
+TOKEN = TokenType()
 URL = UrlType()
 
 
@@ -83,7 +95,7 @@ def option(*names: str, envvar: str | list[str] | None = None, **extra: Any) -> 
 
 
 _OPTIONS: tuple[Callable[[Any], Any], ...] = (
-    option("--token", type=SECRET, envvar="PIKTID_TOKEN", help="API token (better: PIKTID_TOKEN or --token-file)."),
+    option("--token", type=TOKEN, envvar="PIKTID_TOKEN", help="API token (better: PIKTID_TOKEN or --token-file)."),
     option("--token-file", type=FILE, help="Read the API token from a file that only you can read."),
     option("--token-stdin", is_flag=True, help="Read the API token from the first line of standard input."),
     option("--sandbox", "use_sandbox", is_flag=True, help="Use the embedded PiktID: no token, no tunnel, no internet."),
@@ -215,11 +227,14 @@ def _refuse_contradictions(values: Mapping[str, Any]) -> None:
 
 def _token(values: Mapping[str, Any]) -> Secret | None:
     if values["token_stdin"]:
-        line = sys.stdin.readline().strip()
-        if not line:
+        token = token_in(sys.stdin.readline())
+        if not token:
             raise ProblemError(Problem("Standard input has no token.", "Write it as its first line.", ExitCode.USAGE))
-        return Secret(line)
+        return token
     if values["token_file"]:
-        return Secret(read_secret_file(values["token_file"]).reveal().strip())
-    token: Secret | None = values["token"]
-    return token
+        token = token_in(read_secret_file(values["token_file"]).reveal())
+        if not token:
+            raise ProblemError(Problem(f"{values['token_file']} has no token.", "", ExitCode.USAGE))
+        return token
+    given: Secret | None = values["token"]
+    return given

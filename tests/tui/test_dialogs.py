@@ -225,6 +225,15 @@ async def test_a_token_typed_at_once_keeps_its_first_letters(monkeypatch: pytest
         await played.wished(TokenAnswer(Secret("abc")))
 
 
+async def test_a_token_is_taken_out_of_its_header() -> None:
+    """As it is copied from a command or from the network tab of a browser."""
+    async with stage(FakeSession(STARTING), size=STACKED) as played:
+        played.session.emit(TokenAsked(None))
+        await played.until("API token")
+        await played.press(*"Bearer", "space", *"abc", "enter")
+        await played.wished(TokenAnswer(Secret("abc")))
+
+
 async def test_a_token_that_cannot_be_one_is_not_taken() -> None:
     """Nothing, or two words."""
     async with stage(FakeSession(STARTING), size=STACKED) as played:

@@ -29,6 +29,7 @@ from webhook_tui.domain.status import TunnelState, TunnelStatus
 from webhook_tui.domain.text import visible
 from webhook_tui.headless.lines import LineWriter, TextLine, json_line
 from webhook_tui.session import ListenSession
+from webhook_tui.streams import OutputError
 
 _log = logging.getLogger(__name__)
 
@@ -110,12 +111,12 @@ class Headless:
                 continue
             try:
                 self._take(fact)
-            except BrokenPipeError:
+            except OutputError as error:
                 self._lines.silence()
-                self._end()
-            except OSError as error:
-                self._lines.silence()
-                self._fail(_cannot_write(error), is_said=False)
+                if error.is_unread:
+                    self._end()
+                else:
+                    self._fail(_cannot_write(error), is_said=False)
             if isinstance(fact, SessionStopped):
                 return
 
@@ -175,8 +176,8 @@ class Headless:
         self._notes.flush()
 
 
-def _cannot_write(error: OSError) -> Problem:
-    return Problem(f"Standard output cannot be written: {error.strerror}.", "What was received is stored.")
+def _cannot_write(error: OutputError) -> Problem:
+    return Problem(f"Standard output cannot be written: {error.reason}.", "What was received is stored.")
 
 
 def _wants_color() -> bool:

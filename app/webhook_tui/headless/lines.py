@@ -6,8 +6,6 @@ No received byte reaches the terminal as a control character, and no line ever h
 from __future__ import annotations
 
 import json
-import os
-import sys
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, TextIO
@@ -42,12 +40,11 @@ class LineWriter:
         self._silent = False
 
     def silence(self) -> None:
-        """Nobody reads any more."""
+        """Write no more lines."""
         self._silent = True
-        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123 -- lives until the process ends
 
     def fact(self, fact: Fact) -> None:
-        """Write the line of a fact, if it has one. Raises OSError."""
+        """Write the line of a fact, if it has one. Raises OutputError."""
         line = self._line(fact)
         if line is not None and not self._silent:
             self._out.write(line)

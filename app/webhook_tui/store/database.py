@@ -65,6 +65,7 @@ def open_database(
     file of an earlier version is brought up to date after a copy `<name>.v<version>` was made. Raises ProblemError when
     it cannot be opened, belongs to another program or to a newer version of this one.
     """
+    path = path.absolute()  # SQLite gives names such as `:memory:` and `file:x.db` a meaning of its own
     with opening(schema.called, schema.way_out, path.parent):
         if path.is_dir():
             raise IsADirectoryError(path)
