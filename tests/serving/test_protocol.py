@@ -11,6 +11,7 @@ from time import monotonic
 import pytest
 
 from tests.patience import own_time
+from tests.serving.upgrade_offers import OFFERS
 from webhook_tui.serving import Limits, Server, bind
 from webhook_tui.serving.asgi import Receive, Scope, Send
 from webhook_tui.serving.protocol import EXTENSION, RAW_HEADERS, TARGET
@@ -163,13 +164,55 @@ async def test_trailers_are_not_headers(peer: tuple[Peer, int]) -> None:
     assert b"X-Webhook-Signature" not in dict(headers)
 
 
-async def test_an_upgrade_is_refused_rather_than_its_body_lost(peer: tuple[Peer, int]) -> None:
-    """The parser would hand over an empty body, and the sender would read 200."""
+@pytest.mark.parametrize("size", [1, 7, 10_000], ids=["byte by byte", "in pieces", "at once"])
+@pytest.mark.parametrize("offer", OFFERS.values(), ids=OFFERS.keys())
+async def test_an_offer_of_another_protocol_is_ignored(
+    peer: tuple[Peer, int], offer: tuple[bytes, bytes], size: int
+) -> None:
+    """The request is read to the byte and the offer is among its headers; so are those after it on the connection."""
     application, port = peer
-    sent = b"POST /h HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: h2c\r\nContent-Length: 3\r\n\r\nabc"
+    sent, body = offer
+    whole = sent * 3 + HEAD + b"\r\n"
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    try:
+        writer.transport.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        for at in range(0, len(whole), size):
+            writer.write(whole[at : at + size])
+            await writer.drain()
+        async with asyncio.timeout(5):
+            answer = await reader.read()
+    finally:
+        writer.close()
+    assert answer.count(b"HTTP/1.1 200 ") == answer.count(b"HTTP/1.1 ") == 4
+    assert [seen for _, _, seen in application.seen] == [body, body, body, b""]
+    lines = sent.partition(b"\r\n\r\n")[0].split(b"\r\n")[1:]
+    for _, headers, _ in application.seen[:3]:
+        assert [b"%s: %s" % header for header in headers] == [line.rstrip() for line in lines]
 
-    assert status(await exchange(port, sent)) == 400
-    assert application.seen == []
+
+@pytest.mark.parametrize("size", [1, 10_000], ids=["byte by byte", "at once"])
+async def test_blanks_after_a_value_are_not_part_of_it(peer: tuple[Peer, int], size: int) -> None:
+    """For no header, whoever reads it: the parser, the protocol or the application (RFC 9110, 5.5)."""
+    application, port = peer
+    blank = b"X-Blank:\t \r\nX-Two: a \t b \t \r\nX-Signature: 5f1c\t\r\n"
+    chunked = (
+        b"POST /h HTTP/1.1\r\nHost: x \t\r\n" + blank + b"Transfer-Encoding: chunked\t\r\n\r\n3\r\n \r\n\r\n0\r\n\r\n"
+    )
+    counted = b"POST /h HTTP/1.1\r\nHost: x\r\nConnection: close\t\r\nContent-Length: 4\t \r\n\r\n \r\n\t"
+    sent = chunked + counted
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    try:
+        for at in range(0, len(sent), size):
+            writer.write(sent[at : at + size])
+            await writer.drain()
+        async with asyncio.timeout(5):
+            assert (await reader.read()).count(b"HTTP/1.1 200 ") == 2
+    finally:
+        writer.close()
+    first, second = application.seen
+    values = [(b"Host", b"x"), (b"X-Blank", b""), (b"X-Two", b"a \t b"), (b"X-Signature", b"5f1c")]
+    assert first[1:] == ([*values, (b"Transfer-Encoding", b"chunked")], b" \r\n")
+    assert second[1:] == ([(b"Host", b"x"), (b"Connection", b"close"), (b"Content-Length", b"4")], b" \r\n\t")
 
 
 async def test_a_good_request_is_answered_while_slow_ones_hang(peer: tuple[Peer, int]) -> None:
@@ -210,7 +253,7 @@ async def read(client: socket.socket, *, until: bytes | None = None) -> bytes:
 
 EARLY = (
     (b"POST /early HTTP/1.1\r\nHost: x\r\nContent-Length: 900000\r\n\r\n", 200, b"ok"),
-    (HEAD + b"Content-Length: 3\r\nContent-Length: 4\r\n\r\n", 400, b"received."),
+    (HEAD + b"Content-Length: 3\r\nContent-Length: 4\r\n\r\n", 400, b"valid HTTP."),
     (HEAD + b"X: " + b"a" * 3000, 431, b"too large."),
 )
 

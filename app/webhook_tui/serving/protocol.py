@@ -10,15 +10,18 @@ import asyncio
 import contextlib
 import http
 import os
+import re
 import socket
 import struct
 from typing import Any
 
+import httptools
 from uvicorn.config import Config
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 from uvicorn.server import ServerState
 
 from webhook_tui.serving.closing import Closing, Outlet
+from webhook_tui.serving.head import HeadLines
 from webhook_tui.serving.limits import Limits
 
 EXTENSION = "webhook_tui"
@@ -29,6 +32,10 @@ TARGET = "target"
 """The request target, bytes."""
 RESET = "reset"
 """A function that resets the connection: the client sees that it broke, and gets no answer."""
+
+_UPGRADE = b"upgrade"
+_CHUNKS_MAY_END = re.compile(rb"\A(?:\n\r\n|\r?\n)|\r\n\r\n")
+"""Chunks and trailers end with an empty line, of which the beginning may have come with the data before."""
 
 
 class _RefusedError(Exception):
@@ -50,7 +57,9 @@ class HardenedProtocol(HttpToolsProtocol):
         super().__init__(config, server_state, app_state, _loop)
         self._head_timer: asyncio.TimerHandle | None = None
         self._in_head = True
-        self._head_bytes = 0
+        self._head = HeadLines(self.limits.head_bytes)
+        self._body_left: int | None = None
+        """Bytes of the body that are still to come; None: it comes in chunks."""
         self._refusal: tuple[int, str] | None = None
         self._raw_headers: list[tuple[bytes, bytes]] = []
         self._closing: Closing
@@ -72,15 +81,55 @@ class HardenedProtocol(HttpToolsProtocol):
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        if self._closing.has_begun:
-            self._closing.discard(data)
-            return
-        if self._in_head:
-            self._head_bytes += len(data)
-            self._start_head_timer()
-        super().data_received(data)
-        if self._in_head and self._head_bytes > self.limits.head_bytes and not self._closing.has_begun:
+        self._unset_keepalive_if_required()
+        at = 0
+        while at < len(data):
+            if self._closing.has_begun:
+                self._closing.discard(data[at:])
+                return
+            at = self._read_head(data, at) if self._in_head else self._read_body(data, at)
+
+    def _read_head(self, data: bytes, at: int) -> int:
+        """Read `data` from `at` on, at most to the end of a head; how far."""
+        self._start_head_timer()
+        lines, end = self._head.take(data, at)
+        self._parse(lines)
+        if self._in_head and self._head.size > self.limits.head_bytes and not self._closing.has_begun:
             self._refuse(431, "The head is too large.")
+        return end
+
+    def _read_body(self, data: bytes, at: int) -> int:
+        """Read `data` from `at` on, at most to where the body may end; how far."""
+        if self._body_left is None:
+            found = _CHUNKS_MAY_END.search(data, at)
+            end = found.end() if found else len(data)
+        else:
+            end = min(len(data), at + self._body_left)
+            self._body_left -= end - at
+        self._parse(memoryview(data)[at:end])
+        return end
+
+    def _parse(self, data: bytes | memoryview) -> None:
+        try:
+            try:
+                self.parser.feed_data(data)
+            except httptools.HttpParserUpgrade:
+                self._read_without_upgrade()
+        except httptools.HttpParserError:
+            self.send_400_response("It is not valid HTTP.")
+
+    def _read_without_upgrade(self) -> None:
+        """Read the head once more, without its offer of another protocol, which a server may ignore (RFC 9110, 7.8).
+
+        The parser takes what follows such an offer for the other protocol; another one has not seen it.
+        """
+        offering, sent = self.parser, self._raw_headers
+        self.parser = httptools.HttpRequestParser(self)
+        self.parser.set_dangerous_leniencies(lenient_data_after_close=True)  # as uvicorn's
+        lines = [b"%s: %s\r\n" % header for header in sent if header[0].lower() != _UPGRADE]
+        version = offering.get_http_version().encode()
+        self.parser.feed_data(b"%s %s HTTP/%s\r\n%s\r\n" % (offering.get_method(), self.url, version, b"".join(lines)))
+        self._raw_headers[:] = sent
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
@@ -102,9 +151,12 @@ class HardenedProtocol(HttpToolsProtocol):
         super().on_header(name, value)
 
     def on_headers_complete(self) -> None:
-        self._in_head = False
-        self._head_bytes = 0
         self._stop_head_timer()
+        if self.parser.get_method() == b"CONNECT":
+            self._stop(400, "This is no proxy: CONNECT is not served.")
+        if self.parser.should_upgrade():
+            return  # read again without the offer
+        self._in_head = False
         if (
             sum(len(name) + len(value) + 4 for name, value in self._raw_headers) + len(self.url)
             > self.limits.head_bytes
@@ -112,9 +164,6 @@ class HardenedProtocol(HttpToolsProtocol):
             self._stop(431, "The head is too large.")
         self._check_framing()
         self.scope["extensions"][EXTENSION][TARGET] = self.url
-        if self.parser.should_upgrade():
-            # httptools takes what follows for the other protocol: the body would be lost.
-            self._stop(400, "Send it as plain HTTP/1.1, without Upgrade.")
         super().on_headers_complete()
         self.cycle.transport = self._outlet
 
@@ -126,13 +175,17 @@ class HardenedProtocol(HttpToolsProtocol):
         hosts = sum(name == b"host" for name, _ in self.headers)
         if hosts > 1 or (hosts == 0 and version == "1.1"):
             self._stop(400, "A request has one Host header.")
-        codings = [value.strip().lower() for name, value in self.headers if name == b"transfer-encoding"]
+        codings = [value.lower() for name, value in self.headers if name == b"transfer-encoding"]
         if codings and (codings != [b"chunked"] or version == "1.0"):
             self._stop(400, "The only Transfer-Encoding is chunked.")
+        length = next((value for name, value in self.headers if name == b"content-length"), b"0")
+        self._body_left = None if codings else int(length)
 
     def on_message_complete(self) -> None:
+        if self.parser.should_upgrade():
+            return
         self._in_head = True
-        self._head_bytes = 0
+        self._head.start()
         super().on_message_complete()
 
     def on_response_complete(self) -> None:
@@ -226,7 +279,7 @@ class HardenedProtocol(HttpToolsProtocol):
         self._head_timer = None
         if self._closing.has_begun:
             return
-        if self._head_bytes:
+        if self._head.size:
             self._refuse(408, "The head did not arrive in time.")
         else:
             self.transport.close()
