@@ -12,6 +12,7 @@ from tests.tui.memory_rows import MemoryRows, mock_up_rows, stored_delivery
 from tests.tui.stage import SMALL, STACKED, WIDE, Stage, stage
 from webhook_tui.domain.facts import ProblemOccurred, StatusChanged, WishGranted
 from webhook_tui.domain.problem import Problem
+from webhook_tui.domain.refusal import Refusal
 from webhook_tui.domain.status import TunnelState, TunnelStatus, WebhookState, WebhookStatus
 from webhook_tui.domain.verdict import Verdict
 from webhook_tui.domain.wishes import ExplainWish, RegisterWish, RevealSecretWish, TestPingWish
@@ -196,12 +197,14 @@ async def test_the_first_delivery_brings_the_table_and_the_focus() -> None:
         assert "following the newest" in played.text()
 
 
-async def test_a_stray_is_told() -> None:
-    """Who curls the bare URL sees it."""
-    status = replace(WAITING, counts=replace(WAITING.counts, strays=1), last_stray="POST /")
+async def test_a_refused_request_is_told() -> None:
+    """Who curls the bare URL sees it, and a click on the count says why."""
+    status = replace(WAITING, refusals=(Refusal(404, "not the webhook's path", "POST /"),))
     async with stage(FakeSession(status), size=STACKED) as played:
-        await played.until("strays     1 request was not to the hook's path; the last: POST /")
-        assert "1 stray" in played.lines()[0]
+        await played.until("refused    1 request (404): not the webhook's path (POST /)")
+        assert "1 refused" in played.lines()[0]
+        await played.pilot.click("StatusBar", offset=(played.lines()[0].index("refused"), 0))
+        await played.until("counting")
 
 
 async def test_new_rows_are_followed_until_the_user_moves() -> None:

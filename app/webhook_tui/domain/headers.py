@@ -41,3 +41,12 @@ def values(headers: Iterable[tuple[bytes, bytes]], name: bytes) -> list[bytes]:
 def first(headers: Iterable[tuple[bytes, bytes]], name: bytes) -> bytes | None:
     """The first value sent under `name` (any case), or None."""
     return next(iter(values(headers, name)), None)
+
+
+def signatures(headers: Iterable[tuple[bytes, bytes]]) -> list[bytes]:
+    """Every X-Webhook-Signature, in order; equal ones that a proxy joined by commas stand alone (RFC 9110, 5.3)."""
+    found: list[bytes] = []
+    for value in values(headers, SIGNATURE_HEADER):
+        parts = [part.strip(b" \t") for part in value.split(b",")]
+        found += parts if len(parts) > 1 and len(set(parts)) == 1 else [value]
+    return found

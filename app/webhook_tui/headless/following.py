@@ -19,6 +19,7 @@ from webhook_tui.domain.facts import (
     BecameReady,
     Fact,
     ProblemOccurred,
+    RequestRefused,
     SessionStopped,
     StatusChanged,
     TokenAsked,
@@ -129,6 +130,8 @@ class Headless:
                 self._problem = problem
                 if fatal and not self._ready:
                     self._fail(problem)
+            case RequestRefused(refusal=refusal):
+                self._note(refusal.sentence())
             case TokenAsked():
                 self._fail(Problem("There is no token.", "Set PIKTID_TOKEN.", ExitCode.USAGE), is_said=False)
             case WishGranted(sentence=sentence):

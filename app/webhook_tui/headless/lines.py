@@ -20,6 +20,7 @@ from webhook_tui.domain.facts import (
     Fact,
     Forwarded,
     ProblemOccurred,
+    RequestRefused,
     TunnelChanged,
     VerdictChanged,
     WebhookDeleted,
@@ -59,10 +60,6 @@ def json_line(fact: Fact) -> str | None:
 
 def _record(fact: Fact) -> Mapping[str, Any] | None:
     match fact:
-        case BecameReady(public_url=public_url, port=port):
-            return {"type": "ready", "public_url": public_url, "port": port}
-        case WebhookRegistered(webhook_id=webhook_id, url=url):
-            return {"type": "registered", "id": webhook_id, "url": url}
         case DeliveryRecorded(row=row, delivery=delivery):
             return delivery_record(row, delivery)
         case VerdictChanged(row=row):
@@ -76,14 +73,31 @@ def _record(fact: Fact) -> Mapping[str, Any] | None:
                 "lag_ms": fact.lag_ms,
                 "equal": fact.equal,
             }
-        case TunnelChanged(state=state, public_url=public_url):
-            return {"type": "tunnel", "state": state, "public_url": public_url}
         case Forwarded(sent=sent):
             return {"type": "forwarded", "seq": sent.seq, "status": sent.status, "ms": sent.ms}
-        case WebhookDeleted():
-            return {"type": "deleted"}
+        case RequestRefused(refusal=refusal):
+            return {
+                "type": "refused",
+                "status": refusal.status,
+                "reason": f"{refusal.explanation}.",
+                "count": refusal.count,
+            }
         case ProblemOccurred(problem=problem, again=again):
             return {"type": "error", "message": problem.sentence(again)}
+        case _:
+            return _route_record(fact)
+
+
+def _route_record(fact: Fact) -> Mapping[str, Any] | None:
+    match fact:
+        case BecameReady(public_url=public_url, port=port):
+            return {"type": "ready", "public_url": public_url, "port": port}
+        case WebhookRegistered(webhook_id=webhook_id, url=url):
+            return {"type": "registered", "id": webhook_id, "url": url}
+        case WebhookDeleted():
+            return {"type": "deleted"}
+        case TunnelChanged(state=state, public_url=public_url):
+            return {"type": "tunnel", "state": state, "public_url": public_url}
         case _:
             return None
 

@@ -59,6 +59,7 @@ from webhook_tui.session.keeper import NOT_KEPT, RingKeeper
 from webhook_tui.session.proving import ProofPace, Proving
 from webhook_tui.session.reconciling import Reconciling, StreamPace
 from webhook_tui.session.recorder import Recorder
+from webhook_tui.session.refusals import Refusals
 from webhook_tui.session.registrar import Registrar, RegistrarOptions
 from webhook_tui.session.route import supervisor_for
 from webhook_tui.session.sending import Sending
@@ -312,15 +313,16 @@ class ListenSession:
             forwarding=self._forwarding,
             start=self._start,
         )
+        refusals = Refusals(self._board)
         receiver = Receiver(
             hook_path=self._hook_path,
             record=recorder.record,
-            stray=self._board.stray,
+            refused=refusals.add,
             probed=self._proving.probed,
             now=_utc_now,
             answered=self._surveying.acks.add,
         )
-        server = Server(receiver, self._bound, grace_seconds=_GRACE_SECONDS)
+        server = Server(receiver, self._bound, grace_seconds=_GRACE_SECONDS, refused=refusals.add)
         self._board.receiver(state=ReceiverState.STARTING, host=server.host, port=server.port)
         await server.start()
         self._port = server.port
@@ -333,6 +335,7 @@ class ListenSession:
             yield
         finally:
             await server.stop()
+            refusals.close()
             self._board.receiver(state=ReceiverState.STOPPED)
 
     def _recorded(self, stored: StoredDelivery) -> None:
