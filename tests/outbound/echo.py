@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import re
+import socket
+import struct
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 
@@ -79,7 +82,11 @@ async def raw_server(answer: bytes | None, *, closes: bool = True) -> AsyncItera
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         wire.writers.append(writer)
-        wire.received += await reader.readuntil(b"\r\n\r\n")
+        try:
+            wire.received += await reader.readuntil(b"\r\n\r\n")
+        except (asyncio.IncompleteReadError, ConnectionError):
+            writer.close()
+            return
         if answer is not None:
             writer.write(answer)
             with contextlib.suppress(OSError):
@@ -97,4 +104,51 @@ async def raw_server(answer: bytes | None, *, closes: bool = True) -> AsyncItera
             writer.close()
             with contextlib.suppress(OSError):
                 await writer.wait_closed()
+        await server.wait_closed()
+
+
+@dataclass
+class Requests:
+    """What came over all connections of one server."""
+
+    url: str
+    requests: list[bytes] = field(default_factory=list)
+
+
+@contextlib.asynccontextmanager
+async def closing_server(answer: bytes, *, last: bytes = b"", resets: bool = False) -> AsyncIterator[Requests]:
+    """A server that answers one request a connection with `answer`; the next one with `last`, and closes or resets."""
+    wire = Requests("")
+    connections: set[asyncio.Task[None]] = set()
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        for reply in (answer, last):
+            head = await reader.readuntil(b"\r\n\r\n")
+            length = re.search(rb"(?i)content-length: *(\d+)", head)
+            wire.requests.append(head + await reader.readexactly(int(length[1]) if length else 0))
+            writer.write(reply)
+            if not reply or reply is last:
+                break
+            await writer.drain()
+        if resets:
+            writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        writer.close()
+
+    async def connection(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        connections.add(task)
+        with contextlib.suppress(asyncio.IncompleteReadError, ConnectionError):
+            await serve(reader, writer)
+        writer.close()
+        with contextlib.suppress(ConnectionError):
+            await writer.wait_closed()
+
+    server = await asyncio.start_server(connection, "127.0.0.1", 0)
+    wire.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    try:
+        yield wire
+    finally:
+        server.close()
+        await asyncio.gather(*connections)
         await server.wait_closed()

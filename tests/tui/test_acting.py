@@ -18,6 +18,7 @@ from tests.tui.stage import SMALL, STACKED, WIDE, stage
 from tests.tui.test_dialogs import closed, words
 from webhook_tui.domain.answering import AnswerRule, Usual, parse
 from webhook_tui.domain.facts import Forwarded, Replayed
+from webhook_tui.domain.failure import Failure
 from webhook_tui.domain.problem import ProblemError
 from webhook_tui.domain.sent import Sent, Why
 from webhook_tui.domain.wishes import AnswerWish, ForwardWish, ReplayWish
@@ -178,7 +179,16 @@ async def test_a_forward_without_an_app_has_a_hint() -> None:
         assert seq is not None
         played.session.emit(
             Forwarded(
-                Sent(seq, Why.FORWARDED, APP, NOW, None, tries=3, failure="the connection was refused", refused=True)
+                Sent(
+                    seq,
+                    Why.FORWARDED,
+                    APP,
+                    NOW,
+                    None,
+                    tries=3,
+                    failure="the connection was refused",
+                    cause=Failure.REFUSED,
+                )
             )
         )
         await played.until("Raw  Answer")

@@ -12,12 +12,13 @@ from tests.tui.stage import SMALL, STACKED, WIDE, Stage, stage
 from tests.tui.test_acting import APP, SENT, forwarding
 from tests.tui.test_dialogs import closed, words
 from webhook_tui.domain.facts import ReplayAdvanced, Replayed
+from webhook_tui.domain.failure import Failure
 from webhook_tui.domain.replaying import ReplayProgress, ReplayState
 from webhook_tui.domain.wishes import ReplayWish, StopReplayWish
 from webhook_tui.tui.app import WebhookTuiApp
 
 FIRST = ReplayProgress(APP, 12)
-REFUSED = replace(SENT, seq=3, status=None, failure="the connection was refused", refused=True)
+REFUSED = replace(SENT, seq=3, status=None, failure="the connection was refused", cause=Failure.REFUSED)
 
 
 def marking(*seqs: int) -> FakeSession:

@@ -28,7 +28,7 @@ _HEADERS = (
     (b"ngrok-skip-browser-warning", b"1"),
 )
 _LONGEST_REPLY = 256 * 1024
-_MAY_BE_DEAD = (Failure.TIMEOUT, Failure.CUT)
+_MAY_BE_DEAD = (Failure.TIMEOUT, Failure.CUT, Failure.NOT_HTTP)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

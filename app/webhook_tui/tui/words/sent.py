@@ -71,10 +71,12 @@ def _headers(headers: Headers) -> list[Content]:
 
 
 def _body(sent: Sent) -> list[Content]:
-    if not sent.body_size:
+    if not sent.body_size and sent.cut is None:
         return [Content.assemble(("no body", "$muted"))]
     lines = visible_lines(sent.body)
     shown = [Content(line[:_LONGEST_LINE]) for line in lines[:_MOST_LINES]]
     if len(lines) > _MOST_LINES or sent.body_size > len(sent.body):
         shown.append(Content.assemble((f"… of {units.size(sent.body_size)}", "$muted")))
+    if sent.cut is not None:
+        shown.append(Content.assemble((f"… cut off after {units.size(sent.body_size)}: {sent.cut.value}", "$warning")))
     return shown
