@@ -46,3 +46,16 @@ def test_each_kind_is_a_setting(kind: str, attribute: str) -> None:
     for made, expected in ((by_flag, ("a.b", "c")), (by_environment, ("y", "z")), (by_config, ("x", "w"))):
         assert tuple(getattr(made.job_fields, attribute)) == expected
     assert sum(getattr(by_config.job_fields, one) != getattr(JobFields(), one) for one in JobFields.__slots__) == 1
+
+
+def test_urls_are_what_is_meant() -> None:
+    """In all three ways; a query and a path are left as they are."""
+    assert settings("--forward-to", "localhost:3000/Hook?a=1").forward_to == "http://localhost:3000/Hook?a=1"
+    assert settings(WEBHOOK_TUI_HOOK_URL="HTTPS://Me.example/x").hook_url == "https://Me.example/x"
+    assert settings(config={"forward-to": "0.0.0.0:3000"}).forward_to == "http://0.0.0.0:3000"
+
+
+def test_forward_path_is_an_option() -> None:
+    """Off unless it is asked for."""
+    assert not settings().forward_path
+    assert settings("--forward-path").forward_path

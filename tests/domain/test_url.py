@@ -33,7 +33,7 @@ def test_what_is_meant(text: str, url: str) -> None:
     [
         ("example.com", "'example.com' has no scheme; write https://example.com"),
         ("example.com:8443/hook", "'example.com:8443/hook' has no scheme; write https://example.com:8443/hook"),
-        ("", "'' is not an http or https URL; write it as in http://127.0.0.1:3000/webhook"),
+        ("", "the URL is empty; write it as in http://127.0.0.1:3000/webhook"),
         ("ftp://localhost/", "'ftp://localhost/' is not an http or https URL"),
         ("http://", "'http://' is not an http"),
         ("http:///x", "'http:///x' is not an http"),

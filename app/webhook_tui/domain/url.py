@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 _SCHEME = re.compile(r"(https?)://", re.IGNORECASE)
 _HOST = re.compile(r"[^\s:/?#@]+\.[^\s:/?#@]+(?::\d+)?(?:[/?#]\S*)?")
 _PORTS = {"http": 80, "https": 443}
+_AS_IN = "write it as in http://127.0.0.1:3000/webhook"
 _UNSPECIFIED = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 -- names to replace
 
 
@@ -22,6 +23,8 @@ def normalized_url(text: str) -> str:
     The scheme may be in any case. On this machine it may be left out: `localhost:3000` is `http://localhost:3000`.
     """
     text = text.strip()
+    if not text:
+        raise UrlError(f"the URL is empty; {_AS_IN}")
     if found := _SCHEME.match(text):
         url = f"{found[1].lower()}://{text[found.end() :]}"
         host = _host(url)
@@ -33,7 +36,7 @@ def normalized_url(text: str) -> str:
                 raise UrlError(f"{text!r} has no scheme; write https://{text}")
             host = None
     if host is None:
-        raise UrlError(f"{text!r} is not an http or https URL; write it as in http://127.0.0.1:3000/webhook")
+        raise UrlError(f"{text!r} is not an http or https URL; {_AS_IN}")
     return url
 
 
