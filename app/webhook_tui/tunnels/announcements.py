@@ -9,7 +9,9 @@ import json
 import re
 from typing import Any
 
-_TUNNELED = re.compile(r"\btunneled with(?:out)? tls(?: termination)?, (?P<url>https?://[^\s\"'<>]+)")
+from webhook_tui.tunnels.urls import unescaped
+
+_TUNNELED = re.compile(r"\btunneled with(?:out)? tls(?: termination)?, (?P<url>https?://[\w.:-]++)(?!@)", re.ASCII)
 _ADDRESS = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?(?::\d{1,5})?")
 _ACCEPTED = "tcpip_forward.register.accepted"
 _REJECTED = "tcpip_forward.register.rejected"
@@ -65,8 +67,8 @@ def _url(fields: dict[str, Any], words: str, address: object) -> str | None:
 
 
 def _url_in_text(text: str) -> str | None:
-    found = _TUNNELED.search(text)
+    found = _TUNNELED.search(unescaped(text))
     if found is None:
         return None
-    url = found["url"].rstrip("/.,;")
+    url = found["url"].rstrip(".:-")
     return url if _ADDRESS.fullmatch(url.partition("://")[2]) else None
