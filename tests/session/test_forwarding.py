@@ -127,7 +127,7 @@ async def test_no_app_is_502_in_words_and_said_at_the_start(tmp_path: Path) -> N
         assert answer.status_code == 502
         assert answer.text == "webhook-tui got no answer from the app behind it: the connection was refused."
         assert (await stored(running, 1)).row.answered == 502
-        assert hint(forwarded.sent).startswith("Nothing listens there.")
+        assert hint(forwarded.sent).startswith("Nothing listens there")
 
 
 @pytest.mark.parametrize(("retries", "tries", "status"), [(0, 1, 500), (1, 2, 502), (2, 3, 200)])

@@ -195,7 +195,7 @@ async def test_a_forward_without_an_app_has_a_hint() -> None:
         )
         await played.until("Raw  Answer")
         played.main.detail.choose("Answer")
-        await played.until("Nothing listens there.")
+        await played.until("Nothing listens there")
         assert "Forwarded, 3 tries" in played.text()
 
 

@@ -114,7 +114,7 @@ async def test_progress_as_it_comes_and_the_rows_say_so() -> None:
         await played.until("3 of 12")
         assert "#4 is under way; before it #3: no answer: the connection was refused" in played.text()
         assert "1 answered 2xx   1 something else   1 not at all" in played.text()
-        assert "Nothing listens there." in played.text()
+        assert "Nothing listens there" in played.text()
         assert "and 1 more" in played.text()
         assert "Replayed #" not in played.text()
         await played.press("escape")

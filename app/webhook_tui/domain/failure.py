@@ -41,6 +41,7 @@ _BEFORE_SENDING = frozenset(
         Failure.TLS,
         Failure.INSECURE,
         Failure.PROXY,
+        Failure.EXPECTS_TLS,
         Failure.UNSENDABLE,
     }
 )

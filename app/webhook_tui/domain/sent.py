@@ -73,7 +73,7 @@ class Sent:
 
 
 _FAILURE_HINTS = {
-    Failure.REFUSED: "Nothing listens there. Start your app, and compare its port with the URL.",
+    Failure.REFUSED: "Nothing listens there: start your app, or compare its port with the URL.",
     Failure.NAME: "Compare the host in the URL with your app's.",
     Failure.TLS: "Set SSL_CERT_FILE to the certificate that signed your app's.",
     Failure.INSECURE: "Your app may speak plain HTTP there: write http:// in the URL.",
@@ -96,11 +96,15 @@ _HINTS = {
 }
 
 
+def failure_hint(failure: Failure | None) -> str:
+    """What to look at when there was no answer; "" where there is nothing to say."""
+    return "" if failure is None else _FAILURE_HINTS.get(failure, "")
+
+
 def hint(sent: Sent) -> str:
     """What a failure most likely means and what to look at; "" where there is nothing to say."""
     if sent.status is None:
-        general = "The app listens, or did: its own log says what it made of the request."
-        return general if sent.cause is None else _FAILURE_HINTS.get(sent.cause, general)
+        return failure_hint(sent.cause) or "The app listens, or did: its own log says what it made of the request."
     if sent.status in _HINTS:
         return _HINTS[sent.status]
     if sent.status >= 500:
