@@ -78,3 +78,16 @@ def test_a_header_without_a_token_is_refused(tmp_path: Path) -> None:
             settings(*arguments, given=given)
     with pytest.raises(AssertionError, match="it is empty"):
         settings("--token", "Bearer ")
+
+
+def test_urls_are_what_is_meant() -> None:
+    """In all three ways; a query and a path are left as they are."""
+    assert settings("--forward-to", "localhost:3000/Hook?a=1").forward_to == "http://localhost:3000/Hook?a=1"
+    assert settings(WEBHOOK_TUI_HOOK_URL="HTTPS://Me.example/x").hook_url == "https://Me.example/x"
+    assert settings(config={"forward-to": "0.0.0.0:3000"}).forward_to == "http://0.0.0.0:3000"
+
+
+def test_forward_path_is_an_option() -> None:
+    """Off unless it is asked for."""
+    assert not settings().forward_path
+    assert settings("--forward-path").forward_path

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import os
 import signal
@@ -19,6 +20,7 @@ from webhook_tui.config import API_URL, Places, Settings, read_config, read_secr
 from webhook_tui.domain.problem import ExitCode, Problem, ProblemError
 from webhook_tui.domain.secret import Secret, token_in
 from webhook_tui.domain.text import visible
+from webhook_tui.domain.url import UrlError, normalized_url
 from webhook_tui.log import log_to, tell_of_crashes
 from webhook_tui.options import (
     EXPORT_FORMATS,
@@ -292,8 +294,9 @@ def send(ctx: click.Context, /, event: str | None, url: str | None, **given: Any
     from webhook_tui.domain.account import Account
 
     places, _ = ctx.obj
-    if given["seq"] is not None and url is None and (event or "").startswith(("http://", "https://")):
-        event, url = None, URL.convert(event, None, ctx)
+    if given["seq"] is not None and url is None and event is not None:
+        with contextlib.suppress(UrlError):  # then it is an event's name
+            url, event = normalized_url(event), None
     account = Account.of(given["api_url"], given["token"] or _kept_token(places, given["api_url"]))
     secret = _one_secret(given) or kept_secret(places.accounts, account)
     url = url or running_url(places.accounts, account)

@@ -102,6 +102,8 @@ class Settings:
     sse: bool = True
     forward_to: str | None = None
     forward_anywhere: bool = False
+    forward_path: bool = False
+    """Pass the path and the query of a delivery on, after those of `forward_to`."""
     forward_retries: int = 0
     db: Path | None = None
     ephemeral: bool = False

@@ -27,6 +27,7 @@ from webhook_tui.config import (
 from webhook_tui.domain.job import JobFields
 from webhook_tui.domain.problem import ExitCode, Problem, ProblemError
 from webhook_tui.domain.secret import Secret, token_in
+from webhook_tui.domain.url import UrlError, normalized_url
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -73,12 +74,11 @@ class UrlType(click.ParamType[str]):
     name = "url"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        """Check its beginning; it is used to the letter."""
-        text = str(value)
-        rest = text.removeprefix("https://").removeprefix("http://")
-        if rest == text or not rest or rest.startswith("/") or any(c.isspace() for c in text):
-            self.fail(f"{text!r} is not an http or https URL", param, ctx)
-        return text
+        """The URL that is meant."""
+        try:
+            return normalized_url(str(value))
+        except UrlError as error:
+            self.fail(str(error), param, ctx)
 
 
 SECRET = SecretType()
@@ -116,6 +116,7 @@ _OPTIONS: tuple[Callable[[Any], Any], ...] = (
     option("--no-register", is_flag=True, help="Verify and show only; touch nothing at PiktID."),
     option("--no-sse", is_flag=True, help="Do not compare with the event stream."),
     option("--forward-to", type=URL, help="Pass every delivery on to your app and return its answer."),
+    option("--forward-path", is_flag=True, help="Append the delivery's path and query to --forward-to."),
     option("--forward-anywhere", is_flag=True, help="Allow --forward-to and replay to leave this machine."),
     option(
         "--forward-retries",
@@ -179,6 +180,7 @@ def settings_from(
         register=not values["no_register"],
         sse=not values["no_sse"],
         forward_to=values["forward_to"],
+        forward_path=values["forward_path"],
         forward_anywhere=values["forward_anywhere"],
         forward_retries=values["forward_retries"],
         db=values["db"],

@@ -18,6 +18,7 @@ from tests.tui.stage import SMALL, STACKED, WIDE, stage
 from tests.tui.test_dialogs import closed, words
 from webhook_tui.domain.answering import AnswerRule, Usual, parse
 from webhook_tui.domain.facts import Forwarded, Replayed
+from webhook_tui.domain.failure import Failure
 from webhook_tui.domain.problem import ProblemError
 from webhook_tui.domain.sent import Sent, Why
 from webhook_tui.domain.wishes import AnswerWish, ForwardWish, ReplayWish
@@ -126,8 +127,10 @@ async def test_replay_asks_where_to_once() -> None:
         await played.until("Replay #")
         assert played.is_focused("url")
         await played.press("enter")
-        await played.until("Write a whole URL")
-        await played.press(*APP, "enter")
+        await played.until("The URL is empty")
+        await played.press(*"example.com", "enter")
+        await played.until("write https://example.com")
+        await played.press(*["backspace"] * 11, *APP.removeprefix("http://"), "enter")
         await played.until(lambda: len(played.session.wishes) == 1)
         await closed(played)
         await played.press("r")
@@ -178,12 +181,21 @@ async def test_a_forward_without_an_app_has_a_hint() -> None:
         assert seq is not None
         played.session.emit(
             Forwarded(
-                Sent(seq, Why.FORWARDED, APP, NOW, None, tries=3, failure="the connection was refused", refused=True)
+                Sent(
+                    seq,
+                    Why.FORWARDED,
+                    APP,
+                    NOW,
+                    None,
+                    tries=3,
+                    failure="the connection was refused",
+                    cause=Failure.REFUSED,
+                )
             )
         )
         await played.until("Raw  Answer")
         played.main.detail.choose("Answer")
-        await played.until("Nothing listens there.")
+        await played.until("Nothing listens there")
         assert "Forwarded, 3 tries" in played.text()
 
 

@@ -12,12 +12,13 @@ from tests.tui.stage import SMALL, STACKED, WIDE, Stage, stage
 from tests.tui.test_acting import APP, SENT, forwarding
 from tests.tui.test_dialogs import closed, words
 from webhook_tui.domain.facts import ReplayAdvanced, Replayed
+from webhook_tui.domain.failure import Failure
 from webhook_tui.domain.replaying import ReplayProgress, ReplayState
 from webhook_tui.domain.wishes import ReplayWish, StopReplayWish
 from webhook_tui.tui.app import WebhookTuiApp
 
 FIRST = ReplayProgress(APP, 12)
-REFUSED = replace(SENT, seq=3, status=None, failure="the connection was refused", refused=True)
+REFUSED = replace(SENT, seq=3, status=None, failure="the connection was refused", cause=Failure.REFUSED)
 
 
 def marking(*seqs: int) -> FakeSession:
@@ -113,7 +114,7 @@ async def test_progress_as_it_comes_and_the_rows_say_so() -> None:
         await played.until("3 of 12")
         assert "#4 is under way; before it #3: no answer: the connection was refused" in played.text()
         assert "1 answered 2xx   1 something else   1 not at all" in played.text()
-        assert "Nothing listens there." in played.text()
+        assert "Nothing listens there" in played.text()
         assert "and 1 more" in played.text()
         assert "Replayed #" not in played.text()
         await played.press("escape")

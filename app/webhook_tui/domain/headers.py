@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import TypeAlias
 
@@ -30,6 +31,14 @@ HOP_BY_HOP = frozenset(
     }
 )
 """Names (lower case) that concern one connection only and are never passed on (RFC 9110, 7.6.1)."""
+
+_NAME = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_VALUE = re.compile(rb"[\t\x20-\x7e\x80-\xff]*")
+
+
+def sendable(headers: Iterable[tuple[bytes, bytes]]) -> Headers:
+    """Those whose name and value HTTP can carry (RFC 9110, 5.5): a control character is not passed on."""
+    return tuple((name, value) for name, value in headers if _NAME.fullmatch(name) and _VALUE.fullmatch(value))
 
 
 def values(headers: Iterable[tuple[bytes, bytes]], name: bytes) -> list[bytes]:

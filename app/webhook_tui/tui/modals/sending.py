@@ -10,6 +10,8 @@ from textual.containers import Horizontal
 from textual.content import Content
 from textual.widgets import Input, Static
 
+from webhook_tui.domain.text import visible
+from webhook_tui.domain.url import UrlError, normalized_url
 from webhook_tui.tui.modals.dialog import Answer, Dialog
 from webhook_tui.tui.widgets.key_button import KeyButton
 
@@ -33,16 +35,19 @@ class UrlDialog(Dialog[Answer]):
         with Horizontal(classes="entry"):
             yield Static(Content(label))
             yield Input(url, placeholder=EXAMPLE, id="url", select_on_focus=False)
-        yield self.paragraph(f"Write a whole URL, as in {EXAMPLE}.", id="mistake")
+        yield self.paragraph("", id="mistake")
 
     def url(self) -> str | None:
         """The URL; None, and the mistake is shown, when it is none."""
-        text = self.query_one("#url", Input).value.strip()
-        if text.startswith(("http://", "https://")) and not any(c.isspace() for c in text):
-            return text
-        self.query_one("#mistake").display = True
-        self.query_one("#url", Input).focus()
-        return None
+        try:
+            return normalized_url(self.query_one("#url", Input).value)
+        except UrlError as error:
+            mistake = self.query_one("#mistake", Static)
+            text = visible(str(error))
+            mistake.update(Content(f"{text[:1].upper()}{text[1:]}."))
+            mistake.display = True
+            self.query_one("#url", Input).focus()
+            return None
 
 
 class ForwardDialog(UrlDialog[str]):
