@@ -93,6 +93,18 @@ async def test_the_cursor_stays_on_its_delivery() -> None:
         assert played.main.table.cursor_seq == 8
 
 
+async def test_what_was_found_keeps_the_cursor_without_the_filter() -> None:
+    """Also when the newest match was followed; only on the newest of all it is followed further."""
+    async with stage() as played:
+        for text, found, follows in (("verdict:malformed", 10, False), ("event:ping", 12, True)):
+            await type_filter(played, text)
+            await played.until(lambda found=found: played.main.table.cursor_seq == found)  # type: ignore[misc]
+            await played.press("escape")
+            await played.until(lambda: numbers(played) == list(range(1, 13)))
+            assert (played.main.table.cursor_seq, played.main.table.following) == (found, follows)
+            await played.press("f")
+
+
 async def test_a_slow_search_leaves_the_table_alone() -> None:
     """What is typed is heard meanwhile; the rows change when there is a match."""
     session = FakeSession.running()

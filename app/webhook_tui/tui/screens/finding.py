@@ -107,21 +107,24 @@ class FindingScreen(DeliveryScreen):
         self._forget(before)
 
     def _show_all(self) -> None:
+        """What was found keeps the cursor, also when the newest of it was followed."""
         before, self._found = self._found, None
         if self._rows is not None:
-            self._change_rows(self._rows)
+            self._change_rows(self._rows, keep=None if before is None else self.table.cursor_seq)
         self._forget(before)
 
-    def _change_rows(self, rows: DeliveryRows) -> None:
-        """Other rows in the table; from no match it goes back to the delivery that the detail still shows."""
+    def _change_rows(self, rows: DeliveryRows, *, keep: int | None = None) -> None:
+        """Other rows in the table, the cursor on `keep`; from no match on the delivery that the detail still shows."""
         table = self.table
-        lost = table.cursor_seq is None and not table.following
+        if table.cursor_seq is None and not table.following:
+            keep = self.detail.seq
         table.order = self.sort
+        if keep is not None:
+            table.following = False
         table.show_rows(rows)
-        place = rows.position(self.detail.seq) if lost and self.detail.seq is not None else None
+        place = rows.position(keep) if keep is not None else None
         if place is not None:
             table.move_to(place)
-            table.following = False
 
     def _forget(self, found: FoundRows | None) -> None:
         if found is not None:

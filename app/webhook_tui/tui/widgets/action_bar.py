@@ -25,7 +25,7 @@ class FollowNote(Static):
 
     def __init__(self) -> None:
         super().__init__(markup=False)
-        self._following, self._below = True, 0
+        self._following, self._waits, self._below = True, False, 0
         self._is_used = False
         self._filter, self._found = "", ""
 
@@ -35,10 +35,11 @@ class FollowNote(Static):
             self._filter, self._found = text, found
             self.refresh()
 
-    def show(self, *, following: bool, below: int, is_used: bool) -> None:
+    def show(self, *, following: bool, waits: bool, below: int, is_used: bool) -> None:
         """Say whether the cursor follows, else how many rows are below it; nothing unless there is a table."""
-        if (following, below, is_used) != (self._following, self._below, self._is_used):
-            self._following, self._below, self._is_used = following, below, is_used
+        shown = (following, waits, below, is_used)
+        if shown != (self._following, self._waits, self._below, self._is_used):
+            self._following, self._waits, self._below, self._is_used = shown
             self.refresh()
 
     def render(self) -> Content:
@@ -58,8 +59,10 @@ class FollowNote(Static):
     def _forms(self) -> list[Content]:
         if not self._is_used:
             return [Content.empty()]
-        if self._following:
+        if self._following and not self._waits:
             return [Content("following the newest"), Content("following")]
+        if self._following and not self._below:
+            return [Content("following waits"), Content("waits")]
         key, rest = ("f", "bold $primary"), (" follow the newest", "$muted")
         below = Content.assemble((f"{units.count(self._below)} below", "$foreground"), (" · ", "$muted"))
         if not self._below:
