@@ -300,7 +300,7 @@ async def test_the_rule_answers_and_the_app_still_gets_it(tmp_path: Path) -> Non
     """`503 x1, 200`: the first by the rule, the second by the app."""
     async with local_app() as app, watching(tmp_path, forward_to=app.url) as (running, url):
         running.ask(AnswerWish(parse("503 x1, 200")))
-        status = await running.until(lambda status: status.answer == "503 ×1, 200")
+        status = await running.until(lambda status: status.answer == "503 ×1")
         answers = [(await post(url)).status_code for _ in range(2)]
         await running.fact(Forwarded, lambda fact: fact.sent.seq == 1)
 
@@ -338,6 +338,21 @@ async def test_each_rule_over_the_wire(tmp_path: Path, rule: str, answers: list[
         assert len(running.all(DeliveryRecorded)) == len(answers)
 
 
+async def test_a_rule_counts_each_event_by_itself(tmp_path: Path) -> None:
+    """Two events that take turns both fail twice; those without an id have one count; the status says what is left."""
+    one, other, unnamed = b'{"id": 1}', b'{"id": "1"}', b"[]"
+    async with watching(tmp_path) as (running, url):
+        running.ask(AnswerWish(parse("503 x2")))
+        await running.until(lambda status: status.answer == "503 ×2")
+        got = [(await post(url, body)).status_code for body in (one, other, one)]
+        await running.until(lambda status: status.answer == "503 ×2")
+        got += [(await post(url, body)).status_code for body in (one, unnamed)]
+        await running.until(lambda status: status.answer == "503 ×2 (1 left)")
+        got += [(await post(url, body)).status_code for body in (other, other, unnamed, unnamed)]
+
+        assert got == [503, 503, 503, 200, 503, 503, 200, 503, 200]
+
+
 async def test_a_replay_is_the_same_bytes_again(tmp_path: Path) -> None:
     """Once, to the URL that was named, with the signature as received."""
     async with local_app() as app, watching(tmp_path) as (running, url):
@@ -350,6 +365,23 @@ async def test_a_replay_is_the_same_bytes_again(tmp_path: Path) -> None:
         assert app.body() == BODY
         assert f"X-Webhook-Signature: {HEADERS['X-Webhook-Signature']}".encode() in app.headers()
         assert (await stored(running, 1)).row.answered == 200
+
+
+async def test_where_a_replay_went_is_remembered_for_the_next_run(tmp_path: Path) -> None:
+    """Of this account; another token has none."""
+    async with local_app() as app:
+        async with watching(tmp_path) as (running, url):
+            await post(url)
+            running.ask(ReplayWish((1,), f"{app.url}/one"))
+            running.ask(ForwardWish(f"{app.url}/two"))
+            running.ask(ReplayWish((1,), f"{app.url}/one"))
+            urls = [f"{app.url}/one", f"{app.url}/two"]
+            status = await running.until(lambda status: [used.url for used in status.used_urls] == urls)
+        async with watching(tmp_path) as (running, _):
+            await running.until(lambda now: now.used_urls == status.used_urls)
+        async with session_of(settings(tmp_path, register=False, token=Secret("another"))) as running:
+            await running.fact(BecameReady)
+            assert not running.status.used_urls
 
 
 async def test_a_replay_can_be_edited_and_signed_anew(tmp_path: Path) -> None:

@@ -23,7 +23,7 @@ class UrlDialog(Dialog[Answer]):
 
     DEFAULT_CSS = """
     UrlDialog .entry { height: 1; width: 1fr; }
-    UrlDialog .entry Static { width: 6; color: $muted; }
+    UrlDialog .entry .name { width: 6; color: $muted; }
     UrlDialog Input, UrlDialog Input:focus {
         width: 1fr; height: 1; border: none; padding: 0 1; background: $background; color: $foreground;
     }
@@ -31,10 +31,10 @@ class UrlDialog(Dialog[Answer]):
     """
 
     def field(self, url: str, label: str = "to") -> ComposeResult:
-        """The field, and what was wrong with it."""
+        """The field, and what was wrong with it; a URL that is there is selected, so that typing replaces it."""
         with Horizontal(classes="entry"):
-            yield Static(Content(label))
-            yield Input(url, placeholder=EXAMPLE, id="url", select_on_focus=False)
+            yield Static(Content(label), classes="name")
+            yield Input(url, placeholder=EXAMPLE, id="url", select_on_focus=True)
         yield self.paragraph("", id="mistake")
 
     def url(self) -> str | None:
