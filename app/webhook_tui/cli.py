@@ -214,7 +214,7 @@ def paths(obj: tuple[Places, dict[str, Any]]) -> None:
 @click.option("--seq", type=click.IntRange(1), multiple=True, help="Number of a delivery; repeatable. Default: all.")
 @click.option("--marked", is_flag=True, help="Only marked deliveries.")
 @click.option("--filter", "filter_text", metavar="FILTER", help="Only those that it shows: the filter of the screen.")
-@click.option("--url", type=URL, default=LOCAL_URL, show_default=True, help="Where commands and tests send it.")
+@click.option("--url", type=URL, default=LOCAL_URL, show_default=True, help="Where commands and scripts send it.")
 @option("--job-id-field", multiple=True, metavar="FIELD", help="Where a job id stands, for job:X; repeatable.")
 @option("--secret", type=SECRET, multiple=True, help="Take this out, too; repeatable.")
 @option("--secret-file", type=FILE, multiple=True, help="The same from a file; repeatable.")

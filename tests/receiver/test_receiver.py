@@ -207,6 +207,18 @@ async def test_a_client_that_closes_its_half_ends_the_silence(url: str, record: 
     writer.close()
 
 
+@pytest.mark.parametrize("version", ["1.0", "1.1"])
+async def test_the_version_of_the_request_is_kept(url: str, record: Record, version: str) -> None:
+    """An export names it."""
+    host, port = url.removeprefix("http://").split(":")
+    reader, writer = await asyncio.open_connection(host, int(port))
+    writer.write(f"POST {PATH} HTTP/{version}\r\nHost: x\r\nContent-Length: 2\r\n\r\nhi".encode())
+
+    assert b" 200 " in await reader.readline()
+    writer.close()
+    assert [delivery.http_version for delivery in record.deliveries] == [version]
+
+
 async def test_other_methods_are_405(url: str, record: Record) -> None:
     """A DELETE on the hook is somebody's mistake."""
     async with httpx.AsyncClient() as client:

@@ -270,3 +270,26 @@ def test_every_name_is_the_name_of_a_file(tmp_path: Path, monkeypatch: pytest.Mo
     with closing(open_history(Path(name))) as rows:
         assert len(rows) == 2
     assert not [file for file in tmp_path.iterdir() if file.is_file() and not file.name.startswith(name)]
+
+
+def test_a_history_of_an_earlier_version_can_be_read(tmp_path: Path) -> None:
+    """Without a session that opens it first; a newer one is left alone, with a sentence."""
+    path = tmp_path / "deliveries.db"
+    earlier = replace(HISTORY, migrations=HISTORY.migrations[:1])
+    with closing(open_database(path, earlier).connection) as connection:
+        connection.execute("INSERT INTO runs (started_at) VALUES (1)")
+        connection.execute(
+            "INSERT INTO deliveries (run, account, received_at, client, method, target, event, verdict, reason, short,"
+            " attempt, size, about) VALUES (1, 'a', 1, '', 'POST', '/h', 'ping', 'valid', '', '', 1, 2, '')"
+        )
+        connection.execute("INSERT INTO bodies VALUES (1, x'90', 'hi')")
+
+    with closing(open_history(path)) as rows:
+        stored = rows.stored(1)
+
+    assert stored is not None
+    assert (stored.delivery.target, stored.delivery.http_version) == ("/h", "1.1")
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute(f"PRAGMA user_version = {HISTORY.version + 1}")
+    with pytest.raises(ProblemError, match="newer"):
+        open_history(path)

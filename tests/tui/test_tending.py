@@ -165,6 +165,17 @@ async def test_no_secret_is_copied_and_hostile_text_stays_harmless() -> None:
         assert clipboard(played).encode() == body.replace(b"whsec_canary", b"[redacted]")
 
 
+async def test_a_copied_table_has_no_byte_order_mark() -> None:
+    """That is for a file; what is pasted is text."""
+    async with stage() as played:
+        await choose(played, 8)
+        await played.press("y")
+        await played.until("curl command")
+        await played.press("v")
+        await played.until("Copied: csv, ")
+        assert played.app.clipboard.startswith('"seq",')
+
+
 async def test_an_export_has_a_name_of_ours_and_replaces_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

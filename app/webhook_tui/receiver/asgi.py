@@ -99,6 +99,7 @@ class Receiver:
             headers=tuple(sent[RAW_HEADERS]),
             body=body,
             client=f"{client[0]}:{client[1]}" if client else "",
+            http_version=scope["http_version"],
         )
 
     async def _recorded(self, delivery: Delivery) -> Answer:

@@ -110,6 +110,15 @@ def connect_read_only(path: Path) -> sqlite3.Connection:
         )
 
 
+def bring_up_to_date(path: Path, schema: Schema) -> None:
+    """Migrate a file of ours as `open_database` does; any other one is left alone. Raises ProblemError."""
+    with reading(), closing(connect_read_only(path)) as connection:
+        is_ours = _number(connection, "application_id") == schema.application_id
+        is_current = _number(connection, "user_version") == schema.version
+    if is_ours and not is_current:
+        open_database(path, schema).connection.close()
+
+
 def is_set_up(connection: sqlite3.Connection) -> bool:
     """Whether the file has tables already; False also while they are being made, or when it cannot be read."""
     try:

@@ -72,7 +72,7 @@ class Sharing:
         if not tally.all:
             raise ProblemError(_problem("There is no such delivery.", "Mark some with m, or choose others."))
         try:
-            text = content.decode("utf-8")
+            text = content.decode(form.encoding)
         except UnicodeDecodeError:
             raise ProblemError(
                 _problem(f"The {form.title} is not text, so it cannot be copied.", "e exports it into a file.")
