@@ -1,9 +1,10 @@
-"""What every test stands on: no home of the developer's, no token from outside, the package on child's paths."""
+"""What every test stands on: no home, no terminal, no language and no time zone of the developer's, no token."""
 
 from __future__ import annotations
 
 import gc
 import os
+import time
 from pathlib import Path
 
 import pytest
@@ -20,20 +21,52 @@ def pytest_collection_finish() -> None:
     gc.set_threshold(50_000, 5, 5)
 
 
+FOREIGN = (
+    "WEBHOOK_TUI_",
+    "PIKTID_",
+    "XDG_",
+    "NGROK_",
+    "PYNGROK_",
+    "LC_",
+    "TEXTUAL_",
+    "SSH_",
+    "SSL",
+    "CURL_",
+    "REQUESTS_",
+)
+"""How variables begin that would have a say."""
+FOREIGN_NAMES = frozenset(
+    (
+        *("COLUMNS", "LINES", "FORCE_COLOR", "NO_COLOR", "DISPLAY", "WAYLAND_DISPLAY", "STY", "TMUX"),
+        *("BROWSER", "EDITOR", "PAGER", "VISUAL", "LANGUAGE", "PYTHONIOENCODING", "PYTHONUTF8"),
+    )
+)
+FIXED = {
+    "COLORTERM": "truecolor",
+    "LANG": "C.UTF-8",
+    "PYTHON_KEYRING_BACKEND": "keyring.backends.fail.Keyring",
+    "PYTHONPATH": str(PACKAGE_ROOT),
+    "TERM": "xterm-256color",
+    "TZ": "UTC",
+}
+
+
+def _is_foreign(name: str) -> bool:
+    return name.startswith(FOREIGN) or name in FOREIGN_NAMES or name.lower().endswith("_proxy")
+
+
 @pytest.fixture(autouse=True)
-def _own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each test has a home of its own, and child processes import this package."""
+def _own_surroundings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each test has a home of its own and the same environment everywhere, and child processes import this package.
+
+    What depends on a variable is tested with that variable.
+    """
     home = tmp_path / "home"
     home.mkdir(mode=0o700)
-    for name in list(os.environ):
-        if name.startswith(("WEBHOOK_TUI_", "PIKTID_", "XDG_", "NGROK_", "PYNGROK_")) or name.lower().endswith(
-            "_proxy"
-        ):
-            monkeypatch.delenv(name)
-    for name in ("NO_COLOR", "TEXTUAL_THEME", "TEXTUAL_ANIMATIONS", "SSL_CERT_FILE", "SSL_CERT_DIR", "SSLKEYLOGFILE"):
-        monkeypatch.delenv(name, raising=False)
+    for name in filter(_is_foreign, list(os.environ)):
+        monkeypatch.delenv(name)
     monkeypatch.delenv("PYTHONDONTWRITEBYTECODE", raising=False)  # compiling would be half of each child's start
-    monkeypatch.setenv("HOME", str(home))
-    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")
-    monkeypatch.setenv("TZ", "UTC")
-    monkeypatch.setenv("PYTHONPATH", str(PACKAGE_ROOT))
+    for name, value in {**FIXED, "HOME": str(home)}.items():
+        monkeypatch.setenv(name, value)
+    if hasattr(time, "tzset"):  # Windows has none
+        time.tzset()

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.factories import delivery, row
+from tests.patience import PATIENCE_SECONDS
 from webhook_tui.domain.delivery import StoredDelivery
 from webhook_tui.domain.headers import Headers
 from webhook_tui.serving import Server, bind
@@ -139,7 +140,7 @@ async def run(*command: str, tools: Path | None = None, **environment: str) -> s
         stderr=asyncio.subprocess.PIPE,
         env={**os.environ, **environment, "PATH": path},
     )
-    out, errors = await asyncio.wait_for(process.communicate(), 30)
+    out, errors = await asyncio.wait_for(process.communicate(), PATIENCE_SECONDS)
     assert process.returncode == 0, (out, errors)
     return out.decode()
 

@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from tests.export.receiving import BODIES, HEADERS, TARGETS, expected, receiving, stored
+from tests.patience import PATIENCE_SECONDS
 from webhook_tui.commands.verify import read_delivery
 from webhook_tui.domain.delivery import StoredDelivery
 from webhook_tui.export import FORMATS, Destination
@@ -81,7 +82,7 @@ async def test_raw_requests_can_be_sent_as_they_are() -> None:
         for one in sendable:
             reader, writer = await asyncio.open_connection("127.0.0.1", int(port))
             writer.write(written("raw", [one]))
-            answer = await asyncio.wait_for(reader.readline(), 5)
+            answer = await asyncio.wait_for(reader.readline(), PATIENCE_SECONDS)
             writer.close()
             await writer.wait_closed()
             assert answer.startswith(b"HTTP/1.1 200"), one

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.export.shell_record import BODIES, CONTENTS, FILE, written_body, written_word
+from tests.patience import PATIENCE_SECONDS
 from webhook_tui.domain.text import is_harmless
 from webhook_tui.export.shell import from_base64, text_body, word
 
@@ -45,7 +46,7 @@ WORDS = BYTES.map(lambda content: content.replace(b"\0", b"").rstrip(b"\n"))
 
 def printed(shell: str, command: str) -> bytes:
     """Standard output of a command."""
-    return subprocess.run([shell, "-c", command], capture_output=True, check=True, timeout=20).stdout
+    return subprocess.run([shell, "-c", command], capture_output=True, check=True, timeout=PATIENCE_SECONDS).stdout
 
 
 @pytest.mark.parametrize("shell", SHELLS)

@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Sequence
 from urllib.parse import urlsplit
 
 from tests.integration.process import Program, Record, program
+from tests.patience import PATIENCE_SECONDS
 
 
 def signature(secret: str, body: bytes) -> str:
@@ -32,7 +33,7 @@ async def post(url: str, body: bytes, headers: Sequence[tuple[bytes, bytes]] = (
         ]
         writer.write(b"\r\n".join((*lines, b"", b"")) + body)
         await writer.drain()
-        answer = await asyncio.wait_for(reader.read(), 10)
+        answer = await asyncio.wait_for(reader.read(), PATIENCE_SECONDS)
     finally:
         writer.close()
         with contextlib.suppress(OSError):

@@ -12,7 +12,7 @@ from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from typing import Any, TypeAlias
 
-from tests.patience import PATIENCE_SECONDS
+from tests.patience import PATIENCE_SECONDS, own_time
 
 Record: TypeAlias = Mapping[str, Any]
 
@@ -92,13 +92,15 @@ class Program:
         self._process.send_signal(number)
 
     async def ended(self, seconds: float = PATIENCE_SECONDS) -> int:
-        """Wait for the end; the exit code, negative for a signal that killed it."""
+        """Wait for the end, at most so many seconds of our own; the exit code, negative for a signal that killed it."""
+        began = own_time()
         try:
-            async with asyncio.timeout(seconds):
+            async with asyncio.timeout(PATIENCE_SECONDS):
                 code = await self._process.wait()
                 await asyncio.gather(*self._reading)
         except TimeoutError:
-            raise AssertionError(f"it did not end within {seconds:g} s; it said:\n{self.words}") from None
+            raise AssertionError(f"it did not end; it said:\n{self.words}") from None
+        assert own_time() - began < seconds
         return code
 
     async def left(self, number: signal.Signals = signal.SIGINT) -> int:

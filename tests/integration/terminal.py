@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pyte
 
-from tests.patience import PATIENCE_SECONDS
+from tests.patience import PATIENCE_SECONDS, own_time
 from webhook_tui.tui.modals.dialog import Dialog
 
 ALTERNATE_SCREEN = b"\x1b[?1049h"
@@ -211,11 +211,13 @@ class Terminal:
         return self.screen
 
     async def ended(self, seconds: float = PATIENCE_SECONDS) -> int:
-        """Wait for the end; the exit code, negative for a signal that killed it."""
+        """Wait for the end, at most so many seconds of our own; the exit code, negative for a signal that killed it."""
+        began = own_time()
         try:
-            code = await asyncio.wait_for(self.process.wait(), seconds)
+            code = await asyncio.wait_for(self.process.wait(), PATIENCE_SECONDS)
         except TimeoutError:
-            raise AssertionError(f"it did not end within {seconds:g} s; the screen:\n{self.screen}") from None
+            raise AssertionError(f"it did not end; the screen:\n{self.screen}") from None
+        assert own_time() - began < seconds
         self._read()
         return code
 

@@ -15,6 +15,7 @@ import pytest
 from tests.hostile.listening import exchange
 from tests.integration.deliveries import post, signature, watching
 from tests.integration.process import Record, program
+from tests.patience import PATIENCE_SECONDS
 from tests.session.local_app import local_app
 from webhook_tui.domain.text import visible
 
@@ -140,7 +141,7 @@ async def test_a_reader_that_goes_away_ends_it(tmp_path: object) -> None:
     with open(reading, "rb", buffering=0) as pipe:  # noqa: ASYNC230, PTH123 -- a descriptor, read when there is something
         await asyncio.to_thread(pipe.read, 1)
     try:
-        _, said = await asyncio.wait_for(process.communicate(), 10)
+        _, said = await asyncio.wait_for(process.communicate(), PATIENCE_SECONDS)
     except TimeoutError:
         process.kill()
         raise

@@ -11,6 +11,7 @@ import httpx
 import pytest
 
 from tests.outbound.echo import Echo, closing_server, raw_server
+from tests.patience import PATIENCE_SECONDS
 from webhook_tui.outbound import Failure, OutboundSender, Pieces, SendError, failure_of, is_base_url, is_loopback
 from webhook_tui.serving import bind
 
@@ -315,7 +316,7 @@ async def test_cancelling_a_send_leaves_the_sender_usable(echo: Echo, sender: Ou
     """A cancelled exchange closes its connection only."""
     echo.hold = asyncio.Event()
     task = asyncio.create_task(sender.send("POST", "/slow", (), b""))
-    await asyncio.wait_for(echo.arrived.wait(), 5)
+    await asyncio.wait_for(echo.arrived.wait(), PATIENCE_SECONDS)
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.patience import PATIENCE_SECONDS
 from webhook_tui.domain.query import Mistake, QueryResult
 from webhook_tui.querying import QueryHost, wire
 from webhook_tui.querying.evaluate import evaluate
@@ -130,7 +131,7 @@ def test_only_the_newest_query_is_answered() -> None:
         while not host._lock.locked():
             pass
         host.rest()
-        thread.join(10)
+        thread.join(PATIENCE_SECONDS)
         assert found == [None]
     finally:
         host.close()

@@ -9,13 +9,13 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
+from tests.patience import PATIENCE_SECONDS
 from webhook_tui.domain.headers import Headers, first
 from webhook_tui.sandbox import Sandbox, SandboxOptions, application
 from webhook_tui.serving import Server, bind
 from webhook_tui.serving.asgi import Receive, Scope, Send
 
 START = datetime(2026, 11, 23, 14, 20, tzinfo=UTC)
-DEADLINE_SECONDS = 10
 
 
 class Clock:
@@ -54,12 +54,10 @@ class Clock:
 
 
 async def until(fact: Callable[[], bool]) -> None:
-    """Wait for a fact; fails after ten seconds."""
-    for _ in range(DEADLINE_SECONDS * 100):
-        if fact():
-            return
-        await asyncio.sleep(0.01)
-    raise AssertionError("what was waited for did not happen")
+    """Wait for a fact."""
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while not fact():  # noqa: ASYNC110 -- facts set no event
+            await asyncio.sleep(0.01)
 
 
 @dataclass(frozen=True)

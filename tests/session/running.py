@@ -75,7 +75,7 @@ class Running:
     async def stop(self) -> SessionStopped:
         """Leave, and wait until it has."""
         self.session.stop()
-        await asyncio.to_thread(self._thread.join, 10)
+        await asyncio.to_thread(self._thread.join, PATIENCE_SECONDS)
         assert not self._thread.is_alive()
         return self.all(SessionStopped)[0]
 

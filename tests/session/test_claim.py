@@ -10,6 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
+from tests.patience import PATIENCE_SECONDS
 from tests.session.running import TOKEN, Running, sandbox_of, session_of, settings, url_at
 from webhook_tui.domain.facts import (
     BecameReady,
@@ -156,7 +157,7 @@ async def test_an_api_without_that_page_deletes_nothing(tmp_path: Path) -> None:
         async with session_of(settings(tmp_path, api_url=api_url), pace=QUICK) as running:
             await _is(running, WebhookState.REGISTERED)
             before = questions
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(PATIENCE_SECONDS):
                 while questions < before + 3:  # noqa: ASYNC110 -- the sandbox sets no event
                     await asyncio.sleep(0.01)
             assert running.status.webhook.state is WebhookState.REGISTERED

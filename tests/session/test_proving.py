@@ -12,6 +12,7 @@ import httpx
 import pytest
 
 from tests.factories import delivery
+from tests.patience import PATIENCE_SECONDS
 from tests.session.running import sandbox_of, session_of, settings
 from tests.tunnels.localhost_run import LocalhostRun
 from webhook_tui.domain.facts import BecameReady, Fact, TunnelChanged, WishGranted
@@ -72,8 +73,8 @@ class Route:
         return self.board.status.tunnel
 
     async def until(self, is_so: Callable[[], object]) -> None:
-        """Wait for a fact, at most 5 s."""
-        async with asyncio.timeout(5):
+        """Wait for a fact."""
+        async with asyncio.timeout(PATIENCE_SECONDS):
             while not is_so():  # noqa: ASYNC110 -- a status sets no event
                 await asyncio.sleep(0.005)
 

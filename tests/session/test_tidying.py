@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.factories import NOW, VALID, delivery
+from tests.patience import PATIENCE_SECONDS
 from tests.session.running import session_of, settings
 from webhook_tui.domain.account import Account
 from webhook_tui.domain.facts import BecameReady
@@ -33,7 +34,7 @@ def _kept(store: DeliveryStore) -> list[int]:
 
 
 async def _until_kept(store: DeliveryStore, seqs: list[int]) -> None:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         while _kept(store) != seqs:  # noqa: ASYNC110 -- nobody tells when a file changes
             await asyncio.sleep(0.01)
 
@@ -70,7 +71,7 @@ async def test_a_history_that_cannot_be_cut_is_left_as_it_is(tmp_path: Path, cap
         await store._writer.run(lambda connection: connection.execute("PRAGMA query_only = 1"))
         task = asyncio.create_task(Tidying(store, keep_days=1, keep_rows=0, now=lambda: NOW, every_seconds=0.01).run())
         try:
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(PATIENCE_SECONDS):
                 while "old deliveries could not be deleted" not in caplog.text:  # noqa: ASYNC110 -- a log sets no event
                     await asyncio.sleep(0.01)
             assert _kept(store) == [1, 2]

@@ -12,7 +12,6 @@ import random
 import re
 import signal
 import sys
-import time
 from asyncio.subprocess import PIPE
 from collections.abc import AsyncIterator
 from contextlib import closing
@@ -21,6 +20,7 @@ from typing import Any
 
 import pytest
 
+from tests.patience import PATIENCE_SECONDS, own_time
 from tests.session.running import Running, sandbox_of, session_of, settings, url_at
 from tests.tunnels.localhost_run import LocalhostRun
 from tests.tunnels.watching import descendants, seen_of
@@ -94,7 +94,7 @@ async def test_faults_under_load(tmp_path: Path) -> None:
                 for number in range(FAULTS):
                     kind = ("drop", "kill", "rotate")[number % 3]
                     await asyncio.sleep(SETTLED_SECONDS + chance.random() * 0.2)  # a tunnel that stood
-                    addresses, started = len(server.announced), time.monotonic()
+                    addresses, started = len(server.announced), own_time()
                     if kind == "drop":
                         await server.drop()
                     elif kind == "kill":
@@ -102,11 +102,11 @@ async def test_faults_under_load(tmp_path: Path) -> None:
                     else:
                         await server.rotate()
                     await _registered_again(running, server, addresses + 1)
-                    seconds.setdefault(kind, []).append(time.monotonic() - started)
+                    seconds.setdefault(kind, []).append(own_time() - started)
                     received = running.status.counts.received
                     await running.until(lambda status, least=received: status.counts.received > least)  # type: ignore[misc]  # a default binds it now
                     running.facts[:] = running.facts[:2] + running.facts[-400:]
-            await asyncio.wait_for(sandbox.settled(), 30)
+            await asyncio.wait_for(sandbox.settled(), PATIENCE_SECONDS)
             await running.until(lambda status: not status.counts.pending)
             accepted = {attempt.event_id for attempt in sandbox.attempts if attempt.status == 200}
             with closing(running.session.open_rows()) as rows:
@@ -167,18 +167,18 @@ async def test_a_frozen_server_is_noticed(tmp_path: Path, monkeypatch: pytest.Mo
     )
     try:
         assert server.stdout is not None
-        ssh_server = (await asyncio.wait_for(server.stdout.readline(), 15)).decode().strip()
+        ssh_server = (await asyncio.wait_for(server.stdout.readline(), PATIENCE_SECONDS)).decode().strip()
         async with sandbox_of() as (_, api_url):
             chosen = settings(tmp_path, api_url=api_url, tunnel="ssh", ssh_server=ssh_server)
             async with session_of(chosen) as running:
                 first = await running.fact(WebhookRegistered)
                 await running.until(lambda status: _is_registered_at(status, first.url))  # the status comes later
-                started = time.monotonic()
+                started = own_time()
                 server.send_signal(signal.SIGSTOP)
                 async with asyncio.timeout(70):
                     while running.status.tunnel.state not in (TunnelState.DOWN, TunnelState.OPENING):  # noqa: ASYNC110 -- another thread sets it
                         await asyncio.sleep(0.01)
-                noticed = time.monotonic() - started
+                noticed = own_time() - started
                 server.send_signal(signal.SIGCONT)
                 await running.fact(WebhookRegistered, lambda fact: fact.url != first.url)
         sys.stdout.write(f"a frozen server was noticed after {noticed:.1f} s\n")

@@ -11,12 +11,11 @@ from datetime import datetime
 from time import monotonic
 
 from tests.factories import NOW
+from tests.patience import PATIENCE_SECONDS
 from webhook_tui.domain.filter import parse
 from webhook_tui.domain.rows import DeliveryRows, FoundRows, Sort
 from webhook_tui.store import DeliveryStore
 from webhook_tui.store.search import FilteredRows
-
-DEADLINE_SECONDS = 20.0
 
 
 class Finding:
@@ -43,14 +42,14 @@ class Finding:
 
     def wait(self) -> None:
         """Wait for it to tell of something new."""
-        assert self._news.wait(DEADLINE_SECONDS), f"nothing new beside {shown(self.rows)}"
+        assert self._news.wait(PATIENCE_SECONDS), f"nothing new beside {shown(self.rows)}"
         self._news.clear()
 
     def close(self) -> None:
         """Close the rows and see that the thread ends."""
         self.rows.close()
         assert isinstance(self.rows, FilteredRows)
-        self.rows._searching.thread.join(DEADLINE_SECONDS)
+        self.rows._searching.thread.join(PATIENCE_SECONDS)
         assert not self.rows._searching.thread.is_alive()
 
 
@@ -71,7 +70,7 @@ def finding(store: DeliveryStore, text: str, *, sort: Sort | None = None, now: d
 
 async def index_words(store: DeliveryStore) -> None:
     """Wait until every delivery that is committed has its words."""
-    deadline = monotonic() + DEADLINE_SECONDS
+    deadline = monotonic() + PATIENCE_SECONDS
     with closing(sqlite3.connect(store.path)) as connection:
         behind = "SELECT coalesce(max(seq), 0) > (SELECT done FROM indexing) FROM deliveries"
         while connection.execute(behind).fetchone()[0]:

@@ -115,7 +115,7 @@ class MemoryFound(MemoryRows):
     def __init__(self, of: MemoryRows, expression: Expression, sort: Sort, now: datetime) -> None:
         super().__init__()
         self._of = of
-        self._expression = expression
+        self.expression = expression
         self._sort = sort
         self._now = now
         self.is_done = True
@@ -125,7 +125,7 @@ class MemoryFound(MemoryRows):
         if not self.is_done:
             return 0
         with self._of._lock:
-            found = [stored for stored in self._of._all if matches(self._expression, stored, now=self._now)]
+            found = [stored for stored in self._of._all if matches(self.expression, stored, now=self._now)]
         self._seen = sorted(found, key=lambda stored: (_ORDER[self._sort.column](stored.row), stored.row.seq))
         if self._sort.is_descending:
             self._seen.reverse()

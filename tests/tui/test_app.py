@@ -13,6 +13,7 @@ from rich.control import Control
 from rich.segment import Segment
 from textual.color import Color
 
+from tests.patience import PATIENCE_SECONDS
 from tests.tui.fake_session import NOW, FakeSession
 from tests.tui.memory_rows import stored_delivery
 from tests.tui.stage import STACKED, WIDE, stage
@@ -62,7 +63,7 @@ async def test_what_the_session_says_while_leaving_is_kept_for_the_caller() -> N
     async with stage(size=STACKED) as played:
         await played.press("q")
         await played.until(lambda: played.session.stops == 1)
-    assert played.app.host.join(5.0)
+    assert played.app.host.join(PATIENCE_SECONDS)
     assert played.app.host.tail.get_nowait() == SessionStopped()
 
 
@@ -103,7 +104,7 @@ async def test_a_crash_is_one_sentence_without_any_value(capsys: pytest.CaptureF
         await crash()
 
     assert session.stops == 1
-    assert session.ended.wait(5.0)
+    assert session.ended.wait(PATIENCE_SECONDS)
     said = capsys.readouterr().err
     assert said == "webhook-tui ended by an error of its own (ZeroDivisionError). What was received is stored.\n"
 

@@ -7,6 +7,7 @@ import pytest
 from tests.tui.fake_session import FakeSession
 from tests.tui.memory_rows import stored_delivery
 from tests.tui.stage import STACKED, WIDE, Stage, stage
+from webhook_tui.domain.filter import parse
 from webhook_tui.domain.verdict import Verdict
 from webhook_tui.tui.widgets import filter_bar
 from webhook_tui.tui.widgets.filter_bar import Completions
@@ -148,6 +149,7 @@ async def test_a_slow_search_leaves_the_table_alone() -> None:
     async with stage(session) as played:
         await type_filter(played, "verdict:invalid")
         await played.until("0 of 12 · 40 %")
+        await played.until(lambda: session.searches[-1][0].expression == parse("verdict:invalid"))
         assert numbers(played) == list(range(1, 13))
         session.search_goes_on()
         await played.until("1 of 12")

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable
 from datetime import datetime
 
+from tests.patience import PATIENCE_SECONDS
 from webhook_tui.domain.facts import Fact, SessionStopped, TidyingEnded, TidyingStarted
 from webhook_tui.domain.filter import Expression
 from webhook_tui.domain.problem import Problem
@@ -109,7 +110,7 @@ def test_a_session_that_hangs_is_not_waited_for_for_ever() -> None:
     assert not see_off(host, io.StringIO(), seconds=0.05)
 
     session.release.set()
-    assert host.join(5.0)
+    assert host.join(PATIENCE_SECONDS)
 
 
 def test_a_host_that_never_started_has_nothing_to_leave() -> None:

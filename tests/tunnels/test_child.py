@@ -8,6 +8,7 @@ import signal
 import sys
 from pathlib import Path
 
+from tests.patience import PATIENCE_SECONDS
 from tests.tunnels.watching import alive, until
 from webhook_tui.environment import child_environment
 from webhook_tui.tunnels.child import GUARD, Child, follow
@@ -88,7 +89,7 @@ async def test_one_that_leaves_a_daemon_behind_keeps_nothing_open() -> None:
     for _ in range(2):
         child = await Child.start(_python(code), environment=child_environment(os.environ), heard=pids.append)
         try:
-            assert await asyncio.wait_for(child.ended(), 5) == 0
+            assert await asyncio.wait_for(child.ended(), PATIENCE_SECONDS) == 0
         finally:
             await child.end()
     await until(lambda: _open_files() <= before)
@@ -137,7 +138,7 @@ async def test_the_guard_without_fork() -> None:
     )
     assert guard.stdin is not None
     assert guard.stdout is not None
-    pid = int(await asyncio.wait_for(guard.stdout.readline(), 10))
+    pid = int(await asyncio.wait_for(guard.stdout.readline(), PATIENCE_SECONDS))
     assert await guard.stdout.readline() == b"err\n"
     assert alive(pid)
     guard.stdin.close()

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 import uvloop
 
-from tests.patience import own_time
+from tests.patience import PATIENCE_SECONDS, own_time
 from tests.tunnels.localhost_run import Form, LocalhostRun, echo_receiver
 from tests.tunnels.watching import alive, descendants, seen_of, supervised, until, watched
 from webhook_tui.domain.problem import ExitCode, Problem, ProblemError
@@ -268,7 +268,7 @@ def test_on_uvloop_in_another_thread(tmp_path: Path) -> None:
 
     thread = threading.Thread(target=run)
     thread.start()
-    thread.join(20)
+    thread.join(PATIENCE_SECONDS)
     assert not thread.is_alive()
     assert len(urls) == 1
 
