@@ -20,9 +20,9 @@ from textual.app import App
 from textual.pilot import Pilot
 
 from webhook_tui.config import Places, Settings
-from webhook_tui.session import ListenSession
-from webhook_tui.tui.app import WebhookTuiApp
-from webhook_tui.tui.widgets.delivery_table import DeliveryTable
+from webhook_tui.session.session import Session
+from webhook_tui.ui.app import WebhookTuiApp
+from webhook_tui.ui.widgets.delivery_table import DeliveryTable
 
 HERE = Path(__file__).parent
 FONT = "'Fira Code', 'DejaVu Sans Mono'"
@@ -66,7 +66,7 @@ async def take(picture: Picture) -> None:
         places = Places(Path(folder) / "config", Path(folder) / "state")
         settings = Settings(sandbox=True, port=9876, places=places)
         app = WebhookTuiApp(
-            ListenSession.open(settings, asks=True),
+            Session.open(settings, asks=True),
             now=lambda: datetime.now().astimezone(),
             theme_name=picture.theme,
         )

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from webhook_tui.domain.delivery import Delivery, DeliveryRow
-from webhook_tui.domain.headers import Headers
-from webhook_tui.domain.verdict import Judgement, Verdict
+from webhook_tui.domain.delivery.delivery import Delivery, DeliveryRow
+from webhook_tui.domain.delivery.headers import Headers
+from webhook_tui.domain.signature.verdict import Judgement, Verdict
 
 NOW = datetime(2026, 11, 23, 14, 20, 2, 418000, tzinfo=UTC)
 PING = b'{"id": 90412, "name": "ping", "data": {}, "timestamp": 1795443602}'

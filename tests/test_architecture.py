@@ -26,7 +26,7 @@ def _loaded_by(statement: str) -> set[str]:
 @pytest.mark.parametrize("option", ["--help", "--version"])
 def test_help_and_version_load_no_front_end(option: str) -> None:
     """They answer at once: neither Textual nor a server nor an HTTP client is imported."""
-    loaded = _loaded_by(f"sys.argv = ['webhook-tui', '{option}']; from webhook_tui.cli import main; main()")
+    loaded = _loaded_by(f"sys.argv = ['webhook-tui', '{option}']; from webhook_tui.cli.main import main; main()")
 
     assert loaded.isdisjoint({"textual", "rich", "uvicorn", "httpx", "starlette", "pyngrok", "sqlite3", "asyncio"})
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from webhook_tui.config import read_config, read_secret_file
-from webhook_tui.domain.problem import ProblemError
+from webhook_tui.domain.errors import ProblemError
 
 ENCODINGS = ["utf-8", "utf-8-sig", "utf-16"]
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import click
 
-from webhook_tui.cli import root
-from webhook_tui.tui.keymap import all_keys, as_markdown, bindings
+from webhook_tui.cli.main import root
+from webhook_tui.ui.keymap import all_keys, as_markdown, bindings
 
 TOP = Path(__file__).parent.parent
 README = (TOP / "README.md").read_text("utf-8")

@@ -13,15 +13,16 @@ from pathlib import Path
 
 import pytest
 
-from tests.checking import handlers
-from tests.checking.handlers import SECRET, serving
 from tests.factories import NOW, VALID, delivery
+from tests.handler_check import handlers
+from tests.handler_check.handlers import SECRET, serving
 from tests.test_commands import signature
 from webhook_tui.config import API_URL, Places
 from webhook_tui.domain.account import Account
-from webhook_tui.domain.ring import SecretRing
-from webhook_tui.domain.secret import Secret
-from webhook_tui.store import AccountStore, DeliveryStore
+from webhook_tui.domain.signature.secret import Secret
+from webhook_tui.domain.signature.secret_ring import SecretRing
+from webhook_tui.storage.accounts import AccountStore
+from webhook_tui.storage.history import DeliveryStore
 
 PRINTING = [
     ("--help",),

@@ -10,7 +10,7 @@ import pytest
 
 import webhook_tui
 
-SCREEN = Path(webhook_tui.__file__).parent / "tui"
+SCREEN = Path(webhook_tui.__file__).parent / "ui"
 FOREIGN = frozenset(
     {
         "about", "body", "client", "comment", "event", "event_id", "headers", "last_response_status", "explanation",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from webhook_tui.cli import main
+from webhook_tui.cli.main import main
 
 if __name__ == "__main__":
     main()

@@ -15,9 +15,9 @@ from typing import Any
 from platformdirs.unix import Unix
 from platformdirs.windows import Windows
 
-from webhook_tui.domain.job import JobFields
-from webhook_tui.domain.problem import ExitCode, Problem, ProblemError
-from webhook_tui.domain.secret import Secret
+from webhook_tui.domain.errors import ExitCode, Problem, ProblemError
+from webhook_tui.domain.jobs.job import JobFields
+from webhook_tui.domain.signature.secret import Secret
 
 API_URL = "https://v2.api.piktid.com"
 HOST = "127.0.0.1"

@@ -18,7 +18,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TypeAlias
 
-from webhook_tui.domain.text import visible
+from webhook_tui.domain.delivery.text import visible
 
 _LARGEST = 1_000_000
 _log = logging.getLogger(__name__)

@@ -8,7 +8,7 @@ import os
 import sys
 from typing import TYPE_CHECKING, TextIO
 
-from webhook_tui.domain.problem import ExitCode, Problem, ProblemError
+from webhook_tui.domain.errors import ExitCode, Problem, ProblemError
 
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer, WriteableBuffer

@@ -19,11 +19,11 @@ from time import perf_counter
 
 from tests.factories import NOW, VALID, delivery
 from webhook_tui.domain.account import Account
-from webhook_tui.domain.filter import parse
+from webhook_tui.domain.delivery.rows import Sort, SortColumn
+from webhook_tui.domain.filtering.filter import parse
 from webhook_tui.domain.filtering.search_words import WAY, searchable
-from webhook_tui.domain.rows import Sort, SortColumn
-from webhook_tui.store import DeliveryStore
-from webhook_tui.store.records import encode_headers, microseconds
+from webhook_tui.storage.history import DeliveryStore
+from webhook_tui.storage.mappers import encode_headers, microseconds
 
 ROWS = 1_000_000
 RARE = 1000

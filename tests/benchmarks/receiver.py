@@ -30,9 +30,9 @@ from typing import Self, cast
 import uvloop
 
 from webhook_tui.config import Places, Settings
-from webhook_tui.domain.facts import BecameReady, Fact
-from webhook_tui.domain.secret import Secret
-from webhook_tui.session import ListenSession
+from webhook_tui.domain.events import SessionEvent, SessionReady
+from webhook_tui.domain.signature.secret import Secret
+from webhook_tui.session.session import Session
 
 CONNECTIONS = 32
 BODY_BYTES = 1024
@@ -57,10 +57,10 @@ def _serve_session(directory: Path) -> None:
         secrets=(Secret(SECRET),),
         places=places,
     )
-    session = ListenSession.open(settings, asks=False)
+    session = Session.open(settings, asks=False)
 
-    def emit(fact: Fact) -> None:
-        if isinstance(fact, BecameReady):
+    def emit(fact: SessionEvent) -> None:
+        if isinstance(fact, SessionReady):
             _say(fact.port)
 
     worker = threading.Thread(target=session.run, args=(emit,))

@@ -17,7 +17,7 @@ from typing import Protocol
 
 from tests.benchmarks.filtering import ROWS, fill, say
 from tests.factories import NOW
-from webhook_tui.store import DeliveryStore
+from webhook_tui.storage.history import DeliveryStore
 
 
 class _Answer(Protocol):

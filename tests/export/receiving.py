@@ -12,11 +12,12 @@ from pathlib import Path
 
 from tests.factories import delivery, row
 from tests.patience import PATIENCE_SECONDS
-from webhook_tui.domain.delivery import StoredDelivery
-from webhook_tui.domain.headers import Headers
-from webhook_tui.serving import Server, bind
-from webhook_tui.serving.asgi import Receive, Scope, Send
-from webhook_tui.serving.protocol import EXTENSION, RAW_HEADERS, TARGET
+from webhook_tui.domain.delivery.delivery import StoredDelivery
+from webhook_tui.domain.delivery.headers import Headers
+from webhook_tui.http.asgi import Receive, Scope, Send
+from webhook_tui.http.protocol import EXTENSION, RAW_HEADERS, TARGET
+from webhook_tui.http.server import Server
+from webhook_tui.http.sockets import bind
 
 JSON = (b"Content-Type", b"application/json")
 

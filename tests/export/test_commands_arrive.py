@@ -10,9 +10,10 @@ import pytest
 
 from tests.export.receiving import BODIES, HEADERS, TARGETS, Arrived, expected, receiving, shell, stored
 from tests.export.stand_ins import install
-from webhook_tui.domain.delivery import StoredDelivery
-from webhook_tui.domain.text import is_harmless
-from webhook_tui.export import FORMATS, Destination
+from webhook_tui.domain.delivery.delivery import StoredDelivery
+from webhook_tui.domain.delivery.text import is_harmless
+from webhook_tui.export.destination import Destination
+from webhook_tui.export.formats import FORMATS
 
 CURLS = ["stand-in", *(["real"] if shutil.which("curl") else [])]
 """The stand-in is as strict as curl's manual; the real one is run as well wherever there is one."""

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from webhook_tui.domain.problem import ProblemError
+from webhook_tui.domain.errors import ProblemError
 from webhook_tui.export.files import write_file
 
 PARTS = [b"one\n", b"two\n"]

@@ -9,8 +9,9 @@ import pytest
 
 from tests.export.receiving import BODIES, HEADERS, TARGETS, expected, receiving, run, stored
 from tests.factories import INVALID, PENDING, VALID, row
-from webhook_tui.domain.delivery import StoredDelivery
-from webhook_tui.export import FORMATS, Destination
+from webhook_tui.domain.delivery.delivery import StoredDelivery
+from webhook_tui.export.destination import Destination
+from webhook_tui.export.formats import FORMATS
 
 EVERYTHING = [
     *(stored(body, seq=number) for number, body in enumerate(BODIES.values(), start=100)),

@@ -16,9 +16,10 @@ import pytest
 
 from tests.export.receiving import BODIES, HEADERS, TARGETS, expected, receiving, stored
 from tests.patience import PATIENCE_SECONDS
-from webhook_tui.commands.verify import read_delivery
-from webhook_tui.domain.delivery import StoredDelivery
-from webhook_tui.export import FORMATS, Destination
+from webhook_tui.cli.verify import read_delivery
+from webhook_tui.domain.delivery.delivery import StoredDelivery
+from webhook_tui.export.destination import Destination
+from webhook_tui.export.formats import FORMATS
 
 EVERYTHING = [
     *(stored(body, seq=number) for number, body in enumerate(BODIES.values(), start=100)),

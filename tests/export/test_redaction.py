@@ -10,10 +10,12 @@ from urllib.parse import quote, quote_plus
 import pytest
 
 from tests.export.receiving import BODIES, HEADERS, stored
-from webhook_tui.domain.delivery import StoredDelivery
-from webhook_tui.domain.headers import SENSITIVE
-from webhook_tui.domain.secret import Secret
-from webhook_tui.export import FORMATS, REDACTED, Destination, redacted
+from webhook_tui.domain.delivery.delivery import StoredDelivery
+from webhook_tui.domain.delivery.headers import SENSITIVE
+from webhook_tui.domain.signature.secret import Secret
+from webhook_tui.export.destination import Destination
+from webhook_tui.export.formats import FORMATS
+from webhook_tui.export.redaction import REDACTED, redacted
 
 SECRET = 'wh sec/+"é?canary=8f1d'
 SPELLINGS = {

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.session.running import Running, session_of, settings
-from webhook_tui.domain.delivery import Delivery
-from webhook_tui.domain.facts import BecameReady, DeliveryRecorded, ProblemOccurred, SessionStopped
-from webhook_tui.domain.secret import Secret
+from webhook_tui.domain.delivery.delivery import Delivery
+from webhook_tui.domain.events import DeliveryStored, ProblemOccurred, SessionReady, SessionStopped
+from webhook_tui.domain.signature.secret import Secret
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class Hook:
     @property
     def recorded(self) -> list[Delivery]:
         """Every delivery that the session said it recorded."""
-        return [fact.delivery for fact in self.running.all(DeliveryRecorded)]
+        return [fact.delivery for fact in self.running.all(DeliveryStored)]
 
     def head(self, *lines: bytes) -> bytes:
         """The head of a POST to the hook, without Content-Length unless it is among `lines`."""
@@ -39,7 +39,7 @@ class Hook:
         """Every delivery that was acknowledged is in the store byte for byte, and no part of the session ended."""
         rows = self.running.session.open_rows()
         try:
-            for fact in self.running.all(DeliveryRecorded):
+            for fact in self.running.all(DeliveryStored):
                 stored = rows.stored(fact.row.seq)
                 assert stored is not None
                 assert stored.delivery == fact.delivery
@@ -54,7 +54,7 @@ async def hook_of(home: Path) -> AsyncIterator[Hook]:
     """One with a secret in its ring, so that failing signatures are explained, too."""
     chosen = settings(home, register=False, token=None, secrets=(Secret("a-secret"),))
     async with session_of(chosen) as running:
-        ready = await running.fact(BecameReady)
+        ready = await running.fact(SessionReady)
         path = "/" + (ready.public_url or "").split("/", 3)[3]
         yield Hook(running, ready.port, path.encode())
 

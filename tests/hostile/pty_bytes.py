@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from webhook_tui.domain.text import is_harmless
+from webhook_tui.domain.delivery.text import is_harmless
 
 _SGR = rb"\x1b\[(?:(?:[0-9]{1,2}|[34]8;(?:2;\d{1,3};\d{1,3};\d{1,3}|5;\d{1,3}))(?:;|(?=m)))*m"
 _OURS = re.compile(

@@ -10,7 +10,7 @@ from tests.hostile.smuggling import REFUSED, with_a_second
 
 
 @dataclass(frozen=True, slots=True)
-class Sent:
+class ForwardResult:
     """The bytes for one connection."""
 
     data: bytes
@@ -70,7 +70,7 @@ _BREAKERS = (
 )
 
 
-def generated_request(chance: random.Random, hook: bytes) -> Sent:
+def generated_request(chance: random.Random, hook: bytes) -> ForwardResult:
     """One connection's worth."""
     pick = chance.random()
     if pick < 0.35:
@@ -78,24 +78,24 @@ def generated_request(chance: random.Random, hook: bytes) -> Sent:
     if pick < 0.85:
         return _broken(chance, hook)
     if pick < 0.95:
-        return Sent(_changed(chance, with_a_second(chance.choice(REFUSED), hook)), None)
-    return Sent(chance.randbytes(chance.choice((1, 10, 1000, 40_000))), None, 0)
+        return ForwardResult(_changed(chance, with_a_second(chance.choice(REFUSED), hook)), None)
+    return ForwardResult(chance.randbytes(chance.choice((1, 10, 1000, 40_000))), None, 0)
 
 
-def document_request(chance: random.Random, hook: bytes) -> Sent:
+def document_request(chance: random.Random, hook: bytes) -> ForwardResult:
     """A right request with a hostile JSON body, signed by nobody."""
     body = generated(chance)
-    return Sent(_message(chance, hook, body, last=True, plain=True), (body,))
+    return ForwardResult(_message(chance, hook, body, last=True, plain=True), (body,))
 
 
-def _right(chance: random.Random, hook: bytes) -> Sent:
+def _right(chance: random.Random, hook: bytes) -> ForwardResult:
     count = chance.choice((1, 1, 1, 2, 3))
     bodies = tuple(_body(chance) for _ in range(count))
     data = b"".join(_message(chance, hook, body, last=number == count - 1) for number, body in enumerate(bodies))
-    return Sent(data, bodies)
+    return ForwardResult(data, bodies)
 
 
-def _broken(chance: random.Random, hook: bytes) -> Sent:
+def _broken(chance: random.Random, hook: bytes) -> ForwardResult:
     right = _right(chance, hook)
     data = bytearray(right.data)
     head_end = data.index(b"\r\n\r\n") if chance.random() < 0.7 else len(data)
@@ -114,7 +114,7 @@ def _broken(chance: random.Random, hook: bytes) -> Sent:
                     data[line:line] = chance.choice(_BREAKERS).replace(b"%s", hook)
             case _:
                 data[:] = data.replace(b"\r\n", chance.choice((b"\n", b"\r", b"\r\r\n")), chance.randrange(1, 4))
-    return Sent(bytes(data), None)
+    return ForwardResult(bytes(data), None)
 
 
 def _changed(chance: random.Random, data: bytes) -> bytes:

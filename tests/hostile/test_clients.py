@@ -9,7 +9,7 @@ import pytest
 
 from tests.hostile.listening import Hook, exchange
 from tests.patience import own_time
-from webhook_tui.serving import Limits
+from webhook_tui.http.limits import Limits
 
 MEBIBYTE = 1024 * 1024
 PING = b'{"id":1,"name":"ping","data":{},"timestamp":1}'

@@ -13,14 +13,14 @@ import pytest
 
 from tests.factories import delivery
 from tests.hostile.documents import NAMED, generated, largest
-from webhook_tui.domain.event import about, event_name, parse_event
-from webhook_tui.domain.explainer import explain
-from webhook_tui.domain.lint import field_paths, lint
-from webhook_tui.domain.ring import SecretRing
-from webhook_tui.domain.text import is_harmless
-from webhook_tui.tui.widgets.json_lines import document_for
-from webhook_tui.tui.widgets.lines import Document
-from webhook_tui.tui.words.sides import lines_of
+from webhook_tui.domain.delivery.event import about, event_name, parse_event
+from webhook_tui.domain.delivery.text import is_harmless
+from webhook_tui.domain.diagnostics.engine import explain
+from webhook_tui.domain.signature.lint import field_paths, lint
+from webhook_tui.domain.signature.secret_ring import SecretRing
+from webhook_tui.ui.format.event_sides import lines_of
+from webhook_tui.ui.widgets.documents import Document
+from webhook_tui.ui.widgets.json_lines import document_for
 
 INPUTS = int(os.environ.get("HOSTILE_INPUTS", "300"))
 SIGNED = ((b"X-Webhook-Signature", b"sha256=" + b"0" * 64), (b"Content-Type", b"application/json"))

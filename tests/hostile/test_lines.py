@@ -17,8 +17,8 @@ from tests.integration.deliveries import post
 from tests.integration.process import program
 from tests.integration.terminal import terminal
 from tests.session.running import TOKEN, sandbox_of
-from webhook_tui.domain.text import is_harmless
-from webhook_tui.serving.asgi import Asgi, Receive, Scope, Send
+from webhook_tui.domain.delivery.text import is_harmless
+from webhook_tui.http.asgi import Asgi, Receive, Scope, Send
 
 FOREIGN = ("http://[<", "https://evil\u2100.example/<", "<")
 """How a foreign webhook's URL begins: two of them no URL at all to those who take it apart."""

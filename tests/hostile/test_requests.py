@@ -18,11 +18,11 @@ import pytest
 
 from tests.hostile.documents import NAMED
 from tests.hostile.listening import Hook, exchange
-from tests.hostile.requests import Sent, document_request, generated_request
-from webhook_tui.domain.facts import DeliveryExplained, DeliveryRecorded
-from webhook_tui.domain.report import SignatureReport
-from webhook_tui.domain.verdict import Verdict
-from webhook_tui.domain.wishes import ExplainWish
+from tests.hostile.requests import ForwardResult, document_request, generated_request
+from webhook_tui.domain.commands import ExplainSignature
+from webhook_tui.domain.diagnostics.report import SignatureReport
+from webhook_tui.domain.events import DeliveryStored, SignatureExplained
+from webhook_tui.domain.signature.verdict import Verdict
 
 INPUTS = int(os.environ.get("HOSTILE_INPUTS", "300"))
 SEED = int(os.environ.get("HOSTILE_SEED", "4"))
@@ -58,14 +58,12 @@ def _as_another_reads(data: bytes) -> list[bytes]:
         return bodies
 
 
-async def _try(hook: Hook, sent: Sent) -> list[int]:
+async def _try(hook: Hook, sent: ForwardResult) -> list[int]:
     """Send it; what was recorded must be right; the statuses."""
     before = len(hook.running.facts)
     answer, own = await exchange(hook.port, sent.data, quiet_seconds=QUIET_SECONDS if sent.bodies is None else 20)
     facts = hook.running.facts[before:]
-    bodies = [
-        fact.delivery.body for fact in facts if isinstance(fact, DeliveryRecorded) and fact.delivery.client == own
-    ]
+    bodies = [fact.delivery.body for fact in facts if isinstance(fact, DeliveryStored) and fact.delivery.client == own]
     statuses = [int(status) for status in _STATUS.findall(answer)]
     assert set(statuses) <= _EXPECTED, (statuses, sent.data)
     if sent.bodies is not None:
@@ -76,7 +74,7 @@ async def _try(hook: Hook, sent: Sent) -> list[int]:
     return statuses
 
 
-async def _try_all(hook: Hook, count: int, make: Callable[[random.Random, bytes], Sent]) -> Counter[int]:
+async def _try_all(hook: Hook, count: int, make: Callable[[random.Random, bytes], ForwardResult]) -> Counter[int]:
     seen: Counter[int] = Counter()
     places = asyncio.Semaphore(AT_ONCE)
     failures: list[str] = []
@@ -98,7 +96,7 @@ async def _try_all(hook: Hook, count: int, make: Callable[[random.Random, bytes]
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize("make", [generated_request, document_request], ids=["http", "json"])
 async def test_generated_input_breaks_nothing(
-    hook: Hook, make: Callable[[random.Random, bytes], Sent], caplog: pytest.LogCaptureFixture
+    hook: Hook, make: Callable[[random.Random, bytes], ForwardResult], caplog: pytest.LogCaptureFixture
 ) -> None:
     """No 5xx, no error in the log; right requests are recorded to the byte, broken ones never as more than they are."""
     with caplog.at_level(logging.ERROR):
@@ -110,8 +108,8 @@ async def test_generated_input_breaks_nothing(
 
 
 async def _explained(hook: Hook, seq: int) -> SignatureReport:
-    hook.running.ask(ExplainWish(seq))
-    fact = await hook.running.fact(DeliveryExplained, lambda fact: fact.report.seq == seq)
+    hook.running.ask(ExplainSignature(seq))
+    fact = await hook.running.fact(SignatureExplained, lambda fact: fact.report.seq == seq)
     return fact.report
 
 
@@ -120,8 +118,8 @@ async def test_named_documents_are_recorded_and_explained(hook: Hook, caplog: py
     signature = b"X-Webhook-Signature: sha256=" + b"0" * 64
     with caplog.at_level(logging.ERROR):
         for name, body in NAMED.items():
-            await _try(hook, Sent(hook.message(body, signature), (body,)))
-            row = hook.running.all(DeliveryRecorded)[-1].row
+            await _try(hook, ForwardResult(hook.message(body, signature), (body,)))
+            row = hook.running.all(DeliveryStored)[-1].row
             assert row.verdict is Verdict.INVALID
             assert (await _explained(hook, row.seq)).notes, name
     hook.assert_unharmed()

@@ -7,13 +7,13 @@ import re
 
 from tests.hostile.listening import Hook, exchange
 from tests.hostile.smuggling import CLEAR, REFUSED, alone, with_a_second
-from webhook_tui.domain.facts import DeliveryRecorded
+from webhook_tui.domain.events import DeliveryStored
 
 _STATUS = re.compile(rb"HTTP/1\.1 (\d{3}) ")
 
 
 def _recorded_of(hook: Hook, client: str) -> list[bytes]:
-    return [fact.delivery.body for fact in hook.running.all(DeliveryRecorded) if fact.delivery.client == client]
+    return [fact.delivery.body for fact in hook.running.all(DeliveryStored) if fact.delivery.client == client]
 
 
 async def _statuses(hook: Hook, sent: bytes) -> tuple[list[int], list[bytes]]:

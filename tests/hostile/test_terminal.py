@@ -18,7 +18,7 @@ from tests.hostile.strings import NAMED, as_header, as_target, strings
 from tests.integration.deliveries import post
 from tests.integration.terminal import Terminal, terminal
 from tests.session.running import TOKEN, sandbox_of
-from webhook_tui.domain.text import is_harmless
+from webhook_tui.domain.delivery.text import is_harmless
 
 STRINGS = int(os.environ.get("HOSTILE_STRINGS", "40"))
 TABS = ("Payload", "Headers", "Signature", "Raw")

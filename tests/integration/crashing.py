@@ -9,14 +9,14 @@ import sys
 from collections.abc import Callable
 from typing import Any, NoReturn
 
-from webhook_tui.cli import main
-from webhook_tui.session import ListenSession
-from webhook_tui.session.tidying import Tidying
-from webhook_tui.store import DeliveryStore
-from webhook_tui.store.history_file import HistoryFile
-from webhook_tui.tui.app import WebhookTuiApp
-from webhook_tui.tui.screens.main import MainScreen
-from webhook_tui.tui.widgets.status_bar import StatusBar
+from webhook_tui.cli.main import main
+from webhook_tui.session.retention import Retention
+from webhook_tui.session.session import Session
+from webhook_tui.storage.history import DeliveryStore
+from webhook_tui.storage.history_file import HistoryFile
+from webhook_tui.ui.app import WebhookTuiApp
+from webhook_tui.ui.screens.main import MainScreen
+from webhook_tui.ui.widgets.status_bar import StatusBar
 
 CANARY = "value-of-a-variable"
 
@@ -32,7 +32,7 @@ def _fail(*_arguments: Any, **_more: Any) -> NoReturn:
     raise AssertionError("that is no number")
 
 
-async def _fail_later(_tidying: Tidying) -> None:
+async def _fail_later(_tidying: Retention) -> None:
     await asyncio.sleep(0.1)
     _fail()
 
@@ -66,12 +66,12 @@ def _open_as_nobody(*arguments: Any, **more: Any) -> DeliveryStore:
 FAULTS: dict[str, tuple[type[Any], str, Callable[..., Any]]] = {
     "key": (MainScreen, "action_ping", _fail),
     "paint": (MainScreen, "action_ping", _fail_when_pinged),
-    "message": (WebhookTuiApp, "on_wish_requested", _fail),
+    "message": (WebhookTuiApp, "on_command_requested", _fail),
     "compose": (MainScreen, "compose", _fail),
     "disk": (HistoryFile, "present", _full_at_times),
     "nobody": (DeliveryStore, "open", _open_as_nobody),
-    "session": (ListenSession, "run", _fail),
-    "task": (Tidying, "run", _fail_later),
+    "session": (Session, "run", _fail),
+    "task": (Retention, "run", _fail_later),
 }
 
 if __name__ == "__main__":

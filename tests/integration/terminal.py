@@ -18,7 +18,7 @@ from pathlib import Path
 import pyte
 
 from tests.patience import PATIENCE_SECONDS, own_time
-from webhook_tui.tui.modals.dialog import Dialog
+from webhook_tui.ui.dialogs.dialog import Dialog
 
 ALTERNATE_SCREEN = b"\x1b[?1049h"
 NORMAL_SCREEN = b"\x1b[?1049l"

@@ -12,7 +12,9 @@ from tests.integration.deliveries import post
 from tests.integration.process import Program, program
 
 _LISTEN = ("listen", "--no-register", "--tunnel", "none", "--port", "0", "--format", "json", "--ephemeral")
-_LIMITED = "import resource; resource.setrlimit(resource.RLIMIT_NOFILE, {}); from webhook_tui.cli import main; main()"
+_LIMITED = (
+    "import resource; resource.setrlimit(resource.RLIMIT_NOFILE, {}); from webhook_tui.cli.main import main; main()"
+)
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="its sockets are no descriptors")
 

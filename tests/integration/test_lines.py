@@ -17,7 +17,7 @@ from tests.integration.deliveries import post, signature, watching
 from tests.integration.process import Record, program
 from tests.patience import PATIENCE_SECONDS
 from tests.session.local_app import local_app
-from webhook_tui.domain.text import visible
+from webhook_tui.domain.delivery.text import visible
 
 FIELDS = {
     "ready": ["public_url", "port"],

@@ -12,13 +12,14 @@ from typing import TextIO
 
 import pytest
 
-from webhook_tui.domain.facts import BecameReady, Fact, ProblemOccurred, SessionStopped
-from webhook_tui.domain.problem import ExitCode, Problem
-from webhook_tui.headless import GIVE_UP_SECONDS, Headless, LineWriter, json_line
+from webhook_tui.domain.errors import ExitCode, Problem
+from webhook_tui.domain.events import ProblemOccurred, SessionEvent, SessionReady, SessionStopped
+from webhook_tui.headless.listen import GIVE_UP_SECONDS, Headless
+from webhook_tui.headless.output import LineWriter, json_line
 
-NO_NETWORK = Problem("There is no network.", "Trying again in {again}; u tries now.", ExitCode.API, mends_itself=True)
+NO_NETWORK = Problem("There is no network.", "Trying again in {again}; u tries now.", ExitCode.API, is_transient=True)
 REFUSED = Problem("PiktID refused the token (401).", "Get another.", ExitCode.API)
-READY = BecameReady("https://example.com", 9876)
+READY = SessionReady("https://example.com", 9876)
 
 
 @dataclass
@@ -26,7 +27,7 @@ class _Run:
     """A front end over a session that is told what happens, and that stops when it is asked to."""
 
     seconds: float = 100.0
-    facts: queue.SimpleQueue[Fact] = field(default_factory=queue.SimpleQueue)
+    facts: queue.SimpleQueue[SessionEvent] = field(default_factory=queue.SimpleQueue)
     said: TextIO = field(default_factory=io.StringIO)
     noted: io.StringIO = field(default_factory=io.StringIO)
     stops: int = 0
@@ -39,7 +40,7 @@ class _Run:
             self.facts.put(SessionStopped())
         self.stops += 1
 
-    def happens(self, *facts: Fact) -> None:
+    def happens(self, *facts: SessionEvent) -> None:
         """Tell the front end, in order, and let it work until it is told that the session has stopped."""
         for fact in facts:
             self.facts.put(fact)
@@ -80,7 +81,7 @@ def test_once_ready_it_never_gives_up(problem: Problem) -> None:
     run = _Run()
     run.facts.put(READY)
     run.seconds += 2 * GIVE_UP_SECONDS
-    run.happens(ProblemOccurred(problem, None, fatal=not problem.mends_itself), SessionStopped())
+    run.happens(ProblemOccurred(problem, None, fatal=not problem.is_transient), SessionStopped())
     assert run.front.exit_code == 0
     assert not run.stops
 

@@ -22,18 +22,19 @@ from tests.integration.terminal import terminal
 from tests.session.running import TOKEN, sandbox_of, session_of, settings
 from tests.tunnels.localhost_run import LocalhostRun
 from tests.tunnels.watching import descendants, seen_of
-from webhook_tui.commands.export import Choice, known_secrets
-from webhook_tui.commands.export import run as run_export
+from webhook_tui.cli.export import Choice, known_secrets
+from webhook_tui.cli.export import run as run_export
 from webhook_tui.config import Places
-from webhook_tui.domain.facts import DeliveryRecorded
-from webhook_tui.domain.secret import Secret
+from webhook_tui.domain.commands import UseToken
+from webhook_tui.domain.events import DeliveryStored
+from webhook_tui.domain.signature.secret import Secret
 from webhook_tui.domain.status import WebhookState
-from webhook_tui.domain.wishes import TokenAnswer
-from webhook_tui.export import FORMATS, Destination
-from webhook_tui.serving.asgi import Receive, Scope, Send
-from webhook_tui.tui.modals.share import Share
-from webhook_tui.tui.selection import Selection
-from webhook_tui.tui.sharing import Sharing
+from webhook_tui.export.destination import Destination
+from webhook_tui.export.formats import FORMATS
+from webhook_tui.http.asgi import Receive, Scope, Send
+from webhook_tui.ui.dialogs.export import Share
+from webhook_tui.ui.exports import Exports
+from webhook_tui.ui.selection import Selection
 
 GIVEN = "given-secret-canary"
 AUTHTOKEN = "ngrok-authtoken-canary"
@@ -173,17 +174,17 @@ async def test_no_copy_and_no_export_has_them(tmp_path: Path) -> None:
     """A delivery that is full of them, in every form of the copy menu, its preview and `webhook-tui export`."""
     chosen = settings(tmp_path, secrets=(Secret(GIVEN),), ngrok_authtoken=Secret(AUTHTOKEN))
     async with sandbox_of() as (sandbox, api_url), session_of(replace(chosen, api_url=api_url)) as running:
-        await running.fact(DeliveryRecorded)
+        await running.fact(DeliveryStored)
         assert sandbox.registry.current is not None
-        running.ask(TokenAnswer(Secret("second-token")))
+        running.ask(UseToken(Secret("second-token")))
         await running.until(lambda status: status.webhook.state is WebhookState.REFUSED)
         secrets = [TOKEN.reveal(), GIVEN, AUTHTOKEN, "second-token", sandbox.registry.current.secret.reveal()]
         body = json.dumps(secrets).encode()
         headers = [(b"X-%d" % number, b"a " + secret.encode()) for number, secret in enumerate(secrets)]
         url = f"{sandbox.registry.current.url}?{'&'.join(secrets)}"
         assert await post(url, body, [*headers, (b"Authorization", b"Basic aGlkZGVu")]) == 200
-        row = (await running.fact(DeliveryRecorded, lambda fact: fact.delivery.body == body)).row
-        sharing = Sharing(running.session, Destination("http://127.0.0.1:9"), lambda: datetime.now(UTC))
+        row = (await running.fact(DeliveryStored, lambda fact: fact.delivery.body == body)).row
+        sharing = Exports(running.session, Destination("http://127.0.0.1:9"), lambda: datetime.now(UTC))
         rows = running.session.open_rows()
         stored = rows.stored(row.seq)
         rows.close()

@@ -8,16 +8,18 @@ from collections.abc import Awaitable, Callable
 import httpx
 import pytest
 
-from tests.outbound.echo import raw_server
+from tests.http.echo import raw_server
 from tests.sandbox.harness import receiver, serving
 from webhook_tui import __version__
-from webhook_tui.domain.problem import ProblemError
-from webhook_tui.domain.secret import Secret
-from webhook_tui.piktid import CannotTell, NoWebhook, PiktidClient, Webhook
+from webhook_tui.domain.errors import ProblemError
+from webhook_tui.domain.signature.secret import Secret
+from webhook_tui.http.asgi import Receive, Scope, Send
+from webhook_tui.http.server import Server
+from webhook_tui.http.sockets import bind
+from webhook_tui.piktid.client import PiktidClient
+from webhook_tui.piktid.models import CannotTell, NoWebhook, Webhook
 from webhook_tui.piktid.proxy import proxy_for
-from webhook_tui.sandbox import SandboxOptions
-from webhook_tui.serving import Server, bind
-from webhook_tui.serving.asgi import Receive, Scope, Send
+from webhook_tui.sandbox.options import SandboxOptions
 
 TOKEN = Secret("token-1")
 
@@ -63,8 +65,8 @@ async def test_a_wrong_token_is_told() -> None:
             await client.current()
         await client.aclose()
 
-    assert caught.value.problem.wants_token
-    assert not caught.value.problem.mends_itself
+    assert caught.value.problem.needs_token
+    assert not caught.value.problem.is_transient
 
 
 async def test_the_token_goes_into_its_header_and_nowhere_else() -> None:

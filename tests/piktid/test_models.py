@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from webhook_tui.domain.secret import Secret
+from webhook_tui.domain.signature.secret import Secret
 from webhook_tui.piktid.models import Webhook, read_object, webhook_from
 
 _JSON = st.recursive(

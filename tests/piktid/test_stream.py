@@ -10,12 +10,13 @@ from collections.abc import AsyncIterator
 import httpx
 import pytest
 
-from tests.outbound.echo import raw_server
+from tests.http.echo import raw_server
 from tests.sandbox.harness import serving, until
-from webhook_tui.domain.event import Event
-from webhook_tui.domain.problem import ProblemError
-from webhook_tui.domain.secret import Secret
-from webhook_tui.piktid import (
+from webhook_tui.domain.delivery.event import Event
+from webhook_tui.domain.errors import ProblemError
+from webhook_tui.domain.signature.secret import Secret
+from webhook_tui.http.sockets import bind
+from webhook_tui.piktid.stream import (
     Arrived,
     BackfillCompleted,
     Backfilled,
@@ -24,8 +25,7 @@ from webhook_tui.piktid import (
     KeptAlive,
     StreamItem,
 )
-from webhook_tui.sandbox import SandboxOptions
-from webhook_tui.serving import bind
+from webhook_tui.sandbox.options import SandboxOptions
 
 TOKEN = Secret("token-1")
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream; charset=utf-8\r\n\r\n"
@@ -62,7 +62,7 @@ async def test_the_end_of_the_sandbox_ends_the_stream_with_a_problem() -> None:
             with pytest.raises(ProblemError, match="PiktID closed the event stream") as caught:
                 await anext(items)
 
-    assert caught.value.problem.mends_itself
+    assert caught.value.problem.is_transient
 
 
 async def _read(stream: EventStream, items: list[StreamItem]) -> None:
@@ -178,7 +178,7 @@ async def test_a_silent_stream_is_dead(body: bytes) -> None:
 
     assert items == [Connected(), KeptAlive()] if body.startswith(b":") else [Connected()]
     assert error.problem.what == "The event stream was silent for 0.2 s."
-    assert (error.problem.advice(4), error.problem.mends_itself) == ("Trying again in 4 s.", True)
+    assert (error.problem.advice(4), error.problem.is_transient) == ("Trying again in 4 s.", True)
 
 
 async def test_comments_keep_a_stream_alive() -> None:
@@ -198,7 +198,7 @@ async def test_a_cut_connection_mends_itself() -> None:
 
     assert items == [Connected(), KeptAlive()]
     assert error.problem.what == "The connection of the event stream was cut."
-    assert error.problem.mends_itself
+    assert error.problem.is_transient
 
 
 async def test_an_event_without_end_is_not_collected_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -208,7 +208,7 @@ async def test_an_event_without_end_is_not_collected_for_ever(monkeypatch: pytes
         items, error = await _all_of(EventStream(wire.url, TOKEN))
 
     assert items == [Connected()]
-    assert error.problem.mends_itself
+    assert error.problem.is_transient
 
 
 async def test_leaving_in_the_middle_closes_the_connection() -> None:
@@ -259,4 +259,4 @@ async def test_an_error_whose_body_breaks_off() -> None:
         _, error = await _all_of(EventStream(wire.url, TOKEN))
 
     assert error.problem.what == "PiktID refused the request (422) and gave no reason."
-    assert not error.problem.mends_itself
+    assert not error.problem.is_transient

@@ -10,10 +10,13 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from tests.patience import PATIENCE_SECONDS
-from webhook_tui.domain.headers import Headers, first
-from webhook_tui.sandbox import Sandbox, SandboxOptions, application
-from webhook_tui.serving import Server, bind
-from webhook_tui.serving.asgi import Receive, Scope, Send
+from webhook_tui.domain.delivery.headers import Headers, first
+from webhook_tui.http.asgi import Receive, Scope, Send
+from webhook_tui.http.server import Server
+from webhook_tui.http.sockets import bind
+from webhook_tui.sandbox.asgi import application
+from webhook_tui.sandbox.options import SandboxOptions
+from webhook_tui.sandbox.service import Sandbox
 
 START = datetime(2026, 11, 23, 14, 20, tzinfo=UTC)
 

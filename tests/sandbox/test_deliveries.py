@@ -10,11 +10,11 @@ from datetime import timedelta
 import pytest
 
 from tests.sandbox.harness import START, Received, receiver, serving
-from webhook_tui.domain.ring import SecretRing
-from webhook_tui.domain.secret import Secret
-from webhook_tui.domain.signature import judge
-from webhook_tui.domain.verdict import Verdict
-from webhook_tui.sandbox import Misbehaviour, SandboxOptions
+from webhook_tui.domain.signature.secret import Secret
+from webhook_tui.domain.signature.secret_ring import SecretRing
+from webhook_tui.domain.signature.signature import judge
+from webhook_tui.domain.signature.verdict import Verdict
+from webhook_tui.sandbox.options import Fault, SandboxOptions
 
 FORMER = Secret("former")
 
@@ -96,17 +96,17 @@ async def test_retries_follow_the_registration_and_end_with_it() -> None:
 @pytest.mark.parametrize(
     ("misbehaviour", "verdict"),
     [
-        (Misbehaviour.FORGED, Verdict.INVALID),
-        (Misbehaviour.NO_SIGNATURE, Verdict.MISSING),
-        (Misbehaviour.OLDER, Verdict.OLDER),
-        (Misbehaviour.UPPER_CASE, Verdict.MALFORMED),
-        (Misbehaviour.NO_PREFIX, Verdict.MALFORMED),
-        (Misbehaviour.NEWLINE, Verdict.INVALID),
-        (Misbehaviour.RESERIALISED, Verdict.INVALID),
-        (Misbehaviour.ALTER, Verdict.VALID),
+        (Fault.FORGED, Verdict.INVALID),
+        (Fault.NO_SIGNATURE, Verdict.MISSING),
+        (Fault.OLDER, Verdict.OLDER),
+        (Fault.UPPER_CASE, Verdict.MALFORMED),
+        (Fault.NO_PREFIX, Verdict.MALFORMED),
+        (Fault.NEWLINE, Verdict.INVALID),
+        (Fault.RESERIALISED, Verdict.INVALID),
+        (Fault.ALTER, Verdict.VALID),
     ],
 )
-async def test_a_signature_can_be_wrong_in_every_way(misbehaviour: Misbehaviour, verdict: Verdict) -> None:
+async def test_a_signature_can_be_wrong_in_every_way(misbehaviour: Fault, verdict: Verdict) -> None:
     """Each misbehaviour has the verdict that it is for, and the event stream has the event as it was."""
     async with serving(SandboxOptions(former_secret=FORMER)) as running, receiver() as hook:
         await running.sandbox.register(hook.url)
@@ -118,7 +118,7 @@ async def test_a_signature_can_be_wrong_in_every_way(misbehaviour: Misbehaviour,
     delivery = received[1]
     assert _verdict(delivery, "former", "secret-1") is verdict
     same = json.loads(delivery.body) == event.fields()
-    assert same is (misbehaviour is not Misbehaviour.ALTER)
+    assert same is (misbehaviour is not Fault.ALTER)
 
 
 async def test_a_delivery_can_be_lost_delayed_doubled_or_its_answer_lost() -> None:
@@ -126,14 +126,14 @@ async def test_a_delivery_can_be_lost_delayed_doubled_or_its_answer_lost() -> No
     async with serving() as running, receiver() as hook:
         await running.sandbox.register(hook.url)
         await hook.count(1)
-        running.sandbox.emit("a", {}, misbehaviour=Misbehaviour.LOSE)
-        running.sandbox.emit("b", {}, misbehaviour=Misbehaviour.DUPLICATE)
+        running.sandbox.emit("a", {}, misbehaviour=Fault.LOSE)
+        running.sandbox.emit("b", {}, misbehaviour=Fault.DUPLICATE)
         await hook.count(3)
-        running.sandbox.emit("c", {}, misbehaviour=Misbehaviour.ANSWER_LOST)
+        running.sandbox.emit("c", {}, misbehaviour=Fault.ANSWER_LOST)
         await hook.count(4)
         assert await running.clock.run_to_next() == 2.0
         await hook.count(5)
-        running.sandbox.emit("d", {}, misbehaviour=Misbehaviour.DELAY)
+        running.sandbox.emit("d", {}, misbehaviour=Fault.DELAY)
         assert await running.clock.run_to_next() == 5.0
         received = await hook.count(6)
         await running.sandbox.settled()

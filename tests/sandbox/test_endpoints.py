@@ -11,8 +11,8 @@ import pytest
 
 from tests.patience import PATIENCE_SECONDS
 from tests.sandbox.harness import Running, receiver, serving
-from webhook_tui.domain.secret import Secret
-from webhook_tui.sandbox import Misbehaviour, SandboxOptions
+from webhook_tui.domain.signature.secret import Secret
+from webhook_tui.sandbox.options import Fault, SandboxOptions
 
 BEARER = {"Authorization": "Bearer anything"}
 
@@ -231,7 +231,7 @@ async def test_the_control_api_makes_the_next_delivery_go_wrong(running: Running
 
     assert [delivery.signature is None for delivery in received].count(True) == 1
     assert len(received) == 3
-    assert [attempt.misbehaviour for attempt in running.sandbox.attempts].count(Misbehaviour.NO_SIGNATURE) == 1
+    assert [attempt.misbehaviour for attempt in running.sandbox.attempts].count(Fault.NO_SIGNATURE) == 1
 
 
 async def test_an_offer_of_http_2_is_ignored(running: Running) -> None:

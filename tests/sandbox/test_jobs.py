@@ -7,10 +7,10 @@ import random
 
 import pytest
 
-from webhook_tui.domain.event import KNOWN_EVENTS
-from webhook_tui.sandbox import Misbehaviour
+from webhook_tui.domain.delivery.event import KNOWN_EVENTS
+from webhook_tui.sandbox.demo_scenario import acts, first_acts
 from webhook_tui.sandbox.jobs import failed_job, identity_job, image_job, sample_job
-from webhook_tui.sandbox.play import acts, overture
+from webhook_tui.sandbox.options import Fault
 
 DOCUMENTED = {
     "error_message",
@@ -65,21 +65,21 @@ def test_another_kind_of_job_is_refused() -> None:
 
 def test_the_overture_is_short_and_shows_each_wrong_once() -> None:
     """Six events and more within four seconds."""
-    steps = list(overture(random.Random(1).random, misbehave=True))
+    steps = list(first_acts(random.Random(1).random, misbehave=True))
 
     assert len(steps) >= 6
     assert sum(step.after_seconds for step in steps) < 4
     wrong = [step.misbehaviour for step in steps if step.misbehaviour is not None]
     assert sorted(wrong) == sorted(
         {
-            Misbehaviour.ANSWER_LOST,
-            Misbehaviour.FORGED,
-            Misbehaviour.NO_SIGNATURE,
-            Misbehaviour.OLDER,
-            Misbehaviour.UPPER_CASE,
-            Misbehaviour.NEWLINE,
-            Misbehaviour.LOSE,
-            Misbehaviour.ALTER,
+            Fault.ANSWER_LOST,
+            Fault.FORGED,
+            Fault.NO_SIGNATURE,
+            Fault.OLDER,
+            Fault.UPPER_CASE,
+            Fault.NEWLINE,
+            Fault.LOSE,
+            Fault.ALTER,
         }
     )
 

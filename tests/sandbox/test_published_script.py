@@ -13,9 +13,12 @@ from pathlib import Path
 import httpx
 
 from tests.patience import PATIENCE_SECONDS
-from webhook_tui.domain.secret import Secret
-from webhook_tui.sandbox import Sandbox, SandboxOptions, application
-from webhook_tui.serving import Server, bind
+from webhook_tui.domain.signature.secret import Secret
+from webhook_tui.http.server import Server
+from webhook_tui.http.sockets import bind
+from webhook_tui.sandbox.asgi import application
+from webhook_tui.sandbox.options import SandboxOptions
+from webhook_tui.sandbox.service import Sandbox
 
 HERE = Path(__file__).parent
 

@@ -1,4 +1,4 @@
-"""A real ListenSession in a thread, and a real sandbox for it to register with."""
+"""A real Session in a thread, and a real sandbox for it to register with."""
 
 from __future__ import annotations
 
@@ -13,15 +13,18 @@ from typing import Any, TypeVar
 
 from tests.patience import PATIENCE_SECONDS
 from webhook_tui.config import Places, Settings
-from webhook_tui.domain.facts import Fact, SessionStopped, StatusChanged
-from webhook_tui.domain.secret import Secret
+from webhook_tui.domain.commands import Wish
+from webhook_tui.domain.events import SessionEvent, SessionStopped, StatusChanged
+from webhook_tui.domain.signature.secret import Secret
 from webhook_tui.domain.status import SessionStatus
-from webhook_tui.domain.wishes import Wish
-from webhook_tui.sandbox import Sandbox, SandboxOptions, application
-from webhook_tui.serving import Server, bind
-from webhook_tui.serving.asgi import Asgi
-from webhook_tui.session import ListenSession, Paces
-from webhook_tui.session.reconciling import StreamPace
+from webhook_tui.http.asgi import Asgi
+from webhook_tui.http.server import Server
+from webhook_tui.http.sockets import bind
+from webhook_tui.sandbox.asgi import application
+from webhook_tui.sandbox.options import SandboxOptions
+from webhook_tui.sandbox.service import Sandbox
+from webhook_tui.session.comparison import ComparisonTiming
+from webhook_tui.session.session import Session, Timings
 
 F = TypeVar("F")
 TOKEN = Secret("piktid-token-canary")
@@ -36,9 +39,9 @@ def url_at(sandbox: Sandbox) -> str | None:
 class Running:
     """One session at work; its facts as they came."""
 
-    def __init__(self, session: ListenSession) -> None:
+    def __init__(self, session: Session) -> None:
         self.session = session
-        self.facts: list[Fact] = []
+        self.facts: list[SessionEvent] = []
         self._thread = threading.Thread(target=session.run, args=(self.facts.append,), daemon=True)
 
     def start(self) -> None:
@@ -88,11 +91,11 @@ def settings(home: Path, **changes: Any) -> Settings:
 
 @asynccontextmanager
 async def session_of(
-    chosen: Settings, *, asks: bool = False, pace: StreamPace | Paces | None = None
+    chosen: Settings, *, asks: bool = False, pace: ComparisonTiming | Timings | None = None
 ) -> AsyncIterator[Running]:
     """A session that is stopped in the end; `pace`: of the event stream, or of all parts."""
-    paces = Paces(stream=pace) if isinstance(pace, StreamPace) else pace
-    running = Running(ListenSession.open(chosen, asks=asks, paces=paces))
+    paces = Timings(stream=pace) if isinstance(pace, ComparisonTiming) else pace
+    running = Running(Session.open(chosen, asks=asks, paces=paces))
     running.start()
     try:
         yield running

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from tests.session.running import sandbox_of, session_of, settings
-from webhook_tui.domain.facts import DeliveryRecorded
-from webhook_tui.sandbox.options import Misbehaviour
-from webhook_tui.session import listen
+from webhook_tui.domain.events import DeliveryStored
+from webhook_tui.sandbox.options import Fault
+from webhook_tui.session import session
 
 
 async def test_a_clock_that_goes_backwards(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -23,14 +23,14 @@ async def test_a_clock_that_goes_backwards(tmp_path: Path, monkeypatch: pytest.M
         now[0] -= timedelta(hours=1)
         return now[0]
 
-    monkeypatch.setattr(listen, "_utc_now", earlier)
+    monkeypatch.setattr(session, "_utc_now", earlier)
     async with (
         sandbox_of() as (sandbox, api_url),
         session_of(settings(tmp_path, api_url=api_url, keep_days=36_500)) as running,
     ):
-        await running.fact(DeliveryRecorded)
+        await running.fact(DeliveryStored)
         for _ in range(3):
-            sandbox.emit("image_result", {"job_id": 1}, misbehaviour=Misbehaviour.ANSWER_LOST)
+            sandbox.emit("image_result", {"job_id": 1}, misbehaviour=Fault.ANSWER_LOST)
         await running.until(lambda status: status.counts.received == 7)
         with closing(running.session.open_rows()) as rows:
             rows.refresh()

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from tests.session.running import session_of, settings
-from webhook_tui.domain.facts import BecameReady, DeliveryRecorded
+from webhook_tui.domain.events import DeliveryStored, SessionReady
 from webhook_tui.domain.status import WebhookState
 
 API = "https://127.0.0.1:1"
@@ -30,12 +30,12 @@ async def test_the_receiver_goes_on(
     """Where nothing is registered a note says it, beside the deliveries."""
     monkeypatch.setenv(name, value)
     async with session_of(settings(tmp_path, register=False, api_url=API)) as running:
-        ready = await running.fact(BecameReady)
+        ready = await running.fact(SessionReady)
         if said:
             await running.until(lambda status: any(said in note.sentence() for note in status.notes))
         async with httpx.AsyncClient(trust_env=False, verify=False) as client:
             answer = await client.post(str(ready.public_url), content=b"{}")
-        await running.fact(DeliveryRecorded)
+        await running.fact(DeliveryStored)
 
         assert answer.status_code == 200
 

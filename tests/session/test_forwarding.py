@@ -15,26 +15,26 @@ import pytest
 
 from tests.session.local_app import LocalApp, local_app
 from tests.session.running import Running, session_of, settings
-from webhook_tui.domain.answer import RESET
-from webhook_tui.domain.answering import parse
-from webhook_tui.domain.delivery import StoredDelivery
-from webhook_tui.domain.facts import (
-    BecameReady,
-    DeliveryRecorded,
+from webhook_tui.domain.answer_rules.answer import RESET
+from webhook_tui.domain.answer_rules.rules import parse
+from webhook_tui.domain.commands import ReplayDeliveries, SetAnswerRule, SetForwarding
+from webhook_tui.domain.delivery.delivery import StoredDelivery
+from webhook_tui.domain.errors import ExitCode, ProblemError
+from webhook_tui.domain.events import (
+    DeliveryStored,
     Forwarded,
     HistoryOpened,
     ProblemOccurred,
     Replayed,
+    SessionReady,
 )
 from webhook_tui.domain.failure import Failure
-from webhook_tui.domain.problem import ExitCode, ProblemError
-from webhook_tui.domain.secret import Secret
-from webhook_tui.domain.sent import LONGEST_KEPT, Why, hint
-from webhook_tui.domain.signature import sign
-from webhook_tui.domain.wishes import AnswerWish, ForwardWish, ReplayWish
-from webhook_tui.outbound import OutboundSender
-from webhook_tui.session import ListenSession
+from webhook_tui.domain.forwarding.forward_result import LONGEST_KEPT, Why, hint
+from webhook_tui.domain.signature.secret import Secret
+from webhook_tui.domain.signature.signature import sign
+from webhook_tui.http.sender import OutboundSender
 from webhook_tui.session.forwarding import LONGEST_ANSWER, OwnAddress, joined_target
+from webhook_tui.session.session import Session
 
 BODY = bytes(range(256)) + b'{"id": 1,\r\n "name": "ping"}\n'
 HEADERS = {"X-Webhook-Signature": "sha256=" + "0" * 64, "X-ODD-case": "a  b", "Content-Type": "application/json"}
@@ -44,7 +44,7 @@ HEADERS = {"X-Webhook-Signature": "sha256=" + "0" * 64, "X-ODD-case": "a  b", "C
 async def watching(tmp_path: Path, **changes: Any) -> AsyncIterator[tuple[Running, str]]:
     """A session that registers nothing, and the hook's URL."""
     async with session_of(settings(tmp_path, register=False, token=None, **changes)) as running:
-        ready = await running.fact(BecameReady)
+        ready = await running.fact(SessionReady)
         assert ready.public_url is not None
         yield running, ready.public_url
 
@@ -210,9 +210,9 @@ async def test_path_and_query_are_passed_on_where_asked(tmp_path: Path) -> None:
             tmp_path, forward_to=f"{app.url}/base/?a=1", forward_path=True, hook_url="http://hook.example/h?tenant=x"
         ) as (running, _),
     ):
-        hook = f"http://127.0.0.1:{running.all(BecameReady)[0].port}"
+        hook = f"http://127.0.0.1:{running.all(SessionReady)[0].port}"
         await post(f"{hook}/h/in?tenant=x&a=2")
-        running.ask(ReplayWish((1,), f"{app.url}/base/?a=1"))
+        running.ask(ReplayDeliveries((1,), f"{app.url}/base/?a=1"))
         sent = (await running.fact(Replayed)).sent
 
         assert [request.split(b" ")[1] for request in app.requests] == [b"/base/h/in?a=1&tenant=x&a=2"] * 2
@@ -267,9 +267,9 @@ async def test_forwarding_to_oneself_is_refused(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     with pytest.raises(ProblemError) as refused:
-        ListenSession.open(settings(tmp_path, port=port, forward_to=f"http://localhost:{port}/x"), asks=False)
+        Session.open(settings(tmp_path, port=port, forward_to=f"http://localhost:{port}/x"), asks=False)
     async with watching(tmp_path, port=port, port_was_given=True) as (running, url):
-        running.ask(ForwardWish(url))
+        running.ask(SetForwarding(url))
         problem = (await running.fact(ProblemOccurred)).problem
 
         assert problem == refused.value.problem
@@ -283,23 +283,23 @@ async def test_what_comes_back_is_answered_508_and_goes_no_further(tmp_path: Pat
     """Another address of the receiver, which nobody knows as its own: a relay that leads here."""
     async with (
         watching(tmp_path, hook_url="http://hook.example/") as (running, _),
-        relay_to(port := running.all(BecameReady)[0].port) as relay,
+        relay_to(port := running.all(SessionReady)[0].port) as relay,
     ):
-        running.ask(ForwardWish(relay))
+        running.ask(SetForwarding(relay))
         await running.until(lambda status: status.forward_to == relay)
         answer = await post(f"http://127.0.0.1:{port}/")
         sent = (await running.fact(Forwarded)).sent
 
         assert answer.status_code == 508
         assert (await stored(running, 1)).row.answered == 508
-        assert len(running.all(DeliveryRecorded)) == 1
+        assert len(running.all(DeliveryStored)) == 1
         assert hint(sent) == "The URL leads back to this receiver: forward to your app's own URL."
 
 
 async def test_the_rule_answers_and_the_app_still_gets_it(tmp_path: Path) -> None:
     """`503 x1, 200`: the first by the rule, the second by the app."""
     async with local_app() as app, watching(tmp_path, forward_to=app.url) as (running, url):
-        running.ask(AnswerWish(parse("503 x1, 200")))
+        running.ask(SetAnswerRule(parse("503 x1, 200")))
         status = await running.until(lambda status: status.answer == "503 ×1")
         answers = [(await post(url)).status_code for _ in range(2)]
         await running.fact(Forwarded, lambda fact: fact.sent.seq == 1)
@@ -323,7 +323,7 @@ async def test_the_rule_answers_and_the_app_still_gets_it(tmp_path: Path) -> Non
 async def test_each_rule_over_the_wire(tmp_path: Path, rule: str, answers: list[int]) -> None:
     """Stored first, whatever is answered; the row says what it was."""
     async with watching(tmp_path) as (running, url):
-        running.ask(AnswerWish(parse(rule)))
+        running.ask(SetAnswerRule(parse(rule)))
         await running.until(lambda status: status.answer != "200")
         got = []
         for _ in answers:
@@ -335,14 +335,14 @@ async def test_each_rule_over_the_wire(tmp_path: Path, rule: str, answers: list[
 
         assert got == answers
         assert [row.answered for row in rows] == answers
-        assert len(running.all(DeliveryRecorded)) == len(answers)
+        assert len(running.all(DeliveryStored)) == len(answers)
 
 
 async def test_a_rule_counts_each_event_by_itself(tmp_path: Path) -> None:
     """Two events that take turns both fail twice; those without an id have one count; the status says what is left."""
     one, other, unnamed = b'{"id": 1}', b'{"id": "1"}', b"[]"
     async with watching(tmp_path) as (running, url):
-        running.ask(AnswerWish(parse("503 x2")))
+        running.ask(SetAnswerRule(parse("503 x2")))
         await running.until(lambda status: status.answer == "503 ×2")
         got = [(await post(url, body)).status_code for body in (one, other, one)]
         await running.until(lambda status: status.answer == "503 ×2")
@@ -357,7 +357,7 @@ async def test_a_replay_is_the_same_bytes_again(tmp_path: Path) -> None:
     """Once, to the URL that was named, with the signature as received."""
     async with local_app() as app, watching(tmp_path) as (running, url):
         await post(url)
-        running.ask(ReplayWish((1,), f"{app.url}/again"))
+        running.ask(ReplayDeliveries((1,), f"{app.url}/again"))
         sent = (await running.fact(Replayed)).sent
 
         assert (sent.seq, sent.status, sent.why, sent.signed_anew, sent.edited) == (1, 200, Why.REPLAYED, False, False)
@@ -372,24 +372,24 @@ async def test_where_a_replay_went_is_remembered_for_the_next_run(tmp_path: Path
     async with local_app() as app:
         async with watching(tmp_path) as (running, url):
             await post(url)
-            running.ask(ReplayWish((1,), f"{app.url}/one"))
-            running.ask(ForwardWish(f"{app.url}/two"))
-            running.ask(ReplayWish((1,), f"{app.url}/one"))
+            running.ask(ReplayDeliveries((1,), f"{app.url}/one"))
+            running.ask(SetForwarding(f"{app.url}/two"))
+            running.ask(ReplayDeliveries((1,), f"{app.url}/one"))
             urls = [f"{app.url}/one", f"{app.url}/two"]
             status = await running.until(lambda status: [used.url for used in status.used_urls] == urls)
         async with watching(tmp_path) as (running, _):
             await running.until(lambda now: now.used_urls == status.used_urls)
         async with session_of(settings(tmp_path, register=False, token=Secret("another"))) as running:
-            await running.fact(BecameReady)
+            await running.fact(SessionReady)
             assert not running.status.used_urls
 
 
 async def test_a_replay_can_be_edited_and_signed_anew(tmp_path: Path) -> None:
     """With the current secret, over the bytes that are sent."""
     async with local_app() as app, session_of(settings(tmp_path, sandbox=True)) as running:
-        await running.fact(DeliveryRecorded)
+        await running.fact(DeliveryStored)
         await running.until(lambda status: status.webhook.secret_since is not None)
-        running.ask(ReplayWish((1,), app.url, sign_anew=True, body=b"edited"))
+        running.ask(ReplayDeliveries((1,), app.url, re_sign=True, body=b"edited"))
         sent = (await running.fact(Replayed)).sent
         secret = running.session._keeper.ring.current
 
@@ -407,7 +407,7 @@ async def test_without_a_secret_nothing_is_signed_anew(tmp_path: Path) -> None:
     """It says what gives one."""
     async with local_app() as app, watching(tmp_path) as (running, url):
         await post(url)
-        running.ask(ReplayWish((1,), app.url, sign_anew=True))
+        running.ask(ReplayDeliveries((1,), app.url, re_sign=True))
         problem = (await running.fact(ProblemOccurred)).problem
 
         assert problem.what == "There is no current secret to sign with."
@@ -417,10 +417,10 @@ async def test_without_a_secret_nothing_is_signed_anew(tmp_path: Path) -> None:
 async def test_it_begins_and_ends_while_running(tmp_path: Path) -> None:
     """From the palette: there, then nowhere."""
     async with local_app() as app, watching(tmp_path) as (running, url):
-        running.ask(ForwardWish(app.url))
+        running.ask(SetForwarding(app.url))
         await running.until(lambda status: status.forward_to == app.url)
         await post(url)
-        running.ask(ForwardWish(None))
+        running.ask(SetForwarding(None))
         await running.until(lambda status: status.forward_to is None)
         await post(url)
 
@@ -433,11 +433,11 @@ async def test_it_begins_and_ends_while_running(tmp_path: Path) -> None:
 async def test_nothing_leaves_this_machine_unasked(tmp_path: Path, url: str) -> None:
     """Neither from the start, nor later, nor as a replay."""
     with pytest.raises(ProblemError) as refused:
-        ListenSession.open(settings(tmp_path, forward_to=url), asks=False)
+        Session.open(settings(tmp_path, forward_to=url), asks=False)
     async with watching(tmp_path) as (running, hook):
         await post(hook)
-        running.ask(ForwardWish(url))
-        running.ask(ReplayWish((1,), url))
+        running.ask(SetForwarding(url))
+        running.ask(ReplayDeliveries((1,), url))
         await running.until(lambda _: len(running.all(ProblemOccurred)) == 2)
 
         assert refused.value.problem.exit_code is ExitCode.USAGE
@@ -451,7 +451,7 @@ async def test_no_secret_is_in_the_facts(tmp_path: Path) -> None:
     """What is sent is not told: a replay's fact holds the answer only."""
     async with local_app() as app, watching(tmp_path, secrets=(Secret("canary-canary"),)) as (running, url):
         await post(url)
-        running.ask(ReplayWish((1,), app.url))
+        running.ask(ReplayDeliveries((1,), app.url))
         await running.fact(Replayed)
 
         assert "canary-canary" not in repr(running.facts)

@@ -7,11 +7,11 @@ import logging
 
 import pytest
 
-from webhook_tui.domain.facts import Fact, RequestRefused
+from webhook_tui.domain.events import RequestRefused, SessionEvent
 from webhook_tui.domain.refusal import Refusal
 from webhook_tui.domain.status import SessionStatus
-from webhook_tui.session.board import Board
 from webhook_tui.session.refusals import Refusals
+from webhook_tui.session.status import StatusPublisher
 
 
 class _Said:
@@ -21,7 +21,7 @@ class _Said:
         self.refusals: list[Refusal] = []
         self.news = asyncio.Event()
 
-    def take(self, fact: Fact) -> None:
+    def take(self, fact: SessionEvent) -> None:
         if isinstance(fact, RequestRefused):
             self.refusals.append(fact.refusal)
             self.news.set()
@@ -34,7 +34,7 @@ def _refused(status: int, number: int) -> Refusal:
 async def test_the_first_is_announced_at_once_and_a_flood_together(caplog: pytest.LogCaptureFixture) -> None:
     """Each status by itself with its count and its last request; the log has no request; the status has all."""
     said = _Said()
-    board = Board(SessionStatus(), said.take)
+    board = StatusPublisher(SessionStatus(), said.take)
     refusals = Refusals(board)
     with caplog.at_level(logging.WARNING):
         for number in range(1000):

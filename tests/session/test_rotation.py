@@ -8,10 +8,10 @@ from functools import partial
 from pathlib import Path
 
 from tests.session.running import Running, sandbox_of, session_of, settings
-from webhook_tui.domain.facts import WebhookRegistered
+from webhook_tui.domain.commands import RegisterWebhook
+from webhook_tui.domain.events import WebhookRegistered
+from webhook_tui.domain.signature.verdict import Verdict
 from webhook_tui.domain.status import SessionStatus
-from webhook_tui.domain.verdict import Verdict
-from webhook_tui.domain.wishes import RegisterWish
 
 DELIVERIES = 1000
 ROTATIONS = 6
@@ -34,7 +34,7 @@ async def test_no_delivery_of_a_burst_is_left_wrongly_judged(tmp_path: Path) -> 
                 sandbox.emit("image_result", {"image_index": number})
                 if number % 50 == 0:
                     await asyncio.sleep(0)
-            running.ask(RegisterWish())
+            running.ask(RegisterWebhook())
             await running.until(partial(_has_registered, running, before + 1))
         await sandbox.settled()
         emitted = (DELIVERIES // ROTATIONS + 1) * ROTATIONS

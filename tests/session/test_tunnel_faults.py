@@ -24,12 +24,12 @@ from tests.patience import PATIENCE_SECONDS, own_time
 from tests.session.running import Running, sandbox_of, session_of, settings, url_at
 from tests.tunnels.localhost_run import LocalhostRun
 from tests.tunnels.watching import descendants, seen_of
-from webhook_tui.domain.facts import BecameReady, DeliveryRecorded, StatusChanged, TunnelChanged, WebhookRegistered
+from webhook_tui.domain.events import DeliveryStored, SessionReady, StatusChanged, TunnelChanged, WebhookRegistered
+from webhook_tui.domain.signature.verdict import Verdict
 from webhook_tui.domain.status import SessionStatus, TunnelState, WebhookState
-from webhook_tui.domain.verdict import Verdict
-from webhook_tui.sandbox import Sandbox
+from webhook_tui.sandbox.service import Sandbox
 from webhook_tui.tunnels import ssh
-from webhook_tui.tunnels.backoff import SETTLED_SECONDS
+from webhook_tui.tunnels.retry_delay import SETTLED_SECONDS
 
 FAULTS = int(os.environ.get("TUNNEL_FAULTS", "4"))
 MOST_SECONDS = 2.0
@@ -89,7 +89,7 @@ async def test_faults_under_load(tmp_path: Path) -> None:
     async with sandbox_of(**RETRYING) as (sandbox, api_url), LocalhostRun(loopback=True) as server:
         chosen = settings(tmp_path, api_url=api_url, tunnel="ssh", ssh_server=server.ssh_server)
         async with session_of(chosen) as running:
-            await running.fact(BecameReady)
+            await running.fact(SessionReady)
             async with _events(sandbox):
                 for number in range(FAULTS):
                     kind = ("drop", "kill", "rotate")[number % 3]
@@ -129,14 +129,14 @@ async def test_an_address_is_registered_before_anything_says_ready(tmp_path: Pat
     async with sandbox_of() as (_, api_url), LocalhostRun(loopback=True) as server:
         chosen = settings(tmp_path, api_url=api_url, tunnel="ssh", ssh_server=server.ssh_server)
         async with session_of(chosen) as running:
-            await running.fact(BecameReady)
+            await running.fact(SessionReady)
             kinds = [type(fact) for fact in running.facts]
-            assert kinds.index(TunnelChanged) < kinds.index(WebhookRegistered) < kinds.index(BecameReady)
-            await running.fact(DeliveryRecorded)
+            assert kinds.index(TunnelChanged) < kinds.index(WebhookRegistered) < kinds.index(SessionReady)
+            await running.fact(DeliveryStored)
             await server.rotate()
             await _registered_again(running, server, 2)
             _check_statuses(running)
-            assert len(running.all(BecameReady)) == 1
+            assert len(running.all(SessionReady)) == 1
 
 
 def test_a_dead_link_is_noticed_within_60_s(tmp_path: Path) -> None:

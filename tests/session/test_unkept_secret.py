@@ -8,13 +8,13 @@ from pathlib import Path
 
 from tests.integration.deliveries import post, signature
 from tests.session.running import Running, sandbox_of, session_of, settings
-from webhook_tui.domain.facts import DeliveryRecorded, WebhookRegistered
-from webhook_tui.domain.verdict import Verdict
-from webhook_tui.domain.wishes import RegisterWish
-from webhook_tui.sandbox import Sandbox
-from webhook_tui.serving.asgi import Asgi, Receive, Scope, Send
-from webhook_tui.session.keeper import NOT_KEPT
-from webhook_tui.store import AccountStore
+from webhook_tui.domain.commands import RegisterWebhook
+from webhook_tui.domain.events import DeliveryStored, WebhookRegistered
+from webhook_tui.domain.signature.verdict import Verdict
+from webhook_tui.http.asgi import Asgi, Receive, Scope, Send
+from webhook_tui.sandbox.service import Sandbox
+from webhook_tui.session.secret_ring import NOT_KEPT
+from webhook_tui.storage.accounts import AccountStore
 
 REFUSES = "CREATE TRIGGER refuses BEFORE INSERT ON secrets BEGIN SELECT RAISE(FAIL, 'no'); END"
 
@@ -35,7 +35,7 @@ async def _is_judged_by(running: Running, sandbox: Sandbox) -> None:
     body = f'{{"id": {len(running.facts)}}}'.encode()
     signed = signature(sandbox.registry.current.secret.reveal(), body).encode()
     assert await post(sandbox.registry.current.url, body, [(b"X-Webhook-Signature", signed)]) == 200
-    fact = await running.fact(DeliveryRecorded, lambda fact: fact.delivery.body == body)
+    fact = await running.fact(DeliveryStored, lambda fact: fact.delivery.body == body)
     assert fact.row.verdict is Verdict.VALID
 
 
@@ -67,7 +67,7 @@ async def test_a_secret_that_cannot_be_kept_counts_for_this_run(tmp_path: Path) 
         assert _secrets(accounts) == []
 
         _execute(accounts, "DROP TRIGGER refuses")
-        running.ask(RegisterWish())
+        running.ask(RegisterWebhook())
         await running.until(lambda status: NOT_KEPT not in status.notes)
         await _is_judged_by(running, sandbox)
         assert set(_secrets(accounts)) == {first.reveal(), sandbox.registry.current.secret.reveal()}
@@ -84,7 +84,7 @@ async def test_a_file_of_secrets_that_is_removed_is_made_again(tmp_path: Path) -
             for file in accounts.parent.glob("accounts.db*"):
                 file.unlink()
             await _is_judged_by(running, sandbox)
-            running.ask(RegisterWish())
+            running.ask(RegisterWebhook())
             await running.fact(WebhookRegistered, lambda _: len(running.all(WebhookRegistered)) == 2)
             await _is_judged_by(running, sandbox)
             assert sandbox.registry.current is not None

@@ -6,7 +6,8 @@ import asyncio
 import sys
 from pathlib import Path
 
-from webhook_tui.tunnels import TunnelSettings, choose
+from webhook_tui.tunnels.base import TunnelSettings
+from webhook_tui.tunnels.choice import choose
 
 
 def _told(said: object) -> None:

@@ -11,9 +11,9 @@ import pytest
 
 from tests.patience import own_time
 from tests.tunnels.watching import alive, descendants, until, watched
-from webhook_tui.domain.problem import ExitCode, ProblemError
-from webhook_tui.tunnels import TunnelSettings, choose
-from webhook_tui.tunnels.base import LOG_NAME
+from webhook_tui.domain.errors import ExitCode, ProblemError
+from webhook_tui.tunnels.base import LOG_NAME, TunnelSettings
+from webhook_tui.tunnels.choice import choose
 from webhook_tui.tunnels.command import CommandTunnel, filled, split_command
 
 FAKE = Path(__file__).with_name("cloudflared.py")
@@ -82,7 +82,7 @@ async def test_ended_without_a_url(tmp_path: Path, monkeypatch: pytest.MonkeyPat
         problem = await watch.ended()
     assert watch.urls == []
     assert problem.what == "The tunnel command ended at once (exit code 1)."
-    assert problem.mends_itself
+    assert problem.is_transient
 
 
 async def test_ended_after_a_url(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -110,7 +110,7 @@ async def test_a_program_that_is_not_there(tmp_path: Path) -> None:
     async with watched(tunnel) as watch:
         problem = await watch.ended()
     assert problem.what == "There is no no-such-tunnel on this machine (exit code 127)."
-    assert not problem.mends_itself
+    assert not problem.is_transient
 
 
 def test_the_words_go_to_the_program_as_they_are() -> None:

@@ -16,12 +16,12 @@ import pytest
 from tests.patience import own_time
 from tests.tunnels.localhost_run import echo_receiver
 from tests.tunnels.watching import alive, descendants, seen_of, supervised, until, watched
-from webhook_tui.domain.problem import Problem
-from webhook_tui.domain.secret import Secret
+from webhook_tui.domain.errors import Problem
+from webhook_tui.domain.signature.secret import Secret
 from webhook_tui.domain.status import TunnelState
-from webhook_tui.tunnels import Tunnel, TunnelSettings, choose
 from webhook_tui.tunnels import ngrok as driver
-from webhook_tui.tunnels.base import LOG_NAME
+from webhook_tui.tunnels.base import LOG_NAME, Tunnel, TunnelSettings
+from webhook_tui.tunnels.choice import choose
 
 FAKE = Path(__file__).with_name("fake_ngrok.py")
 
@@ -111,12 +111,12 @@ async def test_each_refusal_has_its_words(
     refusal: tuple[str, str, bool],
 ) -> None:
     """From a log line, or from the body of an answer; nothing of it reaches our own output."""
-    mode, what, mends_itself = refusal
+    mode, what, is_transient = refusal
     monkeypatch.setenv("FAKE_NGROK_MODE", mode)
     before = descendants(os.getpid())
     async with watched(_tunnel(tmp_path, agent, authtoken="canary-authtoken")) as watch:
         problem = await watch.ended()
-    assert (problem.what, problem.mends_itself) == (what, mends_itself)
+    assert (problem.what, problem.is_transient) == (what, is_transient)
     assert len(problem.advice(30)) <= 78
     await until(lambda: not any(alive(pid) for pid in descendants(os.getpid()) - before), 1.0)
     assert capfd.readouterr() == ("", "")
@@ -141,7 +141,7 @@ async def test_the_deadline_is_ours(
     async with watched(_tunnel(tmp_path, agent, deadline=0.6)) as watch:
         problem = await watch.ended()
     assert problem.what == what
-    assert problem.mends_itself
+    assert problem.is_transient
     await until(lambda: not any(alive(pid) for pid in descendants(os.getpid()) - before), 1.0)
 
 
@@ -182,7 +182,7 @@ async def test_a_dead_agent_is_noticed(tmp_path: Path, agent: str, monkeypatch: 
         await watch.url()
         problem = await watch.ended()
     assert problem.what == "The tunnel closed: ngrok ended, exit code 3."
-    assert problem.mends_itself
+    assert problem.is_transient
     assert len((tmp_path / "starts").read_text().split()) == 1
 
 
@@ -251,7 +251,7 @@ async def test_it_is_never_downloaded(tmp_path: Path, monkeypatch: pytest.Monkey
         problem = await watch.ended()
     assert problem.what == "There is no ngrok on this machine."
     assert problem.next == "Install it from ngrok.com/download, or leave out --tunnel ngrok."
-    assert not problem.mends_itself
+    assert not problem.is_transient
     monkeypatch.setenv("PYNGROK_NGROK_PATH", str(tmp_path / "gone" / "ngrok"))
     async with watched(tunnel) as watch:
         assert (await watch.ended()).what == "There is no ngrok on this machine."

@@ -12,11 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from webhook_tui.environment import child_environment, secret_values
-from webhook_tui.tunnels.announcements import Announcements, ForwardRefusedError
 from webhook_tui.tunnels.lines import LineSplitter
 from webhook_tui.tunnels.log import TunnelLog
-from webhook_tui.tunnels.ssh_problems import SshProblems, closed
-from webhook_tui.tunnels.urls import UrlFinder, compiled
+from webhook_tui.tunnels.ssh_errors import SshProblems, closed
+from webhook_tui.tunnels.url_finder import UrlFinder, compiled
+from webhook_tui.tunnels.url_parser import ForwardRefusedError, UrlParser
 
 
 @given(st.binary(max_size=400), st.integers(1, 7))
@@ -68,7 +68,7 @@ def test_lines_are_plain_and_bounded() -> None:
 )
 def test_announcements(line: str, url: str | None) -> None:
     """By the line's kind, whatever the domain."""
-    assert Announcements().url_in(line) == url
+    assert UrlParser().url_in(line) == url
 
 
 @pytest.mark.parametrize(
@@ -82,12 +82,12 @@ def test_announcements(line: str, url: str | None) -> None:
 def test_rejections(fields: dict[str, str]) -> None:
     """A forward that the server does not give."""
     with pytest.raises(ForwardRefusedError):
-        Announcements().url_in(json.dumps(fields))
+        UrlParser().url_in(json.dumps(fields))
 
 
 def test_once_json_always_json() -> None:
     """A line of text that reads like an announcement is not believed after JSON."""
-    announcements = Announcements()
+    announcements = UrlParser()
     assert announcements.url_in('{"event":"authn"}') is None
     assert announcements.url_in("x tunneled with tls termination, https://evil.example") is None
 
@@ -134,7 +134,7 @@ def test_what_a_url_is_glued_to(before: str, after: str) -> None:
         line = f"{before}{written}{after}"
         assert UrlFinder().url_in(line) == url
         assert UrlFinder(compiled(r"https://\S+")).url_in(line) == url
-        assert Announcements().url_in(f"x tunneled with tls termination, {written}{after}") == url
+        assert UrlParser().url_in(f"x tunneled with tls termination, {written}{after}") == url
 
 
 @pytest.mark.parametrize(
@@ -174,7 +174,7 @@ _PROBLEMS = SshProblems("localhost.run", 22, 10)
 
 
 @pytest.mark.parametrize(
-    ("line", "what", "mends_itself"),
+    ("line", "what", "is_transient"),
     [
         (
             "ssh: connect to host localhost.run port 22: Connection refused",
@@ -223,10 +223,10 @@ _PROBLEMS = SshProblems("localhost.run", 22, 10)
         ("Connection to localhost.run closed.", "The tunnel closed: ssh ended, exit code 255.", True),
     ],
 )
-def test_the_reasons_of_ssh(line: str, what: str, mends_itself: bool) -> None:
+def test_the_reasons_of_ssh(line: str, what: str, is_transient: bool) -> None:
     """OpenSSH's messages as sentences, with what helps."""
     problem = _PROBLEMS.of([line], code=255, was_open=False)
-    assert (problem.what, problem.mends_itself) == (what, mends_itself)
+    assert (problem.what, problem.is_transient) == (what, is_transient)
     assert len(problem.what) <= 78
     assert len(problem.advice(30)) <= 78
 

@@ -17,9 +17,10 @@ import uvloop
 from tests.patience import PATIENCE_SECONDS, own_time
 from tests.tunnels.localhost_run import Form, LocalhostRun, echo_receiver
 from tests.tunnels.watching import alive, descendants, seen_of, supervised, until, watched
-from webhook_tui.domain.problem import ExitCode, Problem, ProblemError
+from webhook_tui.domain.errors import ExitCode, Problem, ProblemError
 from webhook_tui.domain.status import TunnelState
-from webhook_tui.tunnels import TunnelSettings, choose
+from webhook_tui.tunnels.base import TunnelSettings
+from webhook_tui.tunnels.choice import choose
 from webhook_tui.tunnels.ssh import SshServer, SshTunnel, ssh_argv
 
 
@@ -78,7 +79,7 @@ async def test_a_drop_is_mended_within_two_seconds(tmp_path: Path) -> None:
     assert watch.states[:5] == ["opening", "live", "down", "opening", "live"]
     assert down.problem is not None
     assert down.problem.what == "The tunnel closed: ssh ended, the server closed the connection."
-    assert down.problem.mends_itself
+    assert down.problem.is_transient
     assert down.since is not None
     assert down.next_try_at is not None
     assert down.next_try_at > down.since
@@ -111,7 +112,7 @@ async def test_forwarding_refused(tmp_path: Path, form: Form) -> None:
         problem = await _problem(tmp_path, server)
     assert problem.what == "127.0.0.1 did not open the tunnel (forwarding refused)."
     assert problem.sentence(4).endswith("Trying again in 4 s; or --tunnel ngrok.")
-    assert problem.mends_itself
+    assert problem.is_transient
 
 
 async def test_a_key_is_wanted(tmp_path: Path) -> None:
@@ -121,7 +122,7 @@ async def test_a_key_is_wanted(tmp_path: Path) -> None:
         failed = await watch.until(TunnelState.FAILED)
         assert failed.problem is not None
         assert failed.problem.what == "127.0.0.1 wants a key (permission denied)."
-        assert not failed.problem.mends_itself
+        assert not failed.problem.is_transient
         server.wants_key = False
         watch.supervisor.try_now()
         await watch.until(TunnelState.LIVE)
@@ -136,7 +137,7 @@ async def test_a_changed_host_key_is_not_trusted(tmp_path: Path) -> None:
         problem = await _problem(tmp_path, server)
     assert problem.what == "127.0.0.1 shows another host key than before: not trusted."
     assert problem.next == "If you expect that: webhook-tui paths, remove known_hosts, then u."
-    assert not problem.mends_itself
+    assert not problem.is_transient
     known_hosts = tmp_path / "state" / "known_hosts"
     assert stat.S_IMODE(known_hosts.stat().st_mode) == 0o600
 
@@ -147,7 +148,7 @@ async def test_a_silent_server_meets_our_deadline(tmp_path: Path) -> None:
         server.silent = True
         problem = await _problem(tmp_path, server, deadline_seconds=0.5)
     assert problem.what == "The tunnel opened but named no public URL within 0.5 s."
-    assert problem.mends_itself
+    assert problem.is_transient
 
 
 async def test_nobody_listens(tmp_path: Path) -> None:
@@ -157,7 +158,7 @@ async def test_nobody_listens(tmp_path: Path) -> None:
         problem = await _problem(tmp_path, server)
     assert problem.what == f"127.0.0.1 refused the connection on port {server.port}."
     assert problem.next == "A firewall? Try --tunnel ngrok. Trying again in {again}; u tries now."
-    assert problem.mends_itself
+    assert problem.is_transient
 
 
 async def test_a_name_that_is_none(tmp_path: Path) -> None:
@@ -175,7 +176,7 @@ async def test_there_is_no_ssh(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
         problem = await watch.ended()
     assert problem.what == "There is no ssh on this machine, so no tunnel."
     assert problem.exit_code is ExitCode.TUNNEL
-    assert not problem.mends_itself
+    assert not problem.is_transient
 
 
 async def test_a_server_that_is_no_ssh_server(tmp_path: Path) -> None:
@@ -195,7 +196,7 @@ async def test_a_server_that_is_no_ssh_server(tmp_path: Path) -> None:
         thread.join()
     assert problem.what.startswith("The tunnel closed: ssh ended, ")
     assert problem.what.isprintable()
-    assert problem.mends_itself
+    assert problem.is_transient
 
 
 async def test_cancelled_it_leaves_nothing(tmp_path: Path) -> None:

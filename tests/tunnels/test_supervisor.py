@@ -10,12 +10,12 @@ from functools import partial
 import pytest
 
 from tests.tunnels.watching import supervised, until
-from webhook_tui.domain.problem import ExitCode, Problem, ProblemError
+from webhook_tui.domain.errors import ExitCode, Problem, ProblemError
 from webhook_tui.domain.status import TunnelState
-from webhook_tui.tunnels.backoff import Backoff
 from webhook_tui.tunnels.base import Opened
+from webhook_tui.tunnels.retry_delay import Backoff
 
-CLOSED = Problem("It closed.", "Next try in {again}.", ExitCode.TUNNEL, mends_itself=True)
+CLOSED = Problem("It closed.", "Next try in {again}.", ExitCode.TUNNEL, is_transient=True)
 REFUSED = Problem("It will not.", "Then u.", ExitCode.TUNNEL)
 
 
@@ -103,7 +103,7 @@ async def test_the_other_side_may_ask_for_a_longer_wait() -> None:
     """`retry_after` counts when it is longer than the back-off."""
     tunnel = Scripted()
     async with supervised(tunnel) as watch:
-        tunnel.ends.put_nowait(Problem("Slowly.", "", mends_itself=True, retry_after=90.0))
+        tunnel.ends.put_nowait(Problem("Slowly.", "", is_transient=True, retry_after=90.0))
         down = await watch.until(TunnelState.DOWN)
     assert down.since is not None
     assert down.next_try_at is not None
@@ -118,7 +118,7 @@ async def test_an_error_is_a_problem(error: Exception) -> None:
         tunnel.ends.put_nowait(error)
         down = await watch.until(TunnelState.DOWN)
         assert down.problem is not None
-        assert down.problem.mends_itself
+        assert down.problem.is_transient
         await watch.until(TunnelState.OPENING, 2)
 
 

@@ -10,9 +10,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from tests.patience import PATIENCE_SECONDS, own_time
-from webhook_tui.domain.problem import Problem
+from webhook_tui.domain.errors import Problem
 from webhook_tui.domain.status import TunnelState, TunnelStatus
-from webhook_tui.tunnels import Tunnel, TunnelSupervisor
+from webhook_tui.tunnels.base import Tunnel
+from webhook_tui.tunnels.supervisor import TunnelSupervisor
 
 
 async def until(fact: Callable[[], object], seconds: float = PATIENCE_SECONDS) -> None:

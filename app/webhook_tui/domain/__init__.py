@@ -1,1 +1,1 @@
-"""What a delivery is and what is true of it: pure values and functions, no clock, no I/O, standard library only."""
+"""Pure values and rules: no clock, no I/O, no randomness."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from webhook_tui.domain.secret import Secret
+from webhook_tui.domain.signature.secret import Secret
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from webhook_tui.domain.verdict import Verdict
+from webhook_tui.domain.signature.verdict import Verdict
 
 
 @dataclass(frozen=True, slots=True)

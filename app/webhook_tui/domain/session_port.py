@@ -6,12 +6,12 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Protocol
 
-from webhook_tui.domain.facts import Fact
-from webhook_tui.domain.filter import Expression
-from webhook_tui.domain.rows import DeliveryRows, FoundRows, Sort
-from webhook_tui.domain.secret import Secret
+from webhook_tui.domain.commands import Wish
+from webhook_tui.domain.delivery.rows import DeliveryRows, FoundRows, Sort
+from webhook_tui.domain.events import SessionEvent
+from webhook_tui.domain.filtering.filter import Expression
+from webhook_tui.domain.signature.secret import Secret
 from webhook_tui.domain.status import SessionStatus
-from webhook_tui.domain.wishes import Wish
 
 
 class SessionPort(Protocol):
@@ -22,7 +22,7 @@ class SessionPort(Protocol):
         """What is known before it runs."""
         ...
 
-    def run(self, emit: Callable[[Fact], None]) -> None:
+    def run(self, emit: Callable[[SessionEvent], None]) -> None:
         """Do the whole job on the calling thread, on its own loop, until `stop`; facts go to `emit` from there."""
         ...
 

@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from webhook_tui.domain.answering import AnswerRule, Usual
-from webhook_tui.domain.problem import Problem
+from webhook_tui.domain.answer_rules.rules import AnswerRule, Default
+from webhook_tui.domain.errors import Problem
+from webhook_tui.domain.forwarding.forward_result import UsedUrl
 from webhook_tui.domain.refusal import Refusal
-from webhook_tui.domain.sent import UsedUrl
 
 
 class ReceiverState(StrEnum):
@@ -34,7 +34,7 @@ class TunnelState(StrEnum):
     """It opens when the receiver listens."""
     OPENING = "opening"
     LIVE = "live"
-    UNPROVEN = "unproven"
+    UNVERIFIED = "unproven"
     """Open, but this machine could not reach its own public URL."""
     DOWN = "down"
     """Closed; opened again by itself at `next_try_at`."""
@@ -86,7 +86,7 @@ class TunnelStatus:
     next_try_at: datetime | None = None
     tries: int = 0
     deadline_seconds: float = 20.0
-    proven_at: datetime | None = None
+    verified_at: datetime | None = None
     problem: Problem | None = None
 
 
@@ -150,7 +150,7 @@ class SessionStatus:
     counts: Counts = field(default_factory=Counts)
     answer: str = "200"
     """The answer rule in words: `200`, `503 ×3 (1 left)`."""
-    rule: AnswerRule = field(default_factory=Usual)
+    rule: AnswerRule = field(default_factory=Default)
     """The same, to be changed."""
     forward_to: str | None = None
     """Where deliveries are forwarded to; what is not answered by the rule is answered as that app does."""

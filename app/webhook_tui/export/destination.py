@@ -7,8 +7,8 @@ import string
 from dataclasses import dataclass
 from urllib.parse import quote_from_bytes, urldefrag, urlsplit
 
-from webhook_tui.domain.delivery import Delivery
-from webhook_tui.domain.headers import HOP_BY_HOP, Headers
+from webhook_tui.domain.delivery.delivery import Delivery
+from webhook_tui.domain.delivery.headers import HOP_BY_HOP, Headers
 
 _PLAIN = re.compile(r"/(?!/)(?:[A-Za-z0-9._~/=&?-]|%[0-9A-F]{2})*")
 _DOTS = re.compile(r"(?:^|/)\.{1,2}(?:/|\?|$)")

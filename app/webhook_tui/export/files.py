@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from itertools import chain
 from pathlib import Path
 
-from webhook_tui.domain.problem import ExitCode, Problem, ProblemError
+from webhook_tui.domain.errors import ExitCode, Problem, ProblemError
 
 _DESCRIPTOR = re.compile(r"/(?:dev|proc/self)/fd/(\d{1,9})")
 _STREAMS = {"/dev/stdout": 1, "/dev/stderr": 2}

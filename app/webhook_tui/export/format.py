@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from webhook_tui.domain.delivery import StoredDelivery
+from webhook_tui.domain.delivery.delivery import StoredDelivery
 from webhook_tui.export.destination import Destination
 
 Write: TypeAlias = Callable[[Iterable[StoredDelivery], Destination], Iterator[bytes]]

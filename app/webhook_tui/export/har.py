@@ -16,8 +16,8 @@ from urllib.parse import parse_qsl, urlsplit
 
 from webhook_tui import __version__
 from webhook_tui.domain import units
-from webhook_tui.domain.delivery import Delivery, StoredDelivery
-from webhook_tui.domain.headers import first
+from webhook_tui.domain.delivery.delivery import Delivery, StoredDelivery
+from webhook_tui.domain.delivery.headers import first
 from webhook_tui.export.destination import Destination
 
 _PAGE = "deliveries"

@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from webhook_tui.domain.delivery import Delivery, StoredDelivery
-from webhook_tui.domain.headers import Headers, values
+from webhook_tui.domain.delivery.delivery import Delivery, StoredDelivery
+from webhook_tui.domain.delivery.headers import Headers, values
 from webhook_tui.export.destination import Destination, sent_headers
 from webhook_tui.export.shell import command_line, from_base64, note, text_body, word
 

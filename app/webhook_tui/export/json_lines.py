@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 
 from webhook_tui.domain import units
-from webhook_tui.domain.delivery import Delivery, DeliveryRow, StoredDelivery
+from webhook_tui.domain.delivery.delivery import Delivery, DeliveryRow, StoredDelivery
 from webhook_tui.export.destination import Destination
 
 

@@ -9,8 +9,8 @@ import re
 from collections.abc import Iterable, Iterator
 
 from webhook_tui.domain import units
-from webhook_tui.domain.delivery import StoredDelivery
-from webhook_tui.domain.verdict import Verdict
+from webhook_tui.domain.delivery.delivery import StoredDelivery
+from webhook_tui.domain.signature.verdict import Verdict
 from webhook_tui.export.destination import Address, Destination, sent_headers
 
 _LONGEST_TEXT = 65_536

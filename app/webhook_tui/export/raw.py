@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from webhook_tui.domain.delivery import StoredDelivery
+from webhook_tui.domain.delivery.delivery import StoredDelivery
 from webhook_tui.export.destination import Destination, carried
 
 _FRAMING = frozenset({b"transfer-encoding", b"trailer"})

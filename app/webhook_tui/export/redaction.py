@@ -13,9 +13,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from urllib.parse import quote
 
-from webhook_tui.domain.delivery import StoredDelivery
-from webhook_tui.domain.headers import SENSITIVE, Headers
-from webhook_tui.domain.secret import Secret
+from webhook_tui.domain.delivery.delivery import StoredDelivery
+from webhook_tui.domain.delivery.headers import SENSITIVE, Headers
+from webhook_tui.domain.signature.secret import Secret
 
 REDACTED = b"[redacted]"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import re
 
-from webhook_tui.domain.text import is_harmless
+from webhook_tui.domain.delivery.text import is_harmless
 
 _LONGEST_TEXT = 65_536
 """Bytes; Linux takes at most 131,072 in one argument."""

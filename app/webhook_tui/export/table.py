@@ -8,8 +8,8 @@ import io
 from collections.abc import Iterable, Iterator
 
 from webhook_tui.domain import units
-from webhook_tui.domain.delivery import DeliveryRow, StoredDelivery
-from webhook_tui.domain.text import visible
+from webhook_tui.domain.delivery.delivery import DeliveryRow, StoredDelivery
+from webhook_tui.domain.delivery.text import visible
 from webhook_tui.export.destination import Destination
 
 _COLUMNS = (

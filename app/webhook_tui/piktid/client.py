@@ -10,21 +10,23 @@ import httpx
 import stamina
 import stamina.instrumentation
 
-from webhook_tui.domain.problem import ProblemError
-from webhook_tui.domain.secret import Secret
-from webhook_tui.outbound import Failure, failure_of, read_capped, was_sent
+from webhook_tui.domain.errors import ProblemError
+from webhook_tui.domain.failure import Failure
+from webhook_tui.domain.signature.secret import Secret
+from webhook_tui.http.failure import failure_of, was_sent
+from webhook_tui.http.sender import read_capped
 from webhook_tui.piktid.connection import authorization, base_url, new_client, without
-from webhook_tui.piktid.models import CannotTell, NoWebhook, Webhook, read_object, webhook_from
-from webhook_tui.piktid.problems import (
+from webhook_tui.piktid.errors import (
     Asked,
     Operation,
-    UnseenSecretError,
+    UnknownSecretError,
     no_secret,
     not_json,
     problem_of_answer,
     problem_of_failure,
     unseen_secret,
 )
+from webhook_tui.piktid.models import CannotTell, NoWebhook, Webhook, read_object, webhook_from
 
 _LONGEST_ANSWER = 1024 * 1024
 _FIRST_WAIT_SECONDS = 0.1
@@ -82,7 +84,7 @@ class PiktidClient:
     async def register(self, url: str) -> Webhook:
         """PUT /webhooks: the webhook, with its new secret.
 
-        Raises UnseenSecretError when PiktID did or may have done it without our learning the secret. Such a PUT is not
+        Raises UnknownSecretError when PiktID did or may have done it without our learning the secret. Such a PUT is not
         repeated here: every PUT makes another secret.
         """
         asked = self._asked(Operation.REGISTER)
@@ -91,16 +93,16 @@ class PiktidClient:
         except _NoAnswerError as failed:
             problem = problem_of_failure(asked, failed.error)
             if failed.sent:
-                raise UnseenSecretError(unseen_secret(problem)) from None
+                raise UnknownSecretError(unseen_secret(problem)) from None
             raise ProblemError(problem) from None
         if not httpx.codes.is_success(answer.status):
             raise ProblemError(problem_of_answer(asked, answer.status, answer.headers, answer.body))
         fields = read_object(answer.body)
         if fields is None:
-            raise UnseenSecretError(not_json(asked, answer.status, answer.headers))
+            raise UnknownSecretError(not_json(asked, answer.status, answer.headers))
         webhook = webhook_from(fields)
         if webhook.secret is None:
-            raise UnseenSecretError(no_secret(), webhook)
+            raise UnknownSecretError(no_secret(), webhook)
         return webhook
 
     async def current(self) -> Webhook | NoWebhook | CannotTell:

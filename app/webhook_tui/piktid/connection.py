@@ -7,10 +7,10 @@ import re
 import httpx
 
 from webhook_tui import __version__
-from webhook_tui.domain.problem import ExitCode, Problem, ProblemError
-from webhook_tui.domain.secret import Secret
-from webhook_tui.outbound import verifying_context
-from webhook_tui.piktid.problems import DEFAULT_API_URL, unusable_proxy, unusable_token
+from webhook_tui.domain.errors import ExitCode, Problem, ProblemError
+from webhook_tui.domain.signature.secret import Secret
+from webhook_tui.http.tls import verifying_context
+from webhook_tui.piktid.errors import DEFAULT_API_URL, unusable_proxy, unusable_token
 from webhook_tui.piktid.proxy import proxy_for, proxy_variable
 
 _SENDABLE_TOKEN = re.compile(r"[\x21-\x7e]+")

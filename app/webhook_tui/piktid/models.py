@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 import msgspec
 
-from webhook_tui.domain.json_decoder import is_too_deep
-from webhook_tui.domain.secret import Secret
+from webhook_tui.domain.payload.json_decoder import is_too_deep
+from webhook_tui.domain.signature.secret import Secret
 
 
 class Webhook(msgspec.Struct, frozen=True, kw_only=True):

@@ -8,10 +8,10 @@ from urllib.request import getproxies, proxy_bypass
 
 import httpx
 
-from webhook_tui.domain.problem import ProblemError
+from webhook_tui.domain.errors import ProblemError
 from webhook_tui.domain.url import normalized_url
-from webhook_tui.outbound import verifying_context
-from webhook_tui.piktid.problems import unusable_proxy
+from webhook_tui.http.tls import verifying_context
+from webhook_tui.piktid.errors import unusable_proxy
 
 
 def proxy_for(url: httpx.URL) -> httpx.Proxy | None:

@@ -16,12 +16,12 @@ from typing import TypeAlias
 import httpx
 from httpx_sse import EventSource, ServerSentEvent
 
-from webhook_tui.domain.event import Event, parse_event
-from webhook_tui.domain.problem import ExitCode, Problem, ProblemError
-from webhook_tui.domain.secret import Secret
-from webhook_tui.outbound import read_capped
+from webhook_tui.domain.delivery.event import Event, parse_event
+from webhook_tui.domain.errors import ExitCode, Problem, ProblemError
+from webhook_tui.domain.signature.secret import Secret
+from webhook_tui.http.sender import read_capped
 from webhook_tui.piktid.connection import authorization, new_client, without
-from webhook_tui.piktid.problems import Asked, Operation, not_event_stream, problem_of_answer, problem_of_failure
+from webhook_tui.piktid.errors import Asked, Operation, not_event_stream, problem_of_answer, problem_of_failure
 
 _CONNECT_SECONDS = 10.0
 _LONGEST_ERROR_BODY = 64 * 1024
@@ -83,7 +83,7 @@ class EventStream:
     async def items(self) -> AsyncGenerator[StreamItem, None]:
         """What one connection brings, beginning with Connected; wrap it in `contextlib.aclosing`.
 
-        Never ends by itself but with a ProblemError. `mends_itself` False: this API has no stream for this token.
+        Never ends by itself but with a ProblemError. `is_transient` False: this API has no stream for this token.
         """
         asked = Asked(Operation.STREAM, self._api_url, _CONNECT_SECONDS)
         headers = authorization(self._token) | {"Accept": _EVENT_STREAM, "Cache-Control": "no-store"}
@@ -212,4 +212,4 @@ def _item(sse: ServerSentEvent) -> StreamItem | None:
 
 
 def _broken(what: str) -> Problem:
-    return Problem(what, "Trying again in {again}.", ExitCode.API, mends_itself=True)
+    return Problem(what, "Trying again in {again}.", ExitCode.API, is_transient=True)

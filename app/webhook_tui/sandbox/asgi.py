@@ -14,14 +14,14 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from webhook_tui.domain.json_decoder import NestingError, is_too_deep
-from webhook_tui.domain.secret import Secret
-from webhook_tui.outbound import is_base_url
+from webhook_tui.domain.payload.json_decoder import NestingError, is_too_deep
+from webhook_tui.domain.signature.secret import Secret
+from webhook_tui.http.asgi import Asgi
+from webhook_tui.http.sender import is_base_url
 from webhook_tui.sandbox.events import SandboxEvent, Subscription
 from webhook_tui.sandbox.jobs import JOB_KINDS
-from webhook_tui.sandbox.options import Misbehaviour
+from webhook_tui.sandbox.options import Fault
 from webhook_tui.sandbox.service import Sandbox
-from webhook_tui.serving.asgi import Asgi
 
 _EVENT_STREAM = "text/event-stream"
 _LONGEST_BODY = 64 * 1024
@@ -187,14 +187,14 @@ class _Endpoints:
     async def misbehave_next(self, request: Request) -> Response:
         """Ours: let the next deliveries go wrong. Body: how many in which way, `{"lose": 1, "no_signature": 2}`."""
         fields = await _fields(request)
-        known = {str(misbehaviour) for misbehaviour in Misbehaviour}
+        known = {str(misbehaviour) for misbehaviour in Fault}
         for name, count in fields.items():
             if name not in known:
                 raise _InvalidError(name, f"Not one of {', '.join(sorted(known))}.")
             if not _is_count(count, 1000):
                 raise _InvalidError(name, "Not a number from 0 to 1000.")
         for name, count in fields.items():
-            self._sandbox.misbehave_next(Misbehaviour(name), int(str(count)))
+            self._sandbox.misbehave_next(Fault(name), int(str(count)))
         return Response(status_code=204)
 
     def _hook_url(self, value: object) -> str:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from webhook_tui.domain.secret import Secret
+from webhook_tui.domain.signature.secret import Secret
 
 
-class Misbehaviour(StrEnum):
+class Fault(StrEnum):
     """What can be made to go wrong with one delivery. The value is its name in the control API."""
 
     FORGED = "forged"

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from webhook_tui.domain.secret import Secret
+from webhook_tui.domain.signature.secret import Secret
 from webhook_tui.domain.units import rfc3339
 
 

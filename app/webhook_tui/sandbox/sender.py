@@ -13,12 +13,12 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 
 from webhook_tui import __version__
-from webhook_tui.domain.headers import Headers
-from webhook_tui.domain.secret import Secret
-from webhook_tui.domain.signature import sign
-from webhook_tui.outbound import OutboundSender, SendError
+from webhook_tui.domain.delivery.headers import Headers
+from webhook_tui.domain.signature.secret import Secret
+from webhook_tui.domain.signature.signature import sign
+from webhook_tui.http.sender import OutboundSender, SendError
 from webhook_tui.sandbox.events import SandboxEvent
-from webhook_tui.sandbox.options import Misbehaviour, SandboxOptions
+from webhook_tui.sandbox.options import Fault, SandboxOptions
 from webhook_tui.sandbox.registration import Registry
 
 _GRACE_SECONDS = 0.2
@@ -38,7 +38,7 @@ class Attempt:
     """None: no answer, or one that counts as lost."""
     reason: str = ""
     """Why there was no answer."""
-    misbehaviour: Misbehaviour | None = None
+    misbehaviour: Fault | None = None
 
 
 @dataclass(slots=True)
@@ -46,7 +46,7 @@ class _Delivery:
     """One event on its way."""
 
     event: SandboxEvent
-    misbehaviour: Misbehaviour | None
+    misbehaviour: Fault | None
     first_over: asyncio.Event = field(default_factory=asyncio.Event)
     secret: Secret | None = None
     """Of the first attempt, where retries keep it."""
@@ -81,7 +81,7 @@ class Deliverer:
         self._is_quiet.set()
         self.attempts: deque[Attempt] = deque(maxlen=_KEPT_ATTEMPTS)
 
-    def deliver(self, event: SandboxEvent, misbehaviour: Misbehaviour | None) -> asyncio.Event:
+    def deliver(self, event: SandboxEvent, misbehaviour: Fault | None) -> asyncio.Event:
         """Begin to deliver; the event that is given back is set when the first attempt is over."""
         delivery = _Delivery(event, misbehaviour)
         task = asyncio.create_task(self._deliver(delivery), name=f"sandbox delivery {event.id}")
@@ -113,16 +113,16 @@ class Deliverer:
         self._routes.clear()
 
     async def _deliver(self, delivery: _Delivery) -> None:
-        if delivery.misbehaviour is Misbehaviour.LOSE:
+        if delivery.misbehaviour is Fault.LOSE:
             return
-        if delivery.misbehaviour is Misbehaviour.DELAY:
+        if delivery.misbehaviour is Fault.DELAY:
             await self._sleep(self._options.delay_seconds)
         delay = self._options.first_delay_seconds
         while (accepted := await self._attempt(delivery)) is not None:
             delivery.first_over.set()
             if accepted:
                 self._delivered(delivery.event)
-                if delivery.misbehaviour is Misbehaviour.DUPLICATE and delivery.made == 1:
+                if delivery.misbehaviour is Fault.DUPLICATE and delivery.made == 1:
                     await self._attempt(delivery)
                 return
             if delivery.made >= self._options.attempts:
@@ -145,7 +145,7 @@ class Deliverer:
                 status = await self._send(registration.url, headers, body)
             except SendError as error:
                 reason = error.reason
-        if delivery.misbehaviour is Misbehaviour.ANSWER_LOST and delivery.made == 1:
+        if delivery.misbehaviour is Fault.ANSWER_LOST and delivery.made == 1:
             status, reason = None, "the answer was lost, as asked for"
         self._registry.note_response(registration.id, status)
         attempt = Attempt(
@@ -185,24 +185,24 @@ class Deliverer:
             if current is None or current.url != url:
                 await self._routes.pop(url).sender.aclose()
 
-    def _signed(self, event: SandboxEvent, secret: Secret, misbehaviour: Misbehaviour | None) -> tuple[bytes, Headers]:
+    def _signed(self, event: SandboxEvent, secret: Secret, misbehaviour: Fault | None) -> tuple[bytes, Headers]:
         body = event.body()
-        if misbehaviour is Misbehaviour.ALTER:
+        if misbehaviour is Fault.ALTER:
             body = json.dumps(event.fields() | {"data": altered(event.data)}).encode("ascii")
-        if misbehaviour is Misbehaviour.FORGED:
+        if misbehaviour is Fault.FORGED:
             secret = Secret(f"not {secret.fingerprint()}")
-        elif misbehaviour is Misbehaviour.OLDER:
+        elif misbehaviour is Fault.OLDER:
             secret = self._registry.former or secret
         signature = sign(secret, body)
-        if misbehaviour is Misbehaviour.UPPER_CASE:
+        if misbehaviour is Fault.UPPER_CASE:
             signature = "sha256=" + signature.removeprefix("sha256=").upper()
-        elif misbehaviour is Misbehaviour.NO_PREFIX:
+        elif misbehaviour is Fault.NO_PREFIX:
             signature = signature.removeprefix("sha256=")
-        elif misbehaviour is Misbehaviour.NEWLINE:
+        elif misbehaviour is Fault.NEWLINE:
             body += b"\n"
-        elif misbehaviour is Misbehaviour.RESERIALISED:
+        elif misbehaviour is Fault.RESERIALISED:
             body = json.dumps(json.loads(body), separators=(",", ":")).encode("ascii")
-        return body, _headers(event.name, None if misbehaviour is Misbehaviour.NO_SIGNATURE else signature)
+        return body, _headers(event.name, None if misbehaviour is Fault.NO_SIGNATURE else signature)
 
 
 @dataclass(slots=True)

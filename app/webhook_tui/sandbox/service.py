@@ -8,10 +8,10 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from datetime import datetime
 
+from webhook_tui.sandbox.demo_scenario import Step, acts, first_acts
 from webhook_tui.sandbox.events import Notifications, SandboxEvent
 from webhook_tui.sandbox.jobs import sample_job
-from webhook_tui.sandbox.options import Misbehaviour, SandboxOptions
-from webhook_tui.sandbox.play import Step, acts, overture
+from webhook_tui.sandbox.options import Fault, SandboxOptions
 from webhook_tui.sandbox.registration import Registration, Registry
 from webhook_tui.sandbox.sender import Attempt, Deliverer
 
@@ -40,7 +40,7 @@ class Sandbox:
         )
         self._random = random
         self._sleep = sleep
-        self._planned: deque[Misbehaviour] = deque()
+        self._planned: deque[Fault] = deque()
         self._registered = asyncio.Event()
         self._playing: asyncio.Task[None] | None = None
         self._deliverer = Deliverer(
@@ -85,7 +85,7 @@ class Sandbox:
             self.notifications.publish(event)
         return self._deliverer.deliver(event, self._next_misbehaviour())
 
-    def emit(self, name: str, data: Mapping[str, object], *, misbehaviour: Misbehaviour | None = None) -> SandboxEvent:
+    def emit(self, name: str, data: Mapping[str, object], *, misbehaviour: Fault | None = None) -> SandboxEvent:
         """An event happens: it goes to the streams, and to the webhook if one is registered."""
         event = self.notifications.make(name, data)
         self.notifications.publish(event)
@@ -93,7 +93,7 @@ class Sandbox:
             self._deliverer.deliver(event, misbehaviour or self._next_misbehaviour())
         return event
 
-    def misbehave_next(self, misbehaviour: Misbehaviour, count: int = 1) -> None:
+    def misbehave_next(self, misbehaviour: Fault, count: int = 1) -> None:
         """Let the following `count` deliveries go wrong in this way, after those that were planned before."""
         self._planned.extend([misbehaviour] * count)
 
@@ -103,7 +103,7 @@ class Sandbox:
 
     async def _play(self) -> None:
         await self._registered.wait()
-        for step in overture(self._random, misbehave=self.options.misbehave):
+        for step in first_acts(self._random, misbehave=self.options.misbehave):
             await self._take(step)
         for step in acts(self._random, every_seconds=self.options.job_every_seconds):
             await self._take(step)
@@ -112,7 +112,7 @@ class Sandbox:
         await self._sleep(step.after_seconds)
         self.emit(step.sample.name, step.sample.data, misbehaviour=step.misbehaviour)
 
-    def _next_misbehaviour(self) -> Misbehaviour | None:
+    def _next_misbehaviour(self) -> Fault | None:
         return self._planned.popleft() if self._planned else None
 
     def _accepted(self, event: SandboxEvent) -> None:

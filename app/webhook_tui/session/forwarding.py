@@ -16,16 +16,16 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from urllib.parse import urlsplit
 
-from webhook_tui.domain.answer import Answer
-from webhook_tui.domain.delivery import Delivery, StoredDelivery
+from webhook_tui.domain.answer_rules.answer import Answer
+from webhook_tui.domain.delivery.delivery import Delivery, StoredDelivery
+from webhook_tui.domain.delivery.headers import HOP_BY_HOP, SIGNATURE_HEADER, Headers, first, sendable, values
+from webhook_tui.domain.errors import ExitCode, Problem, ProblemError, Severity
 from webhook_tui.domain.failure import Failure
-from webhook_tui.domain.headers import HOP_BY_HOP, SIGNATURE_HEADER, Headers, first, sendable, values
-from webhook_tui.domain.problem import ExitCode, Problem, ProblemError, Severity
-from webhook_tui.domain.secret import Secret
-from webhook_tui.domain.sent import LONGEST_KEPT, Sent, Why
-from webhook_tui.domain.signature import sign
+from webhook_tui.domain.forwarding.forward_result import LONGEST_KEPT, ForwardResult, Why
+from webhook_tui.domain.signature.secret import Secret
+from webhook_tui.domain.signature.signature import sign
 from webhook_tui.domain.url import connect_host, is_loopback_host, origin, origin_form
-from webhook_tui.outbound import OutboundSender, Reply, SendError, is_base_url, is_loopback
+from webhook_tui.http.sender import OutboundSender, Reply, SendError, is_base_url, is_loopback
 
 TIMEOUT_SECONDS = 25.0
 """For one try; the sender of the delivery waits meanwhile."""
@@ -104,7 +104,7 @@ def refuse_own(url: str, own: OwnAddress) -> None:
         )
 
 
-class Forwarding:
+class Forwarder:
     """Sends deliveries on and tells what became of them. All calls come from the session's loop."""
 
     def __init__(
@@ -174,12 +174,12 @@ class Forwarding:
             await writer.wait_closed()
         return None
 
-    async def forward(self, stored: StoredDelivery) -> tuple[Answer, Sent]:
+    async def forward(self, stored: StoredDelivery) -> tuple[Answer, ForwardResult]:
         """Send it on as it came; the app's answer to give back, or a 502 that says why there is none."""
         assert self.url is not None
         return await self._try(self.url, stored, stored.delivery, Why.FORWARDED, retries=self._retries)
 
-    async def replay(self, stored: StoredDelivery, url: str, how: Replay) -> Sent:
+    async def replay(self, stored: StoredDelivery, url: str, how: Replay) -> ForwardResult:
         """Send it again, once; raises ProblemError when that URL must not be used."""
         self.allow(url)
         delivery = _changed(stored.delivery, how)
@@ -199,7 +199,7 @@ class Forwarding:
         retries: int,
         signed_anew: bool = False,
         edited: bool = False,
-    ) -> tuple[Answer, Sent]:
+    ) -> tuple[Answer, ForwardResult]:
         sender = self._sender(url)
         target = sender.base_target
         if self._passes_target and url == self.url:
@@ -228,12 +228,16 @@ class Forwarding:
             )
         return self._senders[url]
 
-    def _told(self, outcome: Reply | SendError, url: str, seq: int, why: Why, tries: int) -> tuple[Answer, Sent]:
+    def _told(
+        self, outcome: Reply | SendError, url: str, seq: int, why: Why, tries: int
+    ) -> tuple[Answer, ForwardResult]:
         if isinstance(outcome, SendError):
-            sent = Sent(seq, why, url, self._now(), None, tries=tries, failure=outcome.reason, cause=outcome.failure)
+            sent = ForwardResult(
+                seq, why, url, self._now(), None, tries=tries, failure=outcome.reason, cause=outcome.failure
+            )
             words = f"webhook-tui got no answer from the app behind it: {outcome.reason}."
             return Answer(502, words.encode(), _PLAIN), sent
-        sent = Sent(
+        sent = ForwardResult(
             seq,
             why,
             url,

@@ -6,9 +6,9 @@ import asyncio
 import logging
 from dataclasses import replace
 
-from webhook_tui.domain.facts import RequestRefused
+from webhook_tui.domain.events import RequestRefused
 from webhook_tui.domain.refusal import Refusal, with_refusal
-from webhook_tui.session.board import Board
+from webhook_tui.session.status import StatusPublisher
 
 _PAUSE_SECONDS = 0.5
 
@@ -18,7 +18,7 @@ _log = logging.getLogger(__name__)
 class Refusals:
     """Announces the first refusal at once, and then those of each status together, at most every half second."""
 
-    def __init__(self, board: Board) -> None:
+    def __init__(self, board: StatusPublisher) -> None:
         self._board = board
         self._unannounced: dict[int, Refusal] = {}
         self._timer: asyncio.TimerHandle | None = None

@@ -8,7 +8,9 @@ from datetime import datetime
 
 from webhook_tui.config import Settings
 from webhook_tui.domain.status import TunnelStatus
-from webhook_tui.tunnels import TunnelSettings, TunnelSupervisor, choose
+from webhook_tui.tunnels.base import TunnelSettings
+from webhook_tui.tunnels.choice import choose
+from webhook_tui.tunnels.supervisor import TunnelSupervisor
 
 
 def supervisor_for(

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol, TypeAlias
 
-from webhook_tui.domain.problem import Problem
-from webhook_tui.domain.secret import Secret
-from webhook_tui.domain.text import visible
+from webhook_tui.domain.delivery.text import visible
+from webhook_tui.domain.errors import Problem
+from webhook_tui.domain.signature.secret import Secret
 
 DEADLINE_SECONDS = 20.0
 LOG_NAME = "tunnel.log"

@@ -18,12 +18,12 @@ from pathlib import Path
 from subprocess import PIPE, STDOUT
 from typing import cast
 
-from webhook_tui.domain.problem import Problem
-from webhook_tui.tunnels import guard
+from webhook_tui.domain.errors import Problem
+from webhook_tui.tunnels import watchdog
 from webhook_tui.tunnels.base import Opened
 from webhook_tui.tunnels.lines import LineSplitter
 
-GUARD = Path(guard.__file__)
+GUARD = Path(watchdog.__file__)
 _TERM_SECONDS = 0.6
 _KILL_SECONDS = 0.3
 _LAST_WORDS_SECONDS = 0.3
@@ -139,7 +139,7 @@ class _Output(asyncio.SubprocessProtocol):
 
 
 @dataclass(slots=True)
-class Course:
+class ChildRun:
     """How a child's life went, for the driver that has to say why it ended."""
 
     urls: list[str] = field(default_factory=list)
@@ -169,13 +169,13 @@ async def follow(
     deadline_seconds: float,
     heard: Callable[[str], str | Problem | None],
     opened: Opened,
-) -> Course:
+) -> ChildRun:
     """Run `argv` until it ends, until `heard` finds a Problem in a line, or until no URL came within the deadline.
 
     `heard` gets every line and returns the public URL that it names, a Problem that ends the child, or None. A URL that
     is the present one is not told again.
     """
-    course = Course()
+    course = ChildRun()
     over = asyncio.Event()
 
     def hear(line: str) -> None:

@@ -7,13 +7,13 @@ import shlex
 import shutil
 from pathlib import Path
 
-from webhook_tui.domain.problem import ExitCode, Problem, ProblemError
+from webhook_tui.domain.errors import ExitCode, Problem, ProblemError
 from webhook_tui.environment import child_environment, secret_values
 from webhook_tui.tunnels.base import LOG_NAME, Opened, TunnelSettings, local_target, short
-from webhook_tui.tunnels.child import Course, follow
+from webhook_tui.tunnels.child import ChildRun, follow
 from webhook_tui.tunnels.log import TunnelLog
-from webhook_tui.tunnels.ssh_problems import closed, exit_words
-from webhook_tui.tunnels.urls import UrlFinder, compiled
+from webhook_tui.tunnels.ssh_errors import closed, exit_words
+from webhook_tui.tunnels.url_finder import UrlFinder, compiled
 
 _CANNOT_RUN = (126, 127)
 
@@ -57,13 +57,13 @@ class CommandTunnel:
         keep = ("NGROK_AUTHTOKEN",) if Path(self._words[0]).stem == "ngrok" else ()
         return child_environment(os.environ, more=self._secrets_env, keep=keep)
 
-    def _problem(self, course: Course) -> Problem:
+    def _problem(self, course: ChildRun) -> Problem:
         if course.timed_out:
             return Problem(
                 f"The tunnel command ran {self.deadline_seconds:g} s and printed no URL that fits.",
                 "Check --tunnel-url-pattern; its words: webhook-tui paths, tunnel.log.",
                 ExitCode.TUNNEL,
-                mends_itself=True,
+                is_transient=True,
             )
         if course.urls:
             crashed = course.code is not None and course.code < 0
@@ -72,7 +72,7 @@ class CommandTunnel:
             f"The tunnel command ended at once ({exit_words(course.code)}).",
             "Check --tunnel-command, then start again.",
             ExitCode.TUNNEL,
-            mends_itself=course.code not in _CANNOT_RUN,
+            is_transient=course.code not in _CANNOT_RUN,
         )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from webhook_tui.domain.text import decoded
+from webhook_tui.domain.delivery.text import decoded
 
 MOST_LINE_BYTES = 64 * 1024
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from webhook_tui.domain.text import visible
+from webhook_tui.domain.delivery.text import visible
 from webhook_tui.domain.units import rfc3339
 
 _MOST_BYTES = 512 * 1024

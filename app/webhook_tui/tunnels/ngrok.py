@@ -23,13 +23,13 @@ from pyngrok import conf, ngrok, process
 from pyngrok.exception import PyngrokError, PyngrokNgrokHTTPError
 from pyngrok.log import NgrokLog
 
-from webhook_tui.domain.problem import Problem
+from webhook_tui.domain.errors import Problem
 from webhook_tui.environment import secret_values
-from webhook_tui.tunnels import ngrok_problems as problems
+from webhook_tui.tunnels import ngrok_errors as problems
 from webhook_tui.tunnels.base import LOG_NAME, Opened, TunnelSettings, local_target
-from webhook_tui.tunnels.lifeline import Lifeline
 from webhook_tui.tunnels.log import TunnelLog
-from webhook_tui.tunnels.ssh_problems import closed, exit_words
+from webhook_tui.tunnels.ssh_errors import closed, exit_words
+from webhook_tui.tunnels.watchdog_client import WatchdogClient
 
 RECONNECT_SECONDS = 10.0
 """How long the agent may take to find another session before it is started anew."""
@@ -65,7 +65,7 @@ class NgrokTunnel:
         program = find_program(self._settings.ngrok_path)
         if program is None:
             return problems.missing()
-        lifeline = Lifeline(
+        lifeline = WatchdogClient(
             program,
             self._settings.state_dir,
             environment=self._environment,
@@ -92,7 +92,7 @@ def find_program(path: str | None) -> str | None:
 class _Agent:
     """The running agent, as the loop's thread sees it."""
 
-    def __init__(self, lifeline: Lifeline, log: TunnelLog, opened: Opened) -> None:
+    def __init__(self, lifeline: WatchdogClient, log: TunnelLog, opened: Opened) -> None:
         self._loop = asyncio.get_running_loop()
         self._lifeline = lifeline
         self._log = log

@@ -13,13 +13,13 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from webhook_tui.domain.problem import ExitCode, Problem, ProblemError
+from webhook_tui.domain.errors import ExitCode, Problem, ProblemError
 from webhook_tui.environment import child_environment, secret_values
-from webhook_tui.tunnels.announcements import Announcements, ForwardRefusedError
 from webhook_tui.tunnels.base import LOG_NAME, Opened, TunnelSettings, local_target, short
 from webhook_tui.tunnels.child import follow
 from webhook_tui.tunnels.log import TunnelLog
-from webhook_tui.tunnels.ssh_problems import SshProblems, missing
+from webhook_tui.tunnels.ssh_errors import SshProblems, missing
+from webhook_tui.tunnels.url_parser import ForwardRefusedError, UrlParser
 
 CONNECT_SECONDS = 10
 _KEYLESS_USER = "nokey"
@@ -81,7 +81,7 @@ class SshTunnel:
         if program is None:
             return missing()
         problems = SshProblems(self.server, self._target.port, CONNECT_SECONDS)
-        announcements = Announcements()
+        announcements = UrlParser()
 
         def heard(line: str) -> str | Problem | None:
             self._log.write("ssh", line)

@@ -8,10 +8,10 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from webhook_tui.domain.problem import ExitCode, Problem, ProblemError
+from webhook_tui.domain.errors import ExitCode, Problem, ProblemError
 from webhook_tui.domain.status import TunnelState, TunnelStatus
-from webhook_tui.tunnels.backoff import Backoff
 from webhook_tui.tunnels.base import Tunnel, short
+from webhook_tui.tunnels.retry_delay import Backoff
 
 
 class TunnelSupervisor:
@@ -105,7 +105,7 @@ class TunnelSupervisor:
                 f"The tunnel could not be started: {short(error.strerror or str(error), 40)}.",
                 "Trying again in {again}; u tries now.",
                 ExitCode.TUNNEL,
-                mends_itself=True,
+                is_transient=True,
             )
 
     def _heard(self, said: str | Problem) -> None:
@@ -122,7 +122,7 @@ class TunnelSupervisor:
         delay = max(self._backoff.after(lived), problem.retry_after or 0.0)
         self._down_since = self._down_since or self._now()
         self._woken.clear()
-        if problem.mends_itself:
+        if problem.is_transient:
             self._tell(
                 TunnelState.DOWN,
                 since=self._down_since,

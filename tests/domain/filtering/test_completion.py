@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from webhook_tui.domain.filter import completions
+from webhook_tui.domain.filtering.filter import completions
 
 NAMES = ["image_done", "a b", "evil\x1b[2J"]
 

@@ -11,14 +11,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.factories import INVALID, NOW, delivery, row
-from webhook_tui.domain.delivery import StoredDelivery
-from webhook_tui.domain.filter import FilterError, matches, parse, quoted
+from webhook_tui.domain.delivery.delivery import StoredDelivery
+from webhook_tui.domain.delivery.headers import Headers
 from webhook_tui.domain.filtering.content import Content
-from webhook_tui.domain.filtering.implied import implied
+from webhook_tui.domain.filtering.filter import FilterError, matches, parse, quoted
+from webhook_tui.domain.filtering.prefilter import implied
 from webhook_tui.domain.filtering.search_words import searchable, words
 from webhook_tui.domain.filtering.terms import BodyIs, HeaderIs, JobIs, Pattern, Text
-from webhook_tui.domain.headers import Headers
-from webhook_tui.domain.job import JOB_FIELDS
+from webhook_tui.domain.jobs.job import JOB_FIELDS
 
 BODY = (
     b'{"id": "a-b", "name": "image_result", "data": {"job_id": "Job_7c1", "status": "Failed", "progress": 12.5, '

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from webhook_tui.domain.filter import EVERYTHING, FilterError, parse, quoted
 from webhook_tui.domain.filtering.fields import FIELDS
+from webhook_tui.domain.filtering.filter import EVERYTHING, FilterError, parse, quoted
 from webhook_tui.domain.filtering.terms import (
     LARGEST,
     And,
@@ -34,7 +34,7 @@ from webhook_tui.domain.filtering.terms import (
     Text,
     VerdictIs,
 )
-from webhook_tui.domain.verdict import Verdict
+from webhook_tui.domain.signature.verdict import Verdict
 
 PIECES = [f"{name}:" for name in FIELDS] + [
     *("body.", "body.data.status=", "!", "or", " ", '"', "\\", "*", "=", "!=", ">", "<", "10k", "10m", "5xx", "123"),

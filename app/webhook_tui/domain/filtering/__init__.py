@@ -1,1 +1,1 @@
-"""The filter language in parts: reading it, judging one delivery by it, completing it; `domain.filter` is its door."""
+"""The filter language: parse, evaluate, complete."""

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from webhook_tui.domain.event import KNOWN_EVENTS
+from webhook_tui.domain.delivery.event import KNOWN_EVENTS
+from webhook_tui.domain.delivery.text import visible
 from webhook_tui.domain.filtering.fields import FIELDS
 from webhook_tui.domain.filtering.terms import Source
 from webhook_tui.domain.filtering.tokens import Token, tokens
-from webhook_tui.domain.text import visible
-from webhook_tui.domain.verdict import Verdict
+from webhook_tui.domain.signature.verdict import Verdict
 
 _NAMES = (*(f"{name}:" for name in FIELDS), "body.", "marked")
 _VALUES: dict[str, Sequence[str]] = {

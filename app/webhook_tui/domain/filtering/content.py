@@ -8,22 +8,14 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
-from webhook_tui.domain.filtering.amounts import number
+from webhook_tui.domain.delivery.headers import Headers
+from webhook_tui.domain.delivery.text import decoded
+from webhook_tui.domain.filtering.quantities import number
 from webhook_tui.domain.filtering.search_words import searchable
-from webhook_tui.domain.filtering.terms import (
-    BodyIs,
-    Comparison,
-    ContentTerm,
-    HeaderIs,
-    JobIs,
-    Operator,
-    Text,
-)
-from webhook_tui.domain.headers import Headers
-from webhook_tui.domain.job import job_ids
-from webhook_tui.domain.json_decoder import decode
-from webhook_tui.domain.json_path import values_at
-from webhook_tui.domain.text import decoded
+from webhook_tui.domain.filtering.terms import BodyIs, Comparison, ContentTerm, HeaderIs, JobIs, Operator, Text
+from webhook_tui.domain.jobs.job import job_ids
+from webhook_tui.domain.payload.json_decoder import decode
+from webhook_tui.domain.payload.json_path import values_at
 
 ORDERS: Mapping[Operator, Callable[[Any, Any], bool]] = {
     Operator.IS: operator.eq,

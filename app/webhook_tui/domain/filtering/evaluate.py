@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from webhook_tui.domain.delivery import DeliveryRow, StoredDelivery
+from webhook_tui.domain.delivery.delivery import DeliveryRow, StoredDelivery
 from webhook_tui.domain.filtering.content import ORDERS, Content
 from webhook_tui.domain.filtering.terms import (
     AnsweredIs,
@@ -31,7 +31,7 @@ from webhook_tui.domain.filtering.terms import (
     Text,
     VerdictIs,
 )
-from webhook_tui.domain.job import JOB_FIELDS
+from webhook_tui.domain.jobs.job import JOB_FIELDS
 
 _MICROSECOND = timedelta(microseconds=1)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from webhook_tui.domain.filtering import amounts
+from webhook_tui.domain.filtering import quantities
 from webhook_tui.domain.filtering.terms import (
     LARGEST,
     AnsweredIs,
@@ -26,7 +26,7 @@ from webhook_tui.domain.filtering.terms import (
     VerdictIs,
 )
 from webhook_tui.domain.filtering.tokens import Value
-from webhook_tui.domain.verdict import Verdict
+from webhook_tui.domain.signature.verdict import Verdict
 
 
 class MistakeError(Exception):
@@ -58,7 +58,7 @@ def _header(value: Value) -> Term:
 
 
 def _sides(value: Value) -> tuple[Value, Comparison | None]:
-    found = amounts.OPERATOR.search(value.masked)
+    found = quantities.OPERATOR.search(value.masked)
     if found is None:
         return value, None
     right = value.after(found.end())
@@ -69,7 +69,7 @@ def _sides(value: Value) -> tuple[Value, Comparison | None]:
         Operator(found[0]),
         pattern(right, any_case=True),
         right.text.casefold(),
-        amounts.number(right.text) if is_plain else None,
+        quantities.number(right.text) if is_plain else None,
     )
 
 
@@ -113,8 +113,8 @@ def _source(value: Value) -> Term:
 def _status(value: Value) -> Term:
     if value.text.lower() == "none":
         return NotAnswered()
-    operator, rest = amounts.compared(value.text, Operator.IS)
-    found = amounts.statuses(rest)
+    operator, rest = quantities.compared(value.text, Operator.IS)
+    found = quantities.statuses(rest)
     if found is None or operator is Operator.IS_NOT:
         raise MistakeError("status needs a number like 503 or 5xx, or none")
     lowest, highest = found
@@ -131,7 +131,7 @@ def _measured(
     measure: Measure, read: Callable[[str], int | None], sentence: str, without: Operator = Operator.IS
 ) -> Callable[[Value], Term]:
     def term(value: Value) -> Term:
-        operator, rest = amounts.compared(value.text, without)
+        operator, rest = quantities.compared(value.text, without)
         amount = read(rest)
         if amount is None:
             raise MistakeError(sentence)
@@ -147,10 +147,10 @@ FIELDS: Mapping[str, Callable[[Value], Term]] = {
     "id": _id,
     "job": _job,
     "header": _header,
-    "size": _measured(Measure.SIZE, amounts.size, "size needs a number, with k, M or G if need be"),
-    "age": _measured(Measure.AGE, amounts.age, "age needs a number and s, m, h or d", Operator.LESS),
-    "attempt": _measured(Measure.ATTEMPT, amounts.count, "attempt needs a number, as in attempt:>1"),
-    "run": _measured(Measure.RUN, amounts.count, "run needs a number, as in run:3"),
+    "size": _measured(Measure.SIZE, quantities.size, "size needs a number, with k, M or G if need be"),
+    "age": _measured(Measure.AGE, quantities.age, "age needs a number and s, m, h or d", Operator.LESS),
+    "attempt": _measured(Measure.ATTEMPT, quantities.count, "attempt needs a number, as in attempt:>1"),
+    "run": _measured(Measure.RUN, quantities.count, "run needs a number, as in run:3"),
     "comment": _comment,
     "source": _source,
 }

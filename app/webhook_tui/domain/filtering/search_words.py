@@ -9,8 +9,8 @@ import json
 import re
 import unicodedata
 
-from webhook_tui.domain.headers import Headers
-from webhook_tui.domain.text import decoded
+from webhook_tui.domain.delivery.headers import Headers
+from webhook_tui.domain.delivery.text import decoded
 
 WAY = f"1/{unicodedata.unidata_version}"
 """Names this definition: what was indexed in another way is indexed again."""

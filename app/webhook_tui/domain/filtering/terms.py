@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeAlias
 
-from webhook_tui.domain.answer import RESET, Silence
-from webhook_tui.domain.verdict import Verdict
+from webhook_tui.domain.answer_rules.answer import RESET, NoResponse
+from webhook_tui.domain.signature.verdict import Verdict
 
 LARGEST = 2**62
 """Numbers in a filter are cut to this, so that they fit into any database."""
@@ -119,7 +119,7 @@ class BareWord:
     def answers(self) -> list[int]:
         """The answer that it means, if any; written whole, so that `2` is not everything that was answered 200."""
         match self.text.words:
-            case (word,) if word == Silence.RESET:
+            case (word,) if word == NoResponse.RESET:
                 return [RESET]
             case (word,) if _STATUS.fullmatch(word):
                 return [int(word)]

@@ -1,0 +1,242 @@
+"""The options that the screen and `listen` share; flag beats environment beats config.toml beats default."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+from click.core import ParameterSource
+
+from webhook_tui.argv import hide
+from webhook_tui.config import (
+    API_URL,
+    HOST,
+    KEEP_DAYS,
+    KEEP_ROWS,
+    PORT,
+    SSH_SERVER,
+    TUNNELS,
+    Places,
+    Settings,
+    read_secret_file,
+)
+from webhook_tui.domain.errors import ExitCode, Problem, ProblemError
+from webhook_tui.domain.jobs.job import JobFields
+from webhook_tui.domain.signature.secret import Secret, token_in
+from webhook_tui.domain.url import UrlError, normalized_url
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+EXPORT_FORMATS = ("payload", "curl", "httpie", "python", "pytest", "har", "jsonl", "raw", "csv")
+"""The names of webhook_tui.export.FORMATS, which --help does not load."""
+
+LOCAL_URL = f"http://{HOST}:{PORT}"
+
+SECONDS = click.FloatRange(0.1, 60)
+FILE = click.Path(path_type=Path, dir_okay=False)
+DAYS = click.IntRange(0, 36_500)
+ROWS = click.IntRange(0, 2**53)
+
+
+class SecretType(click.ParamType[Secret]):
+    """Text that no message of click's repeats, and that the process list does not keep."""
+
+    name = "text"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Secret:
+        """Wrap it; an empty one is a usage error."""
+        if isinstance(value, Secret):
+            return value
+        if not str(value):
+            self.fail("it is empty", param, ctx)
+        hide(str(value))
+        return Secret(str(value))
+
+
+class TokenType(SecretType):
+    """An API token, also as it stands in a header."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Secret:
+        """Take off what is around it; nothing is a usage error."""
+        token = token_in(super().convert(value, param, ctx).reveal())
+        if not token:
+            self.fail("it is empty", param, ctx)
+        return token
+
+
+class UrlType(click.ParamType[str]):
+    """An http or https URL with a host."""
+
+    name = "url"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """The URL that is meant."""
+        try:
+            return normalized_url(str(value))
+        except UrlError as error:
+            self.fail(str(error), param, ctx)
+
+
+SECRET = SecretType()
+TOKEN = TokenType()
+URL = UrlType()
+
+
+def option(*names: str, envvar: str | list[str] | None = None, **extra: Any) -> Callable[[F], F]:
+    """A click option that WEBHOOK_TUI_<NAME> sets, too."""
+    long = next(name for name in names if name.startswith("--")).split("/")[0]
+    own = "WEBHOOK_TUI_" + long.removeprefix("--").replace("-", "_").upper()
+    others = [envvar] if isinstance(envvar, str) else envvar or []
+    return click.option(*names, envvar=[*others, own], **extra)
+
+
+_OPTIONS: tuple[Callable[[Any], Any], ...] = (
+    option("--token", type=TOKEN, envvar="PIKTID_TOKEN", help="API token (better: PIKTID_TOKEN or --token-file)."),
+    option("--token-file", type=FILE, help="Read the API token from a file that only you can read."),
+    option("--token-stdin", is_flag=True, help="Read the API token from the first line of standard input."),
+    option("--sandbox", "use_sandbox", is_flag=True, help="Use the embedded PiktID: no token, no tunnel, no internet."),
+    option("--api-url", type=URL, default=API_URL, show_default=True, help="API base URL."),
+    option("--hook-url", type=URL, help="Register this URL to the letter, open no tunnel, accept any path."),
+    option("--tunnel", type=click.Choice(TUNNELS), default="ssh", show_default=True, help="How to get a public URL."),
+    option(
+        "--ssh-server", default=SSH_SERVER, show_default=True, metavar="[USER@]HOST[:PORT]", help="For --tunnel ssh."
+    ),
+    option("--tunnel-command", metavar='"PROG {port}"', help="For --tunnel command: cloudflared, pinggy, ..."),
+    option("--tunnel-url-pattern", metavar="REGEX", help="For --tunnel command: what its public URL looks like."),
+    option("--host", default=HOST, show_default=True, help="Where the receiver listens."),
+    option("--port", type=click.IntRange(0, 65_535), default=PORT, show_default="9876, or the next free one"),
+    option("--no-clean", is_flag=True, help="Leave the registration when leaving."),
+    option("--replace", is_flag=True, help="Replace a webhook that is not ours without asking."),
+    option("--secret", "secret", type=SECRET, multiple=True, help="Add a signing secret to the ring; repeatable."),
+    option("--secret-file", "secret_file", type=FILE, multiple=True, help="The same from a file; repeatable."),
+    option("--no-register", is_flag=True, help="Verify and show only; touch nothing at PiktID."),
+    option("--no-sse", is_flag=True, help="Do not compare with the event stream."),
+    option("--forward-to", type=URL, help="Pass every delivery on to your app and return its answer."),
+    option("--forward-path", is_flag=True, help="Append the delivery's path and query to --forward-to."),
+    option("--forward-anywhere", is_flag=True, help="Allow --forward-to and replay to leave this machine."),
+    option(
+        "--forward-retries",
+        type=click.IntRange(0, 10),
+        default=0,
+        show_default=True,
+        help="Try your app again when it does not answer, or with 5xx.",
+    ),
+    option("--db", type=FILE, help="Where the history lives."),
+    option("--ephemeral", is_flag=True, help="Keep no history."),
+    option("--keep-days", type=DAYS, default=KEEP_DAYS, show_default=True, help="Delete older ones; 0: never."),
+    *(
+        option(f"--job-{what}-field", multiple=True, metavar="FIELD", help=f"{does}; repeatable.")
+        for what, does in (
+            ("id", "Where in `data` a job id stands, as `a.b`"),
+            ("status", "Where its status stands"),
+            ("progress", "Where its progress stands: a percentage, or `done/total`"),
+            ("image", "Where links to its images stand"),
+        )
+    ),
+    option("--keep-rows", type=ROWS, default=KEEP_ROWS, show_default=True, help="Keep so many; 0: all."),
+)
+
+
+def shared_options(command: F) -> F:
+    """Put all shared options on a command."""
+    for decorate in reversed(_OPTIONS):
+        command = decorate(command)
+    return command
+
+
+def settings_from(
+    ctx: click.Context, given: Mapping[str, Any], *, config: Mapping[str, Any], places: Places
+) -> Settings:
+    """The Settings of a command; what was given before the subcommand's name counts where it gives nothing itself.
+
+    Raises click.UsageError where options exclude each other, ProblemError where a file cannot be read.
+    """
+    values, sources = _merged(ctx, given)
+    _refuse_contradictions(values)
+    secrets = (*values["secret"], *(read_secret_file(path) for path in values["secret_file"]))
+    authtoken = os.environ.get("NGROK_AUTHTOKEN")
+    keymap = config.get("keymap", {})
+    return Settings(
+        token=None if values["use_sandbox"] else _token(values),
+        sandbox=values["use_sandbox"],
+        api_url=values["api_url"].rstrip("/"),
+        hook_url=values["hook_url"],
+        tunnel=values["tunnel"],
+        ssh_server=values["ssh_server"],
+        tunnel_command=values["tunnel_command"],
+        tunnel_url_pattern=values["tunnel_url_pattern"],
+        ngrok_path=os.environ.get("PYNGROK_NGROK_PATH"),
+        ngrok_authtoken=Secret(authtoken) if authtoken else None,
+        host=values["host"],
+        port=values["port"],
+        port_was_given=sources["port"] not in (ParameterSource.DEFAULT, None),
+        clean=not values["no_clean"],
+        replace=values["replace"],
+        secrets=secrets,
+        register=not values["no_register"],
+        sse=not values["no_sse"],
+        forward_to=values["forward_to"],
+        forward_path=values["forward_path"],
+        forward_anywhere=values["forward_anywhere"],
+        forward_retries=values["forward_retries"],
+        db=values["db"],
+        ephemeral=values["ephemeral"],
+        keep_days=values["keep_days"],
+        keep_rows=values["keep_rows"],
+        job_fields=_job_fields(values),
+        theme=values.get("theme"),
+        ascii=bool(values.get("ascii")),
+        keymap={str(key): str(keys) for key, keys in keymap.items()} if isinstance(keymap, dict) else {},
+        places=places,
+    )
+
+
+def _job_fields(values: Mapping[str, Any]) -> JobFields:
+    """What is given takes the place of the default of its kind."""
+    usual = JobFields()
+    return JobFields(
+        ids=values["job_id_field"] or usual.ids,
+        status=values["job_status_field"] or usual.status,
+        progress=values["job_progress_field"] or usual.progress,
+        images=values["job_image_field"] or usual.images,
+    )
+
+
+def _merged(ctx: click.Context, given: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, ParameterSource | None]]:
+    values, sources = dict(given), {name: ctx.get_parameter_source(name) for name in given}
+    parent = ctx.parent
+    before = {} if parent is None else parent.params
+    for name, value in before.items():
+        assert parent is not None
+        was_typed = parent.get_parameter_source(name) is ParameterSource.COMMANDLINE
+        if name in values and was_typed and sources[name] is not ParameterSource.COMMANDLINE:
+            values[name], sources[name] = value, ParameterSource.COMMANDLINE
+    return values, sources
+
+
+def _refuse_contradictions(values: Mapping[str, Any]) -> None:
+    if values["use_sandbox"] and (values["hook_url"] or values["no_register"]):
+        raise click.UsageError("--sandbox registers with the embedded PiktID: leave out --hook-url and --no-register.")
+    if values["tunnel"] == "command" and not values["tunnel_command"]:
+        raise click.UsageError('--tunnel command needs --tunnel-command "PROG {port}".')
+    if values["db"] and values["ephemeral"]:
+        raise click.UsageError("--db keeps the history, --ephemeral does not: give one of them.")
+
+
+def _token(values: Mapping[str, Any]) -> Secret | None:
+    if values["token_stdin"]:
+        token = token_in(sys.stdin.readline())
+        if not token:
+            raise ProblemError(Problem("Standard input has no token.", "Write it as its first line.", ExitCode.USAGE))
+        return token
+    if values["token_file"]:
+        token = token_in(read_secret_file(values["token_file"]).reveal())
+        if not token:
+            raise ProblemError(Problem(f"{values['token_file']} has no token.", "", ExitCode.USAGE))
+        return token
+    given: Secret | None = values["token"]
+    return given

@@ -1,0 +1,70 @@
+"""`webhook-tui verify`: one signature checked offline, with the same explanation that the screen gives."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import sys
+import time
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import BinaryIO
+
+from webhook_tui.domain.delivery.delivery import Delivery
+from webhook_tui.domain.errors import ExitCode, Problem, ProblemError
+from webhook_tui.domain.signature.secret import Secret
+from webhook_tui.domain.signature.verification import Verification, as_json, as_text, verify, verify_delivery
+
+
+def run(secrets: Sequence[Secret], signature: str | None, delivery: Path | None, body: BinaryIO, *, output: str) -> int:
+    """Check, say it on standard output, and give the exit code: 0 valid (or older), 1 not."""
+    verification = _checked(secrets, signature, delivery, body)
+    print(as_json(verification) if output == "json" else as_text(verification))  # noqa: T201 -- the command's output
+    return ExitCode.OK if verification.is_good else ExitCode.FAILURE
+
+
+def _checked(secrets: Sequence[Secret], signature: str | None, delivery: Path | None, body: BinaryIO) -> Verification:
+    if delivery is not None:
+        return verify_delivery(read_delivery(delivery), secrets, clock=time.monotonic)
+    content = body.read()
+    if len(secrets) == 1:
+        return verify(secrets[0], signature, content, clock=time.monotonic)
+    headers = () if signature is None else ((b"X-Webhook-Signature", signature.encode("utf-8", "surrogateescape")),)
+    return verify_delivery(Delivery(datetime.now(UTC), "POST", "/", headers, content), secrets, clock=time.monotonic)
+
+
+def read_delivery(path: Path) -> Delivery:
+    """The first delivery in a file of JSON lines as `listen --format json` writes them; - is standard input.
+
+    Raises ProblemError (usage) when there is none.
+    """
+    try:
+        text = sys.stdin.read() if str(path) == "-" else path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ProblemError(_unreadable(path)) from error
+    for line in text.removeprefix("\ufeff").splitlines():
+        try:
+            record = json.loads(line)
+            if record.get("type") == "delivery":
+                return _delivery(record)
+        except (ValueError, TypeError, KeyError, AttributeError, RecursionError, binascii.Error) as error:
+            raise ProblemError(_unreadable(path)) from error
+    raise ProblemError(_unreadable(path))
+
+
+def _delivery(record: dict[str, object]) -> Delivery:
+    pairs = record["headers"]
+    assert isinstance(pairs, list)
+    return Delivery(
+        received_at=datetime.fromisoformat(str(record["received_at"])),
+        method=str(record["method"]),
+        target=str(record["path"]),
+        headers=tuple((str(name).encode("latin-1"), str(value).encode("latin-1")) for name, value in pairs),
+        body=base64.b64decode(str(record["body_b64"]), validate=True),
+    )
+
+
+def _unreadable(path: Path) -> Problem:
+    return Problem(f"{path} holds no delivery.", "It takes a line that `listen --format json` wrote.", ExitCode.USAGE)

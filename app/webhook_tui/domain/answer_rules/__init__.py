@@ -1,0 +1,1 @@
+"""What the receiver answers, and the rules that choose it."""

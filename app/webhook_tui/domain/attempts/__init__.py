@@ -1,0 +1,1 @@
+"""The attempts of one event: their timeline and the back-off fitted to it."""

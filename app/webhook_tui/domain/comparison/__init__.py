@@ -1,0 +1,1 @@
+"""Compares deliveries with each other, and webhook with event stream."""

@@ -1,0 +1,75 @@
+"""What is known of one event id on both channels, webhook and event stream: an immutable view for front ends."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from webhook_tui.domain.statistics.intervals import Interval
+
+
+class Seen(StrEnum):
+    """Where an event was seen, once that is settled."""
+
+    BOTH = "both"
+    SSE = "sse"
+    WEBHOOK = "webhook"
+
+
+class Reason(StrEnum):
+    """Why only one channel has it; the value is the short form, at most 12 characters."""
+
+    WAITING = "waiting"
+    """The other channel is not overdue yet."""
+    TUNNEL_DOWN = "tunnel down"
+    NOT_REGISTERED = "unregistered"
+    """No webhook of this run was registered when it happened."""
+    RETRYING = "retrying"
+    """An attempt came and was not accepted: PiktID tries again."""
+    LOST = "lost"
+    """Only by SSE, and nothing that is known here explains it."""
+    STREAM_DOWN = "SSE was down"
+    """Only by webhook: the stream was not connected when it came."""
+    OLD = "too old"
+    """Only by webhook: it happened before what the stream shows when it connects."""
+    NOT_SHOWN = "not on SSE"
+    """Only by webhook, and nothing that is known here explains it."""
+
+
+@dataclass(frozen=True, slots=True)
+class ComparedEvent:
+    """One event id. Name and id are received text: sanitise before showing."""
+
+    event_id: str
+    """JSON text, so that its type is kept."""
+    name: str
+    webhook_at: datetime | None
+    """When the first attempt of this run was here."""
+    seq: int | None
+    """Number of that delivery."""
+    sse_at: datetime | None
+    backfilled: bool
+    """The stream showed it as something from before the connection, so `sse_at` says nothing about its speed."""
+    happened_at: datetime | None
+    """By PiktID's clock, where the event says so."""
+    seen: Seen | None
+    """None: not settled yet."""
+    differing: int | None
+    """At how many paths the contents differ; None: not compared (one side only, or too large)."""
+    reason: Reason | None
+    """None when both have it."""
+    spell: Interval | None = None
+    """From when until when the tunnel or the stream was down, where that is the reason."""
+
+    @property
+    def lag_seconds(self) -> float | None:
+        """How much later than by SSE it came by webhook; negative: earlier. None where it cannot be told."""
+        if self.webhook_at is None or self.sse_at is None or self.backfilled:
+            return None
+        return (self.webhook_at - self.sse_at).total_seconds()
+
+    @property
+    def equal(self) -> bool | None:
+        """Whether both contents are the same JSON; None: not compared."""
+        return None if self.differing is None else self.differing == 0

@@ -1,0 +1,111 @@
+"""How much the JSON of two bodies differs, counted in paths: spacing, key order and escapes do not count."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from webhook_tui.domain.payload.json_decoder import decode
+from webhook_tui.domain.payload.json_lint import Number
+
+LARGEST_COMPARED = 1_048_576
+"""Bytes of either body up to which JSON is compared; beyond that only equal bytes are known to be equal."""
+
+_MOST_COUNTED = 1000
+_MOST_TOLD = 500
+_LONGEST_TOLD = 300
+_NOTHING = object()
+_PLAIN_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+
+
+def differing_paths(one: bytes, other: bytes) -> int | None:
+    """At how many paths two bodies differ, at most 1,000; None when they are too large to be compared.
+
+    A path that only one of them has counts once, whatever lies below it. What is not JSON differs as a whole.
+    """
+    if one == other:
+        return 0
+    if max(len(one), len(other)) > LARGEST_COMPARED:
+        return None
+    try:
+        left, right = _read(one), _read(other)
+    except (ValueError, MemoryError):
+        return 1
+    return _count(left, right)
+
+
+@dataclass(frozen=True, slots=True)
+class PathChange:
+    """What is different at one path; texts are raw JSON: sanitise before showing."""
+
+    path: str
+    before: str | None
+    """None: it came with the other body."""
+    after: str | None
+    """None: the other body does not have it."""
+
+
+def changed_paths(one: bytes, other: bytes) -> tuple[PathChange, ...] | None:
+    """What came, went and changed from one body to the other, at most 500; None when they are not comparable JSON.
+
+    Items of arrays are compared by their place.
+    """
+    if max(len(one), len(other)) > LARGEST_COMPARED:
+        return None
+    try:
+        changes = _changes(_read(one), _read(other))
+        return tuple(change for change, _ in zip(changes, range(_MOST_TOLD), strict=False))
+    except (ValueError, MemoryError):
+        return None
+
+
+def _changes(left: object, right: object, path: str = "$") -> Iterator[PathChange]:
+    if isinstance(left, dict) and isinstance(right, dict):
+        for key in (*left, *(key for key in right if key not in left)):
+            yield from _changes(left.get(key, _NOTHING), right.get(key, _NOTHING), path + _step(key))
+    elif isinstance(left, list) and isinstance(right, list):
+        for index in range(max(len(left), len(right))):
+            one = left[index] if index < len(left) else _NOTHING
+            other = right[index] if index < len(right) else _NOTHING
+            yield from _changes(one, other, f"{path}[{index}]")
+    elif left is _NOTHING or right is _NOTHING or not _same(left, right):
+        yield PathChange(path, _told(left), _told(right))
+
+
+def _step(key: str) -> str:
+    return f".{key}" if _PLAIN_KEY.fullmatch(key) else f"[{json.dumps(key)}]"
+
+
+def _told(value: object) -> str | None:
+    return None if value is _NOTHING else json.dumps(value, ensure_ascii=False)[:_LONGEST_TOLD]
+
+
+def _read(body: bytes) -> object:
+    return decode(body, parse_constant=Number)
+
+
+def _count(left: object, right: object) -> int:
+    found = 0
+    waiting: list[tuple[object, object]] = [(left, right)]
+    while waiting and found < _MOST_COUNTED:
+        one, other = waiting.pop()
+        if isinstance(one, dict) and isinstance(other, dict):
+            shared = one.keys() & other.keys()
+            found += len(one.keys() ^ other.keys())
+            waiting.extend((one[key], other[key]) for key in shared)
+        elif isinstance(one, list) and isinstance(other, list):
+            found += abs(len(one) - len(other))
+            waiting.extend(zip(one, other, strict=False))
+        else:
+            found += not _same(one, other)
+    return min(found, _MOST_COUNTED)
+
+
+def _same(one: object, other: object) -> bool:
+    """1 and 1.0 are the same number in JSON; true and 1 are not, though Python says so."""
+    numbers = (int, float)
+    if isinstance(one, numbers) and isinstance(other, numbers):
+        return isinstance(one, bool) == isinstance(other, bool) and one == other
+    return type(one) is type(other) and one == other

@@ -1,0 +1,1 @@
+"""A delivery and the views of it: event, headers, row, text."""

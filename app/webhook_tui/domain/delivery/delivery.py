@@ -1,0 +1,71 @@
+"""A delivery: one HTTP request received at the hook, byte for byte; and two views of it from the store."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from webhook_tui.domain.delivery.headers import Headers
+from webhook_tui.domain.signature.verdict import Judgement, Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """What came over the wire, nothing decoded, nothing changed."""
+
+    received_at: datetime
+    """UTC, when the last byte of the body was here."""
+    method: str
+    target: str
+    """Path and query as sent (latin-1)."""
+    headers: Headers
+    body: bytes
+    client: str = ""
+    """Address of the peer, which behind a tunnel is the tunnel's end."""
+    http_version: str = "1.1"
+    """`1.0` or `1.1`, as the request line had it."""
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryRow:
+    """The narrow row that the table shows; it never holds a body."""
+
+    seq: int
+    """Number of the delivery in its database, from 1, never given twice."""
+    run: int
+    """Which run of the program received it, from 1."""
+    received_at: datetime
+    event: str
+    """X-Webhook-Event, else the body's `name`, else "" (raw: sanitise before showing)."""
+    event_id: str | None
+    """The body's `id` as JSON text (`90412`, `"a-b"`), so that its type is kept; None when there is none."""
+    verdict: Verdict
+    reason: str
+    short: str
+    secret_id: str | None
+    attempt: int
+    """1 for the first delivery of an event id, counted per account; always 1 without an id."""
+    answered: int | None
+    """Status that we answered; None: not answered (yet), 0: the connection was reset."""
+    size: int
+    """Bytes of the body."""
+    about: str
+    """A few words from `data` (job id, status, progress); "" when there is nothing known in it."""
+    marked: bool = False
+    comment: str = ""
+    """The user's words about it (raw: sanitise before showing)."""
+    on_stream: bool = False
+    """The event stream brought the same event, as far as it was watched."""
+
+    @property
+    def judgement(self) -> Judgement:
+        """Verdict and reason together."""
+        return Judgement(self.verdict, self.reason, self.short, self.secret_id)
+
+
+@dataclass(frozen=True, slots=True)
+class StoredDelivery:
+    """One delivery whole: its row and what came over the wire."""
+
+    row: DeliveryRow
+    delivery: Delivery

@@ -1,0 +1,97 @@
+"""The event inside a delivery, `{id, name, data, timestamp}`, read tolerantly: whatever is not there is None.
+
+Shape from docs.piktid.com (Webhooks). The fields of `data` are not documented.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from webhook_tui.domain.delivery.headers import EVENT_HEADER, Headers, first
+from webhook_tui.domain.jobs.job import JobFields, job_ids, job_progress, job_status
+from webhook_tui.domain.payload.json_decoder import decode
+
+KNOWN_EVENTS = ("batch_edit", "image_result", "identity_preprocessing", "ping")
+
+MOST_VALUES = 200_000
+"""Values of a body beyond which it is nobody's event; to decode them would keep every other delivery waiting."""
+
+_LONGEST_ABOUT = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """What a body says of itself."""
+
+    event_id: str | None = None
+    """JSON text of `id` when it is a number or a string."""
+    name: str | None = None
+    data: Mapping[str, object] | None = None
+    timestamp: float | None = None
+    """Unix seconds at which the event happened, which is not when it was sent."""
+    is_json: bool = False
+
+
+def parse_event(body: bytes) -> Event:
+    """Read an event out of a body; never raises: what cannot be read, or is too much, is an empty Event."""
+    if has_too_many_values(body):
+        return Event()
+    try:
+        value = decode(body)
+    except (ValueError, MemoryError):
+        return Event()
+    if not isinstance(value, dict):
+        return Event(is_json=True)
+    return event_from(value)
+
+
+def has_too_many_values(body: bytes) -> bool:
+    """Whether a body may hold more than 200,000 JSON values, told without decoding it."""
+    if len(body) <= MOST_VALUES:
+        return False
+    return sum(body.count(sign) for sign in (b",", b"[", b"{")) > MOST_VALUES
+
+
+def event_from(value: Mapping[str, object]) -> Event:
+    """The same from a decoded JSON object."""
+    raw_id, name, data, timestamp = (value.get(key) for key in ("id", "name", "data", "timestamp"))
+    return Event(
+        event_id=_id_text(raw_id),
+        name=name if isinstance(name, str) else None,
+        data=data if isinstance(data, dict) else None,
+        timestamp=float(timestamp) if isinstance(timestamp, int | float) and _is_time(timestamp) else None,
+        is_json=True,
+    )
+
+
+def _is_time(value: float) -> bool:
+    return not isinstance(value, bool) and 0 <= value < 253_402_300_800
+
+
+def _id_text(value: object) -> str | None:
+    if isinstance(value, bool) or not isinstance(value, int | str | float):
+        return None
+    try:
+        return json.dumps(value, allow_nan=False)
+    except ValueError:
+        return None
+
+
+def event_name(headers: Headers, event: Event) -> str:
+    """The name to show: the header's, else the body's, else "". Raw text: sanitise before showing."""
+    header = first(headers, EVENT_HEADER)
+    if header:
+        return header.decode("utf-8", "replace")
+    return event.name or ""
+
+
+def about(event: Event, fields: JobFields | None = None) -> str:
+    """A few words from `data` for the table: job id, status, progress; "" when none of them is there."""
+    data, fields = event.data, fields or JobFields()
+    if not data:
+        return ""
+    ids = job_ids(data, (*fields.ids, "identity_code"))[:1]
+    words = (*ids, job_status(data, fields), job_progress(data, fields))
+    return " ".join(word for word in words if word)[:_LONGEST_ABOUT]

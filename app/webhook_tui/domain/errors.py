@@ -1,0 +1,65 @@
+"""A problem in two sentences: what happened, and what to do next; the same words on the screen and on exit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum, StrEnum
+
+
+class ExitCode(IntEnum):
+    """How the program ends (128+n after a signal is added by the command line)."""
+
+    OK = 0
+    FAILURE = 1
+    USAGE = 2
+    API = 3
+    TUNNEL = 4
+    PORT = 5
+
+
+class Severity(StrEnum):
+    """Which notice wins the one place for it, the first the most severe."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    TIP = "tip"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What the user is told. Foreign words in it are sanitised by whoever makes it."""
+
+    what: str
+    """What happened; at most 78 cells."""
+    next: str
+    """What to do about it; at most 78 cells. `{again}` in it stands for the seconds until the next try."""
+    exit_code: ExitCode = ExitCode.FAILURE
+    is_transient: bool = False
+    """Whether trying again by itself can help (no network, 5xx, 429), or only a person can (wrong token)."""
+    needs_token: bool = False
+    """Whether another token is the remedy: u then opens the token prompt."""
+    severity: Severity = Severity.ERROR
+    retry_after: float | None = None
+    """Seconds that the other side asked us to wait, where it did."""
+
+    def sentence(self, again: float | None = None) -> str:
+        """Both sentences in one line; `again`: seconds until the next try by itself."""
+        return f"{self.what} {self.advice(again)}".strip()
+
+    def advice(self, again: float | None = None) -> str:
+        """The second sentence with its seconds filled in; without them, the clause that names them is left out."""
+        if "{again}" not in self.next:
+            return self.next
+        if again is not None:
+            return self.next.replace("{again}", f"{max(1, round(again))} s")
+        kept = [part for part in self.next.split("; ") if "{again}" not in part]
+        rest = "; ".join(kept)
+        return rest[:1].upper() + rest[1:]
+
+
+class ProblemError(Exception):
+    """Carries a Problem from an adapter's edge to whoever shows it."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem.sentence())
+        self.problem = problem

@@ -1,0 +1,123 @@
+"""What became of a delivery that we sent on: forwarded as it came, or replayed later; and what a failure tells.
+
+Pure. It is kept in memory only: the history holds what came in.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from webhook_tui.domain.delivery.headers import Headers
+from webhook_tui.domain.failure import Failure
+
+LONGEST_KEPT = 65_536
+"""Bytes of an answer's body that are kept to be shown; all of it is returned to who sent the delivery."""
+
+
+@dataclass(frozen=True, slots=True)
+class UsedUrl:
+    """Where the user had deliveries sent to, and when last."""
+
+    url: str
+    at: datetime
+    """UTC."""
+
+
+class Why(StrEnum):
+    """Why it was sent."""
+
+    FORWARDED = "forwarded"
+    REPLAYED = "replayed"
+    SIMULATED = "simulated"
+    """An event of our own; it has no number here."""
+
+
+@dataclass(frozen=True, slots=True)
+class ForwardResult:
+    """One delivery sent on, and its answer or why there was none."""
+
+    seq: int
+    why: Why
+    url: str
+    """Where to; always as the user named it."""
+    at: datetime
+    """UTC, when the answer was there."""
+    status: int | None
+    """None: there was no answer."""
+    headers: Headers = ()
+    body: bytes = b""
+    """At most the first LONGEST_KEPT bytes."""
+    body_size: int = 0
+    """Bytes of the whole body; with `cut`, of what was read of it."""
+    seconds: float = 0.0
+    tries: int = 1
+    failure: str = ""
+    """Why there was no answer, as a clause."""
+    cause: Failure | None = None
+    """The same for code."""
+    signed_anew: bool = False
+    """With the secret that was current then; else the signature went as received."""
+    edited: bool = False
+    cut: Failure | None = None
+    """Why the body was not read to its end."""
+
+    @property
+    def ms(self) -> int:
+        """How long it took, in whole milliseconds."""
+        return round(self.seconds * 1000)
+
+    @property
+    def is_good(self) -> bool:
+        """Whether it was answered 2xx."""
+        return self.status is not None and 200 <= self.status < 300
+
+    @property
+    def outcome(self) -> str:
+        """`200 in 31 ms`, or `no answer: the connection was refused`."""
+        if self.status is None:
+            return f"no answer: {self.failure}"
+        return f"{self.status} in {self.ms:,} ms{'' if self.cut is None else f', body cut off: {self.cut.value}'}"
+
+
+_FAILURE_HINTS = {
+    Failure.REFUSED: "Nothing listens there: start your app, or compare its port with the URL.",
+    Failure.NAME: "Compare the host in the URL with your app's.",
+    Failure.TLS: "Set SSL_CERT_FILE to the certificate that signed your app's.",
+    Failure.INSECURE: "Your app may speak plain HTTP there: write http:// in the URL.",
+    Failure.EXPECTS_TLS: "Write https:// in the URL.",
+    Failure.NOT_HTTP: "Another program may listen there: compare the port in the URL with your app's.",
+    Failure.HEAD_TOO_LARGE: "Send fewer or shorter headers: look for cookies and debug headers.",
+    Failure.TIMEOUT: "Answer first and do the work afterwards: PiktID does not wait for long either.",
+}
+_HINTS = {
+    400: "Your app could not read the request. Does it take the body as raw JSON, without a form in between?",
+    401: "Your app wants a login, or takes the signature for wrong. Let the hook's path through; compare secrets.",
+    403: "Your app forbids it. CSRF protection does that to every POST without a token: exempt the hook's path.",
+    404: "Your app has nothing at that path. Name the hook's path in the URL: http://127.0.0.1:3000/webhook.",
+    405: "Your app has that path, but takes no POST there.",
+    413: "The body is too large for your app: raise its limit.",
+    415: "Your app does not take this content type. PiktID sends JSON: look at Content-Type in the Headers tab.",
+    422: "Your app read it and found it not as it should be: its answer may say which field.",
+    429: "Your app limits how often it is called.",
+    508: "The URL leads back to this receiver: forward to your app's own URL.",
+}
+
+
+def failure_hint(failure: Failure | None) -> str:
+    """What to look at when there was no answer; "" where there is nothing to say."""
+    return "" if failure is None else _FAILURE_HINTS.get(failure, "")
+
+
+def hint(sent: ForwardResult) -> str:
+    """What a failure most likely means and what to look at; "" where there is nothing to say."""
+    if sent.status is None:
+        return failure_hint(sent.cause) or "The app listens, or did: its own log says what it made of the request."
+    if sent.status in _HINTS:
+        return _HINTS[sent.status]
+    if sent.status >= 500:
+        return "Your app failed: its own log says where. PiktID sends again what is answered 5xx."
+    if 300 <= sent.status < 400:
+        return "A redirect is not followed, and PiktID takes it for a failure: name the final URL."
+    return "" if sent.is_good else "PiktID takes everything but 2xx for a failure and sends it again."

@@ -1,0 +1,166 @@
+"""The job that an event is about: the one place that says what a job id is, where it stands, and what else is there.
+
+PiktID documents no field of `data`. The defaults are names of its job API (GET /jobs/{id}/status and /results), which
+is a guess; so all of them are settings.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from webhook_tui.domain.payload.json_path import values_at
+from webhook_tui.domain.payload.links import LONGEST_LINK, MOST_LINKS, links
+from webhook_tui.domain.signature.verdict import Verdict
+
+JOB_FIELDS = ("job_id", "id_task", "task_id", "job")
+_LONGEST_ID = 512
+_MOST_IDS = 20
+_LONGEST_WORD = 80
+
+
+@dataclass(frozen=True, slots=True)
+class JobFields:
+    """Which fields of `data` say what; each is a path with dots (`output.full_size`), the first one found counts."""
+
+    ids: Sequence[str] = JOB_FIELDS
+    """Here all count: an event belongs to each of its ids."""
+    status: Sequence[str] = ("status", "preprocessing_status")
+    progress: Sequence[str] = ("processed_images/total_images", "progress")
+    """Two fields with a slash between are so many of so many; one is a percentage."""
+    images: Sequence[str] = ("output.full_size", "results.output.full_size")
+    """Here all count, too."""
+
+
+@dataclass(frozen=True, slots=True)
+class JobEvent:
+    """One delivery that is about a job."""
+
+    seq: int
+    received_at: datetime
+    event: str
+    """Raw, as all words here: sanitise before showing."""
+    verdict: Verdict
+    attempt: int
+    status: str
+    progress: str
+    images: tuple[str, ...]
+    """Links that may be shown and opened, at most nine."""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What the deliveries say of one job."""
+
+    job_id: str
+    """Raw, as all words here: sanitise before showing."""
+    events: int
+    status: str
+    """Of the event that happened last; what PiktID did not sign, or what is about one image, counts only where there is
+    nothing else."""
+    progress: str
+    first_at: datetime
+    last_at: datetime
+    last_seq: int
+    images: int
+    """How many different links."""
+    worst: Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Jobs:
+    """The jobs of the newest deliveries, as far as they were looked at."""
+
+    jobs: tuple[Job, ...]
+    """That of the newest delivery is last."""
+    examined: int
+    """So many of the newest deliveries were looked at."""
+    most: int
+    """So many are looked at in the end, if there are so many."""
+    is_all: bool
+    """Whether there is no older delivery."""
+    is_done: bool
+
+
+@dataclass(frozen=True, slots=True)
+class JobDetail:
+    """One of them."""
+
+    job_id: str
+    job: Job | None
+    """None: no delivery is about it any more, or none was found yet."""
+    events: tuple[JobEvent, ...]
+    """The newest of its events, oldest first."""
+    is_done: bool
+
+
+def job_ids(data: object, fields: Sequence[str] = JOB_FIELDS) -> list[str]:
+    """The job ids in `data`, each once, in the order of the fields: strings and whole numbers, at most twenty."""
+    found = (str(value) for field in fields for value in _values(data, field) if _is_id(value))
+    return list(dict.fromkeys(job for job in found if 0 < len(job) <= _LONGEST_ID))[:_MOST_IDS]
+
+
+def _is_id(value: object) -> bool:
+    return isinstance(value, str | int) and not isinstance(value, bool)
+
+
+def job_status(data: object, fields: JobFields) -> str:
+    """The status in words, "" where there is none; cut to 80 characters."""
+    values = (value for field in fields.status for value in _values(data, field))
+    return next((value for value in values if isinstance(value, str) and value), "")[:_LONGEST_WORD]
+
+
+def job_progress(data: object, fields: JobFields) -> str:
+    """`3/8` or `40 %`, "" where there is none; cut to 80 characters."""
+    for field in fields.progress:
+        done, slash, total = field.partition("/")
+        pair = [_number(data, part) for part in (done, total)]
+        if slash and pair[0] is not None and pair[1] is not None:
+            return f"{_short(pair[0])}/{_short(pair[1])}"[:_LONGEST_WORD]
+        if not slash and pair[0] is not None:
+            return f"{_short(pair[0])} %"[:_LONGEST_WORD]
+    return ""
+
+
+def job_images(data: object, fields: JobFields) -> tuple[str, ...]:
+    """The links at the fields for images, each once, at most nine; only those that may be opened."""
+    texts = (value for field in fields.images for value in _values(data, field))
+    whole = (text for text in texts if isinstance(text, str) and len(text) <= LONGEST_LINK and links(text) == [text])
+    return tuple(dict.fromkeys(whole))[:MOST_LINKS]
+
+
+def is_about_an_image(data: object, images: Sequence[str]) -> bool:
+    """Whether the status in it is that of one image (`images`: its links): PiktID's job API numbers them in results."""
+    return bool(images) or (isinstance(data, dict) and "image_index" in data)
+
+
+def _values(data: object, field: str) -> list[object]:
+    """At the field as it is written, else at it as a path."""
+    if isinstance(data, dict) and field in data:
+        return [data[field]]
+    return values_at(data, field.split(".")) if "." in field else []
+
+
+def _number(data: object, field: str) -> int | float | None:
+    values = (value for value in _values(data, field) if isinstance(value, int | float))
+    return next((value for value in values if not isinstance(value, bool)), None)
+
+
+def _short(number: float) -> str:
+    return str(number) if isinstance(number, int) else f"{number:g}"
+
+
+_SEVERITY = (
+    Verdict.INVALID,
+    Verdict.MALFORMED,
+    Verdict.MISSING,
+    Verdict.PENDING,
+    Verdict.OLDER,
+    Verdict.VALID,
+)
+
+
+def worst(verdicts: Iterable[Verdict]) -> Verdict:
+    """The one to worry about most; of none: valid."""
+    return min(verdicts, key=_SEVERITY.index, default=Verdict.VALID)

@@ -1,0 +1,1 @@
+"""Reads JSON payloads: paths, links, notes, queries."""

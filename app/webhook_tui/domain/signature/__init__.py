@@ -1,0 +1,1 @@
+"""PiktID's signature scheme: verification, verdicts, the secret ring."""

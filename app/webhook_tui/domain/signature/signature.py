@@ -1,0 +1,142 @@
+"""PiktID's signature scheme, and the judgement on one delivery: pure, in constant time, on bytes.
+
+Scheme (docs.piktid.com, Webhooks): `X-Webhook-Signature: sha256=<hex digest>`, the HMAC-SHA256 of the raw body, keyed
+with the secret's characters as UTF-8.
+
+Upper-case hex digits are malformed: PiktID documents Python's `hexdigest()`, which is lower case, and a receiver that
+compares text, as PiktID's own sample does, refuses them. The explainer names the case.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import re
+from collections.abc import Sequence
+from datetime import datetime
+
+from webhook_tui.domain.delivery.headers import Headers, signatures
+from webhook_tui.domain.signature.secret import Secret
+from webhook_tui.domain.signature.secret_ring import Origin, SecretRing, SigningSecret
+from webhook_tui.domain.signature.verdict import Judgement, Verdict
+
+PREFIX = b"sha256="
+DIGITS = 64
+
+_WELL_FORMED = re.compile(rb"sha256=([0-9a-f]{64})")
+_HEX = re.compile(rb"[0-9a-fA-F]*")
+
+MISSING = Judgement(Verdict.MISSING, "No X-Webhook-Signature header: anyone can have sent it.", "No signature header.")
+PENDING = Judgement(
+    Verdict.PENDING, "Its secret is not known yet; it is judged when it comes.", "The secret is not known yet."
+)
+
+
+def sign(secret: Secret, body: bytes) -> str:
+    """The header value that PiktID sends for `body`: `sha256=` and 64 lower-case hex digits."""
+    return PREFIX.decode() + hmac.digest(secret.key, body, hashlib.sha256).hex()
+
+
+def well_formed(value: bytes) -> bool:
+    """Whether a header value has the documented shape."""
+    return _WELL_FORMED.fullmatch(value) is not None
+
+
+def malformed(received: Sequence[bytes]) -> Judgement | None:
+    """What is wrong with the shape of the X-Webhook-Signature values, or None when the shape is right.
+
+    The same value sent twice counts as one.
+    """
+    distinct = sorted(set(received))
+    if len(distinct) > 1:
+        return Judgement(
+            Verdict.MALFORMED,
+            "It has two X-Webhook-Signature headers that differ.",
+            "Two signatures that differ.",
+        )
+    value = distinct[0]
+    if well_formed(value):
+        return None
+    return Judgement(Verdict.MALFORMED, *_shape_sentences(value))
+
+
+def _shape_sentences(value: bytes) -> tuple[str, str]:
+    if not value.strip():
+        return "The X-Webhook-Signature header is empty.", "The signature is empty."
+    if any(byte > 0x7E or byte < 0x20 for byte in value):
+        return "The signature has characters that are not ASCII.", "Not ASCII."
+    if not value.startswith(PREFIX):
+        if value.lower().startswith(PREFIX):
+            return "The signature's sha256= is not in lower case.", "sha256= not in lower case."
+        return "The signature does not begin with sha256=.", "No sha256= in front."
+    digest = value.removeprefix(PREFIX)
+    if _HEX.fullmatch(digest) is None:
+        return "The signature has characters that are not hex digits.", "Not all hex digits."
+    if len(digest) != DIGITS:
+        noun = "digit" if len(digest) == 1 else "digits"
+        return (
+            f"The signature has {len(digest)} hex {noun}; sha256 has {DIGITS}.",
+            f"{len(digest)} hex {noun}, not {DIGITS}.",
+        )
+    return "The signature's hex digits are not all lower case.", "Upper-case hex digits."
+
+
+def fits(secret: Secret, body: bytes, value: bytes) -> bool:
+    """Whether a well-formed header value is `secret`'s signature of `body`; takes the same time either way."""
+    return hmac.compare_digest(sign(secret, body).encode(), value)
+
+
+def judge(
+    headers: Headers,
+    body: bytes,
+    ring: SecretRing,
+    *,
+    limit: int | None = None,
+    unanswered: bool = False,
+    zone_now: datetime,
+) -> Judgement:
+    """The verdict on one delivery.
+
+    `limit`: try only that many secrets, newest first (None: all). `unanswered`: a registration is under way, so a
+    secret that is not known yet may fit: what would be invalid is pending. `zone_now`: an aware datetime in the zone in
+    which times of day are told.
+    """
+    received = signatures(headers)
+    if not received:
+        return MISSING
+    if (wrong := malformed(received)) is not None:
+        return wrong
+    order = ring.newest_first()
+    current = ring.current
+    for known in order[:limit]:
+        if fits(known.secret, body, received[0]):
+            return fitting(known, is_current=known is current, zone_now=zone_now)
+    if unanswered or not order or (limit is not None and len(order) > limit):
+        return PENDING
+    return none_fits(len(order))
+
+
+def none_fits(secrets: int) -> Judgement:
+    """No secret of `secrets` fits, and no cause is known yet."""
+    sentence = (
+        "Signed with another secret than ours." if secrets == 1 else f"Signed with none of the {secrets} secrets."
+    )
+    return Judgement(Verdict.INVALID, sentence, sentence)
+
+
+def fitting(known: SigningSecret, *, is_current: bool, zone_now: datetime) -> Judgement:
+    """The judgement when `known` fits: valid with the current secret or a given one, older with a former one."""
+    if is_current or known.origin is Origin.ADDED:
+        return Judgement(Verdict.VALID, "Signed by PiktID.", "Signed by PiktID.", known.secret_id)
+    since = _time_of_day(known.since, zone_now)
+    if known.until is None:
+        long = short = f"Valid with the secret of {since}."
+    else:
+        short = f"Valid with the secret of {since}."
+        long = f"Valid with the secret of {since}, replaced at {_time_of_day(known.until, zone_now)}."
+    return Judgement(Verdict.OLDER, long, short, known.secret_id)
+
+
+def _time_of_day(at: datetime, zone_now: datetime) -> str:
+    local = at.astimezone(zone_now.tzinfo)
+    return f"{local:%H:%M}" if local.date() == zone_now.date() else f"{local.day} {local:%b}"

@@ -1,0 +1,125 @@
+"""What `webhook-tui verify` computes and says: one signature, one body, some secrets; no network, no store."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from textwrap import wrap
+
+from webhook_tui.domain.delivery.delivery import Delivery
+from webhook_tui.domain.delivery.text import visible
+from webhook_tui.domain.diagnostics.engine import explain, with_cause
+from webhook_tui.domain.diagnostics.report import SignatureReport
+from webhook_tui.domain.signature.lint import lint
+from webhook_tui.domain.signature.secret import Secret
+from webhook_tui.domain.signature.secret_ring import SecretRing
+from webhook_tui.domain.signature.signature import PREFIX, judge
+from webhook_tui.domain.signature.verdict import Judgement, Verdict
+
+WIDTH = 78
+_LABEL = 12
+_DIGITS_A_LINE = 32
+_UNDATED = datetime.fromtimestamp(0, UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """The outcome of an offline check."""
+
+    verdict: Verdict
+    judgement: Judgement
+    report: SignatureReport
+
+    @property
+    def is_good(self) -> bool:
+        """Whether the command ends with 0."""
+        return self.verdict.is_good
+
+
+def verify(secret: Secret, signature: str | None, body: bytes, *, clock: Callable[[], float]) -> Verification:
+    """Check one header value; `signature` None: there was no header. Without other headers nothing is linted.
+
+    `clock`: seconds, for the report's `seconds` only.
+    """
+    value = None if signature is None else signature.encode("utf-8", "surrogateescape")
+    headers = () if value is None else ((b"X-Webhook-Signature", value),)
+    return _verification(Delivery(_UNDATED, "POST", "/", headers, body), _ring((secret,)), None, clock, ())
+
+
+def verify_delivery(
+    delivery: Delivery, secrets: Sequence[Secret], *, clock: Callable[[], float], token: Secret | None = None
+) -> Verification:
+    """Check a whole delivery, as an export holds it, against several secrets, with notes on it."""
+    return _verification(delivery, _ring(secrets), token, clock, lint(delivery))
+
+
+def _ring(secrets: Sequence[Secret]) -> SecretRing:
+    ring = SecretRing()
+    for secret in reversed(secrets):
+        ring = ring.added(secret, _UNDATED)
+    return ring
+
+
+def _verification(
+    delivery: Delivery, ring: SecretRing, token: Secret | None, clock: Callable[[], float], notes: tuple[str, ...]
+) -> Verification:
+    judgement = judge(delivery.headers, delivery.body, ring, zone_now=delivery.received_at)
+    report = explain(delivery, ring, seq=0, clock=clock, token=token, notes=notes)
+    judgement = with_cause(judgement, report)
+    return Verification(judgement.verdict, judgement, report)
+
+
+def as_json(verification: Verification) -> str:
+    """One line of JSON; `cause`, `why`, `change` and `expected` are null where there is none. Never a secret."""
+    report = verification.report
+    cause = report.cause
+    return json.dumps(
+        {
+            "verdict": verification.verdict.value,
+            "reason": verification.judgement.reason,
+            "cause": cause.code if cause else None,
+            "why": cause.why if cause else None,
+            "change": cause.change if cause else None,
+            "expected": report.expected,
+            "received": list(report.received),
+            "tried": report.tried,
+            "notes": list(report.notes),
+        }
+    )
+
+
+def as_text(verification: Verification) -> str:
+    """Lines for people, at most 78 cells wide, without a newline at the end; harmless to a terminal. Never a secret."""
+    report, verdict = verification.report, verification.verdict
+    lines = [f"{verdict.glyph} {verdict.value}", verification.judgement.reason]
+    if report.cause is not None:
+        lines += ["", "Why", *wrap(report.cause.why, WIDTH), "", "What to change", *wrap(report.cause.change, WIDTH)]
+    elif verdict.is_bad and report.tried:
+        lines += ["", "Why", *wrap(tried_sentence(report), WIDTH)]
+    lines.append("")
+    for label, values in (("received", report.received), ("expected", [report.expected] if report.expected else [])):
+        for value in values:
+            lines += _digest_lines(label, visible(value))
+    if report.notes:
+        lines += ["", *(f"note: {visible(note)}" for note in report.notes)]
+    return "\n".join(lines)
+
+
+def tried_sentence(report: SignatureReport) -> str:
+    """`Nothing fits: 2 secrets in 1,012 variations, tried in 14 ms.`"""
+    count = len(report.lines)
+    return (
+        f"Nothing fits: {count} secret{'' if count == 1 else 's'} in {report.tried:,} variations, "
+        f"tried in {report.seconds * 1000:,.0f} ms."
+    )
+
+
+def _digest_lines(label: str, value: str) -> list[str]:
+    """Digits in lines of 32, the prefix in the first one."""
+    prefix = PREFIX.decode() if value.startswith(PREFIX.decode()) else ""
+    digits = value.removeprefix(prefix)
+    first, *rest = [digits[at : at + _DIGITS_A_LINE] for at in range(0, len(digits), _DIGITS_A_LINE)] or [""]
+    indent = " " * (_LABEL + len(prefix))
+    return [f"{label:<{_LABEL}}{prefix}{first}", *(indent + part for part in rest)]

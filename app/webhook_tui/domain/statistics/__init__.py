@@ -1,0 +1,1 @@
+"""Counts, latencies and the history of tunnel and registration."""

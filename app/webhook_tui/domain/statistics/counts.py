@@ -1,0 +1,55 @@
+"""What is stored, counted: by event, by verdict, and over time; made by the store, shown by the screen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from webhook_tui.domain.signature.verdict import Verdict
+
+Counts = Mapping[Verdict, int]
+"""By verdict; without those of which there is none."""
+
+
+@dataclass(frozen=True, slots=True)
+class EventCounts:
+    """Of one event name."""
+
+    event: str
+    """Raw: sanitise before showing."""
+    this_run: Counts
+    all_runs: Counts
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """Deliveries over time, up to now."""
+
+    span_seconds: int
+    counts: tuple[int, ...]
+    """Of equal parts of the span, oldest first; the last part has not ended."""
+
+    @property
+    def part_seconds(self) -> int:
+        """How long one part is."""
+        return self.span_seconds // len(self.counts)
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryCounts:
+    """The counts, as far as the deliveries have been looked at."""
+
+    this_run: Counts
+    all_runs: Counts
+    events: tuple[EventCounts, ...]
+    """The most frequent names, the most frequent first."""
+    other_names: int
+    """How many names are not among them."""
+    others_this_run: int
+    """How many deliveries have one of those names."""
+    others_all_runs: int
+    rates: tuple[Rate, ...]
+    examined: int
+    """Numbers of deliveries looked at; those of deleted ones count."""
+    total: int
+    is_done: bool

@@ -1,0 +1,43 @@
+"""What the Status screen shows beside the status: counts, times, what became of the route, where the history lies."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from webhook_tui.domain.errors import Problem
+from webhook_tui.domain.statistics.counts import HistoryCounts
+from webhook_tui.domain.statistics.latency import LatencySummary
+from webhook_tui.domain.statistics.route_history import RegistrationStep, TunnelPhase
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryPlace:
+    """The database's file."""
+
+    path: Path
+    size: int
+    """Bytes, with what is not yet merged into it."""
+    run: int
+    """Number of this run in it, from 1."""
+    is_temporary: bool
+    """It is deleted when the program ends."""
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """One state of everything."""
+
+    started_at: datetime
+    acks: LatencySummary
+    """From a delivery's first byte to the last of its answer, of this run."""
+    phases: tuple[TunnelPhase, ...]
+    """Of the tunnel in this run, oldest first."""
+    steps: tuple[RegistrationStep, ...]
+    """Of the registration in this run, oldest first."""
+    tally: HistoryCounts | None
+    """None: not counted yet, or it cannot be read."""
+    place: HistoryPlace | None
+    problem: Problem | None = None
+    """Why the history cannot be read."""

@@ -1,0 +1,282 @@
+"""What a handler is sent, what it should answer, and what it means when it does not; pure.
+
+Deliveries are as PiktID documents them. What PiktID leaves open (data, sizes, order, unknown events) is tested for what
+a handler must survive in any case.
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from webhook_tui import __version__
+from webhook_tui.domain.delivery.headers import Headers
+from webhook_tui.domain.signature.secret import Secret
+from webhook_tui.domain.signature.signature import sign
+from webhook_tui.http.sender import Pieces
+
+LARGE = 1_048_576
+"""Bytes of the large delivery."""
+SLOW = Pieces(count=5, pause_seconds=0.1)
+
+_STRANGER = Secret("whsec_of_somebody_else")
+_UNSET = ("", "undefined", "null", "None")
+_AGENT = f"webhook-tui-check/{__version__}".encode("ascii")
+
+
+class Expected(StrEnum):
+    """Which answers are right. The value is for people."""
+
+    ACCEPTED = "2xx"
+    REFUSED = "4xx"
+    SURVIVED = "2xx or 4xx"
+
+    def is_met_by(self, status: int) -> bool:
+        """Whether an answer is one of them."""
+        hundreds = {Expected.ACCEPTED: (2,), Expected.REFUSED: (4,), Expected.SURVIVED: (2, 4)}[self]
+        return status // 100 in hundreds
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One request to the handler."""
+
+    headers: Headers
+    body: bytes
+    pieces: Pieces | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One test; every message of it must be answered as expected."""
+
+    name: str
+    """Stable, for programs."""
+    title: str
+    messages: tuple[Message, ...]
+    expected: Expected
+    meaning: str
+    """What it means when the answer is wrong: an acceptance where REFUSED is expected, a refusal where ACCEPTED is,
+    a crash where SURVIVED is."""
+
+
+def cases(
+    secret: Secret, samples: Sequence[tuple[str, Mapping[str, object]]], *, first_id: int, now: float
+) -> tuple[Case, ...]:
+    """All tests in order. `samples`: names and data of valid events; `now`: Unix seconds for their timestamps."""
+    maker = _Maker(secret, first_id, now)
+    return (*_good(maker, samples), *_forged(maker), *_odd(maker), _last(maker))
+
+
+class _Maker:
+    """Makes events with ids that this run has not used yet."""
+
+    def __init__(self, secret: Secret, first_id: int, now: float) -> None:
+        self.secret = secret
+        self.now = now
+        self._ids = itertools.count(first_id)
+
+    def body(self, name: str = "ping", data: Mapping[str, object] | None = None, *, age: float = 0.0) -> bytes:
+        event = {"id": next(self._ids), "name": name, "data": dict(data or {}), "timestamp": self.now - age}
+        return json.dumps(event).encode("ascii")
+
+    def signed(self, body: bytes, name: str = "ping", pieces: Pieces | None = None) -> Message:
+        return _message(name, body, sign(self.secret, body).encode("ascii"), pieces)
+
+    def forged(self, signature: bytes | None) -> Message:
+        """A good body under a signature that is not its own."""
+        return _message("ping", self.body(), signature)
+
+    def wrongly_signed(self, key: Secret) -> Message:
+        body = self.body()
+        return _message("ping", body, sign(key, body).encode("ascii"))
+
+    def respelled(self, prefix: str, *, upper: bool) -> Message:
+        """The right digits in another shape."""
+        body = self.body()
+        digits = sign(self.secret, body).removeprefix("sha256=")
+        return _message("ping", body, (prefix + (digits.upper() if upper else digits)).encode("ascii"))
+
+
+def _message(name: str, body: bytes, signature: bytes | None, pieces: Pieces | None = None) -> Message:
+    headers = [
+        (b"Content-Type", b"application/json"),
+        (b"User-Agent", _AGENT),
+        (b"X-Webhook-Event", name.encode("utf-8")),
+    ]
+    if signature is not None:
+        headers.append((b"X-Webhook-Signature", signature))
+    return Message(tuple(headers), body, pieces)
+
+
+def _good(maker: _Maker, samples: Sequence[tuple[str, Mapping[str, object]]]) -> Iterator[Case]:
+    for name, data in samples:
+        yield Case(
+            f"valid-{name}",
+            f"valid: {name}",
+            (maker.signed(maker.body(name, data), name),),
+            Expected.ACCEPTED,
+            "A good delivery is not accepted, so PiktID sends it again and again. Is the secret the right one? "
+            "Is the signature made over the raw body, before anything parses it?",
+        )
+    yield Case(
+        "spelling",
+        "valid: JSON in other spelling",
+        (maker.signed(_respelled_json(maker)),),
+        Expected.ACCEPTED,
+        "The signature is made over JSON that was parsed and written again. Make it over the bytes as they came.",
+    )
+
+
+def _respelled_json(maker: _Maker) -> bytes:
+    event = json.loads(maker.body())
+    text = f'{{ "timestamp":{event["timestamp"]}0, "name" :"ping",\n  "data": {{"note": "Zoë \\u00eb \\/"}}, '
+    return f'{text}"id":{event["id"]} }}\n'.encode()
+
+
+def _forged(maker: _Maker) -> Iterator[Case]:
+    def refused(name: str, title: str, meaning: str, *messages: Message) -> Case:
+        return Case(name, title, messages, Expected.REFUSED, meaning)
+
+    forgery = "Whoever knows the URL can send it forged events."
+    yield refused(
+        "wrong-secret",
+        "wrong secret",
+        f"A signature with another secret is accepted. {forgery}",
+        maker.wrongly_signed(_STRANGER),
+    )
+    signed = maker.signed(maker.body(data={"note": "checked"}))
+    yield refused(
+        "changed-byte",
+        "changed byte",
+        f"A body that was changed after signing is accepted. {forgery}",
+        Message(signed.headers, signed.body.replace(b"checked", b"checkeD")),
+    )
+    yield refused(
+        "missing-header", "missing signature", f"Without any signature it is accepted. {forgery}", maker.forged(None)
+    )
+    yield refused(
+        "empty-signature",
+        "empty signature",
+        f"A signature without digits is accepted. {forgery}",
+        maker.forged(b""),
+        maker.forged(b"sha256="),
+    )
+    yield refused(
+        "cut-signature",
+        "cut signature",
+        "The beginning of the signature is enough: it can be guessed. Compare all of it, in constant time.",
+        _cut(maker),
+    )
+    yield refused(
+        "unset-secret",
+        "signed with no secret",
+        f"An empty key, or the word undefined, null or None, fits: the secret is not set where it runs. {forgery}",
+        *(maker.wrongly_signed(Secret(text)) for text in _UNSET),
+    )
+    yield refused(
+        "no-prefix",
+        "no sha256= prefix",
+        "Digits without sha256= are accepted. PiktID never sends them so: compare the whole header.",
+        maker.respelled("", upper=False),
+    )
+    yield refused(
+        "upper-case",
+        "upper-case digits",
+        "Upper-case digits are accepted. PiktID never sends them so: compare the header as it came.",
+        maker.respelled("sha256=", upper=True),
+    )
+    yield refused(
+        "not-ascii",
+        "signature not ASCII",
+        f"A signature of other characters than hex digits is accepted. {forgery}",
+        maker.forged(b"sha256=\xe9\xff" + b"0" * 62),
+    )
+    signed = maker.signed(maker.body())
+    yield refused(
+        "empty-body",
+        "empty body",
+        f"An empty body under another body's signature is accepted. {forgery}",
+        Message(signed.headers, b""),
+    )
+
+
+def _cut(maker: _Maker) -> Message:
+    body = maker.body()
+    return _message("ping", body, sign(maker.secret, body)[:17].encode("ascii"))
+
+
+def _odd(maker: _Maker) -> Iterator[Case]:
+    twice = maker.signed(maker.body())
+    yield Case(
+        "duplicate-id",
+        "the same event twice",
+        (twice, twice),
+        Expected.ACCEPTED,
+        "A second delivery of an event is not accepted. PiktID sends one again when an answer was lost: "
+        "remember the ids, and answer 200 to one that was seen.",
+    )
+    older = maker.body(age=60.0)
+    yield Case(
+        "reordered",
+        "a newer event before an older",
+        (maker.signed(maker.body()), maker.signed(older)),
+        Expected.ACCEPTED,
+        "An event that comes late is not accepted. A delivery that failed comes after those that followed it.",
+    )
+    yield Case(
+        "unknown-event",
+        "unknown event",
+        (maker.signed(maker.body("brand_new_event", {"x": 1}), "brand_new_event"),),
+        Expected.SURVIVED,
+        "An event of a new kind crashes it. PiktID may add kinds: ignore those that are not known.",
+    )
+    yield Case(
+        "not-json",
+        "not JSON, well signed",
+        tuple(maker.signed(body) for body in (b"this is no JSON", b"\xff\xfe\x00", b'{"id": 1, "name": "pi')),
+        Expected.SURVIVED,
+        "A body that is no JSON crashes it: answer 400.",
+    )
+    yield Case(
+        "other-json",
+        "JSON of another shape",
+        tuple(
+            maker.signed(body)
+            for body in (b"[]", b"null", b"{}", b'{"id": "a", "name": null, "data": [], "timestamp": "now"}')
+        ),
+        Expected.SURVIVED,
+        "JSON without the usual members crashes it. The members of data are not documented: none is sure.",
+    )
+    yield Case(
+        "large",
+        "1 MiB",
+        (maker.signed(_large(maker)),),
+        Expected.ACCEPTED,
+        "A large delivery is not accepted. Frameworks have limits of their own (Express: 100 kB): raise them.",
+    )
+    yield Case(
+        "slow",
+        "slow, in pieces",
+        (maker.signed(maker.body(), pieces=SLOW),),
+        Expected.ACCEPTED,
+        "A body that comes in pieces is not accepted: read all of it, up to Content-Length, before checking it.",
+    )
+
+
+def _large(maker: _Maker) -> bytes:
+    body = maker.body(data={"padding": ""})
+    return body.replace(b'"padding": "', b'"padding": "' + b"x" * (LARGE - len(body)))
+
+
+def _last(maker: _Maker) -> Case:
+    return Case(
+        "still-there",
+        "valid, after all that",
+        (maker.signed(maker.body()),),
+        Expected.ACCEPTED,
+        "What came before broke it: a good delivery is no longer accepted.",
+    )

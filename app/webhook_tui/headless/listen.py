@@ -1,0 +1,203 @@
+"""Runs a session without a screen: what happens is said, and every way it can end has its exit code."""
+
+from __future__ import annotations
+
+import logging
+import os
+import queue
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import FrameType
+from typing import TextIO
+
+from webhook_tui.config import Settings
+from webhook_tui.domain.delivery.text import visible
+from webhook_tui.domain.errors import ExitCode, Problem
+from webhook_tui.domain.events import (
+    Notified,
+    ProblemOccurred,
+    RequestRefused,
+    SessionEvent,
+    SessionReady,
+    SessionStopped,
+    StatusChanged,
+    TokenRequired,
+)
+from webhook_tui.domain.status import TunnelState, TunnelStatus
+from webhook_tui.headless.output import LineWriter, TextLine, json_line
+from webhook_tui.session.session import Session
+from webhook_tui.streams import OutputError
+
+_log = logging.getLogger(__name__)
+
+GIVE_UP_SECONDS = 30.0
+"""How long what can mend itself may take before the first success."""
+
+
+def listen(settings: Settings, output: str) -> int:
+    """Run until a signal or a failure that cannot mend itself; gives the exit code. `output`: text or json."""
+    session = Session.open(settings, asks=False)
+    facts: queue.SimpleQueue[SessionEvent] = queue.SimpleQueue()
+    line = json_line if output == "json" else TextLine(color=_wants_color(), in_ascii=not _is_utf8())
+    front = Headless(session.stop, LineWriter(line, sys.stdout), sys.stderr)
+    thread = threading.Thread(target=_run, args=(session, facts), name="session", daemon=True)
+    with _signals(front.signalled):
+        thread.start()
+        try:
+            front.follow(facts)
+        finally:  # whatever went wrong here, the session tidies up
+            session.stop()
+            thread.join(timeout=5)
+    return front.exit_code
+
+
+def _run(session: Session, facts: queue.SimpleQueue[SessionEvent]) -> None:
+    try:
+        session.run(facts.put)
+    except BaseException as error:  # noqa: BLE001 -- the edge of the thread: whatever it is, the program must end
+        _log.error("the session ended by an error", exc_info=error)
+        facts.put(SessionStopped(Problem(f"webhook-tui has a bug: {type(error).__name__}.", "Report it.")))
+
+
+class Headless:
+    """Follows the facts of one session and decides how it ends."""
+
+    def __init__(
+        self,
+        stop: Callable[[], None],
+        lines: LineWriter,
+        notes: TextIO,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """`clock`: monotonic seconds."""
+        self._clock = clock
+        self._stop = stop
+        self._lines = lines
+        self._notes = notes
+        self._signal: int | None = None
+        self._ready = False
+        self._stopping = False
+        self._notes_said = 0
+        self._is_unproven = False
+        self._problem: Problem | None = None
+        self._failure: Problem | None = None
+        self._give_up_at = clock() + GIVE_UP_SECONDS
+
+    @property
+    def exit_code(self) -> int:
+        """0, the code of the problem that ended it, or 128 + the signal."""
+        if self._failure is not None:
+            return int(self._failure.exit_code)
+        return 128 + self._signal if self._signal is not None else 0
+
+    def signalled(self, number: int, _frame: FrameType | None) -> None:
+        """A signal: tidy up. Who presses ctrl+c again leaves at once; a closed window sends SIGHUP twice by itself."""
+        if self._stopping and number == signal.SIGINT:
+            os._exit(128 + number)
+        self._signal = number if self._signal is None else self._signal
+        self._end()
+
+    def follow(self, facts: queue.SimpleQueue[SessionEvent]) -> None:
+        """Say each fact until the session has stopped."""
+        while True:
+            try:
+                fact = facts.get(timeout=0.5)
+            except queue.Empty:
+                self._look_at_the_clock()
+                continue
+            try:
+                self._take(fact)
+            except OutputError as error:
+                self._lines.silence()
+                if error.is_unread:
+                    self._end()
+                else:
+                    self._fail(_cannot_write(error), is_said=False)
+            if isinstance(fact, SessionStopped):
+                return
+
+    def _take(self, fact: SessionEvent) -> None:
+        match fact:
+            case SessionReady():
+                self._ready = True
+            case ProblemOccurred(problem=problem, again=again, fatal=fatal):
+                self._note(problem.sentence(again))
+                self._problem = problem
+                if fatal and not self._ready:
+                    self._fail(problem)
+            case RequestRefused(refusal=refusal):
+                self._note(refusal.sentence())
+            case TokenRequired():
+                self._fail(Problem("There is no token.", "Set PIKTID_TOKEN.", ExitCode.USAGE), is_said=False)
+            case Notified(sentence=sentence):
+                self._note(sentence)
+            case StatusChanged(status=status):
+                for note in status.notes[self._notes_said :]:
+                    self._note(note.sentence())
+                self._notes_said = len(status.notes)
+                self._say_unproven(status.tunnel)
+            case SessionStopped(problem=problem) if problem is not None:
+                self._stopped(problem)
+        self._lines.fact(fact)
+        self._look_at_the_clock()
+
+    def _say_unproven(self, tunnel: TunnelStatus) -> None:
+        """Why the public URL is unproven, once each time that it becomes so."""
+        is_unproven = tunnel.state is TunnelState.UNVERIFIED
+        if is_unproven and not self._is_unproven and tunnel.problem is not None:
+            self._note(tunnel.problem.what)
+        self._is_unproven = is_unproven
+
+    def _stopped(self, problem: Problem) -> None:
+        if problem is not self._problem:  # which is said already
+            self._note(problem.sentence())
+        if self._signal is None and self._failure is None:
+            self._failure = problem
+
+    def _look_at_the_clock(self) -> None:
+        if not self._ready and self._problem is not None and self._clock() > self._give_up_at:
+            self._fail(self._problem)
+
+    def _fail(self, problem: Problem, *, is_said: bool = True) -> None:
+        if not self._stopping:
+            self._failure = problem
+            if not is_said:
+                self._note(problem.sentence())
+        self._end()
+
+    def _end(self) -> None:
+        self._stopping = True
+        self._stop()
+
+    def _note(self, sentence: str) -> None:
+        self._notes.write(f"webhook-tui: {visible(sentence)}\n")  # in one piece: the log of another program may get it
+        self._notes.flush()
+
+
+def _cannot_write(error: OutputError) -> Problem:
+    return Problem(f"Standard output cannot be written: {error.reason}.", "What was received is stored.")
+
+
+def _wants_color() -> bool:
+    return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def _is_utf8() -> bool:
+    return (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"
+
+
+@contextmanager
+def _signals(handler: Callable[[int, FrameType | None], None]) -> Iterator[None]:
+    names = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")
+    numbers = [getattr(signal, name) for name in names if hasattr(signal, name)]
+    before = [signal.signal(number, handler) for number in numbers]
+    try:
+        yield
+    finally:
+        for number, old in zip(numbers, before, strict=True):
+            signal.signal(number, old)

@@ -1,0 +1,175 @@
+"""What of a fact is said on standard output: one object a line for programs, or one sentence a line for people.
+
+No received byte reaches the terminal as a control character, and no line ever holds the token or a secret.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any, TextIO
+
+from webhook_tui.domain import units
+from webhook_tui.domain.answer_rules.answer import RESET
+from webhook_tui.domain.delivery.delivery import DeliveryRow
+from webhook_tui.domain.delivery.text import visible
+from webhook_tui.domain.events import (
+    DeliveryStored,
+    EventCompared,
+    Forwarded,
+    ProblemOccurred,
+    RequestRefused,
+    SessionEvent,
+    SessionReady,
+    TunnelChanged,
+    VerdictChanged,
+    WebhookDeleted,
+    WebhookRegistered,
+)
+from webhook_tui.domain.signature.verdict import Verdict
+from webhook_tui.export.json_lines import as_line, delivery_record
+
+
+class LineWriter:
+    """Writes the line of each fact, until nobody reads any more."""
+
+    def __init__(self, line: Callable[[SessionEvent], str | None], out: TextIO) -> None:
+        """`line`: the line of a fact with its newline, or None when it has none."""
+        self._line = line
+        self._out = out
+        self._silent = False
+
+    def silence(self) -> None:
+        """Write no more lines."""
+        self._silent = True
+
+    def fact(self, fact: SessionEvent) -> None:
+        """Write the line of a fact, if it has one. Raises OutputError."""
+        line = self._line(fact)
+        if line is not None and not self._silent:
+            self._out.write(line)
+            self._out.flush()
+
+
+def json_line(fact: SessionEvent) -> str | None:
+    """NDJSON, ASCII only, so that no received character can act on a terminal."""
+    record = _record(fact)
+    return None if record is None else as_line(record)
+
+
+def _record(fact: SessionEvent) -> Mapping[str, Any] | None:
+    match fact:
+        case DeliveryStored(row=row, delivery=delivery):
+            return delivery_record(row, delivery)
+        case VerdictChanged(row=row):
+            return {"type": "verdict", "seq": row.seq, "verdict": row.verdict.value, "reason": row.reason}
+        case EventCompared():
+            return {
+                "type": "event",
+                "event_id": json.loads(fact.event_id),
+                "name": fact.name,
+                "seen": fact.seen,
+                "lag_ms": fact.lag_ms,
+                "equal": fact.equal,
+            }
+        case Forwarded(sent=sent):
+            return {"type": "forwarded", "seq": sent.seq, "status": sent.status, "ms": sent.ms}
+        case RequestRefused(refusal=refusal):
+            return {
+                "type": "refused",
+                "status": refusal.status,
+                "reason": f"{refusal.explanation}.",
+                "count": refusal.count,
+            }
+        case ProblemOccurred(problem=problem, again=again):
+            return {"type": "error", "message": problem.sentence(again)}
+        case _:
+            return _route_record(fact)
+
+
+def _route_record(fact: SessionEvent) -> Mapping[str, Any] | None:
+    match fact:
+        case SessionReady(public_url=public_url, port=port):
+            return {"type": "ready", "public_url": public_url, "port": port}
+        case WebhookRegistered(webhook_id=webhook_id, url=url):
+            return {"type": "registered", "id": webhook_id, "url": url}
+        case WebhookDeleted():
+            return {"type": "deleted"}
+        case TunnelChanged(state=state, public_url=public_url):
+            return {"type": "tunnel", "state": state, "public_url": public_url}
+        case _:
+            return None
+
+
+_COLORS = {
+    Verdict.VALID: "32",
+    Verdict.OLDER: "36",
+    Verdict.INVALID: "1;31",
+    Verdict.MALFORMED: "1;31",
+    Verdict.MISSING: "1;33",
+    Verdict.PENDING: "2",
+}
+
+
+class TextLine:
+    """One line a fact, for people."""
+
+    def __init__(self, *, color: bool, in_ascii: bool = False) -> None:
+        self._color = color
+        self._in_ascii = in_ascii
+
+    def __call__(self, fact: SessionEvent) -> str | None:
+        """The line of one fact, if it has one."""
+        text = self._text(fact)
+        return None if text is None else text + "\n"
+
+    def _text(self, fact: SessionEvent) -> str | None:
+        match fact:
+            case SessionReady(public_url=public_url, port=port):
+                return f"ready: listening on port {port}, public URL {public_url or 'none'}; ctrl+c leaves"
+            case WebhookRegistered(webhook_id=webhook_id, url=url):
+                return f"registered: webhook {visible(str(webhook_id))} at {visible(url)}"
+            case DeliveryStored(row=row):
+                return self._row(row)
+            case VerdictChanged(row=row):
+                return f"#{row.seq} is judged again: {self._verdict(row.verdict)} {visible(row.reason)}"
+            case EventCompared() if fact.seen != "both" or fact.equal is False:
+                return self._event(fact)
+            case TunnelChanged(state=state, public_url=public_url):
+                return f"tunnel: {state}{f', {visible(public_url)}' if public_url else ''}"
+            case Forwarded(sent=sent):
+                return f"#{sent.seq} is forwarded: {sent.outcome}"
+            case WebhookDeleted():
+                return "deleted: the webhook is gone"
+            case _:
+                return None
+
+    def _row(self, row: DeliveryRow) -> str:
+        now = datetime.now().astimezone()
+        event = visible(row.event) or "(no event)"
+        words = [f"#{row.seq}", units.exact_time(row.received_at, now), self._verdict(row.verdict), event]
+        if row.event_id is not None:
+            words.append(f"id {visible(row.event_id)}")
+        if row.attempt > 1:
+            words.append(f"attempt {row.attempt}")
+        said = (
+            f"answered {row.answered}"
+            if row.answered
+            else "connection reset"
+            if row.answered == RESET
+            else "no answer yet"
+        )
+        words.append(f"{said}, {units.size(row.size)}.")
+        return " ".join([*words, visible(row.reason)])
+
+    @staticmethod
+    def _event(fact: EventCompared) -> str:
+        what = f"event {visible(fact.event_id)} {visible(fact.name)}".rstrip()
+        if fact.seen == "both":
+            return f"{what}: webhook and event stream differ"
+        return f"{what}: only by {'the event stream' if fact.seen == 'sse' else 'webhook'} ({fact.reason})"
+
+    def _verdict(self, verdict: Verdict) -> str:
+        text = f"{verdict.ascii_glyph if self._in_ascii else verdict.glyph} {verdict.value}"
+        return f"\x1b[{_COLORS[verdict]}m{text}\x1b[0m" if self._color else text

@@ -1,0 +1,61 @@
+"""The listening socket is bound by us, so that a busy port is an error of ours and not a dead server."""
+
+from __future__ import annotations
+
+import errno
+import socket
+import sys
+
+from webhook_tui.domain.errors import ExitCode, Problem, ProblemError
+
+_TRIES = 100
+_BACKLOG = 2048
+
+
+def bind(host: str, port: int, *, exact: bool) -> socket.socket:
+    """A listening TCP socket on `host`.
+
+    `exact`: that port or none. Otherwise the next free one of the 100 after it. Port 0: any free one.
+    Raises ProblemError with ExitCode.PORT when none can be had.
+    """
+    last = port if exact or port == 0 else min(port + _TRIES, 65_535)
+    failure: OSError | None = None
+    for candidate in range(port, last + 1):
+        try:
+            return _bound(host, candidate)
+        except OSError as error:
+            failure = error
+            if error.errno not in (errno.EADDRINUSE, errno.EACCES):
+                break
+    assert failure is not None
+    raise ProblemError(_problem(host, port, failure)) from failure
+
+
+def _bound(host: str, port: int) -> socket.socket:
+    family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+    bound = socket.socket(family, kind, protocol)
+    try:
+        if sys.platform != "win32":  # where it would let two programs have one port
+            bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        bound.bind(address)
+        # With SO_REUSEADDR two programs can bind one port as long as neither listens: the one that listens has it.
+        bound.listen(_BACKLOG)
+        bound.setblocking(False)
+    except OSError:
+        bound.close()
+        raise
+    return bound
+
+
+def _problem(host: str, port: int, error: OSError) -> Problem:
+    if error.errno == errno.EADDRINUSE:
+        return Problem(
+            f"Port {port} is in use by another program.",
+            f"Choose another: --port {min(port + 1, 65_535)}, or leave --port out for the next free one.",
+            ExitCode.PORT,
+        )
+    if error.errno == errno.EACCES:
+        return Problem(
+            f"Port {port} is reserved on this machine.", "Choose one above 1023: --port 9876.", ExitCode.PORT
+        )
+    return Problem(f"This machine cannot listen on {host}.", "Check --host; 127.0.0.1 always works.", ExitCode.PORT)

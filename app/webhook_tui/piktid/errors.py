@@ -1,0 +1,321 @@
+"""What people are told when PiktID's API does not do what was asked: each answer and each silence becomes one Problem.
+
+The sentences are at most 78 cells; foreign words in them are sanitised and cut. `{again}` stands where whoever retries
+fills in the seconds.
+"""
+
+from __future__ import annotations
+
+import email.utils
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+
+import httpx
+
+from webhook_tui.domain.delivery.text import visible
+from webhook_tui.domain.errors import ExitCode, Problem, ProblemError
+from webhook_tui.domain.failure import Failure
+from webhook_tui.http.failure import failure_of
+from webhook_tui.piktid.models import Webhook, read_object
+
+DEFAULT_API_URL = "https://v2.api.piktid.com"
+TOKENS_PAGE = "app.on-model.com/profile?tab=tokens"
+
+_WIDEST = 78
+_LONGEST_DETAIL = 60
+_LONGEST_WAIT = 86_400.0
+
+
+class Operation(Enum):
+    """What was asked of the API: its path, the key that asks again (if one does), and what a 403 forbids."""
+
+    REGISTER = ("/webhooks", "u", "register webhooks")
+    CURRENT = ("/webhooks", "u", "read webhooks")
+    TEST_PING = ("/webhooks/test", "t", "send test pings")
+    DELETE = ("/webhooks", "X", "delete webhooks")
+    STREAM = ("/notifications/events", None, "read events")
+
+    def __init__(self, path: str, key: str | None, verb: str) -> None:
+        self.path = path
+        self.key = key
+        self.verb = verb
+
+    @property
+    def repeats(self) -> bool:
+        """Whether the program asks again by itself after a failure that can mend itself."""
+        return self not in (Operation.TEST_PING, Operation.DELETE)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One request, as far as the sentences about it need it."""
+
+    operation: Operation
+    api_url: str
+    timeout_seconds: float
+
+    @property
+    def host(self) -> str:
+        """Host, and port where it is not the scheme's own."""
+        return visible(httpx.URL(self.api_url).netloc.decode("ascii", "replace"))
+
+    @property
+    def address(self) -> str:
+        """Host and path without the scheme."""
+        base = httpx.URL(self.api_url).path.rstrip("/")
+        return f"{self.host}{visible(base)}{self.operation.path}"
+
+
+class UnknownSecretError(ProblemError):
+    """A registration stands, or may stand, with a secret that was never seen: earlier ones may not fit any more.
+
+    `webhook`: what PiktID said of it, without a secret; None: nothing, the answer never came or could not be read.
+    """
+
+    def __init__(self, problem: Problem, webhook: Webhook | None = None) -> None:
+        super().__init__(problem)
+        self.webhook = webhook
+
+
+def problem_of_answer(asked: Asked, status: int, headers: Mapping[str, str], body: bytes) -> Problem:
+    """The Problem in an answer that is no success: any status that is not 2xx, or a 2xx whose body is not JSON."""
+    if 200 <= status < 400:
+        return not_json(asked, status, headers)
+    if status == 429:
+        return _too_many(asked, _retry_after(headers))
+    if status >= 500:
+        return Problem(
+            f"PiktID is out of order ({status}). Nothing is wrong here.",
+            _again(asked),
+            ExitCode.API,
+            is_transient=True,
+            retry_after=_retry_after(headers),
+        )
+    detail = detail_of(body)
+    if status in (400, 422):
+        return _refused_request(asked, status, detail)
+    return _client_error(asked, status, detail)
+
+
+def problem_of_failure(asked: Asked, error: BaseException) -> Problem:
+    """The Problem when there was no answer: `error` is what httpx raised, or a TimeoutError of our own deadline."""
+    host = asked.host
+    match failure_of(error):
+        case Failure.NAME:
+            name = visible(httpx.URL(asked.api_url).host)
+            return _silent(f"{name} was not found: no network or no DNS.", _connection_advice(asked))
+        case Failure.REFUSED:
+            following = _then(asked, "Check --api-url and any proxy or firewall")
+            return _silent(f"{host} refused the connection.", following)
+        case Failure.UNREACHABLE:
+            return _silent(f"{host} cannot be reached: no network.", _again(asked))
+        case Failure.TLS:
+            following = _then(asked, "Check the clock, or set SSL_CERT_FILE to the CA of your network")
+            return _silent(f"The certificate of {host} cannot be trusted.", following, is_transient=False)
+        case Failure.INSECURE:
+            following = _then(asked, "Check --api-url (http or https?) and any proxy")
+            return _silent(f"{host} made no secure connection.", following, is_transient=False)
+        case Failure.PROXY:
+            following = _then(asked, "Check HTTPS_PROXY and NO_PROXY")
+            return _silent(f"The proxy did not connect to {host}.", following)
+        case Failure.UNSENDABLE:
+            following = _then(asked, "Check --api-url")
+            return _silent("The request cannot be sent as HTTP.", following, is_transient=False)
+        case Failure.TIMEOUT:
+            return _silent(f"PiktID did not answer within {asked.timeout_seconds:g} s.", _again(asked))
+        case _:
+            return _silent("PiktID cut the connection before its answer was whole.", _again(asked))
+
+
+def unseen_secret(problem: Problem) -> Problem:
+    """The same problem for a PUT that PiktID may have carried out: the secret may be one that was never seen."""
+    return Problem(
+        problem.what,
+        "The secret may have changed unseen; trying again in {again}; u tries now.",
+        problem.exit_code,
+        is_transient=problem.is_transient,
+    )
+
+
+def no_secret() -> Problem:
+    """PUT /webhooks was answered without a secret."""
+    return Problem(
+        "PiktID registered the webhook but sent no secret.",
+        "u asks again; or --secret with the one that you have.",
+        ExitCode.API,
+    )
+
+
+def unusable_token() -> Problem:
+    """The token has characters that an HTTP header cannot carry; nothing was sent."""
+    return Problem(
+        "The token has characters that no token has.",
+        f"Copy it again from {TOKENS_PAGE}, then u.",
+        ExitCode.API,
+        needs_token=True,
+    )
+
+
+def not_event_stream(asked: Asked, status: int, headers: Mapping[str, str]) -> Problem:
+    """The answer is a success, but not an event stream."""
+    return _of_another_kind("no event stream", asked, status, headers)
+
+
+def not_json(asked: Asked, status: int, headers: Mapping[str, str]) -> Problem:
+    """The answer is not what an API sends."""
+    return _of_another_kind("not JSON", asked, status, headers)
+
+
+def unusable_proxy(variable: str) -> Problem:
+    """The environment names a proxy that cannot be used; nothing was sent."""
+    return Problem(
+        f"{variable} names a proxy that cannot be used here.",
+        "Set it to http://HOST:PORT or unset it, and start again.",
+        ExitCode.API,
+    )
+
+
+def detail_of(body: bytes) -> str:
+    """PiktID's own words in an error body, harmless and on one line; "" when there are none.
+
+    Documented: `{"error": "Invalid request", "detail": [{"field", "message", "position"}]}`. Other shapes that name a
+    reason are read, too; bodies are documented as possibly empty.
+    """
+    fields = read_object(body)
+    if fields is None:
+        return ""
+    detail = fields.get("detail")
+    if isinstance(detail, list):
+        words = "; ".join(filter(None, map(_one_detail, detail)))
+    else:
+        words = detail if isinstance(detail, str) else ""
+    if not words:
+        candidates = (fields.get("message"), fields.get("error"))
+        words = next((text for text in candidates if isinstance(text, str) and text != "Invalid request"), "")
+    return visible(words.strip())
+
+
+def _one_detail(item: object) -> str:
+    if not isinstance(item, dict):
+        return item if isinstance(item, str) else ""
+    message = item.get("message", item.get("msg"))
+    if not isinstance(message, str) or not message:
+        return ""
+    field = item.get("field")
+    return f"{field}: {message}" if isinstance(field, str) and field else message
+
+
+def _client_error(asked: Asked, status: int, detail: str) -> Problem:
+    operation = asked.operation
+    if status == 401:
+        return Problem(
+            "PiktID refused the token (401): it is wrong or has expired.",
+            f"Make one at {TOKENS_PAGE}, then u to enter it.",
+            ExitCode.API,
+            needs_token=True,
+        )
+    if status == 403:
+        return Problem(
+            _with_detail(f"PiktID does not let this token {operation.verb} (403)", detail),
+            "Use a token of the account's owner, then u to enter it.",
+            ExitCode.API,
+            needs_token=True,
+        )
+    if status == 402:
+        what = _with_detail("PiktID says the account has no credits (402)", detail)
+        return Problem(what, _then(asked, "Add credits at app.on-model.com"), ExitCode.API)
+    if status == 409:
+        what = _with_detail("PiktID is changing this webhook already (409)", detail)
+        return Problem(what, _then(asked, "Wait a moment"), ExitCode.API)
+    if status == 404 and operation is Operation.TEST_PING:
+        return Problem("PiktID has no webhook to ping (404).", "u registers it.", ExitCode.API)
+    if status in (404, 405, 410):
+        what = f"There is nothing at {asked.address} ({status})."
+    else:
+        what = _with_detail(f"PiktID refused the request ({status})", detail, otherwise=" and gave no reason.")
+    return Problem(what, f"Check --api-url; the default is {DEFAULT_API_URL}.", ExitCode.API)
+
+
+def _refused_request(asked: Asked, status: int, detail: str) -> Problem:
+    registering = asked.operation is Operation.REGISTER
+    if detail and registering:
+        what = _with_detail(f"PiktID refused the URL ({status})", detail)
+        return Problem(what, "Register another one: --hook-url or another --tunnel.", ExitCode.API)
+    what = _with_detail(f"PiktID refused the request ({status})", detail, otherwise=" and gave no reason.")
+    following = _then(asked, "Check that the URL is public and https" if registering else "Wait a moment")
+    return Problem(what, following, ExitCode.API)
+
+
+def _too_many(asked: Asked, retry_after: float | None) -> Problem:
+    following = _again(asked)
+    if not asked.operation.repeats and retry_after is not None:
+        following = f"{asked.operation.key} works again in {{again}}."
+    return Problem(
+        "PiktID asks for fewer requests (429).", following, ExitCode.API, is_transient=True, retry_after=retry_after
+    )
+
+
+def _again(asked: Asked) -> str:
+    if not asked.operation.repeats:
+        return _then(asked, "Wait a moment")
+    if asked.operation.key is None:
+        return "Trying again in {again}."
+    return f"Trying again in {{again}}; {asked.operation.key} tries now."
+
+
+def _connection_advice(asked: Asked) -> str:
+    if not asked.operation.repeats:
+        return _then(asked, "Check the connection")
+    if asked.operation.key is None:
+        return "Trying again in {again}; check the connection."
+    return f"Check the connection; trying again in {{again}}; {asked.operation.key} tries now."
+
+
+def _then(asked: Asked, words: str) -> str:
+    key = asked.operation.key
+    return f"{words}." if key is None else f"{words}, then {key}."
+
+
+def _of_another_kind(words: str, asked: Asked, status: int, headers: Mapping[str, str]) -> Problem:
+    kind = visible(headers.get("content-type", "").partition(";")[0].strip()) or "no content type"
+    return Problem(
+        f"PiktID's answer was {words} ({status}, {_cut(kind, 30)}).",
+        "Check --api-url: that may be a web page." + (f" Then {key}." if (key := asked.operation.key) else ""),
+        ExitCode.API,
+    )
+
+
+def _silent(what: str, following: str, *, is_transient: bool = True) -> Problem:
+    return Problem(what, following, ExitCode.API, is_transient=is_transient)
+
+
+def _with_detail(what: str, detail: str, *, otherwise: str = ".") -> str:
+    if not detail:
+        return f"{what}{otherwise}"
+    return f"{what}: {_cut(detail, min(_LONGEST_DETAIL, _WIDEST - len(what) - 2))}"
+
+
+def _cut(text: str, cells: int) -> str:
+    """The text in at most `cells` cells, the last one an ellipsis where something was cut off."""
+    used = 0
+    for index, character in enumerate(text):
+        used += 2 if unicodedata.east_asian_width(character) in "WF" else 1
+        if used > cells:
+            return f"{text[: max(0, index - 1)]}…"
+    return text
+
+
+def _retry_after(headers: Mapping[str, str]) -> float | None:
+    """Seconds in Retry-After (RFC 9110, 10.2.3): a number, or a date, which is read by the server's own clock."""
+    value = headers.get("retry-after", "").strip()
+    if re.fullmatch(r"[0-9]{1,9}(\.[0-9]{1,9})?", value):
+        return min(float(value), _LONGEST_WAIT)
+    try:
+        at = email.utils.parsedate_to_datetime(value)
+        now = email.utils.parsedate_to_datetime(headers.get("date", ""))
+        return min(max(0.0, (at - now).total_seconds()), _LONGEST_WAIT)
+    except (ValueError, TypeError):
+        return None

@@ -1,0 +1,52 @@
+"""What the sandbox plays by itself: a first job at once, in which things may go wrong, then one job after another."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from webhook_tui.sandbox.jobs import SampleEvent, failed_job, identity_job, image_job
+from webhook_tui.sandbox.options import Fault
+
+_WRONG = (
+    None,
+    Fault.ANSWER_LOST,
+    Fault.FORGED,
+    Fault.NO_SIGNATURE,
+    Fault.OLDER,
+    Fault.UPPER_CASE,
+    Fault.NEWLINE,
+    Fault.LOSE,
+    Fault.ALTER,
+)
+_FAST_SECONDS = 0.4
+_SLOW_SECONDS = 1.5
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One event of the play."""
+
+    after_seconds: float
+    """Since the step before."""
+    sample: SampleEvent
+    misbehaviour: Fault | None = None
+
+
+def first_acts(random: Callable[[], float], *, misbehave: bool) -> Iterator[Step]:
+    """The first jobs: nine events in under four seconds; with `misbehave`, each way to be wrong is shown once."""
+    samples = itertools.chain(image_job(random, images=3), identity_job(random))
+    wrong = itertools.chain(_WRONG if misbehave else (), itertools.repeat(None))
+    for sample, misbehaviour in zip(samples, wrong, strict=False):
+        yield Step(_FAST_SECONDS, sample, misbehaviour)
+
+
+def acts(random: Callable[[], float], *, every_seconds: float) -> Iterator[Step]:
+    """One job after another without end, a new one every `every_seconds`; nothing goes wrong with their delivery."""
+    wait = every_seconds
+    for kind in itertools.cycle((image_job, identity_job, image_job, failed_job)):
+        samples = list(kind(random))
+        for index, sample in enumerate(samples):
+            yield Step(_SLOW_SECONDS if index else wait, sample)
+        wait = max(0.0, every_seconds - _SLOW_SECONDS * (len(samples) - 1))

@@ -1,0 +1,43 @@
+"""The embedded PiktID inside a session: served on loopback with a token of its own, gone when the session ends."""
+
+from __future__ import annotations
+
+import random
+import secrets
+from datetime import UTC, datetime
+from types import TracebackType
+from typing import Self
+
+from webhook_tui.domain.signature.secret import Secret
+from webhook_tui.http.server import Server
+from webhook_tui.http.sockets import bind
+from webhook_tui.sandbox.asgi import application
+from webhook_tui.sandbox.options import SandboxOptions
+from webhook_tui.sandbox.service import Sandbox
+
+
+class SandboxHost:
+    """An async context manager; `api_url` and `token` are good inside it."""
+
+    def __init__(self) -> None:
+        self.token = Secret(secrets.token_urlsafe(24))
+        self.former_secret = Secret(secrets.token_urlsafe(24))
+        """Of an earlier registration: what is signed with it is older."""
+        self.sandbox = Sandbox(
+            SandboxOptions(token=self.token, play=True, misbehave=True, former_secret=self.former_secret),
+            now=lambda: datetime.now(UTC),
+            random=random.random,
+        )
+        self._server = Server(application(self.sandbox), bind("127.0.0.1", 0, exact=True), grace_seconds=0.2)
+        self.api_url = f"http://127.0.0.1:{self._server.port}"
+
+    async def __aenter__(self) -> Self:
+        await self._server.start()
+        await self.sandbox.start()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
+    ) -> None:
+        await self.sandbox.aclose()
+        await self._server.stop()

@@ -1,0 +1,107 @@
+"""The secret ring of the account in use: on disk before anyone judges by it, and in force when the disk takes nothing.
+
+A PUT that PiktID has answered cannot be undone: a secret that could not be kept is lost with this run, and not before.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterator
+from datetime import datetime
+
+from webhook_tui.domain.account import Account
+from webhook_tui.domain.errors import Problem, ProblemError, Severity
+from webhook_tui.domain.forwarding.forward_result import UsedUrl
+from webhook_tui.domain.signature.secret import Secret
+from webhook_tui.domain.signature.secret_ring import SecretRing
+from webhook_tui.storage.accounts import AccountStore
+
+NOT_KEPT = Problem(
+    "The signing secret is kept for this run only: accounts.db cannot be written.",
+    "Mend that (webhook-tui paths says where it is), then register again.",
+    severity=Severity.WARNING,
+)
+
+
+class SecretRingRepository:
+    """Keeps one account's ring; another token means another account and its ring."""
+
+    def __init__(
+        self,
+        accounts: AccountStore,
+        account: Account,
+        given: tuple[Secret, ...],
+        now: Callable[[], datetime],
+        *,
+        kept: Callable[[bool], None] = lambda _: None,
+    ) -> None:
+        """`kept`: told with each change of the ring whether the file has it, too. Raises ProblemError."""
+        self.accounts = accounts
+        self._given = given
+        self._now = now
+        self._kept = kept
+        self.account = account
+        self.ring = SecretRing()
+        self.used_urls: tuple[UsedUrl, ...] = ()
+        """Where the user had this account's deliveries sent to, the last used first."""
+        self.ever: dict[Secret, None] = {}
+        """Every secret of every ring of this run."""
+        self.unanswered = False
+        """A registration is under way, whose answer may bring a new secret."""
+        self.use(account)
+
+    def use(self, account: Account) -> None:
+        """Change to `account`; the secrets given on the command line join its ring. Raises ProblemError."""
+        ring = self.accounts.ring(account)
+        self.account = account
+        self.used_urls = tuple(self.accounts.used_urls(account))
+        for secret in self._given:
+            ring = ring.added(secret, self._now())
+        self._keep(ring)
+
+    def registered(self, secret: Secret) -> None:
+        """A PUT gave `secret`: it is the current one from now on."""
+        self._keep(self.ring.registered(secret, self._now()))
+
+    def added(self, secret: Secret) -> bool:
+        """The user gave `secret`; False when the ring had it."""
+        before = len(self.ring)
+        self._keep(self.ring.added(secret, self._now()))
+        return len(self.ring) > before
+
+    def ended(self) -> None:
+        """Nothing is registered any more: no secret is current."""
+        self._keep(self.ring.ended(self._now()))
+
+    def end_registration(self, registration: int) -> None:
+        """It was deleted, replaced or given up."""
+        with _where_it_can_be_written():
+            self.accounts.end_registration(registration, self._now())
+
+    def remember_guard_asked(self) -> None:
+        """The user said that a webhook that nobody can see may be replaced."""
+        with _where_it_can_be_written():
+            self.accounts.remember_guard_asked(self.account, self._now())
+
+    def remember_url(self, url: str) -> None:
+        """The user has deliveries sent there."""
+        used = UsedUrl(url, self._now())
+        self.used_urls = (used, *(other for other in self.used_urls if other.url != url))
+        with _where_it_can_be_written():
+            self.accounts.record_used_url(self.account, used)
+
+    def _keep(self, ring: SecretRing) -> None:
+        is_kept = False
+        with _where_it_can_be_written():
+            self.accounts.save_ring(self.account, ring)
+            is_kept = True
+        self.ring = ring
+        self.ever |= {known.secret: None for known in ring.secrets}
+        self._kept(is_kept)
+
+
+@contextlib.contextmanager
+def _where_it_can_be_written() -> Iterator[None]:
+    """What happened has happened, whether the file takes it or not."""
+    with contextlib.suppress(ProblemError):
+        yield

@@ -1,0 +1,286 @@
+"""What is remembered per account: its signing secrets, what was registered, what was asked; a file of its own, 0600.
+
+A file that somebody removes is made again before it is next used, with what this process has registered.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from webhook_tui.domain.account import Account
+from webhook_tui.domain.errors import Problem, ProblemError
+from webhook_tui.domain.forwarding.forward_result import UsedUrl
+from webhook_tui.domain.signature.secret import Secret
+from webhook_tui.domain.signature.secret_ring import Origin, SecretRing, SigningSecret
+from webhook_tui.storage.accounts_schema import ACCOUNTS
+from webhook_tui.storage.database import open_database, transaction
+from webhook_tui.storage.files import identity
+from webhook_tui.storage.mappers import microseconds, moment
+from webhook_tui.storage.process_lock import ProcessLock
+from webhook_tui.storage.ring_merge import merged
+from webhook_tui.storage.secret_storage import FileSecretStorage, SecretStorage, vault
+
+MOST_URLS = 20
+"""Remembered for an account."""
+_NOT_KEPT = Problem(
+    "What belongs to the account could not be saved: the file accounts.db cannot be written.",
+    "Free some space or let it be written: webhook-tui paths says where it is.",
+    is_transient=True,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Registration:
+    """A PUT /webhooks that was answered and not undone."""
+
+    registration_id: int
+    url: str
+    webhook_id: int | str | None
+    at: datetime
+
+
+class AccountStore:
+    """One open accounts.db; used by one thread at a time, while other programs may use the same file.
+
+    Every method raises ProblemError when the file cannot be read or written.
+    """
+
+    def __init__(
+        self,
+        connection: sqlite3.Connection,
+        vault: SecretStorage,
+        *,
+        path: Path | None = None,
+        set_aside: Path | None = None,
+    ) -> None:
+        self._connection = connection
+        self._vault = vault
+        self._path = path
+        self._identity = identity(path) if path is not None else None
+        self._lock = ProcessLock.take(path) if path is not None else None
+        self._unended_here: dict[int, tuple[str, str, str, int]] = {}
+        """What this process registered: number to account, URL, webhook's id and time, as the file holds them."""
+        self.set_aside = set_aside
+        """Where a damaged file that was found lies now, if there was one."""
+
+    @classmethod
+    def open(cls, path: Path | None, *, vault: Callable[[], SecretStorage] = vault) -> AccountStore:
+        """Open or make the file at `path`; None: in memory only. Raises ProblemError.
+
+        `vault` says where the secrets' values lie; in memory they lie nowhere else.
+        """
+        if path is None:
+            connection = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
+            connection.executescript("\n".join(ACCOUNTS.migrations))
+            return cls(connection, FileSecretStorage())
+        opened = open_database(path, ACCOUNTS, always_private=True)
+        try:
+            return cls(opened.connection, vault(), path=path, set_aside=opened.set_aside)
+        except OSError as error:
+            opened.connection.close()
+            raise ProblemError(_NOT_KEPT) from error
+
+    def _look_after_the_file(self) -> None:
+        """Without this, SQLite would go on writing into a file that has no name any more. Raises as all methods."""
+        if self._path is None or (self._identity is not None and identity(self._path) == self._identity):
+            return
+        opened = open_database(self._path, ACCOUNTS, always_private=True)
+        self._connection.close()
+        self._connection = opened.connection
+        self.set_aside = self.set_aside or opened.set_aside
+        if self._lock is not None:
+            self._lock.release()
+        self._lock = ProcessLock.take(self._path)
+        with transaction(self._connection):
+            self._connection.executemany(
+                "INSERT OR IGNORE INTO registrations (id, account, url, webhook_id, at, process) "
+                "VALUES (?, ?, ?, ?, ?, ?)",
+                [(number, *columns, self._lock.name) for number, columns in self._unended_here.items()],
+            )
+        self._identity = identity(self._path)
+
+    def ring(self, account: Account) -> SecretRing:
+        """All secrets that were ever saved for the account, oldest first."""
+        with self._reading():
+            found = self._connection.execute(
+                "SELECT secret, since, until, origin FROM secrets WHERE account = ? ORDER BY position", (account.key,)
+            )
+            known = (self._signing_secret(*columns) for columns in found)
+            return SecretRing(tuple(secret for secret in known if secret is not None))
+
+    def all_secrets(self) -> Sequence[Secret]:
+        """Every secret and token that is kept, of whatever account: what nothing that leaves the program may hold."""
+        with self._reading():
+            found = self._connection.execute("SELECT secret FROM secrets UNION SELECT held FROM tokens")
+            revealed = (self._vault.reveal(held) for (held,) in found)
+            return [secret for secret in revealed if secret is not None]
+
+    def save_ring(self, account: Account, ring: SecretRing) -> None:
+        """Keep what is new in `ring`, beside what another program may have saved meanwhile: no secret ever goes."""
+        with self._transaction():
+            before = self.ring(account)
+            after = merged(before, ring)
+            for known in after.secrets:
+                old = before.get(known.secret_id)
+                if old is None or old.since != known.since:
+                    self._put_last(account, known)
+                elif old != known:
+                    self._connection.execute(
+                        "UPDATE secrets SET until = ?, origin = ? WHERE account = ? AND secret IN (?, ?)",
+                        (
+                            *(_time(known.until), known.origin.value, account.key),
+                            *(self._vault.seal(known.secret), known.secret.key),
+                        ),
+                    )
+
+    def _put_last(self, account: Account, known: SigningSecret) -> None:
+        self._connection.execute(
+            "DELETE FROM secrets WHERE account = ? AND secret = ?", (account.key, known.secret.key)
+        )
+        self._connection.execute(
+            "REPLACE INTO secrets (account, secret, since, until, origin) VALUES (?, ?, ?, ?, ?)",
+            (account.key, self._vault.keep(known.secret), _time(known.since), _time(known.until), known.origin.value),
+        )
+
+    @property
+    def place(self) -> str:
+        """Where what is kept lies, for people: `the system keyring`."""
+        return self._vault.place
+
+    def token(self, api_url: str) -> Secret | None:
+        """The token that was kept for an API, or None."""
+        with self._reading():
+            found = self._connection.execute(
+                "SELECT held FROM tokens WHERE api_url = ?", (api_url.rstrip("/"),)
+            ).fetchone()
+            return None if found is None else self._vault.reveal(found[0])
+
+    def keep_token(self, api_url: str, token: Secret) -> None:
+        """Keep it for the next run, in place of the one before."""
+        self.forget_token(api_url)
+        with self._transaction():
+            self._connection.execute("INSERT INTO tokens VALUES (?, ?)", (api_url.rstrip("/"), self._vault.keep(token)))
+
+    def forget_token(self, api_url: str) -> bool:
+        """Keep none for this API any more; whether there was one."""
+        with self._transaction():
+            gone = self._connection.execute(
+                "DELETE FROM tokens WHERE api_url = ? RETURNING held", (api_url.rstrip("/"),)
+            ).fetchall()
+            for (held,) in gone:
+                self._vault.forget(held)
+        return bool(gone)
+
+    def guard_was_asked(self, account: Account) -> bool:
+        """Whether the user was asked before about a webhook that nobody can see."""
+        with self._reading():
+            found = self._connection.execute("SELECT 1 FROM guards WHERE account = ?", (account.key,)).fetchone()
+            return found is not None
+
+    def remember_guard_asked(self, account: Account, at: datetime) -> None:
+        """Note that the user was asked; the first time counts."""
+        with self._transaction():
+            self._connection.execute("INSERT OR IGNORE INTO guards VALUES (?, ?)", (account.key, microseconds(at)))
+
+    def used_urls(self, account: Account) -> Sequence[UsedUrl]:
+        """Where the user had deliveries sent to, the last used first."""
+        with self._reading():
+            found = self._connection.execute(
+                "SELECT url, at FROM used_urls WHERE account = ? ORDER BY at DESC LIMIT ?", (account.key, MOST_URLS)
+            )
+            return [UsedUrl(url, moment(at)) for url, at in found]
+
+    def record_used_url(self, account: Account, used: UsedUrl) -> None:
+        """Note that it was used; of the others the oldest go."""
+        with self._transaction():
+            self._connection.execute(
+                "REPLACE INTO used_urls VALUES (?, ?, ?)", (account.key, used.url, microseconds(used.at))
+            )
+            self._connection.execute(
+                "DELETE FROM used_urls WHERE account = ?1 AND url NOT IN "
+                "(SELECT url FROM used_urls WHERE account = ?1 ORDER BY at DESC LIMIT ?2)",
+                (account.key, MOST_URLS),
+            )
+
+    def record_registration(self, account: Account, *, url: str, webhook_id: int | str | None, at: datetime) -> int:
+        """Note that this process registered `url`; the number under which `end_registration` knows it."""
+        columns = (account.key, url, json.dumps(webhook_id), microseconds(at))
+        with self._transaction():
+            cursor = self._connection.execute(
+                "INSERT INTO registrations (account, url, webhook_id, at, process) VALUES (?, ?, ?, ?, ?)",
+                (*columns, self._lock.name if self._lock else ""),
+            )
+        assert cursor.lastrowid is not None
+        self._unended_here[cursor.lastrowid] = columns
+        return cursor.lastrowid
+
+    def end_registration(self, registration_id: int, at: datetime) -> None:
+        """Note that it was deleted, replaced or given up; the first time counts."""
+        self._unended_here.pop(registration_id, None)
+        with self._transaction():
+            self._connection.execute(
+                "UPDATE registrations SET ended_at = ? WHERE id = ? AND ended_at IS NULL",
+                (microseconds(at), registration_id),
+            )
+
+    def abandoned(self, account: Account) -> Sequence[Registration]:
+        """What was registered and not ended by processes that live no more, newest first."""
+        return self._unended(account, alive=False)
+
+    def live(self, account: Account) -> Sequence[Registration]:
+        """What was registered and not ended by processes that run now, newest first."""
+        return self._unended(account, alive=True)
+
+    def _unended(self, account: Account, *, alive: bool) -> Sequence[Registration]:
+        with self._reading():
+            found = self._connection.execute(
+                "SELECT process, id, url, webhook_id, at FROM registrations "
+                "WHERE account = ? AND ended_at IS NULL ORDER BY id DESC",
+                (account.key,),
+            ).fetchall()
+            return [
+                Registration(number, url, json.loads(webhook_id), moment(at))
+                for process, number, url, webhook_id, at in found
+                if self._lock is not None and self._lock.is_alive(process) is alive
+            ]
+
+    def _signing_secret(self, held: bytes, since: int, until: int | None, origin: str) -> SigningSecret | None:
+        secret = self._vault.reveal(held)
+        if secret is None:
+            return None
+        return SigningSecret(secret, moment(since), None if until is None else moment(until), Origin(origin))
+
+    def close(self) -> None:
+        """Let go of the file: registrations that were not ended are abandoned from now on. Idempotent."""
+        self._connection.close()
+        if self._lock is not None:
+            self._lock.release()
+
+    @contextmanager
+    def _reading(self) -> Iterator[None]:
+        with _kept():
+            self._look_after_the_file()
+            yield
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        with self._reading(), transaction(self._connection):
+            yield
+
+
+@contextmanager
+def _kept() -> Iterator[None]:
+    try:
+        yield
+    except (sqlite3.Error, OSError) as error:
+        raise ProblemError(_NOT_KEPT) from error
+
+
+def _time(at: datetime | None) -> int | None:
+    return None if at is None else microseconds(at)

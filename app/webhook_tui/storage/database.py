@@ -1,0 +1,204 @@
+"""Opening a database file: private, checked, brought up to date, set aside when it is broken; never lost."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from webhook_tui.domain.errors import ProblemError
+from webhook_tui.storage.errors import foreign, is_corrupt, newer, opening, reading
+from webhook_tui.storage.file_lock import FileLock
+from webhook_tui.storage.files import (
+    Identity,
+    free_name,
+    identity,
+    make_private_directory,
+    make_private_file,
+    move_aside,
+    move_orphans_aside,
+)
+
+BUSY_SECONDS = 5.0
+_CHECKED_WHOLE_BYTES = 64 * 1024 * 1024
+_LARGEST_IDLE_WAL_BYTES = 64 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Schema:
+    """What a kind of database looks like, as the steps that lead there, and what it is called."""
+
+    called: str
+    """In a sentence: `history`."""
+    way_out: str
+    """What to do when it cannot be opened, as a sentence."""
+    application_id: int
+    """Tells our files from other programs' (PRAGMA application_id)."""
+    migrations: tuple[str, ...]
+    """Script n brings a file from version n to n + 1 (PRAGMA user_version); 0 is the empty file."""
+
+    @property
+    def version(self) -> int:
+        """The newest version."""
+        return len(self.migrations)
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A database ready for use."""
+
+    connection: sqlite3.Connection
+    """In autocommit: transactions are begun and ended by statements. May be handed to another thread, once."""
+    set_aside: Path | None
+    """Where the file lies that could not be read and was replaced by a new one."""
+
+
+def open_database(
+    path: Path, schema: Schema, *, always_private: bool = False, damaged: Identity | None = None
+) -> Opened:
+    """Open or make the database at `path`, 0600, in a directory made 0700 if it has to be made.
+
+    `always_private`: a file that is there already becomes 0600, too. `damaged`: a file known to be damaged, if it is
+    still the one at `path`. A file that is damaged or no database is kept as `<name>.broken` and a new one started. A
+    file of an earlier version is brought up to date after a copy `<name>.v<version>` was made. Raises ProblemError when
+    it cannot be opened, belongs to another program or to a newer version of this one.
+    """
+    path = path.absolute()  # SQLite gives names such as `:memory:` and `file:x.db` a meaning of its own
+    with opening(schema.called, schema.way_out, path.parent):
+        if path.is_dir():
+            raise IsADirectoryError(path)
+        make_private_directory(path.parent)
+        with FileLock(path.with_name(f"{path.name}.lock")):
+            if always_private and path.exists():
+                path.chmod(0o600)
+            if damaged is not None and identity(path) == damaged:
+                return _replaced(path, schema)
+            try:
+                return Opened(_opened(path, schema), None)
+            except sqlite3.DatabaseError as error:
+                if not is_corrupt(error):
+                    raise
+            return _replaced(path, schema)
+
+
+def _replaced(path: Path, schema: Schema) -> Opened:
+    set_aside = move_aside(path)
+    return Opened(_opened(path, schema), set_aside)
+
+
+def _opened(path: Path, schema: Schema) -> sqlite3.Connection:
+    move_orphans_aside(path)
+    make_private_file(path)
+    connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+    try:
+        _check(connection, path, schema)
+        _set_up(connection)
+        _migrate(connection, path, schema)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def connect_read_only(path: Path) -> sqlite3.Connection:
+    """A connection for the calling thread that can change nothing. Raises ProblemError."""
+    with reading():
+        return sqlite3.connect(
+            f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=BUSY_SECONDS, isolation_level=None
+        )
+
+
+def bring_up_to_date(path: Path, schema: Schema) -> None:
+    """Migrate a file of ours as `open_database` does; any other one is left alone. Raises ProblemError."""
+    with reading(), closing(connect_read_only(path)) as connection:
+        is_ours = _number(connection, "application_id") == schema.application_id
+        is_current = _number(connection, "user_version") == schema.version
+    if is_ours and not is_current:
+        open_database(path, schema).connection.close()
+
+
+def is_set_up(connection: sqlite3.Connection) -> bool:
+    """Whether the file has tables already; False also while they are being made, or when it cannot be read."""
+    try:
+        return _number(connection, "user_version") > 0
+    except sqlite3.Error:
+        return False
+
+
+@contextmanager
+def transaction(connection: sqlite3.Connection) -> Iterator[None]:
+    """Commit what is done inside, or nothing of it."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
+
+
+def _check(connection: sqlite3.Connection, path: Path, schema: Schema) -> None:
+    version = _number(connection, "user_version")
+    is_empty = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0] == 0
+    if is_empty and version == 0:
+        return
+    if _number(connection, "application_id") != schema.application_id:
+        raise ProblemError(foreign(schema.called, schema.way_out))
+    if version > schema.version:
+        raise ProblemError(newer(schema.called))
+    if path.stat().st_size <= _CHECKED_WHOLE_BYTES:
+        check_whole(connection)
+
+
+def check_whole(connection: sqlite3.Connection) -> None:
+    """Read every page; raises sqlite3.DatabaseError (SQLITE_CORRUPT) when something in the file is wrong."""
+    (said,) = connection.execute("PRAGMA quick_check(1)").fetchone()
+    if said != "ok":
+        error = sqlite3.DatabaseError(said)
+        error.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
+        raise error
+
+
+def _set_up(connection: sqlite3.Connection) -> None:
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = FULL")
+    connection.execute("PRAGMA fullfsync = ON")
+    connection.execute("PRAGMA checkpoint_fullfsync = ON")
+    connection.execute(f"PRAGMA journal_size_limit = {_LARGEST_IDLE_WAL_BYTES}")
+
+
+def _migrate(connection: sqlite3.Connection, path: Path, schema: Schema) -> None:
+    version = _number(connection, "user_version")
+    if version == schema.version:
+        return
+    if version > 0:
+        _copy(connection, free_name(path.with_name(f"{path.name}.v{version}")))
+    steps = "\n".join(schema.migrations[version:])
+    try:
+        connection.executescript(
+            f"BEGIN IMMEDIATE;\n{steps}\n"
+            f"PRAGMA application_id = {schema.application_id};\nPRAGMA user_version = {schema.version};\nCOMMIT;"
+        )
+    except sqlite3.Error:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
+
+
+def _copy(connection: sqlite3.Connection, target: Path) -> None:
+    make_private_file(target)
+    try:
+        with closing(sqlite3.connect(target)) as copy:
+            connection.backup(copy)
+    except sqlite3.Error:
+        target.unlink()
+        raise
+
+
+def _number(connection: sqlite3.Connection, pragma: str) -> int:
+    (number,) = connection.execute(f"PRAGMA {pragma}").fetchone()
+    assert isinstance(number, int)
+    return number

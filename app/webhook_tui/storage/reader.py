@@ -1,0 +1,55 @@
+"""A thread that reads whole deliveries, so that a large body never holds up the writer or the caller's loop."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import TypeVar
+
+from webhook_tui.storage.database import connect_read_only
+from webhook_tui.storage.errors import reading
+from webhook_tui.storage.files import Identity, identity
+from webhook_tui.storage.writer import Job
+
+T = TypeVar("T")
+
+
+class Reader:
+    """Owns a read-only connection and the one thread that uses it."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._connection: sqlite3.Connection | None = None
+        self._identity: Identity | None = None
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="history-reader")
+
+    async def run(self, job: Job[T]) -> T:
+        """What `job` reads; raises ProblemError when it cannot."""
+        return await asyncio.get_running_loop().run_in_executor(self._thread, self._read, job)
+
+    def _read(self, job: Job[T]) -> T:
+        with reading():
+            return job(self._present())
+
+    def _present(self) -> sqlite3.Connection:
+        named = identity(self._path)
+        if self._connection is None or named != self._identity:
+            self._let_go()
+            self._connection = connect_read_only(self._path)
+            self._identity = named
+        return self._connection
+
+    def close(self) -> None:
+        """Wait for what is being read and let go of the file; more calls change nothing."""
+        try:
+            self._thread.submit(self._let_go).result()
+        except RuntimeError:
+            return
+        self._thread.shutdown()
+
+    def _let_go(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None

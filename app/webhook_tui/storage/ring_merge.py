@@ -1,0 +1,54 @@
+"""How two views of one secret ring become one: what either knows stays, what ended stays ended; pure."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from webhook_tui.domain.signature.secret_ring import Origin, SecretRing, SigningSecret
+
+
+def merged(stored: SecretRing, given: SecretRing) -> SecretRing:
+    """`stored` (perhaps changed by another program meanwhile) with what `given` adds, ends and registers again.
+
+    No secret of either is lost, and at most one registered secret is current: the last.
+    """
+    known = {s.secret: s for s in stored.secrets}
+    kept = list(stored.secrets)
+    for new in given.secrets:
+        old = known.get(new.secret)
+        if old is None:
+            kept.append(new)
+        elif old.since == new.since:
+            kept[kept.index(old)] = replace(new, until=_earlier(old.until, new.until))
+        elif _is_registered_again(old, new):
+            kept.remove(old)
+            kept.append(new)
+    return one_current(SecretRing(tuple(kept)))
+
+
+def one_current(ring: SecretRing) -> SecretRing:
+    """The ring with every registered secret but the last ended, at the latest when the next one was registered."""
+    following: SigningSecret | None = None
+    settled: list[SigningSecret] = []
+    for known in reversed(ring.secrets):
+        if known.origin is not Origin.REGISTERED:
+            settled.append(known)
+            continue
+        if following is not None and known.until is None:
+            settled.append(replace(known, until=following.since))
+        else:
+            settled.append(known)
+        following = known
+    return SecretRing(tuple(reversed(settled)))
+
+
+def _is_registered_again(old: SigningSecret, new: SigningSecret) -> bool:
+    """Whether `new` is a later registration of the same secret, also when the clock went backwards between the two."""
+    return new.since > old.since or (new.until is None and old.until is not None)
+
+
+def _earlier(one: datetime | None, other: datetime | None) -> datetime | None:
+    if one is None or other is None:
+        return one or other
+    return min(one, other)

@@ -1,0 +1,154 @@
+"""The deliveries as the screen reads them: by position, a page at a time, from a connection that cannot write."""
+
+from __future__ import annotations
+
+import json
+from array import array
+from bisect import bisect_left
+from collections.abc import Sequence
+from pathlib import Path
+
+from webhook_tui.domain.delivery.delivery import DeliveryRow, StoredDelivery
+from webhook_tui.domain.errors import Problem, ProblemError
+from webhook_tui.storage.database import bring_up_to_date, connect_read_only, is_set_up
+from webhook_tui.storage.errors import reading
+from webhook_tui.storage.files import identity
+from webhook_tui.storage.mappers import CHOSEN_ROWS, ROWS, find_row, find_stored, row_of
+from webhook_tui.storage.schema import HISTORY
+
+_MOST_ATTEMPTS = 200
+
+
+def open_history(path: Path) -> SqliteRows:
+    """The deliveries of a history that is there, for the calling thread; one of an earlier version is migrated.
+
+    Raises ProblemError when there is none or it is another program's file.
+    """
+    if not path.is_file():
+        raise ProblemError(Problem(f"There is no history at {path}.", "webhook-tui paths says where it is; or --db F."))
+    bring_up_to_date(path, HISTORY)
+    return SqliteRows(path)
+
+
+class SqliteRows:
+    """Implements DeliveryRows; made and used by one thread.
+
+    Numbers without holes are a range, so a million rows cost nothing; only those before the newest deletion are listed.
+    A window shows the newest verdicts, but no delivery that was committed after the last refresh; one that was pruned
+    since is left out. Every call raises ProblemError when the file cannot be read.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._identity = identity(path)
+        self._connection = connect_read_only(path)
+        self._version: int | None = None
+        self._deletions: int | None = None
+        self._sparse = array("q")
+        self._dense = range(1, 1)
+        try:
+            self.refresh()
+        except BaseException:
+            self._connection.close()
+            raise
+
+    def __len__(self) -> int:
+        return len(self._sparse) + len(self._dense)
+
+    def refresh(self) -> int:
+        """Learn of all that is committed by now; a few microseconds when that is nothing."""
+        self._follow()
+        with reading():
+            (version,) = self._connection.execute("PRAGMA data_version").fetchone()
+            if version != self._version:
+                self._connection.execute("BEGIN")
+                try:
+                    self._look()
+                finally:
+                    self._connection.execute("ROLLBACK")
+                self._version = version
+        return len(self)
+
+    def _follow(self) -> None:
+        """Go on in the new file when the writer had to make one, as soon as that has its tables."""
+        named = identity(self._path)
+        if named is None or named == self._identity:
+            return
+        new = connect_read_only(self._path)
+        if not is_set_up(new):
+            new.close()
+            return
+        self._connection.close()
+        self._connection = new
+        self._identity, self._version, self._deletions = named, None, None
+
+    def _look(self) -> None:
+        dense_from, deletions = self._connection.execute("SELECT dense_from, deletions FROM shape").fetchone()
+        (last,) = self._connection.execute("SELECT max(seq) FROM deliveries").fetchone()
+        if deletions != self._deletions:
+            found = self._connection.execute("SELECT seq FROM deliveries WHERE seq < ? ORDER BY seq", (dense_from,))
+            self._sparse = array("q", (seq for (seq,) in found))
+            self._deletions = deletions
+        self._dense = range(dense_from, max(dense_from, (last or 0) + 1))
+
+    def window(self, start: int, count: int) -> Sequence[DeliveryRow]:
+        """At most `count` rows from position `start`."""
+        first, end = max(start, 0), min(start + count, len(self))
+        if first >= end:
+            return []
+        with reading():
+            found = self._connection.execute(
+                ROWS + " WHERE seq BETWEEN ? AND ? ORDER BY seq",
+                (self._seq_at(first), self._seq_at(end - 1)),
+            )
+            return [row_of(columns) for columns in found]
+
+    def chosen(self, seqs: Sequence[int]) -> Sequence[DeliveryRow]:
+        """The rows of those deliveries that are there, in the order of `seqs`."""
+        with reading():
+            found = self._connection.execute(CHOSEN_ROWS, (json.dumps(list(seqs)),))
+            rows = {columns[0]: row_of(columns) for columns in found}
+        return [rows[seq] for seq in seqs if seq in rows]
+
+    def _seq_at(self, position: int) -> int:
+        listed = len(self._sparse)
+        return self._sparse[position] if position < listed else self._dense[position - listed]
+
+    def position(self, seq: int) -> int | None:
+        """Where delivery `seq` stands, or None."""
+        if seq in self._dense:
+            return len(self._sparse) + seq - self._dense.start
+        position = bisect_left(self._sparse, seq)
+        return position if position < len(self._sparse) and self._sparse[position] == seq else None
+
+    def stored(self, seq: int) -> StoredDelivery | None:
+        """Delivery `seq` whole, or None."""
+        with reading():
+            return find_stored(self._connection, seq)
+
+    def attempts(self, seq: int) -> Sequence[DeliveryRow]:
+        """All deliveries of the event id of `seq`; of more than 200, those around it."""
+        with reading():
+            row = find_row(self._connection, seq)
+            if row is None:
+                return []
+            if row.event_id is None:
+                return [row]
+            return self._attempts_around(row)
+
+    def _attempts_around(self, row: DeliveryRow) -> list[DeliveryRow]:
+        (account,) = self._connection.execute("SELECT account FROM deliveries WHERE seq = ?", (row.seq,)).fetchone()
+        of_event = (account, row.event_id)
+        (last,) = self._connection.execute(
+            "SELECT max(attempt) FROM deliveries WHERE account = ? AND event_id = ?", of_event
+        ).fetchone()
+        first = min(row.attempt - _MOST_ATTEMPTS // 2, last - _MOST_ATTEMPTS + 1)
+        found = self._connection.execute(
+            ROWS + " WHERE account = ? AND event_id = ? AND attempt >= ? ORDER BY attempt LIMIT ?",
+            (*of_event, first, _MOST_ATTEMPTS),
+        )
+        return [row_of(columns) for columns in found]
+
+    def close(self) -> None:
+        """Let go of the connection."""
+        self._connection.close()

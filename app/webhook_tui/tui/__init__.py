@@ -1,1 +1,0 @@
-"""The front end with a screen: the only package that imports Textual and Rich."""

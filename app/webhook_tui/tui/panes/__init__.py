@@ -1,1 +1,0 @@
-"""Panes: the parts of the main screen that are made of several widgets."""

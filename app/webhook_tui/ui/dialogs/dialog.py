@@ -1,0 +1,120 @@
+"""What all dialogs share: a block with a bar, a title, words, a row of buttons whose first is the safe one.
+
+Keys that come in the first 300 ms are not heard: whoever holds a key down, or types while the dialog opens, answers
+nothing by it. The app asks `is_deaf` before it passes a key on.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import ClassVar, Generic, TypeVar
+
+from textual.app import ComposeResult
+from textual.await_complete import AwaitComplete
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, VerticalScroll
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widget import Widget
+from textual.widgets import Static
+
+from webhook_tui.ui.messages import LeaveRequested
+from webhook_tui.ui.widgets.key_button import KeyButton
+
+Answer = TypeVar("Answer")
+
+
+class Dialog(ModalScreen[Answer], Generic[Answer]):
+    """One question, or one sheet to read."""
+
+    AUTO_FOCUS = "#buttons KeyButton"
+    TONE: ClassVar[str] = "primary"
+    """primary: a question; warning: something is replaced; error: something is deleted."""
+    TITLE_TEXT: str = ""
+    DEAF_SECONDS: ClassVar[float] = 0.3
+    """For so long no key is heard."""
+    clock: ClassVar[Callable[[], float]] = staticmethod(time.monotonic)
+    """Monotonic seconds."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "safe", "Safe answer", show=False, id="dialog.safe", tooltip="the safe answer"),
+        Binding("ctrl+c,ctrl+q", "leave", "Leave", show=False, priority=True, id="dialog.leave", tooltip="leave"),
+    ]
+    DEFAULT_CSS = """
+    Dialog { align: center middle; background: $background 50%; }
+    Dialog > #sheet {
+        width: 74; max-width: 100%; height: auto; max-height: 100%;
+        background: $panel; color: $foreground; padding: 1 2; border-left: outer $primary;
+        scrollbar-size-vertical: 1; overflow-x: hidden;
+    }
+    Dialog.-tone-warning > #sheet { border-left: outer $warning; }
+    Dialog.-tone-error > #sheet { border-left: outer $error; }
+    Dialog #sheet > Static { height: auto; width: 1fr; }
+    Dialog #title { text-style: bold; margin: 0 0 1 0; }
+    Dialog #buttons { height: 1; width: 1fr; margin: 1 0 0 0; }
+    Dialog #buttons KeyButton { margin: 0 2 0 0; }
+    Dialog .small-print { color: $muted; margin: 1 0 0 0; }
+    """
+
+    def __init__(self) -> None:
+        super().__init__(classes=f"-tone-{self.TONE}")
+        self._is_answered = False
+        self._opened_at = type(self).clock()
+
+    @property
+    def is_deaf(self) -> bool:
+        """Whether keys are still ignored."""
+        return type(self).clock() - self._opened_at < self.DEAF_SECONDS
+
+    def compose(self) -> ComposeResult:
+        """Title, words, buttons, small print."""
+        with VerticalScroll(id="sheet", can_focus=False):
+            yield Static(Content(self.TITLE_TEXT), id="title")
+            yield from self.words()
+            with Horizontal(id="buttons"):
+                yield from self.buttons()
+            yield from self.small_print()
+
+    def words(self) -> ComposeResult:
+        """What stands between title and buttons."""
+        yield from ()
+
+    def buttons(self) -> ComposeResult:
+        """The buttons, the safe one first."""
+        yield from ()
+
+    def small_print(self) -> ComposeResult:
+        """What stands below the buttons."""
+        yield from ()
+
+    def paragraph(self, text: str | Content, *, id: str | None = None, classes: str = "") -> Widget:  # noqa: A002 - Textual's name
+        """Plain words; received text in them is already harmless."""
+        return Static(text if isinstance(text, Content) else Content(text), id=id, classes=classes)
+
+    def on_button_pressed(self, event: KeyButton.Pressed) -> None:
+        """A button does what its letter does: its id names the action."""
+        event.stop()
+        self.call_next(self.run_action, event.button.id or "safe")
+
+    def dismiss(self, result: Answer | None = None) -> AwaitComplete:
+        """Close with an answer; whatever key comes after the one that answered is not for this dialog any more."""
+        if self._is_answered or not self.is_current:
+            return AwaitComplete()
+        self._is_answered = True
+        return super().dismiss(result)
+
+    def action_safe(self) -> None:
+        """Close without doing anything."""
+        self.dismiss(None)
+
+    def action_leave(self) -> None:
+        """Leave the program."""
+        self.post_message(LeaveRequested())
+
+
+def facts(*pairs: tuple[str, str], label_width: int = 14, indent: int = 2) -> Content:
+    """Labels and values in two columns."""
+    return Content("\n").join(
+        [Content.assemble((f"{' ' * indent}{label:<{label_width}}", "$muted"), value) for label, value in pairs]
+    )

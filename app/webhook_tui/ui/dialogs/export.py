@@ -1,0 +1,222 @@
+"""The copy and the export menu: in which form, of which deliveries and, for a file, where."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal
+from textual.content import Content
+from textual.widgets import Input, OptionList, Static
+
+from webhook_tui.domain.delivery.text import visible
+from webhook_tui.export.format import Format
+from webhook_tui.export.formats import FORMATS
+from webhook_tui.ui.dialogs.menu import Item, MenuDialog
+from webhook_tui.ui.selection import Selection
+from webhook_tui.ui.widgets.key_button import KeyButton
+
+JSON_PATH = "json-path"
+QUERY_RESULT = "query-result"
+_KEYS = {
+    "payload": "p",
+    "curl": "c",
+    "httpie": "i",
+    "python": "x",
+    "pytest": "t",
+    "har": "h",
+    "jsonl": "l",
+    "raw": "w",
+    "csv": "v",
+}
+_PREVIEW_LINES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """What was chosen."""
+
+    form: str
+    """Name of a format, or JSON_PATH."""
+    selection: Selection
+    path: Path | None = None
+    """A file or directory that was asked for; None: a new file with a name of ours, or the clipboard."""
+
+
+class ShareDialog(MenuDialog[Share]):
+    """What both menus have: the forms, and which deliveries are meant."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("left", "other(-1)", "Before", show=False, id="dialog.left", tooltip="other deliveries"),
+        Binding("right", "other(1)", "Next", show=False, id="dialog.right", tooltip="other deliveries"),
+    ]
+    DEFAULT_CSS = """
+    ShareDialog #preview { height: 3; margin: 1 0 0 0; color: $muted; text-wrap: nowrap; text-overflow: ellipsis; }
+    ShareDialog #of { margin: 0 0 1 0; }
+    """
+
+    def __init__(self, items: Sequence[Item], selections: Sequence[Selection]) -> None:
+        super().__init__(items)
+        self._selections = tuple(selections)
+        self._at = 0
+
+    @property
+    def selection(self) -> Selection:
+        """The deliveries that are meant."""
+        return self._selections[self._at]
+
+    def words(self) -> ComposeResult:
+        """Which deliveries, and the forms."""
+        yield self.paragraph(self._of(), id="of")
+        yield from self.menu()
+
+    def action_other(self, step: int) -> None:
+        """Mean other deliveries."""
+        self._at = (self._at + step) % len(self._selections)
+        self.query_one("#of", Static).update(self._of())
+        self.changed()
+
+    def changed(self) -> None:
+        """Another form or other deliveries."""
+
+    def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
+        """Another form."""
+        event.stop()
+        self.changed()
+
+    def _of(self) -> Content:
+        parts = [
+            Content.assemble((one.words, "bold underline $primary" if one is self.selection else "$muted"))
+            for one in self._selections
+        ]
+        keys = Content.assemble(("   ← →", "$muted")) if len(parts) > 1 else Content.empty()
+        return Content("   ").join(parts) + keys
+
+
+class CopyDialog(ShareDialog):
+    """Onto the clipboard."""
+
+    TITLE_TEXT = "Copy"
+
+    def __init__(
+        self,
+        selections: Sequence[Selection],
+        *,
+        json_path: str,
+        preview: Callable[[str], Sequence[str]],
+        has_query: bool = False,
+    ) -> None:
+        """`preview`: the first lines of the one delivery in a form, harmless."""
+        items = _items()
+        if json_path:
+            items.insert(1, Item(JSON_PATH, "j", "JSON path", visible(json_path)))
+        if has_query:
+            items.insert(0, Item(QUERY_RESULT, "q", "Query result", "what is shown, as JSON"))
+        super().__init__(items, selections)
+        self._preview = preview
+
+    def words(self) -> ComposeResult:
+        """The forms and a glimpse."""
+        yield from super().words()
+        yield Static(id="preview", markup=False)
+
+    def buttons(self) -> ComposeResult:
+        """Cancel, copy."""
+        yield KeyButton("Cancel", "esc", id="safe")
+        yield KeyButton("Copy", "enter", id="take")
+
+    def action_take(self) -> None:
+        """Copy in the form under the cursor."""
+        if self.chosen is not None:
+            self.choose(self.chosen)
+
+    def choose(self, name: str) -> None:
+        """Copy in that form."""
+        self.dismiss(Share(name, self.selection))
+
+    def changed(self) -> None:
+        """Another glimpse."""
+        name = self.chosen
+        has_preview = name in FORMATS and self.selection.seq is not None
+        lines = self._preview(name) if name is not None and has_preview else ()
+        self.query_one("#preview", Static).update(Content("\n".join(lines[:_PREVIEW_LINES])))
+
+
+class ExportDialog(ShareDialog):
+    """Into a file."""
+
+    TITLE_TEXT = "Export"
+    DEFAULT_CSS = """
+    ExportDialog #entry { height: 1; width: 1fr; margin: 1 0 0 0; }
+    ExportDialog #entry Static { width: 8; color: $muted; }
+    ExportDialog Input, ExportDialog Input:focus {
+        width: 1fr; height: 1; border: none; padding: 0 1; background: $background; color: $foreground;
+    }
+    """
+
+    def __init__(self, selections: Sequence[Selection]) -> None:
+        super().__init__(_items(), selections)
+        self._proposed = ""
+
+    def words(self) -> ComposeResult:
+        """The forms, and where."""
+        yield from super().words()
+        with Horizontal(id="entry"):
+            yield Static(Content("into"))
+            yield Input(id="path", select_on_focus=False, compact=True)
+
+    def buttons(self) -> ComposeResult:
+        """Cancel, export."""
+        yield KeyButton("Cancel", "esc", id="safe")
+        yield KeyButton("Export", "enter", id="take")
+
+    def small_print(self) -> ComposeResult:
+        """What is not in it, and what happens to a file that is there."""
+        yield self.paragraph("", id="said", classes="small-print")
+
+    def action_take(self) -> None:
+        """Export in the form under the cursor."""
+        if self.chosen is not None:
+            self.choose(self.chosen)
+
+    def choose(self, name: str) -> None:
+        """Export in that form, to where the line says."""
+        typed = self.query_one("#path", Input).value.strip()
+        asked = typed not in ("", self._proposed)
+        self.dismiss(Share(name, self.selection, Path(typed).expanduser() if asked else None))
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Enter in the path exports."""
+        event.stop()
+        self.action_take()
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Say what becomes of a file that is there."""
+        event.stop()
+        path = Path(event.value.strip()).expanduser()
+        said = "Secrets that are known are taken out; signatures stay."
+        if event.value.strip() not in ("", self._proposed) and path.is_file():
+            said = "This file exists: it is overwritten."
+        self.query_one("#said", Static).update(Content(said))
+
+    def changed(self) -> None:
+        """Propose a name for that form, unless another path was typed."""
+        path = self.query_one("#path", Input)
+        if path.value in ("", self._proposed):
+            self._proposed = file_name(FORMATS[self.chosen or "payload"], self.selection)
+            path.value = self._proposed
+
+
+def file_name(form: Format, selection: Selection) -> str:
+    """A name of ours for an export; a directory where that form cannot hold several."""
+    if selection.seq is not None:
+        return form.file_name(selection.seq)
+    return form.joint_file_name() if form.joins else "deliveries"
+
+
+def _items() -> list[Item]:
+    return [Item(form.name, _KEYS[form.name], form.title) for form in FORMATS.values()]

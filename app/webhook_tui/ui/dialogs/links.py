@@ -1,0 +1,87 @@
+"""Which link of a payload, and, with the whole of it in sight, whether to open it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+from urllib.parse import urlsplit
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.content import Content
+
+from webhook_tui.domain.delivery.text import visible
+from webhook_tui.domain.signature.verdict import Verdict
+from webhook_tui.ui.dialogs.dialog import Dialog
+from webhook_tui.ui.dialogs.menu import Item, MenuDialog
+from webhook_tui.ui.messages import CopyRequested
+from webhook_tui.ui.widgets.key_button import KeyButton
+
+_LONGEST_SHORT = 60
+
+
+class LinksDialog(MenuDialog[str]):
+    """The answer is the link."""
+
+    TITLE_TEXT = "Links in this payload"
+
+    def __init__(self, links: Sequence[str]) -> None:
+        super().__init__([Item(link, str(number), _short(link)) for number, link in enumerate(links, 1)])
+
+    def words(self) -> ComposeResult:
+        """One line for each."""
+        yield from self.menu()
+
+    def buttons(self) -> ComposeResult:
+        """Cancel."""
+        yield KeyButton("Cancel", "esc", id="safe")
+
+    def choose(self, name: str) -> None:
+        """That one."""
+        self.dismiss(name)
+
+
+class OpenLinkDialog(Dialog[bool]):
+    """The answer is True for open."""
+
+    TONE = "warning"
+    TITLE_TEXT = "Open this link?"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("b", "open", "Open", show=False, id="link.open", tooltip="open it in the browser"),
+        Binding("c", "copy", "Copy", show=False, id="link.copy", tooltip="copy it"),
+    ]
+
+    def __init__(self, link: str, verdict: Verdict) -> None:
+        super().__init__()
+        self._link = link
+        self._verdict = verdict
+
+    def words(self) -> ComposeResult:
+        """The whole link, its host, and who says it."""
+        yield self.paragraph(Content.assemble((visible(self._link), "$json-string")))
+        yield self.paragraph("")
+        host = visible(urlsplit(self._link).hostname or "")
+        proof = "Signed by PiktID." if self._verdict.is_good else "Nothing proves that PiktID sent it."
+        yield self.paragraph(f"It leads to {host}. {proof}")
+
+    def buttons(self) -> ComposeResult:
+        """Cancel, copy, open."""
+        yield KeyButton("Cancel", "esc", id="safe")
+        yield KeyButton("Copy", "c", id="copy")
+        yield KeyButton("Open in the browser", "b", id="open")
+
+    def action_copy(self) -> None:
+        """Copy it."""
+        self.post_message(CopyRequested(self._link, "the link"))
+
+    def action_open(self) -> None:
+        """Open it."""
+        self.dismiss(True)
+
+
+def _short(link: str) -> str:
+    """Host and end, which tell links apart."""
+    shown = visible(link)
+    if len(shown) <= _LONGEST_SHORT:
+        return shown
+    return f"{shown[:30]}…{shown[-(_LONGEST_SHORT - 31) :]}"

@@ -1,0 +1,59 @@
+"""The runs of the program that the history remembers; choosing one filters by it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from textual.app import ComposeResult
+
+from webhook_tui.domain import units
+from webhook_tui.domain.run import Run
+from webhook_tui.ui.dialogs.menu import Item, MenuDialog
+from webhook_tui.ui.widgets.key_button import KeyButton
+
+
+class RunsDialog(MenuDialog[int]):
+    """The answer is the number of a run; newest first."""
+
+    TITLE_TEXT = "Runs"
+    DEFAULT_CSS = "RunsDialog > #sheet { width: 84; }"
+
+    def __init__(self, runs: Sequence[Run], *, now: Callable[[], datetime]) -> None:
+        at = now()
+        super().__init__([Item(str(run.number), "", _when(run, at), _what(run)) for run in reversed(runs)])
+
+    def words(self) -> ComposeResult:
+        """One line for each."""
+        yield from self.menu()
+
+    def buttons(self) -> ComposeResult:
+        """Close, show."""
+        yield KeyButton("Close", "esc", id="safe")
+        yield KeyButton("Show it", "enter", id="take")
+
+    def small_print(self) -> ComposeResult:
+        """How to go on."""
+        yield self.paragraph("enter shows its deliveries: the filter run:3 does the same", classes="small-print")
+
+    def action_take(self) -> None:
+        """The run under the cursor."""
+        if self.chosen is not None:
+            self.choose(self.chosen)
+
+    def choose(self, name: str) -> None:
+        """That run."""
+        self.dismiss(int(name))
+
+
+def _when(run: Run, now: datetime) -> str:
+    began = run.started_at.astimezone(now.tzinfo)
+    lasted = "not ended" if run.ended_at is None else units.age((run.ended_at - run.started_at).total_seconds())
+    return f"{run.number:>4}  {began.day:>2} {began:%b %Y, %H:%M}  {lasted:<9}"
+
+
+def _what(run: Run) -> str:
+    if not run.deliveries:
+        return "nothing stored"
+    counts = "  ".join(f"{verdict.glyph} {units.count(number)}" for verdict, number in run.counts.items())
+    return f"{units.count(run.deliveries)} stored  {counts}"

@@ -1,0 +1,204 @@
+"""Makes what is copied and exported, in a thread: redacted, in the form that was chosen, of however many deliveries."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing
+from dataclasses import dataclass, replace
+from datetime import datetime
+from itertools import chain, count
+from pathlib import Path
+
+from webhook_tui.domain.delivery.delivery import StoredDelivery
+from webhook_tui.domain.delivery.rows import DeliveryRows, FoundRows
+from webhook_tui.domain.delivery.text import visible_lines
+from webhook_tui.domain.errors import Problem, ProblemError, Severity
+from webhook_tui.domain.session_port import SessionPort
+from webhook_tui.export.destination import Destination
+from webhook_tui.export.files import write_file
+from webhook_tui.export.format import Format
+from webhook_tui.export.formats import FORMATS
+from webhook_tui.export.redaction import redacted, redaction
+from webhook_tui.ui.dialogs.export import Share, file_name
+from webhook_tui.ui.selection import Selection
+
+LARGEST_COPY = 1_000_000
+"""Bytes; terminals refuse more, most of them much less."""
+_LARGEST_PREVIEW = 65_536
+_PAGE = 200
+_SEARCH_SECONDS = 0.5
+"""Between two looks at a search that has nothing new to say."""
+
+
+@dataclass(frozen=True, slots=True)
+class Copied:
+    """A text for the clipboard."""
+
+    text: str
+    what: str
+    """`curl`, `curl of 3 deliveries`"""
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """Files were made."""
+
+    sentence: str
+
+
+class Exports:
+    """Copies and exports of one session's deliveries; each call may come from any thread."""
+
+    def __init__(self, session: SessionPort, destination: Destination, now: Callable[[], datetime]) -> None:
+        self._session = session
+        self._destination = destination
+        self._now = now
+
+    def preview(self, stored: StoredDelivery, name: str) -> list[str]:
+        """The first lines of one delivery in a form, harmless; none of a large one, which would be felt."""
+        if len(stored.delivery.body) > _LARGEST_PREVIEW:
+            return []
+        clean = redacted(stored, self._session.known_secrets())
+        return visible_lines(FORMATS[name].one(clean, self._destination)[:2000])
+
+    def copy(self, share: Share) -> Copied:
+        """The text of a copy. Raises ProblemError when it is too much, or is not text."""
+        form = FORMATS[share.form]
+        tally = _Tally()
+        content = bytearray()
+        for part in self._parts(form, share.selection, tally):
+            content += part
+            if len(content) > LARGEST_COPY:
+                raise ProblemError(_problem("This is more than a clipboard takes: 1 MB.", "e exports it into a file."))
+        if not tally.all:
+            raise ProblemError(_problem("There is no such delivery.", "Mark some with m, or choose others."))
+        try:
+            text = content.decode(form.encoding)
+        except UnicodeDecodeError:
+            raise ProblemError(
+                _problem(f"The {form.title} is not text, so it cannot be copied.", "e exports it into a file.")
+            ) from None
+        return Copied(text, form.name if tally.all == 1 else f"{form.name} of {tally.all:,} deliveries")
+
+    def copy_found(self, stored: StoredDelivery, content: bytes) -> Copied:
+        """What a query found, indented. Raises ProblemError when it is too much."""
+        found = replace(stored, delivery=replace(stored.delivery, body=content))
+        text = json.dumps(json.loads(redacted(found, self._session.known_secrets()).delivery.body), indent=2)
+        if len(text) > LARGEST_COPY:
+            raise ProblemError(_problem("This is more than a clipboard takes: 1 MB.", "Query for less of it."))
+        return Copied(text, "the query's result")
+
+    def export(self, share: Share) -> Exported:
+        """Make the file or files. Raises ProblemError."""
+        form, selection, tally = FORMATS[share.form], share.selection, _Tally()
+        each = not form.joins and selection.seq is None
+        path = share.path if share.path is not None else _free(Path(file_name(form, selection)))
+        if each or (share.path is not None and path.is_dir()):
+            self._export_each(form, selection, path, tally)
+        else:
+            _write(path, self._parts(form, selection, tally))
+        if not tally.all:
+            raise ProblemError(_problem("There is no such delivery.", "Mark some with m, or choose others."))
+        what = f"#{selection.seq}" if selection.seq is not None else f"{tally.all:,} deliveries"
+        if tally.all == 1 and selection.seq is None:
+            what = "1 delivery"
+        note = "; a secret was taken out" if tally.changed else ""
+        return Exported(f"Exported {what} to {path}{note}")
+
+    def _export_each(self, form: Format, selection: Selection, directory: Path, tally: _Tally) -> None:
+        for stored in self._clean(selection, tally):
+            if tally.all == 1:
+                _make_directory(directory)
+            _write(directory / form.file_name(stored.row.seq), form.write((stored,), self._destination))
+
+    def _parts(self, form: Format, selection: Selection, tally: _Tally) -> Iterator[bytes]:
+        """The parts of one file, none without a delivery."""
+        deliveries = self._clean(selection, tally)
+        first = next(deliveries, None)
+        if first is None:
+            return iter(())
+        if not form.joins and selection.seq is None:
+            second = next(deliveries, None)
+            if second is not None:
+                raise ProblemError(
+                    _problem(f"One {form.name} holds one delivery: these are several.", "e exports each into a file.")
+                )
+        return form.write(chain((first,), deliveries), self._destination)
+
+    def _clean(self, selection: Selection, tally: _Tally) -> Iterator[StoredDelivery]:
+        clean = redaction(self._session.known_secrets())
+        for stored in self._selected(selection):
+            without = clean(stored)
+            tally.all += 1
+            tally.changed += without.delivery.body != stored.delivery.body
+            yield without
+
+    def _selected(self, selection: Selection) -> Iterator[StoredDelivery]:
+        if selection.seq is not None or selection.name == "all":
+            with closing(self._session.open_rows()) as rows:
+                yield from _whole(rows, [selection.seq] if selection.seq is not None else _numbers(rows))
+            return
+        changed = threading.Event()
+        search = self._session.open_found(
+            selection.expression, sort=selection.sort, now=self._now(), changed=changed.set
+        )
+        with closing(search) as found:
+            wait_until_done(found, changed)
+            yield from _whole(found, _numbers(found))
+
+
+@dataclass(slots=True)
+class _Tally:
+    all: int = 0
+    changed: int = 0
+
+
+def wait_until_done(found: FoundRows, changed: threading.Event, is_wanted: Callable[[], bool] = lambda: True) -> None:
+    """Until the search is done, or is not wanted any more."""
+    while is_wanted():
+        changed.clear()
+        found.refresh()
+        if found.progress.is_done:
+            return
+        changed.wait(_SEARCH_SECONDS)
+
+
+def _numbers(rows: DeliveryRows) -> Iterator[int]:
+    for start in range(0, len(rows), _PAGE):
+        yield from (row.seq for row in rows.window(start, _PAGE))
+
+
+def _whole(rows: DeliveryRows, seqs: Iterable[int]) -> Iterator[StoredDelivery]:
+    for seq in seqs:
+        stored = rows.stored(seq)
+        if stored is not None:
+            yield stored
+
+
+def _free(path: Path) -> Path:
+    """That name, or the next with a number that no file has."""
+    names = (path.with_stem(f"{path.stem}-{number}") for number in count(2))
+    return next(name for name in chain((path,), names) if not name.exists())
+
+
+def _write(path: Path, parts: Iterator[bytes]) -> None:
+    """The terminal and standard output are the screen's, and a pipe that nobody reads must not hold up leaving."""
+    if path == Path("-"):
+        raise ProblemError(_problem("Standard output belongs to the screen.", "Name a file."))
+    try:
+        write_file(path, parts, to_terminal=False, waits=False)
+    except BrokenPipeError:
+        raise ProblemError(_problem(f"The program that reads {path} has ended.", "Name another file.")) from None
+
+
+def _make_directory(path: Path) -> None:
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ProblemError(_problem(f"{path} cannot be made: {error.strerror}.", "Name another directory.")) from error
+
+
+def _problem(what: str, following: str) -> Problem:
+    return Problem(what, following, severity=Severity.WARNING)

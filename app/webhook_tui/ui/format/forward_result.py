@@ -1,0 +1,83 @@
+"""The words of the Answer tab: what the local app answered to a delivery that was forwarded or replayed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from http import HTTPStatus
+
+from textual.content import Content
+
+from webhook_tui.domain import units
+from webhook_tui.domain.delivery.headers import SENSITIVE, Headers
+from webhook_tui.domain.delivery.text import visible, visible_lines
+from webhook_tui.domain.forwarding.forward_result import ForwardResult, Why, hint
+
+_MOST_LINES = 400
+_LONGEST_LINE = 1000
+_KEPT = "Answers are kept until webhook-tui ends, the last five of a delivery."
+
+
+def sent_text(sendings: Sequence[ForwardResult], now: datetime) -> Content:
+    """All sendings of one delivery, newest first; `now` is aware."""
+    blocks = [_one(sent, now, with_answer=at == 0) for at, sent in enumerate(sendings)]
+    return Content("\n\n").join([*blocks, Content.assemble((_KEPT, "$muted"))])
+
+
+def headline_of(sent: ForwardResult) -> str:
+    """`Replayed, signed anew: 200 in 31 ms.`"""
+    return f"{_how(sent)}: {visible(sent.outcome)}."
+
+
+def _how(sent: ForwardResult) -> str:
+    if sent.why is Why.FORWARDED:
+        return "Forwarded" if sent.tries == 1 else f"Forwarded, {sent.tries} tries"
+    words = ["Replayed"]
+    if sent.edited:
+        words.append("edited")
+    words.append("signed anew" if sent.signed_anew else "signature as received")
+    return ", ".join(words)
+
+
+def _one(sent: ForwardResult, now: datetime, *, with_answer: bool) -> Content:
+    local = units.exact_time(sent.at, now)
+    lines = [
+        Content.assemble((_how(sent), "bold"), (f"  {local}", "$muted")),
+        Content.assemble(("to      ", "$muted"), visible(sent.url)),
+        Content.assemble(("answer  ", "$muted"), (_answer(sent), "" if sent.is_good else "bold $warning")),
+    ]
+    if advice := hint(sent):
+        lines.append(Content(advice))
+    if with_answer and sent.status is not None:
+        lines += [Content(""), *_headers(sent.headers), Content(""), *_body(sent)]
+    return Content("\n").join(lines)
+
+
+def _answer(sent: ForwardResult) -> str:
+    if sent.status is None:
+        return f"none: {visible(sent.failure)}"
+    phrase = f" {HTTPStatus(sent.status).phrase}" if sent.status in list(HTTPStatus) else ""
+    cut = "" if sent.cut is None else f", body cut off: {sent.cut.value}"
+    return f"{sent.status}{phrase} in {sent.ms:,} ms{cut}"
+
+
+def _headers(headers: Headers) -> list[Content]:
+    return [
+        Content.assemble(
+            (f"{visible(name[:200])}: ", "$muted"),
+            ("(not shown)", "$muted") if name.lower() in SENSITIVE else visible(value[:_LONGEST_LINE]),
+        )
+        for name, value in headers
+    ]
+
+
+def _body(sent: ForwardResult) -> list[Content]:
+    if not sent.body_size and sent.cut is None:
+        return [Content.assemble(("no body", "$muted"))]
+    lines = visible_lines(sent.body)
+    shown = [Content(line[:_LONGEST_LINE]) for line in lines[:_MOST_LINES]]
+    if sent.cut is not None:
+        shown.append(Content.assemble((f"… cut off after {units.size(sent.body_size)}: {sent.cut.value}", "$warning")))
+    elif len(lines) > _MOST_LINES or sent.body_size > len(sent.body):
+        shown.append(Content.assemble((f"… of {units.size(sent.body_size)}", "$muted")))
+    return shown

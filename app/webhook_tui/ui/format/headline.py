@@ -1,0 +1,55 @@
+"""The two lines over the tabs: one solid verdict with what it is about, and one sentence that says why."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from textual.content import Content
+
+from webhook_tui.domain import units
+from webhook_tui.domain.delivery.delivery import DeliveryRow
+from webhook_tui.domain.delivery.text import visible
+from webhook_tui.domain.signature.verdict import Verdict
+
+_PILLS = {
+    Verdict.VALID: "bold $background on $success",
+    Verdict.OLDER: "bold $background on $secondary",
+    Verdict.INVALID: "bold $on-error on $error",
+    Verdict.MALFORMED: "bold $on-error on $error",
+    Verdict.MISSING: "bold $on-warning on $warning",
+    Verdict.PENDING: "italic $muted on $line",
+}
+_LEAST_COMMENT = 10
+_PILLS_WITHOUT_COLOUR = dict.fromkeys(Verdict, "bold reverse")
+
+
+def headline(row: DeliveryRow, width: int, now: datetime, *, in_ascii: bool, without_colour: bool = False) -> Content:
+    """The first line: the verdict's pill, event, number; time and size at the right where there is room."""
+    glyph = row.verdict.ascii_glyph if in_ascii else row.verdict.glyph
+    pills = _PILLS_WITHOUT_COLOUR if without_colour else _PILLS
+    pill = Content.assemble((f" {glyph} {row.verdict} ", pills[row.verdict]), "  ")
+    number = f"  #{row.seq}" + (f"  attempt {row.attempt}" if row.attempt > 1 else "")
+    when = f"{units.exact_time(row.received_at, now)} · {units.size(row.size)}"
+    event = Content.assemble((visible(row.event) or "no event name", "bold" if row.event else "$muted italic"))
+    left_width = width - pill.cell_length - len(number)
+    if event.cell_length + 2 + len(when) <= left_width:
+        gap = left_width - event.cell_length - len(when)
+        return Content.assemble(pill, event, (number, "$muted"), " " * gap, (when, "$muted"))
+    return Content.assemble(pill, event.truncate(max(left_width, 8), ellipsis=True), (number, "$muted"))
+
+
+def sentence(row: DeliveryRow, width: int, *, with_key: bool) -> Content:
+    """The second line: the long form where it fits, else the short one; `with_key`: say that w tells more."""
+    key = Content.assemble("  ", ("w", "bold $primary"), (" Why", "$muted")) if with_key else Content.empty()
+    reason, short = visible(row.reason), visible(row.short)
+    text = Content(reason)
+    if text.cell_length + key.cell_length > width:
+        text = Content(short)
+    if text.cell_length + key.cell_length > width:
+        key = Content.assemble(" ", ("w", "bold $primary")) if with_key else key
+    said = text + key
+    room = width - said.cell_length
+    if not row.comment or room < _LEAST_COMMENT:
+        return said
+    comment = Content.assemble(("  ; ", "$muted"), (visible(row.comment), "italic"))
+    return said + comment.truncate(room, ellipsis=True)

@@ -1,0 +1,145 @@
+"""What the screen says of jobs: the cells of the list, those of one job's events, and the lines above."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from rich.cells import cell_len
+from textual.content import Content
+
+from webhook_tui.domain import units
+from webhook_tui.domain.delivery.text import visible
+from webhook_tui.domain.jobs.job import Job, JobDetail, JobEvent, Jobs
+from webhook_tui.domain.signature.verdict import Verdict
+from webhook_tui.ui.format.status_icons import HALF
+from webhook_tui.ui.symbols import Symbols
+
+NOTHING = "–"
+_STOPPED = frozenset({"failed", "aborted"})
+"""The statuses of PiktID's job API after which nothing comes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """A line below an event: one of its images."""
+
+    of: JobEvent
+    number: int
+    """From 1, in its event."""
+    link: str
+
+
+JobLine = JobEvent | Image
+
+
+def job_lines(events: Sequence[JobEvent]) -> list[JobLine]:
+    """Each event, and below it its images."""
+    lines: list[JobLine] = []
+    for event in events:
+        lines.append(event)
+        lines += [Image(event, number, link) for number, link in enumerate(event.images, 1)]
+    return lines
+
+
+def verdict_cell(verdict: Verdict, glyphs: Symbols) -> tuple[str, str]:
+    """Glyph and word, in its colour."""
+    return f" {glyphs.verdict(verdict)} {verdict.value}", verdict.value
+
+
+def job_cell(job: Job, column: str, now: datetime, glyphs: Symbols) -> tuple[str, str]:
+    """A cell of the list of jobs."""
+    match column:
+        case "job":
+            return glyphs.text(job.job_id), ""
+        case "worst":
+            return verdict_cell(job.worst, glyphs)
+        case "status":
+            return status_cell(job.status, glyphs)
+        case "last":
+            return units.day_time(job.last_at, now), "muted"
+        case "first":
+            return units.day_time(job.first_at, now), "muted"
+        case "events":
+            return units.count(job.events), "muted"
+        case "images":
+            return (units.count(job.images), "") if job.images else (NOTHING, "muted")
+        case _:
+            return glyphs.text(job.progress) or NOTHING, "muted"
+
+
+def event_cell(event: JobEvent, column: str, now: datetime, glyphs: Symbols) -> tuple[str, str]:
+    """A cell of the events of one job."""
+    match column:
+        case "event":
+            return glyphs.text(event.event) or "no name", ""
+        case "#":
+            return str(event.seq), "muted"
+        case "time":
+            return units.day_time(event.received_at, now), "muted"
+        case "verdict":
+            return verdict_cell(event.verdict, glyphs)
+        case "status":
+            return status_cell(event.status, glyphs)
+        case "attempt":
+            return (f"{glyphs.times}{event.attempt}", "attention") if event.attempt > 1 else ("", "")
+        case _:
+            return glyphs.text(event.progress) or NOTHING, "muted"
+
+
+def status_cell(status: str, glyphs: Symbols) -> tuple[str, str]:
+    """PiktID's own word."""
+    return glyphs.text(status) or NOTHING, "attention" if status in _STOPPED else "" if status else "muted"
+
+
+def image_line(image: Image, glyphs: Symbols) -> tuple[str, str]:
+    """The number and the link."""
+    return f"      image {image.number}  {glyphs.text(image.link)}", "link"
+
+
+def jobs_note(jobs: Jobs | None, total: int) -> Content:
+    """How many jobs, of how many deliveries; that older ones were not looked at is said."""
+    if jobs is None:
+        return Content.assemble(HALF, (" reading the deliveries", "$muted"))
+    count = f"{units.count(len(jobs.jobs))} {'job' if len(jobs.jobs) == 1 else 'jobs'}"
+    if not jobs.is_done:
+        return Content.assemble(
+            HALF, (f" {count} in the newest {units.count(jobs.examined)} deliveries so far", "$muted")
+        )
+    if jobs.is_all:
+        return Content.assemble((f"{count} in all {units.count(jobs.examined)} deliveries", "$muted"))
+    newest = f"{count} in the newest {units.count(jobs.examined)} of {units.count(total)} deliveries"
+    return Content.assemble((f"{newest}; the filter job:X looks at all", "$muted"))
+
+
+def detail_note(detail: JobDetail | None, width: int, now: datetime, glyphs: Symbols) -> Content:
+    """What is known of one job, in one line: what has no room is left out from the end, but never the first part."""
+    if detail is None or (detail.job is None and not detail.is_done):
+        return Content.assemble(HALF, (" reading the deliveries", "$muted"))
+    job = detail.job
+    if job is None:
+        return Content.assemble(("No stored delivery is about it any more.", "$muted"))
+    status = " ".join(glyphs.text(words) for words in (job.status, job.progress) if words)
+    events = f"{units.count(job.events)} {'event' if job.events == 1 else 'events'}"
+    if len(detail.events) < job.events:
+        events += f", the newest {len(detail.events)} shown"
+    images = f"{units.count(job.images)} {'image' if job.images == 1 else 'images'}"
+    span = units.day_time(job.first_at, now)
+    if job.last_at != job.first_at:
+        span += f" to {units.day_time(job.last_at, now)}"
+    said, *others = [part for part in (status, events, images, span) if part]
+    for part in others:
+        longer = f"{said}   {part}"
+        if cell_len(longer) > width:
+            break
+        said = longer
+    return Content(said)
+
+
+def filter_for(job_id: str) -> str | None:
+    """The filter that finds all of its deliveries; None for an id that cannot be typed."""
+    if visible(job_id) != job_id:
+        return None
+    escaped = job_id.replace("\\", "\\\\").replace('"', '\\"')
+    return f'job:"{escaped}"'

@@ -1,0 +1,65 @@
+"""Which problem has the one place under the status line, and how its two sentences read with the seconds counted."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+
+from textual.content import Content
+
+from webhook_tui.domain.delivery.text import visible
+from webhook_tui.domain.errors import Problem, Severity
+from webhook_tui.domain.status import SessionStatus
+
+SANDBOX_TIP = Problem(
+    "Sandbox: an embedded PiktID plays sample jobs, some badly signed on purpose.",
+    "Try: w on a red row, t for a ping, a to answer 503 and watch it come again.",
+    is_transient=True,
+    severity=Severity.TIP,
+)
+
+_KEY = re.compile(r"(?<![\w.:/-])([utpswqX])(?![\w.:/-])")
+_RANK = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.TIP: 2}
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A problem, and when it is tried again by itself."""
+
+    problem: Problem
+    again_at: datetime | None = None
+
+    def lines(self, now: datetime) -> tuple[Content, ...]:
+        """What happened, and what to do; the keys named there stand out."""
+        again = None if self.again_at is None else max(0.0, (self.again_at - now).total_seconds())
+        what, advice = visible(self.problem.what), visible(self.problem.advice(again))
+        lines = [Content.assemble((what, "bold"))]
+        if advice:
+            lines.append(Content(advice).highlight_regex(_KEY, style="bold $primary"))
+        return tuple(lines)
+
+
+def chosen(status: SessionStatus, occurred: Notice | None, hidden: frozenset[str]) -> Notice | None:
+    """The most severe notice that nobody hid, the route's own problem before what a wish ran into.
+
+    `hidden`: the `what` of problems that the user closed.
+    """
+    candidates: list[Notice] = []
+    if (problem := status.problem) is not None:
+        candidates.append(Notice(problem, _again_at(status, problem)))
+    if occurred is not None:
+        candidates.append(occurred)
+    candidates += [Notice(note) for note in status.notes]
+    if status.sandbox:
+        candidates.append(Notice(SANDBOX_TIP))
+    shown = [notice for notice in candidates if notice.problem.what not in hidden]
+    return min(shown, key=lambda notice: _RANK[notice.problem.severity], default=None)
+
+
+def _again_at(status: SessionStatus, problem: Problem) -> datetime | None:
+    if problem is status.webhook.problem:
+        return status.webhook.next_try_at
+    if problem is status.tunnel.problem:
+        return status.tunnel.next_try_at
+    return None

@@ -1,0 +1,176 @@
+"""The Signature tab: why, what to change, received and expected, the ring; digests last, for those who compare."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from textual.content import Content
+
+from webhook_tui.domain.delivery.delivery import DeliveryRow
+from webhook_tui.domain.delivery.text import visible, visible_lines
+from webhook_tui.domain.diagnostics.report import RingLine, SignatureReport
+from webhook_tui.domain.signature.secret_ring import Origin
+from webhook_tui.domain.signature.verdict import Verdict
+
+_LABEL = "$muted"
+_PREFIX = "sha256="
+_HALF = 32
+_WIDE = 60
+_LEAST = 42
+
+
+def signature_text(report: SignatureReport, row: DeliveryRow, width: int, now: datetime) -> Content:
+    """The whole tab for a pane of `width` cells; paragraphs are wrapped by who shows them."""
+    blocks = [_titled("Why", _why(report, row))]
+    if advice := _advice(report, row):
+        blocks.append(advice)
+    blocks += [_digests(report, row, width), _ring(report, width, now)]
+    if report.notes:
+        notes = Content("\n").join([Content(visible(note)) for note in report.notes])
+        blocks.append(_titled("Notes", notes))
+    return Content("\n\n").join([block for block in blocks if block.plain])
+
+
+def effort(report: SignatureReport) -> str:
+    """The last line: how much was tried; "" when nothing had to be."""
+    if not report.tried:
+        return ""
+    return f"{report.tried:,} variations tried in {_milliseconds(report.seconds)}"
+
+
+def _milliseconds(seconds: float) -> str:
+    return f"{seconds:.1f} s" if seconds >= 1 else f"{max(1, round(seconds * 1000))} ms"
+
+
+def _titled(title: str, text: Content | str) -> Content:
+    return Content.assemble((title, "bold"), "\n", text)
+
+
+def _why(report: SignatureReport, row: DeliveryRow) -> str:
+    if report.cause is not None:
+        return _lines(report.cause.why)
+    match row.verdict:
+        case Verdict.VALID:
+            return "PiktID signed the body as it came, with the secret that is current."
+        case Verdict.OLDER:
+            return _why_older(report, row)
+        case Verdict.INVALID:
+            return _why_nothing_fits(report)
+        case Verdict.MISSING:
+            return "There is no X-Webhook-Signature header: whoever knows the address can have sent it."
+        case Verdict.MALFORMED:
+            return f"{visible(row.reason)} What is no signature cannot fit."
+        case _:
+            return (
+                "Its secret is not known yet: the answer to registering is on its way.\n"
+                "It is judged by itself when the secret is here."
+            )
+
+
+def _lines(text: str) -> str:
+    return "\n".join(visible_lines(text))
+
+
+def _why_older(report: SignatureReport, row: DeliveryRow) -> str:
+    line = next((line for line in report.lines if line.fits and not line.is_current), None)
+    if line is None or line.until is None:
+        return "It is signed with a secret of the ring that is not the current one."
+    after = max(0.0, (row.received_at - line.until).total_seconds())
+    spoken = f"{after:.0f} s" if after < 120 else f"{after / 60:.0f} min"
+    return (
+        f"PiktID signed it with the secret that was replaced {spoken} before it came.\n"
+        "A server that knows only the newest secret would have refused it."
+    )
+
+
+def _why_nothing_fits(report: SignatureReport) -> str:
+    if not report.lines:
+        return "No secret is known here, so there is nothing to compare it with."
+    secrets = "1 secret" if len(report.lines) == 1 else f"{len(report.lines)} secrets"
+    tried = f" in {report.tried:,} variations, tried in {_milliseconds(report.seconds)}" if report.tried else ""
+    return (
+        f"Nothing fits: {secrets}{tried}.\n"
+        "Most likely it was signed with a secret that never came here: another program registered a webhook "
+        "meanwhile, or the sender is not PiktID."
+    )
+
+
+def _advice(report: SignatureReport, row: DeliveryRow) -> Content | None:
+    if report.cause is not None:
+        return _titled("What to change", _lines(report.cause.change))
+    match row.verdict:
+        case Verdict.INVALID:
+            return _titled("What to do", _keys_that_help())
+        case Verdict.MISSING:
+            return _titled("What to change", "A server must refuse a request without it, as it refuses a wrong one.")
+        case Verdict.MALFORMED:
+            return _titled("What to change", "Send one header: sha256= and the 64 hex digits of the HMAC, lower case.")
+        case _:
+            return None
+
+
+def _keys_that_help() -> Content:
+    return Content.assemble(
+        ("u", "bold $primary"),
+        "   register again: a new secret is made, and its ping must come out valid\n",
+        ("p", "bold $primary"),
+        "   add the secret you have: every stored delivery is judged again",
+    )
+
+
+def _digests(report: SignatureReport, row: DeliveryRow, width: int) -> Content:
+    received = [visible(value) for value in report.received]
+    if row.verdict.is_good and len(received) == 1:
+        start = received[0][: len(_PREFIX) + 4]
+        said = Content.assemble((f"{start}…", "$json-string"), "  equal to the expected one, all 64 digits")
+        return Content.assemble((f"{'received':<12}", _LABEL), said)
+    lines = [_digest("received", value, width) for value in received]
+    if not lines:
+        lines = [Content.assemble((f"{'received':<12}", _LABEL), ("none", "$muted"))]
+    if report.expected is not None:
+        lines.append(_digest("expected", report.expected, width))
+    return Content("\n").join(lines)
+
+
+def _digest(label: str, value: str, width: int) -> Content:
+    prefix, digits = (_PREFIX, value[len(_PREFIX) :]) if value.startswith(_PREFIX) else ("", value)
+    halves = [digits[start : start + _HALF] for start in range(0, min(len(digits), 8 * _HALF), _HALF)] or ["(empty)"]
+    if width >= _WIDE:
+        indent = 12 + len(prefix)
+        head = Content.assemble((f"{label:<12}", _LABEL), (prefix, _LABEL))
+    elif width >= _LEAST:
+        indent = 10
+        head = Content.assemble((f"{label:<10}", _LABEL), (f"{prefix}\n{' ' * indent}" if prefix else "", _LABEL))
+    else:
+        indent = 0
+        head = Content.assemble((f"{label} {prefix}\n", _LABEL))
+    return head + Content.assemble((f"\n{' ' * indent}".join(halves), "$json-string"))
+
+
+def _ring(report: SignatureReport, width: int, now: datetime) -> Content:
+    return Content("\n").join([_ring_line(line, width, now) for line in report.lines])
+
+
+def _ring_line(line: RingLine, width: int, now: datetime) -> Content:
+    named = "secret of" if line.origin is Origin.REGISTERED else "added"
+    name = f"{named} {moment(line.since, now)}"
+    if line.is_current:
+        state = "current"
+    elif line.until is not None:
+        state = f"until {moment(line.until, now)}"
+    else:
+        state = "added by you" if line.origin is Origin.ADDED else ""
+    note = visible(line.note) or ("fits" if line.fits else "does not fit")
+    style = "bold $valid" if line.fits else "$older" if note.startswith("fits") else "$muted"
+    first, second = (18, 15) if width >= _WIDE else (17, 13)
+    if first + second + len(note) <= width:
+        return Content.assemble(f"{name:<{first}}", (f"{state:<{second}}", "$muted"), (note, style))
+    return Content.assemble(f"{name:<{first}}", (state, "$muted"), "\n  ", (note, style))
+
+
+def moment(at: datetime, now: datetime) -> str:
+    """Local hours and minutes today, else the day: `14:19`, `23 Nov`, `23 Nov 2025`."""
+    local = at.astimezone(now.tzinfo)
+    if local.date() == now.date():
+        return f"{local:%H:%M}"
+    return f"{local.day} {local:%b}" if local.year == now.year else f"{local.day} {local:%b %Y}"

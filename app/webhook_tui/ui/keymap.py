@@ -1,0 +1,91 @@
+"""Every key of the screen as a table, read from the bindings of all widgets: what is written is what works."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import pkgutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from textual.binding import Binding
+from textual.dom import DOMNode
+
+from webhook_tui import ui
+from webhook_tui.ui.format.keys import key_name
+
+_WHERE = {
+    "app": "everywhere",
+    "screen": "everywhere",
+    "piktid": "everywhere",
+    "tabs": "everywhere",
+    "delivery": "everywhere",
+    "stream": "SSE pane",
+    "table": "table",
+    "detail": "detail",
+    "payload": "payload",
+    "raw": "payload",
+    "prose": "Signature, Attempts",
+    "headers": "Headers",
+    "events": "SSE pane",
+    "status": "Status screen",
+    "jobs": "Jobs",
+    "job": "Jobs",
+    "list": "Jobs",
+    "button": "buttons",
+    "dialog": "dialogs",
+    "help": "help",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One binding id with all its keys."""
+
+    binding_id: str
+    keys: tuple[str, ...]
+    does: str
+
+    @property
+    def where(self) -> str:
+        """The pane in which it works."""
+        if self.binding_id == "stream.show":
+            return "everywhere"
+        prefix = self.binding_id.split(".")[0]
+        return _WHERE.get(prefix, prefix)
+
+
+def bindings() -> Iterator[Binding]:
+    """Every binding of every class of ours, in the order of the modules."""
+    for name in sorted(module.name for module in pkgutil.walk_packages(ui.__path__, f"{ui.__name__}.")):
+        module = importlib.import_module(name)
+        for _, kind in inspect.getmembers(module, inspect.isclass):
+            if issubclass(kind, DOMNode) and kind.__module__ == name and "BINDINGS" in vars(kind):
+                yield from Binding.make_bindings(kind.BINDINGS)
+
+
+def all_keys() -> list[Key]:
+    """One Key for each binding id, everywhere first, then pane by pane."""
+    keys: dict[str, list[str]] = {}
+    does: dict[str, str] = {}
+    for binding in bindings():
+        shown = keys.setdefault(binding.id or "", [])
+        if (sign := key_name(binding.key)) not in shown:
+            shown.append(sign)
+        does[binding.id or ""] = binding.tooltip or binding.description
+    found = [Key(name, tuple(signs), does[name]) for name, signs in keys.items()]
+    return sorted(found, key=lambda key: (key.where != "everywhere", key.where, key.binding_id))
+
+
+def as_markdown() -> str:
+    """The README's table."""
+    lines = ["| key | does | where | id |", "|---|---|---|---|"]
+    for key in all_keys():
+        signs = " ".join(f"`{sign}`" if sign != "|" else "`\\|`" for sign in key.keys)
+        lines.append(f"| {signs} | {key.does} | {key.where} | `{key.binding_id}` |")
+    return "\n".join(lines)
+
+
+def as_text() -> str:
+    """The same for a terminal."""
+    return "\n".join(f"{' '.join(key.keys):<24} {key.does:<44} {key.where:<20} {key.binding_id}" for key in all_keys())

@@ -1,0 +1,54 @@
+"""One run with the screen: a session, the app over it, and the line that counts what is being tidied."""
+
+from __future__ import annotations
+
+import gc
+import os
+import sys
+import threading
+from dataclasses import replace
+from datetime import datetime
+
+from webhook_tui.config import Settings
+from webhook_tui.domain.errors import ExitCode
+from webhook_tui.session.session import Session
+from webhook_tui.ui.app import LEAVE_SECONDS, WebhookTuiApp
+from webhook_tui.ui.shutdown_line import finish_shutdown
+
+
+def run(settings: Settings) -> int:
+    """Show the screen until the user leaves; gives the exit code. Raises ProblemError when the port cannot be had."""
+
+    def sandbox() -> Session:
+        return Session.open(replace(settings, sandbox=True), asks=True)
+
+    app = WebhookTuiApp(
+        Session.open(settings, asks=True),
+        now=_local_now,
+        in_ascii=settings.ascii,
+        theme_name=settings.theme,
+        sandbox=sandbox,
+        keymap=settings.keymap,
+    )
+    gc.freeze()  # what was imported stays
+    ended = threading.Event()
+    threading.Thread(target=_see_to_the_end, args=(app, ended), name="end", daemon=True).start()
+    try:
+        app.run()
+    finally:
+        app.host.leave()
+        finish_shutdown(app.host, sys.stderr, seconds=LEAVE_SECONDS)
+        ended.set()
+    return app.return_code if app.return_code is not None else ExitCode.FAILURE
+
+
+def _see_to_the_end(app: WebhookTuiApp, ended: threading.Event) -> None:
+    """A terminal that is gone can block Textual's own end for ever: then end without it, the session has tidied up."""
+    code = app.leaving.get()
+    app.host.join(LEAVE_SECONDS)
+    if not ended.wait(LEAVE_SECONDS):
+        os._exit(code)
+
+
+def _local_now() -> datetime:
+    return datetime.now().astimezone()

@@ -1,0 +1,75 @@
+"""The last wall before the terminal: whatever reaches a segment of the screen, no control character leaves it.
+
+Received text is made harmless where it is shown (domain.text); this filter is for what was forgotten. It never changes
+how many cells a line has. For a terminal without UTF-8 it also replaces what is not ASCII.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from rich.cells import cell_len
+from rich.segment import Segment
+from textual.color import Color
+from textual.filter import LineFilter
+
+from webhook_tui.domain.delivery.text import is_harmless
+
+_IN_ASCII = str.maketrans(
+    {
+        "●": "*",
+        "◐": "~",
+        "○": "o",
+        "▌": ">",
+        "▏": "|",
+        "◆": "#",
+        "→": ">",
+        "×": "x",
+        "─": "-",
+        "━": "=",
+        "·": "-",
+        "…": ".",
+        "–": "-",
+        "•": "*",
+        "✓": "+",
+        "◷": "~",
+        "✗": "x",
+        "∅": "-",
+        "↑": "^",
+        "↓": "v",
+        "≠": "!",
+        "█": "#",
+        "▁": "_",
+        "▔": "-",
+        "▊": "|",
+        "▎": "|",
+    }
+)
+
+
+class OutputFilter(LineFilter):
+    """Keeps control, bidi and zero-width characters from the terminal."""
+
+    def __init__(self, *, in_ascii: bool = False) -> None:
+        super().__init__()
+        self._in_ascii = in_ascii
+
+    def apply(self, segments: list[Segment], background: Color) -> list[Segment]:  # noqa: ARG002 - Textual's signature
+        """The same segments with harmless text; those that are harmless already are passed on as they are."""
+        return [self._segment(segment) for segment in segments]
+
+    def _segment(self, segment: Segment) -> Segment:
+        text = segment.text
+        if segment.control or (text.isascii() and text.isprintable()):
+            return segment
+        clean = _clean(text, self._in_ascii)
+        return segment if clean == text else Segment(clean, segment.style)
+
+
+@lru_cache(4096)
+def _clean(text: str, in_ascii: bool) -> str:
+    clean = "".join(c if is_harmless(c) else "\N{REPLACEMENT CHARACTER}" * cell_len(c) for c in text)
+    if in_ascii:
+        clean = clean.translate(_IN_ASCII)
+        clean = "".join(c if c.isascii() else "?" * cell_len(c) for c in clean)
+    return clean

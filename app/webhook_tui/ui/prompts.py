@@ -1,0 +1,83 @@
+"""What the session asks the user: may a webhook be replaced, which token; and the secret that the user asked to see."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from webhook_tui.domain.commands import OwnershipChoice, RegisterWebhook, ResolveOwnership, UseToken, Wish
+from webhook_tui.domain.errors import Problem
+from webhook_tui.domain.events import OwnershipQuestioned, SecretRevealed, TokenRequired
+from webhook_tui.domain.signature.secret import Secret
+from webhook_tui.ui.dialogs.ownership import ForeignWebhookDialog, UnknownOwnerDialog
+from webhook_tui.ui.dialogs.secret import SecretDialog
+from webhook_tui.ui.dialogs.token import TokenChoice, TokenDialog
+from webhook_tui.ui.workers import WorkerApp
+
+
+class PromptController:
+    """Opens the dialogs and hands on the answers; of token prompts at most one is open."""
+
+    def __init__(
+        self,
+        app: WorkerApp,
+        request: Callable[[Wish], None],
+        watch: Callable[[], None],
+        change_to_sandbox: Callable[[], None] | None,
+    ) -> None:
+        """`watch` opens the event stream; `change_to_sandbox` is for who has no token, None: there is no way to."""
+        self._app = app
+        self._request = request
+        self._watch = watch
+        self._change_to_sandbox = change_to_sandbox
+        self._dialog: TokenDialog | None = None
+        self.refused: Problem | None = None
+        """Why the token in use is of no use."""
+        self.token_place = ""
+        """Where a token can be kept, in words."""
+
+    def ask(self, fact: OwnershipQuestioned | TokenRequired | SecretRevealed) -> None:
+        """Open the dialog of a fact."""
+        match fact:
+            case OwnershipQuestioned(None):
+                self._app.push_screen(UnknownOwnerDialog(), self._answer_guard)
+            case OwnershipQuestioned(foreign) if foreign is not None:
+                self._app.push_screen(ForeignWebhookDialog(foreign, now=self._app.now), self._answer_guard)
+            case TokenRequired(None):
+                self._ask_token(None)
+            case SecretRevealed(secret, since):
+                shown = None if secret is None else Secret(secret)
+                self._app.push_screen(SecretDialog(shown, since, now=self._app.now))
+            case _:
+                pass  # a refused token: the notice says so, and u asks
+
+    def register(self, shown: Problem | None) -> None:
+        """After a refused token ask for another one, else go on from what has not worked; `shown`: by the notice."""
+        refused = shown if shown is not None and shown.needs_token else self.refused  # the status comes later
+        if refused is not None:
+            self._ask_token(refused)
+        else:
+            self._request(RegisterWebhook())
+
+    def _answer_guard(self, answer: ResolveOwnership | None) -> None:
+        if answer is None:
+            return
+        self._request(answer)
+        if answer.choice is OwnershipChoice.WATCH:
+            self._watch()
+
+    def _ask_token(self, problem: Problem | None) -> None:
+        if self._dialog is not None:
+            return
+        can_try = self._change_to_sandbox is not None
+        self._dialog = TokenDialog(problem, can_try_sandbox=can_try, place=self.token_place)
+        self._app.push_screen(self._dialog, self._answer_token)
+
+    def _answer_token(self, choice: TokenChoice | None) -> None:
+        self._dialog = None
+        if choice is None:
+            return
+        if choice.token is not None:
+            self.refused = None
+            self._request(UseToken(choice.token, keep=choice.keep))
+        elif self._change_to_sandbox is not None:
+            self._change_to_sandbox()

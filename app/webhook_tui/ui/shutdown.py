@@ -1,0 +1,106 @@
+"""How the app ends: on a key, by a signal, by an error of its own; the terminal first, then the session tidies up.
+
+A crash is one sentence, never a traceback: that would show the values of variables, and secrets are among them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import queue
+import signal
+import sys
+from types import FrameType
+from typing import Any
+
+from rich.text import Text
+from textual.app import App
+
+from webhook_tui.domain.session_port import SessionPort
+from webhook_tui.ui.session_thread import SessionThread
+
+_log = logging.getLogger(__name__)
+_SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP")
+
+
+def _ignore(_number: int, _frame: FrameType | None) -> None:
+    """Tidying up is under way already."""
+
+
+class ShutdownApp(App[object]):
+    """An app over one session. `return_code` afterwards: 0 left, 1 crashed, 128+n ended by signal n."""
+
+    def __init__(self, session: SessionPort) -> None:
+        super().__init__()
+        self.host = SessionThread(session)
+        self.crash: BaseException | None = None
+        self.leaving: queue.SimpleQueue[int] = queue.SimpleQueue()
+        """Gets the exit code at the first step towards the end, for whoever sees to it that the end comes."""
+        self._handlers: dict[int, Any] = {}
+
+    def take_signals(self) -> None:
+        """From now on a signal ends the app properly."""
+        self._screen_loop = asyncio.get_running_loop()
+        for name in _SIGNALS:
+            # Not in the main thread (as under a test runner) there are no signals to take.
+            with contextlib.suppress(ValueError, AttributeError):
+                number = getattr(signal, name)
+                self._handlers[number] = signal.signal(number, self._signalled)
+
+    def _signalled(self, number: int, _frame: FrameType | None) -> None:
+        """No handler of the loop's: one would wait for ever when a write to a terminal that is gone blocks the loop."""
+        self.leaving.put(128 + number)
+        self.host.leave()
+        with contextlib.suppress(RuntimeError):  # the loop has ended
+            self._screen_loop.call_soon_threadsafe(self.end, 128 + number)
+
+    def _forget_signals(self) -> None:
+        """From now on a signal ends the program at once; but a closed window sends SIGHUP twice."""
+        for number, before in self._handlers.items():
+            with contextlib.suppress(ValueError):
+                signal.signal(number, _ignore if signal.Signals(number).name == "SIGHUP" else before)
+
+    def end(self, return_code: int) -> None:
+        """Close the screen, and let the session tidy up behind it."""
+        self.leaving.put(return_code)
+        self.host.leave()
+        self.exit(return_code=return_code)
+
+    def let_go(self) -> None:
+        """The screen is gone, on whichever way."""
+        self.leaving.put(self.return_code or 0)
+        self._forget_signals()
+        self.host.leave()
+
+    def action_leave(self) -> None:
+        """Leave now; the session tidies up behind the closed screen."""
+        self.end(0)
+
+    async def action_quit(self) -> None:
+        """Textual's own name for leaving."""
+        self.end(0)
+
+    def _handle_exception(self, error: Exception) -> None:
+        self.crash = error
+        _log.error("the screen ended by an error", exc_info=error)
+        super()._handle_exception(error)
+
+    def _fatal_error(self) -> None:
+        """A crash is one sentence: a traceback would show the values of variables, and secrets are among them."""
+        kind = type(self.crash).__name__ if self.crash is not None else "error"
+        self._exit_renderables.append(
+            Text(f"webhook-tui ended by an error of its own ({kind}). What was received is stored.")
+        )
+        self._close_messages_no_wait()
+
+    def panic(self, *_renderables: object) -> None:
+        """Textual's other way to end with a traceback: the same sentence."""
+        self._return_code = 1
+        self._fatal_error()
+
+    def _print_error_renderables(self) -> None:
+        """One sentence, on standard error, once."""
+        if self._exit_renderables:
+            print(self._exit_renderables[0], file=sys.stderr)  # noqa: T201 - the screen is gone
+            self._exit_renderables.clear()

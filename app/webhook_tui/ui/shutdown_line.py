@@ -1,0 +1,74 @@
+"""After the screen: one line on standard error counts what is being tidied, and the session's end is waited for."""
+
+from __future__ import annotations
+
+import contextlib
+import queue
+import time
+from collections.abc import Callable
+from typing import TextIO
+
+from webhook_tui.domain.delivery.text import visible
+from webhook_tui.domain.events import SessionEvent, SessionStopped, ShutdownStepEnded, ShutdownStepStarted
+from webhook_tui.ui.session_thread import SessionThread
+
+
+class ShutdownLine:
+    """`Leaving: deleting webhook 41 … done   closing the tunnel … 0.3 s`, written again as it grows."""
+
+    def __init__(self, out: TextIO, clock: Callable[[], float]) -> None:
+        self._out = out
+        self._clock = clock
+        self._began: dict[str, float] = {}
+        self._ends: dict[str, str] = {}
+        self.stopped: SessionStopped | None = None
+
+    def take(self, fact: SessionEvent) -> None:
+        """Take in what the session says."""
+        match fact:
+            case ShutdownStepStarted(what):
+                self._began[what] = self._clock()
+                self._write()
+            case ShutdownStepEnded(what, outcome):
+                seconds = self._clock() - self._began.get(what, self._clock())
+                self._ends[what] = outcome if what.startswith("deleting") or outcome != "done" else f"{seconds:.1f} s"
+                self._write()
+            case SessionStopped():
+                self.stopped = fact
+            case _:
+                pass
+
+    def end(self) -> None:
+        """End the line; what could not be tidied is one more."""
+        if self._began:
+            self._say("\n")
+        if self.stopped is not None and self.stopped.problem is not None:
+            self._say(f"webhook-tui: {visible(self.stopped.problem.sentence())}\n")
+
+    def _write(self) -> None:
+        parts = [f"{visible(what)} … {self._ends.get(what, '')}".rstrip() for what in self._began]
+        self._say("\r\x1b[KLeaving: " + "   ".join(parts))
+
+    def _say(self, text: str) -> None:
+        # The terminal may be gone (SIGHUP), or unable to say "…".
+        with contextlib.suppress(OSError, ValueError):
+            self._out.write(text)
+            self._out.flush()
+
+
+def finish_shutdown(
+    host: SessionThread, out: TextIO, *, seconds: float, clock: Callable[[], float] = time.monotonic
+) -> bool:
+    """Wait at most so many seconds for the session's end, and say what it does; ctrl+c ends the waiting.
+
+    Gives back whether it has ended.
+    """
+    line = ShutdownLine(out, clock)
+    until = clock() + seconds
+    with contextlib.suppress(KeyboardInterrupt):
+        while line.stopped is None and (left := until - clock()) > 0 and (host.is_running or not host.tail.empty()):
+            with contextlib.suppress(queue.Empty):
+                line.take(host.tail.get(timeout=min(left, 0.1)))
+        host.join(max(0.0, until - clock()))
+    line.end()
+    return not host.is_running

@@ -1,0 +1,90 @@
+"""The signs of the screen, each one cell wide, and their stand-ins for a terminal without UTF-8."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from rich.cells import cell_len, set_cell_size
+
+from webhook_tui.domain.delivery.text import visible
+from webhook_tui.domain.signature.verdict import Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Symbols:
+    """One set of signs."""
+
+    ascii: bool
+    bar: str
+    """Here; read this; answer this."""
+    hairline: str
+    mark: str
+    cut: str
+    """Stands where text was cut off; three cells wide in ASCII."""
+    arrow: str
+    up: str
+    down: str
+    times: str
+    rule: str
+    rule_active: str
+    equal: str
+    differs: str
+    dot: str
+
+    def verdict(self, verdict: Verdict) -> str:
+        """The sign of a verdict."""
+        return verdict.ascii_glyph if self.ascii else verdict.glyph
+
+    def text(self, received: str | bytes) -> str:
+        """Received text as one harmless line; in ASCII whatever is not ASCII is named by its escape."""
+        shown = visible(received)
+        if self.ascii and not shown.isascii():
+            return shown.encode("ascii", "backslashreplace").decode("ascii")
+        return shown
+
+    def fit(self, text: str, width: int) -> str:
+        """Harmless text cut to at most `width` cells, the cut told by a sign at its end."""
+        if cell_len(text) <= width:
+            return text
+        sign = self.cut if len(self.cut) <= width else self.cut[:width]
+        return set_cell_size(text, max(0, width - len(sign))) + sign
+
+
+UNICODE = Symbols(
+    ascii=False,
+    bar="▌",
+    hairline="▏",
+    mark="◆",
+    cut="…",
+    arrow="→",
+    up="↑",
+    down="↓",
+    times="×",
+    rule="─",
+    rule_active="━",
+    equal="=",
+    differs="≠",
+    dot="·",
+)
+
+ASCII = Symbols(
+    ascii=True,
+    bar=">",
+    hairline="|",
+    mark="#",
+    cut="...",
+    arrow=">",
+    up="^",
+    down="v",
+    times="x",
+    rule="-",
+    rule_active="=",
+    equal="=",
+    differs="!=",
+    dot="-",
+)
+
+
+def glyphs(*, plain: bool) -> Symbols:
+    """The set for a terminal without (`plain`) or with UTF-8."""
+    return ASCII if plain else UNICODE

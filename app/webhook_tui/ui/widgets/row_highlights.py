@@ -1,0 +1,80 @@
+"""What has just changed in the table and how strongly it still shows; pure, the present moment is an argument.
+
+In a burst nothing glows: a screenful of glowing rows says nothing.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+FADE_SECONDS = 1.0
+STILL_SECONDS = 5.0
+"""How long a change shows where nothing may move."""
+
+_BURST = 20
+_BURST_WINDOW = timedelta(milliseconds=100)
+
+
+class RowHighlights:
+    """New rows and changed verdicts by number of delivery, forgotten when they have faded."""
+
+    def __init__(self) -> None:
+        self._new: dict[int, datetime] = {}
+        self._changed: dict[int, datetime] = {}
+        self._arrivals: deque[tuple[datetime, int]] = deque()
+
+    def arrived(self, seqs: Iterable[int], count: int, now: datetime) -> None:
+        """`count` rows are new, of which `seqs` can be seen."""
+        self._arrivals.append((now, count))
+        while self._arrivals and now - self._arrivals[0][0] >= _BURST_WINDOW:
+            self._arrivals.popleft()
+        if sum(number for _, number in self._arrivals) > _BURST:
+            self._new.clear()
+            return
+        self._new.update(dict.fromkeys(seqs, now))
+
+    def changed(self, seqs: Iterable[int], now: datetime) -> None:
+        """The verdicts of `seqs` are others than before."""
+        self._changed.update(dict.fromkeys(seqs, now))
+
+    def visited(self, seq: int | None) -> None:
+        """The cursor stands on `seq`: it is not new any more."""
+        if seq is not None:
+            self._new.pop(seq, None)
+
+    def newness(self, seq: int, now: datetime, seconds: float) -> float:
+        """1 for a row that came just now, 0 for one that came `seconds` ago or was there before."""
+        return _strength(self._new.get(seq), now, seconds)
+
+    def change(self, seq: int, now: datetime, seconds: float) -> float:
+        """The same for a changed verdict."""
+        return _strength(self._changed.get(seq), now, seconds)
+
+    def expire(self, now: datetime, seconds: float) -> set[int]:
+        """Forget what has faded and give it back."""
+        gone: set[int] = set()
+        for fading in (self._new, self._changed):
+            over = [seq for seq, since in fading.items() if _strength(since, now, seconds) == 0]
+            for seq in over:
+                del fading[seq]
+            gone.update(over)
+        return gone
+
+    def showing(self) -> set[int]:
+        """All that has not faded yet."""
+        return {*self._new, *self._changed}
+
+    def clear(self) -> None:
+        """Forget everything."""
+        self._new.clear()
+        self._changed.clear()
+        self._arrivals.clear()
+
+
+def _strength(since: datetime | None, now: datetime, seconds: float) -> float:
+    if since is None:
+        return 0.0
+    age = (now - since).total_seconds()
+    return 1 - age / seconds if 0 <= age < seconds else 0.0

@@ -1,0 +1,104 @@
+"""How other languages write JSON, against texts written by hand, and the lengths of every sentence."""
+
+from __future__ import annotations
+
+import pytest
+
+from webhook_tui.domain.diagnostics import encodings, envelopes, numbers, payloads, secrets, serializers, strings
+from webhook_tui.domain.diagnostics.causes import Difference, cause_of, note_of
+from webhook_tui.domain.diagnostics.document import Document, Order
+from webhook_tui.domain.diagnostics.encodings import Reading
+
+
+@pytest.mark.parametrize(
+    ("lexeme", "python", "javascript", "php", "go"),
+    [
+        ("1.0", "1.0", "1", "1", "1"),
+        ("-0", "0", "0", "-0", "-0"),
+        ("-0.0", "-0.0", "0", "-0", "-0"),
+        ("1e3", "1000.0", "1000", "1000", "1000"),
+        ("0.10", "0.1", "0.1", "0.1", "0.1"),
+        ("1795443602.418", "1795443602.418", "1795443602.418", "1795443602.418", "1795443602.418"),
+        ("1e21", "1e+21", "1e+21", "1.0e+21", "1e+21"),
+        ("123e18", "1.23e+20", "123000000000000000000", "1.23e+20", "123000000000000000000"),
+        ("1e-6", "1e-06", "0.000001", "1.0e-6", "0.000001"),
+        ("1.5e-7", "1.5e-07", "1.5e-7", "1.5e-7", "1.5e-7"),
+        ("0.0001", "0.0001", "0.0001", "0.0001", "0.0001"),
+        ("12345678901234567890", "12345678901234567890", "12345678901234567000", "1.2345678901234567e+19",
+         "12345678901234567000"),
+        ("9007199254740993", "9007199254740993", "9007199254740992", "9007199254740993", "9007199254740992"),
+        ("1e999", "Infinity", "null", "1e999", "1e999"),
+    ],
+)  # fmt: skip
+def test_numbers(lexeme: str, python: str, javascript: str, php: str, go: str) -> None:
+    """Each language has its own idea of a number."""
+    assert numbers.as_python(lexeme) == python
+    assert numbers.as_javascript(lexeme) == javascript
+    assert numbers.as_php(lexeme) == php
+    assert numbers.as_go(lexeme) == go
+
+
+@pytest.mark.parametrize(
+    ("escape", "text", "written"),
+    [
+        (strings.ascii_escaped, 'é"\n\x7f😀', '"\\u00e9\\"\\n\\u007f\\ud83d\\ude00"'),
+        (strings.utf8, 'é"\n\x7f\x01', '"é\\"\\n\x7f\\u0001"'),
+        (strings.javascript, "\u2028\ud800", '"\u2028\\ud800"'),
+        (strings.php, "a/é\x7f", '"a\\/\\u00e9\x7f"'),
+        (strings.php_unescaped_slashes, "a/é", '"a/\\u00e9"'),
+        (strings.php_unescaped_unicode, "a/é\u2029", '"a\\/é\\u2029"'),
+        (strings.php_unescaped_both, "a/é\u2029", '"a/é\\u2029"'),
+        (strings.go, "<a&b>é/\u2028\ud800", '"\\u003ca\\u0026b\\u003eé/\\u2028\ufffd"'),
+        (strings.dotnet, "a+'<é😀\"\\/\n", '"a\\u002B\\u0027\\u003C\\u00E9\\uD83D\\uDE00\\u0022\\\\/\\n"'),
+    ],
+)
+def test_strings(escape: strings.Escape, text: str, written: str) -> None:
+    """Each language escapes other characters."""
+    assert escape(text) == written
+
+
+def test_orders() -> None:
+    """Sorted, indexes first, duplicates dropped, arrays for objects."""
+    document = Document.parse(
+        b'{"b": {"z": 1, "y": 2}, "10": 1, "2": {}, "a": {"0": 5, "1": 6}, "b": {"d":1,"c":2}}', _never
+    )
+    assert document is not None
+
+    def written(order: Order) -> bytes | None:
+        return document.written(order, serializers.COMPACT, None, None)
+
+    assert written(Order.AS_SENT) == b'{"b":{"z":1,"y":2},"10":1,"2":{},"a":{"0":5,"1":6},"b":{"d":1,"c":2}}'
+    assert written(Order.UNIQUE) == b'{"b":{"d":1,"c":2},"10":1,"2":{},"a":{"0":5,"1":6}}'
+    assert written(Order.SORTED) == b'{"10":1,"2":{},"a":{"0":5,"1":6},"b":{"c":2,"d":1}}'
+    assert written(Order.INNER_SORTED) == b'{"b":{"c":2,"d":1},"10":1,"2":{},"a":{"0":5,"1":6}}'
+    assert written(Order.INDEX_FIRST) == b'{"2":{},"10":1,"b":{"d":1,"c":2},"a":{"0":5,"1":6}}'
+    assert written(Order.ASSOCIATIVE) == b'{"b":{"d":1,"c":2},"10":1,"2":[],"a":[5,6]}'
+
+
+def test_every_sentence_has_room() -> None:
+    """Headlines within 60 characters, short ones within 34, whatever is combined; each sentence ends in a full stop."""
+    modules = (payloads, encodings, envelopes, secrets, serializers)
+    fixed = [value for module in modules for value in vars(module).values() if isinstance(value, Difference)]
+    made = [
+        difference
+        for message in payloads.bodies(b'\xef\xbb\xbf{"t": "caf\xc3\x83\xc2\xa9+%20"}\r\n' + b" " * 70_000)
+        for difference in message.differences
+    ]
+    made += [
+        difference
+        for count in range(16, 128)
+        for _, all_of in Reading(b"0" * count).algorithms()
+        for difference in all_of
+    ]
+    assert len(fixed) > 50
+    for one in (*fixed, *made):
+        for cause in (cause_of([one]), *(cause_of([one, other]) for other in fixed), cause_of([one] * 3)):
+            assert len(cause.headline) <= 60
+            assert len(cause.short) <= 34
+            assert cause.headline.startswith("It ")
+            assert all(text.endswith(".") for text in (cause.headline, cause.short, cause.why))
+        assert len(note_of([one])) <= 55
+
+
+def _never() -> bool:
+    return False

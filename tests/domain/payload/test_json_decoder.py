@@ -1,0 +1,92 @@
+"""What is decoded, and where broken JSON is broken, is the same on every Python."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from webhook_tui.domain.comparison.json_diff import changed_paths
+from webhook_tui.domain.delivery.event import parse_event
+from webhook_tui.domain.payload.json_decoder import DEEPEST, NestingError, decode, depth, is_too_deep
+from webhook_tui.domain.signature.lint import field_paths
+from webhook_tui.payload_query.evaluate import document_of, evaluate
+from webhook_tui.piktid.models import read_object
+from webhook_tui.ui.format.event_sides import lines_of
+from webhook_tui.ui.widgets.json_lines import document_for
+
+
+def nested(levels: int, value: str = "1") -> bytes:
+    """An object in an object, that many in all."""
+    return b'{"a":' * levels + value.encode() + b"}" * levels
+
+
+def test_the_deepest_value_is_read_everywhere() -> None:
+    """Also by what follows its levels recursively."""
+    body, other = nested(DEEPEST), nested(DEEPEST, "2")
+    assert parse_event(body).is_json
+    assert read_object(body) is not None
+    assert changed_paths(body, other) is not None
+    assert field_paths(body)
+    assert evaluate("a", document_of(body)).content == nested(DEEPEST - 1)
+    assert len(lines_of(body)) == 2 * DEEPEST + 1
+    assert document_for(body).kind == "json"
+
+
+def test_one_level_more_is_read_nowhere() -> None:
+    """Whatever the interpreter's own limit is."""
+    body, other = nested(DEEPEST + 1), nested(DEEPEST + 1, "2")
+    assert not parse_event(body).is_json
+    assert read_object(body) is None
+    assert changed_paths(body, other) is None
+    assert not field_paths(body)
+    with pytest.raises(NestingError):
+        document_of(body)
+    assert lines_of(body) == [body.decode()[:400]]
+    assert document_for(body).heading == "Nested too deeply to be indented: shown as it came"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-32-be"])
+def test_depth_does_not_depend_on_the_encoding(encoding: str) -> None:
+    """Nor on signs that have a bracket's byte in UTF-16, or brackets in strings."""
+    texts = "\u5b5b" * DEEPEST, "[" * DEEPEST + '"'
+    fits = json.dumps(texts, ensure_ascii=False)[:-1] + f",{nested(DEEPEST - 1).decode()}]"
+    assert decode(fits.encode(encoding))[2]
+    with pytest.raises(NestingError):
+        decode(f"[{fits}]".encode(encoding))
+
+
+@pytest.mark.parametrize(
+    ("body", "levels"),
+    [
+        (b"", 0),
+        (b"1", 0),
+        (b"[]", 1),
+        (b'[{"a":[]},[]]', 3),
+        (b'["[[", "\\"[", "\\\\", [2]]', 2),
+        (b"]]" + b"[" * 7, 5),
+    ],
+)
+def test_levels_outside_of_strings_count(body: bytes, levels: int) -> None:
+    """Of broken JSON, too, so that opening brackets alone are known to be too many."""
+    assert depth(body) == levels
+    assert not is_too_deep(body)
+    assert is_too_deep(b"[" * 10_000_000)
+
+
+@pytest.mark.parametrize(
+    ("body", "message", "place"),
+    [
+        (b"[1,]", "Illegal trailing comma before end of array", 2),
+        (b'{"a":1 ,\n }', "Illegal trailing comma before end of object", 7),
+        (b'{"a":1,]', "Expecting property name enclosed in double quotes", 7),
+        (b"[1,}", "Expecting value", 3),
+        (b"[,]", "Expecting value", 1),
+        (b"[1", "Expecting ',' delimiter", 2),
+    ],
+)
+def test_a_trailing_comma_is_where_python_3_13_sees_it(body: bytes, message: str, place: int) -> None:
+    """Earlier versions point at the bracket behind it."""
+    with pytest.raises(json.JSONDecodeError) as caught:
+        decode(body)
+    assert (caught.value.msg, caught.value.pos) == (message, place)

@@ -1,0 +1,93 @@
+"""The offline check: verdict, reason and cause as text and as JSON."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+from datetime import UTC, datetime
+
+from webhook_tui.domain.delivery.delivery import Delivery
+from webhook_tui.domain.signature.secret import Secret
+from webhook_tui.domain.signature.verdict import Verdict
+from webhook_tui.domain.signature.verification import as_json, as_text, verify, verify_delivery
+
+SECRET = Secret("whsec_top_secret")
+BODY = b'{"id": 1, "name": "ping", "data": {}, "timestamp": 1795443602.0}'
+SIGNATURE = "sha256=" + hmac.new(b"whsec_top_secret", BODY, hashlib.sha256).hexdigest()
+
+
+def clock() -> float:
+    """A clock that stands still."""
+    return 0.0
+
+
+def test_a_good_signature_is_valid() -> None:
+    """Text and JSON say so, with both digests."""
+    outcome = verify(SECRET, SIGNATURE, BODY, clock=clock)
+
+    assert outcome.is_good
+    assert as_text(outcome).splitlines() == [
+        "✓ valid",
+        "Signed by PiktID.",
+        "",
+        f"received    {SIGNATURE[:39]}",
+        f"                   {SIGNATURE[39:]}",
+        f"expected    {SIGNATURE[:39]}",
+        f"                   {SIGNATURE[39:]}",
+    ]
+    assert json.loads(as_json(outcome)) == {
+        "verdict": "valid",
+        "reason": "Signed by PiktID.",
+        "cause": None,
+        "why": None,
+        "change": None,
+        "expected": SIGNATURE,
+        "received": [SIGNATURE],
+        "tried": 1,
+        "notes": [],
+    }
+
+
+def test_a_bad_one_is_explained() -> None:
+    """The cause is the reason; nothing printed holds the secret."""
+    outcome = verify(SECRET, SIGNATURE, BODY + b"\n", clock=clock)
+
+    text = as_text(outcome)
+    assert not outcome.is_good
+    assert outcome.verdict is Verdict.INVALID
+    assert text.startswith("✗ invalid\nIt fits without the newline at the end of the body.\n\nWhy\n")
+    assert "What to change\nSend exactly the bytes that were signed. In curl use --data-binary." in text
+    assert json.loads(as_json(outcome))["cause"] == "trailing-newline"
+    assert "top_secret" not in text + as_json(outcome)
+    assert max(map(len, text.splitlines())) <= 78
+
+
+def test_what_nothing_explains_says_what_was_tried() -> None:
+    """The number of variations is told."""
+    outcome = verify(SECRET, "sha256=" + "5f" * 32, BODY, clock=clock)
+
+    assert "Nothing fits: 1 secret in " in as_text(outcome)
+    assert json.loads(as_json(outcome))["tried"] > 300
+
+
+def test_missing_and_malformed_are_told_apart() -> None:
+    """Neither raises, and terminal controls in the value are made harmless."""
+    assert verify(SECRET, None, BODY, clock=clock).verdict is Verdict.MISSING
+    assert verify(SECRET, "", BODY, clock=clock).verdict is Verdict.MALFORMED
+    odd = verify(SECRET, "sha256=\x1b[2J\udcff", BODY, clock=clock)
+    assert odd.verdict is Verdict.MALFORMED
+    assert "\x1b" not in as_text(odd)
+
+
+def test_a_whole_delivery_is_linted_too() -> None:
+    """An exported delivery brings its headers and its time; several secrets may be tried."""
+    headers = ((b"X-Webhook-Event", b"image_result"), (b"X-Webhook-Signature", SIGNATURE.encode()))
+    sent = Delivery(datetime(2026, 11, 23, 14, 20, 2, tzinfo=UTC), "POST", "/h", headers, BODY)
+
+    outcome = verify_delivery(sent, [Secret("other"), SECRET], clock=clock)
+
+    assert outcome.is_good
+    assert outcome.report.notes == ("header says image_result, body says ping", "no Content-Type header")
+    assert as_text(outcome).endswith("note: no Content-Type header")
+    assert [line.note for line in outcome.report.lines] == ["does not fit", "fits"]

@@ -1,0 +1,179 @@
+"""The check against real handlers: what is right passes, each fault is found and named."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import json
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from tests.handler_check import handlers
+from tests.handler_check.handlers import Answer, serving
+from webhook_tui.domain.signature.secret import Secret
+from webhook_tui.handler_check.cases import cases
+from webhook_tui.handler_check.report import FORMS
+from webhook_tui.handler_check.run import LONGEST_SECONDS, Result, check
+from webhook_tui.http.sender import OutboundSender, SendError
+
+SAMPLES = [("ping", {}), ("batch_edit", {"status": "completed"})]
+CASES = cases(Secret(handlers.SECRET), SAMPLES, first_id=1_000_000_000, now=1_795_443_602.5)
+NAMES = [case.name for case in CASES]
+FORGED = [case.name for case in CASES if case.expected == "4xx"]
+
+
+async def checked(url: str, *, timeout_seconds: float = 5) -> list[Result]:
+    """All results of a check of that URL."""
+    sender = OutboundSender(url, timeout_seconds=timeout_seconds)
+    try:
+        return await check(sender, CASES)
+    finally:
+        await sender.aclose()
+
+
+async def failed(answer: Answer, *, first_piece: bool = False) -> dict[str, Result]:
+    """The cases that a handler fails, by name."""
+    async with serving(answer, first_piece=first_piece) as url:
+        return {result.case.name: result for result in await checked(url) if not result.passed}
+
+
+def test_the_cases_are_those_that_are_promised() -> None:
+    """Each once, in an order that the report keeps; titles fit their column."""
+    assert NAMES == [
+        "valid-ping",
+        "valid-batch_edit",
+        "spelling",
+        "wrong-secret",
+        "changed-byte",
+        "missing-header",
+        "empty-signature",
+        "cut-signature",
+        "unset-secret",
+        "no-prefix",
+        "upper-case",
+        "not-ascii",
+        "empty-body",
+        "duplicate-id",
+        "reordered",
+        "unknown-event",
+        "not-json",
+        "other-json",
+        "large",
+        "slow",
+        "still-there",
+    ]
+    assert all(len(case.title) <= 30 for case in CASES)
+    assert [len(message.body) for case in CASES for message in case.messages if case.name == "large"] == [1_048_576]
+
+
+async def test_a_good_handler_passes() -> None:
+    """All of it."""
+    assert await failed(handlers.good) == {}
+
+
+async def test_a_handler_that_accepts_everything_accepts_forgeries() -> None:
+    """Every forged delivery fails, nothing else, and the first wrong answer of a case ends it."""
+    found = await failed(handlers.credulous)
+
+    assert list(found) == FORGED
+    assert "Whoever knows the URL" in found["wrong-secret"].meaning
+    assert found["unset-secret"].statuses == (200,)
+
+
+async def test_a_handler_that_crashes_is_told_where() -> None:
+    """On a missing header, an unknown event, a body that is not what it hoped for, and characters it cannot read."""
+    found = await failed(handlers.crashing)
+
+    assert set(found) == {"missing-header", "not-ascii", "unknown-event", "not-json", "other-json"}
+    assert "crashes instead of refusing" in found["missing-header"].meaning
+    assert "ignore those that are not known" in found["unknown-event"].meaning
+
+
+@pytest.mark.parametrize(
+    ("answer", "name", "others"),
+    [
+        (handlers.reserialising, "spelling", {"not-json"}),
+        (handlers.beginning, "cut-signature", {"empty-signature"}),
+        (handlers.small, "large", set()),
+        (handlers.once(), "duplicate-id", set()),
+        (handlers.in_order(), "reordered", {"slow", "large", "still-there"}),
+        (handlers.fragile(), "still-there", {"not-json", "other-json", "large", "slow"}),
+        (handlers.unset, "unset-secret", {case for case in NAMES if case not in FORGED} - {"not-json", "other-json"}),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+async def test_a_fault_is_found(answer: Answer, name: str, others: set[str]) -> None:
+    """The case that is made for it fails, and no good case that has nothing to do with it."""
+    found = await failed(answer)
+
+    assert name in found
+    assert set(found) - {name} <= others
+    assert found[name].meaning
+
+
+async def test_a_body_read_only_once_fails_when_it_comes_in_pieces() -> None:
+    """As many small servers do it."""
+    found = await failed(handlers.good, first_piece=True)
+
+    assert "up to Content-Length" in found["slow"].meaning
+
+
+@pytest.mark.parametrize(("answer", "says"), [(handlers.redirecting, "redirects"), (handlers.nowhere, "Nothing is at")])
+async def test_a_wrong_address_is_said(answer: Answer, says: str) -> None:
+    """Neither a login page nor another path is a handler."""
+    found = await failed(answer)
+
+    assert says in found["valid-ping"].meaning
+
+
+async def test_a_handler_that_never_answers_takes_bounded_time() -> None:
+    """Each message has its time, and all of them together have one, after which nothing more is sent."""
+    forever = asyncio.Event()
+    clock = itertools.count(0.0, LONGEST_SECONDS / 3)
+    async with serving(handlers.good, waits=forever.wait) as url:
+        sender = OutboundSender(url, timeout_seconds=0.05)
+        results = await check(sender, CASES, clock=lambda: next(clock))
+        await sender.aclose()
+        forever.set()
+
+    assert len(results) == len(CASES)
+    assert not any(result.passed for result in results)
+    assert "0.05 s" in results[0].no_answer
+    assert "not sent" in results[4].no_answer
+
+
+async def test_nobody_there_is_an_error_of_its_own() -> None:
+    """A table of failures would say nothing."""
+    async with serving(handlers.good) as url:
+        pass
+
+    with pytest.raises(SendError, match="refused"):
+        await checked(url)
+
+
+async def test_the_reports_agree() -> None:
+    """Table, JSON and JUnit's XML count the same, and no report holds the secret."""
+    async with serving(handlers.credulous) as url:
+        results = await checked(url)
+    text, as_json, junit = (FORMS[form](url, results) for form in ("text", "json", "junit"))
+
+    report = json.loads(as_json)
+    suite = ET.fromstring(junit)[0]
+    assert max(len(line) for line in text.splitlines()) <= 78
+    assert text.count("✗ fail") == text.count("expected 4xx") == len(FORGED)
+    assert text.endswith(f"\n{len(CASES) - len(FORGED)} passed, {len(FORGED)} failed.\n")
+    assert [case["name"] for case in report["cases"] if not case["passed"]] == FORGED
+    assert (report["passed"], report["url"]) == (False, url)
+    assert (suite.get("tests"), suite.get("failures")) == (str(len(CASES)), str(len(FORGED)))
+    assert [failure.get("type") for failure in suite.iter("failure")] == FORGED
+    assert all(handlers.SECRET not in form for form in (text, as_json, junit))
+
+
+def test_a_report_of_no_answer() -> None:
+    """Is a failure with its reason, also in XML, whatever the URL holds."""
+    results = [Result(CASES[0], (), 10.0, "there was no answer within 10 s")]
+
+    assert "there was no answer within 10 s, expected 2xx" in FORMS["text"]("http://a/", results)
+    assert json.loads(FORMS["json"]("http://a/", results))["cases"][0]["no_answer"]
+    assert ET.fromstring(FORMS["junit"]('http://a/?<&"\x00\x1b', results)).find(".//failure") is not None

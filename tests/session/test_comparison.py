@@ -1,0 +1,386 @@
+"""Webhook against event stream over real sockets: what a real sandbox loses, delays, alters and repeats is found."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import NoReturn
+
+import pytest
+
+from tests.session.running import TOKEN, Running, sandbox_of, session_of, settings, url_at
+from webhook_tui.domain.commands import GetComparison, GetEventSides, UseToken
+from webhook_tui.domain.comparison.compared_event import Reason
+from webhook_tui.domain.comparison.event_comparison import Limits
+from webhook_tui.domain.errors import Problem, ProblemError, Severity
+from webhook_tui.domain.events import (
+    ComparisonShown,
+    DeliveryStored,
+    EventCompared,
+    EventSidesShown,
+    RowChanged,
+    SessionEvent,
+    SessionReady,
+    WebhookRegistered,
+)
+from webhook_tui.domain.signature.secret import Secret
+from webhook_tui.domain.signature.verdict import Verdict
+from webhook_tui.domain.status import WebhookState
+from webhook_tui.http.asgi import Asgi, Receive, Scope, Send
+from webhook_tui.sandbox.options import Fault
+from webhook_tui.sandbox.service import Sandbox
+from webhook_tui.session.comparison import ComparisonTiming
+
+QUICK = ComparisonTiming(limits=Limits(overdue_seconds=0.4), first_delay_seconds=0.02, longest_delay_seconds=0.1)
+DATA = {"job_id": "job_1", "status": "completed"}
+
+
+class Gate:
+    """Stands before a sandbox: writes down what is asked, and can answer for the stream itself."""
+
+    def __init__(self, *, stream_status: int | None = None, content_type: str = "text/plain") -> None:
+        self.asked: list[tuple[str, str]] = []
+        self.stream_status = stream_status
+        self._content_type = content_type.encode()
+
+    def before(self, app: Asgi) -> Asgi:
+        """The sandbox behind the gate."""
+
+        async def gated(scope: Scope, receive: Receive, send: Send) -> None:
+            if scope["type"] == "http":
+                self.asked.append((scope["method"], scope["path"]))
+                if self.stream_status is not None and scope["path"] == "/notifications/events":
+                    headers = [(b"content-type", self._content_type)]
+                    await send({"type": "http.response.start", "status": self.stream_status, "headers": headers})
+                    await send({"type": "http.response.body", "body": b"no", "more_body": False})
+                    return
+            await app(scope, receive, send)
+
+        return gated
+
+
+class Breaking:
+    """A store that refuses deliveries until it is mended."""
+
+    def __init__(self, running: Running) -> None:
+        self._store = running.session._store
+        self._store.record = self._refuse  # type: ignore[method-assign]  # a full disk cannot be had for a test
+
+    async def _refuse(self, *_: object, **__: object) -> NoReturn:
+        raise ProblemError(Problem("The disk is full.", "Free some space."))
+
+    def mend(self) -> None:
+        """From now on it stores."""
+        del self._store.record
+
+
+async def reconciled(running: Running, event_id: int, seen: str) -> EventCompared:
+    """What is said of one event, waited for."""
+    return await running.fact(EventCompared, lambda fact: (fact.event_id, fact.seen) == (str(event_id), seen))
+
+
+async def ready(running: Running) -> None:
+    """Registered, and the stream live."""
+    await running.fact(SessionReady)
+    await running.until(lambda status: status.stream.state == "live")
+
+
+def emit(sandbox: Sandbox, misbehaviour: Fault | None = None) -> int:
+    """Let one event happen; gives its id."""
+    return sandbox.emit("image_result", DATA, misbehaviour=misbehaviour).id
+
+
+async def test_three_lost_of_fifty_are_exactly_those_that_are_found(tmp_path: Path) -> None:
+    """Every other one was seen by both, with the same content, and the counts say so."""
+    async with (
+        sandbox_of() as (sandbox, api_url),
+        session_of(settings(tmp_path, api_url=api_url), pace=QUICK) as running,
+    ):
+        await ready(running)
+        lost = {emit(sandbox, Fault.LOSE if number in (7, 23, 49) else None): number for number in range(50)}
+        expected = {event_id for event_id, number in lost.items() if number in (7, 23, 49)}
+        await running.until(lambda status: status.stream.both == 48 and status.stream.only_sse == 3)
+        # The last word on each: a busy machine may take one for lost that comes late.
+        last = {json.loads(fact.event_id): fact for fact in running.all(EventCompared)}
+        both = [fact for fact in last.values() if fact.seen == "both"]
+
+        assert {event_id for event_id, fact in last.items() if fact.seen == "sse"} == expected
+        assert {fact.reason for fact in last.values() if fact.seen == "sse"} == {"lost"}
+        assert len(both) == 48  # the registration's ping among them
+        assert all(fact.equal and fact.lag_ms is not None and fact.reason == "" for fact in both)
+        assert running.status.stream.only_webhook == 0
+
+
+async def test_an_altered_delivery_is_unequal_and_both_sides_can_be_read(tmp_path: Path) -> None:
+    """Signed rightly, so nothing else notices."""
+    async with (
+        sandbox_of() as (sandbox, api_url),
+        session_of(settings(tmp_path, api_url=api_url), pace=QUICK) as running,
+    ):
+        await ready(running)
+        event_id = emit(sandbox, Fault.ALTER)
+        assert (await reconciled(running, event_id, "both")).equal is False
+        running.ask(GetComparison())
+        shown = await running.fact(ComparisonShown)
+        (event,) = [event for event in shown.events if event.event_id == str(event_id)]
+        assert event.differing == 1
+        running.ask(GetEventSides(str(event_id)))
+        sides = await running.fact(EventSidesShown)
+        assert sides.webhook is not None
+        assert sides.sse is not None
+        assert json.loads(sides.webhook)["data"]["status"] == "completed (altered)"
+        assert json.loads(sides.sse)["data"] == DATA
+        running.ask(GetEventSides('"nobody\'s"'))
+        await running.fact(EventSidesShown, lambda fact: (fact.webhook, fact.sse) == (None, None))
+
+
+async def test_what_is_known_is_told_once(tmp_path: Path) -> None:
+    """A screen that asks again hears nothing while nothing is new."""
+    async with sandbox_of() as (_, api_url), session_of(settings(tmp_path, api_url=api_url), pace=QUICK) as running:
+        await ready(running)
+        await running.until(lambda status: status.stream.both == 1)
+        running.ask(GetComparison())
+        shown = await running.fact(ComparisonShown)
+        running.ask(GetComparison(shown.version))
+        running.ask(GetEventSides("0"))
+        await running.fact(EventSidesShown)
+        assert running.all(ComparisonShown) == [shown]
+
+
+async def test_a_late_delivery_is_overdue_first_and_then_seen_by_both(tmp_path: Path) -> None:
+    """It is said again when it changes, with the lag."""
+    async with (
+        sandbox_of(delay_seconds=0.8) as (sandbox, api_url),
+        session_of(settings(tmp_path, api_url=api_url), pace=QUICK) as running,
+    ):
+        await ready(running)
+        event_id = emit(sandbox, Fault.DELAY)
+        await reconciled(running, event_id, "sse")
+        late = await reconciled(running, event_id, "both")
+        assert late.lag_ms is not None
+        assert late.lag_ms > 700
+        status = await running.until(lambda status: status.stream.both == 2)
+        assert (status.stream.only_sse, status.stream.only_webhook) == (0, 0)
+
+
+async def test_the_deliveries_know_what_the_stream_brought(tmp_path: Path) -> None:
+    """So that the filter `source:sse` finds them."""
+    async with (
+        sandbox_of() as (sandbox, api_url),
+        session_of(settings(tmp_path, api_url=api_url), pace=QUICK) as running,
+    ):
+        await ready(running)
+        emit(sandbox)
+        changed = await running.fact(RowChanged, lambda fact: fact.row.event == "image_result")
+        assert changed.row.on_stream
+        assert changed.row.verdict is Verdict.VALID
+
+
+async def test_a_repeated_delivery_is_one_event(tmp_path: Path) -> None:
+    """Two deliveries, one id."""
+    async with (
+        sandbox_of() as (sandbox, api_url),
+        session_of(settings(tmp_path, api_url=api_url), pace=QUICK) as running,
+    ):
+        await ready(running)
+        event_id = emit(sandbox, Fault.DUPLICATE)
+        await running.fact(DeliveryStored, lambda fact: fact.row.attempt == 2)
+        await reconciled(running, event_id, "both")
+        assert [fact.event_id for fact in running.all(EventCompared)].count(str(event_id)) == 1
+
+
+async def test_a_broken_stream_comes_back_and_its_backfill_repeats_nothing(tmp_path: Path) -> None:
+    """What happened while it was down is settled by the backfill, the rest is not said twice."""
+    gate = Gate()
+    async with (
+        sandbox_of(wrap=gate.before) as (sandbox, api_url),
+        session_of(settings(tmp_path, api_url=api_url), pace=QUICK) as running,
+    ):
+        await ready(running)
+        first = emit(sandbox)
+        await reconciled(running, first, "both")
+        gate.stream_status = 503
+        sandbox.notifications.close()
+        await running.until(lambda status: status.stream.state == "down")
+        second = emit(sandbox)
+        await running.fact(DeliveryStored, lambda fact: fact.row.event_id == str(second))
+        assert str(second) not in {fact.event_id for fact in running.all(EventCompared)}
+        gate.stream_status = None
+        told = await reconciled(running, second, "both")
+        assert (told.lag_ms, told.equal) == (None, True)
+        await reconciled(running, emit(sandbox), "both")
+        ids = [fact.event_id for fact in running.all(EventCompared)]
+        assert len(ids) == len(set(ids)) == 4
+        live = await running.until(lambda status: status.stream.both == 4 and status.stream.state == "live")
+        assert live.stream.problem is None
+
+
+async def test_only_by_webhook_is_found_when_the_stream_does_not_show_it(tmp_path: Path) -> None:
+    """Pings of this sandbox are on the webhook only."""
+    async with (
+        sandbox_of(ping_on_stream=False) as (_, api_url),
+        session_of(settings(tmp_path, api_url=api_url), pace=QUICK) as running,
+    ):
+        told = await running.fact(EventCompared)
+        assert (told.seen, told.name, told.lag_ms, told.equal) == ("webhook", "ping", None, None)
+        assert (await running.until(lambda status: status.stream.only_webhook == 1)).stream.both == 0
+
+
+async def test_the_stream_is_asked_for_before_registering(tmp_path: Path) -> None:
+    """Whether or not a delivery consumes an event, the live stream shows it then."""
+    gate = Gate()
+    async with (
+        sandbox_of(wrap=gate.before, consumed_by_delivery=True) as (_, api_url),
+        session_of(settings(tmp_path, api_url=api_url), pace=QUICK) as running,
+    ):
+        told = await running.fact(EventCompared)
+        assert (told.seen, told.name) == ("both", "ping")
+        assert gate.asked.index(("GET", "/notifications/events")) < gate.asked.index(("PUT", "/webhooks"))
+
+
+@pytest.mark.parametrize(
+    ("status", "kind", "words"),
+    [(401, "text/plain", "(401)"), (404, "text/plain", "(404)"), (200, "text/html", "(200, text/html)")],
+)
+async def test_an_api_without_a_stream_turns_it_off_with_one_line(
+    tmp_path: Path, status: int, kind: str, words: str
+) -> None:
+    """The main job goes on as if nothing was."""
+    gate = Gate(stream_status=status, content_type=kind)
+    async with (
+        sandbox_of(wrap=gate.before) as (_, api_url),
+        session_of(settings(tmp_path, api_url=api_url), pace=QUICK) as running,
+    ):
+        await running.until(lambda status: status.counts.good == 1)
+        off = await running.until(lambda status: bool(status.notes))
+        (note,) = off.notes
+        assert off.stream.state == "off"
+        assert off.problem is None
+        assert note.severity is Severity.TIP
+        assert words in note.sentence()
+        assert gate.asked.count(("GET", "/notifications/events")) == 1
+        assert not running.all(EventCompared)
+
+
+async def test_a_stream_that_is_out_of_order_is_tried_again(tmp_path: Path) -> None:
+    """Registering does not wait for it; it is there as soon as it works."""
+    gate = Gate(stream_status=503)
+    async with (
+        sandbox_of(wrap=gate.before) as (_, api_url),
+        session_of(settings(tmp_path, api_url=api_url), pace=QUICK) as running,
+    ):
+        await running.fact(WebhookRegistered)
+        down = await running.until(lambda status: status.stream.state == "down")
+        assert down.stream.problem is not None
+        assert down.problem is None
+        gate.stream_status = None
+        await running.until(lambda status: status.stream.state == "live" and status.stream.both == 1)
+
+
+async def test_registering_waits_for_a_silent_stream_only_so_long(tmp_path: Path) -> None:
+    """An API that accepts the connection and says nothing holds nothing up."""
+    never = asyncio.Event()
+
+    def silent(app: Asgi) -> Asgi:
+        async def gated(scope: Scope, receive: Receive, send: Send) -> None:
+            if scope["type"] == "http" and scope["path"] == "/notifications/events":
+                await never.wait()
+            else:
+                await app(scope, receive, send)
+
+        return gated
+
+    pace = ComparisonTiming(connect_wait_seconds=0.2)
+    async with sandbox_of(wrap=silent) as (_, api_url):
+        async with session_of(settings(tmp_path, api_url=api_url), pace=pace) as running:
+            status = await running.until(lambda status: status.webhook.state is WebhookState.REGISTERED)
+            assert status.stream.state == "connecting"
+        never.set()
+
+
+async def test_no_sse_asks_for_nothing(tmp_path: Path) -> None:
+    """The option turns it off altogether."""
+    gate = Gate()
+    async with (
+        sandbox_of(wrap=gate.before) as (_, api_url),
+        session_of(settings(tmp_path, api_url=api_url, sse=False), pace=QUICK) as running,
+    ):
+        await running.until(lambda status: status.counts.good == 1)
+        assert running.status.stream.state == "off"
+        assert ("GET", "/notifications/events") not in gate.asked
+        assert not running.all(EventCompared)
+
+
+async def test_no_register_watches_the_events_and_touches_nothing(tmp_path: Path) -> None:
+    """A mode of its own: the only request is the one for the stream, on leaving, too."""
+    gate = Gate()
+    async with sandbox_of(wrap=gate.before) as (sandbox, api_url):
+        async with session_of(settings(tmp_path, api_url=api_url, register=False), pace=QUICK) as running:
+            await ready(running)
+            told = await reconciled(running, emit(sandbox), "sse")
+            assert told.reason == "unregistered"
+        assert gate.asked == [("GET", "/notifications/events")]
+        assert url_at(sandbox) is None
+
+
+async def test_it_is_off_until_there_is_a_token_and_starts_over_with_another(tmp_path: Path) -> None:
+    """A refused token is said by registering alone, and by nobody any more when another one is given."""
+    async with (
+        sandbox_of() as (_, api_url),
+        session_of(settings(tmp_path, api_url=api_url, token=None), asks=True, pace=QUICK) as running,
+    ):
+        await running.until(lambda status: status.receiver.port > 0)
+        assert running.status.stream.state == "off"
+        running.ask(UseToken(Secret("wrong")))
+        refused = await running.until(lambda status: bool(status.problem and status.stream.problem))
+        assert refused.notes == ()
+        running.ask(UseToken(TOKEN))
+        status = await running.until(lambda status: status.stream.both == 1)
+        assert status.notes == ()
+        assert status.stream.state == "live"
+
+
+async def test_with_no_register_a_refused_token_is_said_until_there_is_another(tmp_path: Path) -> None:
+    """Nobody else says it then."""
+    wrong = settings(tmp_path, token=Secret("wrong"), register=False)
+    async with (
+        sandbox_of() as (_, api_url),
+        session_of(replace(wrong, api_url=api_url), asks=True, pace=QUICK) as running,
+    ):
+        (note,) = (await running.until(lambda status: bool(status.notes))).notes
+        assert "(401)" in note.sentence()
+        running.ask(UseToken(TOKEN))
+        assert (await running.until(lambda status: status.stream.state == "live")).notes == ()
+
+
+async def test_what_could_not_be_stored_is_known_to_come_again(tmp_path: Path) -> None:
+    """Its delivery was here and is not overdue; the event is settled when it is stored."""
+    async with (
+        sandbox_of(first_delay_seconds=0.3) as (sandbox, api_url),
+        session_of(settings(tmp_path, api_url=api_url), pace=QUICK) as running,
+    ):
+        await ready(running)
+        broken = Breaking(running)
+        event_id = emit(sandbox)
+        await running.until(lambda status: status.storing is not None)
+        running.ask(GetComparison())
+        shown = await running.fact(ComparisonShown, lambda fact: len(fact.events) == 2)
+        assert (shown.events[1].reason, shown.events[1].seen) == (Reason.RETRYING, None)
+        broken.mend()
+        told = await reconciled(running, event_id, "both")
+        assert told.lag_ms is not None
+        assert [fact.seen for fact in running.all(EventCompared) if fact.event_id == str(event_id)] == ["both"]
+
+
+async def test_no_fact_holds_the_token(tmp_path: Path) -> None:
+    """Nor does any address: it travels in a header."""
+    async with (
+        sandbox_of() as (sandbox, api_url),
+        session_of(settings(tmp_path, api_url=api_url), pace=QUICK) as running,
+    ):
+        await ready(running)
+        await reconciled(running, emit(sandbox), "both")
+        facts: list[SessionEvent] = running.facts
+        assert TOKEN.reveal() not in repr(facts)

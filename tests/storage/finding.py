@@ -1,0 +1,78 @@
+"""Searches in tests: opened, waited for by facts with a deadline, and ended with their threads."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from datetime import datetime
+from time import monotonic
+
+from tests.factories import NOW
+from tests.patience import PATIENCE_SECONDS
+from webhook_tui.domain.delivery.rows import DeliveryRows, FoundRows, Sort
+from webhook_tui.domain.filtering.filter import parse
+from webhook_tui.storage.history import DeliveryStore
+from webhook_tui.storage.search.search import FilteredRows
+
+
+class Finding:
+    """A search and its rows, read on the test's thread."""
+
+    def __init__(self, store: DeliveryStore, text: str, sort: Sort, now: datetime) -> None:
+        self._news = threading.Event()
+        self.rows: FoundRows = store.open_found(parse(text), sort=sort, now=now, changed=self._news.set)
+
+    def seqs(self) -> list[int]:
+        """All that it found, once it is done with what was there when it was last woken."""
+        self.until_done()
+        return shown(self.rows)
+
+    def until_done(self) -> None:
+        """Wait for its first complete view."""
+        while self.rows.refresh() is None or not self.rows.progress.is_done:
+            self.wait()
+
+    def until(self, seqs: Sequence[int]) -> None:
+        """Wait until it shows exactly these."""
+        while self.rows.refresh() is None or shown(self.rows) != list(seqs):
+            self.wait()
+
+    def wait(self) -> None:
+        """Wait for it to tell of something new."""
+        assert self._news.wait(PATIENCE_SECONDS), f"nothing new beside {shown(self.rows)}"
+        self._news.clear()
+
+    def close(self) -> None:
+        """Close the rows and see that the thread ends."""
+        self.rows.close()
+        assert isinstance(self.rows, FilteredRows)
+        self.rows._searching.thread.join(PATIENCE_SECONDS)
+        assert not self.rows._searching.thread.is_alive()
+
+
+def shown(rows: DeliveryRows) -> list[int]:
+    """The numbers of all rows, in order."""
+    return [row.seq for row in rows.window(0, len(rows))]
+
+
+@contextmanager
+def finding(store: DeliveryStore, text: str, *, sort: Sort | None = None, now: datetime = NOW) -> Iterator[Finding]:
+    """A search that is ended afterwards."""
+    opened = Finding(store, text, sort or Sort(), now)
+    try:
+        yield opened
+    finally:
+        opened.close()
+
+
+async def index_words(store: DeliveryStore) -> None:
+    """Wait until every delivery that is committed has its words."""
+    deadline = monotonic() + PATIENCE_SECONDS
+    with closing(sqlite3.connect(store.path)) as connection:
+        behind = "SELECT coalesce(max(seq), 0) > (SELECT done FROM indexing) FROM deliveries"
+        while connection.execute(behind).fetchone()[0]:
+            assert monotonic() < deadline
+            await asyncio.sleep(0.01)

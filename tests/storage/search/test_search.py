@@ -1,0 +1,244 @@
+"""A search as the screen sees it: matches stream in, changes are followed, nothing is waited for."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sqlite3
+import threading
+from contextlib import closing
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from tests.factories import INVALID, NOW, PENDING, VALID, delivery
+from tests.storage.finding import Finding, finding, index_words, shown
+from webhook_tui.domain.account import Account
+from webhook_tui.domain.delivery.rows import Progress, Sort, SortColumn
+from webhook_tui.domain.errors import ProblemError
+from webhook_tui.domain.filtering.filter import parse
+from webhook_tui.domain.jobs.job import JOB_FIELDS
+from webhook_tui.domain.signature.verdict import Judgement
+from webhook_tui.storage.database import connect_read_only
+from webhook_tui.storage.history import DeliveryStore
+from webhook_tui.storage.search.scan import Published, Scan, Search
+
+
+async def _record(
+    store: DeliveryStore, account: Account, *statuses: str, judgement: Judgement = VALID, answered: int | None = 200
+) -> None:
+    for status in statuses:
+        body = json.dumps({"id": 1, "data": {"status": status}}).encode()
+        await store.record(delivery(body), judgement, account=account, answered=answered)
+
+
+def _remove(path: Path) -> None:
+    for file in path.parent.glob("deliveries.db*"):
+        file.unlink()
+
+
+async def test_matches_are_rows_like_any_others(store: DeliveryStore, account: Account) -> None:
+    """Positions, windows, whole deliveries and attempts; what does not pass is not there."""
+    await _record(store, account, "failed", "completed", "failed", "failed")
+    with finding(store, "failed") as search:
+        assert search.seqs() == [1, 3, 4]
+        rows = search.rows
+
+        assert rows.progress == Progress(4, 4, is_done=True)
+        assert [rows.position(seq) for seq in range(6)] == [None, 0, None, 1, 2, None]
+        assert [row.seq for row in rows.window(1, 1)] == [3]
+        assert rows.window(3, 5) == rows.window(0, 0) == rows.window(1, -1) == []
+        assert [row.seq for row in rows.window(-1, 2)] == [1]
+        assert rows.stored(2) == await store.stored(2)
+        assert [row.seq for row in rows.attempts(3)] == [1, 2, 3, 4]
+
+
+async def test_no_match_is_told_too(store: DeliveryStore, account: Account) -> None:
+    """In an empty history as well, so that the screen can say that none matches."""
+    with finding(store, "failed") as search:
+        assert search.seqs() == []
+    await _record(store, account, "completed")
+    with finding(store, "failed") as search:
+        assert search.seqs() == []
+        assert search.rows.progress == Progress(1, 1, is_done=True)
+
+
+async def test_nothing_changes_between_refreshes(store: DeliveryStore, account: Account) -> None:
+    """One frame is drawn from one state, while the search goes on."""
+    await _record(store, account, "failed")
+    with finding(store, "failed") as search:
+        assert search.seqs() == [1]
+        await _record(store, account, "failed")
+        search.rows.reconsider([])
+        search.wait()
+        assert (len(search.rows), search.rows.progress, search.rows.position(2)) == (1, Progress(1, 1, True), None)
+        search.until([1, 2])
+
+
+@pytest.mark.parametrize("sort", [Sort(), Sort(is_descending=True), Sort(SortColumn.SIZE)])
+async def test_what_is_recorded_meanwhile_is_taken_in(store: DeliveryStore, account: Account, sort: Sort) -> None:
+    """After a refresh the search looks for it and tells; what does not pass stays out."""
+    await _record(store, account, "failed", "completed")
+    with finding(store, "body.data.status=fail*", sort=sort) as search:
+        assert search.seqs() == [1]
+        await _record(store, account, "completed", "failed", "failed again")
+        expected = [1, 4, 5]
+        search.until(expected[::-1] if sort.is_descending else expected)
+        assert search.rows.progress == Progress(5, 5, is_done=True)
+
+
+@pytest.mark.parametrize("sort", [Sort(), Sort(SortColumn.VERDICT)])
+async def test_what_is_deleted_goes(store: DeliveryStore, account: Account, sort: Sort) -> None:
+    """Also when it was found long ago."""
+    await _record(store, account, *["failed"] * 6)
+    with finding(store, "failed", sort=sort) as search:
+        search.until([1, 2, 3, 4, 5, 6])
+        await store.delete([2, 5])
+        search.until([1, 3, 4, 6])
+        await store.prune(keep_days=None, keep_rows=2, now=NOW)
+        search.until([6])
+        await _record(store, account, "failed")
+        search.until([6, 7])
+
+
+@pytest.mark.parametrize("sort", [Sort(), Sort(is_descending=True), Sort(SortColumn.SIZE)])
+async def test_what_changed_is_looked_at_again(store: DeliveryStore, account: Account, sort: Sort) -> None:
+    """A verdict, a mark: the row comes to its place or goes."""
+    way = -1 if sort.is_descending else 1
+    await _record(store, account, *["failed"] * 4, judgement=PENDING)
+    with finding(store, "verdict:pending or marked", sort=sort) as search:
+        search.until([1, 2, 3, 4][::way])
+        await _record(store, account, "completed", "completed")
+        await _record(store, account, "completed", judgement=PENDING)
+        search.until([1, 2, 3, 4, 7][::way])
+
+        await store.set_judgements([(2, VALID), (3, INVALID)])
+        search.rows.reconsider([2, 3, 99])
+        search.until([1, 4, 7][::way])
+        await store.set_marked(2, marked=True)
+        await store.set_marked(6, marked=True)
+        search.rows.reconsider([6, 2, 7, 1])
+        search.until([1, 2, 4, 6, 7][::way] if sort.column is SortColumn.NUMBER else [1, 2, 4, 6, 7])
+        await store.set_marked(6, marked=False)
+        search.rows.reconsider([6])
+        search.until([1, 2, 4, 7][::way])
+
+
+async def test_a_frame_is_not_disturbed_by_changes(store: DeliveryStore, account: Account) -> None:
+    """What the screen holds since its last refresh stays, whatever the search puts in and takes out."""
+    await _record(store, account, *["failed"] * 5)
+    with finding(store, "failed") as search, finding(store, "failed") as other:
+        search.until([1, 2, 3, 4, 5])
+        await store.set_judgements([(3, INVALID)])
+        await store.delete([2])
+        search.rows.reconsider([3])
+        search.rows._searching.wake()  # type: ignore[attr-defined]  # as a refresh would, but nothing is shown yet
+        other.until([1, 3, 4, 5])
+        search.wait()
+
+        assert len(search.rows) == 5
+        assert [search.rows.position(seq) for seq in (1, 2, 5)] == [0, 1, 4]
+        assert shown(search.rows) == [1, 3, 4, 5]
+        search.until([1, 3, 4, 5])
+
+
+async def test_older_matches_come_before_newer_ones(store: DeliveryStore, account: Account) -> None:
+    """The newest are there first; a row keeps its distance from the end while older ones are put before it."""
+    await _record(store, account, *(["failed", "completed"] * 20))
+    seen: list[Published] = []
+    with closing(connect_read_only(store.path)) as connection:
+        search = Search(parse("failed"), Sort(), NOW, JOB_FIELDS)
+        scan = Scan(connection, search, seen.append, lambda: False, chunks=(4, 10))
+        while scan.is_left:
+            scan.advance()
+            scan.publish()
+        await _record(store, account, "failed")
+        scan.take_in([])
+        scan.publish()
+
+    views = [[one.view.at(place) for place in range(len(one.view))] for one in seen]
+    assert views[0] == [37, 39]
+    assert all(later[-len(view) :] == view for view, later in pairwise(views[:-1]))
+    assert views[-1] == [*range(1, 41, 2), 41]
+    examined = [one.progress.examined for one in seen]
+    assert examined == sorted(examined)
+    assert {4, 14, 24, 34} < set(examined)
+    assert [one.progress for one in seen[-2:]] == [Progress(40, 40, is_done=True), Progress(41, 41, is_done=True)]
+
+
+async def test_a_search_is_cancelled_in_the_middle_of_a_statement(store: DeliveryStore, account: Account) -> None:
+    """Closing never waits for it; the thread ends by itself within a moment."""
+    with closing(sqlite3.connect(store.path)) as other, other:
+        other.execute(
+            "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 300000) "
+            "INSERT INTO deliveries (run, account, received_at, client, method, target, event, verdict, reason, short,"
+            " attempt, size, about) SELECT 1, '', i, '', 'POST', '/', 'ping', 'valid', '', '', 1, 0, '' FROM n"
+        )
+    threads = threading.active_count()
+    for text in ("size:>1", "event:ping", "comment:x"):
+        search = Finding(store, text, Sort(SortColumn.EVENT), NOW)
+        search.close()
+
+    assert threading.active_count() == threads
+
+
+async def test_a_search_follows_to_a_new_file(tmp_path: Path, account: Account) -> None:
+    """Somebody removed the history: what is stored from then on is found."""
+    path = tmp_path / "deliveries.db"
+    with closing(DeliveryStore.open(path, started_at=NOW)) as store:
+        await _record(store, account, "failed", "failed")
+        with finding(store, "failed") as search, finding(store, "failed", sort=Sort(SortColumn.SIZE)) as other:
+            search.until([1, 2])
+            other.until([1, 2])
+            _remove(path)
+            await _record(store, account, "failed", "completed", "failed")
+            search.until([3, 5])
+            other.until([3, 5])
+
+
+async def test_a_search_that_cannot_go_on_says_so(store: DeliveryStore, account: Account) -> None:
+    """As a problem in words, at the next refresh."""
+    await _record(store, account, "failed")
+    with closing(sqlite3.connect(store.path)) as other, other:
+        other.execute("DROP TABLE bodies")
+    with finding(store, "failed") as search:
+        search.wait()
+        with pytest.raises(ProblemError, match="The history cannot be read now"):
+            search.rows.refresh()
+
+
+async def test_many_recorded_at_once_are_taken_in_while_older_ones_are_searched(
+    store: DeliveryStore, account: Account
+) -> None:
+    """Bursts and a long history at the same time: nothing is lost and nothing twice."""
+    await asyncio.gather(*(_record(store, account, "failed", "completed") for _ in range(1500)))
+    with finding(store, "failed") as search:
+        burst = asyncio.gather(*(_record(store, account, "failed", "completed") for _ in range(500)))
+        while not burst.done():
+            search.rows.refresh()
+            await asyncio.sleep(0)
+        with closing(sqlite3.connect(store.path)) as other:
+            found = other.execute("SELECT seq FROM deliveries JOIN bodies USING (seq) WHERE instr(body, 'failed')")
+            expected = [seq for (seq,) in found]
+        search.until(sorted(expected))
+    await index_words(store)
+    with finding(store, "failed") as search:
+        assert search.seqs() == sorted(expected)
+
+
+async def test_what_the_event_stream_brought_too_is_found(store: DeliveryStore, account: Account) -> None:
+    """Every delivery of such an event, also one that comes later; others came as a webhook only."""
+    for number in (1, 2, 2):
+        await store.record(delivery(json.dumps({"id": number}).encode()), VALID, account=account, answered=200)
+    with finding(store, "source:sse") as search:
+        assert search.seqs() == []
+        assert [row.seq for row in await store.set_on_stream(account, ["2", "9"])] == [2, 3]
+        assert not await store.set_on_stream(account, ["2"])
+        assert not await store.set_on_stream(Account(account.api_url, "other"), ["1"])
+        row = await store.record(delivery(b'{"id": 2}'), VALID, account=account, answered=200)
+        assert row.on_stream
+        search.rows.reconsider([2, 3])
+        search.until([2, 3, 4])
+    with finding(store, "!source:sse source:webhook") as search:
+        assert search.seqs() == [1]

@@ -1,0 +1,285 @@
+"""The filter in SQL finds what the evaluator says, whatever the deliveries, the filter and the state of the index."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.factories import NOW, delivery
+from webhook_tui.domain.account import Account
+from webhook_tui.domain.delivery.delivery import Delivery, DeliveryRow, StoredDelivery
+from webhook_tui.domain.delivery.rows import Sort, SortColumn
+from webhook_tui.domain.filtering.filter import Expression, FilterError, matches, parse
+from webhook_tui.domain.jobs.job import JOB_FIELDS
+from webhook_tui.domain.signature.verdict import Judgement, Verdict
+from webhook_tui.storage.mappers import find_stored, insert, recordable
+from webhook_tui.storage.retention import delete_some
+from webhook_tui.storage.schema import HISTORY
+from webhook_tui.storage.search.scan import Published, Scan, Search
+from webhook_tui.storage.search.translation import translate
+from webhook_tui.storage.word_index import LARGEST_INDEXED, WordIndex
+
+WORDS = [
+    "failed",
+    "Failed",
+    "job_7c1",
+    "a b",
+    "é",
+    "12",
+    "12.0",
+    "nul\0l",
+    "ß",
+    "line\nend",
+    'say "x"',
+    "\ud83d\ude00x",
+]
+scalars = st.sampled_from(WORDS) | st.integers(-20, 20) | st.sampled_from([None, True, 1.5, 12, 12.0, 1e300, 10**30])
+values = st.recursive(
+    scalars,
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.sampled_from(["status", "job_id", "n", "0"]), inner, max_size=3)
+    ),
+    max_leaves=6,
+)
+bodies = st.one_of(
+    st.fixed_dictionaries(
+        {"id": scalars, "name": st.sampled_from([*WORDS, "image_result", "ping"]), "data": values}
+    ).map(lambda value: json.dumps(value).encode()),
+    values.map(lambda value: json.dumps(value, ensure_ascii=False).encode("utf-8", "surrogatepass")),
+    values.map(lambda value: json.dumps(value).encode("utf-16")),
+    st.binary(max_size=20),
+    st.sampled_from([b'{"data": {"status": "failed"}}' + b" " * LARGEST_INDEXED, b"failed \\n [", b"\xff{failed"]),
+)
+names = st.sampled_from([b"X-Foo", b"x-foo", b"X-Webhook-Event", b"Content-Type", b"X-\xe9"])
+headers = st.lists(
+    st.tuples(names, st.sampled_from([b"bar", b"Bar Baz", b"image_result", b"\xe9t\xe9", b"12", b"", b"ping"])),
+    max_size=3,
+).map(tuple)
+deliveries = st.builds(
+    lambda body, sent, ago: delivery(body, headers=sent, received_at=NOW - timedelta(seconds=ago)),
+    bodies,
+    headers,
+    st.sampled_from([-5, 0, 60, 600, 7200]),
+)
+stored = st.tuples(
+    deliveries,
+    st.sampled_from(Verdict),
+    st.sampled_from([None, 0, 200, 204, 404, 503]),
+    st.booleans(),
+    st.sampled_from(["", "look later", "Ähnlich"]),
+)
+TERMS = [
+    *("failed", '"failed"', "fai", "f", "job_7c", '"a b"', "é", "12", "ß", "SS", "lin", "end", "nend", "say", "foo"),
+    *(
+        "invalid",
+        "valid",
+        "m",
+        "pending",
+        '"valid"',
+        "503",
+        "200",
+        "20",
+        '"503"',
+        "image_res",
+        "ping",
+        "none",
+        "404x",
+        "reset",
+        "r",
+    ),
+    *("event:ping", "event:IMAGE_*", "event:*", "event:*e*", 'event:"a b"', "event:FAILED", 'event:""', "event:none"),
+    *("verdict:valid", "verdict:pending", "status:2xx", "status:404", "status:>=4xx", "status:none", "status:<3xx"),
+    *("id:12", "id:12.0", "id:failed", "id:job_*", 'id:"a b"', "id:é", 'id:"line', "id:null", "id:*2*"),
+    *("job:job_7c1", "job:job_*", "job:12", "job:*", "job:é", 'job:"say *', "job:-3", 'job:"nul\0l"'),
+    *(
+        "header:x-foo",
+        "header:x-foo=bar",
+        "header:X-Foo=bar*",
+        "header:x-foo!=bar",
+        "header:x-é=été",
+        "header:x-foo>11",
+    ),
+    *("header:content-type=*baz", 'header:x-foo=""', "header:x-webhook-event=*", "body.data", "body.data.status"),
+    *("body.data.status=failed", "body.data.status!=failed", "body.data.status=*b", "body.data.n>5", "body.data.n<=12"),
+    *("body.0", "body.data.0.n=12", "body.data.status=true", "body.data.status=null", "body.n=12", 'body.n="12"'),
+    *(
+        "body.data.status>e",
+        "body.name=ping",
+        "body.name=fail*",
+        "body.data.n=1.5",
+        "size:>40",
+        "size:0",
+        "size:>=260k",
+    ),
+    *("size:!=2", "age:<1m", "age:>=1m", "age:<2h", "age:>1h", "attempt:>1", "attempt:1", "attempt:2", "attempt:<2"),
+    *("attempt:>=3", "run:1", "run:2", "comment:later", "comment:äH", "comment:*", "source:sse", "source:webhook"),
+    "marked",
+]
+
+
+def _readable(text: str) -> bool:
+    try:
+        parse(text)
+    except FilterError:
+        return False
+    return True
+
+
+terms = st.tuples(st.sampled_from(["", "", "!"]), st.sampled_from([t for t in TERMS if _readable(t)])).map("".join)
+branches = st.lists(terms, min_size=1, max_size=3).map(" ".join)
+filters = st.lists(branches, min_size=1, max_size=3).map(" or ".join)
+
+
+@contextmanager
+def _history(what: Sequence[tuple[Delivery, Verdict, int | None, bool, str]]) -> Iterator[sqlite3.Connection]:
+    """A history in memory; what is in it alternates between two accounts."""
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
+        connection.executescript("\n".join(HISTORY.migrations))
+        for number, (received, verdict, answered, marked, comment) in enumerate(what):
+            judgement = Judgement(verdict, "", "", None)
+            account = Account("https://v2.api.piktid.com", "ab"[number % 2])
+            record = recordable(received, judgement, account=account, answered=answered)
+            row = insert(connection, record, run=1 + number // 4)
+            connection.execute(
+                "UPDATE deliveries SET marked = ?, comment = ? WHERE seq = ?", (marked, comment, row.seq)
+            )
+        yield connection
+
+
+def _all(connection: sqlite3.Connection) -> list[StoredDelivery]:
+    found = connection.execute("SELECT seq FROM deliveries ORDER BY seq").fetchall()
+    return [one for (seq,) in found if (one := find_stored(connection, seq)) is not None]
+
+
+def _scanned(connection: sqlite3.Connection, expression: Expression, sort: Sort, chunks: Sequence[int]) -> list[int]:
+    published: list[Published] = []
+    search = Search(expression, sort, NOW, JOB_FIELDS)
+    scan = Scan(connection, search, published.append, lambda: False, chunks=chunks)
+    while scan.is_left:
+        scan.advance()
+    scan.publish()
+    connection.execute("DROP TABLE IF EXISTS temp.found")
+    view = published[-1].view
+    assert [view.position(view.at(place)) for place in range(len(view))] == list(range(len(view)))
+    return [view.at(place) for place in range(len(view))]
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@given(
+    what=st.lists(stored, max_size=8),
+    texts=st.lists(filters, min_size=1, max_size=4),
+    indexed=st.integers(0, 9),
+    gone=st.lists(st.integers(1, 8), max_size=2),
+)
+def test_the_search_finds_what_the_evaluator_says(
+    what: list[tuple[Delivery, Verdict, int | None, bool, str]], texts: list[str], indexed: int, gone: list[int]
+) -> None:
+    """Row by row, along indexes, and in small chunks; the index of words is whole, partly filled or empty."""
+    with _history(what[:indexed]) as connection:
+        WordIndex().step(connection)
+        WordIndex().step(connection)
+        delete_some(connection, gone)
+        for received, verdict, answered, _, _ in what[indexed:]:
+            account = Account("https://v2.api.piktid.com", "a")
+            insert(
+                connection, recordable(received, Judgement(verdict, "", ""), account=account, answered=answered), run=9
+            )
+        there = _all(connection)
+        for text in texts:
+            expression = parse(text)
+            expected = [one.row.seq for one in there if matches(expression, one, NOW)]
+
+            assert _scanned(connection, expression, Sort(), (1000, 1000)) == expected, text
+            assert _scanned(connection, expression, Sort(), (1, 1000)) == expected, text
+            assert _scanned(connection, expression, Sort(is_descending=True), (1, 2)) == expected[::-1], text
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    what=st.lists(stored, max_size=8),
+    column=st.sampled_from([column for column in SortColumn if column is not SortColumn.NUMBER]),
+    is_descending=st.booleans(),
+)
+def test_matches_are_sorted_by_a_column(
+    what: list[tuple[Delivery, Verdict, int | None, bool, str]], column: SortColumn, is_descending: bool
+) -> None:
+    """Equal ones in the order of arrival; the other direction is exactly the reverse."""
+    rank = {verdict: place for place, verdict in enumerate(Verdict)}
+    with _history(what) as connection:
+        rows = [one.row for one in _all(connection) if one.row.size]
+        keys: dict[SortColumn, Callable[[DeliveryRow], Any]] = {
+            SortColumn.VERDICT: lambda row: rank[row.verdict],
+            SortColumn.EVENT: lambda row: row.event.encode(),
+            SortColumn.ATTEMPT: lambda row: row.attempt,
+            SortColumn.ANSWERED: lambda row: -1 if row.answered is None else row.answered,
+            SortColumn.SIZE: lambda row: row.size,
+        }
+        rows.sort(key=lambda row: (keys[column](row), row.seq), reverse=is_descending)
+
+        found = _scanned(connection, parse("size:>0"), Sort(column, is_descending), (3, 3))
+
+    assert found == [row.seq for row in rows]
+
+
+@pytest.mark.parametrize(
+    ("text", "index"),
+    [
+        ("event:ping", "by_event"),
+        ("event:p* size:>5", "by_event"),
+        ("verdict:invalid", "by_verdict"),
+        ("!verdict:invalid", "by_verdict"),
+        ("!event:x*", "by_event"),
+        ("status:2xx", "by_answered"),
+        ("id:12", "attempts"),
+        ("attempt:>1", "repeated"),
+        ("marked verdict:valid", "marks"),
+        ("failed", "words VIRTUAL TABLE INDEX"),
+        ("invalid", "by_verdict"),
+        ("200", "by_answered"),
+        ("job:job_7c1", "words VIRTUAL TABLE INDEX"),
+        ("body.data.status=failed", "words VIRTUAL TABLE INDEX"),
+        ("header:x-foo", "words VIRTUAL TABLE INDEX"),
+        ("marked or verdict:invalid !ping", "by_verdict"),
+    ],
+)
+def test_an_index_leads_to_the_matches(text: str, index: str) -> None:
+    """Nothing scans the table, so that a million deliveries cost no more than their matches."""
+    sample = (delivery(b'{"id": 12}'), Verdict.VALID, 200, False, "")
+    with _history([sample, sample]) as connection:
+        WordIndex().step(connection)
+        query = translate(parse(text), NOW, connection)
+        connection.create_function("holds", 4, lambda *_: 1, deterministic=True)
+        plan = connection.execute(f"EXPLAIN QUERY PLAN {query.sql}", {**query.parameters, "lo": 1, "hi": 9})
+        steps = "\n".join(step for *_, step in plan)
+
+    assert index in steps
+    assert "SCAN deliveries" not in steps
+    assert "SCAN d\n" not in steps
+
+
+def test_more_names_than_can_be_listed_are_asked_one_by_one() -> None:
+    """A sender who makes up a thousand names of events gets slower searches, not wrong ones."""
+    made_up = [
+        (delivery(json.dumps({"name": f"made_up_{number}"}).encode(), headers=()), Verdict.VALID, 200, False, "")
+        for number in range(1100)
+    ]
+    with _history(made_up) as connection:
+        assert _scanned(connection, parse("event:made_up_77*"), Sort(), (1, 9999)) == [78, *range(771, 781)]
+
+
+def test_a_damaged_delivery_does_not_end_a_search() -> None:
+    """Its headers are as if there were none."""
+    with _history([(delivery(b'{"a": 1}'), Verdict.VALID, 200, False, "")] * 2) as connection:
+        connection.execute("UPDATE bodies SET headers = x'01' WHERE seq = 1")
+
+        assert _scanned(connection, parse("header:content-type"), Sort(), (9, 9)) == [2]
+        assert _scanned(connection, parse("body.a=1"), Sort(), (9, 9)) == [1, 2]

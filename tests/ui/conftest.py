@@ -1,0 +1,48 @@
+"""Dialogs hear keys at once, unless a test says otherwise, and the pilot waits for the app, not for time."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import textual.app
+import textual.pilot
+from textual.css.model import RuleSet
+from textual.css.stylesheet import Stylesheet
+
+from tests.ui.settling import settle
+from webhook_tui.ui.dialogs.dialog import Dialog
+
+
+@pytest.fixture(autouse=True)
+def _dialogs_hear_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A clock that goes on by a second whenever it is asked."""
+    seconds = itertools.count()
+    monkeypatch.setattr(Dialog, "clock", staticmethod(lambda: float(next(seconds))))
+
+
+@pytest.fixture(autouse=True)
+def _the_pilot_waits_for_facts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """After each key, and in `pause`."""
+    for module in (textual.app, textual.pilot):
+        monkeypatch.setattr(module, "wait_for_idle", settle)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _style_sheets_are_parsed_once() -> Iterator[None]:
+    """For all apps with the same variables: else that is a quarter of the start of each of some hundred apps."""
+    parsed: dict[object, list[RuleSet]] = {}
+    parse = Stylesheet._parse_rules
+
+    def parse_once(sheet: Stylesheet, css: str, read_from: tuple[str, str], **options: Any) -> list[RuleSet]:
+        key = (css, read_from, *options.items(), *sheet._variables.items())
+        if key not in parsed:
+            parsed[key] = parse(sheet, css, read_from, **options)
+        return parsed[key]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Stylesheet, "_parse_rules", parse_once)
+        patch.setattr(RuleSet, "__hash__", object.__hash__)  # the same, without a frame for each of its many calls
+        yield

@@ -1,0 +1,179 @@
+"""A session that a test drives: it emits what it is told from its own thread, and remembers what was asked of it."""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from tests.patience import PATIENCE_SECONDS
+from tests.ui.memory_rows import MemoryFound, MemoryRows, mock_up_rows
+from webhook_tui.domain.commands import (
+    CommentDelivery,
+    DeleteDeliveries,
+    GetJob,
+    GetStatistics,
+    ListJobs,
+    ListRuns,
+    MarkDelivery,
+    ReplayDeliveries,
+    SetForwarding,
+    SimulateEvent,
+    Wish,
+)
+from webhook_tui.domain.delivery.delivery import StoredDelivery
+from webhook_tui.domain.delivery.rows import Sort
+from webhook_tui.domain.events import (
+    DeliveriesDeleted,
+    DeliveryStored,
+    HistoryOpened,
+    JobShown,
+    JobsShown,
+    RowChanged,
+    RunsListed,
+    SessionEvent,
+    SessionStopped,
+    StatisticsShown,
+    StatusChanged,
+    VerdictChanged,
+)
+from webhook_tui.domain.filtering.filter import Expression
+from webhook_tui.domain.forwarding.forward_result import UsedUrl
+from webhook_tui.domain.jobs.job import JobDetail, Jobs
+from webhook_tui.domain.run import Run
+from webhook_tui.domain.signature.secret import Secret
+from webhook_tui.domain.signature.verdict import Verdict
+from webhook_tui.domain.statistics.overview import Overview
+from webhook_tui.domain.status import (
+    Counts,
+    ReceiverState,
+    ReceiverStatus,
+    SessionStatus,
+    TunnelState,
+    TunnelStatus,
+    WebhookState,
+    WebhookStatus,
+)
+
+NOW = datetime(2026, 11, 23, 14, 22, 2, tzinfo=UTC)
+
+STARTING = SessionStatus(api_url="https://v2.api.piktid.com", receiver=ReceiverStatus(port=9876))
+LISTENING = replace(STARTING, receiver=ReceiverStatus(ReceiverState.LISTENING, "127.0.0.1", 9876))
+PUBLIC = "https://b7c41d09ee2f4a.lhr.life"
+LIVE = TunnelStatus(TunnelState.LIVE, "ssh", "localhost.run", PUBLIC)
+REGISTERED = WebhookStatus(
+    WebhookState.REGISTERED,
+    41,
+    f"{PUBLIC}/h/4f9c0123456789abcdef0123456ae21a",
+    since=datetime(2026, 11, 23, 14, 19, 0, tzinfo=UTC),
+    registered_at=datetime(2026, 11, 23, 14, 19, 0, tzinfo=UTC),
+    secret_since=datetime(2026, 11, 23, 14, 19, 0, tzinfo=UTC),
+)
+WAITING = replace(LISTENING, tunnel=LIVE, webhook=REGISTERED)
+RUNNING = replace(WAITING, counts=Counts(received=12, good=8, bad=3, pending=1))
+
+
+class FakeSession:
+    """Implements domain.session_port.SessionPort."""
+
+    def __init__(self, status: SessionStatus = STARTING, deliveries: list[StoredDelivery] | None = None) -> None:
+        self.rows = MemoryRows(deliveries or [])
+        self.wishes: list[Wish] = []
+        self.stops = 0
+        self.runs: tuple[Run, ...] = ()
+        self.overview: Overview | None = None
+        self.jobs: Jobs | None = None
+        self.details: dict[str, JobDetail] = {}
+        self.searches: list[tuple[MemoryFound, Callable[[], None]]] = []
+        self.searches_wait = False
+        self.secrets: tuple[Secret, ...] = ()
+        self.ended = threading.Event()
+        self.fails_with: Exception | None = None
+        self.first_status = status
+        self._facts: queue.Queue[tuple[SessionEvent, threading.Event] | None] = queue.Queue()
+        self._runs = False
+
+    @classmethod
+    def running(cls) -> FakeSession:
+        """The mock-ups' session."""
+        return cls(RUNNING, mock_up_rows())
+
+    def run(self, emit: Callable[[SessionEvent], None]) -> None:
+        if self.fails_with is not None:
+            raise self.fails_with
+        emit(StatusChanged(self.first_status))
+        emit(HistoryOpened())
+        self._runs = True
+        while (next_one := self._facts.get()) is not None:
+            fact, was_said = next_one
+            emit(fact)
+            was_said.set()
+        self._runs = False
+        emit(SessionStopped())
+        self.ended.set()
+
+    def request(self, wish: Wish) -> None:
+        self.wishes.append(wish)
+        match wish:
+            case MarkDelivery(seq, marked):
+                self.emit(RowChanged(self.rows.set(seq, marked=marked)))
+            case CommentDelivery(seq, text):
+                self.emit(RowChanged(self.rows.set(seq, comment=text)))
+            case ListRuns():
+                self.emit(RunsListed(self.runs))
+            case GetStatistics() if self.overview is not None:
+                self.emit(StatisticsShown(self.overview))
+            case ListJobs() if self.jobs is not None:
+                self.emit(JobsShown(self.jobs))
+            case GetJob(job_id) if job_id in self.details:
+                self.emit(JobShown(self.details[job_id]))
+            case DeleteDeliveries(seqs):
+                self.emit(DeliveriesDeleted(self.rows.delete(seqs)))
+            case ReplayDeliveries(_, url) | SimulateEvent(_, url) | SetForwarding(url) if url is not None:
+                self.first_status = replace(self.first_status, used_urls=(UsedUrl(url, NOW),))
+                self.emit(StatusChanged(self.first_status))
+            case _:
+                pass
+
+    def stop(self) -> None:
+        self.stops += 1
+        self._runs = False
+        self._facts.put(None)
+
+    def open_rows(self) -> MemoryRows:
+        return self.rows
+
+    def open_found(
+        self, expression: Expression, *, sort: Sort, now: datetime, changed: Callable[[], None]
+    ) -> MemoryFound:
+        found = MemoryFound(self.rows, expression, sort, now)
+        found.is_done = not self.searches_wait
+        self.searches.append((found, changed))
+        return found
+
+    def search_goes_on(self) -> None:
+        """Let the newest search come to its end, and say so."""
+        found, changed = self.searches[-1]
+        found.is_done = True
+        changed()
+
+    def known_secrets(self) -> tuple[Secret, ...]:
+        return self.secrets
+
+    def emit(self, fact: SessionEvent) -> None:
+        """Say a fact from the session's thread; it is said when this returns, unless the session does not run."""
+        was_said = threading.Event()
+        self._facts.put((fact, was_said))
+        if self._runs:
+            was_said.wait(PATIENCE_SECONDS)
+
+    def deliver(self, stored: StoredDelivery) -> None:
+        """Record a delivery and say so."""
+        self.rows.add(stored)
+        self.emit(DeliveryStored(stored.row, stored.delivery))
+
+    def judge(self, seq: int, verdict: Verdict) -> None:
+        """Judge a delivery again and say so."""
+        self.emit(VerdictChanged(self.rows.change(seq, verdict)))

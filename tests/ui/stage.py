@@ -1,0 +1,86 @@
+"""The real app over a fake session: keys in, the screen's text out."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from time import monotonic
+from typing import Any
+
+from textual.pilot import Pilot
+from textual.widget import Widget
+
+from tests.patience import PATIENCE_SECONDS
+from tests.ui.fake_session import NOW, FakeSession
+from webhook_tui.domain.commands import Wish
+from webhook_tui.ui.app import WebhookTuiApp
+from webhook_tui.ui.screens.main import MainScreen
+
+WIDE, STACKED, SMALL = (140, 42), (80, 24), (60, 20)
+
+
+@dataclass
+class Stage:
+    """One running app."""
+
+    app: WebhookTuiApp
+    pilot: Pilot[Any]
+    session: FakeSession
+
+    @property
+    def main(self) -> MainScreen:
+        """The main screen, also behind a dialog."""
+        screen = self.app.screen_stack[0]
+        assert isinstance(screen, MainScreen)
+        return screen
+
+    def lines(self) -> list[str]:
+        """What is on the screen, a dialog over it included."""
+        strips = self.app.screen._compositor.render_strips()
+        return ["".join(segment.text for segment in strip) for strip in strips]
+
+    def text(self) -> str:
+        """The same as one text."""
+        return "\n".join(self.lines())
+
+    async def press(self, *keys: str) -> None:
+        """Press keys, and let the screen settle."""
+        await self.pilot.press(*keys)
+        await self.pilot.pause()
+
+    async def until(self, fact: str | Callable[[], bool]) -> None:
+        """Wait for a text on the screen, or for a fact."""
+        end = monotonic() + PATIENCE_SECONDS
+        while not (fact in self.text() if isinstance(fact, str) else fact()):
+            assert monotonic() < end, f"waited in vain for {fact!r}:\n{self.text()}"
+            await self.pilot.pause(0.01)
+
+    async def wished(self, wish: Wish) -> None:
+        """Wait until the session was asked for something."""
+        await self.until(lambda: wish in self.session.wishes)
+
+    def focused(self) -> Widget | None:
+        """Where the focus is."""
+        return self.app.focused
+
+    def is_focused(self, name: str) -> bool:
+        """Whether the focus is on a widget of that id or type."""
+        widget = self.app.focused
+        return widget is not None and name in (widget.id, type(widget).__name__)
+
+
+@asynccontextmanager
+async def stage(
+    session: FakeSession | None = None, size: tuple[int, int] = WIDE, **options: Any
+) -> AsyncIterator[Stage]:
+    """Run the app headless until the block ends; without a session that of the mock-ups."""
+    session = session or FakeSession.running()
+    app = WebhookTuiApp(session, now=options.pop("now", lambda: NOW), **options)
+    async with app.run_test(size=size, notifications=True) as pilot:
+        played = Stage(app, pilot, session)
+        await played.until(lambda: app.host.is_running)
+        await played.until(lambda: not session.rows or played.main.has_rows)
+        await pilot.pause()
+        yield played
+    assert app.host.join(PATIENCE_SECONDS)

@@ -1,0 +1,182 @@
+"""The app around the screen: the session's thread, every way out, what a crash shows, and hostile text."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import sys
+import threading
+
+import pytest
+from rich.control import Control
+from rich.segment import Segment
+from textual.color import Color
+
+from tests.patience import PATIENCE_SECONDS
+from tests.ui.fake_session import NOW, FakeSession
+from tests.ui.memory_rows import stored_delivery
+from tests.ui.stage import STACKED, WIDE, stage
+from webhook_tui.domain.errors import Problem, ProblemError
+from webhook_tui.domain.events import SessionStopped
+from webhook_tui.domain.signature.verdict import Verdict
+from webhook_tui.ui.app import WebhookTuiApp
+from webhook_tui.ui.output_filter import OutputFilter
+
+HOSTILE = "[/][@click=app.quit]x\x1b]2;PWNED\x07\u202e\u200b\x9b31m"
+FORBIDDEN = re.compile("[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
+
+
+@pytest.mark.parametrize("key", ["q", "ctrl+q", "ctrl+c"])
+async def test_leaving_by_key_stops_the_session_once(key: str) -> None:
+    """The screen closes; the session is told to tidy up; the exit code is 0."""
+    async with stage(size=STACKED) as played:
+        await played.press(key)
+        await played.until(lambda: played.session.stops == 1)
+    assert played.session.stops == 1
+    assert played.app.return_code == 0
+    assert played.session.ended.is_set()
+    assert played.session.rows.closed
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no such signals")
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+async def test_a_signal_ends_with_128_and_its_number(number: signal.Signals) -> None:
+    """As a shell expects."""
+    async with stage(size=STACKED) as played:
+        os.kill(os.getpid(), number)
+        await played.until(lambda: played.session.stops == 1)
+    assert played.app.return_code == 128 + number
+
+
+async def test_the_session_runs_in_a_thread_of_its_own() -> None:
+    """With the screen blocked it goes on."""
+    async with stage(size=STACKED):
+        names = {thread.name for thread in threading.enumerate()}
+        assert "session" in names
+        assert all(thread.daemon for thread in threading.enumerate() if thread.name == "session")
+    assert "session" not in {thread.name for thread in threading.enumerate()}
+
+
+async def test_what_the_session_says_while_leaving_is_kept_for_the_caller() -> None:
+    """Nothing of it goes to a screen that is gone."""
+    async with stage(size=STACKED) as played:
+        await played.press("q")
+        await played.until(lambda: played.session.stops == 1)
+    assert played.app.host.join(PATIENCE_SECONDS)
+    assert played.app.host.tail.get_nowait() == SessionStopped()
+
+
+async def test_a_session_that_fails_says_so_on_the_screen() -> None:
+    """A problem in its own words, a bug by its kind only; the screen stays."""
+    for error, words in (
+        (ProblemError(Problem("The disk is full.", "Free some space.")), "The disk is full."),
+        (RuntimeError("token=hunter2"), "webhook-tui has a bug: RuntimeError."),
+    ):
+        session = FakeSession()
+        session.fails_with = error
+        app = WebhookTuiApp(session, now=lambda: NOW)
+        async with app.run_test(size=STACKED) as pilot:
+            for _ in range(200):
+                shown = "\n".join(strip.text for strip in app.screen._compositor.render_strips())
+                if words in shown:
+                    break
+                await pilot.pause(0.01)
+            assert words in shown
+            assert "hunter2" not in shown
+
+
+async def test_a_crash_is_one_sentence_without_any_value(capsys: pytest.CaptureFixture[str]) -> None:
+    """No traceback, for it would show the values of variables, and a token is among them."""
+    session = FakeSession.running()
+
+    async def crash() -> None:
+        async with stage(session, size=STACKED) as played:
+
+            def divide() -> None:
+                token = "hunter2"  # what a traceback with locals would show
+                raise ZeroDivisionError(token)
+
+            played.app.call_later(divide)
+            await played.until(lambda: played.app.crash is not None)
+
+    with pytest.raises(ZeroDivisionError):
+        await crash()
+
+    assert session.stops == 1
+    assert session.ended.wait(PATIENCE_SECONDS)
+    said = capsys.readouterr().err
+    assert said == "webhook-tui ended by an error of its own (ZeroDivisionError). What was received is stored.\n"
+
+
+async def test_hostile_text_is_shown_and_does_nothing() -> None:
+    """Markup, escapes, bidi and zero-width characters in event, headers, body and addresses, in every tab."""
+    headers = (
+        (b"X-Webhook-Event", HOSTILE.encode()),
+        (HOSTILE.encode(), HOSTILE.encode()),
+        (b"X-Webhook-Signature", HOSTILE.encode()),
+    )
+    stored = stored_delivery(1, Verdict.MALFORMED, event=HOSTILE, body=HOSTILE.encode(), headers=headers)
+    async with stage(FakeSession(deliveries=[stored]), size=WIDE) as played:
+        for _ in range(4):
+            await played.press("]")
+            assert "[/][@click=app.quit]x" in played.text()
+            assert not any(FORBIDDEN.search(line) for line in played.lines())
+        await played.press("w", "y")
+        await played.until("Copied: the Signature tab")
+        assert not any(FORBIDDEN.search(line) for line in played.app.clipboard.split("\n"))
+
+
+def test_the_last_wall_keeps_what_was_forgotten_from_the_terminal() -> None:
+    """Whatever reaches a segment, its width stays and no control character is left."""
+    segments = [Segment("ok"), Segment(f"a{HOSTILE}b→"), Control.bell().segment]
+
+    clean = OutputFilter().apply(segments, Color(0, 0, 0))
+
+    assert clean[0] is segments[0]
+    assert not FORBIDDEN.search(clean[1].text)
+    assert clean[1].cell_length == segments[1].cell_length
+    assert clean[2] is segments[2]
+    assert OutputFilter(in_ascii=True).apply([Segment("● → ✓ 日")], Color(0, 0, 0))[0].text == "* > + ??"
+
+
+async def test_ascii_draws_with_ascii_only() -> None:
+    """Every character of the screen, dialogs included."""
+    async with stage(size=WIDE, in_ascii=True) as played:
+        await played.press("X")
+        await played.until("Delete the webhook?")
+        written = [
+            segment.text
+            for strip in played.app.screen._compositor.render_strips()
+            for segment in played.app.get_line_filters()[-1].apply(list(strip), Color(0, 0, 0))
+        ]
+        assert all(text.isascii() for text in written)
+
+
+async def test_no_color_keeps_glyphs_and_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A verdict is never a colour alone."""
+    monkeypatch.setenv("NO_COLOR", "1")
+    async with stage(size=STACKED) as played:
+        await played.press("g", *"jjjjjjj")
+        await played.until("✗ invalid   image_result  #8")
+        strip = played.app.screen._compositor.render_strips()[10]
+        pill = next(segment for segment in strip if "invalid" in segment.text)
+        assert pill.style is not None
+        assert pill.style.reverse
+
+
+@pytest.mark.parametrize("name", ["webhook-light", "nord", "textual-light", "ansi-dark"])
+async def test_the_screen_stands_in_other_themes(name: str) -> None:
+    """The stylesheet knows no colour that a theme has not."""
+    async with stage(size=WIDE, theme_name=name) as played:
+        assert played.app.theme == name
+        for key in ("w", "X", "escape", "]"):
+            await played.press(key)
+        assert "invalid" in played.text()
+
+
+async def test_an_unknown_theme_is_our_own() -> None:
+    """A slip in config.toml keeps nobody from working, and is said."""
+    async with stage(size=STACKED, theme_name="no-such") as played:
+        await played.until("There is no theme no-such.")
+        assert played.app.theme == "webhook-dark"

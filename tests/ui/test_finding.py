@@ -1,0 +1,233 @@
+"""The filter bar and the order of the table: keys in, the screen's text out."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.ui.fake_session import FakeSession
+from tests.ui.memory_rows import stored_delivery
+from tests.ui.stage import STACKED, WIDE, Stage, stage
+from webhook_tui.domain.filtering.filter import parse
+from webhook_tui.domain.signature.verdict import Verdict
+from webhook_tui.ui.widgets import filter_bar
+from webhook_tui.ui.widgets.filter_bar import Completions
+
+
+async def type_filter(played: Stage, text: str) -> None:
+    """Open the bar and type."""
+    await played.press("slash")
+    await played.until(lambda: played.is_focused("FilterInput"))
+    await played.press(*("space" if one == " " else one for one in text))
+
+
+def numbers(played: Stage) -> list[int]:
+    """Numbers of the rows on the screen."""
+    table = played.main.table
+    assert table.rows is not None
+    return [row.seq for row in table.rows.window(0, 100)]
+
+
+async def test_matches_update_while_typing_and_enter_keeps() -> None:
+    """The input stands where the buttons were, with the count; a kept filter is named beside the buttons."""
+    async with stage(size=STACKED) as played:
+        await type_filter(played, "!verdict:valid event:image_*")
+        await played.until("2 of 12")
+        lines = played.lines()
+        assert lines[22].startswith(" / !verdict:valid event:image_*")
+        assert lines[22].endswith(" 2 of 12 ")
+        assert lines[23].rstrip() == " enter Keep  esc Clear  tab Complete  ↑ Earlier"
+        assert numbers(played) == [8, 10]
+
+        await played.press("enter")
+        await played.until(lambda: played.is_focused("DeliveryTable"))
+        lines = played.lines()
+        assert lines[22].startswith("   Test ping t     Register u     Delete X   ")
+        assert "2 of 12  / !verdict:valid ev" in lines[22]
+        assert "esc Show all" in lines[23]
+
+        await played.press("escape")
+        assert numbers(played) == list(range(1, 13))
+        assert "of 12" not in played.text()
+
+
+async def test_a_mistake_is_pointed_at_and_the_table_keeps_the_last_filter() -> None:
+    """Carets under the term in the footer's line; enter does not keep it, escape clears it."""
+    async with stage(size=STACKED) as played:
+        await type_filter(played, "!verdict:valid event:image_*")
+        await played.until(lambda: numbers(played) == [8, 10])
+        await played.press(*" age:<10x", "space")
+        await played.until("^^^^^^^^ age needs a number")
+        lines = played.lines()
+        at = lines[22].index("age:<10x")
+        assert lines[22].endswith(" unchanged: 2 of 12 ")
+        assert lines[23].rstrip() == " " * at + "^^^^^^^^ age needs a number and s, m, h or d"
+        assert numbers(played) == [8, 10]
+
+        await played.press("enter")
+        assert played.is_focused("FilterInput")
+        await played.press("escape")
+        await played.until(lambda: played.is_focused("DeliveryTable"))
+        assert numbers(played) == list(range(1, 13))
+        assert "enter Detail" in played.lines()[23]
+
+
+async def test_what_is_half_typed_is_no_mistake_yet(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Enter makes it one; the next letter takes that back."""
+    monkeypatch.setattr(filter_bar, "REST_SECONDS", 3600)
+    async with stage(size=STACKED) as played:
+        await type_filter(played, "event:ping")
+        await played.until("3 of 12")
+        await played.press(*" age:")
+        await played.until("unchanged: 3 of 12")
+        assert "^" not in played.lines()[23]
+        assert numbers(played) == [1, 5, 12]
+
+        await played.press("enter")
+        assert "^^^^ age needs a number" in played.lines()[23]
+        await played.press("<")
+        await played.until(lambda: "^" not in played.lines()[23])
+        await played.press(*"9d")
+        await played.until(lambda: "unchanged" not in played.text())
+        assert "3 of 12" in played.text()
+
+
+async def test_what_is_half_typed_is_a_mistake_after_a_pause() -> None:
+    """Whoever types no more means what stands there."""
+    async with stage(size=STACKED) as played:
+        await type_filter(played, "verdict:")
+        await played.until("^^^^^^^^ verdict is valid, older")
+
+
+async def test_a_bare_word_is_looked_for_as_a_verdict() -> None:
+    """What stands in a column is found by its word."""
+    async with stage(size=STACKED) as played:
+        await type_filter(played, "malf")
+        await played.until(lambda: numbers(played) == [10])
+
+
+async def test_no_match_is_said_where_the_rows_were() -> None:
+    """The detail keeps the delivery that it showed, and esc brings back the rows."""
+    async with stage() as played:
+        await played.press("g", "j")
+        await played.until(lambda: played.main.detail.seq == 2)
+        await type_filter(played, "nowhere")
+        await played.press("enter")
+        await played.until("None of 12 matches. esc shows all.")
+        assert played.main.detail.seq == 2
+        await played.press("escape")
+        await played.until(lambda: played.main.table.cursor_seq == 2)
+
+
+async def test_the_cursor_stays_on_its_delivery() -> None:
+    """With a filter and without it again."""
+    async with stage() as played:
+        await played.press("g", *"jjjjjjj")
+        await type_filter(played, "verdict:invalid or verdict:malformed")
+        await played.press("enter")
+        await played.until(lambda: numbers(played) == [8, 10])
+        assert played.main.table.cursor_seq == 8
+        await played.press("escape")
+        assert played.main.table.cursor_seq == 8
+
+
+async def test_what_was_found_keeps_the_cursor_without_the_filter() -> None:
+    """Also when the newest match was followed; only on the newest of all it is followed further."""
+    async with stage() as played:
+        for text, found, follows in (("verdict:malformed", 10, False), ("event:ping", 12, True)):
+            await type_filter(played, text)
+            await played.until(lambda found=found: played.main.table.cursor_seq == found)  # type: ignore[misc]
+            await played.press("escape")
+            await played.until(lambda: numbers(played) == list(range(1, 13)))
+            assert (played.main.table.cursor_seq, played.main.table.following) == (found, follows)
+            await played.press("f")
+
+
+async def test_a_slow_search_leaves_the_table_alone() -> None:
+    """What is typed is heard meanwhile; the rows change when there is a match."""
+    session = FakeSession.running()
+    session.searches_wait = True
+    async with stage(session) as played:
+        await type_filter(played, "verdict:invalid")
+        await played.until("0 of 12 · 40 %")
+        await played.until(lambda: session.searches[-1][0].expression == parse("verdict:invalid"))
+        assert numbers(played) == list(range(1, 13))
+        session.search_goes_on()
+        await played.until("1 of 12")
+        assert numbers(played) == [8]
+
+
+async def test_what_comes_and_what_changes_is_looked_at_again() -> None:
+    """A new delivery that passes is shown, one that was judged again is reconsidered."""
+    session = FakeSession.running()
+    async with stage(session) as played:
+        await type_filter(played, "verdict:invalid")
+        await played.press("enter")
+        await played.until("1 of 12")
+        session.deliver(stored_delivery(13, Verdict.INVALID, event="image_result"))
+        await played.until("2 of 13")
+        session.judge(8, Verdict.VALID)
+        await played.until("1 of 13")
+        assert numbers(played) == [13]
+        assert session.searches[-1][0].reconsidered == [8]
+
+
+async def test_tab_completes_and_enter_never_does() -> None:
+    """At most six lines above the input; the first is the one that tab takes."""
+    async with stage(size=STACKED) as played:
+        await type_filter(played, "ver")
+        await played.until("verdict:  tab")
+        assert len(played.app.screen.query_one(Completions).words) <= 6
+        await played.press("tab")
+        await played.until("valid  tab")
+        assert played.lines()[22].startswith(" / verdict: ")
+        await played.press("i", "n", "tab", "enter")
+        await played.until("1 of 12  / verdict:invalid")
+        assert not played.app.screen.query_one(Completions).display
+
+
+async def test_earlier_filters_come_back() -> None:
+    """Up and down walk through them, back to what was typed; backslash turns the last one off and on."""
+    async with stage() as played:
+        for text in ("event:ping", "marked"):
+            await type_filter(played, text)
+            await played.press("enter")
+            await played.until(lambda: played.is_focused("DeliveryTable"))
+            await played.press("escape")
+        await type_filter(played, "ne")
+        await played.press("up")
+        await played.until(" / marked")
+        await played.press("up", "up")
+        await played.until(" / event:ping")
+        await played.press("down", "down")
+        await played.until(" / ne")
+        await played.press("up", "up", "enter")
+        await played.until("3 of 12")
+        await played.press("backslash")
+        assert len(numbers(played)) == 12
+        await played.press("backslash")
+        await played.until("3 of 12")
+
+
+@pytest.mark.parametrize(("sign", "text"), [("✗ 3", "!verdict:valid"), ("… 1", "verdict:pending")])
+async def test_a_click_on_a_count_filters_by_it(sign: str, text: str) -> None:
+    """Elsewhere a click opens the addresses."""
+    async with stage() as played:
+        await played.pilot.click("StatusBar", offset=(played.lines()[1].index(sign) + 1, 1))
+        await played.until(f"/ {text}")
+
+
+async def test_sorting_goes_through_the_columns() -> None:
+    """Upwards, downwards, the next one; f goes back to the order of arrival and follows."""
+    async with stage(size=WIDE) as played:
+        await played.press("O")
+        await played.until("verdict↑")
+        assert numbers(played)[-1] == 12
+        assert numbers(played)[-4:-1] == [8, 9, 10]
+        await played.press("O")
+        await played.until("verdict↓")
+        assert numbers(played)[0] == 12
+        assert not played.main.table.following
+        await played.press("f")
+        await played.until("following the newest")
+        assert numbers(played) == list(range(1, 13))
+        assert "verdict↓" not in played.text()

@@ -1,0 +1,547 @@
+"""The main screen: what it shows at each size, and what each key and each click does."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from textual import events
+
+from tests.ui.fake_session import LISTENING, LIVE, NOW, RUNNING, STARTING, WAITING, FakeSession
+from tests.ui.memory_rows import MemoryRows, mock_up_rows, stored_delivery
+from tests.ui.stage import SMALL, STACKED, WIDE, Stage, stage
+from webhook_tui.domain.commands import ExplainSignature, RegisterWebhook, RevealSecret, SendTestPing
+from webhook_tui.domain.errors import Problem
+from webhook_tui.domain.events import Notified, ProblemOccurred, StatusChanged
+from webhook_tui.domain.refusal import Refusal
+from webhook_tui.domain.signature.verdict import Verdict
+from webhook_tui.domain.status import TunnelState, TunnelStatus, WebhookState, WebhookStatus
+
+REFUSED = Problem(
+    "PiktID refused the token (401): it is wrong or has expired.",
+    "Make one at app.on-model.com/profile?tab=tokens, then u to enter it.",
+    needs_token=True,
+)
+
+
+async def choose(played: Stage, seq: int) -> None:
+    """Put the cursor on a delivery of the mock-ups."""
+    await played.press("g", *["j"] * (seq - 1))
+    await played.until(lambda: played.main.detail.seq == seq)
+
+
+def count_calls(target: MemoryRows, name: str, monkeypatch: pytest.MonkeyPatch) -> list[None]:
+    """A list that gets an item whenever that method is called."""
+    calls: list[None] = []
+    method = getattr(target, name)
+
+    def counted() -> object:
+        calls.append(None)
+        return method()
+
+    monkeypatch.setattr(target, name, counted)
+    return calls
+
+
+async def test_the_wide_screen_is_the_mock_up() -> None:
+    """Status line, table, headline, buttons and keys stand where the mock-up has them."""
+    async with stage(size=WIDE) as played:
+        await choose(played, 8)
+        lines = played.lines()
+
+    assert lines[1].startswith(
+        "  ● webhook 41 · secret 3 min  →  ● https://b7c41d09ee2f4a.lhr.life  →  ● 127.0.0.1:9876"
+    )
+    assert lines[1].endswith("12 received  ✓ 8  ✗ 3  … 1  ")
+    assert lines[4].endswith("▏  ✗ invalid   image_result  #8    14:20:02.418 · 694 B ")
+    assert lines[5].rstrip().endswith("▏ Fits without the last newline.  w Why")
+    assert lines[7].rstrip().endswith("▏ Payload  Headers  Signature  Raw")
+    assert "▏ ━━━━━━━─────" in lines[8]
+    assert lines[12].startswith("▌   8  14:20:02   ✗ invalid     image_result                  1       200    694 B  ▏")
+    assert lines[40].startswith("   Test ping t     Register u     Delete X   ")
+    assert lines[40].endswith("4 below · f follow the newest  ")
+    assert lines[41].startswith(" enter Detail  / Filter  w Why  ")
+    assert lines[41].rstrip().endswith("? Help  q Leave")
+
+
+async def test_below_100_columns_the_panes_stack() -> None:
+    """The table has nine parts, the detail ten; no blank lines at 24 rows."""
+    async with stage(size=STACKED) as played:
+        await choose(played, 8)
+        lines = played.lines()
+
+    assert lines[0] == " ● webhook 41 → ● b7c41d09ee2f4a.lhr.life → ● :9876 → 200     12  ✓ 8  ✗ 3  … 1 "
+    assert lines[1].startswith("    #  time       verdict       event                       attempt  answered")
+    assert lines[10] == "  ✗ invalid   image_result  #8                             14:20:02.418 · 694 B "
+    assert lines[11].startswith(" It fits without the newline at the end of the body.  w Why")
+    assert lines[12].startswith(" Payload  Headers  Signature  Raw")
+    assert lines[22] == "   Test ping t     Register u     Delete X       4 below · f follow the newest  "
+
+
+async def test_at_60_columns_the_least_important_goes() -> None:
+    """Columns, keys and words give way, verdicts do not."""
+    async with stage(size=SMALL) as played:
+        await choose(played, 8)
+        lines = played.lines()
+
+    assert lines[0] == " ● 41 → ● b7c4….lhr.life → ● :9876 → 200         12 ✓ 8 ✗ 3 "
+    assert lines[18] == "   Test ping t     Register u     Delete X        f follow  "
+    assert "Commands" not in lines[19]
+    assert "q Leave" in lines[19]
+
+
+@pytest.mark.parametrize("size", [(38, 9), (39, 24), (80, 9)])
+async def test_below_40_by_10_there_is_one_line(size: tuple[int, int]) -> None:
+    """It says what is needed; the session runs on, and the screen comes back."""
+    async with stage(size=size) as played:
+        lines = [line.strip() for line in played.lines() if line.strip()]
+        assert lines == [f"webhook-tui needs 40×10, this is {size[0]}×{size[1]}"]
+
+        await played.pilot.resize_terminal(80, 24)
+        await played.until("Payload  Headers")
+        await played.until(lambda: played.is_focused("DeliveryTable"))
+
+
+async def test_starting_is_said() -> None:
+    """Before the receiver listens the buttons rest."""
+    async with stage(FakeSession(STARTING), size=STACKED) as played:
+        await played.until("opening 127.0.0.1:9876")
+
+        assert played.lines()[0].startswith(" ◐ starting")
+        assert played.app.query("#ping").first().disabled
+
+
+async def test_the_empty_screen_says_what_is_awaited_and_what_to_do() -> None:
+    """The mock-up of waiting: four steps, the key, the curl line without a token; Test ping has the focus."""
+    at = NOW - timedelta(seconds=6)
+    waiting = replace(WAITING, webhook=replace(WAITING.webhook, registered_at=at, since=at, secret_since=at))
+    async with stage(FakeSession(waiting), size=STACKED) as played:
+        await played.until("● webhook    41")
+        lines = [line.rstrip() for line in played.lines()]
+        await played.until(lambda: played.is_focused("ping"))
+        await played.press("enter")
+        await played.wished(SendTestPing())
+
+    assert lines[3:12] == [
+        "     ● receiver   127.0.0.1:9876",
+        "     ● tunnel     https://b7c41d09ee2f4a.lhr.life",
+        "     ● webhook    41, registered 14:21:56",
+        "     ◐ ping       waiting for the first delivery, 6 s",
+        "",
+        "     Press t to send a test ping, or from another terminal:",
+        "",
+        "     curl -X POST https://v2.api.piktid.com/webhooks/test \\",
+        '       -H "Authorization: Bearer $PIKTID_TOKEN"',
+    ]
+    assert lines[22].rstrip() == "   Test ping t     Register u     Delete X"
+
+
+async def test_a_refused_token_has_a_notice_and_u_asks_for_another() -> None:
+    """No dialog opens by itself; the button of the next step has the focus."""
+    status = replace(LISTENING, tunnel=LIVE, webhook=WebhookStatus(WebhookState.REFUSED, problem=REFUSED))
+    async with stage(FakeSession(status), size=STACKED) as played:
+        await played.until("▌ PiktID refused the token (401): it is wrong or has expired.")
+        await played.until(lambda: played.is_focused("register"))
+        lines = played.lines()
+        assert lines[0].startswith(" ○ not registered → ● b7c41d09ee2f4a.lhr.life → ● :9876 → 200 ")
+        assert lines[1].startswith(" ▌ PiktID refused")
+        assert "○ webhook    not registered: PiktID refused the token (401)" in played.text()
+
+        await played.press("u")
+        await played.until("Another token")
+        assert played.session.wishes == []
+
+
+async def test_a_webhook_that_was_taken_is_said_and_taken_back_by_u() -> None:
+    """Lamp, notice and step name who has it; X does not touch it."""
+    taken = Problem(
+        "api.example.com was registered instead at 14:31. Nothing comes here.",
+        "u takes it back and asks first; s watches without taking it.",
+    )
+    webhook = replace(WAITING.webhook, state=WebhookState.TAKEN, taken_by="api.example.com", problem=taken)
+    async with stage(FakeSession(replace(WAITING, webhook=webhook)), size=STACKED) as played:
+        await played.until("○ taken by api.example.com")
+        await played.until(taken.what)
+        await played.until(taken.next)
+        await played.until("○ webhook    taken by api.example.com")
+        await played.press("X", "u")
+        await played.wished(RegisterWebhook())
+        assert (len(played.session.wishes), len(played.app.screen_stack)) == (1, 1)
+
+
+async def test_a_closed_tunnel_counts_down_in_three_places() -> None:
+    """The lamp, the notice and the step say when it is tried again; the clock goes on."""
+    now = [NOW]
+    closed = Problem("The tunnel closed: ssh ended.", "Next try in {again}; u tries now.", is_transient=True)
+    tunnel = TunnelStatus(TunnelState.DOWN, since=NOW, next_try_at=NOW + timedelta(seconds=4), tries=2, problem=closed)
+    status = replace(WAITING, tunnel=tunnel, webhook=replace(WAITING.webhook, state=WebhookState.STALE))
+    async with stage(FakeSession(status), size=STACKED, now=lambda: now[0]) as played:
+        await played.until("○ tunnel down, again in 4 s")
+        await played.until("Next try in 4 s; u tries now.")
+        await played.until("○ tunnel     down since 14:22:02; try 3 in 4 s")
+        now[0] += timedelta(seconds=3)
+        await played.until("again in 1 s")
+        await played.until("Next try in 1 s")
+        await played.until("try 3 in 1 s")
+
+
+async def test_the_first_delivery_brings_the_table_and_the_focus() -> None:
+    """Steps go, table and detail come."""
+    async with stage(FakeSession(WAITING), size=STACKED) as played:
+        await played.until(lambda: played.is_focused("ping"))
+        played.session.deliver(stored_delivery(1, event="batch_edit"))
+
+        await played.until("✓ valid       batch_edit")
+        await played.until(lambda: played.is_focused("DeliveryTable"))
+        await played.until("batch_edit  #1")
+        assert "following the newest" in played.text()
+
+
+async def test_a_refused_request_is_told() -> None:
+    """Who curls the bare URL sees it, and a click on the count says why."""
+    status = replace(WAITING, refusals=(Refusal(404, "not the webhook's path", "POST /"),))
+    async with stage(FakeSession(status), size=STACKED) as played:
+        await played.until("refused    1 request (404): not the webhook's path (POST /)")
+        assert "1 refused" in played.lines()[0]
+        await played.pilot.click("StatusBar", offset=(played.lines()[0].index("refused"), 0))
+        await played.until("counting")
+
+
+async def test_new_rows_are_followed_until_the_user_moves() -> None:
+    """Nothing moves that the user did not move; f goes back to the newest."""
+    async with stage(size=STACKED) as played:
+        played.session.deliver(stored_delivery(13))
+        await played.until(lambda: played.main.detail.seq == 13)
+
+        await played.press("k")
+        played.session.deliver(stored_delivery(14))
+        await played.until("2 below · f follow the newest")
+        assert played.main.detail.seq == 12
+
+        await played.press("f")
+        await played.until("following the newest")
+        assert played.main.detail.seq == 14
+
+
+@pytest.mark.parametrize(("into", "back"), [("enter", "escape"), ("z", "z"), ("w", "escape")])
+async def test_following_waits_while_a_delivery_is_read(into: str, back: str) -> None:
+    """The focus in the detail, or its zoom, keeps the delivery there; afterwards following goes on."""
+    async with stage(size=STACKED) as played:
+        await played.press(into)
+        await played.until("following waits")
+        played.session.deliver(stored_delivery(13))
+        played.session.deliver(stored_delivery(14))
+        await played.until("2 below · f follow the newest")
+        assert played.main.detail.seq == 12
+
+        await played.press("f")
+        await played.until(lambda: played.main.detail.seq == 14)
+        played.session.deliver(stored_delivery(15))
+        await played.until("1 below · f follow the newest")
+
+        await played.press(back)
+        await played.until("following the newest")
+        await played.until(lambda: played.main.detail.seq == 15)
+
+
+async def test_following_waits_while_the_terminal_has_no_focus() -> None:
+    """Whoever reads in another window finds the same delivery again."""
+    async with stage(size=STACKED) as played:
+        await played.press("enter")
+        await played.until("following waits")
+        played.app.post_message(events.AppBlur())
+        await played.until(lambda: played.focused() is None)
+        played.session.deliver(stored_delivery(13))
+        await played.until("1 below · f follow the newest")
+        played.app.post_message(events.AppFocus())
+        await played.until(lambda: played.focused() is not None)
+        assert played.main.detail.seq == 12
+
+
+async def test_a_changed_verdict_shows_in_table_and_headline() -> None:
+    """pending becomes valid without a key."""
+    async with stage(size=STACKED) as played:
+        await choose(played, 12)
+        assert "… pending   ping  #12" in played.text()
+
+        played.session.judge(12, Verdict.VALID)
+
+        await played.until("✓ valid   ping  #12")
+        await played.until("▌  12  14:21:37   ✓ valid")
+
+
+async def test_a_flood_of_facts_makes_few_refreshes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A thousand deliveries and statuses are a handful of refreshes, and the last of them is shown."""
+    async with stage(size=STACKED) as played:
+        refreshes = count_calls(played.session.rows, "refresh", monkeypatch)
+        for seq in range(13, 1013):
+            played.session.deliver(stored_delivery(seq))
+            played.session.emit(StatusChanged(replace(RUNNING, counts=replace(RUNNING.counts, received=seq))))
+
+        await played.until("1012  ✓ 8")
+        await played.until(lambda: played.main.detail.seq == 1012)
+
+    assert len(refreshes) < 100
+
+
+async def test_enter_goes_into_the_detail_and_esc_comes_back() -> None:
+    """The footer says so in both places."""
+    async with stage(size=WIDE) as played:
+        await choose(played, 8)
+        assert played.lines()[41].startswith(" enter Detail  ")
+
+        await played.press("enter")
+        await played.until(lambda: played.is_focused("payload"))
+        await played.until(lambda: played.lines()[41].startswith(" esc Back  [ ] Tabs  n Next match  "))
+
+        await played.press("escape")
+        await played.until(lambda: played.is_focused("DeliveryTable"))
+
+
+async def test_tab_goes_round_the_panes_and_the_buttons() -> None:
+    """Table, detail, the three buttons, table; shift+tab the other way."""
+    async with stage(size=WIDE) as played:
+        order = []
+        for _ in range(6):
+            widget = played.focused()
+            order.append(widget.id or type(widget).__name__ if widget else "")
+            await played.press("tab")
+        await played.press("shift+tab")
+
+        assert order == ["DeliveryTable", "payload", "ping", "register", "delete", "DeliveryTable"]
+        assert played.is_focused("DeliveryTable")
+
+
+async def test_brackets_choose_the_tab_from_the_table() -> None:
+    """[ and ] go round; the focus stays in the table."""
+    async with stage(size=WIDE) as played:
+        await choose(played, 8)
+        await played.press("]")
+        await played.until("X-Webhook-Signature   sha256=5f1c")
+        await played.press("[", "[")
+        await played.until('{"id":90412,"name":"image_result"')
+        assert played.is_focused("DeliveryTable")
+
+
+async def test_w_says_why_and_esc_comes_back_to_where_it_was_pressed() -> None:
+    """The Signature tab has the focus, and the session was asked for the report."""
+    async with stage(size=WIDE) as played:
+        await choose(played, 8)
+        await played.press("w")
+        await played.wished(ExplainSignature(8))
+        await played.until(lambda: played.is_focused("signature"))
+        await played.until(lambda: "p Add secret" in played.lines()[41])
+
+        await played.press("escape")
+        await played.until(lambda: played.is_focused("DeliveryTable"))
+
+
+async def test_the_signature_tab_asks_again_for_the_next_delivery() -> None:
+    """Also when the cursor moves after the tab was chosen."""
+    async with stage(size=WIDE) as played:
+        await choose(played, 8)
+        await played.press("w", "escape", "j")
+        await played.wished(ExplainSignature(9))
+
+
+async def test_the_detail_can_be_zoomed() -> None:
+    """z hides the table and shows it again; esc does too."""
+    async with stage(size=STACKED) as played:
+        await choose(played, 8)
+        await played.press("z")
+        await played.until(lambda: played.lines()[1].startswith("  ✗ invalid   image_result  #8"))
+        await played.press("z")
+        await played.until(lambda: "verdict       event" in played.lines()[1])
+        await played.press("z", "escape")
+        await played.until(lambda: "verdict       event" in played.lines()[1])
+        assert played.is_focused("DeliveryTable")
+
+
+@pytest.mark.parametrize(("key", "button"), [("t", "ping"), ("u", "register")])
+async def test_ping_and_register_by_key_and_by_mouse(key: str, button: str) -> None:
+    """Both ask the session for the same."""
+    wish = SendTestPing() if key == "t" else RegisterWebhook()
+    async with stage(size=STACKED) as played:
+        await played.press(key)
+        await played.wished(wish)
+        await played.pilot.click(f"#{button}")
+        await played.until(lambda: played.session.wishes == [wish, wish])
+
+
+async def test_left_and_right_move_between_the_buttons() -> None:
+    """The row has ends."""
+    async with stage(size=STACKED) as played:
+        await played.press("shift+tab", "left", "left", "left")
+        assert played.is_focused("ping")
+        await played.press("right")
+        assert played.is_focused("register")
+
+
+async def test_c_copies_the_public_url_and_says_so() -> None:
+    """A toast, for the clipboard is not on the screen."""
+    async with stage(size=STACKED) as played:
+        await played.press("c")
+        await played.until("Copied: the public URL, 31 bytes")
+        assert played.app.clipboard == "https://b7c41d09ee2f4a.lhr.life"
+
+
+async def test_a_problem_is_shown_until_the_next_wish_or_esc() -> None:
+    """What a wish ran into has the notice; esc hides it, a new wish forgets it."""
+    problem = Problem("PiktID has no webhook to ping (404).", "u registers it.")
+    async with stage(size=STACKED) as played:
+        played.session.emit(ProblemOccurred(problem))
+        await played.until("▌ PiktID has no webhook to ping (404).")
+        await played.press("escape")
+        await played.until(lambda: "no webhook to ping" not in played.text())
+
+        played.session.emit(ProblemOccurred(problem))
+        await played.until("▌ PiktID has no webhook to ping (404).")
+        await played.press("t")
+        await played.until(lambda: "no webhook to ping" not in played.text())
+
+        played.session.emit(Notified("Secret added."))
+        await played.until("Secret added.")
+
+
+async def test_the_sandbox_has_a_tip_that_esc_closes_for_good() -> None:
+    """It does not come back with the next status."""
+    status = replace(RUNNING, sandbox=True, tunnel=TunnelStatus(TunnelState.NONE))
+    async with stage(FakeSession(status, mock_up_rows()), size=STACKED) as played:
+        await played.until("▌ Sandbox: an embedded PiktID plays sample jobs")
+        assert played.lines()[0].startswith(" ● sandbox ")
+        await played.press("escape")
+        await played.until(lambda: "Sandbox:" not in played.text())
+        played.session.emit(StatusChanged(replace(status, counts=replace(status.counts, received=13))))
+        await played.until("13 received")
+        assert "Sandbox:" not in played.text()
+
+
+async def test_a_click_selects_and_a_double_click_opens() -> None:
+    """The mouse works as the keys do."""
+    async with stage(size=STACKED) as played:
+        await played.press("g")
+        await played.pilot.click("DeliveryTable", offset=(20, 3))
+        await played.until(lambda: played.main.detail.seq == 3)
+        await played.pilot.click("DeliveryTable", offset=(20, 3), times=2)
+        await played.until(lambda: played.is_focused("payload"))
+
+
+async def test_clicks_on_tab_headline_note_and_footer() -> None:
+    """A tab opens, the sentence leads to why, the note follows, a key in the footer is pressed."""
+    async with stage(size=STACKED) as played:
+        await choose(played, 8)
+        await played.pilot.click("TabStrip", offset=(10, 0))
+        await played.until(lambda: played.is_focused("headers"))
+        await played.pilot.click("Headline", offset=(5, 1))
+        await played.until(lambda: played.is_focused("signature"))
+        await played.pilot.click("FollowNote")
+        await played.until("following waits")
+        await played.pilot.click("FooterKey")
+        await played.until(lambda: played.is_focused("DeliveryTable"))
+
+
+async def test_the_secret_is_asked_of_the_session() -> None:
+    """S asks; the dialog opens when the answer comes."""
+    async with stage() as played:
+        await played.press("S")
+        await played.wished(RevealSecret())
+
+
+async def test_the_palette_has_every_action_by_name() -> None:
+    """: and ctrl+p open it; a command runs."""
+    async with stage(size=WIDE) as played:
+        for key in (":", "ctrl+p"):
+            await played.press(key)
+            await played.until("Addresses in full")
+            await played.press("escape")
+            await played.until(lambda: len(played.app.screen_stack) == 1)
+        names = {command.title for command in played.app.get_system_commands(played.main)}
+        assert {"Why this verdict", "Delete the webhook", "Leave and tidy up", "Addresses in full", "Theme"} <= names
+        assert "Prove the public URL" in names
+
+        await played.press(":", *"test ping", "enter")
+        await played.wished(SendTestPing())
+
+
+async def test_every_binding_has_an_id_and_says_what_it_does() -> None:
+    """Help, palette, keymap and the README's table are made of them."""
+    async with stage() as played:
+        await choose(played, 8)
+        for keys in ((), ("enter",), ("]",), ("]",), ("]",)):
+            await played.press(*keys)
+            for active in played.main.active_bindings.values():
+                ours = type(active.node).__module__.startswith("webhook_tui")
+                if ours and active.binding.action != "command_palette" and active.binding.id is not None:
+                    assert active.binding.tooltip, active.binding
+        for node in (played.main, played.app, played.main.detail, played.main.table):
+            for binding in type(node).BINDINGS:
+                assert binding.id, binding  # type: ignore[union-attr]  # all of them are Bindings
+
+
+async def test_a_keymap_changes_a_key_in_footer_and_help() -> None:
+    """As written in config.toml: binding id to keys."""
+    async with stage(size=WIDE, keymap={"delivery.why": "v"}) as played:
+        await choose(played, 8)
+        await played.until(lambda: "v Why" in played.lines()[41])
+        await played.press("v")
+        await played.wished(ExplainSignature(8))
+
+
+async def test_right_goes_into_the_detail() -> None:
+    """As enter does; in the detail right moves the text."""
+    async with stage(size=WIDE) as played:
+        await played.press("right")
+        await played.until(lambda: played.is_focused("payload"))
+
+
+async def test_the_last_line_names_the_place_of_the_cursor() -> None:
+    """The JSON path at the left, notes at the right."""
+    body = b'{"id": 1, "data": {"job_id": "j", "job_id": "k"}}'
+    async with stage(FakeSession(deliveries=[stored_delivery(1, body=body)]), size=WIDE) as played:
+        await played.press("enter", *"jjj")
+        await played.until("$.data.job_id")
+        await played.until("1 note")
+
+
+async def test_a_large_body_is_made_ready_off_the_screens_thread() -> None:
+    """It comes when it is ready, in both tabs."""
+    body = b'{"items": [' + b",".join(b'{"n": %d}' % number for number in range(20_000)) + b"]}"
+    async with stage(FakeSession(deliveries=[stored_delivery(1, body=body)]), size=WIDE) as played:
+        await played.until('"items": [')
+        await played.press("[")
+        await played.until('{"items": [{"n": 0},{"n": 1}')
+
+
+async def test_one_more_attempt_brings_its_tab_without_asking_again() -> None:
+    """New rows do not read the chosen delivery again; the report is asked for once."""
+    async with stage(size=WIDE) as played:
+        await choose(played, 3)
+        await played.press("k", "w")
+        await played.wished(ExplainSignature(2))
+        for seq in range(13, 20):
+            played.session.deliver(stored_delivery(seq))
+        await played.until("17 below")
+        assert played.session.wishes == [ExplainSignature(2)]
+
+        await played.press("escape", "j")
+        await played.until("Attempts")
+        played.session.deliver(stored_delivery(20, event="image_result", event_id="90377", attempt=3))
+        await played.press("[", "[", "[")
+        await played.until("Answered 200 after 1 refusal.")
+
+
+async def test_behind_a_dialog_the_footer_is_empty() -> None:
+    """Its labels carry the keys."""
+    async with stage(size=STACKED) as played:
+        await played.press("X")
+        await played.until("Delete the webhook?")
+        await played.until(lambda: not played.lines()[23].strip())
+        await played.press("escape")
+        await played.until(lambda: "q Leave" in played.lines()[23])
+
+
+async def test_a_keymap_that_gives_one_key_to_two_actions_is_told() -> None:
+    """The notice names the action that lost its key."""
+    async with stage(size=STACKED, keymap={"delivery.why": "v", "piktid.ping": "v"}) as played:
+        await played.until("▌ [keymap] gives one key to two actions; ")

@@ -1,0 +1,201 @@
+"""A tiny app for one widget, rows in memory, and ways to read the screen as text and as styles."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from rich.segment import Segment
+from rich.style import Style
+from textual import on
+from textual.app import App, ComposeResult
+from textual.widget import Widget
+
+from webhook_tui.domain.delivery.delivery import DeliveryRow, StoredDelivery
+from webhook_tui.domain.signature.verdict import Verdict
+from webhook_tui.ui.theme import register, variable_defaults
+from webhook_tui.ui.widgets.delivery_table import DeliveryTable
+from webhook_tui.ui.widgets.payload_view import PayloadView
+
+NOON = datetime(2026, 11, 23, 14, 25, 0, tzinfo=UTC)
+
+
+class Rows:
+    """Rows in memory that count what they are asked."""
+
+    def __init__(self, rows: Sequence[DeliveryRow] = ()) -> None:
+        self.committed = list(rows)
+        self.seen = list(rows)
+        self.windows: list[tuple[int, int]] = []
+
+    def __len__(self) -> int:
+        return len(self.seen)
+
+    def refresh(self) -> int:
+        self.seen = list(self.committed)
+        return len(self.seen)
+
+    def window(self, start: int, count: int) -> Sequence[DeliveryRow]:
+        self.windows.append((start, count))
+        return self.seen[start : start + count]
+
+    def position(self, seq: int) -> int | None:
+        return next((index for index, row in enumerate(self.seen) if row.seq == seq), None)
+
+    def stored(self, seq: int) -> StoredDelivery | None:
+        return None
+
+    def attempts(self, seq: int) -> Sequence[DeliveryRow]:
+        return ()
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+
+class ManyRows(Rows):
+    """So many rows that they cannot be made in advance."""
+
+    def __init__(self, count: int) -> None:
+        super().__init__()
+        self.count = count
+
+    def __len__(self) -> int:
+        return self.count
+
+    def refresh(self) -> int:
+        return self.count
+
+    def window(self, start: int, count: int) -> Sequence[DeliveryRow]:
+        self.windows.append((start, count))
+        return [delivery(seq + 1) for seq in range(start, min(start + count, self.count))]
+
+    def position(self, seq: int) -> int | None:
+        return seq - 1 if 1 <= seq <= self.count else None
+
+
+def delivery(
+    seq: int,
+    event: str = "ping",
+    verdict: Verdict = Verdict.VALID,
+    at: str = "14:02:11",
+    *,
+    attempt: int = 1,
+    answered: int | None = 200,
+    size: int = 96,
+    run: int = 1,
+    about: str = "",
+    marked: bool = False,
+) -> DeliveryRow:
+    """One row, today by the clock of the stage."""
+    hour, minute, second = (int(part) for part in at.split(":"))
+    return DeliveryRow(
+        seq=seq,
+        run=run,
+        received_at=NOON.replace(hour=hour, minute=minute, second=second),
+        event=event,
+        event_id=None,
+        verdict=verdict,
+        reason="",
+        short="",
+        secret_id=None,
+        attempt=attempt,
+        answered=answered,
+        size=size,
+        about=about,
+        marked=marked,
+    )
+
+
+def twelve() -> list[DeliveryRow]:
+    """The twelve deliveries that the drawings of the main screen show."""
+    v = Verdict
+    return [
+        delivery(1, "ping", v.VALID, "14:02:11"),
+        delivery(2, "batch_edit", v.VALID, "14:02:40", size=412),
+        delivery(3, "image_result", v.VALID, "14:02:58", answered=503, size=688),
+        delivery(4, "image_result", v.VALID, "14:03:29", attempt=2, size=688),
+        delivery(5, "ping", v.VALID, "14:19:02"),
+        delivery(6, "batch_edit", v.OLDER, "14:19:05", size=415),
+        delivery(7, "batch_edit", v.VALID, "14:19:31", size=415),
+        delivery(8, "image_result", v.INVALID, "14:20:02", size=694),
+        delivery(9, "identity_preprocessing", v.MISSING, "14:20:02", size=301),
+        delivery(10, "image_result", v.MALFORMED, "14:20:44", size=1200),
+        delivery(11, "batch_edit", v.VALID, "14:21:10", size=420),
+        delivery(12, "ping", v.PENDING, "14:21:37"),
+    ]
+
+
+def changed(rows: list[DeliveryRow], seq: int, verdict: Verdict) -> list[DeliveryRow]:
+    """The same rows with another verdict for one."""
+    return [replace(row, verdict=verdict) if row.seq == seq else row for row in rows]
+
+
+class Clock:
+    """A clock that stands until it is put forward."""
+
+    def __init__(self) -> None:
+        self.at = NOON
+
+    def __call__(self) -> datetime:
+        return self.at
+
+    def forward(self, seconds: float) -> None:
+        """Let time pass."""
+        self.at += timedelta(seconds=seconds)
+
+
+Said = DeliveryTable.CursorMoved | DeliveryTable.RowOpened | DeliveryTable.FollowChanged | PayloadView.PathChanged
+
+
+class Stage(App[None]):
+    """Shows one widget in the program's themes and keeps the messages that it sends."""
+
+    def __init__(self, widget: Widget, css: str = "") -> None:
+        self.widget = widget
+        self.heard: list[Said] = []
+        Stage.CSS = css
+        super().__init__()
+        register(self)
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        return variable_defaults(self.current_theme)
+
+    def compose(self) -> ComposeResult:
+        yield self.widget
+
+    @on(DeliveryTable.CursorMoved)
+    @on(DeliveryTable.RowOpened)
+    @on(DeliveryTable.FollowChanged)
+    @on(PayloadView.PathChanged)
+    def hear(self, message: Said) -> None:
+        """Keep what the widget says."""
+        self.heard.append(message)
+
+
+def lines(app: App[None]) -> list[str]:
+    """The whole screen as text, line by line."""
+    return [strip.text for strip in app.screen._compositor.render_strips()]
+
+
+def segments(app: App[None], line: int) -> list[Segment]:
+    """One line of the screen as coloured pieces."""
+    return list(app.screen._compositor.render_strips()[line])
+
+
+def style_at(app: App[None], line: int, column: int) -> Style:
+    """The style of one cell."""
+    x = 0
+    for text, style, _ in segments(app, line):
+        x += len(text)
+        if column < x:
+            return style or Style()
+    raise AssertionError(f"line {line} ends before column {column}")
+
+
+def find(app: App[None], wanted: str) -> tuple[int, int]:
+    """Line and column of a text on the screen."""
+    for number, line in enumerate(lines(app)):
+        if wanted in line:
+            return number, line.index(wanted)
+    raise AssertionError(f"not on the screen: {wanted}")

@@ -1,0 +1,310 @@
+"""The table of deliveries on a screen: its drawing at four widths, its keys, its mouse, and that it asks for little."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from textual.events import MouseScrollUp
+from textual.strip import Strip
+
+from tests.ui.widgets.stage import Clock, ManyRows, Rows, Stage, changed, find, lines, style_at, twelve
+from webhook_tui.domain.signature.verdict import Verdict
+from webhook_tui.ui.widgets.delivery_table import DeliveryTable
+
+AT_140 = """
+    #  time       verdict       event                   attempt  answered     size
+    1  14:02:11   ✓ valid       ping                          1       200     96 B
+    2  14:02:40   ✓ valid       batch_edit                    1       200    412 B
+    3  14:02:58   ✓ valid       image_result                  1       503    688 B
+    4  14:03:29   ✓ valid       image_result                  2       200    688 B
+    5  14:19:02   ✓ valid       ping                          1       200     96 B
+    6  14:19:05   ◷ older       batch_edit                    1       200    415 B
+    7  14:19:31   ✓ valid       batch_edit                    1       200    415 B
+▌   8  14:20:02   ✗ invalid     image_result                  1       200    694 B
+    9  14:20:02   ∅ missing     identity_preprocessing        1       200    301 B
+   10  14:20:44   ! malformed   image_result                  1       200   1.2 kB
+   11  14:21:10   ✓ valid       batch_edit                    1       200    420 B
+   12  14:21:37   … pending     ping                          1       200     96 B
+"""
+AT_100 = """
+    #  time       verdict       event
+    1  14:02:11   ✓ valid       ping
+    2  14:02:40   ✓ valid       batch_edit
+    3  14:02:58   ✓ valid       image_result        503
+    4  14:03:29   ✓ valid       image_result         ×2
+    5  14:19:02   ✓ valid       ping
+    6  14:19:05   ◷ older       batch_edit
+    7  14:19:31   ✓ valid       batch_edit
+▌   8  14:20:02   ✗ invalid     image_result
+    9  14:20:02   ∅ missing     identity_preprocessing
+   10  14:20:44   ! malformed   image_result
+   11  14:21:10   ✓ valid       batch_edit
+   12  14:21:37   … pending     ping
+"""
+AT_80 = """
+    #  time       verdict       event                       attempt  answered  ▃
+    2  14:02:40   ✓ valid       batch_edit                        1       200
+    3  14:02:58   ✓ valid       image_result                      1       503
+    4  14:03:29   ✓ valid       image_result                      2       200
+    5  14:19:02   ✓ valid       ping                              1       200
+    6  14:19:05   ◷ older       batch_edit                        1       200
+    7  14:19:31   ✓ valid       batch_edit                        1       200  ▁
+▌   8  14:20:02   ✗ invalid     image_result                      1       200
+    9  14:20:02   ∅ missing     identity_preprocessing            1       200
+"""
+AT_60 = """
+    #  time       verdict       event
+    3  14:02:58   ✓ valid       image_result          503  ▇
+    4  14:03:29   ✓ valid       image_result           ×2
+    5  14:19:02   ✓ valid       ping
+    6  14:19:05   ◷ older       batch_edit
+    7  14:19:31   ✓ valid       batch_edit
+▌   8  14:20:02   ✗ invalid     image_result               ▇
+    9  14:20:02   ∅ missing     identity_preprocessing
+"""
+STACKED = "DeliveryTable { scrollbar-gutter: stable; }"
+
+
+@pytest.mark.parametrize(
+    ("size", "css", "top", "drawing"),
+    [
+        ((84, 38), "", 0, AT_140),
+        ((57, 26), "", 0, AT_100),
+        ((80, 9), STACKED, 1, AT_80),
+        ((60, 8), STACKED, 2, AT_60),
+    ],
+    ids=["140", "100", "80", "60"],
+)
+async def test_the_table_is_drawn_to_the_character(size: tuple[int, int], css: str, top: int, drawing: str) -> None:
+    """At the table's widths of the four drawn terminals every cell is where it was drawn."""
+    table = DeliveryTable(now=Clock())
+    app = Stage(table, css)
+    async with app.run_test(size=size) as pilot:
+        table.show_rows(Rows(twelve()))
+        table.move_to(7)
+        await pilot.pause()
+        table.scroll_to(y=top, animate=False)
+        await pilot.pause()
+        wanted = drawing.strip("\n").split("\n")
+        assert [line.rstrip() for line in lines(app)[: len(wanted)]] == wanted
+        assert all(not line.strip() for line in lines(app)[len(wanted) :])
+
+
+async def test_a_scrollbar_moves_no_column() -> None:
+    """The columns stand where they stood when there are more rows than lines."""
+    table = DeliveryTable(now=Clock())
+    app = Stage(table)
+    rows = Rows(twelve()[:3])
+    async with app.run_test(size=(84, 8)) as pilot:
+        table.show_rows(rows)
+        await pilot.pause()
+        before = lines(app)[0]
+        rows.committed = twelve()
+        table.refresh_rows()
+        await pilot.pause()
+        assert table.show_vertical_scrollbar
+        assert lines(app)[0].rstrip(" ▁▂▃▄▅▆▇") == before.rstrip()
+
+
+@pytest.mark.parametrize("breakpoint_class", ["-small", "-stacked"])
+async def test_stacked_the_scrollbars_column_is_kept_free(breakpoint_class: str) -> None:
+    """Without a scrollbar the columns stand where they stand with one, as in the drawings of the stacked screen."""
+    table = DeliveryTable(now=Clock())
+    app = Stage(table)
+    async with app.run_test(size=(80, 20)) as pilot:
+        app.screen.add_class(breakpoint_class)
+        table.show_rows(Rows(twelve()))
+        await pilot.pause()
+        assert lines(app)[0].rstrip() == AT_80.split("\n")[1].rstrip(" ▃")
+
+
+async def test_keys_move_the_cursor() -> None:
+    """Arrows and letters, pages and ends; the cursor stops at both ends."""
+    table = DeliveryTable(now=Clock())
+    app = Stage(table)
+    async with app.run_test(size=(84, 6)) as pilot:
+        table.show_rows(Rows(twelve()))
+        table.focus()
+        for keys, seq in [
+            (("g",), 1),
+            (("up",), 1),
+            (("down",), 2),
+            (("j", "j"), 4),
+            (("k",), 3),
+            (("pagedown",), 8),
+            (("ctrl+u",), 3),
+            (("ctrl+d", "ctrl+d"), 12),
+            (("down",), 12),
+            (("home",), 1),
+            (("G",), 12),
+            (("pageup",), 7),
+            (("end",), 12),
+        ]:
+            await pilot.press(*keys)
+            assert table.cursor_seq == seq, keys
+            assert find(app, "▌")[0] >= 1
+
+
+async def test_messages_say_what_happened() -> None:
+    """The cursor's delivery and the opened one are told by number, each once."""
+    table = DeliveryTable(now=Clock())
+    app = Stage(table)
+    async with app.run_test(size=(84, 20)) as pilot:
+        table.show_rows(Rows(twelve()))
+        await pilot.press("up", "enter", "up")
+        await pilot.pause()
+        moved = [message.seq for message in app.heard if isinstance(message, DeliveryTable.CursorMoved)]
+        opened = [message.seq for message in app.heard if isinstance(message, DeliveryTable.RowOpened)]
+        assert moved == [12, 11, 10]
+        assert opened == [11]
+        assert all(message.control is table for message in app.heard)
+
+
+async def test_the_mouse_selects_opens_and_scrolls() -> None:
+    """A click selects, a double click opens, the wheel moves the view and not the cursor."""
+    table = DeliveryTable(now=Clock())
+    app = Stage(table)
+    async with app.run_test(size=(84, 7)) as pilot:
+        table.show_rows(Rows(twelve()))
+        await pilot.pause()
+        await pilot.click(DeliveryTable, offset=(20, 2))
+        assert table.cursor_seq == 8
+        await pilot.click(DeliveryTable, offset=(20, 0))
+        assert table.cursor_seq == 8
+        await pilot.double_click(DeliveryTable, offset=(20, 1))
+        await pilot.pause()
+        assert [message.seq for message in app.heard if isinstance(message, DeliveryTable.RowOpened)] == [7]
+        await pilot._post_mouse_events([MouseScrollUp], DeliveryTable, (5, 3))
+        await pilot.pause()
+        assert table.scroll_offset.y == 3
+        assert table.cursor_seq == 7
+
+
+async def test_a_click_below_the_rows_does_nothing() -> None:
+    """There is nothing to select there."""
+    table = DeliveryTable(now=Clock())
+    app = Stage(table)
+    async with app.run_test(size=(84, 20)) as pilot:
+        table.show_rows(Rows(twelve()[:2]))
+        await pilot.click(DeliveryTable, offset=(20, 9))
+        assert table.cursor_seq == 2
+
+
+async def test_a_million_rows_are_never_asked_for() -> None:
+    """Of a million rows only those on the screen are read, whatever key is pressed."""
+    table = DeliveryTable(now=Clock())
+    app = Stage(table)
+    rows = ManyRows(1_000_000)
+    async with app.run_test(size=(84, 20)) as pilot:
+        table.show_rows(rows)
+        for key in ("pageup", "up", "g", "pagedown", "down", "G"):
+            await pilot.press(key)
+        await pilot.pause()
+        assert table.cursor_seq == 1_000_000
+        assert "1000000" in lines(app)[-1]
+        assert max(count for _, count in rows.windows) <= 20
+        rows.windows.clear()
+        await pilot.press("up")
+        await pilot.pause()
+        assert len(rows.windows) <= 1
+
+
+async def test_an_unchanged_refresh_draws_nothing() -> None:
+    """When nothing that can be seen is another, no line is drawn again."""
+    table = DeliveryTable(now=Clock())
+    app = Stage(table)
+    rows = Rows(twelve())
+    async with app.run_test(size=(84, 8)) as pilot:
+        table.show_rows(rows)
+        await pilot.press("g")
+        await pilot.pause()
+        drawn: list[int] = []
+        render = table.render_line
+
+        def counted(y: int) -> Strip:
+            drawn.append(y)
+            return render(y)
+
+        table.render_line = counted  # type: ignore[method-assign]  # counts what is drawn
+        table.refresh_rows()
+        await pilot.pause()
+        assert drawn == []
+        rows.committed = changed(twelve(), 3, Verdict.OLDER)
+        table.refresh_rows()
+        await pilot.pause()
+        assert drawn == [3]
+        assert "◷ older" in lines(app)[3]
+
+
+async def test_runs_are_parted_by_a_line_and_by_no_row() -> None:
+    """The last row of a run is underlined from end to end."""
+    rows = [replace(row, run=1 if row.seq <= 2 else 2) for row in twelve()]
+    table = DeliveryTable(now=Clock())
+    app = Stage(table)
+    async with app.run_test(size=(84, 20)) as pilot:
+        table.show_rows(Rows(rows))
+        await pilot.pause()
+        assert all(style_at(app, 2, column).underline for column in range(84))
+        assert not any(style_at(app, line, 40).underline for line in (1, 3, 12))
+
+
+async def test_a_marked_row_has_its_sign() -> None:
+    """In the first cell of the number, and where numbers have no room in the cursor's cell."""
+    table = DeliveryTable(now=Clock())
+    app = Stage(table)
+    rows = [replace(row, marked=row.seq == 3) for row in twelve()]
+    async with app.run_test(size=(84, 20)) as pilot:
+        table.show_rows(Rows(rows))
+        await pilot.pause()
+        assert lines(app)[3].startswith(" ◆  3")
+        await pilot.resize_terminal(50, 20)
+        await pilot.pause()
+        assert lines(app)[3].startswith("◆14:02:58")
+
+
+async def test_without_rows_there_may_be_a_line_of_words() -> None:
+    """No row, no cursor; what the screen says stands under the heading."""
+    table = DeliveryTable(now=Clock())
+    app = Stage(table)
+    async with app.run_test(size=(84, 8)) as pilot:
+        table.show_rows(Rows())
+        table.empty = "None of 12 matches. esc shows all."
+        await pilot.press("down", "enter", "G")
+        await pilot.pause()
+        assert lines(app)[1].strip() == "None of 12 matches. esc shows all."
+        assert table.cursor_seq is None
+        assert not [message for message in app.heard if isinstance(message, DeliveryTable.RowOpened)]
+
+
+async def test_in_ascii_the_table_has_no_other_sign() -> None:
+    """Signs, cuts, folds and the scrollbar are ASCII, and so is what was received."""
+    rows = [replace(row, event="événement_très_long_qui_ne_finit_pas", marked=True) for row in twelve()]
+    table = DeliveryTable(now=Clock(), ascii=True)
+    app = Stage(table)
+    async with app.run_test(size=(60, 8)) as pilot:
+        table.show_rows(Rows(rows))
+        await pilot.pause()
+        assert "\n".join(lines(app)).isascii()
+        assert lines(app)[-1].startswith("># 12")
+
+
+async def test_rows_may_come_before_the_screen() -> None:
+    """A table that is not mounted yet takes its rows and shows them when it is."""
+    table = DeliveryTable(now=Clock())
+    table.show_rows(Rows(twelve()))
+    app = Stage(table)
+    async with app.run_test(size=(84, 8)) as pilot:
+        await pilot.pause()
+        assert table.cursor_seq == 12
+        assert lines(app)[-1].startswith("▌  12")
+
+
+async def test_every_key_has_a_name_and_words() -> None:
+    """Bindings can be found in the keymap by id and are explained in the help."""
+    table = DeliveryTable()
+    for bindings in table._bindings.key_to_bindings.values():
+        for binding in bindings:
+            assert binding.id
+            assert binding.id.startswith("table.")
+            assert binding.tooltip

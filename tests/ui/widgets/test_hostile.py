@@ -1,0 +1,79 @@
+"""Whatever a stranger sends: on the screen it is text, and nothing more."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from tests.ui.widgets.stage import Clock, Rows, Stage, delivery, lines, segments
+from webhook_tui.domain.delivery.text import is_harmless
+from webhook_tui.ui.widgets.delivery_table import DeliveryTable
+from webhook_tui.ui.widgets.json_lines import document_for
+from webhook_tui.ui.widgets.payload_view import PayloadView
+
+HOSTILE = [
+    "\x1b[2J\x1b[31mred",
+    "\x1b]2;PWNED\x07",
+    "\x1b]52;c;ZXZpbA==\x1b\\",
+    "\x9b31m\x9d2;t\x9c",
+    "\u202eevil\u2066x\u2069",
+    "zero\u200bwidth\ufeff\u2060",
+    "a\u0301\u0301\u0301\u0301\u0301\u0301b",
+    "[/]",
+    "[/bold]",
+    "[red]a[/blue]",
+    "[@click=app.quit]x[/]",
+    "[link=https://evil.example]L[/link]",
+    "line\nbreak\rreturn\ttab\x0b\x0c\x85\u2028",
+    "\ud800lone",
+    "\U000e0041tag",
+    "日本語" * 40,
+    "x" * 100_000,
+]
+
+
+@pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
+async def test_in_the_table_received_text_is_harmless(text: str) -> None:
+    """No control reaches the screen, no markup is obeyed, no cell is moved."""
+    table = DeliveryTable(now=Clock())
+    app = Stage(table)
+    rows = [delivery(1, text, about=text, attempt=2), delivery(2)]
+    async with app.run_test(size=(130, 8)) as pilot:
+        table.show_rows(Rows(rows))
+        await pilot.click(DeliveryTable, offset=(40, 1))
+        await pilot.pause()
+        assert app.is_running
+        check(app)
+        assert lines(app)[1].index("✓ valid") == lines(app)[2].index("✓ valid")
+        if text.startswith("["):
+            assert text in lines(app)[1]
+
+
+@pytest.mark.parametrize("raw", [False, True], ids=["payload", "raw"])
+@pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
+async def test_in_the_payload_received_text_is_harmless(text: str, raw: bool) -> None:
+    """As JSON with every letter as it is, and as text."""
+    body = json.dumps({text: [text]}, ensure_ascii=False).encode("utf-8", "surrogatepass")
+    view = PayloadView()
+    app = Stage(view)
+    async with app.run_test(size=(80, 8)) as pilot:
+        for sent in (body, text.encode("utf-8", "surrogatepass")):
+            view.show(document_for(sent, raw=raw))
+            view.find("[")
+            await pilot.click(PayloadView, offset=(9, 1))
+            await pilot.press("right", "right", "down")
+            await pilot.pause()
+            assert app.is_running
+            check(app)
+
+
+def check(app: Stage) -> None:
+    """Every character on the screen may be there, and no cell does anything when clicked."""
+    for number, line in enumerate(lines(app)):
+        bad = [character for character in line if not is_harmless(character)]
+        assert not bad, (number, bad)
+        for segment in segments(app, number):
+            if segment.style is not None:
+                assert segment.style.link is None
+                assert "@click" not in segment.style.meta
