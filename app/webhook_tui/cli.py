@@ -285,7 +285,7 @@ def send(ctx: click.Context, /, event: str | None, url: str | None, **given: Any
     places, _ = ctx.obj
     if given["seq"] is not None and url is None and event is not None:
         with contextlib.suppress(UrlError):  # then it is an event's name
-            event, url = None, normalized_url(event)
+            url, event = normalized_url(event), None
     account = Account.of(given["api_url"], given["token"] or _kept_token(places, given["api_url"]))
     secret = _one_secret(given) or kept_secret(places.accounts, account)
     url = url or running_url(places.accounts, account)

@@ -182,7 +182,7 @@ async def test_a_large_answer_keeps_its_status(tmp_path: Path, encoding: bytes, 
         assert (answer.status_code, len(answer.content)) == (201, returned)
         assert (await stored(running, 1)).row.answered == 201
         assert (sent.status, len(sent.body), sent.cut) == (201, LONGEST_KEPT, Failure.TOO_LARGE)
-        assert sent.outcome.endswith("ms, cut off: it is too large")
+        assert sent.outcome.endswith("ms, body cut off: too large")
 
 
 async def test_an_unexpected_failure_is_a_502_and_the_row_says_so(

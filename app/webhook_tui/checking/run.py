@@ -92,7 +92,7 @@ async def _result(sender: OutboundSender, case: Case, *, is_first: bool) -> Resu
             return Result(case, tuple(statuses), seconds + time.perf_counter() - started, error.reason)
         seconds += reply.seconds
         if reply.cut not in (None, Failure.TOO_LARGE):
-            return Result(case, tuple(statuses), seconds, f"{reply.status}, cut off: {reply.cut.value}")
+            return Result(case, tuple(statuses), seconds, f"{reply.status}, body cut off: {reply.cut.value}")
         statuses.append(reply.status)
         if not case.expected.is_met_by(reply.status):
             break

@@ -68,13 +68,13 @@ def run(event: str, url: str, secret: Secret, body: bytes, *, timeout_seconds: f
         raise ProblemError(Problem(f"No answer: {error.reason}.", failure_hint(error.failure))) from None
     is_good = 200 <= reply.status < 300
     phrase = f" {HTTPStatus(reply.status).phrase}" if reply.status in list(HTTPStatus) else ""
-    cut = "" if reply.cut is None else f", cut off: {reply.cut.value}"
+    cut = "" if reply.cut is None else f", body cut off: {reply.cut.value}"
     print(f"{'✓' if is_good else '✗'} {reply.status}{phrase} in {reply.seconds * 1000:,.0f} ms{cut}")  # noqa: T201 -- output
     return ExitCode.OK if is_good else ExitCode.FAILURE
 
 
 async def _send(url: str, headers: Headers, body: bytes, timeout_seconds: float) -> Reply:
-    sender = OutboundSender(url, timeout_seconds=timeout_seconds, verify=not is_loopback(url))
+    sender = OutboundSender(url, timeout_seconds=timeout_seconds, verify=not is_loopback(url), is_app=True)
     try:
         return await sender.send("POST", sender.base_target, headers, body)
     finally:

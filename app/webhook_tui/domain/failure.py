@@ -22,10 +22,10 @@ class Failure(StrEnum):
     UNSENDABLE = "the request cannot be sent as HTTP"
     INTERNAL = "webhook-tui failed to send it; its log says why"
 
-    TOO_LARGE = "it is too large"
+    TOO_LARGE = "too large"
     """Only of an answer whose status is known, as the next two."""
-    UNFINISHED = "it did not end in time"
-    BROKEN_OFF = "the connection was closed before its end"
+    UNFINISHED = "no end in time"
+    BROKEN_OFF = "connection closed before its end"
 
     @property
     def is_before_sending(self) -> bool:

@@ -69,7 +69,7 @@ class Sent:
         """`200 in 31 ms`, or `no answer: the connection was refused`."""
         if self.status is None:
             return f"no answer: {self.failure}"
-        return f"{self.status} in {self.ms:,} ms{'' if self.cut is None else f', cut off: {self.cut.value}'}"
+        return f"{self.status} in {self.ms:,} ms{'' if self.cut is None else f', body cut off: {self.cut.value}'}"
 
 
 _FAILURE_HINTS = {
