@@ -135,7 +135,7 @@ async def test_the_rule_answers_and_the_app_still_gets_it(tmp_path: Path) -> Non
     """`503 x1, 200`: the first by the rule, the second by the app."""
     async with local_app() as app, watching(tmp_path, forward_to=app.url) as (running, url):
         running.ask(AnswerWish(parse("503 x1, 200")))
-        status = await running.until(lambda status: status.answer == "503 ×1, 200")
+        status = await running.until(lambda status: status.answer == "503 ×1")
         answers = [(await post(url)).status_code for _ in range(2)]
         await running.fact(Forwarded, lambda fact: fact.sent.seq == 1)
 
@@ -171,6 +171,21 @@ async def test_each_rule_over_the_wire(tmp_path: Path, rule: str, answers: list[
         assert got == answers
         assert [row.answered for row in rows] == answers
         assert len(running.all(DeliveryRecorded)) == len(answers)
+
+
+async def test_a_rule_counts_each_event_by_itself(tmp_path: Path) -> None:
+    """Two events that take turns both fail twice; those without an id have one count; the status says what is left."""
+    one, other, unnamed = b'{"id": 1}', b'{"id": "1"}', b"[]"
+    async with watching(tmp_path) as (running, url):
+        running.ask(AnswerWish(parse("503 x2")))
+        await running.until(lambda status: status.answer == "503 ×2")
+        got = [(await post(url, body)).status_code for body in (one, other, one)]
+        await running.until(lambda status: status.answer == "503 ×2")
+        got += [(await post(url, body)).status_code for body in (one, unnamed)]
+        await running.until(lambda status: status.answer == "503 ×2 (1 left)")
+        got += [(await post(url, body)).status_code for body in (other, other, unnamed, unnamed)]
+
+        assert got == [503, 503, 503, 200, 503, 503, 200, 503, 200]
 
 
 async def test_a_replay_is_the_same_bytes_again(tmp_path: Path) -> None:

@@ -53,14 +53,15 @@ async def test_the_rules_as_drawn() -> None:
         assert words(played) == [
             "How the receiver answers",
             "● 200 OK",
-            "○ One answer           status 503    delay 0 s    body …",
-            "○ Fail, then recover   503, 3 times, then 200",
-            "○ Rate limit           429 with Retry-After 5 s, 1 time, then 200",
-            "○ Now and then         500 for every 5th delivery",
-            "○ By event             image_result 500, others 200",
-            "○ No answer            reset the connection",
+            "○ One answer         status 503    delay 0 s    body …",
+            "○ Fail, then recover 503, 3 times per event, then 200",
+            "○ Rate limit         429 Retry-After 5 s, 1 time per event, then 200",
+            "○ Now and then       500 for every 5th delivery",
+            "○ By event           image_result 500, others 200",
+            "○ No answer          reset the connection",
             "Every delivery is stored before it is answered, whatever the answer.",
-            "The rule in force is always in the status line.",
+            "Per event: each event id has its own count. The rule stays in force.",
+            "The status line shows the rule, and what is left for the last event.",
             "  Use it enter      Change the numbers e      Cancel esc",
         ]
 
@@ -104,9 +105,9 @@ async def test_a_mistake_is_said_and_escape_changes_nothing() -> None:
 @pytest.mark.parametrize("size", [WIDE, STACKED, SMALL])
 async def test_the_rule_in_force_is_in_the_status_line(size: tuple[int, int]) -> None:
     """Never shortened below its words; a click on a rule chooses it."""
-    session = FakeSession(replace(RUNNING, answer="503 ×3, 200", rule=parse("503 x3")), mock_up_rows())
+    session = FakeSession(replace(RUNNING, answer="503 ×3 (1 left)", rule=parse("503 x3")), mock_up_rows())
     async with stage(session, size=size) as played:
-        await played.until("503 ×3, 200")
+        await played.until("503 ×3 (1 left)")
         await played.press("a")
         await played.until("● Fail, then recover")
 

@@ -144,7 +144,7 @@ def test_strays_and_the_event_stream_are_counted() -> None:
 
 def test_another_answer_is_never_shortened() -> None:
     """The rule in force is always in the status line."""
-    assert "→ 503 ×3, 200 " in line(replace(RUNNING, answer="503 ×3, 200"), 60)
+    assert "→ 503 ×3 (1 left) " in line(replace(RUNNING, answer="503 ×3 (1 left)"), 60)
 
 
 def test_ascii_says_pending_by_a_question_mark() -> None:

@@ -152,10 +152,10 @@ class _Line:
         return f" {listener(receiver.host, receiver.port)}"
 
     def answer(self) -> Content:
-        word = "answers " if self.keeps(_Give.ANSWERS) else ""
         rule = visible(self.status.answer)
         if rule != "200":
-            return Content.assemble(word, (rule, "bold $warning"))
+            return Content.assemble((rule, "bold $warning"))
+        word = "answers " if self.keeps(_Give.ANSWERS) else ""
         if (app := self.status.forward_to) is not None:
             return Content.assemble(word, f"as {self.app_name(app)}")
         return Content.assemble(word, rule)
