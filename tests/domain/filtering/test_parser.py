@@ -12,6 +12,7 @@ from webhook_tui.domain.filtering.terms import (
     LARGEST,
     And,
     AnsweredIs,
+    BareWord,
     BodyIs,
     CommentHas,
     Comparison,
@@ -61,10 +62,10 @@ def _failed(operator: Operator) -> Comparison:
 @pytest.mark.parametrize(
     ("text", "term"),
     [
-        ("Job_7c", Text(("job", "7c"), is_prefix=True)),
+        ("Job_7c", BareWord(Text(("job", "7c"), is_prefix=True))),
         ('"two words"', Text(("two", "words"), is_prefix=False)),
-        ("https://cdn.x", Text(("https", "cdn", "x"), is_prefix=True)),
-        ("12:30", Text(("12", "30"), is_prefix=True)),
+        ("https://cdn.x", BareWord(Text(("https", "cdn", "x"), is_prefix=True))),
+        ("12:30", BareWord(Text(("12", "30"), is_prefix=True))),
         ('"event:x"', Text(("event", "x"), is_prefix=False)),
         ("event:Image_*", EventIs(Pattern(("image_", ""), any_case=True))),
         ('event:"a * b"', EventIs(_exact("a * b"))),
@@ -115,7 +116,7 @@ def test_a_term_is_read(text: str, term: Term | Not) -> None:
 
 def test_or_binds_weaker_than_and() -> None:
     """`a b or c` is (a and b) or c, in any case; no blank means no `or`; quotes make it a word."""
-    a, b, c = (Text((word,), is_prefix=True) for word in "abc")
+    a, b, c = (BareWord(Text((word,), is_prefix=True)) for word in "abc")
 
     assert parse("a b or c") == parse(" a  b\tOR c ") == Or((And((a, b)), And((c,))))
     assert parse('a "or" b') == Or((And((a, Text(("or",), is_prefix=False), b)),))

@@ -7,7 +7,7 @@ import re
 
 from webhook_tui.domain.filtering.fields import FIELDS, MistakeError, body
 from webhook_tui.domain.filtering.search_words import words
-from webhook_tui.domain.filtering.terms import EVERYTHING, And, Expression, Marked, Not, Or, Term, Text
+from webhook_tui.domain.filtering.terms import EVERYTHING, And, BareWord, Expression, Marked, Not, Or, Term, Text
 from webhook_tui.domain.filtering.tokens import Token, Value, mistake, tokens
 
 LONGEST = 2000
@@ -66,11 +66,13 @@ def _term(value: Value, *, is_denied: bool) -> Term:
     return read(value.after(field.end()))
 
 
-def _text(value: Value) -> Text:
+def _text(value: Value) -> Term:
     found = words(value.text)
     if not found:
         raise MistakeError("text needs a letter or a digit to be looked for")
-    return Text(found, is_prefix=value.text == value.masked)
+    is_bare = value.text == value.masked
+    text = Text(found, is_prefix=is_bare)
+    return BareWord(text) if is_bare else text
 
 
 def _unknown(name: str) -> str:
