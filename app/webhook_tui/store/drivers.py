@@ -57,9 +57,7 @@ def driver(term: Term | Not, statement: Statement) -> Driver | None:
             return _by_id(pattern, statement)
         case Marked():
             return Driver(1, _indexed("marks", "marked"), is_exact=True)
-        case BareWord():
-            return _by_bare_word(term, statement)
-        case Text() | JobIs() | HeaderIs() | BodyIs():
+        case BareWord() | Text() | JobIs() | HeaderIs() | BodyIs():
             return _by_words(term, statement)
         case Measured(Measure.ATTEMPT, operator, value) if _is_repeated(operator, value):
             compared = f"attempt {operator.value} {statement.value(value)}"
@@ -89,7 +87,9 @@ def _by_id(pattern: Pattern, statement: Statement) -> Driver | None:
     return Driver(0, _indexed("attempts", of_accounts, "event_id IS NOT NULL", of_ids), is_exact=True)
 
 
-def _by_words(term: ContentTerm, statement: Statement) -> Driver | None:
+def _by_words(term: BareWord | ContentTerm, statement: Statement) -> Driver | None:
+    if isinstance(term, BareWord):
+        return _by_bare_word(term, statement)
     words = implied(term)
     if words is None:
         return None

@@ -157,6 +157,7 @@ def test_nothing_lets_everything_through(text: str) -> None:
         ("zzz:1", 0, 5, "there is no zzz; quote it as text"),
         ("or a", 0, 2, 'or stands between two terms; "or" is the word'),
         ("a or", 2, 4, 'or stands between two terms; "or" is the word'),
+        ("a or ", 2, 5, 'or stands between two terms; "or" is the word'),
         ("a or or b", 5, 7, 'or stands between two terms; "or" is the word'),
         ("a " * 101, 200, 202, "a filter has at most 100 terms"),
         ("a" * 2001, 2000, 2001, "the filter is too long"),
@@ -197,3 +198,25 @@ def test_plain_values_need_no_quotes() -> None:
     assert [quoted(text) for text in ("image_result", "a b", 'say "x"', "a*", "")] == [
         *("image_result", '"a b"', r'"say \"x\""', '"a*"', '""'),
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "is_finished"),
+    [
+        *(("verdict:", False), ("verdict:inv", False), ("!", False), ("age:10 event:x", True), ("verdict: ", True)),
+        *(
+            ("a or", False),
+            ("a or ", False),
+            ("or a", True),
+            ('a "b c', False),
+            ("nope:夏", False),
+            ("nope:夏 b", True),
+        ),
+    ],
+)
+def test_what_reaches_the_end_may_still_become_right(text: str, is_finished: bool) -> None:
+    """A blank after a term finishes it, and so does another term; an open quote goes to the end, as does an `or`."""
+    with pytest.raises(FilterError) as error:
+        parse(text)
+
+    assert error.value.is_finished_in(text) is is_finished

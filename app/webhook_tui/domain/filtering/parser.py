@@ -32,7 +32,8 @@ def parse(text: str) -> Expression:
         if token.value.masked.lower() != "or":
             branches[-1].append(_read(text, token))
         elif not branches[-1] or position == len(found) - 1:
-            raise mistake(text, token.start, token.end, 'or stands between two terms; "or" is the word')
+            end = token.end if not branches[-1] else len(text)
+            raise mistake(text, token.start, end, 'or stands between two terms; "or" is the word')
         else:
             branches.append([])
     return Or(tuple(And(tuple(terms)) for terms in branches))

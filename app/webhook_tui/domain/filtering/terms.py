@@ -106,7 +106,7 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class BareWord:
-    """Text in headers or body, where event, job and status stand, too, or what the row says besides: verdict, answer."""
+    """Text in headers or body, which name event, job and status; or the verdict, or the answer."""
 
     text: Text
 

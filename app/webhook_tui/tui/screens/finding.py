@@ -39,6 +39,8 @@ class FindingScreen(DeliveryScreen):
         self._found: FoundRows | None = None
         self._awaited: FoundRows | None = None
         self._names: tuple[str, ...] = ()
+        self._is_unchanged = False
+        """Whether what is typed cannot be read, so that the table shows something else."""
 
     # What is on
 
@@ -58,18 +60,26 @@ class FindingScreen(DeliveryScreen):
 
     # Searches
 
-    def apply_filter(self, text: str) -> bool:
-        """Try a filter; one that cannot be read is pointed at, and the table keeps the one before."""
+    def apply_filter(self, text: str, *, is_finished: bool = True) -> bool:
+        """Try a filter; with one that cannot be read the table keeps the one before.
+
+        What is wrong is pointed at, but not a term at the end of a text that is not finished.
+        """
         try:
             expression = parse(text)
         except FilterError as error:
-            self._point_at(error)
+            self._is_unchanged = True
+            self._point_at(error if is_finished or error.is_finished_in(text) else None)
+            self.show_filter()
             return False
+        self._is_unchanged = False
         self._point_at(None)
         text = text.strip()
         if text != self.filter_text:
             self.expression, self.filter_text = expression, text
             self._search()
+        else:
+            self.show_filter()
         return True
 
     def _search(self) -> None:
@@ -172,7 +182,7 @@ class FindingScreen(DeliveryScreen):
         self.table.empty = f"None of {units.count(total)} matches. esc shows all." if self.is_filtered else ""
         words = self.count_words()
         if self.is_typing:
-            self._bar.show_count(words)
+            self._bar.show_count(f"unchanged: {words}" if self._is_unchanged else words)
         self.query_one(FollowNote).show_filter(self.filter_text, words)
         self.refresh_bindings()
 
@@ -239,7 +249,7 @@ class FindingScreen(DeliveryScreen):
         """Try what was typed."""
         event.stop()
         if self.is_typing:
-            self.apply_filter(event.text)
+            self.apply_filter(event.text, is_finished=event.rests)
 
     def on_filter_input_wandered(self, event: FilterInput.Wandered) -> None:
         """Other words could follow."""
@@ -268,6 +278,7 @@ class FindingScreen(DeliveryScreen):
             self._earlier.append(self.filter_text)
 
     def _end_typing(self) -> None:
+        self._is_unchanged = False
         self.remove_class("-filtering")
         self._show_completions()
         self.show_filter()
