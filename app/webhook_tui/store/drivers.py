@@ -105,7 +105,10 @@ def _by_words(term: BareWord | ContentTerm, statement: Statement) -> Driver | No
 
 def _by_bare_word(word: BareWord, statement: Statement) -> Driver | None:
     by_words = _by_words(word.text, statement)
-    meant = {"verdict": [verdict.value for verdict in word.verdicts], "answered": word.answers}
+    meant: dict[str, Sequence[object]] = {
+        "verdict": [verdict.value for verdict in word.verdicts],
+        "answered": word.answers,
+    }
     others = [_among(column, f"by_{column}", values, statement) for column, values in meant.items() if values]
     if by_words is None or not others:
         return by_words
