@@ -110,7 +110,7 @@ def test_the_filter_of_the_screen_chooses(history: Path) -> None:
     """Alone and together with numbers and marks; a mistake is shown at its place, and nothing is written."""
     found = run("export", "--filter", "id:3 or marked")
     both = run("export", "--filter", "!marked", "--seq", "3", "--seq", "2")
-    marked = run("export", "--filter", "verdict:valid", "--marked")
+    marked = run("export", "--filter", "valid", "--marked")
     wrong = run("export", "--filter", "id:3 size:>x")
 
     assert [json.loads(line)["seq"] for line in found.stdout.splitlines()] == [2, 3], found.stderr

@@ -202,6 +202,23 @@ async def test_a_replay_is_the_same_bytes_again(tmp_path: Path) -> None:
         assert (await stored(running, 1)).row.answered == 200
 
 
+async def test_where_a_replay_went_is_remembered_for_the_next_run(tmp_path: Path) -> None:
+    """Of this account; another token has none."""
+    async with local_app() as app:
+        async with watching(tmp_path) as (running, url):
+            await post(url)
+            running.ask(ReplayWish((1,), f"{app.url}/one"))
+            running.ask(ForwardWish(f"{app.url}/two"))
+            running.ask(ReplayWish((1,), f"{app.url}/one"))
+            urls = [f"{app.url}/one", f"{app.url}/two"]
+            status = await running.until(lambda status: [used.url for used in status.used_urls] == urls)
+        async with watching(tmp_path) as (running, _):
+            await running.until(lambda now: now.used_urls == status.used_urls)
+        async with session_of(settings(tmp_path, register=False, token=Secret("another"))) as running:
+            await running.fact(BecameReady)
+            assert not running.status.used_urls
+
+
 async def test_a_replay_can_be_edited_and_signed_anew(tmp_path: Path) -> None:
     """With the current secret, over the bytes that are sent."""
     async with local_app() as app, session_of(settings(tmp_path, sandbox=True)) as running:

@@ -15,6 +15,15 @@ LONGEST_KEPT = 65_536
 """Bytes of an answer's body that are kept to be shown; all of it is returned to who sent the delivery."""
 
 
+@dataclass(frozen=True, slots=True)
+class UsedUrl:
+    """Where the user had deliveries sent to, and when last."""
+
+    url: str
+    at: datetime
+    """UTC."""
+
+
 class Why(StrEnum):
     """Why it was sent."""
 

@@ -11,6 +11,7 @@ from enum import StrEnum
 
 from webhook_tui.domain.answering import AnswerRule, Usual
 from webhook_tui.domain.problem import Problem
+from webhook_tui.domain.sent import UsedUrl
 
 
 class ReceiverState(StrEnum):
@@ -148,11 +149,13 @@ class SessionStatus:
     stream: StreamStatus = field(default_factory=StreamStatus)
     counts: Counts = field(default_factory=Counts)
     answer: str = "200"
-    """The answer rule in words: `200`, `503 ×3, 200`."""
+    """The answer rule in words: `200`, `503 ×3 (1 left)`."""
     rule: AnswerRule = field(default_factory=Usual)
     """The same, to be changed."""
     forward_to: str | None = None
     """Where deliveries are forwarded to; what is not answered by the rule is answered as that app does."""
+    used_urls: tuple[UsedUrl, ...] = ()
+    """Where the user had this account's deliveries sent to, the last used first."""
     last_stray: str = ""
     """Method and path of the last stray (raw: sanitise before showing)."""
     token_place: str = ""

@@ -195,6 +195,7 @@ class ListenSession:
         self._keeper = RingKeeper(
             accounts, Account.of(api_url, token), settings.secrets, _utc_now, kept=self._ring_is_kept
         )
+        self._board.change(used_urls=self._keeper.used_urls)
         if settings.sandbox:
             self._keeper.registered(embedded.former_secret)
         self._explaining = Explaining(self._store, self._keeper, self._board, token=lambda: self._token)
@@ -245,6 +246,7 @@ class ListenSession:
         self._used_tokens = (*self._used_tokens, token)
         self._reconciling.use_token(token)
         await self._registrar.use_token(token)
+        self._board.change(used_urls=self._keeper.used_urls)
 
     async def _work(self) -> Problem | None:
         route = self._open_route()
