@@ -54,6 +54,7 @@ async def closed(played: Stage) -> None:
             "Test ping t     Register u     Delete X",
             ["escape"],
         ),
+        (["enter", "ctrl+f"], "judged when it comes.  ", "w Why", ["escape"]),
         (["k", "enter", "ctrl+f"], "1 below  ", "1 below · f follow the newest", ["escape"]),
     ],
 )
@@ -353,7 +354,7 @@ async def test_a_secret_can_be_added() -> None:
         await played.press("p")
         await played.until("Add a secret")
         await played.press("enter")
-        assert len(played.app.screen_stack) == 2
+        await played.until("No secret yet. Write or paste one.")
         await played.press(*"s3", "space", "enter")
         await played.wished(AddSecretWish(Secret("s3 ")))
         await closed(played)
