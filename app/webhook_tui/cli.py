@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import io
 import os
 import signal
 import sys
@@ -20,6 +19,7 @@ from webhook_tui.config import API_URL, Places, Settings, read_config, read_secr
 from webhook_tui.domain.problem import ExitCode, Problem, ProblemError
 from webhook_tui.domain.secret import Secret
 from webhook_tui.domain.text import visible
+from webhook_tui.encoding import configure_streams
 from webhook_tui.log import log_to, tell_of_crashes
 from webhook_tui.options import (
     EXPORT_FORMATS,
@@ -61,8 +61,7 @@ _CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 110}
 def main() -> NoReturn:
     """Run the command line and leave with its exit code; a problem is one plain line on standard error."""
     gc.set_threshold(5_000, 5, 5)  # much is made at the start that stays: looking for garbage is a fifth of its time
-    if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(errors="backslashreplace")  # as standard error is: no locale can end the program
+    configure_streams()
     places = Places.of_user()
     log_to(places.log)
     tell_of_crashes()
