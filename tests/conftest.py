@@ -35,5 +35,6 @@ def _own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("PYTHONDONTWRITEBYTECODE", raising=False)  # compiling would be half of each child's start
     monkeypatch.setenv("HOME", str(home))
     monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")
+    monkeypatch.setenv("SSH_TTY", "none")  # the developer's clipboard stays as it is
     monkeypatch.setenv("TZ", "UTC")
     monkeypatch.setenv("PYTHONPATH", str(PACKAGE_ROOT))

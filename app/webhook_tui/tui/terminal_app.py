@@ -1,19 +1,21 @@
-"""An app that shares its terminal: with an editor, and with the shell on ctrl+z."""
+"""An app that shares its terminal: with an editor, with the shell on ctrl+z, and with the clipboard."""
 
 from __future__ import annotations
 
 import sys
 from abc import abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING, ClassVar
 
-from textual import on
+from textual import on, work
 from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.driver import Driver
 
+from webhook_tui.domain import units
 from webhook_tui.domain.problem import Problem, Severity
+from webhook_tui.tui.clipboard import TERMINAL_BYTES, clipboard_command, copy_by_command
 
 if TYPE_CHECKING:
     from webhook_tui.tui.terminal_driver import TerminalDriver
@@ -38,6 +40,10 @@ class TerminalApp(App[object]):
     @abstractmethod
     def show_problem(self, problem: Problem | None) -> None:
         """Show a notice, or take it away."""
+
+    @abstractmethod
+    def toast(self, sentence: str) -> None:
+        """Say for a moment what cannot be seen."""
 
     def get_driver_class(self) -> type[Driver]:
         """Return Textual's choice, but for its driver of Unix terminals ours."""
@@ -87,3 +93,35 @@ class TerminalApp(App[object]):
     def _request_mouse(self) -> None:
         if self._terminal is not None:
             self._terminal.request_mouse()
+
+    # Clipboard
+
+    def copy_to_clipboard(self, text: str) -> None:
+        """Copy, as the fields of Textual do, without a word."""
+        self.copy(text, "")
+
+    def copy(self, text: str, what: str) -> None:
+        """Put a text on the clipboard and say whether it is there; `what` names it."""
+        command = clipboard_command()
+        if command is None:
+            self._send_to_terminal(text, what)
+        else:
+            self._copy_by_command(command, text, what)
+
+    @work(thread=True, group="clipboard", exit_on_error=False)
+    def _copy_by_command(self, command: Sequence[str], text: str, what: str) -> None:
+        is_copied = copy_by_command(command, text)
+        self.call_later(self._copied if is_copied else self._send_to_terminal, text, what)
+
+    def _copied(self, text: str, what: str) -> None:
+        self._clipboard = text  # what ctrl+v puts into a field
+        if what:
+            self.toast(f"Copied: {what}, {len(text.encode())} bytes")
+
+    def _send_to_terminal(self, text: str, what: str) -> None:
+        """By OSC 52, to which no terminal answers: nobody knows whether it is on the clipboard."""
+        super().copy_to_clipboard(text)
+        size = len(text.encode())
+        if what:
+            limit = f". Most terminals drop more than {units.size(TERMINAL_BYTES)}: export it instead."
+            self.toast(f"Sent to the terminal: {what}, {size} bytes{limit if size > TERMINAL_BYTES else ''}")
