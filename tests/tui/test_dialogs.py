@@ -333,7 +333,7 @@ async def test_the_secret_is_masked_until_asked_and_can_be_copied() -> None:
         await played.press("r")
         await played.until("••••••••••••")
         await played.press("c")
-        await played.until("Copied: the signing secret, 8 bytes")
+        await played.until("Sent to the terminal: the signing secret, 8 bytes")
         assert played.app.clipboard == "whsec_7f"
         await played.press("escape")
         await closed(played)
@@ -373,7 +373,7 @@ async def test_the_addresses_are_shown_whole_and_copied() -> None:
         assert "receiver      http://127.0.0.1:9876" in played.text()
         assert "last answer   200, 4 min ago (as PiktID saw it)" in played.text()
         await played.press("h")
-        await played.until("Copied: the hook's URL")
+        await played.until("Sent to the terminal: the hook's URL")
         await played.press("c")
         await played.until(lambda: played.app.clipboard == "https://b7c41d09ee2f4a.lhr.life")
         await played.press("escape")
