@@ -1,7 +1,8 @@
-"""Where a job stands in an event is a setting, in all three ways: flag, environment, config.toml."""
+"""What the shared options become: from flags, the environment, config.toml, files."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import click
@@ -10,10 +11,12 @@ from click.testing import CliRunner
 
 from webhook_tui.config import Places, Settings
 from webhook_tui.domain.job import JobFields
+from webhook_tui.domain.problem import ProblemError
+from webhook_tui.domain.secret import Secret
 from webhook_tui.options import settings_from, shared_options
 
 
-def settings(*arguments: str, config: dict[str, Any] | None = None, **environment: str) -> Settings:
+def settings(*arguments: str, config: dict[str, Any] | None = None, given: str = "", **environment: str) -> Settings:
     """What a command makes of them."""
     made: list[Settings] = []
 
@@ -24,7 +27,9 @@ def settings(*arguments: str, config: dict[str, Any] | None = None, **environmen
         made.append(settings_from(ctx, given, config={}, places=Places.of_user()))
 
     names = {key.replace("-", "_"): value for key, value in (config or {}).items()}
-    result = CliRunner().invoke(command, arguments, default_map=names, env=environment, catch_exceptions=False)
+    result = CliRunner().invoke(
+        command, arguments, input=given, default_map=names, env=environment, catch_exceptions=False
+    )
     assert result.exit_code == 0, result.output
     return made[0]
 
@@ -46,3 +51,43 @@ def test_each_kind_is_a_setting(kind: str, attribute: str) -> None:
     for made, expected in ((by_flag, ("a.b", "c")), (by_environment, ("y", "z")), (by_config, ("x", "w"))):
         assert tuple(getattr(made.job_fields, attribute)) == expected
     assert sum(getattr(by_config.job_fields, one) != getattr(JobFields(), one) for one in JobFields.__slots__) == 1
+
+
+def test_a_token_is_understood_as_it_stands_in_a_header(tmp_path: Path) -> None:
+    """However it is given."""
+    file = tmp_path / "token"
+    file.write_bytes("\ufeffBearer t\r\n".encode("utf-16"))
+    file.chmod(0o600)
+    made = [
+        settings("--token", "Bearer t"),
+        settings(WEBHOOK_TUI_TOKEN=" bearer t "),
+        settings("--token-file", str(file)),
+        settings("--token-stdin", given="\ufeffAuthorization: Bearer t\n"),
+    ]
+
+    assert [one.token for one in made] == [Secret("t")] * 4
+
+
+def test_a_header_without_a_token_is_refused(tmp_path: Path) -> None:
+    """As an empty one is."""
+    file = tmp_path / "token"
+    file.write_text("Bearer\n")
+    file.chmod(0o600)
+    for arguments, given in ((("--token-file", str(file)), ""), (("--token-stdin",), "Bearer \n")):
+        with pytest.raises(ProblemError, match="has no token"):
+            settings(*arguments, given=given)
+    with pytest.raises(AssertionError, match="it is empty"):
+        settings("--token", "Bearer ")
+
+
+def test_urls_are_what_is_meant() -> None:
+    """In all three ways; a query and a path are left as they are."""
+    assert settings("--forward-to", "localhost:3000/Hook?a=1").forward_to == "http://localhost:3000/Hook?a=1"
+    assert settings(WEBHOOK_TUI_HOOK_URL="HTTPS://Me.example/x").hook_url == "https://Me.example/x"
+    assert settings(config={"forward-to": "0.0.0.0:3000"}).forward_to == "http://0.0.0.0:3000"
+
+
+def test_forward_path_is_an_option() -> None:
+    """Off unless it is asked for."""
+    assert not settings().forward_path
+    assert settings("--forward-path").forward_path

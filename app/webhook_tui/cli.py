@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
-import io
 import os
 import signal
 import sys
@@ -18,8 +18,9 @@ import click.shell_completion
 from webhook_tui import __version__
 from webhook_tui.config import API_URL, Places, Settings, read_config, read_secret_file
 from webhook_tui.domain.problem import ExitCode, Problem, ProblemError
-from webhook_tui.domain.secret import Secret
+from webhook_tui.domain.secret import Secret, token_in
 from webhook_tui.domain.text import visible
+from webhook_tui.domain.url import UrlError, normalized_url
 from webhook_tui.log import log_to, tell_of_crashes
 from webhook_tui.options import (
     EXPORT_FORMATS,
@@ -27,11 +28,13 @@ from webhook_tui.options import (
     LOCAL_URL,
     SECONDS,
     SECRET,
+    TOKEN,
     URL,
     option,
     settings_from,
     shared_options,
 )
+from webhook_tui.streams import OutputError, prepare_streams
 
 if TYPE_CHECKING:
     from webhook_tui.domain.filter import Expression
@@ -55,31 +58,41 @@ _NAMES = {"sandbox": "use_sandbox", "format": "output"}
 _OF_EXPORT = ("job_id_field",)
 """What in config.toml is for `export`, too."""
 
+_NOT_READ = 141
+"""Exit code of a program whose output is not read to its end: 128 and the number of SIGPIPE."""
+
 _CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 110}
 
 
 def main() -> NoReturn:
     """Run the command line and leave with its exit code; a problem is one plain line on standard error."""
     gc.set_threshold(5_000, 5, 5)  # much is made at the start that stays: looking for garbage is a fifth of its time
-    if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(errors="backslashreplace")  # as standard error is: no locale can end the program
+    prepare_streams()
     places = Places.of_user()
     log_to(places.log)
     tell_of_crashes()
     try:
         config = read_config(places.config_file)
         defaults: dict[str, Any] = {_NAMES.get(key, key.replace("-", "_")): value for key, value in config.items()}
-        root.main(
-            prog_name="webhook-tui",
-            obj=(places, config),
-            default_map={
-                **defaults,
-                "listen": defaults,
-                "export": {name: defaults[name] for name in _OF_EXPORT if name in defaults},
-            },
-        )
+        try:
+            root.main(
+                prog_name="webhook-tui",
+                obj=(places, config),
+                default_map={
+                    **defaults,
+                    "listen": defaults,
+                    "export": {name: defaults[name] for name in _OF_EXPORT if name in defaults},
+                },
+            )
+        except SystemExit:
+            sys.stdout.flush()
+            raise
     except ProblemError as error:
         leave(error.problem)
+    except OutputError as error:
+        if error.is_unread:
+            sys.exit(_NOT_READ)
+        leave(Problem(f"Standard output cannot be written: {error.reason}.", ""))
     raise AssertionError("click has left by now")
 
 
@@ -120,7 +133,7 @@ def listen(ctx: click.Context, /, output: str, **given: Any) -> None:
 @root.command(context_settings=_CONTEXT)
 @option("--host", default="127.0.0.1", show_default=True, help="Where it listens.")
 @option("--port", type=click.IntRange(0, 65_535), default=8080, show_default=True, help="On which port.")
-@option("--token", type=SECRET, help="The only API token that it accepts; without it, it accepts any.")
+@option("--token", type=TOKEN, help="The only API token that it accepts; without it, it accepts any.")
 @option("--play", is_flag=True, help="Play sample jobs to whoever registers.")
 @option("--misbehave", is_flag=True, help="With --play: sign some deliveries badly, on purpose.")
 @click.pass_context
@@ -196,16 +209,16 @@ def paths(obj: tuple[Places, dict[str, Any]]) -> None:
 
 @root.command(context_settings=_CONTEXT)
 @click.option("--format", "form", type=click.Choice(EXPORT_FORMATS), default="jsonl", show_default=True)
-@click.option("--output", type=click.Path(path_type=Path), help="A file, or a directory: then a file for each.")
+@click.option("--output", type=click.Path(), help="A file, a directory (then a file for each), or - (the default).")
 @option("--db", type=FILE, help="Where the history lies.")
 @click.option("--seq", type=click.IntRange(1), multiple=True, help="Number of a delivery; repeatable. Default: all.")
 @click.option("--marked", is_flag=True, help="Only marked deliveries.")
 @click.option("--filter", "filter_text", metavar="FILTER", help="Only those that it shows: the filter of the screen.")
-@click.option("--url", type=URL, default=LOCAL_URL, show_default=True, help="Where commands and tests send it.")
+@click.option("--url", type=URL, default=LOCAL_URL, show_default=True, help="Where commands and scripts send it.")
 @option("--job-id-field", multiple=True, metavar="FIELD", help="Where a job id stands, for job:X; repeatable.")
 @option("--secret", type=SECRET, multiple=True, help="Take this out, too; repeatable.")
 @option("--secret-file", type=FILE, multiple=True, help="The same from a file; repeatable.")
-@option("--token", type=SECRET, envvar="PIKTID_TOKEN", hidden=True)
+@option("--token", type=TOKEN, envvar="PIKTID_TOKEN", hidden=True)
 @click.pass_context
 def export(ctx: click.Context, /, **given: Any) -> None:
     """Write stored deliveries as commands, tests, archives or lines; credentials and known secrets are taken out."""
@@ -232,7 +245,7 @@ def export(ctx: click.Context, /, **given: Any) -> None:
         now=datetime.now(UTC),
         secrets=known_secrets(places.accounts, secrets),
         destination=Destination(given["url"]),
-        output=given["output"],
+        output=None if given["output"] in (None, "-") else Path(given["output"]),  # Path("./-") is Path("-")
         say=_say,
     )
 
@@ -266,7 +279,7 @@ def check(ctx: click.Context, /, url: str, **given: Any) -> None:
 @option("--db", type=FILE, help="Where the history lies that --seq means.")
 @click.option("--edit", is_flag=True, help="Open the body in $EDITOR first; what is saved is signed and sent.")
 @click.option("--timeout", type=SECONDS, default=10.0, show_default=True, help="Seconds for the answer.")
-@option("--token", type=SECRET, envvar="PIKTID_TOKEN", help="API token (better: PIKTID_TOKEN).")
+@option("--token", type=TOKEN, envvar="PIKTID_TOKEN", help="API token (better: PIKTID_TOKEN).")
 @option("--api-url", type=URL, default=API_URL, show_default=True, help="API base URL.")
 @click.argument("event", required=False)
 @click.argument("url", type=URL, required=False)
@@ -281,8 +294,9 @@ def send(ctx: click.Context, /, event: str | None, url: str | None, **given: Any
     from webhook_tui.domain.account import Account
 
     places, _ = ctx.obj
-    if given["seq"] is not None and url is None and (event or "").startswith(("http://", "https://")):
-        event, url = None, URL.convert(event, None, ctx)
+    if given["seq"] is not None and url is None and event is not None:
+        with contextlib.suppress(UrlError):  # then it is an event's name
+            url, event = normalized_url(event), None
     account = Account.of(given["api_url"], given["token"] or _kept_token(places, given["api_url"]))
     secret = _one_secret(given) or kept_secret(places.accounts, account)
     url = url or running_url(places.accounts, account)
@@ -402,7 +416,7 @@ def _asked_token() -> Secret:
         leave(_NO_TOKEN)
     click.echo("Without an account: webhook-tui --sandbox. Tokens: app.on-model.com/profile?tab=tokens", err=True)
     try:
-        return Secret(str(click.prompt("API token", hide_input=True, err=True)).strip())
+        return token_in(str(click.prompt("API token", hide_input=True, err=True)))
     except click.Abort as abort:
         click.echo(err=True)
         if isinstance(abort.__context__, KeyboardInterrupt):

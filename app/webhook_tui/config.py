@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import os
 import re
 import sys
@@ -101,6 +102,8 @@ class Settings:
     sse: bool = True
     forward_to: str | None = None
     forward_anywhere: bool = False
+    forward_path: bool = False
+    """Pass the path and the query of a delivery on, after those of `forward_to`."""
     forward_retries: int = 0
     db: Path | None = None
     ephemeral: bool = False
@@ -131,13 +134,19 @@ class Settings:
 def read_config(path: Path) -> dict[str, Any]:
     """The table in config.toml, {} when there is none; raises ProblemError (usage) when it cannot be read."""
     try:
-        return tomllib.loads(path.read_text("utf-8"))
+        return tomllib.loads(path.read_text("utf-8-sig"))
     except FileNotFoundError:
         return {}
     except OSError as error:
         raise ProblemError(Problem(f"{path} cannot be read: {error.strerror}.", "", ExitCode.USAGE)) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ProblemError(Problem(f"{path} is not TOML: {error}.", "Mend or remove it.", ExitCode.USAGE)) from error
+
+
+def _decoded(content: bytes) -> str:
+    """Text as editors save it: UTF-8, or UTF-16 as Windows does, with a byte order mark or (UTF-8) without one."""
+    is_utf16 = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    return content.decode("utf-16" if is_utf16 else "utf-8-sig")
 
 
 def read_secret_file(path: Path) -> Secret:
@@ -148,7 +157,7 @@ def read_secret_file(path: Path) -> Secret:
     try:
         with path.open("rb") as file:
             mode = os.fstat(file.fileno()).st_mode
-            text = file.read(65_536).decode("utf-8")
+            text = _decoded(file.read(65_536))
     except OSError as error:
         raise ProblemError(Problem(f"{path} cannot be read: {error.strerror}.", "", ExitCode.USAGE)) from error
     except UnicodeDecodeError as error:

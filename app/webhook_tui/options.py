@@ -26,7 +26,8 @@ from webhook_tui.config import (
 )
 from webhook_tui.domain.job import JobFields
 from webhook_tui.domain.problem import ExitCode, Problem, ProblemError
-from webhook_tui.domain.secret import Secret
+from webhook_tui.domain.secret import Secret, token_in
+from webhook_tui.domain.url import UrlError, normalized_url
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -56,21 +57,32 @@ class SecretType(click.ParamType[Secret]):
         return Secret(str(value))
 
 
+class TokenType(SecretType):
+    """An API token, also as it stands in a header."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Secret:
+        """Take off what is around it; nothing is a usage error."""
+        token = token_in(super().convert(value, param, ctx).reveal())
+        if not token:
+            self.fail("it is empty", param, ctx)
+        return token
+
+
 class UrlType(click.ParamType[str]):
     """An http or https URL with a host."""
 
     name = "url"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        """Check its beginning; it is used to the letter."""
-        text = str(value)
-        rest = text.removeprefix("https://").removeprefix("http://")
-        if rest == text or not rest or rest.startswith("/") or any(c.isspace() for c in text):
-            self.fail(f"{text!r} is not an http or https URL", param, ctx)
-        return text
+        """The URL that is meant."""
+        try:
+            return normalized_url(str(value))
+        except UrlError as error:
+            self.fail(str(error), param, ctx)
 
 
 SECRET = SecretType()
+TOKEN = TokenType()
 URL = UrlType()
 
 
@@ -83,7 +95,7 @@ def option(*names: str, envvar: str | list[str] | None = None, **extra: Any) -> 
 
 
 _OPTIONS: tuple[Callable[[Any], Any], ...] = (
-    option("--token", type=SECRET, envvar="PIKTID_TOKEN", help="API token (better: PIKTID_TOKEN or --token-file)."),
+    option("--token", type=TOKEN, envvar="PIKTID_TOKEN", help="API token (better: PIKTID_TOKEN or --token-file)."),
     option("--token-file", type=FILE, help="Read the API token from a file that only you can read."),
     option("--token-stdin", is_flag=True, help="Read the API token from the first line of standard input."),
     option("--sandbox", "use_sandbox", is_flag=True, help="Use the embedded PiktID: no token, no tunnel, no internet."),
@@ -104,6 +116,7 @@ _OPTIONS: tuple[Callable[[Any], Any], ...] = (
     option("--no-register", is_flag=True, help="Verify and show only; touch nothing at PiktID."),
     option("--no-sse", is_flag=True, help="Do not compare with the event stream."),
     option("--forward-to", type=URL, help="Pass every delivery on to your app and return its answer."),
+    option("--forward-path", is_flag=True, help="Append the delivery's path and query to --forward-to."),
     option("--forward-anywhere", is_flag=True, help="Allow --forward-to and replay to leave this machine."),
     option(
         "--forward-retries",
@@ -167,6 +180,7 @@ def settings_from(
         register=not values["no_register"],
         sse=not values["no_sse"],
         forward_to=values["forward_to"],
+        forward_path=values["forward_path"],
         forward_anywhere=values["forward_anywhere"],
         forward_retries=values["forward_retries"],
         db=values["db"],
@@ -215,11 +229,14 @@ def _refuse_contradictions(values: Mapping[str, Any]) -> None:
 
 def _token(values: Mapping[str, Any]) -> Secret | None:
     if values["token_stdin"]:
-        line = sys.stdin.readline().strip()
-        if not line:
+        token = token_in(sys.stdin.readline())
+        if not token:
             raise ProblemError(Problem("Standard input has no token.", "Write it as its first line.", ExitCode.USAGE))
-        return Secret(line)
+        return token
     if values["token_file"]:
-        return Secret(read_secret_file(values["token_file"]).reveal().strip())
-    token: Secret | None = values["token"]
-    return token
+        token = token_in(read_secret_file(values["token_file"]).reveal())
+        if not token:
+            raise ProblemError(Problem(f"{values['token_file']} has no token.", "", ExitCode.USAGE))
+        return token
+    given: Secret | None = values["token"]
+    return given

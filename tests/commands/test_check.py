@@ -127,7 +127,11 @@ async def test_no_answer_is_a_failure() -> None:
         pass
     done = run("send", "ping", handler.url, "--secret", "s")
 
-    assert (done.returncode, done.stderr) == (1, b"webhook-tui: No answer: the connection was refused.\n")
+    assert done.returncode == 1
+    assert done.stderr == (
+        b"webhook-tui: No answer: the connection was refused. "
+        b"Nothing listens there: start your app, or compare its port with the URL.\n"
+    )
 
 
 async def test_without_a_url_it_goes_to_the_running_webhook_tui() -> None:

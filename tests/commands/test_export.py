@@ -110,7 +110,7 @@ def test_the_filter_of_the_screen_chooses(history: Path) -> None:
     """Alone and together with numbers and marks; a mistake is shown at its place, and nothing is written."""
     found = run("export", "--filter", "id:3 or marked")
     both = run("export", "--filter", "!marked", "--seq", "3", "--seq", "2")
-    marked = run("export", "--filter", "verdict:valid", "--marked")
+    marked = run("export", "--filter", "valid", "--marked")
     wrong = run("export", "--filter", "id:3 size:>x")
 
     assert [json.loads(line)["seq"] for line in found.stdout.splitlines()] == [2, 3], found.stderr
@@ -148,11 +148,12 @@ def test_a_payload_is_one_deliverys(history: Path, tmp_path: Path) -> None:
 
 
 def test_a_file_is_whole_or_not_there(history: Path, tmp_path: Path) -> None:
-    """It replaces what was there only when it is complete; nothing is left beside it."""
+    """It overwrites what was there, keeping its mode; nothing is left beside it."""
     directory = tmp_path / "out"
     directory.mkdir()
     file = directory / "deliveries.har"
     file.write_text("before")
+    file.chmod(0o640)
 
     good = run("export", "--format", "har", "--output", str(file))
     bad = run("export", "--output", str(tmp_path / "nowhere" / "x.jsonl"))
@@ -161,8 +162,42 @@ def test_a_file_is_whole_or_not_there(history: Path, tmp_path: Path) -> None:
     assert b"3 deliveries exported to" in good.stderr
     assert len(json.loads(file.read_bytes())["log"]["entries"]) == 3
     assert [path.name for path in directory.iterdir()] == ["deliveries.har"]
+    assert file.stat().st_mode & 0o777 == 0o640
     assert bad.returncode == 1
     assert b"Traceback" not in bad.stderr
+
+
+def test_a_dash_is_standard_output(history: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As everywhere; a file of that name is `./-`."""
+    monkeypatch.chdir(tmp_path)
+
+    done = run("export", "--output", "-")
+    run("export", "--output", "./-")
+
+    assert (done.stdout.count(b"\n"), done.stderr.count(b"\n")) == (3, 1)
+    assert (tmp_path / "-").read_bytes() == done.stdout
+
+
+@pytest.mark.parametrize("option", ["-", "/dev/stdout"])
+def test_an_export_is_appended_where_the_shell_appends(history: Path, tmp_path: Path, option: str) -> None:
+    """What the descriptor's file held before stays."""
+    file = tmp_path / "all.jsonl"
+    file.write_text("before\n")
+    command = f"{sys.executable} -m webhook_tui export --seq 1 --output {option} >> all.jsonl"
+
+    subprocess.run(["sh", "-c", command], cwd=tmp_path, check=True)
+
+    assert file.read_text().startswith('before\n{"type":"delivery","seq":1,')
+
+
+def test_a_process_substitution_gets_the_export(history: Path, tmp_path: Path) -> None:
+    """`--output >(jq ...)` of bash and zsh."""
+    script = f"{sys.executable} -m webhook_tui export --seq 1 --output >(cat > got; echo done > /dev/stderr) && wait"
+
+    done = subprocess.run(["bash", "-c", script], cwd=tmp_path, capture_output=True, check=True)
+
+    assert b"done" in done.stderr
+    assert json.loads((tmp_path / "got").read_bytes())["seq"] == 1
 
 
 def test_commands_go_where_the_url_says(history: Path) -> None:
@@ -184,7 +219,7 @@ def test_received_bytes_do_not_reach_a_terminal(history: Path) -> None:
         )
 
     assert done.returncode == 2
-    assert b"--output" in done.stderr
+    assert b"Name a file" in done.stderr
 
 
 @pytest.mark.parametrize("kind", ["none", "text", "another program's"])

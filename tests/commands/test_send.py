@@ -39,7 +39,7 @@ async def test_a_stored_delivery_is_sent_as_its_event_signed_anew(tmp_path: Path
     other = await asyncio.to_thread(history, tmp_path / "other.db")
     await asyncio.to_thread(history, Places.of_user().deliveries)
     async with receiving() as handler:
-        done = await ran("send", "--seq", "1", handler.url, "--secret", "s")
+        done = await ran("send", "--seq", "1", handler.url.removeprefix("http://"), "--secret", "s")
         await ran("send", "ping", handler.url, "--seq", "1", "--db", str(other), "--secret", "s")
 
     assert done.returncode == 0, done.stderr

@@ -28,14 +28,14 @@ RULES: list[tuple[str, AnswerRule, str]] = [
     ("503 delay 2.5s", OneAnswer(503, 2.5), "503 after 2.5 s"),
     ('418 body "I am a teapot"', OneAnswer(418, body=b"I am a teapot"), "418 own body"),
     ('404 header "X-A: b c"', OneAnswer(404, headers=((b"X-A", b"b c"),)), "404 own headers"),
-    ("503 x3, 200", FailThenRecover(503, 3), "503 ×3, 200"),
-    ("503 ×3, 200", FailThenRecover(503, 3), "503 ×3, 200"),
-    ("500x2", FailThenRecover(500, 2), "500 ×2, 200"),
-    ("429 retry 5", RateLimit(5, 1), "429 ×1, 200"),
-    ("429 Retry-After 7 s x2, 200", RateLimit(7, 2), "429 ×2, 200"),
-    ("every 5th 500", EveryNth(5, 500), "every 5th 500"),
-    ("every 2 503", EveryNth(2, 503), "every 2nd 503"),
-    ("every 12th 503", EveryNth(12, 503), "every 12th 503"),
+    ("503 x3, 200", FailThenRecover(503, 3), "503 ×3"),
+    ("503 ×3, 200", FailThenRecover(503, 3), "503 ×3"),
+    ("500x2", FailThenRecover(500, 2), "500 ×2"),
+    ("429 retry 5", RateLimit(5, 1), "429 ×1"),
+    ("429 Retry-After 7 s x2, 200", RateLimit(7, 2), "429 ×2"),
+    ("every 5th 500", EveryNth(5, 500), "every 5th 500 (next in 5)"),
+    ("every 2 503", EveryNth(2, 503), "every 2nd 503 (next in 2)"),
+    ("every 12th 503", EveryNth(12, 503), "every 12th 503 (next in 12)"),
     ("image_result 500", ByEvent((("image_result", 500),)), "image_result 500"),
     ("ping 404, batch_edit 503", ByEvent((("ping", 404), ("batch_edit", 503))), "ping 404, batch_edit 503"),
     ("none", NoAnswer(Silence.NONE), "none"),
@@ -91,6 +91,20 @@ def test_what_each_delivery_gets(rule: str, expected: list[int | None]) -> None:
     given = [answer_for(parse(rule), nth, "ping") for nth in range(1, 7)]
 
     assert [None if answer is None else answer.answered for answer in given] == expected
+
+
+@pytest.mark.parametrize(
+    ("rule", "expected"),
+    [
+        ("503 x3", ["503 ×3", "503 ×3 (2 left)", "503 ×3 (1 left)", "503 ×3", "503 ×3"]),
+        ("429 retry 5 x2", ["429 ×2", "429 ×2 (1 left)", "429 ×2", "429 ×2", "429 ×2"]),
+        ("every 3rd 500", [f"every 3rd 500 (next in {left})" for left in (3, 2, 1, 3, 2)]),
+        ("404", ["404"] * 5),
+    ],
+)
+def test_the_words_say_what_is_left(rule: str, expected: list[str]) -> None:
+    """Before the first delivery, and after each."""
+    assert [words(parse(rule), nth) for nth in range(5)] == expected
 
 
 def test_by_event_looks_at_the_name() -> None:

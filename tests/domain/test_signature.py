@@ -119,3 +119,18 @@ def test_two_signatures_that_differ_are_malformed() -> None:
 
     assert judge(twice, BODY, _ring("s"), zone_now=NOW).verdict is Verdict.MALFORMED
     assert judge((twice[0], twice[0]), BODY, _ring("s"), zone_now=NOW).verdict is Verdict.VALID
+
+
+@pytest.mark.parametrize("comma", [b", ", b",", b" \t,\t"])
+def test_equal_signatures_joined_by_a_proxy_count_as_two_equal_lines(comma: bytes) -> None:
+    """Different ones are malformed as two lines are, and so is a comma that joins nothing."""
+    good, other = sign(Secret("s"), BODY).encode(), b"sha256=" + b"0" * 64
+
+    def verdict_of(value: bytes) -> Verdict:
+        return judge(((b"X-Webhook-Signature", value),), BODY, _ring("s"), zone_now=NOW).verdict
+
+    assert verdict_of(comma.join([good, good])) is Verdict.VALID
+    assert verdict_of(comma.join([good] * 3)) is Verdict.VALID
+    assert verdict_of(comma.join([good, other])) is Verdict.MALFORMED
+    assert verdict_of(good + comma) is Verdict.MALFORMED
+    assert verdict_of(comma) is Verdict.MALFORMED

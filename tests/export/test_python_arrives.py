@@ -19,10 +19,10 @@ EVERYTHING = [
 ]
 
 
-async def _pytest(module: Path) -> str:
+async def _pytest(module: Path, webhook_url: str = "") -> str:
     """Run it as a project without plugins does; loading ours takes longer than the tests."""
     command = sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(module)
-    return await run(*command, PYTEST_DISABLE_PLUGIN_AUTOLOAD="1")
+    return await run(*command, PYTEST_DISABLE_PLUGIN_AUTOLOAD="1", WEBHOOK_URL=webhook_url)
 
 
 async def test_the_script_sends_what_was_received(tmp_path: Path) -> None:
@@ -44,12 +44,24 @@ async def test_the_tests_send_what_was_received(tmp_path: Path) -> None:
     """pytest runs one test a delivery, and each passes against a handler that accepts."""
     async with receiving() as handler:
         module = tmp_path / FORMATS["pytest"].joint_file_name()
-        module.write_bytes(b"".join(FORMATS["pytest"].write(EVERYTHING, Destination(handler.url))))
-        said = await _pytest(module)
+        module.write_bytes(b"".join(FORMATS["pytest"].write(EVERYTHING, Destination())))
+        said = await _pytest(module, f"{handler.url}/mine")
 
     assert f"{len(EVERYTHING)} passed" in said
+    assert {request.target for request in handler.arrived} == {b"/mine"}
     assert [request.body for request in handler.arrived] == [one.delivery.body for one in EVERYTHING]
     assert [request.travelling for request in handler.arrived] == [expected(one.delivery.headers) for one in EVERYTHING]
+
+
+async def test_the_tests_are_skipped_without_a_handler(tmp_path: Path) -> None:
+    """In a project's own run nothing is sent to a program that happens to listen."""
+    async with receiving() as handler:
+        module = tmp_path / "test_some.py"
+        module.write_bytes(b"".join(FORMATS["pytest"].write(EVERYTHING[:2], Destination(handler.url))))
+        said = await _pytest(module)
+
+    assert "2 skipped" in said
+    assert not handler.arrived
 
 
 async def test_webhook_url_names_another_handler(tmp_path: Path) -> None:
@@ -74,10 +86,10 @@ async def test_a_test_expects_what_the_verdict_says(tmp_path: Path, status: int,
     module = tmp_path / "test_some.py"
     async with receiving() as handler:
         handler.status = status
-        module.write_bytes(b"".join(FORMATS["pytest"].write(judged, Destination(handler.url))))
+        module.write_bytes(b"".join(FORMATS["pytest"].write(judged, Destination())))
         counts = "3 failed" if status == 500 else "1 failed, 2 passed"
         with pytest.raises(AssertionError, match=rf"(?s)FAILED \S+::{fails}\b.*{counts}"):
-            await _pytest(module)
+            await _pytest(module, handler.url)
 
 
 def test_the_source_is_ascii() -> None:

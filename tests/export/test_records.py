@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import codecs
 import csv
 import io
 import json
@@ -101,6 +102,11 @@ def test_a_raw_request_has_its_true_length() -> None:
     assert wrong == b"POST /h/abc HTTP/1.1\r\ncontent-LENGTH: 3\r\n\r\nabc"
 
 
+def _log(deliveries: list[StoredDelivery]) -> dict[str, Any]:
+    log: dict[str, Any] = json.loads(written("har", deliveries))["log"]
+    return log
+
+
 def _entries(deliveries: list[StoredDelivery]) -> list[dict[str, Any]]:
     archive = written("har", deliveries)
     assert archive.isascii()
@@ -117,7 +123,7 @@ def test_an_archive_has_the_shape_of_har() -> None:
         assert entry["startedDateTime"] == "2026-11-23T14:20:02.418Z"
         assert entry["time"] == sum(entry["timings"].values()) == 0
         assert set(entry["timings"]) == {"send", "wait", "receive"}
-        assert entry["cache"] == {}
+        assert (entry["cache"], entry["pageref"]) == ({}, "deliveries")
         request, response = entry["request"], entry["response"]
         for message in (request, response):
             assert isinstance(message["headersSize"], int)
@@ -133,6 +139,40 @@ def test_an_archive_has_the_shape_of_har() -> None:
         assert set(request["postData"]) - {"encoding"} == {"mimeType", "params", "text"}
         assert (response["status"], response["statusText"], response["redirectURL"]) == (200, "OK", "")
         assert set(response["content"]) == {"size", "mimeType"}
+
+
+def test_an_archive_has_a_page_for_its_entries() -> None:
+    """Firefox reads the timings of each entry's page; it begins with the first delivery."""
+    (page,) = _log(EVERYTHING)["pages"]
+
+    assert page["id"] == "deliveries"
+    assert page["startedDateTime"] == "2026-11-23T14:20:02.418Z"
+    assert page["pageTimings"] == {}
+    assert _log([])["pages"] == []
+
+
+@pytest.mark.parametrize(
+    ("target", "url"),
+    [
+        ("http://hooks.example:8080/h/abc?a=1", "http://hooks.example:8080/h/abc?a=1"),
+        ("HTTPS://hooks.example/h", "HTTPS://hooks.example/h"),
+        ("*", "http://evil.example/"),
+        ("hooks.example:443", "http://evil.example/"),
+        ("//odd", "http://evil.example//odd"),
+    ],
+)
+def test_an_archive_resolves_every_form_of_a_target(target: str, url: str) -> None:
+    """An absolute one is the URL itself; `*` and a host alone have no path."""
+    assert _log([stored(target=target)])["entries"][0]["request"]["url"] == url
+
+
+def test_a_request_of_http_1_0_stays_one() -> None:
+    """In the archive and on the wire."""
+    one = stored(headers=())
+    old = StoredDelivery(one.row, replace(one.delivery, http_version="1.0"))
+
+    assert _entries([old])[0]["request"]["httpVersion"] == "HTTP/1.0"
+    assert written("raw", [old]).startswith(b"POST /h/abc HTTP/1.0\r\nContent-Length: ")
 
 
 def test_an_archive_holds_the_bytes_of_every_body() -> None:
@@ -168,7 +208,7 @@ def test_no_cell_is_a_formula(received: str) -> None:
     """Text that a spreadsheet would compute has an apostrophe in front, and no control character is left."""
     one = stored()
     one = StoredDelivery(replace(one.row, event=received, about=received, event_id=received), one.delivery)
-    table = written("csv", [one]).decode()
+    table = written("csv", [one]).decode("utf-8-sig")
     header, cells = csv.reader(io.StringIO(table, newline=""))
 
     assert table.count("\r\n") == 2
@@ -180,9 +220,14 @@ def test_no_cell_is_a_formula(received: str) -> None:
 
 
 def test_the_table_has_a_line_a_delivery() -> None:
-    """Every cell quoted, so that a spreadsheet that splits at semicolons splits none of ours."""
-    lines = written("csv", EVERYTHING).decode().split("\r\n")
+    """Every cell quoted, so that a spreadsheet that splits at semicolons splits none of ours; Excel knows UTF-8 by its
+    byte order mark.
+    """
+    table = written("csv", EVERYTHING)
+    lines = table.decode("utf-8-sig").split("\r\n")
 
+    assert table.startswith(codecs.BOM_UTF8)
+    assert table.count(codecs.BOM_UTF8) == 1
     assert len(lines) == len(EVERYTHING) + 2
     assert lines[0].startswith('"seq","run","received_at","event"')
     assert lines[1].startswith('"100","1","2026-11-23T14:20:02.418Z","ping","90412","1","valid","Signed by PiktID."')

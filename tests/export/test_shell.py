@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import subprocess
 
@@ -9,15 +10,35 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.export.shell_record import BODIES, CONTENTS, FILE, written_body, written_word
 from tests.patience import PATIENCE_SECONDS
 from webhook_tui.domain.text import is_harmless
 from webhook_tui.export.shell import from_base64, text_body, word
 
-SHELLS = [shell for shell in ("sh", "bash", "dash", "zsh", "ksh") if shutil.which(shell)]
+SHELLS = [shell for shell in ("sh", "bash", "dash", "zsh", "ksh", "fish") if shutil.which(shell)]
 """sh is everywhere; the others are tried where they are."""
 
 HOSTILE = st.sampled_from(
-    [b"'", b'"', b"\\", b"$(x)", b"`x`", b"%s", b"\\n", b"!", b"\xff", b"\x1b[", b"\n", b"-", b"~"]
+    [
+        b"'",
+        b'"',
+        b"\\",
+        b"\\\\",
+        b"$(x)",
+        b"`x`",
+        b"%s",
+        b"\\n",
+        b"!",
+        b"\xff",
+        b"\x1b[",
+        b"\n",
+        b"-",
+        b"~",
+        b"=",
+        b"%",
+        b"{a,b}",
+        b"#",
+    ]
 )
 BYTES = st.lists(HOSTILE | st.binary(max_size=4), max_size=12).map(b"".join)
 WORDS = BYTES.map(lambda content: content.replace(b"\0", b"").rstrip(b"\n"))
@@ -57,3 +78,15 @@ def test_text_is_readable_and_anything_else_is_not_pasted() -> None:
     assert text_body("Zoë\n".encode()) == "'Zoë\n'"
     for body in (b"\t", b"\r\n", b"\x00", b"\xff", "\u202e".encode(), b"x" * 70_000):
         assert text_body(body) is None
+
+
+def test_shells_that_need_not_be_here_read_it_alike() -> None:
+    """What each made of these very commands was written down, with its version."""
+    record = json.loads(FILE.read_text())
+
+    assert list(record["shells"]) == ["bash", "dash", "zsh", "fish"]
+    assert [one["command"] for one in record["read"]] == [
+        *map(written_word, CONTENTS),
+        *map(written_body, BODIES),
+    ]
+    assert all(one["by"] == dict.fromkeys(record["shells"], True) for one in record["read"])

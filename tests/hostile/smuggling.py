@@ -5,6 +5,9 @@ from __future__ import annotations
 _TWO = b"POST %s HTTP/1.1\r\nHost: x\r\nContent-Length: 8\r\n\r\nsmuggled"
 """Stands where the first request's body is, or may be."""
 
+_OFFER = (b"Connection: Upgrade, HTTP2-Settings", b"Upgrade: h2c", b"HTTP2-Settings: AAMAAABk")
+"""Is ignored: what is refused without it is refused with it."""
+
 
 def _head(*lines: bytes, first: bytes = b"POST %s HTTP/1.1") -> bytes:
     return b"\r\n".join((first, b"Host: x", *lines, b"", b""))
@@ -29,7 +32,12 @@ _CODINGS = (
     b" Transfer-Encoding: chunked",
     b"Transfer-Encoding\t: chunked",
     b"Transfer-Encoding:\x0bchunked",
-    b"Transfer-Encoding: chunked \t",
+    b"Transfer-Encoding: chunked \x0b",
+    b"Transfer-Encoding: chunked\t\t;",
+    b"Transfer-Encoding: chunked\r\n\t",
+    b"Transfer-Encoding: chunked\t\n",
+    b"Transfer-Encoding: chunked\t\r",
+    b"Transfer-Encoding \t\r\n",
     b"Transfer-Encoding:\r\n chunked",
     b"Transfer-Encoding\x00: chunked",
     b"Content-Length: 5\r\nTransfer-Encoding: chunked",
@@ -91,6 +99,8 @@ _LINES = (
     b"POST %s HTTP/1.2",
     b"POST %s HTTP/2.0",
     b"POST %s HTTP/1.1 ",
+    b"POST %s HTTP/1.1\t",
+    b"x:POST %s HTTP/1.1\t",
     b"POST %s HTTP/1.1x",
     b"POST %s http/1.1",
     b"POST %s HTTP/01.1",
@@ -144,7 +154,13 @@ REFUSED: tuple[bytes, ...] = (
     b"\n\n\r\r\n\rPOST %s HTTP/1.1\nHost: x\n\n",
     b"\0" + _head(b"Content-Length: 5") + b"hello",
     _head(b"Expect: 100-continue", b"Content-Length: 5", b"Content-Length: 6"),
-    _head(b"Connection: Upgrade", b"Upgrade: h2c", b"HTTP2-Settings: AAMAAABk", b"Content-Length: 5") + b"hello",
+    *(_head(*_OFFER, length) + b"hello" for length in _LENGTHS),
+    *(_head(*_OFFER, coding) + b"5\r\nhello\r\n0\r\n\r\n" for coding in _CODINGS),
+    *(_head(*_OFFER, b"Transfer-Encoding: chunked") + chunks for chunks in _CHUNKS),
+    *(_head(*_OFFER, name, b"Content-Length: 5") + b"hello" for name in _NAMES),
+    _head(b"Connection: Upgrade", b"Upgrade: h2c\r\n Content-Length: 5", b"Content-Length: 5") + b"hello",
+    _head(b"Connection: Upgrade", b"Upgrade: \x00", b"Content-Length: 5") + b"hello",
+    _head(*_OFFER, first=b"CONNECT x:443 HTTP/1.1"),
 )
 """Each with a `%s` where the hook's path belongs: never 2xx, and nothing of it is a delivery."""
 
@@ -161,6 +177,20 @@ CLEAR: tuple[tuple[bytes, tuple[bytes, ...]], ...] = (
     (_head(b"Content_Length: 99", b"Transfer_Encoding: chunked", b"Content-Length: 5") + b"hello", (b"hello",)),
     (_head(b"Content-Length: 5", first=b"POST http://[::1]:1%s?a#b HTTP/1.1") + b"hello", (b"hello",)),
     (b"POST %s HTTP/1.0\r\nContent-Length: 5\r\n\r\nhello", (b"hello",)),
+    (b"POST %s HTTP/1.0\r\nConnection: upgrade\r\nUpgrade: h2c\r\nContent-Length: 5\r\n\r\nhello", (b"hello",)),
+    (_head(b"Transfer-Encoding: chunked \t") + b"5\r\nhello\r\n0\r\n\r\n", (b"hello",)),
+    (
+        _head(b"Transfer-Encoding: chunked\t") + b"5\r\n\r\n\r\n\t\r\n0\r\nX: y\t\r\n\r\n" + _head(),
+        (b"\r\n\r\n\t", b""),
+    ),
+    (_head(b"Content-Length: 5\t") + b"a \r\n\t", (b"a \r\n\t",)),
+    (_head(*_OFFER, b"Content-Length: 5") + b"hello" + _head(*_OFFER), (b"hello", b"")),
+    (_head(*_OFFER, b"Transfer-Encoding: chunked\t") + b"5\r\nhello\r\n0\r\n\r\n" + _head(*_OFFER), (b"hello", b"")),
+    (
+        _head(b"Connection: Upgrade", b"Upgrade: websocket", b"Expect: 100-continue", b"Content-Length: 1") + b"!",
+        (b"!",),
+    ),
+    (_head(b"Upgrade: h2c", b"Content-Length: 5") + b"hello", (b"hello",)),
 )
 """Odd requests that have one meaning only, and their bodies."""
 

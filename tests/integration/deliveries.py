@@ -42,10 +42,10 @@ async def post(url: str, body: bytes, headers: Sequence[tuple[bytes, bytes]] = (
 
 
 @contextlib.asynccontextmanager
-async def watching(*arguments: str) -> AsyncIterator[tuple[Program, str]]:
+async def watching(*arguments: str, **environment: str) -> AsyncIterator[tuple[Program, str]]:
     """A program that registers nowhere and opens no tunnel, and the URL of its hook."""
     fixed = "listen", "--no-register", "--tunnel", "none", "--port", "0", "--format", "json"
-    async with program(*fixed, *arguments) as listening:
+    async with program(*fixed, *arguments, **environment) as listening:
         yield listening, (await listening.record("ready"))["public_url"]
 
 

@@ -7,9 +7,12 @@ import base64
 import json
 import os
 import sys
+from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
+from tests.hostile.listening import exchange
 from tests.integration.deliveries import post, signature, watching
 from tests.integration.process import Record, program
 from tests.patience import PATIENCE_SECONDS
@@ -27,6 +30,7 @@ FIELDS = {
     "event": ["event_id", "name", "seen", "lag_ms", "equal"],
     "tunnel": ["state", "public_url"],
     "forwarded": ["seq", "status", "ms"],
+    "refused": ["status", "reason", "count"],
     "deleted": [],
     "error": ["message"],
 }
@@ -162,3 +166,48 @@ async def test_a_forwarded_delivery_has_a_line_of_its_own() -> None:
     assert (forwarded["seq"], forwarded["status"]) == (1, 200)
     assert listening.of("delivery")[0]["answered"] is None
     assert app.body() == b"{}"
+
+
+def _log_in(directory: Path) -> str:
+    return "".join(found.read_text() for found in directory.rglob("webhook-tui.log"))
+
+
+async def test_what_is_refused_is_said_at_once(tmp_path: Path) -> None:
+    """As a line for programs and on standard error for people, with status and reason, and in the log; harmless."""
+    async with watching("--ephemeral", XDG_STATE_HOME=str(tmp_path)) as (listening, url):
+        port = int(urlsplit(url).port or 0)
+        path = urlsplit(url).path.encode()
+        for sent, status in (
+            (b"POST " + path + b" HTTP/1.1\r\nHost: x\r\nContent-Length: 1100000000\r\n\r\n", 413),
+            (b"POST /\xe2\x80\xae HTTP/1.1\r\nHost: x\r\n\r\n", 400),
+            (b"GET /?\x22%1b HTTP/1.1\r\nHost: x\r\n\r\n", 404),
+        ):
+            answer, _ = await exchange(port, sent)
+            assert answer.startswith(b"HTTP/1.1 %d " % status)
+            await listening.record("refused", lambda record, wanted=status: record["status"] == wanted)  # type: ignore[misc]  # mypy cannot infer a lambda with a default
+        assert await listening.left() == 130
+    assert [list(record) for record in listening.of("refused")] == [["type", *FIELDS["refused"]]] * 3
+    assert listening.of("refused")[0] == {
+        "type": "refused",
+        "status": 413,
+        "reason": "1.1 GB declared; the limit is 10 MB.",
+        "count": 1,
+    }
+    notes = listening.words.splitlines()
+    assert "webhook-tui: Refused a request (413): 1.1 GB declared; the limit is 10 MB." in notes
+    assert "webhook-tui: Refused a request (400): it is not valid HTTP." in notes
+    assert "webhook-tui: Refused a request (404): not the webhook's path (GET /?\"%1b)." in notes
+    log = _log_in(tmp_path)
+    assert "Refused a request (413): 1.1 GB declared; the limit is 10 MB." in log
+    assert "Refused a request (404): not the webhook's path." in log
+
+
+async def test_a_flood_of_refused_requests_is_a_few_lines() -> None:
+    """All of them are counted."""
+    async with watching("--ephemeral") as (listening, url):
+        for _ in range(20):
+            await asyncio.gather(
+                *(exchange(urlsplit(url).port or 0, b"GET /no HTTP/1.1\r\nHost: x\r\n\r\n") for _ in range(20))
+            )
+        await listening.until(lambda: sum(record["count"] for record in listening.of("refused")) == 400)
+        assert len(listening.of("refused")) < 40

@@ -257,13 +257,13 @@ async def test_a_tunnel_that_cannot_open_is_tried_again_by_u() -> None:
         assert str(url_at(sandbox)).startswith(server.announced[1])
 
 
-async def test_a_stray_is_shown() -> None:
+async def test_a_refused_request_is_shown() -> None:
     """Who curls the bare URL is told why nothing came."""
     async with terminal("--no-register", "--tunnel", "none", "--port", "0", "--ephemeral") as screen:
         text = await screen.until(re.compile(r"● 127\.0\.0\.1:(\d+)").search)
         port = re.findall(r"127\.0\.0\.1:(\d+)", text)[0]
         assert await post(f"http://127.0.0.1:{port}/nothing-here", b"{}") == 404
-        await screen.until("1 stray")
+        await screen.until("1 refused")
         await screen.until("POST /nothing-here")
 
 

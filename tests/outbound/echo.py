@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import re
+import socket
+import struct
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from tests.tcp_server import tcp_server
 from webhook_tui.serving import Server, bind
@@ -86,6 +89,37 @@ async def raw_server(answer: bytes | None, *, closes: bool = True) -> AsyncItera
             await writer.drain()
             if closes:
                 writer.close()
+
+    async with tcp_server(serve) as port:
+        wire.url = f"http://127.0.0.1:{port}"
+        yield wire
+
+
+@dataclass
+class Requests:
+    """What came over all connections of one server."""
+
+    url: str
+    requests: list[bytes] = field(default_factory=list)
+
+
+@contextlib.asynccontextmanager
+async def closing_server(answer: bytes, *, last: bytes = b"", resets: bool = False) -> AsyncIterator[Requests]:
+    """A server that answers one request a connection with `answer`; the next one with `last`, and closes or resets."""
+    wire = Requests("")
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        for reply in (answer, last):
+            head = await reader.readuntil(b"\r\n\r\n")
+            length = re.search(rb"(?i)content-length: *(\d+)", head)
+            wire.requests.append(head + await reader.readexactly(int(length[1]) if length else 0))
+            writer.write(reply)
+            if not reply or reply is last:
+                break
+            await writer.drain()
+        if resets:
+            writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        writer.close()
 
     async with tcp_server(serve) as port:
         wire.url = f"http://127.0.0.1:{port}"

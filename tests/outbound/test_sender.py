@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import ssl
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import httpx
 import pytest
 
-from tests.outbound.echo import Echo, raw_server
+from tests.outbound.echo import Echo, closing_server, raw_server
 from tests.patience import PATIENCE_SECONDS
 from webhook_tui.outbound import Failure, OutboundSender, Pieces, SendError, failure_of, is_base_url, is_loopback
 from webhook_tui.serving import bind
@@ -146,9 +148,16 @@ async def test_a_compressed_answer_is_given_back_as_it_came() -> None:
     ("answer", "failure", "reason"),
     [
         (b"", Failure.CUT, "the connection was cut before the answer"),
-        (b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabc", Failure.CUT, "the connection was cut before the answer"),
-        (b"nonsense\r\n\r\n", Failure.CUT, "the connection was cut before the answer"),
-        (b"HTTP/1.1 200 OK\r\n\r\n" + b"x" * 5000, Failure.TOO_LARGE, "the answer was too large"),
+        (b"HTTP/1.1 200", Failure.CUT, "the connection was cut before the answer"),
+        (b"nonsense\r\n\r\n", Failure.NOT_HTTP, "the answer is not HTTP"),
+        (b"-ERR unknown command 'POST'\r\n", Failure.NOT_HTTP, "the answer is not HTTP"),
+        (b"HTTP/1.1 banana\r\n\r\n", Failure.NOT_HTTP, "the answer is not HTTP"),
+        (
+            b"HTTP/1.1 200 OK\r\nX: " + b"x" * 103_000,
+            Failure.HEAD_TOO_LARGE,
+            "the headers of the answer exceed 100 KiB",
+        ),
+        (b"\x15\x03\x01\x00\x02\x02\x46", Failure.EXPECTS_TLS, "it speaks HTTPS, the URL says http"),
         (None, Failure.TIMEOUT, "there was no answer within 0.2 s"),
     ],
 )
@@ -161,6 +170,101 @@ async def test_no_answer_has_a_reason(answer: bytes | None, failure: Failure, re
         await sender.aclose()
 
     assert (caught.value.failure, caught.value.reason) == (failure, reason)
+
+
+async def test_a_greeting_that_is_not_http_is_not_waited_for_in_vain() -> None:
+    """A server that speaks first and then waits: its words say what it is."""
+    async with raw_server(b"SSH-2.0-OpenSSH_9.6\r\n", closes=False) as wire:
+        sender = OutboundSender(wire.url, timeout_seconds=0.2)
+        with pytest.raises(SendError) as caught:
+            await sender.send("POST", "/", (), b"{}")
+        await sender.aclose()
+
+    assert caught.value.failure is Failure.NOT_HTTP
+
+
+@pytest.mark.parametrize(
+    ("answer", "closes", "body", "cut"),
+    [
+        (b"HTTP/1.1 500 Oops\r\n\r\n" + b"x" * 5000, True, b"x" * 4096, Failure.TOO_LARGE),
+        (b"HTTP/1.1 500 Oops\r\nContent-Length: 9\r\n\r\nabc", True, b"abc", Failure.BROKEN_OFF),
+        (b"HTTP/1.1 500 Oops\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\nno", True, b"abc", Failure.BROKEN_OFF),
+        (b"HTTP/1.1 500 Oops\r\nContent-Length: 9\r\n\r\nabc", False, b"abc", Failure.UNFINISHED),
+        (b"HTTP/1.1 500 Oops\r\nContent-Length: 3\r\n\r\nabc", False, b"abc", None),
+    ],
+)
+async def test_an_answer_whose_status_came_is_an_answer(
+    answer: bytes, closes: bool, body: bytes, cut: Failure | None
+) -> None:
+    """Whatever happens to its body: the beginning is kept, and why there is no more."""
+    async with raw_server(answer, closes=closes) as wire:
+        sender = OutboundSender(wire.url, timeout_seconds=0.5 if cut is Failure.UNFINISHED else 5, longest_reply=4096)
+        reply = await sender.send("POST", "/", (), b"{}")
+        await sender.aclose()
+
+    assert (reply.status, reply.body, reply.cut) == (500, body, cut)
+
+
+async def test_a_server_that_expects_tls_is_named() -> None:
+    """It closes a connection of plain http without a word; it is asked once what it is."""
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(Path(__file__).parent.parent / "piktid" / "self_signed.pem")
+    server = await asyncio.start_server(lambda _reader, writer: writer.close(), "127.0.0.1", 0, ssl=context)
+    sender = OutboundSender(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}", timeout_seconds=5)
+    with pytest.raises(SendError) as caught:
+        await sender.send("POST", "/", (), b"{}")
+    await sender.aclose()
+    server.close()
+    await server.wait_closed()
+
+    assert caught.value.failure is Failure.EXPECTS_TLS
+
+
+@pytest.mark.parametrize("dies", ["FIN", "RST"])
+async def test_a_reused_connection_that_dies_without_an_answer_is_replaced_once(dies: str) -> None:
+    """The server closed it while it was idle: the request goes over a new connection."""
+    async with closing_server(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", resets=dies == "RST") as wire:
+        sender = OutboundSender(wire.url, timeout_seconds=5)
+        replies = [await sender.send("POST", "/", (), body) for body in (b"1", b"2", b"3")]
+        await sender.aclose()
+
+    assert [reply.status for reply in replies] == [200, 200, 200]
+    assert [request.rpartition(b"\r\n\r\n")[2] for request in wire.requests] == [b"1", b"2", b"2", b"3"]
+
+
+async def test_what_was_partly_answered_is_not_sent_again() -> None:
+    """A byte of an answer says that the request arrived."""
+    async with closing_server(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", last=b"HTTP/1.1 2") as wire:
+        sender = OutboundSender(wire.url, timeout_seconds=5)
+        await sender.send("POST", "/", (), b"1")
+        with pytest.raises(SendError) as caught:
+            await sender.send("POST", "/", (), b"2")
+        await sender.aclose()
+
+    assert caught.value.failure is Failure.CUT
+    assert len(wire.requests) == 2
+
+
+async def test_a_new_connection_that_dies_is_not_replaced() -> None:
+    """The app got the request, and closed."""
+    async with closing_server(b"") as wire:
+        sender = OutboundSender(wire.url, timeout_seconds=5)
+        with pytest.raises(SendError):
+            await sender.send("POST", "/", (), b"1")
+        await sender.aclose()
+
+    assert len([request for request in wire.requests if request.startswith(b"POST")]) == 1
+
+
+@pytest.mark.parametrize("host", ["app.localhost", "APP.LOCALHOST", "0.0.0.0"])
+async def test_names_of_this_machine_need_no_dns(echo: Echo, host: str) -> None:
+    """The app is reached, and sees the name that was written."""
+    port = echo.url.rpartition(":")[2]
+    sender = OutboundSender(f"http://{host}:{port}", timeout_seconds=5)
+    await sender.send("POST", "/", (), b"")
+    await sender.aclose()
+
+    assert echo.requests[0].values(b"host") == [f"{host.lower()}:{port}".encode()]
 
 
 async def test_a_refused_connection_has_a_reason() -> None:
@@ -240,10 +344,14 @@ async def test_a_body_that_trickles_arrives_whole(echo: Echo, sender: OutboundSe
         ("http://127.9.9.9:1/", True),
         ("https://[::1]:8443/", True),
         ("http://[::ffff:127.0.0.1]/", True),
-        ("http://0.0.0.0/", False),
+        ("http://0.0.0.0/", True),
+        ("http://[::]/", True),
+        ("http://app.localhost:3000/", True),
+        ("http://localhost./", True),
+        ("http://localhost.example.com/", False),
+        ("http://notlocalhost/", False),
         ("http://192.168.1.2/", False),
         ("http://example.com/", False),
-        ("http://localhost.example.com/", False),
         ("http://127.0.0.1@example.com/", False),
         ("http://127.0.0.1.example.com/", False),
         ("ftp://127.0.0.1/", False),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Awaitable, Callable
 
+import httpx
 import pytest
 
 from tests.outbound.echo import raw_server
@@ -13,6 +14,7 @@ from webhook_tui import __version__
 from webhook_tui.domain.problem import ProblemError
 from webhook_tui.domain.secret import Secret
 from webhook_tui.piktid import CannotTell, NoWebhook, PiktidClient, Webhook
+from webhook_tui.piktid.proxy import proxy_for
 from webhook_tui.sandbox import SandboxOptions
 from webhook_tui.serving import Server, bind
 from webhook_tui.serving.asgi import Receive, Scope, Send
@@ -193,10 +195,59 @@ async def test_an_https_api_is_reached_through_the_environments_proxy(monkeypatc
     )
 
 
-@pytest.mark.parametrize("proxy", ["socks5://127.0.0.1:1", "nonsense://x"])
-def test_a_proxy_that_cannot_be_used_is_told(monkeypatch: pytest.MonkeyPatch, proxy: str) -> None:
-    """Not a traceback."""
-    monkeypatch.setenv("ALL_PROXY", proxy)
+@pytest.mark.parametrize("variable", ["ALL_PROXY", "https_proxy"])
+@pytest.mark.parametrize(
+    "proxy", ["socks5://127.0.0.1:1", "nonsense://x", "http://", "http://[", "http://h:99999", "http://h:port", "a b"]
+)
+async def test_a_proxy_that_cannot_be_used_is_named_by_the_call(
+    monkeypatch: pytest.MonkeyPatch, variable: str, proxy: str
+) -> None:
+    """Nothing is sent past it, and whoever only made the client goes on."""
+    monkeypatch.setenv(variable, proxy)
+    client = PiktidClient("https://127.0.0.1:1", TOKEN)
+    for call in (client.current(), client.register("https://hook.example.com/")):
+        with pytest.raises(ProblemError) as caught:
+            await call
+        assert caught.value.problem.sentence() == (
+            f"{variable} names a proxy that cannot be used here. "
+            "Set it to http://HOST:PORT or unset it, and start again."
+        )
+    await client.aclose()
 
-    with pytest.raises(ProblemError, match="names a proxy that cannot be used here"):
-        PiktidClient("https://v2.api.piktid.com", TOKEN)
+
+@pytest.mark.parametrize(
+    ("no_proxy", "api", "is_direct"),
+    [
+        ("fd07:b51a:cc66:f0::/64", "https://v2.api.piktid.com", False),
+        ("fd07:b51a:cc66:f0::/64", "https://[fd07:b51a:cc66:f0::7]", True),
+        ("[::1]", "https://[::1]:8443", True),
+        ("[fd07::]/16", "https://[fd07::1]", True),
+        ("10.0.0.0/8, 127.0.0.1", "https://10.1.2.3", True),
+        ("10.0.0.0/8", "https://11.1.2.3", False),
+        ("piktid.com", "https://v2.api.piktid.com", True),
+        (".piktid.com:443", "https://v2.api.piktid.com", True),
+        ("other.example", "https://v2.api.piktid.com", False),
+        ("*", "https://v2.api.piktid.com", True),
+        ("http://[x", "https://v2.api.piktid.com", False),
+        ("::::,[,/,%%,\x1b", "https://v2.api.piktid.com", False),
+    ],
+)
+def test_no_proxy(monkeypatch: pytest.MonkeyPatch, no_proxy: str, api: str, is_direct: bool) -> None:
+    """Names, addresses and networks are understood, and anything else means no host."""
+    monkeypatch.setenv("HTTPS_PROXY", "127.0.0.1:3128")
+    monkeypatch.setenv("NO_PROXY", no_proxy)
+
+    proxy = proxy_for(httpx.URL(api))
+
+    assert (proxy is None) is is_direct
+    assert proxy is None or proxy.url == "http://127.0.0.1:3128"
+
+
+@pytest.mark.parametrize("no_proxy", ["fd07:b51a:cc66:f0::/64", "[::1]", "http://[x"])
+async def test_no_proxy_without_a_proxy_changes_nothing(monkeypatch: pytest.MonkeyPatch, no_proxy: str) -> None:
+    """As containers have it."""
+    monkeypatch.setenv("NO_PROXY", no_proxy)
+    client = PiktidClient("https://127.0.0.1:1", TOKEN)
+    with pytest.raises(ProblemError, match=r"127\.0\.0\.1:1 refused the connection"):
+        await client.current()
+    await client.aclose()

@@ -310,7 +310,7 @@ async def test_a_certificate_that_cannot_be_trusted() -> None:
 
     assert problem.what.startswith("The certificate of ")
     assert problem.what.endswith(" cannot be trusted.")
-    assert problem.next == "Check the clock and any proxy that opens TLS, then u."
+    assert problem.next == "Check the clock, or set SSL_CERT_FILE to the CA of your network, then u."
 
 
 async def test_a_server_that_does_not_speak_tls() -> None:

@@ -145,6 +145,31 @@ async def test_bytes_may_come_in_any_pieces(newline: bytes, chunk: int) -> None:
     assert error.problem.what == "PiktID closed the event stream."
 
 
+@pytest.mark.parametrize(
+    "kind",
+    [
+        b"Text/Event-Stream",
+        b"TEXT/EVENT-STREAM ; charset=UTF-8",
+        b"text/event-stream; charset=iso-8859-1",
+        b"text/event-stream; charset=utf-16",
+        b"text/event-stream; charset=nonsense",
+        b"text/event-stream",
+    ],
+)
+@pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"], ids=["", "byte order mark"])
+async def test_an_event_stream_is_utf_8_whatever_its_head_says(kind: bytes, mark: bytes) -> None:
+    """Its type is one in any case, its charset is not looked at, and a byte order mark is no part of its first line."""
+    raw = '{"id":1,"name":"é夏"}'.encode()
+    head = b"HTTP/1.1 200 OK\r\nContent-Type: " + kind + b"\r\n\r\n"
+    async with raw_server(head + mark + b"data: " + raw + b"\n\n") as wire:
+        items, _ = await _all_of(EventStream(wire.url, TOKEN))
+
+    assert items[0] == Connected()
+    (arrived,) = items[1:]
+    assert isinstance(arrived, Arrived)
+    assert (arrived.raw, arrived.event.name) == (raw, "é夏")
+
+
 @pytest.mark.parametrize("body", [b"", b":keepalive\n\n", b"data: {"])
 async def test_a_silent_stream_is_dead(body: bytes) -> None:
     """Not a byte for as long as the link may be silent."""

@@ -1,17 +1,21 @@
-"""The receiver over a real socket: deliveries, probes, strays, and bodies that do not come."""
+"""The receiver over a real socket: deliveries, probes, refusals, and bodies that do not come."""
 
 from __future__ import annotations
 
 import asyncio
+import socket
+import struct
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 
 import httpx
 import pytest
 
+from tests.patience import PATIENCE_SECONDS
 from webhook_tui.domain.answer import Answer, Silence
 from webhook_tui.domain.delivery import Delivery
 from webhook_tui.domain.problem import Problem, ProblemError
+from webhook_tui.domain.refusal import Refusal
 from webhook_tui.receiver import Receiver
 from webhook_tui.serving import Server, bind
 
@@ -23,7 +27,7 @@ class Record:
 
     def __init__(self) -> None:
         self.deliveries: list[Delivery] = []
-        self.strays: list[tuple[str, str]] = []
+        self.refusals: list[Refusal] = []
         self.probes: list[str] = []
         self.times: list[float] = []
         self.broken = False
@@ -35,10 +39,6 @@ class Record:
             raise ProblemError(Problem("The disk is full.", "Free some space."))
         self.deliveries.append(delivery)
         return self.answer
-
-    def stray(self, method: str, target: str) -> None:
-        """Take one stray."""
-        self.strays.append((method, target))
 
 
 @pytest.fixture
@@ -60,7 +60,7 @@ async def url(record: Record, hook_path: str | None) -> AsyncIterator[str]:
     receiver = Receiver(
         hook_path=hook_path,
         record=record.record,
-        stray=record.stray,
+        refused=record.refusals.append,
         probed=record.probes.append,
         answered=record.times.append,
         now=lambda: datetime(2026, 11, 23, tzinfo=UTC),
@@ -68,7 +68,7 @@ async def url(record: Record, hook_path: str | None) -> AsyncIterator[str]:
         silence_seconds=0.2,
         patience_seconds=0.2,
     )
-    server = Server(receiver, bind("127.0.0.1", 0, exact=True), grace_seconds=0.2)
+    server = Server(receiver, bind("127.0.0.1", 0, exact=True), grace_seconds=0.2, refused=record.refusals.append)
     await server.start()
     yield f"http://127.0.0.1:{server.port}"
     await server.stop()
@@ -100,7 +100,7 @@ async def test_get_and_head_on_the_hook_are_probes(url: str, record: Record) -> 
     assert record.deliveries == []
 
 
-async def test_another_path_is_a_stray_only_where_the_path_is_ours(
+async def test_another_path_is_refused_only_where_the_path_is_ours(
     url: str, record: Record, hook_path: str | None
 ) -> None:
     """With --hook-url any path is the hook."""
@@ -108,7 +108,8 @@ async def test_another_path_is_a_stray_only_where_the_path_is_ours(
         reply = await client.post(f"{url}/elsewhere", content=b"x")
 
     assert reply.status_code == (404 if hook_path else 200)
-    assert record.strays == ([("POST", "/elsewhere")] if hook_path else [])
+    refusal = Refusal(404, "not the webhook's path", "POST /elsewhere")
+    assert record.refusals == ([refusal] if hook_path else [])
 
 
 async def test_what_cannot_be_stored_is_answered_503(url: str, record: Record) -> None:
@@ -116,14 +117,38 @@ async def test_what_cannot_be_stored_is_answered_503(url: str, record: Record) -
     record.broken = True
     async with httpx.AsyncClient() as client:
         assert (await client.post(f"{url}{PATH}", content=b"x")).status_code == 503
+    assert record.refusals == [Refusal(503, "the disk is full")]
+
+
+async def _chunks() -> AsyncIterator[bytes]:
+    yield b"x" * 1000
+    yield b"x"
 
 
 async def test_a_body_that_is_too_long_is_413(url: str, record: Record) -> None:
-    """And not recorded."""
+    """And not recorded, whether its length was declared or not."""
     async with httpx.AsyncClient() as client:
         assert (await client.post(f"{url}{PATH}", content=b"x" * 1001)).status_code == 413
+        assert (await client.post(f"{url}{PATH}", content=_chunks())).status_code == 413
 
     assert record.deliveries == []
+    declared = Refusal(413, "1 kB declared; the limit is 1 kB")
+    assert record.refusals == [declared, Refusal(413, "more came than the limit of 1 kB")]
+
+
+@pytest.mark.parametrize("expect", ["", "Expect: 100-continue\r\n"])
+async def test_a_declared_length_over_the_limit_is_refused_before_anything_is_read(
+    url: str, record: Record, expect: str
+) -> None:
+    """No `100 Continue` asks for it."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", int(url.rpartition(":")[2]))
+    writer.write(f"POST {PATH} HTTP/1.1\r\nHost: x\r\n{expect}Content-Length: 1100000000\r\n\r\n".encode())
+    answer = await reader.read()
+    writer.close()
+
+    assert answer.startswith(b"HTTP/1.1 413 ")
+    assert answer.endswith(b"1.1 GB declared; the limit is 1 kB.")
+    assert record.refusals == [Refusal(413, "1.1 GB declared; the limit is 1 kB")]
 
 
 async def test_a_body_that_stops_is_408_and_one_cut_short_is_nothing(url: str, record: Record) -> None:
@@ -138,10 +163,60 @@ async def test_a_body_that_stops_is_408_and_one_cut_short_is_nothing(url: str, r
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     writer.write(head)
     writer.write_eof()
-    await reader.read()
+    assert b" 400 " in await reader.read()
     writer.close()
 
+    _, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(head)
+    writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    writer.transport.abort()  # a reset, not an end
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while len(record.refusals) < 3:  # noqa: ASYNC110 -- a list tells nobody
+            await asyncio.sleep(0.01)
+
     assert record.deliveries == []
+    assert record.refusals == [
+        Refusal(408, "nothing of the body came for 0.2 s"),
+        *[Refusal(400, "the body did not come whole")] * 2,
+    ]
+
+
+async def test_a_client_that_closes_its_half_gets_its_answer(url: str, record: Record) -> None:
+    """However long the answer takes, and then the connection is closed."""
+    record.answer = Answer(201, b"late", delay_seconds=0.05)
+    reader, writer = await asyncio.open_connection("127.0.0.1", int(url.rpartition(":")[2]))
+    writer.write(f"POST {PATH} HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\nhi".encode())
+    writer.write_eof()
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        answer = await reader.read()
+    writer.close()
+
+    assert answer.startswith(b"HTTP/1.1 201 ")
+    assert answer.endswith(b"late")
+    assert b"\r\nconnection: close\r\n" in answer
+
+
+async def test_a_client_that_closes_its_half_ends_the_silence(url: str, record: Record) -> None:
+    """It is reset at once, long before the patience ends."""
+    record.answer = Answer(silence=Silence.NONE)
+    reader, writer = await asyncio.open_connection("127.0.0.1", int(url.rpartition(":")[2]))
+    writer.write(f"POST {PATH} HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\nhi".encode())
+    writer.write_eof()
+    with pytest.raises(ConnectionResetError):
+        await reader.read()
+    writer.close()
+
+
+@pytest.mark.parametrize("version", ["1.0", "1.1"])
+async def test_the_version_of_the_request_is_kept(url: str, record: Record, version: str) -> None:
+    """An export names it."""
+    host, port = url.removeprefix("http://").split(":")
+    reader, writer = await asyncio.open_connection(host, int(port))
+    writer.write(f"POST {PATH} HTTP/{version}\r\nHost: x\r\nContent-Length: 2\r\n\r\nhi".encode())
+
+    assert b" 200 " in await reader.readline()
+    writer.close()
+    assert [delivery.http_version for delivery in record.deliveries] == [version]
 
 
 async def test_other_methods_are_405(url: str, record: Record) -> None:
@@ -149,7 +224,7 @@ async def test_other_methods_are_405(url: str, record: Record) -> None:
     async with httpx.AsyncClient() as client:
         assert (await client.delete(f"{url}{PATH}")).status_code == 405
 
-    assert record.strays == [("DELETE", PATH)]
+    assert record.refusals == [Refusal(405, "only a POST is a delivery", f"DELETE {PATH}")]
 
 
 @pytest.mark.parametrize("silence", list(Silence))

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 
 import httpx
 import pytest
 
+from tests.patience import PATIENCE_SECONDS
 from tests.sandbox.harness import Running, receiver, serving
 from webhook_tui.domain.secret import Secret
 from webhook_tui.sandbox import Misbehaviour, SandboxOptions
@@ -230,3 +232,22 @@ async def test_the_control_api_makes_the_next_delivery_go_wrong(running: Running
     assert [delivery.signature is None for delivery in received].count(True) == 1
     assert len(received) == 3
     assert [attempt.misbehaviour for attempt in running.sandbox.attempts].count(Misbehaviour.NO_SIGNATURE) == 1
+
+
+async def test_an_offer_of_http_2_is_ignored(running: Running) -> None:
+    """`curl --http2 -X POST /notifications` is answered as without the offer, and the connection is kept."""
+    body = b'{"name_list": ["ping"]}'
+    asked = (
+        b"POST /notifications HTTP/1.1\r\nHost: 127.0.0.1\r\nUser-Agent: curl/7.88.1\r\nAuthorization: Bearer any\r\n"
+        b"Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQCAAAAAAIAAAAA\r\n"
+        b"Content-Length: %d\r\n\r\n%s" % (len(body), body)
+    )
+    reader, writer = await asyncio.open_connection("127.0.0.1", int(running.url.rpartition(":")[2]))
+    try:
+        for _ in range(2):
+            writer.write(asked)
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                assert (await reader.readuntil(b"\r\n\r\n")).startswith(b"HTTP/1.1 200 ")
+                assert await reader.readexactly(2) == b"[]"
+    finally:
+        writer.close()

@@ -76,7 +76,7 @@ async def clients_of_defaults() -> AsyncIterator[Clients]:
     def ignore(*_told: object) -> None:
         pass
 
-    receiver = Receiver(hook_path=None, record=record, stray=ignore, probed=ignore, now=lambda: datetime.now(UTC))
+    receiver = Receiver(hook_path=None, record=record, refused=ignore, probed=ignore, now=lambda: datetime.now(UTC))
     server = Server(receiver, bind("127.0.0.1", 0, exact=True), grace_seconds=0.2)
     await server.start()
     loop = asyncio.get_running_loop()

@@ -11,6 +11,8 @@ from time import monotonic
 import pytest
 
 from tests.patience import PATIENCE_SECONDS, own_time
+from tests.serving.upgrade_offers import OFFERS
+from webhook_tui.domain.refusal import Refusal
 from webhook_tui.serving import Limits, Server, bind
 from webhook_tui.serving.asgi import Receive, Scope, Send
 from webhook_tui.serving.protocol import EXTENSION, RAW_HEADERS, TARGET
@@ -56,10 +58,17 @@ class Peer:
 
 
 @pytest.fixture
-async def peer() -> AsyncIterator[tuple[Peer, int]]:
+def refusals() -> list[Refusal]:
+    """What the server of `peer` refused."""
+    return []
+
+
+@pytest.fixture
+async def peer(refusals: list[Refusal]) -> AsyncIterator[tuple[Peer, int]]:
     """A served Peer and its port."""
     application = Peer()
-    server = Server(application, bind("127.0.0.1", 0, exact=True), limits=LIMITS, grace_seconds=0.2)
+    bound = bind("127.0.0.1", 0, exact=True)
+    server = Server(application, bound, limits=LIMITS, grace_seconds=0.2, refused=refusals.append)
     await server.start()
     yield application, server.port
     await server.stop()
@@ -125,31 +134,106 @@ async def test_names_and_target_are_told_as_sent(peer: tuple[Peer, int]) -> None
         (b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", 400),
     ],
 )
-async def test_nonsense_is_refused(peer: tuple[Peer, int], head: bytes, expected: int) -> None:
-    """Each with its status, and the application hears of none."""
+async def test_nonsense_is_refused(peer: tuple[Peer, int], refusals: list[Refusal], head: bytes, expected: int) -> None:
+    """Each with its status, told once, and the application hears of none."""
     application, port = peer
 
     assert status(await exchange(port, head)) == expected
     assert application.seen == []
+    assert [refusal.status for refusal in refusals] == [expected]
 
 
-async def test_a_slow_head_is_408_and_silence_is_closed(peer: tuple[Peer, int]) -> None:
+async def test_a_slow_head_is_408_and_silence_is_closed(peer: tuple[Peer, int], refusals: list[Refusal]) -> None:
     """Nobody holds a connection for nothing."""
     _, port = peer
 
     assert status(await exchange(port, b"POST /h HTTP/1.1\r\nHost:")) == 408
     assert await exchange(port, b"") == b""
+    assert refusals == [Refusal(408, "the head was not whole within 0.3 s")]
 
 
-async def test_one_connection_too_many_is_503(peer: tuple[Peer, int]) -> None:
-    """The others go on."""
+async def test_one_connection_too_many_is_503(peer: tuple[Peer, int], refusals: list[Refusal]) -> None:
+    """When all others are at work; they go on."""
     _, port = peer
-    held = [await asyncio.open_connection("127.0.0.1", port) for _ in range(LIMITS.connections)]
-    try:
+    async with contextlib.AsyncExitStack() as held:
+        at_work = [await held.enter_async_context(connected(port)) for _ in range(LIMITS.connections)]
+        for client in at_work:
+            await asyncio.get_running_loop().sock_sendall(client, HEAD)
         assert status(await exchange(port, b"")) == 503
-    finally:
-        for _, writer in held:
-            writer.close()
+        assert refusals == [Refusal(503, "too many connections: 8")]
+        await asyncio.get_running_loop().sock_sendall(at_work[0], b"\r\n")
+        assert status(await read(at_work[0])) == 200
+
+
+async def test_the_longest_idle_connection_makes_room(peer: tuple[Peer, int], refusals: list[Refusal]) -> None:
+    """Silent from the start or since its last answer; one at work is never closed."""
+    _, port = peer
+    loop = asyncio.get_running_loop()
+    async with contextlib.AsyncExitStack() as held:
+        clients = [await held.enter_async_context(connected(port)) for _ in range(LIMITS.connections)]
+        await loop.sock_sendall(clients[0], HEAD)  # at work
+        await loop.sock_sendall(clients[1], b"POST /h HTTP/1.1\r\nHost: x\r\n\r\n")
+        await read(clients[1], until=b"ok")  # idle, but only now
+        for closed in (*clients[2:], clients[1]):
+            assert status(await exchange(port, HEAD + b"\r\n")) == 200
+            newcomer = await held.enter_async_context(connected(port))
+            await loop.sock_sendall(newcomer, HEAD)
+            assert await read(closed) == b""
+        assert status(await exchange(port, b"")) == 503
+        await loop.sock_sendall(clients[0], b"\r\n")
+        assert status(await read(clients[0])) == 200
+    assert [refusal.status for refusal in refusals] == [503]
+
+
+@pytest.mark.parametrize("requests", [1, 3])
+async def test_a_client_that_closes_its_half_gets_every_answer(peer: tuple[Peer, int], requests: int) -> None:
+    """Of all that it asked whole."""
+    _, port = peer
+    answer = await exchange(port, b"POST /h HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\nhi" * requests, end=True)
+    assert answer.count(b"HTTP/1.1 200 ") == requests
+
+
+@pytest.mark.parametrize(
+    ("sent", "reason"),
+    [
+        (HEAD + b"Content-Length: 9\r\n\r\nabc", "the body did not come whole"),
+        (HEAD + b"Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n", "the body did not come whole"),
+        (HEAD + b"X-Hea", "the head did not come whole"),
+        (b"POST", "the head did not come whole"),
+    ],
+)
+async def test_half_a_request_before_the_end_is_400(
+    peer: tuple[Peer, int], refusals: list[Refusal], sent: bytes, reason: str
+) -> None:
+    """It is answered at once, and the application takes nothing of it for whole."""
+    application, port = peer
+    assert status(await exchange(port, sent, end=True)) == 400
+    assert application.seen == []
+    assert refusals == [Refusal(400, reason)]
+
+
+async def test_a_client_that_asks_nothing_and_leaves_is_not_refused(
+    peer: tuple[Peer, int], refusals: list[Refusal]
+) -> None:
+    """Nor one that leaves after its answer, nor one that is silent until it is closed."""
+    _, port = peer
+    assert await exchange(port, b"", end=True) == b""
+    assert status(await exchange(port, HEAD + b"\r\n")) == 200
+    assert await exchange(port, b"") == b""
+    assert refusals == []
+
+
+async def test_what_is_refused_on_a_kept_connection_is_answered_and_told(
+    peer: tuple[Peer, int], refusals: list[Refusal]
+) -> None:
+    """Not only the first request of a connection is."""
+    _, port = peer
+    async with connected(port) as client:
+        await asyncio.get_running_loop().sock_sendall(client, b"POST /h HTTP/1.1\r\nHost: x\r\n\r\n")
+        assert status(await read(client, until=b"ok")) == 200
+        await asyncio.get_running_loop().sock_sendall(client, b"POST /h HTTP/1.1\r\nHost : x\r\n\r\n")
+        assert status(await read(client)) == 400
+    assert refusals == [Refusal(400, "it is not valid HTTP")]
 
 
 async def test_trailers_are_not_headers(peer: tuple[Peer, int]) -> None:
@@ -163,13 +247,55 @@ async def test_trailers_are_not_headers(peer: tuple[Peer, int]) -> None:
     assert b"X-Webhook-Signature" not in dict(headers)
 
 
-async def test_an_upgrade_is_refused_rather_than_its_body_lost(peer: tuple[Peer, int]) -> None:
-    """The parser would hand over an empty body, and the sender would read 200."""
+@pytest.mark.parametrize("size", [1, 7, 10_000], ids=["byte by byte", "in pieces", "at once"])
+@pytest.mark.parametrize("offer", OFFERS.values(), ids=OFFERS.keys())
+async def test_an_offer_of_another_protocol_is_ignored(
+    peer: tuple[Peer, int], offer: tuple[bytes, bytes], size: int
+) -> None:
+    """The request is read to the byte and the offer is among its headers; so are those after it on the connection."""
     application, port = peer
-    sent = b"POST /h HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: h2c\r\nContent-Length: 3\r\n\r\nabc"
+    sent, body = offer
+    whole = sent * 3 + HEAD + b"\r\n"
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    try:
+        writer.transport.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        for at in range(0, len(whole), size):
+            writer.write(whole[at : at + size])
+            await writer.drain()
+        async with asyncio.timeout(5):
+            answer = await reader.read()
+    finally:
+        writer.close()
+    assert answer.count(b"HTTP/1.1 200 ") == answer.count(b"HTTP/1.1 ") == 4
+    assert [seen for _, _, seen in application.seen] == [body, body, body, b""]
+    lines = sent.partition(b"\r\n\r\n")[0].split(b"\r\n")[1:]
+    for _, headers, _ in application.seen[:3]:
+        assert [b"%s: %s" % header for header in headers] == [line.rstrip() for line in lines]
 
-    assert status(await exchange(port, sent)) == 400
-    assert application.seen == []
+
+@pytest.mark.parametrize("size", [1, 10_000], ids=["byte by byte", "at once"])
+async def test_blanks_after_a_value_are_not_part_of_it(peer: tuple[Peer, int], size: int) -> None:
+    """For no header, whoever reads it: the parser, the protocol or the application (RFC 9110, 5.5)."""
+    application, port = peer
+    blank = b"X-Blank:\t \r\nX-Two: a \t b \t \r\nX-Signature: 5f1c\t\r\n"
+    chunked = (
+        b"POST /h HTTP/1.1\r\nHost: x \t\r\n" + blank + b"Transfer-Encoding: chunked\t\r\n\r\n3\r\n \r\n\r\n0\r\n\r\n"
+    )
+    counted = b"POST /h HTTP/1.1\r\nHost: x\r\nConnection: close\t\r\nContent-Length: 4\t \r\n\r\n \r\n\t"
+    sent = chunked + counted
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    try:
+        for at in range(0, len(sent), size):
+            writer.write(sent[at : at + size])
+            await writer.drain()
+        async with asyncio.timeout(5):
+            assert (await reader.read()).count(b"HTTP/1.1 200 ") == 2
+    finally:
+        writer.close()
+    first, second = application.seen
+    values = [(b"Host", b"x"), (b"X-Blank", b""), (b"X-Two", b"a \t b"), (b"X-Signature", b"5f1c")]
+    assert first[1:] == ([*values, (b"Transfer-Encoding", b"chunked")], b" \r\n")
+    assert second[1:] == ([(b"Host", b"x"), (b"Connection", b"close"), (b"Content-Length", b"4")], b" \r\n\t")
 
 
 async def test_a_good_request_is_answered_while_slow_ones_hang(peer: tuple[Peer, int]) -> None:
@@ -211,7 +337,7 @@ async def read(client: socket.socket, *, until: bytes | None = None) -> bytes:
 
 EARLY = (
     (b"POST /early HTTP/1.1\r\nHost: x\r\nContent-Length: 900000\r\n\r\n", 200, b"ok"),
-    (HEAD + b"Content-Length: 3\r\nContent-Length: 4\r\n\r\n", 400, b"received."),
+    (HEAD + b"Content-Length: 3\r\nContent-Length: 4\r\n\r\n", 400, b"valid HTTP."),
     (HEAD + b"X: " + b"a" * 3000, 431, b"too large."),
 )
 

@@ -21,6 +21,7 @@ from webhook_tui.domain.facts import (
     WishGranted,
 )
 from webhook_tui.domain.problem import ExitCode
+from webhook_tui.domain.refusal import Refusal
 from webhook_tui.domain.secret import Secret
 from webhook_tui.domain.status import WebhookState
 from webhook_tui.domain.verdict import Verdict
@@ -251,14 +252,14 @@ async def test_history_is_there_again_after_a_restart(tmp_path: Path) -> None:
                 rows.close()
 
 
-async def test_strays_are_counted(tmp_path: Path) -> None:
+async def test_what_is_refused_is_counted(tmp_path: Path) -> None:
     """Whoever curls the bare URL sees it in the status."""
     async with sandbox_of() as (_, api_url), session_of(settings(tmp_path, api_url=api_url)) as running:
         ready = await running.fact(BecameReady)
         async with httpx.AsyncClient() as client:
             assert (await client.post(f"http://127.0.0.1:{ready.port}/", content=b"x")).status_code == 404
-        status = await running.until(lambda status: status.counts.strays == 1)
-        assert status.last_stray == "POST /"
+        status = await running.until(lambda status: status.refused == 1)
+        assert status.refusals == (Refusal(404, "not the webhook's path", "POST /"),)
 
 
 async def test_a_hook_url_is_registered_to_the_letter_and_takes_any_path(tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ from webhook_tui.domain.replaying import ReplayProgress, ReplayState, summary
 from webhook_tui.domain.signature import sign
 from webhook_tui.domain.wishes import ReplayWish, StopReplayWish
 
-REFUSED = b"HTTP/1.1 503 Later\r\nContent-Length: 0\r\n\r\n"
+REFUSED = b"HTTP/1.1 503 Later\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
 MOVED = b"HTTP/1.1 302 Found\r\nLocation: /\r\nContent-Length: 0\r\n\r\n"
 
 

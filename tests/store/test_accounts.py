@@ -18,7 +18,8 @@ from tests.factories import NOW
 from webhook_tui.domain.account import Account
 from webhook_tui.domain.ring import SecretRing
 from webhook_tui.domain.secret import Secret
-from webhook_tui.store.accounts import AccountStore
+from webhook_tui.domain.sent import UsedUrl
+from webhook_tui.store.accounts import MOST_URLS, AccountStore
 from webhook_tui.store.rings import merged
 
 OTHER = Account("https://v2.api.piktid.com", "other")
@@ -273,3 +274,20 @@ def test_a_removed_file_is_made_again_with_what_is_registered(path: Path, accoun
             assert other.ring(account).current is not None
         store.end_registration(held, NOW)
         assert store.live(account) == []
+
+
+def test_used_urls_are_remembered_for_each_account(accounts: AccountStore, path: Path, account: Account) -> None:
+    """The last used first, each once, the oldest of more than 20 go; another program and the next run see them."""
+    for number in range(MOST_URLS + 2):
+        accounts.record_used_url(account, UsedUrl(f"http://127.0.0.1/{number}", NOW + timedelta(seconds=number)))
+    again = UsedUrl("http://127.0.0.1/5", LATER)
+    accounts.record_used_url(account, again)
+    accounts.record_used_url(OTHER, UsedUrl("http://other/", NOW))
+
+    with closing(AccountStore.open(path)) as other:
+        urls = other.used_urls(account)
+        assert urls[0] == again
+        assert [used.url.rpartition("/")[2] for used in urls[1:]] == [
+            str(number) for number in range(MOST_URLS + 1, 1, -1) if number != 5
+        ]
+        assert [used.url for used in other.used_urls(OTHER)] == ["http://other/"]

@@ -18,7 +18,7 @@ from webhook_tui.domain.account import Account
 from webhook_tui.domain.problem import ProblemError
 from webhook_tui.domain.ring import SecretRing
 from webhook_tui.domain.secret import Secret
-from webhook_tui.store import AccountStore, DeliveryStore
+from webhook_tui.store import AccountStore, DeliveryStore, open_history
 from webhook_tui.store.accounts_schema import ACCOUNTS
 from webhook_tui.store.database import Schema, open_database
 from webhook_tui.store.schema import HISTORY
@@ -257,3 +257,39 @@ def test_a_directory_that_may_not_be_written_is_a_problem(tmp_path: Path) -> Non
     tmp_path.chmod(0o700)
     assert said.stdout.startswith("The history cannot be written: its file or directory is read-only. Name another")
     assert {file.name for file in tmp_path.iterdir()} <= {"home"}
+
+
+@pytest.mark.parametrize("name", [":memory:", "file:x.db", "file:x.db?mode=memory", "a b%20c#d?e"])
+def test_every_name_is_the_name_of_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    """Also those that mean something else to SQLite: kept, for this user only, and read again."""
+    monkeypatch.chdir(tmp_path)
+
+    asyncio.run(_history(Path(name), Account("https://v2.api.piktid.com", "0123456789ab"), 2))
+
+    assert stat.S_IMODE(Path(name).stat().st_mode) == 0o600
+    with closing(open_history(Path(name))) as rows:
+        assert len(rows) == 2
+    assert not [file for file in tmp_path.iterdir() if file.is_file() and not file.name.startswith(name)]
+
+
+def test_a_history_of_an_earlier_version_can_be_read(tmp_path: Path) -> None:
+    """Without a session that opens it first; a newer one is left alone, with a sentence."""
+    path = tmp_path / "deliveries.db"
+    earlier = replace(HISTORY, migrations=HISTORY.migrations[:1])
+    with closing(open_database(path, earlier).connection) as connection:
+        connection.execute("INSERT INTO runs (started_at) VALUES (1)")
+        connection.execute(
+            "INSERT INTO deliveries (run, account, received_at, client, method, target, event, verdict, reason, short,"
+            " attempt, size, about) VALUES (1, 'a', 1, '', 'POST', '/h', 'ping', 'valid', '', '', 1, 2, '')"
+        )
+        connection.execute("INSERT INTO bodies VALUES (1, x'90', 'hi')")
+
+    with closing(open_history(path)) as rows:
+        stored = rows.stored(1)
+
+    assert stored is not None
+    assert (stored.delivery.target, stored.delivery.http_version) == ("/h", "1.1")
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute(f"PRAGMA user_version = {HISTORY.version + 1}")
+    with pytest.raises(ProblemError, match="newer"):
+        open_history(path)

@@ -34,6 +34,7 @@ DELIVERIES = st.builds(
     headers=HEADERS,
     body=st.binary(max_size=300),
     client=LATIN_1,
+    http_version=st.sampled_from(["1.0", "1.1"]),
 )
 
 

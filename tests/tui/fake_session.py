@@ -31,6 +31,7 @@ from webhook_tui.domain.overview import Overview
 from webhook_tui.domain.rows import Sort
 from webhook_tui.domain.run import Run
 from webhook_tui.domain.secret import Secret
+from webhook_tui.domain.sent import UsedUrl
 from webhook_tui.domain.status import (
     Counts,
     ReceiverState,
@@ -45,11 +46,14 @@ from webhook_tui.domain.verdict import Verdict
 from webhook_tui.domain.wishes import (
     CommentWish,
     DeleteDeliveriesWish,
+    ForwardWish,
     JobsWish,
     JobWish,
     MarkWish,
     OverviewWish,
+    ReplayWish,
     RunsWish,
+    SimulateWish,
     Wish,
 )
 
@@ -127,6 +131,9 @@ class FakeSession:
                 self.emit(JobShown(self.details[job_id]))
             case DeleteDeliveriesWish(seqs):
                 self.emit(DeliveriesDeleted(self.rows.delete(seqs)))
+            case ReplayWish(_, url) | SimulateWish(_, url) | ForwardWish(url) if url is not None:
+                self.first_status = replace(self.first_status, used_urls=(UsedUrl(url, NOW),))
+                self.emit(StatusChanged(self.first_status))
             case _:
                 pass
 

@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +19,9 @@ from tests.tui.stage import SMALL, STACKED, WIDE, stage
 from tests.tui.test_dialogs import closed, words
 from webhook_tui.domain.answering import AnswerRule, Usual, parse
 from webhook_tui.domain.facts import Forwarded, Replayed
+from webhook_tui.domain.failure import Failure
 from webhook_tui.domain.problem import ProblemError
-from webhook_tui.domain.sent import Sent, Why
+from webhook_tui.domain.sent import Sent, UsedUrl, Why
 from webhook_tui.domain.wishes import AnswerWish, ForwardWish, ReplayWish
 from webhook_tui.editing import edit, editor_of
 from webhook_tui.tui.app import WebhookTuiApp
@@ -53,14 +55,15 @@ async def test_the_rules_as_drawn() -> None:
         assert words(played) == [
             "How the receiver answers",
             "● 200 OK",
-            "○ One answer           status 503    delay 0 s    body …",
-            "○ Fail, then recover   503, 3 times, then 200",
-            "○ Rate limit           429 with Retry-After 5 s, 1 time, then 200",
-            "○ Now and then         500 for every 5th delivery",
-            "○ By event             image_result 500, others 200",
-            "○ No answer            reset the connection",
+            "○ One answer         status 503    delay 0 s    body …",
+            "○ Fail, then recover 503, 3 times per event, then 200",
+            "○ Rate limit         429 Retry-After 5 s, 1 time per event, then 200",
+            "○ Now and then       500 for every 5th delivery",
+            "○ By event           image_result 500, others 200",
+            "○ No answer          reset the connection",
             "Every delivery is stored before it is answered, whatever the answer.",
-            "The rule in force is always in the status line.",
+            "Per event: each event id has its own count. The rule stays in force.",
+            "The status line shows the rule, and what is left for the last event.",
             "  Use it enter      Change the numbers e      Cancel esc",
         ]
 
@@ -104,9 +107,9 @@ async def test_a_mistake_is_said_and_escape_changes_nothing() -> None:
 @pytest.mark.parametrize("size", [WIDE, STACKED, SMALL])
 async def test_the_rule_in_force_is_in_the_status_line(size: tuple[int, int]) -> None:
     """Never shortened below its words; a click on a rule chooses it."""
-    session = FakeSession(replace(RUNNING, answer="503 ×3, 200", rule=parse("503 x3")), mock_up_rows())
+    session = FakeSession(replace(RUNNING, answer="503 ×3 (1 left)", rule=parse("503 x3")), mock_up_rows())
     async with stage(session, size=size) as played:
-        await played.until("503 ×3, 200")
+        await played.until("503 ×3 (1 left)")
         await played.press("a")
         await played.until("● Fail, then recover")
 
@@ -123,20 +126,56 @@ async def test_replay_asks_where_to_once() -> None:
     """The second time the URL is there, and enter sends."""
     async with stage(size=STACKED) as played:
         await played.press("r")
-        await played.until("Replay #")
+        await played.until("Sends #")
         assert played.is_focused("url")
         await played.press("enter")
-        await played.until("Write a whole URL")
-        await played.press(*APP, "enter")
+        await played.until("The URL is empty")
+        await played.press(*"example.com", "enter")
+        await played.until("write https://example.com")
+        await played.press(*["backspace"] * 11, *APP.removeprefix("http://"), "enter")
         await played.until(lambda: len(played.session.wishes) == 1)
         await closed(played)
         await played.press("r")
         await played.until(APP)
-        await played.press("s")
+        await played.press("tab", "tab", "s", "enter")
         await played.until(lambda: len(played.session.wishes) == 2)
         seq = played.main.detail.seq
         assert seq is not None
         assert played.session.wishes == [ReplayWish((seq,), APP), ReplayWish((seq,), APP, sign_anew=True)]
+
+
+async def test_replay_as_drawn() -> None:
+    """No letter is a key while the URL has the focus; what is sent and where it leads are said."""
+    used = (
+        UsedUrl(APP, NOW - timedelta(minutes=2)),
+        UsedUrl("http://[::1]:9/", NOW),
+        UsedUrl("https://a.example/x", NOW),
+    )
+    session = FakeSession(replace(RUNNING, used_urls=used), mock_up_rows())
+    async with stage(session, size=STACKED) as played:
+        await played.press("g", *["j"] * 7, "r")
+        await played.until("Sends #8")
+
+        assert words(played) == [
+            "Replay",
+            "send     #8   marked   from #8 on   a time",
+            "as       ● original bytes, keep original signature",
+            "         ○ original bytes, re-sign with the current secret",
+            f"to       {APP}",
+            "         last used 2 min ago · ↓ 2 earlier · this machine",
+            "Sends #8 once, from this machine. The body stays as received.",
+            "Its signature is invalid: a handler that verifies should answer 401.",
+            "  Replay enter      Cancel esc",
+        ]
+        await played.press("down", "down", "down")
+        await played.until("a.example is not this machine: real systems may act on it.")
+        await played.until("Replay to a.example enter")
+        await played.press("tab", "m")
+        await played.until("No such delivery: marked.")
+        await played.press("left", "tab", "s")
+        await played.until("Its signature will be valid with the current secret.")
+        await played.press("o", "s", "enter")
+        await played.wished(ReplayWish((8,), "https://a.example/x", sign_anew=True))
 
 
 async def test_replay_knows_where_deliveries_are_forwarded_to() -> None:
@@ -178,12 +217,21 @@ async def test_a_forward_without_an_app_has_a_hint() -> None:
         assert seq is not None
         played.session.emit(
             Forwarded(
-                Sent(seq, Why.FORWARDED, APP, NOW, None, tries=3, failure="the connection was refused", refused=True)
+                Sent(
+                    seq,
+                    Why.FORWARDED,
+                    APP,
+                    NOW,
+                    None,
+                    tries=3,
+                    failure="the connection was refused",
+                    cause=Failure.REFUSED,
+                )
             )
         )
         await played.until("Raw  Answer")
         played.main.detail.choose("Answer")
-        await played.until("Nothing listens there.")
+        await played.until("Nothing listens there")
         assert "Forwarded, 3 tries" in played.text()
 
 
@@ -207,6 +255,7 @@ async def test_edit_and_replay_shows_the_difference_first(monkeypatch: pytest.Mo
         played.app.acting.edit = lambda body, _seq: body.replace(b"{", b"{ \x1b", 1)
         await played.press("R")
         await played.until(", edited")
+        assert "● your bytes, re-sign with the current secret" in played.text()
         assert any(line.startswith("+ ") and "␛" in line for line in words(played))
         await played.press("enter")
         await played.until(lambda: len(played.session.wishes) == 1)

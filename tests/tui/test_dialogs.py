@@ -43,6 +43,32 @@ async def closed(played: Stage) -> None:
     await played.until(lambda: len(played.app.screen_stack) == 1)
 
 
+@pytest.mark.parametrize(
+    ("keys", "typing", "key", "back"),
+    [
+        (["a", "e"], "Change the numbers      Cancel esc", "Change the numbers e", ["tab"]),
+        (["e", "tab"], "   curl ", "c   curl ", ["shift+tab"]),
+        (
+            ["enter", "ctrl+f"],
+            "Test ping     Register     Delete  ",
+            "Test ping t     Register u     Delete X",
+            ["escape"],
+        ),
+        (["k", "enter", "ctrl+f"], "1 below  ", "1 below · f follow the newest", ["escape"]),
+    ],
+)
+async def test_no_letter_is_shown_as_a_key_where_it_is_text(
+    keys: list[str], typing: str, key: str, back: list[str]
+) -> None:
+    """Buttons, menus and the note lose their letters while an input has the focus, and get them again."""
+    async with stage(size=STACKED) as played:
+        await played.press(*keys)
+        await played.until(typing)
+        assert key not in played.text()
+        await played.press(*back)
+        await played.until(key)
+
+
 async def test_the_guard_names_the_webhook_that_would_be_replaced() -> None:
     """The mock-up's words, the safe button with the focus."""
     async with stage(size=STACKED) as played:
@@ -222,6 +248,15 @@ async def test_a_token_typed_at_once_keeps_its_first_letters(monkeypatch: pytest
         played.session.emit(TokenAsked(None))
         await played.until("API token")
         await played.press(*"abc", "enter")
+        await played.wished(TokenAnswer(Secret("abc")))
+
+
+async def test_a_token_is_taken_out_of_its_header() -> None:
+    """As it is copied from a command or from the network tab of a browser."""
+    async with stage(FakeSession(STARTING), size=STACKED) as played:
+        played.session.emit(TokenAsked(None))
+        await played.until("API token")
+        await played.press(*"Bearer", "space", *"abc", "enter")
         await played.wished(TokenAnswer(Secret("abc")))
 
 

@@ -9,6 +9,7 @@ from tests.tui.memory_rows import stored_delivery
 from tests.tui.stage import STACKED, WIDE, Stage, stage
 from webhook_tui.domain.filter import parse
 from webhook_tui.domain.verdict import Verdict
+from webhook_tui.tui.widgets import filter_bar
 from webhook_tui.tui.widgets.filter_bar import Completions
 
 
@@ -54,10 +55,11 @@ async def test_a_mistake_is_pointed_at_and_the_table_keeps_the_last_filter() -> 
     async with stage(size=STACKED) as played:
         await type_filter(played, "!verdict:valid event:image_*")
         await played.until(lambda: numbers(played) == [8, 10])
-        await played.press(*" age:<10x")
+        await played.press(*" age:<10x", "space")
         await played.until("^^^^^^^^ age needs a number")
         lines = played.lines()
         at = lines[22].index("age:<10x")
+        assert lines[22].endswith(" unchanged: 2 of 12 ")
         assert lines[23].rstrip() == " " * at + "^^^^^^^^ age needs a number and s, m, h or d"
         assert numbers(played) == [8, 10]
 
@@ -67,6 +69,40 @@ async def test_a_mistake_is_pointed_at_and_the_table_keeps_the_last_filter() -> 
         await played.until(lambda: played.is_focused("DeliveryTable"))
         assert numbers(played) == list(range(1, 13))
         assert "enter Detail" in played.lines()[23]
+
+
+async def test_what_is_half_typed_is_no_mistake_yet(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Enter makes it one; the next letter takes that back."""
+    monkeypatch.setattr(filter_bar, "REST_SECONDS", 3600)
+    async with stage(size=STACKED) as played:
+        await type_filter(played, "event:ping")
+        await played.until("3 of 12")
+        await played.press(*" age:")
+        await played.until("unchanged: 3 of 12")
+        assert "^" not in played.lines()[23]
+        assert numbers(played) == [1, 5, 12]
+
+        await played.press("enter")
+        assert "^^^^ age needs a number" in played.lines()[23]
+        await played.press("<")
+        await played.until(lambda: "^" not in played.lines()[23])
+        await played.press(*"9d")
+        await played.until(lambda: "unchanged" not in played.text())
+        assert "3 of 12" in played.text()
+
+
+async def test_what_is_half_typed_is_a_mistake_after_a_pause() -> None:
+    """Whoever types no more means what stands there."""
+    async with stage(size=STACKED) as played:
+        await type_filter(played, "verdict:")
+        await played.until("^^^^^^^^ verdict is valid, older")
+
+
+async def test_a_bare_word_is_looked_for_as_a_verdict() -> None:
+    """What stands in a column is found by its word."""
+    async with stage(size=STACKED) as played:
+        await type_filter(played, "malf")
+        await played.until(lambda: numbers(played) == [10])
 
 
 async def test_no_match_is_said_where_the_rows_were() -> None:
@@ -92,6 +128,18 @@ async def test_the_cursor_stays_on_its_delivery() -> None:
         assert played.main.table.cursor_seq == 8
         await played.press("escape")
         assert played.main.table.cursor_seq == 8
+
+
+async def test_what_was_found_keeps_the_cursor_without_the_filter() -> None:
+    """Also when the newest match was followed; only on the newest of all it is followed further."""
+    async with stage() as played:
+        for text, found, follows in (("verdict:malformed", 10, False), ("event:ping", 12, True)):
+            await type_filter(played, text)
+            await played.until(lambda found=found: played.main.table.cursor_seq == found)  # type: ignore[misc]
+            await played.press("escape")
+            await played.until(lambda: numbers(played) == list(range(1, 13)))
+            assert (played.main.table.cursor_seq, played.main.table.following) == (found, follows)
+            await played.press("f")
 
 
 async def test_a_slow_search_leaves_the_table_alone() -> None:

@@ -12,12 +12,13 @@ from tests.tui.stage import SMALL, STACKED, WIDE, Stage, stage
 from tests.tui.test_acting import APP, SENT, forwarding
 from tests.tui.test_dialogs import closed, words
 from webhook_tui.domain.facts import ReplayAdvanced, Replayed
+from webhook_tui.domain.failure import Failure
 from webhook_tui.domain.replaying import ReplayProgress, ReplayState
 from webhook_tui.domain.wishes import ReplayWish, StopReplayWish
 from webhook_tui.tui.app import WebhookTuiApp
 
 FIRST = ReplayProgress(APP, 12)
-REFUSED = replace(SENT, seq=3, status=None, failure="the connection was refused", refused=True)
+REFUSED = replace(SENT, seq=3, status=None, failure="the connection was refused", cause=Failure.REFUSED)
 
 
 def marking(*seqs: int) -> FakeSession:
@@ -40,7 +41,7 @@ async def sent(played: Stage, *keys: str) -> ReplayWish:
     return wish
 
 
-async def test_which_deliveries_are_chosen_by_up_and_down() -> None:
+async def test_which_deliveries_are_chosen_by_left_and_right() -> None:
     """This one is first, so that r and enter mean it; each choice says how many and which."""
     async with stage(marking(3, 8, 5), size=STACKED) as played:
         await played.press("/", *"event:ping", "enter", "g")
@@ -48,43 +49,39 @@ async def test_which_deliveries_are_chosen_by_up_and_down() -> None:
         assert await sent(played, "r", "enter") == ReplayWish((1,), APP)
 
         await played.press("r")
-        await played.until("#1   marked")
-        assert words(played)[:3] == [
-            "Replay #1",
-            "#1   marked   filtered   from #1 on   a time   ↑ ↓",
-            "It is sent byte for byte as it came, once, and not by PiktID.",
-        ]
-        await played.press("down")
-        await played.until("Replay 3 deliveries")
-        assert "#3 to #8 are sent byte for byte, one after the other" in played.text()
+        await played.until("#1   marked   3 filtered   from #1 on   a time")
+        await played.press("tab", "right")
+        await played.until("Sends 3 deliveries, #3 to #8, in order, from this machine.")
         assert await sent(played, "enter") == ReplayWish((3, 5, 8), APP)
 
-        assert await sent(played, "r", "down", "down", "s") == ReplayWish((1, 5, 12), APP, sign_anew=True)
-        assert await sent(played, "r", *["down"] * 3, "enter") == ReplayWish(tuple(range(1, 13)), APP)
+        keys = ("r", "tab", "right", "right", "tab", "s", "enter")
+        assert await sent(played, *keys) == ReplayWish((1, 5, 12), APP, sign_anew=True)
+        assert await sent(played, "r", "tab", *["right"] * 3, "enter") == ReplayWish(tuple(range(1, 13)), APP)
 
 
 async def test_a_range_of_time() -> None:
     """What is typed is counted; a mistake is a sentence, and sends nothing."""
     async with stage(forwarding(), size=STACKED) as played:
-        await played.press("r", "up")
+        await played.press("r", "tab", "left")
         await played.until("Write a time, or two: 10m or 14:02 or 14:02-14:19.")
+        await played.press("tab")
         assert played.is_focused("when")
         await played.press(*"soon", "enter")
         await played.until("“soon” is no time")
         assert not played.session.wishes
         await played.press(*["backspace"] * 4, *"14:02:58-14:19:05")
-        await played.until("Replay 4 deliveries")
+        await played.until("Sends 4 deliveries")
         assert await sent(played, "enter") == ReplayWish((3, 4, 5, 6), APP)
 
 
 async def test_none_marked_sends_nothing() -> None:
     """It is said, and another choice brings the buttons back to life."""
     async with stage(forwarding(), size=SMALL) as played:
-        await played.press("r", "down")
-        await played.until("There is no such delivery.")
+        await played.press("r", "tab", "m")
+        await played.until("No such delivery: marked.")
         await played.press("enter")
         assert not played.session.wishes
-        assert await sent(played, "up", "a") == ReplayWish((12,), APP)
+        assert await sent(played, "left", "enter") == ReplayWish((12,), APP)
 
 
 async def test_edit_and_replay_means_one(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -95,7 +92,6 @@ async def test_edit_and_replay_means_one(monkeypatch: pytest.MonkeyPatch) -> Non
         await played.press("R")
         await played.until(", edited")
         assert "marked" not in "".join(words(played))
-        await played.press("down")
         assert isinstance(await sent(played, "enter"), ReplayWish)
 
 
@@ -113,7 +109,7 @@ async def test_progress_as_it_comes_and_the_rows_say_so() -> None:
         await played.until("3 of 12")
         assert "#4 is under way; before it #3: no answer: the connection was refused" in played.text()
         assert "1 answered 2xx   1 something else   1 not at all" in played.text()
-        assert "Nothing listens there." in played.text()
+        assert "Nothing listens there" in played.text()
         assert "and 1 more" in played.text()
         assert "Replayed #" not in played.text()
         await played.press("escape")
@@ -144,7 +140,7 @@ async def test_hidden_it_goes_on_and_r_shows_it_again() -> None:
         await played.until("Replayed all 12: 12 answered 2xx.")
         assert len(played.app.screen_stack) == 1
         await played.press("r")
-        await played.until("Replay #12")
+        await played.until("Sends #12 once")
 
 
 async def test_a_set_that_is_over_at_once_shows_its_end() -> None:

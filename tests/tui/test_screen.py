@@ -6,12 +6,14 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from textual import events
 
 from tests.tui.fake_session import LISTENING, LIVE, NOW, RUNNING, STARTING, WAITING, FakeSession
 from tests.tui.memory_rows import MemoryRows, mock_up_rows, stored_delivery
 from tests.tui.stage import SMALL, STACKED, WIDE, Stage, stage
 from webhook_tui.domain.facts import ProblemOccurred, StatusChanged, WishGranted
 from webhook_tui.domain.problem import Problem
+from webhook_tui.domain.refusal import Refusal
 from webhook_tui.domain.status import TunnelState, TunnelStatus, WebhookState, WebhookStatus
 from webhook_tui.domain.verdict import Verdict
 from webhook_tui.domain.wishes import ExplainWish, RegisterWish, RevealSecretWish, TestPingWish
@@ -196,12 +198,14 @@ async def test_the_first_delivery_brings_the_table_and_the_focus() -> None:
         assert "following the newest" in played.text()
 
 
-async def test_a_stray_is_told() -> None:
-    """Who curls the bare URL sees it."""
-    status = replace(WAITING, counts=replace(WAITING.counts, strays=1), last_stray="POST /")
+async def test_a_refused_request_is_told() -> None:
+    """Who curls the bare URL sees it, and a click on the count says why."""
+    status = replace(WAITING, refusals=(Refusal(404, "not the webhook's path", "POST /"),))
     async with stage(FakeSession(status), size=STACKED) as played:
-        await played.until("strays     1 request was not to the hook's path; the last: POST /")
-        assert "1 stray" in played.lines()[0]
+        await played.until("refused    1 request (404): not the webhook's path (POST /)")
+        assert "1 refused" in played.lines()[0]
+        await played.pilot.click("StatusBar", offset=(played.lines()[0].index("refused"), 0))
+        await played.until("counting")
 
 
 async def test_new_rows_are_followed_until_the_user_moves() -> None:
@@ -218,6 +222,41 @@ async def test_new_rows_are_followed_until_the_user_moves() -> None:
         await played.press("f")
         await played.until("following the newest")
         assert played.main.detail.seq == 14
+
+
+@pytest.mark.parametrize(("into", "back"), [("enter", "escape"), ("z", "z"), ("w", "escape")])
+async def test_following_waits_while_a_delivery_is_read(into: str, back: str) -> None:
+    """The focus in the detail, or its zoom, keeps the delivery there; afterwards following goes on."""
+    async with stage(size=STACKED) as played:
+        await played.press(into)
+        await played.until("following waits")
+        played.session.deliver(stored_delivery(13))
+        played.session.deliver(stored_delivery(14))
+        await played.until("2 below · f follow the newest")
+        assert played.main.detail.seq == 12
+
+        await played.press("f")
+        await played.until(lambda: played.main.detail.seq == 14)
+        played.session.deliver(stored_delivery(15))
+        await played.until("1 below · f follow the newest")
+
+        await played.press(back)
+        await played.until("following the newest")
+        await played.until(lambda: played.main.detail.seq == 15)
+
+
+async def test_following_waits_while_the_terminal_has_no_focus() -> None:
+    """Whoever reads in another window finds the same delivery again."""
+    async with stage(size=STACKED) as played:
+        await played.press("enter")
+        await played.until("following waits")
+        played.app.post_message(events.AppBlur())
+        await played.until(lambda: played.focused() is None)
+        played.session.deliver(stored_delivery(13))
+        await played.until("1 below · f follow the newest")
+        played.app.post_message(events.AppFocus())
+        await played.until(lambda: played.focused() is not None)
+        assert played.main.detail.seq == 12
 
 
 async def test_a_changed_verdict_shows_in_table_and_headline() -> None:
@@ -397,7 +436,7 @@ async def test_clicks_on_tab_headline_note_and_footer() -> None:
         await played.pilot.click("Headline", offset=(5, 1))
         await played.until(lambda: played.is_focused("signature"))
         await played.pilot.click("FollowNote")
-        await played.until("following the newest")
+        await played.until("following waits")
         await played.pilot.click("FooterKey")
         await played.until(lambda: played.is_focused("DeliveryTable"))
 

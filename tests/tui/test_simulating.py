@@ -86,7 +86,7 @@ async def test_a_url_is_asked_for_and_remembered() -> None:
         await played.press(*["backspace"] * 12, "enter")
         await played.until("An event has a name, such as ping.")
         await played.press(*"x.y", "down", "left", "enter")
-        await played.until("Write a whole URL")
+        await played.until("The URL is empty")
         await played.press(*APP, "enter")
         await played.wished(SimulateWish("x.y", APP))
         await closed(played)

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.tui.fake_session import LISTENING, LIVE, NOW, REGISTERED, RUNNING, STARTING, WAITING
+from webhook_tui.domain.refusal import Refusal
 from webhook_tui.domain.status import (
     Counts,
     ReceiverState,
@@ -20,7 +21,7 @@ from webhook_tui.domain.status import (
     WebhookState,
     WebhookStatus,
 )
-from webhook_tui.tui.words.route import status_line
+from webhook_tui.tui.words.route import is_refused_at, status_line
 
 
 def line(status: SessionStatus, width: int) -> str:
@@ -131,20 +132,27 @@ def test_a_host_that_is_not_loopback_stays() -> None:
     assert "192.168.1.5:9876" in line(status, 80)
 
 
-def test_strays_and_the_event_stream_are_counted() -> None:
-    """Strays show only when there are some; the stream only when it is watched."""
-    status = replace(
-        RUNNING, counts=replace(RUNNING.counts, strays=2), stream=StreamStatus("live", both=11, only_sse=1)
-    )
+def test_refused_requests_and_the_event_stream_are_counted() -> None:
+    """Refused ones show only when there are some, all kinds in one count; the stream only when it is watched."""
+    refusals = (Refusal(404, "not the webhook's path", "POST /"), Refusal(413, "too long", count=1))
+    status = replace(RUNNING, refusals=refusals, stream=StreamStatus("live", both=11, only_sse=1))
 
-    assert line(status, 150).endswith(" 12 received  ✓ 8  ✗ 3  … 1  2 strays  sse 11/12 ")
-    assert " 2 strays " in line(status, 80)
-    assert "1 stray " in line(replace(WAITING, counts=Counts(strays=1)), 100)
+    assert line(status, 150).endswith("  2 refused  12 received  ✓ 8  ✗ 3  … 1  sse 11/12 ")
+    assert " 2 refused " in line(status, 80)
+    assert "1 refused " in line(replace(WAITING, refusals=refusals[:1]), 100)
+
+
+def test_a_click_on_the_refused_requests_is_told_from_one_elsewhere() -> None:
+    """It leads to the reasons."""
+    shown = line(replace(RUNNING, refusals=(Refusal(404, "no", count=12_345),)), 150)
+    start = shown.index("12,345 refused")
+    cells = [cell for cell in range(len(shown)) if is_refused_at(shown, cell)]
+    assert cells == list(range(start, start + len("12,345 refused")))
 
 
 def test_another_answer_is_never_shortened() -> None:
     """The rule in force is always in the status line."""
-    assert "→ 503 ×3, 200 " in line(replace(RUNNING, answer="503 ×3, 200"), 60)
+    assert "→ 503 ×3 (1 left) " in line(replace(RUNNING, answer="503 ×3 (1 left)"), 60)
 
 
 def test_ascii_says_pending_by_a_question_mark() -> None:
@@ -175,7 +183,7 @@ def test_the_line_has_always_its_width(
         webhook=replace(REGISTERED, state=webhook),
         tunnel=replace(LIVE, state=tunnel),
         receiver=replace(RUNNING.receiver, state=receiver),
-        counts=Counts(number, number, number, number, number),
+        counts=Counts(number, number, number, number),
     )
 
     shown = status_line(status, width, NOW)

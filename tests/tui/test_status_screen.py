@@ -18,8 +18,9 @@ from tests.tui.stage import STACKED, WIDE, Stage, stage
 from webhook_tui.domain.ack_times import AckSummary
 from webhook_tui.domain.overview import HistoryPlace, Overview
 from webhook_tui.domain.problem import Problem
+from webhook_tui.domain.refusal import Refusal
 from webhook_tui.domain.route_log import Call, Phase, RegistrationStep, TunnelPhase
-from webhook_tui.domain.status import Counts, SessionStatus, TunnelState, TunnelStatus
+from webhook_tui.domain.status import SessionStatus, TunnelState, TunnelStatus
 from webhook_tui.domain.tally import EventCounts, Rate, Tally
 from webhook_tui.domain.verdict import Verdict
 from webhook_tui.domain.wishes import OverviewWish
@@ -73,10 +74,16 @@ OVERVIEW = Overview(
     tally=TALLY,
     place=HistoryPlace(Path("/home/ada/deliveries.db"), 1_530_000_000, 3, is_temporary=False),
 )
-STRAYED = replace(RUNNING, counts=Counts(12, 8, 3, 1, strays=2), last_stray=f"GET /{HOSTILE}")
+REFUSED = replace(
+    RUNNING,
+    refusals=(
+        Refusal(413, "1.1 GB declared; the limit is 10 MB"),
+        Refusal(404, "not the webhook's path", f"GET /{HOSTILE}", count=12),
+    ),
+)
 
 
-def session_with(overview: Overview = OVERVIEW, status: SessionStatus = STRAYED) -> FakeSession:
+def session_with(overview: Overview = OVERVIEW, status: SessionStatus = REFUSED) -> FakeSession:
     """The mock-ups' session, with something to show."""
     session = FakeSession(status, mock_up_rows())
     session.overview = overview
@@ -98,7 +105,9 @@ async def test_everything_is_on_the_screen_at_once_where_there_is_room() -> None
         for words in (
             "✗ invalid                                 3            900",
             "total                                    12          1.0 M",
-            "strays                                    2",
+            "Refused         13",
+            "  404           12  not the webhook's path (GET /␛]0;owned␇[b]image[/b]\ufffd",
+            "  413            1  1.1 GB declared; the limit is 10 MB",
             "image_result                              6     3      909   900",
             "no name                                   0              1",
             "7 other names                             6         12,345",
@@ -260,7 +269,7 @@ def test_what_no_screen_holds_is_not_encoded() -> None:
 @pytest.mark.parametrize("signs", [UNICODE, ASCII])
 def test_no_line_is_wider_than_the_page(width: int, signs: Any) -> None:
     """But the path of the file, which is never cut."""
-    text = overview_text(OVERVIEW, STRAYED, width, NOW + timedelta(seconds=5), signs)
+    text = overview_text(OVERVIEW, REFUSED, width, NOW + timedelta(seconds=5), signs)
     lines = [line for line in text.plain.split("\n") if "/home/ada" not in line]
     assert max(map(len, lines)) <= width
 

@@ -11,10 +11,11 @@ from rich.cells import cell_len
 from tests.hostile.strings import strings
 from tests.tui.fake_session import NOW, RUNNING
 from tests.tui.test_jobs import event, job
-from tests.tui.test_status_screen import OVERVIEW, STRAYED, TALLY, at
+from tests.tui.test_status_screen import OVERVIEW, REFUSED, TALLY, at
 from webhook_tui.domain.job import JobDetail
 from webhook_tui.domain.overview import HistoryPlace
 from webhook_tui.domain.problem import Problem
+from webhook_tui.domain.refusal import Refusal
 from webhook_tui.domain.route_log import Call, Phase, RegistrationStep, TunnelPhase
 from webhook_tui.domain.tally import EventCounts
 from webhook_tui.domain.text import is_harmless
@@ -40,7 +41,7 @@ def test_the_status_screen_says_nothing_raw(signs: Glyphs) -> None:
             tally=replace(TALLY, events=(EventCounts(text, {Verdict.VALID: 1}, {Verdict.VALID: 1}),)),
             place=HistoryPlace(Path("/home") / text.replace("/", "_"), 1, 1, is_temporary=False),
         )
-        status = replace(STRAYED, last_stray=text, answer=text, forward_to=None)
+        status = replace(REFUSED, refusals=(Refusal(404, text, text),), answer=text, forward_to=None)
         page = overview_text(overview, status, 60, NOW, signs).plain.split("\n")
         assert all(is_harmless(character) for line in page for character in line)
         assert max(cell_len(line) for line in page if "  file  " not in line) <= 60

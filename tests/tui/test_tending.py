@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -164,6 +165,17 @@ async def test_no_secret_is_copied_and_hostile_text_stays_harmless() -> None:
         assert clipboard(played).encode() == body.replace(b"whsec_canary", b"[redacted]")
 
 
+async def test_a_copied_table_has_no_byte_order_mark() -> None:
+    """That is for a file; what is pasted is text."""
+    async with stage() as played:
+        await choose(played, 8)
+        await played.press("y")
+        await played.until("curl command")
+        await played.press("v")
+        await played.until("Copied: csv, ")
+        assert played.app.clipboard.startswith('"seq",')
+
+
 async def test_an_export_has_a_name_of_ours_and_replaces_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -189,7 +201,7 @@ async def test_an_export_has_a_name_of_ours_and_replaces_nothing(
 
 
 async def test_an_export_goes_where_it_is_asked_to(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A file that is there is replaced, said before; one that cannot be written is a notice."""
+    """A file that is there is overwritten, said before; one that cannot be written is a notice."""
     monkeypatch.chdir(tmp_path)
     (tmp_path / "mine.json").write_text("before")
     async with stage(size=STACKED) as played:
@@ -197,7 +209,7 @@ async def test_an_export_goes_where_it_is_asked_to(tmp_path: Path, monkeypatch: 
         await played.press("e", "tab")
         await played.until(lambda: played.is_focused("path"))
         played.app.screen.query_one("#path", Input).value = "mine.json"
-        await played.until("There is such a file: it is replaced.")
+        await played.until("This file exists: it is overwritten.")
         await played.press("enter")
         await played.until("Exported #8 to mine.json")
         await played.press("e", "tab")
@@ -205,6 +217,37 @@ async def test_an_export_goes_where_it_is_asked_to(tmp_path: Path, monkeypatch: 
         await played.press("enter")
         await played.until("nowhere/mine.json cannot be written: No such file or directory.")
     assert (tmp_path / "mine.json").read_bytes() == JOB
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ("-", "Standard output belongs to the screen."),
+        ("pipe", "pipe cannot be written: no program reads it."),
+        ("read", "Exported #8 to read"),
+        ("link", "Exported #8 to link"),
+    ],
+)
+async def test_an_export_to_what_is_no_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, asked: str, said: str
+) -> None:
+    """A link is followed, a pipe written; one that nobody reads holds up nothing."""
+    monkeypatch.chdir(tmp_path)
+    os.mkfifo("pipe")
+    os.mkfifo("read")
+    reader = os.open("read", os.O_RDONLY | os.O_NONBLOCK)
+    (tmp_path / "link").symlink_to("target")
+    async with stage(size=STACKED) as played:
+        await choose(played, 8)
+        await played.press("e", "tab")
+        await played.until(lambda: played.is_focused("path"))
+        played.app.screen.query_one("#path", Input).value = asked
+        await played.press("enter")
+        await played.until(said)
+    with os.fdopen(reader, "rb") as pipe:
+        assert pipe.read() == (JOB if asked == "read" else b"")
+    assert (tmp_path / "link").is_symlink()
+    assert (tmp_path / "target").exists() is (asked == "link")
 
 
 async def test_searching_in_the_payload() -> None:

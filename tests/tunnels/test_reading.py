@@ -57,6 +57,7 @@ def test_lines_are_plain_and_bounded() -> None:
         ('{"event":"authn","message":"authenticated as anonymous user"}', None),
         ("follow us at https://twitter.com/localhost_run", None),
         ("** your connection id is 9fdcbd4d **", None),
+        ("x tunneled with tls termination, https://a.example:80@evil.example", None),
         ('{"address":"a b","event":"tcpip-forward"}', None),
         ('{"address":"evil.example/path?","event":"tcpip-forward"}', None),
         ('{"address":null,"event":"tcpip-forward"}', None),
@@ -109,6 +110,9 @@ def test_once_json_always_json() -> None:
         ("To visit, log in: https://login.tailscale.com/f/funnel?node=x", None),
         ("see https://developers.cloudflare.com", None),
         ('Post "https://api.trycloudflare.com/tunnel": EOF', None),
+        (r'{"msg":"ready: https:\/\/a.b.example.com\n"}', "https://a.b.example.com"),
+        ("ready: **https://a.b.example.com**", "https://a.b.example.com"),
+        ("ready: https://a.b.example.com…", "https://a.b.example.com"),
         ("http://a.b.example.com", None),
         ("x=nothttps://a.b.example.com", None),
         ("https://user:pw@a.b.example.com", None),
@@ -117,6 +121,38 @@ def test_once_json_always_json() -> None:
 def test_urls_of_programs(line: str, url: str | None) -> None:
     """What the usual programs print, with nothing set."""
     assert UrlFinder().url_in(line) == url
+
+
+@pytest.mark.parametrize("before", ["", "at ", "URL:", "ready...", "`", "(", "->", "**", "url=", '"'])
+@pytest.mark.parametrize(
+    "after", ["", ".", ". Bye", ":", ": ok", "...", "`", "`.", "->http://localhost:80", " -> x", "/."]
+)
+def test_what_a_url_is_glued_to(before: str, after: str) -> None:
+    """Whatever cannot be part of it; also by a pattern, by localhost.run, and with slashes as some JSON has them."""
+    url = "https://ab-1.example.com:8443"
+    for written in (url, url.replace("/", r"\/")):
+        line = f"{before}{written}{after}"
+        assert UrlFinder().url_in(line) == url
+        assert UrlFinder(compiled(r"https://\S+")).url_in(line) == url
+        assert Announcements().url_in(f"x tunneled with tls termination, {written}{after}") == url
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "https://a.b.example.com.evil",
+        "https://a.b.example.com/path",
+        "https://a.b.example.com/.well-known",
+        "https://a.b.example.com?x=1",
+        "https://a.b.example.com:1@evil.example",
+        "https://a.b.example.com:12345678",
+        "https://a.b.example.com-x",
+        "git+https://a.b.example.com",
+    ],
+)
+def test_a_longer_url_is_not_shortened(line: str) -> None:
+    """Its beginning is not what the line announces."""
+    assert UrlFinder().url_in(line) in (None, "https://a.b.example.com.evil")
 
 
 @pytest.mark.parametrize(

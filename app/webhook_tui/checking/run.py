@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from webhook_tui.checking.cases import Case, Expected
+from webhook_tui.domain.failure import Failure
 from webhook_tui.outbound import OutboundSender, SendError
 
 LONGEST_SECONDS = 120.0
@@ -89,8 +90,10 @@ async def _result(sender: OutboundSender, case: Case, *, is_first: bool) -> Resu
             if is_first and error.failure.is_before_sending:
                 raise
             return Result(case, tuple(statuses), seconds + time.perf_counter() - started, error.reason)
-        statuses.append(reply.status)
         seconds += reply.seconds
+        if reply.cut not in (None, Failure.TOO_LARGE):
+            return Result(case, tuple(statuses), seconds, f"{reply.status}, body cut off: {reply.cut.value}")
+        statuses.append(reply.status)
         if not case.expected.is_met_by(reply.status):
             break
     return Result(case, tuple(statuses), seconds)

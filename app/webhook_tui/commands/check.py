@@ -11,8 +11,10 @@ from urllib.parse import urlsplit, urlunsplit
 
 from webhook_tui.checking import FORMS, Case, Result, cases, check
 from webhook_tui.domain.event import KNOWN_EVENTS
+from webhook_tui.domain.failure import Failure
 from webhook_tui.domain.problem import ExitCode, Problem, ProblemError
 from webhook_tui.domain.secret import Secret
+from webhook_tui.domain.sent import failure_hint
 from webhook_tui.outbound import OutboundSender, SendError, is_base_url, is_loopback
 from webhook_tui.sandbox.samples import FIRST_ID, sample_data
 
@@ -33,9 +35,9 @@ def run(url: str, secret: Secret, *, anywhere: bool, timeout_seconds: float, out
     try:
         results = asyncio.run(_check(url, every, timeout_seconds))
     except SendError as error:
-        raise ProblemError(
-            Problem(f"Nobody answers there: {error.reason}.", "Start the handler, then again.")
-        ) from None
+        is_refused = error.failure is Failure.REFUSED
+        advice = "Start the handler, then again." if is_refused else failure_hint(error.failure)
+        raise ProblemError(Problem(f"Nobody answers there: {error.reason}.", advice)) from None
     print(FORMS[output](_shown(url), results), end="")  # noqa: T201 -- the command's output
     return ExitCode.OK if all(result.passed for result in results) else ExitCode.FAILURE
 

@@ -17,8 +17,9 @@ from webhook_tui.domain.problem import ExitCode, Problem, ProblemError
 from webhook_tui.domain.rows import DeliveryRows
 from webhook_tui.domain.secret import Secret
 from webhook_tui.export import Destination, Format, redaction
-from webhook_tui.export.files import write_file
+from webhook_tui.export.files import terminal_refused, write_file
 from webhook_tui.store import AccountStore, find_in_history, open_history
+from webhook_tui.streams import OutputError
 
 _PAGE = 200
 
@@ -56,10 +57,10 @@ def run(
     output: Path | None,
     say: Callable[[str], None],
 ) -> None:
-    """Write the chosen deliveries to `output` (a directory: a file for each), or to standard output.
+    """Write the chosen deliveries to `output` (a directory: a file for each); None: to standard output.
 
     `now`: from when the filter's `age:` counts; `say`: takes notes for people. Raises ProblemError when there are
-    none, or they cannot be read or written.
+    none, or they cannot be read or written; OutputError when the reader of a pipe has left.
     """
     with closing(open_history(history)) as rows:
         count = _Count()
@@ -67,7 +68,10 @@ def run(
         if output is not None and output.is_dir():
             _write_each(form, deliveries, destination, output)
         elif output is not None:
-            write_file(output, _joined(form, deliveries, destination))
+            try:
+                write_file(output, _joined(form, deliveries, destination), to_terminal=form.harmless)
+            except BrokenPipeError as error:
+                raise OutputError(error) from error
         else:
             _write_out(form, _joined(form, deliveries, destination))
     if not count.all:
@@ -136,17 +140,12 @@ def _joined(form: Format, deliveries: Iterator[StoredDelivery], destination: Des
 
 def _write_each(form: Format, deliveries: Iterable[StoredDelivery], destination: Destination, directory: Path) -> None:
     for stored in deliveries:
-        write_file(directory / form.file_name(stored.row.seq), form.write((stored,), destination))
+        path = directory / form.file_name(stored.row.seq)
+        write_file(path, form.write((stored,), destination), to_terminal=form.harmless)
 
 
 def _write_out(form: Format, parts: Iterator[bytes]) -> None:
     if not form.harmless and sys.stdout.isatty():
-        raise ProblemError(
-            Problem(
-                f"The {form.name} is bytes as they were received, which no terminal should get.",
-                "Name a file with --output, or pipe it.",
-                ExitCode.USAGE,
-            )
-        )
+        raise ProblemError(terminal_refused("Standard output"))
     sys.stdout.buffer.writelines(parts)
     sys.stdout.buffer.flush()

@@ -13,6 +13,7 @@ from webhook_tui.domain.account import Account
 from webhook_tui.domain.headers import Headers
 from webhook_tui.domain.problem import ExitCode, Problem, ProblemError
 from webhook_tui.domain.secret import Secret
+from webhook_tui.domain.sent import failure_hint
 from webhook_tui.domain.simulation import event_headers
 from webhook_tui.editing import edit
 from webhook_tui.outbound import OutboundSender, Reply, SendError, is_base_url, is_loopback
@@ -64,10 +65,11 @@ def run(event: str, url: str, secret: Secret, body: bytes, *, timeout_seconds: f
     try:
         reply = asyncio.run(_send(url, headers, body, timeout_seconds))
     except SendError as error:
-        raise ProblemError(Problem(f"No answer: {error.reason}.", "")) from None
+        raise ProblemError(Problem(f"No answer: {error.reason}.", failure_hint(error.failure))) from None
     is_good = 200 <= reply.status < 300
     phrase = f" {HTTPStatus(reply.status).phrase}" if reply.status in list(HTTPStatus) else ""
-    print(f"{'✓' if is_good else '✗'} {reply.status}{phrase} in {reply.seconds * 1000:,.0f} ms")  # noqa: T201 -- output
+    cut = "" if reply.cut is None else f", body cut off: {reply.cut.value}"
+    print(f"{'✓' if is_good else '✗'} {reply.status}{phrase} in {reply.seconds * 1000:,.0f} ms{cut}")  # noqa: T201 -- output
     return ExitCode.OK if is_good else ExitCode.FAILURE
 
 

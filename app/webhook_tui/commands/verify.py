@@ -44,7 +44,7 @@ def read_delivery(path: Path) -> Delivery:
         text = sys.stdin.read() if str(path) == "-" else path.read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise ProblemError(_unreadable(path)) from error
-    for line in text.splitlines():
+    for line in text.removeprefix("\ufeff").splitlines():
         try:
             record = json.loads(line)
             if record.get("type") == "delivery":

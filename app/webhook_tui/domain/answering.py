@@ -1,6 +1,7 @@
 """The answer rules: which answer each delivery gets, in words for the status line and as text that people write.
 
-Pure: a rule does not change; whoever applies it counts the deliveries since it came into force.
+Pure: a rule does not change; whoever applies it counts, from when it came into force, the deliveries of each event id
+(`counts_each_event`) or all of them.
 """
 
 from __future__ import annotations
@@ -51,7 +52,7 @@ class OneAnswer:
 
 @dataclass(frozen=True, slots=True)
 class FailThenRecover:
-    """The first deliveries fail, the others are answered as usual."""
+    """The first deliveries of each event fail, its others are answered as usual."""
 
     status: int = 503
     times: int = 3
@@ -59,7 +60,7 @@ class FailThenRecover:
 
 @dataclass(frozen=True, slots=True)
 class RateLimit:
-    """The first deliveries are answered 429 with Retry-After, the others as usual."""
+    """The first deliveries of each event are answered 429 with Retry-After, its others as usual."""
 
     retry_after: int = 5
     """Seconds."""
@@ -68,7 +69,7 @@ class RateLimit:
 
 @dataclass(frozen=True, slots=True)
 class EveryNth:
-    """Each n-th delivery fails."""
+    """Each n-th delivery fails, of whatever event."""
 
     n: int = 5
     status: int = 500
@@ -91,8 +92,13 @@ class NoAnswer:
 AnswerRule: TypeAlias = Usual | OneAnswer | FailThenRecover | RateLimit | EveryNth | ByEvent | NoAnswer
 
 
+def counts_each_event(rule: AnswerRule) -> bool:
+    """Whether the deliveries of each event id have a count of their own."""
+    return isinstance(rule, FailThenRecover | RateLimit)
+
+
 def answer_for(rule: AnswerRule, nth: int, event: str) -> Answer | None:
-    """What the `nth` delivery since the rule came into force gets, from 1; None: what is usual.
+    """What the `nth` delivery of those that are counted together gets, from 1; None: what is usual.
 
     `event`: the delivery's event, "" when it names none.
     """
@@ -120,19 +126,28 @@ def _failing(status: int, *more: tuple[bytes, bytes]) -> Answer:
     return Answer(status, str(status).encode(), (*_PLAIN, *more))
 
 
-def words(rule: AnswerRule) -> str:
-    """The rule as the status line says it: `200`, `503 ×3, 200`, `every 5th 500`."""
+def words(rule: AnswerRule, nth: int = 0) -> str:
+    """The rule as the status line says it: `200`, `503 ×3 (1 left)`, `every 5th 500 (next in 2)`.
+
+    `nth`: the count of the delivery that was refused last or, where all are counted together, that came last.
+    """
     match rule:
         case OneAnswer(status, delay, headers, body):
             after = f" after {delay:g} s" if delay else ""
             own = " own body" if body is not None else " own headers" if headers else ""
             return f"{status}{after}{own}"
         case FailThenRecover(status, times):
-            return f"{status} ×{times}, 200"
+            return f"{status} ×{times}{_left(times, nth)}"
         case RateLimit(_, times):
-            return f"429 ×{times}, 200"
+            return f"429 ×{times}{_left(times, nth)}"
+        case EveryNth(n, status):
+            return f"every {n}{_ending(n)} {status} (next in {n - nth % n})"
         case _:
             return text_of(rule)
+
+
+def _left(times: int, nth: int) -> str:
+    return f" ({times - nth} left)" if 0 < nth < times else ""
 
 
 def text_of(rule: AnswerRule) -> str:

@@ -22,6 +22,8 @@ class Delivery:
     body: bytes
     client: str = ""
     """Address of the peer, which behind a tunnel is the tunnel's end."""
+    http_version: str = "1.1"
+    """`1.0` or `1.1`, as the request line had it."""
 
 
 @dataclass(frozen=True, slots=True)

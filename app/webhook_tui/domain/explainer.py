@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from itertools import chain, islice
 
 from webhook_tui.domain.delivery import Delivery
-from webhook_tui.domain.headers import SIGNATURE_HEADER, values
+from webhook_tui.domain.headers import SIGNATURE_HEADER, signatures, values
 from webhook_tui.domain.report import Cause, RingLine, SignatureReport
 from webhook_tui.domain.ring import Origin, SecretRing
 from webhook_tui.domain.secret import Secret
@@ -181,7 +181,7 @@ def _swapped(
     for other in different:
         for signer in signers:
             yield search.attempt(signer, Message(other.body, (_of_other(other.seq),)))
-    received = values(delivery.headers, SIGNATURE_HEADER)
+    received = signatures(delivery.headers)
     for other in different:
         if other.signature and other.signature in received:
             yield _Found((_same_as(other.seq),), None)

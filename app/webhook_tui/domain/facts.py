@@ -11,6 +11,7 @@ from webhook_tui.domain.job import JobDetail, Jobs
 from webhook_tui.domain.overview import Overview
 from webhook_tui.domain.problem import Problem
 from webhook_tui.domain.reconciled import ReconciledEvent
+from webhook_tui.domain.refusal import Refusal
 from webhook_tui.domain.replaying import ReplayProgress
 from webhook_tui.domain.report import SignatureReport
 from webhook_tui.domain.run import Run
@@ -57,6 +58,13 @@ class DeliveryRecorded:
 
     row: DeliveryRow
     delivery: Delivery
+
+
+@dataclass(frozen=True, slots=True)
+class RequestRefused:
+    """Requests were answered with an error and not stored: so many of one status since the last of these."""
+
+    refusal: Refusal
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,6 +269,7 @@ Fact: TypeAlias = (
     | WebhookRegistered
     | WebhookDeleted
     | DeliveryRecorded
+    | RequestRefused
     | VerdictChanged
     | RowChanged
     | DeliveriesDeleted

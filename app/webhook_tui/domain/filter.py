@@ -1,6 +1,7 @@
 """The filter language: `parse` reads a text, `matches` judges a delivery, `completions` and `quoted` help to write.
 
-Bare words are full text, each finding the words that begin with it; in quotes, whole words. Fields: event: verdict:
+Bare words find what begins with them, in headers and body and as verdict, and whole answers, such as 503; in quotes,
+whole words of headers and body. Fields: event: verdict:
 status: id: job: header: size: age: attempt: run: comment: source:, paths like body.data.status=failed, and marked.
 `!` is not, terms one after another are and, `or` is weaker. Stars stand for anything in event, id, job, comment and
 behind `=`. Letters match in any case except in id and job. `source:sse` finds those

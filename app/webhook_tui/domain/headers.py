@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import TypeAlias
 
@@ -31,6 +32,14 @@ HOP_BY_HOP = frozenset(
 )
 """Names (lower case) that concern one connection only and are never passed on (RFC 9110, 7.6.1)."""
 
+_NAME = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_VALUE = re.compile(rb"[\t\x20-\x7e\x80-\xff]*")
+
+
+def sendable(headers: Iterable[tuple[bytes, bytes]]) -> Headers:
+    """Those whose name and value HTTP can carry (RFC 9110, 5.5): a control character is not passed on."""
+    return tuple((name, value) for name, value in headers if _NAME.fullmatch(name) and _VALUE.fullmatch(value))
+
 
 def values(headers: Iterable[tuple[bytes, bytes]], name: bytes) -> list[bytes]:
     """Every value sent under `name` (any case), in order."""
@@ -41,3 +50,12 @@ def values(headers: Iterable[tuple[bytes, bytes]], name: bytes) -> list[bytes]:
 def first(headers: Iterable[tuple[bytes, bytes]], name: bytes) -> bytes | None:
     """The first value sent under `name` (any case), or None."""
     return next(iter(values(headers, name)), None)
+
+
+def signatures(headers: Iterable[tuple[bytes, bytes]]) -> list[bytes]:
+    """Every X-Webhook-Signature, in order; equal ones that a proxy joined by commas stand alone (RFC 9110, 5.3)."""
+    found: list[bytes] = []
+    for value in values(headers, SIGNATURE_HEADER):
+        parts = [part.strip(b" \t") for part in value.split(b",")]
+        found += parts if len(parts) > 1 and len(set(parts)) == 1 else [value]
+    return found

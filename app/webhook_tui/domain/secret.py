@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import re
 from typing import final
+
+_BLANK = r"[\s\ufeff\u200b\u2060]"
+_AROUND_TOKEN = re.compile(rf"\A{_BLANK}*(?:(?:authorization:\s*)?bearer(?:{_BLANK}+|\Z))?|{_BLANK}+\Z", re.IGNORECASE)
 
 
 @final
@@ -52,3 +56,8 @@ class Secret:
 
     def __reduce__(self) -> str:
         raise TypeError("a Secret is never pickled")
+
+
+def token_in(text: str) -> Secret:
+    """The API token in what was typed, pasted or read: without blanks, a byte order mark, or a header's `Bearer`."""
+    return Secret(_AROUND_TOKEN.sub("", text))

@@ -9,10 +9,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from webhook_tui.domain.failure import Failure
 from webhook_tui.domain.headers import Headers
 
 LONGEST_KEPT = 65_536
 """Bytes of an answer's body that are kept to be shown; all of it is returned to who sent the delivery."""
+
+
+@dataclass(frozen=True, slots=True)
+class UsedUrl:
+    """Where the user had deliveries sent to, and when last."""
+
+    url: str
+    at: datetime
+    """UTC."""
 
 
 class Why(StrEnum):
@@ -40,16 +50,18 @@ class Sent:
     body: bytes = b""
     """At most the first LONGEST_KEPT bytes."""
     body_size: int = 0
-    """Bytes of the whole body."""
+    """Bytes of the whole body; with `cut`, of what was read of it."""
     seconds: float = 0.0
     tries: int = 1
     failure: str = ""
     """Why there was no answer, as a clause."""
-    refused: bool = False
-    """The connection was refused: nothing listens there."""
+    cause: Failure | None = None
+    """The same for code."""
     signed_anew: bool = False
     """With the secret that was current then; else the signature went as received."""
     edited: bool = False
+    cut: Failure | None = None
+    """Why the body was not read to its end."""
 
     @property
     def ms(self) -> int:
@@ -64,9 +76,21 @@ class Sent:
     @property
     def outcome(self) -> str:
         """`200 in 31 ms`, or `no answer: the connection was refused`."""
-        return f"no answer: {self.failure}" if self.status is None else f"{self.status} in {self.ms:,} ms"
+        if self.status is None:
+            return f"no answer: {self.failure}"
+        return f"{self.status} in {self.ms:,} ms{'' if self.cut is None else f', body cut off: {self.cut.value}'}"
 
 
+_FAILURE_HINTS = {
+    Failure.REFUSED: "Nothing listens there: start your app, or compare its port with the URL.",
+    Failure.NAME: "Compare the host in the URL with your app's.",
+    Failure.TLS: "Set SSL_CERT_FILE to the certificate that signed your app's.",
+    Failure.INSECURE: "Your app may speak plain HTTP there: write http:// in the URL.",
+    Failure.EXPECTS_TLS: "Write https:// in the URL.",
+    Failure.NOT_HTTP: "Another program may listen there: compare the port in the URL with your app's.",
+    Failure.HEAD_TOO_LARGE: "Send fewer or shorter headers: look for cookies and debug headers.",
+    Failure.TIMEOUT: "Answer first and do the work afterwards: PiktID does not wait for long either.",
+}
 _HINTS = {
     400: "Your app could not read the request. Does it take the body as raw JSON, without a form in between?",
     401: "Your app wants a login, or takes the signature for wrong. Let the hook's path through; compare secrets.",
@@ -77,15 +101,19 @@ _HINTS = {
     415: "Your app does not take this content type. PiktID sends JSON: look at Content-Type in the Headers tab.",
     422: "Your app read it and found it not as it should be: its answer may say which field.",
     429: "Your app limits how often it is called.",
+    508: "The URL leads back to this receiver: forward to your app's own URL.",
 }
+
+
+def failure_hint(failure: Failure | None) -> str:
+    """What to look at when there was no answer; "" where there is nothing to say."""
+    return "" if failure is None else _FAILURE_HINTS.get(failure, "")
 
 
 def hint(sent: Sent) -> str:
     """What a failure most likely means and what to look at; "" where there is nothing to say."""
     if sent.status is None:
-        if sent.refused:
-            return "Nothing listens there. Start your app, and compare its port with the URL."
-        return "The app listens, or did: its own log says what it made of the request."
+        return failure_hint(sent.cause) or "The app listens, or did: its own log says what it made of the request."
     if sent.status in _HINTS:
         return _HINTS[sent.status]
     if sent.status >= 500:

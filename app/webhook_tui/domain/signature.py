@@ -15,7 +15,7 @@ import re
 from collections.abc import Sequence
 from datetime import datetime
 
-from webhook_tui.domain.headers import SIGNATURE_HEADER, Headers, values
+from webhook_tui.domain.headers import Headers, signatures
 from webhook_tui.domain.ring import Origin, SecretRing, SigningSecret
 from webhook_tui.domain.secret import Secret
 from webhook_tui.domain.verdict import Judgement, Verdict
@@ -101,7 +101,7 @@ def judge(
     secret that is not known yet may fit: what would be invalid is pending. `zone_now`: an aware datetime in the zone in
     which times of day are told.
     """
-    received = values(headers, SIGNATURE_HEADER)
+    received = signatures(headers)
     if not received:
         return MISSING
     if (wrong := malformed(received)) is not None:

@@ -11,6 +11,8 @@ from enum import StrEnum
 
 from webhook_tui.domain.answering import AnswerRule, Usual
 from webhook_tui.domain.problem import Problem
+from webhook_tui.domain.refusal import Refusal
+from webhook_tui.domain.sent import UsedUrl
 
 
 class ReceiverState(StrEnum):
@@ -117,7 +119,6 @@ class Counts:
     bad: int = 0
     """invalid, missing, malformed"""
     pending: int = 0
-    strays: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,19 +149,26 @@ class SessionStatus:
     stream: StreamStatus = field(default_factory=StreamStatus)
     counts: Counts = field(default_factory=Counts)
     answer: str = "200"
-    """The answer rule in words: `200`, `503 ×3, 200`."""
+    """The answer rule in words: `200`, `503 ×3 (1 left)`."""
     rule: AnswerRule = field(default_factory=Usual)
     """The same, to be changed."""
     forward_to: str | None = None
     """Where deliveries are forwarded to; what is not answered by the rule is answered as that app does."""
-    last_stray: str = ""
-    """Method and path of the last stray (raw: sanitise before showing)."""
+    refusals: tuple[Refusal, ...] = ()
+    """The requests of this run that were refused, one entry for each status, the last one refused at the end."""
+    used_urls: tuple[UsedUrl, ...] = ()
+    """Where the user had this account's deliveries sent to, the last used first."""
     token_place: str = ""
     """Where a token can be kept for the next run, in words; empty: nowhere."""
     storing: Problem | None = None
     """Why deliveries cannot be stored now, or None."""
     notes: tuple[Problem, ...] = ()
     """Things worth one line that no link of the route carries (a port that was taken, a database set aside)."""
+
+    @property
+    def refused(self) -> int:
+        """How many requests of this run were refused."""
+        return sum(refusal.count for refusal in self.refusals)
 
     @property
     def problem(self) -> Problem | None:

@@ -29,6 +29,8 @@ class Format:
     """Whether what it writes may reach a terminal: no control characters, whatever was received."""
     prefix: str = ""
     """Before a file's name, where the program that reads it wants one."""
+    encoding: str = "utf-8"
+    """Of the file, where it is text; `utf-8-sig`: with a byte order mark, which is no part of the text."""
 
     def one(self, stored: StoredDelivery, destination: Destination) -> bytes:
         """The whole file of one delivery."""

@@ -22,7 +22,7 @@ _ALL = (
     Format("har", "HTTP archive (HAR)", ".har", write_har),
     Format("jsonl", "JSON lines", ".jsonl", write_jsonl),
     Format("raw", "HTTP request, raw", ".http", write_raw, harmless=False),
-    Format("csv", "Table (CSV)", ".csv", write_csv),
+    Format("csv", "Table (CSV)", ".csv", write_csv, encoding="utf-8-sig"),
 )
 
 FORMATS: Mapping[str, Format] = {form.name: form for form in _ALL}

@@ -11,6 +11,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator
 from http import HTTPStatus
+from itertools import chain
 from urllib.parse import parse_qsl, urlsplit
 
 from webhook_tui import __version__
@@ -19,23 +20,42 @@ from webhook_tui.domain.delivery import Delivery, StoredDelivery
 from webhook_tui.domain.headers import first
 from webhook_tui.export.destination import Destination
 
+_PAGE = "deliveries"
+_ABSOLUTE = re.compile(r"https?://", re.IGNORECASE)
 _HOST = re.compile(rb"[A-Za-z0-9.-]+(?::\d{1,5})?|\[[0-9A-Fa-f:.]+\](?::\d{1,5})?")
 
 
 def write_har(deliveries: Iterable[StoredDelivery], destination: Destination) -> Iterator[bytes]:
     """One archive with an entry a line."""
-    creator = json.dumps({"name": "webhook-tui", "version": __version__})
-    yield f'{{"log": {{"version": "1.2", "creator": {creator}, "entries": ['.encode("ascii")
+    each = iter(deliveries)
+    first_one = next(each, None)
+    log = {
+        "version": "1.2",
+        "creator": {"name": "webhook-tui", "version": __version__},
+        "pages": [] if first_one is None else [_page(first_one)],
+    }
+    yield f'{{"log": {json.dumps(log).removesuffix("}")}, "entries": ['.encode("ascii")
     between = "\n"
-    for stored in deliveries:
+    for stored in chain(() if first_one is None else (first_one,), each):
         yield (between + json.dumps(_entry(stored, destination), ensure_ascii=True)).encode("ascii")
         between = ",\n"
     yield b"\n]}}\n"
 
 
+def _page(stored: StoredDelivery) -> dict[str, object]:
+    """One page for all: without one, Firefox imports nothing."""
+    return {
+        "startedDateTime": units.rfc3339(stored.row.received_at),
+        "id": _PAGE,
+        "title": "Webhook deliveries",
+        "pageTimings": {},
+    }
+
+
 def _entry(stored: StoredDelivery, destination: Destination) -> dict[str, object]:
     row = stored.row
     return {
+        "pageref": _PAGE,
         "startedDateTime": units.rfc3339(row.received_at),
         "time": 0,
         "request": _request(stored.delivery, destination),
@@ -48,11 +68,10 @@ def _entry(stored: StoredDelivery, destination: Destination) -> dict[str, object
 
 
 def _request(delivery: Delivery, destination: Destination) -> dict[str, object]:
-    url = _url(delivery, destination)
     return {
         "method": delivery.method,
-        "url": url,
-        "httpVersion": "HTTP/1.1",
+        "url": _url(delivery, destination),
+        "httpVersion": f"HTTP/{delivery.http_version}",
         "cookies": [],
         "headers": [
             {"name": name.decode("latin-1"), "value": value.decode("latin-1")} for name, value in delivery.headers
@@ -97,9 +116,12 @@ def _response(answered: int | None) -> dict[str, object]:
 
 
 def _url(delivery: Delivery, destination: Destination) -> str:
-    """The URL that the sender used, as far as the request tells it."""
+    """The URL that the sender meant (RFC 9112, 3.3), as far as the request tells it."""
+    if _ABSOLUTE.match(delivery.target):
+        return delivery.target
     host = first(delivery.headers, b"host")
     if host is None or not _HOST.fullmatch(host):
         host = urlsplit(destination.base_url).netloc.encode("utf-8")
+    path = delivery.target if delivery.target.startswith("/") else "/"  # `*` stands for the server itself
     secure = first(delivery.headers, b"x-forwarded-proto") == b"https"
-    return f"{'https' if secure else 'http'}://{host.decode('utf-8')}{delivery.target}"
+    return f"{'https' if secure else 'http'}://{host.decode('utf-8')}{path}"

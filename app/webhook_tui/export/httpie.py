@@ -1,7 +1,7 @@
 """A delivery as an HTTPie command; HTTPie's own signs in a header's value (`@` reads a file) are escaped.
 
 HTTPie sends header values as UTF-8 text only and gives some backslashes a meaning that it offers no escape for: a
-header that it cannot send unchanged is left out, and a comment says so. Odd targets are tidied up by its libraries.
+header that it cannot send unchanged is left out, and a note says so. Odd targets are tidied up by its libraries.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from webhook_tui.domain.delivery import Delivery, StoredDelivery
 from webhook_tui.domain.headers import Headers, values
 from webhook_tui.export.destination import Destination, sent_headers
-from webhook_tui.export.shell import command_line, from_base64, text_body, word
+from webhook_tui.export.shell import command_line, from_base64, note, text_body, word
 
 _ADDED = (b"Accept", b"Accept-Encoding", b"User-Agent", b"Content-Type")
 """What HTTPie sends by itself unless it is told not to."""
@@ -31,14 +31,14 @@ def _command(delivery: Delivery, destination: Destination) -> str:
     headers = sent_headers(delivery)
     items = list(_items(headers))
     left_out = [name.decode("ascii") for name, value in headers if not _can_send(value)]
-    note = f"# left out, HTTPie cannot send it as it was: {', '.join(left_out)}\n" if left_out else ""
+    said = note(f"left out, HTTPie cannot send it as it was: {', '.join(left_out)}") if left_out else ""
     address = destination.address(delivery)
     url = address.url if address.target is None else address.url + address.target.removeprefix("/")
     request = ["--", word(delivery.method.encode("latin-1")), word(url.encode("utf-8"))]
     text = text_body(delivery.body)
     if text is None:
-        return note + from_base64(delivery.body, command_line("http --path-as-is", [*request, *items]))
-    return note + command_line("http --ignore-stdin --path-as-is", [f"--raw={text}", *request, *items]) + "\n"
+        return said + from_base64(delivery.body, command_line("http --path-as-is", [*request, *items]))
+    return said + command_line("http --ignore-stdin --path-as-is", [f"--raw={text}", *request, *items]) + "\n"
 
 
 def _items(headers: Headers) -> Iterator[str]:

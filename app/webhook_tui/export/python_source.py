@@ -11,15 +11,15 @@ from collections.abc import Iterable, Iterator
 from webhook_tui.domain import units
 from webhook_tui.domain.delivery import StoredDelivery
 from webhook_tui.domain.verdict import Verdict
-from webhook_tui.export.destination import Destination, sent_headers
+from webhook_tui.export.destination import Address, Destination, sent_headers
 
 _LONGEST_TEXT = 65_536
 _WIDTH = 76
 _LINES = re.compile(rb"[^\n]{1,76}\n?|\n")
 
-_HEAD = '''"""{title}
+_SCRIPT = '''"""Sends what webhook-tui received, byte for byte.
 
-It goes to WEBHOOK_URL if that is set in the environment. Needs httpx{needs}.
+It goes to WEBHOOK_URL if that is set in the environment. Needs httpx.
 """
 
 import os
@@ -28,15 +28,28 @@ import httpx
 
 URL = os.environ.get("WEBHOOK_URL")
 '''
+_TESTS = '''"""Tests a webhook handler with what webhook-tui received, byte for byte.
+
+The handler runs at WEBHOOK_URL; without it in the environment, the tests are skipped. Needs httpx and pytest.
+"""
+
+import os
+
+import httpx
+import pytest
+
+URL = os.environ.get("WEBHOOK_URL", "")
+pytestmark = pytest.mark.skipif(not URL, reason="WEBHOOK_URL is not set")
+'''
 
 
 def write_python(deliveries: Iterable[StoredDelivery], destination: Destination) -> Iterator[bytes]:
     """A script that sends each delivery once and prints the answer's status."""
-    yield _HEAD.format(title="Sends what webhook-tui received, byte for byte.", needs="").encode("ascii")
+    yield _SCRIPT.encode("ascii")
     names = []
     for stored in deliveries:
         names.append(_name(stored))
-        yield _function(stored, destination).encode("ascii")
+        yield _function(stored, destination.address(stored.delivery)).encode("ascii")
     yield (
         "\n\nwith httpx.Client(trust_env=False) as client:\n"
         f"    for request in [{', '.join(f'{name}()' for name in names)}]:\n"
@@ -45,13 +58,11 @@ def write_python(deliveries: Iterable[StoredDelivery], destination: Destination)
     ).encode("ascii")
 
 
-def write_pytest(deliveries: Iterable[StoredDelivery], destination: Destination) -> Iterator[bytes]:
+def write_pytest(deliveries: Iterable[StoredDelivery], _destination: Destination) -> Iterator[bytes]:
     """A test for each delivery: a running handler must answer it as its signature deserves."""
-    yield _HEAD.format(
-        title="Tests a webhook handler with what webhook-tui received, byte for byte.", needs=" and pytest"
-    ).encode("ascii")
+    yield _TESTS.encode("ascii")
     for stored in deliveries:
-        yield _function(stored, destination).encode("ascii")
+        yield _function(stored, None).encode("ascii")
         yield _test(stored).encode("ascii")
 
 
@@ -59,9 +70,9 @@ def _name(stored: StoredDelivery) -> str:
     return f"delivery_{stored.row.seq}"
 
 
-def _function(stored: StoredDelivery, destination: Destination) -> str:
+def _function(stored: StoredDelivery, address: Address | None) -> str:
+    """`address`: where it goes if WEBHOOK_URL is not set; None: it is."""
     delivery = stored.delivery
-    address = destination.address(delivery)
     lines = [
         "",
         "",
@@ -69,13 +80,13 @@ def _function(stored: StoredDelivery, destination: Destination) -> str:
         f'    """As received at {units.rfc3339(delivery.received_at)}."""',
         "    return httpx.Request(",
         f"        {delivery.method!a},",
-        f"        URL or {address.url!a},",
+        f"        {'URL' if address is None else f'URL or {address.url!a}'},",
         "        headers=[",
         *(f"            ({name!r}, {value!r})," for name, value in sent_headers(delivery)),
         "        ],",
         f"        content={_literal(delivery.body)},",
     ]
-    if address.target is not None:
+    if address is not None and address.target is not None:
         target = address.target.encode("ascii")
         lines.append(f'        extensions={{}} if URL else {{"target": {target!r}}},')
     return "\n".join([*lines, "    )", ""])

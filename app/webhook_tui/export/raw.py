@@ -17,11 +17,11 @@ def write_payload(deliveries: Iterable[StoredDelivery], _destination: Destinatio
 
 
 def write_raw(deliveries: Iterable[StoredDelivery], _destination: Destination) -> Iterator[bytes]:
-    """HTTP/1.1 requests one after the other; a body that came in chunks has its length instead."""
+    """Requests one after the other; a body that came in chunks has its length instead."""
     for stored in deliveries:
         delivery = stored.delivery
         length = str(len(delivery.body)).encode("ascii")
-        lines = [b" ".join((delivery.method.encode("latin-1"), delivery.target.encode("latin-1"), b"HTTP/1.1"))]
+        lines = [f"{delivery.method} {delivery.target} HTTP/{delivery.http_version}".encode("latin-1")]
         has_length = False
         for name, value in carried(delivery.headers):
             if name.lower() == b"content-length":

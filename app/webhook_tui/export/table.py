@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 from collections.abc import Iterable, Iterator
@@ -29,8 +30,11 @@ _BEGINS_FORMULA = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 
 
 def write_csv(deliveries: Iterable[StoredDelivery], _destination: Destination) -> Iterator[bytes]:
-    """A line of names, then a line a delivery, without bodies; every cell quoted."""
-    yield _line(_COLUMNS)
+    """A line of names, then a line a delivery, without bodies; every cell quoted.
+
+    In front stands a byte order mark: without it, Excel reads the file in the system's old encoding.
+    """
+    yield codecs.BOM_UTF8 + _line(_COLUMNS)
     for stored in deliveries:
         yield _line(_cells(stored.row))
 

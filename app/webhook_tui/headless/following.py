@@ -19,6 +19,7 @@ from webhook_tui.domain.facts import (
     BecameReady,
     Fact,
     ProblemOccurred,
+    RequestRefused,
     SessionStopped,
     StatusChanged,
     TokenAsked,
@@ -29,6 +30,7 @@ from webhook_tui.domain.status import TunnelState, TunnelStatus
 from webhook_tui.domain.text import visible
 from webhook_tui.headless.lines import LineWriter, TextLine, json_line
 from webhook_tui.session import ListenSession
+from webhook_tui.streams import OutputError
 
 _log = logging.getLogger(__name__)
 
@@ -110,12 +112,12 @@ class Headless:
                 continue
             try:
                 self._take(fact)
-            except BrokenPipeError:
+            except OutputError as error:
                 self._lines.silence()
-                self._end()
-            except OSError as error:
-                self._lines.silence()
-                self._fail(_cannot_write(error), is_said=False)
+                if error.is_unread:
+                    self._end()
+                else:
+                    self._fail(_cannot_write(error), is_said=False)
             if isinstance(fact, SessionStopped):
                 return
 
@@ -128,6 +130,8 @@ class Headless:
                 self._problem = problem
                 if fatal and not self._ready:
                     self._fail(problem)
+            case RequestRefused(refusal=refusal):
+                self._note(refusal.sentence())
             case TokenAsked():
                 self._fail(Problem("There is no token.", "Set PIKTID_TOKEN.", ExitCode.USAGE), is_said=False)
             case WishGranted(sentence=sentence):
@@ -175,8 +179,8 @@ class Headless:
         self._notes.flush()
 
 
-def _cannot_write(error: OSError) -> Problem:
-    return Problem(f"Standard output cannot be written: {error.strerror}.", "What was received is stored.")
+def _cannot_write(error: OutputError) -> Problem:
+    return Problem(f"Standard output cannot be written: {error.reason}.", "What was received is stored.")
 
 
 def _wants_color() -> bool:

@@ -6,8 +6,6 @@ No received byte reaches the terminal as a control character, and no line ever h
 from __future__ import annotations
 
 import json
-import os
-import sys
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, TextIO
@@ -22,6 +20,7 @@ from webhook_tui.domain.facts import (
     Fact,
     Forwarded,
     ProblemOccurred,
+    RequestRefused,
     TunnelChanged,
     VerdictChanged,
     WebhookDeleted,
@@ -42,12 +41,11 @@ class LineWriter:
         self._silent = False
 
     def silence(self) -> None:
-        """Nobody reads any more."""
+        """Write no more lines."""
         self._silent = True
-        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123 -- lives until the process ends
 
     def fact(self, fact: Fact) -> None:
-        """Write the line of a fact, if it has one. Raises OSError."""
+        """Write the line of a fact, if it has one. Raises OutputError."""
         line = self._line(fact)
         if line is not None and not self._silent:
             self._out.write(line)
@@ -62,10 +60,6 @@ def json_line(fact: Fact) -> str | None:
 
 def _record(fact: Fact) -> Mapping[str, Any] | None:
     match fact:
-        case BecameReady(public_url=public_url, port=port):
-            return {"type": "ready", "public_url": public_url, "port": port}
-        case WebhookRegistered(webhook_id=webhook_id, url=url):
-            return {"type": "registered", "id": webhook_id, "url": url}
         case DeliveryRecorded(row=row, delivery=delivery):
             return delivery_record(row, delivery)
         case VerdictChanged(row=row):
@@ -79,14 +73,31 @@ def _record(fact: Fact) -> Mapping[str, Any] | None:
                 "lag_ms": fact.lag_ms,
                 "equal": fact.equal,
             }
-        case TunnelChanged(state=state, public_url=public_url):
-            return {"type": "tunnel", "state": state, "public_url": public_url}
         case Forwarded(sent=sent):
             return {"type": "forwarded", "seq": sent.seq, "status": sent.status, "ms": sent.ms}
-        case WebhookDeleted():
-            return {"type": "deleted"}
+        case RequestRefused(refusal=refusal):
+            return {
+                "type": "refused",
+                "status": refusal.status,
+                "reason": f"{refusal.explanation}.",
+                "count": refusal.count,
+            }
         case ProblemOccurred(problem=problem, again=again):
             return {"type": "error", "message": problem.sentence(again)}
+        case _:
+            return _route_record(fact)
+
+
+def _route_record(fact: Fact) -> Mapping[str, Any] | None:
+    match fact:
+        case BecameReady(public_url=public_url, port=port):
+            return {"type": "ready", "public_url": public_url, "port": port}
+        case WebhookRegistered(webhook_id=webhook_id, url=url):
+            return {"type": "registered", "id": webhook_id, "url": url}
+        case WebhookDeleted():
+            return {"type": "deleted"}
+        case TunnelChanged(state=state, public_url=public_url):
+            return {"type": "tunnel", "state": state, "public_url": public_url}
         case _:
             return None
 

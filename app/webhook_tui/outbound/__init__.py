@@ -1,6 +1,7 @@
 """How bytes leave the program towards a fixed host: one hardened sender, and names for what can go wrong with it."""
 
-from webhook_tui.outbound.failure import Failure, failure_of, was_sent
+from webhook_tui.domain.failure import Failure
+from webhook_tui.outbound.failure import failure_of, was_sent
 from webhook_tui.outbound.sender import (
     OutboundSender,
     Pieces,
@@ -10,6 +11,7 @@ from webhook_tui.outbound.sender import (
     is_loopback,
     read_capped,
 )
+from webhook_tui.outbound.tls import tls_problems, verifying_context
 
 __all__ = [
     "Failure",
@@ -21,5 +23,7 @@ __all__ = [
     "is_base_url",
     "is_loopback",
     "read_capped",
+    "tls_problems",
+    "verifying_context",
     "was_sent",
 ]

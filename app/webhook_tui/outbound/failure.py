@@ -5,42 +5,13 @@ from __future__ import annotations
 import socket
 import ssl
 from collections.abc import Iterator
-from enum import StrEnum
 
 import httpx
 
+from webhook_tui.domain.failure import Failure
 
-class Failure(StrEnum):
-    """What came instead of an answer. The value is a clause for a sentence."""
-
-    NAME = "the name was not found"
-    REFUSED = "the connection was refused"
-    UNREACHABLE = "the host cannot be reached"
-    TLS = "the certificate cannot be trusted"
-    INSECURE = "no secure connection could be made"
-    PROXY = "the proxy refused to connect"
-    TIMEOUT = "there was no answer in time"
-    CUT = "the connection was cut before the answer"
-    UNSENDABLE = "the request cannot be sent as HTTP"
-    TOO_LARGE = "the answer was too large"
-
-    @property
-    def is_before_sending(self) -> bool:
-        """Whether nothing of the request can have arrived."""
-        return self in _BEFORE_SENDING
-
-
-_BEFORE_SENDING = frozenset(
-    {
-        Failure.NAME,
-        Failure.REFUSED,
-        Failure.UNREACHABLE,
-        Failure.TLS,
-        Failure.INSECURE,
-        Failure.PROXY,
-        Failure.UNSENDABLE,
-    }
-)
+_TOO_LARGE = 431
+"""What h11 suggests to answer to such a peer."""
 
 
 def failure_of(error: BaseException) -> Failure:
@@ -61,6 +32,16 @@ def was_sent(error: BaseException) -> bool:
     if isinstance(error, httpx.ConnectTimeout | httpx.PoolTimeout):
         return False
     return not failure_of(error).is_before_sending
+
+
+def is_too_large_a_head(error: BaseException) -> bool:
+    """Whether the head of the answer was longer than the parser takes (100 KiB)."""
+    return any(getattr(cause, "error_status_hint", None) == _TOO_LARGE for cause in _chain(error))
+
+
+def refuses_as_http(error: BaseException) -> bool:
+    """Whether the parser refused what came."""
+    return any(hasattr(cause, "error_status_hint") for cause in _chain(error))
 
 
 def _connecting(causes: list[BaseException]) -> Failure:

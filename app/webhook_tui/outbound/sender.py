@@ -2,12 +2,14 @@
 
 No redirect is followed, no proxy of the environment sees a byte, and neither a target nor a header of a stored
 delivery can lead elsewhere: the origin is fixed, the target travels as a path, Host is ours.
+
+An answer whose status came is an answer, whatever happens to its body.
 """
 
 from __future__ import annotations
 
 import asyncio
-import ipaddress
+import contextlib
 import string
 import time
 from collections.abc import AsyncIterable, AsyncIterator
@@ -16,13 +18,20 @@ from urllib.parse import quote_from_bytes
 
 import httpx
 
+from webhook_tui.domain.failure import Failure
 from webhook_tui.domain.headers import HOP_BY_HOP, Headers
-from webhook_tui.outbound.failure import Failure, failure_of
+from webhook_tui.domain.url import connect_host, is_loopback_host
+from webhook_tui.outbound.failure import failure_of, is_too_large_a_head, refuses_as_http
+from webhook_tui.outbound.tls import unverified_context, verifying_context
+from webhook_tui.outbound.transport import DirectTransport, Exchange
 
 LONGEST_REPLY = 16 * 1024 * 1024
 
 _OURS = HOP_BY_HOP | {b"host", b"content-length", b"expect"}
 _WITHOUT_BODY = frozenset({"GET", "HEAD", "DELETE", "OPTIONS", "TRACE"})
+_TLS_PROBE_SECONDS = 1.0
+_TLS_RECORDS = (b"\x15\x03", b"\x16\x03")
+"""How an alert and a handshake begin (RFC 8446, 5.1)."""
 _VISIBLE_ASCII = string.ascii_letters + string.digits + string.punctuation
 
 
@@ -35,6 +44,8 @@ class Reply:
     body: bytes
     seconds: float
     """From the first byte sent to the last byte received."""
+    cut: Failure | None = None
+    """Why `body` is only the beginning; None: it is whole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,39 +90,88 @@ class OutboundSender:
         """Path and query of the base URL, for a caller that sends there and nowhere else."""
         self._timeout_seconds = timeout_seconds
         self._longest_reply = longest_reply
-        self._client = httpx.AsyncClient(
-            transport=transport,
-            # Loading the certificate store takes tens of milliseconds, and plain http has no use for it.
-            verify=verify and base.scheme == "https",
+        # Plain http has no use for certificates, which take a while to load.
+        self._context = verifying_context() if verify and base.scheme == "https" else unverified_context()
+        self._client = self._new_client(transport)
+        self._expects_tls: bool | None = None
+        """Whether an http URL leads to a server that speaks TLS; None: not known."""
+
+    def _new_client(self, transport: httpx.AsyncBaseTransport | None = None) -> httpx.AsyncClient:
+        return httpx.AsyncClient(
+            transport=transport or DirectTransport(self._context),
             trust_env=False,
             follow_redirects=False,
-            timeout=timeout_seconds,
+            timeout=self._timeout_seconds,
         )
 
     async def send(
         self, method: str, target: str, headers: Headers, body: bytes, *, pieces: Pieces | None = None
     ) -> Reply:
-        """Send one request and read its whole answer, whatever its status; raises SendError when there is none.
+        """Send one request and read its answer, whatever its status; raises SendError when there is none.
 
         `target`: path and query as received (latin-1), sent to the letter except for what HTTP cannot carry, which is
         percent-encoded. Header names keep their case; hop-by-hop ones, Host and Content-Length are replaced. `pieces`:
-        the body trickles.
+        the body trickles. A request is sent once more when a connection that was used before dies without an answer:
+        the server closed it while it was idle.
         """
-        started = time.perf_counter()
+        exchange = Exchange.begin()
         try:
             request = self._request(method, target, headers, body, pieces)
-            async with asyncio.timeout(self._timeout_seconds):
-                response = await self._client.send(request, stream=True)
-                try:
-                    received = await read_capped(response.aiter_raw(), self._longest_reply)
-                finally:
-                    await response.aclose()
-        except (httpx.HTTPError, httpx.InvalidURL, TimeoutError, UnicodeError) as error:
+            try:
+                reply = await self._exchange(self._client, request)
+            except _NO_ANSWER as error:
+                was_idle = exchange.is_on_reused_connection and not exchange.received
+                if not was_idle or failure_of(error) is not Failure.CUT:
+                    raise
+                exchange = Exchange.begin()
+                async with self._new_client() as fresh:
+                    reply = await self._exchange(fresh, self._request(method, target, headers, body, pieces))
+        except _NO_ANSWER as error:
             # The client's words may quote what was sent, signatures and tokens included: ours name only the cause.
-            raise self._error(failure_of(error)) from None
-        if received is None:
-            raise self._error(Failure.TOO_LARGE)
-        return Reply(response.status_code, tuple(response.headers.raw), received, time.perf_counter() - started)
+            raise self._error(await self._cause(error, exchange)) from None
+        self._expects_tls = False
+        return reply
+
+    async def _exchange(self, client: httpx.AsyncClient, request: httpx.Request) -> Reply:
+        started = time.perf_counter()
+        deadline = asyncio.get_running_loop().time() + self._timeout_seconds
+        async with asyncio.timeout_at(deadline):
+            response = await client.send(request, stream=True)
+        received = bytearray()
+        cut: Failure | None = None
+        try:
+            async with asyncio.timeout_at(deadline), contextlib.aclosing(response):
+                async for chunk in response.aiter_raw():
+                    received += chunk
+                    if len(received) > self._longest_reply:
+                        cut = Failure.TOO_LARGE
+                        break
+        except _NO_ANSWER as error:
+            cut = Failure.UNFINISHED if failure_of(error) is Failure.TIMEOUT else Failure.BROKEN_OFF
+        body = bytes(received[: self._longest_reply])
+        return Reply(response.status_code, tuple(response.headers.raw), body, time.perf_counter() - started, cut)
+
+    async def _cause(self, error: BaseException, exchange: Exchange) -> Failure:
+        failure = failure_of(error)
+        if failure not in (Failure.CUT, Failure.TIMEOUT):
+            return failure
+        if exchange.received.startswith(_TLS_RECORDS):
+            return Failure.EXPECTS_TLS
+        if is_too_large_a_head(error):
+            return Failure.HEAD_TOO_LARGE
+        if exchange.received and (refuses_as_http(error) or not b"HTTP/".startswith(exchange.received[:5])):
+            return Failure.NOT_HTTP
+        if failure is Failure.CUT and not exchange.received and await self._server_expects_tls():
+            return Failure.EXPECTS_TLS
+        return failure
+
+    async def _server_expects_tls(self) -> bool:
+        """Ask once, and only where nothing was ever answered: a server of TLS closes without a word."""
+        if self._expects_tls is None:
+            self._expects_tls = self._origin.scheme == "http" and await _speaks_tls(
+                connect_host(self._origin.host), self._origin.port or 80
+            )
+        return self._expects_tls
 
     async def aclose(self) -> None:
         """Close all connections; requests under way lose theirs."""
@@ -124,7 +184,7 @@ class OutboundSender:
         own = [(b"Host", self._origin.netloc)]
         if body or method.upper() not in _WITHOUT_BODY:
             own.append((b"Content-Length", str(len(body)).encode("ascii")))
-        given = [(name, value) for name, value in headers if name.lower() not in _OURS]
+        given = [(name, value.strip(b" \t")) for name, value in headers if name.lower() not in _OURS]
         # As an extension the target is sent to the letter; as part of a URL its dots and doubled slashes would go.
         stream = httpx.ByteStream(body) if pieces is None else _Trickle(body, pieces)
         return httpx.Request(method, self._origin, headers=[*own, *given], stream=stream, extensions=self._bounds(sent))
@@ -136,6 +196,22 @@ class OutboundSender:
         if failure is Failure.TIMEOUT:
             return SendError(failure, f"there was no answer within {self._timeout_seconds:g} s")
         return SendError(failure, failure.value)
+
+
+_NO_ANSWER = (httpx.HTTPError, httpx.InvalidURL, OSError, UnicodeError)
+"""What httpx raises; an error of TLS while reading comes as the OSError that it is."""
+
+
+async def _speaks_tls(host: str, port: int) -> bool:
+    try:
+        async with asyncio.timeout(_TLS_PROBE_SECONDS):
+            _, writer = await asyncio.open_connection(host, port, ssl=unverified_context())
+    except OSError:
+        return False
+    writer.close()
+    with contextlib.suppress(OSError):
+        await writer.wait_closed()
+    return True
 
 
 class _Trickle(httpx.AsyncByteStream):
@@ -154,19 +230,11 @@ class _Trickle(httpx.AsyncByteStream):
 
 
 def is_loopback(base_url: str) -> bool:
-    """Whether what is sent to that URL stays on this machine: `localhost` and loopback addresses, no other name."""
+    """Whether what is sent to that URL stays on this machine."""
     try:
-        host = _parsed(base_url).host
+        return is_loopback_host(_parsed(base_url).host)
     except ValueError:
         return False
-    if host == "localhost":
-        return True
-    try:
-        address = ipaddress.ip_address(host)
-    except ValueError:
-        return False
-    mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
-    return (mapped or address).is_loopback
 
 
 def is_base_url(text: str) -> bool:

@@ -13,7 +13,7 @@ import stamina.instrumentation
 from webhook_tui.domain.problem import ProblemError
 from webhook_tui.domain.secret import Secret
 from webhook_tui.outbound import Failure, failure_of, read_capped, was_sent
-from webhook_tui.piktid.connection import authorization, new_client, without
+from webhook_tui.piktid.connection import authorization, base_url, new_client, without
 from webhook_tui.piktid.models import CannotTell, NoWebhook, Webhook, read_object, webhook_from
 from webhook_tui.piktid.problems import (
     Asked,
@@ -71,7 +71,10 @@ class PiktidClient:
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
         """`timeout_seconds`: for one request and its whole answer. Raises ProblemError for an unusable `api_url`."""
-        self._client = new_client(api_url, transport)
+        base_url(api_url)
+        self._transport = transport
+        self._client: httpx.AsyncClient | None = None
+        """Made by the first call: what is wrong with the environment is that call's failure, not the program's."""
         self._api_url = api_url
         self._token = token
         self._timeout_seconds = timeout_seconds
@@ -137,7 +140,8 @@ class PiktidClient:
 
     async def aclose(self) -> None:
         """Close all connections."""
-        await self._client.aclose()
+        if self._client is not None:
+            await self._client.aclose()
 
     def _asked(self, operation: Operation, timeout_seconds: float | None = None) -> Asked:
         return Asked(operation, self._api_url, timeout_seconds or self._timeout_seconds)
@@ -181,6 +185,9 @@ class PiktidClient:
 
     async def _once(self, method: str, asked: Asked, json: dict[str, str] | None) -> _Answer:
         headers = authorization(self._token)
+        if self._client is None:
+            self._client = new_client(self._api_url, self._transport)
+        client = self._client
         steps: set[str] = set()
 
         async def note(step: str, _: object) -> None:
@@ -189,7 +196,7 @@ class PiktidClient:
         try:
             async with (
                 asyncio.timeout(asked.timeout_seconds),
-                self._client.stream(
+                client.stream(
                     method, asked.operation.path, headers=headers, json=json, extensions={"trace": note}
                 ) as response,
             ):

@@ -9,17 +9,15 @@ import httpx
 from webhook_tui import __version__
 from webhook_tui.domain.problem import ExitCode, Problem, ProblemError
 from webhook_tui.domain.secret import Secret
+from webhook_tui.outbound import verifying_context
 from webhook_tui.piktid.problems import DEFAULT_API_URL, unusable_proxy, unusable_token
+from webhook_tui.piktid.proxy import proxy_for, proxy_variable
 
 _SENDABLE_TOKEN = re.compile(r"[\x21-\x7e]+")
 
 
-def new_client(api_url: str, transport: httpx.AsyncBaseTransport | None) -> httpx.AsyncClient:
-    """A client for one API; raises ProblemError when `api_url` is no http or https URL.
-
-    The environment's proxy and certificates are used for https only: a proxy sees no token then, and an API on this
-    machine is never asked for through one. Deadlines are each call's own, for an exchange as a whole.
-    """
+def base_url(api_url: str) -> httpx.URL:
+    """Raises ProblemError (usage) when `api_url` is no http or https URL."""
     try:
         base = httpx.URL(api_url)
     except (httpx.InvalidURL, ValueError):
@@ -28,21 +26,31 @@ def new_client(api_url: str, transport: httpx.AsyncBaseTransport | None) -> http
         raise ProblemError(
             Problem("--api-url is not an http or https URL.", f"The default is {DEFAULT_API_URL}.", ExitCode.USAGE)
         )
-    secure = base.scheme == "https"
+    # A user and a password in the URL would take the Authorization header away from the token.
+    return base.copy_with(userinfo=b"", query=None, fragment=None)
+
+
+def new_client(api_url: str, transport: httpx.AsyncBaseTransport | None) -> httpx.AsyncClient:
+    """A client for one API; raises ProblemError for an unusable `api_url`, or proxy of the environment.
+
+    The environment's proxy and certificates are used for https only: a proxy sees no token then, and an API on this
+    machine is never asked for through one. Deadlines are each call's own, for an exchange as a whole.
+    """
+    base = base_url(api_url)
+    is_secure = base.scheme == "https"
     try:
         return httpx.AsyncClient(
-            # A user and a password in the URL would take the Authorization header away from the token.
-            base_url=base.copy_with(userinfo=b"", query=None, fragment=None),
+            base_url=base,
             transport=transport,
-            trust_env=secure,
-            verify=secure,
+            proxy=proxy_for(base) if is_secure else None,
+            verify=verifying_context() if is_secure else False,
+            trust_env=False,
             follow_redirects=False,
             timeout=httpx.Timeout(None),
             headers={"User-Agent": f"webhook-tui/{__version__}", "Accept": "application/json"},
         )
-    except (ImportError, ValueError, httpx.InvalidURL):
-        # A proxy of the environment that httpx cannot read or, as SOCKS, cannot speak to.
-        raise ProblemError(unusable_proxy()) from None
+    except ImportError:  # SOCKS needs a package that httpx does not bring
+        raise ProblemError(unusable_proxy(proxy_variable())) from None
 
 
 def authorization(token: Secret) -> dict[str, str]:

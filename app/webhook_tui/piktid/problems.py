@@ -112,7 +112,7 @@ def problem_of_failure(asked: Asked, error: BaseException) -> Problem:
         case Failure.UNREACHABLE:
             return _silent(f"{host} cannot be reached: no network.", _again(asked))
         case Failure.TLS:
-            following = _then(asked, "Check the clock and any proxy that opens TLS")
+            following = _then(asked, "Check the clock, or set SSL_CERT_FILE to the CA of your network")
             return _silent(f"The certificate of {host} cannot be trusted.", following, mends_itself=False)
         case Failure.INSECURE:
             following = _then(asked, "Check --api-url (http or https?) and any proxy")
@@ -168,11 +168,11 @@ def not_json(asked: Asked, status: int, headers: Mapping[str, str]) -> Problem:
     return _of_another_kind("not JSON", asked, status, headers)
 
 
-def unusable_proxy() -> Problem:
+def unusable_proxy(variable: str) -> Problem:
     """The environment names a proxy that cannot be used; nothing was sent."""
     return Problem(
-        "The environment names a proxy that cannot be used here.",
-        "Set HTTPS_PROXY to an http proxy, unset ALL_PROXY, and start again.",
+        f"{variable} names a proxy that cannot be used here.",
+        "Set it to http://HOST:PORT or unset it, and start again.",
         ExitCode.API,
     )
 

@@ -26,6 +26,7 @@ from webhook_tui.piktid.problems import Asked, Operation, not_event_stream, prob
 _CONNECT_SECONDS = 10.0
 _LONGEST_ERROR_BODY = 64 * 1024
 _LONGEST_EVENT = 16 * 1024 * 1024
+_EVENT_STREAM = "text/event-stream"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +86,7 @@ class EventStream:
         Never ends by itself but with a ProblemError. `mends_itself` False: this API has no stream for this token.
         """
         asked = Asked(Operation.STREAM, self._api_url, _CONNECT_SECONDS)
-        headers = authorization(self._token) | {"Accept": "text/event-stream", "Cache-Control": "no-store"}
+        headers = authorization(self._token) | {"Accept": _EVENT_STREAM, "Cache-Control": "no-store"}
         async with new_client(self._api_url, self._transport) as client:
             request = client.build_request("GET", Operation.STREAM.path, headers=headers)
             try:
@@ -103,6 +104,10 @@ class EventStream:
     async def _read(self, response: httpx.Response) -> AsyncGenerator[StreamItem, None]:
         pulse = _Pulse(response.stream)
         response.stream = pulse
+        # An event stream is UTF-8 whatever its charset says, may begin with a byte order mark, and httpx-sse knows its
+        # type in lower case only.
+        response.headers["Content-Type"] = _EVENT_STREAM
+        response.encoding = "utf-8-sig"
         events = EventSource(response).aiter_sse()
         following = asyncio.ensure_future(anext(events))
         try:
@@ -178,7 +183,7 @@ class _Pulse(httpx.AsyncByteStream):
 
 async def _refuse_other_answers(asked: Asked, response: httpx.Response, token: Secret) -> None:
     kind = response.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if response.status_code == 200 and kind == "text/event-stream":
+    if response.status_code == 200 and kind == _EVENT_STREAM:
         return
     if response.is_success:
         raise ProblemError(not_event_stream(asked, response.status_code, response.headers))

@@ -1,7 +1,7 @@
 """The receiver as a plain ASGI function: reads a body within its caps, has it recorded, then answers.
 
-A POST to the hook's path is a delivery; GET and HEAD there are probes and answered 200; everything else is a stray and
-answered 404, so that a scanner learns nothing. Without a path, every path is the hook's.
+A POST to the hook's path is a delivery; GET and HEAD there are probes and answered 200; everything else is refused,
+what is not to that path with 404, so that a scanner learns nothing. Without a path, every path is the hook's.
 """
 
 from __future__ import annotations
@@ -16,7 +16,8 @@ from time import perf_counter
 from webhook_tui.domain.answer import NOT_STORED, Answer, Silence
 from webhook_tui.domain.delivery import Delivery
 from webhook_tui.domain.problem import ProblemError
-from webhook_tui.receiver.body import BodyError, read_body
+from webhook_tui.domain.refusal import Refusal
+from webhook_tui.receiver.body import BodyError, CutShortError, read_body
 from webhook_tui.serving.asgi import Receive, Scope, Send
 from webhook_tui.serving.protocol import EXTENSION, RAW_HEADERS, RESET, TARGET
 
@@ -34,8 +35,8 @@ class Receiver:
     """The one path that is the hook's; None: every path is."""
     record: Callable[[Delivery], Awaitable[Answer]]
     """Called with each delivery; what it gives back is answered. ProblemError: it could not be stored, 503."""
-    stray: Callable[[str, str], None]
-    """Told method and target of each request that is not to the hook."""
+    refused: Callable[[Refusal], None]
+    """Told of each request that is answered with an error and not recorded."""
     probed: Callable[[str], None]
     """Told the query of each GET on the hook."""
     now: Callable[[], datetime]
@@ -72,18 +73,24 @@ class Receiver:
         sent = scope["extensions"][EXTENSION]
         target: str = sent[TARGET].decode("latin-1")
         if not self._is_hook(scope["raw_path"]):
-            self.stray(method, target)
+            self.refused(Refusal.of_request(404, "not the webhook's path", method, target))
             return Answer(404, b"Not found", (*_PLAIN, *_CLOSE))
         if method in ("GET", "HEAD"):
             self.probed(scope["query_string"].decode("latin-1"))
             return Answer(200, b"webhook-tui is listening\n")
         if method != "POST":
-            self.stray(method, target)
+            self.refused(Refusal.of_request(405, "only a POST is a delivery", method, target))
             return Answer(405, b"Send a POST", (*_PLAIN, (b"allow", b"POST, GET, HEAD"), *_CLOSE))
         try:
-            body = await read_body(receive, longest=self.longest_body, silence_seconds=self.silence_seconds)
+            length = next((int(value) for name, value in scope["headers"] if name == b"content-length"), None)
+            body = await read_body(
+                receive, declared=length, longest=self.longest_body, silence_seconds=self.silence_seconds
+            )
+        except CutShortError:
+            return Answer(400)  # nobody is there to read it
         except BodyError as error:
-            return Answer(error.status, str(error).encode(), (*_PLAIN, *_CLOSE))
+            self.refused(error.refusal)
+            return Answer(error.refusal.status, error.refusal.answer, (*_PLAIN, *_CLOSE))
         client = scope.get("client")
         return Delivery(
             received_at=self.now(),
@@ -92,33 +99,34 @@ class Receiver:
             headers=tuple(sent[RAW_HEADERS]),
             body=body,
             client=f"{client[0]}:{client[1]}" if client else "",
+            http_version=scope["http_version"],
         )
 
     async def _recorded(self, delivery: Delivery) -> Answer:
         try:
             return await self.record(delivery)
-        except ProblemError:
+        except ProblemError as error:
+            what = error.problem.what.rstrip(".")
+            self.refused(Refusal(503, f"{what[:1].lower()}{what[1:]}"))
             return NOT_STORED
 
     async def _be_silent(self, silence: Silence, scope: Scope, receive: Receive) -> None:
-        if silence is Silence.NONE and await _has_left(receive, within_seconds=self.patience_seconds):
+        if silence is Silence.NONE and await _is_gone(receive, within_seconds=self.patience_seconds):
             return
         scope["extensions"][EXTENSION][RESET]()
-        await _has_left(receive, within_seconds=1.0)
+        await _is_gone(receive, within_seconds=1.0)
 
     def _is_hook(self, raw_path: bytes) -> bool:
         return self.hook_path is None or hmac.compare_digest(raw_path, self.hook_path.encode("latin-1"))
 
 
-async def _has_left(receive: Receive, *, within_seconds: float) -> bool:
-    """Wait for the client's end of the connection to be gone."""
+async def _is_gone(receive: Receive, *, within_seconds: float) -> bool:
+    """Wait until the client closes the connection; False also where it closes only its own half."""
     try:
         async with asyncio.timeout(within_seconds):
-            while (await receive())["type"] != "http.disconnect":
-                pass
+            return bool((await receive())["type"] == "http.disconnect")
     except TimeoutError:
         return False
-    return True
 
 
 async def _send(send: Send, answer: Answer, *, with_body: bool) -> None:

@@ -5,14 +5,17 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import uvicorn
 
+from webhook_tui.domain.refusal import Refusal
 from webhook_tui.serving.asgi import Asgi
+from webhook_tui.serving.descriptors import connections_within
 from webhook_tui.serving.limits import Limits
-from webhook_tui.serving.protocol import with_limits
+from webhook_tui.serving.protocol import protocol_with
 
 _DATE_SECONDS = 1.0
 """How often the Date header of the answers is made anew."""
@@ -26,15 +29,25 @@ class Server:
     """Serves one ASGI function on one bound socket, which it closes when it stops."""
 
     def __init__(
-        self, app: Asgi, bound: socket.socket, *, limits: Limits | None = None, grace_seconds: float = 1.0
+        self,
+        app: Asgi,
+        bound: socket.socket,
+        *,
+        limits: Limits | None = None,
+        grace_seconds: float = 1.0,
+        refused: Callable[[Refusal], None] = lambda _refusal: None,
     ) -> None:
-        """`limits`: what one client may take. `grace_seconds`: how long requests may still run after `stop`."""
+        """`limits`: what one client may take. `grace_seconds`: how long requests may still run after `stop`.
+
+        `refused`: told of each request that the application never saw whole.
+        """
         limits = limits or Limits()
+        limits = replace(limits, connections=connections_within(limits.connections))
         self._socket = bound
         self._uvicorn = _Uvicorn(
             uvicorn.Config(
                 app,
-                http=with_limits(limits),
+                http=protocol_with(limits, refused),
                 ws="none",
                 lifespan="off",
                 interface="asgi3",

@@ -54,11 +54,6 @@ class Board:
         self._count(before, -1)
         self._count(after, 1)
 
-    def stray(self, method: str, target: str) -> None:
-        """Count one request that is not to the hook."""
-        counts = self.status.counts
-        self.change(counts=replace(counts, strays=counts.strays + 1), last_stray=f"{method} {target}"[:200])
-
     def close(self) -> None:
         """Say what is not yet said."""
         if self._timer is not None:

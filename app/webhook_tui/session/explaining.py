@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from webhook_tui.domain.delivery import DeliveryRow, StoredDelivery
 from webhook_tui.domain.explainer import OtherDelivery, explain, with_cause
 from webhook_tui.domain.facts import DeliveryExplained, VerdictChanged
-from webhook_tui.domain.headers import SIGNATURE_HEADER, first
+from webhook_tui.domain.headers import signatures
 from webhook_tui.domain.lint import Earlier, field_paths, lint
 from webhook_tui.domain.problem import ProblemError
 from webhook_tui.domain.report import SignatureReport
@@ -105,7 +105,7 @@ def _explain(
         clock=time.monotonic,
         token=token,
         others=[
-            OtherDelivery(other.row.seq, first(other.delivery.headers, SIGNATURE_HEADER) or b"", other.delivery.body)
+            OtherDelivery(other.row.seq, next(iter(signatures(other.delivery.headers)), b""), other.delivery.body)
             for other in recent
         ],
         expired=lambda: time.monotonic() > deadline,

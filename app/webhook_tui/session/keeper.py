@@ -13,6 +13,7 @@ from webhook_tui.domain.account import Account
 from webhook_tui.domain.problem import Problem, ProblemError, Severity
 from webhook_tui.domain.ring import SecretRing
 from webhook_tui.domain.secret import Secret
+from webhook_tui.domain.sent import UsedUrl
 from webhook_tui.store import AccountStore
 
 NOT_KEPT = Problem(
@@ -41,6 +42,8 @@ class RingKeeper:
         self._kept = kept
         self.account = account
         self.ring = SecretRing()
+        self.used_urls: tuple[UsedUrl, ...] = ()
+        """Where the user had this account's deliveries sent to, the last used first."""
         self.ever: dict[Secret, None] = {}
         """Every secret of every ring of this run."""
         self.unanswered = False
@@ -51,6 +54,7 @@ class RingKeeper:
         """Change to `account`; the secrets given on the command line join its ring. Raises ProblemError."""
         ring = self.accounts.ring(account)
         self.account = account
+        self.used_urls = tuple(self.accounts.used_urls(account))
         for secret in self._given:
             ring = ring.added(secret, self._now())
         self._keep(ring)
@@ -78,6 +82,13 @@ class RingKeeper:
         """The user said that a webhook that nobody can see may be replaced."""
         with _where_it_can_be_written():
             self.accounts.remember_guard_asked(self.account, self._now())
+
+    def remember_url(self, url: str) -> None:
+        """The user has deliveries sent there."""
+        used = UsedUrl(url, self._now())
+        self.used_urls = (used, *(other for other in self.used_urls if other.url != url))
+        with _where_it_can_be_written():
+            self.accounts.record_used_url(self.account, used)
 
     def _keep(self, ring: SecretRing) -> None:
         is_kept = False

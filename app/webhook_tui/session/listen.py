@@ -45,6 +45,7 @@ from webhook_tui.domain.status import (
     WebhookStatus,
 )
 from webhook_tui.domain.wishes import Wish
+from webhook_tui.outbound import tls_problems
 from webhook_tui.piktid import EventStream, PiktidClient
 from webhook_tui.receiver import Receiver
 from webhook_tui.serving import Server, bind
@@ -53,12 +54,13 @@ from webhook_tui.session.board import Board
 from webhook_tui.session.claim import Claim, ClaimPace
 from webhook_tui.session.embedded import EmbeddedPiktid
 from webhook_tui.session.explaining import Explaining
-from webhook_tui.session.forwarding import Forwarding, check
+from webhook_tui.session.forwarding import Forwarding, OwnAddress, check, refuse_own
 from webhook_tui.session.judge import Judge
 from webhook_tui.session.keeper import NOT_KEPT, RingKeeper
 from webhook_tui.session.proving import ProofPace, Proving
 from webhook_tui.session.reconciling import Reconciling, StreamPace
 from webhook_tui.session.recorder import Recorder
+from webhook_tui.session.refusals import Refusals
 from webhook_tui.session.registrar import Registrar, RegistrarOptions
 from webhook_tui.session.route import supervisor_for
 from webhook_tui.session.sending import Sending
@@ -119,7 +121,14 @@ class ListenSession:
         if settings.forward_to is not None:
             check(settings.forward_to, anywhere=settings.forward_anywhere)
         bound = bind(settings.host, settings.port, exact=settings.port_was_given)
-        return cls(settings, bound, asks=asks, paces=paces)
+        session = cls(settings, bound, asks=asks, paces=paces)
+        if settings.forward_to is not None:
+            try:
+                refuse_own(settings.forward_to, session._own_address(None))
+            except ProblemError:
+                bound.close()
+                raise
+        return session
 
     def run(self, emit: Callable[[Fact], None]) -> None:
         """Do the whole job on this thread until `stop`; the last fact is SessionStopped."""
@@ -184,6 +193,9 @@ class ListenSession:
         stack.callback(self._board.close)
         self._kept = tuple(accounts.all_secrets())
         self._emit(HistoryOpened())
+        if not settings.sandbox:
+            for problem in tls_problems():
+                self._board.note(problem)
         self._note_set_aside("The history", self._store.set_aside)
         self._note_set_aside("The file of secrets", accounts.set_aside)
         token, api_url = settings.token, settings.api_url
@@ -195,6 +207,7 @@ class ListenSession:
         self._keeper = RingKeeper(
             accounts, Account.of(api_url, token), settings.secrets, _utc_now, kept=self._ring_is_kept
         )
+        self._board.change(used_urls=self._keeper.used_urls)
         if settings.sandbox:
             self._keeper.registered(embedded.former_secret)
         self._explaining = Explaining(self._store, self._keeper, self._board, token=lambda: self._token)
@@ -208,7 +221,11 @@ class ListenSession:
         self._reconciling = self._make_reconciling(api_url)
         self._answering = Answering(self._board)
         self._forwarding = Forwarding(
-            retries=settings.forward_retries, anywhere=settings.forward_anywhere, now=_utc_now
+            retries=settings.forward_retries,
+            anywhere=settings.forward_anywhere,
+            own=lambda: self._own_address(self._board.status.tunnel.public_url),
+            passes_target=settings.forward_path,
+            now=_utc_now,
         )
         self._sending = Sending(self._board, self._store, self._keeper, self._forwarding)
         self._simulating = Simulating(
@@ -245,6 +262,7 @@ class ListenSession:
         self._used_tokens = (*self._used_tokens, token)
         self._reconciling.use_token(token)
         await self._registrar.use_token(token)
+        self._board.change(used_urls=self._keeper.used_urls)
 
     async def _work(self) -> Problem | None:
         route = self._open_route()
@@ -312,15 +330,16 @@ class ListenSession:
             forwarding=self._forwarding,
             start=self._start,
         )
+        refusals = Refusals(self._board)
         receiver = Receiver(
             hook_path=self._hook_path,
             record=recorder.record,
-            stray=self._board.stray,
+            refused=refusals.add,
             probed=self._proving.probed,
             now=_utc_now,
             answered=self._surveying.acks.add,
         )
-        server = Server(receiver, self._bound, grace_seconds=_GRACE_SECONDS)
+        server = Server(receiver, self._bound, grace_seconds=_GRACE_SECONDS, refused=refusals.add)
         self._board.receiver(state=ReceiverState.STARTING, host=server.host, port=server.port)
         await server.start()
         self._port = server.port
@@ -333,6 +352,7 @@ class ListenSession:
             yield
         finally:
             await server.stop()
+            refusals.close()
             self._board.receiver(state=ReceiverState.STOPPED)
 
     def _recorded(self, stored: StoredDelivery) -> None:
@@ -455,6 +475,10 @@ class ListenSession:
             self._has_address(url)
         else:
             self._proving.address(None)
+
+    def _own_address(self, public_url: str | None) -> OwnAddress:
+        port: int = self._bound.getsockname()[1]
+        return OwnAddress(self._settings.host, port, public_url, self._settings.hook_url)
 
     def _has_address(self, url: str) -> None:
         self._url = url

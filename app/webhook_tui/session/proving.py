@@ -28,7 +28,7 @@ _HEADERS = (
     (b"ngrok-skip-browser-warning", b"1"),
 )
 _LONGEST_REPLY = 256 * 1024
-_MAY_BE_DEAD = (Failure.TIMEOUT, Failure.CUT)
+_MAY_BE_DEAD = (Failure.TIMEOUT, Failure.CUT, Failure.NOT_HTTP)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,11 +51,12 @@ class _Missed:
     why: str
     may_be_closed: bool
     """What was said, or not said, is not for want of a network here."""
+    advice: str = "t sends a test ping. It is tried again."
 
     def problem(self) -> Problem:
         return Problem(
             f"Public URL not reached from here: {self.why}.",
-            "Deliveries may come all the same; t sends a test ping. It is tried again.",
+            f"Deliveries may come all the same; {self.advice}",
             ExitCode.TUNNEL,
             mends_itself=True,
             severity=Severity.WARNING,
@@ -174,6 +175,8 @@ class Proving:
             missed = _Missed(f"something else answered {reply.status}", may_be_closed=True)
         except SendError as error:
             missed = _Missed(error.reason, may_be_closed=error.failure in _MAY_BE_DEAD)
+            if error.failure is Failure.TLS:
+                missed = replace(missed, advice="set SSL_CERT_FILE to the CA of your network.")
         except ValueError:
             missed = _Missed("it is no URL that can be asked", may_be_closed=False)
         self._nonce = ""

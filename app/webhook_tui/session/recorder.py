@@ -15,7 +15,7 @@ from webhook_tui.domain.signature import judge
 from webhook_tui.domain.verdict import Verdict
 from webhook_tui.session.answering import Answering
 from webhook_tui.session.board import Board
-from webhook_tui.session.forwarding import Forwarding
+from webhook_tui.session.forwarding import LOOP, Forwarding
 from webhook_tui.session.keeper import RingKeeper
 from webhook_tui.store import DeliveryStore
 
@@ -58,7 +58,12 @@ class Recorder:
         self._quiet: asyncio.TimerHandle | None = None
 
     async def record(self, delivery: Delivery) -> Answer:
-        """Store one delivery and give its answer; raises ProblemError when it is not on disk."""
+        """Store one delivery and give its answer; raises ProblemError when it is not on disk.
+
+        A forwarded delivery that came back is on disk already and is not stored again.
+        """
+        if self._forwarding.has_come_back(delivery.headers):
+            return LOOP
         judgement = judge(
             delivery.headers,
             delivery.body,

@@ -20,8 +20,9 @@ from webhook_tui.domain.secret import Secret
 from webhook_tui.domain.sent import Sent, Why, hint
 from webhook_tui.domain.simulation import event_headers
 from webhook_tui.domain.text import visible
+from webhook_tui.domain.url import connect_host
 from webhook_tui.domain.wishes import CommentWish, SimulateWish
-from webhook_tui.outbound import Failure, OutboundSender, SendError, is_loopback
+from webhook_tui.outbound import OutboundSender, SendError, is_loopback
 from webhook_tui.sandbox.samples import sample_body
 from webhook_tui.session.board import Board
 from webhook_tui.session.forwarding import LONGEST_ANSWER, TIMEOUT_SECONDS, Forwarding
@@ -30,7 +31,6 @@ from webhook_tui.session.tending import Tending
 
 COMMENT = "simulated"
 _HEADER = b"X-Webhook-Simulated"
-_EVERYWHERE = {"": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 -- names to replace
 _NO_SECRET = Problem("There is no current secret to sign with.", "u registers and gets one.", severity=Severity.WARNING)
 
 
@@ -96,15 +96,14 @@ class Simulating:
         try:
             reply = await sender.send("POST", sender.base_target, headers, body)
         except SendError as error:
-            refused = error.failure is Failure.REFUSED
-            return Sent(0, Why.SIMULATED, url, now(), None, failure=error.reason, refused=refused)
+            return Sent(0, Why.SIMULATED, url, now(), None, failure=error.reason, cause=error.failure)
         finally:
             await sender.aclose()
         return Sent(0, Why.SIMULATED, url, now(), reply.status, seconds=reply.seconds)
 
     def _own_url(self) -> str:
         receiver = self._parts.board.status.receiver
-        host = _EVERYWHERE.get(receiver.host, receiver.host)
+        host = connect_host(receiver.host or "0.0.0.0")  # noqa: S104 -- an empty one means every interface
         return f"http://{f'[{host}]' if ':' in host else host}:{receiver.port}{self._parts.hook_path}"
 
     def _secret(self) -> Secret:

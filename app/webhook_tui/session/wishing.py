@@ -167,10 +167,12 @@ class Wishing:
 
     @take.register
     def _(self, wish: ForwardWish) -> None:
+        self._remember(wish.url)
         self._start(self._parts.sending.forward_to(wish.url))
 
     @take.register
     def _(self, wish: ReplayWish) -> None:
+        self._remember(wish.url)
         self._start(self._parts.sending.replay(wish))
 
     @take.register
@@ -179,11 +181,18 @@ class Wishing:
 
     @take.register
     def _(self, wish: SimulateWish) -> None:
+        self._remember(wish.url)
         self._start(self._parts.simulating.simulate(wish))
 
     @take.register
     def _(self, wish: MarkWish | CommentWish | DeleteDeliveriesWish | RunsWish) -> None:
         self._start(self._parts.tending.carry_out(wish))
+
+    def _remember(self, url: str | None) -> None:
+        """For the next time that the user is asked where to."""
+        if url is not None:
+            self._parts.keeper.remember_url(url)
+            self._parts.board.change(used_urls=self._parts.keeper.used_urls)
 
     def _keep_token(self, token: Secret) -> None:
         accounts, board = self._parts.keeper.accounts, self._parts.board

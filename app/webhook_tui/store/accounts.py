@@ -17,6 +17,7 @@ from webhook_tui.domain.account import Account
 from webhook_tui.domain.problem import Problem, ProblemError
 from webhook_tui.domain.ring import Origin, SecretRing, SigningSecret
 from webhook_tui.domain.secret import Secret
+from webhook_tui.domain.sent import UsedUrl
 from webhook_tui.store.accounts_schema import ACCOUNTS
 from webhook_tui.store.database import open_database, transaction
 from webhook_tui.store.files import identity
@@ -25,6 +26,8 @@ from webhook_tui.store.records import microseconds, moment
 from webhook_tui.store.rings import merged
 from webhook_tui.store.vault import FileVault, Vault, vault
 
+MOST_URLS = 20
+"""Remembered for an account."""
 _NOT_KEPT = Problem(
     "What belongs to the account could not be saved: the file accounts.db cannot be written.",
     "Free some space or let it be written: webhook-tui paths says where it is.",
@@ -179,6 +182,26 @@ class AccountStore:
         """Note that the user was asked; the first time counts."""
         with self._transaction():
             self._connection.execute("INSERT OR IGNORE INTO guards VALUES (?, ?)", (account.key, microseconds(at)))
+
+    def used_urls(self, account: Account) -> Sequence[UsedUrl]:
+        """Where the user had deliveries sent to, the last used first."""
+        with self._reading():
+            found = self._connection.execute(
+                "SELECT url, at FROM used_urls WHERE account = ? ORDER BY at DESC LIMIT ?", (account.key, MOST_URLS)
+            )
+            return [UsedUrl(url, moment(at)) for url, at in found]
+
+    def record_used_url(self, account: Account, used: UsedUrl) -> None:
+        """Note that it was used; of the others the oldest go."""
+        with self._transaction():
+            self._connection.execute(
+                "REPLACE INTO used_urls VALUES (?, ?, ?)", (account.key, used.url, microseconds(used.at))
+            )
+            self._connection.execute(
+                "DELETE FROM used_urls WHERE account = ?1 AND url NOT IN "
+                "(SELECT url FROM used_urls WHERE account = ?1 ORDER BY at DESC LIMIT ?2)",
+                (account.key, MOST_URLS),
+            )
 
     def record_registration(self, account: Account, *, url: str, webhook_id: int | str | None, at: datetime) -> int:
         """Note that this process registered `url`; the number under which `end_registration` knows it."""

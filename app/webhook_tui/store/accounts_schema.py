@@ -34,9 +34,18 @@ CREATE TABLE tokens (
 );
 """
 
+_VERSION_3 = """
+CREATE TABLE used_urls (
+    account TEXT NOT NULL,
+    url TEXT NOT NULL,                           -- where the user had deliveries sent to
+    at INTEGER NOT NULL,                         -- when last
+    PRIMARY KEY (account, url)
+);
+"""
+
 ACCOUNTS = Schema(
     called="file of secrets",
     way_out="Let accounts.db be written (webhook-tui paths), or set XDG_STATE_HOME.",
     application_id=0x77685432,
-    migrations=(_VERSION_1, _VERSION_2),
+    migrations=(_VERSION_1, _VERSION_2, _VERSION_3),
 )

@@ -8,6 +8,7 @@ from typing import assert_never
 from webhook_tui.domain.filtering.evaluate import id_fits
 from webhook_tui.domain.filtering.terms import (
     AnsweredIs,
+    BareWord,
     BodyIs,
     CommentHas,
     EventIs,
@@ -42,12 +43,20 @@ def condition(term: Term, statement: Statement, *, use_words: bool) -> str:
         case Text() if use_words:
             unread = f"(d.seq > {DONE} OR d.size > {LARGEST_INDEXED})"
             return f"(d.seq IN ({with_words(term, statement)}) OR ({unread} AND {statement.holds(term)}))"
+        case BareWord(text):
+            return f"({_in_row(term, statement)} OR {condition(text, statement, use_words=use_words)})"
         case Text() | JobIs() | HeaderIs() | BodyIs():
             return statement.holds(term)
         case EventIs() | IdIs() | CommentHas():
             return _text_condition(term, statement)
         case _:
             return _plain_condition(term, statement)
+
+
+def _in_row(word: BareWord, statement: Statement) -> str:
+    verdicts = statement.listed([verdict.value for verdict in word.verdicts])
+    answers = statement.listed(word.answers)
+    return f"(d.verdict IN ({verdicts}) OR (d.answered IN ({answers})) IS TRUE)"
 
 
 def with_words(term: Text, statement: Statement) -> str:

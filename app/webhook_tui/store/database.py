@@ -65,6 +65,7 @@ def open_database(
     file of an earlier version is brought up to date after a copy `<name>.v<version>` was made. Raises ProblemError when
     it cannot be opened, belongs to another program or to a newer version of this one.
     """
+    path = path.absolute()  # SQLite gives names such as `:memory:` and `file:x.db` a meaning of its own
     with opening(schema.called, schema.way_out, path.parent):
         if path.is_dir():
             raise IsADirectoryError(path)
@@ -107,6 +108,15 @@ def connect_read_only(path: Path) -> sqlite3.Connection:
         return sqlite3.connect(
             f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=BUSY_SECONDS, isolation_level=None
         )
+
+
+def bring_up_to_date(path: Path, schema: Schema) -> None:
+    """Migrate a file of ours as `open_database` does; any other one is left alone. Raises ProblemError."""
+    with reading(), closing(connect_read_only(path)) as connection:
+        is_ours = _number(connection, "application_id") == schema.application_id
+        is_current = _number(connection, "user_version") == schema.version
+    if is_ours and not is_current:
+        open_database(path, schema).connection.close()
 
 
 def is_set_up(connection: sqlite3.Connection) -> bool:

@@ -9,6 +9,7 @@ from typing import Any
 from webhook_tui.domain.filtering.implied import implied
 from webhook_tui.domain.filtering.terms import (
     AnsweredIs,
+    BareWord,
     BodyIs,
     ContentTerm,
     EventIs,
@@ -56,7 +57,7 @@ def driver(term: Term | Not, statement: Statement) -> Driver | None:
             return _by_id(pattern, statement)
         case Marked():
             return Driver(1, _indexed("marks", "marked"), is_exact=True)
-        case Text() | JobIs() | HeaderIs() | BodyIs():
+        case BareWord() | Text() | JobIs() | HeaderIs() | BodyIs():
             return _by_words(term, statement)
         case Measured(Measure.ATTEMPT, operator, value) if _is_repeated(operator, value):
             compared = f"attempt {operator.value} {statement.value(value)}"
@@ -86,7 +87,9 @@ def _by_id(pattern: Pattern, statement: Statement) -> Driver | None:
     return Driver(0, _indexed("attempts", of_accounts, "event_id IS NOT NULL", of_ids), is_exact=True)
 
 
-def _by_words(term: ContentTerm, statement: Statement) -> Driver | None:
+def _by_words(term: BareWord | ContentTerm, statement: Statement) -> Driver | None:
+    if isinstance(term, BareWord):
+        return _by_bare_word(term, statement)
     words = implied(term)
     if words is None:
         return None
@@ -98,6 +101,19 @@ def _by_words(term: ContentTerm, statement: Statement) -> Driver | None:
         _indexed("large", f"size > {LARGEST_INDEXED}", f"seq <= {DONE}", *having),
     )
     return Driver(2 if is_exact else 3, " UNION ALL ".join(parts), is_exact)
+
+
+def _by_bare_word(word: BareWord, statement: Statement) -> Driver | None:
+    by_words = _by_words(word.text, statement)
+    meant: dict[str, Sequence[object]] = {
+        "verdict": [verdict.value for verdict in word.verdicts],
+        "answered": word.answers,
+    }
+    others = [_among(column, f"by_{column}", values, statement) for column, values in meant.items() if values]
+    if by_words is None or not others:
+        return by_words
+    sql = " UNION ".join(select("seq", f"({way.sql})") for way in (by_words, *others))
+    return Driver(max(way.rank for way in others), sql, is_exact=True)
 
 
 def _by_column(column: str, index: str, fits: Callable[[Any], bool], statement: Statement) -> Driver | None:

@@ -32,7 +32,7 @@ _ROW = (
     "d.answered, d.size, d.about, d.marked, d.comment, d.on_stream"
 )
 _ROW_WIDTH = 16
-_REST = "d.client, d.method, d.target, b.headers, b.body"
+_REST = "d.client, d.method, d.target, d.http_version, b.headers, b.body"
 ROWS = " ".join(("SELECT", _ROW, "FROM deliveries d"))
 """Begins a query for rows."""
 CHOSEN_ROWS = " ".join((ROWS, "WHERE d.seq IN (SELECT value FROM json_each(?))"))
@@ -42,8 +42,8 @@ STORED = " ".join(("SELECT", _ROW, ",", _REST, "FROM deliveries d JOIN bodies b 
 
 _INSERT = """
     INSERT INTO deliveries (run, account, received_at, client, method, target, event, event_id, verdict, reason, short,
-        secret_id, attempt, answered, size, about, on_stream)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        secret_id, attempt, answered, size, about, on_stream, http_version)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 """
 _EARLIER = "SELECT max(attempt), max(on_stream) FROM deliveries WHERE account = ? AND event_id = ?"
 _LARGEST_SEQ = 2**63 - 1
@@ -112,6 +112,7 @@ def insert(connection: sqlite3.Connection, record: Recordable, *, run: int) -> D
             len(delivery.body),
             record.about,
             on_stream,
+            delivery.http_version,
         ),
     )
     seq = cursor.lastrowid
@@ -199,8 +200,9 @@ def row_of(columns: Sequence[Any]) -> DeliveryRow:
 def stored_of(columns: Sequence[Any]) -> StoredDelivery:
     """A whole delivery out of the columns of STORED."""
     row = row_of(columns[:_ROW_WIDTH])
-    client, method, target, headers, body = columns[_ROW_WIDTH:]
-    return StoredDelivery(row, Delivery(row.received_at, method, target, decode_headers(headers), body, client))
+    client, method, target, http_version, headers, body = columns[_ROW_WIDTH:]
+    delivery = Delivery(row.received_at, method, target, decode_headers(headers), body, client, http_version)
+    return StoredDelivery(row, delivery)
 
 
 def find_row(connection: sqlite3.Connection, seq: int) -> DeliveryRow | None:

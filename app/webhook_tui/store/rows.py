@@ -10,21 +10,23 @@ from pathlib import Path
 
 from webhook_tui.domain.delivery import DeliveryRow, StoredDelivery
 from webhook_tui.domain.problem import Problem, ProblemError
-from webhook_tui.store.database import connect_read_only, is_set_up
+from webhook_tui.store.database import bring_up_to_date, connect_read_only, is_set_up
 from webhook_tui.store.files import identity
 from webhook_tui.store.problems import reading
 from webhook_tui.store.records import CHOSEN_ROWS, ROWS, find_row, find_stored, row_of
+from webhook_tui.store.schema import HISTORY
 
 _MOST_ATTEMPTS = 200
 
 
 def open_history(path: Path) -> SqliteRows:
-    """The deliveries of a history that is there, for the calling thread; nothing is made or changed.
+    """The deliveries of a history that is there, for the calling thread; one of an earlier version is migrated.
 
     Raises ProblemError when there is none or it is another program's file.
     """
     if not path.is_file():
         raise ProblemError(Problem(f"There is no history at {path}.", "webhook-tui paths says where it is; or --db F."))
+    bring_up_to_date(path, HISTORY)
     return SqliteRows(path)
 
 

@@ -65,9 +65,13 @@ ALTER TABLE deliveries ADD COLUMN on_stream INTEGER NOT NULL DEFAULT 0;  -- the 
 CREATE INDEX streamed ON deliveries (seq) WHERE on_stream;
 """
 
+_VERSION_4 = """
+ALTER TABLE deliveries ADD COLUMN http_version TEXT NOT NULL DEFAULT '1.1';
+"""
+
 HISTORY = Schema(
     called="history",
     way_out="Name another file with --db, or keep no history with --ephemeral.",
     application_id=0x77685431,
-    migrations=(_VERSION_1, _VERSION_2, _VERSION_3),
+    migrations=(_VERSION_1, _VERSION_2, _VERSION_3, _VERSION_4),
 )

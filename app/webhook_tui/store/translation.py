@@ -11,7 +11,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from webhook_tui.domain.filtering.terms import And, BodyIs, ContentTerm, Expression, HeaderIs, JobIs, Not, Term, Text
+from webhook_tui.domain.filtering.terms import (
+    And,
+    BareWord,
+    BodyIs,
+    ContentTerm,
+    Expression,
+    HeaderIs,
+    JobIs,
+    Not,
+    Term,
+    Text,
+)
 from webhook_tui.store.conditions import condition
 from webhook_tui.store.drivers import Driver, driver
 from webhook_tui.store.statement import IN_RANGE, Statement, select
@@ -77,4 +88,4 @@ def _one(term: Term | Not, statement: Statement, *, use_words: bool) -> str:
 
 
 def _reads_contents(term: Term | Not) -> bool:
-    return isinstance(term.term if isinstance(term, Not) else term, Text | JobIs | HeaderIs | BodyIs)
+    return isinstance(term.term if isinstance(term, Not) else term, BareWord | Text | JobIs | HeaderIs | BodyIs)

@@ -10,7 +10,7 @@ from typing import Any
 from textual.app import App, SuspendNotSupported
 
 from webhook_tui.domain.answering import AnswerRule
-from webhook_tui.domain.delivery import StoredDelivery
+from webhook_tui.domain.delivery import DeliveryRow, StoredDelivery
 from webhook_tui.domain.event import KNOWN_EVENTS
 from webhook_tui.domain.problem import Problem, ProblemError, Severity
 from webhook_tui.domain.replaying import ReplayProgress, summary
@@ -45,7 +45,6 @@ class Acting:
     edit: Callable[[bytes, int | None], bytes] = edit
     sample: Callable[[str], bytes] = sample_body
     in_ascii: bool = False
-    _last_url: str = field(default="", init=False)
     _progress: ReplayProgress | None = field(default=None, init=False)
     _dialog: ReplayingDialog | None = field(default=None, init=False)
 
@@ -64,19 +63,17 @@ class Acting:
         def begin(url: str | None) -> None:
             if url is not None:
                 self.occurred(None)
-                self._last_url = url or self._last_url
                 self.request(ForwardWish(url or None))
 
         known = status.forward_to
-        self.app.push_screen(ForwardDialog(known or self._last_url, is_on=known is not None), begin)
+        self.app.push_screen(ForwardDialog(known or _last_url(status), is_on=known is not None), begin)
 
     def replay(self, stored: StoredDelivery, selections: Sequence[Selection], status: SessionStatus) -> None:
         """Ask which and where to, and send as it came; while several are being replayed, show how far that is."""
         if self._progress is not None and not self._progress.is_over:
             self._show_progress(self._progress)
             return
-        offer = Offer(selections, self.pick, self.now)
-        self._ask(stored.row.seq, status, offer=offer)
+        self._ask(stored.row, status, offer=Offer(selections, self.pick))
 
     def edit_and_replay(self, stored: StoredDelivery, status: SessionStatus) -> None:
         """Into the editor, then ask; the session goes on in its own thread meanwhile."""
@@ -87,7 +84,7 @@ class Acting:
         if after == before:
             self.occurred(_UNCHANGED)
         else:
-            self._ask(stored.row.seq, status, edited=(before, after))
+            self._ask(stored.row, status, edited=(before, after))
 
     def edited(self, before: bytes, seq: int | None) -> bytes | None:
         """What the user made of a body in the editor; None, and the notice says why, when that cannot be."""
@@ -107,8 +104,6 @@ class Acting:
             if chosen is None:
                 return
             self.occurred(None)
-            if chosen.url not in (None, status.forward_to):
-                self._last_url = chosen.url or ""
             body = stored.delivery.body if stored is not None and chosen.of_stored else None
             if chosen.path:
                 try:
@@ -129,7 +124,7 @@ class Acting:
             kinds=tuple(visible(kind) for kind in kinds),
             seq=None if stored is None else stored.row.seq,
             forward_to=status.forward_to,
-            last_url=self._last_url,
+            last_url=_last_url(status),
         )
         self.app.push_screen(dialog, send)
 
@@ -159,7 +154,7 @@ class Acting:
 
     def _ask(
         self,
-        seq: int,
+        row: DeliveryRow,
         status: SessionStatus,
         *,
         offer: Offer | None = None,
@@ -168,9 +163,13 @@ class Acting:
         def send(choice: ReplayChoice | None) -> None:
             if choice is not None:
                 self.occurred(None)
-                self._last_url = choice.url
                 body = edited[1] if edited else None
                 self.request(ReplayWish(choice.seqs, choice.url, choice.sign_anew, body))
 
-        url = status.forward_to or self._last_url
-        self.app.push_screen(ReplayDialog(seq, url, offer=offer, edited=edited), send)
+        dialog = ReplayDialog(row, status.used_urls, status.forward_to or "", now=self.now, offer=offer, edited=edited)
+        self.app.push_screen(dialog, send)
+
+
+def _last_url(status: SessionStatus) -> str:
+    """Where the user had deliveries sent to last, or ""."""
+    return status.used_urls[0].url if status.used_urls else ""

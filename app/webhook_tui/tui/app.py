@@ -392,7 +392,7 @@ class WebhookTuiApp(MakingApp):
                 yield SystemCommand("Delete this delivery", "asks first", self._main.action_delete_delivery)
                 yield SystemCommand("Clear all except marked", "asks first", self._main.action_clear)
             yield SystemCommand("Addresses in full", "what the status line shortens; copy", self._main.action_addresses)
-            yield SystemCommand("Forward every delivery", "F: to your own app; return its answer", self.action_forward)
+            yield SystemCommand("Forward every delivery", "to your own app; its answer goes back", self.action_forward)
             yield SystemCommand("Simulate an event", "signed, to the receiver or a URL", self.action_simulate)
             yield SystemCommand("Prove the public URL", "try whether it leads here", self._prove)
         yield SystemCommand("Theme", "choose other colours", self.action_change_theme)

@@ -72,7 +72,7 @@ class Sharing:
         if not tally.all:
             raise ProblemError(_problem("There is no such delivery.", "Mark some with m, or choose others."))
         try:
-            text = content.decode("utf-8")
+            text = content.decode(form.encoding)
         except UnicodeDecodeError:
             raise ProblemError(
                 _problem(f"The {form.title} is not text, so it cannot be copied.", "e exports it into a file.")
@@ -95,7 +95,7 @@ class Sharing:
         if each or (share.path is not None and path.is_dir()):
             self._export_each(form, selection, path, tally)
         else:
-            write_file(path, self._parts(form, selection, tally))
+            _write(path, self._parts(form, selection, tally))
         if not tally.all:
             raise ProblemError(_problem("There is no such delivery.", "Mark some with m, or choose others."))
         what = f"#{selection.seq}" if selection.seq is not None else f"{tally.all:,} deliveries"
@@ -108,7 +108,7 @@ class Sharing:
         for stored in self._clean(selection, tally):
             if tally.all == 1:
                 _make_directory(directory)
-            write_file(directory / form.file_name(stored.row.seq), form.write((stored,), self._destination))
+            _write(directory / form.file_name(stored.row.seq), form.write((stored,), self._destination))
 
     def _parts(self, form: Format, selection: Selection, tally: _Tally) -> Iterator[bytes]:
         """The parts of one file, none without a delivery."""
@@ -178,6 +178,16 @@ def _free(path: Path) -> Path:
     """That name, or the next with a number that no file has."""
     names = (path.with_stem(f"{path.stem}-{number}") for number in count(2))
     return next(name for name in chain((path,), names) if not name.exists())
+
+
+def _write(path: Path, parts: Iterator[bytes]) -> None:
+    """The terminal and standard output are the screen's, and a pipe that nobody reads must not hold up leaving."""
+    if path == Path("-"):
+        raise ProblemError(_problem("Standard output belongs to the screen.", "Name a file."))
+    try:
+        write_file(path, parts, to_terminal=False, waits=False)
+    except BrokenPipeError:
+        raise ProblemError(_problem(f"The program that reads {path} has ended.", "Name another file.")) from None
 
 
 def _make_directory(path: Path) -> None:

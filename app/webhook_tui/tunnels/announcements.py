@@ -9,8 +9,9 @@ import re
 from typing import Any
 
 from webhook_tui.domain.json_decoder import decode
+from webhook_tui.tunnels.urls import unescaped
 
-_TUNNELED = re.compile(r"\btunneled with(?:out)? tls(?: termination)?, (?P<url>https?://[^\s\"'<>]+)")
+_TUNNELED = re.compile(r"\btunneled with(?:out)? tls(?: termination)?, (?P<url>https?://[\w.:-]++)(?!@)", re.ASCII)
 _ADDRESS = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?(?::\d{1,5})?")
 _ACCEPTED = "tcpip_forward.register.accepted"
 _REJECTED = "tcpip_forward.register.rejected"
@@ -66,8 +67,8 @@ def _url(fields: dict[str, Any], words: str, address: object) -> str | None:
 
 
 def _url_in_text(text: str) -> str | None:
-    found = _TUNNELED.search(text)
+    found = _TUNNELED.search(unescaped(text))
     if found is None:
         return None
-    url = found["url"].rstrip("/.,;")
+    url = found["url"].rstrip(".:-")
     return url if _ADDRESS.fullmatch(url.partition("://")[2]) else None

@@ -14,14 +14,15 @@ from webhook_tui.domain.problem import ExitCode, Problem, ProblemError
 from webhook_tui.tunnels.base import short
 
 _ORIGIN = re.compile(
-    r"(?<![\w/.:@-])(?P<url>https://(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.){2,}[a-z]{2,}(?::\d{1,5})?)"
-    r"/?(?=$|[\s\"'<>|,;)\]}])",
+    r"(?<![\w/@+-])(?P<url>https://(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.){2,}[a-z]{2,}(?::\d{1,5})?)"
+    r"/?(?![\w/?#@=&%~]|[.:]\w|-(?!>))",  # what would make it a longer URL; any other character ends it
     re.IGNORECASE,
 )
 _SITES = re.compile(
     r"account|admin|api|auth|blog|console|dash(?:board)?|developers?|docs?|downloads?|get|help|id|login|pkg|signup|status"
     r"|support|www|.*-inspect"
 )
+_AROUND = "\"'`<>()[]{}|,;"
 _DIGITS = re.compile(r"\d+")
 _HOST = re.compile(r"(?:[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?")
 
@@ -36,6 +37,7 @@ class UrlFinder:
 
     def url_in(self, line: str) -> str | None:
         """The public URL that this line announces, without a slash at its end, or None."""
+        line = unescaped(line)
         for found in (self._pattern or _ORIGIN).finditer(line):
             text = found["url"] if "url" in found.groupdict() else found[0]
             url = _url(text or "")
@@ -47,6 +49,11 @@ class UrlFinder:
             self._shape = shape
             return url
         return None
+
+
+def unescaped(line: str) -> str:
+    """The line with the slashes that some JSON encoders write as `\\/`."""
+    return line.replace(r"\/", "/")
 
 
 def compiled(pattern: str | None) -> re.Pattern[str] | None:
@@ -67,7 +74,7 @@ def compiled(pattern: str | None) -> re.Pattern[str] | None:
 
 def _url(text: str) -> str | None:
     """A match as a URL: https unless it says otherwise, nothing around it; None when it is no URL of a web server."""
-    text = text.strip().strip("\"'<>()[]{}|,;").rstrip("./:")
+    text = text.partition("->")[0].strip().lstrip(_AROUND).rstrip(f"{_AROUND}./:")
     if "://" not in text:
         text = f"https://{text}"
     try:

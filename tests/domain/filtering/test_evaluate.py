@@ -48,6 +48,7 @@ SAMPLE = StoredDelivery(
     "text",
     [
         *("failed", "fail", '"failed"', "job_7", "https://cdn", "x-foo", "baz", "bar second", ""),
+        *("invalid", "inv", "INVALID", "503", "image_result", "image_*", "invalid failed job_7 503"),
         *(
             "event:image_*",
             "event:*RESULT",
@@ -94,6 +95,10 @@ def test_what_passes(text: str) -> None:
             "aile",
             '"fail"',
             '"failed job"',
+            "valid",
+            "50",
+            '"invalid"',
+            '"503"',
             "event:image",
             "event:result*",
             "verdict:valid",

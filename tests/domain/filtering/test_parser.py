@@ -12,6 +12,7 @@ from webhook_tui.domain.filtering.terms import (
     LARGEST,
     And,
     AnsweredIs,
+    BareWord,
     BodyIs,
     CommentHas,
     Comparison,
@@ -61,10 +62,10 @@ def _failed(operator: Operator) -> Comparison:
 @pytest.mark.parametrize(
     ("text", "term"),
     [
-        ("Job_7c", Text(("job", "7c"), is_prefix=True)),
+        ("Job_7c", BareWord(Text(("job", "7c"), is_prefix=True))),
         ('"two words"', Text(("two", "words"), is_prefix=False)),
-        ("https://cdn.x", Text(("https", "cdn", "x"), is_prefix=True)),
-        ("12:30", Text(("12", "30"), is_prefix=True)),
+        ("https://cdn.x", BareWord(Text(("https", "cdn", "x"), is_prefix=True))),
+        ("12:30", BareWord(Text(("12", "30"), is_prefix=True))),
         ('"event:x"', Text(("event", "x"), is_prefix=False)),
         ("event:Image_*", EventIs(Pattern(("image_", ""), any_case=True))),
         ('event:"a * b"', EventIs(_exact("a * b"))),
@@ -115,7 +116,7 @@ def test_a_term_is_read(text: str, term: Term | Not) -> None:
 
 def test_or_binds_weaker_than_and() -> None:
     """`a b or c` is (a and b) or c, in any case; no blank means no `or`; quotes make it a word."""
-    a, b, c = (Text((word,), is_prefix=True) for word in "abc")
+    a, b, c = (BareWord(Text((word,), is_prefix=True)) for word in "abc")
 
     assert parse("a b or c") == parse(" a  b\tOR c ") == Or((And((a, b)), And((c,))))
     assert parse('a "or" b') == Or((And((a, Text(("or",), is_prefix=False), b)),))
@@ -156,6 +157,7 @@ def test_nothing_lets_everything_through(text: str) -> None:
         ("zzz:1", 0, 5, "there is no zzz; quote it as text"),
         ("or a", 0, 2, 'or stands between two terms; "or" is the word'),
         ("a or", 2, 4, 'or stands between two terms; "or" is the word'),
+        ("a or ", 2, 5, 'or stands between two terms; "or" is the word'),
         ("a or or b", 5, 7, 'or stands between two terms; "or" is the word'),
         ("a " * 101, 200, 202, "a filter has at most 100 terms"),
         ("a" * 2001, 2000, 2001, "the filter is too long"),
@@ -196,3 +198,25 @@ def test_plain_values_need_no_quotes() -> None:
     assert [quoted(text) for text in ("image_result", "a b", 'say "x"', "a*", "")] == [
         *("image_result", '"a b"', r'"say \"x\""', '"a*"', '""'),
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "is_finished"),
+    [
+        *(("verdict:", False), ("verdict:inv", False), ("!", False), ("age:10 event:x", True), ("verdict: ", True)),
+        *(
+            ("a or", False),
+            ("a or ", False),
+            ("or a", True),
+            ('a "b c', False),
+            ("nope:夏", False),
+            ("nope:夏 b", True),
+        ),
+    ],
+)
+def test_what_reaches_the_end_may_still_become_right(text: str, is_finished: bool) -> None:
+    """A blank after a term finishes it, and so does another term; an open quote goes to the end, as does an `or`."""
+    with pytest.raises(FilterError) as error:
+        parse(text)
+
+    assert error.value.is_finished_in(text) is is_finished

@@ -46,7 +46,7 @@ class Content:
 
     @cached_property
     def _words(self) -> str:
-        return f" {searchable(self._headers, self._body)} "
+        return searchable(self._headers, self._body)
 
     @cached_property
     def _json(self) -> object:
@@ -59,9 +59,8 @@ class Content:
     def holds(self, term: ContentTerm) -> bool:
         """Whether the term is true of it."""
         match term:
-            case Text(words, is_prefix):
-                phrase = " " + " ".join(words)
-                return (phrase if is_prefix else phrase + " ") in self._words
+            case Text():
+                return term.stands_in(self._words)
             case JobIs(pattern):
                 return any(pattern.fits(job) for job in self._jobs())
             case HeaderIs(name, comparison):

@@ -10,6 +10,7 @@ from webhook_tui.domain.delivery import DeliveryRow, StoredDelivery
 from webhook_tui.domain.filtering.content import ORDERS, Content
 from webhook_tui.domain.filtering.terms import (
     AnsweredIs,
+    BareWord,
     BodyIs,
     CommentHas,
     EventIs,
@@ -44,11 +45,17 @@ def matches(
     def holds(term: Term | Not) -> bool:
         if isinstance(term, Not):
             return not holds(term.term)
+        if isinstance(term, BareWord):
+            return _is_in_row(term, stored.row) or content.holds(term.text)
         if isinstance(term, Text | JobIs | HeaderIs | BodyIs):
             return content.holds(term)
         return _holds_of_row(term, stored.row, now)
 
     return any(all(holds(term) for term in branch.terms) for branch in expression.branches)
+
+
+def _is_in_row(word: BareWord, row: DeliveryRow) -> bool:
+    return row.verdict in word.verdicts or row.answered in word.answers
 
 
 def _holds_of_row(term: RowTerm, row: DeliveryRow, now: datetime) -> bool:

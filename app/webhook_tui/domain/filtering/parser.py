@@ -7,7 +7,7 @@ import re
 
 from webhook_tui.domain.filtering.fields import FIELDS, MistakeError, body
 from webhook_tui.domain.filtering.search_words import words
-from webhook_tui.domain.filtering.terms import EVERYTHING, And, Expression, Marked, Not, Or, Term, Text
+from webhook_tui.domain.filtering.terms import EVERYTHING, And, BareWord, Expression, Marked, Not, Or, Term, Text
 from webhook_tui.domain.filtering.tokens import Token, Value, mistake, tokens
 
 LONGEST = 2000
@@ -32,7 +32,8 @@ def parse(text: str) -> Expression:
         if token.value.masked.lower() != "or":
             branches[-1].append(_read(text, token))
         elif not branches[-1] or position == len(found) - 1:
-            raise mistake(text, token.start, token.end, 'or stands between two terms; "or" is the word')
+            end = token.end if not branches[-1] else len(text)
+            raise mistake(text, token.start, end, 'or stands between two terms; "or" is the word')
         else:
             branches.append([])
     return Or(tuple(And(tuple(terms)) for terms in branches))
@@ -66,11 +67,13 @@ def _term(value: Value, *, is_denied: bool) -> Term:
     return read(value.after(field.end()))
 
 
-def _text(value: Value) -> Text:
+def _text(value: Value) -> Term:
     found = words(value.text)
     if not found:
         raise MistakeError("text needs a letter or a digit to be looked for")
-    return Text(found, is_prefix=value.text == value.masked)
+    is_bare = value.text == value.masked
+    text = Text(found, is_prefix=is_bare)
+    return BareWord(text) if is_bare else text
 
 
 def _unknown(name: str) -> str:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeAlias
 
+from webhook_tui.domain.answer import RESET, Silence
 from webhook_tui.domain.verdict import Verdict
 
 LARGEST = 2**62
 """Numbers in a filter are cut to this, so that they fit into any database."""
+
+_STATUS = re.compile("[1-9][0-9]{2}")
 
 
 class Operator(StrEnum):
@@ -93,6 +97,34 @@ class Text:
     """At least one, as `search_words.words` gives them."""
     is_prefix: bool
     """Whether the last word may go on."""
+
+    def stands_in(self, text: str) -> bool:
+        """Whether it stands in a text of words with one blank between two."""
+        phrase = f" {' '.join(self.words)}"
+        return (phrase if self.is_prefix else f"{phrase} ") in f" {text} "
+
+
+@dataclass(frozen=True, slots=True)
+class BareWord:
+    """Text in headers or body, which name event, job and status; or the verdict, or the answer."""
+
+    text: Text
+
+    @property
+    def verdicts(self) -> list[Verdict]:
+        """The verdicts that it means."""
+        return [verdict for verdict in Verdict if self.text.stands_in(verdict.value)]
+
+    @property
+    def answers(self) -> list[int]:
+        """The answer that it means, if any; written whole, so that `2` is not everything that was answered 200."""
+        match self.text.words:
+            case (word,) if word == Silence.RESET:
+                return [RESET]
+            case (word,) if _STATUS.fullmatch(word):
+                return [int(word)]
+            case _:
+                return []
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +219,7 @@ ContentTerm: TypeAlias = Text | JobIs | HeaderIs | BodyIs
 RowTerm: TypeAlias = EventIs | VerdictIs | AnsweredIs | NotAnswered | IdIs | Measured | SourceIs | Marked | CommentHas
 """A term about the narrow row."""
 
-Term: TypeAlias = ContentTerm | RowTerm
+Term: TypeAlias = ContentTerm | RowTerm | BareWord
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,10 @@ class FilterError(ValueError):
         self.end = end
         """Cell after its last one; more than `start`."""
 
+    def is_finished_in(self, text: str) -> bool:
+        """Whether what is wrong is behind who typed `text`: it does not reach the end, where more can come."""
+        return self.end < cells(text)
+
 
 @dataclass(frozen=True, slots=True)
 class Value:

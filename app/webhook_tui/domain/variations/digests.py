@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from urllib.parse import unquote_to_bytes
 
-from webhook_tui.domain.headers import SIGNATURE_HEADER, Headers
+from webhook_tui.domain.headers import Headers, signatures
 from webhook_tui.domain.signature import PREFIX, well_formed
 from webhook_tui.domain.text import visible
 from webhook_tui.domain.variations.difference import LONGEST_PHRASE, Difference, fitting
@@ -56,7 +56,7 @@ class Reading:
 
 def readings(headers: Headers) -> tuple[Reading, ...]:
     """Every reading of the signature headers, else of headers that look like one; the documented one first."""
-    received = list(dict.fromkeys(value for name, value in headers if name.lower() == SIGNATURE_HEADER))
+    received = list(dict.fromkeys(signatures(headers)))
     found: dict[Reading, None] = {}
     if any(value.strip() for value in received):
         for value in received:

@@ -18,6 +18,7 @@ from webhook_tui.tui.modals.dialog import Dialog, facts
 from webhook_tui.tui.widgets.key_button import KeyButton
 from webhook_tui.tui.words.addresses import listener
 from webhook_tui.tui.words.moments import ago
+from webhook_tui.tui.words.steps import refused
 
 
 class AddressesDialog(Dialog[None]):
@@ -51,9 +52,8 @@ class AddressesDialog(Dialog[None]):
             at = status.webhook.last_response_at
             when = f", {ago(at, self._now())}" if at else ""
             lines.append(("last answer", f"{visible(str(seen))}{when} (as PiktID saw it)"))
-        if status.counts.strays:
-            last = f"; the last: {visible(status.last_stray)[:80]}" if status.last_stray else ""
-            lines.append(("strays", f"{status.counts.strays}{last}"))
+        if status.refusals:
+            lines.append(("refused", refused(status)))
         yield self.paragraph(facts(*lines, indent=0))
 
     def buttons(self) -> ComposeResult:

@@ -30,7 +30,7 @@ from webhook_tui.domain.text import visible
 from webhook_tui.tui.modals.dialog import Dialog
 from webhook_tui.tui.widgets.key_button import KeyButton
 
-_LABEL = 21
+_LABEL = 19
 _LONGEST_BODY = 20
 _KINDS: tuple[AnswerRule, ...] = (
     Usual(),
@@ -53,7 +53,7 @@ def rule_line(rule: AnswerRule, *, forwards: bool) -> tuple[str, str]:
         case FailThenRecover(status, times):
             return "Fail, then recover", f"{status}, {_times(times)}, then 200"
         case RateLimit(retry_after, times):
-            return "Rate limit", f"429 with Retry-After {retry_after} s, {_times(times)}, then 200"
+            return "Rate limit", f"429 Retry-After {retry_after} s, {_times(times)}, then 200"
         case EveryNth(n, status):
             nth = text_of(rule).split()[1]
             return "Now and then", f"{status} for every {nth if n > 1 else 'single'} delivery"
@@ -66,7 +66,7 @@ def rule_line(rule: AnswerRule, *, forwards: bool) -> tuple[str, str]:
 
 
 def _times(times: int) -> str:
-    return "1 time" if times == 1 else f"{times} times"
+    return f"{'1 time' if times == 1 else f'{times} times'} per event"
 
 
 class RuleList(Static, can_focus=True):
@@ -160,7 +160,8 @@ class AnswersDialog(Dialog[AnswerRule]):
         yield self.paragraph("")
         yield self.paragraph(
             "Every delivery is stored before it is answered, whatever the answer.\n"
-            "The rule in force is always in the status line."
+            "Per event: each event id has its own count. The rule stays in force.\n"
+            "The status line shows the rule, and what is left for the last event."
         )
 
     def buttons(self) -> ComposeResult:

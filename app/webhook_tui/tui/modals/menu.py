@@ -10,10 +10,12 @@ from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
+from textual.widget import Widget
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
 from webhook_tui.tui.modals.dialog import Dialog
+from webhook_tui.tui.widgets.key_button import types
 
 Answer = TypeVar("Answer")
 
@@ -58,8 +60,21 @@ class MenuDialog(Dialog[Answer], Generic[Answer]):
 
     def menu(self) -> ComposeResult:
         """The lines."""
+        yield MenuList(*(Option(self._line(item, None), id=item.name) for item in self.items), markup=False)
+
+    def on_mount(self) -> None:
+        """The letters of the lines may become letters of a text, and keys again."""
+        self.watch(self, "focused", self._show_keys)
+
+    def _show_keys(self, focused: Widget | None) -> None:
+        for item in self.items:
+            self.query_one(MenuList).replace_option_prompt(item.name, self._line(item, focused))
+
+    def _line(self, item: Item, focused: Widget | None) -> Content:
         width = max((len(item.label) for item in self.items), default=0)
-        yield MenuList(*(Option(_line(item, width), id=item.name) for item in self.items), markup=False)
+        key = " " if types(focused, item.key) else item.key or " "
+        says = f"   {item.says}" if item.says else ""
+        return Content.assemble((key, "bold $primary"), "   ", f"{item.label:<{width}}", (says, "$muted"))
 
     @property
     def chosen(self) -> str | None:
@@ -83,8 +98,3 @@ class MenuDialog(Dialog[Answer], Generic[Answer]):
         if found is not None:
             event.stop()
             self.choose(found.name)
-
-
-def _line(item: Item, width: int) -> Content:
-    key = Content.assemble((item.key or " ", "bold $primary"), "   ")
-    return Content.assemble(key, f"{item.label:<{width}}", (f"   {item.says}" if item.says else "", "$muted"))

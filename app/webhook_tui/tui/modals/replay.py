@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
+from urllib.parse import urlsplit
 
 from textual import work
 from textual.app import ComposeResult
@@ -16,16 +17,30 @@ from textual.message import Message
 from textual.widgets import Input, Static
 from textual.worker import get_current_worker
 
+from webhook_tui.domain import units
 from webhook_tui.domain.byte_diff import Change, byte_diff, first_difference
+from webhook_tui.domain.delivery import DeliveryRow
 from webhook_tui.domain.problem import ProblemError
+from webhook_tui.domain.sent import UsedUrl
 from webhook_tui.domain.span import EXAMPLE, Span, SpanError, span
 from webhook_tui.domain.text import visible
 from webhook_tui.tui.modals.sending import UrlDialog
 from webhook_tui.tui.selection import Selection
+from webhook_tui.tui.widgets.choice_line import ChoiceLine, ChoiceList
 from webhook_tui.tui.widgets.key_button import KeyButton
+from webhook_tui.tui.words.addresses import LOOPBACK
 
 _MOST_CHANGES = 40
-_ONE = "It is sent byte for byte as it came, once, and not by PiktID."
+_ORIGINAL, _ANEW = "original", "anew"
+_AS = {
+    _ORIGINAL: "original bytes, keep original signature",
+    _ANEW: "original bytes, re-sign with the current secret",
+}
+_EDITED_AS = {
+    _ANEW: "your bytes, re-sign with the current secret",
+    _ORIGINAL: "your bytes, keep original signature",
+}
+_KEYS = {_ORIGINAL: "o", _ANEW: "s", "marked": "m", "filtered": "f"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,25 +59,25 @@ class Offer:
     selections: Sequence[Selection]
     pick: Callable[[Selection, Span | None, Callable[[], bool]], tuple[int, ...]]
     """The numbers, in order; called in a thread, which asks the last argument whether they are still wanted."""
-    now: Callable[[], datetime]
 
 
 class ReplayDialog(UrlDialog[ReplayChoice]):
-    """Means the delivery under the cursor, unless up and down choose others; `edited`: the body before and after."""
+    """Enter replays from everywhere; tab goes from the URL to what is sent and as what, where letters choose, too."""
 
-    AUTO_FOCUS = ""
+    AUTO_FOCUS = "#url"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("s", "anew", "Signed anew", show=False, id="replay.anew", tooltip="with the current secret"),
-        Binding("a", "received", "As received", show=False, id="replay.received", tooltip="with its own signature"),
-        Binding("up", "other(-1)", "Before", show=False, id="replay.before", tooltip="other deliveries"),
-        Binding("down", "other(1)", "Next", show=False, id="replay.next", tooltip="other deliveries"),
+        Binding("enter", "send", "Replay", show=False, id="replay.send", tooltip="replay"),
+        Binding("down", "earlier(1)", "Earlier", show=False, id="replay.earlier", tooltip="an earlier URL"),
+        Binding("up", "earlier(-1)", "Later", show=False, id="replay.later", tooltip="a later URL"),
     ]
     DEFAULT_CSS = """
-    ReplayDialog #of { margin: 0 0 1 0; }
+    ReplayDialog .entry .name { width: 8; }
+    ReplayDialog #as-row { height: auto; margin: 0 0 1 0; }
     ReplayDialog #changes { margin: 1 0; }
     ReplayDialog #timed { display: none; }
-    ReplayDialog #when { width: 30; }
-    ReplayDialog #timed #said { width: 1fr; padding: 0 1; }
+    ReplayDialog #used { color: $muted; padding: 0 0 0 9; }
+    ReplayDialog #used.-elsewhere { color: $warning-text; }
+    ReplayDialog #what { margin: 1 0 0 0; }
     """
 
     class Picked(Message):
@@ -75,91 +90,96 @@ class ReplayDialog(UrlDialog[ReplayChoice]):
             """Or a sentence that says why there are none."""
 
     def __init__(
-        self, seq: int, url: str, *, offer: Offer | None = None, edited: tuple[bytes, bytes] | None = None
+        self,
+        row: DeliveryRow,
+        urls: Sequence[UsedUrl],
+        url: str,
+        *,
+        now: Callable[[], datetime],
+        offer: Offer | None = None,
+        edited: tuple[bytes, bytes] | None = None,
     ) -> None:
-        self.TITLE_TEXT = f"Replay #{seq}{', edited' if edited else ''}"
+        """`row`: under the cursor; `urls`: used before, the last first; `edited`: the body before and after."""
+        self.TITLE_TEXT = "Replay" if edited is None else f"Replay #{row.seq}, edited"
         super().__init__()
-        self._seq = seq
-        self._url = url
+        self._row = row
+        self._urls = tuple(urls)
+        self._url = url or (urls[0].url if urls else "")
+        self._now = now
         self._edited = edited
         self._offer = offer
-        self._at = 0
         self._request = 0
-        self._seqs: tuple[int, ...] | None = (seq,)
+        self._seqs: tuple[int, ...] | None = (row.seq,)
         """None: being looked for."""
-        self._waits: bool | None = None
-        """What was pressed before they were found: signed anew or not."""
+        self._why_none = ""
+        self._waits = False
+        """Enter was pressed before they were found."""
 
     def on_mount(self) -> None:
-        """The focus goes where enter does the likely thing."""
-        self.query_one("#url" if not self._url else "#anew" if self._edited else "#received").focus()
+        """Enter and the mouse press the buttons: tab stays between the fields."""
+        for button in self.query(KeyButton):
+            button.can_focus = False
+        self._describe()
 
     def words(self) -> ComposeResult:
-        """What is sent, and where to."""
-        if self._offer is not None:
-            yield self.paragraph(self._of(), id="of")
-            with Horizontal(id="timed", classes="entry"):
-                yield Static(Content("when"))
-                yield Input(placeholder=EXAMPLE, id="when", select_on_focus=False)
-        if self._edited is None:
-            yield self.paragraph(_ONE, id="what")
-        else:
+        """What is sent, as what, and where to."""
+        if self._edited is not None:
             before, after = self._edited
             yield self.paragraph(
                 f"{len(before):,} bytes become {len(after):,}; the first difference is at byte "
                 f"{first_difference(before, after):,}. The signature that was received does not fit them."
             )
             yield self.paragraph(changes_text(byte_diff(before, after, most=_MOST_CHANGES)), id="changes")
+        if self._offer is not None:
+            with Horizontal(classes="entry"):
+                yield Static(Content("send"), classes="name")
+                yield ChoiceLine([(one.name, one.words) for one in self._offer.selections], id="of", keys=_KEYS)
+            with Horizontal(id="timed", classes="entry"):
+                yield Static(Content("when"), classes="name")
+                yield Input(placeholder=EXAMPLE, id="when", select_on_focus=False)
+        with Horizontal(id="as-row", classes="entry"):
+            yield Static(Content("as"), classes="name")
+            yield ChoiceList([*(_AS if self._edited is None else _EDITED_AS).items()], id="as", keys=_KEYS)
         yield from self.field(self._url)
+        yield self.paragraph("", id="used")
+        yield self.paragraph("", id="what")
 
     def buttons(self) -> ComposeResult:
-        """Which signature, or not at all."""
-        if self._edited is None:
-            yield KeyButton("As received", "a", id="received")
-            yield KeyButton("Signed anew", "s", id="anew")
-        else:
-            yield KeyButton("Signed anew", "s", id="anew")
-            yield KeyButton("Signature as received", "a", id="received")
+        """Replay, or not at all."""
+        yield KeyButton("Replay", "enter", id="send")
         yield KeyButton("Cancel", "esc", id="safe")
 
     # Which
 
     @property
     def _selection(self) -> Selection | None:
-        return None if self._offer is None else self._offer.selections[self._at]
-
-    def action_other(self, step: int) -> None:
-        """Mean other deliveries."""
         if self._offer is None:
-            return
-        self._at = (self._at + step) % len(self._offer.selections)
-        is_timed = self._offer.selections[self._at].is_timed
-        self.query_one("#of", Static).update(self._of())
-        self.query_one("#timed").display = is_timed
-        if is_timed:
-            self.query_one("#when", Input).focus()
-        elif self.focused is None or self.focused.id == "when":
-            self.query_one("#received" if self._url else "#url").focus()
-        self._look()
+            return None
+        chosen = self.query_one("#of", ChoiceLine).chosen
+        return next(one for one in self._offer.selections if one.name == chosen)
 
-    def _of(self) -> Content:
-        chosen = self._selection
-        parts = [
-            Content.assemble((one.words, "bold underline $primary" if one is chosen else "$muted"))
-            for one in (self._offer.selections if self._offer is not None else ())
-        ]
-        return Content("   ").join(parts) + Content.assemble(("   ↑ ↓", "$muted"))
+    def on_choice_line_chosen(self, event: ChoiceLine.Chosen) -> None:
+        """Other deliveries, or another signature."""
+        event.stop()
+        if event.line.id == "of" and self._selection is not None:
+            self.query_one("#timed").display = self._selection.is_timed
+            self._look()
+        else:
+            self._describe()
 
     def on_input_changed(self, event: Input.Changed) -> None:
-        """Another time, other deliveries."""
+        """Another time, other deliveries; another URL, another place."""
         event.stop()
         if event.input.id == "when":
             self._look()
+        else:
+            self.query_one("#mistake").display = False
+            self._describe()
 
     def _look(self) -> None:
         """Find out which they are; what is looked for already is not wanted any more."""
         self._request += 1
-        self._seqs, self._waits = None, None
+        self._seqs, self._waits = None, False
         offer, selection = self._offer, self._selection
         if offer is None or selection is None:
             return
@@ -170,11 +190,11 @@ class ReplayDialog(UrlDialog[ReplayChoice]):
         if selection.is_timed:
             typed = self.query_one("#when", Input).value
             try:
-                during = span(typed, offer.now())
+                during = span(typed, self._now())
             except SpanError as error:
                 self._know((), str(error) if typed.strip() else f"Write a time, or two: {EXAMPLE}.")
                 return
-        self._say("Replay", "They are being counted.")
+        self._describe()
         self._pick(offer, selection, during, self._request)
 
     @work(thread=True, exclusive=True, exit_on_error=False)
@@ -193,53 +213,105 @@ class ReplayDialog(UrlDialog[ReplayChoice]):
         event.stop()
         if event.request != self._request:
             return
-        waits, self._waits = self._waits, None
         if isinstance(event.seqs, str):
             self._know((), event.seqs)
         else:
-            self._know(event.seqs, "There is no such delivery.")
-        if waits is not None:
-            self._send(sign_anew=waits)
+            self._know(event.seqs, f"No such delivery: {self._selection.name if self._selection else 'gone'}.")
+        if self._waits:
+            self.action_send()
 
-    def _know(self, seqs: tuple[int, ...], otherwise: str = "") -> None:
-        self._seqs = seqs
-        if not seqs:
-            self._say("Replay", otherwise)
-        elif len(seqs) == 1:
-            self._say(f"Replay #{seqs[0]}", _ONE)
+    def _know(self, seqs: tuple[int, ...], why_none: str = "") -> None:
+        self._seqs, self._why_none = seqs, why_none
+        self._describe()
+
+    # As what, and where to
+
+    @property
+    def _signs_anew(self) -> bool:
+        return self.query_one("#as", ChoiceList).chosen == _ANEW
+
+    def _describe(self) -> None:
+        """Say what will be sent, and of the URL where it leads and when it was used."""
+        self.query_one("#what", Static).update(Content("\n".join(self._what())))
+        url = self.query_one("#url", Input).value.strip()
+        host = _host(url)
+        is_elsewhere = host not in ("", *LOOPBACK)
+        said = self.query_one("#used", Static)
+        said.set_class(is_elsewhere, "-elsewhere")
+        if is_elsewhere:
+            words = visible(f"{host} is not this machine: real systems may act on it.")
         else:
-            self._say(
-                f"Replay {len(seqs):,} deliveries",
-                f"#{seqs[0]} to #{seqs[-1]} are sent byte for byte, one after the other, as they came.",
-            )
+            words = " · ".join(self._used(url, has_host=bool(host)))
+        said.update(Content(words))
+        said.display = bool(words)
+        self.query_one("#send", KeyButton).name_it(f"Replay to {visible(host)}" if is_elsewhere else "Replay")
 
-    def _say(self, title: str, what: str) -> None:
-        self.query_one("#title", Static).update(Content(title))
-        self.query_one("#what", Static).update(Content(visible(what)))
+    def _used(self, url: str, *, has_host: bool) -> list[str]:
+        parts = [
+            f"last used {units.age((self._now() - used.at).total_seconds())} ago"
+            for used in self._urls
+            if used.url == url
+        ]
+        others = sum(used.url != url for used in self._urls)
+        if others:
+            parts.append(f"↓ {others} earlier")
+        return [*parts, "this machine"] if has_host else parts
 
-    # Where to, and how
+    def _what(self) -> Sequence[str]:
+        seqs = self._seqs
+        if seqs is None:
+            return ["Counting the deliveries."]
+        if not seqs:
+            return [visible(self._why_none)]
+        if len(seqs) > 1:
+            signed = "Their signatures will be valid with the current secret."
+            return [
+                f"Sends {len(seqs):,} deliveries, #{seqs[0]} to #{seqs[-1]}, in order, from this machine.",
+                signed if self._signs_anew else "Bodies and signatures stay as received.",
+            ]
+        body = "The body is yours." if self._edited is not None else "The body stays as received."
+        return [f"Sends #{seqs[0]} once, from this machine. {body}", self._signature(seqs[0])]
+
+    def _signature(self, seq: int) -> str:
+        if self._signs_anew:
+            return "Its signature will be valid with the current secret."
+        if self._edited is not None:
+            return "Its signature does not fit: a handler that verifies should answer 401."
+        if seq == self._row.seq and self._row.verdict.is_bad:
+            return f"Its signature is {self._row.verdict.value}: a handler that verifies should answer 401."
+        return "Its signature stays as received."
+
+    def action_earlier(self, step: int) -> None:
+        """Put another URL that was used before into the field."""
+        field = self.query_one("#url", Input)
+        if not field.has_focus or not self._urls:
+            return
+        urls = [used.url for used in self._urls]
+        at = urls.index(field.value) + step if field.value in urls else 0
+        field.value = urls[min(max(at, 0), len(urls) - 1)]
+        field.action_select_all()
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Enter in a field does what the first button does."""
+        """Enter in a field."""
         event.stop()
-        self._send(sign_anew=self._edited is not None)
+        self.action_send()
 
-    def action_received(self) -> None:
-        """Its own signature."""
-        self._send(sign_anew=False)
-
-    def action_anew(self) -> None:
-        """A new signature."""
-        self._send(sign_anew=True)
-
-    def _send(self, *, sign_anew: bool) -> None:
+    def action_send(self) -> None:
+        """Replay; what is still being looked for is sent when it is found."""
         url = self.url()
         if url is None:
             return
         if self._seqs is None:
-            self._waits = sign_anew
+            self._waits = True
         elif self._seqs:
-            self.dismiss(ReplayChoice(self._seqs, url, sign_anew))
+            self.dismiss(ReplayChoice(self._seqs, url, self._signs_anew))
+
+
+def _host(url: str) -> str:
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError:
+        return ""
 
 
 def changes_text(changes: Sequence[Change]) -> Content:

@@ -10,6 +10,8 @@ from textual.containers import Horizontal
 from textual.content import Content
 from textual.widgets import Input, Static
 
+from webhook_tui.domain.text import visible
+from webhook_tui.domain.url import UrlError, normalized_url
 from webhook_tui.tui.modals.dialog import Answer, Dialog
 from webhook_tui.tui.widgets.key_button import KeyButton
 
@@ -21,7 +23,7 @@ class UrlDialog(Dialog[Answer]):
 
     DEFAULT_CSS = """
     UrlDialog .entry { height: 1; width: 1fr; }
-    UrlDialog .entry Static { width: 6; color: $muted; }
+    UrlDialog .entry .name { width: 6; color: $muted; }
     UrlDialog Input, UrlDialog Input:focus {
         width: 1fr; height: 1; border: none; padding: 0 1; background: $background; color: $foreground;
     }
@@ -29,20 +31,23 @@ class UrlDialog(Dialog[Answer]):
     """
 
     def field(self, url: str, label: str = "to") -> ComposeResult:
-        """The field, and what was wrong with it."""
+        """The field, and what was wrong with it; a URL that is there is selected, so that typing replaces it."""
         with Horizontal(classes="entry"):
-            yield Static(Content(label))
-            yield Input(url, placeholder=EXAMPLE, id="url", select_on_focus=False)
-        yield self.paragraph(f"Write a whole URL, as in {EXAMPLE}.", id="mistake")
+            yield Static(Content(label), classes="name")
+            yield Input(url, placeholder=EXAMPLE, id="url", select_on_focus=True)
+        yield self.paragraph("", id="mistake")
 
     def url(self) -> str | None:
         """The URL; None, and the mistake is shown, when it is none."""
-        text = self.query_one("#url", Input).value.strip()
-        if text.startswith(("http://", "https://")) and not any(c.isspace() for c in text):
-            return text
-        self.query_one("#mistake").display = True
-        self.query_one("#url", Input).focus()
-        return None
+        try:
+            return normalized_url(self.query_one("#url", Input).value)
+        except UrlError as error:
+            mistake = self.query_one("#mistake", Static)
+            text = visible(str(error))
+            mistake.update(Content(f"{text[:1].upper()}{text[1:]}."))
+            mistake.display = True
+            self.query_one("#url", Input).focus()
+            return None
 
 
 class ForwardDialog(UrlDialog[str]):

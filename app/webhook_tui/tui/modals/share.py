@@ -199,7 +199,7 @@ class ExportDialog(ShareDialog):
         path = Path(event.value.strip()).expanduser()
         said = "Secrets that are known are taken out; signatures stay."
         if event.value.strip() not in ("", self._proposed) and path.is_file():
-            said = "There is such a file: it is replaced."
+            said = "This file exists: it is overwritten."
         self.query_one("#said", Static).update(Content(said))
 
     def changed(self) -> None:

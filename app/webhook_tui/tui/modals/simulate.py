@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal
+from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.suggester import SuggestFromList
 from textual.widgets import Input, Static
@@ -50,8 +50,7 @@ class SimulateDialog(UrlDialog[Simulation]):
         Binding("enter", "send", "Send", show=False, id="simulate.send", tooltip="send it"),
     ]
     DEFAULT_CSS = """
-    SimulateDialog .entry Static { width: 9; }
-    SimulateDialog .entry ChoiceLine { width: 1fr; color: $foreground; }
+    SimulateDialog .entry .name { width: 9; }
     SimulateDialog #to-url, SimulateDialog #of-file { display: none; height: auto; }
     SimulateDialog #unnamed, SimulateDialog #no-path { color: $bad; display: none; }
     """
@@ -72,23 +71,23 @@ class SimulateDialog(UrlDialog[Simulation]):
         yield self.paragraph("It is signed with the current secret, as PiktID would sign it.")
         yield self.paragraph("")
         with Horizontal(classes="entry"):
-            yield Static(Content("kind"))
+            yield Static(Content("kind"), classes="name")
             suggester = SuggestFromList(self._kinds, case_sensitive=False)
             yield Input(self._event, id="kind", suggester=suggester, max_length=200, select_on_focus=True)
         with Horizontal(classes="entry"):
-            yield Static(Content("to"))
+            yield Static(Content("to"), classes="name")
             forward = [(_FORWARD, "your app")] if self._forward_to is not None else []
             yield ChoiceLine([(_RECEIVER, "the receiver"), *forward, (_URL, "a URL")], id="where")
-        with Horizontal(id="to-url"):
+        with Vertical(id="to-url"):
             yield from self.field(self._last_url, "URL")
         with Horizontal(classes="entry"):
-            yield Static(Content("payload"))
+            yield Static(Content("payload"), classes="name")
             own = f"#{self._seq}"
             stored = [(_STORED, own), (_STORED_EDITED, f"{own}, edited")] if self._seq is not None else []
             samples = [(_SAMPLE, "sample"), (_SAMPLE_EDITED, "sample, edited")]
             yield ChoiceLine([*samples, (_FILE, "file"), *stored], id="payload")
         with Horizontal(classes="entry", id="of-file"):
-            yield Static(Content("file"))
+            yield Static(Content("file"), classes="name")
             yield Input(id="path", select_on_focus=True)
         yield self.paragraph("An event has a name, such as ping.", id="unnamed")
         yield self.paragraph("Name the file that holds the payload.", id="no-path")

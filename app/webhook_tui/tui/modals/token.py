@@ -12,7 +12,7 @@ from textual.content import Content
 from textual.widgets import Input, Static
 
 from webhook_tui.domain.problem import Problem
-from webhook_tui.domain.secret import Secret
+from webhook_tui.domain.secret import Secret, token_in
 from webhook_tui.domain.text import visible
 from webhook_tui.tui.modals.dialog import Dialog
 from webhook_tui.tui.widgets.key_button import KeyButton
@@ -126,13 +126,13 @@ class TokenDialog(Dialog[TokenChoice]):
 
     def action_start(self) -> None:
         """Go on with the token, if there is one."""
-        text = self.query_one("#token", Input).value.strip()
-        if not text or any(character.isspace() for character in text):
+        token = token_in(self.query_one("#token", Input).value)
+        if not token or any(character.isspace() for character in token.reveal()):
             self.query_one("#mistake").display = True
             self.query_one("#token", Input).focus()
             return
         keep = any(box.is_on for box in self.query(KeepBox))
-        self.dismiss(TokenChoice(Secret(text), keep=keep))
+        self.dismiss(TokenChoice(token, keep=keep))
 
     def action_sandbox(self) -> None:
         """Go on without one."""

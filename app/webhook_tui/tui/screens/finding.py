@@ -39,6 +39,8 @@ class FindingScreen(DeliveryScreen):
         self._found: FoundRows | None = None
         self._awaited: FoundRows | None = None
         self._names: tuple[str, ...] = ()
+        self._is_unchanged = False
+        """Whether what is typed cannot be read, so that the table shows something else."""
 
     # What is on
 
@@ -58,18 +60,26 @@ class FindingScreen(DeliveryScreen):
 
     # Searches
 
-    def apply_filter(self, text: str) -> bool:
-        """Try a filter; one that cannot be read is pointed at, and the table keeps the one before."""
+    def apply_filter(self, text: str, *, is_finished: bool = True) -> bool:
+        """Try a filter; with one that cannot be read the table keeps the one before.
+
+        What is wrong is pointed at, but not a term at the end of a text that is not finished.
+        """
         try:
             expression = parse(text)
         except FilterError as error:
-            self._point_at(error)
+            self._is_unchanged = True
+            self._point_at(error if is_finished or error.is_finished_in(text) else None)
+            self.show_filter()
             return False
+        self._is_unchanged = False
         self._point_at(None)
         text = text.strip()
         if text != self.filter_text:
             self.expression, self.filter_text = expression, text
             self._search()
+        else:
+            self.show_filter()
         return True
 
     def _search(self) -> None:
@@ -107,21 +117,24 @@ class FindingScreen(DeliveryScreen):
         self._forget(before)
 
     def _show_all(self) -> None:
+        """What was found keeps the cursor, also when the newest of it was followed."""
         before, self._found = self._found, None
         if self._rows is not None:
-            self._change_rows(self._rows)
+            self._change_rows(self._rows, keep=None if before is None else self.table.cursor_seq)
         self._forget(before)
 
-    def _change_rows(self, rows: DeliveryRows) -> None:
-        """Other rows in the table; from no match it goes back to the delivery that the detail still shows."""
+    def _change_rows(self, rows: DeliveryRows, *, keep: int | None = None) -> None:
+        """Other rows in the table, the cursor on `keep`; from no match on the delivery that the detail still shows."""
         table = self.table
-        lost = table.cursor_seq is None and not table.following
+        if table.cursor_seq is None and not table.following:
+            keep = self.detail.seq
         table.order = self.sort
+        if keep is not None:
+            table.following = False
         table.show_rows(rows)
-        place = rows.position(self.detail.seq) if lost and self.detail.seq is not None else None
+        place = rows.position(keep) if keep is not None else None
         if place is not None:
             table.move_to(place)
-            table.following = False
 
     def _forget(self, found: FoundRows | None) -> None:
         if found is not None:
@@ -169,7 +182,7 @@ class FindingScreen(DeliveryScreen):
         self.table.empty = f"None of {units.count(total)} matches. esc shows all." if self.is_filtered else ""
         words = self.count_words()
         if self.is_typing:
-            self._bar.show_count(words)
+            self._bar.show_count(f"unchanged: {words}" if self._is_unchanged else words)
         self.query_one(FollowNote).show_filter(self.filter_text, words)
         self.refresh_bindings()
 
@@ -236,7 +249,7 @@ class FindingScreen(DeliveryScreen):
         """Try what was typed."""
         event.stop()
         if self.is_typing:
-            self.apply_filter(event.text)
+            self.apply_filter(event.text, is_finished=event.rests)
 
     def on_filter_input_wandered(self, event: FilterInput.Wandered) -> None:
         """Other words could follow."""
@@ -265,6 +278,7 @@ class FindingScreen(DeliveryScreen):
             self._earlier.append(self.filter_text)
 
     def _end_typing(self) -> None:
+        self._is_unchanged = False
         self.remove_class("-filtering")
         self._show_completions()
         self.show_filter()

@@ -158,6 +158,7 @@ class MainScreen(QueryingScreen):
         """Nothing has come yet; ages and seconds count from now on."""
         self._arrange()
         self.set_interval(1.0, self._tick)
+        self.watch(self, "focused", self._hold_following)
 
     def on_screen_suspend(self) -> None:
         """Behind a dialog the footer is empty: its labels carry the keys."""
@@ -270,7 +271,15 @@ class MainScreen(QueryingScreen):
 
     def _show_follow(self) -> None:
         table = self.table
-        self.query_one(FollowNote).show(following=table.following, below=table.below, is_used=self.has_rows)
+        self.query_one(FollowNote).show(
+            following=table.following, waits=table.waits, below=table.below, is_used=self.has_rows
+        )
+
+    def _hold_following(self) -> None:
+        """Following waits while a delivery is read, also while the terminal itself has lost the focus."""
+        if self.app.app_focus:
+            in_detail = self.focused is not None and self.detail in self.focused.ancestors
+            self.table.waits = in_detail or self.has_class("-zoomed")
 
     def on_resize(self, event: events.Resize) -> None:
         """Below 40 by 10 one line, nothing else."""
@@ -420,6 +429,7 @@ class MainScreen(QueryingScreen):
         self.set_class(False, "-zoomed")
         target, self._came_from = self._came_from or self.table, None
         target.focus()
+        self._hold_following()
 
     def _hide_notice(self) -> None:
         shown = self.query_one(NoticeBar).shown
@@ -443,6 +453,7 @@ class MainScreen(QueryingScreen):
         """The detail over the whole width, or beside the table again."""
         self.toggle_class("-zoomed")
         (self.detail.body_widget if self.has_class("-zoomed") else self.table).focus()
+        self._hold_following()
 
     def action_ping(self) -> None:
         """Ask for a test ping."""

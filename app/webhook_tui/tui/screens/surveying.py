@@ -12,6 +12,7 @@ from webhook_tui.tui.modals.jobs import Choice, JobsDialog
 from webhook_tui.tui.modals.overview import StatusDialog
 from webhook_tui.tui.panes.stream_pane import StreamPane
 from webhook_tui.tui.screens.tending import TendingScreen
+from webhook_tui.tui.widgets.status_bar import StatusBar
 
 
 class SurveyingScreen(TendingScreen):
@@ -26,6 +27,11 @@ class SurveyingScreen(TendingScreen):
     def action_status(self) -> None:
         """Show the Status screen."""
         self.app.push_screen(StatusDialog(lambda: self.status, now=self._now, in_ascii=self._in_ascii))
+
+    def on_status_bar_refusals_requested(self, event: StatusBar.RefusalsRequested) -> None:
+        """The Status screen says why."""
+        event.stop()
+        self.action_status()
 
     def action_jobs(self) -> None:
         """Show the jobs."""

@@ -140,7 +140,8 @@ class TendingScreen(FindingScreen):
 
     def replay_selections(self, seq: int) -> tuple[Selection, ...]:
         """What can be replayed when the cursor is on that delivery."""
-        filtered = [Selection("filtered", None, self.expression)] if self.is_filtered else []
+        count = None if self._found is None else len(self._found)
+        filtered = [Selection("filtered", None, self.expression, count=count)] if self.is_filtered else []
         return (
             Selection("this one", seq),
             Selection("marked", None, parse("marked")),

@@ -7,11 +7,15 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.content import Content
 from textual.message import Message
+from textual.widget import Widget
 from textual.widgets import Static
 
 from webhook_tui.domain import units
 from webhook_tui.domain.text import visible
-from webhook_tui.tui.widgets.key_button import KeyButton
+from webhook_tui.tui.widgets.key_button import KeyButton, types
+
+_KEY = "f"
+"""Follows."""
 
 
 class FollowNote(Static):
@@ -25,8 +29,9 @@ class FollowNote(Static):
 
     def __init__(self) -> None:
         super().__init__(markup=False)
-        self._following, self._below = True, 0
+        self._following, self._waits, self._below = True, False, 0
         self._is_used = False
+        self._has_key = True
         self._filter, self._found = "", ""
 
     def show_filter(self, text: str, found: str) -> None:
@@ -35,11 +40,20 @@ class FollowNote(Static):
             self._filter, self._found = text, found
             self.refresh()
 
-    def show(self, *, following: bool, below: int, is_used: bool) -> None:
+    def show(self, *, following: bool, waits: bool, below: int, is_used: bool) -> None:
         """Say whether the cursor follows, else how many rows are below it; nothing unless there is a table."""
-        if (following, below, is_used) != (self._following, self._below, self._is_used):
-            self._following, self._below, self._is_used = following, below, is_used
+        shown = (following, waits, below, is_used)
+        if shown != (self._following, self._waits, self._below, self._is_used):
+            self._following, self._waits, self._below, self._is_used = shown
             self.refresh()
+
+    def on_mount(self) -> None:
+        """The key may become a letter of a text, and a key again."""
+        self.watch(self.screen, "focused", self._show_key)
+
+    def _show_key(self, focused: Widget | None) -> None:
+        self._has_key = not types(focused, _KEY)
+        self.refresh()
 
     def render(self) -> Content:
         """The longest form that fits."""
@@ -58,12 +72,15 @@ class FollowNote(Static):
     def _forms(self) -> list[Content]:
         if not self._is_used:
             return [Content.empty()]
-        if self._following:
+        if self._following and not self._waits:
             return [Content("following the newest"), Content("following")]
-        key, rest = ("f", "bold $primary"), (" follow the newest", "$muted")
-        below = Content.assemble((f"{units.count(self._below)} below", "$foreground"), (" · ", "$muted"))
-        if not self._below:
-            below = Content.empty()
+        if self._following and not self._below:
+            return [Content("following waits"), Content("waits")]
+        key, rest = (_KEY, "bold $primary"), (" follow the newest", "$muted")
+        below = Content.assemble((f"{units.count(self._below)} below", "$foreground"))
+        if not self._has_key:
+            return [below]
+        below = Content.assemble(below, (" · ", "$muted")) if self._below else Content.empty()
         return [
             Content.assemble(below, key, rest),
             Content.assemble(below, key, (" follow", "$muted")),

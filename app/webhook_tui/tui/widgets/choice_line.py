@@ -1,8 +1,9 @@
-"""One of a few words in a line; left and right choose, a click does, too."""
+"""One of a few words, in a line or below one another; arrows and letters choose, a click does, too."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import ClassVar
 
 from textual import events
@@ -12,6 +13,7 @@ from textual.message import Message
 from textual.widgets import Static
 
 _GAP = 3
+_NO_KEYS: Mapping[str, str] = MappingProxyType({})
 
 
 class ChoiceLine(Static, can_focus=True):
@@ -38,10 +40,17 @@ class ChoiceLine(Static, can_focus=True):
             """The line, for the selector of `on`."""
             return self.line
 
-    def __init__(self, choices: Sequence[tuple[str, str]], *, id: str) -> None:  # noqa: A002 - Textual's name
-        """`choices`: name and harmless words of each; the first is chosen."""
+    def __init__(
+        self,
+        choices: Sequence[tuple[str, str]],
+        *,
+        id: str,  # noqa: A002 - Textual's name
+        keys: Mapping[str, str] = _NO_KEYS,
+    ) -> None:
+        """`choices`: name and harmless words of each; the first is chosen. `keys`: name to a letter of its words."""
         super().__init__(markup=False, id=id)
         self._choices = tuple(choices)
+        self._keys = keys
         self._at = 0
 
     @property
@@ -51,12 +60,27 @@ class ChoiceLine(Static, can_focus=True):
 
     def render(self) -> Content:
         """All in one line."""
-        return Content(" " * _GAP).join([self._part(at, words) for at, (_, words) in enumerate(self._choices)])
+        return Content(" " * _GAP).join([self._part(at, *choice) for at, choice in enumerate(self._choices)])
 
-    def _part(self, at: int, words: str) -> Content:
-        if at != self._at:
-            return Content.assemble((words, "$muted"))
-        return Content.assemble((words, "bold underline $primary" if self.has_focus else "bold underline"))
+    def _part(self, at: int, name: str, words: str) -> Content:
+        if at == self._at:
+            return Content.assemble((words, "bold underline $primary" if self.has_focus else "bold underline"))
+        return self._with_key(name, words, "$muted")
+
+    def _with_key(self, name: str, words: str, style: str = "") -> Content:
+        """The letter that chooses it is underlined while letters do that."""
+        at = words.find(self._keys.get(name, "\n"))
+        if at < 0 or not self.has_focus:
+            return Content.assemble((words, style))
+        key = (words[at], "bold underline $primary")
+        return Content.assemble((words[:at], style), key, (words[at + 1 :], style))
+
+    def on_key(self, event: events.Key) -> None:
+        """A letter chooses."""
+        for at, (name, _) in enumerate(self._choices):
+            if event.character is not None and event.character == self._keys.get(name):
+                event.stop()
+                self._choose(at)
 
     def action_step(self, by: int) -> None:
         """The next one, or the one before, round."""
@@ -85,3 +109,30 @@ class ChoiceLine(Static, can_focus=True):
             self._at = at
             self.refresh()
             self.post_message(self.Chosen(self))
+
+
+class ChoiceList(ChoiceLine):
+    """The same below one another, the chosen one with a full circle."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up", "step(-1)", "Above", show=False, id="choice.above", tooltip="the choice above"),
+        Binding("down", "step(1)", "Below", show=False, id="choice.below", tooltip="the choice below"),
+    ]
+    DEFAULT_CSS = """
+    ChoiceList { height: auto; }
+    """
+
+    def render(self) -> Content:
+        """One a line."""
+        return Content("\n").join([self._line(at, *choice) for at, choice in enumerate(self._choices)])
+
+    def _line(self, at: int, name: str, words: str) -> Content:
+        if at == self._at:
+            return Content.assemble((f"● {words}", "bold $primary" if self.has_focus else "bold"))
+        return Content.assemble("○ ", self._with_key(name, words))
+
+    def on_click(self, event: events.Click) -> None:
+        """The one under the mouse."""
+        event.stop()
+        if 0 <= event.y < len(self._choices):
+            self._choose(event.y)

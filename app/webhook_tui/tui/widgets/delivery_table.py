@@ -97,6 +97,8 @@ class DeliveryTable(LineView):
 
     following: reactive[bool] = reactive(True, repaint=False)
     """Whether the cursor goes to each new row by itself."""
+    waits: reactive[bool] = reactive(False, repaint=False)
+    """Whether following waits, because the delivery under the cursor is being read."""
     empty: reactive[str] = reactive("")
     """One line in words of ours that stands where the rows would, when there are none."""
 
@@ -127,12 +129,13 @@ class DeliveryTable(LineView):
             return self.table
 
     class FollowChanged(Message):
-        """Following began or ended, or the number of rows below the cursor is another."""
+        """Following began, waits or ended, or the number of rows below the cursor is another."""
 
-        def __init__(self, table: DeliveryTable, following: bool, below: int) -> None:
+        def __init__(self, table: DeliveryTable, following: bool, waits: bool, below: int) -> None:
             super().__init__()
             self.table = table
             self.following = following
+            self.waits = waits
             self.below = below
 
         @property
@@ -162,7 +165,7 @@ class DeliveryTable(LineView):
         self._window_start = 0
         self._window: Sequence[DeliveryRow] = ()
         self._drawn_on = self.now().date()
-        self._told: tuple[bool, int] = (True, 0)
+        self._told = (True, False, 0)
         self._fades = Fades()
         self._fade_timer: Timer | None = None
         self._replays: OrderedDict[int, Sent] = OrderedDict()
@@ -189,6 +192,11 @@ class DeliveryTable(LineView):
     def below(self) -> int:
         """How many rows are below the cursor."""
         return max(0, self._count - 1 - self._cursor)
+
+    @property
+    def follows_now(self) -> bool:
+        """Whether the next new row gets the cursor."""
+        return self.following and not self.waits
 
     def show_rows(self, rows: DeliveryRows) -> None:
         """Show other rows (a history that was opened, a filter); the cursor stays on its delivery or goes near it."""
@@ -301,6 +309,12 @@ class DeliveryTable(LineView):
         """Tell the screen."""
         self._tell_follow()
 
+    def watch_waits(self) -> None:
+        """Catch up when following goes on."""
+        if self.follows_now:
+            self._place_after_change()
+        self._tell_follow()
+
     # Rows
 
     def _take(self, count: int) -> None:
@@ -358,7 +372,7 @@ class DeliveryTable(LineView):
             self._set_cursor(0, None)
             self._tell_follow()
             return
-        if self.following or self._cursor_seq is None:
+        if self.follows_now or self._cursor_seq is None:
             self._place(self._count - 1)
         else:
             position = self.rows.position(self._cursor_seq)
@@ -410,12 +424,12 @@ class DeliveryTable(LineView):
         self.post_message(self.CursorMoved(self, seq))
 
     def _keep_in_view(self) -> None:
-        if self.following and self.page > 0:
+        if self.follows_now and self.page > 0:
             self.scroll_to_place(self.last_top)
         self.scroll_to_show(self._cursor)
 
     def _tell_follow(self) -> None:
-        state = (self.following, self.below)
+        state = (self.following, self.waits, self.below)
         if state != self._told:
             self._told = state
             self.post_message(self.FollowChanged(self, *state))

@@ -1,4 +1,4 @@
-"""The filter's input, where the buttons were: what is typed is told 80 ms after the last key, and never blocks.
+"""The filter's input, where the buttons were: what is typed is told 80 ms and 1 s after the last key, and never blocks.
 
 It knows nothing of the language: what a text means, how many it finds and what could follow is said to it.
 """
@@ -6,6 +6,7 @@ It knows nothing of the language: what a text means, how many it finds and what 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import ClassVar, TypeAlias
 
 from textual.app import ComposeResult
@@ -18,6 +19,8 @@ from textual.widgets import Input, Static
 
 PAUSE_SECONDS = 0.08
 """After the last key."""
+REST_SECONDS = 1.0
+"""After the last key: whoever types waits, so that what is half typed is meant as it stands."""
 MOST_COMPLETIONS = 6
 
 Completer: TypeAlias = Callable[[str, int], Sequence[tuple[int, str]]]
@@ -113,13 +116,15 @@ class FilterBar(Horizontal):
     class Typed(Message):
         """Nothing was typed for a moment."""
 
-        def __init__(self, text: str) -> None:
+        def __init__(self, text: str, *, rests: bool) -> None:
             super().__init__()
             self.text = text
+            self.rests = rests
+            """Whether nothing was typed for a second."""
 
     def __init__(self) -> None:
         super().__init__()
-        self._pause: Timer | None = None
+        self._pauses: list[Timer] = []
 
     def compose(self) -> ComposeResult:
         """Sign, input, count."""
@@ -136,21 +141,18 @@ class FilterBar(Horizontal):
         """Say how many match."""
         self.query_one("#filter-count", Static).update(Content(words))
 
-    def tell_now(self) -> None:
-        """Do not wait for the pause."""
-        self._forget_pause()
-        self.post_message(self.Typed(self.input.value))
-
     def on_input_changed(self, event: Input.Changed) -> None:
-        """Wait for the pause."""
+        """Wait for the pauses."""
         event.stop()
-        self._forget_pause()
-        self._pause = self.set_timer(PAUSE_SECONDS, self.tell_now)
+        for timer in self._pauses:
+            timer.stop()
+        self._pauses = [
+            self.set_timer(seconds, partial(self._tell, rests=rests))
+            for seconds, rests in ((PAUSE_SECONDS, False), (REST_SECONDS, True))
+        ]
 
-    def _forget_pause(self) -> None:
-        if self._pause is not None:
-            self._pause.stop()
-            self._pause = None
+    def _tell(self, *, rests: bool) -> None:
+        self.post_message(self.Typed(self.input.value, rests=rests))
 
 
 class Completions(Static):

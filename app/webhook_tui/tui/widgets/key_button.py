@@ -1,4 +1,4 @@
-"""A button of one line that shows its key, and moves the focus to its neighbours with left and right."""
+"""A button of one line that shows its key while it is one; left and right move the focus to its neighbours."""
 
 from __future__ import annotations
 
@@ -6,11 +6,17 @@ from typing import ClassVar
 
 from textual.binding import Binding, BindingType
 from textual.content import Content
+from textual.widget import Widget
 from textual.widgets import Button
 
 
+def types(focused: Widget | None, key: str) -> bool:
+    """Whether a key, pressed now, is a letter of what is typed in the widget with the focus."""
+    return focused is not None and len(key) == 1 and focused.check_consume_key(key, key)
+
+
 class KeyButton(Button):
-    """`Test ping t`: the label and the key that does the same, the key bold and underlined."""
+    """`Test ping t`: the label and the key that does the same, bold and underlined, unless it types."""
 
     ALLOW_SELECT = False
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -36,8 +42,27 @@ class KeyButton(Button):
     """
 
     def __init__(self, label: str, key: str = "", *, id: str, danger: bool = False) -> None:  # noqa: A002 - Textual's name
-        text = Content.assemble(label, " ", (key, "bold underline")) if key else Content(label)
-        super().__init__(text, id=id, compact=True, classes="-danger" if danger else None)
+        self._words, self._key = label, key
+        super().__init__(self._text(shows_key=True), id=id, compact=True, classes="-danger" if danger else None)
+
+    def _text(self, *, shows_key: bool) -> Content:
+        key = Content.assemble(" ", (self._key, "bold underline")) if self._key and shows_key else Content.empty()
+        return Content(self._words) + key
+
+    def on_mount(self) -> None:
+        """The key may become a letter of a text, and a key again."""
+        self.watch(self.screen, "focused", self._show_key)
+
+    def name_it(self, label: str) -> None:
+        """Give it another label."""
+        self._words = label
+        self._show_key(self.screen.focused)
+
+    def _show_key(self, focused: Widget | None) -> None:
+        text = self._text(shows_key=not types(focused, self._key))
+        if text != self.label:
+            self.label = text
+            self.refresh(layout=True)
 
     def action_neighbour(self, step: int) -> None:
         """Give the focus to the next button of the row, or the one before; the row has ends."""

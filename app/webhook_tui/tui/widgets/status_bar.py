@@ -11,7 +11,7 @@ from textual.message import Message
 from textual.widget import Widget
 
 from webhook_tui.domain.status import SessionStatus
-from webhook_tui.tui.words.route import counted_at, status_line
+from webhook_tui.tui.words.route import counted_at, is_refused_at, status_line
 
 
 class StatusBar(Widget):
@@ -24,6 +24,9 @@ class StatusBar(Widget):
 
     class AddressesRequested(Message):
         """The user wants to see what the line shortens."""
+
+    class RefusalsRequested(Message):
+        """The user wants to see what was refused."""
 
     class FilterWanted(Message):
         """The user wants to see the deliveries of one of the counts."""
@@ -61,5 +64,8 @@ class StatusBar(Widget):
     def on_click(self, event: events.Click) -> None:
         """On a count show what it counts, elsewhere the addresses."""
         offset = event.get_content_offset(self)
+        if offset is not None and is_refused_at(self._shown, offset.x):
+            self.post_message(self.RefusalsRequested())
+            return
         wanted = None if offset is None else counted_at(self._shown, offset.x)
         self.post_message(self.AddressesRequested() if wanted is None else self.FilterWanted(wanted))

@@ -80,9 +80,6 @@ class _Page:
             yield label + self.numbers(tally.this_run.get(verdict, 0), tally.all_runs.get(verdict, 0))
         whole = self.numbers(sum(tally.this_run.values()), sum(tally.all_runs.values()))
         yield Content.assemble((self.name("total"), "$muted")) + whole
-        yield Content.assemble((self.name("strays"), "$muted")) + self.numbers(self.status.counts.strays)
-        if self.status.last_stray:
-            yield self.fact("the last stray", visible(self.status.last_stray))
         if not tally.is_done:
             counted = f"{units.count(tally.examined)} of {units.count(tally.total)}"
             yield Content.assemble((f"  counting: {counted}", "$muted"))
@@ -146,6 +143,17 @@ class _Page:
         times = (("p50", acks.p50), ("p95", acks.p95), ("p99", acks.p99), ("max", acks.longest))
         said = "   ".join(f"{name} {_duration(seconds)}" for name, seconds in times)
         yield self.fact("time to answer", said, (f"   of {units.count(acks.count)}", "$muted"))
+
+    def refused(self) -> Iterator[Content]:
+        yield Content.assemble(("Refused", "bold"), (f"{units.count(self.status.refused):>{_LABEL - 7}}", "$warning"))
+        for refusal in reversed(self.status.refusals):
+            yield from self.entry(
+                Content.assemble(
+                    (f"  {refusal.status}", "$warning"), (f"{units.count(refusal.count):>{_LABEL - 5}}  ", "")
+                ),
+                (visible(refusal.explanation), ""),
+                ("", ""),
+            )
 
     # The route
 
@@ -233,7 +241,10 @@ def overview_text(
     sections: list[Iterator[Content]] = []
     if tally is not None:
         sections += [page.verdicts(tally), page.events(tally), page.rates(tally.rates)]
-    sections += [page.answers(overview.acks), page.tunnel(overview.phases), page.webhook(overview.steps)]
+    sections.append(page.answers(overview.acks))
+    if status.refusals:
+        sections.append(page.refused())
+    sections += [page.tunnel(overview.phases), page.webhook(overview.steps)]
     sections.append(page.history(overview))
     return Content("\n\n").join([Content("\n").join(list(section)) for section in sections])
 

@@ -44,7 +44,7 @@ class _Give(Enum):
     WEBHOOK = auto()
     WHOLE_HOST = auto()
     STREAM = auto()
-    STRAYS = auto()
+    REFUSED = auto()
     PENDING = auto()
     TOTAL = auto()
     PORT = auto()
@@ -152,10 +152,10 @@ class _Line:
         return f" {listener(receiver.host, receiver.port)}"
 
     def answer(self) -> Content:
-        word = "answers " if self.keeps(_Give.ANSWERS) else ""
         rule = visible(self.status.answer)
         if rule != "200":
-            return Content.assemble(word, (rule, "bold $warning"))
+            return Content.assemble((rule, "bold $warning"))
+        word = "answers " if self.keeps(_Give.ANSWERS) else ""
         if (app := self.status.forward_to) is not None:
             return Content.assemble(word, f"as {self.app_name(app)}")
         return Content.assemble(word, rule)
@@ -173,6 +173,8 @@ class _Line:
         if self.status.receiver.state is ReceiverState.STARTING:
             return Content.empty()
         parts: list[Content] = []
+        if self.status.refused and self.keeps(_Give.REFUSED):
+            parts.append(Content.assemble((f"{units.count(self.status.refused)} refused", "$warning")))
         if self.keeps(_Give.TOTAL) or not counts.received:
             until = _Give.RECEIVED if counts.received else _Give.WEBHOOK
             word = " received" if self.keeps(until) else ""
@@ -183,9 +185,6 @@ class _Line:
         if counts.pending and self.keeps(_Give.PENDING):
             glyph = Verdict.PENDING.ascii_glyph if self.in_ascii else Verdict.PENDING.glyph
             parts.append(Content.assemble((f"{glyph} {units.count(counts.pending)}", "$muted")))
-        if counts.strays and self.keeps(_Give.STRAYS):
-            word = "stray" if counts.strays == 1 else "strays"
-            parts.append(Content.assemble((f"{units.count(counts.strays)} {word}", "$warning")))
         if stream.state != "off" and self.keeps(_Give.STREAM):
             seen = stream.both + stream.only_sse
             parts.append(Content.assemble((f"sse {units.count(stream.both)}/{units.count(seen)}", "$muted")))
@@ -200,6 +199,15 @@ class _Line:
 
 _COUNTS = re.compile(r"(?P<good>✓ [\d,.]+(?: M)?)|(?P<bad>✗ [\d,.]+(?: M)?)|(?P<pending>[…?] [\d,.]+(?: M)?)")
 _COUNTED = {"good": "verdict:valid or verdict:older", "bad": "!verdict:valid", "pending": "verdict:pending"}
+
+
+_REFUSED = re.compile(r"[\d,.]+(?: M)? refused")
+
+
+def is_refused_at(line: str, cell: int) -> bool:
+    """Whether the count of refused requests stands at a cell of the status line."""
+    found = _REFUSED.search(line)
+    return found is not None and found.start() <= cell < found.end()
 
 
 def counted_at(line: str, cell: int) -> str | None:

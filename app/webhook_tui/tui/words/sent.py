@@ -57,7 +57,8 @@ def _answer(sent: Sent) -> str:
     if sent.status is None:
         return f"none: {visible(sent.failure)}"
     phrase = f" {HTTPStatus(sent.status).phrase}" if sent.status in list(HTTPStatus) else ""
-    return f"{sent.status}{phrase} in {sent.ms:,} ms"
+    cut = "" if sent.cut is None else f", body cut off: {sent.cut.value}"
+    return f"{sent.status}{phrase} in {sent.ms:,} ms{cut}"
 
 
 def _headers(headers: Headers) -> list[Content]:
@@ -71,10 +72,12 @@ def _headers(headers: Headers) -> list[Content]:
 
 
 def _body(sent: Sent) -> list[Content]:
-    if not sent.body_size:
+    if not sent.body_size and sent.cut is None:
         return [Content.assemble(("no body", "$muted"))]
     lines = visible_lines(sent.body)
     shown = [Content(line[:_LONGEST_LINE]) for line in lines[:_MOST_LINES]]
-    if len(lines) > _MOST_LINES or sent.body_size > len(sent.body):
+    if sent.cut is not None:
+        shown.append(Content.assemble((f"… cut off after {units.size(sent.body_size)}: {sent.cut.value}", "$warning")))
+    elif len(lines) > _MOST_LINES or sent.body_size > len(sent.body):
         shown.append(Content.assemble((f"… of {units.size(sent.body_size)}", "$muted")))
     return shown

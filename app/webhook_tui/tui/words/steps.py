@@ -33,13 +33,13 @@ class Step:
 
 
 def steps(status: SessionStatus, now: datetime) -> tuple[Step, ...]:
-    """The steps in a delivery's opposite direction: receiver, tunnel, webhook, ping, and strays if there are any."""
+    """The steps in a delivery's opposite direction: receiver, tunnel, webhook, ping; and refused requests, if any."""
     lines = [_receiver(status)]
     if status.tunnel.state is not TunnelState.NONE:
         lines.append(_tunnel(status.tunnel, now))
     lines += [_webhook(status, now), _ping(status, now)]
-    if status.counts.strays:
-        lines.append(_strays(status))
+    if status.refusals:
+        lines.append(Step(HALF, "refused", refused(status), "$warning"))
     return tuple(lines)
 
 
@@ -73,6 +73,13 @@ def hint(status: SessionStatus) -> Content:
 def cause(problem: Problem) -> str:
     """The problem's first clause, without its full stop: `PiktID refused the token (401)`."""
     return problem.what.split(": ")[0].rstrip(".")
+
+
+def refused(status: SessionStatus) -> str:
+    """How many requests, and why the last of them: `2 requests; the last (404): not the webhook's path (POST /)`."""
+    last = status.refusals[-1]
+    why = f"({last.status}): {visible(last.explanation)[:80]}"
+    return f"1 request {why}" if status.refused == 1 else f"{units.count(status.refused)} requests; the last {why}"
 
 
 def _receiver(status: SessionStatus) -> Step:
@@ -162,9 +169,3 @@ def _ping(status: SessionStatus, now: datetime) -> Step:
             return Step(WAITING, "ping", "PiktID sends one at once", "$muted")
         case _:
             return Step(WAITING, "ping", "comes when the webhook is registered", "$muted")
-
-
-def _strays(status: SessionStatus) -> Step:
-    number, last = status.counts.strays, visible(status.last_stray)[:60]
-    what = "1 request was not to the hook's path" if number == 1 else f"{number} requests were not to the hook's path"
-    return Step(HALF, "strays", f"{what}; the last: {last}" if last else what, "$warning")

@@ -1,0 +1,75 @@
+"""Which certificates are trusted. A variable of the environment that cannot be used is left out and named."""
+
+from __future__ import annotations
+
+import errno
+import os
+import ssl
+from functools import lru_cache
+from pathlib import Path
+
+import certifi
+
+from webhook_tui.domain.problem import Problem, Severity
+
+_VARIABLES = ("SSL_CERT_FILE", "SSL_CERT_DIR", "SSLKEYLOGFILE")
+
+
+def verifying_context() -> ssl.SSLContext:
+    """A client's context that trusts SSL_CERT_FILE or SSL_CERT_DIR, else the certificates that come with certifi."""
+    return _load(*(os.environ.get(name) for name in _VARIABLES))[0]
+
+
+def unverified_context() -> ssl.SSLContext:
+    """A client's context that accepts any certificate."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    return context
+
+
+def tls_problems() -> tuple[Problem, ...]:
+    """One for each variable that `verifying_context` could not use."""
+    values = [os.environ.get(name) for name in _VARIABLES]
+    return _load(*values)[1] if any(values) else ()
+
+
+@lru_cache(maxsize=4)  # loading takes tens of milliseconds
+def _load(
+    cert_file: str | None, cert_dir: str | None, key_log: str | None
+) -> tuple[ssl.SSLContext, tuple[Problem, ...]]:
+    # Not ssl.create_default_context: it raises where SSLKEYLOGFILE cannot be written.
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    problems: list[Problem] = []
+
+    def note(name: str, error: OSError, otherwise: str) -> None:
+        reason = "it holds no certificates" if isinstance(error, ssl.SSLError) else (error.strerror or "").lower()
+        problems.append(
+            Problem(f"{name} is not used: {reason}.", f"Correct or unset it; {otherwise}.", severity=Severity.WARNING)
+        )
+
+    try:
+        if cert_file:
+            _require(Path(cert_file).is_file(), cert_file)
+            context.load_verify_locations(cafile=cert_file)
+        elif cert_dir:
+            _require(Path(cert_dir).is_dir(), cert_dir)
+            context.load_verify_locations(capath=cert_dir)
+        else:
+            context.load_verify_locations(cafile=certifi.where())
+    except OSError as error:
+        note("SSL_CERT_FILE" if cert_file else "SSL_CERT_DIR", error, "the built-in certificates are trusted")
+        context.load_verify_locations(cafile=certifi.where())
+    if key_log:
+        try:
+            context.keylog_filename = key_log
+        except OSError as error:
+            note("SSLKEYLOGFILE", error, "TLS keys are not logged")
+    return context, tuple(problems)
+
+
+def _require(is_usable: bool, path: str) -> None:
+    """A pipe would be waited for, and OpenSSL ignores a directory that does not exist."""
+    if not is_usable:
+        code = errno.EINVAL if Path(path).exists() else errno.ENOENT
+        raise OSError(code, "it is of another kind" if code == errno.EINVAL else os.strerror(code))

@@ -1,0 +1,53 @@
+"""No variable of the environment stops the receiver: what cannot be used is named, with what to do."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.session.running import session_of, settings
+from webhook_tui.domain.facts import BecameReady, DeliveryRecorded
+from webhook_tui.domain.status import WebhookState
+
+API = "https://127.0.0.1:1"
+
+UNUSABLE = [
+    ("SSL_CERT_FILE", "/nonexistent/ca.pem", "SSL_CERT_FILE is not used: no such file or directory."),
+    ("SSL_CERT_DIR", "/nonexistent", "SSL_CERT_DIR is not used: no such file or directory."),
+    ("SSLKEYLOGFILE", "/nonexistent/keys", "SSLKEYLOGFILE is not used: no such file or directory."),
+    ("HTTPS_PROXY", "nonsense://x", "HTTPS_PROXY names a proxy that cannot be used here."),
+    ("all_proxy", "socks5://127.0.0.1:1", "all_proxy names a proxy that cannot be used here."),
+]
+IGNORED = [("NO_PROXY", "fd07:b51a:cc66:f0::/64,[::1]"), ("no_proxy", "http://[x"), ("OPENSSL_CONF", "/nonexistent")]
+
+
+@pytest.mark.parametrize(("name", "value", "said"), [*UNUSABLE, *((name, value, "") for name, value in IGNORED)])
+async def test_the_receiver_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, value: str, said: str
+) -> None:
+    """Where nothing is registered a note says it, beside the deliveries."""
+    monkeypatch.setenv(name, value)
+    async with session_of(settings(tmp_path, register=False, api_url=API)) as running:
+        ready = await running.fact(BecameReady)
+        if said:
+            await running.until(lambda status: any(said in note.sentence() for note in status.notes))
+        async with httpx.AsyncClient(trust_env=False, verify=False) as client:
+            answer = await client.post(str(ready.public_url), content=b"{}")
+        await running.fact(DeliveryRecorded)
+
+        assert answer.status_code == 200
+
+
+@pytest.mark.parametrize(("name", "value", "said"), UNUSABLE[-2:])
+async def test_registering_fails_and_is_not_the_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, value: str, said: str
+) -> None:
+    """The webhook is refused, by a reason that names the variable."""
+    monkeypatch.setenv(name, value)
+    async with session_of(settings(tmp_path, api_url=API)) as running:
+        status = await running.until(lambda status: status.webhook.state is WebhookState.REFUSED)
+
+        assert status.webhook.problem is not None
+        assert status.webhook.problem.what == said
