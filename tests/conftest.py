@@ -21,19 +21,7 @@ def pytest_collection_finish() -> None:
     gc.set_threshold(50_000, 5, 5)
 
 
-FOREIGN = (
-    "WEBHOOK_TUI_",
-    "PIKTID_",
-    "XDG_",
-    "NGROK_",
-    "PYNGROK_",
-    "LC_",
-    "TEXTUAL_",
-    "SSH_",
-    "SSL",
-    "CURL_",
-    "REQUESTS_",
-)
+FOREIGN = ("WEBHOOK_TUI_", "PIKTID_", "XDG_", "NGROK_", "PYNGROK_", "LC_", "TEXTUAL_", "SSH_", "SSL")
 """How variables begin that would have a say."""
 FOREIGN_NAMES = frozenset(
     (

@@ -12,6 +12,7 @@ import pytest
 
 from tests.outbound.echo import Echo, closing_server, raw_server
 from tests.patience import PATIENCE_SECONDS
+from tests.tcp_server import tcp_server
 from webhook_tui.outbound import Failure, OutboundSender, Pieces, SendError, failure_of, is_base_url, is_loopback
 from webhook_tui.serving import bind
 
@@ -209,13 +210,15 @@ async def test_a_server_that_expects_tls_is_named() -> None:
     """It closes a connection of plain http without a word; it is asked once what it is."""
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     context.load_cert_chain(Path(__file__).parent.parent / "piktid" / "self_signed.pem")
-    server = await asyncio.start_server(lambda _reader, writer: writer.close(), "127.0.0.1", 0, ssl=context)
-    sender = OutboundSender(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}", timeout_seconds=5, is_app=True)
-    with pytest.raises(SendError) as caught:
-        await sender.send("POST", "/", (), b"{}")
-    await sender.aclose()
-    server.close()
-    await server.wait_closed()
+
+    async def close(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.close()
+
+    async with tcp_server(close, context=context) as port:
+        sender = OutboundSender(f"http://127.0.0.1:{port}", timeout_seconds=PATIENCE_SECONDS, is_app=True)
+        with pytest.raises(SendError) as caught:
+            await sender.send("POST", "/", (), b"{}")
+        await sender.aclose()
 
     assert caught.value.failure is Failure.EXPECTS_TLS
 
