@@ -21,19 +21,7 @@ def pytest_collection_finish() -> None:
     gc.set_threshold(50_000, 5, 5)
 
 
-FOREIGN = (
-    "WEBHOOK_TUI_",
-    "PIKTID_",
-    "XDG_",
-    "NGROK_",
-    "PYNGROK_",
-    "LC_",
-    "TEXTUAL_",
-    "SSH_",
-    "SSL",
-    "CURL_",
-    "REQUESTS_",
-)
+FOREIGN = ("WEBHOOK_TUI_", "PIKTID_", "XDG_", "NGROK_", "PYNGROK_", "LC_", "TEXTUAL_", "SSH_", "SSL")
 """How variables begin that would have a say."""
 FOREIGN_NAMES = frozenset(
     (
@@ -46,6 +34,7 @@ FIXED = {
     "LANG": "C.UTF-8",
     "PYTHON_KEYRING_BACKEND": "keyring.backends.fail.Keyring",
     "PYTHONPATH": str(PACKAGE_ROOT),
+    "SSH_TTY": "none",  # the developer's clipboard stays as it is
     "TERM": "xterm-256color",
     "TZ": "UTC",
 }

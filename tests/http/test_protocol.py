@@ -264,7 +264,7 @@ async def test_an_offer_of_another_protocol_is_ignored(
         for at in range(0, len(whole), size):
             writer.write(whole[at : at + size])
             await writer.drain()
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE_SECONDS):
             answer = await reader.read()
     finally:
         writer.close()
@@ -290,7 +290,7 @@ async def test_blanks_after_a_value_are_not_part_of_it(peer: tuple[Peer, int], s
         for at in range(0, len(sent), size):
             writer.write(sent[at : at + size])
             await writer.drain()
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE_SECONDS):
             assert (await reader.read()).count(b"HTTP/1.1 200 ") == 2
     finally:
         writer.close()

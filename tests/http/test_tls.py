@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.patience import PATIENCE_SECONDS
+from tests.tcp_server import tcp_server
 from webhook_tui.domain.failure import Failure
 from webhook_tui.http.sender import OutboundSender, SendError
 from webhook_tui.http.tls import tls_problems, verifying_context
@@ -79,19 +81,16 @@ async def test_ssl_cert_file_cures_what_cannot_be_trusted(monkeypatch: pytest.Mo
         writer.write(b"HTTP/1.1 204 Good\r\nConnection: close\r\n\r\n")
         writer.close()
 
-    server = await asyncio.start_server(serve, "127.0.0.1", 0, ssl=context)
-    url = f"https://127.0.0.1:{server.sockets[0].getsockname()[1]}"
     outcomes: list[object] = []
-    for cure in (None, str(SELF_SIGNED)):
-        if cure:
-            monkeypatch.setenv("SSL_CERT_FILE", cure)
-        sender = OutboundSender(url, timeout_seconds=5)
-        try:
-            outcomes.append((await sender.send("GET", "/", (), b"")).status)
-        except SendError as error:
-            outcomes.append(error.failure)
-        await sender.aclose()
-    server.close()
-    await server.wait_closed()
+    async with tcp_server(serve, context=context) as port:
+        for cure in (None, str(SELF_SIGNED)):
+            if cure:
+                monkeypatch.setenv("SSL_CERT_FILE", cure)
+            sender = OutboundSender(f"https://127.0.0.1:{port}", timeout_seconds=PATIENCE_SECONDS)
+            try:
+                outcomes.append((await sender.send("GET", "/", (), b"")).status)
+            except SendError as error:
+                outcomes.append(error.failure)
+            await sender.aclose()
 
     assert outcomes == [Failure.TLS, 204]

@@ -131,7 +131,7 @@ async def test_the_secret_is_masked_until_it_is_asked_for() -> None:
         assert secret.encode() not in screen.output
         await screen.pressing("r", secret)
         await screen.pressing("esc", lambda text: "The signing secret" not in text)
-        await screen.pressing("c", "Copied: ")
+        await screen.pressing("c", "Sent to the terminal: ")
         assert b"\x1b]52;c;" in screen.output
 
 
@@ -273,7 +273,7 @@ async def test_hostile_words_do_not_reach_the_terminal() -> None:
     body = json.dumps({"id": 1, "name": name, "data": {name: "\x9b2J\u202e"}}, ensure_ascii=False).encode()
     async with terminal("--no-register", "--tunnel", "none", "--ephemeral", "--port", "0") as screen:
         await screen.until("● 127.0.0.1:")
-        await screen.pressing("c", "Copied: ")
+        await screen.pressing("c", "Sent to the terminal: ")
         url = base64.b64decode(COPIED.findall(screen.output)[-1]).decode()
         before = len(screen.output)
         assert await post(url, body, [(b"X-Webhook-Event", name.encode()), (b"X-\x9b", b"\x9b31m")]) == 400

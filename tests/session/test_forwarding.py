@@ -15,6 +15,7 @@ import pytest
 
 from tests.session.local_app import LocalApp, local_app
 from tests.session.running import Running, session_of, settings
+from tests.tcp_server import tcp_server
 from webhook_tui.domain.answer_rules.answer import RESET
 from webhook_tui.domain.answer_rules.rules import parse
 from webhook_tui.domain.commands import ReplayDeliveries, SetAnswerRule, SetForwarding
@@ -80,10 +81,13 @@ async def relay_to(port: int) -> AsyncIterator[str]:
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         there, back = await asyncio.open_connection("127.0.0.1", port)
-        await asyncio.gather(copy(reader, back), copy(there, writer))
+        try:
+            await asyncio.gather(copy(reader, back), copy(there, writer))
+        finally:
+            back.close()
 
-    async with await asyncio.start_server(serve, "127.0.0.1", 0) as server:
-        yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    async with tcp_server(serve) as own:
+        yield f"http://127.0.0.1:{own}"
 
 
 def statuses(app: LocalApp) -> int:

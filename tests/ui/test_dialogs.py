@@ -54,6 +54,7 @@ async def closed(played: Stage) -> None:
             "Test ping t     Register u     Delete X",
             ["escape"],
         ),
+        (["enter", "ctrl+f"], "judged when it comes.  ", "w Why", ["escape"]),
         (["k", "enter", "ctrl+f"], "1 below  ", "1 below · f follow the newest", ["escape"]),
     ],
 )
@@ -332,7 +333,7 @@ async def test_the_secret_is_masked_until_asked_and_can_be_copied() -> None:
         await played.press("r")
         await played.until("••••••••••••")
         await played.press("c")
-        await played.until("Copied: the signing secret, 8 bytes")
+        await played.until("Sent to the terminal: the signing secret, 8 bytes")
         assert played.app.clipboard == "whsec_7f"
         await played.press("escape")
         await closed(played)
@@ -353,7 +354,7 @@ async def test_a_secret_can_be_added() -> None:
         await played.press("p")
         await played.until("Add a secret")
         await played.press("enter")
-        assert len(played.app.screen_stack) == 2
+        await played.until("No secret yet. Write or paste one.")
         await played.press(*"s3", "space", "enter")
         await played.wished(AddSecret(Secret("s3 ")))
         await closed(played)
@@ -372,7 +373,7 @@ async def test_the_addresses_are_shown_whole_and_copied() -> None:
         assert "receiver      http://127.0.0.1:9876" in played.text()
         assert "last answer   200, 4 min ago (as PiktID saw it)" in played.text()
         await played.press("h")
-        await played.until("Copied: the hook's URL")
+        await played.until("Sent to the terminal: the hook's URL")
         await played.press("c")
         await played.until(lambda: played.app.clipboard == "https://b7c41d09ee2f4a.lhr.life")
         await played.press("escape")

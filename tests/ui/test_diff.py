@@ -47,7 +47,7 @@ async def test_the_diff_says_what_came_went_and_changed() -> None:
         assert "- $.gone  null" in page
         assert "$.a" not in page
         await played.press("y")
-        await played.until("Copied: the diff")
+        await played.until("Sent to the terminal: the diff")
         assert "≠ $.b[1]" in played.app.clipboard
         await played.press("escape")
         await played.until(lambda: played.is_focused("DeliveryTable"))

@@ -333,14 +333,42 @@ def test_the_editor_gets_the_bytes_and_gives_bytes_back(editor: Any) -> None:
     assert edit(b"{}", 9, environ) == b"}{delivery-9.json"
 
 
-def test_an_editor_that_fails_is_a_problem_in_words(editor: Any) -> None:
-    """Whether it cannot start or ends badly."""
-    with pytest.raises(ProblemError, match="The editor ended with 3: nothing was sent"):
-        edit(b"{}", 1, editor("sys.exit(3)"))
-    with pytest.raises(ProblemError, match="could not be started"):
-        edit(b"{}", 1, {"EDITOR": "/nowhere/editor"})
-    with pytest.raises(ProblemError, match="could not be started"):
-        edit(b"{}", 1, {"EDITOR": "'open"})
+@pytest.mark.parametrize(
+    ("source", "words"),
+    [
+        ("sys.exit(3)", "The editor failed with exit code 3. Nothing was sent."),
+        ("os.kill(os.getpid(), 9)", "The editor was ended by SIGKILL. Nothing was sent."),
+        ("path.unlink()", "The editor left no file. Nothing was sent."),
+        ("path.unlink(); path.mkdir()", "The editor left no file. Nothing was sent."),
+        ("path.write_bytes(b'')", "The editor left the file empty. Nothing was sent."),
+        ("pass", "The editor saved nothing. Nothing was sent."),
+    ],
+)
+def test_an_editor_that_goes_wrong(editor: Any, source: str, words: str) -> None:
+    """Nothing comes back that the user has not saved."""
+    with pytest.raises(ProblemError, match=words):
+        edit(b"{}", 1, editor(source))
+
+
+def test_what_was_saved_unchanged_comes_back(editor: Any) -> None:
+    """Who saves has read it, and means it; an empty body may stay empty."""
+    assert edit(b"{}", 1, editor("path.write_bytes(path.read_bytes())")) == b"{}"
+    assert edit(b"", 1, editor("path.write_bytes(b'')")) == b""
+
+
+@pytest.mark.parametrize("command", ["/nowhere/editor", "'open", "/nowhere/\x1b[31m"])
+def test_an_editor_that_cannot_start(command: str) -> None:
+    """The sentence is harmless whatever the name is."""
+    with pytest.raises(ProblemError, match="could not be started") as caught:
+        edit(b"{}", 1, {"EDITOR": command})
+    assert caught.value.problem.sentence().isprintable()
+
+
+def test_no_place_for_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A full or missing directory for temporary files is a problem in words, too."""
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "nowhere"))
+    with pytest.raises(ProblemError, match="A temporary file cannot be written: No such"):
+        edit(b"{}", 1, {"EDITOR": "true"})
 
 
 def test_which_editor() -> None:

@@ -382,7 +382,7 @@ async def test_c_copies_the_public_url_and_says_so() -> None:
     """A toast, for the clipboard is not on the screen."""
     async with stage(size=STACKED) as played:
         await played.press("c")
-        await played.until("Copied: the public URL, 31 bytes")
+        await played.until("Sent to the terminal: the public URL, 31 bytes")
         assert played.app.clipboard == "https://b7c41d09ee2f4a.lhr.life"
 
 

@@ -33,6 +33,7 @@ from webhook_tui.domain.delivery.text import visible
 from webhook_tui.domain.errors import ExitCode, Problem, ProblemError
 from webhook_tui.domain.signature.secret import Secret, token_in
 from webhook_tui.domain.url import UrlError, normalized_url
+from webhook_tui.encoding import configure_streams
 from webhook_tui.log import log_to, tell_of_crashes
 from webhook_tui.streams import OutputError, prepare_streams
 
@@ -68,6 +69,7 @@ def main() -> NoReturn:
     """Run the command line and leave with its exit code; a problem is one plain line on standard error."""
     gc.set_threshold(5_000, 5, 5)  # much is made at the start that stays: looking for garbage is a fifth of its time
     prepare_streams()
+    configure_streams()
     places = Places.of_user()
     log_to(places.log)
     tell_of_crashes()

@@ -86,11 +86,15 @@ class EventSimulation:
             url, headers = self._own_url(), (*headers, (_HEADER, self._word))
         else:
             self._parts.forwarding.allow(url)
-        return await self._exchange(url, headers, body)
+        return await self._exchange(url, headers, body, is_app=wish.url is not None)
 
-    async def _exchange(self, url: str, headers: Headers, body: bytes) -> ForwardResult:
+    async def _exchange(self, url: str, headers: Headers, body: bytes, *, is_app: bool) -> ForwardResult:
         sender = OutboundSender(
-            url, timeout_seconds=TIMEOUT_SECONDS, verify=not is_loopback(url), longest_reply=LONGEST_ANSWER
+            url,
+            timeout_seconds=TIMEOUT_SECONDS,
+            verify=not is_loopback(url),
+            longest_reply=LONGEST_ANSWER,
+            is_app=is_app,
         )
         now = self._parts.now
         try:

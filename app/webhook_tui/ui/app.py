@@ -328,10 +328,8 @@ class WebhookTuiApp(WorkerApp):
         self.push_screen(dialog, self._answer_delete)
 
     def on_copy_requested(self, message: CopyRequested) -> None:
-        """To the clipboard, by OSC 52; what is copied is what was shown, harmless."""
-        self.copy_to_clipboard(message.text)
-        size = len(message.text.encode())
-        self.toast(f"Copied: {message.what}, {size} bytes")
+        """To the clipboard; what is copied is what was shown, harmless."""
+        self.copy(message.text, message.what)
 
     def on_leave_requested(self) -> None:
         """Leave."""

@@ -83,6 +83,7 @@ class AddSecretDialog(Dialog[Secret]):
     DEFAULT_CSS = """
     AddSecretDialog #entry { height: 1; width: 1fr; }
     AddSecretDialog #entry Static { width: 12; color: $muted; }
+    AddSecretDialog #mistake { color: $bad; display: none; }
     AddSecretDialog Input, AddSecretDialog Input:focus {
         width: 1fr; height: 1; border: none; padding: 0 1; background: $background; color: $foreground;
     }
@@ -98,6 +99,7 @@ class AddSecretDialog(Dialog[Secret]):
         with Horizontal(id="entry"):
             yield Static(Content("secret"))
             yield Input(password=True, id="secret", select_on_focus=False)
+        yield self.paragraph("No secret yet. Write or paste one.", id="mistake")
 
     def buttons(self) -> ComposeResult:
         """Cancel, add."""
@@ -115,4 +117,5 @@ class AddSecretDialog(Dialog[Secret]):
         if text:
             self.dismiss(Secret(text))
         else:
+            self.query_one("#mistake").display = True
             self.query_one("#secret", Input).focus()
