@@ -1,4 +1,4 @@
-"""One of a few words in a line; left and right choose, a click does, too."""
+"""One of a few words in a line or one a line; arrows choose, a click does, too."""
 
 from __future__ import annotations
 
@@ -85,3 +85,28 @@ class ChoiceLine(Static, can_focus=True):
             self._at = at
             self.refresh()
             self.post_message(self.Chosen(self))
+
+
+class ChoiceList(ChoiceLine):
+    """One choice a line, the chosen one marked."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up", "step(-1)", "Before", show=False, id="choice.before", tooltip="the choice before"),
+        Binding("down", "step(1)", "Next", show=False, id="choice.next", tooltip="the next choice"),
+    ]
+    DEFAULT_CSS = "ChoiceList { height: auto; padding: 0; }"
+
+    def render(self) -> Content:
+        """`● for this run`"""
+        return Content("\n").join([self._line(at, words) for at, (_, words) in enumerate(self._choices)])
+
+    def _line(self, at: int, words: str) -> Content:
+        if at != self._at:
+            return Content.assemble((f"○ {words}", "$muted"))
+        return Content.assemble((f"● {words}", "bold $primary" if self.has_focus else ""))
+
+    def on_click(self, event: events.Click) -> None:
+        """The one under the mouse."""
+        event.stop()
+        if 0 <= event.y < len(self._choices):
+            self._choose(event.y)
