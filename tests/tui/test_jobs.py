@@ -133,7 +133,7 @@ async def test_links_are_shown_in_full_before_they_are_opened(monkeypatch: pytes
             (["enter"], LINKS[2], "Nothing proves that PiktID sent it."),
             (["o"], LINKS[2], "Nothing proves that PiktID sent it."),
             (["up", "up", "o", "1"], LINKS[1], "Nothing proves that PiktID sent it."),
-            (["up", "up", "o"], LINKS[0], "Signed by PiktID."),
+            (["up", "up", "o"], LINKS[0], "Its signature is valid."),
         ):
             await played.press(*keys)
             await played.until("Open this link?")

@@ -16,7 +16,7 @@ from webhook_tui.domain.problem import Problem
 from webhook_tui.domain.refusal import Refusal
 from webhook_tui.domain.status import TunnelState, TunnelStatus, WebhookState, WebhookStatus
 from webhook_tui.domain.verdict import Verdict
-from webhook_tui.domain.wishes import ExplainWish, RegisterWish, RevealSecretWish, TestPingWish
+from webhook_tui.domain.wishes import ExplainWish, ListSecrets, RegisterWish, TestPingWish
 
 REFUSED = Problem(
     "PiktID refused the token (401): it is wrong or has expired.",
@@ -362,7 +362,8 @@ async def test_the_detail_can_be_zoomed() -> None:
 async def test_ping_and_register_by_key_and_by_mouse(key: str, button: str) -> None:
     """Both ask the session for the same."""
     wish = TestPingWish() if key == "t" else RegisterWish()
-    async with stage(size=STACKED) as played:
+    deleted = replace(RUNNING, webhook=WebhookStatus(WebhookState.DELETED))
+    async with stage(FakeSession(deleted, mock_up_rows()), size=STACKED) as played:
         await played.press(key)
         await played.wished(wish)
         await played.pilot.click(f"#{button}")
@@ -441,11 +442,11 @@ async def test_clicks_on_tab_headline_note_and_footer() -> None:
         await played.until(lambda: played.is_focused("DeliveryTable"))
 
 
-async def test_the_secret_is_asked_of_the_session() -> None:
-    """S asks; the dialog opens when the answer comes."""
+async def test_the_secrets_are_asked_of_the_session() -> None:
+    """S opens the dialog, which asks."""
     async with stage() as played:
         await played.press("S")
-        await played.wished(RevealSecretWish())
+        await played.wished(ListSecrets())
 
 
 async def test_the_palette_has_every_action_by_name() -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
@@ -36,6 +36,7 @@ _LONGEST_DELAY = 30.0
 _GUARD_SECONDS = 0.8
 _DELETE_SECONDS = 2.0
 _LONGEST_HOST = 26
+_NO_SECRET: Mapping[str, None] = {"secret_since": None, "secret_short_id": None}
 _TAKE_BACK = "u takes it back and asks first; s watches without taking it."
 
 
@@ -89,6 +90,9 @@ class Registrar:
         self._put_back: str | None = None
         self._wake = asyncio.Event()
         self._again = False
+        """Register as soon as there is a URL, unless the registration works."""
+        self._is_forced = False
+        """Register though it works."""
         self._stopped_asking = False
         self._answer: asyncio.Future[GuardAnswer] | None = None
         self._failures = 0
@@ -138,9 +142,20 @@ class Registrar:
 
     def try_again(self) -> None:
         """Register (again) as soon as there is a URL."""
+        self.register(new_secret=True)
+
+    def register(self, *, new_secret: bool) -> None:
+        """As soon as there is a URL; a registration that works then is left alone unless a `new_secret` is wanted."""
         self._again = True
+        self._is_forced |= new_secret
         self._stopped_asking = False
         self._wake.set()
+
+    @property
+    def _works(self) -> bool:
+        """Whether this run's URL is registered, as far as is known."""
+        is_registered = self._board.status.webhook.state is WebhookState.REGISTERED
+        return is_registered and self._held is not None and self._held[1] == self._url
 
     def answer_guard(self, answer: GuardAnswer) -> None:
         """What the user says to GuardAsked."""
@@ -157,6 +172,9 @@ class Registrar:
             if self._client is None or self._url is None or not self._again or self._stopped_asking:
                 continue
             self._again = False
+            if self._works and not self._is_forced:
+                continue
+            self._is_forced = False
             delay = await self._attempt(self._client, self._url)
             if delay is not None:
                 self._again = True
@@ -299,6 +317,7 @@ class Registrar:
             since=at,
             registered_at=at,
             secret_since=current.since if current else None,
+            secret_short_id=current.secret.short_id if current else None,
             last_response_status=webhook.last_response_status,
             last_response_at=webhook.last_response_at,
             taken_by=None,
@@ -399,7 +418,7 @@ class Registrar:
         problem = Problem(
             what.replace("{at}", clock), back if self._options.asks else "Start again to take it back.", ExitCode.API
         )
-        self._board.webhook(state=state, since=self._now(), taken_by=by, problem=problem, secret_since=None)
+        self._board.webhook(state=state, since=self._now(), taken_by=by, problem=problem, **_NO_SECRET)
         self._lost = self._board.status.webhook if state is WebhookState.TAKEN else None
         self._board.emit(ProblemOccurred(problem))
 
@@ -421,7 +440,7 @@ class Registrar:
         self._keeper.end_registration(self._held[0])
         self._held = None
         self._keeper.ended()
-        self._board.webhook(state=WebhookState.DELETED, since=self._now(), problem=None, secret_since=None)
+        self._board.webhook(state=WebhookState.DELETED, since=self._now(), problem=None, **_NO_SECRET)
         self._board.emit(WebhookDeleted())
 
     async def leave(self) -> Problem | None:
