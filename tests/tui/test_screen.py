@@ -18,7 +18,7 @@ from webhook_tui.domain.wishes import ExplainWish, RegisterWish, RevealSecretWis
 
 REFUSED = Problem(
     "PiktID refused the token (401): it is wrong or has expired.",
-    "Make one at app.on-model.com/profile?tab=tokens, then u to enter it.",
+    "Create one at app.on-model.com/profile?tab=tokens, then u to enter it.",
     wants_token=True,
 )
 

@@ -83,6 +83,8 @@ class Headless:
         self._notes_said = 0
         self._is_unproven = False
         self._problem: Problem | None = None
+        self._obstacle: Problem | None = None
+        """What keeps it from being ready: of the API or the tunnel."""
         self._failure: Problem | None = None
         self._give_up_at = clock() + GIVE_UP_SECONDS
 
@@ -126,6 +128,8 @@ class Headless:
             case ProblemOccurred(problem=problem, again=again, fatal=fatal):
                 self._note(problem.sentence(again))
                 self._problem = problem
+                if problem.exit_code in (ExitCode.API, ExitCode.TUNNEL):
+                    self._obstacle = problem
                 if fatal and not self._ready:
                     self._fail(problem)
             case TokenAsked():
@@ -156,8 +160,10 @@ class Headless:
             self._failure = problem
 
     def _look_at_the_clock(self) -> None:
-        if not self._ready and self._problem is not None and self._clock() > self._give_up_at:
-            self._fail(self._problem)
+        problem = self._obstacle
+        if not self._ready and not self._stopping and problem is not None and self._clock() > self._give_up_at:
+            self._note(f"Not ready after {GIVE_UP_SECONDS:g} s; leaving. {problem.sentence()}")
+            self._fail(problem)
 
     def _fail(self, problem: Problem, *, is_said: bool = True) -> None:
         if not self._stopping:

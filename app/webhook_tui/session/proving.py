@@ -55,10 +55,11 @@ class _Missed:
     def problem(self) -> Problem:
         return Problem(
             f"Public URL not reached from here: {self.why}.",
-            "Deliveries may come all the same; t sends a test ping. It is tried again.",
+            "Deliveries may come all the same. It is tried again.",
             ExitCode.TUNNEL,
             mends_itself=True,
             severity=Severity.WARNING,
+            screen_hint="Deliveries may come all the same; t sends a test ping. It is tried again.",
         )
 
 
