@@ -16,7 +16,6 @@ from textual.message import Message
 from textual.widgets import Input, Static
 from textual.worker import get_current_worker
 
-from webhook_tui.domain.byte_diff import Change, byte_diff, first_difference
 from webhook_tui.domain.problem import ProblemError
 from webhook_tui.domain.span import EXAMPLE, Span, SpanError, span
 from webhook_tui.domain.text import visible
@@ -24,7 +23,6 @@ from webhook_tui.tui.modals.sending import UrlDialog
 from webhook_tui.tui.selection import Selection
 from webhook_tui.tui.widgets.key_button import KeyButton
 
-_MOST_CHANGES = 40
 _ONE = "It is sent byte for byte as it came, once, and not by PiktID."
 
 
@@ -48,7 +46,7 @@ class Offer:
 
 
 class ReplayDialog(UrlDialog[ReplayChoice]):
-    """Means the delivery under the cursor, unless up and down choose others; `edited`: the body before and after."""
+    """Means the delivery under the cursor, unless up and down choose others."""
 
     AUTO_FOCUS = ""
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -59,7 +57,6 @@ class ReplayDialog(UrlDialog[ReplayChoice]):
     ]
     DEFAULT_CSS = """
     ReplayDialog #of { margin: 0 0 1 0; }
-    ReplayDialog #changes { margin: 1 0; }
     ReplayDialog #timed { display: none; }
     ReplayDialog #when { width: 30; }
     ReplayDialog #timed #said { width: 1fr; padding: 0 1; }
@@ -74,14 +71,11 @@ class ReplayDialog(UrlDialog[ReplayChoice]):
             self.seqs = seqs
             """Or a sentence that says why there are none."""
 
-    def __init__(
-        self, seq: int, url: str, *, offer: Offer | None = None, edited: tuple[bytes, bytes] | None = None
-    ) -> None:
-        self.TITLE_TEXT = f"Replay #{seq}{', edited' if edited else ''}"
+    def __init__(self, seq: int, url: str, *, offer: Offer | None = None) -> None:
+        self.TITLE_TEXT = f"Replay #{seq}"
         super().__init__()
         self._seq = seq
         self._url = url
-        self._edited = edited
         self._offer = offer
         self._at = 0
         self._request = 0
@@ -92,7 +86,7 @@ class ReplayDialog(UrlDialog[ReplayChoice]):
 
     def on_mount(self) -> None:
         """The focus goes where enter does the likely thing."""
-        self.query_one("#url" if not self._url else "#anew" if self._edited else "#received").focus()
+        self.query_one("#received" if self._url else "#url").focus()
 
     def words(self) -> ComposeResult:
         """What is sent, and where to."""
@@ -101,25 +95,13 @@ class ReplayDialog(UrlDialog[ReplayChoice]):
             with Horizontal(id="timed", classes="entry"):
                 yield Static(Content("when"))
                 yield Input(placeholder=EXAMPLE, id="when", select_on_focus=False)
-        if self._edited is None:
-            yield self.paragraph(_ONE, id="what")
-        else:
-            before, after = self._edited
-            yield self.paragraph(
-                f"{len(before):,} bytes become {len(after):,}; the first difference is at byte "
-                f"{first_difference(before, after):,}. The signature that was received does not fit them."
-            )
-            yield self.paragraph(changes_text(byte_diff(before, after, most=_MOST_CHANGES)), id="changes")
+        yield self.paragraph(_ONE, id="what")
         yield from self.field(self._url)
 
     def buttons(self) -> ComposeResult:
         """Which signature, or not at all."""
-        if self._edited is None:
-            yield KeyButton("As received", "a", id="received")
-            yield KeyButton("Signed anew", "s", id="anew")
-        else:
-            yield KeyButton("Signed anew", "s", id="anew")
-            yield KeyButton("Signature as received", "a", id="received")
+        yield KeyButton("As received", "a", id="received")
+        yield KeyButton("Signed anew", "s", id="anew")
         yield KeyButton("Cancel", "esc", id="safe")
 
     # Which
@@ -222,7 +204,7 @@ class ReplayDialog(UrlDialog[ReplayChoice]):
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Enter in a field does what the first button does."""
         event.stop()
-        self._send(sign_anew=self._edited is not None)
+        self._send(sign_anew=False)
 
     def action_received(self) -> None:
         """Its own signature."""
@@ -240,16 +222,3 @@ class ReplayDialog(UrlDialog[ReplayChoice]):
             self._waits = sign_anew
         elif self._seqs:
             self.dismiss(ReplayChoice(self._seqs, url, sign_anew))
-
-
-def changes_text(changes: Sequence[Change]) -> Content:
-    """Each changed line with its sign."""
-    lines = []
-    for change in changes:
-        text = f"{'…' if change.cut_before else ''}{visible(change.text)}{'…' if change.cut_after else ''}"
-        end = "  (no newline at the end)" if change.ends_without_newline else ""
-        style = "$bad" if change.sign == "-" else "$valid"
-        lines.append(Content.assemble((f"{change.sign} {text}", style), (end, "$muted")))
-    if len(changes) == _MOST_CHANGES:
-        lines.append(Content.assemble(("…", "$muted")))
-    return Content("\n").join(lines)

@@ -25,12 +25,21 @@ def comparison(before: StoredDelivery, after: StoredDelivery) -> Content:
         [legend],
         _titled("Signature", _signature(before, after)),
         _titled("Headers", _headers(before.delivery.headers, after.delivery.headers)),
-        _titled("Payload", _payload(before.delivery.body, after.delivery.body)),
+        *_payloads(before.delivery.body, after.delivery.body),
     ]
-    if before.delivery.body != after.delivery.body:
-        lines = diff_lines(lines_of(before.delivery.body), lines_of(after.delivery.body))
-        blocks.append(_titled("Lines, keys sorted", lines))
     return Content("\n\n").join(Content("\n").join(block) for block in blocks)
+
+
+def payload_comparison(before: bytes, after: bytes) -> Content:
+    """Two bodies alone: paths, then lines."""
+    return Content("\n\n").join(Content("\n").join(block) for block in _payloads(before, after))
+
+
+def _payloads(before: bytes, after: bytes) -> list[list[Content]]:
+    blocks = [_titled("Payload", _payload(before, after))]
+    if before != after:
+        blocks.append(_titled("Lines, keys sorted", diff_lines(lines_of(before), lines_of(after))))
+    return blocks
 
 
 def _titled(title: str, lines: Sequence[Content]) -> list[Content]:
