@@ -227,7 +227,7 @@ async def test_a_webhook_that_is_not_ours_is_kept_or_replaced() -> None:
         assert url_at(sandbox) == theirs
         screen.press("u")
         await screen.dialog("A webhook that is not ours is registered")
-        await screen.pressing("r", "[x] Put its URL back when leaving")
+        await screen.pressing("r", "[x] Restore the previous webhook on exit")
         await screen.pressing("r", "✓ valid")
         assert url_at(sandbox) != theirs
         screen.press("q")

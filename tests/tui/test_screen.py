@@ -344,6 +344,8 @@ async def test_c_copies_the_public_url_and_says_so() -> None:
     async with stage(size=STACKED) as played:
         await played.press("c")
         await played.until("Copied: the public URL, 31 bytes")
+        line = next(line for line in played.lines() if "Copied" in line)
+        assert line.strip() == "▌ Copied: the public URL, 31 bytes"  # the whole line, over nothing that is read
         assert played.app.clipboard == "https://b7c41d09ee2f4a.lhr.life"
 
 

@@ -104,11 +104,11 @@ class Registrar:
 
     @property
     def what_leaving_does(self) -> str | None:
-        """`deleting webhook 41`, or the putting back of the old URL; None when nothing is to be undone."""
+        """`deleting webhook 41`, or the restoring of the previous one; None when nothing is to be undone."""
         if self._client is None or self._held is None or not self._options.clean:
             return None
         if self._put_back is not None:
-            return "putting the old URL back"
+            return "restoring the previous webhook"
         return f"deleting webhook {self._board.status.webhook.webhook_id or ''}".rstrip()
 
     async def use_token(self, token: Secret) -> None:

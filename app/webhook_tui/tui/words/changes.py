@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from textual.content import Content
 
+from webhook_tui.domain import units
 from webhook_tui.domain.byte_diff import Change, byte_diff
 from webhook_tui.domain.event import parse_event
 from webhook_tui.domain.likeness import PathChange, changed_paths, keeps_key_order
@@ -39,9 +40,9 @@ def warning_text(before: bytes, after: bytes) -> str:
 
 
 def _count(before: bytes, after: bytes, changes: int) -> Content:
-    parts = [f"{len(before):,} → {len(after):,} {'byte' if len(after) == 1 else 'bytes'}"]
+    parts = [f"{len(before):,} → {units.counted(len(after), 'byte')}"]
     if changes:
-        parts.insert(0, f"{changes} {'change' if changes == 1 else 'changes'}")
+        parts.insert(0, units.counted(changes, "change"))
     elif changed_paths(before, after) == ():
         parts.insert(0, "no value changed")
     if parse_event(before).is_json and parse_event(after).is_json:
@@ -79,8 +80,7 @@ def _value(text: str | None, size: int | None) -> str:
         return _ABSENT
     if size is None:
         return visible(text)
-    noun = "key" if text.startswith("{") else "item"
-    return f"{size} {noun}" if size == 1 else f"{size} {noun}s"
+    return units.counted(size, "key" if text.startswith("{") else "item")
 
 
 def _apart(one: str, other: str) -> tuple[str, str]:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from textual.content import Content
 
+from webhook_tui.domain import units
 from webhook_tui.domain.delivery import StoredDelivery
 from webhook_tui.domain.headers import SIGNATURE_HEADER, Headers, values
 from webhook_tui.domain.likeness import changed_paths
@@ -74,7 +75,7 @@ def _headers(before: Headers, after: Headers) -> list[Content]:
 
 def _payload(before: bytes, after: bytes) -> list[Content]:
     if before == after:
-        return [Content(f"The same {len(before):,} bytes.")]
+        return [Content(f"The same {units.counted(len(before), 'byte')}.")]
     changes = changed_paths(before, after)
     if changes is None:
         return [Content("Not JSON, or too large to be compared by paths.")]
