@@ -199,7 +199,7 @@ async def test_a_wrong_token_is_mended_without_a_restart() -> None:
         terminal("--port", "0", "--tunnel", "none", "--api-url", api_url, PIKTID_TOKEN="wrong") as screen,
     ):
         await screen.until("PiktID refused the token (401): it is wrong or has expired.")
-        await screen.until("Make one at app.on-model.com/profile?tab=tokens, then u to enter it.")
+        await screen.until("Create one at app.on-model.com/profile?tab=tokens, then u to enter it.")
         await screen.until("● 127.0.0.1:")
         screen.press("u")
         await screen.dialog("API token")
@@ -233,7 +233,7 @@ async def test_a_webhook_that_is_not_ours_is_kept_or_replaced() -> None:
         assert url_at(sandbox) == theirs
         screen.press("u")
         await screen.dialog("A webhook that is not ours is registered")
-        await screen.pressing("r", "[x] Put its URL back when leaving")
+        await screen.pressing("r", "[x] Restore the previous webhook on exit")
         await screen.pressing("r", "✓ valid")
         assert url_at(sandbox) != theirs
         screen.press("q")

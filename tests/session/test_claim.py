@@ -77,7 +77,7 @@ async def test_a_webhook_that_was_taken_is_said_kept_and_not_deleted(tmp_path: P
             assert running.status.problem.what == (
                 f"127.0.0.1:9 was registered instead at {at:%H:%M}. Nothing comes here."
             )
-            assert running.status.problem.next == TAKE_BACK
+            assert running.status.problem.screen_hint == TAKE_BACK
             assert await _current_secret(running) is None
             running.ask(DeleteWish())
             await running.fact(WishGranted, lambda fact: "nothing was deleted" in fact.sentence)

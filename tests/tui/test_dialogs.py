@@ -137,11 +137,11 @@ async def test_the_guard_asks_whether_to_put_the_old_url_back() -> None:
     async with stage(size=STACKED) as played:
         played.session.emit(GuardAsked(FOREIGN))
         await played.until("Replace it r")
-        assert "Put its URL back" not in played.text()
+        assert "Restore the previous" not in played.text()
         await played.press("r")
-        await played.until("[x] Put its URL back when leaving")
+        await played.until("[x] Restore the previous webhook on exit")
         await played.press("space")
-        await played.until("[ ] Put its URL back when leaving")
+        await played.until("[ ] Restore the previous webhook on exit")
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ from webhook_tui.domain.wishes import ExplainWish, ListSecrets, RegisterWish, Te
 
 REFUSED = Problem(
     "PiktID refused the token (401): it is wrong or has expired.",
-    "Make one at app.on-model.com/profile?tab=tokens, then u to enter it.",
+    "Create one at app.on-model.com/profile?tab=tokens, then u to enter it.",
     wants_token=True,
 )
 
@@ -384,6 +384,8 @@ async def test_c_copies_the_public_url_and_says_so() -> None:
     async with stage(size=STACKED) as played:
         await played.press("c")
         await played.until("Sent to the terminal: the public URL, 31 bytes")
+        line = next(line for line in played.lines() if "Sent to" in line)
+        assert line.strip() == "▌ Sent to the terminal: the public URL, 31 bytes"  # the whole line, over no other text
         assert played.app.clipboard == "https://b7c41d09ee2f4a.lhr.life"
 
 

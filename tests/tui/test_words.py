@@ -78,6 +78,7 @@ def test_the_signature_tab_with_a_cause() -> None:
         "secret 41d0  until 14:19:00      does not fit",
     ]
     assert effort(found) == "1,012 variations tried in 14 ms"
+    assert effort(replace(found, tried=1)) == "1 variation tried in 14 ms"
 
 
 def test_the_signature_tab_without_a_cause_says_what_to_do() -> None:

@@ -17,7 +17,7 @@ from webhook_tui.domain.report import Cause, RingLine, SignatureReport
 from webhook_tui.domain.ring import SecretRing
 from webhook_tui.domain.secret import Secret
 from webhook_tui.domain.signature import sign
-from webhook_tui.domain.units import age
+from webhook_tui.domain.units import age, counted
 from webhook_tui.domain.variations.bodies import bodies
 from webhook_tui.domain.variations.difference import Difference, cause_of, note_of
 from webhook_tui.domain.variations.digests import Reading, readings
@@ -75,7 +75,7 @@ def explain(
         found = _search(search, delivery, ring, token, others[:_MOST_OTHERS])
     except ExpiredError:
         found = None
-        notes = (*notes, f"the search for a cause was stopped after {search.tried:,} variations")
+        notes = (*notes, f"the search for a cause was stopped after {counted(search.tried, 'variation')}")
     known = ring.get(found.secret_id) if found is not None else None
     expecting = known or ring.current or next(iter(ring.newest_first()), None)
     return SignatureReport(

@@ -37,7 +37,6 @@ _GUARD_SECONDS = 0.8
 _DELETE_SECONDS = 2.0
 _LONGEST_HOST = 26
 _NO_SECRET: Mapping[str, None] = {"secret_since": None, "secret_short_id": None}
-_TAKE_BACK = "u takes it back and asks first; s watches without taking it."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,11 +108,11 @@ class Registrar:
 
     @property
     def what_leaving_does(self) -> str | None:
-        """`deleting webhook 41`, or the putting back of the old URL; None when nothing is to be undone."""
+        """`deleting webhook 41`, or the restoring of the previous one; None when nothing is to be undone."""
         if self._client is None or self._held is None or not self._options.clean:
             return None
         if self._put_back is not None:
-            return "putting the old URL back"
+            return "restoring the previous webhook"
         return f"deleting webhook {self._board.status.webhook.webhook_id or ''}".rstrip()
 
     async def use_token(self, token: Secret) -> None:
@@ -414,9 +413,13 @@ class Registrar:
     def _taken(self, what: str, state: WebhookState, *, at: datetime | None = None, by: str | None = None) -> None:
         self._stopped_asking = True
         clock = f"{(at or self._now()).astimezone():%H:%M}"
-        back = "u registers it again." if state is WebhookState.DELETED else _TAKE_BACK
         problem = Problem(
-            what.replace("{at}", clock), back if self._options.asks else "Start again to take it back.", ExitCode.API
+            what.replace("{at}", clock),
+            "Start again to take it back.",
+            ExitCode.API,
+            screen_hint="u registers it again."
+            if state is WebhookState.DELETED
+            else "u takes it back and asks first; s watches without taking it.",
         )
         self._board.webhook(state=state, since=self._now(), taken_by=by, problem=problem, **_NO_SECRET)
         self._lost = self._board.status.webhook if state is WebhookState.TAKEN else None
@@ -463,7 +466,7 @@ class Registrar:
             why = error.problem.what if isinstance(error, ProblemError) else "PiktID did not answer."
             return Problem(
                 f"The webhook could not be deleted: {why[:1]}{why[1:].rstrip('.')}.",
-                "Delete it later with: webhook-tui, X. It points at a closed tunnel.",
+                "It points at a closed tunnel until the next run replaces it.",
                 ExitCode.API,
             )
         self._deleted()

@@ -209,10 +209,12 @@ class MainScreen(QueryingScreen):
         event.stop()
         if event.seq is not None and self._rows is not None:
             self.detail.show(self._rows, event.seq)
+        if self._occurred is not None and self._occurred.about not in (None, event.seq):
+            self.occurred(None)
 
-    def occurred(self, problem: Problem | None, again_at: datetime | None = None) -> None:
+    def occurred(self, problem: Problem | None, again_at: datetime | None = None, *, about: int | None = None) -> None:
         """A wish could not be carried out, or (None) it was: the notice says so until the next wish."""
-        self._occurred = None if problem is None else Notice(problem, again_at)
+        self._occurred = None if problem is None else Notice(problem, again_at, about)
         if problem is not None:
             self._hidden -= {problem.what}
         self._show_status()

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from textual.content import Content
 
+from webhook_tui.domain import units
 from webhook_tui.domain.delivery import DeliveryRow
 from webhook_tui.domain.report import RingLine, SignatureReport
 from webhook_tui.domain.ring import Origin
@@ -36,7 +37,7 @@ def effort(report: SignatureReport) -> str:
     """The last line: how much was tried; "" when nothing had to be."""
     if not report.tried:
         return ""
-    return f"{report.tried:,} variations tried in {_milliseconds(report.seconds)}"
+    return f"{units.counted(report.tried, 'variation')} tried in {_milliseconds(report.seconds)}"
 
 
 def _milliseconds(seconds: float) -> str:
@@ -99,8 +100,8 @@ def _why_older(report: SignatureReport, row: DeliveryRow) -> str:
 def _why_nothing_fits(report: SignatureReport) -> str:
     if not report.lines:
         return "No secret is known here, so there is nothing to compare it with."
-    secrets = "1 secret" if len(report.lines) == 1 else f"{len(report.lines)} secrets"
-    tried = f" in {report.tried:,} variations, tried in {_milliseconds(report.seconds)}" if report.tried else ""
+    secrets, variations = units.counted(len(report.lines), "secret"), units.counted(report.tried, "variation")
+    tried = f" in {variations}, tried in {_milliseconds(report.seconds)}" if report.tried else ""
     return (
         f"Nothing fits: {secrets}{tried}.\n"
         "Most likely it was signed with a secret that never came here: another program registered a webhook "
