@@ -12,7 +12,14 @@ import pytest
 
 from tests.patience import PATIENCE_SECONDS
 from tests.session.running import TOKEN, Running, sandbox_of, session_of, settings, url_at
-from webhook_tui.domain.commands import DeleteWebhook, OwnershipChoice, RegisterWebhook, ResolveOwnership, RevealSecret
+from webhook_tui.domain.commands import (
+    DeleteWebhook,
+    ListSecrets,
+    OwnershipChoice,
+    RegisterWebhook,
+    ResolveOwnership,
+    RevealSecret,
+)
 from webhook_tui.domain.comparison.event_comparison import Limits
 from webhook_tui.domain.events import (
     DeliveryStored,
@@ -20,6 +27,7 @@ from webhook_tui.domain.events import (
     OwnershipQuestioned,
     ProblemOccurred,
     SecretRevealed,
+    SecretsListed,
     SessionReady,
     WebhookRegistered,
 )
@@ -52,8 +60,13 @@ async def _is(running: Running, state: WebhookState) -> None:
 
 
 async def _current_secret(running: Running) -> str | None:
-    running.facts[:] = [fact for fact in running.facts if not isinstance(fact, SecretRevealed)]
-    running.ask(RevealSecret())
+    running.facts[:] = [fact for fact in running.facts if not isinstance(fact, SecretRevealed | SecretsListed)]
+    running.ask(ListSecrets())
+    entries = (await running.fact(SecretsListed)).entries
+    current = next((entry for entry in entries if entry.is_current), None)
+    if current is None:
+        return None
+    running.ask(RevealSecret(current.secret_id))
     return (await running.fact(SecretRevealed)).secret
 
 
@@ -71,7 +84,7 @@ async def test_a_webhook_that_was_taken_is_said_kept_and_not_deleted(tmp_path: P
             assert running.status.problem.what == (
                 f"127.0.0.1:9 was registered instead at {at:%H:%M}. Nothing comes here."
             )
-            assert running.status.problem.next == TAKE_BACK
+            assert running.status.problem.screen_hint == TAKE_BACK
             assert await _current_secret(running) is None
             running.ask(DeleteWebhook())
             await running.fact(Notified, lambda fact: "nothing was deleted" in fact.sentence)

@@ -20,8 +20,10 @@ from webhook_tui.domain.commands import (
     GetStatistics,
     ListJobs,
     ListRuns,
+    ListSecrets,
     MarkDelivery,
     RegisterWebhook,
+    RemoveSecret,
     ReplayDeliveries,
     ResolveOwnership,
     RevealSecret,
@@ -30,11 +32,12 @@ from webhook_tui.domain.commands import (
     SetForwarding,
     SimulateEvent,
     StopReplay,
+    TrySecret,
     UseToken,
     Wish,
 )
 from webhook_tui.domain.errors import ProblemError
-from webhook_tui.domain.events import Notified, ProblemOccurred, SecretRevealed
+from webhook_tui.domain.events import Notified, ProblemOccurred
 from webhook_tui.domain.signature.secret import Secret
 from webhook_tui.domain.status import TunnelState
 from webhook_tui.session.annotations import Annotations
@@ -44,7 +47,7 @@ from webhook_tui.session.diagnostics import Diagnostics
 from webhook_tui.session.reachability import ReachabilityCheck
 from webhook_tui.session.registration import WebhookRegistration
 from webhook_tui.session.replay import Replayer
-from webhook_tui.session.reverification import Reverification
+from webhook_tui.session.ring_commands import RingCommands
 from webhook_tui.session.secret_ring import SecretRingRepository
 from webhook_tui.session.simulation import EventSimulation
 from webhook_tui.session.statistics import Statistics
@@ -57,7 +60,7 @@ class SessionParts:
 
     board: StatusPublisher
     keeper: SecretRingRepository
-    judge: Reverification
+    ring_commands: RingCommands
     explaining: Diagnostics
     registrar: WebhookRegistration
     proving: ReachabilityCheck
@@ -94,11 +97,11 @@ class CommandDispatcher:
         raise TypeError(f"no such wish: {type(wish).__name__}")
 
     @take.register
-    def _(self, _wish: RegisterWebhook) -> None:
+    def _(self, wish: RegisterWebhook) -> None:
         if self._parts.board.status.tunnel.state in (TunnelState.DOWN, TunnelState.FAILED):
             self._try_tunnel_now()
         self._parts.reconciling.try_now()
-        self._parts.registrar.try_again()
+        self._parts.registrar.register(new_secret=wish.new_secret)
 
     @take.register
     def _(self, _wish: SendTestPing) -> None:
@@ -119,19 +122,8 @@ class CommandDispatcher:
         self._start(self._use_token(wish.token))
 
     @take.register
-    def _(self, wish: AddSecret) -> None:
-        if self._parts.keeper.added(wish.secret):
-            self._parts.judge.again()
-            self._parts.board.emit(Notified("Secret added: every delivery that is not valid is judged again."))
-        else:
-            self._parts.board.emit(Notified("The ring has this secret already."))
-
-    @take.register
-    def _(self, _wish: RevealSecret) -> None:
-        current = self._parts.keeper.ring.current
-        self._parts.board.emit(
-            SecretRevealed(current.secret.reveal() if current else None, current.since if current else None)
-        )
+    def _(self, wish: AddSecret | RemoveSecret | ListSecrets | TrySecret | RevealSecret) -> None:
+        self._start(self._parts.ring_commands.carry_out(wish))
 
     @take.register
     def _(self, wish: ExplainSignature) -> None:

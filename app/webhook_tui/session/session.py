@@ -65,6 +65,7 @@ from webhook_tui.session.registration import RegistrationOptions, WebhookRegistr
 from webhook_tui.session.replay import Replayer
 from webhook_tui.session.retention import Retention
 from webhook_tui.session.reverification import Reverification
+from webhook_tui.session.ring_commands import RingCommands
 from webhook_tui.session.route import supervisor_for
 from webhook_tui.session.sandbox_host import SandboxHost
 from webhook_tui.session.secret_ring import NOT_KEPT, SecretRingRepository
@@ -165,7 +166,8 @@ class Session:
         """What copies and exports must not hold: every secret that was kept, and all secrets and tokens of this run."""
         rings = self._ever_in_rings()
         tokens = (self._settings.token, *self._used_tokens, self._settings.ngrok_authtoken)
-        return (*self._kept, *self._settings.secrets, *rings, *(token for token in tokens if token is not None))
+        given = (secret for secret, _ in self._settings.given_secrets)
+        return (*self._kept, *given, *rings, *(token for token in tokens if token is not None))
 
     async def _main(self, emit: Callable[[SessionEvent], None]) -> None:
         self._loop = asyncio.get_running_loop()
@@ -192,7 +194,8 @@ class Session:
         self._accounts = accounts = AccountStore.open(settings.accounts_path)
         stack.callback(accounts.close)
         place = "" if settings.accounts_path is None else accounts.place
-        self._board = StatusPublisher(replace(self.first_status, token_place=place), self._emit)
+        status = replace(self.first_status, token_place=place, ring_place=accounts.ring_place)
+        self._board = StatusPublisher(status, self._emit)
         stack.callback(self._board.close)
         self._kept = tuple(accounts.all_secrets())
         self._emit(HistoryOpened())
@@ -208,7 +211,12 @@ class Session:
             token, api_url = embedded.token, embedded.api_url
             self._board.change(api_url=api_url)
         self._keeper = SecretRingRepository(
-            accounts, Account.of(api_url, token), settings.secrets, _utc_now, kept=self._ring_is_kept
+            accounts,
+            Account.of(api_url, token),
+            settings.given_secrets,
+            _utc_now,
+            kept=self._ring_is_kept,
+            note=self._board.note,
         )
         self._board.change(used_urls=self._keeper.used_urls)
         if settings.sandbox:
@@ -433,7 +441,7 @@ class Session:
             SessionParts(
                 self._board,
                 self._keeper,
-                self._judge,
+                RingCommands(self._keeper, self._judge, self._store, self._board),
                 self._explaining,
                 self._registrar,
                 self._proving,

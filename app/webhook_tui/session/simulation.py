@@ -31,7 +31,12 @@ from webhook_tui.session.status import StatusPublisher
 
 COMMENT = "simulated"
 _HEADER = b"X-Webhook-Simulated"
-_NO_SECRET = Problem("There is no current secret to sign with.", "u registers and gets one.", severity=Severity.WARNING)
+_NO_SECRET = Problem(
+    "There is no current secret to sign with.",
+    "Registering gives one.",
+    severity=Severity.WARNING,
+    screen_hint="u registers and gets one.",
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,6 +39,8 @@ from webhook_tui.domain.events import (
     Replayed,
     RunsListed,
     SecretRevealed,
+    SecretsListed,
+    SecretTried,
     SessionEvent,
     SessionReady,
     SessionStopped,
@@ -207,10 +209,12 @@ class WebhookTuiApp(WorkerApp):
                 self._main.stream.show_events(shown)
             case EventSidesShown() as sides:
                 self._main.stream.show_sides(sides)
-            case StatisticsShown() | JobsShown() | JobShown() as survey:
+            case (
+                StatisticsShown() | JobsShown() | JobShown() | SecretsListed() | SecretTried() | SecretRevealed()
+            ) as survey:
                 for screen in self.screen_stack:
                     screen.post_message(StatisticsReady(survey))
-            case OwnershipQuestioned() | TokenRequired() | SecretRevealed() as question:
+            case OwnershipQuestioned() | TokenRequired() as question:
                 self._asking.ask(question)
             case other:
                 self._tell_outcome(other)
@@ -312,7 +316,7 @@ class WebhookTuiApp(WorkerApp):
 
     def on_registration_requested(self) -> None:
         """Register, or ask for another token."""
-        self._asking.register(self._main.status.problem)
+        self._asking.register(self._main.status)
 
     def _watch(self) -> None:
         if not self._main.stream.is_open:
