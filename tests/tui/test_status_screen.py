@@ -16,6 +16,7 @@ from tests.tui.fake_session import LISTENING, NOW, PUBLIC, RUNNING, FakeSession
 from tests.tui.memory_rows import mock_up_rows
 from tests.tui.stage import STACKED, WIDE, Stage, stage
 from webhook_tui.domain.ack_times import AckSummary
+from webhook_tui.domain.facts import OverviewShown
 from webhook_tui.domain.overview import HistoryPlace, Overview
 from webhook_tui.domain.problem import Problem
 from webhook_tui.domain.refusal import Refusal
@@ -23,7 +24,7 @@ from webhook_tui.domain.route_log import Call, Phase, RegistrationStep, TunnelPh
 from webhook_tui.domain.status import SessionStatus, TunnelState, TunnelStatus
 from webhook_tui.domain.tally import EventCounts, Rate, Tally
 from webhook_tui.domain.verdict import Verdict
-from webhook_tui.domain.wishes import OverviewWish
+from webhook_tui.domain.wishes import OverviewWish, Wish
 from webhook_tui.tui.glyphs import ASCII, UNICODE
 from webhook_tui.tui.words import qr_code
 from webhook_tui.tui.words.overview import overview_text, public_address
@@ -154,15 +155,25 @@ async def test_on_a_small_screen_it_scrolls_by_keys_and_nothing_is_lost() -> Non
             await played.until(lambda: played.is_focused("DeliveryTable"))
 
 
+class Counting(FakeSession):
+    """Has five steps of counting to show, one whenever it is asked; then it does not answer."""
+
+    def request(self, wish: Wish) -> None:
+        """As told."""
+        asked = self.wishes.count(OverviewWish())
+        tally = replace(TALLY, examined=100_000 * min(asked, 4), is_done=False)
+        self.overview = replace(OVERVIEW, tally=tally) if asked < 5 else None
+        super().request(wish)
+
+
 async def test_it_is_live_and_asks_again_at_once_while_it_is_counted() -> None:
     """A million are counted in steps; the keys work meanwhile."""
-    counting = replace(TALLY, examined=400_000, is_done=False)
-    session = session_with(replace(OVERVIEW, tally=counting))
+    session = Counting(REFUSED, mock_up_rows())
     async with stage(session, size=STACKED) as played:
         await opened(played)
         await played.until("counting: 400,000 of 1.0 M")
-        await played.until(lambda: len([wish for wish in session.wishes if wish == OverviewWish()]) > 5)
-        session.overview = replace(OVERVIEW, tally=replace(TALLY, this_run={Verdict.VALID: 77}))
+        await played.until(lambda: session.wishes.count(OverviewWish()) == 6)
+        session.emit(OverviewShown(replace(OVERVIEW, tally=replace(TALLY, this_run={Verdict.VALID: 77}))))
         await played.until("✓ valid                                  77")
         assert "counting" not in played.text()
 
