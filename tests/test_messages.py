@@ -34,7 +34,10 @@ def _texts(tree: ast.Module) -> Iterator[tuple[int, str]]:
             continue
         if isinstance(node, ast.JoinedStr):
             hidden.update(child for child in ast.walk(node) if child is not node)
-            yield node.lineno, "".join(part.value if isinstance(part, ast.Constant) else "0" for part in node.values)
+            yield (
+                node.lineno,
+                "".join(str(part.value) if isinstance(part, ast.Constant) else "0" for part in node.values),
+            )
         elif isinstance(node, ast.Constant) and isinstance(node.value, str) and " " in node.value:
             yield node.lineno, node.value
 
