@@ -34,6 +34,7 @@ FIXED = {
     "LANG": "C.UTF-8",
     "PYTHON_KEYRING_BACKEND": "keyring.backends.fail.Keyring",
     "PYTHONPATH": str(PACKAGE_ROOT),
+    "SSH_TTY": "none",  # the developer's clipboard stays as it is
     "TERM": "xterm-256color",
     "TZ": "UTC",
 }

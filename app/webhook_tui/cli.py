@@ -21,6 +21,7 @@ from webhook_tui.domain.problem import ExitCode, Problem, ProblemError
 from webhook_tui.domain.secret import Secret, token_in
 from webhook_tui.domain.text import visible
 from webhook_tui.domain.url import UrlError, normalized_url
+from webhook_tui.encoding import configure_streams
 from webhook_tui.log import log_to, tell_of_crashes
 from webhook_tui.options import (
     EXPORT_FORMATS,
@@ -68,6 +69,7 @@ def main() -> NoReturn:
     """Run the command line and leave with its exit code; a problem is one plain line on standard error."""
     gc.set_threshold(5_000, 5, 5)  # much is made at the start that stays: looking for garbage is a fifth of its time
     prepare_streams()
+    configure_streams()
     places = Places.of_user()
     log_to(places.log)
     tell_of_crashes()
@@ -167,12 +169,20 @@ def verify(ctx: click.Context, /, file: BinaryIO, **given: Any) -> None:
 
 @root.command(context_settings=_CONTEXT)
 @shared_options
+@click.option("--list", "is_list", is_flag=True, help="List the account's secrets by id; none is revealed.")
+@click.option("--remove", metavar="ID", help="Remove the secret with this id; a run under way keeps it until it ends.")
 @click.pass_context
-def secret(ctx: click.Context, /, **given: Any) -> None:
+def secret(ctx: click.Context, /, *, is_list: bool, remove: str | None, **given: Any) -> None:
     """Print the current signing secret of the account, and nothing else; exit code 1 when there is none."""
-    from webhook_tui.commands.secret import current_secret
+    from webhook_tui.commands.secret import current_secret, listed, remove_secret
 
     settings = _settings(ctx, given)
+    if remove is not None:
+        click.echo(f"Secret {remove_secret(settings, remove)} removed.")
+        return
+    if is_list:
+        click.echo(listed(settings, datetime.now().astimezone()) or "No secret yet.")
+        return
     current = current_secret(settings)
     if current is None:
         leave(Problem("No signing secret of this account is current.", "Registering gives one: webhook-tui."))

@@ -63,7 +63,10 @@ async def test_the_editor_has_the_last_word(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     assert [request.body for request in handler.arrived] == [BODY[::-1]]
     assert dict(handler.arrived[0].headers)[b"X-Webhook-Signature"].decode() == signature("s", BODY[::-1])
-    assert (failed.returncode, failed.stderr) == (1, b"webhook-tui: The editor ended with 1: nothing was sent.\n")
+    assert (failed.returncode, failed.stderr) == (
+        1,
+        b"webhook-tui: The editor failed with exit code 1. Nothing was sent.\n",
+    )
 
 
 @pytest.mark.parametrize(

@@ -150,9 +150,13 @@ class Terminal:
         """What was said on the normal screen after the program left its own."""
         return bytes(self.output).rpartition(NORMAL_SCREEN)[2].decode()
 
+    def send(self, data: bytes) -> None:
+        """Send bytes as a terminal may, whatever they are."""
+        os.write(self._master, data)
+
     def type(self, text: str) -> None:
         """Send text as typed or pasted."""
-        os.write(self._master, text.encode())
+        self.send(text.encode())
 
     def paste(self, text: str) -> None:
         """Send text as a terminal sends what is pasted."""
@@ -165,11 +169,14 @@ class Terminal:
 
     def click(self, words: str) -> None:
         """A click of the left button on the first place where the screen shows `words`."""
+        column, line = self.place(words)
+        self.send(f"\x1b[<0;{column};{line}M\x1b[<0;{column};{line}m".encode())
+
+    def place(self, words: str) -> tuple[int, int]:
+        """Column and line, from 1, of the first place where the screen shows `words`."""
         for row, line in enumerate(self._display()):
             if words in line:
-                at = f"{line.index(words) + 1};{row + 1}"
-                os.write(self._master, f"\x1b[<0;{at}M\x1b[<0;{at}m".encode())
-                return
+                return line.index(words) + 1, row + 1
         raise AssertionError(f"{words!r} is not to be seen:\n{self.screen}")
 
     def resize(self, columns: int, lines: int) -> None:
@@ -254,7 +261,8 @@ async def terminal(
     """`webhook-tui ARGUMENTS` in a terminal; `program`: what Python runs instead."""
     opened = Terminal(columns, lines)
     settings = {"TERM": "xterm-256color", "COLORTERM": "truecolor", "LANG": "C.UTF-8", **environment}
-    kept = {name: value for name, value in os.environ.items() if name not in ("LC_ALL", "COLUMNS", "LINES")}
+    ours = ("LC_ALL", "LC_CTYPE", "COLUMNS", "LINES", "VISUAL")
+    kept = {name: value for name, value in os.environ.items() if name not in ours}
     await opened.start([sys.executable, *program, *arguments], kept | settings)
     try:
         yield opened

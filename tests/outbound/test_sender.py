@@ -215,7 +215,7 @@ async def test_a_server_that_expects_tls_is_named() -> None:
         writer.close()
 
     async with tcp_server(close, context=context) as port:
-        sender = OutboundSender(f"http://127.0.0.1:{port}", timeout_seconds=PATIENCE_SECONDS)
+        sender = OutboundSender(f"http://127.0.0.1:{port}", timeout_seconds=PATIENCE_SECONDS, is_app=True)
         with pytest.raises(SendError) as caught:
             await sender.send("POST", "/", (), b"{}")
         await sender.aclose()
@@ -227,7 +227,7 @@ async def test_a_server_that_expects_tls_is_named() -> None:
 async def test_a_reused_connection_that_dies_without_an_answer_is_replaced_once(dies: str) -> None:
     """The server closed it while it was idle: the request goes over a new connection."""
     async with closing_server(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", resets=dies == "RST") as wire:
-        sender = OutboundSender(wire.url, timeout_seconds=5)
+        sender = OutboundSender(wire.url, timeout_seconds=5, is_app=True)
         replies = [await sender.send("POST", "/", (), body) for body in (b"1", b"2", b"3")]
         await sender.aclose()
 
@@ -235,10 +235,22 @@ async def test_a_reused_connection_that_dies_without_an_answer_is_replaced_once(
     assert [request.rpartition(b"\r\n\r\n")[2] for request in wire.requests] == [b"1", b"2", b"2", b"3"]
 
 
+async def test_only_to_an_app_is_a_request_sent_again() -> None:
+    """A test of who closes connections sees each request once."""
+    async with closing_server(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n") as wire:
+        sender = OutboundSender(wire.url, timeout_seconds=5)
+        await sender.send("POST", "/", (), b"1")
+        with pytest.raises(SendError):
+            await sender.send("POST", "/", (), b"2")
+        await sender.aclose()
+
+    assert len(wire.requests) == 2
+
+
 async def test_what_was_partly_answered_is_not_sent_again() -> None:
     """A byte of an answer says that the request arrived."""
     async with closing_server(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", last=b"HTTP/1.1 2") as wire:
-        sender = OutboundSender(wire.url, timeout_seconds=5)
+        sender = OutboundSender(wire.url, timeout_seconds=5, is_app=True)
         await sender.send("POST", "/", (), b"1")
         with pytest.raises(SendError) as caught:
             await sender.send("POST", "/", (), b"2")
@@ -251,7 +263,7 @@ async def test_what_was_partly_answered_is_not_sent_again() -> None:
 async def test_a_new_connection_that_dies_is_not_replaced() -> None:
     """The app got the request, and closed."""
     async with closing_server(b"") as wire:
-        sender = OutboundSender(wire.url, timeout_seconds=5)
+        sender = OutboundSender(wire.url, timeout_seconds=5, is_app=True)
         with pytest.raises(SendError):
             await sender.send("POST", "/", (), b"1")
         await sender.aclose()

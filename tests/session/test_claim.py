@@ -18,13 +18,14 @@ from webhook_tui.domain.facts import (
     GuardAsked,
     ProblemOccurred,
     SecretRevealed,
+    SecretsListed,
     WebhookRegistered,
     WishGranted,
 )
 from webhook_tui.domain.reconciliation import Limits
 from webhook_tui.domain.status import WebhookState
 from webhook_tui.domain.verdict import Verdict
-from webhook_tui.domain.wishes import DeleteWish, GuardAnswer, GuardChoice, RegisterWish, RevealSecretWish
+from webhook_tui.domain.wishes import DeleteWish, GuardAnswer, GuardChoice, ListSecrets, RegisterWish, RevealSecretWish
 from webhook_tui.sandbox import Sandbox
 from webhook_tui.sandbox.options import Misbehaviour
 from webhook_tui.serving.asgi import Asgi, Receive, Scope, Send
@@ -52,8 +53,13 @@ async def _is(running: Running, state: WebhookState) -> None:
 
 
 async def _current_secret(running: Running) -> str | None:
-    running.facts[:] = [fact for fact in running.facts if not isinstance(fact, SecretRevealed)]
-    running.ask(RevealSecretWish())
+    running.facts[:] = [fact for fact in running.facts if not isinstance(fact, SecretRevealed | SecretsListed)]
+    running.ask(ListSecrets())
+    entries = (await running.fact(SecretsListed)).entries
+    current = next((entry for entry in entries if entry.is_current), None)
+    if current is None:
+        return None
+    running.ask(RevealSecretWish(current.secret_id))
     return (await running.fact(SecretRevealed)).secret
 
 
@@ -71,7 +77,7 @@ async def test_a_webhook_that_was_taken_is_said_kept_and_not_deleted(tmp_path: P
             assert running.status.problem.what == (
                 f"127.0.0.1:9 was registered instead at {at:%H:%M}. Nothing comes here."
             )
-            assert running.status.problem.next == TAKE_BACK
+            assert running.status.problem.screen_hint == TAKE_BACK
             assert await _current_secret(running) is None
             running.ask(DeleteWish())
             await running.fact(WishGranted, lambda fact: "nothing was deleted" in fact.sentence)

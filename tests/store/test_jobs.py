@@ -79,6 +79,7 @@ async def test_events_are_grouped_and_the_newest_job_is_last(store: DeliveryStor
         (7, "", (link.format(2),)),
         (8, "completed", ()),
     ]
+    assert [event.image_indexes for event in detail.events] == [(), (None,), (None,), (None,), ()]
     assert (await store.job("a")).events is detail.events
     assert (await store.job("none")).job is None
 

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from tests.tui.fake_session import NOW, RUNNING, WAITING, FakeSession
-from tests.tui.memory_rows import mock_up_rows
+from tests.tui.memory_rows import mock_up_rows, stored_delivery
 from tests.tui.stage import SMALL, STACKED, WIDE, stage
 from tests.tui.test_dialogs import closed, words
 from webhook_tui.domain.answering import AnswerRule, Usual, parse
@@ -248,31 +248,89 @@ async def test_hostile_answers_are_harmless() -> None:
         assert not any(ord(character) < 32 for line in played.lines() for character in line)
 
 
-async def test_edit_and_replay_shows_the_difference_first(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The editor's bytes are sent, signed anew unless told otherwise."""
+JSON_BODY = b'{"id": 1, "data": {"status": "completed"}}'
+RETITLED = b'{"id": 1, "data": {"status": "failed"}}'
+
+
+def editing(monkeypatch: pytest.MonkeyPatch, body: bytes, *, has_secret: bool = True) -> FakeSession:
+    """A session whose newest delivery, #13, is edited without a terminal being given away."""
     monkeypatch.setattr(WebhookTuiApp, "suspend", lambda _: contextlib.nullcontext())
-    async with stage(forwarding(), size=STACKED) as played:
-        played.app.acting.edit = lambda body, _seq: body.replace(b"{", b"{ \x1b", 1)
+    webhook = replace(RUNNING.webhook, secret_since=NOW if has_secret else None)
+    session = FakeSession(replace(RUNNING, forward_to=APP, webhook=webhook), mock_up_rows())
+    session.rows.add(stored_delivery(13, body=body))
+    session.rows.refresh()
+    return session
+
+
+async def test_json_is_indented_for_the_editor_and_sent_in_its_own_spacing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The difference is shown by JSON path first; it is signed with the current secret."""
+    seen: list[bytes] = []
+
+    def retitle(text: bytes, _seq: int | None) -> bytes:
+        seen.append(text)
+        return text.replace(b"completed", b"failed") + b"\n"
+
+    async with stage(editing(monkeypatch, JSON_BODY), size=STACKED) as played:
+        played.app.acting.edit = retitle
         await played.press("R")
-        await played.until(", edited")
-        assert "● your bytes, re-sign with the current secret" in played.text()
-        assert any(line.startswith("+ ") and "␛" in line for line in words(played))
+        await played.until("Replay #13 with your changes?")
+        assert seen == [b'{\n  "id": 1,\n  "data": {\n    "status": "completed"\n  }\n}\n']
+        text = played.text()
+        assert '≠ $.data.status  "completed"  →  "failed"' in text
+        assert "1 change · 42 → 39 bytes · spacing and key order kept" in text
         await played.press("enter")
-        await played.until(lambda: len(played.session.wishes) == 1)
-        (wish,) = played.session.wishes
-        assert isinstance(wish, ReplayWish)
-        assert wish.sign_anew
-        assert wish.body is not None
-        assert wish.body.startswith(b"{ \x1b")
+        await played.wished(ReplayWish((13,), APP, sign_anew=True, body=RETITLED))
 
 
-async def test_an_editor_that_changes_nothing_sends_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The notice says so."""
-    monkeypatch.setattr(WebhookTuiApp, "suspend", lambda _: contextlib.nullcontext())
-    async with stage(forwarding(), size=STACKED) as played:
-        played.app.acting.edit = lambda body, _seq: body
+async def test_the_signature_can_be_kept_and_the_body_edited_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Then the editor gets the exact bytes of what was edited so far."""
+    seen: list[bytes] = []
+
+    def retitle(text: bytes, _seq: int | None) -> bytes:
+        seen.append(text)
+        return text.replace(b"completed", b"failed").replace(b'"failed"}}', b'"failed" }}')
+
+    async with stage(editing(monkeypatch, JSON_BODY), size=STACKED) as played:
+        played.app.acting.edit = retitle
         await played.press("R")
-        await played.until("Nothing was changed, and nothing sent.")
+        await played.until("k keeps it")
+        await played.press("k")
+        await played.until("Keeps the original signature")
+        await played.press("e")
+        await played.until("key order kept")
+        assert seen[1] == RETITLED
+        await played.until("spacing changed, key order kept")
+        await played.press("s")
+        kept = RETITLED.replace(b'"}}', b'" }}')
+        await played.wished(ReplayWish((13,), APP, sign_anew=False, body=kept))
+
+
+async def test_without_a_secret_the_editor_gets_the_exact_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The signature is kept, for there is none to make; y shows the whole difference."""
+    async with stage(editing(monkeypatch, JSON_BODY, has_secret=False), size=STACKED) as played:
+        played.app.acting.edit = lambda text, _seq: text + b"{\x1b"
+        await played.press("R")
+        await played.until("It is not JSON any more.")
+        await played.until("There is no current secret to sign with")
+        assert "}{␛" in played.text()
+        await played.press("k", "y")
+        await played.until("#13 and your changes")
+        await played.press("escape")
+        await played.until("with your changes?")
+        await played.press("s")
+        await played.wished(ReplayWish((13,), APP, sign_anew=False, body=JSON_BODY + b"{\x1b"))
+
+
+@pytest.mark.parametrize("has_secret", [True, False], ids=["indented", "exact"])
+@pytest.mark.parametrize("ending", [b"", b"\n"], ids=["as it was", "with the editor's newline"])
+async def test_an_editor_that_changes_nothing_sends_nothing(
+    monkeypatch: pytest.MonkeyPatch, ending: bytes, has_secret: bool
+) -> None:
+    """The newline that editors write after the last line is no change."""
+    async with stage(editing(monkeypatch, JSON_BODY, has_secret=has_secret), size=STACKED) as played:
+        played.app.acting.edit = lambda text, _seq: text + ending
+        await played.press("R")
+        await played.until("Nothing changed: not sent.")
         assert not played.session.wishes
 
 
@@ -333,14 +391,42 @@ def test_the_editor_gets_the_bytes_and_gives_bytes_back(editor: Any) -> None:
     assert edit(b"{}", 9, environ) == b"}{delivery-9.json"
 
 
-def test_an_editor_that_fails_is_a_problem_in_words(editor: Any) -> None:
-    """Whether it cannot start or ends badly."""
-    with pytest.raises(ProblemError, match="The editor ended with 3: nothing was sent"):
-        edit(b"{}", 1, editor("sys.exit(3)"))
-    with pytest.raises(ProblemError, match="could not be started"):
-        edit(b"{}", 1, {"EDITOR": "/nowhere/editor"})
-    with pytest.raises(ProblemError, match="could not be started"):
-        edit(b"{}", 1, {"EDITOR": "'open"})
+@pytest.mark.parametrize(
+    ("source", "words"),
+    [
+        ("sys.exit(3)", "The editor failed with exit code 3. Nothing was sent."),
+        ("os.kill(os.getpid(), 9)", "The editor was ended by SIGKILL. Nothing was sent."),
+        ("path.unlink()", "The editor left no file. Nothing was sent."),
+        ("path.unlink(); path.mkdir()", "The editor left no file. Nothing was sent."),
+        ("path.write_bytes(b'')", "The editor left the file empty. Nothing was sent."),
+        ("pass", "The editor saved nothing. Nothing was sent."),
+    ],
+)
+def test_an_editor_that_goes_wrong(editor: Any, source: str, words: str) -> None:
+    """Nothing comes back that the user has not saved."""
+    with pytest.raises(ProblemError, match=words):
+        edit(b"{}", 1, editor(source))
+
+
+def test_what_was_saved_unchanged_comes_back(editor: Any) -> None:
+    """Who saves has read it, and means it; an empty body may stay empty."""
+    assert edit(b"{}", 1, editor("path.write_bytes(path.read_bytes())")) == b"{}"
+    assert edit(b"", 1, editor("path.write_bytes(b'')")) == b""
+
+
+@pytest.mark.parametrize("command", ["/nowhere/editor", "'open", "/nowhere/\x1b[31m"])
+def test_an_editor_that_cannot_start(command: str) -> None:
+    """The sentence is harmless whatever the name is."""
+    with pytest.raises(ProblemError, match="could not be started") as caught:
+        edit(b"{}", 1, {"EDITOR": command})
+    assert caught.value.problem.sentence().isprintable()
+
+
+def test_no_place_for_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A full or missing directory for temporary files is a problem in words, too."""
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "nowhere"))
+    with pytest.raises(ProblemError, match="A temporary file cannot be written: No such"):
+        edit(b"{}", 1, {"EDITOR": "true"})
 
 
 def test_which_editor() -> None:

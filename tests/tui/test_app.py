@@ -123,7 +123,7 @@ async def test_hostile_text_is_shown_and_does_nothing() -> None:
             assert "[/][@click=app.quit]x" in played.text()
             assert not any(FORBIDDEN.search(line) for line in played.lines())
         await played.press("w", "y")
-        await played.until("Copied: the Signature tab")
+        await played.until("Sent to the terminal: the Signature tab")
         assert not any(FORBIDDEN.search(line) for line in played.app.clipboard.split("\n"))
 
 

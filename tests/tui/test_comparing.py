@@ -47,7 +47,7 @@ async def test_the_diff_says_what_came_went_and_changed() -> None:
         assert "- $.gone  null" in page
         assert "$.a" not in page
         await played.press("y")
-        await played.until("Copied: the diff")
+        await played.until("Sent to the terminal: the diff")
         assert "≠ $.b[1]" in played.app.clipboard
         await played.press("escape")
         await played.until(lambda: played.is_focused("DeliveryTable"))
@@ -121,6 +121,8 @@ async def test_the_link_of_the_line_under_the_cursor_comes_first(monkeypatch: py
         await played.until(lambda: opened == ["https://cdn.example.com/jobs/job_7c1e90/full/3.png"])
         await played.press("escape", "g", "o")
         await played.until("There is no web link in this payload.")
+        await played.press("j")
+        await played.until(lambda: "There is no web link" not in played.text())
 
 
 async def test_the_runs_are_listed_and_one_is_chosen() -> None:

@@ -16,11 +16,11 @@ from webhook_tui.domain.problem import Problem
 from webhook_tui.domain.refusal import Refusal
 from webhook_tui.domain.status import TunnelState, TunnelStatus, WebhookState, WebhookStatus
 from webhook_tui.domain.verdict import Verdict
-from webhook_tui.domain.wishes import ExplainWish, RegisterWish, RevealSecretWish, TestPingWish
+from webhook_tui.domain.wishes import ExplainWish, ListSecrets, RegisterWish, TestPingWish
 
 REFUSED = Problem(
     "PiktID refused the token (401): it is wrong or has expired.",
-    "Make one at app.on-model.com/profile?tab=tokens, then u to enter it.",
+    "Create one at app.on-model.com/profile?tab=tokens, then u to enter it.",
     wants_token=True,
 )
 
@@ -362,7 +362,8 @@ async def test_the_detail_can_be_zoomed() -> None:
 async def test_ping_and_register_by_key_and_by_mouse(key: str, button: str) -> None:
     """Both ask the session for the same."""
     wish = TestPingWish() if key == "t" else RegisterWish()
-    async with stage(size=STACKED) as played:
+    deleted = replace(RUNNING, webhook=WebhookStatus(WebhookState.DELETED))
+    async with stage(FakeSession(deleted, mock_up_rows()), size=STACKED) as played:
         await played.press(key)
         await played.wished(wish)
         await played.pilot.click(f"#{button}")
@@ -382,7 +383,9 @@ async def test_c_copies_the_public_url_and_says_so() -> None:
     """A toast, for the clipboard is not on the screen."""
     async with stage(size=STACKED) as played:
         await played.press("c")
-        await played.until("Copied: the public URL, 31 bytes")
+        await played.until("Sent to the terminal: the public URL, 31 bytes")
+        line = next(line for line in played.lines() if "Sent to" in line)
+        assert line.strip() == "▌ Sent to the terminal: the public URL, 31 bytes"  # the whole line, over no other text
         assert played.app.clipboard == "https://b7c41d09ee2f4a.lhr.life"
 
 
@@ -441,11 +444,11 @@ async def test_clicks_on_tab_headline_note_and_footer() -> None:
         await played.until(lambda: played.is_focused("DeliveryTable"))
 
 
-async def test_the_secret_is_asked_of_the_session() -> None:
-    """S asks; the dialog opens when the answer comes."""
+async def test_the_secrets_are_asked_of_the_session() -> None:
+    """S opens the dialog, which asks."""
     async with stage() as played:
         await played.press("S")
-        await played.wished(RevealSecretWish())
+        await played.wished(ListSecrets())
 
 
 async def test_the_palette_has_every_action_by_name() -> None:

@@ -128,10 +128,10 @@ async def test_everything_is_on_the_screen_at_once_where_there_is_room() -> None
         assert "\x1b" not in text
         assert "\u202e" not in text
         await played.press("c")
-        await played.until("Copied: the public URL")
+        await played.until("Sent to the terminal: the public URL")
         assert played.app.clipboard == PUBLIC
         await played.press("y")
-        await played.until("Copied: the status")
+        await played.until("Sent to the terminal: the status")
         assert "1.5 GB" in played.app.clipboard
 
 

@@ -203,7 +203,7 @@ async def test_enter_shows_both_contents_as_a_harmless_diff() -> None:
         assert '"id": 90398' in lines
         assert "\x1b" not in played.text()
         await played.press("y")
-        await played.until("Copied: both contents")
+        await played.until("Sent to the terminal: both contents")
         assert "completed" in played.app.clipboard
         await played.press("escape")
         assert played.is_focused("EventTable")

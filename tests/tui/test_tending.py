@@ -64,7 +64,7 @@ async def test_two_letters_at_once_answer_a_menu_once() -> None:
         assert isinstance(dialog, CopyDialog)
         dialog.choose("curl")
         dialog.choose("payload")
-        await played.until("Copied: curl, ")
+        await played.until("Sent to the terminal: curl, ")
         await played.until(lambda: played.is_focused("DeliveryTable"))
 
 
@@ -112,10 +112,10 @@ async def test_the_copy_menu_copies_in_the_form_of_its_letter() -> None:
         await played.until("curl command")
         await played.until('{"id":90412,"name":"image_result"')
         await played.press("p")
-        await played.until(f"Copied: payload, {len(JOB)} bytes")
+        await played.until(f"Sent to the terminal: payload, {len(JOB)} bytes")
         assert clipboard(played).encode() == JOB
         await played.press("y", "c")
-        await played.until("Copied: curl, ")
+        await played.until("Sent to the terminal: curl, ")
         assert clipboard(played).startswith("#!") or "curl" in clipboard(played)
         assert "http://127.0.0.1:9876/h/4f9c" in clipboard(played)
 
@@ -127,7 +127,7 @@ async def test_the_json_path_under_the_cursor_is_copied() -> None:
         await played.press("enter", *"jjjj")
         await played.until("$.data.job_id")
         await played.press("y", "j")
-        await played.until("Copied: the JSON path, 13 bytes")
+        await played.until("Sent to the terminal: the JSON path, 13 bytes")
         assert clipboard(played) == "$.data.job_id"
 
 
@@ -139,7 +139,7 @@ async def test_marked_filtered_and_all_are_copied_together() -> None:
         await played.press("y")
         await played.until("#10   1 filtered   marked   all 12")
         await played.press("left", "l")
-        await played.until("Copied: jsonl of 12 deliveries")
+        await played.until("Sent to the terminal: jsonl of 12 deliveries")
         assert len(clipboard(played).splitlines()) == 12
         await played.press("y", "right", "l")
         await played.until(lambda: len(clipboard(played).splitlines()) == 1)
@@ -161,7 +161,7 @@ async def test_no_secret_is_copied_and_hostile_text_stays_harmless() -> None:
         await played.press("y")
         await played.until("[redacted] ␛[31m")
         await played.press("p")
-        await played.until("Copied: payload")
+        await played.until("Sent to the terminal: payload")
         assert clipboard(played).encode() == body.replace(b"whsec_canary", b"[redacted]")
 
 

@@ -44,7 +44,7 @@ def run(url: str, secret: Secret, *, anywhere: bool, timeout_seconds: float, out
 
 async def _check(url: str, every: Sequence[Case], timeout_seconds: float) -> list[Result]:
     # A handler under development has a certificate of its own.
-    sender = OutboundSender(url, timeout_seconds=timeout_seconds, verify=not is_loopback(url))
+    sender = OutboundSender(url, timeout_seconds=timeout_seconds, verify=not is_loopback(url), is_app=True)
     try:
         return await check(sender, every)
     finally:

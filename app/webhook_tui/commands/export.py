@@ -146,6 +146,6 @@ def _write_each(form: Format, deliveries: Iterable[StoredDelivery], destination:
 
 def _write_out(form: Format, parts: Iterator[bytes]) -> None:
     if not form.harmless and sys.stdout.isatty():
-        raise ProblemError(terminal_refused("Standard output"))
+        raise ProblemError(terminal_refused("Standard output", "Name a file with --output, or pipe it."))
     sys.stdout.buffer.writelines(parts)
     sys.stdout.buffer.flush()

@@ -1,16 +1,19 @@
-"""`webhook-tui sandbox`: the embedded PiktID alone, served to any client until a signal."""
+"""`webhook-tui sandbox`: the embedded PiktID alone, served to any client until a signal; requests are logged."""
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import random
 import signal
 import sys
 from datetime import UTC, datetime
 
 from webhook_tui.domain.secret import Secret
-from webhook_tui.sandbox import Sandbox, SandboxOptions, application
+from webhook_tui.domain.text import visible
+from webhook_tui.sandbox import Attempt, Sandbox, SandboxOptions, application
 from webhook_tui.serving import Server, bind
+from webhook_tui.serving.asgi import Asgi, Message, Receive, Scope, Send
 
 
 def serve_sandbox(*, host: str, port: int, token: Secret | None, play: bool, misbehave: bool) -> int:
@@ -23,8 +26,33 @@ def serve_sandbox(*, host: str, port: int, token: Secret | None, play: bool, mis
         SandboxOptions(token=token, play=play, misbehave=misbehave),
         now=lambda: datetime.now(UTC),
         random=random.random,
+        attempted=_log_attempt,
     )
-    return 128 + asyncio.run(_serve(sandbox, Server(application(sandbox), server_socket, grace_seconds=0.5)))
+    return 128 + asyncio.run(_serve(sandbox, Server(_logged(application(sandbox)), server_socket, grace_seconds=0.5)))
+
+
+def _logged(application: Asgi) -> Asgi:
+    """The same application; each request is one line when its answer begins."""
+
+    async def log(scope: Scope, receive: Receive, send: Send) -> None:
+        async def send_logged(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                _log(f"{scope['method']} {scope['path']} {message['status']}")
+            await send(message)
+
+        await application(scope, receive, send_logged)
+
+    return log
+
+
+def _log_attempt(attempt: Attempt) -> None:
+    outcome = attempt.status if attempt.status is not None else f"no answer: {attempt.reason}"
+    _log(f"-> {attempt.url} {attempt.name} {attempt.event_id}, attempt {attempt.number}: {outcome}")
+
+
+def _log(line: str) -> None:
+    with contextlib.suppress(OSError):  # nobody reads it any more
+        print(f"{datetime.now().astimezone():%H:%M:%S} {visible(line)}", file=sys.stderr, flush=True)  # noqa: T201 -- a log
 
 
 async def _serve(sandbox: Sandbox, server: Server) -> int:

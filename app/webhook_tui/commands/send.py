@@ -74,7 +74,7 @@ def run(event: str, url: str, secret: Secret, body: bytes, *, timeout_seconds: f
 
 
 async def _send(url: str, headers: Headers, body: bytes, timeout_seconds: float) -> Reply:
-    sender = OutboundSender(url, timeout_seconds=timeout_seconds, verify=not is_loopback(url))
+    sender = OutboundSender(url, timeout_seconds=timeout_seconds, verify=not is_loopback(url), is_app=True)
     try:
         return await sender.send("POST", sender.base_target, headers, body)
     finally:

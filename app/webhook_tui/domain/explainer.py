@@ -14,10 +14,10 @@ from itertools import chain, islice
 from webhook_tui.domain.delivery import Delivery
 from webhook_tui.domain.headers import SIGNATURE_HEADER, signatures, values
 from webhook_tui.domain.report import Cause, RingLine, SignatureReport
-from webhook_tui.domain.ring import Origin, SecretRing
+from webhook_tui.domain.ring import SecretRing
 from webhook_tui.domain.secret import Secret
 from webhook_tui.domain.signature import sign
-from webhook_tui.domain.units import age
+from webhook_tui.domain.units import age, counted
 from webhook_tui.domain.variations.bodies import bodies
 from webhook_tui.domain.variations.difference import Difference, cause_of, note_of
 from webhook_tui.domain.variations.digests import Reading, readings
@@ -75,7 +75,7 @@ def explain(
         found = _search(search, delivery, ring, token, others[:_MOST_OTHERS])
     except ExpiredError:
         found = None
-        notes = (*notes, f"the search for a cause was stopped after {search.tried:,} variations")
+        notes = (*notes, f"the search for a cause was stopped after {counted(search.tried, 'variation')}")
     known = ring.get(found.secret_id) if found is not None else None
     expecting = known or ring.current or next(iter(ring.newest_first()), None)
     return SignatureReport(
@@ -217,7 +217,7 @@ def _cause(delivery: Delivery, ring: SecretRing, found: _Found | None) -> Cause 
     if found.differences:
         return cause_of(found.differences)
     known = ring.get(found.secret_id)
-    if known is None or known is ring.current or known.origin is Origin.ADDED or known.until is None:
+    if known is None or known.until is None:
         return None
     late = (delivery.received_at - known.until).total_seconds()
     if late <= 0:
@@ -243,6 +243,7 @@ def _lines(ring: SecretRing, found: _Found | None, *, comparable: bool) -> tuple
         lines.append(
             RingLine(
                 known.secret_id,
+                known.secret.short_id,
                 known.since,
                 known.until,
                 known.origin,

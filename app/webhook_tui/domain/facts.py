@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import TypeAlias
 
 from webhook_tui.domain.delivery import Delivery, DeliveryRow
@@ -14,6 +13,7 @@ from webhook_tui.domain.reconciled import ReconciledEvent
 from webhook_tui.domain.refusal import Refusal
 from webhook_tui.domain.replaying import ReplayProgress
 from webhook_tui.domain.report import SignatureReport
+from webhook_tui.domain.ring import RingEntry
 from webhook_tui.domain.run import Run
 from webhook_tui.domain.sent import Sent
 from webhook_tui.domain.status import SessionStatus
@@ -204,10 +204,34 @@ class TokenAsked:
 
 @dataclass(frozen=True, slots=True)
 class SecretRevealed:
-    """The answer to SecretRequested: the current signing secret in clear, for the dialog that asked."""
+    """The answer to RevealSecretWish: a signing secret in clear, for the dialog that asked; None: it is gone."""
 
+    secret_id: str
     secret: str | None
-    since: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class SecretsListed:
+    """What the ring holds: the answer to ListSecrets, and said after a secret was added or removed."""
+
+    entries: tuple[RingEntry, ...]
+    """The current one first."""
+
+
+@dataclass(frozen=True, slots=True)
+class SecretTried:
+    """The answer to TrySecret."""
+
+    secret_id: str
+    known: RingEntry | None
+    """What the ring has of it already; then nothing was tried."""
+    matches: int = 0
+    pending: int = 0
+    """How many of these are pending, not invalid."""
+    tried: int = 0
+    """Deliveries that are not valid now and were looked at."""
+    is_all: bool = True
+    """False: only the newest were looked at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -286,6 +310,8 @@ Fact: TypeAlias = (
     | GuardAsked
     | TokenAsked
     | SecretRevealed
+    | SecretsListed
+    | SecretTried
     | DeliveryExplained
     | Forwarded
     | Replayed

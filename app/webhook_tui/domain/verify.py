@@ -12,7 +12,7 @@ from webhook_tui.domain.delivery import Delivery
 from webhook_tui.domain.explainer import explain, with_cause
 from webhook_tui.domain.lint import lint
 from webhook_tui.domain.report import SignatureReport
-from webhook_tui.domain.ring import SecretRing
+from webhook_tui.domain.ring import Origin, SecretRing
 from webhook_tui.domain.secret import Secret
 from webhook_tui.domain.signature import PREFIX, judge
 from webhook_tui.domain.text import visible
@@ -58,7 +58,7 @@ def verify_delivery(
 def _ring(secrets: Sequence[Secret]) -> SecretRing:
     ring = SecretRing()
     for secret in reversed(secrets):
-        ring = ring.added(secret, _UNDATED)
+        ring = ring.added(secret, _UNDATED, Origin.OPTION)
     return ring
 
 

@@ -14,6 +14,9 @@ from webhook_tui.domain.secret import Secret
 class RegisterWish:
     """Go on from the first step that has not worked (receiver, tunnel), then register, again if need be."""
 
+    new_secret: bool = False
+    """Register also when the registration works: PiktID keeps the URL and replaces the secret."""
+
 
 @dataclass(frozen=True, slots=True)
 class TestPingWish:
@@ -55,14 +58,37 @@ class TokenAnswer:
 
 @dataclass(frozen=True, slots=True)
 class AddSecretWish:
-    """Put a secret into the ring; stored deliveries that are not valid are judged again."""
+    """Put a secret into the ring; stored deliveries that are not valid are verified again."""
+
+    secret: Secret
+    keep: bool = False
+    """In the account's ring, for every run; else for this run."""
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveSecret:
+    """Take a secret that is not the current one out of the ring; its deliveries are verified again without it."""
+
+    secret_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ListSecrets:
+    """Say what the ring holds; answered by SecretsListed."""
+
+
+@dataclass(frozen=True, slots=True)
+class TrySecret:
+    """Say which stored deliveries a secret would make valid; answered by SecretTried, unless another is tried since."""
 
     secret: Secret
 
 
 @dataclass(frozen=True, slots=True)
 class RevealSecretWish:
-    """Say the current signing secret in clear."""
+    """Say a signing secret of the ring in clear; answered by SecretRevealed."""
+
+    secret_id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +219,9 @@ Wish: TypeAlias = (
     | GuardAnswer
     | TokenAnswer
     | AddSecretWish
+    | RemoveSecret
+    | ListSecrets
+    | TrySecret
     | RevealSecretWish
     | ExplainWish
     | ProveWish

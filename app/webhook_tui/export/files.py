@@ -90,17 +90,13 @@ def _opened(path: Path, *, waits: bool) -> int:
 def _stream(path: Path, descriptor: int, parts: Iterable[bytes], *, to_terminal: bool) -> None:
     with os.fdopen(descriptor, "wb") as file:
         if file.isatty() and not to_terminal:
-            raise ProblemError(terminal_refused(str(path)))
+            raise ProblemError(terminal_refused(str(path), "Name a file."))
         file.writelines(parts)
 
 
-def terminal_refused(name: str) -> Problem:
+def terminal_refused(name: str, hint: str) -> Problem:
     """Why `name`, a terminal, does not get bytes as they were received."""
-    return Problem(
-        f"{name} is a terminal, which must not get received bytes as they are.",
-        "Name a file, or pipe it.",
-        ExitCode.USAGE,
-    )
+    return Problem(f"{name} is a terminal, which must not get received bytes as they are.", hint, ExitCode.USAGE)
 
 
 @contextmanager

@@ -77,12 +77,16 @@ class OutboundSender:
         timeout_seconds: float,
         verify: bool = True,
         longest_reply: int = LONGEST_REPLY,
+        is_app: bool = False,
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
         """Raises ValueError unless `base_url` is an http or https URL with a host.
 
         A user and a password in it are sent as Basic authorization. `timeout_seconds`: for one exchange as a whole.
         `verify`: whether certificates are checked (an app under development may have its own). `longest_reply`: bytes.
+        `is_app`: an app under development is there. A request is sent once more when a connection that was used before
+        dies without an answer, since the app closed it while it was idle; and an app that closes an http connection
+        without an answer is asked, once, whether it speaks TLS.
         """
         base = _parsed(base_url)
         self._origin = base.copy_with(raw_path=b"/", fragment=None)
@@ -93,8 +97,9 @@ class OutboundSender:
         # Plain http has no use for certificates, which take a while to load.
         self._context = verifying_context() if verify and base.scheme == "https" else unverified_context()
         self._client = self._new_client(transport)
-        self._expects_tls: bool | None = None
-        """Whether an http URL leads to a server that speaks TLS; None: not known."""
+        self._is_app = is_app
+        self._expects_tls: bool | None = None if is_app and base.scheme == "http" else False
+        """None: not known yet."""
 
     def _new_client(self, transport: httpx.AsyncBaseTransport | None = None) -> httpx.AsyncClient:
         return httpx.AsyncClient(
@@ -111,8 +116,7 @@ class OutboundSender:
 
         `target`: path and query as received (latin-1), sent to the letter except for what HTTP cannot carry, which is
         percent-encoded. Header names keep their case; hop-by-hop ones, Host and Content-Length are replaced. `pieces`:
-        the body trickles. A request is sent once more when a connection that was used before dies without an answer:
-        the server closed it while it was idle.
+        the body trickles.
         """
         exchange = Exchange.begin()
         try:
@@ -121,7 +125,7 @@ class OutboundSender:
                 reply = await self._exchange(self._client, request)
             except _NO_ANSWER as error:
                 was_idle = exchange.is_on_reused_connection and not exchange.received
-                if not was_idle or failure_of(error) is not Failure.CUT:
+                if not (self._is_app and was_idle) or failure_of(error) is not Failure.CUT:
                     raise
                 exchange = Exchange.begin()
                 async with self._new_client() as fresh:
@@ -166,11 +170,8 @@ class OutboundSender:
         return failure
 
     async def _server_expects_tls(self) -> bool:
-        """Ask once, and only where nothing was ever answered: a server of TLS closes without a word."""
         if self._expects_tls is None:
-            self._expects_tls = self._origin.scheme == "http" and await _speaks_tls(
-                connect_host(self._origin.host), self._origin.port or 80
-            )
+            self._expects_tls = await _speaks_tls(connect_host(self._origin.host), self._origin.port or 80)
         return self._expects_tls
 
     async def aclose(self) -> None:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 
-_EMPTY_LINE = re.compile(rb"(?:\A|\n)\r\n")
 _TRAILING_BLANKS = re.compile(rb"^([^\s:]+:(?:[^\r\n]*[^\s])?)[ \t]+(?=\r\n)", re.MULTILINE)
 """Only in a header line: elsewhere blanks before the end of a line are for the parser to refuse."""
 
@@ -36,9 +35,11 @@ class HeadLines:
         It ends at the latest with an empty line, so the first byte of a body is never in it.
         """
         text = self._held + data[at : at + self._most_bytes + 1]
-        empty = _EMPTY_LINE.search(text)
-        whole = empty.end() if empty else text.rfind(b"\n") + 1
-        rest = len(text) if empty is None else whole
+        is_empty = text.startswith(b"\r\n")
+        end = 2 if is_empty else text.find(b"\n\r\n") + 3
+        is_ended = is_empty or end > 2
+        whole = end if is_ended else text.rfind(b"\n") + 1
+        rest = whole if is_ended else len(text)
         if not whole and not self._has_line:  # a request line is read as it comes: what is none is refused at once
             whole = len(text)
         first = 0 if self._has_line else text.find(b"\n", 0, whole) + 1
@@ -46,4 +47,7 @@ class HeadLines:
         self._has_line = self._has_line or first > 0
         self._held = text[whole:rest]
         self.size += taken
-        return text[:first] + _TRAILING_BLANKS.sub(rb"\1", text[first:whole]), at + taken
+        lines = text[:whole]
+        if b" \r\n" in lines or b"\t\r\n" in lines:  # asked first: hardly any head has them
+            lines = text[:first] + _TRAILING_BLANKS.sub(rb"\1", text[first:whole])
+        return lines, at + taken

@@ -225,6 +225,7 @@ class Forwarding:
                 timeout_seconds=self._timeout_seconds,
                 verify=not is_loopback(url),
                 longest_reply=LONGEST_ANSWER,
+                is_app=True,
             )
         return self._senders[url]
 

@@ -62,6 +62,7 @@ from webhook_tui.session.reconciling import Reconciling, StreamPace
 from webhook_tui.session.recorder import Recorder
 from webhook_tui.session.refusals import Refusals
 from webhook_tui.session.registrar import Registrar, RegistrarOptions
+from webhook_tui.session.ring_commands import RingCommands
 from webhook_tui.session.route import supervisor_for
 from webhook_tui.session.sending import Sending
 from webhook_tui.session.simulating import Parts, Simulating
@@ -162,7 +163,8 @@ class ListenSession:
         """What copies and exports must not hold: every secret that was kept, and all secrets and tokens of this run."""
         rings = self._ever_in_rings()
         tokens = (self._settings.token, *self._used_tokens, self._settings.ngrok_authtoken)
-        return (*self._kept, *self._settings.secrets, *rings, *(token for token in tokens if token is not None))
+        given = (secret for secret, _ in self._settings.given_secrets)
+        return (*self._kept, *given, *rings, *(token for token in tokens if token is not None))
 
     async def _main(self, emit: Callable[[Fact], None]) -> None:
         self._loop = asyncio.get_running_loop()
@@ -189,7 +191,8 @@ class ListenSession:
         self._accounts = accounts = AccountStore.open(settings.accounts_path)
         stack.callback(accounts.close)
         place = "" if settings.accounts_path is None else accounts.place
-        self._board = Board(replace(self.first_status, token_place=place), self._emit)
+        status = replace(self.first_status, token_place=place, ring_place=accounts.ring_place)
+        self._board = Board(status, self._emit)
         stack.callback(self._board.close)
         self._kept = tuple(accounts.all_secrets())
         self._emit(HistoryOpened())
@@ -205,7 +208,12 @@ class ListenSession:
             token, api_url = embedded.token, embedded.api_url
             self._board.change(api_url=api_url)
         self._keeper = RingKeeper(
-            accounts, Account.of(api_url, token), settings.secrets, _utc_now, kept=self._ring_is_kept
+            accounts,
+            Account.of(api_url, token),
+            settings.given_secrets,
+            _utc_now,
+            kept=self._ring_is_kept,
+            note=self._board.note,
         )
         self._board.change(used_urls=self._keeper.used_urls)
         if settings.sandbox:
@@ -430,7 +438,7 @@ class ListenSession:
             SessionParts(
                 self._board,
                 self._keeper,
-                self._judge,
+                RingCommands(self._keeper, self._judge, self._store, self._board),
                 self._explaining,
                 self._registrar,
                 self._proving,

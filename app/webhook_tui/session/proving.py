@@ -51,15 +51,18 @@ class _Missed:
     why: str
     may_be_closed: bool
     """What was said, or not said, is not for want of a network here."""
-    advice: str = "t sends a test ping. It is tried again."
+    advice: str = ""
+    """What else than trying again may help, as a clause."""
 
     def problem(self) -> Problem:
+        may_come = "Deliveries may come all the same"
         return Problem(
             f"Public URL not reached from here: {self.why}.",
-            f"Deliveries may come all the same; {self.advice}",
+            f"{may_come}; {self.advice}" if self.advice else f"{may_come}. It is tried again.",
             ExitCode.TUNNEL,
             mends_itself=True,
             severity=Severity.WARNING,
+            screen_hint=f"{may_come}; {self.advice or 't sends a test ping. It is tried again.'}",
         )
 
 

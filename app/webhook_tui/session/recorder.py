@@ -88,7 +88,7 @@ class Recorder:
         self._board.received(row.verdict)
         self._board.emit(DeliveryRecorded(row, delivery))
         self._recorded(StoredDelivery(row, delivery))
-        if row.verdict is Verdict.PENDING and not self._keeper.unanswered and len(self._keeper.ring):
+        if row.verdict is Verdict.PENDING and not self._keeper.unanswered and self._keeper.ring.newest_first():
             self._judge_again()
         if not forwards:
             return answer

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
@@ -36,7 +36,7 @@ _LONGEST_DELAY = 30.0
 _GUARD_SECONDS = 0.8
 _DELETE_SECONDS = 2.0
 _LONGEST_HOST = 26
-_TAKE_BACK = "u takes it back and asks first; s watches without taking it."
+_NO_SECRET: Mapping[str, None] = {"secret_since": None, "secret_short_id": None}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,6 +89,9 @@ class Registrar:
         self._put_back: str | None = None
         self._wake = asyncio.Event()
         self._again = False
+        """Register as soon as there is a URL, unless the registration works."""
+        self._is_forced = False
+        """Register though it works."""
         self._stopped_asking = False
         self._answer: asyncio.Future[GuardAnswer] | None = None
         self._failures = 0
@@ -105,11 +108,11 @@ class Registrar:
 
     @property
     def what_leaving_does(self) -> str | None:
-        """`deleting webhook 41`, or the putting back of the old URL; None when nothing is to be undone."""
+        """`deleting webhook 41`, or the restoring of the previous one; None when nothing is to be undone."""
         if self._client is None or self._held is None or not self._options.clean:
             return None
         if self._put_back is not None:
-            return "putting the old URL back"
+            return "restoring the previous webhook"
         return f"deleting webhook {self._board.status.webhook.webhook_id or ''}".rstrip()
 
     async def use_token(self, token: Secret) -> None:
@@ -138,9 +141,20 @@ class Registrar:
 
     def try_again(self) -> None:
         """Register (again) as soon as there is a URL."""
+        self.register(new_secret=True)
+
+    def register(self, *, new_secret: bool) -> None:
+        """As soon as there is a URL; a registration that works then is left alone unless a `new_secret` is wanted."""
         self._again = True
+        self._is_forced |= new_secret
         self._stopped_asking = False
         self._wake.set()
+
+    @property
+    def _works(self) -> bool:
+        """Whether this run's URL is registered, as far as is known."""
+        is_registered = self._board.status.webhook.state is WebhookState.REGISTERED
+        return is_registered and self._held is not None and self._held[1] == self._url
 
     def answer_guard(self, answer: GuardAnswer) -> None:
         """What the user says to GuardAsked."""
@@ -157,6 +171,9 @@ class Registrar:
             if self._client is None or self._url is None or not self._again or self._stopped_asking:
                 continue
             self._again = False
+            if self._works and not self._is_forced:
+                continue
+            self._is_forced = False
             delay = await self._attempt(self._client, self._url)
             if delay is not None:
                 self._again = True
@@ -299,6 +316,7 @@ class Registrar:
             since=at,
             registered_at=at,
             secret_since=current.since if current else None,
+            secret_short_id=current.secret.short_id if current else None,
             last_response_status=webhook.last_response_status,
             last_response_at=webhook.last_response_at,
             taken_by=None,
@@ -395,11 +413,15 @@ class Registrar:
     def _taken(self, what: str, state: WebhookState, *, at: datetime | None = None, by: str | None = None) -> None:
         self._stopped_asking = True
         clock = f"{(at or self._now()).astimezone():%H:%M}"
-        back = "u registers it again." if state is WebhookState.DELETED else _TAKE_BACK
         problem = Problem(
-            what.replace("{at}", clock), back if self._options.asks else "Start again to take it back.", ExitCode.API
+            what.replace("{at}", clock),
+            "Start again to take it back.",
+            ExitCode.API,
+            screen_hint="u registers it again."
+            if state is WebhookState.DELETED
+            else "u takes it back and asks first; s watches without taking it.",
         )
-        self._board.webhook(state=state, since=self._now(), taken_by=by, problem=problem, secret_since=None)
+        self._board.webhook(state=state, since=self._now(), taken_by=by, problem=problem, **_NO_SECRET)
         self._lost = self._board.status.webhook if state is WebhookState.TAKEN else None
         self._board.emit(ProblemOccurred(problem))
 
@@ -421,7 +443,7 @@ class Registrar:
         self._keeper.end_registration(self._held[0])
         self._held = None
         self._keeper.ended()
-        self._board.webhook(state=WebhookState.DELETED, since=self._now(), problem=None, secret_since=None)
+        self._board.webhook(state=WebhookState.DELETED, since=self._now(), problem=None, **_NO_SECRET)
         self._board.emit(WebhookDeleted())
 
     async def leave(self) -> Problem | None:
@@ -444,7 +466,7 @@ class Registrar:
             why = error.problem.what if isinstance(error, ProblemError) else "PiktID did not answer."
             return Problem(
                 f"The webhook could not be deleted: {why[:1]}{why[1:].rstrip('.')}.",
-                "Delete it later with: webhook-tui, X. It points at a closed tunnel.",
+                "It points at a closed tunnel until the next run replaces it.",
                 ExitCode.API,
             )
         self._deleted()

@@ -14,8 +14,18 @@ from webhook_tui.session.keeper import RingKeeper
 from webhook_tui.session.replaying import SetReplay
 from webhook_tui.store import DeliveryStore
 
-_NO_SECRET = Problem("There is no current secret to sign with.", "u registers and gets one.", severity=Severity.WARNING)
-_BUSY = Problem("Deliveries are being replayed already.", "r shows how far it is.", severity=Severity.WARNING)
+_NO_SECRET = Problem(
+    "There is no current secret to sign with.",
+    "Registering gives one.",
+    severity=Severity.WARNING,
+    screen_hint="u registers and gets one.",
+)
+_BUSY = Problem(
+    "Deliveries are being replayed already.",
+    "Wait until they are sent.",
+    severity=Severity.WARNING,
+    screen_hint="r shows how far it is.",
+)
 
 
 class Sending:

@@ -31,7 +31,12 @@ from webhook_tui.session.tending import Tending
 
 COMMENT = "simulated"
 _HEADER = b"X-Webhook-Simulated"
-_NO_SECRET = Problem("There is no current secret to sign with.", "u registers and gets one.", severity=Severity.WARNING)
+_NO_SECRET = Problem(
+    "There is no current secret to sign with.",
+    "Registering gives one.",
+    severity=Severity.WARNING,
+    screen_hint="u registers and gets one.",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,11 +91,15 @@ class Simulating:
             url, headers = self._own_url(), (*headers, (_HEADER, self._word))
         else:
             self._parts.forwarding.allow(url)
-        return await self._exchange(url, headers, body)
+        return await self._exchange(url, headers, body, is_app=wish.url is not None)
 
-    async def _exchange(self, url: str, headers: Headers, body: bytes) -> Sent:
+    async def _exchange(self, url: str, headers: Headers, body: bytes, *, is_app: bool) -> Sent:
         sender = OutboundSender(
-            url, timeout_seconds=TIMEOUT_SECONDS, verify=not is_loopback(url), longest_reply=LONGEST_ANSWER
+            url,
+            timeout_seconds=TIMEOUT_SECONDS,
+            verify=not is_loopback(url),
+            longest_reply=LONGEST_ANSWER,
+            is_app=is_app,
         )
         now = self._parts.now
         try:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import singledispatchmethod
 from typing import Any
 
-from webhook_tui.domain.facts import ProblemOccurred, SecretRevealed, WishGranted
+from webhook_tui.domain.facts import ProblemOccurred, WishGranted
 from webhook_tui.domain.problem import ProblemError
 from webhook_tui.domain.secret import Secret
 from webhook_tui.domain.status import TunnelState
@@ -23,10 +23,12 @@ from webhook_tui.domain.wishes import (
     GuardAnswer,
     JobsWish,
     JobWish,
+    ListSecrets,
     MarkWish,
     OverviewWish,
     ProveWish,
     RegisterWish,
+    RemoveSecret,
     ReplayWish,
     RevealSecretWish,
     RunsWish,
@@ -35,16 +37,17 @@ from webhook_tui.domain.wishes import (
     StreamWish,
     TestPingWish,
     TokenAnswer,
+    TrySecret,
     Wish,
 )
 from webhook_tui.session.answering import Answering
 from webhook_tui.session.board import Board
 from webhook_tui.session.explaining import Explaining
-from webhook_tui.session.judge import Judge
 from webhook_tui.session.keeper import RingKeeper
 from webhook_tui.session.proving import Proving
 from webhook_tui.session.reconciling import Reconciling
 from webhook_tui.session.registrar import Registrar
+from webhook_tui.session.ring_commands import RingCommands
 from webhook_tui.session.sending import Sending
 from webhook_tui.session.simulating import Simulating
 from webhook_tui.session.surveying import Surveying
@@ -57,7 +60,7 @@ class SessionParts:
 
     board: Board
     keeper: RingKeeper
-    judge: Judge
+    ring_commands: RingCommands
     explaining: Explaining
     registrar: Registrar
     proving: Proving
@@ -94,11 +97,11 @@ class Wishing:
         raise TypeError(f"no such wish: {type(wish).__name__}")
 
     @take.register
-    def _(self, _wish: RegisterWish) -> None:
+    def _(self, wish: RegisterWish) -> None:
         if self._parts.board.status.tunnel.state in (TunnelState.DOWN, TunnelState.FAILED):
             self._try_tunnel_now()
         self._parts.reconciling.try_now()
-        self._parts.registrar.try_again()
+        self._parts.registrar.register(new_secret=wish.new_secret)
 
     @take.register
     def _(self, _wish: TestPingWish) -> None:
@@ -119,19 +122,8 @@ class Wishing:
         self._start(self._use_token(wish.token))
 
     @take.register
-    def _(self, wish: AddSecretWish) -> None:
-        if self._parts.keeper.added(wish.secret):
-            self._parts.judge.again()
-            self._parts.board.emit(WishGranted("Secret added: every delivery that is not valid is judged again."))
-        else:
-            self._parts.board.emit(WishGranted("The ring has this secret already."))
-
-    @take.register
-    def _(self, _wish: RevealSecretWish) -> None:
-        current = self._parts.keeper.ring.current
-        self._parts.board.emit(
-            SecretRevealed(current.secret.reveal() if current else None, current.since if current else None)
-        )
+    def _(self, wish: AddSecretWish | RemoveSecret | ListSecrets | TrySecret | RevealSecretWish) -> None:
+        self._start(self._parts.ring_commands.carry_out(wish))
 
     @take.register
     def _(self, wish: ExplainWish) -> None:

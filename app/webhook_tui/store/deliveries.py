@@ -6,7 +6,7 @@ import json
 import shutil
 import sqlite3
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -24,7 +24,16 @@ from webhook_tui.store.files import size_on_disk
 from webhook_tui.store.history_file import HistoryFile
 from webhook_tui.store.jobs import JobsReader
 from webhook_tui.store.reader import Reader
-from webhook_tui.store.records import find_row, find_stored, find_unsettled, insert, recordable, storable
+from webhook_tui.store.records import (
+    count_by_secret,
+    find_row,
+    find_signed_with,
+    find_stored,
+    find_unsettled,
+    insert,
+    recordable,
+    storable,
+)
 from webhook_tui.store.retention import BATCH, Age, delete_batch, delete_some, first_kept
 from webhook_tui.store.rows import SqliteRows
 from webhook_tui.store.runs import find_runs
@@ -131,6 +140,20 @@ class DeliveryStore:
         `below`. Raises ProblemError.
         """
         return await self._reader.run(lambda connection: find_unsettled(connection, account, below, limit))
+
+    async def signed_with(
+        self, *, account: Account, secret_ids: frozenset[str], below: int | None
+    ) -> tuple[Sequence[StoredDelivery], int | None]:
+        """Some deliveries that are valid or older by one of these secrets, newest first, with bodies.
+
+        Numbers below `below` (None: from the newest); with them the next `below`, None when there are no more.
+        Raises ProblemError.
+        """
+        return await self._reader.run(lambda connection: find_signed_with(connection, account, secret_ids, below))
+
+    async def count_by_secret(self, account: Account) -> Mapping[str, int]:
+        """How many deliveries each secret verifies, by its fingerprint; looks at all of them. Raises ProblemError."""
+        return await self._reader.run(lambda connection: count_by_secret(connection, account))
 
     async def set_judgements(self, changes: Sequence[tuple[int, Judgement]]) -> Sequence[DeliveryRow]:
         """Give deliveries new judgements; the rows as they are now, in that order, without those that are gone.

@@ -23,6 +23,7 @@ from webhook_tui.domain.job import (
     JobEvent,
     JobFields,
     Jobs,
+    indexed_images,
     is_about_an_image,
     job_ids,
     job_images,
@@ -222,6 +223,7 @@ class JobsReader:
 def _job_event(columns: Sequence[Any], fields: JobFields) -> JobEvent:
     seq, received_at, event, verdict, attempt, body = columns
     data = parse_event(body).data
+    images = indexed_images(data, fields)
     return JobEvent(
         seq=seq,
         received_at=moment(received_at),
@@ -230,5 +232,6 @@ def _job_event(columns: Sequence[Any], fields: JobFields) -> JobEvent:
         attempt=attempt,
         status=job_status(data, fields),
         progress=job_progress(data, fields),
-        images=job_images(data, fields),
+        images=tuple(images),
+        image_indexes=tuple(images.values()),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import sqlite3
 from collections.abc import Sequence
@@ -22,6 +23,8 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 _LONGEST_NAME = 256
 _LONGEST_ID = 512
+_STRETCH = 20_000
+_MOST_SIGNED = 100
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 _encode = msgspec.msgpack.Encoder().encode
@@ -39,6 +42,14 @@ CHOSEN_ROWS = " ".join((ROWS, "WHERE d.seq IN (SELECT value FROM json_each(?))")
 """A query for the rows of a JSON list of numbers."""
 STORED = " ".join(("SELECT", _ROW, ",", _REST, "FROM deliveries d JOIN bodies b USING (seq)"))
 """Begins a query for whole deliveries."""
+
+_SIGNED = " ".join(
+    (
+        STORED,
+        "WHERE d.seq >= ? AND d.seq < ? AND account = ? AND verdict IN ('valid', 'older')",
+        "AND secret_id IN (SELECT value FROM json_each(?)) ORDER BY d.seq DESC LIMIT ?",
+    )
+)
 
 _INSERT = """
     INSERT INTO deliveries (run, account, received_at, client, method, target, event, event_id, verdict, reason, short,
@@ -226,6 +237,37 @@ def find_unsettled(
         (account.key, _LARGEST_SEQ if below is None else below, limit),
     )
     return [stored_of(columns) for columns in found]
+
+
+def find_signed_with(
+    connection: sqlite3.Connection, account: Account, secret_ids: frozenset[str], below: int | None
+) -> tuple[list[StoredDelivery], int | None]:
+    """Deliveries that are valid or older by one of these secrets, newest first, numbers below `below`.
+
+    Looks at a limited stretch of numbers, so that others wait for it only a moment: where it ends is the next `below`,
+    None at the beginning of the history.
+    """
+    if below is None:
+        (last,) = connection.execute("SELECT max(seq) FROM deliveries").fetchone()
+        below = (last or 0) + 1
+    start = max(0, below - _STRETCH)
+    found = connection.execute(
+        _SIGNED,
+        (start, below, account.key, json.dumps(sorted(secret_ids)), _MOST_SIGNED),
+    )
+    deliveries = [stored_of(columns) for columns in found]
+    if len(deliveries) == _MOST_SIGNED:
+        return deliveries, deliveries[-1].row.seq
+    return deliveries, start or None
+
+
+def count_by_secret(connection: sqlite3.Connection, account: Account) -> dict[str, int]:
+    """How many deliveries each secret verifies."""
+    found = connection.execute(
+        "SELECT secret_id, count(*) FROM deliveries WHERE account = ? AND secret_id IS NOT NULL GROUP BY secret_id",
+        (account.key,),
+    )
+    return dict(found.fetchall())
 
 
 def encode_headers(headers: Headers) -> bytes:

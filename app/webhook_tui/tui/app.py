@@ -37,6 +37,8 @@ from webhook_tui.domain.facts import (
     Replayed,
     RunsListed,
     SecretRevealed,
+    SecretsListed,
+    SecretTried,
     SessionStopped,
     StreamShown,
     TokenAsked,
@@ -207,10 +209,12 @@ class WebhookTuiApp(MakingApp):
                 self._main.stream.show_events(shown)
             case EventSidesShown() as sides:
                 self._main.stream.show_sides(sides)
-            case OverviewShown() | JobsShown() | JobShown() as survey:
+            case (
+                OverviewShown() | JobsShown() | JobShown() | SecretsListed() | SecretTried() | SecretRevealed()
+            ) as survey:
                 for screen in self.screen_stack:
                     screen.post_message(SurveyNews(survey))
-            case GuardAsked() | TokenAsked() | SecretRevealed() as question:
+            case GuardAsked() | TokenAsked() as question:
                 self._asking.ask(question)
             case other:
                 self._tell_outcome(other)
@@ -312,7 +316,7 @@ class WebhookTuiApp(MakingApp):
 
     def on_register_requested(self) -> None:
         """Register, or ask for another token."""
-        self._asking.register(self._main.status.problem)
+        self._asking.register(self._main.status)
 
     def _watch(self) -> None:
         if not self._main.stream.is_open:
@@ -328,10 +332,8 @@ class WebhookTuiApp(MakingApp):
         self.push_screen(dialog, self._answer_delete)
 
     def on_copy_requested(self, message: CopyRequested) -> None:
-        """To the clipboard, by OSC 52; what is copied is what was shown, harmless."""
-        self.copy_to_clipboard(message.text)
-        size = len(message.text.encode())
-        self.toast(f"Copied: {message.what}, {size} bytes")
+        """To the clipboard; what is copied is what was shown, harmless."""
+        self.copy(message.text, message.what)
 
     def on_leave_requested(self) -> None:
         """Leave."""

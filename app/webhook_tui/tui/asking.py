@@ -1,16 +1,16 @@
-"""What the session asks the user: may a webhook be replaced, which token; and the secret that the user asked to see."""
+"""What the session asks the user: may a webhook be replaced, which token; and what is asked before registering."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from webhook_tui.domain.facts import GuardAsked, SecretRevealed, TokenAsked
+from webhook_tui.domain.facts import GuardAsked, TokenAsked
 from webhook_tui.domain.problem import Problem
-from webhook_tui.domain.secret import Secret
-from webhook_tui.domain.wishes import GuardAnswer, GuardChoice, RegisterWish, TokenAnswer, Wish
+from webhook_tui.domain.status import SessionStatus, WebhookState
+from webhook_tui.domain.wishes import GuardAnswer, GuardChoice, ProveWish, RegisterWish, TokenAnswer, Wish
 from webhook_tui.tui.making import MakingApp
 from webhook_tui.tui.modals.guard import ForeignGuard, UnknownGuard
-from webhook_tui.tui.modals.secret import SecretDialog
+from webhook_tui.tui.modals.register import RegisterDialog
 from webhook_tui.tui.modals.token import TokenChoice, TokenDialog
 
 
@@ -35,7 +35,7 @@ class Asking:
         self.token_place = ""
         """Where a token can be kept, in words."""
 
-    def ask(self, fact: GuardAsked | TokenAsked | SecretRevealed) -> None:
+    def ask(self, fact: GuardAsked | TokenAsked) -> None:
         """Open the dialog of a fact."""
         match fact:
             case GuardAsked(None):
@@ -44,19 +44,26 @@ class Asking:
                 self._app.push_screen(ForeignGuard(foreign, now=self._app.now), self._answer_guard)
             case TokenAsked(None):
                 self._ask_token(None)
-            case SecretRevealed(secret, since):
-                shown = None if secret is None else Secret(secret)
-                self._app.push_screen(SecretDialog(shown, since, now=self._app.now))
             case _:
                 pass  # a refused token: the notice says so, and u asks
 
-    def register(self, shown: Problem | None) -> None:
-        """After a refused token ask for another one, else go on from what has not worked; `shown`: by the notice."""
+    def register(self, status: SessionStatus) -> None:
+        """After a refused token ask for another one, else go on from what has not worked.
+
+        Where the registration works, ask before its secret is replaced.
+        """
+        shown = status.problem
         refused = shown if shown is not None and shown.wants_token else self.refused  # the status comes later
         if refused is not None:
             self._ask_token(refused)
+        elif status.webhook.state is WebhookState.REGISTERED:
+            self._app.push_screen(RegisterDialog(status.webhook, now=self._app.now), self._answer_register)
         else:
             self._request(RegisterWish())
+
+    def _answer_register(self, wish: RegisterWish | ProveWish | None) -> None:
+        if wish is not None:
+            self._request(wish)
 
     def _answer_guard(self, answer: GuardAnswer | None) -> None:
         if answer is None:

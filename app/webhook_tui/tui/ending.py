@@ -15,10 +15,10 @@ from types import FrameType
 from typing import Any
 
 from rich.text import Text
-from textual.app import App
 
 from webhook_tui.domain.session_port import SessionPort
 from webhook_tui.tui.hosting import SessionHost
+from webhook_tui.tui.terminal_app import TerminalApp
 
 _log = logging.getLogger(__name__)
 _SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP")
@@ -28,7 +28,7 @@ def _ignore(_number: int, _frame: FrameType | None) -> None:
     """Tidying up is under way already."""
 
 
-class EndingApp(App[object]):
+class EndingApp(TerminalApp):
     """An app over one session. `return_code` afterwards: 0 left, 1 crashed, 128+n ended by signal n."""
 
     def __init__(self, session: SessionPort) -> None:

@@ -11,6 +11,7 @@ from datetime import datetime
 
 from webhook_tui.config import Settings
 from webhook_tui.domain.problem import ExitCode
+from webhook_tui.encoding import is_utf8
 from webhook_tui.session import ListenSession
 from webhook_tui.tui.app import LEAVE_SECONDS, WebhookTuiApp
 from webhook_tui.tui.leaving import see_off
@@ -25,7 +26,7 @@ def run(settings: Settings) -> int:
     app = WebhookTuiApp(
         ListenSession.open(settings, asks=True),
         now=_local_now,
-        in_ascii=settings.ascii,
+        in_ascii=settings.ascii or not is_utf8(),
         theme_name=settings.theme,
         sandbox=sandbox,
         keymap=settings.keymap,

@@ -14,24 +14,22 @@ from webhook_tui.tui.hosting import SessionHost
 
 
 class LeavingLine:
-    """`Leaving: deleting webhook 41 … done   closing the tunnel … 0.3 s`, written again as it grows."""
+    """`Leaving: deleting webhook 41 … done   closing the tunnel … done`, written again as it grows."""
 
-    def __init__(self, out: TextIO, clock: Callable[[], float]) -> None:
+    def __init__(self, out: TextIO) -> None:
         self._out = out
-        self._clock = clock
-        self._began: dict[str, float] = {}
         self._ends: dict[str, str] = {}
+        """Of each step how it ended; "" while it is under way."""
         self.stopped: SessionStopped | None = None
 
     def take(self, fact: Fact) -> None:
         """Take in what the session says."""
         match fact:
             case TidyingStarted(what):
-                self._began[what] = self._clock()
+                self._ends[what] = ""
                 self._write()
             case TidyingEnded(what, outcome):
-                seconds = self._clock() - self._began.get(what, self._clock())
-                self._ends[what] = outcome if what.startswith("deleting") or outcome != "done" else f"{seconds:.1f} s"
+                self._ends[what] = outcome
                 self._write()
             case SessionStopped():
                 self.stopped = fact
@@ -40,13 +38,13 @@ class LeavingLine:
 
     def end(self) -> None:
         """End the line; what could not be tidied is one more."""
-        if self._began:
+        if self._ends:
             self._say("\n")
         if self.stopped is not None and self.stopped.problem is not None:
             self._say(f"webhook-tui: {visible(self.stopped.problem.sentence())}\n")
 
     def _write(self) -> None:
-        parts = [f"{visible(what)} … {self._ends.get(what, '')}".rstrip() for what in self._began]
+        parts = [f"{visible(what)} … {end}".rstrip() for what, end in self._ends.items()]
         self._say("\r\x1b[KLeaving: " + "   ".join(parts))
 
     def _say(self, text: str) -> None:
@@ -61,7 +59,7 @@ def see_off(host: SessionHost, out: TextIO, *, seconds: float, clock: Callable[[
 
     Gives back whether it has ended.
     """
-    line = LeavingLine(out, clock)
+    line = LeavingLine(out)
     until = clock() + seconds
     with contextlib.suppress(KeyboardInterrupt):
         while line.stopped is None and (left := until - clock()) > 0 and (host.is_running or not host.tail.empty()):

@@ -64,6 +64,10 @@ class MakingApp(EndingApp):
         super().let_go()
         self._queries.close()
 
+    def show_problem(self, problem: Problem | None) -> None:
+        """In the notice bar of the main screen."""
+        self._main.occurred(problem)
+
     def toast(self, sentence: str) -> None:
         """Say for a moment what cannot be seen."""
         self.notify(visible(sentence), markup=False)

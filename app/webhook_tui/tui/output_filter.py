@@ -14,37 +14,7 @@ from textual.color import Color
 from textual.filter import LineFilter
 
 from webhook_tui.domain.text import is_harmless
-
-_IN_ASCII = str.maketrans(
-    {
-        "●": "*",
-        "◐": "~",
-        "○": "o",
-        "▌": ">",
-        "▏": "|",
-        "◆": "#",
-        "→": ">",
-        "×": "x",
-        "─": "-",
-        "━": "=",
-        "·": "-",
-        "…": ".",
-        "–": "-",
-        "•": "*",
-        "✓": "+",
-        "◷": "~",
-        "✗": "x",
-        "∅": "-",
-        "↑": "^",
-        "↓": "v",
-        "≠": "!",
-        "█": "#",
-        "▁": "_",
-        "▔": "-",
-        "▊": "|",
-        "▎": "|",
-    }
-)
+from webhook_tui.encoding import ASCII_SYMBOLS
 
 
 class OutputFilter(LineFilter):
@@ -70,6 +40,6 @@ class OutputFilter(LineFilter):
 def _clean(text: str, in_ascii: bool) -> str:
     clean = "".join(c if is_harmless(c) else "\N{REPLACEMENT CHARACTER}" * cell_len(c) for c in text)
     if in_ascii:
-        clean = clean.translate(_IN_ASCII)
+        clean = clean.translate(ASCII_SYMBOLS)
         clean = "".join(c if c.isascii() else "?" * cell_len(c) for c in clean)
     return clean

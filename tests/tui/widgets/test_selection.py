@@ -38,7 +38,7 @@ async def test_what_is_dragged_over_is_copied() -> None:
         await drag(played, view, (column, 1), (column + 4, 1))
         assert played.main.get_selected_text() == '"key"'
         await played.press("y")
-        await played.until("Copied: the selection, 5 bytes")
+        await played.until("Sent to the terminal: the selection, 5 bytes")
         assert played.app.clipboard == '"key"'
 
         await drag(played, view, (column + 8, 1), (0, 3))
@@ -46,7 +46,7 @@ async def test_what_is_dragged_over_is_copied() -> None:
         assert selected is not None
         assert selected == '\\u202e中文 text",\n  "b": {'
         await played.press("ctrl+c")
-        await played.until("Copied: the selection")
+        await played.until("Sent to the terminal: the selection")
 
         await played.pilot.click(view, offset=(column, 2))
         assert not played.main.get_selected_text()

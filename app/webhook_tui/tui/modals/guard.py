@@ -19,7 +19,7 @@ from webhook_tui.tui.widgets.key_button import KeyButton
 from webhook_tui.tui.words.addresses import host_of
 from webhook_tui.tui.words.moments import ago, day_and_time
 
-_PUT_BACK = "Put its URL back when leaving (it gets a new secret, shown once and kept)"
+_PUT_BACK = "Restore the previous webhook on exit (PiktID issues it a new secret)"
 
 
 class ForeignGuard(Dialog[GuardAnswer]):
@@ -31,7 +31,12 @@ class ForeignGuard(Dialog[GuardAnswer]):
         Binding("s", "watch", "Watch by SSE", show=False, id="guard.watch", tooltip="watch without taking it"),
         Binding("r", "replace", "Replace it", show=False, id="guard.replace", tooltip="replace it"),
         Binding(
-            "space", "toggle_put_back", "Put back", show=False, id="guard.put_back", tooltip="put its URL back or not"
+            "space",
+            "toggle_put_back",
+            "Put back",
+            show=False,
+            id="guard.put_back",
+            tooltip="restore the previous webhook on exit, or not",
         ),
     ]
 

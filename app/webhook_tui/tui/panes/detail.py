@@ -462,14 +462,18 @@ class DetailPane(Vertical):
         missing = f"No match for {visible(self._sought)}"
         match self.tab:
             case "Payload" | "Raw":
-                place = missing if self._is_missing and self._sought else self._view(self.tab).path
+                view = self._view(self.tab)
+                place = missing if self._is_missing and self._sought else view.path
+                notes = view.match_count or notes
                 if self._is_querying:
                     place, notes = self._query.words(place), "esc ends it"
             case "Headers":
                 place, notes = summary(self._stored.delivery, self.content_size.width - 8), "y copy"
             case "Signature":
                 place = effort(self._report) if self._report is not None else ""
-                notes = notes or "p add a secret  y copy this"
+                room = self.content_size.width - len(place) - 1
+                keys = ("p add a secret  y copy this", "p add a secret", "")
+                notes = notes or next(words for words in keys if len(words) <= max(0, room))
             case _:
                 notes = "y copy"
         self.query_one("#place", Static).update(Content(place))

@@ -102,7 +102,8 @@ class TendingScreen(FindingScreen):
         here = self.detail.links_at_cursor()
         found = here or links(decoded(stored.delivery.body[:_LARGEST_SEARCHED]))
         if not found:
-            self.occurred(Problem("There is no web link in this payload.", "", severity=Severity.WARNING))
+            problem = Problem("There is no web link in this payload.", "", severity=Severity.WARNING)
+            self.occurred(problem, about=stored.row.seq)
         elif len(found) == 1:
             self._ask_to_open(stored.row.verdict, found[0])
         else:

@@ -11,6 +11,7 @@ from textual.message import Message
 from textual.widget import Widget
 
 from webhook_tui.domain.delivery import DeliveryRow
+from webhook_tui.tui.widgets.key_button import types
 from webhook_tui.tui.words.headline import headline, sentence
 
 
@@ -44,8 +45,16 @@ class Headline(Widget):
         plain = self.app.no_color or self.app.native_ansi_color
         first = headline(self._row, width, self._now(), in_ascii=self._in_ascii, without_colour=plain)
         said = Content(self._said)
-        second = said if self._said else sentence(self._row, width, with_key=self._with_key)
+        with_key = self._with_key and not types(self.screen.focused, "w")
+        second = said if self._said else sentence(self._row, width, with_key=with_key)
         return Content("\n").join([first, second])
+
+    def on_mount(self) -> None:
+        """The key may become a letter of a text, and a key again."""
+        self.watch(self.screen, "focused", self._focus_moved, init=False)
+
+    def _focus_moved(self) -> None:
+        self.refresh()
 
     def on_resize(self) -> None:
         """Another width may have room for the long form."""
