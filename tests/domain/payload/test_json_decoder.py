@@ -71,7 +71,7 @@ def test_levels_outside_of_strings_count(body: bytes, levels: int) -> None:
     """Of broken JSON, too, so that opening brackets alone are known to be too many."""
     assert depth(body) == levels
     assert not is_too_deep(body)
-    assert is_too_deep(b"[" * 10_000_000)
+    assert is_too_deep(body + b"[" * 1000)
 
 
 @pytest.mark.parametrize(

@@ -51,7 +51,7 @@ def is_too_deep(body: bytes) -> bool:
 
 
 def depth(body: bytes) -> int:
-    """How deep brackets are nested, outside of strings; of what is no JSON, some number."""
+    """How deep brackets are nested, outside of strings; of what is no JSON, or too deep, some number."""
     if b"\\" in body:
         body = body.replace(b"\\\\", b"").replace(b'\\"', b"")
     brackets = b"".join(body.translate(None, _NOT_BRACKETS_OR_QUOTES).split(b'"')[::2])
@@ -60,6 +60,8 @@ def depth(body: bytes) -> int:
     for start in range(0, len(steps), _CHUNK):
         levels = list(accumulate(steps[start : start + _CHUNK], initial=reached))
         reached, deepest = levels[-1], max(deepest, *levels)
+        if deepest > DEEPEST:
+            break
     return deepest
 
 
