@@ -28,7 +28,6 @@ from webhook_tui.storage.mappers import (
     find_signed_with,
     find_stored,
     find_unsettled,
-    insert,
     recordable,
     storable,
 )
@@ -99,14 +98,9 @@ class DeliveryStore:
 
         Raises ProblemError when it could not be stored; the next one may be stored again.
         """
-        record = recordable(delivery, judgement, account=account, answered=answered, job_fields=self._job_fields)
-
-        def store(connection: sqlite3.Connection) -> DeliveryRow:
-            row = insert(connection, record, run=self._file.run)
-            self._file.last_seq = row.seq
-            return row
-
-        return await self._writer.run(store)
+        return await self._writer.record(
+            recordable(delivery, judgement, account=account, answered=answered, job_fields=self._job_fields)
+        )
 
     async def set_answered(self, seq: int, answered: int | None) -> DeliveryRow | None:
         """Note what delivery `seq` was answered; its row, or None when it is not there."""

@@ -20,7 +20,7 @@ from webhook_tui.domain.delivery.rows import Sort, SortColumn
 from webhook_tui.domain.filtering.filter import Expression, FilterError, matches, parse
 from webhook_tui.domain.jobs.job import JOB_FIELDS
 from webhook_tui.domain.signature.verdict import Judgement, Verdict
-from webhook_tui.storage.mappers import find_stored, insert, recordable
+from webhook_tui.storage.mappers import find_stored, insert_deliveries, recordable
 from webhook_tui.storage.retention import delete_some
 from webhook_tui.storage.schema import HISTORY
 from webhook_tui.storage.search.scan import Published, Scan, Search
@@ -148,7 +148,7 @@ def _history(what: Sequence[tuple[Delivery, Verdict, int | None, bool, str]]) ->
             judgement = Judgement(verdict, "", "", None)
             account = Account("https://v2.api.piktid.com", "ab"[number % 2])
             record = recordable(received, judgement, account=account, answered=answered)
-            row = insert(connection, record, run=1 + number // 4)
+            (row,) = insert_deliveries(connection, [record], run=1 + number // 4)
             connection.execute(
                 "UPDATE deliveries SET marked = ?, comment = ? WHERE seq = ?", (marked, comment, row.seq)
             )
@@ -190,9 +190,8 @@ def test_the_search_finds_what_the_evaluator_says(
         delete_some(connection, gone)
         for received, verdict, answered, _, _ in what[indexed:]:
             account = Account("https://v2.api.piktid.com", "a")
-            insert(
-                connection, recordable(received, Judgement(verdict, "", ""), account=account, answered=answered), run=9
-            )
+            record = recordable(received, Judgement(verdict, "", ""), account=account, answered=answered)
+            insert_deliveries(connection, [record], run=9)
         there = _all(connection)
         for text in texts:
             expression = parse(text)
