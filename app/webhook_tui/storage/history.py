@@ -55,9 +55,11 @@ class DeliveryStore:
         self._job_fields = job_fields
         self._writer = Writer(file, WordIndex().step)
         self._reader = Reader(file.path)
-        self._judged = 0
-        self._counting = StatisticsReader(file.path, run=lambda: file.run, judged=lambda: self._judged)
-        self._jobs = JobsReader(file.path, job_fields, judged=lambda: self._judged)
+        self._verdict_changes = 0
+        self._counting = StatisticsReader(
+            file.path, run=lambda: file.run, verdict_changes=lambda: self._verdict_changes
+        )
+        self._jobs = JobsReader(file.path, job_fields, verdict_changes=lambda: self._verdict_changes)
 
     @classmethod
     def open(cls, path: Path | None, *, started_at: datetime, job_fields: JobFields | None = None) -> DeliveryStore:
@@ -157,7 +159,7 @@ class DeliveryStore:
         rows: list[DeliveryRow] = []
         for start in range(0, len(changes), _LARGEST_CHANGE):
             rows += await self._writer.run(_judging(changes[start : start + _LARGEST_CHANGE]))
-            self._judged += 1
+            self._verdict_changes += 1
         return rows
 
     async def stored(self, seq: int) -> StoredDelivery | None:

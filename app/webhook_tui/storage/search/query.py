@@ -202,7 +202,10 @@ class _Builder:
 
     def _in_columns(self, word: BareWord) -> list[str]:
         """Deliveries whose verdict or answer the word names."""
-        columns = {"verdict": [verdict.value for verdict in word.verdicts], "answered": word.answers}
+        columns: dict[str, Sequence[object]] = {
+            "verdict": [verdict.value for verdict in word.verdicts],
+            "answered": word.answers,
+        }
         return [
             _select("seq", f"deliveries INDEXED BY by_{column}", f"{column} IN ({self._list(values)})", _IN_RANGE)
             for column, values in columns.items()

@@ -19,7 +19,7 @@ from webhook_tui.storage.mappers import STORED, encode_headers, stored_of
 from webhook_tui.storage.search.query import build_query
 from webhook_tui.storage.search.results import NumberResults, SortedResults, View
 
-_CHUNKS = (1000, 16_000, 128_000, 512_000)
+_CHUNKS = (250, 16_000, 128_000, 512_000)
 """Deliveries that each step reads. The first chunk is read without an index, which is fast for so few."""
 _STEP_SECONDS = 0.1
 """A step that checks deliveries in Python ends after this time, so that new deliveries are taken in."""
