@@ -10,6 +10,8 @@ import json
 from itertools import accumulate
 from typing import Any
 
+import msgspec
+
 DEEPEST = 500
 """Levels of arrays and objects; more are refused. Recursive readers of a decoded value stay below any limit."""
 
@@ -35,6 +37,11 @@ def decode(body: str | bytes, **options: Any) -> Any:
 
     Raises NestingError, json.JSONDecodeError or another ValueError, and MemoryError.
     """
+    if isinstance(body, bytes) and not options and body.count(b"[") + body.count(b"{") <= DEEPEST:
+        try:
+            return msgspec.json.decode(body)
+        except (msgspec.MsgspecError, ValueError):
+            pass  # the standard library also takes NaN, lone surrogates and other encodings, and says where it fails
     text = body if isinstance(body, str) else body.decode(json.detect_encoding(body), "surrogatepass")
     if text.count("[") + text.count("{") > DEEPEST and is_too_deep(text.encode("utf-8", "surrogatepass")):
         raise NestingError
