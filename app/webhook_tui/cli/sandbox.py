@@ -9,6 +9,7 @@ import sys
 from datetime import UTC, datetime
 
 from webhook_tui.domain.signature.secret import Secret
+from webhook_tui.http.asgi import AsgiApplication
 from webhook_tui.http.server import Server
 from webhook_tui.http.sockets import bind
 from webhook_tui.sandbox.asgi import application
@@ -27,7 +28,9 @@ def serve_sandbox(*, host: str, port: int, token: Secret | None, play: bool, mis
         now=lambda: datetime.now(UTC),
         random=random.random,
     )
-    return 128 + asyncio.run(_serve(sandbox, Server(application(sandbox), server_socket, grace_seconds=0.5)))
+    return 128 + asyncio.run(
+        _serve(sandbox, Server(AsgiApplication(application(sandbox)), server_socket, grace_seconds=0.5))
+    )
 
 
 async def _serve(sandbox: Sandbox, server: Server) -> int:
