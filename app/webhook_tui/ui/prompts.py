@@ -6,11 +6,11 @@ from collections.abc import Callable
 
 from webhook_tui.domain.commands import (
     CheckReachability,
+    Command,
     OwnershipChoice,
     RegisterWebhook,
     ResolveOwnership,
     UseToken,
-    Wish,
 )
 from webhook_tui.domain.errors import Problem
 from webhook_tui.domain.events import OwnershipQuestioned, TokenRequired
@@ -27,7 +27,7 @@ class PromptController:
     def __init__(
         self,
         app: WorkerApp,
-        request: Callable[[Wish], None],
+        request: Callable[[Command], None],
         watch: Callable[[], None],
         change_to_sandbox: Callable[[], None] | None,
     ) -> None:

@@ -10,7 +10,14 @@ from typing import Any
 from textual.app import App, SuspendNotSupported
 
 from webhook_tui.domain.answer_rules.rules import AnswerRule
-from webhook_tui.domain.commands import ReplayDeliveries, SetAnswerRule, SetForwarding, SimulateEvent, StopReplay, Wish
+from webhook_tui.domain.commands import (
+    Command,
+    ReplayDeliveries,
+    SetAnswerRule,
+    SetForwarding,
+    SimulateEvent,
+    StopReplay,
+)
 from webhook_tui.domain.delivery.delivery import DeliveryRow, StoredDelivery
 from webhook_tui.domain.delivery.event import KNOWN_EVENTS
 from webhook_tui.domain.delivery.text import visible
@@ -39,7 +46,7 @@ class ReplayController:
     """Opens the dialogs and makes the wishes."""
 
     app: App[Any]
-    request: Callable[[Wish], None]
+    request: Callable[[Command], None]
     occurred: Callable[[Problem | None], None]
     pick: Callable[[Selection, TimeRange | None, Callable[[], bool]], tuple[int, ...]]
     """The numbers of the deliveries that are meant; called in a thread."""
