@@ -12,7 +12,7 @@ from webhook_tui.cli.options import FILTER, history_options, option, output_form
 
 @click.command("list")
 @history_options
-@option("--filter", "expression", type=FILTER, help="Only those that pass: the filter of the screen.")
+@option("--filter", type=FILTER, help="Only those that pass: the filter of the screen.")
 @click.option("--limit", type=click.IntRange(0), default=50, show_default=True, help="The newest N; 0: all.")
 @option("--job-id-field", multiple=True, metavar="FIELD", help="Where a job id stands, for job:X; repeatable.")
 @output_format("text", "json")
@@ -29,7 +29,8 @@ def list_deliveries(ctx: click.Context, /, limit: int, output: str, **given: Any
     fields = JobFields(ids=given["job_id_field"] or JobFields().ids)
     accounts = AccountFilter(given["api_url"], given["token"])
     with HistoryQuery(given["db"] or places.deliveries, accounts) as history:
-        found = history.seqs(given["expression"], datetime.now(UTC), job_fields=fields.ids)
+        chosen = given["filter"] and given["filter"].expression
+        found = history.seqs(chosen, datetime.now(UTC), job_fields=fields.ids)
         shown = found[-limit:] if limit else found
         print_deliveries(history, shown, output, fields)
     if not found:

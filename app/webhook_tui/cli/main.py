@@ -31,6 +31,7 @@ from webhook_tui.cli.options import (
     shared_options,
 )
 from webhook_tui.cli.show import show
+from webhook_tui.cli.wait import wait
 from webhook_tui.cli.why import why
 from webhook_tui.config import API_URL, Places, Settings, read_config, read_secret_file
 from webhook_tui.domain.errors import ExitCode, Problem, ProblemError
@@ -250,7 +251,7 @@ def export(ctx: click.Context, /, **given: Any) -> None:
         choice=Choice(
             given["seq"],
             given["marked"],
-            given["filter"],
+            given["filter"] and given["filter"].expression,
             job_fields=given["job_id_field"] or JobFields().ids,
         ),
         now=datetime.now(UTC),
@@ -367,7 +368,7 @@ def completion(shell: str) -> None:
     click.echo(kind(root, {}, "webhook-tui", "_WEBHOOK_TUI_COMPLETE").source())
 
 
-for _command in (list_deliveries, show, why):
+for _command in (list_deliveries, show, why, wait):
     root.add_command(_command)
 
 

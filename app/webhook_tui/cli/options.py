@@ -31,7 +31,7 @@ from webhook_tui.domain.signature.secret import Secret, token_in
 from webhook_tui.domain.url import UrlError, normalized_url
 
 if TYPE_CHECKING:
-    from webhook_tui.domain.filtering.filter import Expression
+    from webhook_tui.domain.filtering.filter import Filter
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -40,6 +40,7 @@ EXPORT_FORMATS = ("payload", "curl", "httpie", "python", "pytest", "har", "jsonl
 
 LOCAL_URL = f"http://{HOST}:{PORT}"
 
+WITHIN = click.FloatRange(min=0, min_open=True)
 SECONDS = click.FloatRange(0.1, 60)
 FILE = click.Path(path_type=Path, dir_okay=False)
 DAYS = click.IntRange(0, 36_500)
@@ -90,15 +91,14 @@ class FilterType(click.ParamType[Any]):
 
     name = "filter"
 
-    def convert(self, value: Any, _param: click.Parameter | None, _ctx: click.Context | None) -> Expression:
+    def convert(self, value: Any, _param: click.Parameter | None, _ctx: click.Context | None) -> Filter:
         """Parse it. Raises ProblemError (usage) that quotes what cannot be read."""
-        from webhook_tui.domain.filtering.filter import FilterError, parse
+        from webhook_tui.domain.filtering.filter import Filter, FilterError
 
-        if not isinstance(value, str):
-            parsed: Expression = value
-            return parsed
+        if isinstance(value, Filter):
+            return value
         try:
-            return parse(value)
+            return Filter.parse(str(value))
         except FilterError as error:
             part = visible(value[error.start : error.end] or value)
             raise ProblemError(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -63,10 +64,9 @@ class HistoryQuery:
         bring_up_to_date(path, HISTORY)
         self._path = path
         self._accounts = accounts or AccountFilter()
-        self._connection = connect_read_only(path)
-        if not is_set_up(self._connection):
-            self._connection.close()
+        if not is_history(path):
             raise ProblemError(Problem(f"{path} holds no history.", "Name another with --db F."))
+        self._connection = connect_read_only(path)
 
     def __enter__(self) -> Self:
         return self
@@ -161,6 +161,12 @@ class HistoryQuery:
     def _numbers(self, statement: str, *parameters: str) -> Sequence[int]:
         with reading():
             return [seq for (seq,) in self._connection.execute(statement, parameters)]
+
+
+def is_history(path: Path) -> bool:
+    """Return whether the file has its tables: False also while they are being made. Raises ProblemError."""
+    with closing(connect_read_only(path)) as connection:
+        return is_set_up(connection)
 
 
 def _account(key: str) -> Account:

@@ -10,7 +10,7 @@ from webhook_tui.domain.delivery.summary import Summary, summarize
 @pytest.mark.parametrize(
     ("data", "summary"),
     [
-        (b'{"job_id": "job_ec536688", "status": "failed", "original_filename": "a.jpg"}', ("ec536688", "failed", "a.jpg")),
+        (b'{"job_id": "job_ec536688", "status": "new", "original_filename": "a"}', ("ec536688", "new", "a")),
         (b'{"job_id": "468154a6-01f3", "processed_images": 5, "total_images": 8}', ("468154a6", "", "5/8")),
         (b'{"id_task": 7, "progress": 40.0}', ("7", "", "40 %")),
         (b'{"original_filename": 3}', ("", "", "")),

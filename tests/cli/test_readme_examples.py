@@ -9,8 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import history as history
-
 README = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
 _SECTION = re.compile(r"<!-- run: .*?-->\n```sh\n(.*?)```", re.DOTALL)
 EXAMPLES = [line for block in _SECTION.findall(README) for line in block.splitlines() if line.startswith("webhook-tui")]
@@ -42,4 +40,4 @@ def test_an_example_of_the_readme_runs(command: str, tmp_path: Path) -> None:
 
 def test_there_is_an_example_of_each() -> None:
     """So many commands, so many lines."""
-    assert {line.split()[1] for line in EXAMPLES} >= {"list", "show", "why"}
+    assert {line.split()[1] for line in EXAMPLES} >= {"list", "show", "why", "wait"}
