@@ -18,7 +18,7 @@ from webhook_tui.domain.events import SessionEvent, SessionStopped, StatusChange
 from webhook_tui.domain.queries import Answer, Query
 from webhook_tui.domain.signature.secret import Secret
 from webhook_tui.domain.status import SessionStatus
-from webhook_tui.http.asgi import Asgi
+from webhook_tui.http.asgi import Asgi, AsgiApplication
 from webhook_tui.http.server import Server
 from webhook_tui.http.sockets import bind
 from webhook_tui.sandbox.asgi import application
@@ -126,7 +126,7 @@ async def sandbox_of(
         now=lambda: datetime.now(UTC),
         random=chance.random,
     )
-    server = Server(wrap(application(sandbox)), bind("127.0.0.1", 0, exact=True), grace_seconds=0.2)
+    server = Server(AsgiApplication(wrap(application(sandbox))), bind("127.0.0.1", 0, exact=True), grace_seconds=0.2)
     await server.start()
     await sandbox.start()
     try:

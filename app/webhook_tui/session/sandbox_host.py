@@ -8,6 +8,7 @@ from types import TracebackType
 from typing import Self
 
 from webhook_tui.domain.signature.secret import Secret
+from webhook_tui.http.asgi import AsgiApplication
 from webhook_tui.http.server import Server
 from webhook_tui.http.sockets import bind
 from webhook_tui.sandbox.asgi import application
@@ -28,7 +29,9 @@ class SandboxHost:
             now=clock.utc_now,
             random=random.random,
         )
-        self._server = Server(application(self.sandbox), bind("127.0.0.1", 0, exact=True), grace_seconds=0.2)
+        self._server = Server(
+            AsgiApplication(application(self.sandbox)), bind("127.0.0.1", 0, exact=True), grace_seconds=0.2
+        )
         self.api_url = f"http://127.0.0.1:{self._server.port}"
 
     async def __aenter__(self) -> Self:

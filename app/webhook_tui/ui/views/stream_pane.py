@@ -209,7 +209,7 @@ class StreamPane(Vertical):
         event.stop()
         self._end_filter()
 
-    def on_event_table_cursor_moved(self, event: EventTable.CursorMoved) -> None:
+    def on_event_table_event_changed(self, event: EventTable.EventChanged) -> None:
         """Say why."""
         event.stop()
         self._show_why()
