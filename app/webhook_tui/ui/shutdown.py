@@ -38,6 +38,7 @@ class ShutdownApp(TerminalApp):
         self.leaving: queue.SimpleQueue[int] = queue.SimpleQueue()
         """Gets the exit code at the first step towards the end, for whoever sees to it that the end comes."""
         self._handlers: dict[int, Any] = {}
+        self._screen_loop: asyncio.AbstractEventLoop | None = None
 
     def take_signals(self) -> None:
         """From now on a signal ends the app properly."""
@@ -52,6 +53,7 @@ class ShutdownApp(TerminalApp):
         """No handler of the loop's: one would wait for ever when a write to a terminal that is gone blocks the loop."""
         self.leaving.put(128 + number)
         self.host.leave()
+        assert self._screen_loop is not None
         with contextlib.suppress(RuntimeError):  # the loop has ended
             self._screen_loop.call_soon_threadsafe(self.end, 128 + number)
 
