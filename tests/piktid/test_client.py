@@ -44,7 +44,7 @@ async def test_register_ping_show_and_delete() -> None:
 
         assert await client.delete() is True
         assert await client.delete() is False
-        with pytest.raises(ProblemError, match=r"PiktID has no webhook to ping \(404\)\. u registers it\."):
+        with pytest.raises(ProblemError, match=r"PiktID has no webhook to ping \(404\)\. Register it first\."):
             await client.test_ping()
         await client.aclose()
 
@@ -193,7 +193,7 @@ async def test_an_https_api_is_reached_through_the_environments_proxy(monkeypatc
     assert b"GET" not in proxy.received
     assert TOKEN.key not in proxy.received
     assert caught.value.problem.sentence() == (
-        "The proxy did not connect to v2.api.piktid.com. Check HTTPS_PROXY and NO_PROXY, then u."
+        "The proxy did not connect to v2.api.piktid.com. Check HTTPS_PROXY and NO_PROXY."
     )
 
 

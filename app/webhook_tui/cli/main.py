@@ -169,12 +169,20 @@ def verify(ctx: click.Context, /, file: BinaryIO, **given: Any) -> None:
 
 @root.command(context_settings=_CONTEXT)
 @shared_options
+@click.option("--list", "is_list", is_flag=True, help="List the account's secrets by id; none is revealed.")
+@click.option("--remove", metavar="ID", help="Remove the secret with this id; a run under way keeps it until it ends.")
 @click.pass_context
-def secret(ctx: click.Context, /, **given: Any) -> None:
+def secret(ctx: click.Context, /, *, is_list: bool, remove: str | None, **given: Any) -> None:
     """Print the current signing secret of the account, and nothing else; exit code 1 when there is none."""
-    from webhook_tui.cli.secret import current_secret
+    from webhook_tui.cli.secret import current_secret, listed, remove_secret
 
     settings = _settings(ctx, given)
+    if remove is not None:
+        click.echo(f"Secret {remove_secret(settings, remove)} removed.")
+        return
+    if is_list:
+        click.echo(listed(settings, datetime.now().astimezone()) or "No secret yet.")
+        return
     current = current_secret(settings)
     if current is None:
         leave(Problem("No signing secret of this account is current.", "Registering gives one: webhook-tui."))

@@ -111,7 +111,13 @@ _OPTIONS: tuple[Callable[[Any], Any], ...] = (
     option("--port", type=click.IntRange(0, 65_535), default=PORT, show_default="9876, or the next free one"),
     option("--no-clean", is_flag=True, help="Leave the registration when leaving."),
     option("--replace", is_flag=True, help="Replace a webhook that is not ours without asking."),
-    option("--secret", "secret", type=SECRET, multiple=True, help="Add a signing secret to the ring; repeatable."),
+    option(
+        "--secret",
+        "secret",
+        type=SECRET,
+        multiple=True,
+        help="Verify with this signing secret, too, in this run; repeatable.",
+    ),
     option("--secret-file", "secret_file", type=FILE, multiple=True, help="The same from a file; repeatable."),
     option("--no-register", is_flag=True, help="Verify and show only; touch nothing at PiktID."),
     option("--no-sse", is_flag=True, help="Do not compare with the event stream."),
@@ -157,7 +163,6 @@ def settings_from(
     """
     values, sources = _merged(ctx, given)
     _refuse_contradictions(values)
-    secrets = (*values["secret"], *(read_secret_file(path) for path in values["secret_file"]))
     authtoken = os.environ.get("NGROK_AUTHTOKEN")
     keymap = config.get("keymap", {})
     return Settings(
@@ -176,7 +181,8 @@ def settings_from(
         port_was_given=sources["port"] not in (ParameterSource.DEFAULT, None),
         clean=not values["no_clean"],
         replace=values["replace"],
-        secrets=secrets,
+        secrets=tuple(values["secret"]),
+        file_secrets=tuple(read_secret_file(path) for path in values["secret_file"]),
         register=not values["no_register"],
         sse=not values["no_sse"],
         forward_to=values["forward_to"],

@@ -1,10 +1,9 @@
-"""The embedded PiktID inside a session: served on loopback with a token of its own, gone when the session ends."""
+"""The embedded PiktID inside a session: served on loopback, with a token of its own, until the session ends."""
 
 from __future__ import annotations
 
 import random
 import secrets
-from datetime import UTC, datetime
 from types import TracebackType
 from typing import Self
 
@@ -15,18 +14,19 @@ from webhook_tui.http.sockets import bind
 from webhook_tui.sandbox.asgi import application
 from webhook_tui.sandbox.options import SandboxOptions
 from webhook_tui.sandbox.service import Sandbox
+from webhook_tui.session.clock import Clock
 
 
 class SandboxHost:
-    """An async context manager; `api_url` and `token` are good inside it."""
+    """An async context manager; `api_url` answers inside it."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Clock) -> None:
         self.token = Secret(secrets.token_urlsafe(24))
         self.former_secret = Secret(secrets.token_urlsafe(24))
-        """Of an earlier registration: what is signed with it is older."""
+        """The secret of an earlier registration: a delivery signed with it is `older`."""
         self.sandbox = Sandbox(
             SandboxOptions(token=self.token, play=True, misbehave=True, former_secret=self.former_secret),
-            now=lambda: datetime.now(UTC),
+            now=clock.utc_now,
             random=random.random,
         )
         self._server = Server(

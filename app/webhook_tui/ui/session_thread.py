@@ -67,7 +67,13 @@ class SessionThread:
         except Exception as error:  # noqa: BLE001 - nothing above this frame could show it
             _log.error("the session ended by an error", exc_info=error)
             self._tell(
-                SessionStopped(Problem(f"webhook-tui has a bug: {type(error).__name__}.", "q leaves; report it."))
+                SessionStopped(
+                    Problem(
+                        f"webhook-tui has a bug: {type(error).__name__}.",
+                        "Report it.",
+                        screen_hint="q leaves; report it.",
+                    )
+                )
             )
 
     def _tell(self, fact: SessionEvent) -> None:

@@ -29,6 +29,8 @@ class Notice:
 
     problem: Problem
     again_at: datetime | None = None
+    about: int | None = None
+    """The delivery that it is about: it is over when another one is shown."""
 
     def lines(self, now: datetime) -> tuple[Content, ...]:
         """What happened, and what to do; the keys named there stand out."""
