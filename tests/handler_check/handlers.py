@@ -146,7 +146,9 @@ async def serving(
         headers = {name.lower(): value for name, _, value in lines}
         body = await reader.read(65_536) if int(headers.get(b"content-length", b"0")) else b""
         writer.write(b"HTTP/1.0 %d \r\n\r\n" % status(headers, body))
-        await writer.drain()
+        writer.write_eof()
+        while await reader.read(65_536):  # closed before the client is done, it would lose the answer
+            pass
         writer.close()
 
     if first_piece:
