@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import shutil
 import sqlite3
@@ -92,14 +93,14 @@ class DeliveryStore:
         """Number of transactions committed; many deliveries share one."""
         return self._writer.commits
 
-    async def record(
+    def record(
         self, delivery: Delivery, judgement: Judgement, *, account: Account, answered: int | None
-    ) -> DeliveryRow:
-        """Store a delivery; return its row once the transaction is committed and synced.
+    ) -> asyncio.Future[DeliveryRow]:
+        """Store a delivery; the result is its row, when the transaction is committed and synced.
 
-        Raises ProblemError when it could not be stored; the next one may succeed.
+        It is a ProblemError when it could not be stored; the next one may be stored again.
         """
-        return await self._writer.record(
+        return self._writer.record(
             recordable(delivery, judgement, account=account, answered=answered, job_fields=self._job_fields)
         )
 

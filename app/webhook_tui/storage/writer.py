@@ -66,10 +66,9 @@ class Writer:
         self._thread = threading.Thread(target=self._work, name="history-writer", daemon=True)
         self._thread.start()
 
-    async def record(self, record: Recordable) -> DeliveryRow:
-        """Store a delivery and return its row once it is committed; raises ProblemError when it is not stored."""
-        row: DeliveryRow = await self._submit(record)
-        return row
+    def record(self, record: Recordable) -> asyncio.Future[DeliveryRow]:
+        """Store a delivery; the result is its row once it is committed, or a ProblemError when it is not stored."""
+        return self._submit(record)
 
     async def run(self, job: Job[T]) -> T:
         """Return the result of `job` once it is committed; raises ProblemError when it is not.
