@@ -8,7 +8,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from tests.patience import PATIENCE_SECONDS
-from webhook_tui.domain.commands import Wish
+from webhook_tui.domain.commands import Command
 from webhook_tui.domain.delivery.rows import DeliveryRows, FoundRows, Sort
 from webhook_tui.domain.errors import Problem
 from webhook_tui.domain.events import SessionEvent, SessionStopped, ShutdownStepEnded, ShutdownStepStarted
@@ -36,7 +36,7 @@ class Retention:
             emit(fact)
         self.release.wait()
 
-    def request(self, wish: Wish) -> None:
+    def request(self, wish: Command) -> None:
         """Nothing is asked."""
 
     def stop(self) -> None:

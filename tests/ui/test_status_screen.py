@@ -15,9 +15,8 @@ from textual.color import Color
 from tests.ui.fake_session import LISTENING, NOW, PUBLIC, RUNNING, FakeSession
 from tests.ui.memory_rows import mock_up_rows
 from tests.ui.stage import STACKED, WIDE, Stage, stage
-from webhook_tui.domain.commands import GetStatistics, Wish
 from webhook_tui.domain.errors import Problem
-from webhook_tui.domain.events import StatisticsShown
+from webhook_tui.domain.queries import GetStatistics
 from webhook_tui.domain.refusal import Refusal
 from webhook_tui.domain.signature.verdict import Verdict
 from webhook_tui.domain.statistics.counts import EventCounts, HistoryCounts, Rate
