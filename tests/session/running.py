@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 from tests.patience import PATIENCE_SECONDS
 from webhook_tui.config import Places, Settings
-from webhook_tui.domain.commands import Wish
+from webhook_tui.domain.commands import StartRegistration, Wish
 from webhook_tui.domain.events import SessionEvent, SessionStopped, StatusChanged
 from webhook_tui.domain.signature.secret import Secret
 from webhook_tui.domain.status import SessionStatus
@@ -47,6 +47,7 @@ class Running:
     def start(self) -> None:
         """Begin."""
         self._thread.start()
+        self.session.request(StartRegistration())
 
     def ask(self, wish: Wish) -> None:
         """Make a wish."""

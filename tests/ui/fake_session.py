@@ -21,6 +21,7 @@ from webhook_tui.domain.commands import (
     ReplayDeliveries,
     SetForwarding,
     SimulateEvent,
+    StartRegistration,
     Wish,
 )
 from webhook_tui.domain.delivery.delivery import StoredDelivery
@@ -56,6 +57,7 @@ from webhook_tui.domain.status import (
     WebhookState,
     WebhookStatus,
 )
+from webhook_tui.session.event_batch import EventBatcher
 
 NOW = datetime(2026, 11, 23, 14, 22, 2, tzinfo=UTC)
 
@@ -94,13 +96,20 @@ class FakeSession:
         self.first_status = status
         self._facts: queue.Queue[tuple[SessionEvent, threading.Event] | None] = queue.Queue()
         self._runs = False
+        self.may_register = False
 
     @classmethod
     def running(cls) -> FakeSession:
         """The mock-ups' session."""
         return cls(RUNNING, mock_up_rows())
 
-    def run(self, emit: Callable[[SessionEvent], None]) -> None:
+    def run(self, publish: Callable[[SessionEvent], None]) -> None:
+        def emit(event: SessionEvent) -> None:
+            batcher = EventBatcher()
+            batcher.put(event)
+            for each in batcher.take():
+                publish(each)
+
         if self.fails_with is not None:
             raise self.fails_with
         emit(StatusChanged(self.first_status))
@@ -115,6 +124,9 @@ class FakeSession:
         self.ended.set()
 
     def request(self, wish: Wish) -> None:
+        if isinstance(wish, StartRegistration):
+            self.may_register = True
+            return
         self.wishes.append(wish)
         match wish:
             case MarkDelivery(seq, marked):

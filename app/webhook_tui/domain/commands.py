@@ -16,6 +16,11 @@ class RegisterWebhook:
 
 
 @dataclass(frozen=True, slots=True)
+class StartRegistration:
+    """The screen is shown: register from now on. Before, a session with a screen only listens and opens the tunnel."""
+
+
+@dataclass(frozen=True, slots=True)
 class SendTestPing:
     """POST /webhooks/test."""
 
@@ -188,6 +193,7 @@ class ListRuns:
 
 Wish: TypeAlias = (
     RegisterWebhook
+    | StartRegistration
     | SendTestPing
     | DeleteWebhook
     | ResolveOwnership

@@ -29,6 +29,7 @@ from webhook_tui.domain.commands import (
     SetAnswerRule,
     SetForwarding,
     SimulateEvent,
+    StartRegistration,
     StopReplay,
     UseToken,
     Wish,
@@ -99,6 +100,10 @@ class CommandDispatcher:
             self._try_tunnel_now()
         self._parts.reconciling.try_now()
         self._parts.registrar.try_again()
+
+    @take.register
+    def _(self, _wish: StartRegistration) -> None:
+        self._parts.registrar.permit()
 
     @take.register
     def _(self, _wish: SendTestPing) -> None:

@@ -48,7 +48,7 @@ class RegistrationOptions:
     api_url: str
     replace: bool
     asks: bool
-    """There is a screen that can ask; without one a webhook that is not ours ends the program."""
+    """There is a screen that can ask, and registering waits for it; without one a foreign webhook ends the program."""
     clean: bool
 
 
@@ -90,6 +90,7 @@ class WebhookRegistration:
         """What to show again when the user does not take back what another program took."""
         self._put_back: str | None = None
         self._wake = asyncio.Event()
+        self._permitted = asyncio.Event()
         self._again = False
         self._stopped_asking = False
         self._answer: asyncio.Future[ResolveOwnership] | None = None
@@ -149,8 +150,14 @@ class WebhookRegistration:
         if self._answer is not None and not self._answer.done():
             self._answer.set_result(answer)
 
+    def permit(self) -> None:
+        """The screen is shown: register from now on."""
+        self._permitted.set()
+
     async def run(self) -> None:
         """Until cancelled."""
+        if self._options.asks:
+            await self._permitted.wait()
         if self._client is None:
             self._board.emit(TokenRequired(None))
         while True:

@@ -12,6 +12,7 @@ import random
 import secrets
 import socket
 import sys
+from collections import deque
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -42,8 +43,6 @@ from webhook_tui.domain.status import (
     SessionStatus,
     TunnelState,
     TunnelStatus,
-    WebhookState,
-    WebhookStatus,
 )
 from webhook_tui.http.receiver import Receiver
 from webhook_tui.http.server import Server
@@ -70,7 +69,7 @@ from webhook_tui.session.sandbox_host import SandboxHost
 from webhook_tui.session.secret_ring import NOT_KEPT, SecretRingRepository
 from webhook_tui.session.simulation import EventSimulation, Parts
 from webhook_tui.session.statistics import Statistics
-from webhook_tui.session.status import StatusPublisher
+from webhook_tui.session.status import StatusPublisher, first_status
 from webhook_tui.storage.accounts import AccountStore
 from webhook_tui.storage.history import DeliveryStore
 
@@ -113,17 +112,23 @@ class Session:
         self._token = settings.token
         self._used_tokens: tuple[Secret, ...] = ()
         self._wishing: CommandDispatcher | None = None
+        self._requests: deque[Wish] = deque()
         self._kept: tuple[Secret, ...] = ()
         self._ever_in_rings: Callable[[], Iterable[Secret]] = tuple
         own_path = settings.hook_url is None
         self._hook_path = f"/h/{secrets.token_hex(16)}" if own_path else None
 
     @classmethod
-    def open(cls, settings: Settings, *, asks: bool, paces: Timings | None = None) -> Session:
-        """Bind the port; raises ProblemError (PORT) when it cannot be had, (USAGE) where forwarding must not go."""
+    def open(
+        cls, settings: Settings, *, asks: bool, bound: socket.socket | None = None, paces: Timings | None = None
+    ) -> Session:
+        """Bind the port, unless `bound` is the listening socket already.
+
+        Raises ProblemError (PORT) when the port cannot be had, (USAGE) where forwarding must not go.
+        """
         if settings.forward_to is not None:
             check(settings.forward_to, anywhere=settings.forward_anywhere)
-        bound = bind(settings.host, settings.port, exact=settings.port_was_given)
+        bound = bound or bind(settings.host, settings.port, exact=settings.port_was_given)
         session = cls(settings, bound, asks=asks, paces=paces)
         if settings.forward_to is not None:
             try:
@@ -139,10 +144,11 @@ class Session:
             runner.run(self._main(emit))
 
     def request(self, wish: Wish) -> None:
-        """Ask for something, from any thread; after the end it is ignored."""
+        """Ask for something, from any thread; before the session is up it waits, after the end it is ignored."""
+        self._requests.append(wish)
         if self._loop is not None:
             with contextlib.suppress(RuntimeError):  # the loop has ended
-                self._loop.call_soon_threadsafe(self._take, wish)
+                self._loop.call_soon_threadsafe(self._take_requests)
 
     def stop(self) -> None:
         """Tidy up and end, from any thread."""
@@ -186,7 +192,10 @@ class Session:
     async def _live(self, stack: contextlib.AsyncExitStack) -> Problem | None:
         settings = self._settings
         self._store = DeliveryStore.open(
-            settings.deliveries_path, started_at=_utc_now(), job_fields=settings.job_fields
+            settings.deliveries_path,
+            started_at=_utc_now(),
+            job_fields=settings.job_fields,
+            is_temporary=settings.is_temporary,
         )
         stack.callback(self._store.close)
         self._accounts = accounts = AccountStore.open(settings.accounts_path)
@@ -251,14 +260,14 @@ class Session:
         await stack.enter_async_context(self._receiving())
         stack.push_async_callback(self._registrar.aclose)
         self._wishing = self._make_wishing()
+        self._take_requests()
         if token is not None:
             await self._use_token(token)
         return await self._work()
 
-    def _take(self, wish: Wish) -> None:
-        """What comes before there is anything to carry it out is for nobody."""
-        if self._wishing is not None:
-            self._wishing.take(wish)
+    def _take_requests(self) -> None:
+        while self._wishing is not None and self._requests:
+            self._wishing.take(self._requests.popleft())
 
     async def _use_token(self, token: Secret) -> None:
         self._token = token
@@ -309,15 +318,7 @@ class Session:
     @property
     def first_status(self) -> SessionStatus:
         """What the settings say of the route; every link waits."""
-        settings = self._settings
-        opens = not settings.sandbox and settings.hook_url is None and settings.tunnel != "none"
-        return SessionStatus(
-            api_url=settings.api_url,
-            sandbox=settings.sandbox,
-            registers=settings.register,
-            tunnel=TunnelStatus(TunnelState.WAITING if opens else TunnelState.NONE, kind=settings.tunnel),
-            webhook=WebhookStatus(WebhookState.WAITING if settings.register else WebhookState.WATCHING),
-        )
+        return first_status(self._settings)
 
     @contextlib.asynccontextmanager
     async def _receiving(self) -> AsyncIterator[None]:

@@ -10,12 +10,25 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+from webhook_tui.config import Settings
 from webhook_tui.domain.errors import Problem
 from webhook_tui.domain.events import SessionEvent, StatusChanged
 from webhook_tui.domain.signature.verdict import Verdict
-from webhook_tui.domain.status import SessionStatus
+from webhook_tui.domain.status import SessionStatus, TunnelState, TunnelStatus, WebhookState, WebhookStatus
 
 _PAUSE_SECONDS = 0.05
+
+
+def first_status(settings: Settings) -> SessionStatus:
+    """Return what the settings say of the route; every link waits."""
+    opens = not settings.sandbox and settings.hook_url is None and settings.tunnel != "none"
+    return SessionStatus(
+        api_url=settings.api_url,
+        sandbox=settings.sandbox,
+        registers=settings.register,
+        tunnel=TunnelStatus(TunnelState.WAITING if opens else TunnelState.NONE, kind=settings.tunnel),
+        webhook=WebhookStatus(WebhookState.WAITING if settings.register else WebhookState.WATCHING),
+    )
 
 
 class StatusPublisher:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import shutil
 import sqlite3
-import tempfile
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -30,6 +28,7 @@ from webhook_tui.storage.runs import find_runs
 from webhook_tui.storage.search.scan import Search
 from webhook_tui.storage.search.search import FilteredRows
 from webhook_tui.storage.statistics import StatisticsReader
+from webhook_tui.storage.temporary_directory import TemporaryDirectory
 from webhook_tui.storage.word_index import WordIndex
 from webhook_tui.storage.writer import Job, Writer
 
@@ -40,10 +39,19 @@ _LONGEST_COMMENT = 2000
 class DeliveryStore:
     """One open history. Its coroutines may be awaited on any loop; several programs may have one file open."""
 
-    def __init__(self, file: HistoryFile, *, temporary: Path | None, job_fields: JobFields) -> None:
+    def __init__(
+        self,
+        file: HistoryFile,
+        *,
+        job_fields: JobFields,
+        is_temporary: bool = False,
+        directory: TemporaryDirectory | None = None,
+    ) -> None:
+        """`directory`: removed by `close`."""
         self.path = file.path
         self._file = file
-        self._temporary = temporary
+        self._is_temporary = is_temporary
+        self._directory = directory
         self._job_fields = job_fields
         self._writer = Writer(file, WordIndex().step)
         self._reader = Reader(file.path)
@@ -52,20 +60,22 @@ class DeliveryStore:
         self._jobs = JobsReader(file.path, job_fields, judged=lambda: self._judged)
 
     @classmethod
-    def open(cls, path: Path | None, *, started_at: datetime, job_fields: JobFields | None = None) -> DeliveryStore:
+    def open(
+        cls, path: Path | None, *, started_at: datetime, job_fields: JobFields | None = None, is_temporary: bool = False
+    ) -> DeliveryStore:
         """Open or make the history at `path`; None: a temporary one that is deleted by `close`.
 
-        Raises ProblemError when it cannot be opened or written.
+        `is_temporary`: the caller deletes `path` later. Raises ProblemError when it cannot be opened or written.
         """
         job_fields = job_fields or JobFields()
         if path is not None:
-            return cls(HistoryFile(path, started_at), temporary=None, job_fields=job_fields)
-        temporary = Path(tempfile.mkdtemp(prefix="webhook-tui-"))
+            return cls(HistoryFile(path, started_at), job_fields=job_fields, is_temporary=is_temporary)
+        directory = TemporaryDirectory.create()
         try:
-            file = HistoryFile(temporary / "deliveries.db", started_at)
-            return cls(file, temporary=temporary, job_fields=job_fields)
+            file = HistoryFile(directory.path / "deliveries.db", started_at)
+            return cls(file, job_fields=job_fields, is_temporary=True, directory=directory)
         except BaseException:
-            shutil.rmtree(temporary, ignore_errors=True)
+            directory.remove()
             raise
 
     @property
@@ -208,7 +218,7 @@ class DeliveryStore:
     async def place(self) -> HistoryPlace:
         """Where the history lies, and how large it is. Raises ProblemError."""
         size = await self._reader.run(lambda _: size_on_disk(self.path))
-        return HistoryPlace(self.path, size, self.run, is_temporary=self._temporary is not None)
+        return HistoryPlace(self.path, size, self.run, is_temporary=self._is_temporary)
 
     def open_found(
         self,
@@ -235,8 +245,8 @@ class DeliveryStore:
         self._counting.close()
         self._jobs.close()
         self._writer.close(datetime.now(UTC))
-        if self._temporary is not None:
-            shutil.rmtree(self._temporary, ignore_errors=True)
+        if self._directory is not None:
+            self._directory.remove()
 
 
 def _deleting(seqs: Sequence[int]) -> Job[int]:

@@ -19,8 +19,18 @@ SANDBOX_TIP = Problem(
     severity=Severity.TIP,
 )
 
+_RESTART = "u restarts it. Until then PiktID gets no answer and tries again later."
+_RESTART_AGAIN = "u restarts it. Its log: webhook-tui paths."
+
 _KEY = re.compile(r"(?<![\w.:/-])([utpswqX])(?![\w.:/-])")
 _RANK = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.TIP: 2}
+
+
+def session_ended(newest_seq: int | None, *, is_unexpected: bool, is_repeated: bool) -> Problem:
+    """Return the problem of a session that ended without giving one; `is_repeated`: soon after it was restarted."""
+    what = "Session ended unexpectedly." if is_unexpected else "Session ended."
+    stored = "" if newest_seq is None else f" Deliveries up to #{newest_seq:,} are stored."
+    return Problem(what + stored, _RESTART_AGAIN if is_repeated else _RESTART)
 
 
 @dataclass(frozen=True, slots=True)
