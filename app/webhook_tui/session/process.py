@@ -41,7 +41,7 @@ from webhook_tui.session.channel import (
 from webhook_tui.session.status import first_status
 from webhook_tui.storage.temporary_directory import TemporaryDirectory
 
-COMMAND = (sys.executable, "-P", "-m", "webhook_tui.session")
+COMMAND: tuple[str, ...] = (sys.executable, "-P", "-m", "webhook_tui.session")
 """-P: a file of the current directory is never taken for a module."""
 STOP_SECONDS = 3.0
 """How long the session may shut down before it is killed."""
