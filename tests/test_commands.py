@@ -130,6 +130,35 @@ def test_secret_prints_the_current_one_and_nothing_else() -> None:
     assert run("secret").returncode == 2
 
 
+def test_secret_lists_the_ring_and_removes_from_it() -> None:
+    """By id, none revealed; the current one stays, and an id that is none or of several is an error."""
+    at = datetime(2026, 11, 12, 12, tzinfo=UTC)
+    account = Account.of(API_URL, Secret("t"))
+    former, current, kept = Secret("former"), Secret("current"), Secret("kept")
+    ring = SecretRing().registered(former, at).registered(current, at).added(kept, at)
+    with closing(AccountStore.open(Places.of_user().accounts)) as accounts:
+        accounts.save_ring(account, ring)
+
+    listed = run("secret", "--list", PIKTID_TOKEN="t")
+    refused = run("secret", "--remove", current.short_id, PIKTID_TOKEN="t")
+    unknown = [run("secret", "--remove", wanted, PIKTID_TOKEN="t") for wanted in ("ffff", kept.short_id[:3], "")]
+    removed = run("secret", "--remove", kept.short_id, PIKTID_TOKEN="t")
+    rest = run("secret", "--list", PIKTID_TOKEN="t")
+
+    day = listed.stdout.decode().splitlines()[0][26:36]
+    assert listed.stdout.decode().splitlines() == [
+        f"{current.short_id}  registered          {day}current",
+        f"{kept.short_id}  added by hand       {day}every run",
+        f"{former.short_id}  registered          {day}until {day.rstrip()}",
+    ]
+    assert refused.returncode == 1
+    assert refused.stderr.startswith(f"webhook-tui: Secret {current.short_id} is the current one".encode())
+    assert {done.returncode for done in unknown} == {1}
+    assert removed.stdout == f"Secret {kept.short_id} removed.\n".encode()
+    assert len(rest.stdout.splitlines()) == 2
+    assert run("secret", "--list", PIKTID_TOKEN="other").stdout == b"No secret yet.\n"
+
+
 def test_paths_says_where_things_lie() -> None:
     """Each on a line of its own."""
     done = run("paths")

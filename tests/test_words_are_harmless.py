@@ -14,7 +14,8 @@ SCREEN = Path(webhook_tui.__file__).parent / "ui"
 FOREIGN = frozenset(
     {
         "about", "body", "client", "comment", "event", "event_id", "headers", "last_response_status", "explanation",
-        "public_url", "reason", "request", "short", "target", "what", "next", "url", "api_url", "note", "detail",
+        "public_url", "reason", "request", "short", "target", "what", "next", "screen_hint", "url",
+        "api_url", "note", "detail",
     }
 )  # fmt: skip
 """Attributes of the domain's records that hold what a stranger, PiktID or a tunnel sent."""

@@ -18,6 +18,7 @@ from platformdirs.windows import Windows
 from webhook_tui.domain.errors import ExitCode, Problem, ProblemError
 from webhook_tui.domain.jobs.job import JobFields
 from webhook_tui.domain.signature.secret import Secret
+from webhook_tui.domain.signature.secret_ring import Origin
 
 API_URL = "https://v2.api.piktid.com"
 HOST = "127.0.0.1"
@@ -108,6 +109,9 @@ class Settings:
     replace: bool = False
     """Replace a webhook that is not ours without asking."""
     secrets: tuple[Secret, ...] = ()
+    """Given by --secret, for this run."""
+    file_secrets: tuple[Secret, ...] = ()
+    """Given by --secret-file, for this run."""
     register: bool = True
     sse: bool = True
     forward_to: str | None = None
@@ -129,6 +133,14 @@ class Settings:
     ascii: bool = False
     keymap: Mapping[str, str] = field(default_factory=dict)
     places: Places = field(default_factory=Places.of_user)
+
+    @property
+    def given_secrets(self) -> tuple[tuple[Secret, Origin], ...]:
+        """The signing secrets that the options give, and which option did."""
+        return (
+            *((secret, Origin.OPTION) for secret in self.secrets),
+            *((secret, Origin.FILE) for secret in self.file_secrets),
+        )
 
     @property
     def deliveries_path(self) -> Path | None:

@@ -11,7 +11,7 @@ from webhook_tui.cli.main import main
 
 
 def _write(path: Path) -> None:
-    path.write_text(json.dumps(sorted(name for name, module in sys.modules.items() if module is not None)))
+    path.write_text(json.dumps(sorted(sys.modules)))
 
 
 if __name__ == "__main__":

@@ -94,7 +94,7 @@ async def test_a_wrong_token() -> None:
     assert code == 3
     sentence = (
         "PiktID refused the token (401): it is wrong or has expired. "
-        "Make one at app.on-model.com/profile?tab=tokens, then u to enter it."
+        "Create one at app.on-model.com/profile?tab=tokens and set PIKTID_TOKEN."
     )
     assert words == f"webhook-tui: {sentence}\n"
     assert output == f'{{"type":"error","message":"{sentence}"}}\n'
@@ -170,7 +170,7 @@ async def test_a_host_key_that_changed() -> None:
     assert code == 4
     assert words == (
         "webhook-tui: 127.0.0.1 shows another host key than before: not trusted. "
-        "If you expect that: webhook-tui paths, remove known_hosts, then u.\n"
+        "If you expect that: webhook-tui paths, remove known_hosts, then start again.\n"
     )
 
 

@@ -83,7 +83,7 @@ async def test_by_key(key: str) -> None:
         opened.screen.press(key)
         await opened.left(0)
         assert re.fullmatch(
-            r"Leaving: closing the tunnel … \d\.\d s   deleting webhook 41 … done", opened.screen.screen.strip()
+            r"Leaving: closing the tunnel … done   deleting webhook 41 … done", opened.screen.screen.strip()
         )
 
 

@@ -17,7 +17,14 @@ from webhook_tui.domain.events import ProblemOccurred, SessionEvent, SessionRead
 from webhook_tui.headless.listen import GIVE_UP_SECONDS, Headless
 from webhook_tui.headless.output import LineWriter, json_line
 
-NO_NETWORK = Problem("There is no network.", "Trying again in {again}; u tries now.", ExitCode.API, is_transient=True)
+NO_NETWORK = Problem(
+    "There is no network.",
+    "Check the connection; trying again in {again}.",
+    ExitCode.API,
+    is_transient=True,
+    screen_hint="Trying again in {again}; u tries now.",
+)
+NO_DISK = Problem("The disk is full.", "Free some space.", is_transient=True)
 REFUSED = Problem("PiktID refused the token (401).", "Get another.", ExitCode.API)
 READY = SessionReady("https://example.com", 9876)
 
@@ -48,13 +55,18 @@ class _Run:
 
 
 def test_it_gives_up_after_thirty_seconds() -> None:
-    """What can mend itself has had its time, and the last problem gives the exit code."""
+    """What can mend itself has had its time: it says so, and the last problem of the route gives the exit code."""
     run = _Run()
     run.facts.put(ProblemOccurred(NO_NETWORK, 4.0))
+    run.facts.put(ProblemOccurred(NO_DISK))
     run.seconds += GIVE_UP_SECONDS + 0.1
     run.happens()
     assert run.front.exit_code == 3
-    assert run.noted.getvalue() == "webhook-tui: There is no network. Trying again in 4 s; u tries now.\n"
+    assert run.noted.getvalue() == (
+        "webhook-tui: There is no network. Check the connection; trying again in 4 s.\n"
+        "webhook-tui: Not ready after 30 s; leaving. There is no network. Check the connection.\n"
+        "webhook-tui: The disk is full. Free some space.\n"
+    )
 
 
 def test_it_is_patient_before() -> None:

@@ -31,16 +31,23 @@ async def _sandbox(*arguments: str) -> AsyncIterator[tuple[Program, str]]:
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 async def test_it_serves_until_a_signal(number: signal.Signals) -> None:
-    """One line says where and for whom; it ends by a signal as every command does."""
+    """One line says where and for whom, requests are logged; it ends by a signal as every command does."""
     async with _sandbox("--token", TOKEN) as (serving, url):
         assert serving.lines == [f"The sandbox listens on {url} and takes the token you gave; ctrl+c ends it."]
         async with httpx.AsyncClient(trust_env=False) as client:
             assert (await client.get(f"{url}/webhooks")).status_code == 401
             refused = await client.get(f"{url}/webhooks", headers={"Authorization": "Bearer other"})
             assert refused.status_code == 401
+            await client.get(f"{url}/%1b[31m")
+            hook = {"url": "http://127.0.0.1:9/hook"}
+            await client.put(f"{url}/webhooks", headers={"Authorization": f"Bearer {TOKEN}"}, json=hook)
+        await serving.until(lambda: "attempt 1" in serving.words)
         serving.send(number)
         assert await serving.ended(3) == 128 + number
-    assert not serving.notes
+    lines = [line.partition(" ")[2] for line in serving.words.splitlines()]
+    assert lines[:4] == ["GET /webhooks 401", "GET /webhooks 401", "GET /␛[31m 404", "PUT /webhooks 200"]
+    assert lines[4].startswith("-> http://127.0.0.1:9/hook ping 90400, attempt 1: no answer: ")
+    assert TOKEN not in serving.words
 
 
 async def test_curl_can_register_and_ping() -> None:

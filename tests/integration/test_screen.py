@@ -93,7 +93,7 @@ async def test_help_and_commands() -> None:
 
 
 async def test_ping_register_delete() -> None:
-    """t brings a ping, u another secret, X asks first: esc keeps it, d deletes it, and u registers again."""
+    """t brings a ping; u and X ask first: esc keeps it, n replaces the secret, d deletes it, and u registers again."""
     async with (
         sandbox_of() as (sandbox, api_url),
         terminal("--port", "0", "--tunnel", "none", "--api-url", api_url, PIKTID_TOKEN=TOKEN.reveal()) as screen,
@@ -102,7 +102,13 @@ async def test_ping_register_delete() -> None:
         await screen.pressing("t", lambda text: _count(text) == 2)
         assert sandbox.registry.current is not None
         secret = sandbox.registry.current.secret
-        await screen.pressing("u", lambda text: _count(text) == 3)
+        screen.press("u")
+        await screen.dialog("Create a new signing secret?")
+        await screen.pressing("esc", lambda text: "Create a new signing secret?" not in text)
+        assert sandbox.registry.current.secret == secret
+        screen.press("u")
+        await screen.dialog("Create a new signing secret?")
+        await screen.pressing("n", lambda text: _count(text) == 3)
         assert sandbox.registry.current.secret != secret
         screen.press("X")
         await screen.dialog("Delete the webhook?")
@@ -127,10 +133,10 @@ async def test_the_secret_is_masked_until_it_is_asked_for() -> None:
         assert sandbox.registry.current is not None
         secret = sandbox.registry.current.secret.reveal()
         screen.press("S")
-        assert "••••" in await screen.dialog("The signing secret")
+        assert "••••" in await screen.dialog("Signing secrets")
         assert secret.encode() not in screen.output
         await screen.pressing("r", secret)
-        await screen.pressing("esc", lambda text: "The signing secret" not in text)
+        await screen.pressing("esc", lambda text: "Signing secrets" not in text)
         await screen.pressing("c", "Sent to the terminal: ")
         assert b"\x1b]52;c;" in screen.output
 
@@ -193,7 +199,7 @@ async def test_a_wrong_token_is_mended_without_a_restart() -> None:
         terminal("--port", "0", "--tunnel", "none", "--api-url", api_url, PIKTID_TOKEN="wrong") as screen,
     ):
         await screen.until("PiktID refused the token (401): it is wrong or has expired.")
-        await screen.until("Make one at app.on-model.com/profile?tab=tokens, then u to enter it.")
+        await screen.until("Create one at app.on-model.com/profile?tab=tokens, then u to enter it.")
         await screen.until("● 127.0.0.1:")
         screen.press("u")
         await screen.dialog("API token")
@@ -227,7 +233,7 @@ async def test_a_webhook_that_is_not_ours_is_kept_or_replaced() -> None:
         assert url_at(sandbox) == theirs
         screen.press("u")
         await screen.dialog("A webhook that is not ours is registered")
-        await screen.pressing("r", "[x] Put its URL back when leaving")
+        await screen.pressing("r", "[x] Restore the previous webhook on exit")
         await screen.pressing("r", "✓ valid")
         assert url_at(sandbox) != theirs
         screen.press("q")

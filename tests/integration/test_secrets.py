@@ -196,7 +196,7 @@ async def test_no_copy_and_no_export_has_them(tmp_path: Path) -> None:
             exported = sharing.export(Share(name, Selection("this one", seq=row.seq), tmp_path / name))
             assert exported is not None
             made.append((tmp_path / name).read_text())
-        known = known_secrets(chosen.places.accounts, [Secret(AUTHTOKEN), Secret("second-token"), TOKEN])
+        known = known_secrets(chosen.places.accounts, [Secret(GIVEN), Secret(AUTHTOKEN), Secret("second-token"), TOKEN])
         assert chosen.deliveries_path is not None
         for name, form in FORMATS.items():
             run_export(

@@ -55,14 +55,14 @@ async def _no_temporary_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
 
 
 @asynccontextmanager
-async def _registered(*arguments: str, **environment: str) -> AsyncIterator[tuple[Terminal, Sandbox]]:
+async def _registered() -> AsyncIterator[tuple[Terminal, Sandbox]]:
     """The screen with its webhook registered, its history a temporary one."""
     async with (
         sandbox_of() as (sandbox, api_url),
         terminal(
-            *("--port", "0", "--tunnel", "none", "--ephemeral", "--api-url", api_url, *arguments),
+            *("--port", "0", "--tunnel", "none", "--ephemeral", "--api-url", api_url),
             PIKTID_TOKEN=TOKEN.reveal(),
-            **environment,
+            NGROK_AUTHTOKEN=AUTHTOKEN,
         ) as screen,
     ):
         await screen.until("✓ valid")
@@ -177,7 +177,7 @@ async def test_a_session_that_cannot_be_started(fault: str, words: str) -> None:
 
 async def test_the_token_is_not_in_the_process_list() -> None:
     """Neither in the arguments nor in the environment of the session's process."""
-    async with _registered(NGROK_AUTHTOKEN=AUTHTOKEN) as (screen, _):
+    async with _registered() as (screen, _):
         for seen in seen_of(session_of(screen.pid)):
             assert seen
             assert TOKEN.reveal().encode() not in seen

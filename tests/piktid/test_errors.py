@@ -67,7 +67,7 @@ def _answer(status: int, body: bytes = b"", *headers: str) -> bytes:
             "register",
             _answer(401),
             "PiktID refused the token (401): it is wrong or has expired.",
-            "Make one at app.on-model.com/profile?tab=tokens, then u to enter it.",
+            "Create one at app.on-model.com/profile?tab=tokens, then u to enter it.",
         ),
         (
             "register",
@@ -192,10 +192,10 @@ async def test_an_answer_that_says_no(call: str, answer: bytes, what: str, follo
         problem = (await _asked_of(server.url, call)).problem
 
     host = server.url.removeprefix("http://")
-    assert (problem.what, problem.next) == (what.replace("HOST", host), following)
+    assert (problem.what, problem.screen_hint or problem.next) == (what.replace("HOST", host), following)
     assert problem.exit_code is ExitCode.API
     assert len(problem.what) <= 78
-    assert len(problem.next.replace("{again}", "12 s")) <= 78
+    assert len(problem.advice(12)) <= 78
 
 
 @pytest.mark.parametrize(
@@ -227,8 +227,8 @@ async def test_a_refused_connection() -> None:
 
     error = await _asked_of(f"http://{host}", "register")
 
-    assert error.problem.sentence() == (
-        f"{host} refused the connection. Check --api-url and any proxy or firewall, then u."
+    assert error.problem.sentence(8) == (
+        f"{host} refused the connection. Check --api-url and any proxy or firewall; trying again in 8 s."
     )
     assert error.problem.is_transient
     assert not isinstance(error, UnknownSecretError)
@@ -248,7 +248,7 @@ async def test_no_answer_in_time(call: str, following: str) -> None:
     async with raw_server(None) as server:
         error = await _asked_of(server.url, call, timeout_seconds=0.2)
 
-    assert (error.problem.what, error.problem.next) == ("PiktID did not answer within 0.2 s.", following)
+    assert (error.problem.what, error.problem.screen_hint) == ("PiktID did not answer within 0.2 s.", following)
     assert error.problem.is_transient
     assert isinstance(error, UnknownSecretError) is (call == "register")
 
@@ -273,7 +273,7 @@ async def test_a_registration_without_a_secret(secret: str) -> None:
         error = await _asked_of(server.url, "register")
 
     assert error.problem.sentence() == (
-        "PiktID registered the webhook but sent no secret. u asks again; or --secret with the one that you have."
+        "PiktID registered the webhook but sent no secret. Start again; or --secret with the one that you have."
     )
     assert isinstance(error, UnknownSecretError)
     assert error.webhook is not None
@@ -311,7 +311,7 @@ async def test_a_certificate_that_cannot_be_trusted() -> None:
 
     assert problem.what.startswith("The certificate of ")
     assert problem.what.endswith(" cannot be trusted.")
-    assert problem.next == "Check the clock, or set SSL_CERT_FILE to the CA of your network, then u."
+    assert problem.screen_hint == "Check the clock, or set SSL_CERT_FILE to the CA of your network, then u."
 
 
 async def test_a_server_that_does_not_speak_tls() -> None:
@@ -319,7 +319,7 @@ async def test_a_server_that_does_not_speak_tls() -> None:
     problem = (await _handshake(None)).problem
 
     assert problem.what.endswith(" made no secure connection.")
-    assert problem.next == "Check --api-url (http or https?) and any proxy, then u."
+    assert problem.screen_hint == "Check --api-url (http or https?) and any proxy, then u."
 
 
 def _failing(cause: BaseException) -> httpx.MockTransport:
@@ -375,7 +375,7 @@ async def test_a_connection_that_never_opens_did_not_register() -> None:
         await client.register(HOOK)
     await client.aclose()
 
-    assert caught.value.problem.sentence(8) == "PiktID did not answer within 10 s. Trying again in 8 s; u tries now."
+    assert caught.value.problem.sentence(8) == "PiktID did not answer within 10 s. Trying again in 8 s."
     assert not isinstance(caught.value, UnknownSecretError)
 
 

@@ -250,7 +250,7 @@ async def test_a_stream_that_is_refused() -> None:
     gone.close()
     _, error = await _all_of(EventStream(f"http://127.0.0.1:{port}", TOKEN))
 
-    assert error.problem.next == "Check --api-url and any proxy or firewall."
+    assert error.problem.screen_hint == "Check --api-url and any proxy or firewall; trying again in {again}."
 
 
 async def test_an_error_whose_body_breaks_off() -> None:

@@ -34,7 +34,7 @@ async def test_no_delivery_of_a_burst_is_left_wrongly_judged(tmp_path: Path) -> 
                 sandbox.emit("image_result", {"image_index": number})
                 if number % 50 == 0:
                     await asyncio.sleep(0)
-            running.ask(RegisterWebhook())
+            running.ask(RegisterWebhook(new_secret=True))
             await running.until(partial(_has_registered, running, before + 1))
         await sandbox.settled()
         emitted = (DELIVERIES // ROTATIONS + 1) * ROTATIONS

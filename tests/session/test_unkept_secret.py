@@ -67,7 +67,7 @@ async def test_a_secret_that_cannot_be_kept_counts_for_this_run(tmp_path: Path) 
         assert _secrets(accounts) == []
 
         _execute(accounts, "DROP TRIGGER refuses")
-        running.ask(RegisterWebhook())
+        running.ask(RegisterWebhook(new_secret=True))
         await running.until(lambda status: NOT_KEPT not in status.notes)
         await _is_judged_by(running, sandbox)
         assert set(_secrets(accounts)) == {first.reveal(), sandbox.registry.current.secret.reveal()}
@@ -84,7 +84,7 @@ async def test_a_file_of_secrets_that_is_removed_is_made_again(tmp_path: Path) -
             for file in accounts.parent.glob("accounts.db*"):
                 file.unlink()
             await _is_judged_by(running, sandbox)
-            running.ask(RegisterWebhook())
+            running.ask(RegisterWebhook(new_secret=True))
             await running.fact(WebhookRegistered, lambda _: len(running.all(WebhookRegistered)) == 2)
             await _is_judged_by(running, sandbox)
             assert sandbox.registry.current is not None

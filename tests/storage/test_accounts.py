@@ -18,7 +18,7 @@ from tests.factories import NOW
 from webhook_tui.domain.account import Account
 from webhook_tui.domain.forwarding.forward_result import UsedUrl
 from webhook_tui.domain.signature.secret import Secret
-from webhook_tui.domain.signature.secret_ring import SecretRing
+from webhook_tui.domain.signature.secret_ring import Origin, SecretRing
 from webhook_tui.storage.accounts import MOST_URLS, AccountStore
 from webhook_tui.storage.ring_merge import merged
 
@@ -111,6 +111,39 @@ def test_a_secret_registered_again_is_current_though_the_clock_went_back(
 
     assert accounts.ring(account) == again
     assert accounts.ring(account).current == again.current
+
+
+def test_secrets_of_one_run_are_not_kept(accounts: AccountStore, account: Account) -> None:
+    """Whatever gave them; the same secret is kept once it is wanted in every run, and registered counts for more."""
+    ring = SecretRing()
+    for origin in (Origin.OPTION, Origin.FILE, Origin.ENTERED):
+        ring = ring.added(Secret(origin.value), NOW, origin)
+    accounts.save_ring(account, ring)
+    assert accounts.ring(account) == SecretRing()
+
+    wanted = ring.added(Secret("entered"), LATER)
+    accounts.save_ring(account, wanted)
+    assert [known.origin for known in accounts.ring(account).secrets] == [Origin.KEPT]
+    accounts.save_ring(account, wanted.registered(Secret("entered"), NOW))
+    accounts.save_ring(account, wanted)
+    assert [known.origin for known in accounts.ring(account).secrets] == [Origin.REGISTERED]
+
+
+def test_a_removed_secret_does_not_come_back_by_itself(accounts: AccountStore, account: Account) -> None:
+    """A program that still knows it may save its ring; who adds it again has it again."""
+    ring = SecretRing().registered(Secret("current"), NOW).added(Secret("wrong"), NOW)
+    accounts.save_ring(account, ring)
+    accounts.save_ring(OTHER, ring)
+    removed = ring.secrets[1]
+
+    accounts.remove_secret(account, removed)
+    accounts.save_ring(account, ring)
+
+    assert accounts.ring(account) == ring.removed(removed.secret_id)
+    assert accounts.ring(OTHER) == ring
+    assert accounts.withdrawn(account) == {removed.secret_id}
+    accounts.save_ring(account, accounts.ring(account).added(Secret("wrong"), NOW - timedelta(hours=1)))
+    assert len(accounts.ring(account)) == 2
 
 
 def test_a_token_is_kept_for_its_api_until_it_is_forgotten(accounts: AccountStore, path: Path) -> None:

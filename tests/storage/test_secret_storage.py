@@ -148,3 +148,18 @@ def test_what_lies_in_the_file_is_still_read_with_a_keyring(tmp_path: Path, work
     assert len(store.ring(ACCOUNT)) == 1
     assert store.ring(ACCOUNT).current is None
     store.close()
+
+
+def test_a_removed_secret_leaves_the_keyring_with_its_last_account(tmp_path: Path, working: MemoryKeyring) -> None:
+    """Another account may have the same one."""
+    other = Account(ACCOUNT.api_url, "1" * 12)
+    ring = SecretRing().added(SECRET, NOW)
+    with closing(AccountStore.open(tmp_path / "accounts.db")) as accounts:
+        accounts.save_ring(ACCOUNT, ring)
+        accounts.save_ring(other, ring)
+
+        accounts.remove_secret(ACCOUNT, ring.secrets[0])
+        assert (accounts.ring(ACCOUNT), accounts.ring(other)) == (SecretRing(), ring)
+        accounts.remove_secret(other, ring.secrets[0])
+
+    assert SECRET.reveal() not in working.kept.values()

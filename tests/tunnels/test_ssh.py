@@ -136,7 +136,7 @@ async def test_a_changed_host_key_is_not_trusted(tmp_path: Path) -> None:
         await server.change_host_key()
         problem = await _problem(tmp_path, server)
     assert problem.what == "127.0.0.1 shows another host key than before: not trusted."
-    assert problem.next == "If you expect that: webhook-tui paths, remove known_hosts, then u."
+    assert problem.screen_hint == "If you expect that: webhook-tui paths, remove known_hosts, then u."
     assert not problem.is_transient
     known_hosts = tmp_path / "state" / "known_hosts"
     assert stat.S_IMODE(known_hosts.stat().st_mode) == 0o600
@@ -157,7 +157,7 @@ async def test_nobody_listens(tmp_path: Path) -> None:
         await server.stop_listening()
         problem = await _problem(tmp_path, server)
     assert problem.what == f"127.0.0.1 refused the connection on port {server.port}."
-    assert problem.next == "A firewall? Try --tunnel ngrok. Trying again in {again}; u tries now."
+    assert problem.screen_hint == "A firewall? Try --tunnel ngrok. Trying again in {again}; u tries now."
     assert problem.is_transient
 
 

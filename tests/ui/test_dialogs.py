@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
+from textual.timer import Timer
 
 from tests.ui.fake_session import LISTENING, LIVE, NOW, RUNNING, STARTING, FakeSession
 from tests.ui.memory_rows import mock_up_rows
@@ -14,16 +18,31 @@ from webhook_tui.domain.commands import (
     AddSecret,
     CheckReachability,
     DeleteWebhook,
+    ListSecrets,
     OwnershipChoice,
+    RegisterWebhook,
+    RemoveSecret,
     ResolveOwnership,
+    RevealSecret,
     SendTestPing,
+    TrySecret,
     UseToken,
+    Wish,
 )
 from webhook_tui.domain.errors import Problem
-from webhook_tui.domain.events import ForeignWebhook, OwnershipQuestioned, SecretRevealed, TokenRequired
+from webhook_tui.domain.events import (
+    ForeignWebhook,
+    OwnershipQuestioned,
+    SecretRevealed,
+    SecretsListed,
+    SecretTried,
+    TokenRequired,
+)
 from webhook_tui.domain.signature.secret import Secret
+from webhook_tui.domain.signature.secret_ring import Origin, RingEntry
 from webhook_tui.domain.status import TunnelState, TunnelStatus, WebhookState, WebhookStatus
 from webhook_tui.ui.dialogs.dialog import Dialog
+from webhook_tui.ui.dialogs.secrets import SecretsDialog
 
 FOREIGN = ForeignWebhook(
     "https://api.example.com/hooks/piktid", "2026-11-12T09:41:00+00:00", 200, "2026-11-23T14:18:00Z"
@@ -118,11 +137,11 @@ async def test_the_guard_asks_whether_to_put_the_old_url_back() -> None:
     async with stage(size=STACKED) as played:
         played.session.emit(OwnershipQuestioned(FOREIGN))
         await played.until("Replace it r")
-        assert "Put its URL back" not in played.text()
+        assert "Restore the previous" not in played.text()
         await played.press("r")
-        await played.until("[x] Put its URL back when leaving")
+        await played.until("[x] Restore the previous webhook on exit")
         await played.press("space")
-        await played.until("[ ] Put its URL back when leaving")
+        await played.until("[ ] Restore the previous webhook on exit")
 
 
 @pytest.mark.parametrize(
@@ -321,46 +340,233 @@ async def test_after_a_refused_token_another_can_be_given_or_not() -> None:
         await played.wished(UseToken(Secret("new")))
 
 
-async def test_the_secret_is_masked_until_asked_and_can_be_copied() -> None:
-    """Dots whose number tells nothing; r reveals and hides, c copies."""
-    since = datetime(2026, 11, 23, 14, 19, tzinfo=UTC)
+async def test_a_working_registration_is_made_again_only_after_a_question() -> None:
+    """By u and by the button; it says what the new secret breaks. esc and enter keep the present one."""
+    webhook = replace(RUNNING.webhook, secret_short_id="9f2c")
+    async with stage(FakeSession(replace(RUNNING, webhook=webhook), mock_up_rows()), size=STACKED) as played:
+        await played.press("u")
+        await played.until("Create a new signing secret?")
+        assert words(played) == [
+            "Create a new signing secret?",
+            "Webhook 41 is registered and working. Registering again keeps the URL",
+            "and replaces the secret: servers that use the present one will refuse",
+            "PiktID's deliveries until they get the new one.",
+            "present secret   14:19:00 · 9f2c · 3 min old · kept as an older secret",
+            "  Keep it esc      Create a new secret n      Check the route v",
+        ]
+        assert played.is_focused("safe")
+        await played.press("escape")
+        await closed(played)
+        await played.pilot.click("#register")
+        await played.until("Create a new signing secret?")
+        await played.press("enter")
+        await closed(played)
+        assert played.session.wishes == []
+
+
+@pytest.mark.parametrize(("key", "wish"), [("n", RegisterWebhook(new_secret=True)), ("v", CheckReachability())])
+async def test_the_question_before_a_new_secret_is_answered_by_keys(key: str, wish: Wish) -> None:
+    """n registers again, v checks the route."""
     async with stage(size=STACKED) as played:
-        played.session.emit(SecretRevealed("whsec_7f", since))
-        await played.until("secret of 14:19   ••••••••••••")
-        assert "whsec_7f" not in played.text()
-        await played.press("r")
-        await played.until("secret of 14:19   whsec_7f")
-        await played.press("r")
-        await played.until("••••••••••••")
-        await played.press("c")
-        await played.until("Sent to the terminal: the signing secret, 8 bytes")
-        assert played.app.clipboard == "whsec_7f"
+        await played.press("u")
+        await played.until("Create a new signing secret?")
+        await played.press(key)
+        await played.wished(wish)
+        await closed(played)
+
+
+def _entry(text: str, origin: Origin, since: datetime, until: datetime | None = None, *, verifies: int) -> RingEntry:
+    is_current = origin is Origin.REGISTERED and until is None
+    secret = Secret(text)
+    return RingEntry(secret.fingerprint(), secret.short_id, origin, since, until, is_current, len(text), verifies)
+
+
+REPLACED_AT = datetime(2026, 11, 23, 14, 19, 2, tzinfo=UTC)
+FIRST_AT = datetime(2026, 11, 23, 14, 2, 9, tzinfo=UTC)
+RING = (
+    _entry("current", Origin.REGISTERED, REPLACED_AT, verifies=8),
+    _entry("former", Origin.REGISTERED, FIRST_AT, REPLACED_AT, verifies=1),
+    _entry("kept", Origin.KEPT, datetime(2026, 11, 12, 9, 41, tzinfo=UTC), verifies=3),
+    _entry("file", Origin.FILE, FIRST_AT, verifies=0),
+    _entry("stray", Origin.EARLIER, FIRST_AT, verifies=0),
+)
+
+
+@asynccontextmanager
+async def listed(entries: tuple[RingEntry, ...] = RING, size: tuple[int, int] = STACKED) -> AsyncIterator[Stage]:
+    """The dialog of the ring, filled."""
+    session = FakeSession(replace(RUNNING, ring_place="file, 0600"), mock_up_rows())
+    async with stage(session, size=size) as played:
+        await played.press("S")
+        await played.wished(ListSecrets())
+        session.emit(SecretsListed(entries))
+        await played.until(f"{len(entries)} in the ring")
+        yield played
+
+
+async def test_the_ring_is_listed_without_a_secret() -> None:
+    """Where each came from, what it is used for, how many deliveries it verifies."""
+    async with listed() as played:
+        assert words(played) == [
+            "Signing secrets                               5 in the ring · file, 0600",
+            "id    from                 since       used for                verifies",
+            f"▌▌ {RING[0].short_id}  registered           14:19:02    current                 8",
+            f"{RING[1].short_id}  registered           14:02:09    until 14:19:02          1",
+            f"{RING[2].short_id}  added with p         12 Nov      every run               3",
+            f"{RING[3].short_id}  --secret-file        14:02:09    this run only           0",
+            f"{RING[4].short_id}  an earlier version   14:02:09    nothing                 0",
+            f"{RING[0].short_id}  •••••••  7 characters",
+            "The id is the start of its SHA-256 and does not reveal it.",
+            "PiktID shows a secret once, when the webhook is registered.",
+            "  Close esc      Reveal 10 s r      Copy c      Add p      Remove D",
+        ]
         await played.press("escape")
         await closed(played)
 
 
-async def test_no_secret_says_how_to_get_one() -> None:
-    """Nothing to reveal, nothing to copy."""
-    async with stage(size=STACKED) as played:
-        played.session.emit(SecretRevealed(None, None))
-        await played.until("No secret is known")
-        await played.press("r", "c", "enter")
+async def test_an_empty_ring_says_how_to_get_a_secret() -> None:
+    """Nothing to reveal, copy or remove."""
+    async with listed(()) as played:
+        await played.until("No secret yet. u registers and gets one; p adds yours.")
+        await played.press("r", "c", "D", "d", "escape")
         await closed(played)
+        assert played.session.wishes == [ListSecrets()]
 
 
-async def test_a_secret_can_be_added() -> None:
-    """As typed, blanks and all; masked."""
-    async with stage(size=STACKED) as played:
+async def test_a_secret_is_revealed_until_the_next_key() -> None:
+    """r asks the session for that one; r again, or any key, hides it."""
+    async with listed() as played:
+        await played.press("j", "r")
+        await played.wished(RevealSecret(RING[1].secret_id))
+        played.session.emit(SecretRevealed(RING[1].secret_id, "former"))
+        await played.until(f"{RING[1].short_id}  former  6 characters")
+        await played.press("r")
+        await played.until(f"{RING[1].short_id}  ••••••  6 characters")
+        assert played.session.wishes.count(RevealSecret(RING[1].secret_id)) == 1
+
+
+async def test_a_revealed_secret_is_hidden_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    """After ten seconds; the test's clock is its own."""
+    elapsed: list[Callable[[], Any]] = []
+    set_timer = SecretsDialog.set_timer
+
+    def recording(dialog: SecretsDialog, delay: float, callback: Callable[[], Any], **options: Any) -> Timer:
+        if delay == 10:
+            elapsed.append(callback)
+        return set_timer(dialog, delay, callback, **options)
+
+    monkeypatch.setattr(SecretsDialog, "set_timer", recording)
+    async with listed() as played:
+        await played.press("r")
+        played.session.emit(SecretRevealed(RING[0].secret_id, "current"))
+        await played.until("current  7 characters")
+        elapsed[0]()
+        await played.until("•••••••  7 characters")
+
+
+async def test_a_secret_is_copied_under_its_id() -> None:
+    """It is not shown for that."""
+    async with listed() as played:
+        await played.press("c")
+        await played.wished(RevealSecret(RING[0].secret_id))
+        played.session.emit(SecretRevealed(RING[0].secret_id, "current"))
+        await played.until(f"Sent to the terminal: secret {RING[0].short_id}")
+        assert played.app.clipboard == "current"
+        assert "current  7" not in played.text()
+
+
+async def test_removing_a_secret_asks_in_its_row() -> None:
+    """With what it changes; esc and moving on keep it, d removes it; the current one is never asked about."""
+    question = f"Remove {RING[2].short_id}? 3 deliveries valid with it become invalid."
+    async with listed() as played:
+        await played.press("D", "d")
+        assert "Remove " + RING[0].short_id not in played.text()
+        await played.press("j", "j", "D")
+        await played.until(question)
+        assert words(played)[-1] == "  Keep it esc      Remove it d"
+        await played.press("escape")
+        await played.until("added with p")
+        await played.press("D", "k")
+        await played.until("added with p")
+        await played.press("j", "d")
+        assert not any(isinstance(wish, RemoveSecret) for wish in played.session.wishes)
+        await played.press("D", "d")
+        await played.wished(RemoveSecret(RING[2].secret_id))
+        played.session.emit(SecretsListed((*RING[:2], *RING[3:])))
+        await played.until("4 in the ring")
+
+
+@pytest.mark.parametrize("width", [80, 60, 40])
+async def test_the_ring_fits_a_narrow_terminal(width: int) -> None:
+    """What goes first is how many it verifies, then since when; the id and its use stay."""
+    async with listed(size=(width, 24)) as played:
+        assert RING[3].short_id in played.text()
+        assert "this run only" in played.text()
+
+
+async def test_a_secret_is_added_for_this_run_or_for_every_run() -> None:
+    """Masked; without the blank that was copied with it."""
+    async with stage(FakeSession(replace(RUNNING, ring_place="file, 0600"), mock_up_rows()), size=STACKED) as played:
         await played.press("p")
-        await played.until("Add a secret")
+        await played.until("Add a signing secret")
         await played.press("enter")
         await played.until("No secret yet. Write or paste one.")
-        await played.press(*"s3", "space", "enter")
-        await played.wished(AddSecret(Secret("s3 ")))
+        assert len(played.app.screen_stack) == 2
+        await played.press(*"s3", "space")
+        await played.until("ends in a blank: removed")
+        await played.press("enter")
+        await played.wished(AddSecret(Secret("s3")))
         await closed(played)
-        await played.press("p", "x", "escape")
+        await played.press("p", "x", "tab", "down")
+        await played.until("● in the ring (file, 0600), for every run of this account")
+        await played.press("enter")
+        await played.wished(AddSecret(Secret("x"), keep=True))
         await closed(played)
-        assert len(played.session.wishes) == 1
+        await played.press("p", "y", "escape")
+        await closed(played)
+        assert AddSecret(Secret("y")) not in played.session.wishes
+
+
+async def test_without_a_file_a_secret_is_for_this_run() -> None:
+    """The sandbox keeps nothing: there is no choice."""
+    async with stage(size=STACKED) as played:
+        await played.press("p")
+        await played.until("● for this run")
+        assert "in the ring" not in played.text()
+
+
+@pytest.mark.parametrize(
+    ("outcome", "said"),
+    [
+        ({"matches": 3, "tried": 4}, "✓ explains 3 deliveries that are invalid now · id 4124"),
+        ({"matches": 1, "tried": 4}, "✓ explains 1 delivery that is invalid now · id 4124"),
+        ({"matches": 2, "pending": 1, "tried": 4}, "✓ explains 2 deliveries that are not valid now · id 4124"),
+        ({"tried": 44}, "matches none of 44 deliveries"),
+        ({"tried": 1000, "is_all": False}, "matches none of the newest 1000 deliveries"),
+        ({}, "no delivery is invalid now"),
+    ],
+)
+async def test_what_a_typed_secret_would_change_is_said_at_once(outcome: dict[str, Any], said: str) -> None:
+    """The session tries it; what it says of another text than the present one is not shown."""
+    typed = Secret("s3")
+    assert typed.short_id == "4124"
+    async with stage(size=STACKED) as played:
+        await played.press("p", *"s3")
+        await played.wished(TrySecret(typed))
+        played.session.emit(SecretTried(Secret("s").fingerprint(), None, 7, 0, 7))
+        played.session.emit(SecretTried(typed.fingerprint(), None, **outcome))
+        await played.until(said)
+        assert "explains 7" not in played.text()
+        await played.press("x")
+        await played.until(lambda: said not in played.text())
+
+
+async def test_a_secret_that_the_ring_has_is_known() -> None:
+    """For this run only, or not."""
+    async with stage(size=STACKED) as played:
+        await played.press("p", *"file")
+        played.session.emit(SecretTried(RING[3].secret_id, RING[3]))
+        await played.until(f"known already: {RING[3].short_id} (this run only)")
 
 
 async def test_the_addresses_are_shown_whole_and_copied() -> None:
@@ -433,12 +639,12 @@ async def test_a_click_on_a_key_in_help_does_what_the_key_does() -> None:
 async def test_every_dialog_fits_or_scrolls(size: tuple[int, int]) -> None:
     """Also on the smallest screen the safe answer works."""
     async with stage(size=size, sandbox=FakeSession) as played:
-        for fact in (OwnershipQuestioned(FOREIGN), OwnershipQuestioned(None), SecretRevealed("x", None)):
+        for fact in (OwnershipQuestioned(FOREIGN), OwnershipQuestioned(None)):
             played.session.emit(fact)
             await played.until(lambda: len(played.app.screen_stack) == 2)
             await played.press("escape")
             await closed(played)
-        for key in ("X", "p", "?"):
+        for key in ("X", "u", "p", "S", "?"):
             await played.press(key)
             await played.until(lambda: len(played.app.screen_stack) == 2)
             await played.press("escape")

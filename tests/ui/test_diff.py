@@ -121,6 +121,8 @@ async def test_the_link_of_the_line_under_the_cursor_comes_first(monkeypatch: py
         await played.until(lambda: opened == ["https://cdn.example.com/jobs/job_7c1e90/full/3.png"])
         await played.press("escape", "g", "o")
         await played.until("There is no web link in this payload.")
+        await played.press("j")
+        await played.until(lambda: "There is no web link" not in played.text())
 
 
 async def test_the_runs_are_listed_and_one_is_chosen() -> None:

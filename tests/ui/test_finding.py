@@ -216,6 +216,21 @@ async def test_a_click_on_a_count_filters_by_it(sign: str, text: str) -> None:
         await played.until(f"/ {text}")
 
 
+async def test_a_click_on_a_heading_sorts_by_it() -> None:
+    """A second click turns the order, a third brings that of arrival back; time is the order of arrival."""
+    async with stage(size=WIDE) as played:
+        top, heading = next((at, line) for at, line in enumerate(played.lines()) if " verdict " in line)
+        for shown in "event↑", "event↓":
+            await played.pilot.click(offset=(heading.index("event") + 1, top))
+            await played.until(shown)
+        await played.pilot.click(offset=(heading.index("event") + 1, top))
+        await played.until(lambda: "event↓" not in played.text())
+        assert numbers(played) == list(range(1, 13))
+        await played.pilot.click(offset=(heading.index("time") + 1, top))
+        await played.until("#↓")
+        assert numbers(played)[0] == 12
+
+
 async def test_sorting_goes_through_the_columns() -> None:
     """Upwards, downwards, the next one; f goes back to the order of arrival and follows."""
     async with stage(size=WIDE) as played:

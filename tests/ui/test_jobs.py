@@ -60,7 +60,7 @@ DETAIL = JobDetail(
     (
         event(3, event="batch_edit", status="processing", progress="1/3", images=()),
         event(4, attempt=2),
-        event(8, verdict=Verdict.INVALID, images=LINKS[1:], event=HOSTILE),
+        event(8, verdict=Verdict.INVALID, images=LINKS[1:], image_indexes=(5, None), event=HOSTILE),
     ),
     is_done=True,
 )
@@ -109,7 +109,7 @@ async def test_the_list_the_events_the_images_and_back_to_the_table() -> None:
             "image_result ✓ valid completed 14:02:58 ×2 – 4",
             f"image 1 {LINKS[0]}",
             "␛]0;owned␇[b]job[/b]\ufffd ✗ invalid completed 14:02:58 – 8",
-            f"image 1 {LINKS[1]}",
+            f"image_index 5 {LINKS[1]}",
             f"image 2 {LINKS[2]}",
             "Back esc Go enter Image o Filter /",
         ]
@@ -133,7 +133,7 @@ async def test_links_are_shown_in_full_before_they_are_opened(monkeypatch: pytes
             (["enter"], LINKS[2], "Nothing proves that PiktID sent it."),
             (["o"], LINKS[2], "Nothing proves that PiktID sent it."),
             (["up", "up", "o", "1"], LINKS[1], "Nothing proves that PiktID sent it."),
-            (["up", "up", "o"], LINKS[0], "Signed by PiktID."),
+            (["up", "up", "o"], LINKS[0], "Its signature is valid."),
         ):
             await played.press(*keys)
             await played.until("Open this link?")

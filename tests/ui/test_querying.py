@@ -23,6 +23,7 @@ async def test_a_query_is_live_stays_and_can_be_copied() -> None:
     async with stage(size=STACKED) as played:
         await played.press("g", *"jjjjjjj", "Q")
         await played.until(lambda: played.is_focused("QueryInput"))
+        await played.until("enter Keep  esc End")
         await played.press(*"data.output")
         await played.until('"full_size": "https://cdn.example.com/jobs/job_7c1e90/full/3.png",')
         assert '"error_message"' not in played.text()

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from tests.ui.fake_session import NOW, RUNNING, WAITING, FakeSession
-from tests.ui.memory_rows import mock_up_rows
+from tests.ui.memory_rows import mock_up_rows, stored_delivery
 from tests.ui.stage import SMALL, STACKED, WIDE, stage
 from tests.ui.test_dialogs import closed, words
 from webhook_tui.domain.answer_rules.rules import AnswerRule, Default, parse
@@ -248,31 +248,89 @@ async def test_hostile_answers_are_harmless() -> None:
         assert not any(ord(character) < 32 for line in played.lines() for character in line)
 
 
-async def test_edit_and_replay_shows_the_difference_first(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The editor's bytes are sent, signed anew unless told otherwise."""
+JSON_BODY = b'{"id": 1, "data": {"status": "completed"}}'
+RETITLED = b'{"id": 1, "data": {"status": "failed"}}'
+
+
+def editing(monkeypatch: pytest.MonkeyPatch, body: bytes, *, has_secret: bool = True) -> FakeSession:
+    """A session whose newest delivery, #13, is edited without a terminal being given away."""
     monkeypatch.setattr(WebhookTuiApp, "suspend", lambda _: contextlib.nullcontext())
-    async with stage(forwarding(), size=STACKED) as played:
-        played.app.acting.edit = lambda body, _seq: body.replace(b"{", b"{ \x1b", 1)
+    webhook = replace(RUNNING.webhook, secret_since=NOW if has_secret else None)
+    session = FakeSession(replace(RUNNING, forward_to=APP, webhook=webhook), mock_up_rows())
+    session.rows.add(stored_delivery(13, body=body))
+    session.rows.refresh()
+    return session
+
+
+async def test_json_is_indented_for_the_editor_and_sent_in_its_own_spacing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The difference is shown by JSON path first; it is signed with the current secret."""
+    seen: list[bytes] = []
+
+    def retitle(text: bytes, _seq: int | None) -> bytes:
+        seen.append(text)
+        return text.replace(b"completed", b"failed") + b"\n"
+
+    async with stage(editing(monkeypatch, JSON_BODY), size=STACKED) as played:
+        played.app.acting.edit = retitle
         await played.press("R")
-        await played.until(", edited")
-        assert "● your bytes, re-sign with the current secret" in played.text()
-        assert any(line.startswith("+ ") and "␛" in line for line in words(played))
+        await played.until("Replay #13 with your changes?")
+        assert seen == [b'{\n  "id": 1,\n  "data": {\n    "status": "completed"\n  }\n}\n']
+        text = played.text()
+        assert '≠ $.data.status  "completed"  →  "failed"' in text
+        assert "1 change · 42 → 39 bytes · spacing and key order kept" in text
         await played.press("enter")
-        await played.until(lambda: len(played.session.wishes) == 1)
-        (wish,) = played.session.wishes
-        assert isinstance(wish, ReplayDeliveries)
-        assert wish.re_sign
-        assert wish.body is not None
-        assert wish.body.startswith(b"{ \x1b")
+        await played.wished(ReplayDeliveries((13,), APP, re_sign=True, body=RETITLED))
 
 
-async def test_an_editor_that_changes_nothing_sends_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The notice says so."""
-    monkeypatch.setattr(WebhookTuiApp, "suspend", lambda _: contextlib.nullcontext())
-    async with stage(forwarding(), size=STACKED) as played:
-        played.app.acting.edit = lambda body, _seq: body
+async def test_the_signature_can_be_kept_and_the_body_edited_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Then the editor gets the exact bytes of what was edited so far."""
+    seen: list[bytes] = []
+
+    def retitle(text: bytes, _seq: int | None) -> bytes:
+        seen.append(text)
+        return text.replace(b"completed", b"failed").replace(b'"failed"}}', b'"failed" }}')
+
+    async with stage(editing(monkeypatch, JSON_BODY), size=STACKED) as played:
+        played.app.acting.edit = retitle
         await played.press("R")
-        await played.until("Nothing was changed, and nothing sent.")
+        await played.until("k keeps it")
+        await played.press("k")
+        await played.until("Keeps the original signature")
+        await played.press("e")
+        await played.until("key order kept")
+        assert seen[1] == RETITLED
+        await played.until("spacing changed, key order kept")
+        await played.press("s")
+        kept = RETITLED.replace(b'"}}', b'" }}')
+        await played.wished(ReplayDeliveries((13,), APP, re_sign=False, body=kept))
+
+
+async def test_without_a_secret_the_editor_gets_the_exact_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The signature is kept, for there is none to make; y shows the whole difference."""
+    async with stage(editing(monkeypatch, JSON_BODY, has_secret=False), size=STACKED) as played:
+        played.app.acting.edit = lambda text, _seq: text + b"{\x1b"
+        await played.press("R")
+        await played.until("It is not JSON any more.")
+        await played.until("There is no current secret to sign with")
+        assert "}{␛" in played.text()
+        await played.press("k", "y")
+        await played.until("#13 and your changes")
+        await played.press("escape")
+        await played.until("with your changes?")
+        await played.press("s")
+        await played.wished(ReplayDeliveries((13,), APP, re_sign=False, body=JSON_BODY + b"{\x1b"))
+
+
+@pytest.mark.parametrize("has_secret", [True, False], ids=["indented", "exact"])
+@pytest.mark.parametrize("ending", [b"", b"\n"], ids=["as it was", "with the editor's newline"])
+async def test_an_editor_that_changes_nothing_sends_nothing(
+    monkeypatch: pytest.MonkeyPatch, ending: bytes, has_secret: bool
+) -> None:
+    """The newline that editors write after the last line is no change."""
+    async with stage(editing(monkeypatch, JSON_BODY, has_secret=has_secret), size=STACKED) as played:
+        played.app.acting.edit = lambda text, _seq: text + ending
+        await played.press("R")
+        await played.until("Nothing changed: not sent.")
         assert not played.session.wishes
 
 

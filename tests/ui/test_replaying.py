@@ -88,9 +88,9 @@ async def test_edit_and_replay_means_one(monkeypatch: pytest.MonkeyPatch) -> Non
     """There are no other deliveries to choose."""
     monkeypatch.setattr(WebhookTuiApp, "suspend", lambda _: contextlib.nullcontext())
     async with stage(marking(3), size=STACKED) as played:
-        played.app.acting.edit = lambda body, _seq: body + b" "
+        played.app.acting.edit = lambda body, _seq: body.replace(b"ping", b"pong")
         await played.press("R")
-        await played.until(", edited")
+        await played.until("with your changes?")
         assert "marked" not in "".join(words(played))
         assert isinstance(await sent(played, "enter"), ReplayDeliveries)
 

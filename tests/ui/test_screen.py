@@ -11,7 +11,7 @@ from textual import events
 from tests.ui.fake_session import LISTENING, LIVE, NOW, RUNNING, STARTING, WAITING, FakeSession
 from tests.ui.memory_rows import MemoryRows, mock_up_rows, stored_delivery
 from tests.ui.stage import SMALL, STACKED, WIDE, Stage, stage
-from webhook_tui.domain.commands import ExplainSignature, RegisterWebhook, RevealSecret, SendTestPing
+from webhook_tui.domain.commands import ExplainSignature, ListSecrets, RegisterWebhook, SendTestPing
 from webhook_tui.domain.errors import Problem
 from webhook_tui.domain.events import Notified, ProblemOccurred, StatusChanged
 from webhook_tui.domain.refusal import Refusal
@@ -20,7 +20,7 @@ from webhook_tui.domain.status import TunnelState, TunnelStatus, WebhookState, W
 
 REFUSED = Problem(
     "PiktID refused the token (401): it is wrong or has expired.",
-    "Make one at app.on-model.com/profile?tab=tokens, then u to enter it.",
+    "Create one at app.on-model.com/profile?tab=tokens, then u to enter it.",
     needs_token=True,
 )
 
@@ -362,7 +362,8 @@ async def test_the_detail_can_be_zoomed() -> None:
 async def test_ping_and_register_by_key_and_by_mouse(key: str, button: str) -> None:
     """Both ask the session for the same."""
     wish = SendTestPing() if key == "t" else RegisterWebhook()
-    async with stage(size=STACKED) as played:
+    deleted = replace(RUNNING, webhook=WebhookStatus(WebhookState.DELETED))
+    async with stage(FakeSession(deleted, mock_up_rows()), size=STACKED) as played:
         await played.press(key)
         await played.wished(wish)
         await played.pilot.click(f"#{button}")
@@ -383,6 +384,8 @@ async def test_c_copies_the_public_url_and_says_so() -> None:
     async with stage(size=STACKED) as played:
         await played.press("c")
         await played.until("Sent to the terminal: the public URL, 31 bytes")
+        line = next(line for line in played.lines() if "Sent to" in line)
+        assert line.strip() == "▌ Sent to the terminal: the public URL, 31 bytes"  # the whole line, over no other text
         assert played.app.clipboard == "https://b7c41d09ee2f4a.lhr.life"
 
 
@@ -441,11 +444,11 @@ async def test_clicks_on_tab_headline_note_and_footer() -> None:
         await played.until(lambda: played.is_focused("DeliveryTable"))
 
 
-async def test_the_secret_is_asked_of_the_session() -> None:
-    """S asks; the dialog opens when the answer comes."""
+async def test_the_secrets_are_asked_of_the_session() -> None:
+    """S opens the dialog, which asks."""
     async with stage() as played:
         await played.press("S")
-        await played.wished(RevealSecret())
+        await played.wished(ListSecrets())
 
 
 async def test_the_palette_has_every_action_by_name() -> None:

@@ -70,13 +70,18 @@ def test_the_line_counts_what_is_tidied() -> None:
         ShutdownStepStarted("deleting webhook 41"),
         ShutdownStepStarted("closing the tunnel"),
         ShutdownStepEnded("deleting webhook 41", "done"),
+        ShutdownStepStarted("restoring the previous webhook"),
         ShutdownStepEnded("closing the tunnel", "done"),
+        ShutdownStepEnded("restoring the previous webhook", "done"),
         SessionStopped(),
     )
 
     assert ended
     last = written.split("\r\x1b[K")[-1]
-    assert last == "Leaving: deleting webhook 41 … done   closing the tunnel … 0.0 s\n"
+    assert (
+        last
+        == "Leaving: deleting webhook 41 … done   closing the tunnel … done   restoring the previous webhook … done\n"
+    )
 
 
 def test_what_could_not_be_tidied_is_one_more_line() -> None:

@@ -6,6 +6,7 @@ import contextlib
 import json
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from tests.ui.fake_session import WAITING, FakeSession
@@ -94,7 +95,7 @@ async def test_a_url_is_asked_for_and_remembered() -> None:
 
 
 async def test_a_sample_and_a_stored_one_can_be_edited(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The editor gets the payload, and what it leaves is sent."""
+    """The editor gets the payload, JSON indented, and what it leaves is sent."""
     monkeypatch.setattr(WebhookTuiApp, "suspend", lambda _: contextlib.nullcontext())
     seen: list[tuple[bytes, int | None]] = []
 
@@ -110,7 +111,7 @@ async def test_a_sample_and_a_stored_one_can_be_edited(monkeypatch: pytest.Monke
         wish = await simulated(played, *"ping", "down", "down", "right", "enter")
         assert wish.body is not None
         assert json.loads(wish.body)["name"] == "ping"
-        assert seen == [(wish.body[:-1], None)]
+        assert seen == [(msgspec.json.format(wish.body) + b"\n", None)]
         wish = await simulated(played, "down", "down", "left", "enter")
         assert (wish.event, wish.body) == ("␛[31mred", b"\x00 ")
         assert seen[1] == (b"\x00", 13)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 
@@ -15,6 +16,10 @@ class ExitCode(IntEnum):
     API = 3
     TUNNEL = 4
     PORT = 5
+    NOT_IN_TIME = 6
+    """What was waited for did not come in time."""
+    FORBIDDEN = 7
+    """A delivery came that must not."""
 
 
 class Severity(StrEnum):
@@ -32,7 +37,7 @@ class Problem:
     what: str
     """What happened; at most 78 cells."""
     next: str
-    """What to do about it; at most 78 cells. `{again}` in it stands for the seconds until the next try."""
+    """What to do about it, naming no key; at most 78 cells. `{again}` stands for the seconds until the next try."""
     exit_code: ExitCode = ExitCode.FAILURE
     is_transient: bool = False
     """Whether trying again by itself can help (no network, 5xx, 429), or only a person can (wrong token)."""
@@ -41,20 +46,37 @@ class Problem:
     severity: Severity = Severity.ERROR
     retry_after: float | None = None
     """Seconds that the other side asked us to wait, where it did."""
+    screen_hint: str | None = None
+    """The same as `next` on the screen, where there are keys; None: `next` itself."""
 
     def sentence(self, again: float | None = None) -> str:
-        """Both sentences in one line; `again`: seconds until the next try by itself."""
-        return f"{self.what} {self.advice(again)}".strip()
+        """Both sentences in one line, without keys; `again`: seconds until the next try by itself."""
+        return f"{self.what} {_with_seconds(self.next, again)}".strip()
 
     def advice(self, again: float | None = None) -> str:
-        """The second sentence with its seconds filled in; without them, the clause that names them is left out."""
-        if "{again}" not in self.next:
-            return self.next
-        if again is not None:
-            return self.next.replace("{again}", f"{max(1, round(again))} s")
-        kept = [part for part in self.next.split("; ") if "{again}" not in part]
-        rest = "; ".join(kept)
-        return rest[:1].upper() + rest[1:]
+        """The second sentence as the screen shows it; `again`: seconds until the next try by itself."""
+        return _with_seconds(self.next if self.screen_hint is None else self.screen_hint, again)
+
+
+def _with_seconds(hint: str, again: float | None) -> str:
+    """The hint with its seconds filled in; without them, the clause that names them is left out."""
+    if "{again}" not in hint:
+        return hint
+    if again is not None:
+        return hint.replace("{again}", f"{max(1, round(again))} s")
+    kept = " ".join(clause for clause in re.split(r"(?<=[.;?]) ", hint) if "{again}" not in clause)
+    if kept.endswith(";"):
+        kept = f"{kept[:-1]}."
+    is_key = kept[1:2] == " "
+    return kept if is_key else kept[:1].upper() + kept[1:]
+
+
+_UNTIL_RESTARTED = "Until then PiktID gets no answer and tries again later."
+
+
+def ended(what: str, *, hint: str = _UNTIL_RESTARTED) -> Problem:
+    """Return the problem of a session that has ended while its screen goes on; `what` says how it ended."""
+    return Problem(what, f"Restart it. {hint}", screen_hint=f"u restarts it. {hint}")
 
 
 class ProblemError(Exception):

@@ -101,6 +101,8 @@ class WebhookStatus:
     """When this state began."""
     registered_at: datetime | None = None
     secret_since: datetime | None = None
+    secret_short_id: str | None = None
+    """Of the current signing secret."""
     last_response_status: int | str | None = None
     """What PiktID saw last, where it says so."""
     last_response_at: str | None = None
@@ -170,6 +172,8 @@ class SessionStatus:
     """Where the user had this account's deliveries sent to, the last used first."""
     token_place: str = ""
     """Where a token can be kept for the next run, in words; empty: nowhere."""
+    ring_place: str = ""
+    """Where the ring of secrets lies, in a word or two; empty: nowhere after this run."""
     storing: Problem | None = None
     """Why deliveries cannot be stored now, or None."""
     notes: tuple[Problem, ...] = ()

@@ -38,6 +38,11 @@ def count(number: int) -> str:
     return f"{number:,}" if number >= 10_000 else str(number)
 
 
+def counted(number: int, noun: str) -> str:
+    """`1 variation`, `1,012 variations`; `noun` forms its plural with s."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
 def day_time(at: datetime, now: datetime) -> str:
     """The time column, eight cells at most, in the zone of `now`: time today, else the day, else the year."""
     local = at.astimezone(now.tzinfo)

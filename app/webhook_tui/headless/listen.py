@@ -85,6 +85,8 @@ class Headless:
         self._notes_said = 0
         self._is_unproven = False
         self._problem: Problem | None = None
+        self._obstacle: Problem | None = None
+        """What keeps it from being ready: of the API or the tunnel."""
         self._failure: Problem | None = None
         self._give_up_at = clock() + GIVE_UP_SECONDS
 
@@ -125,11 +127,8 @@ class Headless:
         match fact:
             case SessionReady():
                 self._ready = True
-            case ProblemOccurred(problem=problem, again=again, fatal=fatal):
-                self._note(problem.sentence(again))
-                self._problem = problem
-                if fatal and not self._ready:
-                    self._fail(problem)
+            case ProblemOccurred() as occurred:
+                self._problem_occurred(occurred)
             case RequestRefused(refusal=refusal):
                 self._note(refusal.sentence())
             case TokenRequired():
@@ -146,6 +145,15 @@ class Headless:
         self._lines.fact(fact)
         self._look_at_the_clock()
 
+    def _problem_occurred(self, occurred: ProblemOccurred) -> None:
+        problem = occurred.problem
+        self._note(problem.sentence(occurred.again))
+        self._problem = problem
+        if problem.exit_code in (ExitCode.API, ExitCode.TUNNEL):
+            self._obstacle = problem
+        if occurred.fatal and not self._ready:
+            self._fail(problem)
+
     def _say_unproven(self, tunnel: TunnelStatus) -> None:
         """Why the public URL is unproven, once each time that it becomes so."""
         is_unproven = tunnel.state is TunnelState.UNVERIFIED
@@ -160,8 +168,10 @@ class Headless:
             self._failure = problem
 
     def _look_at_the_clock(self) -> None:
-        if not self._ready and self._problem is not None and self._clock() > self._give_up_at:
-            self._fail(self._problem)
+        problem = self._obstacle
+        if not self._ready and not self._stopping and problem is not None and self._clock() > self._give_up_at:
+            self._note(f"Not ready after {GIVE_UP_SECONDS:g} s; leaving. {problem.sentence()}")
+            self._fail(problem)
 
     def _fail(self, problem: Problem, *, is_said: bool = True) -> None:
         if not self._stopping:

@@ -10,8 +10,9 @@ import email.utils
 import re
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
+from typing import NamedTuple
 
 import httpx
 
@@ -27,6 +28,13 @@ TOKENS_PAGE = "app.on-model.com/profile?tab=tokens"
 _WIDEST = 78
 _LONGEST_DETAIL = 60
 _LONGEST_WAIT = 86_400.0
+
+
+class _Hint(NamedTuple):
+    """What to do about a problem."""
+
+    text: str
+    screen_hint: str
 
 
 class Operation(Enum):
@@ -87,10 +95,9 @@ def problem_of_answer(asked: Asked, status: int, headers: Mapping[str, str], bod
     if status == 429:
         return _too_many(asked, _retry_after(headers))
     if status >= 500:
-        return Problem(
+        return _problem(
             f"PiktID is out of order ({status}). Nothing is wrong here.",
             _again(asked),
-            ExitCode.API,
             is_transient=True,
             retry_after=_retry_after(headers),
         )
@@ -106,55 +113,54 @@ def problem_of_failure(asked: Asked, error: BaseException) -> Problem:
     match failure_of(error):
         case Failure.NAME:
             name = visible(httpx.URL(asked.api_url).host)
-            return _silent(f"{name} was not found: no network or no DNS.", _connection_advice(asked))
+            following = _again(asked, "Check the connection")
+            return _problem(f"{name} was not found: no network or no DNS.", following, is_transient=True)
         case Failure.REFUSED:
-            following = _then(asked, "Check --api-url and any proxy or firewall")
-            return _silent(f"{host} refused the connection.", following)
+            following = _again(asked, "Check --api-url and any proxy or firewall")
+            return _problem(f"{host} refused the connection.", following, is_transient=True)
         case Failure.UNREACHABLE:
-            return _silent(f"{host} cannot be reached: no network.", _again(asked))
+            return _problem(f"{host} cannot be reached: no network.", _again(asked), is_transient=True)
         case Failure.TLS:
             following = _then(asked, "Check the clock, or set SSL_CERT_FILE to the CA of your network")
-            return _silent(f"The certificate of {host} cannot be trusted.", following, is_transient=False)
+            return _problem(f"The certificate of {host} cannot be trusted.", following)
         case Failure.INSECURE:
             following = _then(asked, "Check --api-url (http or https?) and any proxy")
-            return _silent(f"{host} made no secure connection.", following, is_transient=False)
+            return _problem(f"{host} made no secure connection.", following)
         case Failure.PROXY:
-            following = _then(asked, "Check HTTPS_PROXY and NO_PROXY")
-            return _silent(f"The proxy did not connect to {host}.", following)
+            following = _again(asked, "Check HTTPS_PROXY and NO_PROXY")
+            return _problem(f"The proxy did not connect to {host}.", following, is_transient=True)
         case Failure.UNSENDABLE:
             following = _then(asked, "Check --api-url")
-            return _silent("The request cannot be sent as HTTP.", following, is_transient=False)
+            return _problem("The request cannot be sent as HTTP.", following)
         case Failure.TIMEOUT:
-            return _silent(f"PiktID did not answer within {asked.timeout_seconds:g} s.", _again(asked))
+            what = f"PiktID did not answer within {asked.timeout_seconds:g} s."
         case _:
-            return _silent("PiktID cut the connection before its answer was whole.", _again(asked))
+            what = "PiktID cut the connection before its answer was whole."
+    return _problem(what, _again(asked), is_transient=True)
 
 
 def unseen_secret(problem: Problem) -> Problem:
     """The same problem for a PUT that PiktID may have carried out: the secret may be one that was never seen."""
-    return Problem(
-        problem.what,
-        "The secret may have changed unseen; trying again in {again}; u tries now.",
-        problem.exit_code,
-        is_transient=problem.is_transient,
-    )
+    hint = "The secret may have changed unseen; trying again in {again}"
+    return replace(problem, next=f"{hint}.", screen_hint=f"{hint}; u tries now.")
 
 
 def no_secret() -> Problem:
     """PUT /webhooks was answered without a secret."""
-    return Problem(
+    return _problem(
         "PiktID registered the webhook but sent no secret.",
-        "u asks again; or --secret with the one that you have.",
-        ExitCode.API,
+        _Hint(
+            "Start again; or --secret with the one that you have.",
+            screen_hint="u asks again; or --secret with the one that you have.",
+        ),
     )
 
 
 def unusable_token() -> Problem:
     """The token has characters that an HTTP header cannot carry; nothing was sent."""
-    return Problem(
+    return _problem(
         "The token has characters that no token has.",
-        f"Copy it again from {TOKENS_PAGE}, then u.",
-        ExitCode.API,
+        _Hint(f"Copy it again from {TOKENS_PAGE}.", screen_hint=f"Copy it again from {TOKENS_PAGE}, then u."),
         needs_token=True,
     )
 
@@ -211,27 +217,33 @@ def _one_detail(item: object) -> str:
 def _client_error(asked: Asked, status: int, detail: str) -> Problem:
     operation = asked.operation
     if status == 401:
-        return Problem(
+        return _problem(
             "PiktID refused the token (401): it is wrong or has expired.",
-            f"Make one at {TOKENS_PAGE}, then u to enter it.",
-            ExitCode.API,
+            _Hint(
+                f"Create one at {TOKENS_PAGE} and set PIKTID_TOKEN.",
+                screen_hint=f"Create one at {TOKENS_PAGE}, then u to enter it.",
+            ),
             needs_token=True,
         )
     if status == 403:
-        return Problem(
+        return _problem(
             _with_detail(f"PiktID does not let this token {operation.verb} (403)", detail),
-            "Use a token of the account's owner, then u to enter it.",
-            ExitCode.API,
+            _Hint(
+                "Use a token of the account's owner.",
+                screen_hint="Use a token of the account's owner, then u to enter it.",
+            ),
             needs_token=True,
         )
     if status == 402:
         what = _with_detail("PiktID says the account has no credits (402)", detail)
-        return Problem(what, _then(asked, "Add credits at app.on-model.com"), ExitCode.API)
+        return _problem(what, _then(asked, "Add credits at app.on-model.com"))
     if status == 409:
         what = _with_detail("PiktID is changing this webhook already (409)", detail)
-        return Problem(what, _then(asked, "Wait a moment"), ExitCode.API)
+        return _problem(what, _then(asked, "Wait a moment"))
     if status == 404 and operation is Operation.TEST_PING:
-        return Problem("PiktID has no webhook to ping (404).", "u registers it.", ExitCode.API)
+        return _problem(
+            "PiktID has no webhook to ping (404).", _Hint("Register it first.", screen_hint="u registers it.")
+        )
     if status in (404, 405, 410):
         what = f"There is nothing at {asked.address} ({status})."
     else:
@@ -246,50 +258,52 @@ def _refused_request(asked: Asked, status: int, detail: str) -> Problem:
         return Problem(what, "Register another one: --hook-url or another --tunnel.", ExitCode.API)
     what = _with_detail(f"PiktID refused the request ({status})", detail, otherwise=" and gave no reason.")
     following = _then(asked, "Check that the URL is public and https" if registering else "Wait a moment")
-    return Problem(what, following, ExitCode.API)
+    return _problem(what, following)
 
 
 def _too_many(asked: Asked, retry_after: float | None) -> Problem:
     following = _again(asked)
     if not asked.operation.repeats and retry_after is not None:
-        following = f"{asked.operation.key} works again in {{again}}."
-    return Problem(
-        "PiktID asks for fewer requests (429).", following, ExitCode.API, is_transient=True, retry_after=retry_after
-    )
+        following = _Hint("Wait {again}.", screen_hint=f"{asked.operation.key} works again in {{again}}.")
+    return _problem("PiktID asks for fewer requests (429).", following, is_transient=True, retry_after=retry_after)
 
 
-def _again(asked: Asked) -> str:
+def _again(asked: Asked, words: str = "") -> _Hint:
+    """What to do, and that it is asked again by itself where it is."""
     if not asked.operation.repeats:
-        return _then(asked, "Wait a moment")
-    if asked.operation.key is None:
-        return "Trying again in {again}."
-    return f"Trying again in {{again}}; {asked.operation.key} tries now."
-
-
-def _connection_advice(asked: Asked) -> str:
-    if not asked.operation.repeats:
-        return _then(asked, "Check the connection")
-    if asked.operation.key is None:
-        return "Trying again in {again}; check the connection."
-    return f"Check the connection; trying again in {{again}}; {asked.operation.key} tries now."
-
-
-def _then(asked: Asked, words: str) -> str:
+        return _then(asked, words or "Wait a moment")
+    hint = f"{words}; trying again in {{again}}" if words else "Trying again in {again}"
     key = asked.operation.key
-    return f"{words}." if key is None else f"{words}, then {key}."
+    return _Hint(f"{hint}.", screen_hint=f"{hint}." if key is None else f"{hint}; {key} tries now.")
+
+
+def _then(asked: Asked, words: str) -> _Hint:
+    key = asked.operation.key
+    return _Hint(f"{words}.", screen_hint=f"{words}." if key is None else f"{words}, then {key}.")
 
 
 def _of_another_kind(words: str, asked: Asked, status: int, headers: Mapping[str, str]) -> Problem:
     kind = visible(headers.get("content-type", "").partition(";")[0].strip()) or "no content type"
-    return Problem(
+    hint = "Check --api-url: that may be a web page."
+    key = asked.operation.key
+    return _problem(
         f"PiktID's answer was {words} ({status}, {_cut(kind, 30)}).",
-        "Check --api-url: that may be a web page." + (f" Then {key}." if (key := asked.operation.key) else ""),
-        ExitCode.API,
+        _Hint(hint, screen_hint=f"{hint} Then {key}." if key else hint),
     )
 
 
-def _silent(what: str, following: str, *, is_transient: bool = True) -> Problem:
-    return Problem(what, following, ExitCode.API, is_transient=is_transient)
+def _problem(
+    what: str, hint: _Hint, *, is_transient: bool = False, needs_token: bool = False, retry_after: float | None = None
+) -> Problem:
+    return Problem(
+        what,
+        hint.text,
+        ExitCode.API,
+        is_transient=is_transient,
+        needs_token=needs_token,
+        retry_after=retry_after,
+        screen_hint=hint.screen_hint,
+    )
 
 
 def _with_detail(what: str, detail: str, *, otherwise: str = ".") -> str:

@@ -1,7 +1,7 @@
 """Messages between the screen's process and the session's, over two pipes.
 
-Each message is one pickle, which delimits itself. Down go Launch, commands and Stop; up come Bound or Refused first,
-then SecretsKnown and session events, SessionStopped last. A side that dies closes its ends of both pipes.
+Each message is one pickle, which delimits itself. Down go Launch, commands, Ask and Stop. Up come Bound or Refused
+first, then SecretsKnown, Answered and session events, SessionStopped last. A side that dies closes both pipes.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from typing import Any
 
 from webhook_tui.config import Settings
 from webhook_tui.domain.errors import Problem
+from webhook_tui.domain.queries import Query
 from webhook_tui.domain.signature.secret import Secret
 
 _PROTOCOL = 5
@@ -35,6 +36,23 @@ class Launch:
 @dataclass(frozen=True, slots=True)
 class Stop:
     """Shut down; the pipe stays open, because its end means that the screen died."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """A query; its answer has the same number."""
+
+    number: int
+    query: Query[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """The answer to a query, or why there is none."""
+
+    number: int
+    answer: object = None
+    problem: Problem | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,7 @@ from webhook_tui.domain.events import (
 from webhook_tui.domain.forwarding.forward_result import ForwardResult
 from webhook_tui.domain.forwarding.replay_progress import ReplayProgress
 from webhook_tui.domain.status import SessionStatus
+from webhook_tui.session.channel import Answered
 
 INTERVAL_SECONDS = 0.05
 """Between two updates."""
@@ -47,7 +48,7 @@ class EventBatcher:
         self._changed = threading.Condition()
         self._closed = False
         self._sent_at = float("-inf")
-        self._events: list[SessionEvent] = []
+        self._events: list[SessionEvent | Answered] = []
         self._dropped = 0
         self._has_update = False
         self._status: SessionStatus | None = None
@@ -57,21 +58,21 @@ class EventBatcher:
         self._results: deque[ForwardResult] = deque(maxlen=_MOST_RESULTS)
         self._replay: ReplayProgress | None = None
 
-    def put(self, event: SessionEvent) -> None:
-        """Add an event; never blocks."""
+    def put(self, event: SessionEvent | Answered) -> None:
+        """Add an event, or the answer to a query; never blocks."""
         with self._changed:
             if isinstance(event, EventCompared):
                 return  # the screen asks for the comparison while it shows it
             if self._conflate(event):
                 self._has_update = True
-            elif len(self._events) < self._most_events or isinstance(event, SessionStopped):
+            elif len(self._events) < self._most_events or isinstance(event, SessionStopped | Answered):
                 self._events.append(event)
                 self._closed = self._closed or isinstance(event, SessionStopped)
             else:
                 self._dropped += 1
             self._changed.notify()
 
-    def _conflate(self, event: SessionEvent) -> bool:
+    def _conflate(self, event: SessionEvent | Answered) -> bool:
         match event:
             case StatusChanged(status):
                 self._status = status
@@ -92,12 +93,12 @@ class EventBatcher:
                 return False
         return True
 
-    def take(self) -> Sequence[SessionEvent]:
+    def take(self) -> Sequence[SessionEvent | Answered]:
         """Wait for events and return them in order; an empty sequence once SessionStopped was taken."""
         with self._changed:
             while not (self._events or self._closed or self._is_due):
                 self._changed.wait(self._sent_at + INTERVAL_SECONDS - self._clock() if self._has_update else None)
-            events: list[SessionEvent] = []
+            events: list[SessionEvent | Answered] = []
             if self._has_update and (self._closed or self._is_due):
                 events.append(self._take_update())
             if self._dropped:

@@ -15,15 +15,20 @@ import signal
 import socket
 import sys
 import threading
+from concurrent.futures import Future
+from functools import partial
 from types import FrameType
+from typing import Any
 
 from webhook_tui.config import Settings
-from webhook_tui.domain.errors import Problem, ProblemError
+from webhook_tui.domain.errors import ProblemError, ended
 from webhook_tui.domain.events import SessionEvent, SessionStopped
 from webhook_tui.domain.session_port import SessionPort
 from webhook_tui.http.sockets import bind
 from webhook_tui.log import log_to, tell_of_crashes
 from webhook_tui.session.channel import (
+    Answered,
+    Ask,
     Bound,
     ChannelClosedError,
     Launch,
@@ -40,7 +45,6 @@ SHUTDOWN_SECONDS = 3.0
 """How long a session may shut down after its screen is gone."""
 _LAST_SECONDS = 1.0
 """How long the last events may wait for a screen that does not read."""
-_RESTART = "u restarts it. Until then PiktID gets no answer and tries again later."
 
 _log = logging.getLogger(__name__)
 
@@ -111,8 +115,7 @@ class SessionHost:
             self._publish(SessionStopped(error.problem))
         except Exception as error:  # noqa: BLE001 -- whatever it is, the screen must be told
             _log.error("the session ended by an error", exc_info=error)
-            bug = f"The session ended by a bug in webhook-tui: {type(error).__name__}."
-            self._publish(SessionStopped(Problem(bug, _RESTART)))
+            self._publish(SessionStopped(ended(f"The session ended by a bug in webhook-tui: {type(error).__name__}.")))
         sending.join(_LAST_SECONDS)
         if self._is_screen_gone and self._directory is not None:
             shutil.rmtree(self._directory, ignore_errors=True)
@@ -123,8 +126,17 @@ class SessionHost:
 
     def _publish(self, event: SessionEvent) -> None:
         if isinstance(event, SessionStopped) and event.problem is None and self._signal is not None:
-            event = SessionStopped(Problem(f"The session was ended by {self._signal.name}.", _RESTART))
+            event = SessionStopped(ended(f"The session was ended by {self._signal.name}."))
         self._batcher.put(event)
+
+    def _answer(self, number: int, future: Future[Any]) -> None:
+        error = future.exception()
+        if error is None:
+            self._batcher.put(Answered(number, future.result()))
+        elif isinstance(error, ProblemError):
+            self._batcher.put(Answered(number, problem=error.problem))
+        else:
+            raise error
 
     def _send(self) -> None:
         """Until the last event, or until the screen is gone."""
@@ -143,6 +155,8 @@ class SessionHost:
                 message = self._reader.receive()
                 if isinstance(message, Stop):
                     self._session.stop()
+                elif isinstance(message, Ask):
+                    self._session.query(message.query).add_done_callback(partial(self._answer, message.number))
                 else:
                     self._session.request(message)  # type: ignore[arg-type]  # the pipe has one writer, and it is ours
         except ChannelClosedError:

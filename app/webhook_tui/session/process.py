@@ -15,20 +15,24 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable
+from concurrent.futures import Future
 from dataclasses import replace
 from datetime import datetime
-from typing import IO, cast
+from typing import IO, Any, cast
 
 from webhook_tui.config import Settings
-from webhook_tui.domain.commands import Wish
+from webhook_tui.domain.commands import Command
 from webhook_tui.domain.delivery.rows import DeliveryRows, FoundRows, Sort
 from webhook_tui.domain.errors import Problem, ProblemError
 from webhook_tui.domain.events import SessionEvent, SessionStopped
 from webhook_tui.domain.filtering.filter import Expression
+from webhook_tui.domain.queries import Answer, Query
 from webhook_tui.domain.signature.secret import Secret
 from webhook_tui.domain.status import SessionStatus
 from webhook_tui.environment import child_environment
 from webhook_tui.session.channel import (
+    Answered,
+    Ask,
     Bound,
     ChannelClosedError,
     Launch,
@@ -49,6 +53,8 @@ _END_SECONDS = 1.0
 """How long the process may live after its last event."""
 _LARGEST_ERRORS = 1_000_000
 
+_NOT_RUNNING = Problem("The session has ended.", "Restart it.", screen_hint="u restarts it.")
+
 _log = logging.getLogger(__name__)
 
 
@@ -64,7 +70,11 @@ class SessionProcess:
         self._sending = threading.Thread(target=self._send, name="session-commands", daemon=True)
         self._stop_requested = threading.Event()
         self._killing = threading.Thread(target=self._kill_late, name="session-end", daemon=True)
-        self._secrets: tuple[Secret, ...] = (*settings.secrets, *_tokens(settings))
+        self._secrets = _given_secrets(settings)
+        self._lock = threading.Lock()
+        self._has_ended = False
+        self._number = 0
+        self._asked: dict[int, Future[Any]] = {}
         self.port = settings.port
         """Where it listens, after `wait_until_bound`."""
         self._outgoing.put(Launch(settings))
@@ -103,19 +113,34 @@ class SessionProcess:
                 message = self._reader.receive()
                 if isinstance(message, SecretsKnown):
                     self._secrets = message.secrets
+                elif isinstance(message, Answered):
+                    self._answer(message)
                 elif isinstance(message, SessionStopped):
                     stopped = message
                     self._reap(_END_SECONDS)
                 else:
                     publish(message)  # type: ignore[arg-type]  # the channel admits our own classes only
         self._reap(_END_SECONDS)
+        self._fail_unanswered()
         if stopped is None:
             _log.error("the session's process died (%s)", _ending(self._child.returncode))
         publish(stopped or SessionStopped(is_unexpected=True))
 
-    def request(self, wish: Wish) -> None:
+    def request(self, command: Command) -> None:
         """Send a command, from any thread; never blocks, and is ignored after the end."""
-        self._outgoing.put(wish)
+        self._outgoing.put(command)
+
+    def query(self, query: Query[Answer]) -> Future[Answer]:
+        """Ask, from any thread; the future fails with ProblemError when there is no answer, also after the end."""
+        future: Future[Answer] = Future()
+        with self._lock:
+            if self._has_ended:
+                future.set_exception(ProblemError(_NOT_RUNNING))
+                return future
+            self._number += 1
+            self._asked[self._number] = future
+            self._outgoing.put(Ask(self._number, query))
+        return future
 
     def stop(self) -> None:
         """Let the session shut down, and kill it if that takes longer than STOP_SECONDS. Does not wait."""
@@ -149,6 +174,22 @@ class SessionProcess:
     def known_secrets(self) -> tuple[Secret, ...]:
         """Return what the session said last; before, what the settings hold."""
         return self._secrets
+
+    def _answer(self, answered: Answered) -> None:
+        with self._lock:
+            future = self._asked.pop(answered.number)
+        if answered.problem is None:
+            future.set_result(answered.answer)
+        else:
+            future.set_exception(ProblemError(answered.problem))
+
+    def _fail_unanswered(self) -> None:
+        with self._lock:
+            self._has_ended = True
+            unanswered = list(self._asked.values())
+            self._asked.clear()
+        for future in unanswered:
+            future.set_exception(ProblemError(_NOT_RUNNING))
 
     def _send(self) -> None:
         with contextlib.suppress(ChannelClosedError):
@@ -248,8 +289,10 @@ def _errors_file(settings: Settings) -> IO[bytes]:
     return file
 
 
-def _tokens(settings: Settings) -> tuple[Secret, ...]:
-    return tuple(token for token in (settings.token, settings.ngrok_authtoken) if token is not None)
+def _given_secrets(settings: Settings) -> tuple[Secret, ...]:
+    tokens = (settings.token, settings.ngrok_authtoken)
+    given = (secret for secret, _ in settings.given_secrets)
+    return (*given, *(token for token in tokens if token is not None))
 
 
 def _ending(returncode: int) -> str:

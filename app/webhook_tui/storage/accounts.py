@@ -122,12 +122,18 @@ class AccountStore:
             return [secret for secret in revealed if secret is not None]
 
     def save_ring(self, account: Account, ring: SecretRing) -> None:
-        """Keep what is new in `ring`, beside what another program may have saved meanwhile: no secret ever goes."""
+        """Keep what is new in `ring`, beside what another program may have saved meanwhile: no secret ever goes.
+
+        Secrets of one run only are not kept, nor entries that another program removed meanwhile.
+        """
         with self._transaction():
             before = self.ring(account)
-            after = merged(before, ring)
+            after = merged(before, ring.stored())
+            withdrawn = self._withdrawn(account)
             for known in after.secrets:
                 old = before.get(known.secret_id)
+                if old is None and (known.secret_id, microseconds(known.since)) in withdrawn:
+                    continue
                 if old is None or old.since != known.since:
                     self._put_last(account, known)
                 elif old != known:
@@ -138,6 +144,47 @@ class AccountStore:
                             *(self._vault.seal(known.secret), known.secret.key),
                         ),
                     )
+
+    def remove_secret(self, account: Account, known: SigningSecret) -> None:
+        """Keep this entry no more, also when a program that still has it saves its ring."""
+        held = (self._vault.seal(known.secret), known.secret.key)
+        with self._transaction():
+            self._withdraw(account, known)
+            self._connection.execute("DELETE FROM secrets WHERE account = ? AND secret IN (?, ?)", (account.key, *held))
+            others = self._connection.execute("SELECT 1 FROM secrets WHERE secret IN (?, ?)", held).fetchone()
+            if others is None:
+                self._vault.forget(held[0])
+
+    def withdraw_untrusted(self, account: Account) -> Sequence[SigningSecret]:
+        """Note of what an earlier version stored that it verifies nothing any more; what was not noted before."""
+        with self._transaction():
+            withdrawn = self._withdrawn(account)
+            found = [
+                known
+                for known in self.ring(account).secrets
+                if not known.is_trusted and (known.secret_id, microseconds(known.since)) not in withdrawn
+            ]
+            for known in found:
+                self._withdraw(account, known)
+            return found
+
+    def withdrawn(self, account: Account) -> frozenset[str]:
+        """Fingerprints of the secrets that were removed or are not trusted; they may have been added again since."""
+        with self._reading():
+            return frozenset(secret_id for secret_id, _ in self._withdrawn(account))
+
+    def _withdrawn(self, account: Account) -> set[tuple[str, int]]:
+        return set(
+            self._connection.execute(
+                "SELECT secret_id, since FROM withdrawn_secrets WHERE account = ?", (account.key,)
+            ).fetchall()
+        )
+
+    def _withdraw(self, account: Account, known: SigningSecret) -> None:
+        self._connection.execute(
+            "INSERT OR IGNORE INTO withdrawn_secrets VALUES (?, ?, ?)",
+            (account.key, known.secret_id, microseconds(known.since)),
+        )
 
     def _put_last(self, account: Account, known: SigningSecret) -> None:
         self._connection.execute(
@@ -152,6 +199,11 @@ class AccountStore:
     def place(self) -> str:
         """Where what is kept lies, for people: `the system keyring`."""
         return self._vault.place
+
+    @property
+    def ring_place(self) -> str:
+        """The same in a word or two, for the ring; empty: it is in memory only."""
+        return "" if self._path is None else self._vault.short_place
 
     def token(self, api_url: str) -> Secret | None:
         """The token that was kept for an API, or None."""
@@ -203,9 +255,9 @@ class AccountStore:
                 "REPLACE INTO used_urls VALUES (?, ?, ?)", (account.key, used.url, microseconds(used.at))
             )
             self._connection.execute(
-                "DELETE FROM used_urls WHERE account = ?1 AND url NOT IN "
-                "(SELECT url FROM used_urls WHERE account = ?1 ORDER BY at DESC LIMIT ?2)",
-                (account.key, MOST_URLS),
+                "DELETE FROM used_urls WHERE account = ? AND url NOT IN "
+                "(SELECT url FROM used_urls WHERE account = ? ORDER BY at DESC LIMIT ?)",
+                (account.key, account.key, MOST_URLS),
             )
 
     def record_registration(self, account: Account, *, url: str, webhook_id: int | str | None, at: datetime) -> int:

@@ -43,9 +43,19 @@ CREATE TABLE used_urls (
 );
 """
 
+_VERSION_4 = """
+-- Secrets that verify nothing any more: removed, or stored by a version that kept what --secret gave for one run.
+CREATE TABLE withdrawn_secrets (
+    account TEXT NOT NULL,
+    secret_id TEXT NOT NULL,                     -- its fingerprint
+    since INTEGER NOT NULL,                      -- of the entry that was withdrawn: one added again has another
+    PRIMARY KEY (account, secret_id, since)
+);
+"""
+
 ACCOUNTS = Schema(
     called="file of secrets",
     way_out="Let accounts.db be written (webhook-tui paths), or set XDG_STATE_HOME.",
     application_id=0x77685432,
-    migrations=(_VERSION_1, _VERSION_2, _VERSION_3),
+    migrations=(_VERSION_1, _VERSION_2, _VERSION_3, _VERSION_4),
 )

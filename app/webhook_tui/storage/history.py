@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -20,7 +20,15 @@ from webhook_tui.domain.statistics.overview import HistoryPlace
 from webhook_tui.storage.files import size_on_disk
 from webhook_tui.storage.history_file import HistoryFile
 from webhook_tui.storage.jobs import JobsReader
-from webhook_tui.storage.mappers import find_row, find_stored, find_unsettled, insert, recordable, storable
+from webhook_tui.storage.mappers import (
+    count_by_secret,
+    find_row,
+    find_signed_with,
+    find_stored,
+    find_unsettled,
+    recordable,
+    storable,
+)
 from webhook_tui.storage.reader import Reader
 from webhook_tui.storage.retention import BATCH, Age, delete_batch, delete_some, first_kept
 from webhook_tui.storage.rows import SqliteRows
@@ -55,9 +63,11 @@ class DeliveryStore:
         self._job_fields = job_fields
         self._writer = Writer(file, WordIndex().step)
         self._reader = Reader(file.path)
-        self._judged = 0
-        self._counting = StatisticsReader(file.path, run=lambda: file.run, judged=lambda: self._judged)
-        self._jobs = JobsReader(file.path, job_fields, judged=lambda: self._judged)
+        self._verdict_changes = 0
+        self._counting = StatisticsReader(
+            file.path, run=lambda: file.run, verdict_changes=lambda: self._verdict_changes
+        )
+        self._jobs = JobsReader(file.path, job_fields, verdict_changes=lambda: self._verdict_changes)
 
     @classmethod
     def open(
@@ -100,14 +110,9 @@ class DeliveryStore:
 
         Raises ProblemError when it could not be stored; the next one may be stored again.
         """
-        record = recordable(delivery, judgement, account=account, answered=answered, job_fields=self._job_fields)
-
-        def store(connection: sqlite3.Connection) -> DeliveryRow:
-            row = insert(connection, record, run=self._file.run)
-            self._file.last_seq = row.seq
-            return row
-
-        return await self._writer.run(store)
+        return await self._writer.record(
+            recordable(delivery, judgement, account=account, answered=answered, job_fields=self._job_fields)
+        )
 
     async def set_answered(self, seq: int, answered: int | None) -> DeliveryRow | None:
         """Note what delivery `seq` was answered; its row, or None when it is not there."""
@@ -142,6 +147,20 @@ class DeliveryStore:
         """
         return await self._reader.run(lambda connection: find_unsettled(connection, account, below, limit))
 
+    async def signed_with(
+        self, *, account: Account, secret_ids: frozenset[str], below: int | None
+    ) -> tuple[Sequence[StoredDelivery], int | None]:
+        """Some deliveries that are valid or older by one of these secrets, newest first, with bodies.
+
+        Numbers below `below` (None: from the newest); with them the next `below`, None when there are no more.
+        Raises ProblemError.
+        """
+        return await self._reader.run(lambda connection: find_signed_with(connection, account, secret_ids, below))
+
+    async def count_by_secret(self, account: Account) -> Mapping[str, int]:
+        """How many deliveries each secret verifies, by its fingerprint; looks at all of them. Raises ProblemError."""
+        return await self._reader.run(lambda connection: count_by_secret(connection, account))
+
     async def set_judgements(self, changes: Sequence[tuple[int, Judgement]]) -> Sequence[DeliveryRow]:
         """Give deliveries new judgements; the rows as they are now, in that order, without those that are gone.
 
@@ -150,7 +169,7 @@ class DeliveryStore:
         rows: list[DeliveryRow] = []
         for start in range(0, len(changes), _LARGEST_CHANGE):
             rows += await self._writer.run(_judging(changes[start : start + _LARGEST_CHANGE]))
-            self._judged += 1
+            self._verdict_changes += 1
         return rows
 
     async def stored(self, seq: int) -> StoredDelivery | None:

@@ -11,7 +11,8 @@ from webhook_tui.domain.signature.secret_ring import Origin, SecretRing, Signing
 def merged(stored: SecretRing, given: SecretRing) -> SecretRing:
     """`stored` (perhaps changed by another program meanwhile) with what `given` adds, ends and registers again.
 
-    No secret of either is lost, and at most one registered secret is current: the last.
+    No secret of either is lost, and at most one registered secret is current: the last. Of two origins of one secret
+    the one that counts for more stays.
     """
     known = {s.secret: s for s in stored.secrets}
     kept = list(stored.secrets)
@@ -20,8 +21,9 @@ def merged(stored: SecretRing, given: SecretRing) -> SecretRing:
         if old is None:
             kept.append(new)
         elif old.since == new.since:
-            kept[kept.index(old)] = replace(new, until=_earlier(old.until, new.until))
-        elif _is_registered_again(old, new):
+            chosen = new if new.origin.rank >= old.origin.rank else old
+            kept[kept.index(old)] = replace(chosen, until=_earlier(old.until, new.until))
+        elif _takes_its_place(old, new):
             kept.remove(old)
             kept.append(new)
     return one_current(SecretRing(tuple(kept)))
@@ -43,8 +45,10 @@ def one_current(ring: SecretRing) -> SecretRing:
     return SecretRing(tuple(reversed(settled)))
 
 
-def _is_registered_again(old: SigningSecret, new: SigningSecret) -> bool:
-    """Whether `new` is a later registration of the same secret, also when the clock went backwards between the two."""
+def _takes_its_place(old: SigningSecret, new: SigningSecret) -> bool:
+    """Whether `new` counts for more or is a later registration, also when the clock went backwards between the two."""
+    if new.origin is not old.origin:
+        return new.origin.rank > old.origin.rank
     return new.since > old.since or (new.until is None and old.until is not None)
 
 

@@ -20,6 +20,8 @@ class SecretStorage(Protocol):
 
     place: str
     """Where they lie, for people."""
+    short_place: str
+    """The same in a word or two."""
 
     def seal(self, secret: Secret) -> bytes:
         """What the file holds for `secret`; always the same for the same secret."""
@@ -42,6 +44,7 @@ class FileSecretStorage:
     """The file itself holds the secrets; it is readable by its owner alone."""
 
     place = "a file that only you can read"
+    short_place = "file, 0600"
 
     def seal(self, secret: Secret) -> bytes:
         """The secret's own bytes."""
@@ -63,6 +66,7 @@ class KeyringSecretStorage:
     """The system keyring holds the secrets; what an earlier run left in the file is still read from it."""
 
     place = "the system keyring"
+    short_place = "keyring"
 
     def __init__(self, backend: Any) -> None:
         """`backend`: a keyring.backend.KeyringBackend that `find` has tried."""

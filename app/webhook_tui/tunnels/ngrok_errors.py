@@ -11,11 +11,11 @@ from webhook_tui.tunnels.base import short
 _CODE = re.compile(r"ERR_NGROK_(\d{1,6})")
 _NO_NETWORK = re.compile(r"no such host|network is unreachable|server misbehaving|name resolution", re.IGNORECASE)
 _ITS_WORDS = "ngrok's own words: webhook-tui paths, tunnel.log."
-_TRY = "Trying again in {again}; u tries now."
+_TRY = "Trying again in {again}"
 
 
-def _problem(what: str, next_: str, *, is_transient: bool = True) -> Problem:
-    return Problem(what, next_, ExitCode.TUNNEL, is_transient=is_transient)
+def _problem(what: str, next_: str, *, is_transient: bool = True, screen_hint: str | None = None) -> Problem:
+    return Problem(what, next_, ExitCode.TUNNEL, is_transient=is_transient, screen_hint=screen_hint)
 
 
 _UNKNOWN_TOKEN = "Copy it again: dashboard.ngrok.com/get-started/your-authtoken."  # noqa: S105 -- a sentence
@@ -33,10 +33,18 @@ _BY_CODE = {
         "Stop the other: dashboard.ngrok.com/agents; or leave out --tunnel ngrok.",
     ),
     "334": _problem(
-        "This ngrok address is in use already (ERR_NGROK_334).", "Stop the other tunnel with that name, then u."
+        "This ngrok address is in use already (ERR_NGROK_334).",
+        f"Stop the other tunnel with that name. {_TRY}.",
+        screen_hint="Stop the other tunnel with that name, then u.",
     ),
-    "3200": _problem("This ngrok address is offline (ERR_NGROK_3200).", _TRY),
-    "8012": _problem("ngrok does not reach the receiver on this machine (ERR_NGROK_8012).", _TRY),
+    "3200": _problem(
+        "This ngrok address is offline (ERR_NGROK_3200).", f"{_TRY}.", screen_hint=f"{_TRY}; u tries now."
+    ),
+    "8012": _problem(
+        "ngrok does not reach the receiver on this machine (ERR_NGROK_8012).",
+        f"{_TRY}.",
+        screen_hint=f"{_TRY}; u tries now.",
+    ),
 }
 """108 and 334 mend themselves when it was our own former agent that ngrok has not given up yet."""
 
@@ -46,9 +54,7 @@ def of_words(words: Iterable[str]) -> Problem | None:
     for text in words:
         code = _CODE.search(text)
         if code is not None:
-            return _BY_CODE.get(code[1]) or _problem(
-                f"ngrok refused the tunnel ({code[0]}).", f"Trying again in {{again}}; {_ITS_WORDS}"
-            )
+            return _BY_CODE.get(code[1]) or _problem(f"ngrok refused the tunnel ({code[0]}).", f"{_TRY}; {_ITS_WORDS}")
         if _NO_NETWORK.search(text):
             return _problem(
                 "ngrok's servers were not found: no network or no DNS.",
@@ -69,13 +75,13 @@ def missing() -> Problem:
 def late(seconds: float, *, silent: bool) -> Problem:
     """No URL within the deadline."""
     what = f"ngrok said nothing for {seconds:g} s." if silent else f"ngrok opened no tunnel within {seconds:g} s."
-    return _problem(what, f"u tries again; {_ITS_WORDS}")
+    return _problem(what, f"{_TRY}; {_ITS_WORDS}", screen_hint=f"u tries again; {_ITS_WORDS}")
 
 
 def not_started(reason: str) -> Problem:
     """It ended, or said something else than a URL."""
     what = f"ngrok did not start: {short(reason, 54).rstrip('.')}." if reason else "ngrok ended at once."
-    return _problem(what, f"Trying again in {{again}}; {_ITS_WORDS}")
+    return _problem(what, f"{_TRY}; {_ITS_WORDS}")
 
 
 def reconnecting(reason: str) -> Problem:

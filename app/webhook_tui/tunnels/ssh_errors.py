@@ -48,19 +48,23 @@ class SshProblems:
     def no_url(self, seconds: float) -> Problem:
         """The server says nothing that names a URL."""
         return _mending(
-            f"The tunnel opened but named no public URL within {seconds:g} s.", "u tries again; or --tunnel ngrok."
+            f"The tunnel opened but named no public URL within {seconds:g} s.",
+            "Trying again in {again}; or --tunnel ngrok.",
+            screen_hint="u tries again; or --tunnel ngrok.",
         )
 
     def _connecting(self, line: str) -> Problem | None:
         if _HOST_KEY.search(line):
             return _lasting(
                 f"{self._server} shows another host key than before: not trusted.",
-                "If you expect that: webhook-tui paths, remove known_hosts, then u.",
+                "If you expect that: webhook-tui paths, remove known_hosts, then start again.",
+                screen_hint="If you expect that: webhook-tui paths, remove known_hosts, then u.",
             )
         if _DENIED.search(line):
             return _lasting(
                 f"{self._server} wants a key (permission denied).",
-                "Use nokey@localhost.run, or add your key there; then u.",
+                "Use nokey@localhost.run, or add your key there.",
+                screen_hint="Use nokey@localhost.run, or add your key there; then u.",
             )
         if _NO_FORWARD.search(line):
             return self.forward_refused()
@@ -76,7 +80,8 @@ class SshProblems:
         if failed and "refused" in why:
             return _mending(
                 f"{self._server} refused the connection on port {self._port}.",
-                "A firewall? Try --tunnel ngrok. Trying again in {again}; u tries now.",
+                "A firewall? Try --tunnel ngrok. Trying again in {again}.",
+                screen_hint="A firewall? Try --tunnel ngrok. Trying again in {again}; u tries now.",
             )
         if _TIMED_OUT.search(why):
             return _mending(
@@ -102,7 +107,10 @@ def closed(program: str, reason: str) -> Problem:
     """A tunnel that was open is not any more; `reason` is cut to fit."""
     start = f"The tunnel closed: {short(program, 20)} ended"
     what = f"{start}, {short(reason, 75 - len(start)).rstrip('.')}." if reason else f"{start}."
-    return _mending(what, "Next try in {again}; u tries now. PiktID retries what it cannot deliver.")
+    retries = "PiktID retries what it cannot deliver."
+    return _mending(
+        what, f"Next try in {{again}}. {retries}", screen_hint=f"Next try in {{again}}; u tries now. {retries}"
+    )
 
 
 def exit_words(code: int | None) -> str:
@@ -125,9 +133,9 @@ def _reason(said: list[str], code: int | None) -> str:
     return words.rpartition(": ")[2].strip()
 
 
-def _mending(what: str, next_: str) -> Problem:
-    return Problem(what, next_, ExitCode.TUNNEL, is_transient=True)
+def _mending(what: str, next_: str, *, screen_hint: str | None = None) -> Problem:
+    return Problem(what, next_, ExitCode.TUNNEL, is_transient=True, screen_hint=screen_hint)
 
 
-def _lasting(what: str, next_: str) -> Problem:
-    return Problem(what, next_, ExitCode.TUNNEL)
+def _lasting(what: str, next_: str, *, screen_hint: str | None = None) -> Problem:
+    return Problem(what, next_, ExitCode.TUNNEL, screen_hint=screen_hint)

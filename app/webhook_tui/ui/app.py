@@ -10,6 +10,7 @@ import contextlib
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import Future
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -23,29 +24,22 @@ from textual.dom import DOMNode
 from textual.filter import LineFilter
 from textual.screen import Screen
 
-from webhook_tui.domain.commands import CheckReachability, DeleteWebhook, StartRegistration, Wish
+from webhook_tui.domain.commands import CheckReachability, Command, DeleteWebhook, StartRegistration
 from webhook_tui.domain.delivery.rows import DeliveryRows, FoundRows
 from webhook_tui.domain.delivery.text import visible
 from webhook_tui.domain.errors import Problem, ProblemError, Severity
 from webhook_tui.domain.events import (
-    ComparisonShown,
     DeliveriesDeleted,
-    EventSidesShown,
     HistoryOpened,
-    JobShown,
-    JobsShown,
     Notified,
     OwnershipQuestioned,
     ProblemOccurred,
     Replayed,
-    RunsListed,
-    SecretRevealed,
+    SecretRingChanged,
     SessionEvent,
     SessionReady,
     SessionStopped,
     SessionUpdated,
-    SignatureExplained,
-    StatisticsShown,
     TokenRequired,
     WebhookRegistered,
 )
@@ -58,20 +52,20 @@ from webhook_tui.ui.browser import open_in_browser
 from webhook_tui.ui.commands import commands_of
 from webhook_tui.ui.dialogs.delete import DeleteDialog
 from webhook_tui.ui.dialogs.dialog import Dialog
-from webhook_tui.ui.dialogs.runs import RunsDialog
 from webhook_tui.ui.format.notices import session_ended
 from webhook_tui.ui.messages import (
+    AnswerRequested,
     CommandRequested,
     CopyRequested,
     DeliveriesChanged,
     HistoryReady,
     LinkChosen,
     ReplayRequested,
+    RingChanged,
     SearchAdvanced,
     SearchRequested,
     SessionEventArrived,
     SessionReplaced,
-    StatisticsReady,
     StatusUpdated,
     UpdateReady,
 )
@@ -87,7 +81,7 @@ SOON_SECONDS = 10.0
 """A session that ends so soon after it was restarted will do so again."""
 REFRESH_SECONDS = 0.05
 """The least time between two refreshes, however many facts come."""
-_ENDED = Problem("The session has ended.", "u restarts it.")
+_ENDED = Problem("The session has ended.", "Restart it.", screen_hint="u restarts it.")
 
 
 class WebhookTuiApp(WorkerApp):
@@ -227,16 +221,10 @@ class WebhookTuiApp(WorkerApp):
         match message.fact:
             case HistoryOpened():
                 self._open_rows()
-            case SignatureExplained(report):
-                self._main.detail.explain(report)
-            case ComparisonShown() as shown:
-                self._main.stream.show_events(shown)
-            case EventSidesShown() as sides:
-                self._main.stream.show_sides(sides)
-            case StatisticsShown() | JobsShown() | JobShown() as survey:
+            case SecretRingChanged():
                 for screen in self.screen_stack:
-                    screen.post_message(StatisticsReady(survey))
-            case OwnershipQuestioned() | TokenRequired() | SecretRevealed() as question:
+                    screen.post_message(RingChanged())
+            case OwnershipQuestioned() | TokenRequired() as question:
                 self._asking.ask(question)
             case other:
                 self._tell_outcome(other)
@@ -253,8 +241,6 @@ class WebhookTuiApp(WorkerApp):
             case Notified(sentence):
                 self._main.occurred(None)
                 self.toast(sentence)
-            case RunsListed(runs):
-                self.push_screen(RunsDialog(runs, now=self.now), self._main.choose_run)
             case DeliveriesDeleted(count):
                 self._main.deliveries_deleted()
                 self.toast(f"Deleted {'1 delivery' if count == 1 else f'{count:,} deliveries'}")
@@ -274,13 +260,37 @@ class WebhookTuiApp(WorkerApp):
 
     def on_command_requested(self, message: CommandRequested) -> None:
         """Pass it on."""
-        self._request(message.wish)
+        self._request(message.command)
 
-    def _request(self, wish: Wish) -> None:
+    def on_answer_requested(self, message: AnswerRequested) -> None:
+        """Ask the session; the answer is shown by whoever asked, if it is still there."""
+        session = self.host.session
+
+        def answered(future: Future[Any]) -> None:
+            # Called in the session's thread, which may outlive the screen's loop.
+            with contextlib.suppress(RuntimeError):
+                self.call_later(self._show_answer, session, message, future)
+
+        session.query(message.query).add_done_callback(answered)
+
+    def _show_answer(self, session: SessionPort, asked: AnswerRequested, future: Future[Any]) -> None:
+        error = future.exception()
+        if session is not self.host.session or not asked.asker.is_running:
+            return
+        if error is None:
+            asked.show(future.result())
+        elif not isinstance(error, ProblemError):
+            raise error
+        elif asked.failed is not None:
+            asked.failed(error.problem)
+        else:
+            self._main.occurred(error.problem)
+
+    def _request(self, command: Command) -> None:
         if self._status.end is not None:
             self._main.occurred(_ENDED)
         else:
-            self.host.session.request(wish)
+            self.host.session.request(command)
 
     def on_answers_requested(self) -> None:
         """Ask which rule."""
@@ -342,7 +352,7 @@ class WebhookTuiApp(WorkerApp):
         if self._status.end is not None:
             self._restart(self._status.end)
             return
-        self._asking.register(self._main.status.problem)
+        self._asking.register(self._main.status)
 
     def _watch(self) -> None:
         if not self._main.stream.is_open:

@@ -29,6 +29,7 @@ _WHERE = {
     "headers": "Headers",
     "events": "SSE pane",
     "status": "Status screen",
+    "edited": "edited replay",
     "jobs": "Jobs",
     "job": "Jobs",
     "list": "Jobs",

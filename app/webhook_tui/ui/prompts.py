@@ -1,15 +1,22 @@
-"""What the session asks the user: may a webhook be replaced, which token; and the secret that the user asked to see."""
+"""What the session asks the user: may a webhook be replaced, which token; and what is asked before registering."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from webhook_tui.domain.commands import OwnershipChoice, RegisterWebhook, ResolveOwnership, UseToken, Wish
+from webhook_tui.domain.commands import (
+    CheckReachability,
+    Command,
+    OwnershipChoice,
+    RegisterWebhook,
+    ResolveOwnership,
+    UseToken,
+)
 from webhook_tui.domain.errors import Problem
-from webhook_tui.domain.events import OwnershipQuestioned, SecretRevealed, TokenRequired
-from webhook_tui.domain.signature.secret import Secret
+from webhook_tui.domain.events import OwnershipQuestioned, TokenRequired
+from webhook_tui.domain.status import SessionStatus, WebhookState
 from webhook_tui.ui.dialogs.ownership import ForeignWebhookDialog, UnknownOwnerDialog
-from webhook_tui.ui.dialogs.secret import SecretDialog
+from webhook_tui.ui.dialogs.register import RegisterDialog
 from webhook_tui.ui.dialogs.token import TokenChoice, TokenDialog
 from webhook_tui.ui.workers import WorkerApp
 
@@ -20,7 +27,7 @@ class PromptController:
     def __init__(
         self,
         app: WorkerApp,
-        request: Callable[[Wish], None],
+        request: Callable[[Command], None],
         watch: Callable[[], None],
         change_to_sandbox: Callable[[], None] | None,
     ) -> None:
@@ -35,7 +42,7 @@ class PromptController:
         self.token_place = ""
         """Where a token can be kept, in words."""
 
-    def ask(self, fact: OwnershipQuestioned | TokenRequired | SecretRevealed) -> None:
+    def ask(self, fact: OwnershipQuestioned | TokenRequired) -> None:
         """Open the dialog of a fact."""
         match fact:
             case OwnershipQuestioned(None):
@@ -44,19 +51,26 @@ class PromptController:
                 self._app.push_screen(ForeignWebhookDialog(foreign, now=self._app.now), self._answer_guard)
             case TokenRequired(None):
                 self._ask_token(None)
-            case SecretRevealed(secret, since):
-                shown = None if secret is None else Secret(secret)
-                self._app.push_screen(SecretDialog(shown, since, now=self._app.now))
             case _:
                 pass  # a refused token: the notice says so, and u asks
 
-    def register(self, shown: Problem | None) -> None:
-        """After a refused token ask for another one, else go on from what has not worked; `shown`: by the notice."""
+    def register(self, status: SessionStatus) -> None:
+        """After a refused token ask for another one, else go on from what has not worked.
+
+        Where the registration works, ask before its secret is replaced.
+        """
+        shown = status.problem
         refused = shown if shown is not None and shown.needs_token else self.refused  # the status comes later
         if refused is not None:
             self._ask_token(refused)
+        elif status.webhook.state is WebhookState.REGISTERED:
+            self._app.push_screen(RegisterDialog(status.webhook, now=self._app.now), self._answer_register)
         else:
             self._request(RegisterWebhook())
+
+    def _answer_register(self, wish: RegisterWebhook | CheckReachability | None) -> None:
+        if wish is not None:
+            self._request(wish)
 
     def _answer_guard(self, answer: ResolveOwnership | None) -> None:
         if answer is None:

@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
 from textual.app import App, SuspendNotSupported
 
 from webhook_tui.domain.answer_rules.rules import AnswerRule
-from webhook_tui.domain.commands import ReplayDeliveries, SetAnswerRule, SetForwarding, SimulateEvent, StopReplay, Wish
+from webhook_tui.domain.commands import (
+    Command,
+    ReplayDeliveries,
+    SetAnswerRule,
+    SetForwarding,
+    SimulateEvent,
+    StopReplay,
+)
 from webhook_tui.domain.delivery.delivery import DeliveryRow, StoredDelivery
 from webhook_tui.domain.delivery.event import KNOWN_EVENTS
 from webhook_tui.domain.delivery.text import visible
@@ -21,14 +28,16 @@ from webhook_tui.domain.status import SessionStatus
 from webhook_tui.editor import edit
 from webhook_tui.sandbox.samples import sample_body
 from webhook_tui.ui.dialogs.answers import AnswersDialog
+from webhook_tui.ui.dialogs.edited_replay import Edit, EditedReplay, EditedReplayDialog
 from webhook_tui.ui.dialogs.forward import ForwardDialog
 from webhook_tui.ui.dialogs.replay import Offer, ReplayChoice, ReplayDialog
 from webhook_tui.ui.dialogs.replay_progress import ReplayingDialog
 from webhook_tui.ui.dialogs.simulate import SimulateDialog, Simulation
+from webhook_tui.ui.edited_body import EditableBody
 from webhook_tui.ui.payload_file import read_payload
 from webhook_tui.ui.selection import Selection
 
-_UNCHANGED = Problem("Nothing was changed, and nothing sent.", "r replays it as it is.", severity=Severity.TIP)
+_UNCHANGED = Problem("Nothing changed: not sent.", "r replays it as it is.", severity=Severity.TIP)
 _NO_TERMINAL = Problem("This terminal cannot be given to an editor.", "r replays the delivery as it is.")
 
 
@@ -37,7 +46,7 @@ class ReplayController:
     """Opens the dialogs and makes the wishes."""
 
     app: App[Any]
-    request: Callable[[Wish], None]
+    request: Callable[[Command], None]
     occurred: Callable[[Problem | None], None]
     pick: Callable[[Selection, TimeRange | None, Callable[[], bool]], tuple[int, ...]]
     """The numbers of the deliveries that are meant; called in a thread."""
@@ -73,24 +82,41 @@ class ReplayController:
         if self._progress is not None and not self._progress.is_over:
             self._show_progress(self._progress)
             return
-        self._ask(stored.row, status, offer=Offer(selections, self.pick))
+        self._ask(stored.row, status, Offer(selections, self.pick))
 
     def edit_and_replay(self, stored: StoredDelivery, status: SessionStatus) -> None:
         """Into the editor, then ask; the session goes on in its own thread meanwhile."""
-        before = stored.delivery.body
-        after = self.edited(before, stored.row.seq)
-        if after is None:
-            return
-        if after == before:
-            self.occurred(_UNCHANGED)
-        else:
-            self._ask(stored.row, status, edited=(before, after))
+        can_sign = status.webhook.secret_since is not None
+        self._edit(stored, stored.delivery.body, Edit(_url(status), can_sign, can_sign))
 
-    def edited(self, before: bytes, seq: int | None) -> bytes | None:
+    def _edit(self, stored: StoredDelivery, body: bytes, before: Edit) -> None:
+        """Edit a body, what is left of an earlier edit or the delivery's own, and show what differs from that."""
+        original, seq = stored.delivery.body, stored.row.seq
+        after = self.edited(body, seq, indented=before.re_sign)
+        if after is None:
+            after = body
+        elif after == original:
+            self.occurred(_UNCHANGED)
+        if after == original:
+            return
+
+        def answered(choice: EditedReplay | None) -> None:
+            if choice is None:
+                return
+            if choice.edit_again:
+                self._edit(stored, after, replace(before, url=choice.url, re_sign=choice.re_sign))
+                return
+            self.occurred(None)
+            self.request(ReplayDeliveries((seq,), choice.url, choice.re_sign, after))
+
+        self.app.push_screen(EditedReplayDialog(seq, original, after, before), answered)
+
+    def edited(self, body: bytes, seq: int | None, *, indented: bool) -> bytes | None:
         """What the user made of a body in the editor; None, and the notice says why, when that cannot be."""
+        editable = EditableBody.of(body, indented=indented)
         try:
             with self.app.suspend():
-                return self.edit(before, seq)
+                return editable.edited(self.edit(editable.text, seq))
         except ProblemError as error:
             self.occurred(error.problem)
         except SuspendNotSupported:
@@ -113,7 +139,7 @@ class ReplayController:
                     return
             if chosen.edit:
                 seq = None if stored is None or body is None else stored.row.seq
-                body = self.edited(self.sample(chosen.event) if body is None else body, seq)
+                body = self.edited(self.sample(chosen.event) if body is None else body, seq, indented=True)
                 if body is None:
                     return
             self.request(SimulateEvent(chosen.event, chosen.url, body))
@@ -152,24 +178,20 @@ class ReplayController:
         self._dialog = ReplayingDialog(progress, stop=stop, in_ascii=self.in_ascii)
         self.app.push_screen(self._dialog, closed)
 
-    def _ask(
-        self,
-        row: DeliveryRow,
-        status: SessionStatus,
-        *,
-        offer: Offer | None = None,
-        edited: tuple[bytes, bytes] | None = None,
-    ) -> None:
+    def _ask(self, row: DeliveryRow, status: SessionStatus, offer: Offer) -> None:
         def send(choice: ReplayChoice | None) -> None:
             if choice is not None:
                 self.occurred(None)
-                body = edited[1] if edited else None
-                self.request(ReplayDeliveries(choice.seqs, choice.url, choice.re_sign, body))
+                self.request(ReplayDeliveries(choice.seqs, choice.url, choice.re_sign))
 
-        dialog = ReplayDialog(row, status.used_urls, status.forward_to or "", now=self.now, offer=offer, edited=edited)
+        dialog = ReplayDialog(row, status.used_urls, status.forward_to or "", now=self.now, offer=offer)
         self.app.push_screen(dialog, send)
 
 
 def _last_url(status: SessionStatus) -> str:
     """Where the user had deliveries sent to last, or ""."""
     return status.used_urls[0].url if status.used_urls else ""
+
+
+def _url(status: SessionStatus) -> str:
+    return status.forward_to or _last_url(status)

@@ -76,7 +76,9 @@ class SessionWorker:
             self._pass_on(SessionStopped(error.problem))
         except Exception as error:  # noqa: BLE001 -- nothing above this frame could show it
             _log.error("the session ended by an error", exc_info=error)
-            bug = Problem(f"webhook-tui has a bug: {type(error).__name__}.", "q leaves; report it.")
+            bug = Problem(
+                f"webhook-tui has a bug: {type(error).__name__}.", "Report it.", screen_hint="q leaves; report it."
+            )
             self._pass_on(SessionStopped(bug))
         finally:
             with contextlib.suppress(InvalidStateError, RuntimeError):  # the worker was cancelled, or its loop closed

@@ -14,24 +14,22 @@ from webhook_tui.ui.session_worker import SessionWorker
 
 
 class ShutdownLine:
-    """`Leaving: deleting webhook 41 … done   closing the tunnel … 0.3 s`, written again as it grows."""
+    """`Leaving: deleting webhook 41 … done   closing the tunnel … done`, written again as it grows."""
 
-    def __init__(self, out: TextIO, clock: Callable[[], float]) -> None:
+    def __init__(self, out: TextIO) -> None:
         self._out = out
-        self._clock = clock
-        self._began: dict[str, float] = {}
         self._ends: dict[str, str] = {}
+        """Of each step how it ended; "" while it is under way."""
         self.stopped: SessionStopped | None = None
 
     def take(self, fact: SessionEvent) -> None:
         """Take in what the session says."""
         match fact:
             case ShutdownStepStarted(what):
-                self._began[what] = self._clock()
+                self._ends[what] = ""
                 self._write()
             case ShutdownStepEnded(what, outcome):
-                seconds = self._clock() - self._began.get(what, self._clock())
-                self._ends[what] = outcome if what.startswith("deleting") or outcome != "done" else f"{seconds:.1f} s"
+                self._ends[what] = outcome
                 self._write()
             case SessionStopped():
                 self.stopped = fact
@@ -40,13 +38,13 @@ class ShutdownLine:
 
     def end(self) -> None:
         """End the line; what could not be tidied is one more."""
-        if self._began:
+        if self._ends:
             self._say("\n")
         if self.stopped is not None and self.stopped.problem is not None:
             self._say(f"webhook-tui: {visible(self.stopped.problem.sentence())}\n")
 
     def _write(self) -> None:
-        parts = [f"{visible(what)} … {self._ends.get(what, '')}".rstrip() for what in self._began]
+        parts = [f"{visible(what)} … {end}".rstrip() for what, end in self._ends.items()]
         self._say("\r\x1b[KLeaving: " + "   ".join(parts))
 
     def _say(self, text: str) -> None:
@@ -63,7 +61,7 @@ def finish_shutdown(
 
     Gives back whether it has ended.
     """
-    line = ShutdownLine(out, clock)
+    line = ShutdownLine(out)
     until = clock() + seconds
     with contextlib.suppress(KeyboardInterrupt):
         while line.stopped is None and (left := until - clock()) > 0 and (host.is_running or not host.tail.empty()):

@@ -29,7 +29,7 @@ def test_a_good_signature_is_valid() -> None:
     assert outcome.is_good
     assert as_text(outcome).splitlines() == [
         "✓ valid",
-        "Signed by PiktID.",
+        "Matches the secret you added (9778).",
         "",
         f"received    {SIGNATURE[:39]}",
         f"                   {SIGNATURE[39:]}",
@@ -38,7 +38,7 @@ def test_a_good_signature_is_valid() -> None:
     ]
     assert json.loads(as_json(outcome)) == {
         "verdict": "valid",
-        "reason": "Signed by PiktID.",
+        "reason": "Matches the secret you added (9778).",
         "cause": None,
         "why": None,
         "change": None,

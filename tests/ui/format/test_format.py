@@ -46,8 +46,8 @@ def row(seq: int) -> DeliveryRow:
 def report(cause: Cause | None, note: str = "", *, older_fits: bool = False) -> SignatureReport:
     """A report on two secrets."""
     lines = (
-        RingLine("a", NEWER, None, Origin.REGISTERED, is_current=True, fits=False, note=note),
-        RingLine("b", OLDER, NEWER, Origin.REGISTERED, is_current=False, fits=older_fits),
+        RingLine("a", "9f2c", NEWER, None, Origin.REGISTERED, is_current=True, fits=False, note=note),
+        RingLine("b", "41d0", OLDER, NEWER, Origin.REGISTERED, is_current=False, fits=older_fits),
     )
     return SignatureReport(8, (RECEIVED,), EXPECTED, lines, cause, tried=1012, seconds=0.014)
 
@@ -74,10 +74,11 @@ def test_the_signature_tab_with_a_cause() -> None:
         "expected    sha256=c06d51f4be9a3377120c9d8e5b64af10",
         "                   2e83d9f7716b05ca4488e1d03fb7925a",
         "",
-        "secret of 14:19   current        fits only without the last newline",
-        "secret of 14:02   until 14:19    does not fit",
+        "secret 9f2c  current (14:19:00)  fits only without the last newline",
+        "secret 41d0  until 14:19:00      does not fit",
     ]
     assert effort(found) == "1,012 variations tried in 14 ms"
+    assert effort(replace(found, tried=1)) == "1 variation tried in 14 ms"
 
 
 def test_the_signature_tab_without_a_cause_says_what_to_do() -> None:
@@ -88,7 +89,7 @@ def test_the_signature_tab_without_a_cause_says_what_to_do() -> None:
     assert shown[4:7] == [
         "What to do",
         "u   register again: a new secret is made, and its ping must come out valid",
-        "p   add the secret you have: every stored delivery is judged again",
+        "p   add the secret you have: stored deliveries are checked again",
     ]
 
 
@@ -104,8 +105,31 @@ def test_the_signature_tab_of_an_older_secret() -> None:
         "",
         "received    sha256=5f1c…  equal to the expected one, all 64 digits",
         "",
-        "secret of 14:19   current        does not fit",
-        "secret of 14:02   until 14:19    fits",
+        "secret 9f2c  current (14:19:00)  does not fit",
+        "secret 41d0  until 14:19:00      fits",
+    ]
+
+
+def test_the_signature_tab_of_a_secret_that_was_added() -> None:
+    """It names the secret, and never says that PiktID signed it, whichever way it was added."""
+    for origin in (Origin.KEPT, Origin.ENTERED, Origin.OPTION, Origin.FILE):
+        line = RingLine("c", "c7e8", NEWER, None, origin, is_current=False, fits=True)
+        shown = text(signature_text(replace(report(None), lines=(line,)), row(1), 78, NOW))
+
+        assert shown[1:3] == [
+            "It matches a secret that you added: c7e8.",
+            "Nothing here shows that PiktID signs with it: PiktID never sent it here.",
+        ]
+        assert shown[-1] == f"secret c7e8  {origin.label:<20}fits"
+
+
+def test_the_signature_tab_of_a_secret_that_is_gone() -> None:
+    """A run's secret is in no later run's ring: the reason stays, and nothing more is claimed."""
+    added = replace(row(1), reason="Matches the secret you added (c7e8).")
+
+    assert text(signature_text(report(None), added, 78, NOW))[1:3] == [
+        "Matches the secret you added (c7e8).",
+        "The ring does not have that secret any more.",
     ]
 
 

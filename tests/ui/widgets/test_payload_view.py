@@ -150,9 +150,22 @@ async def test_search_marks_and_goes_round() -> None:
             assert step()
             found.append(view.cursor_line)
         assert found == [11, 12, 4, 12]
+        assert view.match_count == "3 of 3"
+        await pilot.press("up", "up")
+        assert view.match_count == "3 matches"
         assert not view.find("nowhere")
+        assert view.match_count == ""
         assert not view.find("")
         assert not view.find_next()
+
+
+async def test_of_very_many_matches_not_all_are_counted() -> None:
+    """A body of megabytes is not read to its end for a number."""
+    view = PayloadView()
+    async with Stage(view).run_test(size=(70, 24)):
+        view.show(document_for(b"x\n" * 1001, raw=True))
+        assert view.find("x")
+        assert view.match_count == "1 of 1000+"
 
 
 async def test_search_opens_what_hides_the_match() -> None:

@@ -45,6 +45,9 @@ class PathChange:
     """None: it came with the other body."""
     after: str | None
     """None: the other body does not have it."""
+    before_size: int | None = None
+    """How many keys or items it had, where it was an object or an array."""
+    after_size: int | None = None
 
 
 def changed_paths(one: bytes, other: bytes) -> tuple[PathChange, ...] | None:
@@ -71,7 +74,7 @@ def _changes(left: object, right: object, path: str = "$") -> Iterator[PathChang
             other = right[index] if index < len(right) else _NOTHING
             yield from _changes(one, other, f"{path}[{index}]")
     elif left is _NOTHING or right is _NOTHING or not _same(left, right):
-        yield PathChange(path, _told(left), _told(right))
+        yield PathChange(path, _told(left), _told(right), _size(left), _size(right))
 
 
 def _step(key: str) -> str:
@@ -80,6 +83,29 @@ def _step(key: str) -> str:
 
 def _told(value: object) -> str | None:
     return None if value is _NOTHING else json.dumps(value, ensure_ascii=False)[:_LONGEST_TOLD]
+
+
+def _size(value: object) -> int | None:
+    return len(value) if isinstance(value, dict | list) else None
+
+
+def keeps_key_order(one: bytes, other: bytes) -> bool:
+    """Whether keys that both have at the same path stand in the same order; True where nothing can be compared."""
+    if max(len(one), len(other)) > LARGEST_COMPARED:
+        return True
+    try:
+        waiting = [(_read(one), _read(other))]
+    except (ValueError, RecursionError, MemoryError):
+        return True
+    while waiting:
+        left, right = waiting.pop()
+        if isinstance(left, dict) and isinstance(right, dict):
+            if [key for key in left if key in right] != [key for key in right if key in left]:
+                return False
+            waiting.extend((left[key], right[key]) for key in left if key in right)
+        elif isinstance(left, list) and isinstance(right, list):
+            waiting.extend(zip(left, right, strict=False))
+    return True
 
 
 def _read(body: bytes) -> object:

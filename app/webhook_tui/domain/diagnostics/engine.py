@@ -23,10 +23,10 @@ from webhook_tui.domain.diagnostics.report import Cause, RingLine, SignatureRepo
 from webhook_tui.domain.diagnostics.secrets import Signer, plain, strangers, variants
 from webhook_tui.domain.diagnostics.serializers import rewritten
 from webhook_tui.domain.signature.secret import Secret
-from webhook_tui.domain.signature.secret_ring import Origin, SecretRing
+from webhook_tui.domain.signature.secret_ring import SecretRing
 from webhook_tui.domain.signature.signature import sign
 from webhook_tui.domain.signature.verdict import Judgement
-from webhook_tui.domain.units import age
+from webhook_tui.domain.units import age, counted
 
 MOST_TRIED = 20_000
 """Variations after which the search ends, whatever the ring and the body."""
@@ -75,7 +75,7 @@ def explain(
         found = _search(search, delivery, ring, token, others[:_MOST_OTHERS])
     except ExpiredError:
         found = None
-        notes = (*notes, f"the search for a cause was stopped after {search.tried:,} variations")
+        notes = (*notes, f"the search for a cause was stopped after {counted(search.tried, 'variation')}")
     known = ring.get(found.secret_id) if found is not None else None
     expecting = known or ring.current or next(iter(ring.newest_first()), None)
     return SignatureReport(
@@ -217,7 +217,7 @@ def _cause(delivery: Delivery, ring: SecretRing, found: _Found | None) -> Cause 
     if found.differences:
         return cause_of(found.differences)
     known = ring.get(found.secret_id)
-    if known is None or known is ring.current or known.origin is Origin.ADDED or known.until is None:
+    if known is None or known.until is None:
         return None
     late = (delivery.received_at - known.until).total_seconds()
     if late <= 0:
@@ -243,6 +243,7 @@ def _lines(ring: SecretRing, found: _Found | None, *, comparable: bool) -> tuple
         lines.append(
             RingLine(
                 known.secret_id,
+                known.secret.short_id,
                 known.since,
                 known.until,
                 known.origin,

@@ -29,6 +29,7 @@ class RingLine:
     """What one secret of the ring says to this signature; never the secret itself."""
 
     secret_id: str
+    short_id: str
     since: datetime
     until: datetime | None
     origin: Origin

@@ -6,9 +6,10 @@ is a guess; so all of them are settings.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 
 from webhook_tui.domain.payload.json_path import values_at
 from webhook_tui.domain.payload.links import LONGEST_LINK, MOST_LINKS, links
@@ -47,6 +48,8 @@ class JobEvent:
     progress: str
     images: tuple[str, ...]
     """Links that may be shown and opened, at most nine."""
+    image_indexes: tuple[int | None, ...] = ()
+    """Of each of them the `image_index` that it came with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,9 +128,33 @@ def job_progress(data: object, fields: JobFields) -> str:
 
 def job_images(data: object, fields: JobFields) -> tuple[str, ...]:
     """The links at the fields for images, each once, at most nine; only those that may be opened."""
-    texts = (value for field in fields.images for value in _values(data, field))
-    whole = (text for text in texts if isinstance(text, str) and len(text) <= LONGEST_LINK and links(text) == [text])
-    return tuple(dict.fromkeys(whole))[:MOST_LINKS]
+    return tuple(indexed_images(data, fields))
+
+
+def indexed_images(data: object, fields: JobFields) -> dict[str, int | None]:
+    """The same links, each with the `image_index` of the object round it."""
+    found: dict[str, int | None] = {}
+    for field in fields.images:
+        for text, index in _indexed(data, [field] if isinstance(data, dict) and field in data else field.split(".")):
+            if isinstance(text, str) and len(text) <= LONGEST_LINK and links(text) == [text]:
+                found.setdefault(text, index)
+    return dict(islice(found.items(), MOST_LINKS))
+
+
+def _indexed(value: object, path: Sequence[str], index: int | None = None) -> Iterator[tuple[object, int | None]]:
+    """The values at a path, each with the `image_index` of the nearest object on the way."""
+    if isinstance(value, dict):
+        own = value.get("image_index")
+        index = own if isinstance(own, int) and not isinstance(own, bool) else index
+    if not path:
+        yield value, index
+    elif isinstance(value, list) and not path[0].isdecimal():
+        for one in value:
+            if isinstance(one, dict):
+                yield from _indexed(one, path, index)
+    else:
+        for below in values_at(value, path[:1]):
+            yield from _indexed(below, path[1:], index)
 
 
 def is_about_an_image(data: object, images: Sequence[str]) -> bool:

@@ -36,6 +36,15 @@ class Secret:
         """Twelve hex digits that name this value without giving it away; the same value always has the same ones."""
         return hashlib.sha256(b"webhook-tui fingerprint\0" + self.key).hexdigest()[:12]
 
+    def sha256(self) -> str:
+        """Hex digits of the SHA-256 of its characters, as `sha256sum` prints them."""
+        return hashlib.sha256(self.key).hexdigest()
+
+    @property
+    def short_id(self) -> str:
+        """The first four of these digits: they tell secrets apart on the screen, and do not reveal them."""
+        return self.sha256()[:4]
+
     def masked(self) -> str:
         """Dots for the screen; their number does not tell the length."""
         return "•" * 12

@@ -1,4 +1,4 @@
-"""The secret ring: every signing secret that was ever current for an account, newest last; none is forgotten."""
+"""The secret ring: every signing secret that was ever current for an account and those that the user added."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
+from webhook_tui.domain.errors import Problem, Severity
 from webhook_tui.domain.signature.secret import Secret
+from webhook_tui.domain.units import day_time
 
 
 class Origin(StrEnum):
@@ -14,8 +16,37 @@ class Origin(StrEnum):
 
     REGISTERED = "registered"
     """A PUT /webhooks gave it."""
-    ADDED = "added"
-    """The user gave it (--secret, --secret-file, the paste dialog)."""
+    KEPT = "kept"
+    """The user added it, and wants it in the ring of every run."""
+    ENTERED = "entered"
+    """The user added it for this run."""
+    OPTION = "--secret"
+    FILE = "--secret-file"
+    EARLIER = "added"
+    """An earlier version stored it without telling a secret of one run's options from others: it verifies nothing."""
+
+    @property
+    def is_stored(self) -> bool:
+        """Whether it is in the account's ring, not only in that of this run."""
+        return self in (Origin.REGISTERED, Origin.KEPT, Origin.EARLIER)
+
+    @property
+    def label(self) -> str:
+        """Where it came from, in words."""
+        return _LABELS.get(self, self.value)
+
+    @property
+    def rank(self) -> int:
+        """What the same secret counts as when it came from several places: the highest."""
+        return _RANKS.get(self, 1)
+
+
+_LABELS = {
+    Origin.KEPT: "added by hand",
+    Origin.ENTERED: "added by hand",
+    Origin.EARLIER: "an earlier version",
+}
+_RANKS = {Origin.EARLIER: 0, Origin.KEPT: 2, Origin.REGISTERED: 3}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +65,42 @@ class SigningSecret:
         """Names the secret in rows and files without giving it away."""
         return self.secret.fingerprint()
 
+    @property
+    def is_trusted(self) -> bool:
+        """Whether deliveries are verified with it."""
+        return self.origin is not Origin.EARLIER
+
+
+@dataclass(frozen=True, slots=True)
+class RingEntry:
+    """What is shown of one secret of the ring; never the secret itself."""
+
+    secret_id: str
+    short_id: str
+    origin: Origin
+    since: datetime
+    until: datetime | None
+    is_current: bool
+    length: int
+    """Characters."""
+    verifies: int = 0
+    """How many stored deliveries are valid or older by it."""
+
+    def used_for(self, now: datetime) -> str:
+        """`current`, `until 14:19:02`, `every run`, `this run only`, `nothing`"""
+        if self.is_current:
+            return "current"
+        if self.until is not None:
+            return f"until {day_time(self.until, now)}"
+        if not self.is_trusted:
+            return "nothing"
+        return "every run" if self.origin.is_stored else "this run only"
+
+    @property
+    def is_trusted(self) -> bool:
+        """Whether deliveries are verified with it."""
+        return self.origin is not Origin.EARLIER
+
 
 @dataclass(frozen=True, slots=True)
 class SecretRing:
@@ -50,9 +117,12 @@ class SecretRing:
         return next((s for s in reversed(self.secrets) if s.until is None and s.origin is Origin.REGISTERED), None)
 
     def newest_first(self) -> tuple[SigningSecret, ...]:
-        """The current secret, then the added ones and the former ones, newest first: the order in which to try."""
+        """The current secret, then the added ones and the former ones, newest first: the order in which to try.
+
+        Without those that are not trusted.
+        """
         current = self.current
-        others = tuple(s for s in reversed(self.secrets) if s is not current)
+        others = tuple(s for s in reversed(self.secrets) if s is not current and s.is_trusted)
         return (current, *others) if current is not None else others
 
     def get(self, secret_id: str | None) -> SigningSecret | None:
@@ -78,8 +148,46 @@ class SecretRing:
             )
         )
 
-    def added(self, secret: Secret, at: datetime) -> SecretRing:
-        """The ring with a secret that the user gave at `at` (UTC); unchanged when it is there already or empty."""
-        if not secret or any(s.secret == secret for s in self.secrets):
+    def added(self, secret: Secret, at: datetime, origin: Origin = Origin.KEPT) -> SecretRing:
+        """The ring with a secret that the user gave at `at` (UTC).
+
+        Unchanged when the secret is empty, or there already with an origin that counts as much.
+        """
+        old = self.get(secret.fingerprint())
+        if not secret or (old is not None and old.origin.rank >= origin.rank):
             return self
-        return SecretRing((*self.secrets, SigningSecret(secret, at, origin=Origin.ADDED)))
+        others = tuple(s for s in self.secrets if s is not old)
+        return SecretRing((*others, SigningSecret(secret, at, origin=origin)))
+
+    def removed(self, secret_id: str) -> SecretRing:
+        """The ring without the secret with that fingerprint."""
+        return SecretRing(tuple(s for s in self.secrets if s.secret_id != secret_id))
+
+    def stored(self) -> SecretRing:
+        """What is in the account's ring: without the secrets of this run only."""
+        return SecretRing(tuple(s for s in self.secrets if s.origin.is_stored))
+
+    def entries(self) -> tuple[RingEntry, ...]:
+        """All of them to be shown, in the order in which they are tried; those that are not trusted last."""
+        unused = tuple(s for s in reversed(self.secrets) if not s.is_trusted)
+        return tuple(
+            RingEntry(
+                s.secret_id,
+                s.secret.short_id,
+                s.origin,
+                s.since,
+                s.until,
+                is_current=s is self.current,
+                length=len(s.secret.reveal()),
+            )
+            for s in (*self.newest_first(), *unused)
+        )
+
+
+def cannot_remove(current: SigningSecret) -> Problem:
+    """Why the current secret stays."""
+    return Problem(
+        f"Secret {current.secret.short_id} is the current one: PiktID signs with it.",
+        "It can be removed when another is registered or the webhook is deleted.",
+        severity=Severity.WARNING,
+    )

@@ -126,7 +126,12 @@ def none_fits(secrets: int) -> Judgement:
 
 def fitting(known: SigningSecret, *, is_current: bool, zone_now: datetime) -> Judgement:
     """The judgement when `known` fits: valid with the current secret or a given one, older with a former one."""
-    if is_current or known.origin is Origin.ADDED:
+    if known.origin is not Origin.REGISTERED:
+        short = "Matches the secret you added."
+        return Judgement(
+            Verdict.VALID, f"Matches the secret you added ({known.secret.short_id}).", short, known.secret_id
+        )
+    if is_current:
         return Judgement(Verdict.VALID, "Signed by PiktID.", "Signed by PiktID.", known.secret_id)
     since = _time_of_day(known.since, zone_now)
     if known.until is None:

@@ -28,7 +28,7 @@ class Verdict(StrEnum):
 
     @property
     def is_good(self) -> bool:
-        """Signed by PiktID, with the current secret or an earlier one."""
+        """Signed with the current secret, an earlier one, or one that the user added."""
         return self in (Verdict.VALID, Verdict.OLDER)
 
     @property

@@ -14,7 +14,7 @@ from webhook_tui.domain.diagnostics.engine import explain, with_cause
 from webhook_tui.domain.diagnostics.report import SignatureReport
 from webhook_tui.domain.signature.lint import lint
 from webhook_tui.domain.signature.secret import Secret
-from webhook_tui.domain.signature.secret_ring import SecretRing
+from webhook_tui.domain.signature.secret_ring import Origin, SecretRing
 from webhook_tui.domain.signature.signature import PREFIX, judge
 from webhook_tui.domain.signature.verdict import Judgement, Verdict
 
@@ -58,7 +58,7 @@ def verify_delivery(
 def _ring(secrets: Sequence[Secret]) -> SecretRing:
     ring = SecretRing()
     for secret in reversed(secrets):
-        ring = ring.added(secret, _UNDATED)
+        ring = ring.added(secret, _UNDATED, Origin.OPTION)
     return ring
 
 

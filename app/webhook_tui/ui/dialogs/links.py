@@ -61,7 +61,7 @@ class OpenLinkDialog(Dialog[bool]):
         yield self.paragraph(Content.assemble((visible(self._link), "$json-string")))
         yield self.paragraph("")
         host = visible(urlsplit(self._link).hostname or "")
-        proof = "Signed by PiktID." if self._verdict.is_good else "Nothing proves that PiktID sent it."
+        proof = "Its signature is valid." if self._verdict.is_good else "Nothing proves that PiktID sent it."
         yield self.paragraph(f"It leads to {host}. {proof}")
 
     def buttons(self) -> ComposeResult:

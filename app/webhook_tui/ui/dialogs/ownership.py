@@ -19,7 +19,7 @@ from webhook_tui.ui.format.addresses import host_of
 from webhook_tui.ui.format.times import ago, day_and_time
 from webhook_tui.ui.widgets.key_button import KeyButton
 
-_PUT_BACK = "Put its URL back when leaving (it gets a new secret, shown once and kept)"
+_PUT_BACK = "Restore the previous webhook on exit (PiktID issues it a new secret)"
 
 
 class ForeignWebhookDialog(Dialog[ResolveOwnership]):
@@ -31,7 +31,12 @@ class ForeignWebhookDialog(Dialog[ResolveOwnership]):
         Binding("s", "watch", "Watch by SSE", show=False, id="guard.watch", tooltip="watch without taking it"),
         Binding("r", "replace", "Replace it", show=False, id="guard.replace", tooltip="replace it"),
         Binding(
-            "space", "toggle_put_back", "Put back", show=False, id="guard.put_back", tooltip="put its URL back or not"
+            "space",
+            "toggle_put_back",
+            "Put back",
+            show=False,
+            id="guard.put_back",
+            tooltip="restore the previous webhook on exit, or not",
         ),
     ]
 

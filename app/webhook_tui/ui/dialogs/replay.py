@@ -18,7 +18,6 @@ from textual.widgets import Input, Static
 from textual.worker import get_current_worker
 
 from webhook_tui.domain import units
-from webhook_tui.domain.comparison.byte_diff import Change, byte_diff, first_difference
 from webhook_tui.domain.delivery.delivery import DeliveryRow
 from webhook_tui.domain.delivery.text import visible
 from webhook_tui.domain.errors import ProblemError
@@ -30,15 +29,10 @@ from webhook_tui.ui.selection import Selection
 from webhook_tui.ui.widgets.choice_line import ChoiceLine, ChoiceList
 from webhook_tui.ui.widgets.key_button import KeyButton
 
-_MOST_CHANGES = 40
 _ORIGINAL, _ANEW = "original", "anew"
 _AS = {
     _ORIGINAL: "original bytes, keep original signature",
     _ANEW: "original bytes, re-sign with the current secret",
-}
-_EDITED_AS = {
-    _ANEW: "your bytes, re-sign with the current secret",
-    _ORIGINAL: "your bytes, keep original signature",
 }
 _KEYS = {_ORIGINAL: "o", _ANEW: "s", "marked": "m", "filtered": "f"}
 
@@ -73,7 +67,6 @@ class ReplayDialog(UrlDialog[ReplayChoice]):
     DEFAULT_CSS = """
     ReplayDialog .entry .name { width: 8; }
     ReplayDialog #as-row { height: auto; margin: 0 0 1 0; }
-    ReplayDialog #changes { margin: 1 0; }
     ReplayDialog #timed { display: none; }
     ReplayDialog #used { color: $muted; padding: 0 0 0 9; }
     ReplayDialog #used.-elsewhere { color: $warning-text; }
@@ -97,16 +90,14 @@ class ReplayDialog(UrlDialog[ReplayChoice]):
         *,
         now: Callable[[], datetime],
         offer: Offer | None = None,
-        edited: tuple[bytes, bytes] | None = None,
     ) -> None:
-        """`row`: under the cursor; `urls`: used before, the last first; `edited`: the body before and after."""
-        self.TITLE_TEXT = "Replay" if edited is None else f"Replay #{row.seq}, edited"
+        """`row`: under the cursor; `urls`: used before, the last first."""
+        self.TITLE_TEXT = "Replay"
         super().__init__()
         self._row = row
         self._urls = tuple(urls)
         self._url = url or (urls[0].url if urls else "")
         self._now = now
-        self._edited = edited
         self._offer = offer
         self._request = 0
         self._seqs: tuple[int, ...] | None = (row.seq,)
@@ -123,13 +114,6 @@ class ReplayDialog(UrlDialog[ReplayChoice]):
 
     def words(self) -> ComposeResult:
         """What is sent, as what, and where to."""
-        if self._edited is not None:
-            before, after = self._edited
-            yield self.paragraph(
-                f"{len(before):,} bytes become {len(after):,}; the first difference is at byte "
-                f"{first_difference(before, after):,}. The signature that was received does not fit them."
-            )
-            yield self.paragraph(changes_text(byte_diff(before, after, most=_MOST_CHANGES)), id="changes")
         if self._offer is not None:
             with Horizontal(classes="entry"):
                 yield Static(Content("send"), classes="name")
@@ -139,7 +123,7 @@ class ReplayDialog(UrlDialog[ReplayChoice]):
                 yield Input(placeholder=EXAMPLE, id="when", select_on_focus=False)
         with Horizontal(id="as-row", classes="entry"):
             yield Static(Content("as"), classes="name")
-            yield ChoiceList([*(_AS if self._edited is None else _EDITED_AS).items()], id="as", keys=_KEYS)
+            yield ChoiceList([*_AS.items()], id="as", keys=_KEYS)
         yield from self.field(self._url)
         yield self.paragraph("", id="used")
         yield self.paragraph("", id="what")
@@ -269,14 +253,14 @@ class ReplayDialog(UrlDialog[ReplayChoice]):
                 f"Sends {len(seqs):,} deliveries, #{seqs[0]} to #{seqs[-1]}, in order, from this machine.",
                 signed if self._signs_anew else "Bodies and signatures stay as received.",
             ]
-        body = "The body is yours." if self._edited is not None else "The body stays as received."
-        return [f"Sends #{seqs[0]} once, from this machine. {body}", self._signature(seqs[0])]
+        return [
+            f"Sends #{seqs[0]} once, from this machine. The body stays as received.",
+            self._signature(seqs[0]),
+        ]
 
     def _signature(self, seq: int) -> str:
         if self._signs_anew:
             return "Its signature will be valid with the current secret."
-        if self._edited is not None:
-            return "Its signature does not fit: a handler that verifies should answer 401."
         if seq == self._row.seq and self._row.verdict.is_bad:
             return f"Its signature is {self._row.verdict.value}: a handler that verifies should answer 401."
         return "Its signature stays as received."
@@ -312,16 +296,3 @@ def _host(url: str) -> str:
         return urlsplit(url).hostname or ""
     except ValueError:
         return ""
-
-
-def changes_text(changes: Sequence[Change]) -> Content:
-    """Each changed line with its sign."""
-    lines = []
-    for change in changes:
-        text = f"{'…' if change.cut_before else ''}{visible(change.text)}{'…' if change.cut_after else ''}"
-        end = "  (no newline at the end)" if change.ends_without_newline else ""
-        style = "$bad" if change.sign == "-" else "$valid"
-        lines.append(Content.assemble((f"{change.sign} {text}", style), (end, "$muted")))
-    if len(changes) == _MOST_CHANGES:
-        lines.append(Content.assemble(("…", "$muted")))
-    return Content("\n").join(lines)

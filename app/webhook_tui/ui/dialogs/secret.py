@@ -1,9 +1,8 @@
-"""The signing secret (masked until asked), and the prompt that adds one to the ring."""
+"""Asks for a signing secret to verify with, and says while it is typed what it would change."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import datetime
+from functools import partial
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -12,99 +11,85 @@ from textual.containers import Horizontal
 from textual.content import Content
 from textual.widgets import Input, Static
 
-from webhook_tui.domain.delivery.text import visible
+from webhook_tui.domain import units
+from webhook_tui.domain.commands import AddSecret
+from webhook_tui.domain.queries import SecretTrial, TrySecret
 from webhook_tui.domain.signature.secret import Secret
 from webhook_tui.ui.dialogs.dialog import Dialog
-from webhook_tui.ui.format.signature import moment
-from webhook_tui.ui.messages import CopyRequested
+from webhook_tui.ui.messages import AnswerRequested
+from webhook_tui.ui.widgets.choice_line import ChoiceLine, ChoiceList
 from webhook_tui.ui.widgets.key_button import KeyButton
 
-
-class SecretDialog(Dialog[None]):
-    """Shows the current secret as dots; r reveals it, c copies it."""
-
-    TITLE_TEXT = "The signing secret"
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("r", "reveal", "Reveal", show=False, id="secret.reveal", tooltip="show or hide it"),
-        Binding("c", "copy", "Copy", show=False, id="secret.copy", tooltip="copy it"),
-    ]
-
-    def __init__(self, secret: Secret | None, since: datetime | None, *, now: Callable[[], datetime]) -> None:
-        super().__init__()
-        self._secret = secret
-        self._since = since
-        self._now = now
-        self._revealed = False
-
-    def words(self) -> ComposeResult:
-        """The secret and what it is for."""
-        if self._secret is None:
-            yield self.paragraph("No secret is known: PiktID gives one when a webhook is registered.")
-            yield self.paragraph("u registers and gets one; p adds the one that you have.")
-            return
-        yield self.paragraph(self._line(), id="secret")
-        yield self.paragraph("")
-        yield self.paragraph(
-            "PiktID says it only when a webhook is registered, and signs every delivery with it. A server that "
-            "verifies deliveries uses its characters as they are."
-        )
-
-    def buttons(self) -> ComposeResult:
-        """Close, reveal, copy."""
-        yield KeyButton("Close", "esc", id="safe")
-        if self._secret is not None:
-            yield KeyButton("Reveal", "r", id="reveal")
-            yield KeyButton("Copy", "c", id="copy")
-
-    def action_reveal(self) -> None:
-        """Show it, or hide it again."""
-        if self._secret is not None:
-            self._revealed = not self._revealed
-            self.query_one("#secret", Static).update(self._line())
-
-    def action_copy(self) -> None:
-        """Copy it."""
-        if self._secret is not None:
-            self.post_message(CopyRequested(self._secret.reveal(), "the signing secret"))
-
-    def _line(self) -> Content:
-        label = "secret" if self._since is None else f"secret of {moment(self._since, self._now())}"
-        if self._secret is None:
-            return Content.empty()
-        shown = visible(self._secret.reveal()) if self._revealed else self._secret.masked()
-        return Content.assemble((f"{label}   ", "$muted"), (shown, "$json-string"))
+_THIS_RUN, _EVERY_RUN = "this run", "every run"
 
 
-class AddSecretDialog(Dialog[Secret]):
-    """Asks for a secret, masked."""
+class AddSecretDialog(Dialog[AddSecret]):
+    """Asks for a secret, masked, and for how long to keep it."""
 
     AUTO_FOCUS = "#secret"
-    TITLE_TEXT = "Add a secret"
+    TITLE_TEXT = "Add a signing secret"
+    DEAF_SECONDS = 0.0  # what is typed at once is the secret, and no key does harm here
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "add", "Add", show=False, id="secret.add", tooltip="add it"),
+    ]
     DEFAULT_CSS = """
-    AddSecretDialog #entry { height: 1; width: 1fr; }
-    AddSecretDialog #entry Static { width: 12; color: $muted; }
+    AddSecretDialog .entry { height: auto; width: 1fr; }
+    AddSecretDialog .entry > .label { width: 10; color: $muted; }
     AddSecretDialog #mistake { color: $bad; display: none; }
     AddSecretDialog Input, AddSecretDialog Input:focus {
         width: 1fr; height: 1; border: none; padding: 0 1; background: $background; color: $foreground;
     }
+    AddSecretDialog #result { padding: 0 0 0 10; min-height: 1; }
     """
 
+    def __init__(self, ring_place: str) -> None:
+        """`ring_place`: where the ring lies, in a word or two; empty: nothing is kept after this run."""
+        super().__init__()
+        self._ring_place = ring_place
+
     def words(self) -> ComposeResult:
-        """What it does, and the one field."""
-        yield self.paragraph(
-            "Every stored delivery that is not valid is judged again with it. It is kept with the other secrets, in a "
-            "file that only you can read."
-        )
-        yield self.paragraph("")
-        with Horizontal(id="entry"):
-            yield Static(Content("secret"))
+        """The field, what it would change, and how long to keep it."""
+        with Horizontal(classes="entry"):
+            yield Static(Content("secret"), classes="label")
             yield Input(password=True, id="secret", select_on_focus=False)
         yield self.paragraph("No secret yet. Write or paste one.", id="mistake")
+        yield self.paragraph("", id="result")
+        yield self.paragraph("")
+        with Horizontal(classes="entry"):
+            yield Static(Content("keep"), classes="label")
+            choices = [(_THIS_RUN, "for this run")]
+            if self._ring_place:
+                choices.append((_EVERY_RUN, f"in the ring ({self._ring_place}), for every run of this account"))
+            yield ChoiceList(choices, id="keep")
+        yield self.paragraph("")
+        yield self.paragraph("Stored deliveries are checked again. Nothing is sent.")
 
     def buttons(self) -> ComposeResult:
-        """Cancel, add."""
+        """Add, cancel."""
+        yield KeyButton("Add", "enter", id="add")
         yield KeyButton("Cancel", "esc", id="safe")
-        yield KeyButton("Add it", "enter", id="add")
+
+    @property
+    def _typed(self) -> str:
+        return self.query_one("#secret", Input).value
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Ask what it would change."""
+        event.stop()
+        self._show_result(Content.empty())
+        if self._typed.strip():
+            secret = Secret(self._typed.strip())
+            self.post_message(AnswerRequested(self, TrySecret(secret), partial(self._show_trial, secret)))
+
+    def _show_trial(self, secret: Secret, trial: SecretTrial | None) -> None:
+        """Show what it would change, unless something else was typed since."""
+        if trial is not None and secret == Secret(self._typed.strip()):
+            self._show_result(_result(trial, secret))
+
+    def _show_result(self, result: Content) -> None:
+        blank = _blank_words(self._typed)
+        parts = [part for part in (Content.assemble((blank, "$warn")), result) if part.plain]
+        self.query_one("#result", Static).update(Content("\n").join(parts))
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Enter in the field adds."""
@@ -112,10 +97,34 @@ class AddSecretDialog(Dialog[Secret]):
         self.action_add()
 
     def action_add(self) -> None:
-        """Add it as it was typed: blanks at its ends may be a part of it."""
-        text = self.query_one("#secret", Input).value
+        """Add it without blanks at its ends: they come from copying."""
+        text = self._typed.strip()
         if text:
-            self.dismiss(Secret(text))
+            keep = self.query_one("#keep", ChoiceLine).chosen == _EVERY_RUN
+            self.dismiss(AddSecret(Secret(text), keep=keep))
         else:
             self.query_one("#mistake").display = True
             self.query_one("#secret", Input).focus()
+
+
+def _blank_words(typed: str) -> str:
+    if typed == typed.strip():
+        return ""
+    return "ends in a blank: removed" if typed == typed.lstrip() else "begins with a blank: removed"
+
+
+def _result(tried: SecretTrial, secret: Secret) -> Content:
+    if tried.known is not None:
+        scope = "" if tried.known.origin.is_stored else " (this run only)"
+        return Content.assemble((f"known already: {tried.known.short_id}{scope}", "$muted"))
+    kind = "that are not valid now" if tried.pending else "that are invalid now"
+    if tried.matches:
+        noun = "delivery" if tried.matches == 1 else "deliveries"
+        kind = kind.replace("are", "is") if tried.matches == 1 else kind
+        found = f"✓ explains {units.count(tried.matches)} {noun} {kind}"
+        return Content.assemble((found, "$valid"), (f" · id {secret.short_id}", "$muted"))
+    if not tried.tried:
+        return Content.assemble(("no delivery is invalid now", "$muted"))
+    newest = "" if tried.is_all else "the newest "
+    noun = "delivery" if tried.tried == 1 else "deliveries"
+    return Content.assemble((f"matches none of {newest}{units.count(tried.tried)} {noun}", "$muted"))

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from textual.content import Content
 
+from webhook_tui.domain import units
 from webhook_tui.domain.comparison.json_diff import changed_paths
 from webhook_tui.domain.delivery.delivery import StoredDelivery
 from webhook_tui.domain.delivery.headers import SIGNATURE_HEADER, Headers, values
@@ -25,12 +26,21 @@ def comparison(before: StoredDelivery, after: StoredDelivery) -> Content:
         [legend],
         _titled("Signature", _signature(before, after)),
         _titled("Headers", _headers(before.delivery.headers, after.delivery.headers)),
-        _titled("Payload", _payload(before.delivery.body, after.delivery.body)),
+        *_payloads(before.delivery.body, after.delivery.body),
     ]
-    if before.delivery.body != after.delivery.body:
-        lines = diff_lines(lines_of(before.delivery.body), lines_of(after.delivery.body))
-        blocks.append(_titled("Lines, keys sorted", lines))
     return Content("\n\n").join(Content("\n").join(block) for block in blocks)
+
+
+def payload_comparison(before: bytes, after: bytes) -> Content:
+    """Two bodies alone: paths, then lines."""
+    return Content("\n\n").join(Content("\n").join(block) for block in _payloads(before, after))
+
+
+def _payloads(before: bytes, after: bytes) -> list[list[Content]]:
+    blocks = [_titled("Payload", _payload(before, after))]
+    if before != after:
+        blocks.append(_titled("Lines, keys sorted", diff_lines(lines_of(before), lines_of(after))))
+    return blocks
 
 
 def _titled(title: str, lines: Sequence[Content]) -> list[Content]:
@@ -65,7 +75,7 @@ def _headers(before: Headers, after: Headers) -> list[Content]:
 
 def _payload(before: bytes, after: bytes) -> list[Content]:
     if before == after:
-        return [Content(f"The same {len(before):,} bytes.")]
+        return [Content(f"The same {units.counted(len(before), 'byte')}.")]
     changes = changed_paths(before, after)
     if changes is None:
         return [Content("Not JSON, or too large to be compared by paths.")]

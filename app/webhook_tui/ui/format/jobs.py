@@ -29,6 +29,8 @@ class Image:
     number: int
     """From 1, in its event."""
     link: str
+    index: int | None = None
+    """Its `image_index`, where the event says one."""
 
 
 JobLine = JobEvent | Image
@@ -39,7 +41,11 @@ def job_lines(events: Sequence[JobEvent]) -> list[JobLine]:
     lines: list[JobLine] = []
     for event in events:
         lines.append(event)
-        lines += [Image(event, number, link) for number, link in enumerate(event.images, 1)]
+        indexes = event.image_indexes or (None,) * len(event.images)
+        lines += [
+            Image(event, place, link, index)
+            for place, (link, index) in enumerate(zip(event.images, indexes, strict=True), 1)
+        ]
     return lines
 
 
@@ -94,8 +100,9 @@ def status_cell(status: str, glyphs: Symbols) -> tuple[str, str]:
 
 
 def image_line(image: Image, glyphs: Symbols) -> tuple[str, str]:
-    """The number and the link."""
-    return f"      image {image.number}  {glyphs.text(image.link)}", "link"
+    """The index that PiktID gave it, else its place, and the link."""
+    name = f"image {image.number}" if image.index is None else f"image_index {image.index}"
+    return f"      {name}  {glyphs.text(image.link)}", "link"
 
 
 def jobs_note(jobs: Jobs | None, total: int) -> Content:

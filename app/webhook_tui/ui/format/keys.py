@@ -46,7 +46,7 @@ _LINES: tuple[tuple[str, tuple[str, ...], str], ...] = (
     (_PIKTID, ("piktid.ping",), "send a test ping"),
     (_PIKTID, ("piktid.register",), "register again"),
     (_PIKTID, ("piktid.delete",), "delete the webhook"),
-    (_PIKTID, ("piktid.secret",), "the signing secret"),
+    (_PIKTID, ("piktid.secret",), "the signing secrets"),
     (_PIKTID, ("piktid.add_secret",), "add a secret"),
     (_PIKTID, ("receiver.answers",), "how it answers"),
     (_PIKTID, ("piktid.copy_url",), "copy the public URL"),

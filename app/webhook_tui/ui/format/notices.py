@@ -9,7 +9,7 @@ from datetime import datetime
 from textual.content import Content
 
 from webhook_tui.domain.delivery.text import visible
-from webhook_tui.domain.errors import Problem, Severity
+from webhook_tui.domain.errors import Problem, Severity, ended
 from webhook_tui.domain.status import SessionStatus
 
 SANDBOX_TIP = Problem(
@@ -19,9 +19,6 @@ SANDBOX_TIP = Problem(
     severity=Severity.TIP,
 )
 
-_RESTART = "u restarts it. Until then PiktID gets no answer and tries again later."
-_RESTART_AGAIN = "u restarts it. Its log: webhook-tui paths."
-
 _KEY = re.compile(r"(?<![\w.:/-])([utpswqX])(?![\w.:/-])")
 _RANK = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.TIP: 2}
 
@@ -30,7 +27,7 @@ def session_ended(newest_seq: int | None, *, is_unexpected: bool, is_repeated: b
     """Return the problem of a session that ended without giving one; `is_repeated`: soon after it was restarted."""
     what = "Session ended unexpectedly." if is_unexpected else "Session ended."
     stored = "" if newest_seq is None else f" Deliveries up to #{newest_seq:,} are stored."
-    return Problem(what + stored, _RESTART_AGAIN if is_repeated else _RESTART)
+    return ended(what + stored, hint="Its log: webhook-tui paths.") if is_repeated else ended(what + stored)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +36,8 @@ class Notice:
 
     problem: Problem
     again_at: datetime | None = None
+    about: int | None = None
+    """The delivery that it is about: it is over when another one is shown."""
 
     def lines(self, now: datetime) -> tuple[Content, ...]:
         """What happened, and what to do; the keys named there stand out."""

@@ -6,11 +6,13 @@ from datetime import datetime
 
 from textual.content import Content
 
+from webhook_tui.domain import units
 from webhook_tui.domain.delivery.delivery import DeliveryRow
 from webhook_tui.domain.delivery.text import visible, visible_lines
 from webhook_tui.domain.diagnostics.report import RingLine, SignatureReport
 from webhook_tui.domain.signature.secret_ring import Origin
 from webhook_tui.domain.signature.verdict import Verdict
+from webhook_tui.domain.units import day_time
 
 _LABEL = "$muted"
 _PREFIX = "sha256="
@@ -35,7 +37,7 @@ def effort(report: SignatureReport) -> str:
     """The last line: how much was tried; "" when nothing had to be."""
     if not report.tried:
         return ""
-    return f"{report.tried:,} variations tried in {_milliseconds(report.seconds)}"
+    return f"{units.counted(report.tried, 'variation')} tried in {_milliseconds(report.seconds)}"
 
 
 def _milliseconds(seconds: float) -> str:
@@ -51,7 +53,7 @@ def _why(report: SignatureReport, row: DeliveryRow) -> str:
         return _lines(report.cause.why)
     match row.verdict:
         case Verdict.VALID:
-            return "PiktID signed the body as it came, with the secret that is current."
+            return _why_valid(report, row)
         case Verdict.OLDER:
             return _why_older(report, row)
         case Verdict.INVALID:
@@ -71,6 +73,18 @@ def _lines(text: str) -> str:
     return "\n".join(visible_lines(text))
 
 
+def _why_valid(report: SignatureReport, row: DeliveryRow) -> str:
+    line = next((line for line in report.lines if line.fits), None)
+    if line is None:
+        return f"{visible(row.reason)}\nThe ring does not have that secret any more."
+    if line.origin is Origin.REGISTERED:
+        return "PiktID signed the body as it came, with the secret that is current."
+    return (
+        f"It matches a secret that you added: {line.short_id}.\n"
+        "Nothing here shows that PiktID signs with it: PiktID never sent it here."
+    )
+
+
 def _why_older(report: SignatureReport, row: DeliveryRow) -> str:
     line = next((line for line in report.lines if line.fits and not line.is_current), None)
     if line is None or line.until is None:
@@ -86,8 +100,8 @@ def _why_older(report: SignatureReport, row: DeliveryRow) -> str:
 def _why_nothing_fits(report: SignatureReport) -> str:
     if not report.lines:
         return "No secret is known here, so there is nothing to compare it with."
-    secrets = "1 secret" if len(report.lines) == 1 else f"{len(report.lines)} secrets"
-    tried = f" in {report.tried:,} variations, tried in {_milliseconds(report.seconds)}" if report.tried else ""
+    secrets, variations = units.counted(len(report.lines), "secret"), units.counted(report.tried, "variation")
+    tried = f" in {variations}, tried in {_milliseconds(report.seconds)}" if report.tried else ""
     return (
         f"Nothing fits: {secrets}{tried}.\n"
         "Most likely it was signed with a secret that never came here: another program registered a webhook "
@@ -114,7 +128,7 @@ def _keys_that_help() -> Content:
         ("u", "bold $primary"),
         "   register again: a new secret is made, and its ping must come out valid\n",
         ("p", "bold $primary"),
-        "   add the secret you have: every stored delivery is judged again",
+        "   add the secret you have: stored deliveries are checked again",
     )
 
 
@@ -152,25 +166,16 @@ def _ring(report: SignatureReport, width: int, now: datetime) -> Content:
 
 
 def _ring_line(line: RingLine, width: int, now: datetime) -> Content:
-    named = "secret of" if line.origin is Origin.REGISTERED else "added"
-    name = f"{named} {moment(line.since, now)}"
+    name = f"secret {line.short_id}"
     if line.is_current:
-        state = "current"
+        state = f"current ({day_time(line.since, now)})"
     elif line.until is not None:
-        state = f"until {moment(line.until, now)}"
+        state = f"until {day_time(line.until, now)}"
     else:
-        state = "added by you" if line.origin is Origin.ADDED else ""
+        state = line.origin.label
     note = visible(line.note) or ("fits" if line.fits else "does not fit")
     style = "bold $valid" if line.fits else "$older" if note.startswith("fits") else "$muted"
-    first, second = (18, 15) if width >= _WIDE else (17, 13)
+    first, second = 13, 20
     if first + second + len(note) <= width:
         return Content.assemble(f"{name:<{first}}", (f"{state:<{second}}", "$muted"), (note, style))
     return Content.assemble(f"{name:<{first}}", (state, "$muted"), "\n  ", (note, style))
-
-
-def moment(at: datetime, now: datetime) -> str:
-    """Local hours and minutes today, else the day: `14:19`, `23 Nov`, `23 Nov 2025`."""
-    local = at.astimezone(now.tzinfo)
-    if local.date() == now.date():
-        return f"{local:%H:%M}"
-    return f"{local.day} {local:%b}" if local.year == now.year else f"{local.day} {local:%b %Y}"

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from functools import partial
 
-from webhook_tui.domain.commands import CommentDelivery, DeleteDeliveries, ListRuns, MarkDelivery
+from webhook_tui.domain.commands import CommentDelivery, DeleteDeliveries, MarkDelivery
 from webhook_tui.domain.delivery.delivery import DeliveryRow
 from webhook_tui.domain.delivery.text import decoded
 from webhook_tui.domain.errors import Problem, Severity
 from webhook_tui.domain.filtering.filter import parse
 from webhook_tui.domain.payload.links import links
+from webhook_tui.domain.queries import ListRuns
+from webhook_tui.domain.run import Run
 from webhook_tui.domain.signature.verdict import Verdict
 from webhook_tui.ui.dialogs.annotations import CommentDialog, DeleteDeliveriesDialog
 from webhook_tui.ui.dialogs.links import LinksDialog, OpenLinkDialog
-from webhook_tui.ui.messages import CommandRequested, DiffRequested, LinkChosen, ShareRequested
+from webhook_tui.ui.dialogs.runs import RunsDialog
+from webhook_tui.ui.messages import AnswerRequested, CommandRequested, DiffRequested, LinkChosen, ShareRequested
 from webhook_tui.ui.screens.filtering import FilteringScreen
 from webhook_tui.ui.selection import Selection
 
@@ -86,10 +89,12 @@ class AnnotationsScreen(FilteringScreen):
 
     def action_runs(self) -> None:
         """Ask for the list of runs."""
-        self.post_message(CommandRequested(ListRuns()))
+        self.post_message(AnswerRequested(self, ListRuns(), self._show_runs))
 
-    def choose_run(self, number: int | None) -> None:
-        """Show the deliveries of one run."""
+    def _show_runs(self, runs: tuple[Run, ...]) -> None:
+        self.app.push_screen(RunsDialog(runs, now=self._now), self._choose_run)
+
+    def _choose_run(self, number: int | None) -> None:
         if number is not None:
             self.set_filter(f"run:{number}")
 
@@ -102,7 +107,8 @@ class AnnotationsScreen(FilteringScreen):
         here = self.detail.links_at_cursor()
         found = here or links(decoded(stored.delivery.body[:_LARGEST_SEARCHED]))
         if not found:
-            self.occurred(Problem("There is no web link in this payload.", "", severity=Severity.WARNING))
+            problem = Problem("There is no web link in this payload.", "", severity=Severity.WARNING)
+            self.occurred(problem, about=stored.row.seq)
         elif len(found) == 1:
             self._ask_to_open(stored.row.verdict, found[0])
         else:

@@ -50,6 +50,9 @@ class DeliveryScreen(Screen[None]):
         self.table.keep_sent(sendings)
         return self.detail.keep_sent(sendings)
 
-    def occurred(self, problem: Problem | None, again_at: datetime | None = None) -> None:
-        """A wish could not be carried out, or (None) it was: the notice says so."""
+    def occurred(self, problem: Problem | None, again_at: datetime | None = None, *, about: int | None = None) -> None:
+        """A wish could not be carried out, or (None) it was: the notice says so.
+
+        `about`: the delivery that it is about; showing another one ends the notice.
+        """
         raise NotImplementedError

@@ -17,6 +17,7 @@ from webhook_tui.domain.filtering.filter import EVERYTHING, Expression, FilterEr
 from webhook_tui.ui.messages import SearchRequested
 from webhook_tui.ui.screens.delivery_screen import DeliveryScreen
 from webhook_tui.ui.widgets.action_bar import FollowNote
+from webhook_tui.ui.widgets.delivery_table import DeliveryTable
 from webhook_tui.ui.widgets.filter_bar import Completions, FilterBar, FilterInput, MistakeLine
 
 _NAMES_FROM = 200
@@ -236,6 +237,17 @@ class FilteringScreen(DeliveryScreen):
             self.sort = Sort(following)
         else:
             self.sort = Sort(self.sort.column, is_descending=True)
+        self._search()
+
+    def on_delivery_table_heading_clicked(self, event: DeliveryTable.HeadingClicked) -> None:
+        """Sort by it: first upwards, a second click turns, a third brings the order of arrival back."""
+        event.stop()
+        if self.sort.column is not event.column:
+            self.sort = Sort(event.column)
+        elif self.sort.is_descending:
+            self.sort = Sort()
+        else:
+            self.sort = Sort(event.column, is_descending=True)
         self._search()
 
     def set_filter(self, text: str) -> None:

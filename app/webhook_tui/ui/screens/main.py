@@ -18,15 +18,15 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Static
 
-from webhook_tui.domain.commands import AddSecret, RevealSecret, SendTestPing
+from webhook_tui.domain.commands import AddSecret, SendTestPing
 from webhook_tui.domain.delivery.rows import Sort
 from webhook_tui.domain.delivery.text import visible
 from webhook_tui.domain.errors import Problem, Severity
-from webhook_tui.domain.signature.secret import Secret
 from webhook_tui.domain.status import SessionStatus, WebhookState
 from webhook_tui.ui.dialogs.addresses import AddressesDialog
 from webhook_tui.ui.dialogs.help import HelpDialog
 from webhook_tui.ui.dialogs.secret import AddSecretDialog
+from webhook_tui.ui.dialogs.secrets import SecretsDialog
 from webhook_tui.ui.format.keys import help_rows
 from webhook_tui.ui.format.notices import Notice, chosen
 from webhook_tui.ui.format.steps import next_step
@@ -95,7 +95,9 @@ class MainScreen(PayloadQueryScreen):
         Binding("right", "into_detail", "Detail", show=False, id="table.into_detail", tooltip="into the detail"),
         Binding("z", "zoom", "Zoom", show=False, id="detail.zoom", tooltip="zoom the detail"),
         Binding("t", "ping", "Test ping", show=False, id="piktid.ping", tooltip="send a test ping"),
-        Binding("u", "register", "Register", show=False, id="piktid.register", tooltip="register the webhook (again)"),
+        Binding(
+            "u", "register", "Register", show=False, id="piktid.register", tooltip="register the webhook (again: asks)"
+        ),
         Binding("X", "delete", "Delete", show=False, id="piktid.delete", tooltip="delete the webhook"),
         Binding(
             "p", "add_secret", "Add secret", show=False, id="piktid.add_secret", tooltip="add a secret to the ring"
@@ -113,7 +115,9 @@ class MainScreen(PayloadQueryScreen):
         ),
         Binding("semicolon", "comment", "Comment", show=False, id="delivery.comment", tooltip="comment"),
         Binding("c", "copy_url", "Copy URL", id="piktid.copy_url", tooltip="copy the public URL"),
-        Binding("S", "show_secret", "Secret", id="piktid.secret", tooltip="the signing secret: masked, reveal, copy"),
+        Binding(
+            "S", "show_secret", "Secret", id="piktid.secret", tooltip="the signing secrets: list, reveal, add, remove"
+        ),
         Binding(
             "colon,ctrl+p",
             "app.command_palette",
@@ -210,10 +214,12 @@ class MainScreen(PayloadQueryScreen):
         event.stop()
         if event.seq is not None and self._rows is not None:
             self.detail.show(self._rows, event.seq)
+        if self._occurred is not None and self._occurred.about not in (None, event.seq):
+            self.occurred(None)
 
-    def occurred(self, problem: Problem | None, again_at: datetime | None = None) -> None:
+    def occurred(self, problem: Problem | None, again_at: datetime | None = None, *, about: int | None = None) -> None:
         """A wish could not be carried out, or (None) it was: the notice says so until the next wish."""
-        self._occurred = None if problem is None else Notice(problem, again_at)
+        self._occurred = None if problem is None else Notice(problem, again_at, about)
         if problem is not None:
             self._hidden -= {problem.what}
         self._show_status()
@@ -490,17 +496,17 @@ class MainScreen(PayloadQueryScreen):
             self.post_message(DeleteRequested())
 
     def action_show_secret(self) -> None:
-        """Ask for the secret; the dialog opens when it comes."""
-        self.post_message(CommandRequested(RevealSecret()))
+        """The ring of secrets."""
+        self.app.push_screen(SecretsDialog(self.status.ring_place, now=self._now, in_ascii=self._in_ascii))
 
     def action_add_secret(self) -> None:
         """Ask for a secret to add."""
 
-        def add(secret: Secret | None) -> None:
-            if secret is not None:
-                self.post_message(CommandRequested(AddSecret(secret)))
+        def add(wish: AddSecret | None) -> None:
+            if wish is not None:
+                self.post_message(CommandRequested(wish))
 
-        self.app.push_screen(AddSecretDialog(), add)
+        self.app.push_screen(AddSecretDialog(self.status.ring_place), add)
 
     def action_copy_url(self) -> None:
         """Copy the public URL; without a tunnel the registered one, else the receiver's."""

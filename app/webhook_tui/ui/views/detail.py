@@ -19,21 +19,22 @@ from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import ContentSwitcher, Static
 
-from webhook_tui.domain.commands import ExplainSignature
 from webhook_tui.domain.delivery.delivery import DeliveryRow, StoredDelivery
 from webhook_tui.domain.delivery.headers import SIGNATURE_HEADER, values
 from webhook_tui.domain.delivery.rows import DeliveryRows
 from webhook_tui.domain.delivery.text import visible
 from webhook_tui.domain.diagnostics.report import SignatureReport
+from webhook_tui.domain.errors import Problem
 from webhook_tui.domain.forwarding.forward_result import ForwardResult
 from webhook_tui.domain.payload.links import links
 from webhook_tui.domain.payload.query import Mistake, QueryResult
+from webhook_tui.domain.queries import ExplainSignature
 from webhook_tui.ui.format.attempts import Sameness, attempts_text, has_enough, outcome
 from webhook_tui.ui.format.forward_result import headline_of, sent_text
 from webhook_tui.ui.format.headers import as_text, summary
 from webhook_tui.ui.format.signature import effort, signature_text
 from webhook_tui.ui.forward_history import ForwardHistory
-from webhook_tui.ui.messages import CommandRequested, CopyRequested, QueryRequested
+from webhook_tui.ui.messages import AnswerRequested, CopyRequested, QueryRequested
 from webhook_tui.ui.views.payload_query import PayloadQuery
 from webhook_tui.ui.widgets.documents import Document
 from webhook_tui.ui.widgets.find_input import FindInput
@@ -100,6 +101,8 @@ class DetailPane(Vertical):
         self._stored: StoredDelivery | None = None
         self._attempts: tuple[DeliveryRow, ...] = ()
         self._report: SignatureReport | None = None
+        self._no_report = ""
+        """Why there is no report of this delivery."""
         self._sent = ForwardHistory()
         self._query = PayloadQuery()
         self._shown: dict[str, int] = {}
@@ -167,7 +170,7 @@ class DetailPane(Vertical):
             return
         is_other = self.seq != seq
         if is_other or self._stored is None or stored.row != self._stored.row:
-            self._report = None
+            self._report, self._no_report = None, ""
         self._rows, self._stored = rows, stored
         self._attempts = tuple(rows.attempts(seq))
         if self.tab not in self._tabs():
@@ -195,10 +198,15 @@ class DetailPane(Vertical):
             if self.tab == ATTEMPTS:
                 self._fill_tab(is_other=False)
 
-    def explain(self, report: SignatureReport) -> None:
-        """Take the report that was asked for; one of another delivery came too late."""
-        if report.seq == self.seq:
+    def _show_report(self, report: SignatureReport | None) -> None:
+        """Show the report that was asked for; one of another delivery came too late."""
+        if report is not None and report.seq == self.seq:
             self._report = report
+            self._fill_tab(is_other=False)
+
+    def _show_no_report(self, seq: int, problem: Problem) -> None:
+        if seq == self.seq:
+            self._no_report = problem.sentence()
             self._fill_tab(is_other=False)
 
     def keep_sent(self, sendings: Sequence[ForwardResult]) -> bool:
@@ -391,7 +399,8 @@ class DetailPane(Vertical):
 
     def _ask_for_report(self, seq: int) -> None:
         if seq == self.seq and self._report is None:
-            self.post_message(CommandRequested(ExplainSignature(seq)))
+            failed = partial(self._show_no_report, seq)
+            self.post_message(AnswerRequested(self, ExplainSignature(seq), self._show_report, failed))
 
     def _fill_head(self) -> None:
         if self._stored is None:
@@ -467,14 +476,18 @@ class DetailPane(Vertical):
         missing = f"No match for {visible(self._sought)}"
         match self.tab:
             case "Payload" | "Raw":
-                place = missing if self._is_missing and self._sought else self._view(self.tab).path
+                view = self._view(self.tab)
+                place = missing if self._is_missing and self._sought else view.path
+                notes = view.match_count or notes
                 if self._is_querying:
                     place, notes = self._query.words(place), "esc ends it"
             case "Headers":
                 place, notes = summary(self._stored.delivery, self.content_size.width - 8), "y copy"
             case "Signature":
                 place = effort(self._report) if self._report is not None else ""
-                notes = notes or "p add a secret  y copy this"
+                room = self.content_size.width - len(place) - 1
+                keys = ("p add a secret  y copy this", "p add a secret", "")
+                notes = notes or next(words for words in keys if len(words) <= max(0, room))
             case _:
                 notes = "y copy"
         self.query_one("#place", Static).update(Content(place))
@@ -496,6 +509,8 @@ class DetailPane(Vertical):
     def _signature(self, stored: StoredDelivery, width: int) -> Content:
         report = self._report
         if report is None:
+            if self._no_report:
+                return Content.assemble((visible(self._no_report), "$warn"))
             return Content.assemble(("The signature is being compared with the secrets of the ring.", "$muted"))
         return signature_text(report, stored.row, width, self._now())
 

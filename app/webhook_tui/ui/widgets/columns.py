@@ -5,6 +5,7 @@ A column that goes leaves its exceptions behind: a second attempt and an unusual
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Literal, NamedTuple
 
@@ -76,6 +77,16 @@ def columns(width: int, digits: int) -> list[Column]:
     if "about" in shown:
         widths["about"] += rest - widths["event"]
     return [Column(name, widths[name], "right" if name in _RIGHT else "left") for name in _ORDER if name in shown]
+
+
+def column_at(layout: Sequence[Column], cell: int) -> Name | None:
+    """The column whose heading stands at a cell of the table's line, or whose gap follows there."""
+    end = BAR_WIDTH
+    for column in layout:
+        end += column.width + GAP
+        if BAR_WIDTH <= cell < end:
+            return column.name
+    return None
 
 
 def _rest(width: int, widths: dict[Name, int], shown: set[Name]) -> int:

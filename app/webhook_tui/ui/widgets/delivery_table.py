@@ -27,7 +27,7 @@ from webhook_tui.domain.delivery.rows import DeliveryRows, Sort, SortColumn
 from webhook_tui.domain.forwarding.forward_result import ForwardResult, Why
 from webhook_tui.domain.signature.verdict import Verdict
 from webhook_tui.ui.symbols import glyphs
-from webhook_tui.ui.widgets.columns import Column, columns
+from webhook_tui.ui.widgets.columns import Column, column_at, columns
 from webhook_tui.ui.widgets.line_view import LineView, movement_bindings
 from webhook_tui.ui.widgets.row_highlights import FADE_SECONDS, STILL_SECONDS, RowHighlights
 from webhook_tui.ui.widgets.scrollbars import draw_plainly
@@ -127,6 +127,13 @@ class DeliveryTable(LineView):
         def control(self) -> DeliveryTable:
             """The table, for the selector of `on`."""
             return self.table
+
+    class HeadingClicked(Message):
+        """The rows are to be sorted by a column."""
+
+        def __init__(self, column: SortColumn) -> None:
+            super().__init__()
+            self.column = column
 
     class FollowChanged(Message):
         """Following began, waits or ended, or the number of rows below the cursor is another."""
@@ -269,15 +276,27 @@ class DeliveryTable(LineView):
     # Mouse
 
     def on_click(self, event: events.Click) -> None:
-        """A click selects, a double click opens."""
+        """A click selects, a double click opens; one on a heading asks to sort by it."""
         place = self.place_at(event)
         if place is None:
+            self._click_heading(event)
             return
         event.stop()
         if event.chain == 1:
             self.move_to(place)
         elif event.chain == 2:
             self.action_open()
+
+    def _click_heading(self, event: events.Click) -> None:
+        offset = event.get_content_offset(self)
+        if offset is None or offset.y >= _HEADER_LINES:
+            return
+        event.stop()
+        name = column_at(self._layout, offset.x)
+        wanted = "number" if name == "time" else name  # the order of arrival is that of time
+        for column in SortColumn:
+            if column.value == wanted:
+                self.post_message(self.HeadingClicked(column))
 
     def scroll_by_hand(self, top: int) -> None:
         """Who scrolls away from the newest does not follow it; who comes back to it does."""

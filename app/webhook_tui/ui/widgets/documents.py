@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from typing import Literal, NamedTuple, Protocol
 
 from webhook_tui.domain.delivery.text import decoded, visible
+from webhook_tui.domain.units import counted
 
 Kind = Literal["json", "text", "hex"]
 Role = Literal["text", "key", "string", "number", "literal", "punct", "folded"]
@@ -229,4 +230,4 @@ def cut_sign(raw: bytes, part: bytes) -> tuple[Piece, ...]:
     """What stands at the end of a line that is longer than any that is shown."""
     if len(part) == len(raw) or len(part) < LONGEST_LINE - _LONGEST_UTF8:
         return ()
-    return (Piece(f" … {len(raw) - len(part):,} bytes more", "punct"),)
+    return (Piece(f" … {counted(len(raw) - len(part), 'byte')} more", "punct"),)

@@ -17,8 +17,8 @@ _NOT_IN_DETAIL = frozenset(
     {"why", "replay(False)", "answers", "filter", "copy", "stream", "copy_url", "show_secret", "app.command_palette"}
 )
 """Actions that work in the detail, too, but have no room in its footer."""
-_TYPING = ("keep", "clear", "complete", "earlier(1)")
-"""All that the footer says while a filter is typed."""
+_TYPING = ("keep", "find", "clear", "give_up", "complete", "earlier(1)")
+"""All that the footer says while a filter, a query or what to find is typed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ class KeyBar(Footer):
 
     def _chosen(self) -> list[_Key]:
         keys = list(self._all().values())
-        if any(key.action == "keep" for key in keys):
+        if any(key.action in _TYPING[:2] for key in keys):
             typing = [key for key in keys if key.action in _TYPING]
             keys = sorted(typing, key=lambda key: _TYPING.index(key.action))
         if keys and keys[0].action == "screen.back":

@@ -96,6 +96,9 @@ class ListTable(LineView, Generic[T]):
     class RowOpened(Message):
         """Enter, or a double click."""
 
+    class CursorMoved(Message):
+        """Another line is chosen."""
+
     def __init__(self, manner: TableSpec[T], *, id: str | None = None, in_ascii: bool = False) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id)
         self._manner = manner
@@ -140,8 +143,10 @@ class ListTable(LineView, Generic[T]):
 
     def move_to_place(self, place: int) -> None:
         """Put the cursor on a line; on the last one it stays on the last one."""
-        last = max(0, len(self._things) - 1)
+        before, last = self._cursor, max(0, len(self._things) - 1)
         self._cursor = max(0, min(place, last))
+        if self._cursor != before:
+            self.post_message(self.CursorMoved())
         self._follows = self._cursor == last
         self.scroll_to_show(self._cursor)
         self.refresh()

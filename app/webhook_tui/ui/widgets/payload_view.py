@@ -27,6 +27,8 @@ from webhook_tui.ui.widgets.scrollbars import draw_plainly
 
 _GAP = 2
 _SIDEWAYS_STEP = 8
+_MOST_MATCHES = 1000
+"""Lines with a match that are counted; the body can be large."""
 _MEASURED_CELLS = 1024
 _COMPONENT = "payload-view--"
 LARGEST_SELECTION = 1_000_000
@@ -128,6 +130,8 @@ class PayloadView(LineView):
         self._cursor = 0
         self._sideways = 0
         self._wanted = ""
+        self._matches: list[int] | None = None
+        """The lines that hold what is searched for; None: not counted yet."""
         self._path = ""
         self._path_due = False
         self._styles_of_frame: _Styles | None = None
@@ -159,7 +163,7 @@ class PayloadView(LineView):
         self.document = document.fitted(self._view_width)
         self._folds = Folds()
         self._cursor = self._sideways = 0
-        self._wanted = ""
+        self._wanted, self._matches = "", None
         self.measure()
         self.scroll_to_place(0)
         self.refresh()
@@ -177,7 +181,7 @@ class PayloadView(LineView):
 
     def find(self, wanted: str) -> bool:
         """Mark `wanted` wherever it stands and go to the first line from the cursor on; "" ends the search."""
-        self._wanted = wanted
+        self._wanted, self._matches = wanted, None
         self.refresh()
         return bool(wanted) and self._find_from(self._cursor, backwards=False)
 
@@ -188,6 +192,28 @@ class PayloadView(LineView):
     def find_previous(self) -> bool:
         """Go to the line before that holds it, before the first to the last."""
         return self._find_from(self._cursor - 1, backwards=True)
+
+    @property
+    def match_count(self) -> str:
+        """Which of the lines with a match the cursor is on: `1 of 3`; `3 matches` on none of them; "" for none."""
+        if not self._wanted:
+            return ""
+        if self._matches is None:
+            self._matches = self._matching_lines()
+        total = f"{len(self._matches)}{'+' if len(self._matches) >= _MOST_MATCHES else ''}"
+        if self._cursor in self._matches:
+            return f"{self._matches.index(self._cursor) + 1} of {total}"
+        return f"{total} {'match' if total == '1' else 'matches'}" if self._matches else ""
+
+    def _matching_lines(self) -> list[int]:
+        lines: list[int] = []
+        last = self.document.line_count - 1
+        start: int | None = 0
+        while start is not None and start <= last and len(lines) < _MOST_MATCHES:
+            if (start := self.document.find(self._wanted, start, backwards=False)) is not None:
+                lines.append(start)
+                start += 1
+        return lines
 
     def _find_from(self, start: int, *, backwards: bool) -> bool:
         if not self._wanted:

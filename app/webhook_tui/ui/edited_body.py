@@ -1,0 +1,71 @@
+"""A body as an editor opens it, and the body that its text stands for."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+import msgspec
+
+from webhook_tui.domain.comparison.json_diff import LARGEST_COMPARED
+from webhook_tui.ui.widgets.json_lines import JsonDocument, document_for
+
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+_FIRST_INDENT = re.compile(rb"[\[{]\n( {1,8})(?! )")
+_MOST_LAID_OUT = 8 * 1024 * 1024
+"""Lines times brackets of a body whose layout is looked for; nested deeply it would become gigabytes of blanks."""
+
+
+@dataclass(frozen=True, slots=True)
+class EditableBody:
+    """A body and its text in the editor: indented JSON, or the same bytes."""
+
+    body: bytes
+    text: bytes
+
+    @classmethod
+    def of(cls, body: bytes, *, indented: bool) -> EditableBody:
+        """`indented`: JSON is laid out to be read; else, and where it is no JSON, the text is the body itself."""
+        if indented and len(body) <= LARGEST_COMPARED:
+            document = document_for(body)
+            if isinstance(document, JsonDocument):
+                return cls(body, document.lines.body + b"\n")
+        return cls(body, body)
+
+    def edited(self, text: bytes) -> bytes:
+        """Return the body of an edited text, in the spacing of the original; the editor's own newline is left out."""
+        if self.text is not self.body and text.rstrip() == self.text.rstrip():
+            return self.body
+        if not self.body.endswith(b"\n"):
+            text = text.removesuffix(b"\n")
+        return text if self.text is self.body else self._respaced(text)
+
+    def _respaced(self, text: bytes) -> bytes:
+        indent = indent_of(self.body)
+        mark = _BYTE_ORDER_MARK if self.body.startswith(_BYTE_ORDER_MARK) else b""
+        if indent is None:
+            return mark + text
+        try:
+            tail = self.body[len(self.body.rstrip()) :]
+            return mark + msgspec.json.format(text, indent=indent) + tail
+        except (ValueError, RecursionError, MemoryError):
+            return text
+
+
+def indent_of(body: bytes) -> int | None:
+    """The layout of a JSON body, as msgspec counts: -1 without blanks, 0 in one line with blanks, else blanks a level.
+
+    None: another layout, or no JSON.
+    """
+    content = body.removeprefix(_BYTE_ORDER_MARK).rstrip()
+    lines = content.count(b"\n")
+    if lines * (content.count(b"{") + content.count(b"[")) > _MOST_LAID_OUT:
+        return None
+    first = _FIRST_INDENT.match(content)
+    try:
+        for indent in (-1, 0) if first is None else (len(first[1]),):
+            if msgspec.json.format(content, indent=indent) == content:
+                return indent
+    except (ValueError, RecursionError, MemoryError):
+        return None
+    return None
