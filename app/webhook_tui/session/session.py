@@ -146,7 +146,7 @@ class Session:
             runner.run(self._main())
 
     def request(self, command: Command) -> None:
-        """Send a command; it waits for `run`, and is ignored after the end. A failure is published as ProblemOccurred."""
+        """Send a command; it waits for `run`, and is ignored after its end. Its failure is a ProblemOccurred."""
         self._requests.append(command)
         if self._loop is not None:
             with contextlib.suppress(RuntimeError):  # the loop has ended
