@@ -21,7 +21,7 @@ from datetime import datetime
 from typing import IO, Any, cast
 
 from webhook_tui.config import Settings
-from webhook_tui.domain.commands import Command
+from webhook_tui.domain.commands import Command, UseToken
 from webhook_tui.domain.delivery.rows import DeliveryRows, FoundRows, Sort
 from webhook_tui.domain.errors import Problem, ProblemError
 from webhook_tui.domain.events import SessionEvent, SessionStopped
@@ -77,6 +77,8 @@ class SessionProcess:
         self._asked: dict[int, Future[Any]] = {}
         self.port = settings.port
         """Where it listens, after `wait_until_bound`."""
+        self.token = settings.token
+        """The token in use, also one that the user entered."""
         self._outgoing.put(Launch(settings))
         self._sending.start()
         self._killing.start()
@@ -128,6 +130,8 @@ class SessionProcess:
 
     def request(self, command: Command) -> None:
         """Send a command, from any thread; never blocks, and is ignored after the end."""
+        if isinstance(command, UseToken):
+            self.token = command.token
         self._outgoing.put(command)
 
     def query(self, query: Query[Answer]) -> Future[Answer]:
@@ -235,9 +239,10 @@ class SessionLauncher:
         return self._process
 
     def restart(self) -> SessionProcess:
-        """Start another process on the port of the one before; returns when it listens. Raises ProblemError."""
+        """Start another process, on the same port and with the same token; returns when it listens."""
         if self._process is not None:
-            self._settings = replace(self._settings, port=self._process.port, port_was_given=True)
+            before = self._process
+            self._settings = replace(self._settings, port=before.port, port_was_given=True, token=before.token)
         return self._started()
 
     def start_sandbox(self) -> SessionProcess:
