@@ -20,6 +20,7 @@ from webhook_tui.domain.commands import (
     ReplayDeliveries,
     SetForwarding,
     SimulateEvent,
+    StartRegistration,
 )
 from webhook_tui.domain.delivery.delivery import StoredDelivery
 from webhook_tui.domain.delivery.rows import Sort
@@ -52,6 +53,8 @@ from webhook_tui.domain.status import (
     WebhookState,
     WebhookStatus,
 )
+from webhook_tui.session.channel import Answered
+from webhook_tui.session.event_batch import EventBatcher
 
 NOW = datetime(2026, 11, 23, 14, 22, 2, tzinfo=UTC)
 
@@ -93,6 +96,7 @@ class FakeSession:
         self._facts: queue.Queue[tuple[SessionEvent, threading.Event] | None] = queue.Queue()
         self._runs = False
         self._unanswered: list[tuple[Query[Any], Future[Any]]] = []
+        self.may_register = False
 
     @classmethod
     def running(cls) -> FakeSession:
@@ -100,20 +104,30 @@ class FakeSession:
         return cls(RUNNING, mock_up_rows())
 
     def run(self, publish: Callable[[SessionEvent], None]) -> None:
+        def emit(event: SessionEvent) -> None:
+            batcher = EventBatcher()
+            batcher.put(event)
+            for each in batcher.take():
+                assert not isinstance(each, Answered)
+                publish(each)
+
         if self.fails_with is not None:
             raise self.fails_with
-        publish(StatusChanged(self.first_status))
-        publish(HistoryOpened())
+        emit(StatusChanged(self.first_status))
+        emit(HistoryOpened())
         self._runs = True
         while (next_one := self._facts.get()) is not None:
             fact, was_said = next_one
-            publish(fact)
+            emit(fact)
             was_said.set()
         self._runs = False
-        publish(SessionStopped())
+        emit(SessionStopped())
         self.ended.set()
 
     def request(self, wish: Command) -> None:
+        if isinstance(wish, StartRegistration):
+            self.may_register = True
+            return
         self.wishes.append(wish)
         match wish:
             case MarkDelivery(seq, marked):

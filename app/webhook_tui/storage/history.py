@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-import shutil
 import sqlite3
-import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -39,6 +37,7 @@ from webhook_tui.storage.search.search import FilteredRows
 from webhook_tui.storage.search.word_index import WordIndex
 from webhook_tui.storage.statistics.counts import StatisticsReader, find_runs
 from webhook_tui.storage.statistics.jobs import JobsReader
+from webhook_tui.storage.temporary_directory import TemporaryDirectory
 from webhook_tui.storage.writer import Job, Writer
 
 _LARGEST_CHANGE = 500
@@ -48,10 +47,19 @@ _LONGEST_COMMENT = 2000
 class DeliveryStore:
     """One open history. Its coroutines may be awaited on any event loop; several processes may open one file."""
 
-    def __init__(self, file: HistoryFile, *, temporary: Path | None, job_fields: JobFields) -> None:
+    def __init__(
+        self,
+        file: HistoryFile,
+        *,
+        job_fields: JobFields,
+        is_temporary: bool = False,
+        directory: TemporaryDirectory | None = None,
+    ) -> None:
+        """`directory`: removed by `close`."""
         self.path = file.path
         self._file = file
-        self._temporary = temporary
+        self._is_temporary = is_temporary
+        self._directory = directory
         self._job_fields = job_fields
         self._writer = Writer(file, WordIndex().step)
         self._reader = Reader(file.path)
@@ -62,20 +70,22 @@ class DeliveryStore:
         self._jobs = JobsReader(file.path, job_fields, verdict_changes=lambda: self._verdict_changes)
 
     @classmethod
-    def open(cls, path: Path | None, *, started_at: datetime, job_fields: JobFields | None = None) -> DeliveryStore:
+    def open(
+        cls, path: Path | None, *, started_at: datetime, job_fields: JobFields | None = None, is_temporary: bool = False
+    ) -> DeliveryStore:
         """Open or create the history at `path`; None: a temporary one that `close` deletes.
 
-        Raises ProblemError when it cannot be opened or written.
+        `is_temporary`: the caller deletes `path` later. Raises ProblemError when it cannot be opened or written.
         """
         job_fields = job_fields or JobFields()
         if path is not None:
-            return cls(HistoryFile(path, started_at), temporary=None, job_fields=job_fields)
-        temporary = Path(tempfile.mkdtemp(prefix="webhook-tui-"))
+            return cls(HistoryFile(path, started_at), job_fields=job_fields, is_temporary=is_temporary)
+        directory = TemporaryDirectory.create()
         try:
-            file = HistoryFile(temporary / "deliveries.db", started_at)
-            return cls(file, temporary=temporary, job_fields=job_fields)
+            file = HistoryFile(directory.path / "deliveries.db", started_at)
+            return cls(file, job_fields=job_fields, is_temporary=True, directory=directory)
         except BaseException:
-            shutil.rmtree(temporary, ignore_errors=True)
+            directory.remove()
             raise
 
     @property
@@ -226,7 +236,7 @@ class DeliveryStore:
     async def place(self) -> HistoryPlace:
         """Return where the history is stored and its size. Raises ProblemError."""
         size = await self._reader.run(lambda _: size_on_disk(self.path))
-        return HistoryPlace(self.path, size, self.run, is_temporary=self._temporary is not None)
+        return HistoryPlace(self.path, size, self.run, is_temporary=self._is_temporary)
 
     def open_found(
         self,
@@ -253,8 +263,8 @@ class DeliveryStore:
         self._statistics.close()
         self._jobs.close()
         self._writer.close(datetime.now(UTC))
-        if self._temporary is not None:
-            shutil.rmtree(self._temporary, ignore_errors=True)
+        if self._directory is not None:
+            self._directory.remove()
 
 
 def _delete_batch(seqs: Sequence[int]) -> Job[int]:
