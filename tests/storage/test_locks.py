@@ -56,4 +56,4 @@ def test_a_process_is_alive_until_it_is_killed(tmp_path: Path) -> None:
         process.kill()
 
     assert not is_any_alive(database)
-    assert [file.name for file in tmp_path.iterdir()] == []
+    assert not list(tmp_path.glob("*.alive"))
