@@ -5,44 +5,41 @@ from __future__ import annotations
 import queue
 import threading
 from collections.abc import Callable
+from concurrent.futures import Future
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
+from typing import Any
 
 from tests.patience import PATIENCE_SECONDS
 from tests.ui.memory_rows import MemoryFound, MemoryRows, mock_up_rows
 from webhook_tui.domain.commands import (
+    Command,
     CommentDelivery,
     DeleteDeliveries,
-    GetJob,
-    GetStatistics,
-    ListJobs,
-    ListRuns,
     MarkDelivery,
     ReplayDeliveries,
     SetForwarding,
     SimulateEvent,
     StartRegistration,
-    Wish,
 )
 from webhook_tui.domain.delivery.delivery import StoredDelivery
 from webhook_tui.domain.delivery.rows import Sort
+from webhook_tui.domain.errors import ProblemError
 from webhook_tui.domain.events import (
     DeliveriesDeleted,
     DeliveryStored,
     HistoryOpened,
-    JobShown,
-    JobsShown,
     RowChanged,
-    RunsListed,
     SessionEvent,
     SessionStopped,
-    StatisticsShown,
     StatusChanged,
     VerdictChanged,
 )
 from webhook_tui.domain.filtering.filter import Expression
 from webhook_tui.domain.forwarding.forward_result import UsedUrl
 from webhook_tui.domain.jobs.job import JobDetail, Jobs
+from webhook_tui.domain.queries import Answer, GetJob, GetStatistics, ListJobs, ListRuns, Query
 from webhook_tui.domain.run import Run
 from webhook_tui.domain.signature.secret import Secret
 from webhook_tui.domain.signature.verdict import Verdict
@@ -57,6 +54,7 @@ from webhook_tui.domain.status import (
     WebhookState,
     WebhookStatus,
 )
+from webhook_tui.session.channel import Answered
 from webhook_tui.session.event_batch import EventBatcher
 
 NOW = datetime(2026, 11, 23, 14, 22, 2, tzinfo=UTC)
@@ -77,12 +75,23 @@ WAITING = replace(LISTENING, tunnel=LIVE, webhook=REGISTERED)
 RUNNING = replace(WAITING, counts=Counts(received=12, good=8, bad=3, pending=1))
 
 
+def _publish_as_a_process(publish: Callable[[SessionEvent], None], event: SessionEvent) -> None:
+    """As the session's process sends it, each event by itself."""
+    batcher = EventBatcher()
+    batcher.put(event)
+    for each in batcher.take():
+        assert not isinstance(each, Answered)
+        publish(each)
+
+
 class FakeSession:
     """Implements domain.session_port.SessionPort."""
 
     def __init__(self, status: SessionStatus = STARTING, deliveries: list[StoredDelivery] | None = None) -> None:
         self.rows = MemoryRows(deliveries or [])
-        self.wishes: list[Wish] = []
+        self.wishes: list[Command | Query[Any]] = []
+        """Every command and query, in order."""
+        self.answers: dict[Query[Any], Any] = {}
         self.stops = 0
         self.runs: tuple[Run, ...] = ()
         self.overview: Overview | None = None
@@ -97,6 +106,7 @@ class FakeSession:
         self._facts: queue.Queue[tuple[SessionEvent, threading.Event] | None] = queue.Queue()
         self._runs = False
         self.may_register = False
+        self._unanswered: list[tuple[Query[Any], Future[Any]]] = []
 
     @classmethod
     def running(cls) -> FakeSession:
@@ -104,26 +114,21 @@ class FakeSession:
         return cls(RUNNING, mock_up_rows())
 
     def run(self, publish: Callable[[SessionEvent], None]) -> None:
-        def emit(event: SessionEvent) -> None:
-            batcher = EventBatcher()
-            batcher.put(event)
-            for each in batcher.take():
-                publish(each)
-
+        publish = partial(_publish_as_a_process, publish)
         if self.fails_with is not None:
             raise self.fails_with
-        emit(StatusChanged(self.first_status))
-        emit(HistoryOpened())
+        publish(StatusChanged(self.first_status))
+        publish(HistoryOpened())
         self._runs = True
         while (next_one := self._facts.get()) is not None:
             fact, was_said = next_one
-            emit(fact)
+            publish(fact)
             was_said.set()
         self._runs = False
-        emit(SessionStopped())
+        publish(SessionStopped())
         self.ended.set()
 
-    def request(self, wish: Wish) -> None:
+    def request(self, wish: Command) -> None:
         if isinstance(wish, StartRegistration):
             self.may_register = True
             return
@@ -133,14 +138,6 @@ class FakeSession:
                 self.emit(RowChanged(self.rows.set(seq, marked=marked)))
             case CommentDelivery(seq, text):
                 self.emit(RowChanged(self.rows.set(seq, comment=text)))
-            case ListRuns():
-                self.emit(RunsListed(self.runs))
-            case GetStatistics() if self.overview is not None:
-                self.emit(StatisticsShown(self.overview))
-            case ListJobs() if self.jobs is not None:
-                self.emit(JobsShown(self.jobs))
-            case GetJob(job_id) if job_id in self.details:
-                self.emit(JobShown(self.details[job_id]))
             case DeleteDeliveries(seqs):
                 self.emit(DeliveriesDeleted(self.rows.delete(seqs)))
             case ReplayDeliveries(_, url) | SimulateEvent(_, url) | SetForwarding(url) if url is not None:
@@ -148,6 +145,37 @@ class FakeSession:
                 self.emit(StatusChanged(self.first_status))
             case _:
                 pass
+
+    def query(self, query: Query[Answer]) -> Future[Answer]:
+        self.wishes.append(query)
+        future: Future[Answer] = Future()
+        self._unanswered.append((query, future))
+        match query:
+            case ListRuns():
+                self.answers[query] = self.runs
+            case GetStatistics() if self.overview is not None:
+                self.answers[query] = self.overview
+            case ListJobs() if self.jobs is not None:
+                self.answers[query] = self.jobs
+            case GetJob(job_id) if job_id in self.details:
+                self.answers[query] = self.details[job_id]
+            case _:
+                pass
+        self._give_answers()
+        return future
+
+    def answer(self, query: Query[Answer], answer: Answer | ProblemError) -> None:
+        """Answer this query, now and whenever it comes again."""
+        self.answers[query] = answer
+        self._give_answers()
+
+    def _give_answers(self) -> None:
+        for query, future in [one for one in self._unanswered if one[0] in self.answers]:
+            self._unanswered.remove((query, future))
+            if isinstance(answer := self.answers[query], ProblemError):
+                future.set_exception(answer)
+            else:
+                future.set_result(answer)
 
     def stop(self) -> None:
         self.stops += 1

@@ -9,10 +9,10 @@ import pytest
 
 from tests.ui.fake_session import NOW, FakeSession
 from tests.ui.stage import SMALL, STACKED, WIDE, Stage, stage
-from webhook_tui.domain.commands import GetJob, ListJobs
 from webhook_tui.domain.filtering.filter import parse
 from webhook_tui.domain.filtering.terms import JobIs
 from webhook_tui.domain.jobs.job import Job, JobDetail, JobEvent, Jobs
+from webhook_tui.domain.queries import GetJob, ListJobs
 from webhook_tui.domain.signature.verdict import Verdict
 from webhook_tui.ui.format.jobs import filter_for
 
@@ -162,7 +162,7 @@ async def test_it_is_live_and_the_cursor_stays_on_its_job() -> None:
         await played.press("enter")
         await played.wished(GetJob("90412"))
         await played.until("reading the deliveries")
-        session.details["90412"] = JobDetail("90412", None, (), is_done=True)
+        session.answer(GetJob("90412"), JobDetail("90412", None, (), is_done=True))
         await played.until("No stored delivery is about it any more.")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import Future
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from time import thread_time
@@ -11,16 +12,15 @@ import pytest
 from tests.ui.fake_session import RUNNING, FakeSession
 from tests.ui.memory_rows import mock_up_rows, stored_delivery
 from tests.ui.stage import SMALL, Stage, stage
-from webhook_tui.domain.commands import GetComparison, GetEventSides, OwnershipChoice, ResolveOwnership, Wish
+from webhook_tui.domain.commands import OwnershipChoice, ResolveOwnership
 from webhook_tui.domain.comparison.compared_event import ComparedEvent, Reason, Seen
 from webhook_tui.domain.errors import Problem
 from webhook_tui.domain.events import (
-    ComparisonShown,
     EventCompared,
-    EventSidesShown,
     OwnershipQuestioned,
     StatusChanged,
 )
+from webhook_tui.domain.queries import Answer, ComparedEvents, EventSides, GetComparison, GetEventSides, Query
 from webhook_tui.domain.statistics.intervals import Interval
 from webhook_tui.domain.status import StreamStatus
 from webhook_tui.ui.format.event_comparison import content_cell, lag_cell, sentences, state_line
@@ -96,13 +96,15 @@ class WatchingSession(FakeSession):
         self.version = 1
         self.events = events
 
-    def request(self, wish: Wish) -> None:
-        super().request(wish)
-        if isinstance(wish, GetComparison) and wish.version != self.version:
-            self.emit(ComparisonShown(self.version, self.events))
-        elif isinstance(wish, GetEventSides):
+    def query(self, query: Query[Answer]) -> Future[Answer]:
+        if isinstance(query, GetComparison):
+            if query.version != self.version:
+                self.answers[query] = ComparedEvents(self.version, self.events)
+        elif isinstance(query, GetEventSides):
             webhook = b'{"id": 90398, "data": {"status": "<b>altered\\u001b[31m"}}'
-            self.emit(EventSidesShown(wish.event_id, webhook, b'{"data": {"status": "completed"}, "id": 90398}'))
+            sse = b'{"data": {"status": "completed"}, "id": 90398}'
+            self.answers[query] = EventSides(query.event_id, webhook, sse)
+        return super().query(query)
 
     def now_has(self, *events: ComparedEvent) -> None:
         """Let it know other events, and tell that the counts changed."""

@@ -16,6 +16,7 @@ import click
 import click.shell_completion
 
 from webhook_tui import __version__
+from webhook_tui.cli.history_import import import_deliveries
 from webhook_tui.cli.list import list_deliveries
 from webhook_tui.cli.options import (
     EXPORT_FORMATS,
@@ -369,7 +370,7 @@ def completion(shell: str) -> None:
     click.echo(kind(root, {}, "webhook-tui", "_WEBHOOK_TUI_COMPLETE").source())
 
 
-for _command in (list_deliveries, show, why, wait):
+for _command in (list_deliveries, show, why, wait, import_deliveries):
     root.add_command(_command)
 
 

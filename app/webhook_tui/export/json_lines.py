@@ -6,6 +6,9 @@ import base64
 import json
 import math
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
 
 from webhook_tui.domain import units
 from webhook_tui.domain.delivery.delivery import Delivery, DeliveryRow, StoredDelivery
@@ -66,3 +69,66 @@ def write_jsonl(deliveries: Iterable[StoredDelivery], _destination: Destination)
     """One line a delivery."""
     for stored in deliveries:
         yield as_line(delivery_record(stored.row, stored.delivery)).encode("ascii")
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """One delivery as a file holds it."""
+
+    place: str
+    """Where in the file: `line 3`."""
+    delivery: Delivery
+    answered: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """A part of a file that is not imported."""
+
+    place: str
+    reason: str
+
+
+def read_jsonl(lines: Iterable[bytes]) -> Iterator[Imported | Skipped]:
+    """Yield the deliveries in lines as `listen --format json` and `export` write them, and why others are skipped."""
+    for number, line in enumerate(lines, 1):
+        text = line.strip().removeprefix(b"\xef\xbb\xbf")
+        if not text:
+            continue
+        place = f"line {number}"
+        try:
+            record = decode(text)
+        except (ValueError, MemoryError):
+            yield Skipped(place, "not JSON")
+            continue
+        kind = record.get("type") if isinstance(record, dict) else None
+        if kind != "delivery":
+            yield Skipped(place, "not a delivery" if isinstance(kind, str) else "not a line of webhook-tui")
+            continue
+        try:
+            answered = record.get("answered")
+            yield Imported(place, delivery_from(record), answered if isinstance(answered, int) else None)
+        except ValueError as error:
+            yield Skipped(place, str(error))
+
+
+def delivery_from(record: Mapping[str, object]) -> Delivery:
+    """Return the delivery in an object of `delivery_record`. Raises ValueError that says what is wrong with it."""
+    try:
+        pairs: Any = record["headers"]
+        received_at = datetime.fromisoformat(str(record["received_at"]))
+        if received_at.tzinfo is None:
+            raise ValueError("its received_at has no time zone")
+        return Delivery(
+            received_at=received_at.astimezone(UTC),
+            method=str(record["method"]),
+            target=str(record["path"]),
+            headers=tuple((str(name).encode("latin-1"), str(value).encode("latin-1")) for name, value in pairs),
+            body=base64.b64decode(str(record["body_b64"]), validate=True),
+        )
+    except KeyError as error:
+        raise ValueError(f"{error.args[0]} is missing") from error
+    except TypeError as error:
+        raise ValueError("its headers are no pairs") from error
+    except (UnicodeEncodeError, OverflowError) as error:
+        raise ValueError("it cannot be read") from error

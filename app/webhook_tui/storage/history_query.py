@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+from array import array
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
@@ -11,14 +14,14 @@ from pathlib import Path
 from typing import Self
 
 from webhook_tui.domain.account import Account
-from webhook_tui.domain.delivery.delivery import StoredDelivery
+from webhook_tui.domain.delivery.delivery import Delivery, StoredDelivery
 from webhook_tui.domain.errors import Problem, ProblemError
 from webhook_tui.domain.filtering.filter import Expression
 from webhook_tui.domain.jobs.job import JOB_FIELDS
 from webhook_tui.domain.signature.secret import Secret
 from webhook_tui.storage.database import bring_up_to_date, connect_read_only, is_set_up
 from webhook_tui.storage.errors import reading
-from webhook_tui.storage.mappers import STORED, find_stored, stored_of
+from webhook_tui.storage.mappers import STORED, find_stored, microseconds, stored_of
 from webhook_tui.storage.schema import HISTORY
 from webhook_tui.storage.search.search import find_in_history
 
@@ -172,3 +175,35 @@ def is_history(path: Path) -> bool:
 def _account(key: str) -> Account:
     api_url, _, fingerprint = key.rpartition("#")
     return Account(api_url, fingerprint)
+
+
+class StoredCopies:
+    """Tells whether a delivery is in a history already, by its time to the millisecond, its path and its bytes."""
+
+    def __init__(self, path: Path) -> None:
+        """Raises ProblemError when the history cannot be read."""
+        self._connection = connect_read_only(path)
+        with reading():
+            found = self._connection.execute("SELECT received_at, seq FROM deliveries ORDER BY received_at").fetchall()
+        self._times = array("q", (received_at // 1000 for received_at, _ in found))
+        self._seqs = array("q", (seq for _, seq in found))
+        self._asked: set[tuple[int, str, bytes]] = set()
+
+    def has(self, delivery: Delivery) -> bool:
+        """Return whether it is stored, or was asked for before. Raises ProblemError."""
+        time = microseconds(delivery.received_at) // 1000
+        key = (time, delivery.target, hashlib.sha256(delivery.body).digest())
+        if key in self._asked:
+            return True
+        self._asked.add(key)
+        places = range(bisect_left(self._times, time), bisect_right(self._times, time))
+        with reading():
+            candidates = [find_stored(self._connection, self._seqs[place]) for place in places]
+        return any(
+            stored is not None and (stored.delivery.target, stored.delivery.body) == (delivery.target, delivery.body)
+            for stored in candidates
+        )
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._connection.close()
