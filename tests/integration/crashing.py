@@ -46,7 +46,7 @@ def _fail_when_pinged(screen: MainScreen) -> None:
     screen.query_one(StatusBar).refresh()
 
 
-_present = HistoryFile.present
+_present = HistoryFile.current_connection
 
 
 def _full_at_times(file: HistoryFile) -> sqlite3.Connection:
@@ -79,7 +79,7 @@ FAULTS: dict[str, tuple[type[Any], str, Callable[..., Any]]] = {
     "paint": (MainScreen, "action_ping", _fail_when_pinged),
     "message": (WebhookTuiApp, "on_command_requested", _fail),
     "compose": (MainScreen, "compose", _fail),
-    "disk": (HistoryFile, "present", _full_at_times),
+    "disk": (HistoryFile, "current_connection", _full_at_times),
     "nobody": (DeliveryStore, "open", _open_as_nobody),
     "session": (Session, "run", _fail),
     "task": (Retention, "run", _fail_later),

@@ -10,9 +10,8 @@ from types import SimpleNamespace
 import pytest
 
 from webhook_tui.domain.errors import Problem
-from webhook_tui.storage.accounts_schema import ACCOUNTS
 from webhook_tui.storage.errors import foreign, newer, not_opened, not_read, not_stored
-from webhook_tui.storage.schema import HISTORY
+from webhook_tui.storage.schema import ACCOUNTS, HISTORY
 
 
 def _sqlite(code: int) -> sqlite3.Error:

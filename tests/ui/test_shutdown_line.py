@@ -32,17 +32,17 @@ class Retention:
         self.release = threading.Event()
         self.release.set()
 
-    def run(self, publish: Callable[[SessionEvent], None]) -> None:
+    def run(self, emit: Callable[[SessionEvent], None]) -> None:
         self.stopped.wait()
         for fact in self.facts:
-            publish(fact)
+            emit(fact)
         self.release.wait()
 
-    def request(self, command: Command) -> None:
+    def request(self, wish: Command) -> None:
         """Nothing is asked."""
 
     def query(self, query: Query[Answer]) -> Future[Answer]:
-        return Future()
+        raise NotImplementedError
 
     def stop(self) -> None:
         self.stopped.set()

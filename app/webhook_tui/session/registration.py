@@ -221,7 +221,7 @@ class WebhookRegistration:
 
     async def _may_replace_unknown(self) -> bool:
         account = self._secret_ring.account
-        if self._secret_ring.accounts.guard_was_asked(account) and not self._ownership.is_suspected:
+        if self._secret_ring.accounts.was_ownership_asked(account) and not self._ownership.is_suspected:
             return True
         if not self._options.asks:
             self._bus.publish(
