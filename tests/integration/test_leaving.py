@@ -197,7 +197,7 @@ async def test_no_clean_says_nothing_of_deleting() -> None:
 async def test_a_busy_port_ends_before_the_screen_opens() -> None:
     """5, and the terminal was never touched."""
     async with terminal("--sandbox", "--port", "0") as first:
-        await first.until("✓ valid")
+        await first.until("127.0.0.1:")
         port = first.screen.partition("127.0.0.1:")[2].split()[0]
         async with terminal("--sandbox", "--port", port) as second:
             assert await second.ended() == 5

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 from tests.patience import PATIENCE_SECONDS
@@ -74,6 +75,15 @@ WAITING = replace(LISTENING, tunnel=LIVE, webhook=REGISTERED)
 RUNNING = replace(WAITING, counts=Counts(received=12, good=8, bad=3, pending=1))
 
 
+def _publish_as_a_process(publish: Callable[[SessionEvent], None], event: SessionEvent) -> None:
+    """As the session's process sends it, each event by itself."""
+    batcher = EventBatcher()
+    batcher.put(event)
+    for each in batcher.take():
+        assert not isinstance(each, Answered)
+        publish(each)
+
+
 class FakeSession:
     """Implements domain.session_port.SessionPort."""
 
@@ -95,6 +105,7 @@ class FakeSession:
         self.first_status = status
         self._facts: queue.Queue[tuple[SessionEvent, threading.Event] | None] = queue.Queue()
         self._runs = False
+        self.may_register = False
         self._unanswered: list[tuple[Query[Any], Future[Any]]] = []
         self.may_register = False
 
@@ -104,6 +115,8 @@ class FakeSession:
         return cls(RUNNING, mock_up_rows())
 
     def run(self, publish: Callable[[SessionEvent], None]) -> None:
+        publish = partial(_publish_as_a_process, publish)
+
         def emit(event: SessionEvent) -> None:
             batcher = EventBatcher()
             batcher.put(event)
@@ -125,6 +138,9 @@ class FakeSession:
         self.ended.set()
 
     def request(self, wish: Command) -> None:
+        if isinstance(wish, StartRegistration):
+            self.may_register = True
+            return
         if isinstance(wish, StartRegistration):
             self.may_register = True
             return
