@@ -305,12 +305,12 @@ class HttpProtocol(asyncio.Protocol):
         """Read at most to the end of a head or of a body; return how far. Raises RequestRefusedError."""
         parser = self._parser
         was_in_head = parser.request is None
-        if not self._is_head_timed:
-            self._is_head_timed = True
-            self._expect_within(self._limits.head_seconds)
         end = parser.feed(data, at)
         request = parser.request
         if request is None:
+            if not self._is_head_timed:
+                self._is_head_timed = True
+                self._expect_within(self._limits.head_seconds)
             return end
         if was_in_head:
             answer = self._shared.application.on_head(request)
