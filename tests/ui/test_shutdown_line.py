@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import threading
 from collections.abc import Callable
+from concurrent.futures import Future
 from datetime import datetime
 
 from tests.patience import PATIENCE_SECONDS
@@ -13,9 +14,10 @@ from webhook_tui.domain.delivery.rows import DeliveryRows, FoundRows, Sort
 from webhook_tui.domain.errors import Problem
 from webhook_tui.domain.events import SessionEvent, SessionStopped, ShutdownStepEnded, ShutdownStepStarted
 from webhook_tui.domain.filtering.filter import Expression
+from webhook_tui.domain.queries import Answer, Query
 from webhook_tui.domain.signature.secret import Secret
 from webhook_tui.domain.status import SessionStatus
-from webhook_tui.ui.session_thread import SessionThread
+from webhook_tui.ui.session_worker import SessionWorker
 from webhook_tui.ui.shutdown_line import finish_shutdown
 
 
@@ -30,14 +32,17 @@ class Retention:
         self.release = threading.Event()
         self.release.set()
 
-    def run(self, emit: Callable[[SessionEvent], None]) -> None:
+    def run(self, publish: Callable[[SessionEvent], None]) -> None:
         self.stopped.wait()
         for fact in self.facts:
-            emit(fact)
+            publish(fact)
         self.release.wait()
 
-    def request(self, wish: Command) -> None:
+    def request(self, command: Command) -> None:
         """Nothing is asked."""
+
+    def query(self, query: Query[Answer]) -> Future[Answer]:
+        raise NotImplementedError
 
     def stop(self) -> None:
         self.stopped.set()
@@ -56,7 +61,7 @@ class Retention:
 
 def leave(*facts: SessionEvent, seconds: float = 5.0) -> tuple[str, bool]:
     """What is written, and whether the session ended."""
-    host = SessionThread(Retention(*facts))
+    host = SessionWorker(Retention(*facts))
     host.start(lambda fact: None)
     host.leave()
     out = io.StringIO()
@@ -110,7 +115,7 @@ def test_a_session_that_hangs_is_not_waited_for_for_ever() -> None:
     """The deadline passes, and the program goes on."""
     session = Retention()
     session.release.clear()
-    host = SessionThread(session)
+    host = SessionWorker(session)
     host.start(lambda fact: None)
     host.leave()
 
@@ -122,7 +127,7 @@ def test_a_session_that_hangs_is_not_waited_for_for_ever() -> None:
 
 def test_a_host_that_never_started_has_nothing_to_leave() -> None:
     """The port was busy, or the screen crashed before it stood."""
-    host = SessionThread(Retention())
+    host = SessionWorker(Retention())
     host.leave()
 
     assert finish_shutdown(host, io.StringIO(), seconds=1.0)

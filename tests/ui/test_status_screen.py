@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import Future
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -16,7 +17,7 @@ from tests.ui.fake_session import LISTENING, NOW, PUBLIC, RUNNING, FakeSession
 from tests.ui.memory_rows import mock_up_rows
 from tests.ui.stage import STACKED, WIDE, Stage, stage
 from webhook_tui.domain.errors import Problem
-from webhook_tui.domain.queries import GetStatistics
+from webhook_tui.domain.queries import Answer, GetStatistics, Query
 from webhook_tui.domain.refusal import Refusal
 from webhook_tui.domain.signature.verdict import Verdict
 from webhook_tui.domain.statistics.counts import EventCounts, HistoryCounts, Rate
@@ -157,12 +158,12 @@ async def test_on_a_small_screen_it_scrolls_by_keys_and_nothing_is_lost() -> Non
 class StatisticsReader(FakeSession):
     """Has five steps of counting to show, one whenever it is asked; then it does not answer."""
 
-    def request(self, wish: Wish) -> None:
+    def query(self, query: Query[Answer]) -> Future[Answer]:
         """As told."""
         asked = self.wishes.count(GetStatistics())
         tally = replace(TALLY, examined=100_000 * min(asked, 4), is_done=False)
         self.overview = replace(OVERVIEW, tally=tally) if asked < 5 else None
-        super().request(wish)
+        return super().query(query)
 
 
 async def test_it_is_live_and_asks_again_at_once_while_it_is_counted() -> None:
@@ -172,7 +173,7 @@ async def test_it_is_live_and_asks_again_at_once_while_it_is_counted() -> None:
         await opened(played)
         await played.until("counting: 400,000 of 1.0 M")
         await played.until(lambda: session.wishes.count(GetStatistics()) == 6)
-        session.emit(StatisticsShown(replace(OVERVIEW, tally=replace(TALLY, this_run={Verdict.VALID: 77}))))
+        session.answer(GetStatistics(), replace(OVERVIEW, tally=replace(TALLY, this_run={Verdict.VALID: 77})))
         await played.until("✓ valid                                  77")
         assert "counting" not in played.text()
 

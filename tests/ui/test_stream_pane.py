@@ -98,8 +98,8 @@ class WatchingSession(FakeSession):
 
     def query(self, query: Query[Answer]) -> Future[Answer]:
         if isinstance(query, GetComparison):
-            is_news = query.version != self.version
-            self.answers[query] = ComparedEvents(self.version, self.events) if is_news else None
+            if query.version != self.version:
+                self.answers[query] = ComparedEvents(self.version, self.events)
         elif isinstance(query, GetEventSides):
             webhook = b'{"id": 90398, "data": {"status": "<b>altered\\u001b[31m"}}'
             sse = b'{"data": {"status": "completed"}, "id": 90398}'

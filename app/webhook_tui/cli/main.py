@@ -253,6 +253,7 @@ def paths(obj: tuple[Places, dict[str, Any]]) -> None:
         ("deliveries", places.deliveries),
         ("accounts", places.accounts),
         ("log", places.log),
+        ("session log", places.session_log),
         ("tunnel log", places.tunnel_log),
         ("known hosts", places.known_hosts),
     ):

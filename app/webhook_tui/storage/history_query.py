@@ -15,12 +15,12 @@ from typing import Self
 
 from webhook_tui.domain.account import Account
 from webhook_tui.domain.delivery.delivery import Delivery, StoredDelivery
-from webhook_tui.domain.errors import Problem, ProblemError
+from webhook_tui.domain.errors import ProblemError
 from webhook_tui.domain.filtering.filter import Expression
 from webhook_tui.domain.jobs.job import JOB_FIELDS
 from webhook_tui.domain.signature.secret import Secret
-from webhook_tui.storage.database import bring_up_to_date, connect_read_only, is_set_up
-from webhook_tui.storage.errors import reading
+from webhook_tui.storage.database import connect_read_only, is_set_up, migrate_if_outdated
+from webhook_tui.storage.errors import no_delivery, no_history, not_a_history, reading
 from webhook_tui.storage.mappers import STORED, find_stored, microseconds, stored_of
 from webhook_tui.storage.schema import HISTORY
 from webhook_tui.storage.search.search import find_in_history
@@ -31,8 +31,9 @@ _AFTER = " ".join((STORED, "WHERE d.seq > ? ORDER BY d.seq LIMIT ?"))
 _NEAREST = " ".join(
     (
         STORED,
-        "WHERE d.account = (SELECT account FROM deliveries WHERE seq = ?1) AND d.seq != ?1",
-        "AND d.seq BETWEEN ?1 - ?2 AND ?1 + ?2 AND d.size <= ?3 ORDER BY abs(d.seq - ?1) LIMIT ?2",
+        "WHERE d.account = (SELECT account FROM deliveries WHERE seq = :seq) AND d.seq != :seq",
+        "AND d.seq BETWEEN :seq - :count AND :seq + :count AND d.size <= :largest",
+        "ORDER BY abs(d.seq - :seq) LIMIT :count",
     )
 )
 
@@ -58,17 +59,15 @@ class HistoryQuery:
     def __init__(self, path: Path, accounts: AccountFilter | None = None) -> None:
         """Raises ProblemError when there is no history at `path`, or it is another program's file.
 
-        A file of an earlier version is brought up to date first.
+        A file of an earlier version is migrated first.
         """
         if not path.is_file():
-            raise ProblemError(
-                Problem(f"There is no history at {path}.", "Receive a delivery first, or name another with --db F.")
-            )
-        bring_up_to_date(path, HISTORY)
+            raise ProblemError(no_history(path))
+        migrate_if_outdated(path, HISTORY)
         self._path = path
         self._accounts = accounts or AccountFilter()
         if not is_history(path):
-            raise ProblemError(Problem(f"{path} holds no history.", "Name another with --db F."))
+            raise ProblemError(not_a_history(path))
         self._connection = connect_read_only(path)
 
     def __enter__(self) -> Self:
@@ -133,7 +132,7 @@ class HistoryQuery:
         with reading():
             stored = find_stored(self._connection, seq)
         if stored is None or not self._accounts.includes(self.account(seq)):
-            raise ProblemError(Problem(f"There is no delivery {seq} in the history.", "See: webhook-tui list"))
+            raise ProblemError(no_delivery(seq))
         return stored
 
     def account(self, seq: int) -> Account:
@@ -149,7 +148,7 @@ class HistoryQuery:
     def recent(self, seq: int, count: int, largest: int) -> Sequence[StoredDelivery]:
         """Return the nearest `count` deliveries of its account, newest first, without it and those over `largest`."""
         with reading():
-            found = self._connection.execute(_NEAREST, (seq, count, largest))
+            found = self._connection.execute(_NEAREST, {"seq": seq, "count": count, "largest": largest})
             nearest = [stored_of(columns) for columns in found]
         return sorted(nearest, key=lambda stored: -stored.row.seq)
 

@@ -7,9 +7,11 @@ first: what is still to be tidied goes on in the session's thread, which the cal
 from __future__ import annotations
 
 import contextlib
+import threading
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -22,13 +24,12 @@ from textual.dom import DOMNode
 from textual.filter import LineFilter
 from textual.screen import Screen
 
-from webhook_tui.domain.commands import CheckReachability, Command, DeleteWebhook
+from webhook_tui.domain.commands import CheckReachability, Command, DeleteWebhook, StartRegistration
 from webhook_tui.domain.delivery.rows import DeliveryRows, FoundRows
 from webhook_tui.domain.delivery.text import visible
 from webhook_tui.domain.errors import Problem, ProblemError, Severity
 from webhook_tui.domain.events import (
     DeliveriesDeleted,
-    EventCompared,
     HistoryOpened,
     Notified,
     OwnershipQuestioned,
@@ -38,20 +39,22 @@ from webhook_tui.domain.events import (
     SessionEvent,
     SessionReady,
     SessionStopped,
+    SessionUpdated,
     TokenRequired,
     WebhookRegistered,
 )
 from webhook_tui.domain.filtering.time_range import TimeRange
 from webhook_tui.domain.session_port import SessionPort
+from webhook_tui.domain.status import SessionEnd, SessionStatus
+from webhook_tui.session.process import STOP_SECONDS
 from webhook_tui.ui import theme
 from webhook_tui.ui.browser import open_in_browser
 from webhook_tui.ui.commands import commands_of
 from webhook_tui.ui.dialogs.delete import DeleteDialog
 from webhook_tui.ui.dialogs.dialog import Dialog
-from webhook_tui.ui.event_batch import EventBatcher, comes_in_floods
+from webhook_tui.ui.format.notices import session_ended
 from webhook_tui.ui.messages import (
     AnswerRequested,
-    BatchReady,
     CommandRequested,
     CopyRequested,
     DeliveriesChanged,
@@ -64,19 +67,21 @@ from webhook_tui.ui.messages import (
     SessionEventArrived,
     SessionReplaced,
     StatusUpdated,
+    UpdateReady,
 )
 from webhook_tui.ui.output_filter import OutputFilter
 from webhook_tui.ui.prompts import PromptController
 from webhook_tui.ui.replay import ReplayController
 from webhook_tui.ui.selection import Selection
 from webhook_tui.ui.selection_resolver import SelectionResolver
-from webhook_tui.ui.session_thread import SessionThread
+from webhook_tui.ui.session_worker import SessionWorker
 from webhook_tui.ui.workers import WorkerApp
 
-LEAVE_SECONDS = 3.0
-"""How long a session may tidy up."""
+SOON_SECONDS = 10.0
+"""A session that ends so soon after it was restarted will do so again."""
 REFRESH_SECONDS = 0.05
 """The least time between two refreshes, however many facts come."""
+_ENDED = Problem("The session has ended.", "Restart it.", screen_hint="u restarts it.")
 
 
 class WebhookTuiApp(WorkerApp):
@@ -102,10 +107,13 @@ class WebhookTuiApp(WorkerApp):
         in_ascii: bool = False,
         theme_name: str | None = None,
         sandbox: Callable[[], SessionPort] | None = None,
+        restart: Callable[[], SessionPort] | None = None,
         keymap: Mapping[str, str] | None = None,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
-        """`now` gives aware local time; `sandbox` makes another session, for who has no token."""
+        """`now` gives aware local time. `sandbox` and `restart` start another session: with the embedded PiktID, and in
+        place of one that ended. Both block, and raise ProblemError.
+        """
         super().__init__(session, now=now, in_ascii=in_ascii)
         theme.register(self)
         self._unknown_theme = "" if theme_name is None or theme_name in self.available_themes else theme_name
@@ -113,7 +121,11 @@ class WebhookTuiApp(WorkerApp):
             self.theme = theme_name
         self._monotonic = monotonic
         self._output_filter = OutputFilter(in_ascii=in_ascii)
-        self._inbox = EventBatcher()
+        self._update_lock = threading.Lock()
+        self._update: SessionUpdated | None = None
+        self._status = session.first_status
+        self._restart_session = restart
+        self._restarted_at = float("-inf")
         self.acting = ReplayController(self, self._request, self._main.occurred, self._pick, now, in_ascii=in_ascii)
         self._last_refresh = 0.0
         self._rows: DeliveryRows | None = None
@@ -123,7 +135,7 @@ class WebhookTuiApp(WorkerApp):
             self,
             self._request,
             self._watch,
-            None if sandbox is None else partial(self._change_to_sandbox, sandbox),
+            None if sandbox is None else partial(self._replace_session, sandbox),
         )
         self._lost_keys: set[str] = set()
         if keymap:
@@ -144,11 +156,12 @@ class WebhookTuiApp(WorkerApp):
         return [*super().get_line_filters(), self._output_filter]
 
     def on_ready(self) -> None:
-        """The screen stands: start the session, and end properly when a signal says so."""
+        """The screen is shown: start what the session does, and end when a signal says so."""
         if self._unknown_theme:
             self._main.occurred(_no_theme(self._unknown_theme, sorted(self.available_themes)))
         self.take_signals()
-        self.host.start(self._emit)
+        self.on_screen_shown()
+        self._host_session()
 
     def on_unmount(self) -> None:
         """On whichever way: the session ends, the rows are closed."""
@@ -160,15 +173,23 @@ class WebhookTuiApp(WorkerApp):
 
     # What the session says
 
-    def _emit(self, fact: SessionEvent) -> None:
-        """Called in the session's thread: only posts."""
-        if comes_in_floods(fact):
-            if self._inbox.put(fact):
-                self.post_message(BatchReady())
-        elif not isinstance(fact, EventCompared):  # the screen asks for these, and only while it shows them
-            self.post_message(SessionEventArrived(fact))
+    def _host_session(self) -> None:
+        """Let a Textual worker own the session: it starts it, carries its events, ends it with the app."""
+        self.run_worker(self.host.work(self._emit), group="session", exit_on_error=False)
+        self.host.session.request(StartRegistration())
 
-    def on_batch_ready(self) -> None:
+    def _emit(self, event: SessionEvent) -> None:
+        """Called in another thread: only posts; updates that come faster than they are shown become one."""
+        if not isinstance(event, SessionUpdated):
+            self.post_message(SessionEventArrived(event))
+            return
+        with self._update_lock:
+            is_announced = self._update is not None
+            self._update = event if self._update is None else self._update.followed_by(event)
+        if not is_announced:
+            self.post_message(UpdateReady())
+
+    def on_update_ready(self) -> None:
         """Refresh now, or when the last refresh is long enough ago."""
         wait = self._last_refresh + REFRESH_SECONDS - self._monotonic()
         if wait > 0:
@@ -178,17 +199,22 @@ class WebhookTuiApp(WorkerApp):
 
     def _refresh_all(self) -> None:
         self._last_refresh = self._monotonic()
-        batch = self._inbox.take()
-        if not self._main.children:
+        with self._update_lock:
+            update, self._update = self._update, None
+        if update is None or not self._main.children:
             return  # the screen is gone, and this came after it
-        if batch.status is not None:
-            self._asking.token_place = batch.status.token_place
-            self._main.post_message(StatusUpdated(batch.status))
-        self._main.keep_sent(batch.sent)
-        if batch.replaying is not None:
-            self.acting.advanced(batch.replaying)
-        if (batch.recorded or batch.judged or batch.changed) and self._rows is not None:
-            self._main.post_message(DeliveriesChanged(batch.recorded, batch.judged, batch.changed))
+        if update.status is not None:
+            self._show_status(update.status)
+        self._main.keep_sent(update.results)
+        if update.replay is not None:
+            self.acting.advanced(update.replay)
+        if (update.newest_seq or update.reverified or update.changed) and self._rows is not None:
+            self._main.post_message(DeliveriesChanged(update.newest_seq, update.reverified, update.changed))
+
+    def _show_status(self, status: SessionStatus) -> None:
+        self._status = status
+        self._asking.token_place = status.token_place
+        self._main.post_message(StatusUpdated(status))
 
     def on_session_event_arrived(self, message: SessionEventArrived) -> None:
         """What comes one by one: an answer to show, a question to ask, or how a wish ended."""
@@ -221,14 +247,12 @@ class WebhookTuiApp(WorkerApp):
             case WebhookRegistered() | SessionReady():
                 self._asking.refused = None
                 self._main.occurred(None)
-            case SessionStopped(problem) if problem is not None:
-                self._main.occurred(problem)
+            case SessionStopped():
+                self._session_ended(fact)
             case _:
                 pass
 
     def _open_rows(self) -> None:
-        if self._rows is not None:
-            self._rows.close()
         self._rows = self.host.session.open_rows()
         self._main.post_message(HistoryReady(self._rows))
 
@@ -236,7 +260,7 @@ class WebhookTuiApp(WorkerApp):
 
     def on_command_requested(self, message: CommandRequested) -> None:
         """Pass it on."""
-        self.host.session.request(message.command)
+        self._request(message.command)
 
     def on_answer_requested(self, message: AnswerRequested) -> None:
         """Ask the session; the answer is shown by whoever asked, if it is still there."""
@@ -263,7 +287,10 @@ class WebhookTuiApp(WorkerApp):
             self._main.occurred(error.problem)
 
     def _request(self, command: Command) -> None:
-        self.host.session.request(command)
+        if self._status.end is not None:
+            self._main.occurred(_ENDED)
+        else:
+            self.host.session.request(command)
 
     def on_answers_requested(self) -> None:
         """Ask which rule."""
@@ -321,7 +348,10 @@ class WebhookTuiApp(WorkerApp):
         open_in_browser(url, new_tab=new_tab)
 
     def on_registration_requested(self) -> None:
-        """Register, or ask for another token."""
+        """Register, or ask for another token; after the session's end, restart it."""
+        if self._status.end is not None:
+            self._restart(self._status.end)
+            return
         self._asking.register(self._main.status)
 
     def _watch(self) -> None:
@@ -329,7 +359,7 @@ class WebhookTuiApp(WorkerApp):
             self._main.action_stream()
 
     def _prove(self) -> None:
-        self.host.session.request(CheckReachability())
+        self._request(CheckReachability())
 
     def on_delete_requested(self) -> None:
         """Ask first."""
@@ -347,31 +377,45 @@ class WebhookTuiApp(WorkerApp):
 
     def _answer_delete(self, yes: bool | None) -> None:
         if yes:
-            self.host.session.request(DeleteWebhook())
-
-    # Keys and commands
+            self._request(DeleteWebhook())
 
     # Another session
 
-    def _change_to_sandbox(self, sandbox: Callable[[], SessionPort]) -> None:
+    def _session_ended(self, stopped: SessionStopped) -> None:
+        """What is stored stays readable; the status says what is gone."""
+        is_repeated = self._monotonic() - self._restarted_at < SOON_SECONDS
+        problem = stopped.problem or session_ended(
+            self._main.newest_seq, is_unexpected=stopped.is_unexpected, is_repeated=is_repeated
+        )
+        self._show_status(replace(self._status, end=SessionEnd(self.now(), problem)))
+
+    def _restart(self, end: SessionEnd) -> None:
+        if self._restart_session is not None and end.restarting_since is None:
+            self._restarted_at = self._monotonic()
+            self._show_status(replace(self._status, end=replace(end, restarting_since=self.now())))
+            self._replace_session(self._restart_session)
+
+    def _replace_session(self, start: Callable[[], SessionPort]) -> None:
         self.host.leave()
-        self._open_sandbox(self.host, sandbox)
+        self._start_session(self.host, start)
 
     @work(thread=True, exit_on_error=False)
-    def _open_sandbox(self, old: SessionThread, sandbox: Callable[[], SessionPort]) -> None:
+    def _start_session(self, old: SessionWorker, start: Callable[[], SessionPort]) -> None:
         """The port is free when the session before has ended."""
-        old.join(LEAVE_SECONDS)
+        old.join(STOP_SECONDS + 0.5)
         try:
-            self.post_message(SessionReplaced(sandbox()))
+            self.post_message(SessionReplaced(start()))
         except ProblemError as error:
             self.post_message(SessionEventArrived(SessionStopped(error.problem)))
 
     def on_session_replaced(self, message: SessionReplaced) -> None:
         """Host it."""
-        self._main.post_message(StatusUpdated(message.session.first_status))
-        self._inbox.take()
-        self.host = SessionThread(message.session)
-        self.host.start(self._emit)
+        with self._update_lock:
+            self._update = None
+        if self._status.end is None:
+            self._show_status(message.session.first_status)
+        self.host = SessionWorker(message.session)
+        self._host_session()
 
     # Keys and commands
 

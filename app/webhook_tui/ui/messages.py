@@ -36,8 +36,8 @@ class SessionReplaced(Message):
         self.session = session
 
 
-class BatchReady(Message):
-    """Something is in the inbox; many facts make one of these."""
+class UpdateReady(Message):
+    """An update of the session waits; many updates make one of these."""
 
 
 class CommandRequested(Message):
@@ -194,12 +194,12 @@ class RingChanged(Message):
 
 
 class DeliveriesChanged(Message):
-    """Deliveries were recorded or judged again since the last of these."""
+    """Deliveries were stored or verified again since the last of these."""
 
-    def __init__(self, recorded: tuple[int, ...], judged: tuple[int, ...] = (), changed: tuple[int, ...] = ()) -> None:
+    def __init__(self, newest_seq: int | None, judged: tuple[int, ...] = (), changed: tuple[int, ...] = ()) -> None:
         super().__init__()
-        self.recorded = recorded
-        """Sequence numbers of new deliveries, oldest first."""
+        self.newest_seq = newest_seq
+        """Sequence number of the newest delivery; None: no new one."""
         self.judged = judged
         """Sequence numbers of those whose verdict or answer changed."""
         self.changed = changed

@@ -17,7 +17,7 @@ from typing import Any
 from rich.text import Text
 
 from webhook_tui.domain.session_port import SessionPort
-from webhook_tui.ui.session_thread import SessionThread
+from webhook_tui.ui.session_worker import SessionWorker
 from webhook_tui.ui.terminal_app import TerminalApp
 
 _log = logging.getLogger(__name__)
@@ -33,15 +33,25 @@ class ShutdownApp(TerminalApp):
 
     def __init__(self, session: SessionPort) -> None:
         super().__init__()
-        self.host = SessionThread(session)
+        self.host = SessionWorker(session)
         self.crash: BaseException | None = None
         self.leaving: queue.SimpleQueue[int] = queue.SimpleQueue()
         """Gets the exit code at the first step towards the end, for whoever sees to it that the end comes."""
         self._handlers: dict[int, Any] = {}
+        self._screen_loop: asyncio.AbstractEventLoop | None = None
+        self._early_code: int | None = None
+        """Exit code of a signal that came before the screen was shown."""
+
+    def on_screen_shown(self) -> None:
+        """From now on a signal can end the app; one that came before does it now."""
+        self._screen_loop = asyncio.get_running_loop()
+        if self._early_code is not None:
+            self.end(self._early_code)
 
     def take_signals(self) -> None:
-        """From now on a signal ends the app properly."""
-        self._screen_loop = asyncio.get_running_loop()
+        """From now on a signal ends the app, and the session shuts down. Repeated calls have no effect."""
+        if self._handlers:
+            return
         for name in _SIGNALS:
             # Not in the main thread (as under a test runner) there are no signals to take.
             with contextlib.suppress(ValueError, AttributeError):
@@ -52,6 +62,9 @@ class ShutdownApp(TerminalApp):
         """No handler of the loop's: one would wait for ever when a write to a terminal that is gone blocks the loop."""
         self.leaving.put(128 + number)
         self.host.leave()
+        if self._screen_loop is None:
+            self._early_code = 128 + number
+            return
         with contextlib.suppress(RuntimeError):  # the loop has ended
             self._screen_loop.call_soon_threadsafe(self.end, 128 + number)
 

@@ -22,7 +22,7 @@ from webhook_tui.domain.commands import AddSecret, SendTestPing
 from webhook_tui.domain.delivery.rows import Sort
 from webhook_tui.domain.delivery.text import visible
 from webhook_tui.domain.errors import Problem, Severity
-from webhook_tui.domain.status import ReceiverState, SessionStatus, WebhookState
+from webhook_tui.domain.status import SessionStatus, WebhookState
 from webhook_tui.ui.dialogs.addresses import AddressesDialog
 from webhook_tui.ui.dialogs.help import HelpDialog
 from webhook_tui.ui.dialogs.secret import AddSecretDialog
@@ -177,7 +177,9 @@ class MainScreen(PayloadQueryScreen):
     def on_status_updated(self, message: StatusUpdated) -> None:
         """Another status."""
         message.stop()
-        self.status = message.status
+        has_ended_before, self.status = self.status.end is not None, message.status
+        if has_ended_before is not (self.status.end is not None):
+            self.refresh_bindings()
         self._forget_what_is_over()
         self._show_status()
 
@@ -185,8 +187,11 @@ class MainScreen(PayloadQueryScreen):
         """The history is open."""
         message.stop()
         self.forget_searches()
-        self._rows = message.rows
+        before, self._rows = self._rows, message.rows
         self.table.show_rows(message.rows)
+        self.detail.use_rows(message.rows)
+        if before is not None:
+            before.close()  # not earlier: messages that were under way have read it
         self.search_again()
         self.stream.forget()
         self._arrange()
@@ -201,7 +206,7 @@ class MainScreen(PayloadQueryScreen):
         self._arrange()
         if self.detail.seq in (*message.judged, *message.changed):
             self.detail.reread()
-        elif message.recorded:
+        elif message.newest_seq is not None:
             self.detail.recount()
 
     def on_delivery_table_cursor_moved(self, event: DeliveryTable.CursorMoved) -> None:
@@ -218,6 +223,14 @@ class MainScreen(PayloadQueryScreen):
         if problem is not None:
             self._hidden -= {problem.what}
         self._show_status()
+
+    @property
+    def newest_seq(self) -> int | None:
+        """Number of the newest delivery that is stored, or None."""
+        rows = self._rows
+        if rows is None or not rows.refresh():
+            return None
+        return rows.window(len(rows) - 1, 1)[0].seq
 
     def _forget_what_is_over(self) -> None:
         """What the route said, too, is over when the route says it no more; what was hidden may come again."""
@@ -253,9 +266,7 @@ class MainScreen(PayloadQueryScreen):
         self.query_one(StatusBar).show(status)
         self.stream.show_status(status.stream)
         self.query_one(NoticeBar).show(chosen(status, self._occurred, self._hidden), now)
-        starting = status.receiver.state is ReceiverState.STARTING
-        for button in self.query_one(ActionBar).query(KeyButton):
-            button.disabled = starting
+        self.query_one(ActionBar).show(status)
         if not self.has_rows:
             self.query_one(StepsView).show(status, now)
             self._focus_next_step()
@@ -345,6 +356,8 @@ class MainScreen(PayloadQueryScreen):
             return self.has_rows and self.is_filtered and self.table.has_focus
         if action == "into_detail":
             return self.has_rows and self.table.has_focus
+        if action in ("ping", "delete") and self.status.end is not None:
+            return False
         needs_delivery = action in (
             "why",
             "follow",
