@@ -170,6 +170,11 @@ class SessionStatus:
     """Things worth one line that no link of the route carries (a port that was taken, a database set aside)."""
 
     @property
+    def last_used_url(self) -> str:
+        """Where the user had deliveries sent to last, or ""."""
+        return self.used_urls[0].url if self.used_urls else ""
+
+    @property
     def refused(self) -> int:
         """How many requests of this run were refused."""
         return sum(refusal.count for refusal in self.refusals)

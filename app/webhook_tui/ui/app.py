@@ -1,12 +1,12 @@
-"""The app: hosts the session in its thread, passes wishes up and news down, and ends on every way out.
+"""The app: runs the session in its thread, routes its events to the screen, and ends on every way out.
 
 The session's thread only posts; everything that is shown is owned by the screen's thread. Leaving restores the terminal
-first: what is still to be tidied goes on in the session's thread, which the caller joins.
+first: what is still to be deleted or closed goes on in the session's thread, which the caller joins.
 """
 
 from __future__ import annotations
 
-import contextlib
+import queue
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -21,8 +21,6 @@ from textual.dom import DOMNode
 from textual.filter import LineFilter
 from textual.screen import Screen
 
-from webhook_tui.domain.commands import CheckReachability, DeleteWebhook, Wish
-from webhook_tui.domain.delivery.rows import DeliveryRows, FoundRows
 from webhook_tui.domain.delivery.text import visible
 from webhook_tui.domain.errors import Problem, ProblemError, Severity
 from webhook_tui.domain.events import (
@@ -49,45 +47,35 @@ from webhook_tui.domain.events import (
     TokenRequired,
     WebhookRegistered,
 )
-from webhook_tui.domain.filtering.time_range import TimeRange
 from webhook_tui.domain.session_port import SessionPort
 from webhook_tui.ui import theme
 from webhook_tui.ui.browser import open_in_browser
-from webhook_tui.ui.commands import commands_of
-from webhook_tui.ui.dialogs.delete import DeleteDialog
+from webhook_tui.ui.controllers.context import AppContext
 from webhook_tui.ui.dialogs.dialog import Dialog
-from webhook_tui.ui.dialogs.runs import RunsDialog
 from webhook_tui.ui.event_batch import EventBatcher, comes_in_floods
 from webhook_tui.ui.messages import (
     BatchReady,
     CommandRequested,
     CopyRequested,
-    DeliveriesChanged,
-    HistoryReady,
     LinkChosen,
-    ReplayRequested,
-    SearchAdvanced,
-    SearchRequested,
     SessionEventArrived,
     SessionReplaced,
     StatisticsReady,
-    StatusUpdated,
 )
 from webhook_tui.ui.output_filter import OutputFilter
-from webhook_tui.ui.prompts import PromptController
-from webhook_tui.ui.replay import ReplayController
-from webhook_tui.ui.selection import Selection
-from webhook_tui.ui.selection_resolver import SelectionResolver
+from webhook_tui.ui.palette import system_commands
+from webhook_tui.ui.screens.main import MainScreen
 from webhook_tui.ui.session_thread import SessionThread
-from webhook_tui.ui.workers import WorkerApp
+from webhook_tui.ui.signals import SignalHandlers
+from webhook_tui.ui.terminal_app import TerminalApp
 
 LEAVE_SECONDS = 3.0
-"""How long a session may tidy up."""
+"""How long a session may take to stop."""
 REFRESH_SECONDS = 0.05
-"""The least time between two refreshes, however many facts come."""
+"""The least time between two refreshes, however many events come."""
 
 
-class WebhookTuiApp(WorkerApp):
+class WebhookTuiApp(TerminalApp):
     """The screen of one session. `return_code` afterwards: 0 left, 1 crashed, 128+n ended by signal n."""
 
     TITLE = "webhook-tui"
@@ -113,237 +101,153 @@ class WebhookTuiApp(WorkerApp):
         keymap: Mapping[str, str] | None = None,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
-        """`now` gives aware local time; `sandbox` makes another session, for who has no token."""
-        super().__init__(session, now=now, in_ascii=in_ascii)
+        """`now` returns the aware local time; `sandbox` opens another session, for users without a token."""
+        super().__init__()
         theme.register(self)
         self._unknown_theme = "" if theme_name is None or theme_name in self.available_themes else theme_name
         if theme_name is not None and not self._unknown_theme:
             self.theme = theme_name
+        self.host = SessionThread(session)
+        self.leaving: queue.SimpleQueue[int] = queue.SimpleQueue()
+        """Gets the exit code when leaving begins, for whoever watches that the end comes."""
+        self._signals = SignalHandlers(self._stop_session, self.end)
         self._monotonic = monotonic
         self._output_filter = OutputFilter(in_ascii=in_ascii)
-        self._inbox = EventBatcher()
-        self.acting = ReplayController(self, self._request, self._main.occurred, self._pick, now, in_ascii=in_ascii)
+        self._batcher = EventBatcher()
         self._last_refresh = 0.0
-        self._rows: DeliveryRows | None = None
-        self._search: FoundRows | None = None
-        self._search_number = 0
-        self._asking = PromptController(
-            self,
-            self._request,
-            self._watch,
-            None if sandbox is None else partial(self._change_to_sandbox, sandbox),
-        )
         self._lost_keys: set[str] = set()
+        open_sandbox = None if sandbox is None else partial(self._change_to_sandbox, sandbox)
+        self.context = AppContext(self, session, session.first_status, now, in_ascii, open_sandbox)
+        self._main = MainScreen(self.context)
         if keymap:
             self.set_keymap(keymap)
 
-    # Life
+    # Life cycle
 
     def get_default_screen(self) -> Screen[Any]:
-        """The main screen."""
+        """Return the main screen."""
         return self._main
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
-        """The roles of our stylesheet, for every theme."""
+        """Return the roles of our stylesheet for every theme."""
         return theme.variable_defaults(self.current_theme)
 
     def get_line_filters(self) -> Sequence[LineFilter]:
-        """Textual's filters, and after them the last wall."""
+        """Return Textual's filters, and after them the one that keeps control characters from the terminal."""
         return [*super().get_line_filters(), self._output_filter]
 
     def on_ready(self) -> None:
-        """The screen stands: start the session, and end properly when a signal says so."""
+        """Start the session; from now on a signal ends the app properly."""
         if self._unknown_theme:
-            self._main.occurred(_no_theme(self._unknown_theme, sorted(self.available_themes)))
-        self.take_signals()
+            self.show_problem(_no_theme(self._unknown_theme, sorted(self.available_themes)))
+        self._signals.install()
         self.host.start(self._emit)
 
     def on_unmount(self) -> None:
-        """On whichever way: the session ends, the rows are closed."""
-        self.let_go()
-        self._main.forget_searches()
-        if self._rows is not None:
-            self._rows.close()
-            self._rows = None
+        """Stop the session and close the history, on whichever way the screen ended."""
+        self._stop_session(self.return_code or 0)
+        self._signals.restore()
+        self._main.close()
 
-    # What the session says
+    def _stop_session(self, return_code: int) -> None:
+        self.leaving.put(return_code)
+        self.host.leave()
 
-    def _emit(self, fact: SessionEvent) -> None:
-        """Called in the session's thread: only posts."""
-        if comes_in_floods(fact):
-            if self._inbox.put(fact):
-                self.post_message(BatchReady())
-        elif not isinstance(fact, EventCompared):  # the screen asks for these, and only while it shows them
-            self.post_message(SessionEventArrived(fact))
+    def end(self, return_code: int) -> None:
+        """Close the screen, and let the session stop behind it."""
+        self._stop_session(return_code)
+        self.exit(return_code=return_code)
 
-    def on_batch_ready(self) -> None:
-        """Refresh now, or when the last refresh is long enough ago."""
-        wait = self._last_refresh + REFRESH_SECONDS - self._monotonic()
-        if wait > 0:
-            self.set_timer(wait, self._refresh_all)
-        else:
-            self._refresh_all()
+    def action_leave(self) -> None:
+        """Leave now."""
+        self.end(0)
 
-    def _refresh_all(self) -> None:
-        self._last_refresh = self._monotonic()
-        batch = self._inbox.take()
-        if not self._main.children:
-            return  # the screen is gone, and this came after it
-        if batch.status is not None:
-            self._asking.token_place = batch.status.token_place
-            self._main.post_message(StatusUpdated(batch.status))
-        self._main.keep_sent(batch.sent)
-        if batch.replaying is not None:
-            self.acting.advanced(batch.replaying)
-        if (batch.recorded or batch.judged or batch.changed) and self._rows is not None:
-            self._main.post_message(DeliveriesChanged(batch.recorded, batch.judged, batch.changed))
-
-    def on_session_event_arrived(self, message: SessionEventArrived) -> None:
-        """What comes one by one: an answer to show, a question to ask, or how a wish ended."""
-        match message.fact:
-            case HistoryOpened():
-                self._open_rows()
-            case SignatureExplained(report):
-                self._main.detail.explain(report)
-            case ComparisonShown() as shown:
-                self._main.stream.show_events(shown)
-            case EventSidesShown() as sides:
-                self._main.stream.show_sides(sides)
-            case (
-                StatisticsShown() | JobsShown() | JobShown() | SecretsListed() | SecretTried() | SecretRevealed()
-            ) as survey:
-                for screen in self.screen_stack:
-                    screen.post_message(StatisticsReady(survey))
-            case OwnershipQuestioned() | TokenRequired() as question:
-                self._asking.ask(question)
-            case other:
-                self._tell_outcome(other)
-
-    def _tell_outcome(self, fact: SessionEvent) -> None:
-        match fact:
-            case ProblemOccurred(problem, again):
-                self._asking.refused = problem if problem.needs_token else None
-                again_at = None if again is None else self.now() + timedelta(seconds=again)
-                self._main.occurred(problem, again_at)
-            case Replayed(sent):
-                if not self._main.keep_sent((sent,)):
-                    self.toast(f"Replayed #{sent.seq}: {sent.outcome}")
-            case Notified(sentence):
-                self._main.occurred(None)
-                self.toast(sentence)
-            case RunsListed(runs):
-                self.push_screen(RunsDialog(runs, now=self.now), self._main.choose_run)
-            case DeliveriesDeleted(count):
-                self._main.deliveries_deleted()
-                self.toast(f"Deleted {'1 delivery' if count == 1 else f'{count:,} deliveries'}")
-            case WebhookRegistered() | SessionReady():
-                self._asking.refused = None
-                self._main.occurred(None)
-            case SessionStopped(problem) if problem is not None:
-                self._main.occurred(problem)
-            case _:
-                pass
-
-    def _open_rows(self) -> None:
-        if self._rows is not None:
-            self._rows.close()
-        self._rows = self.host.session.open_rows()
-        self._main.post_message(HistoryReady(self._rows))
-
-    # What the user wants
-
-    def on_command_requested(self, message: CommandRequested) -> None:
-        """Pass it on."""
-        self.host.session.request(message.wish)
-
-    def _request(self, wish: Wish) -> None:
-        self.host.session.request(wish)
-
-    def on_answers_requested(self) -> None:
-        """Ask which rule."""
-        self.acting.answers(self._main.status)
-
-    def on_replay_requested(self, message: ReplayRequested) -> None:
-        """Ask where to, perhaps after the editor."""
-        if message.edit:
-            self.acting.edit_and_replay(message.stored, self._main.status)
-        else:
-            self.acting.replay(message.stored, message.selections, self._main.status)
-
-    def _pick(self, selection: Selection, during: TimeRange | None, is_wanted: Callable[[], bool]) -> tuple[int, ...]:
-        return SelectionResolver(self.host.session, self.now).pick(selection, during, is_wanted)
-
-    def action_forward(self) -> None:
-        """Ask where to forward to."""
-        self.acting.forward(self._main.status)
-
-    def action_simulate(self) -> None:
-        """Ask for an event of our own."""
-        self._main.catch_up()
-        self.acting.simulate(self._main.detail.stored, self._main.kinds(), self._main.status)
-
-    def on_search_requested(self, message: SearchRequested) -> None:
-        """Let a thread of the store search; what it finds is read when it says so."""
-        self._search_number += 1
-        number = self._search_number
-
-        def advanced() -> None:
-            # Called in the search's thread, which may outlive the screen's loop.
-            with contextlib.suppress(RuntimeError):
-                self.post_message(SearchAdvanced(number))
-
-        try:
-            self._search = self.host.session.open_found(
-                message.expression, sort=message.sort, now=self.now(), changed=advanced
-            )
-        except ProblemError as error:
-            self._main.occurred(error.problem)
-        else:
-            self._main.search_opened(self._search)
-
-    def on_search_advanced(self, message: SearchAdvanced) -> None:
-        """The screen reads on, if it is the search that was asked for last."""
-        if message.number == self._search_number and self._search is not None:
-            self._main.search_advanced(self._search)
-
-    def on_link_chosen(self, message: LinkChosen) -> None:
-        """The user saw it in full and wants it in the browser."""
-        self.open_url(message.url)
-
-    def open_url(self, url: str, *, new_tab: bool = True) -> None:
-        """Textual's own way would hand the token on to the browser."""
-        open_in_browser(url, new_tab=new_tab)
-
-    def on_registration_requested(self) -> None:
-        """Register, or ask for another token."""
-        self._asking.register(self._main.status)
-
-    def _watch(self) -> None:
-        if not self._main.stream.is_open:
-            self._main.action_stream()
-
-    def _prove(self) -> None:
-        self.host.session.request(CheckReachability())
-
-    def on_delete_requested(self) -> None:
-        """Ask first."""
-        status = self._main.status
-        dialog = DeleteDialog(status.webhook.url or "", status.counts.received)
-        self.push_screen(dialog, self._answer_delete)
-
-    def on_copy_requested(self, message: CopyRequested) -> None:
-        """To the clipboard; what is copied is what was shown, harmless."""
-        self.copy(message.text, message.what)
+    async def action_quit(self) -> None:
+        """Leave, by Textual's own name for it."""
+        self.end(0)
 
     def on_leave_requested(self) -> None:
         """Leave."""
         self.end(0)
 
-    def _answer_delete(self, yes: bool | None) -> None:
-        if yes:
-            self.host.session.request(DeleteWebhook())
+    # Events of the session
 
-    # Keys and commands
+    def _emit(self, event: SessionEvent) -> None:
+        """Called in the session's thread: only posts."""
+        if comes_in_floods(event):
+            if self._batcher.put(event):
+                self.post_message(BatchReady())
+        elif not isinstance(event, EventCompared):  # the screen asks for these, and only while it shows them
+            self.post_message(SessionEventArrived(event))
+
+    def on_batch_ready(self) -> None:
+        """Refresh now, or when the last refresh is long enough ago."""
+        wait = self._last_refresh + REFRESH_SECONDS - self._monotonic()
+        if wait > 0:
+            self.set_timer(wait, self._refresh)
+        else:
+            self._refresh()
+
+    def _refresh(self) -> None:
+        self._last_refresh = self._monotonic()
+        batch, main = self._batcher.take(), self._main
+        if not main.children:
+            return  # the screen is closed already
+        # In the screen's own turn: Textual stops a message at the parent in whose turn it was posted.
+        if batch.status is not None:
+            main.call_later(main.show_status, batch.status)
+        main.deliveries.add_forward_results(batch.sent)
+        if batch.replaying is not None:
+            main.replay.on_progress(batch.replaying)
+        if (batch.recorded or batch.judged or batch.changed) and main.deliveries.rows is not None:
+            main.call_later(main.refresh_deliveries, batch.recorded, batch.judged, batch.changed)
+
+    def on_session_event_arrived(self, message: SessionEventArrived) -> None:
+        """Route an event: an answer to show, a question to ask, or the outcome of a command."""
+        main = self._main
+        match message.fact:
+            case HistoryOpened():
+                main.call_later(main.open_history, self.context.session.open_rows())
+            case SignatureExplained(report):
+                main.deliveries.detail.explain(report)
+            case ComparisonShown() as shown:
+                main.panes.stream.show_events(shown)
+            case EventSidesShown() as sides:
+                main.panes.stream.show_sides(sides)
+            case (
+                StatisticsShown() | JobsShown() | JobShown() | SecretsListed() | SecretTried() | SecretRevealed()
+            ) as answer:
+                for screen in self.screen_stack:
+                    screen.post_message(StatisticsReady(answer))
+            case OwnershipQuestioned() | TokenRequired() as question:
+                main.prompts.ask(question)
+            case RunsListed(runs):
+                main.statistics.show_runs(runs)
+            case outcome:
+                self._show_outcome(outcome)
+
+    def _show_outcome(self, event: SessionEvent) -> None:
+        main = self._main
+        match event:
+            case ProblemOccurred(problem, again):
+                main.prompts.token_problem = problem if problem.needs_token else None
+                main.notices.show(problem, None if again is None else self.context.now() + timedelta(seconds=again))
+            case Replayed(sent):
+                if not main.deliveries.add_forward_results((sent,)):
+                    self.toast(f"Replayed #{sent.seq}: {sent.outcome}")
+            case Notified(sentence):
+                main.notices.clear()
+                self.toast(sentence)
+            case DeliveriesDeleted(count):
+                main.annotations.on_deliveries_deleted()
+                self.toast(f"Deleted {'1 delivery' if count == 1 else f'{count:,} deliveries'}")
+            case WebhookRegistered() | SessionReady():
+                main.prompts.token_problem = None
+                main.notices.clear()
+            case SessionStopped(problem) if problem is not None:
+                main.notices.show(problem)
+            case _:
+                pass
 
     # Another session
 
@@ -361,11 +265,38 @@ class WebhookTuiApp(WorkerApp):
             self.post_message(SessionEventArrived(SessionStopped(error.problem)))
 
     def on_session_replaced(self, message: SessionReplaced) -> None:
-        """Host it."""
-        self._main.post_message(StatusUpdated(message.session.first_status))
-        self._inbox.take()
+        """Run the other session."""
+        self.context.session = message.session
+        self._main.call_later(self._main.show_status, message.session.first_status)
+        self._batcher.take()
         self.host = SessionThread(message.session)
         self.host.start(self._emit)
+
+    # Requests of widgets and dialogs
+
+    def show_problem(self, problem: Problem) -> None:
+        """Show it as the notice of the main screen."""
+        self._main.notices.show(problem)
+
+    def toast(self, sentence: str) -> None:
+        """Show a sentence for a moment."""
+        self.notify(visible(sentence), markup=False)
+
+    def on_command_requested(self, message: CommandRequested) -> None:
+        """Send the command to the session."""
+        self.context.request(message.wish)
+
+    def on_copy_requested(self, message: CopyRequested) -> None:
+        """Copy a text that is shown, and so without control characters."""
+        self.copy(message.text, message.what)
+
+    def on_link_chosen(self, message: LinkChosen) -> None:
+        """Open a link that the user saw in full."""
+        self.open_url(message.url)
+
+    def open_url(self, url: str, *, new_tab: bool = True) -> None:
+        """Open a link in the browser; Textual's own would hand the token on to it."""
+        open_in_browser(url, new_tab=new_tab)
 
     # Keys and commands
 
@@ -377,27 +308,17 @@ class WebhookTuiApp(WorkerApp):
         await super().on_event(event)
 
     def handle_bindings_clash(self, clashed_bindings: set[Binding], node: DOMNode) -> None:  # noqa: ARG002 - Textual's
-        """A [keymap] that gives one key to two actions: the later wins, and the notice says which one lost."""
+        """Show a notice when [keymap] gives one key to two actions; the later one keeps it."""
         lost = {binding.id for binding in clashed_bindings if binding.id} - self._lost_keys
         if lost:
             self._lost_keys |= lost
             what = f"[keymap] gives one key to two actions; {', '.join(sorted(lost))} lost it."
             problem = Problem(what, "Give it another key in config.toml.", severity=Severity.WARNING)
-            self.call_later(self._main.occurred, problem)
+            self.call_later(self.show_problem, problem)
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
-        """Every live binding, and what has no key."""
-        yield from commands_of(self, screen)
-        if screen is self._main:
-            if self._main.has_rows:
-                yield SystemCommand("Earlier runs", "what the history holds of each", self._main.action_runs)
-                yield SystemCommand("Delete this delivery", "asks first", self._main.action_delete_delivery)
-                yield SystemCommand("Clear all except marked", "asks first", self._main.action_clear)
-            yield SystemCommand("Addresses in full", "what the status line shortens; copy", self._main.action_addresses)
-            yield SystemCommand("Forward every delivery", "to your own app; its answer goes back", self.action_forward)
-            yield SystemCommand("Simulate an event", "signed, to the receiver or a URL", self.action_simulate)
-            yield SystemCommand("Prove the public URL", "try whether it leads here", self._prove)
-        yield SystemCommand("Theme", "choose other colours", self.action_change_theme)
+        """Return every available action, by name."""
+        return system_commands(self, screen)
 
 
 def _no_theme(name: str, there: Sequence[str]) -> Problem:

@@ -1,0 +1,49 @@
+"""Signals that end the program: the screen closes first, and the session ends behind it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+from collections.abc import Callable
+from types import FrameType
+from typing import Any
+
+_NAMES = ("SIGINT", "SIGTERM", "SIGHUP")
+
+
+class SignalHandlers:
+    """Handles the signals from `install` to `restore`."""
+
+    def __init__(self, at_once: Callable[[int], None], in_loop: Callable[[int], None]) -> None:
+        """`at_once` is called in the signal handler, `in_loop` by the loop; both with the exit code."""
+        self._at_once = at_once
+        self._in_loop = in_loop
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._before: dict[int, Any] = {}
+
+    def install(self) -> None:
+        """Handle the signals, for the running loop."""
+        self._loop = asyncio.get_running_loop()
+        for name in _NAMES:
+            # Outside the main thread, as under a test runner, no handler can be set.
+            with contextlib.suppress(ValueError, AttributeError):
+                number = getattr(signal, name)
+                self._before[number] = signal.signal(number, self._handle)
+
+    def restore(self) -> None:
+        """Let a signal end the program at once; but a closed window sends SIGHUP twice."""
+        for number, before in self._before.items():
+            with contextlib.suppress(ValueError):
+                signal.signal(number, _ignore if signal.Signals(number).name == "SIGHUP" else before)
+
+    def _handle(self, number: int, _frame: FrameType | None) -> None:
+        # Not one of the loop's own handlers: a write to a terminal that is gone can block the loop for ever.
+        self._at_once(128 + number)
+        if self._loop is not None:
+            with contextlib.suppress(RuntimeError):  # the loop has ended
+                self._loop.call_soon_threadsafe(self._in_loop, 128 + number)
+
+
+def _ignore(_number: int, _frame: FrameType | None) -> None:
+    """The program is ending already."""
