@@ -12,10 +12,11 @@ from pathlib import Path
 
 from tests.factories import delivery, row
 from tests.patience import PATIENCE_SECONDS
+from webhook_tui.domain.answer_rules.answer import Answer
 from webhook_tui.domain.delivery.delivery import StoredDelivery
 from webhook_tui.domain.delivery.headers import Headers
-from webhook_tui.http.asgi import Receive, Scope, Send
-from webhook_tui.http.protocol import EXTENSION, RAW_HEADERS, TARGET
+from webhook_tui.http.request import Request
+from webhook_tui.http.response import Exchange
 from webhook_tui.http.server import Server
 from webhook_tui.http.sockets import bind
 
@@ -104,18 +105,15 @@ class Handler:
     arrived: list[Arrived] = field(default_factory=list)
     url: str = ""
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve one request."""
-        body = b""
-        while True:
-            message = await receive()
-            body += message.get("body", b"")
-            if not message.get("more_body"):
-                break
-        sent = scope["extensions"][EXTENSION]
-        self.arrived.append(Arrived(scope["method"], sent[TARGET], list(sent[RAW_HEADERS]), body))
-        await send({"type": "http.response.start", "status": self.status, "headers": [(b"content-length", b"0")]})
-        await send({"type": "http.response.body", "body": b""})
+    def on_head(self, request: Request) -> Answer | None:
+        """Have every body read."""
+        return None
+
+    def on_request(self, exchange: Exchange) -> None:
+        """Answer one request."""
+        request = exchange.request
+        self.arrived.append(Arrived(request.method, request.target, request.headers, request.body))
+        exchange.send(Answer(self.status, b"", ()))
 
 
 @contextlib.asynccontextmanager

@@ -8,7 +8,7 @@ import hmac
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 
-from webhook_tui.http.asgi import Receive, Scope, Send
+from webhook_tui.http.asgi import AsgiApplication, Receive, Scope, Send
 from webhook_tui.http.server import Server
 from webhook_tui.http.sockets import bind
 
@@ -139,7 +139,7 @@ async def serving(
         await send({"type": "http.response.start", "status": status, "headers": [(b"content-length", b"0")]})
         await send({"type": "http.response.body", "body": b""})
 
-    server = Server(app, bind("127.0.0.1", 0, exact=True))
+    server = Server(AsgiApplication(app), bind("127.0.0.1", 0, exact=True))
     await server.start()
     try:
         yield f"http://127.0.0.1:{server.port}/webhook"

@@ -19,9 +19,9 @@ import pytest
 from tests.hostile.documents import NAMED
 from tests.hostile.listening import Hook, exchange
 from tests.hostile.requests import ForwardResult, document_request, generated_request
-from webhook_tui.domain.commands import ExplainSignature
 from webhook_tui.domain.diagnostics.report import SignatureReport
-from webhook_tui.domain.events import DeliveryStored, SignatureExplained
+from webhook_tui.domain.events import DeliveryStored
+from webhook_tui.domain.queries import ExplainSignature
 from webhook_tui.domain.signature.verdict import Verdict
 
 INPUTS = int(os.environ.get("HOSTILE_INPUTS", "300"))
@@ -108,9 +108,9 @@ async def test_generated_input_breaks_nothing(
 
 
 async def _explained(hook: Hook, seq: int) -> SignatureReport:
-    hook.running.ask(ExplainSignature(seq))
-    fact = await hook.running.fact(SignatureExplained, lambda fact: fact.report.seq == seq)
-    return fact.report
+    report = await hook.running.answer(ExplainSignature(seq))
+    assert report is not None
+    return report
 
 
 async def test_named_documents_are_recorded_and_explained(hook: Hook, caplog: pytest.LogCaptureFixture) -> None:

@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 
 from tests.tcp_server import tcp_server
-from webhook_tui.http.asgi import Receive, Scope, Send
+from webhook_tui.http.asgi import AsgiApplication, Receive, Scope, Send
 from webhook_tui.http.server import Server
 from webhook_tui.http.sockets import bind
 
@@ -37,7 +37,7 @@ class Echo:
         self.requests: list[Received] = []
         self.arrived = asyncio.Event()
         self.hold: asyncio.Event | None = None
-        self._server = Server(self._app, bind("127.0.0.1", 0, exact=True))
+        self._server = Server(AsgiApplication(self._app), bind("127.0.0.1", 0, exact=True))
 
     @property
     def url(self) -> str:

@@ -12,10 +12,11 @@ import pytest
 
 from tests.http.upgrade_offers import OFFERS
 from tests.patience import PATIENCE_SECONDS, own_time
+from webhook_tui.domain.answer_rules.answer import Answer
 from webhook_tui.domain.refusal import Refusal
-from webhook_tui.http.asgi import Receive, Scope, Send
 from webhook_tui.http.limits import Limits
-from webhook_tui.http.protocol import EXTENSION, RAW_HEADERS, TARGET
+from webhook_tui.http.request import Request
+from webhook_tui.http.response import Exchange
 from webhook_tui.http.server import Server
 from webhook_tui.http.sockets import bind
 
@@ -34,7 +35,7 @@ LONG = bytes(16_000_000)
 
 
 class Peer:
-    """An ASGI application that remembers what it was asked and answers 200 `ok`.
+    """An application that remembers what it was asked and answers 200 `ok`.
 
     It answers /early before it has read anything, and answers /long with LONG.
     """
@@ -42,21 +43,15 @@ class Peer:
     def __init__(self) -> None:
         self.seen: list[tuple[bytes, list[tuple[bytes, bytes]], bytes]] = []
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        body = b""
-        more = scope["path"] != "/early"
-        while more:
-            message = await receive()
-            if message["type"] == "http.disconnect":
-                return
-            body += message.get("body", b"")
-            more = message.get("more_body", False)
-        sent = scope["extensions"][EXTENSION]
-        self.seen.append((sent[TARGET], list(sent[RAW_HEADERS]), body))
-        answer = LONG if scope["path"] == "/long" else b"ok"
-        length = str(len(answer)).encode()
-        await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", length)]})
-        await send({"type": "http.response.body", "body": answer})
+    def on_head(self, request: Request) -> Answer | None:
+        """Answer early."""
+        return Answer(200, b"ok") if request.path == b"/early" else None
+
+    def on_request(self, exchange: Exchange) -> None:
+        """Answer one request."""
+        request = exchange.request
+        self.seen.append((request.target, request.headers, request.body))
+        exchange.send(Answer(200, LONG if request.path == b"/long" else b"ok"))
 
 
 @pytest.fixture

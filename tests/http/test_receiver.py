@@ -16,6 +16,7 @@ from webhook_tui.domain.answer_rules.answer import Answer, NoResponse
 from webhook_tui.domain.delivery.delivery import Delivery
 from webhook_tui.domain.errors import Problem, ProblemError
 from webhook_tui.domain.refusal import Refusal
+from webhook_tui.http.limits import Limits
 from webhook_tui.http.receiver import Receiver
 from webhook_tui.http.server import Server
 from webhook_tui.http.sockets import bind
@@ -65,11 +66,15 @@ async def url(record: Record, hook_path: str | None) -> AsyncIterator[str]:
         probed=record.probes.append,
         answered=record.times.append,
         now=lambda: datetime(2026, 11, 23, tzinfo=UTC),
-        longest_body=1000,
-        silence_seconds=0.2,
         patience_seconds=0.2,
     )
-    server = Server(receiver, bind("127.0.0.1", 0, exact=True), grace_seconds=0.2, refused=record.refusals.append)
+    server = Server(
+        receiver,
+        bind("127.0.0.1", 0, exact=True),
+        limits=Limits(body_bytes=1000, body_seconds=0.2),
+        grace_seconds=0.2,
+        refused=record.refusals.append,
+    )
     await server.start()
     yield f"http://127.0.0.1:{server.port}"
     await server.stop()

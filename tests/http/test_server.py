@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from webhook_tui.http.asgi import Receive, Scope, Send
+from webhook_tui.http.asgi import AsgiApplication, Receive, Scope, Send
 from webhook_tui.http.server import Server
 from webhook_tui.http.sockets import bind
 
@@ -58,7 +58,7 @@ async def test_it_ends_at_once_when_nothing_is_under_way(monkeypatch: pytest.Mon
     """Also with a connection that is kept open; no timer is waited for: the loop's clock stands still."""
     app = Slow()
     app.may_answer.set()
-    server = Server(app, _bound(), grace_seconds=30)
+    server = Server(AsgiApplication(app), _bound(), grace_seconds=30)
     async with _asked(server) as reader:
         assert (await reader.readuntil(b"\r\n\r\n")).startswith(b"HTTP/1.1 204")
         loop = asyncio.get_running_loop()
@@ -72,7 +72,7 @@ async def test_it_ends_at_once_when_nothing_is_under_way(monkeypatch: pytest.Mon
 async def test_a_request_under_way_is_answered() -> None:
     """Within the grace, while nobody else is let in."""
     app, bound = Slow(), _bound()
-    server = Server(app, bound, grace_seconds=30)
+    server = Server(AsgiApplication(app), bound, grace_seconds=30)
     async with _asked(server) as reader:
         await app.asked.wait()
         stopping = asyncio.create_task(server.stop())
@@ -87,7 +87,7 @@ async def test_a_request_under_way_is_answered() -> None:
 async def test_a_request_that_outlasts_the_grace_is_cancelled() -> None:
     """It gets 500, and is no longer there when the server has stopped."""
     app = Slow()
-    server = Server(app, _bound(), grace_seconds=0.01)
+    server = Server(AsgiApplication(app), _bound(), grace_seconds=0.01)
     async with _asked(server) as reader:
         await app.asked.wait()
         await server.stop()
@@ -98,5 +98,5 @@ async def test_a_request_that_outlasts_the_grace_is_cancelled() -> None:
 async def test_stopped_without_a_start() -> None:
     """The socket is closed."""
     bound = _bound()
-    await Server(Slow(), bound).stop()
+    await Server(AsgiApplication(Slow()), bound).stop()
     assert bound.fileno() == -1

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import signal
+
 from tests.integration.terminal import terminal
 
 DRAWS_IN_TWO_PARTS = """
@@ -23,3 +25,15 @@ async def test_part_of_a_frame_is_not_shown() -> None:
         await screen.until(lambda _: b"half" in screen.output)
         assert screen.screen.strip() == "before"
         assert (await screen.pressing("x", "half and half")).strip() == "half and half"
+
+
+async def test_signals_that_the_tests_ignore_are_not_ignored_by_programs() -> None:
+    """As where a shell runs the tests in the background."""
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        async with terminal(program=("-c", "print('ready'); input()")) as screen:
+            await screen.until("ready")
+            screen.press("ctrl+c", "enter")
+            assert await screen.ended() == -signal.SIGINT
+    finally:
+        signal.signal(signal.SIGINT, before)

@@ -13,7 +13,7 @@ from tests.sandbox.harness import receiver, serving
 from webhook_tui import __version__
 from webhook_tui.domain.errors import ProblemError
 from webhook_tui.domain.signature.secret import Secret
-from webhook_tui.http.asgi import Receive, Scope, Send
+from webhook_tui.http.asgi import AsgiApplication, Receive, Scope, Send
 from webhook_tui.http.server import Server
 from webhook_tui.http.sockets import bind
 from webhook_tui.piktid.client import PiktidClient
@@ -116,7 +116,7 @@ class _Sequence:
 async def test_what_is_safe_to_repeat_is_repeated_a_few_times(call: str, statuses: tuple[int, ...], asked: int) -> None:
     """502, 503 and 504 pass quickly or not at all; a test ping is never repeated."""
     sequence = _Sequence(*statuses)
-    server = Server(sequence, bind("127.0.0.1", 0, exact=True))
+    server = Server(AsgiApplication(sequence), bind("127.0.0.1", 0, exact=True))
     await server.start()
     client = PiktidClient(f"http://127.0.0.1:{server.port}", TOKEN)
     calls: dict[str, Callable[[], Awaitable[object]]] = {

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 
 from tests.patience import PATIENCE_SECONDS
 from webhook_tui.domain.delivery.headers import Headers, first
-from webhook_tui.http.asgi import Receive, Scope, Send
+from webhook_tui.http.asgi import AsgiApplication, Receive, Scope, Send
 from webhook_tui.http.server import Server
 from webhook_tui.http.sockets import bind
 from webhook_tui.sandbox.asgi import application
@@ -112,7 +112,7 @@ class Receiver:
 async def receiver(*statuses: int) -> AsyncIterator[Receiver]:
     """A receiver on a free port."""
     kept = Receiver(list(statuses))
-    server = Server(kept.app, bind("127.0.0.1", 0, exact=True))
+    server = Server(AsgiApplication(kept.app), bind("127.0.0.1", 0, exact=True))
     await server.start()
     kept.url = f"http://127.0.0.1:{server.port}/h/abc?x=1"
     try:
@@ -142,7 +142,7 @@ async def serving(options: SandboxOptions | None = None, *, chance: float = 0.5)
         sleep=clock.sleep,
         new_secret=lambda: f"secret-{next(numbers)}",
     )
-    server = Server(application(sandbox), bind("127.0.0.1", 0, exact=True))
+    server = Server(AsgiApplication(application(sandbox)), bind("127.0.0.1", 0, exact=True))
     await server.start()
     await sandbox.start()
     try:

@@ -14,6 +14,7 @@ import httpx
 
 from tests.patience import PATIENCE_SECONDS
 from webhook_tui.domain.signature.secret import Secret
+from webhook_tui.http.asgi import AsgiApplication
 from webhook_tui.http.server import Server
 from webhook_tui.http.sockets import bind
 from webhook_tui.sandbox.asgi import application
@@ -37,7 +38,7 @@ async def test_the_published_script_runs_unmodified() -> None:
     """It registers, misses its first ping (it listens too late), gets the retry and a test ping, and deletes."""
     options = SandboxOptions(token=Secret("mytoken123"), first_delay_seconds=0.2, ping_before_answer=True)
     sandbox = Sandbox(options, now=lambda: datetime.now(UTC), random=random.random)
-    server = Server(application(sandbox), bind("127.0.0.1", 0, exact=True))
+    server = Server(AsgiApplication(application(sandbox)), bind("127.0.0.1", 0, exact=True))
     await server.start()
     free = bind("127.0.0.1", 0, exact=True)
     port = free.getsockname()[1]

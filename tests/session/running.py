@@ -13,18 +13,21 @@ from typing import Any, TypeVar
 
 from tests.patience import PATIENCE_SECONDS
 from webhook_tui.config import Places, Settings
-from webhook_tui.domain.commands import Wish
+from webhook_tui.domain.commands import Command
 from webhook_tui.domain.events import SessionEvent, SessionStopped, StatusChanged
+from webhook_tui.domain.queries import Answer, Query
 from webhook_tui.domain.signature.secret import Secret
 from webhook_tui.domain.status import SessionStatus
-from webhook_tui.http.asgi import Asgi
+from webhook_tui.http.asgi import Asgi, AsgiApplication
 from webhook_tui.http.server import Server
 from webhook_tui.http.sockets import bind
 from webhook_tui.sandbox.asgi import application
 from webhook_tui.sandbox.options import SandboxOptions
 from webhook_tui.sandbox.service import Sandbox
+from webhook_tui.session.clock import Clock
 from webhook_tui.session.comparison import ComparisonTiming
-from webhook_tui.session.session import Session, Timings
+from webhook_tui.session.runtime import Timings
+from webhook_tui.session.session import Session
 
 F = TypeVar("F")
 TOKEN = Secret("piktid-token-canary")
@@ -48,9 +51,14 @@ class Running:
         """Begin."""
         self._thread.start()
 
-    def ask(self, wish: Wish) -> None:
-        """Make a wish."""
-        self.session.request(wish)
+    def ask(self, command: Command) -> None:
+        """Send a command."""
+        self.session.request(command)
+
+    async def answer(self, query: Query[Answer]) -> Answer:
+        """Send a query and wait for its answer. Raises ProblemError."""
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            return await asyncio.wrap_future(self.session.query(query))
 
     def all(self, kind: type[F]) -> list[F]:
         """Every fact of that kind so far."""
@@ -91,11 +99,15 @@ def settings(home: Path, **changes: Any) -> Settings:
 
 @asynccontextmanager
 async def session_of(
-    chosen: Settings, *, asks: bool = False, pace: ComparisonTiming | Timings | None = None
+    chosen: Settings,
+    *,
+    asks: bool = False,
+    timing: ComparisonTiming | Timings | None = None,
+    clock: Clock | None = None,
 ) -> AsyncIterator[Running]:
-    """A session that is stopped in the end; `pace`: of the event stream, or of all parts."""
-    paces = Timings(stream=pace) if isinstance(pace, ComparisonTiming) else pace
-    running = Running(Session.open(chosen, asks=asks, paces=paces))
+    """A session that is stopped in the end; `timing`: of the event stream, or of all parts."""
+    timings = Timings(comparison=timing) if isinstance(timing, ComparisonTiming) else timing
+    running = Running(Session.open(chosen, asks=asks, timings=timings, clock=clock))
     running.start()
     try:
         yield running
@@ -114,7 +126,7 @@ async def sandbox_of(
         now=lambda: datetime.now(UTC),
         random=chance.random,
     )
-    server = Server(wrap(application(sandbox)), bind("127.0.0.1", 0, exact=True), grace_seconds=0.2)
+    server = Server(AsgiApplication(wrap(application(sandbox))), bind("127.0.0.1", 0, exact=True), grace_seconds=0.2)
     await server.start()
     await sandbox.start()
     try:

@@ -89,7 +89,7 @@ async def test_a_set_can_be_signed_anew(tmp_path: Path) -> None:
         await running.until(lambda status: status.webhook.secret_since is not None)
         running.ask(ReplayDeliveries((1, 2), app.url, re_sign=True))
         ended = await over(running)
-        current = running.session._keeper.ring.current
+        current = running.session.runtime.secret_ring.ring.current
 
         assert (ended.good, ended.re_sign) == (2, True)
         assert current is not None

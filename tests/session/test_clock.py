@@ -3,30 +3,32 @@
 from __future__ import annotations
 
 from contextlib import closing
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
-
-import pytest
 
 from tests.session.running import sandbox_of, session_of, settings
 from webhook_tui.domain.events import DeliveryStored
 from webhook_tui.sandbox.options import Fault
-from webhook_tui.session import session
+from webhook_tui.session.clock import Clock
 
 
-async def test_a_clock_that_goes_backwards(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whenever somebody looks it is an hour earlier: rows stay in the order in which they came, attempts count up."""
-    now = [datetime.now(UTC)]
+class BackwardClock(Clock):
+    """Whenever somebody looks it is an hour earlier."""
 
-    def earlier() -> datetime:
-        now[0] -= timedelta(hours=1)
-        return now[0]
+    def __init__(self) -> None:
+        self._now = super().utc_now()
 
-    monkeypatch.setattr(session, "_utc_now", earlier)
+    def utc_now(self) -> datetime:
+        self._now -= timedelta(hours=1)
+        return self._now
+
+
+async def test_a_clock_that_goes_backwards(tmp_path: Path) -> None:
+    """Rows stay in the order in which they came, attempts count up."""
     async with (
         sandbox_of() as (sandbox, api_url),
-        session_of(settings(tmp_path, api_url=api_url, keep_days=36_500)) as running,
+        session_of(settings(tmp_path, api_url=api_url, keep_days=36_500), clock=BackwardClock()) as running,
     ):
         await running.fact(DeliveryStored)
         for _ in range(3):

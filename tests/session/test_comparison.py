@@ -11,20 +11,19 @@ from typing import NoReturn
 import pytest
 
 from tests.session.running import TOKEN, Running, sandbox_of, session_of, settings, url_at
-from webhook_tui.domain.commands import GetComparison, GetEventSides, UseToken
+from webhook_tui.domain.commands import UseToken
 from webhook_tui.domain.comparison.compared_event import Reason
 from webhook_tui.domain.comparison.event_comparison import Limits
 from webhook_tui.domain.errors import Problem, ProblemError, Severity
 from webhook_tui.domain.events import (
-    ComparisonShown,
     DeliveryStored,
     EventCompared,
-    EventSidesShown,
     RowChanged,
     SessionEvent,
     SessionReady,
     WebhookRegistered,
 )
+from webhook_tui.domain.queries import EventSides, GetComparison, GetEventSides
 from webhook_tui.domain.signature.secret import Secret
 from webhook_tui.domain.signature.verdict import Verdict
 from webhook_tui.domain.status import WebhookState
@@ -65,7 +64,7 @@ class Breaking:
     """A store that refuses deliveries until it is mended."""
 
     def __init__(self, running: Running) -> None:
-        self._store = running.session._store
+        self._store = running.session._history
         self._store.record = self._refuse  # type: ignore[method-assign]  # a full disk cannot be had for a test
 
     async def _refuse(self, *_: object, **__: object) -> NoReturn:
@@ -96,7 +95,7 @@ async def test_three_lost_of_fifty_are_exactly_those_that_are_found(tmp_path: Pa
     """Every other one was seen by both, with the same content, and the counts say so."""
     async with (
         sandbox_of() as (sandbox, api_url),
-        session_of(settings(tmp_path, api_url=api_url), pace=QUICK) as running,
+        session_of(settings(tmp_path, api_url=api_url), timing=QUICK) as running,
     ):
         await ready(running)
         lost = {emit(sandbox, Fault.LOSE if number in (7, 23, 49) else None): number for number in range(50)}
@@ -117,43 +116,39 @@ async def test_an_altered_delivery_is_unequal_and_both_sides_can_be_read(tmp_pat
     """Signed rightly, so nothing else notices."""
     async with (
         sandbox_of() as (sandbox, api_url),
-        session_of(settings(tmp_path, api_url=api_url), pace=QUICK) as running,
+        session_of(settings(tmp_path, api_url=api_url), timing=QUICK) as running,
     ):
         await ready(running)
         event_id = emit(sandbox, Fault.ALTER)
         assert (await reconciled(running, event_id, "both")).equal is False
-        running.ask(GetComparison())
-        shown = await running.fact(ComparisonShown)
+        shown = await running.answer(GetComparison())
+        assert shown is not None
         (event,) = [event for event in shown.events if event.event_id == str(event_id)]
         assert event.differing == 1
-        running.ask(GetEventSides(str(event_id)))
-        sides = await running.fact(EventSidesShown)
+        sides = await running.answer(GetEventSides(str(event_id)))
         assert sides.webhook is not None
         assert sides.sse is not None
         assert json.loads(sides.webhook)["data"]["status"] == "completed (altered)"
         assert json.loads(sides.sse)["data"] == DATA
-        running.ask(GetEventSides('"nobody\'s"'))
-        await running.fact(EventSidesShown, lambda fact: (fact.webhook, fact.sse) == (None, None))
+        unknown = '"nobody\'s"'
+        assert await running.answer(GetEventSides(unknown)) == EventSides(unknown, None, None)
 
 
 async def test_what_is_known_is_told_once(tmp_path: Path) -> None:
     """A screen that asks again hears nothing while nothing is new."""
-    async with sandbox_of() as (_, api_url), session_of(settings(tmp_path, api_url=api_url), pace=QUICK) as running:
+    async with sandbox_of() as (_, api_url), session_of(settings(tmp_path, api_url=api_url), timing=QUICK) as running:
         await ready(running)
         await running.until(lambda status: status.stream.both == 1)
-        running.ask(GetComparison())
-        shown = await running.fact(ComparisonShown)
-        running.ask(GetComparison(shown.version))
-        running.ask(GetEventSides("0"))
-        await running.fact(EventSidesShown)
-        assert running.all(ComparisonShown) == [shown]
+        shown = await running.answer(GetComparison())
+        assert shown is not None
+        assert await running.answer(GetComparison(shown.version)) is None
 
 
 async def test_a_late_delivery_is_overdue_first_and_then_seen_by_both(tmp_path: Path) -> None:
     """It is said again when it changes, with the lag."""
     async with (
         sandbox_of(delay_seconds=0.8) as (sandbox, api_url),
-        session_of(settings(tmp_path, api_url=api_url), pace=QUICK) as running,
+        session_of(settings(tmp_path, api_url=api_url), timing=QUICK) as running,
     ):
         await ready(running)
         event_id = emit(sandbox, Fault.DELAY)
@@ -169,7 +164,7 @@ async def test_the_deliveries_know_what_the_stream_brought(tmp_path: Path) -> No
     """So that the filter `source:sse` finds them."""
     async with (
         sandbox_of() as (sandbox, api_url),
-        session_of(settings(tmp_path, api_url=api_url), pace=QUICK) as running,
+        session_of(settings(tmp_path, api_url=api_url), timing=QUICK) as running,
     ):
         await ready(running)
         emit(sandbox)
@@ -182,7 +177,7 @@ async def test_a_repeated_delivery_is_one_event(tmp_path: Path) -> None:
     """Two deliveries, one id."""
     async with (
         sandbox_of() as (sandbox, api_url),
-        session_of(settings(tmp_path, api_url=api_url), pace=QUICK) as running,
+        session_of(settings(tmp_path, api_url=api_url), timing=QUICK) as running,
     ):
         await ready(running)
         event_id = emit(sandbox, Fault.DUPLICATE)
@@ -196,7 +191,7 @@ async def test_a_broken_stream_comes_back_and_its_backfill_repeats_nothing(tmp_p
     gate = Gate()
     async with (
         sandbox_of(wrap=gate.before) as (sandbox, api_url),
-        session_of(settings(tmp_path, api_url=api_url), pace=QUICK) as running,
+        session_of(settings(tmp_path, api_url=api_url), timing=QUICK) as running,
     ):
         await ready(running)
         first = emit(sandbox)
@@ -221,7 +216,7 @@ async def test_only_by_webhook_is_found_when_the_stream_does_not_show_it(tmp_pat
     """Pings of this sandbox are on the webhook only."""
     async with (
         sandbox_of(ping_on_stream=False) as (_, api_url),
-        session_of(settings(tmp_path, api_url=api_url), pace=QUICK) as running,
+        session_of(settings(tmp_path, api_url=api_url), timing=QUICK) as running,
     ):
         told = await running.fact(EventCompared)
         assert (told.seen, told.name, told.lag_ms, told.equal) == ("webhook", "ping", None, None)
@@ -233,7 +228,7 @@ async def test_the_stream_is_asked_for_before_registering(tmp_path: Path) -> Non
     gate = Gate()
     async with (
         sandbox_of(wrap=gate.before, consumed_by_delivery=True) as (_, api_url),
-        session_of(settings(tmp_path, api_url=api_url), pace=QUICK) as running,
+        session_of(settings(tmp_path, api_url=api_url), timing=QUICK) as running,
     ):
         told = await running.fact(EventCompared)
         assert (told.seen, told.name) == ("both", "ping")
@@ -251,7 +246,7 @@ async def test_an_api_without_a_stream_turns_it_off_with_one_line(
     gate = Gate(stream_status=status, content_type=kind)
     async with (
         sandbox_of(wrap=gate.before) as (_, api_url),
-        session_of(settings(tmp_path, api_url=api_url), pace=QUICK) as running,
+        session_of(settings(tmp_path, api_url=api_url), timing=QUICK) as running,
     ):
         await running.until(lambda status: status.counts.good == 1)
         off = await running.until(lambda status: bool(status.notes))
@@ -269,7 +264,7 @@ async def test_a_stream_that_is_out_of_order_is_tried_again(tmp_path: Path) -> N
     gate = Gate(stream_status=503)
     async with (
         sandbox_of(wrap=gate.before) as (_, api_url),
-        session_of(settings(tmp_path, api_url=api_url), pace=QUICK) as running,
+        session_of(settings(tmp_path, api_url=api_url), timing=QUICK) as running,
     ):
         await running.fact(WebhookRegistered)
         down = await running.until(lambda status: status.stream.state == "down")
@@ -294,7 +289,7 @@ async def test_registering_waits_for_a_silent_stream_only_so_long(tmp_path: Path
 
     pace = ComparisonTiming(connect_wait_seconds=0.2)
     async with sandbox_of(wrap=silent) as (_, api_url):
-        async with session_of(settings(tmp_path, api_url=api_url), pace=pace) as running:
+        async with session_of(settings(tmp_path, api_url=api_url), timing=pace) as running:
             status = await running.until(lambda status: status.webhook.state is WebhookState.REGISTERED)
             assert status.stream.state == "connecting"
         never.set()
@@ -305,7 +300,7 @@ async def test_no_sse_asks_for_nothing(tmp_path: Path) -> None:
     gate = Gate()
     async with (
         sandbox_of(wrap=gate.before) as (_, api_url),
-        session_of(settings(tmp_path, api_url=api_url, sse=False), pace=QUICK) as running,
+        session_of(settings(tmp_path, api_url=api_url, sse=False), timing=QUICK) as running,
     ):
         await running.until(lambda status: status.counts.good == 1)
         assert running.status.stream.state == "off"
@@ -317,7 +312,7 @@ async def test_no_register_watches_the_events_and_touches_nothing(tmp_path: Path
     """A mode of its own: the only request is the one for the stream, on leaving, too."""
     gate = Gate()
     async with sandbox_of(wrap=gate.before) as (sandbox, api_url):
-        async with session_of(settings(tmp_path, api_url=api_url, register=False), pace=QUICK) as running:
+        async with session_of(settings(tmp_path, api_url=api_url, register=False), timing=QUICK) as running:
             await ready(running)
             told = await reconciled(running, emit(sandbox), "sse")
             assert told.reason == "unregistered"
@@ -329,7 +324,7 @@ async def test_it_is_off_until_there_is_a_token_and_starts_over_with_another(tmp
     """A refused token is said by registering alone, and by nobody any more when another one is given."""
     async with (
         sandbox_of() as (_, api_url),
-        session_of(settings(tmp_path, api_url=api_url, token=None), asks=True, pace=QUICK) as running,
+        session_of(settings(tmp_path, api_url=api_url, token=None), asks=True, timing=QUICK) as running,
     ):
         await running.until(lambda status: status.receiver.port > 0)
         assert running.status.stream.state == "off"
@@ -347,7 +342,7 @@ async def test_with_no_register_a_refused_token_is_said_until_there_is_another(t
     wrong = settings(tmp_path, token=Secret("wrong"), register=False)
     async with (
         sandbox_of() as (_, api_url),
-        session_of(replace(wrong, api_url=api_url), asks=True, pace=QUICK) as running,
+        session_of(replace(wrong, api_url=api_url), asks=True, timing=QUICK) as running,
     ):
         (note,) = (await running.until(lambda status: bool(status.notes))).notes
         assert "(401)" in note.sentence()
@@ -359,14 +354,15 @@ async def test_what_could_not_be_stored_is_known_to_come_again(tmp_path: Path) -
     """Its delivery was here and is not overdue; the event is settled when it is stored."""
     async with (
         sandbox_of(first_delay_seconds=0.3) as (sandbox, api_url),
-        session_of(settings(tmp_path, api_url=api_url), pace=QUICK) as running,
+        session_of(settings(tmp_path, api_url=api_url), timing=QUICK) as running,
     ):
         await ready(running)
         broken = Breaking(running)
         event_id = emit(sandbox)
         await running.until(lambda status: status.storing is not None)
-        running.ask(GetComparison())
-        shown = await running.fact(ComparisonShown, lambda fact: len(fact.events) == 2)
+        shown = await running.answer(GetComparison())
+        assert shown is not None
+        assert len(shown.events) == 2
         assert (shown.events[1].reason, shown.events[1].seen) == (Reason.RETRYING, None)
         broken.mend()
         told = await reconciled(running, event_id, "both")
@@ -378,7 +374,7 @@ async def test_no_fact_holds_the_token(tmp_path: Path) -> None:
     """Nor does any address: it travels in a header."""
     async with (
         sandbox_of() as (sandbox, api_url),
-        session_of(settings(tmp_path, api_url=api_url), pace=QUICK) as running,
+        session_of(settings(tmp_path, api_url=api_url), timing=QUICK) as running,
     ):
         await ready(running)
         await reconciled(running, emit(sandbox), "both")

@@ -395,7 +395,7 @@ async def test_a_replay_can_be_edited_and_signed_anew(tmp_path: Path) -> None:
         await running.until(lambda status: status.webhook.secret_since is not None)
         running.ask(ReplayDeliveries((1,), app.url, re_sign=True, body=b"edited"))
         sent = (await running.fact(Replayed)).sent
-        secret = running.session._keeper.ring.current
+        secret = running.session.runtime.secret_ring.ring.current
 
         assert (sent.signed_anew, sent.edited) == (True, True)
         assert app.body() == b"edited"

@@ -14,11 +14,9 @@ from tests.patience import PATIENCE_SECONDS
 from tests.session.running import TOKEN, Running, sandbox_of, session_of, settings, url_at
 from webhook_tui.domain.commands import (
     DeleteWebhook,
-    ListSecrets,
     OwnershipChoice,
     RegisterWebhook,
     ResolveOwnership,
-    RevealSecret,
 )
 from webhook_tui.domain.comparison.event_comparison import Limits
 from webhook_tui.domain.events import (
@@ -26,24 +24,24 @@ from webhook_tui.domain.events import (
     Notified,
     OwnershipQuestioned,
     ProblemOccurred,
-    SecretRevealed,
-    SecretsListed,
     SessionReady,
     WebhookRegistered,
 )
+from webhook_tui.domain.queries import ListSecrets, RevealSecret
 from webhook_tui.domain.signature.verdict import Verdict
 from webhook_tui.domain.status import WebhookState
 from webhook_tui.http.asgi import Asgi, Receive, Scope, Send
 from webhook_tui.sandbox.options import Fault
 from webhook_tui.sandbox.service import Sandbox
+from webhook_tui.session.bus import AddressChanged
 from webhook_tui.session.comparison import ComparisonTiming
-from webhook_tui.session.ownership import OwnershipTiming
-from webhook_tui.session.session import Timings
+from webhook_tui.session.ownership_watch import OwnershipTiming
+from webhook_tui.session.runtime import Timings
 
 ELSEWHERE = "http://127.0.0.1:9/hooks/piktid"
 TAKE_BACK = "u takes it back and asks first; s watches without taking it."
 SOON = OwnershipTiming(every_seconds=0.05, least_seconds=0.01, silence_seconds=0.3, silent_events=3)
-QUICK = Timings(stream=ComparisonTiming(limits=Limits(overdue_seconds=0.1)), claim=SOON)
+QUICK = Timings(comparison=ComparisonTiming(limits=Limits(overdue_seconds=0.1)), ownership=SOON)
 
 
 async def _put(api_url: str, url: str) -> dict[str, Any]:
@@ -60,20 +58,16 @@ async def _is(running: Running, state: WebhookState) -> None:
 
 
 async def _current_secret(running: Running) -> str | None:
-    running.facts[:] = [fact for fact in running.facts if not isinstance(fact, SecretRevealed | SecretsListed)]
-    running.ask(ListSecrets())
-    entries = (await running.fact(SecretsListed)).entries
+    entries = await running.answer(ListSecrets())
     current = next((entry for entry in entries if entry.is_current), None)
-    if current is None:
-        return None
-    running.ask(RevealSecret(current.secret_id))
-    return (await running.fact(SecretRevealed)).secret
+    secret = None if current is None else await running.answer(RevealSecret(current.secret_id))
+    return None if secret is None else secret.reveal()
 
 
 async def test_a_webhook_that_was_taken_is_said_kept_and_not_deleted(tmp_path: Path) -> None:
     """By whom and when; the ring keeps the secret, but none is current; leaving and X leave it alone."""
     async with sandbox_of() as (sandbox, api_url):
-        async with session_of(settings(tmp_path, api_url=api_url), asks=True, pace=QUICK) as running:
+        async with session_of(settings(tmp_path, api_url=api_url), asks=True, timing=QUICK) as running:
             await running.fact(SessionReady)
             fields = await _put(api_url, ELSEWHERE)
             await _is(running, WebhookState.TAKEN)
@@ -98,7 +92,7 @@ async def test_a_webhook_that_was_taken_is_said_kept_and_not_deleted(tmp_path: P
 async def test_it_is_taken_back_only_after_the_question(tmp_path: Path, choice: OwnershipChoice) -> None:
     """What is kept stays taken; what is taken back is ours again, with a new secret."""
     async with sandbox_of() as (sandbox, api_url):
-        async with session_of(settings(tmp_path, api_url=api_url), asks=True, pace=QUICK) as running:
+        async with session_of(settings(tmp_path, api_url=api_url), asks=True, timing=QUICK) as running:
             first = (await running.fact(WebhookRegistered)).url
             await _put(api_url, ELSEWHERE)
             await _is(running, WebhookState.TAKEN)
@@ -124,7 +118,7 @@ async def test_it_is_taken_back_only_after_the_question(tmp_path: Path, choice: 
 async def test_what_was_put_back_is_registered_again(tmp_path: Path) -> None:
     """The other program left and gave us our URL back, with a secret that we never saw: a new one is asked for."""
     async with sandbox_of() as (sandbox, api_url):
-        async with session_of(settings(tmp_path, api_url=api_url), asks=True, pace=QUICK) as running:
+        async with session_of(settings(tmp_path, api_url=api_url), asks=True, timing=QUICK) as running:
             ours = (await running.fact(WebhookRegistered)).url
             await _put(api_url, ELSEWHERE)
             await _is(running, WebhookState.TAKEN)
@@ -140,11 +134,11 @@ async def test_a_webhook_that_was_deleted_is_said(tmp_path: Path) -> None:
     """Only after PiktID named ours; u registers again without a question."""
     async with (
         sandbox_of() as (sandbox, api_url),
-        session_of(settings(tmp_path, api_url=api_url), asks=True, pace=QUICK) as running,
+        session_of(settings(tmp_path, api_url=api_url), asks=True, timing=QUICK) as running,
     ):
         await running.fact(SessionReady)
-        registrar = running.session._registrar
-        await running.until(lambda _: registrar._is_confirmed)
+        ownership = running.session.runtime.ownership
+        await running.until(lambda _: ownership._is_confirmed)
         sandbox.registry.delete()
         await _is(running, WebhookState.DELETED)
         assert running.status.problem is not None
@@ -167,7 +161,7 @@ async def test_an_api_without_that_page_deletes_nothing(tmp_path: Path) -> None:
         return serve
 
     async with sandbox_of(get_status=404, wrap=counted) as (_, api_url):
-        async with session_of(settings(tmp_path, api_url=api_url), pace=QUICK) as running:
+        async with session_of(settings(tmp_path, api_url=api_url), timing=QUICK) as running:
             await _is(running, WebhookState.REGISTERED)
             before = questions
             async with asyncio.timeout(PATIENCE_SECONDS):
@@ -182,7 +176,7 @@ async def test_an_api_without_that_page_deletes_nothing(tmp_path: Path) -> None:
 async def test_listen_says_it_in_one_line_and_goes_on(tmp_path: Path) -> None:
     """Without keys that it does not have; a new public URL does not take it back either."""
     async with sandbox_of() as (sandbox, api_url):
-        async with session_of(settings(tmp_path, api_url=api_url), pace=QUICK) as running:
+        async with session_of(settings(tmp_path, api_url=api_url), timing=QUICK) as running:
             await running.fact(SessionReady)
             await _put(api_url, ELSEWHERE)
             said = await running.fact(ProblemOccurred)
@@ -190,7 +184,8 @@ async def test_listen_says_it_in_one_line_and_goes_on(tmp_path: Path) -> None:
             assert said.problem.next == "Start again to take it back."
             loop = running.session._loop
             assert loop is not None
-            loop.call_soon_threadsafe(running.session._registrar.address, "http://127.0.0.1:9/new")
+            registration = running.session.runtime.registration
+            loop.call_soon_threadsafe(registration.on_address_changed, AddressChanged("http://127.0.0.1:9/new"))
             assert await _current_secret(running) is None
             await _is(running, WebhookState.TAKEN)
             assert len(running.all(ProblemOccurred)) == 1
@@ -210,7 +205,7 @@ async def _silence(running: Running, sandbox: Sandbox) -> None:
 async def test_a_long_silence_is_suspicious_where_piktid_cannot_tell(tmp_path: Path) -> None:
     """Nobody is named and nothing is deleted; u asks, though it was asked before; the next run knows it as its own."""
     async with sandbox_of(get_status=405) as (sandbox, api_url):
-        async with session_of(settings(tmp_path, api_url=api_url), asks=True, pace=QUICK) as running:
+        async with session_of(settings(tmp_path, api_url=api_url), asks=True, timing=QUICK) as running:
             await running.fact(OwnershipQuestioned)
             running.ask(ResolveOwnership(OwnershipChoice.REPLACE))
             await _silence(running, sandbox)
@@ -231,7 +226,7 @@ async def test_a_long_silence_is_suspicious_where_piktid_cannot_tell(tmp_path: P
 async def test_a_suspicion_ends_with_a_delivery_that_is_signed_with_our_secret(tmp_path: Path) -> None:
     """It was PiktID's own delay; the registration is as it was, and deleted when leaving."""
     async with sandbox_of(get_status=405) as (sandbox, api_url):
-        async with session_of(settings(tmp_path, api_url=api_url), pace=QUICK) as running:
+        async with session_of(settings(tmp_path, api_url=api_url), timing=QUICK) as running:
             await _silence(running, sandbox)
             sandbox.ping()
             await _is(running, WebhookState.REGISTERED)

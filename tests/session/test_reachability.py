@@ -11,15 +11,17 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.factories import delivery
+from tests.factories import delivery, row
 from tests.patience import PATIENCE_SECONDS
 from tests.session.running import sandbox_of, session_of, settings
 from tests.tunnels.localhost_run import LocalhostRun
 from webhook_tui.domain.commands import CheckReachability
-from webhook_tui.domain.events import Notified, SessionEvent, SessionReady, TunnelChanged
+from webhook_tui.domain.events import DeliveryStored, Notified, SessionReady, TunnelChanged
 from webhook_tui.domain.status import SessionStatus, TunnelState, TunnelStatus
 from webhook_tui.http.sender import OutboundSender
-from webhook_tui.session.reachability import ReachabilityCheck, ReachabilityTiming, came_through
+from webhook_tui.session.bus import AddressChanged, EventBus, PublicUrlUnreachable
+from webhook_tui.session.clock import Clock
+from webhook_tui.session.reachability import Probe, ReachabilityCheck, ReachabilityTiming, came_through
 from webhook_tui.session.status import StatusPublisher
 
 HOST = "b7c41d09ee2f4a.lhr.life"
@@ -34,43 +36,62 @@ def _answer(status: int) -> httpx.Response:
 ActiveAnswerRule = Callable[[httpx.Request], httpx.Response]
 
 
+class MockProbe(Probe):
+    """Answers by a transport of the test."""
+
+    def __init__(self, transport: httpx.MockTransport) -> None:
+        super().__init__(timeout_seconds=1.0)
+        self._transport = transport
+
+    def sender(self, origin: str) -> OutboundSender:
+        return OutboundSender(origin, timeout_seconds=1.0, transport=self._transport)
+
+
 class Route:
     """A public URL that a test plays; `leads_here`: what is asked there comes to the receiver."""
 
-    def __init__(self, pace: ReachabilityTiming) -> None:
-        self.facts: list[SessionEvent] = []
+    def __init__(self, timing: ReachabilityTiming) -> None:
+        self.facts: list[object] = []
         self.asked: list[httpx.URL] = []
         self.leads_here = True
         self.answers: ActiveAnswerRule = lambda _: _answer(200)
-        self.reopened = 0
+        bus = EventBus()
+        for kind in (Notified, TunnelChanged, PublicUrlUnreachable):
+            bus.subscribe(kind, self.facts.append)
         status = SessionStatus(tunnel=TunnelStatus(TunnelState.LIVE, public_url=f"https://{HOST}"))
-        self.board = StatusPublisher(status, self.facts.append)
-        self.proving = ReachabilityCheck(
-            self.board, now=lambda: datetime.now(UTC), reopen=self._reopen, pace=pace, sender_for=self._sender
-        )
+        self.status = StatusPublisher(status, bus)
+        self.check = ReachabilityCheck(self.status, bus, Clock(), MockProbe(httpx.MockTransport(self._asked)), timing)
 
-    def _reopen(self) -> None:
-        self.reopened += 1
+    @property
+    def reopened(self) -> int:
+        """How often the tunnel was to be opened anew."""
+        return sum(isinstance(fact, PublicUrlUnreachable) for fact in self.facts)
 
-    def _sender(self, origin: str, seconds: float) -> OutboundSender:
-        return OutboundSender(origin, timeout_seconds=seconds, transport=httpx.MockTransport(self._asked))
+    def open(self, url: str, *, is_watched: bool = True) -> None:
+        """The URL leads to the hook from now on."""
+        self.check.on_address_changed(AddressChanged(url, is_watched))
+
+    def deliver(self, host: str) -> None:
+        """A delivery came with that Host header."""
+        came = delivery(headers=((b"Host", host.encode()),))
+        self.check.on_delivery_stored(DeliveryStored(row(), came))
 
     def _asked(self, request: httpx.Request) -> httpx.Response:
         self.asked.append(request.url)
         if self.leads_here:
-            self.proving.probed(request.extensions["target"].decode().partition("?")[2])
+            self.check.on_probe(request.extensions["target"].decode().partition("?")[2])
         return self.answers(request)
 
     async def asked_again(self) -> None:
         """Prove on demand, and wait until the route was asked."""
         before = len(self.asked)
-        self.proving.prove()
+        self.check.check_now()
         await self.until(lambda: len(self.asked) > before)
 
     @property
     def tunnel(self) -> TunnelStatus:
         """As it is said now."""
-        return self.board.status.tunnel
+        return self.status.status.tunnel
 
     async def until(self, is_so: Callable[[], object]) -> None:
         """Wait for a fact."""
@@ -80,17 +101,17 @@ class Route:
 
 
 @contextlib.asynccontextmanager
-async def proving(pace: ReachabilityTiming = QUICK) -> AsyncIterator[Route]:
-    """A Proving at work."""
-    route = Route(pace)
-    task = asyncio.create_task(route.proving.run())
+async def proving(timing: ReachabilityTiming = QUICK) -> AsyncIterator[Route]:
+    """A check at work."""
+    route = Route(timing)
+    task = asyncio.create_task(route.check.run())
     try:
         yield route
     finally:
         assert not task.done(), task
         task.cancel()
         await asyncio.wait({task})
-        route.board.close()
+        route.status.close()
 
 
 def _unreachable(request: httpx.Request) -> httpx.Response:
@@ -100,7 +121,7 @@ def _unreachable(request: httpx.Request) -> httpx.Response:
 async def test_an_open_tunnel_is_proven_at_once_and_when_idle() -> None:
     """By a request to the hook with a nonce of its own each time."""
     async with proving(ReachabilityTiming(idle_seconds=0.02)) as route:
-        route.proving.address(URL)
+        route.open(URL)
         await route.until(lambda: len(route.asked) >= 3)
         assert route.tunnel.state is TunnelState.LIVE
         assert route.tunnel.verified_at is not None
@@ -111,7 +132,7 @@ async def test_an_answer_that_did_not_come_from_here_proves_nothing() -> None:
     async with proving() as route:
         route.leads_here = False
         route.answers = lambda _: _answer(502)
-        route.proving.address(URL)
+        route.open(URL)
         await route.until(lambda: route.tunnel.state is TunnelState.UNVERIFIED)
         assert len(route.asked) == 2
         assert route.tunnel.problem is not None
@@ -128,11 +149,11 @@ async def test_a_machine_that_cannot_reach_itself_is_unproven_until_a_delivery_c
     """A delivery through the public name is proof as good as any; one from this machine is none."""
     async with proving() as route:
         route.leads_here, route.answers = False, _unreachable
-        route.proving.address(URL)
+        route.open(URL)
         await route.until(lambda: route.tunnel.state is TunnelState.UNVERIFIED)
-        route.proving.came(delivery(headers=((b"Host", b"127.0.0.1:9876"),)))
+        route.deliver("127.0.0.1:9876")
         assert not route.tunnel.verified_at
-        route.proving.came(delivery(headers=((b"Host", HOST.encode()),)))
+        route.deliver(HOST)
         await route.until(lambda: route.tunnel.state is TunnelState.LIVE)
         assert route.tunnel.verified_at
 
@@ -140,7 +161,7 @@ async def test_a_machine_that_cannot_reach_itself_is_unproven_until_a_delivery_c
 async def test_a_url_that_led_here_and_does_not_any_more_is_opened_anew() -> None:
     """Once, after two failures in a row, and not when this machine has no network."""
     async with proving() as route:
-        route.proving.address(URL)
+        route.open(URL)
         await route.until(lambda: route.tunnel.verified_at)
         route.leads_here, route.answers = False, _unreachable
         for _ in range(3):
@@ -148,10 +169,10 @@ async def test_a_url_that_led_here_and_does_not_any_more_is_opened_anew() -> Non
         assert route.reopened == 0
 
         route.leads_here, route.answers = True, lambda _: _answer(200)
-        route.proving.prove()
+        route.check.check_now()
         await route.until(lambda: route.tunnel.state is TunnelState.LIVE)
         route.leads_here, route.answers = False, lambda _: _answer(404)
-        route.proving.prove()
+        route.check.check_now()
         await route.until(lambda: route.reopened)
         await route.until(lambda: len(route.asked) >= 7)
         assert route.reopened == 1
@@ -162,9 +183,9 @@ async def test_on_demand_it_says_what_became_of_it(leads_here: bool) -> None:
     """Also where nothing is proven by itself, and at once."""
     async with proving() as route:
         route.leads_here = leads_here
-        route.proving.prove()
-        route.proving.address(f"{URL}?a=b", is_watched=False)
-        route.proving.prove()
+        route.check.check_now()
+        route.open(f"{URL}?a=b", is_watched=False)
+        route.check.check_now()
         await route.until(lambda: len(route.facts) >= 2)
         said = [fact.sentence for fact in route.facts if isinstance(fact, Notified)]
         assert said[0] == "There is no public URL yet."
@@ -178,11 +199,11 @@ async def test_an_answer_to_another_nonce_proves_nothing() -> None:
         route.leads_here = False
 
         def guess(_: httpx.Request) -> httpx.Response:
-            route.proving.probed("proof=0123")
+            route.check.on_probe("proof=0123")
             return _answer(200)
 
         route.answers = guess
-        route.proving.address(URL)
+        route.open(URL)
         await route.until(lambda: route.tunnel.state is TunnelState.UNVERIFIED)
 
 

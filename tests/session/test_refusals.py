@@ -7,9 +7,10 @@ import logging
 
 import pytest
 
-from webhook_tui.domain.events import RequestRefused, SessionEvent
+from webhook_tui.domain.events import RequestRefused
 from webhook_tui.domain.refusal import Refusal
 from webhook_tui.domain.status import SessionStatus
+from webhook_tui.session.bus import EventBus
 from webhook_tui.session.refusals import Refusals
 from webhook_tui.session.status import StatusPublisher
 
@@ -21,10 +22,9 @@ class _Said:
         self.refusals: list[Refusal] = []
         self.news = asyncio.Event()
 
-    def take(self, fact: SessionEvent) -> None:
-        if isinstance(fact, RequestRefused):
-            self.refusals.append(fact.refusal)
-            self.news.set()
+    def on_request_refused(self, event: RequestRefused) -> None:
+        self.refusals.append(event.refusal)
+        self.news.set()
 
 
 def _refused(status: int, number: int) -> Refusal:
@@ -34,8 +34,10 @@ def _refused(status: int, number: int) -> Refusal:
 async def test_the_first_is_announced_at_once_and_a_flood_together(caplog: pytest.LogCaptureFixture) -> None:
     """Each status by itself with its count and its last request; the log has no request; the status has all."""
     said = _Said()
-    board = StatusPublisher(SessionStatus(), said.take)
-    refusals = Refusals(board)
+    bus = EventBus()
+    bus.subscribe(RequestRefused, said.on_request_refused)
+    board = StatusPublisher(SessionStatus(), bus)
+    refusals = Refusals(board, bus)
     with caplog.at_level(logging.WARNING):
         for number in range(1000):
             refusals.add(_refused(404, number))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from contextlib import closing
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -15,10 +15,18 @@ from tests.patience import PATIENCE_SECONDS
 from tests.session.running import session_of, settings
 from webhook_tui.domain.account import Account
 from webhook_tui.domain.events import SessionReady
+from webhook_tui.session.clock import Clock
 from webhook_tui.session.retention import Retention
 from webhook_tui.storage.history import DeliveryStore
 
 ACCOUNT = Account("https://v2.api.piktid.com", "0123456789ab")
+
+
+class FixedClock(Clock):
+    """It is always the same moment."""
+
+    def utc_now(self) -> datetime:
+        return NOW
 
 
 async def _record(store: DeliveryStore, ages: Sequence[int]) -> None:
@@ -53,7 +61,7 @@ async def test_what_is_kept(tmp_path: Path, keep_days: int, keep_rows: int, kept
     with closing(DeliveryStore.open(tmp_path / "deliveries.db", started_at=NOW)) as store:
         await _record(store, [100, 100, 1, 0])
         await store.set_marked(2, True)
-        tidying = Retention(store, keep_days=keep_days, keep_rows=keep_rows, now=lambda: NOW, every_seconds=0.01)
+        tidying = Retention(store, FixedClock(), keep_days=keep_days, keep_rows=keep_rows, every_seconds=0.01)
         task = asyncio.create_task(tidying.run())
         try:
             await _until_kept(store, kept)
@@ -69,9 +77,7 @@ async def test_a_history_that_cannot_be_cut_is_left_as_it_is(tmp_path: Path, cap
     with closing(DeliveryStore.open(tmp_path / "deliveries.db", started_at=NOW)) as store:
         await _record(store, [100, 0])
         await store._writer.run(lambda connection: connection.execute("PRAGMA query_only = 1"))
-        task = asyncio.create_task(
-            Retention(store, keep_days=1, keep_rows=0, now=lambda: NOW, every_seconds=0.01).run()
-        )
+        task = asyncio.create_task(Retention(store, FixedClock(), keep_days=1, keep_rows=0, every_seconds=0.01).run())
         try:
             async with asyncio.timeout(PATIENCE_SECONDS):
                 while "old deliveries could not be deleted" not in caplog.text:  # noqa: ASYNC110 -- a log sets no event
@@ -90,4 +96,7 @@ async def test_a_session_cuts_its_history(tmp_path: Path) -> None:
     chosen = settings(tmp_path, register=False, sse=False, db=path, keep_rows=1, keep_days=0)
     async with session_of(chosen) as running:
         await running.fact(SessionReady)
-        await _until_kept(running.session._store, [3])
+        with closing(running.session.open_rows()) as rows:
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                while [row.seq for row in rows.window(0, rows.refresh())] != [3]:  # noqa: ASYNC110 -- nobody tells when a file changes
+                    await asyncio.sleep(0.01)

@@ -17,24 +17,20 @@ from webhook_tui.config import Settings
 from webhook_tui.domain.account import Account
 from webhook_tui.domain.commands import (
     AddSecret,
-    ListSecrets,
     RegisterWebhook,
     RemoveSecret,
-    RevealSecret,
     SendTestPing,
-    TrySecret,
 )
 from webhook_tui.domain.events import (
     DeliveryStored,
     Notified,
     ProblemOccurred,
-    SecretRevealed,
-    SecretsListed,
-    SecretTried,
+    SecretRingChanged,
     SessionReady,
     VerdictChanged,
     WebhookRegistered,
 )
+from webhook_tui.domain.queries import ListSecrets, RevealSecret, SecretTrial, TrySecret
 from webhook_tui.domain.signature.secret import Secret
 from webhook_tui.domain.signature.secret_ring import Origin, RingEntry, SecretRing
 from webhook_tui.domain.signature.verdict import Judgement, Verdict
@@ -60,9 +56,7 @@ async def _said(running: Running, sentence: str) -> None:
 
 async def _ring(running: Running) -> dict[str, RingEntry]:
     """What the session lists, by short id."""
-    running.facts[:] = [fact for fact in running.facts if not isinstance(fact, SecretsListed)]
-    running.ask(ListSecrets())
-    return {entry.short_id: entry for entry in (await running.fact(SecretsListed)).entries}
+    return {entry.short_id: entry for entry in await running.answer(ListSecrets())}
 
 
 def _kept(home: Path, account: Account = ANONYMOUS) -> SecretRing:
@@ -97,7 +91,8 @@ async def test_a_secret_is_kept_only_where_that_is_wanted(tmp_path: Path) -> Non
         running.ask(AddSecret(GIVEN))
         await _said(running, f"The ring has this secret already: {GIVEN.short_id}.")
         running.ask(AddSecret(GIVEN, keep=True))
-        await running.fact(SecretsListed, lambda fact: fact.entries[0].origin is Origin.KEPT)
+        await running.fact(SecretRingChanged, lambda _: len(running.all(SecretRingChanged)) == 2)
+        assert (await _ring(running))[GIVEN.short_id].origin is Origin.KEPT
     assert [known.origin for known in _kept(tmp_path).secrets] == [Origin.KEPT]
 
     async with watching(tmp_path, secrets=(GIVEN,)) as (running, url):
@@ -111,17 +106,12 @@ async def test_adding_a_secret_says_what_it_changed(tmp_path: Path) -> None:
         for number in range(4):
             await _send(running, url, GIVEN if number < 2 else Secret("third"), number)
 
-        running.ask(TrySecret(GIVEN))
-        tried = await running.fact(SecretTried)
-        assert (tried.secret_id, tried.known, tried.matches, tried.pending, tried.tried, tried.is_all) == (
-            *(GIVEN.fingerprint(), None, 2, 0, 4),
-            True,
-        )
+        assert await running.answer(TrySecret(GIVEN)) == SecretTrial(None, 2, 0, 4, True)
         running.ask(AddSecret(GIVEN))
         await _said(running, "Secret added. Re-checked 4 deliveries: 2 are now valid.")
         assert (await running.until(lambda status: status.counts.good == 2)).counts.bad == 2
-        running.ask(TrySecret(GIVEN))
-        known = await running.fact(SecretTried, lambda fact: fact.known is not None)
+        known = await running.answer(TrySecret(GIVEN))
+        assert known is not None
         assert known.known is not None
         assert known.known.origin is Origin.ENTERED
 
@@ -144,7 +134,7 @@ async def test_removing_a_secret_takes_back_what_it_verified(tmp_path: Path) -> 
     """Its deliveries are not valid any more, in this run and the next; another program cannot bring it back."""
     async with watching(tmp_path, secrets=(Secret("other"),)) as (running, url):
         running.ask(AddSecret(GIVEN, keep=True))
-        await running.fact(SecretsListed)
+        await running.fact(SecretRingChanged)
         assert (await _send(running, url, GIVEN)).row.verdict is Verdict.VALID
         with closing(AccountStore.open(settings(tmp_path).places.accounts)) as other:
             before = other.ring(ANONYMOUS)
@@ -155,8 +145,7 @@ async def test_removing_a_secret_takes_back_what_it_verified(tmp_path: Path) -> 
         assert changed.row.verdict is Verdict.INVALID
         await running.until(lambda status: (status.counts.good, status.counts.bad) == (0, 1))
         assert GIVEN.short_id not in await _ring(running)
-        running.ask(RevealSecret(GIVEN.fingerprint()))
-        assert (await running.fact(SecretRevealed)).secret is None
+        assert await running.answer(RevealSecret(GIVEN.fingerprint())) is None
     assert _kept(tmp_path) == SecretRing()
 
 
@@ -164,7 +153,7 @@ async def test_what_was_removed_between_two_runs_verifies_nothing(tmp_path: Path
     """What it verified is verified again when the next run begins."""
     async with watching(tmp_path) as (running, url):
         running.ask(AddSecret(GIVEN, keep=True))
-        await running.fact(SecretsListed)
+        await running.fact(SecretRingChanged)
         await _send(running, url, GIVEN)
     with closing(AccountStore.open(settings(tmp_path).places.accounts)) as accounts:
         accounts.remove_secret(ANONYMOUS, accounts.ring(ANONYMOUS).secrets[0])
@@ -248,8 +237,9 @@ async def test_what_an_earlier_version_added_is_believed_no_more(tmp_path: Path)
     async with session_of(chosen) as running:
         await running.fact(SessionReady)
         assert running.status.notes == ()
-        running.ask(TrySecret(GIVEN))
-        assert (await running.fact(SecretTried)).matches == 1
+        tried = await running.answer(TrySecret(GIVEN))
+        assert tried is not None
+        assert tried.matches == 1
         running.ask(AddSecret(GIVEN, keep=True))
         await _said(running, "Secret added. Re-checked 1 delivery: 1 is now valid.")
     assert {known.origin for known in _kept(tmp_path, account).secrets} == {Origin.REGISTERED, Origin.KEPT}

@@ -13,6 +13,7 @@ from tests.session.test_forwarding import watching
 from webhook_tui.domain.answer_rules.rules import parse
 from webhook_tui.domain.commands import SetAnswerRule, SimulateEvent
 from webhook_tui.domain.events import DeliveryStored, Notified, ProblemOccurred, RowChanged
+from webhook_tui.domain.queries import GetComparison
 from webhook_tui.domain.signature.secret import Secret
 from webhook_tui.domain.signature.signature import sign
 from webhook_tui.domain.signature.verdict import Verdict
@@ -23,7 +24,7 @@ REFUSED = b"HTTP/1.1 401 No\r\nContent-Length: 0\r\n\r\n"
 
 def secret_of(running: Running) -> Secret:
     """The current one."""
-    current = running.session._keeper.ring.current
+    current = running.session.runtime.secret_ring.ring.current
     assert current is not None
     return current.secret
 
@@ -47,9 +48,9 @@ async def test_to_the_receiver_it_is_a_valid_delivery_that_says_what_it_is(tmp_p
         assert json.loads(sample.delivery.body)["name"] == sample.row.event == "identity_preprocessing"
         assert changed.row.comment == COMMENT
         assert said.sentence.startswith("Sent made.up to the receiver: 200 in ")
-        assert running.session._reconciling._known.webhook is not None
         assert sample.row.event_id is not None
-        assert sample.row.event_id not in repr(running.session._reconciling._known)
+        compared = await running.answer(GetComparison())
+        assert compared is None or sample.row.event_id not in [event.event_id for event in compared.events]
 
 
 async def test_the_receiver_answers_it_by_its_rule(tmp_path: Path) -> None:

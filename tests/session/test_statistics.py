@@ -3,40 +3,25 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import httpx
 import pytest
 
 from tests.session.running import Running, sandbox_of, session_of, settings
-from webhook_tui.domain.commands import DeleteWebhook, GetJob, GetStatistics, ListJobs, SendTestPing
+from webhook_tui.domain.commands import DeleteWebhook, SendTestPing
 from webhook_tui.domain.errors import Problem, ProblemError
-from webhook_tui.domain.events import (
-    DeliveryStored,
-    JobShown,
-    JobsShown,
-    ProblemOccurred,
-    StatisticsShown,
-    WebhookDeleted,
-)
+from webhook_tui.domain.events import DeliveryStored, WebhookDeleted
 from webhook_tui.domain.jobs.job import JobFields
+from webhook_tui.domain.queries import GetJob, GetStatistics, ListJobs
 from webhook_tui.domain.statistics.overview import Overview
 from webhook_tui.domain.statistics.route_history import Call
 from webhook_tui.domain.status import WebhookState
 from webhook_tui.storage.history import DeliveryStore
 
 
-async def more_of(running: Running, kind: type[Any], known: int) -> None:
-    """Wait until there are more facts of that kind."""
-    await running.fact(kind, lambda _: len(running.all(kind)) > known)
-
-
 async def next_overview(running: Running) -> Overview:
     """What is answered when it is asked now."""
-    known = len(running.all(StatisticsShown))
-    running.ask(GetStatistics())
-    await more_of(running, StatisticsShown, known)
-    return running.all(StatisticsShown)[-1].overview
+    return await running.answer(GetStatistics())
 
 
 async def test_the_overview_of_a_run(tmp_path: Path) -> None:
@@ -76,15 +61,12 @@ async def test_the_jobs_of_a_run(tmp_path: Path) -> None:
         assert url is not None
         for number in (1, 2, 1):
             await client.post(url, content=b'{"data": {"nr": %d, "job_id": "no", "status": "processing"}}' % number)
-        found: tuple[JobsShown, ...] = ()
-        while not found or not found[-1].jobs.is_done:
-            running.ask(ListJobs())
-            await more_of(running, JobsShown, len(found))
-            found = tuple(running.all(JobsShown))
-        running.ask(GetJob("1"))
-        detail = (await running.fact(JobShown)).detail
+        found = await running.answer(ListJobs())
+        while not found.is_done:
+            found = await running.answer(ListJobs())
+        detail = await running.answer(GetJob("1"))
 
-        assert [(job.job_id, job.events, job.status) for job in found[-1].jobs.jobs] == [
+        assert [(job.job_id, job.events, job.status) for job in found.jobs] == [
             ("2", 1, "processing"),
             ("1", 2, "processing"),
         ]
@@ -110,6 +92,5 @@ async def test_a_history_that_cannot_be_read_is_said(tmp_path: Path, monkeypatch
             overview = await next_overview(running)
             assert overview.problem is not None
             assert (overview.tally, overview.place) == (None, None)
-            known = len(running.all(ProblemOccurred))
-            running.ask(ListJobs())
-            await more_of(running, ProblemOccurred, known)
+            with pytest.raises(ProblemError, match="cannot be read"):
+                await running.answer(ListJobs())

@@ -49,8 +49,8 @@ class Finding:
         """Close the rows and see that the thread ends."""
         self.rows.close()
         assert isinstance(self.rows, FilteredRows)
-        self.rows._searching.thread.join(PATIENCE_SECONDS)
-        assert not self.rows._searching.thread.is_alive()
+        self.rows._search.thread.join(PATIENCE_SECONDS)
+        assert not self.rows._search.thread.is_alive()
 
 
 def shown(rows: DeliveryRows) -> list[int]:

@@ -15,9 +15,8 @@ from tests.storage.finding import finding
 from webhook_tui.domain.account import Account
 from webhook_tui.domain.jobs.job import Job, JobFields, Jobs
 from webhook_tui.domain.signature.verdict import Judgement, Verdict
-from webhook_tui.storage import jobs
+from webhook_tui.storage import aggregate, jobs
 from webhook_tui.storage.history import DeliveryStore
-from webhook_tui.storage.search import passes
 
 
 def body(job_id: object, *, at: float | None = None, **data: Any) -> bytes:
@@ -123,7 +122,7 @@ async def test_a_new_verdict_and_a_deletion_are_read_anew(
     store: DeliveryStore, account: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Of the list and of one job."""
-    monkeypatch.setattr(passes, "PASS_SHARE", 0)
+    monkeypatch.setattr(aggregate, "REBUILD_FACTOR", 0)
     first = await record(store, account, body("a"), PENDING)
     second = await record(store, account, body("a"))
     assert named(await read(store), "a").worst is Verdict.PENDING
@@ -141,7 +140,7 @@ async def test_only_the_newest_are_read_and_that_is_said(
     """In steps; of one job no more events than a screen can hold; a flood meanwhile is not read twice over."""
     monkeypatch.setattr(jobs, "MOST_READ", 5)
     monkeypatch.setattr(jobs, "MOST_EVENTS", 2)
-    monkeypatch.setattr(jobs, "STEP_SECONDS", -1)
+    monkeypatch.setattr(aggregate, "STEP_SECONDS", -1)
     for number in range(9):
         await record(store, account, body("old" if number < 4 else "new"))
     found = await store.jobs()

@@ -13,9 +13,8 @@ from webhook_tui.domain.account import Account
 from webhook_tui.domain.errors import ProblemError
 from webhook_tui.domain.signature.verdict import Judgement, Verdict
 from webhook_tui.domain.statistics.counts import HistoryCounts
-from webhook_tui.storage import statistics
+from webhook_tui.storage import aggregate, statistics
 from webhook_tui.storage.history import DeliveryStore
-from webhook_tui.storage.search import passes
 from webhook_tui.storage.statistics import StatisticsReader
 
 
@@ -71,7 +70,7 @@ async def test_a_new_verdict_and_a_deletion_are_counted_anew(
     store: DeliveryStore, account: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Though they change what was counted already."""
-    monkeypatch.setattr(passes, "PASS_SHARE", 0)
+    monkeypatch.setattr(aggregate, "REBUILD_FACTOR", 0)
     numbers = [await record(store, account, "ping", PENDING) for _ in range(3)]
     assert (await counted(store)).all_runs == {Verdict.PENDING: 3}
     await store.set_judgements([(numbers[0], VALID)])
@@ -88,15 +87,15 @@ async def test_the_counts_stay_while_they_are_counted_anew(
     for _ in range(9):
         await record(store, account, "ping")
     assert (await counted(store)).all_runs == {Verdict.VALID: 9, Verdict.PENDING: 1}
-    monkeypatch.setattr(passes, "PASS_SHARE", 1e9)
+    monkeypatch.setattr(aggregate, "REBUILD_FACTOR", 1e9)
     await store.set_judgements([(number, VALID)])
     assert (await store.tally(NOW)).all_runs == {Verdict.VALID: 9, Verdict.PENDING: 1}
-    monkeypatch.setattr(passes, "PASS_SHARE", 0)
+    monkeypatch.setattr(aggregate, "REBUILD_FACTOR", 0)
     monkeypatch.setattr(statistics, "CHUNK", 4)
-    monkeypatch.setattr(statistics, "STEP_SECONDS", -1)
+    monkeypatch.setattr(aggregate, "STEP_SECONDS", -1)
     tally = await store.tally(NOW)
-    assert not tally.is_done
-    assert tally.all_runs == {Verdict.VALID: 9, Verdict.PENDING: 1}
+    assert tally.is_done
+    assert tally.all_runs == {Verdict.VALID: 10}
 
 
 async def test_a_long_history_is_counted_in_steps(
@@ -106,8 +105,7 @@ async def test_a_long_history_is_counted_in_steps(
     monkeypatch.setattr(statistics, "CHUNK", 2)
     for _ in range(5):
         await record(store, account, "ping")
-    now = iter(range(1000))
-    monkeypatch.setattr(statistics, "monotonic", lambda: float(next(now)) / 20)
+    monkeypatch.setattr(aggregate, "STEP_SECONDS", -1)
     seen: list[HistoryCounts] = []
     while not seen or not seen[-1].is_done:
         seen.append(await store.tally(NOW))
@@ -149,7 +147,7 @@ async def test_strangers_names_are_bounded_and_kept_apart(
 
 async def test_a_file_that_is_gone_is_a_problem_and_a_new_one_is_counted(tmp_path: Path, account: Account) -> None:
     """Not a crash."""
-    lost = StatisticsReader(tmp_path / "none.db", run=lambda: 1, judged=lambda: 0)
+    lost = StatisticsReader(tmp_path / "none.db", run=lambda: 1, verdict_changes=lambda: 0)
     with closing(lost), pytest.raises(ProblemError):
         await lost.tally(NOW)
     path = tmp_path / "deliveries.db"

@@ -16,7 +16,7 @@ from webhook_tui.domain.account import Account
 from webhook_tui.domain.filtering.search_words import WAY
 from webhook_tui.storage.database import Schema, open_database
 from webhook_tui.storage.history import DeliveryStore
-from webhook_tui.storage.mappers import encode_headers, insert, recordable
+from webhook_tui.storage.mappers import encode_headers, insert_deliveries, recordable
 from webhook_tui.storage.schema import HISTORY
 from webhook_tui.storage.word_index import LARGEST_INDEXED, STEP_ROWS, WordIndex
 
@@ -56,7 +56,7 @@ async def test_recording_never_fills_the_index(tmp_path: Path, account: Account)
     statements: list[str] = []
     with closing(open_database(tmp_path / "d.db", HISTORY).connection) as connection:
         connection.set_trace_callback(statements.append)
-        insert(connection, recordable(delivery(), VALID, account=account, answered=200), run=1)
+        insert_deliveries(connection, [recordable(delivery(), VALID, account=account, answered=200)], run=1)
 
     assert len(statements) == 3
     assert not any("words" in statement for statement in statements)
@@ -162,7 +162,7 @@ async def test_an_index_that_cannot_be_trusted_is_made_again(tmp_path: Path, acc
 def test_two_programs_that_disagree_do_not_take_turns_forever(tmp_path: Path, account: Account) -> None:
     """Each begins anew once; then the index belongs to the other."""
     with closing(open_database(tmp_path / "d.db", HISTORY).connection) as connection:
-        insert(connection, recordable(delivery(), VALID, account=account, answered=200), run=1)
+        insert_deliveries(connection, [recordable(delivery(), VALID, account=account, answered=200)], run=1)
         index = WordIndex()
         steps: Sequence[bool] = [index.step(connection) for _ in range(3)]
         _make_foreign(connection)

@@ -5,23 +5,21 @@ from __future__ import annotations
 import queue
 import threading
 from collections.abc import Callable
+from concurrent.futures import Future
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 
 from tests.patience import PATIENCE_SECONDS
 from tests.ui.memory_rows import MemoryFound, MemoryRows, mock_up_rows
 from webhook_tui.domain.commands import (
+    Command,
     CommentDelivery,
     DeleteDeliveries,
-    GetJob,
-    GetStatistics,
-    ListJobs,
-    ListRuns,
     MarkDelivery,
     ReplayDeliveries,
     SetForwarding,
     SimulateEvent,
-    Wish,
 )
 from webhook_tui.domain.delivery.delivery import StoredDelivery
 from webhook_tui.domain.delivery.rows import Sort
@@ -29,21 +27,19 @@ from webhook_tui.domain.events import (
     DeliveriesDeleted,
     DeliveryStored,
     HistoryOpened,
-    JobShown,
-    JobsShown,
     RowChanged,
-    RunsListed,
     SessionEvent,
     SessionStopped,
-    StatisticsShown,
     StatusChanged,
     VerdictChanged,
 )
 from webhook_tui.domain.filtering.filter import Expression
 from webhook_tui.domain.forwarding.forward_result import UsedUrl
 from webhook_tui.domain.jobs.job import JobDetail, Jobs
+from webhook_tui.domain.queries import Answer, GetJob, GetStatistics, ListJobs, ListRuns, ListSecrets, Query
 from webhook_tui.domain.run import Run
 from webhook_tui.domain.signature.secret import Secret
+from webhook_tui.domain.signature.secret_ring import RingEntry
 from webhook_tui.domain.signature.verdict import Verdict
 from webhook_tui.domain.statistics.overview import Overview
 from webhook_tui.domain.status import (
@@ -80,7 +76,8 @@ class FakeSession:
 
     def __init__(self, status: SessionStatus = STARTING, deliveries: list[StoredDelivery] | None = None) -> None:
         self.rows = MemoryRows(deliveries or [])
-        self.wishes: list[Wish] = []
+        self.wishes: list[Command | Query[Any]] = []
+        """Commands and queries, in the order in which they came."""
         self.stops = 0
         self.runs: tuple[Run, ...] = ()
         self.overview: Overview | None = None
@@ -88,6 +85,8 @@ class FakeSession:
         self.details: dict[str, JobDetail] = {}
         self.searches: list[tuple[MemoryFound, Callable[[], None]]] = []
         self.searches_wait = False
+        self.ring: tuple[RingEntry, ...] | None = None
+        self._pending: list[tuple[Query[Any], Future[Any]]] = []
         self.secrets: tuple[Secret, ...] = ()
         self.ended = threading.Event()
         self.fails_with: Exception | None = None
@@ -114,21 +113,13 @@ class FakeSession:
         emit(SessionStopped())
         self.ended.set()
 
-    def request(self, wish: Wish) -> None:
-        self.wishes.append(wish)
-        match wish:
+    def request(self, command: Command) -> None:
+        self.wishes.append(command)
+        match command:
             case MarkDelivery(seq, marked):
                 self.emit(RowChanged(self.rows.set(seq, marked=marked)))
             case CommentDelivery(seq, text):
                 self.emit(RowChanged(self.rows.set(seq, comment=text)))
-            case ListRuns():
-                self.emit(RunsListed(self.runs))
-            case GetStatistics() if self.overview is not None:
-                self.emit(StatisticsShown(self.overview))
-            case ListJobs() if self.jobs is not None:
-                self.emit(JobsShown(self.jobs))
-            case GetJob(job_id) if job_id in self.details:
-                self.emit(JobShown(self.details[job_id]))
             case DeleteDeliveries(seqs):
                 self.emit(DeliveriesDeleted(self.rows.delete(seqs)))
             case ReplayDeliveries(_, url) | SimulateEvent(_, url) | SetForwarding(url) if url is not None:
@@ -136,6 +127,31 @@ class FakeSession:
                 self.emit(StatusChanged(self.first_status))
             case _:
                 pass
+
+    def query(self, query: Query[Answer]) -> Future[Answer]:
+        self.wishes.append(query)
+        future: Future[Answer] = Future()
+        self._pending.append((query, future))
+        match query:
+            case ListRuns():
+                self.answer(query, self.runs)
+            case ListSecrets() if self.ring is not None:
+                self.answer(query, self.ring)
+            case GetStatistics() if self.overview is not None:
+                self.answer(query, self.overview)
+            case ListJobs() if self.jobs is not None:
+                self.answer(query, self.jobs)
+            case GetJob() if query.job_id in self.details:
+                self.answer(query, self.details[query.job_id])
+            case _:
+                pass
+        return future
+
+    def answer(self, query: Query[Answer], answer: Answer) -> None:
+        """Answer a query that was asked and not answered yet, however often."""
+        for pending in [one for one in self._pending if one[0] == query]:
+            self._pending.remove(pending)
+            pending[1].set_result(answer)
 
     def stop(self) -> None:
         self.stops += 1

@@ -13,7 +13,8 @@ from textual.widget import Widget
 
 from tests.patience import PATIENCE_SECONDS
 from tests.ui.fake_session import NOW, FakeSession
-from webhook_tui.domain.commands import Wish
+from webhook_tui.domain.commands import Command
+from webhook_tui.domain.queries import Query
 from webhook_tui.ui.app import WebhookTuiApp
 from webhook_tui.ui.screens.main import MainScreen
 
@@ -56,7 +57,7 @@ class Stage:
             assert monotonic() < end, f"waited in vain for {fact!r}:\n{self.text()}"
             await self.pilot.pause(0.01)
 
-    async def wished(self, wish: Wish) -> None:
+    async def wished(self, wish: Command | Query[Any]) -> None:
         """Wait until the session was asked for something."""
         await self.until(lambda: wish in self.session.wishes)
 

@@ -17,27 +17,18 @@ from tests.ui.stage import SMALL, STACKED, WIDE, Stage, stage
 from webhook_tui.domain.commands import (
     AddSecret,
     CheckReachability,
+    Command,
     DeleteWebhook,
-    ListSecrets,
     OwnershipChoice,
     RegisterWebhook,
     RemoveSecret,
     ResolveOwnership,
-    RevealSecret,
     SendTestPing,
-    TrySecret,
     UseToken,
-    Wish,
 )
 from webhook_tui.domain.errors import Problem
-from webhook_tui.domain.events import (
-    ForeignWebhook,
-    OwnershipQuestioned,
-    SecretRevealed,
-    SecretsListed,
-    SecretTried,
-    TokenRequired,
-)
+from webhook_tui.domain.events import ForeignWebhook, OwnershipQuestioned, SecretRingChanged, TokenRequired
+from webhook_tui.domain.queries import ListSecrets, RevealSecret, SecretTrial, TrySecret
 from webhook_tui.domain.signature.secret import Secret
 from webhook_tui.domain.signature.secret_ring import Origin, RingEntry
 from webhook_tui.domain.status import TunnelState, TunnelStatus, WebhookState, WebhookStatus
@@ -365,7 +356,9 @@ async def test_a_working_registration_is_made_again_only_after_a_question() -> N
 
 
 @pytest.mark.parametrize(("key", "wish"), [("n", RegisterWebhook(new_secret=True)), ("v", CheckReachability())])
-async def test_the_question_before_a_new_secret_is_answered_by_keys(key: str, wish: Wish) -> None:
+async def test_the_question_before_a_new_secret_is_answered_by_keys(
+    key: str, wish: RegisterWebhook | CheckReachability
+) -> None:
     """n registers again, v checks the route."""
     async with stage(size=STACKED) as played:
         await played.press("u")
@@ -396,10 +389,10 @@ RING = (
 async def listed(entries: tuple[RingEntry, ...] = RING, size: tuple[int, int] = STACKED) -> AsyncIterator[Stage]:
     """The dialog of the ring, filled."""
     session = FakeSession(replace(RUNNING, ring_place="file, 0600"), mock_up_rows())
+    session.ring = entries
     async with stage(session, size=size) as played:
         await played.press("S")
         await played.wished(ListSecrets())
-        session.emit(SecretsListed(entries))
         await played.until(f"{len(entries)} in the ring")
         yield played
 
@@ -438,7 +431,7 @@ async def test_a_secret_is_revealed_until_the_next_key() -> None:
     async with listed() as played:
         await played.press("j", "r")
         await played.wished(RevealSecret(RING[1].secret_id))
-        played.session.emit(SecretRevealed(RING[1].secret_id, "former"))
+        played.session.answer(RevealSecret(RING[1].secret_id), Secret("former"))
         await played.until(f"{RING[1].short_id}  former  6 characters")
         await played.press("r")
         await played.until(f"{RING[1].short_id}  ••••••  6 characters")
@@ -458,7 +451,8 @@ async def test_a_revealed_secret_is_hidden_by_itself(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(SecretsDialog, "set_timer", recording)
     async with listed() as played:
         await played.press("r")
-        played.session.emit(SecretRevealed(RING[0].secret_id, "current"))
+        await played.wished(RevealSecret(RING[0].secret_id))
+        played.session.answer(RevealSecret(RING[0].secret_id), Secret("current"))
         await played.until("current  7 characters")
         elapsed[0]()
         await played.until("•••••••  7 characters")
@@ -469,7 +463,7 @@ async def test_a_secret_is_copied_under_its_id() -> None:
     async with listed() as played:
         await played.press("c")
         await played.wished(RevealSecret(RING[0].secret_id))
-        played.session.emit(SecretRevealed(RING[0].secret_id, "current"))
+        played.session.answer(RevealSecret(RING[0].secret_id), Secret("current"))
         await played.until(f"Sent to the terminal: secret {RING[0].short_id}")
         assert played.app.clipboard == "current"
         assert "current  7" not in played.text()
@@ -492,7 +486,8 @@ async def test_removing_a_secret_asks_in_its_row() -> None:
         assert not any(isinstance(wish, RemoveSecret) for wish in played.session.wishes)
         await played.press("D", "d")
         await played.wished(RemoveSecret(RING[2].secret_id))
-        played.session.emit(SecretsListed((*RING[:2], *RING[3:])))
+        played.session.ring = (*RING[:2], *RING[3:])
+        played.session.emit(SecretRingChanged())
         await played.until("4 in the ring")
 
 
@@ -553,8 +548,8 @@ async def test_what_a_typed_secret_would_change_is_said_at_once(outcome: dict[st
     async with stage(size=STACKED) as played:
         await played.press("p", *"s3")
         await played.wished(TrySecret(typed))
-        played.session.emit(SecretTried(Secret("s").fingerprint(), None, 7, 0, 7))
-        played.session.emit(SecretTried(typed.fingerprint(), None, **outcome))
+        played.session.answer(TrySecret(Secret("s")), SecretTrial(None, 7, 0, 7))
+        played.session.answer(TrySecret(typed), SecretTrial(None, **outcome))
         await played.until(said)
         assert "explains 7" not in played.text()
         await played.press("x")
@@ -565,7 +560,8 @@ async def test_a_secret_that_the_ring_has_is_known() -> None:
     """For this run only, or not."""
     async with stage(size=STACKED) as played:
         await played.press("p", *"file")
-        played.session.emit(SecretTried(RING[3].secret_id, RING[3]))
+        await played.wished(TrySecret(Secret("file")))
+        played.session.answer(TrySecret(Secret("file")), SecretTrial(RING[3]))
         await played.until(f"known already: {RING[3].short_id} (this run only)")
 
 

@@ -9,10 +9,10 @@ import pytest
 
 from tests.ui.fake_session import NOW, FakeSession
 from tests.ui.stage import SMALL, STACKED, WIDE, Stage, stage
-from webhook_tui.domain.commands import GetJob, ListJobs
 from webhook_tui.domain.filtering.filter import parse
 from webhook_tui.domain.filtering.terms import JobIs
 from webhook_tui.domain.jobs.job import Job, JobDetail, JobEvent, Jobs
+from webhook_tui.domain.queries import GetJob, ListJobs
 from webhook_tui.domain.signature.verdict import Verdict
 from webhook_tui.ui.format.jobs import filter_for
 

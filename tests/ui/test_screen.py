@@ -11,9 +11,10 @@ from textual import events
 from tests.ui.fake_session import LISTENING, LIVE, NOW, RUNNING, STARTING, WAITING, FakeSession
 from tests.ui.memory_rows import MemoryRows, mock_up_rows, stored_delivery
 from tests.ui.stage import SMALL, STACKED, WIDE, Stage, stage
-from webhook_tui.domain.commands import ExplainSignature, ListSecrets, RegisterWebhook, SendTestPing
+from webhook_tui.domain.commands import RegisterWebhook, SendTestPing
 from webhook_tui.domain.errors import Problem
 from webhook_tui.domain.events import Notified, ProblemOccurred, StatusChanged
+from webhook_tui.domain.queries import ExplainSignature, ListSecrets
 from webhook_tui.domain.refusal import Refusal
 from webhook_tui.domain.signature.verdict import Verdict
 from webhook_tui.domain.status import TunnelState, TunnelStatus, WebhookState, WebhookStatus

@@ -5,14 +5,16 @@ from __future__ import annotations
 import io
 import threading
 from collections.abc import Callable
+from concurrent.futures import Future
 from datetime import datetime
 
 from tests.patience import PATIENCE_SECONDS
-from webhook_tui.domain.commands import Wish
+from webhook_tui.domain.commands import Command
 from webhook_tui.domain.delivery.rows import DeliveryRows, FoundRows, Sort
 from webhook_tui.domain.errors import Problem
 from webhook_tui.domain.events import SessionEvent, SessionStopped, ShutdownStepEnded, ShutdownStepStarted
 from webhook_tui.domain.filtering.filter import Expression
+from webhook_tui.domain.queries import Answer, Query
 from webhook_tui.domain.signature.secret import Secret
 from webhook_tui.domain.status import SessionStatus
 from webhook_tui.ui.session_thread import SessionThread
@@ -36,8 +38,12 @@ class Retention:
             emit(fact)
         self.release.wait()
 
-    def request(self, wish: Wish) -> None:
+    def request(self, command: Command) -> None:
         """Nothing is asked."""
+
+    def query(self, query: Query[Answer]) -> Future[Answer]:
+        """Nothing is asked."""
+        raise NotImplementedError
 
     def stop(self) -> None:
         self.stopped.set()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import Future
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -15,8 +16,8 @@ from textual.color import Color
 from tests.ui.fake_session import LISTENING, NOW, PUBLIC, RUNNING, FakeSession
 from tests.ui.memory_rows import mock_up_rows
 from tests.ui.stage import STACKED, WIDE, Stage, stage
-from webhook_tui.domain.commands import GetStatistics
 from webhook_tui.domain.errors import Problem
+from webhook_tui.domain.queries import Answer, GetStatistics, Query
 from webhook_tui.domain.refusal import Refusal
 from webhook_tui.domain.signature.verdict import Verdict
 from webhook_tui.domain.statistics.counts import EventCounts, HistoryCounts, Rate
@@ -154,15 +155,25 @@ async def test_on_a_small_screen_it_scrolls_by_keys_and_nothing_is_lost() -> Non
             await played.until(lambda: played.is_focused("DeliveryTable"))
 
 
+class StatisticsReader(FakeSession):
+    """Has five steps of counting to show, one whenever it is asked; then it does not answer."""
+
+    def query(self, query: Query[Answer]) -> Future[Answer]:
+        """As told."""
+        asked = self.wishes.count(GetStatistics())
+        tally = replace(TALLY, examined=100_000 * min(asked, 4), is_done=False)
+        self.overview = replace(OVERVIEW, tally=tally) if asked < 5 else None
+        return super().query(query)
+
+
 async def test_it_is_live_and_asks_again_at_once_while_it_is_counted() -> None:
     """A million are counted in steps; the keys work meanwhile."""
-    counting = replace(TALLY, examined=400_000, is_done=False)
-    session = session_with(replace(OVERVIEW, tally=counting))
+    session = StatisticsReader(REFUSED, mock_up_rows())
     async with stage(session, size=STACKED) as played:
         await opened(played)
         await played.until("counting: 400,000 of 1.0 M")
-        await played.until(lambda: len([wish for wish in session.wishes if wish == GetStatistics()]) > 5)
-        session.overview = replace(OVERVIEW, tally=replace(TALLY, this_run={Verdict.VALID: 77}))
+        await played.until(lambda: session.wishes.count(GetStatistics()) == 6)
+        session.answer(GetStatistics(), replace(OVERVIEW, tally=replace(TALLY, this_run={Verdict.VALID: 77})))
         await played.until("✓ valid                                  77")
         assert "counting" not in played.text()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import Future
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from time import thread_time
@@ -11,16 +12,11 @@ import pytest
 from tests.ui.fake_session import RUNNING, FakeSession
 from tests.ui.memory_rows import mock_up_rows, stored_delivery
 from tests.ui.stage import SMALL, Stage, stage
-from webhook_tui.domain.commands import GetComparison, GetEventSides, OwnershipChoice, ResolveOwnership, Wish
+from webhook_tui.domain.commands import OwnershipChoice, ResolveOwnership
 from webhook_tui.domain.comparison.compared_event import ComparedEvent, Reason, Seen
 from webhook_tui.domain.errors import Problem
-from webhook_tui.domain.events import (
-    ComparisonShown,
-    EventCompared,
-    EventSidesShown,
-    OwnershipQuestioned,
-    StatusChanged,
-)
+from webhook_tui.domain.events import EventCompared, OwnershipQuestioned, StatusChanged
+from webhook_tui.domain.queries import Answer, ComparedEvents, EventSides, GetComparison, GetEventSides, Query
 from webhook_tui.domain.statistics.intervals import Interval
 from webhook_tui.domain.status import StreamStatus
 from webhook_tui.ui.format.event_comparison import content_cell, lag_cell, sentences, state_line
@@ -96,13 +92,16 @@ class WatchingSession(FakeSession):
         self.version = 1
         self.events = events
 
-    def request(self, wish: Wish) -> None:
-        super().request(wish)
-        if isinstance(wish, GetComparison) and wish.version != self.version:
-            self.emit(ComparisonShown(self.version, self.events))
-        elif isinstance(wish, GetEventSides):
+    def query(self, query: Query[Answer]) -> Future[Answer]:
+        future = super().query(query)
+        if isinstance(query, GetComparison):
+            is_new = query.version != self.version
+            self.answer(query, ComparedEvents(self.version, self.events) if is_new else None)
+        elif isinstance(query, GetEventSides):
             webhook = b'{"id": 90398, "data": {"status": "<b>altered\\u001b[31m"}}'
-            self.emit(EventSidesShown(wish.event_id, webhook, b'{"data": {"status": "completed"}, "id": 90398}'))
+            sse = b'{"data": {"status": "completed"}, "id": 90398}'
+            self.answer(query, EventSides(query.event_id, webhook, sse))
+        return future
 
     def now_has(self, *events: ComparedEvent) -> None:
         """Let it know other events, and tell that the counts changed."""

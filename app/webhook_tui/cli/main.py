@@ -10,15 +10,17 @@ import sys
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO, NoReturn
+from typing import Any, BinaryIO, NoReturn
 
 import click
 import click.shell_completion
 
 from webhook_tui import __version__
+from webhook_tui.cli.list import list_deliveries
 from webhook_tui.cli.options import (
     EXPORT_FORMATS,
     FILE,
+    FILTER,
     LOCAL_URL,
     SECONDS,
     SECRET,
@@ -28,17 +30,16 @@ from webhook_tui.cli.options import (
     settings_from,
     shared_options,
 )
+from webhook_tui.cli.show import show
+from webhook_tui.cli.wait import wait
+from webhook_tui.cli.why import why
 from webhook_tui.config import API_URL, Places, Settings, read_config, read_secret_file
-from webhook_tui.domain.delivery.text import visible
 from webhook_tui.domain.errors import ExitCode, Problem, ProblemError
 from webhook_tui.domain.signature.secret import Secret, token_in
 from webhook_tui.domain.url import UrlError, normalized_url
 from webhook_tui.encoding import configure_streams
 from webhook_tui.log import log_to, tell_of_crashes
 from webhook_tui.streams import OutputError, prepare_streams
-
-if TYPE_CHECKING:
-    from webhook_tui.domain.filtering.filter import Expression
 
 _NO_TOKEN = Problem(
     "No token: set PIKTID_TOKEN, or use --token-stdin or --token-file.",
@@ -223,7 +224,7 @@ def paths(obj: tuple[Places, dict[str, Any]]) -> None:
 @option("--db", type=FILE, help="Where the history lies.")
 @click.option("--seq", type=click.IntRange(1), multiple=True, help="Number of a delivery; repeatable. Default: all.")
 @click.option("--marked", is_flag=True, help="Only marked deliveries.")
-@click.option("--filter", "filter_text", metavar="FILTER", help="Only those that it shows: the filter of the screen.")
+@option("--filter", type=FILTER, help="Only those that it shows: the filter of the screen.")
 @click.option("--url", type=URL, default=LOCAL_URL, show_default=True, help="Where commands and scripts send it.")
 @option("--job-id-field", multiple=True, metavar="FIELD", help="Where a job id stands, for job:X; repeatable.")
 @option("--secret", type=SECRET, multiple=True, help="Take this out, too; repeatable.")
@@ -250,7 +251,7 @@ def export(ctx: click.Context, /, **given: Any) -> None:
         choice=Choice(
             given["seq"],
             given["marked"],
-            _filter(given["filter_text"]),
+            given["filter"] and given["filter"].expression,
             job_fields=given["job_id_field"] or JobFields().ids,
         ),
         now=datetime.now(UTC),
@@ -319,19 +320,6 @@ def send(ctx: click.Context, /, event: str | None, url: str | None, **given: Any
     ctx.exit(run(event, url, secret, body, timeout_seconds=given["timeout"]))
 
 
-def _filter(text: str | None) -> Expression | None:
-    """A mistake is shown at its place, in a text that no terminal can be harmed by."""
-    from webhook_tui.domain.filtering.filter import FilterError, parse
-
-    if text is None:
-        return None
-    try:
-        return parse(text)
-    except FilterError as error:
-        marks = " " * error.start + "^" * (error.end - error.start)
-        raise click.UsageError(f"{visible(str(error))}\n  {visible(text)}\n  {marks}") from error
-
-
 def _event_to_send(event: str | None, given: dict[str, Any], places: Places) -> tuple[str, bytes]:
     from webhook_tui.cli.send import edited, stored_event
     from webhook_tui.sandbox.samples import sample_body
@@ -378,6 +366,10 @@ def completion(shell: str) -> None:
     kind = click.shell_completion.get_completion_class(shell)
     assert kind is not None
     click.echo(kind(root, {}, "webhook-tui", "_WEBHOOK_TUI_COMPLETE").source())
+
+
+for _command in (list_deliveries, show, why, wait):
+    root.add_command(_command)
 
 
 def _settings(ctx: click.Context, given: dict[str, Any]) -> Settings:

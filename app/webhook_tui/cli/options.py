@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 from click.core import ParameterSource
@@ -24,10 +24,14 @@ from webhook_tui.config import (
     Settings,
     read_secret_file,
 )
+from webhook_tui.domain.delivery.text import visible
 from webhook_tui.domain.errors import ExitCode, Problem, ProblemError
 from webhook_tui.domain.jobs.job import JobFields
 from webhook_tui.domain.signature.secret import Secret, token_in
 from webhook_tui.domain.url import UrlError, normalized_url
+
+if TYPE_CHECKING:
+    from webhook_tui.domain.filtering.filter import Filter
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -36,6 +40,7 @@ EXPORT_FORMATS = ("payload", "curl", "httpie", "python", "pytest", "har", "jsonl
 
 LOCAL_URL = f"http://{HOST}:{PORT}"
 
+WITHIN = click.FloatRange(min=0, min_open=True)
 SECONDS = click.FloatRange(0.1, 60)
 FILE = click.Path(path_type=Path, dir_okay=False)
 DAYS = click.IntRange(0, 36_500)
@@ -81,6 +86,27 @@ class UrlType(click.ParamType[str]):
             self.fail(str(error), param, ctx)
 
 
+class FilterType(click.ParamType[Any]):
+    """A filter of deliveries, in the language of the screen."""
+
+    name = "filter"
+
+    def convert(self, value: Any, _param: click.Parameter | None, _ctx: click.Context | None) -> Filter:
+        """Parse it. Raises ProblemError (usage) that quotes what cannot be read."""
+        from webhook_tui.domain.filtering.filter import Filter, FilterError
+
+        if isinstance(value, Filter):
+            return value
+        try:
+            return Filter.parse(str(value))
+        except FilterError as error:
+            part = visible(value[error.start : error.end] or value)
+            raise ProblemError(
+                Problem(f'The filter cannot be read at "{part}": {visible(str(error))}.', "", ExitCode.USAGE)
+            ) from error
+
+
+FILTER = FilterType()
 SECRET = SecretType()
 TOKEN = TokenType()
 URL = UrlType()
@@ -92,6 +118,25 @@ def option(*names: str, envvar: str | list[str] | None = None, **extra: Any) -> 
     own = "WEBHOOK_TUI_" + long.removeprefix("--").replace("-", "_").upper()
     others = [envvar] if isinstance(envvar, str) else envvar or []
     return click.option(*names, envvar=[*others, own], **extra)
+
+
+def output_format(*names: str) -> Callable[[F], F]:
+    """Return the option --format; the first name is the default."""
+    return click.option("--format", "output", type=click.Choice(names), default=names[0], show_default=True)
+
+
+def history_options(command: F) -> F:
+    """Put on a command what says which history it reads, and of which accounts; the default is all of them.
+
+    A token of the environment or one that was kept says nothing here: the history needs none.
+    """
+    for decorate in (
+        click.option("--api-url", type=URL, help="Only deliveries of accounts at this API."),
+        click.option("--token", type=TOKEN, help="Only deliveries of this token's account."),
+        option("--db", type=FILE, help="Where the history lives."),
+    ):
+        command = decorate(command)
+    return command
 
 
 _OPTIONS: tuple[Callable[[Any], Any], ...] = (

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 
 from webhook_tui.domain.delivery.text import visible
 from webhook_tui.domain.signature.secret import Secret
-from webhook_tui.http.asgi import Asgi, Message, Receive, Scope, Send
+from webhook_tui.http.asgi import Asgi, AsgiApplication, Message, Receive, Scope, Send
 from webhook_tui.http.server import Server
 from webhook_tui.http.sockets import bind
 from webhook_tui.sandbox.asgi import application
@@ -32,7 +32,8 @@ def serve_sandbox(*, host: str, port: int, token: Secret | None, play: bool, mis
         random=random.random,
         attempted=_log_attempt,
     )
-    return 128 + asyncio.run(_serve(sandbox, Server(_logged(application(sandbox)), server_socket, grace_seconds=0.5)))
+    served = AsgiApplication(_logged(application(sandbox)))
+    return 128 + asyncio.run(_serve(sandbox, Server(served, server_socket, grace_seconds=0.5)))
 
 
 def _logged(application: Asgi) -> Asgi:

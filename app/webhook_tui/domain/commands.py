@@ -1,4 +1,4 @@
-"""What a front end asks of the session; what became of it comes back as a fact."""
+"""Commands: what a front end tells the session to do. The outcome comes back as events."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from webhook_tui.domain.signature.secret import Secret
 
 @dataclass(frozen=True, slots=True)
 class RegisterWebhook:
-    """Go on from the first step that has not worked (receiver, tunnel), then register, again if need be."""
+    """Retry the first step that failed (tunnel, event stream), then register the webhook if it is not registered."""
 
     new_secret: bool = False
     """Register also when the registration works: PiktID keeps the URL and replaces the secret."""
@@ -20,14 +20,14 @@ class RegisterWebhook:
 
 @dataclass(frozen=True, slots=True)
 class SendTestPing:
-    """POST /webhooks/test."""
+    """Ask PiktID for a test ping (POST /webhooks/test)."""
 
     __test__ = False
 
 
 @dataclass(frozen=True, slots=True)
 class DeleteWebhook:
-    """DELETE /webhooks, if this run registered it and still holds it."""
+    """Delete the webhook if this run registered it and it is still ours (DELETE /webhooks)."""
 
 
 class OwnershipChoice(StrEnum):
@@ -44,21 +44,21 @@ class ResolveOwnership:
 
     choice: OwnershipChoice
     restore_previous: bool = False
-    """Register the old URL again when leaving."""
+    """Register the previous URL again on exit."""
 
 
 @dataclass(frozen=True, slots=True)
 class UseToken:
-    """The answer to TokenRequired; the session starts over with it."""
+    """Use another API token; the answer to TokenRequired."""
 
     token: Secret
     keep: bool = False
-    """Keep it for the next run, in `SessionStatus.token_place`."""
+    """Save it for the next run, in `SessionStatus.token_place`."""
 
 
 @dataclass(frozen=True, slots=True)
 class AddSecret:
-    """Put a secret into the ring; stored deliveries that are not valid are verified again."""
+    """Add a secret to the ring; stored deliveries that are not valid are verified again."""
 
     secret: Secret
     keep: bool = False
@@ -67,125 +67,64 @@ class AddSecret:
 
 @dataclass(frozen=True, slots=True)
 class RemoveSecret:
-    """Take a secret that is not the current one out of the ring; its deliveries are verified again without it."""
+    """Remove a secret that is not the current one from the ring; its deliveries are verified again without it."""
 
     secret_id: str
-
-
-@dataclass(frozen=True, slots=True)
-class ListSecrets:
-    """Say what the ring holds; answered by SecretsListed."""
-
-
-@dataclass(frozen=True, slots=True)
-class TrySecret:
-    """Say which stored deliveries a secret would make valid; answered by SecretTried, unless another is tried since."""
-
-    secret: Secret
-
-
-@dataclass(frozen=True, slots=True)
-class RevealSecret:
-    """Say a signing secret of the ring in clear; answered by SecretRevealed."""
-
-    secret_id: str
-
-
-@dataclass(frozen=True, slots=True)
-class ExplainSignature:
-    """Say all that is known of the signature of delivery `seq`; answered by SignatureExplained."""
-
-    seq: int
 
 
 @dataclass(frozen=True, slots=True)
 class CheckReachability:
-    """Try now whether the public URL leads here; answered by Notified, and by the tunnel's `verified_at`."""
-
-
-@dataclass(frozen=True, slots=True)
-class GetComparison:
-    """Say what webhook and event stream showed; answered by ComparisonShown, or not at all while nothing is new.
-
-    A screen asks about once a second while it shows them, so that a flood of events costs it nothing.
-    """
-
-    version: int = -1
-    """Of the last ComparisonShown; -1: none yet."""
-
-
-@dataclass(frozen=True, slots=True)
-class GetEventSides:
-    """Say what each channel brought of one event; answered by EventSidesShown."""
-
-    event_id: str
-
-
-@dataclass(frozen=True, slots=True)
-class GetStatistics:
-    """Say what the Status screen shows; answered by StatisticsShown. Counting goes on a little with each of these."""
-
-
-@dataclass(frozen=True, slots=True)
-class ListJobs:
-    """Say which jobs there are; answered by JobsShown. Reading goes on a little with each of these."""
-
-
-@dataclass(frozen=True, slots=True)
-class GetJob:
-    """Say all that is known of one job; answered by JobShown. Reading goes on, too."""
-
-    job_id: str
+    """Check now whether the public URL reaches the receiver; ends in Notified."""
 
 
 @dataclass(frozen=True, slots=True)
 class SetAnswerRule:
-    """Answer by another rule, from the next delivery on."""
+    """Answer deliveries by another rule, from the next one on."""
 
     rule: AnswerRule
 
 
 @dataclass(frozen=True, slots=True)
 class SetForwarding:
-    """Forward every delivery to that URL from now on; None: no more."""
+    """Forward every delivery to `url` from now on; None stops forwarding."""
 
     url: str | None
 
 
 @dataclass(frozen=True, slots=True)
 class ReplayDeliveries:
-    """Send deliveries again, in that order, one after the other; each is answered by Replayed.
+    """Send stored deliveries again, in this order, one after the other.
 
-    Several are answered by ReplayAdvanced, too.
+    Each ends in Replayed; several also publish ReplayAdvanced.
     """
 
     seqs: tuple[int, ...]
     url: str
     re_sign: bool = False
-    """With the current secret; else the signature goes as received."""
+    """Sign with the current secret; False keeps the original signature."""
     body: bytes | None = None
-    """In place of the one received; only of a single delivery."""
+    """Replaces the received body; for a single delivery only."""
 
 
 @dataclass(frozen=True, slots=True)
 class StopReplay:
-    """Send no more of the deliveries that are being replayed, and do not wait for the answer to the one under way."""
+    """Stop the replay of several deliveries without waiting for the response under way."""
 
 
 @dataclass(frozen=True, slots=True)
 class SimulateEvent:
-    """Send an event of our own, signed with the current secret; answered by Notified or ProblemOccurred."""
+    """Send an event of our own, signed with the current secret; ends in Notified or ProblemOccurred."""
 
     event: str
     url: str | None
-    """None: the receiver itself, where it is stored like any delivery."""
+    """Where to; None: our own receiver, which stores it like any delivery."""
     body: bytes | None = None
-    """None: a sample."""
+    """None: a sample of that event."""
 
 
 @dataclass(frozen=True, slots=True)
 class MarkDelivery:
-    """Mark a delivery, or take the mark off; answered by RowChanged."""
+    """Mark or unmark a delivery; ends in RowChanged."""
 
     seq: int
     marked: bool
@@ -193,7 +132,7 @@ class MarkDelivery:
 
 @dataclass(frozen=True, slots=True)
 class CommentDelivery:
-    """Keep the user's words about a delivery, "" to forget them; answered by RowChanged."""
+    """Set the comment of a delivery, "" removes it; ends in RowChanged."""
 
     seq: int
     text: str
@@ -201,18 +140,13 @@ class CommentDelivery:
 
 @dataclass(frozen=True, slots=True)
 class DeleteDeliveries:
-    """Delete deliveries from the history for good; answered by DeliveriesDeleted."""
+    """Delete deliveries from the history; ends in DeliveriesDeleted."""
 
     seqs: tuple[int, ...] | None
-    """Their numbers; None: all but the marked, of every run."""
+    """Their numbers; None: all but the marked ones, of every run."""
 
 
-@dataclass(frozen=True, slots=True)
-class ListRuns:
-    """Say which runs of the program the history remembers; answered by RunsListed."""
-
-
-Wish: TypeAlias = (
+Command: TypeAlias = (
     RegisterWebhook
     | SendTestPing
     | DeleteWebhook
@@ -220,13 +154,7 @@ Wish: TypeAlias = (
     | UseToken
     | AddSecret
     | RemoveSecret
-    | ListSecrets
-    | TrySecret
-    | RevealSecret
-    | ExplainSignature
     | CheckReachability
-    | GetComparison
-    | GetEventSides
     | SetAnswerRule
     | SetForwarding
     | ReplayDeliveries
@@ -235,8 +163,4 @@ Wish: TypeAlias = (
     | MarkDelivery
     | CommentDelivery
     | DeleteDeliveries
-    | ListRuns
-    | GetStatistics
-    | ListJobs
-    | GetJob
 )

@@ -16,6 +16,10 @@ class ExitCode(IntEnum):
     API = 3
     TUNNEL = 4
     PORT = 5
+    NOT_IN_TIME = 6
+    """What was waited for did not come in time."""
+    FORBIDDEN = 7
+    """A delivery came that must not."""
 
 
 class Severity(StrEnum):

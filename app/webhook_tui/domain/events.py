@@ -1,39 +1,33 @@
-"""What the session tells its front end: facts in the past tense, posted from the I/O thread, in order."""
+"""Events: what happened in the session, published to its front end in order, from the session's thread."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from webhook_tui.domain.comparison.compared_event import ComparedEvent
 from webhook_tui.domain.delivery.delivery import Delivery, DeliveryRow
-from webhook_tui.domain.diagnostics.report import SignatureReport
 from webhook_tui.domain.errors import Problem
 from webhook_tui.domain.forwarding.forward_result import ForwardResult
 from webhook_tui.domain.forwarding.replay_progress import ReplayProgress
-from webhook_tui.domain.jobs.job import JobDetail, Jobs
 from webhook_tui.domain.refusal import Refusal
-from webhook_tui.domain.run import Run
-from webhook_tui.domain.signature.secret_ring import RingEntry
-from webhook_tui.domain.statistics.overview import Overview
 from webhook_tui.domain.status import SessionStatus
 
 
 @dataclass(frozen=True, slots=True)
 class StatusChanged:
-    """The route or the counts changed; at most one is under way per 50 ms."""
+    """The status changed; published at most once every 50 ms."""
 
     status: SessionStatus
 
 
 @dataclass(frozen=True, slots=True)
 class HistoryOpened:
-    """The store is open: the front end may ask the session for its DeliveryRows now."""
+    """The history is open: `open_rows` and `open_found` may be called."""
 
 
 @dataclass(frozen=True, slots=True)
 class SessionReady:
-    """The receiver listens, the route to it is open and, if it is to be, the webhook is registered."""
+    """The receiver listens, the public URL is open and, unless --no-register, the webhook is registered."""
 
     public_url: str | None
     port: int
@@ -49,55 +43,50 @@ class WebhookRegistered:
 
 @dataclass(frozen=True, slots=True)
 class WebhookDeleted:
-    """DELETE /webhooks was answered: nothing is registered any more."""
+    """DELETE /webhooks was answered: no webhook is registered now."""
 
 
 @dataclass(frozen=True, slots=True)
 class DeliveryStored:
-    """One delivery is on disk and was answered as its row says."""
+    """One delivery is on disk; its answer is sent afterwards."""
 
     row: DeliveryRow
     delivery: Delivery
+    is_simulated: bool = False
+    """This run sent it itself."""
 
 
 @dataclass(frozen=True, slots=True)
 class RequestRefused:
-    """Requests were answered with an error and not stored: so many of one status since the last of these."""
+    """Requests of one status were answered with an error and not stored, since the last of these events."""
 
     refusal: Refusal
 
 
 @dataclass(frozen=True, slots=True)
 class VerdictChanged:
-    """A stored delivery was judged again."""
+    """The verdict of a stored delivery, or its reason, changed."""
 
     row: DeliveryRow
 
 
 @dataclass(frozen=True, slots=True)
 class RowChanged:
-    """Mark, comment or sources of a stored delivery are others."""
+    """Mark, comment or sources of a stored delivery changed."""
 
     row: DeliveryRow
 
 
 @dataclass(frozen=True, slots=True)
 class DeliveriesDeleted:
-    """So many deliveries are not in the history any more."""
+    """Deliveries were deleted from the history."""
 
     count: int
 
 
 @dataclass(frozen=True, slots=True)
-class RunsListed:
-    """The answer to ListRuns: all runs, oldest first."""
-
-    runs: tuple[Run, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class TunnelChanged:
-    """The tunnel opened, closed or has another public URL."""
+    """The tunnel opened, closed or got another public URL."""
 
     state: str
     public_url: str | None
@@ -105,7 +94,7 @@ class TunnelChanged:
 
 @dataclass(frozen=True, slots=True)
 class EventCompared:
-    """Where one event id was seen: `both`, `sse` or `webhook`."""
+    """Which channels brought one event: `both`, `sse` or `webhook`."""
 
     event_id: str
     name: str
@@ -113,71 +102,32 @@ class EventCompared:
     lag_ms: float | None
     equal: bool | None
     reason: str = ""
-    """Why only one of them has it, in two or three words; "" when both have."""
-
-
-@dataclass(frozen=True, slots=True)
-class ComparisonShown:
-    """The answer to GetComparison: every event of this run on both channels, in the order of their first appearance.
-
-    The tuple's elements are shared with the session, not copied; at most 10,000.
-    """
-
-    version: int
-    """For the next GetComparison."""
-    events: tuple[ComparedEvent, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class EventSidesShown:
-    """The answer to GetEventSides: what each channel brought; None: it did not, or it is not kept any more."""
-
-    event_id: str
-    webhook: bytes | None
-    sse: bytes | None
-
-
-@dataclass(frozen=True, slots=True)
-class StatisticsShown:
-    """The answer to GetStatistics."""
-
-    overview: Overview
-
-
-@dataclass(frozen=True, slots=True)
-class JobsShown:
-    """The answer to ListJobs; the same object while nothing is new."""
-
-    jobs: Jobs
-
-
-@dataclass(frozen=True, slots=True)
-class JobShown:
-    """The answer to GetJob."""
-
-    detail: JobDetail
+    """Why one channel did not bring it, in two or three words; "" when both did."""
 
 
 @dataclass(frozen=True, slots=True)
 class ProblemOccurred:
-    """A step failed or a wish was refused; `again`: seconds until the next try by itself."""
+    """A step or a command failed."""
 
     problem: Problem
     again: float | None = None
+    """Seconds until the next automatic try."""
     fatal: bool = False
-    """It cannot mend itself: without a screen the program ends."""
+    """Retrying cannot help: without a screen the program ends."""
+    command: str = ""
+    """The name of the command that failed; "" when it was none."""
 
 
 @dataclass(frozen=True, slots=True)
 class Notified:
-    """A wish whose effect is not on the screen was carried out; one sentence for a toast or a note."""
+    """A command without a visible effect was carried out; one sentence for a toast or a note."""
 
     sentence: str
 
 
 @dataclass(frozen=True, slots=True)
 class ForeignWebhook:
-    """What GET /webhooks says of a webhook that is not ours."""
+    """What GET /webhooks returned about a webhook that is not ours."""
 
     url: str
     registered_at: str | None = None
@@ -187,9 +137,9 @@ class ForeignWebhook:
 
 @dataclass(frozen=True, slots=True)
 class OwnershipQuestioned:
-    """The session waits for a GuardAnswered before it registers.
+    """The session waits for ResolveOwnership before it registers.
 
-    `foreign`: the webhook that would be replaced; None: PiktID cannot say whether there is one.
+    `foreign`: the webhook that would be replaced; None: PiktID cannot tell whether there is one.
     """
 
     foreign: ForeignWebhook | None
@@ -203,77 +153,43 @@ class TokenRequired:
 
 
 @dataclass(frozen=True, slots=True)
-class SecretRevealed:
-    """The answer to RevealSecret: a signing secret in clear, for the dialog that asked; None: it is gone."""
-
-    secret_id: str
-    secret: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class SecretsListed:
-    """What the ring holds: the answer to ListSecrets, and said after a secret was added or removed."""
-
-    entries: tuple[RingEntry, ...]
-    """The current one first."""
-
-
-@dataclass(frozen=True, slots=True)
-class SecretTried:
-    """The answer to TrySecret."""
-
-    secret_id: str
-    known: RingEntry | None
-    """What the ring has of it already; then nothing was tried."""
-    matches: int = 0
-    pending: int = 0
-    """How many of these are pending, not invalid."""
-    tried: int = 0
-    """Deliveries that are not valid now and were looked at."""
-    is_all: bool = True
-    """False: only the newest were looked at."""
-
-
-@dataclass(frozen=True, slots=True)
-class SignatureExplained:
-    """The answer to ExplainSignature."""
-
-    report: SignatureReport
+class SecretRingChanged:
+    """A secret was added to the ring or removed from it by a command."""
 
 
 @dataclass(frozen=True, slots=True)
 class Forwarded:
-    """A delivery was sent on to the local app; its row may say another answer now."""
+    """A delivery was forwarded to the local app; the answer in its row may have changed."""
 
     sent: ForwardResult
 
 
 @dataclass(frozen=True, slots=True)
 class Replayed:
-    """A delivery was sent again as the user asked."""
+    """A delivery was replayed."""
 
     sent: ForwardResult
     alone: bool = True
-    """False: as one of several."""
+    """False: it is one of several."""
 
 
 @dataclass(frozen=True, slots=True)
 class ReplayAdvanced:
-    """Several deliveries are being replayed, and it came this far; the last one of these is over."""
+    """The progress of replaying several deliveries; in the last of these events it is over."""
 
     progress: ReplayProgress
 
 
 @dataclass(frozen=True, slots=True)
 class ShutdownStepStarted:
-    """Leaving takes a step: `deleting webhook 41`, `closing the tunnel`."""
+    """A step of the shutdown began: `deleting webhook 41`, `closing the tunnel`."""
 
     what: str
 
 
 @dataclass(frozen=True, slots=True)
 class ShutdownStepEnded:
-    """That step's outcome: `done`, or why not."""
+    """A step of the shutdown ended; `outcome`: `done`, or why not."""
 
     what: str
     outcome: str
@@ -281,7 +197,7 @@ class ShutdownStepEnded:
 
 @dataclass(frozen=True, slots=True)
 class SessionStopped:
-    """Everything is closed; `problem`: why it ended, if not because it was asked to."""
+    """Everything is closed; the last event. `problem`: why it ended, unless `stop` was called."""
 
     problem: Problem | None = None
 
@@ -297,22 +213,13 @@ SessionEvent: TypeAlias = (
     | VerdictChanged
     | RowChanged
     | DeliveriesDeleted
-    | RunsListed
     | TunnelChanged
     | EventCompared
-    | ComparisonShown
-    | EventSidesShown
-    | StatisticsShown
-    | JobsShown
-    | JobShown
     | ProblemOccurred
     | Notified
     | OwnershipQuestioned
     | TokenRequired
-    | SecretRevealed
-    | SecretsListed
-    | SecretTried
-    | SignatureExplained
+    | SecretRingChanged
     | Forwarded
     | Replayed
     | ReplayAdvanced

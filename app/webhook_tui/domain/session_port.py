@@ -1,15 +1,17 @@
-"""What a front end may do with a session: run it in a thread, ask it for things, stop it."""
+"""What a front end may do with a session: run it in a thread, send it commands and queries, stop it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import Future
 from datetime import datetime
 from typing import Protocol
 
-from webhook_tui.domain.commands import Wish
+from webhook_tui.domain.commands import Command
 from webhook_tui.domain.delivery.rows import DeliveryRows, FoundRows, Sort
 from webhook_tui.domain.events import SessionEvent
 from webhook_tui.domain.filtering.filter import Expression
+from webhook_tui.domain.queries import Answer, Query
 from webhook_tui.domain.signature.secret import Secret
 from webhook_tui.domain.status import SessionStatus
 
@@ -19,35 +21,39 @@ class SessionPort(Protocol):
 
     @property
     def first_status(self) -> SessionStatus:
-        """What is known before it runs."""
+        """The status before `run`."""
         ...
 
-    def run(self, emit: Callable[[SessionEvent], None]) -> None:
-        """Do the whole job on the calling thread, on its own loop, until `stop`; facts go to `emit` from there."""
+    def run(self, publish: Callable[[SessionEvent], None]) -> None:
+        """Run on the calling thread, on a loop of its own, until `stop`; `publish` is called there with each event."""
         ...
 
-    def request(self, wish: Wish) -> None:
-        """Ask for something, from any thread; the answer comes as a fact."""
+    def request(self, command: Command) -> None:
+        """Send a command, from any thread; its outcome comes as an event. Ignored before `run` and after its end."""
+        ...
+
+    def query(self, query: Query[Answer]) -> Future[Answer]:
+        """Ask, from any thread; the future fails with ProblemError when there is no answer."""
         ...
 
     def stop(self) -> None:
-        """Tidy up and return from `run`, from any thread; more calls change nothing."""
+        """Shut down and return from `run`, from any thread; repeated calls have no effect."""
         ...
 
     def open_rows(self) -> DeliveryRows:
-        """The deliveries, for the calling thread; only after HistoryOpened."""
+        """Open the deliveries for the calling thread; only after HistoryOpened."""
         ...
 
     def open_found(
         self, expression: Expression, *, sort: Sort, now: datetime, changed: Callable[[], None]
     ) -> FoundRows:
-        """The deliveries that pass a filter, for the calling thread; only after HistoryOpened.
+        """Open the deliveries that match a filter, for the calling thread; only after HistoryOpened.
 
-        A thread of its own searches, and calls `changed` when a refresh would show something new. `now` is when `age:`
-        counts from. Raises ProblemError.
+        A thread of its own searches and calls `changed` when a refresh would show something new. `now` is the time
+        that `age:` is relative to. Raises ProblemError.
         """
         ...
 
     def known_secrets(self) -> tuple[Secret, ...]:
-        """All that must not be in a copy or a file that people share, from any thread; never shown, never logged."""
+        """Return every secret and token that copies and exports must not contain, from any thread; never show them."""
         ...

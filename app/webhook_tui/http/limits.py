@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
+import math
+from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Protocol
+
+NEVER = math.inf
+"""A deadline that does not come."""
+
+_LATENESS_SECONDS = 0.01
+"""One sweep serves the deadlines that lie this close together; uvloop's timers are rounded to a millisecond."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,7 +22,12 @@ class Limits:
     head_bytes: int = 32 * 1024
     head_count: int = 100
     head_seconds: float = 5.0
-    idle_seconds: int = 15
+    """From the connection or the first byte of a later head to the end of the head."""
+    body_bytes: int = 10 * 1024 * 1024
+    body_seconds: float = 10.0
+    """How long nothing of a body may come."""
+    idle_seconds: float = 15.0
+    """From an answer to the first byte of the next head."""
     connections: int = 256
     linger_bytes: int = 1024 * 1024
     """What is still taken from a client after an answer that came before its request was whole."""
@@ -20,3 +35,54 @@ class Limits:
     """How long, at most."""
     unread_seconds: float = 10.0
     """How long an answer may wait for a client that does not read."""
+
+
+class Timed(Protocol):
+    """Something with a deadline."""
+
+    @property
+    def due_at(self) -> float:
+        """When its next deadline ends, in the loop's time, or NEVER."""
+
+    def on_deadline(self, now: float) -> None:
+        """Act on the deadline that has ended; `due_at` is later afterwards."""
+
+
+class Deadlines:
+    """One timer for the deadlines of all connections.
+
+    A timer for each head, body and pause of each connection is made and cancelled with every request. Almost no
+    deadline is reached, and all of one kind are set in the order in which they end: the timer runs until the earliest
+    deadline that it was told of, and is set again only then.
+    """
+
+    def __init__(self, timed: Collection[Timed]) -> None:
+        """`timed`: everything that has a deadline; it may change at any time."""
+        self._timed = timed
+        self._timer: asyncio.TimerHandle | None = None
+        self._set_for = NEVER
+
+    def expect(self, at: float) -> None:
+        """Sweep no later than shortly after `at`."""
+        if at < self._set_for:
+            self._set(at)
+
+    def close(self) -> None:
+        """Stop the timer."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def _set(self, at: float) -> None:
+        self.close()
+        self._set_for = at
+        self._timer = asyncio.get_running_loop().call_at(at + _LATENESS_SECONDS, self._sweep)
+
+    def _sweep(self) -> None:
+        self._timer = None
+        self._set_for = NEVER
+        now = asyncio.get_running_loop().time()
+        for each in tuple(self._timed):
+            if each.due_at <= now:
+                each.on_deadline(now)
+        self.expect(min((each.due_at for each in self._timed), default=NEVER))

@@ -1,359 +1,396 @@
-"""uvicorn's httptools protocol with what it lacks: caps and deadlines for the head, one Host, header names as sent.
+"""One connection: requests in, answers out, within caps and deadlines.
 
-Whatever it refuses is answered 400, 408, 431 or 503 and the connection is closed, so that no byte after it is read as
-another request (RFC 9112, 11.2). A client that still sends when it is answered has some time to read the answer.
+One request after the other is read: what a client sends ahead waits, unread, until the answer before it is written. So
+answers keep their order, and whatever is refused ends the connection with nothing after it read as another request
+(RFC 9112, 11.2). A client that still sends when it is answered has some time to read the answer: a reset would make it
+lose what came before (RFC 9112, 9.6).
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-import http
+import logging
 import os
-import re
 import socket
 import struct
 from collections.abc import Callable
-from operator import itemgetter
-from typing import Any
+from operator import attrgetter
+from typing import Protocol
 
-import httptools
-from uvicorn.config import Config
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
-from uvicorn.server import ServerState
-
+from webhook_tui.domain.answer_rules.answer import Answer
+from webhook_tui.domain.delivery.headers import Headers
 from webhook_tui.domain.refusal import Refusal
-from webhook_tui.http.head import HeadLines
-from webhook_tui.http.limits import Limits
-from webhook_tui.http.lingering_close import LingeringClose, Outlet
+from webhook_tui.http.limits import NEVER, Deadlines, Limits
+from webhook_tui.http.request import Request, RequestParser, RequestRefusedError
+from webhook_tui.http.response import PLAIN, Exchange, render, render_head
 
-EXTENSION = "webhook_tui"
-"""Key in an ASGI scope's `extensions`: what was sent, under the two keys below."""
-RAW_HEADERS = "raw_headers"
-"""List of (name, value), names not re-cased."""
-TARGET = "target"
-"""The request target, bytes."""
-RESET = "reset"
-"""A function that resets the connection: the client sees that it broke, and gets no answer."""
-
-_UPGRADE = b"upgrade"
-_CHUNKS_MAY_END = re.compile(rb"\A(?:\n\r\n|\r?\n)|\r\n\r\n")
-"""Chunks and trailers end with an empty line, of which the beginning may have come with the data before."""
-
+_CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 _CUT_SHORT = Refusal(400, "the body did not come whole")
 
+_UNCONNECTED = asyncio.Transport()
+"""Stands where the transport will."""
 
-class _RefusedError(Exception):
-    """Raised inside a parser callback, so that the parser stops there."""
+_log = logging.getLogger(__name__)
 
 
-class HardenedProtocol(HttpToolsProtocol):
-    """One connection. Subclassed with its limits by `protocol_with`."""
+class Application(Protocol):
+    """What answers the requests of a server."""
 
-    limits = Limits()
+    def on_head(self, request: Request) -> Answer | None:
+        """Answer at once, before the body is read, or return None to have it read."""
 
-    @staticmethod
-    def refused(refusal: Refusal) -> None:
-        """Told of each request that is refused here."""
+    def on_request(self, exchange: Exchange) -> None:
+        """Begin to answer a whole request."""
 
-    def __init__(
-        self,
-        config: Config,
-        server_state: ServerState,
-        app_state: dict[str, Any],
-        _loop: asyncio.AbstractEventLoop | None = None,
-    ) -> None:
-        super().__init__(config, server_state, app_state, _loop)
-        self._head_timer: asyncio.TimerHandle | None = None
-        self._in_head = True
-        self._head = HeadLines(self.limits.head_bytes)
-        self._body_left: int | None = None
-        """Bytes of the body that are still to come; None: it comes in chunks."""
-        self._refusal: Refusal | None = None
-        """Why the parser was stopped."""
-        self._has_refused = False
-        self._is_half_closed = False
-        """The client sends nothing more, and waits for its answer."""
-        self._idle_since = self.loop.time()
-        self._raw_headers: list[tuple[bytes, bytes]] = []
-        self._closing: LingeringClose
-        self._outlet: Outlet
 
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as uvicorn narrows it
-        super().connection_made(transport)
-        self._closing = LingeringClose(self.loop, transport, self.limits)
-        self._outlet = Outlet(transport, self._closing, self._close)
-        if len(self.connections) > self.limits.connections and not self._close_longest_idle():
-            self._write_refusal(Refusal(503, f"too many connections: {self.limits.connections}"))
-            self._closing.close()  # at once: those who linger count, and there are too many
-            return
-        self._start_head_timer()
+class Connections:
+    """What the connections of one server share."""
 
-    @property
-    def idle_since(self) -> float | None:
-        """Since when it waits for a request of which nothing has come; None: it is at work, or closing."""
-        is_idle = self._in_head and not self._head.size and not self._is_asked and not self._closing.has_begun
-        return self._idle_since if is_idle else None
+    def __init__(self, application: Application, limits: Limits, refused: Callable[[Refusal], None]) -> None:
+        """`refused`: called with each request that is refused before the application sees it whole."""
+        self.application = application
+        self.limits = limits
+        self.refused = refused
+        self.open: set[HttpProtocol] = set()
+        self.exchanges: set[Exchange] = set()
+        """Those that are not over, also when their connection is."""
+        self.deadlines = Deadlines(self.open)
+        self.is_stopping = False
+        self._ended: asyncio.Future[None] | None = None
 
-    def make_room(self) -> None:
-        """Close an idle connection."""
-        self._closing.close()
-
-    @property
-    def _is_asked(self) -> bool:
-        """Whether an answer is owed."""
-        cycle: RequestResponseCycle | None = self.cycle
-        return bool(self.pipeline) or (cycle is not None and not cycle.response_complete)
-
-    def _close_longest_idle(self) -> bool:
-        """Make room for this connection; False: all others are at work."""
-        idle = [
-            (other.idle_since, other)
-            for other in self.connections
-            if isinstance(other, HardenedProtocol) and other is not self and other.idle_since is not None
-        ]
+    def close_longest_idle(self, newcomer: HttpProtocol) -> bool:
+        """Make room for a connection; False: all others are at work."""
+        idle = [each for each in self.open if each.is_idle and each is not newcomer]
         if idle:
-            min(idle, key=itemgetter(0))[1].make_room()
+            min(idle, key=attrgetter("idle_since")).close()
         return bool(idle)
 
-    def eof_received(self) -> bool:  # type: ignore[override]  # uvicorn's closes, whatever is under way
-        """The client sends nothing more. True: the connection stays until what it asked is answered.
+    def begin(self, request: Request, connection: HttpProtocol) -> Exchange:
+        """A new exchange."""
+        exchange = Exchange(request, connection, self._over)
+        self.exchanges.add(exchange)
+        return exchange
+
+    def remove(self, connection: HttpProtocol) -> None:
+        """Forget a connection that is lost."""
+        self.open.discard(connection)
+        self._check_ended()
+
+    async def ended(self, within_seconds: float) -> bool:
+        """Wait until there is neither a connection nor an exchange; False: there still is."""
+        self._ended = asyncio.get_running_loop().create_future()
+        self._check_ended()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(within_seconds):
+                await self._ended
+                return True
+        return False
+
+    def _over(self, exchange: Exchange) -> None:
+        self.exchanges.discard(exchange)
+        self._check_ended()
+
+    def _check_ended(self) -> None:
+        if self._ended is not None and not self._ended.done() and not self.open and not self.exchanges:
+            self._ended.set_result(None)
+
+
+class HttpProtocol(asyncio.Protocol):
+    """One connection of a server."""
+
+    def __init__(self, shared: Connections) -> None:
+        self._shared = shared
+        self._limits = shared.limits
+        self._loop = asyncio.get_running_loop()
+        self._transport = _UNCONNECTED
+        self._parser = RequestParser(shared.limits)
+        self._exchange: Exchange | None = None
+        """The request that is being answered."""
+        self._held = b""
+        """What came while it is: read afterwards."""
+        self._is_reading_paused = False
+        self._is_head_timed = True
+        self._is_half_closed = False
+        """The client sends nothing more, and waits for its answer."""
+        self._is_chunked = False
+        self._is_ending = False
+        """Nothing more is read or written."""
+        self._is_lingering = False
+        self._discarded = 0
+        self._drained: asyncio.Future[None] | None = None
+        self._deadline = NEVER
+        """For what the client is to send."""
+        self._unread_deadline = NEVER
+        """For the client to read what was written."""
+        self.idle_since = self._loop.time()
+
+    # What the transport calls
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = transport  # type: ignore[assignment]  # uvloop's is no subclass of asyncio.Transport
+        self._parser.client = _address(transport)
+        self._shared.open.add(self)
+        if len(self._shared.open) > self._limits.connections and not self._shared.close_longest_idle(self):
+            self._write_refusal(Refusal(503, f"too many connections: {self._limits.connections}"))
+            self.close()  # at once: those who linger count, and there are too many
+            return
+        self._expect_within(self._limits.head_seconds)
+
+    def data_received(self, data: bytes) -> None:
+        if self._exchange is not None:
+            self._hold(data)
+        else:
+            self._read(data)
+
+    def eof_received(self) -> bool:
+        """True: the connection stays until what was asked is answered.
 
         An answer that has begun and is not over is a stream: it ends, since most who close one half are leaving.
         """
-        if self._closing.has_begun:
-            return False
-        self._is_half_closed = True
-        if not self._in_head:
-            self._refuse_rest(_CUT_SHORT)
-        elif self._is_asked:
-            if not self._has_answered():
-                self.cycle.keep_alive = False
-                self.cycle.message_event.set()  # who waits for the client's end, waits no longer
+        if not self._is_ending:
+            self._is_half_closed = True
+            if self._exchange is not None and not self._exchange.has_started:
+                self._exchange.close()
                 return True
-        elif self._head.size:
-            self._refuse(Refusal(400, "the head did not come whole"))
+            if self._exchange is None and self._parser.has_begun:
+                is_in_body = self._parser.request is not None
+                self._refuse(_CUT_SHORT if is_in_body else Refusal(400, "the head did not come whole"))
+            self._is_ending = True
         return False
 
-    def connection_lost(self, exc: Exception | None) -> None:
-        self._stop_head_timer()
-        if not self._in_head and not self._has_refused and not self.cycle.response_complete:
-            self.refused(_CUT_SHORT)
-        self._closing.is_over()
-        super().connection_lost(exc)
-
-    def data_received(self, data: bytes) -> None:
-        self._unset_keepalive_if_required()
-        at = 0
-        while at < len(data):
-            if self._closing.has_begun:
-                self._closing.discard(data[at:])
-                return
-            at = self._read_head(data, at) if self._in_head else self._read_body(data, at)
-
-    def _read_head(self, data: bytes, at: int) -> int:
-        """Read `data` from `at` on, at most to the end of a head; how far."""
-        self._start_head_timer()
-        lines, end = self._head.take(data, at)
-        self._parse(lines)
-        if self._in_head and self._head.size > self.limits.head_bytes and not self._closing.has_begun:
-            self._refuse(Refusal(431, "the head is too large"))
-        return end
-
-    def _read_body(self, data: bytes, at: int) -> int:
-        """Read `data` from `at` on, at most to where the body may end; how far."""
-        if self._body_left is None:
-            found = _CHUNKS_MAY_END.search(data, at)
-            end = found.end() if found else len(data)
-        else:
-            end = min(len(data), at + self._body_left)
-            self._body_left -= end - at
-        self._parse(memoryview(data)[at:end])
-        return end
-
-    def _parse(self, data: bytes | memoryview) -> None:
-        try:
-            try:
-                self.parser.feed_data(data)
-            except httptools.HttpParserUpgrade:
-                self._read_without_upgrade()
-        except httptools.HttpParserError:
-            self._refuse_rest(self._refusal or Refusal(400, "it is not valid HTTP"))
-
-    def _read_without_upgrade(self) -> None:
-        """Read the head once more, without its offer of another protocol, which a server may ignore (RFC 9110, 7.8).
-
-        The parser takes what follows such an offer for the other protocol; another one has not seen it.
-        """
-        offering, sent = self.parser, self._raw_headers
-        self.parser = httptools.HttpRequestParser(self)
-        self.parser.set_dangerous_leniencies(lenient_data_after_close=True)  # as uvicorn's
-        lines = [b"%s: %s\r\n" % header for header in sent if header[0].lower() != _UPGRADE]
-        version = offering.get_http_version().encode()
-        self.parser.feed_data(b"%s %s HTTP/%s\r\n%s\r\n" % (offering.get_method(), self.url, version, b"".join(lines)))
-        self._raw_headers[:] = sent
-
-    def on_message_begin(self) -> None:
-        super().on_message_begin()
-        self._in_head = True
-        self._raw_headers = []
-        self.scope["extensions"] = {EXTENSION: {RAW_HEADERS: self._raw_headers, RESET: self._reset}}
-
-    def on_url(self, url: bytes) -> None:
-        super().on_url(url)
-        if len(self.url) > self.limits.head_bytes:
-            self._stop(431, "the request target is too long")
-
-    def on_header(self, name: bytes, value: bytes) -> None:
-        if not self._in_head:
-            return  # trailers after a chunked body are no headers of the delivery
-        self._raw_headers.append((name, value))
-        if len(self._raw_headers) > self.limits.head_count:
-            self._stop(431, f"it has more than {self.limits.head_count} headers")
-        super().on_header(name, value)
-
-    def on_headers_complete(self) -> None:
-        self._stop_head_timer()
-        if self.parser.get_method() == b"CONNECT":
-            self._stop(400, "CONNECT is for proxies")
-        if self.parser.should_upgrade():
-            return  # read again without the offer
-        self._in_head = False
-        if (
-            sum(len(name) + len(value) + 4 for name, value in self._raw_headers) + len(self.url)
-            > self.limits.head_bytes
-        ):
-            self._stop(431, "the head is too large")
-        self._check_framing()
-        self.scope["extensions"][EXTENSION][TARGET] = self.url
-        super().on_headers_complete()
-        self.cycle.transport = self._outlet
-
-    def _check_framing(self) -> None:
-        """Refuse what others between the sender and us may read as other requests than our parser does."""
-        version = self.parser.get_http_version()
-        if version not in ("1.0", "1.1"):
-            self._stop(400, f"it is HTTP {version}, not 1.1")
-        hosts = sum(name == b"host" for name, _ in self.headers)
-        if hosts > 1 or (hosts == 0 and version == "1.1"):
-            self._stop(400, "it has no Host header" if hosts == 0 else "it has more than one Host header")
-        codings = [value.lower() for name, value in self.headers if name == b"transfer-encoding"]
-        if codings and (codings != [b"chunked"] or version == "1.0"):
-            self._stop(400, "its Transfer-Encoding is not chunked")
-        length = next((value for name, value in self.headers if name == b"content-length"), b"0")
-        self._body_left = None if codings else int(length)
-
-    def on_message_complete(self) -> None:
-        if self.parser.should_upgrade():
-            return
-        self._in_head = True
-        self._head.start()
-        super().on_message_complete()
-
-    def on_response_complete(self) -> None:
-        if not self._in_head and not self.pipeline:
-            self._close()  # answered before the body was here: nobody wants the rest
-        if self._closing.has_begun:
-            self.server_state.total_requests += 1
-        else:
-            self._idle_since = self.loop.time()
-            super().on_response_complete()
-
-    def _refuse_rest(self, refusal: Refusal) -> None:
-        """Refuse what is being read, which may have been answered before it was whole."""
-        if self._has_answered():
-            self._linger()
-        else:
-            self._refuse(refusal)
+    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 -- asyncio's; the cause changes nothing
+        if not self._is_ending and self._exchange is None and self._parser.request is not None:
+            self._shared.refused(_CUT_SHORT)
+        self._is_ending = True
+        self._deadline = self._unread_deadline = NEVER
+        self.resume_writing()
+        self._parser.close()
+        if self._exchange is not None:
+            self._exchange.close()
+        self._shared.remove(self)
 
     def pause_writing(self) -> None:
-        super().pause_writing()
-        self._closing.expect_reader()
+        self._expect_reader()
+        self._drained = self._loop.create_future()
 
     def resume_writing(self) -> None:
-        super().resume_writing()
-        self._closing.found_reader()
+        if not self._is_ending:
+            self._unread_deadline = NEVER
+        if self._drained is not None:
+            self._drained.set_result(None)
+            self._drained = None
 
-    def shutdown(self) -> None:
-        if self._closing.has_begun:
-            self._closing.close()
+    # What the server calls
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether it waits for a request of which nothing has come."""
+        return self._exchange is None and not self._is_ending and not self._parser.has_begun
+
+    @property
+    def due_at(self) -> float:
+        """When the next of its deadlines ends."""
+        return min(self._deadline, self._unread_deadline)
+
+    def on_deadline(self, now: float) -> None:
+        """End the connection: what was expected of the client did not come."""
+        if self._unread_deadline <= now:
+            self._unread_deadline = self._deadline = NEVER
+            self._transport.abort()
+        elif self._is_ending or not self._parser.has_begun:
+            self.close()
+        elif self._parser.request is not None:
+            self._refuse(Refusal(408, f"nothing of the body came for {self._limits.body_seconds:g} s"))
         else:
-            super().shutdown()
+            self._refuse(Refusal(408, f"the head was not whole within {self._limits.head_seconds:g} s"))
 
-    def _close(self) -> None:
-        """Close after an answer: at once if all of the request was here."""
-        if self._closing.has_begun:
+    def close(self) -> None:
+        """Close when what was written has been taken, or when the client does not take it."""
+        self._is_ending = True
+        self._deadline = NEVER
+        self._transport.close()
+        if self._transport.get_write_buffer_size():
+            self._expect_reader()
+
+    def shut_down(self) -> None:
+        """Close now, or after the answer that is owed."""
+        if self._exchange is None:
+            self.close()
+
+    def abort(self) -> None:
+        """Close, whatever is under way."""
+        self._transport.abort()
+
+    # What an exchange calls
+
+    def respond(self, answer: Answer) -> None:
+        """Write a whole answer in one piece."""
+        self._exchange = None
+        if self._is_ending:
             return
-        if self._in_head and not self.pipeline:
-            self._closing.close()
-        else:
-            self._linger()
+        request = self._parser.request
+        assert request is not None
+        keeps_alive = self._parser.is_complete and self._keeps_alive(request)
+        data, keeps_alive = render(answer, keeps_alive=keeps_alive, with_body=request.method != "HEAD")
+        self._transport.write(data)
+        self._answered(keeps_alive)
 
-    def _linger(self) -> None:
-        self._stop_head_timer()
-        self._unset_keepalive_if_required()
-        if self._is_half_closed:
-            self._closing.close()
-        else:
-            self._closing.linger()
-        self.flow.resume_reading()
-        cycle: RequestResponseCycle | None = self.cycle
-        if cycle is not None and not cycle.response_complete:
-            cycle.disconnected = True
-            cycle.message_event.set()
+    def start_stream(self, status: int, headers: Headers) -> None:
+        """Write the head of an answer of unknown length: in chunks, or to HTTP/1.0 until the connection closes."""
+        request = self._parser.request
+        if not self._is_ending and request is not None:
+            self._is_chunked = request.http_version != "1.0"
+            data, _ = render_head(status, headers, length=None, keeps_alive=False, is_chunked=self._is_chunked)
+            self._transport.write(data)
 
-    def _reset(self) -> None:
+    def write_stream(self, data: bytes) -> None:
+        """Write a part of its body."""
+        if data and not self._is_ending:
+            self._transport.write(b"%x\r\n%s\r\n" % (len(data), data) if self._is_chunked else data)
+
+    def end_stream(self) -> None:
+        """End it, and the connection with it."""
+        self._exchange = None
+        if not self._is_ending:
+            if self._is_chunked:
+                self._transport.write(b"0\r\n\r\n")
+            self._answered(keeps_alive=False)
+
+    async def drain(self) -> None:
+        """Wait while the client does not read."""
+        if self._drained is not None:
+            await self._drained
+
+    def reset(self) -> None:
         """Closed without lingering, the socket sends RST instead of FIN (socket(7), SO_LINGER)."""
-        handle = self.transport.get_extra_info("socket")
+        self._exchange = None
+        self._is_ending = True
+        handle = self._transport.get_extra_info("socket")
         if handle is not None and hasattr(os, "dup"):
             # uvloop's handle takes no options: a second one for the same socket does.
             with contextlib.suppress(OSError, ValueError), socket.socket(fileno=os.dup(handle.fileno())) as twin:
                 twin.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-        self.transport.abort()
+        self._transport.abort()
 
-    def _has_answered(self) -> bool:
-        """Whether the answer to what is being read has begun; the one before it may be answered whole."""
-        cycle: RequestResponseCycle | None = self.cycle
-        return cycle is not None and cycle.response_started and not (self._in_head and cycle.response_complete)
+    # Reading
 
-    def _stop(self, status: int, reason: str) -> None:
-        self._refusal = Refusal(status, reason)
-        raise _RefusedError(reason)
+    def _hold(self, data: bytes) -> None:
+        self._held += data
+        if not self._is_reading_paused:
+            self._is_reading_paused = True
+            self._transport.pause_reading()
+
+    def _resume_reading(self) -> None:
+        if self._is_reading_paused:
+            self._is_reading_paused = False
+            self._transport.resume_reading()
+
+    def _read(self, data: bytes) -> None:
+        at, size = 0, len(data)
+        while at < size:
+            if self._is_ending:
+                self._discard(size - at)
+                return
+            if self._exchange is not None:
+                self._hold(data[at:])
+                return
+            try:
+                at = self._read_part(data, at)
+            except RequestRefusedError as error:
+                self._refuse(error.refusal)
+                at = size
+
+    def _read_part(self, data: bytes, at: int) -> int:
+        """Read at most to the end of a head or of a body; return how far. Raises RequestRefusedError."""
+        parser = self._parser
+        was_in_head = parser.request is None
+        if not self._is_head_timed:
+            self._is_head_timed = True
+            self._expect_within(self._limits.head_seconds)
+        end = parser.feed(data, at)
+        request = parser.request
+        if request is None:
+            return end
+        if was_in_head:
+            answer = self._shared.application.on_head(request)
+            if answer is not None:
+                self.respond(answer)
+                return end
+            parser.require_short_body()
+        if parser.is_complete:
+            self._deadline = NEVER
+            self._exchange = exchange = self._shared.begin(request, self)
+            try:
+                self._shared.application.on_request(exchange)
+            except Exception:  # noqa: BLE001 -- whatever the application raises, the server goes on
+                _log.exception("A request was answered 500")
+                exchange.fail()
+        else:
+            if was_in_head and request.expects_continue and end == len(data):
+                self._transport.write(_CONTINUE)
+            self._expect_within(self._limits.body_seconds)
+        return end
+
+    def _discard(self, size: int) -> None:
+        """Count what comes while it lingers, and close when it is too much."""
+        self._discarded += size
+        if self._discarded > self._limits.linger_bytes:
+            self.close()
+
+    # Ending
+
+    def _keeps_alive(self, request: Request) -> bool:
+        return request.keeps_alive and not self._shared.is_stopping and not (self._is_half_closed and not self._held)
+
+    def _answered(self, keeps_alive: bool) -> None:
+        """Go on after an answer."""
+        if not keeps_alive:
+            if self._parser.is_complete and not self._held:
+                self.close()
+            else:
+                self._linger()
+            return
+        self._parser.start_next()
+        self.idle_since = self._loop.time()
+        self._is_head_timed = False
+        self._expect_within(self._limits.idle_seconds)
+        if self._held:
+            held, self._held = self._held, b""
+            self._resume_reading()
+            self._read(held)
 
     def _refuse(self, refusal: Refusal) -> None:
         self._write_refusal(refusal)
         self._linger()
 
     def _write_refusal(self, refusal: Refusal) -> None:
-        self._has_refused = True
-        self.refused(refusal)
-        body = refusal.answer
-        phrase = http.HTTPStatus(refusal.status).phrase
-        self.transport.write(
-            f"HTTP/1.1 {refusal.status} {phrase}\r\ncontent-type: text/plain; charset=utf-8\r\n"
-            f"content-length: {len(body)}\r\nconnection: close\r\n\r\n".encode("ascii")
-            + body
-        )
+        self._shared.refused(refusal)
+        data, _ = render(Answer(refusal.status, refusal.answer, PLAIN), keeps_alive=False)
+        self._transport.write(data)
 
-    def _start_head_timer(self) -> None:
-        if self._head_timer is None:
-            self._head_timer = self.loop.call_later(self.limits.head_seconds, self._head_is_late)
-
-    def _stop_head_timer(self) -> None:
-        if self._head_timer is not None:
-            self._head_timer.cancel()
-            self._head_timer = None
-
-    def _head_is_late(self) -> None:
-        self._head_timer = None
-        if self._closing.has_begun:
+    def _linger(self) -> None:
+        """Say that nothing more comes from here, and wait for the client to be done."""
+        self._is_ending = True
+        if self._is_half_closed:
+            self.close()
             return
-        if self._head.size:
-            self._refuse(Refusal(408, f"the head was not whole within {self.limits.head_seconds:g} s"))
-        else:
-            self.transport.close()
+        self._transport.write_eof()
+        self._held = b""
+        self._resume_reading()
+        self._expect_within(self._limits.linger_seconds)
+
+    def _expect_within(self, seconds: float) -> None:
+        self._deadline = self._loop.time() + seconds
+        self._shared.deadlines.expect(self._deadline)
+
+    def _expect_reader(self) -> None:
+        """What was written is not being read: give the client some time."""
+        if self._unread_deadline == NEVER:
+            self._unread_deadline = self._loop.time() + self._limits.unread_seconds
+            self._shared.deadlines.expect(self._unread_deadline)
 
 
-def protocol_with(limits: Limits, refused: Callable[[Refusal], None]) -> type[HardenedProtocol]:
-    """The protocol class that keeps `limits` and tells `refused` of what it refuses."""
-    return type("LimitedProtocol", (HardenedProtocol,), {"limits": limits, "refused": staticmethod(refused)})
+def _address(transport: asyncio.BaseTransport) -> str:
+    peer = transport.get_extra_info("peername")
+    return f"{peer[0]}:{peer[1]}" if isinstance(peer, tuple) else ""

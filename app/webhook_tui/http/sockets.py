@@ -9,7 +9,7 @@ import sys
 from webhook_tui.domain.errors import ExitCode, Problem, ProblemError
 
 _TRIES = 100
-_BACKLOG = 2048
+BACKLOG = 2048
 
 
 def bind(host: str, port: int, *, exact: bool) -> socket.socket:
@@ -39,7 +39,7 @@ def _bound(host: str, port: int) -> socket.socket:
             bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         bound.bind(address)
         # With SO_REUSEADDR two programs can bind one port as long as neither listens: the one that listens has it.
-        bound.listen(_BACKLOG)
+        bound.listen(BACKLOG)
         bound.setblocking(False)
     except OSError:
         bound.close()

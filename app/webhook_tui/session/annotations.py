@@ -1,55 +1,60 @@
-"""What the user does to the history: marks, comments, deletions, and the list of runs; each ends in one fact."""
+"""Changes that the user makes to stored deliveries (marks, comments, deletions), and the list of runs."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
-from typing import TypeAlias
 
-from webhook_tui.domain.account import Account
-from webhook_tui.domain.commands import CommentDelivery, DeleteDeliveries, ListRuns, MarkDelivery
 from webhook_tui.domain.delivery.delivery import DeliveryRow
 from webhook_tui.domain.errors import ProblemError
-from webhook_tui.domain.events import DeliveriesDeleted, ProblemOccurred, RowChanged, RunsListed, SessionEvent
+from webhook_tui.domain.events import DeliveriesDeleted, RowChanged
+from webhook_tui.domain.run import Run
+from webhook_tui.session.bus import EventBus, EventsMatched
+from webhook_tui.session.secret_ring import SecretRingRepository
+from webhook_tui.session.tasks import BackgroundTasks
 from webhook_tui.storage.history import DeliveryStore
 
 _log = logging.getLogger(__name__)
 
-TendingWish: TypeAlias = MarkDelivery | CommentDelivery | DeleteDeliveries | ListRuns
-
 
 class Annotations:
-    """Carries out what concerns stored deliveries and nothing else."""
+    """Writes to the history and publishes what changed; its methods raise ProblemError."""
 
-    def __init__(self, store: DeliveryStore, emit: Callable[[SessionEvent], None]) -> None:
+    def __init__(
+        self, store: DeliveryStore, secret_ring: SecretRingRepository, bus: EventBus, tasks: BackgroundTasks
+    ) -> None:
         self._store = store
-        self._emit = emit
+        self._secret_ring = secret_ring
+        self._bus = bus
+        self._tasks = tasks
 
-    async def carry_out(self, wish: TendingWish) -> None:
-        """Do it and say so; what the store cannot do is said as a problem."""
+    async def mark(self, seq: int, marked: bool) -> None:
+        """Mark or unmark a delivery."""
+        self._publish(await self._store.set_marked(seq, marked))
+
+    async def comment(self, seq: int, text: str) -> None:
+        """Set the comment of a delivery; "" removes it."""
+        self._publish(await self._store.set_comment(seq, text))
+
+    async def delete(self, seqs: tuple[int, ...] | None) -> None:
+        """Delete deliveries; None: all but the marked ones."""
+        deleted = await (self._store.clear_except_marked() if seqs is None else self._store.delete(seqs))
+        self._bus.publish(DeliveriesDeleted(deleted))
+
+    async def runs(self) -> tuple[Run, ...]:
+        """Return all runs, oldest first."""
+        return tuple(await self._store.runs())
+
+    def on_events_matched(self, event: EventsMatched) -> None:
+        """Note in the rows of these events that the event stream brought them, too."""
+        self._tasks.start(self._note_sources(event.event_ids), "Noting the source of deliveries")
+
+    async def _note_sources(self, event_ids: tuple[str, ...]) -> None:
         try:
-            match wish:
-                case MarkDelivery(seq, marked):
-                    self._changed(await self._store.set_marked(seq, marked))
-                case CommentDelivery(seq, text):
-                    self._changed(await self._store.set_comment(seq, text))
-                case DeleteDeliveries(None):
-                    self._emit(DeliveriesDeleted(await self._store.clear_except_marked()))
-                case DeleteDeliveries(seqs) if seqs is not None:
-                    self._emit(DeliveriesDeleted(await self._store.delete(seqs)))
-                case _:
-                    self._emit(RunsListed(tuple(await self._store.runs())))
-        except ProblemError as error:
-            self._emit(ProblemOccurred(error.problem))
+            for row in await self._store.set_on_stream(self._secret_ring.account, event_ids):
+                self._publish(row)
+        except ProblemError as error:  # only the column "source" misses it
+            _log.warning("the source of deliveries could not be noted: %s", error.problem.what)
 
-    async def note_on_stream(self, account: Account, event_ids: Sequence[str]) -> None:
-        """Let the deliveries of those events know that the event stream brought them, too; nobody misses it if not."""
-        try:
-            for row in await self._store.set_on_stream(account, event_ids):
-                self._emit(RowChanged(row))
-        except ProblemError as error:
-            _log.warning("what came by the event stream could not be noted: %s", error.problem.what)
-
-    def _changed(self, row: DeliveryRow | None) -> None:
+    def _publish(self, row: DeliveryRow | None) -> None:
         if row is not None:
-            self._emit(RowChanged(row))
+            self._bus.publish(RowChanged(row))

@@ -11,37 +11,37 @@ from webhook_tui.domain.delivery.event import event_name, parse_event
 from webhook_tui.session.status import StatusPublisher
 
 _MOST_EVENTS = 10_000
-"""Events with a count of their own; the one that came longest ago loses its count first."""
+"""Events with a count of their own; the one used longest ago loses its count first."""
 
 
 class ActiveAnswerRule:
-    """Applies one rule at a time; all calls come from the session's loop."""
+    """Applies one rule at a time. Belongs to the session's loop."""
 
-    def __init__(self, board: StatusPublisher) -> None:
-        self._board = board
+    def __init__(self, status: StatusPublisher) -> None:
+        self._status = status
         self._rule: AnswerRule = Default()
         self._counts: OrderedDict[str | None, int] = OrderedDict()
-        """By event id, where the rule counts each event; those without an id, and else all, have one count."""
+        """Deliveries by event id, where the rule counts each event; all others share the key None."""
 
-    def use(self, rule: AnswerRule) -> None:
-        """From the next delivery on; its counts begin anew."""
+    def set_rule(self, rule: AnswerRule) -> None:
+        """Use another rule from the next delivery on; its counts start at zero."""
         self._rule = rule
         self._counts.clear()
-        self._board.change(answer=words(rule), rule=rule)
+        self._status.change(answer=words(rule), rule=rule)
 
     def next(self, delivery: Delivery) -> Answer | None:
-        """What the delivery gets that is here now; None: what is usual."""
+        """Return the rule's answer to this delivery and count it; None: the default answer."""
         if isinstance(self._rule, Default):
             return None
         event = parse_event(delivery.body)
         is_by_event = counts_each_event(self._rule)
-        nth = self._counted(event.event_id if is_by_event else None)
+        nth = self._count(event.event_id if is_by_event else None)
         answer = answer_for(self._rule, nth, event_name(delivery.headers, event))
         if answer is not None or not is_by_event:
-            self._board.change(answer=words(self._rule, nth))
+            self._status.change(answer=words(self._rule, nth))
         return answer
 
-    def _counted(self, key: str | None) -> int:
+    def _count(self, key: str | None) -> int:
         nth = self._counts.pop(key, 0) + 1
         self._counts[key] = nth
         if len(self._counts) > _MOST_EVENTS:

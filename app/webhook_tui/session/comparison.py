@@ -1,24 +1,25 @@
-"""Watches PiktID's event stream and holds it against what the webhook brought; it only ever reads, and deletes nothing.
+"""Follows PiktID's event stream (SSE) and compares it with what the webhook brought; it only reads.
 
-The stream breaks and comes back by itself. Where the API has none, or the token may not read it, this is off, with one
-line that says so.
+A broken stream is connected again. Where the API has none, or the token may not read it, the comparison is off and a
+note says so.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from random import Random
 from typing import Any
 
 from webhook_tui.domain.comparison.compared_event import Reason, Seen
 from webhook_tui.domain.comparison.event_comparison import EventComparison, Limits, Observation, moment
-from webhook_tui.domain.delivery.delivery import Delivery, StoredDelivery
 from webhook_tui.domain.delivery.event import Event, parse_event
 from webhook_tui.domain.errors import Problem, ProblemError, Severity
-from webhook_tui.domain.events import ComparisonShown, EventCompared, EventSidesShown
+from webhook_tui.domain.events import DeliveryStored, EventCompared
+from webhook_tui.domain.queries import ComparedEvents, EventSides
 from webhook_tui.domain.signature.secret import Secret
 from webhook_tui.domain.status import SessionStatus, TunnelState, WebhookState
 from webhook_tui.piktid.stream import (
@@ -30,159 +31,152 @@ from webhook_tui.piktid.stream import (
     KeptAlive,
     StreamItem,
 )
+from webhook_tui.session.bus import DeliveryRefused, EventBus, EventLost, EventsMatched, StatusReplaced, TokenChanged
+from webhook_tui.session.clock import Clock, RetryDelay
 from webhook_tui.session.status import StatusPublisher
+from webhook_tui.storage.history import DeliveryStore
 
 _PAUSE_SECONDS = 0.02
-"""From a sighting to its being settled, together with all others of that time."""
+"""From an observation to its comparison, together with all others of that time."""
 
-_NOT_UP = (TunnelState.DOWN, TunnelState.FAILED, TunnelState.OPENING)
-_NOT_YET_AGAIN = (
+_TUNNEL_IS_DOWN = (TunnelState.DOWN, TunnelState.FAILED, TunnelState.OPENING)
+_NOT_REGISTERED_AGAIN = (
     WebhookState.STALE,
     WebhookState.REGISTERING,
     WebhookState.NOT_REGISTERED,
     WebhookState.REFUSED,
 )
-_ENDED = (WebhookState.DELETED, WebhookState.TAKEN, WebhookState.WATCHING)
+_REGISTRATION_ENDED = (WebhookState.DELETED, WebhookState.TAKEN, WebhookState.WATCHING)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ComparisonTiming:
-    """How long things take, in seconds."""
+    """Intervals and time-outs of the comparison, in seconds."""
 
     limits: Limits = field(default_factory=Limits)
     connect_wait_seconds: float = 2.0
-    """How long registering waits for the stream at most."""
+    """How long registering waits for the stream."""
     first_delay_seconds: float = 1.0
-    """From the first broken connection to the next try; doubled with each that breaks at once."""
+    """From the first broken connection to the next try; doubles with each connection that breaks soon."""
     longest_delay_seconds: float = 30.0
     steady_seconds: float = 10.0
-    """A connection that lived so long was a good one: the delays begin anew."""
+    """A connection that lasted so long resets the delay."""
 
 
 class StreamComparison:
-    """Runs on the session's loop; `run` until cancelled."""
+    """Compares both channels. Belongs to the session's loop."""
 
     def __init__(
         self,
-        board: StatusPublisher,
+        store: DeliveryStore,
+        status: StatusPublisher,
+        bus: EventBus,
+        clock: Clock,
+        random: Random,
         *,
+        api_url: str,
         is_on: bool,
-        stream_for: Callable[[Secret], EventStream],
-        stored: Callable[[int], Awaitable[StoredDelivery | None]],
-        now: Callable[[], datetime],
-        jitter: Callable[[], float],
-        pace: ComparisonTiming,
-        lost: Callable[[], None] = lambda: None,
-        met: Callable[[Sequence[str]], None] = lambda _: None,
+        timing: ComparisonTiming,
     ) -> None:
-        """`is_on`: False with --no-sse; then nothing is asked and nothing is told.
-
-        `lost`: told of each event that the stream showed and no webhook brought, for no known reason.
-        `met`: told of the ids, as JSON text, of events that came by both.
-        """
-        self._board = board
+        """`is_on`: False with --no-sse; then nothing is requested and nothing is published."""
+        self._store = store
+        self._status = status
+        self._bus = bus
+        self._clock = clock
+        self._api_url = api_url
         self._is_on = is_on
-        self._stream_for = stream_for
-        self._stored = stored
-        self._now = now
-        self._jitter = jitter
-        self._pace = pace
-        self._lost = lost
-        self._met = met
-        self._seen_links: tuple[TunnelState, WebhookState] | None = None
-        self._known = self._new_ledger(0)
+        self._timing = timing
+        self._delay = RetryDelay(timing.first_delay_seconds, timing.longest_delay_seconds, random)
+        self._links: tuple[TunnelState, WebhookState] | None = None
+        self._events = self._new_events(0)
         self._token: Secret | None = None
         self._connection: asyncio.Task[None] | None = None
-        self._tried = asyncio.Event()
+        self._was_tried = asyncio.Event()
         self._wake = asyncio.Event()
-        self._timer: asyncio.TimerHandle | None = None
-        self._soon: asyncio.TimerHandle | None = None
+        self._due_timer: asyncio.TimerHandle | None = None
+        self._pause_timer: asyncio.TimerHandle | None = None
         self._last_seen_at: datetime | None = None
         self._note: Problem | None = None
         self._is_refused = False
         self._is_down = False
 
-    # What is told
+    # Events of other parts
 
-    def use_token(self, token: Secret) -> None:
-        """Watch with `token` from now on; another account's events are not compared with this one's."""
-        if not self._is_on or token == self._token:
+    def on_token_changed(self, event: TokenChanged) -> None:
+        """Follow the stream of this token's account; events of another account are not compared with this one's."""
+        if not self._is_on or event.token == self._token:
             return
         if self._token is not None:
-            self._known = self._new_ledger(self._known.version + 1)
-        self._token = token
+            self._events = self._new_events(self._events.version + 1)
+        self._token = event.token
         self._is_refused = False
-        self._tried.clear()
-        self._take_note_back()
-        self._change(state="connecting", since=self._now(), problem=None)
+        self._was_tried.clear()
+        self._remove_note()
+        self._change(state="connecting", since=self._clock.utc_now(), problem=None)
         if self._connection is not None:
             self._connection.cancel()
         self._wake.set()
 
+    def on_delivery_stored(self, event: DeliveryStored) -> None:
+        """The webhook brought an event."""
+        row = event.row
+        if self._compares and row.event_id is not None and not event.is_simulated:
+            observation = Observation(row.received_at, event.delivery.body, row.event, row.seq)
+            self._events.webhook(row.event_id, observation)
+            self._compare_soon()
+
+    def on_delivery_refused(self, event: DeliveryRefused) -> None:
+        """The webhook brought an event that could not be stored: PiktID sends it again."""
+        delivery = event.delivery
+        if self._compares and (event_id := parse_event(delivery.body).event_id) is not None:
+            self._events.refused(event_id, delivery.received_at)
+            self._compare_soon()
+
+    def on_status_replaced(self, event: StatusReplaced) -> None:
+        """Tunnel and registration explain why a delivery may be missing."""
+        self._note_links(event.status)
+
+    # Called by other parts
+
     def try_now(self) -> None:
-        """Do not wait for the next try."""
-        if self._board.status.stream.state == "down":
+        """Connect at once instead of waiting for the next try."""
+        if self._status.status.stream.state == "down":
             self._wake.set()
 
-    def came(self, stored: StoredDelivery) -> None:
-        """A delivery was recorded."""
-        row, delivery = stored.row, stored.delivery
-        if self._compares and row.event_id is not None:
-            self._known.webhook(row.event_id, Observation(row.received_at, delivery.body, row.event, row.seq))
-            self._settle_soon()
-
-    def refused(self, delivery: Delivery) -> None:
-        """A delivery could not be recorded and is answered 503: it comes again."""
-        if self._compares and (event_id := parse_event(delivery.body).event_id) is not None:
-            self._known.refused(event_id, delivery.received_at)
-            self._settle_soon()
-
-    def look(self, status: SessionStatus) -> None:
-        """Another status: tunnel and registration say why a delivery may be missing."""
-        links = (status.tunnel.state, status.webhook.state)
-        if links != self._seen_links:
-            self._seen_links = links
-            self._look_at(*links)
-            self._say_note(status)
-
-    # What is asked
-
-    async def connected(self) -> None:
-        """Wait until the stream is connected or has refused, but not for long: whoever registers waits for this."""
+    async def wait_connected(self) -> None:
+        """Wait until the stream is connected or refused, within the time-out."""
         if self._token is not None:
             with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(self._pace.connect_wait_seconds):
-                    await self._tried.wait()
+                async with asyncio.timeout(self._timing.connect_wait_seconds):
+                    await self._was_tried.wait()
 
-    def show(self, version: int) -> None:
-        """Tell all that is known, unless that is what the front end has already."""
-        if version != self._known.version:
-            self._board.emit(ComparisonShown(self._known.version, self._known.events()))
+    def compared_events(self, version: int) -> ComparedEvents | None:
+        """Return all events; None when nothing changed since `version`."""
+        if version == self._events.version:
+            return None
+        return ComparedEvents(self._events.version, self._events.events())
 
-    async def show_sides(self, event_id: str) -> None:
-        """Tell what each channel brought of one event."""
-        seq, sse = self._known.seq_of(event_id), self._known.raw(event_id)
-        stored = None
-        if seq is not None:
-            with contextlib.suppress(ProblemError):  # a broken store says so where deliveries are recorded
-                stored = await self._stored(seq)
-        self._board.emit(EventSidesShown(event_id, None if stored is None else stored.delivery.body, sse))
+    async def event_sides(self, event_id: str) -> EventSides:
+        """Return what each channel brought of one event. Raises ProblemError."""
+        seq, sse = self._events.seq_of(event_id), self._events.raw(event_id)
+        stored = None if seq is None else await self._store.stored(seq)
+        return EventSides(event_id, None if stored is None else stored.delivery.body, sse)
 
     # The connection
 
     async def run(self) -> None:
-        """Connect, and again whenever it breaks, until cancelled."""
+        """Connect, and again whenever the stream breaks, until cancelled."""
         try:
             while True:
                 await self._wake.wait()
                 self._wake.clear()
                 if self._token is not None:
-                    await self._one_token(self._token)
+                    await self._follow_token(self._token)
         finally:
             self._cancel_timers()
 
-    async def _one_token(self, token: Secret) -> None:
-        """Follow the stream of one account until its token is replaced; returns when there is no stream for it."""
+    async def _follow_token(self, token: Secret) -> None:
+        """Follow the stream of one token until it is replaced; returns when there is no stream for it."""
         self._connection = asyncio.ensure_future(self._follow(token))
         try:
             await asyncio.wait({self._connection})
@@ -194,60 +188,57 @@ class StreamComparison:
             raise outcome
 
     async def _follow(self, token: Secret) -> None:
-        failures = 0
+        self._delay.reset()
         while True:
-            began = self._now()
+            began = self._clock.utc_now()
             self._change(state="connecting", since=began)
             problem = await self._read(token)
-            at = self._now()
-            self._known.stream(at, is_live=False)
+            at = self._clock.utc_now()
+            self._events.stream(at, is_live=False)
             if not problem.is_transient:
                 self._turn_off(problem)
-                self._tried.set()
+                self._was_tried.set()
                 return
-            failures = 1 if (at - began).total_seconds() >= self._pace.steady_seconds else failures + 1
+            if (at - began).total_seconds() >= self._timing.steady_seconds:
+                self._delay.reset()
             self._change(state="down", since=at, problem=problem)
-            self._tried.set()
+            self._was_tried.set()
             self._wake.clear()
             with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(self._delay(problem, failures)):
+                async with asyncio.timeout(self._delay.after_failure(problem.retry_after)):
                     await self._wake.wait()
 
-    def _delay(self, problem: Problem, failures: int) -> float:
-        longest = min(self._pace.longest_delay_seconds, self._pace.first_delay_seconds * 2.0 ** min(failures - 1, 16))
-        return max(problem.retry_after or 0.0, longest * (0.5 + self._jitter() / 2))
-
     async def _read(self, token: Secret) -> Problem:
-        """Take in one connection's items; gives back why it ended."""
+        """Read one connection to its end; returns why it ended."""
         try:
-            async with contextlib.aclosing(self._stream_for(token).items()) as items:
-                await self._take_in(items)
+            async with contextlib.aclosing(EventStream(self._api_url, token).items()) as items:
+                await self._read_items(items)
         except ProblemError as error:
             return error.problem
         raise AssertionError("a stream ends with a problem")
 
-    async def _take_in(self, items: AsyncIterator[StreamItem]) -> None:
+    async def _read_items(self, items: AsyncIterator[StreamItem]) -> None:
         async for item in items:
-            at = self._now()
+            at = self._clock.utc_now()
             match item:
                 case Connected():
-                    self._known.stream(at, is_live=True)
+                    self._events.stream(at, is_live=True)
                     self._change(state="live", since=at, problem=None)
-                    self._tried.set()
+                    self._was_tried.set()
                 case Backfilled(event, raw):
-                    self._showed(event, raw, at, backfilled=True)
+                    self._add(event, raw, at, backfilled=True)
                 case Arrived(event, raw):
-                    self._showed(event, raw, at, backfilled=False)
+                    self._add(event, raw, at, backfilled=False)
                 case BackfillCompleted() | KeptAlive():
                     pass
             self._last_seen_at = at
-            self._settle_soon()
+            self._compare_soon()
 
-    def _showed(self, event: Event, raw: bytes, at: datetime, *, backfilled: bool) -> None:
+    def _add(self, event: Event, raw: bytes, at: datetime, *, backfilled: bool) -> None:
         if event.event_id is not None:
             happened_at = moment(event.timestamp)
-            sighting = Observation(at, raw, event.name or "", backfilled=backfilled, happened_at=happened_at)
-            self._known.sse(event.event_id, sighting)
+            observation = Observation(at, raw, event.name or "", backfilled=backfilled, happened_at=happened_at)
+            self._events.sse(event.event_id, observation)
 
     @property
     def _compares(self) -> bool:
@@ -260,78 +251,83 @@ class StreamComparison:
             f"{problem.what} --no-sse leaves it out.",
             severity=Severity.TIP,
         )
-        self._change(state="off", since=self._now(), problem=problem)
-        self._say_note(self._board.status)
+        self._change(state="off", since=self._clock.utc_now(), problem=problem)
+        self._add_note(self._status.status)
 
-    def _say_note(self, status: SessionStatus) -> None:
-        """One refused token is said once: by registering, unless that is allowed what the stream is not."""
+    def _add_note(self, status: SessionStatus) -> None:
+        """A refused token is reported once: by the registration, unless it is refused for the stream only."""
         note, problem = self._note, status.stream.problem
         if note is None or problem is None or note in status.notes:
             return
         if problem.needs_token and status.registers and status.webhook.state is not WebhookState.REGISTERED:
             return
-        self._board.note(note)
+        self._status.add_note(note)
 
-    def _take_note_back(self) -> None:
+    def _remove_note(self) -> None:
         note, self._note = self._note, None
-        if note is not None:
-            self._board.change(notes=tuple(other for other in self._board.status.notes if other != note))
+        self._status.remove_note(note)
 
-    # Settling
+    # Comparing
 
-    def _new_ledger(self, version: int) -> EventComparison:
-        ledger = EventComparison(self._pace.limits, version=version)
-        ledger.stream(self._now(), is_live=False)
-        self._seen_links = None
-        return ledger
+    def _new_events(self, version: int) -> EventComparison:
+        events = EventComparison(self._timing.limits, version=version)
+        events.stream(self._clock.utc_now(), is_live=False)
+        self._links = None
+        return events
 
-    def _settle_soon(self) -> None:
-        """Many sightings are settled together: this is on every delivery's way."""
-        if self._soon is None:
-            self._soon = asyncio.get_running_loop().call_later(_PAUSE_SECONDS, self._settle)
+    def _compare_soon(self) -> None:
+        """Compare many observations together: every delivery passes here."""
+        if self._pause_timer is None:
+            self._pause_timer = asyncio.get_running_loop().call_later(_PAUSE_SECONDS, self._compare)
 
-    def _settle(self) -> None:
-        """Tell what is settled by now, and come back when the next one is due."""
+    def _compare(self) -> None:
+        """Publish what is decided by now, and come back when the next decision is due."""
         self._cancel_timers()
-        now = self._now()
-        self.look(self._board.status)
-        met: list[str] = []
-        for event in self._known.settle(now):
+        now = self._clock.utc_now()
+        self._note_links(self._status.status)
+        matched: list[str] = []
+        for event in self._events.settle(now):
             assert event.seen is not None
             if event.seen is Seen.BOTH:
-                met.append(event.event_id)
+                matched.append(event.event_id)
             lag = event.lag_seconds
             lag_ms = None if lag is None else round(lag * 1000, 1)
             reason = "" if event.reason is None else event.reason.value
-            self._board.emit(EventCompared(event.event_id, event.name, event.seen.value, lag_ms, event.equal, reason))
+            self._bus.publish(EventCompared(event.event_id, event.name, event.seen.value, lag_ms, event.equal, reason))
             if event.seen is Seen.SSE and event.reason is Reason.LOST:
-                self._lost()
-        if met:
-            self._met(met)
-        counts = self._known.counts
+                self._bus.publish(EventLost(event.event_id))
+        if matched:
+            self._bus.publish(EventsMatched(tuple(matched)))
+        counts = self._events.counts
         both, only_sse, only_webhook = counts[Seen.BOTH], counts[Seen.SSE], counts[Seen.WEBHOOK]
         last_seen_at = self._last_seen_at
         self._change(both=both, only_sse=only_sse, only_webhook=only_webhook, last_seen_at=last_seen_at)
-        due = self._known.next_due
+        due = self._events.next_due
         if due is not None:
             wait = max(0.0, (due - now) / timedelta(seconds=1)) + 0.001
-            self._timer = asyncio.get_running_loop().call_later(wait, self._settle)
+            self._due_timer = asyncio.get_running_loop().call_later(wait, self._compare)
 
     def _cancel_timers(self) -> None:
-        for timer in (self._timer, self._soon):
+        for timer in (self._due_timer, self._pause_timer):
             if timer is not None:
                 timer.cancel()
-        self._timer = self._soon = None
+        self._due_timer = self._pause_timer = None
 
     def _change(self, **changes: Any) -> None:
-        self._board.change(stream=replace(self._board.status.stream, **changes))
+        self._status.change(stream=replace(self._status.status.stream, **changes))
 
-    def _look_at(self, tunnel: TunnelState, webhook: WebhookState) -> None:
-        at = self._now()
+    def _note_links(self, status: SessionStatus) -> None:
+        links = (status.tunnel.state, status.webhook.state)
+        if links == self._links:
+            return
+        self._links = links
+        tunnel, webhook = links
+        at = self._clock.utc_now()
         # After an outage the old URL stays dead until the new one is registered.
-        self._is_down = tunnel in _NOT_UP or (self._is_down and webhook in _NOT_YET_AGAIN)
-        self._known.tunnel(at, is_down=self._is_down)
+        self._is_down = tunnel in _TUNNEL_IS_DOWN or (self._is_down and webhook in _NOT_REGISTERED_AGAIN)
+        self._events.tunnel(at, is_down=self._is_down)
         if webhook is WebhookState.REGISTERED:
-            self._known.registration(at, is_registered=True)
-        elif webhook in _ENDED:
-            self._known.registration(at, is_registered=False)
+            self._events.registration(at, is_registered=True)
+        elif webhook in _REGISTRATION_ENDED:
+            self._events.registration(at, is_registered=False)
+        self._add_note(status)

@@ -1,6 +1,6 @@
-"""Why a signature does not verify, said of every failing delivery soon after it came, and of any one on demand.
+"""Explains why a signature does not verify: of every failing delivery soon after it came, and of any one on demand.
 
-Work is done in a thread, one delivery at a time, within a bound; the row's reason then names the cause.
+The work is done in a thread, one delivery at a time, within a time limit; the row's reason then names the cause.
 """
 
 from __future__ import annotations
@@ -8,95 +8,97 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from webhook_tui.domain.delivery.delivery import DeliveryRow, StoredDelivery
 from webhook_tui.domain.delivery.headers import signatures
 from webhook_tui.domain.diagnostics.engine import OtherDelivery, explain, with_cause
 from webhook_tui.domain.diagnostics.report import SignatureReport
 from webhook_tui.domain.errors import ProblemError
-from webhook_tui.domain.events import SignatureExplained, VerdictChanged
+from webhook_tui.domain.events import DeliveryStored, VerdictChanged
 from webhook_tui.domain.signature.lint import Earlier, field_paths, lint
 from webhook_tui.domain.signature.secret import Secret
 from webhook_tui.domain.signature.secret_ring import SecretRing
 from webhook_tui.domain.signature.verdict import Verdict
+from webhook_tui.session.bus import DeliveryReverified, EventBus, TokenChanged
 from webhook_tui.session.secret_ring import SecretRingRepository
 from webhook_tui.session.status import StatusPublisher
 from webhook_tui.storage.history import DeliveryStore
 
 _SECONDS = 3.0
-"""How long the search for one cause may take."""
-_RECENT = 100
-"""How many recent deliveries are looked at: for a swapped signature, for fields that are new, for earlier attempts."""
-_LARGEST_REMEMBERED = 100_000
-"""Bytes of a body up to which a delivery is among them."""
-_WAITING = 200
-"""How many failing deliveries wait at most; when more come, the oldest are explained only on demand."""
+"""Time limit for finding one cause."""
+_MOST_RECENT = 100
+"""How many recent deliveries are compared: for a swapped signature, new fields and earlier attempts."""
+_LARGEST_COMPARED = 100_000
+"""Bytes; deliveries with a larger body are not among them."""
+_MOST_WAITING = 200
+"""How many failing deliveries wait at most; when there are more, the oldest are explained on demand only."""
 
 
 class Diagnostics:
-    """Explains in the background (`run`) and on demand (`report`)."""
+    """Explains failing signatures in the background (`run`) and on demand (`report`)."""
 
     def __init__(
-        self,
-        store: DeliveryStore,
-        keeper: SecretRingRepository,
-        board: StatusPublisher,
-        *,
-        token: Callable[[], Secret | None],
+        self, store: DeliveryStore, secret_ring: SecretRingRepository, status: StatusPublisher, bus: EventBus
     ) -> None:
         self._store = store
-        self._keeper = keeper
-        self._board = board
-        self._token = token
-        self._waiting: deque[int] = deque(maxlen=_WAITING)
-        self._wanted = asyncio.Event()
-        self._recent: deque[StoredDelivery] = deque(maxlen=_RECENT)
+        self._secret_ring = secret_ring
+        self._status = status
+        self._bus = bus
+        self._token: Secret | None = None
+        self._waiting: deque[int] = deque(maxlen=_MOST_WAITING)
+        self._is_wanted = asyncio.Event()
+        self._recent: deque[StoredDelivery] = deque(maxlen=_MOST_RECENT)
 
-    def came(self, stored: StoredDelivery) -> None:
-        """One delivery was recorded or judged again: explained soon if its verdict is a bad one."""
-        if len(stored.delivery.body) <= _LARGEST_REMEMBERED:
-            self._recent.append(stored)
-        self.failed(stored.row)
+    def on_token_changed(self, event: TokenChanged) -> None:
+        """Signatures may have been made with the token by mistake: keep the one in use."""
+        self._token = event.token
 
-    def failed(self, row: DeliveryRow) -> None:
-        """Explain it soon, if there is a signature that fails."""
-        if row.verdict in (Verdict.INVALID, Verdict.MALFORMED):
-            self._waiting.append(row.seq)
-            self._wanted.set()
+    def on_delivery_stored(self, event: DeliveryStored) -> None:
+        """Keep it for comparison; explain it soon if its signature fails."""
+        if len(event.delivery.body) <= _LARGEST_COMPARED:
+            self._recent.append(StoredDelivery(event.row, event.delivery))
+        self._explain_soon(event.row)
+
+    def on_delivery_reverified(self, event: DeliveryReverified) -> None:
+        """Explain it soon if its signature fails now."""
+        self._explain_soon(event.row)
 
     async def run(self) -> None:
-        """Until cancelled."""
+        """Explain the waiting deliveries until cancelled."""
         while True:
-            await self._wanted.wait()
+            await self._is_wanted.wait()
             if not self._waiting:
-                self._wanted.clear()
+                self._is_wanted.clear()
                 continue
             seq = self._waiting.popleft()
             try:
-                await self._name_the_cause(seq)
+                await self._name_cause(seq)
             except ProblemError as error:
-                self._board.change(storing=error.problem)
+                self._status.change(storing=error.problem)
 
-    async def explain(self, seq: int) -> None:
-        """Tell all that is known of the signature of delivery `seq`, if it is there. Raises ProblemError."""
+    async def report(self, seq: int) -> SignatureReport | None:
+        """Return all that is known about the signature of delivery `seq`; None: not stored. Raises ProblemError."""
         stored = await self._store.stored(seq)
-        if stored is not None:
-            self._board.emit(SignatureExplained(await self._explained(stored)))
+        return None if stored is None else await self._report(stored)
 
-    async def _name_the_cause(self, seq: int) -> None:
+    def _explain_soon(self, row: DeliveryRow) -> None:
+        if row.verdict in (Verdict.INVALID, Verdict.MALFORMED):
+            self._waiting.append(row.seq)
+            self._is_wanted.set()
+
+    async def _name_cause(self, seq: int) -> None:
         stored = await self._store.stored(seq)
         if stored is None or not stored.row.verdict.is_bad:
             return
-        report = await self._explained(stored)
-        judgement = with_cause(stored.row.judgement, report)
+        judgement = with_cause(stored.row.judgement, await self._report(stored))
         if judgement != stored.row.judgement:
             for row in await self._store.set_judgements([(seq, judgement)]):
-                self._board.emit(VerdictChanged(row))
+                self._bus.publish(VerdictChanged(row))
 
-    async def _explained(self, stored: StoredDelivery) -> SignatureReport:
+    async def _report(self, stored: StoredDelivery) -> SignatureReport:
         recent = [other for other in reversed(self._recent) if other.row.seq != stored.row.seq]
-        return await asyncio.to_thread(_explain, stored, self._keeper.ring, self._token(), recent)
+        return await asyncio.to_thread(_explain, stored, self._secret_ring.ring, self._token, recent)
 
 
 def _explain(
@@ -120,11 +122,11 @@ def _explain(
 
 def _notes(stored: StoredDelivery, before: Sequence[StoredDelivery]) -> tuple[str, ...]:
     row = stored.row
-    namesakes = [field_paths(other.delivery.body) for other in before if other.row.event == row.event]
+    same_name = [field_paths(other.delivery.body) for other in before if other.row.event == row.event]
     same_id = next((other for other in before if row.event_id is not None and other.row.event_id == row.event_id), None)
     return lint(
         stored.delivery,
-        known_fields=frozenset().union(*namesakes) if namesakes else None,
+        known_fields=frozenset().union(*same_name) if same_name else None,
         earlier=None
         if same_id is None
         else Earlier(same_id.row.seq, same_id.row.answered, same_id.delivery.body == stored.delivery.body),

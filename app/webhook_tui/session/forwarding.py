@@ -1,7 +1,6 @@
-"""Deliveries sent on to the app under development: as they come (forward), or again (replay); byte for byte.
+"""Forwards deliveries to the app under development as they come, and replays stored ones; the bytes stay unchanged.
 
-Always to the one URL that the user named, on this machine unless `--forward-anywhere`; nothing in a delivery chooses
-where it goes.
+They go to the one URL that the user named, on this machine unless `--forward-anywhere`; a delivery cannot choose where.
 """
 
 from __future__ import annotations
@@ -11,9 +10,7 @@ import contextlib
 import hmac
 import logging
 import secrets
-from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime
 from urllib.parse import urlsplit
 
 from webhook_tui.domain.answer_rules.answer import Answer
@@ -26,36 +23,38 @@ from webhook_tui.domain.signature.secret import Secret
 from webhook_tui.domain.signature.signature import sign
 from webhook_tui.domain.url import connect_host, is_loopback_host, origin, origin_form
 from webhook_tui.http.sender import OutboundSender, Reply, SendError, is_base_url, is_loopback
+from webhook_tui.session.clock import Clock
+from webhook_tui.session.status import StatusPublisher
 
 TIMEOUT_SECONDS = 25.0
-"""For one try; the sender of the delivery waits meanwhile."""
+"""Time limit for one try; the sender of the delivery waits meanwhile."""
 LONGEST_ANSWER = 1024 * 1024
 _PROBE_SECONDS = 2.0
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.5, 4.0
 _RECEIVERS_OWN = HOP_BY_HOP | {b"content-length", b"date"}
-_MARK = b"X-Webhook-Forwarded-By"
-"""Holds a word of the run that forwarded: what comes back with it has gone in a circle."""
+_LOOP_HEADER = b"X-Webhook-Forwarded-By"
+"""Header with a nonce of the run that forwarded: a delivery that comes back with it is a loop."""
 _CONTENT_ENCODING = b"content-encoding"
 _PLAIN = ((b"content-type", b"text/plain; charset=utf-8"),)
 LOOP = Answer(508, b"webhook-tui forwarded this delivery itself: the URL leads back to this receiver.", _PLAIN)
-"""What a forwarded delivery is answered that came back."""
+"""The answer to a forwarded delivery that came back."""
 
 _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class OwnAddress:
-    """Where the receiver is reached: what is forwarded there would come back."""
+    """The addresses that lead to our own receiver: a delivery forwarded there would come back."""
 
     host: str
     port: int
     public_url: str | None = None
-    """Of a tunnel: all of it leads here."""
+    """Of a tunnel: every path leads here."""
     hook_url: str | None = None
-    """Of the user's own: only this path is known to."""
+    """Of --hook-url: only this path is known to lead here."""
 
     def includes(self, url: str) -> bool:
-        """Whether that http or https URL leads to the receiver."""
+        """Return whether this http or https URL leads to the receiver."""
         host, port = origin(url)
         if port == self.port and (is_loopback_host(host) or host == self.host):
             return True
@@ -70,16 +69,16 @@ class OwnAddress:
 
 @dataclass(frozen=True, slots=True)
 class Replay:
-    """How a delivery is to be sent again."""
+    """How a delivery is replayed."""
 
     secret: Secret | None = None
-    """Sign anew with it; None: the signature goes as received."""
+    """Re-sign with it; None keeps the original signature."""
     body: bytes | None = None
-    """In place of the one that was received."""
+    """Replaces the received body."""
 
 
 def check(url: str, *, anywhere: bool) -> None:
-    """Raise ProblemError (usage) unless deliveries may be sent to that URL."""
+    """Raise ProblemError (usage) unless deliveries may be sent to this URL."""
     if not is_base_url(url):
         raise ProblemError(Problem("That is not an http or https URL.", "As in http://127.0.0.1:3000.", ExitCode.USAGE))
     if not anywhere and not is_loopback(url):
@@ -93,7 +92,7 @@ def check(url: str, *, anywhere: bool) -> None:
 
 
 def refuse_own(url: str, own: OwnAddress) -> None:
-    """Raise ProblemError (usage) when deliveries forwarded to that URL would come back."""
+    """Raise ProblemError (usage) when deliveries forwarded to this URL would come back."""
     if own.includes(url):
         raise ProblemError(
             Problem(
@@ -105,49 +104,51 @@ def refuse_own(url: str, own: OwnAddress) -> None:
 
 
 class Forwarder:
-    """Sends deliveries on and tells what became of them. All calls come from the session's loop."""
+    """Sends deliveries to the app. Belongs to the session's loop."""
 
     def __init__(
         self,
+        own: OwnAddress,
+        status: StatusPublisher,
+        clock: Clock,
         *,
         retries: int,
         anywhere: bool,
-        own: Callable[[], OwnAddress],
-        now: Callable[[], datetime],
         passes_target: bool = False,
         timeout_seconds: float = TIMEOUT_SECONDS,
         first_pause: float = _FIRST_PAUSE,
     ) -> None:
-        """`retries`: how often a forward without an answer, or with 5xx, is tried again.
+        """`retries`: how often a forward without a response, or with 5xx, is retried.
 
-        `passes_target`: the path and the query of a delivery are added to those of the URL.
+        `passes_target`: append the path and the query of a delivery to those of the URL.
         """
         self.url: str | None = None
         """Where deliveries are forwarded to; None: nowhere."""
+        self._status = status
+        self._clock = clock
         self._retries = retries
         self._anywhere = anywhere
         self._own = own
         self._passes_target = passes_target
-        self._mark = secrets.token_hex(8).encode("ascii")
-        self._now = now
+        self._nonce = secrets.token_hex(8).encode("ascii")
         self._timeout_seconds = timeout_seconds
         self._first_pause = first_pause
         self._senders: dict[str, OutboundSender] = {}
 
-    def use(self, url: str | None) -> None:
-        """Forward there from now on, or (None) nowhere; raises ProblemError when it must not be."""
+    def set_url(self, url: str | None) -> None:
+        """Forward to `url` from now on, or (None) nowhere. Raises ProblemError when it is not allowed."""
         if url is not None:
             self.allow(url)
-            refuse_own(url, self._own())
+            refuse_own(url, replace(self._own, public_url=self._status.status.tunnel.public_url))
         self.url = url
 
     def allow(self, url: str) -> None:
-        """Raise ProblemError when nothing may be sent to that URL."""
+        """Raise ProblemError when nothing may be sent to this URL."""
         check(url, anywhere=self._anywhere)
 
     def has_come_back(self, headers: Headers) -> bool:
-        """Whether this run forwarded the delivery with those headers."""
-        return any(hmac.compare_digest(value, self._mark) for value in values(headers, _MARK))
+        """Return whether this run forwarded the delivery with these headers."""
+        return any(hmac.compare_digest(value, self._nonce) for value in values(headers, _LOOP_HEADER))
 
     async def aclose(self) -> None:
         """Close all connections."""
@@ -156,7 +157,7 @@ class Forwarder:
         self._senders.clear()
 
     async def probe(self) -> Problem | None:
-        """What to say when nothing listens at the URL; only a connection is made, nothing is sent."""
+        """Return a problem when nothing listens at the URL; only connects, sends nothing."""
         if self.url is None:
             return None
         host, port = origin(self.url)
@@ -175,19 +176,19 @@ class Forwarder:
         return None
 
     async def forward(self, stored: StoredDelivery) -> tuple[Answer, ForwardResult]:
-        """Send it on as it came; the app's answer to give back, or a 502 that says why there is none."""
+        """Send it unchanged; return the app's answer, or a 502 that says why there is none."""
         assert self.url is not None
         return await self._try(self.url, stored, stored.delivery, Why.FORWARDED, retries=self._retries)
 
     async def replay(self, stored: StoredDelivery, url: str, how: Replay) -> ForwardResult:
-        """Send it again, once; raises ProblemError when that URL must not be used."""
+        """Send it once. Raises ProblemError when the URL is not allowed."""
         self.allow(url)
         delivery = _changed(stored.delivery, how)
         edited = how.body is not None and how.body != stored.delivery.body
-        _, sent = await self._try(
+        _, result = await self._try(
             url, stored, delivery, Why.REPLAYED, retries=0, signed_anew=how.secret is not None, edited=edited
         )
-        return sent
+        return result
 
     async def _try(
         self,
@@ -207,16 +208,16 @@ class Forwarder:
             url = urlsplit(url)._replace(path="", query="", fragment="").geturl() + target
         headers = _passed_on(delivery.headers)
         if why is Why.FORWARDED:
-            headers = (*headers, (_MARK, self._mark))
+            headers = (*headers, (_LOOP_HEADER, self._nonce))
         pause = self._first_pause
         for tries in range(1, retries + 2):
             outcome = await _send(sender, delivery, target, headers)
-            answer, sent = self._told(outcome, url, stored.row.seq, why, tries)
-            if tries > retries or (sent.status is not None and sent.status < 500):
+            answer, result = self._result(outcome, url, stored.row.seq, why, tries)
+            if tries > retries or (result.status is not None and result.status < 500):
                 break
             await asyncio.sleep(pause)
             pause = min(2 * pause, _LONGEST_PAUSE)
-        return answer, replace(sent, signed_anew=signed_anew, edited=edited)
+        return answer, replace(result, signed_anew=signed_anew, edited=edited)
 
     def _sender(self, url: str) -> OutboundSender:
         if url not in self._senders:
@@ -229,20 +230,20 @@ class Forwarder:
             )
         return self._senders[url]
 
-    def _told(
+    def _result(
         self, outcome: Reply | SendError, url: str, seq: int, why: Why, tries: int
     ) -> tuple[Answer, ForwardResult]:
         if isinstance(outcome, SendError):
-            sent = ForwardResult(
-                seq, why, url, self._now(), None, tries=tries, failure=outcome.reason, cause=outcome.failure
+            result = ForwardResult(
+                seq, why, url, self._clock.utc_now(), None, tries=tries, failure=outcome.reason, cause=outcome.failure
             )
             words = f"webhook-tui got no answer from the app behind it: {outcome.reason}."
-            return Answer(502, words.encode(), _PLAIN), sent
-        sent = ForwardResult(
+            return Answer(502, words.encode(), _PLAIN), result
+        result = ForwardResult(
             seq,
             why,
             url,
-            self._now(),
+            self._clock.utc_now(),
             outcome.status,
             outcome.headers,
             outcome.body[:LONGEST_KEPT],
@@ -252,12 +253,12 @@ class Forwarder:
             cut=outcome.cut,
         )
         if not 200 <= outcome.status <= 599:
-            return Answer(502, b"webhook-tui got a status that is none from the app behind it.", _PLAIN), sent
-        return _answer(outcome), sent
+            return Answer(502, b"webhook-tui got a status that is none from the app behind it.", _PLAIN), result
+        return _answer(outcome), result
 
 
 def joined_target(base: str, received: str) -> str:
-    """The path and query of the URL, with those of a delivery after them."""
+    """Return the path and query of the URL with those of a delivery appended."""
     base_path, _, base_query = base.partition("?")
     path, _, query = origin_form(received).partition("?")
     joined = base_path if path == "/" else f"{base_path.rstrip('/')}{path}"
@@ -270,13 +271,13 @@ async def _send(sender: OutboundSender, delivery: Delivery, target: str, headers
         return await sender.send(delivery.method, target, headers, delivery.body)
     except SendError as error:
         return error
-    except Exception:  # noqa: BLE001 -- whatever it is: the row says what the sender of the delivery is answered
-        _log.exception("a delivery could not be passed on")
+    except Exception:  # noqa: BLE001 -- a bug here must not lose the answer: it becomes a 502
+        _log.exception("a delivery could not be sent")
         return SendError(Failure.INTERNAL, Failure.INTERNAL.value)
 
 
 def _answer(reply: Reply) -> Answer:
-    """The app's answer, less what may not be passed on. Half of a compressed body is an error to who decodes it."""
+    """The app's answer without hop-by-hop headers. A truncated compressed body is dropped: it could not be decoded."""
     headers = sendable(_passed_on(reply.headers, _RECEIVERS_OWN))
     if reply.cut is None or first(headers, _CONTENT_ENCODING) is None:
         return Answer(reply.status, reply.body, headers)
@@ -284,7 +285,7 @@ def _answer(reply: Reply) -> Answer:
 
 
 def _passed_on(headers: Headers, dropped: frozenset[bytes] = HOP_BY_HOP) -> Headers:
-    """The headers that go on: without those of one connection, which also Connection itself names."""
+    """The headers without hop-by-hop ones, which `Connection` may name, too."""
     named = {
         name.strip().lower() for value in values(headers, b"connection") for name in value.split(b",") if name.strip()
     }
@@ -300,7 +301,7 @@ def _changed(delivery: Delivery, how: Replay) -> Delivery:
 
 
 def _signed(headers: Headers, signature: bytes) -> Headers:
-    """The headers with one signature, in the place and under the name of the first there was."""
+    """The headers with one signature, in the place and under the name of the first one."""
     signed: list[tuple[bytes, bytes]] = []
     is_in = False
     for name, value in headers:

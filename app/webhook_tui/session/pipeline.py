@@ -1,11 +1,8 @@
-"""From a delivery to its answer: judged, stored, counted, told, and only then acknowledged."""
+"""From a delivery to its answer: verify, store, publish, and only then answer."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine
-from datetime import datetime
-from typing import Any
 
 from webhook_tui.domain.answer_rules.answer import Answer
 from webhook_tui.domain.delivery.delivery import Delivery, StoredDelivery
@@ -14,114 +11,130 @@ from webhook_tui.domain.events import DeliveryStored, Forwarded, Notified, Probl
 from webhook_tui.domain.signature.signature import judge
 from webhook_tui.domain.signature.verdict import Verdict
 from webhook_tui.session.answer_rule import ActiveAnswerRule
+from webhook_tui.session.bus import DeliveryRefused, EventBus, VerificationWanted
+from webhook_tui.session.clock import Clock
 from webhook_tui.session.forwarding import LOOP, Forwarder
 from webhook_tui.session.secret_ring import SecretRingRepository
+from webhook_tui.session.simulation import EventSimulation
 from webhook_tui.session.status import StatusPublisher
+from webhook_tui.session.tasks import BackgroundTasks
 from webhook_tui.storage.history import DeliveryStore
 
 SECRETS_BEFORE_THE_ANSWER = 4
-"""The current secret and the last three; the others are tried in the background."""
+"""The current secret and the last three; older ones are tried in the background."""
 
 _QUIET_SECONDS = 1.0
-"""Nothing was refused for so long: then deliveries are stored again."""
+"""After so long without a refused delivery, deliveries count as stored again."""
 
 
 class DeliveryPipeline:
-    """What the receiver calls with each delivery."""
+    """Handles each delivery that the receiver took. Belongs to the session's loop."""
 
     def __init__(
         self,
         store: DeliveryStore,
-        keeper: SecretRingRepository,
-        board: StatusPublisher,
+        secret_ring: SecretRingRepository,
+        status: StatusPublisher,
+        bus: EventBus,
+        clock: Clock,
         *,
-        local_now: Callable[[], datetime],
-        judge_again: Callable[[], None],
-        recorded: Callable[[StoredDelivery], None],
-        refused: Callable[[Delivery], None],
-        answering: ActiveAnswerRule,
-        forwarding: Forwarder,
-        start: Callable[[Coroutine[Any, Any, None]], object],
+        tasks: BackgroundTasks,
+        answer_rule: ActiveAnswerRule,
+        forwarder: Forwarder,
+        simulation: EventSimulation,
     ) -> None:
-        """`refused`: told of each delivery that is not on disk and so not acknowledged; `start`: does it meanwhile."""
         self._store = store
-        self._keeper = keeper
-        self._board = board
-        self._local_now = local_now
-        self._judge_again = judge_again
-        self._recorded = recorded
-        self._refused = refused
-        self._answering = answering
-        self._forwarding = forwarding
-        self._start = start
-        self._said: str | None = None
-        self._quiet: asyncio.TimerHandle | None = None
+        self._secret_ring = secret_ring
+        self._status = status
+        self._bus = bus
+        self._clock = clock
+        self._tasks = tasks
+        self._answer_rule = answer_rule
+        self._forwarder = forwarder
+        self._simulation = simulation
+        self._published: str | None = None
+        """The reason for not storing that was published last."""
+        self._quiet_timer: asyncio.TimerHandle | None = None
 
     async def record(self, delivery: Delivery) -> Answer:
-        """Store one delivery and give its answer; raises ProblemError when it is not on disk.
+        """Store one delivery and return its answer. Raises ProblemError when it could not be stored.
 
         A forwarded delivery that came back is on disk already and is not stored again.
         """
-        if self._forwarding.has_come_back(delivery.headers):
+        if self._forwarder.has_come_back(delivery.headers):
             return LOOP
-        judgement = judge(
-            delivery.headers,
-            delivery.body,
-            self._keeper.ring,
-            limit=SECRETS_BEFORE_THE_ANSWER,
-            unanswered=self._keeper.unanswered,
-            zone_now=self._local_now(),
-        )
-        ruled, forwards = self._answering.next(delivery), self._forwarding.url is not None
+        ruled, forwards = self._answer_rule.next(delivery), self._forwarder.url is not None
         answer = ruled or Answer()
-        answered = None if forwards and ruled is None else answer.answered
-        try:
-            row = await self._store.record(delivery, judgement, account=self._keeper.account, answered=answered)
-        except ProblemError as error:
-            self._say_not_stored(error.problem)
-            self._refused(delivery)
-            raise
-        if self._board.status.storing is not None:
-            self._board.change(storing=None)
-        if self._said is not None and self._quiet is None:
-            self._quiet = asyncio.get_running_loop().call_later(_QUIET_SECONDS, self._say_stored_again)
-        self._board.received(row.verdict)
-        self._board.emit(DeliveryStored(row, delivery))
-        self._recorded(StoredDelivery(row, delivery))
-        if row.verdict is Verdict.PENDING and not self._keeper.unanswered and self._keeper.ring.newest_first():
-            self._judge_again()
+        stored = await self._stored(delivery, None if forwards and ruled is None else answer.answered)
+        self._publish(stored)
         if not forwards:
             return answer
         if ruled is None:
-            return await self._forwarded(StoredDelivery(row, delivery))
-        self._start(self._forward_too(StoredDelivery(row, delivery)))
+            return await self._forward(stored)
+        self._tasks.start(self._forward_besides(stored), f"Forwarding delivery #{stored.row.seq}")
         return ruled
 
-    async def _forwarded(self, stored: StoredDelivery) -> Answer:
-        """The app's answer, noted in the row."""
-        answer, sent = await self._forwarding.forward(stored)
+    async def _stored(self, delivery: Delivery, answered: int | None) -> StoredDelivery:
+        ring = self._secret_ring
+        judgement = judge(
+            delivery.headers,
+            delivery.body,
+            ring.ring,
+            limit=SECRETS_BEFORE_THE_ANSWER,
+            unanswered=ring.unanswered,
+            zone_now=self._clock.local_now(),
+        )
+        try:
+            row = await self._store.record(delivery, judgement, account=ring.account, answered=answered)
+        except ProblemError as error:
+            self._publish_not_stored(error.problem)
+            self._bus.publish(DeliveryRefused(delivery))
+            raise
+        return StoredDelivery(row, delivery)
+
+    def _publish(self, stored: StoredDelivery) -> None:
+        status, row = self._status, stored.row
+        if status.status.storing is not None:
+            status.change(storing=None)
+        if self._published is not None and self._quiet_timer is None:
+            self._quiet_timer = asyncio.get_running_loop().call_later(_QUIET_SECONDS, self._publish_stored_again)
+        status.count_received(row.verdict)
+        if self._store.set_aside is not None:
+            status.note_set_aside("The history", self._store.set_aside)
+        is_simulated = self._simulation.is_own(stored.delivery.headers)
+        self._bus.publish(DeliveryStored(row, stored.delivery, is_simulated))
+        if (
+            row.verdict is Verdict.PENDING
+            and not self._secret_ring.unanswered
+            and self._secret_ring.ring.newest_first()
+        ):
+            self._bus.publish(VerificationWanted())
+
+    async def _forward(self, stored: StoredDelivery) -> Answer:
+        """Return the app's answer, and note it in the row."""
+        answer, result = await self._forwarder.forward(stored)
         try:
             await self._store.set_answered(stored.row.seq, answer.answered)
         except ProblemError as error:  # the delivery itself is on disk
-            self._say_not_stored(error.problem)
-        self._board.emit(Forwarded(sent))
+            self._publish_not_stored(error.problem)
+        self._bus.publish(Forwarded(result))
         return answer
 
-    async def _forward_too(self, stored: StoredDelivery) -> None:
-        """The app gets it although the rule answers."""
-        _, sent = await self._forwarding.forward(stored)
-        self._board.emit(Forwarded(sent))
+    async def _forward_besides(self, stored: StoredDelivery) -> None:
+        """Forward although the answer rule answers."""
+        _, result = await self._forwarder.forward(stored)
+        self._bus.publish(Forwarded(result))
 
-    def _say_not_stored(self, problem: Problem) -> None:
-        """Once, however many are refused, and also when there is room for a small one now and then."""
-        self._board.change(storing=problem)
-        if self._quiet is not None:
-            self._quiet.cancel()
-            self._quiet = None
-        if problem.what != self._said:
-            self._said = problem.what
-            self._board.emit(ProblemOccurred(problem))
+    def _publish_not_stored(self, problem: Problem) -> None:
+        """Publish each reason once, also when a small delivery can be stored between large ones."""
+        self._status.change(storing=problem)
+        if self._quiet_timer is not None:
+            self._quiet_timer.cancel()
+            self._quiet_timer = None
+        if problem.what != self._published:
+            self._published = problem.what
+            self._bus.publish(ProblemOccurred(problem))
 
-    def _say_stored_again(self) -> None:
-        self._said = self._quiet = None
-        self._board.emit(Notified("Deliveries are stored again."))
+    def _publish_stored_again(self) -> None:
+        self._published = self._quiet_timer = None
+        self._bus.publish(Notified("Deliveries are stored again."))

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from webhook_tui.domain.events import RequestRefused
 from webhook_tui.domain.refusal import Refusal, with_refusal
+from webhook_tui.session.bus import EventBus
 from webhook_tui.session.status import StatusPublisher
 
 _PAUSE_SECONDS = 0.5
@@ -18,14 +19,15 @@ _log = logging.getLogger(__name__)
 class Refusals:
     """Announces the first refusal at once, and then those of each status together, at most every half second."""
 
-    def __init__(self, board: StatusPublisher) -> None:
-        self._board = board
+    def __init__(self, status: StatusPublisher, bus: EventBus) -> None:
+        self._status = status
+        self._bus = bus
         self._unannounced: dict[int, Refusal] = {}
         self._timer: asyncio.TimerHandle | None = None
 
     def add(self, refusal: Refusal) -> None:
         """Count one refused request."""
-        self._board.change(refusals=with_refusal(self._board.status.refusals, refusal))
+        self._status.change(refusals=with_refusal(self._status.status.refusals, refusal))
         before = self._unannounced.get(refusal.status)
         count = refusal.count + (before.count if before is not None else 0)
         self._unannounced[refusal.status] = replace(refusal, count=count)
@@ -33,7 +35,7 @@ class Refusals:
             self._announce()
 
     def close(self) -> None:
-        """Announce what is left."""
+        """Announce the rest."""
         if self._timer is not None:
             self._timer.cancel()
         self._announce_all()
@@ -46,7 +48,7 @@ class Refusals:
 
     def _announce_all(self) -> None:
         for refusal in self._unannounced.values():
-            # Without the request: the log holds nothing that somebody sent.
+            # Without the request: the log contains nothing that strangers sent.
             _log.warning("%s", replace(refusal, request="").sentence())
-            self._board.emit(RequestRefused(refusal))
+            self._bus.publish(RequestRefused(refusal))
         self._unannounced.clear()

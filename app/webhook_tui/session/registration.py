@@ -1,20 +1,18 @@
-"""The registration at PiktID: guarded, tried again, renewed with each new public URL, and undone when leaving.
+"""Registers the webhook at PiktID: asks before it replaces another one, retries, and deletes it on exit.
 
-A webhook that is not ours is never replaced without a word from the user, and never deleted (PiktID has one per user).
+A webhook that is not ours is never replaced without the user's consent, and never deleted: PiktID has one per account.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from urllib.parse import urlsplit
+from datetime import timedelta
+from random import Random
 
 from webhook_tui.domain.account import Account
 from webhook_tui.domain.commands import OwnershipChoice, ResolveOwnership
-from webhook_tui.domain.delivery.text import visible
 from webhook_tui.domain.errors import ExitCode, Problem, ProblemError
 from webhook_tui.domain.events import (
     Notified,
@@ -25,20 +23,21 @@ from webhook_tui.domain.events import (
     WebhookRegistered,
 )
 from webhook_tui.domain.signature.secret import Secret
-from webhook_tui.domain.status import WebhookState, WebhookStatus
+from webhook_tui.domain.status import WebhookState
 from webhook_tui.piktid.client import PiktidClient
 from webhook_tui.piktid.errors import UnknownSecretError
-from webhook_tui.piktid.models import CannotTell, NoWebhook, Webhook
+from webhook_tui.piktid.models import Webhook
+from webhook_tui.session.bus import AddressChanged, EventBus, RegistrationAnswered, RegistrationWanted, TokenChanged
+from webhook_tui.session.clock import Clock, RetryDelay
+from webhook_tui.session.comparison import StreamComparison
+from webhook_tui.session.ownership import NO_SECRET, Clear, Foreign, Ownership, Unknown, inspect
 from webhook_tui.session.secret_ring import SecretRingRepository
 from webhook_tui.session.status import StatusPublisher
-from webhook_tui.session.webhook_inspection import Clear, Foreign, Unknown, inspect
 
-_FIRST_DELAY = 1.0
-_LONGEST_DELAY = 30.0
-_GUARD_SECONDS = 0.8
+_FIRST_DELAY_SECONDS = 1.0
+_LONGEST_DELAY_SECONDS = 30.0
+_CHECK_SECONDS = 0.8
 _DELETE_SECONDS = 2.0
-_LONGEST_HOST = 26
-_NO_SECRET: Mapping[str, None] = {"secret_since": None, "secret_short_id": None}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,200 +46,187 @@ class RegistrationOptions:
 
     api_url: str
     replace: bool
+    """Replace a webhook that is not ours without asking."""
     asks: bool
     """There is a screen that can ask; without one a webhook that is not ours ends the program."""
     clean: bool
+    """Delete the webhook on exit."""
 
 
 class WebhookRegistration:
-    """Runs on the session's loop. `address` tells it the URL to register; it does the rest."""
+    """Registers whenever there is a token and a URL. Belongs to the session's loop."""
 
     def __init__(
         self,
         options: RegistrationOptions,
-        keeper: SecretRingRepository,
-        board: StatusPublisher,
+        ownership: Ownership,
+        secret_ring: SecretRingRepository,
+        status: StatusPublisher,
+        bus: EventBus,
         *,
-        client_for: Callable[[Secret], PiktidClient],
-        before_registering: Callable[[], Awaitable[None]],
-        now: Callable[[], datetime],
-        jitter: Callable[[], float],
-        judge_again: Callable[[], None],
-        registered: Callable[[], None],
+        clock: Clock,
+        random: Random,
+        comparison: StreamComparison,
     ) -> None:
+        """`comparison`: its event stream is connected before anything is registered."""
         self._options = options
-        self._keeper = keeper
-        self._board = board
-        self._client_for = client_for
-        self._before_registering = before_registering
-        self._now = now
-        self._jitter = jitter
-        self._judge_again = judge_again
-        self._on_registered = registered
+        self._ownership = ownership
+        self._secret_ring = secret_ring
+        self._status = status
+        self._bus = bus
+        self._clock = clock
+        self._comparison = comparison
+        self._delay = RetryDelay(_FIRST_DELAY_SECONDS, _LONGEST_DELAY_SECONDS, random)
         self._client: PiktidClient | None = None
         self._url: str | None = None
-        self._held: tuple[int, str] | None = None
-        self._ours: set[str] = set()
-        """Every URL that this run registered, as it was sent and as PiktID said it."""
-        self._is_confirmed = False
-        """PiktID said itself that the webhook is ours: what it says next can be believed."""
-        self._is_suspected = False
-        """Another program may have registered its own; PiktID does not say."""
-        self._lost: WebhookStatus | None = None
-        """What to show again when the user does not take back what another program took."""
-        self._put_back: str | None = None
         self._wake = asyncio.Event()
-        self._again = False
+        self._is_wanted = False
         """Register as soon as there is a URL, unless the registration works."""
         self._is_forced = False
-        """Register though it works."""
-        self._stopped_asking = False
-        self._answer: asyncio.Future[ResolveOwnership] | None = None
-        self._failures = 0
+        """Register although the registration works."""
+        self._choice: asyncio.Future[ResolveOwnership] | None = None
 
     @property
     def client(self) -> PiktidClient | None:
-        """The client with the token in use, or None without a token."""
+        """The client with the token in use; None without a token."""
         return self._client
 
     @property
-    def holds(self) -> bool:
-        """Whether this run has a webhook registered, as far as it knows."""
-        return self._held is not None
-
-    @property
-    def what_leaving_does(self) -> str | None:
-        """`deleting webhook 41`, or the restoring of the previous one; None when nothing is to be undone."""
-        if self._client is None or self._held is None or not self._options.clean:
+    def shutdown_step(self) -> str | None:
+        """What `undo` does, in words: `deleting webhook 41`; None when there is nothing to undo."""
+        if self._client is None or self._ownership.registered is None or not self._options.clean:
             return None
-        if self._put_back is not None:
+        if self._ownership.restore_url is not None:
             return "restoring the previous webhook"
-        return f"deleting webhook {self._board.status.webhook.webhook_id or ''}".rstrip()
+        return f"deleting webhook {self._status.status.webhook.webhook_id or ''}".rstrip()
 
-    async def use_token(self, token: Secret) -> None:
-        """Work with `token` from now on, and try again."""
+    async def set_token(self, token: Secret) -> None:
+        """Use another token from now on, and register."""
         if self._client is not None:
             await self._client.aclose()
-        self._client = self._client_for(token)
-        self._keeper.use(Account.of(self._options.api_url, token))
-        self._judge_again()
-        self.try_again()
+        self._client = PiktidClient(self._options.api_url, token)
+        self._secret_ring.use(Account.of(self._options.api_url, token))
+        self._bus.publish(TokenChanged(token))
+        self.register(new_secret=True)
 
-    def address(self, url: str | None) -> None:
-        """The URL that leads to the hook now; None while there is none."""
+    def on_address_changed(self, event: AddressChanged) -> None:
+        """Register the new URL."""
+        url = event.url
         if url == self._url:
             return
         self._url = url
-        if self._board.status.webhook.state is WebhookState.TAKEN:
-            return  # it is the user who takes it back
-        if self._held is not None and self._held[1] != url:
-            self._board.webhook(state=WebhookState.STALE, since=self._now())
+        if self._status.status.webhook.state is WebhookState.TAKEN:
+            return  # only the user takes it back
+        registered = self._ownership.registered
+        if registered is not None and registered.url != url:
+            self._status.change_webhook(state=WebhookState.STALE, since=self._clock.utc_now())
         if url is None:
             return
-        self._again = True
-        self._failures = 0
+        self._delay.reset()
+        self._is_wanted = True
         self._wake.set()
 
-    def try_again(self) -> None:
-        """Register (again) as soon as there is a URL."""
-        self.register(new_secret=True)
+    def on_registration_wanted(self, event: RegistrationWanted) -> None:
+        """Register again."""
+        registered = self._ownership.registered
+        if not event.only_if_stale or (registered is not None and registered.url != self._url):
+            self.register(new_secret=True)
 
     def register(self, *, new_secret: bool) -> None:
-        """As soon as there is a URL; a registration that works then is left alone unless a `new_secret` is wanted."""
-        self._again = True
+        """Register as soon as there is a URL; a registration that works is left alone unless `new_secret`."""
+        self._is_wanted = True
         self._is_forced |= new_secret
-        self._stopped_asking = False
+        self._ownership.is_paused = False
         self._wake.set()
 
     @property
     def _works(self) -> bool:
-        """Whether this run's URL is registered, as far as is known."""
-        is_registered = self._board.status.webhook.state is WebhookState.REGISTERED
-        return is_registered and self._held is not None and self._held[1] == self._url
+        """Whether this run's URL is registered, as far as known."""
+        registered = self._ownership.registered
+        is_registered = self._status.status.webhook.state is WebhookState.REGISTERED
+        return is_registered and registered is not None and registered.url == self._url
 
-    def answer_guard(self, answer: ResolveOwnership) -> None:
-        """What the user says to OwnershipQuestioned."""
-        if self._answer is not None and not self._answer.done():
-            self._answer.set_result(answer)
+    def resolve_ownership(self, choice: ResolveOwnership) -> None:
+        """The user's answer to OwnershipQuestioned."""
+        if self._choice is not None and not self._choice.done():
+            self._choice.set_result(choice)
 
     async def run(self) -> None:
-        """Until cancelled."""
+        """Register, and retry, until cancelled."""
         if self._client is None:
-            self._board.emit(TokenRequired(None))
+            self._bus.publish(TokenRequired(None))
         while True:
             await self._wake.wait()
             self._wake.clear()
-            if self._client is None or self._url is None or not self._again or self._stopped_asking:
+            if self._client is None or self._url is None or not self._is_wanted or self._ownership.is_paused:
                 continue
-            self._again = False
+            self._is_wanted = False
             if self._works and not self._is_forced:
                 continue
             self._is_forced = False
             delay = await self._attempt(self._client, self._url)
             if delay is not None:
-                self._again = True
+                self._is_wanted = True
                 with contextlib.suppress(TimeoutError):
                     async with asyncio.timeout(delay):
                         await self._wake.wait()
                 self._wake.set()
 
     async def _attempt(self, client: PiktidClient, url: str) -> float | None:
-        """Register once; seconds until the next try by itself, or None when there is none."""
-        self._board.webhook(state=WebhookState.REGISTERING, since=self._now(), problem=None, next_try_at=None)
+        """Register once; returns the seconds until the next automatic try, or None when there is none."""
+        at = self._clock.utc_now()
+        self._status.change_webhook(state=WebhookState.REGISTERING, since=at, problem=None, next_try_at=None)
         try:
             if not await self._may_register(client):
-                self._stopped_asking = True
+                self._ownership.is_paused = True
                 return None
-            await self._before_registering()
+            await self._comparison.wait_connected()
             await self._register(client, url)
         except ProblemError as error:
-            return self._failed(error.problem)
-        self._failures = 0
+            return self._publish_failure(error.problem)
+        self._delay.reset()
         return None
 
-    def _failed(self, problem: Problem) -> float | None:
-        delay = self._delay(problem) if problem.is_transient else None
+    def _publish_failure(self, problem: Problem) -> float | None:
+        delay = self._delay.after_failure(problem.retry_after) if problem.is_transient else None
         state = WebhookState.NOT_REGISTERED if problem.is_transient else WebhookState.REFUSED
-        at = self._now()
-        self._board.webhook(
-            state=state, since=at, problem=problem, next_try_at=at + timedelta(seconds=delay) if delay else None
-        )
-        self._board.emit(ProblemOccurred(problem, delay, fatal=not problem.is_transient))
+        at = self._clock.utc_now()
+        next_try_at = None if delay is None else at + timedelta(seconds=delay)
+        self._status.change_webhook(state=state, since=at, problem=problem, next_try_at=next_try_at)
+        self._bus.publish(ProblemOccurred(problem, delay, fatal=not problem.is_transient))
         return delay
 
-    def _delay(self, problem: Problem) -> float:
-        self._failures += 1
-        longest = min(_LONGEST_DELAY, _FIRST_DELAY * 2.0 ** (self._failures - 1))
-        return max(problem.retry_after or 0.0, longest * (0.5 + self._jitter() / 2))
+    # May another webhook be replaced?
 
     async def _may_register(self, client: PiktidClient) -> bool:
-        if self._options.replace or (self._held is not None and not self._is_suspected):
+        ownership = self._ownership
+        if self._options.replace or (ownership.registered is not None and not ownership.is_suspected):
             return True
-        abandoned = self._keeper.accounts.abandoned(self._keeper.account)
-        finding = await inspect(client, {registration.url for registration in abandoned} | self._ours)
+        abandoned = self._secret_ring.accounts.abandoned(self._secret_ring.account)
+        finding = await inspect(client, {registration.url for registration in abandoned} | ownership.own_urls)
         match finding:
             case Clear():
                 return True
             case Unknown():
-                return await self._ask_unknown()
+                return await self._may_replace_unknown()
             case Foreign():
-                return await self._ask_foreign(finding)
+                return await self._may_replace_foreign(finding)
 
-    async def _ask_unknown(self) -> bool:
-        account = self._keeper.account
-        if self._keeper.accounts.guard_was_asked(account) and not self._is_suspected:
+    async def _may_replace_unknown(self) -> bool:
+        account = self._secret_ring.account
+        if self._secret_ring.accounts.guard_was_asked(account) and not self._ownership.is_suspected:
             return True
         if not self._options.asks:
-            self._board.emit(
+            self._bus.publish(
                 Notified("PiktID does not say whether a webhook is registered; one that is there is replaced.")
             )
             return True
         if await self._ask(OwnershipQuestioned(None)) is not None:
-            self._keeper.remember_guard_asked()
+            self._secret_ring.remember_guard_asked()
             return True
         return False
 
-    async def _ask_foreign(self, finding: Foreign) -> bool:
+    async def _may_replace_foreign(self, finding: Foreign) -> bool:
         if not self._options.asks:
             raise ProblemError(
                 Problem(
@@ -249,69 +235,61 @@ class WebhookRegistration:
                     ExitCode.API,
                 )
             )
-        answer = await self._ask(OwnershipQuestioned(finding.webhook))
-        if answer is None:
+        choice = await self._ask(OwnershipQuestioned(finding.webhook))
+        if choice is None:
             return False
-        self._put_back = finding.webhook.url if answer.restore_previous else None
+        self._ownership.restore_url = finding.webhook.url if choice.restore_previous else None
         return True
 
     async def _ask(self, question: OwnershipQuestioned) -> ResolveOwnership | None:
-        """The user's answer if it is to replace; None, and the state says it, if nothing is to be touched."""
-        self._answer = asyncio.get_running_loop().create_future()
-        self._board.emit(question)
+        """Return the user's choice when it is to replace; otherwise set the status and return None."""
+        self._choice = asyncio.get_running_loop().create_future()
+        self._bus.publish(question)
         try:
-            answer = await self._answer
+            choice = await self._choice
         finally:
-            self._answer = None
-        if answer.choice is OwnershipChoice.REPLACE:
-            return answer
-        if answer.choice is OwnershipChoice.WATCH:
-            self._board.webhook(state=WebhookState.WATCHING, since=self._now(), taken_by=None)
-        elif self._lost is not None:
-            self._board.change(webhook=self._lost)
+            self._choice = None
+        if choice.choice is OwnershipChoice.REPLACE:
+            return choice
+        at = self._clock.utc_now()
+        if choice.choice is OwnershipChoice.WATCH:
+            self._status.change_webhook(state=WebhookState.WATCHING, since=at, taken_by=None)
+        elif self._ownership.lost_status is not None:
+            self._status.change(webhook=self._ownership.lost_status)
         else:
-            self._board.webhook(state=WebhookState.NOT_REGISTERED, since=self._now())
+            self._status.change_webhook(state=WebhookState.NOT_REGISTERED, since=at)
         return None
 
+    # Requests to PiktID
+
     async def _register(self, client: PiktidClient, url: str) -> None:
-        # Written down first: if this process dies while PiktID answers, the next one knows the URL as ours.
-        registration = self._keeper.accounts.record_registration(
-            self._keeper.account, url=url, webhook_id=None, at=self._now()
+        # Recorded first: if this process dies while PiktID answers, the next one knows the URL as ours.
+        registration_id = self._secret_ring.accounts.record_registration(
+            self._secret_ring.account, url=url, webhook_id=None, at=self._clock.utc_now()
         )
-        self._keeper.unanswered = True
+        self._secret_ring.unanswered = True
         try:
             webhook = await client.register(url)
-        except asyncio.CancelledError:
-            self._hold(registration, url)
-            raise
-        except UnknownSecretError:
-            self._hold(registration, url)
+        except (asyncio.CancelledError, UnknownSecretError):
+            self._ownership.hold(registration_id, url)
             raise
         except ProblemError:
-            self._keeper.end_registration(registration)
+            self._secret_ring.end_registration(registration_id)
             raise
         finally:
-            self._keeper.unanswered = False
-            self._judge_again()
-        self._hold(registration, url)
-        self._registered(webhook, url)
+            self._secret_ring.unanswered = False
+            self._bus.publish(RegistrationAnswered())
+        self._ownership.hold(registration_id, url)
+        self._publish_registered(webhook, url)
 
-    def _hold(self, registration: int, url: str) -> None:
-        if self._held is not None:
-            self._keeper.end_registration(self._held[0])
-        self._held = (registration, url)
-        self._ours.add(url)
-        self._is_confirmed = self._is_suspected = False
-        self._lost = None
-
-    def _registered(self, webhook: Webhook, url: str) -> None:
-        at = self._now()
+    def _publish_registered(self, webhook: Webhook, url: str) -> None:
+        at = self._clock.utc_now()
         if webhook.url is not None:
-            self._ours.add(webhook.url)
+            self._ownership.own_urls.add(webhook.url)
         if webhook.secret is not None:
-            self._keeper.registered(webhook.secret)
-        current = self._keeper.ring.current
-        self._board.webhook(
+            self._secret_ring.registered(webhook.secret)
+        current = self._secret_ring.ring.current
+        self._status.change_webhook(
             state=WebhookState.REGISTERED,
             webhook_id=webhook.id,
             url=url,
@@ -325,143 +303,64 @@ class WebhookRegistration:
             problem=None,
             next_try_at=None,
         )
-        self._board.emit(WebhookRegistered(webhook.id, url))
-        self._on_registered()
+        self._bus.publish(WebhookRegistered(webhook.id, url))
 
     async def test_ping(self) -> None:
-        """Ask PiktID for a ping; a refusal becomes the webhook's problem."""
+        """Ask PiktID for a ping; a failure becomes the webhook's problem, too. Raises ProblemError."""
         if self._client is None:
-            self._board.emit(TokenRequired(None))
+            self._bus.publish(TokenRequired(None))
             return
         try:
             await self._client.test_ping()
         except ProblemError as error:
-            self._board.webhook(problem=error.problem)
-            self._board.emit(ProblemOccurred(error.problem))
-        else:
-            if self._board.status.webhook.state is WebhookState.REGISTERED:
-                self._board.webhook(problem=None)
-            await self.look()
+            self._status.change_webhook(problem=error.problem)
+            raise
+        if self._status.status.webhook.state is WebhookState.REGISTERED:
+            self._status.change_webhook(problem=None)
+        await self._read_last_response(self._client)
 
-    async def look(self) -> None:
-        """Ask what PiktID saw last, where it says so."""
-        if self._client is None:
-            return
+    async def _read_last_response(self, client: PiktidClient) -> None:
         with contextlib.suppress(ProblemError):
-            present = await self._client.current()
-            if isinstance(present, Webhook) and self._held is not None and present.url == self._held[1]:
-                self._board.webhook(
+            present, registered = await client.current(), self._ownership.registered
+            if isinstance(present, Webhook) and registered is not None and present.url == registered.url:
+                self._status.change_webhook(
                     last_response_status=present.last_response_status, last_response_at=present.last_response_at
                 )
 
-    # Another program
-
-    async def whose(self) -> Webhook | NoWebhook | CannotTell | None:
-        """What PiktID says is registered; None when something changed here meanwhile. Raises ProblemError."""
-        client, before = self._client, (self._held, self._board.status.webhook.since)
-        if client is None:
-            return None
-        present = await client.current()
-        return present if before == (self._held, self._board.status.webhook.since) else None
-
-    def seen(self, present: Webhook) -> None:
-        """PiktID said what is registered."""
-        is_taken = self._board.status.webhook.state is WebhookState.TAKEN
-        if present.url in self._ours:
-            self._is_confirmed = True
-            if is_taken and self._is_suspected:
-                self.trust()
-            elif is_taken:  # it was put back, with a secret that we do not know
-                self._board.webhook(state=WebhookState.NOT_REGISTERED, since=self._now(), taken_by=None, problem=None)
-                self.try_again()
-            return
-        host = _cut(visible(urlsplit(present.url or "").netloc or present.url or ""), _LONGEST_HOST)
-        if not is_taken or self._board.status.webhook.taken_by != host:
-            self._let_go()
-            what = f"{host} was registered instead at {{at}}. Nothing comes here."
-            self._taken(what, WebhookState.TAKEN, at=_moment(present.updated_at or present.created_at), by=host)
-
-    def vanished(self) -> None:
-        """PiktID said that nothing is registered. Believed only after it named ours: it may not have that page."""
-        if self._is_confirmed or self._board.status.webhook.state is WebhookState.TAKEN:
-            self._let_go()
-            self._taken("The webhook was deleted by another program at {at}. Nothing comes here.", WebhookState.DELETED)
-
-    def suspect(self) -> None:
-        """Events come by the event stream alone. Ours until PiktID says otherwise, but not deleted when leaving."""
-        self._is_suspected = True
-        self._taken("Events come by SSE alone: another program may have registered.", WebhookState.TAKEN)
-
-    def trust(self) -> None:
-        """A suspicion was wrong."""
-        if not self._is_suspected:
-            return
-        self._is_suspected, self._lost = False, None
-        self._stopped_asking = False
-        if self._board.status.webhook.state is WebhookState.TAKEN:
-            self._board.webhook(state=WebhookState.REGISTERED, since=self._now(), problem=None)
-            if self._held is not None and self._url != self._held[1]:
-                self.try_again()
-
-    def _let_go(self) -> None:
-        """What is registered is not ours any more: no secret is current, and nothing is deleted when leaving."""
-        self._is_confirmed = self._is_suspected = False
-        self._put_back = None
-        held, self._held = self._held, None
-        if held is not None:
-            self._keeper.end_registration(held[0])
-        self._keeper.ended()
-
-    def _taken(self, what: str, state: WebhookState, *, at: datetime | None = None, by: str | None = None) -> None:
-        self._stopped_asking = True
-        clock = f"{(at or self._now()).astimezone():%H:%M}"
-        problem = Problem(
-            what.replace("{at}", clock),
-            "Start again to take it back.",
-            ExitCode.API,
-            screen_hint="u registers it again."
-            if state is WebhookState.DELETED
-            else "u takes it back and asks first; s watches without taking it.",
-        )
-        self._board.webhook(state=state, since=self._now(), taken_by=by, problem=problem, **_NO_SECRET)
-        self._lost = self._board.status.webhook if state is WebhookState.TAKEN else None
-        self._board.emit(ProblemOccurred(problem))
-
     async def delete(self) -> None:
-        """Delete what this run registered; a refusal becomes the webhook's problem."""
-        if self._client is None or self._held is None:
-            self._board.emit(Notified("This run has registered no webhook: nothing was deleted."))
+        """Delete the webhook of this run; a failure becomes the webhook's problem, too. Raises ProblemError."""
+        if self._client is None or self._ownership.registered is None:
+            self._bus.publish(Notified("This run has registered no webhook: nothing was deleted."))
             return
         try:
             await self._client.delete()
         except ProblemError as error:
-            self._board.webhook(problem=error.problem)
-            self._board.emit(ProblemOccurred(error.problem))
-            return
-        self._deleted()
+            self._status.change_webhook(problem=error.problem)
+            raise
+        self._publish_deleted()
 
-    def _deleted(self) -> None:
-        assert self._held is not None
-        self._keeper.end_registration(self._held[0])
-        self._held = None
-        self._keeper.ended()
-        self._board.webhook(state=WebhookState.DELETED, since=self._now(), problem=None, **_NO_SECRET)
-        self._board.emit(WebhookDeleted())
+    def _publish_deleted(self) -> None:
+        self._ownership.release()
+        self._secret_ring.ended()
+        at = self._clock.utc_now()
+        self._status.change_webhook(state=WebhookState.DELETED, since=at, problem=None, **NO_SECRET)
+        self._bus.publish(WebhookDeleted())
 
-    async def leave(self) -> Problem | None:
-        """Undo what this run registered and still holds, within 3 s; what could not be undone is the Problem."""
-        client, held = self._client, self._held
-        if client is None or held is None or not self._options.clean:
+    # On exit
+
+    async def undo(self) -> Problem | None:
+        """Delete the webhook of this run, or restore the previous one, within 3 s; returns what failed."""
+        client, registered = self._client, self._ownership.registered
+        if client is None or registered is None or not self._options.clean:
             return None
-        if self._is_suspected:
+        if self._ownership.is_suspected:
             return Problem("Another program may have registered its webhook.", "Nothing was deleted.")
         try:
-            if await self._was_taken(client, held[1]):
-                self._keeper.end_registration(held[0])
-                self._held = None
+            if await self._is_taken(client, registered.url):
+                self._ownership.release()
                 return Problem("Another program registered its webhook meanwhile.", "It was left as it is.")
-            if self._put_back is not None:
-                return await self._give_back(client, self._put_back)
+            if self._ownership.restore_url is not None:
+                return await self._restore(client, self._ownership.restore_url)
             async with asyncio.timeout(_DELETE_SECONDS + 0.1):
                 await client.delete(timeout_seconds=_DELETE_SECONDS, attempts=1)
         except (ProblemError, TimeoutError) as error:
@@ -471,42 +370,27 @@ class WebhookRegistration:
                 "It points at a closed tunnel until the next run replaces it.",
                 ExitCode.API,
             )
-        self._deleted()
+        self._publish_deleted()
         return None
 
-    async def _was_taken(self, client: PiktidClient, url: str) -> bool:
+    async def _is_taken(self, client: PiktidClient, url: str) -> bool:
         with contextlib.suppress(ProblemError, TimeoutError):
-            async with asyncio.timeout(_GUARD_SECONDS):
+            async with asyncio.timeout(_CHECK_SECONDS):
                 present = await client.current()
             return isinstance(present, Webhook) and present.url is not None and present.url != url
         return False
 
-    async def _give_back(self, client: PiktidClient, url: str) -> Problem | None:
+    async def _restore(self, client: PiktidClient, url: str) -> Problem | None:
         async with asyncio.timeout(_DELETE_SECONDS):
             webhook = await client.register(url)
-        assert self._held is not None
-        self._keeper.end_registration(self._held[0])
-        self._held = None
+        self._ownership.release()
         if webhook.secret is None:
             return Problem(f"{url} is registered again; PiktID sent no secret.", "")
-        self._keeper.registered(webhook.secret)
+        self._secret_ring.registered(webhook.secret)
         return Problem(f"{url} is registered again. Its new secret, shown once and kept: {webhook.secret.reveal()}", "")
 
     async def aclose(self) -> None:
-        """Let go of the connections."""
+        """Close the connections."""
         if self._client is not None:
             await self._client.aclose()
             self._client = None
-
-
-def _cut(text: str, most: int) -> str:
-    return text if len(text) <= most else f"{text[: most - 1]}…"
-
-
-def _moment(text: str | None) -> datetime | None:
-    """A time of PiktID's, or None when it says none that can be read."""
-    try:
-        at = datetime.fromisoformat(text or "")
-    except ValueError:
-        return None
-    return at if at.tzinfo is not None else at.replace(tzinfo=UTC)

@@ -1,6 +1,6 @@
-"""Judging stored deliveries again: when the ring has another secret, and those that the answer could not wait for.
+"""Verifies stored deliveries again: when the ring has changed, and those that their answer did not wait for.
 
-One page at a time, newest first, so that the rows on the screen change first and memory stays bounded.
+One page at a time, newest first, so that the visible rows change first and memory stays bounded.
 """
 
 from __future__ import annotations
@@ -15,10 +15,13 @@ from webhook_tui.domain.delivery.delivery import DeliveryRow, StoredDelivery
 from webhook_tui.domain.delivery.headers import SIGNATURE_HEADER, first
 from webhook_tui.domain.errors import ProblemError
 from webhook_tui.domain.events import VerdictChanged
+from webhook_tui.domain.queries import SecretTrial
 from webhook_tui.domain.signature.secret import Secret
 from webhook_tui.domain.signature.secret_ring import SecretRing
 from webhook_tui.domain.signature.signature import fits, judge
 from webhook_tui.domain.signature.verdict import Judgement, Verdict
+from webhook_tui.session.bus import DeliveryReverified, EventBus, RegistrationAnswered, TokenChanged, VerificationWanted
+from webhook_tui.session.clock import Clock
 from webhook_tui.session.secret_ring import SecretRingRepository
 from webhook_tui.session.status import StatusPublisher
 from webhook_tui.storage.history import DeliveryStore
@@ -30,7 +33,7 @@ _MOST_TRIED = 1000
 
 @dataclass(slots=True)
 class Rechecked:
-    """What verifying again came to."""
+    """What verifying again changed."""
 
     checked: int = 0
     valid: int = 0
@@ -39,91 +42,85 @@ class Rechecked:
     """How many are not valid any more."""
 
 
-@dataclass(slots=True)
-class Trial:
-    """On which deliveries that are not valid now a secret was tried, and with what success."""
-
-    matches: int = 0
-    pending: int = 0
-    """Those of the matches that are pending, not invalid."""
-    tried: int = 0
-    is_all: bool = True
-    """False: only the newest were tried."""
-
-
 class Reverification:
-    """The background judge; `again` may be called at any time, also while it works."""
+    """Verifies in the background (`run`) whenever it is wanted, the first time at the start, and on demand."""
 
     def __init__(
         self,
         store: DeliveryStore,
-        keeper: SecretRingRepository,
-        board: StatusPublisher,
-        *,
-        local_now: Callable[[], datetime],
-        judged: Callable[[DeliveryRow], None],
+        secret_ring: SecretRingRepository,
+        status: StatusPublisher,
+        bus: EventBus,
+        clock: Clock,
     ) -> None:
         self._store = store
-        self._keeper = keeper
-        self._board = board
-        self._local_now = local_now
-        self._judged = judged
-        self._wanted = asyncio.Event()
+        self._secret_ring = secret_ring
+        self._status = status
+        self._bus = bus
+        self._clock = clock
+        self._is_wanted = asyncio.Event()
+        self._is_wanted.set()
         self._turn = asyncio.Lock()
-        self._settled: set[tuple[Account, str]] = set()
-        """Withdrawn secrets of which no delivery is valid any more by a word of an earlier run."""
+        self._done_without: set[tuple[Account, str]] = set()
+        """Withdrawn secrets whose deliveries were verified without them."""
 
-    def again(self) -> None:
-        """Judge every stored delivery that another secret could make valid, soon."""
-        self._wanted.set()
+    def on_token_changed(self, _event: TokenChanged) -> None:
+        """Another account has another ring."""
+        self._is_wanted.set()
+
+    def on_registration_answered(self, _event: RegistrationAnswered) -> None:
+        """Pending deliveries can be verified now, others perhaps with the new secret."""
+        self._is_wanted.set()
+
+    def on_verification_wanted(self, _event: VerificationWanted) -> None:
+        """The answer to a delivery waited for some of the secrets only."""
+        self._is_wanted.set()
 
     async def run(self) -> None:
-        """Until cancelled."""
+        """Verify every stored delivery that the ring could make valid, whenever it is wanted, until cancelled."""
         while True:
-            await self._wanted.wait()
+            await self._is_wanted.wait()
             async with self._turn:
-                self._wanted.clear()
+                self._is_wanted.clear()
                 try:
-                    await self._judge_all()
+                    await self._verify_all()
                 except ProblemError as error:
-                    self._board.change(storing=error.problem)
+                    self._status.change(storing=error.problem)
 
     async def recheck(self, removed: frozenset[str] = frozenset()) -> Rechecked:
-        """Judge again now, also what is valid by secrets that were `removed`, and say what changed.
-
-        Raises ProblemError.
-        """
-        self._wanted.set()  # whatever is judged in the background gives way
+        """Verify now, also what is valid by secrets that were `removed`; returns what changed. Raises ProblemError."""
+        self._is_wanted.set()  # the background run gives way
         rechecked = Rechecked()
         async with self._turn:
-            async for page in self._pages(self._keeper.account, removed):
-                await self._judge_page(page, rechecked)
+            async for page in self._pages(self._secret_ring.account, removed):
+                await self._verify_page(page, rechecked)
         return rechecked
 
-    async def try_secret(self, secret: Secret, is_over: Callable[[], bool]) -> Trial:
-        """Which deliveries that are not valid now `secret` would verify; ends when `is_over`. Raises ProblemError."""
-        trial, below = Trial(), None
+    async def try_secret(self, secret: Secret, is_over: Callable[[], bool]) -> SecretTrial:
+        """Return which deliveries `secret` would make valid; ends when `is_over`. Raises ProblemError."""
+        matches = pending = tried = 0
+        is_all, below = True, None
         while not is_over():
-            page = await self._store.unsettled(account=self._keeper.account, below=below, limit=_PAGE)
-            if not page or trial.tried >= _MOST_TRIED:
-                trial.is_all = not page
+            page = await self._store.unsettled(account=self._secret_ring.account, below=below, limit=_PAGE)
+            if not page or tried >= _MOST_TRIED:
+                is_all = not page
                 break
             below = page[-1].row.seq
             matching = await asyncio.to_thread(_matching, page, secret)
-            trial.tried += len(page)
-            trial.matches += len(matching)
-            trial.pending += sum(row.verdict is Verdict.PENDING for row in matching)
-        return trial
+            tried += len(page)
+            matches += len(matching)
+            pending += sum(row.verdict is Verdict.PENDING for row in matching)
+        return SecretTrial(None, matches, pending, tried, is_all)
 
-    async def _judge_all(self) -> None:
-        account = self._keeper.account
-        withdrawn = frozenset(one for one in self._keeper.withdrawn if (account, one) not in self._settled)
+    async def _verify_all(self) -> None:
+        account = self._secret_ring.account
+        withdrawn = frozenset(one for one in self._secret_ring.withdrawn if (account, one) not in self._done_without)
         rechecked = Rechecked()
         async for page in self._pages(account, withdrawn):
-            if self._wanted.is_set():  # a newer ring starts from the newest row again
+            if self._is_wanted.is_set():  # start again with the newest row
                 return
-            await self._judge_page(page, rechecked)
-        self._settled |= {(account, one) for one in withdrawn}
+            await self._verify_page(page, rechecked)
+        self._done_without |= {(account, one) for one in withdrawn}
 
     async def _pages(self, account: Account, removed: frozenset[str]) -> AsyncIterator[Sequence[StoredDelivery]]:
         below: int | None = None
@@ -137,9 +134,10 @@ class Reverification:
             if below is None:
                 return
 
-    async def _judge_page(self, page: Sequence[StoredDelivery], rechecked: Rechecked) -> None:
+    async def _verify_page(self, page: Sequence[StoredDelivery], rechecked: Rechecked) -> None:
         rechecked.checked += len(page)
-        changes = await asyncio.to_thread(_changes, page, self._keeper.ring, self._keeper.unanswered, self._local_now())
+        ring = self._secret_ring
+        changes = await asyncio.to_thread(_changes, page, ring.ring, ring.unanswered, self._clock.local_now())
         if not changes:
             return
         before = {stored.row.seq: stored.row.verdict for stored in page}
@@ -148,9 +146,9 @@ class Reverification:
             rechecked.valid += row.verdict.is_good and not was_good
             rechecked.invalid += was_good and not row.verdict.is_good
             if row.run == self._store.run:
-                self._board.reverified(before[row.seq], row.verdict)
-            self._board.emit(VerdictChanged(row))
-            self._judged(row)
+                self._status.count_reverified(before[row.seq], row.verdict)
+            self._bus.publish(VerdictChanged(row))
+            self._bus.publish(DeliveryReverified(row))
 
 
 def _changes(

@@ -1,90 +1,74 @@
-"""What the user asks of the secret ring: list it, try, add, remove and reveal a secret, and say what that changed."""
+"""Carries out the commands and queries about the secret ring: add, remove, list, try and reveal secrets."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TypeAlias
 
 from webhook_tui.domain import units
-from webhook_tui.domain.commands import AddSecret, ListSecrets, RemoveSecret, RevealSecret, TrySecret
 from webhook_tui.domain.errors import ProblemError
-from webhook_tui.domain.events import Notified, ProblemOccurred, SecretRevealed, SecretsListed, SecretTried
+from webhook_tui.domain.events import Notified, SecretRingChanged
+from webhook_tui.domain.queries import SecretTrial
 from webhook_tui.domain.signature.secret import Secret
-from webhook_tui.domain.signature.secret_ring import SigningSecret, cannot_remove
+from webhook_tui.domain.signature.secret_ring import RingEntry, SigningSecret, cannot_remove
+from webhook_tui.session.bus import EventBus
 from webhook_tui.session.reverification import Rechecked, Reverification
 from webhook_tui.session.secret_ring import SecretRingRepository
-from webhook_tui.session.status import StatusPublisher
 from webhook_tui.storage.history import DeliveryStore
-
-RingCommand: TypeAlias = AddSecret | RemoveSecret | ListSecrets | TrySecret | RevealSecret
 
 
 class RingCommands:
-    """Runs on the session's loop."""
+    """Belongs to the session's loop; its methods raise ProblemError."""
 
     def __init__(
-        self, keeper: SecretRingRepository, judge: Reverification, store: DeliveryStore, board: StatusPublisher
+        self, secret_ring: SecretRingRepository, reverification: Reverification, store: DeliveryStore, bus: EventBus
     ) -> None:
-        self._keeper = keeper
-        self._judge = judge
+        self._secret_ring = secret_ring
+        self._reverification = reverification
         self._store = store
-        self._board = board
+        self._bus = bus
         self._tried: Secret | None = None
 
-    async def carry_out(self, command: RingCommand) -> None:
-        """Do it; what fails is said as a ProblemOccurred."""
-        try:
-            match command:
-                case AddSecret(secret, keep):
-                    await self._add(secret, keep=keep)
-                case RemoveSecret(secret_id):
-                    await self._remove(secret_id)
-                case ListSecrets():
-                    await self._list()
-                case TrySecret(secret):
-                    await self._try(secret)
-                case RevealSecret(secret_id):
-                    known = self._keeper.ring.get(secret_id)
-                    self._board.emit(SecretRevealed(secret_id, None if known is None else known.secret.reveal()))
-        except ProblemError as error:
-            self._board.emit(ProblemOccurred(error.problem))
-
-    async def _add(self, secret: Secret, *, keep: bool) -> None:
-        if not self._keeper.added(secret, keep=keep):
-            self._board.emit(Notified(f"The ring has this secret already: {secret.short_id}."))
+    async def add(self, secret: Secret, *, keep: bool) -> None:
+        """Add a secret and verify stored deliveries with it."""
+        if not self._secret_ring.add(secret, keep=keep):
+            self._bus.publish(Notified(f"The ring has this secret already: {secret.short_id}."))
             return
-        rechecked = await self._judge.recheck()
-        self._board.emit(Notified(added_sentence(rechecked)))
-        await self._list()
+        rechecked = await self._reverification.recheck()
+        self._bus.publish(Notified(added_sentence(rechecked)))
+        self._bus.publish(SecretRingChanged())
 
-    async def _remove(self, secret_id: str) -> None:
-        known = self._keeper.ring.get(secret_id)
+    async def remove(self, secret_id: str) -> None:
+        """Remove a secret that is not the current one, and verify its deliveries without it."""
+        known = self._secret_ring.ring.get(secret_id)
         if known is None:
             return
-        if known is self._keeper.ring.current:
-            self._board.emit(ProblemOccurred(cannot_remove(known)))
-            return
-        self._keeper.removed(known)
-        rechecked = await self._judge.recheck(frozenset({secret_id}))
-        self._board.emit(Notified(_removed_sentence(known, rechecked)))
-        await self._list()
+        if known is self._secret_ring.ring.current:
+            raise ProblemError(cannot_remove(known))
+        self._secret_ring.remove(known)
+        rechecked = await self._reverification.recheck(frozenset({secret_id}))
+        self._bus.publish(Notified(_removed_sentence(known, rechecked)))
+        self._bus.publish(SecretRingChanged())
 
-    async def _list(self) -> None:
-        counts = await self._store.count_by_secret(self._keeper.account)
-        entries = (replace(entry, verifies=counts.get(entry.secret_id, 0)) for entry in self._keeper.ring.entries())
-        self._board.emit(SecretsListed(tuple(entries)))
+    async def entries(self) -> tuple[RingEntry, ...]:
+        """Return what the ring contains, with the number of deliveries that each secret verifies."""
+        counts = await self._store.count_by_secret(self._secret_ring.account)
+        entries = self._secret_ring.ring.entries()
+        return tuple(replace(entry, verifies=counts.get(entry.secret_id, 0)) for entry in entries)
 
-    async def _try(self, secret: Secret) -> None:
-        """Of those that are tried meanwhile only the last is answered."""
+    async def try_secret(self, secret: Secret) -> SecretTrial | None:
+        """Return what a secret would change; None when another one was tried meanwhile."""
         self._tried = secret
         secret_id = secret.fingerprint()
-        known = next((one for one in self._keeper.ring.entries() if one.secret_id == secret_id), None)
+        known = next((one for one in self._secret_ring.ring.entries() if one.secret_id == secret_id), None)
         if known is not None and known.is_trusted:
-            self._board.emit(SecretTried(secret_id, known))
-            return
-        trial = await self._judge.try_secret(secret, lambda: self._tried is not secret)
-        if self._tried is secret:
-            self._board.emit(SecretTried(secret_id, None, trial.matches, trial.pending, trial.tried, trial.is_all))
+            return SecretTrial(known)
+        trial = await self._reverification.try_secret(secret, lambda: self._tried is not secret)
+        return trial if self._tried is secret else None
+
+    def reveal(self, secret_id: str) -> Secret | None:
+        """Return a secret; None when it is not in the ring any more."""
+        known = self._secret_ring.ring.get(secret_id)
+        return None if known is None else known.secret
 
 
 def added_sentence(rechecked: Rechecked) -> str:

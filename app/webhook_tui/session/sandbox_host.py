@@ -1,34 +1,37 @@
-"""The embedded PiktID inside a session: served on loopback with a token of its own, gone when the session ends."""
+"""The embedded PiktID inside a session: served on loopback, with a token of its own, until the session ends."""
 
 from __future__ import annotations
 
 import random
 import secrets
-from datetime import UTC, datetime
 from types import TracebackType
 from typing import Self
 
 from webhook_tui.domain.signature.secret import Secret
+from webhook_tui.http.asgi import AsgiApplication
 from webhook_tui.http.server import Server
 from webhook_tui.http.sockets import bind
 from webhook_tui.sandbox.asgi import application
 from webhook_tui.sandbox.options import SandboxOptions
 from webhook_tui.sandbox.service import Sandbox
+from webhook_tui.session.clock import Clock
 
 
 class SandboxHost:
-    """An async context manager; `api_url` and `token` are good inside it."""
+    """An async context manager; `api_url` answers inside it."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Clock) -> None:
         self.token = Secret(secrets.token_urlsafe(24))
         self.former_secret = Secret(secrets.token_urlsafe(24))
-        """Of an earlier registration: what is signed with it is older."""
+        """The secret of an earlier registration: a delivery signed with it is `older`."""
         self.sandbox = Sandbox(
             SandboxOptions(token=self.token, play=True, misbehave=True, former_secret=self.former_secret),
-            now=lambda: datetime.now(UTC),
+            now=clock.utc_now,
             random=random.random,
         )
-        self._server = Server(application(self.sandbox), bind("127.0.0.1", 0, exact=True), grace_seconds=0.2)
+        self._server = Server(
+            AsgiApplication(application(self.sandbox)), bind("127.0.0.1", 0, exact=True), grace_seconds=0.2
+        )
         self.api_url = f"http://127.0.0.1:{self._server.port}"
 
     async def __aenter__(self) -> Self:

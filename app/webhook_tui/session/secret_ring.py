@@ -1,19 +1,20 @@
-"""The secret ring of the account in use: on disk before anyone judges by it, and in force when the disk takes nothing.
+"""The secret ring of the account in use: saved before it verifies, and used also when it cannot be saved.
 
-A PUT that PiktID has answered cannot be undone: a secret that could not be kept is lost with this run, and not before.
+A PUT that PiktID has answered cannot be undone: a secret that could not be saved is lost with this run, and not before.
 """
 
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator, Sequence
-from datetime import datetime
+from collections.abc import Iterator, Sequence
 
 from webhook_tui.domain.account import Account
 from webhook_tui.domain.errors import Problem, ProblemError, Severity
 from webhook_tui.domain.forwarding.forward_result import UsedUrl
 from webhook_tui.domain.signature.secret import Secret
 from webhook_tui.domain.signature.secret_ring import Origin, SecretRing, SigningSecret
+from webhook_tui.session.clock import Clock
+from webhook_tui.session.status import StatusPublisher
 from webhook_tui.storage.accounts import AccountStore
 
 NOT_KEPT = Problem(
@@ -21,10 +22,16 @@ NOT_KEPT = Problem(
     "Mend that (webhook-tui paths says where it is), then register again.",
     severity=Severity.WARNING,
 )
+_NO_SECRET = Problem(
+    "There is no current secret to sign with.",
+    "Registering gives one.",
+    severity=Severity.WARNING,
+    screen_hint="u registers and gets one.",
+)
 
 
 def no_longer_trusted(secrets: Sequence[SigningSecret]) -> Problem:
-    """Said once of what an earlier version stored."""
+    """The note about secrets that an earlier version stored."""
     ids = ", ".join(known.secret.short_id for known in secrets)
     what = (
         f"A secret added in an earlier version verifies nothing any more: {ids}."
@@ -35,102 +42,122 @@ def no_longer_trusted(secrets: Sequence[SigningSecret]) -> Problem:
 
 
 class SecretRingRepository:
-    """Keeps one account's ring; another token means another account and its ring."""
+    """Loads and saves one account's ring; another token means another account and its ring."""
 
     def __init__(
         self,
         accounts: AccountStore,
         account: Account,
         given: Sequence[tuple[Secret, Origin]],
-        now: Callable[[], datetime],
-        *,
-        kept: Callable[[bool], None] = lambda _: None,
-        note: Callable[[Problem], None] = lambda _: None,
+        status: StatusPublisher,
+        clock: Clock,
     ) -> None:
-        """`given`: secrets of this run. `kept`: told with each change of the ring whether the file has it, too.
-
-        `note`: told what the user should know of the ring. Raises ProblemError.
-        """
+        """`given`: secrets of this run. Raises ProblemError when the accounts cannot be read."""
         self.accounts = accounts
-        self._now = now
-        self._kept = kept
-        self._note = note
+        self._status = status
+        self._clock = clock
         self.account = account
         self.ring = SecretRing()
         self.used_urls: tuple[UsedUrl, ...] = ()
         """Where the user had this account's deliveries sent to, the last used first."""
         for secret, origin in given:
-            self.ring = self.ring.added(secret, now(), origin)
+            self.ring = self.ring.added(secret, clock.utc_now(), origin)
         self.withdrawn: frozenset[str] = frozenset()
         """Fingerprints of what was in the account's ring and verifies nothing any more, unless added again."""
-        self.ever: dict[Secret, None] = {}
-        """Every secret of every ring of this run."""
+        self.ever: frozenset[Secret] = frozenset()
+        """Every secret of every ring of this run; read from other threads."""
         self.unanswered = False
-        """A registration is under way, whose answer may bring a new secret."""
+        """A registration is under way whose answer may bring a new secret."""
         self.use(account)
 
     def use(self, account: Account) -> None:
         """Change to `account`; the secrets of this run join its ring. Raises ProblemError."""
         ring = self.accounts.ring(account)
         if untrusted := self.accounts.withdraw_untrusted(account):
-            self._note(no_longer_trusted(untrusted))
+            self._status.add_note(no_longer_trusted(untrusted))
         self.withdrawn = self.accounts.withdrawn(account)
         of_this_run = (known for known in self.ring.secrets if not known.origin.is_stored)
         self.account = account
         self.used_urls = tuple(self.accounts.used_urls(account))
         for known in of_this_run:
             ring = ring.added(known.secret, known.since, known.origin)
-        self._keep(ring)
+        self._save(ring)
+        self._status.change(used_urls=self.used_urls)
+
+    def signing_secret(self) -> Secret:
+        """Return the current secret. Raises ProblemError when there is none."""
+        current = self.ring.current
+        if current is None:
+            raise ProblemError(_NO_SECRET)
+        return current.secret
+
+    def newest_secret(self) -> Secret:
+        """Return the current secret; without one, the newest that was given. Raises ProblemError when there is none."""
+        newest = self.ring.newest_first()
+        if not newest:
+            raise ProblemError(_NO_SECRET)
+        return newest[0].secret
 
     def registered(self, secret: Secret) -> None:
-        """A PUT gave `secret`: it is the current one from now on."""
-        self._keep(self.ring.registered(secret, self._now()))
+        """A PUT returned `secret`: it is the current one from now on."""
+        self._save(self.ring.registered(secret, self._clock.utc_now()))
 
-    def added(self, secret: Secret, *, keep: bool) -> bool:
-        """The user gave `secret`, for every run or for this one; False when the ring had it."""
+    def add(self, secret: Secret, *, keep: bool) -> bool:
+        """Add a secret of the user, for every run or for this one; False when the ring has it."""
         before = self.ring
-        self._keep(before.added(secret, self._now(), Origin.KEPT if keep else Origin.ENTERED))
+        self._save(before.added(secret, self._clock.utc_now(), Origin.KEPT if keep else Origin.ENTERED))
         return self.ring != before
 
-    def removed(self, known: SigningSecret) -> None:
-        """The user wants a secret out of the ring. Raises ProblemError when the file still has it."""
+    def remove(self, known: SigningSecret) -> None:
+        """Remove a secret from the ring. Raises ProblemError when it could not be removed from the file."""
         if known.origin.is_stored:
             self.accounts.remove_secret(self.account, known)
         self.ring = self.ring.removed(known.secret_id)
 
     def ended(self) -> None:
         """Nothing is registered any more: no secret is current."""
-        self._keep(self.ring.ended(self._now()))
+        self._save(self.ring.ended(self._clock.utc_now()))
 
-    def end_registration(self, registration: int) -> None:
-        """It was deleted, replaced or given up."""
-        with _where_it_can_be_written():
-            self.accounts.end_registration(registration, self._now())
+    def end_registration(self, registration_id: int) -> None:
+        """Record that a registration was deleted, replaced or given up."""
+        with _ignore_write_errors():
+            self.accounts.end_registration(registration_id, self._clock.utc_now())
 
     def remember_guard_asked(self) -> None:
-        """The user said that a webhook that nobody can see may be replaced."""
-        with _where_it_can_be_written():
-            self.accounts.remember_guard_asked(self.account, self._now())
+        """Record that the user consents to replacing a webhook that PiktID does not show."""
+        with _ignore_write_errors():
+            self.accounts.remember_guard_asked(self.account, self._clock.utc_now())
 
-    def remember_url(self, url: str) -> None:
-        """The user has deliveries sent there."""
-        used = UsedUrl(url, self._now())
+    def remember_url(self, url: str | None) -> None:
+        """Record where the user has deliveries sent to, as a suggestion for the next time."""
+        if url is None:
+            return
+        used = UsedUrl(url, self._clock.utc_now())
         self.used_urls = (used, *(other for other in self.used_urls if other.url != url))
-        with _where_it_can_be_written():
+        with _ignore_write_errors():
             self.accounts.record_used_url(self.account, used)
+        self._status.change(used_urls=self.used_urls)
 
-    def _keep(self, ring: SecretRing) -> None:
-        is_kept = False
-        with _where_it_can_be_written():
+    def keep_token(self, api_url: str, token: Secret) -> str:
+        """Save the token for the next run; returns where, in words. Raises ProblemError."""
+        self.accounts.keep_token(api_url, token)
+        return self.accounts.place
+
+    def _save(self, ring: SecretRing) -> None:
+        is_saved = False
+        with _ignore_write_errors():
             self.accounts.save_ring(self.account, ring)
-            is_kept = True
+            is_saved = True
         self.ring = ring
-        self.ever |= {known.secret: None for known in ring.secrets}
-        self._kept(is_kept)
+        self.ever |= {known.secret for known in ring.secrets}
+        if is_saved:
+            self._status.remove_note(NOT_KEPT)
+        else:
+            self._status.add_note(NOT_KEPT)
 
 
 @contextlib.contextmanager
-def _where_it_can_be_written() -> Iterator[None]:
-    """What happened has happened, whether the file takes it or not."""
+def _ignore_write_errors() -> Iterator[None]:
+    """Ignore write errors: what is recorded has happened already."""
     with contextlib.suppress(ProblemError):
         yield

@@ -1,97 +1,93 @@
-"""Events of our own, signed with the current secret as PiktID signs them: to the receiver itself or to a URL.
+"""Sends events of our own, signed with the current secret as PiktID signs them, to the receiver or to a URL.
 
-One that comes in at our own receiver is known by a header that holds a word of this run: it is stored like any other,
-its row says so, and it proves nothing of PiktID.
+One that arrives at our own receiver is recognised by a header with a nonce of this run. It is stored like any delivery
+with the comment "simulated", and is no evidence about PiktID.
 """
 
 from __future__ import annotations
 
+import hmac
 import secrets
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime
 
 from webhook_tui import __version__
-from webhook_tui.domain.commands import CommentDelivery, SimulateEvent
-from webhook_tui.domain.delivery.delivery import StoredDelivery
+from webhook_tui.domain.commands import SimulateEvent
 from webhook_tui.domain.delivery.headers import Headers, first
 from webhook_tui.domain.delivery.text import visible
-from webhook_tui.domain.errors import Problem, ProblemError, Severity
-from webhook_tui.domain.events import Notified, ProblemOccurred
+from webhook_tui.domain.errors import Problem, Severity
+from webhook_tui.domain.events import DeliveryStored, Notified, ProblemOccurred
 from webhook_tui.domain.forwarding.forward_result import ForwardResult, Why, hint
 from webhook_tui.domain.signature.event_headers import event_headers
-from webhook_tui.domain.signature.secret import Secret
 from webhook_tui.domain.url import connect_host
 from webhook_tui.http.sender import OutboundSender, SendError, is_loopback
 from webhook_tui.sandbox.samples import sample_body
 from webhook_tui.session.annotations import Annotations
+from webhook_tui.session.bus import EventBus
+from webhook_tui.session.clock import Clock
 from webhook_tui.session.forwarding import LONGEST_ANSWER, TIMEOUT_SECONDS, Forwarder
 from webhook_tui.session.secret_ring import SecretRingRepository
 from webhook_tui.session.status import StatusPublisher
+from webhook_tui.session.tasks import BackgroundTasks
 
 COMMENT = "simulated"
 _HEADER = b"X-Webhook-Simulated"
-_NO_SECRET = Problem(
-    "There is no current secret to sign with.",
-    "Registering gives one.",
-    severity=Severity.WARNING,
-    screen_hint="u registers and gets one.",
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Parts:
-    """What simulating needs of the session."""
-
-    board: StatusPublisher
-    keeper: SecretRingRepository
-    forwarding: Forwarder
-    tending: Annotations
-    hook_path: str
-    now: Callable[[], datetime]
 
 
 class EventSimulation:
-    """Sends events of our own. All calls come from the session's loop."""
+    """Sends simulated events. Belongs to the session's loop."""
 
-    def __init__(self, parts: Parts) -> None:
-        self._parts = parts
-        self._word = secrets.token_hex(8).encode("ascii")
+    def __init__(
+        self,
+        status: StatusPublisher,
+        bus: EventBus,
+        clock: Clock,
+        *,
+        tasks: BackgroundTasks,
+        secret_ring: SecretRingRepository,
+        forwarder: Forwarder,
+        annotations: Annotations,
+        hook_path: str,
+    ) -> None:
+        self._status = status
+        self._bus = bus
+        self._clock = clock
+        self._tasks = tasks
+        self._secret_ring = secret_ring
+        self._forwarder = forwarder
+        self._annotations = annotations
+        self._hook_path = hook_path
+        self._nonce = secrets.token_hex(8).encode("ascii")
 
-    def is_own(self, stored: StoredDelivery) -> bool:
-        """Whether this run sent that delivery to itself."""
-        return first(stored.delivery.headers, _HEADER) == self._word
+    def is_own(self, headers: Headers) -> bool:
+        """Return whether this run sent the delivery with these headers to itself."""
+        nonce = first(headers, _HEADER)
+        return nonce is not None and hmac.compare_digest(nonce, self._nonce)
 
-    async def note(self, stored: StoredDelivery) -> None:
-        """Let the row of an own delivery say so."""
-        await self._parts.tending.carry_out(CommentDelivery(stored.row.seq, COMMENT))
+    def on_delivery_stored(self, event: DeliveryStored) -> None:
+        """Comment a delivery of our own as simulated."""
+        if event.is_simulated:
+            self._tasks.start(self._annotations.comment(event.row.seq, COMMENT), "Commenting a simulated delivery")
 
-    async def simulate(self, wish: SimulateEvent) -> None:
-        """Send one event and say what was answered."""
-        board = self._parts.board
-        try:
-            sent = await self._send(wish)
-        except ProblemError as error:
-            board.emit(ProblemOccurred(error.problem))
-            return
-        where = "the receiver" if wish.url is None else visible(wish.url)
-        what = f"{visible(wish.event)} to {where}: {sent.outcome}"
-        if sent.is_good:
-            board.emit(Notified(f"Sent {what}"))
+    async def simulate(self, command: SimulateEvent) -> None:
+        """Send one event and publish what was answered. Raises ProblemError when it cannot be sent."""
+        result = await self._send(command)
+        where = "the receiver" if command.url is None else visible(command.url)
+        what = f"{visible(command.event)} to {where}: {result.outcome}"
+        if result.is_good:
+            self._bus.publish(Notified(f"Sent {what}"))
         else:
-            # The receiver answers as its rule says: that needs no advice.
-            advice = hint(sent) if wish.url is not None else ""
-            board.emit(ProblemOccurred(Problem(f"Sent {what}.", advice, severity=Severity.WARNING)))
+            # Our receiver answers by its rule: that needs no advice.
+            advice = hint(result) if command.url is not None else ""
+            self._bus.publish(ProblemOccurred(Problem(f"Sent {what}.", advice, severity=Severity.WARNING)))
 
-    async def _send(self, wish: SimulateEvent) -> ForwardResult:
-        body = sample_body(wish.event) if wish.body is None else wish.body
-        headers = event_headers(wish.event, self._secret(), body, agent=f"webhook-tui/{__version__}")
-        url = wish.url
-        if url is None:
-            url, headers = self._own_url(), (*headers, (_HEADER, self._word))
-        else:
-            self._parts.forwarding.allow(url)
-        return await self._exchange(url, headers, body, is_app=wish.url is not None)
+    async def _send(self, command: SimulateEvent) -> ForwardResult:
+        body = sample_body(command.event) if command.body is None else command.body
+        headers = event_headers(
+            command.event, self._secret_ring.newest_secret(), body, agent=f"webhook-tui/{__version__}"
+        )
+        if command.url is None:
+            return await self._exchange(self._own_url(), (*headers, (_HEADER, self._nonce)), body, is_app=False)
+        self._forwarder.allow(command.url)
+        return await self._exchange(command.url, headers, body, is_app=True)
 
     async def _exchange(self, url: str, headers: Headers, body: bytes, *, is_app: bool) -> ForwardResult:
         sender = OutboundSender(
@@ -101,24 +97,16 @@ class EventSimulation:
             longest_reply=LONGEST_ANSWER,
             is_app=is_app,
         )
-        now = self._parts.now
         try:
             reply = await sender.send("POST", sender.base_target, headers, body)
         except SendError as error:
-            return ForwardResult(0, Why.SIMULATED, url, now(), None, failure=error.reason, cause=error.failure)
+            at = self._clock.utc_now()
+            return ForwardResult(0, Why.SIMULATED, url, at, None, failure=error.reason, cause=error.failure)
         finally:
             await sender.aclose()
-        return ForwardResult(0, Why.SIMULATED, url, now(), reply.status, seconds=reply.seconds)
+        return ForwardResult(0, Why.SIMULATED, url, self._clock.utc_now(), reply.status, seconds=reply.seconds)
 
     def _own_url(self) -> str:
-        receiver = self._parts.board.status.receiver
+        receiver = self._status.status.receiver
         host = connect_host(receiver.host or "0.0.0.0")  # noqa: S104 -- an empty one means every interface
-        return f"http://{f'[{host}]' if ':' in host else host}:{receiver.port}{self._parts.hook_path}"
-
-    def _secret(self) -> Secret:
-        """The current one; where nothing was registered, the newest that was given."""
-        ring = self._parts.keeper.ring
-        known = ring.current or next(iter(ring.newest_first()), None)
-        if known is None:
-            raise ProblemError(_NO_SECRET)
-        return known.secret
+        return f"http://{f'[{host}]' if ':' in host else host}:{receiver.port}{self._hook_path}"

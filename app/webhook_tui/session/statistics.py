@@ -1,76 +1,60 @@
-"""What the Status and the Jobs screen show: asked for while they are open, and worked out where nobody waits for it."""
+"""Answers the queries of the Status and the Jobs screen."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import datetime
+import asyncio
 
 from webhook_tui.domain.errors import ProblemError
-from webhook_tui.domain.events import JobShown, JobsShown, ProblemOccurred, SessionEvent, StatisticsShown
+from webhook_tui.domain.jobs.job import JobDetail, Jobs
 from webhook_tui.domain.statistics.latency import LatencyHistogram
 from webhook_tui.domain.statistics.overview import Overview
 from webhook_tui.domain.statistics.route_history import RouteHistory
-from webhook_tui.domain.status import SessionStatus
+from webhook_tui.session.bus import StatusReplaced
+from webhook_tui.session.clock import Clock
 from webhook_tui.storage.history import DeliveryStore
 
 
 class Statistics:
-    """Belongs to the session's loop. Of each kind one question is under way; more of them meanwhile are not heard."""
+    """Belongs to the session's loop. Queries of one kind are answered one after the other."""
 
-    def __init__(
-        self, store: DeliveryStore, emit: Callable[[SessionEvent], None], *, now: Callable[[], datetime]
-    ) -> None:
+    def __init__(self, store: DeliveryStore, clock: Clock) -> None:
         self._store = store
-        self._emit = emit
-        self._now = now
-        self._started_at = now()
+        self._clock = clock
+        self._started_at = clock.utc_now()
         self._route = RouteHistory()
-        self._is_counting = False
-        self._is_reading = False
-        self.acks = LatencyHistogram()
-        """Told of each delivery's answer."""
+        self._counting = asyncio.Lock()
+        self._reading = asyncio.Lock()
+        self.latencies = LatencyHistogram()
+        """How long each delivery waited for its answer."""
 
-    def look(self, status: SessionStatus) -> None:
-        """Another status."""
-        self._route.look(status, self._now())
+    def on_status_replaced(self, event: StatusReplaced) -> None:
+        """Note what became of the tunnel and the registration."""
+        self._route.look(event.status, self._clock.utc_now())
 
-    async def show_overview(self) -> None:
-        """Count on, and say what is known by then."""
-        if self._is_counting:
-            return
-        self._is_counting = True
-        try:
-            tally, place, problem = await self._store.tally(self._now()), await self._store.place(), None
-        except ProblemError as error:
-            tally, place, problem = None, None, error.problem
-        finally:
-            self._is_counting = False
-        route = self._route
-        self._emit(
-            StatisticsShown(
-                Overview(
-                    started_at=self._started_at,
-                    acks=self.acks.summary(),
-                    phases=route.phases,
-                    steps=route.steps,
-                    tally=tally,
-                    place=place,
-                    problem=problem,
-                )
-            )
+    async def overview(self) -> Overview:
+        """Count a limited part of the history and return the figures so far; a failure is its `problem`."""
+        tally, place, problem = None, None, None
+        async with self._counting:
+            try:
+                tally, place = await self._store.tally(self._clock.utc_now()), await self._store.place()
+            except ProblemError as error:
+                problem = error.problem
+        return Overview(
+            started_at=self._started_at,
+            acks=self.latencies.summary(),
+            phases=self._route.phases,
+            steps=self._route.steps,
+            tally=tally,
+            place=place,
+            problem=problem,
         )
 
-    async def show_jobs(self, job_id: str | None = None) -> None:
-        """Read on, and say which jobs there are, or all that is known of one."""
-        if self._is_reading:
-            return
-        self._is_reading = True
-        try:
-            if job_id is None:
-                self._emit(JobsShown(await self._store.jobs()))
-            else:
-                self._emit(JobShown(await self._store.job(job_id)))
-        except ProblemError as error:
-            self._emit(ProblemOccurred(error.problem))
-        finally:
-            self._is_reading = False
+    async def jobs(self) -> Jobs:
+        """Read a limited part of the history and return the jobs so far. Raises ProblemError."""
+        async with self._reading:
+            return await self._store.jobs()
+
+    async def job(self, job_id: str) -> JobDetail:
+        """Read a limited part of the history and return one job. Raises ProblemError."""
+        async with self._reading:
+            return await self._store.job(job_id)

@@ -1,66 +1,99 @@
-"""The session's one status snapshot: whoever changes a link of the route says so here, and the front end hears of it.
+"""The session's status: one immutable snapshot that the parts change, published to the front end.
 
-At most one StatusChanged every 50 ms, and always one after the last change.
+StatusChanged is published at most once every 50 ms, and always after the last change.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
-from webhook_tui.domain.errors import Problem
-from webhook_tui.domain.events import SessionEvent, StatusChanged
+from webhook_tui.config import Settings
+from webhook_tui.domain.errors import Problem, Severity
+from webhook_tui.domain.events import StatusChanged
 from webhook_tui.domain.signature.verdict import Verdict
-from webhook_tui.domain.status import SessionStatus
+from webhook_tui.domain.status import SessionStatus, TunnelState, TunnelStatus, WebhookState, WebhookStatus
+from webhook_tui.session.bus import EventBus, StatusReplaced
 
 _PAUSE_SECONDS = 0.05
 
 
+def first_status(settings: Settings) -> SessionStatus:
+    """Return what the settings say about the route before anything runs: every link waits."""
+    return SessionStatus(
+        api_url=settings.api_url,
+        sandbox=settings.sandbox,
+        registers=settings.register,
+        tunnel=TunnelStatus(TunnelState.WAITING if opens_tunnel(settings) else TunnelState.NONE, kind=settings.tunnel),
+        webhook=WebhookStatus(WebhookState.WAITING if settings.register else WebhookState.WATCHING),
+    )
+
+
+def opens_tunnel(settings: Settings) -> bool:
+    """Return whether these settings need a tunnel."""
+    return not settings.sandbox and settings.hook_url is None and settings.tunnel != "none"
+
+
 class StatusPublisher:
-    """Holds the status; all calls come from the session's loop."""
+    """Holds the status. Belongs to the session's loop."""
 
-    def __init__(self, status: SessionStatus, emit: Callable[[SessionEvent], None]) -> None:
+    def __init__(self, status: SessionStatus, bus: EventBus) -> None:
         self.status = status
-        self.emit = emit
-        self.changed: Callable[[SessionStatus], None] = lambda _status: None
-        """Told of every change at once, also of those that the front end never hears of."""
+        self._bus = bus
         self._timer: asyncio.TimerHandle | None = None
-        self._dirty = False
+        self._is_dirty = False
 
-    def receiver(self, **changes: Any) -> None:
+    def change_receiver(self, **changes: Any) -> None:
         """Change fields of ReceiverStatus."""
-        self._set(replace(self.status, receiver=replace(self.status.receiver, **changes)))
+        self._replace(replace(self.status, receiver=replace(self.status.receiver, **changes)))
 
-    def webhook(self, **changes: Any) -> None:
+    def change_webhook(self, **changes: Any) -> None:
         """Change fields of WebhookStatus."""
-        self._set(replace(self.status, webhook=replace(self.status.webhook, **changes)))
+        self._replace(replace(self.status, webhook=replace(self.status.webhook, **changes)))
 
     def change(self, **changes: Any) -> None:
         """Change fields of SessionStatus itself."""
-        self._set(replace(self.status, **changes))
+        self._replace(replace(self.status, **changes))
 
-    def note(self, problem: Problem) -> None:
-        """Add a line that no link of the route carries."""
-        self.change(notes=(*self.status.notes, problem))
+    def add_note(self, note: Problem) -> None:
+        """Add a note, once."""
+        if note not in self.status.notes:
+            self.change(notes=(*self.status.notes, note))
 
-    def received(self, verdict: Verdict) -> None:
+    def remove_note(self, note: Problem | None) -> None:
+        """Remove a note, if it is there."""
+        if note in self.status.notes:
+            self.change(notes=tuple(other for other in self.status.notes if other != note))
+
+    def note_set_aside(self, what: str, path: Path | None) -> None:
+        """Add a note that a damaged file was set aside as `path`; None: it was not."""
+        if path is not None:
+            self.add_note(
+                Problem(
+                    f"{what} could not be read; it is kept as {path.name}.",
+                    "A new one was started. webhook-tui paths says where both lie.",
+                    severity=Severity.WARNING,
+                )
+            )
+
+    def count_received(self, verdict: Verdict) -> None:
         """Count one delivery of this run."""
         self._count(verdict, 1, received=1)
 
-    def reverified(self, before: Verdict, after: Verdict) -> None:
+    def count_reverified(self, before: Verdict, after: Verdict) -> None:
         """Move one delivery of this run from one count to another."""
         self._count(before, -1)
         self._count(after, 1)
 
     def close(self) -> None:
-        """Say what is not yet said."""
+        """Publish what is not yet published."""
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
-        if self._dirty:
-            self._say()
+        if self._is_dirty:
+            self._publish()
 
     def _count(self, verdict: Verdict, by: int, *, received: int = 0) -> None:
         counts = self.status.counts
@@ -74,22 +107,21 @@ class StatusPublisher:
             )
         )
 
-    def _set(self, status: SessionStatus) -> None:
+    def _replace(self, status: SessionStatus) -> None:
         if status == self.status:
             return
         self.status = status
-        self.changed(status)
-        self._dirty = True
+        self._bus.publish(StatusReplaced(status))
+        self._is_dirty = True
         if self._timer is None:
-            self._say()
-            self._timer = asyncio.get_running_loop().call_later(_PAUSE_SECONDS, self._pause_ended)
+            self._publish_and_pause()
 
-    def _pause_ended(self) -> None:
+    def _publish_and_pause(self) -> None:
         self._timer = None
-        if self._dirty:
-            self._say()
-            self._timer = asyncio.get_running_loop().call_later(_PAUSE_SECONDS, self._pause_ended)
+        if self._is_dirty:
+            self._publish()
+            self._timer = asyncio.get_running_loop().call_later(_PAUSE_SECONDS, self._publish_and_pause)
 
-    def _say(self) -> None:
-        self._dirty = False
-        self.emit(StatusChanged(self.status))
+    def _publish(self) -> None:
+        self._is_dirty = False
+        self._bus.publish(StatusChanged(self.status))

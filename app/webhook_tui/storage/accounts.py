@@ -255,9 +255,9 @@ class AccountStore:
                 "REPLACE INTO used_urls VALUES (?, ?, ?)", (account.key, used.url, microseconds(used.at))
             )
             self._connection.execute(
-                "DELETE FROM used_urls WHERE account = ?1 AND url NOT IN "
-                "(SELECT url FROM used_urls WHERE account = ?1 ORDER BY at DESC LIMIT ?2)",
-                (account.key, MOST_URLS),
+                "DELETE FROM used_urls WHERE account = ? AND url NOT IN "
+                "(SELECT url FROM used_urls WHERE account = ? ORDER BY at DESC LIMIT ?)",
+                (account.key, account.key, MOST_URLS),
             )
 
     def record_registration(self, account: Account, *, url: str, webhook_id: int | str | None, at: datetime) -> int:

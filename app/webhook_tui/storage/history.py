@@ -28,7 +28,6 @@ from webhook_tui.storage.mappers import (
     find_signed_with,
     find_stored,
     find_unsettled,
-    insert,
     recordable,
     storable,
 )
@@ -56,9 +55,11 @@ class DeliveryStore:
         self._job_fields = job_fields
         self._writer = Writer(file, WordIndex().step)
         self._reader = Reader(file.path)
-        self._judged = 0
-        self._counting = StatisticsReader(file.path, run=lambda: file.run, judged=lambda: self._judged)
-        self._jobs = JobsReader(file.path, job_fields, judged=lambda: self._judged)
+        self._verdict_changes = 0
+        self._counting = StatisticsReader(
+            file.path, run=lambda: file.run, verdict_changes=lambda: self._verdict_changes
+        )
+        self._jobs = JobsReader(file.path, job_fields, verdict_changes=lambda: self._verdict_changes)
 
     @classmethod
     def open(cls, path: Path | None, *, started_at: datetime, job_fields: JobFields | None = None) -> DeliveryStore:
@@ -99,14 +100,9 @@ class DeliveryStore:
 
         Raises ProblemError when it could not be stored; the next one may be stored again.
         """
-        record = recordable(delivery, judgement, account=account, answered=answered, job_fields=self._job_fields)
-
-        def store(connection: sqlite3.Connection) -> DeliveryRow:
-            row = insert(connection, record, run=self._file.run)
-            self._file.last_seq = row.seq
-            return row
-
-        return await self._writer.run(store)
+        return await self._writer.record(
+            recordable(delivery, judgement, account=account, answered=answered, job_fields=self._job_fields)
+        )
 
     async def set_answered(self, seq: int, answered: int | None) -> DeliveryRow | None:
         """Note what delivery `seq` was answered; its row, or None when it is not there."""
@@ -163,7 +159,7 @@ class DeliveryStore:
         rows: list[DeliveryRow] = []
         for start in range(0, len(changes), _LARGEST_CHANGE):
             rows += await self._writer.run(_judging(changes[start : start + _LARGEST_CHANGE]))
-            self._judged += 1
+            self._verdict_changes += 1
         return rows
 
     async def stored(self, seq: int) -> StoredDelivery | None:

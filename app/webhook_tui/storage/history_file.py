@@ -14,6 +14,7 @@ from webhook_tui.storage.database import Opened, open_database, transaction
 from webhook_tui.storage.errors import opening
 from webhook_tui.storage.files import Identity, identity
 from webhook_tui.storage.mappers import go_on_after, microseconds
+from webhook_tui.storage.process_lock import ProcessLock
 from webhook_tui.storage.schema import HISTORY
 
 
@@ -27,6 +28,9 @@ class HistoryFile:
         self.last_seq = 0
         """The largest number that this run gave; the writer keeps it, and a new file goes on after it."""
         self._begin(open_database(path, HISTORY))
+        with opening(HISTORY.called, HISTORY.way_out):
+            self._lock = ProcessLock.take(path)
+            """Tells other processes that a session writes the history."""
 
     def _begin(self, opened: Opened) -> None:
         connection = opened.connection
@@ -71,3 +75,4 @@ class HistoryFile:
         with contextlib.suppress(sqlite3.Error):
             self.connection.execute("UPDATE runs SET ended_at = ? WHERE id = ?", (microseconds(at), self.run))
         self.connection.close()
+        self._lock.release()

@@ -1,13 +1,14 @@
-"""The jobs of the newest deliveries, read a step at a time, newest first, on a thread of its own.
+"""The jobs of the newest deliveries.
 
-Job ids stand in bodies, under names that are settings, so there is no index: that many deliveries are read, no more,
-and the filter `job:X` finds the others.
+Job ids stand in bodies under names that are settings, so SQL cannot group by them and there is no index. A limited
+number of deliveries is read; the filter `job:X` finds the others.
 """
 
 from __future__ import annotations
 
 import heapq
 import json
+import math
 import sqlite3
 from array import array
 from collections.abc import Callable, Sequence
@@ -32,16 +33,13 @@ from webhook_tui.domain.jobs.job import (
     worst,
 )
 from webhook_tui.domain.signature.verdict import Verdict
+from webhook_tui.storage.aggregate import AggregateReader
 from webhook_tui.storage.mappers import moment
-from webhook_tui.storage.reader import Reader
-from webhook_tui.storage.search.passes import Extent, Passes
 
 MOST_READ = 20_000
-"""So many of the newest deliveries are looked at."""
+"""Deliveries that are read, the newest ones."""
 MOST_EVENTS = 500
-"""So many of the newest events of one job are shown."""
-STEP_SECONDS = 0.05
-"""How long one call works: it decodes, which keeps other threads from doing the same."""
+"""Events of one job that are shown, the newest ones."""
 _LARGEST_BODY = 1_048_576
 """Bytes; a larger one is not read for its job."""
 _MOST_IMAGES = 100_000
@@ -56,13 +54,13 @@ _NEWER = " ".join((_COLUMNS, "WHERE d.seq > :above ORDER BY d.seq"))
 _CHOSEN = " ".join((_COLUMNS, "WHERE d.seq IN (SELECT value FROM json_each(:seqs)) ORDER BY d.seq"))
 
 _Rank: TypeAlias = tuple[bool, bool, float, int]
-"""Whether PiktID may have signed it, whether it is of the whole job, when it happened, its number."""
+"""Whether PiktID may have signed it, whether it concerns the whole job, when it happened, its number."""
 _NOTHING: tuple[_Rank, str] = ((False, False, 0.0, 0), "")
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Tracked:
-    """What is known of one job by now."""
+    """What the deliveries read so far say of one job."""
 
     job_id: str
     first_at: int
@@ -71,13 +69,13 @@ class _Tracked:
     seqs: array[int] = field(default_factory=lambda: array("q"))
     worst: Verdict = Verdict.VALID
     images: frozenset[int] | set[int] = frozenset()
-    """Hashes of links. No set for each job: what the garbage collector has to look at, it looks at again and again."""
+    """Hashes of links. Most jobs have none and share the empty set, which spares the garbage collector 20,000 sets."""
     status: tuple[_Rank, str] = _NOTHING
     progress: tuple[_Rank, str] = _NOTHING
     made: Job | None = None
 
     def add(self, seq: int, received_at: int, verdict: Verdict, event: Event, fields: JobFields) -> None:
-        """One more of its events."""
+        """Add one of its events."""
         happened = event.timestamp if event.timestamp is not None else received_at / 1e6
         links = job_images(event.data, fields)
         rank = (not verdict.is_bad, not is_about_an_image(event.data, links), happened, seq)
@@ -96,7 +94,7 @@ class _Tracked:
         self.made = None
 
     def job(self) -> Job:
-        """As the screen shows it."""
+        """The job as the screen shows it."""
         if self.made is None:
             self.made = Job(
                 job_id=self.job_id,
@@ -112,49 +110,56 @@ class _Tracked:
         return self.made
 
 
-class _Reading:
-    """Reads from the newest delivery down, and whatever comes meanwhile."""
+class _JobIndex:
+    """The jobs of the newest deliveries: read from the newest down, and whatever is added."""
 
-    def __init__(self, extent: Extent, fields: JobFields) -> None:
-        self.changes = extent.changes
-        self.seconds = 0.0
-        self.above = extent.last
+    def __init__(self, fields: JobFields) -> None:
+        self._fields = fields
+        self._above = self._below = 0
+        self.version = 0
+        """Grows with every delivery that was read."""
         self.examined = 0
         self.jobs: dict[str, _Tracked] = {}
-        self.is_at_oldest = extent.last < extent.first
-        self._below = extent.last + 1
-        self._fields = fields
+        self.is_at_oldest = False
+
+    def _start(self, last: int) -> None:
+        self._above, self._below = last, last + 1
+        self.examined = 0
+        self.jobs = {}
+        self.is_at_oldest = False
+
+    def extend(self, connection: sqlite3.Connection, last: int, until: float) -> bool:
+        """Read what was added, then older deliveries; return whether all are read that count."""
+        if not self.examined:
+            self._start(last)
+        elif last - self._above > MOST_READ or self.examined > 2 * MOST_READ:
+            self._start(last)
+            until = math.inf
+        for columns in connection.execute(_NEWER, {"above": self._above, "largest": _LARGEST_BODY}):
+            self._add(columns)
+            self._above = columns[0]
+            if monotonic() >= until:
+                return False
+        if not self._is_done:
+            self._read_older(connection, until)
+        return self._is_done
 
     @property
-    def is_done(self) -> bool:
-        """Whether no older one is to be read."""
+    def _is_done(self) -> bool:
         return self.is_at_oldest or self.examined >= MOST_READ
 
-    def advance(self, connection: sqlite3.Connection, until: float) -> None:
-        """Read what is new, then older ones."""
-        began = monotonic()
-        for columns in connection.execute(_NEWER, {"above": self.above, "largest": _LARGEST_BODY}):
-            self._take(columns)
-            self.above = columns[0]
-            if monotonic() >= until:
-                break
-        else:
-            self._go_down(connection, until)
-        self.seconds += monotonic() - began
-
-    def _go_down(self, connection: sqlite3.Connection, until: float) -> None:
-        if self.is_done:
-            return
+    def _read_older(self, connection: sqlite3.Connection, until: float) -> None:
         for columns in connection.execute(_OLDER, {"below": self._below, "largest": _LARGEST_BODY}):
-            self._take(columns)
+            self._add(columns)
             self._below = columns[0]
             if self.examined >= MOST_READ or monotonic() >= until:
                 return
         self.is_at_oldest = True
 
-    def _take(self, columns: Sequence[Any]) -> None:
+    def _add(self, columns: Sequence[Any]) -> None:
         seq, received_at, _, verdict, _, body = columns
         self.examined += 1
+        self.version += 1
         event = parse_event(body)
         for job_id in job_ids(event.data, self._fields.ids):
             tracked = self.jobs.get(job_id)
@@ -164,60 +169,47 @@ class _Reading:
 
 
 class JobsReader:
-    """The jobs of one history; a coroutine that is awaited while another is under way waits for its turn."""
+    """The jobs of one history. A concurrent call waits for its turn."""
 
-    def __init__(self, path: Path, fields: JobFields, *, judged: Callable[[], int]) -> None:
-        """`judged`: a number that is another one when verdicts were changed here."""
-        self._reader = Reader(path)
+    def __init__(self, path: Path, fields: JobFields, *, verdict_changes: Callable[[], int]) -> None:
+        """`verdict_changes`: how often this program changed stored verdicts."""
+        self._reader = AggregateReader(path, lambda: _JobIndex(fields), verdict_changes=verdict_changes)
         self._fields = fields
-        self._passes = Passes(lambda extent: _Reading(extent, fields), judged=judged)
         self._jobs = Jobs((), 0, MOST_READ, is_all=False, is_done=False)
-        self._known: tuple[_Reading, int] | None = None
-        self._events: tuple[_Reading, str, int, tuple[JobEvent, ...]] | None = None
+        self._jobs_of: tuple[_JobIndex, int] | None = None
+        self._events: tuple[JobEvent, ...] = ()
+        self._events_of: tuple[_Tracked, int] | None = None
 
     async def jobs(self) -> Jobs:
-        """Read on for a moment; the same object while nothing is new. Raises ProblemError."""
-        return await self._reader.run(self._step)
+        """Return the jobs as far as one step reaches; the same object while nothing is new. Raises ProblemError."""
+        return await self._reader.read(self._list)
 
     async def job(self, job_id: str) -> JobDetail:
-        """Read on, and say what is known of one job; the same events while none is new. Raises ProblemError."""
-        return await self._reader.run(lambda connection: self._detail(connection, job_id))
+        """Return one job with its newest events; the same events while none is new. Raises ProblemError."""
+        return await self._reader.read(lambda *read: self._detail(job_id, *read))
 
     def close(self) -> None:
-        """Wait for what is being read and let go of the file; more calls change nothing."""
+        """Wait for what is being read and close the connection. Idempotent."""
         self._reader.close()
 
-    def _step(self, connection: sqlite3.Connection) -> Jobs:
-        passes = self._passes
-        passes.look(connection)
-        working, last = passes.working, passes.extent.last
-        if not passes.is_renewed and (last - working.above > MOST_READ or working.examined > 2 * MOST_READ):
-            passes.renew()
-            working = passes.working
-        working.advance(connection, monotonic() + STEP_SECONDS)
-        if working.is_done:
-            passes.ended()
-        shown = passes.shown
-        is_done = shown.is_done and shown.above >= last and not passes.is_renewed
-        if self._known != (shown, shown.examined) or self._jobs.is_done != is_done:
-            self._known = (shown, shown.examined)
-            tracked = sorted(shown.jobs.values(), key=lambda one: one.last_seq)
+    def _list(self, index: _JobIndex, is_done: bool, _: sqlite3.Connection) -> Jobs:
+        if self._jobs_of != (index, index.version) or self._jobs.is_done != is_done:
+            self._jobs_of = index, index.version
+            tracked = sorted(index.jobs.values(), key=lambda one: one.last_seq)
             jobs = tuple(one.job() for one in tracked)
-            self._jobs = Jobs(jobs, shown.examined, MOST_READ, is_all=shown.is_at_oldest, is_done=is_done)
+            self._jobs = Jobs(jobs, index.examined, MOST_READ, is_all=index.is_at_oldest, is_done=is_done)
         return self._jobs
 
-    def _detail(self, connection: sqlite3.Connection, job_id: str) -> JobDetail:
-        is_done = self._step(connection).is_done
-        shown = self._passes.shown
-        tracked = shown.jobs.get(job_id)
+    def _detail(self, job_id: str, index: _JobIndex, is_done: bool, connection: sqlite3.Connection) -> JobDetail:
+        tracked = index.jobs.get(job_id)
         if tracked is None:
             return JobDetail(job_id, None, (), is_done=is_done)
-        known = (shown, job_id, len(tracked.seqs))
-        if self._events is None or self._events[:3] != known:
+        if self._events_of != (tracked, len(tracked.seqs)):
             newest = heapq.nlargest(MOST_EVENTS, tracked.seqs)
             found = connection.execute(_CHOSEN, {"seqs": json.dumps(newest), "largest": _LARGEST_BODY})
-            self._events = (*known, tuple(_job_event(columns, self._fields) for columns in found))
-        return JobDetail(job_id, tracked.job(), self._events[3], is_done=is_done)
+            self._events = tuple(_job_event(columns, self._fields) for columns in found)
+            self._events_of = tracked, len(tracked.seqs)
+        return JobDetail(job_id, tracked.job(), self._events, is_done=is_done)
 
 
 def _job_event(columns: Sequence[Any], fields: JobFields) -> JobEvent:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import re
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any
 
 import msgspec
@@ -54,9 +55,15 @@ _SIGNED = " ".join(
 _INSERT = """
     INSERT INTO deliveries (run, account, received_at, client, method, target, event, event_id, verdict, reason, short,
         secret_id, attempt, answered, size, about, on_stream, http_version)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 """
-_EARLIER = "SELECT max(attempt), max(on_stream) FROM deliveries WHERE account = ? AND event_id = ?"
+_COLUMNS = 18
+_INSERT_BODIES = "INSERT INTO bodies (seq, headers, body)"
+_EARLIER = """
+    SELECT d.event_id, d.attempt, d.on_stream FROM json_each(?2) AS wanted, deliveries d WHERE d.seq =
+        (SELECT seq FROM deliveries WHERE account = ?1 AND event_id = wanted.value ORDER BY attempt DESC LIMIT 1)
+"""
+_LARGEST_PIECE = 64
+_PIECE_BYTES = 1_048_576
 _LARGEST_SEQ = 2**63 - 1
 
 
@@ -99,13 +106,51 @@ def recordable(
     )
 
 
-def insert(connection: sqlite3.Connection, record: Recordable, *, run: int) -> DeliveryRow:
-    """Store one delivery of run `run` inside the caller's transaction."""
-    delivery, judgement = record.delivery, record.judgement
-    attempt, on_stream = _after_earlier(connection, record)
-    cursor = connection.execute(
-        _INSERT,
-        (
+def insert_deliveries(connection: sqlite3.Connection, records: Sequence[Recordable], *, run: int) -> list[DeliveryRow]:
+    """Store deliveries of run `run` inside the caller's transaction; return their rows in the same order.
+
+    Takes three statements for a group instead of three for each delivery: every statement releases the interpreter
+    lock, and the receiver's loop takes it.
+    """
+    earlier = _earlier_attempts(connection, records)
+    rows: list[DeliveryRow] = []
+    for piece in _pieces(records):
+        rows += _insert_piece(connection, piece, earlier, run)
+    return rows
+
+
+def _pieces(records: Sequence[Recordable]) -> Iterator[Sequence[Recordable]]:
+    """Split into pieces of 64, 32, ... or 1, each with at most 1 MiB of bodies or one delivery.
+
+    With few sizes every statement stays in sqlite3's cache. A cached statement keeps a copy of its last values.
+    """
+    start = 0
+    while start < len(records):
+        count = min(_LARGEST_PIECE, 1 << (len(records) - start).bit_length() - 1)
+        while count > 1 and sum(len(one.delivery.body) for one in records[start : start + count]) > _PIECE_BYTES:
+            count //= 2
+        yield records[start : start + count]
+        start += count
+
+
+def _insert_piece(
+    connection: sqlite3.Connection,
+    records: Sequence[Recordable],
+    earlier: dict[tuple[str, str], tuple[int, bool]],
+    run: int,
+) -> list[DeliveryRow]:
+    columns: list[object] = []
+    attempts: list[tuple[int, bool]] = []
+    for record in records:
+        delivery, judgement = record.delivery, record.judgement
+        attempt, on_stream = 1, False
+        if record.event_id is not None:
+            key = record.account.key, record.event_id
+            last, on_stream = earlier.get(key, (0, False))
+            attempt = last + 1
+            earlier[key] = attempt, on_stream
+        attempts.append((attempt, on_stream))
+        columns += (
             run,
             record.account.key,
             microseconds(delivery.received_at),
@@ -124,14 +169,22 @@ def insert(connection: sqlite3.Connection, record: Recordable, *, run: int) -> D
             record.about,
             on_stream,
             delivery.http_version,
-        ),
-    )
-    seq = cursor.lastrowid
-    assert seq is not None
-    connection.execute(
-        "INSERT INTO bodies (seq, headers, body) VALUES (?, ?, ?)",
-        (seq, encode_headers(delivery.headers), delivery.body),
-    )
+        )
+    last_seq = connection.execute(_multi_row(_INSERT, _COLUMNS, len(records)), columns).lastrowid
+    assert last_seq is not None
+    first_seq = last_seq - len(records) + 1  # AUTOINCREMENT numbers the rows of one statement without a gap
+    bodies: list[object] = []
+    for seq, record in enumerate(records, first_seq):
+        bodies += (seq, encode_headers(record.delivery.headers), record.delivery.body)
+    connection.execute(_multi_row(_INSERT_BODIES, 3, len(records)), bodies)
+    return [
+        _new_row(record, seq, run, attempt, on_stream)
+        for seq, (record, (attempt, on_stream)) in enumerate(zip(records, attempts, strict=True), first_seq)
+    ]
+
+
+def _new_row(record: Recordable, seq: int, run: int, attempt: int, on_stream: bool) -> DeliveryRow:
+    delivery, judgement = record.delivery, record.judgement
     return DeliveryRow(
         seq=seq,
         run=run,
@@ -150,6 +203,27 @@ def insert(connection: sqlite3.Connection, record: Recordable, *, run: int) -> D
     )
 
 
+@cache
+def _multi_row(statement: str, columns: int, rows: int) -> str:
+    row = f"({', '.join('?' * columns)})"
+    return f"{statement} VALUES {', '.join([row] * rows)}"
+
+
+def _earlier_attempts(
+    connection: sqlite3.Connection, records: Sequence[Recordable]
+) -> dict[tuple[str, str], tuple[int, bool]]:
+    """The last attempt of each event, and whether the event stream is known to have brought that event."""
+    wanted: dict[str, set[str]] = {}
+    for record in records:
+        if record.event_id is not None:
+            wanted.setdefault(record.account.key, set()).add(record.event_id)
+    return {
+        (account, event_id): (last, bool(on_stream))
+        for account, event_ids in wanted.items()
+        for event_id, last, on_stream in connection.execute(_EARLIER, (account, json.dumps(list(event_ids))))
+    }
+
+
 def go_on_after(connection: sqlite3.Connection, seq: int) -> None:
     """Give no number up to `seq` in this file, inside the caller's transaction: they named deliveries of another."""
     last = connection.execute("SELECT seq FROM sqlite_sequence WHERE name = 'deliveries'").fetchone()
@@ -158,14 +232,6 @@ def go_on_after(connection: sqlite3.Connection, seq: int) -> None:
     connection.execute("DELETE FROM sqlite_sequence WHERE name = 'deliveries'")
     connection.execute("INSERT INTO sqlite_sequence (name, seq) VALUES ('deliveries', ?)", (seq,))
     connection.execute("UPDATE shape SET dense_from = max(dense_from, ?), deletions = deletions + 1", (seq + 1,))
-
-
-def _after_earlier(connection: sqlite3.Connection, record: Recordable) -> tuple[int, bool]:
-    """Which attempt of its event it is, and whether the event stream is known to have brought that event."""
-    if record.event_id is None:
-        return 1, False
-    last, on_stream = connection.execute(_EARLIER, (record.account.key, record.event_id)).fetchone()
-    return 1 if last is None else int(last) + 1, bool(on_stream)
 
 
 def row_of(columns: Sequence[Any]) -> DeliveryRow:
@@ -292,4 +358,5 @@ def moment(count: int) -> datetime:
 
 def storable(text: str, longest: int) -> str:
     """The first `longest` characters of `text`, without what no database takes."""
-    return _SURROGATE.sub("\N{REPLACEMENT CHARACTER}", text[:longest])
+    cut = text[:longest]
+    return cut if cut.isascii() else _SURROGATE.sub("\N{REPLACEMENT CHARACTER}", cut)

@@ -27,6 +27,13 @@ class ProcessLock:
         own._hold()
         return own
 
+    @classmethod
+    def is_any_alive(cls, database: Path) -> bool:
+        """Return whether any process stands for that database now. Raises OSError."""
+        probe = cls(database, "")
+        files = database.parent.glob(f"{glob.escape(database.name)}.*.alive")
+        return any(probe.is_alive(file.name.removeprefix(f"{database.name}.").removesuffix(".alive")) for file in files)
+
     def _hold(self) -> None:
         self._lock.acquire(wait=True)
 

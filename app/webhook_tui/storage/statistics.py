@@ -1,4 +1,4 @@
-"""The history counted a step at a time, upwards, on a thread of its own: nobody waits, and what is new is added."""
+"""The deliveries counted by event, verdict and time. What is added is counted on."""
 
 from __future__ import annotations
 
@@ -12,20 +12,17 @@ from typing import TypeAlias
 
 from webhook_tui.domain.signature.verdict import Verdict
 from webhook_tui.domain.statistics.counts import EventCounts, HistoryCounts, Rate
+from webhook_tui.storage.aggregate import AggregateReader
 from webhook_tui.storage.mappers import microseconds
-from webhook_tui.storage.reader import Reader
-from webhook_tui.storage.search.passes import Extent, Passes
 
 CHUNK = 20_000
 """Deliveries counted by one statement."""
-STEP_SECONDS = 0.15
-"""How long one call works."""
 _MOST_NAMES = 10_000
 _MOST_SHOWN = 50
 _FINE, _COARSE = 15, 1800
-"""Seconds: the smallest parts of time that are counted."""
+"""Seconds: the intervals that are counted."""
 _SPANS = ((900, 60, _FINE), (86_400, 48, _COARSE), (2_592_000, 60, _COARSE))
-"""Seconds, parts, and by which counts."""
+"""Seconds, number of parts, interval."""
 _LONGEST = {_FINE: 900, _COARSE: 2_592_000}
 _MICROSECONDS = 1_000_000
 
@@ -38,75 +35,65 @@ _BY_TIME = """
 """
 
 Names: TypeAlias = Counter[tuple[bool, str | None, str]]
-"""By whether it is of this run, event name (None: one of too many) and verdict."""
+"""By whether it is of this run, event name (None: beyond the limit) and verdict."""
 
 
-class _Count:
+class _Counts:
     """Counts from the oldest delivery up."""
 
-    def __init__(self, run: int, extent: Extent) -> None:
-        self.run = run
-        self.changes = extent.changes
-        self.counted_to = self.below = extent.first - 1
-        self.seconds = 0.0
+    def __init__(self, run: int, now: int) -> None:
+        """`now`: microseconds; what is older than the longest span is not counted by time."""
+        self.examined = self.total = 0
+        self._run = run
+        self._now = now
+        self._counted_to: int | None = None
         self.names: Names = Counter()
         self.times: dict[int, Counter[int]] = {_FINE: Counter(), _COARSE: Counter()}
 
-    def advance(self, connection: sqlite3.Connection, last: int, now: int) -> None:
-        """Count the next chunk, up to `last`."""
-        began = monotonic()
-        low, high = self.counted_to + 1, min(self.counted_to + CHUNK, last)
-        for is_this_run, event, verdict, count in connection.execute(_BY_NAME, (self.run, low, high)):
+    def extend(self, connection: sqlite3.Connection, last: int, until: float) -> bool:
+        """Count in chunks, as far as number `last` or until the clock says `until`; return whether all is counted."""
+        if self._counted_to is None:
+            (first,) = connection.execute("SELECT min(seq) FROM deliveries").fetchone()
+            self._counted_to = last if first is None else first - 1
+        while self._counted_to < last:
+            low, high = self._counted_to + 1, min(self._counted_to + CHUNK, last)
+            self._count(connection, low, high)
+            self.examined += high - low + 1
+            self._counted_to = high
+            if monotonic() >= until:
+                break
+        self.total = self.examined + last - self._counted_to
+        return self._counted_to >= last
+
+    def _count(self, connection: sqlite3.Connection, low: int, high: int) -> None:
+        for is_this_run, event, verdict, count in connection.execute(_BY_NAME, (self._run, low, high)):
             key = (bool(is_this_run), event, verdict)
             is_kept = len(self.names) < _MOST_NAMES or key in self.names
             self.names[key if is_kept else (key[0], None, verdict)] += count
         for part, counts in self.times.items():
-            oldest = now - _LONGEST[part] * _MICROSECONDS
-            for place, count in connection.execute(_BY_TIME, (part * _MICROSECONDS, low, high, oldest)):
-                counts[place] += count
-        self.counted_to = high
-        self.seconds += monotonic() - began
-
-    def forget_old_times(self, now: int) -> None:
-        """Keep no more times than are shown."""
-        for part, counts in self.times.items():
-            oldest = now // _MICROSECONDS // part - _LONGEST[part] // part
-            for place in [place for place in counts if place < oldest]:
-                del counts[place]
+            oldest = self._now - _LONGEST[part] * _MICROSECONDS
+            counts.update(dict(connection.execute(_BY_TIME, (part * _MICROSECONDS, low, high, oldest))))
 
 
 class StatisticsReader:
-    """The counts of one history; `tally` may be awaited again while it is under way, and then waits for its turn."""
+    """The counts of one history. A concurrent call waits for its turn."""
 
-    def __init__(self, path: Path, *, run: Callable[[], int], judged: Callable[[], int]) -> None:
-        """`run`: the number of this run; `judged`: a number that is another one when verdicts were changed here."""
-        self._reader = Reader(path)
-        self._passes = Passes(lambda extent: _Count(run(), extent), judged=judged)
+    def __init__(self, path: Path, *, run: Callable[[], int], verdict_changes: Callable[[], int]) -> None:
+        """`run`: the number of this run; `verdict_changes`: how often this program changed stored verdicts."""
+        self._now = 0
+        self._reader = AggregateReader(path, lambda: _Counts(run(), self._now), verdict_changes=verdict_changes)
 
     async def tally(self, now: datetime) -> HistoryCounts:
-        """Count on for a moment; what is known by then. Raises ProblemError."""
-        return await self._reader.run(lambda connection: self._step(connection, microseconds(now)))
+        """Return the counts as far as one step reaches. Raises ProblemError."""
+        self._now = microseconds(now)
+        return await self._reader.read(lambda counts, is_done, _: _tally(counts, microseconds(now), is_done=is_done))
 
     def close(self) -> None:
-        """Wait for what is being counted and let go of the file; more calls change nothing."""
+        """Wait for what is being counted and close the connection. Idempotent."""
         self._reader.close()
 
-    def _step(self, connection: sqlite3.Connection, now: int) -> HistoryCounts:
-        passes = self._passes
-        passes.look(connection)
-        until, last = monotonic() + STEP_SECONDS, passes.extent.last
-        working = passes.working
-        while working.counted_to < last and monotonic() < until:
-            working.advance(connection, last, now)
-        if working.counted_to >= last:
-            passes.ended()
-        working.forget_old_times(now)
-        shown = passes.shown
-        is_done = shown.counted_to >= last and not passes.is_renewed
-        return _tally(shown, now, total=max(last - shown.below, 0), is_done=is_done)
 
-
-def _tally(counted: _Count, now: int, *, total: int, is_done: bool) -> HistoryCounts:
+def _tally(counted: _Counts, now: int, *, is_done: bool) -> HistoryCounts:
     this_run, all_runs = _by_verdict(counted.names, is_this_run=True), _by_verdict(counted.names)
     totals: Counter[str] = Counter()
     for (_, event, _), count in counted.names.items():
@@ -122,8 +109,8 @@ def _tally(counted: _Count, now: int, *, total: int, is_done: bool) -> HistoryCo
         others_this_run=sum(this_run.values()) - sum(sum(one.this_run.values()) for one in events),
         others_all_runs=sum(all_runs.values()) - sum(sum(one.all_runs.values()) for one in events),
         rates=tuple(_rate(counted.times[by], now, *rest, by=by) for *rest, by in _SPANS),
-        examined=counted.counted_to - counted.below,
-        total=total,
+        examined=counted.examined,
+        total=counted.total,
         is_done=is_done,
     )
 
@@ -148,7 +135,7 @@ def _by_event(names: Names, listed: list[str]) -> tuple[EventCounts, ...]:
 
 
 def _rate(counts: Counter[int], now: int, span: int, parts: int, *, by: int) -> Rate:
-    """The counts by part of a span that ends with the part in which `now` is."""
+    """The counts of each part of a span; `now` lies in the last part."""
     width = span // parts // by
     newest = now // _MICROSECONDS // by // width
     found = [0] * parts

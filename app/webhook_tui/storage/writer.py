@@ -1,4 +1,7 @@
-"""The one thread that writes: whatever waits shares one transaction, and nobody is told before it is committed."""
+"""The one thread that writes to the history: it commits all waiting requests in one transaction (group commit).
+
+A caller gets its answer after the commit is synced to disk.
+"""
 
 from __future__ import annotations
 
@@ -11,37 +14,35 @@ import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
 from typing import Any, TypeAlias, TypeVar
 
+from webhook_tui.domain.delivery.delivery import DeliveryRow
 from webhook_tui.domain.errors import Problem, ProblemError
 from webhook_tui.storage.database import transaction
 from webhook_tui.storage.errors import is_corrupt, is_of_the_disk, not_stored
 from webhook_tui.storage.history_file import HistoryFile
+from webhook_tui.storage.mappers import Recordable, insert_deliveries
 
 T = TypeVar("T")
 Job: TypeAlias = Callable[[sqlite3.Connection], T]
-"""Writes inside the transaction that the writer began; it may be run again after a rollback."""
+"""Writes inside the transaction that the writer began. It may run again after a rollback."""
 
 LARGEST_GROUP = 512
-QUIET_SECONDS = 0.05
-_RECORDS_PER_STEP = 300
+IDLE_SECONDS = 0.05
+_REQUESTS_PER_IDLE_STEP = 300
 
-Idle: TypeAlias = Callable[[sqlite3.Connection], bool]
-"""Does a little work in transactions of its own when nothing waits; whether there is more."""
+IdleStep: TypeAlias = Callable[[sqlite3.Connection], bool]
+"""Does a little background work in its own transactions; return whether there is more."""
 
 _logger = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class _Waiting:
-    job: Job[Any]
+@dataclass(slots=True, eq=False)
+class _Request:
+    work: Job[Any] | Recordable
     loop: asyncio.AbstractEventLoop
     future: asyncio.Future[Any]
-
-
-@dataclass(frozen=True, slots=True)
-class _Outcome:
-    waiting: _Waiting
     result: Any = None
     error: ProblemError | None = None
 
@@ -49,141 +50,175 @@ class _Outcome:
 class Writer:
     """Owns the file's write connection and the thread that uses it."""
 
-    def __init__(self, file: HistoryFile, idle: Idle = lambda _connection: False) -> None:
+    def __init__(self, file: HistoryFile, idle_step: IdleStep = lambda _connection: False) -> None:
         self._file = file
-        self._idle = idle
-        self._has_more = True
-        self._since_step = 0
-        self._queue: queue.SimpleQueue[_Waiting | None] = queue.SimpleQueue()
-        self._gate = threading.Lock()
+        self._idle_step = idle_step
+        self._has_idle_work = True
+        self._since_idle_step = 0
+        self._queue: queue.SimpleQueue[list[_Request] | None] = queue.SimpleQueue()
+        self._pending: dict[asyncio.AbstractEventLoop, list[_Request]] = {}
+        self._lock = threading.Lock()
         self._closed = False
         self._ended_at: datetime | None = None
-        self._failing: Problem | None = None
+        self._last_problem: Problem | None = None
         self.commits = 0
-        """How many transactions were committed."""
+        """Number of transactions committed."""
         self._thread = threading.Thread(target=self._work, name="history-writer", daemon=True)
         self._thread.start()
 
-    async def run(self, job: Job[T]) -> T:
-        """What `job` gives back, once it is committed; raises ProblemError when it could not be.
+    async def record(self, record: Recordable) -> DeliveryRow:
+        """Store a delivery and return its row once it is committed; raises ProblemError when it is not stored."""
+        row: DeliveryRow = await self._submit(record)
+        return row
 
-        After a cancellation the job may have been committed all the same.
+    async def run(self, job: Job[T]) -> T:
+        """Return the result of `job` once it is committed; raises ProblemError when it is not.
+
+        A cancelled job may have been committed.
         """
+        result: T = await self._submit(job)
+        return result
+
+    def _submit(self, work: Job[Any] | Recordable) -> asyncio.Future[Any]:
         loop = asyncio.get_running_loop()
-        future: asyncio.Future[T] = loop.create_future()
-        with self._gate:
+        future = loop.create_future()
+        with self._lock:
             if self._closed:
                 raise RuntimeError("the writer is closed")
-            self._queue.put(_Waiting(job, loop, future))
-        return await future
+            pending = self._pending.setdefault(loop, [])
+            pending.append(_Request(work, loop, future))
+        if len(pending) == 1:
+            loop.call_soon(self._flush, loop)
+        return future
+
+    def _flush(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Queue what one turn of the loop brought at once: one wake-up of the thread, and larger groups."""
+        with self._lock:
+            pending = self._pending.pop(loop, None)
+            if pending:
+                self._queue.put(pending)
 
     def close(self, at: datetime) -> None:
-        """Finish what is queued, note that the run ended at `at`, let go of the file; more calls change nothing."""
-        with self._gate:
+        """Finish what is queued, record `at` as the end of the run and close the file. Idempotent."""
+        with self._lock:
             if not self._closed:
                 self._closed = True
                 self._ended_at = at
+                for pending in self._pending.values():
+                    self._queue.put(pending)
+                self._pending.clear()
                 self._queue.put(None)
         self._thread.join()
 
     def _work(self) -> None:
         is_open = True
         while is_open:
-            group, is_open = self._gather()
+            group, is_open = self._next_group()
             if group:
-                _tell(self._outcomes(group))
-                self._has_more = True
-                self._since_step += len(group)
+                self._complete(group)
+                _resolve_all(group)
+                self._has_idle_work = True
+                self._since_idle_step += len(group)
         assert self._ended_at is not None
         self._file.end(self._ended_at)
 
-    def _gather(self) -> tuple[list[_Waiting], bool]:
-        group: list[_Waiting] = []
-        waiting = self._next()
-        while waiting is not None:
-            group.append(waiting)
-            if len(group) == LARGEST_GROUP:
+    def _next_group(self) -> tuple[list[_Request], bool]:
+        """Return what waits, and whether more may come; a group that has LARGEST_GROUP requests grows no further."""
+        group: list[_Request] = []
+        requests = self._wait()
+        while requests is not None:
+            group += requests
+            if len(group) >= LARGEST_GROUP:
                 return group, True
             try:
-                waiting = self._queue.get_nowait()
+                requests = self._queue.get_nowait()
             except queue.Empty:
                 return group, True
         return group, False
 
-    def _next(self) -> _Waiting | None:
-        """What waits first; meanwhile, once it was quiet for a moment or much came, work that nobody waits for."""
-        while self._has_more:
-            is_due = self._since_step >= _RECORDS_PER_STEP
+    def _wait(self) -> list[_Request] | None:
+        """Wait for requests; do background work after a pause, and a step of it now and then under load."""
+        while self._has_idle_work:
+            is_due = self._since_idle_step >= _REQUESTS_PER_IDLE_STEP
             try:
-                return self._queue.get(timeout=0 if is_due else QUIET_SECONDS)
+                return self._queue.get(timeout=0 if is_due else IDLE_SECONDS)
             except queue.Empty:
-                self._step(is_in_a_row=not is_due)
+                self._run_idle_steps(until_request=not is_due)
         return self._queue.get()
 
-    def _step(self, *, is_in_a_row: bool) -> None:
-        self._since_step = 0
+    def _run_idle_steps(self, *, until_request: bool) -> None:
+        self._since_idle_step = 0
         try:
-            self._has_more = self._idle(self._file.connection)
-            while is_in_a_row and self._has_more and self._queue.empty():
-                self._has_more = self._idle(self._file.connection)
+            self._has_idle_work = self._idle_step(self._file.connection)
+            while until_request and self._has_idle_work and self._queue.empty():
+                self._has_idle_work = self._idle_step(self._file.connection)
         except Exception:
-            _logger.exception("Work that nobody waits for was put off")
-            self._has_more = False
+            _logger.exception("Background work on the history failed; it is tried again after the next delivery")
+            self._has_idle_work = False
 
-    def _outcomes(self, group: Sequence[_Waiting]) -> list[_Outcome]:
+    def _complete(self, group: Sequence[_Request]) -> None:
+        """Commit the group and set each result; requests of a group that fails are tried one by one."""
         try:
-            results = self._commit([waiting.job for waiting in group])
+            self._commit(group)
         except Exception as error:
             if len(group) > 1 and not is_of_the_disk(error):
-                return [outcome for waiting in group for outcome in self._outcomes([waiting])]
+                for request in group:
+                    self._complete([request])
+                return
             problem = not_stored(error)
-            if problem != self._failing:
+            if problem != self._last_problem:
                 _logger.exception("A transaction was rolled back: %s", problem.what)
-            self._failing = problem
-            return [_refused(waiting, problem, error) for waiting in group]
-        self._failing = None
-        return [_Outcome(waiting, result) for waiting, result in zip(group, results, strict=True)]
+            self._last_problem = problem
+            for request in group:
+                request.error = ProblemError(problem)
+                request.error.__cause__ = error
+        else:
+            self._last_problem = None
 
-    def _commit(self, jobs: Sequence[Job[Any]]) -> list[Any]:
+    def _commit(self, group: Sequence[_Request]) -> None:
         try:
-            return self._commit_once(jobs)
+            self._commit_once(group)
         except sqlite3.DatabaseError as error:
             if not is_corrupt(error):
                 raise
             _logger.exception("The history is damaged and set aside")
-        self._file.replace_damaged()
-        return self._commit_once(jobs)
+            self._file.replace_damaged()
+            self._commit_once(group)
 
-    def _commit_once(self, jobs: Sequence[Job[Any]]) -> list[Any]:
+    def _commit_once(self, group: Sequence[_Request]) -> None:
         connection = self._file.present()
         with transaction(connection):
-            results = [job(connection) for job in jobs]
+            for is_record, requests in groupby(group, lambda request: isinstance(request.work, Recordable)):
+                if is_record:
+                    self._insert(connection, list(requests))
+                else:
+                    for request in requests:
+                        request.result = request.work(connection)  # type: ignore[operator]
         self.commits += 1
-        return results
+
+    def _insert(self, connection: sqlite3.Connection, requests: Sequence[_Request]) -> None:
+        records = [request.work for request in requests if isinstance(request.work, Recordable)]
+        rows = insert_deliveries(connection, records, run=self._file.run)
+        for request, row in zip(requests, rows, strict=True):
+            request.result = row
+        self._file.last_seq = rows[-1].seq
 
 
-def _refused(waiting: _Waiting, problem: Problem, cause: Exception) -> _Outcome:
-    error = ProblemError(problem)
-    error.__cause__ = cause
-    return _Outcome(waiting, error=error)
-
-
-def _tell(outcomes: Sequence[_Outcome]) -> None:
-    """Resolve each future on its own loop, with one call per loop; a loop that is closed waits for nothing."""
-    by_loop: dict[asyncio.AbstractEventLoop, list[_Outcome]] = {}
-    for outcome in outcomes:
-        by_loop.setdefault(outcome.waiting.loop, []).append(outcome)
-    for loop, told in by_loop.items():
+def _resolve_all(group: Sequence[_Request]) -> None:
+    """Resolve the futures with one call for each loop: one wake-up for a group. A closed loop is skipped."""
+    by_loop: dict[asyncio.AbstractEventLoop, list[_Request]] = {}
+    for request in group:
+        by_loop.setdefault(request.loop, []).append(request)
+    for loop, requests in by_loop.items():
         with contextlib.suppress(RuntimeError):
-            loop.call_soon_threadsafe(_resolve, told)
+            loop.call_soon_threadsafe(_resolve, requests)
 
 
-def _resolve(outcomes: Sequence[_Outcome]) -> None:
-    for outcome in outcomes:
-        future = outcome.waiting.future
-        if future.done():
+def _resolve(requests: Sequence[_Request]) -> None:
+    for request in requests:
+        if request.future.done():
             continue
-        if outcome.error is not None:
-            future.set_exception(outcome.error)
+        if request.error is not None:
+            request.future.set_exception(request.error)
         else:
-            future.set_result(outcome.result)
+            request.future.set_result(request.result)

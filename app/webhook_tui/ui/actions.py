@@ -43,6 +43,11 @@ def run_action(name: str) -> str:
     return f"run({name!r})"
 
 
+def screen_action(name: str) -> str:
+    """Return the same for running it from any widget of the screen."""
+    return f"screen.{run_action(name)}"
+
+
 ACTIONS: tuple[Action, ...] = (
     Action("app.status", "status: counts, times, route, QR code", "i", "Status"),
     Action("app.jobs", "jobs: their events and images", "J", "Jobs"),

@@ -24,26 +24,17 @@ from textual.screen import Screen
 from webhook_tui.domain.delivery.text import visible
 from webhook_tui.domain.errors import Problem, ProblemError, Severity
 from webhook_tui.domain.events import (
-    ComparisonShown,
     DeliveriesDeleted,
     EventCompared,
-    EventSidesShown,
     HistoryOpened,
-    JobShown,
-    JobsShown,
     Notified,
     OwnershipQuestioned,
     ProblemOccurred,
     Replayed,
-    RunsListed,
-    SecretRevealed,
-    SecretsListed,
-    SecretTried,
+    SecretRingChanged,
     SessionEvent,
     SessionReady,
     SessionStopped,
-    SignatureExplained,
-    StatisticsShown,
     TokenRequired,
     WebhookRegistered,
 )
@@ -54,13 +45,14 @@ from webhook_tui.ui.controllers.context import AppContext
 from webhook_tui.ui.dialogs.dialog import Dialog
 from webhook_tui.ui.event_batch import EventBatcher, comes_in_floods
 from webhook_tui.ui.messages import (
+    AnswerRequested,
     BatchReady,
     CommandRequested,
     CopyRequested,
     LinkChosen,
+    RingChanged,
     SessionEventArrived,
     SessionReplaced,
-    StatisticsReady,
 )
 from webhook_tui.ui.output_filter import OutputFilter
 from webhook_tui.ui.palette import system_commands
@@ -208,21 +200,11 @@ class WebhookTuiApp(TerminalApp):
         match message.fact:
             case HistoryOpened():
                 main.call_later(main.open_history, self.context.session.open_rows())
-            case SignatureExplained(report):
-                main.deliveries.detail.explain(report)
-            case ComparisonShown() as shown:
-                main.panes.stream.show_events(shown)
-            case EventSidesShown() as sides:
-                main.panes.stream.show_sides(sides)
-            case (
-                StatisticsShown() | JobsShown() | JobShown() | SecretsListed() | SecretTried() | SecretRevealed()
-            ) as answer:
+            case SecretRingChanged():
                 for screen in self.screen_stack:
-                    screen.post_message(StatisticsReady(answer))
+                    screen.post_message(RingChanged())
             case OwnershipQuestioned() | TokenRequired() as question:
                 main.prompts.ask(question)
-            case RunsListed(runs):
-                main.statistics.show_runs(runs)
             case outcome:
                 self._show_outcome(outcome)
 
@@ -284,7 +266,11 @@ class WebhookTuiApp(TerminalApp):
 
     def on_command_requested(self, message: CommandRequested) -> None:
         """Send the command to the session."""
-        self.context.request(message.wish)
+        self.context.request(message.command)
+
+    def on_answer_requested(self, message: AnswerRequested) -> None:
+        """Send the query to the session."""
+        self.context.query(message.asker, message.query, message.show, message.failed)
 
     def on_copy_requested(self, message: CopyRequested) -> None:
         """Copy a text that is shown, and so without control characters."""

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-from textual.message import Message
+from collections.abc import Callable
+from typing import Any
 
-from webhook_tui.domain.commands import Wish
+from textual.message import Message
+from textual.message_pump import MessagePump
+
+from webhook_tui.domain.commands import Command
+from webhook_tui.domain.errors import Problem
 from webhook_tui.domain.events import SessionEvent
+from webhook_tui.domain.queries import Answer, Query
 from webhook_tui.domain.session_port import SessionPort
 
 
@@ -30,11 +36,32 @@ class BatchReady(Message):
 
 
 class CommandRequested(Message):
-    """The user asks something of the session."""
+    """The user wants the session to do something."""
 
-    def __init__(self, wish: Wish) -> None:
+    def __init__(self, command: Command) -> None:
         super().__init__()
-        self.wish = wish
+        self.command = command
+
+
+class AnswerRequested(Message):
+    """A widget or a dialog asks the session."""
+
+    def __init__(
+        self,
+        asker: MessagePump,
+        query: Query[Answer],
+        show: Callable[[Answer], None],
+        failed: Callable[[Problem], None] | None = None,
+    ) -> None:
+        """`show` gets the answer, `failed` why there is none, while `asker` is on the screen.
+
+        Without `failed` the notice shows the problem.
+        """
+        super().__init__()
+        self.asker = asker
+        self.query: Query[Any] = query
+        self.show: Callable[[Any], None] = show
+        self.failed = failed
 
 
 class LinkChosen(Message):
@@ -69,9 +96,5 @@ class LeaveRequested(Message):
     """The user wants to leave, from wherever."""
 
 
-class StatisticsReady(Message):
-    """What an open view of everything (status, jobs) had asked for."""
-
-    def __init__(self, fact: SessionEvent) -> None:
-        super().__init__()
-        self.fact = fact
+class RingChanged(Message):
+    """The secret ring changed."""

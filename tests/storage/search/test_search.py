@@ -133,7 +133,7 @@ async def test_a_frame_is_not_disturbed_by_changes(store: DeliveryStore, account
         await store.set_judgements([(3, INVALID)])
         await store.delete([2])
         search.rows.reconsider([3])
-        search.rows._searching.wake()  # type: ignore[attr-defined]  # as a refresh would, but nothing is shown yet
+        search.rows._search.wake()  # type: ignore[attr-defined]  # as a refresh would, but nothing is shown yet
         other.until([1, 3, 4, 5])
         search.wait()
 
@@ -150,11 +150,11 @@ async def test_older_matches_come_before_newer_ones(store: DeliveryStore, accoun
     with closing(connect_read_only(store.path)) as connection:
         search = Search(parse("failed"), Sort(), NOW, JOB_FIELDS)
         scan = Scan(connection, search, seen.append, lambda: False, chunks=(4, 10))
-        while scan.is_left:
+        while scan.has_older:
             scan.advance()
             scan.publish()
         await _record(store, account, "failed")
-        scan.take_in([])
+        scan.update([])
         scan.publish()
 
     views = [[one.view.at(place) for place in range(len(one.view))] for one in seen]

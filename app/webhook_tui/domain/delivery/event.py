@@ -19,6 +19,7 @@ MOST_VALUES = 200_000
 """Values of a body beyond which it is nobody's event; to decode them would keep every other delivery waiting."""
 
 _LONGEST_ABOUT = 120
+_encode_id = json.JSONEncoder(allow_nan=False).encode
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +75,7 @@ def _id_text(value: object) -> str | None:
     if isinstance(value, bool) or not isinstance(value, int | str | float):
         return None
     try:
-        return json.dumps(value, allow_nan=False)
+        return _encode_id(value)
     except ValueError:
         return None
 

@@ -8,10 +8,28 @@ behind `=`. Letters match in any case except in id and job. `source:sse` finds t
 whose event came by the event stream, too; `source:webhook` finds all, for so they came.
 """
 
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Self
+
 from webhook_tui.domain.filtering.completion import completions, quoted
 from webhook_tui.domain.filtering.evaluate import matches
 from webhook_tui.domain.filtering.parser import parse
 from webhook_tui.domain.filtering.terms import EVERYTHING, Expression
 from webhook_tui.domain.filtering.tokens import FilterError
 
-__all__ = ["EVERYTHING", "Expression", "FilterError", "completions", "matches", "parse", "quoted"]
+__all__ = ["EVERYTHING", "Expression", "Filter", "FilterError", "completions", "matches", "parse", "quoted"]
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """A filter with the text that it was parsed from."""
+
+    text: str
+    expression: Expression
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Parse a filter. Raises FilterError."""
+        return cls(text, parse(text))

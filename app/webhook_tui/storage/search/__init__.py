@@ -1,1 +1,1 @@
-"""Searches the history by a filter: a plan for SQLite, and a thread that publishes what it finds."""
+"""Searches the history by a filter, in a thread that publishes what it finds."""

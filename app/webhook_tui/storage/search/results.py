@@ -1,6 +1,6 @@
-"""What a search has found so far, collected by its thread, and the views of it that the screen reads meanwhile.
+"""The numbers that a search has found so far, and views of them that the screen reads meanwhile.
 
-A view never changes: what it shares with its collector only grows at the ends, beyond what the view counts.
+A view does not change: the arrays that it shares with the results only grow at their ends, beyond its own length.
 """
 
 from __future__ import annotations
@@ -11,12 +11,12 @@ from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from operator import neg
-from typing import Protocol
+from typing import TypeAlias
 
 from webhook_tui.domain.delivery.rows import Sort, SortColumn
 from webhook_tui.domain.signature.verdict import Verdict
 
-_MOST_HOLES = 1_000_000
+_LARGEST_GAP = 1_000_000
 
 _BY_VERDICT = " ".join(
     ("CASE d.verdict", *(f"WHEN '{verdict.value}' THEN {rank}" for rank, verdict in enumerate(Verdict)), "END")
@@ -30,47 +30,9 @@ _KEYS = {
 }
 
 
-class View(Protocol):
-    """Numbers of deliveries in an order."""
-
-    def __len__(self) -> int: ...
-
-    def at(self, position: int) -> int:
-        """The number at a position from 0 to len - 1."""
-        ...
-
-    def position(self, seq: int) -> int | None:
-        """Where a number stands, or None."""
-        ...
-
-
-class Collector(Protocol):
-    """Takes in what is found."""
-
-    def add_older(self, seqs: Sequence[int]) -> None:
-        """Take in numbers, descending, below all that are here."""
-        ...
-
-    def add_newer(self, seqs: Sequence[int]) -> None:
-        """Take in numbers, ascending, above all that are here."""
-        ...
-
-    def put(self, seq: int, *, is_in: bool) -> None:
-        """Take one in or out, wherever it belongs."""
-        ...
-
-    def keep(self, stays: Callable[[int], bool]) -> None:
-        """Let go of the others."""
-        ...
-
-    def view(self) -> View:
-        """What is here now, in order."""
-        ...
-
-
 @dataclass(frozen=True, slots=True)
 class NumberView:
-    """In the order of arrival, or against it."""
+    """Numbers in the order of arrival or its reverse."""
 
     older: array[int]
     older_count: int
@@ -82,7 +44,7 @@ class NumberView:
         return self.older_count + self.newer_count
 
     def at(self, position: int) -> int:
-        """The number at a position."""
+        """The number at a position from 0 to len - 1."""
         return self._ascending(len(self) - 1 - position if self.is_descending else position)
 
     def _ascending(self, position: int) -> int:
@@ -91,15 +53,15 @@ class NumberView:
         return self.newer[position - self.older_count]
 
     def position(self, seq: int) -> int | None:
-        """Where a number stands, or None; found by halving."""
+        """The position of a number, or None."""
         found = bisect_left(range(len(self)), seq, key=self._ascending)
         if found == len(self) or self._ascending(found) != seq:
             return None
         return len(self) - 1 - found if self.is_descending else found
 
 
-class NumberCollector:
-    """Keeps the order of arrival: 8 bytes a match, and nothing to do when the screen asks."""
+class NumberResults:
+    """Matches by number: 8 bytes each, and a view costs nothing."""
 
     def __init__(self, *, is_descending: bool) -> None:
         self._older = array("q")
@@ -107,34 +69,32 @@ class NumberCollector:
         self._is_descending = is_descending
 
     def add_older(self, seqs: Sequence[int]) -> None:
-        """Take in numbers, descending, below all that are here."""
+        """Add numbers, descending, all smaller than those that are here."""
         self._older.extend(seqs)
 
     def add_newer(self, seqs: Sequence[int]) -> None:
-        """Take in numbers, ascending, above all that are here."""
+        """Add numbers, ascending, all larger than those that are here."""
         self._newer.extend(seqs)
 
-    def put(self, seq: int, *, is_in: bool) -> None:
-        """Take one in or out; the arrays that views share stay as they are."""
+    def set(self, seq: int, *, is_in: bool) -> None:
+        """Add or remove one number; arrays that views share are copied."""
         if self._newer and seq >= self._newer[0]:
-            place = bisect_left(self._newer, seq)
-            self._newer = _changed(self._newer, place, seq, is_in=is_in)
+            self._newer = _changed(self._newer, bisect_left(self._newer, seq), seq, is_in=is_in)
         else:
-            place = bisect_left(self._older, -seq, key=neg)
-            self._older = _changed(self._older, place, seq, is_in=is_in)
+            self._older = _changed(self._older, bisect_left(self._older, -seq, key=neg), seq, is_in=is_in)
 
-    def keep(self, stays: Callable[[int], bool]) -> None:
-        """Let go of the others; the arrays that views share stay as they are."""
-        self._older = array("q", filter(stays, self._older))
-        self._newer = array("q", filter(stays, self._newer))
+    def keep(self, is_kept: Callable[[int], bool]) -> None:
+        """Remove the other numbers; arrays that views share are copied."""
+        self._older = array("q", filter(is_kept, self._older))
+        self._newer = array("q", filter(is_kept, self._newer))
 
     def view(self) -> NumberView:
-        """What is here now."""
+        """The current results."""
         return NumberView(self._older, len(self._older), self._newer, len(self._newer), self._is_descending)
 
 
 def _changed(seqs: array[int], place: int, seq: int, *, is_in: bool) -> array[int]:
-    """A copy in which `seq` is at `place`, or is not; the same array where that is so already."""
+    """A copy with or without `seq` at `place`; the same array where nothing changes."""
     if (place < len(seqs) and seqs[place] == seq) == is_in:
         return seqs
     copy = seqs[:]
@@ -145,15 +105,15 @@ def _changed(seqs: array[int], place: int, seq: int, *, is_in: bool) -> array[in
     return copy
 
 
-class OrderedView:
-    """Sorted by a column; positions are found by a list of places, as long as the numbers reach."""
+class SortedView:
+    """Numbers sorted by a column; positions are listed by number, or by key where the numbers lie far apart."""
 
     def __init__(self, order: array[int]) -> None:
         self._order = order
         self._first = min(order, default=0)
         self._places: array[int] | dict[int, int]
         span = max(order, default=-1) - self._first + 1
-        if span > _MOST_HOLES + 8 * len(order):
+        if span > _LARGEST_GAP + 8 * len(order):
             self._places = {seq: place for place, seq in enumerate(order)}
             return
         self._places = array("q", [-1]) * span
@@ -164,48 +124,52 @@ class OrderedView:
         return len(self._order)
 
     def at(self, position: int) -> int:
-        """The number at a position."""
+        """The number at a position from 0 to len - 1."""
         return self._order[position]
 
     def position(self, seq: int) -> int | None:
-        """Where a number stands, or None."""
+        """The position of a number, or None."""
         if isinstance(self._places, dict):
             return self._places.get(seq)
         place = self._places[seq - self._first] if 0 <= seq - self._first < len(self._places) else -1
         return None if place < 0 else place
 
 
-class OrderedCollector:
-    """Keeps the matches in a table in memory, so that SQLite sorts them and not this interpreter."""
+View: TypeAlias = NumberView | SortedView
+
+
+class SortedResults:
+    """Matches in a temporary table, so that SQLite sorts them without the interpreter lock."""
 
     def __init__(self, connection: sqlite3.Connection, sort: Sort) -> None:
         self._connection = connection
-        self._order = f"{_KEYS[sort.column]} {(way := 'DESC' if sort.is_descending else 'ASC')}, d.seq {way}"
+        direction = "DESC" if sort.is_descending else "ASC"
+        self._order = f"{_KEYS[sort.column]} {direction}, d.seq {direction}"
         connection.execute("PRAGMA temp_store = MEMORY")
         connection.execute("CREATE TEMP TABLE found (seq INTEGER PRIMARY KEY)")
 
     def add_older(self, seqs: Sequence[int]) -> None:
-        """Take in numbers, in any order."""
+        """Add numbers in any order."""
         self._connection.executemany("INSERT OR IGNORE INTO temp.found VALUES (?)", zip(seqs))
 
     add_newer = add_older
 
-    def put(self, seq: int, *, is_in: bool) -> None:
-        """Take one in or out."""
+    def set(self, seq: int, *, is_in: bool) -> None:
+        """Add or remove one number."""
         if is_in:
             self.add_older([seq])
         else:
             self._connection.execute("DELETE FROM temp.found WHERE seq = ?", (seq,))
 
-    def keep(self, stays: Callable[[int], bool]) -> None:
-        """Let go of the others."""
-        every = self._connection.execute("SELECT seq FROM temp.found").fetchall()
-        gone = [columns for columns in every if not stays(columns[0])]
-        self._connection.executemany("DELETE FROM temp.found WHERE seq = ?", gone)
+    def keep(self, is_kept: Callable[[int], bool]) -> None:
+        """Remove the other numbers."""
+        found = self._connection.execute("SELECT seq FROM temp.found").fetchall()
+        removed = [columns for columns in found if not is_kept(columns[0])]
+        self._connection.executemany("DELETE FROM temp.found WHERE seq = ?", removed)
 
-    def view(self) -> OrderedView:
-        """What is here now, sorted by what the columns hold now."""
+    def view(self) -> SortedView:
+        """The current results, sorted by the current values."""
         found = self._connection.execute(
             " ".join(("SELECT d.seq FROM temp.found JOIN deliveries d USING (seq) ORDER BY", self._order))
         )
-        return OrderedView(array("q", (seq for (seq,) in found)))
+        return SortedView(array("q", (seq for (seq,) in found)))

@@ -1,39 +1,38 @@
-"""A pass over the history from the newest delivery down, in chunks, and over what is added or changed meanwhile."""
+"""Reads the history from the newest delivery down, in chunks, and then what is added or changed meanwhile."""
 
 from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from time import monotonic
 
 import msgspec
 
-from webhook_tui.domain.delivery.headers import Headers
 from webhook_tui.domain.delivery.rows import Progress, Sort, SortColumn
 from webhook_tui.domain.errors import Problem
-from webhook_tui.domain.filtering.content import Content
+from webhook_tui.domain.filtering.evaluate import matches
 from webhook_tui.domain.filtering.terms import Expression
-from webhook_tui.storage.mappers import decode_headers
-from webhook_tui.storage.search.results import Collector, NumberCollector, OrderedCollector, View
-from webhook_tui.storage.search.translation import Query, translate
+from webhook_tui.storage.mappers import STORED, encode_headers, stored_of
+from webhook_tui.storage.search.query import build_query
+from webhook_tui.storage.search.results import NumberResults, SortedResults, View
 
-_CHUNKS = (1000, 16_000, 128_000, 512_000)
-"""How many deliveries each step looks at; the first ones are looked at without any index: so few are quickly read."""
-_CONTENTS = 4000
-"""A step reads headers and bodies of about so many at most: that is a tenth of a second."""
+_CHUNKS = (250, 16_000, 128_000, 512_000)
+"""Deliveries that each step reads. The first chunk is read without an index, which is fast for so few."""
+_STEP_SECONDS = 0.1
+"""A step that checks deliveries in Python ends after this time, so that new deliveries are taken in."""
 _FETCHED = 500
-_BETWEEN_VIEWS_SECONDS = 0.05
-_SORTING_SHARE = 5
-"""A sorted view is made anew when this many times the time that the last one took has passed."""
-_STEPS_BETWEEN_LOOKS = 50_000
+_PUBLISH_SECONDS = 0.05
+_SORT_FACTOR = 5
+"""A sorted view is built again after this many times the time that the last one took."""
+_INSTRUCTIONS_PER_CANCEL_CHECK = 50_000
 
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """What is looked for."""
+    """What is searched for."""
 
     expression: Expression
     sort: Sort
@@ -44,7 +43,7 @@ class Search:
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """What the other thread may see."""
+    """A result that the screen's thread may read: it does not change."""
 
     view: View
     progress: Progress
@@ -53,160 +52,141 @@ class Published:
 
 
 class Scan:
-    """One pass over a file from its newest delivery down, and over what is added meanwhile."""
+    """One search of one file; used by one thread."""
 
     def __init__(
         self,
         connection: sqlite3.Connection,
         search: Search,
-        tell: Callable[[Published], None],
+        publish: Callable[[Published], None],
         is_cancelled: Callable[[], bool],
         *,
         chunks: Sequence[int] = _CHUNKS,
     ) -> None:
         self._connection = connection
         self._search = search
-        self._tell = tell
-        self._sizes = chunks
+        self._publish = publish
         self._is_cancelled = is_cancelled
-        self._version: int | None = None
-        self._deletions: int | None = None
+        self._sizes = chunks
         self._chunks = 0
-        self._found: Collector
+        self._version: int | None = None
         if search.sort.column is SortColumn.NUMBER:
-            self._found = NumberCollector(is_descending=search.sort.is_descending)
+            self._results: NumberResults | SortedResults = NumberResults(is_descending=search.sort.is_descending)
         else:
-            self._found = OrderedCollector(connection, search.sort)
-        self._is_fresh = False
+            self._results = SortedResults(connection, search.sort)
+        self._is_published = False
         self._next_view = monotonic()
-        self._first = self._at = self._below = 1
-        self._above = 0
-        self._density = 0.0
-        self._read = 0
-        self._query: Query | None = None
-        self._content: tuple[int, Content] | None = None
-        connection.set_progress_handler(is_cancelled, _STEPS_BETWEEN_LOOKS)
-        connection.create_function("holds", 4, self._holds, deterministic=True)
-        connection.create_function("fits", 2, self._fits, deterministic=True)
-        self._start()
-
-    def _start(self) -> None:
-        with self._reading():
-            first, last, deletions = self._connection.execute(
+        connection.set_progress_handler(is_cancelled, _INSTRUCTIONS_PER_CANCEL_CHECK)
+        with self._transaction():
+            first, last, self._deletions = connection.execute(
                 "SELECT (SELECT min(seq) FROM deliveries), (SELECT max(seq) FROM deliveries), deletions FROM shape"
             ).fetchone()
         self._first = first or 1
-        self._above = last or 0
-        self._at = self._below = self._above + 1
-        self._deletions = deletions
+        self._last = last or 0
+        self._examined_from = self._below = self._last + 1
 
     def close(self) -> None:
-        """Let go of the connection."""
+        """Close the connection."""
         self._connection.close()
 
     @property
-    def is_left(self) -> bool:
-        """Whether there are older deliveries to look at."""
+    def has_older(self) -> bool:
+        """Whether there are older deliveries to read."""
         return self._below > self._first
 
     def advance(self) -> None:
-        """Look at the next older chunk."""
+        """Read the next older chunk."""
         size = self._sizes[min(self._chunks, len(self._sizes) - 1)]
-        if self._density:
-            size = min(size, max(_CONTENTS, int(_CONTENTS / self._density)))
-        self._read = 0
-        low, high = max(self._first, self._below - size), self._below - 1
-        with self._reading():
-            for seqs in self._matches(low, high):
-                self._found.add_older(seqs)
-                self._at = seqs[-1]
-                self._is_fresh = False
-                self._show_progress()
+        low = max(self._first, self._below - size)
+        with self._transaction():
+            for examined_from, seqs in self._find(low, self._below - 1, seconds=_STEP_SECONDS):
+                self._results.add_older(seqs)
+                self._examined_from = examined_from
+                self._is_published = False
+                self._publish_if_due()
         self._chunks += 1
-        self._density = self._read / (high - low + 1)
-        self._at = self._below = low
-        self._is_fresh = False
-        self._show_progress()
+        self._below = self._examined_from
+        self._is_published = False
+        self._publish_if_due()
 
-    def take_in(self, again: Sequence[int]) -> None:
-        """Look at what was committed since, and at those numbers again; forget what was deleted."""
+    def update(self, changed: Sequence[int]) -> None:
+        """Read what was committed since and the deliveries `changed` again; drop what was deleted."""
         (version,) = self._connection.execute("PRAGMA data_version").fetchone()
-        if version == self._version and not again:
+        if version == self._version and not changed:
             return
         self._version = version
-        with self._reading():
+        with self._transaction():
             dense_from, deletions = self._connection.execute("SELECT dense_from, deletions FROM shape").fetchone()
             (last,) = self._connection.execute("SELECT max(seq) FROM deliveries").fetchone()
             if deletions != self._deletions:
-                self._forget_deleted(dense_from)
+                self._drop_deleted(dense_from)
                 self._deletions = deletions
-            for seq in dict.fromkeys(again):
-                if self._below <= seq <= self._above:
-                    self._found.put(seq, is_in=any(self._matches(seq, seq)))
-                    self._is_fresh = False
-            while self._above < (last or 0) and not self._is_cancelled():
-                low, high = self._above + 1, min(self._above + self._sizes[1], last)
-                newer = [seq for seqs in self._matches(low, high) for seq in seqs]
-                self._found.add_newer(newer[::-1])
-                self._is_fresh = self._is_fresh and not newer
-                self._above = high
+            for seq in dict.fromkeys(changed):
+                if self._below <= seq <= self._last:
+                    self._results.set(seq, is_in=any(seqs for _, seqs in self._find(seq, seq)))
+                    self._is_published = False
+            while self._last < (last or 0) and not self._is_cancelled():
+                low, high = self._last + 1, min(self._last + self._sizes[1], last)
+                newer = [seq for _, seqs in self._find(low, high) for seq in seqs]
+                self._results.add_newer(newer[::-1])
+                self._is_published = self._is_published and not newer
+                self._last = high
 
     def publish(self) -> None:
-        """Let the other thread see what is here now, unless it does."""
-        if not self._is_fresh:
+        """Publish the current results, unless that was done."""
+        if not self._is_published:
             began = monotonic()
-            view = self._found.view()
-            self._is_fresh = True
-            self._next_view = monotonic() + max(_BETWEEN_VIEWS_SECONDS, _SORTING_SHARE * (monotonic() - began))
-            self._tell(Published(view, self._progress()))
+            view = self._results.view()
+            self._is_published = True
+            self._next_view = monotonic() + max(_PUBLISH_SECONDS, _SORT_FACTOR * (monotonic() - began))
+            examined = Progress(
+                self._last - self._examined_from + 1, self._last - self._first + 1, is_done=not self.has_older
+            )
+            self._publish(Published(view, examined))
 
-    def _show_progress(self) -> None:
+    def _publish_if_due(self) -> None:
         if monotonic() >= self._next_view:
             self.publish()
 
-    def _progress(self) -> Progress:
-        return Progress(self._above - self._at + 1, self._above - self._first + 1, is_done=not self.is_left)
+    def _drop_deleted(self, dense_from: int) -> None:
+        kept = {seq for (seq,) in self._connection.execute("SELECT seq FROM deliveries WHERE seq < ?", (dense_from,))}
+        self._results.keep(lambda seq: seq >= dense_from or seq in kept)
+        self._is_published = False
 
-    def _forget_deleted(self, dense_from: int) -> None:
-        there = {seq for (seq,) in self._connection.execute("SELECT seq FROM deliveries WHERE seq < ?", (dense_from,))}
-        self._found.keep(lambda seq: seq >= dense_from or seq in there)
-        self._is_fresh = False
+    def _find(self, low: int, high: int, *, seconds: float | None = None) -> Iterator[tuple[int, list[int]]]:
+        """Yield matches from `high` down to `low`, a few at a time, each time with the number read down to.
 
-    def _matches(self, low: int, high: int) -> Iterator[Sequence[int]]:
-        """Numbers of matches from `high` down to `low`, a few at a time."""
-        query = translate(
-            self._search.expression, self._search.now, self._connection, direct=high - low < self._sizes[0]
+        With `seconds` a search that checks deliveries in Python may end before `low`.
+        """
+        until = None if seconds is None else monotonic() + seconds
+        query = build_query(
+            self._search.expression, self._search.now, self._connection, use_indexes=high - low >= self._sizes[0]
         )
-        self._query, self._content = query, None
-        cursor = self._connection.execute(query.sql, {**query.parameters, "lo": low, "hi": high})
-        while seqs := [seq for (seq,) in cursor.fetchmany(_FETCHED)]:
-            yield seqs
+        with closing(self._connection.execute(query.sql, {**query.parameters, "lo": low, "hi": high})) as cursor:
+            size = 1 + _FETCHED // 10 if query.has_checks else _FETCHED
+            while rows := cursor.fetchmany(size):
+                yield rows[-1][0], [seq for seq, must_check in rows if not must_check or self._matches(seq)]
+                if query.has_checks and until is not None and monotonic() >= until:
+                    return
+        yield low, []
+
+    def _matches(self, seq: int) -> bool:
+        columns = self._connection.execute(STORED + " WHERE seq = ?", (seq,)).fetchone()
+        if columns is None:
+            return False
+        try:
+            stored = stored_of(columns)
+        except msgspec.DecodeError:  # one damaged delivery does not end the search: it has no headers
+            *others, _, body = columns
+            stored = stored_of((*others, encode_headers(()), body))
+        return matches(self._search.expression, stored, self._search.now, job_fields=self._search.job_fields)
 
     @contextmanager
-    def _reading(self) -> Iterator[None]:
-        """One state of the file; the matches in the table in memory stay."""
+    def _transaction(self) -> Iterator[None]:
+        """Read one state of the file; sorted results in the connection's memory are kept."""
         self._connection.execute("BEGIN")
         try:
             yield
         finally:
             if self._connection.in_transaction:
                 self._connection.execute("COMMIT")
-
-    def _holds(self, number: int, seq: int, headers: bytes, body: bytes) -> int:
-        assert self._query is not None
-        if self._content is None or self._content[0] != seq:
-            self._content = seq, Content(_headers(headers), body, self._search.job_fields)
-            self._read += 1
-        return self._content[1].holds(self._query.contents[number])
-
-    def _fits(self, number: int, text: str) -> int:
-        assert self._query is not None
-        return self._query.patterns[number](text)
-
-
-def _headers(blob: bytes) -> Headers:
-    """None where they cannot be read: one damaged delivery does not end a search."""
-    try:
-        return decode_headers(blob)
-    except msgspec.DecodeError:
-        return ()

@@ -1,7 +1,10 @@
-"""The deliveries that pass a filter, as the screen reads them while a thread is still searching."""
+"""The deliveries that pass a filter, as the screen reads them while a thread is searching."""
 
 from __future__ import annotations
 
+import logging
+import sqlite3
+import threading
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from datetime import datetime
@@ -12,42 +15,119 @@ from webhook_tui.domain.delivery.rows import Progress, Sort
 from webhook_tui.domain.errors import ProblemError
 from webhook_tui.domain.filtering.filter import Expression
 from webhook_tui.domain.jobs.job import JOB_FIELDS
-from webhook_tui.storage.database import connect_read_only
-from webhook_tui.storage.errors import reading
+from webhook_tui.storage.database import connect_read_only, is_set_up
+from webhook_tui.storage.errors import not_read, reading
+from webhook_tui.storage.files import Identity, identity
 from webhook_tui.storage.rows import SqliteRows
+from webhook_tui.storage.search.results import NumberResults
 from webhook_tui.storage.search.scan import Published, Scan, Search
-from webhook_tui.storage.search.thread import SearchThread
+
+_logger = logging.getLogger(__name__)
 
 
 def find_in_history(
     path: Path, expression: Expression, now: datetime, *, job_fields: Sequence[str] = JOB_FIELDS
 ) -> Sequence[int]:
-    """The numbers of all deliveries that pass a filter, oldest first; waits for the search's end.
+    """Return the numbers of all deliveries that pass a filter, oldest first; waits for the end of the search.
 
     `now`: from when `age:` counts. Raises ProblemError.
     """
     found: list[Published] = []
     search = Search(expression, Sort(), now, job_fields)
     with reading(), closing(Scan(connect_read_only(path), search, found.append, is_cancelled=lambda: False)) as scan:
-        while scan.is_left:
+        while scan.has_older:
             scan.advance()
         scan.publish()
     view = found[-1].view
     return [view.at(place) for place in range(len(view))]
 
 
+class SearchThread:
+    """Runs one search: it reads as long as there is something to read, then waits to be woken."""
+
+    def __init__(self, path: Path, search: Search, changed: Callable[[], None]) -> None:
+        self._path = path
+        self._search = search
+        self._changed = changed
+        self._wakeup = threading.Event()
+        self._lock = threading.Lock()
+        self._is_cancelled = False
+        self._changed_seqs: list[int] = []
+        self._identity: Identity | None = None
+        self.published = Published(NumberResults(is_descending=False).view(), Progress(0, 0, is_done=False))
+        self.thread = threading.Thread(target=self._work, name="history-search", daemon=True)
+        self.thread.start()
+
+    def wake(self, changed: Sequence[int] = ()) -> None:
+        """Read what was committed since, and the deliveries `changed` again."""
+        with self._lock:
+            self._changed_seqs += changed
+        self._wakeup.set()
+
+    def cancel(self) -> None:
+        """End the search; returns at once."""
+        self._is_cancelled = True
+        self._wakeup.set()
+
+    def _work(self) -> None:
+        scan: Scan | None = None
+        try:
+            while True:
+                self._wakeup.clear()  # before the flag is read: `cancel` sets the flag first, so it is never missed
+                if self._is_cancelled:
+                    return
+                scan = self._current_scan(scan)
+                self._run(scan)
+        except (sqlite3.Error, ProblemError) as error:
+            if not self._is_cancelled:
+                _logger.exception("A search failed")
+                problem = error.problem if isinstance(error, ProblemError) else not_read(error)
+                self._publish(Published(self.published.view, self.published.progress, problem))
+        finally:
+            if scan is not None:
+                scan.close()
+
+    def _current_scan(self, scan: Scan | None) -> Scan:
+        """The scan, or a new one when the path names a new file that has its tables."""
+        named = identity(self._path)
+        if scan is not None and named in (None, self._identity):
+            return scan
+        connection = connect_read_only(self._path)
+        if scan is not None and not is_set_up(connection):
+            connection.close()
+            return scan
+        if scan is not None:
+            scan.close()
+        self._identity = named
+        return Scan(connection, self._search, self._publish, lambda: self._is_cancelled)
+
+    def _run(self, scan: Scan) -> None:
+        with self._lock:
+            changed, self._changed_seqs = self._changed_seqs, []
+        scan.update(changed)
+        while scan.has_older and not self._wakeup.is_set():
+            scan.advance()
+        if not scan.has_older:
+            scan.publish()
+            self._wakeup.wait()
+
+    def _publish(self, published: Published) -> None:
+        self.published = published
+        self._changed()
+
+
 class FilteredRows:
     """Implements FoundRows; made and used by one thread, while the search has its own.
 
-    `changed` is called from the search's thread, at most 20 times a second, when a refresh would show something new;
-    once more it may be called while the rows are being closed.
-    Calls raise ProblemError when the file cannot be read, `refresh` also when the search ended by that.
+    `changed` is called from the search's thread, at most 20 times a second, when a refresh would show something new. It
+    may be called once more while the rows are being closed. Calls raise ProblemError when the file cannot be read,
+    `refresh` also when the search ended for that reason.
     """
 
     def __init__(self, path: Path, search: Search, changed: Callable[[], None]) -> None:
         self._rows = SqliteRows(path)
-        self._searching = SearchThread(path, search, changed)
-        self._shown = self._searching.published
+        self._search = SearchThread(path, search, changed)
+        self._shown = self._search.published
 
     def __len__(self) -> int:
         return len(self._shown.view)
@@ -58,17 +138,17 @@ class FilteredRows:
         return self._shown.progress
 
     def refresh(self) -> int:
-        """Show what is found by now, and let the search look for what was committed since: `changed` tells of it."""
+        """Show what was found by now, and let the search read what was committed since; return the number of rows."""
         self._rows.refresh()
-        self._searching.wake()
-        self._shown = self._searching.published
+        self._search.wake()
+        self._shown = self._search.published
         if self._shown.problem is not None:
             raise ProblemError(self._shown.problem)
         return len(self)
 
     def reconsider(self, seqs: Sequence[int]) -> None:
-        """Look again at deliveries that changed; `changed` tells when that moved something."""
-        self._searching.reconsider(seqs)
+        """Check changed deliveries again; `changed` is called when that adds or removes rows."""
+        self._search.wake(seqs)
 
     def window(self, start: int, count: int) -> Sequence[DeliveryRow]:
         """At most `count` rows from position `start`."""
@@ -77,18 +157,18 @@ class FilteredRows:
         return self._rows.chosen([view.at(place) for place in places]) if places else []
 
     def position(self, seq: int) -> int | None:
-        """Where delivery `seq` stands, or None."""
+        """The position of delivery `seq`, or None."""
         return self._shown.view.position(seq)
 
     def stored(self, seq: int) -> StoredDelivery | None:
-        """Delivery `seq` whole, or None."""
+        """Delivery `seq` with headers and body, or None."""
         return self._rows.stored(seq)
 
     def attempts(self, seq: int) -> Sequence[DeliveryRow]:
-        """All deliveries of the event id of `seq`, whether they pass or not; of more than 200, those around it."""
+        """All deliveries of the event id of `seq`, also those that do not pass; of more than 200, those around it."""
         return self._rows.attempts(seq)
 
     def close(self) -> None:
-        """Cancel the search, without waiting for its end, and let go of the connection."""
-        self._searching.cancel()
+        """Cancel the search without waiting for its end, and close the connection."""
+        self._search.cancel()
         self._rows.close()

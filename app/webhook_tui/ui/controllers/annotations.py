@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from webhook_tui.domain.commands import CommentDelivery, DeleteDeliveries, ListRuns, MarkDelivery
+from webhook_tui.domain.commands import CommentDelivery, DeleteDeliveries, MarkDelivery
 from webhook_tui.ui.controllers.context import AppContext
 from webhook_tui.ui.controllers.deliveries import DeliveriesController
 from webhook_tui.ui.controllers.filter import FilterController
@@ -62,7 +62,3 @@ class AnnotationController:
             self._deliveries.rows.refresh()
         self._deliveries.table.refresh_rows()
         self._filter.on_rows_changed(())
-
-    def list_runs(self) -> None:
-        """Ask the session for the runs."""
-        self._context.request(ListRuns())

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
+from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from typing import TypeVar
 
-from webhook_tui.domain.commands import Wish
-from webhook_tui.domain.errors import ProblemError
+from textual.message_pump import MessagePump
+
+from webhook_tui.domain.commands import Command
+from webhook_tui.domain.errors import Problem, ProblemError
+from webhook_tui.domain.queries import Answer, Query
 from webhook_tui.domain.session_port import SessionPort
 from webhook_tui.domain.status import SessionStatus
 from webhook_tui.ui.terminal_app import TerminalApp
@@ -31,9 +36,40 @@ class AppContext:
     open_sandbox: Callable[[], None] | None = None
     """Replaces the session by one with the embedded PiktID; None: not possible."""
 
-    def request(self, command: Wish) -> None:
+    def request(self, command: Command) -> None:
         """Send a command to the session."""
         self.session.request(command)
+
+    def query(
+        self,
+        asker: MessagePump,
+        query: Query[Answer],
+        show: Callable[[Answer], None],
+        failed: Callable[[Problem], None] | None = None,
+    ) -> None:
+        """Ask the session; `show` gets the answer if `asker` is still on the screen.
+
+        `failed` gets the problem when there is no answer; without it the notice shows it.
+        """
+        session = self.session
+
+        def done(future: Future[Answer]) -> None:
+            error = future.exception()
+            if session is not self.session or not asker.is_running:
+                return
+            if error is None:
+                show(future.result())
+            elif not isinstance(error, ProblemError):
+                raise error
+            else:
+                (failed or self.app.show_problem)(error.problem)
+
+        def post(future: Future[Answer]) -> None:
+            # Called in the session's thread, which may outlive the screen's loop.
+            with contextlib.suppress(RuntimeError):
+                self.app.call_later(done, future)
+
+        session.query(query).add_done_callback(post)
 
     def run_in_thread(self, work: Callable[[], Result], done: Callable[[Result], None]) -> None:
         """Call `work` in a worker thread, then `done` with its result in the screen's; a ProblemError is shown."""

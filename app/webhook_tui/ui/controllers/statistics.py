@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from webhook_tui.domain.queries import ListRuns
 from webhook_tui.domain.run import Run
 from webhook_tui.ui.controllers.context import AppContext
 from webhook_tui.ui.controllers.deliveries import DeliveriesController
@@ -42,8 +43,11 @@ class StatisticsController:
         dialog = JobsDialog(now=context.now, total=lambda: self._deliveries.total, in_ascii=context.in_ascii)
         context.app.push_screen(dialog, self._go_to)
 
-    def show_runs(self, runs: Sequence[Run]) -> None:
+    def show_runs(self) -> None:
         """Show the runs of the history; the table then shows the chosen one."""
+        self._context.query(self._deliveries.table, ListRuns(), self._show_runs)
+
+    def _show_runs(self, runs: Sequence[Run]) -> None:
         from webhook_tui.ui.dialogs.runs import RunsDialog
 
         self._context.app.push_screen(RunsDialog(runs, now=self._context.now), self._filter.set_run)

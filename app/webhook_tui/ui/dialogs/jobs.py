@@ -15,9 +15,9 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.widgets import Static
 
-from webhook_tui.domain.commands import GetJob, ListJobs, Wish
-from webhook_tui.domain.events import JobShown, JobsShown
+from webhook_tui.domain.errors import Problem
 from webhook_tui.domain.jobs.job import Job, JobDetail, JobEvent, Jobs
+from webhook_tui.domain.queries import Answer, GetJob, ListJobs, Query
 from webhook_tui.domain.signature.verdict import Verdict
 from webhook_tui.ui.dialogs.dialog import Dialog
 from webhook_tui.ui.dialogs.links import LinksDialog, OpenLinkDialog
@@ -32,7 +32,7 @@ from webhook_tui.ui.format.jobs import (
     job_lines,
     jobs_note,
 )
-from webhook_tui.ui.messages import CommandRequested, LinkChosen, StatisticsReady
+from webhook_tui.ui.messages import AnswerRequested, LinkChosen
 from webhook_tui.ui.symbols import Symbols, glyphs
 from webhook_tui.ui.widgets.key_button import KeyButton
 from webhook_tui.ui.widgets.list_table import Cell, ListColumn, ListTable, TableSpec, fitted
@@ -78,9 +78,10 @@ class LiveDialog(Dialog[Choice]):
         self._now = now
         self._in_ascii = in_ascii
         self._glyphs: Symbols = glyphs(plain=in_ascii)
+        self._is_asking = False
 
-    def wish(self) -> Wish:
-        """What is asked of the session."""
+    def ask(self) -> None:
+        """Ask the session."""
         raise NotImplementedError
 
     def on_mount(self) -> None:
@@ -93,10 +94,18 @@ class LiveDialog(Dialog[Choice]):
         self._ask()
 
     def _ask(self) -> None:
-        if self.is_current:
-            self.post_message(CommandRequested(self.wish()))
+        if self.is_current and not self._is_asking:
+            self._is_asking = True
+            self.ask()
+
+    def _request(self, query: Query[Answer], show: Callable[[Answer], None]) -> None:
+        self.post_message(AnswerRequested(self, query, show, self._failed))
+
+    def _failed(self, problem: Problem) -> None:
+        self._heard(Content.assemble((problem.sentence(), "$warn")), is_done=True)
 
     def _heard(self, note: Content, *, is_done: bool) -> None:
+        self._is_asking = False
         self.query_one("#note", Static).update(note)
         if not is_done:
             self.set_timer(AGAIN_SECONDS, self._ask)
@@ -129,21 +138,17 @@ class JobsDialog(LiveDialog):
         yield KeyButton("Its events", "enter", id="open")
         yield KeyButton("Filter by it", "/", id="filter")
 
-    def wish(self) -> Wish:
-        """The list."""
-        return ListJobs()
+    def ask(self) -> None:
+        """Ask for the list."""
+        self._request(ListJobs(), self._show)
 
-    def on_statistics_ready(self, message: StatisticsReady) -> None:
-        """What the session answered."""
-        message.stop()
-        if isinstance(message.fact, JobsShown):
-            jobs = message.fact.jobs
-            if jobs is not self._shown:
-                self._shown = jobs
-                table = self._table
-                table.empty = "No event names a job yet." if jobs.is_done else ""
-                table.show(jobs.jobs)
-            self._heard(jobs_note(jobs, self._total()), is_done=jobs.is_done)
+    def _show(self, jobs: Jobs) -> None:
+        if jobs is not self._shown:
+            self._shown = jobs
+            table = self._table
+            table.empty = "No event names a job yet." if jobs.is_done else ""
+            table.show(jobs.jobs)
+        self._heard(jobs_note(jobs, self._total()), is_done=jobs.is_done)
 
     def on_list_table_row_opened(self, event: ListTable.RowOpened) -> None:
         """As the button."""
@@ -204,15 +209,9 @@ class JobDialog(LiveDialog):
         yield KeyButton("Image", "o", id="open_link")
         yield KeyButton("Filter", "/", id="filter")
 
-    def wish(self) -> Wish:
-        """All of the job."""
-        return GetJob(self._job_id)
-
-    def on_statistics_ready(self, message: StatisticsReady) -> None:
-        """What the session answered."""
-        message.stop()
-        if isinstance(message.fact, JobShown) and message.fact.detail.job_id == self._job_id:
-            self._show(message.fact.detail)
+    def ask(self) -> None:
+        """Ask for all of the job."""
+        self._request(GetJob(self._job_id), self._show)
 
     def on_list_table_row_opened(self, event: ListTable.RowOpened) -> None:
         """An event: go there; an image: open it."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -11,11 +12,11 @@ from textual.content import Content
 from textual.widgets import Input, Static
 
 from webhook_tui.domain import units
-from webhook_tui.domain.commands import AddSecret, TrySecret
-from webhook_tui.domain.events import SecretTried
+from webhook_tui.domain.commands import AddSecret
+from webhook_tui.domain.queries import SecretTrial, TrySecret
 from webhook_tui.domain.signature.secret import Secret
 from webhook_tui.ui.dialogs.dialog import Dialog
-from webhook_tui.ui.messages import CommandRequested, StatisticsReady
+from webhook_tui.ui.messages import AnswerRequested
 from webhook_tui.ui.widgets.choice_line import ChoiceLine, ChoiceList
 from webhook_tui.ui.widgets.key_button import KeyButton
 
@@ -77,14 +78,13 @@ class AddSecretDialog(Dialog[AddSecret]):
         event.stop()
         self._show_result(Content.empty())
         if self._typed.strip():
-            self.post_message(CommandRequested(TrySecret(Secret(self._typed.strip()))))
+            secret = Secret(self._typed.strip())
+            self.post_message(AnswerRequested(self, TrySecret(secret), partial(self._show_trial, secret)))
 
-    def on_statistics_ready(self, message: StatisticsReady) -> None:
-        """What it would change, unless something else was typed since."""
-        message.stop()
-        fact = message.fact
-        if isinstance(fact, SecretTried) and fact.secret_id == Secret(self._typed.strip()).fingerprint():
-            self._show_result(_result(fact, Secret(self._typed.strip())))
+    def _show_trial(self, secret: Secret, trial: SecretTrial | None) -> None:
+        """Show what it would change, unless something else was typed since."""
+        if trial is not None and secret == Secret(self._typed.strip()):
+            self._show_result(_result(trial, secret))
 
     def _show_result(self, result: Content) -> None:
         blank = _blank_words(self._typed)
@@ -113,7 +113,7 @@ def _blank_words(typed: str) -> str:
     return "ends in a blank: removed" if typed == typed.lstrip() else "begins with a blank: removed"
 
 
-def _result(tried: SecretTried, secret: Secret) -> Content:
+def _result(tried: SecretTrial, secret: Secret) -> Content:
     if tried.known is not None:
         scope = "" if tried.known.origin.is_stored else " (this run only)"
         return Content.assemble((f"known already: {tried.known.short_id}{scope}", "$muted"))

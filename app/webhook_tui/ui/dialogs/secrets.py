@@ -14,13 +14,14 @@ from textual.timer import Timer
 from textual.widgets import Static
 
 from webhook_tui.domain import units
-from webhook_tui.domain.commands import AddSecret, ListSecrets, RemoveSecret, RevealSecret
+from webhook_tui.domain.commands import AddSecret, RemoveSecret
 from webhook_tui.domain.delivery.text import visible
-from webhook_tui.domain.events import SecretRevealed, SecretsListed
+from webhook_tui.domain.queries import ListSecrets, RevealSecret
+from webhook_tui.domain.signature.secret import Secret
 from webhook_tui.domain.signature.secret_ring import Origin, RingEntry
 from webhook_tui.ui.dialogs.dialog import Dialog
 from webhook_tui.ui.dialogs.secret import AddSecretDialog
-from webhook_tui.ui.messages import CommandRequested, CopyRequested, StatisticsReady
+from webhook_tui.ui.messages import AnswerRequested, CommandRequested, CopyRequested, RingChanged
 from webhook_tui.ui.widgets.key_button import KeyButton
 from webhook_tui.ui.widgets.list_table import Cell, ListColumn, ListTable, TableSpec, fitted
 
@@ -69,8 +70,8 @@ class SecretsDialog(Dialog[None]):
         self._entries: Sequence[RingEntry] | None = None
         self._asked_about: str | None = None
         """The id of the secret about which the row asks whether to remove it."""
-        self._is_to_be_copied = False
-        self._revealed: SecretRevealed | None = None
+        self._revealed: tuple[str, Secret] | None = None
+        """The id of the secret that is shown, and the secret."""
         self._was_revealed = False
         """The key that is being handled has hidden it."""
         self._timer: Timer | None = None
@@ -100,35 +101,28 @@ class SecretsDialog(Dialog[None]):
     def on_mount(self) -> None:
         """Ask for the ring."""
         self._show()
-        self.post_message(CommandRequested(ListSecrets()))
+        self._ask()
 
     def on_resize(self) -> None:
         """The place stands at the right."""
         self.call_after_refresh(self._show)
 
-    def on_statistics_ready(self, message: StatisticsReady) -> None:
-        """The ring, or one of its secrets."""
+    def on_ring_changed(self, message: RingChanged) -> None:
+        """Ask for the ring again."""
         message.stop()
-        match message.fact:
-            case SecretsListed(entries):
-                is_first = self._entries is None
-                self._entries = entries
-                self._table.show(entries)
-                if is_first:
-                    self._table.move_to_place(0)
-                self._table.styles.height = 1 + max(1, min(len(entries), _MOST_LINES))
-                self._stop_asking()
-            case SecretRevealed(_, None):
-                self._is_to_be_copied = False
-            case SecretRevealed(_, str(text)) if self._is_to_be_copied:
-                self._is_to_be_copied = False
-                self.post_message(CopyRequested(text, f"secret {self._short_id(message.fact.secret_id)}"))
-            case SecretRevealed() as revealed:
-                self._revealed = revealed
-                self._timer = self.set_timer(REVEAL_SECONDS, self._hide)
-                self._show()
-            case _:
-                pass
+        self._ask()
+
+    def _ask(self) -> None:
+        self.post_message(AnswerRequested(self, ListSecrets(), self._list))
+
+    def _list(self, entries: Sequence[RingEntry]) -> None:
+        is_first = self._entries is None
+        self._entries = entries
+        self._table.show(entries)
+        if is_first:
+            self._table.move_to_place(0)
+        self._table.styles.height = 1 + max(1, min(len(entries), _MOST_LINES))
+        self._stop_asking()
 
     def on_list_table_cursor_moved(self, event: ListTable.CursorMoved) -> None:
         """Another secret is chosen."""
@@ -143,11 +137,11 @@ class SecretsDialog(Dialog[None]):
     def action_reveal(self) -> None:
         """Show the chosen secret, or hide it again."""
         if not self._was_revealed:
-            self._want_text(to_be_copied=False)
+            self._request_secret(self._reveal)
 
     def action_copy(self) -> None:
         """Copy the chosen secret."""
-        self._want_text(to_be_copied=True)
+        self._request_secret(self._copy)
 
     def action_add(self) -> None:
         """Ask for another one."""
@@ -189,10 +183,25 @@ class SecretsDialog(Dialog[None]):
     def _short_id(self, secret_id: str) -> str:
         return next((entry.short_id for entry in self._entries or () if entry.secret_id == secret_id), "")
 
-    def _want_text(self, *, to_be_copied: bool) -> None:
-        if (entry := self._table.chosen) is not None:
-            self._is_to_be_copied = to_be_copied
-            self.post_message(CommandRequested(RevealSecret(entry.secret_id)))
+    def _request_secret(self, use: Callable[[str, Secret], None]) -> None:
+        entry = self._table.chosen
+        if entry is None:
+            return
+        secret_id = entry.secret_id
+
+        def answered(secret: Secret | None) -> None:
+            if secret is not None:
+                use(secret_id, secret)
+
+        self.post_message(AnswerRequested(self, RevealSecret(secret_id), answered))
+
+    def _copy(self, secret_id: str, secret: Secret) -> None:
+        self.post_message(CopyRequested(secret.reveal(), f"secret {self._short_id(secret_id)}"))
+
+    def _reveal(self, secret_id: str, secret: Secret) -> None:
+        self._revealed = secret_id, secret
+        self._timer = self.set_timer(REVEAL_SECONDS, self._hide)
+        self._show()
 
     def _hide(self) -> None:
         if self._timer is not None:
@@ -227,8 +236,8 @@ class SecretsDialog(Dialog[None]):
 
     def _line(self, entry: RingEntry) -> Content:
         shown = self._revealed
-        if shown is not None and shown.secret_id == entry.secret_id:
-            text = visible(shown.secret or "")
+        if shown is not None and shown[0] == entry.secret_id:
+            text = visible(shown[1].reveal())
         else:
             text = "•" * min(entry.length, _MOST_DOTS)
         return Content.assemble(

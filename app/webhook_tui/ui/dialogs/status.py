@@ -15,15 +15,15 @@ from textual.containers import Horizontal
 from textual.content import Content
 from textual.widgets import Static
 
-from webhook_tui.domain.commands import GetStatistics
 from webhook_tui.domain.delivery.text import visible
-from webhook_tui.domain.events import StatisticsShown
+from webhook_tui.domain.errors import Problem
+from webhook_tui.domain.queries import GetStatistics
 from webhook_tui.domain.statistics.overview import Overview
 from webhook_tui.domain.status import SessionStatus
 from webhook_tui.ui.dialogs.dialog import Dialog
 from webhook_tui.ui.format import qr_code
 from webhook_tui.ui.format.statistics import overview_text, public_address
-from webhook_tui.ui.messages import CommandRequested, CopyRequested, StatisticsReady
+from webhook_tui.ui.messages import AnswerRequested, CopyRequested
 from webhook_tui.ui.symbols import glyphs
 from webhook_tui.ui.widgets.key_button import KeyButton
 from webhook_tui.ui.widgets.prose_view import ProseView
@@ -62,6 +62,7 @@ class StatusDialog(Dialog[None]):
         self._now = now
         self._glyphs = glyphs(plain=in_ascii)
         self._overview: Overview | None = None
+        self._is_asking = False
 
     def words(self) -> ComposeResult:
         """The page, and beside it the QR code where there is room."""
@@ -82,16 +83,6 @@ class StatusDialog(Dialog[None]):
         self.set_interval(1.0, self._ask)
         self._ask()
 
-    def on_statistics_ready(self, message: StatisticsReady) -> None:
-        """What the session answered; it is asked again at once while it counts."""
-        message.stop()
-        if isinstance(message.fact, StatisticsShown):
-            self._overview = message.fact.overview
-            tally = self._overview.tally
-            self._fill()
-            if tally is not None and not tally.is_done:
-                self.set_timer(AGAIN_SECONDS, self._ask)
-
     def on_resize(self) -> None:
         """There may be room for the QR code now, or no more."""
         self.call_after_refresh(self._fill)
@@ -111,7 +102,20 @@ class StatusDialog(Dialog[None]):
         self.post_message(CopyRequested(text, "the status"))
 
     def _ask(self) -> None:
-        self.post_message(CommandRequested(GetStatistics()))
+        if not self._is_asking:
+            self._is_asking = True
+            self.post_message(AnswerRequested(self, GetStatistics(), self._show, self._failed))
+
+    def _show(self, overview: Overview) -> None:
+        """Show the answer; ask again at once while the session counts."""
+        self._is_asking = False
+        self._overview = overview
+        self._fill()
+        if overview.tally is not None and not overview.tally.is_done:
+            self.set_timer(AGAIN_SECONDS, self._ask)
+
+    def _failed(self, _problem: Problem) -> None:
+        self._is_asking = False  # the session has ended, and the notice says so
 
     def _text(self, width: int) -> Content:
         return overview_text(self._overview, self._status(), width, self._now(), self._glyphs)

@@ -93,7 +93,7 @@ class MainScreen(Screen[None]):
             "delivery.diff": self.diff.show,
             "delivery.simulate": self.receiver.simulate,
             "detail.zoom": self.panes.zoom,
-            "history.runs": self.annotations.list_runs,
+            "history.runs": self.statistics.show_runs,
             "history.clear": self.annotations.delete_unmarked,
             "payload.next_match": partial(self.panes.go_to_match, 1),
             "payload.match_before": partial(self.panes.go_to_match, -1),

@@ -19,22 +19,23 @@ from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import ContentSwitcher, Static
 
-from webhook_tui.domain.commands import ExplainSignature
 from webhook_tui.domain.delivery.delivery import DeliveryRow, StoredDelivery
 from webhook_tui.domain.delivery.headers import SIGNATURE_HEADER, values
 from webhook_tui.domain.delivery.rows import DeliveryRows
 from webhook_tui.domain.delivery.text import visible
 from webhook_tui.domain.diagnostics.report import SignatureReport
+from webhook_tui.domain.errors import Problem
 from webhook_tui.domain.forwarding.forward_result import ForwardResult
 from webhook_tui.domain.payload.links import links
 from webhook_tui.domain.payload.query import Mistake, QueryResult
-from webhook_tui.ui.actions import run_action
+from webhook_tui.domain.queries import ExplainSignature
+from webhook_tui.ui.actions import screen_action
 from webhook_tui.ui.format.attempts import Sameness, attempts_text, has_enough, outcome
 from webhook_tui.ui.format.forward_result import headline_of, sent_text
 from webhook_tui.ui.format.headers import as_text, summary
 from webhook_tui.ui.format.signature import effort, signature_text
 from webhook_tui.ui.forward_history import ForwardHistory
-from webhook_tui.ui.messages import CommandRequested, CopyRequested, QueryRequested
+from webhook_tui.ui.messages import AnswerRequested, CopyRequested, QueryRequested
 from webhook_tui.ui.views.payload_query import PayloadQuery
 from webhook_tui.ui.widgets.documents import Document
 from webhook_tui.ui.widgets.find_input import FindInput
@@ -62,7 +63,7 @@ class DetailPane(Vertical):
         Binding("escape", "back", "Back", key_display="esc", id="detail.back", tooltip="back to the table"),
         Binding(
             "right_square_bracket",
-            f"screen.{run_action('tabs.next')}",
+            screen_action("tabs.next"),
             "Tabs",
             key_display="[ ]",
             id="tabs.next",
@@ -73,7 +74,7 @@ class DetailPane(Vertical):
         Binding("ctrl+f", "find", "Find", show=False, id="payload.find", tooltip="find something else"),
         Binding("p", "add_secret", "Add secret", id="piktid.add_secret", tooltip="add a secret to the ring"),
         Binding("y", "copy_tab", "Copy", id="delivery.copy", tooltip="copy"),
-        Binding("z", f"screen.{run_action('detail.zoom')}", "Zoom", id="detail.zoom", tooltip="zoom the detail"),
+        Binding("z", screen_action("detail.zoom"), "Zoom", id="detail.zoom", tooltip="zoom the detail"),
     ]
     DEFAULT_CSS = """
     DetailPane #tab-gap { height: 0; }
@@ -108,6 +109,8 @@ class DetailPane(Vertical):
         self._stored: StoredDelivery | None = None
         self._attempts: tuple[DeliveryRow, ...] = ()
         self._report: SignatureReport | None = None
+        self._no_report = ""
+        """Why there is no report of this delivery."""
         self._sent = ForwardHistory()
         self._query = PayloadQuery()
         self._shown: dict[str, int] = {}
@@ -175,7 +178,7 @@ class DetailPane(Vertical):
             return
         is_other = self.seq != seq
         if is_other or self._stored is None or stored.row != self._stored.row:
-            self._report = None
+            self._report, self._no_report = None, ""
         self._rows, self._stored = rows, stored
         self._attempts = tuple(rows.attempts(seq))
         if self.tab not in self._tabs():
@@ -198,10 +201,15 @@ class DetailPane(Vertical):
             if self.tab == ATTEMPTS:
                 self._fill_tab(is_other=False)
 
-    def explain(self, report: SignatureReport) -> None:
-        """Take the report that was asked for; one of another delivery came too late."""
-        if report.seq == self.seq:
+    def _show_report(self, report: SignatureReport | None) -> None:
+        """Show the report that was asked for; one of another delivery came too late."""
+        if report is not None and report.seq == self.seq:
             self._report = report
+            self._fill_tab(is_other=False)
+
+    def _show_no_report(self, seq: int, problem: Problem) -> None:
+        if seq == self.seq:
+            self._no_report = problem.sentence()
             self._fill_tab(is_other=False)
 
     def add_forward_results(self, results: Sequence[ForwardResult]) -> bool:
@@ -339,11 +347,11 @@ class DetailPane(Vertical):
             self.query_one(QueryInput).value = ""
             self._set_query("")
         else:
-            await self.run_action(f"screen.{run_action('screen.back')}")
+            await self.run_action(screen_action("screen.back"))
 
     async def action_add_secret(self) -> None:
         """The screen asks for it."""
-        await self.run_action(f"screen.{run_action('piktid.add_secret')}")
+        await self.run_action(screen_action("piktid.add_secret"))
 
     async def action_copy_tab(self) -> None:
         """Copy the tab as text, without any secret; of a body, the screen asks in which form."""
@@ -354,7 +362,7 @@ class DetailPane(Vertical):
             self.post_message(CopyRequested(selected, "the selection"))
             return
         if self.tab in (PAYLOAD, RAW):
-            await self.run_action(f"screen.{run_action('delivery.copy_as')}")
+            await self.run_action(screen_action("delivery.copy_as"))
             return
         if self.tab == HEADERS:
             self.post_message(CopyRequested(as_text(self._stored.delivery), "the headers"))
@@ -394,7 +402,8 @@ class DetailPane(Vertical):
 
     def _ask_for_report(self, seq: int) -> None:
         if seq == self.seq and self._report is None:
-            self.post_message(CommandRequested(ExplainSignature(seq)))
+            failed = partial(self._show_no_report, seq)
+            self.post_message(AnswerRequested(self, ExplainSignature(seq), self._show_report, failed))
 
     def _fill_head(self) -> None:
         if self._stored is None:
@@ -503,6 +512,8 @@ class DetailPane(Vertical):
     def _signature(self, stored: StoredDelivery, width: int) -> Content:
         report = self._report
         if report is None:
+            if self._no_report:
+                return Content.assemble((visible(self._no_report), "$warn"))
             return Content.assemble(("The signature is being compared with the secrets of the ring.", "$muted"))
         return signature_text(report, stored.row, width, self._now())
 

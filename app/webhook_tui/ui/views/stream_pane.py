@@ -17,14 +17,14 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import ContentSwitcher, Input, Static
 
-from webhook_tui.domain.commands import GetComparison, GetEventSides
 from webhook_tui.domain.comparison.compared_event import ComparedEvent, Seen
 from webhook_tui.domain.delivery.text import visible
-from webhook_tui.domain.events import ComparisonShown, EventSidesShown
+from webhook_tui.domain.errors import Problem
+from webhook_tui.domain.queries import ComparedEvents, EventSides, GetComparison, GetEventSides
 from webhook_tui.domain.status import StreamStatus
 from webhook_tui.ui.format.event_comparison import counts_line, sentences, state_line
 from webhook_tui.ui.format.event_sides import sides_text
-from webhook_tui.ui.messages import CommandRequested, CopyRequested
+from webhook_tui.ui.messages import AnswerRequested, CopyRequested
 from webhook_tui.ui.widgets.event_table import EventTable
 from webhook_tui.ui.widgets.prose_view import ProseView
 
@@ -130,13 +130,16 @@ class StreamPane(Vertical):
             if is_news:
                 self._ask()
 
-    def show_events(self, shown: ComparisonShown) -> None:
-        """What the session answered."""
-        self._version, self._events = shown.version, shown.events
-        if self._is_open:
-            self._fill()
+    def _show_events(self, compared: ComparedEvents | None) -> None:
+        if compared is not None:
+            self._version, self._events = compared.version, compared.events
+            if self._is_open:
+                self._fill()
 
-    def show_sides(self, shown: EventSidesShown) -> None:
+    def _not_shown(self, _problem: Problem) -> None:
+        """The session has ended; the notice says so."""
+
+    def _show_sides(self, shown: EventSides) -> None:
         """Both contents, if they are still wanted."""
         if self._is_open and shown.event_id == self._wanted:
             text = sides_text(shown.webhook, shown.sse)
@@ -171,7 +174,7 @@ class StreamPane(Vertical):
         event = self._table.chosen
         if event is not None:
             self._wanted = event.event_id
-            self.post_message(CommandRequested(GetEventSides(event.event_id)))
+            self.post_message(AnswerRequested(self, GetEventSides(event.event_id), self._show_sides))
 
     def action_only(self, step: int) -> None:
         """All, only by SSE, only by webhook."""
@@ -206,7 +209,7 @@ class StreamPane(Vertical):
         event.stop()
         self._end_filter()
 
-    def on_event_table_cursor_moved(self, event: EventTable.CursorMoved) -> None:
+    def on_event_table_event_changed(self, event: EventTable.EventChanged) -> None:
         """Say why."""
         event.stop()
         self._show_why()
@@ -244,7 +247,7 @@ class StreamPane(Vertical):
             self._table.tick()
 
     def _ask(self) -> None:
-        self.post_message(CommandRequested(GetComparison(self._version)))
+        self.post_message(AnswerRequested(self, GetComparison(self._version), self._show_events, self._not_shown))
 
     def _fill(self) -> None:
         words = self._words.casefold()

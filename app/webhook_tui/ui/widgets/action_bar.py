@@ -11,7 +11,7 @@ from textual.widgets import Static
 
 from webhook_tui.domain import units
 from webhook_tui.domain.delivery.text import visible
-from webhook_tui.ui.actions import run_action
+from webhook_tui.ui.actions import screen_action
 from webhook_tui.ui.widgets.key_button import KeyButton, types
 
 _KEY = "f"
@@ -91,7 +91,7 @@ class FollowNote(Static):
     async def on_click(self, event: events.Click) -> None:
         """Follow the newest delivery."""
         event.stop()
-        await self.run_action(f"screen.{run_action('table.follow')}")
+        await self.run_action(screen_action("table.follow"))
 
 
 class ActionBar(Horizontal):
@@ -111,4 +111,4 @@ class ActionBar(Horizontal):
     async def on_button_pressed(self, event: KeyButton.Pressed) -> None:
         """Run the action of the button."""
         event.stop()
-        await self.run_action(f"screen.{run_action(f'piktid.{event.button.id}')}")
+        await self.run_action(screen_action(f"piktid.{event.button.id}"))

@@ -27,7 +27,7 @@ class EventTable(ListTable[ComparedEvent], inherit_bindings=False):
     ]
     DEFAULT_CSS = "EventTable { background: $background; }"
 
-    class CursorMoved(Message):
+    class EventChanged(Message):
         """Another event is under the cursor, or it changed; None: there is none."""
 
         def __init__(self, event: ComparedEvent | None) -> None:
@@ -55,7 +55,7 @@ class EventTable(ListTable[ComparedEvent], inherit_bindings=False):
     def move_to_place(self, place: int) -> None:
         """Put the cursor there and tell."""
         super().move_to_place(place)
-        self.post_message(self.CursorMoved(self.chosen))
+        self.post_message(self.EventChanged(self.chosen))
 
     def _cell(self, event: ComparedEvent, column: str) -> Cell:
         now = self._now()

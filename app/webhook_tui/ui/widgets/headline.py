@@ -10,7 +10,7 @@ from textual.content import Content
 from textual.widget import Widget
 
 from webhook_tui.domain.delivery.delivery import DeliveryRow
-from webhook_tui.ui.actions import run_action
+from webhook_tui.ui.actions import screen_action
 from webhook_tui.ui.format.headline import headline, sentence
 from webhook_tui.ui.widgets.key_button import types
 
@@ -61,4 +61,4 @@ class Headline(Widget):
         """The second line leads to the Signature tab."""
         event.stop()
         if event.y == 1 and self._row is not None:
-            await self.run_action(f"screen.{run_action('delivery.why')}")
+            await self.run_action(screen_action("delivery.why"))

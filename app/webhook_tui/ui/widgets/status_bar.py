@@ -11,7 +11,7 @@ from textual.message import Message
 from textual.widget import Widget
 
 from webhook_tui.domain.status import SessionStatus
-from webhook_tui.ui.actions import run_action
+from webhook_tui.ui.actions import screen_action
 from webhook_tui.ui.format.route import Count, count_at, is_refused_at, status_line
 
 
@@ -63,6 +63,6 @@ class StatusBar(Widget):
         if count is not None:
             self.post_message(self.CountClicked(count))
         elif offset is not None and is_refused_at(self._shown, offset.x):
-            await self.run_action(f"screen.{run_action('app.status')}")
+            await self.run_action(screen_action("app.status"))
         else:
-            await self.run_action(f"screen.{run_action('route.addresses')}")
+            await self.run_action(screen_action("route.addresses"))

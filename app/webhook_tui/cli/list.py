@@ -1,0 +1,40 @@
+"""`webhook-tui list`: the deliveries in the history, also while a session writes to it."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+import click
+
+from webhook_tui.cli.options import FILTER, history_options, option, output_format
+
+
+@click.command("list")
+@history_options
+@option("--filter", type=FILTER, help="Only those that pass: the filter of the screen.")
+@click.option("--limit", type=click.IntRange(0), default=50, show_default=True, help="The newest N; 0: all.")
+@option("--job-id-field", multiple=True, metavar="FIELD", help="Where a job id stands, for job:X; repeatable.")
+@output_format("text", "json")
+@click.pass_context
+def list_deliveries(ctx: click.Context, /, limit: int, output: str, **given: Any) -> None:
+    """List the stored deliveries, newest last."""
+    from datetime import UTC, datetime
+
+    from webhook_tui.domain.jobs.job import JobFields
+    from webhook_tui.headless.delivery_list import print_deliveries
+    from webhook_tui.storage.history_query import AccountFilter, HistoryQuery
+
+    places, _ = ctx.obj
+    fields = JobFields(ids=given["job_id_field"] or JobFields().ids)
+    accounts = AccountFilter(given["api_url"], given["token"])
+    with HistoryQuery(given["db"] or places.deliveries, accounts) as history:
+        chosen = given["filter"] and given["filter"].expression
+        found = history.seqs(chosen, datetime.now(UTC), job_fields=fields.ids)
+        shown = found[-limit:] if limit else found
+        print_deliveries(history, shown, output, fields)
+    if not found:
+        print("webhook-tui: No deliveries.", file=sys.stderr)  # noqa: T201 -- a note for people
+    elif len(shown) < len(found) and output == "text":
+        note = f"{len(shown)} of {len(found)} deliveries (newest last). --limit 0 lists all."
+        print(note, file=sys.stderr)  # noqa: T201

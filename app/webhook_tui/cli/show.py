@@ -1,0 +1,41 @@
+"""`webhook-tui show`: one delivery whole."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+import click
+
+from webhook_tui.cli.options import history_options, output_format
+
+
+@click.command(short_help="Show one delivery whole.")
+@history_options
+@output_format("text", "json", "raw")
+@click.argument("seq", type=click.IntRange(1))
+@click.pass_context
+def show(ctx: click.Context, /, seq: int, output: str, **given: Any) -> None:
+    """Show delivery SEQ: its verdict, its headers, its body. `raw`: the HTTP request byte for byte."""
+    from datetime import datetime
+
+    from webhook_tui.domain.errors import ProblemError
+    from webhook_tui.export.destination import Destination
+    from webhook_tui.export.files import terminal_refused
+    from webhook_tui.export.json_lines import as_line, delivery_record
+    from webhook_tui.export.raw import write_raw
+    from webhook_tui.headless.delivery_page import delivery_page
+    from webhook_tui.headless.text_style import TextStyle
+    from webhook_tui.storage.history_query import AccountFilter, HistoryQuery
+
+    places, _ = ctx.obj
+    with HistoryQuery(given["db"] or places.deliveries, AccountFilter(given["api_url"], given["token"])) as history:
+        stored = history.stored(seq)
+    if output == "json":
+        sys.stdout.write(as_line(delivery_record(stored.row, stored.delivery)))
+    elif output == "text":
+        sys.stdout.write(f"{delivery_page(stored, TextStyle.of_stdout(), datetime.now().astimezone())}\n")
+    elif sys.stdout.isatty():
+        raise ProblemError(terminal_refused("Standard output", "Pipe it, or use --format text."))
+    else:
+        sys.stdout.buffer.writelines(write_raw([stored], Destination("http://127.0.0.1")))

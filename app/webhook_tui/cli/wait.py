@@ -1,0 +1,45 @@
+"""`webhook-tui wait`: wait for deliveries that a session stores that runs elsewhere."""
+
+from __future__ import annotations
+
+import signal
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from webhook_tui.cli.options import FILTER, WITHIN, history_options, option, output_format
+
+if TYPE_CHECKING:
+    from webhook_tui.domain.filtering.filter import Filter
+
+
+@click.command(short_help="Wait for deliveries that a running session stores.")
+@history_options
+@click.option("--count", type=click.IntRange(1), default=1, show_default=True, help="Wait for so many.")
+@click.option("--within", type=WITHIN, metavar="SECONDS", help="Wait no longer. Default: no limit.")
+@click.option("--none", type=FILTER, help="End with 7 when a delivery comes that passes this.")
+@click.option("--since-seq", type=click.IntRange(0), help="Count those with greater numbers. Default: what comes now.")
+@option("--job-id-field", multiple=True, metavar="FIELD", help="Where a job id stands, for job:X; repeatable.")
+@output_format("text", "json", "junit")
+@click.argument("until", metavar="[FILTER]", type=FILTER, required=False)
+@click.pass_context
+def wait(ctx: click.Context, /, until: Filter | None, output: str, **given: Any) -> None:
+    """Wait for deliveries that pass FILTER, the filter of the screen; print them as `list` does.
+
+    Exit code 0: they came; 6: not in time; 7: a delivery came that passes --none, and first. With --none alone, 0 when
+    --within ends without one.
+    """
+    from webhook_tui.domain.expectation.expectation import Criteria
+    from webhook_tui.domain.jobs.job import JOB_FIELDS
+    from webhook_tui.headless.wait import wait as run
+    from webhook_tui.storage.history_query import AccountFilter
+
+    if until is None and given["none"] is None:
+        raise click.UsageError("Which deliveries? Give a FILTER, or --none FILTER.")
+    places, _ = ctx.obj
+    criteria = Criteria(until, given["count"], given["none"], given["within"], given["job_id_field"] or JOB_FIELDS)
+    accounts = AccountFilter(given["api_url"], given["token"])
+    try:
+        ctx.exit(run(given["db"] or places.deliveries, criteria, accounts, since_seq=given["since_seq"], output=output))
+    except KeyboardInterrupt:
+        ctx.exit(128 + signal.SIGINT)

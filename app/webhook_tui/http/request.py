@@ -1,0 +1,246 @@
+"""Reads requests from bytes as they come: within the caps, and refusing what two parsers may read as two things.
+
+Nothing here knows of sockets or time.
+"""
+
+from __future__ import annotations
+
+import re
+from time import perf_counter
+from typing import NoReturn
+
+import httptools
+import msgspec
+
+from webhook_tui.domain import units
+from webhook_tui.domain.refusal import Refusal
+from webhook_tui.http.head import HeadLines
+from webhook_tui.http.limits import Limits
+
+_MEGABYTE = 1_000_000
+_UPGRADE = b"upgrade"
+_CHUNKS_MAY_END = re.compile(rb"\A(?:\n\r\n|\r?\n)|\r\n\r\n")
+"""Chunks and trailers end with an empty line, of which the beginning may have come with the data before."""
+
+
+class Request(msgspec.Struct, gc=False):
+    """One request; the body is set when all of it has come."""
+
+    method: str
+    target: bytes
+    """As sent."""
+    path: bytes
+    """The path of the target, nothing decoded."""
+    query: bytes
+    http_version: str
+    """`1.0` or `1.1`."""
+    headers: list[tuple[bytes, bytes]]
+    """Names as sent."""
+    content_length: int | None
+    """What the head says; None: the body comes in chunks."""
+    keeps_alive: bool
+    expects_continue: bool
+    client: str
+    """Address and port of the peer."""
+    began: float
+    """`perf_counter` at the end of the head."""
+    body: bytes = b""
+
+
+class RequestRefusedError(Exception):
+    """The request is refused; nothing after it may be read."""
+
+    def __init__(self, refusal: Refusal) -> None:
+        super().__init__(refusal.reason)
+        self.refusal = refusal
+
+
+class _StoppedError(Exception):
+    """Raised inside a callback, so that httptools stops there; it hides the cause."""
+
+
+class RequestParser:
+    """The requests of one connection, one after the other."""
+
+    def __init__(self, limits: Limits) -> None:
+        self.client = ""
+        """Address and port of the peer."""
+        self._limits = limits
+        self._parser: httptools.HttpRequestParser | None = httptools.HttpRequestParser(self)
+        self._head = HeadLines(limits.head_bytes)
+        self._refusal: Refusal | None = None
+        self._target = b""
+        self._headers: list[tuple[bytes, bytes]] = []
+        self._body: list[bytes] = []
+        self._body_size = 0
+        self._body_left: int | None = None
+        self.request: Request | None = None
+        """The request whose head is whole."""
+        self.is_complete = False
+        """Whether its body is, too."""
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether anything of the present request has come."""
+        return self._head.size > 0
+
+    def feed(self, data: bytes, at: int) -> int:
+        """Read `data` from `at` on, at most to the end of a head or to where a body may end; return how far.
+
+        Raises RequestRefusedError.
+        """
+        if self.request is None:
+            lines, end = self._head.take(data, at)
+            self._parse(lines)
+            if self.request is None and self._head.size > self._limits.head_bytes:
+                raise RequestRefusedError(Refusal(431, "the head is too large"))
+            return end
+        if self._body_left is None:
+            found = _CHUNKS_MAY_END.search(data, at)
+            end = found.end() if found else len(data)
+        else:
+            end = min(len(data), at + self._body_left)
+            self._body_left -= end - at
+        self._parse(memoryview(data)[at:end])
+        return end
+
+    def start_next(self) -> None:
+        """Forget the present request; what is fed next belongs to another one."""
+        self.request = None
+        self.is_complete = False
+        self._head.start()
+
+    def require_short_body(self) -> None:
+        """Raise RequestRefusedError when the declared length is over the limit."""
+        assert self.request is not None
+        declared = self.request.content_length
+        if declared is not None and declared > self._limits.body_bytes:
+            limit = _limit(self._limits.body_bytes)
+            raise RequestRefusedError(Refusal(413, f"{units.size(declared)} declared; the limit is {limit}"))
+
+    def close(self) -> None:
+        """Let go of httptools' parser, which holds this one: otherwise only the garbage collector would."""
+        self._parser = None
+
+    def _parse(self, data: bytes | memoryview) -> None:
+        assert self._parser is not None
+        try:
+            try:
+                self._parser.feed_data(data)
+            except httptools.HttpParserUpgrade:
+                self._read_without_upgrade(self._parser)
+        except httptools.HttpParserError:
+            raise RequestRefusedError(self._refusal or Refusal(400, "it is not valid HTTP")) from None
+
+    def _read_without_upgrade(self, offering: httptools.HttpRequestParser) -> None:
+        """Read the head once more, without its offer of another protocol, which a server may ignore (RFC 9110, 7.8).
+
+        The parser takes what follows such an offer for the other protocol; another one has not seen it.
+        """
+        sent = self._headers
+        self._parser = httptools.HttpRequestParser(self)
+        lines = [b"%s: %s\r\n" % header for header in sent if header[0].lower() != _UPGRADE]
+        version = offering.get_http_version().encode()
+        self._parser.feed_data(
+            b"%s %s HTTP/%s\r\n%s\r\n" % (offering.get_method(), self._target, version, b"".join(lines))
+        )
+        self._headers[:] = sent
+
+    # httptools' callbacks
+
+    def on_message_begin(self) -> None:
+        """Start a request."""
+        self._target = b""
+        self._headers = []
+
+    def on_url(self, part: bytes) -> None:
+        """Take a part of the target."""
+        self._target += part
+        if len(self._target) > self._limits.head_bytes:
+            self._stop(431, "the request target is too long")
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """Take a header; trailers after a chunked body are none."""
+        if self.request is None:
+            self._headers.append((name, value))
+            if len(self._headers) > self._limits.head_count:
+                self._stop(431, f"it has more than {self._limits.head_count} headers")
+
+    def on_headers_complete(self) -> None:
+        """Check the head and make the request."""
+        parser = self._parser
+        assert parser is not None
+        method = parser.get_method()
+        if method == b"CONNECT":
+            self._stop(400, "CONNECT is for proxies")
+        if parser.should_upgrade():
+            return  # read again without the offer
+        if self._head.size > self._limits.head_bytes:
+            self._stop(431, "the head is too large")
+        url = httptools.parse_url(self._target)
+        if url.path is None:
+            self._stop(400, "it is not valid HTTP")
+        version = parser.get_http_version()
+        length, expects_continue = self._check_framing(version)
+        self._body = []
+        self._body_size = 0
+        self._body_left = length
+        self.request = Request(
+            method=method.decode("ascii"),
+            target=self._target,
+            path=url.path,
+            query=url.query or b"",
+            http_version=version,
+            headers=self._headers,
+            content_length=length,
+            keeps_alive=version != "1.0" and parser.should_keep_alive(),
+            expects_continue=expects_continue,
+            client=self.client,
+            began=perf_counter(),
+        )
+
+    def on_body(self, data: bytes) -> None:
+        """Take a part of the body."""
+        self._body_size += len(data)
+        if self._body_size > self._limits.body_bytes:
+            self._stop(413, f"more came than the limit of {_limit(self._limits.body_bytes)}")
+        self._body.append(data)
+
+    def on_message_complete(self) -> None:
+        """Set the body."""
+        if self.request is not None:  # else the head is read again
+            body = self._body
+            self.request.body = body[0] if len(body) == 1 else b"".join(body)
+            self.is_complete = True
+
+    def _check_framing(self, version: str) -> tuple[int | None, bool]:
+        """The body's length and whether the client waits for a 100; refuse what others between the sender and us may
+        read as other requests than httptools does.
+        """
+        if version not in ("1.0", "1.1"):
+            self._stop(400, f"it is HTTP {version}, not 1.1")
+        hosts, codings, length, expects_continue = 0, [], b"0", False
+        for name, value in self._headers:
+            match name.lower():
+                case b"host":
+                    hosts += 1
+                case b"transfer-encoding":
+                    codings.append(value.lower())
+                case b"content-length":
+                    length = value
+                case b"expect":
+                    expects_continue = value.lower() == b"100-continue"
+        if hosts > 1 or (hosts == 0 and version == "1.1"):
+            self._stop(400, "it has no Host header" if hosts == 0 else "it has more than one Host header")
+        if codings and (codings != [b"chunked"] or version == "1.0"):
+            self._stop(400, "its Transfer-Encoding is not chunked")
+        return None if codings else int(length), expects_continue
+
+    def _stop(self, status: int, reason: str) -> NoReturn:
+        self._refusal = Refusal(status, reason)
+        raise _StoppedError(reason)
+
+
+def _limit(size: int) -> str:
+    """In whole megabytes where it has some: 10 MiB are `10 MB`, not `10.5 MB`."""
+    return units.size(size - size % _MEGABYTE if size >= _MEGABYTE else size)

@@ -1,0 +1,179 @@
+"""Answers as bytes, and the way in which an application gives the answer to one request."""
+
+from __future__ import annotations
+
+import asyncio
+import http
+import re
+import time
+from collections.abc import Callable
+from email.utils import formatdate
+from functools import lru_cache
+from typing import Any, Protocol
+
+from webhook_tui.domain.answer_rules.answer import Answer
+from webhook_tui.domain.delivery.headers import Headers
+from webhook_tui.http.request import Request
+
+PLAIN = ((b"content-type", b"text/plain; charset=utf-8"),)
+FAILED = Answer(500, b"Internal Server Error", (*PLAIN, (b"connection", b"close")))
+
+_BODILESS = (204, 304)
+"""Statuses whose answers have neither a body nor its length (RFC 9110, 6.4.1)."""
+_NOT_IN_NAMES = re.compile(rb"[^!#$%&'*+\-.^_`|~0-9A-Za-z]")
+_NOT_IN_VALUES = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
+
+
+def render(answer: Answer, *, keeps_alive: bool, with_body: bool = True) -> tuple[bytes, bool]:
+    """The whole answer as bytes, and whether the connection is kept.
+
+    It is not where `keeps_alive` is false or a header says `close`. Raises ValueError for a header that is none.
+    """
+    has_body = answer.status not in _BODILESS
+    head, keeps_alive = render_head(
+        answer.status, answer.headers, length=len(answer.body) if has_body else None, keeps_alive=keeps_alive
+    )
+    return (head + answer.body if has_body and with_body else head), keeps_alive
+
+
+def render_head(
+    status: int, headers: Headers, *, length: int | None, keeps_alive: bool, is_chunked: bool = False
+) -> tuple[bytes, bool]:
+    """The head of an answer, and whether the connection is kept after it."""
+    line, fields, keeps_alive = _head(status, headers, length, keeps_alive, is_chunked)
+    return b"%sdate: %s%s" % (line, _date(int(time.time())), fields), keeps_alive
+
+
+@lru_cache(maxsize=32)  # nearly all answers of a run are the same
+def _head(
+    status: int, headers: Headers, length: int | None, keeps_alive: bool, is_chunked: bool
+) -> tuple[bytes, bytes, bool]:
+    lines = [b""]
+    for name, value in headers:
+        if not name or _NOT_IN_NAMES.search(name) or _NOT_IN_VALUES.search(value):
+            raise ValueError(f"no header: {name!r}")
+        lower = name.lower()
+        if lower == b"connection":
+            keeps_alive = keeps_alive and b"close" not in (token.strip() for token in value.lower().split(b","))
+        elif lower not in (b"content-length", b"transfer-encoding"):
+            lines.append(name + b": " + value)
+    if length is not None:
+        lines.append(b"content-length: %d" % length)
+    if is_chunked:
+        lines.append(b"transfer-encoding: chunked")
+    if not keeps_alive:
+        lines.append(b"connection: close")
+    return b"HTTP/1.1 %d %s\r\n" % (status, _phrase(status)), b"\r\n".join((*lines, b"", b"")), keeps_alive
+
+
+def _phrase(status: int) -> bytes:
+    try:
+        return http.HTTPStatus(status).phrase.encode()
+    except ValueError:
+        return b""
+
+
+@lru_cache(maxsize=1)
+def _date(second: int) -> bytes:
+    return formatdate(second, usegmt=True).encode()
+
+
+class Connection(Protocol):
+    """What an exchange needs of its connection."""
+
+    def respond(self, answer: Answer) -> None:
+        """Write a whole answer."""
+
+    def start_stream(self, status: int, headers: Headers) -> None:
+        """Write the head of an answer whose length is not known."""
+
+    def write_stream(self, data: bytes) -> None:
+        """Write a part of its body."""
+
+    def end_stream(self) -> None:
+        """End it."""
+
+    async def drain(self) -> None:
+        """Wait until the client has read most of what was written."""
+
+    def reset(self) -> None:
+        """Break the connection: the client sees a reset, and gets no answer."""
+
+
+class Exchange:
+    """One whole request and the way to answer it: `send` once, or `start`, `write` and `end`, or `reset`.
+
+    Whatever comes after the answer, or after the connection is lost, is ignored.
+    """
+
+    __slots__ = ("_connection", "_over", "has_started", "is_closed", "is_over", "on_closed", "request", "work")
+
+    def __init__(self, request: Request, connection: Connection, over: Callable[[Exchange], None]) -> None:
+        """`over`: called once, when nothing is left to do."""
+        self.request = request
+        self.work: asyncio.Future[Any] | None = None
+        """What makes the answer; it is cancelled when the server stops before it is done."""
+        self.on_closed: Callable[[], None] | None = None
+        """Called once when the client leaves, or says that it sends nothing more."""
+        self.is_closed = False
+        """Whether it has left or said so."""
+        self.has_started = False
+        """Whether a part of the answer was written."""
+        self.is_over = False
+        self._connection = connection
+        self._over = over
+
+    def send(self, answer: Answer) -> None:
+        """Answer."""
+        if self._end():
+            self._connection.respond(answer)
+
+    def start(self, status: int, headers: Headers) -> None:
+        """Begin an answer whose length is not known."""
+        if not self.is_over:
+            self.has_started = True
+            self._connection.start_stream(status, headers)
+
+    async def write(self, data: bytes) -> None:
+        """Write a part of its body, once the client has read most of what came before."""
+        if not self.is_over:
+            self._connection.write_stream(data)
+            await self._connection.drain()
+
+    def end(self) -> None:
+        """End it."""
+        if self._end():
+            self._connection.end_stream()
+
+    def reset(self) -> None:
+        """Break the connection."""
+        if self._end():
+            self._connection.reset()
+
+    def fail(self) -> None:
+        """Answer 500, or break off the answer that was begun."""
+        if self.has_started:
+            self.reset()
+        else:
+            self.send(FAILED)
+
+    def cancel(self) -> None:
+        """Cancel the work and answer 500: the server has stopped."""
+        if self.work is not None:
+            self.work.cancel()
+        self.fail()
+
+    def close(self) -> None:
+        """Tell that the client has left or sends nothing more."""
+        self.is_closed = True
+        if self.on_closed is not None:
+            on_closed, self.on_closed = self.on_closed, None
+            on_closed()
+
+    def _end(self) -> bool:
+        """Whether it was not over before."""
+        if self.is_over:
+            return False
+        self.is_over = True
+        self._over(self)
+        return True

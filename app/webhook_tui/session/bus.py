@@ -1,0 +1,111 @@
+"""The typed event bus between the parts of a session, and the events that only they exchange."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from webhook_tui.domain.delivery.delivery import Delivery, DeliveryRow
+from webhook_tui.domain.signature.secret import Secret
+from webhook_tui.domain.status import SessionStatus
+
+_log = logging.getLogger(__name__)
+
+Event = TypeVar("Event")
+
+
+class EventBus:
+    """Calls the handlers of an event's type, in the order of subscription, before `publish` returns.
+
+    Belongs to the session's loop. A handler's error is logged; the other handlers and the publisher go on.
+    """
+
+    def __init__(self) -> None:
+        self._handlers: dict[type[Any], list[Callable[[Any], None]]] = {}
+
+    def subscribe(self, kind: type[Event], handler: Callable[[Event], None]) -> None:
+        """Call `handler` with each event of exactly this type."""
+        self._handlers.setdefault(kind, []).append(handler)
+
+    def publish(self, event: object) -> None:
+        """Call the handlers of this event."""
+        for handler in self._handlers.get(type(event), ()):
+            try:
+                handler(event)
+            except Exception:  # noqa: BLE001 -- a publisher does not depend on who listens
+                _log.exception("a handler of %s failed", type(event).__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class StatusReplaced:
+    """The status snapshot was replaced; unlike StatusChanged, published for every change at once."""
+
+    status: SessionStatus
+
+
+@dataclass(frozen=True, slots=True)
+class AddressChanged:
+    """The URL that leads to the hook changed; None while there is none."""
+
+    url: str | None
+    is_watched: bool = True
+    """Whether its reachability is checked periodically."""
+
+
+@dataclass(frozen=True, slots=True)
+class PublicUrlUnreachable:
+    """A public URL that led here does not any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class TokenChanged:
+    """Another API token is in use, and with it perhaps another account."""
+
+    token: Secret
+
+
+@dataclass(frozen=True, slots=True)
+class RegistrationWanted:
+    """The webhook is ours again and may have to be registered: its secret is unknown, or its URL is stale."""
+
+    only_if_stale: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RegistrationAnswered:
+    """A PUT /webhooks ended: the ring has every secret that it brought."""
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryRefused:
+    """A delivery could not be stored and is answered 503."""
+
+    delivery: Delivery
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryReverified:
+    """A stored delivery got another verdict."""
+
+    row: DeliveryRow
+
+
+@dataclass(frozen=True, slots=True)
+class VerificationWanted:
+    """A delivery is pending although no registration is under way: its signature can be checked now."""
+
+
+@dataclass(frozen=True, slots=True)
+class EventLost:
+    """The event stream brought an event, no webhook did, and nothing known here explains it."""
+
+    event_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class EventsMatched:
+    """Events came by both channels; their ids as JSON text."""
+
+    event_ids: tuple[str, ...]

@@ -1,0 +1,327 @@
+"""Builds all parts of a session, connects them by the event bus, starts and stops them; no other module does.
+
+Start order:
+
+1. The sandbox, with --sandbox: the API must answer before anything is requested from it.
+2. The receiver listens. PiktID sends a ping as soon as a webhook is registered, so nothing is registered before.
+3. The API client is made, with the token.
+4. The loops start, in the order of `_loops`: first what handles the stored deliveries, then the event stream, then
+   registration and ownership (they wait for a URL), then the route, which publishes the URL. Registration waits for the
+   event stream, so that no event is missed by both.
+
+Stop order:
+
+1. All loops and background tasks are cancelled; with its loop the tunnel closes.
+2. At the same time the webhook is deleted, or the previous one restored: the API client outlives the loops.
+3. The API client closes, then the receiver (requests under way get 0.4 s), then the connections to the local app.
+4. The sandbox stops, and the last status is published.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import random
+import socket
+from collections.abc import AsyncIterator, Coroutine
+from dataclasses import dataclass, field, replace
+from typing import Any
+from urllib.parse import urlsplit
+
+from webhook_tui.config import Settings
+from webhook_tui.domain.account import Account
+from webhook_tui.domain.errors import Problem, Severity
+from webhook_tui.domain.events import (
+    DeliveryStored,
+    ShutdownStepEnded,
+    ShutdownStepStarted,
+    WebhookRegistered,
+)
+from webhook_tui.domain.signature.secret import Secret
+from webhook_tui.domain.status import ReceiverState
+from webhook_tui.http.receiver import Receiver
+from webhook_tui.http.server import Server
+from webhook_tui.http.tls import tls_problems
+from webhook_tui.session.annotations import Annotations
+from webhook_tui.session.answer_rule import ActiveAnswerRule
+from webhook_tui.session.bus import (
+    AddressChanged,
+    DeliveryRefused,
+    DeliveryReverified,
+    EventBus,
+    EventLost,
+    EventsMatched,
+    PublicUrlUnreachable,
+    RegistrationAnswered,
+    RegistrationWanted,
+    StatusReplaced,
+    TokenChanged,
+    VerificationWanted,
+)
+from webhook_tui.session.clock import Clock
+from webhook_tui.session.comparison import ComparisonTiming, StreamComparison
+from webhook_tui.session.diagnostics import Diagnostics
+from webhook_tui.session.forwarding import Forwarder
+from webhook_tui.session.ownership import Ownership
+from webhook_tui.session.ownership_watch import OwnershipTiming, OwnershipWatch
+from webhook_tui.session.pipeline import DeliveryPipeline
+from webhook_tui.session.reachability import Probe, ReachabilityCheck, ReachabilityTiming
+from webhook_tui.session.refusals import Refusals
+from webhook_tui.session.registration import RegistrationOptions, WebhookRegistration
+from webhook_tui.session.replay import Replayer
+from webhook_tui.session.retention import Retention
+from webhook_tui.session.reverification import Reverification
+from webhook_tui.session.ring_commands import RingCommands
+from webhook_tui.session.route import Route, own_address
+from webhook_tui.session.sandbox_host import SandboxHost
+from webhook_tui.session.secret_ring import SecretRingRepository
+from webhook_tui.session.simulation import EventSimulation
+from webhook_tui.session.statistics import Statistics
+from webhook_tui.session.status import StatusPublisher, first_status
+from webhook_tui.session.tasks import BackgroundTasks
+from webhook_tui.storage.accounts import AccountStore
+from webhook_tui.storage.history import DeliveryStore
+
+_GRACE_SECONDS = 0.4
+_CANCEL_SECONDS = 2.5
+_CLOSING_TUNNEL = "closing the tunnel"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Timings:
+    """Intervals and time-outs of the parts that wait."""
+
+    comparison: ComparisonTiming = field(default_factory=ComparisonTiming)
+    reachability: ReachabilityTiming = field(default_factory=ReachabilityTiming)
+    ownership: OwnershipTiming = field(default_factory=OwnershipTiming)
+
+
+class Runtime:
+    """The parts of one session. Belongs to the session's loop."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        bound: socket.socket,
+        store: DeliveryStore,
+        accounts: AccountStore,
+        bus: EventBus,
+        *,
+        clock: Clock,
+        timings: Timings,
+        asks: bool,
+    ) -> None:
+        """`asks`: a front end answers OwnershipQuestioned and TokenRequired. Raises ProblemError."""
+        chance = random.Random()  # noqa: S311 -- spreads retries
+        self._settings = settings
+        self._bus = bus
+        self._sandbox = SandboxHost(clock) if settings.sandbox else None
+        self._token = settings.token if self._sandbox is None else self._sandbox.token
+        self._tokens: tuple[Secret, ...] = ()
+        self._stored_secrets = tuple(accounts.all_secrets())
+        api_url = settings.api_url if self._sandbox is None else self._sandbox.api_url
+
+        place = "" if settings.accounts_path is None else accounts.place
+        status = replace(first_status(settings), api_url=api_url, token_place=place, ring_place=accounts.ring_place)
+        self.status = StatusPublisher(status, bus)
+        self.tasks = BackgroundTasks(bus)
+        account = Account.of(api_url, self._token)
+        self.secret_ring = SecretRingRepository(accounts, account, settings.given_secrets, self.status, clock)
+        if self._sandbox is not None:
+            self.secret_ring.registered(self._sandbox.former_secret)
+
+        self.annotations = Annotations(store, self.secret_ring, bus, self.tasks)
+        self.diagnostics = Diagnostics(store, self.secret_ring, self.status, bus)
+        self.reverification = Reverification(store, self.secret_ring, self.status, bus, clock)
+        self.ring_commands = RingCommands(self.secret_ring, self.reverification, store, bus)
+        self.statistics = Statistics(store, clock)
+        self.comparison = StreamComparison(
+            store,
+            self.status,
+            bus,
+            clock,
+            chance,
+            api_url=api_url,
+            is_on=settings.sse,
+            timing=timings.comparison,
+        )
+        self._retention = Retention(store, clock, keep_days=settings.keep_days, keep_rows=settings.keep_rows)
+
+        self.route = Route(settings, bound.getsockname()[1], self.status, bus, clock=clock, random=chance)
+        self.reachability = ReachabilityCheck(
+            self.status, bus, clock, Probe(timings.reachability.timeout_seconds), timings.reachability
+        )
+        self.ownership = Ownership(self.secret_ring, self.status, bus, clock)
+        options = RegistrationOptions(
+            api_url=api_url,
+            replace=settings.replace or settings.sandbox,
+            asks=asks,
+            clean=settings.clean,
+        )
+        self.registration = WebhookRegistration(
+            options,
+            self.ownership,
+            self.secret_ring,
+            self.status,
+            bus,
+            clock=clock,
+            random=chance,
+            comparison=self.comparison,
+        )
+        self._ownership_watch = OwnershipWatch(self.ownership, self.registration, self.status, clock, timings.ownership)
+
+        self.answer_rule = ActiveAnswerRule(self.status)
+        self._forwarder = Forwarder(
+            own_address(settings, bound),
+            self.status,
+            clock,
+            retries=settings.forward_retries,
+            anywhere=settings.forward_anywhere,
+            passes_target=settings.forward_path,
+        )
+        self.replayer = Replayer(store, self.secret_ring, self.status, bus, self._forwarder)
+        self.simulation = EventSimulation(
+            self.status,
+            bus,
+            clock,
+            tasks=self.tasks,
+            secret_ring=self.secret_ring,
+            forwarder=self._forwarder,
+            annotations=self.annotations,
+            hook_path=self.route.hook_path or urlsplit(settings.hook_url or "").path or "/",
+        )
+        pipeline = DeliveryPipeline(
+            store,
+            self.secret_ring,
+            self.status,
+            bus,
+            clock,
+            tasks=self.tasks,
+            answer_rule=self.answer_rule,
+            forwarder=self._forwarder,
+            simulation=self.simulation,
+        )
+        self._refusals = Refusals(self.status, bus)
+        receiver = Receiver(
+            hook_path=self.route.hook_path,
+            record=pipeline.record,
+            refused=self._refusals.add,
+            probed=self.reachability.on_probe,
+            now=clock.utc_now,
+            answered=self.statistics.latencies.add,
+        )
+        self._server = Server(receiver, bound, grace_seconds=_GRACE_SECONDS, refused=self._refusals.add)
+        self._subscribe()
+
+        for problem in () if settings.sandbox else tls_problems():
+            self.status.add_note(problem)
+        self.status.note_set_aside("The history", store.set_aside)
+        self.status.note_set_aside("The file of secrets", accounts.set_aside)
+
+    @property
+    def known_secrets(self) -> tuple[Secret, ...]:
+        """Every secret that was stored at the start, and all secrets and tokens of this run; from any thread."""
+        return (*self._stored_secrets, *self.secret_ring.ever, *self._tokens)
+
+    async def run(self, stop: asyncio.Event, started: asyncio.Event) -> Problem | None:
+        """Run until `stop` is set or a loop fails; sets `started` when commands can be carried out.
+
+        Returns what could not be undone on exit. Raises ProblemError, and the error of a loop that failed.
+        """
+        async with contextlib.AsyncExitStack() as stack:
+            stack.callback(self.status.close)
+            if self._sandbox is not None:
+                await stack.enter_async_context(self._sandbox)
+            stack.push_async_callback(self._forwarder.aclose)
+            if self._settings.forward_to is not None:
+                self.replayer.set_forwarding(self._settings.forward_to)
+                self.tasks.start(self.replayer.probe(), "Connecting to the local app")
+            await stack.enter_async_context(self._receiving())
+            stack.push_async_callback(self.registration.aclose)
+            if self._token is not None:
+                await self.registration.set_token(self._token)
+            started.set()
+            return await self._run_loops(stop)
+
+    def _subscribe(self) -> None:
+        """Connect the parts. The handlers of an event are called in this order."""
+        subscribe = self._bus.subscribe
+        subscribe(DeliveryStored, self.diagnostics.on_delivery_stored)
+        subscribe(DeliveryStored, self.simulation.on_delivery_stored)
+        subscribe(DeliveryStored, self.comparison.on_delivery_stored)
+        subscribe(DeliveryStored, self.reachability.on_delivery_stored)
+        subscribe(DeliveryStored, self._ownership_watch.on_delivery_stored)
+        subscribe(DeliveryRefused, self.comparison.on_delivery_refused)
+        subscribe(DeliveryReverified, self.diagnostics.on_delivery_reverified)
+        subscribe(VerificationWanted, self.reverification.on_verification_wanted)
+        subscribe(EventLost, self._ownership_watch.on_event_lost)
+        subscribe(EventsMatched, self.annotations.on_events_matched)
+        subscribe(TokenChanged, self._on_token_changed)
+        subscribe(TokenChanged, self.comparison.on_token_changed)
+        subscribe(TokenChanged, self.diagnostics.on_token_changed)
+        subscribe(TokenChanged, self.reverification.on_token_changed)
+        subscribe(RegistrationAnswered, self.reverification.on_registration_answered)
+        subscribe(RegistrationWanted, self.registration.on_registration_wanted)
+        subscribe(WebhookRegistered, self.route.on_webhook_registered)
+        subscribe(AddressChanged, self.registration.on_address_changed)
+        subscribe(AddressChanged, self.reachability.on_address_changed)
+        subscribe(PublicUrlUnreachable, self.route.on_public_url_unreachable)
+        subscribe(StatusReplaced, self.comparison.on_status_replaced)
+        subscribe(StatusReplaced, self.statistics.on_status_replaced)
+
+    def _on_token_changed(self, event: TokenChanged) -> None:
+        self._tokens = (*self._tokens, event.token)
+
+    def _loops(self) -> list[Coroutine[Any, Any, None]]:
+        loops = [self.reverification.run(), self.diagnostics.run(), self._retention.run(), self.comparison.run()]
+        if self._settings.register:
+            loops += [self.registration.run(), self._ownership_watch.run()]
+        return [*loops, self.reachability.run(), self.route.run()]
+
+    async def _run_loops(self, stop: asyncio.Event) -> Problem | None:
+        loops = [asyncio.create_task(loop) for loop in self._loops()]
+        stopped = asyncio.create_task(stop.wait())
+        await asyncio.wait({stopped, *loops}, return_when=asyncio.FIRST_COMPLETED)
+        stopped.cancel()
+        error = next((loop.exception() for loop in loops if loop.done()), None)
+        problem = await self._shut_down(loops)
+        if error is not None:
+            raise error
+        return problem
+
+    async def _shut_down(self, loops: list[asyncio.Task[None]]) -> Problem | None:
+        running = {*(loop for loop in loops if not loop.done()), *self.tasks.cancel()}
+        for task in running:
+            task.cancel()
+        step = self.registration.shutdown_step
+        if self.route.has_tunnel:
+            self._bus.publish(ShutdownStepStarted(_CLOSING_TUNNEL))
+        if step is not None:
+            self._bus.publish(ShutdownStepStarted(step))
+        await asyncio.sleep(0)  # a registration under way records first what it may have registered
+        undoing = asyncio.create_task(self.registration.undo())
+        if running:
+            await asyncio.wait(running, timeout=_CANCEL_SECONDS)
+        if self.route.has_tunnel:
+            self._bus.publish(ShutdownStepEnded(_CLOSING_TUNNEL, "done"))
+        problem = await undoing
+        if step is not None:
+            self._bus.publish(ShutdownStepEnded(step, "done" if self.ownership.registered is None else "not done"))
+        return problem
+
+    @contextlib.asynccontextmanager
+    async def _receiving(self) -> AsyncIterator[None]:
+        server, status = self._server, self.status
+        status.change_receiver(state=ReceiverState.STARTING, host=server.host, port=server.port)
+        await server.start()
+        status.change_receiver(state=ReceiverState.LISTENING)
+        wanted = self._settings.port
+        if wanted not in (0, server.port):
+            what = f"Port {wanted} is in use; listening on {server.port}."
+            status.add_note(Problem(what, "", severity=Severity.TIP))
+        try:
+            yield
+        finally:
+            await server.stop()
+            self._refusals.close()
+            status.change_receiver(state=ReceiverState.STOPPED)

@@ -1,0 +1,49 @@
+"""Work that runs beside the session's loops: forwarding a delivery, carrying out a command."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Coroutine
+from typing import Any
+
+from webhook_tui.domain.errors import Problem, ProblemError
+from webhook_tui.domain.events import ProblemOccurred
+from webhook_tui.session.bus import EventBus
+
+_log = logging.getLogger(__name__)
+
+
+class BackgroundTasks:
+    """Starts coroutines and publishes ProblemOccurred for each that fails. Belongs to the session's loop."""
+
+    def __init__(self, bus: EventBus) -> None:
+        self._bus = bus
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def start(self, work: Coroutine[Any, Any, None], what: str, *, command: str = "") -> None:
+        """Run `work` beside the others. `what` names it in a problem; `command`: the command that it carries out."""
+        task = asyncio.get_running_loop().create_task(self._run(work, what, command))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    def cancel(self) -> set[asyncio.Task[None]]:
+        """Cancel everything that is under way; returns the tasks, for the caller to wait for."""
+        tasks = set(self._tasks)
+        for task in tasks:
+            task.cancel()
+        return tasks
+
+    async def _run(self, work: Coroutine[Any, Any, None], what: str, command: str) -> None:
+        try:
+            await work
+        except ProblemError as error:
+            self._bus.publish(ProblemOccurred(error.problem, command=command))
+        except Exception as error:  # noqa: BLE001 -- whatever failed, the front end shows it
+            _log.exception("%s failed", what)
+            self._bus.publish(ProblemOccurred(unexpected(what, error), command=command))
+
+
+def unexpected(what: str, error: Exception) -> Problem:
+    """The problem of an error that the program does not expect: `what` failed."""
+    return Problem(f"{what} failed: {type(error).__name__}.", "This is a bug in webhook-tui; the log has details.")

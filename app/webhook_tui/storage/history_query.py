@@ -1,0 +1,174 @@
+"""Reads a history for a command: while a session writes to it, and when none does. Nothing is changed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Self
+
+from webhook_tui.domain.account import Account
+from webhook_tui.domain.delivery.delivery import StoredDelivery
+from webhook_tui.domain.errors import Problem, ProblemError
+from webhook_tui.domain.filtering.filter import Expression
+from webhook_tui.domain.jobs.job import JOB_FIELDS
+from webhook_tui.domain.signature.secret import Secret
+from webhook_tui.storage.database import bring_up_to_date, connect_read_only, is_set_up
+from webhook_tui.storage.errors import reading
+from webhook_tui.storage.mappers import STORED, find_stored, stored_of
+from webhook_tui.storage.schema import HISTORY
+from webhook_tui.storage.search.search import find_in_history
+
+_PAGE = 200
+_CHOSEN = " ".join((STORED, "WHERE d.seq IN (SELECT value FROM json_each(?)) ORDER BY d.seq"))
+_AFTER = " ".join((STORED, "WHERE d.seq > ? ORDER BY d.seq LIMIT ?"))
+_NEAREST = " ".join(
+    (
+        STORED,
+        "WHERE d.account = (SELECT account FROM deliveries WHERE seq = ?1) AND d.seq != ?1",
+        "AND d.seq BETWEEN ?1 - ?2 AND ?1 + ?2 AND d.size <= ?3 ORDER BY abs(d.seq - ?1) LIMIT ?2",
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class AccountFilter:
+    """Which accounts' deliveries are read; the default is all of them."""
+
+    api_url: str | None = None
+    token: Secret | None = None
+    """Of an account at `api_url`."""
+
+    def includes(self, account: Account) -> bool:
+        """Return whether deliveries of that account are read."""
+        if self.token is not None and account.token_fingerprint != self.token.fingerprint():
+            return False
+        return self.api_url is None or account.api_url == self.api_url.rstrip("/")
+
+
+class HistoryQuery:
+    """One open history, for one thread. Every method raises ProblemError when the file cannot be read."""
+
+    def __init__(self, path: Path, accounts: AccountFilter | None = None) -> None:
+        """Raises ProblemError when there is no history at `path`, or it is another program's file.
+
+        A file of an earlier version is brought up to date first.
+        """
+        if not path.is_file():
+            raise ProblemError(
+                Problem(f"There is no history at {path}.", "Receive a delivery first, or name another with --db F.")
+            )
+        bring_up_to_date(path, HISTORY)
+        self._path = path
+        self._accounts = accounts or AccountFilter()
+        if not is_history(path):
+            raise ProblemError(Problem(f"{path} holds no history.", "Name another with --db F."))
+        self._connection = connect_read_only(path)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._connection.close()
+
+    def last_seq(self) -> int:
+        """Return the largest number that was ever given; 0: none."""
+        with reading():
+            found = self._connection.execute("SELECT seq FROM sqlite_sequence WHERE name = 'deliveries'").fetchone()
+        return 0 if found is None else int(found[0])
+
+    def change_count(self) -> int:
+        """Return a number that differs from the last one when another connection has committed meanwhile."""
+        with reading():
+            (version,) = self._connection.execute("PRAGMA data_version").fetchone()
+        return int(version)
+
+    def seqs(
+        self, expression: Expression | None, now: datetime, *, job_fields: Sequence[str] = JOB_FIELDS
+    ) -> Sequence[int]:
+        """Return the numbers of all deliveries that pass the filter, oldest first. `now`: from when `age:` counts."""
+        keys = self._account_keys()
+        if expression is None and keys is None:
+            return self._numbers("SELECT seq FROM deliveries ORDER BY seq")
+        if keys is None:
+            assert expression is not None
+            return find_in_history(self._path, expression, now, job_fields=job_fields)
+        own: list[int] = sorted(
+            seq for key in keys for seq in self._numbers("SELECT seq FROM deliveries WHERE account = ?", key)
+        )
+        if expression is None:
+            return own
+        found = set(find_in_history(self._path, expression, now, job_fields=job_fields))
+        return [seq for seq in own if seq in found]
+
+    def deliveries(self, seqs: Sequence[int]) -> Iterator[StoredDelivery]:
+        """Yield those of the deliveries that are stored, oldest first."""
+        for start in range(0, len(seqs), _PAGE):
+            with reading():
+                found = self._connection.execute(
+                    _CHOSEN,
+                    (json.dumps(list(seqs[start : start + _PAGE])),),
+                ).fetchall()
+                page = [stored_of(columns) for columns in found]
+            yield from page
+
+    def after(self, seq: int, limit: int = _PAGE) -> Sequence[StoredDelivery]:
+        """Return at most `limit` deliveries with numbers greater than `seq`, oldest first, of whatever account."""
+        with reading():
+            found = self._connection.execute(_AFTER, (seq, limit))
+            return [stored_of(columns) for columns in found]
+
+    def stored(self, seq: int) -> StoredDelivery:
+        """Return a delivery. Raises ProblemError also when it is not stored, or of an account that is not read."""
+        with reading():
+            stored = find_stored(self._connection, seq)
+        if stored is None or not self._accounts.includes(self.account(seq)):
+            raise ProblemError(Problem(f"There is no delivery {seq} in the history.", "See: webhook-tui list"))
+        return stored
+
+    def account(self, seq: int) -> Account:
+        """Return the account whose webhook received a delivery that is stored."""
+        with reading():
+            (key,) = self._connection.execute("SELECT account FROM deliveries WHERE seq = ?", (seq,)).fetchone()
+        return _account(key)
+
+    def is_included(self, seq: int) -> bool:
+        """Return whether a stored delivery is of an account that is read."""
+        return self._accounts == AccountFilter() or self._accounts.includes(self.account(seq))
+
+    def recent(self, seq: int, count: int, largest: int) -> Sequence[StoredDelivery]:
+        """Return the nearest `count` deliveries of its account, newest first, without it and those over `largest`."""
+        with reading():
+            found = self._connection.execute(_NEAREST, (seq, count, largest))
+            nearest = [stored_of(columns) for columns in found]
+        return sorted(nearest, key=lambda stored: -stored.row.seq)
+
+    def _account_keys(self) -> list[str] | None:
+        """The keys of the accounts to read; None: all."""
+        if self._accounts == AccountFilter():
+            return None
+        with reading():
+            found = self._connection.execute("SELECT DISTINCT account FROM deliveries").fetchall()
+        return [key for (key,) in found if self._accounts.includes(_account(key))]
+
+    def _numbers(self, statement: str, *parameters: str) -> Sequence[int]:
+        with reading():
+            return [seq for (seq,) in self._connection.execute(statement, parameters)]
+
+
+def is_history(path: Path) -> bool:
+    """Return whether the file has its tables: False also while they are being made. Raises ProblemError."""
+    with closing(connect_read_only(path)) as connection:
+        return is_set_up(connection)
+
+
+def _account(key: str) -> Account:
+    api_url, _, fingerprint = key.rpartition("#")
+    return Account(api_url, fingerprint)

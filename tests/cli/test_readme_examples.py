@@ -1,0 +1,43 @@
+"""The README's examples of commands on a history, run as they stand in a shell."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+README = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
+_SECTION = re.compile(r"<!-- run: .*?-->\n```sh\n(.*?)```", re.DOTALL)
+EXAMPLES = [line for block in _SECTION.findall(README) for line in block.splitlines() if line.startswith("webhook-tui")]
+
+
+def run_in_shell(command: str, directory: Path) -> subprocess.CompletedProcess[str]:
+    """Run a command line in sh, where `webhook-tui` is this program."""
+    (directory / "webhook-tui").write_text(f'#!/bin/sh\nexec "{sys.executable}" -m webhook_tui "$@"\n')
+    (directory / "webhook-tui").chmod(0o755)
+    return subprocess.run(
+        ["sh", "-c", f'PATH="{directory}:$PATH"; {command}'],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=directory,
+        stdin=subprocess.DEVNULL,
+    )
+
+
+@pytest.mark.parametrize("command", EXAMPLES)
+@pytest.mark.usefixtures("history")
+def test_an_example_of_the_readme_runs(command: str, tmp_path: Path) -> None:
+    """It ends with 0 and prints something."""
+    done = run_in_shell(command, tmp_path)
+
+    assert done.returncode == 0, done.stderr
+    assert done.stdout
+
+
+def test_there_is_an_example_of_each() -> None:
+    """So many commands, so many lines."""
+    assert {line.split()[1] for line in EXAMPLES} >= {"list", "show", "why", "wait"}
