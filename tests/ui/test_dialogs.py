@@ -17,7 +17,6 @@ from tests.ui.stage import SMALL, STACKED, WIDE, Stage, stage
 from webhook_tui.domain.commands import (
     AddSecret,
     CheckReachability,
-    Command,
     DeleteWebhook,
     OwnershipChoice,
     RegisterWebhook,
