@@ -39,9 +39,10 @@ from webhook_tui.domain.events import (
 from webhook_tui.domain.filtering.filter import Expression
 from webhook_tui.domain.forwarding.forward_result import UsedUrl
 from webhook_tui.domain.jobs.job import JobDetail, Jobs
-from webhook_tui.domain.queries import Answer, GetJob, GetStatistics, ListJobs, ListRuns, Query
+from webhook_tui.domain.queries import Answer, GetJob, GetStatistics, ListJobs, ListRuns, ListSecrets, Query
 from webhook_tui.domain.run import Run
 from webhook_tui.domain.signature.secret import Secret
+from webhook_tui.domain.signature.secret_ring import RingEntry
 from webhook_tui.domain.signature.verdict import Verdict
 from webhook_tui.domain.statistics.overview import Overview
 from webhook_tui.domain.status import (
@@ -99,6 +100,8 @@ class FakeSession:
         self.details: dict[str, JobDetail] = {}
         self.searches: list[tuple[MemoryFound, Callable[[], None]]] = []
         self.searches_wait = False
+        self.ring: tuple[RingEntry, ...] | None = None
+        self._pending: list[tuple[Query[Any], Future[Any]]] = []
         self.secrets: tuple[Secret, ...] = ()
         self.ended = threading.Event()
         self.fails_with: Exception | None = None
@@ -141,9 +144,6 @@ class FakeSession:
         if isinstance(wish, StartRegistration):
             self.may_register = True
             return
-        if isinstance(wish, StartRegistration):
-            self.may_register = True
-            return
         self.wishes.append(wish)
         match wish:
             case MarkDelivery(seq, marked):
@@ -171,6 +171,8 @@ class FakeSession:
                 return self.answers[query]
             case ListRuns():
                 return self.runs
+            case ListSecrets():
+                return self.ring
             case GetStatistics():
                 return self.overview
             case ListJobs():
