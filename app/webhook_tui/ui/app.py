@@ -81,7 +81,6 @@ SOON_SECONDS = 10.0
 """A session that ends so soon after it was restarted will do so again."""
 REFRESH_SECONDS = 0.05
 """The least time between two refreshes, however many facts come."""
-_ENDED = Problem("The session has ended.", "Restart it.", screen_hint="u restarts it.")
 
 
 class WebhookTuiApp(WorkerApp):
@@ -288,7 +287,7 @@ class WebhookTuiApp(WorkerApp):
 
     def _request(self, command: Command) -> None:
         if self._status.end is not None:
-            self._main.occurred(_ENDED)
+            self._main.occurred(self._status.end.problem)
         else:
             self.host.session.request(command)
 
