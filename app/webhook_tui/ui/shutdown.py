@@ -1,6 +1,6 @@
-"""How the app ends: on a key, by a signal, by an error of its own; the terminal first, then the session tidies up.
+"""How the app ends, by a key, a signal or an error: the terminal is restored first, then the session shuts down.
 
-A crash is one sentence, never a traceback: that would show the values of variables, and secrets are among them.
+A crash prints one sentence and no traceback, which would show values of variables, secrets among them.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP")
 
 
 def _ignore(_number: int, _frame: FrameType | None) -> None:
-    """Tidying up is under way already."""
+    """The shutdown is under way already."""
 
 
 class ShutdownApp(TerminalApp):
@@ -36,7 +36,7 @@ class ShutdownApp(TerminalApp):
         self.host = SessionWorker(session)
         self.crash: BaseException | None = None
         self.leaving: queue.SimpleQueue[int] = queue.SimpleQueue()
-        """Gets the exit code at the first step towards the end, for whoever sees to it that the end comes."""
+        """Gets the exit code as soon as the end begins, for the thread that enforces it."""
         self._handlers: dict[int, Any] = {}
         self._screen_loop: asyncio.AbstractEventLoop | None = None
         self._early_code: int | None = None
@@ -59,12 +59,12 @@ class ShutdownApp(TerminalApp):
                 self._handlers[number] = signal.signal(number, self._signalled)
 
     def _signalled(self, number: int, _frame: FrameType | None) -> None:
-        """No handler of the loop's: one would wait for ever when a write to a terminal that is gone blocks the loop."""
-        self.leaving.put(128 + number)
+        """Not a handler of the loop, which never runs when a write to a terminal that is gone blocks the loop."""
         self.host.leave()
         if self._screen_loop is None:
             self._early_code = 128 + number
             return
+        self.leaving.put(128 + number)
         with contextlib.suppress(RuntimeError):  # the loop has ended
             self._screen_loop.call_soon_threadsafe(self.end, 128 + number)
 
@@ -75,19 +75,19 @@ class ShutdownApp(TerminalApp):
                 signal.signal(number, _ignore if signal.Signals(number).name == "SIGHUP" else before)
 
     def end(self, return_code: int) -> None:
-        """Close the screen, and let the session tidy up behind it."""
+        """Close the screen and stop the session, which shuts down afterwards."""
         self.leaving.put(return_code)
         self.host.leave()
         self.exit(return_code=return_code)
 
     def let_go(self) -> None:
-        """The screen is gone, on whichever way."""
+        """Stop the session; called when the screen has closed, for whatever reason."""
         self.leaving.put(self.return_code or 0)
         self._forget_signals()
         self.host.leave()
 
     def action_leave(self) -> None:
-        """Leave now; the session tidies up behind the closed screen."""
+        """Leave now; the session shuts down after the screen has closed."""
         self.end(0)
 
     async def action_quit(self) -> None:
@@ -100,7 +100,7 @@ class ShutdownApp(TerminalApp):
         super()._handle_exception(error)
 
     def _fatal_error(self) -> None:
-        """A crash is one sentence: a traceback would show the values of variables, and secrets are among them."""
+        """Print one sentence instead of a traceback."""
         kind = type(self.crash).__name__ if self.crash is not None else "error"
         self._exit_renderables.append(
             Text(f"webhook-tui ended by an error of its own ({kind}). What was received is stored.")
