@@ -32,13 +32,13 @@ class Retention:
         self.release = threading.Event()
         self.release.set()
 
-    def run(self, emit: Callable[[SessionEvent], None]) -> None:
+    def run(self, publish: Callable[[SessionEvent], None]) -> None:
         self.stopped.wait()
         for fact in self.facts:
-            emit(fact)
+            publish(fact)
         self.release.wait()
 
-    def request(self, wish: Command) -> None:
+    def request(self, command: Command) -> None:
         """Nothing is asked."""
 
     def query(self, query: Query[Answer]) -> Future[Answer]:

@@ -74,7 +74,7 @@ def not_a_history(path: Path) -> Problem:
 
 def no_delivery(seq: int) -> Problem:
     """The delivery does not exist, or belongs to an account that is not read."""
-    return Problem(f"There is no delivery {seq} in the history.", "See: webhook-tui list")
+    return Problem(f"There is no delivery {seq} in the history.", "Run webhook-tui list.")
 
 
 # A database that cannot be opened: `called` is its name, `way_out` says what to do

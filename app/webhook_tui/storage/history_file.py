@@ -10,7 +10,7 @@ import sqlite3
 from datetime import datetime
 from pathlib import Path
 
-from webhook_tui.storage.database import Opened, open_database, transaction
+from webhook_tui.storage.database import open_database, transaction
 from webhook_tui.storage.errors import opening
 from webhook_tui.storage.files import Identity, identity
 from webhook_tui.storage.locks import ProcessLock
@@ -27,13 +27,17 @@ class HistoryFile:
         self._started_at = started_at
         self.last_seq = 0
         """The largest number given in this run, set by the writer. A new file continues after it."""
-        self._begin(open_database(path, HISTORY))
+        opened = open_database(path, HISTORY)
+        self.connection = opened.connection
+        self.set_aside = opened.set_aside
+        self.run = self._begin(opened.connection)
+        self._identity: Identity | None = identity(path)
         with opening(HISTORY.called, HISTORY.way_out):
             self._lock = ProcessLock(path)
             """Tells other processes that a session writes the history."""
 
-    def _begin(self, opened: Opened) -> None:
-        connection = opened.connection
+    def _begin(self, connection: sqlite3.Connection) -> int:
+        """Note that this run goes on in the file of `connection`; returns its number there. Raises ProblemError."""
         try:
             with opening(HISTORY.called, HISTORY.way_out), transaction(connection):
                 run = connection.execute(
@@ -44,10 +48,7 @@ class HistoryFile:
             connection.close()
             raise
         assert run is not None
-        self.connection = connection
-        self.run = run
-        self.set_aside = opened.set_aside
-        self._identity = identity(self.path)
+        return run
 
     def current_connection(self) -> sqlite3.Connection:
         """Return the connection to the file at the path; a deleted file is created again.
@@ -65,9 +66,11 @@ class HistoryFile:
         self._reopen(damaged=damaged)
 
     def _reopen(self, *, damaged: Identity | None) -> None:
-        set_aside, before = self.set_aside, self.connection
-        self._begin(open_database(self.path, HISTORY, damaged=damaged))
-        self.set_aside = self.set_aside or set_aside
+        opened = open_database(self.path, HISTORY, damaged=damaged)
+        self.run = self._begin(opened.connection)
+        before, self.connection = self.connection, opened.connection
+        self.set_aside = opened.set_aside or self.set_aside
+        self._identity = identity(self.path)
         before.close()
 
     def end(self, at: datetime) -> None:
