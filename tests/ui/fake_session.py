@@ -8,7 +8,6 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import replace
 from datetime import UTC, datetime
-from functools import partial
 from typing import Any
 
 from tests.patience import PATIENCE_SECONDS
@@ -76,15 +75,6 @@ WAITING = replace(LISTENING, tunnel=LIVE, webhook=REGISTERED)
 RUNNING = replace(WAITING, counts=Counts(received=12, good=8, bad=3, pending=1))
 
 
-def _publish_as_a_process(publish: Callable[[SessionEvent], None], event: SessionEvent) -> None:
-    """As the session's process sends it, each event by itself."""
-    batcher = EventBatcher()
-    batcher.put(event)
-    for each in batcher.take():
-        assert not isinstance(each, Answered)
-        publish(each)
-
-
 class FakeSession:
     """Implements domain.session_port.SessionPort."""
 
@@ -108,6 +98,7 @@ class FakeSession:
         self.first_status = status
         self._facts: queue.Queue[tuple[SessionEvent, threading.Event] | None] = queue.Queue()
         self._runs = False
+        self._dies = False
         self.may_register = False
         self._unanswered: list[tuple[Query[Any], Future[Any]]] = []
         self.may_register = False
@@ -118,8 +109,6 @@ class FakeSession:
         return cls(RUNNING, mock_up_rows())
 
     def run(self, publish: Callable[[SessionEvent], None]) -> None:
-        publish = partial(_publish_as_a_process, publish)
-
         def emit(event: SessionEvent) -> None:
             batcher = EventBatcher()
             batcher.put(event)
@@ -137,7 +126,7 @@ class FakeSession:
             emit(fact)
             was_said.set()
         self._runs = False
-        emit(SessionStopped())
+        emit(SessionStopped(is_unexpected=self._dies))
         self.ended.set()
 
     def request(self, wish: Command) -> None:
@@ -201,6 +190,11 @@ class FakeSession:
     def stop(self) -> None:
         self.stops += 1
         self._runs = False
+        self._facts.put(None)
+
+    def die(self) -> None:
+        """End as a process that is killed."""
+        self._dies = True
         self._facts.put(None)
 
     def open_rows(self) -> MemoryRows:

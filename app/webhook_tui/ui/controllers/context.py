@@ -21,8 +21,6 @@ from webhook_tui.ui.terminal_app import TerminalApp
 
 Result = TypeVar("Result")
 
-_ENDED = Problem("The session has ended.", "Restart it.", screen_hint="u restarts it.")
-
 
 @dataclass(slots=True)
 class AppContext:
@@ -43,7 +41,7 @@ class AppContext:
     def request(self, command: Command) -> None:
         """Send a command to the session; after its end the notice says so."""
         if self.status.end is not None:
-            self.app.show_problem(_ENDED)
+            self.app.show_problem(self.status.end.problem)
         else:
             self.session.request(command)
 
