@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -31,6 +31,7 @@ from webhook_tui.domain.signature.secret import Secret, token_in
 from webhook_tui.domain.url import UrlError, normalized_url
 
 if TYPE_CHECKING:
+    from webhook_tui.domain.expectation.expectation import Criteria
     from webhook_tui.domain.filtering.filter import Filter
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -137,6 +138,34 @@ def history_options(command: F) -> F:
     ):
         command = decorate(command)
     return command
+
+
+def expectation_options(command: F) -> F:
+    """Put on a command with a session of its own what says which deliveries it waits for."""
+    for decorate in (
+        click.option("--since-seq", type=click.IntRange(0), help="Count those with greater numbers. Default: new."),
+        click.option("--none", type=FILTER, help="End with 7 when a delivery comes that passes this."),
+        click.option("--within", type=WITHIN, metavar="SECONDS", help="Wait no longer."),
+        click.option("--count", type=click.IntRange(1), default=1, show_default=True, help="Wait for so many."),
+        click.option("--until", type=FILTER, help="End with 0 when a delivery came that passes this; 6: not in time."),
+    ):
+        command = decorate(command)
+    return command
+
+
+def criteria_from(given: dict[str, Any], *, job_fields: Sequence[str], within: float | None = None) -> Criteria | None:
+    """Take these options out of `given`; None: nothing is waited for. `within`: the default.
+
+    Raises click.UsageError when they name no filter.
+    """
+    from webhook_tui.domain.expectation.expectation import Criteria
+
+    until, none, count, seconds = (given.pop(name) for name in ("until", "none", "count", "within"))
+    if until is None and none is None:
+        if seconds is not None or count != 1:
+            raise click.UsageError("What is waited for? Give --until FILTER or --none FILTER.")
+        return None
+    return Criteria(until, count, none, within if seconds is None else seconds, job_fields)
 
 
 _OPTIONS: tuple[Callable[[Any], Any], ...] = (
