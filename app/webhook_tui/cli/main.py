@@ -48,7 +48,7 @@ from webhook_tui.log import log_to, tell_of_crashes
 from webhook_tui.streams import OutputError, prepare_streams
 
 if TYPE_CHECKING:
-    from webhook_tui.domain.expectation.expectation import Criteria
+    from webhook_tui.headless.listen import ListenOptions
 
 RUN_SECONDS = 30.0
 """How long `run` waits for deliveries after its command, unless told."""
@@ -132,7 +132,7 @@ def root(ctx: click.Context, /, **given: Any) -> None:
         _take_terminal_back()
     if not _has_screen():
         click.echo("webhook-tui: no terminal here for the screen: behaving as `webhook-tui listen`.", err=True)
-        _listen(settings, "text")
+        _listen(settings)
     _screen(settings)
 
 
@@ -140,16 +140,22 @@ def root(ctx: click.Context, /, **given: Any) -> None:
 @shared_options
 @expectation_options
 @option("--format", "output", type=click.Choice(["text", "json", "junit"]), default="text", show_default=True)
+@option("--filter", type=FILTER, help="Print only those that pass: the filter of the screen.")
+@option("--exec", "command", metavar='"PROG ARGS"', help="Run for each valid one: its JSON on standard input.")
 @click.pass_context
 def listen(ctx: click.Context, /, output: str, since_seq: int | None, **given: Any) -> None:
     """Receive, verify and show deliveries as lines: for people, or NDJSON on standard output.
 
     With --until or --none it ends by itself; junit then prints the outcome alone.
     """
+    from webhook_tui.headless.listen import ListenOptions
+
     criteria = criteria_from(given, job_fields=given["job_id_field"] or JOB_FIELDS)
     if output == "junit" and criteria is None:
         raise click.UsageError("--format junit needs --until FILTER or --none FILTER.")
-    _listen(_settings(ctx, given), output, criteria, since_seq)
+    chosen, command = given.pop("filter"), given.pop("command")
+    options = ListenOptions(output, criteria, since_seq, chosen, command)
+    _listen(_settings(ctx, given), options)
 
 
 @root.command(context_settings=_CONTEXT)
@@ -448,12 +454,11 @@ def _take_terminal_back() -> None:
         os.close(terminal)
 
 
-def _listen(
-    settings: Settings, output: str, criteria: Criteria | None = None, since_seq: int | None = None
-) -> NoReturn:
+def _listen(settings: Settings, options: ListenOptions | None = None) -> NoReturn:
+    from webhook_tui.headless.listen import ListenOptions
     from webhook_tui.headless.listen import listen as run
 
-    sys.exit(run(_with_token(settings), output, criteria, since_seq=since_seq))
+    sys.exit(run(_with_token(settings), options or ListenOptions()))
 
 
 def _with_token(settings: Settings) -> Settings:

@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from types import FrameType
 from typing import TextIO
 
@@ -28,8 +29,11 @@ from webhook_tui.domain.events import (
     TokenRequired,
 )
 from webhook_tui.domain.expectation.expectation import Criteria
+from webhook_tui.domain.filtering.filter import Filter
 from webhook_tui.domain.status import TunnelState, TunnelStatus
 from webhook_tui.headless.command_run import CommandEnded, CommandLine
+from webhook_tui.headless.delivery_command import DeliveryCommand
+from webhook_tui.headless.delivery_selection import DeliverySelection
 from webhook_tui.headless.exit_condition import DeliveriesArrived, ExitCondition
 from webhook_tui.headless.output import LineWriter, TextLine, json_line
 from webhook_tui.session.session import Session
@@ -42,18 +46,42 @@ GIVE_UP_SECONDS = 30.0
 """How long what can mend itself may take before the first success."""
 
 
-def listen(settings: Settings, output: str, criteria: Criteria | None = None, *, since_seq: int | None = None) -> int:
-    """Run until a signal, a failure that is not transient, or the deliveries of `criteria`; return the exit code.
+@dataclass(frozen=True, slots=True)
+class ListenOptions:
+    """What `listen` does beside receiving."""
 
-    `output`: text, json, or junit, which prints the outcome of `criteria` alone. Raises ProblemError.
+    output: str = "text"
+    """text, json, or junit, which prints the outcome of `criteria` alone."""
+    criteria: Criteria | None = None
+    """Ends it when these deliveries have come."""
+    since_seq: int | None = None
+    """Deliveries with greater numbers count; None: those that arrive from now on."""
+    filter: Filter | None = None
+    """Which deliveries are printed and passed to `command`; None: all."""
+    command: str | None = None
+    """A program to run for each valid delivery."""
+
+
+def listen(settings: Settings, options: ListenOptions) -> int:
+    """Run until a signal, a failure that is not transient, or the deliveries waited for; return the exit code.
+
+    Raises ProblemError.
     """
+    output, criteria = options.output, options.criteria
+    command = None if options.command is None else DeliveryCommand(options.command, _note_exec)
     session = Session.open(settings, asks=False)
     style = TextLine(color=_wants_color(), in_ascii=not _is_utf8())
     lines: dict[str, Callable[[SessionEvent], str | None]] = {"text": style, "json": json_line, "junit": _no_line}
     condition = ExitCondition()
     if criteria is not None:
-        condition = DeliveriesArrived(criteria, session.history_path, since_seq=since_seq, output=output)
-    return _follow(session, LineWriter(lines[output], sys.stdout), condition)
+        condition = DeliveriesArrived(criteria, session.history_path, since_seq=options.since_seq, output=output)
+    selection = DeliverySelection(options.filter, settings.job_fields.ids)
+    return _follow(session, LineWriter(lines[output], sys.stdout), condition, selection=selection, command=command)
+
+
+def _note_exec(sentence: str) -> None:
+    sys.stderr.write(f"webhook-tui: {sentence}\n")
+    sys.stderr.flush()
 
 
 def run_command(
@@ -76,9 +104,16 @@ def _no_line(_event: SessionEvent) -> str | None:
     return None
 
 
-def _follow(session: Session, lines: LineWriter, condition: ExitCondition) -> int:
+def _follow(
+    session: Session,
+    lines: LineWriter,
+    condition: ExitCondition,
+    *,
+    selection: DeliverySelection | None = None,
+    command: DeliveryCommand | None = None,
+) -> int:
     facts: queue.SimpleQueue[SessionEvent] = queue.SimpleQueue()
-    front = Headless(session.stop, lines, sys.stderr, condition=condition)
+    front = Headless(session.stop, lines, sys.stderr, condition=condition, selection=selection, command=command)
     thread = threading.Thread(target=_run, args=(session, facts), name="session", daemon=True)
     with _signals(front.signalled):
         thread.start()
@@ -87,6 +122,8 @@ def _follow(session: Session, lines: LineWriter, condition: ExitCondition) -> in
         finally:  # whatever went wrong here, the session tidies up
             session.stop()
             thread.join(timeout=5)
+        if command is not None:
+            command.close()
         condition.report()
     return front.exit_code
 
@@ -109,9 +146,13 @@ class Headless:
         notes: TextIO,
         *,
         condition: ExitCondition | None = None,
+        selection: DeliverySelection | None = None,
+        command: DeliveryCommand | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """`condition`: what else ends it. `clock`: monotonic seconds."""
+        """`condition`: what else ends it. `selection`: what is printed. `clock`: monotonic seconds."""
+        self._selection = selection or DeliverySelection(None)
+        self._command = command
         self._condition = condition or ExitCondition()
         self._clock = clock
         self._stop = stop
@@ -193,8 +234,16 @@ class Headless:
                 self._say_unproven(status.tunnel)
             case SessionStopped(problem=problem) if problem is not None:
                 self._stopped(problem)
-        self._lines.fact(fact)
+        self._print(fact)
         self._look_at_the_clock()
+
+    def _print(self, event: SessionEvent) -> None:
+        selected = self._selection.select(event)
+        if selected is None:
+            return
+        if self._command is not None:
+            self._command.on_event(selected)
+        self._lines.fact(selected)
 
     def _problem_occurred(self, occurred: ProblemOccurred) -> None:
         problem = occurred.problem

@@ -70,7 +70,7 @@ def _opened(settings: Settings, writer: MessageWriter) -> SessionPort | None:
     """Take the port and say so before the slow imports; None: refused, and said."""
     try:
         bound = bind(settings.host, settings.port, exact=settings.port_was_given)
-        if settings.forward_to is None:  # else the session may refuse to forward there
+        if not settings.forward_urls:  # else the session may refuse to forward there
             writer.send(_bound(bound))
         gc.set_threshold(5_000, 5, 5)
         sys.modules["httpx._main"] = None  # type: ignore[assignment]  # httpx's command line: imports rich and click
@@ -81,7 +81,7 @@ def _opened(settings: Settings, writer: MessageWriter) -> SessionPort | None:
     except ProblemError as error:
         writer.send(Refused(error.problem))
         return None
-    if settings.forward_to is not None:
+    if settings.forward_urls:
         writer.send(_bound(bound))
     return session
 

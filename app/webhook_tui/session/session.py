@@ -114,15 +114,15 @@ class Session:
 
         Raises ProblemError: PORT when the port is not free, USAGE when --forward-to is not allowed.
         """
-        if settings.forward_to is not None:
-            check(settings.forward_to, anywhere=settings.forward_anywhere)
+        for url in settings.forward_urls:
+            check(url, anywhere=settings.forward_anywhere)
         bound = bound or bind(settings.host, settings.port, exact=settings.port_was_given)
-        if settings.forward_to is not None:
-            try:
-                refuse_own(settings.forward_to, own_address(settings, bound))
-            except ProblemError:
-                bound.close()
-                raise
+        try:
+            for url in settings.forward_urls:
+                refuse_own(url, own_address(settings, bound))
+        except ProblemError:
+            bound.close()
+            raise
         return cls(settings, bound, asks=asks, timings=timings, clock=clock)
 
     @property
