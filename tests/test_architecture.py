@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import ast
+import contextlib
+import importlib
+import inspect
+import re
 import subprocess
 import sys
+import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -82,3 +87,79 @@ def test_the_top_level_holds_what_it_should() -> None:
     there = {path.name for path in TOP.iterdir() if not path.name.startswith(".")}
 
     assert there - {"dist", "build"} <= {"pyproject.toml", "README.md", "app", "tests", "screenshots"}
+
+
+def _classes() -> Iterator[tuple[Path, ast.ClassDef]]:
+    for path, tree in _modules():
+        yield from ((path, node) for node in ast.walk(tree) if isinstance(node, ast.ClassDef))
+
+
+def _methods(node: ast.ClassDef) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
+    return (method for method in node.body if isinstance(method, ast.FunctionDef | ast.AsyncFunctionDef))
+
+
+def _stored_attributes(node: ast.AST) -> set[str]:
+    """Names of the attributes of `self` that are assigned in there."""
+    return {
+        target.attr
+        for target in ast.walk(node)
+        if isinstance(target, ast.Attribute)
+        and isinstance(target.ctx, ast.Store)
+        and isinstance(target.value, ast.Name)
+        and target.value.id == "self"
+    }
+
+
+def _attributes_of(cls: type) -> set[str]:
+    """What an object has after `__init__`: the attributes of its classes, and what their `__init__` assigns."""
+    known = set(dir(cls))
+    for base in cls.__mro__:
+        known |= set(inspect.get_annotations(base))
+        if inspect.isfunction(init := base.__dict__.get("__init__")):
+            with contextlib.suppress(OSError, SyntaxError):  # made by dataclass: its fields are annotations
+                known |= _stored_attributes(ast.parse(textwrap.dedent(inspect.getsource(init))))
+    return known
+
+
+def test_no_attribute_is_born_outside_init() -> None:
+    """Whoever reads `__init__` knows the whole object."""
+    born = []
+    for path, node in _classes():
+        module = ".".join(path.relative_to(PACKAGE.parent).with_suffix("").parts).removesuffix(".__init__")
+        later = {name for method in _methods(node) if method.name != "__init__" for name in _stored_attributes(method)}
+        if later and isinstance(cls := getattr(importlib.import_module(module), node.name, None), type):
+            born += [f"{path}:{node.lineno} {node.name}.{name}" for name in sorted(later - _attributes_of(cls))]
+
+    assert born == []
+
+
+def _session_modules() -> Iterator[tuple[Path, ast.Module]]:
+    return ((path, tree) for path, tree in _modules() if path.parent == PACKAGE / "session")
+
+
+def test_parts_of_the_session_take_values_and_parts() -> None:
+    """Not callbacks: a part that others listen to publishes events."""
+    callbacks = [
+        f"{path}:{argument.lineno} {node.name}({argument.arg})"
+        for path, node in _classes()
+        if path.parent == PACKAGE / "session"
+        for method in _methods(node)
+        if method.name == "__init__"
+        for argument in (*method.args.args, *method.args.kwonlyargs)
+        if argument.annotation is not None
+        and not {"Callable", "Awaitable", "Coroutine"}.isdisjoint(re.findall(r"\w+", ast.unparse(argument.annotation)))
+    ]
+
+    assert callbacks == []
+
+
+def test_only_the_runtime_subscribes_parts() -> None:
+    """Who hears what stands in one place; the facade lets the front end hear."""
+    subscribers = {
+        path.stem
+        for path, tree in _session_modules()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute) and node.attr == "subscribe"
+    }
+
+    assert subscribers == {"runtime", "session"}

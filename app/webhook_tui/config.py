@@ -67,6 +67,16 @@ class Places:
         return self.state / "webhook-tui.log"
 
     @property
+    def session_log(self) -> Path:
+        """The log of the session's process."""
+        return self.state / "webhook-tui-session.log"
+
+    @property
+    def session_errors(self) -> Path:
+        """What the session's process wrote to standard error: crashes of the interpreter itself."""
+        return self.state / "webhook-tui-session.err"
+
+    @property
     def tunnel_log(self) -> Path:
         """What the tunnel's program said."""
         return self.state / "tunnel.log"
@@ -111,6 +121,8 @@ class Settings:
     forward_retries: int = 0
     db: Path | None = None
     ephemeral: bool = False
+    temporary_directory: Path | None = None
+    """Where a history lies that is not kept; None: the store makes and removes a directory."""
     keep_days: int = KEEP_DAYS
     """Older deliveries are deleted, unless they are marked; 0: none."""
     keep_rows: int = KEEP_ROWS
@@ -135,7 +147,14 @@ class Settings:
         """The database to use; None: a temporary one."""
         if self.db is not None:
             return self.db
-        return None if self.ephemeral or self.sandbox else self.places.deliveries
+        if self.is_temporary:
+            return None if self.temporary_directory is None else self.temporary_directory / "deliveries.db"
+        return self.places.deliveries
+
+    @property
+    def is_temporary(self) -> bool:
+        """Whether the history is deleted at the end."""
+        return self.db is None and (self.ephemeral or self.sandbox)
 
     @property
     def accounts_path(self) -> Path | None:

@@ -6,11 +6,12 @@ from contextlib import closing
 from datetime import datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
+from random import Random
 
 from tests.session.running import sandbox_of, session_of, settings
 from webhook_tui.domain.events import DeliveryStored
 from webhook_tui.sandbox.options import Fault
-from webhook_tui.session.clock import Clock
+from webhook_tui.session.clock import Clock, RetryDelay
 
 
 class BackwardClock(Clock):
@@ -44,3 +45,14 @@ async def test_a_clock_that_goes_backwards(tmp_path: Path) -> None:
         by_event.setdefault(row.event_id, []).append(row.attempt)
     assert sorted(by_event.values()) == [[1], [1, 2], [1, 2], [1, 2]]
     assert {row.verdict.value for row in found} == {"valid"}
+
+
+def test_a_retry_waits_longer_after_each_failure() -> None:
+    """Doubled up to the limit, drawn from the upper half; at least what the other side asked for."""
+    delay = RetryDelay(1.0, 30.0, Random(7))
+    waits = [delay.after_failure(None) for _ in range(7)]
+
+    assert all(ceiling / 2 <= wait <= ceiling for wait, ceiling in zip(waits, (1, 2, 4, 8, 16, 30, 30), strict=True))
+    assert delay.after_failure(99.0) == 99.0
+    delay.reset()
+    assert delay.after_failure(None) <= 1.0

@@ -40,7 +40,9 @@ RETRYING: dict[str, Any] = {"attempts": 60, "first_delay_seconds": 0.05, "factor
 def _ssh(before: set[int]) -> int:
     """The pid of the ssh client that runs now."""
     ours = descendants(os.getpid()) - before
-    return next(pid for pid in ours if b"ServerAliveInterval" in seen_of(pid)[0] and b"guard.py" not in seen_of(pid)[0])
+    return next(
+        pid for pid in ours if b"ServerAliveInterval" in seen_of(pid)[0] and b"watchdog.py" not in seen_of(pid)[0]
+    )
 
 
 @contextlib.asynccontextmanager

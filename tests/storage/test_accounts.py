@@ -148,8 +148,8 @@ def test_a_removed_secret_does_not_come_back_by_itself(accounts: AccountStore, a
 
 def test_a_token_is_kept_for_its_api_until_it_is_forgotten(accounts: AccountStore, path: Path) -> None:
     """The last one counts, also for the next run; and no export may hold it."""
-    accounts.keep_token("https://v2.api.piktid.com", Secret("first"))
-    accounts.keep_token("https://v2.api.piktid.com", Secret("second"))
+    accounts.save_token("https://v2.api.piktid.com", Secret("first"))
+    accounts.save_token("https://v2.api.piktid.com", Secret("second"))
 
     with closing(AccountStore.open(path)) as later:
         assert later.token("https://v2.api.piktid.com") == Secret("second")
@@ -196,14 +196,14 @@ def test_a_ring_saved_alone_stays_as_it_is(ring: SecretRing) -> None:
 
 def test_the_guard_asks_once_per_account(accounts: AccountStore, path: Path, account: Account) -> None:
     """It is remembered in the next run, too."""
-    assert not accounts.guard_was_asked(account)
+    assert not accounts.was_ownership_asked(account)
 
-    accounts.remember_guard_asked(account, NOW)
-    accounts.remember_guard_asked(account, LATER)
+    accounts.record_ownership_asked(account, NOW)
+    accounts.record_ownership_asked(account, LATER)
 
     with closing(AccountStore.open(path)) as again:
-        assert again.guard_was_asked(account)
-        assert not again.guard_was_asked(OTHER)
+        assert again.was_ownership_asked(account)
+        assert not again.was_ownership_asked(OTHER)
 
 
 def test_what_a_living_process_registered_is_not_abandoned(

@@ -122,7 +122,7 @@ async def test_ssh_under_faults(tmp_path: Path) -> None:
 
         def ssh() -> int:
             ours = descendants(os.getpid()) - before
-            return next(pid for pid in ours if b"guard.py" not in seen_of(pid)[0])
+            return next(pid for pid in ours if b"watchdog.py" not in seen_of(pid)[0])
 
         async def drop() -> bool:
             await server.drop()

@@ -95,7 +95,7 @@ async def test_a_killed_ssh_is_started_again(tmp_path: Path) -> None:
     async with LocalhostRun() as server, supervised(_tunnel(tmp_path, server.ssh_server)) as watch:
         await watch.until(TunnelState.LIVE)
         ours = descendants(os.getpid()) - before
-        ssh = next(pid for pid in ours if seen_of(pid)[0].startswith(b"/") and b"guard.py" not in seen_of(pid)[0])
+        ssh = next(pid for pid in ours if seen_of(pid)[0].startswith(b"/") and b"watchdog.py" not in seen_of(pid)[0])
         os.kill(ssh, signal.SIGKILL)
         down = await watch.until(TunnelState.DOWN)
         await watch.until(TunnelState.LIVE, 2)

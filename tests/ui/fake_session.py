@@ -8,6 +8,7 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 from tests.patience import PATIENCE_SECONDS
@@ -20,9 +21,11 @@ from webhook_tui.domain.commands import (
     ReplayDeliveries,
     SetForwarding,
     SimulateEvent,
+    StartRegistration,
 )
 from webhook_tui.domain.delivery.delivery import StoredDelivery
 from webhook_tui.domain.delivery.rows import Sort
+from webhook_tui.domain.errors import ProblemError
 from webhook_tui.domain.events import (
     DeliveriesDeleted,
     DeliveryStored,
@@ -36,10 +39,9 @@ from webhook_tui.domain.events import (
 from webhook_tui.domain.filtering.filter import Expression
 from webhook_tui.domain.forwarding.forward_result import UsedUrl
 from webhook_tui.domain.jobs.job import JobDetail, Jobs
-from webhook_tui.domain.queries import Answer, GetJob, GetStatistics, ListJobs, ListRuns, ListSecrets, Query
+from webhook_tui.domain.queries import Answer, GetJob, GetStatistics, ListJobs, ListRuns, Query
 from webhook_tui.domain.run import Run
 from webhook_tui.domain.signature.secret import Secret
-from webhook_tui.domain.signature.secret_ring import RingEntry
 from webhook_tui.domain.signature.verdict import Verdict
 from webhook_tui.domain.statistics.overview import Overview
 from webhook_tui.domain.status import (
@@ -52,6 +54,8 @@ from webhook_tui.domain.status import (
     WebhookState,
     WebhookStatus,
 )
+from webhook_tui.session.channel import Answered
+from webhook_tui.session.event_batch import EventBatcher
 
 NOW = datetime(2026, 11, 23, 14, 22, 2, tzinfo=UTC)
 
@@ -71,13 +75,23 @@ WAITING = replace(LISTENING, tunnel=LIVE, webhook=REGISTERED)
 RUNNING = replace(WAITING, counts=Counts(received=12, good=8, bad=3, pending=1))
 
 
+def _publish_as_a_process(publish: Callable[[SessionEvent], None], event: SessionEvent) -> None:
+    """As the session's process sends it, each event by itself."""
+    batcher = EventBatcher()
+    batcher.put(event)
+    for each in batcher.take():
+        assert not isinstance(each, Answered)
+        publish(each)
+
+
 class FakeSession:
     """Implements domain.session_port.SessionPort."""
 
     def __init__(self, status: SessionStatus = STARTING, deliveries: list[StoredDelivery] | None = None) -> None:
         self.rows = MemoryRows(deliveries or [])
         self.wishes: list[Command | Query[Any]] = []
-        """Commands and queries, in the order in which they came."""
+        """Every command and query, in order."""
+        self.answers: dict[Query[Any], Any] = {}
         self.stops = 0
         self.runs: tuple[Run, ...] = ()
         self.overview: Overview | None = None
@@ -85,21 +99,22 @@ class FakeSession:
         self.details: dict[str, JobDetail] = {}
         self.searches: list[tuple[MemoryFound, Callable[[], None]]] = []
         self.searches_wait = False
-        self.ring: tuple[RingEntry, ...] | None = None
-        self._pending: list[tuple[Query[Any], Future[Any]]] = []
         self.secrets: tuple[Secret, ...] = ()
         self.ended = threading.Event()
         self.fails_with: Exception | None = None
         self.first_status = status
         self._facts: queue.Queue[tuple[SessionEvent, threading.Event] | None] = queue.Queue()
         self._runs = False
+        self.may_register = False
+        self._unanswered: list[tuple[Query[Any], Future[Any]]] = []
 
     @classmethod
     def running(cls) -> FakeSession:
         """The mock-ups' session."""
         return cls(RUNNING, mock_up_rows())
 
-    def run(self, emit: Callable[[SessionEvent], None]) -> None:
+    def run(self, publish: Callable[[SessionEvent], None]) -> None:
+        emit = partial(_publish_as_a_process, publish)
         if self.fails_with is not None:
             raise self.fails_with
         emit(StatusChanged(self.first_status))
@@ -113,9 +128,12 @@ class FakeSession:
         emit(SessionStopped())
         self.ended.set()
 
-    def request(self, command: Command) -> None:
-        self.wishes.append(command)
-        match command:
+    def request(self, wish: Command) -> None:
+        if isinstance(wish, StartRegistration):
+            self.may_register = True
+            return
+        self.wishes.append(wish)
+        match wish:
             case MarkDelivery(seq, marked):
                 self.emit(RowChanged(self.rows.set(seq, marked=marked)))
             case CommentDelivery(seq, text):
@@ -131,27 +149,40 @@ class FakeSession:
     def query(self, query: Query[Answer]) -> Future[Answer]:
         self.wishes.append(query)
         future: Future[Answer] = Future()
-        self._pending.append((query, future))
-        match query:
-            case ListRuns():
-                self.answer(query, self.runs)
-            case ListSecrets() if self.ring is not None:
-                self.answer(query, self.ring)
-            case GetStatistics() if self.overview is not None:
-                self.answer(query, self.overview)
-            case ListJobs() if self.jobs is not None:
-                self.answer(query, self.jobs)
-            case GetJob() if query.job_id in self.details:
-                self.answer(query, self.details[query.job_id])
-            case _:
-                pass
+        self._unanswered.append((query, future))
+        self._give_answers()
         return future
 
-    def answer(self, query: Query[Answer], answer: Answer) -> None:
-        """Answer a query that was asked and not answered yet, however often."""
-        for pending in [one for one in self._pending if one[0] == query]:
-            self._pending.remove(pending)
-            pending[1].set_result(answer)
+    def _known_answer(self, query: Query[Any]) -> Any:
+        match query:
+            case _ if query in self.answers:
+                return self.answers[query]
+            case ListRuns():
+                return self.runs
+            case GetStatistics():
+                return self.overview
+            case ListJobs():
+                return self.jobs
+            case GetJob(job_id):
+                return self.details.get(job_id)
+            case _:
+                return None
+
+    def answer(self, query: Query[Answer], answer: Answer | ProblemError) -> None:
+        """Answer this query, now and whenever it comes again."""
+        self.answers[query] = answer
+        self._give_answers()
+
+    def _give_answers(self) -> None:
+        for query, future in list(self._unanswered):
+            answer = self._known_answer(query)
+            if answer is None:
+                continue
+            self._unanswered.remove((query, future))
+            if isinstance(answer, ProblemError):
+                future.set_exception(answer)
+            else:
+                future.set_result(answer)
 
     def stop(self) -> None:
         self.stops += 1

@@ -162,7 +162,7 @@ async def test_it_is_live_and_the_cursor_stays_on_its_job() -> None:
         await played.press("enter")
         await played.wished(GetJob("90412"))
         await played.until("reading the deliveries")
-        session.details["90412"] = JobDetail("90412", None, (), is_done=True)
+        session.answer(GetJob("90412"), JobDetail("90412", None, (), is_done=True))
         await played.until("No stored delivery is about it any more.")
 
 

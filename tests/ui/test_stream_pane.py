@@ -15,7 +15,11 @@ from tests.ui.stage import SMALL, Stage, stage
 from webhook_tui.domain.commands import OwnershipChoice, ResolveOwnership
 from webhook_tui.domain.comparison.compared_event import ComparedEvent, Reason, Seen
 from webhook_tui.domain.errors import Problem
-from webhook_tui.domain.events import EventCompared, OwnershipQuestioned, StatusChanged
+from webhook_tui.domain.events import (
+    EventCompared,
+    OwnershipQuestioned,
+    StatusChanged,
+)
 from webhook_tui.domain.queries import Answer, ComparedEvents, EventSides, GetComparison, GetEventSides, Query
 from webhook_tui.domain.statistics.intervals import Interval
 from webhook_tui.domain.status import StreamStatus
@@ -93,15 +97,14 @@ class WatchingSession(FakeSession):
         self.events = events
 
     def query(self, query: Query[Answer]) -> Future[Answer]:
-        future = super().query(query)
         if isinstance(query, GetComparison):
-            is_new = query.version != self.version
-            self.answer(query, ComparedEvents(self.version, self.events) if is_new else None)
+            if query.version != self.version:
+                self.answers[query] = ComparedEvents(self.version, self.events)
         elif isinstance(query, GetEventSides):
             webhook = b'{"id": 90398, "data": {"status": "<b>altered\\u001b[31m"}}'
             sse = b'{"data": {"status": "completed"}, "id": 90398}'
-            self.answer(query, EventSides(query.event_id, webhook, sse))
-        return future
+            self.answers[query] = EventSides(query.event_id, webhook, sse)
+        return super().query(query)
 
     def now_has(self, *events: ComparedEvent) -> None:
         """Let it know other events, and tell that the counts changed."""

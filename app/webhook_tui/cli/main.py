@@ -16,6 +16,7 @@ import click
 import click.shell_completion
 
 from webhook_tui import __version__
+from webhook_tui.cli.history_import import import_deliveries
 from webhook_tui.cli.list import list_deliveries
 from webhook_tui.cli.options import (
     EXPORT_FORMATS,
@@ -30,6 +31,7 @@ from webhook_tui.cli.options import (
     settings_from,
     shared_options,
 )
+from webhook_tui.cli.replay import replay
 from webhook_tui.cli.show import show
 from webhook_tui.cli.wait import wait
 from webhook_tui.cli.why import why
@@ -212,6 +214,7 @@ def paths(obj: tuple[Places, dict[str, Any]]) -> None:
         ("deliveries", places.deliveries),
         ("accounts", places.accounts),
         ("log", places.log),
+        ("session log", places.session_log),
         ("tunnel log", places.tunnel_log),
         ("known hosts", places.known_hosts),
     ):
@@ -368,7 +371,7 @@ def completion(shell: str) -> None:
     click.echo(kind(root, {}, "webhook-tui", "_WEBHOOK_TUI_COMPLETE").source())
 
 
-for _command in (list_deliveries, show, why, wait):
+for _command in (list_deliveries, show, why, wait, import_deliveries, replay):
     root.add_command(_command)
 
 

@@ -90,11 +90,7 @@ class RequestParser:
         Raises RequestRefusedError.
         """
         if self.request is None:
-            lines, end = self._head.take(data, at)
-            self._parse(lines)
-            if self.request is None and self._head.size > self._limits.head_bytes:
-                raise RequestRefusedError(Refusal(431, "the head is too large"))
-            return end
+            return self._feed_head(data, at)
         if self._body_left is None:
             found = _CHUNKS_MAY_END.search(data, at)
             end = found.end() if found else len(data)
@@ -121,6 +117,13 @@ class RequestParser:
     def close(self) -> None:
         """Let go of httptools' parser, which holds this one: otherwise only the garbage collector would."""
         self._parser = None
+
+    def _feed_head(self, data: bytes, at: int) -> int:
+        lines, end = self._head.take(data, at)
+        self._parse(lines)
+        if self.request is None and self._head.size > self._limits.head_bytes:
+            raise RequestRefusedError(Refusal(431, "the head is too large"))
+        return end
 
     def _parse(self, data: bytes | memoryview) -> None:
         assert self._parser is not None

@@ -216,7 +216,7 @@ class Runtime:
         for problem in () if settings.sandbox else tls_problems():
             self.status.add_note(problem)
         self.status.note_set_aside("The history", store.set_aside)
-        self.status.note_set_aside("The file of secrets", accounts.set_aside)
+        self.status.note_set_aside("The secrets file", accounts.set_aside)
 
     @property
     def known_secrets(self) -> tuple[Secret, ...]:

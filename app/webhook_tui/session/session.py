@@ -8,6 +8,7 @@ import logging
 import re
 import socket
 import sys
+from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
 from datetime import datetime
@@ -30,6 +31,7 @@ from webhook_tui.domain.commands import (
     SetAnswerRule,
     SetForwarding,
     SimulateEvent,
+    StartRegistration,
     StopReplay,
     UseToken,
 )
@@ -95,15 +97,25 @@ class Session:
         self._store: DeliveryStore | None = None
         self._runtime: Runtime | None = None
         self._unanswered: set[Future[Any]] = set()
+        self._requests: deque[Command] = deque()
 
     @classmethod
     def open(
-        cls, settings: Settings, *, asks: bool, timings: Timings | None = None, clock: Clock | None = None
+        cls,
+        settings: Settings,
+        *,
+        asks: bool,
+        bound: socket.socket | None = None,
+        timings: Timings | None = None,
+        clock: Clock | None = None,
     ) -> Session:
-        """Bind the port. Raises ProblemError: PORT when it is not free, USAGE when --forward-to is not allowed."""
+        """Bind the port, unless `bound` is the listening socket already.
+
+        Raises ProblemError: PORT when the port is not free, USAGE when --forward-to is not allowed.
+        """
         if settings.forward_to is not None:
             check(settings.forward_to, anywhere=settings.forward_anywhere)
-        bound = bind(settings.host, settings.port, exact=settings.port_was_given)
+        bound = bound or bind(settings.host, settings.port, exact=settings.port_was_given)
         if settings.forward_to is not None:
             try:
                 refuse_own(settings.forward_to, own_address(settings, bound))
@@ -134,10 +146,11 @@ class Session:
             runner.run(self._main())
 
     def request(self, command: Command) -> None:
-        """Send a command; ignored before `run` and after its end. A failure is published as ProblemOccurred."""
+        """Send a command; it waits for `run`, and is ignored after its end. Its failure is a ProblemOccurred."""
+        self._requests.append(command)
         if self._loop is not None:
             with contextlib.suppress(RuntimeError):  # the loop has ended
-                self._loop.call_soon_threadsafe(self._start_command, command)
+                self._loop.call_soon_threadsafe(self._start_commands)
 
     def query(self, query: Query[Answer]) -> Future[Answer]:
         """Ask; the future fails with ProblemError when there is no answer, also because the session ends."""
@@ -196,7 +209,12 @@ class Session:
 
     async def _run_parts(self) -> Problem | None:
         settings, now = self._settings, self._clock.utc_now()
-        store = DeliveryStore.open(settings.deliveries_path, started_at=now, job_fields=settings.job_fields)
+        store = DeliveryStore.open(
+            settings.deliveries_path,
+            started_at=now,
+            job_fields=settings.job_fields,
+            is_temporary=settings.is_temporary,
+        )
         with contextlib.closing(store), contextlib.closing(AccountStore.open(settings.accounts_path)) as accounts:
             self._store = store
             self._bus.publish(HistoryOpened())
@@ -210,12 +228,14 @@ class Session:
                 timings=self._timings,
                 asks=self._asks,
             )
+            self._start_commands()
             return await self._runtime.run(self._stop, self._started)
 
     # Commands
 
-    def _start_command(self, command: Command) -> None:
-        if self._runtime is not None:
+    def _start_commands(self) -> None:
+        while self._runtime is not None and self._requests:
+            command = self._requests.popleft()
             name = type(command).__name__
             self._runtime.tasks.start(self._carry_out(command), _in_words(name), command=name)
 
@@ -228,6 +248,8 @@ class Session:
                 runtime.route.retry_tunnel()
                 runtime.comparison.try_now()
                 runtime.registration.register(new_secret=new_secret)
+            case StartRegistration():
+                runtime.registration.permit()
             case SendTestPing():
                 await runtime.registration.test_ping()
             case DeleteWebhook():

@@ -23,7 +23,7 @@ class BackgroundTasks:
 
     def start(self, work: Coroutine[Any, Any, None], what: str, *, command: str = "") -> None:
         """Run `work` beside the others. `what` names it in a problem; `command`: the command that it carries out."""
-        task = asyncio.get_running_loop().create_task(self._run(work, what, command))
+        task = asyncio.get_running_loop().create_task(self._run(work, what, command), name=what)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 

@@ -20,9 +20,9 @@ from typing import Any, TypeAlias, TypeVar
 from webhook_tui.domain.delivery.delivery import DeliveryRow
 from webhook_tui.domain.errors import Problem, ProblemError
 from webhook_tui.storage.database import transaction
-from webhook_tui.storage.errors import is_corrupt, is_of_the_disk, not_stored
+from webhook_tui.storage.errors import is_corrupt, is_persistent, not_stored
 from webhook_tui.storage.history_file import HistoryFile
-from webhook_tui.storage.mappers import Recordable, insert_deliveries
+from webhook_tui.storage.insertion import Recordable, insert_deliveries
 
 T = TypeVar("T")
 Job: TypeAlias = Callable[[sqlite3.Connection], T]
@@ -66,10 +66,9 @@ class Writer:
         self._thread = threading.Thread(target=self._work, name="history-writer", daemon=True)
         self._thread.start()
 
-    async def record(self, record: Recordable) -> DeliveryRow:
-        """Store a delivery and return its row once it is committed; raises ProblemError when it is not stored."""
-        row: DeliveryRow = await self._submit(record)
-        return row
+    def record(self, record: Recordable) -> asyncio.Future[DeliveryRow]:
+        """Store a delivery; the result is its row once it is committed, or a ProblemError when it is not stored."""
+        return self._submit(record)
 
     async def run(self, job: Job[T]) -> T:
         """Return the result of `job` once it is committed; raises ProblemError when it is not.
@@ -161,7 +160,7 @@ class Writer:
         try:
             self._commit(group)
         except Exception as error:
-            if len(group) > 1 and not is_of_the_disk(error):
+            if len(group) > 1 and not is_persistent(error):
                 for request in group:
                     self._complete([request])
                 return
@@ -186,7 +185,7 @@ class Writer:
             self._commit_once(group)
 
     def _commit_once(self, group: Sequence[_Request]) -> None:
-        connection = self._file.present()
+        connection = self._file.current_connection()
         with transaction(connection):
             for is_record, requests in groupby(group, lambda request: isinstance(request.work, Recordable)):
                 if is_record:

@@ -1,7 +1,7 @@
-"""The app: runs the session in its thread, routes its events to the screen, and ends on every way out.
+"""The app: runs the session in a worker, routes its events to the screen, and ends on every way out.
 
-The session's thread only posts; everything that is shown is owned by the screen's thread. Leaving restores the terminal
-first: what is still to be deleted or closed goes on in the session's thread, which the caller joins.
+Other threads only post; everything that is shown is owned by the screen's thread. Leaving restores the terminal first:
+what is still to be deleted or closed goes on in the session, for whose end the caller waits.
 """
 
 from __future__ import annotations
@@ -9,12 +9,12 @@ from __future__ import annotations
 import queue
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
-from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar
 
-from textual import events, work
+from textual import events
 from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
 from textual.dom import DOMNode
@@ -22,10 +22,9 @@ from textual.filter import LineFilter
 from textual.screen import Screen
 
 from webhook_tui.domain.delivery.text import visible
-from webhook_tui.domain.errors import Problem, ProblemError, Severity
+from webhook_tui.domain.errors import Problem, Severity
 from webhook_tui.domain.events import (
     DeliveriesDeleted,
-    EventCompared,
     HistoryOpened,
     Notified,
     OwnershipQuestioned,
@@ -35,36 +34,31 @@ from webhook_tui.domain.events import (
     SessionEvent,
     SessionReady,
     SessionStopped,
+    SessionUpdated,
     TokenRequired,
     WebhookRegistered,
 )
 from webhook_tui.domain.session_port import SessionPort
+from webhook_tui.domain.status import SessionStatus
+from webhook_tui.session.process import STOP_SECONDS
 from webhook_tui.ui import theme
 from webhook_tui.ui.browser import open_in_browser
 from webhook_tui.ui.controllers.context import AppContext
+from webhook_tui.ui.controllers.session import SessionController
 from webhook_tui.ui.dialogs.dialog import Dialog
-from webhook_tui.ui.event_batch import EventBatcher, comes_in_floods
 from webhook_tui.ui.messages import (
     AnswerRequested,
-    BatchReady,
     CommandRequested,
     CopyRequested,
     LinkChosen,
     RingChanged,
-    SessionEventArrived,
-    SessionReplaced,
 )
 from webhook_tui.ui.output_filter import OutputFilter
 from webhook_tui.ui.palette import system_commands
 from webhook_tui.ui.screens.main import MainScreen
-from webhook_tui.ui.session_thread import SessionThread
+from webhook_tui.ui.session_worker import SessionWorker
 from webhook_tui.ui.signals import SignalHandlers
 from webhook_tui.ui.terminal_app import TerminalApp
-
-LEAVE_SECONDS = 3.0
-"""How long a session may take to stop."""
-REFRESH_SECONDS = 0.05
-"""The least time between two refreshes, however many events come."""
 
 
 class WebhookTuiApp(TerminalApp):
@@ -90,31 +84,54 @@ class WebhookTuiApp(TerminalApp):
         in_ascii: bool = False,
         theme_name: str | None = None,
         sandbox: Callable[[], SessionPort] | None = None,
+        restart: Callable[[], SessionPort] | None = None,
         keymap: Mapping[str, str] | None = None,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
-        """`now` returns the aware local time; `sandbox` opens another session, for users without a token."""
+        """`now` returns the aware local time. `sandbox` and `restart` start another session: with the embedded PiktID,
+        and in place of one that ended; both block, and raise ProblemError.
+        """
         super().__init__()
         theme.register(self)
         self._unknown_theme = "" if theme_name is None or theme_name in self.available_themes else theme_name
         if theme_name is not None and not self._unknown_theme:
             self.theme = theme_name
-        self.host = SessionThread(session)
         self.leaving: queue.SimpleQueue[int] = queue.SimpleQueue()
         """Gets the exit code when leaving begins, for whoever watches that the end comes."""
         self._signals = SignalHandlers(self._stop_session, self.end)
-        self._monotonic = monotonic
         self._output_filter = OutputFilter(in_ascii=in_ascii)
-        self._batcher = EventBatcher()
-        self._last_refresh = 0.0
         self._lost_keys: set[str] = set()
-        open_sandbox = None if sandbox is None else partial(self._change_to_sandbox, sandbox)
-        self.context = AppContext(self, session, session.first_status, now, in_ascii, open_sandbox)
+        self.context = AppContext(
+            self,
+            session,
+            session.first_status,
+            now,
+            in_ascii,
+            None if sandbox is None else lambda: self._sessions.replace(sandbox),
+            self._restart,
+        )
+        self._sessions = SessionController(
+            self.context,
+            on_event=self._on_session_event,
+            on_update=self._on_session_update,
+            restart=restart,
+            stop_seconds=STOP_SECONDS + 0.5,
+            monotonic=monotonic,
+        )
         self._main = MainScreen(self.context)
         if keymap:
             self.set_keymap(keymap)
 
     # Life cycle
+
+    @property
+    def host(self) -> SessionWorker:
+        """The worker of the present session."""
+        return self._sessions.worker
+
+    def take_signals(self) -> None:
+        """From now on a signal ends the app, and the session stops."""
+        self._signals.install()
 
     def get_default_screen(self) -> Screen[Any]:
         """Return the main screen."""
@@ -129,11 +146,12 @@ class WebhookTuiApp(TerminalApp):
         return [*super().get_line_filters(), self._output_filter]
 
     def on_ready(self) -> None:
-        """Start the session; from now on a signal ends the app properly."""
+        """Start the session."""
         if self._unknown_theme:
             self.show_problem(_no_theme(self._unknown_theme, sorted(self.available_themes)))
         self._signals.install()
-        self.host.start(self._emit)
+        self._signals.attach()
+        self._sessions.start()
 
     def on_unmount(self) -> None:
         """Stop the session and close the history, on whichever way the screen ended."""
@@ -164,40 +182,31 @@ class WebhookTuiApp(TerminalApp):
 
     # Events of the session
 
-    def _emit(self, event: SessionEvent) -> None:
-        """Called in the session's thread: only posts."""
-        if comes_in_floods(event):
-            if self._batcher.put(event):
-                self.post_message(BatchReady())
-        elif not isinstance(event, EventCompared):  # the screen asks for these, and only while it shows them
-            self.post_message(SessionEventArrived(event))
-
-    def on_batch_ready(self) -> None:
-        """Refresh now, or when the last refresh is long enough ago."""
-        wait = self._last_refresh + REFRESH_SECONDS - self._monotonic()
-        if wait > 0:
-            self.set_timer(wait, self._refresh)
-        else:
-            self._refresh()
-
-    def _refresh(self) -> None:
-        self._last_refresh = self._monotonic()
-        batch, main = self._batcher.take(), self._main
+    def _on_session_update(self, update: SessionUpdated) -> None:
+        """Show what changed."""
+        main = self._main
         if not main.children:
             return  # the screen is closed already
-        # In the screen's own turn: Textual stops a message at the parent in whose turn it was posted.
-        if batch.status is not None:
-            main.call_later(main.show_status, batch.status)
-        main.deliveries.add_forward_results(batch.sent)
-        if batch.replaying is not None:
-            main.replay.on_progress(batch.replaying)
-        if (batch.recorded or batch.judged or batch.changed) and main.deliveries.rows is not None:
-            main.call_later(main.refresh_deliveries, batch.recorded, batch.judged, batch.changed)
+        if update.status is not None:
+            self._show_status(update.status)
+        main.deliveries.add_forward_results(update.results)
+        if update.replay is not None:
+            main.replay.on_progress(update.replay)
+        if (update.newest_seq or update.reverified or update.changed) and main.deliveries.rows is not None:
+            main.call_later(main.refresh_deliveries, update.newest_seq, update.reverified, update.changed)
 
-    def on_session_event_arrived(self, message: SessionEventArrived) -> None:
-        """Route an event: an answer to show, a question to ask, or the outcome of a command."""
+    def _restart(self) -> None:
+        self._sessions.restart()
+
+    def _show_status(self, status: SessionStatus) -> None:
+        # In the screen's own turn: Textual stops a message at the parent in whose turn it was posted.
+        self.context.status = status
+        self._main.call_later(self._main.show_status)
+
+    def _on_session_event(self, event: SessionEvent) -> None:
+        """Route an event: a question to ask, or the outcome of a command."""
         main = self._main
-        match message.fact:
+        match event:
             case HistoryOpened():
                 main.call_later(main.open_history, self.context.session.open_rows())
             case SecretRingChanged():
@@ -205,6 +214,9 @@ class WebhookTuiApp(TerminalApp):
                     screen.post_message(RingChanged())
             case OwnershipQuestioned() | TokenRequired() as question:
                 main.prompts.ask(question)
+            case SessionStopped():
+                end = self._sessions.end_of(event, main.deliveries.newest_seq)
+                self._show_status(replace(self.context.status, end=end))
             case outcome:
                 self._show_outcome(outcome)
 
@@ -226,33 +238,8 @@ class WebhookTuiApp(TerminalApp):
             case WebhookRegistered() | SessionReady():
                 main.prompts.token_problem = None
                 main.notices.clear()
-            case SessionStopped(problem) if problem is not None:
-                main.notices.show(problem)
             case _:
                 pass
-
-    # Another session
-
-    def _change_to_sandbox(self, sandbox: Callable[[], SessionPort]) -> None:
-        self.host.leave()
-        self._open_sandbox(self.host, sandbox)
-
-    @work(thread=True, exit_on_error=False)
-    def _open_sandbox(self, old: SessionThread, sandbox: Callable[[], SessionPort]) -> None:
-        """The port is free when the session before has ended."""
-        old.join(LEAVE_SECONDS)
-        try:
-            self.post_message(SessionReplaced(sandbox()))
-        except ProblemError as error:
-            self.post_message(SessionEventArrived(SessionStopped(error.problem)))
-
-    def on_session_replaced(self, message: SessionReplaced) -> None:
-        """Run the other session."""
-        self.context.session = message.session
-        self._main.call_later(self._main.show_status, message.session.first_status)
-        self._batcher.take()
-        self.host = SessionThread(message.session)
-        self.host.start(self._emit)
 
     # Requests of widgets and dialogs
 

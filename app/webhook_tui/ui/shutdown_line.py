@@ -10,7 +10,7 @@ from typing import TextIO
 
 from webhook_tui.domain.delivery.text import visible
 from webhook_tui.domain.events import SessionEvent, SessionStopped, ShutdownStepEnded, ShutdownStepStarted
-from webhook_tui.ui.session_thread import SessionThread
+from webhook_tui.ui.session_worker import SessionWorker
 
 
 class ShutdownLine:
@@ -55,7 +55,7 @@ class ShutdownLine:
 
 
 def finish_shutdown(
-    host: SessionThread, out: TextIO, *, seconds: float, clock: Callable[[], float] = time.monotonic
+    host: SessionWorker, out: TextIO, *, seconds: float, clock: Callable[[], float] = time.monotonic
 ) -> bool:
     """Wait at most so many seconds for the session's end, and say what it does; ctrl+c ends the waiting.
 

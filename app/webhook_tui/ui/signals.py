@@ -21,15 +21,24 @@ class SignalHandlers:
         self._in_loop = in_loop
         self._loop: asyncio.AbstractEventLoop | None = None
         self._before: dict[int, Any] = {}
+        self._early_code: int | None = None
+        """Of a signal that came before there was a loop."""
 
     def install(self) -> None:
-        """Handle the signals, for the running loop."""
-        self._loop = asyncio.get_running_loop()
+        """Handle the signals from now on; repeated calls have no effect."""
+        if self._before:
+            return
         for name in _NAMES:
             # Outside the main thread, as under a test runner, no handler can be set.
             with contextlib.suppress(ValueError, AttributeError):
                 number = getattr(signal, name)
                 self._before[number] = signal.signal(number, self._handle)
+
+    def attach(self) -> None:
+        """Let the running loop call `in_loop`; a signal that came before does it now."""
+        self._loop = asyncio.get_running_loop()
+        if self._early_code is not None:
+            self._in_loop(self._early_code)
 
     def restore(self) -> None:
         """Let a signal end the program at once; but a closed window sends SIGHUP twice."""
@@ -40,7 +49,9 @@ class SignalHandlers:
     def _handle(self, number: int, _frame: FrameType | None) -> None:
         # Not one of the loop's own handlers: a write to a terminal that is gone can block the loop for ever.
         self._at_once(128 + number)
-        if self._loop is not None:
+        if self._loop is None:
+            self._early_code = 128 + number
+        else:
             with contextlib.suppress(RuntimeError):  # the loop has ended
                 self._loop.call_soon_threadsafe(self._in_loop, 128 + number)
 

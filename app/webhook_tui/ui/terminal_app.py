@@ -27,9 +27,7 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 _WAS_STOPPED = Problem(
-    "webhook-tui was stopped and answered no delivery meanwhile.",
-    "PiktID retries what it could not deliver.",
-    severity=Severity.WARNING,
+    "The screen was stopped. Deliveries were received and answered meanwhile.", "", severity=Severity.TIP
 )
 _NOT_STOPPED = Problem("There is no shell here that ctrl+z could return to.", "q leaves.", severity=Severity.TIP)
 

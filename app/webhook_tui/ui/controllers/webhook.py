@@ -28,9 +28,15 @@ class WebhookController:
         self._context.request(SendTestPing())
 
     def register(self) -> None:
-        """Go on from the first step that failed, or ask before a healthy registration is made again."""
+        """Go on from the first step that failed, or ask before a healthy registration is made again.
+
+        After the session's end restart it.
+        """
         self._notices.clear()
-        self._prompts.register()
+        if self._context.status.end is not None:
+            self._context.restart()
+        else:
+            self._prompts.register()
 
     def delete(self) -> None:
         """Ask, then delete the webhook."""

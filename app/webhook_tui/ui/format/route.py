@@ -22,6 +22,7 @@ from webhook_tui.domain.signature.verdict import Verdict
 from webhook_tui.domain.status import (
     ReceiverState,
     ReceiverStatus,
+    SessionEnd,
     SessionStatus,
     TunnelState,
     TunnelStatus,
@@ -68,14 +69,29 @@ class _Line:
         return part in self.kept
 
     def route(self) -> Content:
+        if self.status.end is not None:
+            return self.arrows(self.ended(self.status.end))
         if self.status.receiver.state is ReceiverState.STARTING:
             return Content.assemble(HALF, " starting")
         links = [self.webhook(self.status.webhook)]
         if self.status.tunnel.state is not TunnelState.NONE:
             links.append(self.tunnel(self.status.tunnel))
         links += [self.receiver(self.status.receiver), self.answer()]
+        return self.arrows(links)
+
+    def arrows(self, links: list[Content]) -> Content:
         blank = "  " if self.keeps(_Give.WIDE_ARROWS) else " "
         return Content.assemble((f"{blank}→{blank}", "$muted")).join(links)
+
+    def ended(self, end: SessionEnd) -> list[Content]:
+        if end.restarting_since is not None:
+            return [Content.assemble(HALF, f" restarting{self.seconds(end.restarting_since)}")]
+        at = f" {end.at.astimezone(self.now.tzinfo):%H:%M:%S}" if self.keeps(_Give.WHOLE_HOST) else ""
+        links = [Content.assemble(BROKEN, (f" session ended{at}", "$bad"))]
+        if self.status.tunnel.state is not TunnelState.NONE:
+            links.append(Content.assemble(WAITING, (" tunnel", "$muted")))
+        links.append(Content.assemble(WAITING, (self.listener(self.status.receiver), "$muted")))
+        return links
 
     def webhook(self, webhook: WebhookStatus) -> Content:
         name = self.webhook_name(webhook)

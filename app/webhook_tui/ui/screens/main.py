@@ -18,7 +18,6 @@ from textual.screen import Screen
 from textual.widgets import Static
 
 from webhook_tui.domain.delivery.rows import DeliveryRows
-from webhook_tui.domain.status import ReceiverState, SessionStatus
 from webhook_tui.ui import actions
 from webhook_tui.ui.controllers.annotations import AnnotationController
 from webhook_tui.ui.controllers.context import AppContext
@@ -43,7 +42,6 @@ from webhook_tui.ui.widgets.action_bar import ActionBar
 from webhook_tui.ui.widgets.delivery_table import DeliveryTable
 from webhook_tui.ui.widgets.filter_bar import Completions, FilterBar, FilterInput, MistakeLine
 from webhook_tui.ui.widgets.key_bar import KeyBar
-from webhook_tui.ui.widgets.key_button import KeyButton
 from webhook_tui.ui.widgets.notice_bar import NoticeBar
 from webhook_tui.ui.widgets.status_bar import StatusBar
 from webhook_tui.ui.widgets.steps_view import StepsView
@@ -58,6 +56,7 @@ class MainScreen(Screen[None]):
     def __init__(self, context: AppContext) -> None:
         super().__init__(classes="-waiting")
         self.context = context
+        self._has_ended = False
         self.notices = NoticeController(context, self)
         self.deliveries = DeliveriesController(self, self.notices)
         self.panes = PaneController(context, self, self.deliveries, self.notices)
@@ -157,32 +156,34 @@ class MainScreen(Screen[None]):
 
     # Session
 
-    def show_status(self, status: SessionStatus) -> None:
+    def show_status(self) -> None:
         """Show another status."""
-        self.context.status = status
+        has_ended = self.context.status.end is not None
+        if has_ended is not self._has_ended:
+            self._has_ended = has_ended
+            self.refresh_bindings()
         self.notices.on_status_changed()
         self._show_status()
 
     def open_history(self, rows: DeliveryRows) -> None:
         """Show a history that was opened."""
         self.filter.close_searches()
-        self.deliveries.rows = rows
-        self.deliveries.table.show_rows(rows)
+        self.deliveries.open(rows)
         self.filter.on_history_opened()
         self.panes.stream.forget()
         self._arrange()
 
     def refresh_deliveries(
-        self, recorded: tuple[int, ...], reverified: tuple[int, ...], annotated: tuple[int, ...]
+        self, newest_seq: int | None, reverified: tuple[int, ...], annotated: tuple[int, ...]
     ) -> None:
-        """Show new rows, and rows that changed; all by number."""
+        """Show new rows up to `newest_seq` (None: there is none), and rows that changed."""
         changed = (*reverified, *annotated)
         self.deliveries.table.refresh_rows()
         self.filter.on_rows_changed(changed)
         if reverified:
             self.deliveries.table.mark_changed(reverified)
         self._arrange()
-        self.deliveries.on_changed(recorded, changed)
+        self.deliveries.on_changed(changed, has_new=newest_seq is not None)
 
     def close(self) -> None:
         """Release what the controllers hold."""
@@ -201,9 +202,7 @@ class MainScreen(Screen[None]):
         self.query_one(StatusBar).show(status)
         self.panes.stream.show_status(status.stream)
         self.notices.refresh()
-        starting = status.receiver.state is ReceiverState.STARTING
-        for button in self.query_one(ActionBar).query(KeyButton):
-            button.disabled = starting
+        self.query_one(ActionBar).show(status)
         if not self.deliveries.total:
             self.query_one(StepsView).show(status, self.context.now())
             self.panes.focus_next_step()
@@ -221,7 +220,10 @@ class MainScreen(Screen[None]):
         if action != "run":
             return True
         name = str(parameters[0])
-        if actions.BY_ID[name].needs_delivery and not self.panes.shows_deliveries:
+        needs = actions.BY_ID[name]
+        if needs.needs_delivery and not self.panes.shows_deliveries:
+            return False
+        if needs.needs_session and self.context.status.end is not None:
             return False
         match name:
             case "table.show_all":

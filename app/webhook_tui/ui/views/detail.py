@@ -185,6 +185,11 @@ class DetailPane(Vertical):
             self.tab = PAYLOAD
         self._fill(is_other=is_other)
 
+    def use_rows(self, rows: DeliveryRows) -> None:
+        """Read from other rows from now on; what they do not have stays shown until another delivery is."""
+        self._rows = rows
+        self.reread()
+
     def reread(self) -> None:
         """Read the delivery again: its verdict, its answer or its attempts may be others now."""
         if self._rows is not None and self.seq is not None:

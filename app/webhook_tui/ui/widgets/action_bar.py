@@ -11,6 +11,7 @@ from textual.widgets import Static
 
 from webhook_tui.domain import units
 from webhook_tui.domain.delivery.text import visible
+from webhook_tui.domain.status import ReceiverState, SessionStatus
 from webhook_tui.ui.actions import screen_action
 from webhook_tui.ui.widgets.key_button import KeyButton, types
 
@@ -107,6 +108,15 @@ class ActionBar(Horizontal):
         yield KeyButton("Register", "u", id="register")
         yield KeyButton("Delete", "X", id="delete", danger=True)
         yield FollowNote()
+
+    def show(self, status: SessionStatus) -> None:
+        """Enable what the session can do now; after its end that is to be restarted."""
+        is_starting = status.receiver.state is ReceiverState.STARTING
+        register = self.query_one("#register", KeyButton)
+        register.name_it("Register" if status.end is None else "Restart")
+        register.disabled = is_starting if status.end is None else status.end.restarting_since is not None
+        for name in ("#ping", "#delete"):
+            self.query_one(name, KeyButton).disabled = is_starting or status.end is not None
 
     async def on_button_pressed(self, event: KeyButton.Pressed) -> None:
         """Run the action of the button."""

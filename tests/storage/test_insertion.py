@@ -13,7 +13,8 @@ from tests.factories import VALID, delivery
 from webhook_tui.domain.account import Account
 from webhook_tui.domain.delivery.delivery import DeliveryRow
 from webhook_tui.storage.database import open_database
-from webhook_tui.storage.mappers import find_row, find_stored, insert_deliveries, recordable
+from webhook_tui.storage.insertion import insert_deliveries, recordable
+from webhook_tui.storage.mappers import find_row, find_stored
 from webhook_tui.storage.schema import HISTORY
 
 

@@ -13,9 +13,9 @@ from webhook_tui.domain.account import Account
 from webhook_tui.domain.errors import ProblemError
 from webhook_tui.domain.signature.verdict import Judgement, Verdict
 from webhook_tui.domain.statistics.counts import HistoryCounts
-from webhook_tui.storage import aggregate, statistics
 from webhook_tui.storage.history import DeliveryStore
-from webhook_tui.storage.statistics import StatisticsReader
+from webhook_tui.storage.statistics import aggregate, counts
+from webhook_tui.storage.statistics.counts import StatisticsReader
 
 
 async def record(
@@ -30,9 +30,9 @@ async def record(
 
 async def counted(store: DeliveryStore) -> HistoryCounts:
     """The tally when it is done."""
-    tally = await store.tally(NOW)
+    tally = await store.counts(NOW)
     while not tally.is_done:
-        tally = await store.tally(NOW)
+        tally = await store.counts(NOW)
     return tally
 
 
@@ -43,7 +43,7 @@ def by_event(tally: HistoryCounts) -> dict[str, tuple[int, int]]:
 
 async def test_an_empty_history_is_counted(store: DeliveryStore) -> None:
     """Nothing, and that is all."""
-    tally = await store.tally(NOW)
+    tally = await store.counts(NOW)
     assert (tally.is_done, tally.total, tally.all_runs, tally.events) == (True, 0, {}, ())
     assert [sum(rate.counts) for rate in tally.rates] == [0, 0, 0]
 
@@ -89,11 +89,11 @@ async def test_the_counts_stay_while_they_are_counted_anew(
     assert (await counted(store)).all_runs == {Verdict.VALID: 9, Verdict.PENDING: 1}
     monkeypatch.setattr(aggregate, "REBUILD_FACTOR", 1e9)
     await store.set_judgements([(number, VALID)])
-    assert (await store.tally(NOW)).all_runs == {Verdict.VALID: 9, Verdict.PENDING: 1}
+    assert (await store.counts(NOW)).all_runs == {Verdict.VALID: 9, Verdict.PENDING: 1}
     monkeypatch.setattr(aggregate, "REBUILD_FACTOR", 0)
-    monkeypatch.setattr(statistics, "CHUNK", 4)
+    monkeypatch.setattr(counts, "CHUNK", 4)
     monkeypatch.setattr(aggregate, "STEP_SECONDS", -1)
-    tally = await store.tally(NOW)
+    tally = await store.counts(NOW)
     assert tally.is_done
     assert tally.all_runs == {Verdict.VALID: 10}
 
@@ -102,13 +102,13 @@ async def test_a_long_history_is_counted_in_steps(
     store: DeliveryStore, account: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Each call works for a moment and says how far it is."""
-    monkeypatch.setattr(statistics, "CHUNK", 2)
+    monkeypatch.setattr(counts, "CHUNK", 2)
     for _ in range(5):
         await record(store, account, "ping")
     monkeypatch.setattr(aggregate, "STEP_SECONDS", -1)
     seen: list[HistoryCounts] = []
     while not seen or not seen[-1].is_done:
-        seen.append(await store.tally(NOW))
+        seen.append(await store.counts(NOW))
     assert len(seen) > 1
     assert [tally.examined for tally in seen] == sorted({tally.examined for tally in seen})
     assert sum(seen[0].all_runs.values()) == seen[0].examined < seen[0].total == 5
@@ -138,7 +138,7 @@ async def test_strangers_names_are_bounded_and_kept_apart(
     assert len(tally.events) == 50
     assert tally.events[0].event == "ping"
     assert (tally.other_names, tally.others_this_run, tally.others_all_runs) == (22, 22, 22)
-    monkeypatch.setattr(statistics, "_MOST_NAMES", 10)
+    monkeypatch.setattr(counts, "_MOST_NAMES", 10)
     with closing(DeliveryStore.open(store.path, started_at=NOW)) as later:
         tally = await counted(later)
     assert sum(tally.all_runs.values()) == 73
@@ -149,7 +149,7 @@ async def test_a_file_that_is_gone_is_a_problem_and_a_new_one_is_counted(tmp_pat
     """Not a crash."""
     lost = StatisticsReader(tmp_path / "none.db", run=lambda: 1, verdict_changes=lambda: 0)
     with closing(lost), pytest.raises(ProblemError):
-        await lost.tally(NOW)
+        await lost.counts(NOW)
     path = tmp_path / "deliveries.db"
     with closing(DeliveryStore.open(path, started_at=NOW)) as store:
         await record(store, account, "ping")

@@ -33,8 +33,8 @@ from webhook_tui.domain.jobs.job import (
     worst,
 )
 from webhook_tui.domain.signature.verdict import Verdict
-from webhook_tui.storage.aggregate import AggregateReader
 from webhook_tui.storage.mappers import moment
+from webhook_tui.storage.statistics.aggregate import AggregateReader
 
 MOST_READ = 20_000
 """Deliveries that are read, the newest ones."""

@@ -16,9 +16,10 @@ from webhook_tui.domain.account import Account
 from webhook_tui.domain.filtering.search_words import WAY
 from webhook_tui.storage.database import Schema, open_database
 from webhook_tui.storage.history import DeliveryStore
-from webhook_tui.storage.mappers import encode_headers, insert_deliveries, recordable
+from webhook_tui.storage.insertion import insert_deliveries, recordable
+from webhook_tui.storage.mappers import encode_headers
 from webhook_tui.storage.schema import HISTORY
-from webhook_tui.storage.word_index import LARGEST_INDEXED, STEP_ROWS, WordIndex
+from webhook_tui.storage.search.word_index import LARGEST_INDEXED, STEP_ROWS, WordIndex
 
 
 async def _record(store: DeliveryStore, account: Account, *bodies: bytes) -> None:

@@ -1,6 +1,6 @@
-"""The full-text index: filled behind the deliveries in small steps, never in the transaction that one waits for.
+"""The full-text index, filled in small steps in the background, never in the transaction before an answer.
 
-Deliveries beyond `indexing.done` and those with large bodies have no words in it; whoever searches reads those.
+Deliveries beyond `indexing.done` and those with large bodies are not in it; a search reads their bodies.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from webhook_tui.storage.database import transaction
 from webhook_tui.storage.mappers import decode_headers
 
 LARGEST_INDEXED = 262_144
-"""Bytes of a body; the index `large` of the schema lists those above."""
+"""Bytes of a body. The index `large` of the schema lists larger ones."""
 STEP_ROWS = 100
 _STEP_BYTES = LARGEST_INDEXED
 
@@ -24,15 +24,15 @@ _logger = logging.getLogger(__name__)
 
 
 class WordIndex:
-    """Brings the index up to date, step by step, on the writer's thread."""
+    """Brings the index up to date in steps, on the writer's thread."""
 
     def __init__(self) -> None:
-        self._began_anew = False
+        self._was_reset = False
 
     def step(self, connection: sqlite3.Connection) -> bool:
-        """Index at most 100 deliveries or 256 KiB in a transaction of its own; whether there is more to do.
+        """Index at most 100 deliveries or 256 KiB in a transaction of its own; return whether there is more to do.
 
-        Power loss may undo it, and then it is done again: it is not synced. Raises sqlite3.Error.
+        The commit is not synced: after a power loss the step is repeated. Raises sqlite3.Error.
         """
         if not self._is_behind(connection):
             return False
@@ -41,12 +41,12 @@ class WordIndex:
             with transaction(connection):
                 return self._advance(connection)
         except sqlite3.DatabaseError as error:
-            if error.sqlite_errorcode != sqlite3.SQLITE_CORRUPT_VTAB or self._began_anew:
+            if error.sqlite_errorcode != sqlite3.SQLITE_CORRUPT_VTAB or self._was_reset:
                 raise
-            _logger.warning("The index of words is damaged and made again")
+            _logger.warning("The word index is damaged; it is built again")
             with transaction(connection):
-                begin_anew(connection)
-            self._began_anew = True
+                reset_index(connection)
+            self._was_reset = True
             return True
         finally:
             connection.execute("PRAGMA synchronous = FULL")
@@ -55,16 +55,16 @@ class WordIndex:
         done, way = connection.execute("SELECT done, way FROM indexing").fetchone()
         (last,) = connection.execute("SELECT max(seq) FROM deliveries").fetchone()
         if way != WAY:
-            return not self._began_anew
+            return not self._was_reset
         return last is not None and last > done
 
     def _advance(self, connection: sqlite3.Connection) -> bool:
         done, way = connection.execute("SELECT done, way FROM indexing").fetchone()
         if way != WAY:
-            if self._began_anew:
+            if self._was_reset:
                 return False
-            begin_anew(connection)
-            self._began_anew = True
+            reset_index(connection)
+            self._was_reset = True
             return True
         found = connection.execute(
             "SELECT d.seq, b.headers, iif(d.size > ?, NULL, b.body) FROM deliveries d JOIN bodies b USING (seq) "
@@ -86,8 +86,8 @@ class WordIndex:
         return count == STEP_ROWS or size >= _STEP_BYTES
 
 
-def begin_anew(connection: sqlite3.Connection) -> None:
-    """Empty the index, inside the caller's transaction; everything is indexed again."""
+def reset_index(connection: sqlite3.Connection) -> None:
+    """Empty the index within the caller's transaction; all deliveries are indexed again."""
     try:
         connection.execute("INSERT INTO words (words) VALUES ('delete-all')")
     except sqlite3.DatabaseError as error:
@@ -98,7 +98,7 @@ def begin_anew(connection: sqlite3.Connection) -> None:
 
 
 def _replace_contents(connection: sqlite3.Connection) -> None:
-    """Empty an index that is too damaged for its own command, by what lies in the tables of a new one."""
+    """Empty an index that is too damaged for 'delete-all' with the tables of a new one."""
     with closing(sqlite3.connect(":memory:")) as fresh:
         fresh.execute("CREATE VIRTUAL TABLE words USING fts5 (text, content = '', columnsize = 0)")
         contents = fresh.execute("SELECT id, block FROM words_data").fetchall()
@@ -108,7 +108,7 @@ def _replace_contents(connection: sqlite3.Connection) -> None:
 
 
 def forget(connection: sqlite3.Connection, seqs: Sequence[int]) -> None:
-    """Take the words of deliveries that are about to be deleted out of the index, inside the caller's transaction."""
+    """Remove deliveries that are about to be deleted from the index, within the caller's transaction."""
     found = connection.execute(
         "SELECT seq, headers, body FROM deliveries JOIN bodies USING (seq) JOIN indexing "
         "WHERE seq IN (SELECT value FROM json_each(?)) AND seq <= done AND way = ? AND size <= ?",
@@ -120,5 +120,5 @@ def forget(connection: sqlite3.Connection, seqs: Sequence[int]) -> None:
     except sqlite3.DatabaseError as error:
         if error.sqlite_errorcode != sqlite3.SQLITE_CORRUPT_VTAB:
             raise
-        _logger.warning("The index of words is damaged and made again")
-        begin_anew(connection)
+        _logger.warning("The word index is damaged; it is built again")
+        reset_index(connection)

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import sqlite3
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from time import monotonic
 from typing import TypeAlias
 
+from webhook_tui.domain.run import Run
 from webhook_tui.domain.signature.verdict import Verdict
 from webhook_tui.domain.statistics.counts import EventCounts, HistoryCounts, Rate
-from webhook_tui.storage.aggregate import AggregateReader
-from webhook_tui.storage.mappers import microseconds
+from webhook_tui.storage.mappers import microseconds, moment
+from webhook_tui.storage.statistics.aggregate import AggregateReader
 
 CHUNK = 20_000
 """Deliveries counted by one statement."""
@@ -83,7 +84,7 @@ class StatisticsReader:
         self._now = 0
         self._reader = AggregateReader(path, lambda: _Counts(run(), self._now), verdict_changes=verdict_changes)
 
-    async def tally(self, now: datetime) -> HistoryCounts:
+    async def counts(self, now: datetime) -> HistoryCounts:
         """Return the counts as far as one step reaches. Raises ProblemError."""
         self._now = microseconds(now)
         return await self._reader.read(lambda counts, is_done, _: _tally(counts, microseconds(now), is_done=is_done))
@@ -144,3 +145,17 @@ def _rate(counts: Counter[int], now: int, span: int, parts: int, *, by: int) -> 
         if 0 <= age < parts:
             found[parts - 1 - age] += count
     return Rate(span, tuple(found))
+
+
+def find_runs(connection: sqlite3.Connection) -> list[Run]:
+    """Return all runs of the program, oldest first, each with the counts of its stored deliveries."""
+    counts: defaultdict[int, dict[Verdict, int]] = defaultdict(dict)
+    for run, verdict, count in connection.execute(
+        "SELECT run, verdict, count(*) FROM deliveries NOT INDEXED GROUP BY run, verdict"
+    ):
+        counts[run][Verdict(verdict)] = count
+    found = connection.execute("SELECT id, started_at, ended_at FROM runs ORDER BY id")
+    return [
+        Run(number, moment(started), None if ended is None else moment(ended), counts[number])
+        for number, started, ended in found
+    ]

@@ -15,8 +15,8 @@ from tests.storage.finding import finding
 from webhook_tui.domain.account import Account
 from webhook_tui.domain.jobs.job import Job, JobFields, Jobs
 from webhook_tui.domain.signature.verdict import Judgement, Verdict
-from webhook_tui.storage import aggregate, jobs
 from webhook_tui.storage.history import DeliveryStore
+from webhook_tui.storage.statistics import aggregate, jobs
 
 
 def body(job_id: object, *, at: float | None = None, **data: Any) -> bytes:
