@@ -8,6 +8,7 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 from tests.patience import PATIENCE_SECONDS
@@ -38,10 +39,9 @@ from webhook_tui.domain.events import (
 from webhook_tui.domain.filtering.filter import Expression
 from webhook_tui.domain.forwarding.forward_result import UsedUrl
 from webhook_tui.domain.jobs.job import JobDetail, Jobs
-from webhook_tui.domain.queries import Answer, GetJob, GetStatistics, ListJobs, ListRuns, ListSecrets, Query
+from webhook_tui.domain.queries import Answer, GetJob, GetStatistics, ListJobs, ListRuns, Query
 from webhook_tui.domain.run import Run
 from webhook_tui.domain.signature.secret import Secret
-from webhook_tui.domain.signature.secret_ring import RingEntry
 from webhook_tui.domain.signature.verdict import Verdict
 from webhook_tui.domain.statistics.overview import Overview
 from webhook_tui.domain.status import (
@@ -75,6 +75,15 @@ WAITING = replace(LISTENING, tunnel=LIVE, webhook=REGISTERED)
 RUNNING = replace(WAITING, counts=Counts(received=12, good=8, bad=3, pending=1))
 
 
+def _publish_as_a_process(publish: Callable[[SessionEvent], None], event: SessionEvent) -> None:
+    """As the session's process sends it, each event by itself."""
+    batcher = EventBatcher()
+    batcher.put(event)
+    for each in batcher.take():
+        assert not isinstance(each, Answered)
+        publish(each)
+
+
 class FakeSession:
     """Implements domain.session_port.SessionPort."""
 
@@ -90,18 +99,14 @@ class FakeSession:
         self.details: dict[str, JobDetail] = {}
         self.searches: list[tuple[MemoryFound, Callable[[], None]]] = []
         self.searches_wait = False
-        self.ring: tuple[RingEntry, ...] | None = None
-        self._pending: list[tuple[Query[Any], Future[Any]]] = []
         self.secrets: tuple[Secret, ...] = ()
         self.ended = threading.Event()
         self.fails_with: Exception | None = None
         self.first_status = status
         self._facts: queue.Queue[tuple[SessionEvent, threading.Event] | None] = queue.Queue()
         self._runs = False
-        self._dies = False
         self.may_register = False
         self._unanswered: list[tuple[Query[Any], Future[Any]]] = []
-        self.may_register = False
 
     @classmethod
     def running(cls) -> FakeSession:
@@ -109,13 +114,7 @@ class FakeSession:
         return cls(RUNNING, mock_up_rows())
 
     def run(self, publish: Callable[[SessionEvent], None]) -> None:
-        def emit(event: SessionEvent) -> None:
-            batcher = EventBatcher()
-            batcher.put(event)
-            for each in batcher.take():
-                assert not isinstance(each, Answered)
-                publish(each)
-
+        emit = partial(_publish_as_a_process, publish)
         if self.fails_with is not None:
             raise self.fails_with
         emit(StatusChanged(self.first_status))
@@ -126,7 +125,7 @@ class FakeSession:
             emit(fact)
             was_said.set()
         self._runs = False
-        emit(SessionStopped(is_unexpected=self._dies))
+        emit(SessionStopped())
         self.ended.set()
 
     def request(self, wish: Command) -> None:
@@ -160,8 +159,6 @@ class FakeSession:
                 return self.answers[query]
             case ListRuns():
                 return self.runs
-            case ListSecrets():
-                return self.ring
             case GetStatistics():
                 return self.overview
             case ListJobs():
@@ -190,11 +187,6 @@ class FakeSession:
     def stop(self) -> None:
         self.stops += 1
         self._runs = False
-        self._facts.put(None)
-
-    def die(self) -> None:
-        """End as a process that is killed."""
-        self._dies = True
         self._facts.put(None)
 
     def open_rows(self) -> MemoryRows:

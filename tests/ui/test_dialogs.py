@@ -17,6 +17,7 @@ from tests.ui.stage import SMALL, STACKED, WIDE, Stage, stage
 from webhook_tui.domain.commands import (
     AddSecret,
     CheckReachability,
+    Command,
     DeleteWebhook,
     OwnershipChoice,
     RegisterWebhook,
@@ -26,7 +27,12 @@ from webhook_tui.domain.commands import (
     UseToken,
 )
 from webhook_tui.domain.errors import Problem
-from webhook_tui.domain.events import ForeignWebhook, OwnershipQuestioned, SecretRingChanged, TokenRequired
+from webhook_tui.domain.events import (
+    ForeignWebhook,
+    OwnershipQuestioned,
+    SecretRingChanged,
+    TokenRequired,
+)
 from webhook_tui.domain.queries import ListSecrets, RevealSecret, SecretTrial, TrySecret
 from webhook_tui.domain.signature.secret import Secret
 from webhook_tui.domain.signature.secret_ring import Origin, RingEntry
@@ -355,9 +361,7 @@ async def test_a_working_registration_is_made_again_only_after_a_question() -> N
 
 
 @pytest.mark.parametrize(("key", "wish"), [("n", RegisterWebhook(new_secret=True)), ("v", CheckReachability())])
-async def test_the_question_before_a_new_secret_is_answered_by_keys(
-    key: str, wish: RegisterWebhook | CheckReachability
-) -> None:
+async def test_the_question_before_a_new_secret_is_answered_by_keys(key: str, wish: Command) -> None:
     """n registers again, v checks the route."""
     async with stage(size=STACKED) as played:
         await played.press("u")
@@ -388,10 +392,10 @@ RING = (
 async def listed(entries: tuple[RingEntry, ...] = RING, size: tuple[int, int] = STACKED) -> AsyncIterator[Stage]:
     """The dialog of the ring, filled."""
     session = FakeSession(replace(RUNNING, ring_place="file, 0600"), mock_up_rows())
-    session.ring = entries
     async with stage(session, size=size) as played:
         await played.press("S")
         await played.wished(ListSecrets())
+        session.answer(ListSecrets(), entries)
         await played.until(f"{len(entries)} in the ring")
         yield played
 
@@ -450,7 +454,6 @@ async def test_a_revealed_secret_is_hidden_by_itself(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(SecretsDialog, "set_timer", recording)
     async with listed() as played:
         await played.press("r")
-        await played.wished(RevealSecret(RING[0].secret_id))
         played.session.answer(RevealSecret(RING[0].secret_id), Secret("current"))
         await played.until("current  7 characters")
         elapsed[0]()
@@ -485,7 +488,7 @@ async def test_removing_a_secret_asks_in_its_row() -> None:
         assert not any(isinstance(wish, RemoveSecret) for wish in played.session.wishes)
         await played.press("D", "d")
         await played.wished(RemoveSecret(RING[2].secret_id))
-        played.session.ring = (*RING[:2], *RING[3:])
+        played.session.answer(ListSecrets(), (*RING[:2], *RING[3:]))
         played.session.emit(SecretRingChanged())
         await played.until("4 in the ring")
 
@@ -559,7 +562,6 @@ async def test_a_secret_that_the_ring_has_is_known() -> None:
     """For this run only, or not."""
     async with stage(size=STACKED) as played:
         await played.press("p", *"file")
-        await played.wished(TrySecret(Secret("file")))
         played.session.answer(TrySecret(Secret("file")), SecretTrial(RING[3]))
         await played.until(f"known already: {RING[3].short_id} (this run only)")
 

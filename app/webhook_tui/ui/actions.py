@@ -22,6 +22,8 @@ class Action:
     in_footer: bool = False
     needs_delivery: bool = False
     """Whether it is available only while the table of deliveries is shown."""
+    needs_session: bool = False
+    """Whether it is available only while the session runs."""
     runs: str = ""
     """Textual's name of the action that it runs; "": the screen's handler for the id."""
 
@@ -76,9 +78,9 @@ ACTIONS: tuple[Action, ...] = (
     Action("tabs.next", "next tab", "right_square_bracket", "Next tab", needs_delivery=True),
     Action("table.into_detail", "into the detail", "right", "Detail"),
     Action("detail.zoom", "zoom the detail", "z", "Zoom", needs_delivery=True),
-    Action("piktid.ping", "send a test ping", "t", "Test ping"),
+    Action("piktid.ping", "send a test ping", "t", "Test ping", needs_session=True),
     Action("piktid.register", "register the webhook (again: asks)", "u", "Register"),
-    Action("piktid.delete", "delete the webhook", "X", "Delete"),
+    Action("piktid.delete", "delete the webhook", "X", "Delete", needs_session=True),
     Action("piktid.add_secret", "add a secret to the ring", "p", "Add secret"),
     Action("payload.next_match", "next match in the payload", "n", "Next match", needs_delivery=True),
     Action("payload.match_before", "match before", "N", "Match before", needs_delivery=True),

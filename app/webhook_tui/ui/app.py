@@ -1,30 +1,28 @@
-"""The app: a worker owns the session and posts its events, the screen shows them, and every way out ends both.
+"""The app: runs the session in a worker, routes its events to the screen, and ends on every way out.
 
-Leaving restores the terminal first; what is still to be deleted or closed goes on in the session meanwhile.
+Other threads only post; everything that is shown is owned by the screen's thread. Leaving restores the terminal first:
+what is still to be deleted or closed goes on in the session, for whose end the caller waits.
 """
 
 from __future__ import annotations
 
 import queue
-import threading
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar
 
-from textual import events, work
+from textual import events
 from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
 from textual.dom import DOMNode
 from textual.filter import LineFilter
 from textual.screen import Screen
 
-from webhook_tui.domain.commands import StartRegistration
 from webhook_tui.domain.delivery.text import visible
-from webhook_tui.domain.errors import Problem, ProblemError, Severity
+from webhook_tui.domain.errors import Problem, Severity
 from webhook_tui.domain.events import (
     DeliveriesDeleted,
     HistoryOpened,
@@ -41,22 +39,19 @@ from webhook_tui.domain.events import (
     WebhookRegistered,
 )
 from webhook_tui.domain.session_port import SessionPort
-from webhook_tui.domain.status import SessionEnd, SessionStatus
+from webhook_tui.domain.status import SessionStatus
 from webhook_tui.session.process import STOP_SECONDS
 from webhook_tui.ui import theme
 from webhook_tui.ui.browser import open_in_browser
 from webhook_tui.ui.controllers.context import AppContext
+from webhook_tui.ui.controllers.session import SessionController
 from webhook_tui.ui.dialogs.dialog import Dialog
-from webhook_tui.ui.format.notices import session_ended
 from webhook_tui.ui.messages import (
     AnswerRequested,
     CommandRequested,
     CopyRequested,
     LinkChosen,
     RingChanged,
-    SessionEventArrived,
-    SessionReplaced,
-    UpdateReady,
 )
 from webhook_tui.ui.output_filter import OutputFilter
 from webhook_tui.ui.palette import system_commands
@@ -64,11 +59,6 @@ from webhook_tui.ui.screens.main import MainScreen
 from webhook_tui.ui.session_worker import SessionWorker
 from webhook_tui.ui.signals import SignalHandlers
 from webhook_tui.ui.terminal_app import TerminalApp
-
-SOON_SECONDS = 10.0
-"""A session that ends so soon after it was restarted will do so again."""
-REFRESH_SECONDS = 0.05
-"""The least time between two refreshes, however many events come."""
 
 
 class WebhookTuiApp(TerminalApp):
@@ -99,34 +89,49 @@ class WebhookTuiApp(TerminalApp):
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         """`now` returns the aware local time. `sandbox` and `restart` start another session: with the embedded PiktID,
-        and in place of one that ended. Both block, and raise ProblemError.
+        and in place of one that ended; both block, and raise ProblemError.
         """
         super().__init__()
         theme.register(self)
         self._unknown_theme = "" if theme_name is None or theme_name in self.available_themes else theme_name
         if theme_name is not None and not self._unknown_theme:
             self.theme = theme_name
-        self.host = SessionWorker(session)
         self.leaving: queue.SimpleQueue[int] = queue.SimpleQueue()
         """Gets the exit code when leaving begins, for whoever watches that the end comes."""
         self._signals = SignalHandlers(self._leave_session, self._stop_session, self.end)
-        self._monotonic = monotonic
         self._output_filter = OutputFilter(in_ascii=in_ascii)
-        self._update_lock = threading.Lock()
-        self._update: SessionUpdated | None = None
-        self._restart_session = restart
-        self._restarted_at = float("-inf")
-        self._last_refresh = 0.0
         self._lost_keys: set[str] = set()
-        open_sandbox = None if sandbox is None else partial(self._replace_session, sandbox)
         self.context = AppContext(
-            self, session, session.first_status, now, in_ascii, open_sandbox=open_sandbox, restart=self._restart
+            self,
+            session,
+            session.first_status,
+            now,
+            in_ascii,
+            None if sandbox is None else lambda: self._sessions.replace(sandbox),
+            self._restart,
+        )
+        self._sessions = SessionController(
+            self.context,
+            on_event=self._on_session_event,
+            on_update=self._on_session_update,
+            restart=restart,
+            stop_seconds=STOP_SECONDS + 0.5,
+            monotonic=monotonic,
         )
         self._main = MainScreen(self.context)
         if keymap:
             self.set_keymap(keymap)
 
     # Life cycle
+
+    @property
+    def host(self) -> SessionWorker:
+        """The worker of the present session."""
+        return self._sessions.worker
+
+    def take_signals(self) -> None:
+        """From now on a signal ends the app, and the session stops."""
+        self._signals.install()
 
     def get_default_screen(self) -> Screen[Any]:
         """Return the main screen."""
@@ -141,16 +146,12 @@ class WebhookTuiApp(TerminalApp):
         return [*super().get_line_filters(), self._output_filter]
 
     def on_ready(self) -> None:
-        """Start what the session does; a signal that came before ends the app now."""
+        """Start the session."""
         if self._unknown_theme:
             self.show_problem(_no_theme(self._unknown_theme, sorted(self.available_themes)))
-        self.take_signals()
-        self._signals.on_loop_running()
-        self._host_session()
-
-    def take_signals(self) -> None:
-        """From now on a signal ends the app, and the session shuts down. Repeated calls have no effect."""
         self._signals.install()
+        self._signals.attach()
+        self._sessions.start()
 
     def on_unmount(self) -> None:
         """Stop the session and close the history, on whichever way the screen ended."""
@@ -184,55 +185,31 @@ class WebhookTuiApp(TerminalApp):
 
     # Events of the session
 
-    def _host_session(self) -> None:
-        """Let a Textual worker own the session: it starts it, carries its events, ends it with the app."""
-        self.run_worker(self.host.work(self._emit), group="session", exit_on_error=False)
-        self.host.session.request(StartRegistration())
-
-    def _emit(self, event: SessionEvent) -> None:
-        """Called in another thread: only posts; updates that come faster than they are shown become one."""
-        if not isinstance(event, SessionUpdated):
-            self.post_message(SessionEventArrived(event))
-            return
-        with self._update_lock:
-            is_announced = self._update is not None
-            self._update = event if self._update is None else self._update.followed_by(event)
-        if not is_announced:
-            self.post_message(UpdateReady())
-
-    def on_update_ready(self) -> None:
-        """Refresh now, or when the last refresh is long enough ago."""
-        wait = self._last_refresh + REFRESH_SECONDS - self._monotonic()
-        if wait > 0:
-            self.set_timer(wait, self._refresh)
-        else:
-            self._refresh()
-
-    def _refresh(self) -> None:
-        self._last_refresh = self._monotonic()
-        with self._update_lock:
-            update, self._update = self._update, None
+    def _on_session_update(self, update: SessionUpdated) -> None:
+        """Show what changed."""
         main = self._main
-        if update is None or not main.children:
+        if not main.children:
             return  # the screen is closed already
-        # In the screen's own turn: Textual stops a message at the parent in whose turn it was posted.
         if update.status is not None:
             self._show_status(update.status)
         main.deliveries.add_forward_results(update.results)
         if update.replay is not None:
             main.replay.on_progress(update.replay)
-        has_changed = update.newest_seq is not None or update.reverified or update.changed
-        if has_changed and main.deliveries.rows is not None:
+        if (update.newest_seq or update.reverified or update.changed) and main.deliveries.rows is not None:
             main.call_later(main.refresh_deliveries, update.newest_seq, update.reverified, update.changed)
 
+    def _restart(self) -> None:
+        self._sessions.restart()
+
     def _show_status(self, status: SessionStatus) -> None:
+        # In the screen's own turn: Textual stops a message at the parent in whose turn it was posted.
         self.context.status = status
         self._main.call_later(self._main.show_status)
 
-    def on_session_event_arrived(self, message: SessionEventArrived) -> None:
-        """Route an event: an answer to show, a question to ask, or the outcome of a command."""
+    def _on_session_event(self, event: SessionEvent) -> None:
+        """Route an event: a question to ask, or the outcome of a command."""
         main = self._main
-        match message.fact:
+        match event:
             case HistoryOpened():
                 main.call_later(main.open_history, self.context.session.open_rows())
             case SecretRingChanged():
@@ -240,6 +217,9 @@ class WebhookTuiApp(TerminalApp):
                     screen.post_message(RingChanged())
             case OwnershipQuestioned() | TokenRequired() as question:
                 main.prompts.ask(question)
+            case SessionStopped():
+                end = self._sessions.end_of(event, main.deliveries.newest_seq)
+                self._show_status(replace(self.context.status, end=end))
             case outcome:
                 self._show_outcome(outcome)
 
@@ -261,52 +241,8 @@ class WebhookTuiApp(TerminalApp):
             case WebhookRegistered() | SessionReady():
                 main.prompts.token_problem = None
                 main.notices.clear()
-            case SessionStopped():
-                self._session_ended(event)
             case _:
                 pass
-
-    # Another session
-
-    def _session_ended(self, stopped: SessionStopped) -> None:
-        """Keep what is stored readable; the status says what is gone."""
-        is_repeated = self._monotonic() - self._restarted_at < SOON_SECONDS
-        problem = stopped.problem or session_ended(
-            self._main.deliveries.newest_seq, is_unexpected=stopped.is_unexpected, is_repeated=is_repeated
-        )
-        self._show_status(replace(self.context.status, end=SessionEnd(self.context.now(), problem)))
-
-    def _restart(self) -> None:
-        """Start another session in place of one that ended."""
-        end = self.context.status.end
-        if self._restart_session is not None and end is not None and end.restarting_since is None:
-            self._restarted_at = self._monotonic()
-            restarting = replace(end, restarting_since=self.context.now())
-            self._show_status(replace(self.context.status, end=restarting))
-            self._replace_session(self._restart_session)
-
-    def _replace_session(self, start: Callable[[], SessionPort]) -> None:
-        self.host.leave()
-        self._start_session(self.host, start)
-
-    @work(thread=True, exit_on_error=False)
-    def _start_session(self, old: SessionWorker, start: Callable[[], SessionPort]) -> None:
-        """The port is free when the session before has ended."""
-        old.join(STOP_SECONDS + 0.5)
-        try:
-            self.post_message(SessionReplaced(start()))
-        except ProblemError as error:
-            self.post_message(SessionEventArrived(SessionStopped(error.problem)))
-
-    def on_session_replaced(self, message: SessionReplaced) -> None:
-        """Run the other session."""
-        self.context.session = message.session
-        with self._update_lock:
-            self._update = None
-        if self.context.status.end is None:
-            self._show_status(message.session.first_status)
-        self.host = SessionWorker(message.session)
-        self._host_session()
 
     # Requests of widgets and dialogs
 

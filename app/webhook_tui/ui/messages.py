@@ -10,29 +10,7 @@ from textual.message_pump import MessagePump
 
 from webhook_tui.domain.commands import Command
 from webhook_tui.domain.errors import Problem
-from webhook_tui.domain.events import SessionEvent
 from webhook_tui.domain.queries import Answer, Query
-from webhook_tui.domain.session_port import SessionPort
-
-
-class SessionEventArrived(Message):
-    """The session published an event that is handled by itself."""
-
-    def __init__(self, fact: SessionEvent) -> None:
-        super().__init__()
-        self.fact = fact
-
-
-class SessionReplaced(Message):
-    """Another session is there instead of the one that was stopped."""
-
-    def __init__(self, session: SessionPort) -> None:
-        super().__init__()
-        self.session = session
-
-
-class UpdateReady(Message):
-    """An update of the session waits; many updates make one of these."""
 
 
 class CommandRequested(Message):

@@ -26,12 +26,12 @@ class SignalHandlers:
         self._at_once = at_once
         self._in_loop = in_loop
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._early_code: int | None = None
-        """Exit code of a signal that came before the loop ran."""
         self._before: dict[int, Any] = {}
+        self._early_code: int | None = None
+        """Of a signal that came before there was a loop."""
 
     def install(self) -> None:
-        """Handle the signals. Repeated calls have no effect."""
+        """Handle the signals from now on; repeated calls have no effect."""
         if self._before:
             return
         for name in _NAMES:
@@ -40,8 +40,8 @@ class SignalHandlers:
                 number = getattr(signal, name)
                 self._before[number] = signal.signal(number, self._handle)
 
-    def on_loop_running(self) -> None:
-        """Hand the signals to the running loop, and one that came before at once."""
+    def attach(self) -> None:
+        """Let the running loop call `in_loop`; a signal that came before does it now."""
         self._loop = asyncio.get_running_loop()
         if self._early_code is not None:
             self._in_loop(self._early_code)

@@ -35,11 +35,11 @@ class AppContext:
     in_ascii: bool = False
     open_sandbox: Callable[[], None] | None = None
     """Replaces the session by one with the embedded PiktID; None: not possible."""
-    restart: Callable[[], None] | None = None
-    """Starts another session in place of one that ended."""
+    restart: Callable[[], None] = lambda: None
+    """Replaces a session that has ended."""
 
     def request(self, command: Command) -> None:
-        """Send a command to the session; after its end the notice says so."""
+        """Send a command to the session; after its end show a notice instead."""
         if self.status.end is not None:
             self.app.show_problem(self.status.end.problem)
         else:
@@ -76,15 +76,28 @@ class AppContext:
 
         session.query(query).add_done_callback(post)
 
-    def run_in_thread(self, work: Callable[[], Result], done: Callable[[Result], None]) -> None:
-        """Call `work` in a worker thread, then `done` with its result in the screen's; a ProblemError is shown."""
-        self.app.run_worker(partial(self._work, work, done), thread=True, exit_on_error=False)
+    def run_in_thread(
+        self,
+        work: Callable[[], Result],
+        done: Callable[[Result], None],
+        failed: Callable[[ProblemError], None] | None = None,
+    ) -> None:
+        """Call `work` in a worker thread, then `done` with its result in the screen's.
 
-    def _work(self, work: Callable[[], Result], done: Callable[[Result], None]) -> None:
+        `failed` gets the ProblemError that it raised; without it the notice shows the problem.
+        """
+        self.app.run_worker(partial(self._work, work, done, failed), thread=True, exit_on_error=False)
+
+    def _work(
+        self,
+        work: Callable[[], Result],
+        done: Callable[[Result], None],
+        failed: Callable[[ProblemError], None] | None,
+    ) -> None:
         try:
             callback = partial(done, work())
         except ProblemError as error:
-            callback = partial(self.app.show_problem, error.problem)
+            callback = partial(self.app.show_problem, error.problem) if failed is None else partial(failed, error)
         self.app.call_later(self._call, callback)
 
     def _call(self, callback: Callable[[], None]) -> None:

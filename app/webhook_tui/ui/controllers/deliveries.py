@@ -49,6 +49,21 @@ class DeliveriesController:
         newest = self.rows.window(self.total - 1, 1)[0].run
         return newest if self.rows.window(0, 1)[0].run != newest else None
 
+    @property
+    def newest_seq(self) -> int | None:
+        """The number of the newest delivery that is stored."""
+        if self.rows is None or not self.rows.refresh():
+            return None
+        return self.rows.window(len(self.rows) - 1, 1)[0].seq
+
+    def open(self, rows: DeliveryRows) -> None:
+        """Show a history that was opened, in place of the one before."""
+        before, self.rows = self.rows, rows
+        self.table.show_rows(rows)
+        self.detail.use_rows(rows)
+        if before is not None:
+            before.close()  # not earlier: messages that were under way have read it
+
     def show(self, seq: int | None) -> None:
         """Show a delivery in the detail."""
         if seq is not None and self.rows is not None:
@@ -75,13 +90,6 @@ class DeliveriesController:
         place = self.rows.position(seq)
         found = self.rows.window(place, 1) if place is not None else ()
         return found[0] if found else None
-
-    @property
-    def newest_seq(self) -> int | None:
-        """Number of the newest delivery that is stored, or None."""
-        if self.rows is None or not self.rows.refresh():
-            return None
-        return self.rows.window(len(self.rows) - 1, 1)[0].seq
 
     def on_changed(self, changed: Sequence[int], *, has_new: bool) -> None:
         """Read the detail again if its delivery changed; count its attempts again if others were stored."""

@@ -30,13 +30,13 @@ class WebhookController:
     def register(self) -> None:
         """Go on from the first step that failed, or ask before a healthy registration is made again.
 
-        After the session's end, start another one.
+        After the session's end restart it.
         """
         self._notices.clear()
-        if self._context.status.end is None:
-            self._prompts.register()
-        elif self._context.restart is not None:
+        if self._context.status.end is not None:
             self._context.restart()
+        else:
+            self._prompts.register()
 
     def delete(self) -> None:
         """Ask, then delete the webhook."""

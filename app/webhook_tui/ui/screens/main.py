@@ -157,7 +157,7 @@ class MainScreen(Screen[None]):
     # Session
 
     def show_status(self) -> None:
-        """Show the newest status."""
+        """Show another status."""
         has_ended = self.context.status.end is not None
         if has_ended is not self._has_ended:
             self._has_ended = has_ended
@@ -168,11 +168,7 @@ class MainScreen(Screen[None]):
     def open_history(self, rows: DeliveryRows) -> None:
         """Show a history that was opened."""
         self.filter.close_searches()
-        before, self.deliveries.rows = self.deliveries.rows, rows
-        self.deliveries.table.show_rows(rows)
-        self.deliveries.detail.use_rows(rows)
-        if before is not None:
-            before.close()  # not earlier: messages that were under way have read it
+        self.deliveries.open(rows)
         self.filter.on_history_opened()
         self.panes.stream.forget()
         self._arrange()
@@ -180,7 +176,7 @@ class MainScreen(Screen[None]):
     def refresh_deliveries(
         self, newest_seq: int | None, reverified: tuple[int, ...], annotated: tuple[int, ...]
     ) -> None:
-        """Show new rows, up to `newest_seq`, and rows that changed, by number."""
+        """Show new rows up to `newest_seq` (None: there is none), and rows that changed."""
         changed = (*reverified, *annotated)
         self.deliveries.table.refresh_rows()
         self.filter.on_rows_changed(changed)
@@ -224,11 +220,12 @@ class MainScreen(Screen[None]):
         if action != "run":
             return True
         name = str(parameters[0])
-        if actions.BY_ID[name].needs_delivery and not self.panes.shows_deliveries:
+        needs = actions.BY_ID[name]
+        if needs.needs_delivery and not self.panes.shows_deliveries:
+            return False
+        if needs.needs_session and self.context.status.end is not None:
             return False
         match name:
-            case "piktid.ping" | "piktid.delete":
-                return self.context.status.end is None
             case "table.show_all":
                 return self.filter.is_on and self.deliveries.table.has_focus
             case "table.into_detail":
