@@ -45,7 +45,7 @@ def test_a_kept_token_is_used_until_it_is_forgotten() -> None:
     """By every command that needs one and is given none."""
     account = Account.of(API_URL, Secret("kept"))
     with closing(AccountStore.open(Places.of_user().accounts)) as accounts:
-        accounts.keep_token(API_URL, Secret("kept"))
+        accounts.save_token(API_URL, Secret("kept"))
         accounts.save_ring(account, SecretRing().registered(Secret("whsec_kept"), NOW))
 
     kept = run("secret")

@@ -15,7 +15,9 @@ from typing import Any
 from platformdirs.unix import Unix
 from platformdirs.windows import Windows
 
+from webhook_tui.domain.answer_rules.rules import AnswerRule, Default
 from webhook_tui.domain.errors import ExitCode, Problem, ProblemError
+from webhook_tui.domain.forwarding.forward_rule import ForwardRule
 from webhook_tui.domain.jobs.job import JobFields
 from webhook_tui.domain.signature.secret import Secret
 from webhook_tui.domain.signature.secret_ring import Origin
@@ -67,6 +69,16 @@ class Places:
         return self.state / "webhook-tui.log"
 
     @property
+    def session_log(self) -> Path:
+        """The log of the session's process."""
+        return self.state / "webhook-tui-session.log"
+
+    @property
+    def session_errors(self) -> Path:
+        """What the session's process wrote to standard error: crashes of the interpreter itself."""
+        return self.state / "webhook-tui-session.err"
+
+    @property
     def tunnel_log(self) -> Path:
         """What the tunnel's program said."""
         return self.state / "tunnel.log"
@@ -105,12 +117,19 @@ class Settings:
     register: bool = True
     sse: bool = True
     forward_to: str | None = None
+    """Where deliveries are forwarded to that pass none of `forward_rules`."""
+    forward_rules: tuple[ForwardRule, ...] = ()
+    """The first one that a delivery passes says where it is forwarded to."""
+    answer: AnswerRule = field(default_factory=Default)
+    """How deliveries are answered from the start."""
     forward_anywhere: bool = False
     forward_path: bool = False
     """Pass the path and the query of a delivery on, after those of `forward_to`."""
     forward_retries: int = 0
     db: Path | None = None
     ephemeral: bool = False
+    temporary_directory: Path | None = None
+    """Where a history lies that is not kept; None: the store makes and removes a directory."""
     keep_days: int = KEEP_DAYS
     """Older deliveries are deleted, unless they are marked; 0: none."""
     keep_rows: int = KEEP_ROWS
@@ -121,6 +140,12 @@ class Settings:
     ascii: bool = False
     keymap: Mapping[str, str] = field(default_factory=dict)
     places: Places = field(default_factory=Places.of_user)
+
+    @property
+    def forward_urls(self) -> tuple[str, ...]:
+        """Every URL that deliveries may be forwarded to from the start."""
+        default = () if self.forward_to is None else (self.forward_to,)
+        return (*(rule.url for rule in self.forward_rules), *default)
 
     @property
     def given_secrets(self) -> tuple[tuple[Secret, Origin], ...]:
@@ -135,7 +160,14 @@ class Settings:
         """The database to use; None: a temporary one."""
         if self.db is not None:
             return self.db
-        return None if self.ephemeral or self.sandbox else self.places.deliveries
+        if self.is_temporary:
+            return None if self.temporary_directory is None else self.temporary_directory / "deliveries.db"
+        return self.places.deliveries
+
+    @property
+    def is_temporary(self) -> bool:
+        """Whether the history is deleted at the end."""
+        return self.db is None and (self.ephemeral or self.sandbox)
 
     @property
     def accounts_path(self) -> Path | None:

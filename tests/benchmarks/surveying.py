@@ -32,7 +32,7 @@ def main(rows: int) -> None:
         DeliveryStore.open(path, started_at=NOW).close()
         fill(path, rows)
         with closing(DeliveryStore.open(path, started_at=NOW)) as store:
-            asyncio.run(_measure("tally", lambda: store.tally(NOW)))
+            asyncio.run(_measure("counts", lambda: store.counts(NOW)))
             asyncio.run(_measure("jobs", store.jobs))
 
 
@@ -46,7 +46,7 @@ async def _measure(what: str, ask: Callable[[], Awaitable[_Answer]]) -> None:
     whole, called = perf_counter() - began, perf_counter()
     await ask()
     again = perf_counter() - called
-    say(f"{what:6} {whole * 1e3:>6.0f} ms in {steps} steps, longest {longest * 1e3:.0f} ms, again {again * 1e3:.2f} ms")
+    say(f"{what:7} {whole * 1e3:>6.0f} ms in {steps} steps, longest {longest * 1e3:.0f} ms, again {again * 1e3:.2f} ms")
 
 
 if __name__ == "__main__":

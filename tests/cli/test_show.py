@@ -59,6 +59,6 @@ def test_what_is_not_there_is_one_line(history: Path) -> None:
     """Also what is another account's."""
     missing, foreign, wrong = run("show", "9"), run("show", "4", "--token", TOKEN), run("show", "x")
 
-    assert missing.stderr == b"webhook-tui: There is no delivery 9 in the history. See: webhook-tui list\n"
+    assert missing.stderr == b"webhook-tui: There is no delivery 9 in the history. Run webhook-tui list.\n"
     assert (missing.returncode, foreign.returncode, wrong.returncode) == (1, 1, 2)
     assert json.loads(run("show", "4", "--format", "json").stdout)["seq"] == 4

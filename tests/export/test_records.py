@@ -15,11 +15,13 @@ from typing import Any
 import pytest
 
 from tests.export.receiving import BODIES, HEADERS, TARGETS, expected, receiving, stored
+from tests.factories import delivery, row
 from tests.patience import PATIENCE_SECONDS
 from webhook_tui.cli.verify import read_delivery
 from webhook_tui.domain.delivery.delivery import StoredDelivery
 from webhook_tui.export.destination import Destination
 from webhook_tui.export.formats import FORMATS
+from webhook_tui.export.json_lines import as_line, decoded_json, delivery_record
 
 EVERYTHING = [
     *(stored(body, seq=number) for number, body in enumerate(BODIES.values(), start=100)),
@@ -71,6 +73,30 @@ def test_json_lines_are_lines_of_ascii() -> None:
 
     assert lines.isascii()
     assert [json.loads(line)["seq"] for line in lines.splitlines()] == [one.row.seq for one in EVERYTHING]
+
+
+@pytest.mark.parametrize(
+    ("body", "is_embedded"),
+    [
+        (b'{"a": 1e3, "a": 12345678901234567890123}', True),
+        (b'{"a": "\\ud800"}', False),
+        (b'{"a": [1.50, 1E400]}', False),
+        (b'{"a":\n1}', False),
+        (b'{"a": NaN}', False),
+        (b'"\xc3\xa9"', False),
+        (b"[" * 501 + b"]" * 501, False),
+        (b"{", False),
+        (b"", False),
+    ],
+)
+def test_a_body_in_one_line_of_ascii_is_embedded_as_it_came(body: bytes, is_embedded: bool) -> None:
+    """Every other one as it is decoded; each line stays one of printable ASCII, and holds the same value."""
+    line = as_line(delivery_record(row(1), delivery(body)))
+
+    assert line.isascii()
+    assert line[:-1].isprintable()
+    assert json.loads(line)["json"] == decoded_json(body)
+    assert (b'"json":' + body + b',"event"' in line.encode()) is is_embedded
 
 
 async def test_raw_requests_can_be_sent_as_they_are() -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import hashlib
 import hmac
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 
+from tests.tcp_server import tcp_server
 from webhook_tui.http.asgi import AsgiApplication, Receive, Scope, Send
 from webhook_tui.http.server import Server
 from webhook_tui.http.sockets import bind
@@ -124,21 +126,35 @@ async def serving(
 ) -> AsyncIterator[str]:
     """The handler's URL. `first_piece`: it reads the body once only. `waits`: before it answers."""
 
+    def status(headers: dict[bytes, bytes], body: bytes) -> int:
+        try:
+            return answer(headers, body)
+        except Exception:  # noqa: BLE001 -- as every web framework does
+            return 500
+
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         message = await receive()
-        body = message.get("body", b"")
-        while message.get("more_body") and not first_piece:
-            message = await receive()
-            body += message.get("body", b"")
         if waits is not None:
             await waits()
-        try:
-            status = answer(dict(scope["headers"]), body)
-        except Exception:  # noqa: BLE001 -- as every web framework does
-            status = 500
-        await send({"type": "http.response.start", "status": status, "headers": [(b"content-length", b"0")]})
+        found = status(dict(scope["headers"]), message["body"])
+        await send({"type": "http.response.start", "status": found, "headers": []})
         await send({"type": "http.response.body", "body": b""})
 
+    async def read_once(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        head = await reader.readuntil(b"\r\n\r\n")
+        lines = (line.partition(b": ") for line in head.split(b"\r\n")[1:-2])
+        headers = {name.lower(): value for name, _, value in lines}
+        body = await reader.read(65_536) if int(headers.get(b"content-length", b"0")) else b""
+        writer.write(b"HTTP/1.0 %d \r\n\r\n" % status(headers, body))
+        writer.write_eof()
+        while await reader.read(65_536):  # closed before the client is done, it would lose the answer
+            pass
+        writer.close()
+
+    if first_piece:
+        async with tcp_server(read_once) as port:
+            yield f"http://127.0.0.1:{port}/webhook"
+        return
     server = Server(AsgiApplication(app), bind("127.0.0.1", 0, exact=True))
     await server.start()
     try:

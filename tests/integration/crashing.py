@@ -1,4 +1,7 @@
-"""The program with a fault put into it: `crashing.py FAULT [ARGUMENT ...]`. Only tests run this."""
+"""The program with a fault put into it, and into its session's process: `crashing.py FAULT [ARGUMENT ...]`.
+
+Only tests run this.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,7 @@ from collections.abc import Callable
 from typing import Any, NoReturn
 
 from webhook_tui.cli.main import main
+from webhook_tui.session import host, process
 from webhook_tui.session.retention import Retention
 from webhook_tui.session.session import Session
 from webhook_tui.storage.history import DeliveryStore
@@ -37,12 +41,12 @@ async def _fail_later(_tidying: Retention) -> None:
     _fail()
 
 
-def _fail_when_pinged(screen: MainScreen) -> None:
+def _fail_to_paint(screen: MainScreen, _action: str) -> None:
     screen.query_one(StatusBar).render = _fail  # type: ignore[method-assign]  # that is the fault
     screen.query_one(StatusBar).refresh()
 
 
-_present = HistoryFile.present
+_present = HistoryFile.current_connection
 
 
 def _full_at_times(file: HistoryFile) -> sqlite3.Connection:
@@ -63,18 +67,33 @@ def _open_as_nobody(*arguments: Any, **more: Any) -> DeliveryStore:
     return _open(*arguments, **more)
 
 
+_SESSION = "session-process"
+COMMANDS: dict[str, tuple[str, ...]] = {
+    "unspawned": ("/nowhere/python",),
+    "stillborn": (sys.executable, "-c", "raise SystemExit(3)"),
+}
+"""What is started instead of the session."""
+
 FAULTS: dict[str, tuple[type[Any], str, Callable[..., Any]]] = {
-    "key": (MainScreen, "action_ping", _fail),
-    "paint": (MainScreen, "action_ping", _fail_when_pinged),
+    "key": (MainScreen, "action_run", _fail),
+    "paint": (MainScreen, "action_run", _fail_to_paint),
     "message": (WebhookTuiApp, "on_command_requested", _fail),
     "compose": (MainScreen, "compose", _fail),
-    "disk": (HistoryFile, "present", _full_at_times),
+    "disk": (HistoryFile, "current_connection", _full_at_times),
     "nobody": (DeliveryStore, "open", _open_as_nobody),
     "session": (Session, "run", _fail),
     "task": (Retention, "run", _fail_later),
 }
 
 if __name__ == "__main__":
-    place, name, fault = FAULTS[sys.argv.pop(1)]
+    wanted = sys.argv.pop(1)
+    if wanted in COMMANDS:
+        process.COMMAND = COMMANDS[wanted]
+        main()
+    place, name, fault = FAULTS[wanted]
     setattr(place, name, fault)
-    main()
+    if sys.argv[1:] == [_SESSION]:
+        host.main()
+    else:
+        process.COMMAND = (sys.executable, __file__, wanted, _SESSION)
+        main()

@@ -139,13 +139,13 @@ async def test_by_a_crash_before_the_start(fault: str) -> None:
 async def test_a_session_that_crashes_is_said_on_the_screen(fault: str) -> None:
     """The screen stays, says it, and q leaves; the log has the places of the error, and no values."""
     async with terminal("--sandbox", "--port", "0", program=(CRASHING, fault), WEBHOOK_TUI_SECRET=SECRET) as screen:
-        await screen.until("webhook-tui has a bug: RuntimeError.")
+        await screen.until("The session ended by a bug in webhook-tui: RuntimeError.")
         screen.press("q")
         assert await _ended(screen) == 0
         assert screen.unrestored == set()
     for canary in (CANARY, SECRET):
         assert_nowhere(canary, bytes(screen.output))
-    assert "in _fail" in Places.of_user().log.read_text()
+    assert "in _fail" in Places.of_user().session_log.read_text()
 
 
 async def test_by_closing_the_window() -> None:
@@ -167,12 +167,16 @@ async def test_hung_up_twice() -> None:
         await opened.left(129)
 
 
-async def test_killed_leaves_no_child() -> None:
-    """kill -9: the ssh client and its guard are gone soon after."""
+@pytest.mark.parametrize("is_stopped", [False, True])
+async def test_killed_with_its_session_shutting_down(is_stopped: bool) -> None:
+    """kill -9 of the screen, also of one that is stopped: the session deletes the webhook, closes the tunnel, ends."""
     async with _open() as opened:
+        if is_stopped:
+            os.kill(opened.screen.pid, signal.SIGSTOP)
         os.kill(opened.screen.pid, signal.SIGKILL)
         assert await opened.screen.ended() == -signal.SIGKILL
-        await until(lambda: not any(alive(pid) for pid in opened.children), 2.0)
+        await until(lambda: url_at(opened.sandbox) is None, SECONDS)
+        await until(lambda: not any(alive(pid) for pid in opened.children), SECONDS)
 
 
 async def test_no_clean_says_nothing_of_deleting() -> None:
@@ -193,7 +197,7 @@ async def test_no_clean_says_nothing_of_deleting() -> None:
 async def test_a_busy_port_ends_before_the_screen_opens() -> None:
     """5, and the terminal was never touched."""
     async with terminal("--sandbox", "--port", "0") as first:
-        await first.until("✓ valid")
+        await first.until("127.0.0.1:")
         port = first.screen.partition("127.0.0.1:")[2].split()[0]
         async with terminal("--sandbox", "--port", port) as second:
             assert await second.ended() == 5

@@ -94,7 +94,10 @@ async def test_a_full_disk_is_answered_503_said_once_and_recovered_from(tmp_path
         assert await post(url, body) == 200
         await listening.until(lambda: "Deliveries are stored again." in listening.words)
         assert [record["message"] for record in listening.of("error")] == [
-            "The disk is full: deliveries are answered 503 and come again. Free some space; nothing else is to be done."
+            (
+                "The disk is full: deliveries are answered 503 and PiktID sends them again. "
+                "Free some space; storing resumes by itself."
+            )
         ]
         assert await listening.left() == 130
     check(path, ledger)
@@ -148,8 +151,8 @@ async def test_a_state_directory_that_cannot_be_written(unwritable: str) -> None
         assert await listening.ended() == 1
     assert [record["type"] for record in listening.records] == ["error"]
     assert listening.words == (
-        "webhook-tui: The history cannot be written: its file or directory is read-only. "
-        "Name another file with --db, or keep no history with --ephemeral.\n"
+        "webhook-tui: The history is not writable: its file or directory is read-only. "
+        "Use another file with --db F, or none with --ephemeral.\n"
     )
 
 

@@ -68,11 +68,11 @@ async def test_ctrl_z_and_fg() -> None:
     async with terminal(program=SHELL, PS1="$ ") as shell:
         shell.type(f"{shlex.quote(sys.executable)} -m webhook_tui --sandbox --port 0\r")
         await shell.until("✓ valid")
-        await shell.pressing("ctrl+z", "No delivery is answered until fg continues it.")
+        await shell.pressing("ctrl+z", "webhook-tui: the screen is stopped, deliveries are still received.")
         await shell.until("Stopped")
         assert shell.unrestored == set()
         shell.type("fg\r")
-        await shell.until("webhook-tui was stopped and answered no delivery meanwhile.")
+        await shell.until("The screen was stopped. Deliveries were received and answered meanwhile.")
         await shell.until("✓ valid")
         await shell.pressing("q", "Leaving: ")
         shell.type("echo left with $?\r")
@@ -92,7 +92,7 @@ async def test_stopped_by_a_signal_that_cannot_be_caught() -> None:
     async with _sandbox() as screen:
         os.kill(screen.pid, signal.SIGSTOP)
         os.kill(screen.pid, signal.SIGCONT)
-        await screen.until("webhook-tui was stopped and answered no delivery meanwhile.")
+        await screen.until("The screen was stopped. Deliveries were received and answered meanwhile.")
         screen.press("?")
         await screen.dialog("why this verdict")
         screen.press("esc")

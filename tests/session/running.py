@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 from tests.patience import PATIENCE_SECONDS
 from webhook_tui.config import Places, Settings
-from webhook_tui.domain.commands import Command
+from webhook_tui.domain.commands import Command, StartRegistration
 from webhook_tui.domain.events import SessionEvent, SessionStopped, StatusChanged
 from webhook_tui.domain.queries import Answer, Query
 from webhook_tui.domain.signature.secret import Secret
@@ -50,6 +50,7 @@ class Running:
     def start(self) -> None:
         """Begin."""
         self._thread.start()
+        self.session.request(StartRegistration())
 
     def ask(self, command: Command) -> None:
         """Send a command."""

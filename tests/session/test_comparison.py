@@ -6,7 +6,6 @@ import asyncio
 import json
 from dataclasses import replace
 from pathlib import Path
-from typing import NoReturn
 
 import pytest
 
@@ -14,6 +13,7 @@ from tests.session.running import TOKEN, Running, sandbox_of, session_of, settin
 from webhook_tui.domain.commands import UseToken
 from webhook_tui.domain.comparison.compared_event import Reason
 from webhook_tui.domain.comparison.event_comparison import Limits
+from webhook_tui.domain.delivery.delivery import DeliveryRow
 from webhook_tui.domain.errors import Problem, ProblemError, Severity
 from webhook_tui.domain.events import (
     DeliveryStored,
@@ -67,8 +67,10 @@ class Breaking:
         self._store = running.session._history
         self._store.record = self._refuse  # type: ignore[method-assign]  # a full disk cannot be had for a test
 
-    async def _refuse(self, *_: object, **__: object) -> NoReturn:
-        raise ProblemError(Problem("The disk is full.", "Free some space."))
+    def _refuse(self, *_: object, **__: object) -> asyncio.Future[DeliveryRow]:
+        refused: asyncio.Future[DeliveryRow] = asyncio.get_running_loop().create_future()
+        refused.set_exception(ProblemError(Problem("The disk is full.", "Free some space.")))
+        return refused
 
     def mend(self) -> None:
         """From now on it stores."""

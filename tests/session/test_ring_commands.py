@@ -37,8 +37,8 @@ from webhook_tui.domain.signature.verdict import Judgement, Verdict
 from webhook_tui.session.reverification import Rechecked
 from webhook_tui.session.ring_commands import added_sentence
 from webhook_tui.storage.accounts import AccountStore
-from webhook_tui.storage.accounts_schema import ACCOUNTS
 from webhook_tui.storage.history import DeliveryStore
+from webhook_tui.storage.schema import ACCOUNTS
 
 GIVEN = Secret("given-by-hand")
 ANONYMOUS = Account.of(Settings().api_url, None)

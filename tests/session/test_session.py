@@ -127,9 +127,8 @@ async def test_a_query_that_fails_is_answered_by_a_problem(
     """Or by an answer that says what is missing in it."""
     async with watching(tmp_path) as running:
         store = FailingStore(monkeypatch, in_words(kind), error)
-        query: Query[Any] = example(kind)
-        answer: object = (await asyncio.gather(running.answer(query), return_exceptions=True))[0]
-        problem = getattr(answer, "problem", None)
+        answers: list[object] = await asyncio.gather(running.answer(example(kind)), return_exceptions=True)
+        problem = getattr(answers[0], "problem", None)
 
         assert (problem is not None) == store.was_used
         assert problem is None or problem.what == said(kind, error)

@@ -86,7 +86,7 @@ async def test_a_history_that_cannot_be_read_is_said(tmp_path: Path, monkeypatch
 
     async with session_of(settings(tmp_path, register=False, sse=False)) as running:
         await running.until(lambda status: status.webhook.url is not None)
-        for method in ("tally", "jobs"):
+        for method in ("counts", "jobs"):
             monkeypatch.setattr(DeliveryStore, method, broken)
         for _ in range(2):
             overview = await next_overview(running)

@@ -19,11 +19,10 @@ from webhook_tui.domain.errors import ProblemError
 from webhook_tui.domain.signature.secret import Secret
 from webhook_tui.domain.signature.secret_ring import SecretRing
 from webhook_tui.storage.accounts import AccountStore
-from webhook_tui.storage.accounts_schema import ACCOUNTS
 from webhook_tui.storage.database import Schema, open_database
 from webhook_tui.storage.history import DeliveryStore
 from webhook_tui.storage.rows import open_history
-from webhook_tui.storage.schema import HISTORY
+from webhook_tui.storage.schema import ACCOUNTS, HISTORY
 
 OPENS = """
 import os, sys
@@ -244,7 +243,7 @@ def test_a_path_that_cannot_be_a_file_is_a_problem(tmp_path: Path) -> None:
     for path in (tmp_path, tmp_path / "file" / "deliveries.db"):
         with pytest.raises(ProblemError, match="The history cannot be opened"):
             DeliveryStore.open(path, started_at=NOW)
-        with pytest.raises(ProblemError, match="The file of secrets cannot be opened"):
+        with pytest.raises(ProblemError, match="The secrets file cannot be opened"):
             AccountStore.open(path)
 
 
@@ -257,7 +256,7 @@ def test_a_directory_that_may_not_be_written_is_a_problem(tmp_path: Path) -> Non
     )
 
     tmp_path.chmod(0o700)
-    assert said.stdout.startswith("The history cannot be written: its file or directory is read-only. Name another")
+    assert said.stdout.startswith("The history is not writable: its file or directory is read-only. Use another")
     assert {file.name for file in tmp_path.iterdir()} <= {"home"}
 
 

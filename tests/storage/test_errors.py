@@ -10,9 +10,18 @@ from types import SimpleNamespace
 import pytest
 
 from webhook_tui.domain.errors import Problem
-from webhook_tui.storage.accounts_schema import ACCOUNTS
-from webhook_tui.storage.errors import foreign, newer, not_opened, not_read, not_stored
-from webhook_tui.storage.schema import HISTORY
+from webhook_tui.storage.errors import (
+    NOT_SAVED,
+    foreign,
+    newer,
+    no_delivery,
+    no_history,
+    not_a_history,
+    not_opened,
+    not_read,
+    not_stored,
+)
+from webhook_tui.storage.schema import ACCOUNTS, HISTORY
 
 
 def _sqlite(code: int) -> sqlite3.Error:
@@ -34,7 +43,8 @@ ERRORS: list[Exception] = [
 
 
 def _problems() -> list[Problem]:
-    problems = [*map(not_stored, ERRORS), *map(not_read, ERRORS)]
+    problems = [*map(not_stored, ERRORS), *map(not_read, ERRORS), NOT_SAVED]
+    problems += [no_history(Path("h.db")), not_a_history(Path("h.db")), no_delivery(7)]
     for schema in (HISTORY, ACCOUNTS):
         problems += [not_opened(error, schema.called, schema.way_out) for error in ERRORS]
         problems += [foreign(schema.called, schema.way_out), newer(schema.called)]

@@ -141,7 +141,10 @@ async def test_a_full_disk_is_said_and_recovered_from(store: DeliveryStore, acco
     )
 
     assert {str(result) for result in results} == {
-        "The disk is full: deliveries are answered 503 and come again. Free some space; nothing else is to be done."
+        (
+            "The disk is full: deliveries are answered 503 and PiktID sends them again. "
+            "Free some space; storing resumes by itself."
+        )
     }
     _on_writer(store, "PRAGMA max_page_count = 1000000")
     again = await store.record(delivery(b"x" * 9000), VALID, account=account, answered=200)
@@ -155,7 +158,7 @@ async def test_a_read_only_file_is_said_and_recovered_from(store: DeliveryStore,
     with pytest.raises(ProblemError) as refused:
         await store.record(delivery(), VALID, account=account, answered=200)
 
-    assert refused.value.problem.what == "The history cannot be written: deliveries are answered 503 and come again."
+    assert refused.value.problem.what == "The history is not writable: deliveries are answered 503."
     assert refused.value.problem.is_transient
     _on_writer(store, "PRAGMA query_only = OFF")
     assert (await store.record(delivery(), VALID, account=account, answered=200)).seq == 1
@@ -171,7 +174,7 @@ async def test_a_locked_file_is_said_and_recovered_from(store: DeliveryStore, ac
     _on_writer(store, "PRAGMA busy_timeout = 1")
     with closing(sqlite3.connect(store.path, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
-        with pytest.raises(ProblemError, match="Another program keeps the history locked"):
+        with pytest.raises(ProblemError, match="Another program has locked the history"):
             await store.record(delivery(), VALID, account=account, answered=200)
 
     assert (await store.record(delivery(), VALID, account=account, answered=200)).seq == 1

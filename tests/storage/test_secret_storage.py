@@ -97,7 +97,7 @@ def test_a_token_lies_in_the_keyring_and_goes_from_it(working: MemoryKeyring, tm
     """The file names it only; what is forgotten is nowhere."""
     with closing(AccountStore.open(tmp_path / "accounts.db")) as store:
         assert store.place == "the system keyring"
-        store.keep_token(ACCOUNT.api_url, SECRET)
+        store.save_token(ACCOUNT.api_url, SECRET)
         assert SECRET.reveal() in working.kept.values()
         assert all(SECRET.key not in file.read_bytes() for file in tmp_path.iterdir() if file.is_file())
         assert store.token(ACCOUNT.api_url) == SECRET

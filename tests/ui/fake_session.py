@@ -8,6 +8,7 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 from tests.patience import PATIENCE_SECONDS
@@ -20,6 +21,7 @@ from webhook_tui.domain.commands import (
     ReplayDeliveries,
     SetForwarding,
     SimulateEvent,
+    StartRegistration,
 )
 from webhook_tui.domain.delivery.delivery import StoredDelivery
 from webhook_tui.domain.delivery.rows import Sort
@@ -52,6 +54,8 @@ from webhook_tui.domain.status import (
     WebhookState,
     WebhookStatus,
 )
+from webhook_tui.session.channel import Answered
+from webhook_tui.session.event_batch import EventBatcher
 
 NOW = datetime(2026, 11, 23, 14, 22, 2, tzinfo=UTC)
 
@@ -69,6 +73,15 @@ REGISTERED = WebhookStatus(
 )
 WAITING = replace(LISTENING, tunnel=LIVE, webhook=REGISTERED)
 RUNNING = replace(WAITING, counts=Counts(received=12, good=8, bad=3, pending=1))
+
+
+def _publish_as_a_process(publish: Callable[[SessionEvent], None], event: SessionEvent) -> None:
+    """As the session's process sends it, each event by itself."""
+    batcher = EventBatcher()
+    batcher.put(event)
+    for each in batcher.take():
+        assert not isinstance(each, Answered)
+        publish(each)
 
 
 class FakeSession:
@@ -92,6 +105,7 @@ class FakeSession:
         self.first_status = status
         self._facts: queue.Queue[tuple[SessionEvent, threading.Event] | None] = queue.Queue()
         self._runs = False
+        self.may_register = False
         self._unanswered: list[tuple[Query[Any], Future[Any]]] = []
 
     @classmethod
@@ -100,20 +114,24 @@ class FakeSession:
         return cls(RUNNING, mock_up_rows())
 
     def run(self, publish: Callable[[SessionEvent], None]) -> None:
+        emit = partial(_publish_as_a_process, publish)
         if self.fails_with is not None:
             raise self.fails_with
-        publish(StatusChanged(self.first_status))
-        publish(HistoryOpened())
+        emit(StatusChanged(self.first_status))
+        emit(HistoryOpened())
         self._runs = True
         while (next_one := self._facts.get()) is not None:
             fact, was_said = next_one
-            publish(fact)
+            emit(fact)
             was_said.set()
         self._runs = False
-        publish(SessionStopped())
+        emit(SessionStopped())
         self.ended.set()
 
     def request(self, wish: Command) -> None:
+        if isinstance(wish, StartRegistration):
+            self.may_register = True
+            return
         self.wishes.append(wish)
         match wish:
             case MarkDelivery(seq, marked):

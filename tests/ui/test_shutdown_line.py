@@ -17,7 +17,7 @@ from webhook_tui.domain.filtering.filter import Expression
 from webhook_tui.domain.queries import Answer, Query
 from webhook_tui.domain.signature.secret import Secret
 from webhook_tui.domain.status import SessionStatus
-from webhook_tui.ui.session_thread import SessionThread
+from webhook_tui.ui.session_worker import SessionWorker
 from webhook_tui.ui.shutdown_line import finish_shutdown
 
 
@@ -42,7 +42,7 @@ class Retention:
         """Nothing is asked."""
 
     def query(self, query: Query[Answer]) -> Future[Answer]:
-        return Future()
+        raise NotImplementedError
 
     def stop(self) -> None:
         self.stopped.set()
@@ -61,7 +61,7 @@ class Retention:
 
 def leave(*facts: SessionEvent, seconds: float = 5.0) -> tuple[str, bool]:
     """What is written, and whether the session ended."""
-    host = SessionThread(Retention(*facts))
+    host = SessionWorker(Retention(*facts))
     host.start(lambda fact: None)
     host.leave()
     out = io.StringIO()
@@ -115,7 +115,7 @@ def test_a_session_that_hangs_is_not_waited_for_for_ever() -> None:
     """The deadline passes, and the program goes on."""
     session = Retention()
     session.release.clear()
-    host = SessionThread(session)
+    host = SessionWorker(session)
     host.start(lambda fact: None)
     host.leave()
 
@@ -127,7 +127,7 @@ def test_a_session_that_hangs_is_not_waited_for_for_ever() -> None:
 
 def test_a_host_that_never_started_has_nothing_to_leave() -> None:
     """The port was busy, or the screen crashed before it stood."""
-    host = SessionThread(Retention())
+    host = SessionWorker(Retention())
     host.leave()
 
     assert finish_shutdown(host, io.StringIO(), seconds=1.0)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 import json
 import sys
 import time
@@ -16,6 +14,7 @@ from webhook_tui.domain.delivery.delivery import Delivery
 from webhook_tui.domain.errors import ExitCode, Problem, ProblemError
 from webhook_tui.domain.signature.secret import Secret
 from webhook_tui.domain.signature.verification import Verification, as_json, as_text, verify, verify_delivery
+from webhook_tui.export.json_lines import delivery_from
 
 
 def run(secrets: Sequence[Secret], signature: str | None, delivery: Path | None, body: BinaryIO, *, output: str) -> int:
@@ -48,22 +47,10 @@ def read_delivery(path: Path) -> Delivery:
         try:
             record = json.loads(line)
             if record.get("type") == "delivery":
-                return _delivery(record)
-        except (ValueError, TypeError, KeyError, AttributeError, RecursionError, binascii.Error) as error:
+                return delivery_from(record)
+        except (ValueError, AttributeError, RecursionError) as error:
             raise ProblemError(_unreadable(path)) from error
     raise ProblemError(_unreadable(path))
-
-
-def _delivery(record: dict[str, object]) -> Delivery:
-    pairs = record["headers"]
-    assert isinstance(pairs, list)
-    return Delivery(
-        received_at=datetime.fromisoformat(str(record["received_at"])),
-        method=str(record["method"]),
-        target=str(record["path"]),
-        headers=tuple((str(name).encode("latin-1"), str(value).encode("latin-1")) for name, value in pairs),
-        body=base64.b64decode(str(record["body_b64"]), validate=True),
-    )
 
 
 def _unreadable(path: Path) -> Problem:

@@ -19,6 +19,11 @@ class RegisterWebhook:
 
 
 @dataclass(frozen=True, slots=True)
+class StartRegistration:
+    """The screen is shown: register from now on. Before, a session with a screen only listens and opens the tunnel."""
+
+
+@dataclass(frozen=True, slots=True)
 class SendTestPing:
     """Ask PiktID for a test ping (POST /webhooks/test)."""
 
@@ -148,6 +153,7 @@ class DeleteDeliveries:
 
 Command: TypeAlias = (
     RegisterWebhook
+    | StartRegistration
     | SendTestPing
     | DeleteWebhook
     | ResolveOwnership

@@ -71,6 +71,14 @@ def _with_seconds(hint: str, again: float | None) -> str:
     return kept if is_key else kept[:1].upper() + kept[1:]
 
 
+_UNTIL_RESTARTED = "Until then PiktID gets no answer and tries again later."
+
+
+def ended(what: str, *, hint: str = _UNTIL_RESTARTED) -> Problem:
+    """Return the problem of a session that has ended while its screen goes on; `what` says how it ended."""
+    return Problem(what, f"Restart it. {hint}", screen_hint=f"u restarts it. {hint}")
+
+
 class ProblemError(Exception):
     """Carries a Problem from an adapter's edge to whoever shows it."""
 

@@ -200,6 +200,34 @@ class SessionStopped:
     """Everything is closed; the last event. `problem`: why it ended, unless `stop` was called."""
 
     problem: Problem | None = None
+    is_unexpected: bool = False
+    """The session's process died and could not say why."""
+
+
+@dataclass(frozen=True, slots=True)
+class SessionUpdated:
+    """What changed since the last of these: for a front end in another process, in place of the single events."""
+
+    status: SessionStatus | None = None
+    newest_seq: int | None = None
+    """Number of the newest delivery; None: no new one."""
+    reverified: tuple[int, ...] = ()
+    """Deliveries whose verdict was determined again."""
+    changed: tuple[int, ...] = ()
+    """Deliveries whose mark, comment, sources or answer changed."""
+    results: tuple[ForwardResult, ...] = ()
+    replay: ReplayProgress | None = None
+
+    def followed_by(self, later: SessionUpdated) -> SessionUpdated:
+        """Return both as one."""
+        return SessionUpdated(
+            later.status or self.status,
+            later.newest_seq or self.newest_seq,
+            tuple(dict.fromkeys((*self.reverified, *later.reverified))),
+            tuple(dict.fromkeys((*self.changed, *later.changed))),
+            (*self.results, *later.results),
+            later.replay or self.replay,
+        )
 
 
 SessionEvent: TypeAlias = (
@@ -226,4 +254,5 @@ SessionEvent: TypeAlias = (
     | ShutdownStepStarted
     | ShutdownStepEnded
     | SessionStopped
+    | SessionUpdated
 )

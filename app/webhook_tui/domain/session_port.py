@@ -29,7 +29,7 @@ class SessionPort(Protocol):
         ...
 
     def request(self, command: Command) -> None:
-        """Send a command, from any thread; its outcome comes as an event. Ignored before `run` and after its end."""
+        """Send a command, from any thread; its outcome is an event. Waits for `run`; ignored after its end."""
         ...
 
     def query(self, query: Query[Answer]) -> Future[Answer]:

@@ -138,6 +138,16 @@ class StreamStatus:
 
 
 @dataclass(frozen=True, slots=True)
+class SessionEnd:
+    """The session has ended, and the screen still runs."""
+
+    at: datetime
+    problem: Problem
+    """Why, and what to do."""
+    restarting_since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class SessionStatus:
     """Everything that the status line, the steps and the notice are made of."""
 
@@ -168,6 +178,13 @@ class SessionStatus:
     """Why deliveries cannot be stored now, or None."""
     notes: tuple[Problem, ...] = ()
     """Things worth one line that no link of the route carries (a port that was taken, a database set aside)."""
+    end: SessionEnd | None = None
+    """Set by the screen when its session has ended."""
+
+    @property
+    def last_used_url(self) -> str:
+        """Where the user had deliveries sent to last, or ""."""
+        return self.used_urls[0].url if self.used_urls else ""
 
     @property
     def refused(self) -> int:
@@ -177,5 +194,7 @@ class SessionStatus:
     @property
     def problem(self) -> Problem | None:
         """The one problem worth the notice: the first link of the route that is broken, receiver first."""
+        if self.end is not None:
+            return self.end.problem
         candidates = (self.storing, self.receiver.problem, self.webhook.problem, self.tunnel.problem)
         return next((problem for problem in candidates if problem is not None), None)

@@ -62,5 +62,4 @@ def exact_time(at: datetime, now: datetime) -> str:
 
 def rfc3339(at: datetime) -> str:
     """UTC with milliseconds, `2026-11-23T14:20:02.418Z`, for everything that leaves the program."""
-    utc = at.astimezone(UTC)
-    return f"{utc:%Y-%m-%dT%H:%M:%S}.{utc.microsecond // 1000:03d}Z"
+    return at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z"

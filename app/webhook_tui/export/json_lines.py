@@ -6,18 +6,24 @@ import base64
 import json
 import math
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
 
 from webhook_tui.domain import units
 from webhook_tui.domain.delivery.delivery import Delivery, DeliveryRow, StoredDelivery
 from webhook_tui.domain.delivery.event import has_too_many_values
-from webhook_tui.domain.payload.json_decoder import decode
+from webhook_tui.domain.payload.json_decoder import DEEPEST, decode
 from webhook_tui.export.destination import Destination
 
 
 def delivery_record(row: DeliveryRow, delivery: Delivery) -> Mapping[str, object]:
     """Return one delivery as an object; headers as latin-1, `event_id` with the type that it had.
 
-    The body is there twice: in base64 to the last byte, and as `json` decoded, null where it is no JSON.
+    The body is there twice: in base64 to the last byte, and as `json`, null where it is no JSON. A body that is JSON in
+    one line of ASCII is embedded as it came. The object is for `as_line`.
     """
     return {
         "type": "delivery",
@@ -27,14 +33,28 @@ def delivery_record(row: DeliveryRow, delivery: Delivery) -> Mapping[str, object
         "path": delivery.target,
         "headers": [[name.decode("latin-1"), value.decode("latin-1")] for name, value in delivery.headers],
         "body_b64": base64.b64encode(delivery.body).decode("ascii"),
-        "json": decoded_json(delivery.body),
+        "json": _embedded(delivery.body),
         "event": row.event,
-        "event_id": json.loads(row.event_id) if row.event_id is not None else None,
+        "event_id": msgspec.Raw(row.event_id.encode()) if row.event_id is not None else None,
         "attempt": row.attempt,
         "verdict": row.verdict.value,
         "reason": row.reason,
         "answered": row.answered or None,
     }
+
+
+def _embedded(body: bytes) -> object:
+    """Return the body for its line, as it came where it can stand there: to decode and encode each body took more than
+    half of what `listen` needs to print.
+    """
+    is_line = body.isascii() and body.decode("ascii").isprintable()
+    if is_line and body.count(b"[") + body.count(b"{") <= DEEPEST and not has_too_many_values(body):
+        try:
+            msgspec.json.decode(body)
+        except (msgspec.MsgspecError, ValueError):
+            return decoded_json(body)
+        return msgspec.Raw(body)
+    return decoded_json(body)
 
 
 def decoded_json(body: bytes) -> object:
@@ -59,10 +79,84 @@ def _finite(text: str) -> float:
 
 def as_line(record: Mapping[str, object]) -> str:
     """The object as one line of ASCII, its newline included: no received character can act on a terminal."""
-    return json.dumps(record, ensure_ascii=True, separators=(",", ":")) + "\n"
+    try:
+        line = msgspec.json.encode(record)
+    except (ValueError, OverflowError):  # a lone surrogate, a large integer
+        line = b"\xff"
+    if line.isascii():
+        return line.decode("ascii") + "\n"
+    return json.dumps(record, ensure_ascii=True, separators=(",", ":"), default=_value) + "\n"
+
+
+def _value(raw: object) -> object:
+    assert isinstance(raw, msgspec.Raw)
+    return json.loads(bytes(raw))
 
 
 def write_jsonl(deliveries: Iterable[StoredDelivery], _destination: Destination) -> Iterator[bytes]:
     """One line a delivery."""
     for stored in deliveries:
         yield as_line(delivery_record(stored.row, stored.delivery)).encode("ascii")
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """One delivery as a file holds it."""
+
+    place: str
+    """Where in the file: `line 3`."""
+    delivery: Delivery
+    answered: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """A part of a file that is not imported."""
+
+    place: str
+    reason: str
+
+
+def read_jsonl(lines: Iterable[bytes]) -> Iterator[Imported | Skipped]:
+    """Yield the deliveries in lines as `listen --format json` and `export` write them, and why others are skipped."""
+    for number, line in enumerate(lines, 1):
+        text = line.strip().removeprefix(b"\xef\xbb\xbf")
+        if not text:
+            continue
+        place = f"line {number}"
+        try:
+            record = decode(text)
+        except (ValueError, MemoryError):
+            yield Skipped(place, "not JSON")
+            continue
+        kind = record.get("type") if isinstance(record, dict) else None
+        if kind != "delivery":
+            yield Skipped(place, "not a delivery" if isinstance(kind, str) else "not a line of webhook-tui")
+            continue
+        try:
+            answered = record.get("answered")
+            yield Imported(place, delivery_from(record), answered if isinstance(answered, int) else None)
+        except ValueError as error:
+            yield Skipped(place, str(error))
+
+
+def delivery_from(record: Mapping[str, object]) -> Delivery:
+    """Return the delivery in an object of `delivery_record`. Raises ValueError that says what is wrong with it."""
+    try:
+        pairs: Any = record["headers"]
+        received_at = datetime.fromisoformat(str(record["received_at"]))
+        if received_at.tzinfo is None:
+            raise ValueError("its received_at has no time zone")
+        return Delivery(
+            received_at=received_at.astimezone(UTC),
+            method=str(record["method"]),
+            target=str(record["path"]),
+            headers=tuple((str(name).encode("latin-1"), str(value).encode("latin-1")) for name, value in pairs),
+            body=base64.b64decode(str(record["body_b64"]), validate=True),
+        )
+    except KeyError as error:
+        raise ValueError(f"{error.args[0]} is missing") from error
+    except TypeError as error:
+        raise ValueError("its headers are no pairs") from error
+    except (UnicodeEncodeError, OverflowError) as error:
+        raise ValueError("it cannot be read") from error

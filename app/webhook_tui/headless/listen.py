@@ -11,12 +11,13 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from types import FrameType
 from typing import TextIO
 
 from webhook_tui.config import Settings
 from webhook_tui.domain.delivery.text import visible
-from webhook_tui.domain.errors import ExitCode, Problem
+from webhook_tui.domain.errors import ExitCode, Problem, ProblemError
 from webhook_tui.domain.events import (
     Notified,
     ProblemOccurred,
@@ -27,23 +28,92 @@ from webhook_tui.domain.events import (
     StatusChanged,
     TokenRequired,
 )
+from webhook_tui.domain.expectation.expectation import Criteria
+from webhook_tui.domain.filtering.filter import Filter
 from webhook_tui.domain.status import TunnelState, TunnelStatus
+from webhook_tui.headless.command_run import CommandEnded, CommandLine
+from webhook_tui.headless.delivery_command import DeliveryCommand
+from webhook_tui.headless.delivery_selection import DeliverySelection
+from webhook_tui.headless.exit_condition import DeliveriesArrived, ExitCondition
 from webhook_tui.headless.output import LineWriter, TextLine, json_line
 from webhook_tui.session.session import Session
 from webhook_tui.streams import OutputError
 
 _log = logging.getLogger(__name__)
 
+_POLL_SECONDS = 0.1
 GIVE_UP_SECONDS = 30.0
 """How long what can mend itself may take before the first success."""
 
 
-def listen(settings: Settings, output: str) -> int:
-    """Run until a signal or a failure that cannot mend itself; gives the exit code. `output`: text or json."""
+@dataclass(frozen=True, slots=True)
+class ListenOptions:
+    """What `listen` does beside receiving."""
+
+    output: str = "text"
+    """text, json, or junit, which prints the outcome of `criteria` alone."""
+    criteria: Criteria | None = None
+    """Ends it when these deliveries have come."""
+    since_seq: int | None = None
+    """Deliveries with greater numbers count; None: those that arrive from now on."""
+    filter: Filter | None = None
+    """Which deliveries are printed and passed to `command`; None: all."""
+    command: str | None = None
+    """A program to run for each valid delivery."""
+
+
+def listen(settings: Settings, options: ListenOptions) -> int:
+    """Run until a signal, a failure that is not transient, or the deliveries waited for; return the exit code.
+
+    Raises ProblemError.
+    """
+    output, criteria = options.output, options.criteria
+    command = None if options.command is None else DeliveryCommand(options.command, _note_exec)
     session = Session.open(settings, asks=False)
+    style = TextLine(color=_wants_color(), in_ascii=not _is_utf8())
+    lines: dict[str, Callable[[SessionEvent], str | None]] = {"text": style, "json": json_line, "junit": _no_line}
+    condition = ExitCondition()
+    if criteria is not None:
+        condition = DeliveriesArrived(criteria, session.history_path, since_seq=options.since_seq, output=output)
+    selection = DeliverySelection(options.filter, settings.job_fields.ids)
+    return _follow(session, LineWriter(lines[output], sys.stdout), condition, selection=selection, command=command)
+
+
+def _note_exec(sentence: str) -> None:
+    sys.stderr.write(f"webhook-tui: {sentence}\n")
+    sys.stderr.flush()
+
+
+def run_command(
+    settings: Settings, line: CommandLine, criteria: Criteria | None, *, since_seq: int | None, output: str
+) -> int:
+    """Run a session with a command beside it; return the command's exit code, or that of `criteria`.
+
+    Raises ProblemError.
+    """
+    session = Session.open(settings, asks=False)
+    arrived = None
+    if criteria is not None:
+        arrived = DeliveriesArrived(
+            criteria, session.history_path, since_seq=since_seq, output=output, begins_when_ready=False
+        )
+    return _follow(session, LineWriter(_no_line, sys.stdout), CommandEnded(line, session, arrived))
+
+
+def _no_line(_event: SessionEvent) -> str | None:
+    return None
+
+
+def _follow(
+    session: Session,
+    lines: LineWriter,
+    condition: ExitCondition,
+    *,
+    selection: DeliverySelection | None = None,
+    command: DeliveryCommand | None = None,
+) -> int:
     facts: queue.SimpleQueue[SessionEvent] = queue.SimpleQueue()
-    line = json_line if output == "json" else TextLine(color=_wants_color(), in_ascii=not _is_utf8())
-    front = Headless(session.stop, LineWriter(line, sys.stdout), sys.stderr)
+    front = Headless(session.stop, lines, sys.stderr, condition=condition, selection=selection, command=command)
     thread = threading.Thread(target=_run, args=(session, facts), name="session", daemon=True)
     with _signals(front.signalled):
         thread.start()
@@ -52,6 +122,9 @@ def listen(settings: Settings, output: str) -> int:
         finally:  # whatever went wrong here, the session tidies up
             session.stop()
             thread.join(timeout=5)
+        if command is not None:
+            command.close()
+        condition.report()
     return front.exit_code
 
 
@@ -72,9 +145,15 @@ class Headless:
         lines: LineWriter,
         notes: TextIO,
         *,
+        condition: ExitCondition | None = None,
+        selection: DeliverySelection | None = None,
+        command: DeliveryCommand | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """`clock`: monotonic seconds."""
+        """`condition`: what else ends it. `selection`: what is printed. `clock`: monotonic seconds."""
+        self._selection = selection or DeliverySelection(None)
+        self._command = command
+        self._condition = condition or ExitCondition()
         self._clock = clock
         self._stop = stop
         self._lines = lines
@@ -92,15 +171,17 @@ class Headless:
 
     @property
     def exit_code(self) -> int:
-        """0, the code of the problem that ended it, or 128 + the signal."""
+        """The code of the problem that ended it, 128 + the signal, or what the exit condition says."""
         if self._failure is not None:
             return int(self._failure.exit_code)
-        return 128 + self._signal if self._signal is not None else 0
+        return 128 + self._signal if self._signal is not None else self._condition.exit_code
 
     def signalled(self, number: int, _frame: FrameType | None) -> None:
         """A signal: tidy up. Who presses ctrl+c again leaves at once; a closed window sends SIGHUP twice by itself."""
         if self._stopping and number == signal.SIGINT:
             os._exit(128 + number)
+        if self._condition.on_signal(number):
+            return
         self._signal = number if self._signal is None else self._signal
         self._end()
 
@@ -108,9 +189,10 @@ class Headless:
         """Say each fact until the session has stopped."""
         while True:
             try:
-                fact = facts.get(timeout=0.5)
+                fact = facts.get(timeout=_POLL_SECONDS)
             except queue.Empty:
                 self._look_at_the_clock()
+                self._check_condition(None)
                 continue
             try:
                 self._take(fact)
@@ -120,8 +202,18 @@ class Headless:
                     self._end()
                 else:
                     self._fail(_cannot_write(error), is_said=False)
+            self._check_condition(fact)
             if isinstance(fact, SessionStopped):
                 return
+
+    def _check_condition(self, event: SessionEvent | None) -> None:
+        try:
+            if event is not None:
+                self._condition.on_event(event)
+            if not self._stopping and self._condition.is_met():
+                self._end()
+        except ProblemError as error:
+            self._fail(error.problem, is_said=False)
 
     def _take(self, fact: SessionEvent) -> None:
         match fact:
@@ -142,8 +234,16 @@ class Headless:
                 self._say_unproven(status.tunnel)
             case SessionStopped(problem=problem) if problem is not None:
                 self._stopped(problem)
-        self._lines.fact(fact)
+        self._print(fact)
         self._look_at_the_clock()
+
+    def _print(self, event: SessionEvent) -> None:
+        selected = self._selection.select(event)
+        if selected is None:
+            return
+        if self._command is not None:
+            self._command.on_event(selected)
+        self._lines.fact(selected)
 
     def _problem_occurred(self, occurred: ProblemOccurred) -> None:
         problem = occurred.problem

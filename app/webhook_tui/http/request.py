@@ -90,11 +90,7 @@ class RequestParser:
         Raises RequestRefusedError.
         """
         if self.request is None:
-            lines, end = self._head.take(data, at)
-            self._parse(lines)
-            if self.request is None and self._head.size > self._limits.head_bytes:
-                raise RequestRefusedError(Refusal(431, "the head is too large"))
-            return end
+            return self._feed_head(data, at)
         if self._body_left is None:
             found = _CHUNKS_MAY_END.search(data, at)
             end = found.end() if found else len(data)
@@ -121,6 +117,13 @@ class RequestParser:
     def close(self) -> None:
         """Let go of httptools' parser, which holds this one: otherwise only the garbage collector would."""
         self._parser = None
+
+    def _feed_head(self, data: bytes, at: int) -> int:
+        lines, end = self._head.take(data, at)
+        self._parse(lines)
+        if self.request is None and self._head.size > self._limits.head_bytes:
+            raise RequestRefusedError(Refusal(431, "the head is too large"))
+        return end
 
     def _parse(self, data: bytes | memoryview) -> None:
         assert self._parser is not None
@@ -163,8 +166,6 @@ class RequestParser:
         """Take a header; trailers after a chunked body are none."""
         if self.request is None:
             self._headers.append((name, value))
-            if len(self._headers) > self._limits.head_count:
-                self._stop(431, f"it has more than {self._limits.head_count} headers")
 
     def on_headers_complete(self) -> None:
         """Check the head and make the request."""
@@ -177,6 +178,8 @@ class RequestParser:
             return  # read again without the offer
         if self._head.size > self._limits.head_bytes:
             self._stop(431, "the head is too large")
+        if len(self._headers) > self._limits.head_count:
+            self._stop(431, f"it has more than {self._limits.head_count} headers")
         url = httptools.parse_url(self._target)
         if url.path is None:
             self._stop(400, "it is not valid HTTP")

@@ -40,7 +40,7 @@ class EventBus:
 
 @dataclass(frozen=True, slots=True)
 class StatusReplaced:
-    """The status snapshot was replaced; unlike StatusChanged, published for every change at once."""
+    """The status snapshot was replaced; unlike StatusChanged, published at once for every change but of the counts."""
 
     status: SessionStatus
 

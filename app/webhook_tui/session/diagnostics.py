@@ -8,29 +8,20 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import deque
-from collections.abc import Sequence
 
 from webhook_tui.domain.delivery.delivery import DeliveryRow, StoredDelivery
-from webhook_tui.domain.delivery.headers import signatures
-from webhook_tui.domain.diagnostics.engine import OtherDelivery, explain, with_cause
+from webhook_tui.domain.diagnostics.engine import with_cause
 from webhook_tui.domain.diagnostics.report import SignatureReport
+from webhook_tui.domain.diagnostics.stored_report import LARGEST_COMPARED, MOST_RECENT, stored_report
 from webhook_tui.domain.errors import ProblemError
 from webhook_tui.domain.events import DeliveryStored, VerdictChanged
-from webhook_tui.domain.signature.lint import Earlier, field_paths, lint
 from webhook_tui.domain.signature.secret import Secret
-from webhook_tui.domain.signature.secret_ring import SecretRing
 from webhook_tui.domain.signature.verdict import Verdict
 from webhook_tui.session.bus import DeliveryReverified, EventBus, TokenChanged
 from webhook_tui.session.secret_ring import SecretRingRepository
 from webhook_tui.session.status import StatusPublisher
 from webhook_tui.storage.history import DeliveryStore
 
-_SECONDS = 3.0
-"""Time limit for finding one cause."""
-_MOST_RECENT = 100
-"""How many recent deliveries are compared: for a swapped signature, new fields and earlier attempts."""
-_LARGEST_COMPARED = 100_000
-"""Bytes; deliveries with a larger body are not among them."""
 _MOST_WAITING = 200
 """How many failing deliveries wait at most; when there are more, the oldest are explained on demand only."""
 
@@ -48,7 +39,7 @@ class Diagnostics:
         self._token: Secret | None = None
         self._waiting: deque[int] = deque(maxlen=_MOST_WAITING)
         self._is_wanted = asyncio.Event()
-        self._recent: deque[StoredDelivery] = deque(maxlen=_MOST_RECENT)
+        self._recent: deque[StoredDelivery] = deque(maxlen=MOST_RECENT)
 
     def on_token_changed(self, event: TokenChanged) -> None:
         """Signatures may have been made with the token by mistake: keep the one in use."""
@@ -56,7 +47,7 @@ class Diagnostics:
 
     def on_delivery_stored(self, event: DeliveryStored) -> None:
         """Keep it for comparison; explain it soon if its signature fails."""
-        if len(event.delivery.body) <= _LARGEST_COMPARED:
+        if len(event.delivery.body) <= LARGEST_COMPARED:
             self._recent.append(StoredDelivery(event.row, event.delivery))
         self._explain_soon(event.row)
 
@@ -98,36 +89,6 @@ class Diagnostics:
 
     async def _report(self, stored: StoredDelivery) -> SignatureReport:
         recent = [other for other in reversed(self._recent) if other.row.seq != stored.row.seq]
-        return await asyncio.to_thread(_explain, stored, self._secret_ring.ring, self._token, recent)
-
-
-def _explain(
-    stored: StoredDelivery, ring: SecretRing, token: Secret | None, recent: Sequence[StoredDelivery]
-) -> SignatureReport:
-    deadline = time.monotonic() + _SECONDS
-    return explain(
-        stored.delivery,
-        ring,
-        seq=stored.row.seq,
-        clock=time.monotonic,
-        token=token,
-        others=[
-            OtherDelivery(other.row.seq, next(iter(signatures(other.delivery.headers)), b""), other.delivery.body)
-            for other in recent
-        ],
-        expired=lambda: time.monotonic() > deadline,
-        notes=_notes(stored, [other for other in recent if other.row.seq < stored.row.seq]),
-    )
-
-
-def _notes(stored: StoredDelivery, before: Sequence[StoredDelivery]) -> tuple[str, ...]:
-    row = stored.row
-    same_name = [field_paths(other.delivery.body) for other in before if other.row.event == row.event]
-    same_id = next((other for other in before if row.event_id is not None and other.row.event_id == row.event_id), None)
-    return lint(
-        stored.delivery,
-        known_fields=frozenset().union(*same_name) if same_name else None,
-        earlier=None
-        if same_id is None
-        else Earlier(same_id.row.seq, same_id.row.answered, same_id.delivery.body == stored.delivery.body),
-    )
+        return await asyncio.to_thread(
+            stored_report, stored, self._secret_ring.ring, self._token, recent, time.monotonic
+        )

@@ -123,7 +123,7 @@ class ReachabilityCheck:
         is_evidence = not event.is_simulated and self._url is not None and self._due is not None
         if not is_evidence or not came_through(event.delivery, self._url or ""):
             return
-        tunnel = self._status.status.tunnel
+        tunnel = self._status.route.tunnel
         verified_at, at = tunnel.verified_at, self._clock.utc_now()
         is_old = verified_at is None or abs((at - verified_at).total_seconds()) >= self._timing.least_seconds
         if tunnel.state is TunnelState.UNVERIFIED or is_old:

@@ -48,7 +48,7 @@ class RegistrationOptions:
     replace: bool
     """Replace a webhook that is not ours without asking."""
     asks: bool
-    """There is a screen that can ask; without one a webhook that is not ours ends the program."""
+    """There is a screen that can ask, and registering waits for it; without one a foreign webhook ends the program."""
     clean: bool
     """Delete the webhook on exit."""
 
@@ -80,6 +80,7 @@ class WebhookRegistration:
         self._client: PiktidClient | None = None
         self._url: str | None = None
         self._wake = asyncio.Event()
+        self._permitted = asyncio.Event()
         self._is_wanted = False
         """Register as soon as there is a URL, unless the registration works."""
         self._is_forced = False
@@ -151,8 +152,14 @@ class WebhookRegistration:
         if self._choice is not None and not self._choice.done():
             self._choice.set_result(choice)
 
+    def permit(self) -> None:
+        """The screen is shown: register from now on."""
+        self._permitted.set()
+
     async def run(self) -> None:
         """Register, and retry, until cancelled."""
+        if self._options.asks:
+            await self._permitted.wait()
         if self._client is None:
             self._bus.publish(TokenRequired(None))
         while True:
@@ -214,7 +221,7 @@ class WebhookRegistration:
 
     async def _may_replace_unknown(self) -> bool:
         account = self._secret_ring.account
-        if self._secret_ring.accounts.guard_was_asked(account) and not self._ownership.is_suspected:
+        if self._secret_ring.accounts.was_ownership_asked(account) and not self._ownership.is_suspected:
             return True
         if not self._options.asks:
             self._bus.publish(

@@ -177,6 +177,7 @@ class Runtime:
             clock,
             retries=settings.forward_retries,
             anywhere=settings.forward_anywhere,
+            rules=settings.forward_rules,
             passes_target=settings.forward_path,
         )
         self.replayer = Replayer(store, self.secret_ring, self.status, bus, self._forwarder)
@@ -216,7 +217,7 @@ class Runtime:
         for problem in () if settings.sandbox else tls_problems():
             self.status.add_note(problem)
         self.status.note_set_aside("The history", store.set_aside)
-        self.status.note_set_aside("The file of secrets", accounts.set_aside)
+        self.status.note_set_aside("The secrets file", accounts.set_aside)
 
     @property
     def known_secrets(self) -> tuple[Secret, ...]:
@@ -233,6 +234,7 @@ class Runtime:
             if self._sandbox is not None:
                 await stack.enter_async_context(self._sandbox)
             stack.push_async_callback(self._forwarder.aclose)
+            self.answer_rule.set_rule(self._settings.answer)
             if self._settings.forward_to is not None:
                 self.replayer.set_forwarding(self._settings.forward_to)
                 self.tasks.start(self.replayer.probe(), "Connecting to the local app")

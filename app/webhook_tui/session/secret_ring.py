@@ -126,7 +126,7 @@ class SecretRingRepository:
     def remember_guard_asked(self) -> None:
         """Record that the user consents to replacing a webhook that PiktID does not show."""
         with _ignore_write_errors():
-            self.accounts.remember_guard_asked(self.account, self._clock.utc_now())
+            self.accounts.record_ownership_asked(self.account, self._clock.utc_now())
 
     def remember_url(self, url: str | None) -> None:
         """Record where the user has deliveries sent to, as a suggestion for the next time."""
@@ -140,7 +140,7 @@ class SecretRingRepository:
 
     def keep_token(self, api_url: str, token: Secret) -> str:
         """Save the token for the next run; returns where, in words. Raises ProblemError."""
-        self.accounts.keep_token(api_url, token)
+        self.accounts.save_token(api_url, token)
         return self.accounts.place
 
     def _save(self, ring: SecretRing) -> None:

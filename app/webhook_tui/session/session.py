@@ -8,9 +8,11 @@ import logging
 import re
 import socket
 import sys
+from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
 from datetime import datetime
+from pathlib import Path
 from typing import Any, assert_never, cast, get_args
 
 from webhook_tui.config import Settings
@@ -30,6 +32,7 @@ from webhook_tui.domain.commands import (
     SetAnswerRule,
     SetForwarding,
     SimulateEvent,
+    StartRegistration,
     StopReplay,
     UseToken,
 )
@@ -95,21 +98,31 @@ class Session:
         self._store: DeliveryStore | None = None
         self._runtime: Runtime | None = None
         self._unanswered: set[Future[Any]] = set()
+        self._requests: deque[Command] = deque()
 
     @classmethod
     def open(
-        cls, settings: Settings, *, asks: bool, timings: Timings | None = None, clock: Clock | None = None
+        cls,
+        settings: Settings,
+        *,
+        asks: bool,
+        bound: socket.socket | None = None,
+        timings: Timings | None = None,
+        clock: Clock | None = None,
     ) -> Session:
-        """Bind the port. Raises ProblemError: PORT when it is not free, USAGE when --forward-to is not allowed."""
-        if settings.forward_to is not None:
-            check(settings.forward_to, anywhere=settings.forward_anywhere)
-        bound = bind(settings.host, settings.port, exact=settings.port_was_given)
-        if settings.forward_to is not None:
-            try:
-                refuse_own(settings.forward_to, own_address(settings, bound))
-            except ProblemError:
-                bound.close()
-                raise
+        """Bind the port, unless `bound` is the listening socket already.
+
+        Raises ProblemError: PORT when the port is not free, USAGE when --forward-to is not allowed.
+        """
+        for url in settings.forward_urls:
+            check(url, anywhere=settings.forward_anywhere)
+        bound = bound or bind(settings.host, settings.port, exact=settings.port_was_given)
+        try:
+            for url in settings.forward_urls:
+                refuse_own(url, own_address(settings, bound))
+        except ProblemError:
+            bound.close()
+            raise
         return cls(settings, bound, asks=asks, timings=timings, clock=clock)
 
     @property
@@ -134,10 +147,11 @@ class Session:
             runner.run(self._main())
 
     def request(self, command: Command) -> None:
-        """Send a command; ignored before `run` and after its end. A failure is published as ProblemOccurred."""
+        """Send a command; it waits for `run`, and is ignored after its end. Its failure is a ProblemOccurred."""
+        self._requests.append(command)
         if self._loop is not None:
             with contextlib.suppress(RuntimeError):  # the loop has ended
-                self._loop.call_soon_threadsafe(self._start_command, command)
+                self._loop.call_soon_threadsafe(self._start_commands)
 
     def query(self, query: Query[Answer]) -> Future[Answer]:
         """Ask; the future fails with ProblemError when there is no answer, also because the session ends."""
@@ -175,6 +189,23 @@ class Session:
         tokens = tuple(token for token in (self._settings.token, self._settings.ngrok_authtoken) if token is not None)
         return (*given, *tokens, *(self._runtime.known_secrets if self._runtime is not None else ()))
 
+    def history_path(self) -> Path:
+        """Return where the history lies; only after HistoryOpened, from any thread."""
+        return self._history.path
+
+    def signing_secret(self) -> Secret | None:
+        """Return the current secret, else the newest that was given; from any thread."""
+        if self._runtime is None:
+            return None
+        ring = self._runtime.secret_ring.ring
+        known = ring.current or next(iter(ring.newest_first()), None)
+        return None if known is None else known.secret
+
+    @property
+    def hook_url(self) -> str | None:
+        """The URL that leads to the hook, once it is known; from any thread."""
+        return None if self._runtime is None else self._runtime.status.status.webhook.url
+
     @property
     def _history(self) -> DeliveryStore:
         assert self._store is not None
@@ -196,7 +227,12 @@ class Session:
 
     async def _run_parts(self) -> Problem | None:
         settings, now = self._settings, self._clock.utc_now()
-        store = DeliveryStore.open(settings.deliveries_path, started_at=now, job_fields=settings.job_fields)
+        store = DeliveryStore.open(
+            settings.deliveries_path,
+            started_at=now,
+            job_fields=settings.job_fields,
+            is_temporary=settings.is_temporary,
+        )
         with contextlib.closing(store), contextlib.closing(AccountStore.open(settings.accounts_path)) as accounts:
             self._store = store
             self._bus.publish(HistoryOpened())
@@ -210,12 +246,14 @@ class Session:
                 timings=self._timings,
                 asks=self._asks,
             )
+            self._start_commands()
             return await self._runtime.run(self._stop, self._started)
 
     # Commands
 
-    def _start_command(self, command: Command) -> None:
-        if self._runtime is not None:
+    def _start_commands(self) -> None:
+        while self._runtime is not None and self._requests:
+            command = self._requests.popleft()
             name = type(command).__name__
             self._runtime.tasks.start(self._carry_out(command), _in_words(name), command=name)
 
@@ -228,6 +266,8 @@ class Session:
                 runtime.route.retry_tunnel()
                 runtime.comparison.try_now()
                 runtime.registration.register(new_secret=new_secret)
+            case StartRegistration():
+                runtime.registration.permit()
             case SendTestPing():
                 await runtime.registration.test_ping()
             case DeleteWebhook():

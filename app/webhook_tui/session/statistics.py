@@ -36,7 +36,7 @@ class Statistics:
         tally, place, problem = None, None, None
         async with self._counting:
             try:
-                tally, place = await self._store.tally(self._clock.utc_now()), await self._store.place()
+                tally, place = await self._store.counts(self._clock.utc_now()), await self._store.place()
             except ProblemError as error:
                 problem = error.problem
         return Overview(

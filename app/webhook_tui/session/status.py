@@ -6,6 +6,7 @@ StatusChanged is published at most once every 50 ms, and always after the last c
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from webhook_tui.config import Settings
 from webhook_tui.domain.errors import Problem, Severity
 from webhook_tui.domain.events import StatusChanged
 from webhook_tui.domain.signature.verdict import Verdict
-from webhook_tui.domain.status import SessionStatus, TunnelState, TunnelStatus, WebhookState, WebhookStatus
+from webhook_tui.domain.status import Counts, SessionStatus, TunnelState, TunnelStatus, WebhookState, WebhookStatus
 from webhook_tui.session.bus import EventBus, StatusReplaced
 
 _PAUSE_SECONDS = 0.05
@@ -40,10 +41,33 @@ class StatusPublisher:
     """Holds the status. Belongs to the session's loop."""
 
     def __init__(self, status: SessionStatus, bus: EventBus) -> None:
-        self.status = status
+        self._status = status
         self._bus = bus
         self._timer: asyncio.TimerHandle | None = None
         self._is_dirty = False
+        self._received = 0
+        self._by_verdict: Counter[Verdict] = Counter()
+        self._has_counted = False
+
+    @property
+    def status(self) -> SessionStatus:
+        """The current snapshot."""
+        if self._has_counted:
+            self._has_counted = False
+            counted = self._by_verdict
+            counts = Counts(
+                received=self._received,
+                good=sum(counted[verdict] for verdict in Verdict if verdict.is_good),
+                bad=sum(counted[verdict] for verdict in Verdict if verdict.is_bad),
+                pending=counted[Verdict.PENDING],
+            )
+            self._status = replace(self._status, counts=counts)
+        return self._status
+
+    @property
+    def route(self) -> SessionStatus:
+        """The snapshot whose counts may be behind. Reading `status` for each delivery makes one for each delivery."""
+        return self._status
 
     def change_receiver(self, **changes: Any) -> None:
         """Change fields of ReceiverStatus."""
@@ -80,12 +104,15 @@ class StatusPublisher:
 
     def count_received(self, verdict: Verdict) -> None:
         """Count one delivery of this run."""
-        self._count(verdict, 1, received=1)
+        self._received += 1
+        self._by_verdict[verdict] += 1
+        self._note_counted()
 
     def count_reverified(self, before: Verdict, after: Verdict) -> None:
         """Move one delivery of this run from one count to another."""
-        self._count(before, -1)
-        self._count(after, 1)
+        self._by_verdict[before] -= 1
+        self._by_verdict[after] += 1
+        self._note_counted()
 
     def close(self) -> None:
         """Publish what is not yet published."""
@@ -95,22 +122,17 @@ class StatusPublisher:
         if self._is_dirty:
             self._publish()
 
-    def _count(self, verdict: Verdict, by: int, *, received: int = 0) -> None:
-        counts = self.status.counts
-        self.change(
-            counts=replace(
-                counts,
-                received=counts.received + received,
-                good=counts.good + by * verdict.is_good,
-                bad=counts.bad + by * verdict.is_bad,
-                pending=counts.pending + by * (verdict is Verdict.PENDING),
-            )
-        )
+    def _note_counted(self) -> None:
+        """Counts are added up and read once for each snapshot that is published, not once for each delivery."""
+        self._has_counted = True
+        self._is_dirty = True
+        if self._timer is None:
+            self._publish_and_pause()
 
     def _replace(self, status: SessionStatus) -> None:
         if status == self.status:
             return
-        self.status = status
+        self._status = status
         self._bus.publish(StatusReplaced(status))
         self._is_dirty = True
         if self._timer is None:

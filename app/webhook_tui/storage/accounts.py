@@ -1,6 +1,6 @@
-"""What is remembered per account: its signing secrets, what was registered, what was asked; a file of its own, 0600.
+"""Data of each account: its signing secrets, registrations and answers, in a file of its own with mode 0600.
 
-A file that somebody removes is made again before it is next used, with what this process has registered.
+A deleted file is created again before the next use, with the registrations of this process.
 """
 
 from __future__ import annotations
@@ -14,30 +14,26 @@ from datetime import datetime
 from pathlib import Path
 
 from webhook_tui.domain.account import Account
-from webhook_tui.domain.errors import Problem, ProblemError
+from webhook_tui.domain.errors import ProblemError
 from webhook_tui.domain.forwarding.forward_result import UsedUrl
+from webhook_tui.domain.signature.ring_merge import merged
 from webhook_tui.domain.signature.secret import Secret
 from webhook_tui.domain.signature.secret_ring import Origin, SecretRing, SigningSecret
-from webhook_tui.storage.accounts_schema import ACCOUNTS
 from webhook_tui.storage.database import open_database, transaction
+from webhook_tui.storage.errors import NOT_SAVED
 from webhook_tui.storage.files import identity
+from webhook_tui.storage.locks import ProcessLock
 from webhook_tui.storage.mappers import microseconds, moment
-from webhook_tui.storage.process_lock import ProcessLock
-from webhook_tui.storage.ring_merge import merged
+from webhook_tui.storage.schema import ACCOUNTS
 from webhook_tui.storage.secret_storage import FileSecretStorage, SecretStorage, vault
 
 MOST_URLS = 20
-"""Remembered for an account."""
-_NOT_KEPT = Problem(
-    "What belongs to the account could not be saved: the file accounts.db cannot be written.",
-    "Free some space or let it be written: webhook-tui paths says where it is.",
-    is_transient=True,
-)
+"""Stored for an account."""
 
 
 @dataclass(frozen=True, slots=True)
 class Registration:
-    """A PUT /webhooks that was answered and not undone."""
+    """A PUT /webhooks that was answered and whose webhook was not deleted since."""
 
     registration_id: int
     url: str
@@ -63,17 +59,17 @@ class AccountStore:
         self._vault = vault
         self._path = path
         self._identity = identity(path) if path is not None else None
-        self._lock = ProcessLock.take(path) if path is not None else None
+        self._lock = ProcessLock(path) if path is not None else None
         self._unended_here: dict[int, tuple[str, str, str, int]] = {}
-        """What this process registered: number to account, URL, webhook's id and time, as the file holds them."""
+        """Registrations of this process: number to account, URL, webhook id and time, as the file holds them."""
         self.set_aside = set_aside
-        """Where a damaged file that was found lies now, if there was one."""
+        """Where a damaged file was moved, if there was one."""
 
     @classmethod
     def open(cls, path: Path | None, *, vault: Callable[[], SecretStorage] = vault) -> AccountStore:
-        """Open or make the file at `path`; None: in memory only. Raises ProblemError.
+        """Open or create the file at `path`; None: in memory only. Raises ProblemError.
 
-        `vault` says where the secrets' values lie; in memory they lie nowhere else.
+        `vault` finds the storage of the secrets' values. In memory they are stored nowhere else.
         """
         if path is None:
             connection = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
@@ -84,10 +80,10 @@ class AccountStore:
             return cls(opened.connection, vault(), path=path, set_aside=opened.set_aside)
         except OSError as error:
             opened.connection.close()
-            raise ProblemError(_NOT_KEPT) from error
+            raise ProblemError(NOT_SAVED) from error
 
-    def _look_after_the_file(self) -> None:
-        """Without this, SQLite would go on writing into a file that has no name any more. Raises as all methods."""
+    def _reopen_if_deleted(self) -> None:
+        """Without this, SQLite would go on writing to a deleted file, and the data would be lost."""
         if self._path is None or (self._identity is not None and identity(self._path) == self._identity):
             return
         opened = open_database(self._path, ACCOUNTS, always_private=True)
@@ -96,7 +92,7 @@ class AccountStore:
         self.set_aside = self.set_aside or opened.set_aside
         if self._lock is not None:
             self._lock.release()
-        self._lock = ProcessLock.take(self._path)
+        self._lock = ProcessLock(self._path)
         with transaction(self._connection):
             self._connection.executemany(
                 "INSERT OR IGNORE INTO registrations (id, account, url, webhook_id, at, process) "
@@ -106,7 +102,7 @@ class AccountStore:
         self._identity = identity(self._path)
 
     def ring(self, account: Account) -> SecretRing:
-        """All secrets that were ever saved for the account, oldest first."""
+        """Return the saved secrets of the account, oldest first."""
         with self._reading():
             found = self._connection.execute(
                 "SELECT secret, since, until, origin FROM secrets WHERE account = ? ORDER BY position", (account.key,)
@@ -115,16 +111,16 @@ class AccountStore:
             return SecretRing(tuple(secret for secret in known if secret is not None))
 
     def all_secrets(self) -> Sequence[Secret]:
-        """Every secret and token that is kept, of whatever account: what nothing that leaves the program may hold."""
+        """Return all secrets and tokens of all accounts. Redaction removes them from whatever leaves the program."""
         with self._reading():
             found = self._connection.execute("SELECT secret FROM secrets UNION SELECT held FROM tokens")
             revealed = (self._vault.reveal(held) for (held,) in found)
             return [secret for secret in revealed if secret is not None]
 
     def save_ring(self, account: Account, ring: SecretRing) -> None:
-        """Keep what is new in `ring`, beside what another program may have saved meanwhile: no secret ever goes.
+        """Add what is new in `ring` to what another process may have saved meanwhile; no secret is deleted.
 
-        Secrets of one run only are not kept, nor entries that another program removed meanwhile.
+        Secrets given for one run are not saved, nor entries that another process removed meanwhile.
         """
         with self._transaction():
             before = self.ring(account)
@@ -146,7 +142,7 @@ class AccountStore:
                     )
 
     def remove_secret(self, account: Account, known: SigningSecret) -> None:
-        """Keep this entry no more, also when a program that still has it saves its ring."""
+        """Delete this entry, and do not save it again when another process saves a ring that has it."""
         held = (self._vault.seal(known.secret), known.secret.key)
         with self._transaction():
             self._withdraw(account, known)
@@ -156,7 +152,7 @@ class AccountStore:
                 self._vault.forget(held[0])
 
     def withdraw_untrusted(self, account: Account) -> Sequence[SigningSecret]:
-        """Note of what an earlier version stored that it verifies nothing any more; what was not noted before."""
+        """Withdraw secrets that an earlier version stored and that are not trusted; return those withdrawn now."""
         with self._transaction():
             withdrawn = self._withdrawn(account)
             found = [
@@ -197,7 +193,7 @@ class AccountStore:
 
     @property
     def place(self) -> str:
-        """Where what is kept lies, for people: `the system keyring`."""
+        """Where secrets are stored, for people: `the system keyring`."""
         return self._vault.place
 
     @property
@@ -206,21 +202,21 @@ class AccountStore:
         return "" if self._path is None else self._vault.short_place
 
     def token(self, api_url: str) -> Secret | None:
-        """The token that was kept for an API, or None."""
+        """Return the saved token for an API, or None."""
         with self._reading():
             found = self._connection.execute(
                 "SELECT held FROM tokens WHERE api_url = ?", (api_url.rstrip("/"),)
             ).fetchone()
             return None if found is None else self._vault.reveal(found[0])
 
-    def keep_token(self, api_url: str, token: Secret) -> None:
-        """Keep it for the next run, in place of the one before."""
+    def save_token(self, api_url: str, token: Secret) -> None:
+        """Save the token for an API in place of the previous one."""
         self.forget_token(api_url)
         with self._transaction():
             self._connection.execute("INSERT INTO tokens VALUES (?, ?)", (api_url.rstrip("/"), self._vault.keep(token)))
 
     def forget_token(self, api_url: str) -> bool:
-        """Keep none for this API any more; whether there was one."""
+        """Delete the token for an API; return whether there was one."""
         with self._transaction():
             gone = self._connection.execute(
                 "DELETE FROM tokens WHERE api_url = ? RETURNING held", (api_url.rstrip("/"),)
@@ -229,19 +225,19 @@ class AccountStore:
                 self._vault.forget(held)
         return bool(gone)
 
-    def guard_was_asked(self, account: Account) -> bool:
-        """Whether the user was asked before about a webhook that nobody can see."""
+    def was_ownership_asked(self, account: Account) -> bool:
+        """Whether the user was asked about a webhook that the API does not show."""
         with self._reading():
             found = self._connection.execute("SELECT 1 FROM guards WHERE account = ?", (account.key,)).fetchone()
             return found is not None
 
-    def remember_guard_asked(self, account: Account, at: datetime) -> None:
-        """Note that the user was asked; the first time counts."""
+    def record_ownership_asked(self, account: Account, at: datetime) -> None:
+        """Record that the user was asked; the first time is kept."""
         with self._transaction():
             self._connection.execute("INSERT OR IGNORE INTO guards VALUES (?, ?)", (account.key, microseconds(at)))
 
     def used_urls(self, account: Account) -> Sequence[UsedUrl]:
-        """Where the user had deliveries sent to, the last used first."""
+        """Return the URLs to which the user forwarded or replayed, last used first."""
         with self._reading():
             found = self._connection.execute(
                 "SELECT url, at FROM used_urls WHERE account = ? ORDER BY at DESC LIMIT ?", (account.key, MOST_URLS)
@@ -249,7 +245,7 @@ class AccountStore:
             return [UsedUrl(url, moment(at)) for url, at in found]
 
     def record_used_url(self, account: Account, used: UsedUrl) -> None:
-        """Note that it was used; of the others the oldest go."""
+        """Record that a URL was used; the oldest ones beyond 20 are deleted."""
         with self._transaction():
             self._connection.execute(
                 "REPLACE INTO used_urls VALUES (?, ?, ?)", (account.key, used.url, microseconds(used.at))
@@ -261,7 +257,7 @@ class AccountStore:
             )
 
     def record_registration(self, account: Account, *, url: str, webhook_id: int | str | None, at: datetime) -> int:
-        """Note that this process registered `url`; the number under which `end_registration` knows it."""
+        """Record that this process registered `url`; return the number for `end_registration`."""
         columns = (account.key, url, json.dumps(webhook_id), microseconds(at))
         with self._transaction():
             cursor = self._connection.execute(
@@ -273,7 +269,7 @@ class AccountStore:
         return cursor.lastrowid
 
     def end_registration(self, registration_id: int, at: datetime) -> None:
-        """Note that it was deleted, replaced or given up; the first time counts."""
+        """Record that a registration was deleted, replaced or abandoned; the first time is kept."""
         self._unended_here.pop(registration_id, None)
         with self._transaction():
             self._connection.execute(
@@ -282,11 +278,11 @@ class AccountStore:
             )
 
     def abandoned(self, account: Account) -> Sequence[Registration]:
-        """What was registered and not ended by processes that live no more, newest first."""
+        """Return registrations that dead processes did not end, newest first."""
         return self._unended(account, alive=False)
 
     def live(self, account: Account) -> Sequence[Registration]:
-        """What was registered and not ended by processes that run now, newest first."""
+        """Return registrations of running processes, newest first."""
         return self._unended(account, alive=True)
 
     def _unended(self, account: Account, *, alive: bool) -> Sequence[Registration]:
@@ -309,15 +305,15 @@ class AccountStore:
         return SigningSecret(secret, moment(since), None if until is None else moment(until), Origin(origin))
 
     def close(self) -> None:
-        """Let go of the file: registrations that were not ended are abandoned from now on. Idempotent."""
+        """Close the file: registrations that were not ended count as abandoned from now on. Idempotent."""
         self._connection.close()
         if self._lock is not None:
             self._lock.release()
 
     @contextmanager
     def _reading(self) -> Iterator[None]:
-        with _kept():
-            self._look_after_the_file()
+        with _translating_errors():
+            self._reopen_if_deleted()
             yield
 
     @contextmanager
@@ -327,11 +323,11 @@ class AccountStore:
 
 
 @contextmanager
-def _kept() -> Iterator[None]:
+def _translating_errors() -> Iterator[None]:
     try:
         yield
     except (sqlite3.Error, OSError) as error:
-        raise ProblemError(_NOT_KEPT) from error
+        raise ProblemError(NOT_SAVED) from error
 
 
 def _time(at: datetime | None) -> int | None:

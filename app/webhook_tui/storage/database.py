@@ -1,4 +1,4 @@
-"""Opening a database file: private, checked, brought up to date, set aside when it is broken; never lost."""
+"""Opens a database file: private, checked, migrated; a damaged file is moved aside, not deleted."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from pathlib import Path
 
 from webhook_tui.domain.errors import ProblemError
 from webhook_tui.storage.errors import foreign, is_corrupt, newer, opening, reading
-from webhook_tui.storage.file_lock import FileLock
 from webhook_tui.storage.files import (
     Identity,
     free_name,
@@ -20,6 +19,7 @@ from webhook_tui.storage.files import (
     move_aside,
     move_orphans_aside,
 )
+from webhook_tui.storage.locks import FileLock
 
 BUSY_SECONDS = 5.0
 _CHECKED_WHOLE_BYTES = 64 * 1024 * 1024
@@ -28,16 +28,16 @@ _LARGEST_IDLE_WAL_BYTES = 64 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Schema:
-    """What a kind of database looks like, as the steps that lead there, and what it is called."""
+    """The schema of a kind of database, as migrations, and its name."""
 
     called: str
-    """In a sentence: `history`."""
+    """Its name in a sentence: `history`."""
     way_out: str
     """What to do when it cannot be opened, as a sentence."""
     application_id: int
-    """Tells our files from other programs' (PRAGMA application_id)."""
+    """Distinguishes our files from those of other programs (PRAGMA application_id)."""
     migrations: tuple[str, ...]
-    """Script n brings a file from version n to n + 1 (PRAGMA user_version); 0 is the empty file."""
+    """Script n migrates a file from version n to n + 1 (PRAGMA user_version); 0 is the empty file."""
 
     @property
     def version(self) -> int:
@@ -50,22 +50,22 @@ class Opened:
     """A database ready for use."""
 
     connection: sqlite3.Connection
-    """In autocommit: transactions are begun and ended by statements. May be handed to another thread, once."""
+    """In autocommit mode: statements begin and end transactions. May be passed to another thread once."""
     set_aside: Path | None
-    """Where the file lies that could not be read and was replaced by a new one."""
+    """Where a damaged file was moved; None when there was none."""
 
 
 def open_database(
     path: Path, schema: Schema, *, always_private: bool = False, damaged: Identity | None = None
 ) -> Opened:
-    """Open or make the database at `path`, 0600, in a directory made 0700 if it has to be made.
+    """Open or create the database at `path` with mode 0600; missing directories are created with mode 0700.
 
-    `always_private`: a file that is there already becomes 0600, too. `damaged`: a file known to be damaged, if it is
-    still the one at `path`. A file that is damaged or no database is kept as `<name>.broken` and a new one started. A
-    file of an earlier version is brought up to date after a copy `<name>.v<version>` was made. Raises ProblemError when
-    it cannot be opened, belongs to another program or to a newer version of this one.
+    `always_private`: an existing file gets mode 0600, too. `damaged`: identity of a file known to be damaged. A file
+    that is damaged or no database is renamed to `<name>.broken`, and a new one is created. A file of an earlier version
+    is copied to `<name>.v<version>` and migrated. Raises ProblemError when the file cannot be opened, or was written by
+    another program or a newer version; such a file is not changed.
     """
-    path = path.absolute()  # SQLite gives names such as `:memory:` and `file:x.db` a meaning of its own
+    path = path.absolute()  # SQLite interprets names such as `:memory:` and `file:x.db`
     with opening(schema.called, schema.way_out, path.parent):
         if path.is_dir():
             raise IsADirectoryError(path)
@@ -103,15 +103,15 @@ def _opened(path: Path, schema: Schema) -> sqlite3.Connection:
 
 
 def connect_read_only(path: Path) -> sqlite3.Connection:
-    """A connection for the calling thread that can change nothing. Raises ProblemError."""
+    """Open a read-only connection for the calling thread. Raises ProblemError."""
     with reading():
         return sqlite3.connect(
             f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=BUSY_SECONDS, isolation_level=None
         )
 
 
-def bring_up_to_date(path: Path, schema: Schema) -> None:
-    """Migrate a file of ours as `open_database` does; any other one is left alone. Raises ProblemError."""
+def migrate_if_outdated(path: Path, schema: Schema) -> None:
+    """Migrate a file of ours as `open_database` does; other files are not changed. Raises ProblemError."""
     with reading(), closing(connect_read_only(path)) as connection:
         is_ours = _number(connection, "application_id") == schema.application_id
         is_current = _number(connection, "user_version") == schema.version
@@ -120,7 +120,7 @@ def bring_up_to_date(path: Path, schema: Schema) -> None:
 
 
 def is_set_up(connection: sqlite3.Connection) -> bool:
-    """Whether the file has tables already; False also while they are being made, or when it cannot be read."""
+    """Whether the file has its tables; False while they are being created or when it cannot be read."""
     try:
         return _number(connection, "user_version") > 0
     except sqlite3.Error:
@@ -129,7 +129,7 @@ def is_set_up(connection: sqlite3.Connection) -> bool:
 
 @contextmanager
 def transaction(connection: sqlite3.Connection) -> Iterator[None]:
-    """Commit what is done inside, or nothing of it."""
+    """Commit the statements inside, or roll them back when an exception is raised."""
     connection.execute("BEGIN IMMEDIATE")
     try:
         yield
@@ -154,10 +154,10 @@ def _check(connection: sqlite3.Connection, path: Path, schema: Schema) -> None:
 
 
 def check_whole(connection: sqlite3.Connection) -> None:
-    """Read every page; raises sqlite3.DatabaseError (SQLITE_CORRUPT) when something in the file is wrong."""
-    (said,) = connection.execute("PRAGMA quick_check(1)").fetchone()
-    if said != "ok":
-        error = sqlite3.DatabaseError(said)
+    """Read every page; raises sqlite3.DatabaseError (SQLITE_CORRUPT) when the file is damaged."""
+    (result,) = connection.execute("PRAGMA quick_check(1)").fetchone()
+    if result != "ok":
+        error = sqlite3.DatabaseError(result)
         error.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
         raise error
 

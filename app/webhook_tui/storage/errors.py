@@ -1,4 +1,4 @@
-"""What SQLite and the file system say, in the words that the user is told; translated once, here."""
+"""Translates errors of SQLite and the file system. All texts of this layer that users see are here."""
 
 from __future__ import annotations
 
@@ -17,20 +17,120 @@ _NEEDED_BYTES = 128 * 1024
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 _DENIED = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
 
+# Deliveries that could not be stored
+
 DISK_FULL = Problem(
-    "The disk is full: deliveries are answered 503 and come again.",
-    "Free some space; nothing else is to be done.",
+    "The disk is full: deliveries are answered 503 and PiktID sends them again.",
+    "Free some space; storing resumes by itself.",
+    is_transient=True,
+)
+_LOCKED = Problem(
+    "Another program has locked the history: deliveries are answered 503.", "Close that program.", is_transient=True
+)
+_READ_ONLY = Problem(
+    "The history is not writable: deliveries are answered 503.",
+    "Make its file writable, or start with another: --db F.",
+    is_transient=True,
+)
+_DAMAGED = Problem(
+    "The history is damaged: deliveries are answered 503.",
+    "Start again: the damaged file is kept and a new one is created.",
+    is_transient=True,
+)
+_DISK_ERROR = Problem(
+    "The disk reports an error: deliveries are answered 503.",
+    "Check the disk, or start with a history on another: --db F.",
+    is_transient=True,
+)
+_NOT_STORED = Problem(
+    "This delivery could not be stored: it is answered 503.",
+    "See the log; webhook-tui paths prints its location.",
+    is_transient=True,
+)
+
+# A history that cannot be read, account data that cannot be saved
+
+_PARTLY_READABLE = Problem(
+    "The history is damaged: not all of it can be read.",
+    "New deliveries are stored all the same; webhook-tui paths prints its location.",
+)
+_NOT_READABLE = Problem("The history cannot be read now.", "Check the disk that it is on.", is_transient=True)
+NOT_SAVED = Problem(
+    "Account data could not be saved: accounts.db is not writable.",
+    "Free some space or make it writable; webhook-tui paths prints its location.",
     is_transient=True,
 )
 
 
+def no_history(path: Path) -> Problem:
+    """The history that a command reads does not exist."""
+    return Problem(f"There is no history at {path}.", "Receive a delivery first, or name another with --db F.")
+
+
+def not_a_history(path: Path) -> Problem:
+    """The file exists, but has no tables."""
+    return Problem(f"{path} holds no history.", "Name another with --db F.")
+
+
+def no_delivery(seq: int) -> Problem:
+    """The delivery does not exist, or belongs to an account that is not read."""
+    return Problem(f"There is no delivery {seq} in the history.", "Run webhook-tui list.")
+
+
+# A database that cannot be opened: `called` is its name, `way_out` says what to do
+
+
+def not_opened(error: BaseException, called: str, way_out: str, directory: Path | None = None) -> Problem:
+    """Why a database could not be opened. `directory`: where it is, or would be."""
+    if _is_full(error) or (_code(error) == sqlite3.SQLITE_IOERR and _has_no_space(directory)):
+        return Problem(f"The disk is full: the {called} cannot be opened.", "Free some space, then start again.")
+    if _code(error) in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+        return Problem(f"Another program has locked the {called}.", way_out)
+    if _is_denied(error):
+        return Problem(f"The {called} is not writable: its file or directory is read-only.", way_out)
+    return Problem(f"The {called} cannot be opened: its path is not writable.", way_out)
+
+
+def foreign(called: str, way_out: str) -> Problem:
+    """The file is a valid database of another program; it is not changed."""
+    return Problem(f"The file for the {called} is another program's database.", way_out)
+
+
+def newer(called: str) -> Problem:
+    """The file has a version that this program does not know; it is not changed."""
+    return Problem(f"The {called} was written by a newer webhook-tui.", "Update webhook-tui; the file is not changed.")
+
+
+def not_stored(error: BaseException) -> Problem:
+    """Why a delivery could not be stored. The next one may be stored again."""
+    if isinstance(error, ProblemError) and error.__cause__ is not None:
+        error = error.__cause__
+    code = _code(error)
+    if _is_full(error):
+        return DISK_FULL
+    if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+        return _LOCKED
+    if _is_denied(error):
+        return _READ_ONLY
+    if is_corrupt(error):
+        return _DAMAGED
+    if isinstance(error, OSError) or code == sqlite3.SQLITE_IOERR:
+        return _DISK_ERROR
+    return _NOT_STORED
+
+
+def not_read(error: BaseException) -> Problem:
+    """Why stored data could not be read."""
+    return _PARTLY_READABLE if is_corrupt(error) else _NOT_READABLE
+
+
 def is_corrupt(error: BaseException) -> bool:
-    """Whether SQLite says that the file itself is wrong, not the disk, the lock or the statement."""
+    """Whether SQLite reports that the file itself is damaged, not the disk, a lock or the statement."""
     return _code(error) in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
 
-def is_of_the_disk(error: BaseException) -> bool:
-    """Whether the next statement would fail for the same reason: disk full, read-only, locked, not working."""
+def is_persistent(error: BaseException) -> bool:
+    """Whether the next statement would fail for the same reason: disk full, read-only, locked, damaged."""
     if isinstance(error, OSError | ProblemError):
         return True
     return _code(error) in (
@@ -46,69 +146,9 @@ def is_of_the_disk(error: BaseException) -> bool:
     )
 
 
-def not_stored(error: BaseException) -> Problem:
-    """Why a delivery could not be stored; each of these may mend itself with the next one."""
-    if isinstance(error, ProblemError) and error.__cause__ is not None:
-        error = error.__cause__
-    code = _code(error)
-    if _is_full(error):
-        return DISK_FULL
-    if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-        return _passing("Another program keeps the history locked: deliveries are answered 503.", "Close that program.")
-    if _is_denied(error):
-        return _passing(
-            "The history cannot be written: deliveries are answered 503 and come again.",
-            "Let its file be written again, or start anew with another: --db F.",
-        )
-    if is_corrupt(error):
-        return _passing(
-            "The history is damaged: deliveries are answered 503 and come again.",
-            "Leave and start again: the damaged file is kept and a new one started.",
-        )
-    if isinstance(error, OSError) or code == sqlite3.SQLITE_IOERR:
-        return _passing(
-            "The disk does not work as it should: deliveries are answered 503.",
-            "Check the disk, or name another: --db F.",
-        )
-    return _passing("This delivery could not be stored: it is answered 503.", "webhook-tui paths: the log says why.")
-
-
-def not_opened(error: BaseException, called: str, way_out: str, directory: Path | None = None) -> Problem:
-    """Why a database could not be opened at all. `directory`: where it lies, or would."""
-    if _is_full(error) or (_code(error) == sqlite3.SQLITE_IOERR and _has_no_space(directory)):
-        return Problem(f"The disk is full: the {called} cannot be opened.", "Free some space, then start again.")
-    if _code(error) in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-        return Problem(f"Another program keeps the {called} locked.", way_out)
-    if _is_denied(error):
-        return Problem(f"The {called} cannot be written: its file or directory is read-only.", way_out)
-    return Problem(f"The {called} cannot be opened: its path is no file that can be made.", way_out)
-
-
-def foreign(called: str, way_out: str) -> Problem:
-    """The file is a good database, but another program's: it is not touched."""
-    return Problem(f"The file for the {called} is another program's database.", way_out)
-
-
-def newer(called: str) -> Problem:
-    """The file is ours, but of a version that we do not know: it is not touched."""
-    return Problem(
-        f"The {called} was written by a newer webhook-tui.", "Update webhook-tui; the file is left as it is."
-    )
-
-
-def not_read(error: BaseException) -> Problem:
-    """Why something stored could not be read."""
-    if is_corrupt(error):
-        return Problem(
-            "The history is damaged: not all of it can be read.",
-            "New deliveries are stored all the same; webhook-tui paths says where it is.",
-        )
-    return Problem("The history cannot be read now.", "Check the disk that it lies on.", is_transient=True)
-
-
 @contextmanager
 def reading() -> Iterator[None]:
-    """Turn what goes wrong while reading into a ProblemError."""
+    """Raise ProblemError for errors while reading."""
     try:
         yield
     except (sqlite3.Error, msgspec.DecodeError) as error:
@@ -117,15 +157,11 @@ def reading() -> Iterator[None]:
 
 @contextmanager
 def opening(called: str, way_out: str, directory: Path | None = None) -> Iterator[None]:
-    """Turn what goes wrong while opening into a ProblemError about what is `called` so."""
+    """Raise ProblemError for errors while opening the database named `called`."""
     try:
         yield
     except (sqlite3.Error, OSError) as error:
         raise ProblemError(not_opened(error, called, way_out, directory)) from error
-
-
-def _passing(what: str, then: str) -> Problem:
-    return Problem(what, then, is_transient=True)
 
 
 def _is_full(error: BaseException) -> bool:
@@ -133,7 +169,7 @@ def _is_full(error: BaseException) -> bool:
 
 
 def _has_no_space(directory: Path | None) -> bool:
-    """SQLite says only that it does not work, when there is no room for the files beside a database."""
+    """SQLite reports a general I/O error when there is no space for the companions of a database."""
     try:
         return directory is not None and shutil.disk_usage(directory).free < _NEEDED_BYTES
     except OSError:
@@ -147,6 +183,6 @@ def _is_denied(error: BaseException) -> bool:
 
 
 def _code(error: BaseException) -> int | None:
-    """SQLite's primary result code, or None; an extended code carries it in its low byte."""
+    """SQLite's primary result code, or None. An extended code has it in its low byte."""
     code = getattr(error, "sqlite_errorcode", None)
     return code & 0xFF if isinstance(code, int) else None

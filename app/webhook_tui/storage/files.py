@@ -1,4 +1,4 @@
-"""Files that only their owner may read, moved aside and never deleted when they are broken."""
+"""Files that only their owner may read; damaged ones are moved aside, not deleted."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _COMPANIONS = ("", "-wal", "-shm", "-journal")
 
 
 def make_private_directory(directory: Path) -> None:
-    """Make `directory` and whatever is missing above it, each 0700; one that exists is left as it is."""
+    """Create `directory` and its missing parents with mode 0700; existing ones are not changed."""
     missing = [directory]
     while not missing[-1].exists() and missing[-1].parent != missing[-1]:
         missing.append(missing[-1].parent)
@@ -23,7 +23,7 @@ def make_private_directory(directory: Path) -> None:
 
 
 def make_private_file(path: Path) -> bool:
-    """Make an empty file, 0600, unless it is there (then its mode is left alone); whether it was made."""
+    """Create an empty file with mode 0600 unless it exists; return whether it was created."""
     try:
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
     except FileExistsError:
@@ -32,7 +32,7 @@ def make_private_file(path: Path) -> bool:
 
 
 def free_name(path: Path) -> Path:
-    """`path`, or the first of `path.2`, `path.3`, ... that names nothing yet."""
+    """Return `path`, or the first of `path.2`, `path.3`, ... that does not exist."""
     number = 1
     candidate = path
     while any(_companion(candidate, suffix).exists() for suffix in _COMPANIONS):
@@ -42,7 +42,7 @@ def free_name(path: Path) -> Path:
 
 
 def move_aside(path: Path) -> Path:
-    """Rename a database and what lies beside it to `<name>.broken` (numbered if that exists); where it is now."""
+    """Rename a database and its companions to `<name>.broken` (numbered if that exists); return the new path."""
     target = free_name(path.with_name(f"{path.name}.broken"))
     for suffix in reversed(_COMPANIONS):
         source = _companion(path, suffix)
@@ -56,16 +56,16 @@ def _companion(path: Path, suffix: str) -> Path:
 
 
 def move_orphans_aside(path: Path) -> None:
-    """Rename what was left beside a database that is gone, as `move_aside` does.
+    """Rename the companions of a deleted database as `move_aside` does.
 
-    A new file under that name must not share them: a program that has the old one open still maps its -shm.
+    A new file of that name must not share them: a process that has the old one open still maps its -shm.
     """
     if not path.exists() and any(_companion(path, suffix).exists() for suffix in _COMPANIONS):
         move_aside(path)
 
 
 def size_on_disk(path: Path) -> int:
-    """Bytes of a database and what lies beside it; what is not there counts nothing."""
+    """Bytes of a database and its companions."""
     total = 0
     for suffix in _COMPANIONS:
         with suppress(OSError):
@@ -74,7 +74,7 @@ def size_on_disk(path: Path) -> int:
 
 
 def identity(path: Path) -> Identity | None:
-    """Which file `path` names now; None when it names none that can be seen."""
+    """Return which file `path` names now; None when there is none or it cannot be read."""
     try:
         found = path.stat()
     except OSError:

@@ -1,11 +1,10 @@
-"""The history: a delivery that was recorded here is on disk, byte for byte, before anybody is told so."""
+"""The history of deliveries. A recorded delivery is on disk, byte for byte, before its row is returned."""
 
 from __future__ import annotations
 
+import asyncio
 import json
-import shutil
 import sqlite3
-import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,24 +20,24 @@ from webhook_tui.domain.statistics.counts import HistoryCounts
 from webhook_tui.domain.statistics.overview import HistoryPlace
 from webhook_tui.storage.files import size_on_disk
 from webhook_tui.storage.history_file import HistoryFile
-from webhook_tui.storage.jobs import JobsReader
+from webhook_tui.storage.insertion import recordable
 from webhook_tui.storage.mappers import (
     count_by_secret,
     find_row,
     find_signed_with,
     find_stored,
     find_unsettled,
-    recordable,
     storable,
 )
 from webhook_tui.storage.reader import Reader
 from webhook_tui.storage.retention import BATCH, Age, delete_batch, delete_some, first_kept
 from webhook_tui.storage.rows import SqliteRows
-from webhook_tui.storage.runs import find_runs
 from webhook_tui.storage.search.scan import Search
 from webhook_tui.storage.search.search import FilteredRows
-from webhook_tui.storage.statistics import StatisticsReader
-from webhook_tui.storage.word_index import WordIndex
+from webhook_tui.storage.search.word_index import WordIndex
+from webhook_tui.storage.statistics.counts import StatisticsReader, find_runs
+from webhook_tui.storage.statistics.jobs import JobsReader
+from webhook_tui.storage.temporary_directory import TemporaryDirectory
 from webhook_tui.storage.writer import Job, Writer
 
 _LARGEST_CHANGE = 500
@@ -46,36 +45,47 @@ _LONGEST_COMMENT = 2000
 
 
 class DeliveryStore:
-    """One open history. Its coroutines may be awaited on any loop; several programs may have one file open."""
+    """One open history. Its coroutines may be awaited on any event loop; several processes may open one file."""
 
-    def __init__(self, file: HistoryFile, *, temporary: Path | None, job_fields: JobFields) -> None:
+    def __init__(
+        self,
+        file: HistoryFile,
+        *,
+        job_fields: JobFields,
+        is_temporary: bool = False,
+        directory: TemporaryDirectory | None = None,
+    ) -> None:
+        """`directory`: removed by `close`."""
         self.path = file.path
         self._file = file
-        self._temporary = temporary
+        self._is_temporary = is_temporary
+        self._directory = directory
         self._job_fields = job_fields
         self._writer = Writer(file, WordIndex().step)
         self._reader = Reader(file.path)
         self._verdict_changes = 0
-        self._counting = StatisticsReader(
+        self._statistics = StatisticsReader(
             file.path, run=lambda: file.run, verdict_changes=lambda: self._verdict_changes
         )
         self._jobs = JobsReader(file.path, job_fields, verdict_changes=lambda: self._verdict_changes)
 
     @classmethod
-    def open(cls, path: Path | None, *, started_at: datetime, job_fields: JobFields | None = None) -> DeliveryStore:
-        """Open or make the history at `path`; None: a temporary one that is deleted by `close`.
+    def open(
+        cls, path: Path | None, *, started_at: datetime, job_fields: JobFields | None = None, is_temporary: bool = False
+    ) -> DeliveryStore:
+        """Open or create the history at `path`; None: a temporary one that `close` deletes.
 
-        Raises ProblemError when it cannot be opened or written.
+        `is_temporary`: the caller deletes `path` later. Raises ProblemError when it cannot be opened or written.
         """
         job_fields = job_fields or JobFields()
         if path is not None:
-            return cls(HistoryFile(path, started_at), temporary=None, job_fields=job_fields)
-        temporary = Path(tempfile.mkdtemp(prefix="webhook-tui-"))
+            return cls(HistoryFile(path, started_at), job_fields=job_fields, is_temporary=is_temporary)
+        directory = TemporaryDirectory.create()
         try:
-            file = HistoryFile(temporary / "deliveries.db", started_at)
-            return cls(file, temporary=temporary, job_fields=job_fields)
+            file = HistoryFile(directory.path / "deliveries.db", started_at)
+            return cls(file, job_fields=job_fields, is_temporary=True, directory=directory)
         except BaseException:
-            shutil.rmtree(temporary, ignore_errors=True)
+            directory.remove()
             raise
 
     @property
@@ -85,42 +95,42 @@ class DeliveryStore:
 
     @property
     def set_aside(self) -> Path | None:
-        """Where a damaged file lies that was found at `path`, now or while running; None when there was none."""
+        """Where a damaged file was moved, at the start or since; None when there was none."""
         return self._file.set_aside
 
     @property
     def commits(self) -> int:
-        """How many transactions were committed: many deliveries share one."""
+        """Number of transactions committed; many deliveries share one."""
         return self._writer.commits
 
-    async def record(
+    def record(
         self, delivery: Delivery, judgement: Judgement, *, account: Account, answered: int | None
-    ) -> DeliveryRow:
-        """Store a delivery; returns its row when the transaction is committed and synced.
+    ) -> asyncio.Future[DeliveryRow]:
+        """Store a delivery; the result is its row, when the transaction is committed and synced.
 
-        Raises ProblemError when it could not be stored; the next one may be stored again.
+        It is a ProblemError when it could not be stored; the next one may be stored again.
         """
-        return await self._writer.record(
+        return self._writer.record(
             recordable(delivery, judgement, account=account, answered=answered, job_fields=self._job_fields)
         )
 
     async def set_answered(self, seq: int, answered: int | None) -> DeliveryRow | None:
-        """Note what delivery `seq` was answered; its row, or None when it is not there."""
+        """Record the answer to delivery `seq`; return its row, or None when it does not exist."""
         return await self._update("UPDATE deliveries SET answered = ? WHERE seq = ?", answered, seq)
 
     async def set_marked(self, seq: int, marked: bool) -> DeliveryRow | None:
-        """Mark delivery `seq` or take the mark off; its row, or None when it is not there."""
+        """Mark or unmark delivery `seq`; return its row, or None when it does not exist."""
         return await self._update("UPDATE deliveries SET marked = ? WHERE seq = ?", int(marked), seq)
 
     async def set_comment(self, seq: int, text: str) -> DeliveryRow | None:
-        """Keep the user's words about delivery `seq`, 2,000 characters at most; its row, or None when it is gone."""
+        """Save a comment on delivery `seq`, cut to 2,000 characters; return its row, or None when it does not exist."""
         return await self._update(
             "UPDATE deliveries SET comment = ? WHERE seq = ?", storable(text, _LONGEST_COMMENT), seq
         )
 
     async def set_on_stream(self, account: Account, event_ids: Sequence[str]) -> Sequence[DeliveryRow]:
-        """Note of events, ids as JSON text, that the event stream brought them, too; the rows that did not say so."""
-        return await self._writer.run(_noting(account, event_ids))
+        """Record that the event stream brought these events (ids as JSON text); return the rows that changed."""
+        return await self._writer.run(_mark_on_stream(account, event_ids))
 
     async def _update(self, statement: str, value: int | str | None, seq: int) -> DeliveryRow | None:
         def update(connection: sqlite3.Connection) -> DeliveryRow | None:
@@ -130,10 +140,10 @@ class DeliveryStore:
         return await self._writer.run(update)
 
     async def unsettled(self, *, account: Account, below: int | None, limit: int) -> Sequence[StoredDelivery]:
-        """Deliveries whose verdict a secret that becomes known could change: pending and invalid ones, with bodies.
+        """Deliveries whose verdict a new secret could change: pending and invalid ones, with bodies, newest first.
 
-        Newest first, numbers below `below` (None: from the newest), at most `limit`: the last one's number is the next
-        `below`. Raises ProblemError.
+        At most `limit`, numbers below `below` (None: from the newest); the last number is the next `below`. Raises
+        ProblemError.
         """
         return await self._reader.run(lambda connection: find_unsettled(connection, account, below, limit))
 
@@ -142,38 +152,37 @@ class DeliveryStore:
     ) -> tuple[Sequence[StoredDelivery], int | None]:
         """Some deliveries that are valid or older by one of these secrets, newest first, with bodies.
 
-        Numbers below `below` (None: from the newest); with them the next `below`, None when there are no more.
-        Raises ProblemError.
+        Numbers below `below` (None: from the newest). The second value is the next `below`, None at the end. Raises
+        ProblemError.
         """
         return await self._reader.run(lambda connection: find_signed_with(connection, account, secret_ids, below))
 
     async def count_by_secret(self, account: Account) -> Mapping[str, int]:
-        """How many deliveries each secret verifies, by its fingerprint; looks at all of them. Raises ProblemError."""
+        """Count the deliveries that each secret verifies, by fingerprint; reads all rows. Raises ProblemError."""
         return await self._reader.run(lambda connection: count_by_secret(connection, account))
 
     async def set_judgements(self, changes: Sequence[tuple[int, Judgement]]) -> Sequence[DeliveryRow]:
-        """Give deliveries new judgements; the rows as they are now, in that order, without those that are gone.
+        """Set new judgements; return the changed rows in that order, without deleted ones.
 
-        More than 500 are committed in several transactions. Raises ProblemError.
+        More than 500 take several transactions. Raises ProblemError.
         """
         rows: list[DeliveryRow] = []
         for start in range(0, len(changes), _LARGEST_CHANGE):
-            rows += await self._writer.run(_judging(changes[start : start + _LARGEST_CHANGE]))
+            rows += await self._writer.run(_update_judgements(changes[start : start + _LARGEST_CHANGE]))
             self._verdict_changes += 1
         return rows
 
     async def stored(self, seq: int) -> StoredDelivery | None:
-        """Delivery `seq` whole, or None. Raises ProblemError."""
+        """Delivery `seq` with headers and body, or None. Raises ProblemError."""
         return await self._reader.run(lambda connection: find_stored(connection, seq))
 
     async def prune(
         self, *, keep_days: int | None, keep_rows: int | None, now: datetime, running_seconds: float = 0.0
     ) -> int:
-        """Delete what is older than `keep_days` and what is beyond the `keep_rows` newest; None: no such limit.
+        """Delete deliveries older than `keep_days` and all but the `keep_rows` newest (None: no such limit).
 
-        `now`: what the clock says, which is believed as far as earlier runs and the time for which this one has been
-        running make it likely. Marked deliveries stay. Small transactions, so that deliveries that arrive meanwhile
-        hardly wait. How many went.
+        Marked deliveries are kept. `now`: the clock, which counts as far as earlier runs and the running time make it
+        likely. Small transactions, so that deliveries that arrive meanwhile hardly wait. Return the number deleted.
         Raises ProblemError.
         """
         age = None if keep_days is None else Age(keep_days, now, self.run, running_seconds)
@@ -181,9 +190,9 @@ class DeliveryStore:
         return await self._delete_below(below)
 
     async def clear_except_marked(self) -> int:
-        """Delete all deliveries, of this run and earlier ones, but the marked; how many went. Raises ProblemError.
+        """Delete all deliveries of all runs except marked ones and those that arrive meanwhile.
 
-        One that comes meanwhile stays.
+        Return the number deleted. Raises ProblemError.
         """
         (last,) = await self._reader.run(
             lambda connection: connection.execute("SELECT max(seq) FROM deliveries").fetchone()
@@ -197,37 +206,37 @@ class DeliveryStore:
         return total
 
     async def delete(self, seqs: Sequence[int]) -> int:
-        """Delete those deliveries, marked or not, with their words; how many went. Raises ProblemError."""
+        """Delete deliveries, marked or not; return the number deleted. Raises ProblemError."""
         total = 0
         for start in range(0, len(seqs), BATCH):
             some = seqs[start : start + BATCH]
-            while gone := await self._writer.run(_deleting(some)):
+            while gone := await self._writer.run(_delete_batch(some)):
                 total += gone
         return total
 
     async def runs(self) -> Sequence[Run]:
-        """All runs of the program in this history, oldest first, with what of each is stored. Raises ProblemError.
+        """Return all runs of the program in this history, oldest first, with counts. Raises ProblemError.
 
-        Looks at every delivery: about a second for a million, on a thread that nobody else waits for long.
+        Reads every row: about a second for a million.
         """
         return await self._reader.run(find_runs)
 
-    async def tally(self, now: datetime) -> HistoryCounts:
-        """What is stored, counted as far as a moment's work goes; more calls count on. Raises ProblemError."""
-        return await self._counting.tally(now)
+    async def counts(self, now: datetime) -> HistoryCounts:
+        """Return the counts as far as one step reaches; further calls continue. Raises ProblemError."""
+        return await self._statistics.counts(now)
 
     async def jobs(self) -> Jobs:
-        """The jobs of the newest deliveries, as far as a moment's work goes; more calls go on. Raises ProblemError."""
+        """Return the jobs of the newest deliveries as far as one step reaches. Raises ProblemError."""
         return await self._jobs.jobs()
 
     async def job(self, job_id: str) -> JobDetail:
-        """One of them, with its events. Raises ProblemError."""
+        """Return one job with its events. Raises ProblemError."""
         return await self._jobs.job(job_id)
 
     async def place(self) -> HistoryPlace:
-        """Where the history lies, and how large it is. Raises ProblemError."""
+        """Return where the history is stored and its size. Raises ProblemError."""
         size = await self._reader.run(lambda _: size_on_disk(self.path))
-        return HistoryPlace(self.path, size, self.run, is_temporary=self._temporary is not None)
+        return HistoryPlace(self.path, size, self.run, is_temporary=self._is_temporary)
 
     def open_found(
         self,
@@ -237,33 +246,33 @@ class DeliveryStore:
         now: datetime,
         changed: Callable[[], None],
     ) -> FoundRows:
-        """The deliveries that pass a filter, for the calling thread; a thread searches from now on.
+        """Open the deliveries that pass a filter, for the calling thread; another thread starts searching.
 
-        `changed` is called from that thread when a refresh would show something new, the first time within a moment,
-        also when there is no match. `now` is when `age:` counts from. Raises ProblemError.
+        `changed` is called from that thread when a refresh would show something new, and once when there is no match.
+        `now`: from when `age:` counts. Raises ProblemError.
         """
         return FilteredRows(self.path, Search(expression, sort, now, self._job_fields.ids), changed)
 
     def open_rows(self) -> DeliveryRows:
-        """The deliveries for the calling thread, through a connection of its own. Raises ProblemError."""
+        """Open the deliveries for the calling thread with its own connection. Raises ProblemError."""
         return SqliteRows(self.path)
 
     def close(self) -> None:
-        """Wait for what is queued, note that the run ended, let go of the file; more calls change nothing."""
+        """Finish queued requests, record the end of the run and close the file. Idempotent."""
         self._reader.close()
-        self._counting.close()
+        self._statistics.close()
         self._jobs.close()
         self._writer.close(datetime.now(UTC))
-        if self._temporary is not None:
-            shutil.rmtree(self._temporary, ignore_errors=True)
+        if self._directory is not None:
+            self._directory.remove()
 
 
-def _deleting(seqs: Sequence[int]) -> Job[int]:
+def _delete_batch(seqs: Sequence[int]) -> Job[int]:
     return lambda connection: delete_some(connection, seqs)
 
 
-def _noting(account: Account, event_ids: Sequence[str]) -> Job[list[DeliveryRow]]:
-    def note(connection: sqlite3.Connection) -> list[DeliveryRow]:
+def _mark_on_stream(account: Account, event_ids: Sequence[str]) -> Job[list[DeliveryRow]]:
+    def mark(connection: sqlite3.Connection) -> list[DeliveryRow]:
         changed = connection.execute(
             "UPDATE deliveries SET on_stream = 1 WHERE account = ? AND NOT on_stream "
             "AND event_id IN (SELECT value FROM json_each(?)) RETURNING seq",
@@ -272,11 +281,11 @@ def _noting(account: Account, event_ids: Sequence[str]) -> Job[list[DeliveryRow]
         found = (find_row(connection, seq) for (seq,) in changed)
         return [row for row in found if row is not None]
 
-    return note
+    return mark
 
 
-def _judging(changes: Sequence[tuple[int, Judgement]]) -> Job[list[DeliveryRow]]:
-    def judge(connection: sqlite3.Connection) -> list[DeliveryRow]:
+def _update_judgements(changes: Sequence[tuple[int, Judgement]]) -> Job[list[DeliveryRow]]:
+    def update(connection: sqlite3.Connection) -> list[DeliveryRow]:
         connection.executemany(
             "UPDATE deliveries SET verdict = ?, reason = ?, short = ?, secret_id = ? WHERE seq = ?",
             [(new.verdict.value, new.reason, new.short, new.secret_id, seq) for seq, new in changes],
@@ -284,4 +293,4 @@ def _judging(changes: Sequence[tuple[int, Judgement]]) -> Job[list[DeliveryRow]]
         found = (find_row(connection, seq) for seq, _ in changes)
         return [row for row in found if row is not None]
 
-    return judge
+    return update

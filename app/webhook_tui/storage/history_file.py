@@ -1,6 +1,6 @@
-"""The file behind the history, for its writer: made again when somebody removes it, replaced when it is damaged.
+"""The file of the history for its writer: created again when it was deleted, replaced when it is damaged.
 
-Without this, SQLite would go on writing into a file that has no name any more, and what was acknowledged would be gone.
+Without this, SQLite would go on writing to a deleted file, and acknowledged deliveries would be lost.
 """
 
 from __future__ import annotations
@@ -13,27 +13,27 @@ from pathlib import Path
 from webhook_tui.storage.database import open_database, transaction
 from webhook_tui.storage.errors import opening
 from webhook_tui.storage.files import Identity, identity
-from webhook_tui.storage.mappers import go_on_after, microseconds
-from webhook_tui.storage.process_lock import ProcessLock
+from webhook_tui.storage.locks import ProcessLock
+from webhook_tui.storage.mappers import microseconds, reserve_numbers
 from webhook_tui.storage.schema import HISTORY
 
 
 class HistoryFile:
-    """One run's hold on the file; after `open`, the writer's thread alone uses it."""
+    """The file as one run uses it. Once it is open, only the writer's thread uses it."""
 
     def __init__(self, path: Path, started_at: datetime) -> None:
-        """Open or make the file and note that a run began at `started_at`. Raises ProblemError."""
+        """Open or create the file and record that a run began at `started_at`. Raises ProblemError."""
         self.path = path
         self._started_at = started_at
         self.last_seq = 0
-        """The largest number that this run gave; the writer keeps it, and a new file goes on after it."""
+        """The largest number given in this run, set by the writer. A new file continues after it."""
         opened = open_database(path, HISTORY)
         self.connection = opened.connection
         self.set_aside = opened.set_aside
         self.run = self._begin(opened.connection)
         self._identity: Identity | None = identity(path)
         with opening(HISTORY.called, HISTORY.way_out):
-            self._lock = ProcessLock.take(path)
+            self._lock = ProcessLock(path)
             """Tells other processes that a session writes the history."""
 
     def _begin(self, connection: sqlite3.Connection) -> int:
@@ -43,24 +43,24 @@ class HistoryFile:
                 run = connection.execute(
                     "INSERT INTO runs (started_at) VALUES (?)", (microseconds(self._started_at),)
                 ).lastrowid
-                go_on_after(connection, self.last_seq)
+                reserve_numbers(connection, self.last_seq)
         except BaseException:
             connection.close()
             raise
         assert run is not None
         return run
 
-    def present(self) -> sqlite3.Connection:
-        """The connection to the file that the path names, a new one if that was removed.
+    def current_connection(self) -> sqlite3.Connection:
+        """Return the connection to the file at the path; a deleted file is created again.
 
-        Raises ProblemError; then the next call tries again.
+        Raises ProblemError; the next call tries again.
         """
         if self._identity is None or identity(self.path) != self._identity:
             self._reopen(damaged=None)
         return self.connection
 
     def replace_damaged(self) -> None:
-        """Set the file aside, unless another program did so already, and go on in a new one. Raises as `present`."""
+        """Move the file aside, unless another process did so, and continue in a new one. Raises ProblemError."""
         damaged, self._identity = self._identity, None
         self.connection.close()
         self._reopen(damaged=damaged)
@@ -74,7 +74,7 @@ class HistoryFile:
         before.close()
 
     def end(self, at: datetime) -> None:
-        """Note that the run ended, where that can be written, and let go of the file."""
+        """Record that the run ended, if that can be written, and close the file."""
         with contextlib.suppress(sqlite3.Error):
             self.connection.execute("UPDATE runs SET ended_at = ? WHERE id = ?", (microseconds(at), self.run))
         self.connection.close()

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+from array import array
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
@@ -11,14 +14,14 @@ from pathlib import Path
 from typing import Self
 
 from webhook_tui.domain.account import Account
-from webhook_tui.domain.delivery.delivery import StoredDelivery
-from webhook_tui.domain.errors import Problem, ProblemError
+from webhook_tui.domain.delivery.delivery import Delivery, StoredDelivery
+from webhook_tui.domain.errors import ProblemError
 from webhook_tui.domain.filtering.filter import Expression
 from webhook_tui.domain.jobs.job import JOB_FIELDS
 from webhook_tui.domain.signature.secret import Secret
-from webhook_tui.storage.database import bring_up_to_date, connect_read_only, is_set_up
-from webhook_tui.storage.errors import reading
-from webhook_tui.storage.mappers import STORED, find_stored, stored_of
+from webhook_tui.storage.database import connect_read_only, is_set_up, migrate_if_outdated
+from webhook_tui.storage.errors import no_delivery, no_history, not_a_history, reading
+from webhook_tui.storage.mappers import STORED, find_stored, microseconds, stored_of
 from webhook_tui.storage.schema import HISTORY
 from webhook_tui.storage.search.search import find_in_history
 
@@ -28,8 +31,9 @@ _AFTER = " ".join((STORED, "WHERE d.seq > ? ORDER BY d.seq LIMIT ?"))
 _NEAREST = " ".join(
     (
         STORED,
-        "WHERE d.account = (SELECT account FROM deliveries WHERE seq = ?1) AND d.seq != ?1",
-        "AND d.seq BETWEEN ?1 - ?2 AND ?1 + ?2 AND d.size <= ?3 ORDER BY abs(d.seq - ?1) LIMIT ?2",
+        "WHERE d.account = (SELECT account FROM deliveries WHERE seq = :seq) AND d.seq != :seq",
+        "AND d.seq BETWEEN :seq - :count AND :seq + :count AND d.size <= :largest",
+        "ORDER BY abs(d.seq - :seq) LIMIT :count",
     )
 )
 
@@ -55,17 +59,15 @@ class HistoryQuery:
     def __init__(self, path: Path, accounts: AccountFilter | None = None) -> None:
         """Raises ProblemError when there is no history at `path`, or it is another program's file.
 
-        A file of an earlier version is brought up to date first.
+        A file of an earlier version is migrated first.
         """
         if not path.is_file():
-            raise ProblemError(
-                Problem(f"There is no history at {path}.", "Receive a delivery first, or name another with --db F.")
-            )
-        bring_up_to_date(path, HISTORY)
+            raise ProblemError(no_history(path))
+        migrate_if_outdated(path, HISTORY)
         self._path = path
         self._accounts = accounts or AccountFilter()
         if not is_history(path):
-            raise ProblemError(Problem(f"{path} holds no history.", "Name another with --db F."))
+            raise ProblemError(not_a_history(path))
         self._connection = connect_read_only(path)
 
     def __enter__(self) -> Self:
@@ -130,7 +132,7 @@ class HistoryQuery:
         with reading():
             stored = find_stored(self._connection, seq)
         if stored is None or not self._accounts.includes(self.account(seq)):
-            raise ProblemError(Problem(f"There is no delivery {seq} in the history.", "See: webhook-tui list"))
+            raise ProblemError(no_delivery(seq))
         return stored
 
     def account(self, seq: int) -> Account:
@@ -146,7 +148,7 @@ class HistoryQuery:
     def recent(self, seq: int, count: int, largest: int) -> Sequence[StoredDelivery]:
         """Return the nearest `count` deliveries of its account, newest first, without it and those over `largest`."""
         with reading():
-            found = self._connection.execute(_NEAREST, (seq, count, largest))
+            found = self._connection.execute(_NEAREST, {"seq": seq, "count": count, "largest": largest})
             nearest = [stored_of(columns) for columns in found]
         return sorted(nearest, key=lambda stored: -stored.row.seq)
 
@@ -172,3 +174,35 @@ def is_history(path: Path) -> bool:
 def _account(key: str) -> Account:
     api_url, _, fingerprint = key.rpartition("#")
     return Account(api_url, fingerprint)
+
+
+class StoredCopies:
+    """Tells whether a delivery is in a history already, by its time to the millisecond, its path and its bytes."""
+
+    def __init__(self, path: Path) -> None:
+        """Raises ProblemError when the history cannot be read."""
+        self._connection = connect_read_only(path)
+        with reading():
+            found = self._connection.execute("SELECT received_at, seq FROM deliveries ORDER BY received_at").fetchall()
+        self._times = array("q", (received_at // 1000 for received_at, _ in found))
+        self._seqs = array("q", (seq for _, seq in found))
+        self._asked: set[tuple[int, str, bytes]] = set()
+
+    def has(self, delivery: Delivery) -> bool:
+        """Return whether it is stored, or was asked for before. Raises ProblemError."""
+        time = microseconds(delivery.received_at) // 1000
+        key = (time, delivery.target, hashlib.sha256(delivery.body).digest())
+        if key in self._asked:
+            return True
+        self._asked.add(key)
+        places = range(bisect_left(self._times, time), bisect_right(self._times, time))
+        with reading():
+            candidates = [find_stored(self._connection, self._seqs[place]) for place in places]
+        return any(
+            stored is not None and (stored.delivery.target, stored.delivery.body) == (delivery.target, delivery.body)
+            for stored in candidates
+        )
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._connection.close()

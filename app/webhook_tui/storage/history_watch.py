@@ -8,7 +8,7 @@ from pathlib import Path
 from webhook_tui.domain.delivery.delivery import DeliveryRow, StoredDelivery
 from webhook_tui.storage.files import Identity, identity
 from webhook_tui.storage.history_query import AccountFilter, HistoryQuery, is_history
-from webhook_tui.storage.process_lock import ProcessLock
+from webhook_tui.storage.locks import is_any_alive
 
 _MOST_OPEN = 1000
 """How many of the newest deliveries that may still change are read again."""
@@ -63,7 +63,7 @@ class HistoryWatch:
 
     def is_written(self) -> bool:
         """Return whether a session has the history open for writing now."""
-        return ProcessLock.is_any_alive(self._path)
+        return is_any_alive(self._path)
 
     def _note(self, row: DeliveryRow) -> None:
         self._open.pop(row.seq, None)

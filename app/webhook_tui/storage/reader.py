@@ -1,4 +1,4 @@
-"""A thread that reads whole deliveries, so that a large body never holds up the writer or the caller's loop."""
+"""A thread that reads, so that a large body delays neither the writer nor the caller's event loop."""
 
 from __future__ import annotations
 
@@ -26,30 +26,30 @@ class Reader:
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="history-reader")
 
     async def run(self, job: Job[T]) -> T:
-        """What `job` reads; raises ProblemError when it cannot."""
+        """Return the result of `job`; raises ProblemError when the file cannot be read."""
         return await asyncio.get_running_loop().run_in_executor(self._thread, self._read, job)
 
     def _read(self, job: Job[T]) -> T:
         with reading():
-            return job(self._present())
+            return job(self._current_connection())
 
-    def _present(self) -> sqlite3.Connection:
+    def _current_connection(self) -> sqlite3.Connection:
         named = identity(self._path)
         if self._connection is None or named != self._identity:
-            self._let_go()
+            self._disconnect()
             self._connection = connect_read_only(self._path)
             self._identity = named
         return self._connection
 
     def close(self) -> None:
-        """Wait for what is being read and let go of the file; more calls change nothing."""
+        """Wait for what is being read and close the connection. Idempotent."""
         try:
-            self._thread.submit(self._let_go).result()
+            self._thread.submit(self._disconnect).result()
         except RuntimeError:
             return
         self._thread.shutdown()
 
-    def _let_go(self) -> None:
+    def _disconnect(self) -> None:
         if self._connection is not None:
             self._connection.close()
             self._connection = None

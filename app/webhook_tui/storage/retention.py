@@ -1,4 +1,4 @@
-"""How long deliveries are kept: the oldest go first, marked ones stay; and how they are deleted."""
+"""Which old deliveries are deleted, and how. Marked ones are kept."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from datetime import datetime
 from itertools import accumulate, takewhile
 
 from webhook_tui.storage.mappers import microseconds
-from webhook_tui.storage.word_index import LARGEST_INDEXED, forget
+from webhook_tui.storage.search.word_index import LARGEST_INDEXED, forget
 
 BATCH = 200
 _BATCH_BYTES = 2 * 1024 * 1024
@@ -19,22 +19,22 @@ _DAY = 86_400_000_000
 
 @dataclass(frozen=True, slots=True)
 class Age:
-    """Deliveries that are older than so many days are not kept."""
+    """A limit of age, with what is needed to judge the clock."""
 
     days: int
     now: datetime
-    """What the clock says."""
+    """The time of the clock."""
     run: int
     """Number of this run."""
     running_seconds: float
-    """For how long it has run, by a clock that nobody sets."""
+    """How long it has been running, by a monotonic clock."""
 
 
 def first_kept(connection: sqlite3.Connection, *, age: Age | None, keep_rows: int | None) -> int:
-    """The number from which on everything is kept: the `keep_rows` newest, and all from the first young one on.
+    """Return the number from which on everything is kept: the `keep_rows` newest, and all from the first young one on.
 
-    Whatever came after a young delivery is kept, even where the clock went backwards. A clock that went forwards, by a
-    year say, is not believed alone: see `_plausible_now`.
+    Deliveries after a young one are kept, also where the clock went backwards. A clock that jumped ahead is limited by
+    `_plausible_now`.
     """
     (last,) = connection.execute("SELECT max(seq) FROM deliveries").fetchone()
     if last is None:
@@ -50,11 +50,11 @@ def first_kept(connection: sqlite3.Connection, *, age: Age | None, keep_rows: in
 
 
 def _plausible_now(connection: sqlite3.Connection, age: Age) -> int:
-    """The time, in microseconds, that ages count to: never later than the file itself makes likely.
+    """Return the time, in microseconds, from which ages count: the clock, limited by what the file makes likely.
 
-    That is the last day but one on which an earlier run began or ended, and the time since this one began. So a wrong
-    clock deletes nothing before it has been seen on two days: until then somebody has set it right. Who starts the
-    program after a long pause has the old ones deleted some days later than the clock would.
+    The limit is the last day but one on which an earlier run began or ended, plus the time since this run began. So a
+    wrong clock deletes nothing before two days have confirmed it. After a long pause, old deliveries are deleted some
+    days later.
     """
     days = connection.execute(
         f"SELECT DISTINCT at / {_DAY} FROM (SELECT started_at AS at FROM runs WHERE id < :run "  # noqa: S608 -- a number
@@ -69,7 +69,7 @@ def _plausible_now(connection: sqlite3.Connection, age: Age) -> int:
 
 
 def delete_batch(connection: sqlite3.Connection, below: int) -> int:
-    """Delete the oldest unmarked deliveries numbered below `below`, a batch of them; how many went, 0 at the end."""
+    """Delete a batch of the oldest unmarked deliveries below number `below`; return how many, 0 at the end."""
     found = connection.execute(
         "SELECT seq, size FROM deliveries WHERE seq < ? AND NOT marked ORDER BY seq LIMIT ?", (below, BATCH)
     ).fetchall()
@@ -77,7 +77,7 @@ def delete_batch(connection: sqlite3.Connection, below: int) -> int:
 
 
 def delete_some(connection: sqlite3.Connection, seqs: Sequence[int]) -> int:
-    """Delete those of at most 200 `seqs` that are there, or the first of them; how many went, 0 at the end."""
+    """Delete a batch of the deliveries `seqs` (at most 200); return how many, 0 at the end."""
     found = connection.execute(
         "SELECT seq, size FROM deliveries WHERE seq IN (SELECT value FROM json_each(?)) ORDER BY seq",
         (json.dumps(list(seqs)),),
@@ -86,7 +86,7 @@ def delete_some(connection: sqlite3.Connection, seqs: Sequence[int]) -> int:
 
 
 def _delete(connection: sqlite3.Connection, found: Sequence[tuple[int, int]]) -> int:
-    """Delete the first of those numbers (with sizes) whose words can be taken out of the index in a moment."""
+    """Delete as many of the numbers (with sizes) as 2 MiB of bodies allow: the word index must read each body."""
     read = accumulate(size if size <= LARGEST_INDEXED else 0 for _, size in found)
     few = max(1, len(list(takewhile(lambda total: total <= _BATCH_BYTES, read))))
     seqs = [seq for seq, _ in found[:few]]

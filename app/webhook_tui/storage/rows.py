@@ -1,4 +1,4 @@
-"""The deliveries as the screen reads them: by position, a page at a time, from a connection that cannot write."""
+"""The deliveries as the screen reads them: by position, a page at a time, through a read-only connection."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from webhook_tui.domain.delivery.delivery import DeliveryRow, StoredDelivery
-from webhook_tui.domain.errors import Problem, ProblemError
-from webhook_tui.storage.database import bring_up_to_date, connect_read_only, is_set_up
-from webhook_tui.storage.errors import reading
+from webhook_tui.domain.errors import ProblemError
+from webhook_tui.storage.database import connect_read_only, is_set_up, migrate_if_outdated
+from webhook_tui.storage.errors import no_history, reading
 from webhook_tui.storage.files import identity
 from webhook_tui.storage.mappers import CHOSEN_ROWS, ROWS, find_row, find_stored, row_of
 from webhook_tui.storage.schema import HISTORY
@@ -20,22 +20,22 @@ _MOST_ATTEMPTS = 200
 
 
 def open_history(path: Path) -> SqliteRows:
-    """The deliveries of a history that is there, for the calling thread; one of an earlier version is migrated.
+    """Open an existing history for the calling thread; one of an earlier version is migrated.
 
-    Raises ProblemError when there is none or it is another program's file.
+    Raises ProblemError when there is none, or another program or a newer version wrote it.
     """
     if not path.is_file():
-        raise ProblemError(Problem(f"There is no history at {path}.", "webhook-tui paths says where it is; or --db F."))
-    bring_up_to_date(path, HISTORY)
+        raise ProblemError(no_history(path))
+    migrate_if_outdated(path, HISTORY)
     return SqliteRows(path)
 
 
 class SqliteRows:
-    """Implements DeliveryRows; made and used by one thread.
+    """Implements DeliveryRows; created and used by one thread.
 
-    Numbers without holes are a range, so a million rows cost nothing; only those before the newest deletion are listed.
-    A window shows the newest verdicts, but no delivery that was committed after the last refresh; one that was pruned
-    since is left out. Every call raises ProblemError when the file cannot be read.
+    Consecutive numbers are a range, so a million rows need no memory; only numbers before the newest deletion are
+    listed. A window shows current verdicts, but no delivery that was committed after the last refresh; deliveries
+    deleted since are left out. Every method raises ProblemError when the file cannot be read.
     """
 
     def __init__(self, path: Path) -> None:
@@ -56,21 +56,21 @@ class SqliteRows:
         return len(self._sparse) + len(self._dense)
 
     def refresh(self) -> int:
-        """Learn of all that is committed by now; a few microseconds when that is nothing."""
-        self._follow()
+        """Include what is committed by now; takes a few microseconds when nothing is new."""
+        self._follow_file()
         with reading():
             (version,) = self._connection.execute("PRAGMA data_version").fetchone()
             if version != self._version:
                 self._connection.execute("BEGIN")
                 try:
-                    self._look()
+                    self._read_numbers()
                 finally:
                     self._connection.execute("ROLLBACK")
                 self._version = version
         return len(self)
 
-    def _follow(self) -> None:
-        """Go on in the new file when the writer had to make one, as soon as that has its tables."""
+    def _follow_file(self) -> None:
+        """Switch to a new file that the writer created, as soon as it has its tables."""
         named = identity(self._path)
         if named is None or named == self._identity:
             return
@@ -82,7 +82,7 @@ class SqliteRows:
         self._connection = new
         self._identity, self._version, self._deletions = named, None, None
 
-    def _look(self) -> None:
+    def _read_numbers(self) -> None:
         dense_from, deletions = self._connection.execute("SELECT dense_from, deletions FROM shape").fetchone()
         (last,) = self._connection.execute("SELECT max(seq) FROM deliveries").fetchone()
         if deletions != self._deletions:
@@ -104,7 +104,7 @@ class SqliteRows:
             return [row_of(columns) for columns in found]
 
     def chosen(self, seqs: Sequence[int]) -> Sequence[DeliveryRow]:
-        """The rows of those deliveries that are there, in the order of `seqs`."""
+        """The rows of the deliveries `seqs` that exist, in that order."""
         with reading():
             found = self._connection.execute(CHOSEN_ROWS, (json.dumps(list(seqs)),))
             rows = {columns[0]: row_of(columns) for columns in found}
@@ -115,14 +115,14 @@ class SqliteRows:
         return self._sparse[position] if position < listed else self._dense[position - listed]
 
     def position(self, seq: int) -> int | None:
-        """Where delivery `seq` stands, or None."""
+        """The position of delivery `seq`, or None."""
         if seq in self._dense:
             return len(self._sparse) + seq - self._dense.start
         position = bisect_left(self._sparse, seq)
         return position if position < len(self._sparse) and self._sparse[position] == seq else None
 
     def stored(self, seq: int) -> StoredDelivery | None:
-        """Delivery `seq` whole, or None."""
+        """Delivery `seq` with headers and body, or None."""
         with reading():
             return find_stored(self._connection, seq)
 
@@ -150,5 +150,5 @@ class SqliteRows:
         return [row_of(columns) for columns in found]
 
     def close(self) -> None:
-        """Let go of the connection."""
+        """Close the connection."""
         self._connection.close()

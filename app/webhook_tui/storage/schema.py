@@ -1,10 +1,10 @@
-"""The tables of the history: one script per version; a script that was ever released is never changed again."""
+"""The tables of deliveries.db and accounts.db: one script for each version. A released script does not change."""
 
 from __future__ import annotations
 
 from webhook_tui.storage.database import Schema
 
-_VERSION_1 = """
+_HISTORY_1 = """
 CREATE TABLE runs (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     started_at INTEGER NOT NULL,  -- microseconds since 1970, UTC, as all times here
@@ -47,7 +47,7 @@ CREATE TRIGGER delivery_deleted AFTER DELETE ON deliveries BEGIN
 END;
 """
 
-_VERSION_2 = """
+_HISTORY_2 = """
 CREATE INDEX by_event ON deliveries (event);
 CREATE INDEX by_verdict ON deliveries (verdict);
 CREATE INDEX by_answered ON deliveries (answered);
@@ -60,18 +60,75 @@ CREATE TABLE indexing (done INTEGER NOT NULL, way TEXT NOT NULL);
 INSERT INTO indexing VALUES (0, '');
 """
 
-_VERSION_3 = """
+_HISTORY_3 = """
 ALTER TABLE deliveries ADD COLUMN on_stream INTEGER NOT NULL DEFAULT 0;  -- the event stream brought the event, too
 CREATE INDEX streamed ON deliveries (seq) WHERE on_stream;
 """
 
-_VERSION_4 = """
+_HISTORY_4 = """
 ALTER TABLE deliveries ADD COLUMN http_version TEXT NOT NULL DEFAULT '1.1';
 """
 
 HISTORY = Schema(
     called="history",
-    way_out="Name another file with --db, or keep no history with --ephemeral.",
+    way_out="Use another file with --db F, or none with --ephemeral.",
     application_id=0x77685431,
-    migrations=(_VERSION_1, _VERSION_2, _VERSION_3, _VERSION_4),
+    migrations=(_HISTORY_1, _HISTORY_2, _HISTORY_3, _HISTORY_4),
+)
+
+
+_ACCOUNTS_1 = """
+CREATE TABLE secrets (
+    position INTEGER PRIMARY KEY AUTOINCREMENT,  -- oldest first; a secret that is registered again moves to the end
+    account TEXT NOT NULL,
+    secret BLOB NOT NULL,
+    since INTEGER NOT NULL,                      -- microseconds since 1970, UTC, as all times here
+    until INTEGER,
+    origin TEXT NOT NULL,
+    UNIQUE (account, secret)
+);
+CREATE TABLE registrations (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    account TEXT NOT NULL,
+    url TEXT NOT NULL,
+    webhook_id TEXT,                             -- JSON text
+    at INTEGER NOT NULL,
+    ended_at INTEGER,
+    process TEXT NOT NULL                        -- names the lock of the process that registered it
+);
+CREATE INDEX unended ON registrations (account) WHERE ended_at IS NULL;
+CREATE TABLE guards (account TEXT PRIMARY KEY, asked_at INTEGER NOT NULL);
+"""
+
+_ACCOUNTS_2 = """
+CREATE TABLE tokens (
+    api_url TEXT PRIMARY KEY,
+    held BLOB NOT NULL                           -- the API token, or what names it in the keyring
+);
+"""
+
+_ACCOUNTS_3 = """
+CREATE TABLE used_urls (
+    account TEXT NOT NULL,
+    url TEXT NOT NULL,                           -- where the user had deliveries sent to
+    at INTEGER NOT NULL,                         -- when last
+    PRIMARY KEY (account, url)
+);
+"""
+
+_ACCOUNTS_4 = """
+-- Secrets that verify nothing any more: removed, or stored by a version that kept what --secret gave for one run.
+CREATE TABLE withdrawn_secrets (
+    account TEXT NOT NULL,
+    secret_id TEXT NOT NULL,                     -- its fingerprint
+    since INTEGER NOT NULL,                      -- of the entry that was withdrawn: one added again has another
+    PRIMARY KEY (account, secret_id, since)
+);
+"""
+
+ACCOUNTS = Schema(
+    called="secrets file",
+    way_out="Make accounts.db writable (webhook-tui paths), or set XDG_STATE_HOME.",
+    application_id=0x77685432,
+    migrations=(_ACCOUNTS_1, _ACCOUNTS_2, _ACCOUNTS_3, _ACCOUNTS_4),
 )

@@ -1,6 +1,6 @@
-"""Where the value of a signing secret lies: in the private file itself, or in the system keyring where one works.
+"""Stores the values of signing secrets: in the private file itself, or in the system keyring if there is one.
 
-With a keyring the file holds only a fingerprint, so that a copy of it gives nothing away.
+With a keyring the file holds only fingerprints, so a copy of it reveals no secret.
 """
 
 from __future__ import annotations
@@ -16,32 +16,32 @@ _log = logging.getLogger(__name__)
 
 
 class SecretStorage(Protocol):
-    """Turns secrets into what the file holds, and back."""
+    """Converts secrets to what the file holds, and back."""
 
     place: str
-    """Where they lie, for people."""
+    """Where secrets are stored, for people."""
     short_place: str
     """The same in a word or two."""
 
     def seal(self, secret: Secret) -> bytes:
-        """What the file holds for `secret`; always the same for the same secret."""
+        """Return what the file holds for `secret`; always the same for the same secret."""
         ...
 
     def keep(self, secret: Secret) -> bytes:
-        """See to it that `secret` can be had again, and give what the file is to hold."""
+        """Store `secret` and return what the file must hold."""
         ...
 
     def reveal(self, held: bytes) -> Secret | None:
-        """The secret of which the file holds `held`; None when it cannot be had (any more)."""
+        """Return the secret for `held`; None when it is not available."""
         ...
 
     def forget(self, held: bytes) -> None:
-        """Let go of what lies outside the file, if anything does."""
+        """Delete what is stored outside the file."""
         ...
 
 
 class FileSecretStorage:
-    """The file itself holds the secrets; it is readable by its owner alone."""
+    """Stores secrets in the file itself, which only its owner can read."""
 
     place = "a file that only you can read"
     short_place = "file, 0600"
@@ -55,15 +55,15 @@ class FileSecretStorage:
         return secret.key
 
     def reveal(self, held: bytes) -> Secret | None:
-        """The secret, unless a keyring that is not there has it."""
+        """Return the secret; None when it is in a keyring that is not available."""
         return None if held.startswith(_MARK) else Secret(held.decode("utf-8", "surrogateescape"))
 
     def forget(self, held: bytes) -> None:
-        """Nothing lies outside the file."""
+        """Does nothing: nothing is stored outside the file."""
 
 
 class KeyringSecretStorage:
-    """The system keyring holds the secrets; what an earlier run left in the file is still read from it."""
+    """Stores secrets in the system keyring; secrets that an earlier run stored in the file are read from it."""
 
     place = "the system keyring"
     short_place = "keyring"
@@ -75,9 +75,9 @@ class KeyringSecretStorage:
 
     @classmethod
     def find(cls) -> KeyringSecretStorage | None:
-        """The keyring of this machine, if the `keyring` extra is installed and its backend really keeps a value.
+        """Return the keyring if the `keyring` extra is installed and its backend stores a value.
 
-        The backends `fail` (raises) and `null` (forgets) do not.
+        The backends `fail` (raises) and `null` (stores nothing) do not.
         """
         try:
             import keyring  # noqa: PLC0415 -- an optional extra
@@ -89,44 +89,44 @@ class KeyringSecretStorage:
             backend.set_password(SERVICE, probe, value)
             works = backend.get_password(SERVICE, probe) == value
             backend.delete_password(SERVICE, probe)
-        except Exception as error:  # noqa: BLE001 -- backends raise what they like; none of it may end the program
-            _log.info("no keyring: %s", type(error).__name__)
+        except Exception as error:  # noqa: BLE001 -- backends raise arbitrary exceptions; none may end the program
+            _log.info("No keyring: %s", type(error).__name__)
             return None
         return cls(backend) if works else None
 
     def seal(self, secret: Secret) -> bytes:
-        """A mark and the secret's fingerprint."""
+        """Return a mark and the secret's fingerprint."""
         return _MARK + secret.fingerprint().encode()
 
     def keep(self, secret: Secret) -> bytes:
-        """Put it into the keyring; the file holds it itself where the keyring takes nothing any more."""
+        """Store it in the keyring, or in the file when the keyring refuses."""
         try:
             self._backend.set_password(SERVICE, secret.fingerprint(), secret.reveal())
         except Exception as error:  # noqa: BLE001 -- see find
-            _log.warning("the keyring took no secret: %s", type(error).__name__)
+            _log.warning("The keyring did not store a secret: %s", type(error).__name__)
             return self._file.keep(secret)
         return self.seal(secret)
 
     def reveal(self, held: bytes) -> Secret | None:
-        """From the keyring, or from the file what lies there."""
+        """Return the secret from the keyring, or from the file."""
         if not held.startswith(_MARK):
             return self._file.reveal(held)
         try:
             text = self._backend.get_password(SERVICE, held.removeprefix(_MARK).decode())
         except Exception as error:  # noqa: BLE001 -- see find
-            _log.warning("the keyring gave no secret: %s", type(error).__name__)
+            _log.warning("The keyring did not return a secret: %s", type(error).__name__)
             return None
         return Secret(text) if text else None
 
     def forget(self, held: bytes) -> None:
-        """Take it out of the keyring, if it is there."""
+        """Delete it from the keyring, if it is there."""
         if held.startswith(_MARK):
             try:
                 self._backend.delete_password(SERVICE, held.removeprefix(_MARK).decode())
             except Exception as error:  # noqa: BLE001 -- see find
-                _log.warning("the keyring let go of no secret: %s", type(error).__name__)
+                _log.warning("The keyring did not delete a secret: %s", type(error).__name__)
 
 
 def vault() -> SecretStorage:
-    """The keyring where it works, else the file."""
+    """Return the keyring if it works, else the file."""
     return KeyringSecretStorage.find() or FileSecretStorage()

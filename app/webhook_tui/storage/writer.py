@@ -20,9 +20,9 @@ from typing import Any, TypeAlias, TypeVar
 from webhook_tui.domain.delivery.delivery import DeliveryRow
 from webhook_tui.domain.errors import Problem, ProblemError
 from webhook_tui.storage.database import transaction
-from webhook_tui.storage.errors import is_corrupt, is_of_the_disk, not_stored
+from webhook_tui.storage.errors import is_corrupt, is_persistent, not_stored
 from webhook_tui.storage.history_file import HistoryFile
-from webhook_tui.storage.mappers import Recordable, insert_deliveries
+from webhook_tui.storage.insertion import Recordable, insert_deliveries
 
 T = TypeVar("T")
 Job: TypeAlias = Callable[[sqlite3.Connection], T]
@@ -66,18 +66,16 @@ class Writer:
         self._thread = threading.Thread(target=self._work, name="history-writer", daemon=True)
         self._thread.start()
 
-    async def record(self, record: Recordable) -> DeliveryRow:
-        """Store a delivery and return its row once it is committed; raises ProblemError when it is not stored."""
-        row: DeliveryRow = await self._submit(record)
-        return row
+    def record(self, record: Recordable) -> asyncio.Future[DeliveryRow]:
+        """Store a delivery; the result is its row once it is committed, or a ProblemError when it is not stored."""
+        return self._submit(record)
 
-    async def run(self, job: Job[T]) -> T:
-        """Return the result of `job` once it is committed; raises ProblemError when it is not.
+    def run(self, job: Job[T]) -> asyncio.Future[T]:
+        """Run a job; the result is its own once it is committed, or a ProblemError when it is not.
 
-        A cancelled job may have been committed.
+        A cancelled job may have been committed. Requests are carried out in the order of the calls.
         """
-        result: T = await self._submit(job)
-        return result
+        return self._submit(job)
 
     def _submit(self, work: Job[Any] | Recordable) -> asyncio.Future[Any]:
         loop = asyncio.get_running_loop()
@@ -161,7 +159,7 @@ class Writer:
         try:
             self._commit(group)
         except Exception as error:
-            if len(group) > 1 and not is_of_the_disk(error):
+            if len(group) > 1 and not is_persistent(error):
                 for request in group:
                     self._complete([request])
                 return
@@ -186,7 +184,7 @@ class Writer:
             self._commit_once(group)
 
     def _commit_once(self, group: Sequence[_Request]) -> None:
-        connection = self._file.present()
+        connection = self._file.current_connection()
         with transaction(connection):
             for is_record, requests in groupby(group, lambda request: isinstance(request.work, Recordable)):
                 if is_record:

@@ -34,7 +34,7 @@ _BUTTON, _MODIFIERS, _MOTION, _WHEEL = 0b11, 0b1_1100, 0b10_0000, 0b100_0000
 _RELEASED = 3
 _LARGEST_SIDE = 10_000
 """Cells; drawing a larger window, which only a garbled report claims, would take all memory."""
-_STOPPED = "webhook-tui: stopped. No delivery is answered until fg continues it.\n"
+_STOPPED = "webhook-tui: the screen is stopped, deliveries are still received. fg continues it.\n"
 _RESET = "\x1b[>4m\x1b[?1002l"
 """Modes that Textual never sets and that a killed editor leaves behind: modifyOtherKeys, drag reports."""
 

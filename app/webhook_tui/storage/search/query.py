@@ -42,7 +42,7 @@ from webhook_tui.domain.filtering.terms import (
     VerdictIs,
 )
 from webhook_tui.storage.mappers import microseconds
-from webhook_tui.storage.word_index import LARGEST_INDEXED
+from webhook_tui.storage.search.word_index import LARGEST_INDEXED
 
 _COLUMNS = {
     Measure.SIZE: "d.size",

@@ -9,7 +9,7 @@ from datetime import datetime
 from textual.content import Content
 
 from webhook_tui.domain.delivery.text import visible
-from webhook_tui.domain.errors import Problem, Severity
+from webhook_tui.domain.errors import Problem, Severity, ended
 from webhook_tui.domain.status import SessionStatus
 
 SANDBOX_TIP = Problem(
@@ -21,6 +21,13 @@ SANDBOX_TIP = Problem(
 
 _KEY = re.compile(r"(?<![\w.:/-])([utpswqX])(?![\w.:/-])")
 _RANK = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.TIP: 2}
+
+
+def session_ended(newest_seq: int | None, *, is_unexpected: bool, is_repeated: bool) -> Problem:
+    """Return the problem of a session that ended without giving one; `is_repeated`: soon after it was restarted."""
+    what = "Session ended unexpectedly." if is_unexpected else "Session ended."
+    stored = "" if newest_seq is None else f" Deliveries up to #{newest_seq:,} are stored."
+    return ended(what + stored, hint="Its log: webhook-tui paths.") if is_repeated else ended(what + stored)
 
 
 @dataclass(frozen=True, slots=True)

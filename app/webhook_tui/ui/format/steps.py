@@ -45,6 +45,8 @@ def steps(status: SessionStatus, now: datetime) -> tuple[Step, ...]:
 
 def next_step(status: SessionStatus) -> str | None:
     """The button that helps now: `ping` while waiting for a delivery, `register` after a failure, else None."""
+    if status.end is not None:
+        return "register"
     broken = (WebhookState.NOT_REGISTERED, WebhookState.REFUSED, WebhookState.TAKEN, WebhookState.DELETED)
     if status.receiver.state is ReceiverState.BUSY or status.tunnel.state is TunnelState.FAILED:
         return "register"

@@ -1,0 +1,77 @@
+"""`webhook-tui replay`: send stored deliveries to an app again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from webhook_tui.cli.options import FILTER, SECRET, URL, history_options, option
+from webhook_tui.config import read_secret_file
+from webhook_tui.domain.errors import Problem, ProblemError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from webhook_tui.domain.account import Account
+    from webhook_tui.domain.signature.secret import Secret
+
+
+@click.command(short_help="Send stored deliveries to an app again.")
+@history_options
+@option("--filter", type=FILTER, help="Those that pass: the filter of the screen.")
+@click.option("--to", "url", type=URL, required=True, help="Where to.")
+@click.option("--re-sign", is_flag=True, help="Sign with the current secret of the delivery's account.")
+@option("--secret", type=SECRET, help="With --re-sign: sign with this secret instead.")
+@click.option("--secret-file", type=click.Path(path_type=Path, dir_okay=False), help="The same from a file.")
+@option("--forward-anywhere", is_flag=True, help="Allow a URL that is not on this machine.")
+@option("--job-id-field", multiple=True, metavar="FIELD", help="Where a job id stands, for job:X; repeatable.")
+@click.argument("seqs", metavar="[SEQ]...", type=click.IntRange(1), nargs=-1)
+@click.pass_context
+def replay(ctx: click.Context, /, seqs: tuple[int, ...], url: str, **given: Any) -> None:
+    """Send deliveries SEQ..., or those that pass --filter, to a URL, one after the other, unchanged.
+
+    Exit code 0: all were answered 2xx, 1: not.
+    """
+    from datetime import UTC, datetime
+
+    from webhook_tui.domain.jobs.job import JOB_FIELDS
+    from webhook_tui.headless.replay import ReplayPlan
+    from webhook_tui.headless.replay import replay as run
+    from webhook_tui.storage.history_query import AccountFilter, HistoryQuery
+
+    if bool(seqs) == (given["filter"] is not None):
+        raise click.UsageError("Which deliveries? Give their numbers, or --filter FILTER.")
+    places, _ = ctx.obj
+    accounts = AccountFilter(given["api_url"], given["token"])
+    with HistoryQuery(given["db"] or places.deliveries, accounts) as history:
+        chosen = seqs or tuple(
+            history.seqs(given["filter"].expression, datetime.now(UTC), job_fields=given["job_id_field"] or JOB_FIELDS)
+        )
+        if not chosen:
+            raise ProblemError(Problem("No delivery passes the filter.", "See: webhook-tui list"))
+        for seq in chosen:
+            history.stored(seq)
+        secrets = None
+        if given["re_sign"]:
+            secret = given["secret"] if given["secret_file"] is None else read_secret_file(given["secret_file"])
+            secrets = _secrets({history.account(seq) for seq in chosen}, secret, places.accounts)
+        ctx.exit(run(history, ReplayPlan(chosen, url, given["forward_anywhere"], secrets)))
+
+
+def _secrets(accounts: Iterable[Account], given: Secret | None, path: Path) -> Mapping[Account, Secret]:
+    """The secret to sign with of each account. Raises ProblemError when one has none."""
+    from webhook_tui.cli.why import secret_ring
+
+    secrets = {}
+    for account in accounts:
+        ring = secret_ring(path, account)
+        known = ring.current or next(iter(ring.newest_first()), None)
+        secret = given or (None if known is None else known.secret)
+        if secret is None:
+            raise ProblemError(
+                Problem(f"No secret of the account at {account.api_url} is known to sign with.", "Give --secret S.")
+            )
+        secrets[account] = secret
+    return secrets

@@ -1,0 +1,143 @@
+"""Sends stored deliveries to an app, one after the other: what `replay` does."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Protocol
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn
+
+from webhook_tui.config import Settings
+from webhook_tui.domain.account import Account
+from webhook_tui.domain.delivery.text import visible
+from webhook_tui.domain.errors import ExitCode
+from webhook_tui.domain.forwarding.forward_result import ForwardResult
+from webhook_tui.domain.signature.secret import Secret
+from webhook_tui.session.bus import EventBus
+from webhook_tui.session.clock import Clock
+from webhook_tui.session.forwarding import Forwarder, OwnAddress, Replay
+from webhook_tui.session.status import StatusPublisher, first_status
+from webhook_tui.storage.history_query import HistoryQuery
+
+
+@dataclass(slots=True)
+class ReplayCounts:
+    """How the deliveries that were sent were answered."""
+
+    good: int = 0
+    """2xx."""
+    failed: int = 0
+    """Otherwise, or not at all."""
+
+    @property
+    def sent(self) -> int:
+        """How many were sent."""
+        return self.good + self.failed
+
+
+class _Display(Protocol):
+    def show(self, result: ForwardResult, counts: ReplayCounts) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class ReplayPlan:
+    """What is sent where."""
+
+    seqs: Sequence[int]
+    url: str
+    anywhere: bool
+    secrets: Mapping[Account, Secret] | None = None
+    """Re-sign with the secret of each delivery's account; None keeps the original signatures."""
+
+
+def replay(history: HistoryQuery, plan: ReplayPlan) -> ExitCode:
+    """Send them, print the outcome of each, and return the exit code: 1 when one was not answered 2xx.
+
+    Raises ProblemError when the URL is not allowed, or there is no secret to sign with.
+    """
+    how = ""
+    if plan.secrets is not None:
+        ids = sorted({secret.short_id for secret in plan.secrets.values()})
+        how = f", re-signed with secret {', '.join(ids)}"
+    _note(f"replaying {len(plan.seqs)} to {visible(plan.url)}{how}")
+    began = time.monotonic()
+    counts = ReplayCounts()
+    with _display(len(plan.seqs)) as display:
+        asyncio.run(_replay(history, plan, counts, display))
+    seconds = time.monotonic() - began
+    noun = "delivery" if counts.sent == 1 else "deliveries"
+    _note(f"{counts.sent} {noun} replayed in {seconds:.1f} s: {counts.good} answered 2xx, {counts.failed} failed.")
+    return ExitCode.FAILURE if counts.failed else ExitCode.OK
+
+
+async def _replay(history: HistoryQuery, plan: ReplayPlan, counts: ReplayCounts, display: _Display) -> None:
+    bus = EventBus()
+    status = StatusPublisher(first_status(Settings()), bus)
+    forwarder = Forwarder(OwnAddress("", 0), status, Clock(), retries=0, anywhere=plan.anywhere)
+    forwarder.allow(plan.url)
+    try:
+        for seq in plan.seqs:
+            stored = history.stored(seq)
+            secret = None if plan.secrets is None else plan.secrets[history.account(seq)]
+            result = await forwarder.replay(stored, plan.url, Replay(secret))
+            counts.good += result.is_good
+            counts.failed += not result.is_good
+            display.show(result, counts)
+    finally:
+        await forwarder.aclose()
+        status.close()
+
+
+def result_line(result: ForwardResult) -> str:
+    """Return `#35  500   31 ms  Internal Server Error`."""
+    if result.status is None:
+        return f"#{result.seq:<4} –    {_duration(result.seconds):>8}  no answer: {visible(result.failure)}"
+    phrase = HTTPStatus(result.status).phrase if result.status in list(HTTPStatus) else ""
+    return f"#{result.seq:<4} {result.status}  {_duration(result.seconds):>8}  {phrase}".rstrip()
+
+
+def _duration(seconds: float) -> str:
+    return f"{seconds:.0f} s" if seconds >= 10 else f"{seconds:.1f} s" if seconds >= 1 else f"{seconds * 1000:.0f} ms"
+
+
+@contextmanager
+def _display(total: int) -> Iterator[_Display]:
+    """A bar on a terminal, where only failures get a line; a line for each delivery in a pipe."""
+    if not (sys.stdout.isatty() and sys.stderr.isatty()):
+        yield _Lines()
+        return
+    columns = (
+        BarColumn(40),
+        TextColumn("{task.completed:.0f} of {task.total:.0f}  {task.fields[good]} ok  {task.fields[failed]} failed"),
+    )
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        yield _Bar(progress, total)
+
+
+class _Lines:
+    def show(self, result: ForwardResult, _counts: ReplayCounts) -> None:
+        sys.stdout.write(f"{result_line(result)}\n")
+        sys.stdout.flush()
+
+
+class _Bar:
+    def __init__(self, progress: Progress, total: int) -> None:
+        self._progress = progress
+        self._task = progress.add_task("", total=total, good=0, failed=0)
+
+    def show(self, result: ForwardResult, counts: ReplayCounts) -> None:
+        if not result.is_good:
+            self._progress.console.print(result_line(result), markup=False, highlight=False)
+        self._progress.update(self._task, completed=counts.sent, good=counts.good, failed=counts.failed)
+
+
+def _note(line: str) -> None:
+    sys.stderr.write(f"{line}\n")
+    sys.stderr.flush()

@@ -1,0 +1,189 @@
+"""Stores new deliveries: what the transaction before an answer does, and nothing else."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC
+from functools import cache
+
+from webhook_tui.domain.account import Account
+from webhook_tui.domain.delivery.delivery import Delivery, DeliveryRow
+from webhook_tui.domain.delivery.event import about, event_name, parse_event
+from webhook_tui.domain.jobs.job import JobFields
+from webhook_tui.domain.signature.verdict import Judgement
+from webhook_tui.storage.mappers import encode_headers, microseconds, storable
+
+_LONGEST_NAME = 256
+_LONGEST_ID = 512
+_INSERT = """
+    INSERT INTO deliveries (run, account, received_at, client, method, target, event, event_id, verdict, reason, short,
+        secret_id, attempt, answered, size, about, on_stream, http_version)
+"""
+_COLUMNS = 18
+_INSERT_BODIES = "INSERT INTO bodies (seq, headers, body)"
+_EARLIER = """
+    SELECT d.event_id, d.attempt, d.on_stream FROM json_each(?) AS wanted, deliveries d WHERE d.seq =
+        (SELECT seq FROM deliveries WHERE account = ? AND event_id = wanted.value ORDER BY attempt DESC LIMIT 1)
+"""
+_LARGEST_PIECE = 64
+_PIECE_BYTES = 1_048_576
+
+
+@dataclass(frozen=True, slots=True)
+class Recordable:
+    """A delivery with its columns, before it has a number."""
+
+    delivery: Delivery
+    judgement: Judgement
+    account: Account
+    answered: int | None
+    event: str
+    event_id: str | None
+    about: str
+
+
+def recordable(
+    delivery: Delivery,
+    judgement: Judgement,
+    *,
+    account: Account,
+    answered: int | None,
+    job_fields: JobFields | None = None,
+) -> Recordable:
+    """Parse the event of a delivery, outside of the transaction that stores it.
+
+    Names are cut to 256 characters and lone surrogates replaced; the body keeps what was sent. An id longer than 512
+    characters is ignored.
+    """
+    event = parse_event(delivery.body)
+    event_id = event.event_id if event.event_id is not None and len(event.event_id) <= _LONGEST_ID else None
+    return Recordable(
+        delivery,
+        judgement,
+        account,
+        answered,
+        event=storable(event_name(delivery.headers, event), _LONGEST_NAME),
+        event_id=event_id,
+        about=storable(about(event, job_fields), _LONGEST_NAME),
+    )
+
+
+def insert_deliveries(connection: sqlite3.Connection, records: Sequence[Recordable], *, run: int) -> list[DeliveryRow]:
+    """Store deliveries of run `run` inside the caller's transaction; return their rows in the same order.
+
+    Takes three statements for a group instead of three for each delivery: every statement releases the interpreter
+    lock, and the receiver's loop takes it.
+    """
+    earlier = _earlier_attempts(connection, records)
+    rows: list[DeliveryRow] = []
+    for piece in _pieces(records):
+        rows += _insert_piece(connection, piece, earlier, run)
+    return rows
+
+
+def _pieces(records: Sequence[Recordable]) -> Iterator[Sequence[Recordable]]:
+    """Split into pieces of 64, 32, ... or 1, each with at most 1 MiB of bodies or one delivery.
+
+    With few sizes every statement stays in sqlite3's cache. A cached statement keeps a copy of its last values.
+    """
+    start = 0
+    while start < len(records):
+        count = min(_LARGEST_PIECE, 1 << (len(records) - start).bit_length() - 1)
+        while count > 1 and sum(len(one.delivery.body) for one in records[start : start + count]) > _PIECE_BYTES:
+            count //= 2
+        yield records[start : start + count]
+        start += count
+
+
+def _insert_piece(
+    connection: sqlite3.Connection,
+    records: Sequence[Recordable],
+    earlier: dict[tuple[str, str], tuple[int, bool]],
+    run: int,
+) -> list[DeliveryRow]:
+    columns: list[object] = []
+    attempts: list[tuple[int, bool]] = []
+    for record in records:
+        delivery, judgement = record.delivery, record.judgement
+        attempt, on_stream = 1, False
+        if record.event_id is not None:
+            key = record.account.key, record.event_id
+            last, on_stream = earlier.get(key, (0, False))
+            attempt = last + 1
+            earlier[key] = attempt, on_stream
+        attempts.append((attempt, on_stream))
+        columns += (
+            run,
+            record.account.key,
+            microseconds(delivery.received_at),
+            delivery.client,
+            delivery.method,
+            delivery.target,
+            record.event,
+            record.event_id,
+            judgement.verdict.value,
+            judgement.reason,
+            judgement.short,
+            judgement.secret_id,
+            attempt,
+            record.answered,
+            len(delivery.body),
+            record.about,
+            on_stream,
+            delivery.http_version,
+        )
+    last_seq = connection.execute(_multi_row(_INSERT, _COLUMNS, len(records)), columns).lastrowid
+    assert last_seq is not None
+    first_seq = last_seq - len(records) + 1  # AUTOINCREMENT numbers the rows of one statement without a gap
+    bodies: list[object] = []
+    for seq, record in enumerate(records, first_seq):
+        bodies += (seq, encode_headers(record.delivery.headers), record.delivery.body)
+    connection.execute(_multi_row(_INSERT_BODIES, 3, len(records)), bodies)
+    return [
+        _new_row(record, seq, run, attempt, on_stream)
+        for seq, (record, (attempt, on_stream)) in enumerate(zip(records, attempts, strict=True), first_seq)
+    ]
+
+
+def _new_row(record: Recordable, seq: int, run: int, attempt: int, on_stream: bool) -> DeliveryRow:
+    delivery, judgement = record.delivery, record.judgement
+    return DeliveryRow(
+        seq=seq,
+        run=run,
+        received_at=delivery.received_at.astimezone(UTC),
+        event=record.event,
+        event_id=record.event_id,
+        verdict=judgement.verdict,
+        reason=judgement.reason,
+        short=judgement.short,
+        secret_id=judgement.secret_id,
+        attempt=attempt,
+        answered=record.answered,
+        size=len(delivery.body),
+        about=record.about,
+        on_stream=on_stream,
+    )
+
+
+@cache
+def _multi_row(statement: str, columns: int, rows: int) -> str:
+    row = f"({', '.join('?' * columns)})"
+    return f"{statement} VALUES {', '.join([row] * rows)}"
+
+
+def _earlier_attempts(
+    connection: sqlite3.Connection, records: Sequence[Recordable]
+) -> dict[tuple[str, str], tuple[int, bool]]:
+    """The last attempt of each event, and whether the event stream is known to have brought that event."""
+    wanted: dict[str, set[str]] = {}
+    for record in records:
+        if record.event_id is not None:
+            wanted.setdefault(record.account.key, set()).add(record.event_id)
+    return {
+        (account, event_id): (last, bool(on_stream))
+        for account, event_ids in wanted.items()
+        for event_id, last, on_stream in connection.execute(_EARLIER, (json.dumps(list(event_ids)), account))
+    }

@@ -1,0 +1,124 @@
+"""The full-text index, filled in small steps in the background, never in the transaction before an answer.
+
+Deliveries beyond `indexing.done` and those with large bodies are not in it; a search reads their bodies.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import sqlite3
+from collections.abc import Sequence
+from contextlib import closing
+
+from webhook_tui.domain.filtering.search_words import WAY, searchable
+from webhook_tui.storage.database import transaction
+from webhook_tui.storage.mappers import decode_headers
+
+LARGEST_INDEXED = 262_144
+"""Bytes of a body. The index `large` of the schema lists larger ones."""
+STEP_ROWS = 100
+_STEP_BYTES = LARGEST_INDEXED
+
+_logger = logging.getLogger(__name__)
+
+
+class WordIndex:
+    """Brings the index up to date in steps, on the writer's thread."""
+
+    def __init__(self) -> None:
+        self._was_reset = False
+
+    def step(self, connection: sqlite3.Connection) -> bool:
+        """Index at most 100 deliveries or 256 KiB in a transaction of its own; return whether there is more to do.
+
+        The commit is not synced: after a power loss the step is repeated. Raises sqlite3.Error.
+        """
+        if not self._is_behind(connection):
+            return False
+        connection.execute("PRAGMA synchronous = NORMAL")
+        try:
+            with transaction(connection):
+                return self._advance(connection)
+        except sqlite3.DatabaseError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_CORRUPT_VTAB or self._was_reset:
+                raise
+            _logger.warning("The word index is damaged; it is built again")
+            with transaction(connection):
+                reset_index(connection)
+            self._was_reset = True
+            return True
+        finally:
+            connection.execute("PRAGMA synchronous = FULL")
+
+    def _is_behind(self, connection: sqlite3.Connection) -> bool:
+        done, way = connection.execute("SELECT done, way FROM indexing").fetchone()
+        (last,) = connection.execute("SELECT max(seq) FROM deliveries").fetchone()
+        if way != WAY:
+            return not self._was_reset
+        return last is not None and last > done
+
+    def _advance(self, connection: sqlite3.Connection) -> bool:
+        done, way = connection.execute("SELECT done, way FROM indexing").fetchone()
+        if way != WAY:
+            if self._was_reset:
+                return False
+            reset_index(connection)
+            self._was_reset = True
+            return True
+        found = connection.execute(
+            "SELECT d.seq, b.headers, iif(d.size > ?, NULL, b.body) FROM deliveries d JOIN bodies b USING (seq) "
+            "WHERE d.seq > ? ORDER BY d.seq LIMIT ?",
+            (LARGEST_INDEXED, done, STEP_ROWS),
+        )
+        entries: list[tuple[int, str]] = []
+        size = count = 0
+        for seq, headers, body in found:
+            done = seq
+            count += 1
+            if body is not None:
+                entries.append((seq, searchable(decode_headers(headers), body)))
+                size += len(body)
+            if size >= _STEP_BYTES:
+                break
+        connection.executemany("INSERT INTO words (rowid, text) VALUES (?, ?)", entries)
+        connection.execute("UPDATE indexing SET done = ?", (done,))
+        return count == STEP_ROWS or size >= _STEP_BYTES
+
+
+def reset_index(connection: sqlite3.Connection) -> None:
+    """Empty the index within the caller's transaction; all deliveries are indexed again."""
+    try:
+        connection.execute("INSERT INTO words (words) VALUES ('delete-all')")
+    except sqlite3.DatabaseError as error:
+        if error.sqlite_errorcode != sqlite3.SQLITE_CORRUPT_VTAB:
+            raise
+        _replace_contents(connection)
+    connection.execute("UPDATE indexing SET done = 0, way = ?", (WAY,))
+
+
+def _replace_contents(connection: sqlite3.Connection) -> None:
+    """Empty an index that is too damaged for 'delete-all' with the tables of a new one."""
+    with closing(sqlite3.connect(":memory:")) as fresh:
+        fresh.execute("CREATE VIRTUAL TABLE words USING fts5 (text, content = '', columnsize = 0)")
+        contents = fresh.execute("SELECT id, block FROM words_data").fetchall()
+    connection.execute("DELETE FROM words_idx")
+    connection.execute("DELETE FROM words_data")
+    connection.executemany("INSERT INTO words_data VALUES (?, ?)", contents)
+
+
+def forget(connection: sqlite3.Connection, seqs: Sequence[int]) -> None:
+    """Remove deliveries that are about to be deleted from the index, within the caller's transaction."""
+    found = connection.execute(
+        "SELECT seq, headers, body FROM deliveries JOIN bodies USING (seq) JOIN indexing "
+        "WHERE seq IN (SELECT value FROM json_each(?)) AND seq <= done AND way = ? AND size <= ?",
+        (json.dumps(list(seqs)), WAY, LARGEST_INDEXED),
+    ).fetchall()
+    entries = [(seq, searchable(decode_headers(headers), body)) for seq, headers, body in found]
+    try:
+        connection.executemany("INSERT INTO words (words, rowid, text) VALUES ('delete', ?, ?)", entries)
+    except sqlite3.DatabaseError as error:
+        if error.sqlite_errorcode != sqlite3.SQLITE_CORRUPT_VTAB:
+            raise
+        _logger.warning("The word index is damaged; it is built again")
+        reset_index(connection)

@@ -1,0 +1,1 @@
+"""What is stored, counted and grouped, on threads of their own."""

@@ -1,0 +1,51 @@
+"""A history that is not kept: its directory goes with its owner, however that ends."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import pytest
+
+from webhook_tui.storage.temporary_directory import TemporaryDirectory
+
+_OWNER = """
+import sys
+from webhook_tui.storage.temporary_directory import TemporaryDirectory
+created = TemporaryDirectory.create()
+print(created.path, flush=True)
+sys.stdin.read()
+"""
+
+
+@pytest.fixture(autouse=True)
+def _own_directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    monkeypatch.setattr(tempfile, "tempdir", None)
+
+
+def test_it_is_private_and_removed() -> None:
+    """Mode 0700; nothing of it is left."""
+    created = TemporaryDirectory.create()
+    (created.path / "deliveries.db").touch()
+    assert created.path.stat().st_mode & 0o777 == 0o700
+    created.remove()
+    created.remove()
+    assert not created.path.exists()
+
+
+def test_only_that_of_a_dead_owner_is_swept(tmp_path: Path) -> None:
+    """A killed process's goes with the next; a living one's and directories of others stay."""
+    with subprocess.Popen([sys.executable, "-c", _OWNER], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as owner:
+        assert owner.stdout is not None
+        theirs = Path(owner.stdout.readline().decode().strip())
+        foreign = tmp_path / "webhook-tui-of-somebody"
+        foreign.mkdir()
+        TemporaryDirectory.create().remove()
+        assert theirs.exists()
+        owner.kill()
+    TemporaryDirectory.create().remove()
+    assert not theirs.exists()
+    assert foreign.exists()
