@@ -6,7 +6,6 @@ from datetime import datetime
 
 from textual.content import Content
 
-from webhook_tui.domain import units
 from webhook_tui.domain.delivery.delivery import DeliveryRow
 from webhook_tui.domain.delivery.text import visible, visible_lines
 from webhook_tui.domain.diagnostics.report import NOT_EXAMINED, RingLine, SignatureReport
