@@ -82,7 +82,18 @@ LONGEST = "\u00e9" * 500
 
 def test_every_sentence_of_the_catalogue_has_room() -> None:
     """Headlines within 60 characters, short ones within 34, whatever is combined; each sentence ends in a full stop."""
-    names = ("count", "character", "word", "digits", "name", "byte", "text", "what", "language", "seq", "case")
+    names: tuple[str, ...] = (
+        "count",
+        "character",
+        "word",
+        "digits",
+        "name",
+        "byte",
+        "text",
+        "what",
+        "language",
+        "case",
+    )
     names = (*names, *("path", "signed", "received", "change"))
     made = [
         difference(code, **{**dict.fromkeys(names, LONGEST), "seq": 1_000_000}) for code in (*CATALOGUE, *JSON_CHANGES)
