@@ -21,6 +21,8 @@ from webhook_tui.domain.payload.json_decoder import decode
 _DEEPEST = 150
 _CHECK_EVERY = 4096
 _LEXEME = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[{}\[\],:]|[^\s{}\[\],:"]+', re.DOTALL)
+_PLAIN = re.compile(r'"[ !#$%()*,\-.0-9:;?@A-Z\[\]^_a-z{|}~]*"')
+"""Strings that every program writes alike."""
 NUMBER = re.compile(r"-?[0-9].*")
 _INDEX = re.compile(r"0|[1-9][0-9]{0,9}")
 _LARGEST_INDEX = 2**32 - 2
@@ -126,7 +128,7 @@ class Document:
         self._orders: dict[Order, list[Token]] = {}
         self._changed: dict[Style, dict[str, str]] = {}
         self._used = list(dict.fromkeys(token for token in self.tokens(Order.AS_SENT) if isinstance(token, str)))
-        self._texts = [text for text in self._used if text.startswith('"')]
+        self._texts = [text for text in self._used if text.startswith('"') and not _PLAIN.fullmatch(text)]
         self._figures = [text for text in self._used if NUMBER.fullmatch(text)]
         self._tables: dict[tuple[tuple[str, str], ...], dict[str, str]] = {(): _UNCHANGED}
 
