@@ -266,6 +266,11 @@ class HttpProtocol(asyncio.Protocol):
                 self._transport.write(b"0\r\n\r\n")
             self._answered(keeps_alive=False)
 
+    def break_stream(self) -> None:
+        """Close after what was written, without the last chunk: the client sees that it is not whole."""
+        self._exchange = None
+        self.close()
+
     async def drain(self) -> None:
         """Wait while the client does not read."""
         if self._drained is not None:
