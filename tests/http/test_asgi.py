@@ -74,3 +74,17 @@ async def test_a_function_that_fails_is_answered_500() -> None:
     for function in (failing, silent):
         async with asked(function, b"GET / HTTP/1.1\r\nHost: x\r\n\r\n") as (reader, _):
             assert (await reader.read()).startswith(b"HTTP/1.1 500 ")
+
+
+async def test_a_stream_that_breaks_off_reaches_the_client_as_far_as_it_was_written() -> None:
+    """Without an end."""
+    pieces = [b"x" * 100_000] * 5
+
+    async def breaking(_scope: Scope, _receive: Receive, send: Send) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        for piece in pieces:
+            await send({"type": "http.response.body", "body": piece, "more_body": True})
+
+    async with asked(breaking, b"GET / HTTP/1.1\r\nHost: x\r\n\r\n") as (reader, _):
+        _, _, body = (await reader.read()).partition(b"\r\n\r\n")
+    assert body == b"".join(b"%x\r\n%s\r\n" % (len(piece), piece) for piece in pieces)

@@ -41,7 +41,7 @@ async def _fail_later(_tidying: Retention) -> None:
     _fail()
 
 
-def _fail_when_pinged(screen: MainScreen) -> None:
+def _fail_to_paint(screen: MainScreen, _action: str) -> None:
     screen.query_one(StatusBar).render = _fail  # type: ignore[method-assign]  # that is the fault
     screen.query_one(StatusBar).refresh()
 
@@ -75,8 +75,8 @@ COMMANDS: dict[str, tuple[str, ...]] = {
 """What is started instead of the session."""
 
 FAULTS: dict[str, tuple[type[Any], str, Callable[..., Any]]] = {
-    "key": (MainScreen, "action_ping", _fail),
-    "paint": (MainScreen, "action_ping", _fail_when_pinged),
+    "key": (MainScreen, "action_run", _fail),
+    "paint": (MainScreen, "action_run", _fail_to_paint),
     "message": (WebhookTuiApp, "on_command_requested", _fail),
     "compose": (MainScreen, "compose", _fail),
     "disk": (HistoryFile, "current_connection", _full_at_times),

@@ -105,9 +105,9 @@ class FakeSession:
         self.first_status = status
         self._facts: queue.Queue[tuple[SessionEvent, threading.Event] | None] = queue.Queue()
         self._runs = False
+        self._dies = False
         self.may_register = False
         self._unanswered: list[tuple[Query[Any], Future[Any]]] = []
-        self.may_register = False
 
     @classmethod
     def running(cls) -> FakeSession:
@@ -115,15 +115,7 @@ class FakeSession:
         return cls(RUNNING, mock_up_rows())
 
     def run(self, publish: Callable[[SessionEvent], None]) -> None:
-        publish = partial(_publish_as_a_process, publish)
-
-        def emit(event: SessionEvent) -> None:
-            batcher = EventBatcher()
-            batcher.put(event)
-            for each in batcher.take():
-                assert not isinstance(each, Answered)
-                publish(each)
-
+        emit = partial(_publish_as_a_process, publish)
         if self.fails_with is not None:
             raise self.fails_with
         emit(StatusChanged(self.first_status))
@@ -134,13 +126,10 @@ class FakeSession:
             emit(fact)
             was_said.set()
         self._runs = False
-        emit(SessionStopped())
+        emit(SessionStopped(is_unexpected=self._dies))
         self.ended.set()
 
     def request(self, wish: Command) -> None:
-        if isinstance(wish, StartRegistration):
-            self.may_register = True
-            return
         if isinstance(wish, StartRegistration):
             self.may_register = True
             return
@@ -199,6 +188,11 @@ class FakeSession:
     def stop(self) -> None:
         self.stops += 1
         self._runs = False
+        self._facts.put(None)
+
+    def die(self) -> None:
+        """End as a process that is killed."""
+        self._dies = True
         self._facts.put(None)
 
     def open_rows(self) -> MemoryRows:

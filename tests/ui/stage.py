@@ -81,7 +81,7 @@ async def stage(
     async with app.run_test(size=size, notifications=True) as pilot:
         played = Stage(app, pilot, session)
         await played.until(lambda: app.host.is_running)
-        await played.until(lambda: not session.rows or played.main.has_rows)
+        await played.until(lambda: not session.rows or played.main.deliveries.total > 0)
         await pilot.pause()
         yield played
     assert app.host.join(PATIENCE_SECONDS)

@@ -106,6 +106,6 @@ async def test_the_attempts_tab_looks_at_the_run() -> None:
     session.rows.refresh()
     async with stage(session, size=WIDE) as played:
         await played.press("g", "j", "j")
-        await played.until(lambda: played.main.detail.seq == 3)
-        played.main.detail.choose("Attempts")
+        await played.until(lambda: played.main.deliveries.detail.seq == 3)
+        played.main.deliveries.detail.choose("Attempts")
         await played.until("Measured: 4 waits of 2 events of this run")

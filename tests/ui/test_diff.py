@@ -17,7 +17,7 @@ from webhook_tui.domain.signature.verdict import Verdict
 async def choose(played: Stage, seq: int) -> None:
     """Put the cursor on a delivery of the mock-ups."""
     await played.press("g", *["j"] * (seq - 1))
-    await played.until(lambda: played.main.detail.seq == seq)
+    await played.until(lambda: played.main.deliveries.detail.seq == seq)
 
 
 def opened_links(played: Stage, monkeypatch: pytest.MonkeyPatch) -> list[str]:
@@ -134,7 +134,7 @@ async def test_the_runs_are_listed_and_one_is_chosen() -> None:
         Run(2, NOW, None, {}),
     )
     async with stage(session) as played:
-        played.main.action_runs()
+        played.main.action_run("history.runs")
         await played.until("nothing stored")
         assert "   1  22 Nov 2026, 14:22  2 h         " in played.text()
         assert "4 stored  ✓ 3  ✗ 1" in played.text()

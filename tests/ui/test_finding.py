@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from tests.ui.fake_session import FakeSession
-from tests.ui.memory_rows import stored_delivery
+from tests.ui.fake_session import RUNNING, FakeSession
+from tests.ui.memory_rows import mock_up_rows, stored_delivery
 from tests.ui.stage import STACKED, WIDE, Stage, stage
 from webhook_tui.domain.filtering.filter import parse
 from webhook_tui.domain.signature.verdict import Verdict
+from webhook_tui.domain.status import Counts
 from webhook_tui.ui.widgets import filter_bar
 from webhook_tui.ui.widgets.filter_bar import Completions
 
@@ -22,7 +25,7 @@ async def type_filter(played: Stage, text: str) -> None:
 
 def numbers(played: Stage) -> list[int]:
     """Numbers of the rows on the screen."""
-    table = played.main.table
+    table = played.main.deliveries.table
     assert table.rows is not None
     return [row.seq for row in table.rows.window(0, 100)]
 
@@ -109,13 +112,13 @@ async def test_no_match_is_said_where_the_rows_were() -> None:
     """The detail keeps the delivery that it showed, and esc brings back the rows."""
     async with stage() as played:
         await played.press("g", "j")
-        await played.until(lambda: played.main.detail.seq == 2)
+        await played.until(lambda: played.main.deliveries.detail.seq == 2)
         await type_filter(played, "nowhere")
         await played.press("enter")
         await played.until("None of 12 matches. esc shows all.")
-        assert played.main.detail.seq == 2
+        assert played.main.deliveries.detail.seq == 2
         await played.press("escape")
-        await played.until(lambda: played.main.table.cursor_seq == 2)
+        await played.until(lambda: played.main.deliveries.table.cursor_seq == 2)
 
 
 async def test_the_cursor_stays_on_its_delivery() -> None:
@@ -125,9 +128,9 @@ async def test_the_cursor_stays_on_its_delivery() -> None:
         await type_filter(played, "verdict:invalid or verdict:malformed")
         await played.press("enter")
         await played.until(lambda: numbers(played) == [8, 10])
-        assert played.main.table.cursor_seq == 8
+        assert played.main.deliveries.table.cursor_seq == 8
         await played.press("escape")
-        assert played.main.table.cursor_seq == 8
+        assert played.main.deliveries.table.cursor_seq == 8
 
 
 async def test_what_was_found_keeps_the_cursor_without_the_filter() -> None:
@@ -135,10 +138,10 @@ async def test_what_was_found_keeps_the_cursor_without_the_filter() -> None:
     async with stage() as played:
         for text, found, follows in (("verdict:malformed", 10, False), ("event:ping", 12, True)):
             await type_filter(played, text)
-            await played.until(lambda found=found: played.main.table.cursor_seq == found)  # type: ignore[misc]
+            await played.until(lambda found=found: played.main.deliveries.table.cursor_seq == found)  # type: ignore[misc]
             await played.press("escape")
             await played.until(lambda: numbers(played) == list(range(1, 13)))
-            assert (played.main.table.cursor_seq, played.main.table.following) == (found, follows)
+            assert (played.main.deliveries.table.cursor_seq, played.main.deliveries.table.following) == (found, follows)
             await played.press("f")
 
 
@@ -208,12 +211,20 @@ async def test_earlier_filters_come_back() -> None:
         await played.until("3 of 12")
 
 
-@pytest.mark.parametrize(("sign", "text"), [("✗ 3", "!verdict:valid"), ("… 1", "verdict:pending")])
-async def test_a_click_on_a_count_filters_by_it(sign: str, text: str) -> None:
-    """Elsewhere a click opens the addresses."""
-    async with stage() as played:
-        await played.pilot.click("StatusBar", offset=(played.lines()[1].index(sign) + 1, 1))
-        await played.until(f"/ {text}")
+@pytest.mark.parametrize(("kind", "sign"), [("good", "✓"), ("bad", "✗"), ("pending", "…")])
+@pytest.mark.parametrize("earlier", [0, 3])
+async def test_a_click_on_a_count_finds_as_many_as_it_says(kind: str, sign: str, earlier: int) -> None:
+    """The counts are of this run: what earlier runs received is not found."""
+    counts = Counts(received=12 - earlier, good=8 - earlier, bad=3, pending=1)
+    session = FakeSession(replace(RUNNING, counts=counts), mock_up_rows())
+    for seq in range(1, earlier + 1):
+        session.rows.set(seq, run=0)
+    shown = getattr(counts, kind)
+    async with stage(session) as played:
+        column = played.lines()[1].index(f"{sign} {shown}")
+        await played.pilot.click("StatusBar", offset=(column + 1, 1))
+        await played.until(f"{shown} of 12")
+        assert len(numbers(played)) == shown
 
 
 async def test_a_click_on_a_heading_sorts_by_it() -> None:
@@ -241,7 +252,7 @@ async def test_sorting_goes_through_the_columns() -> None:
         await played.press("O")
         await played.until("verdict↓")
         assert numbers(played)[0] == 12
-        assert not played.main.table.following
+        assert not played.main.deliveries.table.following
         await played.press("f")
         await played.until("following the newest")
         assert numbers(played) == list(range(1, 13))

@@ -12,7 +12,7 @@ from webhook_tui.ui.widgets.payload_view import PayloadView
 
 def shown(played: Stage) -> list[str]:
     """The lines of the payload's place, without their numbers."""
-    view = played.main.detail.query_one("#payload", PayloadView)
+    view = played.main.deliveries.detail.query_one("#payload", PayloadView)
     lines = played.lines()[view.region.y : view.region.bottom]
     texts = [line[view.region.x : view.region.right].strip() for line in lines]
     return [text.split(maxsplit=1)[1] for text in texts if len(text.split(maxsplit=1)) > 1]
@@ -66,7 +66,7 @@ async def test_it_goes_with_the_cursor_and_says_what_cannot_be() -> None:
         assert any("(JMESPath)" in command.title for command in played.app.get_system_commands(played.main))
         await played.press("Q", *"data", "enter")
         await played.until(lambda: shown(played) == ["5"])
-        played.main.table.focus()
+        played.main.deliveries.table.focus()
         await played.press("k")
         await played.until("Q data: the payload is not JSON")
         await played.press("k")

@@ -139,7 +139,7 @@ async def test_replay_asks_where_to_once() -> None:
         await played.until(APP)
         await played.press("tab", "tab", "s", "enter")
         await played.until(lambda: len(played.session.wishes) == 2)
-        seq = played.main.detail.seq
+        seq = played.main.deliveries.detail.seq
         assert seq is not None
         assert played.session.wishes == [ReplayDeliveries((seq,), APP), ReplayDeliveries((seq,), APP, re_sign=True)]
 
@@ -195,12 +195,12 @@ async def test_replay_knows_where_deliveries_are_forwarded_to() -> None:
 async def test_what_a_replay_brought_is_a_toast_and_a_tab() -> None:
     """The tab is there when there is something in it; with it in sight there is no toast."""
     async with stage(size=WIDE) as played:
-        seq = played.main.detail.seq
+        seq = played.main.deliveries.detail.seq
         assert seq is not None
-        assert "Answer" not in played.main.detail._tabs()
+        assert "Answer" not in played.main.deliveries.detail._tabs()
         played.session.emit(Replayed(replace(SENT, seq=seq)))
         await played.until(f"Replayed #{seq}: 200 in 31 ms")
-        played.main.detail.choose("Answer")
+        played.main.deliveries.detail.choose("Answer")
         await played.until("200 OK in 31 ms")
 
         text = played.text()
@@ -213,7 +213,7 @@ async def test_what_a_replay_brought_is_a_toast_and_a_tab() -> None:
 async def test_a_forward_without_an_app_has_a_hint() -> None:
     """The row's answer is read again, and the tab says what to do."""
     async with stage(forwarding(), size=WIDE) as played:
-        seq = played.main.detail.seq
+        seq = played.main.deliveries.detail.seq
         assert seq is not None
         played.session.emit(
             Forwarded(
@@ -230,7 +230,7 @@ async def test_a_forward_without_an_app_has_a_hint() -> None:
             )
         )
         await played.until("Raw  Answer")
-        played.main.detail.choose("Answer")
+        played.main.deliveries.detail.choose("Answer")
         await played.until("Nothing listens there")
         assert "Forwarded, 3 tries" in played.text()
 
@@ -238,12 +238,12 @@ async def test_a_forward_without_an_app_has_a_hint() -> None:
 async def test_hostile_answers_are_harmless() -> None:
     """What the app says is received text like any other."""
     async with stage(size=WIDE) as played:
-        seq = played.main.detail.seq
+        seq = played.main.deliveries.detail.seq
         assert seq is not None
         evil = replace(SENT, seq=seq, headers=((b"X-[bold]", b"\x1b]0;x\x07"),), body=b"\x1b[2J[red]x[/red]\x9b")
         played.session.emit(Replayed(evil))
         await played.until(f"Replayed #{seq}")
-        played.main.detail.choose("Answer")
+        played.main.deliveries.detail.choose("Answer")
         await played.until("[red]x[/red]")
         assert not any(ord(character) < 32 for line in played.lines() for character in line)
 
@@ -271,7 +271,7 @@ async def test_json_is_indented_for_the_editor_and_sent_in_its_own_spacing(monke
         return text.replace(b"completed", b"failed") + b"\n"
 
     async with stage(editing(monkeypatch, JSON_BODY), size=STACKED) as played:
-        played.app.acting.edit = retitle
+        played.main.editor.run_editor = retitle
         await played.press("R")
         await played.until("Replay #13 with your changes?")
         assert seen == [b'{\n  "id": 1,\n  "data": {\n    "status": "completed"\n  }\n}\n']
@@ -291,7 +291,7 @@ async def test_the_signature_can_be_kept_and_the_body_edited_again(monkeypatch: 
         return text.replace(b"completed", b"failed").replace(b'"failed"}}', b'"failed" }}')
 
     async with stage(editing(monkeypatch, JSON_BODY), size=STACKED) as played:
-        played.app.acting.edit = retitle
+        played.main.editor.run_editor = retitle
         await played.press("R")
         await played.until("k keeps it")
         await played.press("k")
@@ -308,7 +308,7 @@ async def test_the_signature_can_be_kept_and_the_body_edited_again(monkeypatch: 
 async def test_without_a_secret_the_editor_gets_the_exact_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
     """The signature is kept, for there is none to make; y shows the whole difference."""
     async with stage(editing(monkeypatch, JSON_BODY, has_secret=False), size=STACKED) as played:
-        played.app.acting.edit = lambda text, _seq: text + b"{\x1b"
+        played.main.editor.run_editor = lambda text, _seq: text + b"{\x1b"
         await played.press("R")
         await played.until("It is not JSON any more.")
         await played.until("There is no current secret to sign with")
@@ -328,7 +328,7 @@ async def test_an_editor_that_changes_nothing_sends_nothing(
 ) -> None:
     """The newline that editors write after the last line is no change."""
     async with stage(editing(monkeypatch, JSON_BODY, has_secret=has_secret), size=STACKED) as played:
-        played.app.acting.edit = lambda text, _seq: text + ending
+        played.main.editor.run_editor = lambda text, _seq: text + ending
         await played.press("R")
         await played.until("Nothing changed: not sent.")
         assert not played.session.wishes
@@ -344,14 +344,14 @@ async def test_a_terminal_that_cannot_be_given_away_is_said() -> None:
 async def test_forwarding_begins_and_ends_from_the_palette() -> None:
     """There is no key for it."""
     async with stage(size=STACKED) as played:
-        played.app.action_forward()
+        played.main.action_run("receiver.forward")
         await played.until("Forward every delivery")
         await played.press(*APP, "enter")
         await played.wished(SetForwarding(APP))
         await closed(played)
         assert any(command.title == "Forward every delivery" for command in played.app.get_system_commands(played.main))
     async with stage(forwarding(), size=STACKED) as played:
-        played.app.action_forward()
+        played.main.action_run("receiver.forward")
         await played.until("No more")
         await played.press("ctrl+n")
         await played.wished(SetForwarding(None))

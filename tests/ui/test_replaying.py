@@ -45,7 +45,7 @@ async def test_which_deliveries_are_chosen_by_left_and_right() -> None:
     """This one is first, so that r and enter mean it; each choice says how many and which."""
     async with stage(marking(3, 8, 5), size=STACKED) as played:
         await played.press("/", *"event:ping", "enter", "g")
-        await played.until(lambda: played.main.detail.seq == 1)
+        await played.until(lambda: played.main.deliveries.detail.seq == 1)
         assert await sent(played, "r", "enter") == ReplayDeliveries((1,), APP)
 
         await played.press("r")
@@ -88,7 +88,7 @@ async def test_edit_and_replay_means_one(monkeypatch: pytest.MonkeyPatch) -> Non
     """There are no other deliveries to choose."""
     monkeypatch.setattr(WebhookTuiApp, "suspend", lambda _: contextlib.nullcontext())
     async with stage(marking(3), size=STACKED) as played:
-        played.app.acting.edit = lambda body, _seq: body.replace(b"ping", b"pong")
+        played.main.editor.run_editor = lambda body, _seq: body.replace(b"ping", b"pong")
         await played.press("R")
         await played.until("with your changes?")
         assert "marked" not in "".join(words(played))

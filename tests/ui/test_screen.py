@@ -29,7 +29,7 @@ REFUSED = Problem(
 async def choose(played: Stage, seq: int) -> None:
     """Put the cursor on a delivery of the mock-ups."""
     await played.press("g", *["j"] * (seq - 1))
-    await played.until(lambda: played.main.detail.seq == seq)
+    await played.until(lambda: played.main.deliveries.detail.seq == seq)
 
 
 def count_calls(target: MemoryRows, name: str, monkeypatch: pytest.MonkeyPatch) -> list[None]:
@@ -213,16 +213,16 @@ async def test_new_rows_are_followed_until_the_user_moves() -> None:
     """Nothing moves that the user did not move; f goes back to the newest."""
     async with stage(size=STACKED) as played:
         played.session.deliver(stored_delivery(13))
-        await played.until(lambda: played.main.detail.seq == 13)
+        await played.until(lambda: played.main.deliveries.detail.seq == 13)
 
         await played.press("k")
         played.session.deliver(stored_delivery(14))
         await played.until("2 below · f follow the newest")
-        assert played.main.detail.seq == 12
+        assert played.main.deliveries.detail.seq == 12
 
         await played.press("f")
         await played.until("following the newest")
-        assert played.main.detail.seq == 14
+        assert played.main.deliveries.detail.seq == 14
 
 
 @pytest.mark.parametrize(("into", "back"), [("enter", "escape"), ("z", "z"), ("w", "escape")])
@@ -234,16 +234,16 @@ async def test_following_waits_while_a_delivery_is_read(into: str, back: str) ->
         played.session.deliver(stored_delivery(13))
         played.session.deliver(stored_delivery(14))
         await played.until("2 below · f follow the newest")
-        assert played.main.detail.seq == 12
+        assert played.main.deliveries.detail.seq == 12
 
         await played.press("f")
-        await played.until(lambda: played.main.detail.seq == 14)
+        await played.until(lambda: played.main.deliveries.detail.seq == 14)
         played.session.deliver(stored_delivery(15))
         await played.until("1 below · f follow the newest")
 
         await played.press(back)
         await played.until("following the newest")
-        await played.until(lambda: played.main.detail.seq == 15)
+        await played.until(lambda: played.main.deliveries.detail.seq == 15)
 
 
 async def test_following_waits_while_the_terminal_has_no_focus() -> None:
@@ -257,7 +257,7 @@ async def test_following_waits_while_the_terminal_has_no_focus() -> None:
         await played.until("1 below · f follow the newest")
         played.app.post_message(events.AppFocus())
         await played.until(lambda: played.focused() is not None)
-        assert played.main.detail.seq == 12
+        assert played.main.deliveries.detail.seq == 12
 
 
 async def test_a_changed_verdict_shows_in_table_and_headline() -> None:
@@ -281,7 +281,7 @@ async def test_a_flood_of_facts_makes_few_refreshes(monkeypatch: pytest.MonkeyPa
             played.session.emit(StatusChanged(replace(RUNNING, counts=replace(RUNNING.counts, received=seq))))
 
         await played.until("1012  ✓ 8")
-        await played.until(lambda: played.main.detail.seq == 1012)
+        await played.until(lambda: played.main.deliveries.detail.seq == 1012)
 
     assert len(refreshes) < 100
 
@@ -426,7 +426,7 @@ async def test_a_click_selects_and_a_double_click_opens() -> None:
     async with stage(size=STACKED) as played:
         await played.press("g")
         await played.pilot.click("DeliveryTable", offset=(20, 3))
-        await played.until(lambda: played.main.detail.seq == 3)
+        await played.until(lambda: played.main.deliveries.detail.seq == 3)
         await played.pilot.click("DeliveryTable", offset=(20, 3), times=2)
         await played.until(lambda: played.is_focused("payload"))
 
@@ -478,7 +478,7 @@ async def test_every_binding_has_an_id_and_says_what_it_does() -> None:
                 ours = type(active.node).__module__.startswith("webhook_tui")
                 if ours and active.binding.action != "command_palette" and active.binding.id is not None:
                     assert active.binding.tooltip, active.binding
-        for node in (played.main, played.app, played.main.detail, played.main.table):
+        for node in (played.main, played.app, played.main.deliveries.detail, played.main.deliveries.table):
             for binding in type(node).BINDINGS:
                 assert binding.id, binding  # type: ignore[union-attr]  # all of them are Bindings
 

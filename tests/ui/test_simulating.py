@@ -21,7 +21,7 @@ from webhook_tui.ui.app import WebhookTuiApp
 async def simulated(played: Stage, *keys: str) -> SimulateEvent:
     """What those keys ask for, the dialog just opened."""
     count = len(played.session.wishes)
-    played.app.action_simulate()
+    played.main.action_run("delivery.simulate")
     await played.until("Simulate an event")
     await played.press(*keys)
     await played.until(lambda: len(played.session.wishes) > count)
@@ -40,7 +40,7 @@ async def test_a_file_is_the_payload(tmp_path: Path, monkeypatch: pytest.MonkeyP
         assert (await simulated(played, *keys, "p", "enter")).body == b"\xff{"
 
         sent = len(played.session.wishes)
-        played.app.action_simulate()
+        played.main.action_run("delivery.simulate")
         await played.until("Simulate an event")
         await played.press(*keys)
         await played.until("Name the file that holds the payload.")
@@ -54,7 +54,7 @@ async def test_kind_destination_and_payload_by_keys() -> None:
     async with stage(forwarding(), size=STACKED) as played:
         assert any(command.title == "Simulate an event" for command in played.app.get_system_commands(played.main))
         await played.press("g", "j")
-        await played.until(lambda: played.main.detail.seq == 2)
+        await played.until(lambda: played.main.deliveries.detail.seq == 2)
         assert await simulated(played, "enter") == SimulateEvent("batch_edit", None)
         assert await simulated(played, *"ide", "right", "enter") == SimulateEvent("identity_preprocessing", None)
         assert await simulated(played, "down", "right", "enter") == SimulateEvent("batch_edit", APP)
@@ -63,7 +63,7 @@ async def test_kind_destination_and_payload_by_keys() -> None:
         keys = ("down", "down", "left", "left", "enter")
         assert await simulated(played, *keys) == SimulateEvent("batch_edit", None, body)
 
-        played.app.action_simulate()
+        played.main.action_run("delivery.simulate")
         await played.until("Simulate an event")
         assert words(played) == [
             "Simulate an event",
@@ -82,7 +82,7 @@ async def test_kind_destination_and_payload_by_keys() -> None:
 async def test_a_url_is_asked_for_and_remembered() -> None:
     """Without one nothing is sent; no delivery is needed."""
     async with stage(FakeSession(WAITING), size=SMALL) as played:
-        played.app.action_simulate()
+        played.main.action_run("delivery.simulate")
         await played.until("Simulate an event")
         await played.press(*["backspace"] * 12, "enter")
         await played.until("An event has a name, such as ping.")
@@ -107,7 +107,7 @@ async def test_a_sample_and_a_stored_one_can_be_edited(monkeypatch: pytest.Monke
     session.rows.add(stored_delivery(13, event="\x1b[31mred", body=b"\x00"))
     session.rows.refresh()
     async with stage(session, size=STACKED) as played:
-        played.app.acting.edit = edit
+        played.main.editor.run_editor = edit
         wish = await simulated(played, *"ping", "down", "down", "right", "enter")
         assert wish.body is not None
         assert json.loads(wish.body)["name"] == "ping"

@@ -243,7 +243,7 @@ async def test_nothing_is_asked_while_it_is_closed() -> None:
     session = WatchingSession()
     async with stage(session, now=lambda: CLOCK) as played:
         session.now_has(*MOCK_UP)
-        await played.until(lambda: played.main.status.stream.both == 200)
+        await played.until(lambda: played.main.context.status.stream.both == 200)
         assert not [wish for wish in session.wishes if isinstance(wish, GetComparison)]
 
 
@@ -257,7 +257,7 @@ async def test_it_opens_before_anything_was_received() -> None:
         await played.press("s")
         await played.until("No event yet.")
         session.deliver(stored_delivery(1))
-        await played.until(lambda: played.main.has_rows)
+        await played.until(lambda: played.main.deliveries.total > 0)
         assert played.is_focused("EventTable")
         await played.press("escape")
         await played.until(lambda: played.is_focused("DeliveryTable"))

@@ -22,7 +22,7 @@ JOB = mock_up_rows()[7].delivery.body
 async def choose(played: Stage, seq: int) -> None:
     """Put the cursor on a delivery of the mock-ups."""
     await played.press("g", *["j"] * (seq - 1))
-    await played.until(lambda: played.main.detail.seq == seq)
+    await played.until(lambda: played.main.deliveries.detail.seq == seq)
 
 
 def clipboard(played: Stage) -> str:
@@ -43,15 +43,16 @@ async def test_a_mark_is_on_the_row_and_off_again() -> None:
         await played.until("None of 12 matches. esc shows all.")
 
 
-@pytest.mark.parametrize("act", ["action_mark", "action_copy", "action_diff", "action_why"])
+@pytest.mark.parametrize("act", ["delivery.mark", "delivery.copy_as", "delivery.diff", "delivery.why"])
 async def test_a_key_right_after_moving_means_the_row_under_the_cursor(act: str) -> None:
     """Though the detail still shows the row before."""
     async with stage() as played:
-        await played.until(lambda: played.main.detail.seq == 12)
-        played.main.table.move_to(0)
-        assert played.main.detail.seq == 12
-        getattr(played.main, act)()
-        assert played.main.detail.seq == 1
+        await played.until(lambda: played.main.deliveries.detail.seq == 12)
+        played.main.deliveries.table.move_to(0)
+        assert played.main.deliveries.detail.seq == 12
+        played.main.action_run(act)
+        assert played.main.deliveries.detail.seq == 1
+        await played.pilot.pause()
 
 
 async def test_two_letters_at_once_answer_a_menu_once() -> None:
@@ -82,7 +83,7 @@ async def test_a_comment_stands_behind_the_sentence() -> None:
         assert len([wish for wish in played.session.wishes if isinstance(wish, CommentDelivery)]) == 1
 
 
-@pytest.mark.parametrize(("command", "gone"), [("action_delete_delivery", (8,)), ("action_clear", None)])
+@pytest.mark.parametrize(("command", "gone"), [("delivery.delete", (8,)), ("history.clear", None)])
 async def test_deleting_asks_and_the_safe_answer_has_the_focus(command: str, gone: tuple[int, ...] | None) -> None:
     """esc and enter keep; d deletes, and the table shows what is left."""
     async with stage() as played:
@@ -90,18 +91,18 @@ async def test_deleting_asks_and_the_safe_answer_has_the_focus(command: str, gon
         await played.press("m")
         await choose(played, 8)
         for key in ("escape", "enter"):
-            getattr(played.main, command)()
+            played.main.action_run(command)
             await played.until("Delete")
             await played.until(lambda: played.is_focused("safe"))
             await played.press(key)
         assert not [wish for wish in played.session.wishes if isinstance(wish, DeleteDeliveries)]
-        getattr(played.main, command)()
+        played.main.action_run(command)
         await played.until("for good")
         await played.press("d")
         await played.wished(DeleteDeliveries(gone))
         left = 11 if gone else 1
         await played.until(f"Deleted {12 - left} deliver")
-        await played.until(lambda: played.main.table.places == left)
+        await played.until(lambda: played.main.deliveries.table.places == left)
 
 
 async def test_the_copy_menu_copies_in_the_form_of_its_letter() -> None:
@@ -172,7 +173,7 @@ async def test_a_copied_table_has_no_byte_order_mark() -> None:
         await played.press("y")
         await played.until("curl command")
         await played.press("v")
-        await played.until("Copied: csv, ")
+        await played.until(": csv, ")
         assert played.app.clipboard.startswith('"seq",')
 
 
@@ -266,7 +267,7 @@ async def test_searching_in_the_payload() -> None:
         await played.press("N")
         await played.until("$.data.output.thumbnail")
         await played.press("escape", "g", "j", "j", "n")
-        await played.until(lambda: played.main.detail.seq == 3)
+        await played.until(lambda: played.main.deliveries.detail.seq == 3)
         await played.until("$.data.job_id")
         await played.press("enter", "ctrl+f", *"nowhere", "enter")
         await played.until("No match for nowhere")

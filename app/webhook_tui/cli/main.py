@@ -200,10 +200,18 @@ def sandbox(ctx: click.Context, host: str, port: int, token: Secret | None, play
 @option("--signature", help="The value of X-Webhook-Signature; left out: there was none.")
 @option("--delivery", type=FILE, help="A delivery as `listen --format json` writes it, headers and all.")
 @option("--format", "output", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@option(
+    "--timeout",
+    type=click.FloatRange(0, 3600),
+    default=3.0,
+    show_default=True,
+    metavar="SECONDS",
+    help="How long to search for the cause.",
+)
 @click.argument("file", type=click.File("rb"), default="-")
 @click.pass_context
 def verify(ctx: click.Context, /, file: BinaryIO, **given: Any) -> None:
-    """Say of a body and its signature whether they are PiktID's and, if not, why.
+    """Verify a payload's signature offline and, if it is not valid, find out why.
 
     FILE holds the raw body; - is standard input. Exit code 0: valid, 1: not.
     """
@@ -212,7 +220,16 @@ def verify(ctx: click.Context, /, file: BinaryIO, **given: Any) -> None:
     secrets = _secrets(given)
     if not secrets:
         raise click.UsageError("Which secret? Give --secret or --secret-file.")
-    ctx.exit(run(secrets, given["signature"], given["delivery"], file, output=given["output"]))
+    ctx.exit(
+        run(
+            secrets,
+            given["signature"],
+            given["delivery"],
+            file,
+            output=given["output"],
+            seconds=given["timeout"],
+        )
+    )
 
 
 @root.command(context_settings=_CONTEXT)

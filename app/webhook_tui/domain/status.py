@@ -182,6 +182,11 @@ class SessionStatus:
     """Set by the screen when its session has ended."""
 
     @property
+    def last_used_url(self) -> str:
+        """Where the user had deliveries sent to last, or ""."""
+        return self.used_urls[0].url if self.used_urls else ""
+
+    @property
     def refused(self) -> int:
         """How many requests of this run were refused."""
         return sum(refusal.count for refusal in self.refusals)

@@ -62,8 +62,16 @@ def _record(fact: SessionEvent) -> Mapping[str, Any] | None:
     match fact:
         case DeliveryStored(row=row, delivery=delivery):
             return delivery_record(row, delivery)
-        case VerdictChanged(row=row):
-            return {"type": "verdict", "seq": row.seq, "verdict": row.verdict.value, "reason": row.reason}
+        case VerdictChanged(row=row, cause=cause):
+            return {
+                "type": "verdict",
+                "seq": row.seq,
+                "verdict": row.verdict.value,
+                "reason": row.reason,
+                "cause": None if cause is None else cause.code,
+                "why": None if cause is None else cause.why,
+                "change": None if cause is None else cause.change,
+            }
         case EventCompared():
             return {
                 "type": "event",
@@ -133,7 +141,7 @@ class TextLine:
             case DeliveryStored(row=row):
                 return self._row(row)
             case VerdictChanged(row=row):
-                return f"#{row.seq} is judged again: {self._verdict(row.verdict)} {visible(row.reason)}"
+                return f"#{row.seq} re-checked: {self._verdict(row.verdict)} {visible(row.reason)}"
             case EventCompared() if fact.seen != "both" or fact.equal is False:
                 return self._event(fact)
             case TunnelChanged(state=state, public_url=public_url):

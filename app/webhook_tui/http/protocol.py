@@ -4,6 +4,9 @@ One request after the other is read: what a client sends ahead waits, unread, un
 answers keep their order, and whatever is refused ends the connection with nothing after it read as another request
 (RFC 9112, 11.2). A client that still sends when it is answered has some time to read the answer: a reset would make it
 lose what came before (RFC 9112, 9.6).
+
+An ASGI server's request cycle, with a task, an event and a time-out for each delivery, took 0.15 ms of CPU more a
+delivery (0.61 against 0.46 ms for `listen` as a whole).
 """
 
 from __future__ import annotations
@@ -262,6 +265,11 @@ class HttpProtocol(asyncio.Protocol):
             if self._is_chunked:
                 self._transport.write(b"0\r\n\r\n")
             self._answered(keeps_alive=False)
+
+    def break_stream(self) -> None:
+        """Close after what was written, without the last chunk: the client sees that it is not whole."""
+        self._exchange = None
+        self.close()
 
     async def drain(self) -> None:
         """Wait while the client does not read."""

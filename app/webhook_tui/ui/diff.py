@@ -14,8 +14,8 @@ from webhook_tui.domain.delivery.rows import Sort
 from webhook_tui.domain.errors import Problem, ProblemError, Severity
 from webhook_tui.domain.filtering.filter import parse
 from webhook_tui.domain.session_port import SessionPort
-from webhook_tui.ui.exports import wait_until_done
 from webhook_tui.ui.format.comparison import comparison
+from webhook_tui.ui.selection import wait_until_done
 
 MOST_OFFERED = 200
 

@@ -1,15 +1,20 @@
-"""A body as an editor opens it, and the body that its text stands for."""
+"""A body as an editor opens it, the body that its text stands for, and a payload from a file."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from pathlib import Path
 
 import msgspec
 
 from webhook_tui.domain.comparison.json_diff import LARGEST_COMPARED
+from webhook_tui.domain.delivery.text import visible
+from webhook_tui.domain.errors import Problem, ProblemError, Severity
 from webhook_tui.ui.widgets.json_lines import JsonDocument, document_for
 
+LARGEST_PAYLOAD = 10 * 1024 * 1024
+"""Bytes; more is answered 413."""
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _FIRST_INDENT = re.compile(rb"[\[{]\n( {1,8})(?! )")
 _MOST_LAID_OUT = 8 * 1024 * 1024
@@ -69,3 +74,20 @@ def indent_of(body: bytes) -> int | None:
     except (ValueError, RecursionError, MemoryError):
         return None
     return None
+
+
+def read_payload(name: str) -> bytes:
+    """Return the bytes of a file, `~` being the home directory; raise ProblemError if it is unreadable or too large."""
+    try:
+        with Path(name).expanduser().open("rb") as file:
+            content = file.read(LARGEST_PAYLOAD + 1)
+    except (OSError, RuntimeError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else "there is no such file"
+        raise ProblemError(_unread(name, f"cannot be read: {reason}")) from error
+    if len(content) > LARGEST_PAYLOAD:
+        raise ProblemError(_unread(name, "is larger than 10 MiB"))
+    return content
+
+
+def _unread(name: str, why: str) -> Problem:
+    return Problem(f"{visible(name)} {why}.", "Nothing was sent.", severity=Severity.WARNING)

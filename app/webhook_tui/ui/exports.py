@@ -12,7 +12,7 @@ from itertools import chain, count
 from pathlib import Path
 
 from webhook_tui.domain.delivery.delivery import StoredDelivery
-from webhook_tui.domain.delivery.rows import DeliveryRows, FoundRows
+from webhook_tui.domain.delivery.rows import DeliveryRows
 from webhook_tui.domain.delivery.text import visible_lines
 from webhook_tui.domain.errors import Problem, ProblemError, Severity
 from webhook_tui.domain.session_port import SessionPort
@@ -22,14 +22,12 @@ from webhook_tui.export.format import Format
 from webhook_tui.export.formats import FORMATS
 from webhook_tui.export.redaction import redacted, redaction
 from webhook_tui.ui.dialogs.export import Share, file_name
-from webhook_tui.ui.selection import Selection
+from webhook_tui.ui.selection import Selection, wait_until_done
 
 LARGEST_COPY = 1_000_000
 """Bytes; terminals refuse more, most of them much less."""
 _LARGEST_PREVIEW = 65_536
 _PAGE = 200
-_SEARCH_SECONDS = 0.5
-"""Between two looks at a search that has nothing new to say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,16 +151,6 @@ class Exports:
 class _Tally:
     all: int = 0
     changed: int = 0
-
-
-def wait_until_done(found: FoundRows, changed: threading.Event, is_wanted: Callable[[], bool] = lambda: True) -> None:
-    """Until the search is done, or is not wanted any more."""
-    while is_wanted():
-        changed.clear()
-        found.refresh()
-        if found.progress.is_done:
-            return
-        changed.wait(_SEARCH_SECONDS)
 
 
 def _numbers(rows: DeliveryRows) -> Iterator[int]:

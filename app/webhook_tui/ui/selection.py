@@ -1,13 +1,23 @@
-"""Which deliveries the user means: one, the marked, those that pass the filter, or all."""
+"""Which deliveries the user means (one, the marked, those that pass a filter, all), and their numbers."""
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
+from datetime import datetime
+from itertools import chain
 
-from webhook_tui.domain.delivery.rows import Sort
+from webhook_tui.domain.delivery.rows import DeliveryRows, FoundRows, Sort
 from webhook_tui.domain.filtering.filter import EVERYTHING, Expression
+from webhook_tui.domain.filtering.time_range import TimeRange, expression
+from webhook_tui.domain.session_port import SessionPort
 
 _BY_ARRIVAL = Sort()
+_PAGE = 1000
+_SEARCH_SECONDS = 0.5
+"""The longest wait for the next progress of a search."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,3 +45,46 @@ class Selection:
         if self.count is None:
             return self.name
         return f"all {self.count:,}" if self.name == "all" else f"{self.count:,} {self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class SelectionResolver:
+    """Looks into the history of one session; each call may come from any thread."""
+
+    session: SessionPort
+    now: Callable[[], datetime]
+
+    def pick(self, selection: Selection, during: TimeRange | None, is_wanted: Callable[[], bool]) -> tuple[int, ...]:
+        """All of them; `during`: of a selection that is timed. Ends early when it is not wanted."""
+        if selection.seq is not None:
+            return (selection.seq,)
+        if selection.first is not None:
+            with closing(self.session.open_rows()) as rows:
+                return tuple(_from(rows, rows.position(selection.first), is_wanted))
+        now = self.now()
+        sought = expression(during, now) if during is not None else selection.expression
+        return self._found(sought, now, is_wanted)
+
+    def _found(self, sought: Expression, now: datetime, is_wanted: Callable[[], bool]) -> tuple[int, ...]:
+        changed = threading.Event()
+        search = self.session.open_found(sought, sort=Sort(), now=now, changed=changed.set)
+        with closing(search) as found:
+            wait_until_done(found, changed, is_wanted)
+            return tuple(_from(found, 0, is_wanted))
+
+
+def _from(rows: DeliveryRows, start: int | None, is_wanted: Callable[[], bool]) -> Iterator[int]:
+    if start is None:
+        return iter(())
+    pages = (rows.window(at, _PAGE) for at in range(start, len(rows), _PAGE) if is_wanted())
+    return (row.seq for row in chain.from_iterable(pages))
+
+
+def wait_until_done(found: FoundRows, changed: threading.Event, is_wanted: Callable[[], bool] = lambda: True) -> None:
+    """Wait until the search is done or not wanted any more; `changed` is set when it has progressed."""
+    while is_wanted():
+        changed.clear()
+        found.refresh()
+        if found.progress.is_done:
+            return
+        changed.wait(_SEARCH_SECONDS)

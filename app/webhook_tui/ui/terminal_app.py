@@ -1,13 +1,18 @@
-"""An app that shares its terminal: with an editor, with the shell on ctrl+z, and with the clipboard."""
+"""An app that shares its terminal: with an editor, with the shell on ctrl+z, and with the clipboard.
+
+A crash prints one sentence, never a traceback: that would show the values of variables, and secrets are among them.
+"""
 
 from __future__ import annotations
 
+import logging
 import sys
 from abc import abstractmethod
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING, ClassVar
 
+from rich.text import Text
 from textual import on, work
 from textual.app import App
 from textual.binding import Binding, BindingType
@@ -20,6 +25,7 @@ from webhook_tui.ui.clipboard import TERMINAL_BYTES, clipboard_command, copy_by_
 if TYPE_CHECKING:
     from webhook_tui.ui.terminal_driver import TerminalDriver
 
+_log = logging.getLogger(__name__)
 _WAS_STOPPED = Problem(
     "The screen was stopped. Deliveries were received and answered meanwhile.", "", severity=Severity.TIP
 )
@@ -35,13 +41,18 @@ class TerminalApp(App[object]):
         ),
     ]
 
+    def __init__(self) -> None:
+        super().__init__()
+        self.crash: BaseException | None = None
+        """The exception that ended the app, if one did."""
+
     @abstractmethod
-    def show_problem(self, problem: Problem | None) -> None:
-        """Show a notice, or take it away."""
+    def show_problem(self, problem: Problem) -> None:
+        """Show a notice."""
 
     @abstractmethod
     def toast(self, sentence: str) -> None:
-        """Say for a moment what cannot be seen."""
+        """Show a sentence for a moment."""
 
     def get_driver_class(self) -> type[Driver]:
         """Return Textual's choice, but for its driver of Unix terminals ours."""
@@ -123,3 +134,28 @@ class TerminalApp(App[object]):
         if what:
             limit = f". Most terminals drop more than {units.size(TERMINAL_BYTES)}: export it instead."
             self.toast(f"Sent to the terminal: {what}, {size} bytes{limit if size > TERMINAL_BYTES else ''}")
+
+    # Crashes
+
+    def _handle_exception(self, error: Exception) -> None:
+        self.crash = error
+        _log.error("the screen ended by an error", exc_info=error)
+        super()._handle_exception(error)
+
+    def _fatal_error(self) -> None:
+        kind = type(self.crash).__name__ if self.crash is not None else "error"
+        self._exit_renderables.append(
+            Text(f"webhook-tui ended by an error of its own ({kind}). What was received is stored.")
+        )
+        self._close_messages_no_wait()
+
+    def panic(self, *_renderables: object) -> None:
+        """Print the sentence in place of what Textual would print."""
+        self._return_code = 1
+        self._fatal_error()
+
+    def _print_error_renderables(self) -> None:
+        """Print the sentence on standard error, once."""
+        if self._exit_renderables:
+            print(self._exit_renderables[0], file=sys.stderr)  # noqa: T201 - the screen is gone
+            self._exit_renderables.clear()

@@ -197,6 +197,12 @@ def style_at(app: App[None], line: int, column: int) -> Style:
     raise AssertionError(f"line {line} ends before column {column}")
 
 
+def cursor_line(app: App[None]) -> int:
+    """The numbered line with the cursor's bar, from 0."""
+    numbers = (line.split("▌")[0] for line in lines(app) if "▌" in line)
+    return int(next(numbers)) - 1
+
+
 def find(app: App[None], wanted: str) -> tuple[int, int]:
     """Line and column of a text on the screen."""
     for number, line in enumerate(lines(app)):

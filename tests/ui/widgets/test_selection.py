@@ -30,7 +30,7 @@ async def drag(played: Stage, view: PayloadView, start: tuple[int, int], end: tu
 async def test_what_is_dragged_over_is_copied() -> None:
     """Within a line and over lines, from the number on; a click clears it; y copies the whole again then."""
     async with stage(payload(BODY), size=WIDE) as played:
-        view = played.main.detail.query_one("#payload", PayloadView)
+        view = played.main.deliveries.detail.query_one("#payload", PayloadView)
         lines = [line[view.region.x : view.region.right] for line in played.lines()[view.region.y :]]
         assert lines[1].startswith(' 2    "key": "')
         column = lines[1].index('"key"')
@@ -57,7 +57,7 @@ async def test_what_is_dragged_over_is_copied() -> None:
 async def test_sideways_folded_and_backwards() -> None:
     """Columns are those of the text, wherever it is moved; a folded part is copied as it is shown."""
     async with stage(payload(BODY), size=WIDE) as played:
-        view = played.main.detail.query_one("#payload", PayloadView)
+        view = played.main.deliveries.detail.query_one("#payload", PayloadView)
         view.focus()
         view.move_to(2)
         await played.press("enter")
@@ -69,7 +69,7 @@ async def test_sideways_folded_and_backwards() -> None:
 async def test_a_selection_of_everything_is_bounded() -> None:
     """Dragged from the first line far below the last; of a large payload a million characters."""
     async with stage(payload(b'["' + b"x" * 60_000 + b'"' + b',"y"' * 10 + b"]"), size=WIDE) as played:
-        view = played.main.detail.query_one("#payload", PayloadView)
+        view = played.main.deliveries.detail.query_one("#payload", PayloadView)
         await drag(played, view, (4, 0), (6, 20))
         selected = played.main.get_selected_text()
         assert selected is not None

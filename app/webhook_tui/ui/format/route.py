@@ -7,9 +7,11 @@ and bad always stay.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum, auto
+from typing import Literal
 from urllib.parse import urlsplit
 
 from textual.content import Content
@@ -214,7 +216,12 @@ class _Line:
 
 
 _COUNTS = re.compile(r"(?P<good>✓ [\d,.]+(?: M)?)|(?P<bad>✗ [\d,.]+(?: M)?)|(?P<pending>[…?] [\d,.]+(?: M)?)")
-_COUNTED = {"good": "verdict:valid or verdict:older", "bad": "!verdict:valid", "pending": "verdict:pending"}
+Count = Literal["good", "bad", "pending"]
+_COUNTED: dict[Count, Callable[[Verdict], bool]] = {
+    "good": lambda verdict: verdict.is_good,
+    "bad": lambda verdict: verdict.is_bad,
+    "pending": lambda verdict: verdict is Verdict.PENDING,
+}
 
 
 _REFUSED = re.compile(r"[\d,.]+(?: M)? refused")
@@ -226,12 +233,18 @@ def is_refused_at(line: str, cell: int) -> bool:
     return found is not None and found.start() <= cell < found.end()
 
 
-def counted_at(line: str, cell: int) -> str | None:
-    """The filter for the count that stands at a cell of the status line (all of its signs are one cell wide)."""
+def count_at(line: str, cell: int) -> Count | None:
+    """Return which count stands at a cell of the status line (all of its characters are one cell wide)."""
     for found in _COUNTS.finditer(line):
-        if found.start() <= cell < found.end() and found.lastgroup is not None:
-            return _COUNTED[found.lastgroup]
+        if found.start() <= cell < found.end():
+            return next(count for count in _COUNTED if count == found.lastgroup)
     return None
+
+
+def filter_of(count: Count, run: int | None) -> str:
+    """Return the filter that finds exactly what a count counts; `run`: in this run only."""
+    of_run = "" if run is None else f"run:{run} "
+    return " or ".join(f"{of_run}verdict:{verdict}" for verdict in Verdict if _COUNTED[count](verdict))
 
 
 def status_line(status: SessionStatus, width: int, now: datetime, *, in_ascii: bool = False) -> Content:

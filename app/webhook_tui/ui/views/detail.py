@@ -29,10 +29,11 @@ from webhook_tui.domain.forwarding.forward_result import ForwardResult
 from webhook_tui.domain.payload.links import links
 from webhook_tui.domain.payload.query import Mistake, QueryResult
 from webhook_tui.domain.queries import ExplainSignature
+from webhook_tui.ui.actions import screen_action
 from webhook_tui.ui.format.attempts import Sameness, attempts_text, has_enough, outcome
 from webhook_tui.ui.format.forward_result import headline_of, sent_text
 from webhook_tui.ui.format.headers import as_text, summary
-from webhook_tui.ui.format.signature import effort, signature_text
+from webhook_tui.ui.format.signature import effort, not_examined_text, signature_text
 from webhook_tui.ui.forward_history import ForwardHistory
 from webhook_tui.ui.messages import AnswerRequested, CopyRequested, QueryRequested
 from webhook_tui.ui.views.payload_query import PayloadQuery
@@ -60,13 +61,20 @@ class DetailPane(Vertical):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "back", "Back", key_display="esc", id="detail.back", tooltip="back to the table"),
-        Binding("right_square_bracket", "screen.tab(1)", "Tabs", key_display="[ ]", id="tabs.next", tooltip="next tab"),
+        Binding(
+            "right_square_bracket",
+            screen_action("tabs.next"),
+            "Tabs",
+            key_display="[ ]",
+            id="tabs.next",
+            tooltip="next tab",
+        ),
         Binding("n", "find_match(1)", "Next match", id="payload.next_match", tooltip="next match in the payload"),
         Binding("N", "find_match(-1)", "Match before", show=False, id="payload.match_before", tooltip="match before"),
         Binding("ctrl+f", "find", "Find", show=False, id="payload.find", tooltip="find something else"),
         Binding("p", "add_secret", "Add secret", id="piktid.add_secret", tooltip="add a secret to the ring"),
         Binding("y", "copy_tab", "Copy", id="delivery.copy", tooltip="copy"),
-        Binding("z", "screen.zoom", "Zoom", id="detail.zoom", tooltip="zoom the detail"),
+        Binding("z", screen_action("detail.zoom"), "Zoom", id="detail.zoom", tooltip="zoom the detail"),
     ]
     DEFAULT_CSS = """
     DetailPane #tab-gap { height: 0; }
@@ -86,7 +94,7 @@ class DetailPane(Vertical):
             self.seq = seq
             self.document = document
 
-    class QueryJudged(Message):
+    class QueryChecked(Message):
         """What is typed as a query can be read, or (with a mistake) it cannot."""
 
         def __init__(self, mistake: Mistake | None) -> None:
@@ -210,11 +218,11 @@ class DetailPane(Vertical):
             self._no_report = problem.sentence()
             self._fill_tab(is_other=False)
 
-    def keep_sent(self, sendings: Sequence[ForwardResult]) -> bool:
+    def add_forward_results(self, results: Sequence[ForwardResult]) -> bool:
         """Deliveries were sent on; whether one of them is seen now."""
-        for sent in sendings:
+        for sent in results:
             self._sent.add(sent)
-        if not any(sent.seq == self.seq for sent in sendings):
+        if not any(sent.seq == self.seq for sent in results):
             return False
         self._fill_head()
         if self.tab != ANSWER:
@@ -296,7 +304,7 @@ class DetailPane(Vertical):
         self._query.take(seq, result, document)
         if document is not None and self._is_querying:
             self._view(PAYLOAD).show(document)
-        self.post_message(self.QueryJudged(result.mistake))
+        self.post_message(self.QueryChecked(result.mistake))
         self._show_last_line()
 
     def on_query_input_typed(self, event: QueryInput.Typed) -> None:
@@ -320,7 +328,7 @@ class DetailPane(Vertical):
         self.query_one(QueryInput).close()
         self.query_one("#last-line").remove_class("-finding")
         self._view(PAYLOAD).focus()
-        self.post_message(self.QueryJudged(None))
+        self.post_message(self.QueryChecked(None))
 
     def _set_query(self, expression: str) -> None:
         if expression == self._query.expression:
@@ -330,7 +338,7 @@ class DetailPane(Vertical):
         if not expression:
             self._query = PayloadQuery()
             self._shown.pop(PAYLOAD, None)
-            self.post_message(self.QueryJudged(None))
+            self.post_message(self.QueryChecked(None))
         if self._stored is not None:
             self._ask_query()
             self._fill_tab(is_other=False)
@@ -345,11 +353,11 @@ class DetailPane(Vertical):
             self.query_one(QueryInput).value = ""
             self._set_query("")
         else:
-            await self.run_action("screen.back")
+            await self.run_action(screen_action("screen.back"))
 
     async def action_add_secret(self) -> None:
         """The screen asks for it."""
-        await self.run_action("screen.add_secret")
+        await self.run_action(screen_action("piktid.add_secret"))
 
     async def action_copy_tab(self) -> None:
         """Copy the tab as text, without any secret; of a body, the screen asks in which form."""
@@ -360,7 +368,7 @@ class DetailPane(Vertical):
             self.post_message(CopyRequested(selected, "the selection"))
             return
         if self.tab in (PAYLOAD, RAW):
-            await self.run_action("screen.copy")
+            await self.run_action(screen_action("delivery.copy_as"))
             return
         if self.tab == HEADERS:
             self.post_message(CopyRequested(as_text(self._stored.delivery), "the headers"))
@@ -512,7 +520,7 @@ class DetailPane(Vertical):
         if report is None:
             if self._no_report:
                 return Content.assemble((visible(self._no_report), "$warn"))
-            return Content.assemble(("The signature is being compared with the secrets of the ring.", "$muted"))
+            return not_examined_text(stored.row)
         return signature_text(report, stored.row, width, self._now())
 
     def _answer_text(self, sendings: tuple[ForwardResult, ...], _width: int) -> Content:

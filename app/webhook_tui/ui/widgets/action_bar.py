@@ -6,13 +6,13 @@ from textual import events
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.content import Content
-from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Static
 
 from webhook_tui.domain import units
 from webhook_tui.domain.delivery.text import visible
 from webhook_tui.domain.status import ReceiverState, SessionStatus
+from webhook_tui.ui.actions import screen_action
 from webhook_tui.ui.widgets.key_button import KeyButton, types
 
 _KEY = "f"
@@ -24,9 +24,6 @@ class FollowNote(Static):
 
     ALLOW_SELECT = False
     DEFAULT_CSS = "FollowNote { width: 1fr; height: 1; text-align: right; text-wrap: nowrap; color: $muted; }"
-
-    class Clicked(Message):
-        """The user clicked on it."""
 
     def __init__(self) -> None:
         super().__init__(markup=False)
@@ -92,10 +89,10 @@ class FollowNote(Static):
         """Another width may have room for another form."""
         self.refresh()
 
-    def on_click(self, event: events.Click) -> None:
-        """Pass the click on."""
+    async def on_click(self, event: events.Click) -> None:
+        """Follow the newest delivery."""
         event.stop()
-        self.post_message(self.Clicked())
+        await self.run_action(screen_action("table.follow"))
 
 
 class ActionBar(Horizontal):
@@ -104,13 +101,6 @@ class ActionBar(Horizontal):
     DEFAULT_CSS = """
     ActionBar { height: 1; background: $panel; padding: 0 2 0 1; }
     """
-
-    class Chosen(Message):
-        """A button was pressed: `ping`, `register` or `delete`."""
-
-        def __init__(self, name: str) -> None:
-            super().__init__()
-            self.name = name
 
     def compose(self) -> ComposeResult:
         """Three buttons and the note."""
@@ -128,7 +118,7 @@ class ActionBar(Horizontal):
         for name in ("#ping", "#delete"):
             self.query_one(name, KeyButton).disabled = is_starting or status.end is not None
 
-    def on_button_pressed(self, event: KeyButton.Pressed) -> None:
-        """Say which."""
+    async def on_button_pressed(self, event: KeyButton.Pressed) -> None:
+        """Run the action of the button."""
         event.stop()
-        self.post_message(self.Chosen(event.button.id or ""))
+        await self.run_action(screen_action(f"piktid.{event.button.id}"))

@@ -492,9 +492,9 @@ class DeliveryTable(LineView):
             if row.seq in seqs:
                 self.repaint(position)
 
-    def keep_sent(self, sendings: Sequence[ForwardResult]) -> None:
+    def add_forward_results(self, results: Sequence[ForwardResult]) -> None:
         """Deliveries were replayed: their rows say so for as long as the program runs."""
-        replays = [sent for sent in sendings if sent.why is Why.REPLAYED]
+        replays = [sent for sent in results if sent.why is Why.REPLAYED]
         for sent in replays:
             self._replays[sent.seq] = replace(sent, headers=(), body=b"")
             self._replays.move_to_end(sent.seq)

@@ -50,7 +50,7 @@ class FilterInput(Input):
     class Cleared(Message):
         """Escape: no filter, the table is next."""
 
-    class Wandered(Message):
+    class CursorMoved(Message):
         """The cursor or the text is another: other completions."""
 
     def __init__(self) -> None:
@@ -101,7 +101,7 @@ class FilterInput(Input):
 
     def watch_selection(self) -> None:
         """Tell where the cursor is."""
-        self.post_message(self.Wandered())
+        self.post_message(self.CursorMoved())
 
 
 class FilterBar(Horizontal):
@@ -191,8 +191,10 @@ class MistakeLine(Static):
     def __init__(self) -> None:
         super().__init__(markup=False)
 
-    def point(self, start: int, end: int, sentence: str, width: int) -> None:
-        """Carets below the cells from `start` to `end`, the sentence at whichever side has room."""
+    def point_at(self, box: Input, start: int, end: int, sentence: str) -> None:
+        """Show carets below the characters from `start` to `end` of an input, and the sentence where there is room."""
+        width, shift = self.screen.size.width, box.content_region.x - round(box.scroll_offset.x)
+        start, end = start + shift, end + shift
         start = min(max(start, 0), width - 1)
         carets = "^" * max(1, min(end, width) - start)
         if start + len(carets) + 1 + len(sentence) <= width:

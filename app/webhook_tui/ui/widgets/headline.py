@@ -7,10 +7,10 @@ from datetime import datetime
 
 from textual import events
 from textual.content import Content
-from textual.message import Message
 from textual.widget import Widget
 
 from webhook_tui.domain.delivery.delivery import DeliveryRow
+from webhook_tui.ui.actions import screen_action
 from webhook_tui.ui.format.headline import headline, sentence
 from webhook_tui.ui.widgets.key_button import types
 
@@ -19,9 +19,6 @@ class Headline(Widget):
     """Two lines; a click on the second asks why."""
 
     DEFAULT_CSS = "Headline { height: 2; width: 1fr; }"
-
-    class WhyRequested(Message):
-        """The user wants the whole reason."""
 
     def __init__(self, *, now: Callable[[], datetime], in_ascii: bool = False) -> None:
         super().__init__()
@@ -60,8 +57,8 @@ class Headline(Widget):
         """Another width may have room for the long form."""
         self.refresh()
 
-    def on_click(self, event: events.Click) -> None:
+    async def on_click(self, event: events.Click) -> None:
         """The second line leads to the Signature tab."""
         event.stop()
         if event.y == 1 and self._row is not None:
-            self.post_message(self.WhyRequested())
+            await self.run_action(screen_action("delivery.why"))

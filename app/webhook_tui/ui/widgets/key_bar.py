@@ -11,20 +11,38 @@ from textual.widgets import Footer
 from textual.widgets._footer import FooterKey
 
 _MOST = 7
-_FIRST_TO_GO = ("answers", "app.command_palette", "copy", "copy_tab", "copy_url", "show_secret", "screen.zoom")
+_FIRST_TO_GO = frozenset(
+    {
+        *("receiver.answers", "screen.commands", "delivery.copy_as", "delivery.copy", "stream.copy"),
+        *("piktid.copy_url", "piktid.secret", "detail.zoom"),
+    }
+)
 """Actions that go below 72 columns."""
 _NOT_IN_DETAIL = frozenset(
-    {"why", "replay(False)", "answers", "filter", "copy", "stream", "copy_url", "show_secret", "app.command_palette"}
+    {
+        *("delivery.why", "delivery.replay", "receiver.answers", "table.filter", "delivery.copy_as", "stream.show"),
+        *("piktid.copy_url", "piktid.secret", "screen.commands"),
+    }
 )
 """Actions that work in the detail, too, but have no room in its footer."""
-_TYPING = ("keep", "find", "clear", "give_up", "complete", "earlier(1)")
-"""All that the footer says while a filter, a query or what to find is typed."""
+_TYPING = (
+    "filter.keep",
+    "find.find",
+    "query.keep",
+    "filter.clear",
+    "find.back",
+    "query.end",
+    "filter.complete",
+    "filter.earlier",
+)
+"""All that the footer shows while a filter, a query or what to find is typed."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Key:
     """What is shown of one binding."""
 
+    id: str
     key: str
     display: str
     description: str
@@ -54,7 +72,7 @@ class KeyBar(Footer):
         for key in self._shown:
             shown = FooterKey(key.key, key.display, key.description, key.action, key.disabled, key.tooltip)
             shown.set_reactive(FooterKey.compact, False)
-            if key.action in _FIRST_TO_GO:
+            if key.id in _FIRST_TO_GO:
                 shown.add_class("-first-to-go")
             yield shown
 
@@ -70,11 +88,11 @@ class KeyBar(Footer):
 
     def _chosen(self) -> list[_Key]:
         keys = list(self._all().values())
-        if any(key.action in _TYPING[:2] for key in keys):
-            typing = [key for key in keys if key.action in _TYPING]
-            keys = sorted(typing, key=lambda key: _TYPING.index(key.action))
-        if keys and keys[0].action == "screen.back":
-            keys = [key for key in keys if key.action not in _NOT_IN_DETAIL]
+        typing = [key for key in keys if key.id in _TYPING]
+        if typing:
+            keys = sorted(typing, key=lambda key: _TYPING.index(key.id))
+        if keys and keys[0].id == "detail.back":
+            keys = [key for key in keys if key.id not in _NOT_IN_DETAIL]
         last = keys[-2:] if len(keys) > _MOST else []
         return [*keys[: _MOST - len(last)], *last]
 
@@ -84,6 +102,7 @@ class KeyBar(Footer):
         for _, binding, enabled, tooltip in self.screen.active_bindings.values():
             if binding.show and binding.action not in found:
                 found[binding.action] = _Key(
+                    binding.id or "",
                     binding.key,
                     self.app.get_key_display(binding),
                     binding.description,

@@ -153,11 +153,6 @@ class PayloadView(LineView):
         """What is searched for; "" for nothing."""
         return self._wanted
 
-    @property
-    def cursor_line(self) -> int:
-        """The line of the document under the cursor, from 0."""
-        return self._cursor
-
     def show(self, document: Document) -> None:
         """Show another document from its first line; parts are open, nothing is searched for."""
         self.document = document.fitted(self._view_width)

@@ -11,7 +11,8 @@ from textual.message import Message
 from textual.widget import Widget
 
 from webhook_tui.domain.status import SessionStatus
-from webhook_tui.ui.format.route import counted_at, is_refused_at, status_line
+from webhook_tui.ui.actions import screen_action
+from webhook_tui.ui.format.route import Count, count_at, is_refused_at, status_line
 
 
 class StatusBar(Widget):
@@ -22,18 +23,12 @@ class StatusBar(Widget):
     StatusBar { height: 1; background: $panel; color: $foreground; }
     """
 
-    class AddressesRequested(Message):
-        """The user wants to see what the line shortens."""
+    class CountClicked(Message):
+        """A click on one of the counts."""
 
-    class RefusalsRequested(Message):
-        """The user wants to see what was refused."""
-
-    class FilterWanted(Message):
-        """The user wants to see the deliveries of one of the counts."""
-
-        def __init__(self, text: str) -> None:
+        def __init__(self, count: Count) -> None:
             super().__init__()
-            self.text = text
+            self.count = count
 
     def __init__(self, *, now: Callable[[], datetime], in_ascii: bool = False) -> None:
         super().__init__()
@@ -61,11 +56,13 @@ class StatusBar(Widget):
         self._shown = line.plain
         return line
 
-    def on_click(self, event: events.Click) -> None:
-        """On a count show what it counts, elsewhere the addresses."""
+    async def on_click(self, event: events.Click) -> None:
+        """A count shows what it counts, the refused requests the Status screen, everything else the addresses."""
         offset = event.get_content_offset(self)
-        if offset is not None and is_refused_at(self._shown, offset.x):
-            self.post_message(self.RefusalsRequested())
-            return
-        wanted = None if offset is None else counted_at(self._shown, offset.x)
-        self.post_message(self.AddressesRequested() if wanted is None else self.FilterWanted(wanted))
+        count = None if offset is None else count_at(self._shown, offset.x)
+        if count is not None:
+            self.post_message(self.CountClicked(count))
+        elif offset is not None and is_refused_at(self._shown, offset.x):
+            await self.run_action(screen_action("app.status"))
+        else:
+            await self.run_action(screen_action("route.addresses"))

@@ -1,4 +1,4 @@
-"""The palette's commands: every binding that is live on the screen, by name, and what has no key."""
+"""The palette's commands: every binding that is live on the screen, by name, and the actions without a key."""
 
 from __future__ import annotations
 
@@ -9,6 +9,9 @@ from typing import Any
 from textual.app import App, SystemCommand
 from textual.screen import Screen
 
+from webhook_tui.ui.actions import PALETTE_ONLY, run_action
+from webhook_tui.ui.screens.main import MainScreen
+
 _NOT_COMMANDS = ("button.", "prose.", "raw.", "headers.", "dialog.")
 _HIDDEN = frozenset(
     {
@@ -17,11 +20,11 @@ _HIDDEN = frozenset(
         *("table.home", "table.end", "table.open"),
     }
 )
-"""Nobody looks up by name how to move."""
+"""Movement, which is not looked up by name."""
 
 
-def commands_of(app: App[Any], screen: Screen[Any]) -> Iterator[SystemCommand]:
-    """One command a binding id; its help names the key."""
+def system_commands(app: App[Any], screen: Screen[Any]) -> Iterator[SystemCommand]:
+    """Return one command for each live binding id, then those without a key, then the themes."""
     seen: set[str] = set()
     for active in screen.active_bindings.values():
         binding = active.binding
@@ -32,3 +35,10 @@ def commands_of(app: App[Any], screen: Screen[Any]) -> Iterator[SystemCommand]:
         words = binding.tooltip or binding.description
         run = partial(app.run_action, binding.action, active.node)
         yield SystemCommand(words[:1].upper() + words[1:], f"key {app.get_key_display(binding)}", run)
+    if isinstance(screen, MainScreen):
+        for action in PALETTE_ONLY:
+            if screen.check_action("run", (action.id,)):
+                yield SystemCommand(
+                    action.label, action.tooltip, partial(app.run_action, run_action(action.id), screen)
+                )
+    yield SystemCommand("Theme", "choose other colours", app.action_change_theme)

@@ -1,0 +1,64 @@
+"""Marks, comments and deletions of deliveries."""
+
+from __future__ import annotations
+
+from webhook_tui.domain.commands import CommentDelivery, DeleteDeliveries, MarkDelivery
+from webhook_tui.ui.controllers.context import AppContext
+from webhook_tui.ui.controllers.deliveries import DeliveriesController
+from webhook_tui.ui.controllers.filter import FilterController
+
+
+class AnnotationController:
+    """Annotates the delivery under the cursor."""
+
+    def __init__(self, context: AppContext, deliveries: DeliveriesController, filter_: FilterController) -> None:
+        self._context = context
+        self._deliveries = deliveries
+        self._filter = filter_
+
+    def mark(self) -> None:
+        """Mark the delivery, or remove its mark."""
+        row = self._deliveries.current_row()
+        if row is not None:
+            self._context.request(MarkDelivery(row.seq, not row.marked))
+
+    def comment(self) -> None:
+        """Ask for a comment."""
+        from webhook_tui.ui.dialogs.annotations import CommentDialog
+
+        row = self._deliveries.current_row()
+        if row is None:
+            return
+        seq = row.seq
+
+        def keep(text: str | None) -> None:
+            if text is not None:
+                self._context.request(CommentDelivery(seq, text))
+
+        self._context.app.push_screen(CommentDialog(seq, row.comment), keep)
+
+    def delete_current(self) -> None:
+        """Ask, then delete the delivery."""
+        row = self._deliveries.current_row()
+        if row is not None:
+            self._delete(row.seq)
+
+    def delete_unmarked(self) -> None:
+        """Ask, then delete all but the marked."""
+        self._delete(None)
+
+    def _delete(self, seq: int | None) -> None:
+        from webhook_tui.ui.dialogs.annotations import DeleteDeliveriesDialog
+
+        def delete(confirmed: bool | None) -> None:
+            if confirmed:
+                self._context.request(DeleteDeliveries(None if seq is None else (seq,)))
+
+        self._context.app.push_screen(DeleteDeliveriesDialog(seq, self._deliveries.total), delete)
+
+    def on_deliveries_deleted(self) -> None:
+        """Show what is left."""
+        if self._deliveries.rows is not None:
+            self._deliveries.rows.refresh()
+        self._deliveries.table.refresh_rows()
+        self._filter.on_rows_changed(())

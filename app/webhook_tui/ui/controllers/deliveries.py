@@ -1,0 +1,115 @@
+"""The history, the table over it and the detail beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from textual.screen import Screen
+
+from webhook_tui.domain.delivery.delivery import DeliveryRow, StoredDelivery
+from webhook_tui.domain.delivery.event import KNOWN_EVENTS
+from webhook_tui.domain.delivery.rows import DeliveryRows
+from webhook_tui.domain.forwarding.forward_result import ForwardResult
+from webhook_tui.ui.controllers.notices import NoticeController
+from webhook_tui.ui.views.detail import DetailPane
+from webhook_tui.ui.widgets.delivery_table import DeliveryTable
+
+_NAMES_FROM = 200
+"""So many of the newest deliveries are looked at for names of events."""
+
+
+class DeliveriesController:
+    """Holds the rows of the whole history, whatever the table shows of them."""
+
+    def __init__(self, screen: Screen[None], notices: NoticeController) -> None:
+        self._screen = screen
+        self._notices = notices
+        self.rows: DeliveryRows | None = None
+
+    @property
+    def table(self) -> DeliveryTable:
+        """The table."""
+        return self._screen.query_one(DeliveryTable)
+
+    @property
+    def detail(self) -> DetailPane:
+        """The detail."""
+        return self._screen.query_one(DetailPane)
+
+    @property
+    def total(self) -> int:
+        """How many deliveries are stored."""
+        return 0 if self.rows is None else len(self.rows)
+
+    @property
+    def run(self) -> int | None:
+        """The number of the newest run, if the history holds others, too."""
+        if self.rows is None or not self.total:
+            return None
+        newest = self.rows.window(self.total - 1, 1)[0].run
+        return newest if self.rows.window(0, 1)[0].run != newest else None
+
+    @property
+    def newest_seq(self) -> int | None:
+        """The number of the newest delivery that is stored."""
+        if self.rows is None or not self.rows.refresh():
+            return None
+        return self.rows.window(len(self.rows) - 1, 1)[0].seq
+
+    def open(self, rows: DeliveryRows) -> None:
+        """Show a history that was opened, in place of the one before."""
+        before, self.rows = self.rows, rows
+        self.table.show_rows(rows)
+        self.detail.use_rows(rows)
+        if before is not None:
+            before.close()  # not earlier: messages that were under way have read it
+
+    def show(self, seq: int | None) -> None:
+        """Show a delivery in the detail."""
+        if seq is not None and self.rows is not None:
+            self.detail.show(self.rows, seq)
+        self._notices.on_delivery_shown(seq)
+
+    def sync_detail(self) -> None:
+        """Show the delivery under the cursor now: the table's message may be on its way while the user types ahead."""
+        seq = self.table.cursor_seq
+        if seq is not None and seq != self.detail.seq and self.rows is not None:
+            self.detail.show(self.rows, seq)
+
+    def current(self) -> StoredDelivery | None:
+        """Return the delivery under the cursor, else the one that the detail still shows."""
+        self.sync_detail()
+        return self.detail.stored
+
+    def current_row(self) -> DeliveryRow | None:
+        """Return the row of the same delivery as it is now."""
+        self.sync_detail()
+        seq = self.detail.seq
+        if seq is None or self.rows is None:
+            return None
+        place = self.rows.position(seq)
+        found = self.rows.window(place, 1) if place is not None else ()
+        return found[0] if found else None
+
+    def on_changed(self, changed: Sequence[int], *, has_new: bool) -> None:
+        """Read the detail again if its delivery changed; count its attempts again if others were stored."""
+        if self.detail.seq in changed:
+            self.detail.reread()
+        elif has_new:
+            self.detail.recount()
+
+    def add_forward_results(self, results: Sequence[ForwardResult]) -> bool:
+        """Add the outcomes of forwards and replays; return whether one of them is shown in full now."""
+        self.table.add_forward_results(results)
+        return self.detail.add_forward_results(results)
+
+    def event_names(self) -> tuple[str, ...]:
+        """Return the names of the newest deliveries' events, the newest first."""
+        if self.rows is None:
+            return ()
+        newest = self.rows.window(max(0, self.total - _NAMES_FROM), _NAMES_FROM)
+        return tuple(dict.fromkeys(row.event for row in reversed(newest)))
+
+    def kinds(self) -> tuple[str, ...]:
+        """Return the documented events and those of the newest deliveries."""
+        return tuple(dict.fromkeys((*KNOWN_EVENTS, *(name for name in self.event_names() if name))))

@@ -1,0 +1,76 @@
+"""The notice: one problem at a time, of the route or of the newest command, until it is over or closed."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from textual.screen import Screen
+
+from webhook_tui.domain.errors import Problem
+from webhook_tui.ui.controllers.context import AppContext
+from webhook_tui.ui.format.notices import Notice, chosen
+from webhook_tui.ui.widgets.notice_bar import NoticeBar
+
+
+class NoticeController:
+    """Chooses what the notice bar shows."""
+
+    def __init__(self, context: AppContext, screen: Screen[None]) -> None:
+        self._context = context
+        self._screen = screen
+        self._current: Notice | None = None
+        self._hidden: frozenset[str] = frozenset()
+        self._reported: set[str] = set()
+        """The problems of the newest status."""
+
+    def show(self, problem: Problem, again_at: datetime | None = None, *, about: int | None = None) -> None:
+        """Show why a command failed, until the next one.
+
+        `again_at`: when it is tried again. `about`: the delivery that it is about; showing another one ends the notice.
+        """
+        self._current = Notice(problem, again_at, about)
+        self._hidden -= {problem.what}
+        self.refresh()
+
+    def clear(self) -> None:
+        """Remove the notice of the last command."""
+        self._current = None
+        self.refresh()
+
+    def close(self) -> None:
+        """Hide the notice that is shown; it comes again when its problem does."""
+        shown = self._bar.shown
+        if shown is not None:
+            self._hidden |= {shown.problem.what}
+            self.refresh()
+
+    def on_status_changed(self) -> None:
+        """End the notice of a problem that the route had and has no more; show it again when it returns."""
+        status = self._context.status
+        problems = (status.storing, status.receiver.problem, status.tunnel.problem, status.webhook.problem)
+        reported = {problem.what for problem in problems if problem is not None}
+        over = self._reported - reported
+        if self._current is not None and self._current.problem.what in over:
+            self._current = None
+        self._hidden -= over
+        self._reported = reported
+        self.refresh()
+
+    def on_delivery_shown(self, seq: int | None) -> None:
+        """End a notice about another delivery."""
+        if self._current is not None and self._current.about not in (None, seq):
+            self.clear()
+
+    def tick(self) -> None:
+        """Count the seconds of the notice."""
+        if self._bar.shown is not None:
+            self.refresh()
+
+    def refresh(self) -> None:
+        """Show the most severe notice of those that are not hidden."""
+        if self._screen.children:
+            self._bar.show(chosen(self._context.status, self._current, self._hidden), self._context.now())
+
+    @property
+    def _bar(self) -> NoticeBar:
+        return self._screen.query_one(NoticeBar)

@@ -1,0 +1,183 @@
+"""Which panes are on the screen, and which one has the focus."""
+
+from __future__ import annotations
+
+from textual.content import Content
+from textual.geometry import Size
+from textual.screen import Screen
+from textual.widget import Widget
+from textual.widgets import Static
+
+from webhook_tui.ui.controllers.context import AppContext
+from webhook_tui.ui.controllers.deliveries import DeliveriesController
+from webhook_tui.ui.controllers.notices import NoticeController
+from webhook_tui.ui.format.keys import help_rows
+from webhook_tui.ui.format.steps import next_step
+from webhook_tui.ui.views.detail import SIGNATURE
+from webhook_tui.ui.views.stream_pane import StreamPane
+from webhook_tui.ui.widgets.action_bar import FollowNote
+from webhook_tui.ui.widgets.key_button import KeyButton
+
+LEAST_WIDTH, LEAST_HEIGHT = 40, 10
+
+
+class PaneController:
+    """Moves the focus, opens and closes panes."""
+
+    def __init__(
+        self, context: AppContext, screen: Screen[None], deliveries: DeliveriesController, notices: NoticeController
+    ) -> None:
+        self._context = context
+        self._screen = screen
+        self._deliveries = deliveries
+        self._notices = notices
+        self._came_from: Widget | None = None
+        """What had the focus before the detail or the stream was opened."""
+        self._focused_step: str | None = None
+
+    @property
+    def stream(self) -> StreamPane:
+        """The comparison of webhook and SSE; it may be closed."""
+        return self._screen.query_one(StreamPane)
+
+    @property
+    def shows_deliveries(self) -> bool:
+        """Whether table and detail are on the screen."""
+        return bool(self._deliveries.total) and not self.stream.is_open
+
+    @property
+    def is_in_detail(self) -> bool:
+        """Whether the focus is in the detail."""
+        focused = self._screen.focused
+        return focused is not None and self._deliveries.detail in focused.ancestors
+
+    def arrange(self) -> None:
+        """Show table and detail as soon as there is one delivery, the steps of the route before."""
+        was_waiting, waits = self._screen.has_class("-waiting"), not self._deliveries.total
+        self._screen.set_class(waits, "-waiting")
+        if was_waiting and not waits and not self.stream.is_open:
+            self._deliveries.table.focus()
+        self.show_follow()
+
+    def show_follow(self) -> None:
+        """Show where the newest delivery is."""
+        table = self._deliveries.table
+        self._screen.query_one(FollowNote).show(
+            following=table.following, waits=table.waits, below=table.below, is_used=bool(self._deliveries.total)
+        )
+
+    def focus_next_step(self) -> None:
+        """Focus the button of the next step once, so that the user can leave it."""
+        wanted = next_step(self._context.status)
+        if wanted is not None and wanted != self._focused_step and not self.stream.is_open:
+            self._focused_step = wanted
+            self._screen.query_one(f"#{wanted}", KeyButton).focus()
+
+    def hold_following(self) -> None:
+        """Following waits while the detail is read, also while the terminal itself has lost the focus."""
+        if self._context.app.app_focus:
+            self._deliveries.table.waits = self.is_in_detail or self._screen.has_class("-zoomed")
+
+    def resize(self, size: Size) -> None:
+        """Below the least size show one line, nothing else."""
+        width, height = size
+        tiny = width < LEAST_WIDTH or height < LEAST_HEIGHT
+        self._screen.set_class(tiny, "-tiny")
+        needs = f"{LEAST_WIDTH}×{LEAST_HEIGHT}"
+        notes = (f"webhook-tui needs {needs}, this is {width}×{height}", f"needs {needs}, is {width}×{height}", needs)
+        note = next((words for words in notes if len(words) <= width), "")
+        self._screen.query_one("#too-small", Static).update(Content(note))
+        if not tiny and self._screen.focused is None and self._deliveries.total:
+            self._screen.call_after_refresh(self._deliveries.table.focus)
+
+    # Detail
+
+    def enter_detail(self) -> None:
+        """Focus the body of the active tab."""
+        self._came_from = None
+        self._deliveries.detail.body_widget.focus()
+
+    def why(self) -> None:
+        """Focus the Signature tab; back returns to where it was asked."""
+        if self._deliveries.current() is None:
+            return
+        if not self.is_in_detail:
+            self._came_from = self._screen.focused
+        self._deliveries.detail.choose(SIGNATURE)
+        self._deliveries.detail.body_widget.focus()
+
+    def change_tab(self, step: int) -> None:
+        """Show the next tab of the detail, or the previous one."""
+        self._deliveries.detail.step(step)
+
+    def go_to_match(self, step: int) -> None:
+        """Go to the next match in the payload, or the previous one."""
+        self._deliveries.sync_detail()
+        self._deliveries.detail.action_find_match(step)
+
+    def zoom(self) -> None:
+        """Show the detail over the whole width, or beside the table again."""
+        self._screen.toggle_class("-zoomed")
+        is_zoomed = self._screen.has_class("-zoomed")
+        (self._deliveries.detail.body_widget if is_zoomed else self._deliveries.table).focus()
+        self.hold_following()
+
+    def back(self) -> None:
+        """From the detail or a button to the table; from the table close the notice."""
+        table = self._deliveries.table
+        if self.stream.is_open:
+            self.close_stream()
+            return
+        if not self._deliveries.total or table.has_focus:
+            self._notices.close()
+            return
+        self._screen.remove_class("-zoomed")
+        target, self._came_from = self._came_from or table, None
+        target.focus()
+        self.hold_following()
+
+    def show_help(self) -> None:
+        """Show the keys that work where the focus is."""
+        from webhook_tui.ui.dialogs.help import HelpDialog
+
+        in_detail, app = self.is_in_detail, self._context.app
+        rows = help_rows([active.binding for active in self._screen.active_bindings.values()], detail_first=in_detail)
+
+        def press(key: str | None) -> None:
+            if key is not None:
+                app.simulate_key(key)
+
+        app.push_screen(HelpDialog("this delivery" if in_detail else "deliveries", rows), press)
+
+    # Stream
+
+    def toggle_stream(self) -> None:
+        """Show the comparison of webhook and SSE in place of table and detail, or these again."""
+        if self.stream.is_open:
+            self.close_stream()
+        else:
+            self.open_stream()
+
+    def open_stream(self) -> None:
+        """Show the comparison."""
+        if self.stream.is_open:
+            return
+        self._came_from = self._screen.focused
+        self._screen.add_class("-stream")
+        self.stream.open()
+        self._screen.refresh_bindings()
+
+    def close_stream(self) -> None:
+        """Show what was there before."""
+        if not self.stream.is_open:
+            return
+        self.stream.close()
+        self._screen.remove_class("-stream")
+        target, self._came_from = self._came_from, None
+        if self._deliveries.total:
+            # What had the focus may be gone: the steps' buttons, when the first delivery came meanwhile.
+            body = self._screen.query_one("#body")
+            target = target if target is not None and target in body.walk_children() else self._deliveries.table
+        if target is not None:
+            self._screen.call_after_refresh(target.focus)
+        self._screen.refresh_bindings()

@@ -1,0 +1,101 @@
+"""How the receiver answers: by a rule, or as the app behind it; and events of our own to try it with."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from webhook_tui.domain.answer_rules.rules import AnswerRule
+from webhook_tui.domain.commands import CheckReachability, SetAnswerRule, SetForwarding, SimulateEvent
+from webhook_tui.domain.delivery.delivery import StoredDelivery
+from webhook_tui.domain.delivery.event import KNOWN_EVENTS
+from webhook_tui.domain.delivery.text import visible
+from webhook_tui.domain.errors import ProblemError
+from webhook_tui.ui.controllers.context import AppContext
+from webhook_tui.ui.controllers.deliveries import DeliveriesController
+from webhook_tui.ui.controllers.editor import EditorController
+from webhook_tui.ui.controllers.notices import NoticeController
+
+if TYPE_CHECKING:
+    from webhook_tui.ui.dialogs.simulate import Simulation
+
+
+class ReceiverController:
+    """Asks for the answer rule, the app to forward to, and the event to simulate."""
+
+    def __init__(
+        self,
+        context: AppContext,
+        deliveries: DeliveriesController,
+        notices: NoticeController,
+        editor: EditorController,
+    ) -> None:
+        self._context = context
+        self._deliveries = deliveries
+        self._notices = notices
+        self._editor = editor
+
+    def set_answers(self) -> None:
+        """Ask for the answer rule."""
+        from webhook_tui.ui.dialogs.answers import AnswersDialog
+
+        def use(rule: AnswerRule | None) -> None:
+            if rule is not None:
+                self._context.request(SetAnswerRule(rule))
+
+        status = self._context.status
+        self._context.app.push_screen(AnswersDialog(status.rule, forwards=status.forward_to is not None), use)
+
+    def forward(self) -> None:
+        """Ask where to forward to."""
+        from webhook_tui.ui.dialogs.forward import ForwardDialog
+
+        def use(url: str | None) -> None:
+            if url is not None:
+                self._notices.clear()
+                self._context.request(SetForwarding(url or None))
+
+        status = self._context.status
+        url = status.forward_to or status.last_used_url
+        self._context.app.push_screen(ForwardDialog(url, is_on=status.forward_to is not None), use)
+
+    def check_public_url(self) -> None:
+        """Check whether the public URL leads here."""
+        self._context.request(CheckReachability())
+
+    def simulate(self) -> None:
+        """Ask for event, destination and payload, and send it."""
+        from webhook_tui.ui.dialogs.simulate import SimulateDialog
+
+        stored, status = self._deliveries.current(), self._context.status
+
+        def send(chosen: Simulation | None) -> None:
+            if chosen is not None:
+                self._notices.clear()
+                self._simulate(chosen, stored)
+
+        dialog = SimulateDialog(
+            event=visible("" if stored is None else stored.row.event) or KNOWN_EVENTS[0],
+            kinds=tuple(visible(kind) for kind in self._deliveries.kinds()),
+            seq=None if stored is None else stored.row.seq,
+            forward_to=status.forward_to,
+            last_url=status.last_used_url,
+        )
+        self._context.app.push_screen(dialog, send)
+
+    def _simulate(self, chosen: Simulation, stored: StoredDelivery | None) -> None:
+        from webhook_tui.sandbox.samples import sample_body
+        from webhook_tui.ui.edited_body import read_payload
+
+        body = stored.delivery.body if stored is not None and chosen.of_stored else None
+        if chosen.path:
+            try:
+                body = read_payload(chosen.path)
+            except ProblemError as error:
+                self._notices.show(error.problem)
+                return
+        if chosen.edit:
+            seq = None if stored is None or body is None else stored.row.seq
+            body = self._editor.edit(sample_body(chosen.event) if body is None else body, seq, indented=True)
+            if body is None:
+                return
+        self._context.request(SimulateEvent(chosen.event, chosen.url, body))

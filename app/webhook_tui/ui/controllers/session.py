@@ -1,0 +1,129 @@
+"""Runs the session in a Textual worker, and starts another one: after its end, or with the embedded PiktID."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import replace
+
+from webhook_tui.domain.commands import StartRegistration
+from webhook_tui.domain.errors import ProblemError
+from webhook_tui.domain.events import SessionEvent, SessionStopped, SessionUpdated
+from webhook_tui.domain.session_port import SessionPort
+from webhook_tui.domain.status import SessionEnd
+from webhook_tui.ui.controllers.context import AppContext
+from webhook_tui.ui.format.notices import session_ended
+from webhook_tui.ui.session_worker import SessionWorker
+
+SOON_SECONDS = 10.0
+"""A session that ends so soon after it was restarted will do so again."""
+REFRESH_SECONDS = 0.05
+"""The least time between two refreshes, however many updates come."""
+
+
+class SessionController:
+    """Owns the worker. Everything but `_publish` runs in the screen's thread."""
+
+    def __init__(
+        self,
+        context: AppContext,
+        *,
+        on_event: Callable[[SessionEvent], None],
+        on_update: Callable[[SessionUpdated], None],
+        restart: Callable[[], SessionPort] | None,
+        stop_seconds: float,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """`restart` starts a session in place of one that ended; it blocks, and raises ProblemError.
+
+        `stop_seconds`: how long a session may take to stop.
+        """
+        self._context = context
+        self._on_event = on_event
+        self._on_update = on_update
+        self._restart = restart
+        self._stop_seconds = stop_seconds
+        self._monotonic = monotonic
+        self.worker = SessionWorker(context.session)
+        self._lock = threading.Lock()
+        self._update: SessionUpdated | None = None
+        self._last_refresh = 0.0
+        self._restarted_at = float("-inf")
+
+    def start(self) -> None:
+        """Run the session: a worker starts it, carries its events, and ends it with the app."""
+        self._context.app.run_worker(self.worker.work(self._publish), group="session", exit_on_error=False)
+        self.worker.session.request(StartRegistration())
+
+    def _publish(self, event: SessionEvent) -> None:
+        """Called in another thread: only posts; updates that come faster than they are shown become one."""
+        app = self._context.app
+        if not isinstance(event, SessionUpdated):
+            app.call_later(self._on_event, event)
+            return
+        with self._lock:
+            is_announced = self._update is not None
+            self._update = event if self._update is None else self._update.followed_by(event)
+        if not is_announced:
+            app.call_later(self._schedule_refresh)
+
+    def _schedule_refresh(self) -> None:
+        wait = self._last_refresh + REFRESH_SECONDS - self._monotonic()
+        if wait > 0:
+            self._context.app.set_timer(wait, self._refresh)
+        else:
+            self._refresh()
+
+    def _refresh(self) -> None:
+        self._last_refresh = self._monotonic()
+        update = self._take_update()
+        if update is not None:
+            self._on_update(update)
+
+    def _take_update(self) -> SessionUpdated | None:
+        with self._lock:
+            update, self._update = self._update, None
+        return update
+
+    # Another session
+
+    def end_of(self, stopped: SessionStopped, newest_seq: int | None) -> SessionEnd:
+        """Return what the status says after the session's end; `newest_seq`: of what is stored."""
+        is_repeated = self._monotonic() - self._restarted_at < SOON_SECONDS
+        problem = stopped.problem or session_ended(
+            newest_seq, is_unexpected=stopped.is_unexpected, is_repeated=is_repeated
+        )
+        return SessionEnd(self._context.now(), problem)
+
+    def restart(self) -> None:
+        """Start another session in place of the one that ended; ignored while that is under way."""
+        status = self._context.status
+        if self._restart is None or status.end is None or status.end.restarting_since is not None:
+            return
+        self._restarted_at = self._monotonic()
+        end = replace(status.end, restarting_since=self._context.now())
+        self._on_update(SessionUpdated(replace(status, end=end)))
+        self.replace(self._restart)
+
+    def replace(self, start: Callable[[], SessionPort]) -> None:
+        """Stop the session and run the one that `start` gives."""
+        self.worker.leave()
+        old = self.worker
+
+        def start_after() -> SessionPort:
+            old.join(self._stop_seconds)  # the port is free then
+            return start()
+
+        def failed(error: ProblemError) -> None:
+            self._on_event(SessionStopped(error.problem))
+
+        self._context.run_in_thread(start_after, self._run, failed)
+
+    def _run(self, session: SessionPort) -> None:
+        self._take_update()
+        self._context.session = session
+        if self._context.status.end is None:
+            self._on_update(SessionUpdated(session.first_status))
+        self.worker = SessionWorker(session)
+        self.start()

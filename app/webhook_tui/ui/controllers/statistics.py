@@ -1,0 +1,67 @@
+"""The Status screen, the jobs and the list of runs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from webhook_tui.domain.queries import ListRuns
+from webhook_tui.domain.run import Run
+from webhook_tui.ui.controllers.context import AppContext
+from webhook_tui.ui.controllers.deliveries import DeliveriesController
+from webhook_tui.ui.controllers.filter import FilterController
+from webhook_tui.ui.controllers.panes import PaneController
+from webhook_tui.ui.format.route import Count, filter_of
+
+if TYPE_CHECKING:
+    from webhook_tui.ui.dialogs.jobs import Choice
+
+
+class StatisticsController:
+    """Opens them, and goes where they lead."""
+
+    def __init__(
+        self, context: AppContext, deliveries: DeliveriesController, filter_: FilterController, panes: PaneController
+    ) -> None:
+        self._context = context
+        self._deliveries = deliveries
+        self._filter = filter_
+        self._panes = panes
+
+    def show_status(self) -> None:
+        """Show the Status screen."""
+        from webhook_tui.ui.dialogs.status import StatusDialog
+
+        context = self._context
+        context.app.push_screen(StatusDialog(lambda: context.status, now=context.now, in_ascii=context.in_ascii))
+
+    def show_jobs(self) -> None:
+        """Show the jobs."""
+        from webhook_tui.ui.dialogs.jobs import JobsDialog
+
+        context = self._context
+        dialog = JobsDialog(now=context.now, total=lambda: self._deliveries.total, in_ascii=context.in_ascii)
+        context.app.push_screen(dialog, self._go_to)
+
+    def show_runs(self) -> None:
+        """Show the runs of the history; the table then shows the chosen one."""
+        self._context.query(self._deliveries.table, ListRuns(), self._show_runs)
+
+    def _show_runs(self, runs: Sequence[Run]) -> None:
+        from webhook_tui.ui.dialogs.runs import RunsDialog
+
+        self._context.app.push_screen(RunsDialog(runs, now=self._context.now), self._filter.set_run)
+
+    def show_counted(self, count: Count) -> None:
+        """Show in the table what one of the status line's counts counts."""
+        if self._panes.shows_deliveries:
+            self._filter.set(filter_of(count, self._deliveries.run))
+
+    def _go_to(self, choice: Choice | None) -> None:
+        if choice is None:
+            return
+        self._panes.close_stream()
+        if isinstance(choice, str):
+            self._filter.set(choice)
+        else:
+            self._filter.go_to(choice)

@@ -1,0 +1,84 @@
+"""The webhook at PiktID: test ping, registration, deletion, signing secrets, its addresses."""
+
+from __future__ import annotations
+
+from webhook_tui.domain.commands import AddSecret, DeleteWebhook, SendTestPing
+from webhook_tui.domain.delivery.text import visible
+from webhook_tui.domain.errors import Problem, Severity
+from webhook_tui.domain.status import WebhookState
+from webhook_tui.ui.controllers.context import AppContext
+from webhook_tui.ui.controllers.notices import NoticeController
+from webhook_tui.ui.controllers.prompts import PromptController
+
+_NO_WEBHOOK = Problem("There is no webhook of ours to delete.", "u registers one.", severity=Severity.WARNING)
+_NOT_OURS = (WebhookState.WATCHING, WebhookState.DELETED, WebhookState.TAKEN)
+
+
+class WebhookController:
+    """Sends the commands about the webhook; those that cannot be undone after a question."""
+
+    def __init__(self, context: AppContext, notices: NoticeController, prompts: PromptController) -> None:
+        self._context = context
+        self._notices = notices
+        self._prompts = prompts
+
+    def ping(self) -> None:
+        """Send a test ping."""
+        self._notices.clear()
+        self._context.request(SendTestPing())
+
+    def register(self) -> None:
+        """Go on from the first step that failed, or ask before a healthy registration is made again.
+
+        After the session's end restart it.
+        """
+        self._notices.clear()
+        if self._context.status.end is not None:
+            self._context.restart()
+        else:
+            self._prompts.register()
+
+    def delete(self) -> None:
+        """Ask, then delete the webhook."""
+        from webhook_tui.ui.dialogs.delete import DeleteDialog
+
+        def delete(confirmed: bool | None) -> None:
+            if confirmed:
+                self._context.request(DeleteWebhook())
+
+        self._notices.clear()
+        status = self._context.status
+        if status.webhook.url is None or status.webhook.state in _NOT_OURS:
+            self._notices.show(_NO_WEBHOOK)
+        else:
+            self._context.app.push_screen(DeleteDialog(status.webhook.url, status.counts.received), delete)
+
+    def show_secrets(self) -> None:
+        """Show the secret ring."""
+        from webhook_tui.ui.dialogs.secrets import SecretsDialog
+
+        context = self._context
+        context.app.push_screen(SecretsDialog(context.status.ring_place, now=context.now, in_ascii=context.in_ascii))
+
+    def add_secret(self) -> None:
+        """Ask for a secret to add to the ring."""
+        from webhook_tui.ui.dialogs.secret import AddSecretDialog
+
+        def add(command: AddSecret | None) -> None:
+            if command is not None:
+                self._context.request(command)
+
+        self._context.app.push_screen(AddSecretDialog(self._context.status.ring_place), add)
+
+    def copy_url(self) -> None:
+        """Copy the public URL; without a tunnel the registered one, else the receiver's."""
+        status = self._context.status
+        receiver = f"http://{status.receiver.host}:{status.receiver.port}"
+        url = status.tunnel.public_url or status.webhook.url or receiver
+        self._context.app.copy(visible(url), "the public URL" if url != receiver else "the receiver's address")
+
+    def show_addresses(self) -> None:
+        """Show the addresses in full."""
+        from webhook_tui.ui.dialogs.addresses import AddressesDialog
+
+        self._context.app.push_screen(AddressesDialog(self._context.status, now=self._context.now))
