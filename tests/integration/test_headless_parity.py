@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import sys
+from contextlib import closing
 from pathlib import Path
 
 from tests.integration.deliveries import post, signature, watching
 from tests.session.local_app import local_app
+from webhook_tui.storage.rows import SqliteRows
 
 PING = b'{"id": 1, "name": "ping", "data": {}}'
 IMAGE = b'{"id": 2, "name": "image_result", "data": {}}'
@@ -33,14 +35,14 @@ async def test_an_answer_rule_from_the_start() -> None:
         assert [await post(url, PING), await post(url, PING)] == [503, 200]
 
 
-async def test_the_first_rule_that_matches_says_where_to_forward() -> None:
-    """Its app's answer is ours; what passes no rule is answered as ever."""
+async def test_the_first_rule_that_matches_says_where_to_forward(tmp_path: Path) -> None:
+    """Its app's answer is ours, and is kept in the history; what passes no rule is answered as ever."""
     async with (
         local_app(FAILED) as images,
         local_app() as valid,
         watching(
             *("--forward-to", f"event:image_*={images.url}", "--forward-to", f"verdict:valid={valid.url}"),
-            *("--secret", "s"),
+            *("--secret", "s", "--db", str(tmp_path / "h.db")),
         ) as (listening, url),
     ):
         assert await post(url, IMAGE, _signed(IMAGE)) == 500
@@ -49,6 +51,9 @@ async def test_the_first_rule_that_matches_says_where_to_forward() -> None:
         await listening.record("delivery", lambda record: record["seq"] == 3)
         assert (len(images.requests), len(valid.requests)) == (1, 1)
         assert [record["seq"] for record in listening.of("forwarded")] == [1, 2]
+        await listening.left()
+        with closing(SqliteRows(tmp_path / "h.db")) as rows:
+            assert [result.status for seq in (1, 2) for result in rows.forward_results(seq)] == [500, 200]
 
 
 async def test_a_program_gets_each_valid_delivery(tmp_path: Path) -> None:

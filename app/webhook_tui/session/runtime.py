@@ -33,6 +33,8 @@ from webhook_tui.domain.account import Account
 from webhook_tui.domain.errors import Problem, Severity
 from webhook_tui.domain.events import (
     DeliveryStored,
+    Forwarded,
+    Replayed,
     ShutdownStepEnded,
     ShutdownStepStarted,
     WebhookRegistered,
@@ -258,6 +260,8 @@ class Runtime:
         subscribe(VerificationWanted, self.reverification.on_verification_wanted)
         subscribe(EventLost, self._ownership_watch.on_event_lost)
         subscribe(EventsMatched, self.annotations.on_events_matched)
+        subscribe(Forwarded, self.annotations.on_sent)
+        subscribe(Replayed, self.annotations.on_sent)
         subscribe(TokenChanged, self._on_token_changed)
         subscribe(TokenChanged, self.comparison.on_token_changed)
         subscribe(TokenChanged, self.diagnostics.on_token_changed)

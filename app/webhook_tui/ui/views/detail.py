@@ -181,6 +181,7 @@ class DetailPane(Vertical):
             self._report, self._no_report = None, ""
         self._rows, self._stored = rows, stored
         self._attempts = tuple(rows.attempts(seq))
+        self._sent.load(seq, rows.forward_results(seq))
         if self.tab not in self._tabs():
             self.tab = PAYLOAD
         self._fill(is_other=is_other)
