@@ -11,9 +11,11 @@ from webhook_tui.domain.signature.verdict import Judgement, Verdict
 NOW = datetime(2026, 11, 23, 14, 20, 2, 418000, tzinfo=UTC)
 PING = b'{"id": 90412, "name": "ping", "data": {}, "timestamp": 1795443602}'
 VALID = Judgement(Verdict.VALID, "Signed by PiktID.", "Signed by PiktID.", "0123456789ab")
-INVALID = Judgement(Verdict.INVALID, "Signed with none of the 2 secrets.", "Signed with none of the 2 secrets.")
+INVALID = Judgement(
+    Verdict.INVALID, "Not the signature of this body with any known secret.", "Matches no known secret."
+)
 PENDING = Judgement(
-    Verdict.PENDING, "Its secret is not known yet; it is judged when it comes.", "The secret is not known yet."
+    Verdict.PENDING, "Its secret is not known yet; it is verified when it comes.", "The secret is not known yet."
 )
 
 

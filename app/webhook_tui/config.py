@@ -15,7 +15,9 @@ from typing import Any
 from platformdirs.unix import Unix
 from platformdirs.windows import Windows
 
+from webhook_tui.domain.answer_rules.rules import AnswerRule, Default
 from webhook_tui.domain.errors import ExitCode, Problem, ProblemError
+from webhook_tui.domain.forwarding.forward_rule import ForwardRule
 from webhook_tui.domain.jobs.job import JobFields
 from webhook_tui.domain.signature.secret import Secret
 from webhook_tui.domain.signature.secret_ring import Origin
@@ -115,6 +117,11 @@ class Settings:
     register: bool = True
     sse: bool = True
     forward_to: str | None = None
+    """Where deliveries are forwarded to that pass none of `forward_rules`."""
+    forward_rules: tuple[ForwardRule, ...] = ()
+    """The first one that a delivery passes says where it is forwarded to."""
+    answer: AnswerRule = field(default_factory=Default)
+    """How deliveries are answered from the start."""
     forward_anywhere: bool = False
     forward_path: bool = False
     """Pass the path and the query of a delivery on, after those of `forward_to`."""
@@ -133,6 +140,12 @@ class Settings:
     ascii: bool = False
     keymap: Mapping[str, str] = field(default_factory=dict)
     places: Places = field(default_factory=Places.of_user)
+
+    @property
+    def forward_urls(self) -> tuple[str, ...]:
+        """Every URL that deliveries may be forwarded to from the start."""
+        default = () if self.forward_to is None else (self.forward_to,)
+        return (*(rule.url for rule in self.forward_rules), *default)
 
     @property
     def given_secrets(self) -> tuple[tuple[Secret, Origin], ...]:

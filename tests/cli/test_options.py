@@ -11,7 +11,9 @@ from click.testing import CliRunner
 
 from webhook_tui.cli.options import settings_from, shared_options
 from webhook_tui.config import Places, Settings
+from webhook_tui.domain.answer_rules.rules import Default, FailThenRecover
 from webhook_tui.domain.errors import ProblemError
+from webhook_tui.domain.forwarding.forward_rule import ForwardRule
 from webhook_tui.domain.jobs.job import JobFields
 from webhook_tui.domain.signature.secret import Secret
 
@@ -85,6 +87,25 @@ def test_urls_are_what_is_meant() -> None:
     assert settings("--forward-to", "localhost:3000/Hook?a=1").forward_to == "http://localhost:3000/Hook?a=1"
     assert settings(WEBHOOK_TUI_HOOK_URL="HTTPS://Me.example/x").hook_url == "https://Me.example/x"
     assert settings(config={"forward-to": "0.0.0.0:3000"}).forward_to == "http://0.0.0.0:3000"
+
+
+def test_the_first_rule_that_matches_forwards() -> None:
+    """What follows one without a filter is never reached; config.toml may give one as text, or a list."""
+    made = settings("--forward-to", "event:a=http://a", "--forward-to", "http://b", "--forward-to", "event:c=http://c")
+
+    assert made.forward_rules == (ForwardRule("http://a", "event:a"),)
+    assert made.forward_to == "http://b"
+    assert settings(config={"forward-to": ["event:a=http://a"]}).forward_to is None
+    with pytest.raises(AssertionError, match="event needs a name"):
+        settings("--forward-to", "event:=http://a")
+
+
+def test_the_answer_rule_from_the_start() -> None:
+    """In the grammar that the screen shows."""
+    assert settings().answer == Default()
+    assert settings("--answer", "503 x3, 200").answer == FailThenRecover(503, 3)
+    with pytest.raises(AssertionError, match="Write a rule as"):
+        settings("--answer", "x")
 
 
 def test_forward_path_is_an_option() -> None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+import textwrap
 from pathlib import Path
+from xml.etree import ElementTree as ET
 
 import pytest
 
@@ -42,3 +44,15 @@ def test_there_is_an_example_of_each() -> None:
     """So many commands, so many lines."""
     words = {word for line in EXAMPLES for word in line.split()}
     assert words >= {"list", "show", "why", "wait", "import"}
+
+
+def test_the_recipe_for_continuous_integration_runs(tmp_path: Path) -> None:
+    """As it stands, without a token; its report says that both deliveries came."""
+    found = re.search(r"<!-- action: .*?-->\n```yaml\n.*?run: \|\n(.*?)```", README, re.DOTALL)
+    assert found is not None
+
+    done = run_in_shell(textwrap.dedent(found[1]), tmp_path)
+
+    assert done.returncode == 0, done.stderr
+    assert "listens at http://127.0.0.1:" in done.stderr
+    assert ET.parse(tmp_path / "report.xml").getroot().attrib["failures"] == "0"

@@ -6,6 +6,7 @@ import asyncio
 import os
 import pty
 import sys
+from contextlib import closing
 from pathlib import Path
 
 from tests.cli.conftest import JOB, SECRET
@@ -13,6 +14,7 @@ from tests.integration.process import run
 from tests.session.local_app import local_app
 from tests.test_commands import signature
 from webhook_tui.domain.signature.secret import Secret
+from webhook_tui.storage.rows import SqliteRows
 
 FAILED = b"HTTP/1.1 500 x\r\nContent-Length: 0\r\n\r\n"
 
@@ -29,6 +31,8 @@ async def test_bytes_go_unchanged_and_each_outcome_is_a_line(history: Path) -> N
         assert (lines[0].split()[:2], lines[1].split()[:2]) == (["#2", "204"], ["#1", "500"])
         assert notes.startswith(f"replaying 2 to {app.url}/hook\n2 deliveries replayed in ")
         assert notes.endswith(": 1 answered 2xx, 1 failed.\n")
+    with closing(SqliteRows(history)) as rows:
+        assert [result.status for seq in (2, 1) for result in rows.forward_results(seq)] == [204, 500]
 
 
 async def test_a_filter_and_a_new_signature(history: Path) -> None:

@@ -269,3 +269,24 @@ async def test_an_answer_can_be_late_and_have_no_body(url: str, record: Record) 
     assert asyncio.get_running_loop().time() - began >= 0.1
     assert (reply.status_code, reply.content, reply.headers["x-mine"]) == (204, b"", "1")
     assert "content-length" not in reply.headers
+
+
+async def test_requests_sent_ahead_are_answered_in_their_order(url: str, record: Record) -> None:
+    """The next one is taken when the one before is answered, however long that takes."""
+    record.answer = Answer(201, b"late", delay_seconds=0.05)
+    port = int(url.rpartition(":")[2])
+    requests = [f"POST {PATH} HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\n\r\n{number}" for number in range(3)]
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write("".join(requests).encode())
+    for number in range(3):
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            assert (await reader.readuntil(b"late")).startswith(b"HTTP/1.1 201 ")
+        assert [delivery.body for delivery in record.deliveries][: number + 1] == [b"0", b"1", b"2"][: number + 1]
+    writer.close()
+
+
+async def test_an_answer_that_cannot_be_sent_is_500(url: str, record: Record) -> None:
+    """The delivery is recorded, and the client does not wait."""
+    record.answer = Answer(200, b"", ((b"X-A", b"1\r\nX-B: 2"),))
+    async with httpx.AsyncClient() as client:
+        assert (await client.post(f"{url}{PATH}", content=b"x")).status_code == 500

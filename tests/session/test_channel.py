@@ -88,7 +88,11 @@ class _Malicious:
         return subprocess.getoutput, ("echo harm",)
 
 
-@pytest.mark.parametrize("content", [_Malicious(), subprocess.Popen, Path.read_text, os.getcwd], ids=repr)
+@pytest.mark.parametrize(
+    "content",
+    [_Malicious(), subprocess.Popen, Path.read_text, os.getcwd],
+    ids=["reduced", "class", "method", "function"],
+)
 def test_foreign_objects_are_refused(content: object) -> None:
     """Only classes of messages are admitted, and no functions."""
     buffer = io.BytesIO(pickle.dumps(content))

@@ -18,13 +18,14 @@ from webhook_tui.domain.events import (
     VerdictChanged,
 )
 from webhook_tui.domain.status import Counts, SessionStatus
+from webhook_tui.session.clock import Clock
 from webhook_tui.session.event_batch import INTERVAL_SECONDS, EventBatcher
 
 
-class _Clock:
+class _Clock(Clock):
     seconds = 0.0
 
-    def __call__(self) -> float:
+    def monotonic(self) -> float:
         return self.seconds
 
 
@@ -46,7 +47,7 @@ def test_a_flood_is_one_update() -> None:
 def test_updates_keep_their_distance_and_other_events_do_not_wait() -> None:
     """50 ms between two updates."""
     clock = _Clock()
-    batcher = EventBatcher(clock=clock)
+    batcher = EventBatcher(clock)
     batcher.put(_received(1))
     assert batcher.take() == [SessionUpdated(_received(1).status)]
     batcher.put(_received(2))
@@ -58,7 +59,7 @@ def test_updates_keep_their_distance_and_other_events_do_not_wait() -> None:
 
 def test_the_last_event_is_the_last() -> None:
     """What waits goes before it at once; then there is nothing more."""
-    batcher = EventBatcher(clock=_Clock())
+    batcher = EventBatcher(_Clock())
     batcher.put(_received(1))
     batcher.take()
     batcher.put(_received(2))

@@ -105,6 +105,7 @@ class FakeSession:
         self.first_status = status
         self._facts: queue.Queue[tuple[SessionEvent, threading.Event] | None] = queue.Queue()
         self._runs = False
+        self._dies = False
         self.may_register = False
         self._unanswered: list[tuple[Query[Any], Future[Any]]] = []
 
@@ -125,7 +126,7 @@ class FakeSession:
             emit(fact)
             was_said.set()
         self._runs = False
-        emit(SessionStopped())
+        emit(SessionStopped(is_unexpected=self._dies))
         self.ended.set()
 
     def request(self, wish: Command) -> None:
@@ -187,6 +188,11 @@ class FakeSession:
     def stop(self) -> None:
         self.stops += 1
         self._runs = False
+        self._facts.put(None)
+
+    def die(self) -> None:
+        """End as a process that is killed."""
+        self._dies = True
         self._facts.put(None)
 
     def open_rows(self) -> MemoryRows:

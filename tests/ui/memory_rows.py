@@ -11,6 +11,7 @@ from typing import Any
 from webhook_tui.domain.delivery.delivery import Delivery, DeliveryRow, StoredDelivery
 from webhook_tui.domain.delivery.rows import Progress, Sort, SortColumn
 from webhook_tui.domain.filtering.filter import Expression, matches
+from webhook_tui.domain.forwarding.forward_result import ForwardResult
 from webhook_tui.domain.signature.verdict import Verdict
 
 START = datetime(2026, 11, 23, 14, 2, 11, 100_000, tzinfo=UTC)
@@ -94,6 +95,9 @@ class MemoryRows:
         if wanted.row.event_id is None:
             return [wanted.row]
         return [stored.row for stored in self._seen if stored.row.event_id == wanted.row.event_id]
+
+    def forward_results(self, seq: int) -> Sequence[ForwardResult]:
+        return []
 
     def close(self) -> None:
         self.closed = True

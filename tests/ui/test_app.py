@@ -180,3 +180,45 @@ async def test_an_unknown_theme_is_our_own() -> None:
     async with stage(size=STACKED, theme_name="no-such") as played:
         await played.until("There is no theme no-such.")
         assert played.app.theme == "webhook-dark"
+
+
+async def test_a_session_that_ends_leaves_the_history_and_can_be_restarted() -> None:
+    """Status line, notice and buttons say so; u starts another one, which may register at once."""
+    session, other = FakeSession.running(), FakeSession.running()
+    async with stage(session, size=WIDE, restart=lambda: other) as played:
+        await played.until(lambda: session.may_register)
+        session.die()
+        await played.until("○ session ended 14:22:02  →  ○ tunnel  →  ○ 127.0.0.1:9876")
+        await played.until("Session ended unexpectedly. Deliveries up to #12 are stored.")
+        await played.until("u restarts it. Until then PiktID gets no answer and tries again later.")
+        await played.until("Restart u")
+        assert "12 received" in played.text()
+        await played.press("escape")
+        await played.until(lambda: "Session ended unexpectedly" not in played.text())
+        await played.press("g", "t", "X", "m")
+        await played.until("Session ended unexpectedly")
+        assert session.wishes == []
+        await played.press("u")
+        await played.until(lambda: other.may_register)
+        await played.until("● webhook 41")
+        await played.until("Register u")
+        other.die()
+        await played.until("u restarts it. Its log: webhook-tui paths.")
+
+
+async def test_a_restart_that_fails_is_said() -> None:
+    """The port was taken meanwhile; u tries again."""
+    starts: list[None] = []
+
+    def restart() -> FakeSession:
+        starts.append(None)
+        raise ProblemError(Problem("Port 9876 is in use by another program.", "End it."))
+
+    session = FakeSession.running()
+    async with stage(session, size=WIDE, restart=restart) as played:
+        session.die()
+        await played.until("Restart u")
+        await played.press("u")
+        await played.until("Port 9876 is in use by another program.")
+        await played.press("u")
+        await played.until(lambda: len(starts) == 2)

@@ -10,7 +10,7 @@ import sys
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, BinaryIO, NoReturn
+from typing import TYPE_CHECKING, Any, BinaryIO, NoReturn
 
 import click
 import click.shell_completion
@@ -27,7 +27,10 @@ from webhook_tui.cli.options import (
     SECRET,
     TOKEN,
     URL,
+    criteria_from,
+    expectation_options,
     option,
+    output_format,
     settings_from,
     shared_options,
 )
@@ -37,12 +40,18 @@ from webhook_tui.cli.wait import wait
 from webhook_tui.cli.why import why
 from webhook_tui.config import API_URL, Places, Settings, read_config, read_secret_file
 from webhook_tui.domain.errors import ExitCode, Problem, ProblemError
+from webhook_tui.domain.jobs.job import JOB_FIELDS
 from webhook_tui.domain.signature.secret import Secret, token_in
 from webhook_tui.domain.url import UrlError, normalized_url
 from webhook_tui.encoding import configure_streams
 from webhook_tui.log import log_to, tell_of_crashes
 from webhook_tui.streams import OutputError, prepare_streams
 
+if TYPE_CHECKING:
+    from webhook_tui.headless.listen import ListenOptions
+
+RUN_SECONDS = 30.0
+"""How long `run` waits for deliveries after its command, unless told."""
 _NO_TOKEN = Problem(
     "No token: set PIKTID_TOKEN, or use --token-stdin or --token-file.",
     "Without an account: --sandbox.",
@@ -86,6 +95,7 @@ def main() -> NoReturn:
                 default_map={
                     **defaults,
                     "listen": defaults,
+                    "run": {name: value for name, value in defaults.items() if name != "output"},
                     "export": {name: defaults[name] for name in _OF_EXPORT if name in defaults},
                 },
             )
@@ -122,17 +132,52 @@ def root(ctx: click.Context, /, **given: Any) -> None:
         _take_terminal_back()
     if not _has_screen():
         click.echo("webhook-tui: no terminal here for the screen: behaving as `webhook-tui listen`.", err=True)
-        _listen(settings, "text")
+        _listen(settings)
     _screen(settings)
 
 
 @root.command(context_settings=_CONTEXT)
 @shared_options
-@option("--format", "output", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@expectation_options
+@option("--format", "output", type=click.Choice(["text", "json", "junit"]), default="text", show_default=True)
+@option("--filter", type=FILTER, help="Print only those that pass: the filter of the screen.")
+@option("--exec", "command", metavar='"PROG ARGS"', help="Run for each valid one: its JSON on standard input.")
 @click.pass_context
-def listen(ctx: click.Context, /, output: str, **given: Any) -> None:
-    """Receive, judge and show deliveries as lines: for people, or NDJSON on standard output."""
-    _listen(_settings(ctx, given), output)
+def listen(ctx: click.Context, /, output: str, since_seq: int | None, **given: Any) -> None:
+    """Receive, verify and show deliveries as lines: for people, or NDJSON on standard output.
+
+    With --until or --none it ends by itself; junit then prints the outcome alone.
+    """
+    from webhook_tui.headless.listen import ListenOptions
+
+    criteria = criteria_from(given, job_fields=given["job_id_field"] or JOB_FIELDS)
+    if output == "junit" and criteria is None:
+        raise click.UsageError("--format junit needs --until FILTER or --none FILTER.")
+    chosen, command = given.pop("filter"), given.pop("command")
+    options = ListenOptions(output, criteria, since_seq, chosen, command)
+    _listen(_settings(ctx, given), options)
+
+
+@root.command(context_settings=_CONTEXT)
+@shared_options
+@expectation_options
+@click.option("--secret-out", type=FILE, help="Write the signing secret to a file (0600) each time that it changes.")
+@output_format("text", "junit")
+@click.argument("command", metavar="-- CMD [ARGS]...", nargs=-1, required=True, type=click.UNPROCESSED)
+@click.pass_context
+def run(ctx: click.Context, /, command: tuple[str, ...], since_seq: int | None, output: str, **given: Any) -> None:
+    """Register a webhook, run CMD beside it, delete the webhook; CMD's exit code is ours.
+
+    CMD finds WEBHOOK_TUI_URL, WEBHOOK_TUI_PORT and WEBHOOK_TUI_SECRET in its environment. With --until, once CMD ended
+    with 0, what is missing is waited for, 30 s unless --within says otherwise.
+    """
+    from webhook_tui.headless.command_run import CommandLine
+    from webhook_tui.headless.listen import run_command
+
+    criteria = criteria_from(given, job_fields=given["job_id_field"] or JOB_FIELDS, within=RUN_SECONDS)
+    line = CommandLine(command, dict(os.environ), given.pop("secret_out"))
+    settings = _with_token(_settings(ctx, given))
+    sys.exit(run_command(settings, line, criteria, since_seq=since_seq, output=output))
 
 
 @root.command(context_settings=_CONTEXT)
@@ -155,10 +200,18 @@ def sandbox(ctx: click.Context, host: str, port: int, token: Secret | None, play
 @option("--signature", help="The value of X-Webhook-Signature; left out: there was none.")
 @option("--delivery", type=FILE, help="A delivery as `listen --format json` writes it, headers and all.")
 @option("--format", "output", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@option(
+    "--timeout",
+    type=click.FloatRange(0, 3600),
+    default=3.0,
+    show_default=True,
+    metavar="SECONDS",
+    help="How long to search for the cause.",
+)
 @click.argument("file", type=click.File("rb"), default="-")
 @click.pass_context
 def verify(ctx: click.Context, /, file: BinaryIO, **given: Any) -> None:
-    """Say of a body and its signature whether they are PiktID's and, if not, why.
+    """Verify a payload's signature offline and, if it is not valid, find out why.
 
     FILE holds the raw body; - is standard input. Exit code 0: valid, 1: not.
     """
@@ -167,7 +220,16 @@ def verify(ctx: click.Context, /, file: BinaryIO, **given: Any) -> None:
     secrets = _secrets(given)
     if not secrets:
         raise click.UsageError("Which secret? Give --secret or --secret-file.")
-    ctx.exit(run(secrets, given["signature"], given["delivery"], file, output=given["output"]))
+    ctx.exit(
+        run(
+            secrets,
+            given["signature"],
+            given["delivery"],
+            file,
+            output=given["output"],
+            seconds=given["timeout"],
+        )
+    )
 
 
 @root.command(context_settings=_CONTEXT)
@@ -409,12 +471,18 @@ def _take_terminal_back() -> None:
         os.close(terminal)
 
 
-def _listen(settings: Settings, output: str) -> NoReturn:
+def _listen(settings: Settings, options: ListenOptions | None = None) -> NoReturn:
+    from webhook_tui.headless.listen import ListenOptions
     from webhook_tui.headless.listen import listen as run
 
+    sys.exit(run(_with_token(settings), options or ListenOptions()))
+
+
+def _with_token(settings: Settings) -> Settings:
+    """The settings with a token, where one is needed; it is asked for when there is a terminal."""
     if settings.token is None and not settings.sandbox and settings.register:
-        settings = replace(settings, token=_asked_token())
-    sys.exit(run(settings, output))
+        return replace(settings, token=_asked_token())
+    return settings
 
 
 def _asked_token() -> Secret:

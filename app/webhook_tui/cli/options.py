@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from itertools import takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -24,13 +25,17 @@ from webhook_tui.config import (
     Settings,
     read_secret_file,
 )
+from webhook_tui.domain.answer_rules.rules import AnswerRule, RuleError
+from webhook_tui.domain.answer_rules.rules import parse as parse_rule
 from webhook_tui.domain.delivery.text import visible
 from webhook_tui.domain.errors import ExitCode, Problem, ProblemError
+from webhook_tui.domain.forwarding.forward_rule import ForwardRule
 from webhook_tui.domain.jobs.job import JobFields
 from webhook_tui.domain.signature.secret import Secret, token_in
 from webhook_tui.domain.url import UrlError, normalized_url
 
 if TYPE_CHECKING:
+    from webhook_tui.domain.expectation.expectation import Criteria
     from webhook_tui.domain.filtering.filter import Filter
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -106,6 +111,47 @@ class FilterType(click.ParamType[Any]):
             ) from error
 
 
+class ForwardType(click.ParamType[ForwardRule]):
+    """Where deliveries are forwarded to, and which."""
+
+    name = "[filter=]url"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> ForwardRule:
+        """Parse it."""
+        from webhook_tui.domain.filtering.filter import FilterError
+
+        if isinstance(value, ForwardRule):
+            return value
+        try:
+            return ForwardRule.parse(str(value))
+        except (UrlError, FilterError) as error:
+            self.fail(visible(str(error)), param, ctx)
+
+
+class AnswerType(click.ParamType[AnswerRule]):
+    """How deliveries are answered, as the screen shows it."""
+
+    name = "rule"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> AnswerRule:
+        """Parse it."""
+        if not isinstance(value, str):
+            rule: AnswerRule = value
+            return rule
+        try:
+            return parse_rule(value)
+        except RuleError as error:
+            self.fail(visible(str(error)), param, ctx)
+
+
+class RepeatableOption(click.Option):
+    """An option that config.toml may give once, as text, or several times, as a list."""
+
+    def type_cast_value(self, ctx: click.Context, value: Any) -> Any:
+        """Take text for a list of one."""
+        return super().type_cast_value(ctx, [value] if isinstance(value, str) else value)
+
+
 FILTER = FilterType()
 SECRET = SecretType()
 TOKEN = TokenType()
@@ -139,6 +185,34 @@ def history_options(command: F) -> F:
     return command
 
 
+def expectation_options(command: F) -> F:
+    """Put on a command with a session of its own what says which deliveries it waits for."""
+    for decorate in (
+        click.option("--since-seq", type=click.IntRange(0), help="Count those with greater numbers. Default: new."),
+        click.option("--none", type=FILTER, help="End with 7 when a delivery comes that passes this."),
+        click.option("--within", type=WITHIN, metavar="SECONDS", help="Wait no longer."),
+        click.option("--count", type=click.IntRange(1), default=1, show_default=True, help="Wait for so many."),
+        click.option("--until", type=FILTER, help="End with 0 when a delivery came that passes this; 6: not in time."),
+    ):
+        command = decorate(command)
+    return command
+
+
+def criteria_from(given: dict[str, Any], *, job_fields: Sequence[str], within: float | None = None) -> Criteria | None:
+    """Take these options out of `given`; None: nothing is waited for. `within`: the default.
+
+    Raises click.UsageError when they name no filter.
+    """
+    from webhook_tui.domain.expectation.expectation import Criteria
+
+    until, none, count, seconds = (given.pop(name) for name in ("until", "none", "count", "within"))
+    if until is None and none is None:
+        if seconds is not None or count != 1:
+            raise click.UsageError("What is waited for? Give --until FILTER or --none FILTER.")
+        return None
+    return Criteria(until, count, none, within if seconds is None else seconds, job_fields)
+
+
 _OPTIONS: tuple[Callable[[Any], Any], ...] = (
     option("--token", type=TOKEN, envvar="PIKTID_TOKEN", help="API token (better: PIKTID_TOKEN or --token-file)."),
     option("--token-file", type=FILE, help="Read the API token from a file that only you can read."),
@@ -166,7 +240,15 @@ _OPTIONS: tuple[Callable[[Any], Any], ...] = (
     option("--secret-file", "secret_file", type=FILE, multiple=True, help="The same from a file; repeatable."),
     option("--no-register", is_flag=True, help="Verify and show only; touch nothing at PiktID."),
     option("--no-sse", is_flag=True, help="Do not compare with the event stream."),
-    option("--forward-to", type=URL, help="Pass every delivery on to your app and return its answer."),
+    option(
+        "--forward-to",
+        cls=RepeatableOption,
+        type=ForwardType(),
+        multiple=True,
+        metavar="[FILTER=]URL",
+        help="Forward (matching) deliveries to your app and return its answer; repeatable, the first match wins.",
+    ),
+    option("--answer", type=AnswerType(), default="200", show_default=True, help='Answer by a rule: "503 x3, 200".'),
     option("--forward-path", is_flag=True, help="Append the delivery's path and query to --forward-to."),
     option("--forward-anywhere", is_flag=True, help="Allow --forward-to and replay to leave this machine."),
     option(
@@ -230,7 +312,9 @@ def settings_from(
         file_secrets=tuple(read_secret_file(path) for path in values["secret_file"]),
         register=not values["no_register"],
         sse=not values["no_sse"],
-        forward_to=values["forward_to"],
+        forward_to=next((rule.url for rule in values["forward_to"] if not rule.filter_text), None),
+        forward_rules=_rules_before_the_default(values["forward_to"]),
+        answer=values["answer"],
         forward_path=values["forward_path"],
         forward_anywhere=values["forward_anywhere"],
         forward_retries=values["forward_retries"],
@@ -244,6 +328,11 @@ def settings_from(
         keymap={str(key): str(keys) for key, keys in keymap.items()} if isinstance(keymap, dict) else {},
         places=places,
     )
+
+
+def _rules_before_the_default(rules: Sequence[ForwardRule]) -> tuple[ForwardRule, ...]:
+    """Those with a filter; what follows one without is never reached."""
+    return tuple(takewhile(lambda rule: rule.filter_text, rules))
 
 
 def _job_fields(values: Mapping[str, Any]) -> JobFields:

@@ -6,7 +6,6 @@ import json
 import sys
 import time
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
 
@@ -17,21 +16,30 @@ from webhook_tui.domain.signature.verification import Verification, as_json, as_
 from webhook_tui.export.json_lines import delivery_from
 
 
-def run(secrets: Sequence[Secret], signature: str | None, delivery: Path | None, body: BinaryIO, *, output: str) -> int:
-    """Check, say it on standard output, and give the exit code: 0 valid (or older), 1 not."""
-    verification = _checked(secrets, signature, delivery, body)
+def run(
+    secrets: Sequence[Secret],
+    signature: str | None,
+    delivery: Path | None,
+    body: BinaryIO,
+    *,
+    output: str,
+    seconds: float,
+) -> int:
+    """Check, print the outcome, and return the exit code: 0 valid (or older), 1 not.
+
+    `seconds`: how long the search for a cause may take.
+    """
+    verification = _checked(secrets, signature, delivery, body, seconds)
     print(as_json(verification) if output == "json" else as_text(verification))  # noqa: T201 -- the command's output
     return ExitCode.OK if verification.is_good else ExitCode.FAILURE
 
 
-def _checked(secrets: Sequence[Secret], signature: str | None, delivery: Path | None, body: BinaryIO) -> Verification:
+def _checked(
+    secrets: Sequence[Secret], signature: str | None, delivery: Path | None, body: BinaryIO, seconds: float
+) -> Verification:
     if delivery is not None:
-        return verify_delivery(read_delivery(delivery), secrets, clock=time.monotonic)
-    content = body.read()
-    if len(secrets) == 1:
-        return verify(secrets[0], signature, content, clock=time.monotonic)
-    headers = () if signature is None else ((b"X-Webhook-Signature", signature.encode("utf-8", "surrogateescape")),)
-    return verify_delivery(Delivery(datetime.now(UTC), "POST", "/", headers, content), secrets, clock=time.monotonic)
+        return verify_delivery(read_delivery(delivery), secrets, clock=time.monotonic, seconds=seconds)
+    return verify(secrets, signature, body.read(), clock=time.monotonic, seconds=seconds)
 
 
 def read_delivery(path: Path) -> Delivery:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from webhook_tui.domain.delivery.delivery import Delivery, DeliveryRow
+from webhook_tui.domain.diagnostics.report import Cause
 from webhook_tui.domain.errors import Problem
 from webhook_tui.domain.forwarding.forward_result import ForwardResult
 from webhook_tui.domain.forwarding.replay_progress import ReplayProgress
@@ -68,6 +69,8 @@ class VerdictChanged:
     """The verdict of a stored delivery, or its reason, changed."""
 
     row: DeliveryRow
+    cause: Cause | None = None
+    """Why its signature does not verify, where that was found."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,8 +44,8 @@ def delivery_record(row: DeliveryRow, delivery: Delivery) -> Mapping[str, object
 
 
 def _embedded(body: bytes) -> object:
-    """Return the body for its line, as it came where it can stand there: to decode and encode it costs ten times as
-    much as to check it.
+    """Return the body for its line, as it came where it can stand there: to decode and encode each body took more than
+    half of what `listen` needs to print.
     """
     is_line = body.isascii() and body.decode("ascii").isprintable()
     if is_line and body.count(b"[") + body.count(b"{") <= DEEPEST and not has_too_many_values(body):

@@ -1,4 +1,4 @@
-"""Runs a session without a screen: what happens is said, and every way it can end has its exit code."""
+"""Runs a session without a screen: prints its events, and decides on the exit code."""
 
 from __future__ import annotations
 
@@ -11,12 +11,13 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from types import FrameType
 from typing import TextIO
 
 from webhook_tui.config import Settings
 from webhook_tui.domain.delivery.text import visible
-from webhook_tui.domain.errors import ExitCode, Problem
+from webhook_tui.domain.errors import ExitCode, Problem, ProblemError
 from webhook_tui.domain.events import (
     Notified,
     ProblemOccurred,
@@ -27,44 +28,116 @@ from webhook_tui.domain.events import (
     StatusChanged,
     TokenRequired,
 )
+from webhook_tui.domain.expectation.expectation import Criteria
+from webhook_tui.domain.filtering.filter import Filter
 from webhook_tui.domain.status import TunnelState, TunnelStatus
+from webhook_tui.headless.command_run import CommandEnded, CommandLine
+from webhook_tui.headless.delivery_command import DeliveryCommand
+from webhook_tui.headless.delivery_selection import DeliverySelection
+from webhook_tui.headless.exit_condition import DeliveriesArrived, ExitCondition
 from webhook_tui.headless.output import LineWriter, TextLine, json_line
 from webhook_tui.session.session import Session
 from webhook_tui.streams import OutputError
 
 _log = logging.getLogger(__name__)
 
+_POLL_SECONDS = 0.1
 GIVE_UP_SECONDS = 30.0
-"""How long what can mend itself may take before the first success."""
+"""How long transient problems may last before the session is ready."""
 
 
-def listen(settings: Settings, output: str) -> int:
-    """Run until a signal or a failure that cannot mend itself; gives the exit code. `output`: text or json."""
+@dataclass(frozen=True, slots=True)
+class ListenOptions:
+    """What `listen` does beside receiving."""
+
+    output: str = "text"
+    """text, json, or junit, which prints the outcome of `criteria` alone."""
+    criteria: Criteria | None = None
+    """Ends it when these deliveries have come."""
+    since_seq: int | None = None
+    """Deliveries with greater numbers count; None: those that arrive from now on."""
+    filter: Filter | None = None
+    """Which deliveries are printed and passed to `command`; None: all."""
+    command: str | None = None
+    """A program to run for each valid delivery."""
+
+
+def listen(settings: Settings, options: ListenOptions) -> int:
+    """Run until a signal, a failure that is not transient, or the deliveries waited for; return the exit code.
+
+    Raises ProblemError.
+    """
+    output, criteria = options.output, options.criteria
+    command = None if options.command is None else DeliveryCommand(options.command, _note_exec)
     session = Session.open(settings, asks=False)
-    facts: queue.SimpleQueue[SessionEvent] = queue.SimpleQueue()
-    line = json_line if output == "json" else TextLine(color=_wants_color(), in_ascii=not _is_utf8())
-    front = Headless(session.stop, LineWriter(line, sys.stdout), sys.stderr)
-    thread = threading.Thread(target=_run, args=(session, facts), name="session", daemon=True)
-    with _signals(front.signalled):
+    style = TextLine(color=_wants_color(), in_ascii=not _is_utf8())
+    lines: dict[str, Callable[[SessionEvent], str | None]] = {"text": style, "json": json_line, "junit": _no_line}
+    condition = ExitCondition()
+    if criteria is not None:
+        condition = DeliveriesArrived(criteria, session.history_path, since_seq=options.since_seq, output=output)
+    selection = DeliverySelection(options.filter, settings.job_fields.ids)
+    return _follow(session, LineWriter(lines[output], sys.stdout), condition, selection=selection, command=command)
+
+
+def _note_exec(sentence: str) -> None:
+    sys.stderr.write(f"webhook-tui: {sentence}\n")
+    sys.stderr.flush()
+
+
+def run_command(
+    settings: Settings, line: CommandLine, criteria: Criteria | None, *, since_seq: int | None, output: str
+) -> int:
+    """Run a session with a command beside it; return the command's exit code, or that of `criteria`.
+
+    Raises ProblemError.
+    """
+    session = Session.open(settings, asks=False)
+    arrived = None
+    if criteria is not None:
+        arrived = DeliveriesArrived(
+            criteria, session.history_path, since_seq=since_seq, output=output, begins_when_ready=False
+        )
+    return _follow(session, LineWriter(_no_line, sys.stdout), CommandEnded(line, session, arrived))
+
+
+def _no_line(_event: SessionEvent) -> str | None:
+    return None
+
+
+def _follow(
+    session: Session,
+    lines: LineWriter,
+    condition: ExitCondition,
+    *,
+    selection: DeliverySelection | None = None,
+    command: DeliveryCommand | None = None,
+) -> int:
+    events: queue.SimpleQueue[SessionEvent] = queue.SimpleQueue()
+    front = Headless(session.stop, lines, sys.stderr, condition=condition, selection=selection, command=command)
+    thread = threading.Thread(target=_run, args=(session, events), name="session", daemon=True)
+    with _signals(front.on_signal):
         thread.start()
         try:
-            front.follow(facts)
-        finally:  # whatever went wrong here, the session tidies up
+            front.follow(events)
+        finally:  # also after an error here
             session.stop()
             thread.join(timeout=5)
+        if command is not None:
+            command.close()
+        condition.report()
     return front.exit_code
 
 
-def _run(session: Session, facts: queue.SimpleQueue[SessionEvent]) -> None:
+def _run(session: Session, events: queue.SimpleQueue[SessionEvent]) -> None:
     try:
-        session.run(facts.put)
+        session.run(events.put)
     except BaseException as error:  # noqa: BLE001 -- the edge of the thread: whatever it is, the program must end
         _log.error("the session ended by an error", exc_info=error)
-        facts.put(SessionStopped(Problem(f"webhook-tui has a bug: {type(error).__name__}.", "Report it.")))
+        events.put(SessionStopped(Problem(f"webhook-tui has a bug: {type(error).__name__}.", "Report it.")))
 
 
 class Headless:
-    """Follows the facts of one session and decides how it ends."""
+    """Prints the events of one session and decides how it ends."""
 
     def __init__(
         self,
@@ -72,9 +145,15 @@ class Headless:
         lines: LineWriter,
         notes: TextIO,
         *,
+        condition: ExitCondition | None = None,
+        selection: DeliverySelection | None = None,
+        command: DeliveryCommand | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """`clock`: monotonic seconds."""
+        """`condition`: what else ends it. `selection`: what is printed. `clock`: monotonic seconds."""
+        self._selection = selection or DeliverySelection(None)
+        self._command = command
+        self._condition = condition or ExitCondition()
         self._clock = clock
         self._stop = stop
         self._lines = lines
@@ -82,70 +161,91 @@ class Headless:
         self._signal: int | None = None
         self._ready = False
         self._stopping = False
-        self._notes_said = 0
-        self._is_unproven = False
+        self._notes_printed = 0
+        self._is_unverified = False
         self._problem: Problem | None = None
         self._obstacle: Problem | None = None
-        """What keeps it from being ready: of the API or the tunnel."""
+        """The problem of the API or the tunnel that keeps the session from being ready."""
         self._failure: Problem | None = None
         self._give_up_at = clock() + GIVE_UP_SECONDS
 
     @property
     def exit_code(self) -> int:
-        """0, the code of the problem that ended it, or 128 + the signal."""
+        """The code of the problem that ended it, 128 + the signal, or that of the exit condition."""
         if self._failure is not None:
             return int(self._failure.exit_code)
-        return 128 + self._signal if self._signal is not None else 0
+        return 128 + self._signal if self._signal is not None else self._condition.exit_code
 
-    def signalled(self, number: int, _frame: FrameType | None) -> None:
-        """A signal: tidy up. Who presses ctrl+c again leaves at once; a closed window sends SIGHUP twice by itself."""
+    def on_signal(self, number: int, _frame: FrameType | None) -> None:
+        """Stop the session; a second ctrl+c exits at once. A closed window sends SIGHUP twice by itself."""
         if self._stopping and number == signal.SIGINT:
             os._exit(128 + number)
+        if self._condition.on_signal(number):
+            return
         self._signal = number if self._signal is None else self._signal
         self._end()
 
-    def follow(self, facts: queue.SimpleQueue[SessionEvent]) -> None:
-        """Say each fact until the session has stopped."""
+    def follow(self, events: queue.SimpleQueue[SessionEvent]) -> None:
+        """Print each event until the session has stopped."""
         while True:
             try:
-                fact = facts.get(timeout=0.5)
+                event = events.get(timeout=_POLL_SECONDS)
             except queue.Empty:
-                self._look_at_the_clock()
+                self._check_deadline()
+                self._check_condition(None)
                 continue
             try:
-                self._take(fact)
+                self._on_event(event)
             except OutputError as error:
                 self._lines.silence()
                 if error.is_unread:
                     self._end()
                 else:
-                    self._fail(_cannot_write(error), is_said=False)
-            if isinstance(fact, SessionStopped):
+                    self._fail(_cannot_write(error), is_printed=False)
+            self._check_condition(event)
+            if isinstance(event, SessionStopped):
                 return
 
-    def _take(self, fact: SessionEvent) -> None:
-        match fact:
+    def _check_condition(self, event: SessionEvent | None) -> None:
+        try:
+            if event is not None:
+                self._condition.on_event(event)
+            if not self._stopping and self._condition.is_met():
+                self._end()
+        except ProblemError as error:
+            self._fail(error.problem, is_printed=False)
+
+    def _on_event(self, event: SessionEvent) -> None:
+        match event:
             case SessionReady():
                 self._ready = True
             case ProblemOccurred() as occurred:
-                self._problem_occurred(occurred)
+                self._on_problem(occurred)
             case RequestRefused(refusal=refusal):
                 self._note(refusal.sentence())
             case TokenRequired():
-                self._fail(Problem("There is no token.", "Set PIKTID_TOKEN.", ExitCode.USAGE), is_said=False)
+                self._fail(Problem("There is no token.", "Set PIKTID_TOKEN.", ExitCode.USAGE), is_printed=False)
             case Notified(sentence=sentence):
                 self._note(sentence)
             case StatusChanged(status=status):
-                for note in status.notes[self._notes_said :]:
+                for note in status.notes[self._notes_printed :]:
                     self._note(note.sentence())
-                self._notes_said = len(status.notes)
-                self._say_unproven(status.tunnel)
+                self._notes_printed = len(status.notes)
+                self._note_unverified(status.tunnel)
             case SessionStopped(problem=problem) if problem is not None:
-                self._stopped(problem)
-        self._lines.fact(fact)
-        self._look_at_the_clock()
+                self._on_stopped(problem)
+        self._print(event)
+        self._check_deadline()
 
-    def _problem_occurred(self, occurred: ProblemOccurred) -> None:
+    def _print(self, event: SessionEvent) -> None:
+        selected = self._selection.select(event)
+        if selected is None:
+            return
+        if self._command is not None:
+            self._command.on_event(selected)
+        self._lines.write(selected)
+
+    def _on_problem(self, occurred: ProblemOccurred) -> None:
         problem = occurred.problem
         self._note(problem.sentence(occurred.again))
         self._problem = problem
@@ -154,29 +254,29 @@ class Headless:
         if occurred.fatal and not self._ready:
             self._fail(problem)
 
-    def _say_unproven(self, tunnel: TunnelStatus) -> None:
-        """Why the public URL is unproven, once each time that it becomes so."""
-        is_unproven = tunnel.state is TunnelState.UNVERIFIED
-        if is_unproven and not self._is_unproven and tunnel.problem is not None:
+    def _note_unverified(self, tunnel: TunnelStatus) -> None:
+        """Print why the public URL is not verified, once each time that it becomes so."""
+        is_unverified = tunnel.state is TunnelState.UNVERIFIED
+        if is_unverified and not self._is_unverified and tunnel.problem is not None:
             self._note(tunnel.problem.what)
-        self._is_unproven = is_unproven
+        self._is_unverified = is_unverified
 
-    def _stopped(self, problem: Problem) -> None:
-        if problem is not self._problem:  # which is said already
+    def _on_stopped(self, problem: Problem) -> None:
+        if problem is not self._problem:  # which is printed already
             self._note(problem.sentence())
         if self._signal is None and self._failure is None:
             self._failure = problem
 
-    def _look_at_the_clock(self) -> None:
+    def _check_deadline(self) -> None:
         problem = self._obstacle
         if not self._ready and not self._stopping and problem is not None and self._clock() > self._give_up_at:
             self._note(f"Not ready after {GIVE_UP_SECONDS:g} s; leaving. {problem.sentence()}")
             self._fail(problem)
 
-    def _fail(self, problem: Problem, *, is_said: bool = True) -> None:
+    def _fail(self, problem: Problem, *, is_printed: bool = True) -> None:
         if not self._stopping:
             self._failure = problem
-            if not is_said:
+            if not is_printed:
                 self._note(problem.sentence())
         self._end()
 

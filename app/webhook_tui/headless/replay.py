@@ -24,6 +24,7 @@ from webhook_tui.session.bus import EventBus
 from webhook_tui.session.clock import Clock
 from webhook_tui.session.forwarding import Forwarder, OwnAddress, Replay
 from webhook_tui.session.status import StatusPublisher, first_status
+from webhook_tui.storage.forward_results import ResultWriter
 from webhook_tui.storage.history_query import HistoryQuery
 
 
@@ -82,15 +83,18 @@ async def _replay(history: HistoryQuery, plan: ReplayPlan, counts: ReplayCounts,
     status = StatusPublisher(first_status(Settings()), bus)
     forwarder = Forwarder(OwnAddress("", 0), status, Clock(), retries=0, anywhere=plan.anywhere)
     forwarder.allow(plan.url)
+    results = ResultWriter(history.path)
     try:
         for seq in plan.seqs:
             stored = history.stored(seq)
             secret = None if plan.secrets is None else plan.secrets[history.account(seq)]
             result = await forwarder.replay(stored, plan.url, Replay(secret))
+            results.keep(result)
             counts.good += result.is_good
             counts.failed += not result.is_good
             display.show(result, counts)
     finally:
+        results.close()
         await forwarder.aclose()
         status.close()
 

@@ -23,6 +23,7 @@ def signature_page(report: SignatureReport, row: DeliveryRow, style: TextStyle, 
     headline = visible(cause.headline if cause is not None else row.reason)
     lines = [f"{style.verdict(row.verdict)}: {headline[:1].lower()}{headline[1:]}"]
     lines += _wrapped(why_text(report, row), style)
+    lines += [line for hint in report.hints for line in _wrapped(f"Hint, without proof: {hint}", style)]
     if change := change_text(report, row):
         lines += ["", *_wrapped(f"What to change: {change}", style)]
     lines.append("")

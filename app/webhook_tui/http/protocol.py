@@ -4,6 +4,9 @@ One request after the other is read: what a client sends ahead waits, unread, un
 answers keep their order, and whatever is refused ends the connection with nothing after it read as another request
 (RFC 9112, 11.2). A client that still sends when it is answered has some time to read the answer: a reset would make it
 lose what came before (RFC 9112, 9.6).
+
+An ASGI server's request cycle, with a task, an event and a time-out for each delivery, took 0.15 ms of CPU more a
+delivery (0.61 against 0.46 ms for `listen` as a whole).
 """
 
 from __future__ import annotations
@@ -23,7 +26,7 @@ from webhook_tui.domain.delivery.headers import Headers
 from webhook_tui.domain.refusal import Refusal
 from webhook_tui.http.limits import NEVER, Deadlines, Limits
 from webhook_tui.http.request import Request, RequestParser, RequestRefusedError
-from webhook_tui.http.response import PLAIN, Exchange, render, render_head
+from webhook_tui.http.response import FAILED, PLAIN, Exchange, render, render_head
 
 _CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 _CUT_SHORT = Refusal(400, "the body did not come whole")
@@ -232,7 +235,13 @@ class HttpProtocol(asyncio.Protocol):
         request = self._parser.request
         assert request is not None
         keeps_alive = self._parser.is_complete and self._keeps_alive(request)
-        data, keeps_alive = render(answer, keeps_alive=keeps_alive, with_body=request.method != "HEAD")
+        try:
+            data, keeps_alive = render(answer, keeps_alive=keeps_alive, with_body=request.method != "HEAD")
+        except ValueError:
+            _log.error(
+                "An answer had a header that cannot be sent: 500 instead"
+            )  # without it: the log holds nothing that was sent
+            data, keeps_alive = render(FAILED, keeps_alive=False)
         self._transport.write(data)
         self._answered(keeps_alive)
 
@@ -256,6 +265,11 @@ class HttpProtocol(asyncio.Protocol):
             if self._is_chunked:
                 self._transport.write(b"0\r\n\r\n")
             self._answered(keeps_alive=False)
+
+    def break_stream(self) -> None:
+        """Close after what was written, without the last chunk: the client sees that it is not whole."""
+        self._exchange = None
+        self.close()
 
     async def drain(self) -> None:
         """Wait while the client does not read."""
@@ -305,12 +319,12 @@ class HttpProtocol(asyncio.Protocol):
         """Read at most to the end of a head or of a body; return how far. Raises RequestRefusedError."""
         parser = self._parser
         was_in_head = parser.request is None
-        if not self._is_head_timed:
-            self._is_head_timed = True
-            self._expect_within(self._limits.head_seconds)
         end = parser.feed(data, at)
         request = parser.request
         if request is None:
+            if not self._is_head_timed:
+                self._is_head_timed = True
+                self._expect_within(self._limits.head_seconds)
             return end
         if was_in_head:
             answer = self._shared.application.on_head(request)

@@ -166,8 +166,6 @@ class RequestParser:
         """Take a header; trailers after a chunked body are none."""
         if self.request is None:
             self._headers.append((name, value))
-            if len(self._headers) > self._limits.head_count:
-                self._stop(431, f"it has more than {self._limits.head_count} headers")
 
     def on_headers_complete(self) -> None:
         """Check the head and make the request."""
@@ -180,6 +178,8 @@ class RequestParser:
             return  # read again without the offer
         if self._head.size > self._limits.head_bytes:
             self._stop(431, "the head is too large")
+        if len(self._headers) > self._limits.head_count:
+            self._stop(431, f"it has more than {self._limits.head_count} headers")
         url = httptools.parse_url(self._target)
         if url.path is None:
             self._stop(400, "it is not valid HTTP")

@@ -93,6 +93,9 @@ class Connection(Protocol):
     def end_stream(self) -> None:
         """End it."""
 
+    def break_stream(self) -> None:
+        """Close without an end, after what was written."""
+
     async def drain(self) -> None:
         """Wait until the client has read most of what was written."""
 
@@ -153,7 +156,8 @@ class Exchange:
     def fail(self) -> None:
         """Answer 500, or break off the answer that was begun."""
         if self.has_started:
-            self.reset()
+            if self._end():
+                self._connection.break_stream()
         else:
             self.send(FAILED)
 

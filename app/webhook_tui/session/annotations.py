@@ -6,7 +6,8 @@ import logging
 
 from webhook_tui.domain.delivery.delivery import DeliveryRow
 from webhook_tui.domain.errors import ProblemError
-from webhook_tui.domain.events import DeliveriesDeleted, RowChanged
+from webhook_tui.domain.events import DeliveriesDeleted, Forwarded, Replayed, RowChanged
+from webhook_tui.domain.forwarding.forward_result import ForwardResult
 from webhook_tui.domain.run import Run
 from webhook_tui.session.bus import EventBus, EventsMatched
 from webhook_tui.session.secret_ring import SecretRingRepository
@@ -43,6 +44,16 @@ class Annotations:
     async def runs(self) -> tuple[Run, ...]:
         """Return all runs, oldest first."""
         return tuple(await self._store.runs())
+
+    def on_sent(self, event: Forwarded | Replayed) -> None:
+        """Keep what became of a delivery that was forwarded or replayed."""
+        self._tasks.start(self._keep_result(event.sent), "Keeping the outcome of a delivery")
+
+    async def _keep_result(self, result: ForwardResult) -> None:
+        try:
+            await self._store.record_result(result)
+        except ProblemError as error:  # it was shown all the same
+            _log.warning("the outcome of a delivery could not be kept: %s", error.problem.what)
 
     def on_events_matched(self, event: EventsMatched) -> None:
         """Note in the rows of these events that the event stream brought them, too."""

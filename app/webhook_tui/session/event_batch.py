@@ -7,9 +7,8 @@ status is kept and numbers of rows add up.
 from __future__ import annotations
 
 import threading
-import time
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from webhook_tui.domain.errors import Problem, Severity
 from webhook_tui.domain.events import (
@@ -30,6 +29,7 @@ from webhook_tui.domain.forwarding.forward_result import ForwardResult
 from webhook_tui.domain.forwarding.replay_progress import ReplayProgress
 from webhook_tui.domain.status import SessionStatus
 from webhook_tui.session.channel import Answered
+from webhook_tui.session.clock import Clock
 
 INTERVAL_SECONDS = 0.05
 """Between two updates."""
@@ -42,9 +42,9 @@ _MOST_RESULTS = 300
 class EventBatcher:
     """Holds the events that are not sent yet."""
 
-    def __init__(self, *, most_events: int = MOST_EVENTS, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, clock: Clock | None = None, *, most_events: int = MOST_EVENTS) -> None:
         self._most_events = most_events
-        self._clock = clock
+        self._clock = clock or Clock()
         self._changed = threading.Condition()
         self._closed = False
         self._sent_at = float("-inf")
@@ -97,7 +97,9 @@ class EventBatcher:
         """Wait for events and return them in order; an empty sequence once SessionStopped was taken."""
         with self._changed:
             while not (self._events or self._closed or self._is_due):
-                self._changed.wait(self._sent_at + INTERVAL_SECONDS - self._clock() if self._has_update else None)
+                self._changed.wait(
+                    self._sent_at + INTERVAL_SECONDS - self._clock.monotonic() if self._has_update else None
+                )
             events: list[SessionEvent | Answered] = []
             if self._has_update and (self._closed or self._is_due):
                 events.append(self._take_update())
@@ -110,7 +112,11 @@ class EventBatcher:
 
     @property
     def _is_due(self) -> bool:
-        return self._has_update and self._clock() >= self._sent_at + INTERVAL_SECONDS
+        return self._has_update and self._seconds_left <= 0
+
+    @property
+    def _seconds_left(self) -> float:
+        return self._sent_at + INTERVAL_SECONDS - self._clock.monotonic()
 
     def _take_update(self) -> SessionUpdated:
         update = SessionUpdated(
@@ -125,7 +131,7 @@ class EventBatcher:
         self._reverified, self._changed_rows = {}, {}
         self._results.clear()
         self._has_update = False
-        self._sent_at = self._clock()
+        self._sent_at = self._clock.monotonic()
         return update
 
 

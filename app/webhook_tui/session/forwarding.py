@@ -19,6 +19,7 @@ from webhook_tui.domain.delivery.headers import HOP_BY_HOP, SIGNATURE_HEADER, He
 from webhook_tui.domain.errors import ExitCode, Problem, ProblemError, Severity
 from webhook_tui.domain.failure import Failure
 from webhook_tui.domain.forwarding.forward_result import LONGEST_KEPT, ForwardResult, Why
+from webhook_tui.domain.forwarding.forward_rule import ForwardFilter, ForwardRule
 from webhook_tui.domain.signature.secret import Secret
 from webhook_tui.domain.signature.signature import sign
 from webhook_tui.domain.url import connect_host, is_loopback_host, origin, origin_form
@@ -114,16 +115,19 @@ class Forwarder:
         *,
         retries: int,
         anywhere: bool,
+        rules: tuple[ForwardRule, ...] = (),
         passes_target: bool = False,
         timeout_seconds: float = TIMEOUT_SECONDS,
         first_pause: float = _FIRST_PAUSE,
     ) -> None:
-        """`retries`: how often a forward without a response, or with 5xx, is retried.
+        """`retries`: how often a forward without a response, or with 5xx, is retried. `rules`: come before `url`.
 
         `passes_target`: append the path and the query of a delivery to those of the URL.
         """
         self.url: str | None = None
-        """Where deliveries are forwarded to; None: nowhere."""
+        """Where deliveries are forwarded to that pass no rule; None: nowhere."""
+        self._rules = ForwardFilter(rules)
+        self._rule_urls = frozenset(rule.url for rule in rules)
         self._status = status
         self._clock = clock
         self._retries = retries
@@ -134,6 +138,15 @@ class Forwarder:
         self._timeout_seconds = timeout_seconds
         self._first_pause = first_pause
         self._senders: dict[str, OutboundSender] = {}
+
+    @property
+    def is_on(self) -> bool:
+        """Whether any delivery may be forwarded."""
+        return self.url is not None or bool(self._rules)
+
+    def url_for(self, stored: StoredDelivery) -> str | None:
+        """Return where this delivery is forwarded to; None: nowhere."""
+        return self._rules.url_for(stored, self._clock.utc_now()) or self.url
 
     def set_url(self, url: str | None) -> None:
         """Forward to `url` from now on, or (None) nowhere. Raises ProblemError when it is not allowed."""
@@ -175,10 +188,9 @@ class Forwarder:
             await writer.wait_closed()
         return None
 
-    async def forward(self, stored: StoredDelivery) -> tuple[Answer, ForwardResult]:
+    async def forward(self, stored: StoredDelivery, url: str) -> tuple[Answer, ForwardResult]:
         """Send it unchanged; return the app's answer, or a 502 that says why there is none."""
-        assert self.url is not None
-        return await self._try(self.url, stored, stored.delivery, Why.FORWARDED, retries=self._retries)
+        return await self._try(url, stored, stored.delivery, Why.FORWARDED, retries=self._retries)
 
     async def replay(self, stored: StoredDelivery, url: str, how: Replay) -> ForwardResult:
         """Send it once. Raises ProblemError when the URL is not allowed."""
@@ -203,7 +215,7 @@ class Forwarder:
     ) -> tuple[Answer, ForwardResult]:
         sender = self._sender(url)
         target = sender.base_target
-        if self._passes_target and url == self.url:
+        if self._passes_target and (url == self.url or url in self._rule_urls):
             target = joined_target(target, delivery.target)
             url = urlsplit(url)._replace(path="", query="", fragment="").geturl() + target
         headers = _passed_on(delivery.headers)

@@ -70,7 +70,7 @@ def _opened(settings: Settings, writer: MessageWriter) -> SessionPort | None:
     """Take the port and say so before the slow imports; None: refused, and said."""
     try:
         bound = bind(settings.host, settings.port, exact=settings.port_was_given)
-        if settings.forward_to is None:  # else the session may refuse to forward there
+        if not settings.forward_urls:  # else the session may refuse to forward there
             writer.send(_bound(bound))
         gc.set_threshold(5_000, 5, 5)
         sys.modules["httpx._main"] = None  # type: ignore[assignment]  # httpx's command line: imports rich and click
@@ -81,7 +81,7 @@ def _opened(settings: Settings, writer: MessageWriter) -> SessionPort | None:
     except ProblemError as error:
         writer.send(Refused(error.problem))
         return None
-    if settings.forward_to is not None:
+    if settings.forward_urls:
         writer.send(_bound(bound))
     return session
 
@@ -102,6 +102,7 @@ class SessionHost:
         self._secrets: tuple[object, ...] = ()
         self._signal: signal.Signals | None = None
         self._is_screen_gone = False
+        self._ended = threading.Event()
 
     def run(self) -> None:
         """Run the session on this thread; returns when it has stopped and its last events are sent."""
@@ -116,6 +117,7 @@ class SessionHost:
         except Exception as error:  # noqa: BLE001 -- whatever it is, the screen must be told
             _log.error("the session ended by an error", exc_info=error)
             self._publish(SessionStopped(ended(f"The session ended by a bug in webhook-tui: {type(error).__name__}.")))
+        self._ended.set()
         sending.join(_LAST_SECONDS)
         if self._is_screen_gone and self._directory is not None:
             shutil.rmtree(self._directory, ignore_errors=True)
@@ -148,6 +150,7 @@ class SessionHost:
                     self._writer.send(SecretsKnown(secrets))
                 for event in events:
                     self._writer.send(event)
+        self._writer.close()
 
     def _receive(self) -> None:
         try:
@@ -161,7 +164,7 @@ class SessionHost:
                     self._session.request(message)  # type: ignore[arg-type]  # the pipe has one writer, and it is ours
         except ChannelClosedError:
             self._is_screen_gone = True
+            self._reader.close()
             self._session.stop()
-            end = threading.Timer(SHUTDOWN_SECONDS, os._exit, (1,))
-            end.daemon = True
-            end.start()
+            if not self._ended.wait(SHUTDOWN_SECONDS):
+                os._exit(1)

@@ -33,6 +33,8 @@ from webhook_tui.domain.account import Account
 from webhook_tui.domain.errors import Problem, Severity
 from webhook_tui.domain.events import (
     DeliveryStored,
+    Forwarded,
+    Replayed,
     ShutdownStepEnded,
     ShutdownStepStarted,
     WebhookRegistered,
@@ -177,6 +179,7 @@ class Runtime:
             clock,
             retries=settings.forward_retries,
             anywhere=settings.forward_anywhere,
+            rules=settings.forward_rules,
             passes_target=settings.forward_path,
         )
         self.replayer = Replayer(store, self.secret_ring, self.status, bus, self._forwarder)
@@ -233,6 +236,7 @@ class Runtime:
             if self._sandbox is not None:
                 await stack.enter_async_context(self._sandbox)
             stack.push_async_callback(self._forwarder.aclose)
+            self.answer_rule.set_rule(self._settings.answer)
             if self._settings.forward_to is not None:
                 self.replayer.set_forwarding(self._settings.forward_to)
                 self.tasks.start(self.replayer.probe(), "Connecting to the local app")
@@ -256,6 +260,8 @@ class Runtime:
         subscribe(VerificationWanted, self.reverification.on_verification_wanted)
         subscribe(EventLost, self._ownership_watch.on_event_lost)
         subscribe(EventsMatched, self.annotations.on_events_matched)
+        subscribe(Forwarded, self.annotations.on_sent)
+        subscribe(Replayed, self.annotations.on_sent)
         subscribe(TokenChanged, self._on_token_changed)
         subscribe(TokenChanged, self.comparison.on_token_changed)
         subscribe(TokenChanged, self.diagnostics.on_token_changed)

@@ -12,6 +12,7 @@ from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
 from datetime import datetime
+from pathlib import Path
 from typing import Any, assert_never, cast, get_args
 
 from webhook_tui.config import Settings
@@ -113,15 +114,15 @@ class Session:
 
         Raises ProblemError: PORT when the port is not free, USAGE when --forward-to is not allowed.
         """
-        if settings.forward_to is not None:
-            check(settings.forward_to, anywhere=settings.forward_anywhere)
+        for url in settings.forward_urls:
+            check(url, anywhere=settings.forward_anywhere)
         bound = bound or bind(settings.host, settings.port, exact=settings.port_was_given)
-        if settings.forward_to is not None:
-            try:
-                refuse_own(settings.forward_to, own_address(settings, bound))
-            except ProblemError:
-                bound.close()
-                raise
+        try:
+            for url in settings.forward_urls:
+                refuse_own(url, own_address(settings, bound))
+        except ProblemError:
+            bound.close()
+            raise
         return cls(settings, bound, asks=asks, timings=timings, clock=clock)
 
     @property
@@ -187,6 +188,23 @@ class Session:
         given = tuple(secret for secret, _ in self._settings.given_secrets)
         tokens = tuple(token for token in (self._settings.token, self._settings.ngrok_authtoken) if token is not None)
         return (*given, *tokens, *(self._runtime.known_secrets if self._runtime is not None else ()))
+
+    def history_path(self) -> Path:
+        """Return where the history lies; only after HistoryOpened, from any thread."""
+        return self._history.path
+
+    def signing_secret(self) -> Secret | None:
+        """Return the current secret, else the newest that was given; from any thread."""
+        if self._runtime is None:
+            return None
+        ring = self._runtime.secret_ring.ring
+        known = ring.current or next(iter(ring.newest_first()), None)
+        return None if known is None else known.secret
+
+    @property
+    def hook_url(self) -> str | None:
+        """The URL that leads to the hook, once it is known; from any thread."""
+        return None if self._runtime is None else self._runtime.status.status.webhook.url
 
     @property
     def _history(self) -> DeliveryStore:

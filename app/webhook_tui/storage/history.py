@@ -13,12 +13,14 @@ from webhook_tui.domain.account import Account
 from webhook_tui.domain.delivery.delivery import Delivery, DeliveryRow, StoredDelivery
 from webhook_tui.domain.delivery.rows import DeliveryRows, FoundRows, Sort
 from webhook_tui.domain.filtering.filter import Expression
+from webhook_tui.domain.forwarding.forward_result import ForwardResult
 from webhook_tui.domain.jobs.job import JobDetail, JobFields, Jobs
 from webhook_tui.domain.run import Run
 from webhook_tui.domain.signature.verdict import Judgement
 from webhook_tui.domain.statistics.counts import HistoryCounts
 from webhook_tui.domain.statistics.overview import HistoryPlace
 from webhook_tui.storage.files import size_on_disk
+from webhook_tui.storage.forward_results import insert_result
 from webhook_tui.storage.history_file import HistoryFile
 from webhook_tui.storage.insertion import recordable
 from webhook_tui.storage.mappers import (
@@ -117,6 +119,10 @@ class DeliveryStore:
     async def set_answered(self, seq: int, answered: int | None) -> DeliveryRow | None:
         """Record the answer to delivery `seq`; return its row, or None when it does not exist."""
         return await self._update("UPDATE deliveries SET answered = ? WHERE seq = ?", answered, seq)
+
+    async def record_result(self, result: ForwardResult) -> None:
+        """Keep what became of a forwarded or replayed delivery; the newest five of each stay. Raises ProblemError."""
+        await self._writer.run(lambda connection: insert_result(connection, result))
 
     async def set_marked(self, seq: int, marked: bool) -> DeliveryRow | None:
         """Mark or unmark delivery `seq`; return its row, or None when it does not exist."""

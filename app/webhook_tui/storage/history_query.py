@@ -64,7 +64,7 @@ class HistoryQuery:
         if not path.is_file():
             raise ProblemError(no_history(path))
         migrate_if_outdated(path, HISTORY)
-        self._path = path
+        self.path = path
         self._accounts = accounts or AccountFilter()
         if not is_history(path):
             raise ProblemError(not_a_history(path))
@@ -101,13 +101,13 @@ class HistoryQuery:
             return self._numbers("SELECT seq FROM deliveries ORDER BY seq")
         if keys is None:
             assert expression is not None
-            return find_in_history(self._path, expression, now, job_fields=job_fields)
+            return find_in_history(self.path, expression, now, job_fields=job_fields)
         own: list[int] = sorted(
             seq for key in keys for seq in self._numbers("SELECT seq FROM deliveries WHERE account = ?", key)
         )
         if expression is None:
             return own
-        found = set(find_in_history(self._path, expression, now, job_fields=job_fields))
+        found = set(find_in_history(self.path, expression, now, job_fields=job_fields))
         return [seq for seq in own if seq in found]
 
     def deliveries(self, seqs: Sequence[int]) -> Iterator[StoredDelivery]:

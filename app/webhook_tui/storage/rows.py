@@ -10,9 +10,11 @@ from pathlib import Path
 
 from webhook_tui.domain.delivery.delivery import DeliveryRow, StoredDelivery
 from webhook_tui.domain.errors import ProblemError
+from webhook_tui.domain.forwarding.forward_result import ForwardResult
 from webhook_tui.storage.database import connect_read_only, is_set_up, migrate_if_outdated
 from webhook_tui.storage.errors import no_history, reading
 from webhook_tui.storage.files import identity
+from webhook_tui.storage.forward_results import find_results
 from webhook_tui.storage.mappers import CHOSEN_ROWS, ROWS, find_row, find_stored, row_of
 from webhook_tui.storage.schema import HISTORY
 
@@ -148,6 +150,11 @@ class SqliteRows:
             (*of_event, first, _MOST_ATTEMPTS),
         )
         return [row_of(columns) for columns in found]
+
+    def forward_results(self, seq: int) -> Sequence[ForwardResult]:
+        """Return what became of delivery `seq` where it was forwarded or replayed, newest first."""
+        with reading():
+            return find_results(self._connection, seq)
 
     def close(self) -> None:
         """Close the connection."""

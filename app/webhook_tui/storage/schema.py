@@ -69,11 +69,36 @@ _HISTORY_4 = """
 ALTER TABLE deliveries ADD COLUMN http_version TEXT NOT NULL DEFAULT '1.1';
 """
 
+_HISTORY_5 = """
+CREATE TABLE forward_results (
+    id INTEGER PRIMARY KEY,
+    seq INTEGER NOT NULL,         -- of the delivery that was forwarded or replayed
+    why TEXT NOT NULL,
+    url TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    status INTEGER,               -- NULL: there was no answer
+    headers BLOB NOT NULL,
+    body BLOB NOT NULL,           -- its first 64 KiB
+    body_size INTEGER NOT NULL,
+    seconds REAL NOT NULL,
+    tries INTEGER NOT NULL,
+    failure TEXT NOT NULL,
+    cause TEXT,
+    signed_anew INTEGER NOT NULL,
+    edited INTEGER NOT NULL,
+    cut TEXT
+);
+CREATE INDEX results_of ON forward_results (seq);
+CREATE TRIGGER results_deleted AFTER DELETE ON deliveries BEGIN
+    DELETE FROM forward_results WHERE seq = old.seq;
+END;
+"""
+
 HISTORY = Schema(
     called="history",
     way_out="Use another file with --db F, or none with --ephemeral.",
     application_id=0x77685431,
-    migrations=(_HISTORY_1, _HISTORY_2, _HISTORY_3, _HISTORY_4),
+    migrations=(_HISTORY_1, _HISTORY_2, _HISTORY_3, _HISTORY_4, _HISTORY_5),
 )
 
 

@@ -70,13 +70,12 @@ class Writer:
         """Store a delivery; the result is its row once it is committed, or a ProblemError when it is not stored."""
         return self._submit(record)
 
-    async def run(self, job: Job[T]) -> T:
-        """Return the result of `job` once it is committed; raises ProblemError when it is not.
+    def run(self, job: Job[T]) -> asyncio.Future[T]:
+        """Run a job; the result is its own once it is committed, or a ProblemError when it is not.
 
-        A cancelled job may have been committed.
+        A cancelled job may have been committed. Requests are carried out in the order of the calls.
         """
-        result: T = await self._submit(job)
-        return result
+        return self._submit(job)
 
     def _submit(self, work: Job[Any] | Recordable) -> asyncio.Future[Any]:
         loop = asyncio.get_running_loop()

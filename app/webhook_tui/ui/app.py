@@ -99,7 +99,7 @@ class WebhookTuiApp(TerminalApp):
             self.theme = theme_name
         self.leaving: queue.SimpleQueue[int] = queue.SimpleQueue()
         """Gets the exit code when leaving begins, for whoever watches that the end comes."""
-        self._signals = SignalHandlers(self._stop_session, self.end)
+        self._signals = SignalHandlers(self._leave_session, self._stop_session, self.end)
         self._output_filter = OutputFilter(in_ascii=in_ascii)
         self._lost_keys: set[str] = set()
         self.context = AppContext(
@@ -166,6 +166,9 @@ class WebhookTuiApp(TerminalApp):
         self._stop_session(self.return_code or 0)
         self._signals.restore()
         self._main.close()
+
+    def _leave_session(self) -> None:
+        self.host.leave()
 
     def _stop_session(self, return_code: int) -> None:
         self.leaving.put(return_code)

@@ -1,8 +1,9 @@
-"""What became of deliveries that were sent on, as the Answer tab shows it: the newest of this run, in memory only."""
+"""What became of deliveries that were sent on, as the Answer tab shows it: of this run, and what the history keeps."""
 
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Sequence
 
 from webhook_tui.domain.forwarding.forward_result import ForwardResult
 
@@ -22,6 +23,12 @@ class ForwardHistory:
         self._of.move_to_end(sent.seq)
         if len(self._of) > MOST_DELIVERIES:
             self._of.popitem(last=False)
+
+    def load(self, seq: int, stored: Sequence[ForwardResult]) -> None:
+        """Add what earlier runs kept of one delivery, `stored` newest first."""
+        if stored:
+            known = {sent.at: sent for sent in (*reversed(stored), *self._of.get(seq, ()))}
+            self._of[seq] = tuple(known[at] for at in sorted(known))[-MOST_EACH:]
 
     def of(self, seq: int) -> tuple[ForwardResult, ...]:
         """Of one delivery, newest first."""

@@ -49,7 +49,8 @@ class SessionWorker:
 
     def start(self, publish: Callable[[SessionEvent], None]) -> None:
         """Run the session; `publish` is called with each event, from another thread."""
-        self._publish = publish
+        if not self._stopped:
+            self._publish = publish
         self._thread = threading.Thread(target=self._run, name="session", daemon=True)
         self._thread.start()
 

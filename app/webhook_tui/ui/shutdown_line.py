@@ -1,4 +1,4 @@
-"""After the screen: one line on standard error counts what is being tidied, and the session's end is waited for."""
+"""After the screen has closed: one line on standard error shows the steps of the shutdown until the session ends."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ class ShutdownLine:
         """Of each step how it ended; "" while it is under way."""
         self.stopped: SessionStopped | None = None
 
-    def take(self, fact: SessionEvent) -> None:
-        """Take in what the session says."""
-        match fact:
+    def add(self, event: SessionEvent) -> None:
+        """Add an event of the session."""
+        match event:
             case ShutdownStepStarted(what):
                 self._ends[what] = ""
                 self._write()
@@ -32,12 +32,12 @@ class ShutdownLine:
                 self._ends[what] = outcome
                 self._write()
             case SessionStopped():
-                self.stopped = fact
+                self.stopped = event
             case _:
                 pass
 
     def end(self) -> None:
-        """End the line; what could not be tidied is one more."""
+        """End the line; a step that failed gets a line of its own."""
         if self._ends:
             self._say("\n")
         if self.stopped is not None and self.stopped.problem is not None:
@@ -57,16 +57,16 @@ class ShutdownLine:
 def finish_shutdown(
     host: SessionWorker, out: TextIO, *, seconds: float, clock: Callable[[], float] = time.monotonic
 ) -> bool:
-    """Wait at most so many seconds for the session's end, and say what it does; ctrl+c ends the waiting.
+    """Wait at most so many seconds for the session's end and print its steps; ctrl+c stops waiting.
 
-    Gives back whether it has ended.
+    Returns whether the session has ended.
     """
     line = ShutdownLine(out)
     until = clock() + seconds
     with contextlib.suppress(KeyboardInterrupt):
         while line.stopped is None and (left := until - clock()) > 0 and (host.is_running or not host.tail.empty()):
             with contextlib.suppress(queue.Empty):
-                line.take(host.tail.get(timeout=min(left, 0.1)))
+                line.add(host.tail.get(timeout=min(left, 0.1)))
         host.join(max(0.0, until - clock()))
     line.end()
     return not host.is_running

@@ -15,8 +15,14 @@ _NAMES = ("SIGINT", "SIGTERM", "SIGHUP")
 class SignalHandlers:
     """Handles the signals from `install` to `restore`."""
 
-    def __init__(self, at_once: Callable[[int], None], in_loop: Callable[[int], None]) -> None:
-        """`at_once` is called in the signal handler, `in_loop` by the loop; both with the exit code."""
+    def __init__(
+        self, before_loop: Callable[[], None], at_once: Callable[[int], None], in_loop: Callable[[int], None]
+    ) -> None:
+        """`at_once` is called in the signal handler, `in_loop` by the loop; both with the exit code.
+
+        `before_loop` is called instead of `at_once` while no loop runs.
+        """
+        self._before_loop = before_loop
         self._at_once = at_once
         self._in_loop = in_loop
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -48,12 +54,13 @@ class SignalHandlers:
 
     def _handle(self, number: int, _frame: FrameType | None) -> None:
         # Not one of the loop's own handlers: a write to a terminal that is gone can block the loop for ever.
-        self._at_once(128 + number)
         if self._loop is None:
             self._early_code = 128 + number
-        else:
-            with contextlib.suppress(RuntimeError):  # the loop has ended
-                self._loop.call_soon_threadsafe(self._in_loop, 128 + number)
+            self._before_loop()
+            return
+        self._at_once(128 + number)
+        with contextlib.suppress(RuntimeError):  # the loop has ended
+            self._loop.call_soon_threadsafe(self._in_loop, 128 + number)
 
 
 def _ignore(_number: int, _frame: FrameType | None) -> None:

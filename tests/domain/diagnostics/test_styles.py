@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
-from webhook_tui.domain.diagnostics import encodings, envelopes, numbers, payloads, secrets, serializers, strings
-from webhook_tui.domain.diagnostics.causes import Difference, cause_of, note_of
+from webhook_tui.domain.diagnostics import numbers, serializers, strings
+from webhook_tui.domain.diagnostics.catalogue import CATALOGUE, JSON_ADVICE, JSON_CHANGES
+from webhook_tui.domain.diagnostics.causes import cause_of, difference, note_of
 from webhook_tui.domain.diagnostics.document import Document, Order
-from webhook_tui.domain.diagnostics.encodings import Reading
 
 
 @pytest.mark.parametrize(
@@ -75,29 +77,46 @@ def test_orders() -> None:
     assert written(Order.ASSOCIATIVE) == b'{"b":{"d":1,"c":2},"10":1,"2":[],"a":[5,6]}'
 
 
-def test_every_sentence_has_room() -> None:
+LONGEST = "\u00e9" * 500
+
+
+def test_every_sentence_of_the_catalogue_has_room() -> None:
     """Headlines within 60 characters, short ones within 34, whatever is combined; each sentence ends in a full stop."""
-    modules = (payloads, encodings, envelopes, secrets, serializers)
-    fixed = [value for module in modules for value in vars(module).values() if isinstance(value, Difference)]
+    names: tuple[str, ...] = (
+        "count",
+        "character",
+        "word",
+        "digits",
+        "name",
+        "byte",
+        "text",
+        "what",
+        "language",
+        "case",
+    )
+    names = (*names, *("path", "signed", "received", "change"))
     made = [
-        difference
-        for message in payloads.bodies(b'\xef\xbb\xbf{"t": "caf\xc3\x83\xc2\xa9+%20"}\r\n' + b" " * 70_000)
-        for difference in message.differences
+        difference(code, **{**dict.fromkeys(names, LONGEST), "seq": 1_000_000}) for code in (*CATALOGUE, *JSON_CHANGES)
     ]
-    made += [
-        difference
-        for count in range(16, 128)
-        for _, all_of in Reading(b"0" * count).algorithms()
-        for difference in all_of
-    ]
-    assert len(fixed) > 50
-    for one in (*fixed, *made):
-        for cause in (cause_of([one]), *(cause_of([one, other]) for other in fixed), cause_of([one] * 3)):
+    for one in made:
+        for cause in (
+            cause_of([one], 1, 2),
+            *(cause_of([one, other], 1, 1) for other in made[::9]),
+            cause_of([one] * 3, 9, 9),
+        ):
             assert len(cause.headline) <= 60
             assert len(cause.short) <= 34
             assert cause.headline.startswith("It ")
-            assert all(text.endswith(".") for text in (cause.headline, cause.short, cause.why))
+            assert all(text.endswith((".", "…")) for text in (cause.headline, cause.short, cause.why, cause.change))
         assert len(note_of([one])) <= 55
+
+
+def test_one_word_for_one_idea() -> None:
+    """No text of the catalogue uses a word that other texts of the program do not."""
+    texts = [text for row in (*CATALOGUE.values(), *JSON_CHANGES.values()) for text in row]
+    for text in (*texts, *JSON_ADVICE.values()):
+        assert not re.search(r"judged|proven|stray|signed anew|nothing fits|timestamp and a dot", text, re.IGNORECASE)
+        assert text.count(". ") <= 1
 
 
 def _never() -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+import re
 from datetime import UTC, datetime
 
 from webhook_tui.domain.delivery.delivery import Delivery
@@ -24,7 +25,7 @@ def clock() -> float:
 
 def test_a_good_signature_is_valid() -> None:
     """Text and JSON say so, with both digests."""
-    outcome = verify(SECRET, SIGNATURE, BODY, clock=clock)
+    outcome = verify([SECRET], SIGNATURE, BODY, clock=clock)
 
     assert outcome.is_good
     assert as_text(outcome).splitlines() == [
@@ -46,12 +47,15 @@ def test_a_good_signature_is_valid() -> None:
         "received": [SIGNATURE],
         "tried": 1,
         "notes": [],
+        "outcome": "cause found",
+        "hints": [],
+        "skipped": [],
     }
 
 
 def test_a_bad_one_is_explained() -> None:
     """The cause is the reason; nothing printed holds the secret."""
-    outcome = verify(SECRET, SIGNATURE, BODY + b"\n", clock=clock)
+    outcome = verify([SECRET], SIGNATURE, BODY + b"\n", clock=clock)
 
     text = as_text(outcome)
     assert not outcome.is_good
@@ -64,18 +68,20 @@ def test_a_bad_one_is_explained() -> None:
 
 
 def test_what_nothing_explains_says_what_was_tried() -> None:
-    """The number of variations is told."""
-    outcome = verify(SECRET, "sha256=" + "5f" * 32, BODY, clock=clock)
+    """What is certain stands first, then how the search ended."""
+    outcome = verify([SECRET], "sha256=" + "5f" * 32, BODY, clock=clock)
 
-    assert "Nothing fits: 1 secret in " in as_text(outcome)
+    lines = as_text(outcome).splitlines()
+    assert lines[1] == "Not the signature of this body with any known secret."
+    assert re.fullmatch(r"No known cause matches \(1 secret, [0-9,]+ checks, 1 ms\)\.", lines[4])
     assert json.loads(as_json(outcome))["tried"] > 300
 
 
 def test_missing_and_malformed_are_told_apart() -> None:
     """Neither raises, and terminal controls in the value are made harmless."""
-    assert verify(SECRET, None, BODY, clock=clock).verdict is Verdict.MISSING
-    assert verify(SECRET, "", BODY, clock=clock).verdict is Verdict.MALFORMED
-    odd = verify(SECRET, "sha256=\x1b[2J\udcff", BODY, clock=clock)
+    assert verify([SECRET], None, BODY, clock=clock).verdict is Verdict.MISSING
+    assert verify([SECRET], "", BODY, clock=clock).verdict is Verdict.MALFORMED
+    odd = verify([SECRET], "sha256=\x1b[2J\udcff", BODY, clock=clock)
     assert odd.verdict is Verdict.MALFORMED
     assert "\x1b" not in as_text(odd)
 
@@ -91,3 +97,21 @@ def test_a_whole_delivery_is_linted_too() -> None:
     assert outcome.report.notes == ("header says image_result, body says ping", "no Content-Type header")
     assert as_text(outcome).endswith("note: no Content-Type header")
     assert [line.note for line in outcome.report.lines] == ["does not fit", "fits"]
+
+
+def test_the_search_ends_when_its_time_is_over() -> None:
+    """With no time at all it says so, and the verdict stands."""
+    ticks = iter(range(1000))
+    outcome = verify([SECRET], "sha256=" + "5f" * 32, BODY, clock=lambda: float(next(ticks)), seconds=3)
+
+    assert outcome.verdict is Verdict.INVALID
+    assert "The search was stopped after " in as_text(outcome)
+    assert json.loads(as_json(outcome))["outcome"] == "stopped"
+
+
+def test_hints_are_called_hints() -> None:
+    """A body that ends in the middle proves nothing, and is said all the same."""
+    outcome = verify([SECRET], "sha256=" + "5f" * 32, BODY[:30], clock=clock)
+
+    assert "Hints, without proof\n- The body ends in the middle of its JSON." in as_text(outcome)
+    assert outcome.report.cause is None

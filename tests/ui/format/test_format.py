@@ -77,18 +77,21 @@ def test_the_signature_tab_with_a_cause() -> None:
         "secret 9f2c  current (14:19:00)  fits only without the last newline",
         "secret 41d0  until 14:19:00      does not fit",
     ]
-    assert effort(found) == "1,012 variations tried in 14 ms"
-    assert effort(replace(found, tried=1)) == "1 variation tried in 14 ms"
+    assert effort(found) == "1,012 checks, 14 ms"
+    assert effort(replace(found, tried=1)) == "1 check, 14 ms"
 
 
 def test_the_signature_tab_without_a_cause_says_what_to_do() -> None:
     """Which key helps."""
     shown = text(signature_text(report(None), row(8), 78, NOW))
 
-    assert shown[1] == "Nothing fits: 2 secrets in 1,012 variations, tried in 14 ms."
+    assert shown[1:3] == [
+        "Not the signature of this body with any known secret.",
+        "No known cause matches (2 secrets, 1,012 checks, 14 ms).",
+    ]
     assert shown[4:7] == [
         "What to do",
-        "u   register again: a new secret is made, and its ping must come out valid",
+        "u   register again: PiktID issues a new secret, and its ping must be valid",
         "p   add the secret you have: stored deliveries are checked again",
     ]
 

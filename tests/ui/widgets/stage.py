@@ -13,6 +13,7 @@ from textual.app import App, ComposeResult
 from textual.widget import Widget
 
 from webhook_tui.domain.delivery.delivery import DeliveryRow, StoredDelivery
+from webhook_tui.domain.forwarding.forward_result import ForwardResult
 from webhook_tui.domain.signature.verdict import Verdict
 from webhook_tui.ui.theme import register, variable_defaults
 from webhook_tui.ui.widgets.delivery_table import DeliveryTable
@@ -47,6 +48,9 @@ class Rows:
         return None
 
     def attempts(self, seq: int) -> Sequence[DeliveryRow]:
+        return ()
+
+    def forward_results(self, seq: int) -> Sequence[ForwardResult]:
         return ()
 
     def close(self) -> None:

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from webhook_tui.domain.delivery.delivery import DeliveryRow, StoredDelivery
+from webhook_tui.domain.forwarding.forward_result import ForwardResult
 
 
 class DeliveryRows(Protocol):
@@ -39,6 +40,10 @@ class DeliveryRows(Protocol):
 
     def attempts(self, seq: int) -> Sequence[DeliveryRow]:
         """All deliveries of the event id of `seq` (same account), oldest first, at most 200; its row if it has none."""
+        ...
+
+    def forward_results(self, seq: int) -> Sequence[ForwardResult]:
+        """Return what became of delivery `seq` where it was forwarded or replayed, newest first, at most five."""
         ...
 
     def close(self) -> None:

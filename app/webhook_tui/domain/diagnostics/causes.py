@@ -1,10 +1,13 @@
-"""One way in which a signature differs from the documented one, in words; several together make one cause."""
+"""What may differ from the documented signature, in words; several differences together make one cause."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+import msgspec
+
+from webhook_tui.domain.delivery.text import visible
+from webhook_tui.domain.diagnostics.catalogue import CATALOGUE, JSON_ADVICE, JSON_CHANGES
 from webhook_tui.domain.diagnostics.report import Cause
 
 LONGEST_HEADLINE = 60
@@ -12,47 +15,80 @@ LONGEST_SHORT = 34
 LONGEST_PHRASE = LONGEST_SHORT - len("Fits .")
 
 _NUMBERS = {2: "two", 3: "three", 4: "four", 5: "five"}
+_LONGEST_VALUE = 40
+_OWN_HEADLINES = {
+    "swapped": ("It is the signature of delivery #{seq}.", "It is #{seq}'s signature."),
+    "same-signature": ("It has the same signature as delivery #{seq}.", "Same signature as #{seq}."),
+}
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """What was done otherwise than documented. None of its texts ever holds a secret."""
+class Difference(msgspec.Struct, frozen=True):
+    """One way in which a signature differs from the documented one. None of its texts holds a secret."""
 
     code: str
-    """A stable word for scripts."""
-    headline: str
-    """At most 60 characters, `It fits ...`."""
-    phrase: str
-    """What follows `Fits` in the short sentence, at most 28 characters."""
-    only: str
-    """What follows `fits only` in the ring's line."""
-    why: str
-    change: str
-    short: str = ""
-    """The whole short sentence, where it is not `Fits {phrase}.`"""
+    """A stable word for scripts: a key of `CATALOGUE` or `JSON_CHANGES`."""
+    values: tuple[tuple[str, str], ...] = ()
+    advice: str = ""
+    """For a change of JSON, what to do: a key of `JSON_ADVICE`."""
+
+    @property
+    def phrase(self) -> str:
+        """What follows `Fits`, at most 28 characters."""
+        return _cut(self._filled(self._texts[0]), LONGEST_PHRASE)
+
+    @property
+    def headline(self) -> str:
+        """A sentence of at most 60 characters."""
+        if self.code in _OWN_HEADLINES:
+            return self._filled(_OWN_HEADLINES[self.code][0])
+        long = self._filled(self._texts[3]) if len(self._texts) > 3 else ""
+        return f"It fits {long if 0 < len(long) <= LONGEST_HEADLINE - len('It fits .') else self.phrase}."
+
+    @property
+    def short(self) -> str:
+        """A sentence of at most 34 characters."""
+        if self.code in _OWN_HEADLINES:
+            return self._filled(_OWN_HEADLINES[self.code][1])
+        return f"Fits {self.phrase}."
+
+    @property
+    def why(self) -> str:
+        """What happened, in a sentence or two."""
+        return self._filled(self._texts[1])
+
+    @property
+    def change(self) -> str:
+        """What to change, in a sentence or two."""
+        return self._filled(self._texts[2]) if self.code in CATALOGUE else JSON_ADVICE[self.advice]
+
+    @property
+    def _texts(self) -> tuple[str, ...]:
+        return CATALOGUE.get(self.code) or JSON_CHANGES[self.code]
+
+    def _filled(self, text: str) -> str:
+        return text.format(**dict(self.values)) if self.values else text
 
 
-def fitting(code: str, what: str, phrase: str, *, why: str, change: str, only: str = "") -> Difference:
-    """A difference whose headline is `It fits {what}.`"""
-    return Difference(code, f"It fits {what}.", phrase, only or phrase, why, change)
+def difference(code: str, **values: object) -> Difference:
+    """The difference of that code; received text among the values is sanitised and cut to 40 characters."""
+    if not values:
+        return Difference(code)
+    return Difference(code, tuple((name, _cut(visible(str(value)), _LONGEST_VALUE)) for name, value in values.items()))
 
 
-def cause_of(differences: Sequence[Difference]) -> Cause:
-    """The cause that all these differences make together; `differences` is not empty."""
+def cause_of(differences: Sequence[Difference], signed: int, received: int) -> Cause:
+    """The cause that these differences make together, of bodies of `signed` and `received` bytes; not empty."""
+    sizes = "" if signed == received else f" {_bytes(signed)} signed and {received:,} arrived."
+    why = " ".join(dict.fromkeys(one.why for one in differences))
+    change = " ".join(dict.fromkeys(one.change for one in differences))
+    code = "+".join(dict.fromkeys(one.code for one in differences))
     if len(differences) == 1:
-        only = differences[0]
-        return Cause(only.code, only.headline, only.short or f"Fits {only.phrase}.", only.why, only.change)
+        return Cause(code, differences[0].headline, differences[0].short, why + sizes, change)
     number = _NUMBERS.get(len(differences), str(len(differences)))
     headline = f"It fits {differences[0].phrase} and {differences[1].phrase}."
     if len(differences) > 2 or len(headline) > LONGEST_HEADLINE:
         headline = f"It fits with {number} differences, all of them below."
-    return Cause(
-        "+".join(difference.code for difference in differences),
-        headline,
-        f"Fits with {number} differences.",
-        " ".join(difference.why for difference in differences),
-        " ".join(dict.fromkeys(difference.change for difference in differences)),
-    )
+    return Cause(code, headline, f"Fits with {number} differences.", why + sizes, change)
 
 
 def note_of(differences: Sequence[Difference]) -> str:
@@ -60,5 +96,13 @@ def note_of(differences: Sequence[Difference]) -> str:
     if not differences:
         return "fits"
     if len(differences) == 1:
-        return f"fits only {differences[0].only}"
+        return f"fits only {differences[0].phrase}"
     return f"fits only with {_NUMBERS.get(len(differences), str(len(differences)))} differences"
+
+
+def _bytes(count: int) -> str:
+    return "1 byte was" if count == 1 else f"{count:,} bytes were"
+
+
+def _cut(text: str, longest: int) -> str:
+    return text if len(text) <= longest else f"{text[: longest - 1]}…"

@@ -10,25 +10,32 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from enum import Enum, auto
+from enum import IntEnum, auto
 from typing import TypeAlias
 
-from webhook_tui.domain.diagnostics.strings import Escape
+import msgspec
+
+from webhook_tui.domain.diagnostics.strings import Escape, LexemeEscape
 from webhook_tui.domain.payload.json_decoder import decode
 
 _DEEPEST = 150
 _CHECK_EVERY = 4096
 _LEXEME = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[{}\[\],:]|[^\s{}\[\],:"]+', re.DOTALL)
-_NUMBER = re.compile(r"-?[0-9].*")
+_PLAIN = re.compile(r'"[ !#$%()*,\-.0-9:;?@A-Z\[\]^_a-z{|}~]*"')
+"""Strings that every program writes alike."""
+NUMBER = re.compile(r"-?[0-9].*")
 _INDEX = re.compile(r"0|[1-9][0-9]{0,9}")
 _LARGEST_INDEX = 2**32 - 2
 
-_OPEN_OBJECT, _CLOSE_OBJECT, _OPEN_ARRAY, _CLOSE_ARRAY, _COMMA, _COLON = range(6)
-_MARKS = "{}[],:"
+_OPEN_OBJECT, _CLOSE_OBJECT, _OPEN_ARRAY, _CLOSE_ARRAY, _COMMA, _COLON, _ITEM, _NO_MEMBER, _NO_ITEM = range(9)
+_MARKS = ("{", "}", "[", "]", ",", ":", ",", "{}", "[]")
 
 Node: TypeAlias = "str | list[Node] | Members"
 Token: TypeAlias = str | int
-"""A lexeme, or a mark of structure: eight times its depth plus its kind."""
+"""A lexeme, or a mark of structure: sixteen times its depth in objects and arrays (by 256) plus its kind."""
+
+
+Style: TypeAlias = Callable[[str], str]
 
 
 @dataclass(slots=True)
@@ -38,7 +45,7 @@ class Members:
     pairs: list[tuple[str, Node]]
 
 
-class Order(Enum):
+class Order(IntEnum):
     """How a writer orders the members of an object."""
 
     AS_SENT = auto()
@@ -47,49 +54,83 @@ class Order(Enum):
     SORTED = auto()
     INNER_SORTED = auto()
     """A Go struct whose fields are maps."""
+    OUTER_SORTED = auto()
+    """A Go map of json.RawMessage."""
     INDEX_FIRST = auto()
     """JavaScript: keys that are array indexes come first, in numerical order."""
     ASSOCIATIVE = auto()
     """PHP arrays: an empty object becomes `[]`, keys 0, 1, 2 ... a list."""
+    LENGTH = auto()
+    """PostgreSQL's jsonb and MySQL: by length in bytes, then by bytes."""
+    HASHED = auto()
+    """Java's HashMap."""
 
 
-@dataclass(frozen=True, slots=True)
-class Layout:
+class Layout(msgspec.Struct, frozen=True):
     """Where a writer puts white space."""
 
     comma: str = ","
     colon: str = ":"
     indent: str | None = None
+    inline: bool = False
+    """Jackson: arrays stay in the line, empty ones hold a blank."""
+    empty: tuple[str, str] | None = None
+    """What stands in an empty object and array in front of the indent of the closing bracket; None: nothing."""
 
     def text(self, mark: int) -> str:
         """What is written for a mark of structure."""
-        depth, kind = divmod(mark, 8)
+        depths, kind = divmod(mark, 16)
+        objects, arrays = divmod(depths, 256)
         if kind == _COLON:
             return self.colon
-        if kind == _COMMA and self.indent is None:
-            return self.comma
-        if self.indent is None:
+        if self.inline and kind in _INLINE:
+            return _INLINE[kind]
+        if self.empty is not None and kind in (_NO_MEMBER, _NO_ITEM):
+            marks = _MARKS[kind]
+            return f"{marks[0]}{self.empty[kind == _NO_ITEM]}{(self.indent or '') * (objects + arrays)}{marks[1]}"
+        if kind in (_NO_MEMBER, _NO_ITEM) or (self.indent is None and kind not in (_COMMA, _ITEM)):
             return _MARKS[kind]
+        if self.indent is None:
+            return self.comma
+        depth = objects if self.inline else objects + arrays
         if kind in (_CLOSE_OBJECT, _CLOSE_ARRAY):
             return "\n" + self.indent * depth + _MARKS[kind]
         return _MARKS[kind] + "\n" + self.indent * (depth + 1)
 
 
+_INLINE = {_OPEN_ARRAY: "[ ", _CLOSE_ARRAY: " ]", _ITEM: ", ", _NO_MEMBER: "{ }", _NO_ITEM: "[ ]"}
+
+
 class ExpiredError(Exception):
-    """The time for explaining is over."""
+    """The time for the search is over."""
+
+
+_UNCHANGED: dict[str, str] = {}
 
 
 class Document:
     """One parsed body; tokens of each order and the tables of each style are made once."""
 
-    def __init__(self, root: Node, expired: Callable[[], bool]) -> None:
+    def __init__(
+        self,
+        root: Node,
+        expired: Callable[[], bool],
+        decoded: dict[str, str] | None = None,
+        lexemes: dict[Style, dict[str, str]] | None = None,
+    ) -> None:
+        """`decoded`, `lexemes`: what is known already of strings and of lexemes in each style."""
         self.root = root
         self._expired = expired
-        self._decoded: dict[str, str] = {}
+        self._decoded: dict[str, str] = {} if decoded is None else decoded
+        self._lexemes: dict[Style, dict[str, str]] = {} if lexemes is None else lexemes
+        self._scalars: dict[tuple[int, int], dict[Token, str]] = {}
+        self._marks: dict[tuple[int, int], dict[Token, str]] = {}
         self._orders: dict[Order, list[Token]] = {}
-        self._strings: dict[Escape | None, dict[str, str]] = {}
-        self._numbers: dict[Callable[[str], str] | None, dict[str, str]] = {}
-        self._scalars = frozenset(token for token in self.tokens(Order.AS_SENT) if isinstance(token, str))
+        self._changed: dict[Style, dict[str, str]] = {}
+        self._used = list(dict.fromkeys(token for token in self.tokens(Order.AS_SENT) if isinstance(token, str)))
+        self._texts = [text for text in self._used if text.startswith('"') and not _PLAIN.fullmatch(text)]
+        self._figures = [text for text in self._used if NUMBER.fullmatch(text)]
+        self._tables: dict[tuple[tuple[str, str], ...], dict[str, str]] = {(): _UNCHANGED}
 
     @classmethod
     def parse(cls, body: bytes, expired: Callable[[], bool]) -> Document | None:
@@ -116,7 +157,7 @@ class Document:
 
     def part(self, node: Node) -> Document:
         """A part of this document as one of its own."""
-        return Document(node, self._expired)
+        return Document(node, self._expired, self._decoded, self._lexemes)
 
     def member(self, name: str) -> Node | None:
         """The last member of that name of the outermost object, or None."""
@@ -125,66 +166,85 @@ class Document:
         return next((value for key, value in reversed(self.root.pairs) if self.decoded(key) == name), None)
 
     def tokens(self, order: Order) -> list[Token]:
-        """All tokens in that order; an order that changes nothing gives the very list of `AS_SENT`."""
+        """All tokens in that order; equal orders give the very same list."""
         if order not in self._orders:
             tokens: list[Token] = []
-            self._flatten(self.root, order, 0, tokens)
-            as_sent = self._orders.get(Order.AS_SENT)
-            self._orders[order] = as_sent if as_sent is not None and as_sent == tokens else tokens
+            self._flatten(self.root, order, 0, 0, tokens)
+            self._orders[order] = next((other for other in self._orders.values() if other == tokens), tokens)
         return self._orders[order]
 
     def strings(self, escape: Escape | None) -> Mapping[str, str]:
         """The strings that this style writes otherwise than they were sent."""
         if escape is None:
-            return {}
-        if escape not in self._strings:
-            written = {text: escape(self.decoded(text)) for text in self._scalars if text.startswith('"')}
-            self._strings[escape] = {text: again for text, again in written.items() if text != again}
-        return self._strings[escape]
+            return _UNCHANGED
+        return self._rewritten(escape, self._texts, str if isinstance(escape, LexemeEscape) else self.decoded)
 
     def numbers(self, style: Callable[[str], str] | None) -> Mapping[str, str]:
         """The numbers that this style writes otherwise than they were sent."""
-        if style is None:
-            return {}
-        if style not in self._numbers:
-            written = {text: style(text) for text in self._scalars if _NUMBER.fullmatch(text)}
-            self._numbers[style] = {text: again for text, again in written.items() if text != again}
-        return self._numbers[style]
+        return _UNCHANGED if style is None else self._rewritten(style, self._figures, str)
+
+    def _rewritten(self, style: Style, lexemes: list[str], read: Callable[[str], str]) -> Mapping[str, str]:
+        if style not in self._changed:
+            known = self._lexemes.setdefault(style, {})
+            for at, lexeme in enumerate(lexemes):
+                if not at % _CHECK_EVERY and self._expired():
+                    raise ExpiredError
+                if lexeme not in known:
+                    known[lexeme] = style(read(lexeme))
+            self._changed[style] = self._canonical({text: known[text] for text in lexemes if known[text] != text})
+        return self._changed[style]
 
     def written(
         self, order: Order, layout: Layout, escape: Escape | None, style: Callable[[str], str] | None
     ) -> bytes | None:
         """The document in that style as UTF-8; None when it cannot be encoded (lone surrogates)."""
         tokens = self.tokens(order)
-        table: dict[Token, str] = {
-            token: token if isinstance(token, str) else layout.text(token) for token in {*tokens}
-        }
-        table.update(self.strings(escape))
-        table.update(self.numbers(style))
+        if self._expired():
+            raise ExpiredError
+        table = self._scalar_table(self.strings(escape), self.numbers(style)) | self._mark_table(tokens, layout)
         try:
             return "".join(map(table.__getitem__, tokens)).encode()
         except UnicodeEncodeError:
             return None
 
-    def _flatten(self, node: Node, order: Order, depth: int, tokens: list[Token]) -> None:
+    def _scalar_table(self, strings: Mapping[str, str], numbers: Mapping[str, str]) -> dict[Token, str]:
+        key = (id(strings), id(numbers))
+        if key not in self._scalars:
+            table: dict[Token, str] = {text: text for text in self._used}
+            table.update(strings)
+            table.update(numbers)
+            self._scalars[key] = table
+        return self._scalars[key]
+
+    def _mark_table(self, tokens: list[Token], layout: Layout) -> dict[Token, str]:
+        key = (id(tokens), id(layout))
+        if key not in self._marks:
+            self._marks[key] = {token: layout.text(token) for token in {*tokens} if isinstance(token, int)}
+        return self._marks[key]
+
+    def _canonical(self, table: dict[str, str]) -> dict[str, str]:
+        """The very same object for equal tables, so that equal styles are told by identity."""
+        return self._tables.setdefault(tuple(table.items()), table)
+
+    def _flatten(self, node: Node, order: Order, objects: int, arrays: int, tokens: list[Token]) -> None:
         if isinstance(node, str):
             tokens.append(node)
             return
         if isinstance(node, Members):
-            node = self._ordered(node, order, depth)
+            node = self._ordered(node, order, objects + arrays)
         if self._expired():
             raise ExpiredError
-        mark = 8 * depth
+        mark = 16 * (256 * objects + arrays)
         if isinstance(node, list):
             for at, value in enumerate(node):
-                tokens.append(mark + (_COMMA if at else _OPEN_ARRAY))
-                self._flatten(value, order, depth + 1, tokens)
-            tokens.append(mark + _CLOSE_ARRAY if node else "[]")
+                tokens.append(mark + (_ITEM if at else _OPEN_ARRAY))
+                self._flatten(value, order, objects, arrays + 1, tokens)
+            tokens.append(mark + (_CLOSE_ARRAY if node else _NO_ITEM))
             return
         for at, (key, value) in enumerate(node.pairs):
             tokens += (mark + (_COMMA if at else _OPEN_OBJECT), key, mark + _COLON)
-            self._flatten(value, order, depth + 1, tokens)
-        tokens.append(mark + _CLOSE_OBJECT if node.pairs else "{}")
+            self._flatten(value, order, objects + 1, arrays, tokens)
+        tokens.append(mark + (_CLOSE_OBJECT if node.pairs else _NO_MEMBER))
 
     def _ordered(self, node: Members, order: Order, depth: int) -> Members | list[Node]:
         if order is Order.AS_SENT:
@@ -193,14 +253,34 @@ class Document:
         for key, value in node.pairs:
             unique[self.decoded(key)] = (key, value)
         names = list(unique)
-        if order is Order.SORTED or (order is Order.INNER_SORTED and depth):
+        if order is Order.SORTED or (order is (Order.INNER_SORTED if depth else Order.OUTER_SORTED)):
             names.sort()
+        elif order is Order.LENGTH:
+            names.sort(key=lambda name: (len(encoded := name.encode("utf-8", "surrogatepass")), encoded))
+        elif order is Order.HASHED:
+            names = _as_hash_map(names)
         elif order is Order.INDEX_FIRST:
             indexes = sorted((name for name in names if _is_index(name)), key=int)
             names = [*indexes, *(name for name in names if not _is_index(name))]
         elif order is Order.ASSOCIATIVE and names == [str(at) for at in range(len(names))]:
             return [value for _, value in unique.values()]
         return Members([unique[name] for name in names])
+
+
+def _as_hash_map(names: list[str]) -> list[str]:
+    """The names in the order of a `java.util.HashMap` that they were put into one by one."""
+    size = 16
+    while len(names) > size * 3 // 4:
+        size *= 2
+    return sorted(names, key=lambda name: _bucket(name, size))
+
+
+def _bucket(name: str, size: int) -> int:
+    code = 0
+    units = name.encode("utf-16-be", "surrogatepass")
+    for at in range(0, len(units), 2):
+        code = (31 * code + (units[at] << 8 | units[at + 1])) & 0xFFFFFFFF
+    return (code ^ code >> 16) & (size - 1)
 
 
 def _is_index(name: str) -> bool:

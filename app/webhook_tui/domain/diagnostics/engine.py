@@ -1,4 +1,4 @@
-"""Says why a signature does not verify: tries every known cause and names the one that fits.
+"""Finds out why a signature does not verify: tries every known cause and names the one that matches.
 
 It changes no verdict: what fits only otherwise than documented stays invalid. Digests are compared in constant time,
 and no text of a report holds a secret.
@@ -6,51 +6,78 @@ and no text of a report holds a secret.
 
 from __future__ import annotations
 
+import hashlib
 import hmac
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from itertools import chain, islice
+
+import msgspec
 
 from webhook_tui.domain.delivery.delivery import Delivery
 from webhook_tui.domain.delivery.headers import SIGNATURE_HEADER, signatures, values
-from webhook_tui.domain.diagnostics.causes import Difference, cause_of, note_of
+from webhook_tui.domain.diagnostics.causes import Difference, cause_of, difference, note_of
 from webhook_tui.domain.diagnostics.document import Document, ExpiredError
-from webhook_tui.domain.diagnostics.encodings import Reading, readings
+from webhook_tui.domain.diagnostics.encodings import SHA256, WRITINGS, Reading, readings, unread_values
 from webhook_tui.domain.diagnostics.envelopes import enveloped
+from webhook_tui.domain.diagnostics.hints import hints
+from webhook_tui.domain.diagnostics.json_changes import json_changes
 from webhook_tui.domain.diagnostics.message import Message
+from webhook_tui.domain.diagnostics.other_delivery import OtherDelivery
 from webhook_tui.domain.diagnostics.payloads import bodies
-from webhook_tui.domain.diagnostics.report import Cause, RingLine, SignatureReport
-from webhook_tui.domain.diagnostics.secrets import Signer, plain, strangers, variants
-from webhook_tui.domain.diagnostics.serializers import rewritten
+from webhook_tui.domain.diagnostics.renderings import printed
+from webhook_tui.domain.diagnostics.report import Cause, Examination, RingLine, SignatureReport
+from webhook_tui.domain.diagnostics.secrets import Signer, Way, cheap_variants, plain, strangers, variants
+from webhook_tui.domain.diagnostics.serializers import COMMON, reshaped, rewritten
+from webhook_tui.domain.diagnostics.wrappers import unwrapped
 from webhook_tui.domain.signature.secret import Secret
 from webhook_tui.domain.signature.secret_ring import SecretRing
 from webhook_tui.domain.signature.signature import sign
-from webhook_tui.domain.signature.verdict import Judgement
-from webhook_tui.domain.units import age, counted
+from webhook_tui.domain.signature.verdict import Judgement, Verdict
+from webhook_tui.domain.units import age
 
-MOST_TRIED = 20_000
-"""Variations after which the search ends, whatever the ring and the body."""
+__all__ = ["OtherDelivery", "explain", "with_cause"]
+
+MOST_TRIED = 100_000
+"""Checks after which the search ends, whatever the ring and the body."""
+LARGEST_REWRITTEN = 1_048_576
+"""Bytes of a body up to which its JSON is written again."""
 _NEWEST = 4
-"""So many secrets of the ring are tried in every variation, the others in the common ones."""
+"""So many secrets of the ring are tried with every message and in every variant, the others with the cheap ones."""
 _MOST_OTHERS = 500
 _LARGEST_KEPT = 262_144
-"""Bytes of a message up to which it is kept to be tried with every variant of the secret, too."""
+"""Bytes of a message up to which it is kept to be tried with variants of the secret, too."""
+_MOST_COMMON = 24
+_MOST_COMMON_OF_OTHERS = 6
+_MOST_INNER = 12
+_LIKELY_VARIANTS = frozenset(
+    f"secret-{name}"
+    for name in (
+        *(
+            "newline",
+            "crlf",
+            "blank",
+            "stripped",
+            "quoted",
+            "unquoted",
+            "without-whsec",
+            "with-whsec",
+            "hex",
+            "whsec-hex",
+        ),
+        *("base64", "whsec-base64", "empty", "prepended", "appended"),
+    )
+) | {"turned", "keyless", "token"}
+"""Codes of what is tried with every common message, too."""
+_BLOCK = 64
+_INNER_PAD, _OUTER_PAD = (bytes(byte ^ pad for byte in range(256)) for pad in (0x36, 0x5C))
 
 
-@dataclass(frozen=True, slots=True)
-class OtherDelivery:
-    """Another stored delivery, whose signature this one may have got."""
-
-    seq: int
-    signature: bytes
-    """Its X-Webhook-Signature as sent; empty when it has none."""
-    body: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class _Found:
+class _Found(msgspec.Struct, frozen=True):
     differences: tuple[Difference, ...]
     secret_id: str | None
+    signed: int
+    """Bytes of the message that was signed."""
 
 
 def explain(
@@ -63,50 +90,95 @@ def explain(
     others: Sequence[OtherDelivery] = (),
     expired: Callable[[], bool] = lambda: False,
     notes: tuple[str, ...] = (),
+    event_id: str | None = None,
 ) -> SignatureReport:
     """All that can be said of a delivery's signature; never raises, whatever was sent.
 
     `clock`: seconds, for the report's `seconds` only. `others`: newest first; at most 500 are looked at. `expired`:
-    asked before each variation; once it is true the search ends, and a note says so. `notes`: passed on.
+    asked before each check and in every loop; once it is true the search ends. `notes`: passed on. `event_id`: the
+    event's id as JSON text, to compare with those of `others`.
     """
     started = clock()
-    search = _Search(readings(delivery.headers), expired)
+    search = _Search(readings(delivery.headers), unread_values(delivery.headers), expired)
+    stopped = False
+    found: _Found | None = None
     try:
-        found = _search(search, delivery, ring, token, others[:_MOST_OTHERS])
+        found = _search(search, delivery, ring, token=token, others=others[:_MOST_OTHERS], event_id=event_id)
     except ExpiredError:
-        found = None
-        notes = (*notes, f"the search for a cause was stopped after {counted(search.tried, 'variation')}")
+        stopped = True
     known = ring.get(found.secret_id) if found is not None else None
     expecting = known or ring.current or next(iter(ring.newest_first()), None)
+    cause = _cause(delivery, ring, found)
+    examination = _examination(search, found, stopped=stopped)
+    is_open = examination in (Examination.NO_CAUSE, Examination.STOPPED)
     return SignatureReport(
         seq=seq,
         received=tuple(value.decode("latin-1") for value in values(delivery.headers, SIGNATURE_HEADER)),
         expected=sign(expecting.secret, delivery.body) if expecting is not None else None,
         lines=_lines(ring, found, comparable=bool(search.readings)),
-        cause=_cause(delivery, ring, found),
+        cause=cause,
         tried=search.tried,
         seconds=clock() - started,
         notes=notes,
+        examination=examination,
+        hints=hints(delivery, event_id, others) if is_open else (),
+        skipped=("Rewritten JSON was not tried: the body is larger than 1 MiB.",)
+        if is_open and len(delivery.body) > LARGEST_REWRITTEN
+        else (),
     )
 
 
+def _examination(search: _Search, found: _Found | None, *, stopped: bool) -> Examination:
+    if stopped:
+        return Examination.STOPPED
+    if found is not None:
+        return Examination.FOUND
+    return Examination.NO_CAUSE if search.is_possible else Examination.UNNEEDED
+
+
 def with_cause(judgement: Judgement, report: SignatureReport) -> Judgement:
-    """The judgement with the cause as its reason, where one was found and the verdict is a bad one."""
-    if report.cause is None or not judgement.verdict.is_bad:
+    """The judgement with what the search found as its reason, where the verdict is a bad one."""
+    if not judgement.verdict.is_bad:
         return judgement
-    return replace(judgement, reason=report.cause.headline, short=report.cause.short)
+    if report.cause is not None:
+        return replace(judgement, reason=report.cause.headline, short=report.cause.short)
+    if judgement.verdict is not Verdict.INVALID or not report.outcome:
+        return judgement
+    if report.examination is Examination.STOPPED:
+        return replace(judgement, reason=report.outcome)
+    return replace(judgement, reason=f"No known cause matches ({report.tried:,} checks).")
+
+
+class _KeyedHash:
+    """HMAC-SHA256 with one key, faster than `hmac.digest` where many messages are signed with it."""
+
+    __slots__ = ("_inner", "_outer")
+
+    def __init__(self, key: bytes) -> None:
+        block = (hashlib.sha256(key).digest() if len(key) > _BLOCK else key).ljust(_BLOCK, b"\0")
+        self._inner = hashlib.sha256(block.translate(_INNER_PAD))
+        self._outer = hashlib.sha256(block.translate(_OUTER_PAD))
+
+    def digest(self, message: bytes) -> bytes:
+        inner, outer = self._inner.copy(), self._outer.copy()
+        inner.update(message)
+        outer.update(inner.digest())
+        return outer.digest()
 
 
 class _Search:
     """Tries signers on messages against the readings of the header, and counts."""
 
-    def __init__(self, found: tuple[Reading, ...], expired: Callable[[], bool]) -> None:
+    def __init__(self, found: tuple[Reading, ...], unread: tuple[bytes, ...], expired: Callable[[], bool]) -> None:
         self.readings = found
+        self.unread = unread
+        self.is_possible = bool(found or unread)
         self.tried = 0
         self.expired = expired
-        self.all = self._plan(None)
+        self._keyed: dict[bytes, _KeyedHash] = {}
+        self._all = self._plan(None)
         """Each algorithm with the digits that it must make."""
-        self.likely = self._plan(1)
+        self._likely = self._plan(1)
         """The same with only the likeliest algorithm of each reading."""
 
     def _plan(self, most: int | None) -> list[tuple[str, list[tuple[bytes, tuple[Difference, ...]]]]]:
@@ -116,40 +188,89 @@ class _Search:
                 plan.setdefault(algorithm, []).append((reading.digits, (*reading.differences, *differences)))
         return list(plan.items())
 
+    def keep(self, signers: Iterable[Signer]) -> None:
+        """Many messages will be tried with each of these."""
+        self._keyed = {signer.key: _KeyedHash(signer.key) for signer in signers}
+
     def attempt(self, signer: Signer, message: Message, *, every: bool = False) -> _Found | None:
         """Whether one signer and message fit; `every`: with unlikely algorithms, too."""
         if self.tried >= MOST_TRIED or self.expired():
             raise ExpiredError
-        for algorithm, wanted in self.all if every else self.likely:
+        for algorithm, wanted in self._all if every else self._likely:
             self.tried += 1
-            made = signer.digest(algorithm, message.content).hex().encode()
+            made = self._digest(signer, algorithm, message.content).hex().encode()
             for digits, differences in wanted:
                 if hmac.compare_digest(made[: len(digits)], digits):
-                    return _Found((*signer.differences, *message.differences, *differences), signer.secret_id)
+                    return _found(signer, message, differences)
         return None
+
+    def attempt_writings(self, signer: Signer, message: Message) -> _Found | None:
+        """Whether the header is the digest in a writing that cannot be read back."""
+        if not self.unread:
+            return None
+        digest = signer.digest(SHA256, message.content)
+        for code, write in WRITINGS:
+            self.tried += 1
+            if any(hmac.compare_digest(write(digest), value) for value in self.unread):
+                return _found(signer, message, (difference(code),))
+        return None
+
+    def _digest(self, signer: Signer, algorithm: str, content: bytes) -> bytes:
+        if algorithm == SHA256 and signer.way is Way.HMAC:
+            keyed = self._keyed.get(signer.key)
+            if keyed is not None:
+                return keyed.digest(content)
+        return signer.digest(algorithm, content)
+
+
+def _found(signer: Signer, message: Message, written: tuple[Difference, ...]) -> _Found:
+    """Name what fits; how one JSON differs from the other is told from the two."""
+    changed = message.differences
+    if message.base is not None:
+        changed = (*changed, *(json_changes(message.content, message.base) or (difference("json-spacing"),)))
+    return _Found((*signer.differences, *changed, *written), signer.secret_id, len(message.content))
 
 
 def _search(
-    search: _Search, delivery: Delivery, ring: SecretRing, token: Secret | None, others: Sequence[OtherDelivery]
+    search: _Search,
+    delivery: Delivery,
+    ring: SecretRing,
+    *,
+    token: Secret | None,
+    others: Sequence[OtherDelivery],
+    event_id: str | None,
 ) -> _Found | None:
-    if not search.readings:
+    if not search.is_possible:
         return None
     secrets = ring.newest_first()
     signers = [plain(known) for known in secrets]
+    newest = signers[:_NEWEST]
+    search.keep(newest)
     body = Message(delivery.body)
-    changed = list(chain.from_iterable(variants(known) for known in secrets[:_NEWEST]))
-    unlikely = [*changed, *strangers(token), *signers[_NEWEST:]]
+    cheap = chain.from_iterable(cheap_variants(known) for known in secrets)
+    varied = list(chain.from_iterable(variants(known) for known in secrets[:_NEWEST]))
+    foreign = list(strangers(token))
+    likely = [
+        signer for signer in (*varied, *foreign) if signer.differences[0].code in _LIKELY_VARIANTS and not signer.mark
+    ]
     common: list[Message] = []
     stages: tuple[Iterator[_Found | None], ...] = (
         (search.attempt(signer, body, every=True) for signer in signers),
-        (search.attempt(signer, body) for signer in unlikely),
+        (search.attempt_writings(signer, body) for signer in newest),
+        (search.attempt(signer, body) for signer in cheap),
+        (search.attempt(signer, body) for signer in (*varied, *foreign)),
         (
             search.attempt(signer, message)
             for message in _messages(delivery, search.expired, common)
-            for signer in signers[:_NEWEST]
+            for signer in newest
         ),
-        _swapped(search, delivery, signers[:_NEWEST], others),
-        (search.attempt(signer, message) for message in common for signer in unlikely),
+        _swapped(search, delivery, newest, others, event_id),
+        (search.attempt(signer, message) for message in common for signer in likely),
+        (
+            search.attempt(signer, message)
+            for message in common[:_MOST_COMMON_OF_OTHERS]
+            for signer in signers[_NEWEST:]
+        ),
     )
     return next((found for found in chain.from_iterable(stages) if found is not None), None)
 
@@ -161,61 +282,59 @@ def _messages(delivery: Delivery, expired: Callable[[], bool], common: list[Mess
         mark = hash(message.content)
         if mark not in seen:
             seen.add(mark)
-            if message.common and len(message.content) <= _LARGEST_KEPT:
+            if message.common and len(message.content) <= _LARGEST_KEPT and len(common) < _MOST_COMMON:
                 common.append(message)
             yield message
 
 
 def _all_messages(delivery: Delivery, expired: Callable[[], bool]) -> Iterator[Message]:
-    yield from bodies(delivery.body)
-    document = Document.parse(delivery.body, expired)
+    body = delivery.body
+    yield from bodies(body)
+    document = Document.parse(body, expired) if len(body) <= LARGEST_REWRITTEN else None
     if document is not None:
-        yield from rewritten(document)
+        yield from rewritten(document, body)
     yield from enveloped(delivery, document)
+    for inner in islice(unwrapped(body, document, expired), _MOST_INNER):
+        found = (inner.difference,)
+        yield Message(inner.content, found, common=True)
+        yield Message(inner.content.strip(), found)
+        yield Message(inner.content + b"\n", (*found, difference("missing-newline")))
+        held = Document.parse(inner.content, expired) if len(inner.content) <= LARGEST_REWRITTEN else None
+        if held is not None:
+            for message in rewritten(held, inner.content, COMMON):
+                yield Message(message.content, found, base=message.base)
+    yield from printed(body, document)
+    if document is not None:
+        yield from reshaped(document, body)
 
 
 def _swapped(
-    search: _Search, delivery: Delivery, signers: Sequence[Signer], others: Sequence[OtherDelivery]
+    search: _Search,
+    delivery: Delivery,
+    signers: Sequence[Signer],
+    others: Sequence[OtherDelivery],
+    event_id: str | None,
 ) -> Iterator[_Found | None]:
     different = [other for other in others if other.body != delivery.body]
     for other in different:
+        is_same_event = event_id is not None and other.event_id == event_id
+        found = (difference("event-changed" if is_same_event else "swapped", seq=other.seq),)
+        changes = (
+            json_changes(other.body, delivery.body) if is_same_event and len(other.body) <= LARGEST_REWRITTEN else ()
+        )
         for signer in signers:
-            yield search.attempt(signer, Message(other.body, (_of_other(other.seq),)))
+            yield search.attempt(signer, Message(other.body, (*found, *changes)))
     received = signatures(delivery.headers)
     for other in different:
         if other.signature and other.signature in received:
-            yield _Found((_same_as(other.seq),), None)
-
-
-def _of_other(seq: int) -> Difference:
-    return Difference(
-        "swapped",
-        f"It is the signature of delivery #{seq}.",
-        f"the body of #{seq}",
-        f"the body of #{seq}",
-        f"The signature belongs to delivery #{seq}, which has another body.",
-        "Two deliveries were mixed: look for shared state.",
-        short=f"It is #{seq}'s signature.",
-    )
-
-
-def _same_as(seq: int) -> Difference:
-    return Difference(
-        "same-signature",
-        f"It has the same signature as delivery #{seq}.",
-        f"what #{seq} has, too",
-        f"what #{seq} has, too",
-        f"Delivery #{seq} came with this very signature and another body: at most one of the two can be right.",
-        "Sign each body anew; look for a fixed value or for shared state.",
-        short=f"Same signature as #{seq}.",
-    )
+            yield _Found((difference("same-signature", seq=other.seq),), None, len(delivery.body))
 
 
 def _cause(delivery: Delivery, ring: SecretRing, found: _Found | None) -> Cause | None:
     if found is None:
         return None
     if found.differences:
-        return cause_of(found.differences)
+        return cause_of(found.differences, found.signed, len(delivery.body))
     known = ring.get(found.secret_id)
     if known is None or known.until is None:
         return None
@@ -236,9 +355,9 @@ def _lines(ring: SecretRing, found: _Found | None, *, comparable: bool) -> tuple
     lines = []
     current = ring.current
     for known in ring.newest_first():
-        meant = found is not None and found.secret_id == known.secret_id
+        is_meant = found is not None and found.secret_id == known.secret_id
         note = "does not fit" if comparable else "nothing to compare"
-        if found is not None and meant:
+        if found is not None and is_meant:
             note = note_of(found.differences)
         lines.append(
             RingLine(
@@ -248,7 +367,7 @@ def _lines(ring: SecretRing, found: _Found | None, *, comparable: bool) -> tuple
                 known.until,
                 known.origin,
                 known is current,
-                fits=found is not None and meant and not found.differences,
+                fits=found is not None and is_meant and not found.differences,
                 note=note,
             )
         )

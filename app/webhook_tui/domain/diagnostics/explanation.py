@@ -5,6 +5,7 @@ from __future__ import annotations
 from webhook_tui.domain.delivery.delivery import DeliveryRow
 from webhook_tui.domain.diagnostics.report import RingLine, SignatureReport
 from webhook_tui.domain.signature.secret_ring import Origin
+from webhook_tui.domain.signature.signature import NONE_FITS
 from webhook_tui.domain.signature.verdict import Verdict
 from webhook_tui.domain.units import age, counted
 
@@ -23,7 +24,7 @@ def why_text(report: SignatureReport, row: DeliveryRow) -> str:
         case Verdict.MISSING:
             return "The X-Webhook-Signature header is missing. Anyone who knows the URL can have sent the request."
         case Verdict.MALFORMED:
-            return f"{row.reason} Such a value matches no body."
+            return f"{row.reason} {report.outcome}".rstrip()
         case Verdict.PENDING if not report.lines:
             return _why_invalid(report)
         case Verdict.PENDING:
@@ -47,10 +48,8 @@ def change_text(report: SignatureReport, row: DeliveryRow) -> str:
 
 def effort_text(report: SignatureReport) -> str:
     """Return `2 secrets, 1,012 checks, 14 ms`."""
-    words = [counted(len(report.lines), "secret")]
-    if report.tried:
-        words += [counted(report.tried, "check"), f"{max(1, round(report.seconds * 1000)):,} ms"]
-    return ", ".join(words)
+    secrets = counted(len(report.lines), "secret")
+    return f"{secrets}, {report.effort}" if report.tried else secrets
 
 
 def _why_valid(report: SignatureReport) -> str:
@@ -76,11 +75,7 @@ def _why_older(report: SignatureReport, row: DeliveryRow) -> str:
 def _why_invalid(report: SignatureReport) -> str:
     if not report.lines:
         return "No secret of this account is known, so the signature cannot be checked."
-    return (
-        f"No known cause matches ({effort_text(report)}). "
-        "Most likely it was signed with a secret that was never known here: another program registered a webhook, "
-        "or the sender is not PiktID."
-    )
+    return " ".join(line for line in (NONE_FITS.reason, report.outcome, *report.skipped) if line)
 
 
 def _matching(report: SignatureReport) -> RingLine | None:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import msgspec
 
 from webhook_tui.domain.diagnostics.causes import Difference
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
+class Message(msgspec.Struct, frozen=True):
     """Bytes that may have been signed, and how they differ from the body that arrived."""
 
     content: bytes
     differences: tuple[Difference, ...] = ()
     common: bool = False
     """Happens often enough to be tried with every variant of the secret, too."""
+    base: bytes | None = None
+    """JSON of which `content` is another form: what differs is told from the two; None: `differences` says it all."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 _EXACT_DIGITS = 15
 _INT64 = range(-(2**63), 2**63)
@@ -81,3 +82,106 @@ def _positional(digits: str, point: int) -> str:
     if len(digits) <= point:
         return digits + "0" * (point - len(digits))
     return f"{digits[:point]}.{digits[point:]}"
+
+
+def as_java(lexeme: str) -> str:
+    """Jackson and org.json: integers stay, doubles as `Double.toString` writes them: `1.795826357459E9`."""
+    return lexeme if _is_integer(lexeme) else _java_double(lexeme)
+
+
+def as_gson(lexeme: str) -> str:
+    """Gson after reading into a Map: every number is a double."""
+    return _java_double(lexeme)
+
+
+def _java_double(lexeme: str) -> str:
+    value = float(lexeme)
+    if not math.isfinite(value):
+        return lexeme
+    sign, digits, point = _shortest(value)
+    if not digits:
+        return f"{sign}0.0"
+    if -3 < point <= 7:
+        text = _positional(digits, point)
+        return sign + (text if "." in text else f"{text}.0")
+    return f"{sign}{digits[0]}.{digits[1:] or '0'}E{point - 1}"
+
+
+def as_php_with_fraction(lexeme: str) -> str:
+    """`JSON_PRESERVE_ZERO_FRACTION`: `1.0` stays."""
+    written = as_php(lexeme)
+    return f"{written}.0" if written.removeprefix("-").isdigit() and not _is_integer(lexeme) else written
+
+
+def as_ruby(lexeme: str) -> str:
+    """Ruby and Rust: integers stay, `1e25` becomes `1.0e+25`."""
+    if _is_integer(lexeme):
+        return lexeme
+    return _with_fraction(lexeme, upto=16, exponent=lambda digits, at: f"{digits[0]}.{digits[1:] or '0'}e{at:+03d}")
+
+
+def as_rust(lexeme: str) -> str:
+    """serde_json: integers stay, `1e25` stays, `1.0` keeps its zero."""
+    if _is_integer(lexeme):
+        return lexeme
+    return _with_fraction(lexeme, upto=16, exponent=lambda digits, at: f"{digits[0]}{_fraction(digits)}e{at}")
+
+
+def as_dotnet(lexeme: str) -> str:
+    """Newtonsoft.Json: integers stay, doubles keep `.0`, exponents read `1E+25`."""
+    if _is_integer(lexeme):
+        return lexeme
+    return _with_fraction(lexeme, upto=15, exponent=lambda digits, at: f"{digits[0]}{_fraction(digits)}E{at:+03d}")
+
+
+def as_dotnet_double(lexeme: str) -> str:
+    """System.Text.Json after reading into a double: `1.0` becomes `1`, exponents read `1E+25`."""
+    return as_dotnet(lexeme).removesuffix(".0")
+
+
+def as_numeric(lexeme: str) -> str:
+    """PostgreSQL's jsonb: exponents are written out, zeros at the end stay."""
+    mantissa, _, exponent = lexeme.lower().partition("e")
+    if not exponent or abs(int(exponent)) > _MOST_ZEROS:
+        return lexeme
+    sign, mantissa = ("-", mantissa[1:]) if mantissa.startswith("-") else ("", mantissa)
+    whole, _, fraction = mantissa.partition(".")
+    point = len(whole) + int(exponent)
+    digits = (whole + fraction).ljust(max(point, 0), "0")
+    if point <= 0:
+        return f"{sign}0.{'0' * -point}{digits}"
+    whole = digits[:point].lstrip("0") or "0"
+    return f"{sign}{whole}" + (f".{digits[point:]}" if digits[point:] else "")
+
+
+_MOST_ZEROS = 400
+
+
+def _fraction(digits: str) -> str:
+    return f".{digits[1:]}" if len(digits) > 1 else ""
+
+
+def _with_fraction(lexeme: str, *, upto: int, exponent: Callable[[str, int], str]) -> str:
+    value = float(lexeme)
+    if not math.isfinite(value):
+        return lexeme
+    sign, digits, point = _shortest(value)
+    if not digits:
+        return f"{sign}0.0"
+    if -4 < point <= upto:
+        text = _positional(digits, point)
+        return sign + (text if "." in text else f"{text}.0")
+    return sign + exponent(digits, point - 1)
+
+
+def as_jq(lexeme: str) -> str:
+    """jq 1.6: every number is a double, `1.0` becomes `1`, exponents have two digits."""
+    value = float(lexeme)
+    if not math.isfinite(value):
+        return "1.7976931348623157e+308" if value > 0 else "-1.7976931348623157e+308"
+    return repr(value).removesuffix(".0")
+
+
+def as_perl(lexeme: str) -> str:
+    """Perl: at most 15 significant digits."""
+    return lexeme if _is_integer(lexeme) else f"{float(lexeme):.15g}"

@@ -1,166 +1,128 @@
-"""Variants of the body as bytes: its ends, line ends, encodings, compression, forms, and what is not it at all."""
+"""Variants of the body as bytes: its ends, line ends, encodings, compression, forms, buffers."""
 
 from __future__ import annotations
 
 import base64
-import binascii
+import hashlib
+import html
+import json
+import re
 import unicodedata
-import zlib
 from collections.abc import Iterator
-from urllib.parse import parse_qsl, quote_plus, unquote_plus
+from urllib.parse import quote, quote_plus, unquote_plus
 
-from webhook_tui.domain.diagnostics.causes import fitting
+from webhook_tui.domain.diagnostics import strings
+from webhook_tui.domain.diagnostics.causes import difference
 from webhook_tui.domain.diagnostics.message import Message
 
-LARGEST_UNPACKED = 4_194_304
-"""Bytes after which decompressing stops: a small body can unpack to gigabytes."""
-_LARGEST_RECODED = 1_048_576
+LARGEST_RECODED = 1_048_576
+"""Bytes of a body up to which it is decoded and encoded in other ways."""
+_LAST_BYTES = b"}]\"'\n\r\t \0);,.0123456789el"
+_STRINGS = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
 _BOM = b"\xef\xbb\xbf"
-_BUFFERS = (1024, 2048, 4096, 8192, 16384, 32768, 65536)
-
-SEND_SIGNED = "Send exactly the bytes that were signed."
-SIGN_SENT = "Sign the bytes that are sent."
-SIGN_ENCODED = "Sign after encoding, not before."
-SIGN_BODY = "Sign the body's bytes, not a text made of them."
-_BINARY = "Something translated line ends: send as binary."
-
-
-def sizes(signed: int, arrived: int) -> str:
-    """`693 bytes were signed and 694 arrived`."""
-    return f"{signed:,} {'byte was' if signed == 1 else 'bytes were'} signed and {arrived:,} arrived"
+_BUFFERS = (512, 1000, 1024, 2048, 4096, 8192, 10240, 16384, 32768, 65535, 65536, 131072, 1_048_576)
+_LARGEST_CLOSED = 65_536
+"""Bytes of a body up to which the end is sought that it may have lost."""
 
 
 def bodies(body: bytes) -> Iterator[Message]:
-    """Every variant of the body but rewritten JSON, the likeliest first; some are equal to others."""
+    """Every variant of the body but other JSON, the likeliest first; some are equal to others."""
     yield from _ends(body)
     yield from _line_ends(body)
-    yield from _nothing(body)
-    yield from _byte_order_marks(body)
-    if len(body) <= _LARGEST_RECODED:
+    if body:
+        yield Message(b"", (difference("empty-body"),), common=True)
+    if body.startswith(_BOM):
+        yield Message(body.removeprefix(_BOM), (difference("bom-added"),), common=True)
+    else:
+        yield Message(_BOM + body, (difference("bom-cut"),))
+    yield from _cuts(body)
+    yield from _lost_ends(body)
+    for digest in (
+        hashlib.sha256(body),
+        hashlib.md5(body, usedforsecurity=False),
+        hashlib.sha1(body, usedforsecurity=False),
+    ):
+        for content in (digest.hexdigest().encode(), digest.digest(), base64.b64encode(digest.digest())):
+            yield Message(content, (difference("hash-signed"),))
+    if len(body) <= LARGEST_RECODED:
         yield from _encodings(body)
-    yield from _unpacked(body)
-    if len(body) <= _LARGEST_RECODED:
-        yield from _forms(body)
-        yield from _texts(body)
-    yield from _buffers(body)
+        yield from _recoded(body)
 
 
 def _ends(body: bytes) -> Iterator[Message]:
-    arrived = len(body)
     if body.endswith(b"\n"):
-        cut = fitting(
-            "trailing-newline",
-            "without the newline at the end of the body",
-            "without the last newline",
-            why="The signature fits the body without its last byte, a newline. "
-            f"{sizes(arrived - 1, arrived)}: a client or a proxy added \\n.",
-            change=f"{SEND_SIGNED} In curl use --data-binary.",
-        )
-        yield Message(body[:-1], (cut,), common=True)
+        yield Message(body[:-1], (difference("trailing-newline"),), common=True)
     if body.endswith(b"\r\n"):
-        cut = fitting(
-            "trailing-crlf",
-            "without the CR and LF at the end of the body",
-            "without the last CR and LF",
-            why="The signature fits the body without its last two bytes, CR and LF. "
-            f"{sizes(arrived - 2, arrived)}: a client or a proxy added them.",
-            change=f"{SEND_SIGNED} In curl use --data-binary.",
-        )
-        yield Message(body[:-2], (cut,), common=True)
-    for ending, name, code in ((b"\n", "a newline", "missing-newline"), (b"\r\n", "CR and LF", "missing-crlf")):
-        added = fitting(
-            code,
-            f"with {name} at the end of the body",
-            f"with {name} at the end",
-            why=f"The signature fits the body with {name} after it. "
-            f"{sizes(arrived + len(ending), arrived)}: the end was cut off on the way.",
-            change=f"{SEND_SIGNED} In curl use --data-binary.",
-        )
-        yield Message(body + ending, (added,), common=ending == b"\n")
-    stripped = fitting(
-        "surrounding-blanks",
-        "without the blanks around the body",
-        "without the blanks around",
-        why="The signature fits the body without the white space before and after it.",
-        change=SEND_SIGNED,
-    )
-    yield Message(body.strip(), (stripped,), common=True)
-    terminated = fitting(
-        "trailing-nul",
-        "with a NUL byte at the end of the body",
-        "with a NUL byte at the end",
-        why="The signature fits the body and a NUL byte after it: the length counted a C string's end, too.",
-        change="Sign as many bytes as are sent.",
-    )
-    yield Message(body + b"\0", (terminated,))
+        yield Message(body[:-2], (difference("trailing-crlf"),), common=True)
+    yield Message(body + b"\n", (difference("missing-newline"),), common=True)
+    yield Message(body + b"\r\n", (difference("missing-crlf"),))
+    yield Message(body.strip(), (difference("surrounding-blanks"),), common=True)
+    if body.endswith(b"\0"):
+        yield Message(body.rstrip(b"\0"), (difference("nul-added"),))
+    yield Message(body + b"\0", (difference("trailing-nul"),))
+    for blank in (b"\n", b" ", b"\r\n"):
+        yield Message(blank + body, (difference("leading-blank"),))
+    yield Message(body + b"\n\n", (difference("missing-newline"),))
 
 
 def _line_ends(body: bytes) -> Iterator[Message]:
     unix = body.replace(b"\r\n", b"\n")
     if unix != body:
-        difference = fitting(
-            "crlf-to-lf",
-            "with LF for CRLF",
-            "with LF for CRLF",
-            why=f"Lines were signed with LF at their ends and arrived with CRLF: {sizes(len(unix), len(body))}.",
-            change=_BINARY,
-        )
-        yield Message(unix, (difference,), common=True)
+        yield Message(unix, (difference("crlf-to-lf"),), common=True)
     dos = unix.replace(b"\n", b"\r\n")
     if dos != body:
-        difference = fitting(
-            "lf-to-crlf",
-            "with CRLF for LF",
-            "with CRLF for LF",
-            why=f"Lines were signed with CRLF at their ends and arrived with LF: {sizes(len(dos), len(body))}.",
-            change=_BINARY,
-        )
-        yield Message(dos, (difference,), common=True)
+        yield Message(dos, (difference("lf-to-crlf"),), common=True)
+    if b"\n" in body:
+        for mark in (b"", b" "):
+            yield Message(unix.replace(b"\n", mark), (difference("lines-joined"),))
 
 
-def _nothing(body: bytes) -> Iterator[Message]:
+def _cuts(body: bytes) -> Iterator[Message]:
+    """Parts of the body, and the body twice."""
     if body:
-        difference = fitting(
-            "empty-body",
-            "an empty body",
-            "an empty body",
-            why=f"The signature is that of no bytes at all, and {len(body):,} arrived: "
-            "the stream was at its end already when it was signed.",
-            change="The body was read before it was signed: keep it.",
-        )
-        yield Message(b"", (difference,), common=True)
+        yield Message(body[:-1], (difference("last-byte-unsigned"),))
+    for size in _BUFFERS:
+        if size < len(body):
+            yield Message(body[:size], (difference("body-cut", count=f"{size:,}"),))
+            rest = len(body) % size or size
+            yield Message(body[-rest:], (difference("body-last-buffer", count=f"{rest:,}"),))
+    if not body.isascii():
+        count = len(body.decode("utf-8", "replace"))
+        yield Message(body[:count], (difference("body-characters", count=f"{count:,}"),))
+    half, odd = divmod(len(body), 2)
+    if not odd and body[:half] == body[half:]:
+        yield Message(body[:half], (difference("body-doubled"),))
+    if len(body) <= LARGEST_RECODED:
+        yield Message(body + body, (difference("body-twice"),))
 
 
-def _byte_order_marks(body: bytes) -> Iterator[Message]:
-    if body.startswith(_BOM):
-        difference = fitting(
-            "bom-added",
-            "without the byte order mark in front",
-            "without the byte order mark",
-            why="The body begins with a byte order mark (EF BB BF) that was not signed.",
-            change="Write UTF-8 without a byte order mark.",
-        )
-        yield Message(body.removeprefix(_BOM), (difference,), common=True)
-    else:
-        difference = fitting(
-            "bom-cut",
-            "with a byte order mark in front",
-            "with a byte order mark",
-            why="A byte order mark (EF BB BF) was signed with the body and did not arrive.",
-            change="Write UTF-8 without a byte order mark.",
-        )
-        yield Message(_BOM + body, (difference,))
+def _lost_ends(body: bytes) -> Iterator[Message]:
+    """The body with the end that it may have lost."""
+    if len(body) > _LARGEST_CLOSED:
+        return
+    for byte in _LAST_BYTES:
+        shown = chr(byte) if 0x20 < byte < 0x7F else f"0x{byte:02x}"
+        yield Message(body + bytes((byte,)), (difference("last-byte-lost", byte=shown),))
+    closing = _lost_closing(body)
+    if closing:
+        for end in (closing, closing + b"\n"):
+            yield Message(body + end, (difference("end-lost", text=closing.decode()),))
+
+
+def _lost_closing(body: bytes) -> bytes:
+    """The quote and brackets that would close the JSON that the body begins; empty when it is closed."""
+    waiting: list[int] = []
+    rest = _STRINGS.sub(b"", body)
+    for byte in rest.partition(b'"')[0]:
+        if byte in b"{[":
+            waiting.append(byte + 2)
+        elif byte in b"}]" and (not waiting or waiting.pop() != byte):
+            return b""
+    return (b'"' if b'"' in rest else b"") + bytes(reversed(waiting))
 
 
 def _encodings(body: bytes) -> Iterator[Message]:
-    replaced = fitting(
-        "utf8-replaced",
-        "the body with U+FFFD for what is not UTF-8",
-        "with U+FFFD for bad bytes",
-        why="The body is not UTF-8 throughout; it was decoded with replacement characters before signing.",
-        change=SIGN_BODY,
-    )
-    yield Message(body.decode("utf-8", "replace").encode(), (replaced,))
+    yield Message(body.decode("utf-8", "replace").encode(), (difference("utf8-replaced"),))
     try:
         text = body.decode("utf-8")
     except UnicodeDecodeError:
@@ -168,207 +130,70 @@ def _encodings(body: bytes) -> Iterator[Message]:
         return
     if not text.isascii():
         yield from _from_utf8(text)
-    wide = fitting(
-        "utf16",
-        "the body as UTF-16",
-        "the body as UTF-16",
-        why="The text was signed as UTF-16, two bytes to a character, and sent as UTF-8.",
-        change=SIGN_ENCODED,
-    )
-    for name in ("utf-16-le", "utf-16"):
-        yield Message(text.encode(name), (wide,))
+    for name in ("utf-16-le", "utf-16-be", "utf-16"):
+        yield Message(text.encode(name), (difference("utf16"),))
 
 
 def _from_utf8(text: str) -> Iterator[Message]:
-    try:
-        repaired = text.encode("latin-1").decode("utf-8").encode()
-    except UnicodeError:
-        pass
-    else:
-        twice = fitting(
-            "body-sent-encoded-twice",
-            "before it was encoded as UTF-8 twice",
-            "before encoding it twice",
-            why="The body was UTF-8 when it was signed; then it was taken for Latin-1 and encoded once more.",
-            change=SIGN_ENCODED,
-        )
-        yield Message(repaired, (twice,))
-    doubled = fitting(
-        "body-encoded-twice",
-        "the body encoded as UTF-8 twice",
-        "the body encoded twice",
-        why="Each byte above 127 was taken for a Latin-1 letter and written as two bytes before signing.",
-        change=SIGN_ENCODED,
+    for spoken, name in (("Latin-1", "latin-1"), ("Windows-1252", "cp1252")):
+        try:
+            repaired = text.encode(name).decode("utf-8").encode()
+        except UnicodeError:
+            pass
+        else:
+            yield Message(repaired, (difference("body-sent-encoded-twice", name=spoken),))
+        yield Message(text.encode().decode(name, "replace").encode(), (difference("body-encoded-twice", name=spoken),))
+    yield Message(text.encode("latin-1", "replace"), (difference("utf8-to-latin1"),))
+    yield Message(text.encode("cp1252", "replace"), (difference("utf8-to-cp1252"),))
+    yield Message(text.encode("ascii", "replace"), (difference("question-marks"),))
+    yield Message(
+        text.encode("utf-16-le").decode("utf-16-le").encode("ascii", "replace"), (difference("question-marks"),)
     )
-    for name in ("latin-1", "cp1252"):
-        yield Message(text.encode().decode(name, "replace").encode(), (doubled,))
-    narrow = fitting(
-        "utf8-to-latin1",
-        "the body as Latin-1",
-        "the body as Latin-1",
-        why="The text was signed as Latin-1, one byte to a letter, and sent as UTF-8.",
-        change=SIGN_ENCODED,
-    )
-    marks = fitting(
-        "question-marks",
-        "with ? for what is not ASCII",
-        "with ? for non-ASCII",
-        why="Characters outside ASCII were turned into question marks before signing.",
-        change=SIGN_ENCODED,
-    )
-    dropped = fitting(
-        "non-ascii-dropped",
-        "without the characters that are not ASCII",
-        "without non-ASCII",
-        why="Characters outside ASCII were left out before signing.",
-        change=SIGN_ENCODED,
-    )
-    yield Message(text.encode("latin-1", "replace"), (narrow,))
-    yield Message(text.encode("cp1252", "replace"), (narrow,))
-    yield Message(text.encode("ascii", "replace"), (marks,))
-    yield Message(text.encode("ascii", "ignore"), (dropped,))
+    yield Message(text.encode("ascii", "ignore"), (difference("non-ascii-dropped"),))
     for form in ("NFC", "NFD"):
-        normal = fitting(
-            f"unicode-{form.lower()}",
-            f"with its letters composed as {form} says",
-            f"in the normal form {form}",
-            why=f"The text was signed in Unicode's normal form {form} and arrived in another one.",
-            change=SIGN_SENT,
-        )
-        yield Message(unicodedata.normalize(form, text).encode(), (normal,))
+        normal = unicodedata.normalize(form, text).encode()
+        yield Message(normal, (difference(f"unicode-{form.lower()}"),))
 
 
 def _from_other_encodings(body: bytes) -> Iterator[Message]:
-    for name, encoding in (("Latin-1", "cp1252"), ("Latin-1", "latin-1"), ("UTF-16", "utf-16")):
+    is_narrow = not any(0x80 <= byte <= 0x9F for byte in body)
+    for name, encoding in (
+        ("Latin-1" if is_narrow else "Windows-1252", "cp1252"),
+        ("Latin-1", "latin-1"),
+        ("UTF-16", "utf-16"),
+    ):
         try:
             again = body.decode(encoding).encode()
         except UnicodeError:
             continue
-        difference = fitting(
-            "utf8-sent-otherwise",
-            f"the body as UTF-8; it came as {name}",
-            "the body as UTF-8",
-            why=f"The text was signed as UTF-8 and sent as {name}.",
-            change=SIGN_ENCODED,
-        )
-        yield Message(again, (difference,))
+        yield Message(again, (difference("utf8-sent-otherwise", name=name),))
 
 
-def _unpacked(body: bytes) -> Iterator[Message]:
-    for packing, bits in (("gzip", 31), ("deflate", 15), ("deflate", -15)):
-        unpacked = _unpack(body, bits)
-        if unpacked is None:
-            continue
-        difference = fitting(
-            "decompressed",
-            "the decompressed body",
-            "the decompressed body",
-            why=f"{sizes(len(unpacked), len(body))}: the body was signed before {packing} made it smaller.",
-            change="Sign what is sent, after compressing.",
-        )
-        yield Message(unpacked, (difference,), common=True)
-
-
-def _unpack(body: bytes, bits: int) -> bytes | None:
-    """The whole content, or None when it is not packed like that or is larger than the bound."""
-    packer = zlib.decompressobj(bits)
+def _recoded(body: bytes) -> Iterator[Message]:
+    """The body as a form, in base64, in hex, as a string."""
+    for coded in (quote_plus(body), quote(body, safe=""), quote(body), quote(body, safe="!'()*-._~")):
+        yield Message(coded.encode(), (difference("form-encoded"),))
+        for name in ("payload", "body", "data", "json"):
+            yield Message(f"{name}={coded}".encode(), (difference("form-encoded"),))
+    yield Message(base64.b64encode(body), (difference("body-base64"),))
+    yield Message(base64.urlsafe_b64encode(body), (difference("body-base64"),))
+    yield Message(body.hex().encode(), (difference("body-hex"),))
+    yield Message(body.hex().upper().encode(), (difference("body-hex"),))
+    yield Message(repr(body).encode(), (difference("python-bytes-text"),))
+    yield Message(repr(bytearray(body)).encode(), (difference("python-bytes-text"),))
     try:
-        unpacked = packer.decompress(body, LARGEST_UNPACKED)
-    except zlib.error:
-        return None
-    return unpacked if packer.eof and not packer.unconsumed_tail else None
-
-
-def _forms(body: bytes) -> Iterator[Message]:
-    text = body.decode("latin-1")
-    decoded = fitting(
-        "form-decoded",
-        "the body with its form coding taken off",
-        "the form-decoded body",
-        why="The body arrived coded as a form (%7B for a brace) and was signed without that coding.",
-        change="Send it as application/json, as it was signed.",
-    )
+        text = body.decode("utf-8")
+    except UnicodeDecodeError:
+        return
+    for escape in (strings.utf8, strings.ascii_escaped, strings.php, strings.go, strings.dotnet, strings.gson):
+        yield Message(escape(text).encode("utf-8", "replace"), (difference("json-string-signed"),))
+    yield Message(b'"%b"' % base64.b64encode(body), (difference("body-base64"),))
+    for name in ("body", "payload", "data", "event", "message"):
+        for comma in (":", ": "):
+            wrapper = f'{{"{name}"{comma}{json.dumps(text, ensure_ascii=False)}}}'
+            yield Message(wrapper.encode(), (difference("wrapper-signed", name=name),))
+            yield Message(f'{{"{name}"{comma}{text}}}'.encode(), (difference("wrapper-signed", name=name),))
+    for escaped in (html.escape(text), html.escape(text).replace("&#x27;", "&#039;"), html.escape(text, quote=False)):
+        yield Message(escaped.encode(), (difference("html-unescaped"),))
     if "%" in text or "+" in text:
-        yield Message(unquote_plus(text, "latin-1").encode("latin-1", "replace"), (decoded,))
-    field = fitting(
-        "form-field",
-        "one field of the form that arrived",
-        "one field of the form",
-        why="The body arrived as a form, and the value of one of its fields was signed.",
-        change="Send it as application/json, as it was signed.",
-    )
-    try:
-        fields = parse_qsl(text, keep_blank_values=True, encoding="latin-1", max_num_fields=50)
-    except ValueError:
-        fields = []
-    for _, value in fields[:8]:
-        yield Message(value.encode("latin-1", "replace"), (field,))
-    coded = fitting(
-        "form-encoded",
-        "the body coded as a form",
-        "the form-encoded body",
-        why="The body was signed coded as a form (%7B for a brace) and arrived without that coding.",
-        change=SIGN_SENT,
-    )
-    yield Message(quote_plus(body).encode(), (coded,))
-
-
-def _texts(body: bytes) -> Iterator[Message]:
-    packed = fitting(
-        "body-base64",
-        "the body in base64",
-        "the body in base64",
-        why="The body was signed in base64, as API gateways hand it over, and arrived as it is.",
-        change="Decode the body before signing it.",
-    )
-    yield Message(base64.b64encode(body), (packed,))
-    try:
-        plain = base64.b64decode(body.strip(), validate=True)
-    except (binascii.Error, ValueError):
-        pass
-    else:
-        unpacked = fitting(
-            "body-from-base64",
-            "the body taken out of base64",
-            "the body out of base64",
-            why="The body arrived in base64, and what it holds was signed.",
-            change=SIGN_SENT,
-        )
-        yield Message(plain, (unpacked,))
-    shown = fitting(
-        "python-bytes-text",
-        "the body written as Python's b'...'",
-        "the body as b'...'",
-        why="str() of a bytes object was signed: it writes b'...' around the body.",
-        change="Give the bytes to hmac, not str() of them.",
-    )
-    yield Message(repr(body).encode(), (shown,))
-    for word, language in (
-        (b"[object Object]", "JavaScript"),
-        (b"undefined", "JavaScript"),
-        (b"null", "JavaScript"),
-        (b"None", "Python"),
-        (b"Array", "PHP"),
-    ):
-        name = word.decode()
-        instead = fitting(
-            "word-for-body",
-            f"the text {name} in place of the body",
-            f"the text {name}",
-            why=f"{language} made the text {name} of a value that is not a text, and that was signed.",
-            change="Sign the raw body, before anything parses it.",
-        )
-        yield Message(word, (instead,))
-
-
-def _buffers(body: bytes) -> Iterator[Message]:
-    for size in _BUFFERS:
-        if size < len(body):
-            difference = fitting(
-                "body-cut",
-                f"the first {size:,} bytes of the body",
-                f"the first {size:,} bytes",
-                why=f"{sizes(size, len(body))}: only one buffer of the body was signed.",
-                change="Read the body to its end before signing it.",
-            )
-            yield Message(body[:size], (difference,))
+        yield Message(unquote_plus(text).encode("utf-8", "replace"), (difference("form-decoded"),))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 from webhook_tui.domain.signature.secret_ring import Origin
 
@@ -39,6 +40,19 @@ class RingLine:
     """`fits`, `does not fit`, `fits only without the last newline`"""
 
 
+class Examination(StrEnum):
+    """How far the search for a cause came."""
+
+    NOT_EXAMINED = "not examined yet"
+    FOUND = "cause found"
+    NO_CAUSE = "no known cause"
+    STOPPED = "stopped"
+    UNNEEDED = "nothing to explain"
+
+
+NOT_EXAMINED = "Not examined yet."
+
+
 @dataclass(frozen=True, slots=True)
 class SignatureReport:
     """All that is known of the signature of one delivery."""
@@ -52,7 +66,35 @@ class SignatureReport:
     """Newest first."""
     cause: Cause | None = None
     tried: int = 0
-    """How many variations were tried."""
+    """How many digests were computed and compared."""
     seconds: float = 0.0
     notes: tuple[str, ...] = ()
     """Lint: what is odd about the delivery, one sentence each (sanitise before showing)."""
+    examination: Examination = Examination.NO_CAUSE
+    hints: tuple[str, ...] = ()
+    """What may have happened, without proof (sanitise before showing)."""
+    skipped: tuple[str, ...] = ()
+    """What was not tried, and why."""
+
+    @property
+    def outcome(self) -> str:
+        """How the search ended when no cause was found; "" when there was nothing to search for."""
+        if self.examination is Examination.NOT_EXAMINED:
+            return NOT_EXAMINED
+        if self.examination is Examination.STOPPED:
+            return f"The search was stopped after {_duration(self.seconds)}."
+        if self.examination is not Examination.NO_CAUSE or not self.tried:
+            return ""
+        secrets = "1 secret" if len(self.lines) == 1 else f"{len(self.lines)} secrets"
+        return f"No known cause matches ({secrets}, {self.effort})."
+
+    @property
+    def effort(self) -> str:
+        """`832 checks, 14 ms`."""
+        return f"{self.tried:,} {'check' if self.tried == 1 else 'checks'}, {_duration(self.seconds)}"
+
+
+def _duration(seconds: float) -> str:
+    if seconds < 1:
+        return f"{max(1, round(seconds * 1000))} ms"
+    return f"{seconds:.0f} s" if abs(seconds - round(seconds)) < 0.1 else f"{seconds:.1f} s"

@@ -1,4 +1,4 @@
-"""Variants of the signing secret, and of what is done with it."""
+"""Variants of the signing secret, and of what is computed with it."""
 
 from __future__ import annotations
 
@@ -6,19 +6,42 @@ import base64
 import contextlib
 import hashlib
 import hmac
+import html
+import json
+import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from enum import Enum, auto
-from urllib.parse import quote, unquote
+from urllib.parse import quote, unquote, unquote_plus
 
-from webhook_tui.domain.diagnostics.causes import Difference, fitting
+import msgspec
+
+from webhook_tui.domain.diagnostics.catalogue import PLACEHOLDERS, UNSET_WORDS
+from webhook_tui.domain.diagnostics.causes import Difference, difference
 from webhook_tui.domain.signature.secret import Secret
 from webhook_tui.domain.signature.secret_ring import SigningSecret
 
 _WHSEC = "whsec_"
-AS_IS = "Use the secret's characters as they are, UTF-8."
-STRIP = "Strip the secret when reading it from a file."
-UNQUOTE = "Take the quotes out of the .env value."
+_LONGEST_VARIED = 1024
+"""Characters of a secret up to which all its variants are tried."""
+_NAMES = (
+    "WEBHOOK_SECRET",
+    "PIKTID_WEBHOOK_SECRET",
+    "PIKTID_SECRET",
+    "WEBHOOK_SIGNING_SECRET",
+    "SIGNING_SECRET",
+    "SECRET",
+    "WEBHOOK_TUI_SECRET",
+)
+_INVISIBLE = {
+    "\xa0": "U+00A0",
+    "\u200b": "U+200B",
+    "\u200e": "U+200E",
+    "\u2060": "U+2060",
+    "\u202c": "U+202C",
+    "\0": "U+0000",
+}
+_BRACKETS = ("<>", "[]", "{}", "()", "\u201c\u201d", "\u2018\u2019", "``")
+_DOLLAR = re.compile(r"\$(?:\{[^}]*\}|\w+)")
 
 
 class Way(Enum):
@@ -30,29 +53,53 @@ class Way(Enum):
     PLAIN = auto()
     PREPENDED = auto()
     APPENDED = auto()
+    BOTH_ENDS = auto()
+    TWICE = auto()
+    TWICE_HEX = auto()
+    WITH_SECRET = auto()
+    """HMAC of message and secret."""
+    AFTER_SECRET = auto()
+    """HMAC of secret and message."""
 
 
-@dataclass(frozen=True, slots=True)
-class Signer:
+class Signer(msgspec.Struct, frozen=True):
     """A key, what is done with it, and how that differs from the documented way."""
 
-    key: bytes = field(repr=False)
+    key: bytes
     way: Way = Way.HMAC
     differences: tuple[Difference, ...] = ()
     secret_id: str | None = None
     """The ring's secret that the key was made of; None for a token or no secret at all."""
+    mark: bytes = b""
+    """What stands between secret and message where both are hashed."""
+
+    def __repr__(self) -> str:
+        return f"Signer({self.way}, {self.differences})"
 
     def digest(self, algorithm: str, message: bytes) -> bytes:
         """The raw digest of `message`."""
-        if self.way is Way.HMAC:
-            return hmac.digest(self.key, message, algorithm)
-        if self.way is Way.TURNED:
-            return hmac.digest(message, self.key, algorithm)
-        if self.way is Way.PREPENDED:
-            message = self.key + message
-        elif self.way is Way.APPENDED:
-            message += self.key
-        return hashlib.new(algorithm, message).digest()
+        key, mark = self.key, self.mark
+        match self.way:
+            case Way.HMAC:
+                return hmac.digest(key, message, algorithm)
+            case Way.TURNED:
+                return hmac.digest(message, key, algorithm)
+            case Way.TWICE:
+                return hmac.digest(key, hmac.digest(key, message, algorithm), algorithm)
+            case Way.TWICE_HEX:
+                return hmac.digest(key, hmac.digest(key, message, algorithm).hex().encode(), algorithm)
+            case Way.WITH_SECRET:
+                return hmac.digest(key, message + mark + key, algorithm)
+            case Way.AFTER_SECRET:
+                return hmac.digest(key, key + mark + message, algorithm)
+            case _:
+                return hashlib.new(algorithm, self._plain_message(message)).digest()
+
+    def _plain_message(self, message: bytes) -> bytes:
+        """What is hashed without HMAC."""
+        before = self.key + self.mark if self.way in (Way.PREPENDED, Way.BOTH_ENDS) else b""
+        after = self.mark + self.key if self.way in (Way.APPENDED, Way.BOTH_ENDS) else b""
+        return before + message + after
 
 
 def plain(known: SigningSecret) -> Signer:
@@ -60,301 +107,226 @@ def plain(known: SigningSecret) -> Signer:
     return Signer(known.secret.key, secret_id=known.secret_id)
 
 
+def cheap_variants(known: SigningSecret) -> Iterator[Signer]:
+    """The few variants that are tried of every secret of the ring, however many there are."""
+    key, secret_id = known.secret.key, known.secret_id
+    for code, changed in (
+        ("secret-newline", key + b"\n"),
+        ("secret-crlf", key + b"\r\n"),
+        ("secret-blank", key + b" "),
+        ("secret-blank", b" " + key),
+        ("secret-stripped", key.strip()),
+        ("secret-quoted", b'"%b"' % key),
+        ("secret-without-whsec", key.removeprefix(_WHSEC.encode())),
+    ):
+        if changed != key:
+            yield Signer(changed, Way.HMAC, (difference(code),), secret_id)
+
+
 def variants(known: SigningSecret) -> Iterator[Signer]:
     """Every variant of one secret of the ring but the secret itself, each key once, the likeliest first."""
     seen = {known.secret.key}
-    for key, difference in _texts(known.secret.key.decode("utf-8", "surrogateescape")):
-        if key not in seen:
-            seen.add(key)
-            yield Signer(key, Way.HMAC, (difference,), known.secret_id)
-    for way, difference in ((Way.TURNED, _TURNED), (Way.PREPENDED, _PREPENDED), (Way.APPENDED, _APPENDED)):
-        yield Signer(known.secret.key, way, (difference,), known.secret_id)
+    text = known.secret.key.decode("utf-8", "surrogateescape")
+    if len(text) <= _LONGEST_VARIED:
+        for key, found in _texts(text):
+            if key and key not in seen:
+                seen.add(key)
+                yield Signer(key, Way.HMAC, (found,), known.secret_id)
+    yield from ways(known)
+
+
+def ways(known: SigningSecret) -> Iterator[Signer]:
+    """The other computations with the secret as it is."""
+    for way, code, marks in (
+        (Way.TURNED, "turned", (b"",)),
+        (Way.PREPENDED, "secret-prepended", _MARKS),
+        (Way.APPENDED, "secret-appended", _MARKS),
+        (Way.BOTH_ENDS, "secret-both-ends", (b"", b".")),
+        (Way.TWICE, "signed-twice", (b"",)),
+        (Way.TWICE_HEX, "signed-twice", (b"",)),
+        (Way.WITH_SECRET, "secret-in-message", (b"", b".")),
+        (Way.AFTER_SECRET, "secret-in-message", (b"", b".")),
+    ):
+        for mark in marks:
+            yield Signer(known.secret.key, way, (difference(code),), known.secret_id, mark)
+
+
+_MARKS = (b"", b".", b":", b"|", b"&", b"\n", b"-", b"_", b",", b" ")
 
 
 def strangers(token: Secret | None) -> Iterator[Signer]:
     """Keys that are no signing secret: the API token, no key, an empty one, what a missing variable reads as."""
-    yield Signer(b"", Way.PLAIN, (_KEYLESS,))
+    yield Signer(b"", Way.PLAIN, (difference("keyless"),))
     if token:
-        yield Signer(token.key, Way.HMAC, (_TOKEN,))
-        yield Signer(token.key + b"\n", Way.HMAC, (_TOKEN_NEWLINE,))
-        yield Signer(b"Bearer " + token.key, Way.HMAC, (_TOKEN_BEARER,))
-    yield Signer(b"", Way.HMAC, (_EMPTY,))
-    for word in ("undefined", "null", "None"):
-        yield Signer(
-            word.encode(),
-            Way.HMAC,
-            (
-                fitting(
-                    "secret-word",
-                    f"the word {word} used as the secret",
-                    f"the word {word} as secret",
-                    why=f"The sender's variable for the secret was not set, and its value reads {word}.",
-                    change="Set the secret where the sender reads it.",
-                ),
-            ),
-        )
+        yield Signer(token.key, Way.HMAC, (difference("token"),))
+        yield Signer(token.key + b"\n", Way.HMAC, (difference("token-newline"),))
+        yield Signer(b"Bearer " + token.key, Way.HMAC, (difference("token-bearer"),))
+    yield Signer(b"", Way.HMAC, (difference("secret-empty"),))
+    for blank in (b"\n", b" ", b"\0", bytes(32), bytes(64)):
+        yield Signer(blank, Way.HMAC, (difference("secret-empty"),))
+    for word in UNSET_WORDS:
+        yield Signer(word.encode(), Way.HMAC, (difference("secret-word", word=word),))
+    names = (form.format(name) for name in _NAMES for form in _NAME_FORMS)
+    for word in (*PLACEHOLDERS, *names, *(name.lower() for name in _NAMES)):
+        yield Signer(word.encode(), Way.HMAC, (difference("secret-placeholder", word=word),))
+
+
+_NAME_FORMS = (
+    "{}",
+    "${}",
+    "${{{}}}",
+    "%{}%",
+    "{{{{{}}}}}",
+    "{{{{ {} }}}}",
+    "<{}>",
+    "process.env.{}",
+    "$({})",
+    "env:{}",
+    "ENV[{}]",
+    "${{{{ secrets.{} }}}}",
+)
 
 
 def _texts(secret: str) -> Iterator[tuple[bytes, Difference]]:
     key = _bytes(secret)
-    yield key + b"\n", _NEWLINE
-    yield key + b"\r\n", _CRLF
-    yield key + b" ", _BLANK_AFTER
-    yield b" " + key, _BLANK_BEFORE
+    yield key + b"\n", difference("secret-newline")
+    yield key + b"\r\n", difference("secret-crlf")
+    yield key + b"\r", difference("secret-crlf")
+    yield key + b"\n\n", difference("secret-newline")
+    yield key + b" ", difference("secret-blank")
+    yield b" " + key, difference("secret-blank")
+    yield b" " + key + b" ", difference("secret-blank")
+    yield key + b"\t", difference("secret-tab")
     bare = secret.strip()
-    yield _bytes(bare), _STRIPPED
+    yield _bytes(bare), difference("secret-stripped")
     for mark in "\"'":
-        yield _bytes(f"{mark}{bare}{mark}"), _QUOTED
+        yield _bytes(f"{mark}{bare}{mark}"), difference("secret-quoted")
+        yield _bytes(f"{mark}{bare}{mark}\n"), difference("secret-quoted")
+        yield _bytes(f"{mark}{bare}"), difference("secret-quoted")
+        yield _bytes(f"{bare}{mark}"), difference("secret-quoted")
+    for marks in _BRACKETS:
+        yield _bytes(f"{marks[0]}{bare}{marks[-1]}"), difference("secret-bracketed")
+    for mark in ";,.\\":
+        yield _bytes(bare + mark), difference("secret-quoted")
     if len(bare) > 2 and bare[0] == bare[-1] and bare[0] in "\"'`":
         bare = bare[1:-1].strip()
-        yield _bytes(bare), _UNQUOTED
+        yield _bytes(bare), difference("secret-unquoted")
     yield from _prefixed(bare)
-    yield from _decoded(bare, _HEX, _BASE64)
-    yield base64.b64encode(_bytes(bare)), _ENCODED_BASE64
-    yield _bytes(bare).hex().encode(), _ENCODED_HEX
-    yield bare.encode("utf-16-le", "surrogatepass"), _UTF16
-    yield repr(_bytes(bare)).encode(), _BYTES_TEXT
-    yield _bytes(quote(_bytes(bare), safe="")), _PERCENT
-    yield _bytes(unquote(bare, errors="surrogateescape")), _UNPERCENT
+    yield from _decoded(bare, "secret")
+    yield from _encoded(bare)
+    yield from _stored(bare)
+    yield from _damaged(bare)
+    for at in range(len(bare) - 1, 0, -1):
+        yield _bytes(bare[:at]), difference("secret-cut", count=at)
+    for at in range(1, len(bare)):
+        yield _bytes(bare[at:]), difference("secret-cut-front", count=len(bare) - at)
 
 
 def _prefixed(secret: str) -> Iterator[tuple[bytes, Difference]]:
     if not secret.startswith(_WHSEC):
-        yield _bytes(_WHSEC + secret), _WITH_WHSEC
+        yield _bytes(_WHSEC + secret), difference("secret-with-whsec")
         return
     rest = secret.removeprefix(_WHSEC)
-    yield _bytes(rest), _WITHOUT_WHSEC
-    yield _bytes(rest) + b"\n", _WITHOUT_WHSEC_NEWLINE
-    yield from _decoded(rest, _REST_HEX, _REST_BASE64)
+    yield _bytes(rest), difference("secret-without-whsec")
+    yield _bytes(rest) + b"\n", difference("secret-without-whsec-newline")
+    yield from _decoded(rest, "secret-whsec")
 
 
-def _decoded(secret: str, as_hex: Difference, as_base64: Difference) -> Iterator[tuple[bytes, Difference]]:
+def _decoded(secret: str, code: str) -> Iterator[tuple[bytes, Difference]]:
     with contextlib.suppress(ValueError):
-        yield bytes.fromhex(secret), as_hex
+        yield bytes.fromhex(secret), difference(f"{code}-hex")
     bare = secret.rstrip("=").replace("-", "+").replace("_", "/")
     with contextlib.suppress(ValueError):
-        yield base64.b64decode(bare + "=" * (-len(bare) % 4), validate=True), as_base64
+        yield base64.b64decode(bare + "=" * (-len(bare) % 4), validate=True), difference(f"{code}-base64")
+    # Node.js reads base64 without minding what is not base64 in it.
+    with contextlib.suppress(ValueError):
+        known = re.sub(r"[^A-Za-z0-9+/]", "", bare)
+        known = known[: len(known) - (len(known) % 4 == 1)]
+        yield base64.b64decode(known + "=" * (-len(known) % 4)), difference(f"{code}-base64")
+    with contextlib.suppress(ValueError):
+        upper = secret.rstrip("=").upper()
+        yield base64.b32decode(upper + "=" * (-len(upper) % 8)), difference("secret-base32")
+
+
+def _encoded(secret: str) -> Iterator[tuple[bytes, Difference]]:
+    key = _bytes(secret)
+    yield base64.b64encode(key), difference("secret-in-base64")
+    yield base64.b64encode(key).rstrip(b"="), difference("secret-in-base64")
+    yield base64.urlsafe_b64encode(key), difference("secret-in-base64")
+    yield base64.b64encode(key) + b"\n", difference("secret-in-base64")
+    yield base64.b64encode(key + b"\n"), difference("secret-in-base64-newline")
+    yield key.hex().encode(), difference("secret-in-hex")
+    yield key.hex().upper().encode(), difference("secret-in-hex")
+    yield hashlib.sha256(key).digest(), difference("secret-hashed")
+    yield hashlib.sha256(key).hexdigest().encode(), difference("secret-hashed")
+    for name in ("utf-16-le", "utf-16-be", "utf-16"):
+        yield secret.encode(name, "surrogatepass"), difference("secret-utf16")
+    yield b"\xfe\xff" + secret.encode("utf-16-be", "surrogatepass"), difference("secret-utf16")
+    yield b"\xef\xbb\xbf" + key, difference("secret-bom")
+    yield b"\xef\xbb\xbf" + key + b"\n", difference("secret-bom")
+    for character, name in _INVISIBLE.items():
+        for written in (_bytes(secret + character), _bytes(character + secret)):
+            yield written, difference("secret-invisible", character=name)
+    yield repr(key).encode(), difference("secret-bytes-text")
+    yield _bytes(quote(key, safe="")), difference("secret-percent-coded")
+    yield _bytes(quote(key)), difference("secret-percent-coded")
+    yield _bytes(unquote(secret, errors="surrogateescape")), difference("secret-percent-decoded")
+    yield _bytes(unquote_plus(secret, errors="surrogateescape")), difference("secret-percent-decoded")
+    yield _bytes(html.escape(secret)), difference("secret-html")
+
+
+def _stored(secret: str) -> Iterator[tuple[bytes, Difference]]:
+    """As a secret store or a file with a name in it gives it."""
+    for name in (
+        "secret",
+        "SECRET",
+        "value",
+        "key",
+        "webhookSecret",
+        "signingSecret",
+        *_NAMES,
+        *map(str.lower, _NAMES),
+    ):
+        for separators in ((", ", ": "), (",", ":")):
+            yield _bytes(json.dumps({name: secret}, separators=separators)), difference("secret-json")
+    for name in _NAMES:
+        for form in ("{}={}", "{}={}\n", "export {}={}", '{}="{}"', "{}: {}", "{} = {}", "{}='{}'"):
+            yield _bytes(form.format(name, secret)), difference("secret-env-line")
+    yield _bytes(f"={secret}"), difference("secret-env-line")
+
+
+def _damaged(secret: str) -> Iterator[tuple[bytes, Difference]]:
+    """As configuration files and shells damage it."""
+    before = secret.partition("#")[0]
+    yield _bytes(before.rstrip()), difference("secret-comment-cut")
+    yield _bytes(before), difference("secret-comment-cut")
+    yield _bytes(_DOLLAR.sub("", secret)), difference("secret-dollar")
+    yield _bytes(secret.partition("$")[0]), difference("secret-dollar")
+    yield _bytes(secret.replace("$$", "$")), difference("secret-dollar")
+    yield _bytes(secret.replace("$", "")), difference("secret-dollar")
+    yield _bytes(secret.replace("$", "$$")), difference("secret-dollar")
+    yield _bytes(secret.rstrip("=")), difference("secret-equals-cut")
+    yield _bytes(secret.partition("=")[0]), difference("secret-equals-cut")
+    yield _bytes(secret.partition("=")[2]), difference("secret-equals-cut")
+    yield _bytes(secret.replace("+", " ")), difference("secret-plus")
+    yield _bytes(secret.replace("\\", "")), difference("secret-unbackslashed")
+    yield _bytes(re.sub(r"([^\w])", r"\\\1", secret)), difference("secret-backslash")
+    yield _bytes(secret.replace("\\", "\\\\")), difference("secret-backslash")
+    yield _bytes(secret.replace("$", "\\$")), difference("secret-backslash")
+    for found in (r"\n", r"\r\n"):
+        yield _bytes(secret + found), difference("secret-backslash-n")
+    with contextlib.suppress(ValueError):
+        yield _bytes(secret.encode("latin-1").decode("unicode_escape")), difference("secret-unbackslashed")
+    for mark in ("", "\n", " ", ","):
+        yield _bytes(secret + mark + secret), difference("secret-doubled")
+    cases = {"upper": secret.upper(), "lower": secret.lower(), "mixed": secret.swapcase(), "title": secret.title()}
+    for case, changed in cases.items():
+        yield _bytes(changed), difference("secret-case", case=case)
+    yield _bytes(secret[:1].upper() + secret[1:]), difference("secret-case", case="title")
 
 
 def _bytes(text: str) -> bytes:
-    return text.encode("utf-8", "surrogateescape")
-
-
-_NEWLINE = Difference(
-    "secret-newline",
-    "It fits if the secret ends in a newline.",
-    "the secret plus newline",
-    "with a newline after the secret",
-    "The key had a newline after the secret, as a file that was read whole gives it.",
-    STRIP,
-)
-_CRLF = Difference(
-    "secret-crlf",
-    "It fits if the secret ends in CR and LF.",
-    "the secret plus CR and LF",
-    "with CR and LF after the secret",
-    "The key had CR and LF after the secret, as a file written on Windows gives it.",
-    STRIP,
-)
-_BLANK_AFTER = Difference(
-    "secret-blank",
-    "It fits if the secret ends in a blank.",
-    "the secret plus a blank",
-    "with a blank after the secret",
-    "The key had a blank after the secret.",
-    STRIP,
-)
-_BLANK_BEFORE = Difference(
-    "secret-blank",
-    "It fits if the secret begins with a blank.",
-    "a blank plus the secret",
-    "with a blank before the secret",
-    "The key had a blank before the secret.",
-    STRIP,
-)
-_STRIPPED = fitting(
-    "secret-stripped",
-    "the secret without the blanks around it",
-    "the secret without blanks",
-    why="The secret that is known here has white space around it; the key had none.",
-    change=STRIP,
-)
-_QUOTED = fitting(
-    "secret-quoted",
-    "the secret with its quotes",
-    "the quoted secret",
-    only="with quotes around it",
-    why="The key had quotes around the secret: not every reader of .env files takes them off.",
-    change=UNQUOTE,
-)
-_UNQUOTED = fitting(
-    "secret-unquoted",
-    "the secret without its quotes",
-    "the unquoted secret",
-    only="without its quotes",
-    why="The secret that is known here has quotes around it; the key had none.",
-    change=UNQUOTE,
-)
-_WITH_WHSEC = fitting(
-    "secret-with-whsec",
-    "the secret with whsec_ in front",
-    "the secret with whsec_",
-    only="with whsec_ in front",
-    why="The key had whsec_ in front of the secret.",
-    change="Use the secret as registering returned it, with nothing in front.",
-)
-_WITHOUT_WHSEC = fitting(
-    "secret-without-whsec",
-    "the secret without its whsec_",
-    "the secret without whsec_",
-    only="without its whsec_",
-    why="whsec_ was taken off the secret before it was used as key.",
-    change="Use all of the secret, whsec_ included.",
-)
-_WITHOUT_WHSEC_NEWLINE = fitting(
-    "secret-without-whsec-newline",
-    "the secret less whsec_, plus a newline",
-    "no whsec_ but a newline",
-    only="without its whsec_, with a newline after it",
-    why="whsec_ was taken off the secret, and the key had a newline after it.",
-    change=f"Use all of the secret, whsec_ included. {STRIP}",
-)
-_HEX = fitting(
-    "secret-hex",
-    "the secret read as hex bytes",
-    "the secret as hex",
-    only="read as hex bytes",
-    why="Each two characters of the secret were taken for one byte of the key.",
-    change=AS_IS,
-)
-_REST_HEX = fitting(
-    "secret-whsec-hex",
-    "what follows whsec_, read as hex bytes",
-    "what follows whsec_, as hex",
-    only="after whsec_, read as hex bytes",
-    why="whsec_ was taken off the secret and the rest was read as hex bytes.",
-    change=AS_IS,
-)
-_BASE64 = fitting(
-    "secret-base64",
-    "the secret read as base64",
-    "the secret as base64",
-    only="read as base64",
-    why="The secret was decoded from base64 before it was used as key.",
-    change=AS_IS,
-)
-_REST_BASE64 = fitting(
-    "secret-whsec-base64",
-    "what follows whsec_, read as base64",
-    "what follows whsec_, base64",
-    only="after whsec_, read as base64",
-    why="whsec_ was taken off the secret and the rest decoded from base64, as Standard Webhooks says.",
-    change=AS_IS,
-)
-_ENCODED_BASE64 = fitting(
-    "secret-in-base64",
-    "the secret written in base64",
-    "the secret put into base64",
-    only="written in base64",
-    why="The secret was encoded in base64 once more before it was used as key.",
-    change=AS_IS,
-)
-_ENCODED_HEX = fitting(
-    "secret-in-hex",
-    "the secret written in hex",
-    "the secret put into hex",
-    only="written in hex",
-    why="The secret was encoded in hex once more before it was used as key.",
-    change=AS_IS,
-)
-_UTF16 = fitting(
-    "secret-utf16",
-    "the secret in UTF-16",
-    "the secret in UTF-16",
-    only="in UTF-16",
-    why="The key had two bytes for each character, as Encoding.Unicode of .NET makes it.",
-    change=AS_IS,
-)
-_BYTES_TEXT = fitting(
-    "secret-bytes-text",
-    "the secret written as Python's b'...'",
-    "the secret as b'...'",
-    only="written as b'...'",
-    why="str() of a bytes object was used as key: it writes b'...' around the secret.",
-    change="Decode the secret, or give its bytes to hmac.",
-)
-_PERCENT = fitting(
-    "secret-percent-coded",
-    "the secret coded as in a URL",
-    "the URL-coded secret",
-    only="coded as in a URL",
-    why="The key had %-codes for some characters of the secret.",
-    change=AS_IS,
-)
-_UNPERCENT = fitting(
-    "secret-percent-decoded",
-    "the secret decoded as from a URL",
-    "the URL-decoded secret",
-    only="decoded as from a URL",
-    why="The secret's %-codes were decoded before it was used as key.",
-    change=AS_IS,
-)
-_TURNED = fitting(
-    "turned",
-    "with secret and body exchanged",
-    "secret and body exchanged",
-    only="with secret and body exchanged",
-    why="The body was given as the key and the secret as the message.",
-    change="Give the secret as key and the body as message.",
-)
-_PREPENDED = fitting(
-    "secret-prepended",
-    "SHA-256 of the secret and the body",
-    "SHA-256 of secret plus body",
-    only="hashed together with the body",
-    why="The secret was put in front of the body and both were hashed, without HMAC.",
-    change="Use HMAC with SHA-256, not a hash of both.",
-)
-_APPENDED = fitting(
-    "secret-appended",
-    "SHA-256 of the body and the secret",
-    "SHA-256 of body plus secret",
-    only="hashed together with the body",
-    why="The secret was put after the body and both were hashed, without HMAC.",
-    change="Use HMAC with SHA-256, not a hash of both.",
-)
-_KEYLESS = fitting(
-    "keyless",
-    "plain SHA-256, without any secret",
-    "SHA-256 without a secret",
-    why="The digest is that of the body alone: anyone can make it.",
-    change="Use HMAC with SHA-256 and the secret.",
-)
-_TOKEN = fitting(
-    "token",
-    "the API token used as the secret",
-    "the API token as secret",
-    why="The key was the API token, which proves nothing about who sent it.",
-    change="Use the secret that registering returned.",
-)
-_TOKEN_NEWLINE = fitting(
-    "token-newline",
-    "the API token and a newline as the secret",
-    "the API token plus newline",
-    why="The key was the API token with a newline after it.",
-    change="Use the secret that registering returned.",
-)
-_TOKEN_BEARER = fitting(
-    "token-bearer",
-    "Bearer and the API token as the secret",
-    "Bearer and the API token",
-    why="The key was the value of an Authorization header.",
-    change="Use the secret that registering returned.",
-)
-_EMPTY = fitting(
-    "secret-empty",
-    "an empty secret",
-    "an empty secret",
-    why="The key was empty: the sender's variable for the secret was not set.",
-    change="Set the secret where the sender reads it.",
-)
+    try:
+        return text.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:
+        return text.encode("utf-8", "surrogatepass")

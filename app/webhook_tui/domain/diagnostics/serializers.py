@@ -1,196 +1,368 @@
-"""The same JSON written again: by Python, JavaScript, PHP, Go and .NET, and by tools that change white space only."""
+"""The same JSON as other programs write it again; which program it is does not matter, only the bytes do."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from itertools import product
+import re
+from collections.abc import Callable, Iterator, Sequence
+from itertools import islice, product
+
+import msgspec
 
 from webhook_tui.domain.diagnostics import numbers, strings
-from webhook_tui.domain.diagnostics.causes import Difference, fitting
-from webhook_tui.domain.diagnostics.document import Document, Layout, Order
+from webhook_tui.domain.diagnostics.document import Document, Layout, Members, Node, Order
 from webhook_tui.domain.diagnostics.message import Message
 
-SIGN_BYTES = "Sign the bytes, not the parsed JSON written again."
-SIGN_ORDER = "Sign the bytes as they are sent, in their order."
-SIGN_ENCODED = "Sign after encoding, not before."
-
 COMPACT, SPACED = Layout(), Layout(", ", ": ")
-TWO, FOUR, TAB = (Layout(",", ": ", indent) for indent in ("  ", "    ", "\t"))
+ONE, TWO, THREE, FOUR, TAB = (Layout(",", ": ", indent) for indent in (" ", "  ", "   ", "    ", "\t"))
+JACKSON = Layout(",", " : ", "  ", inline=True)
+PERL = Layout(",", " : ", "   ")
+RUBY = Layout(",", ": ", "  ", empty=("\n", "\n\n"))
+SWIFT = Layout(",", " : ", "  ", empty=("\n\n", "\n\n"))
 
-_LAYOUTS = {
-    COMPACT: fitting(
-        "json-compact",
-        "the same JSON written compactly",
-        "the same JSON, compact",
-        why="The same values were signed without a blank between them: they were parsed and written again.",
-        change=SIGN_BYTES,
-    ),
-    SPACED: fitting(
-        "json-spaced",
-        "the same JSON with a blank after , and :",
-        "the same JSON, spaced",
-        why="The same values were signed with a blank after each comma and colon, as Python's json.dumps writes them.",
-        change=SIGN_BYTES,
-    ),
-    TWO: fitting(
-        "json-indent-2",
-        "the same JSON indented by 2 blanks",
-        "the same JSON, indented by 2",
-        why="The same values were signed in lines, indented by two blanks: they were parsed and written again.",
-        change=SIGN_BYTES,
-    ),
-    FOUR: fitting(
-        "json-indent-4",
-        "the same JSON indented by 4 blanks",
-        "the same JSON, indented by 4",
-        why="The same values were signed in lines, indented by four blanks: they were parsed and written again.",
-        change=SIGN_BYTES,
-    ),
-    TAB: fitting(
-        "json-indent-tab",
-        "the same JSON indented by tabs",
-        "the same JSON, tab-indented",
-        why="The same values were signed in lines, indented by tabs: they were parsed and written again.",
-        change=SIGN_BYTES,
-    ),
-}
-_SORTED = fitting(
-    "json-sorted",
-    "the same JSON with its keys sorted",
-    "with sorted keys",
-    why="The same values were signed with the keys of each object in alphabetical order.",
-    change=SIGN_ORDER,
-)
-_UNIQUE = fitting(
-    "json-duplicate-keys",
-    "the same JSON without its duplicate keys",
-    "without duplicate keys",
-    why="The body has a key twice in one object; what was signed has only the last of them.",
-    change=SIGN_BYTES,
-)
-_ESCAPED = fitting(
-    "json-ascii",
-    "the same JSON with \\u escapes",
-    "with \\u escapes",
-    why="Characters outside ASCII were signed as \\u escapes and arrived as UTF-8.",
-    change=SIGN_ENCODED,
-)
-_UNESCAPED = fitting(
-    "json-utf8",
-    "the same JSON without \\u escapes",
-    "without \\u escapes",
-    why="Escaped characters arrived where the characters themselves, as UTF-8, were signed.",
-    change=SIGN_ENCODED,
-)
-_NUMBERS = fitting(
-    "json-numbers",
-    "the same JSON with its numbers rewritten",
-    "with rewritten numbers",
-    why="The numbers were parsed and written again before signing, as in 1000.0 for 1e3.",
-    change=SIGN_BYTES,
-)
-_NEWLINE = fitting(
-    "json-newline",
-    "with a newline after it",
-    "with a newline after it",
-    why="A newline was signed after the JSON, as Go's Encoder, jq and echo write one.",
-    change="Send exactly the bytes that were signed.",
-)
+_LARGEST_SHAPED = 65_536
+_MOST_FIELDS = 40
+_DOCUMENTED = ("id", "name", "data", "timestamp")
+
+Number = Callable[[str], str]
 
 
-def _family(name: str, word: str, writes: str) -> Difference:
-    return fitting(
-        f"json-{word}",
-        f"the same JSON as {name} writes it",
-        f"the JSON of {name}",
-        why=f"The same values were signed as {name} writes them: {writes}",
-        change=SIGN_BYTES,
-    )
-
-
-_JAVASCRIPT = _family("JavaScript", "javascript", "1.0 becomes 1, keys that are numbers come first.")
-_PHP = _family("PHP", "php", "a slash becomes \\/, a letter with an accent a \\u escape, 1.0 becomes 1.")
-_PHP_ARRAYS = _family("PHP", "php", "read into arrays, an empty {} becomes [].")
-_GO = _family("Go", "go", "keys are sorted, <, > and & become \\u escapes, 1.0 becomes 1.")
-_DOTNET = _family(".NET", "dotnet", "quotes, +, <, > and & become \\u escapes in upper case.")
-
-
-@dataclass(frozen=True, slots=True)
-class Style:
+class Style(msgspec.Struct, frozen=True):
     """One way to write a document again."""
 
     order: Order
     layout: Layout
     escape: strings.Escape | None = None
-    numbers: Callable[[str], str] | None = None
-    family: Difference | None = None
+    numbers: Number | None = None
     common: bool = False
+    newline: bool = False
+    """A program that writes so also writes a newline after it."""
 
 
-def _python_styles() -> Iterator[Style]:
-    for layout in (COMPACT, SPACED, TWO, FOUR, TAB):
-        yield Style(Order.AS_SENT, layout, common=layout in (COMPACT, SPACED, TWO))
-    escapes = (strings.ascii_escaped, strings.utf8)
-    for order, layout, escape in product((Order.UNIQUE, Order.SORTED), (COMPACT, SPACED, TWO, FOUR), escapes):
-        yield Style(order, layout, escape, numbers.as_python, common=layout in (COMPACT, SPACED))
+def _styles(
+    orders: Sequence[Order],
+    layouts: Sequence[Layout],
+    escapes: Sequence[strings.Escape | None],
+    figures: Sequence[Number | None],
+    common: int = 0,
+    *,
+    newline: bool = False,
+) -> list[Style]:
+    """Every combination; the first `common` of them happen often."""
+    combined = product(orders, layouts, escapes, figures)
+    return [Style(*axes, at < common, newline or at < common) for at, axes in enumerate(combined)]
 
 
-def _javascript_styles() -> Iterator[Style]:
-    for order, layout in product((Order.INDEX_FIRST, Order.SORTED), (COMPACT, TWO, FOUR, TAB)):
-        common = layout is COMPACT and order is Order.INDEX_FIRST
-        yield Style(order, layout, strings.javascript, numbers.as_javascript, _JAVASCRIPT, common)
+PIKTID = Style(Order.UNIQUE, SPACED, strings.ascii_escaped, numbers.as_python, True, True)
+_HTML = strings.php_hex(strings.php)
+
+STYLES = (
+    PIKTID,
+    Style(Order.INDEX_FIRST, COMPACT, strings.javascript, numbers.as_javascript, True, True),
+    *_styles([Order.AS_SENT], [COMPACT, SPACED, TWO, FOUR, TAB, ONE, THREE, JACKSON], [None], [None], 3),
+    # Python
+    *_styles(
+        [Order.UNIQUE, Order.SORTED],
+        [COMPACT, SPACED, TWO, FOUR, ONE, THREE, TAB],
+        [strings.ascii_escaped, strings.utf8],
+        [numbers.as_python],
+        4,
+    ),
+    *_styles([Order.SORTED], [SPACED, COMPACT], [strings.ascii_escaped, strings.utf8], [numbers.as_python], 4),
+    # JavaScript, jq, Rust, Swift, SQLite, Perl
+    *_styles(
+        [Order.INDEX_FIRST, Order.SORTED],
+        [COMPACT, TWO, FOUR, TAB, ONE, THREE],
+        [strings.javascript],
+        [numbers.as_javascript],
+    ),
+    *_styles(
+        [Order.UNIQUE, Order.SORTED],
+        [COMPACT, TWO, TAB, THREE],
+        [strings.jq, strings.jq_ascii],
+        [numbers.as_jq, None],
+        newline=True,
+    ),
+    *_styles([Order.UNIQUE, Order.SORTED], [COMPACT, TWO], [strings.utf8], [numbers.as_rust]),
+    *_styles([Order.UNIQUE, Order.SORTED], [COMPACT, SWIFT], [strings.slashed], [numbers.as_javascript, None]),
+    *_styles(
+        [Order.SORTED],
+        [PERL, COMPACT],
+        [strings.utf8],
+        [numbers.as_perl, None, numbers.as_javascript, numbers.as_python],
+        newline=True,
+    ),
+    *_styles([Order.LENGTH], [SPACED, COMPACT], [strings.utf8], [numbers.as_numeric, numbers.as_javascript, None]),
+    # PHP
+    *_styles([Order.UNIQUE], [COMPACT, FOUR], [strings.php], [numbers.as_php], 1),
+    *_styles(
+        [Order.UNIQUE, Order.ASSOCIATIVE],
+        [COMPACT, FOUR],
+        [
+            strings.php,
+            strings.php_unescaped_slashes,
+            strings.php_unescaped_unicode,
+            strings.php_unescaped_both,
+            _HTML,
+        ],
+        [numbers.as_php, numbers.as_php_with_fraction],
+    ),
+    # Go
+    *_styles([Order.SORTED], [COMPACT], [strings.go], [numbers.as_go, None], 2),
+    *_styles(
+        [Order.SORTED, Order.INNER_SORTED, Order.UNIQUE],
+        [COMPACT, TWO, TAB, FOUR],
+        [strings.go, strings.go_plain, strings.long_controls(strings.go)],
+        [numbers.as_go, None],
+        newline=True,
+    ),
+    *_styles([Order.AS_SENT, Order.OUTER_SORTED], [COMPACT, SPACED], [strings.go_raw], [None]),
+    # Java
+    *_styles(
+        [Order.UNIQUE, Order.SORTED, Order.HASHED],
+        [COMPACT, JACKSON],
+        [strings.jackson, strings.org_json],
+        [numbers.as_java, None],
+        1,
+    ),
+    *_styles(
+        [Order.UNIQUE],
+        [COMPACT, TWO],
+        [strings.gson, strings.gson_plain],
+        [numbers.as_gson, None, numbers.as_java],
+    ),
+    # .NET
+    *_styles(
+        [Order.UNIQUE],
+        [COMPACT, TWO],
+        [strings.dotnet, strings.dotnet_relaxed, strings.newtonsoft],
+        [None, numbers.as_dotnet, numbers.as_dotnet_double],
+    ),
+    # Ruby
+    *_styles([Order.UNIQUE, Order.SORTED], [COMPACT, RUBY, TWO], [strings.utf8, strings.rails], [numbers.as_ruby]),
+    *_styles([Order.OUTER_SORTED], [COMPACT, SPACED], [strings.utf8], [numbers.as_ruby, numbers.as_javascript]),
+)
+COMMON = tuple(style for style in STYLES if style.common)
 
 
-def _php_styles() -> Iterator[Style]:
-    families = ((Order.UNIQUE, _PHP), (Order.ASSOCIATIVE, _PHP_ARRAYS))
-    escapes = (strings.php, strings.php_unescaped_slashes, strings.php_unescaped_unicode, strings.php_unescaped_both)
-    for (order, family), layout, escape in product(families, (COMPACT, FOUR), escapes):
-        yield Style(order, layout, escape, numbers.as_php, family, layout is COMPACT and escape is strings.php)
+def rewritten(document: Document, base: bytes, styles: Sequence[Style] = STYLES) -> Iterator[Message]:
+    """The document in each style, each distinct one once, the likeliest first; `base` is its present form."""
+    for style, content, is_new in _distinct(document, styles):
+        if is_new:
+            yield Message(content, common=style.common, base=base)
+        if style.newline:
+            yield Message(content + b"\n", base=base)
 
 
-def _go_styles() -> Iterator[Style]:
-    orders = (Order.SORTED, Order.INNER_SORTED, Order.UNIQUE)
-    for order, layout, escape in product(orders, (COMPACT, TWO, TAB), (strings.go, strings.utf8)):
-        common = layout is COMPACT and escape is strings.go
-        yield Style(order, layout, escape, numbers.as_go, _GO, common)
-
-
-def _dotnet_styles() -> Iterator[Style]:
-    for layout in (COMPACT, TWO):
-        yield Style(Order.UNIQUE, layout, strings.dotnet, None, _DOTNET)
-
-
-STYLES = (*_python_styles(), *_javascript_styles(), *_php_styles(), *_go_styles(), *_dotnet_styles())
-
-
-def rewritten(document: Document) -> Iterator[Message]:
-    """The document in every style, each distinct one once, the likeliest first."""
-    seen: set[tuple[int, Layout, tuple[tuple[str, str], ...], tuple[tuple[str, str], ...]]] = set()
-    for style in STYLES:
+def _distinct(document: Document, styles: Sequence[Style]) -> Iterator[tuple[Style, bytes, bool]]:
+    """Each style that writes other bytes than those before it, or is the first of those to add a newline."""
+    seen: dict[tuple[int, int, int, int], list[bytes | bool | None]] = {}
+    for style in styles:
         texts, figures = document.strings(style.escape), document.numbers(style.numbers)
-        tokens = document.tokens(style.order)
-        key = (id(tokens), style.layout, tuple(texts.items()), tuple(figures.items()))
-        if key in seen:
-            continue
-        seen.add(key)
-        content = document.written(style.order, style.layout, style.escape, style.numbers)
-        if content is None:
-            continue
-        differences = _differences(document, style)
-        yield Message(content, differences, style.common)
-        if style.common:
-            yield Message(content + b"\n", (*differences, _NEWLINE))
+        key = (id(document.tokens(style.order)), id(style.layout), id(texts), id(figures))
+        known = seen.get(key)
+        if known is None:
+            content = document.written(style.order, style.layout, style.escape, style.numbers)
+            seen[key] = [content, style.newline]
+            if content is not None:
+                yield style, content, True
+        elif style.newline and not known[1]:
+            known[1] = True
+            if isinstance(known[0], bytes):
+                yield style, known[0], False
 
 
-def _differences(document: Document, style: Style) -> tuple[Difference, ...]:
-    if style.family is not None:
-        return (style.family,)
-    found: list[Difference] = []
-    if document.tokens(style.order) is not document.tokens(Order.AS_SENT):
-        found.append(_SORTED if style.order is Order.SORTED else _UNIQUE)
-    if document.strings(style.escape):
-        found.append(_ESCAPED if style.escape is strings.ascii_escaped else _UNESCAPED)
-    if document.numbers(style.numbers):
-        found.append(_NUMBERS)
-    return tuple(found) or (_LAYOUTS[style.layout],)
+def reshaped(document: Document, base: bytes) -> Iterator[Message]:
+    """The document with other fields, keys or values, as frameworks leave it, in the common styles."""
+    if len(base) > _LARGEST_SHAPED or not isinstance(document.root, Members):
+        return
+    for shape in _SHAPES:
+        changed = shape(document, document.root)
+        if changed != document.root:
+            for _, content, _ in _distinct(document.part(changed), _SHAPE_STYLES):
+                yield Message(content, base=base)
+    yield from _partly_rewritten(document, document.root, base)
+    yield from _without_a_field(document, document.root, base)
+    yield from _with_a_float(document, document.root, base)
+
+
+_SHAPE_STYLES = (
+    PIKTID,
+    Style(Order.AS_SENT, COMPACT),
+    Style(Order.AS_SENT, SPACED),
+    Style(Order.INDEX_FIRST, COMPACT, strings.javascript, numbers.as_javascript),
+    Style(Order.UNIQUE, COMPACT, strings.utf8, numbers.as_python),
+    Style(Order.UNIQUE, COMPACT, strings.php, numbers.as_php),
+    Style(Order.SORTED, COMPACT, strings.go, numbers.as_go),
+    Style(Order.UNIQUE, COMPACT, strings.jackson, numbers.as_java),
+    Style(Order.UNIQUE, COMPACT, strings.gson, numbers.as_gson),
+    Style(Order.UNIQUE, COMPACT, strings.gson),
+    Style(Order.UNIQUE, COMPACT, strings.gson_plain, numbers.as_gson),
+    Style(Order.UNIQUE, COMPACT, strings.newtonsoft, numbers.as_dotnet),
+    Style(Order.UNIQUE, COMPACT, strings.utf8, numbers.as_ruby),
+    Style(Order.UNIQUE, TWO, strings.gson),
+)
+_FIELD_STYLES = (PIKTID, *_SHAPE_STYLES[1:4:2])
+_PART_STYLES = tuple(style for style in STYLES if style.layout in (COMPACT, SPACED))
+
+
+def _partly_rewritten(document: Document, root: Members, base: bytes) -> Iterator[Message]:
+    """Only the value of `data` written anew, the other members as they came."""
+    data = document.member("data")
+    if data is None or isinstance(data, str):
+        return
+    for _, piece, _ in _distinct(document.part(data), _PART_STYLES):
+        for outer in (SPACED, COMPACT):
+            members = [
+                key + outer.colon + (piece.decode() if value is data else _as_sent(document, value, outer))
+                for key, value in root.pairs
+            ]
+            try:
+                yield Message(f"{{{outer.comma.join(members)}}}".encode(), base=base)
+            except UnicodeEncodeError:
+                return
+
+
+def _as_sent(document: Document, node: Node, layout: Layout) -> str:
+    if isinstance(node, str):
+        return node
+    return (document.part(node).written(Order.AS_SENT, layout, None, None) or b"").decode()
+
+
+def _without_a_field(document: Document, root: Members, base: bytes) -> Iterator[Message]:
+    """The object without one of its members, or without one of those of its `data`."""
+    timed = _with_float_time(root)
+    for style, members in product(_FIELD_STYLES, (root,) if timed == root else (root, timed)):
+        outer = _pieces(document, members, style)
+        yield from _less_one(outer, style.layout, base)
+        for place, (key, value) in enumerate(members.pairs):
+            if key == '"data"' and isinstance(value, Members):
+                for inner in _less_one(_pieces(document, value, style), style.layout, base):
+                    whole = f"{key}{style.layout.colon}{inner.content.decode()}"
+                    yield Message(_joined([*outer[:place], whole, *outer[place + 1 :]], style.layout), base=base)
+
+
+def _with_a_float(document: Document, root: Members, base: bytes) -> Iterator[Message]:
+    """PiktID's form with `.0` after one of the integers: JavaScript and others write `1.0` as `1`."""
+    for members in (root, _with_float_time(root)):
+        text = document.part(members).written(PIKTID.order, PIKTID.layout, PIKTID.escape, PIKTID.numbers)
+        for match in islice(_INTEGER.finditer(text or b""), _MOST_FIELDS):
+            yield Message(b"%b.0%b" % ((text or b"")[: match.end()], (text or b"")[match.end() :]), base=base)
+
+
+def _less_one(pieces: list[str], layout: Layout, base: bytes) -> Iterator[Message]:
+    for at in range(min(len(pieces), _MOST_FIELDS)):
+        yield Message(_joined([*pieces[:at], *pieces[at + 1 :]], layout), base=base)
+
+
+def _joined(pieces: list[str], layout: Layout) -> bytes:
+    return f"{{{layout.comma.join(pieces)}}}".encode("utf-8", "replace")
+
+
+def _pieces(document: Document, node: Members, style: Style) -> list[str]:
+    """Each member of an object as text in that style."""
+    texts, figures = document.strings(style.escape), document.numbers(style.numbers)
+
+    def written(value: Node) -> str:
+        if isinstance(value, str):
+            return texts.get(value) or figures.get(value) or value
+        content = document.part(value).written(style.order, style.layout, style.escape, style.numbers)
+        return (content or b"").decode()
+
+    return [f"{written(key)}{style.layout.colon}{written(value)}" for key, value in node.pairs]
+
+
+def _mapped(
+    node: Node,
+    key: Callable[[str], str] = str,
+    text: Callable[[str], str] = str,
+    drops: Callable[[Node], bool] = lambda _: False,
+) -> Node:
+    """The tree with each key and scalar lexeme changed, without the members whose value `drops` refuses."""
+    if isinstance(node, str):
+        return text(node)
+    if isinstance(node, list):
+        return [_mapped(value, key, text, drops) for value in node]
+    return Members([(key(name), _mapped(value, key, text, drops)) for name, value in node.pairs if not drops(value)])
+
+
+_INTEGER = re.compile(rb"(?<=[ \[])-?\d+(?=[,}\]])")
+_SNAKE = re.compile(r"_([a-z0-9])")
+_CAMEL = re.compile(r"(?<=[a-z0-9])([A-Z])")
+_BLANKS = re.compile(r'^"(?:\\[tnr]|\s)+|(?:\\[tnr]|\s)+"$')
+_DATE = re.compile(r'"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d+))?(Z|[+-]00:00)"')
+
+
+def _trimmed(lexeme: str) -> str:
+    return (
+        f'"{_BLANKS.sub("", lexeme).strip(chr(34))}"' if lexeme.startswith('"') and _BLANKS.search(lexeme) else lexeme
+    )
+
+
+def _newtonsoft_date(lexeme: str) -> str:
+    """A date in UTC as Newtonsoft.Json writes it after recognising it in a text."""
+    match = _DATE.fullmatch(lexeme)
+    if match is None:
+        return lexeme
+    fraction = (match[2] or "").rstrip("0")[:7]
+    return f'"{match[1]}{f".{fraction}" if fraction else ""}Z"'
+
+
+def _python_date(lexeme: str) -> str:
+    return f'{lexeme[:-2]}+00:00"' if _DATE.fullmatch(lexeme) and lexeme.endswith('Z"') else lexeme
+
+
+def _capital_first(key: str) -> str:
+    return key[:1] + key[1:2].upper() + key[2:]
+
+
+def _in_order(root: Members) -> Members:
+    """The members in PiktID's documented order."""
+    place = {f'"{name}"': at for at, name in enumerate(_DOCUMENTED)}
+    return Members(sorted(root.pairs, key=lambda pair: place.get(pair[0], len(place))))
+
+
+def _with_float_time(root: Members) -> Members:
+    """The timestamp as the float that Python had."""
+    return Members(
+        [(key, f"{value}.0" if key == '"timestamp"' and str(value).isdigit() else value) for key, value in root.pairs]
+    )
+
+
+def _with_objects(node: Node) -> Node:
+    """Empty arrays as the empty objects that PHP made them of."""
+    if isinstance(node, list):
+        return [_with_objects(value) for value in node] if node else Members([])
+    return Members([(key, _with_objects(value)) for key, value in node.pairs]) if isinstance(node, Members) else node
+
+
+def _as_integer(node: Node) -> Node:
+    return node.removesuffix(".0") if isinstance(node, str) and not node.startswith('"') else node
+
+
+def _mapped_members(root: Members, text: Callable[[str], Node]) -> Members:
+    return Members([(key, _mapped(value, text=lambda lexeme: str(text(lexeme)))) for key, value in root.pairs])
+
+
+_SHAPES: tuple[Callable[[Document, Members], Node], ...] = (
+    lambda _, root: _mapped(root, drops=lambda value: value == "null"),
+    lambda _, root: _with_float_time(root),
+    lambda _, root: _in_order(root),
+    lambda _, root: _in_order(_with_float_time(root)),
+    lambda _, root: Members([(key, _as_integer(value) if key == '"id"' else value) for key, value in root.pairs]),
+    lambda _, root: _with_float_time(_mapped_members(root, _as_integer)),
+    lambda _, root: _with_objects(_with_float_time(root)),
+    lambda _, root: _mapped(root, text=lambda text: "null" if text == '""' else text),
+    lambda _, root: _mapped(root, text=lambda text: '""' if text == "null" else text),
+    lambda _, root: _mapped(root, text=_trimmed),
+    lambda _, root: _mapped(root, text=lambda text: "null" if _trimmed(text) == '""' else _trimmed(text)),
+    lambda _, root: _mapped(root, key=lambda key: _SNAKE.sub(lambda match: match[1].upper(), key)),
+    lambda _, root: _mapped(root, key=lambda key: _CAMEL.sub(lambda match: f"_{match[1].lower()}", key)),
+    lambda _, root: _mapped(root, key=_capital_first),
+    lambda _, root: _mapped(root, drops=lambda value: value in ("null", '""') or value in ([], Members([]))),
+    lambda _, root: _mapped(root, text=_newtonsoft_date),
+    lambda _, root: _mapped(root, text=_python_date),
+    lambda _, root: _mapped(root, text=lambda text: f'"{text}"' if text[:1] in "-0123456789" else text),
+    lambda _, root: _mapped(
+        root, text=lambda text: text[1:-1] if re.fullmatch(r'"-?(0|[1-9]\d{0,14})(\.\d+)?"', text) else text
+    ),
+)

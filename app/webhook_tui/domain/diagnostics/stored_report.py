@@ -26,10 +26,12 @@ def stored_report(
     token: Secret | None,
     recent: Sequence[StoredDelivery],
     clock: Callable[[], float],
+    *,
+    is_cancelled: Callable[[], bool] = lambda: False,
 ) -> SignatureReport:
     """Return all that is known about a delivery's signature.
 
-    `recent`: other deliveries, newest first. `clock`: monotonic seconds.
+    `recent`: other deliveries, newest first. `clock`: monotonic seconds. `is_cancelled`: ends the search once true.
     """
     deadline = clock() + SECONDS
     return explain(
@@ -39,10 +41,17 @@ def stored_report(
         clock=clock,
         token=token,
         others=[
-            OtherDelivery(other.row.seq, next(iter(signatures(other.delivery.headers)), b""), other.delivery.body)
+            OtherDelivery(
+                other.row.seq,
+                next(iter(signatures(other.delivery.headers)), b""),
+                other.delivery.body,
+                other.row.event_id,
+                other.row.verdict.is_good,
+            )
             for other in recent
         ],
-        expired=lambda: clock() > deadline,
+        expired=lambda: is_cancelled() or clock() > deadline,
+        event_id=stored.row.event_id,
         notes=_notes(stored, [other for other in recent if other.row.seq < stored.row.seq]),
     )
 

@@ -1,6 +1,6 @@
 """What became of a delivery that we sent on: forwarded as it came, or replayed later; and what a failure tells.
 
-Pure. It is kept in memory only: the history holds what came in.
+Pure. The newest few of each delivery are kept in the history.
 """
 
 from __future__ import annotations

@@ -1,10 +1,10 @@
-"""PiktID's signature scheme, and the judgement on one delivery: pure, in constant time, on bytes.
+"""PiktID's signature scheme and the verdict on one delivery: pure, in constant time, on bytes.
 
 Scheme (docs.piktid.com, Webhooks): `X-Webhook-Signature: sha256=<hex digest>`, the HMAC-SHA256 of the raw body, keyed
 with the secret's characters as UTF-8.
 
 Upper-case hex digits are malformed: PiktID documents Python's `hexdigest()`, which is lower case, and a receiver that
-compares text, as PiktID's own sample does, refuses them. The explainer names the case.
+compares text, as PiktID's own sample does, refuses them. The diagnostics name the case.
 """
 
 from __future__ import annotations
@@ -28,8 +28,12 @@ _HEX = re.compile(rb"[0-9a-fA-F]*")
 
 MISSING = Judgement(Verdict.MISSING, "No X-Webhook-Signature header: anyone can have sent it.", "No signature header.")
 PENDING = Judgement(
-    Verdict.PENDING, "Its secret is not known yet; it is judged when it comes.", "The secret is not known yet."
+    Verdict.PENDING, "Its secret is not known yet; it is verified when it comes.", "The secret is not known yet."
 )
+NONE_FITS = Judgement(
+    Verdict.INVALID, "Not the signature of this body with any known secret.", "Matches no known secret."
+)
+"""No known secret fits; the cause was not searched for."""
 
 
 def sign(secret: Secret, body: bytes) -> str:
@@ -113,15 +117,7 @@ def judge(
             return fitting(known, is_current=known is current, zone_now=zone_now)
     if unanswered or not order or (limit is not None and len(order) > limit):
         return PENDING
-    return none_fits(len(order))
-
-
-def none_fits(secrets: int) -> Judgement:
-    """No secret of `secrets` fits, and no cause is known yet."""
-    sentence = (
-        "Signed with another secret than ours." if secrets == 1 else f"Signed with none of the {secrets} secrets."
-    )
-    return Judgement(Verdict.INVALID, sentence, sentence)
+    return NONE_FITS
 
 
 def fitting(known: SigningSecret, *, is_current: bool, zone_now: datetime) -> Judgement:

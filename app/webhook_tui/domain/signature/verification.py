@@ -15,9 +15,11 @@ from webhook_tui.domain.diagnostics.report import SignatureReport
 from webhook_tui.domain.signature.lint import lint
 from webhook_tui.domain.signature.secret import Secret
 from webhook_tui.domain.signature.secret_ring import Origin, SecretRing
-from webhook_tui.domain.signature.signature import PREFIX, judge
+from webhook_tui.domain.signature.signature import NONE_FITS, PREFIX, judge
 from webhook_tui.domain.signature.verdict import Judgement, Verdict
 
+SECONDS = 3.0
+"""How long the search for a cause takes at most, where nothing else is said."""
 WIDTH = 78
 _LABEL = 12
 _DIGITS_A_LINE = 32
@@ -38,21 +40,28 @@ class Verification:
         return self.verdict.is_good
 
 
-def verify(secret: Secret, signature: str | None, body: bytes, *, clock: Callable[[], float]) -> Verification:
+def verify(
+    secrets: Sequence[Secret],
+    signature: str | None,
+    body: bytes,
+    *,
+    clock: Callable[[], float],
+    seconds: float = SECONDS,
+) -> Verification:
     """Check one header value; `signature` None: there was no header. Without other headers nothing is linted.
 
-    `clock`: seconds, for the report's `seconds` only.
+    `clock`: seconds; `seconds`: how long the search for a cause may take.
     """
     value = None if signature is None else signature.encode("utf-8", "surrogateescape")
     headers = () if value is None else ((b"X-Webhook-Signature", value),)
-    return _verification(Delivery(_UNDATED, "POST", "/", headers, body), _ring((secret,)), None, clock, ())
+    return _verification(Delivery(_UNDATED, "POST", "/", headers, body), _ring(secrets), clock, seconds, ())
 
 
 def verify_delivery(
-    delivery: Delivery, secrets: Sequence[Secret], *, clock: Callable[[], float], token: Secret | None = None
+    delivery: Delivery, secrets: Sequence[Secret], *, clock: Callable[[], float], seconds: float = SECONDS
 ) -> Verification:
     """Check a whole delivery, as an export holds it, against several secrets, with notes on it."""
-    return _verification(delivery, _ring(secrets), token, clock, lint(delivery))
+    return _verification(delivery, _ring(secrets), clock, seconds, lint(delivery))
 
 
 def _ring(secrets: Sequence[Secret]) -> SecretRing:
@@ -63,10 +72,11 @@ def _ring(secrets: Sequence[Secret]) -> SecretRing:
 
 
 def _verification(
-    delivery: Delivery, ring: SecretRing, token: Secret | None, clock: Callable[[], float], notes: tuple[str, ...]
+    delivery: Delivery, ring: SecretRing, clock: Callable[[], float], seconds: float, notes: tuple[str, ...]
 ) -> Verification:
     judgement = judge(delivery.headers, delivery.body, ring, zone_now=delivery.received_at)
-    report = explain(delivery, ring, seq=0, clock=clock, token=token, notes=notes)
+    deadline = clock() + seconds
+    report = explain(delivery, ring, seq=0, clock=clock, expired=lambda: clock() > deadline, notes=notes)
     judgement = with_cause(judgement, report)
     return Verification(judgement.verdict, judgement, report)
 
@@ -86,6 +96,9 @@ def as_json(verification: Verification) -> str:
             "received": list(report.received),
             "tried": report.tried,
             "notes": list(report.notes),
+            "outcome": report.examination.value,
+            "hints": list(report.hints),
+            "skipped": list(report.skipped),
         }
     )
 
@@ -93,11 +106,17 @@ def as_json(verification: Verification) -> str:
 def as_text(verification: Verification) -> str:
     """Lines for people, at most 78 cells wide, without a newline at the end; harmless to a terminal. Never a secret."""
     report, verdict = verification.report, verification.verdict
-    lines = [f"{verdict.glyph} {verdict.value}", verification.judgement.reason]
+    lines = [f"{verdict.glyph} {verdict.value}", _headline(verification)]
     if report.cause is not None:
         lines += ["", "Why", *wrap(report.cause.why, WIDTH), "", "What to change", *wrap(report.cause.change, WIDTH)]
-    elif verdict.is_bad and report.tried:
-        lines += ["", "Why", *wrap(tried_sentence(report), WIDTH)]
+    elif verdict.is_bad and report.outcome:
+        lines += ["", "Why", *wrap(report.outcome, WIDTH)]
+        lines += [line for skipped in report.skipped for line in wrap(skipped, WIDTH)]
+        if report.hints:
+            lines += ["", "Hints, without proof"]
+            lines += [
+                line for hint in report.hints for line in wrap(f"- {visible(hint)}", WIDTH, subsequent_indent="  ")
+            ]
     lines.append("")
     for label, values in (("received", report.received), ("expected", [report.expected] if report.expected else [])):
         for value in values:
@@ -107,13 +126,11 @@ def as_text(verification: Verification) -> str:
     return "\n".join(lines)
 
 
-def tried_sentence(report: SignatureReport) -> str:
-    """`Nothing fits: 2 secrets in 1,012 variations, tried in 14 ms.`"""
-    count = len(report.lines)
-    return (
-        f"Nothing fits: {count} secret{'' if count == 1 else 's'} in {report.tried:,} variations, "
-        f"tried in {report.seconds * 1000:,.0f} ms."
-    )
+def _headline(verification: Verification) -> str:
+    """What is known without a doubt; how the search ended is said below it."""
+    if verification.verdict is Verdict.INVALID and verification.report.cause is None:
+        return NONE_FITS.reason
+    return verification.judgement.reason
 
 
 def _digest_lines(label: str, value: str) -> list[str]:

@@ -14,6 +14,7 @@ from webhook_tui.domain.delivery.delivery import DeliveryRow, StoredDelivery
 from webhook_tui.domain.delivery.rows import Progress, Sort
 from webhook_tui.domain.errors import ProblemError
 from webhook_tui.domain.filtering.filter import Expression
+from webhook_tui.domain.forwarding.forward_result import ForwardResult
 from webhook_tui.domain.jobs.job import JOB_FIELDS
 from webhook_tui.storage.database import connect_read_only, is_set_up
 from webhook_tui.storage.errors import not_read, reading
@@ -167,6 +168,10 @@ class FilteredRows:
     def attempts(self, seq: int) -> Sequence[DeliveryRow]:
         """All deliveries of the event id of `seq`, also those that do not pass; of more than 200, those around it."""
         return self._rows.attempts(seq)
+
+    def forward_results(self, seq: int) -> Sequence[ForwardResult]:
+        """Return what became of delivery `seq` where it was forwarded or replayed, newest first."""
+        return self._rows.forward_results(seq)
 
     def close(self) -> None:
         """Cancel the search without waiting for its end, and close the connection."""

@@ -11,6 +11,7 @@ from functools import partial
 from typing import TypeVar
 
 from textual.message_pump import MessagePump
+from textual.screen import Screen
 
 from webhook_tui.domain.commands import Command
 from webhook_tui.domain.errors import Problem, ProblemError
@@ -20,7 +21,6 @@ from webhook_tui.domain.status import SessionStatus
 from webhook_tui.ui.terminal_app import TerminalApp
 
 Result = TypeVar("Result")
-_ENDED = Problem("The session has ended.", "Restart it.", screen_hint="u restarts it.")
 
 
 @dataclass(slots=True)
@@ -42,7 +42,7 @@ class AppContext:
     def request(self, command: Command) -> None:
         """Send a command to the session; after its end show a notice instead."""
         if self.status.end is not None:
-            self.app.show_problem(_ENDED)
+            self.app.show_problem(self.status.end.problem)
         else:
             self.session.request(command)
 
@@ -61,7 +61,8 @@ class AppContext:
 
         def done(future: Future[Answer]) -> None:
             error = future.exception()
-            if session is not self.session or not asker.is_running:
+            is_gone = not asker.is_running or (isinstance(asker, Screen) and asker not in self.app.screen_stack)
+            if is_gone or session is not self.session:
                 return
             if error is None:
                 show(future.result())

@@ -1,4 +1,4 @@
-"""The Signature tab: why, what to change, received and expected, the ring; digests last, for those who compare."""
+"""The Signature tab: why, what to change, received and expected, the secrets of the ring."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from datetime import datetime
 
 from textual.content import Content
 
-from webhook_tui.domain import units
 from webhook_tui.domain.delivery.delivery import DeliveryRow
 from webhook_tui.domain.delivery.text import visible, visible_lines
-from webhook_tui.domain.diagnostics.report import RingLine, SignatureReport
+from webhook_tui.domain.diagnostics.report import NOT_EXAMINED, RingLine, SignatureReport
 from webhook_tui.domain.signature.secret_ring import Origin
+from webhook_tui.domain.signature.signature import NONE_FITS
 from webhook_tui.domain.signature.verdict import Verdict
 from webhook_tui.domain.units import day_time
 
@@ -27,6 +27,9 @@ def signature_text(report: SignatureReport, row: DeliveryRow, width: int, now: d
     if advice := _advice(report, row):
         blocks.append(advice)
     blocks += [_digests(report, row, width), _ring(report, width, now)]
+    if report.hints:
+        hints = Content("\n").join([Content(visible(hint)) for hint in report.hints])
+        blocks.insert(1, _titled("Hints, without proof", hints))
     if report.notes:
         notes = Content("\n").join([Content(visible(note)) for note in report.notes])
         blocks.append(_titled("Notes", notes))
@@ -34,14 +37,14 @@ def signature_text(report: SignatureReport, row: DeliveryRow, width: int, now: d
 
 
 def effort(report: SignatureReport) -> str:
-    """The last line: how much was tried; "" when nothing had to be."""
-    if not report.tried:
-        return ""
-    return f"{units.counted(report.tried, 'variation')} tried in {_milliseconds(report.seconds)}"
+    """The last line: how much was checked; "" when nothing had to be."""
+    return report.effort if report.tried else ""
 
 
-def _milliseconds(seconds: float) -> str:
-    return f"{seconds:.1f} s" if seconds >= 1 else f"{max(1, round(seconds * 1000))} ms"
+def not_examined_text(row: DeliveryRow) -> Content:
+    """The tab before there is a report."""
+    said = NOT_EXAMINED if row.verdict.is_bad else "The signature is being compared with the secrets of the ring."
+    return Content.assemble((said, "$muted"))
 
 
 def _titled(title: str, text: Content | str) -> Content:
@@ -57,15 +60,15 @@ def _why(report: SignatureReport, row: DeliveryRow) -> str:
         case Verdict.OLDER:
             return _why_older(report, row)
         case Verdict.INVALID:
-            return _why_nothing_fits(report)
+            return _why_no_cause(report)
         case Verdict.MISSING:
-            return "There is no X-Webhook-Signature header: whoever knows the address can have sent it."
+            return "There is no X-Webhook-Signature header: anyone who knows the URL can have sent it."
         case Verdict.MALFORMED:
-            return f"{visible(row.reason)} What is no signature cannot fit."
+            return "\n".join(filter(None, (visible(row.reason), report.outcome)))
         case _:
             return (
                 "Its secret is not known yet: the answer to registering is on its way.\n"
-                "It is judged by itself when the secret is here."
+                "It is verified again when the secret is here."
             )
 
 
@@ -88,7 +91,7 @@ def _why_valid(report: SignatureReport, row: DeliveryRow) -> str:
 def _why_older(report: SignatureReport, row: DeliveryRow) -> str:
     line = next((line for line in report.lines if line.fits and not line.is_current), None)
     if line is None or line.until is None:
-        return "It is signed with a secret of the ring that is not the current one."
+        return "It is signed with an earlier secret."
     after = max(0.0, (row.received_at - line.until).total_seconds())
     spoken = f"{after:.0f} s" if after < 120 else f"{after / 60:.0f} min"
     return (
@@ -97,16 +100,10 @@ def _why_older(report: SignatureReport, row: DeliveryRow) -> str:
     )
 
 
-def _why_nothing_fits(report: SignatureReport) -> str:
+def _why_no_cause(report: SignatureReport) -> str:
     if not report.lines:
         return "No secret is known here, so there is nothing to compare it with."
-    secrets, variations = units.counted(len(report.lines), "secret"), units.counted(report.tried, "variation")
-    tried = f" in {variations}, tried in {_milliseconds(report.seconds)}" if report.tried else ""
-    return (
-        f"Nothing fits: {secrets}{tried}.\n"
-        "Most likely it was signed with a secret that never came here: another program registered a webhook "
-        "meanwhile, or the sender is not PiktID."
-    )
+    return "\n".join(line for line in (NONE_FITS.reason, report.outcome, *report.skipped) if line)
 
 
 def _advice(report: SignatureReport, row: DeliveryRow) -> Content | None:
@@ -126,7 +123,7 @@ def _advice(report: SignatureReport, row: DeliveryRow) -> Content | None:
 def _keys_that_help() -> Content:
     return Content.assemble(
         ("u", "bold $primary"),
-        "   register again: a new secret is made, and its ping must come out valid\n",
+        "   register again: PiktID issues a new secret, and its ping must be valid\n",
         ("p", "bold $primary"),
         "   add the secret you have: stored deliveries are checked again",
     )

@@ -33,7 +33,7 @@ from webhook_tui.ui.actions import screen_action
 from webhook_tui.ui.format.attempts import Sameness, attempts_text, has_enough, outcome
 from webhook_tui.ui.format.forward_result import headline_of, sent_text
 from webhook_tui.ui.format.headers import as_text, summary
-from webhook_tui.ui.format.signature import effort, signature_text
+from webhook_tui.ui.format.signature import effort, not_examined_text, signature_text
 from webhook_tui.ui.forward_history import ForwardHistory
 from webhook_tui.ui.messages import AnswerRequested, CopyRequested, QueryRequested
 from webhook_tui.ui.views.payload_query import PayloadQuery
@@ -181,6 +181,7 @@ class DetailPane(Vertical):
             self._report, self._no_report = None, ""
         self._rows, self._stored = rows, stored
         self._attempts = tuple(rows.attempts(seq))
+        self._sent.load(seq, rows.forward_results(seq))
         if self.tab not in self._tabs():
             self.tab = PAYLOAD
         self._fill(is_other=is_other)
@@ -519,7 +520,7 @@ class DetailPane(Vertical):
         if report is None:
             if self._no_report:
                 return Content.assemble((visible(self._no_report), "$warn"))
-            return Content.assemble(("The signature is being compared with the secrets of the ring.", "$muted"))
+            return not_examined_text(stored.row)
         return signature_text(report, stored.row, width, self._now())
 
     def _answer_text(self, sendings: tuple[ForwardResult, ...], _width: int) -> Content:

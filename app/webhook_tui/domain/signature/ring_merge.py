@@ -1,4 +1,4 @@
-"""How two views of one secret ring become one: what either knows stays, what ended stays ended; pure."""
+"""Merges two versions of one secret ring: secrets of both are kept, and what ended stays ended."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from webhook_tui.domain.signature.secret_ring import Origin, SecretRing, Signing
 
 
 def merged(stored: SecretRing, given: SecretRing) -> SecretRing:
-    """`stored` (perhaps changed by another program meanwhile) with what `given` adds, ends and registers again.
+    """Return `stored`, which another process may have changed, with what `given` adds, ends and registers again.
 
-    No secret of either is lost, and at most one registered secret is current: the last. Of two origins of one secret
-    the one that counts for more stays.
+    No secret is lost, and at most one registered secret is current: the last one. Of two origins of one secret the one
+    of higher rank is kept.
     """
     known = {s.secret: s for s in stored.secrets}
     kept = list(stored.secrets)
@@ -23,14 +23,14 @@ def merged(stored: SecretRing, given: SecretRing) -> SecretRing:
         elif old.since == new.since:
             chosen = new if new.origin.rank >= old.origin.rank else old
             kept[kept.index(old)] = replace(chosen, until=_earlier(old.until, new.until))
-        elif _takes_its_place(old, new):
+        elif _replaces(old, new):
             kept.remove(old)
             kept.append(new)
     return one_current(SecretRing(tuple(kept)))
 
 
 def one_current(ring: SecretRing) -> SecretRing:
-    """The ring with every registered secret but the last ended, at the latest when the next one was registered."""
+    """Return the ring with all registered secrets but the last ended, each when the next one was registered."""
     following: SigningSecret | None = None
     settled: list[SigningSecret] = []
     for known in reversed(ring.secrets):
@@ -45,8 +45,8 @@ def one_current(ring: SecretRing) -> SecretRing:
     return SecretRing(tuple(reversed(settled)))
 
 
-def _takes_its_place(old: SigningSecret, new: SigningSecret) -> bool:
-    """Whether `new` counts for more or is a later registration, also when the clock went backwards between the two."""
+def _replaces(old: SigningSecret, new: SigningSecret) -> bool:
+    """Whether `new` has a higher rank or is a later registration, also when the clock went backwards between them."""
     if new.origin is not old.origin:
         return new.origin.rank > old.origin.rank
     return new.since > old.since or (new.until is None and old.until is not None)

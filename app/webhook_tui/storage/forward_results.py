@@ -1,0 +1,120 @@
+"""What became of forwarded and replayed deliveries, kept beside them in the history."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from pathlib import Path
+
+from webhook_tui.domain.failure import Failure
+from webhook_tui.domain.forwarding.forward_result import ForwardResult, Why
+from webhook_tui.storage.database import open_database, transaction
+from webhook_tui.storage.errors import opening
+from webhook_tui.storage.mappers import decode_headers, encode_headers, microseconds, moment
+from webhook_tui.storage.schema import HISTORY
+
+MOST_EACH = 5
+"""Results that are kept of one delivery, the newest."""
+
+_COLUMNS = (
+    "seq, why, url, at, status, headers, body, body_size, seconds, tries, failure, cause, signed_anew, edited, cut"
+)
+_INSERT = " ".join(
+    (
+        "INSERT INTO forward_results (",
+        _COLUMNS,
+        ") SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ? WHERE EXISTS (SELECT 1 FROM deliveries WHERE seq = ?)",
+    )
+)
+_SELECT = " ".join(("SELECT", _COLUMNS, "FROM forward_results WHERE seq = ? ORDER BY id DESC LIMIT ?"))
+_PRUNE = (
+    "DELETE FROM forward_results WHERE seq = ?1 AND id NOT IN "
+    "(SELECT id FROM forward_results WHERE seq = ?1 ORDER BY id DESC LIMIT ?2)"
+)
+
+
+def insert_result(connection: sqlite3.Connection, result: ForwardResult) -> None:
+    """Store a result inside the caller's transaction; one of a delivery that does not exist is left out."""
+    connection.execute(
+        _INSERT,
+        (
+            result.seq,
+            result.why.value,
+            result.url,
+            microseconds(result.at),
+            result.status,
+            encode_headers(result.headers),
+            result.body,
+            result.body_size,
+            result.seconds,
+            result.tries,
+            result.failure,
+            None if result.cause is None else result.cause.name,
+            result.signed_anew,
+            result.edited,
+            None if result.cut is None else result.cut.name,
+            result.seq,
+        ),
+    )
+    connection.execute(_PRUNE, (result.seq, MOST_EACH))
+
+
+def find_results(connection: sqlite3.Connection, seq: int) -> Sequence[ForwardResult]:
+    """Return the results of a delivery, newest first."""
+    return [
+        ForwardResult(
+            number,
+            Why(why),
+            url,
+            moment(at),
+            status,
+            decode_headers(headers),
+            body,
+            body_size,
+            seconds,
+            tries,
+            failure,
+            _failure(cause),
+            bool(signed_anew),
+            bool(edited),
+            _failure(cut),
+        )
+        for (
+            number,
+            why,
+            url,
+            at,
+            status,
+            headers,
+            body,
+            body_size,
+            seconds,
+            tries,
+            failure,
+            cause,
+            signed_anew,
+            edited,
+            cut,
+        ) in connection.execute(_SELECT, (seq, MOST_EACH))
+    ]
+
+
+class ResultWriter:
+    """Keeps results in a history beside the session that may write it. Methods raise ProblemError."""
+
+    def __init__(self, path: Path) -> None:
+        self._connection = open_database(path, HISTORY).connection
+
+    def keep(self, result: ForwardResult) -> None:
+        """Store a result."""
+        with opening(HISTORY.called, HISTORY.way_out), transaction(self._connection):
+            insert_result(self._connection, result)
+
+    def close(self) -> None:
+        """Close the file."""
+        self._connection.close()
+
+
+def _failure(name: str | None) -> Failure | None:
+    """By its name; a later version may have written one that is not known here."""
+    return None if name is None else Failure.__members__.get(name, Failure.INTERNAL)

@@ -1,0 +1,87 @@
+"""How long a search may take: in processor time of this machine, measured against hashing on the same machine."""
+
+from __future__ import annotations
+
+import json
+from time import process_time
+from typing import Final
+
+from tests.domain.diagnostics.test_engine import NOW, delivery, ring_of, signed
+from webhook_tui.domain.delivery.delivery import Delivery
+from webhook_tui.domain.diagnostics.engine import explain
+from webhook_tui.domain.diagnostics.report import Examination, SignatureReport
+from webhook_tui.domain.signature.secret import Secret
+from webhook_tui.domain.signature.secret_ring import SecretRing
+
+FOREIGN: Final = b"sha256=" + b"5f" * 32
+FIELDS = {f"field_{at}": f"value number {at}" for at in range(30)}
+KIB = json.dumps({"id": 1, "name": "image_result", "data": FIELDS, "timestamp": 1795826357.459}).encode()
+REFERENCE_SECONDS = 0.025
+"""What a million additions in a loop cost where the bounds were set."""
+
+
+def unit() -> float:
+    """How slow this machine is now, compared with the reference."""
+    began = process_time()
+    total = 0
+    for number in range(1_000_000):
+        total += number
+    return max(1.0, (process_time() - began) / REFERENCE_SECONDS)
+
+
+def seconds(case: Delivery, ring: SecretRing, tries: int = 5) -> float:
+    """The least processor time of several searches, as the reference machine would have it."""
+    found = []
+    for _ in range(tries):
+        slowness = unit()
+        began = process_time()
+        explain(case, ring, seq=1, clock=lambda: 0.0)
+        found.append((process_time() - began) / slowness)
+    return min(found)
+
+
+def test_a_kibibyte_with_one_secret() -> None:
+    """Under 20 ms, and a quarter more on a busy machine."""
+    assert 900 < len(KIB) < 1100
+    assert seconds(delivery(FOREIGN, KIB), ring_of("whsec_one"), 9) < 0.025
+
+
+def test_a_thousand_secrets() -> None:
+    """Under 200 ms, and each of them in its cheap variations."""
+    ring = SecretRing()
+    for number in range(1000):
+        ring = ring.added(Secret(f"whsec_{number:040d}"), NOW)
+    assert seconds(delivery(FOREIGN, KIB), ring, 3) < 0.2
+    late = delivery(signed(KIB, f"whsec_{7:040d}\n"), KIB)
+    cause = explain(late, ring, seq=1, clock=lambda: 0.0).cause
+    assert cause is not None
+    assert cause.code == "secret-newline"
+
+
+def report_within(body: bytes, budget: float) -> tuple[SignatureReport, float]:
+    """A report with a deadline of `budget` seconds of processor time, and what it took."""
+    began = process_time()
+    report = explain(
+        delivery(FOREIGN, body),
+        ring_of("whsec_one", "whsec_two", "whsec_three", "whsec_four"),
+        seq=1,
+        clock=process_time,
+        expired=lambda: process_time() > began + budget,
+    )
+    return report, process_time() - began
+
+
+def test_large_bodies_keep_the_deadline_and_say_what_was_skipped() -> None:
+    """10 MiB of escapes, of JSON and of zeros: at most a fifth of a second beyond the deadline."""
+    for body in (b'{"a": "' + b"\\u0041" * 1_700_000 + b'"}', b"[" + b"1.5e3," * 1_700_000 + b"1]", bytes(10_485_760)):
+        report, took = report_within(body, 0.6)
+        assert took < 0.6 + 0.2 * unit() + 0.2
+        assert report.skipped == ("Rewritten JSON was not tried: the body is larger than 1 MiB.",)
+        assert report.examination in (Examination.STOPPED, Examination.NO_CAUSE)
+
+
+def test_bodies_below_the_limit_keep_the_deadline() -> None:
+    """1 MiB of escapes and of small objects, whose JSON is written again."""
+    for body in (b'{"a": "' + b"\\u0041" * 170_000 + b'"}', b"[" + b'{"a": 1.50},' * 80_000 + b"1]"):
+        _, took = report_within(body, 0.3)
+        assert took < 0.3 + 0.3 * unit()

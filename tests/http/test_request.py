@@ -1,0 +1,64 @@
+"""Requests out of bytes, without a socket: cut anywhere they are the same, and what is wrong is refused where it is."""
+
+from __future__ import annotations
+
+import pytest
+
+from webhook_tui.domain.refusal import Refusal
+from webhook_tui.http.limits import Limits
+from webhook_tui.http.request import Request, RequestParser, RequestRefusedError
+
+COUNTED = b"POST /h?q=1 HTTP/1.1\r\nHost: x\r\nX-One: 1\r\nContent-Length: 4\r\n\r\nbody"
+CHUNKED = b"POST /h HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nbody\r\n0\r\nX-Late: 1\r\n\r\n"
+
+
+def read(data: bytes, size: int, limits: Limits | None = None) -> list[Request]:
+    """The requests in `data`, fed in pieces of `size` bytes."""
+    parser = RequestParser(limits or Limits())
+    found: list[Request] = []
+    for start in range(0, len(data), size):
+        piece, at = data[start : start + size], 0
+        while at < len(piece):
+            at = parser.feed(piece, at)
+            if parser.is_complete:
+                assert parser.request is not None
+                found.append(parser.request)
+                parser.start_next()
+    assert not parser.has_begun
+    return found
+
+
+@pytest.mark.parametrize("size", [1, 3, 1000])
+def test_requests_are_the_same_however_they_are_cut(size: int) -> None:
+    """One after the other; trailers are no headers."""
+    first, second, third = read(COUNTED + CHUNKED + COUNTED, size)
+
+    assert (first.method, first.target, first.path, first.query) == ("POST", b"/h?q=1", b"/h", b"q=1")
+    assert first.headers == [(b"Host", b"x"), (b"X-One", b"1"), (b"Content-Length", b"4")]
+    assert [each.body for each in (first, second, third)] == [b"body"] * 3
+    assert (first.content_length, second.content_length) == (4, None)
+    assert len(second.headers) == 2
+
+
+@pytest.mark.parametrize(
+    ("version", "connection", "keeps"),
+    [(b"1.1", b"", True), (b"1.1", b"Connection: close\r\n", False), (b"1.0", b"Connection: keep-alive\r\n", False)],
+)
+def test_a_connection_is_kept_for_http_1_1_that_does_not_close(version: bytes, connection: bytes, keeps: bool) -> None:
+    """An HTTP/1.0 client that asks for it may talk through a proxy that does not know of it."""
+    (request,) = read(b"GET / HTTP/%s\r\nHost: x\r\n%s\r\n" % (version, connection), 1000)
+    assert request.keeps_alive is keeps
+
+
+def test_a_body_has_its_cap_by_its_length_and_by_its_chunks() -> None:
+    """By its length before any of it is read."""
+    limits = Limits(body_bytes=3)
+    parser = RequestParser(limits)
+    parser.feed(COUNTED, 0)
+    with pytest.raises(RequestRefusedError) as declared:
+        parser.require_short_body()
+    with pytest.raises(RequestRefusedError) as sent:
+        read(CHUNKED, 1000, limits)
+
+    assert declared.value.refusal == Refusal(413, "4 B declared; the limit is 3 B")
+    assert sent.value.refusal == Refusal(413, "more came than the limit of 3 B")

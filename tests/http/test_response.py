@@ -1,0 +1,45 @@
+"""Answers as bytes."""
+
+from __future__ import annotations
+
+import pytest
+
+from webhook_tui.domain.answer_rules.answer import Answer
+from webhook_tui.http.response import render
+
+
+def lines(answer: Answer, *, keeps_alive: bool = True, with_body: bool = True) -> tuple[list[bytes], bytes]:
+    """The lines of the head without the date, and the body."""
+    data, _ = render(answer, keeps_alive=keeps_alive, with_body=with_body)
+    head, _, body = data.partition(b"\r\n\r\n")
+    return [line for line in head.split(b"\r\n") if not line.startswith(b"date: ")], body
+
+
+def test_an_answer_has_its_length_and_says_when_it_is_the_last() -> None:
+    """Also an answer without its body, as to HEAD; 204 has neither."""
+    answer = Answer(200, b"ok", ((b"X-A", b"1"),))
+
+    assert lines(answer) == ([b"HTTP/1.1 200 OK", b"X-A: 1", b"content-length: 2"], b"ok")
+    assert lines(answer, with_body=False) == ([b"HTTP/1.1 200 OK", b"X-A: 1", b"content-length: 2"], b"")
+    assert lines(Answer(204, b"ok", ()), keeps_alive=False) == (
+        [b"HTTP/1.1 204 No Content", b"connection: close"],
+        b"",
+    )
+    assert lines(Answer(299, b"", ()))[0][0] == b"HTTP/1.1 299 "
+
+
+def test_headers_of_the_framing_are_ours() -> None:
+    """What an app said of the length of another body is not repeated; `close` closes."""
+    headers = ((b"Content-Length", b"9"), (b"Transfer-Encoding", b"chunked"), (b"Connection", b"x, Close"))
+    data, keeps_alive = render(Answer(200, b"ok", headers), keeps_alive=True)
+
+    assert not keeps_alive
+    assert data.lower().count(b"content-length: 2\r\n") == data.lower().count(b"content-length") == 1
+    assert b"chunked" not in data
+
+
+@pytest.mark.parametrize("header", [(b"X-A", b"1\r\nX-B: 2"), (b"X A", b"1"), (b"", b"1"), (b"X-A", b"\0")])
+def test_a_header_that_is_none_is_an_error(header: tuple[bytes, bytes]) -> None:
+    """It cannot end the head or begin another answer."""
+    with pytest.raises(ValueError, match="no header"):
+        render(Answer(200, b"", (header,)), keeps_alive=True)
