@@ -167,7 +167,6 @@ def test_only_the_runtime_subscribes_parts() -> None:
 
 
 _TWO_ANCESTORS = {
-    *("CopyDialog", "ExportDialog", "ShareDialog", "LinksDialog", "MarkedDialog", "RunsDialog"),
     *("EditedReplayDialog", "ForwardDialog", "ReplayDialog", "SimulateDialog"),
     *("JobDialog", "JobsDialog", "EventTable"),
 }

@@ -14,7 +14,7 @@ from tests.ui.memory_rows import mock_up_rows, stored_delivery
 from tests.ui.stage import STACKED, WIDE, Stage, stage
 from webhook_tui.domain.commands import CommentDelivery, DeleteDeliveries, MarkDelivery
 from webhook_tui.domain.signature.secret import Secret
-from webhook_tui.ui.dialogs.export import CopyDialog
+from webhook_tui.ui.widgets.menu import Menu
 
 JOB = mock_up_rows()[7].delivery.body
 
@@ -61,10 +61,9 @@ async def test_two_letters_at_once_answer_a_menu_once() -> None:
         await choose(played, 8)
         await played.press("y")
         await played.until("curl command")
-        dialog = played.app.screen
-        assert isinstance(dialog, CopyDialog)
-        dialog.choose("curl")
-        dialog.choose("payload")
+        menu = played.app.screen.query_one(Menu)
+        menu.choose("curl")
+        menu.choose("payload")
         await played.until("Sent to the terminal: curl, ")
         await played.until(lambda: played.is_focused("DeliveryTable"))
 

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable
 from typing import ClassVar, Generic, TypeVar
 
+from textual import events
 from textual.app import ComposeResult
 from textual.await_complete import AwaitComplete
 from textual.binding import Binding, BindingType
@@ -21,6 +22,7 @@ from textual.widgets import Static
 
 from webhook_tui.ui.messages import LeaveRequested
 from webhook_tui.ui.widgets.key_button import KeyButton
+from webhook_tui.ui.widgets.menu import Menu
 
 Answer = TypeVar("Answer")
 
@@ -91,6 +93,11 @@ class Dialog(ModalScreen[Answer], Generic[Answer]):
     def paragraph(self, text: str | Content, *, id: str | None = None, classes: str = "") -> Widget:  # noqa: A002 - Textual's name
         """Plain words; received text in them is already harmless."""
         return Static(text if isinstance(text, Content) else Content(text), id=id, classes=classes)
+
+    def on_key(self, event: events.Key) -> None:
+        """A letter chooses the line of a menu, wherever the focus is."""
+        if any(menu.choose_by_key(event.character) for menu in self.query(Menu)):
+            event.stop()
 
     def on_button_pressed(self, event: KeyButton.Pressed) -> None:
         """A button does what its letter does: its id names the action."""

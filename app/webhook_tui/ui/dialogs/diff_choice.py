@@ -10,26 +10,29 @@ from textual.app import ComposeResult
 from webhook_tui.domain import units
 from webhook_tui.domain.delivery.delivery import DeliveryRow
 from webhook_tui.domain.delivery.text import visible
-from webhook_tui.ui.dialogs.menu import Item, MenuDialog
+from webhook_tui.ui.dialogs.dialog import Dialog
 from webhook_tui.ui.widgets.key_button import KeyButton
+from webhook_tui.ui.widgets.menu import Item, Menu
 
 _LONGEST_EVENT = 24
 _LONGEST_COMMENT = 30
 
 
-class MarkedDialog(MenuDialog[int]):
+class MarkedDialog(Dialog[int]):
     """The answer is the number of a delivery; newest first."""
 
+    AUTO_FOCUS = "Menu"
     DEFAULT_CSS = "MarkedDialog > #sheet { width: 84; }"
 
     def __init__(self, seq: int, rows: Sequence[DeliveryRow], *, now: Callable[[], datetime], in_ascii: bool) -> None:
         self.TITLE_TEXT = f"Compare #{seq} with"
         at = now()
-        super().__init__([_item(row, at, in_ascii=in_ascii) for row in rows])
+        super().__init__()
+        self._items = [_item(row, at, in_ascii=in_ascii) for row in rows]
 
     def words(self) -> ComposeResult:
         """One line for each."""
-        yield from self.menu()
+        yield Menu(self._items)
 
     def buttons(self) -> ComposeResult:
         """Cancel, compare."""
@@ -38,12 +41,12 @@ class MarkedDialog(MenuDialog[int]):
 
     def action_take(self) -> None:
         """The one under the cursor."""
-        if self.chosen is not None:
-            self.choose(self.chosen)
+        self.query_one(Menu).choose()
 
-    def choose(self, name: str) -> None:
+    def on_menu_chosen(self, event: Menu.Chosen) -> None:
         """That one."""
-        self.dismiss(int(name))
+        event.stop()
+        self.dismiss(int(event.name))
 
 
 def _item(row: DeliveryRow, now: datetime, *, in_ascii: bool) -> Item:

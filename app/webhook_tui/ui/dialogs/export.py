@@ -16,9 +16,10 @@ from textual.widgets import Input, OptionList, Static
 from webhook_tui.domain.delivery.text import visible
 from webhook_tui.export.format import Format
 from webhook_tui.export.formats import FORMATS
-from webhook_tui.ui.dialogs.menu import Item, MenuDialog
+from webhook_tui.ui.dialogs.dialog import Dialog
 from webhook_tui.ui.selection import Selection
 from webhook_tui.ui.widgets.key_button import KeyButton
+from webhook_tui.ui.widgets.menu import Item, Menu
 
 JSON_PATH = "json-path"
 QUERY_RESULT = "query-result"
@@ -47,20 +48,19 @@ class Share:
     """A file or directory that was asked for; None: a new file with a name of ours, or the clipboard."""
 
 
-class ShareDialog(MenuDialog[Share]):
-    """What both menus have: the forms, and which deliveries are meant."""
+_BINDINGS: list[BindingType] = [
+    Binding("left", "other(-1)", "Before", show=False, id="dialog.left", tooltip="other deliveries"),
+    Binding("right", "other(1)", "Next", show=False, id="dialog.right", tooltip="other deliveries"),
+]
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("left", "other(-1)", "Before", show=False, id="dialog.left", tooltip="other deliveries"),
-        Binding("right", "other(1)", "Next", show=False, id="dialog.right", tooltip="other deliveries"),
-    ]
-    DEFAULT_CSS = """
-    ShareDialog #preview { height: 3; margin: 1 0 0 0; color: $muted; text-wrap: nowrap; text-overflow: ellipsis; }
-    ShareDialog #of { margin: 0 0 1 0; }
-    """
 
-    def __init__(self, items: Sequence[Item], selections: Sequence[Selection]) -> None:
-        super().__init__(items)
+class SelectionLine(Static):
+    """Which deliveries are meant."""
+
+    DEFAULT_CSS = "SelectionLine { height: auto; width: 1fr; margin: 0 0 1 0; }"
+
+    def __init__(self, selections: Sequence[Selection]) -> None:
+        super().__init__()
         self._selections = tuple(selections)
         self._at = 0
 
@@ -69,26 +69,13 @@ class ShareDialog(MenuDialog[Share]):
         """The deliveries that are meant."""
         return self._selections[self._at]
 
-    def words(self) -> ComposeResult:
-        """Which deliveries, and the forms."""
-        yield self.paragraph(self._of(), id="of")
-        yield from self.menu()
+    def step(self, by: int) -> None:
+        """Mean the next ones, or those before, round."""
+        self._at = (self._at + by) % len(self._selections)
+        self.refresh(layout=True)
 
-    def action_other(self, step: int) -> None:
-        """Mean other deliveries."""
-        self._at = (self._at + step) % len(self._selections)
-        self.query_one("#of", Static).update(self._of())
-        self.changed()
-
-    def changed(self) -> None:
-        """Another form or other deliveries."""
-
-    def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
-        """Another form."""
-        event.stop()
-        self.changed()
-
-    def _of(self) -> Content:
+    def render(self) -> Content:
+        """All of them, those that are meant underlined."""
         parts = [
             Content.assemble((one.words, "bold underline $primary" if one is self.selection else "$muted"))
             for one in self._selections
@@ -97,10 +84,15 @@ class ShareDialog(MenuDialog[Share]):
         return Content("   ").join(parts) + keys
 
 
-class CopyDialog(ShareDialog):
+class CopyDialog(Dialog[Share]):
     """Onto the clipboard."""
 
+    AUTO_FOCUS = "Menu"
+    BINDINGS: ClassVar[list[BindingType]] = _BINDINGS
     TITLE_TEXT = "Copy"
+    DEFAULT_CSS = """
+    CopyDialog #preview { height: 3; margin: 1 0 0 0; color: $muted; text-wrap: nowrap; text-overflow: ellipsis; }
+    """
 
     def __init__(
         self,
@@ -116,12 +108,15 @@ class CopyDialog(ShareDialog):
             items.insert(1, Item(JSON_PATH, "j", "JSON path", visible(json_path)))
         if has_query:
             items.insert(0, Item(QUERY_RESULT, "q", "Query result", "what is shown, as JSON"))
-        super().__init__(items, selections)
+        super().__init__()
+        self._items = items
+        self._line = SelectionLine(selections)
         self._preview = preview
 
     def words(self) -> ComposeResult:
         """The forms and a glimpse."""
-        yield from super().words()
+        yield self._line
+        yield Menu(self._items)
         yield Static(id="preview", markup=False)
 
     def buttons(self) -> ComposeResult:
@@ -129,26 +124,38 @@ class CopyDialog(ShareDialog):
         yield KeyButton("Cancel", "esc", id="safe")
         yield KeyButton("Copy", "enter", id="take")
 
+    def action_other(self, step: int) -> None:
+        """Mean other deliveries."""
+        self._line.step(step)
+        self._changed()
+
+    def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
+        """Another form."""
+        event.stop()
+        self._changed()
+
     def action_take(self) -> None:
         """Copy in the form under the cursor."""
-        if self.chosen is not None:
-            self.choose(self.chosen)
+        self.query_one(Menu).choose()
 
-    def choose(self, name: str) -> None:
+    def on_menu_chosen(self, event: Menu.Chosen) -> None:
         """Copy in that form."""
-        self.dismiss(Share(name, self.selection))
+        event.stop()
+        self.dismiss(Share(event.name, self._line.selection))
 
-    def changed(self) -> None:
+    def _changed(self) -> None:
         """Another glimpse."""
-        name = self.chosen
-        has_preview = name in FORMATS and self.selection.seq is not None
+        name = self.query_one(Menu).chosen
+        has_preview = name in FORMATS and self._line.selection.seq is not None
         lines = self._preview(name) if name is not None and has_preview else ()
         self.query_one("#preview", Static).update(Content("\n".join(lines[:_PREVIEW_LINES])))
 
 
-class ExportDialog(ShareDialog):
+class ExportDialog(Dialog[Share]):
     """Into a file."""
 
+    AUTO_FOCUS = "Menu"
+    BINDINGS: ClassVar[list[BindingType]] = _BINDINGS
     TITLE_TEXT = "Export"
     DEFAULT_CSS = """
     ExportDialog #entry { height: 1; width: 1fr; margin: 1 0 0 0; }
@@ -159,12 +166,14 @@ class ExportDialog(ShareDialog):
     """
 
     def __init__(self, selections: Sequence[Selection]) -> None:
-        super().__init__(_items(), selections)
+        super().__init__()
+        self._line = SelectionLine(selections)
         self._proposed = ""
 
     def words(self) -> ComposeResult:
         """The forms, and where."""
-        yield from super().words()
+        yield self._line
+        yield Menu(_items())
         with Horizontal(id="entry"):
             yield Static(Content("into"))
             yield Input(id="path", select_on_focus=False, compact=True)
@@ -178,16 +187,26 @@ class ExportDialog(ShareDialog):
         """What is not in it, and what happens to a file that is there."""
         yield self.paragraph("", id="said", classes="small-print")
 
+    def action_other(self, step: int) -> None:
+        """Mean other deliveries."""
+        self._line.step(step)
+        self._changed()
+
+    def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
+        """Another form."""
+        event.stop()
+        self._changed()
+
     def action_take(self) -> None:
         """Export in the form under the cursor."""
-        if self.chosen is not None:
-            self.choose(self.chosen)
+        self.query_one(Menu).choose()
 
-    def choose(self, name: str) -> None:
+    def on_menu_chosen(self, event: Menu.Chosen) -> None:
         """Export in that form, to where the line says."""
+        event.stop()
         typed = self.query_one("#path", Input).value.strip()
         asked = typed not in ("", self._proposed)
-        self.dismiss(Share(name, self.selection, Path(typed).expanduser() if asked else None))
+        self.dismiss(Share(event.name, self._line.selection, Path(typed).expanduser() if asked else None))
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Enter in the path exports."""
@@ -203,11 +222,11 @@ class ExportDialog(ShareDialog):
             said = "This file exists: it is overwritten."
         self.query_one("#said", Static).update(Content(said))
 
-    def changed(self) -> None:
+    def _changed(self) -> None:
         """Propose a name for that form, unless another path was typed."""
         path = self.query_one("#path", Input)
         if path.value in ("", self._proposed):
-            self._proposed = file_name(FORMATS[self.chosen or "payload"], self.selection)
+            self._proposed = file_name(FORMATS[self.query_one(Menu).chosen or "payload"], self._line.selection)
             path.value = self._proposed
 
 

@@ -13,32 +13,35 @@ from textual.content import Content
 from webhook_tui.domain.delivery.text import visible
 from webhook_tui.domain.signature.verdict import Verdict
 from webhook_tui.ui.dialogs.dialog import Dialog
-from webhook_tui.ui.dialogs.menu import Item, MenuDialog
 from webhook_tui.ui.messages import CopyRequested
 from webhook_tui.ui.widgets.key_button import KeyButton
+from webhook_tui.ui.widgets.menu import Item, Menu
 
 _LONGEST_SHORT = 60
 
 
-class LinksDialog(MenuDialog[str]):
+class LinksDialog(Dialog[str]):
     """The answer is the link."""
 
+    AUTO_FOCUS = "Menu"
     TITLE_TEXT = "Links in this payload"
 
     def __init__(self, links: Sequence[str]) -> None:
-        super().__init__([Item(link, str(number), _short(link)) for number, link in enumerate(links, 1)])
+        super().__init__()
+        self._items = [Item(link, str(number), _short(link)) for number, link in enumerate(links, 1)]
 
     def words(self) -> ComposeResult:
         """One line for each."""
-        yield from self.menu()
+        yield Menu(self._items)
 
     def buttons(self) -> ComposeResult:
         """Cancel."""
         yield KeyButton("Cancel", "esc", id="safe")
 
-    def choose(self, name: str) -> None:
+    def on_menu_chosen(self, event: Menu.Chosen) -> None:
         """That one."""
-        self.dismiss(name)
+        event.stop()
+        self.dismiss(event.name)
 
 
 class OpenLinkDialog(Dialog[bool]):

@@ -9,23 +9,26 @@ from textual.app import ComposeResult
 
 from webhook_tui.domain import units
 from webhook_tui.domain.run import Run
-from webhook_tui.ui.dialogs.menu import Item, MenuDialog
+from webhook_tui.ui.dialogs.dialog import Dialog
 from webhook_tui.ui.widgets.key_button import KeyButton
+from webhook_tui.ui.widgets.menu import Item, Menu
 
 
-class RunsDialog(MenuDialog[int]):
+class RunsDialog(Dialog[int]):
     """The answer is the number of a run; newest first."""
 
+    AUTO_FOCUS = "Menu"
     TITLE_TEXT = "Runs"
     DEFAULT_CSS = "RunsDialog > #sheet { width: 84; }"
 
     def __init__(self, runs: Sequence[Run], *, now: Callable[[], datetime]) -> None:
         at = now()
-        super().__init__([Item(str(run.number), "", _when(run, at), _what(run)) for run in reversed(runs)])
+        super().__init__()
+        self._items = [Item(str(run.number), "", _when(run, at), _what(run)) for run in reversed(runs)]
 
     def words(self) -> ComposeResult:
         """One line for each."""
-        yield from self.menu()
+        yield Menu(self._items)
 
     def buttons(self) -> ComposeResult:
         """Close, show."""
@@ -38,12 +41,12 @@ class RunsDialog(MenuDialog[int]):
 
     def action_take(self) -> None:
         """The run under the cursor."""
-        if self.chosen is not None:
-            self.choose(self.chosen)
+        self.query_one(Menu).choose()
 
-    def choose(self, name: str) -> None:
+    def on_menu_chosen(self, event: Menu.Chosen) -> None:
         """That run."""
-        self.dismiss(int(name))
+        event.stop()
+        self.dismiss(int(event.name))
 
 
 def _when(run: Run, now: datetime) -> str:
