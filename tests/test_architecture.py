@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from textual.message_pump import MessagePump
 
 import webhook_tui
 
@@ -163,3 +164,47 @@ def test_only_the_runtime_subscribes_parts() -> None:
     }
 
     assert subscribers == {"runtime", "session"}
+
+
+_TWO_ANCESTORS = {
+    *("CopyDialog", "ExportDialog", "ShareDialog", "LinksDialog", "MarkedDialog", "RunsDialog"),
+    *("EditedReplayDialog", "ForwardDialog", "ReplayDialog", "SimulateDialog"),
+    *("JobDialog", "JobsDialog", "EventTable"),
+}
+"""Still to be composed; nothing may be added."""
+_LARGE_CLASSES = {"DetailPane", "DeliveryTable", "PayloadView"}
+"""Still over 300 lines; nothing may be added."""
+
+
+def _screen_classes() -> Iterator[type]:
+    for path, node in _classes():
+        if PACKAGE / "ui" in path.parents and isinstance(node, ast.ClassDef):
+            module = ".".join(path.relative_to(PACKAGE.parent).with_suffix("").parts)
+            if isinstance(cls := getattr(importlib.import_module(module), node.name, None), type):
+                yield cls
+
+
+def test_at_most_one_class_of_ours_stands_between_a_class_and_textual() -> None:
+    """Parts are members, not ancestors: what a screen can do is read in one file."""
+    deep = {
+        cls.__name__
+        for cls in _screen_classes()
+        if issubclass(cls, MessagePump)
+        and sum(base.__module__.startswith("webhook_tui") for base in cls.__mro__[1:]) > 1
+    }
+
+    assert deep == _TWO_ANCESTORS
+
+
+def test_no_class_of_the_screen_is_large() -> None:
+    """A class of more than 300 lines has more than one subject."""
+    large = {cls.__name__ for cls in _screen_classes() if len(inspect.getsource(cls).splitlines()) > 300}
+
+    assert large == _LARGE_CLASSES
+
+
+def test_dialogs_are_imported_when_they_open() -> None:
+    """The first frame does not wait for them."""
+    loaded = _loaded_by("import webhook_tui.ui.app")
+
+    assert {name for name in loaded if name.startswith("webhook_tui.ui.dialogs.")} == {"webhook_tui.ui.dialogs.dialog"}

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from webhook_tui.cli.main import root
-from webhook_tui.ui.keymap import all_keys, as_markdown, bindings
+from webhook_tui.ui.keymap import all_keys, as_markdown, bindings, unknown_ids
 
 TOP = Path(__file__).parent.parent
 README = (TOP / "README.md").read_text("utf-8")
@@ -26,6 +26,16 @@ def test_every_binding_has_an_id_and_a_tooltip() -> None:
     """The id is what a keymap names; the tooltip is what help says."""
     assert [binding.key for binding in bindings() if not binding.id or not binding.tooltip] == []
     assert len({key.binding_id for key in all_keys()}) > 20
+
+
+def test_the_keymap_example_names_keys_that_exist() -> None:
+    """Who copies it gets another key, not a warning."""
+    examples = re.findall(r"\[keymap\]\n((?:[^\n\[`]+\n)+)", README)
+
+    named = [name for example in examples for name in re.findall(r'^"?([\w.]+)"? *=', example, re.MULTILINE)]
+
+    assert named
+    assert unknown_ids(named) is None
 
 
 def test_every_picture_exists_and_is_shown_early() -> None:

@@ -195,7 +195,7 @@ async def test_the_filter_of_a_job_looks_at_all() -> None:
         await opened(played)
         await played.press("slash")
         await played.until("3 of 12")
-        assert played.main.filter.text == 'job:"job_7c1e90"'
+        assert played.main.filter.search.text == 'job:"job_7c1e90"'
         await closed(played)
         assert not played.main.panes.stream.is_open
 

@@ -1,4 +1,4 @@
-"""Runs a session without a screen: what happens is said, and every way it can end has its exit code."""
+"""Runs a session without a screen: prints its events, and decides on the exit code."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ _log = logging.getLogger(__name__)
 
 _POLL_SECONDS = 0.1
 GIVE_UP_SECONDS = 30.0
-"""How long what can mend itself may take before the first success."""
+"""How long transient problems may last before the session is ready."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,14 +112,14 @@ def _follow(
     selection: DeliverySelection | None = None,
     command: DeliveryCommand | None = None,
 ) -> int:
-    facts: queue.SimpleQueue[SessionEvent] = queue.SimpleQueue()
+    events: queue.SimpleQueue[SessionEvent] = queue.SimpleQueue()
     front = Headless(session.stop, lines, sys.stderr, condition=condition, selection=selection, command=command)
-    thread = threading.Thread(target=_run, args=(session, facts), name="session", daemon=True)
-    with _signals(front.signalled):
+    thread = threading.Thread(target=_run, args=(session, events), name="session", daemon=True)
+    with _signals(front.on_signal):
         thread.start()
         try:
-            front.follow(facts)
-        finally:  # whatever went wrong here, the session tidies up
+            front.follow(events)
+        finally:  # also after an error here
             session.stop()
             thread.join(timeout=5)
         if command is not None:
@@ -128,16 +128,16 @@ def _follow(
     return front.exit_code
 
 
-def _run(session: Session, facts: queue.SimpleQueue[SessionEvent]) -> None:
+def _run(session: Session, events: queue.SimpleQueue[SessionEvent]) -> None:
     try:
-        session.run(facts.put)
+        session.run(events.put)
     except BaseException as error:  # noqa: BLE001 -- the edge of the thread: whatever it is, the program must end
         _log.error("the session ended by an error", exc_info=error)
-        facts.put(SessionStopped(Problem(f"webhook-tui has a bug: {type(error).__name__}.", "Report it.")))
+        events.put(SessionStopped(Problem(f"webhook-tui has a bug: {type(error).__name__}.", "Report it.")))
 
 
 class Headless:
-    """Follows the facts of one session and decides how it ends."""
+    """Prints the events of one session and decides how it ends."""
 
     def __init__(
         self,
@@ -161,23 +161,23 @@ class Headless:
         self._signal: int | None = None
         self._ready = False
         self._stopping = False
-        self._notes_said = 0
-        self._is_unproven = False
+        self._notes_printed = 0
+        self._is_unverified = False
         self._problem: Problem | None = None
         self._obstacle: Problem | None = None
-        """What keeps it from being ready: of the API or the tunnel."""
+        """The problem of the API or the tunnel that keeps the session from being ready."""
         self._failure: Problem | None = None
         self._give_up_at = clock() + GIVE_UP_SECONDS
 
     @property
     def exit_code(self) -> int:
-        """The code of the problem that ended it, 128 + the signal, or what the exit condition says."""
+        """The code of the problem that ended it, 128 + the signal, or that of the exit condition."""
         if self._failure is not None:
             return int(self._failure.exit_code)
         return 128 + self._signal if self._signal is not None else self._condition.exit_code
 
-    def signalled(self, number: int, _frame: FrameType | None) -> None:
-        """A signal: tidy up. Who presses ctrl+c again leaves at once; a closed window sends SIGHUP twice by itself."""
+    def on_signal(self, number: int, _frame: FrameType | None) -> None:
+        """Stop the session; a second ctrl+c exits at once. A closed window sends SIGHUP twice by itself."""
         if self._stopping and number == signal.SIGINT:
             os._exit(128 + number)
         if self._condition.on_signal(number):
@@ -185,25 +185,25 @@ class Headless:
         self._signal = number if self._signal is None else self._signal
         self._end()
 
-    def follow(self, facts: queue.SimpleQueue[SessionEvent]) -> None:
-        """Say each fact until the session has stopped."""
+    def follow(self, events: queue.SimpleQueue[SessionEvent]) -> None:
+        """Print each event until the session has stopped."""
         while True:
             try:
-                fact = facts.get(timeout=_POLL_SECONDS)
+                event = events.get(timeout=_POLL_SECONDS)
             except queue.Empty:
-                self._look_at_the_clock()
+                self._check_deadline()
                 self._check_condition(None)
                 continue
             try:
-                self._take(fact)
+                self._on_event(event)
             except OutputError as error:
                 self._lines.silence()
                 if error.is_unread:
                     self._end()
                 else:
-                    self._fail(_cannot_write(error), is_said=False)
-            self._check_condition(fact)
-            if isinstance(fact, SessionStopped):
+                    self._fail(_cannot_write(error), is_printed=False)
+            self._check_condition(event)
+            if isinstance(event, SessionStopped):
                 return
 
     def _check_condition(self, event: SessionEvent | None) -> None:
@@ -213,29 +213,29 @@ class Headless:
             if not self._stopping and self._condition.is_met():
                 self._end()
         except ProblemError as error:
-            self._fail(error.problem, is_said=False)
+            self._fail(error.problem, is_printed=False)
 
-    def _take(self, fact: SessionEvent) -> None:
-        match fact:
+    def _on_event(self, event: SessionEvent) -> None:
+        match event:
             case SessionReady():
                 self._ready = True
             case ProblemOccurred() as occurred:
-                self._problem_occurred(occurred)
+                self._on_problem(occurred)
             case RequestRefused(refusal=refusal):
                 self._note(refusal.sentence())
             case TokenRequired():
-                self._fail(Problem("There is no token.", "Set PIKTID_TOKEN.", ExitCode.USAGE), is_said=False)
+                self._fail(Problem("There is no token.", "Set PIKTID_TOKEN.", ExitCode.USAGE), is_printed=False)
             case Notified(sentence=sentence):
                 self._note(sentence)
             case StatusChanged(status=status):
-                for note in status.notes[self._notes_said :]:
+                for note in status.notes[self._notes_printed :]:
                     self._note(note.sentence())
-                self._notes_said = len(status.notes)
-                self._say_unproven(status.tunnel)
+                self._notes_printed = len(status.notes)
+                self._note_unverified(status.tunnel)
             case SessionStopped(problem=problem) if problem is not None:
-                self._stopped(problem)
-        self._print(fact)
-        self._look_at_the_clock()
+                self._on_stopped(problem)
+        self._print(event)
+        self._check_deadline()
 
     def _print(self, event: SessionEvent) -> None:
         selected = self._selection.select(event)
@@ -243,9 +243,9 @@ class Headless:
             return
         if self._command is not None:
             self._command.on_event(selected)
-        self._lines.fact(selected)
+        self._lines.write(selected)
 
-    def _problem_occurred(self, occurred: ProblemOccurred) -> None:
+    def _on_problem(self, occurred: ProblemOccurred) -> None:
         problem = occurred.problem
         self._note(problem.sentence(occurred.again))
         self._problem = problem
@@ -254,29 +254,29 @@ class Headless:
         if occurred.fatal and not self._ready:
             self._fail(problem)
 
-    def _say_unproven(self, tunnel: TunnelStatus) -> None:
-        """Why the public URL is unproven, once each time that it becomes so."""
-        is_unproven = tunnel.state is TunnelState.UNVERIFIED
-        if is_unproven and not self._is_unproven and tunnel.problem is not None:
+    def _note_unverified(self, tunnel: TunnelStatus) -> None:
+        """Print why the public URL is not verified, once each time that it becomes so."""
+        is_unverified = tunnel.state is TunnelState.UNVERIFIED
+        if is_unverified and not self._is_unverified and tunnel.problem is not None:
             self._note(tunnel.problem.what)
-        self._is_unproven = is_unproven
+        self._is_unverified = is_unverified
 
-    def _stopped(self, problem: Problem) -> None:
-        if problem is not self._problem:  # which is said already
+    def _on_stopped(self, problem: Problem) -> None:
+        if problem is not self._problem:  # which is printed already
             self._note(problem.sentence())
         if self._signal is None and self._failure is None:
             self._failure = problem
 
-    def _look_at_the_clock(self) -> None:
+    def _check_deadline(self) -> None:
         problem = self._obstacle
         if not self._ready and not self._stopping and problem is not None and self._clock() > self._give_up_at:
             self._note(f"Not ready after {GIVE_UP_SECONDS:g} s; leaving. {problem.sentence()}")
             self._fail(problem)
 
-    def _fail(self, problem: Problem, *, is_said: bool = True) -> None:
+    def _fail(self, problem: Problem, *, is_printed: bool = True) -> None:
         if not self._stopping:
             self._failure = problem
-            if not is_said:
+            if not is_printed:
                 self._note(problem.sentence())
         self._end()
 

@@ -1,6 +1,6 @@
-"""What of a fact is said on standard output: one object a line for programs, or one sentence a line for people.
+"""The lines on standard output: one JSON object for each event, for programs, or one sentence, for people.
 
-No received byte reaches the terminal as a control character, and no line ever holds the token or a secret.
+Received bytes never reach the terminal as control characters, and no line contains the token or a secret.
 """
 
 from __future__ import annotations
@@ -33,10 +33,10 @@ from webhook_tui.export.json_lines import as_line, delivery_record
 
 
 class LineWriter:
-    """Writes the line of each fact, until nobody reads any more."""
+    """Writes the line of each event, until it is silenced."""
 
     def __init__(self, line: Callable[[SessionEvent], str | None], out: TextIO) -> None:
-        """`line`: the line of a fact with its newline, or None when it has none."""
+        """`line`: returns the line of an event with its newline, or None when it has none."""
         self._line = line
         self._out = out
         self._silent = False
@@ -45,22 +45,22 @@ class LineWriter:
         """Write no more lines."""
         self._silent = True
 
-    def fact(self, fact: SessionEvent) -> None:
-        """Write the line of a fact, if it has one. Raises OutputError."""
-        line = self._line(fact)
+    def write(self, event: SessionEvent) -> None:
+        """Write the line of an event, if it has one. Raises OutputError."""
+        line = self._line(event)
         if line is not None and not self._silent:
             self._out.write(line)
             self._out.flush()
 
 
-def json_line(fact: SessionEvent) -> str | None:
+def json_line(event: SessionEvent) -> str | None:
     """NDJSON, ASCII only, so that no received character can act on a terminal."""
-    record = _record(fact)
+    record = _record(event)
     return None if record is None else as_line(record)
 
 
-def _record(fact: SessionEvent) -> Mapping[str, Any] | None:
-    match fact:
+def _record(event: SessionEvent) -> Mapping[str, Any] | None:
+    match event:
         case DeliveryStored(row=row, delivery=delivery):
             return delivery_record(row, delivery)
         case VerdictChanged(row=row, cause=cause):
@@ -76,11 +76,11 @@ def _record(fact: SessionEvent) -> Mapping[str, Any] | None:
         case EventCompared():
             return {
                 "type": "event",
-                "event_id": json.loads(fact.event_id),
-                "name": fact.name,
-                "seen": fact.seen,
-                "lag_ms": fact.lag_ms,
-                "equal": fact.equal,
+                "event_id": json.loads(event.event_id),
+                "name": event.name,
+                "seen": event.seen,
+                "lag_ms": event.lag_ms,
+                "equal": event.equal,
             }
         case Forwarded(sent=sent):
             return {"type": "forwarded", "seq": sent.seq, "status": sent.status, "ms": sent.ms}
@@ -100,11 +100,11 @@ def _record(fact: SessionEvent) -> Mapping[str, Any] | None:
                 "exit_code": int(code),
             }
         case _:
-            return _route_record(fact)
+            return _route_record(event)
 
 
-def _route_record(fact: SessionEvent) -> Mapping[str, Any] | None:
-    match fact:
+def _route_record(event: SessionEvent) -> Mapping[str, Any] | None:
+    match event:
         case SessionReady(public_url=public_url, port=port):
             return {"type": "ready", "public_url": public_url, "port": port, "version": __version__, "format": 1}
         case WebhookRegistered(webhook_id=webhook_id, url=url):
@@ -128,19 +128,19 @@ _COLORS = {
 
 
 class TextLine:
-    """One line a fact, for people."""
+    """Returns one line for an event, for people."""
 
     def __init__(self, *, color: bool, in_ascii: bool = False) -> None:
         self._color = color
         self._in_ascii = in_ascii
 
-    def __call__(self, fact: SessionEvent) -> str | None:
-        """The line of one fact, if it has one."""
-        text = self._text(fact)
+    def __call__(self, event: SessionEvent) -> str | None:
+        """Return the line of one event, or None when it has none."""
+        text = self._text(event)
         return None if text is None else text + "\n"
 
-    def _text(self, fact: SessionEvent) -> str | None:
-        match fact:
+    def _text(self, event: SessionEvent) -> str | None:
+        match event:
             case SessionReady(public_url=public_url, port=port):
                 return f"ready: listening on port {port}, public URL {public_url or 'none'}; ctrl+c leaves"
             case WebhookRegistered(webhook_id=webhook_id, url=url):
@@ -149,8 +149,8 @@ class TextLine:
                 return self._row(row)
             case VerdictChanged(row=row):
                 return f"#{row.seq} re-checked: {self._verdict(row.verdict)} {visible(row.reason)}"
-            case EventCompared() if fact.seen != "both" or fact.equal is False:
-                return self._event(fact)
+            case EventCompared() if event.seen != "both" or event.equal is False:
+                return self._event(event)
             case TunnelChanged(state=state, public_url=public_url):
                 return f"tunnel: {state}{f', {visible(public_url)}' if public_url else ''}"
             case Forwarded(sent=sent):
@@ -179,11 +179,11 @@ class TextLine:
         return " ".join([*words, visible(row.reason)])
 
     @staticmethod
-    def _event(fact: EventCompared) -> str:
-        what = f"event {visible(fact.event_id)} {visible(fact.name)}".rstrip()
-        if fact.seen == "both":
+    def _event(event: EventCompared) -> str:
+        what = f"event {visible(event.event_id)} {visible(event.name)}".rstrip()
+        if event.seen == "both":
             return f"{what}: webhook and event stream differ"
-        return f"{what}: only by {'the event stream' if fact.seen == 'sse' else 'webhook'} ({fact.reason})"
+        return f"{what}: only by {'the event stream' if event.seen == 'sse' else 'webhook'} ({event.reason})"
 
     def _verdict(self, verdict: Verdict) -> str:
         text = f"{verdict.ascii_glyph if self._in_ascii else verdict.glyph} {verdict.value}"

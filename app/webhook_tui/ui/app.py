@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -119,6 +120,7 @@ class WebhookTuiApp(TerminalApp):
             monotonic=monotonic,
         )
         self._main = MainScreen(self.context)
+        self._keymap_ids = tuple(keymap or ())
         if keymap:
             self.set_keymap(keymap)
 
@@ -149,9 +151,15 @@ class WebhookTuiApp(TerminalApp):
         """Start the session."""
         if self._unknown_theme:
             self.show_problem(_no_theme(self._unknown_theme, sorted(self.available_themes)))
+        if self._keymap_ids:
+            self.context.run_in_thread(partial(_unknown_ids, self._keymap_ids), self._warn)
         self._signals.install()
         self._signals.attach()
         self._sessions.start()
+
+    def _warn(self, problem: Problem | None) -> None:
+        if problem is not None:
+            self.show_problem(problem)
 
     def on_unmount(self) -> None:
         """Stop the session and close the history, on whichever way the screen ended."""
@@ -295,6 +303,12 @@ class WebhookTuiApp(TerminalApp):
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """Return every available action, by name."""
         return system_commands(self, screen)
+
+
+def _unknown_ids(ids: Sequence[str]) -> Problem | None:
+    from webhook_tui.ui.keymap import unknown_ids  # noqa: PLC0415 -- imports every module of the screen
+
+    return unknown_ids(ids)
 
 
 def _no_theme(name: str, there: Sequence[str]) -> Problem:

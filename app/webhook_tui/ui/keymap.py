@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import difflib
 import importlib
 import inspect
 import pkgutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from textual.binding import Binding
 from textual.dom import DOMNode
 
 from webhook_tui import ui
+from webhook_tui.domain.delivery.text import visible
+from webhook_tui.domain.errors import Problem, Severity
 from webhook_tui.ui.format.keys import key_name
 
 _WHERE = {
@@ -76,6 +79,20 @@ def all_keys() -> list[Key]:
         does[binding.id or ""] = binding.tooltip or binding.description
     found = [Key(name, tuple(signs), does[name]) for name, signs in keys.items()]
     return sorted(found, key=lambda key: (key.where != "everywhere", key.where, key.binding_id))
+
+
+def unknown_ids(ids: Iterable[str]) -> Problem | None:
+    """Return a warning that names the ids that no binding has, each with the nearest known one; None: all are known."""
+    known = {key.binding_id for key in all_keys()}
+    unknown = [
+        f"{visible(name)} (nearest: {', '.join(difflib.get_close_matches(name, known, 1, cutoff=0))})"
+        for name in ids
+        if name not in known
+    ]
+    if not unknown:
+        return None
+    what = f"[keymap] in config.toml names no key: {', '.join(unknown)}."
+    return Problem(what, "webhook-tui keys lists all names.", severity=Severity.WARNING)
 
 
 def as_markdown() -> str:

@@ -61,4 +61,4 @@ class AnnotationController:
         if self._deliveries.rows is not None:
             self._deliveries.rows.refresh()
         self._deliveries.table.refresh_rows()
-        self._filter.on_rows_changed(())
+        self._filter.search.on_rows_changed(())

@@ -11,6 +11,7 @@ from functools import partial
 from typing import TypeVar
 
 from textual.message_pump import MessagePump
+from textual.screen import Screen
 
 from webhook_tui.domain.commands import Command
 from webhook_tui.domain.errors import Problem, ProblemError
@@ -60,7 +61,8 @@ class AppContext:
 
         def done(future: Future[Answer]) -> None:
             error = future.exception()
-            if session is not self.session or not asker.is_running:
+            is_gone = not asker.is_running or (isinstance(asker, Screen) and asker not in self.app.screen_stack)
+            if is_gone or session is not self.session:
                 return
             if error is None:
                 show(future.result())

@@ -93,8 +93,8 @@ class ExportController:
         self._context.app.toast(exported.sentence)
 
     def _selections(self, seq: int) -> tuple[Selection, ...]:
-        found = self._filter
-        filtered = [Selection("filtered", None, found.expression, found.sort, found.count)] if found.is_on else []
+        found = self._filter.search
+        filtered = [Selection("filtered", None, found.expression, found.sort, found.count)] if found.text else []
         return (
             Selection("this one", seq),
             *filtered,

@@ -70,8 +70,8 @@ class ReplayController:
         context.app.push_screen(dialog, send)
 
     def _selections(self, seq: int) -> tuple[Selection, ...]:
-        found = self._filter
-        filtered = [Selection("filtered", None, found.expression, count=found.count)] if found.is_on else []
+        found = self._filter.search
+        filtered = [Selection("filtered", None, found.expression, count=found.count)] if found.text else []
         return (
             Selection("this one", seq),
             Selection("marked", None, parse("marked")),

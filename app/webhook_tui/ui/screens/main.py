@@ -167,9 +167,9 @@ class MainScreen(Screen[None]):
 
     def open_history(self, rows: DeliveryRows) -> None:
         """Show a history that was opened."""
-        self.filter.close_searches()
+        self.filter.search.close()
         self.deliveries.open(rows)
-        self.filter.on_history_opened()
+        self.filter.search.on_history_opened()
         self.panes.stream.forget()
         self._arrange()
 
@@ -179,7 +179,7 @@ class MainScreen(Screen[None]):
         """Show new rows up to `newest_seq` (None: there is none), and rows that changed."""
         changed = (*reverified, *annotated)
         self.deliveries.table.refresh_rows()
-        self.filter.on_rows_changed(changed)
+        self.filter.search.on_rows_changed(changed)
         if reverified:
             self.deliveries.table.mark_changed(reverified)
         self._arrange()
@@ -187,7 +187,7 @@ class MainScreen(Screen[None]):
 
     def close(self) -> None:
         """Release what the controllers hold."""
-        self.filter.close_searches()
+        self.filter.search.close()
         self.payload_query.close()
         if self.deliveries.rows is not None:
             self.deliveries.rows.close()

@@ -1,0 +1,161 @@
+"""The search of the table: filter and order that are used, and the rows that it found.
+
+The table keeps what it shows until a new search has its first match or its end, so that nothing flickers and the
+cursor stays on its delivery.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable
+
+from textual.screen import Screen
+
+from webhook_tui.domain import units
+from webhook_tui.domain.delivery.rows import DeliveryRows, FoundRows, Sort
+from webhook_tui.domain.errors import ProblemError
+from webhook_tui.domain.filtering.filter import EVERYTHING, Expression
+from webhook_tui.ui.controllers.context import AppContext
+from webhook_tui.ui.controllers.deliveries import DeliveriesController
+from webhook_tui.ui.controllers.notices import NoticeController
+
+
+class SearchController:
+    """Lets the session search, and shows what was found."""
+
+    def __init__(
+        self,
+        context: AppContext,
+        screen: Screen[None],
+        deliveries: DeliveriesController,
+        notices: NoticeController,
+        on_progress: Callable[[], None],
+    ) -> None:
+        """`on_progress` is called when there may be more matches."""
+        self._context = context
+        self._screen = screen
+        self._deliveries = deliveries
+        self._notices = notices
+        self._refresh = on_progress
+        self.expression: Expression = EVERYTHING
+        self.text = ""
+        """The last filter that could be read."""
+        self.sort = Sort()
+        self._shown: FoundRows | None = None
+        self._pending: FoundRows | None = None
+        """A search that has found nothing yet."""
+        self._number = 0
+
+    @property
+    def count(self) -> int | None:
+        """How many deliveries the table's search has found; None without one."""
+        return None if self._shown is None else len(self._shown)
+
+    def run(self) -> None:
+        """Search by the present filter and order; without them show all rows."""
+        self._close_pending()
+        if not self.text and self.sort == Sort():
+            self._show_all_rows()
+        elif self._deliveries.rows is not None:
+            self._open_search()
+        self._refresh()
+
+    def _open_search(self) -> None:
+        self._number += 1
+        number, app = self._number, self._context.app
+
+        def on_progress() -> None:
+            # Called in the search's thread, which may outlive the screen's loop.
+            with contextlib.suppress(RuntimeError):
+                app.call_later(self._on_progress, number)
+
+        try:
+            self._pending = self._context.session.open_found(
+                self.expression, sort=self.sort, now=self._context.now(), changed=on_progress
+            )
+        except ProblemError as error:
+            self._notices.show(error.problem)
+        else:
+            self._advance()
+
+    def _on_progress(self, number: int) -> None:
+        if number == self._number and self._screen.children:
+            self._advance()
+
+    def _advance(self) -> None:
+        """Show what the newest search found since."""
+        try:
+            if self._pending is None:
+                if self._shown is not None:
+                    self._deliveries.table.refresh_rows()
+            elif self._pending.refresh() > 0 or self._pending.progress.is_done:
+                before, self._shown, self._pending = self._shown, self._pending, None
+                self._change_rows(self._shown)
+                _close(before)
+        except ProblemError as error:
+            self._notices.show(error.problem)
+        self._refresh()
+
+    def _show_all_rows(self) -> None:
+        """The cursor stays on its delivery, also when it followed the newest of those found."""
+        before, self._shown = self._shown, None
+        if self._deliveries.rows is not None:
+            keep = None if before is None else self._deliveries.table.cursor_seq
+            self._change_rows(self._deliveries.rows, keep=keep)
+        _close(before)
+
+    def _change_rows(self, rows: DeliveryRows, *, keep: int | None = None) -> None:
+        """Show other rows, the cursor on `keep`; after no match on the delivery that the detail still shows."""
+        table = self._deliveries.table
+        if table.cursor_seq is None and not table.following:
+            keep = self._deliveries.detail.seq
+        table.order = self.sort
+        if keep is not None:
+            table.following = False
+        table.show_rows(rows)
+        place = rows.position(keep) if keep is not None else None
+        if place is not None:
+            table.move_to(place)
+
+    def _close_pending(self) -> None:
+        _close(self._pending)
+        self._pending = None
+
+    def close(self) -> None:
+        """Close them: the history is another one, or the screen ends."""
+        self._close_pending()
+        _close(self._shown)
+        self._shown = None
+
+    def on_history_opened(self) -> None:
+        """Search again in the history that is open now."""
+        if self.text or self.sort != Sort():
+            self.run()
+
+    def on_rows_changed(self, seqs: tuple[int, ...]) -> None:
+        """Consider rows again whose verdict, mark or comment changed, and read what was recorded."""
+        for found in (self._pending, self._shown):
+            if found is not None and seqs:
+                found.reconsider(seqs)
+        if self._pending is not None:
+            self._advance()
+        if self._deliveries.rows is not None and self._shown is not None:
+            self._deliveries.rows.refresh()
+        self._refresh()
+
+    def count_words(self) -> str:
+        """`2 of 12`, with how far the search is while it is not done."""
+        total = units.count(self._deliveries.total)
+        found = self._shown if self._pending is None else self._pending
+        if not self.text or found is None:
+            return total
+        words = f"{units.count(len(found))} of {total}"
+        progress = found.progress
+        if progress.is_done:
+            return words
+        return f"{words} · {100 * progress.examined // max(1, progress.total)} %"
+
+
+def _close(found: FoundRows | None) -> None:
+    if found is not None:
+        found.close()
