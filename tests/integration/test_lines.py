@@ -26,7 +26,7 @@ FIELDS = {
         *("seq", "received_at", "method", "path", "headers", "body_b64", "json"),
         *("event", "event_id", "attempt", "verdict", "reason", "answered"),
     ],
-    "verdict": ["seq", "verdict", "reason"],
+    "verdict": ["seq", "verdict", "reason", "cause", "why", "change"],
     "event": ["event_id", "name", "seen", "lag_ms", "equal"],
     "tunnel": ["state", "public_url"],
     "forwarded": ["seq", "status", "ms"],
