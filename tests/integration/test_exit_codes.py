@@ -97,7 +97,7 @@ async def test_a_wrong_token() -> None:
         "Create one at app.on-model.com/profile?tab=tokens and set PIKTID_TOKEN."
     )
     assert words == f"webhook-tui: {sentence}\n"
-    assert output == f'{{"type":"error","message":"{sentence}"}}\n'
+    assert output == f'{{"type":"error","message":"{sentence}","code":"api","exit_code":3}}\n'
 
 
 async def test_a_webhook_that_is_not_ours() -> None:

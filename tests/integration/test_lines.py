@@ -20,19 +20,19 @@ from tests.session.local_app import local_app
 from webhook_tui.domain.delivery.text import visible
 
 FIELDS = {
-    "ready": ["public_url", "port"],
+    "ready": ["public_url", "port", "version", "format"],
     "registered": ["id", "url"],
     "delivery": [
-        *("seq", "received_at", "method", "path", "headers", "body_b64"),
+        *("seq", "received_at", "method", "path", "headers", "body_b64", "json"),
         *("event", "event_id", "attempt", "verdict", "reason", "answered"),
     ],
-    "verdict": ["seq", "verdict", "reason"],
+    "verdict": ["seq", "verdict", "reason", "cause", "why", "change"],
     "event": ["event_id", "name", "seen", "lag_ms", "equal"],
     "tunnel": ["state", "public_url"],
     "forwarded": ["seq", "status", "ms"],
     "refused": ["status", "reason", "count"],
     "deleted": [],
-    "error": ["message"],
+    "error": ["message", "code", "exit_code"],
 }
 """The fields of each type of line, in order."""
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, TextIO
 
+from webhook_tui import __version__
 from webhook_tui.domain import units
 from webhook_tui.domain.answer_rules.answer import RESET
 from webhook_tui.domain.delivery.delivery import DeliveryRow
@@ -91,7 +92,13 @@ def _record(event: SessionEvent) -> Mapping[str, Any] | None:
                 "count": refusal.count,
             }
         case ProblemOccurred(problem=problem, again=again):
-            return {"type": "error", "message": problem.sentence(again)}
+            code = problem.exit_code
+            return {
+                "type": "error",
+                "message": problem.sentence(again),
+                "code": code.name.lower().replace("_", "-"),
+                "exit_code": int(code),
+            }
         case _:
             return _route_record(event)
 
@@ -99,7 +106,7 @@ def _record(event: SessionEvent) -> Mapping[str, Any] | None:
 def _route_record(event: SessionEvent) -> Mapping[str, Any] | None:
     match event:
         case SessionReady(public_url=public_url, port=port):
-            return {"type": "ready", "public_url": public_url, "port": port}
+            return {"type": "ready", "public_url": public_url, "port": port, "version": __version__, "format": 1}
         case WebhookRegistered(webhook_id=webhook_id, url=url):
             return {"type": "registered", "id": webhook_id, "url": url}
         case WebhookDeleted():
