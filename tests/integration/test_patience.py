@@ -16,6 +16,7 @@ from webhook_tui.domain.errors import ExitCode, Problem
 from webhook_tui.domain.events import ProblemOccurred, SessionEvent, SessionReady, SessionStopped
 from webhook_tui.headless.listen import GIVE_UP_SECONDS, Headless
 from webhook_tui.headless.output import LineWriter, json_line
+from webhook_tui.streams import OutputError
 
 NO_NETWORK = Problem(
     "There is no network.",
@@ -116,8 +117,8 @@ class _Full(io.StringIO):
     """A file on a disk that is full."""
 
     def flush(self) -> None:
-        """Fail as the system does."""
-        raise OSError(ENOSPC, os.strerror(ENOSPC))
+        """Fail as the program's standard output does."""
+        raise OutputError(OSError(ENOSPC, os.strerror(ENOSPC)))
 
 
 def test_lines_that_cannot_be_written_end_it(monkeypatch: pytest.MonkeyPatch) -> None:
