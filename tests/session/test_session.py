@@ -57,7 +57,7 @@ class FailingStore:
         """By the task of that name."""
         for name, _ in inspect.getmembers(DeliveryStore, inspect.iscoroutinefunction):
             monkeypatch.setattr(DeliveryStore, name, self._fail_later)
-        for name in ("ring", "keep_token"):
+        for name in ("ring", "save_token"):
             monkeypatch.setattr(AccountStore, name, self._fail)
 
     async def _fail_later(self, *_: object, **__: object) -> NoReturn:

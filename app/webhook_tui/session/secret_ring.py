@@ -138,7 +138,7 @@ class SecretRingRepository:
             self.accounts.record_used_url(self.account, used)
         self._status.change(used_urls=self.used_urls)
 
-    def keep_token(self, api_url: str, token: Secret) -> str:
+    def save_token(self, api_url: str, token: Secret) -> str:
         """Save the token for the next run; returns where, in words. Raises ProblemError."""
         self.accounts.save_token(api_url, token)
         return self.accounts.place

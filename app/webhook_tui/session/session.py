@@ -277,7 +277,7 @@ class Session:
             case UseToken(token, keep):
                 await runtime.registration.set_token(token)
                 if keep:
-                    place = runtime.secret_ring.keep_token(self._settings.api_url, token)
+                    place = runtime.secret_ring.save_token(self._settings.api_url, token)
                     self._bus.publish(Notified(f"Token kept in {place}."))
             case AddSecret(secret, keep):
                 await runtime.ring_commands.add(secret, keep=keep)
