@@ -18,7 +18,6 @@ from webhook_tui.session.retention import Retention
 from webhook_tui.session.session import Session
 from webhook_tui.storage.history import DeliveryStore
 from webhook_tui.storage.history_file import HistoryFile
-from webhook_tui.ui.app import WebhookTuiApp
 from webhook_tui.ui.screens.main import MainScreen
 from webhook_tui.ui.widgets.status_bar import StatusBar
 
@@ -77,7 +76,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
 FAULTS: dict[str, tuple[type[Any], str, Callable[..., Any]]] = {
     "key": (MainScreen, "action_run", _fail),
     "paint": (MainScreen, "action_run", _fail_to_paint),
-    "message": (WebhookTuiApp, "on_command_requested", _fail),
+    "message": (MainScreen, "on_delivery_table_row_opened", _fail),
     "compose": (MainScreen, "compose", _fail),
     "disk": (HistoryFile, "current_connection", _full_at_times),
     "nobody": (DeliveryStore, "open", _open_as_nobody),

@@ -112,11 +112,11 @@ async def test_keys_after_the_first_do_no_harm() -> None:
         opened.is_restored()
 
 
-@pytest.mark.parametrize("fault", ["key", "paint", "message"])
-async def test_by_a_crash(fault: str) -> None:
+@pytest.mark.parametrize(("fault", "key"), [("key", "t"), ("paint", "t"), ("message", "enter")])
+async def test_by_a_crash(fault: str, key: str) -> None:
     """1, with one sentence instead of a traceback that would show values."""
     async with _open(fault) as opened:
-        opened.screen.press("t")
+        opened.screen.press(key)
         await opened.left(1)
         said = opened.screen.after_the_screen
         assert said.count("webhook-tui ended by an error of its own (RuntimeError).") == 1
