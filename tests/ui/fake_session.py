@@ -29,6 +29,7 @@ from webhook_tui.domain.errors import ProblemError
 from webhook_tui.domain.events import (
     DeliveriesDeleted,
     DeliveryStored,
+    EventCompared,
     HistoryOpened,
     RowChanged,
     SessionEvent,
@@ -77,6 +78,8 @@ RUNNING = replace(WAITING, counts=Counts(received=12, good=8, bad=3, pending=1))
 
 def _publish_as_a_process(publish: Callable[[SessionEvent], None], event: SessionEvent) -> None:
     """As the session's process sends it, each event by itself."""
+    if isinstance(event, EventCompared):
+        return  # the batcher drops it, and would wait for another one
     batcher = EventBatcher()
     batcher.put(event)
     for each in batcher.take():
