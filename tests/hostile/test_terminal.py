@@ -107,6 +107,7 @@ async def _look_at(screen: Terminal, sample: Sample) -> None:
             assert f"{sample.word}<{sample.text}"[:22] in screen.screen
     if "@click" in sample.text:
         screen.click(sample.word if sample.word in screen.screen else f"e{sample.number:04}")
+        await screen.pressing("esc", "enter Detail")  # following waits while the detail has the focus
 
 
 async def _copy(screen: Terminal) -> None:

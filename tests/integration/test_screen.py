@@ -70,7 +70,7 @@ async def test_moving_about() -> None:
         await screen.pressing("esc", "enter Detail")
         await screen.pressing("[", "Content-Type")
         await screen.pressing("[", '"name": "batch_edit"')
-        await screen.pressing("w", "Not the signature of this body with any known secret.")
+        await screen.pressing("w", "Not the signature of this body with any")
         await screen.until("p Add secret")
         await screen.pressing("esc", "enter Detail")
         await screen.pressing("z", lambda text: not _count(text))
