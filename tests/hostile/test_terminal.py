@@ -106,13 +106,13 @@ async def _look_at(screen: Terminal, sample: Sample) -> None:
         if tab == "Raw" and sample.text.startswith("[") and "\\" not in sample.text and sample.text.isprintable():
             assert f"{sample.word}<{sample.text}"[:22] in screen.screen
     if "@click" in sample.text:
-        screen.click(sample.word if sample.word in screen.screen else f"e{sample.number:04}")
-        await screen.pressing("esc", "enter Detail")  # following waits while the detail has the focus
+        if sample.word in screen.screen:
+            screen.click(sample.word)
+        screen.click(f"  {sample.number}  ")  # back to the table: following waits while the detail has the focus
 
 
 async def _copy(screen: Terminal) -> None:
     before = len(COPY.findall(screen.output))
-    await screen.pressing("esc", "enter Detail")
     await screen.pressing("y", "Copy enter")
     await screen.dialog("Copy enter")
     screen.press("enter")
