@@ -21,6 +21,13 @@ def pytest_collection_finish() -> None:
     gc.set_threshold(50_000, 5, 5)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the tests of `integration/` and `hostile/`, so that the quick ones can be run alone."""
+    for item in items:
+        for name in {"integration", "hostile"} & set(item.path.relative_to(Path(__file__).parent).parts):
+            item.add_marker(name)
+
+
 FOREIGN = ("WEBHOOK_TUI_", "PIKTID_", "XDG_", "NGROK_", "PYNGROK_", "LC_", "TEXTUAL_", "SSH_", "SSL")
 """How variables begin that would have a say."""
 FOREIGN_NAMES = frozenset(
