@@ -73,13 +73,13 @@ def _read(body: bytes) -> None:
 
 @pytest.mark.parametrize("name", NAMED)
 def test_what_is_known_to_break_readers_breaks_none(name: str) -> None:
-    """Event, notes, explanation, comparison and every view, within two seconds together."""
+    """Event, notes, explanation, comparison and every view, within four seconds of work together."""
     began = thread_time()
     body = NAMED[name]
     _read(body)
     assert all(is_harmless(character) for line in lines_of(body) for character in line)
     explain(delivery(body, headers=SIGNED), SecretRing(), seq=1, clock=monotonic)
-    assert thread_time() - began < 2
+    assert thread_time() - began < 4
 
 
 @pytest.mark.parametrize("name", MARKS)

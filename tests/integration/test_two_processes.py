@@ -154,7 +154,7 @@ async def test_a_signal_before_the_screen_is_shown(number: signal.Signals) -> No
         children = descendants(screen.pid)
         os.kill(screen.pid, number)
         assert await screen.ended() == 128 + number
-        assert not any(alive(pid) for pid in children)
+        await until(lambda: not any(alive(pid) for pid in children), 3.0)
         assert url_at(sandbox) is None
         assert screen.unrestored == set()
         assert "Traceback" not in screen.output.decode()

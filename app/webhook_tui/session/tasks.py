@@ -26,6 +26,7 @@ class BackgroundTasks:
         task = asyncio.get_running_loop().create_task(self._run(work, what, command), name=what)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(lambda _: work.close())  # one that was cancelled before it began is still open
 
     def cancel(self) -> set[asyncio.Task[None]]:
         """Cancel everything that is under way; returns the tasks, for the caller to wait for."""
