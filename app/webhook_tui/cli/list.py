@@ -37,4 +37,4 @@ def list_deliveries(ctx: click.Context, /, limit: int, output: str, **given: Any
         print("webhook-tui: No deliveries.", file=sys.stderr)  # noqa: T201 -- a note for people
     elif len(shown) < len(found) and output == "text":
         note = f"{len(shown)} of {len(found)} deliveries (newest last). --limit 0 lists all."
-        print(note, file=sys.stderr)  # noqa: T201
+        print(note, file=sys.stderr)  # noqa: T201 -- a note for people

@@ -51,7 +51,7 @@ if TYPE_CHECKING:
     from webhook_tui.headless.listen import ListenOptions
 
 RUN_SECONDS = 30.0
-"""How long `run` waits for deliveries after its command, unless told."""
+"""Seconds that `run` waits for deliveries after its command, unless --within is given."""
 _NO_TOKEN = Problem(
     "No token: set PIKTID_TOKEN, or use --token-stdin or --token-file.",
     "Without an account: --sandbox.",

@@ -20,7 +20,7 @@ class Refusal:
 
     @classmethod
     def of_request(cls, status: int, reason: str, method: str, target: str) -> Refusal:
-        """One whose method or target is the reason."""
+        """Return the refusal of a request whose method or target is the reason."""
         return cls(status, reason, f"{method} {target}"[:_LONGEST_REQUEST])
 
     @property

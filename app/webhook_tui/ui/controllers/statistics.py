@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class StatisticsController:
-    """Opens them, and goes where they lead."""
+    """Opens the dialogs and shows what the user chose in them."""
 
     def __init__(
         self, context: AppContext, deliveries: DeliveriesController, filter_: FilterController, panes: PaneController
