@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import random
+import re
 
 import pytest
 
@@ -13,31 +14,20 @@ from webhook_tui.sandbox.jobs import failed_job, identity_job, image_job, sample
 from webhook_tui.sandbox.options import Fault
 
 DOCUMENTED = {
-    "error_message",
-    "group_index",
-    "identity_code",
-    "identity_name",
-    "image_index",
-    "job_id",
-    "job_type",
-    "original_filename",
-    "output",
-    "processed_images",
-    "processing_time",
-    "progress",
-    "quality_score",
-    "status",
-    "total_images",
-    "version",
+    *("error_message", "group_index", "identity_code", "identity_name", "image_index", "job_id", "job_type", "link"),
+    *("original_filename", "download_filename", "inputs", "output", "processed_images", "processing_time", "progress"),
+    *("quality_score", "status", "total_images", "version", "preprocessing_status", "should_post_process"),
+    *("post_processing_status", "post_processing_error"),
 }
+SEEN_IN_CODE = {"image_result_id", "model_used", "output_format"}
 
 
 def test_samples_use_names_of_the_job_api() -> None:
-    """What is not documented there is not made up."""
+    """A field is documented there, or was seen in PiktID's code."""
     chance = random.Random(1).random
     for sample in itertools.chain(image_job(chance), identity_job(chance), failed_job(chance)):
         assert sample.name in KNOWN_EVENTS
-        assert set(sample.data) <= DOCUMENTED
+        assert set(sample.data) <= DOCUMENTED | SEEN_IN_CODE
         assert sample.data["job_id"]
 
 
@@ -50,6 +40,22 @@ def test_a_job_counts_its_images_and_ends() -> None:
     assert [data["progress"] for data in statuses] == [0, 50, 100]
     assert [data["status"] for data in statuses] == ["processing", "processing", "completed"]
     assert [sample.data["image_index"] for sample in samples if sample.name == "image_result"] == [0, 1]
+
+
+def test_values_have_the_types_seen_in_piktids_code() -> None:
+    """Progress is a float, a version begins at 0, an image result's id is an integer, some links are signed."""
+    samples = list(image_job(random.Random(1).random, images=3))
+    images = [sample.data for sample in samples if sample.name == "image_result"]
+    statuses = [sample.data for sample in samples if sample.name == "batch_edit"]
+    identity = next(identity_job(random.Random(1).random)).data
+
+    assert [data["progress"] for data in statuses] == [0.0, 33.3, 66.7, 100.0]
+    assert all(isinstance(data["progress"], float) for data in statuses)
+    assert {data["version"] for data in images} == {0}
+    assert all(isinstance(data["image_result_id"], int) for data in images)
+    links = [str(data["output"]) for data in images]
+    assert ["Key-Pair-Id=" in link for link in links] == [False, True, False]
+    assert re.fullmatch(r"[a-z]{3}[0-9]{7}[a-z]{2}", str(identity["identity_code"]))
 
 
 def test_the_same_chance_gives_the_same_jobs() -> None:

@@ -1,16 +1,27 @@
-"""Sample jobs, which are ours and not PiktID's: PiktID documents no `data` of any event.
+"""Sample jobs of the sandbox. PiktID documents no event's `data`, so that these fields stand in the events is inferred.
 
-The field names are those of PiktID's documented job API (GET /jobs/{id}/status and /results); that they stand in the
-events, too, is our guess. Addresses are under example.com, where nothing is.
+Where each part comes from:
+
+- Documented for the job API (`GET /jobs/{id}/status`, `/results`): all field names but the three below; `progress` from
+  0 to 100; the shape of `output`; the statuses; the post-processing fields; the job types of the guides.
+- Seen in PiktID's code and READMEs: `image_result_id` as an integer, `model_used`, `output_format`; the first version
+  is 0 and names the file (`output_0_0_v0.jpg`); `progress` has one decimal; an identity code has twelve characters;
+  result images are fetched without a token.
+- Inferred: which event carries which of these fields; signed parameters in some image URLs; an input image's URL in
+  `inputs`. Names of models and people are made up, and the addresses are under example.com, where nothing is.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from string import ascii_lowercase, digits
 
-JOB_TYPES = ("model_swap", "flat_2_model")
+JOB_TYPES = ("model_swap", "flat_2_model", "create_packshot", "garment_recolor", "edit_chat")
+_HEX = "0123456789abcdef"
 JOB_KINDS = ("image", "identity", "failed")
+_POST_PROCESSED = frozenset({"garment_recolor"})
+"""Types that are post-processed by default: seen in PiktID's code for recolor."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +33,10 @@ class SampleEvent:
 
 
 def sample_job(kind: str, random: Callable[[], float], *, images: int = 3) -> Iterator[SampleEvent]:
-    """The sample job of that kind; `images` is for the kind that has several. Raises ValueError for another kind."""
+    """Return the events of the sample job of that kind; `images` applies to the kind `image`.
+
+    Raises ValueError for a kind that is not in JOB_KINDS.
+    """
     match kind:
         case "image":
             return image_job(random, images=images)
@@ -34,12 +48,12 @@ def sample_job(kind: str, random: Callable[[], float], *, images: int = 3) -> It
 
 
 def job_id(random: Callable[[], float]) -> str:
-    """An id as a job API could give it."""
-    return f"job_{_hex(random, 8)}"
+    """Return a job id: `job_` and eight hex digits."""
+    return f"job_{_characters(random, _HEX, 8)}"
 
 
 def image_job(random: Callable[[], float], *, images: int = 3, job: str | None = None) -> Iterator[SampleEvent]:
-    """A job of `images` images from start to end: `batch_edit` for its status, `image_result` for each image."""
+    """Yield the events of a job of `images` images: `batch_edit` for its status, `image_result` for each image."""
     job = job or job_id(random)
     kind = JOB_TYPES[int(random() * len(JOB_TYPES)) % len(JOB_TYPES)]
     yield _status(job, kind, "processing", 0, images)
@@ -50,17 +64,21 @@ def image_job(random: Callable[[], float], *, images: int = 3, job: str | None =
 
 
 def identity_job(random: Callable[[], float]) -> Iterator[SampleEvent]:
-    """An identity's preprocessing, from its start to its end."""
-    job, identity = job_id(random), f"id_{_hex(random, 6)}"
-    for status, progress in (("processing", 0), ("completed", 100)):
+    """Yield the events of an identity's preprocessing."""
+    job = job_id(random)
+    code = _characters(random, ascii_lowercase, 3) + _characters(random, digits, 7)
+    code += _characters(random, ascii_lowercase, 2)
+    for status, progress in (("processing", 0.0), ("completed", 100.0)):
         yield SampleEvent(
             "identity_preprocessing",
             {
                 "job_id": job,
                 "job_type": "identity_preprocessing",
-                "identity_code": identity,
+                "identity_code": code,
                 "identity_name": "Ada",
+                "link": f"https://cdn.example.com/identities/{code}.jpg",
                 "status": status,
+                "preprocessing_status": status,
                 "progress": progress,
                 "error_message": None,
             },
@@ -68,7 +86,7 @@ def identity_job(random: Callable[[], float]) -> Iterator[SampleEvent]:
 
 
 def failed_job(random: Callable[[], float]) -> Iterator[SampleEvent]:
-    """A job that ends without a result."""
+    """Yield the events of a job that ends without a result."""
     job = job_id(random)
     yield _status(job, JOB_TYPES[0], "processing", 0, 1)
     failed = _status(job, JOB_TYPES[0], "failed", 0, 1)
@@ -76,32 +94,44 @@ def failed_job(random: Callable[[], float]) -> Iterator[SampleEvent]:
 
 
 def _status(job: str, kind: str, status: str, finished: int, images: int) -> SampleEvent:
+    post_processed = kind in _POST_PROCESSED
     return SampleEvent(
         "batch_edit",
         {
             "job_id": job,
             "job_type": kind,
             "status": status,
-            "progress": round(100 * finished / images),
+            "progress": round(100 * finished / images, 1),
             "total_images": images,
             "processed_images": finished,
+            "should_post_process": post_processed,
+            "post_processing_status": status if post_processed else None,
+            "post_processing_error": None,
             "error_message": None,
         },
     )
 
 
 def _image(random: Callable[[], float], job: str, index: int) -> SampleEvent:
-    address = f"https://cdn.example.com/{job}/{index}"
+    address = f"https://cdn.example.com/{job}"
+    name = f"output_{index}_0_v0"
+    signature, key_pair = _characters(random, _HEX, 24), _characters(random, _HEX.upper(), 12)
+    parameters = f"?Expires=1798761600&Signature={signature}&Key-Pair-Id=K{key_pair}" if index % 2 else ""
     return SampleEvent(
         "image_result",
         {
             "job_id": job,
+            "image_result_id": 12_000 + int(random() * 1000),
             "image_index": index,
             "group_index": 0,
-            "version": 1,
+            "version": 0,
             "status": "completed",
             "original_filename": f"look-{index + 1}.jpg",
-            "output": {"full_size": f"{address}.png", "thumbnail": f"{address}_thumb.webp"},
+            "download_filename": f"look-{index + 1}_v0.jpg",
+            "inputs": [f"{address}/input_{index}.jpg"],
+            "output": {"full_size": f"{address}/{name}.jpg{parameters}", "thumbnail": f"{address}/{name}_thumb.webp"},
+            "output_format": "jpg",
+            "model_used": "sample-model",
             "quality_score": round(0.8 + 0.19 * random(), 2),
             "processing_time": round(4 + 4 * random(), 1),
             "error_message": None,
@@ -109,5 +139,5 @@ def _image(random: Callable[[], float], job: str, index: int) -> SampleEvent:
     )
 
 
-def _hex(random: Callable[[], float], digits: int) -> str:
-    return "".join("0123456789abcdef"[int(random() * 16) % 16] for _ in range(digits))
+def _characters(random: Callable[[], float], alphabet: str, count: int) -> str:
+    return "".join(alphabet[int(random() * len(alphabet)) % len(alphabet)] for _ in range(count))
