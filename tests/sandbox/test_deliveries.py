@@ -10,11 +10,12 @@ from datetime import timedelta
 import pytest
 
 from tests.sandbox.harness import START, Received, receiver, serving
+from webhook_tui.domain.scenario.scenario import Fault, Scenario, ScenarioStep
 from webhook_tui.domain.signature.secret import Secret
 from webhook_tui.domain.signature.secret_ring import SecretRing
 from webhook_tui.domain.signature.signature import judge
 from webhook_tui.domain.signature.verdict import Verdict
-from webhook_tui.sandbox.options import Fault, SandboxOptions
+from webhook_tui.sandbox.options import SandboxOptions
 
 FORMER = Secret("former")
 
@@ -227,3 +228,28 @@ async def _idle() -> None:
     """Let everything that can happen now happen."""
     for _ in range(10):
         await asyncio.sleep(0.01)
+
+
+async def test_a_scenario_is_played_as_recorded() -> None:
+    """Each attempt once, with its fault, whatever the answer; pauses are divided by the speed."""
+    steps = (
+        ScenarioStep(after_seconds=1.0, event=1, attempt=1, name="batch_edit", data={"n": 1}),
+        ScenarioStep(after_seconds=4.0, event=2, attempt=1, name="image_result", data={}, fault=Fault.NO_SIGNATURE),
+        ScenarioStep(after_seconds=2.0, event=1, attempt=2, name="batch_edit", data={"n": 1}),
+    )
+    options = SandboxOptions(scenario=Scenario(steps=steps), speed=2.0)
+    async with serving(options) as running, receiver(200, 503, 503, 503) as hook:
+        await running.sandbox.register(hook.url)
+        await hook.count(1)
+        received = []
+        for count in (2, 3, 4):
+            await running.clock.run_to_next()
+            received = await hook.count(count)
+        await running.sandbox.settled()
+
+    assert running.clock.slept == [0.5, 2.0, 1.0]
+    events = [json.loads(delivery.body) for delivery in received[1:]]
+    assert [event["name"] for event in events] == ["batch_edit", "image_result", "batch_edit"]
+    assert events[0] == events[2]
+    assert [delivery.signature is None for delivery in received[1:]] == [False, True, False]
+    assert len(received) == 4

@@ -24,11 +24,11 @@ from webhook_tui.domain.events import (
     WebhookRegistered,
 )
 from webhook_tui.domain.queries import EventSides, GetComparison, GetEventSides
+from webhook_tui.domain.scenario.scenario import Fault
 from webhook_tui.domain.signature.secret import Secret
 from webhook_tui.domain.signature.verdict import Verdict
 from webhook_tui.domain.status import WebhookState
 from webhook_tui.http.asgi import Asgi, Receive, Scope, Send
-from webhook_tui.sandbox.options import Fault
 from webhook_tui.sandbox.service import Sandbox
 from webhook_tui.session.comparison import ComparisonTiming
 

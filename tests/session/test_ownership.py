@@ -28,10 +28,10 @@ from webhook_tui.domain.events import (
     WebhookRegistered,
 )
 from webhook_tui.domain.queries import ListSecrets, RevealSecret
+from webhook_tui.domain.scenario.scenario import Fault
 from webhook_tui.domain.signature.verdict import Verdict
 from webhook_tui.domain.status import WebhookState
 from webhook_tui.http.asgi import Asgi, Receive, Scope, Send
-from webhook_tui.sandbox.options import Fault
 from webhook_tui.sandbox.service import Sandbox
 from webhook_tui.session.bus import AddressChanged
 from webhook_tui.session.comparison import ComparisonTiming

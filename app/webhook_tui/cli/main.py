@@ -23,6 +23,7 @@ from webhook_tui.cli.options import (
     FILE,
     FILTER,
     LOCAL_URL,
+    PLAY,
     SECONDS,
     SECRET,
     TOKEN,
@@ -48,6 +49,7 @@ from webhook_tui.log import log_to, tell_of_crashes
 from webhook_tui.streams import OutputError, prepare_streams
 
 if TYPE_CHECKING:
+    from webhook_tui.domain.scenario.scenario import Scenario
     from webhook_tui.headless.listen import ListenOptions
 
 RUN_SECONDS = 30.0
@@ -184,14 +186,38 @@ def run(ctx: click.Context, /, command: tuple[str, ...], since_seq: int | None, 
 @option("--host", default="127.0.0.1", show_default=True, help="Where it listens.")
 @option("--port", type=click.IntRange(0, 65_535), default=8080, show_default=True, help="On which port.")
 @option("--token", type=TOKEN, help="The only API token that it accepts; without it, it accepts any.")
-@option("--play", is_flag=True, help="Play sample jobs to whoever registers.")
+@option(
+    "--play",
+    type=PLAY,
+    is_flag=False,
+    flag_value="",
+    metavar="[FILE]",
+    help="Play sample jobs, or the scenario in FILE, to the webhook that is registered.",
+)
+@option(
+    "--speed",
+    type=click.FloatRange(0.01, 1000),
+    default=1.0,
+    show_default=True,
+    metavar="X",
+    help="With --play FILE: play X times as fast as recorded.",
+)
 @option("--misbehave", is_flag=True, help="With --play: sign some deliveries badly, on purpose.")
 @click.pass_context
-def sandbox(ctx: click.Context, host: str, port: int, token: Secret | None, play: bool, misbehave: bool) -> None:
+def sandbox(
+    ctx: click.Context,
+    /,
+    host: str,
+    port: int,
+    token: Secret | None,
+    play: Scenario | bool | None,
+    speed: float,
+    misbehave: bool,
+) -> None:
     """Serve the embedded PiktID alone, to any client: curl, your own app, another webhook-tui."""
     from webhook_tui.cli.sandbox import serve_sandbox
 
-    ctx.exit(serve_sandbox(host=host, port=port, token=token, play=play, misbehave=misbehave))
+    ctx.exit(serve_sandbox(host=host, port=port, token=token, play=play, speed=speed, misbehave=misbehave))
 
 
 @root.command(context_settings=_CONTEXT)

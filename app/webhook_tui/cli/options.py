@@ -37,10 +37,11 @@ from webhook_tui.domain.url import UrlError, normalized_url
 if TYPE_CHECKING:
     from webhook_tui.domain.expectation.expectation import Criteria
     from webhook_tui.domain.filtering.filter import Filter
+    from webhook_tui.domain.scenario.scenario import Scenario
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-EXPORT_FORMATS = ("payload", "curl", "httpie", "python", "pytest", "har", "jsonl", "raw", "csv")
+EXPORT_FORMATS = ("payload", "curl", "httpie", "python", "pytest", "har", "jsonl", "raw", "csv", "scenario")
 """The names of webhook_tui.export.FORMATS, which --help does not load."""
 
 LOCAL_URL = f"http://{HOST}:{PORT}"
@@ -144,6 +145,30 @@ class AnswerType(click.ParamType[AnswerRule]):
             self.fail(visible(str(error)), param, ctx)
 
 
+class PlayType(click.ParamType["Scenario | bool"]):
+    """Whether sample jobs are played, or the scenario in a file."""
+
+    name = "file"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Scenario | bool:
+        """Read the file; an empty value, and words for yes and no, mean sample jobs or none."""
+        from webhook_tui.domain.scenario.scenario import ScenarioError, read_scenario
+
+        if not isinstance(value, str):
+            played: Scenario | bool = value
+            return played
+        if value.lower() in ("", "1", "true", "yes", "on"):
+            return True
+        if value.lower() in ("0", "false", "no", "off"):
+            return False
+        try:
+            return read_scenario(Path(value).read_bytes())
+        except OSError as error:
+            self.fail(f"{visible(value)}: {error.strerror}", param, ctx)
+        except ScenarioError as error:
+            self.fail(f"{visible(value)} is not a scenario: {visible(str(error))}", param, ctx)
+
+
 class RepeatableOption(click.Option):
     """An option that config.toml may give once, as text, or several times, as a list."""
 
@@ -153,6 +178,7 @@ class RepeatableOption(click.Option):
 
 
 FILTER = FilterType()
+PLAY = PlayType()
 SECRET = SecretType()
 TOKEN = TokenType()
 URL = UrlType()

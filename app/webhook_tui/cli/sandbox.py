@@ -10,6 +10,7 @@ import sys
 from datetime import UTC, datetime
 
 from webhook_tui.domain.delivery.text import visible
+from webhook_tui.domain.scenario.scenario import Scenario
 from webhook_tui.domain.signature.secret import Secret
 from webhook_tui.http.asgi import Asgi, AsgiApplication, Message, Receive, Scope, Send
 from webhook_tui.http.server import Server
@@ -20,14 +21,22 @@ from webhook_tui.sandbox.sender import Attempt
 from webhook_tui.sandbox.service import Sandbox
 
 
-def serve_sandbox(*, host: str, port: int, token: Secret | None, play: bool, misbehave: bool) -> int:
+def serve_sandbox(
+    *, host: str, port: int, token: Secret | None, play: Scenario | bool | None, speed: float, misbehave: bool
+) -> int:
     """Serve until SIGINT, SIGTERM or SIGHUP; the exit code is 128 and the signal's number.
 
     Raises ProblemError when the port cannot be had.
     """
     server_socket = bind(host, port, exact=True)
     sandbox = Sandbox(
-        SandboxOptions(token=token, play=play, misbehave=misbehave),
+        SandboxOptions(
+            token=token,
+            play=play is True,
+            scenario=play if isinstance(play, Scenario) else None,
+            speed=speed,
+            misbehave=misbehave,
+        ),
         now=lambda: datetime.now(UTC),
         random=random.random,
         attempted=_log_attempt,

@@ -11,6 +11,7 @@ from webhook_tui.export.httpie import write_httpie
 from webhook_tui.export.json_lines import write_jsonl
 from webhook_tui.export.python_source import write_pytest, write_python
 from webhook_tui.export.raw import write_payload, write_raw
+from webhook_tui.export.scenario import write_scenario_file
 from webhook_tui.export.table import write_csv
 
 _ALL = (
@@ -23,6 +24,7 @@ _ALL = (
     Format("jsonl", "JSON lines", ".jsonl", write_jsonl),
     Format("raw", "HTTP request, raw", ".http", write_raw, harmless=False),
     Format("csv", "Table (CSV)", ".csv", write_csv, encoding="utf-8-sig"),
+    Format("scenario", "Scenario for the sandbox", ".json", write_scenario_file, prefix="scenario_"),
 )
 
 FORMATS: Mapping[str, Format] = {form.name: form for form in _ALL}

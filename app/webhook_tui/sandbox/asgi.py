@@ -15,12 +15,12 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from webhook_tui.domain.payload.json_decoder import NestingError, is_too_deep
+from webhook_tui.domain.scenario.scenario import Fault
 from webhook_tui.domain.signature.secret import Secret
 from webhook_tui.http.asgi import Asgi
 from webhook_tui.http.sender import is_base_url
 from webhook_tui.sandbox.events import SandboxEvent, Subscription
 from webhook_tui.sandbox.jobs import JOB_KINDS
-from webhook_tui.sandbox.options import Fault
 from webhook_tui.sandbox.service import Sandbox
 
 _EVENT_STREAM = "text/event-stream"

@@ -6,8 +6,8 @@ import itertools
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from webhook_tui.domain.scenario.scenario import Fault
 from webhook_tui.sandbox.jobs import SampleEvent, failed_job, identity_job, image_job
-from webhook_tui.sandbox.options import Fault
 
 _WRONG = (
     None,

@@ -3,38 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
 
+from webhook_tui.domain.scenario.scenario import Scenario
 from webhook_tui.domain.signature.secret import Secret
-
-
-class Fault(StrEnum):
-    """What can be made to go wrong with one delivery. The value is its name in the control API."""
-
-    FORGED = "forged"
-    """Signed with a secret that nobody was given."""
-    NO_SIGNATURE = "no_signature"
-    """Without X-Webhook-Signature."""
-    OLDER = "older"
-    """Signed with the secret of the registration before; without one, signed rightly."""
-    UPPER_CASE = "upper_case"
-    """The right digest in upper-case hex."""
-    NO_PREFIX = "no_prefix"
-    """The right digest without `sha256=`."""
-    NEWLINE = "newline"
-    """A newline joins the body after signing."""
-    RESERIALISED = "reserialised"
-    """The body is written anew, compact, after signing."""
-    LOSE = "lose"
-    """Never delivered; only the event stream has it."""
-    DELAY = "delay"
-    """The first attempt waits `delay_seconds`."""
-    DUPLICATE = "duplicate"
-    """Delivered once more as soon as it was accepted."""
-    ANSWER_LOST = "answer_lost"
-    """The first answer counts as not received: retried, as after a cut connection."""
-    ALTER = "alter"
-    """The delivery's `data` differs from the event stream's in one path; signed rightly."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +16,10 @@ class SandboxOptions:
     """The only token that is accepted; None: any that is not empty."""
     play: bool = False
     """Play sample jobs after the first registration."""
+    scenario: Scenario | None = None
+    """Play this recording once, as recorded, instead of sample jobs: each attempt is sent once, whatever the answer."""
+    speed: float = 1.0
+    """The scenario's pauses are divided by this."""
     misbehave: bool = False
     """Let some of the first sample deliveries be wrongly signed, and one be retried."""
     former_secret: Secret | None = None

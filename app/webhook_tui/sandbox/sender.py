@@ -14,11 +14,12 @@ from dataclasses import dataclass, field
 
 from webhook_tui import __version__
 from webhook_tui.domain.delivery.headers import Headers
+from webhook_tui.domain.scenario.scenario import Fault
 from webhook_tui.domain.signature.secret import Secret
 from webhook_tui.domain.signature.signature import sign
 from webhook_tui.http.sender import OutboundSender, SendError
 from webhook_tui.sandbox.events import SandboxEvent
-from webhook_tui.sandbox.options import Fault, SandboxOptions
+from webhook_tui.sandbox.options import SandboxOptions
 from webhook_tui.sandbox.registration import Registry
 
 _GRACE_SECONDS = 0.2
@@ -47,6 +48,7 @@ class _Delivery:
 
     event: SandboxEvent
     misbehaviour: Fault | None
+    retries: bool = True
     first_over: asyncio.Event = field(default_factory=asyncio.Event)
     secret: Secret | None = None
     """Of the first attempt, where retries keep it."""
@@ -81,9 +83,9 @@ class Deliverer:
         self._is_quiet.set()
         self.attempts: deque[Attempt] = deque(maxlen=_KEPT_ATTEMPTS)
 
-    def deliver(self, event: SandboxEvent, misbehaviour: Fault | None) -> asyncio.Event:
-        """Begin to deliver; the event that is given back is set when the first attempt is over."""
-        delivery = _Delivery(event, misbehaviour)
+    def deliver(self, event: SandboxEvent, misbehaviour: Fault | None, *, retries: bool = True) -> asyncio.Event:
+        """Start to deliver and return an event that is set after the first attempt, the only one without `retries`."""
+        delivery = _Delivery(event, misbehaviour, retries)
         task = asyncio.create_task(self._deliver(delivery), name=f"sandbox delivery {event.id}")
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
@@ -125,7 +127,7 @@ class Deliverer:
                 if delivery.misbehaviour is Fault.DUPLICATE and delivery.made == 1:
                     await self._attempt(delivery)
                 return
-            if delivery.made >= self._options.attempts:
+            if not delivery.retries or delivery.made >= self._options.attempts:
                 return
             await self._sleep(delay * (1 + self._options.jitter * (2 * self._random() - 1)))
             delay *= self._options.factor

@@ -8,10 +8,11 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from datetime import datetime
 
+from webhook_tui.domain.scenario.scenario import Fault, Scenario
 from webhook_tui.sandbox.demo_scenario import Step, acts, first_acts
 from webhook_tui.sandbox.events import Notifications, SandboxEvent
 from webhook_tui.sandbox.jobs import sample_job
-from webhook_tui.sandbox.options import Fault, SandboxOptions
+from webhook_tui.sandbox.options import SandboxOptions
 from webhook_tui.sandbox.registration import Registration, Registry
 from webhook_tui.sandbox.sender import Attempt, Deliverer
 
@@ -54,7 +55,7 @@ class Sandbox:
 
     async def start(self) -> None:
         """Begin to play, where the options say so; what is registered gets its ping in any case."""
-        if self.options.play and self._playing is None:
+        if (self.options.play or self.options.scenario) and self._playing is None:
             self._playing = asyncio.create_task(self._play(), name="sandbox play")
 
     async def aclose(self) -> None:
@@ -103,10 +104,25 @@ class Sandbox:
 
     async def _play(self) -> None:
         await self._registered.wait()
+        if self.options.scenario is not None:
+            await self._play_scenario(self.options.scenario)
+            return
         for step in first_acts(self._random, misbehave=self.options.misbehave):
             await self._take(step)
         for step in acts(self._random, every_seconds=self.options.job_every_seconds):
             await self._take(step)
+
+    async def _play_scenario(self, scenario: Scenario) -> None:
+        """Each event happens at its first step; further steps are attempts to deliver it."""
+        events: dict[int, SandboxEvent] = {}
+        for step in scenario.steps:
+            await self._sleep(step.after_seconds / self.options.speed)
+            event = events.get(step.event)
+            if event is None:
+                event = events[step.event] = self.notifications.make(step.name, step.data)
+                self.notifications.publish(event)
+            if self.registry.current is not None:
+                self._deliverer.deliver(event, step.fault, retries=False)
 
     async def _take(self, step: Step) -> None:
         await self._sleep(step.after_seconds)

@@ -1,0 +1,1 @@
+"""Recorded deliveries that the sandbox can play again."""
