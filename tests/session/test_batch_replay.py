@@ -119,7 +119,7 @@ async def test_stopping_does_not_wait_for_the_answer_under_way(tmp_path: Path) -
             running.ask(StopReplay())
             stopped = await over(running)
 
-        assert busy.problem.what == "Deliveries are being replayed already."
+        assert busy.problem.message == "Deliveries are being replayed already."
         assert (stopped.state, stopped.current, stopped.done) == (ReplayState.STOPPED, 1, 0)
         async with local_app() as app:
             running.ask(ReplayDeliveries((1, 2), app.url))
@@ -134,5 +134,5 @@ async def test_a_set_goes_only_where_one_may_go(tmp_path: Path) -> None:
         running.ask(ReplayDeliveries((1, 1), "http://192.0.2.1/"))
         problem = (await running.fact(ProblemOccurred)).problem
 
-        assert problem.what == "Deliveries are forwarded within this machine only."
+        assert problem.message == "Deliveries are forwarded within this machine only."
         assert not running.all(ReplayAdvanced)

@@ -76,7 +76,7 @@ async def test_no_cause_is_said_when_the_search_ended(tmp_path: Path) -> None:
 
     assert stored.row.reason == "Not the signature of this body with any known secret."
     assert changed.row.reason.startswith("No known cause matches (")
-    assert changed.row.short == stored.row.short == "Matches no known secret."
+    assert changed.row.short_reason == stored.row.short_reason == "Matches no known secret."
     assert changed.cause is None
 
 

@@ -76,7 +76,7 @@ def test_single_events_are_bounded() -> None:
     batcher.put(SessionStopped())
     problem, *events = batcher.take()
     assert isinstance(problem, ProblemOccurred)
-    assert problem.problem.what == "The screen could not keep up: 997 notices were dropped."
+    assert problem.problem.message == "The screen could not keep up: 997 notices were dropped."
     assert events == [Notified("0"), Notified("1"), Notified("2"), SessionStopped()]
 
 

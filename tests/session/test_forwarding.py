@@ -30,7 +30,7 @@ from webhook_tui.domain.events import (
     SessionReady,
 )
 from webhook_tui.domain.failure import Failure
-from webhook_tui.domain.forwarding.forward_result import LONGEST_KEPT, Why, hint
+from webhook_tui.domain.forwarding.forward_result import LONGEST_KEPT, ForwardOrigin, hint
 from webhook_tui.domain.signature.secret import Secret
 from webhook_tui.domain.signature.signature import sign
 from webhook_tui.http.sender import OutboundSender
@@ -127,7 +127,7 @@ async def test_no_app_is_502_in_words_and_said_at_the_start(tmp_path: Path) -> N
         answer = await post(url)
         forwarded = await running.fact(Forwarded)
 
-        assert status.notes[0].what == f"Nothing listens at 127.0.0.1:{port}, where deliveries are forwarded to."
+        assert status.notes[0].message == f"Nothing listens at 127.0.0.1:{port}, where deliveries are forwarded to."
         assert answer.status_code == 502
         assert answer.text == "webhook-tui got no answer from the app behind it: the connection was refused."
         assert (await stored(running, 1)).row.answered == 502
@@ -364,7 +364,13 @@ async def test_a_replay_is_the_same_bytes_again(tmp_path: Path) -> None:
         running.ask(ReplayDeliveries((1,), f"{app.url}/again"))
         sent = (await running.fact(Replayed)).sent
 
-        assert (sent.seq, sent.status, sent.why, sent.signed_anew, sent.edited) == (1, 200, Why.REPLAYED, False, False)
+        assert (sent.seq, sent.status, sent.origin, sent.re_signed, sent.edited) == (
+            1,
+            200,
+            ForwardOrigin.REPLAYED,
+            False,
+            False,
+        )
         assert app.requests[0].startswith(b"POST /again HTTP/1.1\r\n")
         assert app.body() == BODY
         assert f"X-Webhook-Signature: {HEADERS['X-Webhook-Signature']}".encode() in app.headers()
@@ -397,7 +403,7 @@ async def test_a_replay_can_be_edited_and_signed_anew(tmp_path: Path) -> None:
         sent = (await running.fact(Replayed)).sent
         secret = running.session.runtime.secret_ring.ring.current
 
-        assert (sent.signed_anew, sent.edited) == (True, True)
+        assert (sent.re_signed, sent.edited) == (True, True)
         assert app.body() == b"edited"
         assert secret is not None
         signature = f"x-webhook-signature: {sign(secret.secret, b'edited')}".encode()
@@ -414,7 +420,7 @@ async def test_without_a_secret_nothing_is_signed_anew(tmp_path: Path) -> None:
         running.ask(ReplayDeliveries((1,), app.url, re_sign=True))
         problem = (await running.fact(ProblemOccurred)).problem
 
-        assert problem.what == "There is no current secret to sign with."
+        assert problem.message == "There is no current secret to sign with."
         assert not app.requests
 
 
@@ -445,7 +451,7 @@ async def test_nothing_leaves_this_machine_unasked(tmp_path: Path, url: str) -> 
         await running.until(lambda _: len(running.all(ProblemOccurred)) == 2)
 
         assert refused.value.problem.exit_code is ExitCode.USAGE
-        assert {fact.problem.what for fact in running.all(ProblemOccurred)} == {
+        assert {fact.problem.message for fact in running.all(ProblemOccurred)} == {
             "Deliveries are forwarded within this machine only."
         }
         assert running.status.forward_to is None

@@ -80,6 +80,6 @@ def test_sigterm_is_said_as_the_reason(tmp_path: Path) -> None:
     while not isinstance(event := screen.receive(), SessionStopped):
         pass
     assert event.problem is not None
-    assert event.problem.what == "The session was ended by SIGTERM."
+    assert event.problem.message == "The session was ended by SIGTERM."
     screen.close()
     os.close(channel.down_writer)

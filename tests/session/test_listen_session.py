@@ -93,7 +93,7 @@ async def test_someone_elses_webhook_ends_a_session_that_cannot_ask(tmp_path: Pa
             failed = await running.fact(ProblemOccurred)
         assert failed.fatal
         assert failed.problem.exit_code is ExitCode.API
-        assert ELSEWHERE in failed.problem.what
+        assert ELSEWHERE in failed.problem.message
         assert url_at(sandbox) == ELSEWHERE
 
 
@@ -139,7 +139,7 @@ async def test_the_old_url_is_put_back_with_its_new_secret_shown_once(tmp_path: 
         assert current is not None
         assert current.url == ELSEWHERE
         assert stopped.problem is not None
-        assert current.secret.reveal() in stopped.problem.what
+        assert current.secret.reveal() in stopped.problem.message
 
 
 async def test_an_api_that_cannot_tell_is_asked_about_once(tmp_path: Path) -> None:
@@ -171,7 +171,7 @@ async def test_a_wrong_token_says_so_and_another_one_goes_on(tmp_path: Path) -> 
         async with session_of(wrong, asks=True) as running:
             failed = await running.fact(ProblemOccurred)
             assert failed.problem.needs_token
-            assert "(401)" in failed.problem.what
+            assert "(401)" in failed.problem.message
             await running.until(lambda status: status.webhook.state is WebhookState.REFUSED)
             running.ask(UseToken(TOKEN))
             await running.fact(WebhookRegistered)
@@ -229,7 +229,7 @@ async def test_test_ping_delete_and_register_again(tmp_path: Path) -> None:
         assert url_at(sandbox) is None
         running.ask(SendTestPing())
         refused = await running.fact(ProblemOccurred)
-        assert refused.problem.what == "PiktID has no webhook to ping (404)."
+        assert refused.problem.message == "PiktID has no webhook to ping (404)."
         running.ask(RegisterWebhook())
         third = await running.fact(DeliveryStored, lambda fact: fact.row.seq == 3)
         assert third.row.verdict in (Verdict.VALID, Verdict.PENDING)

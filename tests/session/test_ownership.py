@@ -75,7 +75,7 @@ async def test_a_webhook_that_was_taken_is_said_kept_and_not_deleted(tmp_path: P
             webhook = running.status.webhook
             assert webhook.taken_by == "127.0.0.1:9"
             assert running.status.problem is not None
-            assert running.status.problem.what == (
+            assert running.status.problem.message == (
                 f"127.0.0.1:9 was registered instead at {at:%H:%M}. Nothing comes here."
             )
             assert running.status.problem.screen_hint == TAKE_BACK
@@ -142,7 +142,7 @@ async def test_a_webhook_that_was_deleted_is_said(tmp_path: Path) -> None:
         sandbox.registry.delete()
         await _is(running, WebhookState.DELETED)
         assert running.status.problem is not None
-        assert running.status.problem.what.startswith("The webhook was deleted by another program at ")
+        assert running.status.problem.message.startswith("The webhook was deleted by another program at ")
         running.ask(RegisterWebhook())
         await _is(running, WebhookState.REGISTERED)
         assert not running.all(OwnershipQuestioned)
@@ -181,7 +181,7 @@ async def test_listen_says_it_in_one_line_and_goes_on(tmp_path: Path) -> None:
             await _put(api_url, ELSEWHERE)
             said = await running.fact(ProblemOccurred)
             assert not said.fatal
-            assert said.problem.next == "Start again to take it back."
+            assert said.problem.hint == "Start again to take it back."
             loop = running.session._loop
             assert loop is not None
             registration = running.session.runtime.registration
@@ -211,7 +211,7 @@ async def test_a_long_silence_is_suspicious_where_piktid_cannot_tell(tmp_path: P
             await _silence(running, sandbox)
             assert running.status.webhook.taken_by is None
             assert running.status.problem is not None
-            assert running.status.problem.what == "Events come by SSE alone: another program may have registered."
+            assert running.status.problem.message == "Events come by SSE alone: another program may have registered."
             running.facts[:] = [fact for fact in running.facts if not isinstance(fact, OwnershipQuestioned)]
             running.ask(RegisterWebhook())
             await running.fact(OwnershipQuestioned)
@@ -219,7 +219,7 @@ async def test_a_long_silence_is_suspicious_where_piktid_cannot_tell(tmp_path: P
             await _is(running, WebhookState.TAKEN)
             stopped = await running.stop()
         assert stopped.problem is not None
-        assert stopped.problem.next == "Nothing was deleted."
+        assert stopped.problem.hint == "Nothing was deleted."
         assert url_at(sandbox) is not None
 
 

@@ -136,7 +136,7 @@ async def test_an_answer_that_did_not_come_from_here_proves_nothing() -> None:
         await route.until(lambda: route.tunnel.state is TunnelState.UNVERIFIED)
         assert len(route.asked) == 2
         assert route.tunnel.problem is not None
-        assert route.tunnel.problem.what == "Public URL not reached from here: something else answered 502."
+        assert route.tunnel.problem.message == "Public URL not reached from here: something else answered 502."
         assert route.tunnel.public_url == f"https://{HOST}"
         route.leads_here = True
         await route.until(lambda: route.tunnel.state is TunnelState.LIVE)

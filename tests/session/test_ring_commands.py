@@ -33,7 +33,7 @@ from webhook_tui.domain.events import (
 from webhook_tui.domain.queries import ListSecrets, RevealSecret, SecretTrial, TrySecret
 from webhook_tui.domain.signature.secret import Secret
 from webhook_tui.domain.signature.secret_ring import Origin, RingEntry, SecretRing
-from webhook_tui.domain.signature.verdict import Judgement, Verdict
+from webhook_tui.domain.signature.verdict import Verdict, VerificationResult
 from webhook_tui.session.reverification import Rechecked
 from webhook_tui.session.ring_commands import added_sentence
 from webhook_tui.storage.accounts import AccountStore
@@ -71,7 +71,7 @@ async def test_a_secret_of_an_option_lives_as_long_as_the_run(tmp_path: Path, op
         came = await _send(running, url, GIVEN)
         assert came.row.verdict is Verdict.VALID
         assert came.row.reason == f"Matches the secret you added ({GIVEN.short_id})."
-        assert came.row.short == "Matches the secret you added."
+        assert came.row.short_reason == "Matches the secret you added."
         entry = (await _ring(running))[GIVEN.short_id]
         assert (entry.origin.is_stored, entry.verifies) == (False, 1)
         assert GIVEN in running.session.known_secrets()
@@ -173,7 +173,7 @@ async def test_the_current_secret_cannot_be_removed(tmp_path: Path) -> None:
         assert running.status.webhook.secret_short_id == secret.short_id
         running.ask(RemoveSecret(secret.fingerprint()))
         problem = (await running.fact(ProblemOccurred)).problem
-        assert problem.what == f"Secret {secret.short_id} is the current one: PiktID signs with it."
+        assert problem.message == f"Secret {secret.short_id} is the current one: PiktID signs with it."
         assert (await _ring(running))[secret.short_id].is_current
 
 
@@ -214,7 +214,7 @@ async def test_what_an_earlier_version_added_is_believed_no_more(tmp_path: Path)
     registered = Secret("from-piktid")
     _file_of_version_2(tmp_path, account, (registered, "registered"), (GIVEN, "added"))
     chosen = settings(tmp_path, register=False)
-    signed = Judgement(Verdict.VALID, "Signed by PiktID.", "Signed by PiktID.", GIVEN.fingerprint())
+    signed = VerificationResult(Verdict.VALID, "Signed by PiktID.", "Signed by PiktID.", GIVEN.fingerprint())
     store = DeliveryStore.open(chosen.deliveries_path, started_at=datetime.now(UTC))
     body = b'{"id": 7}'
     headers = ((b"X-Webhook-Signature", signature(GIVEN.reveal(), body).encode()),)
@@ -250,7 +250,7 @@ async def test_a_secret_that_is_given_and_was_kept_by_an_earlier_version(tmp_pat
     account = Account.of(Settings().api_url, TOKEN)
     _file_of_version_2(tmp_path, account, (GIVEN, "added"))
     chosen = settings(tmp_path, register=False, secrets=(GIVEN,))
-    signed = Judgement(Verdict.VALID, "Signed by PiktID.", "Signed by PiktID.", GIVEN.fingerprint())
+    signed = VerificationResult(Verdict.VALID, "Signed by PiktID.", "Signed by PiktID.", GIVEN.fingerprint())
     store = DeliveryStore.open(chosen.deliveries_path, started_at=datetime.now(UTC))
     body = b'{"id": 7}'
     headers = ((b"X-Webhook-Signature", signature(GIVEN.reveal(), body).encode()),)
@@ -259,7 +259,7 @@ async def test_a_secret_that_is_given_and_was_kept_by_an_earlier_version(tmp_pat
 
     async with session_of(chosen) as running:
         changed = await running.fact(VerdictChanged)
-        assert changed.row.judgement == Judgement(
+        assert changed.row.verification == VerificationResult(
             Verdict.VALID,
             f"Matches the secret you added ({GIVEN.short_id}).",
             "Matches the secret you added.",

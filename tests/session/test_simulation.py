@@ -59,10 +59,10 @@ async def test_the_receiver_answers_it_by_its_rule(tmp_path: Path) -> None:
         await running.until(lambda status: status.webhook.secret_since is not None)
         running.ask(SetAnswerRule(parse("503")))
         running.ask(SimulateEvent("ping", None))
-        problem = (await running.fact(ProblemOccurred, lambda fact: "Sent" in fact.problem.what)).problem
+        problem = (await running.fact(ProblemOccurred, lambda fact: "Sent" in fact.problem.message)).problem
 
-        assert problem.what.startswith("Sent ping to the receiver: 503 in ")
-        assert problem.next == ""
+        assert problem.message.startswith("Sent ping to the receiver: 503 in ")
+        assert problem.hint == ""
 
 
 async def test_to_a_url_it_is_signed_over_its_bytes(tmp_path: Path) -> None:
@@ -71,30 +71,30 @@ async def test_to_a_url_it_is_signed_over_its_bytes(tmp_path: Path) -> None:
     async with local_app(REFUSED) as app, session_of(settings(tmp_path, sandbox=True)) as running:
         await running.until(lambda status: status.webhook.secret_since is not None)
         running.ask(SimulateEvent("größe", f"{app.url}/hook?a=1", body))
-        problem = (await running.fact(ProblemOccurred, lambda fact: "Sent" in fact.problem.what)).problem
+        problem = (await running.fact(ProblemOccurred, lambda fact: "Sent" in fact.problem.message)).problem
 
         assert app.requests[0].startswith(b"POST /hook?a=1 HTTP/1.1\r\n")
         assert app.body() == body
         assert f"X-Webhook-Signature: {sign(secret_of(running), body)}".encode() in app.headers()
         assert "X-Webhook-Event: größe".encode() in app.headers()
         assert b"Simulated" not in app.requests[0]
-        assert problem.next.startswith("Your app wants a login")
+        assert problem.hint.startswith("Your app wants a login")
 
 
 @pytest.mark.parametrize(
-    ("wish", "what"),
+    ("command", "message"),
     [
         (SimulateEvent("ping", None), "There is no current secret to sign with."),
         (SimulateEvent("ping", "http://192.0.2.1/"), "Deliveries are forwarded within this machine only."),
         (SimulateEvent("two\nlines", None), "That cannot be an event's name: it is text in one line."),
     ],
 )
-async def test_what_cannot_be_sent_is_said(tmp_path: Path, wish: SimulateEvent, what: str) -> None:
+async def test_what_cannot_be_sent_is_said(tmp_path: Path, command: SimulateEvent, message: str) -> None:
     """And nothing arrives."""
-    given = () if wish.url is None and wish.event == "ping" else (Secret("s"),)
+    given = () if command.url is None and command.event == "ping" else (Secret("s"),)
     async with watching(tmp_path, secrets=given) as (running, _):
-        running.ask(wish)
+        running.ask(command)
         problem = (await running.fact(ProblemOccurred)).problem
 
-        assert problem.what == what
+        assert problem.message == message
         assert not running.all(DeliveryStored)

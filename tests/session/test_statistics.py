@@ -33,14 +33,14 @@ async def test_the_overview_of_a_run(tmp_path: Path) -> None:
         running.ask(DeleteWebhook())
         await running.fact(WebhookDeleted)
         overview = await next_overview(running)
-        while overview.acks.count < 2:  # the answer may still be on its way
+        while overview.answer_times.count < 2:  # the answer may still be on its way
             overview = await next_overview(running)
 
-        assert overview.tally is not None
-        assert overview.tally.is_done
-        assert sum(overview.tally.this_run.values()) == 2
-        assert [(one.event, sum(one.all_runs.values())) for one in overview.tally.events] == [("ping", 2)]
-        assert 0 < overview.acks.p50 <= overview.acks.p99 <= overview.acks.longest < 20
+        assert overview.counts is not None
+        assert overview.counts.is_done
+        assert sum(overview.counts.this_run.values()) == 2
+        assert [(one.event, sum(one.all_runs.values())) for one in overview.counts.events] == [("ping", 2)]
+        assert 0 < overview.answer_times.p50 <= overview.answer_times.p99 <= overview.answer_times.longest < 20
         assert [(step.call, step.outcome) for step in overview.steps] == [
             (Call.PUT, "registered"),
             (Call.DELETE, "deleted"),
@@ -71,7 +71,7 @@ async def test_the_jobs_of_a_run(tmp_path: Path) -> None:
             ("1", 2, "processing"),
         ]
         assert [event.seq for event in detail.events] == [1, 3]
-        assert [row.row.about for row in running.all(DeliveryStored)] == [
+        assert [row.row.summary for row in running.all(DeliveryStored)] == [
             "1 processing",
             "2 processing",
             "1 processing",
@@ -91,6 +91,6 @@ async def test_a_history_that_cannot_be_read_is_said(tmp_path: Path, monkeypatch
         for _ in range(2):
             overview = await next_overview(running)
             assert overview.problem is not None
-            assert (overview.tally, overview.place) == (None, None)
+            assert (overview.counts, overview.place) == (None, None)
             with pytest.raises(ProblemError, match="cannot be read"):
                 await running.answer(ListJobs())

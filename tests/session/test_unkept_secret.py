@@ -29,7 +29,7 @@ def _secrets(accounts: Path) -> list[str]:
         return [secret.reveal() for secret in store.all_secrets()]
 
 
-async def _is_judged_by(running: Running, sandbox: Sandbox) -> None:
+async def _is_verified_with(running: Running, sandbox: Sandbox) -> None:
     """A delivery that is signed with the newest secret is valid."""
     assert sandbox.registry.current is not None
     body = f'{{"id": {len(running.facts)}}}'.encode()
@@ -60,7 +60,7 @@ async def test_a_secret_that_cannot_be_kept_counts_for_this_run(tmp_path: Path) 
     ):
         await running.fact(WebhookRegistered)
         await running.until(lambda status: NOT_KEPT in status.notes)
-        await _is_judged_by(running, sandbox)
+        await _is_verified_with(running, sandbox)
         assert sandbox.registry.current is not None
         first = sandbox.registry.current.secret
         assert first in running.session.known_secrets()
@@ -69,7 +69,7 @@ async def test_a_secret_that_cannot_be_kept_counts_for_this_run(tmp_path: Path) 
         _execute(accounts, "DROP TRIGGER refuses")
         running.ask(RegisterWebhook(new_secret=True))
         await running.until(lambda status: NOT_KEPT not in status.notes)
-        await _is_judged_by(running, sandbox)
+        await _is_verified_with(running, sandbox)
         assert set(_secrets(accounts)) == {first.reveal(), sandbox.registry.current.secret.reveal()}
 
 
@@ -83,10 +83,10 @@ async def test_a_file_of_secrets_that_is_removed_is_made_again(tmp_path: Path) -
             first = _secrets(accounts)
             for file in accounts.parent.glob("accounts.db*"):
                 file.unlink()
-            await _is_judged_by(running, sandbox)
+            await _is_verified_with(running, sandbox)
             running.ask(RegisterWebhook(new_secret=True))
             await running.fact(WebhookRegistered, lambda _: len(running.all(WebhookRegistered)) == 2)
-            await _is_judged_by(running, sandbox)
+            await _is_verified_with(running, sandbox)
             assert sandbox.registry.current is not None
             assert set(_secrets(accounts)) == {*first, sandbox.registry.current.secret.reveal()}
             assert accounts.stat().st_mode & 0o777 == 0o600

@@ -53,7 +53,7 @@ class Annotations:
         try:
             await self._store.record_result(result)
         except ProblemError as error:  # it was shown all the same
-            _log.warning("the outcome of a delivery could not be kept: %s", error.problem.what)
+            _log.warning("the outcome of a delivery could not be kept: %s", error.problem.message)
 
     def on_events_matched(self, event: EventsMatched) -> None:
         """Note in the rows of these events that the event stream brought them, too."""
@@ -64,7 +64,7 @@ class Annotations:
             for row in await self._store.set_on_stream(self._secret_ring.account, event_ids):
                 self._publish(row)
         except ProblemError as error:  # only the column "source" misses it
-            _log.warning("the source of deliveries could not be noted: %s", error.problem.what)
+            _log.warning("the source of deliveries could not be noted: %s", error.problem.message)
 
     def _publish(self, row: DeliveryRow | None) -> None:
         if row is not None:

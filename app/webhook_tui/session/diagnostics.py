@@ -135,9 +135,9 @@ class Diagnostics:
         if stored is None or not stored.row.verdict.is_bad:
             return
         report = await self._report(stored)
-        judgement = with_cause(stored.row.judgement, report)
-        if judgement != stored.row.judgement:
-            for row in await self._store.set_judgements([(seq, judgement)]):
+        verification = with_cause(stored.row.verification, report)
+        if verification != stored.row.verification:
+            for row in await self._store.set_verdicts([(seq, verification)]):
                 self._bus.publish(VerdictChanged(row, report.cause))
 
     async def _report(self, stored: StoredDelivery) -> SignatureReport:

@@ -18,7 +18,7 @@ from webhook_tui.domain.delivery.delivery import Delivery, StoredDelivery
 from webhook_tui.domain.delivery.headers import HOP_BY_HOP, SIGNATURE_HEADER, Headers, first, sendable, values
 from webhook_tui.domain.errors import ExitCode, Problem, ProblemError, Severity
 from webhook_tui.domain.failure import Failure
-from webhook_tui.domain.forwarding.forward_result import LONGEST_KEPT, ForwardResult, Why
+from webhook_tui.domain.forwarding.forward_result import LONGEST_KEPT, ForwardOrigin, ForwardResult
 from webhook_tui.domain.forwarding.forward_rule import ForwardFilter, ForwardRule
 from webhook_tui.domain.signature.secret import Secret
 from webhook_tui.domain.signature.signature import sign
@@ -190,7 +190,7 @@ class Forwarder:
 
     async def forward(self, stored: StoredDelivery, url: str) -> tuple[Answer, ForwardResult]:
         """Send it unchanged; return the app's answer, or a 502 that says why there is none."""
-        return await self._try(url, stored, stored.delivery, Why.FORWARDED, retries=self._retries)
+        return await self._try(url, stored, stored.delivery, ForwardOrigin.FORWARDED, retries=self._retries)
 
     async def replay(self, stored: StoredDelivery, url: str, how: Replay) -> ForwardResult:
         """Send it once. Raises ProblemError when the URL is not allowed."""
@@ -198,7 +198,7 @@ class Forwarder:
         delivery = _changed(stored.delivery, how)
         edited = how.body is not None and how.body != stored.delivery.body
         _, result = await self._try(
-            url, stored, delivery, Why.REPLAYED, retries=0, signed_anew=how.secret is not None, edited=edited
+            url, stored, delivery, ForwardOrigin.REPLAYED, retries=0, re_signed=how.secret is not None, edited=edited
         )
         return result
 
@@ -207,10 +207,10 @@ class Forwarder:
         url: str,
         stored: StoredDelivery,
         delivery: Delivery,
-        why: Why,
+        origin: ForwardOrigin,
         *,
         retries: int,
-        signed_anew: bool = False,
+        re_signed: bool = False,
         edited: bool = False,
     ) -> tuple[Answer, ForwardResult]:
         sender = self._sender(url)
@@ -219,17 +219,17 @@ class Forwarder:
             target = joined_target(target, delivery.target)
             url = urlsplit(url)._replace(path="", query="", fragment="").geturl() + target
         headers = _passed_on(delivery.headers)
-        if why is Why.FORWARDED:
+        if origin is ForwardOrigin.FORWARDED:
             headers = (*headers, (_LOOP_HEADER, self._nonce))
         pause = self._first_pause
         for tries in range(1, retries + 2):
             outcome = await _send(sender, delivery, target, headers)
-            answer, result = self._result(outcome, url, stored.row.seq, why, tries)
+            answer, result = self._result(outcome, url, stored.row.seq, origin, tries)
             if tries > retries or (result.status is not None and result.status < 500):
                 break
             await asyncio.sleep(pause)
             pause = min(2 * pause, _LONGEST_PAUSE)
-        return answer, replace(result, signed_anew=signed_anew, edited=edited)
+        return answer, replace(result, re_signed=re_signed, edited=edited)
 
     def _sender(self, url: str) -> OutboundSender:
         if url not in self._senders:
@@ -243,17 +243,24 @@ class Forwarder:
         return self._senders[url]
 
     def _result(
-        self, outcome: Reply | SendError, url: str, seq: int, why: Why, tries: int
+        self, outcome: Reply | SendError, url: str, seq: int, origin: ForwardOrigin, tries: int
     ) -> tuple[Answer, ForwardResult]:
         if isinstance(outcome, SendError):
             result = ForwardResult(
-                seq, why, url, self._clock.utc_now(), None, tries=tries, failure=outcome.reason, cause=outcome.failure
+                seq,
+                origin,
+                url,
+                self._clock.utc_now(),
+                None,
+                tries=tries,
+                failure=outcome.reason,
+                cause=outcome.failure,
             )
             words = f"webhook-tui got no answer from the app behind it: {outcome.reason}."
             return Answer(502, words.encode(), _PLAIN), result
         result = ForwardResult(
             seq,
-            why,
+            origin,
             url,
             self._clock.utc_now(),
             outcome.status,

@@ -172,7 +172,7 @@ class ReachabilityCheck:
         if was_requested:
             seconds = asyncio.get_running_loop().time() - started
             success = f"The public URL leads here: verified in {seconds:.2f} s."
-            self._bus.publish(Notified(success if failed is None else failed.problem().what))
+            self._bus.publish(Notified(success if failed is None else failed.problem().message))
 
     async def _try(self, url: str) -> _Failed | None:
         """Send one request; None when it arrived here, whatever was answered."""

@@ -371,7 +371,7 @@ class WebhookRegistration:
             async with asyncio.timeout(_DELETE_SECONDS + 0.1):
                 await client.delete(timeout_seconds=_DELETE_SECONDS, attempts=1)
         except (ProblemError, TimeoutError) as error:
-            why = error.problem.what if isinstance(error, ProblemError) else "PiktID did not answer."
+            why = error.problem.message if isinstance(error, ProblemError) else "PiktID did not answer."
             return Problem(
                 f"The webhook could not be deleted: {why[:1]}{why[1:].rstrip('.')}.",
                 "It points at a closed tunnel until the next run replaces it.",

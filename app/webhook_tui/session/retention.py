@@ -45,5 +45,5 @@ class Retention:
                     running_seconds=self._clock.monotonic() - started,
                 )
             except ProblemError as error:
-                _log.warning("old deliveries could not be deleted: %s", error.problem.what)
+                _log.warning("old deliveries could not be deleted: %s", error.problem.message)
             await asyncio.sleep(self._every_seconds)

@@ -18,8 +18,8 @@ from webhook_tui.domain.events import VerdictChanged
 from webhook_tui.domain.queries import SecretTrial
 from webhook_tui.domain.signature.secret import Secret
 from webhook_tui.domain.signature.secret_ring import SecretRing
-from webhook_tui.domain.signature.signature import fits, judge
-from webhook_tui.domain.signature.verdict import Judgement, Verdict
+from webhook_tui.domain.signature.signature import check_signature, fits
+from webhook_tui.domain.signature.verdict import Verdict, VerificationResult
 from webhook_tui.session.bus import DeliveryReverified, EventBus, RegistrationAnswered, TokenChanged, VerificationWanted
 from webhook_tui.session.clock import Clock
 from webhook_tui.session.secret_ring import SecretRingRepository
@@ -141,7 +141,7 @@ class Reverification:
         if not changes:
             return
         before = {stored.row.seq: stored.row.verdict for stored in page}
-        for row in await self._store.set_judgements(changes):
+        for row in await self._store.set_verdicts(changes):
             was_good = before[row.seq].is_good
             rechecked.valid += row.verdict.is_good and not was_good
             rechecked.invalid += was_good and not row.verdict.is_good
@@ -153,15 +153,15 @@ class Reverification:
 
 def _changes(
     page: Sequence[StoredDelivery], ring: SecretRing, unanswered: bool, zone_now: datetime
-) -> list[tuple[int, Judgement]]:
+) -> list[tuple[int, VerificationResult]]:
     changes = []
     for stored in page:
         row, delivery = stored.row, stored.delivery
-        judgement = judge(delivery.headers, delivery.body, ring, unanswered=unanswered, zone_now=zone_now)
+        verification = check_signature(delivery.headers, delivery.body, ring, unanswered=unanswered, zone_now=zone_now)
         # The same verdict keeps its reason, which may name a cause by now.
-        is_same = (judgement.verdict, judgement.secret_id) == (row.verdict, row.secret_id)
-        if not is_same or (judgement.verdict.is_good and judgement != row.judgement):
-            changes.append((row.seq, judgement))
+        is_same = (verification.verdict, verification.secret_id) == (row.verdict, row.secret_id)
+        if not is_same or (verification.verdict.is_good and verification != row.verification):
+            changes.append((row.seq, verification))
     return changes
 
 

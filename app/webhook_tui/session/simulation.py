@@ -15,7 +15,7 @@ from webhook_tui.domain.delivery.headers import Headers, first
 from webhook_tui.domain.delivery.text import visible
 from webhook_tui.domain.errors import Problem, Severity
 from webhook_tui.domain.events import DeliveryStored, Notified, ProblemOccurred
-from webhook_tui.domain.forwarding.forward_result import ForwardResult, Why, hint
+from webhook_tui.domain.forwarding.forward_result import ForwardOrigin, ForwardResult, hint
 from webhook_tui.domain.signature.event_headers import event_headers
 from webhook_tui.domain.url import connect_host
 from webhook_tui.http.sender import OutboundSender, SendError, is_loopback
@@ -101,10 +101,12 @@ class EventSimulation:
             reply = await sender.send("POST", sender.base_target, headers, body)
         except SendError as error:
             at = self._clock.utc_now()
-            return ForwardResult(0, Why.SIMULATED, url, at, None, failure=error.reason, cause=error.failure)
+            return ForwardResult(0, ForwardOrigin.SIMULATED, url, at, None, failure=error.reason, cause=error.failure)
         finally:
             await sender.aclose()
-        return ForwardResult(0, Why.SIMULATED, url, self._clock.utc_now(), reply.status, seconds=reply.seconds)
+        return ForwardResult(
+            0, ForwardOrigin.SIMULATED, url, self._clock.utc_now(), reply.status, seconds=reply.seconds
+        )
 
     def _own_url(self) -> str:
         receiver = self._status.status.receiver

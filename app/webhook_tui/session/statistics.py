@@ -41,10 +41,10 @@ class Statistics:
                 problem = error.problem
         return Overview(
             started_at=self._started_at,
-            acks=self.latencies.summary(),
+            answer_times=self.latencies.summary(),
             phases=self._route.phases,
             steps=self._route.steps,
-            tally=tally,
+            counts=tally,
             place=place,
             problem=problem,
         )
