@@ -55,8 +55,8 @@ from webhook_tui.domain.status import (
     WebhookState,
     WebhookStatus,
 )
-from webhook_tui.session.channel import Answered
-from webhook_tui.session.event_batch import EventBatcher
+from webhook_tui.session.process.channel import Answered
+from webhook_tui.session.process.event_batch import EventBatcher
 
 NOW = datetime(2026, 11, 23, 14, 22, 2, tzinfo=UTC)
 

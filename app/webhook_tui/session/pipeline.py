@@ -15,11 +15,11 @@ from webhook_tui.domain.signature.verdict import Verdict
 from webhook_tui.session.answer_rule import ActiveAnswerRule
 from webhook_tui.session.bus import DeliveryRefused, EventBus, VerificationWanted
 from webhook_tui.session.clock import Clock
-from webhook_tui.session.forwarding import LOOP, Forwarder
-from webhook_tui.session.secret_ring import SecretRingRepository
-from webhook_tui.session.simulation import EventSimulation
+from webhook_tui.session.forwarding.forwarder import LOOP, Forwarder
+from webhook_tui.session.forwarding.simulation import EventSimulation
 from webhook_tui.session.status import StatusPublisher
 from webhook_tui.session.tasks import BackgroundTasks
+from webhook_tui.session.verification.secret_ring import SecretRingRepository
 from webhook_tui.storage.history import DeliveryStore
 
 SECRETS_BEFORE_THE_ANSWER = 4
