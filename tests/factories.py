@@ -6,15 +6,15 @@ from datetime import UTC, datetime
 
 from webhook_tui.domain.delivery.delivery import Delivery, DeliveryRow
 from webhook_tui.domain.delivery.headers import Headers
-from webhook_tui.domain.signature.verdict import Judgement, Verdict
+from webhook_tui.domain.signature.verdict import Verdict, VerificationResult
 
 NOW = datetime(2026, 11, 23, 14, 20, 2, 418000, tzinfo=UTC)
 PING = b'{"id": 90412, "name": "ping", "data": {}, "timestamp": 1795443602}'
-VALID = Judgement(Verdict.VALID, "Signed by PiktID.", "Signed by PiktID.", "0123456789ab")
-INVALID = Judgement(
+VALID = VerificationResult(Verdict.VALID, "Signed by PiktID.", "Signed by PiktID.", "0123456789ab")
+INVALID = VerificationResult(
     Verdict.INVALID, "Not the signature of this body with any known secret.", "Matches no known secret."
 )
-PENDING = Judgement(
+PENDING = VerificationResult(
     Verdict.PENDING, "Its secret is not known yet; it is verified when it comes.", "The secret is not known yet."
 )
 
@@ -38,7 +38,7 @@ def row(
     received_at: datetime = NOW,
     event: str = "ping",
     event_id: str | None = "90412",
-    judgement: Judgement = VALID,
+    verification: VerificationResult = VALID,
     attempt: int = 1,
     answered: int | None = 200,
     size: int = len(PING),
@@ -52,13 +52,13 @@ def row(
         received_at=received_at,
         event=event,
         event_id=event_id,
-        verdict=judgement.verdict,
-        reason=judgement.reason,
-        short=judgement.short,
-        secret_id=judgement.secret_id,
+        verdict=verification.verdict,
+        reason=verification.reason,
+        short_reason=verification.short_reason,
+        secret_id=verification.secret_id,
         attempt=attempt,
         answered=answered,
         size=size,
-        about=about,
+        summary=about,
         marked=marked,
     )

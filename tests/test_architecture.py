@@ -135,7 +135,7 @@ def test_no_attribute_is_born_outside_init() -> None:
 
 
 def _session_modules() -> Iterator[tuple[Path, ast.Module]]:
-    return ((path, tree) for path, tree in _modules() if path.parent == PACKAGE / "session")
+    return ((path, tree) for path, tree in _modules() if PACKAGE / "session" in path.parents)
 
 
 def test_parts_of_the_session_take_values_and_parts() -> None:
@@ -143,7 +143,7 @@ def test_parts_of_the_session_take_values_and_parts() -> None:
     callbacks = [
         f"{path}:{argument.lineno} {node.name}({argument.arg})"
         for path, node in _classes()
-        if path.parent == PACKAGE / "session"
+        if PACKAGE / "session" in path.parents
         for method in _methods(node)
         if method.name == "__init__"
         for argument in (*method.args.args, *method.args.kwonlyargs)

@@ -91,4 +91,4 @@ def test_no_answer_of_the_api(operation: Operation, failure: Failure, monkeypatc
     problem = problem_of_failure(Asked(operation, "https://v2.api.piktid.com", 10.0), OSError())
     for sentence in problem.sentence(), problem.sentence(4):
         assert not KEY.search(sentence)
-    assert max(len(problem.what), len(problem.advice(30))) <= 78
+    assert max(len(problem.message), len(problem.advice(30))) <= 78

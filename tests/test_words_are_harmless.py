@@ -13,8 +13,8 @@ import webhook_tui
 SCREEN = Path(webhook_tui.__file__).parent / "ui"
 FOREIGN = frozenset(
     {
-        "about", "body", "client", "comment", "event", "event_id", "headers", "last_response_status", "explanation",
-        "public_url", "reason", "request", "short", "target", "what", "next", "screen_hint", "url",
+        "summary", "body", "client", "comment", "event", "event_id", "headers", "last_response_status", "explanation",
+        "public_url", "reason", "request", "short_reason", "target", "message", "hint", "screen_hint", "url",
         "api_url", "note", "detail",
     }
 )  # fmt: skip
@@ -98,14 +98,14 @@ def test_the_screen_shows_nothing_raw(path: Path) -> None:
         "Content(row.event)",
         "Content.assemble((row.reason, 'bold'))",
         "self.update(f'{delivery.target} came')",
-        "self.notify(str(problem.what), markup=False)",
+        "self.notify(str(problem.message), markup=False)",
         "Content.from_markup(text)",
         "Text.from_markup(f'[b]{text}')",
         "Static(text)",
         "Static(text, markup=True)",
         "self.notify(text)",
         "self.tooltip = row.event",
-        "self.border_title = f'{row.about}'",
+        "self.border_title = f'{row.summary}'",
         "Content(row.event if row.event else '-')",
         "Content('\\n'.join([report.note]))",
     ],
@@ -120,7 +120,7 @@ def test_it_would_be_found(code: str) -> None:
     [
         "Content(visible(row.event))",
         "Content.assemble((visible(row.event) or 'none', 'bold' if row.event else ''))",
-        "self.notify(visible(problem.what), markup=False)",
+        "self.notify(visible(problem.message), markup=False)",
         "Static(id='x', markup=False)",
         "Content.from_markup('[b]ours[/b]')",
         "self.paragraph(f'to {short_url(self.url)}')",

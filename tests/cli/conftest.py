@@ -16,7 +16,7 @@ from webhook_tui.domain.delivery.delivery import Delivery
 from webhook_tui.domain.delivery.headers import Headers
 from webhook_tui.domain.signature.secret import Secret
 from webhook_tui.domain.signature.secret_ring import SecretRing
-from webhook_tui.domain.signature.signature import judge
+from webhook_tui.domain.signature.signature import check_signature
 from webhook_tui.storage.accounts import AccountStore
 from webhook_tui.storage.history import DeliveryStore
 
@@ -42,8 +42,8 @@ def record(path: Path, *deliveries: tuple[Account, Delivery]) -> None:
     async def store_all(store: DeliveryStore) -> None:
         for account, delivery in deliveries:
             ring = SecretRing().registered(Secret(SECRET), NOW) if account == OWN else SecretRing()
-            judgement = judge(delivery.headers, delivery.body, ring, zone_now=NOW)
-            await store.record(delivery, judgement, account=account, answered=200)
+            verification = check_signature(delivery.headers, delivery.body, ring, zone_now=NOW)
+            await store.record(delivery, verification, account=account, answered=200)
 
     with closing(DeliveryStore.open(path, started_at=NOW)) as store:
         asyncio.run(store_all(store))

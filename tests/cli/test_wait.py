@@ -14,7 +14,7 @@ from tests.cli.conftest import JOB, OWN, received, record
 from tests.factories import NOW, VALID
 from tests.integration.process import program
 from tests.test_commands import run
-from webhook_tui.domain.signature.verdict import Judgement, Verdict
+from webhook_tui.domain.signature.verdict import Verdict, VerificationResult
 from webhook_tui.storage.history import DeliveryStore
 
 IMAGE = "event:image_result verdict:valid"
@@ -44,12 +44,12 @@ async def test_it_waits_for_what_comes_from_its_start_on(history: Path) -> None:
 async def test_a_history_that_is_made_later_and_a_verdict_that_comes_later(tmp_path: Path) -> None:
     """The session may start after the wait; a pending delivery counts when it has become valid."""
     path = tmp_path / "later.db"
-    pending = Judgement(Verdict.PENDING, "Pending.", "Pending.")
+    pending = VerificationResult(Verdict.PENDING, "Pending.", "Pending.")
     async with program("wait", "verdict:valid", "--db", str(path), "--format", "json") as waiting:
         await waiting.until(lambda: "from #1" in waiting.words)
         with closing(DeliveryStore.open(path, started_at=NOW)) as store:
             await store.record(received(b"{}", b"ping"), pending, account=OWN, answered=200)
-            await store.set_judgements([(1, VALID)])
+            await store.set_verdicts([(1, VALID)])
             assert await waiting.ended() == 0
     assert json.loads(waiting.output)["verdict"] == "valid"
 

@@ -81,8 +81,8 @@ async def test_webhook_url_names_another_handler(tmp_path: Path) -> None:
 async def test_a_test_expects_what_the_verdict_says(tmp_path: Path, status: int, fails: str) -> None:
     """A valid delivery is to be accepted, a forged one refused, and any other one survived."""
     judged = [
-        StoredDelivery(row(seq, judgement=judgement), stored().delivery)
-        for seq, judgement in enumerate((VALID, INVALID, PENDING), start=1)
+        StoredDelivery(row(seq, verification=verification), stored().delivery)
+        for seq, verification in enumerate((VALID, INVALID, PENDING), start=1)
     ]
     module = tmp_path / "test_some.py"
     async with receiving() as handler:

@@ -234,7 +234,7 @@ def test_a_delivery_without_an_answer_has_status_0() -> None:
 def test_no_cell_is_a_formula(received: str) -> None:
     """Text that a spreadsheet would compute has an apostrophe in front, and no control character is left."""
     one = stored()
-    one = StoredDelivery(replace(one.row, event=received, about=received, event_id=received), one.delivery)
+    one = StoredDelivery(replace(one.row, event=received, summary=received, event_id=received), one.delivery)
     table = written("csv", [one]).decode("utf-8-sig")
     header, cells = csv.reader(io.StringIO(table, newline=""))
 

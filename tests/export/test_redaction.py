@@ -55,7 +55,7 @@ def test_a_secret_goes_by_its_value(spelling: str) -> None:
     raw = spelling.encode()
     one = stored(b'{"x": "' + raw + b'"}', ((b"X-Echo", b"a" + raw + b"z"), (b"X-Webhook-Event", raw)), "/h?s=")
     one = StoredDelivery(
-        replace(one.row, event=spelling, about=f"a {spelling}", event_id=f'"{spelling}"'),
+        replace(one.row, event=spelling, summary=f"a {spelling}", event_id=f'"{spelling}"'),
         replace(one.delivery, target="/h?s=" + raw.decode("latin-1")),
     )
 

@@ -11,8 +11,8 @@ from webhook_tui.headless.expectation_report import conclusion, exit_code, inten
 
 def _expectation(criteria: Criteria) -> Expectation:
     expectation = Expectation(criteria)
-    for seq, event, judgement in ((45, "a", INVALID), (46, "b", VALID), (47, "a", INVALID)):
-        expectation.observe(StoredDelivery(row(seq, event=event, judgement=judgement), delivery()), NOW)
+    for seq, event, verification in ((45, "a", INVALID), (46, "b", VALID), (47, "a", INVALID)):
+        expectation.observe(StoredDelivery(row(seq, event=event, verification=verification), delivery()), NOW)
     return expectation
 
 

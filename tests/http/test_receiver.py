@@ -204,7 +204,7 @@ async def test_a_client_that_closes_its_half_gets_its_answer(url: str, record: R
 
 async def test_a_client_that_closes_its_half_ends_the_silence(url: str, record: Record) -> None:
     """It is reset at once, long before the patience ends."""
-    record.answer = Answer(silence=NoResponse.NONE)
+    record.answer = Answer(no_response=NoResponse.NONE)
     reader, writer = await asyncio.open_connection("127.0.0.1", int(url.rpartition(":")[2]))
     writer.write(f"POST {PATH} HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\nhi".encode())
     writer.write_eof()
@@ -238,7 +238,7 @@ async def test_a_silence_ends_in_a_reset_after_the_delivery_was_recorded(
     url: str, record: Record, silence: NoResponse
 ) -> None:
     """The client sees a broken connection, at once or when the patience ends; never a status."""
-    record.answer = Answer(silence=silence)
+    record.answer = Answer(no_response=silence)
     host, port = url.removeprefix("http://").split(":")
     reader, writer = await asyncio.open_connection(host, int(port))
     writer.write(f"POST {PATH} HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\nhi".encode())
@@ -251,7 +251,7 @@ async def test_a_silence_ends_in_a_reset_after_the_delivery_was_recorded(
 
 async def test_a_sender_that_gives_up_ends_the_silence(url: str, record: Record) -> None:
     """Nothing is left behind, and the next one is served."""
-    record.answer = Answer(silence=NoResponse.NONE)
+    record.answer = Answer(no_response=NoResponse.NONE)
     async with httpx.AsyncClient() as client:
         with pytest.raises(httpx.ReadTimeout):
             await client.post(f"{url}{PATH}", content=b"1", timeout=0.05)

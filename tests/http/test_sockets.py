@@ -28,7 +28,7 @@ def test_a_port_that_was_asked_for_and_is_taken_is_a_problem() -> None:
             bind("127.0.0.1", port, exact=True)
 
     assert caught.value.problem.exit_code is ExitCode.PORT
-    assert caught.value.problem.what == f"Port {port} is in use by another program."
+    assert caught.value.problem.message == f"Port {port} is in use by another program."
 
 
 def test_an_address_that_is_not_this_machines_is_a_problem() -> None:

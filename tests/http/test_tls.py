@@ -48,8 +48,8 @@ def test_certificates_that_cannot_be_read_are_named(
 
     (problem,) = tls_problems()
 
-    assert problem.what == f"{variable} is not used: {reason}."
-    assert problem.next == "Correct or unset it; the built-in certificates are trusted."
+    assert problem.message == f"{variable} is not used: {reason}."
+    assert problem.hint == "Correct or unset it; the built-in certificates are trusted."
     assert verifying_context().cert_store_stats()["x509_ca"] > 50
 
 

@@ -154,15 +154,15 @@ async def test_a_dumb_terminal() -> None:
         assert b"\x1b" not in dumb.output
 
 
-@pytest.mark.parametrize("wish", ["", "1"], ids=["colours", "NO_COLOR"])
-async def test_colours_in_a_terminal(wish: str) -> None:
+@pytest.mark.parametrize("no_color", ["", "1"], ids=["colours", "NO_COLOR"])
+async def test_colours_in_a_terminal(no_color: str) -> None:
     """`listen` in a terminal has colours unless NO_COLOR is set to something."""
-    async with terminal("listen", "--sandbox", "--port", "0", NO_COLOR=wish) as lines:
+    async with terminal("listen", "--sandbox", "--port", "0", NO_COLOR=no_color) as lines:
         await lines.until("✓ valid ping")
         lines.press("ctrl+c")
         assert await lines.ended(3) == 130
-        assert (b"\x1b[32m" in lines.output) is not bool(wish)
-        assert not wish or b"\x1b" not in lines.output
+        assert (b"\x1b[32m" in lines.output) is not bool(no_color)
+        assert not no_color or b"\x1b" not in lines.output
 
 
 async def test_help_and_version() -> None:

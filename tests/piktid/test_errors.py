@@ -192,9 +192,9 @@ async def test_an_answer_that_says_no(call: str, answer: bytes, what: str, follo
         problem = (await _asked_of(server.url, call)).problem
 
     host = server.url.removeprefix("http://")
-    assert (problem.what, problem.screen_hint or problem.next) == (what.replace("HOST", host), following)
+    assert (problem.message, problem.screen_hint or problem.hint) == (what.replace("HOST", host), following)
     assert problem.exit_code is ExitCode.API
-    assert len(problem.what) <= 78
+    assert len(problem.message) <= 78
     assert len(problem.advice(12)) <= 78
 
 
@@ -248,7 +248,7 @@ async def test_no_answer_in_time(call: str, following: str) -> None:
     async with raw_server(None) as server:
         error = await _asked_of(server.url, call, timeout_seconds=0.2)
 
-    assert (error.problem.what, error.problem.screen_hint) == ("PiktID did not answer within 0.2 s.", following)
+    assert (error.problem.message, error.problem.screen_hint) == ("PiktID did not answer within 0.2 s.", following)
     assert error.problem.is_transient
     assert isinstance(error, UnknownSecretError) is (call == "register")
 
@@ -262,7 +262,7 @@ async def test_a_put_whose_answer_breaks_off_may_have_been_done(answer: bytes) -
     assert isinstance(error, UnknownSecretError)
     assert error.webhook is None
     assert server.connections == 1
-    assert error.problem.what == "PiktID cut the connection before its answer was whole."
+    assert error.problem.message == "PiktID cut the connection before its answer was whole."
 
 
 @pytest.mark.parametrize("secret", ["null", '""', "7", "{}"])
@@ -286,7 +286,7 @@ async def test_a_success_that_is_not_json_may_have_made_a_secret() -> None:
         error = await _asked_of(server.url, "register")
 
     assert isinstance(error, UnknownSecretError)
-    assert error.problem.what == "PiktID's answer was not JSON (200, no content type)."
+    assert error.problem.message == "PiktID's answer was not JSON (200, no content type)."
 
 
 async def _handshake(context: ssl.SSLContext | None) -> ProblemError:
@@ -298,7 +298,7 @@ async def _handshake(context: ssl.SSLContext | None) -> ProblemError:
         error = await _asked_of(f"https://127.0.0.1:{port}", "register")
     assert not error.problem.is_transient
     assert not isinstance(error, UnknownSecretError)
-    assert f"127.0.0.1:{port}" in error.problem.what
+    assert f"127.0.0.1:{port}" in error.problem.message
     return error
 
 
@@ -309,8 +309,8 @@ async def test_a_certificate_that_cannot_be_trusted() -> None:
 
     problem = (await _handshake(context)).problem
 
-    assert problem.what.startswith("The certificate of ")
-    assert problem.what.endswith(" cannot be trusted.")
+    assert problem.message.startswith("The certificate of ")
+    assert problem.message.endswith(" cannot be trusted.")
     assert problem.screen_hint == "Check the clock, or set SSL_CERT_FILE to the CA of your network, then u."
 
 
@@ -318,7 +318,7 @@ async def test_a_server_that_does_not_speak_tls() -> None:
     """A port of http behind an https URL."""
     problem = (await _handshake(None)).problem
 
-    assert problem.what.endswith(" made no secure connection.")
+    assert problem.message.endswith(" made no secure connection.")
     assert problem.screen_hint == "Check --api-url (http or https?) and any proxy, then u."
 
 
@@ -359,7 +359,7 @@ async def test_no_connection(cause: BaseException, call: str, what: str, followi
         await (client.register(HOOK) if call == "register" else client.test_ping())
     await client.aclose()
 
-    assert (caught.value.problem.what, caught.value.problem.advice(8)) == (what, following)
+    assert (caught.value.problem.message, caught.value.problem.advice(8)) == (what, following)
     assert caught.value.problem.is_transient
     assert not isinstance(caught.value, UnknownSecretError)
 
@@ -386,7 +386,7 @@ async def test_a_token_that_no_header_can_carry_is_not_sent(token: str) -> None:
         for call in ("register", "stream"):
             error = await _asked_of(server.url, call, Secret(token))
             assert error.problem.needs_token
-            assert error.problem.what == "The token has characters that no token has."
+            assert error.problem.message == "The token has characters that no token has."
     assert not server.received
 
 
@@ -447,7 +447,7 @@ def test_wide_characters_are_cut_by_cells() -> None:
 
     problem: Problem = problem_of_answer(REGISTER, 422, {}, body)
 
-    assert problem.what == f"PiktID refused the URL (422): {'界' * 23}…"
+    assert problem.message == f"PiktID refused the URL (422): {'界' * 23}…"
 
 
 def test_every_failure_is_a_clause() -> None:

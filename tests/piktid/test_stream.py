@@ -142,7 +142,7 @@ async def test_bytes_may_come_in_any_pieces(newline: bytes, chunk: int) -> None:
         Arrived(Event(), b"not JSON"),
     ]
     assert len(items) - len(events) == 2
-    assert error.problem.what == "PiktID closed the event stream."
+    assert error.problem.message == "PiktID closed the event stream."
 
 
 @pytest.mark.parametrize(
@@ -177,7 +177,7 @@ async def test_a_silent_stream_is_dead(body: bytes) -> None:
         items, error = await _all_of(EventStream(wire.url, TOKEN, silence_seconds=0.2))
 
     assert items == [Connected(), KeptAlive()] if body.startswith(b":") else [Connected()]
-    assert error.problem.what == "The event stream was silent for 0.2 s."
+    assert error.problem.message == "The event stream was silent for 0.2 s."
     assert (error.problem.advice(4), error.problem.is_transient) == ("Trying again in 4 s.", True)
 
 
@@ -197,7 +197,7 @@ async def test_a_cut_connection_mends_itself() -> None:
         items, error = await _all_of(EventStream(wire.url, TOKEN))
 
     assert items == [Connected(), KeptAlive()]
-    assert error.problem.what == "The connection of the event stream was cut."
+    assert error.problem.message == "The connection of the event stream was cut."
     assert error.problem.is_transient
 
 
@@ -258,5 +258,5 @@ async def test_an_error_whose_body_breaks_off() -> None:
     async with raw_server(b"HTTP/1.1 422 X\r\nContent-Length: 99\r\n\r\n{") as wire:
         _, error = await _all_of(EventStream(wire.url, TOKEN))
 
-    assert error.problem.what == "PiktID refused the request (422) and gave no reason."
+    assert error.problem.message == "PiktID refused the request (422) and gave no reason."
     assert not error.problem.is_transient

@@ -13,7 +13,7 @@ from tests.sandbox.harness import START, Received, receiver, serving
 from webhook_tui.domain.scenario.scenario import Fault, Scenario, ScenarioStep
 from webhook_tui.domain.signature.secret import Secret
 from webhook_tui.domain.signature.secret_ring import SecretRing
-from webhook_tui.domain.signature.signature import judge
+from webhook_tui.domain.signature.signature import check_signature
 from webhook_tui.domain.signature.verdict import Verdict
 from webhook_tui.sandbox.options import SandboxOptions
 
@@ -24,7 +24,7 @@ def _verdict(delivery: Received, *secrets: str) -> Verdict:
     ring = SecretRing()
     for minutes, secret in enumerate(secrets):
         ring = ring.registered(Secret(secret), START + timedelta(minutes=minutes))
-    return judge(delivery.headers, delivery.body, ring, zone_now=START).verdict
+    return check_signature(delivery.headers, delivery.body, ring, zone_now=START).verdict
 
 
 async def test_a_delivery_is_retried_with_exponential_back_off() -> None:

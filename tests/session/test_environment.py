@@ -50,4 +50,4 @@ async def test_registering_fails_and_is_not_the_end(
         status = await running.until(lambda status: status.webhook.state is WebhookState.REFUSED)
 
         assert status.webhook.problem is not None
-        assert status.webhook.problem.what == said
+        assert status.webhook.problem.message == said

@@ -97,7 +97,7 @@ def in_words(kind: type[Any]) -> str:
 
 def said(kind: type[Any], error: Exception) -> str:
     """What the problem says when a command or query of that kind failed."""
-    return NO_DISK.problem.what if error is NO_DISK else f"{in_words(kind)} failed: ValueError."
+    return NO_DISK.problem.message if error is NO_DISK else f"{in_words(kind)} failed: ValueError."
 
 
 @pytest.mark.parametrize("error", [NO_DISK, ValueError("a bug")], ids=["problem", "bug"])
@@ -114,9 +114,9 @@ async def test_a_command_that_fails_ends_in_a_problem(
         problems = [one.problem for one in running.all(ProblemOccurred) if one.command == kind.__name__]
 
         if store.was_used:
-            assert [one.what for one in problems] == [said(kind, error)]
+            assert [one.message for one in problems] == [said(kind, error)]
         else:
-            assert said(kind, error) not in [one.what for one in problems]
+            assert said(kind, error) not in [one.message for one in problems]
 
 
 @pytest.mark.parametrize("error", [NO_DISK, ValueError("a bug")], ids=["problem", "bug"])
@@ -131,7 +131,7 @@ async def test_a_query_that_fails_is_answered_by_a_problem(
         problem = getattr(answers[0], "problem", None)
 
         assert (problem is not None) == store.was_used
-        assert problem is None or problem.what == said(kind, error)
+        assert problem is None or problem.message == said(kind, error)
 
 
 def test_the_store_is_used_by_some_of_them() -> None:

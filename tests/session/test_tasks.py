@@ -38,4 +38,4 @@ async def test_work_that_fails_ends_in_a_problem() -> None:
     tasks.start(work(), "Working", command="MarkDelivery")
     await ended.wait()
     await asyncio.sleep(0)
-    assert [(event.problem.what, event.command) for event in told] == [("The disk is full.", "MarkDelivery")]
+    assert [(event.problem.message, event.command) for event in told] == [("The disk is full.", "MarkDelivery")]

@@ -51,10 +51,10 @@ def _problems() -> list[Problem]:
     return problems
 
 
-@pytest.mark.parametrize("problem", _problems(), ids=lambda problem: problem.what)
+@pytest.mark.parametrize("problem", _problems(), ids=lambda problem: problem.message)
 def test_every_sentence_fits_into_its_line(problem: Problem) -> None:
     """Two sentences of at most 78 cells, neither with words of SQLite."""
-    for sentence in (problem.what, problem.next):
+    for sentence in (problem.message, problem.hint):
         assert 0 < len(sentence) <= 78
         assert sentence.endswith(".")
         assert "SQLite" not in sentence
@@ -75,6 +75,6 @@ def test_no_room_for_the_files_beside_a_database_is_a_full_disk(
 ) -> None:
     """SQLite says only that something does not work."""
     error, full = _sqlite(sqlite3.SQLITE_IOERR_SHMSIZE), Problem("The disk is full: the history cannot be opened.", "")
-    assert not_opened(error, HISTORY.called, HISTORY.way_out, tmp_path).what != full.what
+    assert not_opened(error, HISTORY.called, HISTORY.way_out, tmp_path).message != full.message
     monkeypatch.setattr("shutil.disk_usage", lambda _: SimpleNamespace(free=100_000))
-    assert not_opened(error, HISTORY.called, HISTORY.way_out, tmp_path).what == full.what
+    assert not_opened(error, HISTORY.called, HISTORY.way_out, tmp_path).message == full.message

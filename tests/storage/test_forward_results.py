@@ -10,14 +10,22 @@ from pathlib import Path
 from tests.factories import NOW, VALID, delivery
 from webhook_tui.domain.account import Account
 from webhook_tui.domain.failure import Failure
-from webhook_tui.domain.forwarding.forward_result import ForwardResult, Why
+from webhook_tui.domain.forwarding.forward_result import ForwardOrigin, ForwardResult
 from webhook_tui.storage.forward_results import MOST_EACH
 from webhook_tui.storage.history import DeliveryStore
 from webhook_tui.storage.rows import SqliteRows
 
-ANSWERED = ForwardResult(1, Why.FORWARDED, "http://a", NOW, 200, ((b"X-A", b"\xff"),), b"hi\x00", 3, 0.031, 2)
+ANSWERED = ForwardResult(1, ForwardOrigin.FORWARDED, "http://a", NOW, 200, ((b"X-A", b"\xff"),), b"hi\x00", 3, 0.031, 2)
 FAILED = ForwardResult(
-    1, Why.REPLAYED, "http://b", NOW, None, failure="refused", cause=Failure.REFUSED, signed_anew=True, edited=True
+    1,
+    ForwardOrigin.REPLAYED,
+    "http://b",
+    NOW,
+    None,
+    failure="refused",
+    cause=Failure.REFUSED,
+    re_signed=True,
+    edited=True,
 )
 
 
@@ -34,6 +42,6 @@ async def test_the_newest_results_are_kept_to_the_last_field(tmp_path: Path) -> 
     with closing(DeliveryStore.open(path, started_at=NOW)) as store, closing(SqliteRows(path)) as rows:
         for second in range(MOST_EACH):
             await store.record_result(replace(ANSWERED, at=NOW + timedelta(seconds=second)))
-        assert [result.why for result in rows.forward_results(1)] == [Why.FORWARDED] * MOST_EACH
+        assert [result.origin for result in rows.forward_results(1)] == [ForwardOrigin.FORWARDED] * MOST_EACH
         await store.delete([1])
         assert rows.forward_results(1) == []

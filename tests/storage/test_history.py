@@ -20,7 +20,7 @@ from tests.factories import INVALID, NOW, PENDING, PING, VALID, delivery
 from webhook_tui.domain.account import Account
 from webhook_tui.domain.delivery.delivery import Delivery
 from webhook_tui.domain.errors import ProblemError
-from webhook_tui.domain.signature.verdict import Judgement, Verdict
+from webhook_tui.domain.signature.verdict import Verdict, VerificationResult
 from webhook_tui.storage.history import DeliveryStore
 from webhook_tui.storage.mappers import decode_headers, encode_headers
 
@@ -158,7 +158,7 @@ async def test_a_read_only_file_is_said_and_recovered_from(store: DeliveryStore,
     with pytest.raises(ProblemError) as refused:
         await store.record(delivery(), VALID, account=account, answered=200)
 
-    assert refused.value.problem.what == "The history is not writable: deliveries are answered 503."
+    assert refused.value.problem.message == "The history is not writable: deliveries are answered 503."
     assert refused.value.problem.is_transient
     _on_writer(store, "PRAGMA query_only = OFF")
     assert (await store.record(delivery(), VALID, account=account, answered=200)).seq == 1
@@ -231,7 +231,7 @@ async def test_unsettled_are_those_that_a_secret_could_change(store: DeliverySto
     """Pending and invalid ones of the account, newest first, page by page."""
     other = Account("https://v2.api.piktid.com", "other")
     for verdict in (*Verdict, *Verdict):
-        await store.record(delivery(), Judgement(verdict, "r", "s"), account=account, answered=200)
+        await store.record(delivery(), VerificationResult(verdict, "r", "s"), account=account, answered=200)
     await store.record(delivery(), PENDING, account=other, answered=200)
 
     first = await store.unsettled(account=account, below=None, limit=3)
@@ -242,15 +242,15 @@ async def test_unsettled_are_those_that_a_secret_could_change(store: DeliverySto
     assert first[0].delivery.body == PING
 
 
-async def test_judgements_and_answers_change_rows(store: DeliveryStore, account: Account) -> None:
+async def test_verdicts_and_answers_change_rows(store: DeliveryStore, account: Account) -> None:
     """The changed rows come back in the order asked for; what is not there is left out."""
     for _ in range(3):
         await store.record(delivery(), PENDING, account=account, answered=None)
 
-    changed = await store.set_judgements([(3, VALID), (99, VALID), (1, INVALID)])
+    changed = await store.set_verdicts([(3, VALID), (99, VALID), (1, INVALID)])
     answered = await store.set_answered(2, 503)
 
-    assert [(row.seq, row.judgement) for row in changed] == [(3, VALID), (1, INVALID)]
+    assert [(row.seq, row.verification) for row in changed] == [(3, VALID), (1, INVALID)]
     assert answered is not None
     assert (answered.answered, answered.verdict) == (503, Verdict.PENDING)
     assert await store.set_answered(99, 200) is None

@@ -29,7 +29,7 @@ async def test_new_and_changed_deliveries_are_reported_once(tmp_path: Path) -> N
             await store.record(ping, VALID, account=OTHER, answered=200)
             assert _polled(watch) == [(1, "invalid"), (2, "valid")]
             assert _polled(watch) == []
-            await store.set_judgements([(1, VALID)])
+            await store.set_verdicts([(1, VALID)])
             assert _polled(watch) == [(1, "valid")]
             path.unlink()
             await store.record(ping, VALID, account=OWN, answered=200)

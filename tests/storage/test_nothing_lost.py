@@ -115,7 +115,7 @@ async def test_a_disk_that_refuses_is_said_and_recovered_from(tmp_path: Path) ->
         acknowledged += [one for one in results if isinstance(one, DeliveryRow)]
         acknowledged += await record_many()
 
-    assert {error.problem.what for error in refused} == {"The disk reports an error: deliveries are answered 503."}
+    assert {error.problem.message for error in refused} == {"The disk reports an error: deliveries are answered 503."}
     seqs = [row.seq for row in acknowledged if isinstance(row, DeliveryRow)]
     assert len(seqs) == len(acknowledged) == 180 - len(refused)
     assert len(set(seqs)) == len(seqs)

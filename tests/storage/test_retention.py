@@ -11,13 +11,13 @@ from tests.factories import INVALID, NOW, VALID, delivery
 from tests.storage.finding import finding, shown
 from webhook_tui.domain.account import Account
 from webhook_tui.domain.run import Run
-from webhook_tui.domain.signature.verdict import Judgement, Verdict
+from webhook_tui.domain.signature.verdict import Verdict, VerificationResult
 from webhook_tui.storage.history import DeliveryStore
 
 
-async def _record(store: DeliveryStore, account: Account, judgements: Sequence[Judgement]) -> None:
-    for judgement in judgements:
-        await store.record(delivery(), judgement, account=account, answered=200)
+async def _record(store: DeliveryStore, account: Account, verifications: Sequence[VerificationResult]) -> None:
+    for verification in verifications:
+        await store.record(delivery(), verification, account=account, answered=200)
 
 
 async def test_a_comment_is_kept_with_the_row(store: DeliveryStore, account: Account) -> None:

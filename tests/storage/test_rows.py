@@ -64,9 +64,9 @@ async def test_a_new_verdict_is_seen_by_the_next_window(
     await _record(store, account, 2)
     rows.refresh()
 
-    await store.set_judgements([(1, VALID)])
+    await store.set_verdicts([(1, VALID)])
 
-    assert [row.judgement for row in rows.window(0, 2)] == [VALID, PENDING]
+    assert [row.verification for row in rows.window(0, 2)] == [VALID, PENDING]
 
 
 async def test_one_delivery_is_read_whole(store: DeliveryStore, rows: DeliveryRows, account: Account) -> None:

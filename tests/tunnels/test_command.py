@@ -81,7 +81,7 @@ async def test_ended_without_a_url(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     async with watched(_tunnel(tmp_path)) as watch:
         problem = await watch.ended()
     assert watch.urls == []
-    assert problem.what == "The tunnel command ended at once (exit code 1)."
+    assert problem.message == "The tunnel command ended at once (exit code 1)."
     assert problem.is_transient
 
 
@@ -91,9 +91,9 @@ async def test_ended_after_a_url(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     async with watched(_tunnel(tmp_path)) as watch:
         problem = await watch.ended()
     assert len(watch.urls) == 1
-    assert problem.what.startswith("The tunnel closed: ")
-    assert "Connection lost" in problem.what
-    assert len(problem.what) <= 78
+    assert problem.message.startswith("The tunnel closed: ")
+    assert "Connection lost" in problem.message
+    assert len(problem.message) <= 78
 
 
 async def test_prints_no_url(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -101,7 +101,7 @@ async def test_prints_no_url(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setenv("FAKE_MODE", "silent")
     async with watched(_tunnel(tmp_path, deadline=0.3)) as watch:
         problem = await watch.ended()
-    assert problem.what == "The tunnel command ran 0.3 s and printed no URL that fits."
+    assert problem.message == "The tunnel command ran 0.3 s and printed no URL that fits."
 
 
 async def test_a_program_that_is_not_there(tmp_path: Path) -> None:
@@ -109,7 +109,7 @@ async def test_a_program_that_is_not_there(tmp_path: Path) -> None:
     tunnel = choose(TunnelSettings("command", tmp_path, command="no-such-tunnel {port}"))
     async with watched(tunnel) as watch:
         problem = await watch.ended()
-    assert problem.what == "There is no no-such-tunnel on this machine (exit code 127)."
+    assert problem.message == "There is no no-such-tunnel on this machine (exit code 127)."
     assert not problem.is_transient
 
 
@@ -126,7 +126,7 @@ def test_settings_that_do_not_fit(tmp_path: Path, command: str | None, pattern: 
     with pytest.raises(ProblemError) as refused:
         choose(TunnelSettings("command", tmp_path, command=command, url_pattern=pattern))
     assert refused.value.problem.exit_code is ExitCode.USAGE
-    assert len(refused.value.problem.what) <= 78
+    assert len(refused.value.problem.message) <= 78
 
 
 def test_a_kind_that_is_none(tmp_path: Path) -> None:

@@ -116,7 +116,7 @@ async def test_each_refusal_has_its_words(
     before = descendants(os.getpid())
     async with watched(_tunnel(tmp_path, agent, authtoken="canary-authtoken")) as watch:
         problem = await watch.ended()
-    assert (problem.what, problem.is_transient) == (what, is_transient)
+    assert (problem.message, problem.is_transient) == (what, is_transient)
     assert len(problem.advice(30)) <= 78
     await until(lambda: not any(alive(pid) for pid in descendants(os.getpid()) - before), 1.0)
     assert capfd.readouterr() == ("", "")
@@ -140,7 +140,7 @@ async def test_the_deadline_is_ours(
     before = descendants(os.getpid())
     async with watched(_tunnel(tmp_path, agent, deadline=0.6)) as watch:
         problem = await watch.ended()
-    assert problem.what == what
+    assert problem.message == what
     assert problem.is_transient
     await until(lambda: not any(alive(pid) for pid in descendants(os.getpid()) - before), 1.0)
 
@@ -156,7 +156,7 @@ async def test_a_lost_session_is_told_and_found_again(
         first = await watch.until(TunnelState.LIVE)
         meanwhile = await watch.until(TunnelState.OPENING, 2)
         assert meanwhile.problem is not None
-        assert meanwhile.problem.what == "ngrok lost its session: connection reset by peer."
+        assert meanwhile.problem.message == "ngrok lost its session: connection reset by peer."
         second = await watch.until(TunnelState.LIVE, 2)
     assert (second.public_url == first.public_url) == (mode == "drop")
     assert second.public_url is not None
@@ -170,7 +170,7 @@ async def test_a_session_that_is_not_found_again(tmp_path: Path, agent: str, mon
     monkeypatch.setattr(driver, "RECONNECT_SECONDS", 0.3)
     async with watched(_tunnel(tmp_path, agent)) as watch:
         problem = await watch.ended()
-    assert problem.what == "This ngrok address is in use already (ERR_NGROK_334)."
+    assert problem.message == "This ngrok address is in use already (ERR_NGROK_334)."
     assert [isinstance(said, Problem) for said in watch.said] == [False, True]
 
 
@@ -181,7 +181,7 @@ async def test_a_dead_agent_is_noticed(tmp_path: Path, agent: str, monkeypatch: 
     async with watched(_tunnel(tmp_path, agent)) as watch:
         await watch.url()
         problem = await watch.ended()
-    assert problem.what == "The tunnel closed: ngrok ended, exit code 3."
+    assert problem.message == "The tunnel closed: ngrok ended, exit code 3."
     assert problem.is_transient
     assert len((tmp_path / "starts").read_text().split()) == 1
 
@@ -197,7 +197,7 @@ async def test_a_killed_agent_is_started_again_within_two_seconds(
         down = await watch.until(TunnelState.DOWN)
         again = await watch.until(TunnelState.LIVE, 2)
     assert down.problem is not None
-    assert down.problem.what == "The tunnel closed: ngrok ended, signal 9."
+    assert down.problem.message == "The tunnel closed: ngrok ended, signal 9."
     assert live.since is not None
     assert down.since is not None
     assert again.since is not None
@@ -249,12 +249,12 @@ async def test_it_is_never_downloaded(tmp_path: Path, monkeypatch: pytest.Monkey
     tunnel = choose(TunnelSettings("ngrok", tmp_path / "state"))
     async with watched(tunnel) as watch:
         problem = await watch.ended()
-    assert problem.what == "There is no ngrok on this machine."
-    assert problem.next == "Install it from ngrok.com/download, or leave out --tunnel ngrok."
+    assert problem.message == "There is no ngrok on this machine."
+    assert problem.hint == "Install it from ngrok.com/download, or leave out --tunnel ngrok."
     assert not problem.is_transient
     monkeypatch.setenv("PYNGROK_NGROK_PATH", str(tmp_path / "gone" / "ngrok"))
     async with watched(tunnel) as watch:
-        assert (await watch.ended()).what == "There is no ngrok on this machine."
+        assert (await watch.ended()).message == "There is no ngrok on this machine."
 
 
 async def test_the_environment_says_where_it_is(tmp_path: Path, agent: str, monkeypatch: pytest.MonkeyPatch) -> None:

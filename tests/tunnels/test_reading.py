@@ -226,8 +226,8 @@ _PROBLEMS = SshProblems("localhost.run", 22, 10)
 def test_the_reasons_of_ssh(line: str, what: str, is_transient: bool) -> None:
     """OpenSSH's messages as sentences, with what helps."""
     problem = _PROBLEMS.of([line], code=255, was_open=False)
-    assert (problem.what, problem.is_transient) == (what, is_transient)
-    assert len(problem.what) <= 78
+    assert (problem.message, problem.is_transient) == (what, is_transient)
+    assert len(problem.message) <= 78
     assert len(problem.advice(30)) <= 78
 
 
@@ -235,9 +235,9 @@ def test_every_sentence_fits() -> None:
     """Names and reasons of any length are cut to the width of the notice."""
     problems = SshProblems("a-very-long-name." * 10, 65535, 10)
     for line in ("connect to host x port 1: Connection refused", "Permission denied (", "Host key verification failed"):
-        assert len(problems.of([line], code=255, was_open=False).what) <= 78
-    assert len(closed("x" * 100, "y" * 100).what) <= 78
-    assert "\x1b" not in closed("x", "\x1b[31mred").what
+        assert len(problems.of([line], code=255, was_open=False).message) <= 78
+    assert len(closed("x" * 100, "y" * 100).message) <= 78
+    assert "\x1b" not in closed("x", "\x1b[31mred").message
 
 
 def test_the_log_is_private_bounded_and_harmless(tmp_path: Path) -> None:

@@ -78,7 +78,7 @@ async def test_a_drop_is_mended_within_two_seconds(tmp_path: Path) -> None:
         again = await watch.until(TunnelState.LIVE, 2)
     assert watch.states[:5] == ["opening", "live", "down", "opening", "live"]
     assert down.problem is not None
-    assert down.problem.what == "The tunnel closed: ssh ended, the server closed the connection."
+    assert down.problem.message == "The tunnel closed: ssh ended, the server closed the connection."
     assert down.problem.is_transient
     assert down.since is not None
     assert down.next_try_at is not None
@@ -101,7 +101,7 @@ async def test_a_killed_ssh_is_started_again(tmp_path: Path) -> None:
         await watch.until(TunnelState.LIVE, 2)
         assert not any(alive(pid) for pid in ours)
     assert down.problem is not None
-    assert down.problem.what == "The tunnel closed: ssh ended, signal 9."
+    assert down.problem.message == "The tunnel closed: ssh ended, signal 9."
 
 
 @pytest.mark.parametrize("form", ["json", "cloudevents"])
@@ -110,7 +110,7 @@ async def test_forwarding_refused(tmp_path: Path, form: Form) -> None:
     async with LocalhostRun(form) as server:
         server.refuses_forwarding = True
         problem = await _problem(tmp_path, server)
-    assert problem.what == "127.0.0.1 did not open the tunnel (forwarding refused)."
+    assert problem.message == "127.0.0.1 did not open the tunnel (forwarding refused)."
     assert problem.sentence(4).endswith("Trying again in 4 s; or --tunnel ngrok.")
     assert problem.is_transient
 
@@ -121,7 +121,7 @@ async def test_a_key_is_wanted(tmp_path: Path) -> None:
         server.wants_key = True
         failed = await watch.until(TunnelState.FAILED)
         assert failed.problem is not None
-        assert failed.problem.what == "127.0.0.1 wants a key (permission denied)."
+        assert failed.problem.message == "127.0.0.1 wants a key (permission denied)."
         assert not failed.problem.is_transient
         server.wants_key = False
         watch.supervisor.try_now()
@@ -135,7 +135,7 @@ async def test_a_changed_host_key_is_not_trusted(tmp_path: Path) -> None:
             await watch.url()
         await server.change_host_key()
         problem = await _problem(tmp_path, server)
-    assert problem.what == "127.0.0.1 shows another host key than before: not trusted."
+    assert problem.message == "127.0.0.1 shows another host key than before: not trusted."
     assert problem.screen_hint == "If you expect that: webhook-tui paths, remove known_hosts, then u."
     assert not problem.is_transient
     known_hosts = tmp_path / "state" / "known_hosts"
@@ -147,7 +147,7 @@ async def test_a_silent_server_meets_our_deadline(tmp_path: Path) -> None:
     async with LocalhostRun() as server:
         server.silent = True
         problem = await _problem(tmp_path, server, deadline_seconds=0.5)
-    assert problem.what == "The tunnel opened but named no public URL within 0.5 s."
+    assert problem.message == "The tunnel opened but named no public URL within 0.5 s."
     assert problem.is_transient
 
 
@@ -156,7 +156,7 @@ async def test_nobody_listens(tmp_path: Path) -> None:
     async with LocalhostRun() as server:
         await server.stop_listening()
         problem = await _problem(tmp_path, server)
-    assert problem.what == f"127.0.0.1 refused the connection on port {server.port}."
+    assert problem.message == f"127.0.0.1 refused the connection on port {server.port}."
     assert problem.screen_hint == "A firewall? Try --tunnel ngrok. Trying again in {again}; u tries now."
     assert problem.is_transient
 
@@ -165,7 +165,7 @@ async def test_a_name_that_is_none(tmp_path: Path) -> None:
     """No network and no DNS look the same."""
     async with watched(_tunnel(tmp_path, "nokey@no-such-host.invalid")) as watch:
         problem = await watch.ended()
-    assert problem.what == "no-such-host.invalid was not found: no network or no DNS."
+    assert problem.message == "no-such-host.invalid was not found: no network or no DNS."
     assert problem.sentence(4).endswith("Check the connection; trying again in 4 s.")
 
 
@@ -174,7 +174,7 @@ async def test_there_is_no_ssh(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setenv("PATH", str(tmp_path))
     async with watched(_tunnel(tmp_path, "nokey@localhost.run")) as watch:
         problem = await watch.ended()
-    assert problem.what == "There is no ssh on this machine, so no tunnel."
+    assert problem.message == "There is no ssh on this machine, so no tunnel."
     assert problem.exit_code is ExitCode.TUNNEL
     assert not problem.is_transient
 
@@ -194,8 +194,8 @@ async def test_a_server_that_is_no_ssh_server(tmp_path: Path) -> None:
         async with watched(_tunnel(tmp_path, f"nokey@127.0.0.1:{accepted.getsockname()[1]}")) as watch:
             problem = await watch.ended()
         thread.join()
-    assert problem.what.startswith("The tunnel closed: ssh ended, ")
-    assert problem.what.isprintable()
+    assert problem.message.startswith("The tunnel closed: ssh ended, ")
+    assert problem.message.isprintable()
     assert problem.is_transient
 
 

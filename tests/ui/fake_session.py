@@ -55,8 +55,8 @@ from webhook_tui.domain.status import (
     WebhookState,
     WebhookStatus,
 )
-from webhook_tui.session.channel import Answered
-from webhook_tui.session.event_batch import EventBatcher
+from webhook_tui.session.process.channel import Answered
+from webhook_tui.session.process.event_batch import EventBatcher
 
 NOW = datetime(2026, 11, 23, 14, 22, 2, tzinfo=UTC)
 
@@ -92,7 +92,7 @@ class FakeSession:
 
     def __init__(self, status: SessionStatus = STARTING, deliveries: list[StoredDelivery] | None = None) -> None:
         self.rows = MemoryRows(deliveries or [])
-        self.wishes: list[Command | Query[Any]] = []
+        self.commands: list[Command | Query[Any]] = []
         """Every command and query, in order."""
         self.answers: dict[Query[Any], Any] = {}
         self.stops = 0
@@ -132,12 +132,12 @@ class FakeSession:
         emit(SessionStopped(is_unexpected=self._dies))
         self.ended.set()
 
-    def request(self, wish: Command) -> None:
-        if isinstance(wish, StartRegistration):
+    def request(self, command: Command) -> None:
+        if isinstance(command, StartRegistration):
             self.may_register = True
             return
-        self.wishes.append(wish)
-        match wish:
+        self.commands.append(command)
+        match command:
             case MarkDelivery(seq, marked):
                 self.emit(RowChanged(self.rows.set(seq, marked=marked)))
             case CommentDelivery(seq, text):
@@ -151,7 +151,7 @@ class FakeSession:
                 pass
 
     def query(self, query: Query[Answer]) -> Future[Answer]:
-        self.wishes.append(query)
+        self.commands.append(query)
         future: Future[Answer] = Future()
         self._unanswered.append((query, future))
         self._give_answers()
@@ -230,6 +230,6 @@ class FakeSession:
         self.rows.add(stored)
         self.emit(DeliveryStored(stored.row, stored.delivery))
 
-    def judge(self, seq: int, verdict: Verdict) -> None:
+    def check_signature(self, seq: int, verdict: Verdict) -> None:
         """Judge a delivery again and say so."""
         self.emit(VerdictChanged(self.rows.change(seq, verdict)))

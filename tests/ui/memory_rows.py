@@ -46,7 +46,7 @@ class MemoryRows:
         with self._lock:
             for index, stored in enumerate(self._all):
                 if stored.row.seq == seq:
-                    row = replace(stored.row, verdict=verdict, reason=reason, short=short)
+                    row = replace(stored.row, verdict=verdict, reason=reason, short_reason=short)
                     self._all[index] = StoredDelivery(row, stored.delivery)
                     return row
         raise KeyError(seq)
@@ -175,12 +175,12 @@ def stored_delivery(
         event_id=event_id,
         verdict=verdict,
         reason=reason,
-        short=short,
+        short_reason=short,
         secret_id=None,
         attempt=attempt,
         answered=answered,
         size=len(body) if size is None else size,
-        about="",
+        summary="",
     )
     delivery = Delivery(received_at, "POST", "/h/4f9c", headers if headers is not None else usual, body, "127.0.0.1")
     return StoredDelivery(row, delivery)

@@ -57,9 +57,9 @@ class Stage:
             assert monotonic() < end, f"waited in vain for {fact!r}:\n{self.text()}"
             await self.pilot.pause(0.01)
 
-    async def wished(self, wish: Command | Query[Any]) -> None:
+    async def requested(self, command: Command | Query[Any]) -> None:
         """Wait until the session was asked for something."""
-        await self.until(lambda: wish in self.session.wishes)
+        await self.until(lambda: command in self.session.commands)
 
     def focused(self) -> Widget | None:
         """Where the focus is."""

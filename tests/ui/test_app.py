@@ -197,7 +197,7 @@ async def test_a_session_that_ends_leaves_the_history_and_can_be_restarted() -> 
         await played.until(lambda: "Session ended unexpectedly" not in played.text())
         await played.press("g", "t", "X", "m")
         await played.until("Session ended unexpectedly")
-        assert session.wishes == []
+        assert session.commands == []
         await played.press("u")
         await played.until(lambda: other.may_register)
         await played.until("● webhook 41")

@@ -124,7 +124,7 @@ async def test_the_guard_is_answered_by_keys(keys: list[str], answer: ResolveOwn
         played.session.emit(OwnershipQuestioned(FOREIGN))
         await played.until("Replace it r")
         await played.press(*keys)
-        await played.wished(answer)
+        await played.requested(answer)
         await closed(played)
 
 
@@ -155,7 +155,7 @@ async def test_the_guard_that_cannot_tell_is_answered_by_the_mouse(button: str, 
         await played.until("Is another webhook registered?")
         assert "Asked once for this account; --replace never asks." in played.text()
         await played.pilot.click(f"#{button}")
-        await played.wished(answer)
+        await played.requested(answer)
         await closed(played)
 
 
@@ -165,7 +165,7 @@ async def test_the_guard_that_cannot_tell_registers_by_r() -> None:
         played.session.emit(OwnershipQuestioned(None))
         await played.until("Is another webhook registered?")
         await played.press("r")
-        await played.wished(ResolveOwnership(OwnershipChoice.REPLACE))
+        await played.requested(ResolveOwnership(OwnershipChoice.REPLACE))
 
 
 async def test_deleting_asks_and_d_confirms() -> None:
@@ -181,9 +181,9 @@ async def test_deleting_asks_and_d_confirms() -> None:
             "  Keep it esc      Delete it d",
         ]
         await played.press("X", "x")
-        assert played.session.wishes == []
+        assert played.session.commands == []
         await played.press("d")
-        await played.wished(DeleteWebhook())
+        await played.requested(DeleteWebhook())
         await closed(played)
         assert played.is_focused("DeliveryTable")
 
@@ -196,7 +196,7 @@ async def test_deleting_is_safe_by_default(key: str) -> None:
         await played.until("Delete the webhook?")
         await played.press(key)
         await closed(played)
-        assert played.session.wishes == []
+        assert played.session.commands == []
 
 
 async def test_there_is_nothing_to_delete_without_a_webhook() -> None:
@@ -217,11 +217,11 @@ async def test_keys_of_the_first_300_ms_answer_nothing(monkeypatch: pytest.Monke
         await played.until("Delete the webhook?")
         now[0] += 0.29
         await played.press("d", "enter", "escape")
-        assert played.session.wishes == []
+        assert played.session.commands == []
         assert len(played.app.screen_stack) == 2
         now[0] += 0.02
         await played.press("d")
-        await played.wished(DeleteWebhook())
+        await played.requested(DeleteWebhook())
 
 
 async def test_a_dialog_can_be_left_by_leaving_the_program() -> None:
@@ -253,7 +253,7 @@ async def test_the_first_run_asks_for_a_token_masked() -> None:
         await played.until("•••••••••")
         assert "hunter" not in played.text()
         await played.press("enter")
-        await played.wished(UseToken(Secret("hunter2q?")))
+        await played.requested(UseToken(Secret("hunter2q?")))
         await closed(played)
 
 
@@ -264,7 +264,7 @@ async def test_a_token_typed_at_once_keeps_its_first_letters(monkeypatch: pytest
         played.session.emit(TokenRequired(None))
         await played.until("API token")
         await played.press(*"abc", "enter")
-        await played.wished(UseToken(Secret("abc")))
+        await played.requested(UseToken(Secret("abc")))
 
 
 async def test_a_token_is_taken_out_of_its_header() -> None:
@@ -273,7 +273,7 @@ async def test_a_token_is_taken_out_of_its_header() -> None:
         played.session.emit(TokenRequired(None))
         await played.until("API token")
         await played.press(*"Bearer", "space", *"abc", "enter")
-        await played.wished(UseToken(Secret("abc")))
+        await played.requested(UseToken(Secret("abc")))
 
 
 async def test_a_token_that_cannot_be_one_is_not_taken() -> None:
@@ -285,7 +285,7 @@ async def test_a_token_that_cannot_be_one_is_not_taken() -> None:
         await played.until("A token is one word: paste it whole.")
         await played.press("escape")
         assert played.is_focused("leave")
-        assert played.session.wishes == []
+        assert played.session.commands == []
 
 
 async def test_the_sandbox_takes_the_place_of_the_session_without_a_token() -> None:
@@ -304,7 +304,7 @@ async def test_the_sandbox_takes_the_place_of_the_session_without_a_token() -> N
         await played.until("image_result")
         played.session = second
         await played.press("t")
-        await played.wished(SendTestPing())
+        await played.requested(SendTestPing())
     assert (first.stops, second.stops) == (1, 1)
 
 
@@ -317,7 +317,7 @@ async def test_the_token_is_kept_if_the_user_wants_it() -> None:
         await played.press(*"abc", "tab", "space")
         await played.until("[x] Keep it in the system keyring")
         await played.press("tab", "enter")
-        await played.wished(UseToken(Secret("abc"), keep=True))
+        await played.requested(UseToken(Secret("abc"), keep=True))
 
 
 async def test_after_a_refused_token_another_can_be_given_or_not() -> None:
@@ -333,7 +333,7 @@ async def test_after_a_refused_token_another_can_be_given_or_not() -> None:
         await played.pilot.click("#register")
         await played.until("Another token")
         await played.press(*"new", "enter")
-        await played.wished(UseToken(Secret("new")))
+        await played.requested(UseToken(Secret("new")))
 
 
 async def test_a_working_registration_is_made_again_only_after_a_question() -> None:
@@ -357,17 +357,17 @@ async def test_a_working_registration_is_made_again_only_after_a_question() -> N
         await played.until("Create a new signing secret?")
         await played.press("enter")
         await closed(played)
-        assert played.session.wishes == []
+        assert played.session.commands == []
 
 
-@pytest.mark.parametrize(("key", "wish"), [("n", RegisterWebhook(new_secret=True)), ("v", CheckReachability())])
-async def test_the_question_before_a_new_secret_is_answered_by_keys(key: str, wish: Command) -> None:
+@pytest.mark.parametrize(("key", "command"), [("n", RegisterWebhook(new_secret=True)), ("v", CheckReachability())])
+async def test_the_question_before_a_new_secret_is_answered_by_keys(key: str, command: Command) -> None:
     """n registers again, v checks the route."""
     async with stage(size=STACKED) as played:
         await played.press("u")
         await played.until("Create a new signing secret?")
         await played.press(key)
-        await played.wished(wish)
+        await played.requested(command)
         await closed(played)
 
 
@@ -394,7 +394,7 @@ async def listed(entries: tuple[RingEntry, ...] = RING, size: tuple[int, int] = 
     session = FakeSession(replace(RUNNING, ring_place="file, 0600"), mock_up_rows())
     async with stage(session, size=size) as played:
         await played.press("S")
-        await played.wished(ListSecrets())
+        await played.requested(ListSecrets())
         session.answer(ListSecrets(), entries)
         await played.until(f"{len(entries)} in the ring")
         yield played
@@ -426,19 +426,19 @@ async def test_an_empty_ring_says_how_to_get_a_secret() -> None:
         await played.until("No secret yet. u registers and gets one; p adds yours.")
         await played.press("r", "c", "D", "d", "escape")
         await closed(played)
-        assert played.session.wishes == [ListSecrets()]
+        assert played.session.commands == [ListSecrets()]
 
 
 async def test_a_secret_is_revealed_until_the_next_key() -> None:
     """r asks the session for that one; r again, or any key, hides it."""
     async with listed() as played:
         await played.press("j", "r")
-        await played.wished(RevealSecret(RING[1].secret_id))
+        await played.requested(RevealSecret(RING[1].secret_id))
         played.session.answer(RevealSecret(RING[1].secret_id), Secret("former"))
         await played.until(f"{RING[1].short_id}  former  6 characters")
         await played.press("r")
         await played.until(f"{RING[1].short_id}  ••••••  6 characters")
-        assert played.session.wishes.count(RevealSecret(RING[1].secret_id)) == 1
+        assert played.session.commands.count(RevealSecret(RING[1].secret_id)) == 1
 
 
 async def test_a_revealed_secret_is_hidden_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -464,7 +464,7 @@ async def test_a_secret_is_copied_under_its_id() -> None:
     """It is not shown for that."""
     async with listed() as played:
         await played.press("c")
-        await played.wished(RevealSecret(RING[0].secret_id))
+        await played.requested(RevealSecret(RING[0].secret_id))
         played.session.answer(RevealSecret(RING[0].secret_id), Secret("current"))
         await played.until(f"Sent to the terminal: secret {RING[0].short_id}")
         assert played.app.clipboard == "current"
@@ -485,9 +485,9 @@ async def test_removing_a_secret_asks_in_its_row() -> None:
         await played.press("D", "k")
         await played.until("added with p")
         await played.press("j", "d")
-        assert not any(isinstance(wish, RemoveSecret) for wish in played.session.wishes)
+        assert not any(isinstance(command, RemoveSecret) for command in played.session.commands)
         await played.press("D", "d")
-        await played.wished(RemoveSecret(RING[2].secret_id))
+        await played.requested(RemoveSecret(RING[2].secret_id))
         played.session.answer(ListSecrets(), (*RING[:2], *RING[3:]))
         played.session.emit(SecretRingChanged())
         await played.until("4 in the ring")
@@ -512,16 +512,16 @@ async def test_a_secret_is_added_for_this_run_or_for_every_run() -> None:
         await played.press(*"s3", "space")
         await played.until("ends in a blank: removed")
         await played.press("enter")
-        await played.wished(AddSecret(Secret("s3")))
+        await played.requested(AddSecret(Secret("s3")))
         await closed(played)
         await played.press("p", "x", "tab", "down")
         await played.until("● in the ring (file, 0600), for every run of this account")
         await played.press("enter")
-        await played.wished(AddSecret(Secret("x"), keep=True))
+        await played.requested(AddSecret(Secret("x"), keep=True))
         await closed(played)
         await played.press("p", "y", "escape")
         await closed(played)
-        assert AddSecret(Secret("y")) not in played.session.wishes
+        assert AddSecret(Secret("y")) not in played.session.commands
 
 
 async def test_without_a_file_a_secret_is_for_this_run() -> None:
@@ -549,7 +549,7 @@ async def test_what_a_typed_secret_would_change_is_said_at_once(outcome: dict[st
     assert typed.short_id == "4124"
     async with stage(size=STACKED) as played:
         await played.press("p", *"s3")
-        await played.wished(TrySecret(typed))
+        await played.requested(TrySecret(typed))
         played.session.answer(TrySecret(Secret("s")), SecretTrial(None, 7, 0, 7))
         played.session.answer(TrySecret(typed), SecretTrial(None, **outcome))
         await played.until(said)
@@ -597,7 +597,7 @@ async def test_the_addresses_say_when_the_public_url_was_proven(tunnel: TunnelSt
         await played.pilot.click("StatusBar")
         await played.until(words)
         await played.press("v")
-        await played.wished(CheckReachability())
+        await played.requested(CheckReachability())
         await played.press("escape")
         await closed(played)
 
@@ -628,7 +628,7 @@ async def test_a_click_on_a_key_in_help_does_what_the_key_does() -> None:
         line = next(i for i, text in enumerate(played.lines()) if "send a test ping" in text)
         column = played.lines()[line].index("send a test ping")
         await played.pilot.click(offset=(column, line))
-        await played.wished(SendTestPing())
+        await played.requested(SendTestPing())
         await closed(played)
 
 

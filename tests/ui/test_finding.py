@@ -168,7 +168,7 @@ async def test_what_comes_and_what_changes_is_looked_at_again() -> None:
         await played.until("1 of 12")
         session.deliver(stored_delivery(13, Verdict.INVALID, event="image_result"))
         await played.until("2 of 13")
-        session.judge(8, Verdict.VALID)
+        session.check_signature(8, Verdict.VALID)
         await played.until("1 of 13")
         assert numbers(played) == [13]
         assert session.searches[-1][0].reconsidered == [8]

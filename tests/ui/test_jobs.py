@@ -77,7 +77,7 @@ def session_with(jobs: Jobs = MOCK_UP) -> FakeSession:
 async def opened(played: Stage) -> None:
     """Open the list, and wait for it."""
     await played.press("J")
-    await played.wished(ListJobs())
+    await played.requested(ListJobs())
     await played.until("job_7c1e90  ")
 
 
@@ -85,7 +85,7 @@ async def opened_one(played: Stage) -> None:
     """Open the events of the newest job."""
     await opened(played)
     await played.press("enter")
-    await played.wished(GetJob("job_7c1e90"))
+    await played.requested(GetJob("job_7c1e90"))
     await played.until("Job job_7c1e90")
     await played.until("image 2")
 
@@ -160,7 +160,7 @@ async def test_it_is_live_and_the_cursor_stays_on_its_job() -> None:
         session.jobs = replace(jobs, jobs=(*jobs.jobs, new), examined=20_000, is_done=True)
         await played.until("4 jobs in the newest 20,000 of 12 deliveries; the filter job:X looks at all")
         await played.press("enter")
-        await played.wished(GetJob("90412"))
+        await played.requested(GetJob("90412"))
         await played.until("reading the deliveries")
         session.answer(GetJob("90412"), JobDetail("90412", None, (), is_done=True))
         await played.until("No stored delivery is about it any more.")
@@ -213,7 +213,7 @@ async def test_a_long_list_scrolls_on_a_small_screen() -> None:
         await played.until("job_7c1e90")
         await played.press("g")
         await played.pilot.click("#jobs", offset=(6, 3), times=2)
-        await played.wished(GetJob("job_2"))
+        await played.requested(GetJob("job_2"))
         await played.press("escape", "G", "enter")
         await played.until("Filter /")
         assert "completed 3/3   3 events   3 images " in played.text()

@@ -11,7 +11,7 @@ def test_a_name_that_no_key_has_is_named_with_the_nearest() -> None:
     problem = unknown_ids(["delivery.why", "delivery.repaly", "piktid.pign"])
 
     assert problem is not None
-    assert "delivery.repaly (nearest: delivery.replay), piktid.pign (nearest: piktid.ping)" in problem.what
+    assert "delivery.repaly (nearest: delivery.replay), piktid.pign (nearest: piktid.ping)" in problem.message
     assert unknown_ids(["delivery.why", "table.down"]) is None
 
 

@@ -22,14 +22,14 @@ from webhook_tui.domain.commands import ReplayDeliveries, SetAnswerRule, SetForw
 from webhook_tui.domain.errors import ProblemError
 from webhook_tui.domain.events import Forwarded, Replayed
 from webhook_tui.domain.failure import Failure
-from webhook_tui.domain.forwarding.forward_result import ForwardResult, UsedUrl, Why
+from webhook_tui.domain.forwarding.forward_result import ForwardOrigin, ForwardResult, UsedUrl
 from webhook_tui.editor import edit, editor_of
 from webhook_tui.ui.app import WebhookTuiApp
 
 APP = "http://127.0.0.1:3000/hook"
 SENT = ForwardResult(
     8,
-    Why.REPLAYED,
+    ForwardOrigin.REPLAYED,
     APP,
     NOW,
     200,
@@ -87,7 +87,7 @@ async def test_a_rule_by_keys(keys: list[str], rule: str) -> None:
         await played.press("a")
         await played.until("How the receiver answers")
         await played.press(*keys)
-        await played.wished(SetAnswerRule(parse(rule)))
+        await played.requested(SetAnswerRule(parse(rule)))
         await closed(played)
 
 
@@ -101,7 +101,7 @@ async def test_a_mistake_is_said_and_escape_changes_nothing() -> None:
         await played.press("escape")
         await closed(played)
 
-        assert not played.session.wishes
+        assert not played.session.commands
 
 
 @pytest.mark.parametrize("size", [WIDE, STACKED, SMALL])
@@ -133,15 +133,15 @@ async def test_replay_asks_where_to_once() -> None:
         await played.press(*"example.com", "enter")
         await played.until("write https://example.com")
         await played.press(*["backspace"] * 11, *APP.removeprefix("http://"), "enter")
-        await played.until(lambda: len(played.session.wishes) == 1)
+        await played.until(lambda: len(played.session.commands) == 1)
         await closed(played)
         await played.press("r")
         await played.until(APP)
         await played.press("tab", "tab", "s", "enter")
-        await played.until(lambda: len(played.session.wishes) == 2)
+        await played.until(lambda: len(played.session.commands) == 2)
         seq = played.main.deliveries.detail.seq
         assert seq is not None
-        assert played.session.wishes == [ReplayDeliveries((seq,), APP), ReplayDeliveries((seq,), APP, re_sign=True)]
+        assert played.session.commands == [ReplayDeliveries((seq,), APP), ReplayDeliveries((seq,), APP, re_sign=True)]
 
 
 async def test_replay_as_drawn() -> None:
@@ -175,7 +175,7 @@ async def test_replay_as_drawn() -> None:
         await played.press("left", "tab", "s")
         await played.until("Its signature will be valid with the current secret.")
         await played.press("o", "s", "enter")
-        await played.wished(ReplayDeliveries((8,), "https://a.example/x", re_sign=True))
+        await played.requested(ReplayDeliveries((8,), "https://a.example/x", re_sign=True))
 
 
 async def test_replay_knows_where_deliveries_are_forwarded_to() -> None:
@@ -185,11 +185,11 @@ async def test_replay_knows_where_deliveries_are_forwarded_to() -> None:
         await played.until(APP)
         await played.press("escape")
         await closed(played)
-        assert not played.session.wishes
+        assert not played.session.commands
         await played.press("r")
         await played.until(APP)
         await played.press("enter")
-        await played.until(lambda: len(played.session.wishes) == 1)
+        await played.until(lambda: len(played.session.commands) == 1)
 
 
 async def test_what_a_replay_brought_is_a_toast_and_a_tab() -> None:
@@ -219,7 +219,7 @@ async def test_a_forward_without_an_app_has_a_hint() -> None:
             Forwarded(
                 ForwardResult(
                     seq,
-                    Why.FORWARDED,
+                    ForwardOrigin.FORWARDED,
                     APP,
                     NOW,
                     None,
@@ -279,7 +279,7 @@ async def test_json_is_indented_for_the_editor_and_sent_in_its_own_spacing(monke
         assert '≠ $.data.status  "completed"  →  "failed"' in text
         assert "1 change · 42 → 39 bytes · spacing and key order kept" in text
         await played.press("enter")
-        await played.wished(ReplayDeliveries((13,), APP, re_sign=True, body=RETITLED))
+        await played.requested(ReplayDeliveries((13,), APP, re_sign=True, body=RETITLED))
 
 
 async def test_the_signature_can_be_kept_and_the_body_edited_again(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -302,7 +302,7 @@ async def test_the_signature_can_be_kept_and_the_body_edited_again(monkeypatch: 
         await played.until("spacing changed, key order kept")
         await played.press("s")
         kept = RETITLED.replace(b'"}}', b'" }}')
-        await played.wished(ReplayDeliveries((13,), APP, re_sign=False, body=kept))
+        await played.requested(ReplayDeliveries((13,), APP, re_sign=False, body=kept))
 
 
 async def test_without_a_secret_the_editor_gets_the_exact_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -318,7 +318,7 @@ async def test_without_a_secret_the_editor_gets_the_exact_bytes(monkeypatch: pyt
         await played.press("escape")
         await played.until("with your changes?")
         await played.press("s")
-        await played.wished(ReplayDeliveries((13,), APP, re_sign=False, body=JSON_BODY + b"{\x1b"))
+        await played.requested(ReplayDeliveries((13,), APP, re_sign=False, body=JSON_BODY + b"{\x1b"))
 
 
 @pytest.mark.parametrize("has_secret", [True, False], ids=["indented", "exact"])
@@ -331,7 +331,7 @@ async def test_an_editor_that_changes_nothing_sends_nothing(
         played.main.editor.run_editor = lambda text, _seq: text + ending
         await played.press("R")
         await played.until("Nothing changed: not sent.")
-        assert not played.session.wishes
+        assert not played.session.commands
 
 
 async def test_a_terminal_that_cannot_be_given_away_is_said() -> None:
@@ -347,14 +347,14 @@ async def test_forwarding_begins_and_ends_from_the_palette() -> None:
         played.main.action_run("receiver.forward")
         await played.until("Forward every delivery")
         await played.press(*APP, "enter")
-        await played.wished(SetForwarding(APP))
+        await played.requested(SetForwarding(APP))
         await closed(played)
         assert any(command.title == "Forward every delivery" for command in played.app.get_system_commands(played.main))
     async with stage(forwarding(), size=STACKED) as played:
         played.main.action_run("receiver.forward")
         await played.until("No more")
         await played.press("ctrl+n")
-        await played.wished(SetForwarding(None))
+        await played.requested(SetForwarding(None))
 
 
 async def test_the_footer_offers_answers_while_nothing_came() -> None:

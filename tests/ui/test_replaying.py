@@ -32,13 +32,13 @@ def marking(*seqs: int) -> FakeSession:
 
 async def sent(played: Stage, *keys: str) -> ReplayDeliveries:
     """What those keys ask of the session, the last one in the dialog."""
-    count = len(played.session.wishes)
+    count = len(played.session.commands)
     await played.press(*keys)
-    await played.until(lambda: len(played.session.wishes) > count)
+    await played.until(lambda: len(played.session.commands) > count)
     await closed(played)
-    wish = played.session.wishes[-1]
-    assert isinstance(wish, ReplayDeliveries)
-    return wish
+    command = played.session.commands[-1]
+    assert isinstance(command, ReplayDeliveries)
+    return command
 
 
 async def test_which_deliveries_are_chosen_by_left_and_right() -> None:
@@ -68,7 +68,7 @@ async def test_a_range_of_time() -> None:
         assert played.is_focused("when")
         await played.press(*"soon", "enter")
         await played.until("“soon” is no time")
-        assert not played.session.wishes
+        assert not played.session.commands
         await played.press(*["backspace"] * 4, *"14:02:58-14:19:05")
         await played.until("Sends 4 deliveries")
         assert await sent(played, "enter") == ReplayDeliveries((3, 4, 5, 6), APP)
@@ -80,7 +80,7 @@ async def test_none_marked_sends_nothing() -> None:
         await played.press("r", "tab", "m")
         await played.until("No such delivery: marked.")
         await played.press("enter")
-        assert not played.session.wishes
+        assert not played.session.commands
         assert await sent(played, "left", "enter") == ReplayDeliveries((12,), APP)
 
 
@@ -102,7 +102,7 @@ async def test_progress_as_it_comes_and_the_rows_say_so() -> None:
         await played.until("Replaying 12 deliveries")
         await played.until("#1 is under way")
         played.session.emit(Replayed(replace(SENT, seq=1), alone=False))
-        played.session.emit(Replayed(replace(SENT, seq=2, status=503, signed_anew=True), alone=False))
+        played.session.emit(Replayed(replace(SENT, seq=2, status=503, re_signed=True), alone=False))
         played.session.emit(Replayed(REFUSED, alone=False))
         half = replace(FIRST, current=4, good=1, other=1, failed=1, last=REFUSED, odd=(REFUSED,))
         played.session.emit(ReplayAdvanced(half))
@@ -113,7 +113,7 @@ async def test_progress_as_it_comes_and_the_rows_say_so() -> None:
         assert "and 1 more" in played.text()
         assert "Replayed #" not in played.text()
         await played.press("escape")
-        await played.wished(StopReplay())
+        await played.requested(StopReplay())
         played.session.emit(ReplayAdvanced(replace(half, state=ReplayState.STOPPED, missed=(2, 3))))
         await played.until("Replayed 3 of 12: 1 answered 2xx, 1 something else, 1 nothing.")
         assert "Stopped. #4 was under way: it may have arrived." in played.text()

@@ -122,7 +122,7 @@ async def test_the_empty_screen_says_what_is_awaited_and_what_to_do() -> None:
         lines = [line.rstrip() for line in played.lines()]
         await played.until(lambda: played.is_focused("ping"))
         await played.press("enter")
-        await played.wished(SendTestPing())
+        await played.requested(SendTestPing())
 
     assert lines[3:12] == [
         "     ● receiver   127.0.0.1:9876",
@@ -151,7 +151,7 @@ async def test_a_refused_token_has_a_notice_and_u_asks_for_another() -> None:
 
         await played.press("u")
         await played.until("Another token")
-        assert played.session.wishes == []
+        assert played.session.commands == []
 
 
 async def test_a_webhook_that_was_taken_is_said_and_taken_back_by_u() -> None:
@@ -163,12 +163,12 @@ async def test_a_webhook_that_was_taken_is_said_and_taken_back_by_u() -> None:
     webhook = replace(WAITING.webhook, state=WebhookState.TAKEN, taken_by="api.example.com", problem=taken)
     async with stage(FakeSession(replace(WAITING, webhook=webhook)), size=STACKED) as played:
         await played.until("○ taken by api.example.com")
-        await played.until(taken.what)
-        await played.until(taken.next)
+        await played.until(taken.message)
+        await played.until(taken.hint)
         await played.until("○ webhook    taken by api.example.com")
         await played.press("X", "u")
-        await played.wished(RegisterWebhook())
-        assert (len(played.session.wishes), len(played.app.screen_stack)) == (1, 1)
+        await played.requested(RegisterWebhook())
+        assert (len(played.session.commands), len(played.app.screen_stack)) == (1, 1)
 
 
 async def test_a_closed_tunnel_counts_down_in_three_places() -> None:
@@ -266,7 +266,7 @@ async def test_a_changed_verdict_shows_in_table_and_headline() -> None:
         await choose(played, 12)
         assert "… pending   ping  #12" in played.text()
 
-        played.session.judge(12, Verdict.VALID)
+        played.session.check_signature(12, Verdict.VALID)
 
         await played.until("✓ valid   ping  #12")
         await played.until("▌  12  14:21:37   ✓ valid")
@@ -330,7 +330,7 @@ async def test_w_says_why_and_esc_comes_back_to_where_it_was_pressed() -> None:
     async with stage(size=WIDE) as played:
         await choose(played, 8)
         await played.press("w")
-        await played.wished(ExplainSignature(8))
+        await played.requested(ExplainSignature(8))
         await played.until(lambda: played.is_focused("signature"))
         await played.until(lambda: "p Add secret" in played.lines()[41])
 
@@ -343,7 +343,7 @@ async def test_the_signature_tab_asks_again_for_the_next_delivery() -> None:
     async with stage(size=WIDE) as played:
         await choose(played, 8)
         await played.press("w", "escape", "j")
-        await played.wished(ExplainSignature(9))
+        await played.requested(ExplainSignature(9))
 
 
 async def test_the_detail_can_be_zoomed() -> None:
@@ -362,13 +362,13 @@ async def test_the_detail_can_be_zoomed() -> None:
 @pytest.mark.parametrize(("key", "button"), [("t", "ping"), ("u", "register")])
 async def test_ping_and_register_by_key_and_by_mouse(key: str, button: str) -> None:
     """Both ask the session for the same."""
-    wish = SendTestPing() if key == "t" else RegisterWebhook()
+    command = SendTestPing() if key == "t" else RegisterWebhook()
     deleted = replace(RUNNING, webhook=WebhookStatus(WebhookState.DELETED))
     async with stage(FakeSession(deleted, mock_up_rows()), size=STACKED) as played:
         await played.press(key)
-        await played.wished(wish)
+        await played.requested(command)
         await played.pilot.click(f"#{button}")
-        await played.until(lambda: played.session.wishes == [wish, wish])
+        await played.until(lambda: played.session.commands == [command, command])
 
 
 async def test_left_and_right_move_between_the_buttons() -> None:
@@ -449,7 +449,7 @@ async def test_the_secrets_are_asked_of_the_session() -> None:
     """S opens the dialog, which asks."""
     async with stage() as played:
         await played.press("S")
-        await played.wished(ListSecrets())
+        await played.requested(ListSecrets())
 
 
 async def test_the_palette_has_every_action_by_name() -> None:
@@ -465,7 +465,7 @@ async def test_the_palette_has_every_action_by_name() -> None:
         assert "Prove the public URL" in names
 
         await played.press(":", *"test ping", "enter")
-        await played.wished(SendTestPing())
+        await played.requested(SendTestPing())
 
 
 async def test_every_binding_has_an_id_and_says_what_it_does() -> None:
@@ -489,7 +489,7 @@ async def test_a_keymap_changes_a_key_in_footer_and_help() -> None:
         await choose(played, 8)
         await played.until(lambda: "v Why" in played.lines()[41])
         await played.press("v")
-        await played.wished(ExplainSignature(8))
+        await played.requested(ExplainSignature(8))
 
 
 async def test_right_goes_into_the_detail() -> None:
@@ -522,11 +522,11 @@ async def test_one_more_attempt_brings_its_tab_without_asking_again() -> None:
     async with stage(size=WIDE) as played:
         await choose(played, 3)
         await played.press("k", "w")
-        await played.wished(ExplainSignature(2))
+        await played.requested(ExplainSignature(2))
         for seq in range(13, 20):
             played.session.deliver(stored_delivery(seq))
         await played.until("17 below")
-        assert played.session.wishes == [ExplainSignature(2)]
+        assert played.session.commands == [ExplainSignature(2)]
 
         await played.press("escape", "j")
         await played.until("Attempts")

@@ -20,15 +20,15 @@ from webhook_tui.ui.app import WebhookTuiApp
 
 async def simulated(played: Stage, *keys: str) -> SimulateEvent:
     """What those keys ask for, the dialog just opened."""
-    count = len(played.session.wishes)
+    count = len(played.session.commands)
     played.main.action_run("delivery.simulate")
     await played.until("Simulate an event")
     await played.press(*keys)
-    await played.until(lambda: len(played.session.wishes) > count)
+    await played.until(lambda: len(played.session.commands) > count)
     await closed(played)
-    wish = played.session.wishes[-1]
-    assert isinstance(wish, SimulateEvent)
-    return wish
+    command = played.session.commands[-1]
+    assert isinstance(command, SimulateEvent)
+    return command
 
 
 async def test_a_file_is_the_payload(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -39,14 +39,14 @@ async def test_a_file_is_the_payload(tmp_path: Path, monkeypatch: pytest.MonkeyP
         keys = ("down", "down", "right", "right", "enter")
         assert (await simulated(played, *keys, "p", "enter")).body == b"\xff{"
 
-        sent = len(played.session.wishes)
+        sent = len(played.session.commands)
         played.main.action_run("delivery.simulate")
         await played.until("Simulate an event")
         await played.press(*keys)
         await played.until("Name the file that holds the payload.")
         await played.press("q", "enter")
         await played.until("q cannot be read: No such file or directory.")
-        assert len(played.session.wishes) == sent
+        assert len(played.session.commands) == sent
 
 
 async def test_kind_destination_and_payload_by_keys() -> None:
@@ -89,7 +89,7 @@ async def test_a_url_is_asked_for_and_remembered() -> None:
         await played.press(*"x.y", "down", "left", "enter")
         await played.until("The URL is empty")
         await played.press(*APP, "enter")
-        await played.wished(SimulateEvent("x.y", APP))
+        await played.requested(SimulateEvent("x.y", APP))
         await closed(played)
         assert await simulated(played, "down", "right", "enter") == SimulateEvent("batch_edit", APP)
 
@@ -108,10 +108,10 @@ async def test_a_sample_and_a_stored_one_can_be_edited(monkeypatch: pytest.Monke
     session.rows.refresh()
     async with stage(session, size=STACKED) as played:
         played.main.editor.run_editor = edit
-        wish = await simulated(played, *"ping", "down", "down", "right", "enter")
-        assert wish.body is not None
-        assert json.loads(wish.body)["name"] == "ping"
-        assert seen == [(msgspec.json.format(wish.body) + b"\n", None)]
-        wish = await simulated(played, "down", "down", "left", "enter")
-        assert (wish.event, wish.body) == ("␛[31mred", b"\x00 ")
+        command = await simulated(played, *"ping", "down", "down", "right", "enter")
+        assert command.body is not None
+        assert json.loads(command.body)["name"] == "ping"
+        assert seen == [(msgspec.json.format(command.body) + b"\n", None)]
+        command = await simulated(played, "down", "down", "left", "enter")
+        assert (command.event, command.body) == ("␛[31mred", b"\x00 ")
         assert seen[1] == (b"\x00", 13)

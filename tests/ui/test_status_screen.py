@@ -60,7 +60,7 @@ TALLY = HistoryCounts(
 )
 OVERVIEW = Overview(
     started_at=at("14:02:01"),
-    acks=LatencySummary(12, 0.0012, 0.0149, 0.2, 4.25),
+    answer_times=LatencySummary(12, 0.0012, 0.0149, 0.2, 4.25),
     phases=(
         TunnelPhase(Phase.OPENING, at("14:02:01"), at("14:02:05"), None, "", 1),
         TunnelPhase(Phase.OPEN, at("14:02:05"), at("14:19:52"), "https://old.lhr.life"),
@@ -72,7 +72,7 @@ OVERVIEW = Overview(
         RegistrationStep(Call.PUT, at("14:02:08"), 41, f"{PUBLIC}/h/4f9c0123456789e21a", "registered", worked=True),
         RegistrationStep(Call.DELETE, at("14:20:08"), 41, f"{PUBLIC}/h/4f9c0123456789e21a", "deleted", worked=True),
     ),
-    tally=TALLY,
+    counts=TALLY,
     place=HistoryPlace(Path("/home/ada/deliveries.db"), 1_530_000_000, 3, is_temporary=False),
 )
 REFUSED = replace(
@@ -94,7 +94,7 @@ def session_with(overview: Overview = OVERVIEW, status: SessionStatus = REFUSED)
 async def opened(played: Stage) -> None:
     """Open it, and wait for the answer."""
     await played.press("i")
-    await played.wished(GetStatistics())
+    await played.requested(GetStatistics())
     await played.until("Deliveries  ")
 
 
@@ -160,9 +160,9 @@ class StatisticsReader(FakeSession):
 
     def query(self, query: Query[Answer]) -> Future[Answer]:
         """As told."""
-        asked = self.wishes.count(GetStatistics())
+        asked = self.commands.count(GetStatistics())
         tally = replace(TALLY, examined=100_000 * min(asked, 4), is_done=False)
-        self.overview = replace(OVERVIEW, tally=tally) if asked < 5 else None
+        self.overview = replace(OVERVIEW, counts=tally) if asked < 5 else None
         return super().query(query)
 
 
@@ -172,8 +172,8 @@ async def test_it_is_live_and_asks_again_at_once_while_it_is_counted() -> None:
     async with stage(session, size=STACKED) as played:
         await opened(played)
         await played.until("counting: 400,000 of 1.0 M")
-        await played.until(lambda: session.wishes.count(GetStatistics()) == 6)
-        session.answer(GetStatistics(), replace(OVERVIEW, tally=replace(TALLY, this_run={Verdict.VALID: 77})))
+        await played.until(lambda: session.commands.count(GetStatistics()) == 6)
+        session.answer(GetStatistics(), replace(OVERVIEW, counts=replace(TALLY, this_run={Verdict.VALID: 77})))
         await played.until("✓ valid                                  77")
         assert "counting" not in played.text()
 
@@ -251,7 +251,7 @@ async def test_in_ascii_there_are_words_and_plain_bars() -> None:
 
 async def test_what_is_not_there_is_said() -> None:
     """A history that cannot be read; a code for this machine's own address, which would lead nobody here."""
-    broken = replace(OVERVIEW, tally=None, place=None, problem=Problem("The history cannot be read.", ""))
+    broken = replace(OVERVIEW, counts=None, place=None, problem=Problem("The history cannot be read.", ""))
     none = replace(RUNNING, sandbox=True, tunnel=TunnelStatus(TunnelState.NONE))
     async with stage(session_with(broken, none), size=WIDE) as played:
         await played.press("i")

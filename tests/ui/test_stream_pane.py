@@ -203,7 +203,7 @@ async def test_enter_shows_both_contents_as_a_harmless_diff() -> None:
     async with stage(session, now=lambda: CLOCK) as played:
         table = await opened(played, session)
         await played.press("k", "k", "enter")
-        await played.wished(GetEventSides("90398"))
+        await played.requested(GetEventSides("90398"))
         await played.until("only by webhook   + only by SSE")
         lines = [line.strip() for line in played.lines()]
         assert '-     "status": "<b>altered\\u001b[31m"' in lines
@@ -244,7 +244,7 @@ async def test_nothing_is_asked_while_it_is_closed() -> None:
     async with stage(session, now=lambda: CLOCK) as played:
         session.now_has(*MOCK_UP)
         await played.until(lambda: played.main.context.status.stream.both == 200)
-        assert not [wish for wish in session.wishes if isinstance(wish, GetComparison)]
+        assert not [command for command in session.commands if isinstance(command, GetComparison)]
 
 
 async def test_it_opens_before_anything_was_received() -> None:
@@ -276,7 +276,7 @@ async def test_a_thousand_events_scroll_and_a_click_selects() -> None:
         await played.pilot.click(EventTable, offset=(10, 3))
         assert table.chosen.event_id == "3"
         await played.pilot.click(EventTable, offset=(10, 3), times=2)
-        await played.wished(GetEventSides("3"))
+        await played.requested(GetEventSides("3"))
 
 
 async def test_watching_by_sse_opens_the_pane() -> None:
@@ -286,7 +286,7 @@ async def test_watching_by_sse_opens_the_pane() -> None:
         session.emit(OwnershipQuestioned(None))
         await played.until("Watch by SSE")
         await played.press("s")
-        await played.wished(ResolveOwnership(OwnershipChoice.WATCH))
+        await played.requested(ResolveOwnership(OwnershipChoice.WATCH))
         await played.until("stream live")
         await played.until(lambda: played.is_focused("EventTable"))
 

@@ -38,7 +38,7 @@ def test_the_status_screen_says_nothing_raw(signs: Symbols) -> None:
                 TunnelPhase(Phase.DOWN, at("14:19:52"), None, None, text, 3),
             ),
             steps=(RegistrationStep(Call.PUT, at("14:02:06"), text, f"https://{text}/{text}", text, worked=True),),
-            tally=replace(TALLY, events=(EventCounts(text, {Verdict.VALID: 1}, {Verdict.VALID: 1}),)),
+            counts=replace(TALLY, events=(EventCounts(text, {Verdict.VALID: 1}, {Verdict.VALID: 1}),)),
             place=HistoryPlace(Path("/home") / text.replace("/", "_"), 1, 1, is_temporary=False),
         )
         status = replace(REFUSED, refusals=(Refusal(404, text, text),), answer=text, forward_to=None)

@@ -35,7 +35,7 @@ async def test_a_mark_is_on_the_row_and_off_again() -> None:
     async with stage() as played:
         await choose(played, 8)
         await played.press("m")
-        await played.wished(MarkDelivery(8, marked=True))
+        await played.requested(MarkDelivery(8, marked=True))
         await played.until("▌◆  8  ")
         await played.press("slash", *"marked", "enter")
         await played.until("1 of 12")
@@ -75,11 +75,11 @@ async def test_a_comment_stands_behind_the_sentence() -> None:
         await played.press("semicolon")
         await played.until("Comment on #2")
         await played.press(*"late", "enter")
-        await played.wished(CommentDelivery(2, "late"))
+        await played.requested(CommentDelivery(2, "late"))
         await played.until("Signed by PiktID.  w Why  ; late")
         await played.press("semicolon", "x", "escape")
         await played.until(lambda: played.is_focused("DeliveryTable"))
-        assert len([wish for wish in played.session.wishes if isinstance(wish, CommentDelivery)]) == 1
+        assert len([command for command in played.session.commands if isinstance(command, CommentDelivery)]) == 1
 
 
 @pytest.mark.parametrize(("command", "gone"), [("delivery.delete", (8,)), ("history.clear", None)])
@@ -94,11 +94,11 @@ async def test_deleting_asks_and_the_safe_answer_has_the_focus(command: str, gon
             await played.until("Delete")
             await played.until(lambda: played.is_focused("safe"))
             await played.press(key)
-        assert not [wish for wish in played.session.wishes if isinstance(wish, DeleteDeliveries)]
+        assert not [command for command in played.session.commands if isinstance(command, DeleteDeliveries)]
         played.main.action_run(command)
         await played.until("for good")
         await played.press("d")
-        await played.wished(DeleteDeliveries(gone))
+        await played.requested(DeleteDeliveries(gone))
         left = 11 if gone else 1
         await played.until(f"Deleted {12 - left} deliver")
         await played.until(lambda: played.main.deliveries.table.places == left)

@@ -52,7 +52,7 @@ def edited(body: bytes, seq: int | None) -> bytes:
     try:
         return edit(body, seq)
     except ProblemError as error:
-        raise ProblemError(replace(error.problem, next="")) from None
+        raise ProblemError(replace(error.problem, hint="")) from None
 
 
 def run(event: str, url: str, secret: Secret, body: bytes, *, timeout_seconds: float) -> int:

@@ -34,9 +34,9 @@ class Severity(StrEnum):
 class Problem:
     """What the user is told. Foreign words in it are sanitised by whoever makes it."""
 
-    what: str
+    message: str
     """What happened; at most 78 cells."""
-    next: str
+    hint: str
     """What to do about it, naming no key; at most 78 cells. `{again}` stands for the seconds until the next try."""
     exit_code: ExitCode = ExitCode.FAILURE
     is_transient: bool = False
@@ -47,15 +47,15 @@ class Problem:
     retry_after: float | None = None
     """Seconds that the other side asked us to wait, where it did."""
     screen_hint: str | None = None
-    """The same as `next` on the screen, where there are keys; None: `next` itself."""
+    """The same as `hint` on the screen, where there are keys; None: `hint` itself."""
 
     def sentence(self, again: float | None = None) -> str:
         """Both sentences in one line, without keys; `again`: seconds until the next try by itself."""
-        return f"{self.what} {_with_seconds(self.next, again)}".strip()
+        return f"{self.message} {_with_seconds(self.hint, again)}".strip()
 
     def advice(self, again: float | None = None) -> str:
         """The second sentence as the screen shows it; `again`: seconds until the next try by itself."""
-        return _with_seconds(self.next if self.screen_hint is None else self.screen_hint, again)
+        return _with_seconds(self.hint if self.screen_hint is None else self.screen_hint, again)
 
 
 def _with_seconds(hint: str, again: float | None) -> str:
@@ -74,9 +74,9 @@ def _with_seconds(hint: str, again: float | None) -> str:
 _UNTIL_RESTARTED = "Until then PiktID gets no answer and tries again later."
 
 
-def ended(what: str, *, hint: str = _UNTIL_RESTARTED) -> Problem:
-    """Return the problem of a session that has ended while its screen goes on; `what` says how it ended."""
-    return Problem(what, f"Restart it. {hint}", screen_hint=f"u restarts it. {hint}")
+def ended(message: str, *, hint: str = _UNTIL_RESTARTED) -> Problem:
+    """Return the problem of a session that has ended while its screen goes on; `message` says how it ended."""
+    return Problem(message, f"Restart it. {hint}", screen_hint=f"u restarts it. {hint}")
 
 
 class ProblemError(Exception):

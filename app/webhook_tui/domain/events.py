@@ -187,14 +187,14 @@ class ReplayAdvanced:
 class ShutdownStepStarted:
     """A step of the shutdown began: `deleting webhook 41`, `closing the tunnel`."""
 
-    what: str
+    step: str
 
 
 @dataclass(frozen=True, slots=True)
 class ShutdownStepEnded:
     """A step of the shutdown ended; `outcome`: `done`, or why not."""
 
-    what: str
+    step: str
     outcome: str
 
 

@@ -46,7 +46,7 @@ def redaction(secrets: Sequence[Secret]) -> Callable[[StoredDelivery], StoredDel
                 row,
                 event=_text(row.event, spellings),
                 event_id=_event_id(row.event_id, spellings),
-                about=_text(row.about, spellings),
+                summary=_text(row.summary, spellings),
             ),
             replace(
                 delivery,

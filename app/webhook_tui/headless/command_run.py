@@ -194,7 +194,7 @@ def summary(rows: Sequence[DeliveryRow]) -> list[str]:
     causes: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
     for row in rows:
         if row.verdict.is_bad:
-            reason = visible(row.short).rstrip(".")
+            reason = visible(row.short_reason).rstrip(".")
             causes[row.verdict.value, f"{reason[:1].lower()}{reason[1:]}"].append(row.seq)
     lines = [f"{len(rows)} received: {words}"]
     for (verdict, reason), seqs in causes.items():

@@ -93,7 +93,7 @@ def _what(row: DeliveryRow) -> str:
     event = visible(row.event) or "(no event)"
     if not row.verdict.is_bad:
         return event if row.verdict.is_good else f"{event}, {row.verdict.value}"
-    reason = visible(row.short).rstrip(".")
+    reason = visible(row.short_reason).rstrip(".")
     return f"{event}, {row.verdict.value}: {reason[:1].lower()}{reason[1:]}"
 
 

@@ -17,7 +17,7 @@ from webhook_tui.domain.delivery.delivery import DeliveryRow
 from webhook_tui.domain.delivery.text import visible
 from webhook_tui.domain.errors import ExitCode, Problem, ProblemError
 from webhook_tui.domain.signature.secret_ring import SecretRing
-from webhook_tui.domain.signature.signature import judge
+from webhook_tui.domain.signature.signature import check_signature
 from webhook_tui.export.har_reader import read_har
 from webhook_tui.export.json_lines import Imported, Skipped, read_jsonl
 from webhook_tui.storage.history import DeliveryStore
@@ -103,8 +103,8 @@ async def _store(
     now = datetime.now().astimezone()
 
     async def record(part: Imported) -> DeliveryRow:
-        judgement = judge(part.delivery.headers, part.delivery.body, ring, zone_now=now)
-        row = await store.record(part.delivery, judgement, account=account, answered=part.answered)
+        verification = check_signature(part.delivery.headers, part.delivery.body, ring, zone_now=now)
+        row = await store.record(part.delivery, verification, account=account, answered=part.answered)
         await store.set_comment(row.seq, comment)
         return row
 

@@ -258,7 +258,7 @@ class Headless:
         """Print why the public URL is not verified, once each time that it becomes so."""
         is_unverified = tunnel.state is TunnelState.UNVERIFIED
         if is_unverified and not self._is_unverified and tunnel.problem is not None:
-            self._note(tunnel.problem.what)
+            self._note(tunnel.problem.message)
         self._is_unverified = is_unverified
 
     def _on_stopped(self, problem: Problem) -> None:

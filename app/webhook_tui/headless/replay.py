@@ -22,7 +22,7 @@ from webhook_tui.domain.forwarding.forward_result import ForwardResult
 from webhook_tui.domain.signature.secret import Secret
 from webhook_tui.session.bus import EventBus
 from webhook_tui.session.clock import Clock
-from webhook_tui.session.forwarding import Forwarder, OwnAddress, Replay
+from webhook_tui.session.forwarding.forwarder import Forwarder, OwnAddress, Replay
 from webhook_tui.session.status import StatusPublisher, first_status
 from webhook_tui.storage.forward_results import ResultWriter
 from webhook_tui.storage.history_query import HistoryQuery

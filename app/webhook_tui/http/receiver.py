@@ -82,7 +82,7 @@ class Receiver:
             return
         error = work.exception()
         if isinstance(error, ProblemError):
-            what = error.problem.what.rstrip(".")
+            what = error.problem.message.rstrip(".")
             self.refused(Refusal(503, f"{what[:1].lower()}{what[1:]}"))
             self._send(exchange, NOT_STORED)
         elif error is not None:
@@ -90,8 +90,8 @@ class Receiver:
             exchange.fail()
         else:
             answer = work.result()
-            if answer.silence is not None:
-                self._be_silent(exchange, answer.silence)
+            if answer.no_response is not None:
+                self._be_silent(exchange, answer.no_response)
             elif answer.delay_seconds:
                 asyncio.get_running_loop().call_later(answer.delay_seconds, self._send, exchange, answer)
             else:

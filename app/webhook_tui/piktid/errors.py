@@ -142,7 +142,7 @@ def problem_of_failure(asked: Asked, error: BaseException) -> Problem:
 def unseen_secret(problem: Problem) -> Problem:
     """The same problem for a PUT that PiktID may have carried out: the secret may be one that was never seen."""
     hint = "The secret may have changed unseen; trying again in {again}"
-    return replace(problem, next=f"{hint}.", screen_hint=f"{hint}; u tries now.")
+    return replace(problem, hint=f"{hint}.", screen_hint=f"{hint}; u tries now.")
 
 
 def no_secret() -> Problem:

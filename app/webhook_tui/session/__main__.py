@@ -1,6 +1,6 @@
-"""The session's process, started by webhook_tui.session.process: `python -P -m webhook_tui.session`."""
+"""The session's process, started by webhook_tui.session.process.launcher: `python -P -m webhook_tui.session`."""
 
-from webhook_tui.session.host import main
+from webhook_tui.session.process.host import main
 
 if __name__ == "__main__":
     main()

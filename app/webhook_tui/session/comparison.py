@@ -248,7 +248,7 @@ class StreamComparison:
         self._is_refused = True
         self._note = Problem(
             "Webhook and event stream (SSE) are not compared.",
-            f"{problem.what} --no-sse leaves it out.",
+            f"{problem.message} --no-sse leaves it out.",
             severity=Severity.TIP,
         )
         self._change(state="off", since=self._clock.utc_now(), problem=problem)

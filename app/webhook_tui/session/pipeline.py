@@ -10,16 +10,16 @@ from webhook_tui.domain.answer_rules.answer import Answer
 from webhook_tui.domain.delivery.delivery import Delivery, DeliveryRow, StoredDelivery
 from webhook_tui.domain.errors import Problem, ProblemError
 from webhook_tui.domain.events import DeliveryStored, Forwarded, Notified, ProblemOccurred
-from webhook_tui.domain.signature.signature import judge
+from webhook_tui.domain.signature.signature import check_signature
 from webhook_tui.domain.signature.verdict import Verdict
 from webhook_tui.session.answer_rule import ActiveAnswerRule
 from webhook_tui.session.bus import DeliveryRefused, EventBus, VerificationWanted
 from webhook_tui.session.clock import Clock
-from webhook_tui.session.forwarding import LOOP, Forwarder
-from webhook_tui.session.secret_ring import SecretRingRepository
-from webhook_tui.session.simulation import EventSimulation
+from webhook_tui.session.forwarding.forwarder import LOOP, Forwarder
+from webhook_tui.session.forwarding.simulation import EventSimulation
 from webhook_tui.session.status import StatusPublisher
 from webhook_tui.session.tasks import BackgroundTasks
+from webhook_tui.session.verification.secret_ring import SecretRingRepository
 from webhook_tui.storage.history import DeliveryStore
 
 SECRETS_BEFORE_THE_ANSWER = 4
@@ -114,7 +114,7 @@ class DeliveryPipeline:
     def _store_delivery(self, delivery: Delivery, answered: int | None) -> asyncio.Future[DeliveryRow]:
         """Verify and store."""
         ring = self._secret_ring
-        judgement = judge(
+        verification = check_signature(
             delivery.headers,
             delivery.body,
             ring.ring,
@@ -122,7 +122,7 @@ class DeliveryPipeline:
             unanswered=ring.unanswered,
             zone_now=self._clock.local_now(),
         )
-        return self._store.record(delivery, judgement, account=ring.account, answered=answered)
+        return self._store.record(delivery, verification, account=ring.account, answered=answered)
 
     def _refuse(self, delivery: Delivery, problem: Problem) -> None:
         self._publish_not_stored(problem)
@@ -168,8 +168,8 @@ class DeliveryPipeline:
         if self._quiet_timer is not None:
             self._quiet_timer.cancel()
             self._quiet_timer = None
-        if problem.what != self._published:
-            self._published = problem.what
+        if problem.message != self._published:
+            self._published = problem.message
             self._bus.publish(ProblemOccurred(problem))
 
     def _publish_stored_again(self) -> None:

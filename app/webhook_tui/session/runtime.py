@@ -44,7 +44,6 @@ from webhook_tui.domain.status import ReceiverState
 from webhook_tui.http.receiver import Receiver
 from webhook_tui.http.server import Server
 from webhook_tui.http.tls import tls_problems
-from webhook_tui.session.annotations import Annotations
 from webhook_tui.session.answer_rule import ActiveAnswerRule
 from webhook_tui.session.bus import (
     AddressChanged,
@@ -62,25 +61,26 @@ from webhook_tui.session.bus import (
 )
 from webhook_tui.session.clock import Clock
 from webhook_tui.session.comparison import ComparisonTiming, StreamComparison
-from webhook_tui.session.diagnostics import Diagnostics
-from webhook_tui.session.forwarding import Forwarder
-from webhook_tui.session.ownership import Ownership
-from webhook_tui.session.ownership_watch import OwnershipTiming, OwnershipWatch
+from webhook_tui.session.forwarding.forwarder import Forwarder
+from webhook_tui.session.forwarding.replay import Replayer
+from webhook_tui.session.forwarding.simulation import EventSimulation
+from webhook_tui.session.history.annotations import Annotations
+from webhook_tui.session.history.retention import Retention
+from webhook_tui.session.history.statistics import Statistics
 from webhook_tui.session.pipeline import DeliveryPipeline
-from webhook_tui.session.reachability import Probe, ReachabilityCheck, ReachabilityTiming
 from webhook_tui.session.refusals import Refusals
-from webhook_tui.session.registration import RegistrationOptions, WebhookRegistration
-from webhook_tui.session.replay import Replayer
-from webhook_tui.session.retention import Retention
-from webhook_tui.session.reverification import Reverification
-from webhook_tui.session.ring_commands import RingCommands
-from webhook_tui.session.route import Route, own_address
+from webhook_tui.session.registration.ownership import Ownership
+from webhook_tui.session.registration.ownership_watch import OwnershipTiming, OwnershipWatch
+from webhook_tui.session.registration.registration import RegistrationOptions, WebhookRegistration
+from webhook_tui.session.route.reachability import Probe, ReachabilityCheck, ReachabilityTiming
+from webhook_tui.session.route.route import Route, own_address
 from webhook_tui.session.sandbox_host import SandboxHost
-from webhook_tui.session.secret_ring import SecretRingRepository
-from webhook_tui.session.simulation import EventSimulation
-from webhook_tui.session.statistics import Statistics
 from webhook_tui.session.status import StatusPublisher, first_status
 from webhook_tui.session.tasks import BackgroundTasks
+from webhook_tui.session.verification.diagnostics import Diagnostics
+from webhook_tui.session.verification.reverification import Reverification
+from webhook_tui.session.verification.ring_commands import RingCommands
+from webhook_tui.session.verification.secret_ring import SecretRingRepository
 from webhook_tui.storage.accounts import AccountStore
 from webhook_tui.storage.history import DeliveryStore
 

@@ -60,8 +60,8 @@ from webhook_tui.domain.status import SessionStatus
 from webhook_tui.http.sockets import bind
 from webhook_tui.session.bus import EventBus
 from webhook_tui.session.clock import Clock
-from webhook_tui.session.forwarding import check, refuse_own
-from webhook_tui.session.route import own_address
+from webhook_tui.session.forwarding.forwarder import check, refuse_own
+from webhook_tui.session.route.route import own_address
 from webhook_tui.session.runtime import Runtime, Timings
 from webhook_tui.session.status import first_status
 from webhook_tui.session.tasks import unexpected

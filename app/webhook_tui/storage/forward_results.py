@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from webhook_tui.domain.failure import Failure
-from webhook_tui.domain.forwarding.forward_result import ForwardResult, Why
+from webhook_tui.domain.forwarding.forward_result import ForwardOrigin, ForwardResult
 from webhook_tui.storage.database import open_database, transaction
 from webhook_tui.storage.errors import opening
 from webhook_tui.storage.mappers import decode_headers, encode_headers, microseconds, moment
@@ -39,7 +39,7 @@ def insert_result(connection: sqlite3.Connection, result: ForwardResult) -> None
         _INSERT,
         (
             result.seq,
-            result.why.value,
+            result.origin.value,
             result.url,
             microseconds(result.at),
             result.status,
@@ -50,7 +50,7 @@ def insert_result(connection: sqlite3.Connection, result: ForwardResult) -> None
             result.tries,
             result.failure,
             None if result.cause is None else result.cause.name,
-            result.signed_anew,
+            result.re_signed,
             result.edited,
             None if result.cut is None else result.cut.name,
             result.seq,
@@ -64,7 +64,7 @@ def find_results(connection: sqlite3.Connection, seq: int) -> Sequence[ForwardRe
     return [
         ForwardResult(
             number,
-            Why(why),
+            ForwardOrigin(why),
             url,
             moment(at),
             status,
@@ -75,7 +75,7 @@ def find_results(connection: sqlite3.Connection, seq: int) -> Sequence[ForwardRe
             tries,
             failure,
             _failure(cause),
-            bool(signed_anew),
+            bool(re_signed),
             bool(edited),
             _failure(cut),
         )
@@ -92,7 +92,7 @@ def find_results(connection: sqlite3.Connection, seq: int) -> Sequence[ForwardRe
             tries,
             failure,
             cause,
-            signed_anew,
+            re_signed,
             edited,
             cut,
         ) in connection.execute(_SELECT, (seq, MOST_EACH))

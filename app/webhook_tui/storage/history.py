@@ -16,7 +16,7 @@ from webhook_tui.domain.filtering.filter import Expression
 from webhook_tui.domain.forwarding.forward_result import ForwardResult
 from webhook_tui.domain.jobs.job import JobDetail, JobFields, Jobs
 from webhook_tui.domain.run import Run
-from webhook_tui.domain.signature.verdict import Judgement
+from webhook_tui.domain.signature.verdict import VerificationResult
 from webhook_tui.domain.statistics.counts import HistoryCounts
 from webhook_tui.domain.statistics.overview import HistoryPlace
 from webhook_tui.storage.files import size_on_disk
@@ -106,14 +106,14 @@ class DeliveryStore:
         return self._writer.commits
 
     def record(
-        self, delivery: Delivery, judgement: Judgement, *, account: Account, answered: int | None
+        self, delivery: Delivery, verification: VerificationResult, *, account: Account, answered: int | None
     ) -> asyncio.Future[DeliveryRow]:
         """Store a delivery; the result is its row, when the transaction is committed and synced.
 
         It is a ProblemError when it could not be stored; the next one may be stored again.
         """
         return self._writer.record(
-            recordable(delivery, judgement, account=account, answered=answered, job_fields=self._job_fields)
+            recordable(delivery, verification, account=account, answered=answered, job_fields=self._job_fields)
         )
 
     async def set_answered(self, seq: int, answered: int | None) -> DeliveryRow | None:
@@ -167,14 +167,14 @@ class DeliveryStore:
         """Count the deliveries that each secret verifies, by fingerprint; reads all rows. Raises ProblemError."""
         return await self._reader.run(lambda connection: count_by_secret(connection, account))
 
-    async def set_judgements(self, changes: Sequence[tuple[int, Judgement]]) -> Sequence[DeliveryRow]:
-        """Set new judgements; return the changed rows in that order, without deleted ones.
+    async def set_verdicts(self, changes: Sequence[tuple[int, VerificationResult]]) -> Sequence[DeliveryRow]:
+        """Set new verdicts and reasons; return the changed rows in that order, without deleted ones.
 
         More than 500 take several transactions. Raises ProblemError.
         """
         rows: list[DeliveryRow] = []
         for start in range(0, len(changes), _LARGEST_CHANGE):
-            rows += await self._writer.run(_update_judgements(changes[start : start + _LARGEST_CHANGE]))
+            rows += await self._writer.run(_update_verdicts(changes[start : start + _LARGEST_CHANGE]))
             self._verdict_changes += 1
         return rows
 
@@ -290,11 +290,11 @@ def _mark_on_stream(account: Account, event_ids: Sequence[str]) -> Job[list[Deli
     return mark
 
 
-def _update_judgements(changes: Sequence[tuple[int, Judgement]]) -> Job[list[DeliveryRow]]:
+def _update_verdicts(changes: Sequence[tuple[int, VerificationResult]]) -> Job[list[DeliveryRow]]:
     def update(connection: sqlite3.Connection) -> list[DeliveryRow]:
         connection.executemany(
             "UPDATE deliveries SET verdict = ?, reason = ?, short = ?, secret_id = ? WHERE seq = ?",
-            [(new.verdict.value, new.reason, new.short, new.secret_id, seq) for seq, new in changes],
+            [(new.verdict.value, new.reason, new.short_reason, new.secret_id, seq) for seq, new in changes],
         )
         found = (find_row(connection, seq) for seq, _ in changes)
         return [row for row in found if row is not None]

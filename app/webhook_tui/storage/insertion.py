@@ -11,9 +11,9 @@ from functools import cache
 
 from webhook_tui.domain.account import Account
 from webhook_tui.domain.delivery.delivery import Delivery, DeliveryRow
-from webhook_tui.domain.delivery.event import about, event_name, parse_event
+from webhook_tui.domain.delivery.event import event_name, parse_event, row_summary
 from webhook_tui.domain.jobs.job import JobFields
-from webhook_tui.domain.signature.verdict import Judgement
+from webhook_tui.domain.signature.verdict import VerificationResult
 from webhook_tui.storage.mappers import encode_headers, microseconds, storable
 
 _LONGEST_NAME = 256
@@ -37,17 +37,17 @@ class Recordable:
     """A delivery with its columns, before it has a number."""
 
     delivery: Delivery
-    judgement: Judgement
+    verification: VerificationResult
     account: Account
     answered: int | None
     event: str
     event_id: str | None
-    about: str
+    summary: str
 
 
 def recordable(
     delivery: Delivery,
-    judgement: Judgement,
+    verification: VerificationResult,
     *,
     account: Account,
     answered: int | None,
@@ -62,12 +62,12 @@ def recordable(
     event_id = event.event_id if event.event_id is not None and len(event.event_id) <= _LONGEST_ID else None
     return Recordable(
         delivery,
-        judgement,
+        verification,
         account,
         answered,
         event=storable(event_name(delivery.headers, event), _LONGEST_NAME),
         event_id=event_id,
-        about=storable(about(event, job_fields), _LONGEST_NAME),
+        summary=storable(row_summary(event, job_fields), _LONGEST_NAME),
     )
 
 
@@ -107,7 +107,7 @@ def _insert_piece(
     columns: list[object] = []
     attempts: list[tuple[int, bool]] = []
     for record in records:
-        delivery, judgement = record.delivery, record.judgement
+        delivery, verification = record.delivery, record.verification
         attempt, on_stream = 1, False
         if record.event_id is not None:
             key = record.account.key, record.event_id
@@ -124,14 +124,14 @@ def _insert_piece(
             delivery.target,
             record.event,
             record.event_id,
-            judgement.verdict.value,
-            judgement.reason,
-            judgement.short,
-            judgement.secret_id,
+            verification.verdict.value,
+            verification.reason,
+            verification.short_reason,
+            verification.secret_id,
             attempt,
             record.answered,
             len(delivery.body),
-            record.about,
+            record.summary,
             on_stream,
             delivery.http_version,
         )
@@ -149,21 +149,21 @@ def _insert_piece(
 
 
 def _new_row(record: Recordable, seq: int, run: int, attempt: int, on_stream: bool) -> DeliveryRow:
-    delivery, judgement = record.delivery, record.judgement
+    delivery, verification = record.delivery, record.verification
     return DeliveryRow(
         seq=seq,
         run=run,
         received_at=delivery.received_at.astimezone(UTC),
         event=record.event,
         event_id=record.event_id,
-        verdict=judgement.verdict,
-        reason=judgement.reason,
-        short=judgement.short,
-        secret_id=judgement.secret_id,
+        verdict=verification.verdict,
+        reason=verification.reason,
+        short_reason=verification.short_reason,
+        secret_id=verification.secret_id,
         attempt=attempt,
         answered=record.answered,
         size=len(delivery.body),
-        about=record.about,
+        summary=record.summary,
         on_stream=on_stream,
     )
 

@@ -165,7 +165,7 @@ class Writer:
                 return
             problem = not_stored(error)
             if problem != self._last_problem:
-                _logger.exception("A transaction was rolled back: %s", problem.what)
+                _logger.exception("A transaction was rolled back: %s", problem.message)
             self._last_problem = problem
             for request in group:
                 request.error = ProblemError(problem)

@@ -41,7 +41,7 @@ from webhook_tui.domain.events import (
 )
 from webhook_tui.domain.session_port import SessionPort
 from webhook_tui.domain.status import SessionStatus
-from webhook_tui.session.process import STOP_SECONDS
+from webhook_tui.session.process.session_process import STOP_SECONDS
 from webhook_tui.ui import theme
 from webhook_tui.ui.browser import open_in_browser
 from webhook_tui.ui.controllers.context import AppContext

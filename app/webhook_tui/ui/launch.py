@@ -19,7 +19,8 @@ from typing import TYPE_CHECKING, NoReturn
 from webhook_tui.config import Settings
 from webhook_tui.domain.errors import ExitCode
 from webhook_tui.encoding import is_utf8
-from webhook_tui.session.process import STOP_SECONDS, SessionLauncher, SessionProcess
+from webhook_tui.session.process.launcher import SessionLauncher
+from webhook_tui.session.process.session_process import STOP_SECONDS, SessionProcess
 
 if TYPE_CHECKING:
     from webhook_tui.ui.app import WebhookTuiApp

@@ -25,11 +25,11 @@ class ShutdownLine:
     def add(self, event: SessionEvent) -> None:
         """Add an event of the session."""
         match event:
-            case ShutdownStepStarted(what):
-                self._ends[what] = ""
+            case ShutdownStepStarted(step):
+                self._ends[step] = ""
                 self._write()
-            case ShutdownStepEnded(what, outcome):
-                self._ends[what] = outcome
+            case ShutdownStepEnded(step, outcome):
+                self._ends[step] = outcome
                 self._write()
             case SessionStopped():
                 self.stopped = event
@@ -44,7 +44,7 @@ class ShutdownLine:
             self._say(f"webhook-tui: {visible(self.stopped.problem.sentence())}\n")
 
     def _write(self) -> None:
-        parts = [f"{visible(what)} … {end}".rstrip() for what, end in self._ends.items()]
+        parts = [f"{visible(step)} … {end}".rstrip() for step, end in self._ends.items()]
         self._say("\r\x1b[KLeaving: " + "   ".join(parts))
 
     def _say(self, text: str) -> None:

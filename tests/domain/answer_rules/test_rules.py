@@ -123,6 +123,6 @@ def test_the_answers_carry_what_the_rule_says() -> None:
     assert limited is not None
     assert (b"retry-after", b"5") in limited.headers
     assert own == Answer(201, b"<p>", ((b"Content-Type", b"text/html"),), 2.0)
-    assert answer_for(NoAnswer(NoResponse.NONE), 1, "") == Answer(silence=NoResponse.NONE)
-    assert Answer(silence=NoResponse.NONE).answered is None
+    assert answer_for(NoAnswer(NoResponse.NONE), 1, "") == Answer(no_response=NoResponse.NONE)
+    assert Answer(no_response=NoResponse.NONE).answered is None
     assert NOT_STORED.answered == 503

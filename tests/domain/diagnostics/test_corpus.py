@@ -163,10 +163,10 @@ def scored(written: Written, *, received: bool) -> tuple[str, Cause | None]:
         assert report.examination is Examination.NO_CAUSE
         assert report.outcome.startswith("No known cause matches (1 secret, ")
         return "honest", None
-    for text in (report.cause.why, report.cause.change, report.cause.headline, report.cause.short):
+    for text in (report.cause.why, report.cause.change, report.cause.headline, report.cause.short_reason):
         assert text.endswith(".")
     assert len(report.cause.headline) <= 60
-    assert len(report.cause.short) <= 34
+    assert len(report.cause.short_reason) <= 34
     return score(report.cause, *pair), report.cause
 
 

@@ -21,7 +21,7 @@ from webhook_tui.domain.diagnostics.engine import OtherDelivery, explain, with_c
 from webhook_tui.domain.diagnostics.report import Examination, SignatureReport
 from webhook_tui.domain.signature.secret import Secret
 from webhook_tui.domain.signature.secret_ring import SecretRing
-from webhook_tui.domain.signature.signature import judge
+from webhook_tui.domain.signature.signature import check_signature
 from webhook_tui.domain.signature.verdict import Verdict
 
 NOW = datetime(2026, 11, 23, 14, 20, tzinfo=UTC)
@@ -363,17 +363,19 @@ def test_names_the_cause(case: Case) -> None:
     assert report.cause is not None
     assert report.cause.code == case.code
     assert len(report.cause.headline) <= 60
-    assert len(report.cause.short) <= 34
+    assert len(report.cause.short_reason) <= 34
     assert report.cause.headline.startswith("It ")
     assert report.cause.why.endswith(".")
     assert report.cause.change
     if case.headline is not None:
         assert report.cause.headline == case.headline
     if case.short is not None:
-        assert report.cause.short == case.short
+        assert report.cause.short_reason == case.short
     for text in (case.secret, TOKEN, "another_secret"):
         assert text not in repr(report)
-    assert not judge(sent.headers, sent.body, ring_of("another_secret", case.secret), zone_now=NOW).verdict.is_good
+    assert not check_signature(
+        sent.headers, sent.body, ring_of("another_secret", case.secret), zone_now=NOW
+    ).verdict.is_good
 
 
 def test_finds_the_cause_with_a_former_secret() -> None:
@@ -440,12 +442,12 @@ def test_names_the_delivery_whose_signature_it_has() -> None:
 
     assert report.cause is not None
     assert report.cause.headline == "It is the signature of delivery #7."
-    assert report.cause.short == "It is #7's signature."
+    assert report.cause.short_reason == "It is #7's signature."
     assert report.cause.change == "Two deliveries were mixed: look for shared state."
     again = explained(delivery(signed(PING, "unknown")), SECRET, others=(other, unknown))
     assert again.cause is not None
     assert again.cause.headline == "It has the same signature as delivery #6."
-    assert again.cause.short == "Same signature as #6."
+    assert again.cause.short_reason == "Same signature as #6."
 
 
 def test_an_attempt_with_the_same_wrong_signature_and_body_explains_nothing() -> None:
@@ -555,10 +557,10 @@ def test_the_reason_of_a_bad_verdict_becomes_the_cause() -> None:
     ring = ring_of(SECRET)
     report = explained(sent, SECRET)
 
-    judgement = with_cause(judge(sent.headers, sent.body, ring, zone_now=NOW), report)
+    verification = with_cause(check_signature(sent.headers, sent.body, ring, zone_now=NOW), report)
 
-    assert (judgement.verdict, judgement.reason) == (Verdict.INVALID, "It fits the same JSON, compact.")
-    good = judge(delivery(signed(BODY)).headers, BODY, ring, zone_now=NOW)
+    assert (verification.verdict, verification.reason) == (Verdict.INVALID, "It fits the same JSON, compact.")
+    good = check_signature(delivery(signed(BODY)).headers, BODY, ring, zone_now=NOW)
     assert with_cause(good, report) is good
 
 
@@ -595,4 +597,4 @@ def test_any_changed_byte_is_invalid(at: int, mask: int) -> None:
     changed[at] ^= mask
     sent = delivery(signed(BODY), bytes(changed))
 
-    assert judge(sent.headers, sent.body, ring_of(SECRET), zone_now=NOW).verdict is Verdict.INVALID
+    assert check_signature(sent.headers, sent.body, ring_of(SECRET), zone_now=NOW).verdict is Verdict.INVALID

@@ -105,9 +105,11 @@ def test_every_sentence_of_the_catalogue_has_room() -> None:
             cause_of([one] * 3, 9, 9),
         ):
             assert len(cause.headline) <= 60
-            assert len(cause.short) <= 34
+            assert len(cause.short_reason) <= 34
             assert cause.headline.startswith("It ")
-            assert all(text.endswith((".", "…")) for text in (cause.headline, cause.short, cause.why, cause.change))
+            assert all(
+                text.endswith((".", "…")) for text in (cause.headline, cause.short_reason, cause.why, cause.change)
+            )
         assert len(note_of([one])) <= 55
 
 

@@ -11,7 +11,7 @@ from webhook_tui.domain.filtering.filter import Filter
 
 
 def _stored(seq: int, event: str, *, valid: bool = True) -> StoredDelivery:
-    return StoredDelivery(row(seq, event=event, judgement=VALID if valid else INVALID), delivery())
+    return StoredDelivery(row(seq, event=event, verification=VALID if valid else INVALID), delivery())
 
 
 @pytest.mark.parametrize(

@@ -31,7 +31,7 @@ SAMPLE = StoredDelivery(
         row(
             event="image_result",
             event_id='"a-b"',
-            judgement=INVALID,
+            verification=INVALID,
             attempt=3,
             answered=503,
             size=12_000,

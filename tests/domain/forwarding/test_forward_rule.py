@@ -38,6 +38,6 @@ def test_the_first_match_wins() -> None:
     rules = ForwardFilter((ForwardRule("http://a", "event:ping verdict:valid"), ForwardRule("http://b", "event:p*")))
 
     assert rules.url_for(StoredDelivery(row(), delivery()), NOW) == "http://a"
-    assert rules.url_for(StoredDelivery(row(judgement=INVALID), delivery()), NOW) == "http://b"
+    assert rules.url_for(StoredDelivery(row(verification=INVALID), delivery()), NOW) == "http://b"
     assert rules.url_for(StoredDelivery(row(event="x"), delivery()), NOW) is None
     assert not ForwardFilter(())

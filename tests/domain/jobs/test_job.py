@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from webhook_tui.domain.delivery.event import about, event_from
+from webhook_tui.domain.delivery.event import event_from, row_summary
 from webhook_tui.domain.jobs.job import (
     JobFields,
     indexed_images,
@@ -104,9 +104,9 @@ def test_the_fields_are_settings() -> None:
     data = {"task": "t1", "state": "done", "n": 1, "of": 2, "url": LINK, "job_id": "no", "status": "no"}
     assert job_ids(data, fields.ids) == ["t1"]
     assert job_images(data, fields) == (LINK,)
-    assert about(event_from({"data": data}), fields) == "t1 done 1/2"
-    assert about(event_from({"data": data})) == "no no"
-    assert about(event_from({"data": {"identity_code": "id_1", "progress": 5}})) == "id_1 5 %"
+    assert row_summary(event_from({"data": data}), fields) == "t1 done 1/2"
+    assert row_summary(event_from({"data": data})) == "no no"
+    assert row_summary(event_from({"data": {"identity_code": "id_1", "progress": 5}})) == "id_1 5 %"
 
 
 def test_the_worst_verdict() -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from webhook_tui.domain.signature.secret import Secret
 from webhook_tui.domain.signature.secret_ring import SecretRing
-from webhook_tui.domain.signature.signature import judge, sign
+from webhook_tui.domain.signature.signature import check_signature, sign
 from webhook_tui.domain.signature.verdict import Verdict
 
 NOW = datetime(2026, 11, 23, 14, 20, tzinfo=UTC)
@@ -24,7 +24,7 @@ def _ring(*secrets: str) -> SecretRing:
 
 def _verdict(value: bytes | None, ring: SecretRing, *, unanswered: bool = False, limit: int | None = None) -> Verdict:
     headers = () if value is None else ((b"X-Webhook-Signature", value),)
-    return judge(headers, BODY, ring, unanswered=unanswered, limit=limit, zone_now=NOW).verdict
+    return check_signature(headers, BODY, ring, unanswered=unanswered, limit=limit, zone_now=NOW).verdict
 
 
 @pytest.mark.parametrize(
@@ -117,8 +117,8 @@ def test_two_signatures_that_differ_are_malformed() -> None:
     good = sign(Secret("s"), BODY).encode()
     twice = ((b"X-Webhook-Signature", good), (b"x-webhook-signature", b"sha256=" + b"0" * 64))
 
-    assert judge(twice, BODY, _ring("s"), zone_now=NOW).verdict is Verdict.MALFORMED
-    assert judge((twice[0], twice[0]), BODY, _ring("s"), zone_now=NOW).verdict is Verdict.VALID
+    assert check_signature(twice, BODY, _ring("s"), zone_now=NOW).verdict is Verdict.MALFORMED
+    assert check_signature((twice[0], twice[0]), BODY, _ring("s"), zone_now=NOW).verdict is Verdict.VALID
 
 
 @pytest.mark.parametrize("comma", [b", ", b",", b" \t,\t"])
@@ -127,7 +127,7 @@ def test_equal_signatures_joined_by_a_proxy_count_as_two_equal_lines(comma: byte
     good, other = sign(Secret("s"), BODY).encode(), b"sha256=" + b"0" * 64
 
     def verdict_of(value: bytes) -> Verdict:
-        return judge(((b"X-Webhook-Signature", value),), BODY, _ring("s"), zone_now=NOW).verdict
+        return check_signature(((b"X-Webhook-Signature", value),), BODY, _ring("s"), zone_now=NOW).verdict
 
     assert verdict_of(comma.join([good, good])) is Verdict.VALID
     assert verdict_of(comma.join([good] * 3)) is Verdict.VALID

@@ -65,7 +65,7 @@ def test_a_tunnel_opens_breaks_is_tried_and_opens_again() -> None:
     assert telling.phases() == [
         ("opening", 1, 2, None, "", 1),
         ("open", 2, 4, "https://a.example", "", 0),
-        ("down", 4, 10, None, BROKE.what, 4),
+        ("down", 4, 10, None, BROKE.message, 4),
         ("open again", 10, None, "https://b.example", "", 0),
     ]
 

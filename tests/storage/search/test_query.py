@@ -19,7 +19,7 @@ from webhook_tui.domain.delivery.delivery import Delivery, DeliveryRow, StoredDe
 from webhook_tui.domain.delivery.rows import Sort, SortColumn
 from webhook_tui.domain.filtering.filter import Expression, FilterError, matches, parse
 from webhook_tui.domain.jobs.job import JOB_FIELDS
-from webhook_tui.domain.signature.verdict import Judgement, Verdict
+from webhook_tui.domain.signature.verdict import Verdict, VerificationResult
 from webhook_tui.storage.insertion import insert_deliveries, recordable
 from webhook_tui.storage.mappers import find_stored
 from webhook_tui.storage.retention import delete_some
@@ -146,9 +146,9 @@ def _history(what: Sequence[tuple[Delivery, Verdict, int | None, bool, str]]) ->
     with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
         connection.executescript("\n".join(HISTORY.migrations))
         for number, (received, verdict, answered, marked, comment) in enumerate(what):
-            judgement = Judgement(verdict, "", "", None)
+            verification = VerificationResult(verdict, "", "", None)
             account = Account("https://v2.api.piktid.com", "ab"[number % 2])
-            record = recordable(received, judgement, account=account, answered=answered)
+            record = recordable(received, verification, account=account, answered=answered)
             (row,) = insert_deliveries(connection, [record], run=1 + number // 4)
             connection.execute(
                 "UPDATE deliveries SET marked = ?, comment = ? WHERE seq = ?", (marked, comment, row.seq)
@@ -191,7 +191,7 @@ def test_the_search_finds_what_the_evaluator_says(
         delete_some(connection, gone)
         for received, verdict, answered, _, _ in what[indexed:]:
             account = Account("https://v2.api.piktid.com", "a")
-            record = recordable(received, Judgement(verdict, "", ""), account=account, answered=answered)
+            record = recordable(received, VerificationResult(verdict, "", ""), account=account, answered=answered)
             insert_deliveries(connection, [record], run=9)
         there = _all(connection)
         for text in texts:

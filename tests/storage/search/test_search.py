@@ -19,18 +19,22 @@ from webhook_tui.domain.delivery.rows import Progress, Sort, SortColumn
 from webhook_tui.domain.errors import ProblemError
 from webhook_tui.domain.filtering.filter import parse
 from webhook_tui.domain.jobs.job import JOB_FIELDS
-from webhook_tui.domain.signature.verdict import Judgement
+from webhook_tui.domain.signature.verdict import VerificationResult
 from webhook_tui.storage.database import connect_read_only
 from webhook_tui.storage.history import DeliveryStore
 from webhook_tui.storage.search.scan import Published, Scan, Search
 
 
 async def _record(
-    store: DeliveryStore, account: Account, *statuses: str, judgement: Judgement = VALID, answered: int | None = 200
+    store: DeliveryStore,
+    account: Account,
+    *statuses: str,
+    verification: VerificationResult = VALID,
+    answered: int | None = 200,
 ) -> None:
     for status in statuses:
         body = json.dumps({"id": 1, "data": {"status": status}}).encode()
-        await store.record(delivery(body), judgement, account=account, answered=answered)
+        await store.record(delivery(body), verification, account=account, answered=answered)
 
 
 def _remove(path: Path) -> None:
@@ -106,14 +110,14 @@ async def test_what_is_deleted_goes(store: DeliveryStore, account: Account, sort
 async def test_what_changed_is_looked_at_again(store: DeliveryStore, account: Account, sort: Sort) -> None:
     """A verdict, a mark: the row comes to its place or goes."""
     way = -1 if sort.is_descending else 1
-    await _record(store, account, *["failed"] * 4, judgement=PENDING)
+    await _record(store, account, *["failed"] * 4, verification=PENDING)
     with finding(store, "verdict:pending or marked", sort=sort) as search:
         search.until([1, 2, 3, 4][::way])
         await _record(store, account, "completed", "completed")
-        await _record(store, account, "completed", judgement=PENDING)
+        await _record(store, account, "completed", verification=PENDING)
         search.until([1, 2, 3, 4, 7][::way])
 
-        await store.set_judgements([(2, VALID), (3, INVALID)])
+        await store.set_verdicts([(2, VALID), (3, INVALID)])
         search.rows.reconsider([2, 3, 99])
         search.until([1, 4, 7][::way])
         await store.set_marked(2, marked=True)
@@ -130,7 +134,7 @@ async def test_a_frame_is_not_disturbed_by_changes(store: DeliveryStore, account
     await _record(store, account, *["failed"] * 5)
     with finding(store, "failed") as search, finding(store, "failed") as other:
         search.until([1, 2, 3, 4, 5])
-        await store.set_judgements([(3, INVALID)])
+        await store.set_verdicts([(3, INVALID)])
         await store.delete([2])
         search.rows.reconsider([3])
         search.rows._search.wake()  # type: ignore[attr-defined]  # as a refresh would, but nothing is shown yet

@@ -11,7 +11,7 @@ import pytest
 from tests.factories import INVALID, NOW, PENDING, VALID, delivery
 from webhook_tui.domain.account import Account
 from webhook_tui.domain.errors import ProblemError
-from webhook_tui.domain.signature.verdict import Judgement, Verdict
+from webhook_tui.domain.signature.verdict import Verdict, VerificationResult
 from webhook_tui.domain.statistics.counts import HistoryCounts
 from webhook_tui.storage.history import DeliveryStore
 from webhook_tui.storage.statistics import aggregate, counts
@@ -19,13 +19,18 @@ from webhook_tui.storage.statistics.counts import StatisticsReader
 
 
 async def record(
-    store: DeliveryStore, account: Account, event: str, judgement: Judgement = VALID, *, age_seconds: float = 0
+    store: DeliveryStore,
+    account: Account,
+    event: str,
+    verification: VerificationResult = VALID,
+    *,
+    age_seconds: float = 0,
 ) -> int:
     """Store one delivery of that event; its number."""
     received = delivery(
         b"{}", received_at=NOW - timedelta(seconds=age_seconds), headers=((b"X-Webhook-Event", event.encode()),)
     )
-    return (await store.record(received, judgement, account=account, answered=200)).seq
+    return (await store.record(received, verification, account=account, answered=200)).seq
 
 
 async def counted(store: DeliveryStore) -> HistoryCounts:
@@ -73,7 +78,7 @@ async def test_a_new_verdict_and_a_deletion_are_counted_anew(
     monkeypatch.setattr(aggregate, "REBUILD_FACTOR", 0)
     numbers = [await record(store, account, "ping", PENDING) for _ in range(3)]
     assert (await counted(store)).all_runs == {Verdict.PENDING: 3}
-    await store.set_judgements([(numbers[0], VALID)])
+    await store.set_verdicts([(numbers[0], VALID)])
     assert (await counted(store)).all_runs == {Verdict.VALID: 1, Verdict.PENDING: 2}
     await store.delete(numbers[1:2])
     assert (await counted(store)).all_runs == {Verdict.VALID: 1, Verdict.PENDING: 1}
@@ -88,7 +93,7 @@ async def test_the_counts_stay_while_they_are_counted_anew(
         await record(store, account, "ping")
     assert (await counted(store)).all_runs == {Verdict.VALID: 9, Verdict.PENDING: 1}
     monkeypatch.setattr(aggregate, "REBUILD_FACTOR", 1e9)
-    await store.set_judgements([(number, VALID)])
+    await store.set_verdicts([(number, VALID)])
     assert (await store.counts(NOW)).all_runs == {Verdict.VALID: 9, Verdict.PENDING: 1}
     monkeypatch.setattr(aggregate, "REBUILD_FACTOR", 0)
     monkeypatch.setattr(counts, "CHUNK", 4)

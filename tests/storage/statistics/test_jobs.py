@@ -14,7 +14,7 @@ from tests.factories import INVALID, NOW, PENDING, VALID, delivery
 from tests.storage.finding import finding
 from webhook_tui.domain.account import Account
 from webhook_tui.domain.jobs.job import Job, JobFields, Jobs
-from webhook_tui.domain.signature.verdict import Judgement, Verdict
+from webhook_tui.domain.signature.verdict import Verdict, VerificationResult
 from webhook_tui.storage.history import DeliveryStore
 from webhook_tui.storage.statistics import aggregate, jobs
 
@@ -25,11 +25,16 @@ def body(job_id: object, *, at: float | None = None, **data: Any) -> bytes:
 
 
 async def record(
-    store: DeliveryStore, account: Account, content: bytes, judgement: Judgement = VALID, *, seconds: int = 0
+    store: DeliveryStore,
+    account: Account,
+    content: bytes,
+    verification: VerificationResult = VALID,
+    *,
+    seconds: int = 0,
 ) -> int:
     """Store one delivery; its number."""
     received = delivery(content, received_at=NOW + timedelta(seconds=seconds))
-    return (await store.record(received, judgement, account=account, answered=200)).seq
+    return (await store.record(received, verification, account=account, answered=200)).seq
 
 
 async def read(store: DeliveryStore) -> Jobs:
@@ -126,7 +131,7 @@ async def test_a_new_verdict_and_a_deletion_are_read_anew(
     first = await record(store, account, body("a"), PENDING)
     second = await record(store, account, body("a"))
     assert named(await read(store), "a").worst is Verdict.PENDING
-    await store.set_judgements([(first, VALID)])
+    await store.set_verdicts([(first, VALID)])
     assert named(await read(store), "a").worst is Verdict.VALID
     assert [event.verdict for event in (await store.job("a")).events] == [Verdict.VALID, Verdict.VALID]
     await store.delete([second])

@@ -266,10 +266,10 @@ def test_the_most_severe_notice_has_the_place() -> None:
     first = chosen(status, None, frozenset())
     assert first is not None
     assert [line.plain for line in first.lines(NOW)] == ["Out of order (503).", "Trying again in 8 s; u tries now."]
-    second = chosen(status, None, frozenset({problem.what}))
+    second = chosen(status, None, frozenset({problem.message}))
     assert second == Notice(note)
     assert len(second.lines(NOW)) == 1
-    third = chosen(status, None, frozenset({problem.what, note.what}))
+    third = chosen(status, None, frozenset({problem.message, note.message}))
     assert third is not None
     assert third.problem.severity is Severity.TIP
     assert chosen(WAITING, None, frozenset()) is None

@@ -101,12 +101,12 @@ def delivery(
         event_id=None,
         verdict=verdict,
         reason="",
-        short="",
+        short_reason="",
         secret_id=None,
         attempt=attempt,
         answered=answered,
         size=size,
-        about=about,
+        summary=about,
         marked=marked,
     )
 

@@ -36,14 +36,14 @@ class Answer:
     headers: Headers = ((b"content-type", b"text/plain; charset=utf-8"),)
     delay_seconds: float = 0.0
     """How long the sender waits for it, from when the delivery is on disk."""
-    silence: NoResponse | None = None
+    no_response: NoResponse | None = None
 
     @property
     def answered(self) -> int | None:
         """What the delivery's row says of it."""
-        if self.silence is None:
+        if self.no_response is None:
             return self.status
-        return RESET if self.silence is NoResponse.RESET else None
+        return RESET if self.no_response is NoResponse.RESET else None
 
 
 NOT_STORED = Answer(503, b"not stored, send it again", ((b"content-type", b"text/plain"), (b"retry-after", b"5")))

@@ -117,7 +117,7 @@ def answer_for(rule: AnswerRule, nth: int, event: str) -> Answer | None:
         case ByEvent(statuses):
             return next((_failing(status) for name, status in statuses if name == event), None)
         case NoAnswer(silence):
-            return Answer(silence=silence)
+            return Answer(no_response=silence)
         case _:
             assert_never(rule)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from webhook_tui.domain.delivery.headers import Headers
-from webhook_tui.domain.signature.verdict import Judgement, Verdict
+from webhook_tui.domain.signature.verdict import Verdict, VerificationResult
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class DeliveryRow:
     """The body's `id` as JSON text (`90412`, `"a-b"`), so that its type is kept; None when there is none."""
     verdict: Verdict
     reason: str
-    short: str
+    short_reason: str
     secret_id: str | None
     attempt: int
     """1 for the first delivery of an event id, counted per account; always 1 without an id."""
@@ -49,7 +49,7 @@ class DeliveryRow:
     """Status that we answered; None: not answered (yet), 0: the connection was reset."""
     size: int
     """Bytes of the body."""
-    about: str
+    summary: str
     """A few words from `data` (job id, status, progress); "" when there is nothing known in it."""
     marked: bool = False
     comment: str = ""
@@ -58,9 +58,9 @@ class DeliveryRow:
     """The event stream brought the same event, as far as it was watched."""
 
     @property
-    def judgement(self) -> Judgement:
+    def verification(self) -> VerificationResult:
         """Verdict and reason together."""
-        return Judgement(self.verdict, self.reason, self.short, self.secret_id)
+        return VerificationResult(self.verdict, self.reason, self.short_reason, self.secret_id)
 
 
 @dataclass(frozen=True, slots=True)

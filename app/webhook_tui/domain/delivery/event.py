@@ -18,7 +18,7 @@ KNOWN_EVENTS = ("batch_edit", "image_result", "identity_preprocessing", "ping")
 MOST_VALUES = 200_000
 """Values of a body beyond which it is nobody's event; to decode them would keep every other delivery waiting."""
 
-_LONGEST_ABOUT = 120
+_LONGEST_SUMMARY = 120
 _encode_id = json.JSONEncoder(allow_nan=False).encode
 
 
@@ -89,11 +89,11 @@ def event_name(headers: Headers, event: Event) -> str:
     return event.name or ""
 
 
-def about(event: Event, fields: JobFields | None = None) -> str:
+def row_summary(event: Event, fields: JobFields | None = None) -> str:
     """A few words from `data` for the table: job id, status, progress; "" when none of them is there."""
     data, fields = event.data, fields or JobFields()
     if not data:
         return ""
     ids = job_ids(data, (*fields.ids, "identity_code"))[:1]
     words = (*ids, job_status(data, fields), job_progress(data, fields))
-    return " ".join(word for word in words if word)[:_LONGEST_ABOUT]
+    return " ".join(word for word in words if word)[:_LONGEST_SUMMARY]

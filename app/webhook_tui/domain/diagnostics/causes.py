@@ -45,7 +45,7 @@ class Difference(msgspec.Struct, frozen=True):
         return f"It fits {long if 0 < len(long) <= LONGEST_HEADLINE - len('It fits .') else self.phrase}."
 
     @property
-    def short(self) -> str:
+    def short_reason(self) -> str:
         """A sentence of at most 34 characters."""
         if self.code in _OWN_HEADLINES:
             return self._filled(_OWN_HEADLINES[self.code][1])
@@ -83,7 +83,7 @@ def cause_of(differences: Sequence[Difference], signed: int, received: int) -> C
     change = " ".join(dict.fromkeys(one.change for one in differences))
     code = "+".join(dict.fromkeys(one.code for one in differences))
     if len(differences) == 1:
-        return Cause(code, differences[0].headline, differences[0].short, why + sizes, change)
+        return Cause(code, differences[0].headline, differences[0].short_reason, why + sizes, change)
     number = _NUMBERS.get(len(differences), str(len(differences)))
     headline = f"It fits {differences[0].phrase} and {differences[1].phrase}."
     if len(differences) > 2 or len(headline) > LONGEST_HEADLINE:

@@ -33,7 +33,7 @@ from webhook_tui.domain.diagnostics.wrappers import unwrapped
 from webhook_tui.domain.signature.secret import Secret
 from webhook_tui.domain.signature.secret_ring import SecretRing
 from webhook_tui.domain.signature.signature import sign
-from webhook_tui.domain.signature.verdict import Judgement, Verdict
+from webhook_tui.domain.signature.verdict import Verdict, VerificationResult
 from webhook_tui.domain.units import age
 
 __all__ = ["OtherDelivery", "explain", "with_cause"]
@@ -136,17 +136,17 @@ def _examination(search: _Search, found: _Found | None, *, stopped: bool) -> Exa
     return Examination.NO_CAUSE if search.is_possible else Examination.UNNEEDED
 
 
-def with_cause(judgement: Judgement, report: SignatureReport) -> Judgement:
-    """The judgement with what the search found as its reason, where the verdict is a bad one."""
-    if not judgement.verdict.is_bad:
-        return judgement
+def with_cause(verification: VerificationResult, report: SignatureReport) -> VerificationResult:
+    """The result with what the search found as its reason, where the verdict is a bad one."""
+    if not verification.verdict.is_bad:
+        return verification
     if report.cause is not None:
-        return replace(judgement, reason=report.cause.headline, short=report.cause.short)
-    if judgement.verdict is not Verdict.INVALID or not report.outcome:
-        return judgement
+        return replace(verification, reason=report.cause.headline, short_reason=report.cause.short_reason)
+    if verification.verdict is not Verdict.INVALID or not report.outcome:
+        return verification
     if report.examination is Examination.STOPPED:
-        return replace(judgement, reason=report.outcome)
-    return replace(judgement, reason=f"No known cause matches ({report.tried:,} checks).")
+        return replace(verification, reason=report.outcome)
+    return replace(verification, reason=f"No known cause matches ({report.tried:,} checks).")
 
 
 class _KeyedHash:

@@ -17,7 +17,7 @@ class Cause:
     """A stable word for scripts, like `trailing-newline`."""
     headline: str
     """At most 60 characters, `It fits ...`."""
-    short: str
+    short_reason: str
     """At most 34 characters, `Fits ...`."""
     why: str
     """One to three sentences: what was signed and what arrived."""

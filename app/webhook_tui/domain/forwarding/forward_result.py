@@ -25,7 +25,7 @@ class UsedUrl:
     """UTC."""
 
 
-class Why(StrEnum):
+class ForwardOrigin(StrEnum):
     """Why it was sent."""
 
     FORWARDED = "forwarded"
@@ -39,7 +39,7 @@ class ForwardResult:
     """One delivery sent on, and its answer or why there was none."""
 
     seq: int
-    why: Why
+    origin: ForwardOrigin
     url: str
     """Where to; always as the user named it."""
     at: datetime
@@ -57,7 +57,7 @@ class ForwardResult:
     """Why there was no answer, as a clause."""
     cause: Failure | None = None
     """The same for code."""
-    signed_anew: bool = False
+    re_signed: bool = False
     """With the secret that was current then; else the signature went as received."""
     edited: bool = False
     cut: Failure | None = None

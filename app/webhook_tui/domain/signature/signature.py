@@ -18,7 +18,7 @@ from datetime import datetime
 from webhook_tui.domain.delivery.headers import Headers, signatures
 from webhook_tui.domain.signature.secret import Secret
 from webhook_tui.domain.signature.secret_ring import Origin, SecretRing, SigningSecret
-from webhook_tui.domain.signature.verdict import Judgement, Verdict
+from webhook_tui.domain.signature.verdict import Verdict, VerificationResult
 
 PREFIX = b"sha256="
 DIGITS = 64
@@ -26,11 +26,13 @@ DIGITS = 64
 _WELL_FORMED = re.compile(rb"sha256=([0-9a-f]{64})")
 _HEX = re.compile(rb"[0-9a-fA-F]*")
 
-MISSING = Judgement(Verdict.MISSING, "No X-Webhook-Signature header: anyone can have sent it.", "No signature header.")
-PENDING = Judgement(
+MISSING = VerificationResult(
+    Verdict.MISSING, "No X-Webhook-Signature header: anyone can have sent it.", "No signature header."
+)
+PENDING = VerificationResult(
     Verdict.PENDING, "Its secret is not known yet; it is verified when it comes.", "The secret is not known yet."
 )
-NONE_FITS = Judgement(
+NONE_FITS = VerificationResult(
     Verdict.INVALID, "Not the signature of this body with any known secret.", "Matches no known secret."
 )
 """No known secret fits; the cause was not searched for."""
@@ -46,14 +48,14 @@ def well_formed(value: bytes) -> bool:
     return _WELL_FORMED.fullmatch(value) is not None
 
 
-def malformed(received: Sequence[bytes]) -> Judgement | None:
+def malformed(received: Sequence[bytes]) -> VerificationResult | None:
     """What is wrong with the shape of the X-Webhook-Signature values, or None when the shape is right.
 
     The same value sent twice counts as one.
     """
     distinct = sorted(set(received))
     if len(distinct) > 1:
-        return Judgement(
+        return VerificationResult(
             Verdict.MALFORMED,
             "It has two X-Webhook-Signature headers that differ.",
             "Two signatures that differ.",
@@ -61,7 +63,7 @@ def malformed(received: Sequence[bytes]) -> Judgement | None:
     value = distinct[0]
     if well_formed(value):
         return None
-    return Judgement(Verdict.MALFORMED, *_shape_sentences(value))
+    return VerificationResult(Verdict.MALFORMED, *_shape_sentences(value))
 
 
 def _shape_sentences(value: bytes) -> tuple[str, str]:
@@ -90,7 +92,7 @@ def fits(secret: Secret, body: bytes, value: bytes) -> bool:
     return hmac.compare_digest(sign(secret, body).encode(), value)
 
 
-def judge(
+def check_signature(
     headers: Headers,
     body: bytes,
     ring: SecretRing,
@@ -98,7 +100,7 @@ def judge(
     limit: int | None = None,
     unanswered: bool = False,
     zone_now: datetime,
-) -> Judgement:
+) -> VerificationResult:
     """The verdict on one delivery.
 
     `limit`: try only that many secrets, newest first (None: all). `unanswered`: a registration is under way, so a
@@ -120,22 +122,22 @@ def judge(
     return NONE_FITS
 
 
-def fitting(known: SigningSecret, *, is_current: bool, zone_now: datetime) -> Judgement:
-    """The judgement when `known` fits: valid with the current secret or a given one, older with a former one."""
+def fitting(known: SigningSecret, *, is_current: bool, zone_now: datetime) -> VerificationResult:
+    """The result when `known` fits: valid with the current secret or a given one, older with a former one."""
     if known.origin is not Origin.REGISTERED:
         short = "Matches the secret you added."
-        return Judgement(
+        return VerificationResult(
             Verdict.VALID, f"Matches the secret you added ({known.secret.short_id}).", short, known.secret_id
         )
     if is_current:
-        return Judgement(Verdict.VALID, "Signed by PiktID.", "Signed by PiktID.", known.secret_id)
+        return VerificationResult(Verdict.VALID, "Signed by PiktID.", "Signed by PiktID.", known.secret_id)
     since = _time_of_day(known.since, zone_now)
     if known.until is None:
         long = short = f"Valid with the secret of {since}."
     else:
         short = f"Valid with the secret of {since}."
         long = f"Valid with the secret of {since}, replaced at {_time_of_day(known.until, zone_now)}."
-    return Judgement(Verdict.OLDER, long, short, known.secret_id)
+    return VerificationResult(Verdict.OLDER, long, short, known.secret_id)
 
 
 def _time_of_day(at: datetime, zone_now: datetime) -> str:

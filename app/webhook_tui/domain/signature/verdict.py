@@ -48,13 +48,13 @@ _GLYPHS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Judgement:
+class VerificationResult:
     """A verdict and its reason in words."""
 
     verdict: Verdict
     reason: str
     """One sentence, at most 60 characters, for a headline with room."""
-    short: str
+    short_reason: str
     """The same in at most 34 characters."""
     secret_id: str | None = None
     """Fingerprint of the ring's secret that fits; None when none does."""

@@ -15,8 +15,8 @@ from webhook_tui.domain.diagnostics.report import SignatureReport
 from webhook_tui.domain.signature.lint import lint
 from webhook_tui.domain.signature.secret import Secret
 from webhook_tui.domain.signature.secret_ring import Origin, SecretRing
-from webhook_tui.domain.signature.signature import NONE_FITS, PREFIX, judge
-from webhook_tui.domain.signature.verdict import Judgement, Verdict
+from webhook_tui.domain.signature.signature import NONE_FITS, PREFIX, check_signature
+from webhook_tui.domain.signature.verdict import Verdict, VerificationResult
 
 SECONDS = 3.0
 """How long the search for a cause takes at most, where nothing else is said."""
@@ -31,7 +31,7 @@ class Verification:
     """The outcome of an offline check."""
 
     verdict: Verdict
-    judgement: Judgement
+    result: VerificationResult
     report: SignatureReport
 
     @property
@@ -74,11 +74,11 @@ def _ring(secrets: Sequence[Secret]) -> SecretRing:
 def _verification(
     delivery: Delivery, ring: SecretRing, clock: Callable[[], float], seconds: float, notes: tuple[str, ...]
 ) -> Verification:
-    judgement = judge(delivery.headers, delivery.body, ring, zone_now=delivery.received_at)
+    verification = check_signature(delivery.headers, delivery.body, ring, zone_now=delivery.received_at)
     deadline = clock() + seconds
     report = explain(delivery, ring, seq=0, clock=clock, expired=lambda: clock() > deadline, notes=notes)
-    judgement = with_cause(judgement, report)
-    return Verification(judgement.verdict, judgement, report)
+    verification = with_cause(verification, report)
+    return Verification(verification.verdict, verification, report)
 
 
 def as_json(verification: Verification) -> str:
@@ -88,7 +88,7 @@ def as_json(verification: Verification) -> str:
     return json.dumps(
         {
             "verdict": verification.verdict.value,
-            "reason": verification.judgement.reason,
+            "reason": verification.result.reason,
             "cause": cause.code if cause else None,
             "why": cause.why if cause else None,
             "change": cause.change if cause else None,
@@ -130,7 +130,7 @@ def _headline(verification: Verification) -> str:
     """What is known without a doubt; how the search ended is said below it."""
     if verification.verdict is Verdict.INVALID and verification.report.cause is None:
         return NONE_FITS.reason
-    return verification.judgement.reason
+    return verification.result.reason
 
 
 def _digest_lines(label: str, value: str) -> list[str]:

@@ -30,13 +30,13 @@ class Overview:
     """One state of everything."""
 
     started_at: datetime
-    acks: LatencySummary
+    answer_times: LatencySummary
     """From a delivery's first byte to the last of its answer, of this run."""
     phases: tuple[TunnelPhase, ...]
     """Of the tunnel in this run, oldest first."""
     steps: tuple[RegistrationStep, ...]
     """Of the registration in this run, oldest first."""
-    tally: HistoryCounts | None
+    counts: HistoryCounts | None
     """None: not counted yet, or it cannot be read."""
     place: HistoryPlace | None
     problem: Problem | None = None

@@ -96,7 +96,7 @@ class RouteHistory:
         phase = self._phase(tunnel, last)
         if phase is None:
             return
-        reason = tunnel.problem.what if tunnel.problem is not None else ""
+        reason = tunnel.problem.message if tunnel.problem is not None else ""
         is_open = phase in (Phase.OPEN, Phase.REOPENED)
         url = tunnel.public_url if is_open else None
         self._was_open = self._was_open or is_open
@@ -128,7 +128,7 @@ class RouteHistory:
 
 
 def _step(before: WebhookStatus, now: WebhookStatus, public_url: str | None, at: datetime) -> RegistrationStep | None:
-    said = now.problem.what if now.problem is not None else ""
+    said = now.problem.message if now.problem is not None else ""
     if before.state is WebhookState.REGISTERING:
         return _put(now, public_url, at, said)
     if before.state is now.state:

@@ -29,7 +29,7 @@ class NoticeController:
         `again_at`: when it is tried again. `about`: the delivery that it is about; showing another one ends the notice.
         """
         self._current = Notice(problem, again_at, about)
-        self._hidden -= {problem.what}
+        self._hidden -= {problem.message}
         self.refresh()
 
     def clear(self) -> None:
@@ -41,16 +41,16 @@ class NoticeController:
         """Hide the notice that is shown; it comes again when its problem does."""
         shown = self._bar.shown
         if shown is not None:
-            self._hidden |= {shown.problem.what}
+            self._hidden |= {shown.problem.message}
             self.refresh()
 
     def on_status_changed(self) -> None:
         """End the notice of a problem that the route had and has no more; show it again when it returns."""
         status = self._context.status
         problems = (status.storing, status.receiver.problem, status.tunnel.problem, status.webhook.problem)
-        reported = {problem.what for problem in problems if problem is not None}
+        reported = {problem.message for problem in problems if problem is not None}
         over = self._reported - reported
-        if self._current is not None and self._current.problem.what in over:
+        if self._current is not None and self._current.problem.message in over:
             self._current = None
         self._hidden -= over
         self._reported = reported

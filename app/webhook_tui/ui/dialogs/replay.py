@@ -188,7 +188,7 @@ class ReplayDialog(UrlDialog[ReplayChoice]):
         try:
             found = offer.pick(selection, during, lambda: not worker.is_cancelled)
         except ProblemError as error:
-            found = error.problem.what
+            found = error.problem.message
         if not worker.is_cancelled:
             self.post_message(self.Picked(request, found))
 

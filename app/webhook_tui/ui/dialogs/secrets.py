@@ -146,9 +146,9 @@ class SecretsDialog(Dialog[None]):
     def action_add(self) -> None:
         """Ask for another one."""
 
-        def add(wish: AddSecret | None) -> None:
-            if wish is not None:
-                self.post_message(CommandRequested(wish))
+        def add(command: AddSecret | None) -> None:
+            if command is not None:
+                self.post_message(CommandRequested(command))
 
         self.app.push_screen(AddSecretDialog(self._ring_place), add)
 

@@ -111,7 +111,7 @@ class StatusDialog(Dialog[None]):
         self._is_asking = False
         self._overview = overview
         self._fill()
-        if overview.tally is not None and not overview.tally.is_done:
+        if overview.counts is not None and not overview.counts.is_done:
             self.set_timer(AGAIN_SECONDS, self._ask)
 
     def _failed(self, _problem: Problem) -> None:

@@ -88,7 +88,7 @@ class TokenDialog(Dialog[TokenChoice]):
                 "if not, why."
             )
         else:
-            yield self.paragraph(visible(self._problem.what))
+            yield self.paragraph(visible(self._problem.message))
         yield self.paragraph("")
         with Horizontal(id="entry"):
             yield Static(Content("API token"))

@@ -153,7 +153,7 @@ def _during(spell: Interval | None, now: datetime) -> str:
 
 
 def _problem(stream: StreamStatus) -> str:
-    return "" if stream.problem is None else visible(stream.problem.what)
+    return "" if stream.problem is None else visible(stream.problem.message)
 
 
 def _paths(number: int) -> str:

@@ -11,7 +11,7 @@ from textual.content import Content
 from webhook_tui.domain import units
 from webhook_tui.domain.delivery.headers import SENSITIVE, Headers
 from webhook_tui.domain.delivery.text import visible, visible_lines
-from webhook_tui.domain.forwarding.forward_result import ForwardResult, Why, hint
+from webhook_tui.domain.forwarding.forward_result import ForwardOrigin, ForwardResult, hint
 
 _MOST_LINES = 400
 _LONGEST_LINE = 1000
@@ -30,12 +30,12 @@ def headline_of(sent: ForwardResult) -> str:
 
 
 def _how(sent: ForwardResult) -> str:
-    if sent.why is Why.FORWARDED:
+    if sent.origin is ForwardOrigin.FORWARDED:
         return "Forwarded" if sent.tries == 1 else f"Forwarded, {sent.tries} tries"
     words = ["Replayed"]
     if sent.edited:
         words.append("edited")
-    words.append("signed anew" if sent.signed_anew else "signature as received")
+    words.append("signed anew" if sent.re_signed else "signature as received")
     return ", ".join(words)
 
 

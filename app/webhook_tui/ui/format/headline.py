@@ -41,7 +41,7 @@ def headline(row: DeliveryRow, width: int, now: datetime, *, in_ascii: bool, wit
 def sentence(row: DeliveryRow, width: int, *, with_key: bool) -> Content:
     """The second line: the long form where it fits, else the short one; `with_key`: say that w tells more."""
     key = Content.assemble("  ", ("w", "bold $primary"), (" Why", "$muted")) if with_key else Content.empty()
-    reason, short = visible(row.reason), visible(row.short)
+    reason, short = visible(row.reason), visible(row.short_reason)
     text = Content(reason)
     if text.cell_length + key.cell_length > width:
         text = Content(short)

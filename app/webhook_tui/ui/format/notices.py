@@ -42,7 +42,7 @@ class Notice:
     def lines(self, now: datetime) -> tuple[Content, ...]:
         """What happened, and what to do; the keys named there stand out."""
         again = None if self.again_at is None else max(0.0, (self.again_at - now).total_seconds())
-        what, advice = visible(self.problem.what), visible(self.problem.advice(again))
+        what, advice = visible(self.problem.message), visible(self.problem.advice(again))
         lines = [Content.assemble((what, "bold"))]
         if advice:
             lines.append(Content(advice).highlight_regex(_KEY, style="bold $primary"))
@@ -62,7 +62,7 @@ def chosen(status: SessionStatus, occurred: Notice | None, hidden: frozenset[str
     candidates += [Notice(note) for note in status.notes]
     if status.sandbox:
         candidates.append(Notice(SANDBOX_TIP))
-    shown = [notice for notice in candidates if notice.problem.what not in hidden]
+    shown = [notice for notice in candidates if notice.problem.message not in hidden]
     return min(shown, key=lambda notice: _RANK[notice.problem.severity], default=None)
 
 

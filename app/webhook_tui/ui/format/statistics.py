@@ -217,7 +217,7 @@ class _Page:
         yield Content.assemble(("History", "bold"))
         place = overview.place
         if place is None:
-            what = "It is being opened." if overview.problem is None else visible(overview.problem.what)
+            what = "It is being opened." if overview.problem is None else visible(overview.problem.message)
             yield Content.assemble((f"  {what}", "$bad" if overview.problem is not None else "$muted"))
         else:
             kept = "  deleted when leaving" if place.is_temporary else ""
@@ -237,11 +237,11 @@ def overview_text(
     if overview is None:
         return Content.assemble(("counting", "$muted"))
     page = _Page(status, max(width, 20), now, glyphs)
-    tally = overview.tally
+    tally = overview.counts
     sections: list[Iterator[Content]] = []
     if tally is not None:
         sections += [page.verdicts(tally), page.events(tally), page.rates(tally.rates)]
-    sections.append(page.answers(overview.acks))
+    sections.append(page.answers(overview.answer_times))
     if status.refusals:
         sections.append(page.refused())
     sections += [page.tunnel(overview.phases), page.webhook(overview.steps)]

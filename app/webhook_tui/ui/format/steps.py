@@ -74,7 +74,7 @@ def hint(status: SessionStatus) -> Content:
 
 def cause(problem: Problem) -> str:
     """The problem's first clause, without its full stop: `PiktID refused the token (401)`."""
-    return problem.what.split(": ")[0].rstrip(".")
+    return problem.message.split(": ")[0].rstrip(".")
 
 
 def refused(status: SessionStatus) -> str:

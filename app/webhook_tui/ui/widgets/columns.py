@@ -126,7 +126,7 @@ def folded(row: DeliveryRow, shown: frozenset[Name], glyphs: Symbols) -> str:
 
 def sent_sign(sent: ForwardResult, glyphs: Symbols) -> str:
     """What became of a replay: `→200`, `anew→503`, `edited→none`."""
-    how = "edited" if sent.edited else "anew" if sent.signed_anew else ""
+    how = "edited" if sent.edited else "anew" if sent.re_signed else ""
     return f"{how}{glyphs.arrow}{answer_word(sent.status)}"
 
 

@@ -24,7 +24,7 @@ from textual.timer import Timer
 
 from webhook_tui.domain.delivery.delivery import DeliveryRow
 from webhook_tui.domain.delivery.rows import DeliveryRows, Sort, SortColumn
-from webhook_tui.domain.forwarding.forward_result import ForwardResult, Why
+from webhook_tui.domain.forwarding.forward_result import ForwardOrigin, ForwardResult
 from webhook_tui.domain.signature.verdict import Verdict
 from webhook_tui.ui.symbols import glyphs
 from webhook_tui.ui.widgets.columns import Column, column_at, columns
@@ -494,7 +494,7 @@ class DeliveryTable(LineView):
 
     def add_forward_results(self, results: Sequence[ForwardResult]) -> None:
         """Deliveries were replayed: their rows say so for as long as the program runs."""
-        replays = [sent for sent in results if sent.why is Why.REPLAYED]
+        replays = [sent for sent in results if sent.origin is ForwardOrigin.REPLAYED]
         for sent in replays:
             self._replays[sent.seq] = replace(sent, headers=(), body=b"")
             self._replays.move_to_end(sent.seq)

@@ -153,7 +153,7 @@ class RowPainter:
             case "size":
                 text, style = units.size(row.size), muted
             case "about":
-                text, style = cut_text(row.about, column.width, self.glyphs), muted
+                text, style = cut_text(row.summary, column.width, self.glyphs), muted
         return [Segment(_aligned(text, column), style)]
 
     def _event_cell(self, row: DeliveryRow, column: Column, state: RowState, base: Style) -> list[Segment]:

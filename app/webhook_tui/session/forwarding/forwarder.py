@@ -1,0 +1,332 @@
+"""Forwards deliveries to the app under development as they come, and replays stored ones; the bytes stay unchanged.
+
+They go to the one URL that the user named, on this machine unless `--forward-anywhere`; a delivery cannot choose where.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import hmac
+import logging
+import secrets
+from dataclasses import dataclass, replace
+from urllib.parse import urlsplit
+
+from webhook_tui.domain.answer_rules.answer import Answer
+from webhook_tui.domain.delivery.delivery import Delivery, StoredDelivery
+from webhook_tui.domain.delivery.headers import HOP_BY_HOP, SIGNATURE_HEADER, Headers, first, sendable, values
+from webhook_tui.domain.errors import ExitCode, Problem, ProblemError, Severity
+from webhook_tui.domain.failure import Failure
+from webhook_tui.domain.forwarding.forward_result import LONGEST_KEPT, ForwardOrigin, ForwardResult
+from webhook_tui.domain.forwarding.forward_rule import ForwardFilter, ForwardRule
+from webhook_tui.domain.signature.secret import Secret
+from webhook_tui.domain.signature.signature import sign
+from webhook_tui.domain.url import connect_host, is_loopback_host, origin, origin_form
+from webhook_tui.http.sender import OutboundSender, Reply, SendError, is_base_url, is_loopback
+from webhook_tui.session.clock import Clock
+from webhook_tui.session.status import StatusPublisher
+
+TIMEOUT_SECONDS = 25.0
+"""Time limit for one try; the sender of the delivery waits meanwhile."""
+LONGEST_ANSWER = 1024 * 1024
+_PROBE_SECONDS = 2.0
+_FIRST_PAUSE, _LONGEST_PAUSE = 0.5, 4.0
+_RECEIVERS_OWN = HOP_BY_HOP | {b"content-length", b"date"}
+_LOOP_HEADER = b"X-Webhook-Forwarded-By"
+"""Header with a nonce of the run that forwarded: a delivery that comes back with it is a loop."""
+_CONTENT_ENCODING = b"content-encoding"
+_PLAIN = ((b"content-type", b"text/plain; charset=utf-8"),)
+LOOP = Answer(508, b"webhook-tui forwarded this delivery itself: the URL leads back to this receiver.", _PLAIN)
+"""The answer to a forwarded delivery that came back."""
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class OwnAddress:
+    """The addresses that lead to our own receiver: a delivery forwarded there would come back."""
+
+    host: str
+    port: int
+    public_url: str | None = None
+    """Of a tunnel: every path leads here."""
+    hook_url: str | None = None
+    """Of --hook-url: only this path is known to lead here."""
+
+    def includes(self, url: str) -> bool:
+        """Return whether this http or https URL leads to the receiver."""
+        host, port = origin(url)
+        if port == self.port and (is_loopback_host(host) or host == self.host):
+            return True
+        if self.public_url is not None and origin(self.public_url) == (host, port):
+            return True
+        return (
+            self.hook_url is not None
+            and origin(self.hook_url) == (host, port)
+            and (urlsplit(self.hook_url).path or "/") == (urlsplit(url).path or "/")
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Replay:
+    """How a delivery is replayed."""
+
+    secret: Secret | None = None
+    """Re-sign with it; None keeps the original signature."""
+    body: bytes | None = None
+    """Replaces the received body."""
+
+
+def check(url: str, *, anywhere: bool) -> None:
+    """Raise ProblemError (usage) unless deliveries may be sent to this URL."""
+    if not is_base_url(url):
+        raise ProblemError(Problem("That is not an http or https URL.", "As in http://127.0.0.1:3000.", ExitCode.USAGE))
+    if not anywhere and not is_loopback(url):
+        raise ProblemError(
+            Problem(
+                "Deliveries are forwarded within this machine only.",
+                "Another host needs --forward-anywhere.",
+                ExitCode.USAGE,
+            )
+        )
+
+
+def refuse_own(url: str, own: OwnAddress) -> None:
+    """Raise ProblemError (usage) when deliveries forwarded to this URL would come back."""
+    if own.includes(url):
+        raise ProblemError(
+            Problem(
+                "Deliveries cannot be forwarded to this receiver itself.",
+                "Name the URL of your app, with its own port.",
+                ExitCode.USAGE,
+            )
+        )
+
+
+class Forwarder:
+    """Sends deliveries to the app. Belongs to the session's loop."""
+
+    def __init__(
+        self,
+        own: OwnAddress,
+        status: StatusPublisher,
+        clock: Clock,
+        *,
+        retries: int,
+        anywhere: bool,
+        rules: tuple[ForwardRule, ...] = (),
+        passes_target: bool = False,
+        timeout_seconds: float = TIMEOUT_SECONDS,
+        first_pause: float = _FIRST_PAUSE,
+    ) -> None:
+        """`retries`: how often a forward without a response, or with 5xx, is retried. `rules`: come before `url`.
+
+        `passes_target`: append the path and the query of a delivery to those of the URL.
+        """
+        self.url: str | None = None
+        """Where deliveries are forwarded to that pass no rule; None: nowhere."""
+        self._rules = ForwardFilter(rules)
+        self._rule_urls = frozenset(rule.url for rule in rules)
+        self._status = status
+        self._clock = clock
+        self._retries = retries
+        self._anywhere = anywhere
+        self._own = own
+        self._passes_target = passes_target
+        self._nonce = secrets.token_hex(8).encode("ascii")
+        self._timeout_seconds = timeout_seconds
+        self._first_pause = first_pause
+        self._senders: dict[str, OutboundSender] = {}
+
+    @property
+    def is_on(self) -> bool:
+        """Whether any delivery may be forwarded."""
+        return self.url is not None or bool(self._rules)
+
+    def url_for(self, stored: StoredDelivery) -> str | None:
+        """Return where this delivery is forwarded to; None: nowhere."""
+        return self._rules.url_for(stored, self._clock.utc_now()) or self.url
+
+    def set_url(self, url: str | None) -> None:
+        """Forward to `url` from now on, or (None) nowhere. Raises ProblemError when it is not allowed."""
+        if url is not None:
+            self.allow(url)
+            refuse_own(url, replace(self._own, public_url=self._status.status.tunnel.public_url))
+        self.url = url
+
+    def allow(self, url: str) -> None:
+        """Raise ProblemError when nothing may be sent to this URL."""
+        check(url, anywhere=self._anywhere)
+
+    def has_come_back(self, headers: Headers) -> bool:
+        """Return whether this run forwarded the delivery with these headers."""
+        return any(hmac.compare_digest(value, self._nonce) for value in values(headers, _LOOP_HEADER))
+
+    async def aclose(self) -> None:
+        """Close all connections."""
+        for sender in self._senders.values():
+            await sender.aclose()
+        self._senders.clear()
+
+    async def probe(self) -> Problem | None:
+        """Return a problem when nothing listens at the URL; only connects, sends nothing."""
+        if self.url is None:
+            return None
+        host, port = origin(self.url)
+        try:
+            async with asyncio.timeout(_PROBE_SECONDS):
+                _, writer = await asyncio.open_connection(connect_host(host), port)
+        except (OSError, TimeoutError):
+            return Problem(
+                f"Nothing listens at {host}:{port}, where deliveries are forwarded to.",
+                "They are answered 502 until your app runs there.",
+                severity=Severity.WARNING,
+            )
+        writer.close()
+        with contextlib.suppress(OSError):
+            await writer.wait_closed()
+        return None
+
+    async def forward(self, stored: StoredDelivery, url: str) -> tuple[Answer, ForwardResult]:
+        """Send it unchanged; return the app's answer, or a 502 that says why there is none."""
+        return await self._try(url, stored, stored.delivery, ForwardOrigin.FORWARDED, retries=self._retries)
+
+    async def replay(self, stored: StoredDelivery, url: str, how: Replay) -> ForwardResult:
+        """Send it once. Raises ProblemError when the URL is not allowed."""
+        self.allow(url)
+        delivery = _changed(stored.delivery, how)
+        edited = how.body is not None and how.body != stored.delivery.body
+        _, result = await self._try(
+            url, stored, delivery, ForwardOrigin.REPLAYED, retries=0, re_signed=how.secret is not None, edited=edited
+        )
+        return result
+
+    async def _try(
+        self,
+        url: str,
+        stored: StoredDelivery,
+        delivery: Delivery,
+        origin: ForwardOrigin,
+        *,
+        retries: int,
+        re_signed: bool = False,
+        edited: bool = False,
+    ) -> tuple[Answer, ForwardResult]:
+        sender = self._sender(url)
+        target = sender.base_target
+        if self._passes_target and (url == self.url or url in self._rule_urls):
+            target = joined_target(target, delivery.target)
+            url = urlsplit(url)._replace(path="", query="", fragment="").geturl() + target
+        headers = _passed_on(delivery.headers)
+        if origin is ForwardOrigin.FORWARDED:
+            headers = (*headers, (_LOOP_HEADER, self._nonce))
+        pause = self._first_pause
+        for tries in range(1, retries + 2):
+            outcome = await _send(sender, delivery, target, headers)
+            answer, result = self._result(outcome, url, stored.row.seq, origin, tries)
+            if tries > retries or (result.status is not None and result.status < 500):
+                break
+            await asyncio.sleep(pause)
+            pause = min(2 * pause, _LONGEST_PAUSE)
+        return answer, replace(result, re_signed=re_signed, edited=edited)
+
+    def _sender(self, url: str) -> OutboundSender:
+        if url not in self._senders:
+            self._senders[url] = OutboundSender(
+                url,
+                timeout_seconds=self._timeout_seconds,
+                verify=not is_loopback(url),
+                longest_reply=LONGEST_ANSWER,
+                is_app=True,
+            )
+        return self._senders[url]
+
+    def _result(
+        self, outcome: Reply | SendError, url: str, seq: int, origin: ForwardOrigin, tries: int
+    ) -> tuple[Answer, ForwardResult]:
+        if isinstance(outcome, SendError):
+            result = ForwardResult(
+                seq,
+                origin,
+                url,
+                self._clock.utc_now(),
+                None,
+                tries=tries,
+                failure=outcome.reason,
+                cause=outcome.failure,
+            )
+            words = f"webhook-tui got no answer from the app behind it: {outcome.reason}."
+            return Answer(502, words.encode(), _PLAIN), result
+        result = ForwardResult(
+            seq,
+            origin,
+            url,
+            self._clock.utc_now(),
+            outcome.status,
+            outcome.headers,
+            outcome.body[:LONGEST_KEPT],
+            len(outcome.body),
+            outcome.seconds,
+            tries,
+            cut=outcome.cut,
+        )
+        if not 200 <= outcome.status <= 599:
+            return Answer(502, b"webhook-tui got a status that is none from the app behind it.", _PLAIN), result
+        return _answer(outcome), result
+
+
+def joined_target(base: str, received: str) -> str:
+    """Return the path and query of the URL with those of a delivery appended."""
+    base_path, _, base_query = base.partition("?")
+    path, _, query = origin_form(received).partition("?")
+    joined = base_path if path == "/" else f"{base_path.rstrip('/')}{path}"
+    queries = "&".join(filter(None, (base_query, query)))
+    return f"{joined}?{queries}" if queries else joined
+
+
+async def _send(sender: OutboundSender, delivery: Delivery, target: str, headers: Headers) -> Reply | SendError:
+    try:
+        return await sender.send(delivery.method, target, headers, delivery.body)
+    except SendError as error:
+        return error
+    except Exception:  # noqa: BLE001 -- a bug here must not lose the answer: it becomes a 502
+        _log.exception("a delivery could not be sent")
+        return SendError(Failure.INTERNAL, Failure.INTERNAL.value)
+
+
+def _answer(reply: Reply) -> Answer:
+    """The app's answer without hop-by-hop headers. A truncated compressed body is dropped: it could not be decoded."""
+    headers = sendable(_passed_on(reply.headers, _RECEIVERS_OWN))
+    if reply.cut is None or first(headers, _CONTENT_ENCODING) is None:
+        return Answer(reply.status, reply.body, headers)
+    return Answer(reply.status, b"", tuple(pair for pair in headers if pair[0].lower() != _CONTENT_ENCODING))
+
+
+def _passed_on(headers: Headers, dropped: frozenset[bytes] = HOP_BY_HOP) -> Headers:
+    """The headers without hop-by-hop ones, which `Connection` may name, too."""
+    named = {
+        name.strip().lower() for value in values(headers, b"connection") for name in value.split(b",") if name.strip()
+    }
+    return tuple((name, value) for name, value in headers if name.lower() not in dropped | named)
+
+
+def _changed(delivery: Delivery, how: Replay) -> Delivery:
+    body = delivery.body if how.body is None else how.body
+    headers = delivery.headers
+    if how.secret is not None:
+        headers = _signed(headers, sign(how.secret, body).encode("ascii"))
+    return Delivery(delivery.received_at, delivery.method, delivery.target, headers, body, delivery.client)
+
+
+def _signed(headers: Headers, signature: bytes) -> Headers:
+    """The headers with one signature, in the place and under the name of the first one."""
+    signed: list[tuple[bytes, bytes]] = []
+    is_in = False
+    for name, value in headers:
+        if name.lower() != SIGNATURE_HEADER:
+            signed.append((name, value))
+        elif not is_in:
+            signed.append((name, signature))
+            is_in = True
+    return tuple(signed) if is_in else (*signed, (b"X-Webhook-Signature", signature))

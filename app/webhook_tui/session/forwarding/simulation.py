@@ -1,0 +1,114 @@
+"""Sends events of our own, signed with the current secret as PiktID signs them, to the receiver or to a URL.
+
+One that arrives at our own receiver is recognised by a header with a nonce of this run. It is stored like any delivery
+with the comment "simulated", and is no evidence about PiktID.
+"""
+
+from __future__ import annotations
+
+import hmac
+import secrets
+
+from webhook_tui import __version__
+from webhook_tui.domain.commands import SimulateEvent
+from webhook_tui.domain.delivery.headers import Headers, first
+from webhook_tui.domain.delivery.text import visible
+from webhook_tui.domain.errors import Problem, Severity
+from webhook_tui.domain.events import DeliveryStored, Notified, ProblemOccurred
+from webhook_tui.domain.forwarding.forward_result import ForwardOrigin, ForwardResult, hint
+from webhook_tui.domain.signature.event_headers import event_headers
+from webhook_tui.domain.url import connect_host
+from webhook_tui.http.sender import OutboundSender, SendError, is_loopback
+from webhook_tui.sandbox.samples import sample_body
+from webhook_tui.session.bus import EventBus
+from webhook_tui.session.clock import Clock
+from webhook_tui.session.forwarding.forwarder import LONGEST_ANSWER, TIMEOUT_SECONDS, Forwarder
+from webhook_tui.session.history.annotations import Annotations
+from webhook_tui.session.status import StatusPublisher
+from webhook_tui.session.tasks import BackgroundTasks
+from webhook_tui.session.verification.secret_ring import SecretRingRepository
+
+COMMENT = "simulated"
+_HEADER = b"X-Webhook-Simulated"
+
+
+class EventSimulation:
+    """Sends simulated events. Belongs to the session's loop."""
+
+    def __init__(
+        self,
+        status: StatusPublisher,
+        bus: EventBus,
+        clock: Clock,
+        *,
+        tasks: BackgroundTasks,
+        secret_ring: SecretRingRepository,
+        forwarder: Forwarder,
+        annotations: Annotations,
+        hook_path: str,
+    ) -> None:
+        self._status = status
+        self._bus = bus
+        self._clock = clock
+        self._tasks = tasks
+        self._secret_ring = secret_ring
+        self._forwarder = forwarder
+        self._annotations = annotations
+        self._hook_path = hook_path
+        self._nonce = secrets.token_hex(8).encode("ascii")
+
+    def is_own(self, headers: Headers) -> bool:
+        """Return whether this run sent the delivery with these headers to itself."""
+        nonce = first(headers, _HEADER)
+        return nonce is not None and hmac.compare_digest(nonce, self._nonce)
+
+    def on_delivery_stored(self, event: DeliveryStored) -> None:
+        """Comment a delivery of our own as simulated."""
+        if event.is_simulated:
+            self._tasks.start(self._annotations.comment(event.row.seq, COMMENT), "Commenting a simulated delivery")
+
+    async def simulate(self, command: SimulateEvent) -> None:
+        """Send one event and publish what was answered. Raises ProblemError when it cannot be sent."""
+        result = await self._send(command)
+        where = "the receiver" if command.url is None else visible(command.url)
+        what = f"{visible(command.event)} to {where}: {result.outcome}"
+        if result.is_good:
+            self._bus.publish(Notified(f"Sent {what}"))
+        else:
+            # Our receiver answers by its rule: that needs no advice.
+            advice = hint(result) if command.url is not None else ""
+            self._bus.publish(ProblemOccurred(Problem(f"Sent {what}.", advice, severity=Severity.WARNING)))
+
+    async def _send(self, command: SimulateEvent) -> ForwardResult:
+        body = sample_body(command.event) if command.body is None else command.body
+        headers = event_headers(
+            command.event, self._secret_ring.newest_secret(), body, agent=f"webhook-tui/{__version__}"
+        )
+        if command.url is None:
+            return await self._exchange(self._own_url(), (*headers, (_HEADER, self._nonce)), body, is_app=False)
+        self._forwarder.allow(command.url)
+        return await self._exchange(command.url, headers, body, is_app=True)
+
+    async def _exchange(self, url: str, headers: Headers, body: bytes, *, is_app: bool) -> ForwardResult:
+        sender = OutboundSender(
+            url,
+            timeout_seconds=TIMEOUT_SECONDS,
+            verify=not is_loopback(url),
+            longest_reply=LONGEST_ANSWER,
+            is_app=is_app,
+        )
+        try:
+            reply = await sender.send("POST", sender.base_target, headers, body)
+        except SendError as error:
+            at = self._clock.utc_now()
+            return ForwardResult(0, ForwardOrigin.SIMULATED, url, at, None, failure=error.reason, cause=error.failure)
+        finally:
+            await sender.aclose()
+        return ForwardResult(
+            0, ForwardOrigin.SIMULATED, url, self._clock.utc_now(), reply.status, seconds=reply.seconds
+        )
+
+    def _own_url(self) -> str:
+        receiver = self._status.status.receiver
+        host = connect_host(receiver.host or "0.0.0.0")  # noqa: S104 -- an empty one means every interface
+        return f"http://{f'[{host}]' if ':' in host else host}:{receiver.port}{self._hook_path}"

@@ -1,0 +1,1 @@
+"""What is done with stored deliveries: annotations, figures, and deleting old ones."""

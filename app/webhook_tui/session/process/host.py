@@ -1,0 +1,170 @@
+"""The session's process: one session, its commands from standard input, its events to standard output.
+
+It outlives no screen: when the pipe of commands ends, the screen is gone, and the session shuts down.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import faulthandler
+import gc
+import logging
+import os
+import shutil
+import signal
+import socket
+import sys
+import threading
+from concurrent.futures import Future
+from functools import partial
+from types import FrameType
+from typing import Any
+
+from webhook_tui.config import Settings
+from webhook_tui.domain.errors import ProblemError, ended
+from webhook_tui.domain.events import SessionEvent, SessionStopped
+from webhook_tui.domain.session_port import SessionPort
+from webhook_tui.http.sockets import bind
+from webhook_tui.log import log_to, tell_of_crashes
+from webhook_tui.session.process.channel import (
+    Answered,
+    Ask,
+    Bound,
+    ChannelClosedError,
+    Launch,
+    MessageReader,
+    MessageWriter,
+    Refused,
+    SecretsKnown,
+    Stop,
+    take_standard_pipes,
+)
+from webhook_tui.session.process.event_batch import EventBatcher
+
+SHUTDOWN_SECONDS = 3.0
+"""How long a session may shut down after its screen is gone."""
+_LAST_SECONDS = 1.0
+"""How long the last events may wait for a screen that does not read."""
+
+_log = logging.getLogger(__name__)
+
+
+def main() -> None:
+    """Serve the screen that started this process, until it or the session ends."""
+    reader, writer = take_standard_pipes()
+    faulthandler.enable()
+    for name in ("SIGINT", "SIGHUP"):  # meant for the screen, which then tells us
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), signal.SIG_IGN)
+    with contextlib.suppress(ChannelClosedError):
+        launch = reader.receive()
+        assert isinstance(launch, Launch)
+        log_to(launch.settings.places.session_log)
+        tell_of_crashes()
+        session = _opened(launch.settings, writer)
+        if session is not None:
+            SessionHost(session, reader, writer, launch.settings).run()
+
+
+def _opened(settings: Settings, writer: MessageWriter) -> SessionPort | None:
+    """Take the port and say so before the slow imports; None: refused, and said."""
+    try:
+        bound = bind(settings.host, settings.port, exact=settings.port_was_given)
+        if not settings.forward_urls:  # else the session may refuse to forward there
+            writer.send(_bound(bound))
+        gc.set_threshold(5_000, 5, 5)
+        sys.modules["httpx._main"] = None  # type: ignore[assignment]  # httpx's command line: imports rich and click
+        from webhook_tui.session.session import Session  # noqa: PLC0415 -- slow, and the port comes first
+
+        gc.freeze()
+        session = Session.open(settings, asks=True, bound=bound)
+    except ProblemError as error:
+        writer.send(Refused(error.problem))
+        return None
+    if settings.forward_urls:
+        writer.send(_bound(bound))
+    return session
+
+
+def _bound(bound: socket.socket) -> Bound:
+    return Bound(bound.getsockname()[1])
+
+
+class SessionHost:
+    """Runs one session between two pipes, until it stops or the screen is gone."""
+
+    def __init__(self, session: SessionPort, reader: MessageReader, writer: MessageWriter, settings: Settings) -> None:
+        self._session = session
+        self._reader = reader
+        self._writer = writer
+        self._directory = settings.temporary_directory
+        self._batcher = EventBatcher()
+        self._secrets: tuple[object, ...] = ()
+        self._signal: signal.Signals | None = None
+        self._is_screen_gone = False
+        self._ended = threading.Event()
+
+    def run(self) -> None:
+        """Run the session on this thread; returns when it has stopped and its last events are sent."""
+        signal.signal(signal.SIGTERM, self._terminated)
+        threading.Thread(target=self._receive, name="commands", daemon=True).start()
+        sending = threading.Thread(target=self._send, name="events", daemon=True)
+        sending.start()
+        try:
+            self._session.run(self._publish)
+        except ProblemError as error:
+            self._publish(SessionStopped(error.problem))
+        except Exception as error:  # noqa: BLE001 -- whatever it is, the screen must be told
+            _log.error("the session ended by an error", exc_info=error)
+            self._publish(SessionStopped(ended(f"The session ended by a bug in webhook-tui: {type(error).__name__}.")))
+        self._ended.set()
+        sending.join(_LAST_SECONDS)
+        if self._is_screen_gone and self._directory is not None:
+            shutil.rmtree(self._directory, ignore_errors=True)
+
+    def _terminated(self, number: int, _frame: FrameType | None) -> None:
+        self._signal = signal.Signals(number)
+        self._session.stop()
+
+    def _publish(self, event: SessionEvent) -> None:
+        if isinstance(event, SessionStopped) and event.problem is None and self._signal is not None:
+            event = SessionStopped(ended(f"The session was ended by {self._signal.name}."))
+        self._batcher.put(event)
+
+    def _answer(self, number: int, future: Future[Any]) -> None:
+        error = future.exception()
+        if error is None:
+            self._batcher.put(Answered(number, future.result()))
+        elif isinstance(error, ProblemError):
+            self._batcher.put(Answered(number, problem=error.problem))
+        else:
+            raise error
+
+    def _send(self) -> None:
+        """Until the last event, or until the screen is gone."""
+        with contextlib.suppress(ChannelClosedError):
+            while events := self._batcher.take():
+                secrets = self._session.known_secrets()
+                if secrets != self._secrets:
+                    self._secrets = secrets
+                    self._writer.send(SecretsKnown(secrets))
+                for event in events:
+                    self._writer.send(event)
+        self._writer.close()
+
+    def _receive(self) -> None:
+        try:
+            while True:
+                message = self._reader.receive()
+                if isinstance(message, Stop):
+                    self._session.stop()
+                elif isinstance(message, Ask):
+                    self._session.query(message.query).add_done_callback(partial(self._answer, message.number))
+                else:
+                    self._session.request(message)  # type: ignore[arg-type]  # the pipe has one writer, and it is ours
+        except ChannelClosedError:
+            self._is_screen_gone = True
+            self._reader.close()
+            self._session.stop()
+            if not self._ended.wait(SHUTDOWN_SECONDS):
+                os._exit(1)

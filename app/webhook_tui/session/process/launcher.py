@@ -1,0 +1,93 @@
+"""Starts the session's process, and starts it again after its end."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import subprocess
+import sys
+from dataclasses import replace
+from typing import IO
+
+from webhook_tui.config import Settings
+from webhook_tui.domain.errors import Problem, ProblemError
+from webhook_tui.environment import child_environment
+from webhook_tui.session.process.session_process import SessionProcess
+from webhook_tui.storage.temporary_directory import TemporaryDirectory
+
+COMMAND: tuple[str, ...] = (sys.executable, "-P", "-m", "webhook_tui.session")
+"""-P: a file of the current directory is never taken for a module."""
+_LARGEST_ERRORS = 1_000_000
+
+
+class SessionLauncher:
+    """Starts the session of one screen, and starts it again; owns the directory of a history that is not kept."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._process: SessionProcess | None = None
+        self._directory: TemporaryDirectory | None = None
+
+    def start(self) -> SessionProcess:
+        """Start the process and return it at once. Raises ProblemError when it cannot be started."""
+        settings = self._settings
+        if settings.is_temporary:
+            self._directory = self._directory or TemporaryDirectory.create()
+            settings = replace(settings, temporary_directory=self._directory.path)
+        self._process = SessionProcess(settings, _spawned(settings))
+        return self._process
+
+    def restart(self) -> SessionProcess:
+        """Start another process, on the same port and with the same token; returns when it listens."""
+        if self._process is not None:
+            before = self._process
+            self._settings = replace(self._settings, port=before.port, port_was_given=True, token=before.token)
+        return self._started()
+
+    def start_sandbox(self) -> SessionProcess:
+        """Start a process with the embedded PiktID instead; returns when it listens. Raises ProblemError."""
+        self._settings = replace(self._settings, sandbox=True)
+        return self._started()
+
+    def _started(self) -> SessionProcess:
+        process = self.start()
+        process.wait_until_bound()
+        return process
+
+    def close(self) -> None:
+        """End a process that still runs, and remove the directory; repeated calls have no effect."""
+        if self._process is not None:
+            self._process.close()
+        if self._directory is not None:
+            self._directory.remove()
+
+
+def _spawned(settings: Settings) -> subprocess.Popen[bytes]:
+    with contextlib.ExitStack() as stack:
+        errors: IO[bytes] | int = subprocess.DEVNULL
+        with contextlib.suppress(OSError):
+            errors = stack.enter_context(_errors_file(settings))
+        try:
+            return subprocess.Popen(  # noqa: S603 -- this interpreter, this package
+                COMMAND,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=errors,
+                bufsize=0,
+                start_new_session=True,  # ctrl+c, ctrl+z and a closed terminal are the screen's
+                env=child_environment(os.environ),
+            )
+        except OSError as error:
+            raise ProblemError(
+                Problem(f"The session could not be started: {error.strerror}.", "Free memory or processes.")
+            ) from error
+
+
+def _errors_file(settings: Settings) -> IO[bytes]:
+    """Open the file for the process's standard error, 0600, emptied when it is large."""
+    path = settings.places.session_errors
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    file = open(path, "ab", opener=lambda name, flags: os.open(name, flags, 0o600))  # noqa: SIM115 -- the caller's
+    if file.tell() > _LARGEST_ERRORS:
+        file.truncate(0)
+    return file

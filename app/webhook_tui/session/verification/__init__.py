@@ -1,0 +1,1 @@
+"""Verifying signatures: the secret ring, verifying again when it changes, and why a signature fails."""

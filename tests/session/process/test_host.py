@@ -1,0 +1,85 @@
+"""The session's side of the channel: it never waits for a screen that does not read, and ends when that is gone."""
+
+from __future__ import annotations
+
+import io
+import os
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.session.running import settings
+from tests.ui.fake_session import RUNNING, FakeSession
+from webhook_tui.domain.events import Notified, SessionEvent, SessionStopped, StatusChanged
+from webhook_tui.session.process.channel import MessageReader, MessageWriter
+from webhook_tui.session.process.host import SessionHost
+
+
+@pytest.fixture(autouse=True)
+def _own_signals() -> Iterator[None]:
+    before = signal.getsignal(signal.SIGTERM)
+    yield
+    signal.signal(signal.SIGTERM, before)
+
+
+class _Channel:
+    """Both pipes, and the screen's ends of them."""
+
+    def __init__(self) -> None:
+        down_reader, self.down_writer = os.pipe()
+        self.up_reader, up_writer = os.pipe()
+        self.reader = MessageReader(os.fdopen(down_reader, "rb"))
+        self.writer = MessageWriter(io.FileIO(up_writer, "wb"))
+
+    def close_screen(self) -> None:
+        """As when the screen's process is killed."""
+        for descriptor in (self.down_writer, self.up_reader):
+            os.close(descriptor)
+
+
+class _Flooding(FakeSession):
+    """Publishes more than a pipe holds."""
+
+    def run(self, publish: Callable[[SessionEvent], None]) -> None:
+        for number in range(3_000):
+            publish(StatusChanged(RUNNING))
+            publish(Notified(str(number)))
+        publish(SessionStopped())
+        self.ended.set()
+
+
+def test_a_full_pipe_holds_nothing_up(tmp_path: Path) -> None:
+    """The screen reads nothing, and the session comes to its end all the same."""
+    channel, session = _Channel(), _Flooding()
+    SessionHost(session, channel.reader, channel.writer, settings(tmp_path)).run()
+    assert session.ended.is_set()
+    channel.close_screen()
+
+
+def test_the_end_of_the_screen_stops_the_session(tmp_path: Path) -> None:
+    """Also removes the temporary history that the screen cannot remove any more."""
+    directory = tmp_path / "history"
+    directory.mkdir()
+    channel, session = _Channel(), FakeSession()
+    gone = threading.Timer(0.05, channel.close_screen)
+    gone.start()
+    SessionHost(session, channel.reader, channel.writer, settings(tmp_path, temporary_directory=directory)).run()
+    assert session.stops == 1
+    assert not directory.exists()
+
+
+def test_sigterm_is_said_as_the_reason(tmp_path: Path) -> None:
+    """The screen shows why its session ended."""
+    channel, session = _Channel(), FakeSession()
+    threading.Timer(0.05, os.kill, (os.getpid(), signal.SIGTERM)).start()
+    SessionHost(session, channel.reader, channel.writer, settings(tmp_path)).run()
+    screen = MessageReader(os.fdopen(channel.up_reader, "rb"))
+    while not isinstance(event := screen.receive(), SessionStopped):
+        pass
+    assert event.problem is not None
+    assert event.problem.message == "The session was ended by SIGTERM."
+    screen.close()
+    os.close(channel.down_writer)

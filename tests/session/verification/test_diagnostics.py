@@ -1,0 +1,129 @@
+"""Searches in the background: newest first, within a budget of processor time, ended when the session ends."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from pathlib import Path
+
+import httpx
+
+from tests.session.running import session_of, settings
+from webhook_tui.domain.diagnostics.report import Examination
+from webhook_tui.domain.events import DeliveryStored, SessionReady, VerdictChanged
+from webhook_tui.domain.queries import ExplainSignature
+from webhook_tui.domain.signature.secret import Secret
+from webhook_tui.domain.signature.signature import sign
+from webhook_tui.domain.signature.verdict import Verdict
+from webhook_tui.headless.output import json_line
+from webhook_tui.session.verification.diagnostics import SearchBudget
+
+SECRET = Secret("whsec_given")
+BODY = b'{"id": 7, "name": "ping", "data": {}, "timestamp": 1795443602.5}'
+
+
+def test_the_budget_keeps_a_reserve_for_small_bodies() -> None:
+    """Large bodies spend six of ten seconds; then they wait, and small ones do not."""
+    budget = SearchBudget(now=100.0)
+    assert budget.wait_seconds(10_000_000, 100.0) == 0
+    budget.spend(7.0, 101.0)
+    assert budget.wait_seconds(10_000_000, 101.0) > 0
+    assert budget.wait_seconds(1_000, 101.0) == 0
+
+
+def test_the_budget_grows_back_within_a_minute() -> None:
+    """Ten seconds of processor time a minute, never more."""
+    budget = SearchBudget(now=0.0)
+    budget.spend(20.0, 0.0)
+    waits = budget.wait_seconds(1_000, 0.0)
+    assert 55 < waits <= 60
+    assert budget.wait_seconds(1_000, 61.0) == 0
+    assert budget.wait_seconds(1_000, 10_000.0) == 0
+
+
+async def _post(url: str, body: bytes, headers: dict[str, str]) -> None:
+    async with httpx.AsyncClient() as client:
+        await client.post(url, content=body, headers={"Content-Type": "application/json", **headers})
+
+
+async def test_a_cause_reaches_ndjson_with_why_and_change(tmp_path: Path) -> None:
+    """A compact body signed as PiktID writes it."""
+    chosen = settings(tmp_path, api_url="http://127.0.0.1:1", register=False, secrets=(SECRET,))
+    async with session_of(chosen) as running:
+        ready = await running.fact(SessionReady)
+        assert ready.public_url is not None
+        compact = json.dumps(json.loads(BODY), separators=(",", ":")).encode()
+        await _post(ready.public_url, compact, {"X-Webhook-Signature": sign(SECRET, BODY)})
+        changed = await running.fact(VerdictChanged)
+        record = json.loads(json_line(changed) or "")
+
+    assert (record["verdict"], record["cause"]) == ("invalid", "json-spaced")
+    assert record["reason"] == "It fits the same JSON, spaced."
+    assert record["why"].startswith("The JSON was signed with a blank after each comma and colon.")
+    assert "stands between PiktID and this receiver" in record["change"]
+
+
+async def test_no_cause_is_said_when_the_search_ended(tmp_path: Path) -> None:
+    """Before: what is certain; after: that nothing matches, and how much was checked."""
+    chosen = settings(tmp_path, api_url="http://127.0.0.1:1", register=False, secrets=(SECRET,))
+    async with session_of(chosen) as running:
+        ready = await running.fact(SessionReady)
+        assert ready.public_url is not None
+        await _post(ready.public_url, BODY, {"X-Webhook-Signature": "sha256=" + "5f" * 32})
+        stored = await running.fact(DeliveryStored)
+        changed = await running.fact(VerdictChanged)
+
+    assert stored.row.reason == "Not the signature of this body with any known secret."
+    assert changed.row.reason.startswith("No known cause matches (")
+    assert changed.row.short_reason == stored.row.short_reason == "Matches no known secret."
+    assert changed.cause is None
+
+
+async def test_a_signature_in_another_header_is_named(tmp_path: Path) -> None:
+    """The verdict stays missing, and its reason names the header."""
+    chosen = settings(tmp_path, api_url="http://127.0.0.1:1", register=False, secrets=(SECRET,))
+    async with session_of(chosen) as running:
+        ready = await running.fact(SessionReady)
+        assert ready.public_url is not None
+        await _post(ready.public_url, BODY, {"X-Hub-Signature-256": sign(SECRET, BODY)})
+        changed = await running.fact(VerdictChanged)
+
+    assert changed.row.verdict is Verdict.MISSING
+    assert "X-Hub-Signature-256" in changed.row.reason
+
+
+async def test_the_same_event_with_other_bytes_is_a_hint(tmp_path: Path) -> None:
+    """It came valid before: the difference is shown, and called a hint."""
+    chosen = settings(tmp_path, api_url="http://127.0.0.1:1", register=False, secrets=(SECRET,))
+    async with session_of(chosen) as running:
+        ready = await running.fact(SessionReady)
+        assert ready.public_url is not None
+        await _post(ready.public_url, BODY, {"X-Webhook-Signature": sign(SECRET, BODY)})
+        changed = BODY.replace(b'"ping"', b'"pong"')
+        await _post(ready.public_url, changed, {"X-Webhook-Signature": "sha256=" + "5f" * 32})
+        await running.fact(DeliveryStored, lambda fact: fact.row.seq == 2)
+        report = await running.answer(ExplainSignature(2))
+
+    assert report is not None
+
+    assert report.examination is Examination.NO_CAUSE
+    assert report.hints[0] == (
+        'The same event came valid as #1 with other bytes. Different: $.name was "ping" and is "pong".'
+    )
+
+
+async def test_leaving_does_not_wait_for_a_search(tmp_path: Path) -> None:
+    """A body that takes seconds to examine: the session ends in far less."""
+    chosen = settings(tmp_path, api_url="http://127.0.0.1:1", register=False, secrets=(SECRET,))
+    async with session_of(chosen) as running:
+        ready = await running.fact(SessionReady)
+        assert ready.public_url is not None
+        large = b'{"a": "' + b"\\u0041" * 1_600_000 + b'"}'
+        for _ in range(2):
+            await _post(ready.public_url, large, {"X-Webhook-Signature": "sha256=" + "5f" * 32})
+        await running.fact(DeliveryStored, lambda fact: fact.row.seq == 2)
+        await asyncio.sleep(0)
+        began = time.monotonic()
+        await running.stop()
+        assert time.monotonic() - began < 2.5
