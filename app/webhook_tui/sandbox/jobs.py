@@ -7,14 +7,14 @@ events, too, is our guess. Addresses are under example.com, where nothing is.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 JOB_TYPES = ("model_swap", "flat_2_model")
 JOB_KINDS = ("image", "identity", "failed")
 
 
-@dataclass(frozen=True, slots=True)
-class SampleEvent:
+class SampleEvent(Struct, frozen=True):
     """One event of a sample job, before it has an id."""
 
     name: str

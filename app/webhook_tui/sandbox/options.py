@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from webhook_tui.domain.signature.secret import Secret
 
@@ -37,8 +38,7 @@ class Fault(StrEnum):
     """The delivery's `data` differs from the event stream's in one path; signed rightly."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SandboxOptions:
+class SandboxOptions(Struct, frozen=True, kw_only=True):
     """Settings of one sandbox. Fields marked *ours*: PiktID documents nothing about it, the number is our choice."""
 
     token: Secret | None = None

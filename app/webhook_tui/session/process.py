@@ -16,9 +16,10 @@ import sys
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
-from dataclasses import replace
 from datetime import datetime
 from typing import IO, Any, cast
+
+from msgspec.structs import replace
 
 from webhook_tui.config import Settings
 from webhook_tui.domain.commands import Command, UseToken
