@@ -90,6 +90,38 @@ def test_the_top_level_holds_what_it_should() -> None:
     assert there - {"dist", "build"} <= {"pyproject.toml", "README.md", "app", "tests", "screenshots"}
 
 
+def test_values_are_structs() -> None:
+    """Not dataclasses: a frozen one with slots takes 1.3 ms to define, a Struct 0.05, and the screen needs 200."""
+    users = [str(path) for path, tree in _modules() if any("dataclasses" in _imported(node) for node in ast.walk(tree))]
+
+    assert users == []
+
+
+def _imported(node: ast.AST) -> set[str]:
+    """Names of the modules that a statement imports, and `module.name` for what it takes from them."""
+    match node:
+        case ast.Import(names):
+            return {name.name for name in names}
+        case ast.ImportFrom(module=str(module), names=names):
+            return {module, *(f"{module}.{name.name}" for name in names)}
+        case _:
+            return set()
+
+
+def test_the_domain_is_the_standard_library_and_struct() -> None:
+    """Values and rules need nothing else."""
+    foreign = {
+        name
+        for path, tree in _modules()
+        if PACKAGE / "domain" in path.parents
+        for node in ast.walk(tree)
+        for name in _imported(node)
+        if name.partition(".")[0] not in sys.stdlib_module_names and not name.startswith("webhook_tui.domain")
+    }
+
+    assert foreign == {"msgspec", "msgspec.Struct", "msgspec.field", "msgspec.structs", "msgspec.structs.replace"}
+
+
 def _classes() -> Iterator[tuple[Path, ast.ClassDef]]:
     for path, tree in _modules():
         yield from ((path, node) for node in ast.walk(tree) if isinstance(node, ast.ClassDef))

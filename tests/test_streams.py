@@ -8,10 +8,10 @@ import shlex
 import subprocess
 import sys
 from contextlib import closing
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from tests.factories import NOW, VALID, delivery
 from tests.handler_check import handlers

@@ -8,10 +8,10 @@ import re
 import sys
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from msgspec import Struct, field
 from platformdirs.unix import Unix
 from platformdirs.windows import Windows
 
@@ -32,8 +32,7 @@ KEEP_DAYS = 90
 KEEP_ROWS = 1_000_000
 
 
-@dataclass(frozen=True, slots=True)
-class Places:
+class Places(Struct, frozen=True):
     """Where files lie: the XDG directories, also on macOS, where people look for ~/.config."""
 
     config: Path
@@ -89,8 +88,7 @@ class Places:
         return self.state / "known_hosts"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Settings:
+class Settings(Struct, frozen=True, kw_only=True):
     """One run's settings."""
 
     token: Secret | None = None

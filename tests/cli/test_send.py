@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 import sys
 from contextlib import closing
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from tests.cli.test_check import ran
 from tests.export.receiving import receiving

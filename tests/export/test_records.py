@@ -8,11 +8,11 @@ import codecs
 import csv
 import io
 import json
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from tests.export.receiving import BODIES, HEADERS, TARGETS, expected, receiving, stored
 from tests.factories import delivery, row

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import base64
 import json
-from dataclasses import replace
 from urllib.parse import quote, quote_plus
 
 import pytest
+from msgspec.structs import replace
 
 from tests.export.receiving import BODIES, HEADERS, stored
 from webhook_tui.domain.delivery.delivery import StoredDelivery

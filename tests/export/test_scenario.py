@@ -11,7 +11,7 @@ from tests.factories import INVALID, NOW, VALID, delivery, row
 from webhook_tui.domain.delivery.delivery import StoredDelivery
 from webhook_tui.domain.delivery.headers import Headers
 from webhook_tui.domain.scenario.scenario import Fault, read_scenario
-from webhook_tui.domain.signature.verdict import Judgement, Verdict
+from webhook_tui.domain.signature.verdict import Verdict, VerificationResult
 from webhook_tui.export.destination import Destination
 from webhook_tui.export.formats import FORMATS
 
@@ -25,12 +25,12 @@ def stored(
     seconds: float = 0,
     event_id: str | None = "7",
     attempt: int = 1,
-    judgement: Judgement = VALID,
+    result: VerificationResult = VALID,
     headers: Headers = (),
 ) -> StoredDelivery:
     """A delivery that came `seconds` after the first one."""
     at = NOW + timedelta(seconds=seconds)
-    made = row(seq, received_at=at, event_id=event_id, attempt=attempt, judgement=judgement)
+    made = row(seq, received_at=at, event_id=event_id, attempt=attempt, verification=result)
     return StoredDelivery(made, delivery(body, received_at=at, headers=headers))
 
 
@@ -61,12 +61,12 @@ def test_order_pauses_and_attempts_are_kept() -> None:
 
 
 OLDER, MISSING, MALFORMED = (
-    Judgement(verdict, "", "", None) for verdict in (Verdict.OLDER, Verdict.MISSING, Verdict.MALFORMED)
+    VerificationResult(verdict, "", "", None) for verdict in (Verdict.OLDER, Verdict.MISSING, Verdict.MALFORMED)
 )
 
 
 @pytest.mark.parametrize(
-    ("body", "judgement", "signature", "fault"),
+    ("body", "result", "signature", "fault"),
     [
         (BODY, VALID, b"", None),
         (BODY, OLDER, b"", Fault.OLDER),
@@ -78,9 +78,9 @@ OLDER, MISSING, MALFORMED = (
         (BODY.replace(b", ", b",").replace(b": ", b":"), INVALID, b"", Fault.RESERIALISED),
     ],
 )
-def test_what_was_wrong_is_kept(body: bytes, judgement: Judgement, signature: bytes, fault: Fault | None) -> None:
+def test_what_was_wrong_is_kept(body: bytes, result: VerificationResult, signature: bytes, fault: Fault | None) -> None:
     """As the fault of the sandbox that comes closest."""
-    one = replace(stored(1, body, judgement=judgement, headers=((b"X-Webhook-Signature", signature),)))
+    one = replace(stored(1, body, result=result, headers=((b"X-Webhook-Signature", signature),)))
     scenario = read_scenario(FORMATS["scenario"].one(one, Destination()))
 
     assert [step.fault for step in scenario.steps] == [fault]

@@ -8,11 +8,11 @@ import json
 import os
 import stat
 import sys
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from tests.integration.canaries import assert_nowhere, kept_files
 from tests.integration.crashing import CANARY

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import json
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from tests.session.running import TOKEN, Running, sandbox_of, session_of, settings, url_at
 from webhook_tui.domain.commands import UseToken

@@ -8,10 +8,10 @@ import stat
 import subprocess
 import sys
 from contextlib import closing
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from tests.factories import NOW, PING, VALID, delivery
 from webhook_tui.domain.account import Account

@@ -6,10 +6,11 @@ import queue
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
-from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
+
+from msgspec.structs import replace
 
 from tests.patience import PATIENCE_SECONDS
 from tests.ui.memory_rows import MemoryFound, MemoryRows, mock_up_rows

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
+
+from msgspec.structs import replace
 
 from webhook_tui.domain.delivery.delivery import Delivery, DeliveryRow, StoredDelivery
 from webhook_tui.domain.delivery.rows import Progress, Sort, SortColumn

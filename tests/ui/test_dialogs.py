@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 from textual.timer import Timer
 
 from tests.ui.fake_session import LISTENING, LIVE, NOW, RUNNING, STARTING, FakeSession

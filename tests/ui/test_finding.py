@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from tests.ui.fake_session import RUNNING, FakeSession
 from tests.ui.memory_rows import mock_up_rows, stored_delivery

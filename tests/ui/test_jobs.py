@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from tests.ui.fake_session import NOW, FakeSession
 from tests.ui.stage import SMALL, STACKED, WIDE, Stage, stage

@@ -6,12 +6,12 @@ import contextlib
 import os
 import sys
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from tests.ui.fake_session import NOW, RUNNING, WAITING, FakeSession
 from tests.ui.memory_rows import mock_up_rows, stored_delivery

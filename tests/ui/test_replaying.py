@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import contextlib
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from tests.ui.fake_session import FakeSession
 from tests.ui.stage import SMALL, STACKED, WIDE, Stage, stage

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 from textual import events
 
 from tests.ui.fake_session import LISTENING, LIVE, NOW, RUNNING, STARTING, WAITING, FakeSession

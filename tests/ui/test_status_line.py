@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from tests.ui.fake_session import LISTENING, LIVE, NOW, REGISTERED, RUNNING, STARTING, WAITING
 from webhook_tui.domain.refusal import Refusal

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from concurrent.futures import Future
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from time import thread_time
 
 import pytest
+from msgspec.structs import replace
 
 from tests.ui.fake_session import RUNNING, FakeSession
 from tests.ui.memory_rows import mock_up_rows, stored_delivery

@@ -5,10 +5,11 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain, islice
 from pathlib import Path
+
+from msgspec import Struct
 
 from webhook_tui.domain.delivery.delivery import StoredDelivery
 from webhook_tui.domain.delivery.rows import DeliveryRows
@@ -28,8 +29,7 @@ from webhook_tui.streams import OutputError
 _PAGE = 200
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(Struct, frozen=True):
     """Which deliveries; all that is set must hold."""
 
     seqs: tuple[int, ...] = ()
@@ -86,8 +86,7 @@ def run(
         say(f"{count.all} {'delivery' if count.all == 1 else 'deliveries'} exported to {output}.")
 
 
-@dataclass(slots=True)
-class _Count:
+class _Count(Struct):
     all: int = 0
     changed: int = 0
 

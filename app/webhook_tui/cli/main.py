@@ -7,13 +7,13 @@ import gc
 import os
 import signal
 import sys
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, NoReturn
 
 import click
 import click.shell_completion
+from msgspec.structs import replace
 
 from webhook_tui import __version__
 from webhook_tui.cli.history_import import import_deliveries

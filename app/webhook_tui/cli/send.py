@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import closing
-from dataclasses import replace
 from http import HTTPStatus
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from webhook_tui import __version__
 from webhook_tui.domain.account import Account

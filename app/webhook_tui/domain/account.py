@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from webhook_tui.domain.signature.secret import Secret
 
 
-@dataclass(frozen=True, slots=True)
-class Account:
+class Account(Struct, frozen=True):
     """An API's base URL and a fingerprint of the token; the token itself is not in it."""
 
     api_url: str

@@ -2,36 +2,33 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeAlias
+
+from msgspec import Struct
 
 from webhook_tui.domain.answer_rules.rules import AnswerRule
 from webhook_tui.domain.signature.secret import Secret
 
 
-@dataclass(frozen=True, slots=True)
-class RegisterWebhook:
+class RegisterWebhook(Struct, frozen=True):
     """Retry the first step that failed (tunnel, event stream), then register the webhook if it is not registered."""
 
     new_secret: bool = False
     """Register also when the registration works: PiktID keeps the URL and replaces the secret."""
 
 
-@dataclass(frozen=True, slots=True)
-class StartRegistration:
+class StartRegistration(Struct, frozen=True):
     """The screen is shown: register from now on. Before, a session with a screen only listens and opens the tunnel."""
 
 
-@dataclass(frozen=True, slots=True)
-class SendTestPing:
+class SendTestPing(Struct, frozen=True):
     """Ask PiktID for a test ping (POST /webhooks/test)."""
 
     __test__ = False
 
 
-@dataclass(frozen=True, slots=True)
-class DeleteWebhook:
+class DeleteWebhook(Struct, frozen=True):
     """Delete the webhook if this run registered it and it is still ours (DELETE /webhooks)."""
 
 
@@ -43,8 +40,7 @@ class OwnershipChoice(StrEnum):
     REPLACE = "replace"
 
 
-@dataclass(frozen=True, slots=True)
-class ResolveOwnership:
+class ResolveOwnership(Struct, frozen=True):
     """The answer to OwnershipQuestioned."""
 
     choice: OwnershipChoice
@@ -52,8 +48,7 @@ class ResolveOwnership:
     """Register the previous URL again on exit."""
 
 
-@dataclass(frozen=True, slots=True)
-class UseToken:
+class UseToken(Struct, frozen=True):
     """Use another API token; the answer to TokenRequired."""
 
     token: Secret
@@ -61,8 +56,7 @@ class UseToken:
     """Save it for the next run, in `SessionStatus.token_place`."""
 
 
-@dataclass(frozen=True, slots=True)
-class AddSecret:
+class AddSecret(Struct, frozen=True):
     """Add a secret to the ring; stored deliveries that are not valid are verified again."""
 
     secret: Secret
@@ -70,34 +64,29 @@ class AddSecret:
     """In the account's ring, for every run; else for this run."""
 
 
-@dataclass(frozen=True, slots=True)
-class RemoveSecret:
+class RemoveSecret(Struct, frozen=True):
     """Remove a secret that is not the current one from the ring; its deliveries are verified again without it."""
 
     secret_id: str
 
 
-@dataclass(frozen=True, slots=True)
-class CheckReachability:
+class CheckReachability(Struct, frozen=True):
     """Check now whether the public URL reaches the receiver; ends in Notified."""
 
 
-@dataclass(frozen=True, slots=True)
-class SetAnswerRule:
+class SetAnswerRule(Struct, frozen=True):
     """Answer deliveries by another rule, from the next one on."""
 
     rule: AnswerRule
 
 
-@dataclass(frozen=True, slots=True)
-class SetForwarding:
+class SetForwarding(Struct, frozen=True):
     """Forward every delivery to `url` from now on; None stops forwarding."""
 
     url: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class ReplayDeliveries:
+class ReplayDeliveries(Struct, frozen=True):
     """Send stored deliveries again, in this order, one after the other.
 
     Each ends in Replayed; several also publish ReplayAdvanced.
@@ -111,13 +100,11 @@ class ReplayDeliveries:
     """Replaces the received body; for a single delivery only."""
 
 
-@dataclass(frozen=True, slots=True)
-class StopReplay:
+class StopReplay(Struct, frozen=True):
     """Stop the replay of several deliveries without waiting for the response under way."""
 
 
-@dataclass(frozen=True, slots=True)
-class SimulateEvent:
+class SimulateEvent(Struct, frozen=True):
     """Send an event of our own, signed with the current secret; ends in Notified or ProblemOccurred."""
 
     event: str
@@ -127,24 +114,21 @@ class SimulateEvent:
     """None: a sample of that event."""
 
 
-@dataclass(frozen=True, slots=True)
-class MarkDelivery:
+class MarkDelivery(Struct, frozen=True):
     """Mark or unmark a delivery; ends in RowChanged."""
 
     seq: int
     marked: bool
 
 
-@dataclass(frozen=True, slots=True)
-class CommentDelivery:
+class CommentDelivery(Struct, frozen=True):
     """Set the comment of a delivery, "" removes it; ends in RowChanged."""
 
     seq: int
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class DeleteDeliveries:
+class DeleteDeliveries(Struct, frozen=True):
     """Delete deliveries from the history; ends in DeliveriesDeleted."""
 
     seqs: tuple[int, ...] | None

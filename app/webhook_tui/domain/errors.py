@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from enum import IntEnum, StrEnum
+
+from msgspec import Struct
 
 
 class ExitCode(IntEnum):
@@ -30,8 +31,7 @@ class Severity(StrEnum):
     TIP = "tip"
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(Struct, frozen=True):
     """What the user is told. Foreign words in it are sanitised by whoever makes it."""
 
     message: str

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TypeAlias
+
+from msgspec import Struct
 
 from webhook_tui.domain.delivery.delivery import Delivery, DeliveryRow
 from webhook_tui.domain.diagnostics.report import Cause
@@ -14,41 +15,35 @@ from webhook_tui.domain.refusal import Refusal
 from webhook_tui.domain.status import SessionStatus
 
 
-@dataclass(frozen=True, slots=True)
-class StatusChanged:
+class StatusChanged(Struct, frozen=True, gc=False):
     """The status changed; published at most once every 50 ms."""
 
     status: SessionStatus
 
 
-@dataclass(frozen=True, slots=True)
-class HistoryOpened:
+class HistoryOpened(Struct, frozen=True):
     """The history is open: `open_rows` and `open_found` may be called."""
 
 
-@dataclass(frozen=True, slots=True)
-class SessionReady:
+class SessionReady(Struct, frozen=True):
     """The receiver listens, the public URL is open and, unless --no-register, the webhook is registered."""
 
     public_url: str | None
     port: int
 
 
-@dataclass(frozen=True, slots=True)
-class WebhookRegistered:
+class WebhookRegistered(Struct, frozen=True):
     """PUT /webhooks was answered; never carries the secret."""
 
     webhook_id: int | str | None
     url: str
 
 
-@dataclass(frozen=True, slots=True)
-class WebhookDeleted:
+class WebhookDeleted(Struct, frozen=True):
     """DELETE /webhooks was answered: no webhook is registered now."""
 
 
-@dataclass(frozen=True, slots=True)
-class DeliveryStored:
+class DeliveryStored(Struct, frozen=True, gc=False):
     """One delivery is on disk; its answer is sent afterwards."""
 
     row: DeliveryRow
@@ -57,15 +52,13 @@ class DeliveryStored:
     """This run sent it itself."""
 
 
-@dataclass(frozen=True, slots=True)
-class RequestRefused:
+class RequestRefused(Struct, frozen=True):
     """Requests of one status were answered with an error and not stored, since the last of these events."""
 
     refusal: Refusal
 
 
-@dataclass(frozen=True, slots=True)
-class VerdictChanged:
+class VerdictChanged(Struct, frozen=True, gc=False):
     """The verdict of a stored delivery, or its reason, changed."""
 
     row: DeliveryRow
@@ -73,30 +66,26 @@ class VerdictChanged:
     """Why its signature does not verify, where that was found."""
 
 
-@dataclass(frozen=True, slots=True)
-class RowChanged:
+class RowChanged(Struct, frozen=True, gc=False):
     """Mark, comment or sources of a stored delivery changed."""
 
     row: DeliveryRow
 
 
-@dataclass(frozen=True, slots=True)
-class DeliveriesDeleted:
+class DeliveriesDeleted(Struct, frozen=True):
     """Deliveries were deleted from the history."""
 
     count: int
 
 
-@dataclass(frozen=True, slots=True)
-class TunnelChanged:
+class TunnelChanged(Struct, frozen=True):
     """The tunnel opened, closed or got another public URL."""
 
     state: str
     public_url: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class EventCompared:
+class EventCompared(Struct, frozen=True):
     """Which channels brought one event: `both`, `sse` or `webhook`."""
 
     event_id: str
@@ -108,8 +97,7 @@ class EventCompared:
     """Why one channel did not bring it, in two or three words; "" when both did."""
 
 
-@dataclass(frozen=True, slots=True)
-class ProblemOccurred:
+class ProblemOccurred(Struct, frozen=True):
     """A step or a command failed."""
 
     problem: Problem
@@ -121,15 +109,13 @@ class ProblemOccurred:
     """The name of the command that failed; "" when it was none."""
 
 
-@dataclass(frozen=True, slots=True)
-class Notified:
+class Notified(Struct, frozen=True):
     """A command without a visible effect was carried out; one sentence for a toast or a note."""
 
     sentence: str
 
 
-@dataclass(frozen=True, slots=True)
-class ForeignWebhook:
+class ForeignWebhook(Struct, frozen=True):
     """What GET /webhooks returned about a webhook that is not ours."""
 
     url: str
@@ -138,8 +124,7 @@ class ForeignWebhook:
     last_response_at: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class OwnershipQuestioned:
+class OwnershipQuestioned(Struct, frozen=True):
     """The session waits for ResolveOwnership before it registers.
 
     `foreign`: the webhook that would be replaced; None: PiktID cannot tell whether there is one.
@@ -148,27 +133,23 @@ class OwnershipQuestioned:
     foreign: ForeignWebhook | None
 
 
-@dataclass(frozen=True, slots=True)
-class TokenRequired:
+class TokenRequired(Struct, frozen=True):
     """There is no token, or PiktID refused it; the session waits for a UseToken."""
 
     problem: Problem | None
 
 
-@dataclass(frozen=True, slots=True)
-class SecretRingChanged:
+class SecretRingChanged(Struct, frozen=True):
     """A secret was added to the ring or removed from it by a command."""
 
 
-@dataclass(frozen=True, slots=True)
-class Forwarded:
+class Forwarded(Struct, frozen=True):
     """A delivery was forwarded to the local app; the answer in its row may have changed."""
 
     sent: ForwardResult
 
 
-@dataclass(frozen=True, slots=True)
-class Replayed:
+class Replayed(Struct, frozen=True):
     """A delivery was replayed."""
 
     sent: ForwardResult
@@ -176,30 +157,26 @@ class Replayed:
     """False: it is one of several."""
 
 
-@dataclass(frozen=True, slots=True)
-class ReplayAdvanced:
+class ReplayAdvanced(Struct, frozen=True):
     """The progress of replaying several deliveries; in the last of these events it is over."""
 
     progress: ReplayProgress
 
 
-@dataclass(frozen=True, slots=True)
-class ShutdownStepStarted:
+class ShutdownStepStarted(Struct, frozen=True):
     """A step of the shutdown began: `deleting webhook 41`, `closing the tunnel`."""
 
     step: str
 
 
-@dataclass(frozen=True, slots=True)
-class ShutdownStepEnded:
+class ShutdownStepEnded(Struct, frozen=True):
     """A step of the shutdown ended; `outcome`: `done`, or why not."""
 
     step: str
     outcome: str
 
 
-@dataclass(frozen=True, slots=True)
-class SessionStopped:
+class SessionStopped(Struct, frozen=True):
     """Everything is closed; the last event. `problem`: why it ended, unless `stop` was called."""
 
     problem: Problem | None = None
@@ -207,8 +184,7 @@ class SessionStopped:
     """The session's process died and could not say why."""
 
 
-@dataclass(frozen=True, slots=True)
-class SessionUpdated:
+class SessionUpdated(Struct, frozen=True, gc=False):
     """What changed since the last of these: for a front end in another process, in place of the single events."""
 
     status: SessionStatus | None = None

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Generic, TypeAlias, TypeVar
+
+from msgspec import Struct
 
 from webhook_tui.domain.comparison.compared_event import ComparedEvent
 from webhook_tui.domain.diagnostics.report import SignatureReport
@@ -22,8 +23,7 @@ class Query(Generic[Answer]):
     __slots__ = ()
 
 
-@dataclass(frozen=True, slots=True)
-class ComparedEvents:
+class ComparedEvents(Struct, frozen=True):
     """Every event of this run on both channels, in the order of first appearance; at most 10,000.
 
     The tuple's elements are shared with the session, not copied.
@@ -34,8 +34,7 @@ class ComparedEvents:
     events: tuple[ComparedEvent, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class EventSides:
+class EventSides(Struct, frozen=True):
     """The body that each channel brought of one event; None: it brought none, or the body is not kept any more."""
 
     event_id: str
@@ -43,8 +42,7 @@ class EventSides:
     sse: bytes | None
 
 
-@dataclass(frozen=True, slots=True)
-class SecretTrial:
+class SecretTrial(Struct, frozen=True):
     """What a secret would change if it were added to the ring."""
 
     known: RingEntry | None
@@ -59,66 +57,56 @@ class SecretTrial:
     """False: only the newest were looked at."""
 
 
-@dataclass(frozen=True, slots=True)
-class ListSecrets(Query[tuple[RingEntry, ...]]):
+class ListSecrets(Query[tuple[RingEntry, ...]], Struct, frozen=True):
     """Return what the ring contains, the current secret first."""
 
 
-@dataclass(frozen=True, slots=True)
-class TrySecret(Query[SecretTrial | None]):
+class TrySecret(Query[SecretTrial | None], Struct, frozen=True):
     """Return which stored deliveries a secret would make valid; None when another secret was tried meanwhile."""
 
     secret: Secret
 
 
-@dataclass(frozen=True, slots=True)
-class RevealSecret(Query[Secret | None]):
+class RevealSecret(Query[Secret | None], Struct, frozen=True):
     """Return a signing secret of the ring; None when it is not in the ring any more."""
 
     secret_id: str
 
 
-@dataclass(frozen=True, slots=True)
-class ExplainSignature(Query[SignatureReport | None]):
+class ExplainSignature(Query[SignatureReport | None], Struct, frozen=True):
     """Return all that is known about the signature of delivery `seq`; None when it is not stored."""
 
     seq: int
 
 
-@dataclass(frozen=True, slots=True)
-class GetComparison(Query[ComparedEvents | None]):
+class GetComparison(Query[ComparedEvents | None], Struct, frozen=True):
     """Return what webhook and event stream brought; None when nothing changed since `version`."""
 
     version: int = -1
     """Of the last answer; -1: none yet."""
 
 
-@dataclass(frozen=True, slots=True)
-class GetEventSides(Query[EventSides]):
+class GetEventSides(Query[EventSides], Struct, frozen=True):
     """Return what each channel brought of one event."""
 
     event_id: str
 
 
-@dataclass(frozen=True, slots=True)
-class GetStatistics(Query[Overview]):
+class GetStatistics(Query[Overview], Struct, frozen=True):
     """Return the figures of the Status screen. Each of these queries counts a limited part of the history."""
 
 
-@dataclass(frozen=True, slots=True)
-class ListJobs(Query[Jobs]):
+class ListJobs(Query[Jobs], Struct, frozen=True):
     """Return the jobs; the same object while nothing changed. Each of these reads a limited part of the history."""
 
 
-@dataclass(frozen=True, slots=True)
-class GetJob(Query[JobDetail]):
+class GetJob(Query[JobDetail], Struct, frozen=True):
     """Return all that is known about one job."""
 
     job_id: str
 
 
-@dataclass(frozen=True, slots=True)
-class ListRuns(Query[tuple[Run, ...]]):
+class ListRuns(Query[tuple[Run, ...]], Struct, frozen=True):
     """Return the runs of the program in the history, oldest first."""
 
 

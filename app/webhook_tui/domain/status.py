@@ -5,9 +5,10 @@ The session alone makes snapshots; front ends only read them. Times are UTC; age
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+
+from msgspec import Struct, field
 
 from webhook_tui.domain.answer_rules.rules import AnswerRule, Default
 from webhook_tui.domain.errors import Problem
@@ -61,8 +62,7 @@ class WebhookState(StrEnum):
     """--no-register: nothing at PiktID is touched."""
 
 
-@dataclass(frozen=True, slots=True)
-class ReceiverStatus:
+class ReceiverStatus(Struct, frozen=True):
     """Of the listening socket."""
 
     state: ReceiverState = ReceiverState.STARTING
@@ -71,8 +71,7 @@ class ReceiverStatus:
     problem: Problem | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class TunnelStatus:
+class TunnelStatus(Struct, frozen=True):
     """Of the tunnel."""
 
     state: TunnelState = TunnelState.WAITING
@@ -90,8 +89,7 @@ class TunnelStatus:
     problem: Problem | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class WebhookStatus:
+class WebhookStatus(Struct, frozen=True):
     """Of the registration."""
 
     state: WebhookState = WebhookState.WAITING
@@ -111,8 +109,7 @@ class WebhookStatus:
     problem: Problem | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Counts:
+class Counts(Struct, frozen=True, gc=False):
     """Of this run."""
 
     received: int = 0
@@ -123,8 +120,7 @@ class Counts:
     pending: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class StreamStatus:
+class StreamStatus(Struct, frozen=True):
     """Of the event stream (SSE) and what it shows beside the webhook."""
 
     state: str = "off"
@@ -137,8 +133,7 @@ class StreamStatus:
     problem: Problem | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class SessionEnd:
+class SessionEnd(Struct, frozen=True):
     """The session has ended, and the screen still runs."""
 
     at: datetime
@@ -147,8 +142,7 @@ class SessionEnd:
     restarting_since: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class SessionStatus:
+class SessionStatus(Struct, frozen=True):
     """Everything that the status line, the steps and the notice are made of."""
 
     api_url: str = ""

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 import string
-from dataclasses import dataclass
 from urllib.parse import quote_from_bytes, urldefrag, urlsplit
+
+from msgspec import Struct
 
 from webhook_tui.domain.delivery.delivery import Delivery
 from webhook_tui.domain.delivery.headers import HOP_BY_HOP, Headers
@@ -17,8 +18,7 @@ _VISIBLE_ASCII = string.ascii_letters + string.digits + string.punctuation
 _OURS = HOP_BY_HOP | {b"host", b"content-length", b"expect"}
 
 
-@dataclass(frozen=True, slots=True)
-class Destination:
+class Destination(Struct, frozen=True):
     """The server that snippets name. A base URL with a path of its own is used to the letter."""
 
     base_url: str = "http://127.0.0.1:9876"
@@ -34,8 +34,7 @@ class Destination:
         return Address(base + "/", quote_from_bytes(delivery.target.encode("latin-1"), safe=_VISIBLE_ASCII))
 
 
-@dataclass(frozen=True, slots=True)
-class Address:
+class Address(Struct, frozen=True):
     """A URL, and the request target to send there when clients would not send the URL's own one unchanged."""
 
     url: str

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from typing import TypeAlias
+
+from msgspec import Struct
 
 from webhook_tui.domain.delivery.delivery import StoredDelivery
 from webhook_tui.export.destination import Destination
@@ -13,8 +14,7 @@ Write: TypeAlias = Callable[[Iterable[StoredDelivery], Destination], Iterator[by
 """Deliveries that are redacted already, and where snippets send them, to the parts of one file."""
 
 
-@dataclass(frozen=True, slots=True)
-class Format:
+class Format(Struct, frozen=True):
     """One way to write deliveries; the same deliveries always give the same bytes."""
 
     name: str

@@ -6,11 +6,11 @@ import base64
 import json
 import math
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
+from msgspec import Struct
 
 from webhook_tui.domain import units
 from webhook_tui.domain.delivery.delivery import Delivery, DeliveryRow, StoredDelivery
@@ -99,8 +99,7 @@ def write_jsonl(deliveries: Iterable[StoredDelivery], _destination: Destination)
         yield as_line(delivery_record(stored.row, stored.delivery)).encode("ascii")
 
 
-@dataclass(frozen=True, slots=True)
-class Imported:
+class Imported(Struct, frozen=True):
     """One delivery as a file holds it."""
 
     place: str
@@ -109,8 +108,7 @@ class Imported:
     answered: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class Skipped:
+class Skipped(Struct, frozen=True):
     """A part of a file that is not imported."""
 
     place: str

@@ -9,8 +9,9 @@ from __future__ import annotations
 import itertools
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from webhook_tui import __version__
 from webhook_tui.domain.delivery.headers import Headers
@@ -40,8 +41,7 @@ class Expected(StrEnum):
         return status // 100 in hundreds
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
+class Message(Struct, frozen=True):
     """One request to the handler."""
 
     headers: Headers
@@ -49,8 +49,7 @@ class Message:
     pieces: Pieces | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
+class Case(Struct, frozen=True):
     """One test; every message of it must be answered as expected."""
 
     name: str

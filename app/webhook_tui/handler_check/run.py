@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from webhook_tui.domain.failure import Failure
 from webhook_tui.handler_check.cases import Case, Expected
@@ -19,8 +20,7 @@ _NOTES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
+class Result(Struct, frozen=True):
     """What became of one case."""
 
     case: Case

@@ -10,8 +10,9 @@ import tempfile
 import time
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from webhook_tui.domain.delivery.delivery import DeliveryRow
 from webhook_tui.domain.delivery.text import visible
@@ -38,8 +39,7 @@ NOT_EXECUTABLE, NOT_FOUND = 126, 127
 _MOST_NUMBERS = 5
 
 
-@dataclass(frozen=True, slots=True)
-class CommandLine:
+class CommandLine(Struct, frozen=True):
     """The command to run, and what it is told."""
 
     arguments: Sequence[str]

@@ -7,10 +7,11 @@ import sys
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeGuard
+
+from msgspec import Struct, field
 
 from webhook_tui.domain.account import Account
 from webhook_tui.domain.delivery.delivery import DeliveryRow
@@ -30,8 +31,7 @@ _DUPLICATE = "already in the history"
 _NOT_DELIVERIES = "not a delivery"
 
 
-@dataclass(slots=True)
-class ImportReport:
+class ImportReport(Struct):
     """What was taken out of a file, and what was not."""
 
     rows: list[DeliveryRow] = field(default_factory=list)

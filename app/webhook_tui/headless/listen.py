@@ -11,9 +11,10 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from types import FrameType
 from typing import TextIO
+
+from msgspec import Struct
 
 from webhook_tui.config import Settings
 from webhook_tui.domain.delivery.text import visible
@@ -46,8 +47,7 @@ GIVE_UP_SECONDS = 30.0
 """How long transient problems may last before the session is ready."""
 
 
-@dataclass(frozen=True, slots=True)
-class ListenOptions:
+class ListenOptions(Struct, frozen=True):
     """What `listen` does beside receiving."""
 
     output: str = "text"

@@ -7,10 +7,10 @@ import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Protocol
 
+from msgspec import Struct
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn
 
@@ -28,8 +28,7 @@ from webhook_tui.storage.forward_results import ResultWriter
 from webhook_tui.storage.history_query import HistoryQuery
 
 
-@dataclass(slots=True)
-class ReplayCounts:
+class ReplayCounts(Struct):
     """How the deliveries that were sent were answered."""
 
     good: int = 0
@@ -47,8 +46,7 @@ class _Display(Protocol):
     def show(self, result: ForwardResult, counts: ReplayCounts) -> None: ...
 
 
-@dataclass(frozen=True, slots=True)
-class ReplayPlan:
+class ReplayPlan(Struct, frozen=True):
     """What is sent where."""
 
     seqs: Sequence[int]

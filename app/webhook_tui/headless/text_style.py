@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from dataclasses import dataclass
 from typing import Self
 
+from msgspec import Struct
 from rich.cells import cell_len, set_cell_size
 
 from webhook_tui.domain.delivery.text import visible
@@ -25,8 +25,7 @@ _COLORS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class TextStyle:
+class TextStyle(Struct, frozen=True):
     """What standard output can show."""
 
     color: bool = False

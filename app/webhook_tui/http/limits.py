@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import math
 from collections.abc import Collection
-from dataclasses import dataclass
 from typing import Protocol
+
+from msgspec import Struct
 
 NEVER = math.inf
 """A deadline that does not come."""
@@ -15,8 +16,7 @@ _LATENESS_SECONDS = 0.01
 """One sweep serves the deadlines that lie this close together; uvloop's timers are rounded to a millisecond."""
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
+class Limits(Struct, frozen=True):
     """Caps and deadlines for one server; times in seconds, sizes in bytes."""
 
     head_bytes: int = 32 * 1024

@@ -10,10 +10,11 @@ import asyncio
 import hmac
 import logging
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from time import perf_counter
+
+from msgspec import Struct
 
 from webhook_tui.domain.answer_rules.answer import NOT_STORED, Answer, NoResponse
 from webhook_tui.domain.delivery.delivery import Delivery
@@ -27,8 +28,7 @@ _CLOSE = ((b"connection", b"close"),)
 _log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Receiver:
+class Receiver(Struct, frozen=True, kw_only=True):
     """The application of the receiver's server. All callables run on the loop that serves it."""
 
     hook_path: str | None

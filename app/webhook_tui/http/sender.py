@@ -13,10 +13,10 @@ import contextlib
 import string
 import time
 from collections.abc import AsyncIterable, AsyncIterator
-from dataclasses import dataclass
 from urllib.parse import quote_from_bytes
 
 import httpx
+from msgspec import Struct
 
 from webhook_tui.domain.delivery.headers import HOP_BY_HOP, Headers
 from webhook_tui.domain.failure import Failure
@@ -35,8 +35,7 @@ _TLS_RECORDS = (b"\x15\x03", b"\x16\x03")
 _VISIBLE_ASCII = string.ascii_letters + string.digits + string.punctuation
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(Struct, frozen=True):
     """The answer as it came: body bytes are not decoded, so they fit the headers."""
 
     status: int
@@ -48,8 +47,7 @@ class Reply:
     """Why `body` is only the beginning; None: it is whole."""
 
 
-@dataclass(frozen=True, slots=True)
-class Pieces:
+class Pieces(Struct, frozen=True):
     """How a body is sent that does not come at once."""
 
     count: int

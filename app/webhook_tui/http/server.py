@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import socket
 from collections.abc import Callable
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from webhook_tui.domain.refusal import Refusal
 from webhook_tui.http.descriptors import connections_within

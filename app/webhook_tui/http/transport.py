@@ -5,11 +5,11 @@ from __future__ import annotations
 import ssl
 from collections.abc import Iterable
 from contextvars import ContextVar
-from dataclasses import dataclass
 from typing import Any
 
 import httpcore
 import httpx
+from msgspec import Struct
 
 from webhook_tui.domain.url import connect_host
 
@@ -17,8 +17,7 @@ _LONGEST_PREFIX = 5
 _LIMITS = httpx.Limits(max_connections=100, max_keepalive_connections=20, keepalive_expiry=5.0)
 
 
-@dataclass(slots=True)
-class Exchange:
+class Exchange(Struct):
     """One request and its answer, as seen on the socket. `begin` makes it the calling task's."""
 
     has_connected: bool = False

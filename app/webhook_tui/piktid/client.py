@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import httpx
 import stamina
 import stamina.instrumentation
+from msgspec import Struct
 
 from webhook_tui.domain.errors import ProblemError
 from webhook_tui.domain.failure import Failure
@@ -36,8 +36,7 @@ _LONGEST_WAIT_SECONDS = 1.0
 stamina.instrumentation.set_on_retry_hooks(())
 
 
-@dataclass(frozen=True, slots=True)
-class _Answer:
+class _Answer(Struct, frozen=True):
     status: int
     headers: httpx.Headers
     body: bytes

@@ -10,11 +10,12 @@ import email.utils
 import re
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from enum import Enum
 from typing import NamedTuple
 
 import httpx
+from msgspec import Struct
+from msgspec.structs import replace
 
 from webhook_tui.domain.delivery.text import visible
 from webhook_tui.domain.errors import ExitCode, Problem, ProblemError
@@ -57,8 +58,7 @@ class Operation(Enum):
         return self not in (Operation.TEST_PING, Operation.DELETE)
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(Struct, frozen=True):
     """One request, as far as the sentences about it need it."""
 
     operation: Operation

@@ -5,9 +5,8 @@ Documented by docs.piktid.com (PUT /webhooks); the types of the two `last_respon
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import msgspec
+from msgspec import Struct
 
 from webhook_tui.domain.payload.json_decoder import is_too_deep
 from webhook_tui.domain.signature.secret import Secret
@@ -28,13 +27,11 @@ class Webhook(msgspec.Struct, frozen=True, kw_only=True):
     last_response_at: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class NoWebhook:
+class NoWebhook(Struct, frozen=True):
     """PiktID says that the account has none."""
 
 
-@dataclass(frozen=True, slots=True)
-class CannotTell:
+class CannotTell(Struct, frozen=True):
     """PiktID does not say whether the account has one."""
 
 

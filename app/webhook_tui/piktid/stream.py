@@ -10,11 +10,11 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import AsyncGenerator, AsyncIterator
-from dataclasses import dataclass
 from typing import TypeAlias
 
 import httpx
 from httpx_sse import EventSource, ServerSentEvent
+from msgspec import Struct
 
 from webhook_tui.domain.delivery.event import Event, parse_event
 from webhook_tui.domain.errors import ExitCode, Problem, ProblemError
@@ -29,34 +29,29 @@ _LONGEST_EVENT = 16 * 1024 * 1024
 _EVENT_STREAM = "text/event-stream"
 
 
-@dataclass(frozen=True, slots=True)
-class Connected:
+class Connected(Struct, frozen=True):
     """PiktID accepted the connection."""
 
 
-@dataclass(frozen=True, slots=True)
-class Backfilled:
+class Backfilled(Struct, frozen=True):
     """An event from before the connection, not older than about ten minutes."""
 
     event: Event
     raw: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class BackfillCompleted:
+class BackfillCompleted(Struct, frozen=True):
     """All that comes from now on is live."""
 
 
-@dataclass(frozen=True, slots=True)
-class Arrived:
+class Arrived(Struct, frozen=True):
     """A live event."""
 
     event: Event
     raw: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class KeptAlive:
+class KeptAlive(Struct, frozen=True):
     """A comment: the link lives, nothing happened."""
 
 

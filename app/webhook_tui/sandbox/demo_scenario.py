@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from webhook_tui.domain.scenario.scenario import Fault
 from webhook_tui.sandbox.jobs import SampleEvent, failed_job, identity_job, image_job
@@ -24,8 +25,7 @@ _FAST_SECONDS = 0.4
 _SLOW_SECONDS = 1.5
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(Struct, frozen=True):
     """One event of the play."""
 
     after_seconds: float

@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
 
-@dataclass(frozen=True, slots=True)
-class SandboxEvent:
+
+class SandboxEvent(Struct, frozen=True):
     """One event in the documented shape."""
 
     id: int

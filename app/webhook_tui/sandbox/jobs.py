@@ -14,8 +14,9 @@ Where each part comes from:
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from string import ascii_lowercase, digits
+
+from msgspec import Struct
 
 JOB_TYPES = ("model_swap", "flat_2_model", "create_packshot", "garment_recolor", "edit_chat")
 _HEX = "0123456789abcdef"
@@ -24,8 +25,7 @@ _POST_PROCESSED = frozenset({"garment_recolor"})
 """Types that are post-processed by default: seen in PiktID's code for recolor."""
 
 
-@dataclass(frozen=True, slots=True)
-class SampleEvent:
+class SampleEvent(Struct, frozen=True):
     """One event of a sample job, before it has an id."""
 
     name: str

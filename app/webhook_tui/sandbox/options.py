@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from webhook_tui.domain.scenario.scenario import Scenario
 from webhook_tui.domain.signature.secret import Secret
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SandboxOptions:
+class SandboxOptions(Struct, frozen=True, kw_only=True):
     """Settings of one sandbox. Fields marked *ours*: PiktID documents nothing about it, the number is our choice."""
 
     token: Secret | None = None

@@ -10,7 +10,8 @@ import contextlib
 import json
 from collections import deque
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from webhook_tui import __version__
 from webhook_tui.domain.delivery.headers import Headers
@@ -26,8 +27,7 @@ _GRACE_SECONDS = 0.2
 _KEPT_ATTEMPTS = 10_000
 
 
-@dataclass(frozen=True, slots=True)
-class Attempt:
+class Attempt(Struct, frozen=True):
     """One delivery that was made."""
 
     event_id: int
@@ -42,8 +42,7 @@ class Attempt:
     misbehaviour: Fault | None = None
 
 
-@dataclass(slots=True)
-class _Delivery:
+class _Delivery(Struct):
     """One event on its way."""
 
     event: SandboxEvent
@@ -207,8 +206,7 @@ class Deliverer:
         return body, _headers(event.name, None if misbehaviour is Fault.NO_SIGNATURE else signature)
 
 
-@dataclass(slots=True)
-class _Route:
+class _Route(Struct):
     """Connections to one registered URL."""
 
     sender: OutboundSender

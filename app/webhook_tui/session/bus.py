@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, TypeVar
+
+from msgspec import Struct
 
 from webhook_tui.domain.delivery.delivery import Delivery, DeliveryRow
 from webhook_tui.domain.signature.secret import Secret
@@ -38,15 +39,13 @@ class EventBus:
                 _log.exception("a handler of %s failed", type(event).__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class StatusReplaced:
+class StatusReplaced(Struct, frozen=True):
     """The status snapshot was replaced; unlike StatusChanged, published at once for every change but of the counts."""
 
     status: SessionStatus
 
 
-@dataclass(frozen=True, slots=True)
-class AddressChanged:
+class AddressChanged(Struct, frozen=True):
     """The URL that leads to the hook changed; None while there is none."""
 
     url: str | None
@@ -54,58 +53,49 @@ class AddressChanged:
     """Whether its reachability is checked periodically."""
 
 
-@dataclass(frozen=True, slots=True)
-class PublicUrlUnreachable:
+class PublicUrlUnreachable(Struct, frozen=True):
     """A public URL that led here does not any more."""
 
 
-@dataclass(frozen=True, slots=True)
-class TokenChanged:
+class TokenChanged(Struct, frozen=True):
     """Another API token is in use, and with it perhaps another account."""
 
     token: Secret
 
 
-@dataclass(frozen=True, slots=True)
-class RegistrationWanted:
+class RegistrationWanted(Struct, frozen=True):
     """The webhook is ours again and may have to be registered: its secret is unknown, or its URL is stale."""
 
     only_if_stale: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class RegistrationAnswered:
+class RegistrationAnswered(Struct, frozen=True):
     """A PUT /webhooks ended: the ring has every secret that it brought."""
 
 
-@dataclass(frozen=True, slots=True)
-class DeliveryRefused:
+class DeliveryRefused(Struct, frozen=True):
     """A delivery could not be stored and is answered 503."""
 
     delivery: Delivery
 
 
-@dataclass(frozen=True, slots=True)
-class DeliveryReverified:
+class DeliveryReverified(Struct, frozen=True):
     """A stored delivery got another verdict."""
 
     row: DeliveryRow
 
 
-@dataclass(frozen=True, slots=True)
-class VerificationWanted:
+class VerificationWanted(Struct, frozen=True):
     """A delivery is pending although no registration is under way: its signature can be checked now."""
 
 
-@dataclass(frozen=True, slots=True)
-class EventLost:
+class EventLost(Struct, frozen=True):
     """The event stream brought an event, no webhook did, and nothing known here explains it."""
 
     event_id: str
 
 
-@dataclass(frozen=True, slots=True)
-class EventsMatched:
+class EventsMatched(Struct, frozen=True):
     """Events came by both channels; their ids as JSON text."""
 
     event_ids: tuple[str, ...]

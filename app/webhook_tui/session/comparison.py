@@ -9,10 +9,12 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from random import Random
 from typing import Any
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from webhook_tui.domain.comparison.compared_event import Reason, Seen
 from webhook_tui.domain.comparison.event_comparison import EventComparison, Limits, Observation, moment
@@ -49,8 +51,7 @@ _NOT_REGISTERED_AGAIN = (
 _REGISTRATION_ENDED = (WebhookState.DELETED, WebhookState.TAKEN, WebhookState.WATCHING)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ComparisonTiming:
+class ComparisonTiming(Struct, frozen=True, kw_only=True):
     """Intervals and time-outs of the comparison, in seconds."""
 
     limits: Limits = field(default_factory=Limits)

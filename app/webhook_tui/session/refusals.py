@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from webhook_tui.domain.events import RequestRefused
 from webhook_tui.domain.refusal import Refusal, with_refusal

@@ -24,9 +24,11 @@ import contextlib
 import random
 import socket
 from collections.abc import AsyncIterator, Coroutine
-from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import urlsplit
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from webhook_tui.config import Settings
 from webhook_tui.domain.account import Account
@@ -89,8 +91,7 @@ _CANCEL_SECONDS = 2.5
 _CLOSING_TUNNEL = "closing the tunnel"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Timings:
+class Timings(Struct, frozen=True, kw_only=True):
     """Intervals and time-outs of the parts that wait."""
 
     comparison: ComparisonTiming = field(default_factory=ComparisonTiming)

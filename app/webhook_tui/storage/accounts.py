@@ -9,9 +9,10 @@ import json
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+
+from msgspec import Struct
 
 from webhook_tui.domain.account import Account
 from webhook_tui.domain.errors import ProblemError
@@ -31,8 +32,7 @@ MOST_URLS = 20
 """Stored for an account."""
 
 
-@dataclass(frozen=True, slots=True)
-class Registration:
+class Registration(Struct, frozen=True):
     """A PUT /webhooks that was answered and whose webhook was not deleted since."""
 
     registration_id: int

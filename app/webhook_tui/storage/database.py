@@ -5,8 +5,9 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from webhook_tui.domain.errors import ProblemError
 from webhook_tui.storage.errors import foreign, is_corrupt, newer, opening, reading
@@ -26,8 +27,7 @@ _CHECKED_WHOLE_BYTES = 64 * 1024 * 1024
 _LARGEST_IDLE_WAL_BYTES = 64 * 1024 * 1024
 
 
-@dataclass(frozen=True, slots=True)
-class Schema:
+class Schema(Struct, frozen=True):
     """The schema of a kind of database, as migrations, and its name."""
 
     called: str
@@ -45,8 +45,7 @@ class Schema:
         return len(self.migrations)
 
 
-@dataclass(frozen=True, slots=True)
-class Opened:
+class Opened(Struct, frozen=True):
     """A database ready for use."""
 
     connection: sqlite3.Connection

@@ -8,10 +8,11 @@ from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Self
+
+from msgspec import Struct
 
 from webhook_tui.domain.account import Account
 from webhook_tui.domain.delivery.delivery import Delivery, StoredDelivery
@@ -38,8 +39,7 @@ _NEAREST = " ".join(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class AccountFilter:
+class AccountFilter(Struct, frozen=True):
     """Which accounts' deliveries are read; the default is all of them."""
 
     api_url: str | None = None

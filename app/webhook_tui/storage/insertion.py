@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import UTC
 from functools import cache
+
+from msgspec import Struct
 
 from webhook_tui.domain.account import Account
 from webhook_tui.domain.delivery.delivery import Delivery, DeliveryRow
@@ -32,8 +33,7 @@ _LARGEST_PIECE = 64
 _PIECE_BYTES = 1_048_576
 
 
-@dataclass(frozen=True, slots=True)
-class Recordable:
+class Recordable(Struct, frozen=True, gc=False):
     """A delivery with its columns, before it has a number."""
 
     delivery: Delivery

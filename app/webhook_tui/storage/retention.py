@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from itertools import accumulate, takewhile
+
+from msgspec import Struct
 
 from webhook_tui.storage.mappers import microseconds
 from webhook_tui.storage.search.word_index import LARGEST_INDEXED, forget
@@ -17,8 +18,7 @@ _BATCH_BYTES = 2 * 1024 * 1024
 _DAY = 86_400_000_000
 
 
-@dataclass(frozen=True, slots=True)
-class Age:
+class Age(Struct, frozen=True):
     """A limit of age, with what is needed to judge the clock."""
 
     days: int

@@ -12,10 +12,11 @@ import queue
 import sqlite3
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 from typing import Any, TypeAlias, TypeVar
+
+from msgspec import Struct
 
 from webhook_tui.domain.delivery.delivery import DeliveryRow
 from webhook_tui.domain.errors import Problem, ProblemError
@@ -38,8 +39,7 @@ IdleStep: TypeAlias = Callable[[sqlite3.Connection], bool]
 _logger = logging.getLogger(__name__)
 
 
-@dataclass(slots=True, eq=False)
-class _Request:
+class _Request(Struct, eq=False):
     work: Job[Any] | Recordable
     loop: asyncio.AbstractEventLoop
     future: asyncio.Future[Any]

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol, TypeAlias
+
+from msgspec import Struct
 
 from webhook_tui.domain.delivery.text import visible
 from webhook_tui.domain.errors import Problem
@@ -44,8 +45,7 @@ class Tunnel(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class TunnelSettings:
+class TunnelSettings(Struct, frozen=True):
     """What the drivers need to know; the secrets in it are never written into an argv or a log."""
 
     kind: str

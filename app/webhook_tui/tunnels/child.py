@@ -13,10 +13,11 @@ import signal
 import sys
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from subprocess import PIPE, STDOUT
 from typing import cast
+
+from msgspec import Struct, field
 
 from webhook_tui.domain.errors import Problem
 from webhook_tui.tunnels import watchdog
@@ -138,8 +139,7 @@ class _Output(asyncio.SubprocessProtocol):
             self._pipe.resume_reading()
 
 
-@dataclass(slots=True)
-class ChildRun:
+class ChildRun(Struct):
     """How a child's life went, for the driver that has to say why it ended."""
 
     urls: list[str] = field(default_factory=list)

@@ -10,8 +10,9 @@ import contextlib
 import os
 import re
 import shutil
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from webhook_tui.domain.errors import ExitCode, Problem, ProblemError
 from webhook_tui.environment import child_environment, secret_values
@@ -30,8 +31,7 @@ _SERVER = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class SshServer:
+class SshServer(Struct, frozen=True):
     """Where ssh connects to."""
 
     user: str | None

@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import datetime, timedelta
+
+from msgspec.structs import replace
 
 from webhook_tui.domain.errors import ExitCode, Problem, ProblemError
 from webhook_tui.domain.status import TunnelState, TunnelStatus

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import threading
 from contextlib import closing
-from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
 from textual.content import Content
 
 from webhook_tui.domain.delivery.delivery import DeliveryRow, StoredDelivery
@@ -20,16 +20,14 @@ from webhook_tui.ui.selection import wait_until_done
 MOST_OFFERED = 200
 
 
-@dataclass(frozen=True, slots=True)
-class Compared:
+class Compared(Struct, frozen=True):
     """A page."""
 
     title: str
     text: Content
 
 
-@dataclass(frozen=True, slots=True)
-class Marked:
+class Marked(Struct, frozen=True):
     """Several deliveries that `stored` can be compared with, newest first; at most 200."""
 
     stored: StoredDelivery

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
+from msgspec import Struct
 
 from webhook_tui.domain.comparison.json_diff import LARGEST_COMPARED
 from webhook_tui.domain.delivery.text import visible
@@ -21,8 +21,7 @@ _MOST_LAID_OUT = 8 * 1024 * 1024
 """Lines times brackets of a body whose layout is looked for; nested deeply it would become gigabytes of blanks."""
 
 
-@dataclass(frozen=True, slots=True)
-class EditableBody:
+class EditableBody(Struct, frozen=True):
     """A body and its text in the editor: indented JSON, or the same bytes."""
 
     body: bytes

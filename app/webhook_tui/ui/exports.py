@@ -6,10 +6,12 @@ import json
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
-from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import chain, count
 from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from webhook_tui.domain.delivery.delivery import StoredDelivery
 from webhook_tui.domain.delivery.rows import DeliveryRows
@@ -30,8 +32,7 @@ _LARGEST_PREVIEW = 65_536
 _PAGE = 200
 
 
-@dataclass(frozen=True, slots=True)
-class Copied:
+class Copied(Struct, frozen=True):
     """A text for the clipboard."""
 
     text: str
@@ -39,8 +40,7 @@ class Copied:
     """`curl`, `curl of 3 deliveries`"""
 
 
-@dataclass(frozen=True, slots=True)
-class Exported:
+class Exported(Struct, frozen=True):
     """Files were made."""
 
     sentence: str
@@ -147,8 +147,7 @@ class Exports:
             yield from _whole(found, _numbers(found))
 
 
-@dataclass(slots=True)
-class _Tally:
+class _Tally(Struct):
     all: int = 0
     changed: int = 0
 

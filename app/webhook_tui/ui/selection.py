@@ -5,9 +5,10 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain
+
+from msgspec import Struct
 
 from webhook_tui.domain.delivery.rows import DeliveryRows, FoundRows, Sort
 from webhook_tui.domain.filtering.filter import EVERYTHING, Expression
@@ -20,8 +21,7 @@ _SEARCH_SECONDS = 0.5
 """The longest wait for the next progress of a search."""
 
 
-@dataclass(frozen=True, slots=True)
-class Selection:
+class Selection(Struct, frozen=True):
     """Deliveries, by number or by a filter and an order."""
 
     name: str
@@ -47,8 +47,7 @@ class Selection:
         return f"all {self.count:,}" if self.name == "all" else f"{self.count:,} {self.name}"
 
 
-@dataclass(frozen=True, slots=True)
-class SelectionResolver:
+class SelectionResolver(Struct, frozen=True):
     """Looks into the history of one session; each call may come from any thread."""
 
     session: SessionPort

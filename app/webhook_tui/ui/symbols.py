@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from msgspec import Struct
 from rich.cells import cell_len, set_cell_size
 
 from webhook_tui.domain.delivery.text import visible
 from webhook_tui.domain.signature.verdict import Verdict
 
 
-@dataclass(frozen=True, slots=True)
-class Symbols:
+class Symbols(Struct, frozen=True):
     """One set of signs."""
 
     ascii: bool

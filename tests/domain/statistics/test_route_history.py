@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
+
+from msgspec.structs import replace
 
 from webhook_tui.domain.errors import Problem
 from webhook_tui.domain.statistics.route_history import Call, Phase, RouteHistory

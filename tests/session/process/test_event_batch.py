@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from tests.factories import delivery, row
 from webhook_tui.domain.events import (

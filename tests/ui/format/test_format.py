@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from msgspec.structs import replace
 from textual.content import Content
 
 from tests.ui.fake_session import LISTENING, LIVE, NOW, RUNNING, WAITING

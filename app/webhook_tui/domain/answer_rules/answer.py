@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from webhook_tui.domain.delivery.headers import Headers
 
@@ -27,8 +28,7 @@ def answer_word(answered: int | None) -> str:
     return NoResponse.RESET.value if answered == RESET else str(answered)
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Struct, frozen=True, gc=False):
     """One HTTP answer; with a `silence`, none."""
 
     status: int = 200

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 import shlex
-from dataclasses import dataclass
 from typing import TypeAlias, assert_never
+
+from msgspec import Struct
 
 from webhook_tui.domain.answer_rules.answer import Answer, NoResponse
 from webhook_tui.domain.delivery.headers import HOP_BY_HOP, Headers
@@ -34,13 +35,11 @@ class RuleError(ValueError):
     """The text is no rule; the message is a sentence that says what one looks like."""
 
 
-@dataclass(frozen=True, slots=True)
-class Default:
+class Default(Struct, frozen=True):
     """200, or with `--forward-to` what the local app says."""
 
 
-@dataclass(frozen=True, slots=True)
-class Fixed:
+class Fixed(Struct, frozen=True):
     """The same for every delivery."""
 
     status: int = 503
@@ -50,16 +49,14 @@ class Fixed:
     """None: the status in digits."""
 
 
-@dataclass(frozen=True, slots=True)
-class FailThenRecover:
+class FailThenRecover(Struct, frozen=True):
     """The first deliveries of each event fail, its others are answered as usual."""
 
     status: int = 503
     times: int = 3
 
 
-@dataclass(frozen=True, slots=True)
-class RateLimit:
+class RateLimit(Struct, frozen=True):
     """The first deliveries of each event are answered 429 with Retry-After, its others as usual."""
 
     retry_after: int = 5
@@ -67,23 +64,20 @@ class RateLimit:
     times: int = 1
 
 
-@dataclass(frozen=True, slots=True)
-class EveryNth:
+class EveryNth(Struct, frozen=True):
     """Each n-th delivery fails, of whatever event."""
 
     n: int = 5
     status: int = 500
 
 
-@dataclass(frozen=True, slots=True)
-class ByEvent:
+class ByEvent(Struct, frozen=True):
     """Deliveries of some events get a status of their own."""
 
     statuses: tuple[tuple[str, int], ...] = (("image_result", 500),)
 
 
-@dataclass(frozen=True, slots=True)
-class NoAnswer:
+class NoAnswer(Struct, frozen=True):
     """Nothing is answered."""
 
     silence: NoResponse = NoResponse.RESET

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from itertools import pairwise
+
+from msgspec import Struct
 
 from webhook_tui.domain.delivery.delivery import DeliveryRow
 
@@ -50,8 +51,7 @@ class Confidence(StrEnum):
     MEASURED = "measured"
 
 
-@dataclass(frozen=True, slots=True)
-class Wait:
+class Wait(Struct, frozen=True):
     """Between one attempt of an event and the next."""
 
     number: int
@@ -60,8 +60,7 @@ class Wait:
     event: str
 
 
-@dataclass(frozen=True, slots=True)
-class Backoff:
+class Backoff(Struct, frozen=True):
     """A rule, and what it rests on."""
 
     shape: Shape
@@ -131,8 +130,7 @@ def fit(waits: Sequence[Wait]) -> Backoff | None:
     return _told(waits, best, Confidence.MEASURED if is_sure else Confidence.SUGGESTED)
 
 
-@dataclass(frozen=True, slots=True)
-class _Fit:
+class _Fit(Struct, frozen=True):
     shape: Shape
     base: float
     growth: float

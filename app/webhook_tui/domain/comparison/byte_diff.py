@@ -6,9 +6,10 @@ Pure. The bytes in it are raw: sanitise before showing.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from difflib import SequenceMatcher
 from itertools import takewhile
+
+from msgspec import Struct
 
 _MOST_COMPARED = 400
 """Lines; above it what differs is told as one block, for comparing takes the square of their number."""
@@ -16,8 +17,7 @@ _BEFORE, _SHOWN = 20, 60
 """Bytes of a line that are shown before a difference, and in all."""
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(Struct, frozen=True):
     """One line that went (`-`) or came (`+`)."""
 
     sign: str

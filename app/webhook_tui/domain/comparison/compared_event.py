@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+
+from msgspec import Struct
 
 from webhook_tui.domain.statistics.intervals import Interval
 
@@ -37,8 +38,7 @@ class Reason(StrEnum):
     """Only by webhook, and nothing that is known here explains it."""
 
 
-@dataclass(frozen=True, slots=True)
-class ComparedEvent:
+class ComparedEvent(Struct, frozen=True):
     """One event id. Name and id are received text: sanitise before showing."""
 
     event_id: str

@@ -9,8 +9,9 @@ from __future__ import annotations
 import heapq
 from collections import OrderedDict
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+
+from msgspec import Struct
 
 from webhook_tui.domain.comparison.compared_event import ComparedEvent, Reason, Seen
 from webhook_tui.domain.comparison.json_diff import differing_paths
@@ -26,8 +27,7 @@ _LONGEST_NAME = 200
 _PING_AHEAD = timedelta(seconds=10)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
+class Limits(Struct, frozen=True, kw_only=True):
     """How long is too long, and how much is kept."""
 
     overdue_seconds: float = 5.0
@@ -38,8 +38,7 @@ class Limits:
     content_bytes: int = 32 * 1024 * 1024
 
 
-@dataclass(frozen=True, slots=True)
-class Observation:
+class Observation(Struct, frozen=True):
     """One event as one channel showed it."""
 
     at: datetime
@@ -53,8 +52,7 @@ class Observation:
     """By SSE: what the event itself says."""
 
 
-@dataclass(slots=True)
-class _Entry:
+class _Entry(Struct):
     event_id: str
     webhook: Observation | None = None
     sse: Observation | None = None

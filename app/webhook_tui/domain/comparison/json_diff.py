@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from webhook_tui.domain.payload.json_decoder import decode
 from webhook_tui.domain.payload.json_lint import Number
@@ -36,8 +37,7 @@ def differing_paths(one: bytes, other: bytes) -> int | None:
     return _count(left, right)
 
 
-@dataclass(frozen=True, slots=True)
-class PathChange:
+class PathChange(Struct, frozen=True):
     """What is different at one path; texts are raw JSON: sanitise before showing."""
 
     path: str

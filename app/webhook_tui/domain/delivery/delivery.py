@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from webhook_tui.domain.delivery.headers import Headers
 from webhook_tui.domain.signature.verdict import Verdict, VerificationResult
 
 
-@dataclass(frozen=True, slots=True)
-class Delivery:
+class Delivery(Struct, frozen=True, gc=False):
     """What came over the wire, nothing decoded, nothing changed."""
 
     received_at: datetime
@@ -26,8 +26,7 @@ class Delivery:
     """`1.0` or `1.1`, as the request line had it."""
 
 
-@dataclass(frozen=True, slots=True)
-class DeliveryRow:
+class DeliveryRow(Struct, frozen=True, gc=False):
     """The narrow row that the table shows; it never holds a body."""
 
     seq: int
@@ -63,8 +62,7 @@ class DeliveryRow:
         return VerificationResult(self.verdict, self.reason, self.short_reason, self.secret_id)
 
 
-@dataclass(frozen=True, slots=True)
-class StoredDelivery:
+class StoredDelivery(Struct, frozen=True, gc=False):
     """One delivery whole: its row and what came over the wire."""
 
     row: DeliveryRow

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from webhook_tui.domain.delivery.headers import EVENT_HEADER, Headers, first
 from webhook_tui.domain.jobs.job import JobFields, job_ids, job_progress, job_status
@@ -22,8 +23,7 @@ _LONGEST_SUMMARY = 120
 _encode_id = json.JSONEncoder(allow_nan=False).encode
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(Struct, frozen=True, gc=False):
     """What a body says of itself."""
 
     event_id: str | None = None

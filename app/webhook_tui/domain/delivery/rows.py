@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
+
+from msgspec import Struct
 
 from webhook_tui.domain.delivery.delivery import DeliveryRow, StoredDelivery
 from webhook_tui.domain.forwarding.forward_result import ForwardResult
@@ -65,16 +66,14 @@ class SortColumn(StrEnum):
     SIZE = "size"
 
 
-@dataclass(frozen=True, slots=True)
-class Sort:
+class Sort(Struct, frozen=True):
     """An order of rows; those that are equal stand in the order of arrival, in the same direction."""
 
     column: SortColumn = SortColumn.NUMBER
     is_descending: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Progress:
+class Progress(Struct, frozen=True):
     """How far a search has come."""
 
     examined: int

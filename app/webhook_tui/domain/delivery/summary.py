@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from webhook_tui.domain.delivery.event import parse_event
 from webhook_tui.domain.jobs.job import JobFields, job_ids, job_progress, job_status
@@ -12,8 +12,7 @@ _JOB_LENGTH = 8
 _FILE_FIELDS = ("original_filename", "download_filename")
 
 
-@dataclass(frozen=True, slots=True)
-class Summary:
+class Summary(Struct, frozen=True, gc=False):
     """Raw text, "" where the payload holds none: sanitise before showing."""
 
     job: str = ""

@@ -9,11 +9,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from enum import IntEnum, auto
 from typing import TypeAlias
 
 import msgspec
+from msgspec import Struct
 
 from webhook_tui.domain.diagnostics.strings import Escape, LexemeEscape
 from webhook_tui.domain.payload.json_decoder import decode
@@ -38,8 +38,7 @@ Token: TypeAlias = str | int
 Style: TypeAlias = Callable[[str], str]
 
 
-@dataclass(slots=True)
-class Members:
+class Members(Struct):
     """A JSON object: key lexemes and values in order, duplicates kept."""
 
     pairs: list[tuple[str, Node]]

@@ -9,10 +9,10 @@ from __future__ import annotations
 import hashlib
 import hmac
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import replace
 from itertools import chain, islice
 
 import msgspec
+from msgspec.structs import replace
 
 from webhook_tui.domain.delivery.delivery import Delivery
 from webhook_tui.domain.delivery.headers import SIGNATURE_HEADER, signatures, values

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+
+from msgspec import Struct
 
 from webhook_tui.domain.signature.secret_ring import Origin
 
 
-@dataclass(frozen=True, slots=True)
-class Cause:
+class Cause(Struct, frozen=True):
     """Why a signature does not verify, and what to change."""
 
     code: str
@@ -25,8 +25,7 @@ class Cause:
     """What to change, one or two sentences."""
 
 
-@dataclass(frozen=True, slots=True)
-class RingLine:
+class RingLine(Struct, frozen=True):
     """What one secret of the ring says to this signature; never the secret itself."""
 
     secret_id: str
@@ -53,8 +52,7 @@ class Examination(StrEnum):
 NOT_EXAMINED = "Not examined yet."
 
 
-@dataclass(frozen=True, slots=True)
-class SignatureReport:
+class SignatureReport(Struct, frozen=True):
     """All that is known of the signature of one delivery."""
 
     seq: int

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+
+from msgspec import Struct
 
 from webhook_tui.domain.delivery.delivery import DeliveryRow, StoredDelivery
 from webhook_tui.domain.filtering.evaluate import matches
@@ -16,8 +17,7 @@ from webhook_tui.domain.jobs.job import JOB_FIELDS
 _MOST_OTHERS = 10_000
 
 
-@dataclass(frozen=True, slots=True)
-class Criteria:
+class Criteria(Struct, frozen=True):
     """What is waited for: `until` is met, unless `none` comes first."""
 
     until: Filter | None = None
@@ -41,8 +41,7 @@ class Outcome(StrEnum):
     """A delivery came that passes `none`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Miss:
+class Miss(Struct, frozen=True):
     """A delivery that came and does not count."""
 
     row: DeliveryRow

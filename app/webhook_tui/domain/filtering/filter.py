@@ -10,8 +10,9 @@ whose event came by the event stream, too; `source:webhook` finds all, for so th
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Self
+
+from msgspec import Struct
 
 from webhook_tui.domain.filtering.completion import completions, quoted
 from webhook_tui.domain.filtering.evaluate import matches
@@ -22,8 +23,7 @@ from webhook_tui.domain.filtering.tokens import FilterError
 __all__ = ["EVERYTHING", "Expression", "Filter", "FilterError", "completions", "matches", "parse", "quoted"]
 
 
-@dataclass(frozen=True, slots=True)
-class Filter:
+class Filter(Struct, frozen=True):
     """A filter with the text that it was parsed from."""
 
     text: str

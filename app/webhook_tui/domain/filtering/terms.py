@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeAlias
+
+from msgspec import Struct
 
 from webhook_tui.domain.answer_rules.answer import RESET, NoResponse
 from webhook_tui.domain.signature.verdict import Verdict
@@ -45,8 +46,7 @@ class Source(StrEnum):
     SSE = "sse"
 
 
-@dataclass(frozen=True, slots=True)
-class Pattern:
+class Pattern(Struct, frozen=True):
     """Text with stars: what lies between stars has to be there, in order; no star means the whole text."""
 
     parts: tuple[str, ...]
@@ -76,8 +76,7 @@ class Pattern:
         return len(text) - at >= len(last) and text.endswith(last)
 
 
-@dataclass(frozen=True, slots=True)
-class Comparison:
+class Comparison(Struct, frozen=True):
     """The right-hand side of `path=value`."""
 
     operator: Operator
@@ -89,8 +88,7 @@ class Comparison:
     """The value as a number when it is one and was not quoted."""
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
+class Text(Struct, frozen=True):
     """Words that follow each other in headers or body."""
 
     words: tuple[str, ...]
@@ -104,8 +102,7 @@ class Text:
         return (phrase if self.is_prefix else f"{phrase} ") in f" {text} "
 
 
-@dataclass(frozen=True, slots=True)
-class BareWord:
+class BareWord(Struct, frozen=True):
     """Text in headers or body, which name event, job and status; or the verdict, or the answer."""
 
     text: Text
@@ -127,49 +124,42 @@ class BareWord:
                 return []
 
 
-@dataclass(frozen=True, slots=True)
-class EventIs:
+class EventIs(Struct, frozen=True):
     """The event's name fits, in any case."""
 
     pattern: Pattern
 
 
-@dataclass(frozen=True, slots=True)
-class VerdictIs:
+class VerdictIs(Struct, frozen=True):
     """The verdict on the signature."""
 
     verdict: Verdict
 
 
-@dataclass(frozen=True, slots=True)
-class AnsweredIs:
+class AnsweredIs(Struct, frozen=True):
     """What we answered, both ends included."""
 
     lowest: int
     highest: int
 
 
-@dataclass(frozen=True, slots=True)
-class NotAnswered:
+class NotAnswered(Struct, frozen=True):
     """We have not answered (yet), or without a status."""
 
 
-@dataclass(frozen=True, slots=True)
-class IdIs:
+class IdIs(Struct, frozen=True):
     """The event's id, number or string, to the letter."""
 
     pattern: Pattern
 
 
-@dataclass(frozen=True, slots=True)
-class JobIs:
+class JobIs(Struct, frozen=True):
     """One of the job fields of `data`, number or string, to the letter."""
 
     pattern: Pattern
 
 
-@dataclass(frozen=True, slots=True)
-class HeaderIs:
+class HeaderIs(Struct, frozen=True):
     """A header of that name (any case) is there and, where there is a comparison, fits it."""
 
     name: str
@@ -177,16 +167,14 @@ class HeaderIs:
     comparison: Comparison | None
 
 
-@dataclass(frozen=True, slots=True)
-class BodyIs:
+class BodyIs(Struct, frozen=True):
     """There is a value at that path of the JSON and, where there is a comparison, one fits it."""
 
     path: tuple[str, ...]
     comparison: Comparison | None
 
 
-@dataclass(frozen=True, slots=True)
-class Measured:
+class Measured(Struct, frozen=True):
     """A number of the delivery, compared."""
 
     measure: Measure
@@ -194,20 +182,17 @@ class Measured:
     value: int
 
 
-@dataclass(frozen=True, slots=True)
-class SourceIs:
+class SourceIs(Struct, frozen=True):
     """The channel; whatever is stored came as a webhook."""
 
     source: Source
 
 
-@dataclass(frozen=True, slots=True)
-class Marked:
+class Marked(Struct, frozen=True):
     """The user marked it."""
 
 
-@dataclass(frozen=True, slots=True)
-class CommentHas:
+class CommentHas(Struct, frozen=True):
     """The user's comment contains it, in any case."""
 
     pattern: Pattern
@@ -222,22 +207,19 @@ RowTerm: TypeAlias = EventIs | VerdictIs | AnsweredIs | NotAnswered | IdIs | Mea
 Term: TypeAlias = ContentTerm | RowTerm | BareWord
 
 
-@dataclass(frozen=True, slots=True)
-class Not:
+class Not(Struct, frozen=True):
     """The term does not hold."""
 
     term: Term
 
 
-@dataclass(frozen=True, slots=True)
-class And:
+class And(Struct, frozen=True):
     """All hold; of none, everything does."""
 
     terms: tuple[Term | Not, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Or:
+class Or(Struct, frozen=True):
     """One of them holds."""
 
     branches: tuple[And, ...]

@@ -6,8 +6,9 @@ Pure; the present moment is an argument, and its zone is the one that is meant.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from msgspec import Struct
 
 from webhook_tui.domain.filtering.filter import Expression, parse
 
@@ -26,8 +27,7 @@ class TimeRangeError(Exception):
     """A range that cannot be read; str() is the sentence."""
 
 
-@dataclass(frozen=True, slots=True)
-class TimeRange:
+class TimeRange(Struct, frozen=True):
     """From one moment up to, and without, another; both aware."""
 
     since: datetime

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 QUOTED = "\0"
 """Stands in `masked` for a character that was quoted: it is text, never a sign."""
@@ -27,8 +28,7 @@ class FilterError(ValueError):
         return self.end < cells(text)
 
 
-@dataclass(frozen=True, slots=True)
-class Value:
+class Value(Struct, frozen=True):
     """Text and which of it was quoted."""
 
     text: str
@@ -54,8 +54,7 @@ class Value:
         return parts
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(Struct, frozen=True):
     """A piece and where it stands, in characters."""
 
     value: Value

@@ -5,9 +5,10 @@ Pure. The newest few of each delivery are kept in the history.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+
+from msgspec import Struct
 
 from webhook_tui.domain.delivery.headers import Headers
 from webhook_tui.domain.failure import Failure
@@ -16,8 +17,7 @@ LONGEST_KEPT = 65_536
 """Bytes of an answer's body that are kept to be shown; all of it is returned to who sent the delivery."""
 
 
-@dataclass(frozen=True, slots=True)
-class UsedUrl:
+class UsedUrl(Struct, frozen=True):
     """Where the user had deliveries sent to, and when last."""
 
     url: str
@@ -34,8 +34,7 @@ class ForwardOrigin(StrEnum):
     """An event of our own; it has no number here."""
 
 
-@dataclass(frozen=True, slots=True)
-class ForwardResult:
+class ForwardResult(Struct, frozen=True):
     """One delivery sent on, and its answer or why there was none."""
 
     seq: int

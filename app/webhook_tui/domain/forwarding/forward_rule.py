@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from webhook_tui.domain.delivery.delivery import StoredDelivery
 from webhook_tui.domain.filtering.evaluate import matches
@@ -14,8 +15,7 @@ from webhook_tui.domain.url import normalized_url
 _SCHEME = re.compile(r"https?://", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class ForwardRule:
+class ForwardRule(Struct, frozen=True):
     """Deliveries that pass a filter are forwarded to a URL."""
 
     url: str

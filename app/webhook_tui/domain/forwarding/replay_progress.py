@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from webhook_tui.domain.forwarding.forward_result import ForwardResult
 
@@ -18,8 +19,7 @@ class ReplayState(StrEnum):
     """The user stopped it before its end."""
 
 
-@dataclass(frozen=True, slots=True)
-class ReplayProgress:
+class ReplayProgress(Struct, frozen=True):
     """One moment of it."""
 
     url: str

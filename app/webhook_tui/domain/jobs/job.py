@@ -7,9 +7,10 @@ is a guess; so all of them are settings.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
+
+from msgspec import Struct
 
 from webhook_tui.domain.payload.json_path import values_at
 from webhook_tui.domain.payload.links import LONGEST_LINK, MOST_LINKS, links
@@ -21,8 +22,7 @@ _MOST_IDS = 20
 _LONGEST_WORD = 80
 
 
-@dataclass(frozen=True, slots=True)
-class JobFields:
+class JobFields(Struct, frozen=True):
     """Which fields of `data` say what; each is a path with dots (`output.full_size`), the first one found counts."""
 
     ids: Sequence[str] = JOB_FIELDS
@@ -34,8 +34,7 @@ class JobFields:
     """Here all count, too."""
 
 
-@dataclass(frozen=True, slots=True)
-class JobEvent:
+class JobEvent(Struct, frozen=True):
     """One delivery that is about a job."""
 
     seq: int
@@ -52,8 +51,7 @@ class JobEvent:
     """Of each of them the `image_index` that it came with."""
 
 
-@dataclass(frozen=True, slots=True)
-class Job:
+class Job(Struct, frozen=True):
     """What the deliveries say of one job."""
 
     job_id: str
@@ -71,8 +69,7 @@ class Job:
     worst: Verdict
 
 
-@dataclass(frozen=True, slots=True)
-class Jobs:
+class Jobs(Struct, frozen=True):
     """The jobs of the newest deliveries, as far as they were looked at."""
 
     jobs: tuple[Job, ...]
@@ -86,8 +83,7 @@ class Jobs:
     is_done: bool
 
 
-@dataclass(frozen=True, slots=True)
-class JobDetail:
+class JobDetail(Struct, frozen=True):
     """One of them."""
 
     job_id: str

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import math
 import re
-from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
+
+from msgspec import Struct
 
 from webhook_tui.domain.delivery.text import visible
 from webhook_tui.domain.payload.json_decoder import NestingError, decode
@@ -31,8 +32,7 @@ class Number(str):
     __slots__ = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(Struct, frozen=True):
     """What a body's JSON is, numbers as `Number`, and what is odd about it."""
 
     value: object = None

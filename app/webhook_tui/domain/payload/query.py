@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class Mistake:
+class Mistake(Struct, frozen=True):
     """Why there is no result."""
 
     sentence: str
@@ -17,8 +16,7 @@ class Mistake:
     """The first character behind that."""
 
 
-@dataclass(frozen=True, slots=True)
-class QueryResult:
+class QueryResult(Struct, frozen=True):
     """JSON text, or the mistake."""
 
     content: bytes = b""

@@ -6,7 +6,8 @@ import json
 import math
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from webhook_tui.domain.delivery.delivery import Delivery
 from webhook_tui.domain.delivery.event import KNOWN_EVENTS
@@ -27,8 +28,7 @@ _MILLISECONDS = 100_000_000_000
 _DOCUMENTED = (("id", "a number"), ("name", "a string"), ("data", "an object"), ("timestamp", "a number"))
 
 
-@dataclass(frozen=True, slots=True)
-class Earlier:
+class Earlier(Struct, frozen=True):
     """The delivery before this one with the same event id."""
 
     seq: int

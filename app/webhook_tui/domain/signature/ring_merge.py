@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
+
+from msgspec.structs import replace
 
 from webhook_tui.domain.signature.secret_ring import Origin, SecretRing, SigningSecret
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from webhook_tui.domain.errors import Problem, Severity
 from webhook_tui.domain.signature.secret import Secret
@@ -49,8 +51,7 @@ _LABELS = {
 _RANKS = {Origin.EARLIER: 0, Origin.KEPT: 2, Origin.REGISTERED: 3}
 
 
-@dataclass(frozen=True, slots=True)
-class SigningSecret:
+class SigningSecret(Struct, frozen=True):
     """One secret and the time in which it was the current one."""
 
     secret: Secret
@@ -71,8 +72,7 @@ class SigningSecret:
         return self.origin is not Origin.EARLIER
 
 
-@dataclass(frozen=True, slots=True)
-class RingEntry:
+class RingEntry(Struct, frozen=True):
     """What is shown of one secret of the ring; never the secret itself."""
 
     secret_id: str
@@ -102,8 +102,7 @@ class RingEntry:
         return self.origin is not Origin.EARLIER
 
 
-@dataclass(frozen=True, slots=True)
-class SecretRing:
+class SecretRing(Struct, frozen=True):
     """All known secrets, oldest first. Immutable: each change gives a new ring."""
 
     secrets: tuple[SigningSecret, ...] = ()

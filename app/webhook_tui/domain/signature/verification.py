@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from textwrap import wrap
+
+from msgspec import Struct
 
 from webhook_tui.domain.delivery.delivery import Delivery
 from webhook_tui.domain.delivery.text import visible
@@ -26,8 +27,7 @@ _DIGITS_A_LINE = 32
 _UNDATED = datetime.fromtimestamp(0, UTC)
 
 
-@dataclass(frozen=True, slots=True)
-class Verification:
+class Verification(Struct, frozen=True):
     """The outcome of an offline check."""
 
     verdict: Verdict

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from webhook_tui.domain.signature.verdict import Verdict
 
@@ -11,8 +12,7 @@ Counts = Mapping[Verdict, int]
 """By verdict; without those of which there is none."""
 
 
-@dataclass(frozen=True, slots=True)
-class EventCounts:
+class EventCounts(Struct, frozen=True):
     """Of one event name."""
 
     event: str
@@ -21,8 +21,7 @@ class EventCounts:
     all_runs: Counts
 
 
-@dataclass(frozen=True, slots=True)
-class Rate:
+class Rate(Struct, frozen=True):
     """Deliveries over time, up to now."""
 
     span_seconds: int
@@ -35,8 +34,7 @@ class Rate:
         return self.span_seconds // len(self.counts)
 
 
-@dataclass(frozen=True, slots=True)
-class HistoryCounts:
+class HistoryCounts(Struct, frozen=True):
     """The counts, as far as the deliveries have been looked at."""
 
     this_run: Counts

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 _LEAST_SECONDS = 1e-5
 _STEP = math.log(1.02)
 
 
-@dataclass(frozen=True, slots=True)
-class LatencySummary:
+class LatencySummary(Struct, frozen=True):
     """Times to the answer, in seconds; all 0 while there is none."""
 
     count: int = 0

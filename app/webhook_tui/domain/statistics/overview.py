@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+
+from msgspec import Struct
 
 from webhook_tui.domain.errors import Problem
 from webhook_tui.domain.statistics.counts import HistoryCounts
@@ -12,8 +13,7 @@ from webhook_tui.domain.statistics.latency import LatencySummary
 from webhook_tui.domain.statistics.route_history import RegistrationStep, TunnelPhase
 
 
-@dataclass(frozen=True, slots=True)
-class HistoryPlace:
+class HistoryPlace(Struct, frozen=True):
     """The database's file."""
 
     path: Path
@@ -25,8 +25,7 @@ class HistoryPlace:
     """It is deleted when the program ends."""
 
 
-@dataclass(frozen=True, slots=True)
-class Overview:
+class Overview(Struct, frozen=True):
     """One state of everything."""
 
     started_at: datetime

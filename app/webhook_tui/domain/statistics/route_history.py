@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from webhook_tui.domain.status import SessionStatus, TunnelState, TunnelStatus, WebhookState, WebhookStatus
 
@@ -22,8 +24,7 @@ class Phase(StrEnum):
     FAILED = "gave up"
 
 
-@dataclass(frozen=True, slots=True)
-class TunnelPhase:
+class TunnelPhase(Struct, frozen=True):
     """From when until when, and what is to be said of it."""
 
     phase: Phase
@@ -46,8 +47,7 @@ class Call(StrEnum):
     OTHER = "other"
 
 
-@dataclass(frozen=True, slots=True)
-class RegistrationStep:
+class RegistrationStep(Struct, frozen=True):
     """One change of the registration."""
 
     call: Call

@@ -10,8 +10,10 @@ import contextlib
 import hmac
 import logging
 import secrets
-from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from webhook_tui.domain.answer_rules.answer import Answer
 from webhook_tui.domain.delivery.delivery import Delivery, StoredDelivery
@@ -43,8 +45,7 @@ LOOP = Answer(508, b"webhook-tui forwarded this delivery itself: the URL leads b
 _log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class OwnAddress:
+class OwnAddress(Struct, frozen=True):
     """The addresses that lead to our own receiver: a delivery forwarded there would come back."""
 
     host: str
@@ -68,8 +69,7 @@ class OwnAddress:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Replay:
+class Replay(Struct, frozen=True):
     """How a delivery is replayed."""
 
     secret: Secret | None = None

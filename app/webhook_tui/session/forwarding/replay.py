@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from webhook_tui.domain.commands import ReplayDeliveries
 from webhook_tui.domain.errors import Problem, ProblemError, Severity

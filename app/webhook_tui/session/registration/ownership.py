@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TypeAlias
 from urllib.parse import urlsplit
+
+from msgspec import Struct
 
 from webhook_tui.domain.delivery.text import visible
 from webhook_tui.domain.errors import ExitCode, Problem
@@ -25,18 +26,15 @@ NO_SECRET: Mapping[str, None] = {"secret_since": None, "secret_short_id": None}
 """Changes of WebhookStatus when no secret is current."""
 
 
-@dataclass(frozen=True, slots=True)
-class Clear:
+class Clear(Struct, frozen=True):
     """Registering replaces no webhook of another program."""
 
 
-@dataclass(frozen=True, slots=True)
-class Unknown:
+class Unknown(Struct, frozen=True):
     """PiktID cannot tell."""
 
 
-@dataclass(frozen=True, slots=True)
-class Foreign:
+class Foreign(Struct, frozen=True):
     """A webhook that is not ours is registered."""
 
     webhook: ForeignWebhook
@@ -71,8 +69,7 @@ async def inspect(client: PiktidClient, ours: Collection[str]) -> Finding:
             )
 
 
-@dataclass(frozen=True, slots=True)
-class Registered:
+class Registered(Struct, frozen=True):
     """A webhook that this run registered."""
 
     registration_id: int

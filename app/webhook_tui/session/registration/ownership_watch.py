@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from webhook_tui.domain.errors import ProblemError
 from webhook_tui.domain.events import DeliveryStored
@@ -22,8 +23,7 @@ from webhook_tui.session.registration.registration import WebhookRegistration
 from webhook_tui.session.status import StatusPublisher
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OwnershipTiming:
+class OwnershipTiming(Struct, frozen=True, kw_only=True):
     """When PiktID is asked, and what is a long silence; in seconds."""
 
     every_seconds: float = 60.0

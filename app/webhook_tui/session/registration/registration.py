@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from dataclasses import dataclass
 from datetime import timedelta
 from random import Random
+
+from msgspec import Struct
 
 from webhook_tui.domain.account import Account
 from webhook_tui.domain.commands import OwnershipChoice, ResolveOwnership
@@ -40,8 +41,7 @@ _CHECK_SECONDS = 0.8
 _DELETE_SECONDS = 2.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RegistrationOptions:
+class RegistrationOptions(Struct, frozen=True, kw_only=True):
     """What the user decided about registering."""
 
     api_url: str

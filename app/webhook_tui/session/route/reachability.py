@@ -9,8 +9,10 @@ import asyncio
 import contextlib
 import hmac
 import secrets
-from dataclasses import dataclass, replace
 from urllib.parse import parse_qs, urlsplit
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from webhook_tui import __version__
 from webhook_tui.domain.delivery.delivery import Delivery
@@ -32,8 +34,7 @@ _LONGEST_REPLY = 256 * 1024
 _TUNNEL_MAY_BE_DEAD = (Failure.TIMEOUT, Failure.CUT, Failure.NOT_HTTP)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReachabilityTiming:
+class ReachabilityTiming(Struct, frozen=True, kw_only=True):
     """Intervals and time-outs in seconds. Free tunnels count requests: there are few."""
 
     timeout_seconds: float = 10.0
@@ -65,8 +66,7 @@ class Probe:
         return OutboundSender(origin, timeout_seconds=self._timeout_seconds, longest_reply=_LONGEST_REPLY)
 
 
-@dataclass(frozen=True, slots=True)
-class _Failed:
+class _Failed(Struct, frozen=True):
     """The request did not arrive here."""
 
     reason: str

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from webhook_tui.domain.account import Account
 from webhook_tui.domain.delivery.delivery import DeliveryRow, StoredDelivery
@@ -31,8 +32,7 @@ _MOST_TRIED = 1000
 """How many of the newest deliveries a secret is tried on before it is added."""
 
 
-@dataclass(slots=True)
-class Rechecked:
+class Rechecked(Struct):
     """What verifying again changed."""
 
     checked: int = 0

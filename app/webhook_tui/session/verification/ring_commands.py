@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from webhook_tui.domain import units
 from webhook_tui.domain.errors import ProblemError

@@ -9,9 +9,10 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, assert_never
+
+from msgspec import Struct
 
 from webhook_tui.domain.filtering.evaluate import id_fits
 from webhook_tui.domain.filtering.prefilter import implied
@@ -56,8 +57,7 @@ _UNREAD = f"(d.seq > :done OR d.size > {LARGEST_INDEXED})"
 _MOST_VALUES = 1000
 
 
-@dataclass(frozen=True, slots=True)
-class Query:
+class Query(Struct, frozen=True):
     """A statement with all values but :lo and :hi. It is good for the read transaction in which it was built."""
 
     sql: str
@@ -66,8 +66,7 @@ class Query:
     has_checks: bool
 
 
-@dataclass(frozen=True, slots=True)
-class _Condition:
+class _Condition(Struct, frozen=True):
     """A condition on a row `d` of deliveries, never NULL."""
 
     sql: str

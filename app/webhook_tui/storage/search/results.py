@@ -9,9 +9,10 @@ import sqlite3
 from array import array
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from operator import neg
 from typing import TypeAlias
+
+from msgspec import Struct
 
 from webhook_tui.domain.delivery.rows import Sort, SortColumn
 from webhook_tui.domain.signature.verdict import Verdict
@@ -30,8 +31,7 @@ _KEYS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class NumberView:
+class NumberView(Struct, frozen=True):
     """Numbers in the order of arrival or its reverse."""
 
     older: array[int]

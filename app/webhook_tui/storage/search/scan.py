@@ -5,11 +5,11 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
 from datetime import datetime
 from time import monotonic
 
 import msgspec
+from msgspec import Struct
 
 from webhook_tui.domain.delivery.rows import Progress, Sort, SortColumn
 from webhook_tui.domain.errors import Problem
@@ -30,8 +30,7 @@ _SORT_FACTOR = 5
 _INSTRUCTIONS_PER_CANCEL_CHECK = 50_000
 
 
-@dataclass(frozen=True, slots=True)
-class Search:
+class Search(Struct, frozen=True):
     """What is searched for."""
 
     expression: Expression
@@ -41,8 +40,7 @@ class Search:
     job_fields: Sequence[str]
 
 
-@dataclass(frozen=True, slots=True)
-class Published:
+class Published(Struct, frozen=True):
     """A result that the screen's thread may read: it does not change."""
 
     view: View

@@ -12,10 +12,11 @@ import math
 import sqlite3
 from array import array
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from time import monotonic
 from typing import Any, TypeAlias
+
+from msgspec import Struct, field
 
 from webhook_tui.domain.delivery.event import Event, parse_event
 from webhook_tui.domain.jobs.job import (
@@ -58,8 +59,7 @@ _Rank: TypeAlias = tuple[bool, bool, float, int]
 _NOTHING: tuple[_Rank, str] = ((False, False, 0.0, 0), "")
 
 
-@dataclass(slots=True, eq=False)
-class _Tracked:
+class _Tracked(Struct, eq=False):
     """What the deliveries read so far say of one job."""
 
     job_id: str

@@ -5,11 +5,11 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable
 from concurrent.futures import Future
-from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from typing import TypeVar
 
+from msgspec import Struct
 from textual.message_pump import MessagePump
 from textual.screen import Screen
 
@@ -23,8 +23,7 @@ from webhook_tui.ui.terminal_app import TerminalApp
 Result = TypeVar("Result")
 
 
-@dataclass(slots=True)
-class AppContext:
+class AppContext(Struct):
     """One for the whole run; session and status are replaced."""
 
     app: TerminalApp

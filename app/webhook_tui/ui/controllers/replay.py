@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from webhook_tui.domain.commands import ReplayDeliveries, StopReplay
 from webhook_tui.domain.delivery.delivery import DeliveryRow, StoredDelivery

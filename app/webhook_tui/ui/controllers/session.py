@@ -5,7 +5,8 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from webhook_tui.domain.commands import StartRegistration
 from webhook_tui.domain.errors import ProblemError

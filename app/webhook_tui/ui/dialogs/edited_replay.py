@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
+from msgspec import Struct
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
@@ -22,8 +22,7 @@ _KEPT = "Keeps the original signature, which no longer matches: k signs with the
 _NO_SECRET = "There is no current secret to sign with: the original signature is kept, which no longer matches."  # noqa: S105 -- a sentence
 
 
-@dataclass(frozen=True, slots=True)
-class Edit:
+class Edit(Struct, frozen=True):
     """What is known before the question."""
 
     url: str
@@ -32,8 +31,7 @@ class Edit:
     re_sign: bool
 
 
-@dataclass(frozen=True, slots=True)
-class EditedReplay:
+class EditedReplay(Struct, frozen=True):
     """The answer."""
 
     url: str

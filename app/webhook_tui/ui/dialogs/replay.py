@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
 from urllib.parse import urlsplit
 
+from msgspec import Struct
 from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -37,8 +37,7 @@ _AS = {
 _KEYS = {_ORIGINAL: "o", _ANEW: "s", "marked": "m", "filtered": "f"}
 
 
-@dataclass(frozen=True, slots=True)
-class ReplayChoice:
+class ReplayChoice(Struct, frozen=True):
     """Which, where to, and with which signature."""
 
     seqs: tuple[int, ...]
@@ -46,8 +45,7 @@ class ReplayChoice:
     re_sign: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Offer:
+class Offer(Struct, frozen=True):
     """What can be replayed besides the one under the cursor, and how to find out which deliveries that are."""
 
     selections: Sequence[Selection]

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
+from msgspec import Struct
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
@@ -20,8 +20,7 @@ from webhook_tui.ui.widgets.key_button import KeyButton
 _WHERE = "make one at app.on-model.com/profile?tab=tokens"
 
 
-@dataclass(frozen=True, slots=True)
-class TokenChoice:
+class TokenChoice(Struct, frozen=True):
     """What the user wants: a token, or (None) the sandbox."""
 
     token: Secret | None

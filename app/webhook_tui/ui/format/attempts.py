@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
 from textual.content import Content
 
 from webhook_tui.domain.answer_rules.answer import answer_word
@@ -18,8 +18,7 @@ _NEAR = 4
 _ENOUGH_WAITS = 3
 
 
-@dataclass(frozen=True, slots=True)
-class Sameness:
+class Sameness(Struct, frozen=True):
     """Whether body and signature of an attempt equal those of the first; None: not compared."""
 
     body: bool | None

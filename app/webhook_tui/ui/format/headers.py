@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
 
+from msgspec import Struct
 from rich.cells import cell_len, chop_cells
 from textual.content import Content
 
@@ -18,8 +18,7 @@ _CLAIMED = (b"forwarded", b"x-real-ip", b"x-client-ip", b"true-client-ip", b"cf-
 _LEAST_VALUE = 20
 
 
-@dataclass(frozen=True, slots=True)
-class HeaderLine:
+class HeaderLine(Struct, frozen=True):
     """One header made harmless, and what is to be known of it."""
 
     name: str

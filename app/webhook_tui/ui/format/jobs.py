@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
 from rich.cells import cell_len
 from textual.content import Content
 
@@ -21,8 +21,7 @@ _STOPPED = frozenset({"failed", "aborted"})
 """The statuses of PiktID's job API after which nothing comes."""
 
 
-@dataclass(frozen=True, slots=True)
-class Image:
+class Image(Struct, frozen=True):
     """A line below an event: one of its images."""
 
     of: JobEvent

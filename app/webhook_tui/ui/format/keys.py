@@ -7,13 +7,12 @@ tooltip.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
+from msgspec import Struct
 from textual.binding import Binding
 
 
-@dataclass(frozen=True, slots=True)
-class HelpRow:
+class HelpRow(Struct, frozen=True):
     """One line: the keys as shown, what they do, and the key that a click presses."""
 
     group: str

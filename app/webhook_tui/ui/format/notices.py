@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
 from textual.content import Content
 
 from webhook_tui.domain.delivery.text import visible
@@ -30,8 +30,7 @@ def session_ended(newest_seq: int | None, *, is_unexpected: bool, is_repeated: b
     return ended(what + stored, hint="Its log: webhook-tui paths.") if is_repeated else ended(what + stored)
 
 
-@dataclass(frozen=True, slots=True)
-class Notice:
+class Notice(Struct, frozen=True):
     """A problem, and when it is tried again by itself."""
 
     problem: Problem

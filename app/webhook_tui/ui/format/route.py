@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum, auto
 from typing import Literal
 from urllib.parse import urlsplit
 
+from msgspec import Struct
 from textual.content import Content
 
 from webhook_tui.domain import units
@@ -58,8 +58,7 @@ class _Give(Enum):
 _ORDER = tuple(_Give)
 
 
-@dataclass(frozen=True, slots=True)
-class _Line:
+class _Line(Struct, frozen=True):
     status: SessionStatus
     now: datetime
     kept: frozenset[_Give]

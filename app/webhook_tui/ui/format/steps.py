@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
 from textual.content import Content
 
 from webhook_tui.domain import units
@@ -18,8 +18,7 @@ PATIENCE_SECONDS = 20.0
 """How long the first ping may take before the screen says what to do about it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(Struct, frozen=True):
     """One line of the empty screen."""
 
     lamp: Lamp

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from webhook_tui.domain.delivery.text import visible
 from webhook_tui.domain.payload.query import QueryResult
 from webhook_tui.ui.widgets.documents import Document
 
 
-@dataclass(slots=True)
-class PayloadQuery:
+class PayloadQuery(Struct):
     """At most one is on."""
 
     expression: str = ""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
+from msgspec import Struct
 from textual.app import ComposeResult
 from textual.screen import Screen
 from textual.widgets import Footer
@@ -38,8 +38,7 @@ _TYPING = (
 """All that the footer shows while a filter, a query or what to find is typed."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Key:
+class _Key(Struct, frozen=True):
     """What is shown of one binding."""
 
     id: str

@@ -6,9 +6,9 @@ What a line says is asked of whoever made the table: cells for the columns, or o
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence
-from dataclasses import dataclass
 from typing import ClassVar, Generic, TypeAlias, TypeVar
 
+from msgspec import Struct
 from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
@@ -34,8 +34,7 @@ _PARTS = (
 _GAP = "  "
 
 
-@dataclass(frozen=True, slots=True)
-class ListColumn:
+class ListColumn(Struct, frozen=True):
     """One column; the first one gets what the others leave."""
 
     name: str
@@ -44,8 +43,7 @@ class ListColumn:
     is_right: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class TableSpec(Generic[T]):
+class TableSpec(Struct, Generic[T], frozen=True):
     """How things are shown."""
 
     columns: Callable[[int], Sequence[ListColumn]]

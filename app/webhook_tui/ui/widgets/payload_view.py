@@ -5,9 +5,9 @@ There is no wrapping and no bar for moving sideways: left and right move the tex
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar, get_args
 
+from msgspec import Struct
 from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
@@ -34,8 +34,7 @@ _COMPONENT = "payload-view--"
 LARGEST_SELECTION = 1_000_000
 
 
-@dataclass(frozen=True, slots=True)
-class _Styles:
+class _Styles(Struct, frozen=True):
     base: Style
     number: Style
     cursor: Style

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
 from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
@@ -39,8 +39,7 @@ _BOLD = Style(bold=True)
 _UNDERLINE = Style(underline=True)
 
 
-@dataclass(frozen=True, slots=True)
-class TableStyles:
+class TableStyles(Struct, frozen=True):
     """The styles of one frame; all but `base` are partial and go on top of it."""
 
     base: Style
@@ -55,8 +54,7 @@ class TableStyles:
     verdicts: dict[Verdict, Style]
 
 
-@dataclass(frozen=True, slots=True)
-class RowState:
+class RowState(Struct, frozen=True):
     """What a row's looks depend on besides its own content."""
 
     has_cursor: bool = False
@@ -81,8 +79,7 @@ def header_line(layout: Sequence[Column], styles: TableStyles, order: Sort, glyp
     return [Segment(" " * BAR_WIDTH + (" " * GAP).join(texts), style)]
 
 
-@dataclass(frozen=True, slots=True)
-class RowPainter:
+class RowPainter(Struct, frozen=True):
     """Paints rows that have the same columns, at one moment."""
 
     layout: Sequence[Column]
