@@ -238,3 +238,24 @@ def test_what_is_no_history_is_one_sentence(tmp_path: Path, kind: str) -> None:
     assert done.returncode == 1
     assert (done.stderr.count(b"\n"), done.stdout) == (1, b"")
     assert (path.read_bytes() if path.exists() else None) == before
+
+
+def test_signatures_in_links_are_blanked_unless_told(tmp_path: Path) -> None:
+    """A note says that the body is not what was signed, and how to keep them."""
+    body = b'{"id": 1, "data": {"url": "https://d1.example/a.jpg?w=1&Signature=canary&Policy=canary"}}'
+    path = tmp_path / "h.db"
+    with closing(DeliveryStore.open(path, started_at=NOW)) as store:
+        asyncio.run(_record(store, body))
+
+    blanked, kept = run("export", "--db", str(path)), run("export", "--db", str(path), "--keep-links")
+
+    assert json.loads(blanked.stdout)["json"]["data"]["url"].endswith("?w=1&Signature=REDACTED&Policy=REDACTED")
+    assert blanked.stderr.decode() == (
+        "webhook-tui: Signatures in links were blanked in one body, not what was signed. --keep-links keeps them.\n"
+    )
+    assert base64.b64decode(json.loads(kept.stdout)["body_b64"]) == body
+    assert kept.stderr == b""
+
+
+async def _record(store: DeliveryStore, body: bytes) -> None:
+    await store.record(delivery(body), VALID, account=ACCOUNT, answered=200)

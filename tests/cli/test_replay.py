@@ -9,11 +9,12 @@ import sys
 from contextlib import closing
 from pathlib import Path
 
-from tests.cli.conftest import JOB, SECRET
+from tests.cli.conftest import JOB, OWN, SECRET, received, record
 from tests.integration.process import run
 from tests.session.local_app import local_app
 from tests.test_commands import signature
 from webhook_tui.domain.signature.secret import Secret
+from webhook_tui.headless.replay import ReplayPlan
 from webhook_tui.storage.rows import SqliteRows
 
 FAILED = b"HTTP/1.1 500 x\r\nContent-Length: 0\r\n\r\n"
@@ -88,3 +89,22 @@ def _read(descriptor: int) -> bytes:
         return os.read(descriptor, 65_536)
     except OSError:
         return b""
+
+
+async def test_signed_links_stay_on_this_machine_unless_told(tmp_path: Path) -> None:
+    """An app here gets the bytes as they came; for another machine the original signature would not match."""
+    body = b'{"id": 1, "url": "https://d1.example/a.jpg?Signature=canary"}'
+    path = tmp_path / "h.db"
+    await asyncio.to_thread(record, path, (OWN, received(body, b"image_result")))
+    async with local_app() as app:
+        here, _, _ = await run("replay", "1", "--db", str(path), "--to", app.url)
+        assert (here, app.body(0)) == (0, body)
+    away = ["replay", "1", "--db", str(path), "--to", "http://192.0.2.1/", "--forward-anywhere"]
+    code, output, notes = await run(*away)
+    assert (code, output) == (2, "")
+    assert notes.endswith("its signature would not match. Add --re-sign, or --keep-links.\n")
+    delivery = received(body, b"image_result")
+    assert ReplayPlan((1,), "http://192.0.2.1/", anywhere=True).body_for(delivery) == body.replace(
+        b"canary", b"REDACTED"
+    )
+    assert ReplayPlan((1,), "http://192.0.2.1/", anywhere=True, keep_links=True).body_for(delivery) is None

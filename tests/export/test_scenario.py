@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -80,7 +79,7 @@ OLDER, MISSING, MALFORMED = (
 )
 def test_what_was_wrong_is_kept(body: bytes, result: VerificationResult, signature: bytes, fault: Fault | None) -> None:
     """As the fault of the sandbox that comes closest."""
-    one = replace(stored(1, body, result=result, headers=((b"X-Webhook-Signature", signature),)))
+    one = stored(1, body, result=result, headers=((b"X-Webhook-Signature", signature),))
     scenario = read_scenario(FORMATS["scenario"].one(one, Destination()))
 
     assert [step.fault for step in scenario.steps] == [fault]

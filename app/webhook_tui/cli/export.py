@@ -60,6 +60,7 @@ def run(
     destination: Destination,
     output: Path | None,
     say: Callable[[str], None],
+    keep_links: bool = False,
 ) -> None:
     """Write the chosen deliveries to `output` (a directory: a file for each); None: to standard output.
 
@@ -68,7 +69,8 @@ def run(
     """
     with closing(open_history(history)) as rows:
         count = _Count()
-        deliveries = _clean(_chosen(rows, _numbers(rows, history, choice, now), choice), secrets, count)
+        chosen = _chosen(rows, _numbers(rows, history, choice, now), choice)
+        deliveries = _clean(chosen, redaction(secrets, keep_links=True), keep_links, count)
         if output is not None and output.is_dir():
             _write_each(form, deliveries, destination, output)
         elif output is not None:
@@ -82,6 +84,9 @@ def run(
         raise ProblemError(Problem("There is no such delivery in the history.", "webhook-tui shows those there are."))
     if count.changed:
         say(f"A secret was taken out of {_bodies(count.changed)}: what is left there is not what was signed.")
+    if count.blanked:
+        where = _bodies(count.blanked)
+        say(f"Signatures in links were blanked in {where}, not what was signed. --keep-links keeps them.")
     if output is not None:
         say(f"{count.all} {'delivery' if count.all == 1 else 'deliveries'} exported to {output}.")
 
@@ -89,6 +94,9 @@ def run(
 class _Count(Struct):
     all: int = 0
     changed: int = 0
+    """Bodies that held a secret."""
+    blanked: int = 0
+    """Bodies with links whose signatures were blanked."""
 
 
 def _bodies(count: int) -> str:
@@ -117,13 +125,20 @@ def _all_numbers(rows: DeliveryRows) -> Iterator[int]:
         yield from (row.seq for row in rows.window(start, _PAGE))
 
 
-def _clean(deliveries: Iterable[StoredDelivery], secrets: Sequence[Secret], count: _Count) -> Iterator[StoredDelivery]:
-    redacted = redaction(secrets)
+def _clean(
+    deliveries: Iterable[StoredDelivery],
+    without_secrets: Callable[[StoredDelivery], StoredDelivery],
+    keep_links: bool,
+    count: _Count,
+) -> Iterator[StoredDelivery]:
+    without_links = redaction((), keep_links=keep_links)
     for stored in deliveries:
-        clean = redacted(stored)
+        clean = without_secrets(stored)
+        blanked = without_links(clean)
         count.all += 1
         count.changed += clean.delivery.body != stored.delivery.body
-        yield clean
+        count.blanked += blanked.delivery.body != clean.delivery.body
+        yield blanked
 
 
 def _joined(form: Format, deliveries: Iterator[StoredDelivery], destination: Destination) -> Iterator[bytes]:

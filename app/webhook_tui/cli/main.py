@@ -318,6 +318,7 @@ def paths(obj: tuple[Places, dict[str, Any]]) -> None:
 @option("--filter", type=FILTER, help="Only those that it shows: the filter of the screen.")
 @click.option("--url", type=URL, default=LOCAL_URL, show_default=True, help="Where commands and scripts send it.")
 @option("--job-id-field", multiple=True, metavar="FIELD", help="Where a job id stands, for job:X; repeatable.")
+@option("--keep-links", is_flag=True, help="Leave signatures and tokens in links. Default: blanked.")
 @option("--secret", type=SECRET, multiple=True, help="Take this out, too; repeatable.")
 @option("--secret-file", type=FILE, multiple=True, help="The same from a file; repeatable.")
 @option("--token", type=TOKEN, envvar="PIKTID_TOKEN", hidden=True)
@@ -350,6 +351,7 @@ def export(ctx: click.Context, /, **given: Any) -> None:
         destination=Destination(given["url"]),
         output=None if given["output"] in (None, "-") else Path(given["output"]),  # Path("./-") is Path("-")
         say=_say,
+        keep_links=given["keep_links"],
     )
 
 

@@ -26,11 +26,14 @@ if TYPE_CHECKING:
 @option("--secret", type=SECRET, help="With --re-sign: sign with this secret instead.")
 @click.option("--secret-file", type=click.Path(path_type=Path, dir_okay=False), help="The same from a file.")
 @option("--forward-anywhere", is_flag=True, help="Allow a URL that is not on this machine.")
+@option("--keep-links", is_flag=True, help="Send signatures in links to another machine, too. Default: blanked.")
 @option("--job-id-field", multiple=True, metavar="FIELD", help="Where a job id stands, for job:X; repeatable.")
 @click.argument("seqs", metavar="[SEQ]...", type=click.IntRange(1), nargs=-1)
 @click.pass_context
 def replay(ctx: click.Context, /, seqs: tuple[int, ...], url: str, **given: Any) -> None:
     """Send deliveries SEQ..., or those that pass --filter, to a URL, one after the other, unchanged.
+
+    To another machine (--forward-anywhere), the signatures in links are blanked unless --keep-links.
 
     Exit code 0: all were answered 2xx, 1: not.
     """
@@ -57,7 +60,7 @@ def replay(ctx: click.Context, /, seqs: tuple[int, ...], url: str, **given: Any)
         if given["re_sign"]:
             secret = given["secret"] if given["secret_file"] is None else read_secret_file(given["secret_file"])
             secrets = _secrets({history.account(seq) for seq in chosen}, secret, places.accounts)
-        ctx.exit(run(history, ReplayPlan(chosen, url, given["forward_anywhere"], secrets)))
+        ctx.exit(run(history, ReplayPlan(chosen, url, given["forward_anywhere"], secrets, given["keep_links"])))
 
 
 def _secrets(accounts: Iterable[Account], given: Secret | None, path: Path) -> Mapping[Account, Secret]:

@@ -1,7 +1,8 @@
 """Takes secrets out of a delivery before it is written anywhere: exports are for sharing, and nobody reads them first.
 
 What HTTP calls credentials goes by its header's name, what we know goes by its value, in every spelling that texts give
-it. Signatures stay: they prove nothing without the secret, and a replay needs them.
+it. PiktID's signatures stay: they prove nothing without the secret, and a replay needs them. What signs a link gives
+access to whoever has the link, and is blanked.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from msgspec.structs import replace
 from webhook_tui.domain.delivery.delivery import StoredDelivery
 from webhook_tui.domain.delivery.headers import SENSITIVE, Headers
 from webhook_tui.domain.signature.secret import Secret
+from webhook_tui.export.signed_links import without_link_signatures
 
 REDACTED = b"[redacted]"
 
@@ -28,17 +30,18 @@ _SHORT_ESCAPES = {'"': b'"', "\\": b"\\", "/": b"/", "\b": b"b", "\f": b"f", "\n
 """JSON's (RFC 8259, 7)."""
 
 
-def redacted(stored: StoredDelivery, secrets: Sequence[Secret]) -> StoredDelivery:
+def redacted(stored: StoredDelivery, secrets: Sequence[Secret], *, keep_links: bool = False) -> StoredDelivery:
     """The delivery without credentials in its headers and without `secrets` anywhere; the same one if it had none.
 
-    A body that held a secret is shorter or longer afterwards and no longer what was signed.
+    `keep_links`: leave signatures and tokens in links. A body that held a secret or a signed link is shorter or longer
+    afterwards and no longer what was signed.
     """
-    return redaction(secrets)(stored)
+    return redaction(secrets, keep_links=keep_links)(stored)
 
 
-def redaction(secrets: Sequence[Secret]) -> Callable[[StoredDelivery], StoredDelivery]:
+def redaction(secrets: Sequence[Secret], *, keep_links: bool = False) -> Callable[[StoredDelivery], StoredDelivery]:
     """`redacted` for many deliveries: the spellings of `secrets` are worked out once."""
-    spellings = _Spellings(secrets)
+    spellings = _Spellings(secrets, keep_links=keep_links)
 
     def clean(stored: StoredDelivery) -> StoredDelivery:
         row, delivery = stored.row, stored.delivery
@@ -80,10 +83,17 @@ def _text(text: str, spellings: _Spellings) -> str:
     return spellings.out_of(text.encode("utf-8", "surrogatepass")).decode("utf-8", "surrogatepass")
 
 
-class _Spellings:
-    """Every way in which bytes may hold one of the secrets."""
+def text_redaction(secrets: Sequence[Secret]) -> Callable[[str], str]:
+    """Return a function that takes `secrets` and what signs a link out of a text."""
+    spellings = _Spellings(secrets, keep_links=False)
+    return lambda text: _text(text, spellings)
 
-    def __init__(self, secrets: Sequence[Secret]) -> None:
+
+class _Spellings:
+    """Every way in which bytes may hold one of the secrets, or a signature of a link."""
+
+    def __init__(self, secrets: Sequence[Secret], *, keep_links: bool) -> None:
+        self._keep_links = keep_links
         # The longest first, so that of a secret that holds another no rest stays.
         keys = sorted(
             {secret.key for secret in secrets if len(secret.key) >= _SHORTEST}, key=lambda key: (-len(key), key)
@@ -100,7 +110,7 @@ class _Spellings:
                 content = pattern.sub(REDACTED, content)
         for spelling in self._encoded:
             content = content.replace(spelling, REDACTED)
-        return content
+        return content if self._keep_links else without_link_signatures(content)
 
 
 def _escaped(key: bytes) -> re.Pattern[bytes]:

@@ -16,10 +16,13 @@ from rich.progress import BarColumn, Progress, TextColumn
 
 from webhook_tui.config import Settings
 from webhook_tui.domain.account import Account
+from webhook_tui.domain.delivery.delivery import Delivery
 from webhook_tui.domain.delivery.text import visible
-from webhook_tui.domain.errors import ExitCode
+from webhook_tui.domain.errors import ExitCode, Problem, ProblemError
 from webhook_tui.domain.forwarding.forward_result import ForwardResult
 from webhook_tui.domain.signature.secret import Secret
+from webhook_tui.export.signed_links import without_link_signatures
+from webhook_tui.http.sender import is_loopback
 from webhook_tui.session.bus import EventBus
 from webhook_tui.session.clock import Clock
 from webhook_tui.session.forwarding.forwarder import Forwarder, OwnAddress, Replay
@@ -54,13 +57,24 @@ class ReplayPlan(Struct, frozen=True):
     anywhere: bool
     secrets: Mapping[Account, Secret] | None = None
     """Re-sign with the secret of each delivery's account; None keeps the original signatures."""
+    keep_links: bool = False
+    """Send the links' own signatures to another machine, too. On this machine nothing is changed anyway."""
+
+    def body_for(self, delivery: Delivery) -> bytes | None:
+        """Return the body that is sent in place of the received one; None: that one."""
+        if self.keep_links or is_loopback(self.url):
+            return None
+        body = without_link_signatures(delivery.body)
+        return None if body == delivery.body else body
 
 
 def replay(history: HistoryQuery, plan: ReplayPlan) -> ExitCode:
     """Send them, print the outcome of each, and return the exit code: 1 when one was not answered 2xx.
 
-    Raises ProblemError when the URL is not allowed, or there is no secret to sign with.
+    Raises ProblemError when the URL is not allowed, or a body without its links' signatures would not fit its own.
     """
+    if plan.secrets is None:
+        _refuse_blanked(history, plan)
     how = ""
     if plan.secrets is not None:
         ids = sorted({secret.short_id for secret in plan.secrets.values()})
@@ -76,6 +90,18 @@ def replay(history: HistoryQuery, plan: ReplayPlan) -> ExitCode:
     return ExitCode.FAILURE if counts.failed else ExitCode.OK
 
 
+def _refuse_blanked(history: HistoryQuery, plan: ReplayPlan) -> None:
+    for seq in plan.seqs if plan.anywhere else ():
+        if plan.body_for(history.stored(seq).delivery) is not None:
+            raise ProblemError(
+                Problem(
+                    f"#{seq} has signed links, which are blanked for another machine: its signature would not match.",
+                    "Add --re-sign, or --keep-links.",
+                    ExitCode.USAGE,
+                )
+            )
+
+
 async def _replay(history: HistoryQuery, plan: ReplayPlan, counts: ReplayCounts, display: _Display) -> None:
     bus = EventBus()
     status = StatusPublisher(first_status(Settings()), bus)
@@ -86,7 +112,7 @@ async def _replay(history: HistoryQuery, plan: ReplayPlan, counts: ReplayCounts,
         for seq in plan.seqs:
             stored = history.stored(seq)
             secret = None if plan.secrets is None else plan.secrets[history.account(seq)]
-            result = await forwarder.replay(stored, plan.url, Replay(secret))
+            result = await forwarder.replay(stored, plan.url, Replay(secret, plan.body_for(stored.delivery)))
             results.keep(result)
             counts.good += result.is_good
             counts.failed += not result.is_good

@@ -46,6 +46,7 @@ from webhook_tui.domain.status import ReceiverState
 from webhook_tui.http.receiver import Receiver
 from webhook_tui.http.server import Server
 from webhook_tui.http.tls import tls_problems
+from webhook_tui.session.announcement import Announcement
 from webhook_tui.session.answer_rule import ActiveAnswerRule
 from webhook_tui.session.bus import (
     AddressChanged,
@@ -184,6 +185,7 @@ class Runtime:
             passes_target=settings.forward_path,
         )
         self.replayer = Replayer(store, self.secret_ring, self.status, bus, self._forwarder)
+        hook_path = self.route.hook_path or urlsplit(settings.hook_url or "").path or "/"
         self.simulation = EventSimulation(
             self.status,
             bus,
@@ -192,7 +194,10 @@ class Runtime:
             secret_ring=self.secret_ring,
             forwarder=self._forwarder,
             annotations=self.annotations,
-            hook_path=self.route.hook_path or urlsplit(settings.hook_url or "").path or "/",
+            hook_path=hook_path,
+        )
+        self._announcement = Announcement(
+            store, self.secret_ring, clock, hook_path=hook_path, nonce=self.simulation.nonce
         )
         pipeline = DeliveryPipeline(
             store,
@@ -275,6 +280,7 @@ class Runtime:
         subscribe(PublicUrlUnreachable, self.route.on_public_url_unreachable)
         subscribe(StatusReplaced, self.comparison.on_status_replaced)
         subscribe(StatusReplaced, self.statistics.on_status_replaced)
+        subscribe(StatusReplaced, self._announcement.on_status_replaced)
 
     def _on_token_changed(self, event: TokenChanged) -> None:
         self._tokens = (*self._tokens, event.token)

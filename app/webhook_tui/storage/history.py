@@ -16,6 +16,7 @@ from webhook_tui.domain.filtering.filter import Expression
 from webhook_tui.domain.forwarding.forward_result import ForwardResult
 from webhook_tui.domain.jobs.job import JobDetail, JobFields, Jobs
 from webhook_tui.domain.run import Run
+from webhook_tui.domain.running_session import RunningSession
 from webhook_tui.domain.signature.verdict import VerificationResult
 from webhook_tui.domain.statistics.counts import HistoryCounts
 from webhook_tui.domain.statistics.overview import HistoryPlace
@@ -99,6 +100,10 @@ class DeliveryStore:
     def set_aside(self) -> Path | None:
         """Where a damaged file was moved, at the start or since; None when there was none."""
         return self._file.set_aside
+
+    def announce(self, session: RunningSession) -> None:
+        """Tell other programs which session writes the history, and where its receiver listens."""
+        self._file.announce(session)
 
     @property
     def commits(self) -> int:

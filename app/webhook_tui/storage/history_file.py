@@ -10,11 +10,13 @@ import sqlite3
 from datetime import datetime
 from pathlib import Path
 
+from webhook_tui.domain.running_session import RunningSession
 from webhook_tui.storage.database import open_database, transaction
 from webhook_tui.storage.errors import opening
 from webhook_tui.storage.files import Identity, identity
 from webhook_tui.storage.locks import ProcessLock
 from webhook_tui.storage.mappers import microseconds, reserve_numbers
+from webhook_tui.storage.running_sessions import announce
 from webhook_tui.storage.schema import HISTORY
 
 
@@ -35,6 +37,10 @@ class HistoryFile:
         with opening(HISTORY.called, HISTORY.way_out):
             self._lock = ProcessLock(path)
             """Tells other processes that a session writes the history."""
+
+    def announce(self, session: RunningSession) -> None:
+        """Tell other processes which session it is."""
+        announce(self._lock, session)
 
     def _begin(self, connection: sqlite3.Connection) -> int:
         """Note that this run goes on in the file of `connection`; returns its number there. Raises ProblemError."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import glob
 import os
 import secrets
@@ -14,6 +15,10 @@ if sys.platform == "win32":
     import msvcrt
 else:
     import fcntl
+
+
+ALIVE = ".alive"
+"""Ending of the files that living processes lock."""
 
 
 class FileLock:
@@ -40,6 +45,13 @@ class FileLock:
                     os.close(descriptor)
             if not locked:
                 return False
+
+    def write(self, content: bytes) -> None:
+        """Replace the content of the locked file. Write errors are ignored: the lock holds all the same."""
+        if self._descriptor is not None and os.name == "posix":  # Windows lets nobody read a locked file
+            with contextlib.suppress(OSError):
+                os.pwrite(self._descriptor, content, 0)
+                os.ftruncate(self._descriptor, len(content))
 
     def release(self, *, remove: bool = False) -> None:
         """Release the lock; with `remove`, delete its file, too. Idempotent."""
@@ -82,23 +94,28 @@ class ProcessLock:
 
     def is_alive(self, name: str) -> bool:
         """Whether the process of that name lives. Raises OSError."""
-        return name == self.name or _is_held(self._file(name))
+        return name == self.name or is_held(self._file(name))
+
+    def write(self, content: bytes) -> None:
+        """Replace what the lock's file says about this process. Write errors are ignored."""
+        self._lock.write(content)
 
     def release(self) -> None:
         """Release the lock: this process no longer owns what it registered. Idempotent."""
         self._lock.release(remove=True)
 
     def _file(self, name: str) -> Path:
-        return self._database.with_name(f"{self._database.name}.{name}.alive")
+        return self._database.with_name(f"{self._database.name}.{name}{ALIVE}")
 
 
 def is_any_alive(database: Path) -> bool:
     """Whether any process holds a lock for that database. Deletes the files of dead ones. Raises OSError."""
-    files = database.parent.glob(f"{glob.escape(database.name)}.*.alive")
-    return sum(map(_is_held, files)) > 0  # every file is looked at
+    files = database.parent.glob(f"{glob.escape(database.name)}.*{ALIVE}")
+    return sum(map(is_held, files)) > 0  # every file is looked at
 
 
-def _is_held(file: Path) -> bool:
+def is_held(file: Path) -> bool:
+    """Return whether a living process holds the lock on the file; the file of a dead one is deleted. Raises OSError."""
     if not file.exists():
         return False
     probe = FileLock(file)

@@ -58,13 +58,16 @@ class Exports:
         """The first lines of one delivery in a form, harmless; none of a large one, which would be felt."""
         if len(stored.delivery.body) > _LARGEST_PREVIEW:
             return []
-        clean = redacted(stored, self._session.known_secrets())
+        clean = redacted(stored, self._session.known_secrets(), keep_links=True)
         return visible_lines(FORMATS[name].one(clean, self._destination)[:2000])
 
     def copy(self, share: Share) -> Copied:
-        """The text of a copy. Raises ProblemError when it is too much, or is not text."""
+        """The text of a copy, with its links as they came: it is for this user, and a command is to work.
+
+        Raises ProblemError when it is too much, or is not text.
+        """
         form = FORMATS[share.form]
-        tally = _Tally()
+        tally = _Tally(keep_links=True)
         content = bytearray()
         for part in self._parts(form, share.selection, tally):
             content += part
@@ -83,7 +86,8 @@ class Exports:
     def copy_found(self, stored: StoredDelivery, content: bytes) -> Copied:
         """What a query found, indented. Raises ProblemError when it is too much."""
         found = replace(stored, delivery=replace(stored.delivery, body=content))
-        text = json.dumps(json.loads(redacted(found, self._session.known_secrets()).delivery.body), indent=2)
+        clean = redacted(found, self._session.known_secrets(), keep_links=True)
+        text = json.dumps(json.loads(clean.delivery.body), indent=2)
         if len(text) > LARGEST_COPY:
             raise ProblemError(_problem("This is more than a clipboard takes: 1 MB.", "Query for less of it."))
         return Copied(text, "the query's result")
@@ -102,7 +106,7 @@ class Exports:
         what = f"#{selection.seq}" if selection.seq is not None else f"{tally.all:,} deliveries"
         if tally.all == 1 and selection.seq is None:
             what = "1 delivery"
-        note = "; a secret was taken out" if tally.changed else ""
+        note = "; a secret or a link's signature was taken out" if tally.changed else ""
         return Exported(f"Exported {what} to {path}{note}")
 
     def _export_each(self, form: Format, selection: Selection, directory: Path, tally: _Tally) -> None:
@@ -126,7 +130,7 @@ class Exports:
         return form.write(chain((first,), deliveries), self._destination)
 
     def _clean(self, selection: Selection, tally: _Tally) -> Iterator[StoredDelivery]:
-        clean = redaction(self._session.known_secrets())
+        clean = redaction(self._session.known_secrets(), keep_links=tally.keep_links)
         for stored in self._selected(selection):
             without = clean(stored)
             tally.all += 1
@@ -150,6 +154,7 @@ class Exports:
 class _Tally(Struct):
     all: int = 0
     changed: int = 0
+    keep_links: bool = False
 
 
 def _numbers(rows: DeliveryRows) -> Iterator[int]:

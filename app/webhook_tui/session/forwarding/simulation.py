@@ -29,7 +29,7 @@ from webhook_tui.session.tasks import BackgroundTasks
 from webhook_tui.session.verification.secret_ring import SecretRingRepository
 
 COMMENT = "simulated"
-_HEADER = b"X-Webhook-Simulated"
+SIMULATED_HEADER = b"X-Webhook-Simulated"
 
 
 class EventSimulation:
@@ -57,9 +57,14 @@ class EventSimulation:
         self._hook_path = hook_path
         self._nonce = secrets.token_hex(8).encode("ascii")
 
+    @property
+    def nonce(self) -> str:
+        """Value of the header by which a simulated event is recognised."""
+        return self._nonce.decode("ascii")
+
     def is_own(self, headers: Headers) -> bool:
         """Return whether this run sent the delivery with these headers to itself."""
-        nonce = first(headers, _HEADER)
+        nonce = first(headers, SIMULATED_HEADER)
         return nonce is not None and hmac.compare_digest(nonce, self._nonce)
 
     def on_delivery_stored(self, event: DeliveryStored) -> None:
@@ -85,7 +90,9 @@ class EventSimulation:
             command.event, self._secret_ring.newest_secret(), body, agent=f"webhook-tui/{__version__}"
         )
         if command.url is None:
-            return await self._exchange(self._own_url(), (*headers, (_HEADER, self._nonce)), body, is_app=False)
+            return await self._exchange(
+                self._own_url(), (*headers, (SIMULATED_HEADER, self._nonce)), body, is_app=False
+            )
         self._forwarder.allow(command.url)
         return await self._exchange(command.url, headers, body, is_app=True)
 

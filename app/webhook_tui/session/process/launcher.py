@@ -6,8 +6,9 @@ import contextlib
 import os
 import subprocess
 import sys
-from dataclasses import replace
 from typing import IO
+
+from msgspec.structs import replace
 
 from webhook_tui.config import Settings
 from webhook_tui.domain.errors import Problem, ProblemError
