@@ -10,7 +10,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from tests.factories import NOW, delivery
@@ -174,7 +174,8 @@ def _scanned(connection: sqlite3.Connection, expression: Expression, sort: Sort,
     return [view.at(place) for place in range(len(view))]
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@example(what=[(delivery(), Verdict.VALID, None, False, "")] * 3, texts=["id:12 event:other"], indexed=0, gone=[])
 @given(
     what=st.lists(stored, max_size=8),
     texts=st.lists(filters, min_size=1, max_size=4),
