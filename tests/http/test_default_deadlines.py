@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import threading
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, datetime
 
@@ -18,13 +19,14 @@ POST = b"POST /h HTTP/1.1\r\nHost: x\r\n"
 
 
 class ForwardLoop(asyncio.SelectorEventLoop):
-    """Every timer of the server hangs on this clock, which is the real one and what was added."""
+    """Every timer of the server hangs on this clock, which stands still until the test sets it, however slow it is."""
 
-    added = 0.0
+    stands_at: float | None = None
+    """None: the real clock."""
 
     def time(self) -> float:
         """Seconds."""
-        return super().time() + self.added
+        return super().time() if self.stands_at is None else self.stands_at
 
 
 async def _turns() -> None:
@@ -33,7 +35,7 @@ async def _turns() -> None:
     One longer wait could be over in a single turn when the machine is busy.
     """
     for _ in range(15):
-        await asyncio.sleep(0.002)
+        await asyncio.to_thread(threading.Event().wait, 0.002)
 
 
 class Clients:
@@ -42,7 +44,7 @@ class Clients:
     def __init__(self, port: int, loop: ForwardLoop) -> None:
         self._port = port
         self._loop = loop
-        self._began = loop.time()
+        self._began = loop.stands_at = loop.time()
         self.writers: dict[str, asyncio.StreamWriter] = {}
         self._readers: dict[str, asyncio.StreamReader] = {}
 
@@ -53,7 +55,7 @@ class Clients:
 
     async def until(self, seconds: float) -> None:
         """Set the clock to so long after the beginning, and let everything happen that is due then."""
-        self._loop.added += seconds - (self._loop.time() - self._began)
+        self._loop.stands_at = self._began + seconds
         await _turns()
 
     async def send(self, name: str, more: bytes) -> None:
@@ -96,6 +98,7 @@ async def clients_of_defaults() -> AsyncIterator[Clients]:
     try:
         yield clients
     finally:
+        loop.stands_at = None
         await clients.close()
         await server.stop()
 
