@@ -13,8 +13,8 @@ from webhook_tui.domain.events import WebhookRegistered
 from webhook_tui.domain.signature.verdict import Verdict
 from webhook_tui.domain.status import SessionStatus
 
-DELIVERIES = 1000
-ROTATIONS = 6
+DELIVERIES = 300
+ROTATIONS = 4
 
 
 def _has_registered(running: Running, times: int, _status: SessionStatus) -> bool:
@@ -22,7 +22,7 @@ def _has_registered(running: Running, times: int, _status: SessionStatus) -> boo
 
 
 async def test_no_delivery_of_a_burst_is_left_wrongly_judged(tmp_path: Path) -> None:
-    """A thousand deliveries, six rotations while they come: valid or older, none invalid, none pending."""
+    """300 deliveries, four rotations while they come: valid or older, none invalid, none pending."""
     async with (
         sandbox_of(ping_on_stream=False) as (sandbox, api_url),
         session_of(settings(tmp_path, api_url=api_url, sse=False)) as running,
