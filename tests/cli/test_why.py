@@ -32,6 +32,16 @@ def test_json(history: Path) -> None:
     assert said["received"] != [said["expected"]]
 
 
+def test_an_exported_page_explains(history: Path) -> None:
+    """The page of a delivery says the same; of an account without secrets it has the reason that was stored."""
+    explained = run("export", "--format", "html", "--seq", "2").stdout.decode()
+    stored = run("export", "--format", "html", "--seq", "4").stdout.decode()
+
+    assert "What to change: " in explained
+    assert "What to change: " not in stored
+    assert "No X-Webhook-Signature header" in stored
+
+
 def test_the_other_verdicts(history: Path) -> None:
     """Valid, missing, and a delivery of an account whose secrets are not known."""
     assert run("why", "1").stdout.decode().startswith("✓ valid: ")

@@ -208,6 +208,7 @@ async def test_no_copy_and_no_export_has_them(tmp_path: Path) -> None:
                 destination=Destination("http://127.0.0.1:9"),
                 output=tmp_path / f"{name}.cli",
                 say=made.append,
+                accounts=chosen.places.accounts,
             )
             made.append((tmp_path / f"{name}.cli").read_text())
     for text in made:

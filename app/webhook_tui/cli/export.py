@@ -8,11 +8,16 @@ from contextlib import closing
 from datetime import datetime
 from itertools import chain, islice
 from pathlib import Path
+from time import monotonic
 
 from msgspec import Struct
+from msgspec.structs import replace
 
-from webhook_tui.domain.delivery.delivery import StoredDelivery
+from webhook_tui.cli.why import secret_ring
+from webhook_tui.domain.delivery.delivery import Explanation, StoredDelivery
 from webhook_tui.domain.delivery.rows import DeliveryRows
+from webhook_tui.domain.diagnostics.explanation import change_text, why_text
+from webhook_tui.domain.diagnostics.stored_report import LARGEST_COMPARED, MOST_RECENT, stored_report
 from webhook_tui.domain.errors import ExitCode, Problem, ProblemError
 from webhook_tui.domain.filtering.filter import Expression
 from webhook_tui.domain.jobs.job import JOB_FIELDS
@@ -22,6 +27,7 @@ from webhook_tui.export.files import terminal_refused, write_file
 from webhook_tui.export.format import Format
 from webhook_tui.export.redaction import redaction
 from webhook_tui.storage.accounts import AccountStore
+from webhook_tui.storage.history_query import HistoryQuery
 from webhook_tui.storage.rows import open_history
 from webhook_tui.storage.search.search import find_in_history
 from webhook_tui.streams import OutputError
@@ -60,16 +66,20 @@ def run(
     destination: Destination,
     output: Path | None,
     say: Callable[[str], None],
+    accounts: Path,
     keep_links: bool = False,
 ) -> None:
     """Write the chosen deliveries to `output` (a directory: a file for each); None: to standard output.
 
-    `now`: from when the filter's `age:` counts; `say`: takes notes for people. Raises ProblemError when there are
+    `now`: from when the filter's `age:` counts; `say`: takes notes for people; `accounts`: the file with the rings that
+    explain verdicts. Raises ProblemError when there are
     none, or they cannot be read or written; OutputError when the reader of a pipe has left.
     """
     with closing(open_history(history)) as rows:
         count = _Count()
         chosen = _chosen(rows, _numbers(rows, history, choice, now), choice)
+        if form.is_explained:
+            chosen = _explained(chosen, history, accounts)
         deliveries = _clean(chosen, redaction(secrets, keep_links=True), keep_links, count)
         if output is not None and output.is_dir():
             _write_each(form, deliveries, destination, output)
@@ -123,6 +133,20 @@ def _chosen(rows: DeliveryRows, numbers: Iterable[int], choice: Choice) -> Itera
 def _all_numbers(rows: DeliveryRows) -> Iterator[int]:
     for start in range(0, len(rows), _PAGE):
         yield from (row.seq for row in rows.window(start, _PAGE))
+
+
+def _explained(deliveries: Iterable[StoredDelivery], history: Path, accounts: Path) -> Iterator[StoredDelivery]:
+    """Add to each delivery why it has its verdict, by the ring of the account that received it, where there is one."""
+    with HistoryQuery(history) as query:
+        for stored in deliveries:
+            ring = secret_ring(accounts, query.account(stored.row.seq))
+            if not ring.secrets:
+                yield stored
+                continue
+            recent = query.recent(stored.row.seq, MOST_RECENT, LARGEST_COMPARED)
+            report = stored_report(stored, ring, None, recent, monotonic)
+            explanation = Explanation(why_text(report, stored.row), change_text(report, stored.row))
+            yield replace(stored, explanation=explanation)
 
 
 def _clean(

@@ -351,6 +351,7 @@ def export(ctx: click.Context, /, **given: Any) -> None:
         destination=Destination(given["url"]),
         output=None if given["output"] in (None, "-") else Path(given["output"]),  # Path("./-") is Path("-")
         say=_say,
+        accounts=places.accounts,
         keep_links=given["keep_links"],
     )
 

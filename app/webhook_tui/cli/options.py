@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-EXPORT_FORMATS = ("payload", "curl", "httpie", "python", "pytest", "har", "jsonl", "raw", "csv", "scenario")
+EXPORT_FORMATS = ("payload", "curl", "httpie", "python", "pytest", "har", "jsonl", "raw", "csv", "html", "scenario")
 """The names of webhook_tui.export.FORMATS, which --help does not load."""
 
 LOCAL_URL = f"http://{HOST}:{PORT}"

@@ -29,6 +29,8 @@ class Format(Struct, frozen=True):
     """Whether what it writes may reach a terminal: no control characters, whatever was received."""
     prefix: str = ""
     """Before a file's name, where the program that reads it wants one."""
+    is_explained: bool = False
+    """Whether it shows the explanation of each delivery, where the caller provides it."""
     encoding: str = "utf-8"
     """Of the file, where it is text; `utf-8-sig`: with a byte order mark, which is no part of the text."""
 

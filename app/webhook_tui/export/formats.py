@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from webhook_tui.export.curl import write_curl
 from webhook_tui.export.format import Format
 from webhook_tui.export.har import write_har
+from webhook_tui.export.html import write_html
 from webhook_tui.export.httpie import write_httpie
 from webhook_tui.export.json_lines import write_jsonl
 from webhook_tui.export.python_source import write_pytest, write_python
@@ -24,6 +25,7 @@ _ALL = (
     Format("jsonl", "JSON lines", ".jsonl", write_jsonl),
     Format("raw", "HTTP request, raw", ".http", write_raw, harmless=False),
     Format("csv", "Table (CSV)", ".csv", write_csv, encoding="utf-8-sig"),
+    Format("html", "Page for a browser (HTML)", ".html", write_html, is_explained=True),
     Format("scenario", "Scenario for the sandbox", ".json", write_scenario_file, prefix="scenario_"),
 )
 

@@ -15,7 +15,7 @@ from urllib.parse import quote
 
 from msgspec.structs import replace
 
-from webhook_tui.domain.delivery.delivery import StoredDelivery
+from webhook_tui.domain.delivery.delivery import Explanation, StoredDelivery
 from webhook_tui.domain.delivery.headers import SENSITIVE, Headers
 from webhook_tui.domain.signature.secret import Secret
 from webhook_tui.export.signed_links import without_link_signatures
@@ -58,6 +58,8 @@ def redaction(secrets: Sequence[Secret], *, keep_links: bool = False) -> Callabl
                 headers=_headers(delivery.headers, spellings),
                 body=spellings.out_of(delivery.body),
             ),
+            stored.explanation
+            and Explanation(_text(stored.explanation.why, spellings), _text(stored.explanation.change, spellings)),
         )
 
     return clean

@@ -62,8 +62,18 @@ class DeliveryRow(Struct, frozen=True, gc=False):
         return VerificationResult(self.verdict, self.reason, self.short_reason, self.secret_id)
 
 
+class Explanation(Struct, frozen=True, gc=False):
+    """Why a delivery has its verdict, in sentences that may hold received text: sanitise before showing."""
+
+    why: str
+    change: str
+    """What to change; "" where nothing is wrong."""
+
+
 class StoredDelivery(Struct, frozen=True, gc=False):
     """One delivery whole: its row and what came over the wire."""
 
     row: DeliveryRow
     delivery: Delivery
+    explanation: Explanation | None = None
+    """Of its verdict, where someone asked for it."""

@@ -33,6 +33,8 @@ _KEYS = {
     "jsonl": "l",
     "raw": "w",
     "csv": "v",
+    "html": "b",
+    "scenario": "n",
 }
 _PREVIEW_LINES = 3
 
