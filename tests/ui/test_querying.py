@@ -7,7 +7,7 @@ import json
 from tests.ui.fake_session import FakeSession
 from tests.ui.memory_rows import stored_delivery
 from tests.ui.stage import STACKED, WIDE, Stage, stage
-from webhook_tui.ui.widgets.payload_view import PayloadView
+from webhook_tui.ui.widgets.payload.view import PayloadView
 
 
 def shown(played: Stage) -> list[str]:

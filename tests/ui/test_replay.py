@@ -197,7 +197,7 @@ async def test_what_a_replay_brought_is_a_toast_and_a_tab() -> None:
     async with stage(size=WIDE) as played:
         seq = played.main.deliveries.detail.seq
         assert seq is not None
-        assert "Answer" not in played.main.deliveries.detail._tabs()
+        assert "Answer" not in played.main.deliveries.detail.tabs
         played.session.emit(Replayed(replace(SENT, seq=seq)))
         await played.until(f"Replayed #{seq}: 200 in 31 ms")
         played.main.deliveries.detail.choose("Answer")

@@ -11,6 +11,7 @@ from webhook_tui.domain.signature.verdict import Verdict
 from webhook_tui.ui.controllers.context import AppContext
 from webhook_tui.ui.controllers.deliveries import DeliveriesController
 from webhook_tui.ui.controllers.notices import NoticeController
+from webhook_tui.ui.widgets.payload.view import PayloadView
 
 _LARGEST_SEARCHED = 1_048_576
 """Bytes of a body that are searched for links."""
@@ -32,8 +33,9 @@ class LinkController:
         stored = self._deliveries.current()
         if stored is None:
             return
-        found = self._deliveries.detail.links_at_cursor()
-        found = found or links(decoded(stored.delivery.body[:_LARGEST_SEARCHED]))
+        body = self._deliveries.detail.body_widget
+        at_cursor = links(body.cursor_text) if isinstance(body, PayloadView) and body.has_focus else []
+        found = at_cursor or links(decoded(stored.delivery.body[:_LARGEST_SEARCHED]))
         if not found:
             self._notices.show(_NO_LINK, about=stored.row.seq)
         elif len(found) == 1:

@@ -13,7 +13,7 @@ from webhook_tui.ui.controllers.deliveries import DeliveriesController
 from webhook_tui.ui.controllers.notices import NoticeController
 from webhook_tui.ui.format.keys import help_rows
 from webhook_tui.ui.format.steps import next_step
-from webhook_tui.ui.views.detail import SIGNATURE
+from webhook_tui.ui.views.detail.shown_delivery import SIGNATURE
 from webhook_tui.ui.views.stream_pane import StreamPane
 from webhook_tui.ui.widgets.action_bar import FollowNote
 from webhook_tui.ui.widgets.key_button import KeyButton

@@ -13,9 +13,9 @@ from webhook_tui.payload_query.process import QueryHost
 from webhook_tui.ui.controllers.context import AppContext
 from webhook_tui.ui.controllers.deliveries import DeliveriesController
 from webhook_tui.ui.messages import QueryRequested
-from webhook_tui.ui.widgets.documents import Document
 from webhook_tui.ui.widgets.filter_bar import MistakeLine
-from webhook_tui.ui.widgets.json_lines import document_for
+from webhook_tui.ui.widgets.payload.document import Document
+from webhook_tui.ui.widgets.payload.loader import document_for
 from webhook_tui.ui.widgets.query_input import QueryInput
 
 

@@ -36,7 +36,7 @@ from webhook_tui.ui.controllers.replay import ReplayController
 from webhook_tui.ui.controllers.statistics import StatisticsController
 from webhook_tui.ui.controllers.webhook import WebhookController
 from webhook_tui.ui.messages import LeaveRequested, QueryRequested
-from webhook_tui.ui.views.detail import DetailPane
+from webhook_tui.ui.views.detail.pane import DetailPane
 from webhook_tui.ui.views.stream_pane import StreamPane
 from webhook_tui.ui.widgets.action_bar import ActionBar
 from webhook_tui.ui.widgets.delivery_table import DeliveryTable

@@ -6,13 +6,13 @@ from typing import ClassVar
 
 from textual.binding import Binding, BindingType
 from textual.content import Content
-from textual.message import Message
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
 from webhook_tui.domain.delivery.delivery import Delivery
 from webhook_tui.domain.units import rfc3339
 from webhook_tui.ui.format.headers import HeaderLine, header_lines, name_width
+from webhook_tui.ui.messages import CopyRequested
 
 
 class HeaderList(OptionList):
@@ -37,13 +37,6 @@ class HeaderList(OptionList):
     }
     HeaderList:focus > .option-list--option-highlighted { background: $row-cursor; }
     """
-
-    class CopyChosen(Message):
-        """The user wants the value of one header."""
-
-        def __init__(self, line: HeaderLine) -> None:
-            super().__init__()
-            self.line = line
 
     def __init__(self, *, id: str) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id, markup=False)
@@ -91,4 +84,4 @@ class HeaderList(OptionList):
         """Enter and a click on the line under the cursor copy its value."""
         event.stop()
         if event.option_index < len(self._headers) and (line := self._headers[event.option_index]) is not None:
-            self.post_message(self.CopyChosen(line))
+            self.post_message(CopyRequested(line.value, line.name))

@@ -5,7 +5,8 @@ from __future__ import annotations
 from tests.ui.fake_session import FakeSession
 from tests.ui.memory_rows import stored_delivery
 from tests.ui.stage import WIDE, Stage, stage
-from webhook_tui.ui.widgets.payload_view import LARGEST_SELECTION, PayloadView
+from webhook_tui.ui.widgets.payload.selection import LARGEST_SELECTION
+from webhook_tui.ui.widgets.payload.view import PayloadView
 
 BODY = b'{"key": "\\u202e\xe4\xb8\xad\xe6\x96\x87 text", "b": {"c": [1, 2]}, "end": 1}'
 

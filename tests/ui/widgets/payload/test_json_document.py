@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from webhook_tui.ui.widgets.documents import LONGEST_LINE, Document
-from webhook_tui.ui.widgets.json_lines import document_for
-from webhook_tui.ui.widgets.json_notes import fits_a_double
+from webhook_tui.ui.widgets.payload.document import LONGEST_LINE, Document
+from webhook_tui.ui.widgets.payload.json_notes import fits_a_double
+from webhook_tui.ui.widgets.payload.loader import document_for
 
 WIDE = 10_000
 EVENT = b'{"id":90412,"data":{"job_id":"j1","a b":[1,{"x":[]},[2,[3]],"q"],"e":{}},"n":1e3}'
@@ -88,7 +88,7 @@ def test_objects_and_arrays_can_be_folded(line: int, first: int, last: int, word
     """A part goes from its opening to its closing line and knows what it holds."""
     fold = document_for(EVENT).fold_at(line)
     assert fold is not None
-    assert (fold.first, fold.last, fold.words) == (first, last, words)
+    assert (fold.first, fold.last, fold.summary) == (first, last, words)
 
 
 def test_nothing_else_can_be_folded() -> None:
@@ -126,8 +126,8 @@ def test_colours_follow_the_grammar() -> None:
         (b'"\\x"', "Not JSON: an escape that JSON does not have at line 1, column 2"),
         (b'{"a":NaN}', "Not JSON: NaN is not a JSON value"),
         (b"[-Infinity]", "Not JSON: -Infinity is not a JSON value"),
-        (b"[" * 5000 + b"]" * 5000, "Nested too deeply to be indented: shown as it came"),
-        (b"[" * 5000, "Nested too deeply to be indented: shown as it came"),
+        (b"[" * 5000 + b"]" * 5000, "Nested too deeply to indent: shown as received"),
+        (b"[" * 5000, "Nested too deeply to indent: shown as received"),
     ],
 )
 def test_what_is_not_json_is_text_and_says_why(body: bytes, heading: str) -> None:
@@ -296,4 +296,4 @@ def test_paths_lead_to_the_values_they_stand_for(value: object) -> None:
             inner = [document.path_at(line) for line in range(at + 1, fold.last)]
             margins = [document.line(line, WIDE).pieces[0].text for line in range(at + 1, fold.last)]
             heads = {path for path, margin in zip(inner, margins, strict=True) if margin == margins[0]}
-            assert int(fold.words.split()[0]) >= len(heads)
+            assert int(fold.summary.split()[0]) >= len(heads)

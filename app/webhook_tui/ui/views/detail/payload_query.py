@@ -1,4 +1,4 @@
-"""The query of the payload that is on: its expression stays while the deliveries change, its result is of one."""
+"""The query of the payload: its expression applies to every delivery shown, its result to one."""
 
 from __future__ import annotations
 
@@ -6,43 +6,43 @@ from msgspec import Struct
 
 from webhook_tui.domain.delivery.text import visible
 from webhook_tui.domain.payload.query import QueryResult
-from webhook_tui.ui.widgets.documents import Document
+from webhook_tui.ui.widgets.payload.document import Document
 
 
 class PayloadQuery(Struct):
-    """At most one is on."""
+    """An expression and the newest result."""
 
     expression: str = ""
     """"" for none."""
     seq: int | None = None
     """The delivery whose payload `document` is about."""
     result: QueryResult | None = None
-    """The newest answer, a mistake or not; None: it is awaited."""
+    """The newest answer, a mistake or not; None while there is none yet."""
     document: Document | None = None
-    """The last result that there was."""
+    """The last result without a mistake."""
     content: bytes = b""
-    """The same as JSON text."""
+    """The same result as JSON text."""
 
     @property
     def is_on(self) -> bool:
-        """Whether the payload's place is the query's."""
+        """Whether there is a query."""
         return bool(self.expression)
 
     def begin(self, expression: str) -> None:
-        """Another expression; what is shown stays until its result is there."""
+        """Set another expression; the last result stays until the next one."""
         self.expression, self.result = expression, None
 
     def take(self, seq: int, result: QueryResult, document: Document | None) -> None:
-        """An answer; a mistake leaves what was found before, if it was found in the same payload."""
+        """Set the answer; a mistake leaves the last result of the same payload."""
         self.result = result
         if document is not None or seq != self.seq:
             self.seq, self.document, self.content = seq, document, result.content
 
     def found_in(self, seq: int | None) -> bytes:
-        """The result as JSON text, if it is of that delivery; b"" for none."""
+        """Return the result as JSON text if it is of that delivery, else b""."""
         return self.content if self.is_on and seq == self.seq else b""
 
-    def words(self, path: str) -> str:
+    def label(self, path: str) -> str:
         """`Q data.output  $.full_size`, or why there is nothing."""
         said = visible(self.expression)
         if self.result is not None and self.result.mistake is not None:

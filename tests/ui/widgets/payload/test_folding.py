@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from webhook_tui.ui.widgets.documents import Fold
-from webhook_tui.ui.widgets.folding import Folds
+from webhook_tui.ui.widgets.payload.document import Fold
+from webhook_tui.ui.widgets.payload.folding import Folds
 
 
 def folds(*parts: tuple[int, int]) -> Folds:

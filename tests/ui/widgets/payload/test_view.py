@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import time
+from functools import partial
 
 import pytest
 from textual.events import MouseScrollDown, MouseScrollRight
 from textual.widgets import Input
 
 from tests.ui.widgets.stage import Stage, cursor_line, lines, style_at
-from webhook_tui.ui.widgets.json_lines import document_for
-from webhook_tui.ui.widgets.payload_view import PayloadView
+from webhook_tui.ui.widgets.payload.loader import document_for
+from webhook_tui.ui.widgets.payload.view import PayloadView
 
 EVENT = (
     b'{"id":90412,"name":"image_result","data":{"job_id":"job_7c1e90","status":"completed","image_index":3,'
@@ -147,7 +148,7 @@ async def test_search_marks_and_goes_round() -> None:
         assert match.bgcolor is not None
         assert match.bgcolor != style_at(app, 4, 12).bgcolor
         found = []
-        for step in (view.find_next, view.find_next, view.find_next, view.find_previous):
+        for step in (view.find_next, view.find_next, view.find_next, partial(view.find_next, backwards=True)):
             assert step()
             await pilot.pause()
             found.append(cursor_line(app))

@@ -1,7 +1,7 @@
-"""What a reader of indented JSON should know: equal keys, numbers that a double cannot hold, halves of characters.
+"""Remarks on indented JSON: duplicate keys, numbers that a double cannot hold, lone surrogates.
 
-Most programs keep the last of two equal keys, round such numbers and fail on half of a surrogate pair, so they see
-another event than the one shown.
+Most programs keep the last of two equal keys, round such numbers and fail on a lone surrogate, so they see another
+event than the one shown.
 """
 
 from __future__ import annotations
@@ -10,10 +10,11 @@ import json
 import re
 
 from webhook_tui.domain.delivery.text import visible
-from webhook_tui.ui.widgets.documents import LineIndex
+from webhook_tui.ui.widgets.payload.document import is_utf8
+from webhook_tui.ui.widgets.payload.line_index import LineIndex
 
 LARGEST_CHECKED = 2 * 1024 * 1024
-"""Bytes of indented JSON that are looked through; more would take longer than a person waits."""
+"""Bytes of indented JSON that are checked; more would take too long."""
 
 _MOST_NOTES = 20
 _LONGEST_NAME = 40
@@ -27,12 +28,12 @@ _LARGEST_EXACT_TEXT = 400
 
 
 def notes_on(lines: LineIndex) -> tuple[tuple[str, ...], frozenset[int]]:
-    """Short phrases, and the lines that they are about."""
+    """Return short phrases, and the numbers of the lines that they concern."""
     if len(lines.body) > LARGEST_CHECKED:
-        return ("too long to be checked for twin keys",), frozenset()
+        return ("too large to check for duplicate keys",), frozenset()
     notes: dict[str, None] = {}
     odd: set[int] = set()
-    if not _is_utf8(lines.body):
+    if not is_utf8(lines.body):
         notes["bytes that are not UTF-8"] = None
     odd |= _halves(lines, notes)
     keys: list[set[bytes]] = []
@@ -67,7 +68,7 @@ def _halves(lines: LineIndex, notes: dict[str, None]) -> set[int]:
 
 
 def fits_a_double(number: bytes) -> bool:
-    """Whether a JSON number survives being read as a double, as most programs read it."""
+    """Whether a JSON number survives being read as a double, which is what most programs do."""
     if len(number) <= _EXACT_DIGITS:
         return b"e" not in number.lower() or abs(float(number)) != float("inf")
     if len(number) > _LARGEST_EXACT_TEXT:
@@ -82,7 +83,7 @@ def fits_a_double(number: bytes) -> bool:
 
 
 def has_lone_surrogate(raw: bytes) -> bool:
-    """Whether escapes in JSON text name half of a surrogate pair without its other half."""
+    """Whether escapes in JSON text name one half of a surrogate pair without the other."""
     if _MAY_BE_LONE.search(raw) is None:
         return False
     for escapes in _ESCAPES.findall(raw):  # what stands together; anything between two halves keeps them apart
@@ -91,14 +92,6 @@ def has_lone_surrogate(raw: bytes) -> bool:
         except UnicodeEncodeError:
             return True
     return False
-
-
-def _is_utf8(body: bytes) -> bool:
-    try:
-        body.decode("utf-8")
-    except UnicodeDecodeError:
-        return False
-    return True
 
 
 def _short(raw: bytes) -> str:

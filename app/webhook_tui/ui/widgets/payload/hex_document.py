@@ -1,8 +1,8 @@
-"""A body that is not text, as offset, hex bytes and characters; any line is made from its place alone."""
+"""A body that is not text as a hex dump: offset, bytes and characters."""
 
 from __future__ import annotations
 
-from webhook_tui.ui.widgets.documents import Document, Fold, Kind, Line, Piece
+from webhook_tui.ui.widgets.payload.document import Document, Fold, Kind, Line, Piece
 
 _WIDE = 16
 _NARROW = 8
@@ -48,12 +48,12 @@ class HexDocument:
         return ""
 
     def fold_at(self, _index: int, /) -> Fold | None:
-        """Bytes have no parts."""
+        """Bytes cannot be folded."""
         return None
 
-    def find(self, wanted: str, start: int, *, backwards: bool) -> int | None:
-        """The nearest line in which `wanted` begins, as UTF-8."""
-        raw = wanted.encode("utf-8", "replace")
+    def find(self, text: str, start: int, *, backwards: bool) -> int | None:
+        """The nearest line in which `text` begins, as UTF-8."""
+        raw = text.encode("utf-8", "replace")
         if backwards:
             found = self._body.rfind(raw, 0, (start + 1) * self._step + len(raw) - 1)
         else:

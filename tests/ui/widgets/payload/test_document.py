@@ -5,8 +5,9 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from webhook_tui.ui.widgets.documents import LineIndex, TextDocument
-from webhook_tui.ui.widgets.hex_lines import HexDocument
+from webhook_tui.ui.widgets.payload.document import TextDocument
+from webhook_tui.ui.widgets.payload.hex_document import HexDocument
+from webhook_tui.ui.widgets.payload.line_index import LineIndex
 
 
 def shown(document: TextDocument | HexDocument, index: int) -> str:
