@@ -282,7 +282,7 @@ async def test_a_token_that_cannot_be_one_is_not_taken() -> None:
         played.session.emit(TokenRequired(None))
         await played.until("API token")
         await played.press("enter")
-        await played.until("A token is one word: paste it whole.")
+        await played.until("A token is one word. Paste all of it.")
         await played.press("escape")
         assert played.is_focused("leave")
         assert played.session.commands == []
@@ -507,7 +507,7 @@ async def test_a_secret_is_added_for_this_run_or_for_every_run() -> None:
         await played.press("p")
         await played.until("Add a signing secret")
         await played.press("enter")
-        await played.until("No secret yet. Write or paste one.")
+        await played.until("No secret yet. Type or paste one.")
         assert len(played.app.screen_stack) == 2
         await played.press(*"s3", "space")
         await played.until("ends in a blank: removed")

@@ -85,7 +85,7 @@ async def test_a_url_is_asked_for_and_remembered() -> None:
         played.main.action_run("delivery.simulate")
         await played.until("Simulate an event")
         await played.press(*["backspace"] * 12, "enter")
-        await played.until("An event has a name, such as ping.")
+        await played.until("Enter an event name, such as ping.")
         await played.press(*"x.y", "down", "left", "enter")
         await played.until("The URL is empty")
         await played.press(*APP, "enter")

@@ -17,11 +17,6 @@ class CommentDialog(Dialog[str]):
     """The answer is the text, "" to take a comment away; None: as it was."""
 
     AUTO_FOCUS = "#comment"
-    DEFAULT_CSS = """
-    CommentDialog Input, CommentDialog Input:focus {
-        width: 1fr; height: 1; border: none; padding: 0 1; background: $background; color: $foreground;
-    }
-    """
 
     def __init__(self, seq: int, comment: str) -> None:
         super().__init__()

@@ -10,7 +10,8 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.widgets import Input, Static
 
-from webhook_tui.ui.dialogs.forward import UrlDialog
+from webhook_tui.ui.dialogs.dialog import Dialog
+from webhook_tui.ui.dialogs.fields import UrlField
 from webhook_tui.ui.dialogs.page import PageDialog
 from webhook_tui.ui.format.changes import changes_text, warning_text
 from webhook_tui.ui.format.comparison import payload_comparison
@@ -39,7 +40,7 @@ class EditedReplay(Struct, frozen=True):
     edit_again: bool = False
 
 
-class EditedReplayDialog(UrlDialog[EditedReplay]):
+class EditedReplayDialog(Dialog[EditedReplay]):
     """Shows the changes by JSON path; the answer is where to and how, or to edit again."""
 
     AUTO_FOCUS = ""
@@ -72,7 +73,7 @@ class EditedReplayDialog(UrlDialog[EditedReplay]):
         if warning := warning_text(self._before, self._after):
             yield self.paragraph(warning, id="warning")
         yield self.paragraph(changes_text(self._before, self._after, _WIDTH), id="changes")
-        yield from self.field(self._edit.url)
+        yield UrlField(self._edit.url)
         yield self.paragraph(self._signature(), id="signature")
 
     def buttons(self) -> ComposeResult:
@@ -93,7 +94,7 @@ class EditedReplayDialog(UrlDialog[EditedReplay]):
 
     def action_send(self) -> None:
         """Send it there."""
-        if (url := self.url()) is not None:
+        if (url := self.query_one(UrlField).url()) is not None:
             self.dismiss(EditedReplay(url, self._sign_anew))
 
     def action_signature(self) -> None:
@@ -104,7 +105,7 @@ class EditedReplayDialog(UrlDialog[EditedReplay]):
 
     def action_again(self) -> None:
         """Back into the editor."""
-        url = self.query_one("#url", Input).value.strip()
+        url = self.query_one(UrlField).input.value.strip()
         self.dismiss(EditedReplay(url, self._sign_anew, edit_again=True))
 
     def action_diff(self) -> None:

@@ -11,7 +11,6 @@ from msgspec import Struct
 from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal
 from textual.content import Content
 from textual.message import Message
 from textual.widgets import Input, Static
@@ -23,7 +22,8 @@ from webhook_tui.domain.delivery.text import visible
 from webhook_tui.domain.errors import ProblemError
 from webhook_tui.domain.filtering.time_range import EXAMPLE, TimeRange, TimeRangeError, span
 from webhook_tui.domain.forwarding.forward_result import UsedUrl
-from webhook_tui.ui.dialogs.forward import UrlDialog
+from webhook_tui.ui.dialogs.dialog import Dialog
+from webhook_tui.ui.dialogs.fields import Field, UrlField
 from webhook_tui.ui.format.addresses import LOOPBACK
 from webhook_tui.ui.selection import Selection
 from webhook_tui.ui.widgets.choice_line import ChoiceLine, ChoiceList
@@ -53,7 +53,7 @@ class Offer(Struct, frozen=True):
     """The numbers, in order; called in a thread, which asks the last argument whether they are still wanted."""
 
 
-class ReplayDialog(UrlDialog[ReplayChoice]):
+class ReplayDialog(Dialog[ReplayChoice]):
     """Enter replays from everywhere; tab goes from the URL to what is sent and as what, where letters choose, too."""
 
     AUTO_FOCUS = "#url"
@@ -63,8 +63,8 @@ class ReplayDialog(UrlDialog[ReplayChoice]):
         Binding("up", "earlier(-1)", "Later", show=False, id="replay.later", tooltip="a later URL"),
     ]
     DEFAULT_CSS = """
-    ReplayDialog .entry .name { width: 8; }
-    ReplayDialog #as-row { height: auto; margin: 0 0 1 0; }
+    ReplayDialog Field > .label { width: 8; }
+    ReplayDialog #as-row { margin: 0 0 1 0; }
     ReplayDialog #timed { display: none; }
     ReplayDialog #used { color: $muted; padding: 0 0 0 9; }
     ReplayDialog #used.-elsewhere { color: $warning-text; }
@@ -113,16 +113,11 @@ class ReplayDialog(UrlDialog[ReplayChoice]):
     def words(self) -> ComposeResult:
         """What is sent, as what, and where to."""
         if self._offer is not None:
-            with Horizontal(classes="entry"):
-                yield Static(Content("send"), classes="name")
-                yield ChoiceLine([(one.name, one.words) for one in self._offer.selections], id="of", keys=_KEYS)
-            with Horizontal(id="timed", classes="entry"):
-                yield Static(Content("when"), classes="name")
-                yield Input(placeholder=EXAMPLE, id="when", select_on_focus=False)
-        with Horizontal(id="as-row", classes="entry"):
-            yield Static(Content("as"), classes="name")
-            yield ChoiceList([*_AS.items()], id="as", keys=_KEYS)
-        yield from self.field(self._url)
+            selections = [(one.name, one.words) for one in self._offer.selections]
+            yield Field("send", ChoiceLine(selections, id="of", keys=_KEYS))
+            yield Field("when", Input(placeholder=EXAMPLE, id="when", select_on_focus=False), id="timed")
+        yield Field("as", ChoiceList([*_AS.items()], id="as", keys=_KEYS), id="as-row")
+        yield UrlField(self._url)
         yield self.paragraph("", id="used")
         yield self.paragraph("", id="what")
 
@@ -155,7 +150,6 @@ class ReplayDialog(UrlDialog[ReplayChoice]):
         if event.input.id == "when":
             self._look()
         else:
-            self.query_one("#mistake").display = False
             self._describe()
 
     def _look(self) -> None:
@@ -280,7 +274,7 @@ class ReplayDialog(UrlDialog[ReplayChoice]):
 
     def action_send(self) -> None:
         """Replay; what is still being looked for is sent when it is found."""
-        url = self.url()
+        url = self.query_one(UrlField).url()
         if url is None:
             return
         if self._seqs is None:

@@ -7,7 +7,6 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal
 from textual.content import Content
 from textual.widgets import Input, Static
 
@@ -16,6 +15,7 @@ from webhook_tui.domain.commands import AddSecret
 from webhook_tui.domain.queries import SecretTrial, TrySecret
 from webhook_tui.domain.signature.secret import Secret
 from webhook_tui.ui.dialogs.dialog import Dialog
+from webhook_tui.ui.dialogs.fields import Field, Mistake
 from webhook_tui.ui.messages import AnswerRequested
 from webhook_tui.ui.widgets.choice_line import ChoiceLine, ChoiceList
 from webhook_tui.ui.widgets.key_button import KeyButton
@@ -33,12 +33,7 @@ class AddSecretDialog(Dialog[AddSecret]):
         Binding("enter", "add", "Add", show=False, id="secret.add", tooltip="add it"),
     ]
     DEFAULT_CSS = """
-    AddSecretDialog .entry { height: auto; width: 1fr; }
-    AddSecretDialog .entry > .label { width: 10; color: $muted; }
-    AddSecretDialog #mistake { color: $bad; display: none; }
-    AddSecretDialog Input, AddSecretDialog Input:focus {
-        width: 1fr; height: 1; border: none; padding: 0 1; background: $background; color: $foreground;
-    }
+    AddSecretDialog Field > .label { width: 10; }
     AddSecretDialog #result { padding: 0 0 0 10; min-height: 1; }
     """
 
@@ -49,18 +44,14 @@ class AddSecretDialog(Dialog[AddSecret]):
 
     def words(self) -> ComposeResult:
         """The field, what it would change, and how long to keep it."""
-        with Horizontal(classes="entry"):
-            yield Static(Content("secret"), classes="label")
-            yield Input(password=True, id="secret", select_on_focus=False)
-        yield self.paragraph("No secret yet. Write or paste one.", id="mistake")
+        yield Field("secret", Input(password=True, id="secret", select_on_focus=False))
+        yield Mistake("No secret yet. Type or paste one.")
         yield self.paragraph("", id="result")
         yield self.paragraph("")
-        with Horizontal(classes="entry"):
-            yield Static(Content("keep"), classes="label")
-            choices = [(_THIS_RUN, "for this run")]
-            if self._ring_place:
-                choices.append((_EVERY_RUN, f"in the ring ({self._ring_place}), for every run of this account"))
-            yield ChoiceList(choices, id="keep")
+        choices = [(_THIS_RUN, "for this run")]
+        if self._ring_place:
+            choices.append((_EVERY_RUN, f"in the ring ({self._ring_place}), for every run of this account"))
+        yield Field("keep", ChoiceList(choices, id="keep"))
         yield self.paragraph("")
         yield self.paragraph("Stored deliveries are checked again. Nothing is sent.")
 
@@ -103,7 +94,7 @@ class AddSecretDialog(Dialog[AddSecret]):
             keep = self.query_one("#keep", ChoiceLine).chosen == _EVERY_RUN
             self.dismiss(AddSecret(Secret(text), keep=keep))
         else:
-            self.query_one("#mistake").display = True
+            self.query_one(Mistake).display = True
             self.query_one("#secret", Input).focus()
 
 

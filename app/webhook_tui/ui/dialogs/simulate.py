@@ -8,13 +8,12 @@ from typing import ClassVar
 from msgspec import Struct
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical
-from textual.content import Content
 from textual.suggester import SuggestFromList
-from textual.widgets import Input, Static
+from textual.widgets import Input
 
 from webhook_tui.domain.delivery.text import visible
-from webhook_tui.ui.dialogs.forward import UrlDialog
+from webhook_tui.ui.dialogs.dialog import Dialog
+from webhook_tui.ui.dialogs.fields import Field, Mistake, UrlField
 from webhook_tui.ui.widgets.choice_line import ChoiceLine
 from webhook_tui.ui.widgets.key_button import KeyButton
 
@@ -38,7 +37,7 @@ class Simulation(Struct, frozen=True):
     """The payload is what this file holds, if it names one."""
 
 
-class SimulateDialog(UrlDialog[Simulation]):
+class SimulateDialog(Dialog[Simulation]):
     """Enter sends from every field; up and down go from one to the next."""
 
     AUTO_FOCUS = "#kind"
@@ -49,9 +48,8 @@ class SimulateDialog(UrlDialog[Simulation]):
         Binding("enter", "send", "Send", show=False, id="simulate.send", tooltip="send it"),
     ]
     DEFAULT_CSS = """
-    SimulateDialog .entry .name { width: 9; }
-    SimulateDialog #to-url, SimulateDialog #of-file { display: none; height: auto; }
-    SimulateDialog #unnamed, SimulateDialog #no-path { color: $bad; display: none; }
+    SimulateDialog Field > .label { width: 9; }
+    SimulateDialog #to-url, SimulateDialog #of-file { display: none; }
     """
 
     def __init__(
@@ -69,27 +67,18 @@ class SimulateDialog(UrlDialog[Simulation]):
         """The fields."""
         yield self.paragraph("It is signed with the current secret, as PiktID would sign it.")
         yield self.paragraph("")
-        with Horizontal(classes="entry"):
-            yield Static(Content("kind"), classes="name")
-            suggester = SuggestFromList(self._kinds, case_sensitive=False)
-            yield Input(self._event, id="kind", suggester=suggester, max_length=200, select_on_focus=True)
-        with Horizontal(classes="entry"):
-            yield Static(Content("to"), classes="name")
-            forward = [(_FORWARD, "your app")] if self._forward_to is not None else []
-            yield ChoiceLine([(_RECEIVER, "the receiver"), *forward, (_URL, "a URL")], id="where")
-        with Vertical(id="to-url"):
-            yield from self.field(self._last_url, "URL")
-        with Horizontal(classes="entry"):
-            yield Static(Content("payload"), classes="name")
-            own = f"#{self._seq}"
-            stored = [(_STORED, own), (_STORED_EDITED, f"{own}, edited")] if self._seq is not None else []
-            samples = [(_SAMPLE, "sample"), (_SAMPLE_EDITED, "sample, edited")]
-            yield ChoiceLine([*samples, (_FILE, "file"), *stored], id="payload")
-        with Horizontal(classes="entry", id="of-file"):
-            yield Static(Content("file"), classes="name")
-            yield Input(id="path", select_on_focus=True)
-        yield self.paragraph("An event has a name, such as ping.", id="unnamed")
-        yield self.paragraph("Name the file that holds the payload.", id="no-path")
+        suggester = SuggestFromList(self._kinds, case_sensitive=False)
+        yield Field("kind", Input(self._event, id="kind", suggester=suggester, max_length=200, select_on_focus=True))
+        forward = [(_FORWARD, "your app")] if self._forward_to is not None else []
+        yield Field("to", ChoiceLine([(_RECEIVER, "the receiver"), *forward, (_URL, "a URL")], id="where"))
+        yield UrlField(self._last_url, "URL", id="to-url")
+        own = f"#{self._seq}"
+        stored = [(_STORED, own), (_STORED_EDITED, f"{own}, edited")] if self._seq is not None else []
+        samples = [(_SAMPLE, "sample"), (_SAMPLE_EDITED, "sample, edited")]
+        yield Field("payload", ChoiceLine([*samples, (_FILE, "file"), *stored], id="payload"))
+        yield Field("file", Input(id="path", select_on_focus=True), id="of-file")
+        yield Mistake("Enter an event name, such as ping.", id="unnamed")
+        yield Mistake("Name the file that holds the payload.", id="no-path")
 
     def buttons(self) -> ComposeResult:
         """Send, cancel."""
@@ -100,10 +89,6 @@ class SimulateDialog(UrlDialog[Simulation]):
         """What can be written."""
         known = visible(", ".join(self._kinds[:_MOST_NAMED]))
         yield self.paragraph(f"→ completes: {known}. ↑ ↓ go from field to field.", classes="small-print")
-
-    def on_mount(self) -> None:
-        """The URL has its own line while one is wanted."""
-        self.query_one("#to-url").styles.height = "auto"
 
     def on_choice_line_chosen(self, event: ChoiceLine.Chosen) -> None:
         """A URL and a file are asked for when they are wanted."""
@@ -141,7 +126,7 @@ class SimulateDialog(UrlDialog[Simulation]):
         url = None
         if self._where == _FORWARD:
             url = self._forward_to
-        elif self._where == _URL and (url := self.url()) is None:
+        elif self._where == _URL and (url := self.query_one(UrlField).url()) is None:
             return
         payload = self._payload
         path = self.query_one("#path", Input).value.strip() if payload == _FILE else ""

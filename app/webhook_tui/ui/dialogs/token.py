@@ -7,7 +7,6 @@ from typing import ClassVar
 from msgspec import Struct
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal
 from textual.content import Content
 from textual.widgets import Input, Static
 
@@ -15,6 +14,7 @@ from webhook_tui.domain.delivery.text import visible
 from webhook_tui.domain.errors import Problem
 from webhook_tui.domain.signature.secret import Secret, token_in
 from webhook_tui.ui.dialogs.dialog import Dialog
+from webhook_tui.ui.dialogs.fields import Field, Mistake
 from webhook_tui.ui.widgets.key_button import KeyButton
 
 _WHERE = "make one at app.on-model.com/profile?tab=tokens"
@@ -63,13 +63,9 @@ class TokenDialog(Dialog[TokenChoice]):
     AUTO_FOCUS = "#token"
     DEAF_SECONDS = 0.0  # what is typed at once is the token, and no key does harm here
     DEFAULT_CSS = """
-    TokenDialog #entry { height: 1; width: 1fr; }
-    TokenDialog #entry Static { width: 12; color: $muted; }
-    TokenDialog Input, TokenDialog Input:focus {
-        width: 1fr; height: 1; border: none; padding: 0 1; background: $background; color: $foreground;
-    }
+    TokenDialog Field > .label { width: 12; }
     TokenDialog #where { color: $muted; padding: 0 0 0 12; }
-    TokenDialog #mistake { color: $bad; padding: 0 0 0 12; display: none; }
+    TokenDialog Mistake { padding: 0 0 0 12; }
     """
 
     def __init__(self, problem: Problem | None, *, can_try_sandbox: bool, place: str = "") -> None:
@@ -89,11 +85,9 @@ class TokenDialog(Dialog[TokenChoice]):
         else:
             yield self.paragraph(visible(self._problem.message))
         yield self.paragraph("")
-        with Horizontal(id="entry"):
-            yield Static(Content("API token"))
-            yield Input(password=True, id="token", select_on_focus=False)
+        yield Field("API token", Input(password=True, id="token", select_on_focus=False))
         yield self.paragraph(_WHERE, id="where")
-        yield self.paragraph("A token is one word: paste it whole.", id="mistake")
+        yield Mistake("A token is one word. Paste all of it.")
         if self._place:
             yield self.paragraph("")
             yield KeepBox(f"Keep it in {self._place}")
@@ -127,7 +121,7 @@ class TokenDialog(Dialog[TokenChoice]):
         """Go on with the token, if there is one."""
         token = token_in(self.query_one("#token", Input).value)
         if not token or any(character.isspace() for character in token.reveal()):
-            self.query_one("#mistake").display = True
+            self.query_one(Mistake).display = True
             self.query_one("#token", Input).focus()
             return
         keep = any(box.is_on for box in self.query(KeepBox))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from rich.cells import cell_len
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.content import Content
@@ -40,6 +41,10 @@ class LastLine(Horizontal):
             self.expression = expression
             self.is_done = is_done
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._texts: dict[str, str] = {}
+
     def compose(self) -> ComposeResult:
         """The inputs are hidden until they are opened."""
         yield FindInput()
@@ -49,8 +54,11 @@ class LastLine(Horizontal):
 
     def show(self, place: str, notes: str) -> None:
         """Show where the cursor is, and notes at the right."""
-        self.query_one("#place", Static).update(Content(place))
-        self.query_one("#notes", Static).update(Content(notes))
+        for name, text in (("place", place), ("notes", notes)):
+            before, self._texts[name] = self._texts.get(name, ""), text
+            if text != before:  # only another width needs a new layout of the screen
+                is_wider = cell_len(text) != cell_len(before)
+                self.query_one(f"#{name}", Static).update(Content(text), layout=is_wider)
 
     def open(self, kind: type[FindInput | QueryInput]) -> None:
         """Show an input and give it the focus."""
