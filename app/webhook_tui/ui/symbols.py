@@ -8,6 +8,14 @@ from rich.cells import cell_len, set_cell_size
 from webhook_tui.domain.delivery.text import visible
 from webhook_tui.domain.signature.verdict import Verdict
 
+Lamp = tuple[str, str]
+"""Glyph and style."""
+
+ON: Lamp = ("●", "$success")
+HALF: Lamp = ("◐", "$warning")
+BROKEN: Lamp = ("○", "$error")
+WAITING: Lamp = ("○", "$muted")
+
 
 class Symbols(Struct, frozen=True):
     """One set of signs."""

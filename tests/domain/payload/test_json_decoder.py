@@ -14,7 +14,7 @@ from webhook_tui.domain.payload.json_decoder import DEEPEST, NestingError, decod
 from webhook_tui.domain.signature.lint import field_paths
 from webhook_tui.payload_query.evaluate import document_of, evaluate
 from webhook_tui.piktid.models import read_object
-from webhook_tui.ui.format.event_sides import lines_of
+from webhook_tui.ui.format.comparison.event_sides import lines_of
 from webhook_tui.ui.widgets.payload.loader import document_for
 
 

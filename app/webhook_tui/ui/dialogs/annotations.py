@@ -10,7 +10,7 @@ from textual.widgets import Input
 
 from webhook_tui.domain import units
 from webhook_tui.ui.dialogs.dialog import Dialog
-from webhook_tui.ui.widgets.key_button import KeyButton
+from webhook_tui.ui.widgets.keys.key_button import KeyButton
 
 
 class CommentDialog(Dialog[str]):

@@ -28,7 +28,7 @@ from webhook_tui.domain.answer_rules.rules import (
 from webhook_tui.domain.delivery.text import visible
 from webhook_tui.ui.dialogs.dialog import Dialog
 from webhook_tui.ui.dialogs.fields import Field, Mistake
-from webhook_tui.ui.widgets.key_button import KeyButton
+from webhook_tui.ui.widgets.keys.key_button import KeyButton
 
 _LABEL = 19
 _LONGEST_BODY = 20

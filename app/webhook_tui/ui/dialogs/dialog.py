@@ -21,7 +21,7 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from webhook_tui.ui.messages import LeaveRequested
-from webhook_tui.ui.widgets.key_button import KeyButton
+from webhook_tui.ui.widgets.keys.key_button import KeyButton
 from webhook_tui.ui.widgets.menu import Menu
 
 Answer = TypeVar("Answer")

@@ -18,7 +18,7 @@ from webhook_tui.export.formats import FORMATS
 from webhook_tui.ui.dialogs.dialog import Dialog
 from webhook_tui.ui.dialogs.fields import Field
 from webhook_tui.ui.selection import Selection
-from webhook_tui.ui.widgets.key_button import KeyButton
+from webhook_tui.ui.widgets.keys.key_button import KeyButton
 from webhook_tui.ui.widgets.menu import Item, Menu
 
 JSON_PATH = "json-path"

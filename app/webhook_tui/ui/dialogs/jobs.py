@@ -35,7 +35,7 @@ from webhook_tui.ui.format.jobs import (
 )
 from webhook_tui.ui.messages import LinkChosen
 from webhook_tui.ui.symbols import glyphs
-from webhook_tui.ui.widgets.key_button import KeyButton
+from webhook_tui.ui.widgets.keys.key_button import KeyButton
 from webhook_tui.ui.widgets.list_table import Cell, ListColumn, ListTable, TableSpec, fitted
 
 Choice = int | str

@@ -22,12 +22,12 @@ from webhook_tui.domain.status import SessionStatus
 from webhook_tui.ui.dialogs.dialog import Dialog
 from webhook_tui.ui.dialogs.live_query import LiveQuery
 from webhook_tui.ui.format import qr_code
-from webhook_tui.ui.format.statistics import overview_text, public_address
+from webhook_tui.ui.format.status.statistics import overview_text, public_address
 from webhook_tui.ui.messages import CopyRequested
 from webhook_tui.ui.symbols import glyphs
-from webhook_tui.ui.widgets.key_button import KeyButton
-from webhook_tui.ui.widgets.prose_view import ProseView
-from webhook_tui.ui.widgets.scrollbars import draw_plainly
+from webhook_tui.ui.widgets.detail.prose_view import ProseView
+from webhook_tui.ui.widgets.keys.key_button import KeyButton
+from webhook_tui.ui.widgets.line_view import draw_plainly
 
 _LEAST_PAGE = 60
 """So wide is the page at least that has the QR code beside it."""

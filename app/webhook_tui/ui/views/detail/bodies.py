@@ -17,15 +17,15 @@ from webhook_tui.domain.delivery.text import visible
 from webhook_tui.domain.diagnostics.report import SignatureReport
 from webhook_tui.domain.errors import Problem
 from webhook_tui.domain.queries import ExplainSignature
-from webhook_tui.ui.format.attempts import Sameness, attempts_text
-from webhook_tui.ui.format.forward_result import sent_text
-from webhook_tui.ui.format.headers import summary
-from webhook_tui.ui.format.signature import effort, not_examined_text, signature_text
+from webhook_tui.ui.format.delivery.attempts import Sameness, attempts_text
+from webhook_tui.ui.format.delivery.forward_result import sent_text
+from webhook_tui.ui.format.delivery.headers import summary
+from webhook_tui.ui.format.delivery.signature import effort, not_examined_text, signature_text
 from webhook_tui.ui.messages import AnswerRequested
 from webhook_tui.ui.views.detail.shown_delivery import PAYLOAD, RAW, SIGNATURE, ShownDelivery
-from webhook_tui.ui.widgets.header_list import HeaderList
+from webhook_tui.ui.widgets.detail.header_list import HeaderList
+from webhook_tui.ui.widgets.detail.prose_view import ProseView
 from webhook_tui.ui.widgets.payload.view import PayloadView
-from webhook_tui.ui.widgets.prose_view import ProseView
 
 
 class DetailBodies(ContentSwitcher):

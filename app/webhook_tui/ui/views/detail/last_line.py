@@ -9,8 +9,8 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Static
 
-from webhook_tui.ui.widgets.find_input import FindInput
-from webhook_tui.ui.widgets.query_input import QueryInput
+from webhook_tui.ui.widgets.detail.find_input import FindInput
+from webhook_tui.ui.widgets.detail.query_input import QueryInput
 
 
 class LastLine(Horizontal):

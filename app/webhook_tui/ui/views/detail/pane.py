@@ -23,9 +23,9 @@ from webhook_tui.domain.delivery.text import visible
 from webhook_tui.domain.forwarding.forward_result import ForwardResult
 from webhook_tui.domain.payload.query import Mistake, QueryResult
 from webhook_tui.ui.actions import screen_action
-from webhook_tui.ui.format.attempts import outcome
-from webhook_tui.ui.format.forward_result import headline_of
-from webhook_tui.ui.format.headers import as_text
+from webhook_tui.ui.format.delivery.attempts import outcome
+from webhook_tui.ui.format.delivery.forward_result import headline_of
+from webhook_tui.ui.format.delivery.headers import as_text
 from webhook_tui.ui.messages import CopyRequested, QueryRequested
 from webhook_tui.ui.views.detail.bodies import DetailBodies
 from webhook_tui.ui.views.detail.last_line import LastLine
@@ -40,12 +40,12 @@ from webhook_tui.ui.views.detail.shown_delivery import (
     TABS,
     ShownDelivery,
 )
-from webhook_tui.ui.widgets.find_input import FindInput
-from webhook_tui.ui.widgets.headline import Headline
+from webhook_tui.ui.widgets.detail.find_input import FindInput
+from webhook_tui.ui.widgets.detail.headline import Headline
+from webhook_tui.ui.widgets.detail.query_input import QueryInput
+from webhook_tui.ui.widgets.detail.tab_strip import TabStrip
 from webhook_tui.ui.widgets.payload.document import Document
 from webhook_tui.ui.widgets.payload.view import PayloadView
-from webhook_tui.ui.widgets.query_input import QueryInput
-from webhook_tui.ui.widgets.tab_strip import TabStrip
 
 
 class DetailPane(Vertical):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Sequence
 
 from webhook_tui.domain.delivery.delivery import DeliveryRow, StoredDelivery
@@ -9,16 +10,41 @@ from webhook_tui.domain.delivery.headers import SIGNATURE_HEADER, values
 from webhook_tui.domain.delivery.rows import DeliveryRows
 from webhook_tui.domain.diagnostics.report import SignatureReport
 from webhook_tui.domain.forwarding.forward_result import ForwardResult
-from webhook_tui.ui.format.attempts import Sameness, has_enough
-from webhook_tui.ui.views.detail.forward_history import ForwardHistory
+from webhook_tui.ui.format.delivery.attempts import Sameness, has_enough
 
 PAYLOAD, HEADERS, SIGNATURE, RAW, ATTEMPTS, ANSWER = "Payload", "Headers", "Signature", "Raw", "Attempts", "Answer"
 TABS = (PAYLOAD, HEADERS, SIGNATURE, RAW)
 """The tabs of every delivery."""
+MOST_DELIVERIES = 300
+MOST_EACH = 5
 _MOST_COMPARED = 50
 """Attempts whose bodies are compared; each is read whole."""
 _MOST_OF_RUN = 1000
 """Deliveries before and after one among which other events' retry delays are looked for."""
+
+
+class ForwardHistory:
+    """The last 5 sendings of the 300 deliveries that were sent last."""
+
+    def __init__(self) -> None:
+        self._of: OrderedDict[int, tuple[ForwardResult, ...]] = OrderedDict()
+
+    def add(self, sent: ForwardResult) -> None:
+        """Keep one."""
+        self._of[sent.seq] = (*self._of.get(sent.seq, ()), sent)[-MOST_EACH:]
+        self._of.move_to_end(sent.seq)
+        if len(self._of) > MOST_DELIVERIES:
+            self._of.popitem(last=False)
+
+    def load(self, seq: int, stored: Sequence[ForwardResult]) -> None:
+        """Add what earlier runs kept of one delivery, `stored` newest first."""
+        if stored:
+            known = {sent.at: sent for sent in (*reversed(stored), *self._of.get(seq, ()))}
+            self._of[seq] = tuple(known[at] for at in sorted(known))[-MOST_EACH:]
+
+    def of(self, seq: int) -> tuple[ForwardResult, ...]:
+        """Of one delivery, newest first."""
+        return self._of.get(seq, ())[::-1]
 
 
 class ShownDelivery:

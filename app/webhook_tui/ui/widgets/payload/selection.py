@@ -1,4 +1,7 @@
-"""Text of a document that is selected with the mouse."""
+"""The text of a document that is selected with the mouse.
+
+Textual counts cells of the whole widget, so the line numbers are part of its selection.
+"""
 
 from __future__ import annotations
 

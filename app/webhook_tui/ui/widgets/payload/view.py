@@ -18,7 +18,7 @@ from textual.strip import Strip
 from textual.worker import Worker
 
 from webhook_tui.ui.symbols import glyphs
-from webhook_tui.ui.widgets.line_view import LineView, movement_bindings
+from webhook_tui.ui.widgets.line_view import LineView, draw_plainly, movement_bindings
 from webhook_tui.ui.widgets.payload.document import LONGEST_LINE, Document, TextDocument
 from webhook_tui.ui.widgets.payload.folding import FoldedDocument
 from webhook_tui.ui.widgets.payload.line_painter import (
@@ -32,7 +32,6 @@ from webhook_tui.ui.widgets.payload.line_painter import (
 from webhook_tui.ui.widgets.payload.loader import document_for
 from webhook_tui.ui.widgets.payload.search import DocumentSearch
 from webhook_tui.ui.widgets.payload.selection import selected_span, selected_text
-from webhook_tui.ui.widgets.scrollbars import draw_plainly
 
 _LARGEST_AT_ONCE = 65_536
 """Bytes of a body that are made into a document in the screen's thread; more would delay a frame."""
