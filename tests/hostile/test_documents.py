@@ -18,9 +18,9 @@ from webhook_tui.domain.delivery.text import is_harmless
 from webhook_tui.domain.diagnostics.engine import explain
 from webhook_tui.domain.signature.lint import field_paths, lint
 from webhook_tui.domain.signature.secret_ring import SecretRing
-from webhook_tui.ui.format.event_sides import lines_of
-from webhook_tui.ui.widgets.documents import Document
-from webhook_tui.ui.widgets.json_lines import document_for
+from webhook_tui.ui.format.comparison.event_sides import lines_of
+from webhook_tui.ui.widgets.payload.document import Document
+from webhook_tui.ui.widgets.payload.loader import document_for
 
 INPUTS = int(os.environ.get("HOSTILE_INPUTS", "300"))
 SIGNED = ((b"X-Webhook-Signature", b"sha256=" + b"0" * 64), (b"Content-Type", b"application/json"))

@@ -19,7 +19,7 @@ from webhook_tui.session.session import Session
 from webhook_tui.storage.history import DeliveryStore
 from webhook_tui.storage.history_file import HistoryFile
 from webhook_tui.ui.screens.main import MainScreen
-from webhook_tui.ui.widgets.status_bar import StatusBar
+from webhook_tui.ui.widgets.status.status_bar import StatusBar
 
 CANARY = "value-of-a-variable"
 

@@ -32,8 +32,8 @@ from webhook_tui.domain.status import WebhookState
 from webhook_tui.export.destination import Destination
 from webhook_tui.export.formats import FORMATS
 from webhook_tui.http.asgi import Receive, Scope, Send
+from webhook_tui.ui.controllers.delivery.export_files import Exports
 from webhook_tui.ui.dialogs.export import Share
-from webhook_tui.ui.exports import Exports
 from webhook_tui.ui.selection import Selection
 
 GIVEN = "given-secret-canary"

@@ -45,6 +45,17 @@ class Stage:
         """The same as one text."""
         return "\n".join(self.lines())
 
+    def dialog_lines(self) -> list[str]:
+        """The lines of the dialog that are not blank, without its bar."""
+        region = self.app.screen.query_one("#sheet").region
+        rows = self.lines()[region.y : region.bottom]
+        shown = [row[region.x : region.right].removeprefix("▌  ").rstrip() for row in rows]
+        return [line for line in shown if line and line != "▌"]
+
+    async def dialog_closed(self) -> None:
+        """Wait until no dialog is open."""
+        await self.until(lambda: len(self.app.screen_stack) == 1)
+
     async def press(self, *keys: str) -> None:
         """Press keys, and let the screen settle."""
         await self.pilot.press(*keys)

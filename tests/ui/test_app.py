@@ -21,7 +21,7 @@ from webhook_tui.domain.errors import Problem, ProblemError
 from webhook_tui.domain.events import SessionStopped
 from webhook_tui.domain.signature.verdict import Verdict
 from webhook_tui.ui.app import WebhookTuiApp
-from webhook_tui.ui.output_filter import OutputFilter
+from webhook_tui.ui.terminal.output_filter import OutputFilter
 
 HOSTILE = "[/][@click=app.quit]x\x1b]2;PWNED\x07\u202e\u200b\x9b31m"
 FORBIDDEN = re.compile("[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]")

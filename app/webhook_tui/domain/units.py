@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+from webhook_tui.domain.delivery.text import visible
+
 _SIZES = ("B", "kB", "MB", "GB", "TB")
 
 
@@ -63,3 +65,27 @@ def exact_time(at: datetime, now: datetime) -> str:
 def rfc3339(at: datetime) -> str:
     """UTC with milliseconds, `2026-11-23T14:20:02.418Z`, for everything that leaves the program."""
     return at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z"
+
+
+def parsed(text: str) -> datetime | None:
+    """An ISO 8601 moment, UTC where it names no zone; None when it is none."""
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return at if at.tzinfo is not None else at.replace(tzinfo=UTC)
+
+
+def day_and_time(text: str, now: datetime) -> str:
+    """`12 Nov 2026, 09:41` in the zone of `now`."""
+    at = parsed(text)
+    if at is None:
+        return visible(text)[:40]
+    local = at.astimezone(now.tzinfo)
+    return f"{local.day} {local:%b %Y, %H:%M}"
+
+
+def ago(text: str, now: datetime) -> str:
+    """`4 min ago`."""
+    at = parsed(text)
+    return visible(text)[:40] if at is None else f"{age((now - at).total_seconds())} ago"

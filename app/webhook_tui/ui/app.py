@@ -43,7 +43,6 @@ from webhook_tui.domain.session_port import SessionPort
 from webhook_tui.domain.status import SessionStatus
 from webhook_tui.session.process.session_process import STOP_SECONDS
 from webhook_tui.ui import theme
-from webhook_tui.ui.browser import open_in_browser
 from webhook_tui.ui.controllers.context import AppContext
 from webhook_tui.ui.controllers.session import SessionController
 from webhook_tui.ui.dialogs.dialog import Dialog
@@ -54,12 +53,13 @@ from webhook_tui.ui.messages import (
     LinkChosen,
     RingChanged,
 )
-from webhook_tui.ui.output_filter import OutputFilter
 from webhook_tui.ui.palette import system_commands
 from webhook_tui.ui.screens.main import MainScreen
 from webhook_tui.ui.session_worker import SessionWorker
-from webhook_tui.ui.signals import SignalHandlers
-from webhook_tui.ui.terminal_app import TerminalApp
+from webhook_tui.ui.terminal.app import TerminalApp
+from webhook_tui.ui.terminal.desktop import open_in_browser
+from webhook_tui.ui.terminal.output_filter import OutputFilter
+from webhook_tui.ui.terminal.signals import SignalHandlers
 
 
 class WebhookTuiApp(TerminalApp):

@@ -11,7 +11,8 @@ from msgspec import Struct
 from webhook_tui.domain.comparison.json_diff import LARGEST_COMPARED
 from webhook_tui.domain.delivery.text import visible
 from webhook_tui.domain.errors import Problem, ProblemError, Severity
-from webhook_tui.ui.widgets.json_lines import JsonDocument, document_for
+from webhook_tui.ui.widgets.payload.json_document import JsonDocument
+from webhook_tui.ui.widgets.payload.loader import document_for
 
 LARGEST_PAYLOAD = 10 * 1024 * 1024
 """Bytes; more is answered 413."""

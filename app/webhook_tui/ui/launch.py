@@ -79,7 +79,7 @@ def _app(settings: Settings, process: SessionProcess, launcher: SessionLauncher)
 
 
 def _show(app: WebhookTuiApp, launcher: SessionLauncher) -> int:
-    from webhook_tui.ui.shutdown_line import finish_shutdown  # noqa: PLC0415 -- imports Textual
+    from webhook_tui.ui.terminal.shutdown_line import finish_shutdown  # noqa: PLC0415 -- imports Textual
 
     gc.freeze()  # what was imported stays
     ended = threading.Event()

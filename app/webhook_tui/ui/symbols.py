@@ -8,6 +8,14 @@ from rich.cells import cell_len, set_cell_size
 from webhook_tui.domain.delivery.text import visible
 from webhook_tui.domain.signature.verdict import Verdict
 
+Lamp = tuple[str, str]
+"""Glyph and style."""
+
+ON: Lamp = ("●", "$success")
+HALF: Lamp = ("◐", "$warning")
+BROKEN: Lamp = ("○", "$error")
+WAITING: Lamp = ("○", "$muted")
+
 
 class Symbols(Struct, frozen=True):
     """One set of signs."""
@@ -35,10 +43,13 @@ class Symbols(Struct, frozen=True):
 
     def text(self, received: str | bytes) -> str:
         """Received text as one harmless line; in ASCII whatever is not ASCII is named by its escape."""
-        shown = visible(received)
-        if self.ascii and not shown.isascii():
-            return shown.encode("ascii", "backslashreplace").decode("ascii")
-        return shown
+        return self.plain(visible(received))
+
+    def plain(self, text: str) -> str:
+        """Sanitised text; in ASCII every other character as its escape."""
+        if self.ascii and not text.isascii():
+            return text.encode("ascii", "backslashreplace").decode("ascii")
+        return text
 
     def fit(self, text: str, width: int) -> str:
         """Harmless text cut to at most `width` cells, the cut told by a sign at its end."""

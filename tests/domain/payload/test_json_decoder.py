@@ -14,8 +14,8 @@ from webhook_tui.domain.payload.json_decoder import DEEPEST, NestingError, decod
 from webhook_tui.domain.signature.lint import field_paths
 from webhook_tui.payload_query.evaluate import document_of, evaluate
 from webhook_tui.piktid.models import read_object
-from webhook_tui.ui.format.event_sides import lines_of
-from webhook_tui.ui.widgets.json_lines import document_for
+from webhook_tui.ui.format.comparison.event_sides import lines_of
+from webhook_tui.ui.widgets.payload.loader import document_for
 
 
 def nested(levels: int, value: str = "1") -> bytes:
@@ -45,7 +45,7 @@ def test_one_level_more_is_read_nowhere() -> None:
     with pytest.raises(NestingError):
         document_of(body)
     assert lines_of(body) == [body.decode()[:400]]
-    assert document_for(body).heading == "Nested too deeply to be indented: shown as it came"
+    assert document_for(body).heading == "Nested too deeply to indent: shown as received"
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-32-be"])

@@ -16,14 +16,14 @@ from webhook_tui.domain.errors import Problem, Severity
 from webhook_tui.domain.signature.secret_ring import Origin
 from webhook_tui.domain.signature.verdict import Verdict
 from webhook_tui.domain.status import ReceiverState, TunnelState, TunnelStatus, WebhookState, WebhookStatus
+from webhook_tui.domain.units import ago, day_and_time
 from webhook_tui.ui.format.addresses import short_host, short_url
-from webhook_tui.ui.format.attempts import Sameness, attempts_text, outcome
-from webhook_tui.ui.format.headers import header_lines, name_width, summary
-from webhook_tui.ui.format.headline import headline, sentence
-from webhook_tui.ui.format.notices import Notice, chosen
-from webhook_tui.ui.format.signature import effort, signature_text
-from webhook_tui.ui.format.steps import next_step, steps
-from webhook_tui.ui.format.times import ago, day_and_time
+from webhook_tui.ui.format.delivery.attempts import Sameness, attempts_text, outcome
+from webhook_tui.ui.format.delivery.headers import header_lines, name_width, summary
+from webhook_tui.ui.format.delivery.headline import headline, sentence
+from webhook_tui.ui.format.delivery.signature import effort, signature_text
+from webhook_tui.ui.format.status.notices import Notice, chosen
+from webhook_tui.ui.format.status.steps import next_step, steps
 
 RECEIVED = "sha256=5f1c9e0b7a2d4c6e8f001b223d445f66778a99aabbccddee0f011223344556e1"
 EXPECTED = "sha256=c06d51f4be9a3377120c9d8e5b64af102e83d9f7716b05ca4488e1d03fb7925a"

@@ -17,7 +17,7 @@ from webhook_tui.domain.forwarding.forward_result import ForwardResult
 from webhook_tui.domain.signature.verdict import Verdict
 from webhook_tui.ui.theme import register, variable_defaults
 from webhook_tui.ui.widgets.delivery_table import DeliveryTable
-from webhook_tui.ui.widgets.payload_view import PayloadView
+from webhook_tui.ui.widgets.payload.view import PayloadView
 
 NOON = datetime(2026, 11, 23, 14, 25, 0, tzinfo=UTC)
 

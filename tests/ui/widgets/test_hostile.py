@@ -9,8 +9,8 @@ import pytest
 from tests.ui.widgets.stage import Clock, Rows, Stage, delivery, lines, segments
 from webhook_tui.domain.delivery.text import is_harmless
 from webhook_tui.ui.widgets.delivery_table import DeliveryTable
-from webhook_tui.ui.widgets.json_lines import document_for
-from webhook_tui.ui.widgets.payload_view import PayloadView
+from webhook_tui.ui.widgets.payload.loader import document_for
+from webhook_tui.ui.widgets.payload.view import PayloadView
 
 HOSTILE = [
     "\x1b[2J\x1b[31mred",

@@ -17,6 +17,7 @@ DEEPEST = 500
 
 _CHUNK = 65_536
 """Brackets that are counted at once: about a millisecond in which no other thread runs."""
+_MOST_STRIPPED = 8
 _BLANKS = " \t\n\r"
 _OPENING, _CLOSING = b"[{", b"]}"
 _NOT_BRACKETS_OR_QUOTES = bytes(sorted(set(range(256)) - set(_OPENING + _CLOSING + b'"')))
@@ -61,15 +62,21 @@ def depth(body: bytes) -> int:
     """How deep brackets are nested, outside of strings; of what is no JSON, or too deep, some number."""
     if b"\\" in body:
         body = body.replace(b"\\\\", b"").replace(b'\\"', b"")
-    brackets = b"".join(body.translate(None, _NOT_BRACKETS_OR_QUOTES).split(b'"')[::2])
-    steps = memoryview(brackets.translate(_STEPS)).cast("b")
+    kept = body.translate(None, _NOT_BRACKETS_OR_QUOTES).replace(b'""', b"")  # most strings hold no bracket
+    brackets = b"".join(kept.split(b'"')[::2])
+    changes = brackets.translate(_STEPS)
+    stripped = 0
+    while stripped < _MOST_STRIPPED and b"\x01\xff" in changes:  # the innermost level, which is most of the brackets
+        changes = changes.replace(b"\x01\xff", b"")
+        stripped += 1
+    steps = memoryview(changes).cast("b")
     reached = deepest = 0
     for start in range(0, len(steps), _CHUNK):
         levels = list(accumulate(steps[start : start + _CHUNK], initial=reached))
         reached, deepest = levels[-1], max(deepest, *levels)
         if deepest > DEEPEST:
             break
-    return deepest
+    return stripped + deepest
 
 
 def _at_trailing_comma(error: json.JSONDecodeError) -> json.JSONDecodeError:

@@ -18,7 +18,7 @@ from webhook_tui.domain.errors import Problem, ProblemError
 from webhook_tui.domain.queries import Answer, Query
 from webhook_tui.domain.session_port import SessionPort
 from webhook_tui.domain.status import SessionStatus
-from webhook_tui.ui.terminal_app import TerminalApp
+from webhook_tui.ui.terminal.app import TerminalApp
 
 Result = TypeVar("Result")
 

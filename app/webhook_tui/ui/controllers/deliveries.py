@@ -11,7 +11,7 @@ from webhook_tui.domain.delivery.event import KNOWN_EVENTS
 from webhook_tui.domain.delivery.rows import DeliveryRows
 from webhook_tui.domain.forwarding.forward_result import ForwardResult
 from webhook_tui.ui.controllers.notices import NoticeController
-from webhook_tui.ui.views.detail import DetailPane
+from webhook_tui.ui.views.detail.pane import DetailPane
 from webhook_tui.ui.widgets.delivery_table import DeliveryTable
 
 _NAMES_FROM = 200

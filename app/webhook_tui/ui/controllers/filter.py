@@ -12,8 +12,8 @@ from webhook_tui.ui.controllers.context import AppContext
 from webhook_tui.ui.controllers.deliveries import DeliveriesController
 from webhook_tui.ui.controllers.notices import NoticeController
 from webhook_tui.ui.controllers.search import SearchController
-from webhook_tui.ui.widgets.action_bar import FollowNote
 from webhook_tui.ui.widgets.filter_bar import Completions, FilterBar, MistakeLine
+from webhook_tui.ui.widgets.keys.action_bar import FollowNote
 
 _MOST_KEPT = 50
 _ORDER = (*SortColumn,)

@@ -8,8 +8,8 @@ from textual.screen import Screen
 
 from webhook_tui.domain.errors import Problem
 from webhook_tui.ui.controllers.context import AppContext
-from webhook_tui.ui.format.notices import Notice, chosen
-from webhook_tui.ui.widgets.notice_bar import NoticeBar
+from webhook_tui.ui.format.status.notices import Notice, chosen
+from webhook_tui.ui.widgets.status.notice_bar import NoticeBar
 
 
 class NoticeController:

@@ -12,11 +12,11 @@ from webhook_tui.ui.controllers.context import AppContext
 from webhook_tui.ui.controllers.deliveries import DeliveriesController
 from webhook_tui.ui.controllers.notices import NoticeController
 from webhook_tui.ui.format.keys import help_rows
-from webhook_tui.ui.format.steps import next_step
-from webhook_tui.ui.views.detail import SIGNATURE
+from webhook_tui.ui.format.status.steps import next_step
+from webhook_tui.ui.views.detail.shown_delivery import SIGNATURE
 from webhook_tui.ui.views.stream_pane import StreamPane
-from webhook_tui.ui.widgets.action_bar import FollowNote
-from webhook_tui.ui.widgets.key_button import KeyButton
+from webhook_tui.ui.widgets.keys.action_bar import FollowNote
+from webhook_tui.ui.widgets.keys.key_button import KeyButton
 
 LEAST_WIDTH, LEAST_HEIGHT = 40, 10
 

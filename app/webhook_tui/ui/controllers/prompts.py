@@ -18,7 +18,7 @@ from webhook_tui.ui.controllers.context import AppContext
 from webhook_tui.ui.controllers.panes import PaneController
 
 if TYPE_CHECKING:
-    from webhook_tui.ui.dialogs.token import TokenChoice, TokenDialog
+    from webhook_tui.ui.dialogs.secrets.token import TokenChoice, TokenDialog
 
 
 class PromptController:
@@ -33,7 +33,7 @@ class PromptController:
 
     def ask(self, question: OwnershipQuestioned | TokenRequired) -> None:
         """Open the dialog of a question; a refused token is a notice, and registering asks."""
-        from webhook_tui.ui.dialogs.ownership import ForeignWebhookDialog, UnknownOwnerDialog
+        from webhook_tui.ui.dialogs.webhook.ownership import ForeignWebhookDialog, UnknownOwnerDialog
 
         app = self._context.app
         match question:
@@ -48,7 +48,7 @@ class PromptController:
 
     def register(self) -> None:
         """Ask for a token after a refused one, and before a secret is replaced; else register."""
-        from webhook_tui.ui.dialogs.register import RegisterDialog
+        from webhook_tui.ui.dialogs.webhook.register import RegisterDialog
 
         status = self._context.status
         shown = status.problem
@@ -72,7 +72,7 @@ class PromptController:
             self._panes.open_stream()
 
     def _ask_token(self, problem: Problem | None) -> None:
-        from webhook_tui.ui.dialogs.token import TokenDialog
+        from webhook_tui.ui.dialogs.secrets.token import TokenDialog
 
         if self._dialog is not None:
             return

@@ -12,11 +12,11 @@ from webhook_tui.domain.delivery.text import visible
 from webhook_tui.domain.errors import ProblemError
 from webhook_tui.ui.controllers.context import AppContext
 from webhook_tui.ui.controllers.deliveries import DeliveriesController
-from webhook_tui.ui.controllers.editor import EditorController
+from webhook_tui.ui.controllers.delivery.editor import EditorController
 from webhook_tui.ui.controllers.notices import NoticeController
 
 if TYPE_CHECKING:
-    from webhook_tui.ui.dialogs.simulate import Simulation
+    from webhook_tui.ui.dialogs.replay.simulate import Simulation
 
 
 class ReceiverController:
@@ -47,7 +47,7 @@ class ReceiverController:
 
     def forward(self) -> None:
         """Ask where to forward to."""
-        from webhook_tui.ui.dialogs.forward import ForwardDialog
+        from webhook_tui.ui.dialogs.replay.forward import ForwardDialog
 
         def use(url: str | None) -> None:
             if url is not None:
@@ -64,7 +64,7 @@ class ReceiverController:
 
     def simulate(self) -> None:
         """Ask for event, destination and payload, and send it."""
-        from webhook_tui.ui.dialogs.simulate import SimulateDialog
+        from webhook_tui.ui.dialogs.replay.simulate import SimulateDialog
 
         stored, status = self._deliveries.current(), self._context.status
 

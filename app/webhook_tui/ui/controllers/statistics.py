@@ -11,7 +11,7 @@ from webhook_tui.ui.controllers.context import AppContext
 from webhook_tui.ui.controllers.deliveries import DeliveriesController
 from webhook_tui.ui.controllers.filter import FilterController
 from webhook_tui.ui.controllers.panes import PaneController
-from webhook_tui.ui.format.route import Count, filter_of
+from webhook_tui.ui.format.status.route import Count, filter_of
 
 if TYPE_CHECKING:
     from webhook_tui.ui.dialogs.jobs import Choice

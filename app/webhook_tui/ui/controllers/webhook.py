@@ -40,7 +40,7 @@ class WebhookController:
 
     def delete(self) -> None:
         """Ask, then delete the webhook."""
-        from webhook_tui.ui.dialogs.delete import DeleteDialog
+        from webhook_tui.ui.dialogs.webhook.delete import DeleteDialog
 
         def delete(confirmed: bool | None) -> None:
             if confirmed:
@@ -55,14 +55,14 @@ class WebhookController:
 
     def show_secrets(self) -> None:
         """Show the secret ring."""
-        from webhook_tui.ui.dialogs.secrets import SecretsDialog
+        from webhook_tui.ui.dialogs.secrets.ring import SecretsDialog
 
         context = self._context
         context.app.push_screen(SecretsDialog(context.status.ring_place, now=context.now, in_ascii=context.in_ascii))
 
     def add_secret(self) -> None:
         """Ask for a secret to add to the ring."""
-        from webhook_tui.ui.dialogs.secret import AddSecretDialog
+        from webhook_tui.ui.dialogs.secrets.add import AddSecretDialog
 
         def add(command: AddSecret | None) -> None:
             if command is not None:
@@ -79,6 +79,6 @@ class WebhookController:
 
     def show_addresses(self) -> None:
         """Show the addresses in full."""
-        from webhook_tui.ui.dialogs.addresses import AddressesDialog
+        from webhook_tui.ui.dialogs.webhook.addresses import AddressesDialog
 
         self._context.app.push_screen(AddressesDialog(self._context.status, now=self._context.now))

@@ -10,18 +10,13 @@ from textual.widgets import Input
 
 from webhook_tui.domain import units
 from webhook_tui.ui.dialogs.dialog import Dialog
-from webhook_tui.ui.widgets.key_button import KeyButton
+from webhook_tui.ui.widgets.keys.key_button import KeyButton
 
 
 class CommentDialog(Dialog[str]):
     """The answer is the text, "" to take a comment away; None: as it was."""
 
     AUTO_FOCUS = "#comment"
-    DEFAULT_CSS = """
-    CommentDialog Input, CommentDialog Input:focus {
-        width: 1fr; height: 1; border: none; padding: 0 1; background: $background; color: $foreground;
-    }
-    """
 
     def __init__(self, seq: int, comment: str) -> None:
         super().__init__()

@@ -7,7 +7,6 @@ from typing import ClassVar
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal
 from textual.content import Content
 from textual.message import Message
 from textual.widgets import Input, Static
@@ -28,7 +27,8 @@ from webhook_tui.domain.answer_rules.rules import (
 )
 from webhook_tui.domain.delivery.text import visible
 from webhook_tui.ui.dialogs.dialog import Dialog
-from webhook_tui.ui.widgets.key_button import KeyButton
+from webhook_tui.ui.dialogs.fields import Field, Mistake
+from webhook_tui.ui.widgets.keys.key_button import KeyButton
 
 _LABEL = 19
 _LONGEST_BODY = 20
@@ -137,12 +137,7 @@ class AnswersDialog(Dialog[AnswerRule]):
         Binding("e", "change", "Change", show=False, id="answers.change", tooltip="change the numbers of the rule"),
     ]
     DEFAULT_CSS = """
-    AnswersDialog #entry { height: 1; width: 1fr; display: none; margin: 1 0 0 0; }
-    AnswersDialog #entry Static { width: 6; color: $muted; }
-    AnswersDialog Input, AnswersDialog Input:focus {
-        width: 1fr; height: 1; border: none; padding: 0 1; background: $background; color: $foreground;
-    }
-    AnswersDialog #mistake { color: $bad; display: none; }
+    AnswersDialog #entry { display: none; margin: 1 0 0 0; }
     """
 
     def __init__(self, rule: AnswerRule, *, forwards: bool) -> None:
@@ -153,10 +148,8 @@ class AnswersDialog(Dialog[AnswerRule]):
     def words(self) -> ComposeResult:
         """The rules, and what holds for each."""
         yield RuleList(self._rule, forwards=self._forwards)
-        with Horizontal(id="entry"):
-            yield Static(Content("rule"))
-            yield Input(id="rule", select_on_focus=False)
-        yield self.paragraph("", id="mistake")
+        yield Field("rule", Input(id="rule", select_on_focus=False), id="entry")
+        yield Mistake()
         yield self.paragraph("")
         yield self.paragraph(
             "Every delivery is stored before it is answered, whatever the answer.\n"
@@ -200,12 +193,11 @@ class AnswersDialog(Dialog[AnswerRule]):
             self._list.focus()
 
     def _take(self) -> bool:
-        mistake = self.query_one("#mistake", Static)
+        mistake = self.query_one(Mistake)
         try:
             self._list.put(parse(self.query_one("#rule", Input).value))
         except RuleError as error:
-            mistake.update(Content(str(error)))
-            mistake.display = True
+            mistake.show(str(error))
             self.query_one("#rule", Input).focus()
             return False
         mistake.display = False

@@ -21,7 +21,7 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from webhook_tui.ui.messages import LeaveRequested
-from webhook_tui.ui.widgets.key_button import KeyButton
+from webhook_tui.ui.widgets.keys.key_button import KeyButton
 from webhook_tui.ui.widgets.menu import Menu
 
 Answer = TypeVar("Answer")
@@ -56,6 +56,9 @@ class Dialog(ModalScreen[Answer], Generic[Answer]):
     Dialog #title { text-style: bold; margin: 0 0 1 0; }
     Dialog #buttons { height: 1; width: 1fr; margin: 1 0 0 0; }
     Dialog #buttons KeyButton { margin: 0 2 0 0; }
+    Dialog Input, Dialog Input:focus {
+        width: 1fr; height: 1; border: none; padding: 0 1; background: $background; color: $foreground;
+    }
     Dialog .small-print { color: $muted; margin: 1 0 0 0; }
     """
 

@@ -11,7 +11,7 @@ from webhook_tui.domain import units
 from webhook_tui.domain.delivery.delivery import DeliveryRow
 from webhook_tui.domain.delivery.text import visible
 from webhook_tui.ui.dialogs.dialog import Dialog
-from webhook_tui.ui.widgets.key_button import KeyButton
+from webhook_tui.ui.widgets.keys.key_button import KeyButton
 from webhook_tui.ui.widgets.menu import Item, Menu
 
 _LONGEST_EVENT = 24

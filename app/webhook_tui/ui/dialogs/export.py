@@ -9,7 +9,6 @@ from typing import ClassVar
 from msgspec import Struct
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal
 from textual.content import Content
 from textual.widgets import Input, OptionList, Static
 
@@ -17,8 +16,9 @@ from webhook_tui.domain.delivery.text import visible
 from webhook_tui.export.format import Format
 from webhook_tui.export.formats import FORMATS
 from webhook_tui.ui.dialogs.dialog import Dialog
+from webhook_tui.ui.dialogs.fields import Field
 from webhook_tui.ui.selection import Selection
-from webhook_tui.ui.widgets.key_button import KeyButton
+from webhook_tui.ui.widgets.keys.key_button import KeyButton
 from webhook_tui.ui.widgets.menu import Item, Menu
 
 JSON_PATH = "json-path"
@@ -159,11 +159,8 @@ class ExportDialog(Dialog[Share]):
     BINDINGS: ClassVar[list[BindingType]] = _BINDINGS
     TITLE_TEXT = "Export"
     DEFAULT_CSS = """
-    ExportDialog #entry { height: 1; width: 1fr; margin: 1 0 0 0; }
-    ExportDialog #entry Static { width: 8; color: $muted; }
-    ExportDialog Input, ExportDialog Input:focus {
-        width: 1fr; height: 1; border: none; padding: 0 1; background: $background; color: $foreground;
-    }
+    ExportDialog Field { margin: 1 0 0 0; }
+    ExportDialog Field > .label { width: 8; }
     """
 
     def __init__(self, selections: Sequence[Selection]) -> None:
@@ -175,9 +172,7 @@ class ExportDialog(Dialog[Share]):
         """The forms, and where."""
         yield self._line
         yield Menu(_items())
-        with Horizontal(id="entry"):
-            yield Static(Content("into"))
-            yield Input(id="path", select_on_focus=False, compact=True)
+        yield Field("into", Input(id="path", select_on_focus=False, compact=True))
 
     def buttons(self) -> ComposeResult:
         """Cancel, export."""

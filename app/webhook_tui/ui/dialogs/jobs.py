@@ -17,10 +17,11 @@ from textual.widgets import Static
 
 from webhook_tui.domain.errors import Problem
 from webhook_tui.domain.jobs.job import Job, JobDetail, JobEvent, Jobs
-from webhook_tui.domain.queries import Answer, GetJob, ListJobs, Query
+from webhook_tui.domain.queries import GetJob, ListJobs
 from webhook_tui.domain.signature.verdict import Verdict
 from webhook_tui.ui.dialogs.dialog import Dialog
 from webhook_tui.ui.dialogs.links import LinksDialog, OpenLinkDialog
+from webhook_tui.ui.dialogs.live_query import LiveQuery
 from webhook_tui.ui.format.jobs import (
     Image,
     JobLine,
@@ -32,16 +33,13 @@ from webhook_tui.ui.format.jobs import (
     job_lines,
     jobs_note,
 )
-from webhook_tui.ui.messages import AnswerRequested, LinkChosen
-from webhook_tui.ui.symbols import Symbols, glyphs
-from webhook_tui.ui.widgets.key_button import KeyButton
+from webhook_tui.ui.messages import LinkChosen
+from webhook_tui.ui.symbols import glyphs
+from webhook_tui.ui.widgets.keys.key_button import KeyButton
 from webhook_tui.ui.widgets.list_table import Cell, ListColumn, ListTable, TableSpec, fitted
 
 Choice = int | str
 """The number of a delivery to go to, or a filter to use."""
-
-AGAIN_SECONDS = 0.05
-"""From an answer to the next question, while it is still being read."""
 
 _JOB_COLUMNS = (
     ListColumn("job", "job", 0),
@@ -64,67 +62,29 @@ _EVENT_COLUMNS = (
 )
 
 
-class LiveDialog(Dialog[Choice]):
-    """What both views share."""
-
-    AUTO_FOCUS = "ListTable"
-    DEFAULT_CSS = """
-    LiveDialog > #sheet { width: 100%; height: 100%; }
-    LiveDialog #note { height: auto; width: 1fr; margin: 0 0 1 0; }
-    """
-
-    def __init__(self, *, now: Callable[[], datetime], in_ascii: bool = False) -> None:
-        super().__init__()
-        self._now = now
-        self._in_ascii = in_ascii
-        self._glyphs: Symbols = glyphs(plain=in_ascii)
-        self._is_asking = False
-
-    def ask(self) -> None:
-        """Ask the session."""
-        raise NotImplementedError
-
-    def on_mount(self) -> None:
-        """It is live."""
-        self.set_interval(1.0, self._ask)
-        self._ask()
-
-    def on_screen_resume(self) -> None:
-        """On top again: what came meanwhile is wanted now."""
-        self._ask()
-
-    def _ask(self) -> None:
-        if self.is_current and not self._is_asking:
-            self._is_asking = True
-            self.ask()
-
-    def _request(self, query: Query[Answer], show: Callable[[Answer], None]) -> None:
-        self.post_message(AnswerRequested(self, query, show, self._failed))
-
-    def _failed(self, problem: Problem) -> None:
-        self._heard(Content.assemble((problem.sentence(), "$warn")), is_done=True)
-
-    def _heard(self, note: Content, *, is_done: bool) -> None:
-        self._is_asking = False
-        self.query_one("#note", Static).update(note)
-        if not is_done:
-            self.set_timer(AGAIN_SECONDS, self._ask)
-
-
-class JobsDialog(LiveDialog):
+class JobsDialog(Dialog[Choice]):
     """The list of jobs; the answer is where the user wants to go."""
 
+    AUTO_FOCUS = "ListTable"
     TITLE_TEXT = "Jobs"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("J", "safe", "Close", show=False, id="jobs.close", tooltip="close the jobs"),
         Binding("slash", "filter", "Filter", show=False, id="jobs.filter", tooltip="show its deliveries in the table"),
     ]
+    DEFAULT_CSS = """
+    JobsDialog > #sheet { width: 100%; height: 100%; }
+    JobsDialog #note { margin: 0 0 1 0; }
+    """
 
     def __init__(self, *, now: Callable[[], datetime], total: Callable[[], int], in_ascii: bool = False) -> None:
         """`total`: how many deliveries are stored."""
-        super().__init__(now=now, in_ascii=in_ascii)
+        super().__init__()
+        self._now = now
+        self._in_ascii = in_ascii
+        self._glyphs = glyphs(plain=in_ascii)
         self._total = total
         self._shown: Jobs | None = None
+        self._live = LiveQuery(self, ListJobs(), self._show, self._show_problem)
 
     def words(self) -> ComposeResult:
         """How many, and which."""
@@ -138,17 +98,25 @@ class JobsDialog(LiveDialog):
         yield KeyButton("Its events", "enter", id="open")
         yield KeyButton("Filter by it", "/", id="filter")
 
-    def ask(self) -> None:
-        """Ask for the list."""
-        self._request(ListJobs(), self._show)
+    def on_mount(self) -> None:
+        """Start asking."""
+        self._live.start()
 
-    def _show(self, jobs: Jobs) -> None:
+    def on_screen_resume(self) -> None:
+        """Ask at once when the dialog is on top again."""
+        self._live.ask()
+
+    def _show_problem(self, problem: Problem) -> None:
+        self.query_one("#note", Static).update(Content.assemble((problem.sentence(), "$warn")))
+
+    def _show(self, jobs: Jobs) -> bool:
         if jobs is not self._shown:
             self._shown = jobs
             table = self._table
             table.empty = "No event names a job yet." if jobs.is_done else ""
             table.show(jobs.jobs)
-        self._heard(jobs_note(jobs, self._total()), is_done=jobs.is_done)
+        self.query_one("#note", Static).update(jobs_note(jobs, self._total()))
+        return jobs.is_done
 
     def on_list_table_row_opened(self, event: ListTable.RowOpened) -> None:
         """As the button."""
@@ -182,16 +150,25 @@ class JobsDialog(LiveDialog):
         return job_cell(job, column, self._now(), self._glyphs)
 
 
-class JobDialog(LiveDialog):
+class JobDialog(Dialog[Choice]):
     """One job's events, each with its images below it; enter on an event answers with its number."""
 
+    AUTO_FOCUS = "ListTable"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("o", "open_link", "Open", show=False, id="job.open_link", tooltip="open an image of this event: asks"),
         Binding("slash", "filter", "Filter", show=False, id="job.filter", tooltip="show its deliveries in the table"),
     ]
+    DEFAULT_CSS = """
+    JobDialog > #sheet { width: 100%; height: 100%; }
+    JobDialog #note { margin: 0 0 1 0; }
+    """
 
     def __init__(self, job_id: str, *, now: Callable[[], datetime], in_ascii: bool = False) -> None:
-        super().__init__(now=now, in_ascii=in_ascii)
+        super().__init__()
+        self._now = now
+        self._in_ascii = in_ascii
+        self._glyphs = glyphs(plain=in_ascii)
+        self._live = LiveQuery(self, GetJob(job_id), self._show, self._show_problem)
         self._job_id = job_id
         self.TITLE_TEXT = f"Job {self._glyphs.fit(self._glyphs.text(job_id), 60)}"
         self._events: tuple[JobEvent, ...] | None = None
@@ -209,9 +186,16 @@ class JobDialog(LiveDialog):
         yield KeyButton("Image", "o", id="open_link")
         yield KeyButton("Filter", "/", id="filter")
 
-    def ask(self) -> None:
-        """Ask for all of the job."""
-        self._request(GetJob(self._job_id), self._show)
+    def on_mount(self) -> None:
+        """Start asking."""
+        self._live.start()
+
+    def on_screen_resume(self) -> None:
+        """Ask at once when the dialog is on top again."""
+        self._live.ask()
+
+    def _show_problem(self, problem: Problem) -> None:
+        self.query_one("#note", Static).update(Content.assemble((problem.sentence(), "$warn")))
 
     def on_list_table_row_opened(self, event: ListTable.RowOpened) -> None:
         """An event: go there; an image: open it."""
@@ -250,13 +234,13 @@ class JobDialog(LiveDialog):
         if link is not None:
             self.app.push_screen(OpenLinkDialog(link, verdict), answer)
 
-    def _show(self, detail: JobDetail) -> None:
+    def _show(self, detail: JobDetail) -> bool:
         if detail.events is not self._events:
             self._events = detail.events
             self._table.show(job_lines(detail.events))
-        self._heard(
-            detail_note(detail, self.query_one("#note").size.width, self._now(), self._glyphs), is_done=detail.is_done
-        )
+        note = self.query_one("#note", Static)
+        note.update(detail_note(detail, note.size.width, self._now(), self._glyphs))
+        return detail.is_done
 
     @property
     def _table(self) -> ListTable[JobLine]:

@@ -14,7 +14,7 @@ from webhook_tui.domain.delivery.text import visible
 from webhook_tui.domain.signature.verdict import Verdict
 from webhook_tui.ui.dialogs.dialog import Dialog
 from webhook_tui.ui.messages import CopyRequested
-from webhook_tui.ui.widgets.key_button import KeyButton
+from webhook_tui.ui.widgets.keys.key_button import KeyButton
 from webhook_tui.ui.widgets.menu import Item, Menu
 
 _LONGEST_SHORT = 60

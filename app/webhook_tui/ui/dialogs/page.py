@@ -10,7 +10,7 @@ from textual.content import Content
 
 from webhook_tui.ui.dialogs.dialog import Dialog
 from webhook_tui.ui.messages import CopyRequested
-from webhook_tui.ui.widgets.key_button import KeyButton
+from webhook_tui.ui.widgets.keys.key_button import KeyButton
 
 
 class PageDialog(Dialog[None]):

@@ -10,7 +10,7 @@ from textual.app import ComposeResult
 from webhook_tui.domain import units
 from webhook_tui.domain.run import Run
 from webhook_tui.ui.dialogs.dialog import Dialog
-from webhook_tui.ui.widgets.key_button import KeyButton
+from webhook_tui.ui.widgets.keys.key_button import KeyButton
 from webhook_tui.ui.widgets.menu import Item, Menu
 
 

@@ -16,24 +16,22 @@ from textual.content import Content
 from textual.widgets import Static
 
 from webhook_tui.domain.delivery.text import visible
-from webhook_tui.domain.errors import Problem
 from webhook_tui.domain.queries import GetStatistics
 from webhook_tui.domain.statistics.overview import Overview
 from webhook_tui.domain.status import SessionStatus
 from webhook_tui.ui.dialogs.dialog import Dialog
+from webhook_tui.ui.dialogs.live_query import LiveQuery
 from webhook_tui.ui.format import qr_code
-from webhook_tui.ui.format.statistics import overview_text, public_address
-from webhook_tui.ui.messages import AnswerRequested, CopyRequested
+from webhook_tui.ui.format.status.statistics import overview_text, public_address
+from webhook_tui.ui.messages import CopyRequested
 from webhook_tui.ui.symbols import glyphs
-from webhook_tui.ui.widgets.key_button import KeyButton
-from webhook_tui.ui.widgets.prose_view import ProseView
-from webhook_tui.ui.widgets.scrollbars import draw_plainly
+from webhook_tui.ui.widgets.detail.prose_view import ProseView
+from webhook_tui.ui.widgets.keys.key_button import KeyButton
+from webhook_tui.ui.widgets.line_view import draw_plainly
 
 _LEAST_PAGE = 60
 """So wide is the page at least that has the QR code beside it."""
 _GAP = 2
-AGAIN_SECONDS = 0.05
-"""From an answer to the next question, while it is still counted."""
 
 
 class StatusDialog(Dialog[None]):
@@ -62,7 +60,7 @@ class StatusDialog(Dialog[None]):
         self._now = now
         self._glyphs = glyphs(plain=in_ascii)
         self._overview: Overview | None = None
-        self._is_asking = False
+        self._live = LiveQuery(self, GetStatistics(), self._show)
 
     def words(self) -> ComposeResult:
         """The page, and beside it the QR code where there is room."""
@@ -77,11 +75,10 @@ class StatusDialog(Dialog[None]):
         yield KeyButton("Copy page", "y", id="copy")
 
     def on_mount(self) -> None:
-        """It is live."""
+        """Start asking."""
         if self._glyphs.ascii:
             draw_plainly(self.query_one("#page", ProseView).vertical_scrollbar)
-        self.set_interval(1.0, self._ask)
-        self._ask()
+        self._live.start()
 
     def on_resize(self) -> None:
         """There may be room for the QR code now, or no more."""
@@ -101,21 +98,10 @@ class StatusDialog(Dialog[None]):
         text = self._text(80).plain
         self.post_message(CopyRequested(text, "the status"))
 
-    def _ask(self) -> None:
-        if not self._is_asking:
-            self._is_asking = True
-            self.post_message(AnswerRequested(self, GetStatistics(), self._show, self._failed))
-
-    def _show(self, overview: Overview) -> None:
-        """Show the answer; ask again at once while the session counts."""
-        self._is_asking = False
+    def _show(self, overview: Overview) -> bool:
         self._overview = overview
         self._fill()
-        if overview.counts is not None and not overview.counts.is_done:
-            self.set_timer(AGAIN_SECONDS, self._ask)
-
-    def _failed(self, _problem: Problem) -> None:
-        self._is_asking = False  # the session has ended, and the notice says so
+        return overview.counts is None or overview.counts.is_done
 
     def _text(self, width: int) -> Content:
         return overview_text(self._overview, self._status(), width, self._now(), self._glyphs)

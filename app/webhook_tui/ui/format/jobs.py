@@ -13,8 +13,7 @@ from webhook_tui.domain import units
 from webhook_tui.domain.delivery.text import visible
 from webhook_tui.domain.jobs.job import Job, JobDetail, JobEvent, Jobs
 from webhook_tui.domain.signature.verdict import Verdict
-from webhook_tui.ui.format.status_icons import HALF
-from webhook_tui.ui.symbols import Symbols
+from webhook_tui.ui.symbols import HALF, Symbols
 
 NOTHING = "–"
 _STOPPED = frozenset({"failed", "aborted"})

@@ -22,29 +22,29 @@ from webhook_tui.ui import actions
 from webhook_tui.ui.controllers.annotations import AnnotationController
 from webhook_tui.ui.controllers.context import AppContext
 from webhook_tui.ui.controllers.deliveries import DeliveriesController
-from webhook_tui.ui.controllers.diff import DiffController
-from webhook_tui.ui.controllers.editor import EditorController
-from webhook_tui.ui.controllers.export import ExportController
+from webhook_tui.ui.controllers.delivery.diff import DiffController
+from webhook_tui.ui.controllers.delivery.editor import EditorController
+from webhook_tui.ui.controllers.delivery.export import ExportController
+from webhook_tui.ui.controllers.delivery.links import LinkController
+from webhook_tui.ui.controllers.delivery.payload_query import PayloadQueryController
+from webhook_tui.ui.controllers.delivery.replay import ReplayController
 from webhook_tui.ui.controllers.filter import FilterController
-from webhook_tui.ui.controllers.links import LinkController
 from webhook_tui.ui.controllers.notices import NoticeController
 from webhook_tui.ui.controllers.panes import PaneController
-from webhook_tui.ui.controllers.payload_query import PayloadQueryController
 from webhook_tui.ui.controllers.prompts import PromptController
 from webhook_tui.ui.controllers.receiver import ReceiverController
-from webhook_tui.ui.controllers.replay import ReplayController
 from webhook_tui.ui.controllers.statistics import StatisticsController
 from webhook_tui.ui.controllers.webhook import WebhookController
 from webhook_tui.ui.messages import LeaveRequested, QueryRequested
-from webhook_tui.ui.views.detail import DetailPane
+from webhook_tui.ui.views.detail.pane import DetailPane
 from webhook_tui.ui.views.stream_pane import StreamPane
-from webhook_tui.ui.widgets.action_bar import ActionBar
 from webhook_tui.ui.widgets.delivery_table import DeliveryTable
 from webhook_tui.ui.widgets.filter_bar import Completions, FilterBar, FilterInput, MistakeLine
-from webhook_tui.ui.widgets.key_bar import KeyBar
-from webhook_tui.ui.widgets.notice_bar import NoticeBar
-from webhook_tui.ui.widgets.status_bar import StatusBar
-from webhook_tui.ui.widgets.steps_view import StepsView
+from webhook_tui.ui.widgets.keys.action_bar import ActionBar
+from webhook_tui.ui.widgets.keys.key_bar import KeyBar
+from webhook_tui.ui.widgets.status.notice_bar import NoticeBar
+from webhook_tui.ui.widgets.status.status_bar import StatusBar
+from webhook_tui.ui.widgets.status.steps_view import StepsView
 
 
 class MainScreen(Screen[None]):

@@ -22,11 +22,11 @@ from webhook_tui.domain.delivery.text import visible
 from webhook_tui.domain.errors import Problem
 from webhook_tui.domain.queries import ComparedEvents, EventSides, GetComparison, GetEventSides
 from webhook_tui.domain.status import StreamStatus
-from webhook_tui.ui.format.event_comparison import counts_line, sentences, state_line
-from webhook_tui.ui.format.event_sides import sides_text
+from webhook_tui.ui.format.comparison.event import counts_line, sentences, state_line
+from webhook_tui.ui.format.comparison.event_sides import sides_text
 from webhook_tui.ui.messages import AnswerRequested, CopyRequested
+from webhook_tui.ui.widgets.detail.prose_view import ProseView
 from webhook_tui.ui.widgets.event_table import EventTable
-from webhook_tui.ui.widgets.prose_view import ProseView
 
 _SHOWN: tuple[Seen | None, ...] = (None, Seen.SSE, Seen.WEBHOOK)
 _EMPTY = {

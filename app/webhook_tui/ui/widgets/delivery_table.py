@@ -28,9 +28,8 @@ from webhook_tui.domain.forwarding.forward_result import ForwardOrigin, ForwardR
 from webhook_tui.domain.signature.verdict import Verdict
 from webhook_tui.ui.symbols import glyphs
 from webhook_tui.ui.widgets.columns import Column, column_at, columns
-from webhook_tui.ui.widgets.line_view import LineView, movement_bindings
+from webhook_tui.ui.widgets.line_view import LineView, draw_plainly, movement_bindings
 from webhook_tui.ui.widgets.row_highlights import FADE_SECONDS, STILL_SECONDS, RowHighlights
-from webhook_tui.ui.widgets.scrollbars import draw_plainly
 from webhook_tui.ui.widgets.table_paint import RowPainter, RowState, TableStyles, header_line
 
 _HEADER_LINES = 1

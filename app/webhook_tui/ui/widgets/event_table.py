@@ -10,7 +10,7 @@ from textual.binding import BindingType
 from textual.message import Message
 
 from webhook_tui.domain.comparison.compared_event import ComparedEvent
-from webhook_tui.ui.format.event_comparison import content_cell, lag_cell, time_cell
+from webhook_tui.ui.format.comparison.event import content_cell, lag_cell, time_cell
 from webhook_tui.ui.symbols import glyphs
 from webhook_tui.ui.widgets.line_view import movement_bindings
 from webhook_tui.ui.widgets.list_table import Cell, ListColumn, ListTable, TableSpec

@@ -12,7 +12,7 @@ from textual import events
 from textual.binding import Binding
 from textual.geometry import Size
 from textual.scroll_view import ScrollView
-from textual.scrollbar import ScrollDown, ScrollTo, ScrollUp
+from textual.scrollbar import ScrollBar, ScrollBarRender, ScrollDown, ScrollTo, ScrollUp
 
 _WHEEL_LINES = 3
 
@@ -156,3 +156,15 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
         """A click below the thumb."""
         message.stop().prevent_default()
         self.scroll_by_hand(self.scroll_offset.y + self.page)
+
+
+class PlainScrollBar(ScrollBarRender):
+    """Ends on whole cells, as the eighths of a cell are not in ASCII."""
+
+    VERTICAL_BARS: ClassVar[list[str]] = [" "] * 8
+    HORIZONTAL_BARS: ClassVar[list[str]] = [" "] * 8
+
+
+def draw_plainly(bar: ScrollBar) -> None:
+    """Let one scrollbar do without block elements."""
+    bar.renderer = PlainScrollBar  # type: ignore[misc]  # Textual's documented way to change one bar alone

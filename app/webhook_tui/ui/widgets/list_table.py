@@ -19,8 +19,7 @@ from textual.strip import Strip
 
 from webhook_tui.domain.signature.verdict import Verdict
 from webhook_tui.ui.symbols import Symbols, glyphs
-from webhook_tui.ui.widgets.line_view import LineView, movement_bindings
-from webhook_tui.ui.widgets.scrollbars import draw_plainly
+from webhook_tui.ui.widgets.line_view import LineView, draw_plainly, movement_bindings
 
 T = TypeVar("T")
 Cell: TypeAlias = tuple[str, str]

@@ -13,7 +13,7 @@ from textual.widget import Widget
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
-from webhook_tui.ui.widgets.key_button import types
+from webhook_tui.ui.widgets.keys.key_button import types
 
 
 class Item(Struct, frozen=True):

@@ -1,0 +1,1 @@
+"""What can be done with deliveries: replay, edit, copy, export, compare, query."""

@@ -1,0 +1,103 @@
+"""Copies and exports deliveries, in the form that the user chooses; they are made in a worker thread."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from webhook_tui.domain.filtering.filter import parse
+from webhook_tui.export.destination import Destination
+from webhook_tui.ui.controllers.context import AppContext
+from webhook_tui.ui.controllers.deliveries import DeliveriesController
+from webhook_tui.ui.controllers.filter import FilterController
+from webhook_tui.ui.controllers.notices import NoticeController
+from webhook_tui.ui.format.addresses import listener, local_host
+from webhook_tui.ui.selection import Selection
+
+if TYPE_CHECKING:
+    from webhook_tui.ui.controllers.delivery.export_files import Copied, Exported, Exports
+    from webhook_tui.ui.dialogs.export import Share
+
+
+class ExportController:
+    """Asks in which form, and makes it."""
+
+    def __init__(
+        self,
+        context: AppContext,
+        deliveries: DeliveriesController,
+        filter_: FilterController,
+        notices: NoticeController,
+    ) -> None:
+        self._context = context
+        self._deliveries = deliveries
+        self._filter = filter_
+        self._notices = notices
+
+    def copy(self) -> None:
+        """Ask in which form to copy."""
+        from webhook_tui.ui.dialogs.export import JSON_PATH, QUERY_RESULT, CopyDialog
+
+        stored = self._deliveries.current()
+        if stored is None:
+            return
+        exports, detail = self._exports(), self._deliveries.detail
+        json_path, query_result = detail.json_path, detail.query_content
+
+        def copy(share: Share | None) -> None:
+            if share is None:
+                return
+            self._notices.clear()
+            if share.form == JSON_PATH:
+                self._context.app.copy(json_path, "the JSON path")
+            elif share.form == QUERY_RESULT:
+                self._context.run_in_thread(partial(exports.copy_found, stored, query_result), self._copied)
+            else:
+                self._context.run_in_thread(partial(exports.copy, share), self._copied)
+
+        dialog = CopyDialog(
+            self._selections(stored.row.seq),
+            json_path=json_path,
+            preview=partial(exports.preview, stored),
+            has_query=bool(query_result),
+        )
+        self._context.app.push_screen(dialog, copy)
+
+    def export(self) -> None:
+        """Ask in which form to export, and where to."""
+        from webhook_tui.ui.dialogs.export import ExportDialog
+
+        stored = self._deliveries.current()
+        if stored is None:
+            return
+        exports = self._exports()
+
+        def export(share: Share | None) -> None:
+            if share is not None:
+                self._notices.clear()
+                self._context.run_in_thread(partial(exports.export, share), self._exported)
+
+        self._context.app.push_screen(ExportDialog(self._selections(stored.row.seq)), export)
+
+    def _exports(self) -> Exports:
+        from webhook_tui.ui.controllers.delivery.export_files import Exports
+
+        receiver = self._context.status.receiver
+        destination = Destination(f"http://{listener(local_host(receiver.host), receiver.port)}")
+        return Exports(self._context.session, destination, self._context.now)
+
+    def _copied(self, copied: Copied) -> None:
+        self._context.app.copy(copied.text, copied.what)
+
+    def _exported(self, exported: Exported) -> None:
+        self._context.app.toast(exported.sentence)
+
+    def _selections(self, seq: int) -> tuple[Selection, ...]:
+        found = self._filter.search
+        filtered = [Selection("filtered", None, found.expression, found.sort, found.count)] if found.text else []
+        return (
+            Selection("this one", seq),
+            *filtered,
+            Selection("marked", None, parse("marked")),
+            Selection("all", count=self._deliveries.total),
+        )

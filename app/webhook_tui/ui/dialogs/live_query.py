@@ -1,0 +1,53 @@
+"""A query that a dialog repeats while it is open."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Generic
+
+from webhook_tui.domain.errors import Problem
+from webhook_tui.domain.queries import Answer, Query
+from webhook_tui.ui.dialogs.dialog import Dialog
+from webhook_tui.ui.messages import AnswerRequested
+
+AGAIN_SECONDS = 0.05
+"""From an answer that is not complete to the next request."""
+_INTERVAL_SECONDS = 1.0
+
+
+class LiveQuery(Generic[Answer]):
+    """Asks the session once a second while the dialog is on top, one request at a time."""
+
+    def __init__(
+        self,
+        dialog: Dialog[Any],
+        query: Query[Answer],
+        show: Callable[[Answer], bool],
+        failed: Callable[[Problem], None] = lambda _problem: None,
+    ) -> None:
+        """`show` gets an answer and returns whether it is complete; `failed` gets the problem if there is none."""
+        self._dialog = dialog
+        self._query = query
+        self._show = show
+        self._failed = failed
+        self._is_waiting = False
+
+    def start(self) -> None:
+        """Ask now and from now on."""
+        self._dialog.set_interval(_INTERVAL_SECONDS, self.ask)
+        self.ask()
+
+    def ask(self) -> None:
+        """Ask, unless an answer is awaited or another dialog is on top."""
+        if self._dialog.is_current and not self._is_waiting:
+            self._is_waiting = True
+            self._dialog.post_message(AnswerRequested(self._dialog, self._query, self._on_answer, self._on_problem))
+
+    def _on_answer(self, answer: Answer) -> None:
+        self._is_waiting = False
+        if not self._show(answer):
+            self._dialog.set_timer(AGAIN_SECONDS, self.ask)
+
+    def _on_problem(self, problem: Problem) -> None:
+        self._is_waiting = False
+        self._failed(problem)

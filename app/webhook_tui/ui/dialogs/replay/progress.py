@@ -1,0 +1,144 @@
+"""How far the replay of several deliveries has come, and at its end what became of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.widgets import Static
+
+from webhook_tui.domain.delivery.text import visible
+from webhook_tui.domain.forwarding.forward_result import hint
+from webhook_tui.domain.forwarding.replay_progress import ReplayProgress, ReplayState, summary
+from webhook_tui.ui.dialogs.dialog import Dialog
+from webhook_tui.ui.symbols import glyphs
+from webhook_tui.ui.widgets.keys.key_button import KeyButton
+
+_BAR = 48
+
+
+class ReplayingDialog(Dialog[tuple[int, ...]]):
+    """The answer is what to replay once more; () for nothing, None: it is hidden and goes on."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("h", "hide", "Hide", show=False, id="replaying.hide", tooltip="hide it; it goes on, r shows it again"),
+        Binding("a", "again", "Again", show=False, id="replaying.again", tooltip="replay once more what was missed"),
+    ]
+    DEFAULT_CSS = """
+    ReplayingDialog #bar { margin: 1 0 0 0; text-wrap: nowrap; }
+    ReplayingDialog #now { color: $muted; }
+    ReplayingDialog #counts { margin: 1 0 0 0; }
+    ReplayingDialog #odd { margin: 1 0 0 0; }
+    ReplayingDialog #again { display: none; }
+    ReplayingDialog.-over.-missed #again { display: block; }
+    ReplayingDialog.-over #hide { display: none; }
+    """
+
+    def __init__(self, progress: ReplayProgress, *, stop: Callable[[], None], in_ascii: bool) -> None:
+        self.TITLE_TEXT = f"Replaying {progress.total:,} deliveries"
+        super().__init__()
+        self._progress = progress
+        self._stop = stop
+        self._glyphs = glyphs(plain=in_ascii)
+
+    def words(self) -> ComposeResult:
+        """Where to; how far; what came back."""
+        how = "signed anew" if self._progress.re_sign else "signatures as received"
+        yield self.paragraph(Content.assemble(("to ", "$muted"), visible(self._progress.url), (f", {how}", "$muted")))
+        for name in ("bar", "now", "counts", "odd"):
+            yield self.paragraph("", id=name)
+
+    def buttons(self) -> ComposeResult:
+        """Stop or close; hide; again."""
+        yield KeyButton("Stop", "esc", id="safe")
+        yield KeyButton("Hide", "h", id="hide")
+        yield KeyButton("Again what was missed", "a", id="again")
+
+    def on_mount(self) -> None:
+        """What is known."""
+        self.show(self._progress)
+
+    def show(self, progress: ReplayProgress) -> None:
+        """It came further."""
+        self._progress = progress
+        if not self.query("#bar"):
+            return
+        self._update("bar", self._bar())
+        self._update("now", Content(_now(progress)))
+        self._update("counts", _counts(progress))
+        self._update("odd", _odd(progress))
+        self.query_one("#odd").display = bool(progress.odd)
+        if progress.is_over:
+            self._end(progress)
+
+    def _end(self, progress: ReplayProgress) -> None:
+        self.add_class("-over")
+        self.set_class(bool(progress.missed), "-missed")
+        self._update("title", Content(summary(progress)))
+        safe = self.query_one("#safe", KeyButton)
+        safe.label = Content.assemble("Close ", ("esc", "bold underline"))
+        safe.refresh(layout=True)
+
+    def _update(self, name: str, content: Content) -> None:
+        self.query_one(f"#{name}", Static).update(content)
+
+    def _bar(self) -> Content:
+        progress = self._progress
+        full = _BAR * progress.done // max(1, progress.total)
+        return Content.assemble(
+            (self._glyphs.rule_active * full, "$primary"),
+            (self._glyphs.rule * (_BAR - full), "$line"),
+            f"  {progress.done:,} of {progress.total:,}",
+        )
+
+    def action_safe(self) -> None:
+        """Stop it; once it is over, close."""
+        if self._progress.is_over:
+            self.dismiss(())
+        else:
+            self._stop()
+
+    def action_hide(self) -> None:
+        """Let it go on unseen."""
+        if not self._progress.is_over:
+            self.dismiss(None)
+
+    def action_again(self) -> None:
+        """Once more what was not answered 2xx."""
+        if self._progress.is_over and self._progress.missed:
+            self.dismiss(self._progress.missed)
+
+
+def _now(progress: ReplayProgress) -> str:
+    if progress.state is ReplayState.STOPPED:
+        whose = f" #{progress.current} was under way: it may have arrived." if progress.current is not None else ""
+        return f"Stopped.{whose}"
+    last = f"#{progress.last.seq}: {visible(progress.last.outcome)}" if progress.last is not None else ""
+    if progress.current is None:
+        return f"The last was {last}." if last else ""
+    return f"#{progress.current} is under way; before it {last}" if last else f"#{progress.current} is under way"
+
+
+def _counts(progress: ReplayProgress) -> Content:
+    parts = [Content.assemble((f"{progress.good:,} answered 2xx", "$valid" if progress.good else "$muted"))]
+    for number, words in (
+        (progress.other, "something else"),
+        (progress.failed, "not at all"),
+        (progress.gone, "not in the history any more"),
+    ):
+        if number:
+            parts.append(Content.assemble((f"{number:,} {words}", "bold $warning")))
+    return Content("   ").join(parts)
+
+
+def _odd(progress: ReplayProgress) -> Content:
+    """The first that were not answered 2xx, and what that may mean, each once."""
+    lines = [Content.assemble((f"#{sent.seq}  {visible(sent.outcome)}", "$warning")) for sent in progress.odd]
+    more = progress.other + progress.failed - len(lines)
+    if more > 0:
+        lines.append(Content(f"and {more:,} more"))
+    advice = dict.fromkeys(hint(sent) for sent in progress.odd)
+    return Content("\n").join([*lines, *(Content.assemble((words, "$muted")) for words in advice if words)])

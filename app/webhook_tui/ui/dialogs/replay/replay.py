@@ -1,0 +1,290 @@
+"""The question before a replay: of which deliveries, where to, with which signature."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import ClassVar
+from urllib.parse import urlsplit
+
+from msgspec import Struct
+from textual import work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.message import Message
+from textual.widgets import Input, Static
+from textual.worker import get_current_worker
+
+from webhook_tui.domain import units
+from webhook_tui.domain.delivery.delivery import DeliveryRow
+from webhook_tui.domain.delivery.text import visible
+from webhook_tui.domain.errors import ProblemError
+from webhook_tui.domain.filtering.time_range import EXAMPLE, TimeRange, TimeRangeError, span
+from webhook_tui.domain.forwarding.forward_result import UsedUrl
+from webhook_tui.ui.dialogs.dialog import Dialog
+from webhook_tui.ui.dialogs.fields import Field, UrlField
+from webhook_tui.ui.format.addresses import LOOPBACK
+from webhook_tui.ui.selection import Selection
+from webhook_tui.ui.widgets.choice_line import ChoiceLine, ChoiceList
+from webhook_tui.ui.widgets.keys.key_button import KeyButton
+
+_ORIGINAL, _ANEW = "original", "anew"
+_AS = {
+    _ORIGINAL: "original bytes, keep original signature",
+    _ANEW: "original bytes, re-sign with the current secret",
+}
+_KEYS = {_ORIGINAL: "o", _ANEW: "s", "marked": "m", "filtered": "f"}
+
+
+class ReplayChoice(Struct, frozen=True):
+    """Which, where to, and with which signature."""
+
+    seqs: tuple[int, ...]
+    url: str
+    re_sign: bool
+
+
+class Offer(Struct, frozen=True):
+    """What can be replayed besides the one under the cursor, and how to find out which deliveries that are."""
+
+    selections: Sequence[Selection]
+    pick: Callable[[Selection, TimeRange | None, Callable[[], bool]], tuple[int, ...]]
+    """The numbers, in order; called in a thread, which asks the last argument whether they are still wanted."""
+
+
+class ReplayDialog(Dialog[ReplayChoice]):
+    """Enter replays from everywhere; tab goes from the URL to what is sent and as what, where letters choose, too."""
+
+    AUTO_FOCUS = "#url"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "send", "Replay", show=False, id="replay.send", tooltip="replay"),
+        Binding("down", "earlier(1)", "Earlier", show=False, id="replay.earlier", tooltip="an earlier URL"),
+        Binding("up", "earlier(-1)", "Later", show=False, id="replay.later", tooltip="a later URL"),
+    ]
+    DEFAULT_CSS = """
+    ReplayDialog Field > .label { width: 8; }
+    ReplayDialog #as-row { margin: 0 0 1 0; }
+    ReplayDialog #timed { display: none; }
+    ReplayDialog #used { color: $muted; padding: 0 0 0 9; }
+    ReplayDialog #used.-elsewhere { color: $warning-text; }
+    ReplayDialog #what { margin: 1 0 0 0; }
+    """
+
+    class Picked(Message):
+        """The deliveries that are meant are known."""
+
+        def __init__(self, request: int, seqs: tuple[int, ...] | str) -> None:
+            super().__init__()
+            self.request = request
+            self.seqs = seqs
+            """Or a sentence that says why there are none."""
+
+    def __init__(
+        self,
+        row: DeliveryRow,
+        urls: Sequence[UsedUrl],
+        url: str,
+        *,
+        now: Callable[[], datetime],
+        offer: Offer | None = None,
+    ) -> None:
+        """`row`: under the cursor; `urls`: used before, the last first."""
+        self.TITLE_TEXT = "Replay"
+        super().__init__()
+        self._row = row
+        self._urls = tuple(urls)
+        self._url = url or (urls[0].url if urls else "")
+        self._now = now
+        self._offer = offer
+        self._request = 0
+        self._seqs: tuple[int, ...] | None = (row.seq,)
+        """None: being looked for."""
+        self._why_none = ""
+        self._waits = False
+        """Enter was pressed before they were found."""
+
+    def on_mount(self) -> None:
+        """Enter and the mouse press the buttons: tab stays between the fields."""
+        for button in self.query(KeyButton):
+            button.can_focus = False
+        self._describe()
+
+    def words(self) -> ComposeResult:
+        """What is sent, as what, and where to."""
+        if self._offer is not None:
+            selections = [(one.name, one.words) for one in self._offer.selections]
+            yield Field("send", ChoiceLine(selections, id="of", keys=_KEYS))
+            yield Field("when", Input(placeholder=EXAMPLE, id="when", select_on_focus=False), id="timed")
+        yield Field("as", ChoiceList([*_AS.items()], id="as", keys=_KEYS), id="as-row")
+        yield UrlField(self._url)
+        yield self.paragraph("", id="used")
+        yield self.paragraph("", id="what")
+
+    def buttons(self) -> ComposeResult:
+        """Replay, or not at all."""
+        yield KeyButton("Replay", "enter", id="send")
+        yield KeyButton("Cancel", "esc", id="safe")
+
+    # Which
+
+    @property
+    def _selection(self) -> Selection | None:
+        if self._offer is None:
+            return None
+        chosen = self.query_one("#of", ChoiceLine).chosen
+        return next(one for one in self._offer.selections if one.name == chosen)
+
+    def on_choice_line_chosen(self, event: ChoiceLine.Chosen) -> None:
+        """Other deliveries, or another signature."""
+        event.stop()
+        if event.line.id == "of" and self._selection is not None:
+            self.query_one("#timed").display = self._selection.is_timed
+            self._look()
+        else:
+            self._describe()
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Another time, other deliveries; another URL, another place."""
+        event.stop()
+        if event.input.id == "when":
+            self._look()
+        else:
+            self._describe()
+
+    def _look(self) -> None:
+        """Find out which they are; what is looked for already is not wanted any more."""
+        self._request += 1
+        self._seqs, self._waits = None, False
+        offer, selection = self._offer, self._selection
+        if offer is None or selection is None:
+            return
+        if selection.seq is not None:
+            self._know((selection.seq,))
+            return
+        during = None
+        if selection.is_timed:
+            typed = self.query_one("#when", Input).value
+            try:
+                during = span(typed, self._now())
+            except TimeRangeError as error:
+                self._know((), str(error) if typed.strip() else f"Write a time, or two: {EXAMPLE}.")
+                return
+        self._describe()
+        self._pick(offer, selection, during, self._request)
+
+    @work(thread=True, exclusive=True, exit_on_error=False)
+    def _pick(self, offer: Offer, selection: Selection, during: TimeRange | None, request: int) -> None:
+        worker = get_current_worker()
+        found: tuple[int, ...] | str
+        try:
+            found = offer.pick(selection, during, lambda: not worker.is_cancelled)
+        except ProblemError as error:
+            found = error.problem.message
+        if not worker.is_cancelled:
+            self.post_message(self.Picked(request, found))
+
+    def on_replay_dialog_picked(self, event: Picked) -> None:
+        """Say how many, and send them if that was asked for meanwhile."""
+        event.stop()
+        if event.request != self._request:
+            return
+        if isinstance(event.seqs, str):
+            self._know((), event.seqs)
+        else:
+            self._know(event.seqs, f"No such delivery: {self._selection.name if self._selection else 'gone'}.")
+        if self._waits:
+            self.action_send()
+
+    def _know(self, seqs: tuple[int, ...], why_none: str = "") -> None:
+        self._seqs, self._why_none = seqs, why_none
+        self._describe()
+
+    # As what, and where to
+
+    @property
+    def _signs_anew(self) -> bool:
+        return self.query_one("#as", ChoiceList).chosen == _ANEW
+
+    def _describe(self) -> None:
+        """Say what will be sent, and of the URL where it leads and when it was used."""
+        self.query_one("#what", Static).update(Content("\n".join(self._what())))
+        url = self.query_one("#url", Input).value.strip()
+        host = _host(url)
+        is_elsewhere = host not in ("", *LOOPBACK)
+        said = self.query_one("#used", Static)
+        said.set_class(is_elsewhere, "-elsewhere")
+        if is_elsewhere:
+            words = visible(f"{host} is not this machine: real systems may act on it.")
+        else:
+            words = " · ".join(self._used(url, has_host=bool(host)))
+        said.update(Content(words))
+        said.display = bool(words)
+        self.query_one("#send", KeyButton).name_it(f"Replay to {visible(host)}" if is_elsewhere else "Replay")
+
+    def _used(self, url: str, *, has_host: bool) -> list[str]:
+        parts = [
+            f"last used {units.age((self._now() - used.at).total_seconds())} ago"
+            for used in self._urls
+            if used.url == url
+        ]
+        others = sum(used.url != url for used in self._urls)
+        if others:
+            parts.append(f"↓ {others} earlier")
+        return [*parts, "this machine"] if has_host else parts
+
+    def _what(self) -> Sequence[str]:
+        seqs = self._seqs
+        if seqs is None:
+            return ["Counting the deliveries."]
+        if not seqs:
+            return [visible(self._why_none)]
+        if len(seqs) > 1:
+            signed = "Their signatures will be valid with the current secret."
+            return [
+                f"Sends {len(seqs):,} deliveries, #{seqs[0]} to #{seqs[-1]}, in order, from this machine.",
+                signed if self._signs_anew else "Bodies and signatures stay as received.",
+            ]
+        return [
+            f"Sends #{seqs[0]} once, from this machine. The body stays as received.",
+            self._signature(seqs[0]),
+        ]
+
+    def _signature(self, seq: int) -> str:
+        if self._signs_anew:
+            return "Its signature will be valid with the current secret."
+        if seq == self._row.seq and self._row.verdict.is_bad:
+            return f"Its signature is {self._row.verdict.value}: a handler that verifies should answer 401."
+        return "Its signature stays as received."
+
+    def action_earlier(self, step: int) -> None:
+        """Put another URL that was used before into the field."""
+        field = self.query_one("#url", Input)
+        if not field.has_focus or not self._urls:
+            return
+        urls = [used.url for used in self._urls]
+        at = urls.index(field.value) + step if field.value in urls else 0
+        field.value = urls[min(max(at, 0), len(urls) - 1)]
+        field.action_select_all()
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Enter in a field."""
+        event.stop()
+        self.action_send()
+
+    def action_send(self) -> None:
+        """Replay; what is still being looked for is sent when it is found."""
+        url = self.query_one(UrlField).url()
+        if url is None:
+            return
+        if self._seqs is None:
+            self._waits = True
+        elif self._seqs:
+            self.dismiss(ReplayChoice(self._seqs, url, self._signs_anew))
+
+
+def _host(url: str) -> str:
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError:
+        return ""

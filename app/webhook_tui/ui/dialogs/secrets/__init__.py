@@ -1,0 +1,1 @@
+"""Dialogs about secrets and the token."""

@@ -1,0 +1,139 @@
+"""The token prompt: on the first run without one, and when PiktID refused the one there was."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from msgspec import Struct
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.widgets import Input, Static
+
+from webhook_tui.domain.delivery.text import visible
+from webhook_tui.domain.errors import Problem
+from webhook_tui.domain.signature.secret import Secret, token_in
+from webhook_tui.ui.dialogs.dialog import Dialog
+from webhook_tui.ui.dialogs.fields import Field, Mistake
+from webhook_tui.ui.widgets.keys.key_button import KeyButton
+
+_WHERE = "make one at app.on-model.com/profile?tab=tokens"
+
+
+class TokenChoice(Struct, frozen=True):
+    """What the user wants: a token, or (None) the sandbox."""
+
+    token: Secret | None
+    keep: bool = False
+
+
+class KeepBox(Static, can_focus=True):
+    """A line that space, enter and a click turn on and off."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("space,enter", "turn", "Keep it", show=False, id="token.keep", tooltip="keep the token or not"),
+    ]
+    DEFAULT_CSS = """
+    KeepBox:focus { text-style: bold; color: $primary; }
+    KeepBox:hover { text-style: bold; }
+    """
+
+    def __init__(self, label: str) -> None:
+        super().__init__(markup=False)
+        self._label = label
+        self.is_on = False
+
+    def render(self) -> Content:
+        """`[x] Keep it in the system keyring`"""
+        return Content(f"[{'x' if self.is_on else ' '}] {self._label}")
+
+    def action_turn(self) -> None:
+        """On or off."""
+        self.is_on = not self.is_on
+        self.refresh()
+
+    def on_click(self) -> None:
+        """As space."""
+        self.action_turn()
+
+
+class TokenDialog(Dialog[TokenChoice]):
+    """Asks for a token, masked. `problem`: why the one there was is of no use; `place`: where it can be kept."""
+
+    AUTO_FOCUS = "#token"
+    DEAF_SECONDS = 0.0  # what is typed at once is the token, and no key does harm here
+    DEFAULT_CSS = """
+    TokenDialog Field > .label { width: 12; }
+    TokenDialog #where { color: $muted; padding: 0 0 0 12; }
+    TokenDialog Mistake { padding: 0 0 0 12; }
+    """
+
+    def __init__(self, problem: Problem | None, *, can_try_sandbox: bool, place: str = "") -> None:
+        self.TITLE_TEXT = "webhook-tui" if problem is None else "Another token"
+        super().__init__()
+        self._problem = problem
+        self._can_try_sandbox = can_try_sandbox and problem is None
+        self._place = place
+
+    def words(self) -> ComposeResult:
+        """What the program is for, or what was wrong; then the one field."""
+        if self._problem is None:
+            yield self.paragraph(
+                "Receives PiktID's webhooks on this machine and says of each delivery whether PiktID signed it and, "
+                "if not, why."
+            )
+        else:
+            yield self.paragraph(visible(self._problem.message))
+        yield self.paragraph("")
+        yield Field("API token", Input(password=True, id="token", select_on_focus=False))
+        yield self.paragraph(_WHERE, id="where")
+        yield Mistake("A token is one word. Paste all of it.")
+        if self._place:
+            yield self.paragraph("")
+            yield KeepBox(f"Keep it in {self._place}")
+
+    def buttons(self) -> ComposeResult:
+        """Start, perhaps the sandbox, and the way out."""
+        yield KeyButton("Start" if self._problem is None else "Use it", "enter", id="start")
+        if self._can_try_sandbox:
+            yield KeyButton("Try the sandbox", id="sandbox")
+        if self._problem is None:
+            yield KeyButton("Leave", "ctrl+q", id="leave")
+        else:
+            yield KeyButton("Not now", "esc", id="safe")
+
+    def small_print(self) -> ComposeResult:
+        """What starting does to the account."""
+        lines = []
+        if self._can_try_sandbox:
+            lines.append("The sandbox needs no token, no tunnel and no internet.")
+        lines.append(
+            "Starting registers a webhook in your account, in place of one that may be there; leaving deletes it."
+        )
+        yield self.paragraph("\n".join(lines), classes="small-print")
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Enter in the field starts."""
+        event.stop()
+        self.action_start()
+
+    def action_start(self) -> None:
+        """Go on with the token, if there is one."""
+        token = token_in(self.query_one("#token", Input).value)
+        if not token or any(character.isspace() for character in token.reveal()):
+            self.query_one(Mistake).display = True
+            self.query_one("#token", Input).focus()
+            return
+        keep = any(box.is_on for box in self.query(KeepBox))
+        self.dismiss(TokenChoice(token, keep=keep))
+
+    def action_sandbox(self) -> None:
+        """Go on without one."""
+        self.dismiss(TokenChoice(None))
+
+    def action_safe(self) -> None:
+        """Close; where there is nothing to go back to, point at the way out instead."""
+        if self._problem is None:
+            self.query_one("#leave", KeyButton).focus()
+        else:
+            self.dismiss(None)

@@ -1,0 +1,46 @@
+"""Before the webhook is deleted."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+
+from webhook_tui.domain import units
+from webhook_tui.ui.dialogs.dialog import Dialog
+from webhook_tui.ui.format.addresses import short_url
+from webhook_tui.ui.widgets.keys.key_button import KeyButton
+
+
+class DeleteDialog(Dialog[bool]):
+    """The answer is True for delete."""
+
+    TONE = "error"
+    TITLE_TEXT = "Delete the webhook?"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("d", "delete", "Delete it", show=False, id="delete.confirm", tooltip="delete it"),
+    ]
+
+    def __init__(self, url: str, received: int) -> None:
+        super().__init__()
+        self._url = url
+        self._received = received
+
+    def words(self) -> ComposeResult:
+        """What it does and what it does not do."""
+        kept = {0: "What was received stays here.", 1: "The delivery received stays here."}.get(
+            self._received, f"The {units.count(self._received)} deliveries received stay here."
+        )
+        yield self.paragraph(
+            f"PiktID stops sending to {short_url(self._url)}. {kept} u registers again, with a new secret."
+        )
+
+    def buttons(self) -> ComposeResult:
+        """Keep, delete."""
+        yield KeyButton("Keep it", "esc", id="safe")
+        yield KeyButton("Delete it", "d", id="delete", danger=True)
+
+    def action_delete(self) -> None:
+        """Delete."""
+        self.dismiss(True)

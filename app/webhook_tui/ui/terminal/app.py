@@ -1,0 +1,161 @@
+"""An app that shares its terminal: with an editor, with the shell on ctrl+z, and with the clipboard.
+
+A crash prints one sentence, never a traceback: that would show the values of variables, and secrets are among them.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+from abc import abstractmethod
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, nullcontext
+from typing import TYPE_CHECKING, ClassVar
+
+from rich.text import Text
+from textual import on, work
+from textual.app import App
+from textual.binding import Binding, BindingType
+from textual.driver import Driver
+
+from webhook_tui.domain import units
+from webhook_tui.domain.errors import Problem, Severity
+from webhook_tui.ui.terminal.desktop import TERMINAL_BYTES, clipboard_command, copy_by_command
+
+if TYPE_CHECKING:
+    from webhook_tui.ui.terminal.driver import TerminalDriver
+
+_log = logging.getLogger(__name__)
+_WAS_STOPPED = Problem(
+    "The screen was stopped. Deliveries were received and answered meanwhile.", "", severity=Severity.TIP
+)
+_NOT_STOPPED = Problem("There is no shell here that ctrl+z could return to.", "q leaves.", severity=Severity.TIP)
+
+
+class TerminalApp(App[object]):
+    """An app in a terminal that other programs use, too. Textual's own would stay blank when one of them fails."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding(
+            "ctrl+z", "suspend_process", "Stop", show=False, system=True, id="app.suspend", tooltip="stop until fg"
+        ),
+    ]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.crash: BaseException | None = None
+        """The exception that ended the app, if one did."""
+
+    @abstractmethod
+    def show_problem(self, problem: Problem) -> None:
+        """Show a notice."""
+
+    @abstractmethod
+    def toast(self, sentence: str) -> None:
+        """Show a sentence for a moment."""
+
+    def get_driver_class(self) -> type[Driver]:
+        """Return Textual's choice, but for its driver of Unix terminals ours."""
+        chosen = super().get_driver_class()
+        if sys.platform == "win32":
+            return chosen
+        from textual.drivers.linux_driver import LinuxDriver  # noqa: PLC0415 -- not on Windows
+
+        from webhook_tui.ui.terminal.driver import TerminalDriver  # noqa: PLC0415
+
+        return TerminalDriver if chosen is LinuxDriver else chosen
+
+    @property
+    def _terminal(self) -> TerminalDriver | None:
+        if sys.platform == "win32":
+            return None
+        from webhook_tui.ui.terminal.driver import TerminalDriver  # noqa: PLC0415 -- not on Windows
+
+        return self._driver if isinstance(self._driver, TerminalDriver) else None
+
+    @contextmanager
+    def suspend(self) -> Iterator[None]:
+        """Lend the terminal to another program. The screen comes back also when an exception is raised."""
+        raised: BaseException | None = None
+        with super().suspend(), self._terminal.lent_terminal() if self._terminal else nullcontext():
+            try:
+                yield
+            except BaseException as error:  # noqa: BLE001 -- Textual's own would not resume
+                raised = error
+        if raised is not None:
+            raise raised
+
+    @on(Driver.SignalResume)
+    def _continued(self) -> None:
+        self.refresh(layout=True)
+        if self._terminal is not None:
+            self.show_problem(_WAS_STOPPED if self._terminal.was_stopped else _NOT_STOPPED)
+
+    def on_app_focus(self) -> None:
+        """Ask for the mouse again: the terminal may be another one than before."""
+        self._request_mouse()
+
+    def on_resize(self) -> None:
+        """Ask for the mouse again: what resizes may be a multiplexer that was attached anew."""
+        self._request_mouse()
+
+    def _request_mouse(self) -> None:
+        if self._terminal is not None:
+            self._terminal.request_mouse()
+
+    # Clipboard
+
+    def copy_to_clipboard(self, text: str) -> None:
+        """Copy, as the fields of Textual do, without a word."""
+        self.copy(text, "")
+
+    def copy(self, text: str, what: str) -> None:
+        """Put a text on the clipboard and say whether it is there; `what` names it."""
+        command = clipboard_command()
+        if command is None:
+            self._send_to_terminal(text, what)
+        else:
+            self._copy_by_command(command, text, what)
+
+    @work(thread=True, group="clipboard", exit_on_error=False)
+    def _copy_by_command(self, command: Sequence[str], text: str, what: str) -> None:
+        is_copied = copy_by_command(command, text)
+        self.call_later(self._copied if is_copied else self._send_to_terminal, text, what)
+
+    def _copied(self, text: str, what: str) -> None:
+        self._clipboard = text  # what ctrl+v puts into a field
+        if what:
+            self.toast(f"Copied: {what}, {len(text.encode())} bytes")
+
+    def _send_to_terminal(self, text: str, what: str) -> None:
+        """By OSC 52, to which no terminal answers: nobody knows whether it is on the clipboard."""
+        super().copy_to_clipboard(text)
+        size = len(text.encode())
+        if what:
+            limit = f". Most terminals drop more than {units.size(TERMINAL_BYTES)}: export it instead."
+            self.toast(f"Sent to the terminal: {what}, {size} bytes{limit if size > TERMINAL_BYTES else ''}")
+
+    # Crashes
+
+    def _handle_exception(self, error: Exception) -> None:
+        self.crash = error
+        _log.error("the screen ended by an error", exc_info=error)
+        super()._handle_exception(error)
+
+    def _fatal_error(self) -> None:
+        kind = type(self.crash).__name__ if self.crash is not None else "error"
+        self._exit_renderables.append(
+            Text(f"webhook-tui ended by an error of its own ({kind}). What was received is stored.")
+        )
+        self._close_messages_no_wait()
+
+    def panic(self, *_renderables: object) -> None:
+        """Print the sentence in place of what Textual would print."""
+        self._return_code = 1
+        self._fatal_error()
+
+    def _print_error_renderables(self) -> None:
+        """Print the sentence on standard error, once."""
+        if self._exit_renderables:
+            print(self._exit_renderables[0], file=sys.stderr)  # noqa: T201 - the screen is gone
+            self._exit_renderables.clear()

@@ -1,0 +1,1 @@
+"""The detail pane: one delivery with its tabs."""

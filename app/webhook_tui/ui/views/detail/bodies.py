@@ -1,0 +1,168 @@
+"""The bodies of the detail's tabs; each is filled when it is shown, for the delivery that is shown then."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from functools import partial
+
+from textual.app import ComposeResult
+from textual.content import Content
+from textual.message import Message
+from textual.widget import Widget
+from textual.widgets import ContentSwitcher
+
+from webhook_tui.domain.delivery.delivery import DeliveryRow, StoredDelivery
+from webhook_tui.domain.delivery.text import visible
+from webhook_tui.domain.diagnostics.report import SignatureReport
+from webhook_tui.domain.errors import Problem
+from webhook_tui.domain.queries import ExplainSignature
+from webhook_tui.ui.format.delivery.attempts import Sameness, attempts_text
+from webhook_tui.ui.format.delivery.forward_result import sent_text
+from webhook_tui.ui.format.delivery.headers import summary
+from webhook_tui.ui.format.delivery.signature import effort, not_examined_text, signature_text
+from webhook_tui.ui.messages import AnswerRequested
+from webhook_tui.ui.views.detail.shown_delivery import PAYLOAD, RAW, SIGNATURE, ShownDelivery
+from webhook_tui.ui.widgets.detail.header_list import HeaderList
+from webhook_tui.ui.widgets.detail.prose_view import ProseView
+from webhook_tui.ui.widgets.payload.view import PayloadView
+
+
+class DetailBodies(ContentSwitcher):
+    """Shows the body of `tab`."""
+
+    DEFAULT_CSS = "DetailBodies { height: 1fr; }"
+
+    class ReportShown(Message):
+        """The Signature tab shows a report, or why there is none."""
+
+    def __init__(self, delivery: ShownDelivery, *, now: Callable[[], datetime], in_ascii: bool) -> None:
+        super().__init__(initial=PAYLOAD.lower(), id="bodies")
+        self._delivery = delivery
+        self._now = now
+        self._in_ascii = in_ascii
+        self._filled: dict[str, int] = {}
+        """The delivery that each tab shows."""
+        self.tab = PAYLOAD
+
+    def compose(self) -> ComposeResult:
+        """One widget a tab."""
+        yield PayloadView(ascii=self._in_ascii, id="payload")
+        yield HeaderList(id="headers")
+        yield ProseView(id="signature")
+        yield PayloadView(ascii=self._in_ascii, id="raw")
+        yield ProseView(id="attempts")
+        yield ProseView(id="answer")
+
+    @property
+    def active(self) -> Widget:
+        """The body of the active tab."""
+        return self.query_one(f"#{self.tab.lower()}")
+
+    @property
+    def view(self) -> PayloadView:
+        """The body of the active tab, which is Payload or Raw."""
+        return self.query_one(f"#{self.tab.lower()}", PayloadView)
+
+    @property
+    def page(self) -> ProseView:
+        """The body of the active tab, which is Signature, Attempts or Answer."""
+        return self.query_one(f"#{self.tab.lower()}", ProseView)
+
+    def forget(self, tab: str) -> None:
+        """Fill a tab again when it is shown next."""
+        self._filled.pop(tab, None)
+
+    def fill(self, tab: str, *, from_top: bool = False, without_body: bool = False) -> bool:
+        """Show a tab of the delivery; return False if it showed that delivery already.
+
+        `from_top`: scroll a page of text to its beginning. `without_body`: leave the payload empty for the result of a
+        query.
+        """
+        stored, delivery = self._delivery.stored, self._delivery
+        if stored is None:
+            return False
+        self.tab, self.current = tab, tab.lower()
+        is_filled = self._filled.get(tab) == stored.row.seq
+        self._filled[tab] = stored.row.seq
+        match tab:
+            case "Payload" | "Raw" if not is_filled:
+                self.view.load(b"" if without_body else stored.delivery.body, raw=without_body or tab == RAW)
+            case "Headers" if not is_filled:
+                self.query_one(HeaderList).show(stored.delivery)
+            case "Signature":
+                self.page.show(partial(self._signature_text, stored), from_top=from_top)
+                if delivery.report is None:
+                    # From this widget's own turn: Textual stops a message at the parent in whose turn it was made.
+                    self.call_later(self._request_report, stored.row.seq)
+            case "Answer":
+                answer = sent_text(delivery.forward_results, self._now())
+                self.page.show(lambda _width: answer, from_top=from_top)
+            case "Attempts":
+                make = partial(self._attempts_text, delivery.comparisons(), delivery.neighbours())
+                self.page.show(make, from_top=from_top)
+        return not is_filled
+
+    def _attempts_text(self, same: Sequence[Sameness], others: Sequence[DeliveryRow], width: int) -> Content:
+        return attempts_text(self._delivery.attempts, same, width, self._now(), others)
+
+    # The report of the Signature tab
+
+    def _request_report(self, seq: int) -> None:
+        if seq == self._delivery.seq and self._delivery.report is None:
+            failed = partial(self._show_problem, seq)
+            self.post_message(AnswerRequested(self, ExplainSignature(seq), self._show_report, failed))
+
+    def _show_report(self, report: SignatureReport | None) -> None:
+        if report is not None and report.seq == self._delivery.seq:
+            self._delivery.report = report
+            self._on_report_changed()
+
+    def _show_problem(self, seq: int, problem: Problem) -> None:
+        if seq == self._delivery.seq:
+            self._delivery.problem = problem.sentence()
+            self._on_report_changed()
+
+    def _on_report_changed(self) -> None:
+        stored = self._delivery.stored
+        if self.tab == SIGNATURE and stored is not None:
+            self.page.show(partial(self._signature_text, stored), from_top=False)
+        self.post_message(self.ReportShown())
+
+    def _signature_text(self, stored: StoredDelivery, width: int) -> Content:
+        if self._delivery.report is not None:
+            return signature_text(self._delivery.report, stored.row, width, self._now())
+        if self._delivery.problem:
+            return Content.assemble((visible(self._delivery.problem), "$warn"))
+        return not_examined_text(stored.row)
+
+    # The last line
+
+    def summary(self, width: int, *, is_queried: bool) -> tuple[str, str]:
+        """Where the cursor is, and notes, in `width` cells."""
+        notes = self._notes(width, is_queried=is_queried)
+        match self.tab:
+            case "Payload" | "Raw":
+                return self.view.path, self.view.match_count or notes
+            case "Headers" if self._delivery.stored is not None:
+                return summary(self._delivery.stored.delivery, width - 8), "y copy"
+            case "Signature":
+                checked = effort(self._delivery.report) if self._delivery.report is not None else ""
+                keys = ("p add a secret  y copy this", "p add a secret", "")
+                room = max(0, width - len(checked) - 1)
+                return checked, notes or next(text for text in keys if len(text) <= room)
+            case _:
+                return "", "y copy"
+
+    def _notes(self, width: int, *, is_queried: bool) -> str:
+        """`1 note: new field quality_score`, or how many there are; the Signature tab shows them all."""
+        has_payload = self._filled.get(PAYLOAD) == self._delivery.seq and not is_queried
+        own = self.query_one("#payload", PayloadView).document.notes if has_payload else ()
+        reported = self._delivery.report.notes if self._delivery.report is not None else ()
+        notes = tuple(dict.fromkeys((*own, *reported)))
+        if not notes:
+            return ""
+        count = "1 note" if len(notes) == 1 else f"{len(notes)} notes"
+        first = visible(notes[0]).rstrip(".")
+        fits = len(first) + len(count) + 2 <= width * 0.6
+        return f"{count}: {first}" if len(notes) == 1 and fits and self.tab == PAYLOAD else count

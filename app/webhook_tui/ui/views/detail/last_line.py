@@ -1,0 +1,96 @@
+"""The last line of the detail: where the cursor is, and the inputs of search and query in its place."""
+
+from __future__ import annotations
+
+from rich.cells import cell_len
+from textual.app import ComposeResult
+from textual.containers import Horizontal
+from textual.content import Content
+from textual.message import Message
+from textual.widgets import Static
+
+from webhook_tui.ui.widgets.detail.find_input import FindInput
+from webhook_tui.ui.widgets.detail.query_input import QueryInput
+
+
+class LastLine(Horizontal):
+    """Shows two texts, or an input."""
+
+    DEFAULT_CSS = """
+    LastLine {
+        height: 1;
+        &.-typing > Static { display: none; }
+        & > Static { height: 1; text-wrap: nowrap; color: $muted; }
+        & > #place { width: 1fr; text-overflow: ellipsis; }
+        & > #notes { width: auto; max-width: 60%; margin: 0 0 0 1; }
+    }
+    """
+
+    class Found(Message):
+        """The user entered what to search for; "" ends the search."""
+
+        def __init__(self, text: str) -> None:
+            super().__init__()
+            self.text = text
+
+    class Queried(Message):
+        """The user typed a query, or with `is_done` entered it; "" ends the query."""
+
+        def __init__(self, expression: str, *, is_done: bool) -> None:
+            super().__init__()
+            self.expression = expression
+            self.is_done = is_done
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._texts: dict[str, str] = {}
+
+    def compose(self) -> ComposeResult:
+        """The inputs are hidden until they are opened."""
+        yield FindInput()
+        yield QueryInput()
+        yield Static(id="place", markup=False)
+        yield Static(id="notes", markup=False)
+
+    def show(self, place: str, notes: str) -> None:
+        """Show where the cursor is, and notes at the right."""
+        for name, text in (("place", place), ("notes", notes)):
+            before, self._texts[name] = self._texts.get(name, ""), text
+            if text != before:  # only another width needs a new layout of the screen
+                is_wider = cell_len(text) != cell_len(before)
+                self.query_one(f"#{name}", Static).update(Content(text), layout=is_wider)
+
+    def open(self, kind: type[FindInput | QueryInput]) -> None:
+        """Show an input and give it the focus."""
+        self.add_class("-typing")
+        self.query_one(kind).open()
+
+    def clear_query(self) -> None:
+        """Empty the query's input."""
+        self.query_one(QueryInput).value = ""
+
+    def on_find_input_done(self, event: FindInput.Done) -> None:
+        """Close the input."""
+        event.stop()
+        self.remove_class("-typing")
+        self.post_message(self.Found(event.text))
+
+    def on_query_input_typed(self, event: QueryInput.Typed) -> None:
+        """Run the query so far."""
+        event.stop()
+        self.post_message(self.Queried(event.text, is_done=False))
+
+    def on_query_input_kept(self, event: QueryInput.Kept) -> None:
+        """Close the input and keep the query."""
+        event.stop()
+        self._close_query(event.text)
+
+    def on_query_input_ended(self, event: QueryInput.Ended) -> None:
+        """Close the input and end the query."""
+        event.stop()
+        self._close_query("")
+
+    def _close_query(self, expression: str) -> None:
+        self.query_one(QueryInput).close()
+        self.remove_class("-typing")
+        self.post_message(self.Queried(expression, is_done=True))

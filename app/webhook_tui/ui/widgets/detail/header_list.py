@@ -1,0 +1,87 @@
+"""The headers of one delivery, one a line; the value under the cursor is shown whole, enter copies it."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.widgets import OptionList
+from textual.widgets.option_list import Option
+
+from webhook_tui.domain.delivery.delivery import Delivery
+from webhook_tui.domain.units import rfc3339
+from webhook_tui.ui.format.delivery.headers import HeaderLine, header_lines, name_width
+from webhook_tui.ui.messages import CopyRequested
+
+
+class HeaderList(OptionList):
+    """A list with a cursor; its lines are made for its width."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("j", "cursor_down", "Down", show=False, id="headers.down", tooltip="the next header"),
+        Binding("k", "cursor_up", "Up", show=False, id="headers.up", tooltip="the header before"),
+        Binding("g", "first", "First", show=False, id="headers.first", tooltip="the first header"),
+        Binding("G", "last", "Last", show=False, id="headers.last", tooltip="the last header"),
+    ]
+    DEFAULT_CSS = """
+    HeaderList, HeaderList:focus {
+        height: 1fr; width: 1fr; background: transparent; border: none; padding: 0; background-tint: $background 0%;
+        scrollbar-size-vertical: 1; text-wrap: nowrap; text-overflow: clip;
+        & > .option-list--option { padding: 0; }
+        & > .option-list--option-disabled { color: $foreground; }
+        & > .option-list--option-hover { background: transparent; }
+        & > .option-list--option-highlighted {
+            background: $row-cursor-blurred; color: $foreground; text-style: none;
+        }
+    }
+    HeaderList:focus > .option-list--option-highlighted { background: $row-cursor; }
+    """
+
+    def __init__(self, *, id: str) -> None:  # noqa: A002 - Textual's name
+        super().__init__(id=id, markup=False)
+        self._headers: tuple[HeaderLine | None, ...] = ()
+        self._received = ""
+        self._whole: int | None = None
+
+    def show(self, delivery: Delivery) -> None:
+        """Show the headers of a delivery, the cursor on the first."""
+        self._headers = header_lines(delivery.headers)
+        client = f" from {delivery.client}" if delivery.client else ""
+        self._received = f"{delivery.method} at {rfc3339(delivery.received_at)}{client}"
+        self._fill(0)
+
+    def _fill(self, highlighted: int | None) -> None:
+        self._whole = None
+        self.clear_options()
+        self.add_options([self._option(index) for index in range(len(self._headers))])
+        self.add_options([Option(Content(" "), disabled=True)])
+        self.add_options([Option(Content.assemble((self._received, "$muted")), disabled=True)])
+        self.highlighted = highlighted if self._headers else None
+
+    def _option(self, index: int) -> Option:
+        line = self._headers[index]
+        return Option(Content(" "), disabled=True) if line is None else Option(self._content(line, whole=False))
+
+    def _content(self, line: HeaderLine, *, whole: bool) -> Content:
+        width = max(10, self.scrollable_content_region.width)
+        return line.content(name_width(self._headers, width), width, whole=whole)
+
+    def watch_highlighted(self, highlighted: int | None) -> None:
+        """Only the line under the cursor is whole."""
+        for index, whole in ((self._whole, False), (highlighted, True)):
+            if index is not None and index < len(self._headers) and (line := self._headers[index]) is not None:
+                self.replace_option_prompt_at_index(index, self._content(line, whole=whole))
+        self._whole = highlighted
+        super().watch_highlighted(highlighted)
+
+    def on_resize(self) -> None:
+        """Cut the lines anew."""
+        if self._headers:
+            self._fill(self.highlighted)
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        """Enter and a click on the line under the cursor copy its value."""
+        event.stop()
+        if event.option_index < len(self._headers) and (line := self._headers[event.option_index]) is not None:
+            self.post_message(CopyRequested(line.value, line.name))

@@ -1,0 +1,49 @@
+"""The one place for what is wrong: one or two lines under the status line, with a bar in the colour of their weight."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from textual.content import Content
+from textual.widgets import Static
+
+from webhook_tui.domain.errors import Severity
+from webhook_tui.ui.format.status.notices import Notice
+
+
+class NoticeBar(Static):
+    """Is not displayed while there is nothing to say."""
+
+    DEFAULT_CSS = """
+    NoticeBar {
+        display: none;
+        height: auto;
+        max-height: 4;
+        background: $background;
+        offset: 1 0; /* not a margin, which would narrow every sibling */
+        padding: 0 2 0 1;
+        border-left: outer $error;
+    }
+    NoticeBar.-shown { display: block; }
+    NoticeBar.-warning { border-left: outer $warning; }
+    NoticeBar.-tip { border-left: outer $primary; }
+    """
+
+    def __init__(self) -> None:
+        super().__init__(markup=False)
+        self.shown: Notice | None = None
+        self._plain = ""
+
+    def show(self, notice: Notice | None, now: datetime) -> None:
+        """Show a notice with its seconds as of `now`, or none."""
+        self.shown = notice
+        self.set_class(notice is not None, "-shown")
+        if notice is None:
+            self._plain = ""
+            return
+        self.set_class(notice.problem.severity is Severity.WARNING, "-warning")
+        self.set_class(notice.problem.severity is Severity.TIP, "-tip")
+        text = Content("\n").join(notice.lines(now))
+        if text.plain != self._plain:
+            self._plain = text.plain
+            self.update(text)

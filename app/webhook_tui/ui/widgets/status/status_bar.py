@@ -1,0 +1,68 @@
+"""The status line; a click on a count filters by it, a click elsewhere opens the full addresses."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from textual import events
+from textual.content import Content
+from textual.message import Message
+from textual.widget import Widget
+
+from webhook_tui.domain.status import SessionStatus
+from webhook_tui.ui.actions import screen_action
+from webhook_tui.ui.format.status.route import Count, count_at, is_refused_at, status_line
+
+
+class StatusBar(Widget):
+    """Shows one status; `tick` lets its ages and seconds go on."""
+
+    ALLOW_SELECT = False
+    DEFAULT_CSS = """
+    StatusBar { height: 1; background: $panel; color: $foreground; }
+    """
+
+    class CountClicked(Message):
+        """A click on one of the counts."""
+
+        def __init__(self, count: Count) -> None:
+            super().__init__()
+            self.count = count
+
+    def __init__(self, *, now: Callable[[], datetime], in_ascii: bool = False) -> None:
+        super().__init__()
+        self._now = now
+        self._in_ascii = in_ascii
+        self._status = SessionStatus()
+        self._shown = ""
+
+    def show(self, status: SessionStatus) -> None:
+        """Show another status."""
+        self._status = status
+        self.tick()
+
+    def tick(self) -> None:
+        """Draw again if the words changed."""
+        if self._line().plain != self._shown or not self._shown:
+            self.refresh()
+
+    def _line(self) -> Content:
+        return status_line(self._status, self.content_size.width, self._now(), in_ascii=self._in_ascii)
+
+    def render(self) -> Content:
+        """The line for the present width and moment."""
+        line = self._line()
+        self._shown = line.plain
+        return line
+
+    async def on_click(self, event: events.Click) -> None:
+        """A count shows what it counts, the refused requests the Status screen, everything else the addresses."""
+        offset = event.get_content_offset(self)
+        count = None if offset is None else count_at(self._shown, offset.x)
+        if count is not None:
+            self.post_message(self.CountClicked(count))
+        elif offset is not None and is_refused_at(self._shown, offset.x):
+            await self.run_action(screen_action("app.status"))
+        else:
+            await self.run_action(screen_action("route.addresses"))

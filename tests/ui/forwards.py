@@ -1,0 +1,29 @@
+"""A session that forwards to a local app, and the outcome of a replay."""
+
+from __future__ import annotations
+
+from msgspec.structs import replace
+
+from tests.ui.fake_session import NOW, RUNNING, FakeSession
+from tests.ui.memory_rows import mock_up_rows
+from webhook_tui.domain.answer_rules.rules import AnswerRule, Default
+from webhook_tui.domain.forwarding.forward_result import ForwardOrigin, ForwardResult
+
+APP = "http://127.0.0.1:3000/hook"
+SENT = ForwardResult(
+    8,
+    ForwardOrigin.REPLAYED,
+    APP,
+    NOW,
+    200,
+    ((b"X-App", b"mine"), (b"Set-Cookie", b"session=canary")),
+    b'{"ok": true}',
+    12,
+    0.031,
+)
+
+
+def forwarding(rule: AnswerRule | None = None) -> FakeSession:
+    """A session that forwards."""
+    status = replace(RUNNING, forward_to=APP, rule=rule or Default())
+    return FakeSession(status, mock_up_rows())

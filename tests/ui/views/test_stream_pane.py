@@ -1,0 +1,441 @@
+"""Key s: webhook against event stream as the mock-up draws it, its filters, its sentences, and both contents."""
+
+from __future__ import annotations
+
+from concurrent.futures import Future
+from datetime import UTC, datetime, timedelta
+from time import thread_time
+
+import pytest
+from msgspec.structs import replace
+
+from tests.ui.fake_session import RUNNING, FakeSession
+from tests.ui.memory_rows import mock_up_rows, stored_delivery
+from tests.ui.stage import SMALL, Stage, stage
+from webhook_tui.domain.commands import OwnershipChoice, ResolveOwnership
+from webhook_tui.domain.comparison.compared_event import ComparedEvent, Reason, Seen
+from webhook_tui.domain.errors import Problem
+from webhook_tui.domain.events import (
+    EventCompared,
+    OwnershipQuestioned,
+    StatusChanged,
+)
+from webhook_tui.domain.queries import Answer, ComparedEvents, EventSides, GetComparison, GetEventSides, Query
+from webhook_tui.domain.statistics.intervals import Interval
+from webhook_tui.domain.status import StreamStatus
+from webhook_tui.ui.format.comparison.event import content_cell, lag_cell, sentences, state_line
+from webhook_tui.ui.format.comparison.event_sides import lines_of, sides_text
+from webhook_tui.ui.symbols import ASCII, UNICODE
+from webhook_tui.ui.widgets.event_table import EventTable
+
+CLOCK = datetime(2026, 11, 23, 14, 20, 10, tzinfo=UTC)
+"""The moment of the mock-up."""
+LIVE = StreamStatus(
+    "live",
+    since=datetime(2026, 11, 23, 14, 2, 9, tzinfo=UTC),
+    last_seen_at=CLOCK - timedelta(seconds=4),
+    both=5,
+    only_sse=1,
+)
+
+
+def at(clock: str) -> datetime:
+    """A time of that day."""
+    hours, minutes, seconds = (float(part) for part in clock.split(":"))
+    return datetime(2026, 11, 23, tzinfo=UTC) + timedelta(hours=hours, minutes=minutes, seconds=seconds)
+
+
+def event(
+    event_id: str,
+    name: str = "image_result",
+    webhook: str | None = "14:02:11.1",
+    sse: str | None = "14:02:11",
+    *,
+    seen: Seen | None = Seen.BOTH,
+    differing: int | None = 0,
+    reason: Reason | None = None,
+    spell: Interval | None = None,
+    backfilled: bool = False,
+) -> ComparedEvent:
+    """One event; what is not said is usual."""
+    return ComparedEvent(
+        event_id=event_id,
+        name=name,
+        webhook_at=None if webhook is None else at(webhook),
+        seq=None if webhook is None else 3,
+        sse_at=None if sse is None else at(sse),
+        backfilled=backfilled,
+        happened_at=None,
+        seen=seen,
+        differing=None if None in (webhook, sse) else differing,
+        reason=reason,
+        spell=spell,
+    )
+
+
+OUTAGE = Interval(at("14:19:52"), at("14:19:59"))
+LOST = event(
+    "90405", "identity_preprocessing", None, "14:19:58", seen=Seen.SSE, reason=Reason.TUNNEL_DOWN, spell=OUTAGE
+)
+ONLY_WEBHOOK = event("90413", "ping", "14:20:05", None, seen=Seen.WEBHOOK, reason=Reason.NOT_SHOWN)
+MOCK_UP = (
+    event("90365", "ping"),
+    event("90371", "batch_edit", "14:02:40.2", "14:02:40"),
+    event("90377", "image_result", "14:02:58.3", "14:02:57.4"),
+    event("90398", "batch_edit", "14:19:31.1", "14:19:30.7", differing=1),
+    LOST,
+    event("90412", "image_result", "14:20:02.4", "14:20:01.8"),
+)
+
+
+class WatchingSession(FakeSession):
+    """Answers what the pane asks."""
+
+    def __init__(self, events: tuple[ComparedEvent, ...] = MOCK_UP, *, stream: StreamStatus = LIVE) -> None:
+        super().__init__(replace(RUNNING, stream=stream), mock_up_rows())
+        self.version = 1
+        self.events = events
+
+    def query(self, query: Query[Answer]) -> Future[Answer]:
+        if isinstance(query, GetComparison):
+            if query.version != self.version:
+                self.answers[query] = ComparedEvents(self.version, self.events)
+        elif isinstance(query, GetEventSides):
+            webhook = b'{"id": 90398, "data": {"status": "<b>altered\\u001b[31m"}}'
+            sse = b'{"data": {"status": "completed"}, "id": 90398}'
+            self.answers[query] = EventSides(query.event_id, webhook, sse)
+        return super().query(query)
+
+    def now_has(self, *events: ComparedEvent) -> None:
+        """Let it know other events, and tell that the counts changed."""
+        self.version += 1
+        self.events = events
+        self.emit(StatusChanged(replace(RUNNING, stream=replace(LIVE, both=self.version * 100))))
+
+
+async def opened(played: Stage, session: WatchingSession) -> EventTable:
+    """Press s, and wait for the events."""
+    await played.press("s")
+    await played.until(lambda: session.events[-1].event_id in played.text() if session.events else True)
+    return played.app.query_one(EventTable)
+
+
+async def test_the_pane_is_the_mock_up() -> None:
+    """State, counts, a row an event, and why the chosen one is missing, to the column."""
+    session = WatchingSession()
+    async with stage(session, size=(80, 24), now=lambda: CLOCK) as played:
+        await opened(played, session)
+        await played.press("k")
+        lines = [line.rstrip() for line in played.lines()]
+        footer = lines[23]
+
+    assert lines[0].endswith("sse 5/6") or "● webhook" in lines[0]
+    assert lines[1] == " ● stream live, keepalive 4 s ago                                since 14:02:09"
+    assert lines[2] == " both 5   only SSE 1   only webhook 0"
+    assert lines[3:10] == [
+        "     id   event                    webhook    SSE           lag   content",
+        "  90365   ping                     14:02:11   14:02:11    0.1 s   = same",
+        "  90371   batch_edit               14:02:40   14:02:40    0.2 s   = same",
+        "  90377   image_result             14:02:58   14:02:57    0.9 s   = same",
+        "  90398   batch_edit               14:19:31   14:19:30    0.4 s   ≠ 1 path",
+        "▌ 90405   identity_preprocessing   –          14:19:58    12 s+   tunnel down",
+        "  90412   image_result             14:20:02   14:20:01    0.6 s   = same",
+    ]
+    assert lines[20] == " 90405 came by SSE at 14:19:58 and has not come by webhook for 12 s."
+    assert lines[21] == " The tunnel was down from 14:19:52 to 14:19:59: PiktID will try it again."
+    assert footer == " esc Back  enter Both  / Filter  [ ] Show  y Copy  ? Help  q Leave"
+
+
+async def test_esc_and_s_go_back_to_where_s_was_pressed() -> None:
+    """Table and detail are as they were."""
+    session = WatchingSession()
+    async with stage(session, now=lambda: CLOCK) as played:
+        await opened(played, session)
+        assert played.is_focused("EventTable")
+        await played.press("escape")
+        await played.until(lambda: played.is_focused("DeliveryTable"))
+        assert "stream live" not in played.text()
+        await played.press("enter")
+        await played.until(lambda: played.is_focused("payload"))
+        await played.press("s")
+        await played.press("s")
+        await played.until(lambda: played.is_focused("payload"))
+
+
+async def test_brackets_show_only_what_one_side_has() -> None:
+    """All, only SSE, only webhook, round; both ways."""
+    session = WatchingSession((*MOCK_UP, ONLY_WEBHOOK))
+    async with stage(session, now=lambda: CLOCK) as played:
+        await opened(played, session)
+        for key, expected in (
+            ("]", {"90405"}),
+            ("]", {"90413"}),
+            ("]", {"90365", "90405", "90413"}),
+            ("[", {"90413"}),
+        ):
+            await played.press({"[": "left_square_bracket", "]": "right_square_bracket"}[key])
+            rows = "\n".join(line[:9] for line in played.lines())
+            assert {number for number in ("90365", "90405", "90413") if number in rows} == expected
+
+
+async def test_slash_filters_by_id_or_name_and_esc_shows_all() -> None:
+    """Live; enter keeps it, q and s are letters while typing."""
+    session = WatchingSession()
+    async with stage(session, now=lambda: CLOCK) as played:
+        await opened(played, session)
+        await played.press("slash", *"preproc")
+        assert "90405" in played.text()
+        assert "90365" not in played.text()
+        await played.press("enter")
+        assert played.is_focused("EventTable")
+        assert "/preproc" in played.text()
+        await played.press("escape")
+        assert "90365" in played.text()
+        await played.press("slash", *"sq")
+        assert "Nothing fits the filter." in played.text()
+        await played.press("escape", "escape")
+        await played.until(lambda: played.is_focused("DeliveryTable"))
+
+
+async def test_enter_shows_both_contents_as_a_harmless_diff() -> None:
+    """Only what differs in meaning is marked; esc comes back to the row."""
+    session = WatchingSession()
+    async with stage(session, now=lambda: CLOCK) as played:
+        table = await opened(played, session)
+        await played.press("k", "k", "enter")
+        await played.requested(GetEventSides("90398"))
+        await played.until("only by webhook   + only by SSE")
+        lines = [line.strip() for line in played.lines()]
+        assert '-     "status": "<b>altered\\u001b[31m"' in lines
+        assert '+     "status": "completed"' in lines
+        assert '"id": 90398' in lines
+        assert "\x1b" not in played.text()
+        await played.press("y")
+        await played.until("Sent to the terminal: both contents")
+        assert "completed" in played.app.clipboard
+        await played.press("escape")
+        assert played.is_focused("EventTable")
+        assert table.chosen == MOCK_UP[3]
+        await played.press("y")
+        assert played.app.clipboard.startswith("batch_edit: 90398 came by SSE at 14:19:30")
+
+
+async def test_new_events_come_by_themselves_and_the_cursor_stays() -> None:
+    """It follows the newest until it is moved; a flood of facts is not for the screen."""
+    session = WatchingSession()
+    async with stage(session, now=lambda: CLOCK) as played:
+        table = await opened(played, session)
+        for number in range(200):
+            session.emit(EventCompared(str(number), "x", "both", 1.0, True))
+        session.now_has(*MOCK_UP, event("90420"))
+        await played.until(lambda: table.chosen is not None and table.chosen.event_id == "90420")
+        await played.press("g")
+        session.now_has(*MOCK_UP, event("90420"), event("90421"))
+        await played.until("90421")
+        assert table.chosen == MOCK_UP[0]
+        await played.press("G")
+        assert table.chosen is not None
+        assert table.chosen.event_id == "90421"
+
+
+async def test_nothing_is_asked_while_it_is_closed() -> None:
+    """The session's list costs nothing then."""
+    session = WatchingSession()
+    async with stage(session, now=lambda: CLOCK) as played:
+        session.now_has(*MOCK_UP)
+        await played.until(lambda: played.main.context.status.stream.both == 200)
+        assert not [command for command in session.commands if isinstance(command, GetComparison)]
+
+
+async def test_it_opens_before_anything_was_received() -> None:
+    """With --no-register this is what there is to watch; a delivery that comes meanwhile takes no focus."""
+    session = WatchingSession(())
+    session.rows = type(session.rows)([])
+    async with stage(session, size=(80, 24), now=lambda: CLOCK) as played:
+        await played.until("Press t to send a test ping")
+        assert "s SSE" in played.text()
+        await played.press("s")
+        await played.until("No event yet.")
+        session.deliver(stored_delivery(1))
+        await played.until(lambda: played.main.deliveries.total > 0)
+        assert played.is_focused("EventTable")
+        await played.press("escape")
+        await played.until(lambda: played.is_focused("DeliveryTable"))
+
+
+async def test_a_thousand_events_scroll_and_a_click_selects() -> None:
+    """Only those in sight are drawn."""
+    session = WatchingSession(tuple(event(str(number)) for number in range(1, 1001)))
+    async with stage(session, size=SMALL, now=lambda: CLOCK) as played:
+        table = await opened(played, session)
+        await played.press("pageup")
+        assert table.chosen is not None
+        assert 980 < int(table.chosen.event_id) < 1000
+        await played.press("home")
+        assert "  1  image_result" in played.text()
+        await played.pilot.click(EventTable, offset=(10, 3))
+        assert table.chosen.event_id == "3"
+        await played.pilot.click(EventTable, offset=(10, 3), times=2)
+        await played.requested(GetEventSides("3"))
+
+
+async def test_watching_by_sse_opens_the_pane() -> None:
+    """Who answers the guard with it wants to see the events."""
+    session = WatchingSession()
+    async with stage(session, now=lambda: CLOCK) as played:
+        session.emit(OwnershipQuestioned(None))
+        await played.until("Watch by SSE")
+        await played.press("s")
+        await played.requested(ResolveOwnership(OwnershipChoice.WATCH))
+        await played.until("stream live")
+        await played.until(lambda: played.is_focused("EventTable"))
+
+
+async def test_ten_thousand_events_cost_a_key_little() -> None:
+    """As many as are ever kept; what is drawn does not grow with them."""
+    session = WatchingSession(tuple(event(str(number)) for number in range(1, 10_001)))
+    async with stage(session, now=lambda: CLOCK) as played:
+        table = await opened(played, session)
+        began = thread_time()
+        for _ in range(100):
+            table.move(-1)
+            for line in range(table.size.height):
+                table.render_line(line)
+        assert thread_time() - began < 4
+        assert table.chosen is not None
+        assert table.chosen.event_id == "9900"
+
+
+@pytest.mark.parametrize("width", [40, 55, 60, 72, 80, 100, 140])
+async def test_rows_fit_at_every_width(width: int) -> None:
+    """The verdict of the comparison never goes."""
+    session = WatchingSession((event('"' + "long" * 50 + '"', "name" * 50), *MOCK_UP))
+    async with stage(session, size=(width, 24), now=lambda: CLOCK) as played:
+        await opened(played, session)
+        assert "≠ 1 path" in played.text()
+        assert "tunnel down" in played.text()
+
+
+def test_what_is_said_of_a_single_event() -> None:
+    """One pair of sentences a reason, received text harmless."""
+    cases: list[tuple[ComparedEvent, str]] = [
+        (event("1"), "1 came by SSE at 14:02:11 and by webhook 0.1 s later (#3). Their content is the same."),
+        (
+            event("1", webhook="14:02:10"),
+            "1 came by SSE at 14:02:11 and by webhook 1.0 s earlier (#3). Their content is the same.",
+        ),
+        (
+            event("1", differing=None, backfilled=True),
+            (
+                "1 came by webhook at 14:02:11 (#3) and was in the SSE backfill of 14:02:11. "
+                "Their contents are too large to be compared, or are not kept any more."
+            ),
+        ),
+        (
+            replace(LOST, spell=Interval(at("14:19:52"))),
+            (
+                "90405 came by SSE at 14:19:58 and has not come by webhook for 12 s. "
+                "The tunnel is down since 14:19:52: PiktID will try it again."
+            ),
+        ),
+        (
+            replace(LOST, reason=Reason.NOT_REGISTERED, backfilled=True),
+            (
+                "90405 came by SSE in the backfill at 14:19:58 and has not come by webhook for 12 s. "
+                "No webhook of this run was registered when it happened."
+            ),
+        ),
+        (
+            replace(LOST, reason=Reason.RETRYING),
+            (
+                "90405 came by SSE at 14:19:58 and has not come by webhook for 12 s. "
+                "An attempt was here and could not be stored: PiktID will try it again."
+            ),
+        ),
+        (
+            replace(LOST, reason=Reason.LOST),
+            (
+                "90405 came by SSE at 14:19:58 and has not come by webhook for 12 s. "
+                "Tunnel and registration stood: it is lost, unless PiktID tries it again."
+            ),
+        ),
+        (
+            replace(LOST, reason=Reason.WAITING),
+            "90405 came by SSE at 14:19:58 and has not come by webhook for 12 s. Its delivery is not overdue yet.",
+        ),
+        (
+            ONLY_WEBHOOK,
+            "90413 came by webhook at 14:20:05 (#3) and has not come by SSE. The stream was live and has not shown it.",
+        ),
+        (
+            replace(ONLY_WEBHOOK, reason=Reason.STREAM_DOWN, spell=OUTAGE),
+            (
+                "90413 came by webhook at 14:20:05 (#3) and has not come by SSE. "
+                "The event stream was down from 14:19:52 to 14:19:59."
+            ),
+        ),
+        (
+            replace(ONLY_WEBHOOK, reason=Reason.OLD, happened_at=at("13:00:00")),
+            (
+                "90413 came by webhook at 14:20:05 (#3) and has not come by SSE. "
+                "It happened at 13:00:00, before what the stream shows."
+            ),
+        ),
+        (
+            replace(ONLY_WEBHOOK, reason=Reason.WAITING, spell=Interval(at("14:20:00"))),
+            (
+                "90413 came by webhook at 14:20:05 (#3) and has not come by SSE. "
+                "The event stream is down since 14:20:00: its backfill may bring it."
+            ),
+        ),
+        (
+            replace(ONLY_WEBHOOK, reason=Reason.WAITING),
+            "90413 came by webhook at 14:20:05 (#3) and has not come by SSE. The stream is not overdue yet.",
+        ),
+    ]
+
+    for case, expected in cases:
+        assert " ".join(sentences(case, CLOCK)) == expected
+    assert "\x1b" not in sentences(event('"\x1b"'), CLOCK)[0]
+
+
+@pytest.mark.parametrize(
+    ("stream", "expected"),
+    [
+        (StreamStatus(), "○ stream off: --no-sse, or no token yet."),
+        (StreamStatus("off", problem=Problem("There is no stream.", "")), "○ stream off: There is no stream."),
+        (StreamStatus("connecting", since=CLOCK), "◐ connecting to the event stream      since 14:20:10"),
+        (
+            StreamStatus("down", since=CLOCK, problem=Problem("It broke.", "")),
+            "○ stream down: It broke. It is tried…  since 14:20:10",
+        ),
+    ],
+)
+def test_the_stream_s_state_in_words(stream: StreamStatus, expected: str) -> None:
+    """Lamp, words, and since when; cut where it is too long."""
+    assert state_line(stream, len(expected), CLOCK).plain == expected
+
+
+def test_cells_of_odd_events() -> None:
+    """No lag where none can be told, never minus nothing."""
+    assert lag_cell(event("1", webhook="14:02:10.98"), CLOCK) == "0.0 s"
+    assert lag_cell(event("1", webhook="14:12:11"), CLOCK) == "10 min"
+    assert lag_cell(event("1", webhook="13:52:11"), CLOCK) == "-10 min"
+    assert lag_cell(ONLY_WEBHOOK, CLOCK) == "–"
+    assert lag_cell(event("1", backfilled=True), CLOCK) == "–"
+    assert content_cell(event("1", differing=12), ASCII) == ("!= 12 paths", "bad")
+    assert content_cell(event("1", differing=None), UNICODE) == ("not compared", "muted")
+    assert content_cell(LOST, UNICODE) == ("tunnel down", "attention")
+
+
+def test_contents_that_cannot_be_laid_side_by_side() -> None:
+    """One side only, none, equal ones, long ones and what is not JSON."""
+    assert sides_text(None, None).plain == "Neither content is kept any more."
+    assert sides_text(b"{}", None).plain.endswith("\n\n{}")
+    assert "only by SSE" in sides_text(None, b"{}").plain
+    assert sides_text(b'{"b":1,"a":2}', b'{"a":2, "b":1}').plain.startswith("Both are the same.")
+    assert "… 998 more lines" in sides_text(b"\n".join(b"%d" % n for n in range(1000)), b"x\n" * 997).plain
+    assert "… 43 equal lines" in sides_text(b"a\n" * 50, b"a\n" * 46 + b"b\n" + b"a\n" * 3).plain
+    assert len(lines_of(b"x\n" * 10_000)) == 2000
+    assert lines_of(b"\xff\x1b" + b"y" * 1000)[0].startswith("ÿ␛yyy")
+    assert max(map(len, lines_of(b"[" * 100_000))) == 400
