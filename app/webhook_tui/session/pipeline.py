@@ -10,7 +10,7 @@ from webhook_tui.domain.answer_rules.answer import Answer
 from webhook_tui.domain.delivery.delivery import Delivery, DeliveryRow, StoredDelivery
 from webhook_tui.domain.errors import Problem, ProblemError
 from webhook_tui.domain.events import DeliveryStored, Forwarded, Notified, ProblemOccurred
-from webhook_tui.domain.signature.signature import check_signature
+from webhook_tui.domain.signature.signature import Verifier
 from webhook_tui.domain.signature.verdict import Verdict
 from webhook_tui.session.answer_rule import ActiveAnswerRule
 from webhook_tui.session.bus import DeliveryRefused, EventBus, VerificationWanted
@@ -57,6 +57,7 @@ class DeliveryPipeline:
         self._answer_rule = answer_rule
         self._forwarder = forwarder
         self._simulation = simulation
+        self._verifier = Verifier(secret_ring.ring)
         self._published: str | None = None
         """The reason for not storing that was published last."""
         self._quiet_timer: asyncio.TimerHandle | None = None
@@ -114,13 +115,14 @@ class DeliveryPipeline:
     def _store_delivery(self, delivery: Delivery, answered: int | None) -> asyncio.Future[DeliveryRow]:
         """Verify and store."""
         ring = self._secret_ring
-        verification = check_signature(
+        if self._verifier.ring is not ring.ring:
+            self._verifier = Verifier(ring.ring)
+        verification = self._verifier.check(
             delivery.headers,
             delivery.body,
-            ring.ring,
             limit=SECRETS_BEFORE_THE_ANSWER,
             unanswered=ring.unanswered,
-            zone_now=self._clock.local_now(),
+            zone_now=self._clock.local_now,
         )
         return self._store.record(delivery, verification, account=ring.account, answered=answered)
 
