@@ -198,7 +198,7 @@ class Headless:
         has_stopped = False
         while not has_stopped:
             for event in _next_events(events):
-                self._on_event(event)
+                self._take(event)
                 has_stopped = isinstance(event, SessionStopped)
             self._flush()
             self._check_deadline()
@@ -211,10 +211,21 @@ class Headless:
         except ProblemError as error:
             self._fail(error.problem, is_printed=False)
 
+    def _take(self, event: SessionEvent) -> None:
+        if not isinstance(event, DeliveryStored):
+            self._on_event(event)
+        try:
+            self._print(event)
+        except OutputError as error:
+            self._on_output_failed(error)
+        try:
+            self._condition.on_event(event)
+        except ProblemError as error:
+            self._fail(error.problem, is_printed=False)
+        self._check_deadline()
+
     def _on_event(self, event: SessionEvent) -> None:
         match event:
-            case DeliveryStored():  # most are; it comes first
-                pass
             case SessionReady():
                 self._ready = True
             case ProblemOccurred() as occurred:
@@ -232,15 +243,6 @@ class Headless:
                 self._note_unverified(status.tunnel)
             case SessionStopped(problem=problem) if problem is not None:
                 self._on_stopped(problem)
-        try:
-            self._print(event)
-        except OutputError as error:
-            self._on_output_failed(error)
-        try:
-            self._condition.on_event(event)
-        except ProblemError as error:
-            self._fail(error.problem, is_printed=False)
-        self._check_deadline()
 
     def _flush(self) -> None:
         try:
