@@ -127,13 +127,15 @@ class Verifier:
         received = signatures(headers)
         if not received:
             return MISSING
-        if (wrong := malformed(received)) is not None:
+        if len(received) > 1 and (wrong := malformed(received)) is not None:
             return wrong
         for keyed, known, result in self._known[:limit]:
             hashed = keyed.copy()
             hashed.update(body)
             if hmac.compare_digest(PREFIX + hashed.hexdigest().encode(), received[0]):
                 return result or fitting(known, is_current=False, zone_now=zone_now())
+        if (wrong := malformed(received)) is not None:  # asked only now: what fits has the right shape
+            return wrong
         if unanswered or not self._known or (limit is not None and len(self._known) > limit):
             return PENDING
         return NONE_FITS
