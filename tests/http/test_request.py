@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from webhook_tui.domain.refusal import Refusal
 from webhook_tui.http.limits import Limits
@@ -62,3 +64,91 @@ def test_a_body_has_its_cap_by_its_length_and_by_its_chunks() -> None:
 
     assert declared.value.refusal == Refusal(413, "4 B declared; the limit is 3 B")
     assert sent.value.refusal == Refusal(413, "more came than the limit of 3 B")
+
+
+_LINES = st.sampled_from(
+    [
+        *(
+            b"Host: x",
+            b"Host:x",
+            b"Host: ",
+            b"host: y",
+            b"X-Webhook-Signature: sha256=ab",
+            b"X-One: a: b",
+            b"X-One: 1 ",
+        ),
+        *(
+            b"X-One:  1",
+            b"X-One: 1\t2",
+            b"X\xe9: 1",
+            b"X-One: \xe9",
+            b"X One: 1",
+            b": 1",
+            b"X-One",
+            b" folded",
+            b"X:y: 1",
+        ),
+        *(
+            b"Content-Length: 4",
+            b"content-length: 4",
+            b"Content-Length: 3",
+            b"Content-Length: +4",
+            b"Content-Length: 4, 4",
+        ),
+        *(
+            b"Content-Length: 04",
+            b"Content-Length: 99999999999",
+            b"Transfer-Encoding: chunked",
+            b"Expect: 100-continue",
+        ),
+        *(b"Connection: close", b"Connection: Keep-Alive", b"Connection: x, close", b"Upgrade: h2c", b"TE: trailers"),
+    ]
+)
+_FIRST = st.sampled_from(
+    [
+        *(
+            b"POST /h HTTP/1.1",
+            b"POST /h?q=1?2 HTTP/1.1",
+            b"POST //h HTTP/1.1",
+            b"POST /h#f HTTP/1.1",
+            b"POST h HTTP/1.1",
+        ),
+        *(b"POST http://x/h HTTP/1.1", b"POST /h HTTP/1.0", b"POST /h  HTTP/1.1", b"PUT /h HTTP/1.1", b"POST /h"),
+        *(b"POST /:@!$&'()*+,;=%zz HTTP/1.1", b"POST /h?/ HTTP/1.1", b"POST /? HTTP/1.1", b"POST * HTTP/1.1"),
+    ]
+)
+
+
+_FIELDS = st.lists(_LINES, max_size=3)
+
+
+@given(
+    _FIRST,
+    _FIELDS | _FIELDS.map(lambda lines: [b"Host: x", *lines, b"Content-Length: 4"]),
+    st.sampled_from([b"\r\n", b"\n"]),
+    st.sampled_from([b"body", b"bodyPOST"]),
+)
+@example(b"POST /h HTTP/1.1", [b"Host: x", b"Content-Length: 4"], b"\r\n", b"body")
+def test_an_ordinary_request_is_read_as_httptools_reads_it(
+    first: bytes, lines: list[bytes], end: bytes, body: bytes
+) -> None:
+    """Whatever the short way accepts, the long way accepts with the same result."""
+    data = end.join((first, *lines, b"", body))
+    short, long = RequestParser(Limits()), RequestParser(Limits())
+    if at := short.read_ordinary(data):
+        assert long.feed(data, long.feed(data, 0)) == at
+        assert short.request is not None
+        assert long.request is not None
+        long.request.began = short.request.began
+        assert short.request == long.request
+        assert long.is_complete
+
+
+def test_an_ordinary_request_is_one_whole_post() -> None:
+    """A delivery as PiktID sends it; without its last byte, or with more behind it."""
+    assert RequestParser(Limits()).read_ordinary(COUNTED) == len(COUNTED)
+    assert RequestParser(Limits()).read_ordinary(COUNTED + b"POST") == len(COUNTED)
+    assert RequestParser(Limits()).read_ordinary(COUNTED[:-1]) == 0
+    assert RequestParser(Limits(body_bytes=3)).read_ordinary(COUNTED) == 0
+    assert RequestParser(Limits(head_count=2)).read_ordinary(COUNTED) == 0
+    assert RequestParser(Limits(head_bytes=60)).read_ordinary(COUNTED) == 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import binascii
 import json
 import math
 from collections.abc import Iterable, Iterator, Mapping
@@ -18,6 +19,8 @@ from webhook_tui.domain.delivery.event import has_too_many_values
 from webhook_tui.domain.payload.json_decoder import DEEPEST, decode
 from webhook_tui.export.destination import Destination
 
+_PRINTABLE = bytes(range(0x20, 0x7F))
+
 
 def delivery_record(row: DeliveryRow, delivery: Delivery) -> Mapping[str, object]:
     """Return one delivery as an object; headers as latin-1, `event_id` with the type that it had.
@@ -32,7 +35,7 @@ def delivery_record(row: DeliveryRow, delivery: Delivery) -> Mapping[str, object
         "method": delivery.method,
         "path": delivery.target,
         "headers": [[name.decode("latin-1"), value.decode("latin-1")] for name, value in delivery.headers],
-        "body_b64": base64.b64encode(delivery.body).decode("ascii"),
+        "body_b64": binascii.b2a_base64(delivery.body, newline=False).decode("ascii"),
         "json": _embedded(delivery.body),
         "event": row.event,
         "event_id": msgspec.Raw(row.event_id.encode()) if row.event_id is not None else None,
@@ -47,7 +50,7 @@ def _embedded(body: bytes) -> object:
     """Return the body for its line, as it came where it can stand there: to decode and encode each body took more than
     half of what `listen` needs to print.
     """
-    is_line = body.isascii() and body.decode("ascii").isprintable()
+    is_line = not body.translate(None, _PRINTABLE)
     if is_line and body.count(b"[") + body.count(b"{") <= DEEPEST and not has_too_many_values(body):
         try:
             msgspec.json.decode(body)

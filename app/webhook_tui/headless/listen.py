@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import gc
 import logging
 import os
 import queue
@@ -10,7 +12,6 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from types import FrameType
 from typing import TextIO
 
@@ -20,6 +21,7 @@ from webhook_tui.config import Settings
 from webhook_tui.domain.delivery.text import visible
 from webhook_tui.domain.errors import ExitCode, Problem, ProblemError
 from webhook_tui.domain.events import (
+    DeliveryStored,
     Notified,
     ProblemOccurred,
     RequestRefused,
@@ -43,6 +45,10 @@ from webhook_tui.streams import OutputError
 _log = logging.getLogger(__name__)
 
 _POLL_SECONDS = 0.1
+_MOST_TOGETHER = 256
+"""Events whose lines are passed on together."""
+_GC_THRESHOLD = (5_000, 5, 5)
+"""Deliveries make no cycles: fewer collections, and none of what was there at the start."""
 GIVE_UP_SECONDS = 30.0
 """How long transient problems may last before the session is ready."""
 
@@ -112,6 +118,8 @@ def _follow(
     selection: DeliverySelection | None = None,
     command: DeliveryCommand | None = None,
 ) -> int:
+    gc.freeze()
+    gc.set_threshold(*_GC_THRESHOLD)
     events: queue.SimpleQueue[SessionEvent] = queue.SimpleQueue()
     front = Headless(session.stop, lines, sys.stderr, condition=condition, selection=selection, command=command)
     thread = threading.Thread(target=_run, args=(session, events), name="session", daemon=True)
@@ -187,33 +195,34 @@ class Headless:
 
     def follow(self, events: queue.SimpleQueue[SessionEvent]) -> None:
         """Print each event until the session has stopped."""
-        while True:
-            try:
-                event = events.get(timeout=_POLL_SECONDS)
-            except queue.Empty:
-                self._check_deadline()
-                self._check_condition(None)
-                continue
-            try:
-                self._on_event(event)
-            except OutputError as error:
-                self._lines.silence()
-                if error.is_unread:
-                    self._end()
-                else:
-                    self._fail(_cannot_write(error), is_printed=False)
-            self._check_condition(event)
-            if isinstance(event, SessionStopped):
-                return
+        has_stopped = False
+        while not has_stopped:
+            for event in _next_events(events):
+                self._take(event)
+                has_stopped = isinstance(event, SessionStopped)
+            self._flush()
+            self._check_deadline()
+            self._check_condition()
 
-    def _check_condition(self, event: SessionEvent | None) -> None:
+    def _check_condition(self) -> None:
         try:
-            if event is not None:
-                self._condition.on_event(event)
             if not self._stopping and self._condition.is_met():
                 self._end()
         except ProblemError as error:
             self._fail(error.problem, is_printed=False)
+
+    def _take(self, event: SessionEvent) -> None:
+        if not isinstance(event, DeliveryStored):
+            self._on_event(event)
+        try:
+            self._print(event)
+        except OutputError as error:
+            self._on_output_failed(error)
+        try:
+            self._condition.on_event(event)
+        except ProblemError as error:
+            self._fail(error.problem, is_printed=False)
+        self._check_deadline()
 
     def _on_event(self, event: SessionEvent) -> None:
         match event:
@@ -234,8 +243,19 @@ class Headless:
                 self._note_unverified(status.tunnel)
             case SessionStopped(problem=problem) if problem is not None:
                 self._on_stopped(problem)
-        self._print(event)
-        self._check_deadline()
+
+    def _flush(self) -> None:
+        try:
+            self._lines.flush()
+        except OutputError as error:
+            self._on_output_failed(error)
+
+    def _on_output_failed(self, error: OutputError) -> None:
+        self._lines.silence()
+        if error.is_unread:
+            self._end()
+        else:
+            self._fail(_cannot_write(error), is_printed=False)
 
     def _print(self, event: SessionEvent) -> None:
         selected = self._selection.select(event)
@@ -285,8 +305,17 @@ class Headless:
         self._stop()
 
     def _note(self, sentence: str) -> None:
+        self._flush()  # what happened before stands before
         self._notes.write(f"webhook-tui: {visible(sentence)}\n")  # in one piece: the log of another program may get it
         self._notes.flush()
+
+
+def _next_events(events: queue.SimpleQueue[SessionEvent]) -> Iterator[SessionEvent]:
+    """Wait a moment for an event; yield what there is, also what comes meanwhile, up to a limit."""
+    with contextlib.suppress(queue.Empty):
+        yield events.get(timeout=_POLL_SECONDS)
+        for _ in range(_MOST_TOGETHER):
+            yield events.get_nowait()
 
 
 def _cannot_write(error: OutputError) -> Problem:
@@ -301,7 +330,7 @@ def _is_utf8() -> bool:
     return (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"
 
 
-@contextmanager
+@contextlib.contextmanager
 def _signals(handler: Callable[[int, FrameType | None], None]) -> Iterator[None]:
     names = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")
     numbers = [getattr(signal, name) for name in names if hasattr(signal, name)]

@@ -50,6 +50,10 @@ class LineWriter:
         line = self._line(event)
         if line is not None and not self._silent:
             self._out.write(line)
+
+    def flush(self) -> None:
+        """Pass on what was written: once for all events that came together. Raises OutputError."""
+        if not self._silent:
             self._out.flush()
 
 

@@ -319,7 +319,8 @@ class HttpProtocol(asyncio.Protocol):
         """Read at most to the end of a head or of a body; return how far. Raises RequestRefusedError."""
         parser = self._parser
         was_in_head = parser.request is None
-        end = parser.feed(data, at)
+        end = parser.read_ordinary(data) if at == 0 and not parser.has_begun else 0
+        end = end or parser.feed(data, at)
         request = parser.request
         if request is None:
             if not self._is_head_timed:
@@ -368,7 +369,7 @@ class HttpProtocol(asyncio.Protocol):
         self._parser.start_next()
         self.idle_since = self._loop.time()
         self._is_head_timed = False
-        self._expect_within(self._limits.idle_seconds)
+        self._expect(self.idle_since + self._limits.idle_seconds)
         if self._held:
             held, self._held = self._held, b""
             self._resume_reading()
@@ -395,8 +396,11 @@ class HttpProtocol(asyncio.Protocol):
         self._expect_within(self._limits.linger_seconds)
 
     def _expect_within(self, seconds: float) -> None:
-        self._deadline = self._loop.time() + seconds
-        self._shared.deadlines.expect(self._deadline)
+        self._expect(self._loop.time() + seconds)
+
+    def _expect(self, deadline: float) -> None:
+        self._deadline = deadline
+        self._shared.deadlines.expect(deadline)
 
     def _expect_reader(self) -> None:
         """What was written is not being read: give the client some time."""

@@ -47,6 +47,15 @@ class Request(msgspec.Struct, gc=False):
     body: bytes = b""
 
 
+_PRINTABLE = bytes(range(0x20, 0x7F))
+_ALPHANUMERIC = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+_IN_NAMES = _ALPHANUMERIC + b"!#$%&'*+-.^_`|~"
+_IN_TARGETS = _ALPHANUMERIC + b"-._~!$&'()*+,;=:@%/?"
+_NOT_ORDINARY = frozenset({b"transfer-encoding", b"expect", b"upgrade", b"proxy-connection"})
+_LONGEST_LENGTH = 9
+"""Digits of an ordinary Content-Length."""
+
+
 class RequestRefusedError(Exception):
     """The request is refused; nothing after it may be read."""
 
@@ -83,6 +92,64 @@ class RequestParser:
     def has_begun(self) -> bool:
         """Whether anything of the present request has come."""
         return self._head.size > 0
+
+    def read_ordinary(self, data: bytes) -> int:
+        """Read a whole POST at the beginning of `data` and return its end, or 0 where it is not an ordinary one.
+
+        Nearly all deliveries come in one piece and have a head in which nothing is left to interpretation. Reading it
+        takes half the time that httptools needs with its callbacks; everything else is for `feed`, which reads
+        such a request alike.
+        """
+        start = data.find(b"\r\n\r\n", 0, self._limits.head_bytes) + 4
+        head = data[: start - 4]
+        first, *lines = head.split(b"\r\n")
+        if start < 4 or head.translate(None, _PRINTABLE) != b"\r\n" * len(lines):
+            return 0
+        method, _, rest = first.partition(b" ")
+        target, _, version = rest.partition(b" ")
+        path, _, query = target.partition(b"?")
+        if (
+            path.startswith(b"//")
+            or method != b"POST"
+            or version != b"HTTP/1.1"
+            or not path.startswith(b"/")
+            or target.translate(None, _IN_TARGETS)
+        ):
+            return 0
+        headers = [line.partition(b": ")[::2] for line in lines]
+        values = {name.lower(): value for name, value in headers if value and value == value.strip()}
+        if len(values) != len(headers) or b"".join(values).translate(None, _IN_NAMES) or b"" in values:
+            return 0  # also for a name that stands there twice
+        digits = values.get(b"content-length", b"")
+        wish = values.get(b"connection", b"keep-alive").lower()
+        if (
+            len(headers) > self._limits.head_count
+            or b"host" not in values
+            or not digits.isdigit()
+            or len(digits) > _LONGEST_LENGTH
+            or wish not in (b"keep-alive", b"close")
+            or not _NOT_ORDINARY.isdisjoint(values)
+        ):
+            return 0
+        end = start + int(digits)
+        if end - start > self._limits.body_bytes or end > len(data):
+            return 0
+        self.request = Request(
+            method="POST",
+            target=target,
+            path=path,
+            query=query,
+            http_version="1.1",
+            headers=headers,
+            content_length=end - start,
+            keeps_alive=wish == b"keep-alive",
+            expects_continue=False,
+            client=self.client,
+            began=perf_counter(),
+            body=data[start:end],
+        )
+        self.is_complete = True
+        return end
 
     def feed(self, data: bytes, at: int) -> int:
         """Read `data` from `at` on, at most to the end of a head or to where a body may end; return how far.

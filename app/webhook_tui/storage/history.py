@@ -8,6 +8,7 @@ import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from webhook_tui.domain.account import Account
 from webhook_tui.domain.delivery.delivery import Delivery, DeliveryRow, StoredDelivery
@@ -41,7 +42,7 @@ from webhook_tui.storage.search.word_index import WordIndex
 from webhook_tui.storage.statistics.counts import StatisticsReader, find_runs
 from webhook_tui.storage.statistics.jobs import JobsReader
 from webhook_tui.storage.temporary_directory import TemporaryDirectory
-from webhook_tui.storage.writer import Job, Writer
+from webhook_tui.storage.writer import Arrival, Job, Writer
 
 _LARGEST_CHANGE = 500
 _LONGEST_COMMENT = 2000
@@ -111,14 +112,20 @@ class DeliveryStore:
         return self._writer.commits
 
     def record(
-        self, delivery: Delivery, verification: VerificationResult, *, account: Account, answered: int | None
-    ) -> asyncio.Future[DeliveryRow]:
-        """Store a delivery; the result is its row, when the transaction is committed and synced.
+        self,
+        delivery: Delivery,
+        verification: VerificationResult,
+        *,
+        account: Account,
+        answered: int | None,
+        arrival: Arrival | None = None,
+    ) -> asyncio.Future[Any]:
+        """Store a delivery; the result is its row, or what `arrival` returns, when the transaction is synced.
 
         It is a ProblemError when it could not be stored; the next one may be stored again.
         """
         return self._writer.record(
-            recordable(delivery, verification, account=account, answered=answered, job_fields=self._job_fields)
+            recordable(delivery, verification, account=account, answered=answered, job_fields=self._job_fields), arrival
         )
 
     async def set_answered(self, seq: int, answered: int | None) -> DeliveryRow | None:

@@ -14,7 +14,7 @@ import threading
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from itertools import groupby
-from typing import Any, TypeAlias, TypeVar
+from typing import Any, Protocol, TypeAlias, TypeVar
 
 from msgspec import Struct
 
@@ -31,7 +31,8 @@ Job: TypeAlias = Callable[[sqlite3.Connection], T]
 
 LARGEST_GROUP = 512
 IDLE_SECONDS = 0.05
-_REQUESTS_PER_IDLE_STEP = 300
+_REQUESTS_PER_IDLE_STEP = 2_000
+"""The words of a delivery cost more than all else that the writer does for it."""
 
 IdleStep: TypeAlias = Callable[[sqlite3.Connection], bool]
 """Does a little background work in its own transactions; return whether there is more."""
@@ -39,12 +40,42 @@ IdleStep: TypeAlias = Callable[[sqlite3.Connection], bool]
 _logger = logging.getLogger(__name__)
 
 
+class Arrival(Protocol):
+    """A delivery on its way. Its methods are called on the loop of the caller, before the future is resolved."""
+
+    def on_stored(self, row: DeliveryRow) -> object:
+        """The delivery is on disk; return what the future results in."""
+
+    def on_failed(self, problem: Problem) -> None:
+        """The delivery could not be stored."""
+
+
 class _Request(Struct, eq=False):
     work: Job[Any] | Recordable
     loop: asyncio.AbstractEventLoop
     future: asyncio.Future[Any]
+    arrival: Arrival | None = None
     result: Any = None
     error: ProblemError | None = None
+
+    def resolve(self) -> None:
+        """Resolve the future, which may be cancelled."""
+        error: Exception | None = self.error
+        result = self.result
+        if self.arrival is not None:
+            try:
+                if self.error is None:
+                    result = self.arrival.on_stored(result)
+                else:
+                    self.arrival.on_failed(self.error.problem)
+            except Exception as raised:  # noqa: BLE001 -- of the caller; the others of the group go on
+                error = raised
+        if self.future.done():
+            return
+        if error is None:
+            self.future.set_result(result)
+        else:
+            self.future.set_exception(error)
 
 
 class Writer:
@@ -66,9 +97,12 @@ class Writer:
         self._thread = threading.Thread(target=self._work, name="history-writer", daemon=True)
         self._thread.start()
 
-    def record(self, record: Recordable) -> asyncio.Future[DeliveryRow]:
-        """Store a delivery; the result is its row once it is committed, or a ProblemError when it is not stored."""
-        return self._submit(record)
+    def record(self, record: Recordable, arrival: Arrival | None = None) -> asyncio.Future[Any]:
+        """Store a delivery; the result is its row, or what `arrival` returns, once it is committed.
+
+        It is a ProblemError when it is not stored.
+        """
+        return self._submit(record, arrival)
 
     def run(self, job: Job[T]) -> asyncio.Future[T]:
         """Run a job; the result is its own once it is committed, or a ProblemError when it is not.
@@ -77,14 +111,14 @@ class Writer:
         """
         return self._submit(job)
 
-    def _submit(self, work: Job[Any] | Recordable) -> asyncio.Future[Any]:
+    def _submit(self, work: Job[Any] | Recordable, arrival: Arrival | None = None) -> asyncio.Future[Any]:
         loop = asyncio.get_running_loop()
         future = loop.create_future()
         with self._lock:
             if self._closed:
                 raise RuntimeError("the writer is closed")
             pending = self._pending.setdefault(loop, [])
-            pending.append(_Request(work, loop, future))
+            pending.append(_Request(work, loop, future, arrival))
         if len(pending) == 1:
             loop.call_soon(self._flush, loop)
         return future
@@ -214,9 +248,4 @@ def _resolve_all(group: Sequence[_Request]) -> None:
 
 def _resolve(requests: Sequence[_Request]) -> None:
     for request in requests:
-        if request.future.done():
-            continue
-        if request.error is not None:
-            request.future.set_exception(request.error)
-        else:
-            request.future.set_result(request.result)
+        request.resolve()

@@ -73,7 +73,7 @@ def _is_time(value: float) -> bool:
 
 
 def _id_text(value: object) -> str | None:
-    if isinstance(value, bool) or not isinstance(value, int | str | float):
+    if type(value) is not int and (isinstance(value, bool) or not isinstance(value, str | float)):
         return None
     try:
         return str(value) if type(value) is int else _encode_id(value)  # nearly all are, and the encoder is slow

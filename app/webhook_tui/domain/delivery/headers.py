@@ -43,19 +43,26 @@ def sendable(headers: Iterable[tuple[bytes, bytes]]) -> Headers:
 
 def values(headers: Iterable[tuple[bytes, bytes]], name: bytes) -> list[bytes]:
     """Every value sent under `name` (any case), in order."""
-    wanted = name.lower()
-    return [value for key, value in headers if key.lower() == wanted]
+    wanted, length = name.lower(), len(name)  # hardly any other name is as long: few are folded
+    return [value for key, value in headers if len(key) == length and key.lower() == wanted]
 
 
 def first(headers: Iterable[tuple[bytes, bytes]], name: bytes) -> bytes | None:
     """The first value sent under `name` (any case), or None."""
-    return next(iter(values(headers, name)), None)
+    wanted, length = name.lower(), len(name)
+    for key, value in headers:
+        if len(key) == length and key.lower() == wanted:
+            return value
+    return None
 
 
 def signatures(headers: Iterable[tuple[bytes, bytes]]) -> list[bytes]:
     """Every X-Webhook-Signature, in order; equal ones that a proxy joined by commas stand alone (RFC 9110, 5.3)."""
     found: list[bytes] = []
     for value in values(headers, SIGNATURE_HEADER):
+        if b"," not in value:
+            found.append(value)
+            continue
         parts = [part.strip(b" \t") for part in value.split(b",")]
-        found += parts if len(parts) > 1 and len(set(parts)) == 1 else [value]
+        found += parts if len(set(parts)) == 1 else [value]
     return found

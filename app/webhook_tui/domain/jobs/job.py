@@ -96,29 +96,38 @@ class JobDetail(Struct, frozen=True):
 
 def job_ids(data: object, fields: Sequence[str] = JOB_FIELDS) -> list[str]:
     """The job ids in `data`, each once, in the order of the fields: strings and whole numbers, at most twenty."""
-    found = (str(value) for field in fields for value in _values(data, field) if _is_id(value))
-    return list(dict.fromkeys(job for job in found if 0 < len(job) <= _LONGEST_ID))[:_MOST_IDS]
-
-
-def _is_id(value: object) -> bool:
-    return isinstance(value, str | int) and not isinstance(value, bool)
+    found: dict[str, None] = {}  # loops, not generators: every delivery passes here before it is answered
+    for field in fields:
+        for value in _values(data, field):
+            if (
+                isinstance(value, str | int)
+                and not isinstance(value, bool)
+                and 0 < len(job := str(value)) <= _LONGEST_ID
+            ):
+                found[job] = None
+    return list(found)[:_MOST_IDS]
 
 
 def job_status(data: object, fields: JobFields) -> str:
     """The status in words, "" where there is none; cut to 80 characters."""
-    values = (value for field in fields.status for value in _values(data, field))
-    return next((value for value in values if isinstance(value, str) and value), "")[:_LONGEST_WORD]
+    for field in fields.status:
+        for value in _values(data, field):
+            if isinstance(value, str) and value:
+                return value[:_LONGEST_WORD]
+    return ""
 
 
 def job_progress(data: object, fields: JobFields) -> str:
     """`3/8` or `40 %`, "" where there is none; cut to 80 characters."""
     for field in fields.progress:
-        done, slash, total = field.partition("/")
-        pair = [_number(data, part) for part in (done, total)]
-        if slash and pair[0] is not None and pair[1] is not None:
-            return f"{_short(pair[0])}/{_short(pair[1])}"[:_LONGEST_WORD]
-        if not slash and pair[0] is not None:
-            return f"{_short(pair[0])} %"[:_LONGEST_WORD]
+        first, slash, second = field.partition("/")
+        done = _number(data, first)
+        if done is None:
+            continue
+        if not slash:
+            return f"{_short(done)} %"[:_LONGEST_WORD]
+        if (total := _number(data, second)) is not None:
+            return f"{_short(done)}/{_short(total)}"[:_LONGEST_WORD]
     return ""
 
 
@@ -166,8 +175,10 @@ def _values(data: object, field: str) -> list[object]:
 
 
 def _number(data: object, field: str) -> int | float | None:
-    values = (value for value in _values(data, field) if isinstance(value, int | float))
-    return next((value for value in values if not isinstance(value, bool)), None)
+    for value in _values(data, field):
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            return value
+    return None
 
 
 def _short(number: float) -> str:

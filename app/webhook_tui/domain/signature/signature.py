@@ -12,7 +12,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from webhook_tui.domain.delivery.headers import Headers, signatures
@@ -53,14 +53,13 @@ def malformed(received: Sequence[bytes]) -> VerificationResult | None:
 
     The same value sent twice counts as one.
     """
-    distinct = sorted(set(received))
-    if len(distinct) > 1:
+    value = received[0]
+    if any(other != value for other in received):
         return VerificationResult(
             Verdict.MALFORMED,
             "It has two X-Webhook-Signature headers that differ.",
             "Two signatures that differ.",
         )
-    value = distinct[0]
     if well_formed(value):
         return None
     return VerificationResult(Verdict.MALFORMED, *_shape_sentences(value))
@@ -92,6 +91,56 @@ def fits(secret: Secret, body: bytes, value: bytes) -> bool:
     return hmac.compare_digest(sign(secret, body).encode(), value)
 
 
+class Verifier:
+    """Verifies deliveries with one ring. What depends on the ring alone is computed once: keyed hashes and results."""
+
+    def __init__(self, ring: SecretRing) -> None:
+        self.ring = ring
+        current = ring.current
+        self._known = [
+            (
+                hmac.new(known.secret.key, digestmod=hashlib.sha256),
+                known,
+                # None: it names times of day
+                fitting(known, is_current=known is current, zone_now=known.since)
+                if known is current or known.origin is not Origin.REGISTERED
+                else None,
+            )
+            for known in ring.newest_first()
+        ]
+
+    def check(
+        self,
+        headers: Headers,
+        body: bytes,
+        *,
+        limit: int | None = None,
+        unanswered: bool = False,
+        zone_now: Callable[[], datetime],
+    ) -> VerificationResult:
+        """The verdict on one delivery.
+
+        `limit`: try only that many secrets, newest first (None: all). `unanswered`: a registration is under way, so a
+        secret that is not known yet may fit: what would be invalid is pending. `zone_now`: returns the present time,
+        aware, in the zone in which times of day are told.
+        """
+        received = signatures(headers)
+        if not received:
+            return MISSING
+        if len(received) > 1 and (wrong := malformed(received)) is not None:
+            return wrong
+        for keyed, known, result in self._known[:limit]:
+            hashed = keyed.copy()
+            hashed.update(body)
+            if hmac.compare_digest(PREFIX + hashed.hexdigest().encode(), received[0]):
+                return result or fitting(known, is_current=False, zone_now=zone_now())
+        if (wrong := malformed(received)) is not None:  # asked only now: what fits has the right shape
+            return wrong
+        if unanswered or not self._known or (limit is not None and len(self._known) > limit):
+            return PENDING
+        return NONE_FITS
+
+
 def check_signature(
     headers: Headers,
     body: bytes,
@@ -101,25 +150,8 @@ def check_signature(
     unanswered: bool = False,
     zone_now: datetime,
 ) -> VerificationResult:
-    """The verdict on one delivery.
-
-    `limit`: try only that many secrets, newest first (None: all). `unanswered`: a registration is under way, so a
-    secret that is not known yet may fit: what would be invalid is pending. `zone_now`: an aware datetime in the zone in
-    which times of day are told.
-    """
-    received = signatures(headers)
-    if not received:
-        return MISSING
-    if (wrong := malformed(received)) is not None:
-        return wrong
-    order = ring.newest_first()
-    current = ring.current
-    for known in order[:limit]:
-        if fits(known.secret, body, received[0]):
-            return fitting(known, is_current=known is current, zone_now=zone_now)
-    if unanswered or not order or (limit is not None and len(order) > limit):
-        return PENDING
-    return NONE_FITS
+    """The verdict on one delivery, as `Verifier.check` gives it; `zone_now` is the present time itself."""
+    return Verifier(ring).check(headers, body, limit=limit, unanswered=unanswered, zone_now=lambda: zone_now)
 
 
 def fitting(known: SigningSecret, *, is_current: bool, zone_now: datetime) -> VerificationResult:

@@ -161,7 +161,8 @@ class Forwarder:
 
     def has_come_back(self, headers: Headers) -> bool:
         """Return whether this run forwarded the delivery with these headers."""
-        return any(hmac.compare_digest(value, self._nonce) for value in values(headers, _LOOP_HEADER))
+        found = values(headers, _LOOP_HEADER)
+        return bool(found) and any(hmac.compare_digest(value, self._nonce) for value in found)
 
     async def aclose(self) -> None:
         """Close all connections."""

@@ -19,7 +19,7 @@ from webhook_tui.domain.events import VerdictChanged
 from webhook_tui.domain.queries import SecretTrial
 from webhook_tui.domain.signature.secret import Secret
 from webhook_tui.domain.signature.secret_ring import SecretRing
-from webhook_tui.domain.signature.signature import check_signature, fits
+from webhook_tui.domain.signature.signature import Verifier, fits
 from webhook_tui.domain.signature.verdict import Verdict, VerificationResult
 from webhook_tui.session.bus import DeliveryReverified, EventBus, RegistrationAnswered, TokenChanged, VerificationWanted
 from webhook_tui.session.clock import Clock
@@ -154,10 +154,11 @@ class Reverification:
 def _changes(
     page: Sequence[StoredDelivery], ring: SecretRing, unanswered: bool, zone_now: datetime
 ) -> list[tuple[int, VerificationResult]]:
+    verifier = Verifier(ring)
     changes = []
     for stored in page:
         row, delivery = stored.row, stored.delivery
-        verification = check_signature(delivery.headers, delivery.body, ring, unanswered=unanswered, zone_now=zone_now)
+        verification = verifier.check(delivery.headers, delivery.body, unanswered=unanswered, zone_now=lambda: zone_now)
         # The same verdict keeps its reason, which may name a cause by now.
         is_same = (verification.verdict, verification.secret_id) == (row.verdict, row.secret_id)
         if not is_same or (verification.verdict.is_good and verification != row.verification):
