@@ -147,14 +147,15 @@ class WebhookTuiApp(TerminalApp):
         """Return Textual's filters, and after them the one that keeps control characters from the terminal."""
         return [*super().get_line_filters(), self._output_filter]
 
-    def on_ready(self) -> None:
-        """Start the session."""
+    async def on_ready(self) -> None:
+        """Mount the rest of the screen, whose first frame is shown, and start the session."""
         if self._unknown_theme:
             self.show_problem(_no_theme(self._unknown_theme, sorted(self.available_themes)))
         if self._keymap_ids:
             self.context.run_in_thread(partial(_unknown_ids, self._keymap_ids), self._warn)
         self._signals.install()
         self._signals.attach()
+        await self._main.complete()
         self._sessions.start()
 
     def _warn(self, problem: Problem | None) -> None:

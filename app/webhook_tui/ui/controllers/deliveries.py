@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from textual.screen import Screen
 
@@ -11,8 +12,10 @@ from webhook_tui.domain.delivery.event import KNOWN_EVENTS
 from webhook_tui.domain.delivery.rows import DeliveryRows
 from webhook_tui.domain.forwarding.forward_result import ForwardResult
 from webhook_tui.ui.controllers.notices import NoticeController
-from webhook_tui.ui.views.detail.pane import DetailPane
 from webhook_tui.ui.widgets.delivery_table import DeliveryTable
+
+if TYPE_CHECKING:
+    from webhook_tui.ui.views.detail.pane import DetailPane
 
 _NAMES_FROM = 200
 """So many of the newest deliveries are looked at for names of events."""
@@ -34,6 +37,8 @@ class DeliveriesController:
     @property
     def detail(self) -> DetailPane:
         """The detail."""
+        from webhook_tui.ui.views.detail.pane import DetailPane
+
         return self._screen.query_one(DetailPane)
 
     @property

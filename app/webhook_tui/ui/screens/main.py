@@ -5,9 +5,9 @@ It composes the widgets and the controllers, and hands each event to the control
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import partial
-from typing import ClassVar
+from collections.abc import Callable, Mapping
+from functools import cached_property
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
 from textual.actions import SkipAction
@@ -19,32 +19,34 @@ from textual.widgets import Static
 
 from webhook_tui.domain.delivery.rows import DeliveryRows
 from webhook_tui.ui import actions
-from webhook_tui.ui.controllers.annotations import AnnotationController
 from webhook_tui.ui.controllers.context import AppContext
 from webhook_tui.ui.controllers.deliveries import DeliveriesController
-from webhook_tui.ui.controllers.delivery.diff import DiffController
-from webhook_tui.ui.controllers.delivery.editor import EditorController
-from webhook_tui.ui.controllers.delivery.export import ExportController
-from webhook_tui.ui.controllers.delivery.links import LinkController
-from webhook_tui.ui.controllers.delivery.payload_query import PayloadQueryController
-from webhook_tui.ui.controllers.delivery.replay import ReplayController
-from webhook_tui.ui.controllers.filter import FilterController
 from webhook_tui.ui.controllers.notices import NoticeController
-from webhook_tui.ui.controllers.panes import PaneController
-from webhook_tui.ui.controllers.prompts import PromptController
-from webhook_tui.ui.controllers.receiver import ReceiverController
-from webhook_tui.ui.controllers.statistics import StatisticsController
-from webhook_tui.ui.controllers.webhook import WebhookController
 from webhook_tui.ui.messages import LeaveRequested, QueryRequested
-from webhook_tui.ui.views.detail.pane import DetailPane
-from webhook_tui.ui.views.stream_pane import StreamPane
 from webhook_tui.ui.widgets.delivery_table import DeliveryTable
-from webhook_tui.ui.widgets.filter_bar import Completions, FilterBar, FilterInput, MistakeLine
 from webhook_tui.ui.widgets.keys.action_bar import ActionBar
 from webhook_tui.ui.widgets.keys.key_bar import KeyBar
 from webhook_tui.ui.widgets.status.notice_bar import NoticeBar
 from webhook_tui.ui.widgets.status.status_bar import StatusBar
 from webhook_tui.ui.widgets.status.steps_view import StepsView
+
+if TYPE_CHECKING:
+    from webhook_tui.ui.controllers.annotations import AnnotationController
+    from webhook_tui.ui.controllers.delivery.diff import DiffController
+    from webhook_tui.ui.controllers.delivery.editor import EditorController
+    from webhook_tui.ui.controllers.delivery.export import ExportController
+    from webhook_tui.ui.controllers.delivery.links import LinkController
+    from webhook_tui.ui.controllers.delivery.payload_query import PayloadQueryController
+    from webhook_tui.ui.controllers.delivery.replay import ReplayController
+    from webhook_tui.ui.controllers.filter import FilterController
+    from webhook_tui.ui.controllers.panes import PaneController
+    from webhook_tui.ui.controllers.prompts import PromptController
+    from webhook_tui.ui.controllers.receiver import ReceiverController
+    from webhook_tui.ui.controllers.statistics import StatisticsController
+    from webhook_tui.ui.controllers.webhook import WebhookController
+    from webhook_tui.ui.views.detail.pane import DetailPane
+    from webhook_tui.ui.views.stream_pane import StreamPane
+    from webhook_tui.ui.widgets.filter_bar import FilterBar, FilterInput
 
 
 class MainScreen(Screen[None]):
@@ -59,88 +61,137 @@ class MainScreen(Screen[None]):
         self._has_ended = False
         self.notices = NoticeController(context, self)
         self.deliveries = DeliveriesController(self, self.notices)
-        self.panes = PaneController(context, self, self.deliveries, self.notices)
-        self.filter = FilterController(context, self, self.deliveries, self.notices)
-        self.annotations = AnnotationController(context, self.deliveries, self.filter)
-        self.diff = DiffController(context, self.deliveries, self.notices)
-        self.editor = EditorController(context, self.notices)
-        self.exports = ExportController(context, self.deliveries, self.filter, self.notices)
-        self.links = LinkController(context, self.deliveries, self.notices)
-        self.payload_query = PayloadQueryController(context, self, self.deliveries)
-        self.prompts = PromptController(context, self.panes)
-        self.receiver = ReceiverController(context, self.deliveries, self.notices, self.editor)
-        self.replay = ReplayController(context, self.deliveries, self.filter, self.notices, self.editor)
-        self.statistics = StatisticsController(context, self.deliveries, self.filter, self.panes)
-        self.webhook = WebhookController(context, self.notices, self.prompts)
-        self.handlers: dict[str, Callable[[], object]] = {
-            "app.status": self.statistics.show_status,
-            "app.jobs": self.statistics.show_jobs,
-            "table.filter": self.filter.open,
-            "table.show_all": self.filter.show_all,
-            "table.toggle_filter": self.filter.toggle,
-            "table.sort": self.filter.sort_by_next,
-            "table.follow": self.filter.follow,
-            "table.into_detail": self.panes.enter_detail,
-            "delivery.why": self.panes.why,
-            "delivery.replay": self.replay.replay,
-            "delivery.edit": self.replay.edit_and_replay,
-            "delivery.copy_as": self.exports.copy,
-            "delivery.export": self.exports.export,
-            "delivery.mark": self.annotations.mark,
-            "delivery.comment": self.annotations.comment,
-            "delivery.delete": self.annotations.delete_current,
-            "delivery.diff": self.diff.show,
-            "delivery.simulate": self.receiver.simulate,
-            "detail.zoom": self.panes.zoom,
-            "history.runs": self.statistics.show_runs,
-            "history.clear": self.annotations.delete_unmarked,
-            "payload.next_match": partial(self.panes.go_to_match, 1),
-            "payload.match_before": partial(self.panes.go_to_match, -1),
-            "payload.query": self.payload_query.open,
-            "payload.open_link": self.links.open,
-            "piktid.ping": self.webhook.ping,
-            "piktid.register": self.webhook.register,
-            "piktid.delete": self.webhook.delete,
-            "piktid.add_secret": self.webhook.add_secret,
-            "piktid.secret": self.webhook.show_secrets,
-            "piktid.copy_url": self.webhook.copy_url,
-            "receiver.answers": self.receiver.set_answers,
-            "receiver.forward": self.receiver.forward,
-            "route.addresses": self.webhook.show_addresses,
-            "route.check": self.receiver.check_public_url,
-            "screen.back": self.panes.back,
-            "screen.help": self.panes.show_help,
-            "screen.leave": self._leave,
-            "screen.next_pane": self.focus_next,
-            "screen.previous_pane": self.focus_previous,
-            "stream.show": self.panes.toggle_stream,
-            "tabs.previous": partial(self.panes.change_tab, -1),
-            "tabs.next": partial(self.panes.change_tab, 1),
-        }
+        self._is_complete = False
+        self._early_actions: list[str] = []
+        """Asked for by keys that were pressed before everything was mounted."""
+
+    # Controllers: made when first used, which is after the first frame
+
+    @cached_property
+    def annotations(self) -> AnnotationController:
+        from webhook_tui.ui.controllers.annotations import AnnotationController
+
+        return AnnotationController(self.context, self.deliveries, self.filter)
+
+    @cached_property
+    def diff(self) -> DiffController:
+        from webhook_tui.ui.controllers.delivery.diff import DiffController
+
+        return DiffController(self.context, self.deliveries, self.notices)
+
+    @cached_property
+    def editor(self) -> EditorController:
+        from webhook_tui.ui.controllers.delivery.editor import EditorController
+
+        return EditorController(self.context, self.notices)
+
+    @cached_property
+    def exports(self) -> ExportController:
+        from webhook_tui.ui.controllers.delivery.export import ExportController
+
+        return ExportController(self.context, self.deliveries, self.filter, self.notices)
+
+    @cached_property
+    def filter(self) -> FilterController:
+        from webhook_tui.ui.controllers.filter import FilterController
+
+        return FilterController(self.context, self, self.deliveries, self.notices)
+
+    @cached_property
+    def links(self) -> LinkController:
+        from webhook_tui.ui.controllers.delivery.links import LinkController
+
+        return LinkController(self.context, self.deliveries, self.notices)
+
+    @cached_property
+    def panes(self) -> PaneController:
+        from webhook_tui.ui.controllers.panes import PaneController
+
+        return PaneController(self.context, self, self.deliveries, self.notices)
+
+    @cached_property
+    def payload_query(self) -> PayloadQueryController:
+        from webhook_tui.ui.controllers.delivery.payload_query import PayloadQueryController
+
+        return PayloadQueryController(self.context, self, self.deliveries)
+
+    @cached_property
+    def prompts(self) -> PromptController:
+        from webhook_tui.ui.controllers.prompts import PromptController
+
+        return PromptController(self.context, self.panes)
+
+    @cached_property
+    def receiver(self) -> ReceiverController:
+        from webhook_tui.ui.controllers.receiver import ReceiverController
+
+        return ReceiverController(self.context, self.deliveries, self.notices, self.editor)
+
+    @cached_property
+    def replay(self) -> ReplayController:
+        from webhook_tui.ui.controllers.delivery.replay import ReplayController
+
+        return ReplayController(self.context, self.deliveries, self.filter, self.notices, self.editor)
+
+    @cached_property
+    def statistics(self) -> StatisticsController:
+        from webhook_tui.ui.controllers.statistics import StatisticsController
+
+        return StatisticsController(self.context, self.deliveries, self.filter, self.panes)
+
+    @cached_property
+    def webhook(self) -> WebhookController:
+        from webhook_tui.ui.controllers.webhook import WebhookController
+
+        return WebhookController(self.context, self.notices, self.prompts)
+
+    @cached_property
+    def handlers(self) -> Mapping[str, Callable[[], object]]:
         """What each action of the registry does."""
+        from webhook_tui.ui.screens.action_handlers import action_handlers
+
+        return action_handlers(self)
+
+    # Widgets
 
     def compose(self) -> ComposeResult:
-        """From top to bottom."""
+        """What the first frame shows, from top to bottom."""
         now, in_ascii = self.context.now, self.context.in_ascii
         yield StatusBar(now=now, in_ascii=in_ascii)
         yield NoticeBar()
         with Container(id="body"):
             yield DeliveryTable(now=now, ascii=in_ascii)
-            yield DetailPane(now=now, in_ascii=in_ascii)
-        yield StreamPane(now=now, in_ascii=in_ascii)
         yield StepsView()
         yield ActionBar()
-        yield FilterBar()
         yield KeyBar()
-        yield MistakeLine()
-        yield Completions()
         yield Static(id="too-small", markup=False)
 
-    def on_mount(self) -> None:
-        """Show the first status; count ages and seconds from now on."""
-        self._arrange()
+    async def complete(self) -> None:
+        """Import and mount what the first frame does not show: nearly half of all that there is to import and style."""
+        from webhook_tui.ui.views.detail.pane import DetailPane
+        from webhook_tui.ui.views.stream_pane import StreamPane
+        from webhook_tui.ui.widgets.filter_bar import Completions, FilterBar, MistakeLine
+
+        now, in_ascii = self.context.now, self.context.in_ascii
+        with self.app.batch_update():
+            await self.query_one("#body").mount(DetailPane(now=now, in_ascii=in_ascii))
+            await self.mount(StreamPane(now=now, in_ascii=in_ascii), after="#body")
+            await self.mount(FilterBar(), before=self.query_one(KeyBar))
+            await self.mount(MistakeLine(), Completions(), after=self.query_one(KeyBar))
+            self._is_complete = True
+            self.panes.resize(self.size)
+            self._arrange()
         self.set_interval(1.0, self._tick)
         self.watch(self, "focused", self.panes.hold_following)
+        for name in self._early_actions:
+            self.action_run(name)
+
+    def on_mount(self) -> None:
+        """Show the first status."""
+        status = self.context.status
+        self.query_one(StatusBar).show(status)
+        self.query_one(ActionBar).show(status)
+        self.query_one(StepsView).show(status, self.context.now())
 
     def on_screen_suspend(self) -> None:
         """Behind a dialog the footer is empty: its buttons show the keys."""
@@ -152,7 +203,8 @@ class MainScreen(Screen[None]):
 
     def on_resize(self, event: events.Resize) -> None:
         """Show a line in place of everything where there is no room."""
-        self.panes.resize(event.size)
+        if self._is_complete:
+            self.panes.resize(event.size)
 
     # Session
 
@@ -221,7 +273,7 @@ class MainScreen(Screen[None]):
             return True
         name = str(parameters[0])
         needs = actions.BY_ID[name]
-        if needs.needs_delivery and not self.panes.shows_deliveries:
+        if needs.needs_delivery and not (self._is_complete and self.panes.shows_deliveries):
             return False
         if needs.needs_session and self.context.status.end is not None:
             return False
@@ -235,7 +287,10 @@ class MainScreen(Screen[None]):
 
     def action_run(self, name: str) -> None:
         """Run the action with that id."""
-        self.handlers[name]()
+        if self._is_complete or name == "screen.leave":
+            self.handlers[name]()
+        else:
+            self._early_actions.append(name)
 
     def action_copy_text(self) -> None:
         """Copy what the mouse has selected; without a selection the key has its other meaning."""
@@ -245,7 +300,8 @@ class MainScreen(Screen[None]):
         self.clear_selection()
         self.context.app.copy(selected, "the selection")
 
-    def _leave(self) -> None:
+    def leave(self) -> None:
+        """Ask the app to end."""
         self.post_message(LeaveRequested())
 
     # Events of the widgets
