@@ -51,7 +51,7 @@ def test_known_keys_are_no_warning() -> None:
 
 def test_a_profile_lies_over_the_file() -> None:
     """Key by key, whatever the spelling; tables are joined."""
-    config = {
+    config: dict[str, Any] = {
         "port": 1,
         "api_url": "a",
         "keymap": {"x": "1", "y": "2"},

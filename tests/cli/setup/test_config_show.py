@@ -27,12 +27,12 @@ def test_each_value_and_where_it_comes_from() -> None:
     path = Places.of_user().config_file
     path.parent.mkdir(parents=True)
     path.write_text(CONFIG)
-    environment = {"PIKTID_TOKEN": "canary", "WEBHOOK_TUI_KEEP_DAYS": "7", "NGROK_AUTHTOKEN": "canary"}
+    environment: dict[str, str] = {"PIKTID_TOKEN": "canary", "WEBHOOK_TUI_KEEP_DAYS": "7", "NGROK_AUTHTOKEN": "canary"}
     arguments = ["--profile", "work", "config", "show", "--secret", "canary", "--host", "127.0.0.1"]
     arguments += ["--tunnel-command", "prog --authtoken canary {port}"]
 
-    text = run(*arguments, **environment)
-    done = run(*arguments, "--format", "json", **environment)
+    text = run(*arguments, given=b"", **environment)
+    done = run(*arguments, "--format", "json", given=b"", **environment)
 
     assert (text.returncode, done.returncode) == (0, 0), done.stderr
     assert b"canary" not in text.stdout + done.stdout

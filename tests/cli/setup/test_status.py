@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +32,7 @@ async def test_an_account_from_nothing_to_a_webhook_that_is_left_behind(history:
             port = (await session.record("ready"))["port"]
             during = await _status(*account)
             _, page, _ = await run("status", *account)
-            session.send(9)
+            session.send(signal.SIGKILL)
             await session.ended()
         killed = await _status(*account)
         wrong = await _status("--api-url", api, "--token", "wrong")
