@@ -45,7 +45,14 @@ def test_an_unknown_key_is_named_with_the_nearest_known_one(config: dict[str, An
 
 def test_known_keys_are_no_warning() -> None:
     """Options by either spelling, and the tables."""
-    config = {"port": 1, "job_id_field": [], "exec": "", "keymap": {}, "filters": {}, "profiles": {"a": {"keymap": {}}}}
+    config: dict[str, Any] = {
+        "port": 1,
+        "job_id_field": [],
+        "exec": "",
+        "keymap": {},
+        "filters": {},
+        "profiles": {"a": {"keymap": {}}},
+    }
     assert list(config_warnings(config, option_names(root, root.commands["listen"]))) == []
 
 
@@ -65,7 +72,7 @@ def test_a_profile_lies_over_the_file() -> None:
 @pytest.mark.parametrize("name", ["wrok", "..", "a/b", ""])
 def test_an_unknown_profile_is_refused(name: str) -> None:
     """Also a name that would lead to another directory."""
-    config = {"profiles": {"work": {}, "..": {}, "a/b": {}, "": {}}}
+    config: dict[str, Any] = {"profiles": {"work": {}, "..": {}, "a/b": {}, "": {}}}
     with pytest.raises(ProblemError, match="There is no profile"):
         with_profile(config, name, FILE)
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import closing
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+
+from msgspec import Struct
 
 from webhook_tui.domain.errors import ProblemError
 from webhook_tui.domain.signature.verdict import Verdict
@@ -21,8 +22,7 @@ _COUNTS = "SELECT verdict, count(*) FROM deliveries GROUP BY verdict"
 _LAST = "SELECT seq FROM sqlite_sequence WHERE name = 'deliveries'"
 
 
-@dataclass(frozen=True, slots=True)
-class HistorySummary:
+class HistorySummary(Struct, frozen=True):
     """How much is stored, and from when."""
 
     path: Path

@@ -6,11 +6,11 @@ import os
 import re
 import sys
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import click
 from click.core import ParameterSource
+from msgspec import Struct
 
 from webhook_tui.cli.config_file import TABLES, places_and_config
 from webhook_tui.cli.options import AnswerType, SecretType, option, output_format, shared_options
@@ -25,8 +25,7 @@ _ENVIRONMENT_ONLY = {"NGROK_AUTHTOKEN": True, "PYNGROK_NGROK_PATH": False}
 _IN_COMMAND = re.compile(r"(?i)((?:token|secret|password|key)[= ]\s*)[^\s'\"]+")
 
 
-@dataclass(frozen=True, slots=True)
-class OptionValue:
+class OptionValue(Struct, frozen=True):
     """One option as it counts for this call."""
 
     name: str

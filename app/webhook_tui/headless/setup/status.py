@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+
+from msgspec import Struct
 
 from webhook_tui import __version__
 from webhook_tui.domain import units
@@ -39,8 +40,7 @@ class Ownership(StrEnum):
     """There is no token, or PiktID did not say."""
 
 
-@dataclass(frozen=True, slots=True)
-class WebhookReport:
+class WebhookReport(Struct, frozen=True):
     """The account's webhook as PiktID describes it."""
 
     ownership: Ownership
@@ -49,8 +49,7 @@ class WebhookReport:
     """Why it is unknown."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StatusRequest:
+class StatusRequest(Struct, frozen=True, kw_only=True):
     """What is asked about."""
 
     api_url: str
@@ -67,8 +66,7 @@ class StatusRequest:
         return Account.of(self.api_url, self.token)
 
 
-@dataclass(frozen=True, slots=True)
-class StatusReport:
+class StatusReport(Struct, frozen=True):
     """The answer."""
 
     request: StatusRequest
