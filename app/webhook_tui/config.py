@@ -37,6 +37,12 @@ class Places(Struct, frozen=True):
 
     config: Path
     state: Path
+    profile: str | None = None
+    """Of --profile: everything but config.toml lies in a directory of its own."""
+
+    def of_profile(self, name: str) -> Places:
+        """Return the places of a profile: its history, its ring and its logs are its own."""
+        return Places(self.config, self.state / "profiles" / name, name)
 
     @classmethod
     def of_user(cls) -> Places:
@@ -137,6 +143,8 @@ class Settings(Struct, frozen=True, kw_only=True):
     theme: str | None = None
     ascii: bool = False
     keymap: Mapping[str, str] = field(default_factory=dict)
+    warnings: tuple[Problem, ...] = ()
+    """What is wrong with config.toml, for the screen."""
     places: Places = field(default_factory=Places.of_user)
 
     @property

@@ -16,6 +16,7 @@ import click.shell_completion
 from msgspec.structs import replace
 
 from webhook_tui import __version__
+from webhook_tui.cli.config_file import config_warnings, default_map, option_names, places_and_config, profile_option
 from webhook_tui.cli.history_import import import_deliveries
 from webhook_tui.cli.list import list_deliveries
 from webhook_tui.cli.options import (
@@ -36,6 +37,8 @@ from webhook_tui.cli.options import (
     shared_options,
 )
 from webhook_tui.cli.replay import replay
+from webhook_tui.cli.setup.config_show import config_commands
+from webhook_tui.cli.setup.status import status
 from webhook_tui.cli.show import show
 from webhook_tui.cli.wait import wait
 from webhook_tui.cli.why import why
@@ -68,11 +71,6 @@ Examples:
   webhook-tui sandbox --port 8080         an embedded PiktID for any client
 """
 
-_NAMES = {"sandbox": "use_sandbox", "format": "output"}
-"""Where click's name of an option is not its own: `sandbox` is a subcommand, too."""
-_OF_EXPORT = ("job_id_field",)
-"""What in config.toml is for `export`, too."""
-
 _NOT_READ = 141
 """Exit code of a program whose output is not read to its end: 128 and the number of SIGPIPE."""
 
@@ -89,18 +87,11 @@ def main() -> NoReturn:
     tell_of_crashes()
     try:
         config = read_config(places.config_file)
-        defaults: dict[str, Any] = {_NAMES.get(key, key.replace("-", "_")): value for key, value in config.items()}
+        warnings = list(config_warnings(config, option_names(root, listen, run)))
+        for warning in warnings:
+            click.echo(f"webhook-tui: {warning.sentence()}", err=True)
         try:
-            root.main(
-                prog_name="webhook-tui",
-                obj=(places, config),
-                default_map={
-                    **defaults,
-                    "listen": defaults,
-                    "run": {name: value for name, value in defaults.items() if name != "output"},
-                    "export": {name: defaults[name] for name in _OF_EXPORT if name in defaults},
-                },
-            )
+            root.main(prog_name="webhook-tui", obj=(places, config), default_map=default_map(config))
         except SystemExit:
             sys.stdout.flush()
             raise
@@ -135,7 +126,7 @@ def root(ctx: click.Context, /, **given: Any) -> None:
     if not _has_screen():
         click.echo("webhook-tui: no terminal here for the screen: behaving as `webhook-tui listen`.", err=True)
         _listen(settings)
-    _screen(settings)
+    _screen(replace(settings, warnings=_config_warnings(ctx)))
 
 
 @root.command(context_settings=_CONTEXT)
@@ -462,8 +453,10 @@ def completion(shell: str) -> None:
     click.echo(kind(root, {}, "webhook-tui", "_WEBHOOK_TUI_COMPLETE").source())
 
 
-for _command in (list_deliveries, show, why, wait, import_deliveries, replay):
+for _command in (list_deliveries, show, why, wait, import_deliveries, replay, status, config_commands):
     root.add_command(_command)
+for _command in (root, *root.commands.values(), *config_commands.commands.values()):
+    profile_option(_command)
 
 
 def _settings(ctx: click.Context, given: dict[str, Any]) -> Settings:
@@ -473,6 +466,12 @@ def _settings(ctx: click.Context, given: dict[str, Any]) -> Settings:
     if settings.token is None and not settings.sandbox:
         return replace(settings, token=_kept_token(places, settings.api_url))
     return settings
+
+
+def _config_warnings(ctx: click.Context) -> tuple[Problem, ...]:
+    """What the screen says again, since it hides standard error."""
+    _, _, config = places_and_config(ctx)
+    return tuple(config_warnings(config, option_names(root, listen, run)))
 
 
 def _kept_token(places: Places, api_url: str) -> Secret | None:

@@ -222,6 +222,8 @@ class Runtime:
         self._server = Server(receiver, bound, grace_seconds=_GRACE_SECONDS, refused=self._refusals.add)
         self._subscribe()
 
+        for problem in settings.warnings:
+            self.status.add_note(problem)
         for problem in () if settings.sandbox else tls_problems():
             self.status.add_note(problem)
         self.status.note_set_aside("The history", store.set_aside)

@@ -1,0 +1,1 @@
+"""Commands about the set-up of this machine."""

@@ -1,0 +1,78 @@
+"""`webhook-tui status`: which account, which webhook, which session, which history."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from webhook_tui.cli.options import FILE, TOKEN, URL, option, output_format
+from webhook_tui.config import API_URL, Places, read_secret_file
+from webhook_tui.domain.signature.secret import token_in
+
+if TYPE_CHECKING:
+    from webhook_tui.headless.setup.status import StatusRequest
+
+
+def account_options(command: Any) -> Any:
+    """Put on a command what says which account and which history it is about."""
+    for decorate in (
+        option("--db", type=FILE, help="Where the history lives."),
+        option("--api-url", type=URL, default=API_URL, show_default=True, help="API base URL."),
+        option("--token-file", type=FILE, help="Read the API token from a file that only you can read."),
+        option("--token", type=TOKEN, envvar="PIKTID_TOKEN", help="API token (better: PIKTID_TOKEN or --token-file)."),
+    ):
+        command = decorate(command)
+    return command
+
+
+@click.command(short_help="Show the account, its webhook, the running session and the history.")
+@account_options
+@output_format("text", "json")
+@click.pass_context
+def status(ctx: click.Context, /, output: str, **given: Any) -> None:
+    """Show the account, its webhook at PiktID and whose it is, the running session, and what the history holds.
+
+    Nothing is changed.
+    """
+    import asyncio
+    from datetime import datetime
+
+    from webhook_tui.export.json_lines import as_line
+    from webhook_tui.headless.setup.status import read_status, status_record
+    from webhook_tui.headless.setup.status_page import status_page
+
+    report = asyncio.run(read_status(status_request(ctx, given)))
+    if output == "json":
+        sys.stdout.write(as_line(status_record(report)))
+    else:
+        sys.stdout.write(f"{status_page(report, datetime.now().astimezone())}\n")
+
+
+def status_request(ctx: click.Context, given: dict[str, Any]) -> StatusRequest:
+    """Return what the options ask about; without a token, the one that was kept. Raises ProblemError."""
+    from click.core import ParameterSource
+
+    from webhook_tui.cli.token import kept_token
+    from webhook_tui.headless.setup.status import StatusRequest
+
+    places: Places = ctx.obj[0]
+    token, source = given["token"], "--token"
+    if given["token_file"] is not None:
+        token, source = token_in(read_secret_file(given["token_file"]).reveal()), "--token-file"
+    elif token is None:
+        token, source = kept_token(places.accounts, given["api_url"]), "kept for the next run"
+    elif ctx.get_parameter_source("token") is ParameterSource.ENVIRONMENT:
+        source = "PIKTID_TOKEN" if os.environ.get("PIKTID_TOKEN") else "WEBHOOK_TUI_TOKEN"
+    elif ctx.get_parameter_source("token") is ParameterSource.DEFAULT_MAP:
+        source = "config.toml"
+    return StatusRequest(
+        api_url=given["api_url"].rstrip("/"),
+        token=token or None,
+        source=source if token else None,
+        history=given["db"] or places.deliveries,
+        accounts=places.accounts,
+        profile=places.profile,
+    )

@@ -1,0 +1,1 @@
+"""What is set up on this machine: status, settings, and what is missing."""

@@ -1,0 +1,173 @@
+"""What there is of an account: its webhook at PiktID, the sessions that run here, the history. Nothing is changed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import closing
+from enum import StrEnum
+from pathlib import Path
+
+from msgspec import Struct
+
+from webhook_tui import __version__
+from webhook_tui.domain import units
+from webhook_tui.domain.account import Account
+from webhook_tui.domain.errors import ProblemError
+from webhook_tui.domain.running_session import RunningSession
+from webhook_tui.domain.signature.secret import Secret
+from webhook_tui.piktid.client import PiktidClient
+from webhook_tui.piktid.models import CannotTell, NoWebhook, Webhook
+from webhook_tui.storage.accounts import AccountStore, Registration
+from webhook_tui.storage.history_summary import HistorySummary, summarize_history
+from webhook_tui.storage.running_sessions import running_sessions
+
+API_SECONDS = 5.0
+"""How long PiktID is waited for."""
+
+
+class Ownership(StrEnum):
+    """Whose the account's one webhook is."""
+
+    OURS = "ours"
+    """A session that runs on this machine registered it."""
+    ABANDONED = "abandoned"
+    """A session of this machine registered it and ended without deleting it."""
+    OTHER = "other"
+    """Another program or machine registered it."""
+    NONE = "none"
+    """The account has no webhook."""
+    UNKNOWN = "unknown"
+    """There is no token, or PiktID did not say."""
+
+
+class WebhookReport(Struct, frozen=True):
+    """The account's webhook as PiktID describes it."""
+
+    ownership: Ownership
+    webhook: Webhook | None = None
+    problem: str | None = None
+    """Why it is unknown."""
+
+
+class StatusRequest(Struct, frozen=True, kw_only=True):
+    """What is asked about."""
+
+    api_url: str
+    token: Secret | None
+    source: str | None
+    """Where the token comes from, in words; None: there is none."""
+    history: Path
+    accounts: Path
+    profile: str | None = None
+
+    @property
+    def account(self) -> Account:
+        """Whose webhook it is."""
+        return Account.of(self.api_url, self.token)
+
+
+class StatusReport(Struct, frozen=True):
+    """The answer."""
+
+    request: StatusRequest
+    webhook: WebhookReport
+    sessions: Sequence[RunningSession]
+    """That write the history now, the last one started at the end."""
+    history: HistorySummary | None
+    """None: there is none yet."""
+
+
+async def read_status(request: StatusRequest) -> StatusReport:
+    """Ask PiktID and read what is stored here; makes no file. Raises ProblemError when the history cannot be read."""
+    return StatusReport(
+        request,
+        await read_webhook(request),
+        running_sessions(request.history),
+        summarize_history(request.history),
+    )
+
+
+async def read_webhook(request: StatusRequest) -> WebhookReport:
+    """Return the account's webhook and whose it is; a failure is part of the report."""
+    if request.token is None:
+        return WebhookReport(Ownership.UNKNOWN, problem="There is no token: set PIKTID_TOKEN, or use --token-file.")
+    try:
+        client = PiktidClient(request.api_url, request.token, timeout_seconds=API_SECONDS)
+        try:
+            webhook = await client.current()
+        finally:
+            await client.aclose()
+        match webhook:
+            case NoWebhook():
+                return WebhookReport(Ownership.NONE)
+            case CannotTell():
+                return WebhookReport(Ownership.UNKNOWN, problem="PiktID does not say which webhook there is.")
+            case Webhook():
+                return WebhookReport(_ownership(request, webhook), webhook)
+    except ProblemError as error:
+        return WebhookReport(Ownership.UNKNOWN, problem=error.problem.sentence())
+
+
+def _ownership(request: StatusRequest, webhook: Webhook) -> Ownership:
+    if not request.accounts.exists():
+        return Ownership.OTHER
+    with closing(AccountStore.open(request.accounts)) as store:
+        live, abandoned = store.live(request.account), store.abandoned(request.account)
+
+    def has(registrations: Sequence[Registration]) -> bool:
+        return any(registration.url == webhook.url for registration in registrations)
+
+    return Ownership.OURS if has(live) else Ownership.ABANDONED if has(abandoned) else Ownership.OTHER
+
+
+def status_record(report: StatusReport) -> Mapping[str, object]:
+    """Return the report as an object for JSON; it holds neither the token nor a secret."""
+    request, webhook, history = report.request, report.webhook.webhook, report.history
+    return {
+        "type": "status",
+        "version": __version__,
+        "profile": request.profile,
+        "account": {
+            "api_url": request.api_url,
+            "token": request.source,
+            "token_fingerprint": None if request.token is None else request.token.fingerprint(),
+        },
+        "webhook": {
+            "ownership": report.webhook.ownership.value,
+            "url": webhook and webhook.url,
+            "id": webhook and webhook.id,
+            "is_active": webhook and webhook.is_active,
+            "last_response_status": webhook and webhook.last_response_status,
+            "last_response_at": webhook and webhook.last_response_at,
+            "problem": report.webhook.problem,
+        },
+        "sessions": [session_record(session, request.account) for session in report.sessions],
+        "history": {
+            "path": str(request.history),
+            "exists": history is not None,
+            "size": 0 if history is None else history.size,
+            "deliveries": 0 if history is None else history.deliveries,
+            "verdicts": {} if history is None else {verdict.value: count for verdict, count in history.counts.items()},
+            "last_seq": 0 if history is None else history.last_seq,
+            "oldest": history and history.oldest and units.rfc3339(history.oldest),
+            "newest": history and history.newest and units.rfc3339(history.newest),
+        },
+    }
+
+
+def session_record(session: RunningSession, account: Account) -> Mapping[str, object]:
+    """Return a running session as an object for JSON. `account`: the one that is asked about."""
+    return {
+        "pid": session.pid,
+        "version": session.version,
+        "started_at": units.rfc3339(session.started_at),
+        "is_of_this_account": session.account == account,
+        "api_url": session.api_url,
+        "port": session.port,
+        "receiver": session.receiver,
+        "tunnel": session.tunnel,
+        "public_url": session.public_url,
+        "webhook": session.webhook,
+        "webhook_url": session.webhook_url,
+        "webhook_id": session.webhook_id,
+    }

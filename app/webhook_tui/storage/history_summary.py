@@ -1,0 +1,55 @@
+"""A history in figures, for a command that only says what there is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import closing
+from datetime import datetime
+from pathlib import Path
+
+from msgspec import Struct
+
+from webhook_tui.domain.errors import ProblemError
+from webhook_tui.domain.signature.verdict import Verdict
+from webhook_tui.storage.database import connect_read_only
+from webhook_tui.storage.errors import not_a_history, reading
+from webhook_tui.storage.files import size_on_disk
+from webhook_tui.storage.history_query import is_history
+from webhook_tui.storage.mappers import moment
+
+_ENDS = "SELECT received_at FROM deliveries ORDER BY seq {} LIMIT 1"
+_COUNTS = "SELECT verdict, count(*) FROM deliveries GROUP BY verdict"
+_LAST = "SELECT seq FROM sqlite_sequence WHERE name = 'deliveries'"
+
+
+class HistorySummary(Struct, frozen=True):
+    """How much is stored, and from when."""
+
+    path: Path
+    size: int
+    """Bytes on disk, with the files that belong to it."""
+    counts: Mapping[Verdict, int]
+    """Deliveries by verdict; without those of which there is none."""
+    last_seq: int
+    """The largest number that was ever given; 0: none."""
+    oldest: datetime | None
+    newest: datetime | None
+
+    @property
+    def deliveries(self) -> int:
+        """How many deliveries are stored."""
+        return sum(self.counts.values())
+
+
+def summarize_history(path: Path) -> HistorySummary | None:
+    """Return the figures of the history at `path`; None: there is none yet. Raises ProblemError."""
+    if not path.is_file():
+        return None
+    if not is_history(path):
+        raise ProblemError(not_a_history(path))
+    with closing(connect_read_only(path)) as connection, reading():
+        counts = {Verdict(verdict): count for verdict, count in connection.execute(_COUNTS)}
+        last = connection.execute(_LAST).fetchone()
+        ends = [connection.execute(_ENDS.format(order)).fetchone() for order in ("ASC", "DESC")]
+    oldest, newest = (None if end is None else moment(end[0]) for end in ends)
+    return HistorySummary(path, size_on_disk(path), counts, 0 if last is None else int(last[0]), oldest, newest)

@@ -1,0 +1,101 @@
+"""What config.toml may hold, and what is said about the rest."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.cli.conftest import OWN, received, record
+from tests.test_commands import run
+from webhook_tui.cli.config_file import config_warnings, default_map, nearest, option_names, with_profile
+from webhook_tui.cli.main import root
+from webhook_tui.config import Places
+from webhook_tui.domain.errors import ProblemError
+
+FILE = Path("config.toml")
+
+
+def _write(text: str) -> None:
+    path = Places.of_user().config_file
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
+
+
+@pytest.mark.parametrize(
+    ("config", "said"),
+    [
+        ({"prot": 1}, 'config.toml: unknown key "prot". Did you mean "port"?'),
+        ({"forward_too": "x"}, 'config.toml: unknown key "forward_too". Did you mean "forward-to"?'),
+        ({"keymaps": {}}, 'config.toml: unknown key "keymaps". Did you mean "keymap"?'),
+        ({"zzzzzz": 1}, 'config.toml: unknown key "zzzzzz". See: webhook-tui --help'),
+        ({"profiles": {"a": {"hots": ""}}}, 'config.toml: unknown key "profiles.a.hots". Did you mean "host"?'),
+        (
+            {"profiles": {"a": {"profiles": {}}}},
+            'config.toml: unknown key "profiles.a.profiles". Did you mean "profiles"?',
+        ),
+    ],
+)
+def test_an_unknown_key_is_named_with_the_nearest_known_one(config: dict[str, Any], said: str) -> None:
+    """At the top and in a profile."""
+    (warning,) = config_warnings(config, option_names(root, root.commands["listen"]))
+    assert warning.sentence() == said
+
+
+def test_known_keys_are_no_warning() -> None:
+    """Options by either spelling, and the tables."""
+    config: dict[str, Any] = {
+        "port": 1,
+        "job_id_field": [],
+        "exec": "",
+        "keymap": {},
+        "filters": {},
+        "profiles": {"a": {"keymap": {}}},
+    }
+    assert list(config_warnings(config, option_names(root, root.commands["listen"]))) == []
+
+
+def test_a_profile_lies_over_the_file() -> None:
+    """Key by key, whatever the spelling; tables are joined."""
+    config: dict[str, Any] = {
+        "port": 1,
+        "api_url": "a",
+        "keymap": {"x": "1", "y": "2"},
+        "profiles": {"w": {"api-url": "b", "keymap": {"y": "3"}}},
+    }
+    merged = with_profile(config, "w", FILE)
+    assert merged == {"port": 1, "api-url": "b", "keymap": {"x": "1", "y": "3"}}
+    assert default_map(merged)["listen"] == {"port": 1, "api_url": "b"}
+
+
+@pytest.mark.parametrize("name", ["wrok", "..", "a/b", ""])
+def test_an_unknown_profile_is_refused(name: str) -> None:
+    """Also a name that would lead to another directory."""
+    config: dict[str, Any] = {"profiles": {"work": {}, "..": {}, "a/b": {}, "": {}}}
+    with pytest.raises(ProblemError, match="There is no profile"):
+        with_profile(config, name, FILE)
+
+
+def test_the_nearest_name() -> None:
+    """None where nothing is like it."""
+    assert nearest("wrok", ["home", "work"]) == "work"
+    assert nearest("x", ["home", "work"]) is None
+
+
+def test_a_profile_has_a_history_of_its_own() -> None:
+    """Before and after the command's name, and by the environment; a name that is unknown is a usage error."""
+    _write("prot = 1\n[profiles.work]\n")
+    own = Places.of_user().of_profile("work")
+    record(own.deliveries, (OWN, received(b"{}", b"ping")))
+
+    before, after = run("--profile", "work", "list", "--format", "json"), run("list", "--profile", "work")
+    by_environment, without = run("show", "1", WEBHOOK_TUI_PROFILE="work"), run("list")
+    overruled, wrong = run("--profile", "work", "list", WEBHOOK_TUI_PROFILE="x"), run("list", "--profile", "wrk")
+
+    assert [done.returncode for done in (before, after, by_environment, overruled)] == [0, 0, 0, 0]
+    assert b'"seq":1' in before.stdout
+    assert before.stderr == b'webhook-tui: config.toml: unknown key "prot". Did you mean "port"?\n'
+    assert without.returncode == 1
+    assert wrong.returncode == 2
+    assert wrong.stderr.decode().splitlines()[-1].endswith('config.toml. Did you mean "work"?')
