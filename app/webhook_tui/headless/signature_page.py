@@ -9,8 +9,7 @@ from textwrap import wrap
 from webhook_tui.domain import units
 from webhook_tui.domain.delivery.delivery import DeliveryRow
 from webhook_tui.domain.delivery.text import visible
-from webhook_tui.domain.diagnostics.explanation import change_text, effort_text, why_text
-from webhook_tui.domain.diagnostics.report import RingLine, SignatureReport
+from webhook_tui.domain.diagnostics.report import RingLine, SignatureReport, change_text, effort_text, why_text
 from webhook_tui.headless.text_style import TextStyle
 
 _LABEL = 11

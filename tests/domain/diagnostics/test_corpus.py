@@ -1,8 +1,8 @@
-"""What is said of hundreds of bodies that real programs wrote again, each signed as one of the two, is so.
+"""The causes named for hundreds of bodies that real programs serialized again are true.
 
-`serializers.jsonl` holds three bodies in PiktID's form and what Node.js, PHP, Ruby, Go, Java, .NET, Perl, jq and Python
-made of them, with program and call. Each case is scored named, vague, honest or false by an oracle of its own: it reads
-the two texts with the standard library and knows nothing of the diagnostics.
+`serializers.jsonl` holds four bodies in PiktID's form and what Node.js, PHP, Ruby, Go, Java, .NET, Perl, jq and Python
+made of them, with program and call; either of the two was signed. Each case is scored named, vague, honest or false by
+an oracle of its own, which reads the two texts with the standard library and not with the diagnostics.
 """
 
 from __future__ import annotations
@@ -33,7 +33,15 @@ FACTS = {
 TEXTS = {
     *("body-printed", "word-for-body", "python-bytes-text", "form-of-fields", "form-encoded", "form-decoded"),
     *("form-field", "body-base64", "body-from-base64", "body-hex", "body-from-hex", "body-from-numbers"),
-    *("body-from-python", "json-string-signed", "json-string", "wrapped", "wrapped-base64", "wrapped-object"),
+    *(
+        "body-from-python",
+        "body-from-ruby",
+        "json-string-signed",
+        "json-string",
+        "wrapped",
+        "wrapped-base64",
+        "wrapped-object",
+    ),
     *("html-escaped", "html-unescaped", "wrapper-signed", "only-data", "only-name"),
 }
 _UNGUESSABLE = re.compile(r"Lambda|added key|Promise|http_build|querystring")
@@ -213,7 +221,7 @@ def test_a_json_difference_is_never_called_a_text() -> None:
             "1795826357.459 was signed and 1.795826357459E9",
         ),
         (b'{"a":1,"b":1}', b'{"b": 1.0, "a": 1.0}', "json-sorted+json-numbers+json-compact", "in alphabetical order"),
-        (b'{"a": 1}', b'{"a":1}', "json-spaced", "a blank after each comma"),
+        (b'{"a": 1}', b'{"a":1}', "json-spaced", "a space after each comma"),
         (b'{"a": null, "b": 1}', b'{"a": null, "b": 1, "c": null}', "json-nulls", "The null field $.c was not signed."),
     ],
 )

@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 
 from webhook_tui.domain.delivery.delivery import Delivery
 from webhook_tui.domain.delivery.headers import Headers
-from webhook_tui.domain.diagnostics.engine import OtherDelivery, explain, with_cause
-from webhook_tui.domain.diagnostics.report import Examination, SignatureReport
+from webhook_tui.domain.diagnostics.engine import explain, with_cause
+from webhook_tui.domain.diagnostics.report import Examination, OtherDelivery, SignatureReport
 from webhook_tui.domain.signature.secret import Secret
 from webhook_tui.domain.signature.secret_ring import SecretRing
 from webhook_tui.domain.signature.signature import check_signature
@@ -140,7 +140,11 @@ CASES = [
         headline="It fits the secret plus a newline.",
         short="Fits the secret plus a newline.",
     ),
+    Case("secret-newlines", signed(BODY, SECRET + "\n\n")),
     Case("secret-crlf", signed(BODY, SECRET + "\r\n")),
+    Case("secret-cr", signed(BODY, SECRET + "\r")),
+    Case("secret-mark", signed(BODY, SECRET + ";"), short="Fits the secret plus ;."),
+    Case("secret-mark", signed(BODY, f'"{SECRET}')),
     Case("secret-blank", signed(BODY, SECRET + " ")),
     Case("secret-blank", signed(BODY, " " + SECRET)),
     Case("secret-stripped", signed(BODY, "s3cret"), secret=" s3cret\n"),
@@ -210,7 +214,10 @@ CASES = [
     Case("base64", b"sha256=" + base64.b64encode(DIGEST).rstrip(b"=")),
     Case("base64-of-hex", b"sha256=" + base64.b64encode(DIGEST.hex().encode())),
     Case("truncated", b"sha256=" + DIGEST.hex()[:63].encode()),
+    Case("truncated", b"sha256=" + DIGEST.hex()[:40].encode()),
     Case("truncated", b"sha256=" + DIGEST.hex()[:32].encode()),
+    Case("value-blank", b"sha256 = " + DIGEST.hex().encode()),
+    Case("digest-text", b"sha256=" + str(DIGEST).encode()),
     Case("leading-zero", b"sha256=" + mac(SECRET, ZERO_BODY).hex()[1:].encode(), body=ZERO_BODY),
     Case("value-quoted", b'"sha256=' + DIGEST.hex().encode() + b'"'),
     Case("value-quoted", b"sha256=b'" + DIGEST.hex().encode() + b"'"),
@@ -234,6 +241,7 @@ CASES = [
     ),
     Case("trailing-crlf", signed(BODY), body=BODY + b"\r\n"),
     Case("missing-newline", signed(BODY + b"\n")),
+    Case("missing-newlines", signed(BODY + b"\n\n")),
     Case("missing-crlf", signed(BODY + b"\r\n")),
     Case("surrounding-blanks", signed(BODY), body=b"  " + BODY + b"  "),
     Case("trailing-nul", signed(BODY + b"\0")),
@@ -294,6 +302,11 @@ CASES = [
     Case("json-escapes+json-ascii+json-compact", signed(DOTNET)),
     Case("json-compact", signed(b'{"a":1e400,"b":NaN,"a":"\\ud800"}'), body=b'{"a": 1e400, "b": NaN, "a": "\\ud800"}'),
     Case("json-compact", signed(b'{"a":' + b"7" * 5000 + b"}"), body=b'{"a": ' + b"7" * 5000 + b"}"),
+    Case(
+        "json-utf8+json-spacing",
+        signed('{"id": 1, "data": {"a":"é","b":2}}'.encode()),
+        body=b'{"id": 1, "data": {"a": "\\u00e9", "b": 2}}',
+    ),
     Case("body-encoded-twice", signed(MOJIBAKE)),
     Case("body-sent-encoded-twice", signed(BODY), body=MOJIBAKE),
     Case("utf8-replaced", signed(BODY.replace(b"\xc3\xa9", b"\xef\xbf\xbd")), body=LATIN),
@@ -309,6 +322,8 @@ CASES = [
     Case("form-encoded", signed(b"%7B%22id%22%3A+1%7D"), body=b'{"id": 1}'),
     Case("body-base64", signed(base64.b64encode(BODY))),
     Case("body-from-base64", signed(BODY), body=base64.b64encode(BODY)),
+    Case("wrapped", signed(PING), body=json.dumps({"Records": [{"id": "1", "body": PING.decode()}]}).encode()),
+    Case("body-from-ruby", signed(PING), body=b'{"id"=>1, "name"=>"ping", "data"=>{}, "timestamp"=>1795443602.5}'),
     Case("python-bytes-text", signed(str(PING).encode()), body=PING),
     Case("word-for-body", signed(b"[object Object]")),
     Case("body-cut", signed(LONG[:4096]), body=LONG),
@@ -422,12 +437,12 @@ def test_an_older_secret_is_a_cause_once_it_was_replaced() -> None:
 
     assert report.cause is not None
     assert report.cause.code == "older-secret"
-    assert "replaced 3 min before it came" in report.cause.why
+    assert "replaced 3 min before the delivery arrived" in report.cause.why
     assert [line.fits for line in report.lines] == [False, True]
 
 
 def test_a_secret_that_was_current_when_it_came_is_no_cause() -> None:
-    """A replacement later on changes nothing about a delivery that was valid."""
+    """A later replacement does not change a delivery that was valid."""
     ring = ring_of("older").registered(Secret("newer"), NOW + timedelta(minutes=1))
 
     assert explain(delivery(signed(BODY, "older")), ring, seq=1, clock=lambda: 0.0).cause is None
@@ -443,7 +458,7 @@ def test_names_the_delivery_whose_signature_it_has() -> None:
     assert report.cause is not None
     assert report.cause.headline == "It is the signature of delivery #7."
     assert report.cause.short_reason == "It is #7's signature."
-    assert report.cause.change == "Two deliveries were mixed: look for shared state."
+    assert report.cause.change == "Two deliveries were mixed up: look for shared state."
     again = explained(delivery(signed(PING, "unknown")), SECRET, others=(other, unknown))
     assert again.cause is not None
     assert again.cause.headline == "It has the same signature as delivery #6."
@@ -476,14 +491,17 @@ def test_without_a_ring_the_token_is_tried() -> None:
     assert report.expected is None
 
 
-@pytest.mark.parametrize("name", [b"X-Hub-Signature-256", b"X-Signature"])
-def test_finds_the_signature_in_another_header(name: bytes) -> None:
+@pytest.mark.parametrize(
+    ("name", "prefix"), [(b"X-Hub-Signature-256", b""), (b"X-Signature", b""), (b"Authorization", b"Bearer ")]
+)
+def test_finds_the_signature_in_another_header(name: bytes, prefix: bytes) -> None:
     """A missing header may only be misnamed."""
-    report = explained(delivery(None, extra=((name, signed(BODY)),)), SECRET)
+    report = explained(delivery(None, extra=((name, prefix + signed(BODY)),)), SECRET)
 
     assert report.cause is not None
-    assert report.cause.code == "other-header"
+    assert report.cause.code.startswith("other-header")
     assert name.decode() in report.cause.headline
+    assert name.decode() in report.cause.why
 
 
 def test_a_missing_signature_has_no_cause() -> None:

@@ -1,4 +1,4 @@
-"""How other languages write JSON, against texts written by hand, and the lengths of every sentence."""
+"""How other languages write JSON, compared with texts written by hand, and the lengths of every sentence."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ import re
 
 import pytest
 
-from webhook_tui.domain.diagnostics import numbers, serializers, strings
+from webhook_tui.domain.diagnostics import lexemes, serializers
 from webhook_tui.domain.diagnostics.catalogue import CATALOGUE, JSON_ADVICE, JSON_CHANGES
 from webhook_tui.domain.diagnostics.causes import cause_of, difference, note_of
-from webhook_tui.domain.diagnostics.document import Document, Order
+from webhook_tui.domain.payload.json_document import Document, Order, Spelling
 
 
 @pytest.mark.parametrize(
@@ -34,27 +34,27 @@ from webhook_tui.domain.diagnostics.document import Document, Order
 )  # fmt: skip
 def test_numbers(lexeme: str, python: str, javascript: str, php: str, go: str) -> None:
     """Each language has its own idea of a number."""
-    assert numbers.as_python(lexeme) == python
-    assert numbers.as_javascript(lexeme) == javascript
-    assert numbers.as_php(lexeme) == php
-    assert numbers.as_go(lexeme) == go
+    assert lexemes.number_python(lexeme) == python
+    assert lexemes.number_javascript(lexeme) == javascript
+    assert lexemes.number_php(lexeme) == php
+    assert lexemes.number_go(lexeme) == go
 
 
 @pytest.mark.parametrize(
     ("escape", "text", "written"),
     [
-        (strings.ascii_escaped, 'é"\n\x7f😀', '"\\u00e9\\"\\n\\u007f\\ud83d\\ude00"'),
-        (strings.utf8, 'é"\n\x7f\x01', '"é\\"\\n\x7f\\u0001"'),
-        (strings.javascript, "\u2028\ud800", '"\u2028\\ud800"'),
-        (strings.php, "a/é\x7f", '"a\\/\\u00e9\x7f"'),
-        (strings.php_unescaped_slashes, "a/é", '"a/\\u00e9"'),
-        (strings.php_unescaped_unicode, "a/é\u2029", '"a\\/é\\u2029"'),
-        (strings.php_unescaped_both, "a/é\u2029", '"a/é\\u2029"'),
-        (strings.go, "<a&b>é/\u2028\ud800", '"\\u003ca\\u0026b\\u003eé/\\u2028\ufffd"'),
-        (strings.dotnet, "a+'<é😀\"\\/\n", '"a\\u002B\\u0027\\u003C\\u00E9\\uD83D\\uDE00\\u0022\\\\/\\n"'),
+        (lexemes.escape_ascii, 'é"\n\x7f😀', '"\\u00e9\\"\\n\\u007f\\ud83d\\ude00"'),
+        (lexemes.escape_utf8, 'é"\n\x7f\x01', '"é\\"\\n\x7f\\u0001"'),
+        (lexemes.escape_javascript, "\u2028\ud800", '"\u2028\\ud800"'),
+        (lexemes.escape_php, "a/é\x7f", '"a\\/\\u00e9\x7f"'),
+        (lexemes.escape_php_slashes, "a/é", '"a/\\u00e9"'),
+        (lexemes.escape_php_unicode, "a/é\u2029", '"a\\/é\\u2029"'),
+        (lexemes.escape_line_separators, "a/é\u2029", '"a/é\\u2029"'),
+        (lexemes.escape_go, "<a&b>é/\u2028\ud800", '"\\u003ca\\u0026b\\u003eé/\\u2028\ufffd"'),
+        (lexemes.escape_dotnet, "a+'<é😀\"\\/\n", '"a\\u002B\\u0027\\u003C\\u00E9\\uD83D\\uDE00\\u0022\\\\/\\n"'),
     ],
 )
-def test_strings(escape: strings.Escape, text: str, written: str) -> None:
+def test_strings(escape: Spelling, text: str, written: str) -> None:
     """Each language escapes other characters."""
     assert escape(text) == written
 
@@ -94,7 +94,7 @@ def test_every_sentence_of_the_catalogue_has_room() -> None:
         "language",
         "case",
     )
-    names = (*names, *("path", "signed", "received", "change"))
+    names = (*names, *("path", "signed", "received", "change", "mark"))
     made = [
         difference(code, **{**dict.fromkeys(names, LONGEST), "seq": 1_000_000}) for code in (*CATALOGUE, *JSON_CHANGES)
     ]

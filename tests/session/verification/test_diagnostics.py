@@ -60,7 +60,7 @@ async def test_a_cause_reaches_ndjson_with_why_and_change(tmp_path: Path) -> Non
 
     assert (record["verdict"], record["cause"]) == ("invalid", "json-spaced")
     assert record["reason"] == "It fits the same JSON, spaced."
-    assert record["why"].startswith("The JSON was signed with a blank after each comma and colon.")
+    assert record["why"].startswith("The JSON was signed with a space after each comma and colon.")
     assert "stands between PiktID and this receiver" in record["change"]
 
 
@@ -109,7 +109,7 @@ async def test_the_same_event_with_other_bytes_is_a_hint(tmp_path: Path) -> None
 
     assert report.examination is Examination.NO_CAUSE
     assert report.hints[0] == (
-        'The same event came valid as #1 with other bytes. Different: $.name was "ping" and is "pong".'
+        'The same event arrived valid as #1 with other bytes. Different: $.name was "ping" and is "pong".'
     )
 
 

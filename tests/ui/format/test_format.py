@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+import msgspec
 import pytest
 from msgspec.structs import replace
 from textual.content import Content
@@ -78,7 +79,7 @@ def test_the_signature_tab_with_a_cause() -> None:
         "secret 41d0  until 14:19:00      does not fit",
     ]
     assert effort(found) == "1,012 checks, 14 ms"
-    assert effort(replace(found, tried=1)) == "1 check, 14 ms"
+    assert effort(msgspec.structs.replace(found, tried=1)) == "1 check, 14 ms"
 
 
 def test_the_signature_tab_without_a_cause_says_what_to_do() -> None:
@@ -117,7 +118,7 @@ def test_the_signature_tab_of_a_secret_that_was_added() -> None:
     """It names the secret, and never says that PiktID signed it, whichever way it was added."""
     for origin in (Origin.KEPT, Origin.ENTERED, Origin.OPTION, Origin.FILE):
         line = RingLine("c", "c7e8", NEWER, None, origin, is_current=False, fits=True)
-        shown = text(signature_text(replace(report(None), lines=(line,)), row(1), 78, NOW))
+        shown = text(signature_text(msgspec.structs.replace(report(None), lines=(line,)), row(1), 78, NOW))
 
         assert shown[1:3] == [
             "It matches a secret that you added: c7e8.",
@@ -153,7 +154,7 @@ def test_no_secret_no_signature_and_hostile_values() -> None:
     """What is missing is said, what is hostile is harmless."""
     empty = SignatureReport(8, (), None, ())
     assert "received    none" in text(signature_text(empty, row(8), 78, NOW))
-    hostile = replace(report(CAUSE), received=("sha256=\x1b]2;x\x07" + "a" * 4000,), notes=("dup\x1b",))
+    hostile = msgspec.structs.replace(report(CAUSE), received=("sha256=\x1b]2;x\x07" + "a" * 4000,), notes=("dup\x1b",))
     shown = signature_text(hostile, row(8), 78, NOW).plain
     assert "\x1b" not in shown
     assert len(shown) < 2000

@@ -1,4 +1,4 @@
-"""What may differ from the documented signature, in words; several differences together make one cause."""
+"""How a signature may differ from the documented one, in words; several differences together make one cause."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import msgspec
 
 from webhook_tui.domain.delivery.text import visible
-from webhook_tui.domain.diagnostics.catalogue import CATALOGUE, JSON_ADVICE, JSON_CHANGES
+from webhook_tui.domain.diagnostics.catalogue import CATALOGUE, HEADLINES, JSON_ADVICE, JSON_CHANGES
 from webhook_tui.domain.diagnostics.report import Cause
 
 LONGEST_HEADLINE = 60
@@ -16,10 +16,6 @@ LONGEST_PHRASE = LONGEST_SHORT - len("Fits .")
 
 _NUMBERS = {2: "two", 3: "three", 4: "four", 5: "five"}
 _LONGEST_VALUE = 40
-_OWN_HEADLINES = {
-    "swapped": ("It is the signature of delivery #{seq}.", "It is #{seq}'s signature."),
-    "same-signature": ("It has the same signature as delivery #{seq}.", "Same signature as #{seq}."),
-}
 
 
 class Difference(msgspec.Struct, frozen=True):
@@ -39,17 +35,15 @@ class Difference(msgspec.Struct, frozen=True):
     @property
     def headline(self) -> str:
         """A sentence of at most 60 characters."""
-        if self.code in _OWN_HEADLINES:
-            return self._filled(_OWN_HEADLINES[self.code][0])
+        if self.code in HEADLINES:
+            return self._filled(HEADLINES[self.code][0])
         long = self._filled(self._texts[3]) if len(self._texts) > 3 else ""
         return f"It fits {long if 0 < len(long) <= LONGEST_HEADLINE - len('It fits .') else self.phrase}."
 
     @property
     def short_reason(self) -> str:
         """A sentence of at most 34 characters."""
-        if self.code in _OWN_HEADLINES:
-            return self._filled(_OWN_HEADLINES[self.code][1])
-        return f"Fits {self.phrase}."
+        return self._filled(HEADLINES[self.code][1]) if self.code in HEADLINES else f"Fits {self.phrase}."
 
     @property
     def why(self) -> str:
@@ -69,35 +63,49 @@ class Difference(msgspec.Struct, frozen=True):
         return text.format(**dict(self.values)) if self.values else text
 
 
+class Message(msgspec.Struct, frozen=True):
+    """Bytes that may have been signed, and how they differ from the body that arrived."""
+
+    content: bytes
+    differences: tuple[Difference, ...] = ()
+    common: bool = False
+    """Frequent enough to be tried with every variant of the secret, too."""
+    base: bytes | None = None
+    """JSON of which `content` is another form: the differences are computed from the two when it fits."""
+
+
 def difference(code: str, **values: object) -> Difference:
-    """The difference of that code; received text among the values is sanitised and cut to 40 characters."""
+    """Return the difference of that code; received text among the values is sanitised and cut to 40 characters."""
     if not values:
         return Difference(code)
     return Difference(code, tuple((name, _cut(visible(str(value)), _LONGEST_VALUE)) for name, value in values.items()))
 
 
 def cause_of(differences: Sequence[Difference], signed: int, received: int) -> Cause:
-    """The cause that these differences make together, of bodies of `signed` and `received` bytes; not empty."""
+    """Return the cause that these differences (at least one) make, of bodies of `signed` and `received` bytes."""
     sizes = "" if signed == received else f" {_bytes(signed)} signed and {received:,} arrived."
     why = " ".join(dict.fromkeys(one.why for one in differences))
     change = " ".join(dict.fromkeys(one.change for one in differences))
     code = "+".join(dict.fromkeys(one.code for one in differences))
     if len(differences) == 1:
         return Cause(code, differences[0].headline, differences[0].short_reason, why + sizes, change)
-    number = _NUMBERS.get(len(differences), str(len(differences)))
-    headline = f"It fits {differences[0].phrase} and {differences[1].phrase}."
-    if len(differences) > 2 or len(headline) > LONGEST_HEADLINE:
-        headline = f"It fits with {number} differences, all of them below."
-    return Cause(code, headline, f"Fits with {number} differences.", why + sizes, change)
+    *before, last = [one.phrase for one in differences]
+    short = f"Fits with {_counted(differences)}."
+    headline = f"It fits {', '.join(before)} and {last}."
+    if len(headline) > LONGEST_HEADLINE:
+        headline = f"It f{short[1:]}"
+    return Cause(code, headline, short, why + sizes, change)
 
 
 def note_of(differences: Sequence[Difference]) -> str:
-    """What the ring's line says of the secret with which the differences fit."""
+    """Return what the ring's line says of the secret with which the differences fit."""
     if not differences:
         return "fits"
-    if len(differences) == 1:
-        return f"fits only {differences[0].phrase}"
-    return f"fits only with {_NUMBERS.get(len(differences), str(len(differences)))} differences"
+    return f"fits only {differences[0].phrase if len(differences) == 1 else f'with {_counted(differences)}'}"
+
+
+def _counted(differences: Sequence[Difference]) -> str:
+    return f"{_NUMBERS.get(len(differences), str(len(differences)))} differences"
 
 
 def _bytes(count: int) -> str:

@@ -1,4 +1,4 @@
-"""Readings of a header value as a digest: prefix, case, base64, cut, algorithm, another header."""
+"""How a header value may be read as a digest: prefix, case, base64, truncation, algorithm, another header."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ SHA256 = "sha256"
 DIGITS = {SHA256: 64, "sha1": 40, "sha512": 128, "sha384": 96, "sha224": 56, "sha3_256": 64, "md5": 32}
 
 _LEAST_DIGITS = 16
-"""Fewer digits than these could fit by chance."""
+"""Fewer digits could fit by chance."""
 _LONGEST_VALUE = 1024
 _MOST_READINGS = 12
 _MOST_HEADERS = 60
@@ -27,41 +27,39 @@ _LABEL = re.compile(
     rb"\s*(?:hmac[-_]?)?(sha-?(?:1|224|256|384|512)|sha3-256|md5|v0|v1a?|signature|sig|s|h|hmac|digest)(\s*)([=:])(\s*)",
     re.IGNORECASE,
 )
-_WORD = re.compile(rb"(?:hmac|sha-?256|signature|bearer|digest|hmac-sha256)\s+", re.IGNORECASE)
+_WORD = re.compile(rb"(?:hmac|sha-?256|signature|bearer|digest|hmac-sha256)\s+(?![=:])", re.IGNORECASE)
 _LIST = re.compile(rb"[,;\s]+")
 _QUOTES = re.compile(rb"""b?(["'`<\[])(.*)[\1"'`>\]]""", re.DOTALL)
 """Quotes around a value, also as Python shows bytes."""
 _JSON = re.compile(rb"""\{\s*"[^"]*"\s*:\s*"([^"]*)"\s*\}|\[\s*"([^"]*)"\s*\]""")
 _GROUPED = re.compile(rb"(?:(?:0x)?[0-9a-fA-F]{2}[-: ,]?\s?){8,}")
 _HEX = re.compile(rb"[0-9a-fA-F]+")
-_LIKELY = re.compile(rb"(?:[a-zA-Z0-9-]+[=,])?(?:[0-9a-fA-F]{32,128}|[A-Za-z0-9+/_-]{27,88}={0,2})")
+_LIKELY = re.compile(rb"(?:[a-zA-Z0-9-]+(?:[=,:]|\s+)){0,2}(?:[0-9a-fA-F]{32,128}|[A-Za-z0-9+/_-]{27,88}={0,2})")
 
 
 class Reading(msgspec.Struct, frozen=True):
-    """One way to understand a header value: digits of a digest, and what is unusual about how they are written."""
+    """One way to read a header value: the digits of a digest, and what is unusual about their spelling."""
 
     digits: bytes
     """Lower-case hex, possibly cut."""
     differences: tuple[Difference, ...] = ()
 
     def algorithms(self) -> tuple[tuple[str, tuple[Difference, ...]], ...]:
-        """Algorithms whose digest has as many digits, or is cut to them: the documented one first, then others."""
+        """Return the algorithms whose digest has as many digits, the documented one first, then those with more."""
         count = len(self.digits)
         found: list[tuple[str, tuple[Difference, ...]]] = []
+        cut: list[tuple[str, tuple[Difference, ...]]] = []
         for algorithm, digits in DIGITS.items():
             named = () if algorithm == SHA256 else (difference(algorithm.replace("_", "-")),)
             if count == digits:
                 found.append((algorithm, named))
             elif algorithm in ("sha256", "sha512") and count < digits:
-                cut = difference("truncated", count=count, digits=digits)
-                is_other = count in (40, 56) or (algorithm == "sha512" and count == 96)
-                if not is_other:
-                    found.append((algorithm, (*named, cut)))
-        return tuple(found)
+                cut.append((algorithm, (*named, difference("truncated", count=count, digits=digits))))
+        return (*found, *cut)
 
 
 def readings(headers: Headers) -> tuple[Reading, ...]:
-    """Every reading of the signature headers, else of headers that look like one; the documented one first."""
+    """Return every reading of the signature headers, else of headers that look like one; the documented one first."""
     received = list(dict.fromkeys(signatures(headers)))
     found: dict[Reading, None] = {}
     if any(value.strip() for value in received):
@@ -144,7 +142,7 @@ def _label_differences(labels: Sequence[bytes], digits: bytes) -> tuple[Differen
 
 
 def _digits(item: bytes) -> Iterator[tuple[bytes, tuple[Difference, ...]]]:
-    """Digits and how they are written; nothing when too few are left to prove anything."""
+    """Yield digits and how they are written; none when too few are left to prove anything."""
     joined, written = _without_marks(item)
     if _HEX.fullmatch(joined):
         yield from _hex_digits(joined, written)
@@ -163,7 +161,7 @@ def _digits(item: bytes) -> Iterator[tuple[bytes, tuple[Difference, ...]]]:
 
 
 def _without_marks(item: bytes) -> tuple[bytes, tuple[Difference, ...]]:
-    """The hex digits without what stands in front of them and between them."""
+    """Return the hex digits without a 0x in front of them and separators between them."""
     if item[:2].lower() == b"0x" and _HEX.fullmatch(item[2:]):
         return item[2:], (difference("prefix-other"),)
     if _GROUPED.fullmatch(item) and not _HEX.fullmatch(item):
@@ -191,6 +189,7 @@ WRITINGS: tuple[tuple[str, Callable[[bytes], bytes]], ...] = (
     ("unpadded", lambda digest: b"".join(b"%x" % byte for byte in digest)),
     ("sign-extended", lambda digest: b"".join(b"%02x" % (_SIGNED[byte] & 0xFFFFFFFF) for byte in digest)),
     ("sign-extended", lambda digest: b"".join(b"%x" % (_SIGNED[byte] & 0xFFFFFFFF) for byte in digest)),
+    ("digest-text", lambda digest: repr(digest).encode()),
     ("decimal", lambda digest: b",".join(b"%d" % byte for byte in digest)),
     ("decimal", lambda digest: b" ".join(b"%d" % byte for byte in digest)),
     ("decimal", lambda digest: b",".join(b"%d" % _SIGNED[byte] for byte in digest)),
@@ -198,11 +197,11 @@ WRITINGS: tuple[tuple[str, Callable[[bytes], bytes]], ...] = (
     ("base32", lambda digest: base64.b32encode(digest).rstrip(b"=")),
     ("unpadded", lambda digest: b"%x" % int.from_bytes(digest)),
 )
-"""Writings of a digest that cannot be read back, so that the digest is written and compared."""
+"""Spellings of a digest that cannot be decoded: each digest is spelled and compared."""
 
 
 def unread_values(headers: Headers) -> tuple[bytes, ...]:
-    """What stands in the signature headers behind `sha256=`, without brackets and padding."""
+    """Return what follows `sha256=` in the signature headers, without brackets and padding."""
     found = []
     for value in dict.fromkeys(signatures(headers)):
         item = value[:_LONGEST_VALUE].strip().removeprefix(PREFIX).strip(b" []()").rstrip(b"=")

@@ -1,7 +1,7 @@
-"""Finds out why a signature does not verify: tries every known cause and names the one that matches.
+"""Finds out why a signature does not verify: tries every known cause and names the one that fits.
 
-It changes no verdict: what fits only otherwise than documented stays invalid. Digests are compared in constant time,
-and no text of a report holds a secret.
+The verdict does not change: a signature that fits in an undocumented way stays invalid. Digests are compared in
+constant time, and no text of a report holds a secret.
 """
 
 from __future__ import annotations
@@ -12,63 +12,50 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain, islice
 
 import msgspec
-from msgspec.structs import replace
 
 from webhook_tui.domain.delivery.delivery import Delivery
 from webhook_tui.domain.delivery.headers import SIGNATURE_HEADER, signatures, values
-from webhook_tui.domain.diagnostics.causes import Difference, cause_of, difference, note_of
-from webhook_tui.domain.diagnostics.document import Document, ExpiredError
+from webhook_tui.domain.diagnostics.causes import Difference, Message, cause_of, difference, note_of
 from webhook_tui.domain.diagnostics.encodings import SHA256, WRITINGS, Reading, readings, unread_values
 from webhook_tui.domain.diagnostics.envelopes import enveloped
 from webhook_tui.domain.diagnostics.hints import hints
 from webhook_tui.domain.diagnostics.json_changes import json_changes
-from webhook_tui.domain.diagnostics.message import Message
-from webhook_tui.domain.diagnostics.other_delivery import OtherDelivery
 from webhook_tui.domain.diagnostics.payloads import bodies
 from webhook_tui.domain.diagnostics.renderings import printed
-from webhook_tui.domain.diagnostics.report import Cause, Examination, RingLine, SignatureReport
+from webhook_tui.domain.diagnostics.report import Cause, Examination, OtherDelivery, RingLine, SignatureReport
 from webhook_tui.domain.diagnostics.secrets import Signer, Way, cheap_variants, plain, strangers, variants
 from webhook_tui.domain.diagnostics.serializers import COMMON, reshaped, rewritten
 from webhook_tui.domain.diagnostics.wrappers import unwrapped
+from webhook_tui.domain.payload.json_document import Document, ExpiredError
 from webhook_tui.domain.signature.secret import Secret
 from webhook_tui.domain.signature.secret_ring import SecretRing
 from webhook_tui.domain.signature.signature import sign
 from webhook_tui.domain.signature.verdict import Verdict, VerificationResult
-from webhook_tui.domain.units import age
-
-__all__ = ["OtherDelivery", "explain", "with_cause"]
+from webhook_tui.domain.units import age, counted
 
 MOST_TRIED = 100_000
 """Checks after which the search ends, whatever the ring and the body."""
 LARGEST_REWRITTEN = 1_048_576
-"""Bytes of a body up to which its JSON is written again."""
+"""Bytes of a body up to which its JSON is serialized again."""
 _NEWEST = 4
-"""So many secrets of the ring are tried with every message and in every variant, the others with the cheap ones."""
+"""This many secrets of the ring are tried with every message and in every variant, the others in the cheap ones."""
 _MOST_OTHERS = 500
 _LARGEST_KEPT = 262_144
 """Bytes of a message up to which it is kept to be tried with variants of the secret, too."""
 _MOST_COMMON = 24
 _MOST_COMMON_OF_OTHERS = 6
 _MOST_INNER = 12
-_LIKELY_VARIANTS = frozenset(
-    f"secret-{name}"
-    for name in (
-        *(
-            "newline",
-            "crlf",
-            "blank",
-            "stripped",
-            "quoted",
-            "unquoted",
-            "without-whsec",
-            "with-whsec",
-            "hex",
-            "whsec-hex",
-        ),
-        *("base64", "whsec-base64", "empty", "prepended", "appended"),
-    )
-) | {"turned", "keyless", "token"}
-"""Codes of what is tried with every common message, too."""
+_LIKELY_VARIANTS = {
+    *("turned", "keyless", "token"),
+    *(
+        f"secret-{name}"
+        for name in (
+            *("newline", "crlf", "blank", "stripped", "quoted", "unquoted", "without-whsec", "with-whsec", "hex"),
+            *("whsec-hex", "base64", "whsec-base64", "empty", "prepended", "appended"),
+        )
+    ),
+}
+"""Codes of the variants of a secret that are tried with every common message, too."""
 _BLOCK = 64
 _INNER_PAD, _OUTER_PAD = (bytes(byte ^ pad for byte in range(256)) for pad in (0x36, 0x5C))
 
@@ -92,11 +79,11 @@ def explain(
     notes: tuple[str, ...] = (),
     event_id: str | None = None,
 ) -> SignatureReport:
-    """All that can be said of a delivery's signature; never raises, whatever was sent.
+    """Return all that is known of a delivery's signature; never raises, whatever was sent.
 
-    `clock`: seconds, for the report's `seconds` only. `others`: newest first; at most 500 are looked at. `expired`:
-    asked before each check and in every loop; once it is true the search ends. `notes`: passed on. `event_id`: the
-    event's id as JSON text, to compare with those of `others`.
+    `clock`: seconds, for the report's `seconds` only. `others`: newest first; at most 500 are used. `expired`: asked
+    before each check and in every loop; the search ends once it is true. `notes`: copied into the report. `event_id`:
+    the event's id as JSON text, to compare with those of `others`.
     """
     started = clock()
     search = _Search(readings(delivery.headers), unread_values(delivery.headers), expired)
@@ -122,7 +109,7 @@ def explain(
         notes=notes,
         examination=examination,
         hints=hints(delivery, event_id, others) if is_open else (),
-        skipped=("Rewritten JSON was not tried: the body is larger than 1 MiB.",)
+        skipped=("Other forms of its JSON were not tried: the body is larger than 1 MiB.",)
         if is_open and len(delivery.body) > LARGEST_REWRITTEN
         else (),
     )
@@ -136,21 +123,22 @@ def _examination(search: _Search, found: _Found | None, *, stopped: bool) -> Exa
     return Examination.NO_CAUSE if search.is_possible else Examination.UNNEEDED
 
 
-def with_cause(verification: VerificationResult, report: SignatureReport) -> VerificationResult:
-    """The result with what the search found as its reason, where the verdict is a bad one."""
-    if not verification.verdict.is_bad:
-        return verification
-    if report.cause is not None:
-        return replace(verification, reason=report.cause.headline, short_reason=report.cause.short_reason)
-    if verification.verdict is not Verdict.INVALID or not report.outcome:
-        return verification
-    if report.examination is Examination.STOPPED:
-        return replace(verification, reason=report.outcome)
-    return replace(verification, reason=f"No known cause matches ({report.tried:,} checks).")
+def with_cause(result: VerificationResult, report: SignatureReport) -> VerificationResult:
+    """Return the result with what the search found as its reason, where the verdict is a bad one."""
+    verdict, cause = result.verdict, report.cause
+    if not verdict.is_bad:
+        return result
+    if cause is not None:
+        return VerificationResult(verdict, cause.headline, cause.short_reason, result.secret_id)
+    if verdict is not Verdict.INVALID or not report.outcome:
+        return result
+    stopped = report.examination is Examination.STOPPED
+    reason = report.outcome if stopped else f"No known cause matches ({counted(report.tried, 'check')})."
+    return VerificationResult(verdict, reason, result.short_reason, result.secret_id)
 
 
 class _KeyedHash:
-    """HMAC-SHA256 with one key, faster than `hmac.digest` where many messages are signed with it."""
+    """HMAC-SHA256 with one key (RFC 2104), faster than `hmac.digest` where many messages are signed with it."""
 
     __slots__ = ("_inner", "_outer")
 
@@ -167,7 +155,7 @@ class _KeyedHash:
 
 
 class _Search:
-    """Tries signers on messages against the readings of the header, and counts."""
+    """Compares digests with the readings of the header, and counts the checks."""
 
     def __init__(self, found: tuple[Reading, ...], unread: tuple[bytes, ...], expired: Callable[[], bool]) -> None:
         self.readings = found
@@ -177,7 +165,7 @@ class _Search:
         self.expired = expired
         self._keyed: dict[bytes, _KeyedHash] = {}
         self._all = self._plan(None)
-        """Each algorithm with the digits that it must make."""
+        """Each algorithm with the digits that are wanted of it."""
         self._likely = self._plan(1)
         """The same with only the likeliest algorithm of each reading."""
 
@@ -189,11 +177,11 @@ class _Search:
         return list(plan.items())
 
     def keep(self, signers: Iterable[Signer]) -> None:
-        """Many messages will be tried with each of these."""
+        """Prepare keys with which many messages will be tried."""
         self._keyed = {signer.key: _KeyedHash(signer.key) for signer in signers}
 
     def attempt(self, signer: Signer, message: Message, *, every: bool = False) -> _Found | None:
-        """Whether one signer and message fit; `every`: with unlikely algorithms, too."""
+        """Return what fits, if signer and message do; `every`: with unlikely algorithms, too. Raises ExpiredError."""
         if self.tried >= MOST_TRIED or self.expired():
             raise ExpiredError
         for algorithm, wanted in self._all if every else self._likely:
@@ -205,7 +193,7 @@ class _Search:
         return None
 
     def attempt_writings(self, signer: Signer, message: Message) -> _Found | None:
-        """Whether the header is the digest in a writing that cannot be read back."""
+        """Return what fits, if the header is the digest in a spelling that cannot be decoded."""
         if not self.unread:
             return None
         digest = signer.digest(SHA256, message.content)
@@ -224,7 +212,7 @@ class _Search:
 
 
 def _found(signer: Signer, message: Message, written: tuple[Difference, ...]) -> _Found:
-    """Name what fits; how one JSON differs from the other is told from the two."""
+    """Name what fits; the differences of two forms of a JSON are computed from the two."""
     changed = message.differences
     if message.base is not None:
         changed = (*changed, *(json_changes(message.content, message.base) or (difference("json-spacing"),)))
@@ -276,7 +264,7 @@ def _search(
 
 
 def _messages(delivery: Delivery, expired: Callable[[], bool], common: list[Message]) -> Iterator[Message]:
-    """Each distinct message but the body itself; those that are common and small are put into `common`."""
+    """Yield each distinct message but the body itself; those that are common and small are put into `common`."""
     seen = {hash(delivery.body)}
     for message in _all_messages(delivery, expired):
         mark = hash(message.content)
@@ -343,11 +331,11 @@ def _cause(delivery: Delivery, ring: SecretRing, found: _Found | None) -> Cause 
         return None
     return Cause(
         "older-secret",
-        "It fits a secret that was replaced before it came.",
+        "It fits a secret replaced before the delivery arrived.",
         "Fits a replaced secret.",
-        f"PiktID signed it with the secret that was replaced {age(late)} before it came. "
+        f"It is signed with a secret that was replaced {age(late)} before the delivery arrived. "
         "A server that knows only the newest secret would have refused it.",
-        "After registering, let your server try the secret before the newest one, too.",
+        "After registering again, accept the previous secret, too, until its deliveries have arrived.",
     )
 
 

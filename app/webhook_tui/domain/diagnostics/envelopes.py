@@ -1,4 +1,4 @@
-"""Messages that hold more or less than the body: time stamps, ids, the URL, headers, a single field."""
+"""Messages with more or less than the body: timestamps, ids, the URL, headers, a single field."""
 
 from __future__ import annotations
 
@@ -8,10 +8,9 @@ from itertools import islice
 
 from webhook_tui.domain.delivery.delivery import Delivery
 from webhook_tui.domain.delivery.headers import HOP_BY_HOP, SIGNATURE_HEADER, Headers, first
-from webhook_tui.domain.diagnostics.causes import Difference, difference
-from webhook_tui.domain.diagnostics.document import Document, Order
-from webhook_tui.domain.diagnostics.message import Message
+from webhook_tui.domain.diagnostics.causes import Message, difference
 from webhook_tui.domain.diagnostics.serializers import COMPACT, SPACED
+from webhook_tui.domain.payload.json_document import Document, Order
 
 _MOST_TIMES = 6
 _MOST_IDS = 4
@@ -38,7 +37,7 @@ _JOINED = (
 
 
 def enveloped(delivery: Delivery, document: Document | None) -> Iterator[Message]:
-    """The body with something around it, or something else of the request alone."""
+    """Yield the body with another part of the request around it, or such a part alone."""
     yield from _timed(delivery, document)
     yield from _addressed(delivery)
     yield from _headed(delivery)
@@ -76,7 +75,7 @@ def _times(headers: Headers, document: Document | None) -> Iterator[bytes]:
 
 
 def _spellings(stamp: str) -> Iterator[bytes]:
-    """A time of the body as text, and as whole seconds and milliseconds."""
+    """Yield a time of the body as text, as whole seconds and as milliseconds."""
     if len(stamp) > 64:
         return
     yield stamp.encode("utf-8", "replace")
@@ -125,21 +124,17 @@ def _headed(delivery: Delivery) -> Iterator[Message]:
         if not 0 < len(value) <= _LONGEST_VALUE:
             continue
         what = name.decode("latin-1")
-        yield Message(value, (_headers("headers", what),))
+        yield Message(value, (difference("headers", what=what),))
         for mark in (b"", b".", b":", b"\n"):
-            yield Message(value + mark + body, (_headers("headers-body", what),))
+            yield Message(value + mark + body, (difference("headers-body", what=what),))
     lines = b"".join(b"%b: %b\r\n" % pair for pair in told)
     lower = b"".join(b"%b:%b\n" % (name.lower(), value.strip()) for name, value in told)
     for block in (lines, lower, b"".join(sorted(lower.splitlines(keepends=True)))):
         if len(block) <= _LARGEST_BLOCK:
             end = b"\r\n" if block is lines else b"\n"
-            yield Message(block, (_headers("headers", "all headers"),))
+            yield Message(block, (difference("headers", what="all headers"),))
             for message in (block + body, block + end + body):
-                yield Message(message, (_headers("headers-body", "all headers"),))
-
-
-def _headers(code: str, what: str) -> Difference:
-    return difference(code, what=what)
+                yield Message(message, (difference("headers-body", what="all headers"),))
 
 
 def _fields(document: Document) -> Iterator[Message]:
@@ -154,7 +149,7 @@ def _fields(document: Document) -> Iterator[Message]:
             yield Message(text + b"\n", found)
             continue
         for layout in (COMPACT, SPACED):
-            content = document.part(node).written(Order.AS_SENT, layout, None, None)
+            content = document.part(node).written(Order.AS_SENT, layout)
             if content is not None:
                 yield Message(content, found)
 

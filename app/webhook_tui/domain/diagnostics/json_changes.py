@@ -1,17 +1,17 @@
-"""What differs between two JSON texts, told from the two: order, white space, escapes, numbers, fields, values."""
+"""Names the differences of two JSON texts: order, white space, escapes, numbers, fields, values."""
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from webhook_tui.domain.diagnostics.catalogue import JSON_CHANGES
 from webhook_tui.domain.diagnostics.causes import Difference, difference
-from webhook_tui.domain.diagnostics.document import NUMBER, Document, Members, Node, Order
 from webhook_tui.domain.diagnostics.serializers import PIKTID
+from webhook_tui.domain.payload.json_document import NUMBER, TOKEN, Document, Members, Node, Order
 
-_GAPS = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[{}\[\],:]|[^\s{}\[\],:"]+|(\s+)', re.DOTALL)
+_MARKS, _SPACED, _CLOSING = frozenset("{}[],:"), (",", ":"), frozenset("}],:")
 _INDENT = re.compile(r"[\[{]\n([ \t]*)\S")
 _NAME_MARKS = re.compile(r"[_-]")
 _MOST_CHANGES = 8
@@ -19,7 +19,7 @@ _ESCAPE = re.compile(r"\\(?:u[0-9a-fA-F]{4}|.)|.", re.DOTALL)
 
 
 def json_changes(signed: bytes, received: bytes) -> tuple[Difference, ...]:
-    """The differences, the weightiest first; empty when one of the two is not JSON or they are equal."""
+    """Return the differences, the most important first; empty when one of the two is not JSON or they are equal."""
     ours, theirs = Document.parse(signed, _never), Document.parse(received, _never)
     if ours is None or theirs is None or signed == received:
         return ()
@@ -37,7 +37,7 @@ def _never() -> bool:
 
 
 def _advice(ours: Document, signed: bytes, theirs: Document, received: bytes) -> str:
-    """Whose form is PiktID's own."""
+    """Return the key of the advice: which of the two is in PiktID's own form."""
     mine, other = _is_piktid(ours, signed), _is_piktid(theirs, received)
     if mine == other:
         return ""
@@ -49,7 +49,7 @@ def _is_piktid(document: Document, body: bytes) -> bool:
 
 
 def _changes(ours: Document, mine: Node, theirs: Document, other: Node, path: str) -> Iterator[Difference]:
-    """What differs in values below two nodes at the same path."""
+    """Yield the differences of two nodes at the same path."""
     if isinstance(mine, str) and isinstance(other, str):
         yield from _scalars(ours, mine, theirs, other, path)
     elif isinstance(mine, list) and isinstance(other, list) and len(mine) == len(other):
@@ -101,7 +101,7 @@ def _fields(fields: Iterator[tuple[str, Node]], codes: tuple[str, str], path: st
 
 
 def _renamed(ours: list[str], theirs: list[str]) -> dict[str, str]:
-    """Keys that are the same but for case and underscores."""
+    """Return keys that are equal but for case, underscores and hyphens, by our name."""
     plain = {_NAME_MARKS.sub("", name).lower(): name for name in theirs}
     found = {name: plain.get(_NAME_MARKS.sub("", name).lower(), "") for name in ours}
     return {name: other for name, other in found.items() if other}
@@ -127,7 +127,7 @@ def _scalars(ours: Document, mine: str, theirs: Document, other: str, path: str)
 
 
 def _escapes(mine: str, other: str) -> Difference:
-    """The first place in which two spellings of one text differ."""
+    """Return the first place in which two spellings of one text differ."""
     at_mine, at_other = iter(_ESCAPE.findall(mine)), iter(_ESCAPE.findall(other))
     one = two = ""
     for one, two in zip(at_mine, at_other, strict=False):
@@ -143,9 +143,9 @@ def _escapes(mine: str, other: str) -> Difference:
 def _layout(signed: bytes, received: bytes) -> Iterator[Difference]:
     mine, other = _decoded(signed), _decoded(received)
     ends = mine[len(mine.rstrip()) :], other[len(other.rstrip()) :]
-    style = _gaps(mine.strip())
-    if style != _gaps(other.strip()):
-        yield _named(mine.strip(), style)
+    gaps, their_gaps = _gaps(mine.strip()), _gaps(other.strip())
+    if any(gaps[place] != their_gaps[place] for place in gaps.keys() & their_gaps.keys()):
+        yield _named(mine.strip(), gaps)
     if ends[0] == "\n" and not ends[1]:
         yield difference("json-newline")
     elif ends[1] == "\n" and not ends[0]:
@@ -154,10 +154,10 @@ def _layout(signed: bytes, received: bytes) -> Iterator[Difference]:
         yield difference("json-spacing")
 
 
-def _named(text: str, gaps: frozenset[tuple[str, str, str]]) -> Difference:
-    if not gaps:
+def _named(text: str, gaps: Mapping[tuple[str, str], set[str]]) -> Difference:
+    if all(found == {""} for found in gaps.values()):
         return difference("json-compact")
-    if all(gap == " " and before in ",:" and before for before, gap, _ in gaps):
+    if all(found == ({" "} if before in _SPACED else {""}) for (before, _), found in gaps.items()):
         return difference("json-spaced")
     indent = _INDENT.match(text)
     if indent is not None and indent[1]:
@@ -166,20 +166,18 @@ def _named(text: str, gaps: frozenset[tuple[str, str, str]]) -> Difference:
     return difference("json-spacing")
 
 
-def _gaps(text: str) -> frozenset[tuple[str, str, str]]:
-    """Which white space stands between which marks, whatever the depth."""
+def _gaps(text: str) -> Mapping[tuple[str, str], set[str]]:
+    """Return the white space, also none, between each pair of marks (a comma or colon, a bracket, "" for a value)."""
     unit = _INDENT.match(text)
-    found: set[tuple[str, str, str]] = set()
-    before, gap = "", ""
-    for match in _GAPS.finditer(text):
-        if match[1] is not None:
-            gap = match[1]
-            continue
-        mark = match[0] if match[0] in "{}[],:" else ""
-        if gap:
-            found.add((before, "\n" + (unit[1] if unit else "") if "\n" in gap else gap, mark if mark in "}]:" else ""))
-        before, gap = mark, ""
-    return frozenset(found)
+    found: dict[tuple[str, str], set[str]] = {}
+    before, end = "", 0
+    for match in TOKEN.finditer(text):
+        mark = match[0] if match[0] in _MARKS else ""
+        gap = text[end : match.start()]
+        gap = "\n" + (unit[1] if unit else "") if "\n" in gap else gap
+        found.setdefault((before, mark if mark in _CLOSING else ""), set()).add(gap)
+        before, end = mark, match.end()
+    return found
 
 
 def _decoded(body: bytes) -> str:
@@ -193,4 +191,4 @@ def _size(node: Node) -> int:
 def _shown(node: Node) -> str:
     if isinstance(node, str):
         return node
-    return (Document(node, _never).written(Order.AS_SENT, PIKTID.layout, None, None) or b"").decode()
+    return (Document(node, _never).written(Order.AS_SENT, PIKTID.layout) or b"").decode()

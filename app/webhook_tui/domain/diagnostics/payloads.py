@@ -1,4 +1,4 @@
-"""Variants of the body as bytes: its ends, line ends, encodings, compression, forms, buffers."""
+"""Variants of the body as bytes: its ends, line ends, encodings, forms, buffers."""
 
 from __future__ import annotations
 
@@ -11,22 +11,23 @@ import unicodedata
 from collections.abc import Iterator
 from urllib.parse import quote, quote_plus, unquote_plus
 
-from webhook_tui.domain.diagnostics import strings
-from webhook_tui.domain.diagnostics.causes import difference
-from webhook_tui.domain.diagnostics.message import Message
+from webhook_tui.domain.diagnostics import lexemes
+from webhook_tui.domain.diagnostics.causes import Message, difference
+from webhook_tui.domain.payload.json_document import TOKEN
 
 LARGEST_RECODED = 1_048_576
 """Bytes of a body up to which it is decoded and encoded in other ways."""
 _LAST_BYTES = b"}]\"'\n\r\t \0);,.0123456789el"
-_STRINGS = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
+_STRING = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
+_CLOSING = {"{": "}", "[": "]"}
 _BOM = b"\xef\xbb\xbf"
 _BUFFERS = (512, 1000, 1024, 2048, 4096, 8192, 10240, 16384, 32768, 65535, 65536, 131072, 1_048_576)
 _LARGEST_CLOSED = 65_536
-"""Bytes of a body up to which the end is sought that it may have lost."""
+"""Bytes of a body up to which lost ends are tried."""
 
 
 def bodies(body: bytes) -> Iterator[Message]:
-    """Every variant of the body but other JSON, the likeliest first; some are equal to others."""
+    """Yield every variant of the body except other JSON, the likeliest first; some are equal to others."""
     yield from _ends(body)
     yield from _line_ends(body)
     if body:
@@ -62,7 +63,7 @@ def _ends(body: bytes) -> Iterator[Message]:
     yield Message(body + b"\0", (difference("trailing-nul"),))
     for blank in (b"\n", b" ", b"\r\n"):
         yield Message(blank + body, (difference("leading-blank"),))
-    yield Message(body + b"\n\n", (difference("missing-newline"),))
+    yield Message(body + b"\n\n", (difference("missing-newlines"),))
 
 
 def _line_ends(body: bytes) -> Iterator[Message]:
@@ -78,7 +79,7 @@ def _line_ends(body: bytes) -> Iterator[Message]:
 
 
 def _cuts(body: bytes) -> Iterator[Message]:
-    """Parts of the body, and the body twice."""
+    """Yield parts of the body, and the body twice."""
     if body:
         yield Message(body[:-1], (difference("last-byte-unsigned"),))
     for size in _BUFFERS:
@@ -97,7 +98,7 @@ def _cuts(body: bytes) -> Iterator[Message]:
 
 
 def _lost_ends(body: bytes) -> Iterator[Message]:
-    """The body with the end that it may have lost."""
+    """Yield the body with an end that may have been lost."""
     if len(body) > _LARGEST_CLOSED:
         return
     for byte in _LAST_BYTES:
@@ -110,15 +111,17 @@ def _lost_ends(body: bytes) -> Iterator[Message]:
 
 
 def _lost_closing(body: bytes) -> bytes:
-    """The quote and brackets that would close the JSON that the body begins; empty when it is closed."""
-    waiting: list[int] = []
-    rest = _STRINGS.sub(b"", body)
-    for byte in rest.partition(b'"')[0]:
-        if byte in b"{[":
-            waiting.append(byte + 2)
-        elif byte in b"}]" and (not waiting or waiting.pop() != byte):
+    """Return the quote and brackets that would close the JSON that the body begins; empty when it is closed."""
+    waiting: list[str] = []
+    lexeme = ""
+    for match in TOKEN.finditer(body.decode("latin-1")):
+        lexeme = match[0]
+        if lexeme in _CLOSING:
+            waiting.append(_CLOSING[lexeme])
+        elif lexeme in "}]" and (not waiting or waiting.pop() != lexeme):
             return b""
-    return (b'"' if b'"' in rest else b"") + bytes(reversed(waiting))
+    quote_lost = '"' if lexeme.startswith('"') and not _STRING.fullmatch(lexeme) else ""
+    return f"{quote_lost}{''.join(reversed(waiting))}".encode()
 
 
 def _encodings(body: bytes) -> Iterator[Message]:
@@ -170,7 +173,7 @@ def _from_other_encodings(body: bytes) -> Iterator[Message]:
 
 
 def _recoded(body: bytes) -> Iterator[Message]:
-    """The body as a form, in base64, in hex, as a string."""
+    """Yield the body as a form, in base64, in hex, as a string."""
     for coded in (quote_plus(body), quote(body, safe=""), quote(body), quote(body, safe="!'()*-._~")):
         yield Message(coded.encode(), (difference("form-encoded"),))
         for name in ("payload", "body", "data", "json"):
@@ -185,7 +188,14 @@ def _recoded(body: bytes) -> Iterator[Message]:
         text = body.decode("utf-8")
     except UnicodeDecodeError:
         return
-    for escape in (strings.utf8, strings.ascii_escaped, strings.php, strings.go, strings.dotnet, strings.gson):
+    for escape in (
+        lexemes.escape_utf8,
+        lexemes.escape_ascii,
+        lexemes.escape_php,
+        lexemes.escape_go,
+        lexemes.escape_dotnet,
+        lexemes.escape_gson,
+    ):
         yield Message(escape(text).encode("utf-8", "replace"), (difference("json-string-signed"),))
     yield Message(b'"%b"' % base64.b64encode(body), (difference("body-base64"),))
     for name in ("body", "payload", "data", "event", "message"):

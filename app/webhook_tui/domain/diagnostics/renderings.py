@@ -1,26 +1,28 @@
-"""Texts that programs print of a body when it is not text: inspections of values, lists of bytes, names of types."""
+"""What programs print when a body is not text: inspected values, lists of bytes, names of types."""
 
 from __future__ import annotations
 
 import math
 import re
 from collections.abc import Callable, Iterator
-from json.encoder import encode_basestring
 from urllib.parse import quote, quote_plus
 
-from webhook_tui.domain.diagnostics import numbers, strings
+from webhook_tui.domain.diagnostics import lexemes
 from webhook_tui.domain.diagnostics.catalogue import PRINTED_WORDS
-from webhook_tui.domain.diagnostics.causes import difference
-from webhook_tui.domain.diagnostics.document import NUMBER, Document, Members, Node, Order
-from webhook_tui.domain.diagnostics.message import Message
+from webhook_tui.domain.diagnostics.causes import Message, difference
 from webhook_tui.domain.diagnostics.serializers import COMPACT
+from webhook_tui.domain.payload.json_document import NUMBER, Document, Members, Node, Order
 
 _LARGEST_RENDERED = 65_536
+_INSPECTED_DEPTH, _INSPECTED_ITEMS, _INSPECTED_WIDTH, _INSPECTED_LEVELS = 2, 100, 80, 3
+_LEAST_GROUPED, _LEAST_SPLIT = 6, 16
+_JS_ESCAPED = re.compile(r"[\x00-\x1f\\\x7f-\x9f\ud800-\udfff]")
+_JS_SHORT = {"\b": "\\b", "\t": "\\t", "\n": "\\n", "\f": "\\f", "\r": "\\r", "\\": "\\\\"}
 _JS_KEY = re.compile(r"[a-zA-Z_][a-zA-Z_0-9]*")
 
 
 def printed(body: bytes, document: Document | None) -> Iterator[Message]:
-    """Each text; the words that stand for any body come last."""
+    """Yield each text; the words that are printed for any body come last."""
     if len(body) <= _LARGEST_RENDERED:
         yield from _bytes(body)
         if document is not None:
@@ -63,12 +65,12 @@ def _values(document: Document) -> Iterator[Message]:
     renderers: tuple[tuple[str, str, Callable[[Document, Node], str]], ...] = (
         ("Python", "str() of a dict", _python),
         ("Go", "%v of a map", _go),
-        ("JavaScript", "util.inspect", lambda doc, node: _Inspection(doc).text(node, 0, 0)[0]),
-        ("PHP", "print_r", lambda doc, node: _print_r(doc, node, "Array")),
-        ("PHP", "print_r", lambda doc, node: _print_r(doc, node, "stdClass Object")),
-        ("PHP", "serialize", _php_serialized),
-        ("Ruby", "inspect", lambda doc, node: _ruby(doc, node, "=>")),
-        ("Ruby", "inspect", lambda doc, node: _ruby(doc, node, " => ")),
+        ("JavaScript", "util.inspect() output", lambda doc, node: _Inspection(doc).text(node)),
+        ("PHP", "print_r() output", lambda doc, node: _print_r(doc, node, "Array")),
+        ("PHP", "print_r() output", lambda doc, node: _print_r(doc, node, "stdClass Object")),
+        ("PHP", "serialize() output", _php_serialized),
+        ("Ruby", "inspect output", lambda doc, node: _ruby(doc, node, "=>")),
+        ("Ruby", "inspect output", lambda doc, node: _ruby(doc, node, " => ")),
         ("Java", "toString() of a map", _java),
     )
     data = document.member("data")
@@ -87,7 +89,7 @@ def _python(document: Document, node: Node) -> str:
     if isinstance(node, str):
         if node.startswith('"'):
             return repr(document.decoded(node))
-        return {"true": "True", "false": "False", "null": "None"}.get(node) or numbers.as_python(node)
+        return {"true": "True", "false": "False", "null": "None"}.get(node) or lexemes.number_python(node)
     if isinstance(node, list):
         return f"[{', '.join(_python(document, value) for value in node)}]"
     return f"{{{', '.join(f'{_python(document, key)}: {_python(document, value)}' for key, value in node.pairs)}}}"
@@ -116,25 +118,30 @@ def _go_number(lexeme: str) -> str:
     return f"{'-' if value < 0 else ''}{digits[0]}{f'.{digits[1:]}' if len(digits) > 1 else ''}e{at:+03d}"
 
 
-_RUBY = strings.escaping("\u2028\u2029\u200b\ufeff")
+_RUBY_ESCAPED = re.compile("[\u2028\u2029\u200b\ufeff]")
 
 
 def _ruby(document: Document, node: Node, arrow: str) -> str:
     if isinstance(node, str):
         if node.startswith('"'):
-            return _RUBY(document.decoded(node)).replace("\\u001b", "\\e").replace("#{", "\\#{")
-        return "nil" if node == "null" else numbers.as_ruby(node) if NUMBER.fullmatch(node) else node
+            return _ruby_quoted(document.decoded(node))
+        return "nil" if node == "null" else lexemes.number_ruby(node) if NUMBER.fullmatch(node) else node
     if isinstance(node, list):
         return f"[{', '.join(_ruby(document, value, arrow) for value in node)}]"
     pairs = (_ruby(document, key, arrow) + arrow + _ruby(document, value, arrow) for key, value in node.pairs)
     return f"{{{', '.join(pairs)}}}"
 
 
+def _ruby_quoted(text: str) -> str:
+    written = _RUBY_ESCAPED.sub(lambda match: f"\\u{ord(match[0]):04X}", lexemes.escape_utf8(text))
+    return written.replace("\\u001b", "\\e").replace("#{", "\\#{")
+
+
 def _java(document: Document, node: Node) -> str:
     if isinstance(node, str):
         if node.startswith('"'):
             return document.decoded(node)
-        return numbers.as_java(node) if NUMBER.fullmatch(node) else node
+        return lexemes.number_java(node) if NUMBER.fullmatch(node) else node
     if isinstance(node, list):
         return f"[{', '.join(_java(document, value) for value in node)}]"
     return f"{{{', '.join(f'{document.decoded(key)}={_java(document, value)}' for key, value in node.pairs)}}}"
@@ -174,7 +181,7 @@ def _php_serialized(document: Document, node: Node) -> str:
 
 def _php_cast(lexeme: str) -> str:
     """A number as a text with all its digits, as in PHP 8."""
-    return numbers.as_php(lexeme).replace("e", "E")
+    return lexemes.number_php(lexeme).replace("e", "E")
 
 
 def _php_text(lexeme: str) -> str:
@@ -188,43 +195,98 @@ def _php_text(lexeme: str) -> str:
 
 
 class _Inspection:
-    """`util.inspect` of Node.js, up to its default depth; long arrays of numbers, which it groups, are not exact."""
+    """`util.inspect` of Node.js with its default options (lib/internal/util/inspect.js of Node.js 20)."""
 
     def __init__(self, document: Document) -> None:
         self._document = document
         self._depth = 0
 
-    def text(self, node: Node, depth: int, indent: int) -> tuple[str, bool]:
-        """The text, and whether it is an object or array."""
+    def text(self, node: Node, depth: int = 0, indent: int = 0) -> str:
+        """Return the text of a node at that depth, indented by so many spaces."""
         if isinstance(node, str):
-            if node.startswith('"'):
-                return _js_quoted(self._document.decoded(node)), False
-            return numbers.as_javascript(node) if NUMBER.fullmatch(node) else node, False
-        is_list = isinstance(node, list)
-        if not (node if isinstance(node, list) else node.pairs):
-            return ("[]" if is_list else "{}"), True
-        if depth > 2:
-            return ("[Array]" if is_list else "[Object]"), True
+            return self._scalar(node, depth, indent)
+        if isinstance(node, Members):
+            node = self._document.ordered(node, Order.INDEX_FIRST)
+        values = node if isinstance(node, list) else node.pairs
+        opening, closing = "[]" if isinstance(node, list) else "{}"
+        if not values or depth > _INSPECTED_DEPTH:
+            return f"{opening}{closing}" if not values else "[Array]" if isinstance(node, list) else "[Object]"
         self._depth = depth
-        output = []
-        for key, value in [("", value) for value in node] if isinstance(node, list) else node.pairs:
-            name = self._document.decoded(key) if key else ""
-            shown = "" if is_list else f"{name if _JS_KEY.fullmatch(name) else _js_quoted(name)}: "
-            output.append(shown + self.text(value, depth + 1, indent + 2)[0])
-        braces = "[]" if is_list else "{}"
-        if self._depth - depth < 3:
-            total = sum(map(len, output)) + len(output) + len(output) + indent + 1 + 10
+        if isinstance(node, list):
+            output = [self.text(value, depth + 1, indent + 2) for value in node[:_INSPECTED_ITEMS]]
+            count = len(output)
+            if len(node) > _INSPECTED_ITEMS:
+                more = len(node) - _INSPECTED_ITEMS
+                output.append(f"... {more} more item{'s' * (more > 1)}")
+                count += 1
+            if count > _LEAST_GROUPED:
+                output = _grouped(output, indent, node)
+        else:
+            output = [f"{self._key(key)}: {self.text(value, depth + 1, indent + 2)}" for key, value in node.pairs]
+            count = len(output)
+        if self._depth - depth < _INSPECTED_LEVELS and count == len(output):
             joined = ", ".join(output)
-            if total <= 80 and "\n" not in joined:
-                return f"{braces[0]} {joined} {braces[1]}", True
+            width = sum(map(len, output)) + 2 * len(output) + indent + len(opening) + 10
+            if width <= _INSPECTED_WIDTH and "\n" not in joined:
+                return f"{opening} {joined} {closing}"
         line = f"\n{' ' * indent}"
-        return f"{braces[0]}{line}  {f',{line}  '.join(output)}{line}{braces[1]}", True
+        return f"{opening}{line}  {f',{line}  '.join(output)}{line}{closing}"
+
+    def _key(self, lexeme: str) -> str:
+        name = self._document.decoded(lexeme)
+        return name if _JS_KEY.fullmatch(name) else _js_quoted(name)
+
+    def _scalar(self, lexeme: str, depth: int, indent: int) -> str:
+        if not lexeme.startswith('"'):
+            return lexemes.number_go(lexeme) if NUMBER.fullmatch(lexeme) else lexeme  # minus zero keeps its sign
+        text = self._document.decoded(lexeme)
+        if depth and len(text) > _LEAST_SPLIT and len(text) > _INSPECTED_WIDTH - indent - 4:
+            return f" +\n{' ' * (indent + 2)}".join(map(_js_quoted, re.split(r"(?<=\n)(?!\Z)", text)))
+        return _js_quoted(text)
+
+
+def _grouped(output: list[str], indent: int, node: list[Node]) -> list[str]:
+    """Arrange the items of an array in columns: `groupArrayElements`."""
+    items = output[:_INSPECTED_ITEMS]
+    widths = [len(item) for item in items]
+    total, longest = sum(widths) + 2 * len(widths), max(widths) + 2
+    if longest * 3 + indent >= _INSPECTED_WIDTH or not (total / longest > 5 or longest <= 8):
+        return output
+    biased = max(longest - 3 - math.sqrt(longest - total / len(output)), 1)
+    columns = min(
+        math.floor(math.sqrt(2.5 * biased * len(items)) / biased + 0.5),
+        (_INSPECTED_WIDTH - indent) // longest,
+        _INSPECTED_LEVELS * 4,
+        15,
+    )
+    if columns <= 1:
+        return output
+    column_widths = [max(widths[at::columns]) + 2 for at in range(columns)]
+    is_numeric = all(isinstance(value, str) and NUMBER.fullmatch(value) for value in node)
+    lines = []
+    for start in range(0, len(items), columns):
+        row = items[start : start + columns]
+        cells = [f"{item}, " for item in row[:-1]] + row[-1:]
+        padded = [
+            cell.rjust(column_widths[at] - (2 if at == len(row) - 1 else 0))
+            if is_numeric
+            else cell.ljust(column_widths[at] if at < len(row) - 1 else 0)
+            for at, cell in enumerate(cells)
+        ]
+        lines.append("".join(padded))
+    return lines + output[_INSPECTED_ITEMS:]
 
 
 def _js_quoted(text: str) -> str:
-    mark = "'" if "'" not in text else '"' if '"' not in text else "`" if "`" not in text else "'"
-    inner = encode_basestring(text)[1:-1].replace('\\"', '"')
+    mark = "'" if "'" not in text else '"' if '"' not in text else "`" if "`" not in text and "${" not in text else "'"
+    inner = _JS_ESCAPED.sub(_js_escape, text)
     return f"{mark}{inner.replace(mark, chr(92) + mark)}{mark}"
+
+
+def _js_escape(match: re.Match[str]) -> str:
+    character = match[0]
+    code = ord(character)
+    return _JS_SHORT.get(character) or (f"\\u{code:04X}" if code > 0xFF else f"\\x{code:02X}")
 
 
 def _forms(document: Document) -> Iterator[Message]:
@@ -236,7 +298,7 @@ def _forms(document: Document) -> Iterator[Message]:
         written = (
             document.scalar(value)
             if isinstance(value, str)
-            else (document.part(value).written(Order.AS_SENT, COMPACT, None, None) or b"").decode("utf-8", "replace")
+            else (document.part(value).written(Order.AS_SENT, COMPACT) or b"").decode("utf-8", "replace")
         )
         pairs.append((document.decoded(key), written))
     javascript = [(document.decoded(key), _javascript(document, value)) for key, value in document.root.pairs]
@@ -272,8 +334,10 @@ def _url_coded(text: str) -> str:
 def _javascript(document: Document, node: Node) -> str:
     """`String()` of a scalar, `JSON.stringify` of the others."""
     if isinstance(node, str):
-        return numbers.as_javascript(node) if NUMBER.fullmatch(node) else document.scalar(node)
-    written = document.part(node).written(Order.INDEX_FIRST, COMPACT, strings.javascript, numbers.as_javascript)
+        return lexemes.number_javascript(node) if NUMBER.fullmatch(node) else document.scalar(node)
+    written = document.part(node).written(
+        Order.INDEX_FIRST, COMPACT, lexemes.escape_javascript, lexemes.number_javascript
+    )
     return (written or b"").decode("utf-8", "replace")
 
 

@@ -1,16 +1,22 @@
-"""What the Signature tab and `verify` show of one signature: received, expected, the ring, and a cause if one fits."""
+"""The report on one signature: received, expected, the ring, a cause if one fits, and sentences that explain it."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
 
-from msgspec import Struct
+import msgspec
 
+from webhook_tui.domain.delivery.delivery import DeliveryRow
 from webhook_tui.domain.signature.secret_ring import Origin
+from webhook_tui.domain.signature.signature import NONE_FITS
+from webhook_tui.domain.signature.verdict import Verdict
+from webhook_tui.domain.units import age, counted
+
+NOT_EXAMINED = "Not examined yet."
 
 
-class Cause(Struct, frozen=True):
+class Cause(msgspec.Struct, frozen=True):
     """Why a signature does not verify, and what to change."""
 
     code: str
@@ -25,8 +31,8 @@ class Cause(Struct, frozen=True):
     """What to change, one or two sentences."""
 
 
-class RingLine(Struct, frozen=True):
-    """What one secret of the ring says to this signature; never the secret itself."""
+class RingLine(msgspec.Struct, frozen=True):
+    """Whether one secret of the ring fits this signature; never the secret itself."""
 
     secret_id: str
     short_id: str
@@ -49,17 +55,14 @@ class Examination(StrEnum):
     UNNEEDED = "nothing to explain"
 
 
-NOT_EXAMINED = "Not examined yet."
-
-
-class SignatureReport(Struct, frozen=True):
+class SignatureReport(msgspec.Struct, frozen=True):
     """All that is known of the signature of one delivery."""
 
     seq: int
     received: tuple[str, ...]
     """The X-Webhook-Signature values as sent (latin-1; sanitise before showing); empty when there is none."""
     expected: str | None
-    """What the secret that fits, else the current, else the newest one makes of the body; None without secrets."""
+    """The signature of the body with the secret that fits, else the current, else the newest; None without secrets."""
     lines: tuple[RingLine, ...]
     """Newest first."""
     cause: Cause | None = None
@@ -67,7 +70,7 @@ class SignatureReport(Struct, frozen=True):
     """How many digests were computed and compared."""
     seconds: float = 0.0
     notes: tuple[str, ...] = ()
-    """Lint: what is odd about the delivery, one sentence each (sanitise before showing)."""
+    """Lint: what is unusual about the delivery, one sentence each (sanitise before showing)."""
     examination: Examination = Examination.NO_CAUSE
     hints: tuple[str, ...] = ()
     """What may have happened, without proof (sanitise before showing)."""
@@ -83,13 +86,96 @@ class SignatureReport(Struct, frozen=True):
             return f"The search was stopped after {_duration(self.seconds)}."
         if self.examination is not Examination.NO_CAUSE or not self.tried:
             return ""
-        secrets = "1 secret" if len(self.lines) == 1 else f"{len(self.lines)} secrets"
-        return f"No known cause matches ({secrets}, {self.effort})."
+        return f"No known cause matches ({counted(len(self.lines), 'secret')}, {self.effort})."
 
     @property
     def effort(self) -> str:
         """`832 checks, 14 ms`."""
-        return f"{self.tried:,} {'check' if self.tried == 1 else 'checks'}, {_duration(self.seconds)}"
+        return f"{counted(self.tried, 'check')}, {_duration(self.seconds)}"
+
+
+class OtherDelivery(msgspec.Struct, frozen=True):
+    """Another stored delivery, to compare with the one that is examined."""
+
+    seq: int
+    signature: bytes
+    """Its X-Webhook-Signature as sent; empty when it has none."""
+    body: bytes
+    event_id: str | None = None
+    """Its event's id as JSON text."""
+    is_valid: bool = False
+
+
+def why_text(report: SignatureReport, row: DeliveryRow) -> str:
+    """Return one to three sentences; they may hold received text: sanitise before showing."""
+    if report.cause is not None:
+        return report.cause.why
+    match row.verdict:
+        case Verdict.VALID:
+            return _why_valid(report)
+        case Verdict.OLDER:
+            return _why_older(report, row)
+        case Verdict.INVALID:
+            return _why_invalid(report)
+        case Verdict.MISSING:
+            return "The X-Webhook-Signature header is missing. Anyone who knows the URL can have sent the request."
+        case Verdict.MALFORMED:
+            return f"{row.reason} {report.outcome}".rstrip()
+        case Verdict.PENDING if not report.lines:
+            return _why_invalid(report)
+        case Verdict.PENDING:
+            return "Its secret is not known yet. The signature is verified when the answer to registering arrives."
+
+
+def change_text(report: SignatureReport, row: DeliveryRow) -> str:
+    """Return what to change; "" where nothing is wrong."""
+    if report.cause is not None:
+        return report.cause.change
+    match row.verdict:
+        case Verdict.INVALID:
+            return "Add the secret it was signed with (webhook-tui --secret S), or register again to get a new one."
+        case Verdict.MISSING:
+            return "Refuse a request without it, as you refuse one with a wrong signature."
+        case Verdict.MALFORMED:
+            return "Send one header: sha256= and the 64 hex digits of the HMAC, lower case."
+        case _:
+            return ""
+
+
+def effort_text(report: SignatureReport) -> str:
+    """Return `2 secrets, 1,012 checks, 14 ms`."""
+    secrets = counted(len(report.lines), "secret")
+    return f"{secrets}, {report.effort}" if report.tried else secrets
+
+
+def _why_valid(report: SignatureReport) -> str:
+    line = _matching(report)
+    if line is None:
+        return "It was valid when it was verified. The secret is not in the ring any more."
+    if line.origin is Origin.REGISTERED:
+        return "PiktID signed the body as it arrived, with the current secret."
+    return f"It matches secret {line.short_id}, which was added by hand. PiktID did not issue that secret here."
+
+
+def _why_older(report: SignatureReport, row: DeliveryRow) -> str:
+    line = _matching(report)
+    if line is None or line.until is None:
+        return "It is signed with a secret of the ring that is not the current one."
+    seconds = (row.received_at - line.until).total_seconds()
+    return (
+        f"It is signed with secret {line.short_id}, which was replaced {age(seconds)} before the delivery arrived. "
+        "A server that knows only the newest secret would have refused it."
+    )
+
+
+def _why_invalid(report: SignatureReport) -> str:
+    if not report.lines:
+        return "No secret of this account is known, so the signature cannot be verified."
+    return " ".join(line for line in (NONE_FITS.reason, report.outcome, *report.skipped) if line)
+
+
+def _matching(report: SignatureReport) -> RingLine | None:
+    return next((line for line in report.lines if line.fits), None)
 
 
 def _duration(seconds: float) -> str:

@@ -45,7 +45,7 @@ _DOLLAR = re.compile(r"\$(?:\{[^}]*\}|\w+)")
 
 
 class Way(Enum):
-    """How secret and message become a digest."""
+    """How a digest is computed from secret and message."""
 
     HMAC = auto()
     TURNED = auto()
@@ -63,7 +63,7 @@ class Way(Enum):
 
 
 class Signer(msgspec.Struct, frozen=True):
-    """A key, what is done with it, and how that differs from the documented way."""
+    """A key, a computation, and how they differ from the documented ones."""
 
     key: bytes
     way: Way = Way.HMAC
@@ -71,13 +71,13 @@ class Signer(msgspec.Struct, frozen=True):
     secret_id: str | None = None
     """The ring's secret that the key was made of; None for a token or no secret at all."""
     mark: bytes = b""
-    """What stands between secret and message where both are hashed."""
+    """Separates secret and message where both are hashed."""
 
     def __repr__(self) -> str:
         return f"Signer({self.way}, {self.differences})"
 
     def digest(self, algorithm: str, message: bytes) -> bytes:
-        """The raw digest of `message`."""
+        """Return the raw digest of `message`."""
         key, mark = self.key, self.mark
         match self.way:
             case Way.HMAC:
@@ -96,19 +96,19 @@ class Signer(msgspec.Struct, frozen=True):
                 return hashlib.new(algorithm, self._plain_message(message)).digest()
 
     def _plain_message(self, message: bytes) -> bytes:
-        """What is hashed without HMAC."""
+        """Return what is hashed without HMAC."""
         before = self.key + self.mark if self.way in (Way.PREPENDED, Way.BOTH_ENDS) else b""
         after = self.mark + self.key if self.way in (Way.APPENDED, Way.BOTH_ENDS) else b""
         return before + message + after
 
 
 def plain(known: SigningSecret) -> Signer:
-    """The documented way with a secret of the ring."""
+    """Return the documented computation with a secret of the ring."""
     return Signer(known.secret.key, secret_id=known.secret_id)
 
 
 def cheap_variants(known: SigningSecret) -> Iterator[Signer]:
-    """The few variants that are tried of every secret of the ring, however many there are."""
+    """Yield the few variants that are tried with every secret of the ring, however many there are."""
     key, secret_id = known.secret.key, known.secret_id
     for code, changed in (
         ("secret-newline", key + b"\n"),
@@ -124,7 +124,7 @@ def cheap_variants(known: SigningSecret) -> Iterator[Signer]:
 
 
 def variants(known: SigningSecret) -> Iterator[Signer]:
-    """Every variant of one secret of the ring but the secret itself, each key once, the likeliest first."""
+    """Yield every variant of one secret of the ring but the secret itself, each key once, the likeliest first."""
     seen = {known.secret.key}
     text = known.secret.key.decode("utf-8", "surrogateescape")
     if len(text) <= _LONGEST_VARIED:
@@ -136,7 +136,7 @@ def variants(known: SigningSecret) -> Iterator[Signer]:
 
 
 def ways(known: SigningSecret) -> Iterator[Signer]:
-    """The other computations with the secret as it is."""
+    """Yield the other computations with the unchanged secret."""
     for way, code, marks in (
         (Way.TURNED, "turned", (b"",)),
         (Way.PREPENDED, "secret-prepended", _MARKS),
@@ -155,7 +155,7 @@ _MARKS = (b"", b".", b":", b"|", b"&", b"\n", b"-", b"_", b",", b" ")
 
 
 def strangers(token: Secret | None) -> Iterator[Signer]:
-    """Keys that are no signing secret: the API token, no key, an empty one, what a missing variable reads as."""
+    """Yield keys that are no signing secret: the API token, no key, an empty one, what an unset variable reads as."""
     yield Signer(b"", Way.PLAIN, (difference("keyless"),))
     if token:
         yield Signer(token.key, Way.HMAC, (difference("token"),))
@@ -191,8 +191,8 @@ def _texts(secret: str) -> Iterator[tuple[bytes, Difference]]:
     key = _bytes(secret)
     yield key + b"\n", difference("secret-newline")
     yield key + b"\r\n", difference("secret-crlf")
-    yield key + b"\r", difference("secret-crlf")
-    yield key + b"\n\n", difference("secret-newline")
+    yield key + b"\r", difference("secret-cr")
+    yield key + b"\n\n", difference("secret-newlines")
     yield key + b" ", difference("secret-blank")
     yield b" " + key, difference("secret-blank")
     yield b" " + key + b" ", difference("secret-blank")
@@ -202,12 +202,12 @@ def _texts(secret: str) -> Iterator[tuple[bytes, Difference]]:
     for mark in "\"'":
         yield _bytes(f"{mark}{bare}{mark}"), difference("secret-quoted")
         yield _bytes(f"{mark}{bare}{mark}\n"), difference("secret-quoted")
-        yield _bytes(f"{mark}{bare}"), difference("secret-quoted")
-        yield _bytes(f"{bare}{mark}"), difference("secret-quoted")
+        yield _bytes(f"{mark}{bare}"), difference("secret-mark", mark=mark)
+        yield _bytes(f"{bare}{mark}"), difference("secret-mark", mark=mark)
     for marks in _BRACKETS:
         yield _bytes(f"{marks[0]}{bare}{marks[-1]}"), difference("secret-bracketed")
     for mark in ";,.\\":
-        yield _bytes(bare + mark), difference("secret-quoted")
+        yield _bytes(bare + mark), difference("secret-mark", mark=mark)
     if len(bare) > 2 and bare[0] == bare[-1] and bare[0] in "\"'`":
         bare = bare[1:-1].strip()
         yield _bytes(bare), difference("secret-unquoted")
@@ -238,7 +238,7 @@ def _decoded(secret: str, code: str) -> Iterator[tuple[bytes, Difference]]:
     bare = secret.rstrip("=").replace("-", "+").replace("_", "/")
     with contextlib.suppress(ValueError):
         yield base64.b64decode(bare + "=" * (-len(bare) % 4), validate=True), difference(f"{code}-base64")
-    # Node.js reads base64 without minding what is not base64 in it.
+    # Node.js skips characters that are not base64.
     with contextlib.suppress(ValueError):
         known = re.sub(r"[^A-Za-z0-9+/]", "", bare)
         known = known[: len(known) - (len(known) % 4 == 1)]
@@ -276,7 +276,7 @@ def _encoded(secret: str) -> Iterator[tuple[bytes, Difference]]:
 
 
 def _stored(secret: str) -> Iterator[tuple[bytes, Difference]]:
-    """As a secret store or a file with a name in it gives it."""
+    """Yield the secret as a secret store or a file of variables returns it."""
     for name in (
         "secret",
         "SECRET",
@@ -296,7 +296,7 @@ def _stored(secret: str) -> Iterator[tuple[bytes, Difference]]:
 
 
 def _damaged(secret: str) -> Iterator[tuple[bytes, Difference]]:
-    """As configuration files and shells damage it."""
+    """Yield the secret as configuration files and shells damage it."""
     before = secret.partition("#")[0]
     yield _bytes(before.rstrip()), difference("secret-comment-cut")
     yield _bytes(before), difference("secret-comment-cut")

@@ -1,4 +1,4 @@
-"""The same JSON as other programs write it again; which program it is does not matter, only the bytes do."""
+"""The same JSON as other programs serialize it after parsing: as styles, and with fields and values changed."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from itertools import islice, product
 
 import msgspec
 
-from webhook_tui.domain.diagnostics import numbers, strings
-from webhook_tui.domain.diagnostics.document import Document, Layout, Members, Node, Order
-from webhook_tui.domain.diagnostics.message import Message
+from webhook_tui.domain.diagnostics import lexemes
+from webhook_tui.domain.diagnostics.causes import Message
+from webhook_tui.domain.payload.json_document import Document, Layout, Members, Node, Order, Spelling
 
 COMPACT, SPACED = Layout(), Layout(", ", ": ")
 ONE, TWO, THREE, FOUR, TAB = (Layout(",", ": ", indent) for indent in (" ", "  ", "   ", "    ", "\t"))
@@ -23,129 +23,140 @@ _LARGEST_SHAPED = 65_536
 _MOST_FIELDS = 40
 _DOCUMENTED = ("id", "name", "data", "timestamp")
 
-Number = Callable[[str], str]
-
 
 class Style(msgspec.Struct, frozen=True):
-    """One way to write a document again."""
+    """One way to serialize a document."""
 
     order: Order
     layout: Layout
-    escape: strings.Escape | None = None
-    numbers: Number | None = None
+    escape: Spelling | None = None
+    numbers: Spelling | None = None
     common: bool = False
     newline: bool = False
-    """A program that writes so also writes a newline after it."""
+    """Programs with this style also write a newline after it."""
 
 
 def _styles(
     orders: Sequence[Order],
     layouts: Sequence[Layout],
-    escapes: Sequence[strings.Escape | None],
-    figures: Sequence[Number | None],
+    escapes: Sequence[Spelling | None],
+    figures: Sequence[Spelling | None],
     common: int = 0,
     *,
     newline: bool = False,
 ) -> list[Style]:
-    """Every combination; the first `common` of them happen often."""
+    """Return every combination; the first `common` of them are frequent."""
     combined = product(orders, layouts, escapes, figures)
     return [Style(*axes, at < common, newline or at < common) for at, axes in enumerate(combined)]
 
 
-PIKTID = Style(Order.UNIQUE, SPACED, strings.ascii_escaped, numbers.as_python, True, True)
-_HTML = strings.php_hex(strings.php)
+PIKTID = Style(Order.UNIQUE, SPACED, lexemes.escape_ascii, lexemes.number_python, True, True)
 
 STYLES = (
     PIKTID,
-    Style(Order.INDEX_FIRST, COMPACT, strings.javascript, numbers.as_javascript, True, True),
+    Style(Order.INDEX_FIRST, COMPACT, lexemes.escape_javascript, lexemes.number_javascript, True, True),
     *_styles([Order.AS_SENT], [COMPACT, SPACED, TWO, FOUR, TAB, ONE, THREE, JACKSON], [None], [None], 3),
     # Python
     *_styles(
         [Order.UNIQUE, Order.SORTED],
         [COMPACT, SPACED, TWO, FOUR, ONE, THREE, TAB],
-        [strings.ascii_escaped, strings.utf8],
-        [numbers.as_python],
+        [lexemes.escape_ascii, lexemes.escape_utf8],
+        [lexemes.number_python],
         4,
     ),
-    *_styles([Order.SORTED], [SPACED, COMPACT], [strings.ascii_escaped, strings.utf8], [numbers.as_python], 4),
+    *_styles(
+        [Order.SORTED], [SPACED, COMPACT], [lexemes.escape_ascii, lexemes.escape_utf8], [lexemes.number_python], 4
+    ),
     # JavaScript, jq, Rust, Swift, SQLite, Perl
     *_styles(
         [Order.INDEX_FIRST, Order.SORTED],
         [COMPACT, TWO, FOUR, TAB, ONE, THREE],
-        [strings.javascript],
-        [numbers.as_javascript],
+        [lexemes.escape_javascript],
+        [lexemes.number_javascript],
     ),
     *_styles(
         [Order.UNIQUE, Order.SORTED],
         [COMPACT, TWO, TAB, THREE],
-        [strings.jq, strings.jq_ascii],
-        [numbers.as_jq, None],
+        [lexemes.escape_jq, lexemes.escape_ascii],
+        [lexemes.number_jq, None],
         newline=True,
     ),
-    *_styles([Order.UNIQUE, Order.SORTED], [COMPACT, TWO], [strings.utf8], [numbers.as_rust]),
-    *_styles([Order.UNIQUE, Order.SORTED], [COMPACT, SWIFT], [strings.slashed], [numbers.as_javascript, None]),
+    *_styles([Order.UNIQUE, Order.SORTED], [COMPACT, TWO], [lexemes.escape_utf8], [lexemes.number_rust]),
+    *_styles([Order.UNIQUE, Order.SORTED], [COMPACT, SWIFT], [lexemes.escape_slash], [lexemes.number_javascript, None]),
     *_styles(
         [Order.SORTED],
         [PERL, COMPACT],
-        [strings.utf8],
-        [numbers.as_perl, None, numbers.as_javascript, numbers.as_python],
+        [lexemes.escape_utf8],
+        [lexemes.number_perl, None, lexemes.number_javascript, lexemes.number_python],
         newline=True,
     ),
-    *_styles([Order.LENGTH], [SPACED, COMPACT], [strings.utf8], [numbers.as_numeric, numbers.as_javascript, None]),
+    *_styles(
+        [Order.LENGTH],
+        [SPACED, COMPACT],
+        [lexemes.escape_utf8],
+        [lexemes.number_postgresql, lexemes.number_javascript, None],
+    ),
     # PHP
-    *_styles([Order.UNIQUE], [COMPACT, FOUR], [strings.php], [numbers.as_php], 1),
+    *_styles([Order.UNIQUE], [COMPACT, FOUR], [lexemes.escape_php], [lexemes.number_php], 1),
     *_styles(
         [Order.UNIQUE, Order.ASSOCIATIVE],
         [COMPACT, FOUR],
         [
-            strings.php,
-            strings.php_unescaped_slashes,
-            strings.php_unescaped_unicode,
-            strings.php_unescaped_both,
-            _HTML,
+            lexemes.escape_php,
+            lexemes.escape_php_slashes,
+            lexemes.escape_php_unicode,
+            lexemes.escape_line_separators,
+            lexemes.escape_php_hex,
         ],
-        [numbers.as_php, numbers.as_php_with_fraction],
+        [lexemes.number_php, lexemes.number_php_fraction],
     ),
     # Go
-    *_styles([Order.SORTED], [COMPACT], [strings.go], [numbers.as_go, None], 2),
+    *_styles([Order.SORTED], [COMPACT], [lexemes.escape_go], [lexemes.number_go, None], 2),
     *_styles(
         [Order.SORTED, Order.INNER_SORTED, Order.UNIQUE],
         [COMPACT, TWO, TAB, FOUR],
-        [strings.go, strings.go_plain, strings.long_controls(strings.go)],
-        [numbers.as_go, None],
+        [lexemes.escape_go, lexemes.escape_go_plain, lexemes.escape_go_long],
+        [lexemes.number_go, None],
         newline=True,
     ),
-    *_styles([Order.AS_SENT, Order.OUTER_SORTED], [COMPACT, SPACED], [strings.go_raw], [None]),
+    *_styles([Order.AS_SENT, Order.OUTER_SORTED], [COMPACT, SPACED], [lexemes.escape_go_raw], [None]),
     # Java
     *_styles(
         [Order.UNIQUE, Order.SORTED, Order.HASHED],
         [COMPACT, JACKSON],
-        [strings.jackson, strings.org_json],
-        [numbers.as_java, None],
+        [lexemes.escape_jackson, lexemes.escape_org_json],
+        [lexemes.number_java, None],
         1,
     ),
     *_styles(
         [Order.UNIQUE],
         [COMPACT, TWO],
-        [strings.gson, strings.gson_plain],
-        [numbers.as_gson, None, numbers.as_java],
+        [lexemes.escape_gson, lexemes.escape_line_separators],
+        [lexemes.number_gson, None, lexemes.number_java],
     ),
     # .NET
     *_styles(
         [Order.UNIQUE],
         [COMPACT, TWO],
-        [strings.dotnet, strings.dotnet_relaxed, strings.newtonsoft],
-        [None, numbers.as_dotnet, numbers.as_dotnet_double],
+        [lexemes.escape_dotnet, lexemes.escape_dotnet_relaxed, lexemes.escape_newtonsoft],
+        [None, lexemes.number_dotnet, lexemes.number_dotnet_double],
     ),
     # Ruby
-    *_styles([Order.UNIQUE, Order.SORTED], [COMPACT, RUBY, TWO], [strings.utf8, strings.rails], [numbers.as_ruby]),
-    *_styles([Order.OUTER_SORTED], [COMPACT, SPACED], [strings.utf8], [numbers.as_ruby, numbers.as_javascript]),
+    *_styles(
+        [Order.UNIQUE, Order.SORTED],
+        [COMPACT, RUBY, TWO],
+        [lexemes.escape_utf8, lexemes.escape_rails],
+        [lexemes.number_ruby],
+    ),
+    *_styles(
+        [Order.OUTER_SORTED], [COMPACT, SPACED], [lexemes.escape_utf8], [lexemes.number_ruby, lexemes.number_javascript]
+    ),
 )
 COMMON = tuple(style for style in STYLES if style.common)
 
 
 def rewritten(document: Document, base: bytes, styles: Sequence[Style] = STYLES) -> Iterator[Message]:
-    """The document in each style, each distinct one once, the likeliest first; `base` is its present form."""
+    """Yield the document in each style, each text once, the likeliest first. `base`: the bytes it was parsed from."""
     for style, content, is_new in _distinct(document, styles):
         if is_new:
             yield Message(content, common=style.common, base=base)
@@ -154,7 +165,7 @@ def rewritten(document: Document, base: bytes, styles: Sequence[Style] = STYLES)
 
 
 def _distinct(document: Document, styles: Sequence[Style]) -> Iterator[tuple[Style, bytes, bool]]:
-    """Each style that writes other bytes than those before it, or is the first of those to add a newline."""
+    """Yield each style that writes other bytes than those before it, or is the first of them to add a newline."""
     seen: dict[tuple[int, int, int, int], list[bytes | bool | None]] = {}
     for style in styles:
         texts, figures = document.strings(style.escape), document.numbers(style.numbers)
@@ -172,7 +183,7 @@ def _distinct(document: Document, styles: Sequence[Style]) -> Iterator[tuple[Sty
 
 
 def reshaped(document: Document, base: bytes) -> Iterator[Message]:
-    """The document with other fields, keys or values, as frameworks leave it, in the common styles."""
+    """Yield the document with fields, keys or values changed, as frameworks do, in the common styles."""
     if len(base) > _LARGEST_SHAPED or not isinstance(document.root, Members):
         return
     for shape in _SHAPES:
@@ -189,24 +200,24 @@ _SHAPE_STYLES = (
     PIKTID,
     Style(Order.AS_SENT, COMPACT),
     Style(Order.AS_SENT, SPACED),
-    Style(Order.INDEX_FIRST, COMPACT, strings.javascript, numbers.as_javascript),
-    Style(Order.UNIQUE, COMPACT, strings.utf8, numbers.as_python),
-    Style(Order.UNIQUE, COMPACT, strings.php, numbers.as_php),
-    Style(Order.SORTED, COMPACT, strings.go, numbers.as_go),
-    Style(Order.UNIQUE, COMPACT, strings.jackson, numbers.as_java),
-    Style(Order.UNIQUE, COMPACT, strings.gson, numbers.as_gson),
-    Style(Order.UNIQUE, COMPACT, strings.gson),
-    Style(Order.UNIQUE, COMPACT, strings.gson_plain, numbers.as_gson),
-    Style(Order.UNIQUE, COMPACT, strings.newtonsoft, numbers.as_dotnet),
-    Style(Order.UNIQUE, COMPACT, strings.utf8, numbers.as_ruby),
-    Style(Order.UNIQUE, TWO, strings.gson),
+    Style(Order.INDEX_FIRST, COMPACT, lexemes.escape_javascript, lexemes.number_javascript),
+    Style(Order.UNIQUE, COMPACT, lexemes.escape_utf8, lexemes.number_python),
+    Style(Order.UNIQUE, COMPACT, lexemes.escape_php, lexemes.number_php),
+    Style(Order.SORTED, COMPACT, lexemes.escape_go, lexemes.number_go),
+    Style(Order.UNIQUE, COMPACT, lexemes.escape_jackson, lexemes.number_java),
+    Style(Order.UNIQUE, COMPACT, lexemes.escape_gson, lexemes.number_gson),
+    Style(Order.UNIQUE, COMPACT, lexemes.escape_gson),
+    Style(Order.UNIQUE, COMPACT, lexemes.escape_line_separators, lexemes.number_gson),
+    Style(Order.UNIQUE, COMPACT, lexemes.escape_newtonsoft, lexemes.number_dotnet),
+    Style(Order.UNIQUE, COMPACT, lexemes.escape_utf8, lexemes.number_ruby),
+    Style(Order.UNIQUE, TWO, lexemes.escape_gson),
 )
 _FIELD_STYLES = (PIKTID, *_SHAPE_STYLES[1:4:2])
 _PART_STYLES = tuple(style for style in STYLES if style.layout in (COMPACT, SPACED))
 
 
 def _partly_rewritten(document: Document, root: Members, base: bytes) -> Iterator[Message]:
-    """Only the value of `data` written anew, the other members as they came."""
+    """Yield the object with only the value of `data` serialized again, the other members as they arrived."""
     data = document.member("data")
     if data is None or isinstance(data, str):
         return
@@ -225,11 +236,11 @@ def _partly_rewritten(document: Document, root: Members, base: bytes) -> Iterato
 def _as_sent(document: Document, node: Node, layout: Layout) -> str:
     if isinstance(node, str):
         return node
-    return (document.part(node).written(Order.AS_SENT, layout, None, None) or b"").decode()
+    return (document.part(node).written(Order.AS_SENT, layout) or b"").decode()
 
 
 def _without_a_field(document: Document, root: Members, base: bytes) -> Iterator[Message]:
-    """The object without one of its members, or without one of those of its `data`."""
+    """Yield the object without one of its members, or without one of those of its `data`."""
     timed = _with_float_time(root)
     for style, members in product(_FIELD_STYLES, (root,) if timed == root else (root, timed)):
         outer = _pieces(document, members, style)
@@ -242,7 +253,7 @@ def _without_a_field(document: Document, root: Members, base: bytes) -> Iterator
 
 
 def _with_a_float(document: Document, root: Members, base: bytes) -> Iterator[Message]:
-    """PiktID's form with `.0` after one of the integers: JavaScript and others write `1.0` as `1`."""
+    """Yield PiktID's form with `.0` after one of the integers: JavaScript and others write `1.0` as `1`."""
     for members in (root, _with_float_time(root)):
         text = document.part(members).written(PIKTID.order, PIKTID.layout, PIKTID.escape, PIKTID.numbers)
         for match in islice(_INTEGER.finditer(text or b""), _MOST_FIELDS):
@@ -259,7 +270,7 @@ def _joined(pieces: list[str], layout: Layout) -> bytes:
 
 
 def _pieces(document: Document, node: Members, style: Style) -> list[str]:
-    """Each member of an object as text in that style."""
+    """Return each member of an object as text in that style."""
     texts, figures = document.strings(style.escape), document.numbers(style.numbers)
 
     def written(value: Node) -> str:
@@ -277,7 +288,7 @@ def _mapped(
     text: Callable[[str], str] = str,
     drops: Callable[[Node], bool] = lambda _: False,
 ) -> Node:
-    """The tree with each key and scalar lexeme changed, without the members whose value `drops` refuses."""
+    """Return the tree with each key and scalar lexeme changed, without the members whose value `drops` accepts."""
     if isinstance(node, str):
         return text(node)
     if isinstance(node, list):
@@ -299,7 +310,7 @@ def _trimmed(lexeme: str) -> str:
 
 
 def _newtonsoft_date(lexeme: str) -> str:
-    """A date in UTC as Newtonsoft.Json writes it after recognising it in a text."""
+    """Return a date in UTC as Newtonsoft.Json writes it after recognising it in a text."""
     match = _DATE.fullmatch(lexeme)
     if match is None:
         return lexeme
@@ -316,20 +327,20 @@ def _capital_first(key: str) -> str:
 
 
 def _in_order(root: Members) -> Members:
-    """The members in PiktID's documented order."""
+    """Return the members in PiktID's documented order."""
     place = {f'"{name}"': at for at, name in enumerate(_DOCUMENTED)}
     return Members(sorted(root.pairs, key=lambda pair: place.get(pair[0], len(place))))
 
 
 def _with_float_time(root: Members) -> Members:
-    """The timestamp as the float that Python had."""
+    """Return the members with the timestamp as a float."""
     return Members(
         [(key, f"{value}.0" if key == '"timestamp"' and str(value).isdigit() else value) for key, value in root.pairs]
     )
 
 
 def _with_objects(node: Node) -> Node:
-    """Empty arrays as the empty objects that PHP made them of."""
+    """Return the tree with its empty arrays as empty objects: PHP turns one into the other."""
     if isinstance(node, list):
         return [_with_objects(value) for value in node] if node else Members([])
     return Members([(key, _with_objects(value)) for key, value in node.pairs]) if isinstance(node, Members) else node

@@ -1,4 +1,4 @@
-"""The report on the signature of a stored delivery, with what the deliveries around it tell."""
+"""The report on the signature of a stored delivery, compared with recent deliveries."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 
 from webhook_tui.domain.delivery.delivery import StoredDelivery
 from webhook_tui.domain.delivery.headers import signatures
-from webhook_tui.domain.diagnostics.engine import OtherDelivery, explain
-from webhook_tui.domain.diagnostics.report import SignatureReport
+from webhook_tui.domain.diagnostics.engine import explain
+from webhook_tui.domain.diagnostics.report import OtherDelivery, SignatureReport
 from webhook_tui.domain.signature.lint import Earlier, field_paths, lint
 from webhook_tui.domain.signature.secret import Secret
 from webhook_tui.domain.signature.secret_ring import SecretRing

@@ -10,19 +10,23 @@ import html
 import json
 import re
 import zlib
+from collections import deque
 from collections.abc import Callable, Iterator
 from urllib.parse import parse_qsl
 
 import msgspec
 
 from webhook_tui.domain.diagnostics.causes import Difference, difference
-from webhook_tui.domain.diagnostics.document import Document, ExpiredError, Members, Node, Order
-from webhook_tui.domain.diagnostics.serializers import COMPACT, SPACED
+from webhook_tui.domain.diagnostics.serializers import COMPACT, PIKTID, SPACED
+from webhook_tui.domain.payload.json_document import TOKEN, Document, ExpiredError, Members, Node, Order
 
 LARGEST_UNPACKED = 4_194_304
 """Bytes after which decompressing stops: a small body can unpack to gigabytes."""
 _LARGEST_SEARCHED = 1_048_576
 _MOST_PARTS = 24
+_MOST_NODES = 300
+_SHORTEST_WRAPPED = 12
+"""Characters of a string that is too short to hold a body."""
 _LARGEST_LITERAL = 65_536
 _PYTHON = re.compile(rb"""\s*(?:bytearray\()?(?:b['"]|\{'|\[\{')""")
 _INDEX = re.compile(rb'"\d+":')
@@ -39,7 +43,7 @@ class Inner(msgspec.Struct, frozen=True):
 
 
 def unwrapped(body: bytes, document: Document | None, expired: Callable[[], bool]) -> Iterator[Inner]:
-    """Everything that the body wraps, the likeliest first."""
+    """Yield everything that the body wraps, the likeliest first. Raises ExpiredError."""
     yield from _unpacked(body, expired)
     if len(body) > _LARGEST_SEARCHED:
         return
@@ -48,6 +52,7 @@ def unwrapped(body: bytes, document: Document | None, expired: Callable[[], bool
     yield from _from_text(body)
     yield from _from_numbers(body)
     yield from _from_python(body)
+    yield from _from_ruby(body, expired)
     yield from _from_form(body)
     yield from _from_multipart(body)
     yield from _from_chunks(body)
@@ -61,7 +66,7 @@ def _unpacked(body: bytes, expired: Callable[[], bool]) -> Iterator[Inner]:
 
 
 def _unpack(body: bytes, bits: int, expired: Callable[[], bool]) -> bytes | None:
-    """The whole content, or None when it is not packed like that or is larger than the bound."""
+    """Return the whole content; None when it is not compressed like that or is larger than the bound."""
     packer = zlib.decompressobj(bits)
     found: list[bytes] = []
     left = LARGEST_UNPACKED
@@ -82,30 +87,38 @@ def _unpack(body: bytes, bits: int, expired: Callable[[], bool]) -> bytes | None
 
 
 def _from_json(document: Document) -> Iterator[Inner]:
+    """Yield what the strings of a JSON body hold, and the values of its outermost members."""
     root = document.root
     if isinstance(root, str):
         yield from _from_string(document, root, difference("json-string"))
-    elif isinstance(root, Members):
-        for key, value in root.pairs[:_MOST_PARTS]:
-            yield from _from_member(document, document.decoded(key), value)
-
-
-def _from_member(document: Document, name: str, value: Node) -> Iterator[Inner]:
-    if isinstance(value, str):
-        yield from _from_string(document, value, difference("wrapped", name=name))
         return
-    for layout in (SPACED, COMPACT):
-        content = document.part(value).written(Order.AS_SENT, layout, None, None)
-        if content is not None:
-            yield Inner(content, difference("wrapped-object", name=name))
-    if isinstance(value, Members):
-        for key, inner in value.pairs[:_MOST_PARTS]:
-            if isinstance(inner, str):
-                yield from _from_string(document, inner, difference("wrapped", name=document.decoded(key)))
+    waiting: deque[tuple[str, Node]] = deque([("", root)])
+    for _ in range(_MOST_NODES):
+        if not waiting:
+            break
+        name, node = waiting.popleft()
+        if isinstance(node, list):
+            waiting += [(name, value) for value in node[:_MOST_PARTS]]
+        elif isinstance(node, Members):
+            pairs = [(document.decoded(key), value) for key, value in node.pairs[:_MOST_PARTS]]
+            waiting += pairs
+            if node is root:
+                yield from _members(document, pairs)
+        elif len(node) > _SHORTEST_WRAPPED:
+            yield from _from_string(document, node, difference("wrapped", name=name))
+
+
+def _members(document: Document, pairs: list[tuple[str, Node]]) -> Iterator[Inner]:
+    for name, value in pairs:
+        if not isinstance(value, str):
+            for layout in (SPACED, COMPACT):
+                content = document.part(value).written(Order.AS_SENT, layout)
+                if content is not None:
+                    yield Inner(content, difference("wrapped-object", name=name))
 
 
 def _from_string(document: Document, lexeme: str, found: Difference) -> Iterator[Inner]:
-    """What a string of the JSON holds: JSON, or base64 of it."""
+    """Yield what a string of the JSON holds: JSON, or base64 of it."""
     text = document.decoded(lexeme) if lexeme.startswith('"') else ""
     if len(text) < 2:
         return
@@ -139,7 +152,7 @@ def _from_text(body: bytes) -> Iterator[Inner]:
 
 
 def _from_numbers(body: bytes) -> Iterator[Inner]:
-    """A list of bytes as numbers: what Buffer, Uint8Array and byte slices become."""
+    """Yield the bytes of a list of numbers, as Buffer, Uint8Array and byte slices are printed."""
     text = body.strip().removeprefix(b'{"type":"Buffer","data":').removesuffix(b"}").removeprefix(b"{")
     text = _INDEX.sub(b"", text).strip(b"[]")
     if _NUMBERS.fullmatch(text):
@@ -149,7 +162,7 @@ def _from_numbers(body: bytes) -> Iterator[Inner]:
 
 
 def _from_python(body: bytes) -> Iterator[Inner]:
-    """What `str()` of Python made of bytes or a dict."""
+    """Yield what `str()` of Python printed: bytes, or the JSON of a dict."""
     if len(body) > _LARGEST_LITERAL or not _PYTHON.match(body):
         return
     try:
@@ -158,6 +171,24 @@ def _from_python(body: bytes) -> Iterator[Inner]:
     except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
         return
     yield Inner(content, difference("body-from-python"))
+
+
+def _from_ruby(body: bytes, expired: Callable[[], bool]) -> Iterator[Inner]:
+    """Yield the JSON, in PiktID's form, of a hash that `inspect` of Ruby printed."""
+    if len(body) > _LARGEST_LITERAL or b"=>" not in body:
+        return
+    tokens = (match[0] for match in TOKEN.finditer(body.decode("utf-8", "surrogateescape")))
+    text = "".join(_ruby_token(token) for token in tokens)
+    document = Document.parse(text.encode("utf-8", "surrogateescape"), expired)
+    content = document.written(PIKTID.order, PIKTID.layout, PIKTID.escape, PIKTID.numbers) if document else None
+    if content is not None:
+        yield Inner(content, difference("body-from-ruby"))
+
+
+def _ruby_token(lexeme: str) -> str:
+    if lexeme.startswith('"'):
+        return lexeme.replace("\\e", "\\u001b").replace("\\#", "#")
+    return "null" if lexeme == "nil" else lexeme.replace("=>nil", ":null").replace("=>", ":")
 
 
 def _from_form(body: bytes) -> Iterator[Inner]:

@@ -1,7 +1,7 @@
-"""A JSON body taken apart into tokens that keep every number and string as it was written.
+"""A lossless JSON document: every number and string keeps its spelling, every duplicate key stays.
 
-A document is a list of tokens in some order of keys; a style is a table from token to text. So writing it again in one
-of fifty styles is a lookup for each token, and neither big numbers nor duplicate keys are lost on the way.
+It is written again in a style (order of keys, white space, escapes, numbers) by looking up the text of each token in a
+table, so that a body can be tried in a hundred styles.
 """
 
 from __future__ import annotations
@@ -13,16 +13,15 @@ from enum import IntEnum, auto
 from typing import TypeAlias
 
 import msgspec
-from msgspec import Struct
 
-from webhook_tui.domain.diagnostics.strings import Escape, LexemeEscape
 from webhook_tui.domain.payload.json_decoder import decode
 
 _DEEPEST = 150
 _CHECK_EVERY = 4096
-_LEXEME = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[{}\[\],:]|[^\s{}\[\],:"]+', re.DOTALL)
+TOKEN = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"?|[{}\[\],:]|[^\s{}\[\],:"]++', re.DOTALL)
+"""A token of JSON text: a string (unterminated only at the end of the text), a mark, or a number or literal."""
 _PLAIN = re.compile(r'"[ !#$%()*,\-.0-9:;?@A-Z\[\]^_a-z{|}~]*"')
-"""Strings that every program writes alike."""
+"""Strings that every program writes the same way."""
 NUMBER = re.compile(r"-?[0-9].*")
 _INDEX = re.compile(r"0|[1-9][0-9]{0,9}")
 _LARGEST_INDEX = 2**32 - 2
@@ -32,24 +31,35 @@ _MARKS = ("{", "}", "[", "]", ",", ":", ",", "{}", "[]")
 
 Node: TypeAlias = "str | list[Node] | Members"
 Token: TypeAlias = str | int
-"""A lexeme, or a mark of structure: sixteen times its depth in objects and arrays (by 256) plus its kind."""
+"""A lexeme, or a mark of structure: 16 * (256 * objects around it + arrays around it) + kind."""
+Spelling: TypeAlias = Callable[[str], str]
+"""Writes a string (given as decoded text) or a number (given as its lexeme) as a lexeme."""
 
 
-Style: TypeAlias = Callable[[str], str]
+class LexemeEscape:
+    """A style that escapes characters in a string lexeme without decoding it."""
+
+    def __init__(self, characters: str) -> None:
+        """`characters`: the inside of a character class of a regular expression."""
+        self._pattern = re.compile(f"[{characters}]")
+
+    def __call__(self, lexeme: str) -> str:
+        """Return the lexeme with those characters as `\\uXXXX`."""
+        return self._pattern.sub(lambda match: f"\\u{ord(match[0]):04x}", lexeme)
 
 
-class Members(Struct):
+class Members(msgspec.Struct):
     """A JSON object: key lexemes and values in order, duplicates kept."""
 
     pairs: list[tuple[str, Node]]
 
 
 class Order(IntEnum):
-    """How a writer orders the members of an object."""
+    """How a serializer orders the members of an object."""
 
     AS_SENT = auto()
     UNIQUE = auto()
-    """Of duplicate keys the last value stays, at the first one's place."""
+    """The last value of duplicate keys, at the place of the first."""
     SORTED = auto()
     INNER_SORTED = auto()
     """A Go struct whose fields are maps."""
@@ -66,18 +76,18 @@ class Order(IntEnum):
 
 
 class Layout(msgspec.Struct, frozen=True):
-    """Where a writer puts white space."""
+    """Where a serializer puts white space."""
 
     comma: str = ","
     colon: str = ":"
     indent: str | None = None
     inline: bool = False
-    """Jackson: arrays stay in the line, empty ones hold a blank."""
+    """Jackson: arrays stay in the line, empty ones hold a space."""
     empty: tuple[str, str] | None = None
     """What stands in an empty object and array in front of the indent of the closing bracket; None: nothing."""
 
     def text(self, mark: int) -> str:
-        """What is written for a mark of structure."""
+        """Return what is written for a mark of structure."""
         depths, kind = divmod(mark, 16)
         objects, arrays = divmod(depths, 256)
         if kind == _COLON:
@@ -101,31 +111,31 @@ _INLINE = {_OPEN_ARRAY: "[ ", _CLOSE_ARRAY: " ]", _ITEM: ", ", _NO_MEMBER: "{ }"
 
 
 class ExpiredError(Exception):
-    """The time for the search is over."""
+    """The time limit of the search was reached."""
 
 
 _UNCHANGED: dict[str, str] = {}
 
 
 class Document:
-    """One parsed body; tokens of each order and the tables of each style are made once."""
+    """One parsed body; the tokens of each order and the table of each style are cached."""
 
     def __init__(
         self,
         root: Node,
         expired: Callable[[], bool],
         decoded: dict[str, str] | None = None,
-        lexemes: dict[Style, dict[str, str]] | None = None,
+        lexemes: dict[Spelling, dict[str, str]] | None = None,
     ) -> None:
-        """`decoded`, `lexemes`: what is known already of strings and of lexemes in each style."""
+        """`expired`: asked in every loop; ExpiredError follows once it is true. `decoded`, `lexemes`: shared caches."""
         self.root = root
         self._expired = expired
         self._decoded: dict[str, str] = {} if decoded is None else decoded
-        self._lexemes: dict[Style, dict[str, str]] = {} if lexemes is None else lexemes
+        self._lexemes: dict[Spelling, dict[str, str]] = {} if lexemes is None else lexemes
         self._scalars: dict[tuple[int, int], dict[Token, str]] = {}
         self._marks: dict[tuple[int, int], dict[Token, str]] = {}
         self._orders: dict[Order, list[Token]] = {}
-        self._changed: dict[Style, dict[str, str]] = {}
+        self._changed: dict[Spelling, dict[str, str]] = {}
         self._used = list(dict.fromkeys(token for token in self.tokens(Order.AS_SENT) if isinstance(token, str)))
         self._texts = [text for text in self._used if text.startswith('"') and not _PLAIN.fullmatch(text)]
         self._figures = [text for text in self._used if NUMBER.fullmatch(text)]
@@ -133,7 +143,7 @@ class Document:
 
     @classmethod
     def parse(cls, body: bytes, expired: Callable[[], bool]) -> Document | None:
-        """The document in a body of UTF-8, -16 or -32; None when it is not JSON or nested too deeply."""
+        """Return the document in a body of UTF-8, -16 or -32; None: not JSON, or too deep. Raises ExpiredError."""
         try:
             text = body.decode(json.detect_encoding(body), "surrogatepass")
             decode(text, parse_int=str, parse_float=str, strict=False)
@@ -143,7 +153,7 @@ class Document:
         return None if root is None else cls(root, expired)
 
     def decoded(self, lexeme: str) -> str:
-        """The text of a string lexeme."""
+        """Return the text of a string lexeme."""
         if "\\" not in lexeme:
             return lexeme[1:-1]
         if (text := self._decoded.get(lexeme)) is None:
@@ -151,38 +161,38 @@ class Document:
         return text
 
     def scalar(self, lexeme: str) -> str:
-        """The text of a lexeme: strings decoded, numbers and literals as they are."""
+        """Return the text of a lexeme: strings decoded, numbers and literals as written."""
         return self.decoded(lexeme) if lexeme.startswith('"') else lexeme
 
     def part(self, node: Node) -> Document:
-        """A part of this document as one of its own."""
+        """Return a part of this document as a document."""
         return Document(node, self._expired, self._decoded, self._lexemes)
 
     def member(self, name: str) -> Node | None:
-        """The last member of that name of the outermost object, or None."""
+        """Return the last member of the outermost object with that name, or None."""
         if not isinstance(self.root, Members):
             return None
         return next((value for key, value in reversed(self.root.pairs) if self.decoded(key) == name), None)
 
     def tokens(self, order: Order) -> list[Token]:
-        """All tokens in that order; equal orders give the very same list."""
+        """Return all tokens in that order; equal orders return the same list object. Raises ExpiredError."""
         if order not in self._orders:
             tokens: list[Token] = []
             self._flatten(self.root, order, 0, 0, tokens)
             self._orders[order] = next((other for other in self._orders.values() if other == tokens), tokens)
         return self._orders[order]
 
-    def strings(self, escape: Escape | None) -> Mapping[str, str]:
-        """The strings that this style writes otherwise than they were sent."""
+    def strings(self, escape: Spelling | None) -> Mapping[str, str]:
+        """Return the strings that this style changes, with their new lexemes. Raises ExpiredError."""
         if escape is None:
             return _UNCHANGED
         return self._rewritten(escape, self._texts, str if isinstance(escape, LexemeEscape) else self.decoded)
 
-    def numbers(self, style: Callable[[str], str] | None) -> Mapping[str, str]:
-        """The numbers that this style writes otherwise than they were sent."""
+    def numbers(self, style: Spelling | None) -> Mapping[str, str]:
+        """Return the numbers that this style changes, with their new lexemes. Raises ExpiredError."""
         return _UNCHANGED if style is None else self._rewritten(style, self._figures, str)
 
-    def _rewritten(self, style: Style, lexemes: list[str], read: Callable[[str], str]) -> Mapping[str, str]:
+    def _rewritten(self, style: Spelling, lexemes: list[str], read: Callable[[str], str]) -> Mapping[str, str]:
         if style not in self._changed:
             known = self._lexemes.setdefault(style, {})
             for at, lexeme in enumerate(lexemes):
@@ -194,13 +204,13 @@ class Document:
         return self._changed[style]
 
     def written(
-        self, order: Order, layout: Layout, escape: Escape | None, style: Callable[[str], str] | None
+        self, order: Order, layout: Layout, escape: Spelling | None = None, number: Spelling | None = None
     ) -> bytes | None:
-        """The document in that style as UTF-8; None when it cannot be encoded (lone surrogates)."""
+        """Return the document in that style as UTF-8; None when it has a lone surrogate. Raises ExpiredError."""
         tokens = self.tokens(order)
         if self._expired():
             raise ExpiredError
-        table = self._scalar_table(self.strings(escape), self.numbers(style)) | self._mark_table(tokens, layout)
+        table = self._scalar_table(self.strings(escape), self.numbers(number)) | self._mark_table(tokens, layout)
         try:
             return "".join(map(table.__getitem__, tokens)).encode()
         except UnicodeEncodeError:
@@ -222,7 +232,7 @@ class Document:
         return self._marks[key]
 
     def _canonical(self, table: dict[str, str]) -> dict[str, str]:
-        """The very same object for equal tables, so that equal styles are told by identity."""
+        """Return one object for all equal tables, so that equal styles have the same identity."""
         return self._tables.setdefault(tuple(table.items()), table)
 
     def _flatten(self, node: Node, order: Order, objects: int, arrays: int, tokens: list[Token]) -> None:
@@ -230,7 +240,7 @@ class Document:
             tokens.append(node)
             return
         if isinstance(node, Members):
-            node = self._ordered(node, order, objects + arrays)
+            node = self.ordered(node, order, objects + arrays)
         if self._expired():
             raise ExpiredError
         mark = 16 * (256 * objects + arrays)
@@ -245,7 +255,8 @@ class Document:
             self._flatten(value, order, objects + 1, arrays, tokens)
         tokens.append(mark + (_CLOSE_OBJECT if node.pairs else _NO_MEMBER))
 
-    def _ordered(self, node: Members, order: Order, depth: int) -> Members | list[Node]:
+    def ordered(self, node: Members, order: Order, depth: int = 0) -> Members | list[Node]:
+        """Return an object at that depth with its members in that order; a list for a list of PHP."""
         if order is Order.AS_SENT:
             return node
         unique: dict[str, tuple[str, Node]] = {}
@@ -267,7 +278,7 @@ class Document:
 
 
 def _as_hash_map(names: list[str]) -> list[str]:
-    """The names in the order of a `java.util.HashMap` that they were put into one by one."""
+    """Return the names in the iteration order of a `java.util.HashMap`."""
     size = 16
     while len(names) > size * 3 // 4:
         size *= 2
@@ -287,12 +298,12 @@ def _is_index(name: str) -> bool:
 
 
 def _tree(text: str, expired: Callable[[], bool]) -> Node | None:
-    """The nodes of valid JSON; None when it is nested too deeply to be written again."""
+    """Return the nodes of valid JSON; None when it is nested too deeply to be written again."""
     top: list[Node] = []
     stack: list[list[Node] | Members] = [top]
     key: str | None = None
     previous = ""
-    for at, match in enumerate(_LEXEME.finditer(text)):
+    for at, match in enumerate(TOKEN.finditer(text)):
         if not at % _CHECK_EVERY and expired():
             raise ExpiredError
         lexeme = match[0]
