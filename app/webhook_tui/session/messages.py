@@ -85,12 +85,11 @@ NOTHING_TO_DELETE = "This run has registered no webhook: nothing was deleted."
 PERHAPS_TAKEN = Problem("Another program may have registered its webhook.", "Nothing was deleted.")
 TAKEN_MEANWHILE = Problem("Another program registered its webhook meanwhile.", "It was left as it is.")
 _TAKE_BACK = "Start again to take it back."
-_TAKE_BACK_KEYS = "u takes it back and asks first; s watches without taking it."
 SUSPECTED = Problem(
     "Events come by SSE alone: another program may have registered.",
     _TAKE_BACK,
     ExitCode.API,
-    screen_hint=_TAKE_BACK_KEYS,
+    screen_hint="u takes it back and asks first; s watches without taking it.",
 )
 
 
@@ -106,17 +105,17 @@ def foreign_webhook(url: str) -> Problem:
 def taken(host: str, at: datetime) -> Problem:
     """Another program registered `host`; `at` in the machine's time zone."""
     return Problem(
-        f"{host} was registered instead at {at:%H:%M}. Nothing comes here.",
+        f"{host} was registered instead at {at:%H:%M}: nothing arrives here.",
         _TAKE_BACK,
         ExitCode.API,
-        screen_hint=_TAKE_BACK_KEYS,
+        screen_hint="u takes it back and asks first; s watches without taking it.",
     )
 
 
 def deleted_by_other(at: datetime) -> Problem:
     """Another program deleted the webhook; `at` in the machine's time zone."""
     return Problem(
-        f"The webhook was deleted by another program at {at:%H:%M}. Nothing comes here.",
+        f"The webhook was deleted by another program at {at:%H:%M}: nothing arrives here.",
         _TAKE_BACK,
         ExitCode.API,
         screen_hint="u registers it again.",
