@@ -56,7 +56,7 @@ def test_only_the_hints_of_the_screen_name_keys() -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "Trying again in {again}; u tries now.",
+        "Retrying in {again}; u tries now.",
         "Copy it again, then u.",
         "Use a token of the owner, then u to enter it.",
         "u asks again; or --secret with yours.",

@@ -20,10 +20,10 @@ from webhook_tui.streams import OutputError
 
 NO_NETWORK = Problem(
     "There is no network.",
-    "Check the connection; trying again in {again}.",
+    "Check the connection; retrying in {again}.",
     ExitCode.API,
     is_transient=True,
-    screen_hint="Trying again in {again}; u tries now.",
+    screen_hint="Retrying in {again}; u tries now.",
 )
 NO_DISK = Problem("The disk is full.", "Free some space.", is_transient=True)
 REFUSED = Problem("PiktID refused the token (401).", "Get another.", ExitCode.API)
@@ -64,7 +64,7 @@ def test_it_gives_up_after_thirty_seconds() -> None:
     run.happens()
     assert run.front.exit_code == 3
     assert run.noted.getvalue() == (
-        "webhook-tui: There is no network. Check the connection; trying again in 4 s.\n"
+        "webhook-tui: There is no network. Check the connection; retrying in 4 s.\n"
         "webhook-tui: Not ready after 30 s; leaving. There is no network. Check the connection.\n"
         "webhook-tui: The disk is full. Free some space.\n"
     )

@@ -138,7 +138,7 @@ async def test_a_retry_writes_nothing_to_the_terminal(capfd: pytest.CaptureFixtu
     """The terminal is the screen's."""
     async with raw_server(b"HTTP/1.1 503 X\r\nContent-Length: 0\r\nConnection: close\r\n\r\n") as wire:
         client = PiktidClient(wire.url, TOKEN)
-        with pytest.raises(ProblemError, match="out of order"):
+        with pytest.raises(ProblemError, match="unavailable"):
             await client.current()
         await client.aclose()
 
@@ -212,7 +212,7 @@ async def test_a_proxy_that_cannot_be_used_is_named_by_the_call(
             await call
         assert caught.value.problem.sentence() == (
             f"{variable} names a proxy that cannot be used here. "
-            "Set it to http://HOST:PORT or unset it, and start again."
+            "Set it to http://HOST:PORT or unset it, then start again."
         )
     await client.aclose()
 

@@ -25,7 +25,8 @@ TOKEN = Secret("token-1")
 HOOK = "https://hook.example.com/h/1"
 API = "https://v2.api.piktid.com"
 REGISTER = Asked(Operation.REGISTER, API, 10.0)
-AGAIN = "Trying again in {again}; u tries now."
+AGAIN = "Retrying in {again}; u tries now."
+UNAVAILABLE = "Your setup is fine; retrying in {again}; u tries now."
 
 
 def _invalid(*detail: tuple[str | None, str]) -> bytes:
@@ -157,26 +158,26 @@ def _answer(status: int, body: bytes = b"", *headers: str) -> bytes:
             "t works again in {again}.",
         ),
         ("ping", _answer(429), "PiktID asks for fewer requests (429).", "Wait a moment, then t."),
-        ("register", _answer(503), "PiktID is out of order (503). Nothing is wrong here.", AGAIN),
-        ("current", _answer(500, b"{"), "PiktID is out of order (500). Nothing is wrong here.", AGAIN),
+        ("register", _answer(503), "PiktID is unavailable (503).", UNAVAILABLE),
+        ("current", _answer(500, b"{"), "PiktID is unavailable (500).", UNAVAILABLE),
         (
             "stream",
             _answer(502),
-            "PiktID is out of order (502). Nothing is wrong here.",
-            "Trying again in {again}.",
+            "PiktID is unavailable (502).",
+            "Your setup is fine; retrying in {again}.",
         ),
-        ("ping", _answer(500), "PiktID is out of order (500). Nothing is wrong here.", "Wait a moment, then t."),
+        ("ping", _answer(500), "PiktID is unavailable (500).", "Your setup is fine; wait a moment, then t."),
         (
             "current",
             _answer(200, b"<html>", "Content-Type: text/html; charset=utf-8"),
             "PiktID's answer was not JSON (200, text/html).",
-            "Check --api-url: that may be a web page. Then u.",
+            "Check --api-url: that may be a web page; then u.",
         ),
         (
             "register",
             _answer(301, b"", "Location: https://evil.example/"),
             "PiktID's answer was not JSON (301, no content type).",
-            "Check --api-url: that may be a web page. Then u.",
+            "Check --api-url: that may be a web page; then u.",
         ),
         (
             "stream",
@@ -228,7 +229,7 @@ async def test_a_refused_connection() -> None:
     error = await _asked_of(f"http://{host}", "register")
 
     assert error.problem.sentence(8) == (
-        f"{host} refused the connection. Check --api-url and any proxy or firewall; trying again in 8 s."
+        f"{host} refused the connection. Check --api-url and any proxy or firewall; retrying in 8 s."
     )
     assert error.problem.is_transient
     assert not isinstance(error, UnknownSecretError)
@@ -237,7 +238,7 @@ async def test_a_refused_connection() -> None:
 @pytest.mark.parametrize(
     ("call", "following"),
     [
-        ("register", "The secret may have changed unseen; trying again in {again}; u tries now."),
+        ("register", "PiktID may have issued a new secret; retrying in {again}; u tries now."),
         ("current", AGAIN),
         ("ping", "Wait a moment, then t."),
         ("delete", "Wait a moment, then X."),
@@ -273,7 +274,7 @@ async def test_a_registration_without_a_secret(secret: str) -> None:
         error = await _asked_of(server.url, "register")
 
     assert error.problem.sentence() == (
-        "PiktID registered the webhook but sent no secret. Start again; or --secret with the one that you have."
+        "PiktID registered the webhook but sent no secret. Start again, or pass the secret that you have with --secret."
     )
     assert isinstance(error, UnknownSecretError)
     assert error.webhook is not None
@@ -336,7 +337,7 @@ def _failing(cause: BaseException) -> httpx.MockTransport:
             socket.gaierror(-2, "unknown"),
             "register",
             "v2.api.piktid.com was not found: no network or no DNS.",
-            "Check the connection; trying again in 8 s; u tries now.",
+            "Check the connection; retrying in 8 s; u tries now.",
         ),
         (
             socket.gaierror(-2, "unknown"),
@@ -348,7 +349,7 @@ def _failing(cause: BaseException) -> httpx.MockTransport:
             OSError(101, "unreachable"),
             "register",
             "v2.api.piktid.com cannot be reached: no network.",
-            "Trying again in 8 s; u tries now.",
+            "Retrying in 8 s; u tries now.",
         ),
     ],
 )
@@ -375,7 +376,7 @@ async def test_a_connection_that_never_opens_did_not_register() -> None:
         await client.register(HOOK)
     await client.aclose()
 
-    assert caught.value.problem.sentence(8) == "PiktID did not answer within 10 s. Trying again in 8 s."
+    assert caught.value.problem.sentence(8) == "PiktID did not answer within 10 s. Retrying in 8 s."
     assert not isinstance(caught.value, UnknownSecretError)
 
 
@@ -386,7 +387,7 @@ async def test_a_token_that_no_header_can_carry_is_not_sent(token: str) -> None:
         for call in ("register", "stream"):
             error = await _asked_of(server.url, call, Secret(token))
             assert error.problem.needs_token
-            assert error.problem.message == "The token has characters that no token has."
+            assert error.problem.message == "The token has characters that a token cannot have."
     assert not server.received
 
 

@@ -178,7 +178,7 @@ async def test_a_silent_stream_is_dead(body: bytes) -> None:
 
     assert items == [Connected(), KeptAlive()] if body.startswith(b":") else [Connected()]
     assert error.problem.message == "The event stream was silent for 0.2 s."
-    assert (error.problem.advice(4), error.problem.is_transient) == ("Trying again in 4 s.", True)
+    assert (error.problem.advice(4), error.problem.is_transient) == ("Retrying in 4 s.", True)
 
 
 async def test_comments_keep_a_stream_alive() -> None:
@@ -240,7 +240,7 @@ async def test_a_stream_that_never_answers(monkeypatch: pytest.MonkeyPatch) -> N
         items, error = await _all_of(EventStream(wire.url, TOKEN))
 
     assert items == []
-    assert error.problem.sentence(4) == "PiktID did not answer within 0.2 s. Trying again in 4 s."
+    assert error.problem.sentence(4) == "PiktID did not answer within 0.2 s. Retrying in 4 s."
 
 
 async def test_a_stream_that_is_refused() -> None:
@@ -250,7 +250,7 @@ async def test_a_stream_that_is_refused() -> None:
     gone.close()
     _, error = await _all_of(EventStream(f"http://127.0.0.1:{port}", TOKEN))
 
-    assert error.problem.screen_hint == "Check --api-url and any proxy or firewall; trying again in {again}."
+    assert error.problem.screen_hint == "Check --api-url and any proxy or firewall; retrying in {again}."
 
 
 async def test_an_error_whose_body_breaks_off() -> None:

@@ -49,6 +49,8 @@ class LocalhostRun:
         self.loopback = loopback
         self.silent = False
         """It opens the forward and never says where."""
+        self.keeps_url = False
+        """Every connection gets the URL of the one before."""
         self.refuses_forwarding = False
         self.wants_key = False
         self.host = "127.0.0.1"
@@ -151,6 +153,16 @@ class LocalhostRun:
             self.announced.append(url)
             self._heard.notify_all()
 
+    async def take_port(self) -> int:
+        """Return the port for the front of a new name; 0: any."""
+        if not (self.keeps_url and self.fronts):
+            return 0
+        front = self.fronts.pop()
+        port: int = front.sockets[0].getsockname()[1]
+        front.close()
+        await front.wait_closed()
+        return port
+
     def linked(self, link: _Link) -> None:
         """Note a connection."""
         self.connections += 1
@@ -191,9 +203,9 @@ class _Link:
 
     async def rename(self) -> str:
         """Open a front with a new name, and say it; the names before it are dead."""
-        front = await asyncio.start_server(self._carry, "127.0.0.1", 0)
+        front = await asyncio.start_server(self._carry, "127.0.0.1", await self._server.take_port())
         self._server.fronts.append(front)
-        if self._server.loopback:
+        if self._server.loopback or self._server.keeps_url:
             name = f"127.0.0.1:{front.sockets[0].getsockname()[1]}"
             url = f"http://{name}"
             words = f"{name} tunneled without tls, {url}"

@@ -111,7 +111,7 @@ async def test_forwarding_refused(tmp_path: Path, form: Form) -> None:
         server.refuses_forwarding = True
         problem = await _problem(tmp_path, server)
     assert problem.message == "127.0.0.1 did not open the tunnel (forwarding refused)."
-    assert problem.sentence(4).endswith("Trying again in 4 s; or --tunnel ngrok.")
+    assert problem.sentence(4).endswith("Retrying in 4 s; or --tunnel ngrok.")
     assert problem.is_transient
 
 
@@ -157,7 +157,7 @@ async def test_nobody_listens(tmp_path: Path) -> None:
         await server.stop_listening()
         problem = await _problem(tmp_path, server)
     assert problem.message == f"127.0.0.1 refused the connection on port {server.port}."
-    assert problem.screen_hint == "A firewall? Try --tunnel ngrok. Trying again in {again}; u tries now."
+    assert problem.screen_hint == "A firewall? Try --tunnel ngrok. Retrying in {again}; u tries now."
     assert problem.is_transient
 
 
@@ -166,7 +166,7 @@ async def test_a_name_that_is_none(tmp_path: Path) -> None:
     async with watched(_tunnel(tmp_path, "nokey@no-such-host.invalid")) as watch:
         problem = await watch.ended()
     assert problem.message == "no-such-host.invalid was not found: no network or no DNS."
-    assert problem.sentence(4).endswith("Check the connection; trying again in 4 s.")
+    assert problem.sentence(4).endswith("Check the connection; retrying in 4 s.")
 
 
 async def test_there_is_no_ssh(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

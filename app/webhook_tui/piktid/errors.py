@@ -1,7 +1,7 @@
-"""What people are told when PiktID's API does not do what was asked: each answer and each silence becomes one Problem.
+"""Every sentence about a failed request to PiktID's API: an unusable answer, or none, becomes one Problem.
 
-The sentences are at most 78 cells; foreign words in them are sanitised and cut. `{again}` stands where whoever retries
-fills in the seconds.
+Message and hint are at most 78 cells each; what PiktID sent is sanitised and cut. `{again}` stands for the seconds
+until the next try, which the caller knows.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ class _Hint(NamedTuple):
 
 
 class Operation(Enum):
-    """What was asked of the API: its path, the key that asks again (if one does), and what a 403 forbids."""
+    """A request to the API: its path, the key that repeats it (if one does), and what a 403 forbids."""
 
     REGISTER = ("/webhooks", "u", "register webhooks")
     CURRENT = ("/webhooks", "u", "read webhooks")
@@ -54,12 +54,12 @@ class Operation(Enum):
 
     @property
     def repeats(self) -> bool:
-        """Whether the program asks again by itself after a failure that can mend itself."""
+        """Whether the program itself repeats it after a transient failure."""
         return self not in (Operation.TEST_PING, Operation.DELETE)
 
 
 class Asked(Struct, frozen=True):
-    """One request, as far as the sentences about it need it."""
+    """What the sentences say about one request."""
 
     operation: Operation
     api_url: str
@@ -78,9 +78,9 @@ class Asked(Struct, frozen=True):
 
 
 class UnknownSecretError(ProblemError):
-    """A registration stands, or may stand, with a secret that was never seen: earlier ones may not fit any more.
+    """A webhook is registered, or may be, with a secret that PiktID did not send: the known ones may be out of date.
 
-    `webhook`: what PiktID said of it, without a secret; None: nothing, the answer never came or could not be read.
+    `webhook`: PiktID's answer without the secret; None: there was no answer, or it could not be read.
     """
 
     def __init__(self, problem: Problem, webhook: Webhook | None = None) -> None:
@@ -89,15 +89,15 @@ class UnknownSecretError(ProblemError):
 
 
 def problem_of_answer(asked: Asked, status: int, headers: Mapping[str, str], body: bytes) -> Problem:
-    """The Problem in an answer that is no success: any status that is not 2xx, or a 2xx whose body is not JSON."""
+    """Return the problem of an answer that is not 2xx, or is 2xx with a body that is not JSON."""
     if 200 <= status < 400:
         return not_json(asked, status, headers)
     if status == 429:
         return _too_many(asked, _retry_after(headers))
     if status >= 500:
         return _problem(
-            f"PiktID is out of order ({status}). Nothing is wrong here.",
-            _again(asked),
+            f"PiktID is unavailable ({status}).",
+            _again(asked, "Your setup is fine" if asked.operation.repeats else "Your setup is fine; wait a moment"),
             is_transient=True,
             retry_after=_retry_after(headers),
         )
@@ -108,7 +108,7 @@ def problem_of_answer(asked: Asked, status: int, headers: Mapping[str, str], bod
 
 
 def problem_of_failure(asked: Asked, error: BaseException) -> Problem:
-    """The Problem when there was no answer: `error` is what httpx raised, or a TimeoutError of our own deadline."""
+    """Return the problem when there was no answer. `error`: from httpx, or the TimeoutError of our own deadline."""
     host = asked.host
     match failure_of(error):
         case Failure.NAME:
@@ -133,15 +133,15 @@ def problem_of_failure(asked: Asked, error: BaseException) -> Problem:
             following = _then(asked, "Check --api-url")
             return _problem("The request cannot be sent as HTTP.", following)
         case Failure.TIMEOUT:
-            what = f"PiktID did not answer within {asked.timeout_seconds:g} s."
+            message = f"PiktID did not answer within {asked.timeout_seconds:g} s."
         case _:
-            what = "PiktID cut the connection before its answer was whole."
-    return _problem(what, _again(asked), is_transient=True)
+            message = "PiktID cut the connection before its answer was whole."
+    return _problem(message, _again(asked), is_transient=True)
 
 
 def unseen_secret(problem: Problem) -> Problem:
-    """The same problem for a PUT that PiktID may have carried out: the secret may be one that was never seen."""
-    hint = "The secret may have changed unseen; trying again in {again}"
+    """Return the problem of a PUT without an answer: PiktID may have carried it out, with a new secret."""
+    hint = "PiktID may have issued a new secret; retrying in {again}"
     return replace(problem, hint=f"{hint}.", screen_hint=f"{hint}; u tries now.")
 
 
@@ -150,8 +150,8 @@ def no_secret() -> Problem:
     return _problem(
         "PiktID registered the webhook but sent no secret.",
         _Hint(
-            "Start again; or --secret with the one that you have.",
-            screen_hint="u asks again; or --secret with the one that you have.",
+            "Start again, or pass the secret that you have with --secret.",
+            screen_hint="u registers again; or start with --secret and the one that you have.",
         ),
     )
 
@@ -159,7 +159,7 @@ def no_secret() -> Problem:
 def unusable_token() -> Problem:
     """The token has characters that an HTTP header cannot carry; nothing was sent."""
     return _problem(
-        "The token has characters that no token has.",
+        "The token has characters that a token cannot have.",
         _Hint(f"Copy it again from {TOKENS_PAGE}.", screen_hint=f"Copy it again from {TOKENS_PAGE}, then u."),
         needs_token=True,
     )
@@ -179,16 +179,16 @@ def unusable_proxy(variable: str) -> Problem:
     """The environment names a proxy that cannot be used; nothing was sent."""
     return Problem(
         f"{variable} names a proxy that cannot be used here.",
-        "Set it to http://HOST:PORT or unset it, and start again.",
+        "Set it to http://HOST:PORT or unset it, then start again.",
         ExitCode.API,
     )
 
 
 def detail_of(body: bytes) -> str:
-    """PiktID's own words in an error body, harmless and on one line; "" when there are none.
+    """Return the reason in an error body, sanitised and on one line; "" when it has none.
 
-    Documented: `{"error": "Invalid request", "detail": [{"field", "message", "position"}]}`. Other shapes that name a
-    reason are read, too; bodies are documented as possibly empty.
+    Documented: `{"error": "Invalid request", "detail": [{"field", "message", "position"}]}`, or an empty body
+    (docs.piktid.com, all v2 pages). Other shapes with a reason are read, too.
     """
     fields = read_object(body)
     if fields is None:
@@ -235,30 +235,30 @@ def _client_error(asked: Asked, status: int, detail: str) -> Problem:
             needs_token=True,
         )
     if status == 402:
-        what = _with_detail("PiktID says the account has no credits (402)", detail)
-        return _problem(what, _then(asked, "Add credits at app.on-model.com"))
+        message = _with_detail("PiktID says the account has no credits (402)", detail)
+        return _problem(message, _then(asked, "Add credits at app.on-model.com"))
     if status == 409:
-        what = _with_detail("PiktID is changing this webhook already (409)", detail)
-        return _problem(what, _then(asked, "Wait a moment"))
+        message = _with_detail("PiktID is changing this webhook already (409)", detail)
+        return _problem(message, _then(asked, "Wait a moment"))
     if status == 404 and operation is Operation.TEST_PING:
         return _problem(
             "PiktID has no webhook to ping (404).", _Hint("Register it first.", screen_hint="u registers it.")
         )
     if status in (404, 405, 410):
-        what = f"There is nothing at {asked.address} ({status})."
+        message = f"There is nothing at {asked.address} ({status})."
     else:
-        what = _with_detail(f"PiktID refused the request ({status})", detail, otherwise=" and gave no reason.")
-    return Problem(what, f"Check --api-url; the default is {DEFAULT_API_URL}.", ExitCode.API)
+        message = _with_detail(f"PiktID refused the request ({status})", detail, otherwise=" and gave no reason.")
+    return Problem(message, f"Check --api-url; the default is {DEFAULT_API_URL}.", ExitCode.API)
 
 
 def _refused_request(asked: Asked, status: int, detail: str) -> Problem:
     registering = asked.operation is Operation.REGISTER
     if detail and registering:
-        what = _with_detail(f"PiktID refused the URL ({status})", detail)
-        return Problem(what, "Register another one: --hook-url or another --tunnel.", ExitCode.API)
-    what = _with_detail(f"PiktID refused the request ({status})", detail, otherwise=" and gave no reason.")
+        message = _with_detail(f"PiktID refused the URL ({status})", detail)
+        return Problem(message, "Register another one: --hook-url or another --tunnel.", ExitCode.API)
+    message = _with_detail(f"PiktID refused the request ({status})", detail, otherwise=" and gave no reason.")
     following = _then(asked, "Check that the URL is public and https" if registering else "Wait a moment")
-    return _problem(what, following)
+    return _problem(message, following)
 
 
 def _too_many(asked: Asked, retry_after: float | None) -> Problem:
@@ -269,10 +269,10 @@ def _too_many(asked: Asked, retry_after: float | None) -> Problem:
 
 
 def _again(asked: Asked, words: str = "") -> _Hint:
-    """What to do, and that it is asked again by itself where it is."""
+    """What to do, and when the program retries by itself, if it does."""
     if not asked.operation.repeats:
         return _then(asked, words or "Wait a moment")
-    hint = f"{words}; trying again in {{again}}" if words else "Trying again in {again}"
+    hint = f"{words}; retrying in {{again}}" if words else "Retrying in {again}"
     key = asked.operation.key
     return _Hint(f"{hint}.", screen_hint=f"{hint}." if key is None else f"{hint}; {key} tries now.")
 
@@ -284,19 +284,24 @@ def _then(asked: Asked, words: str) -> _Hint:
 
 def _of_another_kind(words: str, asked: Asked, status: int, headers: Mapping[str, str]) -> Problem:
     kind = visible(headers.get("content-type", "").partition(";")[0].strip()) or "no content type"
-    hint = "Check --api-url: that may be a web page."
+    hint = "Check --api-url: that may be a web page"
     key = asked.operation.key
     return _problem(
         f"PiktID's answer was {words} ({status}, {_cut(kind, 30)}).",
-        _Hint(hint, screen_hint=f"{hint} Then {key}." if key else hint),
+        _Hint(f"{hint}.", screen_hint=f"{hint}; then {key}." if key else f"{hint}."),
     )
 
 
 def _problem(
-    what: str, hint: _Hint, *, is_transient: bool = False, needs_token: bool = False, retry_after: float | None = None
+    message: str,
+    hint: _Hint,
+    *,
+    is_transient: bool = False,
+    needs_token: bool = False,
+    retry_after: float | None = None,
 ) -> Problem:
     return Problem(
-        what,
+        message,
         hint.text,
         ExitCode.API,
         is_transient=is_transient,
@@ -306,10 +311,10 @@ def _problem(
     )
 
 
-def _with_detail(what: str, detail: str, *, otherwise: str = ".") -> str:
+def _with_detail(message: str, detail: str, *, otherwise: str = ".") -> str:
     if not detail:
-        return f"{what}{otherwise}"
-    return f"{what}: {_cut(detail, min(_LONGEST_DETAIL, _WIDEST - len(what) - 2))}"
+        return f"{message}{otherwise}"
+    return f"{message}: {_cut(detail, min(_LONGEST_DETAIL, _WIDEST - len(message) - 2))}"
 
 
 def _cut(text: str, cells: int) -> str:

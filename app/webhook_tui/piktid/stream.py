@@ -207,4 +207,4 @@ def _item(sse: ServerSentEvent) -> StreamItem | None:
 
 
 def _broken(what: str) -> Problem:
-    return Problem(what, "Trying again in {again}.", ExitCode.API, is_transient=True)
+    return Problem(what, "Retrying in {again}.", ExitCode.API, is_transient=True)

@@ -19,7 +19,7 @@ from msgspec.structs import replace
 from webhook_tui.domain.comparison.compared_event import Reason, Seen
 from webhook_tui.domain.comparison.event_comparison import EventComparison, Limits, Observation, moment
 from webhook_tui.domain.delivery.event import Event, parse_event
-from webhook_tui.domain.errors import Problem, ProblemError, Severity
+from webhook_tui.domain.errors import Problem, ProblemError
 from webhook_tui.domain.events import DeliveryStored, EventCompared
 from webhook_tui.domain.queries import ComparedEvents, EventSides
 from webhook_tui.domain.signature.secret import Secret
@@ -33,6 +33,7 @@ from webhook_tui.piktid.stream import (
     KeptAlive,
     StreamItem,
 )
+from webhook_tui.session import messages
 from webhook_tui.session.bus import DeliveryRefused, EventBus, EventLost, EventsMatched, StatusReplaced, TokenChanged
 from webhook_tui.session.clock import Clock, RetryDelay
 from webhook_tui.session.status import StatusPublisher
@@ -247,11 +248,7 @@ class StreamComparison:
 
     def _turn_off(self, problem: Problem) -> None:
         self._is_refused = True
-        self._note = Problem(
-            "Webhook and event stream (SSE) are not compared.",
-            f"{problem.message} --no-sse leaves it out.",
-            severity=Severity.TIP,
-        )
+        self._note = messages.not_compared(problem)
         self._change(state="off", since=self._clock.utc_now(), problem=problem)
         self._add_note(self._status.status)
 

@@ -14,6 +14,7 @@ from webhook_tui.domain.errors import Problem, ProblemError
 from webhook_tui.domain.events import DeliveryStored, Forwarded, Notified, ProblemOccurred
 from webhook_tui.domain.signature.signature import Verifier
 from webhook_tui.domain.signature.verdict import Verdict
+from webhook_tui.session import messages
 from webhook_tui.session.answer_rule import ActiveAnswerRule
 from webhook_tui.session.bus import DeliveryRefused, EventBus, VerificationWanted
 from webhook_tui.session.clock import Clock
@@ -183,4 +184,4 @@ class DeliveryPipeline:
 
     def _publish_stored_again(self) -> None:
         self._published = self._quiet_timer = None
-        self._bus.publish(Notified("Deliveries are stored again."))
+        self._bus.publish(Notified(messages.STORED_AGAIN))

@@ -32,7 +32,7 @@ from msgspec.structs import replace
 
 from webhook_tui.config import Settings
 from webhook_tui.domain.account import Account
-from webhook_tui.domain.errors import Problem, Severity
+from webhook_tui.domain.errors import Problem
 from webhook_tui.domain.events import (
     DeliveryStored,
     Forwarded,
@@ -46,6 +46,7 @@ from webhook_tui.domain.status import ReceiverState
 from webhook_tui.http.receiver import Receiver
 from webhook_tui.http.server import Server
 from webhook_tui.http.tls import tls_problems
+from webhook_tui.session import messages
 from webhook_tui.session.announcement import Announcement
 from webhook_tui.session.answer_rule import ActiveAnswerRule
 from webhook_tui.session.bus import (
@@ -72,9 +73,11 @@ from webhook_tui.session.history.retention import Retention
 from webhook_tui.session.history.statistics import Statistics
 from webhook_tui.session.pipeline import DeliveryPipeline
 from webhook_tui.session.refusals import Refusals
+from webhook_tui.session.registration.consent import ReplacementConsent
 from webhook_tui.session.registration.ownership import Ownership
 from webhook_tui.session.registration.ownership_watch import OwnershipTiming, OwnershipWatch
-from webhook_tui.session.registration.registration import RegistrationOptions, WebhookRegistration
+from webhook_tui.session.registration.registration import WebhookRegistration
+from webhook_tui.session.registration.removal import WebhookRemoval
 from webhook_tui.session.route.reachability import Probe, ReachabilityCheck, ReachabilityTiming
 from webhook_tui.session.route.route import Route, own_address
 from webhook_tui.session.sandbox_host import SandboxHost
@@ -89,7 +92,6 @@ from webhook_tui.storage.history import DeliveryStore
 
 _GRACE_SECONDS = 0.4
 _CANCEL_SECONDS = 2.5
-_CLOSING_TUNNEL = "closing the tunnel"
 
 
 class Timings(Struct, frozen=True, kw_only=True):
@@ -156,14 +158,17 @@ class Runtime:
             self.status, bus, clock, Probe(timings.reachability.timeout_seconds), timings.reachability
         )
         self.ownership = Ownership(self.secret_ring, self.status, bus, clock)
-        options = RegistrationOptions(
-            api_url=api_url,
+        self.consent = ReplacementConsent(
+            self.ownership,
+            self.secret_ring,
+            self.status,
+            bus,
+            clock,
             replace=settings.replace or settings.sandbox,
             asks=asks,
-            clean=settings.clean,
         )
         self.registration = WebhookRegistration(
-            options,
+            self.consent,
             self.ownership,
             self.secret_ring,
             self.status,
@@ -171,6 +176,17 @@ class Runtime:
             clock=clock,
             random=chance,
             comparison=self.comparison,
+            api_url=api_url,
+            waits_for_screen=asks,
+        )
+        self.removal = WebhookRemoval(
+            self.registration,
+            self.ownership,
+            self.secret_ring,
+            self.status,
+            bus,
+            clock=clock,
+            on_exit=settings.clean,
         )
         self._ownership_watch = OwnershipWatch(self.ownership, self.registration, self.status, clock, timings.ownership)
 
@@ -308,17 +324,17 @@ class Runtime:
         running = {*(loop for loop in loops if not loop.done()), *self.tasks.cancel()}
         for task in running:
             task.cancel()
-        step = self.registration.shutdown_step
+        step = self.removal.shutdown_step
         if self.route.has_tunnel:
-            self._bus.publish(ShutdownStepStarted(_CLOSING_TUNNEL))
+            self._bus.publish(ShutdownStepStarted(messages.CLOSING_TUNNEL))
         if step is not None:
             self._bus.publish(ShutdownStepStarted(step))
         await asyncio.sleep(0)  # a registration under way records first what it may have registered
-        undoing = asyncio.create_task(self.registration.undo())
+        undoing = asyncio.create_task(self.removal.undo())
         if running:
             await asyncio.wait(running, timeout=_CANCEL_SECONDS)
         if self.route.has_tunnel:
-            self._bus.publish(ShutdownStepEnded(_CLOSING_TUNNEL, "done"))
+            self._bus.publish(ShutdownStepEnded(messages.CLOSING_TUNNEL, "done"))
         problem = await undoing
         if step is not None:
             self._bus.publish(ShutdownStepEnded(step, "done" if self.ownership.registered is None else "not done"))
@@ -332,8 +348,7 @@ class Runtime:
         status.change_receiver(state=ReceiverState.LISTENING)
         wanted = self._settings.port
         if wanted not in (0, server.port):
-            what = f"Port {wanted} is in use; listening on {server.port}."
-            status.add_note(Problem(what, "", severity=Severity.TIP))
+            status.add_note(messages.other_port(wanted, server.port))
         try:
             yield
         finally:

@@ -58,17 +58,15 @@ from webhook_tui.domain.queries import (
 from webhook_tui.domain.signature.secret import Secret
 from webhook_tui.domain.status import SessionStatus
 from webhook_tui.http.sockets import bind
+from webhook_tui.session import messages
 from webhook_tui.session.bus import EventBus
 from webhook_tui.session.clock import Clock
 from webhook_tui.session.forwarding.forwarder import check, refuse_own
 from webhook_tui.session.route.route import own_address
 from webhook_tui.session.runtime import Runtime, Timings
 from webhook_tui.session.status import first_status
-from webhook_tui.session.tasks import unexpected
 from webhook_tui.storage.accounts import AccountStore
 from webhook_tui.storage.history import DeliveryStore
-
-_NOT_RUNNING = Problem("The session is not running.", "Start it again.")
 
 _log = logging.getLogger(__name__)
 
@@ -162,7 +160,7 @@ class Session:
                 self._loop.call_soon_threadsafe(self._start_query, query, future)
                 is_asked = True
         if not is_asked:
-            future.set_exception(ProblemError(_NOT_RUNNING))
+            future.set_exception(ProblemError(messages.NOT_RUNNING))
         return future
 
     def stop(self) -> None:
@@ -222,7 +220,7 @@ class Session:
         finally:
             self._bound.close()
             for future in self._unanswered:
-                future.set_exception(ProblemError(_NOT_RUNNING))
+                future.set_exception(ProblemError(messages.NOT_RUNNING))
         self._bus.publish(SessionStopped(problem))
 
     async def _run_parts(self) -> Problem | None:
@@ -271,14 +269,14 @@ class Session:
             case SendTestPing():
                 await runtime.registration.test_ping()
             case DeleteWebhook():
-                await runtime.registration.delete()
+                await runtime.removal.delete()
             case ResolveOwnership():
-                runtime.registration.resolve_ownership(command)
+                runtime.consent.resolve(command)
             case UseToken(token, keep):
                 await runtime.registration.set_token(token)
                 if keep:
                     place = runtime.secret_ring.save_token(self._settings.api_url, token)
-                    self._bus.publish(Notified(f"Token kept in {place}."))
+                    self._bus.publish(Notified(messages.token_kept(place)))
             case AddSecret(secret, keep):
                 await runtime.ring_commands.add(secret, keep=keep)
             case RemoveSecret(secret_id):
@@ -311,7 +309,7 @@ class Session:
 
     def _start_query(self, query: Query[Any], future: Future[Any]) -> None:
         if self._runtime is None:
-            future.set_exception(ProblemError(_NOT_RUNNING))
+            future.set_exception(ProblemError(messages.NOT_RUNNING))
             return
         self._unanswered.add(future)
         self._runtime.tasks.start(self._resolve(cast("AnyQuery", query), future), _in_words(type(query).__name__))
@@ -324,7 +322,7 @@ class Session:
         except Exception as error:  # noqa: BLE001 -- whatever failed, whoever asked must know
             what = _in_words(type(query).__name__)
             _log.exception("%s failed", what)
-            future.set_exception(ProblemError(unexpected(what, error)))
+            future.set_exception(ProblemError(messages.unexpected(what, error)))
         else:
             future.set_result(answer)
         self._unanswered.discard(future)

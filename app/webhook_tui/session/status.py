@@ -13,10 +13,11 @@ from typing import Any
 from msgspec.structs import replace
 
 from webhook_tui.config import Settings
-from webhook_tui.domain.errors import Problem, Severity
+from webhook_tui.domain.errors import Problem
 from webhook_tui.domain.events import StatusChanged
 from webhook_tui.domain.signature.verdict import Verdict
 from webhook_tui.domain.status import Counts, SessionStatus, TunnelState, TunnelStatus, WebhookState, WebhookStatus
+from webhook_tui.session import messages
 from webhook_tui.session.bus import EventBus, StatusReplaced
 
 _PAUSE_SECONDS = 0.05
@@ -95,13 +96,7 @@ class StatusPublisher:
     def note_set_aside(self, what: str, path: Path | None) -> None:
         """Add a note that a damaged file was set aside as `path`; None: it was not."""
         if path is not None:
-            self.add_note(
-                Problem(
-                    f"{what} could not be read; it is kept as {path.name}.",
-                    "A new one was started. webhook-tui paths says where both lie.",
-                    severity=Severity.WARNING,
-                )
-            )
+            self.add_note(messages.set_aside(what, path))
 
     def count_received(self, verdict: Verdict) -> None:
         """Count one delivery of this run."""

@@ -7,8 +7,9 @@ import logging
 from collections.abc import Coroutine
 from typing import Any
 
-from webhook_tui.domain.errors import Problem, ProblemError
+from webhook_tui.domain.errors import ProblemError
 from webhook_tui.domain.events import ProblemOccurred
+from webhook_tui.session import messages
 from webhook_tui.session.bus import EventBus
 
 _log = logging.getLogger(__name__)
@@ -42,9 +43,4 @@ class BackgroundTasks:
             self._bus.publish(ProblemOccurred(error.problem, command=command))
         except Exception as error:  # noqa: BLE001 -- whatever failed, the front end shows it
             _log.exception("%s failed", what)
-            self._bus.publish(ProblemOccurred(unexpected(what, error), command=command))
-
-
-def unexpected(what: str, error: Exception) -> Problem:
-    """The problem of an error that the program does not expect: `what` failed."""
-    return Problem(f"{what} failed: {type(error).__name__}.", "This is a bug in webhook-tui; the log has details.")
+            self._bus.publish(ProblemOccurred(messages.unexpected(what, error), command=command))

@@ -11,7 +11,7 @@ from webhook_tui.tunnels.base import short
 _CODE = re.compile(r"ERR_NGROK_(\d{1,6})")
 _NO_NETWORK = re.compile(r"no such host|network is unreachable|server misbehaving|name resolution", re.IGNORECASE)
 _ITS_WORDS = "ngrok's own words: webhook-tui paths, tunnel.log."
-_TRY = "Trying again in {again}"
+_TRY = "Retrying in {again}"
 
 
 def _problem(what: str, next_: str, *, is_transient: bool = True, screen_hint: str | None = None) -> Problem:
@@ -58,7 +58,7 @@ def of_words(words: Iterable[str]) -> Problem | None:
         if _NO_NETWORK.search(text):
             return _problem(
                 "ngrok's servers were not found: no network or no DNS.",
-                "Check the connection; trying again in {again}.",
+                "Check the connection; retrying in {again}.",
             )
     return None
 

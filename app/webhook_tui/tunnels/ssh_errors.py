@@ -42,14 +42,14 @@ class SshProblems:
         """The server lets us in and opens no tunnel."""
         return _mending(
             f"{self._server} did not open the tunnel (forwarding refused).",
-            "Trying again in {again}; or --tunnel ngrok.",
+            "Retrying in {again}; or --tunnel ngrok.",
         )
 
     def no_url(self, seconds: float) -> Problem:
         """The server says nothing that names a URL."""
         return _mending(
             f"The tunnel opened but named no public URL within {seconds:g} s.",
-            "Trying again in {again}; or --tunnel ngrok.",
+            "Retrying in {again}; or --tunnel ngrok.",
             screen_hint="u tries again; or --tunnel ngrok.",
         )
 
@@ -70,7 +70,7 @@ class SshProblems:
             return self.forward_refused()
         if _NO_NAME.search(line):
             return _mending(
-                f"{self._server} was not found: no network or no DNS.", "Check the connection; trying again in {again}."
+                f"{self._server} was not found: no network or no DNS.", "Check the connection; retrying in {again}."
             )
         return self._no_connection(line)
 
@@ -80,18 +80,18 @@ class SshProblems:
         if failed and "refused" in why:
             return _mending(
                 f"{self._server} refused the connection on port {self._port}.",
-                "A firewall? Try --tunnel ngrok. Trying again in {again}.",
-                screen_hint="A firewall? Try --tunnel ngrok. Trying again in {again}; u tries now.",
+                "A firewall? Try --tunnel ngrok. Retrying in {again}.",
+                screen_hint="A firewall? Try --tunnel ngrok. Retrying in {again}; u tries now.",
             )
         if _TIMED_OUT.search(why):
             return _mending(
                 f"{self._server} did not answer within {self._connect_seconds:g} s.",
-                f"Port {self._port} may be blocked: --tunnel ngrok. Trying again in {{again}}.",
+                f"Port {self._port} may be blocked: --tunnel ngrok. Retrying in {{again}}.",
             )
         if failed:
             return _mending(
                 f"{self._server} is out of reach: {short(why, 40).rstrip('.')}.",
-                "Check the connection; trying again in {again}.",
+                "Check the connection; retrying in {again}.",
             )
         return None
 

@@ -104,10 +104,10 @@ class TunnelSupervisor:
         except OSError as error:
             return Problem(
                 f"The tunnel could not be started: {short(error.strerror or str(error), 40)}.",
-                "Trying again in {again}.",
+                "Retrying in {again}.",
                 ExitCode.TUNNEL,
                 is_transient=True,
-                screen_hint="Trying again in {again}; u tries now.",
+                screen_hint="Retrying in {again}; u tries now.",
             )
 
     def _heard(self, said: str | Problem) -> None:

@@ -76,7 +76,7 @@ async def test_a_webhook_that_was_taken_is_said_kept_and_not_deleted(tmp_path: P
             assert webhook.taken_by == "127.0.0.1:9"
             assert running.status.problem is not None
             assert running.status.problem.message == (
-                f"127.0.0.1:9 was registered instead at {at:%H:%M}. Nothing comes here."
+                f"127.0.0.1:9 was registered instead at {at:%H:%M}: nothing arrives here."
             )
             assert running.status.problem.screen_hint == TAKE_BACK
             assert await _current_secret(running) is None

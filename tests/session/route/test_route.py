@@ -24,7 +24,14 @@ from tests.patience import PATIENCE_SECONDS, own_time
 from tests.session.running import Running, sandbox_of, session_of, settings, url_at
 from tests.tunnels.localhost_run import LocalhostRun
 from tests.tunnels.watching import descendants, seen_of
-from webhook_tui.domain.events import DeliveryStored, SessionReady, StatusChanged, TunnelChanged, WebhookRegistered
+from webhook_tui.domain.events import (
+    DeliveryStored,
+    Notified,
+    SessionReady,
+    StatusChanged,
+    TunnelChanged,
+    WebhookRegistered,
+)
 from webhook_tui.domain.signature.verdict import Verdict
 from webhook_tui.domain.status import SessionStatus, TunnelState, WebhookState
 from webhook_tui.sandbox.service import Sandbox
@@ -33,7 +40,7 @@ from webhook_tui.tunnels.retry_delay import SETTLED_SECONDS
 
 FAULTS = int(os.environ.get("TUNNEL_FAULTS", "4"))
 MOST_SECONDS = 2.0
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 RETRYING: dict[str, Any] = {"attempts": 60, "first_delay_seconds": 0.05, "factor": 1.15, "retries_keep_secret": True}
 
 
@@ -139,6 +146,58 @@ async def test_an_address_is_registered_before_anything_says_ready(tmp_path: Pat
             await _registered_again(running, server, 2)
             _check_statuses(running)
             assert len(running.all(SessionReady)) == 1
+
+
+@pytest.mark.parametrize(
+    ("get_status", "said"),
+    [
+        (None, ""),
+        (405, "PiktID does not report whether it is still registered."),
+        (404, "PiktID does not report whether it is still registered."),
+        (500, "PiktID is unavailable (500)."),
+    ],
+)
+async def test_a_tunnel_that_returns_with_the_same_url_keeps_the_secret(
+    tmp_path: Path, get_status: int | None, said: str
+) -> None:
+    """Other servers may verify with the secret, and a PUT would replace it."""
+    async with sandbox_of(get_status=get_status) as (sandbox, api_url), LocalhostRun(loopback=True) as server:
+        server.keeps_url = True
+        chosen = settings(tmp_path, api_url=api_url, tunnel="ssh", ssh_server=server.ssh_server, replace=True)
+        async with session_of(chosen) as running:
+            await running.fact(SessionReady)
+            await running.until(lambda status: status.counts.good == 1)
+            before = sandbox.registry.current
+            assert before is not None
+            await server.drop()
+            await running.until(lambda status: status.webhook.state is WebhookState.STALE)
+            assert await server.until_announced(2) == server.announced[0]
+            await running.until(lambda status: status.webhook.state is WebhookState.REGISTERED)
+            if said:
+                notice = await running.fact(Notified)
+                assert notice.sentence == f"The public URL is back, and its registration is kept. {said}"
+            assert sandbox.registry.current is not None
+            assert sandbox.registry.current.secret == before.secret
+            assert len(running.all(WebhookRegistered)) == 1
+            sandbox.ping()
+            await running.until(lambda status: status.counts.good == 2)
+        assert url_at(sandbox) is None
+
+
+async def test_a_tunnel_that_returns_takes_no_webhook_of_another_program(tmp_path: Path) -> None:
+    """Another program registered while the tunnel was down."""
+    async with sandbox_of() as (sandbox, api_url), LocalhostRun(loopback=True) as server:
+        server.keeps_url = True
+        chosen = settings(tmp_path, api_url=api_url, tunnel="ssh", ssh_server=server.ssh_server)
+        async with session_of(chosen) as running:
+            await running.fact(SessionReady)
+            await server.stop_listening()
+            await server.drop()
+            await running.until(lambda status: status.webhook.state is WebhookState.STALE)
+            sandbox.registry.put("http://127.0.0.1:9/hooks")
+            await server.listen()
+            await running.until(lambda status: status.webhook.state is WebhookState.TAKEN)
+        assert url_at(sandbox) == "http://127.0.0.1:9/hooks"
 
 
 def test_a_dead_link_is_noticed_within_60_s(tmp_path: Path) -> None:

@@ -34,8 +34,6 @@ from webhook_tui.domain.queries import ListSecrets, RevealSecret, SecretTrial, T
 from webhook_tui.domain.signature.secret import Secret
 from webhook_tui.domain.signature.secret_ring import Origin, RingEntry, SecretRing
 from webhook_tui.domain.signature.verdict import Verdict, VerificationResult
-from webhook_tui.session.verification.reverification import Rechecked
-from webhook_tui.session.verification.ring_commands import added_sentence
 from webhook_tui.storage.accounts import AccountStore
 from webhook_tui.storage.history import DeliveryStore
 from webhook_tui.storage.schema import ACCOUNTS
@@ -114,20 +112,6 @@ async def test_adding_a_secret_says_what_it_changed(tmp_path: Path) -> None:
         assert known is not None
         assert known.known is not None
         assert known.known.origin is Origin.ENTERED
-
-
-@pytest.mark.parametrize(
-    ("rechecked", "sentence"),
-    [
-        (Rechecked(0), "Secret added. There was no delivery to re-check."),
-        (Rechecked(1), "Secret added. Re-checked 1 delivery: none is valid with it."),
-        (Rechecked(1, 1), "Secret added. Re-checked 1 delivery: 1 is now valid."),
-        (Rechecked(20_000, 12_000), "Secret added. Re-checked 20,000 deliveries: 12,000 are now valid."),
-    ],
-)
-def test_the_words_after_adding(rechecked: Rechecked, sentence: str) -> None:
-    """One, many, none."""
-    assert added_sentence(rechecked) == sentence
 
 
 async def test_removing_a_secret_takes_back_what_it_verified(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from webhook_tui.domain.events import DeliveryStored, WebhookRegistered
 from webhook_tui.domain.signature.verdict import Verdict
 from webhook_tui.http.asgi import Asgi, Receive, Scope, Send
 from webhook_tui.sandbox.service import Sandbox
-from webhook_tui.session.verification.secret_ring import NOT_KEPT
+from webhook_tui.session.messages import SECRET_NOT_KEPT
 from webhook_tui.storage.accounts import AccountStore
 
 REFUSES = "CREATE TRIGGER refuses BEFORE INSERT ON secrets BEGIN SELECT RAISE(FAIL, 'no'); END"
@@ -59,7 +59,7 @@ async def test_a_secret_that_cannot_be_kept_counts_for_this_run(tmp_path: Path) 
         session_of(settings(tmp_path, api_url=api_url)) as running,
     ):
         await running.fact(WebhookRegistered)
-        await running.until(lambda status: NOT_KEPT in status.notes)
+        await running.until(lambda status: SECRET_NOT_KEPT in status.notes)
         await _is_verified_with(running, sandbox)
         assert sandbox.registry.current is not None
         first = sandbox.registry.current.secret
@@ -68,7 +68,7 @@ async def test_a_secret_that_cannot_be_kept_counts_for_this_run(tmp_path: Path) 
 
         _execute(accounts, "DROP TRIGGER refuses")
         running.ask(RegisterWebhook(new_secret=True))
-        await running.until(lambda status: NOT_KEPT not in status.notes)
+        await running.until(lambda status: SECRET_NOT_KEPT not in status.notes)
         await _is_verified_with(running, sandbox)
         assert set(_secrets(accounts)) == {first.reveal(), sandbox.registry.current.secret.reveal()}
 

@@ -260,13 +260,13 @@ def test_the_headline_gives_way_but_keeps_verdict_and_event(width: int) -> None:
 def test_the_most_severe_notice_has_the_place() -> None:
     """Error before warning before tip; what is hidden makes room for the next."""
     note = Problem("A note.", "", severity=Severity.WARNING)
-    problem = Problem("Out of order (503).", "Trying again in {again}; u tries now.")
+    problem = Problem("Out of order (503).", "Retrying in {again}; u tries now.")
     webhook = WebhookStatus(WebhookState.NOT_REGISTERED, problem=problem, next_try_at=NOW + timedelta(seconds=8))
     status = replace(WAITING, webhook=webhook, notes=(note,), sandbox=True)
 
     first = chosen(status, None, frozenset())
     assert first is not None
-    assert [line.plain for line in first.lines(NOW)] == ["Out of order (503).", "Trying again in 8 s; u tries now."]
+    assert [line.plain for line in first.lines(NOW)] == ["Out of order (503).", "Retrying in 8 s; u tries now."]
     second = chosen(status, None, frozenset({problem.message}))
     assert second == Notice(note)
     assert len(second.lines(NOW)) == 1

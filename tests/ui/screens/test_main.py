@@ -157,7 +157,7 @@ async def test_a_refused_token_has_a_notice_and_u_asks_for_another() -> None:
 async def test_a_webhook_that_was_taken_is_said_and_taken_back_by_u() -> None:
     """Lamp, notice and step name who has it; X does not touch it."""
     taken = Problem(
-        "api.example.com was registered instead at 14:31. Nothing comes here.",
+        "api.example.com was registered instead at 14:31: nothing arrives here.",
         "u takes it back and asks first; s watches without taking it.",
     )
     webhook = replace(WAITING.webhook, state=WebhookState.TAKEN, taken_by="api.example.com", problem=taken)

@@ -18,7 +18,7 @@ from msgspec.structs import replace
 from webhook_tui.domain.answer_rules.answer import Answer
 from webhook_tui.domain.delivery.delivery import Delivery, StoredDelivery
 from webhook_tui.domain.delivery.headers import HOP_BY_HOP, SIGNATURE_HEADER, Headers, first, sendable, values
-from webhook_tui.domain.errors import ExitCode, Problem, ProblemError, Severity
+from webhook_tui.domain.errors import Problem, ProblemError
 from webhook_tui.domain.failure import Failure
 from webhook_tui.domain.forwarding.forward_result import LONGEST_KEPT, ForwardOrigin, ForwardResult
 from webhook_tui.domain.forwarding.forward_rule import ForwardFilter, ForwardRule
@@ -26,6 +26,7 @@ from webhook_tui.domain.signature.secret import Secret
 from webhook_tui.domain.signature.signature import sign
 from webhook_tui.domain.url import connect_host, is_loopback_host, origin, origin_form
 from webhook_tui.http.sender import OutboundSender, Reply, SendError, is_base_url, is_loopback
+from webhook_tui.session import messages
 from webhook_tui.session.clock import Clock
 from webhook_tui.session.status import StatusPublisher
 
@@ -39,7 +40,7 @@ _LOOP_HEADER = b"X-Webhook-Forwarded-By"
 """Header with a nonce of the run that forwarded: a delivery that comes back with it is a loop."""
 _CONTENT_ENCODING = b"content-encoding"
 _PLAIN = ((b"content-type", b"text/plain; charset=utf-8"),)
-LOOP = Answer(508, b"webhook-tui forwarded this delivery itself: the URL leads back to this receiver.", _PLAIN)
+LOOP = Answer(508, messages.FORWARDING_LOOP.encode(), _PLAIN)
 """The answer to a forwarded delivery that came back."""
 
 _log = logging.getLogger(__name__)
@@ -81,27 +82,15 @@ class Replay(Struct, frozen=True):
 def check(url: str, *, anywhere: bool) -> None:
     """Raise ProblemError (usage) unless deliveries may be sent to this URL."""
     if not is_base_url(url):
-        raise ProblemError(Problem("That is not an http or https URL.", "As in http://127.0.0.1:3000.", ExitCode.USAGE))
+        raise ProblemError(messages.NOT_A_URL)
     if not anywhere and not is_loopback(url):
-        raise ProblemError(
-            Problem(
-                "Deliveries are forwarded within this machine only.",
-                "Another host needs --forward-anywhere.",
-                ExitCode.USAGE,
-            )
-        )
+        raise ProblemError(messages.OTHER_MACHINE)
 
 
 def refuse_own(url: str, own: OwnAddress) -> None:
     """Raise ProblemError (usage) when deliveries forwarded to this URL would come back."""
     if own.includes(url):
-        raise ProblemError(
-            Problem(
-                "Deliveries cannot be forwarded to this receiver itself.",
-                "Name the URL of your app, with its own port.",
-                ExitCode.USAGE,
-            )
-        )
+        raise ProblemError(messages.OWN_ADDRESS)
 
 
 class Forwarder:
@@ -179,11 +168,7 @@ class Forwarder:
             async with asyncio.timeout(_PROBE_SECONDS):
                 _, writer = await asyncio.open_connection(connect_host(host), port)
         except (OSError, TimeoutError):
-            return Problem(
-                f"Nothing listens at {host}:{port}, where deliveries are forwarded to.",
-                "They are answered 502 until your app runs there.",
-                severity=Severity.WARNING,
-            )
+            return messages.nothing_listens(host, port)
         writer.close()
         with contextlib.suppress(OSError):
             await writer.wait_closed()
@@ -257,8 +242,7 @@ class Forwarder:
                 failure=outcome.reason,
                 cause=outcome.failure,
             )
-            words = f"webhook-tui got no answer from the app behind it: {outcome.reason}."
-            return Answer(502, words.encode(), _PLAIN), result
+            return Answer(502, messages.no_answer_from_app(outcome.reason).encode(), _PLAIN), result
         result = ForwardResult(
             seq,
             origin,
@@ -273,7 +257,7 @@ class Forwarder:
             cut=outcome.cut,
         )
         if not 200 <= outcome.status <= 599:
-            return Answer(502, b"webhook-tui got a status that is none from the app behind it.", _PLAIN), result
+            return Answer(502, messages.INVALID_STATUS.encode(), _PLAIN), result
         return _answer(outcome), result
 
 

@@ -8,22 +8,16 @@ from typing import Any
 from msgspec.structs import replace
 
 from webhook_tui.domain.commands import ReplayDeliveries
-from webhook_tui.domain.errors import Problem, ProblemError, Severity
+from webhook_tui.domain.errors import Problem, ProblemError
 from webhook_tui.domain.events import Notified, ReplayAdvanced, Replayed
 from webhook_tui.domain.forwarding.forward_result import ForwardResult
 from webhook_tui.domain.forwarding.replay_progress import MOST_ODD, ReplayProgress, ReplayState
+from webhook_tui.session import messages
 from webhook_tui.session.bus import EventBus
 from webhook_tui.session.forwarding.forwarder import Forwarder, Replay
 from webhook_tui.session.status import StatusPublisher
 from webhook_tui.session.verification.secret_ring import SecretRingRepository
 from webhook_tui.storage.history import DeliveryStore
-
-_BUSY = Problem(
-    "Deliveries are being replayed already.",
-    "Wait until they are sent.",
-    severity=Severity.WARNING,
-    screen_hint="r shows how far it is.",
-)
 
 
 class Replayer:
@@ -49,7 +43,7 @@ class Replayer:
         """Forward to `url` from now on, or (None) not at all. Raises ProblemError when it is not allowed."""
         self.set_forwarding(url)
         if url is not None:
-            self._bus.publish(Notified("Every delivery is forwarded from now on."))
+            self._bus.publish(Notified(messages.FORWARDING))
         await self.probe()
 
     def set_forwarding(self, url: str | None) -> None:
@@ -86,7 +80,7 @@ class Replayer:
 
     async def _replay_batch(self, command: ReplayDeliveries, how: Replay) -> None:
         if self._batch is not None:
-            raise ProblemError(_BUSY)
+            raise ProblemError(messages.REPLAY_UNDER_WAY)
         self._batch = BatchReplay(command, how, self._store, self._forwarder, self._bus)
         try:
             await self._batch.run()

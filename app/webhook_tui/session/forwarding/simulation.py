@@ -13,13 +13,13 @@ from webhook_tui import __version__
 from webhook_tui.domain.commands import SimulateEvent
 from webhook_tui.domain.delivery.headers import Headers, first
 from webhook_tui.domain.delivery.text import visible
-from webhook_tui.domain.errors import Problem, Severity
 from webhook_tui.domain.events import DeliveryStored, Notified, ProblemOccurred
 from webhook_tui.domain.forwarding.forward_result import ForwardOrigin, ForwardResult, hint
 from webhook_tui.domain.signature.event_headers import event_headers
 from webhook_tui.domain.url import connect_host
 from webhook_tui.http.sender import OutboundSender, SendError, is_loopback
 from webhook_tui.sandbox.samples import sample_body
+from webhook_tui.session import messages
 from webhook_tui.session.bus import EventBus
 from webhook_tui.session.clock import Clock
 from webhook_tui.session.forwarding.forwarder import LONGEST_ANSWER, TIMEOUT_SECONDS, Forwarder
@@ -76,13 +76,13 @@ class EventSimulation:
         """Send one event and publish what was answered. Raises ProblemError when it cannot be sent."""
         result = await self._send(command)
         where = "the receiver" if command.url is None else visible(command.url)
-        what = f"{visible(command.event)} to {where}: {result.outcome}"
+        event = visible(command.event)
         if result.is_good:
-            self._bus.publish(Notified(f"Sent {what}"))
+            self._bus.publish(Notified(messages.event_sent(event, where, result.outcome)))
         else:
             # Our receiver answers by its rule: that needs no advice.
             advice = hint(result) if command.url is not None else ""
-            self._bus.publish(ProblemOccurred(Problem(f"Sent {what}.", advice, severity=Severity.WARNING)))
+            self._bus.publish(ProblemOccurred(messages.event_not_accepted(event, where, result.outcome, advice)))
 
     async def _send(self, command: SimulateEvent) -> ForwardResult:
         body = sample_body(command.event) if command.body is None else command.body

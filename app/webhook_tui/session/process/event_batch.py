@@ -10,7 +10,6 @@ import threading
 from collections import deque
 from collections.abc import Sequence
 
-from webhook_tui.domain.errors import Problem, Severity
 from webhook_tui.domain.events import (
     DeliveryStored,
     EventCompared,
@@ -28,6 +27,7 @@ from webhook_tui.domain.events import (
 from webhook_tui.domain.forwarding.forward_result import ForwardResult
 from webhook_tui.domain.forwarding.replay_progress import ReplayProgress
 from webhook_tui.domain.status import SessionStatus
+from webhook_tui.session import messages
 from webhook_tui.session.clock import Clock
 from webhook_tui.session.process.channel import Answered
 
@@ -104,7 +104,7 @@ class EventBatcher:
             if self._has_update and (self._closed or self._is_due):
                 events.append(self._take_update())
             if self._dropped:
-                events.append(ProblemOccurred(_dropped(self._dropped)))
+                events.append(ProblemOccurred(messages.events_dropped(self._dropped)))
                 self._dropped = 0
             events += self._events
             self._events = []
@@ -133,11 +133,3 @@ class EventBatcher:
         self._has_update = False
         self._sent_at = self._clock.monotonic()
         return update
-
-
-def _dropped(count: int) -> Problem:
-    return Problem(
-        f"The screen could not keep up: {count:,} notices were dropped.",
-        "No delivery is affected.",
-        severity=Severity.WARNING,
-    )

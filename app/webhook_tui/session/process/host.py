@@ -26,6 +26,7 @@ from webhook_tui.domain.events import SessionEvent, SessionStopped
 from webhook_tui.domain.session_port import SessionPort
 from webhook_tui.http.sockets import bind
 from webhook_tui.log import log_to, tell_of_crashes
+from webhook_tui.session import messages
 from webhook_tui.session.process.channel import (
     Answered,
     Ask,
@@ -116,7 +117,7 @@ class SessionHost:
             self._publish(SessionStopped(error.problem))
         except Exception as error:  # noqa: BLE001 -- whatever it is, the screen must be told
             _log.error("the session ended by an error", exc_info=error)
-            self._publish(SessionStopped(ended(f"The session ended by a bug in webhook-tui: {type(error).__name__}.")))
+            self._publish(SessionStopped(ended(messages.ended_by_bug(error))))
         self._ended.set()
         sending.join(_LAST_SECONDS)
         if self._is_screen_gone and self._directory is not None:
@@ -128,7 +129,7 @@ class SessionHost:
 
     def _publish(self, event: SessionEvent) -> None:
         if isinstance(event, SessionStopped) and event.problem is None and self._signal is not None:
-            event = SessionStopped(ended(f"The session was ended by {self._signal.name}."))
+            event = SessionStopped(ended(messages.ended_by_signal(self._signal.name)))
         self._batcher.put(event)
 
     def _answer(self, number: int, future: Future[Any]) -> None:

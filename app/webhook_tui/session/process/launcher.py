@@ -11,8 +11,9 @@ from typing import IO
 from msgspec.structs import replace
 
 from webhook_tui.config import Settings
-from webhook_tui.domain.errors import Problem, ProblemError
+from webhook_tui.domain.errors import ProblemError
 from webhook_tui.environment import child_environment
+from webhook_tui.session import messages
 from webhook_tui.session.process.session_process import SessionProcess
 from webhook_tui.storage.temporary_directory import TemporaryDirectory
 
@@ -79,9 +80,7 @@ def _spawned(settings: Settings) -> subprocess.Popen[bytes]:
                 env=child_environment(os.environ),
             )
         except OSError as error:
-            raise ProblemError(
-                Problem(f"The session could not be started: {error.strerror}.", "Free memory or processes.")
-            ) from error
+            raise ProblemError(messages.not_spawned(str(error.strerror))) from error
 
 
 def _errors_file(settings: Settings) -> IO[bytes]:

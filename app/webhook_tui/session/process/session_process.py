@@ -20,12 +20,13 @@ from typing import Any, cast
 from webhook_tui.config import Settings
 from webhook_tui.domain.commands import Command, UseToken
 from webhook_tui.domain.delivery.rows import DeliveryRows, FoundRows, Sort
-from webhook_tui.domain.errors import Problem, ProblemError
+from webhook_tui.domain.errors import ProblemError
 from webhook_tui.domain.events import SessionEvent, SessionStopped
 from webhook_tui.domain.filtering.filter import Expression
 from webhook_tui.domain.queries import Answer, Query
 from webhook_tui.domain.signature.secret import Secret
 from webhook_tui.domain.status import SessionStatus
+from webhook_tui.session import messages
 from webhook_tui.session.process.channel import (
     Answered,
     Ask,
@@ -44,8 +45,6 @@ STOP_SECONDS = 3.0
 """How long the session may shut down before it is killed."""
 _END_SECONDS = 1.0
 """How long the process may live after its last event."""
-
-_NOT_RUNNING = Problem("The session has ended.", "Restart it.", screen_hint="u restarts it.")
 
 _log = logging.getLogger(__name__)
 
@@ -92,12 +91,8 @@ class SessionProcess:
         self.close()
         if isinstance(message, Refused):
             raise ProblemError(message.problem)
-        raise ProblemError(
-            Problem(
-                f"The session could not be started ({_ending(self._child.returncode)}).",
-                f"{self._settings.places.session_errors} may say why.",
-            )
-        )
+        how = _ending(self._child.returncode)
+        raise ProblemError(messages.not_started(how, self._settings.places.session_errors))
 
     def run(self, publish: Callable[[SessionEvent], None]) -> None:
         """Read events until the session's end and reap its process; the last event is SessionStopped."""
@@ -131,7 +126,7 @@ class SessionProcess:
         future: Future[Answer] = Future()
         with self._lock:
             if self._has_ended:
-                future.set_exception(ProblemError(_NOT_RUNNING))
+                future.set_exception(ProblemError(messages.HAS_ENDED))
                 return future
             self._number += 1
             self._asked[self._number] = future
@@ -185,7 +180,7 @@ class SessionProcess:
             unanswered = list(self._asked.values())
             self._asked.clear()
         for future in unanswered:
-            future.set_exception(ProblemError(_NOT_RUNNING))
+            future.set_exception(ProblemError(messages.HAS_ENDED))
 
     def _send(self) -> None:
         with contextlib.suppress(ChannelClosedError):

@@ -10,11 +10,12 @@ from urllib.parse import urlsplit
 from msgspec import Struct
 
 from webhook_tui.domain.delivery.text import visible
-from webhook_tui.domain.errors import ExitCode, Problem
+from webhook_tui.domain.errors import Problem
 from webhook_tui.domain.events import ForeignWebhook, ProblemOccurred
 from webhook_tui.domain.status import WebhookState, WebhookStatus
 from webhook_tui.piktid.client import PiktidClient
 from webhook_tui.piktid.models import CannotTell, NoWebhook, Webhook
+from webhook_tui.session import messages
 from webhook_tui.session.bus import EventBus, RegistrationWanted
 from webhook_tui.session.clock import Clock
 from webhook_tui.session.status import StatusPublisher
@@ -75,6 +76,8 @@ class Registered(Struct, frozen=True):
     registration_id: int
     """In the accounts file."""
     url: str
+    is_secret_known: bool
+    """Whether PiktID's answer brought its secret."""
 
 
 class Ownership:
@@ -100,14 +103,19 @@ class Ownership:
         self._is_confirmed = False
         """PiktID returned our webhook, so its answers about others can be trusted."""
 
-    def hold(self, registration_id: int, url: str) -> None:
+    def hold(self, registration_id: int, url: str, *, is_secret_known: bool) -> None:
         """This run registered `url`, and with it replaced any webhook before."""
         if self.registered is not None:
             self._secret_ring.end_registration(self.registered.registration_id)
-        self.registered = Registered(registration_id, url)
+        self.registered = Registered(registration_id, url, is_secret_known)
         self.own_urls.add(url)
         self._is_confirmed = self.is_suspected = False
         self.lost_status = None
+
+    def holds(self, url: str | None) -> bool:
+        """Return whether this run registered `url` with a secret that it knows, and still holds it as far as known."""
+        registered = self.registered
+        return registered is not None and registered.url == url and registered.is_secret_known and not self.is_suspected
 
     def release(self) -> None:
         """The webhook of this run is not registered any more."""
@@ -131,21 +139,20 @@ class Ownership:
         host = _cut(visible(urlsplit(present.url or "").netloc or present.url or ""), _LONGEST_HOST)
         if not is_taken or webhook.taken_by != host:
             self._lose()
-            what = f"{host} was registered instead at {{at}}. Nothing comes here."
-            at_piktid = _parsed(present.updated_at or present.created_at)
-            self._publish_taken(what, WebhookState.TAKEN, at=at_piktid, by=host)
+            at = _parsed(present.updated_at or present.created_at) or self._clock.utc_now()
+            self._publish_taken(messages.taken(host, at.astimezone()), WebhookState.TAKEN, by=host)
 
     def on_no_webhook_seen(self) -> None:
         """PiktID returned that no webhook is registered; trusted only after it returned ours."""
         if self._is_confirmed or self._status.status.webhook.state is WebhookState.TAKEN:
             self._lose()
-            what = "The webhook was deleted by another program at {at}. Nothing comes here."
-            self._publish_taken(what, WebhookState.DELETED)
+            at = self._clock.utc_now().astimezone()
+            self._publish_taken(messages.deleted_by_other(at), WebhookState.DELETED)
 
     def suspect(self) -> None:
         """Events come by the event stream alone: treat the webhook as taken, but do not give it up."""
         self.is_suspected = True
-        self._publish_taken("Events come by SSE alone: another program may have registered.", WebhookState.TAKEN)
+        self._publish_taken(messages.SUSPECTED, WebhookState.TAKEN)
 
     def confirm(self) -> None:
         """The webhook is ours: end a suspicion."""
@@ -163,19 +170,9 @@ class Ownership:
         self.release()
         self._secret_ring.ended()
 
-    def _publish_taken(
-        self, what: str, state: WebhookState, *, at: datetime | None = None, by: str | None = None
-    ) -> None:
+    def _publish_taken(self, problem: Problem, state: WebhookState, *, by: str | None = None) -> None:
         self.is_paused = True
         now = self._clock.utc_now()
-        problem = Problem(
-            what.replace("{at}", f"{(at or now).astimezone():%H:%M}"),
-            "Start again to take it back.",
-            ExitCode.API,
-            screen_hint="u registers it again."
-            if state is WebhookState.DELETED
-            else "u takes it back and asks first; s watches without taking it.",
-        )
         self._status.change_webhook(state=state, since=now, taken_by=by, problem=problem, **NO_SECRET)
         self.lost_status = self._status.status.webhook if state is WebhookState.TAKEN else None
         self._bus.publish(ProblemOccurred(problem))

@@ -17,11 +17,12 @@ from msgspec.structs import replace
 from webhook_tui import __version__
 from webhook_tui.domain.delivery.delivery import Delivery
 from webhook_tui.domain.delivery.headers import first
-from webhook_tui.domain.errors import ExitCode, Problem, Severity
+from webhook_tui.domain.errors import Problem
 from webhook_tui.domain.events import DeliveryStored, Notified, TunnelChanged
 from webhook_tui.domain.failure import Failure
 from webhook_tui.domain.status import TunnelState
 from webhook_tui.http.sender import OutboundSender, Reply, SendError
+from webhook_tui.session import messages
 from webhook_tui.session.bus import AddressChanged, EventBus, PublicUrlUnreachable
 from webhook_tui.session.clock import Clock
 from webhook_tui.session.status import StatusPublisher
@@ -76,15 +77,7 @@ class _Failed(Struct, frozen=True):
     """What can help besides trying again, as a clause."""
 
     def problem(self) -> Problem:
-        may_come = "Deliveries may come all the same"
-        return Problem(
-            f"Public URL not reached from here: {self.reason}.",
-            f"{may_come}; {self.advice}" if self.advice else f"{may_come}. It is tried again.",
-            ExitCode.TUNNEL,
-            is_transient=True,
-            severity=Severity.WARNING,
-            screen_hint=f"{may_come}; {self.advice or 't sends a test ping. It is tried again.'}",
-        )
+        return messages.public_url_not_reached(self.reason, self.advice)
 
 
 class ReachabilityCheck:
@@ -140,7 +133,7 @@ class ReachabilityCheck:
     def check_now(self) -> None:
         """Check now, and publish the outcome as Notified."""
         if self._url is None:
-            self._bus.publish(Notified("There is no public URL yet."))
+            self._bus.publish(Notified(messages.NO_PUBLIC_URL))
             return
         self._is_requested = True
         self._wake.set()
@@ -171,7 +164,7 @@ class ReachabilityCheck:
             self._count_failure(failed, is_shown=was_requested)
         if was_requested:
             seconds = asyncio.get_running_loop().time() - started
-            success = f"The public URL leads here: verified in {seconds:.2f} s."
+            success = messages.public_url_verified(seconds)
             self._bus.publish(Notified(success if failed is None else failed.problem().message))
 
     async def _try(self, url: str) -> _Failed | None:

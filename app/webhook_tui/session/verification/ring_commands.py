@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from webhook_tui.domain import units
 from webhook_tui.domain.errors import ProblemError
 from webhook_tui.domain.events import Notified, SecretRingChanged
 from webhook_tui.domain.queries import SecretTrial
 from webhook_tui.domain.signature.secret import Secret
-from webhook_tui.domain.signature.secret_ring import RingEntry, SigningSecret, cannot_remove
+from webhook_tui.domain.signature.secret_ring import RingEntry, cannot_remove
+from webhook_tui.session import messages
 from webhook_tui.session.bus import EventBus
-from webhook_tui.session.verification.reverification import Rechecked, Reverification
+from webhook_tui.session.verification.reverification import Reverification
 from webhook_tui.session.verification.secret_ring import SecretRingRepository
 from webhook_tui.storage.history import DeliveryStore
 
@@ -31,10 +31,10 @@ class RingCommands:
     async def add(self, secret: Secret, *, keep: bool) -> None:
         """Add a secret and verify stored deliveries with it."""
         if not self._secret_ring.add(secret, keep=keep):
-            self._bus.publish(Notified(f"The ring has this secret already: {secret.short_id}."))
+            self._bus.publish(Notified(messages.secret_known(secret.short_id)))
             return
         rechecked = await self._reverification.recheck()
-        self._bus.publish(Notified(added_sentence(rechecked)))
+        self._bus.publish(Notified(messages.secret_added(rechecked.checked, rechecked.valid)))
         self._bus.publish(SecretRingChanged())
 
     async def remove(self, secret_id: str) -> None:
@@ -46,7 +46,7 @@ class RingCommands:
             raise ProblemError(cannot_remove(known))
         self._secret_ring.remove(known)
         rechecked = await self._reverification.recheck(frozenset({secret_id}))
-        self._bus.publish(Notified(_removed_sentence(known, rechecked)))
+        self._bus.publish(Notified(messages.secret_removed(known.secret.short_id, rechecked.invalid)))
         self._bus.publish(SecretRingChanged())
 
     async def entries(self) -> tuple[RingEntry, ...]:
@@ -69,21 +69,3 @@ class RingCommands:
         """Return a secret; None when it is not in the ring any more."""
         known = self._secret_ring.ring.get(secret_id)
         return None if known is None else known.secret
-
-
-def added_sentence(rechecked: Rechecked) -> str:
-    """`Secret added. Re-checked 4 deliveries: 2 are now valid.`"""
-    if not rechecked.checked:
-        return "Secret added. There was no delivery to re-check."
-    noun = "delivery" if rechecked.checked == 1 else "deliveries"
-    now_valid = {0: "none is valid with it", 1: "1 is now valid"}.get(
-        rechecked.valid, f"{units.count(rechecked.valid)} are now valid"
-    )
-    return f"Secret added. Re-checked {units.count(rechecked.checked)} {noun}: {now_valid}."
-
-
-def _removed_sentence(known: SigningSecret, rechecked: Rechecked) -> str:
-    changed = {0: "No delivery was valid with it", 1: "1 delivery is no longer valid"}.get(
-        rechecked.invalid, f"{units.count(rechecked.invalid)} deliveries are no longer valid"
-    )
-    return f"Secret {known.secret.short_id} removed. {changed}."

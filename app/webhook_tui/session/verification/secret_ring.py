@@ -9,36 +9,14 @@ import contextlib
 from collections.abc import Iterator, Sequence
 
 from webhook_tui.domain.account import Account
-from webhook_tui.domain.errors import Problem, ProblemError, Severity
+from webhook_tui.domain.errors import ProblemError
 from webhook_tui.domain.forwarding.forward_result import UsedUrl
 from webhook_tui.domain.signature.secret import Secret
 from webhook_tui.domain.signature.secret_ring import Origin, SecretRing, SigningSecret
+from webhook_tui.session import messages
 from webhook_tui.session.clock import Clock
 from webhook_tui.session.status import StatusPublisher
 from webhook_tui.storage.accounts import AccountStore
-
-NOT_KEPT = Problem(
-    "The signing secret is kept for this run only: accounts.db cannot be written.",
-    "Mend that (webhook-tui paths says where it is), then register again.",
-    severity=Severity.WARNING,
-)
-_NO_SECRET = Problem(
-    "There is no current secret to sign with.",
-    "Registering gives one.",
-    severity=Severity.WARNING,
-    screen_hint="u registers and gets one.",
-)
-
-
-def no_longer_trusted(secrets: Sequence[SigningSecret]) -> Problem:
-    """The note about secrets that an earlier version stored."""
-    ids = ", ".join(known.secret.short_id for known in secrets)
-    what = (
-        f"A secret added in an earlier version verifies nothing any more: {ids}."
-        if len(secrets) == 1
-        else f"{len(secrets)} secrets added in an earlier version verify nothing any more: {ids}."
-    )
-    return Problem(what, "It kept --secret for every run. Add again what you trust.", severity=Severity.WARNING)
 
 
 class SecretRingRepository:
@@ -74,7 +52,7 @@ class SecretRingRepository:
         """Change to `account`; the secrets of this run join its ring. Raises ProblemError."""
         ring = self.accounts.ring(account)
         if untrusted := self.accounts.withdraw_untrusted(account):
-            self._status.add_note(no_longer_trusted(untrusted))
+            self._status.add_note(messages.no_longer_trusted([known.secret.short_id for known in untrusted]))
         self.withdrawn = self.accounts.withdrawn(account)
         of_this_run = (known for known in self.ring.secrets if not known.origin.is_stored)
         self.account = account
@@ -88,14 +66,14 @@ class SecretRingRepository:
         """Return the current secret. Raises ProblemError when there is none."""
         current = self.ring.current
         if current is None:
-            raise ProblemError(_NO_SECRET)
+            raise ProblemError(messages.NO_SECRET)
         return current.secret
 
     def newest_secret(self) -> Secret:
         """Return the current secret; without one, the newest that was given. Raises ProblemError when there is none."""
         newest = self.ring.newest_first()
         if not newest:
-            raise ProblemError(_NO_SECRET)
+            raise ProblemError(messages.NO_SECRET)
         return newest[0].secret
 
     def registered(self, secret: Secret) -> None:
@@ -123,7 +101,7 @@ class SecretRingRepository:
         with _ignore_write_errors():
             self.accounts.end_registration(registration_id, self._clock.utc_now())
 
-    def remember_guard_asked(self) -> None:
+    def remember_ownership_asked(self) -> None:
         """Record that the user consents to replacing a webhook that PiktID does not show."""
         with _ignore_write_errors():
             self.accounts.record_ownership_asked(self.account, self._clock.utc_now())
@@ -151,9 +129,9 @@ class SecretRingRepository:
         self.ring = ring
         self.ever |= {known.secret for known in ring.secrets}
         if is_saved:
-            self._status.remove_note(NOT_KEPT)
+            self._status.remove_note(messages.SECRET_NOT_KEPT)
         else:
-            self._status.add_note(NOT_KEPT)
+            self._status.add_note(messages.SECRET_NOT_KEPT)
 
 
 @contextlib.contextmanager
