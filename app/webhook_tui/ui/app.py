@@ -19,7 +19,7 @@ from textual import events
 from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
 from textual.dom import DOMNode
-from textual.filter import LineFilter
+from textual.filter import ANSIToTruecolor, LineFilter
 from textual.screen import Screen
 
 from webhook_tui.domain.delivery.text import visible
@@ -111,15 +111,16 @@ class WebhookTuiApp(TerminalApp):
             None if sandbox is None else lambda: self._sessions.replace(sandbox),
             self._restart,
         )
+        self._main = MainScreen(self.context, monotonic=monotonic)
         self._sessions = SessionController(
             self.context,
+            self._main.frames,
             on_event=self._on_session_event,
             on_update=self._on_session_update,
             restart=restart,
             stop_seconds=STOP_SECONDS + 0.5,
             monotonic=monotonic,
         )
-        self._main = MainScreen(self.context)
         self._keymap_ids = tuple(keymap or ())
         if keymap:
             self.set_keymap(keymap)
@@ -144,8 +145,13 @@ class WebhookTuiApp(TerminalApp):
         return theme.variable_defaults(self.current_theme)
 
     def get_line_filters(self) -> Sequence[LineFilter]:
-        """Return Textual's filters, and after them the one that keeps control characters from the terminal."""
-        return [*super().get_line_filters(), self._output_filter]
+        """Return Textual's filters, and after them the one that keeps control characters from the terminal.
+
+        Not the one that turns the terminal's sixteen colours into others: no style of ours is one of them, and it makes
+        each line once more.
+        """
+        filters = (filter_ for filter_ in super().get_line_filters() if not isinstance(filter_, ANSIToTruecolor))
+        return [*filters, self._output_filter]
 
     async def on_ready(self) -> None:
         """Mount the rest of the screen, whose first frame is shown, and start the session."""
@@ -196,16 +202,10 @@ class WebhookTuiApp(TerminalApp):
 
     def _on_session_update(self, update: SessionUpdated) -> None:
         """Show what changed."""
-        main = self._main
-        if not main.children:
-            return  # the screen is closed already
         if update.status is not None:
-            self._show_status(update.status)
-        main.deliveries.add_forward_results(update.results)
-        if update.replay is not None:
-            main.replay.on_progress(update.replay)
-        if (update.newest_seq or update.reverified or update.changed) and main.deliveries.rows is not None:
-            main.call_later(main.refresh_deliveries, update.newest_seq, update.reverified, update.changed)
+            self.context.status = update.status
+        if self._main.children:  # else the screen is closed already
+            self._main.show_update(update)
 
     def _restart(self) -> None:
         self._sessions.restart()

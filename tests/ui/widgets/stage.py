@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 
 from msgspec.structs import replace
@@ -15,6 +15,7 @@ from textual.widget import Widget
 from webhook_tui.domain.delivery.delivery import DeliveryRow, StoredDelivery
 from webhook_tui.domain.forwarding.forward_result import ForwardResult
 from webhook_tui.domain.signature.verdict import Verdict
+from webhook_tui.ui.frame_budget import FrameBudget
 from webhook_tui.ui.theme import register, variable_defaults
 from webhook_tui.ui.widgets.delivery_table import DeliveryTable
 from webhook_tui.ui.widgets.payload.view import PayloadView
@@ -147,6 +148,23 @@ class Clock:
     def forward(self, seconds: float) -> None:
         """Let time pass."""
         self.at += timedelta(seconds=seconds)
+
+
+class Frames(FrameBudget):
+    """Frames that a test draws."""
+
+    def __init__(self) -> None:
+        super().__init__(Widget())
+        self.requests: list[Callable[[], None]] = []
+
+    def request(self, draw: Callable[[], None]) -> None:
+        self.requests.append(draw)
+
+    def draw(self) -> None:
+        """Draw the next frame."""
+        requests, self.requests = self.requests, []
+        for draw in requests:
+            draw()
 
 
 Said = DeliveryTable.CursorMoved | DeliveryTable.RowOpened | DeliveryTable.FollowChanged | PayloadView.PathChanged

@@ -7,7 +7,7 @@ from textual.color import Color
 from textual.theme import BUILTIN_THEMES
 from textual.widgets import Input
 
-from tests.ui.widgets.stage import Clock, Rows, Stage, changed, delivery, find, lines, style_at, twelve
+from tests.ui.widgets.stage import Clock, Frames, Rows, Stage, changed, delivery, find, lines, style_at, twelve
 from webhook_tui.domain.signature.verdict import Verdict
 from webhook_tui.ui.theme import WEBHOOK_DARK
 from webhook_tui.ui.widgets.delivery_table import DeliveryTable
@@ -71,8 +71,8 @@ async def test_focus_is_told_by_heading_bar_and_row() -> None:
 
 async def test_a_new_row_glows_and_fades() -> None:
     """Its background begins at a share of primary and is the table's own after a second."""
-    clock, rows = Clock(), Rows(twelve()[:8])
-    table = DeliveryTable(now=clock)
+    clock, rows, frames = Clock(), Rows(twelve()[:8]), Frames()
+    table = DeliveryTable(now=clock, frames=frames)
     app = Stage(table)
     async with app.run_test(size=(84, 20)) as pilot:
         table.show_rows(rows)
@@ -84,16 +84,14 @@ async def test_a_new_row_glows_and_fades() -> None:
         assert background(app, 9, 81) == ground.blend(primary, 0.35).hex.lower()
         assert background(app, 8, 81) == ground.hex.lower()
         clock.forward(0.5)
-        table._fade_step()
+        frames.draw()
         await pilot.pause()
         assert background(app, 9, 81) == ground.blend(primary, 0.175).hex.lower()
         clock.forward(0.6)
-        table._fade_step()
-        table._fade_step()
+        frames.draw()
         await pilot.pause()
         assert background(app, 9, 81) == ground.hex.lower()
-        assert table._fade_timer is not None
-        assert not table._fade_timer._active.is_set()
+        assert frames.requests == []
 
 
 async def test_a_burst_does_not_glow() -> None:
@@ -112,8 +110,8 @@ async def test_a_burst_does_not_glow() -> None:
 
 async def test_a_changed_verdict_glows_in_its_cell_alone() -> None:
     """The cell has a share of its new colour, the row nothing."""
-    clock, rows = Clock(), Rows(twelve())
-    table = DeliveryTable(now=clock)
+    clock, rows, frames = Clock(), Rows(twelve()), Frames()
+    table = DeliveryTable(now=clock, frames=frames)
     app = Stage(table)
     async with app.run_test(size=(84, 20)) as pilot:
         table.show_rows(rows)
@@ -127,15 +125,15 @@ async def test_a_changed_verdict_glows_in_its_cell_alone() -> None:
         assert background(app, 12, 20) == ground.blend(valid, 0.45).hex.lower()
         assert background(app, 12, 40) == ground.hex.lower()
         clock.forward(1)
-        table._fade_step()
+        frames.draw()
         await pilot.pause()
         assert background(app, 12, 20) == ground.hex.lower()
 
 
 async def test_without_motion_a_hairline_and_bold_say_the_same() -> None:
     """Nothing fades; the signs go after five seconds or when the cursor has been there."""
-    clock, rows = Clock(), Rows(twelve()[:10])
-    table = DeliveryTable(now=clock)
+    clock, rows, frames = Clock(), Rows(twelve()[:10]), Frames()
+    table = DeliveryTable(now=clock, frames=frames)
     app = Stage(table)
     app.animation_level = "none"
     async with app.run_test(size=(84, 20)) as pilot:
@@ -152,7 +150,7 @@ async def test_without_motion_a_hairline_and_bold_say_the_same() -> None:
         await pilot.press("G", "g")
         assert [line[0] for line in lines(app)[11:13]] == ["▏", " "]
         clock.forward(3)
-        table._fade_step()
+        frames.draw()
         await pilot.pause()
         assert [line[0] for line in lines(app)[11:13]] == [" ", " "]
         assert not style_at(app, 2, 20).bold

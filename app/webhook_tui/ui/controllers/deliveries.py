@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from textual.screen import Screen
@@ -12,6 +14,7 @@ from webhook_tui.domain.delivery.event import KNOWN_EVENTS
 from webhook_tui.domain.delivery.rows import DeliveryRows
 from webhook_tui.domain.forwarding.forward_result import ForwardResult
 from webhook_tui.ui.controllers.notices import NoticeController
+from webhook_tui.ui.frame_budget import FrameBudget
 from webhook_tui.ui.widgets.delivery_table import DeliveryTable
 
 if TYPE_CHECKING:
@@ -19,14 +22,27 @@ if TYPE_CHECKING:
 
 _NAMES_FROM = 200
 """So many of the newest deliveries are looked at for names of events."""
+DETAIL_SECONDS = 0.25
+"""The least time between two deliveries that the detail shows by itself; more cannot be read."""
 
 
 class DeliveriesController:
     """Holds the rows of the whole history, whatever the table shows of them."""
 
-    def __init__(self, screen: Screen[None], notices: NoticeController) -> None:
+    def __init__(
+        self,
+        screen: Screen[None],
+        notices: NoticeController,
+        frames: FrameBudget,
+        *,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._screen = screen
         self._notices = notices
+        self._frames = frames
+        self._monotonic = monotonic
+        self._followed_at = float("-inf")
+        self._is_behind = False
         self.rows: DeliveryRows | None = None
 
     @property
@@ -69,11 +85,28 @@ class DeliveriesController:
         if before is not None:
             before.close()  # not earlier: messages that were under way have read it
 
-    def show(self, seq: int | None) -> None:
-        """Show a delivery in the detail."""
-        if seq is not None and self.rows is not None:
-            self.detail.show(self.rows, seq)
+    def on_cursor_moved(self, seq: int | None, *, by_itself: bool) -> None:
+        """Show the delivery under the cursor in the detail; one that was only followed may wait a moment."""
+        if by_itself:
+            self._follow()
+        else:
+            self.sync_detail()
         self._notices.on_delivery_shown(seq)
+
+    def _follow(self) -> None:
+        if self._is_behind or self.table.cursor_seq in (None, self.detail.seq):
+            return
+        wait = self._followed_at + DETAIL_SECONDS - self._monotonic()
+        if wait <= 0:
+            self._followed_at = self._monotonic()
+            self.sync_detail()
+        else:
+            self._is_behind = True
+            self._screen.set_timer(wait, partial(self._frames.request, self._catch_up))
+
+    def _catch_up(self) -> None:
+        self._is_behind = False
+        self._follow()
 
     def sync_detail(self) -> None:
         """Show the delivery under the cursor now: the table's message may be on its way while the user types ahead."""
@@ -97,10 +130,15 @@ class DeliveriesController:
         return found[0] if found else None
 
     def on_changed(self, changed: Sequence[int], *, has_new: bool) -> None:
-        """Read the detail again if its delivery changed; count its attempts again if others were stored."""
-        if self.detail.seq in changed:
+        """Show what is under the cursor now. The same delivery is read again if it changed, and its attempts are
+        counted again if others were stored.
+        """
+        shown = self.detail.seq
+        if shown in changed:
             self.detail.reread()
-        elif has_new:
+        if self.table.follows_now:
+            self._follow()
+        if has_new and self.detail.seq == shown and not self._is_behind:
             self.detail.recount()
 
     def add_forward_results(self, results: Sequence[ForwardResult]) -> bool:

@@ -12,6 +12,7 @@ from webhook_tui.ui.controllers.context import AppContext
 from webhook_tui.ui.controllers.deliveries import DeliveriesController
 from webhook_tui.ui.controllers.notices import NoticeController
 from webhook_tui.ui.controllers.search import SearchController
+from webhook_tui.ui.frame_budget import FrameBudget
 from webhook_tui.ui.widgets.filter_bar import Completions, FilterBar, MistakeLine
 from webhook_tui.ui.widgets.keys.action_bar import FollowNote
 
@@ -24,17 +25,23 @@ class FilterController:
     """Finds deliveries."""
 
     def __init__(
-        self, context: AppContext, screen: Screen[None], deliveries: DeliveriesController, notices: NoticeController
+        self,
+        context: AppContext,
+        screen: Screen[None],
+        deliveries: DeliveriesController,
+        notices: NoticeController,
+        frames: FrameBudget,
     ) -> None:
         self._context = context
         self._screen = screen
         self._deliveries = deliveries
         self._notices = notices
-        self.search = SearchController(context, screen, deliveries, notices, self.refresh)
+        self.search = SearchController(context, screen, deliveries, notices, frames, on_progress=self.refresh)
         self._last_text = ""
         self._history: list[str] = []
         self._is_unchanged = False
         """Whether what is typed cannot be read, so that the table shows something else."""
+        self._bindings_for = (False, False)
 
     @property
     def is_on(self) -> bool:
@@ -96,7 +103,10 @@ class FilterController:
         if self.is_typing:
             self._bar.show_count(f"unchanged: {words}" if self._is_unchanged else words)
         self._screen.query_one(FollowNote).show_filter(self.search.text, words)
-        self._screen.refresh_bindings()
+        state = (self.is_on, self.is_typing)
+        if state != self._bindings_for:  # asks every action whether it is available: too much for each delivery
+            self._bindings_for = state
+            self._screen.refresh_bindings()
 
     def _point_at(self, error: FilterError | None) -> None:
         self._screen.set_class(error is not None, "-mistaken")

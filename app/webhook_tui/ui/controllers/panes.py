@@ -54,7 +54,9 @@ class PaneController:
     def arrange(self) -> None:
         """Show table and detail as soon as there is one delivery, the steps of the route before."""
         was_waiting, waits = self._screen.has_class("-waiting"), not self._deliveries.total
-        self._screen.set_class(waits, "-waiting")
+        if was_waiting is not waits:
+            self._screen.set_class(waits, "-waiting")
+            self._screen.refresh_bindings()
         if was_waiting and not waits and not self.stream.is_open:
             self._deliveries.table.focus()
         self.show_follow()

@@ -18,6 +18,7 @@ from webhook_tui.domain.filtering.filter import EVERYTHING, Expression
 from webhook_tui.ui.controllers.context import AppContext
 from webhook_tui.ui.controllers.deliveries import DeliveriesController
 from webhook_tui.ui.controllers.notices import NoticeController
+from webhook_tui.ui.frame_budget import FrameBudget
 
 
 class SearchController:
@@ -29,6 +30,8 @@ class SearchController:
         screen: Screen[None],
         deliveries: DeliveriesController,
         notices: NoticeController,
+        frames: FrameBudget,
+        *,
         on_progress: Callable[[], None],
     ) -> None:
         """`on_progress` is called when there may be more matches."""
@@ -36,6 +39,7 @@ class SearchController:
         self._screen = screen
         self._deliveries = deliveries
         self._notices = notices
+        self._frames = frames
         self._refresh = on_progress
         self.expression: Expression = EVERYTHING
         self.text = ""
@@ -79,11 +83,13 @@ class SearchController:
             self._advance()
 
     def _on_progress(self, number: int) -> None:
-        if number == self._number and self._screen.children:
-            self._advance()
+        if number == self._number:
+            self._frames.request(self._advance)
 
     def _advance(self) -> None:
         """Show what the newest search found since."""
+        if not self._screen.children:
+            return  # the screen is closed already
         try:
             if self._pending is None:
                 if self._shown is not None:

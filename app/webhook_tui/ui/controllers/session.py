@@ -15,12 +15,11 @@ from webhook_tui.domain.session_port import SessionPort
 from webhook_tui.domain.status import SessionEnd
 from webhook_tui.ui.controllers.context import AppContext
 from webhook_tui.ui.format.status.notices import session_ended
+from webhook_tui.ui.frame_budget import FrameBudget
 from webhook_tui.ui.session_worker import SessionWorker
 
 SOON_SECONDS = 10.0
 """A session that ends so soon after it was restarted will do so again."""
-REFRESH_SECONDS = 0.05
-"""The least time between two refreshes, however many updates come."""
 
 
 class SessionController:
@@ -29,6 +28,7 @@ class SessionController:
     def __init__(
         self,
         context: AppContext,
+        frames: FrameBudget,
         *,
         on_event: Callable[[SessionEvent], None],
         on_update: Callable[[SessionUpdated], None],
@@ -41,6 +41,7 @@ class SessionController:
         `stop_seconds`: how long a session may take to stop.
         """
         self._context = context
+        self._frames = frames
         self._on_event = on_event
         self._on_update = on_update
         self._restart = restart
@@ -49,7 +50,6 @@ class SessionController:
         self.worker = SessionWorker(context.session)
         self._lock = threading.Lock()
         self._update: SessionUpdated | None = None
-        self._last_refresh = 0.0
         self._restarted_at = float("-inf")
 
     def start(self) -> None:
@@ -67,17 +67,9 @@ class SessionController:
             is_announced = self._update is not None
             self._update = event if self._update is None else self._update.followed_by(event)
         if not is_announced:
-            app.call_later(self._schedule_refresh)
-
-    def _schedule_refresh(self) -> None:
-        wait = self._last_refresh + REFRESH_SECONDS - self._monotonic()
-        if wait > 0:
-            self._context.app.set_timer(wait, self._refresh)
-        else:
-            self._refresh()
+            app.call_later(self._frames.request, self._refresh)
 
     def _refresh(self) -> None:
-        self._last_refresh = self._monotonic()
         update = self._take_update()
         if update is not None:
             self._on_update(update)

@@ -5,6 +5,7 @@ It composes the widgets and the controllers, and hands each event to the control
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar
@@ -18,10 +19,12 @@ from textual.screen import Screen
 from textual.widgets import Static
 
 from webhook_tui.domain.delivery.rows import DeliveryRows
+from webhook_tui.domain.events import SessionUpdated
 from webhook_tui.ui import actions
 from webhook_tui.ui.controllers.context import AppContext
 from webhook_tui.ui.controllers.deliveries import DeliveriesController
 from webhook_tui.ui.controllers.notices import NoticeController
+from webhook_tui.ui.frame_budget import FrameBudget
 from webhook_tui.ui.messages import LeaveRequested, QueryRequested
 from webhook_tui.ui.widgets.delivery_table import DeliveryTable
 from webhook_tui.ui.widgets.keys.action_bar import ActionBar
@@ -55,12 +58,13 @@ class MainScreen(Screen[None]):
     AUTO_FOCUS = ""
     BINDINGS: ClassVar[list[BindingType]] = [*actions.BINDINGS]
 
-    def __init__(self, context: AppContext) -> None:
+    def __init__(self, context: AppContext, *, monotonic: Callable[[], float] = time.monotonic) -> None:
         super().__init__(classes="-waiting")
         self.context = context
+        self.frames = FrameBudget(self, monotonic=monotonic)
         self._has_ended = False
         self.notices = NoticeController(context, self)
-        self.deliveries = DeliveriesController(self, self.notices)
+        self.deliveries = DeliveriesController(self, self.notices, self.frames, monotonic=monotonic)
         self._is_complete = False
         self._early_actions: list[str] = []
         """Asked for by keys that were pressed before everything was mounted."""
@@ -95,7 +99,7 @@ class MainScreen(Screen[None]):
     def filter(self) -> FilterController:
         from webhook_tui.ui.controllers.filter import FilterController
 
-        return FilterController(self.context, self, self.deliveries, self.notices)
+        return FilterController(self.context, self, self.deliveries, self.notices, self.frames)
 
     @cached_property
     def links(self) -> LinkController:
@@ -160,7 +164,7 @@ class MainScreen(Screen[None]):
         yield StatusBar(now=now, in_ascii=in_ascii)
         yield NoticeBar()
         with Container(id="body"):
-            yield DeliveryTable(now=now, ascii=in_ascii)
+            yield DeliveryTable(now=now, frames=self.frames, ascii=in_ascii)
         yield StepsView()
         yield ActionBar()
         yield KeyBar()
@@ -175,7 +179,7 @@ class MainScreen(Screen[None]):
         now, in_ascii = self.context.now, self.context.in_ascii
         with self.app.batch_update():
             await self.query_one("#body").mount(DetailPane(now=now, in_ascii=in_ascii))
-            await self.mount(StreamPane(now=now, in_ascii=in_ascii), after="#body")
+            await self.mount(StreamPane(self.frames, now=now, in_ascii=in_ascii), after="#body")
             await self.mount(FilterBar(), before=self.query_one(KeyBar))
             await self.mount(MistakeLine(), Completions(), after=self.query_one(KeyBar))
             self._is_complete = True
@@ -208,14 +212,29 @@ class MainScreen(Screen[None]):
 
     # Session
 
+    def show_update(self, update: SessionUpdated) -> None:
+        """Show all that changed, whose status is the context's."""
+        if update.status is not None:
+            self._on_status_changed()
+        self.deliveries.add_forward_results(update.results)
+        if update.replay is not None:
+            self.replay.on_progress(update.replay)
+        if (update.newest_seq or update.reverified or update.changed) and self.deliveries.rows is not None:
+            self._refresh_deliveries(update)
+        elif update.status is not None:
+            self._show_status()
+
     def show_status(self) -> None:
         """Show another status."""
+        self._on_status_changed()
+        self._show_status()
+
+    def _on_status_changed(self) -> None:
         has_ended = self.context.status.end is not None
         if has_ended is not self._has_ended:
             self._has_ended = has_ended
             self.refresh_bindings()
         self.notices.on_status_changed()
-        self._show_status()
 
     def open_history(self, rows: DeliveryRows) -> None:
         """Show a history that was opened."""
@@ -225,17 +244,15 @@ class MainScreen(Screen[None]):
         self.panes.stream.forget()
         self._arrange()
 
-    def refresh_deliveries(
-        self, newest_seq: int | None, reverified: tuple[int, ...], annotated: tuple[int, ...]
-    ) -> None:
-        """Show new rows up to `newest_seq` (None: there is none), and rows that changed."""
-        changed = (*reverified, *annotated)
+    def _refresh_deliveries(self, update: SessionUpdated) -> None:
+        """Show new rows, and rows that changed."""
+        changed = (*update.reverified, *update.changed)
         self.deliveries.table.refresh_rows()
         self.filter.search.on_rows_changed(changed)
-        if reverified:
-            self.deliveries.table.mark_changed(reverified)
+        if update.reverified:
+            self.deliveries.table.mark_changed(update.reverified)
         self._arrange()
-        self.deliveries.on_changed(changed, has_new=newest_seq is not None)
+        self.deliveries.on_changed(changed, has_new=update.newest_seq is not None)
 
     def close(self) -> None:
         """Release what the controllers hold."""
@@ -309,7 +326,7 @@ class MainScreen(Screen[None]):
     def on_delivery_table_cursor_moved(self, event: DeliveryTable.CursorMoved) -> None:
         """Show the delivery under the cursor."""
         event.stop()
-        self.deliveries.show(event.seq)
+        self.deliveries.on_cursor_moved(event.seq, by_itself=event.by_itself)
 
     def on_delivery_table_row_opened(self, event: DeliveryTable.RowOpened) -> None:
         """Go into the detail."""

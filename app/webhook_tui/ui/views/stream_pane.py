@@ -24,6 +24,7 @@ from webhook_tui.domain.queries import ComparedEvents, EventSides, GetComparison
 from webhook_tui.domain.status import StreamStatus
 from webhook_tui.ui.format.comparison.event import counts_line, sentences, state_line
 from webhook_tui.ui.format.comparison.event_sides import sides_text
+from webhook_tui.ui.frame_budget import FrameBudget
 from webhook_tui.ui.messages import AnswerRequested, CopyRequested
 from webhook_tui.ui.widgets.detail.prose_view import ProseView
 from webhook_tui.ui.widgets.event_table import EventTable
@@ -68,8 +69,9 @@ class StreamPane(Vertical):
     class Closed(Message):
         """The user is done here."""
 
-    def __init__(self, *, now: Callable[[], datetime], in_ascii: bool = False) -> None:
+    def __init__(self, frames: FrameBudget, *, now: Callable[[], datetime], in_ascii: bool = False) -> None:
         super().__init__(id="stream")
+        self._frames = frames
         self._now = now
         self._in_ascii = in_ascii
         self._is_open = False
@@ -79,6 +81,8 @@ class StreamPane(Vertical):
         self._only: Seen | None = None
         self._words = ""
         self._wanted: str | None = None
+        self._said: dict[str, Content] = {}
+        """What each line shows, by the id of its widget."""
 
     def compose(self) -> ComposeResult:
         """State, counts, the table or both sides, why."""
@@ -128,13 +132,14 @@ class StreamPane(Vertical):
         if self._is_open:
             self._show_head()
             if is_news:
-                self._ask()
+                # Posted from this pane's own turn: Textual stops a message at the parent in whose turn it was made.
+                self.call_later(self._ask)
 
     def _show_events(self, compared: ComparedEvents | None) -> None:
         if compared is not None:
             self._version, self._events = compared.version, compared.events
             if self._is_open:
-                self._fill()
+                self._frames.request(self._fill)
 
     def _not_shown(self, _problem: Problem) -> None:
         """The session has ended; the notice says so."""
@@ -264,13 +269,20 @@ class StreamPane(Vertical):
 
     def _show_head(self) -> None:
         width = max(10, self.size.width - 2)
-        self.query_one("#stream-state", Static).update(state_line(self._stream, width, self._now()))
-        self.query_one("#stream-counts", Static).update(counts_line(self._stream, self._only, visible(self._words)))
+        self._say("stream-state", state_line(self._stream, width, self._now()))
+        self._say("stream-counts", counts_line(self._stream, self._only, visible(self._words)))
 
     def _show_why(self) -> None:
         event = self._table.chosen
         text = "" if event is None else "\n".join(sentences(event, self._now()))
-        self.query_one("#stream-why", Static).update(Content(text))
+        self._say("stream-why", Content(text), may_grow=True)
+
+    def _say(self, name: str, content: Content, *, may_grow: bool = False) -> None:
+        """Show other words; only those that may need more lines make Textual lay out the whole screen again."""
+        before = self._said.get(name)
+        if before is None or not content.is_same(before):
+            self._said[name] = content
+            self.query_one(f"#{name}", Static).update(content, layout=may_grow)
 
     def on_resize(self) -> None:
         """The state line is made for its width."""

@@ -7,33 +7,33 @@ that the user did not move, unless the newest is followed.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 from msgspec.structs import replace
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
 from textual.binding import Binding, BindingType
+from textual.geometry import Region
 from textual.message import Message
 from textual.reactive import reactive
 from textual.strip import Strip
-from textual.timer import Timer
 
 from webhook_tui.domain.delivery.delivery import DeliveryRow
 from webhook_tui.domain.delivery.rows import DeliveryRows, Sort, SortColumn
 from webhook_tui.domain.forwarding.forward_result import ForwardOrigin, ForwardResult
 from webhook_tui.domain.signature.verdict import Verdict
-from webhook_tui.ui.symbols import glyphs
+from webhook_tui.ui.frame_budget import FrameBudget
+from webhook_tui.ui.symbols import Symbols, glyphs
 from webhook_tui.ui.widgets.columns import Column, column_at, columns
 from webhook_tui.ui.widgets.line_view import LineView, draw_plainly, movement_bindings
 from webhook_tui.ui.widgets.row_highlights import FADE_SECONDS, STILL_SECONDS, RowHighlights
 from webhook_tui.ui.widgets.table_paint import RowPainter, RowState, TableStyles, header_line
 
 _HEADER_LINES = 1
-_FADE_STEP_SECONDS = 0.1
 _COMPONENT = "delivery-table--"
 _MOST_REPLAYS = 10_000
 """Rows that say that they were replayed; the oldest replays are forgotten first."""
@@ -102,12 +102,13 @@ class DeliveryTable(LineView):
     """One line in words of ours that stands where the rows would, when there are none."""
 
     class CursorMoved(Message):
-        """The row under the cursor is another one, by a key or by following."""
+        """The row under the cursor is another one, by a key or (`by_itself`) by following the newest."""
 
-        def __init__(self, table: DeliveryTable, seq: int | None) -> None:
+        def __init__(self, table: DeliveryTable, seq: int | None, *, by_itself: bool) -> None:
             super().__init__()
             self.table = table
             self.seq = seq
+            self.by_itself = by_itself
 
         @property
         def control(self) -> DeliveryTable:
@@ -153,12 +154,14 @@ class DeliveryTable(LineView):
         self,
         *,
         now: Callable[[], datetime] | None = None,
+        frames: FrameBudget | None = None,
         ascii: bool = False,  # noqa: A002 - the name of the option
         id: str | None = None,  # noqa: A002 - Textual's own name for it
         classes: str | None = None,
     ) -> None:
         super().__init__(id=id, classes=classes)
         self.now: Callable[[], datetime] = now or _local_now
+        self._frames = frames or FrameBudget(self)
         self.ascii = ascii
         self.rows: DeliveryRows | None = None
         self.order = Sort()
@@ -173,9 +176,11 @@ class DeliveryTable(LineView):
         self._drawn_on = self.now().date()
         self._told = (True, False, 0)
         self._fades = RowHighlights()
-        self._fade_timer: Timer | None = None
+        self._is_following = False
+        """While the cursor goes to the newest by itself."""
+        self._frame: _Frame | None = None
         self._replays: OrderedDict[int, ForwardResult] = OrderedDict()
-        self._styles_of_frame: TableStyles | None = None
+        self._styles: TableStyles | None = None
 
     @property
     def places(self) -> int:
@@ -308,10 +313,9 @@ class DeliveryTable(LineView):
     # Life
 
     def on_mount(self) -> None:
-        """The fade's timer exists from now on, and rests; the scrollbar's signs are the terminal's."""
+        """The scrollbar's signs are the terminal's."""
         if self.ascii:
             draw_plainly(self.vertical_scrollbar)
-        self._fade_timer = self.set_interval(_FADE_STEP_SECONDS, self._fade_step, pause=True)
 
     def on_resize(self) -> None:
         """Keep the cursor in sight, at the end when following."""
@@ -320,7 +324,7 @@ class DeliveryTable(LineView):
 
     def notify_style_update(self) -> None:
         """Colours or focus changed: the next frame asks for its styles anew."""
-        self._styles_of_frame = None
+        self._styles = None
         super().notify_style_update()
 
     def watch_following(self) -> None:
@@ -352,35 +356,39 @@ class DeliveryTable(LineView):
         """A row, out of the frame's window when it is in sight, else asked for alone."""
         if self.rows is None or not 0 <= position < self._count:
             return None
-        top = self.scroll_offset.y
-        if top <= position <= top + self.page:
-            if self._window_start != top or len(self._window) < min(self.page + 1, self._count - top):
-                self._window_start = top
-                self._window = self.rows.window(top, self.page + 1)
-            index = position - top
-            return self._window[index] if index < len(self._window) else None
+        top, page = self.scroll_offset.y, self.page
+        if top <= position <= top + page:
+            window = self._read_window(top, page)
+            return window[position - top] if position - top < len(window) else None
         alone = self.rows.window(position, 1)
         return alone[0] if alone else None
 
+    def _read_window(self, top: int, page: int) -> Sequence[DeliveryRow]:
+        """The rows of a frame, and the one below them; read once while nothing changes."""
+        if self.rows is not None and (
+            self._window_start != top or len(self._window) < min(page + 1, self._count - top)
+        ):
+            self._window_start = top
+            self._window = self.rows.window(top, page + 1)
+        return self._window
+
     def _visible(self) -> dict[int, tuple[DeliveryRow, bool]]:
         """What is on the screen: position, row, whether it ends a run."""
-        top = self.scroll_offset.y
-        seen: dict[int, tuple[DeliveryRow, bool]] = {}
-        for position in range(top, min(top + self.page, self._count)):
-            row = self._row_at(position)
-            if row is not None:
-                seen[position] = (row, self._ends_run(row, position))
-        return seen
+        top, page = self.scroll_offset.y, self.page
+        window = self._read_window(top, page)
+        by_number = self.order.column is SortColumn.NUMBER
+        runs = (
+            [*(row.run for row in window[1:]), window[-1].run] if window and by_number else [row.run for row in window]
+        )
+        return {
+            top + index: (row, row.run != following)
+            for index, (row, following) in enumerate(zip(window, runs, strict=True))
+            if index < min(page, self._count - top)
+        }
 
     @property
     def _is_by_arrival(self) -> bool:
         return self.order == Sort()
-
-    def _ends_run(self, row: DeliveryRow, position: int) -> bool:
-        if self.order.column is not SortColumn.NUMBER:
-            return False
-        following = self._row_at(position + 1)
-        return following is not None and following.run != row.run
 
     # Cursor
 
@@ -391,7 +399,9 @@ class DeliveryTable(LineView):
             self._tell_follow()
             return
         if self.follows_now or self._cursor_seq is None:
+            self._is_following = self._cursor_seq is not None
             self._place(self._count - 1)
+            self._is_following = False
         else:
             position = self.rows.position(self._cursor_seq)
             if position is None:
@@ -439,7 +449,7 @@ class DeliveryTable(LineView):
         self._cursor_seq = seq
         if self._fades.showing() and self._still:
             self._fades.visited(seq)
-        self.post_message(self.CursorMoved(self, seq))
+        self.post_message(self.CursorMoved(self, seq, by_itself=self._is_following))
 
     def _keep_in_view(self) -> None:
         if self.follows_now and self.page > 0:
@@ -468,21 +478,20 @@ class DeliveryTable(LineView):
         if arrived <= 0 or not self.page or not self._is_by_arrival:
             return
         seen = [row.seq for row, _ in self._visible().values() if row.seq > newest]
-        self._fades.arrived(seen, arrived, self.now())
+        self._fades.arrived(seen, arrived, self.now(), self.page)
         if self._still:
             self._fades.visited(self._cursor_seq)
         self._wake()
 
     def _wake(self) -> None:
-        if self._fade_timer is not None and self._fades.showing():
-            self._fade_timer.resume()
+        # No timer of its own: that would draw rows between two frames, a quarter of the CPU in a flood.
+        if self._fades.showing():
+            self._frames.request(self._fade_step)
 
     def _fade_step(self) -> None:
         over = self._fades.expire(self.now(), self._fade_seconds)
-        showing = self._fades.showing()
-        self._repaint_seqs(over if self._still else over | showing)
-        if not showing and self._fade_timer is not None:
-            self._fade_timer.pause()
+        self._repaint_seqs(over if self._still else over | self._fades.showing())
+        self._wake()
 
     def _repaint_seqs(self, seqs: set[int]) -> None:
         if not seqs:
@@ -506,46 +515,59 @@ class DeliveryTable(LineView):
     @property
     def _layout(self) -> tuple[Column, ...]:
         """Columns by the table's own width: a scrollbar that comes or goes moves none of them."""
-        width = self.scrollable_content_region.width
+        width = self.view_size.width
         if self.show_vertical_scrollbar and self.styles.scrollbar_gutter != "stable":
             width += self.styles.scrollbar_size_vertical
         return _columns(width, self._digits)
 
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """The lines in a region; what is the same for each of them is asked once: half a millisecond less a line.
+
+        Strips kept from frame to frame, or made without Textual's cache of styles, gained nothing that could be
+        measured: in a flood every line is another one.
+        """
+        self._frame = None
+        return super().render_lines(crop)
+
+    def _this_frame(self) -> _Frame:
+        if self._frame is None:
+            layout = self._layout
+            names = frozenset(column.name for column in layout)
+            signs = glyphs(plain=self.ascii)
+            painter = RowPainter(layout, names, self._frame_styles(), signs, self.now())
+            self._frame = _Frame(painter, signs, self.view_size.width, self._still, self._fade_seconds, self._visible())
+        return self._frame
+
     def render_line(self, y: int) -> Strip:
         """One line of the viewport; line 0 is the heading."""
-        width = self.scrollable_content_region.width
-        styles = self._frame_styles()
-        line, blank = self._segments(y, styles)
-        return Strip(line).adjust_cell_length(width, blank)
+        frame = self._this_frame()
+        line, blank = self._segments(y, frame)
+        return Strip(line).adjust_cell_length(frame.width, blank)
 
-    def _segments(self, y: int, styles: TableStyles) -> tuple[list[Segment], Style]:
+    def _segments(self, y: int, frame: _Frame) -> tuple[list[Segment], Style]:
+        styles = frame.painter.styles
         if y < _HEADER_LINES:
-            return header_line(self._layout, styles, self.order, glyphs(plain=self.ascii)), styles.base + styles.header
+            return header_line(frame.painter.layout, styles, self.order, frame.glyphs), styles.base + styles.header
         position = self.scroll_offset.y + y - _HEADER_LINES
-        row = self._row_at(position)
-        if row is None:
+        if position not in frame.rows:
             if self._count == 0 and y == _HEADER_LINES and self.empty:
-                style = styles.base + self.part("empty")
-                return [Segment(f" {self.empty}", style)], styles.base
+                return [Segment(f" {self.empty}", styles.base + self.part("empty"))], styles.base
             return [], styles.base
-        now = self.now()
+        row, ends_run = frame.rows[position]
         state = RowState(
             has_cursor=position == self._cursor,
-            ends_run=self._ends_run(row, position),
-            newness=self._fades.newness(row.seq, now, self._fade_seconds),
-            change=self._fades.change(row.seq, now, self._fade_seconds),
+            ends_run=ends_run,
+            newness=self._fades.newness(row.seq, frame.painter.now, frame.fade_seconds),
+            change=self._fades.change(row.seq, frame.painter.now, frame.fade_seconds),
             sent=self._replays.get(row.seq),
-            still=self._still,
+            still=frame.still,
         )
-        layout = self._layout
-        names = frozenset(column.name for column in layout)
-        painter = RowPainter(layout, names, styles, glyphs(plain=self.ascii), now)
-        return painter.line(row, state, self.scrollable_content_region.width), styles.base
+        return frame.painter.line(row, state, frame.width), styles.base
 
     def _frame_styles(self) -> TableStyles:
-        if self._styles_of_frame is None:
+        if self._styles is None:
             part = self.part
-            self._styles_of_frame = TableStyles(
+            self._styles = TableStyles(
                 base=self.rich_style,
                 header=part("header"),
                 cursor=part("cursor"),
@@ -557,7 +579,19 @@ class DeliveryTable(LineView):
                 new=part("new"),
                 verdicts={verdict: part(verdict.value) for verdict in Verdict},
             )
-        return self._styles_of_frame
+        return self._styles
+
+
+class _Frame(NamedTuple):
+    """What all lines of one frame have in common."""
+
+    painter: RowPainter
+    glyphs: Symbols
+    width: int
+    still: bool
+    fade_seconds: float
+    rows: Mapping[int, tuple[DeliveryRow, bool]]
+    """By position: each row, and whether it ends a run."""
 
 
 @lru_cache(maxsize=4)

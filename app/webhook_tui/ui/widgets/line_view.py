@@ -13,6 +13,7 @@ from textual.binding import Binding
 from textual.geometry import Size
 from textual.scroll_view import ScrollView
 from textual.scrollbar import ScrollBar, ScrollBarRender, ScrollDown, ScrollTo, ScrollUp
+from textual.widget import Widget
 
 _WHEEL_LINES = 3
 
@@ -67,9 +68,18 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
         self.scroll_to_place(top)
 
     @property
+    def view_size(self) -> Size:
+        """Columns and lines without padding and scrollbars.
+
+        `scrollable_content_region` says the same, but asks the compositor where the widget is: with several questions
+        for each line that was an eighth of a frame.
+        """
+        return self.container_size - self.scrollbar_gutter.totals
+
+    @property
     def page(self) -> int:
         """How many lines can be seen."""
-        return max(0, self.scrollable_content_region.height - self.heading_lines)
+        return max(0, self.view_size.height - self.heading_lines)
 
     @property
     def last_top(self) -> int:
@@ -89,7 +99,14 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
 
     def measure(self) -> None:
         """Tell the scrollbar how many lines there are."""
-        self.virtual_size = Size(self.scrollable_content_region.width, self.places + self.heading_lines)
+        size = Size(self.view_size.width, self.places + self.heading_lines)
+        if (size.height > self.container_size.height) is self.show_vertical_scrollbar:
+            # Another `virtual_size` makes Textual lay out the whole screen: an eighth of the CPU in a flood. Only a
+            # scrollbar that comes or goes changes where things stand.
+            self.set_reactive(Widget.virtual_size, size)
+            self._scroll_update(size)
+        else:
+            self.virtual_size = size
 
     def place_at(self, event: events.Click) -> int | None:
         """The place of the line that was clicked."""

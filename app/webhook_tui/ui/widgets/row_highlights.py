@@ -1,6 +1,6 @@
-"""What has just changed in the table and how strongly it still shows; pure, the present moment is an argument.
+"""What has just changed in the table, and how strongly it still shows; the present moment is an argument.
 
-In a burst nothing glows: a screenful of glowing rows says nothing.
+In a burst no row is shown as new: a screenful of them says nothing, and costs a frame for each step.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ STILL_SECONDS = 5.0
 
 _BURST = 20
 _BURST_WINDOW = timedelta(milliseconds=100)
+_FLOOD_WINDOW = timedelta(seconds=1)
 
 
 class RowHighlights:
@@ -25,12 +26,16 @@ class RowHighlights:
         self._changed: dict[int, datetime] = {}
         self._arrivals: deque[tuple[datetime, int]] = deque()
 
-    def arrived(self, seqs: Iterable[int], count: int, now: datetime) -> None:
-        """`count` rows are new, of which `seqs` can be seen."""
+    def arrived(self, seqs: Iterable[int], count: int, now: datetime, page: int) -> None:
+        """`count` rows are new, of which `seqs` can be seen; `page` rows fit the screen.
+
+        In a burst, and while more than a page a second arrives, no row is shown as new.
+        """
         self._arrivals.append((now, count))
-        while self._arrivals and now - self._arrivals[0][0] >= _BURST_WINDOW:
+        while now - self._arrivals[0][0] >= _FLOOD_WINDOW:
             self._arrivals.popleft()
-        if sum(number for _, number in self._arrivals) > _BURST:
+        burst = sum(number for at, number in self._arrivals if now - at < _BURST_WINDOW)
+        if burst > _BURST or sum(number for _, number in self._arrivals) > page:
             self._new.clear()
             return
         self._new.update(dict.fromkeys(seqs, now))

@@ -242,6 +242,7 @@ class PayloadView(LineView):
         if fitted is not self.document:
             share = self._cursor / max(1, self.document.line_count)
             self._set_document(fitted, min(round(share * fitted.line_count), fitted.line_count - 1), self.sought)
+            self.refresh()
         self.measure()
         self.scroll_to_show(self._folded.place_of(self._cursor))
 
@@ -265,7 +266,7 @@ class PayloadView(LineView):
     @property
     def _view_width(self) -> int:
         """The width including the scrollbar; 0 before the layout."""
-        return self.scrollable_content_region.width + self.styles.scrollbar_size_vertical
+        return self.view_size.width + self.styles.scrollbar_size_vertical
 
     @property
     def _text_width(self) -> int:
@@ -325,7 +326,7 @@ class PayloadView(LineView):
         return LinePainter(
             self._styles,
             self._symbols,
-            self.scrollable_content_region.width,
+            self.view_size.width,
             self.document.number_width,
             self._sideways,
             self.sought,
