@@ -100,10 +100,11 @@ async def test_a_disk_that_refuses_is_said_and_recovered_from(tmp_path: Path) ->
     with closing(DeliveryStore.open(path, started_at=NOW)) as store:
 
         async def record_many() -> list[DeliveryRow | BaseException]:
-            return await asyncio.gather(
+            results: list[DeliveryRow | BaseException] = await asyncio.gather(
                 *(store.record(delivery(body), VALID, account=recording.ACCOUNT, answered=200) for _ in range(30)),
                 return_exceptions=True,
             )
+            return results
 
         acknowledged = [*await record_many()]
         try:

@@ -10,6 +10,7 @@ import pytest
 
 from tests.factories import INVALID, NOW, PENDING, VALID, delivery
 from webhook_tui.domain.account import Account
+from webhook_tui.domain.delivery.delivery import DeliveryRow
 from webhook_tui.domain.errors import ProblemError
 from webhook_tui.domain.signature.verdict import Verdict, VerificationResult
 from webhook_tui.domain.statistics.counts import HistoryCounts
@@ -30,7 +31,8 @@ async def record(
     received = delivery(
         b"{}", received_at=NOW - timedelta(seconds=age_seconds), headers=((b"X-Webhook-Event", event.encode()),)
     )
-    return (await store.record(received, verification, account=account, answered=200)).seq
+    row: DeliveryRow = await store.record(received, verification, account=account, answered=200)
+    return row.seq
 
 
 async def counted(store: DeliveryStore) -> HistoryCounts:

@@ -13,6 +13,7 @@ import pytest
 from tests.factories import INVALID, NOW, PENDING, VALID, delivery
 from tests.storage.finding import finding
 from webhook_tui.domain.account import Account
+from webhook_tui.domain.delivery.delivery import DeliveryRow
 from webhook_tui.domain.jobs.job import Job, JobFields, Jobs
 from webhook_tui.domain.signature.verdict import Verdict, VerificationResult
 from webhook_tui.storage.history import DeliveryStore
@@ -34,7 +35,8 @@ async def record(
 ) -> int:
     """Store one delivery; its number."""
     received = delivery(content, received_at=NOW + timedelta(seconds=seconds))
-    return (await store.record(received, verification, account=account, answered=200)).seq
+    row: DeliveryRow = await store.record(received, verification, account=account, answered=200)
+    return row.seq
 
 
 async def read(store: DeliveryStore) -> Jobs:
