@@ -118,11 +118,7 @@ class Field(msgspec.Struct, array_like=True):
         if is_new:
             self._keep_sample(Sample(*at, shown))
         if isinstance(value, str):
-            self._add_scalar(typed, shown, crc32(value.encode("utf-8", "surrogatepass")))
-            if typed.values == 1:
-                self.formats = formats_of(value)
-            elif self.formats:
-                self.formats = formats_of(value, self.formats)
+            self._add_text(typed, value, shown)
         elif not isinstance(value, dict | list):
             self._add_scalar(typed, shown, crc32(repr(value).encode(), 1))
             if isinstance(value, int | float):
@@ -181,6 +177,13 @@ class Field(msgspec.Struct, array_like=True):
         self.samples.append(sample)
         if len(self.samples) > _MOST_SAMPLES:
             del self.samples[0]
+
+    def _add_text(self, typed: Typed, value: str, shown: KeptValue) -> None:
+        self._add_scalar(typed, shown, crc32(value.encode("utf-8", "surrogatepass")))
+        if typed.values == 1:
+            self.formats = formats_of(value)
+        elif self.formats:
+            self.formats = formats_of(value, self.formats)
 
     def _add_scalar(self, typed: Typed, value: KeptValue, checksum: int) -> None:
         if len(self.distinct) < MOST_DISTINCT:

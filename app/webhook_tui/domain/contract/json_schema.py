@@ -7,14 +7,15 @@ properties are allowed: deliveries to come may hold more than those that came.
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Sequence
 from typing import Any
 
+from webhook_tui.domain.contract.declarations import description, is_required, schema_types
 from webhook_tui.domain.contract.event_contract import EventContract
 from webhook_tui.domain.contract.field import Field
 from webhook_tui.domain.contract.json_types import JsonType
-from webhook_tui.domain.contract.outline import moment_of, schema_types
-from webhook_tui.domain.contract.samples import is_cut, is_secret, without_credentials
+from webhook_tui.domain.contract.samples import KeptValue, is_cut, is_secret, without_credentials
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _MOST_EXAMPLES = 5
@@ -41,16 +42,6 @@ def event_schema(contract: EventContract) -> dict[str, Any]:
     return {key: schema[key] for key in ("title", "description", "type", "properties", "required")}
 
 
-def description(contract: EventContract) -> str:
-    """Return how many deliveries a contract is of, and since when."""
-    count = f"{contract.deliveries:,} {'delivery' if contract.deliveries == 1 else 'deliveries'}"
-    if contract.first is None or contract.last is None:
-        return f"Seen in {count}."
-    days = list(dict.fromkeys(f"{moment_of(at[1]):%Y-%m-%d}" for at in (contract.first, contract.last)))
-    doubt = "" if contract.is_reliable else " Too few to rely on."
-    return f"Seen in {count}, {' to '.join(days)}.{doubt}"
-
-
 def _schema(field: Field, name: str) -> dict[str, Any]:
     kinds = [kind.value for kind in schema_types(field)]
     schema: dict[str, Any] = {"type": kinds[0] if len(kinds) == 1 else kinds} if kinds else {}
@@ -67,22 +58,22 @@ def _schema(field: Field, name: str) -> dict[str, Any]:
     return schema
 
 
-def is_required(parent: Field, child: Field) -> bool:
-    """Return whether every object that was seen at `parent` held the field."""
-    return child.present.values == parent.types[JsonType.OBJECT].values
-
-
 def _examples(field: Field, name: str) -> list[object]:
     """The most frequent values where they are few, else the last ones; none of credentials."""
     if is_secret(name):
         return []
     counted = [one for typed in field.types.values() for one in (typed.listed or {}).items()]
-    found = [value for value, _ in sorted(counted, key=lambda one: -one[1])]
+    found: list[KeptValue] = [value for value, _ in sorted(counted, key=lambda one: -one[1])]
     if any(typed.listed is None for typed in field.types.values()):
         found += [sample.value for sample in reversed(field.samples) if not sample.is_absent]
-    scalars = [value for value in found if value is not None and not is_cut(value) and value == value]  # noqa: PLR0124
-    plain = [without_credentials(value) if isinstance(value, str) else value for value in scalars]
-    return list({json.dumps(value): value for value in plain}.values())[:_MOST_EXAMPLES]
+    shown = [value for value in found if value is not None and not is_cut(value) and _is_finite(value)]
+    texts = [json.dumps(without_credentials(value) if isinstance(value, str) else value) for value in shown]
+    return [json.loads(text) for text in dict.fromkeys(texts)][:_MOST_EXAMPLES]
+
+
+def _is_finite(value: KeptValue) -> bool:
+    """Whether JSON can hold it."""
+    return not isinstance(value, float) or math.isfinite(value)
 
 
 def _pointer(name: str) -> str:

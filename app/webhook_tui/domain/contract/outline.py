@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
 
 import msgspec
 
 from webhook_tui.domain.contract.event_contract import EventContract
-from webhook_tui.domain.contract.field import MOST_DISTINCT, Field
+from webhook_tui.domain.contract.field import MOST_DISTINCT, Field, Observed
 from webhook_tui.domain.contract.json_types import JsonType
 from webhook_tui.domain.contract.samples import sample
 
@@ -17,7 +16,6 @@ _MOST_VALUES = 5
 _ENVELOPE = ("data", "id", "timestamp")
 """The fields of the event in the order in which they are shown; its `name` is the same everywhere."""
 _LONGEST_VALUE = 24
-_ORDER = tuple(JsonType)
 
 
 class FieldLine(msgspec.Struct, frozen=True):
@@ -106,16 +104,21 @@ def _mark(field: Field) -> str:
 
 
 def since(field: Field) -> int | None:
-    """Return when a marked field first departed, in microseconds since 1970; None: it never did."""
-    seen = [one.first for one in field.types.values() if one.departing]
-    seen += [one.first for one in (field.present, field.absent) if one.departing]
-    return min((at for one in seen if one is not None for at in (one[1],)), default=None)
+    """Return when the change that a field is marked with came, in microseconds since 1970; None: it has no mark."""
+    match _mark(field):
+        case "":
+            return None
+        case mark if mark == CHANGED:
+            departed: list[Observed] = [typed for typed in field.types.values() if typed.departing]
+        case mark:
+            departed = [field.present if mark == NEW else field.absent]
+    return min(one.first[1] for one in departed if one.first is not None)
 
 
 def changes(contract: EventContract) -> tuple[int, int | None]:
     """Return how many fields are marked, and since when, in microseconds since 1970."""
-    marked = [field for field in _fields(contract.root) if _mark(field)]
-    return len(marked), min((at for field in marked if (at := since(field)) is not None), default=None)
+    times = [at for field in _fields(contract.root) if (at := since(field)) is not None]
+    return len(times), min(times, default=None)
 
 
 def _fields(field: Field) -> Iterator[Field]:
@@ -126,27 +129,25 @@ def _fields(field: Field) -> Iterator[Field]:
         yield from _fields(field.items)
 
 
-def schema_types(field: Field) -> list[JsonType]:
-    """Return the types of a field as a schema names them, null first: a number may be an integer, too."""
-    kinds = {
-        JsonType.NUMBER if kind is JsonType.INTEGER and JsonType.NUMBER in field.types else kind for kind in field.types
-    }
-    return sorted(kinds, key=lambda kind: (kind is not JsonType.NULL, _ORDER.index(kind)))
-
-
 def types_text(field: Field) -> str:
-    """Return `number | string`, `string uri`."""
-    kinds = schema_types(field)
+    """Return `number | string`, `string uri`; the most frequent type is first."""
     return " | ".join(
         f"{kind.value} {field.formats[0]}" if kind is JsonType.STRING and field.formats else kind.value
-        for kind in kinds
+        for kind in _by_frequency(field)
     )
+
+
+def _by_frequency(field: Field) -> list[JsonType]:
+    values = {kind: typed.values for kind, typed in field.types.items()}
+    if JsonType.NUMBER in values:
+        values[JsonType.NUMBER] += values.pop(JsonType.INTEGER, 0)
+    return sorted(values, key=lambda kind: -values[kind])
 
 
 def values_text(field: Field, name: str) -> str:
     """Return what the values of a field are: a range, the different ones, or how many and one of them."""
     parts = []
-    for kind in schema_types(field):
+    for kind in _by_frequency(field):
         match kind:
             case JsonType.OBJECT:
                 if field.other_names:
@@ -178,7 +179,9 @@ def _range_text(field: Field) -> str:
 
 
 def _number(value: float) -> str:
-    return f"{int(value)}" if value.is_integer() and abs(value) < 1e15 else f"{value:.6g}"
+    if abs(value) < 1e15 and (value.is_integer() or abs(value) >= 10_000):
+        return f"{value:.0f}"
+    return f"{value:.6g}"
 
 
 def _scalars_text(field: Field, kind: JsonType, name: str) -> str:
@@ -195,8 +198,3 @@ def _scalars_text(field: Field, kind: JsonType, name: str) -> str:
 def _plain(text: str, *, is_bare: bool) -> str:
     """JSON text without its quotes, where it can be mistaken for nothing else."""
     return text[1:-1] if is_bare and text.startswith('"') and "\\" not in text else text
-
-
-def moment_of(microseconds: int) -> datetime:
-    """Return a time, UTC."""
-    return datetime.fromtimestamp(microseconds / 1e6, UTC)

@@ -45,7 +45,7 @@ def storable(text: str) -> str:
 KeptValue: TypeAlias = str | int | float | bool | None
 """A value as it is kept: containers and what is too large are text that `is_cut`."""
 
-_CONTAINERS = {dict: f"{CUT}{{{BLANK}}}", list: f"{CUT}[{BLANK}]"}
+_CONTAINERS: dict[type, str] = {dict: f"{CUT}{{{BLANK}}}", list: f"{CUT}[{BLANK}]"}
 
 
 def kept(value: object) -> KeptValue:

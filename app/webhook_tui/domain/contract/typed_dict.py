@@ -6,12 +6,10 @@ import builtins
 import keyword
 from collections.abc import Sequence
 
+from webhook_tui.domain.contract.declarations import TypeNames, description, is_required, schema_types
 from webhook_tui.domain.contract.event_contract import EventContract
 from webhook_tui.domain.contract.field import Field
-from webhook_tui.domain.contract.json_schema import description, is_required
 from webhook_tui.domain.contract.json_types import JsonType
-from webhook_tui.domain.contract.outline import schema_types
-from webhook_tui.domain.contract.type_names import TypeNames
 
 _IMPORTED = ("Literal", "NotRequired", "TypedDict", "TypeAlias", "Union")
 _TYPES = {
@@ -69,7 +67,7 @@ class _Source:
         types = {}
         for key, child in field.children.items():
             is_constant = constant is not None and key == "name"
-            text = f"Literal[{ascii(constant)}]" if is_constant else self._type(child, [*words, key])
+            text = f"Literal[{constant!a}]" if is_constant else self._type(child, [*words, key])
             if not is_required(field, child):
                 self.has_optional = True
                 text = f"NotRequired[{text}]"
@@ -79,7 +77,7 @@ class _Source:
             lines = [f"class {name}(TypedDict):", *docstring, *(f"    {key}: {text}" for key, text in types.items())]
         else:
             comment = [f"# {about}"] if about else []
-            fields = [f"        {ascii(key)}: {text}," for key, text in types.items()]
+            fields = [f"        {key!a}: {text}," for key, text in types.items()]
             lines = [*comment, f"{name} = TypedDict(", f'    "{name}",', "    {", *fields, "    },", ")"]
         self.classes.append("\n".join(lines))
         return name

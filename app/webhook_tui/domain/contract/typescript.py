@@ -6,12 +6,10 @@ import json
 import re
 from collections.abc import Sequence
 
+from webhook_tui.domain.contract.declarations import TypeNames, description, is_required, schema_types
 from webhook_tui.domain.contract.event_contract import EventContract
 from webhook_tui.domain.contract.field import Field
-from webhook_tui.domain.contract.json_schema import description, is_required
 from webhook_tui.domain.contract.json_types import JsonType
-from webhook_tui.domain.contract.outline import schema_types
-from webhook_tui.domain.contract.type_names import TypeNames
 
 _IDENTIFIER = re.compile(r"[A-Za-z_$][A-Za-z0-9_$]*")
 _RESERVED = ("Array", "Record", "Event", "Object", "String", "Number", "Boolean", "Symbol", "Function", "Date")

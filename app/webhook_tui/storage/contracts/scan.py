@@ -24,10 +24,10 @@ _TOLERATED = 20_000
 _SELECTED = "d.seq > :above AND d.seq <= :to"
 _OF_ACCOUNTS = "d.account IN (SELECT value FROM json_each(:accounts))"
 _VALID = "d.verdict IN ('valid', 'older')"
-_BODIES = (
-    f"SELECT d.seq, d.received_at, CASE WHEN d.size <= {LARGEST_BODY} THEN b.body END "
-    "FROM deliveries d NOT INDEXED JOIN bodies b USING (seq) WHERE"
-)
+_BODIES = """
+    SELECT d.seq, d.received_at, CASE WHEN d.size <= :largest THEN b.body END
+    FROM deliveries d NOT INDEXED JOIN bodies b USING (seq) WHERE
+"""
 _COUNT = "SELECT count(*), coalesce(sum(d.seq), 0) FROM deliveries d WHERE"
 
 
@@ -72,8 +72,8 @@ class ContractScan:
     def __init__(self, selection: Selection, state: ScanState | None = None) -> None:
         self._selection = selection
         self.state = state or ScanState()
-        self._select = " AND ".join((f"{_BODIES} {_SELECTED}", *selection.conditions)) + " ORDER BY d.seq"
-        self._count = " AND ".join((f"{_COUNT} d.seq <= :to", *selection.conditions))
+        self._select = _statement(_BODIES, _SELECTED, *selection.conditions) + " ORDER BY d.seq"
+        self._count = _statement(_COUNT, "d.seq <= :to", *selection.conditions)
 
     def extend(self, connection: sqlite3.Connection, *, until: float, read: Callable[[], None] = lambda: None) -> bool:
         """Read on until the clock `monotonic` says `until`; return whether all is read.
@@ -113,7 +113,11 @@ class ContractScan:
         return max(0, self.state.read_to - first + 1), last - first + 1
 
     def _values(self, above: int, to: int) -> dict[str, object]:
-        return {"above": above, "to": to, "accounts": json.dumps(self._selection.accounts)}
+        return {"above": above, "to": to, "largest": LARGEST_BODY, "accounts": json.dumps(self._selection.accounts)}
+
+
+def _statement(select: str, *conditions: str) -> str:
+    return f"{select} {' AND '.join(conditions)}"
 
 
 def _decoded(body: bytes | None) -> object:
