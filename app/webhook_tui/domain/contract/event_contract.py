@@ -7,7 +7,6 @@ import msgspec
 from webhook_tui.domain.contract.field import ENOUGH, Field, Moment, Observed
 from webhook_tui.domain.contract.json_types import JsonType
 from webhook_tui.domain.contract.samples import storable
-from webhook_tui.domain.contract.timeline import Timeline
 
 DEEPEST = 20
 """Levels of a payload that are read."""
@@ -20,9 +19,43 @@ MOST_VALUES = 5_000
 _MOST_ITEMS = 1_000
 """Elements of one array that are read."""
 _LONGEST_NAME = 200
+PARTS = 48
+"""Of a timeline."""
+_FIRST_WIDTH = 1_000_000
+"""Of each of these, in microseconds, at first."""
 MOST_EVENTS = 200
 """Event names that are told apart."""
 _MOST_ALL_FIELDS = 2_000
+
+
+class Timeline(msgspec.Struct, array_like=True):
+    """Counts of deliveries by time, in at most PARTS parts of equal length that grow with the time they cover."""
+
+    start: int = 0
+    """Microseconds since 1970."""
+    width: int = _FIRST_WIDTH
+    """Of a part, in microseconds."""
+    counts: list[int] = []
+
+    def add(self, received_at: int) -> None:
+        """Count a delivery; one from before the start is counted in the first part."""
+        if not self.counts:
+            self.start = received_at
+        while self.part(received_at) >= PARTS:
+            self._halve()
+        part = self.part(received_at)
+        self.counts += [0] * (part + 1 - len(self.counts))
+        self.counts[part] += 1
+
+    def part(self, received_at: int) -> int:
+        """Return the index of the part in which a time lies."""
+        return max(0, received_at - self.start) // self.width
+
+    def _halve(self) -> None:
+        """Join each two parts."""
+        self.width *= 2
+        padded = [*self.counts, 0]
+        self.counts = [padded[place] + padded[place + 1] for place in range(0, len(self.counts), 2)]
 
 
 class EventContract(msgspec.Struct, array_like=True):
