@@ -21,7 +21,6 @@ from webhook_tui.domain.contract.event_contract import (
 from webhook_tui.domain.contract.field import MOST_DISTINCT, Field
 from webhook_tui.domain.contract.json_types import JsonType
 
-
 _SECOND = 1_000_000
 
 

@@ -204,3 +204,16 @@ class Contract(msgspec.Struct, array_like=True):
                 return
             event = self.events[name] = EventContract(name)
         event.add(body, at)
+
+
+class ContractSnapshot(msgspec.Struct, frozen=True):
+    """The contract of a history as far as it was read, with the whole of one event."""
+
+    events: tuple[tuple[str, int], ...]
+    """Names and deliveries, those with most first. Raw: sanitise before showing."""
+    chosen: EventContract | None
+    """None: there is no delivery."""
+    read: int
+    """Numbers of deliveries that were looked at; those of deleted ones count."""
+    total: int
+    is_done: bool

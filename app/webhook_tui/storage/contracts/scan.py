@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Callable, Sequence
-from contextlib import closing
+from collections.abc import Sequence
+from contextlib import AbstractContextManager, closing, nullcontext
 from time import monotonic
 
 import msgspec
@@ -21,6 +21,7 @@ _CHUNK = 500
 _TOLERATED = 20_000
 """A contract of more deliveries is kept while not more than a tenth of them is deleted: to read them takes long."""
 
+_NO_LOCK = nullcontext()
 _SELECTED = "d.seq > :above AND d.seq <= :to"
 _OF_ACCOUNTS = "d.account IN (SELECT value FROM json_each(:accounts))"
 _VALID = "d.verdict IN ('valid', 'older')"
@@ -75,10 +76,12 @@ class ContractScan:
         self._select = _statement(_BODIES, _SELECTED, *selection.conditions) + " ORDER BY d.seq"
         self._count = _statement(_COUNT, "d.seq <= :to", *selection.conditions)
 
-    def extend(self, connection: sqlite3.Connection, *, until: float, read: Callable[[], None] = lambda: None) -> bool:
+    def extend(
+        self, connection: sqlite3.Connection, *, until: float, lock: AbstractContextManager[object] = _NO_LOCK
+    ) -> bool:
         """Read on until the clock `monotonic` says `until`; return whether all is read.
 
-        `read` is called before each payload is added.
+        `lock` is held while a payload is added.
         """
         first, last = connection.execute("SELECT min(seq), max(seq) FROM deliveries").fetchone()
         state = self.state
@@ -89,8 +92,9 @@ class ContractScan:
             to = min(above + _CHUNK, last)
             with closing(connection.execute(self._select, self._values(above, to))) as found:
                 for seq, received_at, body in found:
-                    read()
-                    state.contract.add(_decoded(body), (seq, received_at))
+                    event = _decoded(body)
+                    with lock:
+                        state.contract.add(event, (seq, received_at))
                     state.read_to, state.count, state.sum = seq, state.count + 1, state.sum + seq
                     if monotonic() >= until:
                         return False
