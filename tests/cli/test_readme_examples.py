@@ -43,7 +43,7 @@ def test_an_example_of_the_readme_runs(command: str, tmp_path: Path) -> None:
 def test_there_is_an_example_of_each() -> None:
     """So many commands, so many lines."""
     words = {word for line in EXAMPLES for word in line.split()}
-    assert words >= {"list", "show", "why", "wait", "import"}
+    assert words >= {"list", "show", "why", "wait", "import", "contract"}
 
 
 def test_the_recipe_for_continuous_integration_runs(tmp_path: Path) -> None:

@@ -7,6 +7,8 @@ from typing import Generic, TypeAlias, TypeVar
 from msgspec import Struct
 
 from webhook_tui.domain.comparison.compared_event import ComparedEvent
+from webhook_tui.domain.contract.departures import Departure
+from webhook_tui.domain.contract.event_contract import ContractSnapshot
 from webhook_tui.domain.diagnostics.report import SignatureReport
 from webhook_tui.domain.jobs.job import JobDetail, Jobs
 from webhook_tui.domain.run import Run
@@ -110,6 +112,21 @@ class ListRuns(Query[tuple[Run, ...]], Struct, frozen=True):
     """Return the runs of the program in the history, oldest first."""
 
 
+class GetContract(Query[ContractSnapshot], Struct, frozen=True):
+    """Return what the payloads of this account hold. Each of these queries reads a limited part of the history."""
+
+    event: str | None = None
+    """The one that is returned whole; None: that with most deliveries."""
+    all_verdicts: bool = False
+    """Also of deliveries that are neither valid nor older."""
+
+
+class GetDepartures(Query[tuple[Departure, ...]], Struct, frozen=True):
+    """Return where delivery `seq` departs from what was usual in the deliveries before it."""
+
+    seq: int
+
+
 AnyQuery: TypeAlias = (
     ListSecrets
     | TrySecret
@@ -121,4 +138,6 @@ AnyQuery: TypeAlias = (
     | ListJobs
     | GetJob
     | ListRuns
+    | GetContract
+    | GetDepartures
 )

@@ -39,6 +39,7 @@ from webhook_tui.domain.events import (
     Replayed,
     ShutdownStepEnded,
     ShutdownStepStarted,
+    VerdictChanged,
     WebhookRegistered,
 )
 from webhook_tui.domain.signature.secret import Secret
@@ -69,6 +70,7 @@ from webhook_tui.session.forwarding.forwarder import Forwarder
 from webhook_tui.session.forwarding.replay import Replayer
 from webhook_tui.session.forwarding.simulation import EventSimulation
 from webhook_tui.session.history.annotations import Annotations
+from webhook_tui.session.history.contracts import Contracts
 from webhook_tui.session.history.retention import Retention
 from webhook_tui.session.history.statistics import Statistics
 from webhook_tui.session.pipeline import DeliveryPipeline
@@ -141,6 +143,7 @@ class Runtime:
         self.reverification = Reverification(store, self.secret_ring, self.status, bus, clock)
         self.ring_commands = RingCommands(self.secret_ring, self.reverification, store, bus)
         self.statistics = Statistics(store, clock)
+        self.contracts = Contracts(store, self.secret_ring, settings.job_fields)
         self.comparison = StreamComparison(
             store,
             self.status,
@@ -283,6 +286,8 @@ class Runtime:
         subscribe(DeliveryReverified, self.diagnostics.on_delivery_reverified)
         subscribe(VerificationWanted, self.reverification.on_verification_wanted)
         subscribe(EventLost, self._ownership_watch.on_event_lost)
+        subscribe(DeliveryStored, self.contracts.on_delivery_stored)
+        subscribe(VerdictChanged, self.contracts.on_verdict_changed)
         subscribe(EventsMatched, self.annotations.on_events_matched)
         subscribe(Forwarded, self.annotations.on_sent)
         subscribe(Replayed, self.annotations.on_sent)
@@ -304,7 +309,13 @@ class Runtime:
         self._tokens = (*self._tokens, event.token)
 
     def _loops(self) -> list[Coroutine[Any, Any, None]]:
-        loops = [self.reverification.run(), self.diagnostics.run(), self._retention.run(), self.comparison.run()]
+        loops = [
+            self.reverification.run(),
+            self.diagnostics.run(),
+            self._retention.run(),
+            self.comparison.run(),
+            self.contracts.run(),
+        ]
         if self._settings.register:
             loops += [self.registration.run(), self._ownership_watch.run()]
         return [*loops, self.reachability.run(), self.route.run()]

@@ -45,6 +45,8 @@ from webhook_tui.domain.queries import (
     AnyQuery,
     ExplainSignature,
     GetComparison,
+    GetContract,
+    GetDepartures,
     GetEventSides,
     GetJob,
     GetStatistics,
@@ -327,7 +329,7 @@ class Session:
             future.set_result(answer)
         self._unanswered.discard(future)
 
-    async def _answer(self, query: AnyQuery) -> object:  # noqa: C901 -- one case a query
+    async def _answer(self, query: AnyQuery) -> object:  # noqa: C901, PLR0911 -- one case a query
         """Return the answer to one query, of the type that the query names. Raises ProblemError."""
         await self._started.wait()
         runtime = self.runtime
@@ -352,6 +354,10 @@ class Session:
                 return await runtime.statistics.job(job_id)
             case ListRuns():
                 return await runtime.annotations.runs()
+            case GetContract():
+                return await runtime.contracts.snapshot(query)
+            case GetDepartures(seq):
+                return await runtime.contracts.departures(seq)
             case _:
                 assert_never(query)
 

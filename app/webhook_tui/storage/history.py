@@ -21,6 +21,7 @@ from webhook_tui.domain.running_session import RunningSession
 from webhook_tui.domain.signature.verdict import VerificationResult
 from webhook_tui.domain.statistics.counts import HistoryCounts
 from webhook_tui.domain.statistics.overview import HistoryPlace
+from webhook_tui.storage.contracts.reader import ContractReader
 from webhook_tui.storage.files import size_on_disk
 from webhook_tui.storage.forward_results import insert_result
 from webhook_tui.storage.history_file import HistoryFile
@@ -72,6 +73,7 @@ class DeliveryStore:
             file.path, run=lambda: file.run, verdict_changes=lambda: self._verdict_changes
         )
         self._jobs = JobsReader(file.path, job_fields, verdict_changes=lambda: self._verdict_changes)
+        self.contracts = ContractReader(file.path, verdict_changes=lambda: self._verdict_changes)
 
     @classmethod
     def open(
@@ -251,6 +253,10 @@ class DeliveryStore:
         """Return one job with its events. Raises ProblemError."""
         return await self._jobs.job(job_id)
 
+    def use_job_fields(self, fields: JobFields) -> None:
+        """Read the jobs by other fields from now on."""
+        self._jobs.use_fields(fields)
+
     async def place(self) -> HistoryPlace:
         """Return where the history is stored and its size. Raises ProblemError."""
         size = await self._reader.run(lambda _: size_on_disk(self.path))
@@ -280,6 +286,7 @@ class DeliveryStore:
         self._reader.close()
         self._statistics.close()
         self._jobs.close()
+        self.contracts.close()
         self._writer.close(datetime.now(UTC))
         if self._directory is not None:
             self._directory.remove()

@@ -96,7 +96,7 @@ class HistoryQuery:
         self, expression: Expression | None, now: datetime, *, job_fields: Sequence[str] = JOB_FIELDS
     ) -> Sequence[int]:
         """Return the numbers of all deliveries that pass the filter, oldest first. `now`: from when `age:` counts."""
-        keys = self._account_keys()
+        keys = self.account_keys()
         if expression is None and keys is None:
             return self._numbers("SELECT seq FROM deliveries ORDER BY seq")
         if keys is None:
@@ -152,8 +152,8 @@ class HistoryQuery:
             nearest = [stored_of(columns) for columns in found]
         return sorted(nearest, key=lambda stored: -stored.row.seq)
 
-    def _account_keys(self) -> list[str] | None:
-        """The keys of the accounts to read; None: all."""
+    def account_keys(self) -> list[str] | None:
+        """Return the keys of the accounts that are read; None: all."""
         if self._accounts == AccountFilter():
             return None
         with reading():

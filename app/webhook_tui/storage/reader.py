@@ -41,13 +41,19 @@ class Reader:
             self._identity = named
         return self._connection
 
-    def close(self) -> None:
-        """Wait for what is being read and close the connection. Idempotent."""
+    def close(self, last: Job[None] | None = None) -> None:
+        """Wait for what is being read, do the `last` job if the file was read, close the connection. Idempotent."""
         try:
+            if last is not None:
+                self._thread.submit(self._finish, last).result()
             self._thread.submit(self._disconnect).result()
         except RuntimeError:
             return
         self._thread.shutdown()
+
+    def _finish(self, last: Job[None]) -> None:
+        if self._connection is not None:
+            last(self._connection)
 
     def _disconnect(self) -> None:
         if self._connection is not None:

@@ -173,12 +173,21 @@ class JobsReader:
 
     def __init__(self, path: Path, fields: JobFields, *, verdict_changes: Callable[[], int]) -> None:
         """`verdict_changes`: how often this program changed stored verdicts."""
-        self._reader = AggregateReader(path, lambda: _JobIndex(fields), verdict_changes=verdict_changes)
         self._fields = fields
+        self._field_changes = 0
+        self._reader = AggregateReader(
+            path, lambda: _JobIndex(self._fields), verdict_changes=lambda: verdict_changes() + self._field_changes
+        )
         self._jobs = Jobs((), 0, MOST_READ, is_all=False, is_done=False)
         self._jobs_of: tuple[_JobIndex, int] | None = None
         self._events: tuple[JobEvent, ...] = ()
         self._events_of: tuple[_Tracked, int] | None = None
+
+    def use_fields(self, fields: JobFields) -> None:
+        """Read deliveries by other fields from now on; those that were read are read again."""
+        if fields != self._fields:
+            self._fields = fields
+            self._field_changes += 1
 
     async def jobs(self) -> Jobs:
         """Return the jobs as far as one step reaches; the same object while nothing is new. Raises ProblemError."""

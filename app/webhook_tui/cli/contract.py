@@ -1,0 +1,134 @@
+"""`webhook-tui contract`: what the payloads of each event were seen to hold, and whether deliveries keep to it."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from webhook_tui.cli.options import FILE, history_options, output_format
+from webhook_tui.domain.delivery.text import visible
+from webhook_tui.domain.errors import Problem, ProblemError
+
+if TYPE_CHECKING:
+    from webhook_tui.domain.contract.event_contract import Contract, EventContract
+    from webhook_tui.storage.history_query import HistoryQuery
+
+_MOST_NAMED = 5
+
+
+class ContractCommand(click.Command):
+    """A command whose first argument may be `check`, which is a command of its own."""
+
+    def make_context(
+        self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any
+    ) -> click.Context:
+        """Make the context of `contract check` where that is meant."""
+        if args[:1] == ["check"]:
+            return check.make_context(f"{info_name} check", args[1:], parent, **extra)
+        return super().make_context(info_name, args, parent, **extra)
+
+
+@click.command("contract", cls=ContractCommand, short_help="Show what the payloads of each event hold.")
+@history_options
+@click.option("--all", "all_verdicts", is_flag=True, help="Read deliveries of any verdict, not only valid ones.")
+@output_format("text", "json-schema", "typescript", "python")
+@click.argument("event", required=False)
+@click.pass_context
+def contract(ctx: click.Context, /, event: str | None, output: str, all_verdicts: bool, **given: Any) -> None:
+    """Show what the payloads of EVENT, or of each event, were seen to hold: fields, types, presence, values.
+
+    The other formats describe the whole event. `webhook-tui contract check FILE` judges deliveries by a JSON Schema.
+    """
+    from datetime import datetime
+
+    from webhook_tui.domain.contract.json_schema import json_schema
+    from webhook_tui.domain.contract.typed_dict import typed_dict
+    from webhook_tui.domain.contract.typescript import typescript
+    from webhook_tui.headless.contract.page import change_note, contract_page
+    from webhook_tui.headless.text_style import TextStyle
+
+    with _history(ctx, given) as history:
+        events = _chosen(_read(history, all_verdicts=all_verdicts), event, of_all=all_verdicts)
+    match output:
+        case "json-schema":
+            sys.stdout.write(f"{json_schema(events)}\n")
+        case "typescript":
+            sys.stdout.write(typescript(events))
+        case "python":
+            sys.stdout.write(typed_dict(events))
+        case _:
+            now, style = datetime.now().astimezone(), TextStyle.of_stdout()
+            pages = [contract_page(one, style, now, of_all=all_verdicts) for one in events]
+            sys.stdout.write("\n\n".join(pages) + "\n")
+            print(style.symbols(change_note(events, now)), file=sys.stderr)  # noqa: T201 -- a note for people
+
+
+@click.command("check")
+@history_options
+@click.option("--all", "all_verdicts", is_flag=True, help="Judge deliveries of any verdict, not only valid ones.")
+@click.argument("file", type=FILE)
+@click.pass_context
+def check(ctx: click.Context, /, file: Path, all_verdicts: bool, **given: Any) -> None:
+    """Judge stored deliveries by the JSON Schema in FILE, as `contract --format json-schema` writes it.
+
+    Where it gives `name` as a constant, it judges the deliveries of that event alone. Exit code 0: all match, 1: not.
+    """
+    from datetime import UTC, datetime
+
+    from webhook_tui.domain.filtering.filter import Filter
+    from webhook_tui.headless.contract.check import ContractCheck, check_contract
+    from webhook_tui.headless.text_style import TextStyle
+
+    schema = ContractCheck(file)
+    chosen = None if all_verdicts else Filter.parse("verdict:valid or verdict:older").expression
+    with _history(ctx, given) as history:
+        deliveries = history.deliveries(history.seqs(chosen, datetime.now(UTC)))
+        ctx.exit(check_contract(schema, deliveries, TextStyle.of_stdout()))
+
+
+def _history(ctx: click.Context, given: dict[str, Any]) -> HistoryQuery:
+    from webhook_tui.storage.history_query import AccountFilter, HistoryQuery
+
+    places, _ = ctx.obj
+    return HistoryQuery(given["db"] or places.deliveries, AccountFilter(given["api_url"], given["token"]))
+
+
+def _read(history: HistoryQuery, *, all_verdicts: bool) -> Contract:
+    """Read the payloads; on a terminal, say how far."""
+    from webhook_tui.storage.contracts.history_contract import HistoryContract
+    from webhook_tui.storage.contracts.scan import Selection
+
+    keys = history.account_keys()
+    accounts = None if keys is None else tuple(sorted(keys))
+    is_shown = sys.stderr.isatty()
+
+    def progress(read: int, total: int) -> bool:
+        if is_shown:
+            sys.stderr.write(f"\rread {read:,} of {total:,} deliveries\x1b[K")
+            sys.stderr.flush()
+        return True
+
+    with HistoryContract(history.path, Selection(accounts, all_verdicts)) as reader:
+        found = reader.read(progress)
+    if is_shown:
+        sys.stderr.write("\r\x1b[K")
+    return found
+
+
+def _chosen(contract: Contract, event: str | None, *, of_all: bool) -> Sequence[EventContract]:
+    """The contracts of one event or of all. Raises ProblemError when there is none."""
+    events = contract.ordered()
+    if not events:
+        what = "There is no delivery with an event." if of_all else "There is no valid delivery with an event."
+        raise ProblemError(Problem(what, "See: webhook-tui list"))
+    if event is None:
+        return events
+    if event in contract.events:
+        return [contract.events[event]]
+    names = ", ".join(visible(one.name) for one in events[:_MOST_NAMED])
+    more = ", ..." if len(events) > _MOST_NAMED else ""
+    raise ProblemError(Problem(f"There is no valid delivery of {visible(event)}.", f"There are: {names}{more}."))

@@ -1,0 +1,1 @@
+"""What the payloads of each event were seen to hold: types, presence, values, and deliveries that depart from it."""

@@ -1,0 +1,1 @@
+"""What `contract` and `contract check` print."""

@@ -1,0 +1,79 @@
+"""The contract of a history for one thread: a command, or a search."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from time import monotonic
+from typing import Self
+
+from webhook_tui.domain.contract.departures import Departure, departures
+from webhook_tui.domain.contract.event_contract import Contract
+from webhook_tui.domain.delivery.delivery import StoredDelivery
+from webhook_tui.domain.payload.json_decoder import decode
+from webhook_tui.storage.contracts.cache import WORTHWHILE, load, save
+from webhook_tui.storage.contracts.scan import ContractScan, Selection
+from webhook_tui.storage.database import connect_read_only
+from webhook_tui.storage.errors import reading
+
+_STEP_SECONDS = 0.2
+
+
+class HistoryContract:
+    """Reads a history's payloads. Every method raises ProblemError when the file cannot be read."""
+
+    def __init__(self, path: Path, selection: Selection | None = None) -> None:
+        self._path = path
+        self._connection = connect_read_only(path)
+        try:
+            with reading():
+                self._selection = (selection or Selection()).resolved(self._connection)
+                self._scan: ContractScan = load(path, self._connection, self._selection)
+        except BaseException:
+            self._connection.close()
+            raise
+        self._kept = self._scan.state.count
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def read(self, progress: Callable[[int, int], bool] = lambda _read, _total: True) -> Contract:
+        """Read all that is stored and return the contract.
+
+        `progress` is called between steps with how many deliveries were read and how many there are; reading ends when
+        it returns False.
+        """
+        with reading():
+            while not self._scan.extend(self._connection, until=monotonic() + _STEP_SECONDS):
+                if not progress(*self._scan.progress(self._connection)):
+                    break
+            if self._scan.state.count - self._kept >= WORTHWHILE:
+                save(self._path, self._connection, self._selection, self._scan)
+                self._kept = self._scan.state.count
+        return self._scan.state.contract
+
+    def departures(self, stored: StoredDelivery) -> Sequence[Departure]:
+        """Return where a delivery departs from those before it, which are read first."""
+        if self._scan.state.read_to < stored.row.seq - 1:
+            with reading():
+                self._scan.extend(self._connection, until=math.inf)
+        return departures_of(self._scan.state.contract, stored)
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._connection.close()
+
+
+def departures_of(contract: Contract, stored: StoredDelivery) -> Sequence[Departure]:
+    """Return where a delivery departs from a contract; () when its body is no event that is known."""
+    try:
+        event = decode(stored.delivery.body)
+    except (ValueError, MemoryError):
+        return ()
+    name = event.get("name") if isinstance(event, dict) else None
+    known = contract.events.get(name) if isinstance(name, str) else None
+    return () if known is None else departures(known, event, stored.row.seq)

@@ -1,0 +1,113 @@
+"""The contract that a session keeps up to date."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, closing
+from pathlib import Path
+
+from tests.factories import NOW, PENDING, VALID, delivery
+from tests.storage.contracts.histories import OTHER, OWN, body, execute, record
+from webhook_tui.domain.contract.event_contract import ContractSnapshot
+from webhook_tui.domain.jobs.job import JobFields
+from webhook_tui.storage.contracts.cache import WORTHWHILE, cache_path
+from webhook_tui.storage.contracts.reader import ContractReader
+from webhook_tui.storage.history import DeliveryStore
+from webhook_tui.storage.history_query import HistoryQuery
+
+
+@asynccontextmanager
+async def _store(path: Path) -> AsyncIterator[DeliveryStore]:
+    with closing(DeliveryStore.open(path, started_at=NOW)) as store:
+        yield store
+
+
+async def _read(contracts: ContractReader, event: str | None = None, *, all_verdicts: bool = False) -> ContractSnapshot:
+    while True:
+        found = await contracts.snapshot(OWN.key, event, 0.1, all_verdicts=all_verdicts)
+        if found.is_done:
+            return found
+
+
+async def test_a_snapshot_holds_one_event_whole(tmp_path: Path) -> None:
+    """That with most deliveries unless one is named; it does not change any more."""
+    path = tmp_path / "h.db"
+    await asyncio.to_thread(record, path, [body({"n": 1})] * 3 + [body({}, "ping")])
+    await asyncio.to_thread(record, path, [body({"n": 1})], account=OTHER)
+    async with _store(path) as store:
+        first = await _read(store.contracts)
+        await store.record(delivery(body({"n": 2})), VALID, account=OWN, answered=200)
+        named, unknown = await _read(store.contracts, "ping"), await _read(store.contracts, "unknown")
+
+    assert (first.events, first.read, first.total) == ((("image_result", 3), ("ping", 1)), 5, 5)
+    assert first.chosen is not None
+    assert (first.chosen.name, first.chosen.deliveries) == ("image_result", 3)
+    assert named.events == (("image_result", 4), ("ping", 1))
+    assert [one.chosen.name for one in (named, unknown) if one.chosen] == ["ping", "image_result"]
+
+
+async def test_it_follows_changed_verdicts_and_deletions(tmp_path: Path) -> None:
+    """What was read is read again, in the background."""
+    path = tmp_path / "h.db"
+    await asyncio.to_thread(record, path, [body({"n": 1})] * 2)
+    async with _store(path) as store:
+        row = await store.record(delivery(body({"pending": 1})), PENDING, account=OWN, answered=200)
+        counts = [(await _read(store.contracts)).events, (await _read(store.contracts, all_verdicts=True)).events]
+        await store.set_verdicts([(row.seq, VALID)])
+        while (found := await _read(store.contracts)).events != (("image_result", 3),):
+            await asyncio.sleep(0)
+        await store.delete([1, 2])
+        while (left := await _read(store.contracts)).events != (("image_result", 1),):
+            await asyncio.sleep(0)
+
+    assert counts == [(("image_result", 2),), (("image_result", 3),)]
+    assert found.chosen is not None
+    assert found.chosen.field_at(("data", "pending")) is not None
+    assert left.chosen is not None
+    assert left.chosen.field_at(("data", "n")) is None
+
+
+async def test_departures_are_told_at_once(tmp_path: Path) -> None:
+    """By number, or of a delivery that is not stored yet."""
+    path = tmp_path / "h.db"
+    await asyncio.to_thread(record, path, [body({"n": 1})] * 25 + [body({"n": "x"})])
+    async with _store(path) as store:
+        await _read(store.contracts)
+        told = [one.sentence for one in await store.contracts.departures_in(OWN.key, 26)]
+        with HistoryQuery(path) as history:
+            same = [one.sentence for one in store.contracts.departures(history.stored(26))]
+        none = await store.contracts.departures_in(OWN.key, 99)
+
+    assert told == same == ["text here, a whole number in 25 deliveries"]
+    assert none == ()
+
+
+async def test_job_fields_are_found(tmp_path: Path) -> None:
+    """For the view of jobs."""
+    path = tmp_path / "h.db"
+    await asyncio.to_thread(record, path, [body({"jobId": "a"})] * 3)
+    async with _store(path) as store:
+        await _read(store.contracts)
+        found = await store.contracts.job_fields(JobFields())
+        store.use_job_fields(found)
+        while not (jobs := await store.jobs()).jobs:
+            await asyncio.sleep(0)
+
+    assert "jobId" in found.ids
+    assert [job.job_id for job in jobs.jobs] == ["a"]
+
+
+async def test_the_next_session_reads_on(tmp_path: Path) -> None:
+    """A large history is read once."""
+    path = tmp_path / "h.db"
+    await asyncio.to_thread(record, path, [body({"n": 1})] * WORTHWHILE)
+    async with _store(path) as store:
+        await _read(store.contracts)
+    is_kept = cache_path(path).exists()
+    execute(path, "UPDATE bodies SET body = '{}'")  # so that to read them again would show
+    async with _store(path) as store:
+        second = await store.contracts.snapshot(OWN.key, None, 0.0)
+
+    assert is_kept
+    assert (second.events, second.is_done) == ((("image_result", WORTHWHILE),), True)
