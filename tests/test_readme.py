@@ -65,6 +65,7 @@ def test_every_option_that_the_readme_names_exists() -> None:
         "--dist",
         "--url",
         "--headless",
+        "--add-mcp",
         "--timeout",
     }
 

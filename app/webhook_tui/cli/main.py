@@ -20,6 +20,7 @@ from webhook_tui.cli.config_file import config_warnings, default_map, option_nam
 from webhook_tui.cli.contract import contract
 from webhook_tui.cli.history_import import import_deliveries
 from webhook_tui.cli.list import list_deliveries
+from webhook_tui.cli.mcp import serve_mcp
 from webhook_tui.cli.options import (
     EXPORT_FORMATS,
     FILE,
@@ -454,7 +455,10 @@ def completion(shell: str) -> None:
     click.echo(kind(root, {}, "webhook-tui", "_WEBHOOK_TUI_COMPLETE").source())
 
 
-for _command in (list_deliveries, show, why, wait, import_deliveries, replay, status, config_commands, contract):
+_COMMANDS: tuple[click.Command, ...] = (
+    *(list_deliveries, show, why, wait, import_deliveries, replay, status, config_commands, contract, serve_mcp),
+)
+for _command in _COMMANDS:
     root.add_command(_command)
 for _command in (root, *root.commands.values(), *config_commands.commands.values()):
     profile_option(_command)

@@ -1,0 +1,34 @@
+"""`webhook-tui mcp`: the history and the running session for coding agents, over standard input and output."""
+
+from __future__ import annotations
+
+import importlib.util
+from typing import Any
+
+import click
+
+from webhook_tui.cli.setup.status import account_options, status_request
+from webhook_tui.domain.errors import Problem, ProblemError
+
+
+@click.command("mcp", short_help="Serve the history and the session to a coding agent.")
+@account_options
+@click.option("--allow-write", is_flag=True, help="Offer the tools that send: test ping, replay, simulated events.")
+@click.pass_context
+def serve_mcp(ctx: click.Context, /, *, allow_write: bool, **given: Any) -> None:
+    """Serve the Model Context Protocol on standard input and output: a coding agent starts this command.
+
+    Its tools read the history, explain signatures and wait for deliveries. Needs the extra webhook-tui[mcp].
+    """
+    if not _is_installed():
+        raise ProblemError(Problem("`mcp` needs an extra.", "Install it: pip install 'webhook-tui[mcp]'"))
+    from webhook_tui.headless.mcp.server import serve
+
+    serve(status_request(ctx, given), allow_write=allow_write)
+
+
+def _is_installed() -> bool:
+    try:
+        return importlib.util.find_spec("mcp.server") is not None
+    except (ImportError, ValueError):
+        return False

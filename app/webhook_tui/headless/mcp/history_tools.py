@@ -1,0 +1,177 @@
+"""The tools that read the history: also while a session writes it, and when none runs. They change nothing."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+
+from msgspec import UNSET
+
+from webhook_tui.domain.comparison.byte_diff import first_difference
+from webhook_tui.domain.comparison.json_diff import changed_paths
+from webhook_tui.domain.delivery.delivery import StoredDelivery
+from webhook_tui.domain.diagnostics.stored_report import LARGEST_COMPARED, MOST_RECENT, stored_report
+from webhook_tui.domain.errors import ExitCode, Problem, ProblemError
+from webhook_tui.domain.expectation.expectation import Criteria, Expectation, Outcome
+from webhook_tui.domain.filtering.filter import Filter, FilterError
+from webhook_tui.domain.jobs.job import JOB_FIELDS
+from webhook_tui.domain.signature.secret import Secret
+from webhook_tui.domain.signature.secret_ring import SecretRing
+from webhook_tui.headless.expectation_report import conclusion
+from webhook_tui.headless.mcp.answers import UNTRUSTED, Redactor, delivery_answer, list_answer
+from webhook_tui.headless.mcp.tools import (
+    DiffDeliveries,
+    ExplainSignature,
+    GetDelivery,
+    ListDeliveries,
+    WaitForDelivery,
+)
+from webhook_tui.headless.signature_page import signature_record
+from webhook_tui.storage.accounts import AccountStore
+from webhook_tui.storage.history_query import HistoryQuery
+from webhook_tui.storage.history_watch import HistoryWatch
+
+_POLL_SECONDS = 0.1
+_MOST_CHANGES = 100
+_MOST_WHOLE = 5
+"""Deliveries that a wait answers with their bodies; more are listed."""
+
+
+class HistoryTools:
+    """Answers from one history. Every method blocks, may be called from any thread, and raises ProblemError."""
+
+    def __init__(self, history: Path, accounts: Path, token: Secret | None) -> None:
+        """`accounts`: the file with the secret rings. `token`: a signature that was made with it is recognised."""
+        self.path = history
+        self._accounts = accounts
+        self._token = token
+
+    def list_deliveries(self, arguments: ListDeliveries, redactor: Redactor) -> Mapping[str, object]:
+        """Return the newest deliveries that pass the filter."""
+        chosen = _filter(arguments.filter)
+        with HistoryQuery(self.path) as history:
+            expression = None if chosen is None else chosen.expression
+            found = history.seqs(expression, datetime.now(UTC), job_fields=JOB_FIELDS)
+            deliveries = list(history.deliveries(found[-arguments.limit :]))
+        return list_answer(deliveries, len(found), redactor)
+
+    def get_delivery(self, arguments: GetDelivery, redactor: Redactor) -> Mapping[str, object]:
+        """Return one delivery with a part of its body."""
+        return delivery_answer(self.stored(arguments.seq), redactor, offset=arguments.offset)
+
+    def explain_signature(self, arguments: ExplainSignature) -> Mapping[str, object]:
+        """Return why a delivery has its verdict, by the secrets of the account that received it."""
+        seq = arguments.seq
+        with HistoryQuery(self.path) as history:
+            stored = history.stored(seq)
+            recent = history.recent(seq, MOST_RECENT, LARGEST_COMPARED)
+            account = history.account(seq)
+        ring = SecretRing()
+        if self._accounts.exists():
+            with closing(AccountStore.open(self._accounts)) as accounts:
+                ring = accounts.ring(account)
+        report = stored_report(stored, ring, self._token, recent, time.monotonic)
+        record = dict(signature_record(report, stored.row))
+        untrusted = f"reason, why, change, received and notes may quote what comes {UNTRUSTED}"
+        return {"type": record.pop("type"), "untrusted": untrusted, **record}
+
+    def diff_deliveries(self, arguments: DiffDeliveries, redactor: Redactor) -> Mapping[str, object]:
+        """Return in which JSON paths, bytes and headers two deliveries differ."""
+        one, other = (redactor.delivery(self.stored(seq)) for seq in (arguments.seq, arguments.other_seq))
+        before, after = one.delivery.body, other.delivery.body
+        changes = changed_paths(before, after)
+        shown = None if changes is None else changes[:_MOST_CHANGES]
+        return {
+            "type": "diff",
+            "seq": arguments.seq,
+            "other_seq": arguments.other_seq,
+            "is_same_body": before == after,
+            "sizes": [len(before), len(after)],
+            "first_different_byte": None if before == after else first_difference(before, after),
+            "untrusted": f"changes and headers come {UNTRUSTED}",
+            "changes": None
+            if shown is None
+            else [{"path": each.path, "before": each.before, "after": each.after} for each in shown],
+            "more_changes": 0 if changes is None else len(changes) - len(shown or ()),
+            "headers": _header_changes(one, other),
+        }
+
+    def wait_for_delivery(
+        self, arguments: WaitForDelivery, redactor: Redactor, cancelled: threading.Event
+    ) -> Mapping[str, object]:
+        """Wait until the deliveries are there or the time is over; `cancelled` ends it, too."""
+        criteria = Criteria(
+            _filter(arguments.filter) or Filter.parse(""), arguments.count, None, arguments.within_seconds
+        )
+        began = time.monotonic()
+        since_seq = None if arguments.seq is UNSET else arguments.seq
+        with closing(HistoryWatch(self.path, since_seq=since_seq)) as watch:
+            is_written = watch.is_written()
+            expectation = Expectation(criteria)
+            while expectation.outcome is Outcome.WAITING and not cancelled.is_set():
+                left = began + arguments.within_seconds - time.monotonic()
+                for stored in watch.poll():
+                    expectation.observe(stored, datetime.now(UTC))
+                if left <= 0 or expectation.outcome is not Outcome.WAITING:
+                    break
+                cancelled.wait(min(_POLL_SECONDS, left))
+        seconds = time.monotonic() - began
+        met = list(expectation.met.values())
+        return {
+            "type": "wait",
+            "is_met": expectation.outcome is Outcome.MET,
+            "seconds": round(seconds, 3),
+            "session_runs": is_written,
+            "missing": [line for line in conclusion(expectation, seconds) if not line.startswith("Next: ")],
+            "deliveries": [delivery_answer(stored, redactor) for stored in met]
+            if len(met) <= _MOST_WHOLE
+            else list_answer(met, len(met), redactor)["deliveries"],
+        }
+
+    def stored(self, seq: int) -> StoredDelivery:
+        """Return a delivery. Raises ProblemError also when it is not stored."""
+        with HistoryQuery(self.path) as history:
+            return history.stored(seq)
+
+    def account_secrets(self) -> Sequence[Secret]:
+        """Return every token and signing secret that is kept, which no answer may hold."""
+        if not self._accounts.exists():
+            return []
+        with closing(AccountStore.open(self._accounts)) as accounts:
+            return accounts.all_secrets()
+
+
+def _filter(text: str) -> Filter | None:
+    """The filter; None for an empty one."""
+    if not text.strip():
+        return None
+    try:
+        return Filter.parse(text)
+    except FilterError as error:
+        part = text[error.start : error.end] or text
+        message = f'The filter cannot be read at "{part}": {str(error).rstrip(".")}.'
+        raise ProblemError(Problem(message, "", ExitCode.USAGE)) from error
+
+
+def _header_changes(one: StoredDelivery, other: StoredDelivery) -> Sequence[Mapping[str, object]]:
+    """The headers that only one of them has or whose values differ, by name in lower case."""
+    before, after = (
+        {
+            name.lower(): [value for key, value in stored.delivery.headers if key.lower() == name.lower()]
+            for name, _ in stored.delivery.headers
+        }
+        for stored in (one, other)
+    )
+    return [
+        {
+            "name": name.decode("latin-1"),
+            "before": [value.decode("latin-1") for value in before.get(name, [])],
+            "after": [value.decode("latin-1") for value in after.get(name, [])],
+        }
+        for name in dict.fromkeys((*before, *after))
+        if before.get(name) != after.get(name)
+    ]
