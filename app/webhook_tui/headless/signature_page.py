@@ -62,6 +62,9 @@ def signature_record(report: SignatureReport, row: DeliveryRow) -> Mapping[str, 
         ],
         "tried": report.tried,
         "notes": list(report.notes),
+        "outcome": report.examination.value,
+        "hints": list(report.hints),
+        "skipped": list(report.skipped),
     }
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import httpx
 
 from tests.session.running import session_of, settings
+from webhook_tui.domain.commands import AddSecret, RemoveSecret
 from webhook_tui.domain.diagnostics.report import Examination
 from webhook_tui.domain.events import DeliveryStored, SessionReady, VerdictChanged
 from webhook_tui.domain.queries import ExplainSignature
@@ -78,6 +79,26 @@ async def test_no_cause_is_said_when_the_search_ended(tmp_path: Path) -> None:
     assert changed.row.reason.startswith("No known cause matches (")
     assert changed.row.short_reason == stored.row.short_reason == "Matches no known secret."
     assert changed.cause is None
+
+
+async def test_a_secret_that_is_added_later_names_the_cause_of_stored_deliveries(tmp_path: Path) -> None:
+    """Also where the verdict stays: the reason names the cause with the new secret, and loses it with the secret."""
+    chosen = settings(tmp_path, api_url="http://127.0.0.1:1", register=False, secrets=(SECRET,))
+    async with session_of(chosen) as running:
+        ready = await running.fact(SessionReady)
+        assert ready.public_url is not None
+        await _post(ready.public_url, BODY + b"\n", {"X-Webhook-Signature": sign(Secret("whsec_later"), BODY)})
+        first = await running.fact(VerdictChanged)
+        running.ask(AddSecret(Secret("whsec_later"), keep=False))
+        later = await running.fact(VerdictChanged, lambda fact: fact.cause is not None)
+        running.ask(RemoveSecret(Secret("whsec_later").fingerprint()))
+        again = await running.fact(VerdictChanged, lambda fact: fact.cause is None and fact is not first)
+
+    assert first.row.reason.startswith("No known cause matches (")
+    assert later.row.reason == "It fits without the newline at the end of the body."
+    assert later.row.short_reason == "Fits without the last newline."
+    assert again.row.reason.startswith("No known cause matches (")
+    assert again.row.short_reason == "Matches no known secret."
 
 
 async def test_a_signature_in_another_header_is_named(tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ _ALONE = "PiktID signs the body alone."
 _PREFIX = "Write sha256= in front of the digest, once."
 _HEX = "Write the digest as 64 lower-case hex digits."
 _UNCHANGED = "Pass the body on unchanged."
+_PASS_ON = "Sign the bytes that are sent, and pass them on unchanged."
 _REGISTERED = "Use the signing secret that was returned when the webhook was registered."
 _LENGTH = "Check the length that is sent: Content-Length counts bytes."
 _JSON_TYPE = "Send it as application/json, as it was signed."
@@ -206,12 +207,13 @@ BODIES: dict[str, tuple[str, ...]] = {
     },
     # -- other deliveries
     "swapped": ("the body of #{seq}", "The signature belongs to delivery #{seq}, which has another body.", "Two deliveries were mixed up: look for shared state."),
-    "event-changed": ("the same event's #{seq}", "The same event arrived as #{seq}, and this is the signature of that body.", _UNCHANGED),
+    "event-changed": ("the same event's #{seq}", "The same event arrived as #{seq}, and this is the signature of that body.", _PASS_ON),
     "same-signature": ("what #{seq} has, too", "Delivery #{seq} has the same signature and another body.", "Sign each body anew: look for a fixed value or shared state."),
 }
 
 CATALOGUE = SECRETS | DIGESTS | HEADERS | BODIES
 HEADLINES = {
+    "event-changed": ("It is the signature of #{seq}, the same event.", "It is #{seq}'s signature."),
     "swapped": ("It is the signature of delivery #{seq}.", "It is #{seq}'s signature."),
     "same-signature": ("It has the same signature as delivery #{seq}.", "Same signature as #{seq}."),
 }
@@ -259,7 +261,7 @@ JSON_ADVICE = {
     "bytes on unchanged.",
     "piktid-received": "The body arrived in PiktID's own form. Sign these bytes, not JSON that was parsed and serialized "
     "again.",
-    "": "Sign the bytes that are sent, and pass them on unchanged.",
+    "": _PASS_ON,
 }
 
 UNSET_WORDS = (

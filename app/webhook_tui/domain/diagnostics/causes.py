@@ -9,6 +9,7 @@ import msgspec
 from webhook_tui.domain.delivery.text import visible
 from webhook_tui.domain.diagnostics.catalogue import CATALOGUE, HEADLINES, JSON_ADVICE, JSON_CHANGES
 from webhook_tui.domain.diagnostics.report import Cause
+from webhook_tui.domain.units import counted
 
 LONGEST_HEADLINE = 60
 LONGEST_SHORT = 34
@@ -87,14 +88,14 @@ def cause_of(differences: Sequence[Difference], signed: int, received: int) -> C
     why = " ".join(dict.fromkeys(one.why for one in differences))
     change = " ".join(dict.fromkeys(one.change for one in differences))
     code = "+".join(dict.fromkeys(one.code for one in differences))
-    if len(differences) == 1:
-        return Cause(code, differences[0].headline, differences[0].short_reason, why + sizes, change)
+    first = differences[0]
+    if len(differences) == 1 or first.code in HEADLINES:
+        return Cause(code, first.headline, first.short_reason, why + sizes, change)
     *before, last = [one.phrase for one in differences]
-    short = f"Fits with {_counted(differences)}."
     headline = f"It fits {', '.join(before)} and {last}."
     if len(headline) > LONGEST_HEADLINE:
-        headline = f"It f{short[1:]}"
-    return Cause(code, headline, short, why + sizes, change)
+        headline = f"It fits {first.phrase} and {counted(len(before), 'more difference')}."
+    return Cause(code, headline, f"Fits with {_counted(differences)}.", why + sizes, change)
 
 
 def note_of(differences: Sequence[Difference]) -> str:

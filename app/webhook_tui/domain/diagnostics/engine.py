@@ -303,7 +303,7 @@ def _swapped(
     others: Sequence[OtherDelivery],
     event_id: str | None,
 ) -> Iterator[_Found | None]:
-    different = [other for other in others if other.body != delivery.body]
+    different = sorted((other for other in others if other.body != delivery.body), key=lambda other: not other.is_valid)
     for other in different:
         is_same_event = event_id is not None and other.event_id == event_id
         found = (difference("event-changed" if is_same_event else "swapped", seq=other.seq),)

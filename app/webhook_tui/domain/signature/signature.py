@@ -86,6 +86,12 @@ def _shape_sentences(value: bytes) -> tuple[str, str]:
     return "The signature's hex digits are not all lower case.", "Upper-case hex digits."
 
 
+def no_secret_fits(headers: Headers) -> VerificationResult:
+    """Return the result where no secret fits: missing, malformed or invalid, without a cause."""
+    received = signatures(headers)
+    return (malformed(received) or NONE_FITS) if received else MISSING
+
+
 def fits(secret: Secret, body: bytes, value: bytes) -> bool:
     """Whether a well-formed header value is `secret`'s signature of `body`; takes the same time either way."""
     return hmac.compare_digest(sign(secret, body).encode(), value)

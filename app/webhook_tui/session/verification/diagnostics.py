@@ -19,6 +19,7 @@ from webhook_tui.domain.diagnostics.stored_report import LARGEST_COMPARED, MOST_
 from webhook_tui.domain.errors import ProblemError
 from webhook_tui.domain.events import DeliveryStored, VerdictChanged
 from webhook_tui.domain.signature.secret import Secret
+from webhook_tui.domain.signature.signature import no_secret_fits
 from webhook_tui.domain.signature.verdict import Verdict
 from webhook_tui.session.bus import DeliveryReverified, EventBus, TokenChanged
 from webhook_tui.session.status import StatusPublisher
@@ -86,7 +87,7 @@ class Diagnostics:
             self._explain_soon(event.row)
 
     def on_delivery_reverified(self, event: DeliveryReverified) -> None:
-        """Explain it soon if its signature fails now."""
+        """Explain it soon if its signature fails, again when the ring has changed."""
         self._explain_soon(event.row)
 
     async def run(self) -> None:
@@ -135,8 +136,9 @@ class Diagnostics:
         if stored is None or not stored.row.verdict.is_bad:
             return
         report = await self._report(stored)
-        verification = with_cause(stored.row.verification, report)
-        if verification != stored.row.verification:
+        # The stored reason may name a cause that was found with another ring.
+        verification = with_cause(no_secret_fits(stored.delivery.headers), report)
+        if verification.verdict is stored.row.verdict and verification != stored.row.verification:
             for row in await self._store.set_verdicts([(seq, verification)]):
                 self._bus.publish(VerdictChanged(row, report.cause))
 

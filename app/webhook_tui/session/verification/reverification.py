@@ -61,6 +61,7 @@ class Reverification:
         self._is_wanted = asyncio.Event()
         self._is_wanted.set()
         self._turn = asyncio.Lock()
+        self._has_new_secret = False
         self._done_without: set[tuple[Account, str]] = set()
         """Withdrawn secrets whose deliveries were verified without them."""
 
@@ -70,6 +71,7 @@ class Reverification:
 
     def on_registration_answered(self, _event: RegistrationAnswered) -> None:
         """Pending deliveries can be verified now, others perhaps with the new secret."""
+        self._has_new_secret = True
         self._is_wanted.set()
 
     def on_verification_wanted(self, _event: VerificationWanted) -> None:
@@ -90,6 +92,7 @@ class Reverification:
     async def recheck(self, removed: frozenset[str] = frozenset()) -> Rechecked:
         """Verify now, also what is valid by secrets that were `removed`; returns what changed. Raises ProblemError."""
         self._is_wanted.set()  # the background run gives way
+        self._has_new_secret = True
         rechecked = Rechecked()
         async with self._turn:
             async for page in self._pages(self._secret_ring.account, removed):
@@ -138,6 +141,13 @@ class Reverification:
         rechecked.checked += len(page)
         ring = self._secret_ring
         changes = await asyncio.to_thread(_changes, page, ring.ring, ring.unanswered, self._clock.local_now())
+        if self._has_new_secret:
+            # The newest failing ones: their cause was searched for with another ring.
+            self._has_new_secret = False
+            changed = {seq for seq, _ in changes}
+            for stored in reversed(page):
+                if stored.row.verdict.is_bad and stored.row.seq not in changed:
+                    self._bus.publish(DeliveryReverified(stored.row))
         if not changes:
             return
         before = {stored.row.seq: stored.row.verdict for stored in page}
