@@ -116,3 +116,14 @@ def test_what_cannot_be_done(path: Path, arguments: list[str], code: int, said: 
 def test_without_a_history_it_fails(tmp_path: Path) -> None:
     """With 1."""
     assert run("contract", "--db", str(tmp_path / "none.db")).returncode == 1
+
+
+def test_deliveries_that_have_a_field_or_depart_are_listed(path: Path) -> None:
+    """By the filter of every command."""
+
+    def seqs(text: str) -> list[int]:
+        done = run("list", "--filter", text, "--format", "json", "--db", str(path))
+        return [json.loads(line)["seq"] for line in done.stdout.splitlines()]
+
+    assert seqs("departs:data.score") == [24, 25]
+    assert seqs("event:image_result !has:data.score") == [27]

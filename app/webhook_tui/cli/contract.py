@@ -28,7 +28,7 @@ class ContractCommand(click.Command):
     ) -> click.Context:
         """Make the context of `contract check` where that is meant."""
         if args[:1] == ["check"]:
-            return check.make_context(f"{info_name} check", args[1:], parent, **extra)
+            return check_deliveries.make_context(f"{info_name} check", args[1:], parent, **extra)
         return super().make_context(info_name, args, parent, **extra)
 
 
@@ -72,7 +72,7 @@ def contract(ctx: click.Context, /, event: str | None, output: str, all_verdicts
 @click.option("--all", "all_verdicts", is_flag=True, help="Judge deliveries of any verdict, not only valid ones.")
 @click.argument("file", type=FILE)
 @click.pass_context
-def check(ctx: click.Context, /, file: Path, all_verdicts: bool, **given: Any) -> None:
+def check_deliveries(ctx: click.Context, /, file: Path, all_verdicts: bool, **given: Any) -> None:
     """Judge stored deliveries by the JSON Schema in FILE, as `contract --format json-schema` writes it.
 
     Where it gives `name` as a constant, it judges the deliveries of that event alone. Exit code 0: all match, 1: not.

@@ -17,7 +17,7 @@ from msgspec.structs import replace
 
 from webhook_tui import __version__
 from webhook_tui.cli.config_file import config_warnings, default_map, option_names, places_and_config, profile_option
-from webhook_tui.cli.contract import contract
+from webhook_tui.cli.contract import check_deliveries, contract
 from webhook_tui.cli.history_import import import_deliveries
 from webhook_tui.cli.list import list_deliveries
 from webhook_tui.cli.mcp import serve_mcp
@@ -460,7 +460,7 @@ _COMMANDS: tuple[click.Command, ...] = (
 )
 for _command in _COMMANDS:
     root.add_command(_command)
-for _command in (root, *root.commands.values(), *config_commands.commands.values()):
+for _command in (root, *root.commands.values(), *config_commands.commands.values(), check_deliveries):
     profile_option(_command)
 
 

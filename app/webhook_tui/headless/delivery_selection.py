@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from webhook_tui.domain.delivery.delivery import StoredDelivery
 from webhook_tui.domain.events import DeliveryStored, Forwarded, SessionEvent, VerdictChanged
-from webhook_tui.domain.filtering.evaluate import matches
+from webhook_tui.domain.filtering.evaluate import Departures, matches
 from webhook_tui.domain.filtering.filter import Filter
 from webhook_tui.domain.jobs.job import JOB_FIELDS
 
@@ -17,10 +17,16 @@ _MOST_HIDDEN = 1000
 class DeliverySelection:
     """Leaves out the events of deliveries that do not pass the filter."""
 
-    def __init__(self, chosen: Filter | None, job_fields: Sequence[str] = JOB_FIELDS) -> None:
-        """`chosen`: None lets everything pass."""
+    def __init__(
+        self,
+        chosen: Filter | None,
+        job_fields: Sequence[str] = JOB_FIELDS,
+        departures: Departures = lambda _: (),
+    ) -> None:
+        """`chosen`: None lets everything pass. `departures`: for `departs:`."""
         self._filter = chosen
         self._job_fields = job_fields
+        self._departures = departures
         self._hidden: dict[int, DeliveryStored] = {}
         """The newest that did not pass: with another verdict they may."""
 
@@ -50,4 +56,10 @@ class DeliverySelection:
     def _passes(self, event: DeliveryStored) -> bool:
         assert self._filter is not None
         stored = StoredDelivery(event.row, event.delivery)
-        return matches(self._filter.expression, stored, datetime.now(UTC), job_fields=self._job_fields)
+        return matches(
+            self._filter.expression,
+            stored,
+            datetime.now(UTC),
+            job_fields=self._job_fields,
+            departures=self._departures,
+        )

@@ -11,6 +11,7 @@ from pathlib import Path
 from webhook_tui.domain.events import HistoryOpened, SessionEvent, SessionReady
 from webhook_tui.domain.expectation.expectation import Criteria, Expectation, Outcome
 from webhook_tui.headless.expectation_report import conclusion, exit_code, intention, junit, progress
+from webhook_tui.storage.contracts.history_contract import DepartureReader
 from webhook_tui.storage.history_watch import HistoryWatch
 
 
@@ -67,7 +68,8 @@ class DeliveriesArrived(ExitCondition):
         self._began: float | None = None
         self._seconds = 0.0
         self._is_over = False
-        self.expectation = Expectation(criteria)
+        self._departures = DepartureReader(history, *criteria.expressions)
+        self.expectation = Expectation(criteria, self._departures)
 
     def on_event(self, event: SessionEvent) -> None:
         """Watch the history from its opening on, before anything is received."""
@@ -106,6 +108,7 @@ class DeliveriesArrived(ExitCondition):
         """Say why it is not what was waited for."""
         if self._watch is not None:
             self._watch.close()
+        self._departures.close()
         if self._output == "junit":
             sys.stdout.write(junit(self.expectation, self._seconds))
             sys.stdout.flush()

@@ -40,6 +40,7 @@ from webhook_tui.headless.delivery_selection import DeliverySelection
 from webhook_tui.headless.exit_condition import DeliveriesArrived, ExitCondition
 from webhook_tui.headless.output import LineWriter, TextLine, json_line
 from webhook_tui.session.session import Session
+from webhook_tui.storage.contracts.history_contract import DepartureReader
 from webhook_tui.streams import OutputError
 
 _log = logging.getLogger(__name__)
@@ -81,8 +82,9 @@ def listen(settings: Settings, options: ListenOptions) -> int:
     condition = ExitCondition()
     if criteria is not None:
         condition = DeliveriesArrived(criteria, session.history_path, since_seq=options.since_seq, output=output)
-    selection = DeliverySelection(options.filter, settings.job_fields.ids)
-    return _follow(session, LineWriter(lines[output], sys.stdout), condition, selection=selection, command=command)
+    with contextlib.closing(DepartureReader(session.history_path)) as departures:
+        selection = DeliverySelection(options.filter, settings.job_fields.ids, departures)
+        return _follow(session, LineWriter(lines[output], sys.stdout), condition, selection=selection, command=command)
 
 
 def _note_exec(sentence: str) -> None:

@@ -16,6 +16,7 @@ from webhook_tui.export.json_lines import as_line, delivery_record
 from webhook_tui.headless.delivery_list import DeliveryList
 from webhook_tui.headless.expectation_report import conclusion, exit_code, intention, junit, progress
 from webhook_tui.headless.text_style import TextStyle
+from webhook_tui.storage.contracts.history_contract import DepartureReader
 from webhook_tui.storage.history_query import AccountFilter
 from webhook_tui.storage.history_watch import HistoryWatch
 
@@ -28,11 +29,14 @@ def wait(path: Path, criteria: Criteria, accounts: AccountFilter, *, since_seq: 
     Raises ProblemError when the history cannot be read, KeyboardInterrupt when the user interrupts.
     """
     began = time.monotonic()
-    with closing(HistoryWatch(path, since_seq=since_seq, accounts=accounts)) as watch:
+    with (
+        closing(HistoryWatch(path, since_seq=since_seq, accounts=accounts)) as watch,
+        closing(DepartureReader(lambda: path, *criteria.expressions)) as departures,
+    ):
         _note(intention(criteria, watch.since_seq))
         if not watch.is_written():
             _note("No session writes this history now. Start one: webhook-tui listen")
-        expectation = Expectation(criteria)
+        expectation = Expectation(criteria, departures)
         _follow(watch, expectation, began)
     seconds = time.monotonic() - began
     print_outcome(expectation, seconds, output)

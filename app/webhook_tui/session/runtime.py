@@ -202,6 +202,7 @@ class Runtime:
             anywhere=settings.forward_anywhere,
             rules=settings.forward_rules,
             passes_target=settings.forward_path,
+            contracts=store.contracts,
         )
         self.replayer = Replayer(store, self.secret_ring, self.status, bus, self._forwarder)
         hook_path = self.route.hook_path or urlsplit(settings.hook_url or "").path or "/"

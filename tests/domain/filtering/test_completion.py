@@ -21,6 +21,7 @@ def _results(text: str) -> list[str]:
         ("ver", ["verdict:"]),
         ("a !s", ["a !status:", "a !size:", "a !source:"]),
         ("bo", ["body."]),
+        ("!dep", ["!departs:"]),
         ("MAR", ["marked"]),
         ("event:im", ["event:image_done", "event:image_result"]),
         ("event:A", ['event:"a b"']),

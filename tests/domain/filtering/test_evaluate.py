@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from tests.factories import INVALID, NOW, delivery, row
+from webhook_tui.domain.contract.departures import Departure
+from webhook_tui.domain.contract.json_types import JsonType
 from webhook_tui.domain.delivery.delivery import StoredDelivery
 from webhook_tui.domain.delivery.headers import Headers
 from webhook_tui.domain.filtering.content import Content
@@ -67,7 +69,15 @@ SAMPLE = StoredDelivery(
             "header:X-FOO=second",
             'header:x-foo="bar baz"',
         ),
-        *("header:x-foo=bar*", "header:x-foo!=third", "header:content-length>100", "body.data", "body.data.job_id"),
+        *(
+            "header:x-foo=bar*",
+            "header:x-foo!=third",
+            "header:content-length>100",
+            "body.data",
+            "body.data.job_id",
+            "has:data.images.url",
+            "!has:data.seed",
+        ),
         *("body.data.status=failed", "body.data.status!=done", "body.data.progress>12", "body.data.progress=12.5"),
         *(
             "body.data.progress=1.25e1",
@@ -128,6 +138,22 @@ def test_sources_are_the_channels_by_which_an_event_came() -> None:
     both = StoredDelivery(replace(row(), on_stream=True), delivery(b"{}"))
     assert matches(parse("source:sse source:webhook"), both, NOW)
     assert not matches(parse("!source:sse"), both, NOW)
+
+
+def test_departures_are_told_by_the_deliveries_before() -> None:
+    """At a path or below it, or anywhere; without them there are none."""
+    found = [Departure(("data", "output", "url"), JsonType.STRING, None, 20, 20)]
+
+    def passes(text: str) -> bool:
+        return matches(parse(text), SAMPLE, NOW, departures=lambda _: found)
+
+    assert passes("departs:data.output.url")
+    assert passes("departs:data.output failed")
+    assert passes("departs:*")
+    assert not passes("!departs:data")
+    assert not passes("departs:data.out")
+    assert not passes("departs:data.output.url.more")
+    assert not matches(parse("departs:*"), SAMPLE, NOW)
 
 
 def test_a_body_that_is_no_json_has_no_paths() -> None:

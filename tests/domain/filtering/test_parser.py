@@ -7,7 +7,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from webhook_tui.domain.filtering.fields import FIELDS
-from webhook_tui.domain.filtering.filter import EVERYTHING, FilterError, parse, quoted
+from webhook_tui.domain.filtering.filter import EVERYTHING, FilterError, parse, quoted, quoted_path
 from webhook_tui.domain.filtering.terms import (
     LARGEST,
     And,
@@ -16,6 +16,7 @@ from webhook_tui.domain.filtering.terms import (
     BodyIs,
     CommentHas,
     Comparison,
+    DepartsAt,
     EventIs,
     HeaderIs,
     IdIs,
@@ -92,6 +93,10 @@ def _failed(operator: Operator) -> Comparison:
         ('body.n="3"', BodyIs(("n",), Comparison(Operator.IS, _exact("3"), "3", None))),
         ('body.n=""', BodyIs(("n",), Comparison(Operator.IS, _exact(""), "", None))),
         ('body."a.b".c', BodyIs(("a.b", "c"), None)),
+        ("has:data.output.url", BodyIs(("data", "output", "url"), None)),
+        ("departs:data.score", DepartsAt(("data", "score"))),
+        ('departs:data."a.b"', DepartsAt(("data", "a.b"))),
+        ("departs:*", DepartsAt(())),
         ("size:>10k", Measured(Measure.SIZE, Operator.MORE, 10_000)),
         ("size:1.5MB", Measured(Measure.SIZE, Operator.IS, 1_500_000)),
         ("age:<10m", Measured(Measure.AGE, Operator.LESS, 600_000_000)),
@@ -149,6 +154,8 @@ def test_nothing_lets_everything_through(text: str) -> None:
         ("body:x", 0, 6, "body needs a path, as in body.data.status=failed"),
         ("body.a..b=1", 0, 11, "body needs a path, as in body.data.status=failed"),
         ("body.a:b", 0, 8, "body compares with =, !=, > or <, as in body.data.status=failed"),
+        ("has:", 0, 4, "has needs a path, as in has:data.status"),
+        ("departs:data.", 0, 13, "departs needs a path, as in departs:data.status, or *"),
         ("a !", 2, 3, "a term is missing after !"),
         ('""', 0, 2, "there is nothing between the quotes"),
         ('a "b c', 2, 6, "the quote is not closed"),
@@ -191,6 +198,14 @@ def test_a_quoted_value_is_read_back_as_it_is(value: str) -> None:
     """Whatever is in a name, `event:` + quoted(name) means that name, stars included."""
     if len(value) < 500:
         assert _term(f"!event:{quoted(value)}") == Not(EventIs(_exact(value.casefold())))
+
+
+@given(st.lists(st.text(min_size=1).filter(lambda text: "\ud800" not in text), min_size=1, max_size=3))
+def test_a_quoted_path_is_read_back_as_it_is(path: list[str]) -> None:
+    """Whatever the names of fields are."""
+    if sum(map(len, path)) < 500:
+        assert _term(f"has:{quoted_path(path)}") == BodyIs(tuple(path), None)
+        assert _term(f"departs:{quoted_path(path)}") == DepartsAt(tuple(path))
 
 
 def test_plain_values_need_no_quotes() -> None:

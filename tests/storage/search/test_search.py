@@ -23,6 +23,7 @@ from webhook_tui.domain.signature.verdict import VerificationResult
 from webhook_tui.storage.database import connect_read_only
 from webhook_tui.storage.history import DeliveryStore
 from webhook_tui.storage.search.scan import Published, Scan, Search
+from webhook_tui.storage.search.search import find_in_history
 
 
 async def _record(
@@ -246,3 +247,19 @@ async def test_what_the_event_stream_brought_too_is_found(store: DeliveryStore, 
         search.until([2, 3, 4])
     with finding(store, "!source:sse source:webhook") as search:
         assert search.seqs() == [1]
+
+
+async def test_deliveries_that_depart_are_found(store: DeliveryStore, account: Account) -> None:
+    """Also one that comes while the search is open."""
+    bodies = [b'{"name": "ping", "data": {"n": %s}}' % value for value in (*[b"1"] * 25, b'"x"', b"2")]
+    for body in bodies:
+        await store.record(delivery(body), VALID, account=account, answered=200)
+
+    found = await asyncio.to_thread(find_in_history, store.path, parse("departs:data.n"), NOW)
+    elsewhere = await asyncio.to_thread(find_in_history, store.path, parse("departs:data.m or departs:id"), NOW)
+
+    assert (list(found), list(elsewhere)) == ([26], [])
+    with finding(store, "departs:*") as search:
+        assert search.seqs() == [26]
+        await store.record(delivery(bodies[25]), INVALID, account=account, answered=200)
+        search.until([26, 28])

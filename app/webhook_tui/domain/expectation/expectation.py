@@ -9,9 +9,9 @@ from enum import StrEnum
 from msgspec import Struct
 
 from webhook_tui.domain.delivery.delivery import DeliveryRow, StoredDelivery
-from webhook_tui.domain.filtering.evaluate import matches
+from webhook_tui.domain.filtering.evaluate import Departures, matches
 from webhook_tui.domain.filtering.filter import Filter
-from webhook_tui.domain.filtering.terms import And, Or
+from webhook_tui.domain.filtering.terms import And, Expression, Or
 from webhook_tui.domain.jobs.job import JOB_FIELDS
 
 _MOST_OTHERS = 10_000
@@ -30,6 +30,11 @@ class Criteria(Struct, frozen=True):
     """Seconds; None: no limit."""
     job_fields: Sequence[str] = JOB_FIELDS
     """Where `job:` looks."""
+
+    @property
+    def expressions(self) -> tuple[Expression, ...]:
+        """The filters."""
+        return tuple(one.expression for one in (self.until, self.none) if one is not None)
 
 
 class Outcome(StrEnum):
@@ -52,8 +57,10 @@ class Miss(Struct, frozen=True):
 class Expectation:
     """The deliveries of one wait so far; they are observed in the order of their numbers."""
 
-    def __init__(self, criteria: Criteria) -> None:
+    def __init__(self, criteria: Criteria, departures: Departures = lambda _: ()) -> None:
+        """`departures`: for `departs:`."""
         self.criteria = criteria
+        self._departures = departures
         self.met: dict[int, StoredDelivery] = {}
         """What passed `until`, by number."""
         self.forbidden: StoredDelivery | None = None
@@ -87,7 +94,8 @@ class Expectation:
         return False
 
     def _passes(self, expression: Or, stored: StoredDelivery, now: datetime) -> bool:
-        return matches(expression, stored, now, job_fields=self.criteria.job_fields)
+        fields = self.criteria.job_fields
+        return matches(expression, stored, now, job_fields=fields, departures=self._departures)
 
     def _terms_met(self, expression: Or, stored: StoredDelivery, now: datetime) -> int:
         return max(

@@ -19,6 +19,7 @@ _VALUES: dict[str, Sequence[str]] = {
     "source": [source.value for source in Source],
     "header": ["x-webhook-event", "x-webhook-signature", "content-type", "user-agent"],
 }
+_NAME = re.compile(r"[\w/-]+")
 _PLAIN = re.compile(r"[\w./-]+")
 _SPECIAL = re.compile(r'(["\\])')
 _FIELD = re.compile(r"([A-Za-z]+):")
@@ -28,8 +29,16 @@ def quoted(value: str) -> str:
     """A field's value, in quotes where it needs them: `event:` + quoted(name) finds that name and no other."""
     if _PLAIN.fullmatch(value):
         return value
-    escaped = _SPECIAL.sub(r"\\\1", value)
-    return f'"{escaped}"'
+    return f'"{_escaped(value)}"'
+
+
+def _escaped(value: str) -> str:
+    return _SPECIAL.sub(r"\\\1", value)
+
+
+def quoted_path(path: Sequence[str]) -> str:
+    """A path as `has:` and `departs:` take it."""
+    return ".".join(f'"{_escaped(name)}"' if not _NAME.fullmatch(name) else name for name in path)
 
 
 def completions(text: str, cursor: int, event_names: Iterable[str]) -> list[tuple[int, str]]:

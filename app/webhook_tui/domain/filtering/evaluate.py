@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from typing import TypeAlias
 
+from webhook_tui.domain.contract.departures import Departure
 from webhook_tui.domain.delivery.delivery import DeliveryRow, StoredDelivery
 from webhook_tui.domain.filtering.content import ORDERS, Content
 from webhook_tui.domain.filtering.terms import (
@@ -13,6 +15,7 @@ from webhook_tui.domain.filtering.terms import (
     BareWord,
     BodyIs,
     CommentHas,
+    DepartsAt,
     EventIs,
     Expression,
     HeaderIs,
@@ -36,10 +39,19 @@ from webhook_tui.domain.jobs.job import JOB_FIELDS
 _MICROSECOND = timedelta(microseconds=1)
 
 
+Departures: TypeAlias = Callable[[StoredDelivery], Sequence[Departure]]
+"""Tells where a delivery departs from those before it."""
+
+
 def matches(
-    expression: Expression, stored: StoredDelivery, now: datetime, *, job_fields: Sequence[str] = JOB_FIELDS
+    expression: Expression,
+    stored: StoredDelivery,
+    now: datetime,
+    *,
+    job_fields: Sequence[str] = JOB_FIELDS,
+    departures: Departures = lambda _: (),
 ) -> bool:
-    """Whether the delivery passes at the moment `now`; never raises."""
+    """Whether the delivery passes at the moment `now`; raises nothing but what `departures` raises."""
     content = Content(stored.delivery.headers, stored.delivery.body, job_fields)
 
     def holds(term: Term | Not) -> bool:
@@ -47,6 +59,8 @@ def matches(
             return not holds(term.term)
         if isinstance(term, BareWord):
             return _is_in_row(term, stored.row) or content.holds(term.text)
+        if isinstance(term, DepartsAt):
+            return any(map(term.includes, departures(stored)))
         if isinstance(term, Text | JobIs | HeaderIs | BodyIs):
             return content.holds(term)
         return _holds_of_row(term, stored.row, now)

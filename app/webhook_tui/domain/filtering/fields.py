@@ -11,6 +11,7 @@ from webhook_tui.domain.filtering.terms import (
     BodyIs,
     CommentHas,
     Comparison,
+    DepartsAt,
     EventIs,
     HeaderIs,
     IdIs,
@@ -48,6 +49,23 @@ def body(value: Value) -> Term:
     if comparison is None and ":" in path.masked:
         raise MistakeError("body compares with =, !=, > or <, as in body.data.status=failed")
     return BodyIs(tuple(keys), comparison)
+
+
+def _has(value: Value) -> Term:
+    return BodyIs(_path(value, "has needs a path, as in has:data.status"), None)
+
+
+def _departs(value: Value) -> Term:
+    if value.masked == "*":
+        return DepartsAt(())
+    return DepartsAt(_path(value, "departs needs a path, as in departs:data.status, or *"))
+
+
+def _path(value: Value, sentence: str) -> tuple[str, ...]:
+    keys = value.split(".")
+    if not all(keys):
+        raise MistakeError(sentence)
+    return tuple(keys)
 
 
 def _header(value: Value) -> Term:
@@ -153,5 +171,7 @@ FIELDS: Mapping[str, Callable[[Value], Term]] = {
     "run": _measured(Measure.RUN, quantities.count, "run needs a number, as in run:3"),
     "comment": _comment,
     "source": _source,
+    "has": _has,
+    "departs": _departs,
 }
 """Every `name:` of the language and what reads its value; each raises MistakeError."""

@@ -9,6 +9,7 @@ from typing import TypeAlias
 from msgspec import Struct
 
 from webhook_tui.domain.answer_rules.answer import RESET, NoResponse
+from webhook_tui.domain.contract.departures import Departure
 from webhook_tui.domain.signature.verdict import Verdict
 
 LARGEST = 2**62
@@ -198,13 +199,24 @@ class CommentHas(Struct, frozen=True):
     pattern: Pattern
 
 
+class DepartsAt(Struct, frozen=True):
+    """The delivery departs, at that path or below it, from what was usual in those of its event before it."""
+
+    path: tuple[str, ...]
+    """(): anywhere."""
+
+    def includes(self, departure: Departure) -> bool:
+        """Return whether a departure is at the path or below it."""
+        return departure.path[: len(self.path)] == self.path
+
+
 ContentTerm: TypeAlias = Text | JobIs | HeaderIs | BodyIs
 """A term about headers or body."""
 
 RowTerm: TypeAlias = EventIs | VerdictIs | AnsweredIs | NotAnswered | IdIs | Measured | SourceIs | Marked | CommentHas
 """A term about the narrow row."""
 
-Term: TypeAlias = ContentTerm | RowTerm | BareWord
+Term: TypeAlias = ContentTerm | RowTerm | BareWord | DepartsAt
 
 
 class Not(Struct, frozen=True):
@@ -227,6 +239,13 @@ class Or(Struct, frozen=True):
 
 Expression: TypeAlias = Or
 """A whole filter: never without a branch."""
+
+
+def names_departures(expression: Expression) -> bool:
+    """Return whether a term is about departures: they are told by the deliveries before."""
+    terms = (term.term if isinstance(term, Not) else term for branch in expression.branches for term in branch.terms)
+    return any(isinstance(term, DepartsAt) for term in terms)
+
 
 EVERYTHING = Or((And(()),))
 """What the empty text means."""

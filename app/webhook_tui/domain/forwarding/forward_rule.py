@@ -8,7 +8,7 @@ from datetime import datetime
 from msgspec import Struct
 
 from webhook_tui.domain.delivery.delivery import StoredDelivery
-from webhook_tui.domain.filtering.evaluate import matches
+from webhook_tui.domain.filtering.evaluate import Departures, matches
 from webhook_tui.domain.filtering.filter import Filter
 from webhook_tui.domain.url import normalized_url
 
@@ -48,9 +48,10 @@ class ForwardFilter:
     def __init__(self, rules: tuple[ForwardRule, ...]) -> None:
         self._rules = [(Filter.parse(rule.filter_text).expression, rule.url) for rule in rules]
 
-    def url_for(self, stored: StoredDelivery, now: datetime) -> str | None:
-        """Return the URL; None: the delivery passes no rule."""
-        return next((url for expression, url in self._rules if matches(expression, stored, now)), None)
+    def url_for(self, stored: StoredDelivery, now: datetime, departures: Departures = lambda _: ()) -> str | None:
+        """Return the URL; None: the delivery passes no rule. `departures`: for `departs:`."""
+        found = (url for expression, url in self._rules if matches(expression, stored, now, departures=departures))
+        return next(found, None)
 
     def __bool__(self) -> bool:
         return bool(self._rules)

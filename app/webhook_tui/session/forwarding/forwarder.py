@@ -29,6 +29,7 @@ from webhook_tui.http.sender import OutboundSender, Reply, SendError, is_base_ur
 from webhook_tui.session import messages
 from webhook_tui.session.clock import Clock
 from webhook_tui.session.status import StatusPublisher
+from webhook_tui.storage.contracts.reader import ContractReader
 
 TIMEOUT_SECONDS = 25.0
 """Time limit for one try; the sender of the delivery waits meanwhile."""
@@ -106,12 +107,14 @@ class Forwarder:
         anywhere: bool,
         rules: tuple[ForwardRule, ...] = (),
         passes_target: bool = False,
+        contracts: ContractReader | None = None,
         timeout_seconds: float = TIMEOUT_SECONDS,
         first_pause: float = _FIRST_PAUSE,
     ) -> None:
         """`retries`: how often a forward without a response, or with 5xx, is retried. `rules`: come before `url`.
 
-        `passes_target`: append the path and the query of a delivery to those of the URL.
+        `passes_target`: append the path and the query of a delivery to those of the URL. `contracts`: for `departs:` in
+        a rule.
         """
         self.url: str | None = None
         """Where deliveries are forwarded to that pass no rule; None: nowhere."""
@@ -123,6 +126,7 @@ class Forwarder:
         self._anywhere = anywhere
         self._own = own
         self._passes_target = passes_target
+        self._contracts = contracts
         self._nonce = secrets.token_hex(8).encode("ascii")
         self._timeout_seconds = timeout_seconds
         self._first_pause = first_pause
@@ -135,7 +139,10 @@ class Forwarder:
 
     def url_for(self, stored: StoredDelivery) -> str | None:
         """Return where this delivery is forwarded to; None: nowhere."""
-        return self._rules.url_for(stored, self._clock.utc_now()) or self.url
+        now = self._clock.utc_now()
+        if self._contracts is None:
+            return self._rules.url_for(stored, now) or self.url
+        return self._rules.url_for(stored, now, self._contracts.departures) or self.url
 
     def set_url(self, url: str | None) -> None:
         """Forward to `url` from now on, or (None) nowhere. Raises ProblemError when it is not allowed."""

@@ -6,11 +6,12 @@ import math
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from time import monotonic
-from typing import Self
+from typing import Self, TypeAlias
 
 from webhook_tui.domain.contract.departures import Departure, departures
 from webhook_tui.domain.contract.event_contract import Contract
 from webhook_tui.domain.delivery.delivery import StoredDelivery
+from webhook_tui.domain.filtering.terms import Expression, names_departures
 from webhook_tui.domain.payload.json_decoder import decode
 from webhook_tui.storage.contracts.cache import WORTHWHILE, load, save
 from webhook_tui.storage.contracts.scan import ContractScan, Selection
@@ -18,6 +19,13 @@ from webhook_tui.storage.database import connect_read_only
 from webhook_tui.storage.errors import reading
 
 _STEP_SECONDS = 0.2
+
+Progress: TypeAlias = Callable[[int, int], bool]
+"""Is told how many deliveries were read and how many there are; returns whether to go on."""
+
+
+def _go_on(_read: int, _total: int) -> bool:
+    return True
 
 
 class HistoryContract:
@@ -41,7 +49,7 @@ class HistoryContract:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def read(self, progress: Callable[[int, int], bool] = lambda _read, _total: True) -> Contract:
+    def read(self, progress: Progress = _go_on) -> Contract:
         """Read all that is stored and return the contract.
 
         `progress` is called between steps with how many deliveries were read and how many there are; reading ends when
@@ -66,6 +74,35 @@ class HistoryContract:
     def close(self) -> None:
         """Close the connection."""
         self._connection.close()
+
+
+class DepartureReader:
+    """Tells for a filter where deliveries depart; reads the history only for one that asks for it. For one thread."""
+
+    def __init__(self, path: Callable[[], Path], *expressions: Expression) -> None:
+        """`path`: asked when the history is first read."""
+        self._path = path
+        self._is_needed = any(map(names_departures, expressions))
+        self._contract: HistoryContract | None = None
+
+    def read(self, progress: Progress = _go_on) -> None:
+        """Read what is stored, if the filter needs it; as HistoryContract. Raises ProblemError."""
+        if self._is_needed:
+            self._opened().read(progress)
+
+    def __call__(self, stored: StoredDelivery) -> Sequence[Departure]:
+        """Return where a delivery departs from those before it. Raises ProblemError."""
+        return self._opened().departures(stored)
+
+    def close(self) -> None:
+        """Close the connection. Idempotent."""
+        if self._contract is not None:
+            self._contract.close()
+            self._contract = None
+
+    def _opened(self) -> HistoryContract:
+        self._contract = self._contract or HistoryContract(self._path())
+        return self._contract
 
 
 def departures_of(contract: Contract, stored: StoredDelivery) -> Sequence[Departure]:

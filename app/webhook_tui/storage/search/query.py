@@ -24,6 +24,7 @@ from webhook_tui.domain.filtering.terms import (
     BodyIs,
     CommentHas,
     ContentTerm,
+    DepartsAt,
     EventIs,
     Expression,
     HeaderIs,
@@ -125,6 +126,9 @@ class _Builder:
         match term.term if isinstance(term, Not) else term:
             case Text() | JobIs() | HeaderIs() | BodyIs() | BareWord() as content:
                 return self._about_content(content, is_negated=is_negated)
+            case DepartsAt():
+                self.check = "1"
+                return _Condition("1")
             case EventIs(pattern):
                 return self._among("event", pattern.fits, is_negated=is_negated)
             case VerdictIs(verdict):

@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from webhook_tui.domain.delivery.rows import Progress, Sort, SortColumn
 from webhook_tui.domain.errors import Problem
-from webhook_tui.domain.filtering.evaluate import matches
+from webhook_tui.domain.filtering.evaluate import Departures, matches
 from webhook_tui.domain.filtering.terms import Expression
 from webhook_tui.storage.mappers import STORED, encode_headers, stored_of
 from webhook_tui.storage.search.query import build_query
@@ -59,12 +59,14 @@ class Scan:
         publish: Callable[[Published], None],
         is_cancelled: Callable[[], bool],
         *,
+        departures: Departures = lambda _: (),
         chunks: Sequence[int] = _CHUNKS,
     ) -> None:
         self._connection = connection
         self._search = search
         self._publish = publish
         self._is_cancelled = is_cancelled
+        self._departures = departures
         self._sizes = chunks
         self._chunks = 0
         self._version: int | None = None
@@ -177,7 +179,8 @@ class Scan:
         except msgspec.DecodeError:  # one damaged delivery does not end the search: it has no headers
             *others, _, body = columns
             stored = stored_of((*others, encode_headers(()), body))
-        return matches(self._search.expression, stored, self._search.now, job_fields=self._search.job_fields)
+        search = self._search
+        return matches(search.expression, stored, search.now, job_fields=search.job_fields, departures=self._departures)
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:

@@ -16,6 +16,7 @@ from webhook_tui.domain.errors import ProblemError
 from webhook_tui.domain.filtering.filter import Expression
 from webhook_tui.domain.forwarding.forward_result import ForwardResult
 from webhook_tui.domain.jobs.job import JOB_FIELDS
+from webhook_tui.storage.contracts.history_contract import DepartureReader
 from webhook_tui.storage.database import connect_read_only, is_set_up
 from webhook_tui.storage.errors import not_read, reading
 from webhook_tui.storage.files import Identity, identity
@@ -35,10 +36,13 @@ def find_in_history(
     """
     found: list[Published] = []
     search = Search(expression, Sort(), now, job_fields)
-    with reading(), closing(Scan(connect_read_only(path), search, found.append, is_cancelled=lambda: False)) as scan:
-        while scan.has_older:
-            scan.advance()
-        scan.publish()
+    with reading(), closing(DepartureReader(lambda: path, expression)) as departures:
+        departures.read()
+        scan = Scan(connect_read_only(path), search, found.append, lambda: False, departures=departures)
+        with closing(scan):
+            while scan.has_older:
+                scan.advance()
+            scan.publish()
     view = found[-1].view
     return [view.at(place) for place in range(len(view))]
 
@@ -55,6 +59,7 @@ class SearchThread:
         self._is_cancelled = False
         self._changed_seqs: list[int] = []
         self._identity: Identity | None = None
+        self._departures = DepartureReader(lambda: path, search.expression)
         self.published = Published(NumberResults(is_descending=False).view(), Progress(0, 0, is_done=False))
         self.thread = threading.Thread(target=self._work, name="history-search", daemon=True)
         self.thread.start()
@@ -87,6 +92,7 @@ class SearchThread:
         finally:
             if scan is not None:
                 scan.close()
+            self._departures.close()
 
     def _current_scan(self, scan: Scan | None) -> Scan:
         """The scan, or a new one when the path names a new file that has its tables."""
@@ -100,7 +106,9 @@ class SearchThread:
         if scan is not None:
             scan.close()
         self._identity = named
-        return Scan(connection, self._search, self._publish, lambda: self._is_cancelled)
+        self._departures.close()
+        self._departures.read(lambda _read, _total: not self._is_cancelled)
+        return Scan(connection, self._search, self._publish, lambda: self._is_cancelled, departures=self._departures)
 
     def _run(self, scan: Scan) -> None:
         with self._lock:
