@@ -49,6 +49,24 @@ async def test_register_ping_show_and_delete() -> None:
         await client.aclose()
 
 
+async def test_the_clock_of_the_api_is_in_every_answer() -> None:
+    """By its Date header, to the second; without one it is not known."""
+    async with serving(SandboxOptions(token=TOKEN)) as running:
+        client = PiktidClient(running.url, TOKEN)
+        await client.current()
+        assert client.clock_offset_seconds is not None
+        assert 0 <= client.clock_offset_seconds + 1 < 30
+        await client.aclose()
+    head = b"HTTP/1.1 404 x\r\nContent-Length: 0\r\nDate: "
+    for date, expected in ((b"Thu, 01 Jan 1970 00:00:00 GMT", 1e9), (b"now", None)):
+        async with raw_server(head + date + b"\r\n\r\n") as wire:
+            client = PiktidClient(wire.url, TOKEN)
+            await client.current()
+            offset = client.clock_offset_seconds
+            assert (offset is None) if expected is None else (offset is not None and offset > expected)
+            await client.aclose()
+
+
 async def test_an_api_without_get_cannot_tell() -> None:
     """405 says nothing about whether there is a webhook."""
     async with serving(SandboxOptions(get_status=405)) as running:

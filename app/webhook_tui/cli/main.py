@@ -40,6 +40,7 @@ from webhook_tui.cli.options import (
 )
 from webhook_tui.cli.replay import replay
 from webhook_tui.cli.setup.config_show import config_commands
+from webhook_tui.cli.setup.doctor import doctor
 from webhook_tui.cli.setup.status import status
 from webhook_tui.cli.show import show
 from webhook_tui.cli.wait import wait
@@ -456,7 +457,19 @@ def completion(shell: str) -> None:
 
 
 _COMMANDS: tuple[click.Command, ...] = (
-    *(list_deliveries, show, why, wait, import_deliveries, replay, status, config_commands, contract, serve_mcp),
+    *(
+        list_deliveries,
+        show,
+        why,
+        wait,
+        import_deliveries,
+        replay,
+        status,
+        config_commands,
+        doctor,
+        contract,
+        serve_mcp,
+    ),
 )
 for _command in _COMMANDS:
     root.add_command(_command)
@@ -466,11 +479,10 @@ for _command in (root, *root.commands.values(), *config_commands.commands.values
 
 def _settings(ctx: click.Context, given: dict[str, Any]) -> Settings:
     """Those of this run; where no token is given, the one that was kept."""
+    from webhook_tui.cli.token import with_kept_token
+
     places, config = ctx.obj
-    settings = settings_from(ctx, given, config=config, places=places)
-    if settings.token is None and not settings.sandbox:
-        return replace(settings, token=_kept_token(places, settings.api_url))
-    return settings
+    return with_kept_token(settings_from(ctx, given, config=config, places=places))
 
 
 def _config_warnings(ctx: click.Context) -> tuple[Problem, ...]:

@@ -5,6 +5,9 @@ from __future__ import annotations
 from contextlib import closing
 from pathlib import Path
 
+from msgspec.structs import replace
+
+from webhook_tui.config import Settings
 from webhook_tui.domain.signature.secret import Secret
 from webhook_tui.storage.accounts import AccountStore
 
@@ -15,6 +18,13 @@ def kept_token(accounts: Path, api_url: str) -> Secret | None:
         return None
     with closing(AccountStore.open(accounts)) as store:
         return store.token(api_url)
+
+
+def with_kept_token(settings: Settings) -> Settings:
+    """Return the settings; where no token is given, with the one that was kept. Raises ProblemError."""
+    if settings.token is None and not settings.sandbox:
+        return replace(settings, token=kept_token(settings.places.accounts, settings.api_url))
+    return settings
 
 
 def forget_token(accounts: Path, api_url: str) -> bool:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable
+from email.utils import parsedate_to_datetime
 
 import httpx
 import stamina
@@ -79,6 +81,8 @@ class PiktidClient:
         self._api_url = api_url
         self._token = token
         self._timeout_seconds = timeout_seconds
+        self.clock_offset_seconds: float | None = None
+        """How far this machine's clock was ahead of the `Date` (RFC 9110, 6.6.1) of the last answer; None: unknown."""
 
     async def register(self, url: str) -> Webhook:
         """PUT /webhooks: the webhook, with its new secret.
@@ -201,6 +205,7 @@ class PiktidClient:
                     method, asked.operation.path, headers=headers, json=json, extensions={"trace": note}
                 ) as response,
             ):
+                self.clock_offset_seconds = _offset(response.headers.get("date"), time.time())
                 body = await read_capped(response.aiter_bytes(), _LONGEST_ANSWER)
         except TimeoutError as error:
             raise _NoAnswerError(error, sent="http11.send_request_headers.started" in steps) from None
@@ -213,6 +218,14 @@ class PiktidClient:
         if answer.status in (502, 503, 504) and "retry-after" not in answer.headers:
             raise _OutOfOrderError(answer)
         return answer
+
+
+def _offset(date: str | None, now: float) -> float | None:
+    """Seconds from the time in a header to `now`; None when it holds none."""
+    try:
+        return None if date is None else now - parsedate_to_datetime(date).timestamp()
+    except (ValueError, OverflowError):
+        return None
 
 
 def _says_json(answer: _Answer) -> bool:

@@ -14,6 +14,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+from jsonschema import Draft202012Validator
 from mcp import Client, StdioServerParameters
 from mcp.types import TextContent
 
@@ -106,7 +107,7 @@ async def test_the_history_by_raw_messages(history: Path) -> None:
         tools = (await peer.ask("tools/list", {}))["result"]["tools"]
         assert [tool["name"] for tool in tools] == [
             *("list_deliveries", "get_delivery", "explain_signature", "wait_for_delivery", "diff_deliveries"),
-            "get_status",
+            *("get_contract", "get_status"),
         ]
         assert all(tool["annotations"]["readOnlyHint"] for tool in tools)
 
@@ -114,6 +115,7 @@ async def test_the_history_by_raw_messages(history: Path) -> None:
         await _gets(peer)
         await _explains_and_compares(peer)
         await _waits(peer, history)
+        await _describes(peer)
         status = await peer.call("get_status")
         assert (status["sessions"], status["history"]["deliveries"]) == ([], 6)
 
@@ -167,6 +169,17 @@ async def _explains_and_compares(peer: Peer) -> None:
     assert (same["is_same_body"], same["changes"], same["headers"]) == (True, [], [])
 
 
+async def _describes(peer: Peer) -> None:
+    events = await peer.call("get_contract")
+    assert events["events"] == [{"event": "image_result", "deliveries": 3}]
+    contract = await peer.call("get_contract", event="image_result")
+    Draft202012Validator.check_schema(contract["schema"])
+    assert contract["schema"]["properties"]["data"]["properties"].keys() == {"job_id", "status", "x"}
+    assert "untrusted" in contract
+    unknown = await peer.error("get_contract", event="none")
+    assert unknown == "There is no valid delivery of none (events with valid deliveries: image_result)."
+
+
 async def _waits(peer: Peer, history: Path) -> None:
     there = await peer.call("wait_for_delivery", filter="image_result", count=2, seq=0)
     assert (there["is_met"], [one["seq"] for one in there["deliveries"]]) == (True, [1, 2])
@@ -190,7 +203,7 @@ async def test_a_running_session_by_the_sdk(tmp_path: Path) -> None:
         arguments = ["-m", "webhook_tui", "mcp", "--allow-write", "--api-url", api_url]
         server = StdioServerParameters(command=sys.executable, args=arguments, env=environment)
         async with Client(server) as client:
-            assert len((await client.list_tools()).tools) == 9
+            assert len((await client.list_tools()).tools) == 10
             ping = await _call(client, "send_test_ping")
             assert (ping["delivery"]["event"], ping["delivery"]["verdict"]) == ("ping", "valid")
             for signature, verdict in (("valid", "valid"), ("wrong-secret", "invalid"), ("none", "missing")):

@@ -22,6 +22,8 @@ from webhook_tui.domain.signature.secret import Secret
 MASK = "********"
 _ENVIRONMENT_ONLY = {"NGROK_AUTHTOKEN": True, "PYNGROK_NGROK_PATH": False}
 """What no option sets, and whether it is a secret."""
+_NO_OPTIONS = (None, "output", "bundle_path")
+"""Of a command itself: config.toml does not set them."""
 _IN_COMMAND = re.compile(r"(?i)((?:token|secret|password|key)[= ]\s*)[^\s'\"]+")
 
 
@@ -75,7 +77,7 @@ def config_show(ctx: click.Context, /, output: str, **_given: Any) -> None:
         sys.stdout.write(as_line(record))
         return
     width = max(len(one.name) for one in values) + 2
-    texts = [_text(one.value) for one in values]
+    texts = [option_text(one.value) for one in values]
     column = min(40, max(map(len, texts))) + 2
     missing = "" if places.config_file.exists() else "  (not there yet)"
     sys.stdout.write(f"{visible(str(places.config_file))}{missing}\n")
@@ -88,7 +90,7 @@ def option_values(ctx: click.Context) -> Iterator[OptionValue]:
     _, config, whole = places_and_config(ctx)
     profile = _profile_of(ctx)
     for parameter in ctx.command.params:
-        if isinstance(parameter, click.Option) and parameter.expose_value and parameter.name not in (None, "output"):
+        if isinstance(parameter, click.Option) and parameter.expose_value and parameter.name not in _NO_OPTIONS:
             yield _value(ctx, parameter, whole, profile)
     for table in TABLES[:2]:
         entries = config.get(table, {})
@@ -159,9 +161,10 @@ def _plain(value: object, *, is_secret: bool) -> object:
     return _IN_COMMAND.sub(rf"\g<1>{MASK}", text_redaction(())(str(value)))
 
 
-def _text(value: object) -> str:
+def option_text(value: object) -> str:
+    """Return a value as people read it."""
     if value is None or value == []:
         return "-"
     if isinstance(value, bool):
         return "yes" if value else "no"
-    return ", ".join(map(_text, value)) if isinstance(value, list) else visible(str(value))
+    return ", ".join(map(option_text, value)) if isinstance(value, list) else visible(str(value))

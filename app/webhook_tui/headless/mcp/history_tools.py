@@ -13,7 +13,9 @@ from msgspec import UNSET
 
 from webhook_tui.domain.comparison.byte_diff import first_difference
 from webhook_tui.domain.comparison.json_diff import changed_paths
+from webhook_tui.domain.contract.json_schema import DIALECT, event_schema
 from webhook_tui.domain.delivery.delivery import StoredDelivery
+from webhook_tui.domain.delivery.text import visible
 from webhook_tui.domain.diagnostics.stored_report import LARGEST_COMPARED, MOST_RECENT, stored_report
 from webhook_tui.domain.errors import ExitCode, Problem, ProblemError
 from webhook_tui.domain.expectation.expectation import Criteria, Expectation, Outcome
@@ -26,17 +28,20 @@ from webhook_tui.headless.mcp.answers import UNTRUSTED, Redactor, delivery_answe
 from webhook_tui.headless.mcp.tools import (
     DiffDeliveries,
     ExplainSignature,
+    GetContract,
     GetDelivery,
     ListDeliveries,
     WaitForDelivery,
 )
 from webhook_tui.headless.signature_page import signature_record
 from webhook_tui.storage.accounts import AccountStore
+from webhook_tui.storage.contracts.history_contract import HistoryContract
 from webhook_tui.storage.history_query import HistoryQuery
 from webhook_tui.storage.history_watch import HistoryWatch
 
 _POLL_SECONDS = 0.1
 _MOST_CHANGES = 100
+_MOST_NAMED = 10
 _MOST_WHOLE = 5
 """Deliveries that a wait answers with their bodies; more are listed."""
 
@@ -99,6 +104,24 @@ class HistoryTools:
             "more_changes": 0 if changes is None else len(changes) - len(shown or ()),
             "headers": _header_changes(one, other),
         }
+
+    def get_contract(self, arguments: GetContract) -> Mapping[str, object]:
+        """Return which events there are, or the schema of one, from the valid deliveries of every account."""
+        with HistoryQuery(self.path) as history, HistoryContract(history.path) as reader:
+            contract = reader.read()
+        events = contract.ordered()
+        answer: dict[str, object] = {
+            "type": "contract",
+            "untrusted": f"names of events and everything in the schema come {UNTRUSTED}",
+            "events": [{"event": one.name, "deliveries": one.deliveries} for one in events],
+        }
+        if arguments.event:
+            if arguments.event not in contract.events:
+                names = ", ".join(visible(one.name) for one in events[:_MOST_NAMED]) or "none"
+                message = f"There is no valid delivery of {visible(arguments.event)}."
+                raise ProblemError(Problem(message, f"Events with valid deliveries: {names}."))
+            answer["schema"] = {"$schema": DIALECT, **event_schema(contract.events[arguments.event])}
+        return answer
 
     def wait_for_delivery(
         self, arguments: WaitForDelivery, redactor: Redactor, cancelled: threading.Event

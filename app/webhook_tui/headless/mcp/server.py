@@ -30,6 +30,7 @@ from webhook_tui.headless.mcp.tools import (
     Arguments,
     DiffDeliveries,
     ExplainSignature,
+    GetContract,
     GetDelivery,
     GetStatus,
     ListDeliveries,
@@ -116,7 +117,9 @@ class ToolServer:
         token = [] if self._request.token is None else [self._request.token]
         return Redactor([*token, *self._history.account_secrets(), *map(Secret, secret_values(os.environ))])
 
-    async def _carry_out(self, arguments: Arguments, redactor: Redactor) -> Mapping[str, object]:
+    async def _carry_out(  # noqa: C901 -- one case a tool
+        self, arguments: Arguments, redactor: Redactor
+    ) -> Mapping[str, object]:
         history = self._history
         match arguments:
             case ListDeliveries():
@@ -129,6 +132,8 @@ class ToolServer:
                 return await asyncio.to_thread(history.diff_deliveries, arguments, redactor)
             case WaitForDelivery():
                 return await self._wait(arguments, redactor)
+            case GetContract():
+                return await asyncio.to_thread(history.get_contract, arguments)
             case GetStatus():
                 return status_record(await read_status(self._request))
             case SendTestPing():

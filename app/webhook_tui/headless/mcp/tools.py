@@ -59,6 +59,12 @@ class DiffDeliveries(Struct, frozen=True, forbid_unknown_fields=True):
     other_seq: _Seq
 
 
+class GetContract(Struct, frozen=True, forbid_unknown_fields=True):
+    """Get the JSON Schema of what an event's payloads were seen to hold. PiktID documents none."""
+
+    event: Annotated[str, Meta(description="Name of the event. Empty: which events there are.")] = ""
+
+
 class GetStatus(Struct, frozen=True, forbid_unknown_fields=True):
     """Show the account, its webhook at PiktID, the sessions that run here, and the history."""
 
@@ -90,6 +96,7 @@ Arguments: TypeAlias = (
     | ExplainSignature
     | WaitForDelivery
     | DiffDeliveries
+    | GetContract
     | GetStatus
     | SendTestPing
     | ReplayDelivery
@@ -103,6 +110,7 @@ READ_ONLY: Mapping[str, type[Arguments]] = {
     "explain_signature": ExplainSignature,
     "wait_for_delivery": WaitForDelivery,
     "diff_deliveries": DiffDeliveries,
+    "get_contract": GetContract,
     "get_status": GetStatus,
 }
 WRITING: Mapping[str, type[Arguments]] = {

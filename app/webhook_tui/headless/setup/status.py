@@ -8,11 +8,12 @@ from enum import StrEnum
 from pathlib import Path
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from webhook_tui import __version__
 from webhook_tui.domain import units
 from webhook_tui.domain.account import Account
-from webhook_tui.domain.errors import ProblemError
+from webhook_tui.domain.errors import ExitCode, Problem, ProblemError
 from webhook_tui.domain.running_session import RunningSession
 from webhook_tui.domain.signature.secret import Secret
 from webhook_tui.piktid.client import PiktidClient
@@ -21,6 +22,7 @@ from webhook_tui.storage.accounts import AccountStore, Registration
 from webhook_tui.storage.history_summary import HistorySummary, summarize_history
 from webhook_tui.storage.running_sessions import running_sessions
 
+TOKENLESS = "There is no token: set PIKTID_TOKEN, or use --token-file."
 API_SECONDS = 5.0
 """How long PiktID is waited for."""
 
@@ -47,6 +49,10 @@ class WebhookReport(Struct, frozen=True):
     webhook: Webhook | None = None
     problem: str | None = None
     """Why it is unknown."""
+    exit_code: ExitCode = ExitCode.OK
+    """What kind of problem it is."""
+    clock_offset_seconds: float | None = None
+    """How far this machine's clock is ahead of PiktID's; None: PiktID did not say."""
 
 
 class StatusRequest(Struct, frozen=True, kw_only=True):
@@ -90,22 +96,32 @@ async def read_status(request: StatusRequest) -> StatusReport:
 async def read_webhook(request: StatusRequest) -> WebhookReport:
     """Return the account's webhook and whose it is; a failure is part of the report."""
     if request.token is None:
-        return WebhookReport(Ownership.UNKNOWN, problem="There is no token: set PIKTID_TOKEN, or use --token-file.")
+        return WebhookReport(Ownership.UNKNOWN, problem=TOKENLESS, exit_code=ExitCode.USAGE)
     try:
         client = PiktidClient(request.api_url, request.token, timeout_seconds=API_SECONDS)
-        try:
-            webhook = await client.current()
-        finally:
-            await client.aclose()
-        match webhook:
-            case NoWebhook():
-                return WebhookReport(Ownership.NONE)
-            case CannotTell():
-                return WebhookReport(Ownership.UNKNOWN, problem="PiktID does not say which webhook there is.")
-            case Webhook():
-                return WebhookReport(_ownership(request, webhook), webhook)
     except ProblemError as error:
-        return WebhookReport(Ownership.UNKNOWN, problem=error.problem.sentence())
+        return _failed(error.problem)
+    try:
+        report = _webhook_report(request, await client.current())
+    except ProblemError as error:
+        report = _failed(error.problem)
+    finally:
+        await client.aclose()
+    return replace(report, clock_offset_seconds=client.clock_offset_seconds)
+
+
+def _failed(problem: Problem) -> WebhookReport:
+    return WebhookReport(Ownership.UNKNOWN, problem=problem.sentence(), exit_code=problem.exit_code)
+
+
+def _webhook_report(request: StatusRequest, webhook: Webhook | NoWebhook | CannotTell) -> WebhookReport:
+    match webhook:
+        case NoWebhook():
+            return WebhookReport(Ownership.NONE)
+        case CannotTell():
+            return WebhookReport(Ownership.UNKNOWN, problem="PiktID does not say which webhook there is.")
+        case Webhook():
+            return WebhookReport(_ownership(request, webhook), webhook)
 
 
 def _ownership(request: StatusRequest, webhook: Webhook) -> Ownership:
