@@ -68,7 +68,9 @@ def running(command: Sequence[str], home: Path) -> Iterator[Server]:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     environment = {
-        **{"HOME": str(home), "PATH": os.environ["PATH"], "LANG": "C.UTF-8"},
+        "HOME": str(home),
+        "PATH": os.environ["PATH"],
+        "LANG": "C.UTF-8",
         "PYTHONPATH": os.pathsep.join((str(TOP / "app"), str(TOP))),
     }
     with (home / "benchmark.log").open("wb") as log:

@@ -93,11 +93,11 @@ class Screen:
 
     def handles(self) -> int:
         """Open file descriptors of all its processes."""
-        return sum(len(os.listdir(f"/proc/{pid}/fd")) for pid in self.processes())
+        return sum(_count(pid, "fd") for pid in self.processes())
 
     def threads(self) -> int:
         """Threads of all its processes."""
-        return sum(len(os.listdir(f"/proc/{pid}/task")) for pid in self.processes())
+        return sum(_count(pid, "task") for pid in self.processes())
 
     def close(self) -> None:
         """End the program by SIGTERM, and wait for its end."""
@@ -117,8 +117,12 @@ def screen(home: Path, *arguments: str) -> Iterator[Screen]:
     options = ("--no-register", "--hook-url", "http://127.0.0.1/any", "--secret", SECRET, "--no-sse", *arguments)
     command = [sys.executable, "-m", "webhook_tui", *options, "--port", str(port)]
     environment = {
-        **{"HOME": str(home), "PATH": os.environ["PATH"], "PYTHONPATH": str(_APP), "LANG": "C.UTF-8"},
-        **{"TERM": "xterm-256color", "COLORTERM": "truecolor"},
+        "HOME": str(home),
+        "PATH": os.environ["PATH"],
+        "PYTHONPATH": str(_APP),
+        "LANG": "C.UTF-8",
+        "TERM": "xterm-256color",
+        "COLORTERM": "truecolor",
     }
     pid, master = pty.fork()
     if pid == 0:
@@ -135,6 +139,10 @@ def screen(home: Path, *arguments: str) -> Iterator[Screen]:
         yield opened
     finally:
         opened.close()
+
+
+def _count(pid: int, what: str) -> int:
+    return sum(1 for _ in Path(f"/proc/{pid}/{what}").iterdir())
 
 
 def _pss_kilobytes(pid: int) -> int:
