@@ -12,10 +12,10 @@ import pytest
 from tests.factories import VALID, delivery
 from webhook_tui.domain.account import Account
 from webhook_tui.domain.delivery.delivery import DeliveryRow
-from webhook_tui.storage.database import open_database
+from webhook_tui.storage.database.connection import open_database
+from webhook_tui.storage.database.schema import HISTORY
 from webhook_tui.storage.insertion import insert_deliveries, recordable
 from webhook_tui.storage.mappers import find_row, find_stored
-from webhook_tui.storage.schema import HISTORY
 
 
 @pytest.fixture

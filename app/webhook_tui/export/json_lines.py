@@ -19,7 +19,8 @@ from webhook_tui.domain.delivery.event import has_too_many_values
 from webhook_tui.domain.payload.json_decoder import DEEPEST, decode
 from webhook_tui.export.destination import Destination
 
-_PRINTABLE = bytes(range(0x20, 0x7F))
+_BRACKETS = b"[{"
+_PRINTABLE_BUT_BRACKETS = bytes(range(0x20, 0x7F)).translate(None, _BRACKETS)
 
 
 def delivery_record(row: DeliveryRow, delivery: Delivery) -> Mapping[str, object]:
@@ -50,8 +51,8 @@ def _embedded(body: bytes) -> object:
     """Return the body for its line, as it came where it can stand there: to decode and encode each body took more than
     half of what `listen` needs to print.
     """
-    is_line = not body.translate(None, _PRINTABLE)
-    if is_line and body.count(b"[") + body.count(b"{") <= DEEPEST and not has_too_many_values(body):
+    brackets = body.translate(None, _PRINTABLE_BUT_BRACKETS)  # and what is not printable
+    if len(brackets) <= DEEPEST and not brackets.translate(None, _BRACKETS) and not has_too_many_values(body):
         try:
             msgspec.json.decode(body)
         except (msgspec.MsgspecError, ValueError):

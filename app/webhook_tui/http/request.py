@@ -75,7 +75,8 @@ class RequestParser:
         self.client = ""
         """Address and port of the peer."""
         self._limits = limits
-        self._parser: httptools.HttpRequestParser | None = httptools.HttpRequestParser(self)
+        self._parser: httptools.HttpRequestParser | None = None
+        """Made when it is needed: most connections bring ordinary requests only."""
         self._head = HeadLines(limits.head_bytes)
         self._refusal: Refusal | None = None
         self._target = b""
@@ -193,7 +194,8 @@ class RequestParser:
         return end
 
     def _parse(self, data: bytes | memoryview) -> None:
-        assert self._parser is not None
+        if self._parser is None:
+            self._parser = httptools.HttpRequestParser(self)
         try:
             try:
                 self._parser.feed_data(data)

@@ -20,12 +20,12 @@ from webhook_tui.domain.forwarding.forward_result import UsedUrl
 from webhook_tui.domain.signature.ring_merge import merged
 from webhook_tui.domain.signature.secret import Secret
 from webhook_tui.domain.signature.secret_ring import Origin, SecretRing, SigningSecret
-from webhook_tui.storage.database import open_database, transaction
-from webhook_tui.storage.errors import NOT_SAVED
-from webhook_tui.storage.files import identity
-from webhook_tui.storage.locks import ProcessLock
+from webhook_tui.storage.database.connection import open_database, transaction
+from webhook_tui.storage.database.errors import NOT_SAVED
+from webhook_tui.storage.database.files import identity
+from webhook_tui.storage.database.locks import ProcessLock
+from webhook_tui.storage.database.schema import ACCOUNTS
 from webhook_tui.storage.mappers import microseconds, moment
-from webhook_tui.storage.schema import ACCOUNTS
 from webhook_tui.storage.secret_storage import FileSecretStorage, SecretStorage, vault
 
 MOST_URLS = 20

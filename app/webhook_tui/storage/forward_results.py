@@ -8,10 +8,10 @@ from pathlib import Path
 
 from webhook_tui.domain.failure import Failure
 from webhook_tui.domain.forwarding.forward_result import ForwardOrigin, ForwardResult
-from webhook_tui.storage.database import open_database, transaction
-from webhook_tui.storage.errors import opening
+from webhook_tui.storage.database.connection import open_database, transaction
+from webhook_tui.storage.database.errors import opening
+from webhook_tui.storage.database.schema import HISTORY
 from webhook_tui.storage.mappers import decode_headers, encode_headers, microseconds, moment
-from webhook_tui.storage.schema import HISTORY
 
 MOST_EACH = 5
 """Results that are kept of one delivery, the newest."""

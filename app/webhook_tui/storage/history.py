@@ -22,7 +22,8 @@ from webhook_tui.domain.signature.verdict import VerificationResult
 from webhook_tui.domain.statistics.counts import HistoryCounts
 from webhook_tui.domain.statistics.overview import HistoryPlace
 from webhook_tui.storage.contracts.reader import ContractReader
-from webhook_tui.storage.files import size_on_disk
+from webhook_tui.storage.database.files import size_on_disk
+from webhook_tui.storage.database.temporary_directory import TemporaryDirectory
 from webhook_tui.storage.forward_results import insert_result
 from webhook_tui.storage.history_file import HistoryFile
 from webhook_tui.storage.insertion import recordable
@@ -42,7 +43,6 @@ from webhook_tui.storage.search.search import FilteredRows
 from webhook_tui.storage.search.word_index import WordIndex
 from webhook_tui.storage.statistics.counts import StatisticsReader, find_runs
 from webhook_tui.storage.statistics.jobs import JobsReader
-from webhook_tui.storage.temporary_directory import TemporaryDirectory
 from webhook_tui.storage.writer import Arrival, Job, Writer
 
 _LARGEST_CHANGE = 500

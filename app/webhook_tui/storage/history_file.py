@@ -11,13 +11,13 @@ from datetime import datetime
 from pathlib import Path
 
 from webhook_tui.domain.running_session import RunningSession
-from webhook_tui.storage.database import open_database, transaction
-from webhook_tui.storage.errors import opening
-from webhook_tui.storage.files import Identity, identity
-from webhook_tui.storage.locks import ProcessLock
+from webhook_tui.storage.database.connection import open_database, transaction
+from webhook_tui.storage.database.errors import opening
+from webhook_tui.storage.database.files import Identity, identity
+from webhook_tui.storage.database.locks import ProcessLock
+from webhook_tui.storage.database.schema import HISTORY
 from webhook_tui.storage.mappers import microseconds, reserve_numbers
 from webhook_tui.storage.running_sessions import announce
-from webhook_tui.storage.schema import HISTORY
 
 
 class HistoryFile:

@@ -20,10 +20,10 @@ from webhook_tui.domain.errors import ProblemError
 from webhook_tui.domain.filtering.filter import Expression
 from webhook_tui.domain.jobs.job import JOB_FIELDS
 from webhook_tui.domain.signature.secret import Secret
-from webhook_tui.storage.database import connect_read_only, is_set_up, migrate_if_outdated
-from webhook_tui.storage.errors import no_delivery, no_history, not_a_history, reading
+from webhook_tui.storage.database.connection import connect_read_only, is_set_up, migrate_if_outdated
+from webhook_tui.storage.database.errors import no_delivery, no_history, not_a_history, reading
+from webhook_tui.storage.database.schema import HISTORY
 from webhook_tui.storage.mappers import STORED, find_stored, microseconds, stored_of
-from webhook_tui.storage.schema import HISTORY
 from webhook_tui.storage.search.search import find_in_history
 
 _PAGE = 200

@@ -11,9 +11,9 @@ from msgspec import Struct
 
 from webhook_tui.domain.errors import ProblemError
 from webhook_tui.domain.signature.verdict import Verdict
-from webhook_tui.storage.database import connect_read_only
-from webhook_tui.storage.errors import not_a_history, reading
-from webhook_tui.storage.files import size_on_disk
+from webhook_tui.storage.database.connection import connect_read_only
+from webhook_tui.storage.database.errors import not_a_history, reading
+from webhook_tui.storage.database.files import size_on_disk
 from webhook_tui.storage.history_query import is_history
 from webhook_tui.storage.mappers import moment
 

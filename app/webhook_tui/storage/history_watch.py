@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from webhook_tui.domain.delivery.delivery import DeliveryRow, StoredDelivery
-from webhook_tui.storage.files import Identity, identity
+from webhook_tui.storage.database.files import Identity, identity
+from webhook_tui.storage.database.locks import is_any_alive
 from webhook_tui.storage.history_query import AccountFilter, HistoryQuery, is_history
-from webhook_tui.storage.locks import is_any_alive
 
 _MOST_OPEN = 1000
 """How many of the newest deliveries that may still change are read again."""

@@ -8,9 +8,9 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TypeVar
 
-from webhook_tui.storage.database import connect_read_only
-from webhook_tui.storage.errors import reading
-from webhook_tui.storage.files import Identity, identity
+from webhook_tui.storage.database.connection import connect_read_only
+from webhook_tui.storage.database.errors import reading
+from webhook_tui.storage.database.files import Identity, identity
 from webhook_tui.storage.writer import Job
 
 T = TypeVar("T")

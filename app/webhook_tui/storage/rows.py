@@ -11,12 +11,12 @@ from pathlib import Path
 from webhook_tui.domain.delivery.delivery import DeliveryRow, StoredDelivery
 from webhook_tui.domain.errors import ProblemError
 from webhook_tui.domain.forwarding.forward_result import ForwardResult
-from webhook_tui.storage.database import connect_read_only, is_set_up, migrate_if_outdated
-from webhook_tui.storage.errors import no_history, reading
-from webhook_tui.storage.files import identity
+from webhook_tui.storage.database.connection import connect_read_only, is_set_up, migrate_if_outdated
+from webhook_tui.storage.database.errors import no_history, reading
+from webhook_tui.storage.database.files import identity
+from webhook_tui.storage.database.schema import HISTORY
 from webhook_tui.storage.forward_results import find_results
 from webhook_tui.storage.mappers import CHOSEN_ROWS, ROWS, find_row, find_stored, row_of
-from webhook_tui.storage.schema import HISTORY
 
 _MOST_ATTEMPTS = 200
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import msgspec
 
 from webhook_tui.domain.running_session import RunningSession
-from webhook_tui.storage.locks import ALIVE, ProcessLock, is_held
+from webhook_tui.storage.database.locks import ALIVE, ProcessLock, is_held
 
 _LONGEST = 65_536
 

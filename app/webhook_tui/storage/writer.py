@@ -20,8 +20,8 @@ from msgspec import Struct
 
 from webhook_tui.domain.delivery.delivery import DeliveryRow
 from webhook_tui.domain.errors import Problem, ProblemError
-from webhook_tui.storage.database import transaction
-from webhook_tui.storage.errors import is_corrupt, is_persistent, not_stored
+from webhook_tui.storage.database.connection import transaction
+from webhook_tui.storage.database.errors import is_corrupt, is_persistent, not_stored
 from webhook_tui.storage.history_file import HistoryFile
 from webhook_tui.storage.insertion import Recordable, insert_deliveries
 

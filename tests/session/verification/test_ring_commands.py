@@ -35,8 +35,8 @@ from webhook_tui.domain.signature.secret import Secret
 from webhook_tui.domain.signature.secret_ring import Origin, RingEntry, SecretRing
 from webhook_tui.domain.signature.verdict import Verdict, VerificationResult
 from webhook_tui.storage.accounts import AccountStore
+from webhook_tui.storage.database.schema import ACCOUNTS
 from webhook_tui.storage.history import DeliveryStore
-from webhook_tui.storage.schema import ACCOUNTS
 
 GIVEN = Secret("given-by-hand")
 ANONYMOUS = Account.of(Settings().api_url, None)

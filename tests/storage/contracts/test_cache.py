@@ -11,7 +11,7 @@ import pytest
 from tests.storage.contracts.histories import body, execute, record
 from webhook_tui.storage.contracts.cache import cache_path, load, save
 from webhook_tui.storage.contracts.scan import ContractScan, Selection
-from webhook_tui.storage.database import connect_read_only
+from webhook_tui.storage.database.connection import connect_read_only
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from pathlib import Path
 from tests.factories import INVALID, PENDING
 from tests.storage.contracts.histories import OTHER, OWN, body, execute, record
 from webhook_tui.storage.contracts.scan import LARGEST_BODY, ContractScan, Selection
-from webhook_tui.storage.database import connect_read_only
+from webhook_tui.storage.database.connection import connect_read_only
 
 
 def _scan(path: Path, selection: Selection) -> ContractScan:

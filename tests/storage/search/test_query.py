@@ -20,10 +20,10 @@ from webhook_tui.domain.delivery.rows import Sort, SortColumn
 from webhook_tui.domain.filtering.filter import Expression, FilterError, matches, parse
 from webhook_tui.domain.jobs.job import JOB_FIELDS
 from webhook_tui.domain.signature.verdict import Verdict, VerificationResult
+from webhook_tui.storage.database.schema import HISTORY
 from webhook_tui.storage.insertion import insert_deliveries, recordable
 from webhook_tui.storage.mappers import find_stored
 from webhook_tui.storage.retention import delete_some
-from webhook_tui.storage.schema import HISTORY
 from webhook_tui.storage.search.query import build_query
 from webhook_tui.storage.search.scan import Published, Scan, Search
 from webhook_tui.storage.search.word_index import LARGEST_INDEXED, WordIndex

@@ -20,7 +20,7 @@ from webhook_tui.domain.errors import ProblemError
 from webhook_tui.domain.filtering.filter import parse
 from webhook_tui.domain.jobs.job import JOB_FIELDS
 from webhook_tui.domain.signature.verdict import VerificationResult
-from webhook_tui.storage.database import connect_read_only
+from webhook_tui.storage.database.connection import connect_read_only
 from webhook_tui.storage.history import DeliveryStore
 from webhook_tui.storage.search.scan import Published, Scan, Search
 from webhook_tui.storage.search.search import find_in_history

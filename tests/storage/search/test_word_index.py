@@ -14,11 +14,11 @@ from tests.factories import NOW, VALID, delivery
 from tests.storage.finding import finding, index_words
 from webhook_tui.domain.account import Account
 from webhook_tui.domain.filtering.search_words import WAY
-from webhook_tui.storage.database import Schema, open_database
+from webhook_tui.storage.database.connection import Schema, open_database
+from webhook_tui.storage.database.schema import HISTORY
 from webhook_tui.storage.history import DeliveryStore
 from webhook_tui.storage.insertion import insert_deliveries, recordable
 from webhook_tui.storage.mappers import encode_headers
-from webhook_tui.storage.schema import HISTORY
 from webhook_tui.storage.search.word_index import LARGEST_INDEXED, STEP_ROWS, WordIndex
 
 

@@ -38,7 +38,7 @@ def decode(body: str | bytes, **options: Any) -> Any:
 
     Raises NestingError, json.JSONDecodeError or another ValueError, and MemoryError.
     """
-    if isinstance(body, bytes) and not options and body.count(b"[") + body.count(b"{") <= DEEPEST:
+    if isinstance(body, bytes) and not options and len(body) - len(body.translate(None, _OPENING)) <= DEEPEST:
         try:
             return msgspec.json.decode(body)
         except (msgspec.MsgspecError, ValueError):

@@ -15,7 +15,7 @@ from webhook_tui.domain.errors import ProblemError
 from webhook_tui.environment import child_environment
 from webhook_tui.session import messages
 from webhook_tui.session.process.session_process import SessionProcess
-from webhook_tui.storage.temporary_directory import TemporaryDirectory
+from webhook_tui.storage.database.temporary_directory import TemporaryDirectory
 
 COMMAND: tuple[str, ...] = (sys.executable, "-P", "-m", "webhook_tui.session")
 """-P: a file of the current directory is never taken for a module."""

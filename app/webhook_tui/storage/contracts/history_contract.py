@@ -15,8 +15,8 @@ from webhook_tui.domain.filtering.terms import Expression, names_departures
 from webhook_tui.domain.payload.json_decoder import decode
 from webhook_tui.storage.contracts.cache import WORTHWHILE, load, save
 from webhook_tui.storage.contracts.scan import ContractScan, Selection
-from webhook_tui.storage.database import connect_read_only
-from webhook_tui.storage.errors import reading
+from webhook_tui.storage.database.connection import connect_read_only
+from webhook_tui.storage.database.errors import reading
 
 _STEP_SECONDS = 0.2
 

@@ -17,9 +17,9 @@ from webhook_tui.domain.filtering.filter import Expression
 from webhook_tui.domain.forwarding.forward_result import ForwardResult
 from webhook_tui.domain.jobs.job import JOB_FIELDS
 from webhook_tui.storage.contracts.history_contract import DepartureReader
-from webhook_tui.storage.database import connect_read_only, is_set_up
-from webhook_tui.storage.errors import not_read, reading
-from webhook_tui.storage.files import Identity, identity
+from webhook_tui.storage.database.connection import connect_read_only, is_set_up
+from webhook_tui.storage.database.errors import not_read, reading
+from webhook_tui.storage.database.files import Identity, identity
 from webhook_tui.storage.rows import SqliteRows
 from webhook_tui.storage.search.results import NumberResults
 from webhook_tui.storage.search.scan import Published, Scan, Search

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from contextlib import closing
 
 from webhook_tui.domain.filtering.search_words import WAY, searchable
-from webhook_tui.storage.database import transaction
+from webhook_tui.storage.database.connection import transaction
 from webhook_tui.storage.mappers import decode_headers
 
 LARGEST_INDEXED = 262_144

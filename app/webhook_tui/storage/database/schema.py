@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from webhook_tui.storage.database import Schema
+from webhook_tui.storage.database.connection import Schema
 
 _HISTORY_1 = """
 CREATE TABLE runs (

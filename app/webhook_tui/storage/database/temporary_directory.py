@@ -10,7 +10,7 @@ import tempfile
 from pathlib import Path
 
 from webhook_tui.domain.errors import Problem, ProblemError
-from webhook_tui.storage.locks import FileLock
+from webhook_tui.storage.database.locks import FileLock
 
 _PREFIX = "webhook-tui-"
 _LOCK = "owner.lock"

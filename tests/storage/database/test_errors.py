@@ -10,7 +10,7 @@ from types import SimpleNamespace
 import pytest
 
 from webhook_tui.domain.errors import Problem
-from webhook_tui.storage.errors import (
+from webhook_tui.storage.database.errors import (
     NOT_SAVED,
     foreign,
     newer,
@@ -21,7 +21,7 @@ from webhook_tui.storage.errors import (
     not_read,
     not_stored,
 )
-from webhook_tui.storage.schema import ACCOUNTS, HISTORY
+from webhook_tui.storage.database.schema import ACCOUNTS, HISTORY
 
 
 def _sqlite(code: int) -> sqlite3.Error:

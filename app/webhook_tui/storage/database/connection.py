@@ -10,8 +10,8 @@ from pathlib import Path
 from msgspec import Struct
 
 from webhook_tui.domain.errors import ProblemError
-from webhook_tui.storage.errors import foreign, is_corrupt, newer, opening, reading
-from webhook_tui.storage.files import (
+from webhook_tui.storage.database.errors import foreign, is_corrupt, newer, opening, reading
+from webhook_tui.storage.database.files import (
     Identity,
     free_name,
     identity,
@@ -20,7 +20,7 @@ from webhook_tui.storage.files import (
     move_aside,
     move_orphans_aside,
 )
-from webhook_tui.storage.locks import FileLock
+from webhook_tui.storage.database.locks import FileLock
 
 BUSY_SECONDS = 5.0
 _CHECKED_WHOLE_BYTES = 64 * 1024 * 1024

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from webhook_tui.storage.temporary_directory import TemporaryDirectory
+from webhook_tui.storage.database.temporary_directory import TemporaryDirectory
 
 _OWNER = """
 import sys
-from webhook_tui.storage.temporary_directory import TemporaryDirectory
+from webhook_tui.storage.database.temporary_directory import TemporaryDirectory
 created = TemporaryDirectory.create()
 print(created.path, flush=True)
 sys.stdin.read()

@@ -19,10 +19,10 @@ from webhook_tui.domain.errors import ProblemError
 from webhook_tui.domain.signature.secret import Secret
 from webhook_tui.domain.signature.secret_ring import SecretRing
 from webhook_tui.storage.accounts import AccountStore
-from webhook_tui.storage.database import Schema, open_database
+from webhook_tui.storage.database.connection import Schema, open_database
+from webhook_tui.storage.database.schema import ACCOUNTS, HISTORY
 from webhook_tui.storage.history import DeliveryStore
 from webhook_tui.storage.rows import open_history
-from webhook_tui.storage.schema import ACCOUNTS, HISTORY
 
 OPENS = """
 import os, sys

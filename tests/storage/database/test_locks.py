@@ -6,12 +6,12 @@ import subprocess
 import sys
 from pathlib import Path
 
-from webhook_tui.storage.locks import FileLock, ProcessLock, is_any_alive
+from webhook_tui.storage.database.locks import FileLock, ProcessLock, is_any_alive
 
 HOLDS = """
 import sys
 from pathlib import Path
-from webhook_tui.storage.locks import ProcessLock
+from webhook_tui.storage.database.locks import ProcessLock
 
 print(ProcessLock(Path(sys.argv[1])).name, flush=True)
 sys.stdin.read()
