@@ -88,6 +88,7 @@ class WebhookTuiApp(TerminalApp):
         restart: Callable[[], SessionPort] | None = None,
         keymap: Mapping[str, str] | None = None,
         monotonic: Callable[[], float] = time.monotonic,
+        thread_time: Callable[[], float] = time.thread_time,
     ) -> None:
         """`now` returns the aware local time. `sandbox` and `restart` start another session: with the embedded PiktID,
         and in place of one that ended; both block, and raise ProblemError.
@@ -111,7 +112,7 @@ class WebhookTuiApp(TerminalApp):
             None if sandbox is None else lambda: self._sessions.replace(sandbox),
             self._restart,
         )
-        self._main = MainScreen(self.context, monotonic=monotonic)
+        self._main = MainScreen(self.context, monotonic=monotonic, thread_time=thread_time)
         self._sessions = SessionController(
             self.context,
             self._main.frames,
@@ -245,7 +246,7 @@ class WebhookTuiApp(TerminalApp):
                 main.notices.clear()
                 self.toast(sentence)
             case DeliveriesDeleted(count):
-                main.annotations.on_deliveries_deleted()
+                main.show_deletion()
                 self.toast(f"Deleted {'1 delivery' if count == 1 else f'{count:,} deliveries'}")
             case WebhookRegistered() | SessionReady():
                 main.prompts.token_problem = None

@@ -13,7 +13,7 @@ from tests.ui.memory_rows import MemoryRows, mock_up_rows, stored_delivery
 from tests.ui.stage import SMALL, STACKED, WIDE, Stage, stage
 from webhook_tui.domain.commands import RegisterWebhook, SendTestPing
 from webhook_tui.domain.errors import Problem
-from webhook_tui.domain.events import Notified, ProblemOccurred, StatusChanged
+from webhook_tui.domain.events import DeliveriesDeleted, Notified, ProblemOccurred, StatusChanged
 from webhook_tui.domain.queries import ExplainSignature, ListSecrets
 from webhook_tui.domain.refusal import Refusal
 from webhook_tui.domain.signature.verdict import Verdict
@@ -124,6 +124,7 @@ async def test_the_empty_screen_says_what_is_awaited_and_what_to_do() -> None:
         await played.press("enter")
         await played.requested(SendTestPing())
 
+    assert lines[1:3] == ["    #  time       verdict       event                       attempt  answered", ""]
     assert lines[3:12] == [
         "     ● receiver   127.0.0.1:9876",
         "     ● tunnel     https://b7c41d09ee2f4a.lhr.life",
@@ -197,6 +198,28 @@ async def test_the_first_delivery_brings_the_table_and_the_focus() -> None:
         await played.until(lambda: played.is_focused("DeliveryTable"))
         await played.until("batch_edit  #1")
         assert "following the newest" in played.text()
+
+
+@pytest.mark.parametrize("size", [WIDE, (100, 30), STACKED])
+async def test_the_heading_stands_before_the_first_delivery_where_it_stands_with_it(size: tuple[int, int]) -> None:
+    """Alone it has no focus and sorts nothing; without deliveries the steps stand below it again."""
+    async with stage(FakeSession(WAITING), size=size) as played:
+        await played.until("Press t to send a test ping")
+        lines = played.lines()
+        line = next(number for number, text in enumerate(lines) if text.startswith("    #  time       verdict"))
+        heading = lines[line].rstrip()
+        await played.pilot.click("DeliveryTable", offset=(20, line - played.main.deliveries.table.region.y))
+        await played.press("tab", "tab", "tab", "tab")
+        assert not played.is_focused("DeliveryTable")
+
+        played.session.deliver(stored_delivery(1, event="batch_edit"))
+        await played.until(lambda: played.is_focused("DeliveryTable"))
+        assert played.lines()[line].startswith(heading)
+
+        played.session.emit(DeliveriesDeleted(played.session.rows.delete([1])))
+        await played.until("Press t to send a test ping")
+        await played.until(lambda: played.is_focused("ping"))
+        assert played.lines()[line].rstrip() == heading
 
 
 async def test_a_refused_request_is_told() -> None:

@@ -17,6 +17,7 @@ from webhook_tui.ui.views.detail.shown_delivery import SIGNATURE
 from webhook_tui.ui.views.stream_pane import StreamPane
 from webhook_tui.ui.widgets.keys.action_bar import FollowNote
 from webhook_tui.ui.widgets.keys.key_button import KeyButton
+from webhook_tui.ui.widgets.status.steps_view import StepsView
 
 LEAST_WIDTH, LEAST_HEIGHT = 40, 10
 
@@ -34,6 +35,8 @@ class PaneController:
         self._came_from: Widget | None = None
         """What had the focus before the detail or the stream was opened."""
         self._focused_step: str | None = None
+        self._is_waiting = True
+        """For the first delivery."""
 
     @property
     def stream(self) -> StreamPane:
@@ -52,14 +55,25 @@ class PaneController:
         return focused is not None and self._deliveries.detail in focused.ancestors
 
     def arrange(self) -> None:
-        """Show table and detail as soon as there is one delivery, the steps of the route before."""
-        was_waiting, waits = self._screen.has_class("-waiting"), not self._deliveries.total
-        if was_waiting is not waits:
-            self._screen.set_class(waits, "-waiting")
-            self._screen.refresh_bindings()
-        if was_waiting and not waits and not self.stream.is_open:
-            self._deliveries.table.focus()
+        """Show rows and detail as soon as there is a delivery; before that, the steps below the heading."""
+        waits = not self._deliveries.total
+        if waits is not self._is_waiting:
+            self._is_waiting = waits
+            self._switch_steps()
         self.show_follow()
+
+    def _switch_steps(self) -> None:
+        waits, table = self._is_waiting, self._deliveries.table
+        # Not a class of the screen: its style sheet would be applied again to every widget.
+        self._screen.query_one("#body").set_class(waits, "-waiting")
+        self._screen.query_one(StepsView).set_class(waits, "-waiting")
+        table.can_focus = not waits
+        if not waits and not self.stream.is_open:
+            table.focus()
+        elif waits and table.has_focus:
+            self._focused_step = None
+            self._screen.set_focus(None)
+        self._screen.refresh_bindings()
 
     def show_follow(self) -> None:
         """Show where the newest delivery is."""

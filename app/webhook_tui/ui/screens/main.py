@@ -58,10 +58,17 @@ class MainScreen(Screen[None]):
     AUTO_FOCUS = ""
     BINDINGS: ClassVar[list[BindingType]] = [*actions.BINDINGS]
 
-    def __init__(self, context: AppContext, *, monotonic: Callable[[], float] = time.monotonic) -> None:
-        super().__init__(classes="-waiting")
+    def __init__(
+        self,
+        context: AppContext,
+        *,
+        monotonic: Callable[[], float] = time.monotonic,
+        thread_time: Callable[[], float] = time.thread_time,
+    ) -> None:
+        """`monotonic` and `thread_time`: as of FrameBudget."""
+        super().__init__()
         self.context = context
-        self.frames = FrameBudget(self, monotonic=monotonic)
+        self.frames = FrameBudget(self, monotonic=monotonic, thread_time=thread_time)
         self._has_ended = False
         self.notices = NoticeController(context, self)
         self.deliveries = DeliveriesController(self, self.notices, self.frames, monotonic=monotonic)
@@ -163,9 +170,11 @@ class MainScreen(Screen[None]):
         now, in_ascii = self.context.now, self.context.in_ascii
         yield StatusBar(now=now, in_ascii=in_ascii)
         yield NoticeBar()
-        with Container(id="body"):
-            yield DeliveryTable(now=now, frames=self.frames, ascii=in_ascii)
-        yield StepsView()
+        with Container(id="body", classes="-waiting"):
+            table = DeliveryTable(now=now, frames=self.frames, ascii=in_ascii)
+            table.can_focus = False  # the heading alone, until there is a delivery
+            yield table
+        yield StepsView(classes="-waiting")
         yield ActionBar()
         yield KeyBar()
         yield Static(id="too-small", markup=False)
@@ -254,6 +263,11 @@ class MainScreen(Screen[None]):
         self._arrange()
         self.deliveries.on_changed(changed, has_new=update.newest_seq is not None)
 
+    def show_deletion(self) -> None:
+        """Show what is left after deliveries were deleted; nothing: the steps again."""
+        self.annotations.on_deliveries_deleted()
+        self._arrange()
+
     def close(self) -> None:
         """Release what the controllers hold."""
         self.filter.search.close()
@@ -341,7 +355,8 @@ class MainScreen(Screen[None]):
     def on_delivery_table_heading_clicked(self, event: DeliveryTable.HeadingClicked) -> None:
         """Sort by the column."""
         event.stop()
-        self.filter.sort_by(event.column)
+        if self.panes.shows_deliveries:
+            self.filter.sort_by(event.column)
 
     def on_filter_bar_typed(self, event: FilterBar.Typed) -> None:
         """Apply what was typed."""

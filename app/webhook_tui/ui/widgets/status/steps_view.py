@@ -21,7 +21,7 @@ class StepsView(Vertical):
 
     DEFAULT_CSS = """
     StepsView { height: 1fr; background: $background; padding: 0 1 0 5; overflow-y: auto; scrollbar-size-vertical: 1; }
-    StepsView #above { height: 2; }
+    StepsView #above { height: 1; }
     StepsView #below { height: 0; }
     StepsView Static { height: auto; }
     """
