@@ -16,7 +16,7 @@ from msgspec.structs import replace
 from webhook_tui.cli.why import secret_ring
 from webhook_tui.domain.delivery.delivery import Explanation, StoredDelivery
 from webhook_tui.domain.delivery.rows import DeliveryRows
-from webhook_tui.domain.diagnostics.explanation import change_text, why_text
+from webhook_tui.domain.diagnostics.report import change_text, why_text
 from webhook_tui.domain.diagnostics.stored_report import LARGEST_COMPARED, MOST_RECENT, stored_report
 from webhook_tui.domain.errors import ExitCode, Problem, ProblemError
 from webhook_tui.domain.filtering.filter import Expression
