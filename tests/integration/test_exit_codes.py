@@ -169,8 +169,8 @@ async def test_a_host_key_that_changed() -> None:
         code, _, words = await run(*options, PIKTID_TOKEN=TOKEN.reveal())
     assert code == 4
     assert words == (
-        "webhook-tui: 127.0.0.1 shows another host key than before: not trusted. "
-        "If you expect that: webhook-tui paths, remove known_hosts, then start again.\n"
+        "webhook-tui: 127.0.0.1 has another host key than before: not trusted. "
+        "If that is expected, remove known_hosts (webhook-tui paths), then start again.\n"
     )
 
 
@@ -179,4 +179,4 @@ async def test_no_ssh(monkeypatch: pytest.MonkeyPatch) -> None:
     async with sandbox_of() as (_, api_url):
         code, _, words = await run(*JSON, "--api-url", api_url, PIKTID_TOKEN=TOKEN.reveal(), PATH="/nonexistent")
     assert code == 4
-    assert words.startswith("webhook-tui: There is no ssh on this machine, so no tunnel. Install OpenSSH")
+    assert words.startswith("webhook-tui: There is no ssh on this machine. Install OpenSSH")

@@ -254,7 +254,7 @@ async def test_a_tunnel_that_cannot_open_is_tried_again_by_u() -> None:
         ) as screen,
     ):
         server.wants_key = True
-        await screen.until("127.0.0.1 wants a key (permission denied).")
+        await screen.until("127.0.0.1 requires a key (permission denied).")
         server.wants_key = False
         await screen.pressing("u", "✓ valid")
         assert url_at(sandbox) is not None

@@ -12,8 +12,7 @@ import pytest
 from tests.patience import own_time
 from tests.tunnels.watching import alive, descendants, until, watched
 from webhook_tui.domain.errors import ExitCode, ProblemError
-from webhook_tui.tunnels.base import LOG_NAME, TunnelSettings
-from webhook_tui.tunnels.choice import choose
+from webhook_tui.tunnels.base import LOG_NAME, TunnelSettings, choose
 from webhook_tui.tunnels.command import CommandTunnel, filled, split_command
 
 FAKE = Path(__file__).with_name("cloudflared.py")
@@ -101,7 +100,7 @@ async def test_prints_no_url(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setenv("FAKE_MODE", "silent")
     async with watched(_tunnel(tmp_path, deadline=0.3)) as watch:
         problem = await watch.ended()
-    assert problem.message == "The tunnel command ran 0.3 s and printed no URL that fits."
+    assert problem.message == "The tunnel command ran 0.3 s and printed no public URL."
 
 
 async def test_a_program_that_is_not_there(tmp_path: Path) -> None:

@@ -21,8 +21,7 @@ from tests.patience import own_time
 from tests.tunnels.localhost_run import LocalhostRun, echo_receiver
 from tests.tunnels.watching import Supervised, descendants, seen_of, supervised, until
 from webhook_tui.domain.status import TunnelState
-from webhook_tui.tunnels.base import TunnelSettings
-from webhook_tui.tunnels.choice import choose
+from webhook_tui.tunnels.base import TunnelSettings, choose
 
 FAULTS = int(os.environ.get("TUNNEL_FAULTS", "5"))
 MOST_SECONDS = 2.0

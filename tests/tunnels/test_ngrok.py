@@ -20,8 +20,7 @@ from webhook_tui.domain.errors import Problem
 from webhook_tui.domain.signature.secret import Secret
 from webhook_tui.domain.status import TunnelState
 from webhook_tui.tunnels import ngrok as driver
-from webhook_tui.tunnels.base import LOG_NAME, Tunnel, TunnelSettings
-from webhook_tui.tunnels.choice import choose
+from webhook_tui.tunnels.base import LOG_NAME, Tunnel, TunnelSettings, choose
 
 FAKE = Path(__file__).with_name("fake_ngrok.py")
 
@@ -127,8 +126,8 @@ async def test_each_refusal_has_its_words(
 @pytest.mark.parametrize(
     ("mode", "what"),
     [
-        ("silent", "ngrok said nothing for 0.6 s."),
-        ("mute", "ngrok opened no tunnel within 0.6 s."),
+        ("silent", "ngrok printed nothing for 1.5 s."),
+        ("mute", "ngrok opened no tunnel within 1.5 s."),
         ("nonetwork", "ngrok's servers were not found: no network or no DNS."),
     ],
 )
@@ -138,7 +137,7 @@ async def test_the_deadline_is_ours(
     """pyngrok would wait for ever for a line, and for an answer; it lets go when the agent is ended."""
     monkeypatch.setenv("FAKE_NGROK_MODE", mode)
     before = descendants(os.getpid())
-    async with watched(_tunnel(tmp_path, agent, deadline=0.6)) as watch:
+    async with watched(_tunnel(tmp_path, agent, deadline=1.5)) as watch:
         problem = await watch.ended()
     assert problem.message == what
     assert problem.is_transient
@@ -278,7 +277,7 @@ async def test_what_a_killed_program_left_is_swept(tmp_path: Path, agent: str) -
     """The files of a run whose pipe nobody holds."""
     left = tmp_path / "state" / "agent-left"
     left.mkdir(parents=True)
-    os.mkfifo(left / "lifeline")
+    os.mkfifo(left / "pipe")
     async with watched(_tunnel(tmp_path, agent)) as watch:
         await watch.url()
         assert not left.exists()

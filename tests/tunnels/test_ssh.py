@@ -19,8 +19,7 @@ from tests.tunnels.localhost_run import Form, LocalhostRun, echo_receiver
 from tests.tunnels.watching import alive, descendants, seen_of, supervised, until, watched
 from webhook_tui.domain.errors import ExitCode, Problem, ProblemError
 from webhook_tui.domain.status import TunnelState
-from webhook_tui.tunnels.base import TunnelSettings
-from webhook_tui.tunnels.choice import choose
+from webhook_tui.tunnels.base import TunnelSettings, choose
 from webhook_tui.tunnels.ssh import SshServer, SshTunnel, ssh_argv
 
 
@@ -111,7 +110,7 @@ async def test_forwarding_refused(tmp_path: Path, form: Form) -> None:
         server.refuses_forwarding = True
         problem = await _problem(tmp_path, server)
     assert problem.message == "127.0.0.1 did not open the tunnel (forwarding refused)."
-    assert problem.sentence(4).endswith("Retrying in 4 s; or --tunnel ngrok.")
+    assert problem.sentence(4).endswith("Retrying in 4 s; or use --tunnel ngrok.")
     assert problem.is_transient
 
 
@@ -121,7 +120,7 @@ async def test_a_key_is_wanted(tmp_path: Path) -> None:
         server.wants_key = True
         failed = await watch.until(TunnelState.FAILED)
         assert failed.problem is not None
-        assert failed.problem.message == "127.0.0.1 wants a key (permission denied)."
+        assert failed.problem.message == "127.0.0.1 requires a key (permission denied)."
         assert not failed.problem.is_transient
         server.wants_key = False
         watch.supervisor.try_now()
@@ -135,8 +134,8 @@ async def test_a_changed_host_key_is_not_trusted(tmp_path: Path) -> None:
             await watch.url()
         await server.change_host_key()
         problem = await _problem(tmp_path, server)
-    assert problem.message == "127.0.0.1 shows another host key than before: not trusted."
-    assert problem.screen_hint == "If you expect that: webhook-tui paths, remove known_hosts, then u."
+    assert problem.message == "127.0.0.1 has another host key than before: not trusted."
+    assert problem.screen_hint == "If that is expected, remove known_hosts (webhook-tui paths), then u."
     assert not problem.is_transient
     known_hosts = tmp_path / "state" / "known_hosts"
     assert stat.S_IMODE(known_hosts.stat().st_mode) == 0o600
@@ -157,7 +156,7 @@ async def test_nobody_listens(tmp_path: Path) -> None:
         await server.stop_listening()
         problem = await _problem(tmp_path, server)
     assert problem.message == f"127.0.0.1 refused the connection on port {server.port}."
-    assert problem.screen_hint == "A firewall? Try --tunnel ngrok. Retrying in {again}; u tries now."
+    assert problem.screen_hint == "A firewall may block it: try --tunnel ngrok; retrying in {again}; u tries now."
     assert problem.is_transient
 
 
@@ -174,7 +173,7 @@ async def test_there_is_no_ssh(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setenv("PATH", str(tmp_path))
     async with watched(_tunnel(tmp_path, "nokey@localhost.run")) as watch:
         problem = await watch.ended()
-    assert problem.message == "There is no ssh on this machine, so no tunnel."
+    assert problem.message == "There is no ssh on this machine."
     assert problem.exit_code is ExitCode.TUNNEL
     assert not problem.is_transient
 

@@ -13,7 +13,7 @@ from tests.tunnels.watching import supervised, until
 from webhook_tui.domain.errors import ExitCode, Problem, ProblemError
 from webhook_tui.domain.status import TunnelState
 from webhook_tui.tunnels.base import Opened
-from webhook_tui.tunnels.retry_delay import Backoff
+from webhook_tui.tunnels.retry_delay import TunnelRetryDelay
 
 CLOSED = Problem("It closed.", "Next try in {again}.", ExitCode.TUNNEL, is_transient=True)
 REFUSED = Problem("It will not.", "Then u.", ExitCode.TUNNEL)
@@ -218,7 +218,7 @@ async def test_never_two_at_once() -> None:
 
 
 def _delays(random: Callable[[], float], *lived: float | None) -> list[float]:
-    backoff = Backoff(0.5, 30.0, random)
+    backoff = TunnelRetryDelay(0.5, 30.0, random)
     return [backoff.after(seconds) for seconds in lived]
 
 

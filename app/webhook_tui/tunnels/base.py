@@ -1,4 +1,4 @@
-"""What every tunnel driver is: something that runs until it ends and tells each public URL it has."""
+"""The interface of the tunnel drivers, their settings, and the choice of one."""
 
 from __future__ import annotations
 
@@ -8,19 +8,20 @@ from typing import Protocol, TypeAlias
 
 from msgspec import Struct
 
-from webhook_tui.domain.delivery.text import visible
-from webhook_tui.domain.errors import Problem
+from webhook_tui.domain.errors import Problem, ProblemError
 from webhook_tui.domain.signature.secret import Secret
+from webhook_tui.tunnels import errors
 
 DEADLINE_SECONDS = 20.0
 LOG_NAME = "tunnel.log"
+KINDS = ("ssh", "ngrok", "command")
 
 Opened: TypeAlias = Callable[[str | Problem], None]
-"""Told of each public URL that is open now; or of a Problem, when it is closed and the tunnel mends it itself."""
+"""Called with each new public URL, or with a Problem when the tunnel lost it and reopens it by itself."""
 
 
 class Tunnel(Protocol):
-    """One driver. It knows nothing of back-off or status; the supervisor does."""
+    """A driver. Retrying and the status are the supervisor's."""
 
     @property
     def kind(self) -> str:
@@ -29,7 +30,7 @@ class Tunnel(Protocol):
 
     @property
     def server(self) -> str:
-        """Who gives the tunnel, in words: localhost.run."""
+        """Who provides the tunnel: `localhost.run`."""
         ...
 
     @property
@@ -38,37 +39,50 @@ class Tunnel(Protocol):
         ...
 
     async def run(self, host: str, port: int, opened: Opened) -> Problem:
-        """Lead the internet to `host`:`port` until the tunnel ends, and say why it ended.
+        """Forward a public URL to `host`:`port` until the tunnel ends, and return why it ended.
 
-        `opened` is called for the first public URL and for each new one. When cancelled, its children are gone in 1 s.
+        When cancelled, it ends its child processes within 1 s.
         """
         ...
 
 
 class TunnelSettings(Struct, frozen=True):
-    """What the drivers need to know; the secrets in it are never written into an argv or a log."""
+    """Settings of all drivers; the secrets are never in the arguments of a process, or in a log."""
 
     kind: str
     state_dir: Path
-    """Where known_hosts and tunnel.log live."""
+    """The directory of known_hosts and tunnel.log."""
     ssh_server: str = "nokey@localhost.run"
     command: str | None = None
     url_pattern: str | None = None
     ngrok_path: str | None = None
     authtoken: Secret | None = None
-    """ngrok's; reaches the agent by its environment."""
+    """ngrok's; passed to the agent in its environment."""
     secrets_env: tuple[str, ...] = ()
-    """Further names of environment variables that no child may see; a star at the end stands for any rest."""
+    """More environment variables that no child process gets; a star at the end matches any rest."""
     deadline_seconds: float = DEADLINE_SECONDS
 
 
-def short(text: str, most: int) -> str:
-    """Foreign words for a sentence: harmless, on one line, at most `most` characters."""
-    words = " ".join(visible(text).split())
-    return words if len(words) <= most else f"{words[: most - 1]}…"
+def choose(settings: TunnelSettings) -> Tunnel:
+    """Return the driver that `settings.kind` names. Raises ProblemError (ExitCode.USAGE) for settings of no use."""
+    match settings.kind:
+        case "ssh":
+            from webhook_tui.tunnels.ssh import SshTunnel  # noqa: PLC0415 -- each driver imports this module
+
+            return SshTunnel(settings)
+        case "ngrok":
+            from webhook_tui.tunnels.ngrok import NgrokTunnel  # noqa: PLC0415 -- pyngrok is slow to import
+
+            return NgrokTunnel(settings)
+        case "command":
+            from webhook_tui.tunnels.command import CommandTunnel  # noqa: PLC0415 -- each driver imports this module
+
+            return CommandTunnel(settings)
+        case _:
+            raise ProblemError(errors.unknown_kind(settings.kind, KINDS))
 
 
 def local_target(host: str, port: int) -> str:
-    """Where the tunnel's own end connects to: an address that listens on everything is reached by loopback."""
+    """Return the address that the tunnel connects to; a wildcard address is reached by loopback."""
     reached = {"0.0.0.0": "127.0.0.1", "": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 -- compared, not bound
     return f"[{reached}]:{port}" if ":" in reached else f"{reached}:{port}"

@@ -1,51 +1,51 @@
-"""How long to wait before the next try; pure.
+"""The delay before a tunnel is opened again: exponential backoff with jitter.
 
-The ceiling doubles with each failed try; the wait is drawn between half of it and all of it, so that many programs that
-lost the same server do not come back together, and none hammers it.
+The limit doubles with each failure, and the delay is drawn from its upper half, so that many clients of a server that
+failed do not return at once.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-SETTLED_SECONDS = 0.5
-"""A tunnel that lived shorter was stillborn: the next try is not quite as quick."""
-MOST_STILLBORN = 150
-"""So many in a row, in some minutes, are taken for bad luck; after them the wait grows as after failures."""
+STABLE_SECONDS = 0.5
+"""A tunnel that was open for a shorter time counts as short-lived: the next delay is the second one."""
+MOST_SHORT_LIVED = 150
+"""After so many short-lived tunnels in a row the delay grows as after failures."""
 HEALTHY_SECONDS = 60.0
-"""A tunnel that lived as long wipes out every failure before it."""
+"""A tunnel that was open so long resets the count of failures."""
 
 
-class Backoff:
-    """Counts failures; `random` gives numbers from 0 up to 1."""
+class TunnelRetryDelay:
+    """Counts failures; `random` returns numbers from 0 up to 1."""
 
     def __init__(self, first_seconds: float, longest_seconds: float, random: Callable[[], float]) -> None:
         self._first_seconds = first_seconds
         self._longest_seconds = longest_seconds
         self._random = random
         self._failures = 0
-        self._stillborn = 0
+        self._short_lived = 0
 
-    def after(self, lived_seconds: float | None) -> float:
-        """Seconds to wait after a try that was live for `lived_seconds`, or never was (None).
+    def after(self, open_seconds: float | None) -> float:
+        """Return the seconds to wait after a tunnel that was open for `open_seconds`; None: it never was.
 
-        After a tunnel that stood the wait is the first one, so that a drop is mended at once, and the second one after
-        a tunnel that hardly did. Earlier failures are forgotten by halves, and wholly after a healthy minute.
+        After an open tunnel the first delay applies, so that a dropped connection returns at once; after a short-lived
+        one the second. Half of the earlier failures still count, and none after HEALTHY_SECONDS.
         """
-        if lived_seconds is None:
+        if open_seconds is None:
             self._failures += 1
             return self._drawn(self._failures - 1)
-        self._failures = 0 if lived_seconds >= HEALTHY_SECONDS else self._failures // 2
-        if lived_seconds >= SETTLED_SECONDS:
-            self._stillborn = 0
+        self._failures = 0 if open_seconds >= HEALTHY_SECONDS else self._failures // 2
+        if open_seconds >= STABLE_SECONDS:
+            self._short_lived = 0
             return self._drawn(0)
-        self._stillborn += 1
-        return self._drawn(max(1, self._stillborn - MOST_STILLBORN + 1))
+        self._short_lived += 1
+        return self._drawn(max(1, self._short_lived - MOST_SHORT_LIVED + 1))
 
-    def forget(self) -> None:
-        """Start again: somebody asked for it, or the world changed."""
+    def reset(self) -> None:
+        """Start with the first delay again."""
         self._failures = 0
-        self._stillborn = 0
+        self._short_lived = 0
 
     def _drawn(self, doublings: int) -> float:
         ceiling = min(self._longest_seconds, self._first_seconds * 2.0 ** min(doublings, 60))

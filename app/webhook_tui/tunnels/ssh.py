@@ -1,7 +1,7 @@
-"""The tunnel through the system's own ssh, to localhost.run or any server that forwards and says where from.
+"""The tunnel of the system's ssh client, to localhost.run or any server that forwards and prints the public URL.
 
-Nothing of the user's ssh configuration is read, so that no agent is forwarded and no shared connection is used. The
-server's key is remembered in a known_hosts of our own.
+The user's ssh configuration is not read, so that no agent is forwarded and no shared connection is used. The server's
+key is kept in a known_hosts file of this program.
 """
 
 from __future__ import annotations
@@ -14,13 +14,14 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from webhook_tui.domain.errors import ExitCode, Problem, ProblemError
+from webhook_tui.domain.errors import Problem, ProblemError
 from webhook_tui.environment import child_environment, secret_values
-from webhook_tui.tunnels.base import LOG_NAME, Opened, TunnelSettings, local_target, short
-from webhook_tui.tunnels.child import follow
-from webhook_tui.tunnels.log import TunnelLog
-from webhook_tui.tunnels.ssh_errors import SshProblems, missing
-from webhook_tui.tunnels.url_parser import ForwardRefusedError, UrlParser
+from webhook_tui.tunnels import errors
+from webhook_tui.tunnels.base import LOG_NAME, Opened, TunnelSettings, local_target
+from webhook_tui.tunnels.process.child import follow
+from webhook_tui.tunnels.process.log import TunnelLog
+from webhook_tui.tunnels.ssh_output import SshOutput
+from webhook_tui.tunnels.url_parser import ForwardRefusedError, LocalhostRunParser
 
 CONNECT_SECONDS = 10
 _KEYLESS_USER = "nokey"
@@ -32,7 +33,7 @@ _SERVER = re.compile(
 
 
 class SshServer(Struct, frozen=True):
-    """Where ssh connects to."""
+    """The address of an ssh server."""
 
     user: str | None
     host: str
@@ -40,32 +41,26 @@ class SshServer(Struct, frozen=True):
 
     @classmethod
     def parse(cls, text: str) -> SshServer:
-        """`[user@]host[:port]`, an IPv6 host in brackets. Raises ProblemError with ExitCode.USAGE."""
+        """Parse `[user@]host[:port]`, an IPv6 host in brackets. Raises ProblemError (ExitCode.USAGE)."""
         found = _SERVER.fullmatch(text.strip())
         port = int(found["port"] or 22) if found else 0
         if found is None or not 0 < port < 65_536:
-            raise ProblemError(
-                Problem(
-                    f"--ssh-server {short(text, 40)} is no server.",
-                    "Write it as [user@]host[:port]: nokey@localhost.run.",
-                    ExitCode.USAGE,
-                )
-            )
+            raise ProblemError(errors.not_a_server(text))
         return cls(found["user"], found["host"].strip("[]"), port)
 
     @property
     def destination(self) -> str:
-        """As ssh takes it; never begins with a dash."""
+        """The argument for ssh; never begins with a dash."""
         return f"{self.user}@{self.host}" if self.user else self.host
 
 
 class SshTunnel:
-    """`ssh -R 80:receiver server`, kept to one connection; the server's words say under which URL it is reached."""
+    """Runs `ssh -R 80:receiver server` and finds the public URL in the server's output."""
 
     kind = "ssh"
 
     def __init__(self, settings: TunnelSettings) -> None:
-        """Raises ProblemError with ExitCode.USAGE when `ssh_server` is none."""
+        """Raises ProblemError (ExitCode.USAGE) when `ssh_server` is invalid."""
         self._target = SshServer.parse(settings.ssh_server)
         self.server = self._target.host
         self.deadline_seconds = settings.deadline_seconds
@@ -76,37 +71,37 @@ class SshTunnel:
         )
 
     async def run(self, host: str, port: int, opened: Opened) -> Problem:
-        """One connection, from start to end."""
+        """Connect once."""
         program = shutil.which("ssh")
         if program is None:
-            return missing()
-        problems = SshProblems(self.server, self._target.port, CONNECT_SECONDS)
-        announcements = UrlParser()
+            return errors.ssh_missing()
+        output = SshOutput(self.server, self._target.port, CONNECT_SECONDS)
+        parser = LocalhostRunParser()
 
-        def heard(line: str) -> str | Problem | None:
+        def on_line(line: str) -> str | Problem | None:
             self._log.write("ssh", line)
             try:
-                return announcements.url_in(line)
+                return parser.url_in(line)
             except ForwardRefusedError:
-                return problems.forward_refused()
+                return errors.ssh_forward_refused(self.server)
 
         prepare_known_hosts(self._known_hosts)
-        course = await follow(
+        run = await follow(
             ssh_argv(program, self._target, self._known_hosts, host, port),
             environment=child_environment(os.environ, more=self._secrets_env),
             deadline_seconds=self.deadline_seconds,
-            heard=heard,
+            on_line=on_line,
             opened=opened,
         )
-        if course.problem is not None:
-            return course.problem
-        if course.timed_out:
-            return problems.no_url(self.deadline_seconds)
-        return problems.of(course.lines, code=course.code, was_open=bool(course.urls))
+        if run.problem is not None:
+            return run.problem
+        if run.timed_out:
+            return errors.ssh_no_url(self.deadline_seconds)
+        return output.problem(run.lines, code=run.code, was_open=bool(run.urls))
 
 
 def ssh_argv(program: str, server: SshServer, known_hosts: Path, host: str, port: int) -> list[str]:
-    """The command: asks nothing, forwards nothing but the one port, notices a dead link within 60 s."""
+    """Return the command: it never prompts, forwards one port only, and detects a dead connection within 60 s."""
     options = [
         "BatchMode=yes",
         "ExitOnForwardFailure=yes",
@@ -132,9 +127,9 @@ def ssh_argv(program: str, server: SshServer, known_hosts: Path, host: str, port
 
 
 def prepare_known_hosts(path: Path) -> None:
-    """An empty private file where there is none, so that ssh does not choose the mode.
+    """Create an empty file with mode 0600, so that ssh does not choose the mode.
 
-    Where that cannot be, ssh goes on without remembering: that is worth a tunnel.
+    Errors are ignored: ssh works without it, but then does not recognise the server's key again.
     """
     with contextlib.suppress(OSError):
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -142,7 +137,7 @@ def prepare_known_hosts(path: Path) -> None:
 
 
 def _quoted(path: Path) -> str:
-    """As ssh reads a path in an option: quoted for its blanks, percent signs doubled."""
+    """Return a path as an option of ssh: quoted, percent signs doubled (ssh_config(5))."""
     text = str(path).replace("\\", "\\\\") if os.name == "posix" else path.as_posix()
     text = text.replace("%", "%%").replace('"', '\\"')
     return f'"{text}"'

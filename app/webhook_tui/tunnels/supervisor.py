@@ -1,4 +1,4 @@
-"""Keeps one tunnel up for as long as the program runs: never two children at once, and every state told in words."""
+"""Keeps one tunnel open: runs its driver again when it ends, and reports its status."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from datetime import datetime, timedelta
 
 from msgspec.structs import replace
 
-from webhook_tui.domain.errors import ExitCode, Problem, ProblemError
+from webhook_tui.domain.errors import Problem, ProblemError
 from webhook_tui.domain.status import TunnelState, TunnelStatus
-from webhook_tui.tunnels.base import Tunnel, short
-from webhook_tui.tunnels.retry_delay import Backoff
+from webhook_tui.tunnels import errors
+from webhook_tui.tunnels.base import Tunnel
+from webhook_tui.tunnels.retry_delay import TunnelRetryDelay
 
 
 class TunnelSupervisor:
-    """Runs a Tunnel again and again. All of it belongs to one loop's thread.
+    """Runs a driver until cancelled. Belongs to one event loop.
 
-    `tries` in a status: how often it was tried since it was last live. `since` of DOWN: when it went down, however
-    often it was tried since.
+    `tries` of a status: tries since the tunnel was last live. `since` of DOWN: when it went down, across all tries.
     """
 
     def __init__(
@@ -34,11 +34,11 @@ class TunnelSupervisor:
         slept_seconds: float = 10.0,
         tick_seconds: float = 1.0,
     ) -> None:
-        """`slept_seconds`: a jump of the clock by more says that the machine slept; looked at each `tick_seconds`."""
+        """`slept_seconds`: a larger jump of the clock, checked every `tick_seconds`, means that the machine slept."""
         self._tunnel = tunnel
         self._changed = changed
         self._now = now
-        self._backoff = Backoff(first_delay_seconds, longest_delay_seconds, random)
+        self._delay = TunnelRetryDelay(first_delay_seconds, longest_delay_seconds, random)
         self._slept_seconds = slept_seconds
         self._tick_seconds = tick_seconds
         self._status = TunnelStatus(
@@ -46,86 +46,80 @@ class TunnelSupervisor:
         )
         self._live_at: float | None = None
         self._down_since: datetime | None = None
-        self._woken = asyncio.Event()
-        self._given_up = asyncio.Event()
+        self._wake = asyncio.Event()
+        self._reopening = asyncio.Event()
 
     @property
     def status(self) -> TunnelStatus:
-        """As it was told last."""
+        """The status that was reported last."""
         return self._status
 
     def try_now(self) -> None:
-        """Do not wait any longer; changes nothing while the tunnel is open or opening."""
-        self._backoff.forget()
-        self._woken.set()
+        """End the delay before the next try; no effect while the tunnel is open or opening."""
+        self._delay.reset()
+        self._wake.set()
 
     def reopen(self) -> None:
-        """Give up the present connection for a new one at once: the public URL leads nowhere, or the machine slept.
+        """Replace the connection at once: the public URL leads nowhere, or the machine slept.
 
-        What only a person can mend stays as it is.
+        No effect after a failure that is not transient.
         """
-        self._backoff.forget()
+        self._delay.reset()
         if self._status.state is not TunnelState.FAILED:
-            self._given_up.set()
-            self._woken.set()
+            self._reopening.set()
+            self._wake.set()
 
     async def run(self, host: str, port: int) -> None:
         """Keep the tunnel up until cancelled."""
-        watching = asyncio.create_task(self._watch_the_clock(), name="clock watch")
+        watching = asyncio.create_task(self._watch_clock(), name="clock watch")
         try:
             while True:
-                problem = await self._once(host, port)
+                problem = await self._open(host, port)
                 if problem is not None:
-                    await self._rest(problem)
+                    await self._wait(problem)
         finally:
             watching.cancel()
 
-    async def _once(self, host: str, port: int) -> Problem | None:
-        """One life of the tunnel and why it ended; None when it was given up for a new one."""
+    async def _open(self, host: str, port: int) -> Problem | None:
+        """Run the driver once and return why it ended; None when `reopen` ended it."""
         self._live_at = None
-        self._given_up.clear()
-        self._tell(TunnelState.OPENING, tries=self._status.tries + 1)
-        running = asyncio.create_task(self._ran(host, port), name=f"tunnel {self._tunnel.kind}")
-        given_up = asyncio.create_task(self._given_up.wait())
+        self._reopening.clear()
+        self._report(TunnelState.OPENING, tries=self._status.tries + 1)
+        running = asyncio.create_task(self._run_driver(host, port), name=f"tunnel {self._tunnel.kind}")
+        reopening = asyncio.create_task(self._reopening.wait())
         try:
-            await asyncio.wait({running, given_up}, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait({running, reopening}, return_when=asyncio.FIRST_COMPLETED)
         finally:
-            given_up.cancel()
+            reopening.cancel()
             running.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await running
         return None if running.cancelled() else running.result()
 
-    async def _ran(self, host: str, port: int) -> Problem:
+    async def _run_driver(self, host: str, port: int) -> Problem:
         try:
-            return await self._tunnel.run(host, port, self._heard)
+            return await self._tunnel.run(host, port, self._on_opened)
         except ProblemError as error:
             return error.problem
         except OSError as error:
-            return Problem(
-                f"The tunnel could not be started: {short(error.strerror or str(error), 40)}.",
-                "Retrying in {again}.",
-                ExitCode.TUNNEL,
-                is_transient=True,
-                screen_hint="Retrying in {again}; u tries now.",
-            )
+            return errors.not_started(error.strerror or str(error))
 
-    def _heard(self, said: str | Problem) -> None:
-        if isinstance(said, Problem):
-            self._tell(TunnelState.OPENING, tries=1, problem=said)
+    def _on_opened(self, opened: str | Problem) -> None:
+        if isinstance(opened, Problem):
+            self._report(TunnelState.OPENING, tries=1, problem=opened)
             return
         if self._live_at is None:
             self._live_at = asyncio.get_running_loop().time()
         self._down_since = None
-        self._tell(TunnelState.LIVE, public_url=said)
+        self._report(TunnelState.LIVE, public_url=opened)
 
-    async def _rest(self, problem: Problem) -> None:
-        lived = None if self._live_at is None else asyncio.get_running_loop().time() - self._live_at
-        delay = max(self._backoff.after(lived), problem.retry_after or 0.0)
+    async def _wait(self, problem: Problem) -> None:
+        open_seconds = None if self._live_at is None else asyncio.get_running_loop().time() - self._live_at
+        delay = max(self._delay.after(open_seconds), problem.retry_after or 0.0)
         self._down_since = self._down_since or self._now()
-        self._woken.clear()
+        self._wake.clear()
         if problem.is_transient:
-            self._tell(
+            self._report(
                 TunnelState.DOWN,
                 since=self._down_since,
                 tries=self._status.tries,
@@ -133,12 +127,12 @@ class TunnelSupervisor:
                 problem=problem,
             )
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._woken.wait(), delay)
+                await asyncio.wait_for(self._wake.wait(), delay)
         else:
-            self._tell(TunnelState.FAILED, since=self._down_since, tries=self._status.tries, problem=problem)
-            await self._woken.wait()
+            self._report(TunnelState.FAILED, since=self._down_since, tries=self._status.tries, problem=problem)
+            await self._wake.wait()
 
-    def _tell(
+    def _report(
         self,
         state: TunnelState,
         *,
@@ -159,8 +153,8 @@ class TunnelSupervisor:
         )
         self._changed(self._status)
 
-    async def _watch_the_clock(self) -> None:
-        """The loop's clock stands still while a machine sleeps on some systems, the wall's on none: look at both."""
+    async def _watch_clock(self) -> None:
+        """Reopen the tunnel after the machine slept. The loop's clock stops during sleep on some systems only."""
         loop = asyncio.get_running_loop()
         wall, steady = self._now(), loop.time()
         while True:

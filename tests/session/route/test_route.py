@@ -36,7 +36,7 @@ from webhook_tui.domain.signature.verdict import Verdict
 from webhook_tui.domain.status import SessionStatus, TunnelState, WebhookState
 from webhook_tui.sandbox.service import Sandbox
 from webhook_tui.tunnels import ssh
-from webhook_tui.tunnels.retry_delay import SETTLED_SECONDS
+from webhook_tui.tunnels.retry_delay import STABLE_SECONDS
 
 FAULTS = int(os.environ.get("TUNNEL_FAULTS", "4"))
 MOST_SECONDS = 2.0
@@ -102,7 +102,7 @@ async def test_faults_under_load(tmp_path: Path) -> None:
             async with _events(sandbox):
                 for number in range(FAULTS):
                     kind = ("drop", "kill", "rotate")[number % 3]
-                    await asyncio.sleep(SETTLED_SECONDS + chance.random() * 0.2)  # a tunnel that stood
+                    await asyncio.sleep(STABLE_SECONDS + chance.random() * 0.2)  # a tunnel that stood
                     addresses, started = len(server.announced), own_time()
                     if kind == "drop":
                         await server.drop()

@@ -286,9 +286,9 @@ def test_the_steps_follow_the_route() -> None:
         "webhook": "is registered when the tunnel is open",
         "ping": "PiktID sends one at once",
     }
-    problem = Problem("There is no ssh on this machine, so no tunnel.", "Install OpenSSH.")
+    problem = Problem("There is no ssh on this machine.", "Install OpenSSH.")
     failed = replace(LISTENING, tunnel=TunnelStatus(TunnelState.FAILED, problem=problem))
-    assert steps(failed, NOW)[1].text == "not open: There is no ssh on this machine, so no tunnel"
+    assert steps(failed, NOW)[1].text == "not open: There is no ssh on this machine"
     assert next_step(failed) == "register"
     assert next_step(WAITING) == "ping"
     for webhook in WebhookState:

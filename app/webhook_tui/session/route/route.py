@@ -14,8 +14,7 @@ from webhook_tui.session.bus import AddressChanged, EventBus, PublicUrlUnreachab
 from webhook_tui.session.clock import Clock
 from webhook_tui.session.forwarding.forwarder import OwnAddress
 from webhook_tui.session.status import StatusPublisher, opens_tunnel
-from webhook_tui.tunnels.base import TunnelSettings
-from webhook_tui.tunnels.choice import choose
+from webhook_tui.tunnels.base import TunnelSettings, choose
 from webhook_tui.tunnels.supervisor import TunnelSupervisor
 
 

@@ -18,13 +18,14 @@ from tests.tunnels.localhost_run import LocalhostRun
 from tests.tunnels.watching import alive, descendants, until
 
 HERE = Path(__file__).parent
+PROGRAMS = HERE.parent
 
 
 @contextlib.asynccontextmanager
 async def _kept(kind: str, state_dir: Path, what: str) -> AsyncIterator[tuple[asyncio.subprocess.Process, str]]:
     """A program with an open tunnel, and the URL that it told."""
     process = await asyncio.create_subprocess_exec(
-        sys.executable, str(HERE / "keeper.py"), kind, str(state_dir), what, stdout=asyncio.subprocess.PIPE
+        sys.executable, str(HERE / "tunnel_parent.py"), kind, str(state_dir), what, stdout=asyncio.subprocess.PIPE
     )
     assert process.stdout is not None
     try:
@@ -54,7 +55,7 @@ async def test_ssh_does_not_outlive_us(tmp_path: Path) -> None:
 async def test_a_command_does_not_outlive_us(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, mode: str) -> None:
     """Nor what it started itself, nor one that does not heed SIGTERM."""
     monkeypatch.setenv("FAKE_MODE", mode)
-    program = f"{shlex.quote(sys.executable)} {shlex.quote(str(HERE / 'cloudflared.py'))}"
+    program = f"{shlex.quote(sys.executable)} {shlex.quote(str(PROGRAMS / 'cloudflared.py'))}"
     async with _kept("command", tmp_path, f"sh -c {shlex.quote(f'{program}; true')}") as (process, url):
         assert "trycloudflare" in url
         assert len(descendants(process.pid)) == 3
@@ -66,7 +67,9 @@ async def test_ngrok_does_not_outlive_us(tmp_path: Path, monkeypatch: pytest.Mon
     """pyngrok starts the agent itself, and would leave it behind."""
     monkeypatch.setenv("FAKE_NGROK_MODE", mode)
     agent = tmp_path / "ngrok"
-    agent.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} {shlex.quote(str(HERE / "fake_ngrok.py"))} "$@"\n')
+    agent.write_text(
+        f'#!/bin/sh\nexec {shlex.quote(sys.executable)} {shlex.quote(str(PROGRAMS / "fake_ngrok.py"))} "$@"\n'
+    )
     agent.chmod(0o700)
     async with _kept("ngrok", tmp_path / "state", str(agent)) as (process, url):
         assert "ngrok-free" in url

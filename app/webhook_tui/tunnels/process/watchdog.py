@@ -1,13 +1,12 @@
-"""Runs a program that must not outlive ours: when our end of the lifeline closes, however we ended, it ends too.
+"""Runs a program and ends it when a pipe closes: the other end belongs to webhook-tui, which may have been killed.
 
-Run as a script with `-I -S` (that costs about 15 ms): `guard.py LIFELINE PROGRAM [ARGUMENT ...]`. LIFELINE is `-` for
-standard input, or a named pipe that first says which environment variables the program gets: lines of `NAME=value`,
-then an empty one.
+Run as a script with `-I -S` (it starts in about 15 ms): `watchdog.py PIPE PROGRAM [ARGUMENT ...]`. PIPE is `-` for
+standard input, or a named pipe whose first lines set environment variables of the program: `NAME=value`, ended by an
+empty line.
 
-On POSIX this process becomes the program, so that its pid, its signals and its exit code are the program's own; a
-small process that stays behind in its process group watches the lifeline. As the watcher is a member of the group, the
-group's number cannot become another's. Elsewhere this process stays and watches itself. Only the standard library is
-used, and as little of it as can be.
+On POSIX this process becomes the program, so that pid, signals and exit code are the program's; a forked process in its
+process group watches the pipe. As a member of the group it keeps the group's number from being used again. Elsewhere
+this process starts the program and watches the pipe itself. It imports as little as it can.
 """
 
 from __future__ import annotations
@@ -23,9 +22,9 @@ _NOT_RUN = 127
 
 
 def main(arguments: list[str]) -> int:
-    """Become the program; returns only where that is not possible."""
-    lifeline, command = arguments[0], arguments[1:]
-    number = 0 if lifeline == "-" else _opened(lifeline)
+    """Become the program; return an exit code only where that is not possible."""
+    pipe, command = arguments[0], arguments[1:]
+    number = 0 if pipe == "-" else _opened(pipe)
     if not hasattr(os, "fork"):
         return _stay(number, command)
     if os.getpgid(0) != os.getpid():
@@ -38,7 +37,7 @@ def main(arguments: list[str]) -> int:
 
 
 def _opened(path: str) -> int:
-    """The named pipe, its settings taken in; ends at once when nobody holds its other end."""
+    """Open the named pipe and read its settings; exits when its other end is closed."""
     number = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
     os.set_blocking(number, True)
     lines = b""
@@ -55,15 +54,15 @@ def _opened(path: str) -> int:
 
 
 def _become(number: int, command: list[str]) -> int:
-    nothing = os.open(os.devnull, os.O_RDWR)
-    os.dup2(nothing, 0)
+    null = os.open(os.devnull, os.O_RDWR)
+    os.dup2(null, 0)
     os.dup2(1, 2)
     if number != 0:
         os.close(number)
     for name in ("SIGPIPE", "SIGXFSZ"):
         signal.signal(getattr(signal, name), signal.SIG_DFL)
     try:
-        os.execvp(command[0], command)  # noqa: S606 -- the point of it: no shell between
+        os.execvp(command[0], command)  # noqa: S606 -- a program and its arguments, without a shell
     except OSError as error:
         os.write(1, os.fsencode(f"{command[0]}: {error.strerror}\n"))
         return _NOT_RUN
@@ -72,9 +71,9 @@ def _become(number: int, command: list[str]) -> int:
 def _watch(number: int, program: int) -> None:
     for name in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(name, signal.SIG_IGN)
-    nothing = os.open(os.devnull, os.O_RDWR)
-    os.dup2(nothing, 1)
-    os.dup2(nothing, 2)
+    null = os.open(os.devnull, os.O_RDWR)
+    os.dup2(null, 1)
+    os.dup2(null, 2)
     while os.read(number, 4096):
         pass
     os.killpg(0, signal.SIGTERM)
@@ -86,10 +85,10 @@ def _watch(number: int, program: int) -> None:
 
 
 def _stay(number: int, command: list[str]) -> int:
-    import subprocess  # noqa: PLC0415 -- costs more than all the rest, and only Windows comes here
-    import threading  # noqa: PLC0415 -- as above
+    import subprocess  # noqa: PLC0415 -- slow to import, and used on Windows only
+    import threading  # noqa: PLC0415 -- used on Windows only
 
-    with subprocess.Popen(command, stdin=subprocess.DEVNULL, stderr=subprocess.STDOUT) as program:  # noqa: S603 -- argv
+    with subprocess.Popen(command, stdin=subprocess.DEVNULL, stderr=subprocess.STDOUT) as program:  # noqa: S603 -- a program and its arguments, without a shell
 
         def watch() -> None:
             while os.read(number, 4096):

@@ -1,4 +1,4 @@
-"""The tunnel's own words, kept for whoever looks: one bounded file, private, harmless to print, without secrets."""
+"""The log of tunnel programs' output: limited in size, mode 0600, sanitised, without secrets."""
 
 from __future__ import annotations
 
@@ -17,27 +17,27 @@ _HIDDEN = "•" * 12
 
 
 class TunnelLog:
-    """Appends lines to `path`; a full file becomes `path`.1, so both together never exceed twice `most_bytes`.
+    """Appends lines to `path`; a full file is renamed to `path`.1, so that both use at most twice `most_bytes`.
 
-    Losing a line of it is never worth an error: a disk that is full or read-only is passed over in silence.
+    Write errors are ignored.
     """
 
     def __init__(self, path: Path, *, hidden: Iterable[str] = (), most_bytes: int = _MOST_BYTES) -> None:
-        """`hidden`: texts that are replaced by dots wherever they stand."""
+        """`hidden`: texts that are replaced by dots."""
         self._path = path
         self._hidden = tuple(sorted({text for text in hidden if text}, key=len, reverse=True))
         self._most_bytes = most_bytes
 
     def clean(self, line: str) -> str:
-        """The line without what is hidden."""
+        """Return the line with hidden texts replaced."""
         for text in self._hidden:
             line = line.replace(text, _HIDDEN)
         return line
 
-    def write(self, who: str, line: str) -> None:
-        """One line, told by `who`."""
-        words = visible(self.clean(line)[:_MOST_CHARACTERS])
-        entry = f"{rfc3339(datetime.now(UTC))} {who}: {words}\n".encode(errors="replace")
+    def write(self, program: str, line: str) -> None:
+        """Append one line of the output of `program`."""
+        text = visible(self.clean(line)[:_MOST_CHARACTERS])
+        entry = f"{rfc3339(datetime.now(UTC))} {program}: {text}\n".encode(errors="replace")
         with contextlib.suppress(OSError):
             self._append(entry)
 

@@ -1,4 +1,4 @@
-"""A program that holds a tunnel open until it is killed, and prints its URL: `keeper.py KIND STATE_DIR WHAT`."""
+"""A program that holds a tunnel open until it is killed, and prints its URL: `tunnel_parent.py KIND STATE_DIR WHAT`."""
 
 from __future__ import annotations
 
@@ -6,8 +6,7 @@ import asyncio
 import sys
 from pathlib import Path
 
-from webhook_tui.tunnels.base import TunnelSettings
-from webhook_tui.tunnels.choice import choose
+from webhook_tui.tunnels.base import TunnelSettings, choose
 
 
 def _told(said: object) -> None:

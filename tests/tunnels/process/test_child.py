@@ -11,7 +11,7 @@ from pathlib import Path
 from tests.patience import PATIENCE_SECONDS
 from tests.tunnels.watching import alive, until
 from webhook_tui.environment import child_environment
-from webhook_tui.tunnels.child import GUARD, Child, follow
+from webhook_tui.tunnels.process.child import WATCHDOG, Child, follow
 
 
 def _python(code: str) -> list[str]:
@@ -28,7 +28,7 @@ async def test_a_flood_does_not_keep_the_loop() -> None:
     child = await Child.start(
         _python("while True: print('y')"),
         environment=child_environment(os.environ),
-        heard=lines.append,
+        on_line=lines.append,
     )
     loop = asyncio.get_running_loop()
     most_at_once = 0
@@ -50,7 +50,7 @@ async def test_last_words_are_heard() -> None:
     child = await Child.start(
         _python("import sys; print('out', flush=True); sys.stderr.write('err'); sys.exit(7)"),
         environment=child_environment(os.environ),
-        heard=lines.append,
+        on_line=lines.append,
     )
     try:
         assert await child.ended() == 7
@@ -65,7 +65,7 @@ async def test_it_has_no_input_and_ordinary_signals() -> None:
     child = await Child.start(
         ["/bin/sh", "-c", 'read line || echo "no input"; kill -PIPE $$; echo "deaf"'],
         environment=child_environment(os.environ),
-        heard=lines.append,
+        on_line=lines.append,
     )
     try:
         assert await child.ended() == -signal.SIGPIPE
@@ -87,7 +87,7 @@ async def test_one_that_leaves_a_daemon_behind_keeps_nothing_open() -> None:
     )
     before = _open_files()
     for _ in range(2):
-        child = await Child.start(_python(code), environment=child_environment(os.environ), heard=pids.append)
+        child = await Child.start(_python(code), environment=child_environment(os.environ), on_line=pids.append)
         try:
             assert await asyncio.wait_for(child.ended(), PATIENCE_SECONDS) == 0
         finally:
@@ -104,7 +104,7 @@ async def test_what_it_started_ends_with_it() -> None:
     child = await Child.start(
         ["/bin/sh", "-c", "trap '' TERM; (trap '' TERM; echo $$; sleep 30) & sleep 30"],
         environment=child_environment(os.environ),
-        heard=pids.append,
+        on_line=pids.append,
     )
     await until(lambda: pids)
     await child.end()
@@ -117,7 +117,7 @@ async def test_a_program_that_cannot_be_run() -> None:
         ["/no/such/program"],
         environment=child_environment(os.environ),
         deadline_seconds=5,
-        heard=lambda line: None,
+        on_line=lambda line: None,
         opened=lambda said: None,
     )
     assert course.code == 127
@@ -126,11 +126,13 @@ async def test_a_program_that_cannot_be_run() -> None:
 
 async def test_the_guard_without_fork() -> None:
     """Where no process can become another it stays beside its program, and ends it when we are gone."""
-    code = f"import os, runpy, sys; del os.fork; sys.argv[:1] = []; runpy.run_path({str(GUARD)!r}, run_name='__main__')"
+    code = (
+        f"import os, runpy, sys; del os.fork; sys.argv[:1] = []; runpy.run_path({str(WATCHDOG)!r}, run_name='__main__')"
+    )
     program = "import os, sys; print(os.getpid(), flush=True); print('err', file=sys.stderr, flush=True)"
     guard = await asyncio.create_subprocess_exec(
         *_python(code),
-        str(GUARD),
+        str(WATCHDOG),
         "-",
         *_python(f"{program}; import signal; signal.pause()"),
         stdin=asyncio.subprocess.PIPE,

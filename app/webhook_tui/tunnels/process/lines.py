@@ -1,4 +1,4 @@
-"""Bytes of a terminal program as whole lines of plain text, however they were cut on the way; pure."""
+"""Splits the output of a terminal program into lines of plain text."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ _ANSI = re.compile(
 
 
 def plain(text: str) -> str:
-    """The text without ANSI sequences."""
+    """Return the text without ANSI escape sequences (ECMA-48)."""
     return _ANSI.sub("", text)
 
 
 class LineSplitter:
-    """Collects bytes and gives whole lines; a carriage return ends a line as well, and empty lines are left out.
+    """Collects bytes and returns complete lines, without empty ones; a carriage return ends a line, too.
 
-    A line longer than `most_bytes` is cut there, and its rest is dropped.
+    A line longer than `most_bytes` is truncated.
     """
 
     def __init__(self, most_bytes: int = MOST_LINE_BYTES) -> None:
@@ -32,7 +32,7 @@ class LineSplitter:
         self._begun = bytearray()
 
     def feed(self, data: bytes) -> list[str]:
-        """The lines that `data` completes."""
+        """Add `data` and return the lines that it completes."""
         *whole, rest = data.replace(b"\r", b"\n").split(b"\n")
         lines: list[str] = []
         for piece in whole:
@@ -42,7 +42,7 @@ class LineSplitter:
         return lines
 
     def rest(self) -> list[str]:
-        """What was begun and has no end: after the last byte, or [] when there is nothing."""
+        """Return the unfinished line after the last byte; [] without one."""
         line = plain(decoded(bytes(self._begun))).strip()
         self._begun.clear()
         return [line] if line else []

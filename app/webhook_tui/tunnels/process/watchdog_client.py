@@ -1,8 +1,8 @@
-"""A stand-in for a program that somebody else's library starts: it runs the program under the guard.
+"""Runs a program under the watchdog although a library starts it, with our environment and standard error.
 
-The library inherits us everything, our terminal's standard error and our environment too. The stand-in is a script that
-drops the secrets, then becomes the guard, which takes the program's own settings from a named pipe and ends it when we
-let go of that pipe, or die. POSIX only: elsewhere the program is started as it is, with our environment.
+The library gets a script instead of the program: it unsets the secrets and becomes the watchdog, which reads the
+program's environment variables from a named pipe and ends the program when that pipe closes. POSIX only; elsewhere the
+library starts the program itself.
 """
 
 from __future__ import annotations
@@ -19,16 +19,16 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from webhook_tui.environment import SECRET_NAMES, is_secret
-from webhook_tui.tunnels.child import GUARD
+from webhook_tui.tunnels.process.child import WATCHDOG
 
 _PREFIX = "agent-"
-_PIPE = "lifeline"
+_PIPE = "pipe"
 _SHELL_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _HAS_PIPES = hasattr(os, "mkfifo")
 
 
 class WatchdogClient:
-    """One start of one program. `directory` is private and goes with it."""
+    """One start of a program. `directory` is private and removed by `close`."""
 
     def __init__(
         self, program: str, state_dir: Path, *, environment: Mapping[str, str], more_secrets: Iterable[str] = ()
@@ -37,7 +37,7 @@ class WatchdogClient:
         self.directory = _directory(state_dir)
         self._number: int | None = None
         self.path = program
-        """What the library is to start."""
+        """What the library must start."""
         if _HAS_PIPES:
             try:
                 self.path = self._prepared(program, environment, (*SECRET_NAMES, *more_secrets))
@@ -47,15 +47,15 @@ class WatchdogClient:
         else:
             os.environ.update(environment)
 
-    def let_go(self) -> None:
+    def end(self) -> None:
         """End the program: it gets SIGTERM, and SIGKILL within 1 s."""
         if self._number is not None:
             os.close(self._number)
             self._number = None
 
     def close(self) -> None:
-        """Let go, and remove the files."""
-        self.let_go()
+        """End the program and remove the files."""
+        self.end()
         shutil.rmtree(self.directory, ignore_errors=True)
 
     def _prepared(self, program: str, environment: Mapping[str, str], secret_names: Iterable[str]) -> str:
@@ -67,7 +67,7 @@ class WatchdogClient:
         patterns = tuple(secret_names)
         dropped = [name for name in os.environ if is_secret(name, patterns) and _SHELL_NAME.fullmatch(name)]
         script = self.directory / Path(program).name
-        command = shlex.join([sys.executable, "-I", "-S", str(GUARD), str(pipe), program])
+        command = shlex.join([sys.executable, "-I", "-S", str(WATCHDOG), str(pipe), program])
         unset = f"unset {' '.join(dropped)}\n" if dropped else ""
         script.write_text(f'#!/bin/sh\n{unset}exec {command} "$@"\n')
         script.chmod(0o700)
@@ -75,18 +75,18 @@ class WatchdogClient:
 
 
 def _directory(state_dir: Path) -> Path:
-    """A new private one in `state_dir`, or among the temporary files where that cannot be written."""
+    """Create a private directory in `state_dir`, or a temporary one where that is not writable."""
     try:
         state_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         if _HAS_PIPES:
-            _sweep(state_dir)
+            _remove_stale(state_dir)
         return Path(tempfile.mkdtemp(prefix=_PREFIX, dir=state_dir))
     except OSError:
         return Path(tempfile.mkdtemp(prefix=_PREFIX))
 
 
-def _sweep(state_dir: Path) -> None:
-    """Remove what a program that was killed left behind: directories whose pipe nobody holds."""
+def _remove_stale(state_dir: Path) -> None:
+    """Remove directories of killed programs: those whose pipe has no reader."""
     for directory in state_dir.glob(f"{_PREFIX}*"):
         try:
             os.close(os.open(directory / _PIPE, os.O_WRONLY | os.O_NONBLOCK))
