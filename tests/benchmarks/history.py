@@ -121,7 +121,7 @@ def _with_screen(home: Path, path: Path, rows: int) -> tuple[float, float]:
         screen.wait_for(rb"\b1 ", frames)
         load = threading.Thread(target=lambda: Load(screen.port, Requests()).scheduled(500, 8.0))
         load.start()
-        times = []
+        times: list[float] = []
         while len(times) < _KEYS and load.is_alive():
             for key in (b"j", b"k"):
                 times.append(screen.key_seconds(key, rb"."))

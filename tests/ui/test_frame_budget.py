@@ -142,8 +142,8 @@ def test_what_is_requested_while_a_frame_is_drawn_comes_in_the_next() -> None:
 async def test_a_flood_of_events_is_drawn_when_the_clock_allows_it() -> None:
     """While the clock stands there is one refresh for all; the detail follows later than the table."""
     clock = [100.0]
-    clocks = {"monotonic": lambda: clock[0], "thread_time": lambda: 0.0}
-    async with stage(FakeSession(RUNNING, [stored_delivery(1)]), **clocks) as played:
+    session = FakeSession(RUNNING, [stored_delivery(1)])
+    async with stage(session, monotonic=lambda: clock[0], thread_time=lambda: 0.0) as played:
         table, detail = played.main.deliveries.table, played.main.deliveries.detail
         refreshed: list[int] = []
         rows = table.rows
