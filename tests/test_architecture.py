@@ -207,7 +207,7 @@ _SMALL_MODULES = {
     *("argv", "cli/token", "domain/account", "domain/diagnostics/message", "domain/diagnostics/other_delivery"),
     *("domain/filtering/filter", "domain/filtering/prefilter", "domain/payload/json_path", "domain/payload/links"),
     *("domain/payload/query", "domain/run", "domain/signature/event_headers", "environment", "export/formats"),
-    *("export/raw", "http/descriptors", "payload_query/wire", "sandbox/samples", "tunnels/choice"),
+    *("export/snippets/raw", "http/descriptors", "payload_query/wire", "sandbox/samples", "tunnels/choice"),
 }
 
 _MOST_MODULES = 15

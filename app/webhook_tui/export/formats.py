@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from webhook_tui.export.curl import write_curl
 from webhook_tui.export.format import Format
 from webhook_tui.export.har import write_har
 from webhook_tui.export.html import write_html
-from webhook_tui.export.httpie import write_httpie
 from webhook_tui.export.json_lines import write_jsonl
-from webhook_tui.export.python_source import write_pytest, write_python
-from webhook_tui.export.raw import write_payload, write_raw
 from webhook_tui.export.scenario import write_scenario_file
+from webhook_tui.export.snippets.curl import write_curl
+from webhook_tui.export.snippets.httpie import write_httpie
+from webhook_tui.export.snippets.python_source import write_pytest, write_python
+from webhook_tui.export.snippets.raw import write_payload, write_raw
 from webhook_tui.export.table import write_csv
 
 _ALL = (

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from webhook_tui.domain.delivery.delivery import Delivery, StoredDelivery
 from webhook_tui.domain.delivery.headers import Headers, values
 from webhook_tui.export.destination import Destination, sent_headers
-from webhook_tui.export.shell import command_line, from_base64, note, text_body, word
+from webhook_tui.export.snippets.shell import command_line, from_base64, note, text_body, word
 
 _ADDED = (b"Accept", b"Accept-Encoding", b"User-Agent", b"Content-Type")
 """What HTTPie sends by itself unless it is told not to."""

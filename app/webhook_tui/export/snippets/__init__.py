@@ -1,0 +1,1 @@
+"""Requests as commands and scripts that send a delivery again."""
