@@ -9,7 +9,7 @@ from __future__ import annotations
 import hmac
 import json
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from time import perf_counter, process_time
 
@@ -66,8 +66,8 @@ def _measured(body: bytes, ring: SecretRing, limit: float, *, tries: int) -> Sea
     delivery = Delivery(_NOW, "POST", "/", ((b"X-Webhook-Signature", b"sha256=" + b"5f" * 32),), body)
     found: list[float] = []
     for _ in range(tries):
-        began, deadline = process_time(), perf_counter() + _SECONDS
-        report = explain(delivery, ring, seq=1, clock=perf_counter, expired=lambda at=deadline: perf_counter() > at)
+        began = process_time()
+        report = explain(delivery, ring, seq=1, clock=perf_counter, expired=_time_limit())
         found.append(process_time() - began)
     began = process_time()
     repeats = max(1, 20_000_000 // len(body))
@@ -76,6 +76,11 @@ def _measured(body: bytes, ring: SecretRing, limit: float, *, tries: int) -> Sea
     one = (process_time() - began) / repeats
     least = min(found)
     return SearchTime(least, limit, least / one, report.tried, report.examination is Examination.STOPPED)
+
+
+def _time_limit() -> Callable[[], bool]:
+    deadline = perf_counter() + _SECONDS
+    return lambda: perf_counter() > deadline
 
 
 def main() -> None:
