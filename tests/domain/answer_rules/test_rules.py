@@ -34,6 +34,10 @@ RULES: list[tuple[str, AnswerRule, str]] = [
     ("429 retry 5", RateLimit(5, 1), "429 ×1"),
     ("429 Retry-After 7 s x2, 200", RateLimit(7, 2), "429 ×2"),
     ("every 5th 500", EveryNth(5, 500), "every 5th 500 (next in 5)"),
+    ("503x3,200", FailThenRecover(503, 3), "503 ×3"),
+    ("429 retry-after=5", RateLimit(5, 1), "429 ×1"),
+    ("every 5: 500", EveryNth(5, 500), "every 5th 500 (next in 5)"),
+    ("event:image_*: 500", ByEvent((("image_*", 500),)), "image_* 500"),
     ("every 2 503", EveryNth(2, 503), "every 2nd 503 (next in 2)"),
     ("every 12th 503", EveryNth(12, 503), "every 12th 503 (next in 12)"),
     ("image_result 500", ByEvent((("image_result", 500),)), "image_result 500"),
@@ -126,3 +130,17 @@ def test_the_answers_carry_what_the_rule_says() -> None:
     assert answer_for(NoAnswer(NoResponse.NONE), 1, "") == Answer(no_response=NoResponse.NONE)
     assert Answer(no_response=NoResponse.NONE).answered is None
     assert NOT_STORED.answered == 503
+
+
+def test_an_event_name_may_have_wildcards() -> None:
+    """The first name that matches decides; a name without wildcards is compared as it is."""
+    rule = parse("image_result: 404, image_*: 500, a[b] 503")
+
+    statuses = {name: answer_for(rule, 1, name) for name in ("image_result", "image_edit", "ping", "a[b]")}
+
+    assert {name: answer and answer.status for name, answer in statuses.items()} == {
+        "image_result": 404,
+        "image_edit": 500,
+        "ping": None,
+        "a[b]": 503,
+    }

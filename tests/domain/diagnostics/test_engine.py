@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 
 from webhook_tui.domain.delivery.delivery import Delivery
 from webhook_tui.domain.delivery.headers import Headers
-from webhook_tui.domain.diagnostics.engine import explain, with_cause
-from webhook_tui.domain.diagnostics.report import Examination, OtherDelivery, SignatureReport
+from webhook_tui.domain.diagnostics.engine import explain
+from webhook_tui.domain.diagnostics.report import Examination, OtherDelivery, SignatureReport, with_cause
 from webhook_tui.domain.signature.secret import Secret
 from webhook_tui.domain.signature.secret_ring import SecretRing
 from webhook_tui.domain.signature.signature import check_signature

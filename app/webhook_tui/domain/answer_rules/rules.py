@@ -1,13 +1,14 @@
 """The answer rules: which answer each delivery gets, in words for the status line and as text that people write.
 
-Pure: a rule does not change; whoever applies it counts, from when it came into force, the deliveries of each event id
-(`counts_each_event`) or all of them.
+A rule is immutable. Its caller counts the deliveries since it came into force: of each event id
+(`counts_each_event`), or all of them.
 """
 
 from __future__ import annotations
 
 import re
 import shlex
+from fnmatch import fnmatchcase
 from typing import TypeAlias, assert_never
 
 from msgspec import Struct
@@ -22,21 +23,21 @@ _PLAIN = ((b"content-type", b"text/plain; charset=utf-8"),)
 _RECEIVERS_OWN = HOP_BY_HOP | {b"content-length", b"date"}
 """Headers that the receiver sets itself, in lower case."""
 
-_REPEATED = re.compile(r"([0-9]{3}) ?[x×] ?([0-9]{1,5})(?: times)?(?:,? (?:then )?200)?")
+_REPEATED = re.compile(r"([0-9]{3}) ?[x×] ?([0-9]{1,5})(?: times)?(?:(?:, ?| )(?:then )?200)?")
 _RATE_LIMIT = re.compile(
-    r"429 retry(?:-after)? ([0-9]{1,5}) ?s?(?: ?[x×] ?([0-9]{1,5}))?(?:,? (?:then )?200)?", re.IGNORECASE
+    r"429 retry(?:-after)?[ =]([0-9]{1,5}) ?s?(?: ?[x×] ?([0-9]{1,5}))?(?:(?:, ?| )(?:then )?200)?", re.IGNORECASE
 )
-_EVERY = re.compile(r"every ([0-9]{1,5})(?:st|nd|rd|th)? ([0-9]{3})", re.IGNORECASE)
-_EVENT = re.compile(r"(\S+) ([0-9]{3})")
+_EVERY = re.compile(r"every ([0-9]{1,5})(?:st|nd|rd|th)?:? ([0-9]{3})", re.IGNORECASE)
+_EVENT = re.compile(r"(?:event:)?(\S+?):? ([0-9]{3})")
 _HEADER = re.compile(r"([!#$%&'*+.^_`|~0-9A-Za-z-]+): *([\t\x20-\x7e]*)")
 
 
 class RuleError(ValueError):
-    """The text is no rule; the message is a sentence that says what one looks like."""
+    """The text is not a rule; the message is a sentence with the expected form."""
 
 
 class Default(Struct, frozen=True):
-    """200, or with `--forward-to` what the local app says."""
+    """200, or with `--forward-to` the local app's answer."""
 
 
 class Fixed(Struct, frozen=True):
@@ -50,14 +51,14 @@ class Fixed(Struct, frozen=True):
 
 
 class FailThenRecover(Struct, frozen=True):
-    """The first deliveries of each event fail, its others are answered as usual."""
+    """The first deliveries of each event fail, the others get the usual answer."""
 
     status: int = 503
     times: int = 3
 
 
 class RateLimit(Struct, frozen=True):
-    """The first deliveries of each event are answered 429 with Retry-After, its others as usual."""
+    """The first deliveries of each event get 429 with Retry-After, the others the usual answer."""
 
     retry_after: int = 5
     """Seconds."""
@@ -65,14 +66,14 @@ class RateLimit(Struct, frozen=True):
 
 
 class EveryNth(Struct, frozen=True):
-    """Each n-th delivery fails, of whatever event."""
+    """Each n-th delivery fails, whatever its event."""
 
     n: int = 5
     status: int = 500
 
 
 class ByEvent(Struct, frozen=True):
-    """Deliveries of some events get a status of their own."""
+    """Deliveries of some events get a status of their own; `*` in a name matches anything, the first match decides."""
 
     statuses: tuple[tuple[str, int], ...] = (("image_result", 500),)
 
@@ -92,7 +93,7 @@ def counts_each_event(rule: AnswerRule) -> bool:
 
 
 def answer_for(rule: AnswerRule, nth: int, event: str) -> Answer | None:
-    """What the `nth` delivery of those that are counted together gets, from 1; None: what is usual.
+    """Return the answer of the `nth` delivery (from 1) of those that are counted together; None: the usual one.
 
     `event`: the delivery's event, "" when it names none.
     """
@@ -109,7 +110,9 @@ def answer_for(rule: AnswerRule, nth: int, event: str) -> Answer | None:
         case EveryNth(n, status):
             return _failing(status) if nth % n == 0 else None
         case ByEvent(statuses):
-            return next((_failing(status) for name, status in statuses if name == event), None)
+            return next(
+                (_failing(status) for name, status in statuses if name == event or fnmatchcase(event, name)), None
+            )
         case NoAnswer(silence):
             return Answer(no_response=silence)
         case _:
@@ -121,7 +124,7 @@ def _failing(status: int, *more: tuple[bytes, bytes]) -> Answer:
 
 
 def words(rule: AnswerRule, nth: int = 0) -> str:
-    """The rule as the status line says it: `200`, `503 ×3 (1 left)`, `every 5th 500 (next in 2)`.
+    """Return the rule as the status line shows it: `200`, `503 ×3 (1 left)`, `every 5th 500 (next in 2)`.
 
     `nth`: the count of the delivery that was refused last or, where all are counted together, that came last.
     """
@@ -145,7 +148,7 @@ def _left(times: int, nth: int) -> str:
 
 
 def text_of(rule: AnswerRule) -> str:
-    """The rule as people write it; `parse` gives the same rule back."""
+    """Return the rule as people write it; `parse` returns the same rule."""
     match rule:
         case Default():
             return "200"
@@ -180,10 +183,10 @@ def _ending(n: int) -> str:
 
 
 def parse(text: str) -> AnswerRule:
-    """The rule that a text names; raises RuleError.
+    """Return the rule that a text names. Raises RuleError.
 
-    `200` · `503` · `503 delay 2 header "X-A: b" body "text"` · `503 x3, 200` · `429 retry 5 x2` · `every 5th 500` ·
-    `image_result 500, ping 404` · `none` · `reset`
+    `200` · `503` · `503 delay 2 header "X-A: b" body "text"` · `503 x3, 200` · `429 retry 5 x2` · `429 retry-after=5` ·
+    `every 5th 500` · `every 5: 500` · `image_result 500, ping 404` · `event:image_*: 500` · `none` · `reset`
     """
     text = text.strip()
     if text == "200":

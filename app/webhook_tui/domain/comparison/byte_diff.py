@@ -1,4 +1,4 @@
-"""What editing changed in a body, byte for byte: lines that went and lines that came, cut to where they differ.
+"""The changes of an edited body, byte for byte: removed and added lines, cut to where they differ.
 
 Pure. The bytes in it are raw: sanitise before showing.
 """
@@ -12,13 +12,13 @@ from itertools import takewhile
 from msgspec import Struct
 
 _MOST_COMPARED = 400
-"""Lines; above it what differs is told as one block, for comparing takes the square of their number."""
+"""Lines; more are shown as one changed block, because comparing takes the square of their number."""
 _BEFORE, _SHOWN = 20, 60
 """Bytes of a line that are shown before a difference, and in all."""
 
 
 class Change(Struct, frozen=True):
-    """One line that went (`-`) or came (`+`)."""
+    """One removed (`-`) or added (`+`) line."""
 
     sign: str
     text: bytes

@@ -1,4 +1,4 @@
-"""What is known of one event id on both channels, webhook and event stream: an immutable view for front ends."""
+"""One event id on both channels, webhook and event stream: an immutable view for front ends."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Reason(StrEnum):
     NOT_REGISTERED = "unregistered"
     """No webhook of this run was registered when it happened."""
     RETRYING = "retrying"
-    """An attempt came and was not accepted: PiktID tries again."""
+    """An attempt was not accepted: PiktID tries again."""
     LOST = "lost"
     """Only by SSE, and nothing that is known here explains it."""
     STREAM_DOWN = "SSE was down"
@@ -50,9 +50,9 @@ class ComparedEvent(Struct, frozen=True):
     """Number of that delivery."""
     sse_at: datetime | None
     backfilled: bool
-    """The stream showed it as something from before the connection, so `sse_at` says nothing about its speed."""
+    """The stream sent it as older than the connection, so `sse_at` does not measure its speed."""
     happened_at: datetime | None
-    """By PiktID's clock, where the event says so."""
+    """By PiktID's clock, from the event's timestamp."""
     seen: Seen | None
     """None: not settled yet."""
     differing: int | None
@@ -64,7 +64,7 @@ class ComparedEvent(Struct, frozen=True):
 
     @property
     def lag_seconds(self) -> float | None:
-        """How much later than by SSE it came by webhook; negative: earlier. None where it cannot be told."""
+        """Seconds between SSE and webhook; negative: the webhook was earlier. None where it is not known."""
         if self.webhook_at is None or self.sse_at is None or self.backfilled:
             return None
         return (self.webhook_at - self.sse_at).total_seconds()

@@ -1,7 +1,7 @@
-"""Webhook against event stream: which of the two showed each event id of this run, when, and whether they agree.
+"""Compares webhook and event stream: which of the two delivered each event id of this run, when, and with what.
 
-Pure: every moment is an argument. In whatever order the sightings are told, the outcome is the same. Memory is
-bounded: the newest ids are kept, and of their contents as many bytes as fit.
+Pure: every time is an argument. The result does not depend on the order in which observations are added. Memory is
+bounded: the newest ids are kept, and as many bytes of their contents as fit.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from webhook_tui.domain.delivery.event import parse_event
 from webhook_tui.domain.statistics.intervals import Interval, Intervals
 
 LONGEST_ID = 200
-"""Characters of an id's JSON text; what is longer is nobody's event id and is not followed."""
+"""Characters of an id's JSON text; events with a longer one are ignored."""
 BACKFILL = timedelta(minutes=10)
 """How far back the stream shows events when it connects (documented)."""
 
@@ -28,10 +28,10 @@ _PING_AHEAD = timedelta(seconds=10)
 
 
 class Limits(Struct, frozen=True, kw_only=True):
-    """How long is too long, and how much is kept."""
+    """Time limits, and how much is kept."""
 
     overdue_seconds: float = 5.0
-    """Within this the other channel is only waited for."""
+    """How long an event waits for the other channel."""
     retry_seconds: float = 600.0
     """How long after an attempt that was not accepted the next one may still come; not documented by PiktID."""
     ids: int = 10_000
@@ -39,7 +39,7 @@ class Limits(Struct, frozen=True, kw_only=True):
 
 
 class Observation(Struct, frozen=True):
-    """One event as one channel showed it."""
+    """One event as one channel delivered it."""
 
     at: datetime
     content: bytes
@@ -49,7 +49,7 @@ class Observation(Struct, frozen=True):
     backfilled: bool = False
     """By SSE: it is from before the connection."""
     happened_at: datetime | None = None
-    """By SSE: what the event itself says."""
+    """By SSE: the event's own timestamp."""
 
 
 class _Entry(Struct):
@@ -60,7 +60,7 @@ class _Entry(Struct):
     is_retried: bool = False
     seen: Seen | None = None
     differing: int | None = None
-    told: tuple[Seen, float | None, bool | None] | None = None
+    published: tuple[Seen, float | None, bool | None] | None = None
     view: ComparedEvent | None = None
 
 
@@ -68,7 +68,7 @@ class EventComparison:
     """All event ids of one run and one account."""
 
     def __init__(self, limits: Limits | None = None, *, version: int = 0) -> None:
-        """`version`: where to count from, so that a successor's numbers are not those of the one before."""
+        """`version`: first version number, so that a successor does not repeat those of its predecessor."""
         self._limits = limits or Limits()
         self._overdue = timedelta(seconds=self._limits.overdue_seconds)
         self._retry = timedelta(seconds=self._limits.retry_seconds)
@@ -83,47 +83,47 @@ class EventComparison:
         self._stream_down = Intervals()
         self._first_live: datetime | None = None
         self.counts = dict.fromkeys(Seen, 0)
-        """How many ids of this run are settled as what."""
+        """How many ids of this run are settled, by result."""
         self.version = version
-        """Another number whenever `events` may give something else."""
+        """Changes whenever the result of `events` may have changed."""
 
-    # What is told
+    # Observations
 
-    def webhook(self, event_id: str, sighting: Observation) -> None:
-        """A delivery of that id was recorded; of several attempts the earliest counts."""
+    def webhook(self, event_id: str, observation: Observation) -> None:
+        """Add a recorded delivery of that id; the earliest of several attempts counts."""
         entry = self._entry(event_id)
-        if entry is None or (entry.webhook is not None and _order(entry.webhook) <= _order(sighting)):
+        if entry is None or (entry.webhook is not None and _order(entry.webhook) <= _order(observation)):
             return
-        entry.webhook = self._kept(entry, "webhook", sighting)
+        entry.webhook = self._kept(entry, "webhook", observation)
         self._touch(entry)
 
-    def sse(self, event_id: str, sighting: Observation) -> None:
-        """The stream showed that id; repeated ones (every backfill repeats) change nothing."""
+    def sse(self, event_id: str, observation: Observation) -> None:
+        """Add an event of the stream; repetitions (every backfill repeats) change nothing."""
         entry = self._entry(event_id)
-        if entry is None or (entry.sse is not None and _order(entry.sse) <= _order(sighting)):
+        if entry is None or (entry.sse is not None and _order(entry.sse) <= _order(observation)):
             return
-        entry.sse = self._kept(entry, "sse", sighting)
+        entry.sse = self._kept(entry, "sse", observation)
         self._touch(entry)
 
     def refused(self, event_id: str, at: datetime) -> None:
-        """An attempt of that id was here and was not accepted, nor recorded: it may come again."""
+        """Add an attempt of that id that was neither accepted nor recorded: it may be repeated."""
         entry = self._entry(event_id)
         if entry is not None and (entry.refused_at is None or entry.refused_at < at):
             entry.refused_at = at
             self._touch(entry)
 
     def tunnel(self, at: datetime, *, is_down: bool) -> None:
-        """Nothing from outside could reach the receiver from `at` on, or it could again."""
+        """Record that the tunnel is down from `at` on, or is up again."""
         if self._tunnel_down.note(at, is_down):
             self._explain_again()
 
     def registration(self, at: datetime, *, is_registered: bool) -> None:
-        """A webhook of this run is registered from `at` on, or is not any more."""
+        """Record that a webhook of this run is registered from `at` on, or is not any more."""
         if self._registered.note(at, is_registered):
             self._explain_again()
 
     def stream(self, at: datetime, *, is_live: bool) -> None:
-        """The stream is connected from `at` on, or is not any more; webhooks wait for it only while it is."""
+        """Record that the stream is connected from `at` on, or not any more; webhooks wait for it only while it is."""
         changed = self._stream_down.note(at, not is_live)
         if self._stream_live.note(at, is_live) and is_live:
             self._first_live = self._first_live or at
@@ -133,15 +133,15 @@ class EventComparison:
         if changed:
             self._explain_again()
 
-    # What is asked
+    # Results
 
     @property
     def next_due(self) -> datetime | None:
-        """When `settle` has something to do next, if nothing more is told before."""
+        """When `settle` has something to do next, unless an observation is added before."""
         return self._due[0][0] if self._due else None
 
     def settle(self, now: datetime) -> Sequence[ComparedEvent]:
-        """What is settled by now and was not before, or is settled otherwise than was said before."""
+        """Return the events that are settled by now and were not, or with another result, at the last call."""
         while self._due and self._due[0][0] <= now:
             self._touched[heapq.heappop(self._due)[1]] = None
         news = []
@@ -153,19 +153,19 @@ class EventComparison:
         return news
 
     def events(self) -> tuple[ComparedEvent, ...]:
-        """Everything that is known, in the order in which the ids were first seen."""
+        """Return every event, in the order in which the ids were first seen."""
         return tuple(self._view(entry) for entry in self._entries.values() if entry.webhook or entry.sse)
 
     def seq_of(self, event_id: str) -> int | None:
-        """Number of the delivery that showed it first."""
+        """Return the number of the first delivery with that id; None: by SSE only."""
         entry = self._entries.get(event_id)
         return entry.webhook.seq if entry is not None and entry.webhook is not None else None
 
     def raw(self, event_id: str) -> bytes | None:
-        """What the stream showed; None when it did not, or is not kept any more."""
+        """Return the event's bytes on the stream; None when there are none, or they are not kept any more."""
         return self._contents.get((event_id, "sse"))
 
-    # Sightings
+    # Entries
 
     def _entry(self, event_id: str) -> _Entry | None:
         if len(event_id) > LONGEST_ID:
@@ -184,12 +184,17 @@ class EventComparison:
         for side in ("webhook", "sse"):
             self._contents.drop((oldest, side))
 
-    def _kept(self, entry: _Entry, side: str, sighting: Observation) -> Observation:
-        self._contents.put((entry.event_id, side), sighting.content)
+    def _kept(self, entry: _Entry, side: str, observation: Observation) -> Observation:
+        self._contents.put((entry.event_id, side), observation.content)
         webhook, sse = (self._contents.get((entry.event_id, name)) for name in ("webhook", "sse"))
         entry.differing = None if webhook is None or sse is None else differing_paths(webhook, sse)
         return Observation(
-            sighting.at, b"", sighting.name[:_LONGEST_NAME], sighting.seq, sighting.backfilled, sighting.happened_at
+            observation.at,
+            b"",
+            observation.name[:_LONGEST_NAME],
+            observation.seq,
+            observation.backfilled,
+            observation.happened_at,
         )
 
     def _touch(self, entry: _Entry) -> None:
@@ -214,10 +219,10 @@ class EventComparison:
             self.counts[seen] += 1
             entry.seen = seen
         view = self._view(entry)
-        told = (seen, view.lag_seconds, view.equal)
-        if told == entry.told:
+        result = (seen, view.lag_seconds, view.equal)
+        if result == entry.published:
             return False
-        entry.told = told
+        entry.published = result
         return True
 
     def _state(self, entry: _Entry, now: datetime) -> tuple[Seen | None, datetime | None]:
@@ -331,5 +336,5 @@ def moment(timestamp: float | None) -> datetime | None:
     return None if timestamp is None else datetime.fromtimestamp(timestamp, UTC)
 
 
-def _order(sighting: Observation) -> tuple[datetime, int, bool]:
-    return sighting.at, sighting.seq or 0, sighting.backfilled
+def _order(observation: Observation) -> tuple[datetime, int, bool]:
+    return observation.at, observation.seq or 0, observation.backfilled

@@ -1,4 +1,4 @@
-"""How much the JSON of two bodies differs, counted in paths: spacing, key order and escapes do not count."""
+"""Compares the JSON of two bodies by path; white space, key order and escapes do not count."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ LARGEST_COMPARED = 1_048_576
 """Bytes of either body up to which JSON is compared; beyond that only equal bytes are known to be equal."""
 
 _MOST_COUNTED = 1000
-_MOST_TOLD = 500
-_LONGEST_TOLD = 300
+_MOST_SHOWN = 500
+_LONGEST_SHOWN = 300
 _NOTHING = object()
 _PLAIN_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
 def differing_paths(one: bytes, other: bytes) -> int | None:
-    """At how many paths two bodies differ, at most 1,000; None when they are too large to be compared.
+    """Return at how many paths two bodies differ, at most 1,000; None when they are too large to be compared.
 
     A path that only one of them has counts once, whatever lies below it. What is not JSON differs as a whole.
     """
@@ -38,11 +38,11 @@ def differing_paths(one: bytes, other: bytes) -> int | None:
 
 
 class PathChange(Struct, frozen=True):
-    """What is different at one path; texts are raw JSON: sanitise before showing."""
+    """One path with different values; texts are raw JSON: sanitise before showing."""
 
     path: str
     before: str | None
-    """None: it came with the other body."""
+    """None: only the other body has it."""
     after: str | None
     """None: the other body does not have it."""
     before_size: int | None = None
@@ -51,7 +51,7 @@ class PathChange(Struct, frozen=True):
 
 
 def changed_paths(one: bytes, other: bytes) -> tuple[PathChange, ...] | None:
-    """What came, went and changed from one body to the other, at most 500; None when they are not comparable JSON.
+    """Return what was added, removed and changed, at most 500 paths; None when the two are not comparable JSON.
 
     Items of arrays are compared by their place.
     """
@@ -59,7 +59,7 @@ def changed_paths(one: bytes, other: bytes) -> tuple[PathChange, ...] | None:
         return None
     try:
         changes = _changes(_read(one), _read(other))
-        return tuple(change for change, _ in zip(changes, range(_MOST_TOLD), strict=False))
+        return tuple(change for change, _ in zip(changes, range(_MOST_SHOWN), strict=False))
     except (ValueError, MemoryError):
         return None
 
@@ -74,15 +74,15 @@ def _changes(left: object, right: object, path: str = "$") -> Iterator[PathChang
             other = right[index] if index < len(right) else _NOTHING
             yield from _changes(one, other, f"{path}[{index}]")
     elif left is _NOTHING or right is _NOTHING or not _same(left, right):
-        yield PathChange(path, _told(left), _told(right), _size(left), _size(right))
+        yield PathChange(path, _shown(left), _shown(right), _size(left), _size(right))
 
 
 def _step(key: str) -> str:
     return f".{key}" if _PLAIN_KEY.fullmatch(key) else f"[{json.dumps(key)}]"
 
 
-def _told(value: object) -> str | None:
-    return None if value is _NOTHING else json.dumps(value, ensure_ascii=False)[:_LONGEST_TOLD]
+def _shown(value: object) -> str | None:
+    return None if value is _NOTHING else json.dumps(value, ensure_ascii=False)[:_LONGEST_SHOWN]
 
 
 def _size(value: object) -> int | None:
@@ -130,7 +130,7 @@ def _count(left: object, right: object) -> int:
 
 
 def _same(one: object, other: object) -> bool:
-    """1 and 1.0 are the same number in JSON; true and 1 are not, though Python says so."""
+    """Whether two values are equal in JSON: 1 and 1.0 are, true and 1 are not (in Python they are)."""
     numbers = (int, float)
     if isinstance(one, numbers) and isinstance(other, numbers):
         return isinstance(one, bool) == isinstance(other, bool) and one == other

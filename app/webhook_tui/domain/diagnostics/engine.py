@@ -30,8 +30,7 @@ from webhook_tui.domain.payload.json_document import Document, ExpiredError
 from webhook_tui.domain.signature.secret import Secret
 from webhook_tui.domain.signature.secret_ring import SecretRing
 from webhook_tui.domain.signature.signature import sign
-from webhook_tui.domain.signature.verdict import Verdict, VerificationResult
-from webhook_tui.domain.units import age, counted
+from webhook_tui.domain.units import age
 
 MOST_TRIED = 100_000
 """Checks after which the search ends, whatever the ring and the body."""
@@ -121,20 +120,6 @@ def _examination(search: _Search, found: _Found | None, *, stopped: bool) -> Exa
     if found is not None:
         return Examination.FOUND
     return Examination.NO_CAUSE if search.is_possible else Examination.UNNEEDED
-
-
-def with_cause(result: VerificationResult, report: SignatureReport) -> VerificationResult:
-    """Return the result with what the search found as its reason, where the verdict is a bad one."""
-    verdict, cause = result.verdict, report.cause
-    if not verdict.is_bad:
-        return result
-    if cause is not None:
-        return VerificationResult(verdict, cause.headline, cause.short_reason, result.secret_id)
-    if verdict is not Verdict.INVALID or not report.outcome:
-        return result
-    stopped = report.examination is Examination.STOPPED
-    reason = report.outcome if stopped else f"No known cause matches ({counted(report.tried, 'check')})."
-    return VerificationResult(verdict, reason, result.short_reason, result.secret_id)
 
 
 class _KeyedHash:

@@ -10,7 +10,7 @@ import msgspec
 from webhook_tui.domain.delivery.delivery import DeliveryRow
 from webhook_tui.domain.signature.secret_ring import Origin
 from webhook_tui.domain.signature.signature import NONE_FITS
-from webhook_tui.domain.signature.verdict import Verdict
+from webhook_tui.domain.signature.verdict import Verdict, VerificationResult
 from webhook_tui.domain.units import age, counted
 
 NOT_EXAMINED = "Not examined yet."
@@ -104,6 +104,20 @@ class OtherDelivery(msgspec.Struct, frozen=True):
     event_id: str | None = None
     """Its event's id as JSON text."""
     is_valid: bool = False
+
+
+def with_cause(result: VerificationResult, report: SignatureReport) -> VerificationResult:
+    """Return the result with what the search found as its reason, where the verdict is a bad one."""
+    verdict, cause = result.verdict, report.cause
+    if not verdict.is_bad:
+        return result
+    if cause is not None:
+        return VerificationResult(verdict, cause.headline, cause.short_reason, result.secret_id)
+    if verdict is not Verdict.INVALID or not report.outcome:
+        return result
+    stopped = report.examination is Examination.STOPPED
+    reason = report.outcome if stopped else f"No known cause matches ({counted(report.tried, 'check')})."
+    return VerificationResult(verdict, reason, result.short_reason, result.secret_id)
 
 
 def why_text(report: SignatureReport, row: DeliveryRow) -> str:

@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 
 from webhook_tui.domain.delivery.delivery import StoredDelivery
 from webhook_tui.domain.delivery.headers import signatures
-from webhook_tui.domain.diagnostics.engine import explain
 from webhook_tui.domain.diagnostics.report import OtherDelivery, SignatureReport
 from webhook_tui.domain.signature.lint import Earlier, field_paths, lint
 from webhook_tui.domain.signature.secret import Secret
@@ -33,6 +32,8 @@ def stored_report(
 
     `recent`: other deliveries, newest first. `clock`: monotonic seconds. `is_cancelled`: ends the search once true.
     """
+    from webhook_tui.domain.diagnostics.engine import explain  # noqa: PLC0415 -- at the first failing signature
+
     deadline = clock() + SECONDS
     return explain(
         stored.delivery,

@@ -11,8 +11,8 @@ from msgspec import Struct
 
 from webhook_tui.domain.delivery.delivery import Delivery
 from webhook_tui.domain.delivery.text import visible
-from webhook_tui.domain.diagnostics.engine import explain, with_cause
-from webhook_tui.domain.diagnostics.report import SignatureReport
+from webhook_tui.domain.diagnostics.engine import explain
+from webhook_tui.domain.diagnostics.report import SignatureReport, with_cause
 from webhook_tui.domain.signature.lint import lint
 from webhook_tui.domain.signature.secret import Secret
 from webhook_tui.domain.signature.secret_ring import Origin, SecretRing

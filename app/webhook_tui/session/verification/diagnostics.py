@@ -12,9 +12,8 @@ import time
 from collections import deque
 
 from webhook_tui.domain.delivery.delivery import DeliveryRow, StoredDelivery
-from webhook_tui.domain.diagnostics.encodings import readings
-from webhook_tui.domain.diagnostics.engine import with_cause
-from webhook_tui.domain.diagnostics.report import SignatureReport
+from webhook_tui.domain.delivery.headers import Headers
+from webhook_tui.domain.diagnostics.report import SignatureReport, with_cause
 from webhook_tui.domain.diagnostics.stored_report import LARGEST_COMPARED, MOST_RECENT, stored_report
 from webhook_tui.domain.errors import ProblemError
 from webhook_tui.domain.events import DeliveryStored, VerdictChanged
@@ -83,7 +82,7 @@ class Diagnostics:
         """Keep it for comparison; explain it soon if its signature fails."""
         if len(event.delivery.body) <= LARGEST_COMPARED:
             self._recent.append(StoredDelivery(event.row, event.delivery))
-        if event.row.verdict is not Verdict.MISSING or readings(event.delivery.headers):
+        if event.row.verdict is not Verdict.MISSING or _has_signature(event.delivery.headers):
             self._explain_soon(event.row)
 
     def on_delivery_reverified(self, event: DeliveryReverified) -> None:
@@ -159,3 +158,10 @@ class Diagnostics:
             is_cancelled.set()
         self._budget.spend(spent, time.monotonic())
         return report
+
+
+def _has_signature(headers: Headers) -> bool:
+    """Whether a header without the documented name may hold the signature."""
+    from webhook_tui.domain.diagnostics.encodings import readings  # noqa: PLC0415 -- at the first missing signature
+
+    return bool(readings(headers))
