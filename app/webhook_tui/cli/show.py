@@ -9,6 +9,9 @@ import click
 
 from webhook_tui.cli.options import history_options, output_format
 
+_READ_SECONDS = 0.5
+"""How long the deliveries before it are read to tell where it departs from them."""
+
 
 @click.command(short_help="Show one delivery whole.")
 @history_options
@@ -26,15 +29,20 @@ def show(ctx: click.Context, /, seq: int, output: str, **given: Any) -> None:
     from webhook_tui.export.snippets.raw import write_raw
     from webhook_tui.headless.delivery_page import delivery_page
     from webhook_tui.headless.text_style import TextStyle
+    from webhook_tui.storage.contracts.history_contract import HistoryContract
     from webhook_tui.storage.history_query import AccountFilter, HistoryQuery
 
     places, _ = ctx.obj
     with HistoryQuery(given["db"] or places.deliveries, AccountFilter(given["api_url"], given["token"])) as history:
         stored = history.stored(seq)
+        if output == "text":
+            with HistoryContract(history.path) as contract:
+                departures = contract.departures(stored, _READ_SECONDS)
     if output == "json":
         sys.stdout.write(as_line(delivery_record(stored.row, stored.delivery)))
     elif output == "text":
-        sys.stdout.write(f"{delivery_page(stored, TextStyle.of_stdout(), datetime.now().astimezone())}\n")
+        now = datetime.now().astimezone()
+        sys.stdout.write(f"{delivery_page(stored, TextStyle.of_stdout(), now, departures)}\n")
     elif sys.stdout.isatty():
         raise ProblemError(terminal_refused("Standard output", "Pipe it, or use --format text."))
     else:

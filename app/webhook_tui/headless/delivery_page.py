@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import datetime
 
 import msgspec
 
 from webhook_tui.domain import units
 from webhook_tui.domain.answer_rules.answer import RESET
+from webhook_tui.domain.contract.departures import Departure
 from webhook_tui.domain.delivery.delivery import StoredDelivery
 from webhook_tui.domain.delivery.summary import summarize
 from webhook_tui.domain.delivery.text import visible, visible_lines
@@ -21,7 +23,7 @@ _HOOK = re.compile(r"(?<=/h/)([0-9a-f]{4})[0-9a-f]{24}([0-9a-f]{4})")
 """Whoever knows this part of the path can send deliveries: it is shown in full in JSON only."""
 
 
-def delivery_page(stored: StoredDelivery, style: TextStyle, now: datetime) -> str:
+def delivery_page(stored: StoredDelivery, style: TextStyle, now: datetime, departures: Sequence[Departure] = ()) -> str:
     """Return the page without a newline at its end; no received character can act on a terminal.
 
     Nothing is cut, so that it can be searched; `now`: local time.
@@ -45,6 +47,10 @@ def delivery_page(stored: StoredDelivery, style: TextStyle, now: datetime) -> st
         words.append(visible(summary))
     if words:
         lines.append(f"{'event':<{_LABEL}}{'   '.join(words)}")
+    lines += [
+        f"{'departs':<{_LABEL}}{visible('.'.join(('$', *departure.path)))}: {departure.sentence}"
+        for departure in departures
+    ]
     if row.comment:
         lines.append(f"{'comment':<{_LABEL}}{visible(row.comment)}")
     width = min(_LONGEST_NAME, max((len(name) for name, _ in delivery.headers), default=0))

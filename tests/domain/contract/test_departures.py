@@ -15,14 +15,14 @@ CONTRACT = contract_of([_USUAL] * 205)
     ("data", "notes"),
     [
         (_USUAL, []),
-        (_USUAL | {"score": "high"}, ["data.score: text here, a number in 205 deliveries"]),
+        (_USUAL | {"score": "high"}, ["data.score: a number in 205 deliveries, text here"]),
         (_USUAL | {"score": 1}, []),
         (_USUAL | {"error": "no face"}, []),
         (_USUAL | {"seed": 7}, ["data.seed: new: absent in 205 deliveries"]),
-        (_USUAL | {"output": {}}, ["data.output.url: absent here, present in 205 deliveries"]),
-        (_USUAL | {"output": []}, ["data.output: a list here, an object in 205 deliveries"]),
-        (_USUAL | {"tags": [{"a": "x"}, {"a": "y"}]}, ["data.tags.a: text here, a whole number in 205 deliveries"]),
-        ("text", ["data: text here, an object in 205 deliveries"]),
+        (_USUAL | {"output": {}}, ["data.output.url: present in 205 deliveries, absent here"]),
+        (_USUAL | {"output": []}, ["data.output: an object in 205 deliveries, a list here"]),
+        (_USUAL | {"tags": [{"a": "x"}, {"a": "y"}]}, ["data.tags.a: a whole number in 205 deliveries, text here"]),
+        ("text", ["data: an object in 205 deliveries, text here"]),
     ],
 )
 def test_what_departs(data: object, notes: list[str]) -> None:

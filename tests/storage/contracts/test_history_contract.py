@@ -40,4 +40,4 @@ def test_a_delivery_is_compared_with_those_before_it(tmp_path: Path) -> None:
         with HistoryQuery(path) as history:
             notes = [[one.sentence for one in reader.departures(history.stored(seq))] for seq in (25, 26, 27, 28)]
 
-    assert notes == [[], ["text here, a whole number in 26 deliveries"], [], []]
+    assert notes == [[], ["a whole number in 26 deliveries, text here"], [], []]

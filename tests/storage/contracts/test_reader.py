@@ -79,7 +79,7 @@ async def test_departures_are_told_at_once(tmp_path: Path) -> None:
             same = [one.sentence for one in store.contracts.departures(history.stored(26))]
         none = await store.contracts.departures_in(OWN.key, 99)
 
-    assert told == same == ["text here, a whole number in 25 deliveries"]
+    assert told == same == ["a whole number in 25 deliveries, text here"]
     assert none == ()
 
 

@@ -31,13 +31,13 @@ class Departure(msgspec.Struct, frozen=True):
 
     @property
     def sentence(self) -> str:
-        """What is different, without the path and a full stop: `text here, a number in 205 deliveries`."""
+        """What is different, without the path and a full stop: `a number in 205 deliveries, text here`."""
         count = f"{self.deliveries:,} {'delivery' if self.deliveries == 1 else 'deliveries'}"
         if self.found is None:
-            return f"absent here, present in {count}"
+            return f"present in {count}, absent here"
         if self.usual is None:
             return f"new: absent in {count}"
-        return f"{self.found.words} here, {self.usual.words} in {count}"
+        return f"{self.usual.words} in {count}, {self.found.words} here"
 
 
 def departures(contract: EventContract, event: object, seq: int) -> list[Departure]:

@@ -64,11 +64,15 @@ class HistoryContract:
                 self._kept = self._scan.state.count
         return self._scan.state.contract
 
-    def departures(self, stored: StoredDelivery) -> Sequence[Departure]:
-        """Return where a delivery departs from those before it, which are read first."""
+    def departures(self, stored: StoredDelivery, seconds: float = math.inf) -> Sequence[Departure]:
+        """Return where a delivery departs from those before it, which are read first.
+
+        () when that takes longer than `seconds`.
+        """
         if self._scan.state.read_to < stored.row.seq - 1:
             with reading():
-                self._scan.extend(self._connection, until=math.inf)
+                if not self._scan.extend(self._connection, until=monotonic() + seconds):
+                    return ()
         return departures_of(self._scan.state.contract, stored)
 
     def close(self) -> None:

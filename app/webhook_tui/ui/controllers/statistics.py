@@ -1,4 +1,4 @@
-"""The Status screen, the jobs and the list of runs."""
+"""The Status screen, the jobs, the contract and the list of runs."""
 
 from __future__ import annotations
 
@@ -41,6 +41,15 @@ class StatisticsController:
 
         context = self._context
         dialog = JobsDialog(now=context.now, total=lambda: self._deliveries.total, in_ascii=context.in_ascii)
+        context.app.push_screen(dialog, self._go_to)
+
+    def show_contract(self) -> None:
+        """Show what the payloads hold, first those of the event under the cursor."""
+        from webhook_tui.ui.dialogs.contract import ContractDialog
+
+        context, row = self._context, self._deliveries.current_row()
+        event = row.event if row is not None else None
+        dialog = ContractDialog(lambda: context.status, now=context.now, event=event, in_ascii=context.in_ascii)
         context.app.push_screen(dialog, self._go_to)
 
     def show_runs(self) -> None:

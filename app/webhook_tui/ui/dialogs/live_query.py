@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any, Generic
 
 from webhook_tui.domain.errors import Problem
@@ -37,15 +38,23 @@ class LiveQuery(Generic[Answer]):
         self._dialog.set_interval(_INTERVAL_SECONDS, self.ask)
         self.ask()
 
+    def use(self, query: Query[Answer]) -> None:
+        """Ask this from now on; an answer to what was asked before is not shown."""
+        self._query = query
+        self.ask()
+
     def ask(self) -> None:
         """Ask, unless an answer is awaited or another dialog is on top."""
         if self._dialog.is_current and not self._is_waiting:
             self._is_waiting = True
-            self._dialog.post_message(AnswerRequested(self._dialog, self._query, self._on_answer, self._on_problem))
+            show = partial(self._on_answer, self._query)
+            self._dialog.post_message(AnswerRequested(self._dialog, self._query, show, self._on_problem))
 
-    def _on_answer(self, answer: Answer) -> None:
+    def _on_answer(self, query: Query[Answer], answer: Answer) -> None:
         self._is_waiting = False
-        if not self._show(answer):
+        if query is not self._query:
+            self.ask()
+        elif not self._show(answer):
             self._dialog.set_timer(AGAIN_SECONDS, self.ask)
 
     def _on_problem(self, problem: Problem) -> None:

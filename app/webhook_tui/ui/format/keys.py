@@ -52,6 +52,7 @@ _LINES: tuple[tuple[str, tuple[str, ...], str], ...] = (
     (_SCREEN, ("screen.next_pane", "tabs.previous", "tabs.next"), "next pane, next tab"),
     (_SCREEN, ("detail.zoom",), "zoom the detail"),
     (_SCREEN, ("app.status", "app.jobs"), "status; events by job"),
+    (_SCREEN, ("app.contract",), "what events contain"),
     (_SCREEN, ("screen.commands",), "all commands by name"),
     (_SCREEN, ("screen.help",), "this help"),
     (_SCREEN, ("screen.leave",), "leave, tidy up"),

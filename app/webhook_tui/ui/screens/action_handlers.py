@@ -15,6 +15,7 @@ def action_handlers(screen: MainScreen) -> Mapping[str, Callable[[], object]]:
     return {
         "app.status": screen.statistics.show_status,
         "app.jobs": screen.statistics.show_jobs,
+        "app.contract": screen.statistics.show_contract,
         "table.filter": screen.filter.open,
         "table.show_all": screen.filter.show_all,
         "table.toggle_filter": screen.filter.toggle,

@@ -23,11 +23,11 @@ from webhook_tui.ui.widgets.line_view import LineView, draw_plainly, movement_bi
 
 T = TypeVar("T")
 Cell: TypeAlias = tuple[str, str]
-"""Harmless text and the role of its colour: "", muted, attention, bad, link, or a verdict's word."""
+"""Harmless text and the role of its colour: "", muted, attention, bad, link, key, or a verdict's word."""
 
 _COMPONENT = "list-table--"
 _PARTS = (
-    *("header", "cursor", "bar", "muted", "attention", "bad", "link", "empty"),
+    *("header", "cursor", "bar", "muted", "attention", "bad", "link", "key", "empty"),
     *(verdict.value for verdict in Verdict),
 )
 _GAP = "  "
@@ -80,6 +80,7 @@ class ListTable(LineView, Generic[T]):
         & > .list-table--attention { color: $warn; text-style: bold; }
         & > .list-table--bad { color: $bad; text-style: bold; }
         & > .list-table--link { color: $json-string; }
+        & > .list-table--key { color: $json-key; }
         & > .list-table--empty { color: $muted; }
         & > .list-table--valid { color: $valid; }
         & > .list-table--older { color: $older; }

@@ -12,12 +12,14 @@ from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import ContentSwitcher
 
+from webhook_tui.domain.contract.departures import Departure
 from webhook_tui.domain.delivery.delivery import DeliveryRow, StoredDelivery
 from webhook_tui.domain.delivery.text import visible
 from webhook_tui.domain.diagnostics.report import SignatureReport
 from webhook_tui.domain.errors import Problem
-from webhook_tui.domain.queries import ExplainSignature
+from webhook_tui.domain.queries import ExplainSignature, GetDepartures
 from webhook_tui.ui.format.delivery.attempts import Sameness, attempts_text
+from webhook_tui.ui.format.delivery.departures import departure_line
 from webhook_tui.ui.format.delivery.forward_result import sent_text
 from webhook_tui.ui.format.delivery.headers import summary
 from webhook_tui.ui.format.delivery.signature import effort, not_examined_text, signature_text
@@ -36,6 +38,9 @@ class DetailBodies(ContentSwitcher):
     class ReportShown(Message):
         """The Signature tab shows a report, or why there is none."""
 
+    class DeparturesKnown(Message):
+        """It is known where the delivery departs from those before it."""
+
     def __init__(self, delivery: ShownDelivery, *, now: Callable[[], datetime], in_ascii: bool) -> None:
         super().__init__(initial=PAYLOAD.lower(), id="bodies")
         self._delivery = delivery
@@ -43,6 +48,8 @@ class DetailBodies(ContentSwitcher):
         self._in_ascii = in_ascii
         self._filled: dict[str, int] = {}
         """The delivery that each tab shows."""
+        self._asked: int | None = None
+        """The delivery whose departures were asked for."""
         self.tab = PAYLOAD
 
     def compose(self) -> ComposeResult:
@@ -88,6 +95,8 @@ class DetailBodies(ContentSwitcher):
         match tab:
             case "Payload" | "Raw" if not is_filled:
                 self.view.load(b"" if without_body else stored.delivery.body, raw=without_body or tab == RAW)
+                if delivery.departures is None:
+                    self.call_later(self._request_departures)
             case "Headers" if not is_filled:
                 self.query_one(HeaderList).show(stored.delivery)
             case "Signature":
@@ -136,12 +145,40 @@ class DetailBodies(ContentSwitcher):
             return Content.assemble((visible(self._delivery.problem), "$warn"))
         return not_examined_text(stored.row)
 
+    # Departures from the contract
+
+    def _request_departures(self) -> None:
+        """Ask for them, one delivery at a time: the answer for one that is not shown any more asks again."""
+        seq = self._delivery.seq
+        if seq is not None and self._asked is None and self._delivery.departures is None:
+            self._asked = seq
+            query = GetDepartures(seq)
+            self.post_message(AnswerRequested(self, query, self._show_departures, self._show_no_departures))
+
+    def _show_departures(self, departures: tuple[Departure, ...]) -> None:
+        asked, self._asked = self._asked, None
+        if asked != self._delivery.seq:
+            self._request_departures()
+            return
+        self._delivery.departures = departures
+        if departures:
+            self.post_message(self.DeparturesKnown())
+
+    def _show_no_departures(self, _problem: Problem) -> None:
+        self._asked = None  # it is a note only, and a session that has ended says so by itself
+
     # The last line
+
+    def warns(self) -> bool:
+        """Whether the last line says that the delivery departs."""
+        return self.tab in (PAYLOAD, RAW) and bool(self._delivery.departures) and not self.view.match_count
 
     def summary(self, width: int, *, is_queried: bool) -> tuple[str, str]:
         """Where the cursor is, and notes, in `width` cells."""
         notes = self._notes(width, is_queried=is_queried)
         match self.tab:
+            case "Payload" | "Raw" if self.warns() and not is_queried:
+                return departure_line(self._delivery.departures or (), self.view.path, width)
             case "Payload" | "Raw":
                 return self.view.path, self.view.match_count or notes
             case "Headers" if self._delivery.stored is not None:

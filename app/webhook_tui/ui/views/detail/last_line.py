@@ -22,6 +22,7 @@ class LastLine(Horizontal):
         &.-typing > Static { display: none; }
         & > Static { height: 1; text-wrap: nowrap; color: $muted; }
         & > #place { width: 1fr; text-overflow: ellipsis; }
+        &.-warning > #notes { color: $warn; }
         & > #notes { width: auto; max-width: 60%; margin: 0 0 0 1; }
     }
     """
@@ -52,8 +53,9 @@ class LastLine(Horizontal):
         yield Static(id="place", markup=False)
         yield Static(id="notes", markup=False)
 
-    def show(self, place: str, notes: str) -> None:
-        """Show where the cursor is, and notes at the right."""
+    def show(self, place: str, notes: str, *, warns: bool = False) -> None:
+        """Show where the cursor is, and notes at the right, which may be a warning."""
+        self.set_class(warns, "-warning")
         for name, text in (("place", place), ("notes", notes)):
             before, self._texts[name] = self._texts.get(name, ""), text
             if text != before:  # only another width needs a new layout of the screen

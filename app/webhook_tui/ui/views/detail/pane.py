@@ -217,6 +217,7 @@ class DetailPane(Vertical):
 
     @on(PayloadView.Loaded)
     @on(DetailBodies.ReportShown)
+    @on(DetailBodies.DeparturesKnown)
     def on_content_changed(self, event: Message) -> None:
         """Show the path and the notes of what was loaded."""
         event.stop()
@@ -346,4 +347,4 @@ class DetailPane(Vertical):
             place = f"No match for {visible(self._sought)}"
         if self._is_querying:
             place, notes = self._query.label(place), "esc ends it"
-        self.query_one(LastLine).show(place, notes)
+        self.query_one(LastLine).show(place, notes, warns=self._bodies.warns() and not self._is_querying)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Sequence
 
+from webhook_tui.domain.contract.departures import Departure
 from webhook_tui.domain.delivery.delivery import DeliveryRow, StoredDelivery
 from webhook_tui.domain.delivery.headers import SIGNATURE_HEADER, values
 from webhook_tui.domain.delivery.rows import DeliveryRows
@@ -58,6 +59,8 @@ class ShownDelivery:
         self.report: SignatureReport | None = None
         self.problem = ""
         """Why there is no report."""
+        self.departures: tuple[Departure, ...] | None = None
+        """Where it departs from the deliveries before it; None: not known yet."""
         self.forward_history = ForwardHistory()
 
     @property
@@ -81,6 +84,8 @@ class ShownDelivery:
         stored = rows.stored(seq)
         if stored is None:
             return False
+        if self.seq != seq:
+            self.departures = None
         if self.stored is None or stored.row != self.stored.row:
             self.report, self.problem = None, ""
         self.rows, self.stored = rows, stored

@@ -1,0 +1,100 @@
+"""The contract: C in, a filter out; y copies it."""
+
+from __future__ import annotations
+
+from tests.domain.contract.events import contract_of
+from tests.ui.fake_session import RUNNING, FakeSession
+from tests.ui.memory_rows import stored_delivery
+from tests.ui.stage import STACKED, WIDE, Stage, stage
+from webhook_tui.domain.contract.departures import Departure
+from webhook_tui.domain.contract.event_contract import ContractSnapshot, EventContract
+from webhook_tui.domain.contract.json_types import JsonType
+from webhook_tui.domain.queries import GetContract, GetDepartures
+
+IMAGE = contract_of([{"status": "completed", "score": 0.5}] * 205 + [{"score": "high"}] + [{}] * 8)
+PING = contract_of([{}] * 7, "ping")
+NAMES = ((IMAGE.name, IMAGE.deliveries), (PING.name, PING.deliveries))
+
+
+def _snapshot(contract: EventContract | None, *, is_done: bool = True) -> ContractSnapshot:
+    return ContractSnapshot(NAMES if contract else (), contract, 221, 221, is_done)
+
+
+def _session() -> FakeSession:
+    session = FakeSession(RUNNING, [stored_delivery(1, event="image_result")])
+    for of_all in (False, True):
+        session.answers[GetContract("image_result", of_all)] = _snapshot(IMAGE)
+        session.answers[GetContract("ping", of_all)] = _snapshot(PING)
+    return session
+
+
+async def _opened(played: Stage) -> None:
+    await played.press("C")
+    await played.until("valid deliveries of this account")
+
+
+async def test_the_tree_the_page_and_the_filters() -> None:
+    """Enter leaves to those that have the field, ! to those that lack it, d to those that depart."""
+    async with stage(_session(), size=WIDE) as played:
+        await _opened(played)
+        text = played.text()
+        assert "image_result 214  ping 7" in text
+        assert "$.data   " in text
+        for key, term in (("enter", "has"), ("!", "!has"), ("d", "departs")):
+            if key != "enter":
+                await _opened(played)
+            await played.press("j", "j")
+            await played.until("$.data.score")
+            assert '≠ number | string  ━━━━━━━─   96 %  0.5 · "high" 1' in played.text()
+            await played.press(key)
+            await played.dialog_closed()
+            assert played.main.filter.search.text == f"event:image_result {term}:data.score"
+
+
+async def test_another_event_and_every_verdict() -> None:
+    """Each is asked for; few deliveries are said to be few."""
+    async with stage(_session(), size=STACKED) as played:
+        await _opened(played)
+        await played.press("]")
+        await played.until("n = 7: too few to rely on.")
+        await played.press("a")
+        await played.until("deliveries of every verdict")
+        await played.press("[")
+        await played.requested(GetContract("image_result", all_verdicts=True))
+        await played.press("d")  # nothing departs at `data`: nowhere to go
+        await played.press("escape")
+        await played.dialog_closed()
+        assert played.main.filter.search.text == ""
+
+
+async def test_it_is_copied_in_any_form() -> None:
+    """Text, JSON Schema, TypeScript, Python."""
+    async with stage(_session(), size=WIDE) as played:
+        await _opened(played)
+        for key, start in (("t", "image_result   214"), ("j", '{\n  "$schema"'), ("s", "/** image"), ("p", '"""The')):
+            await played.press("y")
+            await played.until("Copy the contract")
+            await played.press(key)
+            await played.until(lambda start=start: played.app.clipboard.startswith(start))
+
+
+async def test_while_it_is_read_and_without_deliveries() -> None:
+    """It says so, and goes on asking."""
+    session = FakeSession(RUNNING, [stored_delivery(1, event="image_result")])
+    session.answers[GetContract("image_result")] = _snapshot(None, is_done=False)
+    async with stage(session, size=WIDE) as played:
+        await played.press("C")
+        await played.until("reading the deliveries")
+        session.answers[GetContract("image_result")] = _snapshot(None)
+        await played.until("No valid delivery yet: nothing to describe.")
+
+
+async def test_a_delivery_that_departs_says_so_in_its_detail() -> None:
+    """In the last line: how many, and on the line itself what is different."""
+    body = b'{"id": 1, "data": {"score": "high"}}'
+    session = FakeSession(deliveries=[stored_delivery(1, body=body)])
+    session.answers[GetDepartures(1)] = (Departure(("data", "score"), JsonType.STRING, JsonType.NUMBER, 205, 214),)
+    async with stage(session, size=WIDE) as played:
+        await played.until("1 departs from contract C")
+        await played.press("enter", *"jjj")
+        await played.until("a number in 205 deliveries, text here")
