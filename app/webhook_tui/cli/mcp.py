@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.metadata
 import importlib.util
 from typing import Any
 
@@ -9,6 +10,10 @@ import click
 
 from webhook_tui.cli.setup.status import account_options, status_request
 from webhook_tui.domain.errors import Problem, ProblemError
+
+_MAJOR = "2"
+"""Of the SDK's versions."""
+_INSTALL = "pip install 'webhook-tui[mcp]'"
 
 
 @click.command("mcp", short_help="Serve the history and the session to a coding agent.")
@@ -20,15 +25,20 @@ def serve_mcp(ctx: click.Context, /, *, allow_write: bool, **given: Any) -> None
 
     Its tools read the history, explain signatures and wait for deliveries. Needs the extra webhook-tui[mcp].
     """
-    if not _is_installed():
-        raise ProblemError(Problem("`mcp` needs an extra.", "Install it: pip install 'webhook-tui[mcp]'"))
+    _check_extra()
     from webhook_tui.headless.mcp.server import serve
 
     serve(status_request(ctx, given), allow_write=allow_write)
 
 
-def _is_installed() -> bool:
+def _check_extra() -> None:
+    """Raise ProblemError when the SDK is not installed, or is one whose interface is another."""
     try:
-        return importlib.util.find_spec("mcp.server") is not None
+        found = importlib.util.find_spec("mcp.server") is not None
+        release = importlib.metadata.version("mcp")
     except (ImportError, ValueError):
-        return False
+        found, release = False, ""
+    if not found:
+        raise ProblemError(Problem("`mcp` needs an extra.", f"Install it: {_INSTALL}"))
+    if release.partition(".")[0] != _MAJOR:
+        raise ProblemError(Problem(f"`mcp` needs version {_MAJOR} of the SDK, and {release} is installed.", _INSTALL))
