@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import importlib.metadata
-import importlib.util
+import signal
+import sys
 from typing import Any
 
 import click
@@ -28,11 +28,17 @@ def serve_mcp(ctx: click.Context, /, *, allow_write: bool, **given: Any) -> None
     _check_extra()
     from webhook_tui.headless.mcp.server import serve
 
+    if sys.stdin.isatty():
+        click.echo("webhook-tui: A coding agent starts this command and talks to it; ctrl+c ends it.", err=True)
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # the SDK would wait for the next line of its input first
     serve(status_request(ctx, given), allow_write=allow_write)
 
 
 def _check_extra() -> None:
     """Raise ProblemError when the SDK is not installed, or is one whose interface is another."""
+    import importlib.metadata
+    import importlib.util
+
     try:
         found = importlib.util.find_spec("mcp.server") is not None
         release = importlib.metadata.version("mcp")
