@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
+import signal
+import sys
+from asyncio.subprocess import PIPE
 from pathlib import Path
 
 from tests.cli.test_readme_examples import README, run_in_shell
-from tests.headless.mcp.test_server import INITIALIZE
+from tests.headless.mcp.test_server import INITIALIZE, Peer
+from tests.patience import PATIENCE_SECONDS
 
 
 def _commands() -> list[list[str]]:
@@ -33,3 +38,18 @@ def test_every_agent_starts_the_same_command_and_it_serves(tmp_path: Path) -> No
     assert (done.returncode, done.stderr) == (0, "")
     (line,) = done.stdout.splitlines()
     assert json.loads(line)["result"]["serverInfo"]["name"] == "webhook-tui"
+
+
+async def test_ctrl_c_ends_it_at_once() -> None:
+    """Also while it waits for a message."""
+    command = (sys.executable, "-m", "webhook_tui", "mcp")
+    process = await asyncio.create_subprocess_exec(*command, stdin=PIPE, stdout=PIPE, stderr=PIPE)
+    try:
+        await Peer(process).ask("initialize", INITIALIZE)
+        process.send_signal(signal.SIGINT)
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            assert await process.wait() == -signal.SIGINT
+    finally:
+        if process.returncode is None:
+            process.kill()
+        await process.communicate(b"")

@@ -8,7 +8,6 @@ from pathlib import Path
 import msgspec
 
 from tests.factories import NOW
-from webhook_tui.domain.account import Account
 from webhook_tui.domain.running_session import RunningSession
 from webhook_tui.storage.history import DeliveryStore
 from webhook_tui.storage.running_sessions import running_sessions
@@ -37,9 +36,3 @@ def test_what_a_session_announces_is_read_until_it_ends(tmp_path: Path) -> None:
         store.announce(SESSION)
         assert running_sessions(path) == [SESSION]
     assert running_sessions(path) == []
-
-
-def test_where_the_hook_is_on_this_machine() -> None:
-    """An address that means every interface is reached by loopback."""
-    assert SESSION.hook_url == "http://127.0.0.1:9876/h/1"
-    assert SESSION.account == Account("https://a.example", "ab")

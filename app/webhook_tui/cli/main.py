@@ -16,7 +16,6 @@ import click.shell_completion
 from msgspec.structs import replace
 
 from webhook_tui import __version__
-from webhook_tui.cli.config_file import config_warnings, default_map, option_names, places_and_config, profile_option
 from webhook_tui.cli.contract import check_deliveries, contract
 from webhook_tui.cli.history_import import import_deliveries
 from webhook_tui.cli.list import list_deliveries
@@ -39,6 +38,13 @@ from webhook_tui.cli.options import (
     shared_options,
 )
 from webhook_tui.cli.replay import replay
+from webhook_tui.cli.setup.config_file import (
+    config_warnings,
+    default_map,
+    option_names,
+    places_and_config,
+    profile_option,
+)
 from webhook_tui.cli.setup.config_show import config_commands
 from webhook_tui.cli.setup.doctor import doctor
 from webhook_tui.cli.setup.status import status
@@ -90,7 +96,7 @@ def main() -> NoReturn:
     tell_of_crashes()
     try:
         config = read_config(places.config_file)
-        warnings = list(config_warnings(config, option_names(root, listen, run)))
+        warnings = list(config_warnings(config, option_names(root)))
         for warning in warnings:
             click.echo(f"webhook-tui: {warning.sentence()}", err=True)
         try:
@@ -488,7 +494,7 @@ def _settings(ctx: click.Context, given: dict[str, Any]) -> Settings:
 def _config_warnings(ctx: click.Context) -> tuple[Problem, ...]:
     """What the screen says again, since it hides standard error."""
     _, _, config = places_and_config(ctx)
-    return tuple(config_warnings(config, option_names(root, listen, run)))
+    return tuple(config_warnings(config, option_names(root)))
 
 
 def _kept_token(places: Places, api_url: str) -> Secret | None:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-import importlib.util
+import signal
+import sys
 from typing import Any
 
 import click
 
 from webhook_tui.cli.setup.status import account_options, status_request
 from webhook_tui.domain.errors import Problem, ProblemError
+
+_MAJOR = "2"
+"""Of the SDK's versions."""
+_INSTALL = "pip install 'webhook-tui[mcp]'"
 
 
 @click.command("mcp", short_help="Serve the history and the session to a coding agent.")
@@ -20,15 +25,26 @@ def serve_mcp(ctx: click.Context, /, *, allow_write: bool, **given: Any) -> None
 
     Its tools read the history, explain signatures and wait for deliveries. Needs the extra webhook-tui[mcp].
     """
-    if not _is_installed():
-        raise ProblemError(Problem("`mcp` needs an extra.", "Install it: pip install 'webhook-tui[mcp]'"))
+    _check_extra()
     from webhook_tui.headless.mcp.server import serve
 
+    if sys.stdin.isatty():
+        click.echo("webhook-tui: A coding agent starts this command and talks to it; ctrl+c ends it.", err=True)
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # the SDK would wait for the next line of its input first
     serve(status_request(ctx, given), allow_write=allow_write)
 
 
-def _is_installed() -> bool:
+def _check_extra() -> None:
+    """Raise ProblemError when the SDK is not installed, or is one whose interface is another."""
+    import importlib.metadata
+    import importlib.util
+
     try:
-        return importlib.util.find_spec("mcp.server") is not None
+        found = importlib.util.find_spec("mcp.server") is not None
+        release = importlib.metadata.version("mcp")
     except (ImportError, ValueError):
-        return False
+        found, release = False, ""
+    if not found:
+        raise ProblemError(Problem("`mcp` needs an extra.", f"Install it: {_INSTALL}"))
+    if release.partition(".")[0] != _MAJOR:
+        raise ProblemError(Problem(f"`mcp` needs version {_MAJOR} of the SDK, and {release} is installed.", _INSTALL))

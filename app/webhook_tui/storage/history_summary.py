@@ -48,8 +48,9 @@ def summarize_history(path: Path) -> HistorySummary | None:
     if not is_history(path):
         raise ProblemError(not_a_history(path))
     with closing(connect_read_only(path)) as connection, reading():
-        counts = {Verdict(verdict): count for verdict, count in connection.execute(_COUNTS)}
+        found = dict(connection.execute(_COUNTS).fetchall())
         last = connection.execute(_LAST).fetchone()
         ends = [connection.execute(_ENDS.format(order)).fetchone() for order in ("ASC", "DESC")]
     oldest, newest = (None if end is None else moment(end[0]) for end in ends)
+    counts = {verdict: found[verdict.value] for verdict in Verdict if verdict.value in found}
     return HistorySummary(path, size_on_disk(path), counts, 0 if last is None else int(last[0]), oldest, newest)

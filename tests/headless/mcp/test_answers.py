@@ -19,7 +19,6 @@ from webhook_tui.headless.mcp.answers import (
     Redactor,
     delivery_answer,
     list_answer,
-    listed_delivery,
     sentence,
 )
 
@@ -66,7 +65,7 @@ def test_no_secret_and_no_signed_link_leaves() -> None:
     one = StoredDelivery(replace(one.row, reason="it quotes canary", event="canary"), one.delivery)
 
     whole = as_line(REDACTOR.record(delivery_answer(one, REDACTOR)))
-    listed = as_line(REDACTOR.record(listed_delivery(one, REDACTOR)))
+    listed = as_line(list_answer([one], 1, REDACTOR))
 
     assert "canary" not in whole + listed
     assert b"canary" not in base64.b64decode(json.loads(whole)["body_b64"])

@@ -243,7 +243,13 @@ def test_without_the_extra_it_says_how_to_install_it() -> None:
     code = "import sys; sys.modules['mcp'] = None; sys.argv = ['webhook-tui', 'mcp']"
     done = _python(f"{code}; from webhook_tui.cli.main import main; main()")
 
-    assert (done[0], done[1]) == (1, "")
+    other = _python(
+        "import importlib.metadata, sys; importlib.metadata.version = lambda _: '1.9'; "
+        "sys.argv = ['webhook-tui', 'mcp']; from webhook_tui.cli.main import main; main()"
+    )
+
+    assert (done[0], done[1]) == (other[0], other[1]) == (1, "")
+    assert other[2].startswith("webhook-tui: `mcp` needs version 2 of the SDK, and 1.9 is installed. pip install ")
     assert done[2] == "webhook-tui: `mcp` needs an extra. Install it: pip install 'webhook-tui[mcp]'\n"
 
 

@@ -12,8 +12,8 @@ import click
 from click.core import ParameterSource
 from msgspec import Struct
 
-from webhook_tui.cli.config_file import TABLES, places_and_config
 from webhook_tui.cli.options import AnswerType, SecretType, option, output_format, shared_options
+from webhook_tui.cli.setup.config_file import TABLES, places_and_config
 from webhook_tui.domain.answer_rules.rules import text_of
 from webhook_tui.domain.delivery.text import visible
 from webhook_tui.domain.forwarding.forward_rule import ForwardRule

@@ -8,8 +8,8 @@ from typing import Any
 
 import click
 
-from webhook_tui.cli.config_file import config_warnings, option_names, places_and_config
 from webhook_tui.cli.options import FILE, option, output_format, settings_from, shared_options
+from webhook_tui.cli.setup.config_file import config_warnings, option_names, places_and_config
 from webhook_tui.cli.setup.config_show import option_text, option_values
 from webhook_tui.config import Settings
 
@@ -41,7 +41,7 @@ def doctor(ctx: click.Context, /, output: str, bundle_path: Path | None, **given
     places, config, whole = places_and_config(ctx)
     settings = with_kept_token(settings_from(ctx, given, config=config, places=places))
     root = ctx.find_root().command
-    commands = [root, *(root.commands.values() if isinstance(root, click.Group) else ())]
+    assert isinstance(root, click.Group)
     request = StatusRequest(
         api_url=settings.api_url,
         token=settings.token,
@@ -50,7 +50,7 @@ def doctor(ctx: click.Context, /, output: str, bundle_path: Path | None, **given
         accounts=places.accounts,
         profile=places.profile,
     )
-    checks = asyncio.run(run_checks(settings, request, list(config_warnings(whole, option_names(*commands)))))
+    checks = asyncio.run(run_checks(settings, request, list(config_warnings(whole, option_names(root)))))
     if output == "json":
         sys.stdout.write(as_line(checks_record(checks)))
     else:

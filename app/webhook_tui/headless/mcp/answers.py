@@ -105,7 +105,7 @@ def list_answer(deliveries: Sequence[StoredDelivery], found: int, redactor: Reda
     listed: list[msgspec.Raw] = []
     size = 0
     for stored in reversed(deliveries):
-        line = as_line(listed_delivery(stored, redactor)).rstrip()
+        line = as_line(redactor.record(listed_delivery(stored, redactor))).rstrip()
         size += len(line)
         if listed and size > LONGEST_LIST:
             break

@@ -134,11 +134,11 @@ def nearest(name: str, names: Iterable[str]) -> str | None:
     return next(iter(difflib.get_close_matches(name, list(names), n=1)), None)
 
 
-def option_names(*commands: click.Command) -> frozenset[str]:
-    """Return the names that config.toml may use for options of these commands, without dashes in front."""
+def option_names(root: click.Group) -> frozenset[str]:
+    """Return the names that config.toml may use for options of the screen, `listen` and `run`, without dashes."""
     return frozenset(
         name.removeprefix("--")
-        for command in commands
+        for command in (root, root.commands["listen"], root.commands["run"])
         for parameter in command.params
         if isinstance(parameter, click.Option) and parameter.expose_value and not parameter.is_eager
         for name in parameter.opts

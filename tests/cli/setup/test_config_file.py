@@ -9,8 +9,8 @@ import pytest
 
 from tests.cli.conftest import OWN, received, record
 from tests.test_commands import run
-from webhook_tui.cli.config_file import config_warnings, default_map, nearest, option_names, with_profile
 from webhook_tui.cli.main import root
+from webhook_tui.cli.setup.config_file import config_warnings, default_map, nearest, option_names, with_profile
 from webhook_tui.config import Places
 from webhook_tui.domain.errors import ProblemError
 
@@ -39,7 +39,7 @@ def _write(text: str) -> None:
 )
 def test_an_unknown_key_is_named_with_the_nearest_known_one(config: dict[str, Any], said: str) -> None:
     """At the top and in a profile."""
-    (warning,) = config_warnings(config, option_names(root, root.commands["listen"]))
+    (warning,) = config_warnings(config, option_names(root))
     assert warning.sentence() == said
 
 
@@ -53,7 +53,7 @@ def test_known_keys_are_no_warning() -> None:
         "filters": {},
         "profiles": {"a": {"keymap": {}}},
     }
-    assert list(config_warnings(config, option_names(root, root.commands["listen"]))) == []
+    assert list(config_warnings(config, option_names(root))) == []
 
 
 def test_a_profile_lies_over_the_file() -> None:
