@@ -14,9 +14,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-import os
-import socket
-import struct
 from collections.abc import Callable
 from operator import attrgetter
 from typing import Protocol
@@ -27,6 +24,7 @@ from webhook_tui.domain.refusal import Refusal
 from webhook_tui.http.limits import NEVER, Deadlines, Limits
 from webhook_tui.http.request import Request, RequestParser, RequestRefusedError
 from webhook_tui.http.response import FAILED, PLAIN, Exchange, render, render_head
+from webhook_tui.http.sockets import reset
 
 _CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 _CUT_SHORT = Refusal(400, "the body did not come whole")
@@ -234,13 +232,14 @@ class HttpProtocol(asyncio.Protocol):
             return
         request = self._parser.request
         assert request is not None
-        keeps_alive = self._parser.is_complete and self._keeps_alive(request)
+        is_client_done = self._is_half_closed and not self._held
+        keeps_alive = (
+            request.keeps_alive and self._parser.is_complete and not (is_client_done or self._shared.is_stopping)
+        )
         try:
             data, keeps_alive = render(answer, keeps_alive=keeps_alive, with_body=request.method != "HEAD")
-        except ValueError:
-            _log.error(
-                "An answer had a header that cannot be sent: 500 instead"
-            )  # without it: the log holds nothing that was sent
+        except ValueError:  # not named: the log holds nothing that was sent
+            _log.error("An answer had a header that cannot be sent: 500 instead")
             data, keeps_alive = render(FAILED, keeps_alive=False)
         self._transport.write(data)
         self._answered(keeps_alive)
@@ -277,15 +276,9 @@ class HttpProtocol(asyncio.Protocol):
             await self._drained
 
     def reset(self) -> None:
-        """Closed without lingering, the socket sends RST instead of FIN (socket(7), SO_LINGER)."""
-        self._exchange = None
-        self._is_ending = True
-        handle = self._transport.get_extra_info("socket")
-        if handle is not None and hasattr(os, "dup"):
-            # uvloop's handle takes no options: a second one for the same socket does.
-            with contextlib.suppress(OSError, ValueError), socket.socket(fileno=os.dup(handle.fileno())) as twin:
-                twin.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-        self._transport.abort()
+        """Close with a reset, and without an answer."""
+        self._exchange, self._is_ending = None, True
+        reset(self._transport)
 
     # Reading
 
@@ -354,9 +347,6 @@ class HttpProtocol(asyncio.Protocol):
             self.close()
 
     # Ending
-
-    def _keeps_alive(self, request: Request) -> bool:
-        return request.keeps_alive and not self._shared.is_stopping and not (self._is_half_closed and not self._held)
 
     def _answered(self, keeps_alive: bool) -> None:
         """Go on after an answer."""

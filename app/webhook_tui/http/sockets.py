@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
+import os
 import socket
+import struct
 import sys
+from typing import TYPE_CHECKING
 
 from webhook_tui.domain.errors import ExitCode, Problem, ProblemError
+
+if TYPE_CHECKING:  # the screen binds the port before it imports asyncio
+    import asyncio
 
 _TRIES = 100
 BACKLOG = 2048
@@ -29,6 +36,16 @@ def bind(host: str, port: int, *, exact: bool) -> socket.socket:
                 break
     assert failure is not None
     raise ProblemError(_problem(host, port, failure)) from failure
+
+
+def reset(transport: asyncio.Transport) -> None:
+    """Close a connection without lingering: its socket sends RST instead of FIN (socket(7), SO_LINGER)."""
+    handle = transport.get_extra_info("socket")
+    if handle is not None and hasattr(os, "dup"):
+        # uvloop's handle takes no options: a second one for the same socket does.
+        with contextlib.suppress(OSError, ValueError), socket.socket(fileno=os.dup(handle.fileno())) as twin:
+            twin.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    transport.abort()
 
 
 def _bound(host: str, port: int) -> socket.socket:
