@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from msgspec.structs import replace
 
 from tests.factories import INVALID, NOW, VALID, delivery, row
 from webhook_tui.domain.delivery.delivery import StoredDelivery
