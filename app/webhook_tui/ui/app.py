@@ -138,7 +138,9 @@ class WebhookTuiApp(TerminalApp):
         self._signals.install()
 
     def get_default_screen(self) -> Screen[Any]:
-        """Return the main screen."""
+        """Return the main screen, with the classes for its size: Textual sets them only after the first frame."""
+        for side, breakpoints in zip(self.size, (self.HORIZONTAL_BREAKPOINTS, self.VERTICAL_BREAKPOINTS), strict=True):
+            self._main.add_class(*[name for least, name in breakpoints if side >= least][-1:])
         return self._main
 
     def get_theme_variable_defaults(self) -> dict[str, str]:

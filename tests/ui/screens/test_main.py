@@ -18,6 +18,7 @@ from webhook_tui.domain.queries import ExplainSignature, ListSecrets
 from webhook_tui.domain.refusal import Refusal
 from webhook_tui.domain.signature.verdict import Verdict
 from webhook_tui.domain.status import TunnelState, TunnelStatus, WebhookState, WebhookStatus
+from webhook_tui.ui.app import WebhookTuiApp
 
 REFUSED = Problem(
     "PiktID refused the token (401): it is wrong or has expired.",
@@ -220,6 +221,27 @@ async def test_the_heading_stands_before_the_first_delivery_where_it_stands_with
         await played.until("Press t to send a test ping")
         await played.until(lambda: played.is_focused("ping"))
         assert played.lines()[line].rstrip() == heading
+
+
+class _FirstFrame(WebhookTuiApp):
+    """Keeps the first frame that is not blank."""
+
+    lines: tuple[str, ...] = ()
+
+    def post_display_hook(self) -> None:
+        strips = self.screen._compositor.render_strips()
+        self.lines = self.lines or tuple(line for strip in strips if (line := strip.text.rstrip()))
+
+
+async def test_the_first_frame_has_the_heading_in_the_columns_for_its_size() -> None:
+    """With the steps below it."""
+    app = _FirstFrame(FakeSession(), now=lambda: NOW)
+    async with app.run_test(size=STACKED) as pilot:
+        while not app.host.is_running:
+            await pilot.pause()
+
+    assert app.lines[1] == "    #  time       verdict       event                       attempt  answered"
+    assert app.lines[2] == "     ◐ receiver   opening 127.0.0.1:9876"
 
 
 async def test_a_refused_request_is_told() -> None:
