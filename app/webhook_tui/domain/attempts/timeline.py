@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
+from webhook_tui.domain.answer_rules.answer import is_success
 from webhook_tui.domain.delivery.delivery import DeliveryRow
 
 
@@ -32,9 +33,4 @@ def timeline(rows: Sequence[DeliveryRow]) -> tuple[TimelineEntry, ...]:
 
 def refusals(rows: Sequence[DeliveryRow]) -> int:
     """How many attempts before the last one were not answered 2xx."""
-    return sum(1 for row in rows[:-1] if not accepted(row.answered))
-
-
-def accepted(answered: int | None) -> bool:
-    """Whether the answer told the sender that all is well."""
-    return answered is not None and 200 <= answered < 300
+    return sum(1 for row in rows[:-1] if not is_success(row.answered))
