@@ -1,4 +1,7 @@
-"""The attempts of one event in time: gaps and the factors between them. Pure; the rule behind them is `backoff`'s."""
+"""The attempts of one event in time: gaps and the factors between them.
+
+The rule behind the gaps is fitted by `backoff`.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +24,10 @@ class TimelineEntry(Struct, frozen=True):
 
 
 def timeline(rows: Sequence[DeliveryRow]) -> tuple[TimelineEntry, ...]:
-    """Gaps and factors of `rows`, which are the attempts of one event, oldest first."""
+    """Return an entry for each attempt.
+
+    `rows`: the attempts of one event, oldest first.
+    """
     entries: list[TimelineEntry] = []
     for index, row in enumerate(rows):
         gap = (row.received_at - rows[index - 1].received_at).total_seconds() if index else None
@@ -32,5 +38,5 @@ def timeline(rows: Sequence[DeliveryRow]) -> tuple[TimelineEntry, ...]:
 
 
 def refusals(rows: Sequence[DeliveryRow]) -> int:
-    """How many attempts before the last one were not answered 2xx."""
+    """Return how many attempts before the last one were not answered 2xx; `rows`: oldest first."""
     return sum(1 for row in rows[:-1] if not is_success(row.answered))
