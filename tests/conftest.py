@@ -14,6 +14,11 @@ import webhook_tui
 PACKAGE_ROOT = Path(webhook_tui.__file__).parent.parent
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--update-snapshots` writes the snapshots of screens again."""
+    parser.addoption("--update-snapshots", action="store_true", help="write the snapshots of screens again")
+
+
 def pytest_collection_finish() -> None:
     """What was imported and collected stays: no later search for garbage goes through it again, and there are fewer."""
     gc.collect()

@@ -13,7 +13,10 @@ from textual.css.model import RuleSet
 from textual.css.stylesheet import Stylesheet
 
 from tests.ui.settling import settle
+from tests.ui.snapshots import snapshot
 from webhook_tui.ui.dialogs.dialog import Dialog
+
+__all__ = ["snapshot"]
 
 
 @pytest.fixture(autouse=True)

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from webhook_tui import __version__
 from webhook_tui.domain.account import Account
+from webhook_tui.domain.answer_rules.answer import is_success
 from webhook_tui.domain.delivery.headers import Headers
 from webhook_tui.domain.errors import ExitCode, Problem, ProblemError
 from webhook_tui.domain.forwarding.forward_result import failure_hint
@@ -68,7 +69,7 @@ def run(event: str, url: str, secret: Secret, body: bytes, *, timeout_seconds: f
         reply = asyncio.run(_send(url, headers, body, timeout_seconds))
     except SendError as error:
         raise ProblemError(Problem(f"No answer: {error.reason}.", failure_hint(error.failure))) from None
-    is_good = 200 <= reply.status < 300
+    is_good = is_success(reply.status)
     phrase = f" {HTTPStatus(reply.status).phrase}" if reply.status in list(HTTPStatus) else ""
     cut = "" if reply.cut is None else f", body cut off: {reply.cut.value}"
     print(f"{'✓' if is_good else '✗'} {reply.status}{phrase} in {reply.seconds * 1000:,.0f} ms{cut}")  # noqa: T201 -- output

@@ -45,5 +45,5 @@ class RunningSession(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def hook_url(self) -> str:
         """The URL of the hook on this machine, past the tunnel."""
-        host = connect_host(self.host or "0.0.0.0")  # noqa: S104 -- an empty one means every interface
+        host = connect_host(self.host)
         return f"http://{f'[{host}]' if ':' in host else host}:{self.port}{self.hook_path}"

@@ -10,7 +10,7 @@ _SCHEME = re.compile(r"(https?)://", re.IGNORECASE)
 _HOST = re.compile(r"[^\s:/?#@]+\.[^\s:/?#@]+(?::\d+)?(?:[/?#]\S*)?")
 _PORTS = {"http": 80, "https": 443}
 _AS_IN = "write it as in http://127.0.0.1:3000/webhook"
-_UNSPECIFIED = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 -- names to replace
+_UNSPECIFIED = {"": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 -- names to replace
 
 
 class UrlError(ValueError):
@@ -55,7 +55,10 @@ def is_loopback_host(host: str) -> bool:
 
 
 def connect_host(host: str) -> str:
-    """What to connect to for a URL's host: names under `localhost` are never asked of a DNS server."""
+    """Return the host to connect to for the host of a URL or a listener.
+
+    Names under `localhost` are never looked up (RFC 6761); a listener on every interface is reached by loopback.
+    """
     if host.lower().rstrip(".").endswith(".localhost"):
         return "localhost"
     return _UNSPECIFIED.get(host, host)

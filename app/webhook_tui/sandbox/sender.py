@@ -14,6 +14,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from msgspec import Struct, field
 
 from webhook_tui import __version__
+from webhook_tui.domain.answer_rules.answer import is_success
 from webhook_tui.domain.delivery.headers import Headers
 from webhook_tui.domain.scenario.scenario import Fault
 from webhook_tui.domain.signature.secret import Secret
@@ -160,7 +161,7 @@ class Deliverer:
         )
         self.attempts.append(attempt)
         self._attempted(attempt)
-        return status is not None and 200 <= status < 300
+        return is_success(status)
 
     async def _send(self, url: str, headers: Headers, body: bytes) -> int:
         route = self._routes.get(url)

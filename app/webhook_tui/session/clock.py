@@ -6,6 +6,8 @@ import time
 from datetime import UTC, datetime
 from random import Random
 
+from webhook_tui.domain.attempts.backoff import exponential_delay
+
 
 class Clock:
     """The clocks of this machine; tests replace it."""
@@ -39,5 +41,6 @@ class RetryDelay:
     def after_failure(self, retry_after: float | None) -> float:
         """Return the seconds until the next try; at least `retry_after`, which the other side asked for."""
         self._failures += 1
-        ceiling = min(self._longest_seconds, self._first_seconds * 2.0 ** min(self._failures - 1, 16))
-        return max(retry_after or 0.0, ceiling * (0.5 + self._random.random() / 2))
+        drawn = self._random.random()
+        delay = exponential_delay(self._first_seconds, self._longest_seconds, self._failures - 1, drawn)
+        return max(retry_after or 0.0, delay)

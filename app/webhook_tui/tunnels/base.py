@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from webhook_tui.domain.errors import Problem, ProblemError
 from webhook_tui.domain.signature.secret import Secret
+from webhook_tui.domain.url import connect_host
 from webhook_tui.tunnels import errors
 
 DEADLINE_SECONDS = 20.0
@@ -84,5 +85,5 @@ def choose(settings: TunnelSettings) -> Tunnel:
 
 def local_target(host: str, port: int) -> str:
     """Return the address that the tunnel connects to; a wildcard address is reached by loopback."""
-    reached = {"0.0.0.0": "127.0.0.1", "": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 -- compared, not bound
+    reached = connect_host(host)
     return f"[{reached}]:{port}" if ":" in reached else f"{reached}:{port}"

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from webhook_tui.domain.attempts.backoff import exponential_delay
+
 STABLE_SECONDS = 0.5
 """A tunnel that was open for a shorter time counts as short-lived: the next delay is the second one."""
 MOST_SHORT_LIVED = 150
@@ -48,5 +50,4 @@ class TunnelRetryDelay:
         self._short_lived = 0
 
     def _drawn(self, doublings: int) -> float:
-        ceiling = min(self._longest_seconds, self._first_seconds * 2.0 ** min(doublings, 60))
-        return ceiling * (0.5 + 0.5 * self._random())
+        return exponential_delay(self._first_seconds, self._longest_seconds, doublings, self._random())

@@ -7,7 +7,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from tests.ui.memory_rows import stored_delivery
-from webhook_tui.domain.attempts.timeline import accepted, refusals, timeline
+from webhook_tui.domain.answer_rules.answer import is_success
+from webhook_tui.domain.attempts.timeline import refusals, timeline
 from webhook_tui.domain.delivery.delivery import DeliveryRow
 
 START = datetime(2026, 11, 23, 14, 2, 58, 114_000, tzinfo=UTC)
@@ -46,4 +47,4 @@ def test_attempts_at_the_same_moment_have_no_factor() -> None:
 def test_refusals_are_counted_before_the_last_attempt() -> None:
     """No answer is a refusal, too."""
     assert refusals(rows(1, 2, 3, answers=(503, None, 503, 200))) == 3
-    assert [accepted(status) for status in (200, 204, 302, 503, None)] == [True, True, False, False, False]
+    assert [is_success(status) for status in (200, 204, 302, 503, None)] == [True, True, False, False, False]

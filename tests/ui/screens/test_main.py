@@ -10,6 +10,7 @@ from textual import events
 
 from tests.ui.fake_session import LISTENING, LIVE, NOW, RUNNING, STARTING, WAITING, FakeSession
 from tests.ui.memory_rows import MemoryRows, mock_up_rows, stored_delivery
+from tests.ui.snapshots import Snapshot
 from tests.ui.stage import SMALL, STACKED, WIDE, Stage, stage
 from webhook_tui.domain.commands import RegisterWebhook, SendTestPing
 from webhook_tui.domain.errors import Problem
@@ -46,98 +47,86 @@ def count_calls(target: MemoryRows, name: str, monkeypatch: pytest.MonkeyPatch) 
     return calls
 
 
-async def test_the_wide_screen_is_the_mock_up() -> None:
-    """Status line, table, headline, buttons and keys stand where the mock-up has them."""
+async def test_the_screen_fits_every_size(snapshot: Snapshot) -> None:
+    """Below 100 columns the panes stack; at 60 the least important goes; below 40×10 there is one line."""
     async with stage(size=WIDE) as played:
         await choose(played, 8)
-        lines = played.lines()
-
-    assert lines[1].startswith(
-        "  ● webhook 41 · secret 3 min  →  ● https://b7c41d09ee2f4a.lhr.life  →  ● 127.0.0.1:9876"
-    )
-    assert lines[1].endswith("12 received  ✓ 8  ✗ 3  … 1  ")
-    assert lines[4].endswith("▏  ✗ invalid   image_result  #8    14:20:02.418 · 694 B ")
-    assert lines[5].rstrip().endswith("▏ Fits without the last newline.  w Why")
-    assert lines[7].rstrip().endswith("▏ Payload  Headers  Signature  Raw")
-    assert "▏ ━━━━━━━─────" in lines[8]
-    assert lines[12].startswith("▌   8  14:20:02   ✗ invalid     image_result                  1       200    694 B  ▏")
-    assert lines[40].startswith("   Test ping t     Register u     Delete X   ")
-    assert lines[40].endswith("4 below · f follow the newest  ")
-    assert lines[41].startswith(" enter Detail  / Filter  w Why  ")
-    assert lines[41].rstrip().endswith("? Help  q Leave")
-
-
-async def test_below_100_columns_the_panes_stack() -> None:
-    """The table has nine parts, the detail ten; no blank lines at 24 rows."""
-    async with stage(size=STACKED) as played:
-        await choose(played, 8)
-        lines = played.lines()
-
-    assert lines[0] == " ● webhook 41 → ● b7c41d09ee2f4a.lhr.life → ● :9876 → 200     12  ✓ 8  ✗ 3  … 1 "
-    assert lines[1].startswith("    #  time       verdict       event                       attempt  answered")
-    assert lines[10] == "  ✗ invalid   image_result  #8                             14:20:02.418 · 694 B "
-    assert lines[11].startswith(" It fits without the newline at the end of the body.  w Why")
-    assert lines[12].startswith(" Payload  Headers  Signature  Raw")
-    assert lines[22] == "   Test ping t     Register u     Delete X       4 below · f follow the newest  "
-
-
-async def test_at_60_columns_the_least_important_goes() -> None:
-    """Columns, keys and words give way, verdicts do not."""
-    async with stage(size=SMALL) as played:
-        await choose(played, 8)
-        lines = played.lines()
-
-    assert lines[0] == " ● 41 → ● b7c4….lhr.life → ● :9876 → 200         12 ✓ 8 ✗ 3 "
-    assert lines[18] == "   Test ping t     Register u     Delete X        f follow  "
-    assert "Commands" not in lines[19]
-    assert "q Leave" in lines[19]
-
-
-@pytest.mark.parametrize("size", [(38, 9), (39, 24), (80, 9)])
-async def test_below_40_by_10_there_is_one_line(size: tuple[int, int]) -> None:
-    """It says what is needed; the session runs on, and the screen comes back."""
-    async with stage(size=size) as played:
-        lines = [line.strip() for line in played.lines() if line.strip()]
-        assert lines == [f"webhook-tui needs 40×10, this is {size[0]}×{size[1]}"]
-
+        snapshot(played.lines(), "main-140x42")
+        for width, height in (STACKED, SMALL):
+            await played.pilot.resize_terminal(width, height)
+            snapshot(played.lines(), f"main-{width}x{height}")
+        for width, height in ((38, 9), (39, 24), (80, 9)):
+            await played.pilot.resize_terminal(width, height)
+            lines = [line.strip() for line in played.lines() if line.strip()]
+            assert lines == [f"webhook-tui needs 40×10, this is {width}×{height}"]
         await played.pilot.resize_terminal(80, 24)
         await played.until("Payload  Headers")
         await played.until(lambda: played.is_focused("DeliveryTable"))
 
 
-async def test_starting_is_said() -> None:
-    """Before the receiver listens the buttons rest."""
+async def test_a_screen_that_begins_too_small_gets_the_table_once_there_is_room() -> None:
+    """The table has the focus then."""
+    async with stage(size=(39, 24)) as played:
+        await played.pilot.resize_terminal(80, 24)
+        await played.until("Payload  Headers")
+        await played.until(lambda: played.is_focused("DeliveryTable"))
+
+
+async def test_the_steps_until_the_first_delivery(snapshot: Snapshot) -> None:
+    """What is awaited and what to do; Test ping has the focus; then table and detail take the place."""
+    at = NOW - timedelta(seconds=6)
+    waiting = replace(WAITING, webhook=replace(WAITING.webhook, registered_at=at, since=at, secret_since=at))
     async with stage(FakeSession(STARTING), size=STACKED) as played:
         await played.until("opening 127.0.0.1:9876")
 
         assert played.lines()[0].startswith(" ◐ starting")
         assert played.app.query("#ping").first().disabled
 
-
-async def test_the_empty_screen_says_what_is_awaited_and_what_to_do() -> None:
-    """The mock-up of waiting: four steps, the key, the curl line without a token; Test ping has the focus."""
-    at = NOW - timedelta(seconds=6)
-    waiting = replace(WAITING, webhook=replace(WAITING.webhook, registered_at=at, since=at, secret_since=at))
-    async with stage(FakeSession(waiting), size=STACKED) as played:
+        played.session.emit(StatusChanged(waiting))
         await played.until("● webhook    41")
-        lines = [line.rstrip() for line in played.lines()]
         await played.until(lambda: played.is_focused("ping"))
+        snapshot(played.lines(), "waiting-80x24")
         await played.press("enter")
         await played.requested(SendTestPing())
 
-    assert lines[1:3] == ["    #  time       verdict       event                       attempt  answered", ""]
-    assert lines[3:12] == [
-        "     ● receiver   127.0.0.1:9876",
-        "     ● tunnel     https://b7c41d09ee2f4a.lhr.life",
-        "     ● webhook    41, registered 14:21:56",
-        "     ◐ ping       waiting for the first delivery, 6 s",
-        "",
-        "     Press t to send a test ping, or from another terminal:",
-        "",
-        "     curl -X POST https://v2.api.piktid.com/webhooks/test \\",
-        '       -H "Authorization: Bearer $PIKTID_TOKEN"',
-    ]
-    assert lines[22].rstrip() == "   Test ping t     Register u     Delete X"
+        refused = (Refusal(404, "not the webhook's path", "POST /"),)
+        played.session.emit(StatusChanged(replace(waiting, refusals=refused)))
+        await played.until("refused    1 request (404): not the webhook's path (POST /)")
+        assert "1 refused" in played.lines()[0]
+        await played.pilot.click("StatusBar", offset=(played.lines()[0].index("refused"), 0))
+        await played.until("counting")
+        await played.press("escape")
+        await played.until(lambda: len(played.app.screen_stack) == 1)
+
+        played.session.deliver(stored_delivery(1, event="batch_edit"))
+        await played.until("✓ valid       batch_edit")
+        await played.until(lambda: played.is_focused("DeliveryTable"))
+        await played.until("batch_edit  #1")
+        assert "following the newest" in played.text()
+
+
+async def test_the_heading_is_where_it_will_be_with_deliveries() -> None:
+    """Alone it has no focus and sorts nothing; without deliveries the steps are below it again."""
+    async with stage(FakeSession(WAITING), size=WIDE) as played:
+        for size in (WIDE, (100, 30), STACKED):
+            await played.pilot.resize_terminal(*size)
+            await played.until("Press t to send a test ping")
+            lines = played.lines()
+            line = next(number for number, text in enumerate(lines) if text.startswith("    #  time       verdict"))
+            heading = lines[line].rstrip()
+            await played.pilot.click("DeliveryTable", offset=(20, line - played.main.deliveries.table.region.y))
+            await played.press("tab", "tab", "tab", "tab")
+            assert not played.is_focused("DeliveryTable")
+
+            played.session.deliver(stored_delivery(1, event="batch_edit"))
+            await played.until(lambda: played.is_focused("DeliveryTable"))
+            assert played.lines()[line].startswith(heading)
+
+            played.session.emit(DeliveriesDeleted(played.session.rows.delete([1])))
+            await played.until("Press t to send a test ping")
+            await played.until(lambda: not played.is_focused("DeliveryTable"))
+            assert played.lines()[line].rstrip() == heading
+        await played.until(lambda: played.is_focused("ping"))
 
 
 async def test_a_refused_token_has_a_notice_and_u_asks_for_another() -> None:
@@ -255,54 +244,48 @@ async def test_a_refused_request_is_told() -> None:
 
 
 async def test_new_rows_are_followed_until_the_user_moves() -> None:
-    """Nothing moves that the user did not move; f goes back to the newest."""
+    """Following waits while the detail is read, or the terminal has no focus; f goes back to the newest."""
     async with stage(size=STACKED) as played:
+        detail = played.main.deliveries.detail
         played.session.deliver(stored_delivery(13))
-        await played.until(lambda: played.main.deliveries.detail.seq == 13)
+        await played.until(lambda: detail.seq == 13)
 
         await played.press("k")
         played.session.deliver(stored_delivery(14))
         await played.until("2 below · f follow the newest")
-        assert played.main.deliveries.detail.seq == 12
+        assert detail.seq == 12
 
         await played.press("f")
         await played.until("following the newest")
-        assert played.main.deliveries.detail.seq == 14
+        assert detail.seq == 14
 
+        newest = 14
+        for into, back in (("enter", "escape"), ("z", "z"), ("w", "escape")):
+            await played.press(into)
+            await played.until("following waits")
+            played.session.deliver(stored_delivery(newest + 1))
+            played.session.deliver(stored_delivery(newest + 2))
+            await played.until("2 below · f follow the newest")
+            assert detail.seq == newest
 
-@pytest.mark.parametrize(("into", "back"), [("enter", "escape"), ("z", "z"), ("w", "escape")])
-async def test_following_waits_while_a_delivery_is_read(into: str, back: str) -> None:
-    """The focus in the detail, or its zoom, keeps the delivery there; afterwards following goes on."""
-    async with stage(size=STACKED) as played:
-        await played.press(into)
-        await played.until("following waits")
-        played.session.deliver(stored_delivery(13))
-        played.session.deliver(stored_delivery(14))
-        await played.until("2 below · f follow the newest")
-        assert played.main.deliveries.detail.seq == 12
+            newest += 3
+            await played.press("f")
+            await played.until(lambda newest=newest: detail.seq == newest - 1)
+            played.session.deliver(stored_delivery(newest))
+            await played.until("1 below · f follow the newest")
+            await played.press(back)
+            await played.until("following the newest")
+            await played.until(lambda newest=newest: detail.seq == newest)
 
-        await played.press("f")
-        await played.until(lambda: played.main.deliveries.detail.seq == 14)
-        played.session.deliver(stored_delivery(15))
-        await played.until("1 below · f follow the newest")
-
-        await played.press(back)
-        await played.until("following the newest")
-        await played.until(lambda: played.main.deliveries.detail.seq == 15)
-
-
-async def test_following_waits_while_the_terminal_has_no_focus() -> None:
-    """Whoever reads in another window finds the same delivery again."""
-    async with stage(size=STACKED) as played:
         await played.press("enter")
         await played.until("following waits")
         played.app.post_message(events.AppBlur())
         await played.until(lambda: played.focused() is None)
-        played.session.deliver(stored_delivery(13))
+        played.session.deliver(stored_delivery(newest + 1))
         await played.until("1 below · f follow the newest")
         played.app.post_message(events.AppFocus())
         await played.until(lambda: played.focused() is not None)
-        assert played.main.deliveries.detail.seq == 12
+        assert detail.seq == newest
 
 
 async def test_a_changed_verdict_shows_in_table_and_headline() -> None:
@@ -331,22 +314,8 @@ async def test_a_flood_of_facts_makes_few_refreshes(monkeypatch: pytest.MonkeyPa
     assert len(refreshes) < 100
 
 
-async def test_enter_goes_into_the_detail_and_esc_comes_back() -> None:
-    """The footer says so in both places."""
-    async with stage(size=WIDE) as played:
-        await choose(played, 8)
-        assert played.lines()[41].startswith(" enter Detail  ")
-
-        await played.press("enter")
-        await played.until(lambda: played.is_focused("payload"))
-        await played.until(lambda: played.lines()[41].startswith(" esc Back  [ ] Tabs  n Next match  "))
-
-        await played.press("escape")
-        await played.until(lambda: played.is_focused("DeliveryTable"))
-
-
-async def test_tab_goes_round_the_panes_and_the_buttons() -> None:
-    """Table, detail, the three buttons, table; shift+tab the other way."""
+async def test_keys_move_between_table_and_detail() -> None:
+    """enter and right go in, esc comes back, tab goes round, [ ] change the tab; the footer follows the focus."""
     async with stage(size=WIDE) as played:
         order = []
         for _ in range(6):
@@ -358,11 +327,20 @@ async def test_tab_goes_round_the_panes_and_the_buttons() -> None:
         assert order == ["DeliveryTable", "payload", "ping", "register", "delete", "DeliveryTable"]
         assert played.is_focused("DeliveryTable")
 
-
-async def test_brackets_choose_the_tab_from_the_table() -> None:
-    """[ and ] go round; the focus stays in the table."""
-    async with stage(size=WIDE) as played:
         await choose(played, 8)
+        assert played.lines()[41].startswith(" enter Detail  ")
+
+        await played.press("enter")
+        await played.until(lambda: played.is_focused("payload"))
+        await played.until(lambda: played.lines()[41].startswith(" esc Back  [ ] Tabs  n Next match  "))
+
+        await played.press("escape")
+        await played.until(lambda: played.is_focused("DeliveryTable"))
+
+        await played.press("right")
+        await played.until(lambda: played.is_focused("payload"))
+        await played.press("escape")
+
         await played.press("]")
         await played.until("X-Webhook-Signature   sha256=5f1c")
         await played.press("[", "[")
@@ -370,8 +348,8 @@ async def test_brackets_choose_the_tab_from_the_table() -> None:
         assert played.is_focused("DeliveryTable")
 
 
-async def test_w_says_why_and_esc_comes_back_to_where_it_was_pressed() -> None:
-    """The Signature tab has the focus, and the session was asked for the report."""
+async def test_w_shows_why_and_esc_comes_back_to_where_it_was_pressed() -> None:
+    """The report is requested, also when the cursor moves while the tab is active."""
     async with stage(size=WIDE) as played:
         await choose(played, 8)
         await played.press("w")
@@ -381,18 +359,12 @@ async def test_w_says_why_and_esc_comes_back_to_where_it_was_pressed() -> None:
 
         await played.press("escape")
         await played.until(lambda: played.is_focused("DeliveryTable"))
-
-
-async def test_the_signature_tab_asks_again_for_the_next_delivery() -> None:
-    """Also when the cursor moves after the tab was chosen."""
-    async with stage(size=WIDE) as played:
-        await choose(played, 8)
-        await played.press("w", "escape", "j")
+        await played.press("j")
         await played.requested(ExplainSignature(9))
 
 
-async def test_the_detail_can_be_zoomed() -> None:
-    """z hides the table and shows it again; esc does too."""
+async def test_zoom_and_mouse() -> None:
+    """z hides the table and shows it again; clicks do what keys do."""
     async with stage(size=STACKED) as played:
         await choose(played, 8)
         await played.press("z")
@@ -403,42 +375,52 @@ async def test_the_detail_can_be_zoomed() -> None:
         await played.until(lambda: "verdict       event" in played.lines()[1])
         assert played.is_focused("DeliveryTable")
 
+        await played.pilot.click("TabStrip", offset=(10, 0))
+        await played.until(lambda: played.is_focused("headers"))
+        await played.pilot.click("Headline", offset=(5, 1))
+        await played.until(lambda: played.is_focused("signature"))
+        await played.pilot.click("FollowNote")
+        await played.until("following waits")
+        await played.pilot.click("FooterKey")
+        await played.until(lambda: played.is_focused("DeliveryTable"))
 
-@pytest.mark.parametrize(("key", "button"), [("t", "ping"), ("u", "register")])
-async def test_ping_and_register_by_key_and_by_mouse(key: str, button: str) -> None:
+        await played.press("[", "[")
+
+        await played.press("g")
+        await played.pilot.click("DeliveryTable", offset=(20, 3))
+        await played.until(lambda: played.main.deliveries.detail.seq == 3)
+        await played.pilot.click("DeliveryTable", offset=(20, 3), times=2)
+        await played.until(lambda: played.is_focused("payload"))
+
+
+async def test_ping_and_register_by_key_and_by_mouse() -> None:
     """Both ask the session for the same."""
-    command = SendTestPing() if key == "t" else RegisterWebhook()
     deleted = replace(RUNNING, webhook=WebhookStatus(WebhookState.DELETED))
     async with stage(FakeSession(deleted, mock_up_rows()), size=STACKED) as played:
-        await played.press(key)
-        await played.requested(command)
-        await played.pilot.click(f"#{button}")
-        await played.until(lambda: played.session.commands == [command, command])
+        for key, button, command in (("t", "ping", SendTestPing()), ("u", "register", RegisterWebhook())):
+            played.session.commands.clear()
+            await played.press(key)
+            await played.requested(command)
+            await played.pilot.click(f"#{button}")
+            await played.until(lambda command=command: played.session.commands == [command, command])
 
 
-async def test_left_and_right_move_between_the_buttons() -> None:
-    """The row has ends."""
+async def test_buttons_notices_and_dialogs() -> None:
+    """left and right move between the buttons; a notice goes with esc or the next command; a dialog has the footer."""
     async with stage(size=STACKED) as played:
         await played.press("shift+tab", "left", "left", "left")
         assert played.is_focused("ping")
         await played.press("right")
         assert played.is_focused("register")
 
-
-async def test_c_copies_the_public_url_and_says_so() -> None:
-    """A toast, for the clipboard is not on the screen."""
-    async with stage(size=STACKED) as played:
         await played.press("c")
         await played.until("Sent to the terminal: the public URL, 31 bytes")
         line = next(line for line in played.lines() if "Sent to" in line)
         assert line.strip() == "▌ Sent to the terminal: the public URL, 31 bytes"  # the whole line, over no other text
         assert played.app.clipboard == "https://b7c41d09ee2f4a.lhr.life"
 
-
-async def test_a_problem_is_shown_until_the_next_wish_or_esc() -> None:
-    """What a wish ran into has the notice; esc hides it, a new wish forgets it."""
-    problem = Problem("PiktID has no webhook to ping (404).", "u registers it.")
-    async with stage(size=STACKED) as played:
+        await played.press("escape")
+        problem = Problem("PiktID has no webhook to ping (404).", "u registers it.")
         played.session.emit(ProblemOccurred(problem))
         await played.until("▌ PiktID has no webhook to ping (404).")
         await played.press("escape")
@@ -452,6 +434,15 @@ async def test_a_problem_is_shown_until_the_next_wish_or_esc() -> None:
         played.session.emit(Notified("Secret added."))
         await played.until("Secret added.")
 
+        await played.press("X")
+        await played.until("Delete the webhook?")
+        await played.until(lambda: not played.lines()[23].strip())
+        await played.press("escape")
+        await played.until(lambda: "q Leave" in played.lines()[23])
+
+        await played.press("S")
+        await played.requested(ListSecrets())
+
 
 async def test_the_sandbox_has_a_tip_that_esc_closes_for_good() -> None:
     """It does not come back with the next status."""
@@ -464,37 +455,6 @@ async def test_the_sandbox_has_a_tip_that_esc_closes_for_good() -> None:
         played.session.emit(StatusChanged(replace(status, counts=replace(status.counts, received=13))))
         await played.until("13 received")
         assert "Sandbox:" not in played.text()
-
-
-async def test_a_click_selects_and_a_double_click_opens() -> None:
-    """The mouse works as the keys do."""
-    async with stage(size=STACKED) as played:
-        await played.press("g")
-        await played.pilot.click("DeliveryTable", offset=(20, 3))
-        await played.until(lambda: played.main.deliveries.detail.seq == 3)
-        await played.pilot.click("DeliveryTable", offset=(20, 3), times=2)
-        await played.until(lambda: played.is_focused("payload"))
-
-
-async def test_clicks_on_tab_headline_note_and_footer() -> None:
-    """A tab opens, the sentence leads to why, the note follows, a key in the footer is pressed."""
-    async with stage(size=STACKED) as played:
-        await choose(played, 8)
-        await played.pilot.click("TabStrip", offset=(10, 0))
-        await played.until(lambda: played.is_focused("headers"))
-        await played.pilot.click("Headline", offset=(5, 1))
-        await played.until(lambda: played.is_focused("signature"))
-        await played.pilot.click("FollowNote")
-        await played.until("following waits")
-        await played.pilot.click("FooterKey")
-        await played.until(lambda: played.is_focused("DeliveryTable"))
-
-
-async def test_the_secrets_are_asked_of_the_session() -> None:
-    """S opens the dialog, which asks."""
-    async with stage() as played:
-        await played.press("S")
-        await played.requested(ListSecrets())
 
 
 async def test_the_palette_has_every_action_by_name() -> None:
@@ -537,26 +497,16 @@ async def test_a_keymap_changes_a_key_in_footer_and_help() -> None:
         await played.requested(ExplainSignature(8))
 
 
-async def test_right_goes_into_the_detail() -> None:
-    """As enter does; in the detail right moves the text."""
-    async with stage(size=WIDE) as played:
-        await played.press("right")
-        await played.until(lambda: played.is_focused("payload"))
-
-
-async def test_the_last_line_names_the_place_of_the_cursor() -> None:
-    """The JSON path at the left, notes at the right."""
-    body = b'{"id": 1, "data": {"job_id": "j", "job_id": "k"}}'
-    async with stage(FakeSession(deliveries=[stored_delivery(1, body=body)]), size=WIDE) as played:
+async def test_the_last_line_and_a_large_body() -> None:
+    """The JSON path at the left, notes at the right; a large body is loaded in a worker, in both tabs."""
+    small = b'{"id": 1, "data": {"job_id": "j", "job_id": "k"}}'
+    large = b'{"items": [' + b",".join(b'{"n": %d}' % number for number in range(20_000)) + b"]}"
+    session = FakeSession(deliveries=[stored_delivery(1, body=large), stored_delivery(2, body=small)])
+    async with stage(session, size=WIDE) as played:
         await played.press("enter", *"jjj")
         await played.until("$.data.job_id")
         await played.until("1 note")
-
-
-async def test_a_large_body_is_made_ready_off_the_screens_thread() -> None:
-    """It comes when it is ready, in both tabs."""
-    body = b'{"items": [' + b",".join(b'{"n": %d}' % number for number in range(20_000)) + b"]}"
-    async with stage(FakeSession(deliveries=[stored_delivery(1, body=body)]), size=WIDE) as played:
+        await played.press("escape", "k")
         await played.until('"items": [')
         await played.press("[")
         await played.until('{"items": [{"n": 0},{"n": 1}')
@@ -578,16 +528,6 @@ async def test_one_more_attempt_brings_its_tab_without_asking_again() -> None:
         played.session.deliver(stored_delivery(20, event="image_result", event_id="90377", attempt=3))
         await played.press("[", "[", "[")
         await played.until("Answered 200 after 1 refusal.")
-
-
-async def test_behind_a_dialog_the_footer_is_empty() -> None:
-    """Its labels carry the keys."""
-    async with stage(size=STACKED) as played:
-        await played.press("X")
-        await played.until("Delete the webhook?")
-        await played.until(lambda: not played.lines()[23].strip())
-        await played.press("escape")
-        await played.until(lambda: "q Leave" in played.lines()[23])
 
 
 async def test_a_keymap_that_gives_one_key_to_two_actions_is_told() -> None:

@@ -28,6 +28,11 @@ def answer_word(answered: int | None) -> str:
     return NoResponse.RESET.value if answered == RESET else str(answered)
 
 
+def is_success(status: int | None) -> bool:
+    """Return whether an answer is 2xx, which tells the sender that the delivery was accepted (RFC 9110, 15.3)."""
+    return status is not None and 200 <= status < 300
+
+
 class Answer(Struct, frozen=True, gc=False):
     """One HTTP answer; with a `silence`, none."""
 

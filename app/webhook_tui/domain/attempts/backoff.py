@@ -13,6 +13,7 @@ from itertools import pairwise
 
 from msgspec import Struct
 
+from webhook_tui.domain.answer_rules.answer import is_success
 from webhook_tui.domain.delivery.delivery import DeliveryRow
 
 SHORTEST = 0.001
@@ -105,7 +106,7 @@ def waits_of(rows: Iterable[DeliveryRow]) -> list[Wait]:
         attempts.sort(key=lambda row: row.attempt)
         for before, after in pairwise(attempts):
             seconds = (after.received_at - before.received_at).total_seconds()
-            is_accepted = before.answered is not None and 200 <= before.answered < 300
+            is_accepted = is_success(before.answered)
             if after.attempt == before.attempt + 1 and seconds >= SHORTEST and not is_accepted:
                 (answered if before.answered else silent).append(Wait(before.attempt, seconds, event))
     return answered or silent
@@ -233,3 +234,13 @@ def _told(waits: Sequence[Wait], one: _Fit, sureness: Confidence) -> Backoff:
         min(numbers),
         max(numbers),
     )
+
+
+def exponential_delay(first_seconds: float, longest_seconds: float, failures: int, drawn: float) -> float:
+    """Return the seconds to wait after so many earlier failures; `drawn`: a random number from 0 up to 1.
+
+    The limit doubles with each failure. The delay is drawn from its upper half, so that programs that lost the same
+    server do not come back together ("equal jitter").
+    """
+    limit = min(longest_seconds, first_seconds * 2.0 ** min(failures, 60))
+    return limit * (0.5 + 0.5 * drawn)

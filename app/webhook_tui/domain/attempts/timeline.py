@@ -1,4 +1,7 @@
-"""The attempts of one event in time: gaps and the factors between them. Pure; the rule behind them is `backoff`'s."""
+"""The attempts of one event in time: gaps and the factors between them.
+
+The rule behind the gaps is fitted by `backoff`.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
+from webhook_tui.domain.answer_rules.answer import is_success
 from webhook_tui.domain.delivery.delivery import DeliveryRow
 
 
@@ -20,7 +24,10 @@ class TimelineEntry(Struct, frozen=True):
 
 
 def timeline(rows: Sequence[DeliveryRow]) -> tuple[TimelineEntry, ...]:
-    """Gaps and factors of `rows`, which are the attempts of one event, oldest first."""
+    """Return an entry for each attempt.
+
+    `rows`: the attempts of one event, oldest first.
+    """
     entries: list[TimelineEntry] = []
     for index, row in enumerate(rows):
         gap = (row.received_at - rows[index - 1].received_at).total_seconds() if index else None
@@ -31,10 +38,5 @@ def timeline(rows: Sequence[DeliveryRow]) -> tuple[TimelineEntry, ...]:
 
 
 def refusals(rows: Sequence[DeliveryRow]) -> int:
-    """How many attempts before the last one were not answered 2xx."""
-    return sum(1 for row in rows[:-1] if not accepted(row.answered))
-
-
-def accepted(answered: int | None) -> bool:
-    """Whether the answer told the sender that all is well."""
-    return answered is not None and 200 <= answered < 300
+    """Return how many attempts before the last one were not answered 2xx; `rows`: oldest first."""
+    return sum(1 for row in rows[:-1] if not is_success(row.answered))

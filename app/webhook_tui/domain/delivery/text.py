@@ -45,6 +45,11 @@ def decoded(raw: bytes) -> str:
         return raw.decode("latin-1")
 
 
+def shortened(text: str, most: int) -> str:
+    """Return at most `most` characters of a text, the last of them an ellipsis if something is missing."""
+    return text if len(text) <= most else f"{text[: most - 1]}…"
+
+
 def is_harmless(character: str) -> bool:
     """Whether one character may reach a terminal as it is."""
     code = ord(character)

@@ -10,6 +10,7 @@ from enum import StrEnum
 
 from msgspec import Struct
 
+from webhook_tui.domain.answer_rules.answer import is_success
 from webhook_tui.domain.delivery.headers import Headers
 from webhook_tui.domain.failure import Failure
 
@@ -70,7 +71,7 @@ class ForwardResult(Struct, frozen=True):
     @property
     def is_good(self) -> bool:
         """Whether it was answered 2xx."""
-        return self.status is not None and 200 <= self.status < 300
+        return is_success(self.status)
 
     @property
     def outcome(self) -> str:

@@ -9,7 +9,7 @@ from decimal import Decimal, InvalidOperation
 
 from msgspec import Struct
 
-from webhook_tui.domain.delivery.text import visible
+from webhook_tui.domain.delivery.text import shortened, visible
 from webhook_tui.domain.payload.json_decoder import NestingError, decode
 
 LARGEST_LINTED = 1_048_576
@@ -92,8 +92,7 @@ def paths_of(root: object) -> frozenset[str]:
 
 def shown(value: object) -> str:
     """Received text in a note: harmless, one line, at most 40 characters."""
-    text = visible(value if isinstance(value, str | bytes) else str(value))
-    return text if len(text) <= _LONGEST_SHOWN else f"{text[: _LONGEST_SHOWN - 1]}…"
+    return shortened(visible(value if isinstance(value, str | bytes) else str(value)), _LONGEST_SHOWN)
 
 
 class _Hooks:

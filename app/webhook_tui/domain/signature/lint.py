@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
+from webhook_tui.domain.answer_rules.answer import is_success
 from webhook_tui.domain.delivery.delivery import Delivery
 from webhook_tui.domain.delivery.event import KNOWN_EVENTS
 from webhook_tui.domain.delivery.headers import EVENT_HEADER, first
@@ -134,7 +135,7 @@ def _again(earlier: Earlier | None, subject: str) -> Iterator[str]:
         return
     if not earlier.same_body:
         yield f"{subject} came before with another body, as #{earlier.seq}"
-    elif earlier.answered is not None and 200 <= earlier.answered < 300:
+    elif is_success(earlier.answered):
         yield f"{subject} came before and was answered {earlier.answered}, as #{earlier.seq}"
 
 

@@ -117,5 +117,5 @@ class EventSimulation:
 
     def _own_url(self) -> str:
         receiver = self._status.status.receiver
-        host = connect_host(receiver.host or "0.0.0.0")  # noqa: S104 -- an empty one means every interface
+        host = connect_host(receiver.host)
         return f"http://{f'[{host}]' if ':' in host else host}:{receiver.port}{self._hook_path}"

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from msgspec import Struct
 
-from webhook_tui.domain.delivery.text import visible
+from webhook_tui.domain.delivery.text import shortened, visible
 from webhook_tui.domain.errors import Problem
 from webhook_tui.domain.events import ForeignWebhook, ProblemOccurred
 from webhook_tui.domain.status import WebhookState, WebhookStatus
@@ -43,7 +43,7 @@ class Foreign(Struct, frozen=True):
     @property
     def shown_url(self) -> str:
         """Its URL, sanitised and cut, for a sentence."""
-        return _cut(visible(self.webhook.url), _LONGEST_URL)
+        return shortened(visible(self.webhook.url), _LONGEST_URL)
 
 
 Finding: TypeAlias = Clear | Unknown | Foreign
@@ -136,7 +136,7 @@ class Ownership:
                 self._status.change_webhook(state=WebhookState.NOT_REGISTERED, since=at, taken_by=None, problem=None)
                 self._bus.publish(RegistrationWanted())
             return
-        host = _cut(visible(urlsplit(present.url or "").netloc or present.url or ""), _LONGEST_HOST)
+        host = shortened(visible(urlsplit(present.url or "").netloc or present.url or ""), _LONGEST_HOST)
         if not is_taken or webhook.taken_by != host:
             self._lose()
             at = _parsed(present.updated_at or present.created_at) or self._clock.utc_now()
@@ -176,10 +176,6 @@ class Ownership:
         self._status.change_webhook(state=state, since=now, taken_by=by, problem=problem, **NO_SECRET)
         self.lost_status = self._status.status.webhook if state is WebhookState.TAKEN else None
         self._bus.publish(ProblemOccurred(problem))
-
-
-def _cut(text: str, most: int) -> str:
-    return text if len(text) <= most else f"{text[: most - 1]}…"
 
 
 def _parsed(text: str | None) -> datetime | None:

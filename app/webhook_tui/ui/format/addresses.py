@@ -6,8 +6,6 @@ from urllib.parse import SplitResult, urlsplit
 
 from webhook_tui.domain.delivery.text import visible
 
-LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
-
 
 def host_of(url: str) -> str:
     """The host (and port, if it says one) of a URL, harmless; the URL itself when it has none."""
@@ -33,11 +31,6 @@ def listener(host: str, port: int) -> str:
     """`127.0.0.1:9876`; brackets round an IPv6 address."""
     shown = f"[{host}]" if ":" in host else host
     return f"{visible(shown)}:{port}" if port else visible(shown)
-
-
-def local_host(host: str) -> str:
-    """The address by which this machine reaches a listener: loopback where it listens on every address."""
-    return {"": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - a name, no socket
 
 
 def _split(url: str) -> SplitResult:

@@ -12,7 +12,7 @@ from typing import Literal, NamedTuple
 from rich.cells import cell_len
 
 from webhook_tui.domain import units
-from webhook_tui.domain.answer_rules.answer import answer_word
+from webhook_tui.domain.answer_rules.answer import answer_word, is_success
 from webhook_tui.domain.delivery.delivery import DeliveryRow
 from webhook_tui.domain.forwarding.forward_result import ForwardResult
 from webhook_tui.domain.signature.verdict import Verdict
@@ -111,7 +111,7 @@ def answered_cell(row: DeliveryRow) -> str:
 
 def is_usual_answer(row: DeliveryRow) -> bool:
     """Whether the sender took our answer for a success."""
-    return row.answered is not None and 200 <= row.answered < 300
+    return is_success(row.answered)
 
 
 def folded(row: DeliveryRow, shown: frozenset[Name], glyphs: Symbols) -> str:

@@ -49,31 +49,20 @@ async def test_the_rules_as_drawn() -> None:
         ]
 
 
-@pytest.mark.parametrize(
-    ("keys", "rule"),
-    [
-        (["enter"], "200"),
-        (["down", "enter"], "503"),
-        (["j", "j", "enter"], "503 x3"),
-        (["down", "down", "down", "enter"], "429 retry 5"),
-        (["G", *["down"] * 9, "enter"], "reset"),
-        ([*["down"] * 4, "up", "tab", "enter"], "429 retry 5"),
-        (["e", *["backspace"] * 3, *"none", "enter", "enter"], "none"),
-        (["down", "e", *["backspace"] * 20, *"404", "enter", "enter"], "404"),
-    ],
-)
-async def test_a_rule_by_keys(keys: list[str], rule: str) -> None:
-    """Arrows choose, e writes, enter uses."""
-    async with stage(size=STACKED) as played:
-        await played.press("a")
-        await played.until("How the receiver answers")
-        await played.press(*keys)
-        await played.requested(SetAnswerRule(parse(rule)))
-        await played.dialog_closed()
+RULES = [
+    (["enter"], "200"),
+    (["down", "enter"], "503"),
+    (["j", "j", "enter"], "503 x3"),
+    (["down", "down", "down", "enter"], "429 retry 5"),
+    (["G", *["down"] * 9, "enter"], "reset"),
+    ([*["down"] * 4, "up", "tab", "enter"], "429 retry 5"),
+    (["e", *["backspace"] * 3, *"none", "enter", "enter"], "none"),
+    (["down", "e", *["backspace"] * 20, *"404", "enter", "enter"], "404"),
+]
 
 
-async def test_a_mistake_is_said_and_escape_changes_nothing() -> None:
-    """The dialog stays open on what is no rule."""
+async def test_a_rule_by_keys() -> None:
+    """Arrows choose, e writes, enter uses; on what is no rule the dialog stays open, and esc changes nothing."""
     async with stage(size=STACKED) as played:
         await played.press("a")
         await played.until("How the receiver answers")
@@ -81,18 +70,28 @@ async def test_a_mistake_is_said_and_escape_changes_nothing() -> None:
         await played.until("A status is a number from 200 to 599.")
         await played.press("escape")
         await played.dialog_closed()
-
         assert not played.session.commands
 
+        for keys, rule in RULES:
+            played.session.commands.clear()
+            await played.press("a")
+            await played.until("How the receiver answers")
+            await played.press(*keys)
+            await played.requested(SetAnswerRule(parse(rule)))
+            await played.dialog_closed()
 
-@pytest.mark.parametrize("size", [WIDE, STACKED, SMALL])
-async def test_the_rule_in_force_is_in_the_status_line(size: tuple[int, int]) -> None:
+
+async def test_the_rule_in_force_is_in_the_status_line() -> None:
     """Never shortened below its words; a click on a rule chooses it."""
     session = FakeSession(replace(RUNNING, answer="503 ×3 (1 left)", rule=parse("503 x3")), mock_up_rows())
-    async with stage(session, size=size) as played:
-        await played.until("503 ×3 (1 left)")
-        await played.press("a")
-        await played.until("● Fail, then recover")
+    async with stage(session, size=WIDE) as played:
+        for size in (WIDE, STACKED, SMALL):
+            await played.pilot.resize_terminal(*size)
+            await played.until("503 ×3 (1 left)")
+            await played.press("a")
+            await played.until("● Fail, then recover")
+            await played.press("escape")
+            await played.dialog_closed()
 
 
 async def test_the_app_that_answers_is_in_the_status_line() -> None:
@@ -303,16 +302,16 @@ async def test_without_a_secret_the_editor_gets_the_exact_bytes(monkeypatch: pyt
 
 
 @pytest.mark.parametrize("has_secret", [True, False], ids=["indented", "exact"])
-@pytest.mark.parametrize("ending", [b"", b"\n"], ids=["as it was", "with the editor's newline"])
-async def test_an_editor_that_changes_nothing_sends_nothing(
-    monkeypatch: pytest.MonkeyPatch, ending: bytes, has_secret: bool
-) -> None:
+async def test_an_editor_that_changes_nothing_sends_nothing(monkeypatch: pytest.MonkeyPatch, has_secret: bool) -> None:
     """The newline that editors write after the last line is no change."""
     async with stage(editing(monkeypatch, JSON_BODY, has_secret=has_secret), size=STACKED) as played:
-        played.main.editor.run_editor = lambda text, _seq: text + ending
-        await played.press("R")
-        await played.until("Nothing changed: not sent.")
-        assert not played.session.commands
+        for ending in (b"", b"\n"):
+            played.main.editor.run_editor = lambda text, _seq, ending=ending: text + ending
+            await played.press("R")
+            await played.until("Nothing changed: not sent.")
+            await played.press("t")
+            await played.until(lambda: "Nothing changed" not in played.text())
+        assert [command for command in played.session.commands if isinstance(command, ReplayDeliveries)] == []
 
 
 async def test_a_terminal_that_cannot_be_given_away_is_said() -> None:

@@ -6,12 +6,13 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from webhook_tui.domain.filtering.filter import parse
+from webhook_tui.domain.url import connect_host
 from webhook_tui.export.destination import Destination
 from webhook_tui.ui.controllers.context import AppContext
 from webhook_tui.ui.controllers.deliveries import DeliveriesController
 from webhook_tui.ui.controllers.filter import FilterController
 from webhook_tui.ui.controllers.notices import NoticeController
-from webhook_tui.ui.format.addresses import listener, local_host
+from webhook_tui.ui.format.addresses import listener
 from webhook_tui.ui.selection import Selection
 
 if TYPE_CHECKING:
@@ -83,7 +84,7 @@ class ExportController:
         from webhook_tui.ui.controllers.delivery.export_files import Exports
 
         receiver = self._context.status.receiver
-        destination = Destination(f"http://{listener(local_host(receiver.host), receiver.port)}")
+        destination = Destination(f"http://{listener(connect_host(receiver.host), receiver.port)}")
         return Exports(self._context.session, destination, self._context.now)
 
     def _copied(self, copied: Copied) -> None:

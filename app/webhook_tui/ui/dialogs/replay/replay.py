@@ -22,9 +22,9 @@ from webhook_tui.domain.delivery.text import visible
 from webhook_tui.domain.errors import ProblemError
 from webhook_tui.domain.filtering.time_range import EXAMPLE, TimeRange, TimeRangeError, span
 from webhook_tui.domain.forwarding.forward_result import UsedUrl
+from webhook_tui.domain.url import is_loopback_host
 from webhook_tui.ui.dialogs.dialog import Dialog
 from webhook_tui.ui.dialogs.fields import Field, UrlField
-from webhook_tui.ui.format.addresses import LOOPBACK
 from webhook_tui.ui.selection import Selection
 from webhook_tui.ui.widgets.choice_line import ChoiceLine, ChoiceList
 from webhook_tui.ui.widgets.keys.key_button import KeyButton
@@ -211,7 +211,7 @@ class ReplayDialog(Dialog[ReplayChoice]):
         self.query_one("#what", Static).update(Content("\n".join(self._what())))
         url = self.query_one("#url", Input).value.strip()
         host = _host(url)
-        is_elsewhere = host not in ("", *LOOPBACK)
+        is_elsewhere = bool(host) and not is_loopback_host(host)
         said = self.query_one("#used", Static)
         said.set_class(is_elsewhere, "-elsewhere")
         if is_elsewhere:

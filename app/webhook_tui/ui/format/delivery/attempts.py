@@ -8,9 +8,9 @@ from datetime import datetime
 from msgspec import Struct
 from textual.content import Content
 
-from webhook_tui.domain.answer_rules.answer import answer_word
+from webhook_tui.domain.answer_rules.answer import answer_word, is_success
 from webhook_tui.domain.attempts.backoff import fit, waits_of
-from webhook_tui.domain.attempts.timeline import TimelineEntry, accepted, refusals, timeline
+from webhook_tui.domain.attempts.timeline import TimelineEntry, refusals, timeline
 from webhook_tui.domain.delivery.delivery import DeliveryRow
 from webhook_tui.ui.format.delivery.backoff import backoff_words, due_words
 
@@ -45,7 +45,7 @@ def outcome(rows: Sequence[DeliveryRow]) -> str:
     """The sentence over the tab: `Answered 200 after 3 refusals.`"""
     refused, last = refusals(rows), rows[-1].answered
     times = "1 refusal" if refused == 1 else f"{refused} refusals"
-    if accepted(last):
+    if is_success(last):
         return f"Answered {last} after {times}." if refused else f"Answered {last}; it came {len(rows)} times."
     return f"Not accepted in {len(rows)} attempts; the last answer was {answer_word(last)}."
 
@@ -68,7 +68,7 @@ def _row(entry: TimelineEntry, equal: Sameness, now: datetime, *, wide: bool, mi
     answered = answer_word(row.answered)
     start = f"{row.attempt:>8}   {local:%H:%M:%S}.{local.microsecond // 1000:03d}{after:>8}"
     start += f"{factor:>9}" if middle else ""
-    style = "$muted" if accepted(row.answered) else "bold $warning"
+    style = "$muted" if is_success(row.answered) else "bold $warning"
     ends = f"   {_word(equal.body):<8}{_word(equal.signature)}" if wide else ""
     return Content.assemble(start, (f"{answered:>11}", style), ends)
 
@@ -120,7 +120,7 @@ def _rule(rows: Sequence[DeliveryRow], of_run: Sequence[DeliveryRow], now: datet
     if found is None:
         return []
     last = rows[-1]
-    due = due_words(found, last.attempt, last.received_at, now, is_accepted=accepted(last.answered))
+    due = due_words(found, last.attempt, last.received_at, now, is_accepted=is_success(last.answered))
     return [*backoff_words(found, of_run=is_of_run), *([due] if due else [])]
 
 

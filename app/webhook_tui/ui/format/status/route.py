@@ -29,7 +29,8 @@ from webhook_tui.domain.status import (
     WebhookState,
     WebhookStatus,
 )
-from webhook_tui.ui.format.addresses import LOOPBACK, host_of, listener, short_host
+from webhook_tui.domain.url import connect_host, is_loopback_host
+from webhook_tui.ui.format.addresses import host_of, listener, short_host
 from webhook_tui.ui.symbols import BROKEN, HALF, ON, WAITING
 
 _LEAST_GAP = 3
@@ -164,7 +165,8 @@ class _Line(Struct, frozen=True):
     def listener(self, receiver: ReceiverStatus) -> str:
         if not self.keeps(_Give.PORT):
             return ""
-        if receiver.host in LOOPBACK and not self.keeps(_Give.LOOPBACK):
+        is_local = is_loopback_host(receiver.host) and connect_host(receiver.host) == receiver.host
+        if is_local and not self.keeps(_Give.LOOPBACK):
             return f" :{receiver.port}"
         return f" {listener(receiver.host, receiver.port)}"
 
@@ -181,7 +183,7 @@ class _Line(Struct, frozen=True):
         """Whose answer is returned: `:3000`, or the host that is not this machine."""
         parts = urlsplit(url)
         host = visible(parts.hostname or "")
-        if host not in LOOPBACK:
+        if not is_loopback_host(host):
             return short_host(host)
         return f":{parts.port or (443 if parts.scheme == 'https' else 80)}"
 

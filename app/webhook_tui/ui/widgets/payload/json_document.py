@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from webhook_tui.domain.delivery.text import decoded, visible
+from webhook_tui.domain.delivery.text import decoded, shortened, visible
 from webhook_tui.ui.widgets.payload.document import (
     LONGEST_LINE,
     Document,
@@ -134,9 +134,7 @@ class JsonDocument:
         if body[parent_end - 1 : parent_end] == b"[":
             return f"[{self._place_in(parent, start - 1, indent)}]"
         match = _KEY.match(body, start + indent, start + indent + LONGEST_LINE)
-        key = visible(match.group(1)) if match else ""
-        if len(key) > _LONGEST_KEY:
-            key = key[: _LONGEST_KEY - 1] + "…"
+        key = shortened(visible(match.group(1)), _LONGEST_KEY) if match else ""
         return f".{key}" if _PLAIN_KEY.match(key) else f'["{key}"]'
 
     def _place_in(self, parent: int, end: int, indent: int) -> int:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 
-from webhook_tui.domain.delivery.text import visible
+from webhook_tui.domain.delivery.text import shortened, visible
 from webhook_tui.ui.widgets.payload.document import is_utf8
 from webhook_tui.ui.widgets.payload.line_index import LineIndex
 
@@ -95,5 +95,4 @@ def has_lone_surrogate(raw: bytes) -> bool:
 
 
 def _short(raw: bytes) -> str:
-    text = visible(raw[: 4 * _LONGEST_NAME])
-    return text if len(text) <= _LONGEST_NAME else text[: _LONGEST_NAME - 1] + "…"
+    return shortened(visible(raw[: 4 * _LONGEST_NAME]), _LONGEST_NAME)

@@ -1,0 +1,35 @@
+"""The keys that work where the focus is."""
+
+from __future__ import annotations
+
+from tests.ui.stage import WIDE, stage
+from webhook_tui.domain.commands import (
+    SendTestPing,
+)
+
+
+async def test_help_shows_the_keys_that_work_where_the_focus_was() -> None:
+    """The focused pane's group first; a click on a key does what the key does."""
+    async with stage(size=WIDE) as played:
+        await played.press("?")
+        await played.until("Keys: deliveries")
+        text = played.text()
+        for line in ("↑ ↓  k j    move", "w           why this verdict", "X           delete the webhook"):
+            assert line in text
+        assert "esc closes; a click on a key does what the key does" in text
+        await played.press("escape")
+        await played.dialog_closed()
+
+        await played.press("enter", "f1")
+        await played.until("Keys: this delivery")
+        await played.press("q")
+        await played.dialog_closed()
+        await played.press("escape")
+
+        await played.press("?")
+        await played.until("send a test ping")
+        line = next(i for i, text in enumerate(played.lines()) if "send a test ping" in text)
+        column = played.lines()[line].index("send a test ping")
+        await played.pilot.click(offset=(column, line))
+        await played.requested(SendTestPing())
+        await played.dialog_closed()
