@@ -13,6 +13,7 @@ from textual.widget import Widget
 
 from tests.patience import PATIENCE_SECONDS
 from tests.ui.fake_session import NOW, FakeSession
+from tests.ui.terminal_view import lines
 from webhook_tui.domain.commands import Command
 from webhook_tui.domain.queries import Query
 from webhook_tui.ui.app import WebhookTuiApp
@@ -38,8 +39,7 @@ class Stage:
 
     def lines(self) -> list[str]:
         """What is on the screen, a dialog over it included."""
-        strips = self.app.screen._compositor.render_strips()
-        return ["".join(segment.text for segment in strip) for strip in strips]
+        return lines(self.app)
 
     def text(self) -> str:
         """The same as one text."""

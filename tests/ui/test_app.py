@@ -17,6 +17,7 @@ from tests.patience import PATIENCE_SECONDS
 from tests.ui.fake_session import NOW, FakeSession
 from tests.ui.memory_rows import stored_delivery
 from tests.ui.stage import STACKED, WIDE, stage
+from tests.ui.terminal_view import lines, strips
 from webhook_tui.domain.errors import Problem, ProblemError
 from webhook_tui.domain.events import SessionStopped
 from webhook_tui.domain.signature.verdict import Verdict
@@ -78,7 +79,7 @@ async def test_a_session_that_fails_says_so_on_the_screen() -> None:
         app = WebhookTuiApp(session, now=lambda: NOW)
         async with app.run_test(size=STACKED) as pilot:
             for _ in range(200):
-                shown = "\n".join(strip.text for strip in app.screen._compositor.render_strips())
+                shown = "\n".join(lines(app))
                 if words in shown:
                     break
                 await pilot.pause(0.01)
@@ -147,7 +148,7 @@ async def test_ascii_draws_with_ascii_only() -> None:
         await played.until("Delete the webhook?")
         written = [
             segment.text
-            for strip in played.app.screen._compositor.render_strips()
+            for strip in strips(played.app)
             for segment in played.app.get_line_filters()[-1].apply(list(strip), Color(0, 0, 0))
         ]
         assert all(text.isascii() for text in written)
@@ -159,7 +160,7 @@ async def test_no_color_keeps_glyphs_and_words(monkeypatch: pytest.MonkeyPatch) 
     async with stage(size=STACKED) as played:
         await played.press("g", *"jjjjjjj")
         await played.until("✗ invalid   image_result  #8")
-        strip = played.app.screen._compositor.render_strips()[10]
+        strip = strips(played.app)[10]
         pill = next(segment for segment in strip if "invalid" in segment.text)
         assert pill.style is not None
         assert pill.style.reverse

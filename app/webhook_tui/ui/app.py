@@ -1,4 +1,4 @@
-"""The app: runs the session in a worker, routes its events to the screen, and ends on every way out.
+"""The app: runs the session in a worker and routes its events to the screen.
 
 Other threads only post; everything that is shown is owned by the screen's thread. Leaving restores the terminal first:
 what is still to be deleted or closed goes on in the session, for whose end the caller waits.
@@ -134,7 +134,7 @@ class WebhookTuiApp(TerminalApp):
         return self._sessions.worker
 
     def take_signals(self) -> None:
-        """From now on a signal ends the app, and the session stops."""
+        """Let signals end the app and stop the session."""
         self._signals.install()
 
     def get_default_screen(self) -> Screen[Any]:
@@ -185,7 +185,7 @@ class WebhookTuiApp(TerminalApp):
         self.host.leave()
 
     def end(self, return_code: int) -> None:
-        """Close the screen, and let the session stop behind it."""
+        """Close the screen and stop the session."""
         self._stop_session(return_code)
         self.exit(return_code=return_code)
 
@@ -259,7 +259,7 @@ class WebhookTuiApp(TerminalApp):
     # Requests of widgets and dialogs
 
     def show_problem(self, problem: Problem) -> None:
-        """Show it as the notice of the main screen."""
+        """Show a problem as the notice of the main screen."""
         self._main.notices.show(problem)
 
     def toast(self, sentence: str) -> None:
@@ -275,7 +275,7 @@ class WebhookTuiApp(TerminalApp):
         self.context.query(message.asker, message.query, message.show, message.failed)
 
     def on_copy_requested(self, message: CopyRequested) -> None:
-        """Copy a text that is shown, and so without control characters."""
+        """Copy a text that is shown, and so is sanitised."""
         self.copy(message.text, message.what)
 
     def on_link_chosen(self, message: LinkChosen) -> None:
@@ -283,7 +283,7 @@ class WebhookTuiApp(TerminalApp):
         self.open_url(message.url)
 
     def open_url(self, url: str, *, new_tab: bool = True) -> None:
-        """Open a link in the browser; Textual's own would hand the token on to it."""
+        """Open a link in the browser; Textual's own method would pass the token on to it."""
         open_in_browser(url, new_tab=new_tab)
 
     # Keys and commands

@@ -1,4 +1,4 @@
-"""A body as an editor opens it, the body that its text stands for, and a payload from a file."""
+"""Bodies in the editor: their text, the body of an edited text, and a payload from a file."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class EditableBody(Struct, frozen=True):
 
     @classmethod
     def of(cls, body: bytes, *, indented: bool) -> EditableBody:
-        """`indented`: JSON is laid out to be read; else, and where it is no JSON, the text is the body itself."""
+        """`indented`: the text is indented JSON; otherwise, or if it is not JSON, the body itself."""
         if indented and len(body) <= LARGEST_COMPARED:
             document = document_for(body)
             if isinstance(document, JsonDocument):
@@ -58,9 +58,9 @@ class EditableBody(Struct, frozen=True):
 
 
 def indent_of(body: bytes) -> int | None:
-    """The layout of a JSON body, as msgspec counts: -1 without blanks, 0 in one line with blanks, else blanks a level.
+    """Return the layout of a JSON body as msgspec counts it: -1 compact, 0 in one line, else blanks a level.
 
-    None: another layout, or no JSON.
+    None for another layout, or if it is not JSON.
     """
     content = body.removeprefix(_BYTE_ORDER_MARK).rstrip()
     lines = content.count(b"\n")

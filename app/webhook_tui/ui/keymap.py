@@ -1,4 +1,4 @@
-"""Every key of the screen as a table, read from the bindings of all widgets: what is written is what works."""
+"""Every key of the screen as a table, read from the bindings of all widgets."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ class Key(Struct, frozen=True):
 
 
 def bindings() -> Iterator[Binding]:
-    """Every binding of every class of ours, in the order of the modules."""
+    """Yield every binding of our classes, in the order of the modules."""
     for name in sorted(module.name for module in pkgutil.walk_packages(ui.__path__, f"{ui.__name__}.")):
         module = importlib.import_module(name)
         for _, kind in inspect.getmembers(module, inspect.isclass):
@@ -68,7 +68,7 @@ def bindings() -> Iterator[Binding]:
 
 
 def all_keys() -> list[Key]:
-    """One Key for each binding id, everywhere first, then pane by pane."""
+    """Return one Key for each binding id, those that work everywhere first."""
     keys: dict[str, list[str]] = {}
     does: dict[str, str] = {}
     for binding in bindings():
@@ -95,7 +95,7 @@ def unknown_ids(ids: Iterable[str]) -> Problem | None:
 
 
 def as_markdown() -> str:
-    """The README's table."""
+    """Return the table in Markdown, for the README."""
     lines = ["| key | does | where | id |", "|---|---|---|---|"]
     for key in all_keys():
         signs = " ".join(f"`{sign}`" if sign != "|" else "`\\|`" for sign in key.keys)
@@ -104,5 +104,5 @@ def as_markdown() -> str:
 
 
 def as_text() -> str:
-    """The same for a terminal."""
+    """Return the table as plain text."""
     return "\n".join(f"{' '.join(key.keys):<24} {key.does:<44} {key.where:<20} {key.binding_id}" for key in all_keys())

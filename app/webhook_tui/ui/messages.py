@@ -1,4 +1,4 @@
-"""Messages that widgets, dialogs and the app exchange without knowing each other."""
+"""Messages between widgets, dialogs and the app."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from webhook_tui.domain.queries import Answer, Query
 
 
 class CommandRequested(Message):
-    """The user wants the session to do something."""
+    """The user requests a command of the session."""
 
     def __init__(self, command: Command) -> None:
         super().__init__()
@@ -22,7 +22,7 @@ class CommandRequested(Message):
 
 
 class AnswerRequested(Message):
-    """A widget or a dialog asks the session."""
+    """A widget or a dialog queries the session."""
 
     def __init__(
         self,
@@ -43,7 +43,7 @@ class AnswerRequested(Message):
 
 
 class LinkChosen(Message):
-    """The user wants a link opened that was shown in full."""
+    """The user opens a link that was shown in full."""
 
     def __init__(self, url: str) -> None:
         super().__init__()
@@ -51,7 +51,7 @@ class LinkChosen(Message):
 
 
 class QueryRequested(Message):
-    """The user queries a payload; answered on the detail."""
+    """The user queries a payload; the detail gets the result."""
 
     def __init__(self, seq: int, body: bytes, expression: str) -> None:
         super().__init__()
@@ -62,7 +62,7 @@ class QueryRequested(Message):
 
 
 class CopyRequested(Message):
-    """The user wants a text on the clipboard; `what` names it in the toast."""
+    """The user copies a text; `what` names it in the toast."""
 
     def __init__(self, text: str, what: str) -> None:
         super().__init__()
@@ -71,7 +71,7 @@ class CopyRequested(Message):
 
 
 class LeaveRequested(Message):
-    """The user wants to leave, from wherever."""
+    """The user leaves the program."""
 
 
 class RingChanged(Message):

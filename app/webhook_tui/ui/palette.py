@@ -1,4 +1,4 @@
-"""The palette's commands: every binding that is live on the screen, by name, and the actions without a key."""
+"""The commands of the palette: every active binding, and the actions without a key."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _HIDDEN = frozenset(
 
 
 def system_commands(app: App[Any], screen: Screen[Any]) -> Iterator[SystemCommand]:
-    """Return one command for each live binding id, then those without a key, then the themes."""
+    """Return one command for each active binding id, then those without a key, then the themes."""
     seen: set[str] = set()
     for active in screen.active_bindings.values():
         binding = active.binding
@@ -32,9 +32,9 @@ def system_commands(app: App[Any], screen: Screen[Any]) -> Iterator[SystemComman
         if not name or name in seen or name in _HIDDEN or name.startswith(_NOT_COMMANDS) or not active.enabled:
             continue
         seen.add(name)
-        words = binding.tooltip or binding.description
+        text = binding.tooltip or binding.description
         run = partial(app.run_action, binding.action, active.node)
-        yield SystemCommand(words[:1].upper() + words[1:], f"key {app.get_key_display(binding)}", run)
+        yield SystemCommand(text[:1].upper() + text[1:], f"key {app.get_key_display(binding)}", run)
     if isinstance(screen, MainScreen):
         for action in PALETTE_ONLY:
             if screen.check_action("run", (action.id,)):

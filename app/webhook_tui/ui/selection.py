@@ -1,4 +1,4 @@
-"""Which deliveries the user means (one, the marked, those that pass a filter, all), and their numbers."""
+"""Selections of deliveries (one, the marked, the filtered, all), and their numbers."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Selection(Struct, frozen=True):
     """Those of a range of time that is still to be said."""
 
     @property
-    def words(self) -> str:
+    def label(self) -> str:
         """`#8`, `marked`, `2 filtered`, `all 12`"""
         if self.seq is not None:
             return f"#{self.seq}"
@@ -48,13 +48,13 @@ class Selection(Struct, frozen=True):
 
 
 class SelectionResolver(Struct, frozen=True):
-    """Looks into the history of one session; each call may come from any thread."""
+    """Finds the deliveries of a selection; can be called from any thread."""
 
     session: SessionPort
     now: Callable[[], datetime]
 
     def pick(self, selection: Selection, during: TimeRange | None, is_wanted: Callable[[], bool]) -> tuple[int, ...]:
-        """All of them; `during`: of a selection that is timed. Ends early when it is not wanted."""
+        """Return their numbers; `during`: for a timed selection. Ends early once `is_wanted` returns False."""
         if selection.seq is not None:
             return (selection.seq,)
         if selection.first is not None:
@@ -80,7 +80,7 @@ def _from(rows: DeliveryRows, start: int | None, is_wanted: Callable[[], bool]) 
 
 
 def wait_until_done(found: FoundRows, changed: threading.Event, is_wanted: Callable[[], bool] = lambda: True) -> None:
-    """Wait until the search is done or not wanted any more; `changed` is set when it has progressed."""
+    """Wait until the search is complete or cancelled; `changed` is set on progress."""
     while is_wanted():
         changed.clear()
         found.refresh()

@@ -1,4 +1,4 @@
-"""The signs of the screen, each one cell wide, and their stand-ins for a terminal without UTF-8."""
+"""The symbols of the screen, each one cell wide, and their ASCII forms for a terminal without UTF-8."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ WAITING: Lamp = ("○", "$muted")
 
 
 class Symbols(Struct, frozen=True):
-    """One set of signs."""
+    """One set of symbols."""
 
     ascii: bool
     bar: str
@@ -38,21 +38,21 @@ class Symbols(Struct, frozen=True):
     dot: str
 
     def verdict(self, verdict: Verdict) -> str:
-        """The sign of a verdict."""
+        """Return the symbol of a verdict."""
         return verdict.ascii_glyph if self.ascii else verdict.glyph
 
     def text(self, received: str | bytes) -> str:
-        """Received text as one harmless line; in ASCII whatever is not ASCII is named by its escape."""
+        """Return received text as one sanitised line; in ASCII with escapes for other characters."""
         return self.plain(visible(received))
 
     def plain(self, text: str) -> str:
-        """Sanitised text; in ASCII every other character as its escape."""
+        """Return sanitised text; in ASCII with escapes for other characters."""
         if self.ascii and not text.isascii():
             return text.encode("ascii", "backslashreplace").decode("ascii")
         return text
 
     def fit(self, text: str, width: int) -> str:
-        """Harmless text cut to at most `width` cells, the cut told by a sign at its end."""
+        """Return text of at most `width` cells, with an ellipsis if it was cut."""
         if cell_len(text) <= width:
             return text
         sign = self.cut if len(self.cut) <= width else self.cut[:width]
@@ -95,5 +95,5 @@ ASCII = Symbols(
 
 
 def glyphs(*, plain: bool) -> Symbols:
-    """The set for a terminal without (`plain`) or with UTF-8."""
+    """Return the set for a terminal without (`plain`) or with UTF-8."""
     return ASCII if plain else UNICODE

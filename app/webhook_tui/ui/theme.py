@@ -1,4 +1,4 @@
-"""The two themes of the program, and what makes every other theme fit to be read.
+"""The two themes of the program, and readable colours for every other theme.
 
 The stylesheets name roles (`$valid`, `$muted`, `$row-cursor`), never colours; here each role gets its colour, for our
 themes by hand and for all others mixed from what they have, so that text keeps a contrast of 4.5 : 1 (WCAG 2, level
@@ -145,25 +145,25 @@ DEFAULT_THEME = WEBHOOK_DARK.name
 
 
 def register(app: App[Any]) -> None:
-    """Make both themes known to the app and choose the dark one; call it before the stylesheet is read."""
+    """Register both themes and choose the dark one; call it before the stylesheet is read."""
     app.register_theme(WEBHOOK_DARK)
     app.register_theme(WEBHOOK_LIGHT)
     app.theme = DEFAULT_THEME
 
 
 def variable_defaults(theme: Theme) -> dict[str, str]:
-    """All our roles for any theme, for `App.get_theme_variable_defaults`."""
+    """Return all our roles for a theme, for `App.get_theme_variable_defaults`."""
     return _ansi_roles() if theme.ansi else _mixed_roles(theme)
 
 
 def contrast(text: Color, background: Color) -> float:
-    """The WCAG 2 contrast ratio of two opaque colours, 1 to 21."""
+    """Return the WCAG 2 contrast ratio of two opaque colours, 1 to 21."""
     lighter, darker = sorted((_luminance(text), _luminance(background)), reverse=True)
     return (lighter + 0.05) / (darker + 0.05)
 
 
 def readable(colour: Color, foreground: Color, backgrounds: Iterable[Color]) -> Color:
-    """`colour`, moved towards the foreground in steps of a tenth until it can be read on all the backgrounds."""
+    """Return `colour`, moved towards the foreground until it is readable on all the backgrounds."""
     grounds = tuple(backgrounds)
     for tenths in range(10):
         mixed = colour.blend(foreground, tenths / 10, alpha=1.0)

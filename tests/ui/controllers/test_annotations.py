@@ -98,7 +98,7 @@ async def test_deleting_asks_and_the_safe_answer_has_the_focus(command: str, gon
             await played.press(key)
         assert not [command for command in played.session.commands if isinstance(command, DeleteDeliveries)]
         played.main.action_run(command)
-        await played.until("for good")
+        await played.until("permanently")
         await played.press("d")
         await played.requested(DeleteDeliveries(gone))
         left = 11 if gone else 1

@@ -178,7 +178,7 @@ async def test_tab_completes_and_enter_never_does() -> None:
     async with stage(size=STACKED) as played:
         await type_filter(played, "ver")
         await played.until("verdict:  tab")
-        assert len(played.app.screen.query_one(Completions).words) <= 6
+        assert len(played.app.screen.query_one(Completions).completions) <= 6
         await played.press("tab")
         await played.until("valid  tab")
         assert played.lines()[22].startswith(" / verdict: ")

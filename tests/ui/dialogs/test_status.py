@@ -16,6 +16,7 @@ from textual.color import Color
 from tests.ui.fake_session import LISTENING, NOW, PUBLIC, RUNNING, FakeSession
 from tests.ui.memory_rows import mock_up_rows
 from tests.ui.stage import STACKED, WIDE, Stage, stage
+from tests.ui.terminal_view import strips
 from webhook_tui.domain.errors import Problem
 from webhook_tui.domain.queries import Answer, GetStatistics, Query
 from webhook_tui.domain.refusal import Refusal
@@ -184,9 +185,9 @@ async def test_it_is_live_and_asks_again_at_once_while_it_is_counted() -> None:
 def shown_modules(played: Stage, code: tuple[tuple[bool, ...], ...]) -> list[list[bool]]:
     """Dark and light as the terminal would show them, read from what is drawn: glyphs, colours, place."""
     cells: list[list[tuple[str, Style]]] = []
-    for strip in played.app.screen._compositor.render_strips():
+    for strip in strips(played.app):
         line: list[tuple[str, Style]] = []
-        for text, style, _ in strip.apply_filter(played.app._output_filter, Color(0, 0, 0)):
+        for text, style, _ in strip.apply_filter(played.app.get_line_filters()[-1], Color(0, 0, 0)):
             line += [(letter, style or Style()) for letter in text]
         cells.append(line)
     white = [[_is(style.bgcolor, 255) and letter in " ▀▄█" for letter, style in line] for line in cells]

@@ -466,8 +466,8 @@ async def test_the_palette_has_every_action_by_name() -> None:
             await played.press("escape")
             await played.until(lambda: len(played.app.screen_stack) == 1)
         names = {command.title for command in played.app.get_system_commands(played.main)}
-        assert {"Why this verdict", "Delete the webhook", "Leave and tidy up", "Addresses in full", "Theme"} <= names
-        assert "Prove the public URL" in names
+        assert {"Why this verdict", "Delete the webhook", "Leave", "Addresses in full", "Theme"} <= names
+        assert "Check the public URL" in names
 
         await played.press(":", *"test ping", "enter")
         await played.requested(SendTestPing())

@@ -12,6 +12,7 @@ from textual import on
 from textual.app import App, ComposeResult
 from textual.widget import Widget
 
+from tests.ui.terminal_view import lines, strips
 from webhook_tui.domain.delivery.delivery import DeliveryRow, StoredDelivery
 from webhook_tui.domain.forwarding.forward_result import ForwardResult
 from webhook_tui.domain.signature.verdict import Verdict
@@ -195,14 +196,9 @@ class Stage(App[None]):
         self.heard.append(message)
 
 
-def lines(app: App[None]) -> list[str]:
-    """The whole screen as text, line by line."""
-    return [strip.text for strip in app.screen._compositor.render_strips()]
-
-
 def segments(app: App[None], line: int) -> list[Segment]:
     """One line of the screen as coloured pieces."""
-    return list(app.screen._compositor.render_strips()[line])
+    return list(strips(app)[line])
 
 
 def style_at(app: App[None], line: int, column: int) -> Style:

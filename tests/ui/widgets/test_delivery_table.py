@@ -7,7 +7,8 @@ from msgspec.structs import replace
 from textual.events import MouseScrollUp
 from textual.strip import Strip
 
-from tests.ui.widgets.stage import Clock, ManyRows, Rows, Stage, changed, find, lines, style_at, twelve
+from tests.ui.terminal_view import lines, wheel
+from tests.ui.widgets.stage import Clock, ManyRows, Rows, Stage, changed, find, style_at, twelve
 from webhook_tui.domain.signature.verdict import Verdict
 from webhook_tui.ui.widgets.delivery_table import DeliveryTable
 
@@ -174,7 +175,7 @@ async def test_the_mouse_selects_opens_and_scrolls() -> None:
         await pilot.double_click(DeliveryTable, offset=(20, 1))
         await pilot.pause()
         assert [message.seq for message in app.heard if isinstance(message, DeliveryTable.RowOpened)] == [7]
-        await pilot._post_mouse_events([MouseScrollUp], DeliveryTable, (5, 3))
+        await wheel(pilot, MouseScrollUp, DeliveryTable, (5, 3))
         await pilot.pause()
         assert table.scroll_offset.y == 3
         assert table.cursor_seq == 7

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from itertools import product
 
-from tests.ui.widgets.stage import Clock, Rows, Stage, delivery, lines, segments
+from tests.ui.terminal_view import lines
+from tests.ui.widgets.stage import Clock, Rows, Stage, delivery, segments
 from webhook_tui.domain.delivery.text import is_harmless
 from webhook_tui.ui.widgets.delivery_table import DeliveryTable
 from webhook_tui.ui.widgets.payload.loader import document_for

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from textual.events import MouseScrollDown, MouseScrollUp
+from textual.events import MouseEvent, MouseScrollDown, MouseScrollUp
 from textual.pilot import Pilot
 
-from tests.ui.widgets.stage import Clock, ManyRows, Rows, Stage, delivery, lines, twelve
+from tests.ui.terminal_view import lines, wheel
+from tests.ui.widgets.stage import Clock, ManyRows, Rows, Stage, delivery, twelve
 from webhook_tui.domain.delivery.delivery import DeliveryRow
 from webhook_tui.ui.widgets.delivery_table import DeliveryTable
 
@@ -27,9 +28,9 @@ def follows(table: DeliveryTable) -> bool:
     return table.following
 
 
-async def wheel(pilot: Pilot[None], event: type) -> None:
+async def turn_wheel(pilot: Pilot[None], event: type[MouseEvent]) -> None:
     """Turn the wheel once over the table."""
-    await pilot._post_mouse_events([event], DeliveryTable, (5, 3))
+    await wheel(pilot, event, DeliveryTable, (5, 3))
     await pilot.pause()
 
 
@@ -90,7 +91,7 @@ async def test_the_wheel_ends_following_and_the_end_begins_it() -> None:
     async with app.run_test(size=(84, 8)) as pilot:
         table.show_rows(rows)
         await pilot.pause()
-        await wheel(pilot, MouseScrollUp)
+        await turn_wheel(pilot, MouseScrollUp)
         assert not follows(table)
         top = table.scroll_offset.y
         rows.committed = more(50)
@@ -99,9 +100,9 @@ async def test_the_wheel_ends_following_and_the_end_begins_it() -> None:
         assert table.scroll_offset.y == top
         assert table.cursor_seq == 40
         await pilot.press("G")
-        await wheel(pilot, MouseScrollUp)
+        await turn_wheel(pilot, MouseScrollUp)
         assert not follows(table)
-        await wheel(pilot, MouseScrollDown)
+        await turn_wheel(pilot, MouseScrollDown)
         assert follows(table)
 
 

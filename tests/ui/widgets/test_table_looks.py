@@ -7,7 +7,8 @@ from textual.color import Color
 from textual.theme import BUILTIN_THEMES
 from textual.widgets import Input
 
-from tests.ui.widgets.stage import Clock, Frames, Rows, Stage, changed, delivery, find, lines, style_at, twelve
+from tests.ui.terminal_view import lines
+from tests.ui.widgets.stage import Clock, Frames, Rows, Stage, changed, delivery, find, style_at, twelve
 from webhook_tui.domain.signature.verdict import Verdict
 from webhook_tui.ui.theme import WEBHOOK_DARK
 from webhook_tui.ui.widgets.delivery_table import DeliveryTable

@@ -1,1 +1,1 @@
-"""What the main screen does, one controller a subject; the screen has them as members and hands its events on."""
+"""What the main screen does: one controller for each subject, members of the screen."""

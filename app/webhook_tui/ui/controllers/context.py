@@ -24,7 +24,7 @@ Result = TypeVar("Result")
 
 
 class AppContext(Struct):
-    """One for the whole run; session and status are replaced."""
+    """One object for the whole run; its session and status change."""
 
     app: TerminalApp
     session: SessionPort
@@ -83,7 +83,7 @@ class AppContext(Struct):
         done: Callable[[Result], None],
         failed: Callable[[ProblemError], None] | None = None,
     ) -> None:
-        """Call `work` in a worker thread, then `done` with its result in the screen's.
+        """Call `work` in a worker thread, then `done` with its result in the screen's thread.
 
         `failed` gets the ProblemError that it raised; without it the notice shows the problem.
         """

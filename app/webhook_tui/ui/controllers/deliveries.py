@@ -1,4 +1,4 @@
-"""The history, the table over it and the detail beside it."""
+"""The history, its table, and the detail beside it."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ DETAIL_SECONDS = 0.25
 
 
 class DeliveriesController:
-    """Holds the rows of the whole history, whatever the table shows of them."""
+    """Holds the rows of the whole history, also while the table shows a part of them."""
 
     def __init__(
         self,

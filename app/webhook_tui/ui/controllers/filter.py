@@ -1,4 +1,4 @@
-"""The filter of the table: typed, applied while it is typed, kept, cleared, used again; and its order."""
+"""The filter of the table, applied while it is typed, and its order."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _GONE = "Delivery #{} is not stored any more."
 
 
 class FilterController:
-    """Finds deliveries."""
+    """Filters and sorts the table."""
 
     def __init__(
         self,
@@ -54,9 +54,9 @@ class FilterController:
         return self._screen.has_class("-filtering")
 
     def apply(self, text: str, *, is_finished: bool = True) -> bool:
-        """Use a filter; with one that cannot be read the table keeps the one before.
+        """Apply a filter; if it cannot be parsed, the previous one stays.
 
-        The mistake is pointed at, but not a term at the end of a text that is not finished.
+        The mistake is marked, unless it is a term at the end that may still be typed.
         """
         try:
             expression = parse(text)
@@ -96,13 +96,13 @@ class FilterController:
     # Words
 
     def refresh(self) -> None:
-        """Show count, filter and what the table says without a match."""
+        """Show the filter, its count, and a message if nothing matches."""
         total = units.count(self._deliveries.total)
         self._deliveries.table.empty = f"None of {total} matches. esc shows all." if self.is_on else ""
-        words = self.search.count_words()
+        text = self.search.count_text()
         if self.is_typing:
-            self._bar.show_count(f"unchanged: {words}" if self._is_unchanged else words)
-        self._screen.query_one(FollowNote).show_filter(self.search.text, words)
+            self._bar.show_count(f"unchanged: {text}" if self._is_unchanged else text)
+        self._screen.query_one(FollowNote).show_filter(self.search.text, text)
         state = (self.is_on, self.is_typing)
         if state != self._bindings_for:  # asks every action whether it is available: too much for each delivery
             self._bindings_for = state
@@ -142,7 +142,7 @@ class FilterController:
             self.apply(self._last_text)
 
     def set(self, text: str) -> None:
-        """Use a filter that was not typed, and remember it."""
+        """Apply a filter chosen elsewhere and add it to the history."""
         if self.is_typing:
             self._bar.input.start(text, tuple(self._history))
         if self.apply(text):
@@ -154,7 +154,7 @@ class FilterController:
             self.set(f"run:{number}")
 
     def sort_by_next(self) -> None:
-        """Sort by the next column: first ascending, then descending, at last by arrival again."""
+        """Sort by the next column: ascending, descending, then by arrival again."""
         if self.search.sort.is_descending or self.search.sort.column is SortColumn.NUMBER:
             following = _ORDER[(_ORDER.index(self.search.sort.column) + 1) % len(_ORDER)]
             self._sort(Sort(following))
@@ -162,7 +162,7 @@ class FilterController:
             self._sort(Sort(self.search.sort.column, is_descending=True))
 
     def sort_by(self, column: SortColumn) -> None:
-        """Sort by a column: first ascending, then descending, at last by arrival again."""
+        """Sort by a column: ascending, descending, then by arrival again."""
         if self.search.sort.column is not column:
             self._sort(Sort(column))
         elif self.search.sort.is_descending:
@@ -183,24 +183,24 @@ class FilterController:
     # Typing
 
     def on_typed(self, text: str, *, rests: bool) -> None:
-        """Apply what was typed; `rests`: nothing was typed for a second."""
+        """Apply the text; `rests`: nothing was typed for a second."""
         if self.is_typing:
             self.apply(text, is_finished=rests)
 
     def on_submitted(self) -> None:
-        """Keep what was typed and go to the table; what cannot be read keeps the focus."""
+        """Keep the filter and focus the table; if it cannot be parsed, the input keeps the focus."""
         if self.apply(self._bar.input.value):
             self._remember()
             self._end_typing()
 
     def on_cleared(self) -> None:
-        """Clear the filter and go to the table."""
+        """Clear the filter and focus the table."""
         self._point_at(None)
         self._end_typing()
         self._clear()
 
     def show_completions(self) -> None:
-        """Show what could be written at the cursor of the input."""
+        """Show completions at the cursor of the input."""
         box = self._bar.input
         found = box.completions() if self.is_typing else []
         column = box.content_region.x + found[0][0] - round(box.scroll_offset.x) - 1 if found else 0

@@ -1,4 +1,4 @@
-"""The notice: one problem at a time, of the route or of the newest command, until it is over or closed."""
+"""The notice bar: one problem at a time, of the route or of the last command, until it ends or is closed."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class NoticeController:
         """The problems of the newest status."""
 
     def show(self, problem: Problem, again_at: datetime | None = None, *, about: int | None = None) -> None:
-        """Show why a command failed, until the next one.
+        """Show why a command failed, until the next command.
 
         `again_at`: when it is tried again. `about`: the delivery that it is about; showing another one ends the notice.
         """
@@ -38,14 +38,14 @@ class NoticeController:
         self.refresh()
 
     def close(self) -> None:
-        """Hide the notice that is shown; it comes again when its problem does."""
+        """Hide the notice that is shown until its problem occurs again."""
         shown = self._bar.shown
         if shown is not None:
             self._hidden |= {shown.problem.message}
             self.refresh()
 
     def on_status_changed(self) -> None:
-        """End the notice of a problem that the route had and has no more; show it again when it returns."""
+        """Remove the notice of a problem that the route no longer has."""
         status = self._context.status
         problems = (status.storing, status.receiver.problem, status.tunnel.problem, status.webhook.problem)
         reported = {problem.message for problem in problems if problem is not None}
@@ -57,12 +57,12 @@ class NoticeController:
         self.refresh()
 
     def on_delivery_shown(self, seq: int | None) -> None:
-        """End a notice about another delivery."""
+        """Remove a notice about another delivery."""
         if self._current is not None and self._current.about not in (None, seq):
             self.clear()
 
     def tick(self) -> None:
-        """Count the seconds of the notice."""
+        """Update the seconds in the notice."""
         if self._bar.shown is not None:
             self.refresh()
 

@@ -90,18 +90,18 @@ class PaneController:
             self._screen.query_one(f"#{wanted}", KeyButton).focus()
 
     def hold_following(self) -> None:
-        """Following waits while the detail is read, also while the terminal itself has lost the focus."""
+        """Pause following while the detail is read, also while the terminal has lost the focus."""
         if self._context.app.app_focus:
             self._deliveries.table.waits = self.is_in_detail or self._screen.has_class("-zoomed")
 
     def resize(self, size: Size) -> None:
-        """Below the least size show one line, nothing else."""
+        """Below the minimum size show one line that says so."""
         width, height = size
         tiny = width < LEAST_WIDTH or height < LEAST_HEIGHT
         self._screen.set_class(tiny, "-tiny")
         needs = f"{LEAST_WIDTH}×{LEAST_HEIGHT}"
         notes = (f"webhook-tui needs {needs}, this is {width}×{height}", f"needs {needs}, is {width}×{height}", needs)
-        note = next((words for words in notes if len(words) <= width), "")
+        note = next((text for text in notes if len(text) <= width), "")
         self._screen.query_one("#too-small", Static).update(Content(note))
         if not tiny and self._screen.focused is None and self._deliveries.total:
             self._screen.call_after_refresh(self._deliveries.table.focus)
@@ -139,7 +139,7 @@ class PaneController:
         self.hold_following()
 
     def back(self) -> None:
-        """From the detail or a button to the table; from the table close the notice."""
+        """Focus the table; in the table close the notice."""
         table = self._deliveries.table
         if self.stream.is_open:
             self.close_stream()

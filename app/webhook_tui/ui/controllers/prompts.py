@@ -1,4 +1,4 @@
-"""Questions of the session: may a webhook be replaced, which token; and the question before registering again."""
+"""Questions before a webhook is replaced, a token is used, or a secret is replaced."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class PromptController:
         """Why the token in use does not work."""
 
     def ask(self, question: OwnershipQuestioned | TokenRequired) -> None:
-        """Open the dialog of a question; a refused token is a notice, and registering asks."""
+        """Open the dialog of a question; after a refused token only show a notice."""
         from webhook_tui.ui.dialogs.webhook.ownership import ForeignWebhookDialog, UnknownOwnerDialog
 
         app = self._context.app
@@ -47,7 +47,7 @@ class PromptController:
                 pass
 
     def register(self) -> None:
-        """Ask for a token after a refused one, and before a secret is replaced; else register."""
+        """Register; first ask for a token if it was refused, or before a secret is replaced."""
         from webhook_tui.ui.dialogs.webhook.register import RegisterDialog
 
         status = self._context.status

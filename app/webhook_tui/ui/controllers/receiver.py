@@ -1,4 +1,4 @@
-"""How the receiver answers: by a rule, or as the app behind it; and events of our own to try it with."""
+"""The answer of the receiver: a rule, or that of the local app; and simulated events."""
 
 from __future__ import annotations
 
@@ -59,11 +59,11 @@ class ReceiverController:
         self._context.app.push_screen(ForwardDialog(url, is_on=status.forward_to is not None), use)
 
     def check_public_url(self) -> None:
-        """Check whether the public URL leads here."""
+        """Check whether the public URL reaches the receiver."""
         self._context.request(CheckReachability())
 
     def simulate(self) -> None:
-        """Ask for event, destination and payload, and send it."""
+        """Ask for event, destination and payload, and send a simulated event."""
         from webhook_tui.ui.dialogs.replay.simulate import SimulateDialog
 
         stored, status = self._deliveries.current(), self._context.status

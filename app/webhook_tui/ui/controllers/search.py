@@ -1,4 +1,4 @@
-"""The search of the table: filter and order that are used, and the rows that it found.
+"""The search of the table: filter, order, and the rows that were found.
 
 The table keeps what it shows until a new search has its first match or its end, so that nothing flickers and the
 cursor stays on its delivery.
@@ -22,7 +22,7 @@ from webhook_tui.ui.frame_budget import FrameBudget
 
 
 class SearchController:
-    """Lets the session search, and shows what was found."""
+    """Starts searches and shows their rows."""
 
     def __init__(
         self,
@@ -56,7 +56,7 @@ class SearchController:
         return None if self._shown is None else len(self._shown)
 
     def run(self) -> None:
-        """Search by the present filter and order; without them show all rows."""
+        """Search by the current filter and order; without them show all rows."""
         self._close_pending()
         if not self.text and self.sort == Sort():
             self._show_all_rows()
@@ -87,7 +87,7 @@ class SearchController:
             self._frames.request(self._advance)
 
     def _advance(self) -> None:
-        """Show what the newest search found since."""
+        """Show what the current search has found since."""
         if not self._screen.children:
             return  # the screen is closed already
         try:
@@ -128,18 +128,18 @@ class SearchController:
         self._pending = None
 
     def close(self) -> None:
-        """Close them: the history is another one, or the screen ends."""
+        """Close the searches."""
         self._close_pending()
         _close(self._shown)
         self._shown = None
 
     def on_history_opened(self) -> None:
-        """Search again in the history that is open now."""
+        """Search again in the new history."""
         if self.text or self.sort != Sort():
             self.run()
 
     def on_rows_changed(self, seqs: tuple[int, ...]) -> None:
-        """Consider rows again whose verdict, mark or comment changed, and read what was recorded."""
+        """Match rows again whose verdict, mark or comment changed, and read new ones."""
         for found in (self._pending, self._shown):
             if found is not None and seqs:
                 found.reconsider(seqs)
@@ -149,17 +149,17 @@ class SearchController:
             self._deliveries.rows.refresh()
         self._refresh()
 
-    def count_words(self) -> str:
-        """`2 of 12`, with how far the search is while it is not done."""
+    def count_text(self) -> str:
+        """Return `2 of 12`, with the progress of a search that is not complete."""
         total = units.count(self._deliveries.total)
         found = self._shown if self._pending is None else self._pending
         if not self.text or found is None:
             return total
-        words = f"{units.count(len(found))} of {total}"
+        text = f"{units.count(len(found))} of {total}"
         progress = found.progress
         if progress.is_done:
-            return words
-        return f"{words} · {100 * progress.examined // max(1, progress.total)} %"
+            return text
+        return f"{text} · {100 * progress.examined // max(1, progress.total)} %"
 
 
 def _close(found: FoundRows | None) -> None:

@@ -1,4 +1,4 @@
-"""Runs the session in a Textual worker, and starts another one: after its end, or with the embedded PiktID."""
+"""Runs the session in a Textual worker, and restarts or replaces it."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ SOON_SECONDS = 10.0
 
 
 class SessionController:
-    """Owns the worker. Everything but `_publish` runs in the screen's thread."""
+    """Owns the session worker. All methods but `_publish` run in the screen's thread."""
 
     def __init__(
         self,
@@ -58,7 +58,7 @@ class SessionController:
         self.worker.session.request(StartRegistration())
 
     def _publish(self, event: SessionEvent) -> None:
-        """Called in another thread: only posts; updates that come faster than they are shown become one."""
+        """Post an event, from another thread; updates that arrive faster than they are shown are merged."""
         app = self._context.app
         if not isinstance(event, SessionUpdated):
             app.call_later(self._on_event, event)
@@ -82,7 +82,7 @@ class SessionController:
     # Another session
 
     def end_of(self, stopped: SessionStopped, newest_seq: int | None) -> SessionEnd:
-        """Return what the status says after the session's end; `newest_seq`: of what is stored."""
+        """Return the end to show in the status; `newest_seq`: the number of the newest stored delivery."""
         is_repeated = self._monotonic() - self._restarted_at < SOON_SECONDS
         problem = stopped.problem or session_ended(
             newest_seq, is_unexpected=stopped.is_unexpected, is_repeated=is_repeated

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class StatisticsController:
-    """Opens the dialogs and shows what the user chose in them."""
+    """Opens the dialogs and shows in the table what the user chose."""
 
     def __init__(
         self, context: AppContext, deliveries: DeliveriesController, filter_: FilterController, panes: PaneController
@@ -62,7 +62,7 @@ class StatisticsController:
         self._context.app.push_screen(RunsDialog(runs, now=self._context.now), self._filter.set_run)
 
     def show_counted(self, count: Count) -> None:
-        """Show in the table what one of the status line's counts counts."""
+        """Filter the table by a count of the status line."""
         if self._panes.shows_deliveries:
             self._filter.set(filter_of(count, self._deliveries.run))
 

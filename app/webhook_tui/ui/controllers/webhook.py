@@ -1,4 +1,4 @@
-"""The webhook at PiktID: test ping, registration, deletion, signing secrets, its addresses."""
+"""The webhook at PiktID: test ping, registration, deletion, signing secrets, addresses."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _NOT_OURS = (WebhookState.WATCHING, WebhookState.DELETED, WebhookState.TAKEN)
 
 
 class WebhookController:
-    """Sends the commands about the webhook; those that cannot be undone after a question."""
+    """Sends the commands about the webhook; asks before those that cannot be undone."""
 
     def __init__(self, context: AppContext, notices: NoticeController, prompts: PromptController) -> None:
         self._context = context
@@ -28,9 +28,9 @@ class WebhookController:
         self._context.request(SendTestPing())
 
     def register(self) -> None:
-        """Go on from the first step that failed, or ask before a healthy registration is made again.
+        """Register from the first step that failed; ask before a working registration is replaced.
 
-        After the session's end restart it.
+        Restart a session that has ended.
         """
         self._notices.clear()
         if self._context.status.end is not None:

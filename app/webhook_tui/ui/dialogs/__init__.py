@@ -1,1 +1,1 @@
-"""Modal dialogs: each asks one question or shows one sheet, and has a safe answer."""
+"""Modal dialogs: each asks one question or shows one page, and has a safe answer."""

@@ -1,4 +1,4 @@
-"""What is asked about stored deliveries: a comment, and before they are deleted."""
+"""Dialogs about stored deliveries: their comment, and before they are deleted."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from webhook_tui.ui.widgets.keys.key_button import KeyButton
 
 
 class CommentDialog(Dialog[str]):
-    """The answer is the text, "" to take a comment away; None: as it was."""
+    """Returns the comment, "" to remove it, None to keep it as it is."""
 
     AUTO_FOCUS = "#comment"
 
@@ -23,17 +23,14 @@ class CommentDialog(Dialog[str]):
         self.TITLE_TEXT = f"Comment on #{seq}"
         self._comment = comment
 
-    def words(self) -> ComposeResult:
-        """The one field."""
+    def body(self) -> ComposeResult:
         yield Input(self._comment, id="comment", select_on_focus=False, max_length=2000)
 
     def buttons(self) -> ComposeResult:
-        """Cancel, keep."""
         yield KeyButton("Cancel", "esc", id="safe")
         yield KeyButton("Keep it", "enter", id="keep")
 
     def small_print(self) -> ComposeResult:
-        """What it is for."""
         yield self.paragraph("It stays with the delivery; comment:word filters by it.", classes="small-print")
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
@@ -47,7 +44,7 @@ class CommentDialog(Dialog[str]):
 
 
 class DeleteDeliveriesDialog(Dialog[bool]):
-    """The answer is True for delete."""
+    """Returns True to delete."""
 
     TONE = "error"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -55,22 +52,22 @@ class DeleteDeliveriesDialog(Dialog[bool]):
     ]
 
     def __init__(self, seq: int | None, total: int) -> None:
-        """`seq`: that one; None: all but the marked, of `total`."""
+        """`seq`: the delivery to delete; None: all of `total` but the marked ones."""
         super().__init__()
         self.TITLE_TEXT = "Delete all deliveries but the marked?" if seq is None else f"Delete delivery #{seq}?"
         self._seq = seq
         self._total = total
 
-    def words(self) -> ComposeResult:
-        """What it does."""
+    def body(self) -> ComposeResult:
         if self._seq is None:
             stored = f"{units.count(self._total)} deliveries are stored, those of earlier runs included."
-            yield self.paragraph(f"{stored} All that are not marked go, for good; PiktID does not send them again.")
+            yield self.paragraph(
+                f"{stored} All that are not marked are deleted permanently. PiktID does not send them again."
+            )
         else:
-            yield self.paragraph("It goes from the history for good; PiktID does not send it again.")
+            yield self.paragraph("It is deleted permanently. PiktID does not send it again.")
 
     def buttons(self) -> ComposeResult:
-        """Keep, delete."""
         yield KeyButton("Keep", "esc", id="safe")
         yield KeyButton("Delete", "d", id="delete", danger=True)
 

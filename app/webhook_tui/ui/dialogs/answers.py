@@ -44,12 +44,12 @@ _KINDS: tuple[AnswerRule, ...] = (
 
 
 def rule_line(rule: AnswerRule, *, forwards: bool) -> tuple[str, str]:
-    """A rule's kind, and its numbers in words."""
+    """Return the kind of a rule, with its numbers."""
     match rule:
         case Fixed(status, delay, headers, body):
-            said = "…" if body is None else visible(body[:_LONGEST_BODY])
+            text = "…" if body is None else visible(body[:_LONGEST_BODY])
             extra = f"    {len(headers)} headers" if headers else ""
-            return "One answer", f"status {status}    delay {delay:g} s    body {said}{extra}"
+            return "One answer", f"status {status}    delay {delay:g} s    body {text}{extra}"
         case FailThenRecover(status, times):
             return "Fail, then recover", f"{status}, {_times(times)}, then 200"
         case RateLimit(retry_after, times):
@@ -70,7 +70,7 @@ def _times(times: int) -> str:
 
 
 class RuleList(Static, can_focus=True):
-    """The kinds of rules; up and down choose."""
+    """Lists the kinds of rules; up and down choose one."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up,k", "move(-1)", "Up", show=False, id="answers.up", tooltip="the rule above"),
@@ -82,7 +82,7 @@ class RuleList(Static, can_focus=True):
     """
 
     class Chosen(Message):
-        """The user takes the rule."""
+        """The user applies the rule."""
 
     def __init__(self, rule: AnswerRule, *, forwards: bool) -> None:
         super().__init__(markup=False, id="rules")
@@ -93,17 +93,17 @@ class RuleList(Static, can_focus=True):
 
     @property
     def rule(self) -> AnswerRule:
-        """The one that is chosen."""
+        """The chosen rule."""
         return self._rules[self._at]
 
     def put(self, rule: AnswerRule) -> None:
-        """Choose this rule, in place of the other of its kind."""
+        """Choose this rule; it replaces the one of its kind."""
         self._at = next(at for at, kind in enumerate(self._rules) if type(kind) is type(rule))
         self._rules[self._at] = rule
         self.refresh(layout=True)
 
     def render(self) -> Content:
-        """One line each; the chosen one has the full circle."""
+        """One line a rule, the chosen one with a full circle."""
         return Content("\n").join([self._line(at, rule) for at, rule in enumerate(self._rules)])
 
     def _line(self, at: int, rule: AnswerRule) -> Content:
@@ -113,12 +113,12 @@ class RuleList(Static, can_focus=True):
         return Content.assemble((text, style))
 
     def action_move(self, by: int) -> None:
-        """Another one; the list has ends."""
+        """Choose the next or the previous rule."""
         self._at = min(max(0, self._at + by), len(self._rules) - 1)
         self.refresh()
 
     def action_choose(self) -> None:
-        """Take it."""
+        """Apply the rule."""
         self.post_message(self.Chosen())
 
     def on_click(self, event: events.Click) -> None:
@@ -129,7 +129,7 @@ class RuleList(Static, can_focus=True):
 
 
 class AnswersDialog(Dialog[AnswerRule]):
-    """The answer is the rule to use."""
+    """Returns the rule to apply."""
 
     AUTO_FOCUS = "#rules"
     TITLE_TEXT = "How the receiver answers"
@@ -145,8 +145,7 @@ class AnswersDialog(Dialog[AnswerRule]):
         self._rule = rule
         self._forwards = forwards
 
-    def words(self) -> ComposeResult:
-        """The rules, and what holds for each."""
+    def body(self) -> ComposeResult:
         yield RuleList(self._rule, forwards=self._forwards)
         yield Field("rule", Input(id="rule", select_on_focus=False), id="entry")
         yield Mistake()
@@ -158,7 +157,6 @@ class AnswersDialog(Dialog[AnswerRule]):
         )
 
     def buttons(self) -> ComposeResult:
-        """Use, change, cancel."""
         yield KeyButton("Use it", "enter", id="use")
         yield KeyButton("Change the numbers", "e", id="change")
         yield KeyButton("Cancel", "esc", id="safe")
@@ -173,12 +171,12 @@ class AnswersDialog(Dialog[AnswerRule]):
         self.action_use()
 
     def action_use(self) -> None:
-        """Answer by the chosen rule; what is being typed counts."""
+        """Apply the chosen rule, or the one that is typed."""
         if not self.query_one("#entry").display or self._take():
             self.dismiss(self._list.rule)
 
     def action_change(self) -> None:
-        """Write it as text."""
+        """Edit the rule as text."""
         entry = self.query_one("#rule", Input)
         entry.value = text_of(self._list.rule)
         entry.cursor_position = len(entry.value)
@@ -186,7 +184,7 @@ class AnswersDialog(Dialog[AnswerRule]):
         entry.focus()
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Back to the list, with the rule that was written."""
+        """Go back to the list with the typed rule."""
         event.stop()
         if self._take():
             self.query_one("#entry").display = False

@@ -1,4 +1,4 @@
-"""What all dialogs share: a block with a bar, a title, words, a row of buttons whose first is the safe one.
+"""The base of all dialogs: a title, a body, and a row of buttons whose first is the safe one.
 
 Keys that come in the first 300 ms are not heard: whoever holds a key down, or types while the dialog opens, answers
 nothing by it. The app asks `is_deaf` before it passes a key on.
@@ -28,7 +28,7 @@ Answer = TypeVar("Answer")
 
 
 class Dialog(ModalScreen[Answer], Generic[Answer]):
-    """One question, or one sheet to read."""
+    """Asks one question, or shows one page."""
 
     AUTO_FOCUS = "#buttons KeyButton"
     TONE: ClassVar[str] = "primary"
@@ -73,16 +73,16 @@ class Dialog(ModalScreen[Answer], Generic[Answer]):
         return type(self).clock() - self._opened_at < self.DEAF_SECONDS
 
     def compose(self) -> ComposeResult:
-        """Title, words, buttons, small print."""
+        """Title, body, buttons, small print."""
         with VerticalScroll(id="sheet", can_focus=False):
             yield Static(Content(self.TITLE_TEXT), id="title")
-            yield from self.words()
+            yield from self.body()
             with Horizontal(id="buttons"):
                 yield from self.buttons()
             yield from self.small_print()
 
-    def words(self) -> ComposeResult:
-        """What stands between title and buttons."""
+    def body(self) -> ComposeResult:
+        """The widgets between title and buttons."""
         yield from ()
 
     def buttons(self) -> ComposeResult:
@@ -90,25 +90,25 @@ class Dialog(ModalScreen[Answer], Generic[Answer]):
         yield from ()
 
     def small_print(self) -> ComposeResult:
-        """What stands below the buttons."""
+        """The widgets below the buttons."""
         yield from ()
 
     def paragraph(self, text: str | Content, *, id: str | None = None, classes: str = "") -> Widget:  # noqa: A002 - Textual's name
-        """Plain words; received text in them is already harmless."""
+        """Return a widget for plain text, which must be sanitised."""
         return Static(text if isinstance(text, Content) else Content(text), id=id, classes=classes)
 
     def on_key(self, event: events.Key) -> None:
-        """A letter chooses the line of a menu, wherever the focus is."""
+        """Let a letter choose the item of a menu, wherever the focus is."""
         if any(menu.choose_by_key(event.character) for menu in self.query(Menu)):
             event.stop()
 
     def on_button_pressed(self, event: KeyButton.Pressed) -> None:
-        """A button does what its letter does: its id names the action."""
+        """Run the action that the id of the button names."""
         event.stop()
         self.call_next(self.run_action, event.button.id or "safe")
 
     def dismiss(self, result: Answer | None = None) -> AwaitComplete:
-        """Close with an answer; whatever key comes after the one that answered is not for this dialog any more."""
+        """Close with an answer; further answers are ignored."""
         if self._is_answered or not self.is_current:
             return AwaitComplete()
         self._is_answered = True
@@ -123,8 +123,8 @@ class Dialog(ModalScreen[Answer], Generic[Answer]):
         self.post_message(LeaveRequested())
 
 
-def facts(*pairs: tuple[str, str], label_width: int = 14, indent: int = 2) -> Content:
-    """Labels and values in two columns."""
+def labelled_values(*pairs: tuple[str, str], label_width: int = 14, indent: int = 2) -> Content:
+    """Return labels and values in two columns."""
     return Content("\n").join(
         [Content.assemble((f"{' ' * indent}{label:<{label_width}}", "$muted"), value) for label, value in pairs]
     )

@@ -1,4 +1,4 @@
-"""Which of several marked deliveries to compare with."""
+"""Asks which of several marked deliveries to compare with."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _LONGEST_COMMENT = 30
 
 
 class MarkedDialog(Dialog[int]):
-    """The answer is the number of a delivery; newest first."""
+    """Returns the number of a delivery; the newest is first."""
 
     AUTO_FOCUS = "Menu"
     DEFAULT_CSS = "MarkedDialog > #sheet { width: 84; }"
@@ -30,17 +30,15 @@ class MarkedDialog(Dialog[int]):
         super().__init__()
         self._items = [_item(row, at, in_ascii=in_ascii) for row in rows]
 
-    def words(self) -> ComposeResult:
-        """One line for each."""
+    def body(self) -> ComposeResult:
         yield Menu(self._items)
 
     def buttons(self) -> ComposeResult:
-        """Cancel, compare."""
         yield KeyButton("Cancel", "esc", id="safe")
         yield KeyButton("Compare", "enter", id="take")
 
     def action_take(self) -> None:
-        """The one under the cursor."""
+        """Choose the one under the cursor."""
         self.query_one(Menu).choose()
 
     def on_menu_chosen(self, event: Menu.Chosen) -> None:

@@ -1,4 +1,4 @@
-"""The copy and the export menu: in which form, of which deliveries and, for a file, where."""
+"""The menus of copy and export: format, deliveries and, for a file, path."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ _BINDINGS: list[BindingType] = [
 
 
 class SelectionLine(Static):
-    """Which deliveries are meant."""
+    """Shows which deliveries are copied or exported."""
 
     DEFAULT_CSS = "SelectionLine { height: auto; width: 1fr; margin: 0 0 1 0; }"
 
@@ -67,18 +67,18 @@ class SelectionLine(Static):
 
     @property
     def selection(self) -> Selection:
-        """The deliveries that are meant."""
+        """The chosen deliveries."""
         return self._selections[self._at]
 
     def step(self, by: int) -> None:
-        """Mean the next ones, or those before, round."""
+        """Choose the next or the previous deliveries, round the ends."""
         self._at = (self._at + by) % len(self._selections)
         self.refresh(layout=True)
 
     def render(self) -> Content:
-        """All of them, those that are meant underlined."""
+        """All choices, the chosen one underlined."""
         parts = [
-            Content.assemble((one.words, "bold underline $primary" if one is self.selection else "$muted"))
+            Content.assemble((one.label, "bold underline $primary" if one is self.selection else "$muted"))
             for one in self._selections
         ]
         keys = Content.assemble(("   ← →", "$muted")) if len(parts) > 1 else Content.empty()
@@ -86,7 +86,7 @@ class SelectionLine(Static):
 
 
 class CopyDialog(Dialog[Share]):
-    """Onto the clipboard."""
+    """Asks what to copy to the clipboard."""
 
     AUTO_FOCUS = "Menu"
     BINDINGS: ClassVar[list[BindingType]] = _BINDINGS
@@ -103,7 +103,7 @@ class CopyDialog(Dialog[Share]):
         preview: Callable[[str], Sequence[str]],
         has_query: bool = False,
     ) -> None:
-        """`preview`: the first lines of the one delivery in a form, harmless."""
+        """`preview` returns the first lines of the delivery in a format, sanitised."""
         items = _items()
         if json_path:
             items.insert(1, Item(JSON_PATH, "j", "JSON path", visible(json_path)))
@@ -114,38 +114,36 @@ class CopyDialog(Dialog[Share]):
         self._line = SelectionLine(selections)
         self._preview = preview
 
-    def words(self) -> ComposeResult:
-        """The forms and a glimpse."""
+    def body(self) -> ComposeResult:
         yield self._line
         yield Menu(self._items)
         yield Static(id="preview", markup=False)
 
     def buttons(self) -> ComposeResult:
-        """Cancel, copy."""
         yield KeyButton("Cancel", "esc", id="safe")
         yield KeyButton("Copy", "enter", id="take")
 
     def action_other(self, step: int) -> None:
-        """Mean other deliveries."""
+        """Choose other deliveries."""
         self._line.step(step)
         self._changed()
 
     def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
-        """Another form."""
+        """Show the preview of another format."""
         event.stop()
         self._changed()
 
     def action_take(self) -> None:
-        """Copy in the form under the cursor."""
+        """Copy in the format under the cursor."""
         self.query_one(Menu).choose()
 
     def on_menu_chosen(self, event: Menu.Chosen) -> None:
-        """Copy in that form."""
+        """Copy in that format."""
         event.stop()
         self.dismiss(Share(event.name, self._line.selection))
 
     def _changed(self) -> None:
-        """Another glimpse."""
+        """Show another preview."""
         name = self.query_one(Menu).chosen
         has_preview = name in FORMATS and self._line.selection.seq is not None
         lines = self._preview(name) if name is not None and has_preview else ()
@@ -153,7 +151,7 @@ class CopyDialog(Dialog[Share]):
 
 
 class ExportDialog(Dialog[Share]):
-    """Into a file."""
+    """Asks what to export, and to which file."""
 
     AUTO_FOCUS = "Menu"
     BINDINGS: ClassVar[list[BindingType]] = _BINDINGS
@@ -168,58 +166,55 @@ class ExportDialog(Dialog[Share]):
         self._line = SelectionLine(selections)
         self._proposed = ""
 
-    def words(self) -> ComposeResult:
-        """The forms, and where."""
+    def body(self) -> ComposeResult:
         yield self._line
         yield Menu(_items())
         yield Field("into", Input(id="path", select_on_focus=False, compact=True))
 
     def buttons(self) -> ComposeResult:
-        """Cancel, export."""
         yield KeyButton("Cancel", "esc", id="safe")
         yield KeyButton("Export", "enter", id="take")
 
     def small_print(self) -> ComposeResult:
-        """What is not in it, and what happens to a file that is there."""
-        yield self.paragraph("", id="said", classes="small-print")
+        yield self.paragraph("", id="hint", classes="small-print")
 
     def action_other(self, step: int) -> None:
-        """Mean other deliveries."""
+        """Choose other deliveries."""
         self._line.step(step)
         self._changed()
 
     def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
-        """Another form."""
+        """Show the preview of another format."""
         event.stop()
         self._changed()
 
     def action_take(self) -> None:
-        """Export in the form under the cursor."""
+        """Export in the format under the cursor."""
         self.query_one(Menu).choose()
 
     def on_menu_chosen(self, event: Menu.Chosen) -> None:
-        """Export in that form, to where the line says."""
+        """Export in that format to the typed path."""
         event.stop()
         typed = self.query_one("#path", Input).value.strip()
         asked = typed not in ("", self._proposed)
         self.dismiss(Share(event.name, self._line.selection, Path(typed).expanduser() if asked else None))
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Enter in the path exports."""
+        """Export on enter."""
         event.stop()
         self.action_take()
 
     def on_input_changed(self, event: Input.Changed) -> None:
-        """Say what becomes of a file that is there."""
+        """Say so if the file exists."""
         event.stop()
         path = Path(event.value.strip()).expanduser()
-        said = "Secrets that are known are taken out; signatures stay."
+        text = "Secrets that are known are taken out; signatures stay."
         if event.value.strip() not in ("", self._proposed) and path.is_file():
-            said = "This file exists: it is overwritten."
-        self.query_one("#said", Static).update(Content(said))
+            text = "This file exists: it is overwritten."
+        self.query_one("#hint", Static).update(Content(text))
 
     def _changed(self) -> None:
-        """Propose a name for that form, unless another path was typed."""
+        """Propose a name for the format, unless another path was typed."""
         path = self.query_one("#path", Input)
         if path.value in ("", self._proposed):
             self._proposed = file_name(FORMATS[self.query_one(Menu).chosen or "payload"], self._line.selection)
@@ -227,7 +222,7 @@ class ExportDialog(Dialog[Share]):
 
 
 def file_name(form: Format, selection: Selection) -> str:
-    """A name of ours for an export; a directory where that form cannot hold several."""
+    """Return the default name of an export: a directory if the format cannot hold several deliveries."""
     if selection.seq is not None:
         return form.file_name(selection.seq)
     return form.joint_file_name() if form.joins else "deliveries"

@@ -1,4 +1,4 @@
-"""Help: the keys that work where the focus was, made from the live bindings; a click does what the key does."""
+"""Help: the keys that work where the focus was, read from the active bindings; a click presses a key."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class HelpLine(Static):
     DEFAULT_CSS = "HelpLine { height: 1; width: 1fr; text-wrap: nowrap; text-overflow: ellipsis; }"
 
     class Clicked(Message):
-        """The user wants what the key does."""
+        """The line was clicked."""
 
         def __init__(self, row: HelpRow) -> None:
             super().__init__()
@@ -34,13 +34,13 @@ class HelpLine(Static):
         self.row = row
 
     def on_click(self, event: events.Click) -> None:
-        """Pass it on."""
+        """Post the click."""
         event.stop()
         self.post_message(self.Clicked(self.row))
 
 
 class HelpDialog(Dialog[str]):
-    """The answer is the key to press, if one was clicked."""
+    """Returns the key to press, if one was clicked."""
 
     AUTO_FOCUS = "#sheet"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -62,8 +62,7 @@ class HelpDialog(Dialog[str]):
         super().__init__()
         self._rows = rows
 
-    def words(self) -> ComposeResult:
-        """The groups, in the order of their first line."""
+    def body(self) -> ComposeResult:
         groups: dict[str, list[HelpRow]] = {}
         for row in self._rows:
             groups.setdefault(row.group, []).append(row)
@@ -78,14 +77,13 @@ class HelpDialog(Dialog[str]):
                         yield Static(" ")
 
     def small_print(self) -> ComposeResult:
-        """How to close it."""
         yield self.paragraph("esc closes; a click on a key does what the key does", classes="small-print")
 
     def on_help_line_clicked(self, event: HelpLine.Clicked) -> None:
-        """Close, and press the key of the line."""
+        """Close and press the key of the line."""
         event.stop()
         self.dismiss(event.row.press)
 
     def action_scroll(self, lines: int) -> None:
-        """Scroll, where it is longer than the screen."""
+        """Scroll."""
         self.query_one("#sheet").scroll_relative(y=lines, animate=False)

@@ -1,6 +1,6 @@
-"""The jobs that events are about, and one job's events with its images; live while they are open.
+"""The list of jobs, and the events of one job with their images; both are live.
 
-An open view asks the session once a second, and again at once while the session is still reading.
+An open dialog asks the session once a second, and again at once while an answer is incomplete.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ _EVENT_COLUMNS = (
 
 
 class JobsDialog(Dialog[Choice]):
-    """The list of jobs; the answer is where the user wants to go."""
+    """Lists the jobs. Returns where to go."""
 
     AUTO_FOCUS = "ListTable"
     TITLE_TEXT = "Jobs"
@@ -86,14 +86,12 @@ class JobsDialog(Dialog[Choice]):
         self._shown: Jobs | None = None
         self._live = LiveQuery(self, ListJobs(), self._show, self._show_problem)
 
-    def words(self) -> ComposeResult:
-        """How many, and which."""
+    def body(self) -> ComposeResult:
         yield Static(jobs_note(None, 0), id="note", markup=False)
-        manner: TableSpec[Job] = TableSpec(self._columns, self._cell, key=lambda job: job.job_id)
-        yield ListTable(manner, id="jobs", in_ascii=self._in_ascii)
+        spec: TableSpec[Job] = TableSpec(self._columns, self._cell, key=lambda job: job.job_id)
+        yield ListTable(spec, id="jobs", in_ascii=self._in_ascii)
 
     def buttons(self) -> ComposeResult:
-        """Close, open, filter."""
         yield KeyButton("Close", "esc", id="safe")
         yield KeyButton("Its events", "enter", id="open")
         yield KeyButton("Filter by it", "/", id="filter")
@@ -119,18 +117,18 @@ class JobsDialog(Dialog[Choice]):
         return jobs.is_done
 
     def on_list_table_row_opened(self, event: ListTable.RowOpened) -> None:
-        """As the button."""
+        """Do what the first button does."""
         event.stop()
         self.action_open()
 
     def action_open(self) -> None:
-        """The events of the job under the cursor."""
+        """Show the events of the job under the cursor."""
         job = self._table.chosen
         if job is not None:
             self.app.push_screen(JobDialog(job.job_id, now=self._now, in_ascii=self._in_ascii), self._chosen)
 
     def action_filter(self) -> None:
-        """Its deliveries in the table."""
+        """Filter the table by the job."""
         job = self._table.chosen
         if job is not None and (text := filter_for(job.job_id)) is not None:
             self.dismiss(text)
@@ -151,11 +149,11 @@ class JobsDialog(Dialog[Choice]):
 
 
 class JobDialog(Dialog[Choice]):
-    """One job's events, each with its images below it; enter on an event answers with its number."""
+    """Lists the events of one job, each with its images. Returns where to go."""
 
     AUTO_FOCUS = "ListTable"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("o", "open_link", "Open", show=False, id="job.open_link", tooltip="open an image of this event: asks"),
+        Binding("o", "open_link", "Open", show=False, id="job.open_link", tooltip="open an image of this event…"),
         Binding("slash", "filter", "Filter", show=False, id="job.filter", tooltip="show its deliveries in the table"),
     ]
     DEFAULT_CSS = """
@@ -173,14 +171,12 @@ class JobDialog(Dialog[Choice]):
         self.TITLE_TEXT = f"Job {self._glyphs.fit(self._glyphs.text(job_id), 60)}"
         self._events: tuple[JobEvent, ...] | None = None
 
-    def words(self) -> ComposeResult:
-        """What is known of it, and its events."""
+    def body(self) -> ComposeResult:
         yield Static(detail_note(None, 0, self._now(), self._glyphs), id="note", markup=False)
-        manner: TableSpec[JobLine] = TableSpec(self._columns, self._cell, key=_key, whole=self._whole)
-        yield ListTable(manner, id="events", in_ascii=self._in_ascii)
+        spec: TableSpec[JobLine] = TableSpec(self._columns, self._cell, key=_key, whole=self._whole)
+        yield ListTable(spec, id="events", in_ascii=self._in_ascii)
 
     def buttons(self) -> ComposeResult:
-        """Back, go there, open, filter."""
         yield KeyButton("Back", "esc", id="safe")
         yield KeyButton("Go", "enter", id="go")
         yield KeyButton("Image", "o", id="open_link")
@@ -198,12 +194,12 @@ class JobDialog(Dialog[Choice]):
         self.query_one("#note", Static).update(Content.assemble((problem.sentence(), "$warn")))
 
     def on_list_table_row_opened(self, event: ListTable.RowOpened) -> None:
-        """An event: go there; an image: open it."""
+        """Go to an event, or open an image."""
         event.stop()
         self.action_go()
 
     def action_go(self) -> None:
-        """To the delivery under the cursor in the table; on an image, open it."""
+        """Go to the delivery in the table; on an image, open it."""
         line = self._table.chosen
         if isinstance(line, JobEvent):
             self.dismiss(line.seq)
@@ -211,7 +207,7 @@ class JobDialog(Dialog[Choice]):
             self._ask_to_open(line.of.verdict, line.link)
 
     def action_open_link(self) -> None:
-        """The image under the cursor, or one of the event's; it is shown in full first."""
+        """Open the image under the cursor, or one of the event's; its link is shown in full first."""
         line = self._table.chosen
         if isinstance(line, Image):
             self._ask_to_open(line.of.verdict, line.link)
@@ -221,7 +217,7 @@ class JobDialog(Dialog[Choice]):
             self.app.push_screen(LinksDialog(line.images), partial(self._ask_to_open, line.verdict))
 
     def action_filter(self) -> None:
-        """Its deliveries in the table."""
+        """Filter the table by the job."""
         text = filter_for(self._job_id)
         if text is not None:
             self.dismiss(text)

@@ -1,4 +1,4 @@
-"""Which link of a payload, and, with the whole of it in sight, whether to open it."""
+"""Asks which link of a payload to open, and shows it in full first."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _LONGEST_SHORT = 60
 
 
 class LinksDialog(Dialog[str]):
-    """The answer is the link."""
+    """Returns the link."""
 
     AUTO_FOCUS = "Menu"
     TITLE_TEXT = "Links in this payload"
@@ -30,12 +30,10 @@ class LinksDialog(Dialog[str]):
         super().__init__()
         self._items = [Item(link, str(number), _short(link)) for number, link in enumerate(links, 1)]
 
-    def words(self) -> ComposeResult:
-        """One line for each."""
+    def body(self) -> ComposeResult:
         yield Menu(self._items)
 
     def buttons(self) -> ComposeResult:
-        """Cancel."""
         yield KeyButton("Cancel", "esc", id="safe")
 
     def on_menu_chosen(self, event: Menu.Chosen) -> None:
@@ -45,7 +43,7 @@ class LinksDialog(Dialog[str]):
 
 
 class OpenLinkDialog(Dialog[bool]):
-    """The answer is True for open."""
+    """Returns True to open."""
 
     TONE = "warning"
     TITLE_TEXT = "Open this link?"
@@ -59,8 +57,7 @@ class OpenLinkDialog(Dialog[bool]):
         self._link = link
         self._verdict = verdict
 
-    def words(self) -> ComposeResult:
-        """The whole link, its host, and who says it."""
+    def body(self) -> ComposeResult:
         yield self.paragraph(Content.assemble((visible(self._link), "$json-string")))
         yield self.paragraph("")
         host = visible(urlsplit(self._link).hostname or "")
@@ -68,7 +65,6 @@ class OpenLinkDialog(Dialog[bool]):
         yield self.paragraph(f"It leads to {host}. {proof}")
 
     def buttons(self) -> ComposeResult:
-        """Cancel, copy, open."""
         yield KeyButton("Cancel", "esc", id="safe")
         yield KeyButton("Copy", "c", id="copy")
         yield KeyButton("Open in the browser", "b", id="open")
@@ -83,7 +79,7 @@ class OpenLinkDialog(Dialog[bool]):
 
 
 def _short(link: str) -> str:
-    """Host and end, which tell links apart."""
+    """Return host and end of a link, by which links differ."""
     shown = visible(link)
     if len(shown) <= _LONGEST_SHORT:
         return shown

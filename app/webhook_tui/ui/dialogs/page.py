@@ -1,4 +1,4 @@
-"""A page to read over the whole screen: what two deliveries have not in common."""
+"""A page over the whole screen, such as the comparison of two deliveries."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from webhook_tui.ui.widgets.keys.key_button import KeyButton
 
 
 class PageDialog(Dialog[None]):
-    """Title and text; y copies it, arrows and j k scroll."""
+    """Shows a title and a text that scrolls; y copies it."""
 
     AUTO_FOCUS = "#sheet"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -33,12 +33,10 @@ class PageDialog(Dialog[None]):
         self._text = text
         self._what = what
 
-    def words(self) -> ComposeResult:
-        """The page."""
+    def body(self) -> ComposeResult:
         yield self.paragraph(self._text)
 
     def buttons(self) -> ComposeResult:
-        """Close, copy."""
         yield KeyButton("Close", "esc", id="safe")
         yield KeyButton("Copy", "y", id="copy")
 

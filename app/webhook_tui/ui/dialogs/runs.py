@@ -1,4 +1,4 @@
-"""The runs of the program that the history remembers; choosing one filters by it."""
+"""Lists the runs in the history; choosing one filters by it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from webhook_tui.ui.widgets.menu import Item, Menu
 
 
 class RunsDialog(Dialog[int]):
-    """The answer is the number of a run; newest first."""
+    """Returns the number of a run; the newest is first."""
 
     AUTO_FOCUS = "Menu"
     TITLE_TEXT = "Runs"
@@ -26,21 +26,18 @@ class RunsDialog(Dialog[int]):
         super().__init__()
         self._items = [Item(str(run.number), "", _when(run, at), _what(run)) for run in reversed(runs)]
 
-    def words(self) -> ComposeResult:
-        """One line for each."""
+    def body(self) -> ComposeResult:
         yield Menu(self._items)
 
     def buttons(self) -> ComposeResult:
-        """Close, show."""
         yield KeyButton("Close", "esc", id="safe")
         yield KeyButton("Show it", "enter", id="take")
 
     def small_print(self) -> ComposeResult:
-        """How to go on."""
         yield self.paragraph("enter shows its deliveries: the filter run:3 does the same", classes="small-print")
 
     def action_take(self) -> None:
-        """The run under the cursor."""
+        """Choose the run under the cursor."""
         self.query_one(Menu).choose()
 
     def on_menu_chosen(self, event: Menu.Chosen) -> None:

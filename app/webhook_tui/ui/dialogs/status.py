@@ -35,7 +35,7 @@ _GAP = 2
 
 
 class StatusDialog(Dialog[None]):
-    """Nothing is answered; esc or i closes."""
+    """Shows the page; esc or i closes it."""
 
     AUTO_FOCUS = "#page"
     TITLE_TEXT = "Status"
@@ -62,14 +62,12 @@ class StatusDialog(Dialog[None]):
         self._overview: Overview | None = None
         self._live = LiveQuery(self, GetStatistics(), self._show)
 
-    def words(self) -> ComposeResult:
-        """The page, and beside it the QR code where there is room."""
+    def body(self) -> ComposeResult:
         with Horizontal(id="overview"):
             yield ProseView(id="page")
             yield Static(id="qr", markup=False)
 
     def buttons(self) -> ComposeResult:
-        """Close, copy."""
         yield KeyButton("Close", "esc", id="safe")
         yield KeyButton("Copy URL", "c", id="copy_url")
         yield KeyButton("Copy page", "y", id="copy")
@@ -81,7 +79,7 @@ class StatusDialog(Dialog[None]):
         self._live.start()
 
     def on_resize(self) -> None:
-        """There may be room for the QR code now, or no more."""
+        """Place the QR code again."""
         self.call_after_refresh(self._fill)
 
     def action_copy_url(self) -> None:
@@ -122,12 +120,12 @@ class StatusDialog(Dialog[None]):
         page.show(lambda width: Content("\n\n").join([self._text(width), *([below] if below else [])]), from_top=False)
 
     def _code(self, url: str | None) -> tuple[tuple[bool, ...], ...]:
-        """The modules to draw; () where they could not be told apart."""
+        """Return the modules to draw; () if the terminal cannot show them."""
         has_colours = not (self.app.no_color and self.app.native_ansi_color)
         return qr_code.modules(url) if url is not None and has_colours and not self._glyphs.ascii else ()
 
     def _below(self, url: str | None, code: tuple[tuple[bool, ...], ...]) -> Content:
-        """The QR code at the end of the page, if all of it fits on the screen at once; else why it is not there."""
+        """Return the QR code for the end of the page if all of it fits on the screen, else why it is missing."""
         heading = Content.assemble(("QR code of the public URL", "bold"))
         columns, lines = qr_code.size(code)
         room = self.query_one("#page", ProseView).size

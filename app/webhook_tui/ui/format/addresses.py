@@ -1,4 +1,4 @@
-"""How addresses are shortened on the screen; what is shortened here is whole in the addresses dialog."""
+"""Shortened addresses; the addresses dialog shows them in full."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ from webhook_tui.domain.delivery.text import visible
 
 
 def host_of(url: str) -> str:
-    """The host (and port, if it says one) of a URL, harmless; the URL itself when it has none."""
+    """Return host and port of a URL, sanitised; the URL itself if it has none."""
     return visible(_split(url).netloc or url)
 
 
 def short_host(host: str) -> str:
-    """The host without the middle of its first label: `b7c4….lhr.life`; one that is short already stays."""
+    """Return the host without the middle of a long first label: `b7c4….lhr.life`."""
     label, dot, rest = host.partition(".")
     return f"{label[:4]}…{dot}{rest}" if dot and len(label) > 6 else host
 
 
 def short_url(url: str) -> str:
-    """The URL with a long path cut in its middle: `https://host/h/4f9c…e21a`."""
+    """Return the URL with the middle of a long path cut out: `https://host/h/4f9c…e21a`."""
     parts = _split(url)
     head, slash, last = visible(parts.path).rpartition("/")
     if len(last) > 10:
@@ -28,13 +28,13 @@ def short_url(url: str) -> str:
 
 
 def listener(host: str, port: int) -> str:
-    """`127.0.0.1:9876`; brackets round an IPv6 address."""
+    """Return `127.0.0.1:9876`, with brackets round an IPv6 address."""
     shown = f"[{host}]" if ":" in host else host
     return f"{visible(shown)}:{port}" if port else visible(shown)
 
 
 def _split(url: str) -> SplitResult:
-    """The parts of a URL, which may be anybody's; none where it cannot be taken apart (`https://[x`)."""
+    """Return the parts of a received URL; if it cannot be parsed (`https://[x`), all of it is the path."""
     try:
         return urlsplit(url)
     except ValueError:

@@ -1,4 +1,4 @@
-"""What the screen says of jobs: the cells of the list, those of one job's events, and the lines above."""
+"""Texts about jobs: cells of the list and of one job's events, and the notes above them."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _STOPPED = frozenset({"failed", "aborted"})
 
 
 class Image(Struct, frozen=True):
-    """A line below an event: one of its images."""
+    """One image of an event, a line below it."""
 
     of: JobEvent
     number: int
@@ -35,7 +35,7 @@ JobLine = JobEvent | Image
 
 
 def job_lines(events: Sequence[JobEvent]) -> list[JobLine]:
-    """Each event, and below it its images."""
+    """Return each event, followed by its images."""
     lines: list[JobLine] = []
     for event in events:
         lines.append(event)
@@ -48,12 +48,12 @@ def job_lines(events: Sequence[JobEvent]) -> list[JobLine]:
 
 
 def verdict_cell(verdict: Verdict, glyphs: Symbols) -> tuple[str, str]:
-    """Glyph and word, in its colour."""
+    """Return symbol and word of a verdict, and its style."""
     return f" {glyphs.verdict(verdict)} {verdict.value}", verdict.value
 
 
 def job_cell(job: Job, column: str, now: datetime, glyphs: Symbols) -> tuple[str, str]:
-    """A cell of the list of jobs."""
+    """Return a cell of the list of jobs."""
     match column:
         case "job":
             return glyphs.text(job.job_id), ""
@@ -74,7 +74,7 @@ def job_cell(job: Job, column: str, now: datetime, glyphs: Symbols) -> tuple[str
 
 
 def event_cell(event: JobEvent, column: str, now: datetime, glyphs: Symbols) -> tuple[str, str]:
-    """A cell of the events of one job."""
+    """Return a cell of the events of one job."""
     match column:
         case "event":
             return glyphs.text(event.event) or "no name", ""
@@ -93,18 +93,18 @@ def event_cell(event: JobEvent, column: str, now: datetime, glyphs: Symbols) -> 
 
 
 def status_cell(status: str, glyphs: Symbols) -> tuple[str, str]:
-    """PiktID's own word."""
+    """Return the status as PiktID writes it."""
     return glyphs.text(status) or NOTHING, "attention" if status in _STOPPED else "" if status else "muted"
 
 
 def image_line(image: Image, glyphs: Symbols) -> tuple[str, str]:
-    """The index that PiktID gave it, else its place, and the link."""
+    """Return the index of an image, as PiktID numbers it or else its place, and its link."""
     name = f"image {image.number}" if image.index is None else f"image_index {image.index}"
     return f"      {name}  {glyphs.text(image.link)}", "link"
 
 
 def jobs_note(jobs: Jobs | None, total: int) -> Content:
-    """How many jobs, of how many deliveries; that older ones were not looked at is said."""
+    """Return how many jobs, of how many deliveries, and whether older ones were left out."""
     if jobs is None:
         return Content.assemble(HALF, (" reading the deliveries", "$muted"))
     count = f"{units.count(len(jobs.jobs))} {'job' if len(jobs.jobs) == 1 else 'jobs'}"
@@ -119,13 +119,13 @@ def jobs_note(jobs: Jobs | None, total: int) -> Content:
 
 
 def detail_note(detail: JobDetail | None, width: int, now: datetime, glyphs: Symbols) -> Content:
-    """What is known of one job, in one line: what has no room is left out from the end, but never the first part."""
+    """Return one job in one line; parts without room are left out from the end, never the first."""
     if detail is None or (detail.job is None and not detail.is_done):
         return Content.assemble(HALF, (" reading the deliveries", "$muted"))
     job = detail.job
     if job is None:
         return Content.assemble(("No stored delivery is about it any more.", "$muted"))
-    status = " ".join(glyphs.text(words) for words in (job.status, job.progress) if words)
+    status = " ".join(glyphs.text(label) for label in (job.status, job.progress) if label)
     events = f"{units.count(job.events)} {'event' if job.events == 1 else 'events'}"
     if len(detail.events) < job.events:
         events += f", the newest {len(detail.events)} shown"
@@ -133,17 +133,17 @@ def detail_note(detail: JobDetail | None, width: int, now: datetime, glyphs: Sym
     span = units.day_time(job.first_at, now)
     if job.last_at != job.first_at:
         span += f" to {units.day_time(job.last_at, now)}"
-    said, *others = [part for part in (status, events, images, span) if part]
+    text, *others = [part for part in (status, events, images, span) if part]
     for part in others:
-        longer = f"{said}   {part}"
+        longer = f"{text}   {part}"
         if cell_len(longer) > width:
             break
-        said = longer
-    return Content(said)
+        text = longer
+    return Content(text)
 
 
 def filter_for(job_id: str) -> str | None:
-    """The filter that finds all of its deliveries; None for an id that cannot be typed."""
+    """Return the filter for a job's deliveries; None for an id that cannot be typed."""
     if visible(job_id) != job_id:
         return None
     escaped = job_id.replace("\\", "\\\\").replace('"', '\\"')

@@ -1,4 +1,4 @@
-"""What help says of each binding: its group and words; keys that belong together share a line.
+"""The lines of help: the group and text of each binding; related keys share a line.
 
 The lines are made from the bindings that are live, so a binding that is not named here still has its line, by its
 tooltip.
@@ -13,7 +13,7 @@ from textual.binding import Binding
 
 
 class HelpRow(Struct, frozen=True):
-    """One line: the keys as shown, what they do, and the key that a click presses."""
+    """One line: keys, text, and the key that a click presses."""
 
     group: str
     keys: str
@@ -30,7 +30,7 @@ _LINES: tuple[tuple[str, tuple[str, ...], str], ...] = (
     (_DELIVERIES, ("table.follow",), "follow the newest"),
     (_DELIVERIES, ("table.filter", "table.toggle_filter", "table.sort"), "filter; off, on; sort"),
     (_DELIVERIES, ("table.open", "table.into_detail"), "into the detail"),
-    (_DELIVERIES, ("stream.show",), "webhook against SSE"),
+    (_DELIVERIES, ("stream.show",), "compare webhook and SSE"),
     (_THIS, ("delivery.why",), "why this verdict"),
     (_THIS, ("delivery.replay", "delivery.edit"), "replay; edit, replay"),
     (_THIS, ("delivery.copy_as", "delivery.export"), "copy, export"),
@@ -55,7 +55,7 @@ _LINES: tuple[tuple[str, tuple[str, ...], str], ...] = (
     (_SCREEN, ("app.contract",), "what events contain"),
     (_SCREEN, ("screen.commands",), "all commands by name"),
     (_SCREEN, ("screen.help",), "this help"),
-    (_SCREEN, ("screen.leave",), "leave, tidy up"),
+    (_SCREEN, ("screen.leave",), "leave"),
 )
 _GROUPS = {"table": _DELIVERIES, "piktid": _PIKTID, "screen": _SCREEN, "tabs": _SCREEN}
 _SILENT = frozenset({"table.show_all", "button.press", "button.left", "button.right", "screen.previous_pane"})
@@ -78,12 +78,12 @@ _SIGNS = {
 
 
 def key_name(key: str) -> str:
-    """A key as help shows it: `↑`, `[`, `ctrl+p`, `F1`."""
+    """Return a key as help shows it: `↑`, `[`, `ctrl+p`, `F1`."""
     return _SIGNS.get(key) or (key.upper() if key == "f1" else key)
 
 
 def help_rows(live: Iterable[Binding], *, detail_first: bool) -> list[HelpRow]:
-    """The lines for the live bindings, the group of the focused pane first."""
+    """Return the lines of the active bindings, the group of the focused pane first."""
     keys: dict[str, list[str]] = {}
     tips: dict[str, str] = {}
     for binding in live:
@@ -104,7 +104,7 @@ def help_rows(live: Iterable[Binding], *, detail_first: bool) -> list[HelpRow]:
 
 
 def _row(group: str, found: list[list[str]], does: str) -> HelpRow:
-    """First keys of all bindings, then their second keys: `↑ ↓  j k`; letters alone where both do not fit."""
+    """Join first keys, then second keys: `↑ ↓  j k`; only letters if both do not fit."""
     ranks = [
         " ".join(key_name(names[place]) for names in found if place < len(names))
         for place in range(max(len(names) for names in found))

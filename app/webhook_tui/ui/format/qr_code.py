@@ -1,6 +1,6 @@
-"""A QR code in half blocks: black on white whatever the theme is, with its quiet zone, or not at all.
+"""A QR code in half blocks, black on white in every theme, with its quiet zone (ISO/IEC 18004).
 
-A code that cannot be scanned is worse than none: whoever shows it sees to it that all of it is on the screen.
+A code that is cut cannot be scanned: callers show it only if all of it fits.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _BLOCKS = {(False, False): " ", (True, False): "▀", (False, True): "▄", (Tru
 
 @lru_cache(4)
 def modules(url: str) -> tuple[tuple[bool, ...], ...]:
-    """Rows of modules, True for dark, the quiet zone included; () for what is too long for a screen."""
+    """Return rows of modules, True for dark, with the quiet zone; () if the text is too long."""
     if len(url.encode()) > _MOST_BYTES:
         return ()
     code = segno.make(url, error="l", micro=False)
@@ -30,12 +30,12 @@ def modules(url: str) -> tuple[tuple[bool, ...], ...]:
 
 
 def size(code: Sequence[Sequence[bool]]) -> tuple[int, int]:
-    """Columns and lines that it takes."""
+    """Return the columns and lines that it needs."""
     return len(code), (len(code) + 1) // 2
 
 
 def half_blocks(code: Sequence[Sequence[bool]]) -> list[str]:
-    """Two modules a cell, one above the other; a last line that is half empty is light."""
+    """Return lines with two modules a cell; the missing half of a last line is light."""
     light = [False] * len(code)
     rows = [*code, light] if len(code) % 2 else list(code)
     return [
@@ -45,5 +45,5 @@ def half_blocks(code: Sequence[Sequence[bool]]) -> list[str]:
 
 
 def picture(code: Sequence[Sequence[bool]]) -> Content:
-    """The lines in their colours."""
+    """Return the lines in their colours."""
     return Content("\n").join([Content.assemble((line, INK)) for line in half_blocks(code)])

@@ -106,11 +106,11 @@ class TerminalApp(App[object]):
     # Clipboard
 
     def copy_to_clipboard(self, text: str) -> None:
-        """Copy, as the fields of Textual do, without a word."""
+        """Copy without a toast, as Textual's fields do."""
         self.copy(text, "")
 
     def copy(self, text: str, what: str) -> None:
-        """Put a text on the clipboard and say whether it is there; `what` names it."""
+        """Copy a text and show a toast; `what` names the text."""
         command = clipboard_command()
         if command is None:
             self._send_to_terminal(text, what)
@@ -128,7 +128,7 @@ class TerminalApp(App[object]):
             self.toast(f"Copied: {what}, {len(text.encode())} bytes")
 
     def _send_to_terminal(self, text: str, what: str) -> None:
-        """By OSC 52, to which no terminal answers: nobody knows whether it is on the clipboard."""
+        """Copy by OSC 52. Terminals do not answer it, so the outcome is unknown."""
         super().copy_to_clipboard(text)
         size = len(text.encode())
         if what:

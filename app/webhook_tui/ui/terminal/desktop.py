@@ -60,7 +60,7 @@ def copy_by_command(command: Sequence[str], text: str, environ: Mapping[str, str
 
 
 def open_in_browser(url: str, *, new_tab: bool = True, environ: Mapping[str, str] | None = None) -> None:
-    """Let the standard library find the browser; does not wait for it. `url`: begins with http:// or https://."""
+    """Open a URL in the user's browser, found by `webbrowser`; does not wait. `url`: http or https."""
     opening = subprocess.Popen(  # noqa: S603 -- this Python, and a link that the user saw in full
         [sys.executable, "-m", "webbrowser", "-t" if new_tab else "-n", url],
         stdin=subprocess.DEVNULL,

@@ -1,4 +1,4 @@
-"""Textual's driver for a real terminal, which may send any byte, lose its modes, and be taken away for a while.
+"""Textual's driver, made robust: any byte may arrive, modes get lost, and the terminal can be suspended.
 
 Textual's own ends the program on a byte that is not UTF-8, reads its input twice after a SIGCONT that no SIGTSTP
 preceded, and believes COLUMNS and LINES more than the terminal.
@@ -58,7 +58,7 @@ class MouseParser(XTermParser):
 
 
 class InputDecoder:
-    """Turns what a terminal sends into messages. Any byte may come; what cannot be read is dropped."""
+    """Parses the input of a terminal. Bytes that cannot be parsed are dropped."""
 
     def __init__(self) -> None:
         self._decode = codecs.getincrementaldecoder("utf-8")("replace").decode
@@ -72,7 +72,7 @@ class InputDecoder:
             yield from self._read(self._parser.feed(character))
 
     def tick(self) -> Iterator[Message]:
-        """Yield what only waited for more, such as the escape key."""
+        """Yield input that waited for more, such as the escape key."""
         yield from self._read(self._parser.tick())
 
     def _read(self, parsing: Iterable[Message]) -> Iterator[Message]:
@@ -208,7 +208,7 @@ class TerminalDriver(LinuxDriver):
 
     @contextlib.contextmanager
     def lent_terminal(self) -> Iterator[None]:
-        """While another program has the terminal: put back what it changed, however it ends."""
+        """Restore the terminal's modes after another program has used it."""
         try:
             attributes = termios.tcgetattr(self.fileno)
         except termios.error:
@@ -222,7 +222,7 @@ class TerminalDriver(LinuxDriver):
             self._say(_RESET)
 
     def _say(self, text: str) -> None:
-        """Write without the screen's thread, while it does not run."""
+        """Write to the terminal while the screen's thread does not."""
         if self._file is not None:
             with contextlib.suppress(OSError):
                 self._file.write(text)

@@ -1,4 +1,4 @@
-"""The last wall before the terminal: whatever reaches a segment of the screen, no control character leaves it.
+"""The last filter before the terminal: removes control characters from what is drawn.
 
 Received text is made harmless where it is shown (domain.text); this filter is for what was forgotten. It never changes
 how many cells a line has. For a terminal without UTF-8 it also replaces what is not ASCII.
@@ -25,7 +25,7 @@ class OutputFilter(LineFilter):
         self._in_ascii = in_ascii
 
     def apply(self, segments: list[Segment], background: Color) -> list[Segment]:  # noqa: ARG002 - Textual's signature
-        """The same segments with harmless text; those that are harmless already are passed on as they are."""
+        """Return the segments with harmless text; harmless ones are returned as they are."""
         return [self._segment(segment) for segment in segments]
 
     def _segment(self, segment: Segment) -> Segment:

@@ -1,4 +1,4 @@
-"""After the screen has closed: one line on standard error shows the steps of the shutdown until the session ends."""
+"""One line on standard error with the steps of the shutdown, after the screen has closed."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ class ShutdownLine:
 def finish_shutdown(
     host: SessionWorker, out: TextIO, *, seconds: float, clock: Callable[[], float] = time.monotonic
 ) -> bool:
-    """Wait at most so many seconds for the session's end and print its steps; ctrl+c stops waiting.
+    """Wait for the end of the session, at most so many seconds, and print its steps; ctrl+c stops waiting.
 
     Returns whether the session has ended.
     """

@@ -1,4 +1,4 @@
-"""Signals that end the program: the screen closes first, and the session ends behind it."""
+"""Signals that end the program: the screen closes first, then the session ends."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class SignalHandlers:
         """Of a signal that came before there was a loop."""
 
     def install(self) -> None:
-        """Handle the signals from now on; repeated calls have no effect."""
+        """Handle the signals from now on. Repeated calls have no effect."""
         if self._before:
             return
         for name in _NAMES:
@@ -41,7 +41,7 @@ class SignalHandlers:
                 self._before[number] = signal.signal(number, self._handle)
 
     def attach(self) -> None:
-        """Let the running loop call `in_loop`; a signal that came before does it now."""
+        """Let the running loop call `in_loop`, at once for a signal that arrived before."""
         self._loop = asyncio.get_running_loop()
         if self._early_code is not None:
             self._in_loop(self._early_code)

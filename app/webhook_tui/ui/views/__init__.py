@@ -1,1 +1,1 @@
-"""The parts of the main screen that are made of several widgets."""
+"""Parts of the main screen that consist of several widgets."""

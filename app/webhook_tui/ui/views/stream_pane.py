@@ -51,7 +51,7 @@ class StreamPane(Vertical):
         Binding(
             "left_square_bracket", "only(-1)", "Show", show=False, id="stream.previous", tooltip="all, only one side"
         ),
-        Binding("y", "copy", "Copy", id="stream.copy", tooltip="copy what is said of this event"),
+        Binding("y", "copy", "Copy", id="stream.copy", tooltip="copy the comparison of this event"),
     ]
     DEFAULT_CSS = """
     StreamPane { height: 1fr; width: 1fr; background: $background; }

@@ -1,4 +1,7 @@
-"""One of a few words, in a line or below one another; arrows and letters choose, a click does, too."""
+"""A choice of a few options, in a line or in rows; arrows, letters and clicks choose.
+
+Not Textual's RadioSet: it tells the chosen button by colour alone, needs a row for each, and has no letters.
+"""
 
 from __future__ import annotations
 
@@ -17,11 +20,11 @@ _NO_KEYS: Mapping[str, str] = MappingProxyType({})
 
 
 class ChoiceLine(Static, can_focus=True):
-    """Shows all words, the chosen one underlined."""
+    """Shows all options in a line, the chosen one underlined."""
 
     ALLOW_SELECT = False
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("left", "step(-1)", "Before", show=False, id="choice.before", tooltip="the choice before"),
+        Binding("left", "step(-1)", "Before", show=False, id="choice.before", tooltip="the previous choice"),
         Binding("right,space", "step(1)", "Next", show=False, id="choice.next", tooltip="the next choice"),
     ]
     DEFAULT_CSS = """
@@ -29,7 +32,7 @@ class ChoiceLine(Static, can_focus=True):
     """
 
     class Chosen(Message):
-        """Another one is chosen."""
+        """Another option is chosen."""
 
         def __init__(self, line: ChoiceLine) -> None:
             super().__init__()
@@ -47,7 +50,7 @@ class ChoiceLine(Static, can_focus=True):
         id: str,  # noqa: A002 - Textual's name
         keys: Mapping[str, str] = _NO_KEYS,
     ) -> None:
-        """`choices`: name and harmless words of each; the first is chosen. `keys`: name to a letter of its words."""
+        """`choices`: name and sanitised text of each; the first is chosen. `keys`: name to a letter of its text."""
         super().__init__(markup=False, id=id)
         self._choices = tuple(choices)
         self._keys = keys
@@ -55,53 +58,53 @@ class ChoiceLine(Static, can_focus=True):
 
     @property
     def chosen(self) -> str:
-        """The name of the choice."""
+        """The name of the chosen option."""
         return self._choices[self._at][0]
 
     def render(self) -> Content:
-        """All in one line."""
+        """All options in one line."""
         return Content(" " * _GAP).join([self._part(at, *choice) for at, choice in enumerate(self._choices)])
 
-    def _part(self, at: int, name: str, words: str) -> Content:
+    def _part(self, at: int, name: str, text: str) -> Content:
         if at == self._at:
-            return Content.assemble((words, "bold underline $primary" if self.has_focus else "bold underline"))
-        return self._with_key(name, words, "$muted")
+            return Content.assemble((text, "bold underline $primary" if self.has_focus else "bold underline"))
+        return self._with_key(name, text, "$muted")
 
-    def _with_key(self, name: str, words: str, style: str = "") -> Content:
-        """The letter that chooses it is underlined while letters do that."""
-        at = words.find(self._keys.get(name, "\n"))
+    def _with_key(self, name: str, text: str, style: str = "") -> Content:
+        """The text with its letter underlined while it has the focus."""
+        at = text.find(self._keys.get(name, "\n"))
         if at < 0 or not self.has_focus:
-            return Content.assemble((words, style))
-        key = (words[at], "bold underline $primary")
-        return Content.assemble((words[:at], style), key, (words[at + 1 :], style))
+            return Content.assemble((text, style))
+        key = (text[at], "bold underline $primary")
+        return Content.assemble((text[:at], style), key, (text[at + 1 :], style))
 
     def on_key(self, event: events.Key) -> None:
-        """A letter chooses."""
+        """Choose by a letter."""
         for at, (name, _) in enumerate(self._choices):
             if event.character is not None and event.character == self._keys.get(name):
                 event.stop()
                 self._choose(at)
 
     def action_step(self, by: int) -> None:
-        """The next one, or the one before, round."""
+        """Choose the next or the previous option, round the ends."""
         self._choose((self._at + by) % len(self._choices))
 
     def on_click(self, event: events.Click) -> None:
-        """The one under the mouse."""
+        """Choose the option under the mouse."""
         event.stop()
         start = 1
-        for at, (_, words) in enumerate(self._choices):
-            end = start + Content(words).cell_length
+        for at, (_, text) in enumerate(self._choices):
+            end = start + Content(text).cell_length
             if start <= event.x < end:
                 self._choose(at)
             start = end + _GAP
 
     def on_focus(self) -> None:
-        """The chosen one has another colour."""
+        """Draw the chosen option in another colour."""
         self.refresh()
 
     def on_blur(self) -> None:
-        """The chosen one has another colour."""
+        """Draw the chosen option in another colour."""
         self.refresh()
 
     def _choose(self, at: int) -> None:
@@ -112,7 +115,7 @@ class ChoiceLine(Static, can_focus=True):
 
 
 class ChoiceList(ChoiceLine):
-    """The same below one another, the chosen one with a full circle."""
+    """Shows one option a row, the chosen one with a full circle."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up", "step(-1)", "Above", show=False, id="choice.above", tooltip="the choice above"),
@@ -123,16 +126,16 @@ class ChoiceList(ChoiceLine):
     """
 
     def render(self) -> Content:
-        """One a line."""
+        """One option a row."""
         return Content("\n").join([self._line(at, *choice) for at, choice in enumerate(self._choices)])
 
-    def _line(self, at: int, name: str, words: str) -> Content:
+    def _line(self, at: int, name: str, text: str) -> Content:
         if at == self._at:
-            return Content.assemble((f"● {words}", "bold $primary" if self.has_focus else "bold"))
-        return Content.assemble("○ ", self._with_key(name, words))
+            return Content.assemble((f"● {text}", "bold $primary" if self.has_focus else "bold"))
+        return Content.assemble("○ ", self._with_key(name, text))
 
     def on_click(self, event: events.Click) -> None:
-        """The one under the mouse."""
+        """Choose the option under the mouse."""
         event.stop()
         if 0 <= event.y < len(self._choices):
             self._choose(event.y)

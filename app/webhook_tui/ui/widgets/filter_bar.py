@@ -1,6 +1,6 @@
-"""The filter's input, where the buttons were: what is typed is told 80 ms and 1 s after the last key, and never blocks.
+"""The input of the filter, in place of the buttons; posts its text 80 ms and 1 s after the last key.
 
-It knows nothing of the language: what a text means, how many it finds and what could follow is said to it.
+It does not parse the filter: counts, completions and mistakes are given to it.
 """
 
 from __future__ import annotations
@@ -45,13 +45,13 @@ class FilterInput(Input):
     """
 
     class Kept(Message):
-        """Enter: the filter stays, the table is next."""
+        """The user keeps the filter."""
 
     class Cleared(Message):
-        """Escape: no filter, the table is next."""
+        """The user clears the filter."""
 
     class CursorMoved(Message):
-        """The cursor or the text is another: other completions."""
+        """The cursor or the text changed."""
 
     def __init__(self) -> None:
         super().__init__(select_on_focus=False, compact=True)
@@ -62,21 +62,21 @@ class FilterInput(Input):
         self._draft = ""
 
     def start(self, text: str, history: Sequence[str]) -> None:
-        """Begin with a text, the cursor behind it."""
+        """Start with a text, the cursor at its end."""
         self.history, self._back, self._draft = history, 0, text
         self.value = text
         self.cursor_position = len(text)
 
     def completions(self) -> list[tuple[int, str]]:
-        """What could stand at the cursor."""
+        """Completions at the cursor."""
         return list(self.complete(self.value, self.cursor_position))[:MOST_COMPLETIONS]
 
     def action_keep(self) -> None:
-        """Tell; a completion is never accepted by it."""
+        """Keep the filter, without a completion."""
         self.post_message(self.Kept())
 
     def action_clear(self) -> None:
-        """Tell."""
+        """Post the text."""
         self.post_message(self.Cleared())
 
     def action_complete(self) -> None:
@@ -89,7 +89,7 @@ class FilterInput(Input):
             self.cursor_position = start + len(word)
 
     def action_earlier(self, step: int) -> None:
-        """Put an earlier filter here, or come back towards what was typed."""
+        """Show an earlier filter, or go back towards the typed one."""
         back = min(max(self._back + step, 0), len(self.history))
         if back == self._back:
             return
@@ -100,7 +100,7 @@ class FilterInput(Input):
         self.cursor_position = len(self.value)
 
     def watch_selection(self) -> None:
-        """Tell where the cursor is."""
+        """Post that the cursor moved."""
         self.post_message(self.CursorMoved())
 
 
@@ -127,7 +127,7 @@ class FilterBar(Horizontal):
         self._pauses: list[Timer] = []
 
     def compose(self) -> ComposeResult:
-        """Sign, input, count."""
+        """Prompt, input, count."""
         yield Static(Content("/"), id="filter-sign")
         yield FilterInput()
         yield Static(id="filter-count", markup=False)
@@ -137,12 +137,12 @@ class FilterBar(Horizontal):
         """The input."""
         return self.query_one(FilterInput)
 
-    def show_count(self, words: str) -> None:
-        """Say how many match."""
-        self.query_one("#filter-count", Static).update(Content(words))
+    def show_count(self, text: str) -> None:
+        """Show how many match."""
+        self.query_one("#filter-count", Static).update(Content(text))
 
     def on_input_changed(self, event: Input.Changed) -> None:
-        """Wait for the pauses."""
+        """Post the text after the pauses."""
         event.stop()
         for timer in self._pauses:
             timer.stop()
@@ -156,7 +156,7 @@ class FilterBar(Horizontal):
 
 
 class Completions(Static):
-    """What could be written next: at most six lines above the input, over the table."""
+    """Completions: at most six lines above the input, over the table."""
 
     ALLOW_SELECT = False
     DEFAULT_CSS = """
@@ -168,20 +168,20 @@ class Completions(Static):
 
     def __init__(self) -> None:
         super().__init__(markup=False)
-        self.words: tuple[str, ...] = ()
+        self.completions: tuple[str, ...] = ()
 
-    def show(self, words: Sequence[str], column: int) -> None:
-        """Show words at a column, the first of them, which tab takes, marked; none: nothing."""
-        self.words = tuple(words)
-        self.display = bool(words)
-        first = [Content.assemble((words[0], "bold $primary"), ("  tab", "$muted"))] if words else []
+    def show(self, completions: Sequence[str], column: int) -> None:
+        """Show completions at a column; tab accepts the first, which is highlighted."""
+        self.completions = tuple(completions)
+        self.display = bool(completions)
+        first = [Content.assemble((completions[0], "bold $primary"), ("  tab", "$muted"))] if completions else []
         # The last line stands just above the input, which is above the footer.
         self.styles.offset = (max(0, column), -2)
-        self.update(Content("\n").join([*first, *(Content(word) for word in words[1:])]))
+        self.update(Content("\n").join([*first, *(Content(completion) for completion in completions[1:])]))
 
 
 class MistakeLine(Static):
-    """Points at a mistake, in the footer's line."""
+    """Marks a mistake, in the line of the footer."""
 
     ALLOW_SELECT = False
     DEFAULT_CSS = """

@@ -1,6 +1,6 @@
-"""What every view of very many lines has: keys and mouse that move through it, without animation and without a copy.
+"""The base of views with very many lines: keys and mouse move through them without animation.
 
-Lines have places from 0; a heading of some lines stands above them and does not scroll.
+Lines have places from 0. Heading lines above them do not scroll.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ _WHEEL_LINES = 3
 
 
 def movement_bindings(group: str, noun: str, *, last: str) -> list[Binding]:
-    """The keys that move through lines, with ids `group.up` and so on; `last` says what the end key does."""
+    """Return the keys that move through lines, with ids `group.up` and so on; `last` describes the end key."""
 
     def binding(keys: str, action: str, name: str, words: str) -> Binding:
         return Binding(keys, action, words, show=False, id=f"{group}.{name}", tooltip=words)
 
     return [
-        binding("up,k", "cursor_up", "up", f"Move to the {noun} before"),
+        binding("up,k", "cursor_up", "up", f"Move to the previous {noun}"),
         binding("down,j", "cursor_down", "down", f"Move to the next {noun}"),
         binding("pageup,ctrl+u", "page_up", "page_up", "Move up a page"),
         binding("pagedown,ctrl+d", "page_down", "page_down", "Move down a page"),
@@ -35,7 +35,7 @@ def movement_bindings(group: str, noun: str, *, last: str) -> list[Binding]:
 
 
 class LineView(ScrollView, can_focus=True, inherit_bindings=False):
-    """A view of lines; who makes one says how many there are and what moving the cursor means."""
+    """A view of lines; subclasses define their number and how the cursor moves."""
 
     ALLOW_SELECT = False
     COMPONENT: ClassVar[str]
@@ -183,5 +183,5 @@ class PlainScrollBar(ScrollBarRender):
 
 
 def draw_plainly(bar: ScrollBar) -> None:
-    """Let one scrollbar do without block elements."""
+    """Draw a scrollbar without block elements."""
     bar.renderer = PlainScrollBar  # type: ignore[misc]  # Textual's documented way to change one bar alone

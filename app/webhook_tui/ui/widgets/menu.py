@@ -1,4 +1,4 @@
-"""A menu: a line for each thing to choose, with the letter that chooses it at once."""
+"""A menu: one item a line, with a letter that chooses it."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ from webhook_tui.ui.widgets.keys.key_button import types
 
 
 class Item(Struct, frozen=True):
-    """One line of a menu."""
+    """One item of a menu."""
 
     name: str
     key: str
     """One letter, not that of the key which opens the menu: held down, that one chooses nothing."""
     label: str
-    says: str = ""
-    """What stands behind the label, muted and harmless."""
+    note: str = ""
+    """A sanitised text after the label, muted."""
 
 
 class Menu(OptionList):
-    """The lines; arrows move, enter and a click choose, and so does the letter of a line while letters are keys."""
+    """Lists the items; enter, a click and the letter of an item choose it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("down", "cursor_down", "Down", show=False, id="menu.down", tooltip="down"),
@@ -44,7 +44,7 @@ class Menu(OptionList):
     """
 
     class Chosen(Message):
-        """A line was chosen."""
+        """An item was chosen."""
 
         def __init__(self, name: str) -> None:
             super().__init__()
@@ -55,7 +55,7 @@ class Menu(OptionList):
         super().__init__(*(Option(self._line(item, None), id=item.name) for item in self._items), markup=False)
 
     def on_mount(self) -> None:
-        """The letters of the lines may become letters of a text, and keys again."""
+        """Watch the focus: in an input letters are text."""
         self.watch(self.screen, "focused", self._show_keys)
 
     def _show_keys(self, focused: Widget | None) -> None:
@@ -65,28 +65,28 @@ class Menu(OptionList):
     def _line(self, item: Item, focused: Widget | None) -> Content:
         width = max((len(one.label) for one in self._items), default=0)
         key = " " if types(focused, item.key) else item.key or " "
-        says = f"   {item.says}" if item.says else ""
-        return Content.assemble((key, "bold $primary"), "   ", f"{item.label:<{width}}", (says, "$muted"))
+        note = f"   {item.note}" if item.note else ""
+        return Content.assemble((key, "bold $primary"), "   ", f"{item.label:<{width}}", (note, "$muted"))
 
     @property
     def chosen(self) -> str | None:
-        """The name of the line under the cursor."""
+        """The name of the item under the cursor."""
         return None if self.highlighted is None else self.get_option_at_index(self.highlighted).id
 
     def choose(self, name: str | None = None) -> None:
-        """Choose a line, by default the one under the cursor."""
+        """Choose an item, by default the one under the cursor."""
         name = self.chosen if name is None else name
         if name is not None:
             self.post_message(self.Chosen(name))
 
     def choose_by_key(self, character: str | None) -> bool:
-        """Choose the line with that letter; return whether there is one."""
+        """Choose the item with that letter; return whether there is one."""
         found = next((item for item in self._items if item.key and item.key == character), None)
         if found is not None:
             self.choose(found.name)
         return found is not None
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
-        """Choose the line, by enter or a click."""
+        """Choose the item on enter or a click."""
         event.stop()
         self.choose(event.option.id)

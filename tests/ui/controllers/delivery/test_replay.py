@@ -187,7 +187,7 @@ async def test_what_a_replay_brought_is_a_toast_and_a_tab() -> None:
         assert '{"ok": true}' in text
         assert "X-App: mine" in text
         assert "canary" not in text
-        assert "signature as received" in text
+        assert "original signature" in text
 
 
 async def test_a_forward_without_an_app_has_a_hint() -> None:
@@ -332,7 +332,7 @@ async def test_forwarding_begins_and_ends_from_the_palette() -> None:
         assert any(command.title == "Forward every delivery" for command in played.app.get_system_commands(played.main))
     async with stage(forwarding(), size=STACKED) as played:
         played.main.action_run("receiver.forward")
-        await played.until("No more")
+        await played.until("Stop ctrl+n")
         await played.press("ctrl+n")
         await played.requested(SetForwarding(None))
 

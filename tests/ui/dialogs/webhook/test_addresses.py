@@ -18,9 +18,9 @@ from webhook_tui.domain.events import (
 from webhook_tui.domain.status import TunnelState
 
 REACHED = [
-    (replace(LIVE, verified_at=NOW - timedelta(seconds=6)), "proof 6 s ago"),
-    (LIVE, "no proof yet"),
-    (replace(LIVE, state=TunnelState.UNVERIFIED, verified_at=NOW), "unproven: not reached from here"),
+    (replace(LIVE, verified_at=NOW - timedelta(seconds=6)), "verified 6 s ago"),
+    (LIVE, "not verified yet"),
+    (replace(LIVE, state=TunnelState.UNVERIFIED, verified_at=NOW), "not verified: not reached from here"),
 ]
 
 

@@ -12,7 +12,7 @@ from tests.ui.memory_rows import stored_delivery
 from tests.ui.stage import WIDE, stage
 from webhook_tui.domain.attempts.backoff import fit, waits_of
 from webhook_tui.ui.format.delivery.attempts import Sameness, attempts_text
-from webhook_tui.ui.format.delivery.backoff import backoff_words, due_words
+from webhook_tui.ui.format.delivery.backoff import backoff_sentences, due_sentence
 
 LIMITED = "Each wait is 2.0 times the one before: about 4.0 s, 8.0 s, 15 s, 15 s, and none is longer than about 15 s."
 
@@ -48,7 +48,7 @@ def test_the_rule_and_what_it_rests_on(seconds: tuple[float, ...], words: list[s
     """Two waits suggest; more are a rule if they agree."""
     found = fit(waits_of(attempts("1", *seconds)))
     assert found is not None
-    rule, evidence = backoff_words(found, of_run=False)
+    rule, evidence = backoff_sentences(found, of_run=False)
 
     count, _, off = words[1].partition(", ")
     assert rule == words[0]
@@ -62,19 +62,20 @@ def test_when_the_next_one_is_due() -> None:
     assert found is not None
     at = rows[-1].received_at
 
-    assert due_words(found, 4, at, at, is_accepted=False) == "The next is due about 14:10:28."
+    assert due_sentence(found, 4, at, at, is_accepted=False) == "The next is due about 14:10:28."
     late = at + timedelta(minutes=5)
-    assert due_words(found, 4, at, late, is_accepted=False) == "The next was due about 14:10:28, and has not come."
+    assert due_sentence(found, 4, at, late, is_accepted=False) == "The next was due about 14:10:28, and has not come."
     assert (
-        due_words(found, 4, at, late, is_accepted=True) == "Had this one failed too, the next was due about 14:10:28."
+        due_sentence(found, 4, at, late, is_accepted=True)
+        == "Had this one failed too, the next was due about 14:10:28."
     )
     tomorrow = at + timedelta(days=1)
-    assert "23 Nov, 14:10" in due_words(found, 4, at, tomorrow, is_accepted=True)
-    assert due_words(found, 10_000, at, at, is_accepted=False) == ""
+    assert "23 Nov, 14:10" in due_sentence(found, 4, at, tomorrow, is_accepted=True)
+    assert due_sentence(found, 10_000, at, at, is_accepted=False) == ""
 
     jittered = fit(waits_of(attempts("1", 30.0, 66.0, 114.0, 250.0)))
     assert jittered is not None
-    words = due_words(jittered, 5, START, START, is_accepted=False)
+    words = due_sentence(jittered, 5, START, START, is_accepted=False)
     assert words.startswith("The next is due about 14:11:")
     assert ", between 14:10:" in words
 

@@ -9,7 +9,8 @@ import pytest
 from textual.events import MouseScrollDown, MouseScrollRight
 from textual.widgets import Input
 
-from tests.ui.widgets.stage import Stage, cursor_line, lines, style_at
+from tests.ui.terminal_view import lines, wheel
+from tests.ui.widgets.stage import Stage, cursor_line, style_at
 from webhook_tui.ui.widgets.payload.loader import document_for
 from webhook_tui.ui.widgets.payload.view import PayloadView
 
@@ -102,7 +103,7 @@ async def test_long_lines_move_sideways_under_their_numbers() -> None:
         await pilot.press(*["left"] * 9)
         await pilot.pause()
         assert shown(app)[1] == ' 2    "id": 90412,'
-        await pilot._post_mouse_events([MouseScrollRight], PayloadView, (5, 3))
+        await wheel(pilot, MouseScrollRight, PayloadView, (5, 3))
         await pilot.pause()
         assert shown(app)[1] == " 2  90412,"
         await pilot.press("home")
@@ -215,7 +216,7 @@ async def test_the_mouse_moves_folds_and_scrolls() -> None:
     async with app.run_test(size=(60, 8)) as pilot:
         view.show(document_for(EVENT))
         await pilot.pause()
-        await pilot._post_mouse_events([MouseScrollDown], PayloadView, (5, 3))
+        await wheel(pilot, MouseScrollDown, PayloadView, (5, 3))
         await pilot.pause()
         assert view.scroll_offset.y == 3
         assert view.cursor_text == "{"

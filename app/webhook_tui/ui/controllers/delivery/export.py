@@ -1,4 +1,4 @@
-"""Copies and exports deliveries, in the form that the user chooses; they are made in a worker thread."""
+"""Copies and exports deliveries in the format that the user chooses, in a worker thread."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class ExportController:
-    """Asks in which form, and makes it."""
+    """Asks for the format and starts the copy or export."""
 
     def __init__(
         self,
@@ -36,7 +36,7 @@ class ExportController:
         self._notices = notices
 
     def copy(self) -> None:
-        """Ask in which form to copy."""
+        """Ask for the format of a copy."""
         from webhook_tui.ui.dialogs.export import JSON_PATH, QUERY_RESULT, CopyDialog
 
         stored = self._deliveries.current()
@@ -65,7 +65,7 @@ class ExportController:
         self._context.app.push_screen(dialog, copy)
 
     def export(self) -> None:
-        """Ask in which form to export, and where to."""
+        """Ask for the format and the path of an export."""
         from webhook_tui.ui.dialogs.export import ExportDialog
 
         stored = self._deliveries.current()

@@ -1,4 +1,4 @@
-"""Makes what is copied and exported, in a thread: redacted, in the form that was chosen, of however many deliveries."""
+"""Redacts and formats deliveries for a copy or an export; runs in a worker thread."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class Copied(Struct, frozen=True):
 
 
 class Exported(Struct, frozen=True):
-    """Files were made."""
+    """Files were written."""
 
     sentence: str
 
@@ -55,16 +55,16 @@ class Exports:
         self._now = now
 
     def preview(self, stored: StoredDelivery, name: str) -> list[str]:
-        """The first lines of one delivery in a form, harmless; none of a large one, which would be felt."""
+        """Return the first lines of one delivery in a format, sanitised; none of a large one."""
         if len(stored.delivery.body) > _LARGEST_PREVIEW:
             return []
         clean = redacted(stored, self._session.known_secrets(), keep_links=True)
         return visible_lines(FORMATS[name].one(clean, self._destination)[:2000])
 
     def copy(self, share: Share) -> Copied:
-        """The text of a copy, with its links as they came: it is for this user, and a command is to work.
+        """Return the text of a copy. Its links are not redacted: it is for this user, and a command must work.
 
-        Raises ProblemError when it is too much, or is not text.
+        Raises ProblemError if it is too large, or not text.
         """
         form = FORMATS[share.form]
         tally = _Tally(keep_links=True)
@@ -84,7 +84,7 @@ class Exports:
         return Copied(text, form.name if tally.all == 1 else f"{form.name} of {tally.all:,} deliveries")
 
     def copy_found(self, stored: StoredDelivery, content: bytes) -> Copied:
-        """What a query found, indented. Raises ProblemError when it is too much."""
+        """Return the result of a query, indented. Raises ProblemError if it is too large."""
         found = replace(stored, delivery=replace(stored.delivery, body=content))
         clean = redacted(found, self._session.known_secrets(), keep_links=True)
         text = json.dumps(json.loads(clean.delivery.body), indent=2)
@@ -93,7 +93,7 @@ class Exports:
         return Copied(text, "the query's result")
 
     def export(self, share: Share) -> Exported:
-        """Make the file or files. Raises ProblemError."""
+        """Write the file or files. Raises ProblemError."""
         form, selection, tally = FORMATS[share.form], share.selection, _Tally()
         each = not form.joins and selection.seq is None
         path = share.path if share.path is not None else _free(Path(file_name(form, selection)))
@@ -116,7 +116,7 @@ class Exports:
             _write(directory / form.file_name(stored.row.seq), form.write((stored,), self._destination))
 
     def _parts(self, form: Format, selection: Selection, tally: _Tally) -> Iterator[bytes]:
-        """The parts of one file, none without a delivery."""
+        """Yield the parts of one file; none without a delivery."""
         deliveries = self._clean(selection, tally)
         first = next(deliveries, None)
         if first is None:
@@ -170,13 +170,13 @@ def _whole(rows: DeliveryRows, seqs: Iterable[int]) -> Iterator[StoredDelivery]:
 
 
 def _free(path: Path) -> Path:
-    """That name, or the next with a number that no file has."""
+    """Return that name, or the next with a number that no file has."""
     names = (path.with_stem(f"{path.stem}-{number}") for number in count(2))
     return next(name for name in chain((path,), names) if not name.exists())
 
 
 def _write(path: Path, parts: Iterator[bytes]) -> None:
-    """The terminal and standard output are the screen's, and a pipe that nobody reads must not hold up leaving."""
+    """Write a file. Standard output is refused: it is the screen's. A pipe without a reader must not block the exit."""
     if path == Path("-"):
         raise ProblemError(_problem("Standard output belongs to the screen.", "Name a file."))
     try:

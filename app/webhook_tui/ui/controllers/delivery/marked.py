@@ -1,4 +1,4 @@
-"""Finds the marked deliveries to compare with, and makes the page; runs in a thread, for any of it can be large."""
+"""Finds the marked deliveries and compares; runs in a worker thread, since bodies can be large."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ MOST_OFFERED = 200
 
 
 class Compared(Struct, frozen=True):
-    """A page."""
+    """The text of a comparison and its title."""
 
     title: str
     text: Content
@@ -35,7 +35,7 @@ class Marked(Struct, frozen=True):
 
 
 def compare_with_marked(session: SessionPort, stored: StoredDelivery, now: datetime) -> Compared | Marked:
-    """The page, if one other delivery is marked; of several, which there are.
+    """Compare with the other marked delivery; return the marked ones if there are several.
 
     Raises ProblemError when no other one is marked.
     """
@@ -52,7 +52,7 @@ def compare_with_marked(session: SessionPort, stored: StoredDelivery, now: datet
 
 
 def compare(session: SessionPort, stored: StoredDelivery, seq: int) -> Compared:
-    """The page of two deliveries, the earlier one first; raises ProblemError when the other one is gone."""
+    """Compare two deliveries, the earlier one first. Raises ProblemError if the other one was deleted."""
     with closing(session.open_rows()) as rows:
         other = rows.stored(seq)
     if other is None:

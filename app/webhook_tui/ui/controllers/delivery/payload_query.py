@@ -20,7 +20,7 @@ from webhook_tui.ui.widgets.payload.loader import document_for
 
 
 class PayloadQueryController:
-    """Opens the input, runs the queries and points at mistakes."""
+    """Opens the input, runs the queries and marks mistakes."""
 
     def __init__(self, context: AppContext, screen: Screen[None], deliveries: DeliveriesController) -> None:
         self._context = context
@@ -34,7 +34,7 @@ class PayloadQueryController:
             self._deliveries.detail.open_query()
 
     def run(self, query: QueryRequested) -> None:
-        """Run a query; without an expression the process can end."""
+        """Run a query; without an expression end the process."""
         if query.expression:
             work = partial(self._run, self._process.ticket(), query)
             self._context.run_in_thread(work, partial(self._show, query))
@@ -52,7 +52,7 @@ class PayloadQueryController:
             self._deliveries.detail.show_query(query.seq, query.expression, *answer)
 
     def point_at(self, mistake: Mistake | None) -> None:
-        """Point at the mistake while the expression is typed."""
+        """Mark the mistake while the expression is typed."""
         box = self._screen.query_one(QueryInput)
         shown = mistake if box.has_class("-open") else None
         self._screen.set_class(shown is not None, "-mistaken")

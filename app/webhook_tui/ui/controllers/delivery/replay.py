@@ -27,7 +27,7 @@ _UNCHANGED = Problem("Nothing changed: not sent.", "r replays it as it is.", sev
 
 
 class ReplayController:
-    """Asks what to replay and where to, and shows how far it is."""
+    """Asks what to replay and where to send it, and shows the progress."""
 
     def __init__(
         self,
@@ -46,7 +46,7 @@ class ReplayController:
         self._dialog: ReplayingDialog | None = None
 
     def replay(self) -> None:
-        """Ask which and where to; while several are being replayed, show the progress."""
+        """Ask which deliveries and where to send them; while a replay runs, show its progress."""
         stored = self._deliveries.current()
         if stored is None:
             return
@@ -84,7 +84,7 @@ class ReplayController:
     # Edit, then replay
 
     def edit_and_replay(self) -> None:
-        """Edit the body, then ask where to."""
+        """Edit the body, then ask where to send it."""
         from webhook_tui.ui.dialogs.replay.edited import Edit
 
         stored = self._deliveries.current()
@@ -121,7 +121,7 @@ class ReplayController:
     # Progress
 
     def on_progress(self, progress: ReplayProgress) -> None:
-        """Show the progress unless it is hidden; show a hidden one's end as a notice."""
+        """Show the progress; once it is hidden, show only its end, as a notice."""
         is_new = self._progress is None or self._progress.is_over
         self._progress = progress
         if is_new:

@@ -1,4 +1,4 @@
-"""The question before an edited delivery is replayed: what differs, where to, with which signature."""
+"""The question before an edited delivery is replayed: the changes, the URL, the signature."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _NO_SECRET = "There is no current secret to sign with: the original signature is
 
 
 class Edit(Struct, frozen=True):
-    """What is known before the question."""
+    """What the dialog starts with."""
 
     url: str
     can_sign: bool
@@ -33,7 +33,7 @@ class Edit(Struct, frozen=True):
 
 
 class EditedReplay(Struct, frozen=True):
-    """The answer."""
+    """What the user chose."""
 
     url: str
     re_sign: bool
@@ -41,7 +41,7 @@ class EditedReplay(Struct, frozen=True):
 
 
 class EditedReplayDialog(Dialog[EditedReplay]):
-    """Shows the changes by JSON path; the answer is where to and how, or to edit again."""
+    """Shows the changes by JSON path. Returns URL and signature, or to edit again."""
 
     AUTO_FOCUS = ""
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -65,11 +65,10 @@ class EditedReplayDialog(Dialog[EditedReplay]):
         self._sign_anew = edit.re_sign
 
     def on_mount(self) -> None:
-        """The focus goes where enter does the likely thing."""
+        """Focus the button, or the field while it is empty."""
         self.query_one("#send" if self._edit.url else "#url").focus()
 
-    def words(self) -> ComposeResult:
-        """What differs, and where it goes."""
+    def body(self) -> ComposeResult:
         if warning := warning_text(self._before, self._after):
             yield self.paragraph(warning, id="warning")
         yield self.paragraph(changes_text(self._before, self._after, _WIDTH), id="changes")
@@ -77,7 +76,6 @@ class EditedReplayDialog(Dialog[EditedReplay]):
         yield self.paragraph(self._signature(), id="signature")
 
     def buttons(self) -> ComposeResult:
-        """Not at all, send, edit again."""
         yield KeyButton("Cancel", "esc", id="safe")
         yield KeyButton("Send", "s", id="send")
         yield KeyButton("Edit again", "e", id="again")
@@ -88,27 +86,27 @@ class EditedReplayDialog(Dialog[EditedReplay]):
         return _RE_SIGNED if self._sign_anew else _KEPT
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Enter in the field sends."""
+        """Send on enter."""
         event.stop()
         self.action_send()
 
     def action_send(self) -> None:
-        """Send it there."""
+        """Send the edited delivery."""
         if (url := self.query_one(UrlField).url()) is not None:
             self.dismiss(EditedReplay(url, self._sign_anew))
 
     def action_signature(self) -> None:
-        """Keep the original signature, or sign with the current secret after all."""
+        """Switch between the original signature and re-signing."""
         if self._edit.can_sign:
             self._sign_anew = not self._sign_anew
             self.query_one("#signature", Static).update(Content(self._signature()))
 
     def action_again(self) -> None:
-        """Back into the editor."""
+        """Edit again."""
         url = self.query_one(UrlField).input.value.strip()
         self.dismiss(EditedReplay(url, self._sign_anew, edit_again=True))
 
     def action_diff(self) -> None:
-        """The whole difference as a page."""
+        """Show the whole difference as a page."""
         text = payload_comparison(self._before, self._after)
         self.app.push_screen(PageDialog(f"#{self._seq} and your changes", text, "the diff"))

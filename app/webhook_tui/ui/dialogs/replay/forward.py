@@ -14,12 +14,12 @@ from webhook_tui.ui.widgets.keys.key_button import KeyButton
 
 
 class ForwardDialog(Dialog[str]):
-    """The answer is a URL, or "" for: no more."""
+    """Returns a URL, or "" to stop forwarding."""
 
     AUTO_FOCUS = "#url"
     TITLE_TEXT = "Forward every delivery"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+n", "stop", "Stop", show=False, id="forward.stop", tooltip="forward no more"),
+        Binding("ctrl+n", "stop", "Stop", show=False, id="forward.stop", tooltip="stop forwarding"),
     ]
 
     def __init__(self, url: str, *, is_on: bool) -> None:
@@ -27,8 +27,7 @@ class ForwardDialog(Dialog[str]):
         self._url = url
         self._is_on = is_on
 
-    def words(self) -> ComposeResult:
-        """What it does."""
+    def body(self) -> ComposeResult:
         yield self.paragraph(
             "Each delivery goes to your app byte for byte as soon as it is stored, and PiktID gets your app's answer. "
             "While your app does not answer, that is 502."
@@ -37,23 +36,22 @@ class ForwardDialog(Dialog[str]):
         yield UrlField(self._url)
 
     def buttons(self) -> ComposeResult:
-        """Forward, no more, cancel."""
         yield KeyButton("Forward", "enter", id="forward")
         if self._is_on:
-            yield KeyButton("No more", "ctrl+n", id="stop")
+            yield KeyButton("Stop", "ctrl+n", id="stop")
         yield KeyButton("Cancel", "esc", id="safe")
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
-        """As the first button."""
+        """Forward on enter."""
         event.stop()
         self.action_forward()
 
     def action_forward(self) -> None:
-        """Forward there."""
+        """Forward to the URL."""
         if (url := self.query_one(UrlField).url()) is not None:
             self.dismiss(url)
 
     def action_stop(self) -> None:
-        """Forward no more."""
+        """Stop forwarding."""
         if self._is_on:
             self.dismiss("")

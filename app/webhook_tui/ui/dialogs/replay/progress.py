@@ -1,4 +1,4 @@
-"""How far the replay of several deliveries has come, and at its end what became of them."""
+"""The progress of a replay of several deliveries, and at its end the outcomes."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ _BAR = 48
 
 
 class ReplayingDialog(Dialog[tuple[int, ...]]):
-    """The answer is what to replay once more; () for nothing, None: it is hidden and goes on."""
+    """Returns the deliveries to retry, () for none, None if it was hidden and goes on."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("h", "hide", "Hide", show=False, id="replaying.hide", tooltip="hide it; it goes on, r shows it again"),
-        Binding("a", "again", "Again", show=False, id="replaying.again", tooltip="replay once more what was missed"),
+        Binding("h", "hide", "Hide", show=False, id="replaying.hide", tooltip="hide the progress; r shows it again"),
+        Binding("a", "again", "Again", show=False, id="replaying.again", tooltip="retry those that failed"),
     ]
     DEFAULT_CSS = """
     ReplayingDialog #bar { margin: 1 0 0 0; text-wrap: nowrap; }
@@ -44,25 +44,23 @@ class ReplayingDialog(Dialog[tuple[int, ...]]):
         self._stop = stop
         self._glyphs = glyphs(plain=in_ascii)
 
-    def words(self) -> ComposeResult:
-        """Where to; how far; what came back."""
-        how = "signed anew" if self._progress.re_sign else "signatures as received"
+    def body(self) -> ComposeResult:
+        how = "re-signed" if self._progress.re_sign else "original signatures"
         yield self.paragraph(Content.assemble(("to ", "$muted"), visible(self._progress.url), (f", {how}", "$muted")))
         for name in ("bar", "now", "counts", "odd"):
             yield self.paragraph("", id=name)
 
     def buttons(self) -> ComposeResult:
-        """Stop or close; hide; again."""
         yield KeyButton("Stop", "esc", id="safe")
         yield KeyButton("Hide", "h", id="hide")
         yield KeyButton("Again what was missed", "a", id="again")
 
     def on_mount(self) -> None:
-        """What is known."""
+        """Show the current progress."""
         self.show(self._progress)
 
     def show(self, progress: ReplayProgress) -> None:
-        """It came further."""
+        """Show the progress."""
         self._progress = progress
         if not self.query("#bar"):
             return
@@ -95,19 +93,19 @@ class ReplayingDialog(Dialog[tuple[int, ...]]):
         )
 
     def action_safe(self) -> None:
-        """Stop it; once it is over, close."""
+        """Stop the replay; once it has ended, close."""
         if self._progress.is_over:
             self.dismiss(())
         else:
             self._stop()
 
     def action_hide(self) -> None:
-        """Let it go on unseen."""
+        """Hide the dialog; the replay goes on."""
         if not self._progress.is_over:
             self.dismiss(None)
 
     def action_again(self) -> None:
-        """Once more what was not answered 2xx."""
+        """Retry those that were not answered 2xx."""
         if self._progress.is_over and self._progress.missed:
             self.dismiss(self._progress.missed)
 
@@ -124,21 +122,21 @@ def _now(progress: ReplayProgress) -> str:
 
 def _counts(progress: ReplayProgress) -> Content:
     parts = [Content.assemble((f"{progress.good:,} answered 2xx", "$valid" if progress.good else "$muted"))]
-    for number, words in (
+    for number, text in (
         (progress.other, "something else"),
         (progress.failed, "not at all"),
         (progress.gone, "not in the history any more"),
     ):
         if number:
-            parts.append(Content.assemble((f"{number:,} {words}", "bold $warning")))
+            parts.append(Content.assemble((f"{number:,} {text}", "bold $warning")))
     return Content("   ").join(parts)
 
 
 def _odd(progress: ReplayProgress) -> Content:
-    """The first that were not answered 2xx, and what that may mean, each once."""
+    """Describe the first that were not answered 2xx, with possible causes."""
     lines = [Content.assemble((f"#{sent.seq}  {visible(sent.outcome)}", "$warning")) for sent in progress.odd]
     more = progress.other + progress.failed - len(lines)
     if more > 0:
         lines.append(Content(f"and {more:,} more"))
     advice = dict.fromkeys(hint(sent) for sent in progress.odd)
-    return Content("\n").join([*lines, *(Content.assemble((words, "$muted")) for words in advice if words)])
+    return Content("\n").join([*lines, *(Content.assemble((text, "$muted")) for text in advice if text)])

@@ -1,4 +1,4 @@
-"""The question before a replay: of which deliveries, where to, with which signature."""
+"""The question before a replay: which deliveries, which URL, which signature."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ _KEYS = {_ORIGINAL: "o", _ANEW: "s", "marked": "m", "filtered": "f"}
 
 
 class ReplayChoice(Struct, frozen=True):
-    """Which, where to, and with which signature."""
+    """The deliveries, the URL, and whether to re-sign."""
 
     seqs: tuple[int, ...]
     url: str
@@ -46,7 +46,7 @@ class ReplayChoice(Struct, frozen=True):
 
 
 class Offer(Struct, frozen=True):
-    """What can be replayed besides the one under the cursor, and how to find out which deliveries that are."""
+    """Selections that can be replayed besides the delivery under the cursor."""
 
     selections: Sequence[Selection]
     pick: Callable[[Selection, TimeRange | None, Callable[[], bool]], tuple[int, ...]]
@@ -54,7 +54,7 @@ class Offer(Struct, frozen=True):
 
 
 class ReplayDialog(Dialog[ReplayChoice]):
-    """Enter replays from everywhere; tab goes from the URL to what is sent and as what, where letters choose, too."""
+    """Asks what to replay and where. Enter replays; tab moves through the fields, where letters choose."""
 
     AUTO_FOCUS = "#url"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -72,7 +72,7 @@ class ReplayDialog(Dialog[ReplayChoice]):
     """
 
     class Picked(Message):
-        """The deliveries that are meant are known."""
+        """The deliveries of the selection were found."""
 
         def __init__(self, request: int, seqs: tuple[int, ...] | str) -> None:
             super().__init__()
@@ -89,7 +89,7 @@ class ReplayDialog(Dialog[ReplayChoice]):
         now: Callable[[], datetime],
         offer: Offer | None = None,
     ) -> None:
-        """`row`: under the cursor; `urls`: used before, the last first."""
+        """`row`: the delivery under the cursor; `urls`: earlier ones, the last first."""
         self.TITLE_TEXT = "Replay"
         super().__init__()
         self._row = row
@@ -105,15 +105,14 @@ class ReplayDialog(Dialog[ReplayChoice]):
         """Enter was pressed before they were found."""
 
     def on_mount(self) -> None:
-        """Enter and the mouse press the buttons: tab stays between the fields."""
+        """Take the buttons out of the tab order: enter and the mouse press them."""
         for button in self.query(KeyButton):
             button.can_focus = False
         self._describe()
 
-    def words(self) -> ComposeResult:
-        """What is sent, as what, and where to."""
+    def body(self) -> ComposeResult:
         if self._offer is not None:
-            selections = [(one.name, one.words) for one in self._offer.selections]
+            selections = [(one.name, one.label) for one in self._offer.selections]
             yield Field("send", ChoiceLine(selections, id="of", keys=_KEYS))
             yield Field("when", Input(placeholder=EXAMPLE, id="when", select_on_focus=False), id="timed")
         yield Field("as", ChoiceList([*_AS.items()], id="as", keys=_KEYS), id="as-row")
@@ -122,7 +121,6 @@ class ReplayDialog(Dialog[ReplayChoice]):
         yield self.paragraph("", id="what")
 
     def buttons(self) -> ComposeResult:
-        """Replay, or not at all."""
         yield KeyButton("Replay", "enter", id="send")
         yield KeyButton("Cancel", "esc", id="safe")
 
@@ -136,7 +134,7 @@ class ReplayDialog(Dialog[ReplayChoice]):
         return next(one for one in self._offer.selections if one.name == chosen)
 
     def on_choice_line_chosen(self, event: ChoiceLine.Chosen) -> None:
-        """Other deliveries, or another signature."""
+        """Find other deliveries, or describe another signature."""
         event.stop()
         if event.line.id == "of" and self._selection is not None:
             self.query_one("#timed").display = self._selection.is_timed
@@ -145,7 +143,7 @@ class ReplayDialog(Dialog[ReplayChoice]):
             self._describe()
 
     def on_input_changed(self, event: Input.Changed) -> None:
-        """Another time, other deliveries; another URL, another place."""
+        """Find the deliveries of another time, or describe another URL."""
         event.stop()
         if event.input.id == "when":
             self._look()
@@ -153,7 +151,7 @@ class ReplayDialog(Dialog[ReplayChoice]):
             self._describe()
 
     def _look(self) -> None:
-        """Find out which they are; what is looked for already is not wanted any more."""
+        """Find the deliveries of the selection; cancel an earlier search."""
         self._request += 1
         self._seqs, self._waits = None, False
         offer, selection = self._offer, self._selection
@@ -185,7 +183,7 @@ class ReplayDialog(Dialog[ReplayChoice]):
             self.post_message(self.Picked(request, found))
 
     def on_replay_dialog_picked(self, event: Picked) -> None:
-        """Say how many, and send them if that was asked for meanwhile."""
+        """Show how many were found, and replay them if enter was pressed meanwhile."""
         event.stop()
         if event.request != self._request:
             return
@@ -207,19 +205,19 @@ class ReplayDialog(Dialog[ReplayChoice]):
         return self.query_one("#as", ChoiceList).chosen == _ANEW
 
     def _describe(self) -> None:
-        """Say what will be sent, and of the URL where it leads and when it was used."""
+        """Describe what will be sent, and the URL."""
         self.query_one("#what", Static).update(Content("\n".join(self._what())))
         url = self.query_one("#url", Input).value.strip()
         host = _host(url)
         is_elsewhere = bool(host) and not is_loopback_host(host)
-        said = self.query_one("#used", Static)
-        said.set_class(is_elsewhere, "-elsewhere")
+        text = self.query_one("#used", Static)
+        text.set_class(is_elsewhere, "-elsewhere")
         if is_elsewhere:
-            words = visible(f"{host} is not this machine: real systems may act on it.")
+            label = visible(f"{host} is not this machine: real systems may act on it.")
         else:
-            words = " · ".join(self._used(url, has_host=bool(host)))
-        said.update(Content(words))
-        said.display = bool(words)
+            label = " · ".join(self._used(url, has_host=bool(host)))
+        text.update(Content(label))
+        text.display = bool(label)
         self.query_one("#send", KeyButton).name_it(f"Replay to {visible(host)}" if is_elsewhere else "Replay")
 
     def _used(self, url: str, *, has_host: bool) -> list[str]:
@@ -258,7 +256,7 @@ class ReplayDialog(Dialog[ReplayChoice]):
         return "Its signature stays as received."
 
     def action_earlier(self, step: int) -> None:
-        """Put another URL that was used before into the field."""
+        """Put an earlier URL into the field."""
         field = self.query_one("#url", Input)
         if not field.has_focus or not self._urls:
             return
@@ -268,12 +266,12 @@ class ReplayDialog(Dialog[ReplayChoice]):
         field.action_select_all()
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Enter in a field."""
+        """Replay on enter."""
         event.stop()
         self.action_send()
 
     def action_send(self) -> None:
-        """Replay; what is still being looked for is sent when it is found."""
+        """Replay, as soon as the deliveries are found."""
         url = self.query_one(UrlField).url()
         if url is None:
             return

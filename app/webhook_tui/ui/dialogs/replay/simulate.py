@@ -1,4 +1,4 @@
-"""An event of our own: of which kind, where to, with which payload."""
+"""Simulates an event: its name, destination and payload."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Simulation(Struct, frozen=True):
 
 
 class SimulateDialog(Dialog[Simulation]):
-    """Enter sends from every field; up and down go from one to the next."""
+    """Asks for the event. Enter sends; up and down move through the fields."""
 
     AUTO_FOCUS = "#kind"
     TITLE_TEXT = "Simulate an event"
@@ -55,7 +55,7 @@ class SimulateDialog(Dialog[Simulation]):
     def __init__(
         self, *, event: str, kinds: Sequence[str], seq: int | None, forward_to: str | None, last_url: str
     ) -> None:
-        """`event`: proposed; `kinds`: known ones; `seq`: the delivery whose payload can be sent."""
+        """`event`: the proposed name; `kinds`: known names; `seq`: the delivery whose payload can be sent."""
         super().__init__()
         self._event = event
         self._kinds = tuple(kinds)
@@ -63,8 +63,7 @@ class SimulateDialog(Dialog[Simulation]):
         self._forward_to = forward_to
         self._last_url = last_url
 
-    def words(self) -> ComposeResult:
-        """The fields."""
+    def body(self) -> ComposeResult:
         yield self.paragraph("It is signed with the current secret, as PiktID would sign it.")
         yield self.paragraph("")
         suggester = SuggestFromList(self._kinds, case_sensitive=False)
@@ -81,17 +80,15 @@ class SimulateDialog(Dialog[Simulation]):
         yield Mistake("Name the file that holds the payload.", id="no-path")
 
     def buttons(self) -> ComposeResult:
-        """Send, cancel."""
         yield KeyButton("Send", "enter", id="send")
         yield KeyButton("Cancel", "esc", id="safe")
 
     def small_print(self) -> ComposeResult:
-        """What can be written."""
         known = visible(", ".join(self._kinds[:_MOST_NAMED]))
         yield self.paragraph(f"→ completes: {known}. ↑ ↓ go from field to field.", classes="small-print")
 
     def on_choice_line_chosen(self, event: ChoiceLine.Chosen) -> None:
-        """A URL and a file are asked for when they are wanted."""
+        """Show the fields of a URL and a file when they are chosen."""
         event.stop()
         self.query_one("#to-url").display = self._where == _URL
         self.query_one("#of-file").display = self._payload == _FILE
@@ -105,19 +102,19 @@ class SimulateDialog(Dialog[Simulation]):
         return self.query_one("#payload", ChoiceLine).chosen
 
     def action_field(self, step: int) -> None:
-        """The field above or below."""
+        """Focus the field above or below."""
         if step > 0:
             self.focus_next()
         else:
             self.focus_previous()
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Enter sends."""
+        """Send on enter."""
         event.stop()
         self.action_send()
 
     def action_send(self) -> None:
-        """Send it, if all is there."""
+        """Send the event if all fields are valid."""
         kind = self.query_one("#kind", Input).value.strip()
         self.query_one("#unnamed").display = not kind
         if not kind:

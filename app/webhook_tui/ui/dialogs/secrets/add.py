@@ -1,4 +1,4 @@
-"""Asks for a signing secret to verify with, and says while it is typed what it would change."""
+"""Asks for a signing secret, and shows while it is typed what it would change."""
 
 from __future__ import annotations
 
@@ -38,12 +38,11 @@ class AddSecretDialog(Dialog[AddSecret]):
     """
 
     def __init__(self, ring_place: str) -> None:
-        """`ring_place`: where the ring lies, in a word or two; empty: nothing is kept after this run."""
+        """`ring_place`: where the ring is stored, in a word or two; "" if nothing is kept after this run."""
         super().__init__()
         self._ring_place = ring_place
 
-    def words(self) -> ComposeResult:
-        """The field, what it would change, and how long to keep it."""
+    def body(self) -> ComposeResult:
         yield Field("secret", Input(password=True, id="secret", select_on_focus=False))
         yield Mistake("No secret yet. Type or paste one.")
         yield self.paragraph("", id="result")
@@ -56,7 +55,6 @@ class AddSecretDialog(Dialog[AddSecret]):
         yield self.paragraph("Stored deliveries are checked again. Nothing is sent.")
 
     def buttons(self) -> ComposeResult:
-        """Add, cancel."""
         yield KeyButton("Add", "enter", id="add")
         yield KeyButton("Cancel", "esc", id="safe")
 
@@ -65,7 +63,7 @@ class AddSecretDialog(Dialog[AddSecret]):
         return self.query_one("#secret", Input).value
 
     def on_input_changed(self, event: Input.Changed) -> None:
-        """Ask what it would change."""
+        """Ask the session what the secret would change."""
         event.stop()
         self._show_result(Content.empty())
         if self._typed.strip():
@@ -73,22 +71,22 @@ class AddSecretDialog(Dialog[AddSecret]):
             self.post_message(AnswerRequested(self, TrySecret(secret), partial(self._show_trial, secret)))
 
     def _show_trial(self, secret: Secret, trial: SecretTrial | None) -> None:
-        """Show what it would change, unless something else was typed since."""
+        """Show the result, unless the text has changed since."""
         if trial is not None and secret == Secret(self._typed.strip()):
             self._show_result(_result(trial, secret))
 
     def _show_result(self, result: Content) -> None:
-        blank = _blank_words(self._typed)
+        blank = _blank_note(self._typed)
         parts = [part for part in (Content.assemble((blank, "$warn")), result) if part.plain]
         self.query_one("#result", Static).update(Content("\n").join(parts))
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Enter in the field adds."""
+        """Add on enter."""
         event.stop()
         self.action_add()
 
     def action_add(self) -> None:
-        """Add it without blanks at its ends: they come from copying."""
+        """Add the secret without surrounding blanks, which come from copying."""
         text = self._typed.strip()
         if text:
             keep = self.query_one("#keep", ChoiceLine).chosen == _EVERY_RUN
@@ -98,7 +96,7 @@ class AddSecretDialog(Dialog[AddSecret]):
             self.query_one("#secret", Input).focus()
 
 
-def _blank_words(typed: str) -> str:
+def _blank_note(typed: str) -> str:
     if typed == typed.strip():
         return ""
     return "ends in a blank: removed" if typed == typed.lstrip() else "begins with a blank: removed"

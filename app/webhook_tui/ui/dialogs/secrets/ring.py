@@ -1,4 +1,4 @@
-"""The ring of signing secrets: where each came from, what it is used for; reveal, copy, add and remove."""
+"""The ring of signing secrets: origin and use of each; reveal, copy, add and remove."""
 
 from __future__ import annotations
 
@@ -39,15 +39,15 @@ _ORDER = ("id", "from", "since", "use", "verifies")
 
 
 class SecretsDialog(Dialog[None]):
-    """Lists the ring; a secret is shown only when it is asked for, for ten seconds."""
+    """Lists the ring. A secret is masked; it can be revealed for ten seconds."""
 
     AUTO_FOCUS = "ListTable"
     TITLE_TEXT = "Signing secrets"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("r", "reveal", "Reveal", show=False, id="secrets.reveal", tooltip="show it for 10 s"),
+        Binding("r", "reveal", "Reveal", show=False, id="secrets.reveal", tooltip="reveal it for 10 s"),
         Binding("c", "copy", "Copy", show=False, id="secrets.copy", tooltip="copy it"),
         Binding("p", "add", "Add", show=False, id="secrets.add", tooltip="add a secret"),
-        Binding("D", "remove", "Remove", show=False, id="secrets.remove", tooltip="remove it: asks"),
+        Binding("D", "remove", "Remove", show=False, id="secrets.remove", tooltip="remove it (asks)"),
         Binding("d", "confirm", "Remove it", show=False, id="secrets.confirm", tooltip="remove it"),
     ]
     DEFAULT_CSS = """
@@ -62,7 +62,7 @@ class SecretsDialog(Dialog[None]):
     """
 
     def __init__(self, ring_place: str, *, now: Callable[[], datetime], in_ascii: bool = False) -> None:
-        """`ring_place`: where the ring lies, in a word or two; empty: nowhere after this run."""
+        """`ring_place`: where the ring is stored, in a word or two; "" if nothing is kept after this run."""
         super().__init__()
         self._ring_place = ring_place
         self._now = now
@@ -76,12 +76,11 @@ class SecretsDialog(Dialog[None]):
         """The key that is being handled has hidden it."""
         self._timer: Timer | None = None
 
-    def words(self) -> ComposeResult:
-        """The ring, the chosen secret, and what an id is."""
-        manner: TableSpec[RingEntry] = TableSpec(
+    def body(self) -> ComposeResult:
+        spec: TableSpec[RingEntry] = TableSpec(
             _columns, self._cell, key=lambda entry: entry.secret_id, whole=self._question
         )
-        yield ListTable(manner, id="secrets", in_ascii=self._in_ascii)
+        yield ListTable(spec, id="secrets", in_ascii=self._in_ascii)
         yield self.paragraph("", id="secret")
         yield self.paragraph(
             "The id is the start of its SHA-256 and does not reveal it.\n"
@@ -89,7 +88,6 @@ class SecretsDialog(Dialog[None]):
         )
 
     def buttons(self) -> ComposeResult:
-        """Close; what can be done with the chosen secret; the answer to the question in the row."""
         yield KeyButton("Close", "esc", id="safe")
         yield KeyButton("Reveal 10 s", "r", id="reveal")
         yield KeyButton("Copy", "c", id="copy")
@@ -104,7 +102,7 @@ class SecretsDialog(Dialog[None]):
         self._ask()
 
     def on_resize(self) -> None:
-        """The place stands at the right."""
+        """Align the place of the ring at the right."""
         self.call_after_refresh(self._show)
 
     def on_ring_changed(self, message: RingChanged) -> None:
@@ -125,12 +123,12 @@ class SecretsDialog(Dialog[None]):
         self._stop_asking()
 
     def on_list_table_cursor_moved(self, event: ListTable.CursorMoved) -> None:
-        """Another secret is chosen."""
+        """Show another secret."""
         event.stop()
         self._stop_asking()
 
     def on_key(self, _event: events.Key) -> None:
-        """Whatever key it is, nothing is revealed after it."""
+        """Mask the secret after any key."""
         self._was_revealed = self._revealed is not None
         self._hide()
 
@@ -144,7 +142,7 @@ class SecretsDialog(Dialog[None]):
         self._request_secret(self._copy)
 
     def action_add(self) -> None:
-        """Ask for another one."""
+        """Ask for a secret to add."""
 
         def add(command: AddSecret | None) -> None:
             if command is not None:
@@ -153,27 +151,27 @@ class SecretsDialog(Dialog[None]):
         self.app.push_screen(AddSecretDialog(self._ring_place), add)
 
     def action_remove(self) -> None:
-        """Ask in the row; the current secret stays."""
+        """Ask for confirmation in the row; the current secret cannot be removed."""
         if (entry := self._table.chosen) is not None and not entry.is_current:
             self._asked_about = entry.secret_id
             self.set_class(True, "-asking")
             self._show()
 
     def action_confirm(self) -> None:
-        """Remove the secret about which the row asks."""
+        """Remove the secret whose row asks."""
         if self._asked_about is not None:
             self.post_message(CommandRequested(RemoveSecret(self._asked_about)))
             self._stop_asking()
 
     def action_safe(self) -> None:
-        """Keep the secret about which the row asks, else close."""
+        """Cancel the question in the row; without one close."""
         if self._asked_about is None:
             super().action_safe()
         else:
             self.action_keep()
 
     def action_keep(self) -> None:
-        """Keep the secret about which the row asks."""
+        """Cancel the question in the row."""
         self._stop_asking()
 
     @property

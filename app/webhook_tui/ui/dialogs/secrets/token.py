@@ -1,4 +1,4 @@
-"""The token prompt: on the first run without one, and when PiktID refused the one there was."""
+"""The prompt for the API token: on a first run without one, and after PiktID refused it."""
 
 from __future__ import annotations
 
@@ -21,17 +21,20 @@ _WHERE = "make one at app.on-model.com/profile?tab=tokens"
 
 
 class TokenChoice(Struct, frozen=True):
-    """What the user wants: a token, or (None) the sandbox."""
+    """A token, or None for the sandbox."""
 
     token: Secret | None
     keep: bool = False
 
 
 class KeepBox(Static, can_focus=True):
-    """A line that space, enter and a click turn on and off."""
+    """A check box; space, enter and a click toggle it.
+
+    Not Textual's Checkbox, which tells on from off by colour alone.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("space,enter", "turn", "Keep it", show=False, id="token.keep", tooltip="keep the token or not"),
+        Binding("space,enter", "turn", "Keep it", show=False, id="token.keep", tooltip="store the token, or not"),
     ]
     DEFAULT_CSS = """
     KeepBox:focus { text-style: bold; color: $primary; }
@@ -48,17 +51,17 @@ class KeepBox(Static, can_focus=True):
         return Content(f"[{'x' if self.is_on else ' '}] {self._label}")
 
     def action_turn(self) -> None:
-        """On or off."""
+        """Toggle."""
         self.is_on = not self.is_on
         self.refresh()
 
     def on_click(self) -> None:
-        """As space."""
+        """Toggle."""
         self.action_turn()
 
 
 class TokenDialog(Dialog[TokenChoice]):
-    """Asks for a token, masked. `problem`: why the one there was is of no use; `place`: where it can be kept."""
+    """Asks for a token, masked. `problem`: why the previous one failed; `place`: where it can be stored."""
 
     AUTO_FOCUS = "#token"
     DEAF_SECONDS = 0.0  # what is typed at once is the token, and no key does harm here
@@ -75,8 +78,7 @@ class TokenDialog(Dialog[TokenChoice]):
         self._can_try_sandbox = can_try_sandbox and problem is None
         self._place = place
 
-    def words(self) -> ComposeResult:
-        """What the program is for, or what was wrong; then the one field."""
+    def body(self) -> ComposeResult:
         if self._problem is None:
             yield self.paragraph(
                 "Receives PiktID's webhooks on this machine and says of each delivery whether PiktID signed it and, "
@@ -93,7 +95,6 @@ class TokenDialog(Dialog[TokenChoice]):
             yield KeepBox(f"Keep it in {self._place}")
 
     def buttons(self) -> ComposeResult:
-        """Start, perhaps the sandbox, and the way out."""
         yield KeyButton("Start" if self._problem is None else "Use it", "enter", id="start")
         if self._can_try_sandbox:
             yield KeyButton("Try the sandbox", id="sandbox")
@@ -103,7 +104,6 @@ class TokenDialog(Dialog[TokenChoice]):
             yield KeyButton("Not now", "esc", id="safe")
 
     def small_print(self) -> ComposeResult:
-        """What starting does to the account."""
         lines = []
         if self._can_try_sandbox:
             lines.append("The sandbox needs no token, no tunnel and no internet.")
@@ -113,12 +113,12 @@ class TokenDialog(Dialog[TokenChoice]):
         yield self.paragraph("\n".join(lines), classes="small-print")
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Enter in the field starts."""
+        """Start on enter."""
         event.stop()
         self.action_start()
 
     def action_start(self) -> None:
-        """Go on with the token, if there is one."""
+        """Use the token if there is one."""
         token = token_in(self.query_one("#token", Input).value)
         if not token or any(character.isspace() for character in token.reveal()):
             self.query_one(Mistake).display = True
@@ -128,11 +128,11 @@ class TokenDialog(Dialog[TokenChoice]):
         self.dismiss(TokenChoice(token, keep=keep))
 
     def action_sandbox(self) -> None:
-        """Go on without one."""
+        """Use the sandbox."""
         self.dismiss(TokenChoice(None))
 
     def action_safe(self) -> None:
-        """Close; where there is nothing to go back to, point at the way out instead."""
+        """Close; on the first run focus the Leave button instead."""
         if self._problem is None:
             self.query_one("#leave", KeyButton).focus()
         else:

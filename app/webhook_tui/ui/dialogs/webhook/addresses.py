@@ -1,4 +1,4 @@
-"""The full addresses of the route, with copy: what the status line shortens."""
+"""The addresses of the route in full, which the status line shortens."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from webhook_tui.domain.commands import CheckReachability
 from webhook_tui.domain.delivery.text import visible
 from webhook_tui.domain.status import SessionStatus, TunnelState, TunnelStatus
 from webhook_tui.domain.units import ago
-from webhook_tui.ui.dialogs.dialog import Dialog, facts
+from webhook_tui.ui.dialogs.dialog import Dialog, labelled_values
 from webhook_tui.ui.format.addresses import listener
 from webhook_tui.ui.format.status.steps import refused
 from webhook_tui.ui.messages import CommandRequested, CopyRequested
@@ -22,13 +22,18 @@ from webhook_tui.ui.widgets.keys.key_button import KeyButton
 
 
 class AddressesDialog(Dialog[None]):
-    """Public URL, the hook's URL, the receiver, the API, and what PiktID saw last."""
+    """Shows public URL, webhook URL, receiver, API, and the last answer that PiktID got."""
 
     TITLE_TEXT = "Addresses"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("c", "copy_public", "Copy", show=False, id="addresses.copy", tooltip="copy the public URL"),
         Binding(
-            "v", "prove", "Prove", show=False, id="addresses.prove", tooltip="try whether the public URL leads here"
+            "v",
+            "check",
+            "Check",
+            show=False,
+            id="addresses.prove",
+            tooltip="check whether the public URL reaches the receiver",
         ),
         Binding("h", "copy_hook", "Copy", show=False, id="addresses.copy_hook", tooltip="copy the hook's URL"),
     ]
@@ -38,13 +43,12 @@ class AddressesDialog(Dialog[None]):
         self._status = status
         self._now = now
 
-    def words(self) -> ComposeResult:
-        """All that is known."""
+    def body(self) -> ComposeResult:
         status = self._status
         receiver = status.receiver
         lines = []
         if (public := status.tunnel.public_url) is not None:
-            lines += [("public URL", visible(public)), ("", _proof(status.tunnel, self._now()))]
+            lines += [("public URL", visible(public)), ("", _verified(status.tunnel, self._now()))]
         if (hook := status.webhook.url) is not None:
             lines.append(("hook", visible(hook)))
         lines += [("receiver", f"http://{listener(receiver.host, receiver.port)}"), ("API", visible(status.api_url))]
@@ -54,15 +58,14 @@ class AddressesDialog(Dialog[None]):
             lines.append(("last answer", f"{visible(str(seen))}{when} (as PiktID saw it)"))
         if status.refusals:
             lines.append(("refused", refused(status)))
-        yield self.paragraph(facts(*lines, indent=0))
+        yield self.paragraph(labelled_values(*lines, indent=0))
 
     def buttons(self) -> ComposeResult:
-        """Close, and what can be copied."""
         yield KeyButton("Close", "esc", id="safe")
         if self._status.tunnel.public_url is not None:
             yield KeyButton("Copy public URL", "c", id="copy_public")
         if self._status.tunnel.public_url is not None:
-            yield KeyButton("Prove", "v", id="prove")
+            yield KeyButton("Check", "v", id="check")
         if self._status.webhook.url is not None:
             yield KeyButton("Copy hook", "h", id="copy_hook")
 
@@ -71,8 +74,8 @@ class AddressesDialog(Dialog[None]):
         if (url := self._status.tunnel.public_url) is not None:
             self.post_message(CopyRequested(visible(url), "the public URL"))
 
-    def action_prove(self) -> None:
-        """Try whether the public URL leads here; a toast says what became of it."""
+    def action_check(self) -> None:
+        """Check whether the public URL reaches the receiver; a toast shows the outcome."""
         if self._status.tunnel.public_url is not None:
             self.post_message(CommandRequested(CheckReachability()))
 
@@ -82,10 +85,10 @@ class AddressesDialog(Dialog[None]):
             self.post_message(CopyRequested(visible(url), "the hook's URL"))
 
 
-def _proof(tunnel: TunnelStatus, now: datetime) -> str:
-    """When it was last known to lead here."""
+def _verified(tunnel: TunnelStatus, now: datetime) -> str:
+    """Return when the public URL was last verified."""
     if tunnel.state is TunnelState.UNVERIFIED:
-        return "unproven: not reached from here"
+        return "not verified: not reached from here"
     if tunnel.verified_at is None:
-        return "no proof yet"
-    return f"proof {units.age((now - tunnel.verified_at).total_seconds())} ago"
+        return "not verified yet"
+    return f"verified {units.age((now - tunnel.verified_at).total_seconds())} ago"

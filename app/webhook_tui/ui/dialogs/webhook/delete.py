@@ -1,4 +1,4 @@
-"""Before the webhook is deleted."""
+"""The question before the webhook is deleted."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from webhook_tui.ui.widgets.keys.key_button import KeyButton
 
 
 class DeleteDialog(Dialog[bool]):
-    """The answer is True for delete."""
+    """Returns True to delete."""
 
     TONE = "error"
     TITLE_TEXT = "Delete the webhook?"
@@ -27,8 +27,7 @@ class DeleteDialog(Dialog[bool]):
         self._url = url
         self._received = received
 
-    def words(self) -> ComposeResult:
-        """What it does and what it does not do."""
+    def body(self) -> ComposeResult:
         kept = {0: "What was received stays here.", 1: "The delivery received stays here."}.get(
             self._received, f"The {units.count(self._received)} deliveries received stay here."
         )
@@ -37,7 +36,6 @@ class DeleteDialog(Dialog[bool]):
         )
 
     def buttons(self) -> ComposeResult:
-        """Keep, delete."""
         yield KeyButton("Keep it", "esc", id="safe")
         yield KeyButton("Delete it", "d", id="delete", danger=True)
 

@@ -1,4 +1,4 @@
-"""The guard: before a webhook that is not ours is replaced, the user says what is to be done."""
+"""The questions before a webhook that is not ours is replaced."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from webhook_tui.domain.commands import OwnershipChoice, ResolveOwnership
 from webhook_tui.domain.delivery.text import visible
 from webhook_tui.domain.events import ForeignWebhook
 from webhook_tui.domain.units import ago, day_and_time
-from webhook_tui.ui.dialogs.dialog import Dialog, facts
+from webhook_tui.ui.dialogs.dialog import Dialog, labelled_values
 from webhook_tui.ui.format.addresses import host_of
 from webhook_tui.ui.widgets.keys.key_button import KeyButton
 
@@ -23,12 +23,12 @@ _PUT_BACK = "Restore the previous webhook on exit (PiktID issues it a new secret
 
 
 class ForeignWebhookDialog(Dialog[ResolveOwnership]):
-    """Someone else's webhook is registered, and PiktID told us which."""
+    """Asks about a webhook of somebody else, which PiktID named."""
 
     TONE = "warning"
     TITLE_TEXT = "A webhook that is not ours is registered"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("s", "watch", "Watch by SSE", show=False, id="guard.watch", tooltip="watch without taking it"),
+        Binding("s", "watch", "Watch by SSE", show=False, id="guard.watch", tooltip="watch the event stream only"),
         Binding("r", "replace", "Replace it", show=False, id="guard.replace", tooltip="replace it"),
         Binding(
             "space",
@@ -47,8 +47,7 @@ class ForeignWebhookDialog(Dialog[ResolveOwnership]):
         self._put_back = True
         self._asked = False
 
-    def words(self) -> ComposeResult:
-        """The present webhook, what replacing does, and what leaving will do."""
+    def body(self) -> ComposeResult:
         foreign, now = self._foreign, self._now()
         url = visible(foreign.url)
         lines = [("URL", url)]
@@ -59,7 +58,7 @@ class ForeignWebhookDialog(Dialog[ResolveOwnership]):
             lines.append(("last answer", f"{visible(str(foreign.last_response_status))}{when}"))
         yield self.paragraph("PiktID keeps one webhook per account. This is the present one:")
         yield self.paragraph("")
-        yield self.paragraph(facts(*lines))
+        yield self.paragraph(labelled_values(*lines))
         yield self.paragraph("")
         yield self.paragraph(
             f"If you replace it, deliveries come here, and {host_of(foreign.url)} gets none until you register it "
@@ -70,21 +69,20 @@ class ForeignWebhookDialog(Dialog[ResolveOwnership]):
         yield question
 
     def buttons(self) -> ComposeResult:
-        """Keep, watch, replace."""
         yield KeyButton("Keep it", "esc", id="safe")
         yield KeyButton("Watch by SSE", "s", id="watch")
         yield KeyButton("Replace it", "r", id="replace")
 
     def action_safe(self) -> None:
-        """Leave it alone."""
+        """Keep the webhook."""
         self.dismiss(ResolveOwnership(OwnershipChoice.KEEP))
 
     def action_watch(self) -> None:
-        """Touch nothing, but look."""
+        """Register nothing and watch the event stream."""
         self.dismiss(ResolveOwnership(OwnershipChoice.WATCH))
 
     def action_replace(self) -> None:
-        """The first time ask one thing more, the second time do it."""
+        """First ask whether to restore it on exit, then replace it."""
         if self._asked:
             self.dismiss(ResolveOwnership(OwnershipChoice.REPLACE, restore_previous=self._put_back))
             return
@@ -93,7 +91,7 @@ class ForeignWebhookDialog(Dialog[ResolveOwnership]):
         self.query_one("#replace", KeyButton).focus()
 
     def action_toggle_put_back(self) -> None:
-        """Put the old URL back or not."""
+        """Toggle restoring the previous webhook on exit."""
         if self._asked:
             self._put_back = not self._put_back
             self._show_question()
@@ -109,30 +107,27 @@ class ForeignWebhookDialog(Dialog[ResolveOwnership]):
 
 
 class UnknownOwnerDialog(Dialog[ResolveOwnership]):
-    """PiktID cannot say whether a webhook is registered."""
+    """Asks because PiktID does not say whether a webhook is registered."""
 
     TONE = "warning"
     TITLE_TEXT = "Is another webhook registered?"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("s", "watch", "Watch by SSE", show=False, id="guard.watch", tooltip="watch without registering"),
-        Binding("r", "register", "Register", show=False, id="guard.register", tooltip="register ours"),
+        Binding("s", "watch", "Watch by SSE", show=False, id="guard.watch", tooltip="watch the event stream only"),
+        Binding("r", "register", "Register", show=False, id="guard.register", tooltip="register this webhook"),
     ]
 
-    def words(self) -> ComposeResult:
-        """Why it is asked."""
+    def body(self) -> ComposeResult:
         yield self.paragraph(
             "PiktID does not say whether your account has a webhook. Registering replaces the one that may be there, "
             "and makes a new secret: a server that uses it gets nothing until you register its address again."
         )
 
     def buttons(self) -> ComposeResult:
-        """Not now, watch, register."""
         yield KeyButton("Not now", "esc", id="safe")
         yield KeyButton("Watch by SSE", "s", id="watch")
         yield KeyButton("Register", "r", id="register")
 
     def small_print(self) -> ComposeResult:
-        """How not to be asked."""
         yield self.paragraph("Asked once for this account; --replace never asks.", classes="small-print")
 
     def action_safe(self) -> None:
@@ -140,7 +135,7 @@ class UnknownOwnerDialog(Dialog[ResolveOwnership]):
         self.dismiss(ResolveOwnership(OwnershipChoice.KEEP))
 
     def action_watch(self) -> None:
-        """Touch nothing, but look."""
+        """Register nothing and watch the event stream."""
         self.dismiss(ResolveOwnership(OwnershipChoice.WATCH))
 
     def action_register(self) -> None:

@@ -1,4 +1,4 @@
-"""Before a registration that works is made again, which replaces the signing secret."""
+"""The question before a working registration is replaced along with its signing secret."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from webhook_tui.ui.widgets.keys.key_button import KeyButton
 
 
 class RegisterDialog(Dialog[RegisterWebhook | CheckReachability]):
-    """The answer is what to do, None to keep the secret."""
+    """Returns what to do, None to keep the secret."""
 
     TONE = "warning"
     TITLE_TEXT = "Create a new signing secret?"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("n", "new_secret", "New secret", show=False, id="register.confirm", tooltip="create a new secret"),
-        Binding("v", "prove", "Check", show=False, id="register.check", tooltip="check the route"),
+        Binding("v", "check", "Check", show=False, id="register.check", tooltip="check the route"),
     ]
 
     DEFAULT_CSS = "RegisterDialog > #sheet { width: 77; }"
@@ -34,8 +34,7 @@ class RegisterDialog(Dialog[RegisterWebhook | CheckReachability]):
         self._webhook = webhook
         self._now = now
 
-    def words(self) -> ComposeResult:
-        """What registering again does, and what it would replace."""
+    def body(self) -> ComposeResult:
         webhook = self._webhook
         name = f"Webhook {webhook.webhook_id}" if webhook.webhook_id is not None else "The webhook"
         works = "is registered and working" if webhook.problem is None else "is registered"
@@ -46,22 +45,21 @@ class RegisterDialog(Dialog[RegisterWebhook | CheckReachability]):
         if webhook.secret_since is not None:
             now = self._now()
             age = units.age((now - webhook.secret_since).total_seconds())
-            facts = f"{units.day_time(webhook.secret_since, now)} · {webhook.secret_short_id} · {age} old"
+            details = f"{units.day_time(webhook.secret_since, now)} · {webhook.secret_short_id} · {age} old"
             yield self.paragraph("")
             yield self.paragraph(
-                Content.assemble(("present secret   ", "$muted"), f"{facts} · kept as an older secret")
+                Content.assemble(("present secret   ", "$muted"), f"{details} · kept as an older secret")
             )
 
     def buttons(self) -> ComposeResult:
-        """Keep, create, check."""
         yield KeyButton("Keep it", "esc", id="safe")
         yield KeyButton("Create a new secret", "n", id="new_secret")
-        yield KeyButton("Check the route", "v", id="prove")
+        yield KeyButton("Check the route", "v", id="check")
 
     def action_new_secret(self) -> None:
         """Register again."""
         self.dismiss(RegisterWebhook(new_secret=True))
 
-    def action_prove(self) -> None:
-        """Try whether the public URL leads here."""
+    def action_check(self) -> None:
+        """Check whether the public URL reaches the receiver."""
         self.dismiss(CheckReachability())

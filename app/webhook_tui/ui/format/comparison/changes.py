@@ -1,4 +1,4 @@
-"""What editing a body changed: a line for each JSON path, or for each line of bytes where there are no paths."""
+"""The changes of an edited body: a line for each JSON path, or for each line if it is not JSON."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _ABSENT = "–"
 
 
 def changes_text(before: bytes, after: bytes, width: int) -> Content:
-    """The changes, at most six of them, and a line that counts them; `width`: cells of a line."""
+    """Return at most six changes and a line that counts them; `width`: cells of a line."""
     changes = changed_paths(before, after)
     if not changes:
         return Content("\n").join(
@@ -35,7 +35,7 @@ def changes_text(before: bytes, after: bytes, width: int) -> Content:
 
 
 def warning_text(before: bytes, after: bytes) -> str:
-    """What is odd about an edited body; empty where nothing is."""
+    """Return a warning about an edited body, or ""."""
     return "It is not JSON any more." if parse_event(before).is_json and not parse_event(after).is_json else ""
 
 
@@ -84,7 +84,7 @@ def _value(text: str | None, size: int | None) -> str:
 
 
 def _apart(one: str, other: str) -> tuple[str, str]:
-    """Two values without most of a long beginning that they share: URLs differ at their ends."""
+    """Return two values without most of a long common beginning: URLs differ at their ends."""
     shared = next((index for index, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), 0)
     if shared <= _LONGEST_SHARED:
         return one, other

@@ -1,4 +1,4 @@
-"""Two deliveries beside each other: verdicts and signatures, headers, paths of the payload, and its lines."""
+"""The comparison of two deliveries: verdicts, signatures, headers, JSON paths, and lines of the payload."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _WENT, _CAME = "$warning", "$secondary"
 
 
 def comparison(before: StoredDelivery, after: StoredDelivery) -> Content:
-    """The whole page; `-` is the first one's, `+` the second one's."""
+    """Return the whole page; `-` marks the first delivery, `+` the second."""
     legend = Content.assemble(
         ("-", f"bold {_WENT}"), f" #{before.row.seq}   ", ("+", f"bold {_CAME}"), f" #{after.row.seq}"
     )
@@ -32,7 +32,7 @@ def comparison(before: StoredDelivery, after: StoredDelivery) -> Content:
 
 
 def payload_comparison(before: bytes, after: bytes) -> Content:
-    """Two bodies alone: paths, then lines."""
+    """Return the comparison of two bodies: paths, then lines."""
     return Content("\n\n").join(Content("\n").join(block) for block in _payloads(before, after))
 
 
@@ -60,7 +60,7 @@ def _signature(before: StoredDelivery, after: StoredDelivery) -> list[Content]:
 
 
 def _headers(before: Headers, after: Headers) -> list[Content]:
-    """What only one of them has; names in any case, the order does not count."""
+    """Return the headers that only one of them has, ignoring order and the case of names."""
 
     def only(these: Headers, those: Headers) -> list[bytes]:
         return [

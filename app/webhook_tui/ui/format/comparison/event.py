@@ -1,4 +1,4 @@
-"""What the screen says of webhook against event stream: the stream's state, one event's cells, and why in sentences."""
+"""The comparison of webhook and SSE: the state of the stream, the cells of an event, and explanations."""
 
 from __future__ import annotations
 
@@ -17,28 +17,28 @@ NOTHING = "–"
 
 
 def state_line(stream: StreamStatus, width: int, now: datetime) -> Content:
-    """Lamp and state at the left, since when at the right."""
+    """Return icon and state at the left, since when at the right."""
     since = "" if stream.since is None else f"since {units.day_time(stream.since, now)}"
     match stream.state:
         case "live":
             heard = stream.last_seen_at or stream.since
             ago = "" if heard is None else f", keepalive {_age(heard, now)} ago"
-            said = Content.assemble(ON, f" stream live{ago}")
+            text = Content.assemble(ON, f" stream live{ago}")
         case "connecting":
-            said = Content.assemble(HALF, " connecting to the event stream")
+            text = Content.assemble(HALF, " connecting to the event stream")
         case "down":
-            said = Content.assemble(BROKEN, (f" stream down: {_problem(stream)} It is tried again by itself.", "$bad"))
+            text = Content.assemble(BROKEN, (f" stream down: {_problem(stream)} It is tried again by itself.", "$bad"))
         case _:
             why = _problem(stream) or "--no-sse, or no token yet."
-            said, since = Content.assemble(WAITING, (f" stream off: {why}", "$muted")), ""
+            text, since = Content.assemble(WAITING, (f" stream off: {why}", "$muted")), ""
     room = width - (len(since) + 2 if since else 0)
-    said = said.truncate(max(room, 1), ellipsis=True)
-    gap = max(0, width - said.cell_length - len(since))
-    return Content.assemble(said, " " * gap, (since, "$muted"))
+    text = text.truncate(max(room, 1), ellipsis=True)
+    gap = max(0, width - text.cell_length - len(since))
+    return Content.assemble(text, " " * gap, (since, "$muted"))
 
 
-def counts_line(stream: StreamStatus, only: Seen | None, words: str) -> Content:
-    """How many events are settled as what; what is shown alone stands out, and what is filtered for is named."""
+def counts_line(stream: StreamStatus, only: Seen | None, filter_text: str) -> Content:
+    """Return the counts; the one that is shown alone is highlighted, and the filter follows."""
     numbers = (
         (Seen.BOTH, "both", stream.both),
         (Seen.SSE, "only SSE", stream.only_sse),
@@ -48,13 +48,13 @@ def counts_line(stream: StreamStatus, only: Seen | None, words: str) -> Content:
         Content.assemble((f"{name} {units.count(number)}", "bold underline $primary" if seen is only else ""))
         for seen, name, number in numbers
     ]
-    if words:
-        parts.append(Content.assemble((f"/{words}", "bold $accent")))
+    if filter_text:
+        parts.append(Content.assemble((f"/{filter_text}", "bold $accent")))
     return Content("   ").join(parts)
 
 
 def lag_cell(event: ComparedEvent, now: datetime) -> str:
-    """`0.9 s`; `12 s+` while the webhook has not come."""
+    """Return `0.9 s`, or `12 s+` while the webhook is missing."""
     if event.lag_seconds is not None:
         lag = event.lag_seconds
         # Adding nothing makes no minus of nothing.
@@ -65,7 +65,7 @@ def lag_cell(event: ComparedEvent, now: datetime) -> str:
 
 
 def content_cell(event: ComparedEvent, glyphs: Symbols) -> tuple[str, str]:
-    """Words, and the role of their colour: muted, attention, bad."""
+    """Return a text and the role of its colour: muted, attention, bad."""
     if event.reason is not None:
         quiet = event.reason in (Reason.WAITING, Reason.RETRYING)
         return event.reason.value, "muted" if quiet else "bad" if event.reason is Reason.LOST else "attention"
@@ -77,12 +77,12 @@ def content_cell(event: ComparedEvent, glyphs: Symbols) -> tuple[str, str]:
 
 
 def time_cell(at: datetime | None, now: datetime) -> str:
-    """`14:02:11`, or a dash."""
+    """Return `14:02:11`, or a dash."""
     return NOTHING if at is None else units.day_time(at, now)
 
 
 def sentences(event: ComparedEvent, now: datetime) -> tuple[str, str]:
-    """What happened to one event, and why or what of it; harmless text."""
+    """Return what happened to an event, and why; sanitised."""
     name = visible(event.event_id)
     if event.webhook_at is not None and event.sse_at is not None:
         return _came_by_both(event, name, now), _contents(event)

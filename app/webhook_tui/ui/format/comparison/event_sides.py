@@ -1,4 +1,4 @@
-"""Both contents of one event as a line diff; keys are sorted, so that only what differs in meaning is shown."""
+"""Both contents of one event as a line diff; keys are sorted, so that only differences in meaning appear."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _WEBHOOK, _SSE = "$warning", "$secondary"
 
 
 def sides_text(webhook: bytes | None, sse: bytes | None) -> Content:
-    """The diff; a side that is not there is said to be so, and the other is shown alone."""
+    """Return the diff; if one side is missing, a note and the other side."""
     if webhook is None or sse is None:
         return _one_side(webhook, sse)
     before, after = lines_of(webhook), lines_of(sse)
@@ -31,14 +31,14 @@ def sides_text(webhook: bytes | None, sse: bytes | None) -> Content:
 
 
 def diff_lines(before: Sequence[str], after: Sequence[str]) -> list[Content]:
-    """Harmless lines of both, those that are equal shown only round the others; at most 1,000."""
+    """Return sanitised lines, equal ones only as context; at most 1,000."""
     shown = _diff(before, after)
     left_out = len(shown) - _MOST_SHOWN
     return [*shown[:_MOST_SHOWN], _quiet(f"{left_out} more lines")] if left_out > 0 else shown
 
 
 def lines_of(body: bytes) -> list[str]:
-    """A body as harmless lines: JSON indented with sorted keys, anything else as it is; at most 2,000."""
+    """Return a body as sanitised lines, JSON indented with sorted keys; at most 2,000."""
     lines = visible_lines(body if len(body) > LARGEST_COMPARED else _indented(body))
     return [line[:_LONGEST_LINE] for line in lines[:_MOST_LINES]]
 

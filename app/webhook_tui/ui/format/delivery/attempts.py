@@ -1,4 +1,4 @@
-"""The Attempts tab: each attempt beside the one before, the line to scale, and what the gaps say."""
+"""The Attempts tab: a table of the attempts, a time line, and the rule of the delays."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from webhook_tui.domain.answer_rules.answer import answer_word, is_success
 from webhook_tui.domain.attempts.backoff import fit, waits_of
 from webhook_tui.domain.attempts.timeline import TimelineEntry, refusals, timeline
 from webhook_tui.domain.delivery.delivery import DeliveryRow
-from webhook_tui.ui.format.delivery.backoff import backoff_words, due_words
+from webhook_tui.ui.format.delivery.backoff import backoff_sentences, due_sentence
 
 _NEAR = 4
 _ENOUGH_WAITS = 3
 
 
 class Sameness(Struct, frozen=True):
-    """Whether body and signature of an attempt equal those of the first; None: not compared."""
+    """Whether body and signature of an attempt equal those of the first; None if not compared."""
 
     body: bool | None
     signature: bool | None
@@ -32,7 +32,7 @@ def attempts_text(
     now: datetime,
     of_run: Sequence[DeliveryRow] = (),
 ) -> Content:
-    """The whole tab; `same` goes with `rows`, both oldest first. `of_run`: what else came in the same run."""
+    """Return the whole tab; `same` belongs to `rows`, oldest first. `of_run`: other deliveries of the run."""
     blocks = [_table(timeline(rows), same, width, now), _scale(rows, width - 1, now)]
     if sentences := _rule(rows, of_run, now):
         blocks.append(Content("\n".join(sentences)))
@@ -42,7 +42,7 @@ def attempts_text(
 
 
 def outcome(rows: Sequence[DeliveryRow]) -> str:
-    """The sentence over the tab: `Answered 200 after 3 refusals.`"""
+    """Return the sentence above the tab: `Answered 200 after 3 refusals.`"""
     refused, last = refusals(rows), rows[-1].answered
     times = "1 refusal" if refused == 1 else f"{refused} refusals"
     if is_success(last):
@@ -78,7 +78,7 @@ def _word(equal: bool | None) -> str:
 
 
 def _scale(rows: Sequence[DeliveryRow], width: int, now: datetime) -> Content:
-    """The attempts on a line to scale; those nearer than 4 columns share a dot with their number in it."""
+    """Return the time line, to scale; attempts nearer than 4 columns share a dot with their count."""
     width = max(20, min(width, 78))
     first, last = rows[0].received_at, rows[-1].received_at
     whole = (last - first).total_seconds()
@@ -106,7 +106,7 @@ def _scale(rows: Sequence[DeliveryRow], width: int, now: datetime) -> Content:
 
 
 def has_enough(rows: Sequence[DeliveryRow]) -> bool:
-    """Whether the waits of this event alone can bear a rule."""
+    """Return whether the delays of this event alone suffice to fit a rule."""
     return len(waits_of(rows)) >= _ENOUGH_WAITS
 
 
@@ -120,8 +120,8 @@ def _rule(rows: Sequence[DeliveryRow], of_run: Sequence[DeliveryRow], now: datet
     if found is None:
         return []
     last = rows[-1]
-    due = due_words(found, last.attempt, last.received_at, now, is_accepted=is_success(last.answered))
-    return [*backoff_words(found, of_run=is_of_run), *([due] if due else [])]
+    due = due_sentence(found, last.attempt, last.received_at, now, is_accepted=is_success(last.answered))
+    return [*backoff_sentences(found, of_run=is_of_run), *([due] if due else [])]
 
 
 def _equal(same: Sequence[Sameness], count: int) -> str:

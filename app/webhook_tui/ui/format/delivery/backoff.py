@@ -1,4 +1,4 @@
-"""What the waits between attempts follow, in sentences: the rule, what it rests on, when the next one is due."""
+"""The rule of the delays between attempts in sentences, and when the next attempt is due."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ _NOTEWORTHY = 0.03
 """A spread below it is not worth two times of the day."""
 
 
-def backoff_words(found: Backoff, *, of_run: bool) -> list[str]:
-    """The rule and what it rests on; `of_run`: the waits of other events of this run are among them."""
+def backoff_sentences(found: Backoff, *, of_run: bool) -> list[str]:
+    """Return the rule and its evidence; `of_run`: delays of other events of the run are included."""
     return [_rule(found), _evidence(found, of_run=of_run)]
 
 
-def due_words(found: Backoff, attempt: int, at: datetime, now: datetime, *, is_accepted: bool) -> str:
-    """When the attempt after that one, which came `at`, is due by the rule; "" where the rule does not say."""
+def due_sentence(found: Backoff, attempt: int, at: datetime, now: datetime, *, is_accepted: bool) -> str:
+    """Return when the attempt after the one received `at` is due; "" if the rule does not tell."""
     seconds = found.wait(attempt)
     if seconds is None or seconds > 366 * 86_400:
         return ""
@@ -82,7 +82,7 @@ def _clock(at: datetime, now: datetime) -> str:
 
 
 def about(seconds: float) -> str:
-    """A rounded duration: `0.5 s`, `30 s`, `120 s`, `10 min`."""
+    """Return a rounded duration: `0.5 s`, `30 s`, `120 s`, `10 min`."""
     if seconds < 10:
         return f"{seconds:.1f} s"
     step = 5 if seconds < 100 else 10

@@ -1,4 +1,4 @@
-"""The words of the Answer tab: what the local app answered to a delivery that was forwarded or replayed."""
+"""The Answer tab: what the local app answered to a forwarded or replayed delivery."""
 
 from __future__ import annotations
 
@@ -18,25 +18,25 @@ _LONGEST_LINE = 1000
 _KEPT = "Answers are kept until webhook-tui ends, the last five of a delivery."
 
 
-def sent_text(sendings: Sequence[ForwardResult], now: datetime) -> Content:
-    """All sendings of one delivery, newest first; `now` is aware."""
+def forward_results_text(sendings: Sequence[ForwardResult], now: datetime) -> Content:
+    """Return all outcomes of one delivery, newest first; `now` is aware."""
     blocks = [_one(sent, now, with_answer=at == 0) for at, sent in enumerate(sendings)]
     return Content("\n\n").join([*blocks, Content.assemble((_KEPT, "$muted"))])
 
 
-def headline_of(sent: ForwardResult) -> str:
-    """`Replayed, signed anew: 200 in 31 ms.`"""
+def forward_result_headline(sent: ForwardResult) -> str:
+    """Return `Replayed, re-signed: 200 in 31 ms.`"""
     return f"{_how(sent)}: {visible(sent.outcome)}."
 
 
 def _how(sent: ForwardResult) -> str:
     if sent.origin is ForwardOrigin.FORWARDED:
         return "Forwarded" if sent.tries == 1 else f"Forwarded, {sent.tries} tries"
-    words = ["Replayed"]
+    parts = ["Replayed"]
     if sent.edited:
-        words.append("edited")
-    words.append("signed anew" if sent.re_signed else "signature as received")
-    return ", ".join(words)
+        parts.append("edited")
+    parts.append("re-signed" if sent.re_signed else "original signature")
+    return ", ".join(parts)
 
 
 def _one(sent: ForwardResult, now: datetime, *, with_answer: bool) -> Content:

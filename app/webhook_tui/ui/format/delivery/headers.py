@@ -1,4 +1,4 @@
-"""The Headers tab: the three that matter first, then the order of arrival; names as they were sent."""
+"""The Headers tab: the three headers that matter first, then the others in order of arrival."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _LEAST_VALUE = 20
 
 
 class HeaderLine(Struct, frozen=True):
-    """One header made harmless, and what is to be known of it."""
+    """One header, sanitised, and a remark on it."""
 
     name: str
     value: str
@@ -27,7 +27,7 @@ class HeaderLine(Struct, frozen=True):
     """`twice`, `claimed`, or nothing."""
 
     def content(self, name_width: int, width: int, *, whole: bool) -> Content:
-        """The line in `width` cells, the value cut; `whole`: the value on as many lines as it needs."""
+        """Return the line in `width` cells with the value cut; `whole`: on as many lines as it needs."""
         name = Content.assemble((self.name, "$muted")).truncate(name_width, ellipsis=True, pad=True) + "   "
         room = max(1, width - name_width - 3 - (len(self.mark) + 2 if self.mark else 0))
         mark = (f"  {self.mark}", "$warning") if self.mark else ""
@@ -40,7 +40,7 @@ class HeaderLine(Struct, frozen=True):
 
 
 def header_lines(headers: Headers) -> tuple[HeaderLine | None, ...]:
-    """The lines in the order of the tab; None is the blank line after the first three."""
+    """Return the lines in the order of the tab; None is the blank line after the first three."""
     times = Counter(name.lower() for name, _ in headers)
 
     def line(name: bytes, value: bytes) -> HeaderLine:
@@ -54,13 +54,13 @@ def header_lines(headers: Headers) -> tuple[HeaderLine | None, ...]:
 
 
 def name_width(lines: tuple[HeaderLine | None, ...], width: int) -> int:
-    """How wide the column of names is: the longest name, but the values keep at least 20 cells or half."""
+    """Return the width of the column of names: the longest one, but leave values 20 cells or half."""
     longest = max((cell_len(line.name) for line in lines if line is not None), default=0)
     return max(1, min(longest, width - 3 - max(_LEAST_VALUE, width // 2)))
 
 
 def summary(delivery: Delivery, width: int) -> str:
-    """The last line: how many, how large and, if `width` cells have room for it, in which order."""
+    """Return the last line: count, size and, if `width` cells suffice, the order."""
     count = len(delivery.headers)
     size = sum(len(name) + len(value) + 4 for name, value in delivery.headers)
     short = f"{count} {'header' if count == 1 else 'headers'}, {units.size(size)}"
@@ -69,7 +69,7 @@ def summary(delivery: Delivery, width: int) -> str:
 
 
 def as_text(delivery: Delivery) -> str:
-    """All headers as lines for the clipboard, in order of arrival, harmless."""
+    """Return all headers as lines for the clipboard, in order of arrival, sanitised."""
     return "\n".join(f"{visible(name)}: {visible(value)}" for name, value in delivery.headers)
 
 

@@ -1,4 +1,4 @@
-"""The two lines over the tabs: one solid verdict with what it is about, and one sentence that says why."""
+"""The two lines above the tabs: verdict, event and number, and a sentence that says why."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _PILLS_WITHOUT_COLOUR = dict.fromkeys(Verdict, "bold reverse")
 
 
 def headline(row: DeliveryRow, width: int, now: datetime, *, in_ascii: bool, without_colour: bool = False) -> Content:
-    """The first line: the verdict's pill, event, number; time and size at the right where there is room."""
+    """Return the first line: verdict, event, number; time and size at the right if there is room."""
     glyph = row.verdict.ascii_glyph if in_ascii else row.verdict.glyph
     pills = _PILLS_WITHOUT_COLOUR if without_colour else _PILLS
     pill = Content.assemble((f" {glyph} {row.verdict} ", pills[row.verdict]), "  ")
@@ -39,7 +39,7 @@ def headline(row: DeliveryRow, width: int, now: datetime, *, in_ascii: bool, wit
 
 
 def sentence(row: DeliveryRow, width: int, *, with_key: bool) -> Content:
-    """The second line: the long form where it fits, else the short one; `with_key`: say that w tells more."""
+    """Return the reason, in its short form if the long one does not fit; `with_key`: name the key w."""
     key = Content.assemble("  ", ("w", "bold $primary"), (" Why", "$muted")) if with_key else Content.empty()
     reason, short = visible(row.reason), visible(row.short_reason)
     text = Content(reason)
@@ -47,9 +47,9 @@ def sentence(row: DeliveryRow, width: int, *, with_key: bool) -> Content:
         text = Content(short)
     if text.cell_length + key.cell_length > width:
         key = Content.assemble(" ", ("w", "bold $primary")) if with_key else key
-    said = text + key
-    room = width - said.cell_length
+    message = text + key
+    room = width - message.cell_length
     if not row.comment or room < _LEAST_COMMENT:
-        return said
+        return message
     comment = Content.assemble(("  ; ", "$muted"), (visible(row.comment), "italic"))
-    return said + comment.truncate(room, ellipsis=True)
+    return message + comment.truncate(room, ellipsis=True)

@@ -1,4 +1,4 @@
-"""Which problem has the one place under the status line, and how its two sentences read with the seconds counted."""
+"""The notice below the status line: which problem it shows, and its sentences with the seconds left."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def session_ended(newest_seq: int | None, *, is_unexpected: bool, is_repeated: b
 
 
 class Notice(Struct, frozen=True):
-    """A problem, and when it is tried again by itself."""
+    """A problem, and when the next try is due."""
 
     problem: Problem
     again_at: datetime | None = None
@@ -39,7 +39,7 @@ class Notice(Struct, frozen=True):
     """The delivery that it is about: it is over when another one is shown."""
 
     def lines(self, now: datetime) -> tuple[Content, ...]:
-        """What happened, and what to do; the keys named there stand out."""
+        """Return what happened and what to do, with its keys highlighted."""
         again = None if self.again_at is None else max(0.0, (self.again_at - now).total_seconds())
         what, advice = visible(self.problem.message), visible(self.problem.advice(again))
         lines = [Content.assemble((what, "bold"))]
@@ -49,7 +49,7 @@ class Notice(Struct, frozen=True):
 
 
 def chosen(status: SessionStatus, occurred: Notice | None, hidden: frozenset[str]) -> Notice | None:
-    """The most severe notice that nobody hid, the route's own problem before what a wish ran into.
+    """Return the most severe notice that is not hidden; a problem of the route before one of a command.
 
     `hidden`: the `what` of problems that the user closed.
     """

@@ -1,4 +1,4 @@
-"""The status line: a delivery's way, webhook -> public URL -> receiver -> answer, and this run's counts.
+"""The status line: the route webhook -> public URL -> receiver -> answer, and the counts of this run.
 
 What does not fit is given up in a fixed order, the least important first; lamps, the answer and the counts of good
 and bad always stay.
@@ -37,7 +37,7 @@ _LEAST_GAP = 3
 
 
 class _Give(Enum):
-    """What the line gives up, in this order."""
+    """What the line leaves out, in this order."""
 
     SECRET_AGE = auto()
     SCHEME = auto()
@@ -132,8 +132,8 @@ class _Line(Struct, frozen=True):
     def tunnel(self, tunnel: TunnelStatus) -> Content:
         match tunnel.state:
             case TunnelState.LIVE | TunnelState.UNVERIFIED:
-                words = " unproven" if tunnel.state is TunnelState.UNVERIFIED else ""
-                return Content.assemble(ON, self.public(tunnel.public_url or ""), (words, "$warning"))
+                note = " not verified" if tunnel.state is TunnelState.UNVERIFIED else ""
+                return Content.assemble(ON, self.public(tunnel.public_url or ""), (note, "$warning"))
             case TunnelState.OPENING:
                 return Content.assemble(HALF, f" opening tunnel{self.seconds(tunnel.since)}")
             case TunnelState.DOWN:
@@ -180,7 +180,7 @@ class _Line(Struct, frozen=True):
         return Content.assemble(word, rule)
 
     def app_name(self, url: str) -> str:
-        """Whose answer is returned: `:3000`, or the host that is not this machine."""
+        """Return `:3000` for an app on this machine, else the host."""
         parts = urlsplit(url)
         host = visible(parts.hostname or "")
         if not is_loopback_host(host):
@@ -229,13 +229,13 @@ _REFUSED = re.compile(r"[\d,.]+(?: M)? refused")
 
 
 def is_refused_at(line: str, cell: int) -> bool:
-    """Whether the count of refused requests stands at a cell of the status line."""
+    """Return whether the count of refused requests is at a cell of the status line."""
     found = _REFUSED.search(line)
     return found is not None and found.start() <= cell < found.end()
 
 
 def count_at(line: str, cell: int) -> Count | None:
-    """Return which count stands at a cell of the status line (all of its characters are one cell wide)."""
+    """Return which count is at a cell of the status line (all of its characters are one cell wide)."""
     for found in _COUNTS.finditer(line):
         if found.start() <= cell < found.end():
             return next(count for count in _COUNTED if count == found.lastgroup)

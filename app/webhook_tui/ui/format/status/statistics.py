@@ -1,4 +1,4 @@
-"""What the Status screen says, made for its width: counts, time, answers, tunnel, webhook, history."""
+"""The page of the Status screen: counts, latencies, answers, tunnel, webhook, history."""
 
 from __future__ import annotations
 
@@ -48,23 +48,23 @@ class _Page(Struct, frozen=True):
     glyphs: Symbols
 
     def heading(self, name: str, failed: str = "") -> Content:
-        """A section's name, and the heads of its columns."""
+        """Return the name of a section and the headings of its columns."""
         of_run, of_all = ("run", "all") if self.width < _NARROW else ("this run", "all runs")
         heads = "".join(f"{head:>{self.room_for(at)}}" for at, head in enumerate((of_run, failed, of_all, failed)))
         return Content.assemble((self.name(name, indent=0), "bold"), (heads.rstrip(), "$muted"))
 
     def room_for(self, column: int) -> int:
-        """Width of a column of counts: even ones are of all, odd ones of those that failed."""
+        """Return the width of a column of counts; even columns count all, odd ones failures."""
         wide, slim = (7, 5) if self.width < _NARROW else (9, 6)
         return slim if column % 2 else wide
 
     def name(self, text: str, *, indent: int = 2) -> str:
-        """The first column, so that the numbers stand below each other."""
+        """Return the first column, padded."""
         room = max(12, min(36, self.width - 2 * (self.room_for(0) + self.room_for(1))))
         return " " * indent + set_cell_size(self.glyphs.fit(text, room - indent), room - indent)
 
     def fact(self, label: str, *values: str | tuple[str, str] | Content) -> Content:
-        """A label, and what it is."""
+        """Return a label and its value."""
         return self.cut(Content.assemble((f"  {label}".ljust(_LABEL), "$muted"), *values))
 
     def cut(self, line: Content) -> Content:
@@ -97,7 +97,7 @@ class _Page(Struct, frozen=True):
             yield Content.assemble(("  none yet", "$muted"))
 
     def numbers(self, this_run: int, all_runs: int | None = None) -> Content:
-        """Below the counts of all events."""
+        """Return the counts of an event."""
         parts = [(f"{units.count(this_run):>{self.room_for(0)}}", "" if this_run else "$muted")]
         if all_runs is not None:
             room = self.room_for(1) + self.room_for(2)
@@ -105,7 +105,7 @@ class _Page(Struct, frozen=True):
         return Content.assemble(*parts)
 
     def of_event(self, counts: Counts) -> Content:
-        """How many, and how many of them failed."""
+        """Return a count and how many of it failed."""
         total, bad = sum(counts.values()), sum(count for verdict, count in counts.items() if verdict.is_bad)
         return Content.assemble(
             (f"{units.count(total):>{self.room_for(0)}}", "" if total else "$muted"),
@@ -120,13 +120,13 @@ class _Page(Struct, frozen=True):
         longest = max((len(rate.counts) for rate in all_shown), default=0)
         for shown in all_shown:
             most = max(shown.counts)
-            said = f"  {units.count(sum(shown.counts))}"
+            text = f"  {units.count(sum(shown.counts))}"
             peak = f", at most {units.count(most)} in {_span(shown.part_seconds)}" if most else ""
-            if _LABEL + longest + len(said + peak) <= self.width:
-                said += peak
+            if _LABEL + longest + len(text + peak) <= self.width:
+                text += peak
             before = " " * (longest - len(shown.counts))  # what is now stands at the right of all
             bars = Content.assemble(before, _bars(shown.counts, self.glyphs))
-            yield self.fact(_SPANS.get(shown.span_seconds, ""), bars, (said, "$muted"))
+            yield self.fact(_SPANS.get(shown.span_seconds, ""), bars, (text, "$muted"))
 
     def answers(self, acks: LatencySummary) -> Iterator[Content]:
         yield Content.assemble(("Answers", "bold"))
@@ -140,8 +140,8 @@ class _Page(Struct, frozen=True):
             yield self.fact("time to answer", ("no delivery in this run yet", "$muted"))
             return
         times = (("p50", acks.p50), ("p95", acks.p95), ("p99", acks.p99), ("max", acks.longest))
-        said = "   ".join(f"{name} {_duration(seconds)}" for name, seconds in times)
-        yield self.fact("time to answer", said, (f"   of {units.count(acks.count)}", "$muted"))
+        text = "   ".join(f"{name} {_duration(seconds)}" for name, seconds in times)
+        yield self.fact("time to answer", text, (f"   of {units.count(acks.count)}", "$muted"))
 
     def refused(self) -> Iterator[Content]:
         yield Content.assemble(("Refused", "bold"), (f"{units.count(self.status.refused):>{_LABEL - 7}}", "$warning"))
@@ -169,7 +169,7 @@ class _Page(Struct, frozen=True):
         is_up = phase.phase in (Phase.OPEN, Phase.REOPENED)
         style = "$valid" if is_up else "$bad" if phase.phase in (Phase.DOWN, Phase.FAILED) else "$warning"
         lasted = units.age(((phase.until or self.now) - phase.since).total_seconds())
-        said = visible(phase.public_url) if phase.public_url is not None else visible(phase.reason)
+        text = visible(phase.public_url) if phase.public_url is not None else visible(phase.reason)
         tries = f"  {phase.tries} tries" if phase.tries > 1 else ""
         yield from self.entry(
             Content.assemble(
@@ -177,18 +177,18 @@ class _Page(Struct, frozen=True):
                 (f"{phase.phase.value:<12}", style),
                 (f"{lasted:>7}{'' if phase.until else ' so far'}".ljust(16), "$muted"),
             ),
-            (said, ""),
+            (text, ""),
             (tries, "$muted"),
         )
 
-    def entry(self, head: Content, said: tuple[str, str], tail: tuple[str, str]) -> Iterator[Content]:
-        """One line; where what is said has no room behind the head, it stands below it in as many lines as it takes."""
-        if head.cell_length + cell_len(said[0]) <= self.width:
-            yield self.cut(Content.assemble(head, said, tail))
+    def entry(self, head: Content, text: tuple[str, str], tail: tuple[str, str]) -> Iterator[Content]:
+        """Return a line; a text without room behind the label is wrapped below it."""
+        if head.cell_length + cell_len(text[0]) <= self.width:
+            yield self.cut(Content.assemble(head, text, tail))
             return
         yield self.cut(Content.assemble(head, (tail[0].lstrip(), tail[1])))
-        for line in wrap(said[0], max(10, self.width - _INDENT)):
-            yield self.cut(Content.assemble(" " * _INDENT, (line, said[1])))
+        for line in wrap(text[0], max(10, self.width - _INDENT)):
+            yield self.cut(Content.assemble(" " * _INDENT, (line, text[1])))
 
     def webhook(self, steps: Sequence[RegistrationStep]) -> Iterator[Content]:
         yield Content.assemble(("Webhook", "bold"))
@@ -232,7 +232,7 @@ class _Page(Struct, frozen=True):
 def overview_text(
     overview: Overview | None, status: SessionStatus, width: int, now: datetime, glyphs: Symbols
 ) -> Content:
-    """The page; None: nothing is known yet."""
+    """Return the page; `overview`: None while it is awaited."""
     if overview is None:
         return Content.assemble(("counting", "$muted"))
     page = _Page(status, max(width, 20), now, glyphs)
@@ -249,7 +249,7 @@ def overview_text(
 
 
 def public_address(status: SessionStatus) -> str | None:
-    """The URL that leads here from elsewhere, as it is registered where it is; None where there is none."""
+    """Return the public URL, as registered if it is; None if there is none."""
     tunnel, webhook = status.tunnel, status.webhook
     if tunnel.state is TunnelState.NONE:
         is_local = status.sandbox or webhook.url is None or tunnel.kind == "none"
@@ -267,7 +267,7 @@ def _halved(rate: Rate) -> Rate:
 
 
 def _bars(counts: Sequence[int], glyphs: Symbols) -> Content:
-    """A bar for each: the lowest means none, any other at least one."""
+    """Return a bar for each count; the lowest stands for 0."""
     bars = _ASCII_BARS if glyphs.ascii else _BARS
     most = max(counts)
     parts = []

@@ -1,4 +1,4 @@
-"""Before the first delivery: the route as steps, each with what it is or what it waits for, and what to do next."""
+"""The screen before the first delivery: the route as steps with their states, and what to do next."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ PATIENCE_SECONDS = 20.0
 
 
 class Step(Struct, frozen=True):
-    """One line of the empty screen."""
+    """One step."""
 
     lamp: Lamp
     name: str
@@ -27,12 +27,12 @@ class Step(Struct, frozen=True):
     style: str = ""
 
     def line(self) -> Content:
-        """Lamp, name and text, the texts in one column."""
+        """Icon, name and text, the texts in one column."""
         return Content.assemble(self.lamp, " ", (f"{self.name:<11}", "$muted"), (self.text, self.style))
 
 
 def steps(status: SessionStatus, now: datetime) -> tuple[Step, ...]:
-    """The steps in a delivery's opposite direction: receiver, tunnel, webhook, ping; and refused requests, if any."""
+    """Return the steps: receiver, tunnel, webhook, ping; and refused requests, if any."""
     lines = [_receiver(status)]
     if status.tunnel.state is not TunnelState.NONE:
         lines.append(_tunnel(status.tunnel, now))
@@ -43,7 +43,7 @@ def steps(status: SessionStatus, now: datetime) -> tuple[Step, ...]:
 
 
 def next_step(status: SessionStatus) -> str | None:
-    """The button that helps now: `ping` while waiting for a delivery, `register` after a failure, else None."""
+    """Return the id of the button to focus: `ping` while a delivery is awaited, `register` after a failure."""
     if status.end is not None:
         return "register"
     broken = (WebhookState.NOT_REGISTERED, WebhookState.REFUSED, WebhookState.TAKEN, WebhookState.DELETED)
@@ -55,7 +55,7 @@ def next_step(status: SessionStatus) -> str | None:
 
 
 def hint(status: SessionStatus) -> Content:
-    """What to do while nothing has come: the key, and the same by curl, without any token in it."""
+    """Return how to send a test ping: the key, and a curl command without the token."""
     if status.webhook.state is not WebhookState.REGISTERED:
         return Content.empty()
     if status.sandbox:
@@ -72,12 +72,12 @@ def hint(status: SessionStatus) -> Content:
 
 
 def cause(problem: Problem) -> str:
-    """The problem's first clause, without its full stop: `PiktID refused the token (401)`."""
+    """Return the first clause of a problem: `PiktID refused the token (401)`."""
     return problem.message.split(": ")[0].rstrip(".")
 
 
 def refused(status: SessionStatus) -> str:
-    """How many requests, and why the last of them: `2 requests; the last (404): not the webhook's path (POST /)`."""
+    """Return `2 requests; the last (404): not the webhook's path (POST /)`."""
     last = status.refusals[-1]
     why = f"({last.status}): {visible(last.explanation)[:80]}"
     return f"1 request {why}" if status.refused == 1 else f"{units.count(status.refused)} requests; the last {why}"

@@ -20,7 +20,7 @@ from webhook_tui.domain.errors import Problem
 from webhook_tui.domain.queries import ExplainSignature, GetDepartures
 from webhook_tui.ui.format.delivery.attempts import Sameness, attempts_text
 from webhook_tui.ui.format.delivery.departures import departure_line
-from webhook_tui.ui.format.delivery.forward_result import sent_text
+from webhook_tui.ui.format.delivery.forward_result import forward_results_text
 from webhook_tui.ui.format.delivery.headers import summary
 from webhook_tui.ui.format.delivery.signature import effort, not_examined_text, signature_text
 from webhook_tui.ui.messages import AnswerRequested
@@ -105,7 +105,7 @@ class DetailBodies(ContentSwitcher):
                     # From this widget's own turn: Textual stops a message at the parent in whose turn it was made.
                     self.call_later(self._request_report, stored.row.seq)
             case "Answer":
-                answer = sent_text(delivery.forward_results, self._now())
+                answer = forward_results_text(delivery.forward_results, self._now())
                 self.page.show(lambda _width: answer, from_top=from_top)
             case "Attempts":
                 make = partial(self._attempts_text, delivery.comparisons(), delivery.neighbours())

@@ -24,7 +24,7 @@ from webhook_tui.domain.forwarding.forward_result import ForwardResult
 from webhook_tui.domain.payload.query import Mistake, QueryResult
 from webhook_tui.ui.actions import screen_action
 from webhook_tui.ui.format.delivery.attempts import outcome
-from webhook_tui.ui.format.delivery.forward_result import headline_of
+from webhook_tui.ui.format.delivery.forward_result import forward_result_headline
 from webhook_tui.ui.format.delivery.headers import as_text
 from webhook_tui.ui.messages import CopyRequested, QueryRequested
 from webhook_tui.ui.views.detail.bodies import DetailBodies
@@ -62,8 +62,10 @@ class DetailPane(Vertical):
             tooltip="next tab",
         ),
         Binding("n", "find_match(1)", "Next match", id="payload.next_match", tooltip="next match in the payload"),
-        Binding("N", "find_match(-1)", "Match before", show=False, id="payload.match_before", tooltip="match before"),
-        Binding("ctrl+f", "find", "Find", show=False, id="payload.find", tooltip="find something else"),
+        Binding(
+            "N", "find_match(-1)", "Previous match", show=False, id="payload.match_before", tooltip="previous match"
+        ),
+        Binding("ctrl+f", "find", "Find", show=False, id="payload.find", tooltip="search in the payload"),
         Binding("p", "add_secret", "Add secret", id="piktid.add_secret", tooltip="add a secret to the ring"),
         Binding("y", "copy_tab", "Copy", id="delivery.copy", tooltip="copy"),
         Binding("z", screen_action("detail.zoom"), "Zoom", id="detail.zoom", tooltip="zoom the detail"),
@@ -211,8 +213,8 @@ class DetailPane(Vertical):
         if self.tab == ATTEMPTS:
             text = outcome(self._shown.attempts)
         elif self.tab == ANSWER:
-            text = headline_of(self._shown.forward_results[0])
-        self.query_one(Headline).show(stored.row, said=text, with_key=self.tab != SIGNATURE)
+            text = forward_result_headline(self._shown.forward_results[0])
+        self.query_one(Headline).show(stored.row, text=text, with_key=self.tab != SIGNATURE)
         self.query_one(TabStrip).show(self.tabs, self.tab)
 
     @on(PayloadView.Loaded)

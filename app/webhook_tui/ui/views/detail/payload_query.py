@@ -44,7 +44,7 @@ class PayloadQuery(Struct):
 
     def label(self, path: str) -> str:
         """`Q data.output  $.full_size`, or why there is nothing."""
-        said = visible(self.expression)
+        text = visible(self.expression)
         if self.result is not None and self.result.mistake is not None:
-            return f"Q {said}: {self.result.mistake.sentence}"
-        return f"Q {said}  {path}"
+            return f"Q {text}: {self.result.mistake.sentence}"
+        return f"Q {text}  {path}"

@@ -1,4 +1,4 @@
-"""The input for what is searched for in a payload; it stands in the detail's last line while it is used."""
+"""The input for the text to search for, in the last line of the detail."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ class FindInput(Input):
     """Enter searches, escape ends the search."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "find", "Find", key_display="enter", id="find.find", tooltip="find it"),
-        Binding("escape", "give_up", "Back", key_display="esc", id="find.back", tooltip="search for nothing"),
+        Binding("enter", "find", "Find", key_display="enter", id="find.find", tooltip="search"),
+        Binding("escape", "give_up", "Back", key_display="esc", id="find.back", tooltip="end the search"),
         Binding("ctrl+c", "app.leave", "Leave", show=False, system=True, id="find.leave", tooltip="leave"),
     ]
     DEFAULT_CSS = """
@@ -25,7 +25,7 @@ class FindInput(Input):
     """
 
     class Done(Message):
-        """What to search for; "" for nothing."""
+        """The text to search for; "" ends the search."""
 
         def __init__(self, text: str) -> None:
             super().__init__()
@@ -35,16 +35,16 @@ class FindInput(Input):
         super().__init__(placeholder="find in the payload", select_on_focus=True, compact=True)
 
     def open(self) -> None:
-        """Stand there and have the focus."""
+        """Show the input and focus it."""
         self.add_class("-open")
         self.focus()
 
     def action_find(self) -> None:
-        """Tell."""
+        """Post the text."""
         self._close(self.value)
 
     def action_give_up(self) -> None:
-        """Tell that nothing is wanted."""
+        """Clear the text and end the search."""
         self.value = ""
         self._close("")
 

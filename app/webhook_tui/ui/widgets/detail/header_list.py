@@ -1,4 +1,4 @@
-"""The headers of one delivery, one a line; the value under the cursor is shown whole, enter copies it."""
+"""The headers of one delivery, one a line; the value under the cursor is shown in full, enter copies it."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from webhook_tui.ui.messages import CopyRequested
 
 
 class HeaderList(OptionList):
-    """A list with a cursor; its lines are made for its width."""
+    """A list of headers with a cursor."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("j", "cursor_down", "Down", show=False, id="headers.down", tooltip="the next header"),
-        Binding("k", "cursor_up", "Up", show=False, id="headers.up", tooltip="the header before"),
+        Binding("k", "cursor_up", "Up", show=False, id="headers.up", tooltip="the previous header"),
         Binding("g", "first", "First", show=False, id="headers.first", tooltip="the first header"),
         Binding("G", "last", "Last", show=False, id="headers.last", tooltip="the last header"),
     ]
@@ -68,7 +68,7 @@ class HeaderList(OptionList):
         return line.content(name_width(self._headers, width), width, whole=whole)
 
     def watch_highlighted(self, highlighted: int | None) -> None:
-        """Only the line under the cursor is whole."""
+        """Show only the value under the cursor in full."""
         for index, whole in ((self._whole, False), (highlighted, True)):
             if index is not None and index < len(self._headers) and (line := self._headers[index]) is not None:
                 self.replace_option_prompt_at_index(index, self._content(line, whole=whole))
@@ -76,12 +76,12 @@ class HeaderList(OptionList):
         super().watch_highlighted(highlighted)
 
     def on_resize(self) -> None:
-        """Cut the lines anew."""
+        """Fit the lines to the new width."""
         if self._headers:
             self._fill(self.highlighted)
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
-        """Enter and a click on the line under the cursor copy its value."""
+        """Copy the value on enter, or a click on the line under the cursor."""
         event.stop()
         if event.option_index < len(self._headers) and (line := self._headers[event.option_index]) is not None:
             self.post_message(CopyRequested(line.value, line.name))

@@ -1,4 +1,4 @@
-"""The headline of the detail: what the delivery is, how it was judged, and why in one sentence."""
+"""The headline of the detail: verdict, event, number, and the reason in one sentence."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from webhook_tui.ui.widgets.keys.key_button import types
 
 
 class Headline(Widget):
-    """Two lines; a click on the second asks why."""
+    """Two lines; a click on the second opens the Signature tab."""
 
     DEFAULT_CSS = "Headline { height: 2; width: 1fr; }"
 
@@ -25,40 +25,40 @@ class Headline(Widget):
         self._now = now
         self._in_ascii = in_ascii
         self._row: DeliveryRow | None = None
-        self._said = ""
+        self._text = ""
         self._with_key = True
 
-    def show(self, row: DeliveryRow, *, said: str = "", with_key: bool = True) -> None:
-        """Show a row; `said` takes the place of the verdict's sentence."""
-        if (row, said, with_key) != (self._row, self._said, self._with_key):
-            self._row, self._said, self._with_key = row, said, with_key
+    def show(self, row: DeliveryRow, *, text: str = "", with_key: bool = True) -> None:
+        """Show a row; `text` replaces the reason."""
+        if (row, text, with_key) != (self._row, self._text, self._with_key):
+            self._row, self._text, self._with_key = row, text, with_key
             self.refresh()
 
     def render(self) -> Content:
-        """Both lines for the present width."""
+        """Both lines for the current width."""
         if self._row is None:
             return Content.empty()
         width = self.content_size.width
         plain = self.app.no_color or self.app.native_ansi_color
         first = headline(self._row, width, self._now(), in_ascii=self._in_ascii, without_colour=plain)
-        said = Content(self._said)
+        text = Content(self._text)
         with_key = self._with_key and not types(self.screen.focused, "w")
-        second = said if self._said else sentence(self._row, width, with_key=with_key)
+        second = text if self._text else sentence(self._row, width, with_key=with_key)
         return Content("\n").join([first, second])
 
     def on_mount(self) -> None:
-        """The key may become a letter of a text, and a key again."""
+        """Watch the focus: in an input the key is a letter of its text."""
         self.watch(self.screen, "focused", self._focus_moved, init=False)
 
     def _focus_moved(self) -> None:
         self.refresh()
 
     def on_resize(self) -> None:
-        """Another width may have room for the long form."""
+        """Fit the text to the new width."""
         self.refresh()
 
     async def on_click(self, event: events.Click) -> None:
-        """The second line leads to the Signature tab."""
+        """Open the Signature tab from the second line."""
         event.stop()
         if event.y == 1 and self._row is not None:
             await self.run_action(screen_action("delivery.why"))

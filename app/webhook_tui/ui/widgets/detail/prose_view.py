@@ -1,4 +1,4 @@
-"""A scrolling page of text that is made for its width: the Signature and the Attempts tab."""
+"""A scrolling page of text that depends on its width."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from textual.widgets import Static
 
 
 class ProseView(VerticalScroll):
-    """Shows what a function makes of a width; asks it again when the width changes."""
+    """Shows the text that a function returns for a width."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("j", "scroll_down", "Down", show=False, id="prose.down", tooltip="scroll down"),
@@ -34,11 +34,11 @@ class ProseView(VerticalScroll):
         self.plain = ""
 
     def compose(self) -> ComposeResult:
-        """The page."""
+        """The text."""
         yield Static(markup=False)
 
     def show(self, make: Callable[[int], Content], *, from_top: bool) -> None:
-        """Show another page; `from_top`: scroll to its begin."""
+        """Show another text; `from_top`: scroll to its beginning."""
         self._make = make
         self._fill()
         if from_top:
@@ -51,5 +51,5 @@ class ProseView(VerticalScroll):
         self.query_one(Static).update(text)
 
     def on_resize(self) -> None:
-        """Another width, another page."""
+        """Fit the text to the new width."""
         self._fill()

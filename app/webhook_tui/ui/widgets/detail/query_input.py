@@ -1,4 +1,4 @@
-"""The input for a JMESPath expression; it stands in the detail's last line while it is typed."""
+"""The input for a JMESPath expression, in the last line of the detail."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ LONGEST = 1000
 
 
 class QueryInput(Input):
-    """Tells what is typed; enter keeps the query, escape ends it."""
+    """Posts the expression while it is typed; enter keeps the query, escape ends it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "keep", "Keep", key_display="enter", id="query.keep", tooltip="keep the query"),
@@ -37,10 +37,10 @@ class QueryInput(Input):
             self.text = text
 
     class Kept(Typed):
-        """The query stays, its result is next."""
+        """The user keeps the query."""
 
     class Ended(Message):
-        """No query."""
+        """The user ends the query."""
 
     def __init__(self) -> None:
         super().__init__(
@@ -49,26 +49,26 @@ class QueryInput(Input):
         self._pause: Timer | None = None
 
     def open(self) -> None:
-        """Stand there and have the focus."""
+        """Show the input and focus it."""
         self.add_class("-open")
         self.focus()
 
     def close(self) -> None:
-        """Be gone; the text is kept for the next time."""
+        """Hide the input; its text stays."""
         self._forget_pause()
         self.remove_class("-open")
 
     def action_keep(self) -> None:
-        """Tell."""
+        """Post the text."""
         self.post_message(self.Kept(self.value.strip()))
 
     def action_give_up(self) -> None:
-        """Tell."""
+        """Post the text."""
         self.value = ""
         self.post_message(self.Ended())
 
     def on_input_changed(self, event: Input.Changed) -> None:
-        """Wait for the pause."""
+        """Post the text after a pause."""
         event.stop()
         self._forget_pause()
         if self.has_class("-open"):

@@ -1,4 +1,7 @@
-"""The names of the tabs: two lines from 30 rows (names, a rule with the active part thick), else one line."""
+"""The names of the tabs, with a rule below them from 30 rows on.
+
+Not Textual's Tabs: they always take two lines, animate, and mount a widget a name, while tabs change with deliveries.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,7 @@ from textual.widget import Widget
 
 
 class TabStrip(Widget):
-    """Not in the tab order: [ ] and the mouse reach it."""
+    """Shows the names; it cannot be focused."""
 
     ALLOW_SELECT = False
     DEFAULT_CSS = """
@@ -17,7 +20,7 @@ class TabStrip(Widget):
     """
 
     class Picked(Message):
-        """The user clicked on a name."""
+        """A name was clicked."""
 
         def __init__(self, name: str) -> None:
             super().__init__()
@@ -35,7 +38,7 @@ class TabStrip(Widget):
             self.refresh()
 
     def render(self) -> Content:
-        """Names two blanks apart; below them, where there is room, the rule."""
+        """The names, and the rule if there is room."""
         two_lines = self.size.height > 1
         style = "bold $primary" if two_lines else "bold underline $primary"
         parts = [Content.assemble((name, style if name == self._active else "$muted")) for name in self._names]
@@ -58,11 +61,11 @@ class TabStrip(Widget):
         return start, start + len(wanted)
 
     def on_resize(self) -> None:
-        """One or two lines."""
+        """Draw one or two lines."""
         self.refresh()
 
     def on_click(self, event: events.Click) -> None:
-        """Pick the name under the pointer."""
+        """Post the name under the pointer."""
         event.stop()
         for name in self._names:
             start, end = self._span(name)

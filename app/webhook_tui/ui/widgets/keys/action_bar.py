@@ -1,4 +1,4 @@
-"""The row of buttons, and at its right where the newest delivery is."""
+"""The row of buttons, and a note about the newest delivery."""
 
 from __future__ import annotations
 
@@ -33,20 +33,20 @@ class FollowNote(Static):
         self._filter, self._found = "", ""
 
     def show_filter(self, text: str, found: str) -> None:
-        """Show a filter that is on and how many pass it, before anything else; "" when none is."""
+        """Show the filter and how many match; "" without a filter."""
         if (text, found) != (self._filter, self._found):
             self._filter, self._found = text, found
             self.refresh()
 
     def show(self, *, following: bool, waits: bool, below: int, is_used: bool) -> None:
-        """Say whether the cursor follows, else how many rows are below it; nothing unless there is a table."""
+        """Show whether the cursor follows, or how many rows are below it."""
         shown = (following, waits, below, is_used)
         if shown != (self._following, self._waits, self._below, self._is_used):
             self._following, self._waits, self._below, self._is_used = shown
             self.refresh()
 
     def on_mount(self) -> None:
-        """The key may become a letter of a text, and a key again."""
+        """Watch the focus: in an input the key is a letter of its text."""
         self.watch(self.screen, "focused", self._show_key)
 
     def _show_key(self, focused: Widget | None) -> None:
@@ -62,7 +62,7 @@ class FollowNote(Static):
         return next((form for form in forms if form.cell_length <= width), Content.empty())
 
     def _filter_form(self, forms: list[Content], width: int) -> Content:
-        """The filter whole with as much of the rest as fits behind it, else the filter cut."""
+        """The filter with as much of the note as fits, else the filter cut."""
         shown = Content.assemble((f"{self._found}  ", "$muted"), (f"/ {visible(self._filter)}", "$accent-text"))
         with_rest = (Content.assemble(shown, "   ", form) for form in forms)
         return next((form for form in with_rest if form.cell_length <= width), shown.truncate(width, ellipsis=True))
@@ -86,7 +86,7 @@ class FollowNote(Static):
         ]
 
     def on_resize(self) -> None:
-        """Another width may have room for another form."""
+        """Fit the text to the new width."""
         self.refresh()
 
     async def on_click(self, event: events.Click) -> None:

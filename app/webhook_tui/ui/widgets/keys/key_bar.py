@@ -1,4 +1,4 @@
-"""The footer: the keys that work where the focus is, at most seven, fewer where it is narrow."""
+"""The footer: the keys that work where the focus is, at most seven, fewer if it is narrow."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ _TYPING = (
 
 
 class _Key(Struct, frozen=True):
-    """What is shown of one binding."""
+    """What the footer shows of a binding."""
 
     id: str
     key: str
@@ -51,7 +51,7 @@ class _Key(Struct, frozen=True):
 
 
 class KeyBar(Footer):
-    """Textual's footer with a limit, which makes its widgets anew only when it has something else to say.
+    """Textual's footer with a limit; mounts widgets again only when the keys change.
 
     Textual's own binds each key's widget to the footer, which then holds it for ever: some more with every delivery.
     """
@@ -76,7 +76,7 @@ class KeyBar(Footer):
             yield shown
 
     def bindings_changed(self, screen: Screen[Any]) -> None:
-        """Told by the screen, with each delivery and each change of the focus."""
+        """Called by the screen when its bindings may have changed."""
         self._bindings_ready = True
         if screen.app.app_focus and self.is_attached and screen is self.screen:
             self.call_after_refresh(self._show)
@@ -96,7 +96,7 @@ class KeyBar(Footer):
         return [*keys[: _MOST - len(last)], *last]
 
     def _all(self) -> dict[str, _Key]:
-        """The first key of each action."""
+        """Return the first key of each action."""
         found: dict[str, _Key] = {}
         for _, binding, enabled, tooltip in self.screen.active_bindings.values():
             if binding.show and binding.action not in found:

@@ -1,4 +1,4 @@
-"""A button of one line that shows its key while it is one; left and right move the focus to its neighbours."""
+"""A button of one line that shows its key; left and right focus its neighbours."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from textual.widgets import Button
 
 
 def types(focused: Widget | None, key: str) -> bool:
-    """Whether a key, pressed now, is a letter of what is typed in the widget with the focus."""
+    """Return whether a key would be text in the focused widget."""
     return focused is not None and len(key) == 1 and focused.check_consume_key(key, key)
 
 
 class KeyButton(Button):
-    """`Test ping t`: the label and the key that does the same, bold and underlined, unless it types."""
+    """Shows `Test ping t`: a label and the key that does the same, unless the key would be text."""
 
     ALLOW_SELECT = False
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "press", "Press", show=False, id="button.press", tooltip="press the button"),
-        Binding("left", "neighbour(-1)", "Left", show=False, id="button.left", tooltip="the button before"),
+        Binding("left", "neighbour(-1)", "Left", show=False, id="button.left", tooltip="the previous button"),
         Binding("right", "neighbour(1)", "Right", show=False, id="button.right", tooltip="the next button"),
     ]
     DEFAULT_CSS = """
@@ -50,11 +50,11 @@ class KeyButton(Button):
         return Content(self._words) + key
 
     def on_mount(self) -> None:
-        """The key may become a letter of a text, and a key again."""
+        """Watch the focus: in an input the key is a letter of its text."""
         self.watch(self.screen, "focused", self._show_key)
 
     def name_it(self, label: str) -> None:
-        """Give it another label."""
+        """Set another label."""
         self._words = label
         self._show_key(self.screen.focused)
 
@@ -65,7 +65,7 @@ class KeyButton(Button):
             self.refresh(layout=True)
 
     def action_neighbour(self, step: int) -> None:
-        """Give the focus to the next button of the row, or the one before; the row has ends."""
+        """Focus the next or the previous button of the row."""
         buttons = [button for button in self._row() if button.focusable]
         at = buttons.index(self) + step if self in buttons else 0
         if 0 <= at < len(buttons):

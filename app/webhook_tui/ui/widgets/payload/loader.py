@@ -61,8 +61,8 @@ def _refused(body: bytes, content: bytes, notes: tuple[str, ...]) -> Document:
     try:
         decode(content, parse_constant=_refuse_constant)
     except json.JSONDecodeError as error:
-        words = next((ours for theirs, ours in _WORDS if error.msg.startswith(theirs)), "it cannot be read")
-        return _as_received(body, f"Not JSON: {words} at line {error.lineno}, column {error.colno}")
+        text = next((ours for theirs, ours in _WORDS if error.msg.startswith(theirs)), "it cannot be read")
+        return _as_received(body, f"Not JSON: {text} at line {error.lineno}, column {error.colno}")
     except _NotANumberError as error:
         return _as_received(body, f"Not JSON: {error} is not a JSON value", (f"{error} in the body",))
     except (NestingError, MemoryError):

@@ -49,9 +49,9 @@ class PayloadView(LineView):
     BINDING_GROUP_TITLE = "Payload"
     BINDINGS: ClassVar[list[BindingType]] = [
         *movement_bindings("payload", "line", last="Move to the last line"),
-        Binding("left", "sideways(-1)", "Left", show=False, id="payload.left", tooltip="Move the text to the right"),
-        Binding("right", "sideways(1)", "Right", show=False, id="payload.right", tooltip="Move the text to the left"),
-        Binding("enter", "fold", "Fold", show=False, id="payload.fold", tooltip="Fold or open this part"),
+        Binding("left", "sideways(-1)", "Left", show=False, id="payload.left", tooltip="scroll left"),
+        Binding("right", "sideways(1)", "Right", show=False, id="payload.right", tooltip="scroll right"),
+        Binding("enter", "fold", "Fold", show=False, id="payload.fold", tooltip="fold or unfold"),
     ]
 
     class PathChanged(Message):

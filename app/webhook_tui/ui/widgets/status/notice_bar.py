@@ -1,4 +1,4 @@
-"""The one place for what is wrong: one or two lines under the status line, with a bar in the colour of their weight."""
+"""The notice: one or two lines below the status line, with a bar in the colour of the severity."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from webhook_tui.ui.format.status.notices import Notice
 
 
 class NoticeBar(Static):
-    """Is not displayed while there is nothing to say."""
+    """Shows one problem; hidden without one."""
 
     DEFAULT_CSS = """
     NoticeBar {
@@ -35,7 +35,7 @@ class NoticeBar(Static):
         self._plain = ""
 
     def show(self, notice: Notice | None, now: datetime) -> None:
-        """Show a notice with its seconds as of `now`, or none."""
+        """Show a notice with its seconds as of `now`, or nothing."""
         self.shown = notice
         self.set_class(notice is not None, "-shown")
         if notice is None:

@@ -16,7 +16,7 @@ from webhook_tui.ui.format.status.route import Count, count_at, is_refused_at, s
 
 
 class StatusBar(Widget):
-    """Shows one status; `tick` lets its ages and seconds go on."""
+    """Shows one status; `tick` updates its ages and seconds."""
 
     ALLOW_SELECT = False
     DEFAULT_CSS = """
@@ -43,7 +43,7 @@ class StatusBar(Widget):
         self.tick()
 
     def tick(self) -> None:
-        """Draw again if the words changed."""
+        """Draw again if the text changed."""
         if self._line().plain != self._shown or not self._shown:
             self.refresh()
 
@@ -51,13 +51,13 @@ class StatusBar(Widget):
         return status_line(self._status, self.content_size.width, self._now(), in_ascii=self._in_ascii)
 
     def render(self) -> Content:
-        """The line for the present width and moment."""
+        """The line for the current width and time."""
         line = self._line()
         self._shown = line.plain
         return line
 
     async def on_click(self, event: events.Click) -> None:
-        """A count shows what it counts, the refused requests the Status screen, everything else the addresses."""
+        """Filter by a count, open the Status screen from the refused requests, else the addresses."""
         offset = event.get_content_offset(self)
         count = None if offset is None else count_at(self._shown, offset.x)
         if count is not None:

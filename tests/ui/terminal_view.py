@@ -1,0 +1,26 @@
+"""What is on the screen, and what a mouse does: the two things that Textual tells and takes by private names only."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from textual.app import App
+from textual.events import MouseEvent
+from textual.pilot import Pilot
+from textual.strip import Strip
+from textual.widget import Widget
+
+
+def strips(app: App[Any]) -> list[Strip]:
+    """Return the lines of the screen as coloured pieces, a dialog over it included."""
+    return app.screen._compositor.render_strips()
+
+
+def lines(app: App[Any]) -> list[str]:
+    """Return the lines of the screen as text."""
+    return [strip.text for strip in strips(app)]
+
+
+async def wheel(pilot: Pilot[Any], event: type[MouseEvent], widget: type[Widget], offset: tuple[int, int]) -> None:
+    """Turn the wheel over a widget."""
+    await pilot._post_mouse_events([event], widget, offset)
