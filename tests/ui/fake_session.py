@@ -107,7 +107,7 @@ class FakeSession:
         self.ended = threading.Event()
         self.fails_with: Exception | None = None
         self.first_status = status
-        self._facts: queue.Queue[tuple[SessionEvent, threading.Event] | None] = queue.Queue()
+        self._events: queue.Queue[tuple[SessionEvent, threading.Event] | None] = queue.Queue()
         self._runs = False
         self._dies = False
         self.may_register = False
@@ -125,10 +125,10 @@ class FakeSession:
         emit(StatusChanged(self.first_status))
         emit(HistoryOpened())
         self._runs = True
-        while (next_one := self._facts.get()) is not None:
-            fact, was_said = next_one
-            emit(fact)
-            was_said.set()
+        while (next_one := self._events.get()) is not None:
+            event, is_published = next_one
+            emit(event)
+            is_published.set()
         self._runs = False
         emit(SessionStopped(is_unexpected=self._dies))
         self.ended.set()
@@ -195,12 +195,12 @@ class FakeSession:
     def stop(self) -> None:
         self.stops += 1
         self._runs = False
-        self._facts.put(None)
+        self._events.put(None)
 
     def die(self) -> None:
         """End as a process that is killed."""
         self._dies = True
-        self._facts.put(None)
+        self._events.put(None)
 
     def open_rows(self) -> MemoryRows:
         return self.rows
@@ -222,12 +222,12 @@ class FakeSession:
     def known_secrets(self) -> tuple[Secret, ...]:
         return self.secrets
 
-    def emit(self, fact: SessionEvent) -> None:
-        """Say a fact from the session's thread; it is said when this returns, unless the session does not run."""
-        was_said = threading.Event()
-        self._facts.put((fact, was_said))
+    def emit(self, event: SessionEvent) -> None:
+        """Publish an event from the session's thread; returns once it is published, at once if no session runs."""
+        is_published = threading.Event()
+        self._events.put((event, is_published))
         if self._runs:
-            was_said.wait(PATIENCE_SECONDS)
+            is_published.wait(PATIENCE_SECONDS)
 
     def deliver(self, stored: StoredDelivery) -> None:
         """Record a delivery and say so."""

@@ -23,7 +23,7 @@ _REASONS = {
     Verdict.INVALID: ("It fits without the newline at the end of the body.", "Fits without the last newline."),
     Verdict.MISSING: ("No X-Webhook-Signature header: anyone can have sent it.", "No signature header."),
     Verdict.MALFORMED: ("The signature has 63 hex digits; sha256 has 64.", "63 hex digits, not 64."),
-    Verdict.PENDING: ("Its secret is not known yet; it is judged when it comes.", "The secret is not known yet."),
+    Verdict.PENDING: ("Its secret is not known yet; it is verified when it arrives.", "The secret is not known yet."),
 }
 
 

@@ -61,11 +61,11 @@ class Stage:
         await self.pilot.press(*keys)
         await self.pilot.pause()
 
-    async def until(self, fact: str | Callable[[], bool]) -> None:
-        """Wait for a text on the screen, or for a fact."""
+    async def until(self, condition: str | Callable[[], bool]) -> None:
+        """Wait for a text on the screen, or for a condition."""
         end = monotonic() + PATIENCE_SECONDS
-        while not (fact in self.text() if isinstance(fact, str) else fact()):
-            assert monotonic() < end, f"waited in vain for {fact!r}:\n{self.text()}"
+        while not (condition in self.text() if isinstance(condition, str) else condition()):
+            assert monotonic() < end, f"waited in vain for {condition!r}:\n{self.text()}"
             await self.pilot.pause(0.01)
 
     async def requested(self, command: Command | Query[Any]) -> None:

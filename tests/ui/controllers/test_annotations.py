@@ -1,4 +1,4 @@
-"""Marks, comments, deletions, copies and exports: keys in, wishes, files and the clipboard out."""
+"""Marks, comments, deletions, copies and exports: keys in, commands, files and the clipboard out."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def clipboard(played: Stage) -> str:
 
 
 async def test_a_mark_is_on_the_row_and_off_again() -> None:
-    """m wishes, the row shows it, and the filter `marked` finds it."""
+    """m commands, the row shows it, and the filter `marked` finds it."""
     async with stage() as played:
         await choose(played, 8)
         await played.press("m")

@@ -23,7 +23,7 @@ LETTERS = [
     (["e", "tab"], ["   curl "], "c   curl ", ["shift+tab"], ["escape"]),
     (
         ["enter", "ctrl+f"],
-        ["Test ping     Register     Delete  ", "judged when it comes.  "],
+        ["Test ping     Register     Delete  ", "verified when it arrives.  "],
         "Test ping t     Register u     Delete X",
         ["escape"],
         ["escape"],

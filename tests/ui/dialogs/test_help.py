@@ -28,8 +28,8 @@ async def test_help_shows_the_keys_that_work_where_the_focus_was() -> None:
 
         await played.press("?")
         await played.until("send a test ping")
-        line = next(i for i, text in enumerate(played.lines()) if "send a test ping" in text)
-        column = played.lines()[line].index("send a test ping")
-        await played.pilot.click(offset=(column, line))
+        row = next(i for i, text in enumerate(played.lines()) if "send a test ping" in text)
+        column = played.lines()[row].index("send a test ping")
+        await played.pilot.click(offset=(column, row))
         await played.requested(SendTestPing())
         await played.dialog_closed()

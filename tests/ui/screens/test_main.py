@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from msgspec.structs import replace
@@ -12,6 +13,7 @@ from tests.ui.fake_session import LISTENING, LIVE, NOW, RUNNING, STARTING, WAITI
 from tests.ui.memory_rows import MemoryRows, mock_up_rows, stored_delivery
 from tests.ui.snapshots import Snapshot
 from tests.ui.stage import SMALL, STACKED, WIDE, Stage, stage
+from tests.ui.terminal_view import lines
 from webhook_tui.domain.commands import RegisterWebhook, SendTestPing
 from webhook_tui.domain.errors import Problem
 from webhook_tui.domain.events import DeliveriesDeleted, Notified, ProblemOccurred, StatusChanged
@@ -190,36 +192,13 @@ async def test_the_first_delivery_brings_the_table_and_the_focus() -> None:
         assert "following the newest" in played.text()
 
 
-@pytest.mark.parametrize("size", [WIDE, (100, 30), STACKED])
-async def test_the_heading_stands_before_the_first_delivery_where_it_stands_with_it(size: tuple[int, int]) -> None:
-    """Alone it has no focus and sorts nothing; without deliveries the steps stand below it again."""
-    async with stage(FakeSession(WAITING), size=size) as played:
-        await played.until("Press t to send a test ping")
-        lines = played.lines()
-        line = next(number for number, text in enumerate(lines) if text.startswith("    #  time       verdict"))
-        heading = lines[line].rstrip()
-        await played.pilot.click("DeliveryTable", offset=(20, line - played.main.deliveries.table.region.y))
-        await played.press("tab", "tab", "tab", "tab")
-        assert not played.is_focused("DeliveryTable")
-
-        played.session.deliver(stored_delivery(1, event="batch_edit"))
-        await played.until(lambda: played.is_focused("DeliveryTable"))
-        assert played.lines()[line].startswith(heading)
-
-        played.session.emit(DeliveriesDeleted(played.session.rows.delete([1])))
-        await played.until("Press t to send a test ping")
-        await played.until(lambda: played.is_focused("ping"))
-        assert played.lines()[line].rstrip() == heading
-
-
 class _FirstFrame(WebhookTuiApp):
     """Keeps the first frame that is not blank."""
 
     lines: tuple[str, ...] = ()
 
     def post_display_hook(self) -> None:
-        strips = self.screen._compositor.render_strips()
-        self.lines = self.lines or tuple(line for strip in strips if (line := strip.text.rstrip()))
+        self.lines = self.lines or tuple(line for text in lines(self) if (line := text.rstrip()))
 
 
 async def test_the_first_frame_has_the_heading_in_the_columns_for_its_size() -> None:
@@ -233,20 +212,14 @@ async def test_the_first_frame_has_the_heading_in_the_columns_for_its_size() -> 
     assert app.lines[2] == "     ◐ receiver   opening 127.0.0.1:9876"
 
 
-async def test_a_refused_request_is_told() -> None:
-    """Who curls the bare URL sees it, and a click on the count says why."""
-    status = replace(WAITING, refusals=(Refusal(404, "not the webhook's path", "POST /"),))
-    async with stage(FakeSession(status), size=STACKED) as played:
-        await played.until("refused    1 request (404): not the webhook's path (POST /)")
-        assert "1 refused" in played.lines()[0]
-        await played.pilot.click("StatusBar", offset=(played.lines()[0].index("refused"), 0))
-        await played.until("counting")
-
-
 async def test_new_rows_are_followed_until_the_user_moves() -> None:
     """Following waits while the detail is read, or the terminal has no focus; f goes back to the newest."""
     async with stage(size=STACKED) as played:
         detail = played.main.deliveries.detail
+
+        def shows(seq: int) -> bool:
+            return detail.seq == seq
+
         played.session.deliver(stored_delivery(13))
         await played.until(lambda: detail.seq == 13)
 
@@ -270,12 +243,12 @@ async def test_new_rows_are_followed_until_the_user_moves() -> None:
 
             newest += 3
             await played.press("f")
-            await played.until(lambda newest=newest: detail.seq == newest - 1)
+            await played.until(partial(shows, newest - 1))
             played.session.deliver(stored_delivery(newest))
             await played.until("1 below · f follow the newest")
             await played.press(back)
             await played.until("following the newest")
-            await played.until(lambda newest=newest: detail.seq == newest)
+            await played.until(partial(shows, newest))
 
         await played.press("enter")
         await played.until("following waits")
@@ -402,7 +375,7 @@ async def test_ping_and_register_by_key_and_by_mouse() -> None:
             await played.press(key)
             await played.requested(command)
             await played.pilot.click(f"#{button}")
-            await played.until(lambda command=command: played.session.commands == [command, command])
+            await played.until(partial(played.session.commands.__eq__, [command, command]))
 
 
 async def test_buttons_notices_and_dialogs() -> None:

@@ -22,20 +22,20 @@ from webhook_tui.ui.terminal.shutdown_line import finish_shutdown
 
 
 class Retention:
-    """A session that says these facts when it is stopped."""
+    """A session that says these events when it is stopped."""
 
     first_status = SessionStatus()
 
-    def __init__(self, *facts: SessionEvent) -> None:
-        self.facts = facts
+    def __init__(self, *events: SessionEvent) -> None:
+        self.events = events
         self.stopped = threading.Event()
         self.release = threading.Event()
         self.release.set()
 
     def run(self, publish: Callable[[SessionEvent], None]) -> None:
         self.stopped.wait()
-        for fact in self.facts:
-            publish(fact)
+        for event in self.events:
+            publish(event)
         self.release.wait()
 
     def request(self, command: Command) -> None:
@@ -59,10 +59,10 @@ class Retention:
         raise NotImplementedError
 
 
-def leave(*facts: SessionEvent, seconds: float = 5.0) -> tuple[str, bool]:
+def leave(*events: SessionEvent, seconds: float = 5.0) -> tuple[str, bool]:
     """What is written, and whether the session ended."""
-    host = SessionWorker(Retention(*facts))
-    host.start(lambda fact: None)
+    host = SessionWorker(Retention(*events))
+    host.start(lambda event: None)
     host.leave()
     out = io.StringIO()
     ended = finish_shutdown(host, out, seconds=seconds)
@@ -116,7 +116,7 @@ def test_a_session_that_hangs_is_not_waited_for_for_ever() -> None:
     session = Retention()
     session.release.clear()
     host = SessionWorker(session)
-    host.start(lambda fact: None)
+    host.start(lambda event: None)
     host.leave()
 
     assert not finish_shutdown(host, io.StringIO(), seconds=0.05)

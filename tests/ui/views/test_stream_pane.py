@@ -221,7 +221,7 @@ async def test_enter_shows_both_contents_as_a_harmless_diff() -> None:
 
 
 async def test_new_events_come_by_themselves_and_the_cursor_stays() -> None:
-    """It follows the newest until it is moved; a flood of facts is not for the screen."""
+    """It follows the newest until it is moved; a flood of events is not for the screen."""
     session = WatchingSession()
     async with stage(session, now=lambda: CLOCK) as played:
         table = await opened(played, session)

@@ -42,7 +42,7 @@ class CopyContractDialog(Dialog[str]):
     AUTO_FOCUS = "Menu"
     TITLE_TEXT = "Copy the contract"
 
-    def words(self) -> ComposeResult:
+    def body(self) -> ComposeResult:
         """The forms."""
         yield Menu(
             [
@@ -121,7 +121,7 @@ class ContractDialog(Dialog[str]):
         yield StatusBar(now=self._now, in_ascii=self._in_ascii)
         yield from super().compose()
 
-    def words(self) -> ComposeResult:
+    def body(self) -> ComposeResult:
         """The events; the tree; the page about a field."""
         yield TabStrip(("",))
         yield Static(contract_note(None, self._now(), of_all=False), id="note", markup=False)

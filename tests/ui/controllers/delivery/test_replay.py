@@ -1,4 +1,4 @@
-"""Answering by a rule, forwarding and replaying: keys in, wishes and the screen out."""
+"""Answering by a rule, forwarding and replaying: keys in, commands and the screen out."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -301,12 +302,16 @@ async def test_without_a_secret_the_editor_gets_the_exact_bytes(monkeypatch: pyt
         await played.requested(ReplayDeliveries((13,), APP, re_sign=False, body=JSON_BODY + b"{\x1b"))
 
 
+def _add(ending: bytes, text: bytes, _seq: int | None) -> bytes:
+    return text + ending
+
+
 @pytest.mark.parametrize("has_secret", [True, False], ids=["indented", "exact"])
 async def test_an_editor_that_changes_nothing_sends_nothing(monkeypatch: pytest.MonkeyPatch, has_secret: bool) -> None:
     """The newline that editors write after the last line is no change."""
     async with stage(editing(monkeypatch, JSON_BODY, has_secret=has_secret), size=STACKED) as played:
         for ending in (b"", b"\n"):
-            played.main.editor.run_editor = lambda text, _seq, ending=ending: text + ending
+            played.main.editor.run_editor = partial(_add, ending)
             await played.press("R")
             await played.until("Nothing changed: not sent.")
             await played.press("t")
