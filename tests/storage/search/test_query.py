@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from datetime import timedelta
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from hypothesis import HealthCheck, example, given, settings
@@ -24,6 +25,7 @@ from webhook_tui.storage.database.schema import HISTORY
 from webhook_tui.storage.insertion import insert_deliveries, recordable
 from webhook_tui.storage.mappers import find_stored
 from webhook_tui.storage.retention import delete_some
+from webhook_tui.storage.search import query, scan
 from webhook_tui.storage.search.query import build_query
 from webhook_tui.storage.search.scan import Published, Scan, Search
 from webhook_tui.storage.search.word_index import LARGEST_INDEXED, WordIndex
@@ -164,10 +166,10 @@ def _all(connection: sqlite3.Connection) -> list[StoredDelivery]:
 def _scanned(connection: sqlite3.Connection, expression: Expression, sort: Sort, chunks: Sequence[int]) -> list[int]:
     published: list[Published] = []
     search = Search(expression, sort, NOW, JOB_FIELDS)
-    scan = Scan(connection, search, published.append, lambda: False, chunks=chunks)
-    while scan.has_older:
-        scan.advance()
-    scan.publish()
+    one = Scan(connection, search, published.append, lambda: False, chunks=chunks)
+    while one.has_older:
+        one.advance()
+    one.publish()
     connection.execute("DROP TABLE IF EXISTS temp.found")
     view = published[-1].view
     assert [view.position(view.at(place)) for place in range(len(view))] == list(range(len(view)))
@@ -175,18 +177,36 @@ def _scanned(connection: sqlite3.Connection, expression: Expression, sort: Sort,
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
-@example(what=[(delivery(), Verdict.VALID, None, False, "")] * 3, texts=["id:12 event:other"], indexed=0, gone=[])
+@example(
+    what=[(delivery(), Verdict.VALID, None, False, "")] * 3,
+    texts=["id:12 event:other"],
+    indexed=0,
+    gone=[],
+    most_words=30,
+)
 @given(
     what=st.lists(stored, max_size=8),
     texts=st.lists(filters, min_size=1, max_size=4),
     indexed=st.integers(0, 9),
     gone=st.lists(st.integers(1, 8), max_size=2),
+    most_words=st.sampled_from([0, 30]),
 )
 def test_the_search_finds_what_the_evaluator_says(
-    what: list[tuple[Delivery, Verdict, int | None, bool, str]], texts: list[str], indexed: int, gone: list[int]
+    what: list[tuple[Delivery, Verdict, int | None, bool, str]],
+    texts: list[str],
+    indexed: int,
+    gone: list[int],
+    most_words: int,
 ) -> None:
-    """Row by row, along indexes, and in small chunks; the index of words is whole, partly filled or empty."""
-    with _history(what[:indexed]) as connection:
+    """Row by row, along indexes, and in small chunks; the index of words is whole, partly filled or empty.
+
+    The words with one beginning are followed one by one or merged, and those of two deliveries are counted together.
+    """
+    with (
+        _history(what[:indexed]) as connection,
+        patch.object(query, "_MOST_WORDS", most_words),
+        patch.object(scan, "_COUNTED", 2),
+    ):
         WordIndex().step(connection)
         WordIndex().step(connection)
         delete_some(connection, gone)
@@ -243,12 +263,12 @@ def test_matches_are_sorted_by_a_column(
         ("id:12", "attempts"),
         ("attempt:>1", "repeated"),
         ("marked verdict:valid", "marks"),
-        ("failed", "words VIRTUAL TABLE INDEX"),
+        ("failed", "w VIRTUAL TABLE INDEX"),
         ("invalid", "by_verdict"),
         ("200", "by_answered"),
-        ("job:job_7c1", "words VIRTUAL TABLE INDEX"),
-        ("body.data.status=failed", "words VIRTUAL TABLE INDEX"),
-        ("header:x-foo", "words VIRTUAL TABLE INDEX"),
+        ("job:job_7c1", "w VIRTUAL TABLE INDEX"),
+        ("body.data.status=failed", "w VIRTUAL TABLE INDEX"),
+        ("header:x-foo", "w VIRTUAL TABLE INDEX"),
         ("marked or verdict:valid !ping", "by_verdict"),
         ("source:sse", "streamed"),
     ],
@@ -258,11 +278,12 @@ def test_an_index_leads_to_the_matches(text: str, index: str) -> None:
     sample = (delivery(b'{"id": 12}'), Verdict.VALID, 200, False, "")
     with _history([sample, sample]) as connection:
         WordIndex().step(connection)
-        query = build_query(parse(text), NOW, connection)
-        plan = connection.execute(f"EXPLAIN QUERY PLAN {query.sql}", {**query.parameters, "lo": 1, "hi": 9})
+        built = build_query(parse(text), NOW, connection)
+        plan = connection.execute(f"EXPLAIN QUERY PLAN {built.sql}", {**built.parameters, "lo": 1, "hi": 9})
         steps = "\n".join(step for *_, step in plan)
 
     assert index in steps
+    assert "TEMP B-TREE" not in steps or not index.startswith("w "), "the first match does not wait for the last one"
     assert "SCAN deliveries" not in steps
     assert "SCAN d\n" not in steps
 

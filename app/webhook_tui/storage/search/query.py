@@ -56,15 +56,33 @@ _IN_RANGE = "seq BETWEEN :lo AND :hi"
 _UNREAD = f"(d.seq > :done OR d.size > {LARGEST_INDEXED})"
 """Rows whose words are not in the index."""
 _MOST_VALUES = 1000
+_MOST_WORDS = 30
+_SMALLEST_CHARACTER = "0"
+"""Of those that a word can have."""
 
 
 class Query(Struct, frozen=True):
     """A statement with all values but :lo and :hi. It is good for the read transaction in which it was built."""
 
     sql: str
-    """Selects pairs of a number and whether the delivery must be checked in Python."""
+    """Selects pairs of a number and whether the delivery must be checked in Python; a pair may come twice."""
     parameters: dict[str, Any]
     has_checks: bool
+    covered: str = ""
+    """Selects how many deliveries from :lo to :hi do not pass, where :lo is not below `dense_from`; "": not known."""
+    dense_from: int = 0
+    """From here on no delivery was deleted, as far as the words go."""
+    reads_all_words: bool = False
+    """Whether it costs the same for every range: the words with this beginning are many, and are merged at first."""
+
+
+class _Source(Struct, frozen=True):
+    """A part of a FROM clause with rows `d` of deliveries, and which of them."""
+
+    tables: str
+    where: str
+    number: str = "d.seq"
+    """The column of the number by which SQLite knows that the rows are sorted."""
 
 
 class _Condition(Struct, frozen=True):
@@ -75,6 +93,8 @@ class _Condition(Struct, frozen=True):
     """The smaller, the fewer rows its index is expected to lead to. 9: no index helps."""
     index: str = ""
     """The index of `deliveries` that serves it; "" when it is a list of numbers."""
+    candidates: tuple[_Source, ...] = ()
+    """Where the rows come from when this condition has the lowest rank, instead of `index`."""
 
 
 _NEVER = _Condition("0", 0)
@@ -89,9 +109,25 @@ def build_query(
     it which verdict or event is rare. Without `use_indexes` every row of the range is read, which is best for few.
     """
     builder = _Builder(connection, now, use_indexes=use_indexes)
-    branches = [builder.branch(branch) for branch in expression.branches]
-    sql = " UNION ".join(_select(f"d.seq, {builder.check}", source, where) for source, where in branches)
-    return Query(f"{sql} ORDER BY 1 DESC", builder.parameters, has_checks=builder.check != "0")
+    sources = [source for branch in expression.branches for source in builder.branch(branch)]
+    # Not UNION: it sorts by both columns, and the first row would wait for the last one.
+    sql = " UNION ALL ".join(
+        _select(f"{source.number}, {builder.check}", source.tables, source.where) for source in sources
+    )
+    has_one_branch = len(expression.branches) == 1
+    return Query(
+        f"{sql} ORDER BY 1 DESC",
+        builder.parameters,
+        has_checks=builder.check != "0",
+        covered=builder.covered if has_one_branch else "",
+        dense_from=builder.dense_from,
+        reads_all_words=builder.reads_all_words and has_one_branch and len(expression.branches[0].terms) == 1,
+    )
+
+
+def _numbers(sources: Sequence[_Source]) -> str:
+    """The numbers of all these sources as one list."""
+    return " UNION ALL ".join(_select(source.number, source.tables, source.where) for source in sources)
 
 
 def _select(what: str, source: str, *conditions: str) -> str:
@@ -102,24 +138,32 @@ class _Builder:
     """Every value of the filter is bound; none is ever part of the text."""
 
     def __init__(self, connection: sqlite3.Connection, now: datetime, *, use_indexes: bool) -> None:
-        (done,) = connection.execute("SELECT iif(way = ?, done, 0) FROM indexing", (WAY,)).fetchone()
+        done, self.dense_from = connection.execute(
+            "SELECT iif(way = ?, done, 0), dense_from FROM indexing, shape", (WAY,)
+        ).fetchone()
         self._connection = connection
         self._use_indexes = use_indexes
         self._patterns: list[Callable[[str], bool]] = []
         self.parameters: dict[str, Any] = {"now": microseconds(now), "done": done}
         self.check = "0"
         """Which rows must be checked in Python, as SQL."""
+        self.covered = ""
+        self.reads_all_words = False
         connection.create_function("fits", 2, lambda number, text: self._patterns[number](text), deterministic=True)
 
-    def branch(self, branch: And) -> tuple[str, str]:
-        """The source and the condition of a branch."""
+    def branch(self, branch: And) -> Sequence[_Source]:
+        """The sources of a branch."""
         conditions = [self._condition(term) for term in branch.terms]
         if _NEVER in conditions:
             # SQLite drops the other conditions, and then cannot prove that a partial index that is named may be used.
-            return "deliveries d NOT INDEXED", "0"
+            return [_Source("deliveries d NOT INDEXED", "0")]
         best = min(conditions, key=lambda one: one.rank, default=_Condition("1"))
+        if best.candidates:
+            others = [one.sql for one in conditions if one is not best]
+            return [_Source(one.tables, " AND ".join((one.where, *others)), one.number) for one in best.candidates]
         hint = f"INDEXED BY {best.index}" if best.index and self._use_indexes else "NOT INDEXED"
-        return f"deliveries d {hint}", " AND ".join((f"d.{_IN_RANGE}", *(one.sql for one in conditions)))
+        where = " AND ".join((f"d.{_IN_RANGE}", *(one.sql for one in conditions)))
+        return [_Source(f"deliveries d {hint}", where)]
 
     def _condition(self, term: Term | Not) -> _Condition:
         is_negated = isinstance(term, Not)
@@ -195,28 +239,64 @@ class _Builder:
         words = implied(term.text if isinstance(term, BareWord) else term) if self._use_indexes else None
         if words is None or (is_negated and not isinstance(term, Text | BareWord)):
             return _Condition("1")
-        in_columns = self._in_columns(term) if isinstance(term, BareWord) else []
+        matching = self._match(words)
+        within = f"w.words {matching} AND w.rowid BETWEEN :lo AND min(:hi, :done)"
+        with_words = _Source("words w", within, "w.rowid")
+        in_columns = self._in_columns(term) if isinstance(term, BareWord) else ()
         if is_negated:
-            return _Condition(f"d.seq NOT IN ({' UNION ALL '.join((self._with_words(words), *in_columns))})")
-        unread = (
-            _select("seq", "deliveries", "seq BETWEEN max(:lo, :done + 1) AND :hi"),
-            _select("seq", "deliveries INDEXED BY large", f"size > {LARGEST_INDEXED}", _IN_RANGE),
+            self.covered = _select(
+                ":hi - :lo + 1 - count(*)", "words", f"words {matching}", "rowid BETWEEN :lo AND :hi"
+            )
+            return _Condition(f"d.seq NOT IN ({_numbers((with_words, *in_columns))})")
+        others = (
+            _Source("deliveries d NOT INDEXED", "d.seq BETWEEN max(:lo, :done + 1) AND :hi"),
+            _Source("deliveries d INDEXED BY large", f"d.size > {LARGEST_INDEXED} AND d.{_IN_RANGE}"),
+            *in_columns,
         )
-        candidates = " UNION ALL ".join((self._with_words(words), *unread, *in_columns))
-        return _Condition(f"d.seq IN ({candidates})", 5 if in_columns else 2 if words == term else 3)
+        return _Condition(
+            f"d.seq IN ({_numbers((with_words, *others))})",
+            5 if in_columns else 2 if words == term else 3,
+            candidates=(_Source("words w CROSS JOIN deliveries d ON d.seq = w.rowid", within, "w.rowid"), *others),
+        )
 
-    def _with_words(self, text: Text) -> str:
-        phrase = f'"{" ".join(text.words)}"{" *" if text.is_prefix else ""}'
-        return _select("rowid", "words", f"words MATCH {self._value(phrase)}", "rowid BETWEEN :lo AND min(:hi, :done)")
+    def _match(self, text: Text) -> str:
+        """A MATCH with the words of `text`.
 
-    def _in_columns(self, word: BareWord) -> list[str]:
+        SQLite merges all words with one beginning before it gives the first row. A few of them it can follow one by one
+        from any row on.
+        """
+        *before, last = text.words
+        found = self._words_beginning_with(last) if text.is_prefix else [last]
+        if found is None:
+            self.reads_all_words = True
+        phrases = [f'"{" ".join((*before, word))}"' for word in found or [last]]
+        return f"MATCH {self._value(' OR '.join(phrases) if found else phrases[0] + ' *')}"
+
+    def _words_beginning_with(self, beginning: str) -> list[str] | None:
+        """The words of the index with this beginning, found by one jump each; None when they are many."""
+        self._connection.execute(
+            "CREATE VIRTUAL TABLE IF NOT EXISTS temp.vocabulary USING fts5vocab(main, words, instance)"
+        )
+        found: list[str] = []
+        start = beginning
+        while len(found) <= _MOST_WORDS:
+            row = self._connection.execute(
+                "SELECT term FROM temp.vocabulary WHERE term >= ? LIMIT 1", (start,)
+            ).fetchone()
+            if row is None or not row[0].startswith(beginning):
+                return found
+            found.append(row[0])
+            start = f"{row[0]}{_SMALLEST_CHARACTER}"
+        return None
+
+    def _in_columns(self, word: BareWord) -> Sequence[_Source]:
         """Deliveries whose verdict or answer the word names."""
         columns: dict[str, Sequence[object]] = {
             "verdict": [verdict.value for verdict in word.verdicts],
             "answered": word.answers,
         }
         return [
-            _select("seq", f"deliveries INDEXED BY by_{column}", f"{column} IN ({self._list(values)})", _IN_RANGE)
+            _Source(f"deliveries d INDEXED BY by_{column}", f"d.{column} IN ({self._list(values)}) AND d.{_IN_RANGE}")
             for column, values in columns.items()
             if values
         ]

@@ -16,14 +16,18 @@ from webhook_tui.domain.errors import Problem
 from webhook_tui.domain.filtering.evaluate import Departures, matches
 from webhook_tui.domain.filtering.terms import Expression
 from webhook_tui.storage.mappers import STORED, encode_headers, stored_of
-from webhook_tui.storage.search.query import build_query
+from webhook_tui.storage.search.query import Query, build_query
 from webhook_tui.storage.search.results import NumberResults, SortedResults, View
 
 _CHUNKS = (250, 16_000, 128_000, 512_000)
-"""Deliveries that each step reads. The first chunk is read without an index, which is fast for so few."""
+"""Deliveries that each step reads."""
 _STEP_SECONDS = 0.1
 """A step that checks deliveries in Python ends after this time, so that new deliveries are taken in."""
+_LONG_STEP_SECONDS = 1.0
+"""The same where each step costs much before its first row."""
 _FETCHED = 500
+_COUNTED = 16_000
+"""Deliveries whose words are counted together."""
 _PUBLISH_SECONDS = 0.05
 _SORT_FACTOR = 5
 """A sorted view is built again after this many times the time that the last one took."""
@@ -97,9 +101,15 @@ class Scan:
     def advance(self) -> None:
         """Read the next older chunk."""
         size = self._sizes[min(self._chunks, len(self._sizes) - 1)]
-        low = max(self._first, self._below - size)
+        low, high = max(self._first, self._below - size), self._below - 1
         with self._transaction():
-            for examined_from, seqs in self._find(low, self._below - 1, seconds=_STEP_SECONDS):
+            query = self._query(use_indexes=True)
+            seconds = _STEP_SECONDS
+            if query.reads_all_words and self._is_small(low, high):
+                query = self._query(use_indexes=False)
+            elif query.reads_all_words:
+                low, seconds = self._first, _LONG_STEP_SECONDS
+            for examined_from, seqs in self._find(query, low, high, seconds=seconds):
                 self._results.add_older(seqs)
                 self._examined_from = examined_from
                 self._is_published = False
@@ -123,11 +133,13 @@ class Scan:
                 self._deletions = deletions
             for seq in dict.fromkeys(changed):
                 if self._below <= seq <= self._last:
-                    self._results.set(seq, is_in=any(seqs for _, seqs in self._find(seq, seq)))
+                    found = self._find(self._query(use_indexes=False), seq, seq)
+                    self._results.set(seq, is_in=any(seqs for _, seqs in found))
                     self._is_published = False
             while self._last < (last or 0) and not self._is_cancelled():
                 low, high = self._last + 1, min(self._last + self._sizes[1], last)
-                newer = [seq for _, seqs in self._find(low, high) for seq in seqs]
+                query = self._query(use_indexes=not self._is_small(low, high))
+                newer = [seq for _, seqs in self._find(query, low, high) for seq in seqs]
                 self._results.add_newer(newer[::-1])
                 self._is_published = self._is_published and not newer
                 self._last = high
@@ -153,22 +165,53 @@ class Scan:
         self._results.keep(lambda seq: seq >= dense_from or seq in kept)
         self._is_published = False
 
-    def _find(self, low: int, high: int, *, seconds: float | None = None) -> Iterator[tuple[int, list[int]]]:
+    def _query(self, *, use_indexes: bool) -> Query:
+        return build_query(self._search.expression, self._search.now, self._connection, use_indexes=use_indexes)
+
+    def _is_small(self, low: int, high: int) -> bool:
+        """Whether a range has so few deliveries that each is looked at sooner than an index is asked."""
+        return high - low < self._sizes[0]
+
+    def _find(
+        self, query: Query, low: int, high: int, *, seconds: float | None = None
+    ) -> Iterator[tuple[int, list[int]]]:
         """Yield matches from `high` down to `low`, a few at a time, each time with the number read down to.
 
         With `seconds` a search that checks deliveries in Python may end before `low`.
         """
         until = None if seconds is None else monotonic() + seconds
-        query = build_query(
-            self._search.expression, self._search.now, self._connection, use_indexes=high - low >= self._sizes[0]
-        )
-        with closing(self._connection.execute(query.sql, {**query.parameters, "lo": low, "hi": high})) as cursor:
-            size = 1 + _FETCHED // 10 if query.has_checks else _FETCHED
-            while rows := cursor.fetchmany(size):
-                yield rows[-1][0], [seq for seq, must_check in rows if not must_check or self._matches(seq)]
+        for lowest, highest in self._parts(query, low, high):
+            for examined_from, seqs in self._read(query, lowest, highest):
+                yield examined_from, seqs
                 if query.has_checks and until is not None and monotonic() >= until:
                     return
         yield low, []
+
+    def _parts(self, query: Query, low: int, high: int) -> Iterator[tuple[int, int]]:
+        """The parts of a range that may hold matches: to count words is faster than to look at each delivery."""
+        if not query.covered or low < query.dense_from or high > query.parameters["done"]:
+            yield low, high
+            return
+        for highest in range(high, low - 1, -_COUNTED):
+            lowest = max(low, highest - _COUNTED + 1)
+            values = {**query.parameters, "lo": lowest, "hi": highest}
+            if self._connection.execute(query.covered, values).fetchone()[0]:
+                yield lowest, highest
+
+    def _read(self, query: Query, low: int, high: int) -> Iterator[tuple[int, list[int]]]:
+        """As `_find`; the first match comes alone."""
+        most = 1 + _FETCHED // 10 if query.has_checks else _FETCHED
+        size, last = 1, high + 1
+        with closing(self._connection.execute(query.sql, {**query.parameters, "lo": low, "hi": high})) as cursor:
+            while rows := cursor.fetchmany(size):
+                found: list[int] = []
+                for seq, must_check in rows:
+                    if seq != last and (not must_check or self._matches(seq)):
+                        found.append(seq)
+                    last = seq
+                if found or size == most:
+                    yield last, found
+                size = most
 
     def _matches(self, seq: int) -> bool:
         columns = self._connection.execute(STORED + " WHERE seq = ?", (seq,)).fetchone()
