@@ -15,7 +15,7 @@ INVALID = VerificationResult(
     Verdict.INVALID, "Not the signature of this body with any known secret.", "Matches no known secret."
 )
 PENDING = VerificationResult(
-    Verdict.PENDING, "Its secret is not known yet; it is verified when it comes.", "The secret is not known yet."
+    Verdict.PENDING, "The secret is not known yet; verified when it arrives.", "The secret is not known yet."
 )
 
 

@@ -117,7 +117,7 @@ def test_input_that_is_not_text_is_no_crash() -> None:
 
     assert (done.returncode, done.stderr) == (
         2,
-        b"webhook-tui: - holds no delivery. It takes a line that `listen --format json` wrote.\n",
+        b"webhook-tui: - holds no delivery. Pass a line written by `listen --format json`.\n",
     )
 
 

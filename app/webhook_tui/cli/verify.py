@@ -1,4 +1,4 @@
-"""`webhook-tui verify`: one signature checked offline, with the same explanation that the screen gives."""
+"""`webhook-tui verify`: verifies one signature offline and explains it as the screen does."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def _checked(
 
 
 def read_delivery(path: Path) -> Delivery:
-    """The first delivery in a file of JSON lines as `listen --format json` writes them; - is standard input.
+    """Return the first delivery in a file of JSON lines as `listen --format json` writes them; - is standard input.
 
     Raises ProblemError (usage) when there is none.
     """
@@ -51,7 +51,7 @@ def read_delivery(path: Path) -> Delivery:
         text = sys.stdin.read() if str(path) == "-" else path.read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise ProblemError(_unreadable(path)) from error
-    for line in text.removeprefix("\ufeff").splitlines():
+    for line in filter(str.strip, text.removeprefix("\ufeff").split("\n")):
         try:
             record = json.loads(line)
             if record.get("type") == "delivery":
@@ -62,4 +62,4 @@ def read_delivery(path: Path) -> Delivery:
 
 
 def _unreadable(path: Path) -> Problem:
-    return Problem(f"{path} holds no delivery.", "It takes a line that `listen --format json` wrote.", ExitCode.USAGE)
+    return Problem(f"{path} holds no delivery.", "Pass a line written by `listen --format json`.", ExitCode.USAGE)

@@ -32,7 +32,7 @@ SPELLINGS = st.sampled_from(
 NAMES = st.sampled_from([b"X-Webhook-Signature", b"X-Hub-Signature-256", b"Authorization"])
 
 
-@settings(max_examples=80, deadline=None, derandomize=True)
+@settings(max_examples=50, deadline=None, derandomize=True)
 @given(body=BODIES, secret=SECRETS, unknown=SECRETS, header=st.tuples(NAMES, SPELLINGS), other=BODIES)
 def test_a_signature_with_an_unknown_secret_has_no_cause(
     body: bytes, secret: str, unknown: str, header: tuple[bytes, Callable[[bytes], bytes]], other: bytes
@@ -50,7 +50,7 @@ def test_a_signature_with_an_unknown_secret_has_no_cause(
     assert report.examination in (Examination.NO_CAUSE, Examination.UNNEEDED)
 
 
-@settings(max_examples=40, deadline=None, derandomize=True)
+@settings(max_examples=25, deadline=None, derandomize=True)
 @given(
     fields=st.dictionaries(st.text(max_size=8), st.integers() | st.text() | st.floats(), min_size=1, max_size=6),
     value=st.text("0123456789abcdef", min_size=24, max_size=24),

@@ -1,4 +1,4 @@
-"""The secret changes in the middle of a burst: in the end every delivery is judged by the secret that signed it."""
+"""The secret changes in the middle of a burst: in the end every delivery is verified with the secret that signed it."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def _has_registered(running: Running, times: int, _status: SessionStatus) -> boo
     return len(running.all(WebhookRegistered)) >= times
 
 
-async def test_no_delivery_of_a_burst_is_left_wrongly_judged(tmp_path: Path) -> None:
+async def test_no_delivery_of_a_burst_keeps_a_wrong_verdict(tmp_path: Path) -> None:
     """300 deliveries, four rotations while they come: valid or older, none invalid, none pending."""
     async with (
         sandbox_of(ping_on_stream=False) as (sandbox, api_url),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 from msgspec import Struct
 
@@ -34,7 +35,7 @@ def differing_paths(one: bytes, other: bytes) -> int | None:
         left, right = _read(one), _read(other)
     except (ValueError, MemoryError):
         return 1
-    return _count(left, right)
+    return sum(1 for _ in islice(_differing(left, right), _MOST_COUNTED))
 
 
 class PathChange(Struct, frozen=True):
@@ -58,23 +59,26 @@ def changed_paths(one: bytes, other: bytes) -> tuple[PathChange, ...] | None:
     if max(len(one), len(other)) > LARGEST_COMPARED:
         return None
     try:
-        changes = _changes(_read(one), _read(other))
-        return tuple(change for change, _ in zip(changes, range(_MOST_SHOWN), strict=False))
+        return tuple(
+            PathChange(path, _shown(left), _shown(right), _size(left), _size(right))
+            for path, left, right in islice(_differing(_read(one), _read(other)), _MOST_SHOWN)
+        )
     except (ValueError, MemoryError):
         return None
 
 
-def _changes(left: object, right: object, path: str = "$") -> Iterator[PathChange]:
+def _differing(left: object, right: object, path: str = "$") -> Iterator[tuple[str, object, object]]:
+    """Yield each path with different values, and the two; `_NOTHING` where one has none."""
     if isinstance(left, dict) and isinstance(right, dict):
         for key in (*left, *(key for key in right if key not in left)):
-            yield from _changes(left.get(key, _NOTHING), right.get(key, _NOTHING), path + _step(key))
+            yield from _differing(left.get(key, _NOTHING), right.get(key, _NOTHING), path + _step(key))
     elif isinstance(left, list) and isinstance(right, list):
         for index in range(max(len(left), len(right))):
             one = left[index] if index < len(left) else _NOTHING
             other = right[index] if index < len(right) else _NOTHING
-            yield from _changes(one, other, f"{path}[{index}]")
+            yield from _differing(one, other, f"{path}[{index}]")
     elif left is _NOTHING or right is _NOTHING or not _same(left, right):
-        yield PathChange(path, _shown(left), _shown(right), _size(left), _size(right))
+        yield path, left, right
 
 
 def _step(key: str) -> str:
@@ -110,23 +114,6 @@ def keeps_key_order(one: bytes, other: bytes) -> bool:
 
 def _read(body: bytes) -> object:
     return decode(body, parse_constant=Number)
-
-
-def _count(left: object, right: object) -> int:
-    found = 0
-    waiting: list[tuple[object, object]] = [(left, right)]
-    while waiting and found < _MOST_COUNTED:
-        one, other = waiting.pop()
-        if isinstance(one, dict) and isinstance(other, dict):
-            shared = one.keys() & other.keys()
-            found += len(one.keys() ^ other.keys())
-            waiting.extend((one[key], other[key]) for key in shared)
-        elif isinstance(one, list) and isinstance(other, list):
-            found += abs(len(one) - len(other))
-            waiting.extend(zip(one, other, strict=False))
-        else:
-            found += not _same(one, other)
-    return min(found, _MOST_COUNTED)
 
 
 def _same(one: object, other: object) -> bool:

@@ -11,6 +11,7 @@ import json
 import re
 from collections.abc import Iterator
 from enum import Enum, auto
+from functools import partial
 from urllib.parse import quote, unquote, unquote_plus
 
 import msgspec
@@ -32,14 +33,7 @@ _NAMES = (
     "SECRET",
     "WEBHOOK_TUI_SECRET",
 )
-_INVISIBLE = {
-    "\xa0": "U+00A0",
-    "\u200b": "U+200B",
-    "\u200e": "U+200E",
-    "\u2060": "U+2060",
-    "\u202c": "U+202C",
-    "\0": "U+0000",
-}
+_INVISIBLE = "\xa0\u200b\u200e\u2060\u202c\0"
 _BRACKETS = ("<>", "[]", "{}", "()", "\u201c\u201d", "\u2018\u2019", "``")
 _DOLLAR = re.compile(r"\$(?:\{[^}]*\}|\w+)")
 
@@ -188,141 +182,132 @@ _NAME_FORMS = (
 
 
 def _texts(secret: str) -> Iterator[tuple[bytes, Difference]]:
-    key = _bytes(secret)
-    yield key + b"\n", difference("secret-newline")
-    yield key + b"\r\n", difference("secret-crlf")
-    yield key + b"\r", difference("secret-cr")
-    yield key + b"\n\n", difference("secret-newlines")
-    yield key + b" ", difference("secret-blank")
-    yield b" " + key, difference("secret-blank")
-    yield b" " + key + b" ", difference("secret-blank")
-    yield key + b"\t", difference("secret-tab")
-    bare = secret.strip()
-    yield _bytes(bare), difference("secret-stripped")
+    """Yield every key that a program may have made of the secret, the likeliest first."""
+    key, bare = _bytes(secret), secret.strip()
+    yield from _each("secret-newline", key + b"\n")
+    yield from _each("secret-crlf", key + b"\r\n")
+    yield from _each("secret-cr", key + b"\r")
+    yield from _each("secret-newlines", key + b"\n\n")
+    yield from _each("secret-blank", key + b" ", b" " + key, b" " + key + b" ")
+    yield from _each("secret-tab", key + b"\t")
+    yield from _each("secret-stripped", bare)
     for mark in "\"'":
-        yield _bytes(f"{mark}{bare}{mark}"), difference("secret-quoted")
-        yield _bytes(f"{mark}{bare}{mark}\n"), difference("secret-quoted")
-        yield _bytes(f"{mark}{bare}"), difference("secret-mark", mark=mark)
-        yield _bytes(f"{bare}{mark}"), difference("secret-mark", mark=mark)
-    for marks in _BRACKETS:
-        yield _bytes(f"{marks[0]}{bare}{marks[-1]}"), difference("secret-bracketed")
+        yield from _each("secret-quoted", f"{mark}{bare}{mark}", f"{mark}{bare}{mark}\n")
+        yield from _each("secret-mark", mark + bare, bare + mark, mark=mark)
+    yield from _each("secret-bracketed", *(f"{marks[0]}{bare}{marks[-1]}" for marks in _BRACKETS))
     for mark in ";,.\\":
-        yield _bytes(bare + mark), difference("secret-mark", mark=mark)
+        yield from _each("secret-mark", bare + mark, mark=mark)
     if len(bare) > 2 and bare[0] == bare[-1] and bare[0] in "\"'`":
         bare = bare[1:-1].strip()
-        yield _bytes(bare), difference("secret-unquoted")
+        yield from _each("secret-unquoted", bare)
     yield from _prefixed(bare)
     yield from _decoded(bare, "secret")
     yield from _encoded(bare)
     yield from _stored(bare)
     yield from _damaged(bare)
     for at in range(len(bare) - 1, 0, -1):
-        yield _bytes(bare[:at]), difference("secret-cut", count=at)
+        yield from _each("secret-cut", bare[:at], count=at)
     for at in range(1, len(bare)):
-        yield _bytes(bare[at:]), difference("secret-cut-front", count=len(bare) - at)
+        yield from _each("secret-cut-front", bare[at:], count=len(bare) - at)
+
+
+def _each(code: str, *keys: str | bytes, **values: object) -> Iterator[tuple[bytes, Difference]]:
+    """Yield each key with the difference of that code."""
+    found = difference(code, **values)
+    for key in keys:
+        yield key if isinstance(key, bytes) else _bytes(key), found
 
 
 def _prefixed(secret: str) -> Iterator[tuple[bytes, Difference]]:
     if not secret.startswith(_WHSEC):
-        yield _bytes(_WHSEC + secret), difference("secret-with-whsec")
+        yield from _each("secret-with-whsec", _WHSEC + secret)
         return
     rest = secret.removeprefix(_WHSEC)
-    yield _bytes(rest), difference("secret-without-whsec")
-    yield _bytes(rest) + b"\n", difference("secret-without-whsec-newline")
+    yield from _each("secret-without-whsec", rest)
+    yield from _each("secret-without-whsec-newline", f"{rest}\n")
     yield from _decoded(rest, "secret-whsec")
 
 
 def _decoded(secret: str, code: str) -> Iterator[tuple[bytes, Difference]]:
-    with contextlib.suppress(ValueError):
-        yield bytes.fromhex(secret), difference(f"{code}-hex")
     bare = secret.rstrip("=").replace("-", "+").replace("_", "/")
-    with contextlib.suppress(ValueError):
-        yield base64.b64decode(bare + "=" * (-len(bare) % 4), validate=True), difference(f"{code}-base64")
     # Node.js skips characters that are not base64.
-    with contextlib.suppress(ValueError):
-        known = re.sub(r"[^A-Za-z0-9+/]", "", bare)
-        known = known[: len(known) - (len(known) % 4 == 1)]
-        yield base64.b64decode(known + "=" * (-len(known) % 4)), difference(f"{code}-base64")
-    with contextlib.suppress(ValueError):
-        upper = secret.rstrip("=").upper()
-        yield base64.b32decode(upper + "=" * (-len(upper) % 8)), difference("secret-base32")
+    known = re.sub(r"[^A-Za-z0-9+/]", "", bare)
+    known = known[: len(known) - (len(known) % 4 == 1)]
+    upper = secret.rstrip("=").upper()
+    for name, decode, text in (
+        (f"{code}-hex", bytes.fromhex, secret),
+        (f"{code}-base64", partial(base64.b64decode, validate=True), bare + "=" * (-len(bare) % 4)),
+        (f"{code}-base64", base64.b64decode, known + "=" * (-len(known) % 4)),
+        ("secret-base32", base64.b32decode, upper + "=" * (-len(upper) % 8)),
+    ):
+        with contextlib.suppress(ValueError):
+            yield decode(text), difference(name)
 
 
 def _encoded(secret: str) -> Iterator[tuple[bytes, Difference]]:
-    key = _bytes(secret)
-    yield base64.b64encode(key), difference("secret-in-base64")
-    yield base64.b64encode(key).rstrip(b"="), difference("secret-in-base64")
-    yield base64.urlsafe_b64encode(key), difference("secret-in-base64")
-    yield base64.b64encode(key) + b"\n", difference("secret-in-base64")
-    yield base64.b64encode(key + b"\n"), difference("secret-in-base64-newline")
-    yield key.hex().encode(), difference("secret-in-hex")
-    yield key.hex().upper().encode(), difference("secret-in-hex")
-    yield hashlib.sha256(key).digest(), difference("secret-hashed")
-    yield hashlib.sha256(key).hexdigest().encode(), difference("secret-hashed")
-    for name in ("utf-16-le", "utf-16-be", "utf-16"):
-        yield secret.encode(name, "surrogatepass"), difference("secret-utf16")
-    yield b"\xfe\xff" + secret.encode("utf-16-be", "surrogatepass"), difference("secret-utf16")
-    yield b"\xef\xbb\xbf" + key, difference("secret-bom")
-    yield b"\xef\xbb\xbf" + key + b"\n", difference("secret-bom")
-    for character, name in _INVISIBLE.items():
-        for written in (_bytes(secret + character), _bytes(character + secret)):
-            yield written, difference("secret-invisible", character=name)
-    yield repr(key).encode(), difference("secret-bytes-text")
-    yield _bytes(quote(key, safe="")), difference("secret-percent-coded")
-    yield _bytes(quote(key)), difference("secret-percent-coded")
-    yield _bytes(unquote(secret, errors="surrogateescape")), difference("secret-percent-decoded")
-    yield _bytes(unquote_plus(secret, errors="surrogateescape")), difference("secret-percent-decoded")
-    yield _bytes(html.escape(secret)), difference("secret-html")
+    key, hashed = _bytes(secret), hashlib.sha256(_bytes(secret))
+    in_base64 = base64.b64encode(key)
+    utf16 = [secret.encode(name, "surrogatepass") for name in ("utf-16-le", "utf-16-be", "utf-16")]
+    yield from _each(
+        "secret-in-base64", in_base64, in_base64.rstrip(b"="), base64.urlsafe_b64encode(key), in_base64 + b"\n"
+    )
+    yield from _each("secret-in-base64-newline", base64.b64encode(key + b"\n"))
+    yield from _each("secret-in-hex", key.hex(), key.hex().upper())
+    yield from _each("secret-hashed", hashed.digest(), hashed.hexdigest())
+    yield from _each("secret-utf16", *utf16, b"\xfe\xff" + utf16[1])
+    yield from _each("secret-bom", b"\xef\xbb\xbf" + key, b"\xef\xbb\xbf" + key + b"\n")
+    for character in _INVISIBLE:
+        name = f"U+{ord(character):04X}"
+        yield from _each("secret-invisible", secret + character, character + secret, character=name)
+    yield from _each("secret-bytes-text", repr(key))
+    yield from _each("secret-percent-coded", quote(key, safe=""), quote(key))
+    yield from _each(
+        "secret-percent-decoded",
+        unquote(secret, errors="surrogateescape"),
+        unquote_plus(secret, errors="surrogateescape"),
+    )
+    yield from _each("secret-html", html.escape(secret))
 
 
 def _stored(secret: str) -> Iterator[tuple[bytes, Difference]]:
     """Yield the secret as a secret store or a file of variables returns it."""
-    for name in (
-        "secret",
-        "SECRET",
-        "value",
-        "key",
-        "webhookSecret",
-        "signingSecret",
-        *_NAMES,
-        *map(str.lower, _NAMES),
-    ):
-        for separators in ((", ", ": "), (",", ":")):
-            yield _bytes(json.dumps({name: secret}, separators=separators)), difference("secret-json")
-    for name in _NAMES:
-        for form in ("{}={}", "{}={}\n", "export {}={}", '{}="{}"', "{}: {}", "{} = {}", "{}='{}'"):
-            yield _bytes(form.format(name, secret)), difference("secret-env-line")
-    yield _bytes(f"={secret}"), difference("secret-env-line")
+    names = ("secret", "SECRET", "value", "key", "webhookSecret", "signingSecret", *_NAMES, *map(str.lower, _NAMES))
+    for separators in ((", ", ": "), (",", ":")):
+        yield from _each("secret-json", *(json.dumps({name: secret}, separators=separators) for name in names))
+    forms = ("{}={}", "{}={}\n", "export {}={}", '{}="{}"', "{}: {}", "{} = {}", "{}='{}'")
+    lines = (form.format(name, secret) for name in _NAMES for form in forms)
+    yield from _each("secret-env-line", *lines, f"={secret}")
 
 
 def _damaged(secret: str) -> Iterator[tuple[bytes, Difference]]:
     """Yield the secret as configuration files and shells damage it."""
     before = secret.partition("#")[0]
-    yield _bytes(before.rstrip()), difference("secret-comment-cut")
-    yield _bytes(before), difference("secret-comment-cut")
-    yield _bytes(_DOLLAR.sub("", secret)), difference("secret-dollar")
-    yield _bytes(secret.partition("$")[0]), difference("secret-dollar")
-    yield _bytes(secret.replace("$$", "$")), difference("secret-dollar")
-    yield _bytes(secret.replace("$", "")), difference("secret-dollar")
-    yield _bytes(secret.replace("$", "$$")), difference("secret-dollar")
-    yield _bytes(secret.rstrip("=")), difference("secret-equals-cut")
-    yield _bytes(secret.partition("=")[0]), difference("secret-equals-cut")
-    yield _bytes(secret.partition("=")[2]), difference("secret-equals-cut")
-    yield _bytes(secret.replace("+", " ")), difference("secret-plus")
-    yield _bytes(secret.replace("\\", "")), difference("secret-unbackslashed")
-    yield _bytes(re.sub(r"([^\w])", r"\\\1", secret)), difference("secret-backslash")
-    yield _bytes(secret.replace("\\", "\\\\")), difference("secret-backslash")
-    yield _bytes(secret.replace("$", "\\$")), difference("secret-backslash")
-    for found in (r"\n", r"\r\n"):
-        yield _bytes(secret + found), difference("secret-backslash-n")
+    yield from _each("secret-comment-cut", before.rstrip(), before)
+    yield from _each(
+        "secret-dollar",
+        _DOLLAR.sub("", secret),
+        secret.partition("$")[0],
+        secret.replace("$$", "$"),
+        secret.replace("$", ""),
+        secret.replace("$", "$$"),
+    )
+    yield from _each("secret-equals-cut", secret.rstrip("="), secret.partition("=")[0], secret.partition("=")[2])
+    yield from _each("secret-plus", secret.replace("+", " "))
+    yield from _each("secret-unbackslashed", secret.replace("\\", ""))
+    yield from _each(
+        "secret-backslash",
+        re.sub(r"([^\w])", r"\\\1", secret),
+        secret.replace("\\", "\\\\"),
+        secret.replace("$", "\\$"),
+    )
+    yield from _each("secret-backslash-n", rf"{secret}\n", rf"{secret}\r\n")
     with contextlib.suppress(ValueError):
-        yield _bytes(secret.encode("latin-1").decode("unicode_escape")), difference("secret-unbackslashed")
-    for mark in ("", "\n", " ", ","):
-        yield _bytes(secret + mark + secret), difference("secret-doubled")
+        yield from _each("secret-unbackslashed", secret.encode("latin-1").decode("unicode_escape"))
+    yield from _each("secret-doubled", *(secret + mark + secret for mark in ("", "\n", " ", ",")))
     cases = {"upper": secret.upper(), "lower": secret.lower(), "mixed": secret.swapcase(), "title": secret.title()}
     for case, changed in cases.items():
-        yield _bytes(changed), difference("secret-case", case=case)
-    yield _bytes(secret[:1].upper() + secret[1:]), difference("secret-case", case="title")
+        yield from _each("secret-case", changed, case=case)
+    yield from _each("secret-case", secret[:1].upper() + secret[1:], case="title")
 
 
 def _bytes(text: str) -> bytes:

@@ -30,7 +30,7 @@ MISSING = VerificationResult(
     Verdict.MISSING, "No X-Webhook-Signature header: anyone can have sent it.", "No signature header."
 )
 PENDING = VerificationResult(
-    Verdict.PENDING, "Its secret is not known yet; it is verified when it comes.", "The secret is not known yet."
+    Verdict.PENDING, "The secret is not known yet; verified when it arrives.", "The secret is not known yet."
 )
 NONE_FITS = VerificationResult(
     Verdict.INVALID, "Not the signature of this body with any known secret.", "Matches no known secret."

@@ -1,4 +1,4 @@
-"""What `webhook-tui verify` computes and says: one signature, one body, some secrets; no network, no store."""
+"""Verifies one signature of one body with some secrets, without network or store: what `webhook-tui verify` prints."""
 
 from __future__ import annotations
 
