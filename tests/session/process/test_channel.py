@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from webhook_tui.config import Places, Settings
+from webhook_tui.config import Settings
 from webhook_tui.domain.answer_rules.rules import Default
 from webhook_tui.domain.commands import AddSecret, ReplayDeliveries, SetAnswerRule
 from webhook_tui.domain.errors import Problem
@@ -21,6 +21,7 @@ from webhook_tui.domain.events import ProblemOccurred, SessionUpdated
 from webhook_tui.domain.queries import ListRuns
 from webhook_tui.domain.signature.secret import Secret
 from webhook_tui.domain.status import SessionStatus, TunnelState, TunnelStatus
+from webhook_tui.places import Places
 from webhook_tui.session.process.channel import (
     Answered,
     Ask,
