@@ -58,7 +58,6 @@ from webhook_tui.domain.url import UrlError, normalized_url
 from webhook_tui.encoding import configure_streams
 from webhook_tui.log import log_to, tell_of_crashes
 from webhook_tui.places import Places
-from webhook_tui.session.process.spawn import discard_early
 from webhook_tui.streams import OutputError, prepare_streams
 
 if TYPE_CHECKING:
@@ -89,13 +88,6 @@ _CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 110}
 
 def main() -> NoReturn:
     """Run the command line and leave with its exit code; a problem is one plain line on standard error."""
-    try:
-        _run()
-    finally:
-        discard_early()
-
-
-def _run() -> NoReturn:
     prepare_streams()
     configure_streams()
     places = Places.of_user()
