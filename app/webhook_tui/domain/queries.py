@@ -6,8 +6,6 @@ from typing import TYPE_CHECKING, Generic, TypeAlias, TypeVar
 
 from msgspec import Struct
 
-from webhook_tui.domain.contract.departures import Departure
-from webhook_tui.domain.contract.event_contract import ContractSnapshot
 from webhook_tui.domain.jobs.job import JobDetail, Jobs
 from webhook_tui.domain.run import Run
 from webhook_tui.domain.signature.secret import Secret
@@ -15,7 +13,9 @@ from webhook_tui.domain.signature.secret_ring import RingEntry
 
 if TYPE_CHECKING:  # loaded with the first answer
     from webhook_tui.domain.comparison.compared_event import ComparedEvent
-    from webhook_tui.domain.diagnostics.report import SignatureReport  # noqa: F401 -- ruff does not read the quoted name
+    from webhook_tui.domain.contract.departures import Departure  # noqa: F401 -- quoted names are used
+    from webhook_tui.domain.contract.event_contract import ContractSnapshot  # noqa: F401
+    from webhook_tui.domain.diagnostics.report import SignatureReport  # noqa: F401
     from webhook_tui.domain.statistics.overview import Overview  # noqa: F401
 
 Answer = TypeVar("Answer")
@@ -114,7 +114,7 @@ class ListRuns(Query[tuple[Run, ...]], Struct, frozen=True):
     """Return the runs of the program in the history, oldest first."""
 
 
-class GetContract(Query[ContractSnapshot], Struct, frozen=True):
+class GetContract(Query["ContractSnapshot"], Struct, frozen=True):
     """Return what the payloads of this account hold. Each of these queries reads a limited part of the history."""
 
     event: str | None = None
@@ -123,7 +123,7 @@ class GetContract(Query[ContractSnapshot], Struct, frozen=True):
     """Also of deliveries that are neither valid nor older."""
 
 
-class GetDepartures(Query[tuple[Departure, ...]], Struct, frozen=True):
+class GetDepartures(Query["tuple[Departure, ...]"], Struct, frozen=True):
     """Return where delivery `seq` departs from what was usual in the deliveries before it."""
 
     seq: int

@@ -10,10 +10,7 @@ import pytest
 from tests.cli.conftest import OWN, received, record
 from tests.test_commands import run
 from webhook_tui.cli.main import root
-<<<<<<< HEAD:tests/cli/setup/test_config_file.py
 from webhook_tui.cli.setup.config_file import config_warnings, default_map, nearest, option_names, with_profile
-=======
->>>>>>> 22a2415 (Take the places of files from their own module):tests/cli/test_config_file.py
 from webhook_tui.domain.errors import ProblemError
 from webhook_tui.places import Places
 
