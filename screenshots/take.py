@@ -19,7 +19,8 @@ import resvg_py
 from textual.app import App
 from textual.pilot import Pilot
 
-from webhook_tui.config import Places, Settings
+from webhook_tui.config import Settings
+from webhook_tui.places import Places
 from webhook_tui.session.session import Session
 from webhook_tui.ui.app import WebhookTuiApp
 from webhook_tui.ui.widgets.delivery_table import DeliveryTable

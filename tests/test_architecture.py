@@ -261,8 +261,38 @@ def test_no_module_is_small() -> None:
     assert small - _SMALL_MODULES == set()
 
 
-def test_dialogs_are_imported_when_they_open() -> None:
-    """The first frame does not wait for them."""
-    loaded = _loaded_by("import webhook_tui.ui.app")
+_FOREIGN_TO_THE_SCREEN = {"httpcore", "httptools", "httpx", "pyngrok", "stamina", "starlette", "uvloop"}
+"""What only the session's process may import."""
 
-    assert {name for name in loaded if name.startswith("webhook_tui.ui.dialogs.")} == {"webhook_tui.ui.dialogs.dialog"}
+
+def test_the_first_frame_waits_for_no_module_that_it_does_not_show() -> None:
+    """Dialogs, detail, stream pane, filter language, exports and the history are imported when they are used."""
+    loaded = _loaded_by("import webhook_tui.__main__, webhook_tui.cli.main, webhook_tui.ui.launch, webhook_tui.ui.app")
+
+    def of(package: str) -> set[str]:
+        return {name.rpartition(".")[2] for name in loaded if name.startswith(f"webhook_tui.{package}.")}
+
+    assert loaded.isdisjoint(_FOREIGN_TO_THE_SCREEN | {"http.client", "email", "segno", "sqlite3", "tomllib"})
+    assert not [name for name in loaded if name.startswith("pygments.styles.")]
+    assert of("ui.dialogs") == {"dialog"}
+    assert of("ui.views") | of("domain.filtering") | of("domain.contract") | of("domain.diagnostics") == set()
+    assert of("export") | of("http") | of("piktid") | of("sandbox") | of("tunnels") | of("headless") == set()
+    assert of("storage") == {"locks", "temporary_directory"}
+
+
+def test_the_screen_never_imports_what_the_session_needs() -> None:
+    """All of the screen; each process is as small as it can be."""
+    loaded = _loaded_by(
+        "import importlib, pkgutil, webhook_tui.ui, webhook_tui.storage.search.search;"
+        "[importlib.import_module(found.name) for found in pkgutil.walk_packages(webhook_tui.ui.__path__,"
+        " 'webhook_tui.ui.')]"
+    )
+
+    assert loaded.isdisjoint(_FOREIGN_TO_THE_SCREEN)
+
+
+def test_the_session_takes_its_port_before_the_slow_imports() -> None:
+    """A busy port is said before the screen opens."""
+    loaded = _loaded_by("import webhook_tui.session.process.host")
+
+    assert loaded.isdisjoint(_FOREIGN_TO_THE_SCREEN | {"asyncio", "sqlite3", "webhook_tui.session.session"})

@@ -16,10 +16,11 @@ from pathlib import Path
 import pytest
 
 from tests.factories import NOW
-from webhook_tui.config import API_URL, Places
+from webhook_tui.config import API_URL
 from webhook_tui.domain.account import Account
 from webhook_tui.domain.signature.secret import Secret
 from webhook_tui.domain.signature.secret_ring import SecretRing
+from webhook_tui.places import Places
 from webhook_tui.storage.accounts import AccountStore
 
 BODY = b'{"id": 1, "name": "ping", "data": {}, "timestamp": 1795443602.5}'

@@ -17,10 +17,11 @@ from tests.factories import NOW, VALID, delivery
 from tests.handler_check import handlers
 from tests.handler_check.handlers import SECRET, serving
 from tests.test_commands import signature
-from webhook_tui.config import API_URL, Places
+from webhook_tui.config import API_URL
 from webhook_tui.domain.account import Account
 from webhook_tui.domain.signature.secret import Secret
 from webhook_tui.domain.signature.secret_ring import SecretRing
+from webhook_tui.places import Places
 from webhook_tui.storage.accounts import AccountStore
 from webhook_tui.storage.history import DeliveryStore
 

@@ -6,14 +6,11 @@ import codecs
 import os
 import re
 import sys
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from msgspec import Struct, field
-from platformdirs.unix import Unix
-from platformdirs.windows import Windows
 
 from webhook_tui.domain.answer_rules.rules import AnswerRule, Default
 from webhook_tui.domain.errors import ExitCode, Problem, ProblemError
@@ -21,77 +18,15 @@ from webhook_tui.domain.forwarding.forward_rule import ForwardRule
 from webhook_tui.domain.jobs.job import JobFields
 from webhook_tui.domain.signature.secret import Secret
 from webhook_tui.domain.signature.secret_ring import Origin
+from webhook_tui.places import Places
 
 API_URL = "https://v2.api.piktid.com"
 HOST = "127.0.0.1"
 PORT = 9876
 SSH_SERVER = "nokey@localhost.run"
 TUNNELS = ("ssh", "ngrok", "command", "none")
-NAME = "webhook-tui"
 KEEP_DAYS = 90
 KEEP_ROWS = 1_000_000
-
-
-class Places(Struct, frozen=True):
-    """Where files lie: the XDG directories, also on macOS, where people look for ~/.config."""
-
-    config: Path
-    state: Path
-    profile: str | None = None
-    """Of --profile: everything but config.toml lies in a directory of its own."""
-
-    def of_profile(self, name: str) -> Places:
-        """Return the places of a profile: its history, its ring and its logs are its own."""
-        return Places(self.config, self.state / "profiles" / name, name)
-
-    @classmethod
-    def of_user(cls) -> Places:
-        """This user's places; nothing is made."""
-        if sys.platform == "win32":
-            windows = Windows(NAME, appauthor=False)
-            return cls(windows.user_config_path, windows.user_state_path)
-        unix = Unix(NAME)
-        return cls(unix.user_config_path, unix.user_state_path)
-
-    @property
-    def config_file(self) -> Path:
-        """Settings and keymap, written by the user."""
-        return self.config / "config.toml"
-
-    @property
-    def deliveries(self) -> Path:
-        """The history."""
-        return self.state / "deliveries.db"
-
-    @property
-    def accounts(self) -> Path:
-        """Signing secrets and registrations; for this user's eyes only."""
-        return self.state / "accounts.db"
-
-    @property
-    def log(self) -> Path:
-        """The program's own log."""
-        return self.state / "webhook-tui.log"
-
-    @property
-    def session_log(self) -> Path:
-        """The log of the session's process."""
-        return self.state / "webhook-tui-session.log"
-
-    @property
-    def session_errors(self) -> Path:
-        """What the session's process wrote to standard error: crashes of the interpreter itself."""
-        return self.state / "webhook-tui-session.err"
-
-    @property
-    def tunnel_log(self) -> Path:
-        """What the tunnel's program said."""
-        return self.state / "tunnel.log"
-
-    @property
-    def known_hosts(self) -> Path:
-        """The ssh host keys seen so far."""
-        return self.state / "known_hosts"
 
 
 class Settings(Struct, frozen=True, kw_only=True):
@@ -183,6 +118,10 @@ class Settings(Struct, frozen=True, kw_only=True):
 
 def read_config(path: Path) -> dict[str, Any]:
     """The table in config.toml, {} when there is none; raises ProblemError (usage) when it cannot be read."""
+    if not path.exists():
+        return {}
+    import tomllib  # noqa: PLC0415 -- most users have no such file
+
     try:
         return tomllib.loads(path.read_text("utf-8-sig"))
     except FileNotFoundError:

@@ -10,13 +10,14 @@ import pytest
 
 from tests.factories import NOW
 from tests.test_commands import signature
-from webhook_tui.config import API_URL, Places
+from webhook_tui.config import API_URL
 from webhook_tui.domain.account import Account
 from webhook_tui.domain.delivery.delivery import Delivery
 from webhook_tui.domain.delivery.headers import Headers
 from webhook_tui.domain.signature.secret import Secret
 from webhook_tui.domain.signature.secret_ring import SecretRing
 from webhook_tui.domain.signature.signature import check_signature
+from webhook_tui.places import Places
 from webhook_tui.storage.accounts import AccountStore
 from webhook_tui.storage.history import DeliveryStore
 

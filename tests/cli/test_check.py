@@ -16,11 +16,11 @@ from tests.export.receiving import receiving
 from tests.handler_check import handlers
 from tests.handler_check.handlers import SECRET, Answer, serving
 from tests.test_commands import run, signature
-from webhook_tui.config import Places
 from webhook_tui.domain.account import Account
 from webhook_tui.domain.delivery.event import KNOWN_EVENTS
 from webhook_tui.domain.signature.secret import Secret
 from webhook_tui.domain.signature.secret_ring import SecretRing
+from webhook_tui.places import Places
 from webhook_tui.storage.accounts import AccountStore
 
 

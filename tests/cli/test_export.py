@@ -20,11 +20,11 @@ from msgspec.structs import replace
 from tests.factories import NOW, VALID, delivery
 from tests.test_commands import run
 from webhook_tui.cli.options import EXPORT_FORMATS
-from webhook_tui.config import Places
 from webhook_tui.domain.account import Account
 from webhook_tui.domain.signature.secret import Secret
 from webhook_tui.domain.signature.secret_ring import SecretRing
 from webhook_tui.export.formats import FORMATS
+from webhook_tui.places import Places
 from webhook_tui.storage.accounts import AccountStore
 from webhook_tui.storage.history import DeliveryStore
 

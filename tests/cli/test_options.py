@@ -10,12 +10,13 @@ import pytest
 from click.testing import CliRunner
 
 from webhook_tui.cli.options import settings_from, shared_options
-from webhook_tui.config import Places, Settings
+from webhook_tui.config import Settings
 from webhook_tui.domain.answer_rules.rules import Default, FailThenRecover
 from webhook_tui.domain.errors import ProblemError
 from webhook_tui.domain.forwarding.forward_rule import ForwardRule
 from webhook_tui.domain.jobs.job import JobFields
 from webhook_tui.domain.signature.secret import Secret
+from webhook_tui.places import Places
 
 
 def settings(*arguments: str, config: dict[str, Any] | None = None, given: str = "", **environment: str) -> Settings:

@@ -14,8 +14,8 @@ from tests.cli.test_check import ran
 from tests.export.receiving import receiving
 from tests.factories import NOW, VALID, delivery
 from tests.test_commands import run, signature
-from webhook_tui.config import Places
 from webhook_tui.domain.account import Account
+from webhook_tui.places import Places
 from webhook_tui.storage.history import DeliveryStore
 
 ACCOUNT = Account("https://v2.api.piktid.com", "0123456789ab")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from webhook_tui.config import Places
+from webhook_tui.places import Places
 
 
 def kept_files(places: Places) -> Iterator[tuple[str, bytes]]:

@@ -14,7 +14,7 @@ from typing import Any, NoReturn
 
 from webhook_tui.cli.main import main
 from webhook_tui.session.history.retention import Retention
-from webhook_tui.session.process import host, launcher
+from webhook_tui.session.process import host, spawn
 from webhook_tui.session.session import Session
 from webhook_tui.storage.history import DeliveryStore
 from webhook_tui.storage.history_file import HistoryFile
@@ -87,12 +87,12 @@ FAULTS: dict[str, tuple[type[Any], str, Callable[..., Any]]] = {
 if __name__ == "__main__":
     wanted = sys.argv.pop(1)
     if wanted in COMMANDS:
-        launcher.COMMAND = COMMANDS[wanted]
+        spawn.COMMAND = COMMANDS[wanted]
         main()
     place, name, fault = FAULTS[wanted]
     setattr(place, name, fault)
     if sys.argv[1:] == [_SESSION]:
         host.main()
     else:
-        launcher.COMMAND = (sys.executable, __file__, wanted, _SESSION)
+        spawn.COMMAND = (sys.executable, __file__, wanted, _SESSION)
         main()

@@ -20,7 +20,7 @@ from tests.patience import PATIENCE_SECONDS, own_time
 from tests.session.running import TOKEN, sandbox_of, url_at
 from tests.tunnels.localhost_run import LocalhostRun
 from tests.tunnels.watching import alive, descendants, until
-from webhook_tui.config import Places
+from webhook_tui.places import Places
 from webhook_tui.sandbox.service import Sandbox
 
 CRASHING = str(Path(__file__).with_name("crashing.py"))

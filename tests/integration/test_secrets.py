@@ -24,7 +24,6 @@ from tests.tunnels.localhost_run import LocalhostRun
 from tests.tunnels.watching import descendants, seen_of
 from webhook_tui.cli.export import Choice, known_secrets
 from webhook_tui.cli.export import run as run_export
-from webhook_tui.config import Places
 from webhook_tui.domain.commands import UseToken
 from webhook_tui.domain.events import DeliveryStored
 from webhook_tui.domain.signature.secret import Secret
@@ -32,6 +31,7 @@ from webhook_tui.domain.status import WebhookState
 from webhook_tui.export.destination import Destination
 from webhook_tui.export.formats import FORMATS
 from webhook_tui.http.asgi import Receive, Scope, Send
+from webhook_tui.places import Places
 from webhook_tui.ui.controllers.delivery.export_files import Exports
 from webhook_tui.ui.dialogs.export import Share
 from webhook_tui.ui.selection import Selection

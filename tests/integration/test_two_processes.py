@@ -21,7 +21,7 @@ from tests.integration.test_suspension import SHELL
 from tests.patience import own_time
 from tests.session.running import TOKEN, sandbox_of, url_at
 from tests.tunnels.watching import alive, descendants, seen_of, until
-from webhook_tui.config import Places
+from webhook_tui.places import Places
 from webhook_tui.sandbox.service import Sandbox
 
 HERE = Path(__file__).parent

@@ -14,7 +14,7 @@ from tests.integration.deliveries import valid_ping
 from tests.integration.process import program, run
 from tests.integration.terminal import terminal
 from tests.session.running import TOKEN, sandbox_of, url_at
-from webhook_tui.config import Places
+from webhook_tui.places import Places
 
 WATCH = "--no-register", "--tunnel", "none", "--ephemeral"
 

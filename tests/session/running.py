@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from tests.patience import PATIENCE_SECONDS
-from webhook_tui.config import Places, Settings
+from webhook_tui.config import Settings
 from webhook_tui.domain.commands import Command, StartRegistration
 from webhook_tui.domain.events import SessionEvent, SessionStopped, StatusChanged
 from webhook_tui.domain.queries import Answer, Query
@@ -21,6 +21,7 @@ from webhook_tui.domain.status import SessionStatus
 from webhook_tui.http.asgi import Asgi, AsgiApplication
 from webhook_tui.http.server import Server
 from webhook_tui.http.sockets import bind
+from webhook_tui.places import Places
 from webhook_tui.sandbox.asgi import application
 from webhook_tui.sandbox.options import SandboxOptions
 from webhook_tui.sandbox.service import Sandbox

@@ -125,6 +125,7 @@ def test_a_keyring_that_stops_to_work_loses_nothing_new(working: MemoryKeyring, 
     path = tmp_path / "accounts.db"
     _saved(path)
     store = AccountStore.open(path)
+    assert store.place == "the system keyring"
     working.locked = True
     store.save_ring(ACCOUNT, SecretRing().registered(Secret("second"), NOW))
 

@@ -9,7 +9,7 @@ from webhook_tui.ui.actions import ACTIONS
 async def test_every_action_has_a_handler() -> None:
     """A key that is in the help and in the README does something."""
     async with stage(size=STACKED) as played:
-        assert {action.id for action in ACTIONS if not action.runs} == set(played.main.handlers)
+        assert {action.id for action in ACTIONS if not action.runs} == set(played.main.controllers.handlers)
     assert len({action.id for action in ACTIONS}) == len(ACTIONS)
 
 

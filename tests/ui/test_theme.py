@@ -6,7 +6,15 @@ import pytest
 from textual.color import Color
 from textual.theme import BUILTIN_THEMES, Theme
 
-from webhook_tui.ui.theme import LEAST_CONTRAST, WEBHOOK_DARK, WEBHOOK_LIGHT, contrast, readable, variable_defaults
+from webhook_tui.ui.theme import (
+    LEAST_CONTRAST,
+    WEBHOOK_DARK,
+    WEBHOOK_LIGHT,
+    CachedStylesheet,
+    contrast,
+    readable,
+    variable_defaults,
+)
 
 OURS = [WEBHOOK_DARK, WEBHOOK_LIGHT]
 COLOURED = [theme for theme in BUILTIN_THEMES.values() if not theme.ansi]
@@ -101,3 +109,20 @@ def test_a_colour_that_cannot_be_made_readable_becomes_the_foreground() -> None:
     """A theme whose own text is faint gets that text, not something fainter."""
     grey = Color.parse("#777777")
     assert readable(Color.parse("#888888"), grey, [Color.parse("#808080")]) == grey
+
+
+def test_the_stylesheet_parses_again_only_what_changed() -> None:
+    """Not when the theme is announced at the start, and not because there are many sources; another theme counts."""
+    stylesheet = CachedStylesheet(variables={"ground": "#000000"})
+    for number in range(100):
+        stylesheet.add_source(f"#w{number} {{ background: $ground; }}", (f"{number}", ""))
+    stylesheet.parse()
+    first = list(stylesheet.rules)
+
+    stylesheet.set_variables({"ground": "#000000"})
+    stylesheet.reparse()
+    assert [id(rule) for rule in stylesheet.rules] == [id(rule) for rule in first]
+
+    stylesheet.set_variables({"ground": "#ffffff"})
+    stylesheet.reparse()
+    assert {rule.styles.background for rule in stylesheet.rules} == {Color.parse("#ffffff")}

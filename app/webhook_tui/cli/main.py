@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import gc
 import os
 import signal
 import sys
@@ -51,13 +50,14 @@ from webhook_tui.cli.setup.status import status
 from webhook_tui.cli.show import show
 from webhook_tui.cli.wait import wait
 from webhook_tui.cli.why import why
-from webhook_tui.config import API_URL, Places, Settings, read_config, read_secret_file
+from webhook_tui.config import API_URL, Settings, read_config, read_secret_file
 from webhook_tui.domain.errors import ExitCode, Problem, ProblemError
 from webhook_tui.domain.jobs.job import JOB_FIELDS
 from webhook_tui.domain.signature.secret import Secret, token_in
 from webhook_tui.domain.url import UrlError, normalized_url
 from webhook_tui.encoding import configure_streams
 from webhook_tui.log import log_to, tell_of_crashes
+from webhook_tui.places import Places
 from webhook_tui.streams import OutputError, prepare_streams
 
 if TYPE_CHECKING:
@@ -88,7 +88,6 @@ _CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 110}
 
 def main() -> NoReturn:
     """Run the command line and leave with its exit code; a problem is one plain line on standard error."""
-    gc.set_threshold(5_000, 5, 5)  # much is made at the start that stays: looking for garbage is a fifth of its time
     prepare_streams()
     configure_streams()
     places = Places.of_user()

@@ -21,7 +21,6 @@ from webhook_tui.config import (
     PORT,
     SSH_SERVER,
     TUNNELS,
-    Places,
     Settings,
     read_secret_file,
 )
@@ -33,6 +32,7 @@ from webhook_tui.domain.forwarding.forward_rule import ForwardRule
 from webhook_tui.domain.jobs.job import JobFields
 from webhook_tui.domain.signature.secret import Secret, token_in
 from webhook_tui.domain.url import UrlError, normalized_url
+from webhook_tui.places import Places
 
 if TYPE_CHECKING:
     from webhook_tui.domain.expectation.expectation import Criteria

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from msgspec import Struct
 
 from webhook_tui.domain.delivery.delivery import Delivery, DeliveryRow
-from webhook_tui.domain.diagnostics.report import Cause
 from webhook_tui.domain.errors import Problem
 from webhook_tui.domain.forwarding.forward_result import ForwardResult
 from webhook_tui.domain.forwarding.replay_progress import ReplayProgress
 from webhook_tui.domain.refusal import Refusal
 from webhook_tui.domain.status import SessionStatus
+
+if TYPE_CHECKING:
+    from webhook_tui.domain.diagnostics.report import Cause
 
 
 class StatusChanged(Struct, frozen=True, gc=False):

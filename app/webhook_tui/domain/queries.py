@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Generic, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeAlias, TypeVar
 
 from msgspec import Struct
 
-from webhook_tui.domain.comparison.compared_event import ComparedEvent
-from webhook_tui.domain.contract.departures import Departure
-from webhook_tui.domain.contract.event_contract import ContractSnapshot
-from webhook_tui.domain.diagnostics.report import SignatureReport
 from webhook_tui.domain.jobs.job import JobDetail, Jobs
 from webhook_tui.domain.run import Run
 from webhook_tui.domain.signature.secret import Secret
 from webhook_tui.domain.signature.secret_ring import RingEntry
-from webhook_tui.domain.statistics.overview import Overview
+
+if TYPE_CHECKING:  # loaded with the first answer
+    from webhook_tui.domain.comparison.compared_event import ComparedEvent
+    from webhook_tui.domain.contract.departures import Departure  # noqa: F401 -- quoted names are used
+    from webhook_tui.domain.contract.event_contract import ContractSnapshot  # noqa: F401
+    from webhook_tui.domain.diagnostics.report import SignatureReport  # noqa: F401
+    from webhook_tui.domain.statistics.overview import Overview  # noqa: F401
 
 Answer = TypeVar("Answer")
 
@@ -75,7 +77,7 @@ class RevealSecret(Query[Secret | None], Struct, frozen=True):
     secret_id: str
 
 
-class ExplainSignature(Query[SignatureReport | None], Struct, frozen=True):
+class ExplainSignature(Query["SignatureReport | None"], Struct, frozen=True):
     """Return all that is known about the signature of delivery `seq`; None when it is not stored."""
 
     seq: int
@@ -94,7 +96,7 @@ class GetEventSides(Query[EventSides], Struct, frozen=True):
     event_id: str
 
 
-class GetStatistics(Query[Overview], Struct, frozen=True):
+class GetStatistics(Query["Overview"], Struct, frozen=True):
     """Return the figures of the Status screen. Each of these queries counts a limited part of the history."""
 
 
@@ -112,7 +114,7 @@ class ListRuns(Query[tuple[Run, ...]], Struct, frozen=True):
     """Return the runs of the program in the history, oldest first."""
 
 
-class GetContract(Query[ContractSnapshot], Struct, frozen=True):
+class GetContract(Query["ContractSnapshot"], Struct, frozen=True):
     """Return what the payloads of this account hold. Each of these queries reads a limited part of the history."""
 
     event: str | None = None
@@ -121,7 +123,7 @@ class GetContract(Query[ContractSnapshot], Struct, frozen=True):
     """Also of deliveries that are neither valid nor older."""
 
 
-class GetDepartures(Query[tuple[Departure, ...]], Struct, frozen=True):
+class GetDepartures(Query["tuple[Departure, ...]"], Struct, frozen=True):
     """Return where delivery `seq` departs from what was usual in the deliveries before it."""
 
     seq: int

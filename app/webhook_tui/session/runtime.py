@@ -126,12 +126,11 @@ class Runtime:
         self._sandbox = SandboxHost(clock) if settings.sandbox else None
         self._token = settings.token if self._sandbox is None else self._sandbox.token
         self._tokens: tuple[Secret, ...] = ()
+        self._accounts = accounts
         self._stored_secrets = tuple(accounts.all_secrets())
         api_url = settings.api_url if self._sandbox is None else self._sandbox.api_url
 
-        place = "" if settings.accounts_path is None else accounts.place
-        status = replace(first_status(settings), api_url=api_url, token_place=place, ring_place=accounts.ring_place)
-        self.status = StatusPublisher(status, bus)
+        self.status = StatusPublisher(replace(first_status(settings), api_url=api_url), bus)
         self.tasks = BackgroundTasks(bus)
         account = Account.of(api_url, self._token)
         self.secret_ring = SecretRingRepository(accounts, account, settings.given_secrets, self.status, clock)
@@ -270,10 +269,18 @@ class Runtime:
                 self.tasks.start(self.replayer.probe(), "Connecting to the local app")
             await stack.enter_async_context(self._receiving())
             stack.push_async_callback(self.registration.aclose)
+            if self._settings.accounts_path is not None:
+                await self._find_places()
             if self._token is not None:
                 await self.registration.set_token(self._token)
             started.set()
             return await self._run_loops(stop)
+
+    async def _find_places(self) -> None:
+        """In a thread: deliveries are received meanwhile."""
+        accounts = self._accounts
+        place, ring_place = await asyncio.to_thread(lambda: (accounts.place, accounts.ring_place))
+        self.status.change(token_place=place, ring_place=ring_place)
 
     def _subscribe(self) -> None:
         """Connect the parts. The handlers of an event are called in this order."""

@@ -10,6 +10,7 @@ import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 
 from msgspec import Struct
@@ -26,7 +27,7 @@ from webhook_tui.storage.database.files import identity
 from webhook_tui.storage.database.locks import ProcessLock
 from webhook_tui.storage.database.schema import ACCOUNTS
 from webhook_tui.storage.mappers import microseconds, moment
-from webhook_tui.storage.secret_storage import FileSecretStorage, SecretStorage, vault
+from webhook_tui.storage.secret_storage import FileSecretStorage, SecretStorage, is_in_keyring, vault
 
 MOST_URLS = 20
 """Stored for an account."""
@@ -50,13 +51,13 @@ class AccountStore:
     def __init__(
         self,
         connection: sqlite3.Connection,
-        vault: SecretStorage,
+        vault: Callable[[], SecretStorage],
         *,
         path: Path | None = None,
         set_aside: Path | None = None,
     ) -> None:
         self._connection = connection
-        self._vault = vault
+        self._find_vault = vault
         self._path = path
         self._identity = identity(path) if path is not None else None
         self._lock = ProcessLock(path) if path is not None else None
@@ -69,18 +70,26 @@ class AccountStore:
     def open(cls, path: Path | None, *, vault: Callable[[], SecretStorage] = vault) -> AccountStore:
         """Open or create the file at `path`; None: in memory only. Raises ProblemError.
 
-        `vault` finds the storage of the secrets' values. In memory they are stored nowhere else.
+        `vault` finds the storage of the secrets' values, when it is first needed: to look for a keyring takes a quarter
+        of a second. In memory they are stored nowhere else.
         """
         if path is None:
             connection = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
             connection.executescript("\n".join(ACCOUNTS.migrations))
-            return cls(connection, FileSecretStorage())
+            return cls(connection, FileSecretStorage)
         opened = open_database(path, ACCOUNTS, always_private=True)
         try:
-            return cls(opened.connection, vault(), path=path, set_aside=opened.set_aside)
+            return cls(opened.connection, vault, path=path, set_aside=opened.set_aside)
         except OSError as error:
             opened.connection.close()
             raise ProblemError(NOT_SAVED) from error
+
+    @cached_property
+    def _vault(self) -> SecretStorage:
+        return self._find_vault()
+
+    def _reveal(self, held: bytes) -> Secret | None:
+        return (self._vault if is_in_keyring(held) else FileSecretStorage()).reveal(held)
 
     def _reopen_if_deleted(self) -> None:
         """Without this, SQLite would go on writing to a deleted file, and the data would be lost."""
@@ -114,7 +123,7 @@ class AccountStore:
         """Return all secrets and tokens of all accounts. Redaction removes them from whatever leaves the program."""
         with self._reading():
             found = self._connection.execute("SELECT secret FROM secrets UNION SELECT held FROM tokens")
-            revealed = (self._vault.reveal(held) for (held,) in found)
+            revealed = (self._reveal(held) for (held,) in found)
             return [secret for secret in revealed if secret is not None]
 
     def save_ring(self, account: Account, ring: SecretRing) -> None:
@@ -207,7 +216,7 @@ class AccountStore:
             found = self._connection.execute(
                 "SELECT held FROM tokens WHERE api_url = ?", (api_url.rstrip("/"),)
             ).fetchone()
-            return None if found is None else self._vault.reveal(found[0])
+            return None if found is None else self._reveal(found[0])
 
     def save_token(self, api_url: str, token: Secret) -> None:
         """Save the token for an API in place of the previous one."""
@@ -299,7 +308,7 @@ class AccountStore:
             ]
 
     def _signing_secret(self, held: bytes, since: int, until: int | None, origin: str) -> SigningSecret | None:
-        secret = self._vault.reveal(held)
+        secret = self._reveal(held)
         if secret is None:
             return None
         return SigningSecret(secret, moment(since), None if until is None else moment(until), Origin(origin))

@@ -15,6 +15,11 @@ _MARK = b"\0keyring\0"
 _log = logging.getLogger(__name__)
 
 
+def is_in_keyring(held: bytes) -> bool:
+    """Whether the file holds only the fingerprint of a secret."""
+    return held.startswith(_MARK)
+
+
 class SecretStorage(Protocol):
     """Converts secrets to what the file holds, and back."""
 
@@ -56,7 +61,7 @@ class FileSecretStorage:
 
     def reveal(self, held: bytes) -> Secret | None:
         """Return the secret; None when it is in a keyring that is not available."""
-        return None if held.startswith(_MARK) else Secret(held.decode("utf-8", "surrogateescape"))
+        return None if is_in_keyring(held) else Secret(held.decode("utf-8", "surrogateescape"))
 
     def forget(self, held: bytes) -> None:
         """Does nothing: nothing is stored outside the file."""
@@ -109,7 +114,7 @@ class KeyringSecretStorage:
 
     def reveal(self, held: bytes) -> Secret | None:
         """Return the secret from the keyring, or from the file."""
-        if not held.startswith(_MARK):
+        if not is_in_keyring(held):
             return self._file.reveal(held)
         try:
             text = self._backend.get_password(SERVICE, held.removeprefix(_MARK).decode())
@@ -120,7 +125,7 @@ class KeyringSecretStorage:
 
     def forget(self, held: bytes) -> None:
         """Delete it from the keyring, if it is there."""
-        if held.startswith(_MARK):
+        if is_in_keyring(held):
             try:
                 self._backend.delete_password(SERVICE, held.removeprefix(_MARK).decode())
             except Exception as error:  # noqa: BLE001 -- see find

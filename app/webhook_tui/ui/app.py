@@ -94,6 +94,7 @@ class WebhookTuiApp(TerminalApp):
         and in place of one that ended; both block, and raise ProblemError.
         """
         super().__init__()
+        self.stylesheet = theme.CachedStylesheet(variables=self.get_css_variables())
         theme.register(self)
         self._unknown_theme = "" if theme_name is None or theme_name in self.available_themes else theme_name
         if theme_name is not None and not self._unknown_theme:
@@ -228,7 +229,7 @@ class WebhookTuiApp(TerminalApp):
                 for screen in self.screen_stack:
                     screen.post_message(RingChanged())
             case OwnershipQuestioned() | TokenRequired() as question:
-                main.prompts.ask(question)
+                main.controllers.prompts.ask(question)
             case SessionStopped():
                 end = self._sessions.end_of(event, main.deliveries.newest_seq)
                 self._show_status(replace(self.context.status, end=end))
@@ -239,7 +240,7 @@ class WebhookTuiApp(TerminalApp):
         main = self._main
         match event:
             case ProblemOccurred(problem, again):
-                main.prompts.token_problem = problem if problem.needs_token else None
+                main.controllers.prompts.token_problem = problem if problem.needs_token else None
                 main.notices.show(problem, None if again is None else self.context.now() + timedelta(seconds=again))
             case Replayed(sent):
                 if not main.deliveries.add_forward_results((sent,)):
@@ -251,7 +252,7 @@ class WebhookTuiApp(TerminalApp):
                 main.show_deletion()
                 self.toast(f"Deleted {'1 delivery' if count == 1 else f'{count:,} deliveries'}")
             case WebhookRegistered() | SessionReady():
-                main.prompts.token_problem = None
+                main.controllers.prompts.token_problem = None
                 main.notices.clear()
             case _:
                 pass

@@ -10,13 +10,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from textual.cache import LRUCache
 from textual.color import Color
+from textual.css.stylesheet import Stylesheet
 from textual.theme import Theme
 
 if TYPE_CHECKING:
     from textual.app import App
 
 LEAST_CONTRAST = 4.5
+_MOST_SOURCES = 512
 
 _DARK_ROLES = {
     "valid": "#8cf0c0",
@@ -237,3 +240,23 @@ def _luminance(colour: Color) -> float:
 
 def _linear(part: float) -> float:
     return part / 12.92 if part <= 0.04045 else float(((part + 0.055) / 1.055) ** 2.4)
+
+
+class CachedStylesheet(Stylesheet):
+    """Textual's, which at the start parses app.tcss twice because the theme is announced, although nothing changed.
+
+    And its cache holds 64 sources, while screen and dialogs have more: then each new widget has all parsed again.
+    """
+
+    def __init__(self, *, variables: dict[str, str] | None = None) -> None:
+        super().__init__(variables=variables)
+        self._parse_cache = LRUCache(_MOST_SOURCES)
+
+    def set_variables(self, variables: dict[str, str]) -> None:
+        """Set the variables; the cache is valid as long as they are the same."""
+        if variables != self._variables:
+            super().set_variables(variables)
+
+    def reparse(self) -> None:
+        """Parse what is not in the cache."""
+        self.parse()

@@ -11,8 +11,8 @@ from tests.cli.conftest import OWN, received, record
 from tests.test_commands import run
 from webhook_tui.cli.main import root
 from webhook_tui.cli.setup.config_file import config_warnings, default_map, nearest, option_names, with_profile
-from webhook_tui.config import Places
 from webhook_tui.domain.errors import ProblemError
+from webhook_tui.places import Places
 
 FILE = Path("config.toml")
 

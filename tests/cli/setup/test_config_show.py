@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from tests.test_commands import run
-from webhook_tui.config import Places
+from webhook_tui.places import Places
 
 CONFIG = """
 port = 9900

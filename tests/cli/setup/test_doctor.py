@@ -8,7 +8,7 @@ from typing import Any
 
 from tests.integration.process import run
 from tests.session.running import TOKEN, sandbox_of
-from webhook_tui.config import Places
+from webhook_tui.places import Places
 
 
 async def _doctor(*arguments: str, **environment: str) -> tuple[int, dict[str, dict[str, Any]]]:

@@ -10,7 +10,7 @@ from typing import Any
 
 from tests.cli.conftest import TOKEN
 from tests.integration.process import program, run
-from webhook_tui.config import Places
+from webhook_tui.places import Places
 
 
 async def _status(*arguments: str) -> dict[str, Any]:

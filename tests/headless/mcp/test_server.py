@@ -23,8 +23,8 @@ from tests.patience import PATIENCE_SECONDS
 from tests.session.local_app import local_app
 from tests.session.running import TOKEN, sandbox_of, session_of, settings
 from tests.test_commands import run
-from webhook_tui.config import Places
 from webhook_tui.domain.status import WebhookState
+from webhook_tui.places import Places
 
 INITIALIZE = {
     "protocolVersion": "2025-06-18",

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.storage.test_running_sessions import SESSION
-from webhook_tui.config import Places, Settings
+from webhook_tui.config import Settings
 from webhook_tui.domain.errors import ExitCode, Problem
 from webhook_tui.domain.signature.secret import Secret
 from webhook_tui.headless.setup.check import Check, CheckState, checks_record, is_ok
@@ -22,6 +22,7 @@ from webhook_tui.headless.setup.doctor import (
 )
 from webhook_tui.headless.setup.status import Ownership, WebhookReport
 from webhook_tui.http.sockets import bind
+from webhook_tui.places import Places
 
 OK, WARNING, MISSING = CheckState.OK, CheckState.WARNING, CheckState.MISSING
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from webhook_tui.config import Places, Settings
+from webhook_tui.config import Settings
 from webhook_tui.domain.answer_rules.rules import Default
 from webhook_tui.domain.commands import AddSecret, ReplayDeliveries, SetAnswerRule
 from webhook_tui.domain.errors import Problem
@@ -21,6 +21,7 @@ from webhook_tui.domain.events import ProblemOccurred, SessionUpdated
 from webhook_tui.domain.queries import ListRuns
 from webhook_tui.domain.signature.secret import Secret
 from webhook_tui.domain.status import SessionStatus, TunnelState, TunnelStatus
+from webhook_tui.places import Places
 from webhook_tui.session.process.channel import (
     Answered,
     Ask,
@@ -106,6 +107,18 @@ def test_foreign_objects_are_refused(content: object) -> None:
     buffer = io.BytesIO(pickle.dumps(content))
     with pytest.raises(ChannelClosedError):
         MessageReader(io.BufferedReader(_Recording(buffer))).receive()
+
+
+def test_a_channel_is_ready_when_receiving_does_not_wait() -> None:
+    """With a message, and at the end: that is how the session knows that it was started before its settings."""
+    with _pipe() as (reader, writer):
+        assert not reader.is_ready()
+        writer.send(Stop())
+        assert reader.is_ready()
+        reader.receive()
+        assert not reader.is_ready()
+        writer.close()
+        assert reader.is_ready()
 
 
 def test_the_end_of_the_other_side() -> None:

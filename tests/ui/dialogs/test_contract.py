@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from tests.domain.contract.events import contract_of
 from tests.ui.fake_session import RUNNING, FakeSession
 from tests.ui.memory_rows import stored_delivery
@@ -48,7 +50,7 @@ async def test_the_tree_the_page_and_the_filters() -> None:
             assert '≠ number | string  ━━━━━━━─   96 %  0.5 · "high" 1' in played.text()
             await played.press(key)
             await played.dialog_closed()
-            assert played.main.filter.search.text == f"event:image_result {term}:data.score"
+            assert played.main.controllers.filter.search.text == f"event:image_result {term}:data.score"
 
 
 async def test_another_event_and_every_verdict() -> None:
@@ -64,7 +66,11 @@ async def test_another_event_and_every_verdict() -> None:
         await played.press("d")  # nothing departs at `data`: nowhere to go
         await played.press("escape")
         await played.dialog_closed()
-        assert played.main.filter.search.text == ""
+        assert played.main.controllers.filter.search.text == ""
+
+
+def _is_copied(played: Stage, start: str) -> bool:
+    return played.app.clipboard.startswith(start)
 
 
 async def test_it_is_copied_in_any_form() -> None:
@@ -75,7 +81,7 @@ async def test_it_is_copied_in_any_form() -> None:
             await played.press("y")
             await played.until("Copy the contract")
             await played.press(key)
-            await played.until(lambda start=start: played.app.clipboard.startswith(start))
+            await played.until(partial(_is_copied, played, start))
 
 
 async def test_while_it_is_read_and_without_deliveries() -> None:

@@ -175,7 +175,7 @@ async def test_an_event_behind_a_filter_or_deleted_meanwhile() -> None:
         await played.press("g", "enter")
         await closed(played)
         await played.until(lambda: played.main.deliveries.table.cursor_seq == 3)
-        assert not played.main.filter.is_on
+        assert not played.main.controllers.filter.is_on
         played.session.rows.delete([8])
         await opened_one(played)
         await played.press("G", "up", "up", "enter")
@@ -191,13 +191,13 @@ async def test_the_filter_of_a_job_looks_at_all() -> None:
             "Jobs: their events and images",
         ]
         await played.press("s")
-        await played.until(lambda: played.main.panes.stream.is_open)
+        await played.until(lambda: played.main.controllers.panes.stream.is_open)
         await opened(played)
         await played.press("slash")
         await played.until("3 of 12")
-        assert played.main.filter.search.text == 'job:"job_7c1e90"'
+        assert played.main.controllers.filter.search.text == 'job:"job_7c1e90"'
         await closed(played)
-        assert not played.main.panes.stream.is_open
+        assert not played.main.controllers.panes.stream.is_open
 
 
 async def test_a_long_list_scrolls_on_a_small_screen() -> None:

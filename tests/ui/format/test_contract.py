@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 
 import pytest
@@ -22,9 +23,11 @@ def _line(contract: EventContract, name: str) -> FieldLine:
     return next(line for line in outline(contract) if line.name == name)
 
 
-def _snapshot(contract: EventContract | None, *, is_done: bool = True, **others: int) -> ContractSnapshot:
+def _snapshot(
+    contract: EventContract | None, others: Mapping[str, int] | None = None, *, is_done: bool = True
+) -> ContractSnapshot:
     events = {} if contract is None else {contract.name: contract.deliveries}
-    return ContractSnapshot(tuple((events | others).items()), contract, 41_200, 1_000_000, is_done)
+    return ContractSnapshot(tuple((events | dict(others or {})).items()), contract, 41_200, 1_000_000, is_done)
 
 
 def test_the_page_says_what_changed_since_when_and_how_often() -> None:
@@ -80,7 +83,7 @@ def test_the_note_says_what_it_is_of(snapshot: ContractSnapshot | None, said: st
 def test_the_chosen_event_is_always_among_the_names() -> None:
     """However many there are."""
     others = {f"event_{number:02}": number for number in range(30)}
-    snapshot = _snapshot(contract_of([{}], "event_25"), **others)
+    snapshot = _snapshot(contract_of([{}], "event_25"), others)
 
     tabs = event_tabs(snapshot, "event_25", 60, UNICODE)
 

@@ -22,6 +22,8 @@ from webhook_tui.domain.refusal import Refusal
 from webhook_tui.domain.signature.verdict import Verdict
 from webhook_tui.domain.status import TunnelState, TunnelStatus, WebhookState, WebhookStatus
 from webhook_tui.ui.app import WebhookTuiApp
+from webhook_tui.ui.screens.main import MainScreen
+from webhook_tui.ui.widgets.filter_bar import FilterBar
 
 REFUSED = Problem(
     "PiktID refused the token (401): it is wrong or has expired.",
@@ -507,3 +509,17 @@ async def test_a_keymap_that_gives_one_key_to_two_actions_is_told() -> None:
     """The notice names the action that lost its key."""
     async with stage(size=STACKED, keymap={"delivery.why": "v", "piktid.ping": "v"}) as played:
         await played.until("▌ [keymap] gives one key to two actions; ")
+
+
+async def test_a_key_that_is_pressed_before_all_is_mounted_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first frame shows neither the detail nor the filter; until they are there, actions wait."""
+    mounted = MainScreen.on_mount
+
+    def press(screen: MainScreen) -> None:
+        mounted(screen)
+        assert not screen.query(FilterBar)
+        screen.action_run("table.filter")
+
+    monkeypatch.setattr(MainScreen, "on_mount", press)
+    async with stage() as played:
+        assert played.main.has_class("-filtering")

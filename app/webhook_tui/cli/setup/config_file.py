@@ -9,10 +9,10 @@ from typing import Any
 import click
 from click.core import ParameterSource
 
-from webhook_tui.config import Places
 from webhook_tui.domain.delivery.text import visible
 from webhook_tui.domain.errors import ExitCode, Problem, ProblemError, Severity
 from webhook_tui.log import log_to
+from webhook_tui.places import Places
 
 TABLES = ("filters", "keymap", "profiles")
 """Keys that are no options."""

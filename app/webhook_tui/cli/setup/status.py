@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from webhook_tui.cli.options import FILE, TOKEN, URL, option, output_format
-from webhook_tui.config import API_URL, Places, read_secret_file
+from webhook_tui.config import API_URL, read_secret_file
 from webhook_tui.domain.signature.secret import token_in
+from webhook_tui.places import Places
 
 if TYPE_CHECKING:
     from webhook_tui.headless.setup.status import StatusRequest

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import datetime
+from functools import partial
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
 from webhook_tui.domain.delivery.delivery import StoredDelivery
-from webhook_tui.domain.filtering.evaluate import Departures, matches
-from webhook_tui.domain.filtering.filter import Filter
 from webhook_tui.domain.url import normalized_url
+
+if TYPE_CHECKING:
+    from webhook_tui.domain.filtering.evaluate import Departures
 
 _SCHEME = re.compile(r"https?://", re.IGNORECASE)
 
@@ -28,6 +32,8 @@ class ForwardRule(Struct, frozen=True):
         before, separator, url = _split(text)
         if not separator:
             return cls(normalized_url(text))
+        from webhook_tui.domain.filtering.filter import Filter  # noqa: PLC0415 -- most runs have no filter
+
         return cls(normalized_url(url), Filter.parse(before).text)
 
 
@@ -46,12 +52,19 @@ class ForwardFilter:
     """Finds the URL that a delivery is forwarded to: that of the first rule which it passes."""
 
     def __init__(self, rules: tuple[ForwardRule, ...]) -> None:
-        self._rules = [(Filter.parse(rule.filter_text).expression, rule.url) for rule in rules]
+        self._rules = [(_passes(rule.filter_text), rule.url) for rule in rules]
 
     def url_for(self, stored: StoredDelivery, now: datetime, departures: Departures = lambda _: ()) -> str | None:
         """Return the URL; None: the delivery passes no rule. `departures`: for `departs:`."""
-        found = (url for expression, url in self._rules if matches(expression, stored, now, departures=departures))
-        return next(found, None)
+        return next((url for passes, url in self._rules if passes(stored, now, departures=departures)), None)
 
     def __bool__(self) -> bool:
         return bool(self._rules)
+
+
+def _passes(filter_text: str) -> Callable[..., bool]:
+    """Parse a filter. Raises FilterError."""
+    from webhook_tui.domain.filtering.evaluate import matches  # noqa: PLC0415
+    from webhook_tui.domain.filtering.filter import Filter  # noqa: PLC0415
+
+    return partial(matches, Filter.parse(filter_text).expression)

@@ -9,6 +9,8 @@ from __future__ import annotations
 import io
 import os
 import pickle
+import select
+import sys
 from typing import Any
 
 from msgspec import Struct
@@ -106,6 +108,10 @@ class MessageReader:
             return _Unpickler(self._pipe).load()
         except (EOFError, OSError, ValueError, pickle.UnpicklingError) as error:
             raise ChannelClosedError from error
+
+    def is_ready(self) -> bool:
+        """Whether `receive` returns or raises at once; True where the system cannot tell."""
+        return sys.platform == "win32" or bool(select.select([self._pipe], [], [], 0)[0])
 
     def close(self) -> None:
         """Close the pipe."""

@@ -18,7 +18,7 @@ import threading
 from concurrent.futures import Future
 from functools import partial
 from types import FrameType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from webhook_tui.config import Settings
 from webhook_tui.domain.errors import ProblemError, ended
@@ -42,6 +42,9 @@ from webhook_tui.session.process.channel import (
 )
 from webhook_tui.session.process.event_batch import EventBatcher
 
+if TYPE_CHECKING:
+    from webhook_tui.session.session import Session
+
 SHUTDOWN_SECONDS = 3.0
 """How long a session may shut down after its screen is gone."""
 _LAST_SECONDS = 1.0
@@ -58,6 +61,8 @@ def main() -> None:
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), signal.SIG_IGN)
     with contextlib.suppress(ChannelClosedError):
+        if not reader.is_ready():  # started before the command line was parsed
+            _import_session()
         launch = reader.receive()
         assert isinstance(launch, Launch)
         log_to(launch.settings.places.session_log)
@@ -73,18 +78,23 @@ def _opened(settings: Settings, writer: MessageWriter) -> SessionPort | None:
         bound = bind(settings.host, settings.port, exact=settings.port_was_given)
         if not settings.forward_urls:  # else the session may refuse to forward there
             writer.send(_bound(bound))
-        gc.set_threshold(5_000, 5, 5)
-        sys.modules["httpx._main"] = None  # type: ignore[assignment]  # httpx's command line: imports rich and click
-        from webhook_tui.session.session import Session  # noqa: PLC0415 -- slow, and the port comes first
-
-        gc.freeze()
-        session = Session.open(settings, asks=True, bound=bound)
+        session = _import_session().open(settings, asks=True, bound=bound)
     except ProblemError as error:
         writer.send(Refused(error.problem))
         return None
     if settings.forward_urls:
         writer.send(_bound(bound))
     return session
+
+
+def _import_session() -> type[Session]:
+    """Import what is slow: whatever else can be done comes before."""
+    gc.set_threshold(5_000, 5, 5)
+    sys.modules["httpx._main"] = None  # type: ignore[assignment]  # httpx's command line: imports rich and click
+    from webhook_tui.session.session import Session  # noqa: PLC0415
+
+    gc.freeze()
+    return Session
 
 
 def _bound(bound: socket.socket) -> Bound:

@@ -2,24 +2,16 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
 import subprocess
-import sys
-from typing import IO
 
 from msgspec.structs import replace
 
 from webhook_tui.config import Settings
 from webhook_tui.domain.errors import ProblemError
-from webhook_tui.environment import child_environment
 from webhook_tui.session import messages
 from webhook_tui.session.process.session_process import SessionProcess
+from webhook_tui.session.process.spawn import spawn, take_early
 from webhook_tui.storage.database.temporary_directory import TemporaryDirectory
-
-COMMAND: tuple[str, ...] = (sys.executable, "-P", "-m", "webhook_tui.session")
-"""-P: a file of the current directory is never taken for a module."""
-_LARGEST_ERRORS = 1_000_000
 
 
 class SessionLauncher:
@@ -65,29 +57,7 @@ class SessionLauncher:
 
 
 def _spawned(settings: Settings) -> subprocess.Popen[bytes]:
-    with contextlib.ExitStack() as stack:
-        errors: IO[bytes] | int = subprocess.DEVNULL
-        with contextlib.suppress(OSError):
-            errors = stack.enter_context(_errors_file(settings))
-        try:
-            return subprocess.Popen(  # noqa: S603 -- this interpreter, this package
-                COMMAND,
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=errors,
-                bufsize=0,
-                start_new_session=True,  # ctrl+c, ctrl+z and a closed terminal are the screen's
-                env=child_environment(os.environ),
-            )
-        except OSError as error:
-            raise ProblemError(messages.not_spawned(str(error.strerror))) from error
-
-
-def _errors_file(settings: Settings) -> IO[bytes]:
-    """Open the file for the process's standard error, 0600, emptied when it is large."""
-    path = settings.places.session_errors
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    file = open(path, "ab", opener=lambda name, flags: os.open(name, flags, 0o600))  # noqa: SIM115 -- the caller's
-    if file.tell() > _LARGEST_ERRORS:
-        file.truncate(0)
-    return file
+    try:
+        return take_early(settings.places.session_errors) or spawn(settings.places.session_errors)
+    except OSError as error:
+        raise ProblemError(messages.not_spawned(str(error.strerror))) from error

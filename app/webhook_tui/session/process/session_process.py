@@ -15,14 +15,13 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import Future
 from datetime import datetime
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from webhook_tui.config import Settings
 from webhook_tui.domain.commands import Command, UseToken
 from webhook_tui.domain.delivery.rows import DeliveryRows, FoundRows, Sort
 from webhook_tui.domain.errors import ProblemError
 from webhook_tui.domain.events import SessionEvent, SessionStopped
-from webhook_tui.domain.filtering.filter import Expression
 from webhook_tui.domain.queries import Answer, Query
 from webhook_tui.domain.signature.secret import Secret
 from webhook_tui.domain.status import SessionStatus
@@ -40,6 +39,9 @@ from webhook_tui.session.process.channel import (
     Stop,
 )
 from webhook_tui.session.status import first_status
+
+if TYPE_CHECKING:
+    from webhook_tui.domain.filtering.filter import Expression
 
 STOP_SECONDS = 3.0
 """How long the session may shut down before it is killed."""

@@ -6,7 +6,7 @@ It composes the widgets and the controllers, and hands each event to the control
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar
 
@@ -34,19 +34,7 @@ from webhook_tui.ui.widgets.status.status_bar import StatusBar
 from webhook_tui.ui.widgets.status.steps_view import StepsView
 
 if TYPE_CHECKING:
-    from webhook_tui.ui.controllers.annotations import AnnotationController
-    from webhook_tui.ui.controllers.delivery.diff import DiffController
-    from webhook_tui.ui.controllers.delivery.editor import EditorController
-    from webhook_tui.ui.controllers.delivery.export import ExportController
-    from webhook_tui.ui.controllers.delivery.links import LinkController
-    from webhook_tui.ui.controllers.delivery.payload_query import PayloadQueryController
-    from webhook_tui.ui.controllers.delivery.replay import ReplayController
-    from webhook_tui.ui.controllers.filter import FilterController
-    from webhook_tui.ui.controllers.panes import PaneController
-    from webhook_tui.ui.controllers.prompts import PromptController
-    from webhook_tui.ui.controllers.receiver import ReceiverController
-    from webhook_tui.ui.controllers.statistics import StatisticsController
-    from webhook_tui.ui.controllers.webhook import WebhookController
+    from webhook_tui.ui.screens.main_controllers import MainControllers
     from webhook_tui.ui.views.detail.pane import DetailPane
     from webhook_tui.ui.views.stream_pane import StreamPane
     from webhook_tui.ui.widgets.filter_bar import FilterBar, FilterInput
@@ -76,94 +64,12 @@ class MainScreen(Screen[None]):
         self._early_actions: list[str] = []
         """Asked for by keys that were pressed before everything was mounted."""
 
-    # Controllers: made when first used, which is after the first frame
-
     @cached_property
-    def annotations(self) -> AnnotationController:
-        from webhook_tui.ui.controllers.annotations import AnnotationController
+    def controllers(self) -> MainControllers:
+        """What carries out the actions: imported and made with the rest of the screen, after the first frame."""
+        from webhook_tui.ui.screens.main_controllers import MainControllers
 
-        return AnnotationController(self.context, self.deliveries, self.filter)
-
-    @cached_property
-    def diff(self) -> DiffController:
-        from webhook_tui.ui.controllers.delivery.diff import DiffController
-
-        return DiffController(self.context, self.deliveries, self.notices)
-
-    @cached_property
-    def editor(self) -> EditorController:
-        from webhook_tui.ui.controllers.delivery.editor import EditorController
-
-        return EditorController(self.context, self.notices)
-
-    @cached_property
-    def exports(self) -> ExportController:
-        from webhook_tui.ui.controllers.delivery.export import ExportController
-
-        return ExportController(self.context, self.deliveries, self.filter, self.notices)
-
-    @cached_property
-    def filter(self) -> FilterController:
-        from webhook_tui.ui.controllers.filter import FilterController
-
-        return FilterController(self.context, self, self.deliveries, self.notices, self.frames)
-
-    @cached_property
-    def links(self) -> LinkController:
-        from webhook_tui.ui.controllers.delivery.links import LinkController
-
-        return LinkController(self.context, self.deliveries, self.notices)
-
-    @cached_property
-    def panes(self) -> PaneController:
-        from webhook_tui.ui.controllers.panes import PaneController
-
-        return PaneController(self.context, self, self.deliveries, self.notices)
-
-    @cached_property
-    def payload_query(self) -> PayloadQueryController:
-        from webhook_tui.ui.controllers.delivery.payload_query import PayloadQueryController
-
-        return PayloadQueryController(self.context, self, self.deliveries)
-
-    @cached_property
-    def prompts(self) -> PromptController:
-        from webhook_tui.ui.controllers.prompts import PromptController
-
-        return PromptController(self.context, self.panes)
-
-    @cached_property
-    def receiver(self) -> ReceiverController:
-        from webhook_tui.ui.controllers.receiver import ReceiverController
-
-        return ReceiverController(self.context, self.deliveries, self.notices, self.editor)
-
-    @cached_property
-    def replay(self) -> ReplayController:
-        from webhook_tui.ui.controllers.delivery.replay import ReplayController
-
-        return ReplayController(self.context, self.deliveries, self.filter, self.notices, self.editor)
-
-    @cached_property
-    def statistics(self) -> StatisticsController:
-        from webhook_tui.ui.controllers.statistics import StatisticsController
-
-        return StatisticsController(self.context, self.deliveries, self.filter, self.panes)
-
-    @cached_property
-    def webhook(self) -> WebhookController:
-        from webhook_tui.ui.controllers.webhook import WebhookController
-
-        return WebhookController(self.context, self.notices, self.prompts)
-
-    @cached_property
-    def handlers(self) -> Mapping[str, Callable[[], object]]:
-        """What each action of the registry does."""
-        from webhook_tui.ui.screens.action_handlers import action_handlers
-
-        return action_handlers(self)
-
-    # Widgets
+        return MainControllers(self)
 
     def compose(self) -> ComposeResult:
         """What the first frame shows, from top to bottom."""
@@ -192,10 +98,10 @@ class MainScreen(Screen[None]):
             await self.mount(FilterBar(), before=self.query_one(KeyBar))
             await self.mount(MistakeLine(), Completions(), after=self.query_one(KeyBar))
             self._is_complete = True
-            self.panes.resize(self.size)
+            self.controllers.panes.resize(self.size)
             self._arrange()
         self.set_interval(1.0, self._tick)
-        self.watch(self, "focused", self.panes.hold_following)
+        self.watch(self, "focused", self.controllers.panes.hold_following)
         for name in self._early_actions:
             self.action_run(name)
 
@@ -217,7 +123,7 @@ class MainScreen(Screen[None]):
     def on_resize(self, event: events.Resize) -> None:
         """Show a line in place of everything where there is no room."""
         if self._is_complete:
-            self.panes.resize(event.size)
+            self.controllers.panes.resize(event.size)
 
     # Session
 
@@ -227,7 +133,7 @@ class MainScreen(Screen[None]):
             self._on_status_changed()
         self.deliveries.add_forward_results(update.results)
         if update.replay is not None:
-            self.replay.on_progress(update.replay)
+            self.controllers.replay.on_progress(update.replay)
         if (update.newest_seq or update.reverified or update.changed) and self.deliveries.rows is not None:
             self._refresh_deliveries(update)
         elif update.status is not None:
@@ -247,17 +153,17 @@ class MainScreen(Screen[None]):
 
     def open_history(self, rows: DeliveryRows) -> None:
         """Show a history that was opened."""
-        self.filter.search.close()
+        self.controllers.filter.search.close()
         self.deliveries.open(rows)
-        self.filter.search.on_history_opened()
-        self.panes.stream.forget()
+        self.controllers.filter.search.on_history_opened()
+        self.controllers.panes.stream.forget()
         self._arrange()
 
     def _refresh_deliveries(self, update: SessionUpdated) -> None:
         """Show new rows, and rows that changed."""
         changed = (*update.reverified, *update.changed)
         self.deliveries.table.refresh_rows()
-        self.filter.search.on_rows_changed(changed)
+        self.controllers.filter.search.on_rows_changed(changed)
         if update.reverified:
             self.deliveries.table.mark_changed(update.reverified)
         self._arrange()
@@ -265,30 +171,31 @@ class MainScreen(Screen[None]):
 
     def show_deletion(self) -> None:
         """Show what is left after deliveries were deleted; nothing: the steps again."""
-        self.annotations.on_deliveries_deleted()
+        self.controllers.annotations.on_deliveries_deleted()
         self._arrange()
 
     def close(self) -> None:
         """Release what the controllers hold."""
-        self.filter.search.close()
-        self.payload_query.close()
+        if self._is_complete:
+            self.controllers.filter.search.close()
+            self.controllers.payload_query.close()
         if self.deliveries.rows is not None:
             self.deliveries.rows.close()
             self.deliveries.rows = None
 
     def _arrange(self) -> None:
-        self.panes.arrange()
+        self.controllers.panes.arrange()
         self._show_status()
 
     def _show_status(self) -> None:
         status = self.context.status
         self.query_one(StatusBar).show(status)
-        self.panes.stream.show_status(status.stream)
+        self.controllers.panes.stream.show_status(status.stream)
         self.notices.refresh()
         self.query_one(ActionBar).show(status)
         if not self.deliveries.total:
             self.query_one(StepsView).show(status, self.context.now())
-            self.panes.focus_next_step()
+            self.controllers.panes.focus_next_step()
 
     def _tick(self) -> None:
         self.query_one(StatusBar).tick()
@@ -304,13 +211,13 @@ class MainScreen(Screen[None]):
             return True
         name = str(parameters[0])
         needs = actions.BY_ID[name]
-        if needs.needs_delivery and not (self._is_complete and self.panes.shows_deliveries):
+        if needs.needs_delivery and not (self._is_complete and self.controllers.panes.shows_deliveries):
             return False
         if needs.needs_session and self.context.status.end is not None:
             return False
         match name:
             case "table.show_all":
-                return self.filter.is_on and self.deliveries.table.has_focus
+                return self.controllers.filter.is_on and self.deliveries.table.has_focus
             case "table.into_detail":
                 return self.deliveries.table.has_focus and self.deliveries.total > 0
             case _:
@@ -318,8 +225,10 @@ class MainScreen(Screen[None]):
 
     def action_run(self, name: str) -> None:
         """Run the action with that id."""
-        if self._is_complete or name == "screen.leave":
-            self.handlers[name]()
+        if self._is_complete:
+            self.controllers.handlers[name]()
+        elif name == "screen.leave":
+            self.leave()
         else:
             self._early_actions.append(name)
 
@@ -345,55 +254,55 @@ class MainScreen(Screen[None]):
     def on_delivery_table_row_opened(self, event: DeliveryTable.RowOpened) -> None:
         """Go into the detail."""
         event.stop()
-        self.panes.enter_detail()
+        self.controllers.panes.enter_detail()
 
     def on_delivery_table_follow_changed(self, event: DeliveryTable.FollowChanged) -> None:
         """Show where the newest delivery is."""
         event.stop()
-        self.panes.show_follow()
+        self.controllers.panes.show_follow()
 
     def on_delivery_table_heading_clicked(self, event: DeliveryTable.HeadingClicked) -> None:
         """Sort by the column."""
         event.stop()
-        if self.panes.shows_deliveries:
-            self.filter.sort_by(event.column)
+        if self.controllers.panes.shows_deliveries:
+            self.controllers.filter.sort_by(event.column)
 
     def on_filter_bar_typed(self, event: FilterBar.Typed) -> None:
         """Apply what was typed."""
         event.stop()
-        self.filter.on_typed(event.text, rests=event.rests)
+        self.controllers.filter.on_typed(event.text, rests=event.rests)
 
     def on_filter_input_cursor_moved(self, event: FilterInput.CursorMoved) -> None:
         """Show what could be written there."""
         event.stop()
-        self.filter.show_completions()
+        self.controllers.filter.show_completions()
 
     def on_filter_input_kept(self, event: FilterInput.Kept) -> None:
         """Keep the filter."""
         event.stop()
-        self.filter.on_submitted()
+        self.controllers.filter.on_submitted()
 
     def on_filter_input_cleared(self, event: FilterInput.Cleared) -> None:
         """Clear the filter."""
         event.stop()
-        self.filter.on_cleared()
+        self.controllers.filter.on_cleared()
 
     def on_status_bar_count_clicked(self, event: StatusBar.CountClicked) -> None:
         """Show what was counted."""
         event.stop()
-        self.statistics.show_counted(event.count)
+        self.controllers.statistics.show_counted(event.count)
 
     def on_stream_pane_closed(self, event: StreamPane.Closed) -> None:
         """Show the deliveries again."""
         event.stop()
-        self.panes.close_stream()
+        self.controllers.panes.close_stream()
 
     def on_detail_pane_query_checked(self, event: DetailPane.QueryChecked) -> None:
         """Point at a mistake."""
         event.stop()
-        self.payload_query.point_at(event.mistake)
+        self.controllers.payload_query.point_at(event.mistake)
 
     def on_query_requested(self, message: QueryRequested) -> None:
         """Query the payload."""
         message.stop()
-        self.payload_query.run(message)
+        self.controllers.payload_query.run(message)

@@ -252,7 +252,7 @@ async def test_json_is_indented_for_the_editor_and_sent_in_its_own_spacing(monke
         return text.replace(b"completed", b"failed") + b"\n"
 
     async with stage(editing(monkeypatch, JSON_BODY), size=STACKED) as played:
-        played.main.editor.run_editor = retitle
+        played.main.controllers.editor.run_editor = retitle
         await played.press("R")
         await played.until("Replay #13 with your changes?")
         assert seen == [b'{\n  "id": 1,\n  "data": {\n    "status": "completed"\n  }\n}\n']
@@ -272,7 +272,7 @@ async def test_the_signature_can_be_kept_and_the_body_edited_again(monkeypatch: 
         return text.replace(b"completed", b"failed").replace(b'"failed"}}', b'"failed" }}')
 
     async with stage(editing(monkeypatch, JSON_BODY), size=STACKED) as played:
-        played.main.editor.run_editor = retitle
+        played.main.controllers.editor.run_editor = retitle
         await played.press("R")
         await played.until("k keeps it")
         await played.press("k")
@@ -289,7 +289,7 @@ async def test_the_signature_can_be_kept_and_the_body_edited_again(monkeypatch: 
 async def test_without_a_secret_the_editor_gets_the_exact_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
     """The signature is kept, for there is none to make; y shows the whole difference."""
     async with stage(editing(monkeypatch, JSON_BODY, has_secret=False), size=STACKED) as played:
-        played.main.editor.run_editor = lambda text, _seq: text + b"{\x1b"
+        played.main.controllers.editor.run_editor = lambda text, _seq: text + b"{\x1b"
         await played.press("R")
         await played.until("It is not JSON any more.")
         await played.until("There is no current secret to sign with")
@@ -311,7 +311,7 @@ async def test_an_editor_that_changes_nothing_sends_nothing(monkeypatch: pytest.
     """The newline that editors write after the last line is no change."""
     async with stage(editing(monkeypatch, JSON_BODY, has_secret=has_secret), size=STACKED) as played:
         for ending in (b"", b"\n"):
-            played.main.editor.run_editor = partial(_add, ending)
+            played.main.controllers.editor.run_editor = partial(_add, ending)
             await played.press("R")
             await played.until("Nothing changed: not sent.")
             await played.press("t")

@@ -87,7 +87,7 @@ async def test_edit_and_replay_means_one(monkeypatch: pytest.MonkeyPatch) -> Non
     """There are no other deliveries to choose."""
     monkeypatch.setattr(WebhookTuiApp, "suspend", lambda _: contextlib.nullcontext())
     async with stage(marking(3), size=STACKED) as played:
-        played.main.editor.run_editor = lambda body, _seq: body.replace(b"ping", b"pong")
+        played.main.controllers.editor.run_editor = lambda body, _seq: body.replace(b"ping", b"pong")
         await played.press("R")
         await played.until("with your changes?")
         assert "marked" not in "".join(played.dialog_lines())

@@ -106,7 +106,7 @@ async def test_a_sample_and_a_stored_one_can_be_edited(monkeypatch: pytest.Monke
     session.rows.add(stored_delivery(13, event="\x1b[31mred", body=b"\x00"))
     session.rows.refresh()
     async with stage(session, size=STACKED) as played:
-        played.main.editor.run_editor = edit
+        played.main.controllers.editor.run_editor = edit
         command = await simulated(played, *"ping", "down", "down", "right", "enter")
         assert command.body is not None
         assert json.loads(command.body)["name"] == "ping"
