@@ -55,6 +55,8 @@ class Settings(Struct, frozen=True, kw_only=True):
     """Given by --secret-file, for this run."""
     register: bool = True
     sse: bool = True
+    lost_after_seconds: float | None = None
+    """How long an event that came by SSE waits for its webhook before it counts as lost; None: the default."""
     forward_to: str | None = None
     """Where deliveries are forwarded to that pass none of `forward_rules`."""
     forward_rules: tuple[ForwardRule, ...] = ()

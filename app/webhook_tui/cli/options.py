@@ -267,6 +267,13 @@ _OPTIONS: tuple[Callable[[Any], Any], ...] = (
     option("--no-register", is_flag=True, help="Verify and show only; touch nothing at PiktID."),
     option("--no-sse", is_flag=True, help="Do not compare with the event stream."),
     option(
+        "--lost-after",
+        type=click.FloatRange(0.1, 3600),
+        metavar="SECONDS",
+        show_default="30; 3 in the sandbox",
+        help="When an event that came by SSE alone counts as lost.",
+    ),
+    option(
         "--forward-to",
         cls=RepeatableOption,
         type=ForwardType(),
@@ -338,6 +345,7 @@ def settings_from(
         file_secrets=tuple(read_secret_file(path) for path in values["secret_file"]),
         register=not values["no_register"],
         sse=not values["no_sse"],
+        lost_after_seconds=values["lost_after"],
         forward_to=next((rule.url for rule in values["forward_to"] if not rule.filter_text), None),
         forward_rules=_rules_before_the_default(values["forward_to"]),
         answer=values["answer"],

@@ -130,6 +130,10 @@ class StreamStatus(Struct, frozen=True):
     both: int = 0
     only_sse: int = 0
     only_webhook: int = 0
+    lost: int = 0
+    """Events that came by SSE only, without an explanation."""
+    differing: int = 0
+    """Events that came by both with different contents."""
     problem: Problem | None = None
 
 

@@ -78,9 +78,13 @@ class StreamComparison:
         *,
         api_url: str,
         is_on: bool,
+        lost_after_seconds: float | None,
         timing: ComparisonTiming,
     ) -> None:
-        """`is_on`: False with --no-sse; then nothing is requested and nothing is published."""
+        """`is_on`: False with --no-sse; then nothing is requested and nothing is published.
+
+        `lost_after_seconds`: how long an event waits for the other channel; None: as `timing` says.
+        """
         self._store = store
         self._status = status
         self._bus = bus
@@ -88,6 +92,9 @@ class StreamComparison:
         self._api_url = api_url
         self._is_on = is_on
         self._timing = timing
+        self._limits = timing.limits
+        if lost_after_seconds is not None:
+            self._limits = replace(self._limits, overdue_seconds=lost_after_seconds)
         self._delay = RetryDelay(timing.first_delay_seconds, timing.longest_delay_seconds, random)
         self._links: tuple[TunnelState, WebhookState] | None = None
         self._events = self._new_events(0)
@@ -268,7 +275,7 @@ class StreamComparison:
     # Comparing
 
     def _new_events(self, version: int) -> EventComparison:
-        events = EventComparison(self._timing.limits, version=version)
+        events = EventComparison(self._limits, version=version)
         events.stream(self._clock.utc_now(), is_live=False)
         self._links = None
         return events
@@ -298,8 +305,14 @@ class StreamComparison:
             self._bus.publish(EventsMatched(tuple(matched)))
         counts = self._events.counts
         both, only_sse, only_webhook = counts[Seen.BOTH], counts[Seen.SSE], counts[Seen.WEBHOOK]
-        last_seen_at = self._last_seen_at
-        self._change(both=both, only_sse=only_sse, only_webhook=only_webhook, last_seen_at=last_seen_at)
+        self._change(
+            both=both,
+            only_sse=only_sse,
+            only_webhook=only_webhook,
+            lost=self._events.lost,
+            differing=self._events.differing,
+            last_seen_at=self._last_seen_at,
+        )
         due = self._events.next_due
         if due is not None:
             wait = max(0.0, (due - now) / timedelta(seconds=1)) + 0.001

@@ -96,6 +96,10 @@ _GRACE_SECONDS = 0.4
 _CANCEL_SECONDS = 2.5
 
 
+_LOST_AFTER_IN_SANDBOX = 3.0
+"""Seconds."""
+
+
 class Timings(Struct, frozen=True, kw_only=True):
     """Intervals and time-outs of the parts that wait."""
 
@@ -151,6 +155,7 @@ class Runtime:
             chance,
             api_url=api_url,
             is_on=settings.sse,
+            lost_after_seconds=_lost_after(settings),
             timing=timings.comparison,
         )
         self._retention = Retention(store, clock, keep_days=settings.keep_days, keep_rows=settings.keep_rows)
@@ -374,3 +379,10 @@ class Runtime:
             await server.stop()
             self._refusals.close()
             status.change_receiver(state=ReceiverState.STOPPED)
+
+
+def _lost_after(settings: Settings) -> float | None:
+    """The sandbox delivers at once, and its first story loses an event, which should be seen soon."""
+    if settings.lost_after_seconds is None and settings.sandbox:
+        return _LOST_AFTER_IN_SANDBOX
+    return settings.lost_after_seconds

@@ -47,7 +47,7 @@ def backfilled(seconds: float, happened: float) -> Observation:
 
 def ready() -> EventComparison:
     """Registered, tunnel up, stream live, from the start."""
-    made = EventComparison()
+    made = EventComparison(Limits(overdue_seconds=5))
     made.stream(at(0), is_live=True)
     made.registration(at(0), is_registered=True)
     return made
@@ -75,6 +75,19 @@ def test_seen_by_both_is_settled_at_once_with_its_lag() -> None:
     assert made.settle(at(60)) == []
 
 
+def test_different_contents_and_unexplained_losses_are_counted() -> None:
+    """An outage that is known of explains an event that came by SSE only: it is not lost."""
+    made = ready()
+    made.sse("7", live(10))
+    made.webhook("7", webhook(11, body("failed")))
+    made.sse("8", live(12))
+    made.settle(at(30))
+    assert (made.lost, made.differing) == (1, 1)
+
+    made.tunnel(at(12), is_down=True)
+    assert (made.lost, made.differing) == (0, 1)
+
+
 def test_only_by_sse_is_settled_when_overdue_and_again_when_it_comes() -> None:
     """Five seconds, and not a moment before."""
     made = ready()
@@ -84,9 +97,11 @@ def test_only_by_sse_is_settled_when_overdue_and_again_when_it_comes() -> None:
     assert made.next_due == at(15)
     (overdue,) = made.settle(at(15))
     assert (overdue.seen, overdue.reason) == (Seen.SSE, Reason.LOST)
+    assert made.lost == 1
     made.webhook("7", webhook(40))
     (late,) = made.settle(at(40))
     assert (late.seen, late.lag_seconds) == (Seen.BOTH, 30)
+    assert (made.lost, made.differing) == (0, 0)
     assert made.counts == {Seen.BOTH: 1, Seen.SSE: 0, Seen.WEBHOOK: 0}
 
 

@@ -30,7 +30,7 @@ _PING_AHEAD = timedelta(seconds=10)
 class Limits(Struct, frozen=True, kw_only=True):
     """Time limits, and how much is kept."""
 
-    overdue_seconds: float = 5.0
+    overdue_seconds: float = 30.0
     """How long an event waits for the other channel."""
     retry_seconds: float = 600.0
     """How long after an attempt that was not accepted the next one may still come; not documented by PiktID."""
@@ -60,6 +60,7 @@ class _Entry(Struct):
     is_retried: bool = False
     seen: Seen | None = None
     differing: int | None = None
+    is_counted_differing: bool = False
     published: tuple[Seen, float | None, bool | None] | None = None
     view: ComparedEvent | None = None
 
@@ -84,8 +85,16 @@ class EventComparison:
         self._first_live: datetime | None = None
         self.counts = dict.fromkeys(Seen, 0)
         """How many ids of this run are settled, by result."""
+        self.differing = 0
+        """How many ids both channels delivered with different contents."""
+        self._lost: set[str] = set()
         self.version = version
         """Changes whenever the result of `events` may have changed."""
+
+    @property
+    def lost(self) -> int:
+        """How many ids came by SSE only, and nothing that is known here explains it."""
+        return len(self._lost)
 
     # Observations
 
@@ -180,6 +189,7 @@ class EventComparison:
     def _forget_oldest(self) -> None:
         oldest, _ = self._entries.popitem(last=False)
         self._parked.discard(oldest)
+        self._lost.discard(oldest)
         self._touched.pop(oldest, None)
         for side in ("webhook", "sse"):
             self._contents.drop((oldest, side))
@@ -219,11 +229,21 @@ class EventComparison:
             self.counts[seen] += 1
             entry.seen = seen
         view = self._view(entry)
+        self._count(entry, view)
         result = (seen, view.lag_seconds, view.equal)
         if result == entry.published:
             return False
         entry.published = result
         return True
+
+    def _count(self, entry: _Entry, view: ComparedEvent) -> None:
+        if view.seen is Seen.SSE and view.reason is Reason.LOST:
+            self._lost.add(entry.event_id)
+        else:
+            self._lost.discard(entry.event_id)
+        differs = view.seen is Seen.BOTH and bool(view.differing)
+        self.differing += differs - entry.is_counted_differing
+        entry.is_counted_differing = differs
 
     def _state(self, entry: _Entry, now: datetime) -> tuple[Seen | None, datetime | None]:
         """Where it was seen, and when to look again if only time can tell."""
@@ -254,6 +274,7 @@ class EventComparison:
         for entry in self._entries.values():
             if entry.webhook is None or entry.sse is None:
                 entry.view = None
+                self._count(entry, self._view(entry))
 
     def _view(self, entry: _Entry) -> ComparedEvent:
         if entry.view is None:

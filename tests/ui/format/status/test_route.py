@@ -21,7 +21,7 @@ from webhook_tui.domain.status import (
     WebhookState,
     WebhookStatus,
 )
-from webhook_tui.ui.format.status.route import is_refused_at, status_line
+from webhook_tui.ui.format.status.route import is_not_equal_at, is_refused_at, status_line
 
 
 def line(status: SessionStatus, width: int) -> str:
@@ -99,7 +99,7 @@ def test_the_line_gives_up_what_matters_least(width: int, expected: str) -> None
         ),
         (
             replace(WAITING, tunnel=replace(LIVE, state=TunnelState.UNVERIFIED)),
-            " ● webhook 41 → ● b7c41d09ee2f4a.lhr.life not verified → ● :9876 → 200 ",
+            " ● 41 → ● b7c41d09ee2f4a.lhr.life not verified → ● :9876 → 200 ",
         ),
         (
             replace(WAITING, tunnel=TunnelStatus(TunnelState.NONE), sandbox=True),
@@ -132,13 +132,15 @@ def test_a_host_that_is_not_loopback_stays() -> None:
     assert "192.168.1.5:9876" in line(status, 80)
 
 
-def test_refused_requests_and_the_event_stream_are_counted() -> None:
-    """Refused ones show only when there are some, all kinds in one count; the stream only when it is watched."""
+def test_refused_requests_and_unequal_events_are_counted() -> None:
+    """Only when there are some; refused ones of all kinds in one count."""
     refusals = (Refusal(404, "not the webhook's path", "POST /"), Refusal(413, "too long", count=1))
-    status = replace(RUNNING, refusals=refusals, stream=StreamStatus("live", both=11, only_sse=1))
+    status = replace(RUNNING, refusals=refusals, stream=StreamStatus("live", lost=1, differing=2))
 
-    assert line(status, 150).endswith("  2 refused  12 received  ✓ 8  ✗ 3  … 1  sse 11/12 ")
-    assert " 2 refused " in line(status, 80)
+    assert line(status, 150).endswith("  2 refused  1 lost · 2 differ  12 received  ✓ 8  ✗ 3  … 1 ")
+    assert " 2 refused " in line(replace(status, stream=StreamStatus()), 80)
+    assert " 1 lost 2 ≠ " in line(status, 80)
+    assert "lost" not in line(replace(status, stream=StreamStatus("live", both=11)), 150)
     assert "1 refused " in line(replace(WAITING, refusals=refusals[:1]), 100)
 
 
@@ -148,6 +150,14 @@ def test_a_click_on_the_refused_requests_is_told_from_one_elsewhere() -> None:
     start = shown.index("12,345 refused")
     cells = [cell for cell in range(len(shown)) if is_refused_at(shown, cell)]
     assert cells == list(range(start, start + len("12,345 refused")))
+
+
+def test_a_click_on_unequal_events_is_told_from_one_elsewhere() -> None:
+    """It leads to the SSE pane."""
+    shown = line(replace(RUNNING, stream=StreamStatus("live", lost=1, differing=1)), 150)
+    start = shown.index("1 lost · 1 differs")
+    cells = [cell for cell in range(len(shown)) if is_not_equal_at(shown, cell)]
+    assert cells == list(range(start, start + len("1 lost · 1 differs")))
 
 
 def test_another_answer_is_never_shortened() -> None:

@@ -24,6 +24,7 @@ from webhook_tui.domain.status import (
     ReceiverStatus,
     SessionEnd,
     SessionStatus,
+    StreamStatus,
     TunnelState,
     TunnelStatus,
     WebhookState,
@@ -194,6 +195,8 @@ class _Line(Struct, frozen=True):
         parts: list[Content] = []
         if self.status.refused and self.keeps(_Give.REFUSED):
             parts.append(Content.assemble((f"{units.count(self.status.refused)} refused", "$warning")))
+        if stream.lost or stream.differing:
+            parts.append(Content.assemble((self.not_equal(stream), "bold $warning")))
         if self.keeps(_Give.TOTAL) or not counts.received:
             until = _Give.RECEIVED if counts.received else _Give.WEBHOOK
             word = " received" if self.keeps(until) else ""
@@ -204,10 +207,17 @@ class _Line(Struct, frozen=True):
         if counts.pending and self.keeps(_Give.PENDING):
             glyph = Verdict.PENDING.ascii_glyph if self.in_ascii else Verdict.PENDING.glyph
             parts.append(Content.assemble((f"{glyph} {units.count(counts.pending)}", "$muted")))
-        if stream.state != "off" and self.keeps(_Give.STREAM):
-            seen = stream.both + stream.only_sse
-            parts.append(Content.assemble((f"sse {units.count(stream.both)}/{units.count(seen)}", "$muted")))
         return Content("  " if self.keeps(_Give.PENDING) else " ").join(parts)
+
+    def not_equal(self, stream: StreamStatus) -> str:
+        """`1 lost · 1 differs`; short: `1 lost 1 ≠`."""
+        is_short = not self.keeps(_Give.STREAM)
+        differs = (" !=" if self.in_ascii else " ≠") if is_short else " differ" if stream.differing > 1 else " differs"
+        parts = [
+            *((f"{units.count(stream.lost)} lost",) if stream.lost else ()),
+            *((f"{units.count(stream.differing)}{differs}",) if stream.differing else ()),
+        ]
+        return (" " if is_short else " · ").join(parts)
 
     def seconds(self, since: datetime | None) -> str:
         return "" if since is None else f" {units.age((self.now - since).total_seconds())}"
@@ -232,6 +242,14 @@ def is_refused_at(line: str, cell: int) -> bool:
     """Return whether the count of refused requests is at a cell of the status line."""
     found = _REFUSED.search(line)
     return found is not None and found.start() <= cell < found.end()
+
+
+_NOT_EQUAL = re.compile(r"[\d,.]+(?: M)? (?:lost|differs?|≠|!=)(?: · )?")
+
+
+def is_not_equal_at(line: str, cell: int) -> bool:
+    """Return whether the counts of lost and differing events are at a cell of the status line."""
+    return any(found.start() <= cell < found.end() for found in _NOT_EQUAL.finditer(line))
 
 
 def count_at(line: str, cell: int) -> Count | None:

@@ -12,7 +12,7 @@ from textual.widget import Widget
 
 from webhook_tui.domain.status import SessionStatus
 from webhook_tui.ui.actions import screen_action
-from webhook_tui.ui.format.status.route import Count, count_at, is_refused_at, status_line
+from webhook_tui.ui.format.status.route import Count, count_at, is_not_equal_at, is_refused_at, status_line
 
 
 class StatusBar(Widget):
@@ -57,12 +57,14 @@ class StatusBar(Widget):
         return line
 
     async def on_click(self, event: events.Click) -> None:
-        """Filter by a count, open the Status screen from the refused requests, else the addresses."""
+        """Filter by a count, open the Status screen or the SSE pane from theirs, else the addresses."""
         offset = event.get_content_offset(self)
         count = None if offset is None else count_at(self._shown, offset.x)
         if count is not None:
             self.post_message(self.CountClicked(count))
         elif offset is not None and is_refused_at(self._shown, offset.x):
             await self.run_action(screen_action("app.status"))
+        elif offset is not None and is_not_equal_at(self._shown, offset.x):
+            await self.run_action(screen_action("stream.show"))
         else:
             await self.run_action(screen_action("route.addresses"))
