@@ -44,9 +44,10 @@ TEXTS = {
     ),
     *("html-escaped", "html-unescaped", "wrapper-signed", "only-data", "only-name"),
 }
-_UNGUESSABLE = re.compile(r"Lambda|added key|Promise|http_build|querystring")
+_UNGUESSABLE = re.compile(r"Lambda|SQS|SNS|EventBridge|added key|Promise|http_build|querystring")
 _WRAPS = re.compile(
-    r"Lambda|Marshal\(\[\]byte|Marshal\(string|SerializeObject\(string|json.dumps\(body|String\(body|base64|hex|%x"
+    r"Lambda|SQS|SNS|EventBridge|base64|hex|%x|Marshal\(\[\]byte|Marshal\(string|String\(body|"
+    r"SerializeObject\(string|json.dumps\(body"
 )
 
 

@@ -49,7 +49,7 @@ def test_numbers(lexeme: str, python: str, javascript: str, php: str, go: str) -
         (lexemes.escape_php, "a/é\x7f", '"a\\/\\u00e9\x7f"'),
         (lexemes.escape_php_slashes, "a/é", '"a/\\u00e9"'),
         (lexemes.escape_php_unicode, "a/é\u2029", '"a\\/é\\u2029"'),
-        (lexemes.escape_line_separators, "a/é\u2029", '"a/é\\u2029"'),
+        (lexemes.escape_separators, "a/é\u2029", '"a/é\\u2029"'),
         (lexemes.escape_go, "<a&b>é/\u2028\ud800", '"\\u003ca\\u0026b\\u003eé/\\u2028\ufffd"'),
         (lexemes.escape_dotnet, "a+'<é😀\"\\/\n", '"a\\u002B\\u0027\\u003C\\u00E9\\uD83D\\uDE00\\u0022\\\\/\\n"'),
     ],

@@ -249,7 +249,7 @@ escape_dotnet_relaxed = _escaping("\x7f-\xa0\u2028\u2029", upper=True)
 escape_newtonsoft = _escaping("\x85\u2028\u2029")
 escape_jackson = _escaping("", upper=True)
 escape_gson = _escaping("<>&='\u2028\u2029")
-escape_line_separators = _escaping("\u2028\u2029")
+escape_separators = _escaping("\u2028\u2029")
 """Gson without HTML escaping, and PHP's `JSON_UNESCAPED_SLASHES | JSON_UNESCAPED_UNICODE`."""
 escape_org_json = _escaping("\x80-\x9f\u2000-\u20ff")
 escape_rails = _escaping("<>&\u2028\u2029")

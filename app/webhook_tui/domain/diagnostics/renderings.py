@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from urllib.parse import quote, quote_plus
+
+import msgspec
 
 from webhook_tui.domain.diagnostics import lexemes
 from webhook_tui.domain.diagnostics.catalogue import PRINTED_WORDS
@@ -63,15 +65,15 @@ def _bytes(body: bytes) -> Iterator[Message]:
 def _values(document: Document) -> Iterator[Message]:
     root = document.root
     renderers: tuple[tuple[str, str, Callable[[Document, Node], str]], ...] = (
-        ("Python", "str() of a dict", _python),
-        ("Go", "%v of a map", _go),
+        ("Python", "str() of a dict", _PYTHON),
+        ("Go", "%v of a map", _GO),
         ("JavaScript", "util.inspect() output", lambda doc, node: _Inspection(doc).text(node)),
         ("PHP", "print_r() output", lambda doc, node: _print_r(doc, node, "Array")),
         ("PHP", "print_r() output", lambda doc, node: _print_r(doc, node, "stdClass Object")),
         ("PHP", "serialize() output", _php_serialized),
-        ("Ruby", "inspect output", lambda doc, node: _ruby(doc, node, "=>")),
-        ("Ruby", "inspect output", lambda doc, node: _ruby(doc, node, " => ")),
-        ("Java", "toString() of a map", _java),
+        ("Ruby", "inspect output", _RUBY),
+        ("Ruby", "inspect output", _RUBY_SPACED),
+        ("Java", "toString() of a map", _JAVA),
     )
     data = document.member("data")
     for language, what, render in renderers:
@@ -85,25 +87,32 @@ def _values(document: Document) -> Iterator[Message]:
                 )
 
 
-def _python(document: Document, node: Node) -> str:
-    if isinstance(node, str):
-        if node.startswith('"'):
-            return repr(document.decoded(node))
-        return {"true": "True", "false": "False", "null": "None"}.get(node) or lexemes.number_python(node)
-    if isinstance(node, list):
-        return f"[{', '.join(_python(document, value) for value in node)}]"
-    return f"{{{', '.join(f'{_python(document, key)}: {_python(document, value)}' for key, value in node.pairs)}}}"
+class _Printer(msgspec.Struct, frozen=True):
+    """How a language prints nested lists and maps."""
 
+    text: Callable[[str], str]
+    number: Callable[[str], str]
+    opening: str
+    closing: str
+    comma: str
+    arrow: str
+    literals: Mapping[str, str] = {}
+    """What it prints for true, false and null, where that differs."""
+    is_sorted: bool = False
 
-def _go(document: Document, node: Node) -> str:
-    if isinstance(node, str):
+    def __call__(self, document: Document, node: Node) -> str:
+        """Return the text of a node."""
+        if isinstance(node, list):
+            return f"[{self.comma.join(self(document, value) for value in node)}]"
+        if isinstance(node, Members):
+            pairs = [(self(document, key), self(document, value)) for key, value in node.pairs]
+            members = self.comma.join(
+                key + self.arrow + value for key, value in (sorted(pairs) if self.is_sorted else pairs)
+            )
+            return f"{self.opening}{members}{self.closing}"
         if node.startswith('"'):
-            return document.decoded(node)
-        return "<nil>" if node == "null" else _go_number(node) if NUMBER.fullmatch(node) else node
-    if isinstance(node, list):
-        return f"[{' '.join(_go(document, value) for value in node)}]"
-    pairs = sorted((document.decoded(key), _go(document, value)) for key, value in node.pairs)
-    return f"map[{' '.join(f'{key}:{value}' for key, value in pairs)}]"
+            return self.text(document.decoded(node))
+        return self.literals.get(node) or (self.number(node) if NUMBER.fullmatch(node) else node)
 
 
 def _go_number(lexeme: str) -> str:
@@ -121,30 +130,18 @@ def _go_number(lexeme: str) -> str:
 _RUBY_ESCAPED = re.compile("[\u2028\u2029\u200b\ufeff]")
 
 
-def _ruby(document: Document, node: Node, arrow: str) -> str:
-    if isinstance(node, str):
-        if node.startswith('"'):
-            return _ruby_quoted(document.decoded(node))
-        return "nil" if node == "null" else lexemes.number_ruby(node) if NUMBER.fullmatch(node) else node
-    if isinstance(node, list):
-        return f"[{', '.join(_ruby(document, value, arrow) for value in node)}]"
-    pairs = (_ruby(document, key, arrow) + arrow + _ruby(document, value, arrow) for key, value in node.pairs)
-    return f"{{{', '.join(pairs)}}}"
-
-
 def _ruby_quoted(text: str) -> str:
     written = _RUBY_ESCAPED.sub(lambda match: f"\\u{ord(match[0]):04X}", lexemes.escape_utf8(text))
     return written.replace("\\u001b", "\\e").replace("#{", "\\#{")
 
 
-def _java(document: Document, node: Node) -> str:
-    if isinstance(node, str):
-        if node.startswith('"'):
-            return document.decoded(node)
-        return lexemes.number_java(node) if NUMBER.fullmatch(node) else node
-    if isinstance(node, list):
-        return f"[{', '.join(_java(document, value) for value in node)}]"
-    return f"{{{', '.join(f'{document.decoded(key)}={_java(document, value)}' for key, value in node.pairs)}}}"
+_PYTHON = _Printer(
+    repr, lexemes.number_python, "{", "}", ", ", ": ", {"true": "True", "false": "False", "null": "None"}
+)
+_GO = _Printer(str, _go_number, "map[", "]", " ", ":", {"null": "<nil>"}, is_sorted=True)
+_RUBY = _Printer(_ruby_quoted, lexemes.number_ruby, "{", "}", ", ", "=>", {"null": "nil"})
+_RUBY_SPACED = msgspec.structs.replace(_RUBY, arrow=" => ")
+_JAVA = _Printer(str, lexemes.number_java, "{", "}", ", ", "=")
 
 
 def _print_r(document: Document, node: Node, name: str, indent: int = 0) -> str:
@@ -309,7 +306,7 @@ def _forms(document: Document) -> Iterator[Message]:
     python = [
         (
             document.decoded(key),
-            document.decoded(value) if isinstance(value, str) and value.startswith('"') else _python(document, value),
+            document.decoded(value) if isinstance(value, str) and value.startswith('"') else _PYTHON(document, value),
         )
         for key, value in document.root.pairs
     ]

@@ -36,122 +36,81 @@ class Style(msgspec.Struct, frozen=True):
     """Programs with this style also write a newline after it."""
 
 
-def _styles(
-    orders: Sequence[Order],
-    layouts: Sequence[Layout],
-    escapes: Sequence[Spelling | None],
-    figures: Sequence[Spelling | None],
-    common: int = 0,
-    *,
-    newline: bool = False,
-) -> list[Style]:
-    """Return every combination; the first `common` of them are frequent."""
-    combined = product(orders, layouts, escapes, figures)
-    return [Style(*axes, at < common, newline or at < common) for at, axes in enumerate(combined)]
-
-
 PIKTID = Style(Order.UNIQUE, SPACED, lexemes.escape_ascii, lexemes.number_python, True, True)
 
-STYLES = (
-    PIKTID,
-    Style(Order.INDEX_FIRST, COMPACT, lexemes.escape_javascript, lexemes.number_javascript, True, True),
-    *_styles([Order.AS_SENT], [COMPACT, SPACED, TWO, FOUR, TAB, ONE, THREE, JACKSON], [None], [None], 3),
+_LAYOUTS = {
+    "compact": COMPACT,
+    "spaced": SPACED,
+    "1": ONE,
+    "2": TWO,
+    "3": THREE,
+    "4": FOUR,
+    "tab": TAB,
+    "jackson": JACKSON,
+    "perl": PERL,
+    "ruby": RUBY,
+    "swift": SWIFT,
+}
+_TABLE = (
+    # orders, layouts, escapes (`escape_*`), numbers (`number_*`; - as they were), how many are common, and a newline
+    ("index_first", "compact", "javascript", "javascript", 1, False),
+    ("as_sent", "compact spaced 2 4 tab 1 3 jackson", "-", "-", 3, False),
     # Python
-    *_styles(
-        [Order.UNIQUE, Order.SORTED],
-        [COMPACT, SPACED, TWO, FOUR, ONE, THREE, TAB],
-        [lexemes.escape_ascii, lexemes.escape_utf8],
-        [lexemes.number_python],
-        4,
-    ),
-    *_styles(
-        [Order.SORTED], [SPACED, COMPACT], [lexemes.escape_ascii, lexemes.escape_utf8], [lexemes.number_python], 4
-    ),
-    # JavaScript, jq, Rust, Swift, SQLite, Perl
-    *_styles(
-        [Order.INDEX_FIRST, Order.SORTED],
-        [COMPACT, TWO, FOUR, TAB, ONE, THREE],
-        [lexemes.escape_javascript],
-        [lexemes.number_javascript],
-    ),
-    *_styles(
-        [Order.UNIQUE, Order.SORTED],
-        [COMPACT, TWO, TAB, THREE],
-        [lexemes.escape_jq, lexemes.escape_ascii],
-        [lexemes.number_jq, None],
-        newline=True,
-    ),
-    *_styles([Order.UNIQUE, Order.SORTED], [COMPACT, TWO], [lexemes.escape_utf8], [lexemes.number_rust]),
-    *_styles([Order.UNIQUE, Order.SORTED], [COMPACT, SWIFT], [lexemes.escape_slash], [lexemes.number_javascript, None]),
-    *_styles(
-        [Order.SORTED],
-        [PERL, COMPACT],
-        [lexemes.escape_utf8],
-        [lexemes.number_perl, None, lexemes.number_javascript, lexemes.number_python],
-        newline=True,
-    ),
-    *_styles(
-        [Order.LENGTH],
-        [SPACED, COMPACT],
-        [lexemes.escape_utf8],
-        [lexemes.number_postgresql, lexemes.number_javascript, None],
-    ),
+    ("unique sorted", "compact spaced 2 4 1 3 tab", "ascii utf8", "python", 4, False),
+    ("sorted", "spaced compact", "ascii utf8", "python", 4, False),
+    # JavaScript, jq, Rust, Swift, Perl, PostgreSQL
+    ("index_first sorted", "compact 2 4 tab 1 3", "javascript", "javascript", 0, False),
+    ("unique sorted", "compact 2 tab 3", "jq ascii", "jq -", 0, True),
+    ("unique sorted", "compact 2", "utf8", "rust", 0, False),
+    ("unique sorted", "compact swift", "slash", "javascript -", 0, False),
+    ("sorted", "perl compact", "utf8", "perl - javascript python", 0, True),
+    ("length", "spaced compact", "utf8", "postgresql javascript -", 0, False),
     # PHP
-    *_styles([Order.UNIQUE], [COMPACT, FOUR], [lexemes.escape_php], [lexemes.number_php], 1),
-    *_styles(
-        [Order.UNIQUE, Order.ASSOCIATIVE],
-        [COMPACT, FOUR],
-        [
-            lexemes.escape_php,
-            lexemes.escape_php_slashes,
-            lexemes.escape_php_unicode,
-            lexemes.escape_line_separators,
-            lexemes.escape_php_hex,
-        ],
-        [lexemes.number_php, lexemes.number_php_fraction],
+    ("unique", "compact 4", "php", "php", 1, False),
+    (
+        "unique associative",
+        "compact 4",
+        "php php_slashes php_unicode separators php_hex",
+        "php php_fraction",
+        0,
+        False,
     ),
     # Go
-    *_styles([Order.SORTED], [COMPACT], [lexemes.escape_go], [lexemes.number_go, None], 2),
-    *_styles(
-        [Order.SORTED, Order.INNER_SORTED, Order.UNIQUE],
-        [COMPACT, TWO, TAB, FOUR],
-        [lexemes.escape_go, lexemes.escape_go_plain, lexemes.escape_go_long],
-        [lexemes.number_go, None],
-        newline=True,
-    ),
-    *_styles([Order.AS_SENT, Order.OUTER_SORTED], [COMPACT, SPACED], [lexemes.escape_go_raw], [None]),
+    ("sorted", "compact", "go", "go -", 2, False),
+    ("sorted inner_sorted unique", "compact 2 tab 4", "go go_plain go_long", "go -", 0, True),
+    ("as_sent outer_sorted", "compact spaced", "go_raw", "-", 0, False),
     # Java
-    *_styles(
-        [Order.UNIQUE, Order.SORTED, Order.HASHED],
-        [COMPACT, JACKSON],
-        [lexemes.escape_jackson, lexemes.escape_org_json],
-        [lexemes.number_java, None],
-        1,
-    ),
-    *_styles(
-        [Order.UNIQUE],
-        [COMPACT, TWO],
-        [lexemes.escape_gson, lexemes.escape_line_separators],
-        [lexemes.number_gson, None, lexemes.number_java],
-    ),
+    ("unique sorted hashed", "compact jackson", "jackson org_json", "java -", 1, False),
+    ("unique", "compact 2", "gson separators", "gson - java", 0, False),
     # .NET
-    *_styles(
-        [Order.UNIQUE],
-        [COMPACT, TWO],
-        [lexemes.escape_dotnet, lexemes.escape_dotnet_relaxed, lexemes.escape_newtonsoft],
-        [None, lexemes.number_dotnet, lexemes.number_dotnet_double],
-    ),
+    ("unique", "compact 2", "dotnet dotnet_relaxed newtonsoft", "- dotnet dotnet_double", 0, False),
     # Ruby
-    *_styles(
-        [Order.UNIQUE, Order.SORTED],
-        [COMPACT, RUBY, TWO],
-        [lexemes.escape_utf8, lexemes.escape_rails],
-        [lexemes.number_ruby],
-    ),
-    *_styles(
-        [Order.OUTER_SORTED], [COMPACT, SPACED], [lexemes.escape_utf8], [lexemes.number_ruby, lexemes.number_javascript]
-    ),
+    ("unique sorted", "compact ruby 2", "utf8 rails", "ruby", 0, False),
+    ("outer_sorted", "compact spaced", "utf8", "ruby javascript", 0, False),
 )
+
+
+def _styles(row: tuple[str, str, str, str, int, bool]) -> Iterator[Style]:
+    """Yield every combination of a row; the first ones are common, and a newline may follow those, too."""
+    orders, layouts, escapes, numbers, common, newline = row
+    combined = product(orders.split(), layouts.split(), escapes.split(), numbers.split())
+    for at, (order, layout, escape, number) in enumerate(combined):
+        yield Style(
+            Order[order.upper()],
+            _LAYOUTS[layout],
+            _spelling(f"escape_{escape}"),
+            _spelling(f"number_{number}"),
+            at < common,
+            newline or at < common,
+        )
+
+
+def _spelling(name: str) -> Spelling | None:
+    spelling: Spelling | None = None if name.endswith("_-") else vars(lexemes)[name]
+    return spelling
+
+
+STYLES = (PIKTID, *(style for row in _TABLE for style in _styles(row)))
 COMMON = tuple(style for style in STYLES if style.common)
 
 
@@ -207,7 +166,7 @@ _SHAPE_STYLES = (
     Style(Order.UNIQUE, COMPACT, lexemes.escape_jackson, lexemes.number_java),
     Style(Order.UNIQUE, COMPACT, lexemes.escape_gson, lexemes.number_gson),
     Style(Order.UNIQUE, COMPACT, lexemes.escape_gson),
-    Style(Order.UNIQUE, COMPACT, lexemes.escape_line_separators, lexemes.number_gson),
+    Style(Order.UNIQUE, COMPACT, lexemes.escape_separators, lexemes.number_gson),
     Style(Order.UNIQUE, COMPACT, lexemes.escape_newtonsoft, lexemes.number_dotnet),
     Style(Order.UNIQUE, COMPACT, lexemes.escape_utf8, lexemes.number_ruby),
     Style(Order.UNIQUE, TWO, lexemes.escape_gson),
