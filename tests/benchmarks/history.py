@@ -34,6 +34,8 @@ FILTERS = (
 )
 _MOST_SECONDS = 30.0
 _KEYS = 15
+_CURSOR = "▌ *%d ".encode()
+"""The row with the cursor."""
 _FILL = """
     CREATE TEMP TABLE made AS
     WITH RECURSIVE numbers (seq) AS (SELECT 1 UNION ALL SELECT seq + 1 FROM numbers WHERE seq < :rows),
@@ -116,14 +118,15 @@ def _with_screen(home: Path, path: Path, rows: int) -> tuple[float, float]:
     `k` and `j` move the cursor among the old rows, far from those that arrive.
     """
     with terminal.screen(home, "--db", str(path)) as screen:
+        screen.wait_for(_CURSOR % rows)
         frames = screen.press(b"g")
-        screen.wait_for(rb"\b1 ", frames)
+        screen.wait_for(_CURSOR % 1, frames)
         load = threading.Thread(target=lambda: Load(screen.port, Requests()).scheduled(500, 8.0))
         load.start()
         times: list[float] = []
         while len(times) < _KEYS and load.is_alive():
-            for key in (b"j", b"k"):
-                times.append(screen.key_seconds(key, rb"."))
+            for key, row in ((b"j", 2), (b"k", 1)):
+                times.append(screen.key_seconds(key, _CURSOR % row))
                 threading.Event().wait(0.13)
         load.join()
         return screen.megabytes(), median(times)
