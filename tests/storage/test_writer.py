@@ -12,7 +12,8 @@ import pytest
 
 from tests.factories import NOW, VALID, delivery
 from webhook_tui.domain.account import Account
-from webhook_tui.domain.errors import ProblemError
+from webhook_tui.domain.delivery.delivery import DeliveryRow
+from webhook_tui.domain.errors import Problem, ProblemError
 from webhook_tui.storage.history_file import HistoryFile
 from webhook_tui.storage.insertion import Recordable, recordable
 from webhook_tui.storage.writer import LARGEST_GROUP, Writer
@@ -69,3 +70,40 @@ async def test_a_job_that_fails_takes_nothing_with_it(writer: Writer, record: Re
     assert not isinstance(other, BaseException)
     with closing(sqlite3.connect(tmp_path / "deliveries.db")) as connection:
         assert connection.execute("SELECT seq FROM deliveries").fetchall() == [(1,), (2,)]
+
+
+class Arrivals:
+    """Notes what the writer tells of its deliveries; the second one fails at it."""
+
+    def __init__(self) -> None:
+        self.told: list[object] = []
+
+    def on_stored(self, row: DeliveryRow) -> str:
+        """Note the number."""
+        self.told.append(row.seq)
+        if row.seq == 2:
+            raise ValueError("of the caller")
+        return f"answer to {row.seq}"
+
+    def on_failed(self, problem: Problem) -> None:
+        """Note the problem."""
+        self.told.append(problem.message)
+
+
+async def test_whoever_waits_for_a_delivery_says_what_its_future_results_in(
+    writer: Writer, record: Recordable, tmp_path: Path
+) -> None:
+    """Called once each, also when the future was cancelled; an error of one is that one's alone."""
+    arrivals = Arrivals()
+    futures = [writer.record(record, arrivals) for _ in range(4)]
+    futures[3].cancel()
+    first, second, third = await asyncio.gather(*futures[:3], return_exceptions=True)
+    with closing(sqlite3.connect(tmp_path / "deliveries.db")) as connection:
+        connection.execute("CREATE TRIGGER full BEFORE INSERT ON deliveries BEGIN SELECT raise(ABORT, 'no'); END")
+        connection.commit()
+    (refused,) = await asyncio.gather(writer.record(record, arrivals), return_exceptions=True)
+
+    assert (first, third) == ("answer to 1", "answer to 3")
+    assert isinstance(second, ValueError)
+    assert isinstance(refused, ProblemError)
+    assert arrivals.told == [1, 2, 3, 4, refused.problem.message]

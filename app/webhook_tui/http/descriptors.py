@@ -1,4 +1,4 @@
-"""How many connections the file descriptors of this process suffice for."""
+"""How many connections the limit of file descriptors allows."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ if sys.platform != "win32":
     import resource
 
 _ENOUGH = 4096
-"""So many are asked for; more make some programs that this one starts slow, which close all that they might have."""
+"""The limit that is requested. Some child programs close every possible descriptor, which a higher one makes slow."""
 _RESERVED = 128
-"""What is kept from connections: for the history, the tunnel, PiktID, forwarding and the terminal."""
+"""Descriptors reserved for the history, the tunnel, PiktID, forwarding and the terminal."""
 _FEWEST = 16
 
 
 def connections_within(most: int) -> int:
-    """`most`, or as many as there may be beside everything else; raises the process's soft limit where it is low."""
+    """Return `most`, or as many connections as the limit allows; raises the process's soft limit where it is low."""
     if sys.platform == "win32":  # where sockets are no descriptors
         return most
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)

@@ -1,4 +1,4 @@
-"""Why a request got no answer, in one word of ours: httpx hides the causes that matter to people in a chain."""
+"""Why a request got no answer: httpx wraps the causes that matter to users in a chain of exceptions."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _TOO_LARGE = 431
 
 
 def failure_of(error: BaseException) -> Failure:
-    """The cause of an exception that httpx raised in place of an answer, or of a TimeoutError of our own deadline."""
+    """Return the cause of an exception that httpx raised, or of a TimeoutError of our own deadline."""
     if isinstance(error, httpx.TimeoutException | TimeoutError):
         return Failure.TIMEOUT
     if isinstance(error, httpx.LocalProtocolError | httpx.UnsupportedProtocol | httpx.InvalidURL | UnicodeError):
@@ -40,7 +40,7 @@ def is_too_large_a_head(error: BaseException) -> bool:
 
 
 def refuses_as_http(error: BaseException) -> bool:
-    """Whether the parser refused what came."""
+    """Whether the parser refused the answer."""
     return any(hasattr(cause, "error_status_hint") for cause in _chain(error))
 
 
@@ -57,7 +57,7 @@ def _connecting(causes: list[BaseException]) -> Failure:
 
 
 def _chain(error: BaseException) -> Iterator[BaseException]:
-    """The exception and all that caused it; several addresses of a host fail as a group."""
+    """Yield the exception and its causes; several addresses of a host fail as a group."""
     waiting: list[BaseException | None] = [error]
     seen: set[int] = set()
     while waiting:

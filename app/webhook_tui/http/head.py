@@ -1,4 +1,4 @@
-"""Cuts what arrives into the lines of a head, and takes the blanks after header values away before anything reads them.
+"""Splits received bytes into the lines of a head, and strips trailing white space from header values.
 
 Optional white space is not part of a value (RFC 9110, 5.5), but the parser keeps it: `chunked` and a tab would be
 another coding, and a signature and a tab another signature.
@@ -9,14 +9,14 @@ from __future__ import annotations
 import re
 
 _TRAILING_BLANKS = re.compile(rb"^([^\s:]+:(?:[^\r\n]*[^\s])?)[ \t]+(?=\r\n)", re.MULTILINE)
-"""Only in a header line: elsewhere blanks before the end of a line are for the parser to refuse."""
+"""Header lines only: in other lines the parser refuses trailing white space."""
 
 
 class HeadLines:
-    """The lines of one head after the other; a header line is given out only when it is whole."""
+    """Returns the lines of each head; an incomplete header line is held back."""
 
     def __init__(self, most_bytes: int) -> None:
-        """`most_bytes`: what a head may have; somewhat more is taken, so that it is seen to have too much."""
+        """`most_bytes`: the limit of a head. Slightly more is accepted, so that the caller sees that it is exceeded."""
         self._most_bytes = most_bytes
         self._held = b""
         self._has_line = False
@@ -24,13 +24,13 @@ class HeadLines:
         """Bytes of this head so far."""
 
     def start(self) -> None:
-        """What is taken next belongs to another head."""
+        """Begin another head."""
         self._held = b""
         self._has_line = False
         self.size = 0
 
     def take(self, data: bytes, at: int) -> tuple[bytes, int]:
-        """What the parser may read of `data` from `at` on, and where what follows begins.
+        """Return what the parser may read of `data` from `at` on, and where the rest begins.
 
         It ends at the latest with an empty line, so the first byte of a body is never in it.
         """

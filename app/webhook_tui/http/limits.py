@@ -1,4 +1,4 @@
-"""What a client may take: bytes, headers, connections and time. The receiver stands on the public internet."""
+"""Limits for clients: bytes, headers, connections and time. The receiver is reachable from the public internet."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from typing import Protocol
 from msgspec import Struct
 
 NEVER = math.inf
-"""A deadline that does not come."""
+"""No deadline."""
 
 _LATENESS_SECONDS = 0.01
-"""One sweep serves the deadlines that lie this close together; uvloop's timers are rounded to a millisecond."""
+"""Deadlines this close together are handled in one sweep; uvloop rounds timers to a millisecond."""
 
 
 class Limits(Struct, frozen=True):
-    """Caps and deadlines for one server; times in seconds, sizes in bytes."""
+    """Limits and deadlines of one server; times in seconds, sizes in bytes."""
 
     head_bytes: int = 32 * 1024
     head_count: int = 100
@@ -25,14 +25,14 @@ class Limits(Struct, frozen=True):
     """From the connection or the first byte of a later head to the end of the head."""
     body_bytes: int = 10 * 1024 * 1024
     body_seconds: float = 10.0
-    """How long nothing of a body may come."""
+    """Longest pause within a body."""
     idle_seconds: float = 15.0
     """From an answer to the first byte of the next head."""
     connections: int = 256
     linger_bytes: int = 1024 * 1024
-    """What is still taken from a client after an answer that came before its request was whole."""
+    """Bytes that are read and dropped after an answer that was sent before the request was complete."""
     linger_seconds: float = 2.0
-    """How long, at most."""
+    """How long they are read."""
     unread_seconds: float = 10.0
     """How long an answer may wait for a client that does not read."""
 
@@ -45,7 +45,7 @@ class Timed(Protocol):
         """When its next deadline ends, in the loop's time, or NEVER."""
 
     def on_deadline(self, now: float) -> None:
-        """Act on the deadline that has ended; `due_at` is later afterwards."""
+        """Handle the deadline that has passed; afterwards `due_at` is later."""
 
 
 class Deadlines:
@@ -57,7 +57,7 @@ class Deadlines:
     """
 
     def __init__(self, timed: Collection[Timed]) -> None:
-        """`timed`: everything that has a deadline; it may change at any time."""
+        """`timed`: the objects with deadlines; the collection may change at any time."""
         self._timed = timed
         self._timer: asyncio.TimerHandle | None = None
         self._set_for = NEVER

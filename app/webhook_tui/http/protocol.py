@@ -1,4 +1,4 @@
-"""One connection: requests in, answers out, within caps and deadlines.
+"""One connection: requests in, answers out, within limits and deadlines.
 
 One request after the other is read: what a client sends ahead waits, unread, until the answer before it is written. So
 answers keep their order, and whatever is refused ends the connection with nothing after it read as another request
@@ -30,13 +30,13 @@ _CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 _CUT_SHORT = Refusal(400, "the body did not come whole")
 
 _UNCONNECTED = asyncio.Transport()
-"""Stands where the transport will."""
+"""Placeholder until the connection is made."""
 
 _log = logging.getLogger(__name__)
 
 
 class Application(Protocol):
-    """What answers the requests of a server."""
+    """Answers the requests of a server."""
 
     def on_head(self, request: Request) -> Answer | None:
         """Answer at once, before the body is read, or return None to have it read."""
@@ -46,7 +46,7 @@ class Application(Protocol):
 
 
 class Connections:
-    """What the connections of one server share."""
+    """State that the connections of one server share."""
 
     def __init__(self, application: Application, limits: Limits, refused: Callable[[Refusal], None]) -> None:
         """`refused`: called with each request that is refused before the application sees it whole."""
@@ -55,31 +55,31 @@ class Connections:
         self.refused = refused
         self.open: set[HttpProtocol] = set()
         self.exchanges: set[Exchange] = set()
-        """Those that are not over, also when their connection is."""
+        """Unfinished exchanges; they may outlive their connections."""
         self.deadlines = Deadlines(self.open)
         self.is_stopping = False
         self._ended: asyncio.Future[None] | None = None
 
     def close_longest_idle(self, newcomer: HttpProtocol) -> bool:
-        """Make room for a connection; False: all others are at work."""
+        """Close the connection that is idle longest; return False when none is idle."""
         idle = [each for each in self.open if each.is_idle and each is not newcomer]
         if idle:
             min(idle, key=attrgetter("idle_since")).close()
         return bool(idle)
 
     def begin(self, request: Request, connection: HttpProtocol) -> Exchange:
-        """A new exchange."""
+        """Return a new exchange."""
         exchange = Exchange(request, connection, self._over)
         self.exchanges.add(exchange)
         return exchange
 
     def remove(self, connection: HttpProtocol) -> None:
-        """Forget a connection that is lost."""
+        """Remove a connection that is lost."""
         self.open.discard(connection)
         self._check_ended()
 
     async def ended(self, within_seconds: float) -> bool:
-        """Wait until there is neither a connection nor an exchange; False: there still is."""
+        """Wait until no connection and no exchange is left; return False on time-out."""
         self._ended = asyncio.get_running_loop().create_future()
         self._check_ended()
         with contextlib.suppress(TimeoutError):
@@ -109,11 +109,11 @@ class HttpProtocol(asyncio.Protocol):
         self._exchange: Exchange | None = None
         """The request that is being answered."""
         self._held = b""
-        """What came while it is: read afterwards."""
+        """Received meanwhile; read afterwards."""
         self._is_reading_paused = False
         self._is_head_timed = True
         self._is_half_closed = False
-        """The client sends nothing more, and waits for its answer."""
+        """The client has shut down its sending side."""
         self._is_chunked = False
         self._is_ending = False
         """Nothing more is read or written."""
@@ -121,9 +121,9 @@ class HttpProtocol(asyncio.Protocol):
         self._discarded = 0
         self._drained: asyncio.Future[None] | None = None
         self._deadline = NEVER
-        """For what the client is to send."""
+        """Until the client must have sent more."""
         self._unread_deadline = NEVER
-        """For the client to read what was written."""
+        """Until the client must have read what was written."""
         self.idle_since = self._loop.time()
 
     # What the transport calls
@@ -145,7 +145,7 @@ class HttpProtocol(asyncio.Protocol):
             self._read(data)
 
     def eof_received(self) -> bool:
-        """True: the connection stays until what was asked is answered.
+        """Return True to keep the connection open for the answer.
 
         An answer that has begun and is not over is a stream: it ends, since most who close one half are leaving.
         """
@@ -186,16 +186,16 @@ class HttpProtocol(asyncio.Protocol):
 
     @property
     def is_idle(self) -> bool:
-        """Whether it waits for a request of which nothing has come."""
+        """Whether it waits for the first byte of a request."""
         return self._exchange is None and not self._is_ending and not self._parser.has_begun
 
     @property
     def due_at(self) -> float:
-        """When the next of its deadlines ends."""
+        """When its next deadline passes."""
         return min(self._deadline, self._unread_deadline)
 
     def on_deadline(self, now: float) -> None:
-        """End the connection: what was expected of the client did not come."""
+        """End the connection: the client was too slow."""
         if self._unread_deadline <= now:
             self._unread_deadline = self._deadline = NEVER
             self._transport.abort()
@@ -207,7 +207,7 @@ class HttpProtocol(asyncio.Protocol):
             self._refuse(Refusal(408, f"the head was not whole within {self._limits.head_seconds:g} s"))
 
     def close(self) -> None:
-        """Close when what was written has been taken, or when the client does not take it."""
+        """Close once everything written is sent, or the deadline for that has passed."""
         self._is_ending = True
         self._deadline = NEVER
         self._transport.close()
@@ -215,12 +215,12 @@ class HttpProtocol(asyncio.Protocol):
             self._expect_reader()
 
     def shut_down(self) -> None:
-        """Close now, or after the answer that is owed."""
+        """Close now, or after the pending answer."""
         if self._exchange is None:
             self.close()
 
     def abort(self) -> None:
-        """Close, whatever is under way."""
+        """Close at once."""
         self._transport.abort()
 
     # What an exchange calls
@@ -245,7 +245,7 @@ class HttpProtocol(asyncio.Protocol):
         self._answered(keeps_alive)
 
     def start_stream(self, status: int, headers: Headers) -> None:
-        """Write the head of an answer of unknown length: in chunks, or to HTTP/1.0 until the connection closes."""
+        """Write the head of an answer of unknown length: chunked, or for HTTP/1.0 ended by closing the connection."""
         request = self._parser.request
         if not self._is_ending and request is not None:
             self._is_chunked = request.http_version != "1.0"
@@ -258,7 +258,7 @@ class HttpProtocol(asyncio.Protocol):
             self._transport.write(b"%x\r\n%s\r\n" % (len(data), data) if self._is_chunked else data)
 
     def end_stream(self) -> None:
-        """End it, and the connection with it."""
+        """End the answer and close the connection."""
         self._exchange = None
         if not self._is_ending:
             if self._is_chunked:
@@ -266,7 +266,7 @@ class HttpProtocol(asyncio.Protocol):
             self._answered(keeps_alive=False)
 
     def break_stream(self) -> None:
-        """Close after what was written, without the last chunk: the client sees that it is not whole."""
+        """Close without the last chunk, so that the client sees an incomplete answer."""
         self._exchange = None
         self.close()
 
@@ -341,7 +341,7 @@ class HttpProtocol(asyncio.Protocol):
         return end
 
     def _discard(self, size: int) -> None:
-        """Count what comes while it lingers, and close when it is too much."""
+        """Count the bytes dropped while lingering; close at the limit."""
         self._discarded += size
         if self._discarded > self._limits.linger_bytes:
             self.close()
@@ -349,7 +349,7 @@ class HttpProtocol(asyncio.Protocol):
     # Ending
 
     def _answered(self, keeps_alive: bool) -> None:
-        """Go on after an answer."""
+        """Continue with the next request, or end the connection."""
         if not keeps_alive:
             if self._parser.is_complete and not self._held:
                 self.close()
@@ -375,7 +375,7 @@ class HttpProtocol(asyncio.Protocol):
         self._transport.write(data)
 
     def _linger(self) -> None:
-        """Say that nothing more comes from here, and wait for the client to be done."""
+        """Shut down our sending side and wait for the client to close."""
         self._is_ending = True
         if self._is_half_closed:
             self.close()
@@ -393,7 +393,7 @@ class HttpProtocol(asyncio.Protocol):
         self._shared.deadlines.expect(deadline)
 
     def _expect_reader(self) -> None:
-        """What was written is not being read: give the client some time."""
+        """Start the deadline for a client that does not read."""
         if self._unread_deadline == NEVER:
             self._unread_deadline = self._loop.time() + self._limits.unread_seconds
             self._shared.deadlines.expect(self._unread_deadline)

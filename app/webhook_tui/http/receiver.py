@@ -1,4 +1,4 @@
-"""The receiver: has each delivery recorded, and answers only then.
+"""The receiver: records each delivery before it answers.
 
 A POST to the hook's path is a delivery; GET and HEAD there are probes and answered 200; everything else is refused,
 what is not to that path with 404, so that a scanner learns nothing. Without a path, every path is the hook's.
@@ -29,10 +29,10 @@ _log = logging.getLogger(__name__)
 
 
 class Receiver(Struct, frozen=True, kw_only=True):
-    """The application of the receiver's server. All callables run on the loop that serves it."""
+    """The receiver's application. All callables are called on the server's loop."""
 
     hook_path: str | None
-    """The one path that is the hook's; None: every path is."""
+    """The path of the webhook; None: any path."""
     record: Callable[[Delivery], Awaitable[Answer]]
     """Called with each delivery; its result is answered. ProblemError: it could not be stored, 503.
 
@@ -46,10 +46,10 @@ class Receiver(Struct, frozen=True, kw_only=True):
     answered: Callable[[float], None] = lambda _seconds: None
     """Called for each delivery with the time from its head to the last byte of its answer."""
     patience_seconds: float = 120.0
-    """How long a sender that is to get no answer may wait; then its connection is reset."""
+    """How long a sender that gets no answer may wait before its connection is reset."""
 
     def on_head(self, request: Request) -> Answer | None:
-        """Answer what is no delivery."""
+        """Answer requests that are no deliveries."""
         if not self._is_hook(request.path):
             self.refused(_refusal(404, "not the webhook's path", request))
             return Answer(404, b"Not found", (*PLAIN, *_CLOSE))
@@ -62,7 +62,7 @@ class Receiver(Struct, frozen=True, kw_only=True):
         return Answer(405, b"Send a POST", (*PLAIN, (b"allow", b"POST, GET, HEAD"), *_CLOSE))
 
     def on_request(self, exchange: Exchange) -> None:
-        """Have a delivery recorded, then answer."""
+        """Record a delivery, then answer it."""
         request = exchange.request
         delivery = Delivery(
             received_at=self.now(),

@@ -1,6 +1,6 @@
-"""Reads requests from bytes as they come: within the caps, and refusing what two parsers may read as two things.
+"""Parses requests incrementally, within limits; refuses what two parsers could interpret differently.
 
-Nothing here knows of sockets or time.
+Does no I/O.
 """
 
 from __future__ import annotations
@@ -76,7 +76,7 @@ class RequestParser:
         """Address and port of the peer."""
         self._limits = limits
         self._parser: httptools.HttpRequestParser | None = None
-        """Made when it is needed: most connections bring ordinary requests only."""
+        """Created on first use: most connections carry ordinary requests only."""
         self._head = HeadLines(limits.head_bytes)
         self._refusal: Refusal | None = None
         self._target = b""
@@ -85,13 +85,13 @@ class RequestParser:
         self._body_size = 0
         self._body_left: int | None = None
         self.request: Request | None = None
-        """The request whose head is whole."""
+        """The request, once its head is complete."""
         self.is_complete = False
-        """Whether its body is, too."""
+        """Whether its body is complete, too."""
 
     @property
     def has_begun(self) -> bool:
-        """Whether anything of the present request has come."""
+        """Whether a part of the current request was received."""
         return self._head.size > 0
 
     def read_ordinary(self, data: bytes) -> int:
@@ -169,7 +169,7 @@ class RequestParser:
         return end
 
     def start_next(self) -> None:
-        """Forget the present request; what is fed next belongs to another one."""
+        """Begin the next request."""
         self.request = None
         self.is_complete = False
         self._head.start()
@@ -183,7 +183,7 @@ class RequestParser:
             raise RequestRefusedError(Refusal(413, f"{units.size(declared)} declared; the limit is {limit}"))
 
     def close(self) -> None:
-        """Let go of httptools' parser, which holds this one: otherwise only the garbage collector would."""
+        """Drop httptools' parser, which refers to this one, so that no cycle waits for the garbage collector."""
         self._parser = None
 
     def _feed_head(self, data: bytes, at: int) -> int:
@@ -286,8 +286,8 @@ class RequestParser:
             self.is_complete = True
 
     def _check_framing(self, version: str) -> tuple[int | None, bool]:
-        """The body's length and whether the client waits for a 100; refuse what others between the sender and us may
-        read as other requests than httptools does.
+        """Return the body's length and whether the client waits for a 100; refuse what an intermediary could interpret
+        differently from httptools.
         """
         if version not in ("1.0", "1.1"):
             self._stop(400, f"it is HTTP {version}, not 1.1")
@@ -314,5 +314,5 @@ class RequestParser:
 
 
 def _limit(size: int) -> str:
-    """In whole megabytes where it has some: 10 MiB are `10 MB`, not `10.5 MB`."""
+    """Format a size, rounded down to whole megabytes: 10 MiB as `10 MB`, not `10.5 MB`."""
     return units.size(size - size % _MEGABYTE if size >= _MEGABYTE else size)

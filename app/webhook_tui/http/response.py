@@ -1,4 +1,4 @@
-"""Answers as bytes, and the way in which an application gives the answer to one request."""
+"""Answers as bytes, and the exchange through which an application answers one request."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def _date(second: int) -> bytes:
 
 
 class Connection(Protocol):
-    """What an exchange needs of its connection."""
+    """The part of a connection that an exchange uses."""
 
     def respond(self, answer: Answer) -> None:
         """Write a whole answer."""
@@ -104,7 +104,7 @@ class Connection(Protocol):
 
 
 class Exchange:
-    """One whole request and the way to answer it: `send` once, or `start`, `write` and `end`, or `reset`.
+    """One complete request, answered by `send`, by `start`, `write` and `end`, or by `reset`.
 
     Whatever comes after the answer, or after the connection is lost, is ignored.
     """

@@ -1,4 +1,4 @@
-"""One hardened sender: whatever is sent goes to the one host that the configuration named, and nowhere else.
+"""A hardened sender: it sends requests to the configured host only.
 
 No redirect is followed, no proxy of the environment sees a byte, and neither a target nor a header of a stored
 delivery can lead elsewhere: the origin is fixed, the target travels as a path, Host is ours.

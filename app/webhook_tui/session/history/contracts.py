@@ -17,7 +17,9 @@ from webhook_tui.storage.history import DeliveryStore
 STEP_SECONDS = 0.01
 """How long payloads are read at a time: whoever answers deliveries waits no longer for the interpreter, ..."""
 PAUSE_SECONDS = 0.05
-"""... and has it this long in between."""
+"""... and has it this long in between, ..."""
+BUSY_PAUSE_SECONDS = 0.5
+"""... and so long while deliveries arrive: to read one takes as much time as to receive it."""
 _QUERY_SECONDS = 0.05
 """How long a query reads before it is answered."""
 
@@ -40,15 +42,19 @@ class Contracts:
             self._news.clear()
             with contextlib.suppress(ProblemError):  # the next delivery tries again
                 await self._read_all()
-            await asyncio.sleep(PAUSE_SECONDS)
+            await self._pause()
 
     async def _read_all(self) -> None:
         contracts = self._store.contracts
         is_done = await contracts.read(self._account, STEP_SECONDS)
         while not is_done:
-            await asyncio.sleep(PAUSE_SECONDS)
+            await self._pause()
+            self._news.clear()
             is_done = await contracts.read(self._account, STEP_SECONDS)
         self._store.use_job_fields(self._chosen(await contracts.job_fields(self._job_fields)))
+
+    async def _pause(self) -> None:
+        await asyncio.sleep(BUSY_PAUSE_SECONDS if self._news.is_set() else PAUSE_SECONDS)
 
     def on_delivery_stored(self, _event: DeliveryStored) -> None:
         """Read it when there is time."""
