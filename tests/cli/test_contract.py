@@ -127,3 +127,5 @@ def test_deliveries_that_have_a_field_or_depart_are_listed(path: Path) -> None:
 
     assert seqs("departs:data.score") == [24, 25, 27]
     assert seqs("event:image_result !has:data.score") == [27]
+    page = run("show", "24", "--db", str(path)).stdout.decode()
+    assert "departs    $.data.score: a number in 23 deliveries, text here\n" in page

@@ -20,8 +20,8 @@ from webhook_tui.domain.delivery.delivery import Delivery
 from webhook_tui.domain.delivery.text import visible
 from webhook_tui.domain.errors import ExitCode, Problem, ProblemError
 from webhook_tui.domain.forwarding.forward_result import ForwardResult
+from webhook_tui.domain.payload.signed_links import without_link_signatures
 from webhook_tui.domain.signature.secret import Secret
-from webhook_tui.export.signed_links import without_link_signatures
 from webhook_tui.http.sender import is_loopback
 from webhook_tui.session.bus import EventBus
 from webhook_tui.session.clock import Clock

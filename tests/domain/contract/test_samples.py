@@ -23,8 +23,11 @@ from webhook_tui.domain.contract.samples import is_secret, kept, sample
         ([1], "[…]"),
         (10**30, "…"),
         ("x" * 81, f'"{"x" * 80}…"'),
-        ("https://x.example/a?Signature=abc&v=1", '"https://x.example/a?Signature=…&v=1"'),
-        ("https://x.example/a?X-Amz-Signature=abc&token=t#f", '"https://x.example/a?X-Amz-Signature=…&token=…#f"'),
+        ("https://x.example/a?Signature=abc&v=1", '"https://x.example/a?Signature=REDACTED&v=1"'),
+        (
+            "https://x.example/a?X-Amz-Signature=abc&token=t#f",
+            '"https://x.example/a?X-Amz-Signature=REDACTED&token=REDACTED#f"',
+        ),
         ("\ud800", '"\ufffd"'),
     ],
 )

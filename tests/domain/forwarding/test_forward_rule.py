@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.factories import INVALID, NOW, delivery, row
+from webhook_tui.domain.contract.departures import Departure
 from webhook_tui.domain.delivery.delivery import StoredDelivery
 from webhook_tui.domain.filtering.filter import FilterError
 from webhook_tui.domain.forwarding.forward_rule import ForwardFilter, ForwardRule
@@ -41,3 +42,12 @@ def test_the_first_match_wins() -> None:
     assert rules.url_for(StoredDelivery(row(verification=INVALID), delivery()), NOW) == "http://b"
     assert rules.url_for(StoredDelivery(row(event="x"), delivery()), NOW) is None
     assert not ForwardFilter(())
+
+
+def test_a_rule_may_be_about_departures() -> None:
+    """They are told by the deliveries before."""
+    rules = ForwardFilter((ForwardRule("http://a", "departs:*"),))
+    departures = [Departure(("data",), None, None, 20, 20)]
+
+    assert rules.url_for(StoredDelivery(row(), delivery()), NOW) is None
+    assert rules.url_for(StoredDelivery(row(), delivery()), NOW, lambda _: departures) == "http://a"

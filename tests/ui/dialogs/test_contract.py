@@ -35,6 +35,10 @@ async def _opened(played: Stage) -> None:
     await played.until("valid deliveries of this account")
 
 
+def _is_copied(played: Stage, start: str) -> bool:
+    return played.app.clipboard.startswith(start)
+
+
 async def test_the_tree_the_page_and_the_filters() -> None:
     """Enter leaves to those that have the field, ! to those that lack it, d to those that depart."""
     async with stage(_session(), size=WIDE) as played:

@@ -120,7 +120,7 @@ class Field(msgspec.Struct, array_like=True):
         if isinstance(value, str):
             self._add_text(typed, value, shown)
         elif not isinstance(value, dict | list):
-            self._add_scalar(typed, shown, crc32(repr(value).encode(), 1))
+            self._add_scalar(typed, value, shown)
             if isinstance(value, int | float):
                 self._add_number(value)
         return kind
@@ -179,18 +179,18 @@ class Field(msgspec.Struct, array_like=True):
             del self.samples[0]
 
     def _add_text(self, typed: Typed, value: str, shown: KeptValue) -> None:
-        self._add_scalar(typed, shown, crc32(value.encode("utf-8", "surrogatepass")))
+        self._add_scalar(typed, value, shown)
         if typed.values == 1:
             self.formats = formats_of(value)
         elif self.formats:
             self.formats = formats_of(value, self.formats)
 
-    def _add_scalar(self, typed: Typed, value: KeptValue, checksum: int) -> None:
+    def _add_scalar(self, typed: Typed, value: object, shown: KeptValue) -> None:
         if len(self.distinct) < MOST_DISTINCT:
-            self.distinct.add(checksum)
-        if typed.listed is not None and value is not None:
-            typed.listed[value] = typed.listed.get(value, 0) + 1
-            if len(typed.listed) > MOST_LISTED or is_cut(value):
+            self.distinct.add(_checksum(value))
+        if typed.listed is not None and shown is not None:
+            typed.listed[shown] = typed.listed.get(shown, 0) + 1
+            if len(typed.listed) > MOST_LISTED or is_cut(shown):
                 typed.listed = None
 
     def _add_number(self, value: float) -> None:
@@ -206,3 +206,10 @@ class Field(msgspec.Struct, array_like=True):
             self.lowest = number
         elif number > self.highest:
             self.highest = number
+
+
+def _checksum(value: object) -> int:
+    """The same in every process; text differs from a number that is written like it."""
+    if isinstance(value, str):
+        return crc32(value.encode("utf-8", "surrogatepass"))
+    return crc32(repr(value).encode(), 1)

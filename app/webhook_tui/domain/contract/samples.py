@@ -6,6 +6,8 @@ import json
 import re
 from typing import TypeAlias
 
+from webhook_tui.domain.payload.signed_links import without_link_signatures
+
 LONGEST = 80
 """Characters of a sample."""
 BLANK = "…"
@@ -19,11 +21,6 @@ _SECRET_NAMES = re.compile(
     re.IGNORECASE,
 )
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
-_SECRET_PARAMETERS = re.compile(
-    r"([?&;](?:x-(?:amz|goog)-[a-z-]+|signature|sig|policy|key-pair-id|(?:access_?|auth_?)?token|auth|api_?key|secret"
-    r"|password|hmac)=)[^&#;\s]*",
-    re.IGNORECASE,
-)
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -33,8 +30,8 @@ def is_secret(name: str) -> bool:
 
 
 def without_credentials(text: str) -> str:
-    """Return text with the signatures and tokens in a link's query blanked."""
-    return _SECRET_PARAMETERS.sub(rf"\1{BLANK}", text) if "=" in text else text
+    """Return text with the signatures and tokens in links blanked."""
+    return without_link_signatures(text.encode()).decode() if "://" in text else text
 
 
 def storable(text: str) -> str:
