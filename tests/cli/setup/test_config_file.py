@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -99,3 +101,13 @@ def test_a_profile_has_a_history_of_its_own() -> None:
     assert without.returncode == 1
     assert wrong.returncode == 2
     assert wrong.stderr.decode().splitlines()[-1].endswith('config.toml. Did you mean "work"?')
+
+
+def test_the_example_of_the_readme_is_understood() -> None:
+    """No key in it is a warning, and its profile can be used."""
+    found = re.search(r"```toml\n(.*?)```", (Path(__file__).parents[3] / "README.md").read_text("utf-8"), re.DOTALL)
+    assert found is not None
+    config = tomllib.loads(found[1])
+
+    assert list(config_warnings(config, option_names(root))) == []
+    assert with_profile(config, "staging", FILE)["api-url"] == "https://staging.example"
