@@ -23,7 +23,7 @@ from webhook_tui.config import Settings
 from webhook_tui.places import Places
 from webhook_tui.session.session import Session
 from webhook_tui.ui.app import WebhookTuiApp
-from webhook_tui.ui.widgets.delivery_table import DeliveryTable
+from webhook_tui.ui.widgets.table.table import Table
 
 HERE = Path(__file__).parent
 FONT = "'Fira Code', 'DejaVu Sans Mono'"
@@ -72,9 +72,7 @@ async def take(picture: Picture) -> None:
             theme_name=picture.theme,
         )
         async with app.run_test(size=(picture.columns, picture.rows)) as pilot:
-            await until(
-                pilot, lambda: (rows := app.screen.query_one(DeliveryTable).rows) is not None and len(rows) >= 10
-            )
+            await until(pilot, lambda: app.screen.query_one("#deliveries", Table).places >= 10)
             await pilot.press("escape")
             await go_to(pilot, picture.row)
             for key in picture.keys:

@@ -144,7 +144,7 @@ async def test_a_flood_of_events_is_drawn_when_the_clock_allows_it() -> None:
     clock = [100.0]
     session = FakeSession(RUNNING, [stored_delivery(1)])
     async with stage(session, monotonic=lambda: clock[0], thread_time=lambda: 0.0) as played:
-        table, detail = played.main.deliveries.table, played.main.deliveries.detail
+        table, detail = played.main.deliveries.delivery_table, played.main.deliveries.detail
         refreshed: list[int] = []
         rows = table.rows
         assert isinstance(rows, MemoryRows)
@@ -166,7 +166,7 @@ async def test_a_flood_of_events_is_drawn_when_the_clock_allows_it() -> None:
         assert len(refreshed) == 1
 
         clock[0] += FRAME_SECONDS
-        await played.until(lambda: table.cursor_seq == 102)
+        await played.until(lambda: table.seq == 102)
         await played.pilot.pause()
         assert len(refreshed) == 2
         assert detail.seq == 2

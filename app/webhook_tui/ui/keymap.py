@@ -10,7 +10,6 @@ from collections.abc import Iterable, Iterator
 
 from msgspec import Struct
 from textual.binding import Binding
-from textual.dom import DOMNode
 
 from webhook_tui import ui
 from webhook_tui.domain.delivery.text import visible
@@ -63,8 +62,8 @@ def bindings() -> Iterator[Binding]:
     for name in sorted(module.name for module in pkgutil.walk_packages(ui.__path__, f"{ui.__name__}.")):
         module = importlib.import_module(name)
         for _, kind in inspect.getmembers(module, inspect.isclass):
-            if issubclass(kind, DOMNode) and kind.__module__ == name and "BINDINGS" in vars(kind):
-                yield from Binding.make_bindings(kind.BINDINGS)
+            if kind.__module__ == name and isinstance(found := vars(kind).get("BINDINGS"), list):
+                yield from Binding.make_bindings(found)
 
 
 def all_keys() -> list[Key]:

@@ -50,7 +50,7 @@ async def test_a_key_right_after_moving_means_the_row_under_the_cursor() -> None
         await played.until(lambda: detail.seq == 12)
         for place, action in enumerate(("delivery.mark", "delivery.copy_as", "delivery.diff", "delivery.why")):
             before = detail.seq
-            played.main.deliveries.table.move_to(place)
+            played.main.deliveries.table.move_to_place(place)
             assert detail.seq == before
             played.main.action_run(action)
             assert detail.seq == place + 1
@@ -67,7 +67,7 @@ async def test_two_letters_at_once_answer_a_menu_once() -> None:
         menu.choose("curl")
         menu.choose("payload")
         await played.until("Sent to the terminal: curl, ")
-        await played.until(lambda: played.is_focused("DeliveryTable"))
+        await played.until(lambda: played.is_focused("deliveries"))
 
 
 async def test_a_comment_stands_behind_the_sentence() -> None:
@@ -80,7 +80,7 @@ async def test_a_comment_stands_behind_the_sentence() -> None:
         await played.requested(CommentDelivery(2, "late"))
         await played.until("Signed by PiktID.  w Why  ; late")
         await played.press("semicolon", "x", "escape")
-        await played.until(lambda: played.is_focused("DeliveryTable"))
+        await played.until(lambda: played.is_focused("deliveries"))
         assert len([command for command in played.session.commands if isinstance(command, CommentDelivery)]) == 1
 
 

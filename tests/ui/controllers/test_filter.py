@@ -24,7 +24,7 @@ async def type_filter(played: Stage, text: str) -> None:
 
 def numbers(played: Stage) -> list[int]:
     """Numbers of the rows on the screen."""
-    table = played.main.deliveries.table
+    table = played.main.deliveries.delivery_table
     assert table.rows is not None
     return [row.seq for row in table.rows.window(0, 100)]
 
@@ -41,7 +41,7 @@ async def test_matches_update_while_typing_and_enter_keeps() -> None:
         assert numbers(played) == [8, 10]
 
         await played.press("enter")
-        await played.until(lambda: played.is_focused("DeliveryTable"))
+        await played.until(lambda: played.is_focused("deliveries"))
         lines = played.lines()
         assert lines[22].startswith("   Test ping t     Register u     Delete X   ")
         assert "2 of 12  / !verdict:valid ev" in lines[22]
@@ -68,7 +68,7 @@ async def test_a_mistake_is_pointed_at_and_the_table_keeps_the_last_filter() -> 
         await played.press("enter")
         assert played.is_focused("FilterInput")
         await played.press("escape")
-        await played.until(lambda: played.is_focused("DeliveryTable"))
+        await played.until(lambda: played.is_focused("deliveries"))
         assert numbers(played) == list(range(1, 13))
         assert "enter Detail" in played.lines()[23]
 
@@ -117,7 +117,7 @@ async def test_no_match_is_said_where_the_rows_were() -> None:
         await played.until("None of 12 matches. esc shows all.")
         assert played.main.deliveries.detail.seq == 2
         await played.press("escape")
-        await played.until(lambda: played.main.deliveries.table.cursor_seq == 2)
+        await played.until(lambda: played.main.deliveries.delivery_table.seq == 2)
 
 
 async def test_the_cursor_stays_on_its_delivery() -> None:
@@ -127,9 +127,9 @@ async def test_the_cursor_stays_on_its_delivery() -> None:
         await type_filter(played, "verdict:invalid or verdict:malformed")
         await played.press("enter")
         await played.until(lambda: numbers(played) == [8, 10])
-        assert played.main.deliveries.table.cursor_seq == 8
+        assert played.main.deliveries.delivery_table.seq == 8
         await played.press("escape")
-        assert played.main.deliveries.table.cursor_seq == 8
+        assert played.main.deliveries.delivery_table.seq == 8
 
 
 async def test_what_was_found_keeps_the_cursor_without_the_filter() -> None:
@@ -137,10 +137,13 @@ async def test_what_was_found_keeps_the_cursor_without_the_filter() -> None:
     async with stage() as played:
         for text, found, follows in (("verdict:malformed", 10, False), ("event:ping", 12, True)):
             await type_filter(played, text)
-            await played.until(lambda found=found: played.main.deliveries.table.cursor_seq == found)  # type: ignore[misc]
+            await played.until(lambda found=found: played.main.deliveries.delivery_table.seq == found)  # type: ignore[misc]
             await played.press("escape")
             await played.until(lambda: numbers(played) == list(range(1, 13)))
-            assert (played.main.deliveries.table.cursor_seq, played.main.deliveries.table.following) == (found, follows)
+            assert (played.main.deliveries.delivery_table.seq, played.main.deliveries.table.following) == (
+                found,
+                follows,
+            )
             await played.press("f")
 
 
@@ -193,7 +196,7 @@ async def test_earlier_filters_come_back() -> None:
         for text in ("event:ping", "marked"):
             await type_filter(played, text)
             await played.press("enter")
-            await played.until(lambda: played.is_focused("DeliveryTable"))
+            await played.until(lambda: played.is_focused("deliveries"))
             await played.press("escape")
         await type_filter(played, "ne")
         await played.press("up")

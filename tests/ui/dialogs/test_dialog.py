@@ -43,7 +43,7 @@ async def test_no_letter_is_shown_as_a_key_where_it_is_text() -> None:
             await played.press(*back)
             await played.until(key)
             await played.press(*close)
-            await played.until(lambda: played.is_focused("DeliveryTable"))
+            await played.until(lambda: played.is_focused("deliveries"))
 
 
 async def test_keys_of_the_first_300_ms_answer_nothing(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -92,7 +92,7 @@ async def opened_one(played: Stage) -> None:
 
 async def closed(played: Stage) -> None:
     """Wait for the table."""
-    await played.until(lambda: played.is_focused("DeliveryTable"))
+    await played.until(lambda: played.is_focused("deliveries"))
 
 
 async def test_the_list_the_events_the_images_and_back_to_the_table() -> None:
@@ -120,7 +120,7 @@ async def test_the_list_the_events_the_images_and_back_to_the_table() -> None:
         assert "\x1b" not in played.text()
         await played.press("enter", "up", "up", "enter")
         await closed(played)
-        assert played.main.deliveries.table.cursor_seq == 8
+        assert played.main.deliveries.delivery_table.seq == 8
 
 
 async def test_links_are_shown_in_full_before_they_are_opened(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -174,7 +174,7 @@ async def test_an_event_behind_a_filter_or_deleted_meanwhile() -> None:
         await opened_one(played)
         await played.press("g", "enter")
         await closed(played)
-        await played.until(lambda: played.main.deliveries.table.cursor_seq == 3)
+        await played.until(lambda: played.main.deliveries.delivery_table.seq == 3)
         assert not played.main.controllers.filter.is_on
         played.session.rows.delete([8])
         await opened_one(played)

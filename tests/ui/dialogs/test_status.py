@@ -153,7 +153,7 @@ async def test_on_a_small_screen_it_scrolls_by_keys_and_nothing_is_lost() -> Non
             await played.press("pagedown")
             await played.until(lambda: "Deliveries  " not in played.text())
             await played.press("escape" if size == STACKED else "i")
-            await played.until(lambda: played.is_focused("DeliveryTable"))
+            await played.until(lambda: played.is_focused("deliveries"))
 
 
 class StatisticsReader(FakeSession):

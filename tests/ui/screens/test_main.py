@@ -65,7 +65,7 @@ async def test_the_screen_fits_every_size(snapshot: Snapshot) -> None:
             assert lines == [f"webhook-tui needs 40×10, this is {width}×{height}"]
         await played.pilot.resize_terminal(80, 24)
         await played.until("Payload  Headers")
-        await played.until(lambda: played.is_focused("DeliveryTable"))
+        await played.until(lambda: played.is_focused("deliveries"))
 
 
 async def test_a_screen_that_begins_too_small_gets_the_table_once_there_is_room() -> None:
@@ -73,7 +73,7 @@ async def test_a_screen_that_begins_too_small_gets_the_table_once_there_is_room(
     async with stage(size=(39, 24)) as played:
         await played.pilot.resize_terminal(80, 24)
         await played.until("Payload  Headers")
-        await played.until(lambda: played.is_focused("DeliveryTable"))
+        await played.until(lambda: played.is_focused("deliveries"))
 
 
 async def test_the_steps_until_the_first_delivery(snapshot: Snapshot) -> None:
@@ -104,7 +104,7 @@ async def test_the_steps_until_the_first_delivery(snapshot: Snapshot) -> None:
 
         played.session.deliver(stored_delivery(1, event="batch_edit"))
         await played.until("✓ valid       batch_edit")
-        await played.until(lambda: played.is_focused("DeliveryTable"))
+        await played.until(lambda: played.is_focused("deliveries"))
         await played.until("batch_edit  #1")
         assert "following the newest" in played.text()
 
@@ -118,17 +118,17 @@ async def test_the_heading_is_where_it_will_be_with_deliveries() -> None:
             lines = played.lines()
             line = next(number for number, text in enumerate(lines) if text.startswith("    #  time       verdict"))
             heading = lines[line].rstrip()
-            await played.pilot.click("DeliveryTable", offset=(20, line - played.main.deliveries.table.region.y))
+            await played.pilot.click("#deliveries", offset=(20, line - played.main.deliveries.table.region.y))
             await played.press("tab", "tab", "tab", "tab")
-            assert not played.is_focused("DeliveryTable")
+            assert not played.is_focused("deliveries")
 
             played.session.deliver(stored_delivery(1, event="batch_edit"))
-            await played.until(lambda: played.is_focused("DeliveryTable"))
+            await played.until(lambda: played.is_focused("deliveries"))
             assert played.lines()[line].startswith(heading)
 
             played.session.emit(DeliveriesDeleted(played.session.rows.delete([1])))
             await played.until("Press t to send a test ping")
-            await played.until(lambda: not played.is_focused("DeliveryTable"))
+            await played.until(lambda: not played.is_focused("deliveries"))
             assert played.lines()[line].rstrip() == heading
         await played.until(lambda: played.is_focused("ping"))
 
@@ -189,7 +189,7 @@ async def test_the_first_delivery_brings_the_table_and_the_focus() -> None:
         played.session.deliver(stored_delivery(1, event="batch_edit"))
 
         await played.until("✓ valid       batch_edit")
-        await played.until(lambda: played.is_focused("DeliveryTable"))
+        await played.until(lambda: played.is_focused("deliveries"))
         await played.until("batch_edit  #1")
         assert "following the newest" in played.text()
 
@@ -299,8 +299,8 @@ async def test_keys_move_between_table_and_detail() -> None:
             await played.press("tab")
         await played.press("shift+tab")
 
-        assert order == ["DeliveryTable", "payload", "ping", "register", "delete", "DeliveryTable"]
-        assert played.is_focused("DeliveryTable")
+        assert order == ["deliveries", "payload", "ping", "register", "delete", "deliveries"]
+        assert played.is_focused("deliveries")
 
         await choose(played, 8)
         assert played.lines()[41].startswith(" enter Detail  ")
@@ -310,7 +310,7 @@ async def test_keys_move_between_table_and_detail() -> None:
         await played.until(lambda: played.lines()[41].startswith(" esc Back  [ ] Tabs  n Next match  "))
 
         await played.press("escape")
-        await played.until(lambda: played.is_focused("DeliveryTable"))
+        await played.until(lambda: played.is_focused("deliveries"))
 
         await played.press("right")
         await played.until(lambda: played.is_focused("payload"))
@@ -320,7 +320,7 @@ async def test_keys_move_between_table_and_detail() -> None:
         await played.until("X-Webhook-Signature   sha256=5f1c")
         await played.press("[", "[")
         await played.until('{"id":90412,"name":"image_result"')
-        assert played.is_focused("DeliveryTable")
+        assert played.is_focused("deliveries")
 
 
 async def test_w_shows_why_and_esc_comes_back_to_where_it_was_pressed() -> None:
@@ -333,7 +333,7 @@ async def test_w_shows_why_and_esc_comes_back_to_where_it_was_pressed() -> None:
         await played.until(lambda: "p Add secret" in played.lines()[41])
 
         await played.press("escape")
-        await played.until(lambda: played.is_focused("DeliveryTable"))
+        await played.until(lambda: played.is_focused("deliveries"))
         await played.press("j")
         await played.requested(ExplainSignature(9))
 
@@ -348,7 +348,7 @@ async def test_zoom_and_mouse() -> None:
         await played.until(lambda: "verdict       event" in played.lines()[1])
         await played.press("z", "escape")
         await played.until(lambda: "verdict       event" in played.lines()[1])
-        assert played.is_focused("DeliveryTable")
+        assert played.is_focused("deliveries")
 
         await played.pilot.click("TabStrip", offset=(10, 0))
         await played.until(lambda: played.is_focused("headers"))
@@ -357,14 +357,14 @@ async def test_zoom_and_mouse() -> None:
         await played.pilot.click("FollowNote")
         await played.until("following waits")
         await played.pilot.click("FooterKey")
-        await played.until(lambda: played.is_focused("DeliveryTable"))
+        await played.until(lambda: played.is_focused("deliveries"))
 
         await played.press("[", "[")
 
         await played.press("g")
-        await played.pilot.click("DeliveryTable", offset=(20, 3))
+        await played.pilot.click("#deliveries", offset=(20, 3))
         await played.until(lambda: played.main.deliveries.detail.seq == 3)
-        await played.pilot.click("DeliveryTable", offset=(20, 3), times=2)
+        await played.pilot.click("#deliveries", offset=(20, 3), times=2)
         await played.until(lambda: played.is_focused("payload"))
 
 

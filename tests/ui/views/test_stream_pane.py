@@ -26,7 +26,7 @@ from webhook_tui.domain.status import StreamStatus
 from webhook_tui.ui.format.comparison.event import content_cell, lag_cell, sentences, state_line
 from webhook_tui.ui.format.comparison.event_sides import lines_of, sides_text
 from webhook_tui.ui.symbols import ASCII, UNICODE
-from webhook_tui.ui.widgets.event_table import EventTable
+from webhook_tui.ui.widgets.table.event_table import EventTable
 
 CLOCK = datetime(2026, 11, 23, 14, 20, 10, tzinfo=UTC)
 """The moment of the mock-up."""
@@ -117,7 +117,7 @@ async def opened(played: Stage, session: WatchingSession) -> EventTable:
     """Press s, and wait for the events."""
     await played.press("s")
     await played.until(lambda: session.events[-1].event_id in played.text() if session.events else True)
-    return played.app.query_one(EventTable)
+    return played.main.panes.stream.table
 
 
 async def test_the_pane_is_the_mock_up() -> None:
@@ -151,9 +151,9 @@ async def test_esc_and_s_go_back_to_where_s_was_pressed() -> None:
     session = WatchingSession()
     async with stage(session, now=lambda: CLOCK) as played:
         await opened(played, session)
-        assert played.is_focused("EventTable")
+        assert played.is_focused("compared-events")
         await played.press("escape")
-        await played.until(lambda: played.is_focused("DeliveryTable"))
+        await played.until(lambda: played.is_focused("deliveries"))
         assert "stream live" not in played.text()
         await played.press("enter")
         await played.until(lambda: played.is_focused("payload"))
@@ -187,14 +187,14 @@ async def test_slash_filters_by_id_or_name_and_esc_shows_all() -> None:
         assert "90405" in played.text()
         assert "90365" not in played.text()
         await played.press("enter")
-        assert played.is_focused("EventTable")
+        assert played.is_focused("compared-events")
         assert "/preproc" in played.text()
         await played.press("escape")
         assert "90365" in played.text()
         await played.press("slash", *"sq")
         assert "Nothing fits the filter." in played.text()
         await played.press("escape", "escape")
-        await played.until(lambda: played.is_focused("DeliveryTable"))
+        await played.until(lambda: played.is_focused("deliveries"))
 
 
 async def test_enter_shows_both_contents_as_a_harmless_diff() -> None:
@@ -214,7 +214,7 @@ async def test_enter_shows_both_contents_as_a_harmless_diff() -> None:
         await played.until("Sent to the terminal: both contents")
         assert "completed" in played.app.clipboard
         await played.press("escape")
-        assert played.is_focused("EventTable")
+        assert played.is_focused("compared-events")
         assert table.chosen == MOCK_UP[3]
         await played.press("y")
         assert played.app.clipboard.startswith("batch_edit: 90398 came by SSE at 14:19:30")
@@ -258,9 +258,9 @@ async def test_it_opens_before_anything_was_received() -> None:
         await played.until("No event yet.")
         session.deliver(stored_delivery(1))
         await played.until(lambda: played.main.deliveries.total > 0)
-        assert played.is_focused("EventTable")
+        assert played.is_focused("compared-events")
         await played.press("escape")
-        await played.until(lambda: played.is_focused("DeliveryTable"))
+        await played.until(lambda: played.is_focused("deliveries"))
 
 
 async def test_a_thousand_events_scroll_and_a_click_selects() -> None:
@@ -273,9 +273,9 @@ async def test_a_thousand_events_scroll_and_a_click_selects() -> None:
         assert 980 < int(table.chosen.event_id) < 1000
         await played.press("home")
         assert "  1  image_result" in played.text()
-        await played.pilot.click(EventTable, offset=(10, 3))
+        await played.pilot.click("#compared-events", offset=(10, 3))
         assert table.chosen.event_id == "3"
-        await played.pilot.click(EventTable, offset=(10, 3), times=2)
+        await played.pilot.click("#compared-events", offset=(10, 3), times=2)
         await played.requested(GetEventSides("3"))
 
 
@@ -288,7 +288,7 @@ async def test_watching_by_sse_opens_the_pane() -> None:
         await played.press("s")
         await played.requested(ResolveOwnership(OwnershipChoice.WATCH))
         await played.until("stream live")
-        await played.until(lambda: played.is_focused("EventTable"))
+        await played.until(lambda: played.is_focused("compared-events"))
 
 
 async def test_ten_thousand_events_cost_a_key_little() -> None:
@@ -298,9 +298,9 @@ async def test_ten_thousand_events_cost_a_key_little() -> None:
         table = await opened(played, session)
         began = thread_time()
         for _ in range(100):
-            table.move(-1)
-            for line in range(table.size.height):
-                table.render_line(line)
+            table.widget.move(-1)
+            for line in range(table.widget.size.height):
+                table.widget.render_line(line)
         assert thread_time() - began < 4
         assert table.chosen is not None
         assert table.chosen.event_id == "9900"

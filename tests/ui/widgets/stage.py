@@ -18,8 +18,8 @@ from webhook_tui.domain.forwarding.forward_result import ForwardResult
 from webhook_tui.domain.signature.verdict import Verdict
 from webhook_tui.ui.frame_budget import FrameBudget
 from webhook_tui.ui.theme import register, variable_defaults
-from webhook_tui.ui.widgets.delivery_table import DeliveryTable
 from webhook_tui.ui.widgets.payload.view import PayloadView
+from webhook_tui.ui.widgets.table.table import Table
 
 NOON = datetime(2026, 11, 23, 14, 25, 0, tzinfo=UTC)
 
@@ -168,7 +168,7 @@ class Frames(FrameBudget):
             draw()
 
 
-Said = DeliveryTable.CursorMoved | DeliveryTable.RowOpened | DeliveryTable.FollowChanged | PayloadView.PathChanged
+Said = Table.CursorMoved | Table.RowOpened | Table.FollowChanged | PayloadView.PathChanged
 
 
 class Stage(App[None]):
@@ -187,9 +187,9 @@ class Stage(App[None]):
     def compose(self) -> ComposeResult:
         yield self.widget
 
-    @on(DeliveryTable.CursorMoved)
-    @on(DeliveryTable.RowOpened)
-    @on(DeliveryTable.FollowChanged)
+    @on(Table.CursorMoved)
+    @on(Table.RowOpened)
+    @on(Table.FollowChanged)
     @on(PayloadView.PathChanged)
     def hear(self, message: Said) -> None:
         """Keep what the widget says."""

@@ -8,9 +8,10 @@ from itertools import product
 from tests.ui.terminal_view import lines
 from tests.ui.widgets.stage import Clock, Rows, Stage, delivery, segments
 from webhook_tui.domain.delivery.text import is_harmless
-from webhook_tui.ui.widgets.delivery_table import DeliveryTable
 from webhook_tui.ui.widgets.payload.loader import document_for
 from webhook_tui.ui.widgets.payload.view import PayloadView
+from webhook_tui.ui.widgets.table.delivery_table import DeliveryTable
+from webhook_tui.ui.widgets.table.table import Table
 
 HOSTILE = [
     "\x1b[2J\x1b[31mred",
@@ -36,11 +37,11 @@ HOSTILE = [
 async def test_in_the_table_received_text_is_harmless() -> None:
     """No control reaches the screen, no markup is obeyed, no cell is moved."""
     table = DeliveryTable(now=Clock())
-    app = Stage(table)
+    app = Stage(table.widget)
     async with app.run_test(size=(130, 8)) as pilot:
         for text in HOSTILE:
             table.show_rows(Rows([delivery(1, text, about=text, attempt=2), delivery(2)]))
-            await pilot.click(DeliveryTable, offset=(40, 1))
+            await pilot.click(Table, offset=(40, 1))
             await pilot.pause()
             assert app.is_running
             check(app)

@@ -60,5 +60,5 @@ class AnnotationController:
         """Show what is left."""
         if self._deliveries.rows is not None:
             self._deliveries.rows.refresh()
-        self._deliveries.table.refresh_rows()
+        self._deliveries.delivery_table.refresh_rows()
         self._filter.search.on_rows_changed(())

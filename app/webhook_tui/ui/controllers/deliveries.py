@@ -13,9 +13,11 @@ from webhook_tui.domain.delivery.delivery import DeliveryRow, StoredDelivery
 from webhook_tui.domain.delivery.event import KNOWN_EVENTS
 from webhook_tui.domain.delivery.rows import DeliveryRows
 from webhook_tui.domain.forwarding.forward_result import ForwardResult
+from webhook_tui.ui.controllers.context import AppContext
 from webhook_tui.ui.controllers.notices import NoticeController
 from webhook_tui.ui.frame_budget import FrameBudget
-from webhook_tui.ui.widgets.delivery_table import DeliveryTable
+from webhook_tui.ui.widgets.table.delivery_table import DeliveryTable
+from webhook_tui.ui.widgets.table.table import Table
 
 if TYPE_CHECKING:
     from webhook_tui.ui.views.detail.pane import DetailPane
@@ -31,6 +33,7 @@ class DeliveriesController:
 
     def __init__(
         self,
+        context: AppContext,
         screen: Screen[None],
         notices: NoticeController,
         frames: FrameBudget,
@@ -40,15 +43,16 @@ class DeliveriesController:
         self._screen = screen
         self._notices = notices
         self._frames = frames
+        self.delivery_table = DeliveryTable(frames, now=context.now, in_ascii=context.in_ascii)
         self._monotonic = monotonic
         self._followed_at = float("-inf")
         self._is_behind = False
         self.rows: DeliveryRows | None = None
 
     @property
-    def table(self) -> DeliveryTable:
-        """The table."""
-        return self._screen.query_one(DeliveryTable)
+    def table(self) -> Table:
+        """The widget that shows them."""
+        return self.delivery_table.widget
 
     @property
     def detail(self) -> DetailPane:
@@ -80,21 +84,21 @@ class DeliveriesController:
     def open(self, rows: DeliveryRows) -> None:
         """Show a history that was opened, in place of the one before."""
         before, self.rows = self.rows, rows
-        self.table.show_rows(rows)
+        self.delivery_table.show_rows(rows)
         self.detail.use_rows(rows)
         if before is not None:
             before.close()  # not earlier: messages that were under way have read it
 
-    def on_cursor_moved(self, seq: int | None, *, by_itself: bool) -> None:
+    def on_cursor_moved(self, *, by_itself: bool) -> None:
         """Show the delivery under the cursor in the detail; one that was only followed may wait a moment."""
         if by_itself:
             self._follow()
         else:
             self.sync_detail()
-        self._notices.on_delivery_shown(seq)
+        self._notices.on_delivery_shown(self.delivery_table.seq)
 
     def _follow(self) -> None:
-        if self._is_behind or self.table.cursor_seq in (None, self.detail.seq):
+        if self._is_behind or self.delivery_table.seq in (None, self.detail.seq):
             return
         wait = self._followed_at + DETAIL_SECONDS - self._monotonic()
         if wait <= 0:
@@ -110,7 +114,7 @@ class DeliveriesController:
 
     def sync_detail(self) -> None:
         """Show the delivery under the cursor now: the table's message may be on its way while the user types ahead."""
-        seq = self.table.cursor_seq
+        seq = self.delivery_table.seq
         if seq is not None and seq != self.detail.seq and self.rows is not None:
             self.detail.show(self.rows, seq)
 
@@ -143,7 +147,7 @@ class DeliveriesController:
 
     def add_forward_results(self, results: Sequence[ForwardResult]) -> bool:
         """Add the outcomes of forwards and replays; return whether one of them is shown in full now."""
-        self.table.add_forward_results(results)
+        self.delivery_table.add_forward_results(results)
         return self.detail.add_forward_results(results)
 
     def event_names(self) -> tuple[str, ...]:

@@ -81,8 +81,9 @@ class FilterController:
         if rows is None:
             return
         rows.refresh()
-        table.refresh_rows()
-        place = None if table.rows is None else table.rows.position(seq)
+        shown = self._deliveries.delivery_table
+        shown.refresh_rows()
+        place = shown.find(seq)
         if place is None and self.is_on:
             self.show_all()
             place = rows.position(seq)
@@ -90,7 +91,7 @@ class FilterController:
             self._notices.show(Problem(_GONE.format(seq), "", severity=Severity.WARNING))
             return
         self._screen.remove_class("-zoomed")
-        table.move_to(place)
+        table.move_to_place(place)
         table.focus()
 
     # Words

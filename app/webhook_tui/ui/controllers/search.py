@@ -93,7 +93,7 @@ class SearchController:
         try:
             if self._pending is None:
                 if self._shown is not None:
-                    self._deliveries.table.refresh_rows()
+                    self._deliveries.delivery_table.refresh_rows()
             elif self._pending.refresh() > 0 or self._pending.progress.is_done:
                 before, self._shown, self._pending = self._shown, self._pending, None
                 self._change_rows(self._shown)
@@ -106,22 +106,22 @@ class SearchController:
         """The cursor stays on its delivery, also when it followed the newest of those found."""
         before, self._shown = self._shown, None
         if self._deliveries.rows is not None:
-            keep = None if before is None else self._deliveries.table.cursor_seq
+            keep = None if before is None else self._deliveries.delivery_table.seq
             self._change_rows(self._deliveries.rows, keep=keep)
         _close(before)
 
     def _change_rows(self, rows: DeliveryRows, *, keep: int | None = None) -> None:
         """Show other rows, the cursor on `keep`; after no match on the delivery that the detail still shows."""
-        table = self._deliveries.table
-        if table.cursor_seq is None and not table.following:
+        shown, table = self._deliveries.delivery_table, self._deliveries.table
+        if shown.seq is None and not table.following:
             keep = self._deliveries.detail.seq
-        table.order = self.sort
+        shown.order = self.sort
         if keep is not None:
             table.following = False
-        table.show_rows(rows)
+        shown.show_rows(rows)
         place = rows.position(keep) if keep is not None else None
         if place is not None:
-            table.move_to(place)
+            table.move_to_place(place)
 
     def _close_pending(self) -> None:
         _close(self._pending)

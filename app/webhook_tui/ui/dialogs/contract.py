@@ -27,9 +27,10 @@ from webhook_tui.ui.messages import CopyRequested
 from webhook_tui.ui.symbols import glyphs
 from webhook_tui.ui.widgets.detail.tab_strip import TabStrip
 from webhook_tui.ui.widgets.keys.key_button import KeyButton
-from webhook_tui.ui.widgets.list_table import Cell, ListColumn, ListTable, TableSpec
 from webhook_tui.ui.widgets.menu import Item, Menu
 from webhook_tui.ui.widgets.status.status_bar import StatusBar
+from webhook_tui.ui.widgets.table.list_table import Cell, ListColumn, ListTable, TableSpec
+from webhook_tui.ui.widgets.table.table import Table
 
 _PAGE_WIDTH = 60
 _SHARE, _PRESENT = 6, BAR + 7
@@ -66,7 +67,7 @@ class CopyContractDialog(Dialog[str]):
 class ContractDialog(Dialog[str]):
     """The tree of an event's fields, and the one under the cursor; the answer is a filter to use."""
 
-    AUTO_FOCUS = "ListTable"
+    AUTO_FOCUS = "Table"
     TITLE_TEXT = "Contract"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("C", "safe", "Close", show=False, id="contract.close", tooltip="close the contract"),
@@ -87,10 +88,10 @@ class ContractDialog(Dialog[str]):
     ContractDialog #note { margin: 0 0 1 0; text-wrap: nowrap; text-overflow: ellipsis; }
     ContractDialog #title { margin: 0; }
     ContractDialog #contract { height: 1fr; layout: vertical; }
-    ContractDialog ListTable { height: 2fr; }
+    ContractDialog Table { height: 2fr; }
     ContractDialog #page { height: 1fr; border-top: solid $line; scrollbar-size-vertical: 1; }
     ContractDialog.-wide #contract { layout: horizontal; }
-    ContractDialog.-wide ListTable { height: 1fr; width: 1fr; }
+    ContractDialog.-wide Table { height: 1fr; width: 1fr; }
     ContractDialog.-wide #page { height: 1fr; width: 54; border-top: none; border-left: vkey $line; padding: 0 1; }
     """
 
@@ -109,6 +110,8 @@ class ContractDialog(Dialog[str]):
         self._in_ascii = in_ascii
         self._glyphs = glyphs(plain=in_ascii)
         self._query = GetContract(event)
+        spec: TableSpec[FieldLine] = TableSpec(self._columns, self._cell, key=lambda line: (line.path, line.depth))
+        self._table = ListTable(spec, id="fields", in_ascii=in_ascii)
         self._live = LiveQuery(self, self._query, self._show, self._show_problem)
         self._snapshot: ContractSnapshot | None = None
         self._lines: Sequence[FieldLine] = ()
@@ -125,9 +128,8 @@ class ContractDialog(Dialog[str]):
         """The events; the tree; the page about a field."""
         yield TabStrip(("",))
         yield Static(contract_note(None, self._now(), of_all=False), id="note", markup=False)
-        manner: TableSpec[FieldLine] = TableSpec(self._columns, self._cell, key=lambda line: (line.path, line.depth))
         with Container(id="contract"):
-            yield ListTable(manner, id="fields", in_ascii=self._in_ascii)
+            yield self._table.widget
             with VerticalScroll(id="page", can_focus=False):
                 yield Static(id="about", markup=False)
 
@@ -164,7 +166,7 @@ class ContractDialog(Dialog[str]):
 
     def _fill(self) -> None:
         self.query_one(StatusBar).show(self._status())
-        snapshot, table = self._snapshot, self._table
+        snapshot = self._snapshot
         of_all = self._query.all_verdicts
         self.query_one("#note", Static).update(contract_note(snapshot, self._now(), of_all=of_all))
         if snapshot is None:
@@ -182,9 +184,9 @@ class ContractDialog(Dialog[str]):
         if lines != self._lines:
             is_other = [line.path for line in lines[:1]] != [line.path for line in self._lines[:1]] or not self._lines
             self._lines = lines
-            table.show(lines)
+            self._table.show(lines)
             if is_other:
-                table.move_to_place(0)
+                self._table.widget.move_to_place(0)
         self._fill_page()
 
     def _fill_page(self) -> None:
@@ -196,13 +198,13 @@ class ContractDialog(Dialog[str]):
         width = max(20, self.query_one("#page").scrollable_content_region.width)
         about.update(field_page(contract, line, min(width, _PAGE_WIDTH), self._now(), self._glyphs))
 
-    def on_list_table_cursor_moved(self, event: ListTable.CursorMoved) -> None:
+    def on_table_cursor_moved(self, event: Table.CursorMoved) -> None:
         """Show the page about that field."""
         event.stop()
         self._fill_page()
         self.query_one("#page").scroll_home(animate=False)
 
-    def on_list_table_row_opened(self, event: ListTable.RowOpened) -> None:
+    def on_table_row_opened(self, event: Table.RowOpened) -> None:
         """The deliveries that have the field."""
         event.stop()
         self.action_have()
@@ -285,10 +287,6 @@ class ContractDialog(Dialog[str]):
         text = filter_text(contract.name, line.path, term)
         if text is not None:
             self.dismiss(text)
-
-    @property
-    def _table(self) -> ListTable[FieldLine]:
-        return self.query_one("#fields", ListTable)
 
     def _columns(self, width: int) -> Sequence[ListColumn]:
         """Below 100 cells of the screen the values go, below 72 the bars."""

@@ -36,7 +36,8 @@ from webhook_tui.ui.format.jobs import (
 from webhook_tui.ui.messages import LinkChosen
 from webhook_tui.ui.symbols import glyphs
 from webhook_tui.ui.widgets.keys.key_button import KeyButton
-from webhook_tui.ui.widgets.list_table import Cell, ListColumn, ListTable, TableSpec, fitted
+from webhook_tui.ui.widgets.table.list_table import Cell, ListColumn, ListTable, TableSpec, fitted
+from webhook_tui.ui.widgets.table.table import Table
 
 Choice = int | str
 """The number of a delivery to go to, or a filter to use."""
@@ -65,7 +66,7 @@ _EVENT_COLUMNS = (
 class JobsDialog(Dialog[Choice]):
     """Lists the jobs. Returns where to go."""
 
-    AUTO_FOCUS = "ListTable"
+    AUTO_FOCUS = "Table"
     TITLE_TEXT = "Jobs"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("J", "safe", "Close", show=False, id="jobs.close", tooltip="close the jobs"),
@@ -84,12 +85,13 @@ class JobsDialog(Dialog[Choice]):
         self._glyphs = glyphs(plain=in_ascii)
         self._total = total
         self._shown: Jobs | None = None
+        spec: TableSpec[Job] = TableSpec(self._columns, self._cell, key=lambda job: job.job_id)
+        self._table = ListTable(spec, id="jobs", in_ascii=in_ascii)
         self._live = LiveQuery(self, ListJobs(), self._show, self._show_problem)
 
     def body(self) -> ComposeResult:
         yield Static(jobs_note(None, 0), id="note", markup=False)
-        spec: TableSpec[Job] = TableSpec(self._columns, self._cell, key=lambda job: job.job_id)
-        yield ListTable(spec, id="jobs", in_ascii=self._in_ascii)
+        yield self._table.widget
 
     def buttons(self) -> ComposeResult:
         yield KeyButton("Close", "esc", id="safe")
@@ -110,13 +112,12 @@ class JobsDialog(Dialog[Choice]):
     def _show(self, jobs: Jobs) -> bool:
         if jobs is not self._shown:
             self._shown = jobs
-            table = self._table
-            table.empty = "No event names a job yet." if jobs.is_done else ""
-            table.show(jobs.jobs)
+            self._table.widget.empty = "No event names a job yet." if jobs.is_done else ""
+            self._table.show(jobs.jobs)
         self.query_one("#note", Static).update(jobs_note(jobs, self._total()))
         return jobs.is_done
 
-    def on_list_table_row_opened(self, event: ListTable.RowOpened) -> None:
+    def on_table_row_opened(self, event: Table.RowOpened) -> None:
         """Do what the first button does."""
         event.stop()
         self.action_open()
@@ -137,10 +138,6 @@ class JobsDialog(Dialog[Choice]):
         if choice is not None:
             self.dismiss(choice)
 
-    @property
-    def _table(self) -> ListTable[Job]:
-        return self.query_one("#jobs", ListTable)
-
     def _columns(self, width: int) -> Sequence[ListColumn]:
         return fitted(_JOB_COLUMNS, width, least=12, most=40)
 
@@ -151,7 +148,7 @@ class JobsDialog(Dialog[Choice]):
 class JobDialog(Dialog[Choice]):
     """Lists the events of one job, each with its images. Returns where to go."""
 
-    AUTO_FOCUS = "ListTable"
+    AUTO_FOCUS = "Table"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("o", "open_link", "Open", show=False, id="job.open_link", tooltip="open an image of this event…"),
         Binding("slash", "filter", "Filter", show=False, id="job.filter", tooltip="show its deliveries in the table"),
@@ -166,6 +163,8 @@ class JobDialog(Dialog[Choice]):
         self._now = now
         self._in_ascii = in_ascii
         self._glyphs = glyphs(plain=in_ascii)
+        spec: TableSpec[JobLine] = TableSpec(self._columns, self._cell, key=_key, whole=self._whole)
+        self._table = ListTable(spec, id="events", in_ascii=in_ascii)
         self._live = LiveQuery(self, GetJob(job_id), self._show, self._show_problem)
         self._job_id = job_id
         self.TITLE_TEXT = f"Job {self._glyphs.fit(self._glyphs.text(job_id), 60)}"
@@ -173,8 +172,7 @@ class JobDialog(Dialog[Choice]):
 
     def body(self) -> ComposeResult:
         yield Static(detail_note(None, 0, self._now(), self._glyphs), id="note", markup=False)
-        spec: TableSpec[JobLine] = TableSpec(self._columns, self._cell, key=_key, whole=self._whole)
-        yield ListTable(spec, id="events", in_ascii=self._in_ascii)
+        yield self._table.widget
 
     def buttons(self) -> ComposeResult:
         yield KeyButton("Back", "esc", id="safe")
@@ -193,7 +191,7 @@ class JobDialog(Dialog[Choice]):
     def _show_problem(self, problem: Problem) -> None:
         self.query_one("#note", Static).update(Content.assemble((problem.sentence(), "$warn")))
 
-    def on_list_table_row_opened(self, event: ListTable.RowOpened) -> None:
+    def on_table_row_opened(self, event: Table.RowOpened) -> None:
         """Go to an event, or open an image."""
         event.stop()
         self.action_go()
@@ -237,10 +235,6 @@ class JobDialog(Dialog[Choice]):
         note = self.query_one("#note", Static)
         note.update(detail_note(detail, note.size.width, self._now(), self._glyphs))
         return detail.is_done
-
-    @property
-    def _table(self) -> ListTable[JobLine]:
-        return self.query_one("#events", ListTable)
 
     def _columns(self, width: int) -> Sequence[ListColumn]:
         return fitted(_EVENT_COLUMNS, width, least=14, most=32)

@@ -18,7 +18,7 @@ from webhook_tui.domain.contract.samples import sample
 from webhook_tui.domain.delivery.text import visible
 from webhook_tui.domain.filtering.filter import quoted, quoted_path
 from webhook_tui.ui.symbols import HALF, Symbols
-from webhook_tui.ui.widgets.list_table import Cell
+from webhook_tui.ui.widgets.table.list_table import Cell
 
 BAR = 8
 _WIDE_BAR = 24

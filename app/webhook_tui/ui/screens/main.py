@@ -26,12 +26,12 @@ from webhook_tui.ui.controllers.deliveries import DeliveriesController
 from webhook_tui.ui.controllers.notices import NoticeController
 from webhook_tui.ui.frame_budget import FrameBudget
 from webhook_tui.ui.messages import LeaveRequested, QueryRequested
-from webhook_tui.ui.widgets.delivery_table import DeliveryTable
 from webhook_tui.ui.widgets.keys.action_bar import ActionBar
 from webhook_tui.ui.widgets.keys.key_bar import KeyBar
 from webhook_tui.ui.widgets.status.notice_bar import NoticeBar
 from webhook_tui.ui.widgets.status.status_bar import StatusBar
 from webhook_tui.ui.widgets.status.steps_view import StepsView
+from webhook_tui.ui.widgets.table.table import Table
 
 if TYPE_CHECKING:
     from webhook_tui.ui.screens.main_controllers import MainControllers
@@ -59,7 +59,7 @@ class MainScreen(Screen[None]):
         self.frames = FrameBudget(self, monotonic=monotonic, thread_time=thread_time)
         self._has_ended = False
         self.notices = NoticeController(context, self)
-        self.deliveries = DeliveriesController(self, self.notices, self.frames, monotonic=monotonic)
+        self.deliveries = DeliveriesController(context, self, self.notices, self.frames, monotonic=monotonic)
         self._is_complete = False
         self._early_actions: list[str] = []
         """Asked for by keys that were pressed before everything was mounted."""
@@ -77,7 +77,7 @@ class MainScreen(Screen[None]):
         yield StatusBar(now=now, in_ascii=in_ascii)
         yield NoticeBar()
         with Container(id="body", classes="-waiting"):
-            table = DeliveryTable(now=now, frames=self.frames, ascii=in_ascii)
+            table = self.deliveries.table
             table.can_focus = False  # the heading alone, until there is a delivery
             yield table
         yield StepsView(classes="-waiting")
@@ -165,7 +165,7 @@ class MainScreen(Screen[None]):
         self.deliveries.table.refresh_rows()
         self.controllers.filter.search.on_rows_changed(changed)
         if update.reverified:
-            self.deliveries.table.mark_changed(update.reverified)
+            self.deliveries.delivery_table.mark_changed(update.reverified)
         self._arrange()
         self.deliveries.on_changed(changed, has_new=update.newest_seq is not None)
 
@@ -246,22 +246,22 @@ class MainScreen(Screen[None]):
 
     # Events of the widgets
 
-    def on_delivery_table_cursor_moved(self, event: DeliveryTable.CursorMoved) -> None:
+    def on_table_cursor_moved(self, event: Table.CursorMoved) -> None:
         """Show the delivery under the cursor."""
         event.stop()
-        self.deliveries.on_cursor_moved(event.seq, by_itself=event.by_itself)
+        self.deliveries.on_cursor_moved(by_itself=event.by_itself)
 
-    def on_delivery_table_row_opened(self, event: DeliveryTable.RowOpened) -> None:
+    def on_table_row_opened(self, event: Table.RowOpened) -> None:
         """Go into the detail."""
         event.stop()
         self.controllers.panes.enter_detail()
 
-    def on_delivery_table_follow_changed(self, event: DeliveryTable.FollowChanged) -> None:
+    def on_table_follow_changed(self, event: Table.FollowChanged) -> None:
         """Show where the newest delivery is."""
         event.stop()
         self.controllers.panes.show_follow()
 
-    def on_delivery_table_heading_clicked(self, event: DeliveryTable.HeadingClicked) -> None:
+    def on_table_heading_clicked(self, event: Table.HeadingClicked) -> None:
         """Sort by the column."""
         event.stop()
         if self.controllers.panes.shows_deliveries:

@@ -27,7 +27,8 @@ from webhook_tui.ui.format.comparison.event_sides import sides_text
 from webhook_tui.ui.frame_budget import FrameBudget
 from webhook_tui.ui.messages import AnswerRequested, CopyRequested
 from webhook_tui.ui.widgets.detail.prose_view import ProseView
-from webhook_tui.ui.widgets.event_table import EventTable
+from webhook_tui.ui.widgets.table.event_table import EventTable
+from webhook_tui.ui.widgets.table.table import Table
 
 _SHOWN: tuple[Seen | None, ...] = (None, Seen.SSE, Seen.WEBHOOK)
 _EMPTY = {
@@ -55,6 +56,7 @@ class StreamPane(Vertical):
     ]
     DEFAULT_CSS = """
     StreamPane { height: 1fr; width: 1fr; background: $background; }
+    StreamPane Table { background: $background; }
     StreamPane #stream-state, StreamPane #stream-counts { height: 1; width: 1fr; padding: 0 1; text-wrap: nowrap; }
     StreamPane #stream-gap { height: 0; }
     StreamPane #stream-bodies { height: 1fr; }
@@ -74,6 +76,7 @@ class StreamPane(Vertical):
         self._frames = frames
         self._now = now
         self._in_ascii = in_ascii
+        self.table = EventTable(now=now, in_ascii=in_ascii)
         self._is_open = False
         self._stream = StreamStatus()
         self._events: tuple[ComparedEvent, ...] = ()
@@ -91,7 +94,7 @@ class StreamPane(Vertical):
         yield Static(id="stream-gap")
         with ContentSwitcher(initial=_TABLE, id="stream-bodies"):
             with Vertical(id=_TABLE):
-                yield EventTable(now=self._now, in_ascii=self._in_ascii)
+                yield self.table.widget
                 yield Static(id="stream-why", markup=False)
             yield ProseView(id=_SIDES)
         yield Input(id="stream-words", placeholder="id or name", compact=True)
@@ -112,7 +115,7 @@ class StreamPane(Vertical):
         self._is_open = True
         self._ask()
         self._fill()
-        self._table.focus()
+        self.table.widget.focus()
 
     def close(self) -> None:
         """It is not any more."""
@@ -167,7 +170,7 @@ class StreamPane(Vertical):
         """From both contents to the table, from the filter to all, and then to the deliveries."""
         if self._shows_sides:
             self._close_sides()
-            self._table.focus()
+            self.table.widget.focus()
         elif self.has_class("-filtering") or self._words:
             self.query_one(Input).value = ""
             self._end_filter()
@@ -176,7 +179,7 @@ class StreamPane(Vertical):
 
     def action_sides(self) -> None:
         """Ask for both contents of the event under the cursor."""
-        event = self._table.chosen
+        event = self.table.chosen
         if event is not None:
             self._wanted = event.event_id
             self.post_message(AnswerRequested(self, GetEventSides(event.event_id), self._show_sides))
@@ -194,7 +197,7 @@ class StreamPane(Vertical):
 
     def action_copy(self) -> None:
         """Copy both contents, or what is said of the event under the cursor."""
-        event = self._table.chosen
+        event = self.table.chosen
         if self._shows_sides:
             self.post_message(CopyRequested(self.query_one(f"#{_SIDES}", ProseView).plain, "both contents"))
         elif event is not None:
@@ -214,21 +217,17 @@ class StreamPane(Vertical):
         event.stop()
         self._end_filter()
 
-    def on_event_table_event_changed(self, event: EventTable.EventChanged) -> None:
+    def on_table_cursor_moved(self, event: Table.CursorMoved) -> None:
         """Say why."""
         event.stop()
         self._show_why()
 
-    def on_list_table_row_opened(self, event: EventTable.RowOpened) -> None:
+    def on_table_row_opened(self, event: Table.RowOpened) -> None:
         """As enter."""
         event.stop()
         self.action_sides()
 
     # Showing
-
-    @property
-    def _table(self) -> EventTable:
-        return self.query_one(EventTable)
 
     @property
     def _shows_sides(self) -> bool:
@@ -241,7 +240,7 @@ class StreamPane(Vertical):
 
     def _end_filter(self) -> None:
         self.remove_class("-filtering")
-        self._table.focus()
+        self.table.widget.focus()
         self.refresh_bindings()
 
     def _tick(self) -> None:
@@ -249,16 +248,15 @@ class StreamPane(Vertical):
             self._ask()
             self._show_head()
             self._show_why()
-            self._table.tick()
+            self.table.widget.refresh()
 
     def _ask(self) -> None:
         self.post_message(AnswerRequested(self, GetComparison(self._version), self._show_events, self._not_shown))
 
     def _fill(self) -> None:
         words = self._words.casefold()
-        table = self._table
-        table.empty = "Nothing fits the filter." if words else _EMPTY[self._only]
-        table.show([event for event in self._events if self._fits(event, words)])
+        self.table.widget.empty = "Nothing fits the filter." if words else _EMPTY[self._only]
+        self.table.show([event for event in self._events if self._fits(event, words)])
         self._show_head()
         self._show_why()
 
@@ -273,7 +271,7 @@ class StreamPane(Vertical):
         self._say("stream-counts", counts_line(self._stream, self._only, visible(self._words)))
 
     def _show_why(self) -> None:
-        event = self._table.chosen
+        event = self.table.chosen
         text = "" if event is None else "\n".join(sentences(event, self._now()))
         self._say("stream-why", Content(text), may_grow=True)
 

@@ -49,7 +49,7 @@ async def test_the_diff_says_what_came_went_and_changed() -> None:
         await played.until("Sent to the terminal: the diff")
         assert "≠ $.b[1]" in played.app.clipboard
         await played.press("escape")
-        await played.until(lambda: played.is_focused("DeliveryTable"))
+        await played.until(lambda: played.is_focused("deliveries"))
 
 
 async def test_without_a_marked_one_the_diff_says_what_to_do() -> None:

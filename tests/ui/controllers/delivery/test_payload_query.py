@@ -52,7 +52,7 @@ async def test_a_query_is_live_stays_and_can_be_copied() -> None:
         await played.until('"name": "image_result"')
         assert played.is_focused("PayloadView")
         await played.press("escape")
-        await played.until(lambda: played.is_focused("DeliveryTable"))
+        await played.until(lambda: played.is_focused("deliveries"))
 
 
 async def test_it_goes_with_the_cursor_and_says_what_cannot_be() -> None:

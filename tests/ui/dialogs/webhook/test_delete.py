@@ -22,7 +22,7 @@ async def test_deleting_asks() -> None:
             await played.press(key)
             await played.dialog_closed()
         assert played.session.commands == []
-        await played.pilot.click("DeliveryTable", offset=(10, 3))
+        await played.pilot.click("#deliveries", offset=(10, 3))
 
         await played.press("X")
         await played.until("Delete the webhook?")
@@ -38,7 +38,7 @@ async def test_deleting_asks() -> None:
         await played.press("d")
         await played.requested(DeleteWebhook())
         await played.dialog_closed()
-        assert played.is_focused("DeliveryTable")
+        assert played.is_focused("deliveries")
 
 
 async def test_there_is_nothing_to_delete_without_a_webhook() -> None:

@@ -23,7 +23,8 @@ from webhook_tui.ui.dialogs.dialog import Dialog
 from webhook_tui.ui.dialogs.secrets.add import AddSecretDialog
 from webhook_tui.ui.messages import AnswerRequested, CommandRequested, CopyRequested, RingChanged
 from webhook_tui.ui.widgets.keys.key_button import KeyButton
-from webhook_tui.ui.widgets.list_table import Cell, ListColumn, ListTable, TableSpec, fitted
+from webhook_tui.ui.widgets.table.list_table import Cell, ListColumn, ListTable, TableSpec, fitted
+from webhook_tui.ui.widgets.table.table import Table
 
 REVEAL_SECONDS = 10.0
 _MOST_LINES = 8
@@ -41,7 +42,7 @@ _ORDER = ("id", "from", "since", "use", "verifies")
 class SecretsDialog(Dialog[None]):
     """Lists the ring. A secret is masked; it can be revealed for ten seconds."""
 
-    AUTO_FOCUS = "ListTable"
+    AUTO_FOCUS = "Table"
     TITLE_TEXT = "Signing secrets"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("r", "reveal", "Reveal", show=False, id="secrets.reveal", tooltip="reveal it for 10 s"),
@@ -53,7 +54,7 @@ class SecretsDialog(Dialog[None]):
     DEFAULT_CSS = """
     SecretsDialog > #sheet { width: 77; padding: 1 2 1 0; }
     SecretsDialog #sheet > Static, SecretsDialog #buttons { padding: 0 0 0 2; }
-    SecretsDialog ListTable { height: 2; }
+    SecretsDialog Table { height: 2; }
     SecretsDialog #secret { margin: 1 0 0 0; }
     SecretsDialog #keep, SecretsDialog #confirm { display: none; }
     SecretsDialog.-asking #keep, SecretsDialog.-asking #confirm { display: block; }
@@ -75,12 +76,13 @@ class SecretsDialog(Dialog[None]):
         self._was_revealed = False
         """The key that is being handled has hidden it."""
         self._timer: Timer | None = None
-
-    def body(self) -> ComposeResult:
         spec: TableSpec[RingEntry] = TableSpec(
             _columns, self._cell, key=lambda entry: entry.secret_id, whole=self._question
         )
-        yield ListTable(spec, id="secrets", in_ascii=self._in_ascii)
+        self._table = ListTable(spec, id="secrets", in_ascii=in_ascii)
+
+    def body(self) -> ComposeResult:
+        yield self._table.widget
         yield self.paragraph("", id="secret")
         yield self.paragraph(
             "The id is the start of its SHA-256 and does not reveal it.\n"
@@ -118,11 +120,11 @@ class SecretsDialog(Dialog[None]):
         self._entries = entries
         self._table.show(entries)
         if is_first:
-            self._table.move_to_place(0)
-        self._table.styles.height = 1 + max(1, min(len(entries), _MOST_LINES))
+            self._table.widget.move_to_place(0)
+        self._table.widget.styles.height = 1 + max(1, min(len(entries), _MOST_LINES))
         self._stop_asking()
 
-    def on_list_table_cursor_moved(self, event: ListTable.CursorMoved) -> None:
+    def on_table_cursor_moved(self, event: Table.CursorMoved) -> None:
         """Show another secret."""
         event.stop()
         self._stop_asking()
@@ -174,10 +176,6 @@ class SecretsDialog(Dialog[None]):
         """Cancel the question in the row."""
         self._stop_asking()
 
-    @property
-    def _table(self) -> ListTable[RingEntry]:
-        return self.query_one(ListTable)
-
     def _short_id(self, secret_id: str) -> str:
         return next((entry.short_id for entry in self._entries or () if entry.secret_id == secret_id), "")
 
@@ -216,8 +214,10 @@ class SecretsDialog(Dialog[None]):
 
     def _show(self) -> None:
         entry = self._table.chosen
-        self._table.empty = "" if self._entries is None else "No secret yet. u registers and gets one; p adds yours."
-        self._table.refresh()
+        self._table.widget.empty = (
+            "" if self._entries is None else "No secret yet. u registers and gets one; p adds yours."
+        )
+        self._table.widget.refresh()
         title = self.query_one("#title", Static)
         title.update(self._title(title.content_size.width))
         self.query_one("#secret", Static).update(Content.empty() if entry is None else self._line(entry))

@@ -10,7 +10,8 @@ from textual.strip import Strip
 from tests.ui.terminal_view import lines, wheel
 from tests.ui.widgets.stage import Clock, ManyRows, Rows, Stage, changed, find, style_at, twelve
 from webhook_tui.domain.signature.verdict import Verdict
-from webhook_tui.ui.widgets.delivery_table import DeliveryTable
+from webhook_tui.ui.widgets.table.delivery_table import DeliveryTable
+from webhook_tui.ui.widgets.table.table import Table
 
 AT_140 = """
     #  time       verdict       event                   attempt  answered     size
@@ -63,7 +64,7 @@ AT_60 = """
 ▌   8  14:20:02   ✗ invalid     image_result               ▇
     9  14:20:02   ∅ missing     identity_preprocessing
 """
-STACKED = "DeliveryTable { scrollbar-gutter: stable; }"
+STACKED = "Table { scrollbar-gutter: stable; }"
 
 
 @pytest.mark.parametrize(
@@ -79,12 +80,12 @@ STACKED = "DeliveryTable { scrollbar-gutter: stable; }"
 async def test_the_table_is_drawn_to_the_character(size: tuple[int, int], css: str, top: int, drawing: str) -> None:
     """At the table's widths of the four drawn terminals every cell is where it was drawn."""
     table = DeliveryTable(now=Clock())
-    app = Stage(table, css)
+    app = Stage(table.widget, css)
     async with app.run_test(size=size) as pilot:
         table.show_rows(Rows(twelve()))
-        table.move_to(7)
+        table.widget.move_to_place(7)
         await pilot.pause()
-        table.scroll_to(y=top, animate=False)
+        table.widget.scroll_to(y=top, animate=False)
         await pilot.pause()
         wanted = drawing.strip("\n").split("\n")
         assert [line.rstrip() for line in lines(app)[: len(wanted)]] == wanted
@@ -94,7 +95,7 @@ async def test_the_table_is_drawn_to_the_character(size: tuple[int, int], css: s
 async def test_a_scrollbar_moves_no_column() -> None:
     """The columns stand where they stood when there are more rows than lines."""
     table = DeliveryTable(now=Clock())
-    app = Stage(table)
+    app = Stage(table.widget)
     rows = Rows(twelve()[:3])
     async with app.run_test(size=(84, 8)) as pilot:
         table.show_rows(rows)
@@ -103,7 +104,7 @@ async def test_a_scrollbar_moves_no_column() -> None:
         rows.committed = twelve()
         table.refresh_rows()
         await pilot.pause()
-        assert table.show_vertical_scrollbar
+        assert table.widget.show_vertical_scrollbar
         assert lines(app)[0].rstrip(" ▁▂▃▄▅▆▇") == before.rstrip()
 
 
@@ -111,7 +112,7 @@ async def test_a_scrollbar_moves_no_column() -> None:
 async def test_stacked_the_scrollbars_column_is_kept_free(breakpoint_class: str) -> None:
     """Without a scrollbar the columns stand where they stand with one, as in the drawings of the stacked screen."""
     table = DeliveryTable(now=Clock())
-    app = Stage(table)
+    app = Stage(table.widget)
     async with app.run_test(size=(80, 20)) as pilot:
         app.screen.add_class(breakpoint_class)
         table.show_rows(Rows(twelve()))
@@ -122,10 +123,10 @@ async def test_stacked_the_scrollbars_column_is_kept_free(breakpoint_class: str)
 async def test_keys_move_the_cursor() -> None:
     """Arrows and letters, pages and ends; the cursor stops at both ends."""
     table = DeliveryTable(now=Clock())
-    app = Stage(table)
+    app = Stage(table.widget)
     async with app.run_test(size=(84, 6)) as pilot:
         table.show_rows(Rows(twelve()))
-        table.focus()
+        table.widget.focus()
         for keys, seq in [
             (("g",), 1),
             (("up",), 1),
@@ -142,66 +143,66 @@ async def test_keys_move_the_cursor() -> None:
             (("end",), 12),
         ]:
             await pilot.press(*keys)
-            assert table.cursor_seq == seq, keys
+            assert table.seq == seq, keys
             assert find(app, "▌")[0] >= 1
 
 
 async def test_messages_say_what_happened() -> None:
     """The cursor's delivery and the opened one are told by number, each once."""
     table = DeliveryTable(now=Clock())
-    app = Stage(table)
+    app = Stage(table.widget)
     async with app.run_test(size=(84, 20)) as pilot:
         table.show_rows(Rows(twelve()))
         await pilot.press("up", "enter", "up")
         await pilot.pause()
-        moved = [message.seq for message in app.heard if isinstance(message, DeliveryTable.CursorMoved)]
-        opened = [message.seq for message in app.heard if isinstance(message, DeliveryTable.RowOpened)]
+        moved = [message.key for message in app.heard if isinstance(message, Table.CursorMoved)]
+        opened = [message.key for message in app.heard if isinstance(message, Table.RowOpened)]
         assert moved == [12, 11, 10]
         assert opened == [11]
-        assert all(message.control is table for message in app.heard)
+        assert all(message.control is table.widget for message in app.heard)
 
 
 async def test_the_mouse_selects_opens_and_scrolls() -> None:
     """A click selects, a double click opens, the wheel moves the view and not the cursor."""
     table = DeliveryTable(now=Clock())
-    app = Stage(table)
+    app = Stage(table.widget)
     async with app.run_test(size=(84, 7)) as pilot:
         table.show_rows(Rows(twelve()))
         await pilot.pause()
-        await pilot.click(DeliveryTable, offset=(20, 2))
-        assert table.cursor_seq == 8
-        await pilot.click(DeliveryTable, offset=(20, 0))
-        assert table.cursor_seq == 8
-        await pilot.double_click(DeliveryTable, offset=(20, 1))
+        await pilot.click(Table, offset=(20, 2))
+        assert table.seq == 8
+        await pilot.click(Table, offset=(20, 0))
+        assert table.seq == 8
+        await pilot.double_click(Table, offset=(20, 1))
         await pilot.pause()
-        assert [message.seq for message in app.heard if isinstance(message, DeliveryTable.RowOpened)] == [7]
+        assert [message.key for message in app.heard if isinstance(message, Table.RowOpened)] == [7]
         await wheel(pilot, MouseScrollUp, DeliveryTable, (5, 3))
         await pilot.pause()
-        assert table.scroll_offset.y == 3
-        assert table.cursor_seq == 7
+        assert table.widget.scroll_offset.y == 3
+        assert table.seq == 7
 
 
 async def test_a_click_below_the_rows_does_nothing() -> None:
     """There is nothing to select there."""
     table = DeliveryTable(now=Clock())
-    app = Stage(table)
+    app = Stage(table.widget)
     async with app.run_test(size=(84, 20)) as pilot:
         table.show_rows(Rows(twelve()[:2]))
-        await pilot.click(DeliveryTable, offset=(20, 9))
-        assert table.cursor_seq == 2
+        await pilot.click(Table, offset=(20, 9))
+        assert table.seq == 2
 
 
 async def test_a_million_rows_are_never_asked_for() -> None:
     """Of a million rows only those on the screen are read, whatever key is pressed."""
     table = DeliveryTable(now=Clock())
-    app = Stage(table)
+    app = Stage(table.widget)
     rows = ManyRows(1_000_000)
     async with app.run_test(size=(84, 20)) as pilot:
         table.show_rows(rows)
         for key in ("pageup", "up", "g", "pagedown", "down", "G"):
             await pilot.press(key)
         await pilot.pause()
-        assert table.cursor_seq == 1_000_000
+        assert table.seq == 1_000_000
         assert "1000000" in lines(app)[-1]
         assert max(count for _, count in rows.windows) <= 20
         rows.windows.clear()
@@ -213,20 +214,20 @@ async def test_a_million_rows_are_never_asked_for() -> None:
 async def test_an_unchanged_refresh_draws_nothing() -> None:
     """When nothing that can be seen is another, no line is drawn again."""
     table = DeliveryTable(now=Clock())
-    app = Stage(table)
+    app = Stage(table.widget)
     rows = Rows(twelve())
     async with app.run_test(size=(84, 8)) as pilot:
         table.show_rows(rows)
         await pilot.press("g")
         await pilot.pause()
         drawn: list[int] = []
-        render = table.render_line
+        render = table.widget.render_line
 
         def counted(y: int) -> Strip:
             drawn.append(y)
             return render(y)
 
-        table.render_line = counted  # type: ignore[method-assign]  # counts what is drawn
+        table.widget.render_line = counted  # type: ignore[method-assign]  # counts what is drawn
         table.refresh_rows()
         await pilot.pause()
         assert drawn == []
@@ -241,7 +242,7 @@ async def test_runs_are_parted_by_a_line_and_by_no_row() -> None:
     """The last row of a run is underlined from end to end."""
     rows = [replace(row, run=1 if row.seq <= 2 else 2) for row in twelve()]
     table = DeliveryTable(now=Clock())
-    app = Stage(table)
+    app = Stage(table.widget)
     async with app.run_test(size=(84, 20)) as pilot:
         table.show_rows(Rows(rows))
         await pilot.pause()
@@ -252,7 +253,7 @@ async def test_runs_are_parted_by_a_line_and_by_no_row() -> None:
 async def test_a_marked_row_has_its_sign() -> None:
     """In the first cell of the number, and where numbers have no room in the cursor's cell."""
     table = DeliveryTable(now=Clock())
-    app = Stage(table)
+    app = Stage(table.widget)
     rows = [replace(row, marked=row.seq == 3) for row in twelve()]
     async with app.run_test(size=(84, 20)) as pilot:
         table.show_rows(Rows(rows))
@@ -266,22 +267,22 @@ async def test_a_marked_row_has_its_sign() -> None:
 async def test_without_rows_there_may_be_a_line_of_words() -> None:
     """No row, no cursor; what the screen says stands under the heading."""
     table = DeliveryTable(now=Clock())
-    app = Stage(table)
+    app = Stage(table.widget)
     async with app.run_test(size=(84, 8)) as pilot:
         table.show_rows(Rows())
-        table.empty = "None of 12 matches. esc shows all."
+        table.widget.empty = "None of 12 matches. esc shows all."
         await pilot.press("down", "enter", "G")
         await pilot.pause()
         assert lines(app)[1].strip() == "None of 12 matches. esc shows all."
-        assert table.cursor_seq is None
-        assert not [message for message in app.heard if isinstance(message, DeliveryTable.RowOpened)]
+        assert table.seq is None
+        assert not [message for message in app.heard if isinstance(message, Table.RowOpened)]
 
 
 async def test_in_ascii_the_table_has_no_other_sign() -> None:
     """Signs, cuts, folds and the scrollbar are ASCII, and so is what was received."""
     rows = [replace(row, event="événement_très_long_qui_ne_finit_pas", marked=True) for row in twelve()]
-    table = DeliveryTable(now=Clock(), ascii=True)
-    app = Stage(table)
+    table = DeliveryTable(now=Clock(), in_ascii=True)
+    app = Stage(table.widget)
     async with app.run_test(size=(60, 8)) as pilot:
         table.show_rows(Rows(rows))
         await pilot.pause()
@@ -293,17 +294,17 @@ async def test_rows_may_come_before_the_screen() -> None:
     """A table that is not mounted yet takes its rows and shows them when it is."""
     table = DeliveryTable(now=Clock())
     table.show_rows(Rows(twelve()))
-    app = Stage(table)
+    app = Stage(table.widget)
     async with app.run_test(size=(84, 8)) as pilot:
         await pilot.pause()
-        assert table.cursor_seq == 12
+        assert table.seq == 12
         assert lines(app)[-1].startswith("▌  12")
 
 
 async def test_every_key_has_a_name_and_words() -> None:
     """Bindings can be found in the keymap by id and are explained in the help."""
-    table = DeliveryTable()
-    for bindings in table._bindings.key_to_bindings.values():
+    table = DeliveryTable(now=Clock())
+    for bindings in table.widget._bindings.key_to_bindings.values():
         for binding in bindings:
             assert binding.id
             assert binding.id.startswith("table.")

@@ -11,7 +11,7 @@ from rich.cells import cell_len
 from tests.ui.widgets.stage import NOON, delivery
 from webhook_tui.domain.signature.verdict import Verdict
 from webhook_tui.ui.symbols import ASCII, UNICODE
-from webhook_tui.ui.widgets.columns import (
+from webhook_tui.ui.widgets.table.delivery_columns import (
     BAR_WIDTH,
     GAP,
     MARGIN,

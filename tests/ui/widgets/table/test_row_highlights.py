@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from tests.ui.widgets.stage import NOON
-from webhook_tui.ui.widgets.row_highlights import RowHighlights
+from webhook_tui.ui.widgets.table.row_highlights import RowHighlights
 
 PAGE = 37
 

@@ -1,4 +1,4 @@
-"""The table of reconciled events: the newest is last, and what is under the cursor is told."""
+"""Events compared between webhook and SSE in a table."""
 
 from __future__ import annotations
 
@@ -7,55 +7,45 @@ from datetime import datetime
 from typing import ClassVar
 
 from textual.binding import BindingType
-from textual.message import Message
 
 from webhook_tui.domain.comparison.compared_event import ComparedEvent
 from webhook_tui.ui.format.comparison.event import content_cell, lag_cell, time_cell
 from webhook_tui.ui.symbols import glyphs
 from webhook_tui.ui.widgets.line_view import movement_bindings
-from webhook_tui.ui.widgets.list_table import Cell, ListColumn, ListTable, TableSpec
+from webhook_tui.ui.widgets.table.list_table import Cell, ListColumn, ListTable, TableSpec
 
 _SHORTEST_ID, _LONGEST_ID = 5, 14
 _LEAST_EVENT, _USUAL_EVENT, _MOST_EVENT = 12, 22, 40
 
 
-class EventTable(ListTable[ComparedEvent], inherit_bindings=False):
-    """Events, oldest first."""
+class EventTable:
+    """What a table of compared events shows, oldest first; `widget` is the table."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         *movement_bindings("events", "event", last="Move to the newest event and follow it"),
     ]
-    DEFAULT_CSS = "EventTable { background: $background; }"
-
-    class EventChanged(Message):
-        """Another event is under the cursor, or it changed; None: there is none."""
-
-        def __init__(self, event: ComparedEvent | None) -> None:
-            super().__init__()
-            self.event = event
 
     def __init__(self, *, now: Callable[[], datetime], in_ascii: bool = False) -> None:
-        super().__init__(
-            TableSpec(self._columns, self._cell, key=lambda event: event.event_id, gap=_gap), in_ascii=in_ascii
+        """`now` returns the aware local time."""
+        spec: TableSpec[ComparedEvent] = TableSpec(
+            self._columns, self._cell, key=lambda event: event.event_id, gap=_gap
         )
+        self._list = ListTable(spec, id="compared-events", in_ascii=in_ascii, bindings=self.BINDINGS)
+        self.widget = self._list.widget
         self._now = now
         self._texts = glyphs(plain=in_ascii)
         self._longest_id = self._longest_name = 0
 
-    def show(self, things: Sequence[ComparedEvent]) -> None:
+    @property
+    def chosen(self) -> ComparedEvent | None:
+        """The event under the cursor."""
+        return self._list.chosen
+
+    def show(self, events: Sequence[ComparedEvent]) -> None:
         """Show these; the cursor stays on its event, or goes to the newest when it was there."""
-        self._longest_id = max((len(event.event_id) for event in things), default=0)
-        self._longest_name = max((len(event.name) for event in things), default=0)
-        super().show(things)
-
-    def tick(self) -> None:
-        """Let ages go on."""
-        self.refresh()
-
-    def move_to_place(self, place: int) -> None:
-        """Put the cursor there and tell."""
-        super().move_to_place(place)
-        self.post_message(self.EventChanged(self.chosen))
+        self._longest_id = max((len(event.event_id) for event in events), default=0)
+        self._longest_name = max((len(event.name) for event in events), default=0)
+        self._list.show(events)
 
     def _cell(self, event: ComparedEvent, column: str) -> Cell:
         now = self._now()

@@ -17,7 +17,7 @@ from webhook_tui.domain.delivery.rows import Sort
 from webhook_tui.domain.forwarding.forward_result import ForwardResult
 from webhook_tui.domain.signature.verdict import Verdict
 from webhook_tui.ui.symbols import Symbols
-from webhook_tui.ui.widgets.columns import (
+from webhook_tui.ui.widgets.table.delivery_columns import (
     BAR_WIDTH,
     GAP,
     HEADINGS,

@@ -8,14 +8,13 @@ from textual.pilot import Pilot
 from tests.ui.terminal_view import lines, wheel
 from tests.ui.widgets.stage import Clock, ManyRows, Rows, Stage, delivery, twelve
 from webhook_tui.domain.delivery.delivery import DeliveryRow
-from webhook_tui.ui.widgets.delivery_table import DeliveryTable
+from webhook_tui.ui.widgets.table.delivery_table import DeliveryTable
+from webhook_tui.ui.widgets.table.table import Table
 
 
 def told(app: Stage) -> list[tuple[bool, int]]:
     """What the table said of following."""
-    return [
-        (message.following, message.below) for message in app.heard if isinstance(message, DeliveryTable.FollowChanged)
-    ]
+    return [(message.following, message.below) for message in app.heard if isinstance(message, Table.FollowChanged)]
 
 
 def more(count: int) -> list[DeliveryRow]:
@@ -25,7 +24,7 @@ def more(count: int) -> list[DeliveryRow]:
 
 def follows(table: DeliveryTable) -> bool:
     """Whether the table follows the newest."""
-    return table.following
+    return table.widget.following
 
 
 async def turn_wheel(pilot: Pilot[None], event: type[MouseEvent]) -> None:
@@ -37,13 +36,13 @@ async def turn_wheel(pilot: Pilot[None], event: type[MouseEvent]) -> None:
 async def test_the_cursor_goes_with_the_newest() -> None:
     """At the start the newest is followed, and its row is the last that can be seen."""
     table, rows = DeliveryTable(now=Clock()), Rows(twelve())
-    app = Stage(table)
+    app = Stage(table.widget)
     async with app.run_test(size=(84, 8)) as pilot:
         table.show_rows(rows)
         rows.committed = more(20)
         table.refresh_rows()
         await pilot.pause()
-        assert table.cursor_seq == 20
+        assert table.seq == 20
         assert lines(app)[-1].startswith("▌  20")
         assert told(app) == []
 
@@ -51,7 +50,7 @@ async def test_the_cursor_goes_with_the_newest() -> None:
 async def test_moving_up_ends_it_and_the_last_row_begins_it() -> None:
     """f, G and reaching the last row turn it on again; each change is told with what is below."""
     table, rows = DeliveryTable(now=Clock()), Rows(twelve())
-    app = Stage(table)
+    app = Stage(table.widget)
     async with app.run_test(size=(84, 8)) as pilot:
         table.show_rows(rows)
         await pilot.press("up", "up")
@@ -60,17 +59,17 @@ async def test_moving_up_ends_it_and_the_last_row_begins_it() -> None:
         assert follows(table)
         await pilot.press("g")
         assert not follows(table)
-        table.follow()
+        table.widget.follow()
         await pilot.pause()
         assert follows(table)
-        assert table.cursor_seq == 12
+        assert table.seq == 12
         assert told(app) == [(False, 1), (False, 2), (False, 1), (True, 0), (False, 11), (True, 0)]
 
 
 async def test_new_rows_shift_nothing_when_not_followed() -> None:
     """Neither the cursor nor any line moves; only the number below is told."""
     table, rows = DeliveryTable(now=Clock()), Rows(twelve())
-    app = Stage(table)
+    app = Stage(table.widget)
     async with app.run_test(size=(84, 8)) as pilot:
         table.show_rows(rows)
         await pilot.press("up", "up", "up")
@@ -80,25 +79,25 @@ async def test_new_rows_shift_nothing_when_not_followed() -> None:
         table.refresh_rows()
         await pilot.pause()
         assert [line[:82] for line in lines(app)] == before
-        assert table.cursor_seq == 9
+        assert table.seq == 9
         assert told(app)[-1] == (False, 31)
 
 
 async def test_the_wheel_ends_following_and_the_end_begins_it() -> None:
     """Who scrolls away reads on in peace; who scrolls back to the end follows again."""
     table, rows = DeliveryTable(now=Clock()), Rows(more(40))
-    app = Stage(table)
+    app = Stage(table.widget)
     async with app.run_test(size=(84, 8)) as pilot:
         table.show_rows(rows)
         await pilot.pause()
         await turn_wheel(pilot, MouseScrollUp)
         assert not follows(table)
-        top = table.scroll_offset.y
+        top = table.widget.scroll_offset.y
         rows.committed = more(50)
         table.refresh_rows()
         await pilot.pause()
-        assert table.scroll_offset.y == top
-        assert table.cursor_seq == 40
+        assert table.widget.scroll_offset.y == top
+        assert table.seq == 40
         await pilot.press("G")
         await turn_wheel(pilot, MouseScrollUp)
         assert not follows(table)
@@ -109,28 +108,28 @@ async def test_the_wheel_ends_following_and_the_end_begins_it() -> None:
 async def test_the_cursor_keeps_its_delivery_through_a_filter() -> None:
     """In other rows the cursor stays on its number, or goes to where it would stand."""
     table = DeliveryTable(now=Clock())
-    app = Stage(table)
+    app = Stage(table.widget)
     async with app.run_test(size=(84, 20)) as pilot:
         table.show_rows(Rows(twelve()))
-        table.move_to(7)
+        table.widget.move_to_place(7)
         table.show_rows(Rows([row for row in twelve() if row.verdict.is_bad]))
-        seen = [table.cursor_seq]
+        seen = [table.seq]
         table.show_rows(Rows([row for row in twelve() if row.event == "batch_edit"]))
-        seen.append(table.cursor_seq)
+        seen.append(table.seq)
         table.show_rows(Rows())
-        seen.append(table.cursor_seq)
+        seen.append(table.seq)
         table.show_rows(Rows(twelve()))
         await pilot.pause()
-        assert [*seen, table.cursor_seq] == [8, 11, None, 12]
+        assert [*seen, table.seq] == [8, 11, None, 12]
 
 
 async def test_rows_that_go_above_the_cursor_do_not_move_it() -> None:
     """When a filtered row above matches no more, the cursor's row keeps its line of the screen."""
     table, rows = DeliveryTable(now=Clock()), Rows(more(60))
-    app = Stage(table)
+    app = Stage(table.widget)
     async with app.run_test(size=(84, 12)) as pilot:
         table.show_rows(rows)
-        table.move_to(30)
+        table.widget.move_to_place(30)
         await pilot.pause()
         line = next(number for number, text in enumerate(lines(app)) if text.startswith("▌"))
         rows.committed = [row for row in more(60) if row.seq not in {2, 5, 7}]
@@ -143,35 +142,35 @@ async def test_rows_that_go_above_the_cursor_do_not_move_it() -> None:
 async def test_a_hidden_table_takes_rows() -> None:
     """While the detail is zoomed the table is not displayed; what came meanwhile is there when it is."""
     table, rows = DeliveryTable(now=Clock()), Rows(twelve())
-    app = Stage(table)
+    app = Stage(table.widget)
     async with app.run_test(size=(84, 8)) as pilot:
         table.show_rows(rows)
-        table.display = False
+        table.widget.display = False
         await pilot.pause()
         rows.committed = more(40)
         table.refresh_rows()
         await pilot.pause()
-        table.display = True
+        table.widget.display = True
         await pilot.pause()
-        assert table.cursor_seq == 40
+        assert table.seq == 40
         assert lines(app)[-1].startswith("▌  40")
 
 
 async def test_a_smaller_screen_keeps_the_cursor_in_sight() -> None:
     """After a change of size the cursor's row is on the screen, the last line when following."""
     table = DeliveryTable(now=Clock())
-    app = Stage(table)
+    app = Stage(table.widget)
     async with app.run_test(size=(84, 30)) as pilot:
         table.show_rows(ManyRows(1000))
         await pilot.resize_terminal(84, 8)
         await pilot.pause()
         assert lines(app)[-1].startswith("▌ 1000")
-        table.move_to(500)
+        table.widget.move_to_place(500)
         await pilot.pause()
         await pilot.resize_terminal(60, 5)
         await pilot.pause()
         assert any(line.startswith("▌  501") for line in lines(app))
-        table.follow()
+        table.widget.follow()
         await pilot.resize_terminal(84, 30)
         await pilot.pause()
         assert lines(app)[-1].startswith("▌ 1000")

@@ -11,7 +11,7 @@ from tests.ui.terminal_view import lines
 from tests.ui.widgets.stage import Clock, Frames, Rows, Stage, changed, delivery, find, style_at, twelve
 from webhook_tui.domain.signature.verdict import Verdict
 from webhook_tui.ui.theme import WEBHOOK_DARK
-from webhook_tui.ui.widgets.delivery_table import DeliveryTable
+from webhook_tui.ui.widgets.table.delivery_table import DeliveryTable
 
 DARK = {**WEBHOOK_DARK.variables, "background": "#0e1219", "primary": "#93a8ff"}
 
@@ -33,7 +33,7 @@ def foreground(app: Stage, line: int, column: int) -> str:
 async def test_failures_are_blocks_and_successes_are_quiet() -> None:
     """The whole verdict cell is tinted and bold where it is bad, plain text where it is good."""
     table = DeliveryTable(now=Clock())
-    app = Stage(table)
+    app = Stage(table.widget)
     async with app.run_test(size=(84, 20)) as pilot:
         table.show_rows(Rows(twelve()))
         await pilot.pause()
@@ -53,7 +53,7 @@ async def test_failures_are_blocks_and_successes_are_quiet() -> None:
 async def test_focus_is_told_by_heading_bar_and_row() -> None:
     """Focused: heading bold and primary, primary bar; not focused: muted both, and a fainter row."""
     table = DeliveryTable(now=Clock())
-    app = Stage(table)
+    app = Stage(table.widget)
     async with app.run_test(size=(84, 20)) as pilot:
         table.show_rows(Rows(twelve()))
         await pilot.pause()
@@ -74,7 +74,7 @@ async def test_a_new_row_glows_and_fades() -> None:
     """Its background begins at a share of primary and is the table's own after a second."""
     clock, rows, frames = Clock(), Rows(twelve()[:8]), Frames()
     table = DeliveryTable(now=clock, frames=frames)
-    app = Stage(table)
+    app = Stage(table.widget)
     async with app.run_test(size=(84, 20)) as pilot:
         table.show_rows(rows)
         await pilot.press("up")
@@ -99,7 +99,7 @@ async def test_a_burst_does_not_glow() -> None:
     """More than twenty rows at once are only there."""
     rows = Rows(twelve())
     table = DeliveryTable(now=Clock())
-    app = Stage(table)
+    app = Stage(table.widget)
     async with app.run_test(size=(84, 50)) as pilot:
         table.show_rows(rows)
         await pilot.press("g")
@@ -113,7 +113,7 @@ async def test_a_changed_verdict_glows_in_its_cell_alone() -> None:
     """The cell has a share of its new colour, the row nothing."""
     clock, rows, frames = Clock(), Rows(twelve()), Frames()
     table = DeliveryTable(now=clock, frames=frames)
-    app = Stage(table)
+    app = Stage(table.widget)
     async with app.run_test(size=(84, 20)) as pilot:
         table.show_rows(rows)
         await pilot.press("g")
@@ -135,7 +135,7 @@ async def test_without_motion_a_hairline_and_bold_say_the_same() -> None:
     """Nothing fades; the signs go after five seconds or when the cursor has been there."""
     clock, rows, frames = Clock(), Rows(twelve()[:10]), Frames()
     table = DeliveryTable(now=clock, frames=frames)
-    app = Stage(table)
+    app = Stage(table.widget)
     app.animation_level = "none"
     async with app.run_test(size=(84, 20)) as pilot:
         table.show_rows(rows)
@@ -161,7 +161,7 @@ async def test_without_motion_a_hairline_and_bold_say_the_same() -> None:
 async def test_with_the_terminals_colours_blocks_are_reversed(theme: str) -> None:
     """No colour of ours; the block is the terminal's red reversed, and bold and the bar carry the focus."""
     table = DeliveryTable(now=Clock())
-    app = Stage(table)
+    app = Stage(table.widget)
     app.theme = theme
     async with app.run_test(size=(84, 20)) as pilot:
         table.show_rows(Rows(twelve()))
@@ -180,7 +180,7 @@ async def test_without_colours_blocks_are_reversed(monkeypatch: pytest.MonkeyPat
     """NO_COLOR leaves greys; what is bad is reversed and bold."""
     monkeypatch.setenv("NO_COLOR", "1")
     table = DeliveryTable(now=Clock())
-    app = Stage(table)
+    app = Stage(table.widget)
     async with app.run_test(size=(84, 20)) as pilot:
         table.show_rows(Rows(twelve()))
         await pilot.pause()
@@ -192,7 +192,7 @@ async def test_without_colours_blocks_are_reversed(monkeypatch: pytest.MonkeyPat
 async def test_a_theme_is_changed_without_a_word_of_code() -> None:
     """Every theme draws the same text in its own colours, at once."""
     table = DeliveryTable(now=Clock())
-    app = Stage(table)
+    app = Stage(table.widget)
     async with app.run_test(size=(84, 20)) as pilot:
         table.show_rows(Rows(twelve()))
         await pilot.pause()

@@ -1,0 +1,1 @@
+"""A virtual table and what it shows: deliveries, or things that fit in memory."""
