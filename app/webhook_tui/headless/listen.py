@@ -71,7 +71,7 @@ class ListenOptions(Struct, frozen=True):
 
 
 def listen(settings: Settings, options: ListenOptions) -> int:
-    """Run until a signal, a failure that is not transient, or the deliveries waited for; return the exit code.
+    """Run until a signal, a failure that is not transient, or until `options.criteria` are met; return the exit code.
 
     Raises ProblemError.
     """
@@ -202,7 +202,7 @@ class Headless:
         while not has_stopped:
             for event in _next_events(events):
                 self._take(event)
-                has_stopped = isinstance(event, SessionStopped)
+                has_stopped |= isinstance(event, SessionStopped)
             self._flush()
             self._check_deadline()
             self._check_condition()
