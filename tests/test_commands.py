@@ -56,7 +56,7 @@ def test_a_kept_token_is_used_until_it_is_forgotten() -> None:
 
     assert kept.stdout == b"whsec_kept\n", kept.stderr
     assert other.returncode == 1
-    assert (forgotten.stdout, again.stdout) == (b"The token is forgotten.\n", b"No token was kept.\n")
+    assert (forgotten.stdout, again.stdout) == (b"The token was deleted.\n", b"No token is stored.\n")
     assert (without.returncode, without.stdout) == (2, b"")
 
 
@@ -157,7 +157,7 @@ def test_secret_lists_the_ring_and_removes_from_it() -> None:
     assert {done.returncode for done in unknown} == {1}
     assert removed.stdout == f"Secret {kept.short_id} removed.\n".encode()
     assert len(rest.stdout.splitlines()) == 2
-    assert run("secret", "--list", PIKTID_TOKEN="other").stdout == b"No secret yet.\n"
+    assert run("secret", "--list", PIKTID_TOKEN="other").stdout == b"No secret is stored.\n"
 
 
 def test_paths_says_where_things_lie() -> None:

@@ -118,7 +118,7 @@ def test_input_that_is_not_text_is_no_crash() -> None:
 
     assert (done.returncode, done.stderr) == (
         2,
-        b"webhook-tui: - holds no delivery. Pass a line written by `listen --format json`.\n",
+        b"webhook-tui: - contains no delivery. Use a line of `listen --format json`.\n",
     )
 
 

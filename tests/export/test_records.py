@@ -17,11 +17,11 @@ from msgspec.structs import replace
 from tests.export.receiving import BODIES, HEADERS, TARGETS, expected, receiving, stored
 from tests.factories import delivery, row
 from tests.patience import PATIENCE_SECONDS
-from webhook_tui.cli.verify import read_delivery
 from webhook_tui.domain.delivery.delivery import StoredDelivery
 from webhook_tui.export.destination import Destination
 from webhook_tui.export.formats import FORMATS
 from webhook_tui.export.json_lines import as_line, decoded_json, delivery_record
+from webhook_tui.headless.signing.verify import read_delivery
 
 EVERYTHING = [
     *(stored(body, seq=number) for number, body in enumerate(BODIES.values(), start=100)),

@@ -33,7 +33,7 @@ async def _sandbox(*arguments: str) -> AsyncIterator[tuple[Program, str]]:
 async def test_it_serves_until_a_signal(number: signal.Signals) -> None:
     """One line says where and for whom, requests are logged; it ends by a signal as every command does."""
     async with _sandbox("--token", TOKEN) as (serving, url):
-        assert serving.lines == [f"The sandbox listens on {url} and takes the token you gave; ctrl+c ends it."]
+        assert serving.lines == [f"The sandbox listens on {url} and accepts the given token; ctrl+c ends it."]
         async with httpx.AsyncClient(trust_env=False) as client:
             assert (await client.get(f"{url}/webhooks")).status_code == 401
             refused = await client.get(f"{url}/webhooks", headers={"Authorization": "Bearer other"})

@@ -22,14 +22,15 @@ from tests.integration.terminal import terminal
 from tests.session.running import TOKEN, sandbox_of, session_of, settings
 from tests.tunnels.localhost_run import LocalhostRun
 from tests.tunnels.watching import descendants, seen_of
-from webhook_tui.cli.export import Choice, known_secrets
-from webhook_tui.cli.export import run as run_export
 from webhook_tui.domain.commands import UseToken
 from webhook_tui.domain.events import DeliveryStored
 from webhook_tui.domain.signature.secret import Secret
 from webhook_tui.domain.status import WebhookState
 from webhook_tui.export.destination import Destination
 from webhook_tui.export.formats import FORMATS
+from webhook_tui.headless.archive.export import Choice
+from webhook_tui.headless.archive.export import run as run_export
+from webhook_tui.headless.signing.stored_accounts import all_stored_secrets
 from webhook_tui.http.asgi import Receive, Scope, Send
 from webhook_tui.places import Places
 from webhook_tui.ui.controllers.delivery.export_files import Exports
@@ -161,7 +162,7 @@ async def test_a_crash_without_a_screen_says_no_values() -> None:
     options = "listen", "--format", "json", "--port", "0", "--tunnel", "none", "--no-register"
     async with program(*options, code=(CRASHING, "task"), **environment) as crashed:
         assert await crashed.ended() == 1
-    assert "webhook-tui has a bug: RuntimeError." in crashed.words
+    assert "The session ended by a bug in webhook-tui: RuntimeError." in crashed.words
     for canary in (TOKEN.reveal(), "env-canary", CANARY):
         assert_nowhere(canary, bytes(crashed.output), bytes(crashed.notes))
     log = Places.of_user().log.read_text()
@@ -196,7 +197,8 @@ async def test_no_copy_and_no_export_has_them(tmp_path: Path) -> None:
             exported = sharing.export(Share(name, Selection("this one", seq=row.seq), tmp_path / name))
             assert exported is not None
             made.append((tmp_path / name).read_text())
-        known = known_secrets(chosen.places.accounts, [Secret(GIVEN), Secret(AUTHTOKEN), Secret("second-token"), TOKEN])
+        given = (Secret(GIVEN), Secret(AUTHTOKEN), Secret("second-token"), TOKEN)
+        known = (*all_stored_secrets(chosen.places.accounts), *given)
         assert chosen.deliveries_path is not None
         for name, form in FORMATS.items():
             run_export(

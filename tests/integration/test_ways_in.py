@@ -139,7 +139,7 @@ async def test_the_screen_without_a_terminal() -> None:
     async with program("--sandbox", "--port", "0") as listening:
         await listening.until(lambda: b"ready: " in listening.output)
         assert await listening.left() == 130
-    assert listening.words == "webhook-tui: no terminal here for the screen: behaving as `webhook-tui listen`.\n"
+    assert listening.words == "webhook-tui: Not a terminal; running `webhook-tui listen`.\n"
     assert b"\x1b" not in listening.output
 
 

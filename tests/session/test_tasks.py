@@ -26,8 +26,8 @@ async def test_work_that_is_cancelled_before_it_begins_is_closed() -> None:
 async def test_work_that_fails_ends_in_a_problem() -> None:
     """With the name of its command."""
     bus = EventBus()
-    told: list[ProblemOccurred] = []
-    bus.subscribe(ProblemOccurred, told.append)
+    problems: list[ProblemOccurred] = []
+    bus.subscribe(ProblemOccurred, problems.append)
     tasks = BackgroundTasks(bus)
     ended = asyncio.Event()
 
@@ -38,4 +38,23 @@ async def test_work_that_fails_ends_in_a_problem() -> None:
     tasks.start(work(), "Working", command="MarkDelivery")
     await ended.wait()
     await asyncio.sleep(0)
-    assert [(event.problem.message, event.command) for event in told] == [("The disk is full.", "MarkDelivery")]
+    assert [(event.problem.message, event.command) for event in problems] == [("The disk is full.", "MarkDelivery")]
+
+
+async def test_nothing_runs_after_the_end() -> None:
+    """Neither what was under way, nor what is started later."""
+    bus = EventBus()
+    problems: list[ProblemOccurred] = []
+    bus.subscribe(ProblemOccurred, problems.append)
+    tasks = BackgroundTasks(bus)
+    finished: list[str] = []
+
+    async def work(name: str) -> None:
+        await asyncio.sleep(0)
+        finished.append(name)
+
+    tasks.start(work("before"), "Working")
+    await tasks.aclose(1.0)
+    tasks.start(work("after"), "Working")
+    await asyncio.sleep(0)
+    assert (finished, problems, tasks.cancel()) == ([], [], set())

@@ -1,4 +1,4 @@
-"""The options that the screen and `listen` share; flag beats environment beats config.toml beats default."""
+"""Options and their types. A flag overrides the environment, which overrides config.toml."""
 
 from __future__ import annotations
 
@@ -27,11 +27,12 @@ from webhook_tui.config import (
 from webhook_tui.domain.answer_rules.rules import AnswerRule, RuleError
 from webhook_tui.domain.answer_rules.rules import parse as parse_rule
 from webhook_tui.domain.delivery.text import visible
-from webhook_tui.domain.errors import ExitCode, Problem, ProblemError
+from webhook_tui.domain.errors import ProblemError
 from webhook_tui.domain.forwarding.forward_rule import ForwardRule
 from webhook_tui.domain.jobs.job import JobFields
 from webhook_tui.domain.signature.secret import Secret, token_in
 from webhook_tui.domain.url import UrlError, normalized_url
+from webhook_tui.headless import messages
 from webhook_tui.places import Places
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ if TYPE_CHECKING:
 F = TypeVar("F", bound=Callable[..., Any])
 
 EXPORT_FORMATS = ("payload", "curl", "httpie", "python", "pytest", "har", "jsonl", "raw", "csv", "html", "scenario")
-"""The names of webhook_tui.export.FORMATS, which --help does not load."""
+"""The names in webhook_tui.export.formats.FORMATS, which --help does not import."""
 
 LOCAL_URL = f"http://{HOST}:{PORT}"
 
@@ -54,12 +55,12 @@ ROWS = click.IntRange(0, 2**53)
 
 
 class SecretType(click.ParamType[Secret]):
-    """Text that no message of click's repeats, and that the process list does not keep."""
+    """A secret: click's messages do not repeat it, and it is removed from the process list."""
 
     name = "text"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Secret:
-        """Wrap it; an empty one is a usage error."""
+        """Return a Secret; an empty value is a usage error."""
         if isinstance(value, Secret):
             return value
         if not str(value):
@@ -69,10 +70,10 @@ class SecretType(click.ParamType[Secret]):
 
 
 class TokenType(SecretType):
-    """An API token, also as it stands in a header."""
+    """An API token, with or without `Bearer ` before it."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Secret:
-        """Take off what is around it; nothing is a usage error."""
+        """Return the token; an empty value is a usage error."""
         token = token_in(super().convert(value, param, ctx).reveal())
         if not token:
             self.fail("it is empty", param, ctx)
@@ -85,7 +86,7 @@ class UrlType(click.ParamType[str]):
     name = "url"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        """The URL that is meant."""
+        """Return the normalised URL."""
         try:
             return normalized_url(str(value))
         except UrlError as error:
@@ -93,12 +94,12 @@ class UrlType(click.ParamType[str]):
 
 
 class FilterType(click.ParamType[Any]):
-    """A filter of deliveries, in the language of the screen."""
+    """A filter, as in the screen."""
 
     name = "filter"
 
     def convert(self, value: Any, _param: click.Parameter | None, _ctx: click.Context | None) -> Filter:
-        """Parse it. Raises ProblemError (usage) that quotes what cannot be read."""
+        """Parse the filter. Raises ProblemError (usage), which quotes the part that is invalid."""
         from webhook_tui.domain.filtering.filter import Filter, FilterError
 
         if isinstance(value, Filter):
@@ -107,13 +108,11 @@ class FilterType(click.ParamType[Any]):
             return Filter.parse(str(value))
         except FilterError as error:
             part = visible(value[error.start : error.end] or value)
-            raise ProblemError(
-                Problem(f'The filter cannot be read at "{part}": {visible(str(error))}.', "", ExitCode.USAGE)
-            ) from error
+            raise ProblemError(messages.invalid_filter(part, visible(str(error)))) from error
 
 
 class ForwardType(click.ParamType[ForwardRule]):
-    """Where deliveries are forwarded to, and which."""
+    """A URL to forward to, and a filter."""
 
     name = "[filter=]url"
 
@@ -130,7 +129,7 @@ class ForwardType(click.ParamType[ForwardRule]):
 
 
 class AnswerType(click.ParamType[AnswerRule]):
-    """How deliveries are answered, as the screen shows it."""
+    """An answer rule, as in the screen."""
 
     name = "rule"
 
@@ -170,10 +169,10 @@ class PlayType(click.ParamType["Scenario | bool"]):
 
 
 class RepeatableOption(click.Option):
-    """An option that config.toml may give once, as text, or several times, as a list."""
+    """An option that config.toml gives as text, or as a list."""
 
     def type_cast_value(self, ctx: click.Context, value: Any) -> Any:
-        """Take text for a list of one."""
+        """Treat text as a list of one."""
         return super().type_cast_value(ctx, [value] if isinstance(value, str) else value)
 
 
@@ -185,7 +184,7 @@ URL = UrlType()
 
 
 def option(*names: str, envvar: str | list[str] | None = None, **extra: Any) -> Callable[[F], F]:
-    """A click option that WEBHOOK_TUI_<NAME> sets, too."""
+    """Return a click option that the variable WEBHOOK_TUI_<NAME> sets, too."""
     long = next(name for name in names if name.startswith("--")).split("/")[0]
     own = "WEBHOOK_TUI_" + long.removeprefix("--").replace("-", "_").upper()
     others = [envvar] if isinstance(envvar, str) else envvar or []
@@ -198,43 +197,43 @@ def output_format(*names: str) -> Callable[[F], F]:
 
 
 def history_options(command: F) -> F:
-    """Put on a command what says which history it reads, and of which accounts; the default is all of them.
+    """Add the options of a command that reads the history: its file and the accounts, by default all.
 
-    A token of the environment or one that was kept says nothing here: the history needs none.
+    PIKTID_TOKEN and a stored token select no account here, because the history needs none.
     """
     for decorate in (
         click.option("--api-url", type=URL, help="Only deliveries of accounts at this API."),
         click.option("--token", type=TOKEN, help="Only deliveries of this token's account."),
-        option("--db", type=FILE, help="Where the history lives."),
+        option("--db", type=FILE, help="The history file."),
     ):
         command = decorate(command)
     return command
 
 
 def expectation_options(command: F) -> F:
-    """Put on a command with a session of its own what says which deliveries it waits for."""
+    """Add the options of a command that waits for deliveries of its own session."""
     for decorate in (
-        click.option("--since-seq", type=click.IntRange(0), help="Count those with greater numbers. Default: new."),
-        click.option("--none", type=FILTER, help="End with 7 when a delivery comes that passes this."),
-        click.option("--within", type=WITHIN, metavar="SECONDS", help="Wait no longer."),
-        click.option("--count", type=click.IntRange(1), default=1, show_default=True, help="Wait for so many."),
-        click.option("--until", type=FILTER, help="End with 0 when a delivery came that passes this; 6: not in time."),
+        click.option("--since-seq", type=click.IntRange(0), help="Count deliveries after number N. Default: new ones."),
+        click.option("--none", type=FILTER, help="Exit with 7 when a delivery matches this filter."),
+        click.option("--within", type=WITHIN, metavar="SECONDS", help="Time limit."),
+        click.option("--count", type=click.IntRange(1), default=1, show_default=True, help="Wait for N deliveries."),
+        click.option("--until", type=FILTER, help="Exit with 0 when deliveries match this filter; 6: not in time."),
     ):
         command = decorate(command)
     return command
 
 
 def criteria_from(given: dict[str, Any], *, job_fields: Sequence[str], within: float | None = None) -> Criteria | None:
-    """Take these options out of `given`; None: nothing is waited for. `within`: the default.
+    """Remove these options from `given` and return them; None: no delivery is awaited. `within`: its default.
 
-    Raises click.UsageError when they name no filter.
+    Raises click.UsageError when there is no filter.
     """
     from webhook_tui.domain.expectation.expectation import Criteria
 
     until, none, count, seconds = (given.pop(name) for name in ("until", "none", "count", "within"))
     if until is None and none is None:
         if seconds is not None or count != 1:
-            raise click.UsageError("What is waited for? Give --until FILTER or --none FILTER.")
+            raise click.UsageError("No filter was given. Use --until FILTER or --none FILTER.")
         return None
     return Criteria(until, count, none, within if seconds is None else seconds, job_fields)
 
@@ -245,16 +244,16 @@ _OPTIONS: tuple[Callable[[Any], Any], ...] = (
     option("--token-stdin", is_flag=True, help="Read the API token from the first line of standard input."),
     option("--sandbox", "use_sandbox", is_flag=True, help="Use the embedded PiktID: no token, no tunnel, no internet."),
     option("--api-url", type=URL, default=API_URL, show_default=True, help="API base URL."),
-    option("--hook-url", type=URL, help="Register this URL to the letter, open no tunnel, accept any path."),
+    option("--hook-url", type=URL, help="Register exactly this URL, open no tunnel, accept any path."),
     option("--tunnel", type=click.Choice(TUNNELS), default="ssh", show_default=True, help="How to get a public URL."),
     option(
         "--ssh-server", default=SSH_SERVER, show_default=True, metavar="[USER@]HOST[:PORT]", help="For --tunnel ssh."
     ),
     option("--tunnel-command", metavar='"PROG {port}"', help="For --tunnel command: cloudflared, pinggy, ..."),
-    option("--tunnel-url-pattern", metavar="REGEX", help="For --tunnel command: what its public URL looks like."),
-    option("--host", default=HOST, show_default=True, help="Where the receiver listens."),
+    option("--tunnel-url-pattern", metavar="REGEX", help="For --tunnel command: matches the public URL in its output."),
+    option("--host", default=HOST, show_default=True, help="Address that the receiver listens on."),
     option("--port", type=click.IntRange(0, 65_535), default=PORT, show_default="9876, or the next free one"),
-    option("--no-clean", is_flag=True, help="Leave the registration when leaving."),
+    option("--no-clean", is_flag=True, help="Keep the webhook registered on exit."),
     option("--replace", is_flag=True, help="Replace a webhook that is not ours without asking."),
     option(
         "--secret",
@@ -264,8 +263,8 @@ _OPTIONS: tuple[Callable[[Any], Any], ...] = (
         help="Verify with this signing secret, too, in this run; repeatable.",
     ),
     option("--secret-file", "secret_file", type=FILE, multiple=True, help="The same from a file; repeatable."),
-    option("--no-register", is_flag=True, help="Verify and show only; touch nothing at PiktID."),
-    option("--no-sse", is_flag=True, help="Do not compare with the event stream."),
+    option("--no-register", is_flag=True, help="Verify and show only; change nothing at PiktID."),
+    option("--no-sse", is_flag=True, help="Do not compare with the event stream (SSE)."),
     option(
         "--lost-after",
         type=click.FloatRange(0.1, 3600),
@@ -289,26 +288,38 @@ _OPTIONS: tuple[Callable[[Any], Any], ...] = (
         type=click.IntRange(0, 10),
         default=0,
         show_default=True,
-        help="Try your app again when it does not answer, or with 5xx.",
+        help="Retries when your app does not answer, or answers 5xx.",
     ),
-    option("--db", type=FILE, help="Where the history lives."),
-    option("--ephemeral", is_flag=True, help="Keep no history."),
-    option("--keep-days", type=DAYS, default=KEEP_DAYS, show_default=True, help="Delete older ones; 0: never."),
+    option("--db", type=FILE, help="The history file."),
+    option("--ephemeral", is_flag=True, help="Delete the history on exit."),
+    option(
+        "--keep-days",
+        type=DAYS,
+        default=KEEP_DAYS,
+        show_default=True,
+        help="Delete deliveries older than N days (0 = never).",
+    ),
     *(
         option(f"--job-{what}-field", multiple=True, metavar="FIELD", help=f"{does}; repeatable.")
         for what, does in (
-            ("id", "Where in `data` a job id stands, as `a.b`"),
-            ("status", "Where its status stands"),
-            ("progress", "Where its progress stands: a percentage, or `done/total`"),
-            ("image", "Where links to its images stand"),
+            ("id", "Field of a job id in `data`, as `a.b`"),
+            ("status", "Field of its status"),
+            ("progress", "Field of its progress: a percentage, or `done/total`"),
+            ("image", "Field of links to its images"),
         )
     ),
-    option("--keep-rows", type=ROWS, default=KEEP_ROWS, show_default=True, help="Keep so many; 0: all."),
+    option(
+        "--keep-rows",
+        type=ROWS,
+        default=KEEP_ROWS,
+        show_default=True,
+        help="Keep at most N deliveries (0 = unlimited).",
+    ),
 )
 
 
 def shared_options(command: F) -> F:
-    """Put all shared options on a command."""
+    """Add the options of every command with a session."""
     for decorate in reversed(_OPTIONS):
         command = decorate(command)
     return command
@@ -317,9 +328,9 @@ def shared_options(command: F) -> F:
 def settings_from(
     ctx: click.Context, given: Mapping[str, Any], *, config: Mapping[str, Any], places: Places
 ) -> Settings:
-    """The Settings of a command; what was given before the subcommand's name counts where it gives nothing itself.
+    """Return the settings of a command; options before the name of a subcommand apply to it, too.
 
-    Raises click.UsageError where options exclude each other, ProblemError where a file cannot be read.
+    Raises click.UsageError when options exclude each other, ProblemError when a file cannot be read.
     """
     values, sources = _merged(ctx, given)
     _refuse_contradictions(values)
@@ -365,18 +376,18 @@ def settings_from(
 
 
 def _rules_before_the_default(rules: Sequence[ForwardRule]) -> tuple[ForwardRule, ...]:
-    """Those with a filter; what follows one without is never reached."""
+    """Return the rules with a filter; those after one without a filter never match."""
     return tuple(takewhile(lambda rule: rule.filter_text, rules))
 
 
 def _job_fields(values: Mapping[str, Any]) -> JobFields:
-    """What is given takes the place of the default of its kind."""
-    usual = JobFields()
+    """Return the given fields; the defaults of each kind without any."""
+    default = JobFields()
     return JobFields(
-        ids=values["job_id_field"] or usual.ids,
-        status=values["job_status_field"] or usual.status,
-        progress=values["job_progress_field"] or usual.progress,
-        images=values["job_image_field"] or usual.images,
+        ids=values["job_id_field"] or default.ids,
+        status=values["job_status_field"] or default.status,
+        progress=values["job_progress_field"] or default.progress,
+        images=values["job_image_field"] or default.images,
     )
 
 
@@ -394,23 +405,23 @@ def _merged(ctx: click.Context, given: Mapping[str, Any]) -> tuple[dict[str, Any
 
 def _refuse_contradictions(values: Mapping[str, Any]) -> None:
     if values["use_sandbox"] and (values["hook_url"] or values["no_register"]):
-        raise click.UsageError("--sandbox registers with the embedded PiktID: leave out --hook-url and --no-register.")
+        raise click.UsageError("--sandbox registers with the embedded PiktID. Omit --hook-url and --no-register.")
     if values["tunnel"] == "command" and not values["tunnel_command"]:
         raise click.UsageError('--tunnel command needs --tunnel-command "PROG {port}".')
     if values["db"] and values["ephemeral"]:
-        raise click.UsageError("--db keeps the history, --ephemeral does not: give one of them.")
+        raise click.UsageError("--db keeps the history, --ephemeral deletes it. Use one of them.")
 
 
 def _token(values: Mapping[str, Any]) -> Secret | None:
     if values["token_stdin"]:
         token = token_in(sys.stdin.readline())
         if not token:
-            raise ProblemError(Problem("Standard input has no token.", "Write it as its first line.", ExitCode.USAGE))
+            raise ProblemError(messages.NO_TOKEN_ON_STDIN)
         return token
     if values["token_file"]:
         token = token_in(read_secret_file(values["token_file"]).reveal())
         if not token:
-            raise ProblemError(Problem(f"{values['token_file']} has no token.", "", ExitCode.USAGE))
+            raise ProblemError(messages.no_token_in(values["token_file"]))
         return token
     given: Secret | None = values["token"]
     return given

@@ -16,7 +16,7 @@ from msgspec import Struct
 
 from webhook_tui.domain.delivery.delivery import DeliveryRow
 from webhook_tui.domain.delivery.text import visible
-from webhook_tui.domain.errors import Problem, ProblemError
+from webhook_tui.domain.errors import ProblemError
 from webhook_tui.domain.events import (
     DeliveryStored,
     SessionEvent,
@@ -31,6 +31,7 @@ from webhook_tui.domain.signature.secret import Secret
 from webhook_tui.domain.signature.verdict import Verdict
 from webhook_tui.encoding import is_utf8
 from webhook_tui.environment import child_environment
+from webhook_tui.headless import messages
 from webhook_tui.headless.exit_condition import DeliveriesArrived, ExitCondition
 from webhook_tui.session.session import Session
 
@@ -180,9 +181,7 @@ def write_secret(path: Path, secret: Secret) -> None:
             temporary.unlink(missing_ok=True)
             raise
     except OSError as error:
-        raise ProblemError(
-            Problem(f"{path} cannot be written: {error.strerror}.", "Name another file: --secret-out F.")
-        ) from error
+        raise ProblemError(messages.unwritable_secret_file(path, error.strerror)) from error
 
 
 def summary(rows: Sequence[DeliveryRow]) -> list[str]:

@@ -10,10 +10,11 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 from webhook_tui.domain.delivery.text import visible
-from webhook_tui.domain.errors import ExitCode, Problem, ProblemError
+from webhook_tui.domain.errors import ProblemError
 from webhook_tui.domain.events import DeliveryStored, SessionEvent, VerdictChanged
 from webhook_tui.environment import child_environment
 from webhook_tui.export.json_lines import as_line, delivery_record
+from webhook_tui.headless import messages
 
 _AT_ONCE = 4
 _MOST_PENDING = 1000
@@ -27,9 +28,9 @@ class DeliveryCommand:
         try:
             self._arguments = shlex.split(command)
         except ValueError as error:
-            raise ProblemError(Problem(f"--exec cannot be read: {error}.", "", ExitCode.USAGE)) from error
+            raise ProblemError(messages.invalid_program(error)) from error
         if not self._arguments:
-            raise ProblemError(Problem("--exec names no program.", "", ExitCode.USAGE))
+            raise ProblemError(messages.NO_PROGRAM)
         self._note = note
         self._threads = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="exec")
         self._pending: dict[int, DeliveryStored] = {}

@@ -34,6 +34,7 @@ from webhook_tui.domain.events import (
 from webhook_tui.domain.expectation.expectation import Criteria
 from webhook_tui.domain.filtering.filter import Filter
 from webhook_tui.domain.status import TunnelState, TunnelStatus
+from webhook_tui.headless import messages
 from webhook_tui.headless.command_run import CommandEnded, CommandLine
 from webhook_tui.headless.delivery_command import DeliveryCommand
 from webhook_tui.headless.delivery_selection import DeliverySelection
@@ -70,7 +71,7 @@ class ListenOptions(Struct, frozen=True):
 
 
 def listen(settings: Settings, options: ListenOptions) -> int:
-    """Run until a signal, a failure that is not transient, or the deliveries waited for; return the exit code.
+    """Run until a signal, a failure that is not transient, or until `options.criteria` are met; return the exit code.
 
     Raises ProblemError.
     """
@@ -143,7 +144,7 @@ def _run(session: Session, events: queue.SimpleQueue[SessionEvent]) -> None:
         session.run(events.put)
     except BaseException as error:  # noqa: BLE001 -- the edge of the thread: whatever it is, the program must end
         _log.error("the session ended by an error", exc_info=error)
-        events.put(SessionStopped(Problem(f"webhook-tui has a bug: {type(error).__name__}.", "Report it.")))
+        events.put(SessionStopped(messages.session_bug(error)))
 
 
 class Headless:
@@ -201,7 +202,7 @@ class Headless:
         while not has_stopped:
             for event in _next_events(events):
                 self._take(event)
-                has_stopped = isinstance(event, SessionStopped)
+                has_stopped |= isinstance(event, SessionStopped)
             self._flush()
             self._check_deadline()
             self._check_condition()
@@ -235,7 +236,7 @@ class Headless:
             case RequestRefused(refusal=refusal):
                 self._note(refusal.sentence())
             case TokenRequired():
-                self._fail(Problem("There is no token.", "Set PIKTID_TOKEN.", ExitCode.USAGE), is_printed=False)
+                self._fail(messages.NO_TOKEN, is_printed=False)
             case Notified(sentence=sentence):
                 self._note(sentence)
             case StatusChanged(status=status):
@@ -321,7 +322,7 @@ def _next_events(events: queue.SimpleQueue[SessionEvent]) -> Iterator[SessionEve
 
 
 def _cannot_write(error: OutputError) -> Problem:
-    return Problem(f"Standard output cannot be written: {error.reason}.", "What was received is stored.")
+    return messages.output_failed_while_listening(error.reason)
 
 
 def _wants_color() -> bool:

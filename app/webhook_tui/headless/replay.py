@@ -18,10 +18,11 @@ from webhook_tui.config import Settings
 from webhook_tui.domain.account import Account
 from webhook_tui.domain.delivery.delivery import Delivery
 from webhook_tui.domain.delivery.text import visible
-from webhook_tui.domain.errors import ExitCode, Problem, ProblemError
+from webhook_tui.domain.errors import ExitCode, ProblemError
 from webhook_tui.domain.forwarding.forward_result import ForwardResult
 from webhook_tui.domain.payload.signed_links import without_link_signatures
 from webhook_tui.domain.signature.secret import Secret
+from webhook_tui.headless import messages
 from webhook_tui.http.sender import is_loopback
 from webhook_tui.session.bus import EventBus
 from webhook_tui.session.clock import Clock
@@ -93,13 +94,7 @@ def replay(history: HistoryQuery, plan: ReplayPlan) -> ExitCode:
 def _refuse_blanked(history: HistoryQuery, plan: ReplayPlan) -> None:
     for seq in plan.seqs if plan.anywhere else ():
         if plan.body_for(history.stored(seq).delivery) is not None:
-            raise ProblemError(
-                Problem(
-                    f"#{seq} has signed links, which are blanked for another machine: its signature would not match.",
-                    "Add --re-sign, or --keep-links.",
-                    ExitCode.USAGE,
-                )
-            )
+            raise ProblemError(messages.links_are_blanked(seq))
 
 
 async def _replay(history: HistoryQuery, plan: ReplayPlan, counts: ReplayCounts, display: _Display) -> None:

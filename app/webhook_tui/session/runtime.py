@@ -14,7 +14,7 @@ Stop order:
 1. All loops and background tasks are cancelled; with its loop the tunnel closes.
 2. At the same time the webhook is deleted, or the previous one restored: the API client outlives the loops.
 3. The API client closes, then the receiver (requests under way get 0.4 s), then the connections to the local app.
-4. The sandbox stops, and the last status is published.
+4. The sandbox stops, background tasks that started meanwhile are cancelled, and the last status is published.
 """
 
 from __future__ import annotations
@@ -265,6 +265,7 @@ class Runtime:
         """
         async with contextlib.AsyncExitStack() as stack:
             stack.callback(self.status.close)
+            stack.push_async_callback(self.tasks.aclose, _CANCEL_SECONDS)
             if self._sandbox is not None:
                 await stack.enter_async_context(self._sandbox)
             stack.push_async_callback(self._forwarder.aclose)

@@ -21,9 +21,13 @@ class BackgroundTasks:
     def __init__(self, bus: EventBus) -> None:
         self._bus = bus
         self._tasks: set[asyncio.Task[None]] = set()
+        self._is_closed = False
 
     def start(self, work: Coroutine[Any, Any, None], what: str, *, command: str = "") -> None:
-        """Run `work` beside the others. `what` names it in a problem; `command`: the command that it carries out."""
+        """Run `work` beside the others. `what` names it in a problem. `command`: the command that it carries out."""
+        if self._is_closed:
+            work.close()
+            return
         task = asyncio.get_running_loop().create_task(self._run(work, what, command), name=what)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
@@ -35,6 +39,12 @@ class BackgroundTasks:
         for task in tasks:
             task.cancel()
         return tasks
+
+    async def aclose(self, timeout_seconds: float) -> None:
+        """Cancel everything and wait for it, at most so long; what is started afterwards is dropped."""
+        self._is_closed = True
+        if tasks := self.cancel():
+            await asyncio.wait(tasks, timeout=timeout_seconds)
 
     async def _run(self, work: Coroutine[Any, Any, None], what: str, command: str) -> None:
         try:

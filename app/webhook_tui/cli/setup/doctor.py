@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from webhook_tui.cli.options import FILE, option, output_format, settings_from, shared_options
+from webhook_tui.cli.settings import note
 from webhook_tui.cli.setup.config_file import config_warnings, option_names, places_and_config
 from webhook_tui.cli.setup.config_show import option_text, option_values
 from webhook_tui.config import Settings
@@ -28,8 +29,6 @@ def doctor(ctx: click.Context, /, output: str, bundle_path: Path | None, **given
     """
     import asyncio
 
-    from webhook_tui.cli.export import known_secrets
-    from webhook_tui.cli.token import with_kept_token
     from webhook_tui.encoding import is_utf8
     from webhook_tui.export.files import write_file
     from webhook_tui.export.json_lines import as_line
@@ -37,9 +36,10 @@ def doctor(ctx: click.Context, /, output: str, bundle_path: Path | None, **given
     from webhook_tui.headless.setup.check import checks_page, checks_record, is_ok
     from webhook_tui.headless.setup.doctor import log_files, run_checks
     from webhook_tui.headless.setup.status import StatusRequest
+    from webhook_tui.headless.signing.stored_accounts import all_stored_secrets, with_stored_token
 
     places, config, whole = places_and_config(ctx)
-    settings = with_kept_token(settings_from(ctx, given, config=config, places=places))
+    settings = with_stored_token(settings_from(ctx, given, config=config, places=places))
     root = ctx.find_root().command
     assert isinstance(root, click.Group)
     request = StatusRequest(
@@ -59,15 +59,14 @@ def doctor(ctx: click.Context, /, output: str, bundle_path: Path | None, **given
         options = [
             (one.name, option_text(one.value), one.origin) for one in option_values(ctx) if one.source != "default"
         ]
-        secrets = known_secrets(places.accounts, _secrets_of(settings))
+        secrets = (*all_stored_secrets(places.accounts), *_secrets_of(settings))
         text = bundle(checks, options, log_files(settings), secrets)
         write_file(bundle_path, iter([text.encode("utf-8")]), to_terminal=True)
-        note = f"webhook-tui: Report written to {bundle_path}. Read it, then attach it to a bug report."
-        click.echo(note, err=True)
+        note(f"The report was written to {bundle_path}. Read it, then attach it to a bug report.")
     ctx.exit(0 if is_ok(checks) else 1)
 
 
 def _secrets_of(settings: Settings) -> list[Any]:
-    """What this call was given."""
+    """The secrets of this call."""
     given = [settings.token, settings.ngrok_authtoken, *settings.secrets, *settings.file_secrets]
     return [secret for secret in given if secret is not None]

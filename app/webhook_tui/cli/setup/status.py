@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 
 
 def account_options(command: Any) -> Any:
-    """Put on a command what says which account and which history it is about."""
+    """Add the options of a command about one account and one history."""
     for decorate in (
-        option("--db", type=FILE, help="Where the history lives."),
+        option("--db", type=FILE, help="The history file."),
         option("--api-url", type=URL, default=API_URL, show_default=True, help="API base URL."),
         option("--token-file", type=FILE, help="Read the API token from a file that only you can read."),
         option("--token", type=TOKEN, envvar="PIKTID_TOKEN", help="API token (better: PIKTID_TOKEN or --token-file)."),
@@ -34,7 +34,7 @@ def account_options(command: Any) -> Any:
 @output_format("text", "json")
 @click.pass_context
 def status(ctx: click.Context, /, output: str, **given: Any) -> None:
-    """Show the account, its webhook at PiktID and whose it is, the running session, and what the history holds.
+    """Show the account, its webhook at PiktID and its owner, the running session, and the history.
 
     Nothing is changed.
     """
@@ -53,18 +53,18 @@ def status(ctx: click.Context, /, output: str, **given: Any) -> None:
 
 
 def status_request(ctx: click.Context, given: dict[str, Any]) -> StatusRequest:
-    """Return what the options ask about; without a token, the one that was kept. Raises ProblemError."""
+    """Return what the options ask about; without a token, the stored one. Raises ProblemError."""
     from click.core import ParameterSource
 
-    from webhook_tui.cli.token import kept_token
     from webhook_tui.headless.setup.status import StatusRequest
+    from webhook_tui.headless.signing.stored_accounts import stored_token
 
     places: Places = ctx.obj[0]
     token, source = given["token"], "--token"
     if given["token_file"] is not None:
         token, source = token_in(read_secret_file(given["token_file"]).reveal()), "--token-file"
     elif token is None:
-        token, source = kept_token(places.accounts, given["api_url"]), "kept for the next run"
+        token, source = stored_token(places.accounts, given["api_url"]), "kept for the next run"
     elif ctx.get_parameter_source("token") is ParameterSource.ENVIRONMENT:
         source = "PIKTID_TOKEN" if os.environ.get("PIKTID_TOKEN") else "WEBHOOK_TUI_TOKEN"
     elif ctx.get_parameter_source("token") is ParameterSource.DEFAULT_MAP:

@@ -77,7 +77,7 @@ def test_no_secret_is_exported(history: Path, tmp_path: Path, form: str) -> None
     assert done.returncode == 0, done.stderr
     assert len(files) == 3
     assert not [file for file in files if b"canary" in file.read_bytes()]
-    assert b"A secret was taken out of one body" in done.stderr
+    assert b"A secret was removed from one body" in done.stderr
 
 
 def test_given_secrets_and_the_token_are_taken_out(history: Path, tmp_path: Path) -> None:
@@ -118,7 +118,7 @@ def test_the_filter_of_the_screen_chooses(history: Path) -> None:
     assert [json.loads(line)["seq"] for line in both.stdout.splitlines()] == [3]
     assert [json.loads(line)["seq"] for line in marked.stdout.splitlines()] == [2]
     assert (wrong.returncode, wrong.stdout) == (2, b"")
-    assert wrong.stderr.decode().startswith('webhook-tui: The filter cannot be read at "size:>x": ')
+    assert wrong.stderr.decode().startswith('webhook-tui: The filter is invalid at "size:>x": ')
     assert wrong.stderr.count(b"\n") == 1
 
 
@@ -218,7 +218,7 @@ def test_received_bytes_do_not_reach_a_terminal(history: Path) -> None:
         )
 
     assert done.returncode == 2
-    assert b"Name a file" in done.stderr
+    assert b"Use --output FILE" in done.stderr
 
 
 @pytest.mark.parametrize("kind", ["none", "text", "another program's"])
@@ -251,7 +251,7 @@ def test_signatures_in_links_are_blanked_unless_told(tmp_path: Path) -> None:
 
     assert json.loads(blanked.stdout)["json"]["data"]["url"].endswith("?w=1&Signature=REDACTED&Policy=REDACTED")
     assert blanked.stderr.decode() == (
-        "webhook-tui: Signatures in links were blanked in one body, not what was signed. --keep-links keeps them.\n"
+        "webhook-tui: Signatures in links were blanked in one body. Use --keep-links for the signed bytes.\n"
     )
     assert base64.b64decode(json.loads(kept.stdout)["body_b64"]) == body
     assert kept.stderr == b""

@@ -1,4 +1,4 @@
-"""`webhook-tui export`: stored deliveries in the form of another tool, without a secret, in files that we name."""
+"""What `webhook-tui export` does: writes stored deliveries in the format of another tool, without secrets."""
 
 from __future__ import annotations
 
@@ -13,12 +13,11 @@ from time import monotonic
 from msgspec import Struct
 from msgspec.structs import replace
 
-from webhook_tui.cli.why import secret_ring
 from webhook_tui.domain.delivery.delivery import Explanation, StoredDelivery
 from webhook_tui.domain.delivery.rows import DeliveryRows
 from webhook_tui.domain.diagnostics.report import change_text, why_text
 from webhook_tui.domain.diagnostics.stored_report import LARGEST_COMPARED, MOST_RECENT, stored_report
-from webhook_tui.domain.errors import ExitCode, Problem, ProblemError
+from webhook_tui.domain.errors import ProblemError
 from webhook_tui.domain.filtering.filter import Expression
 from webhook_tui.domain.jobs.job import JOB_FIELDS
 from webhook_tui.domain.signature.secret import Secret
@@ -26,7 +25,8 @@ from webhook_tui.export.destination import Destination
 from webhook_tui.export.files import terminal_refused, write_file
 from webhook_tui.export.format import Format
 from webhook_tui.export.redaction import redaction
-from webhook_tui.storage.accounts import AccountStore
+from webhook_tui.headless import messages
+from webhook_tui.headless.signing.stored_accounts import stored_ring
 from webhook_tui.storage.history_query import HistoryQuery
 from webhook_tui.storage.rows import open_history
 from webhook_tui.storage.search.search import find_in_history
@@ -36,24 +36,16 @@ _PAGE = 200
 
 
 class Choice(Struct, frozen=True):
-    """Which deliveries; all that is set must hold."""
+    """Which deliveries: those that meet every condition that is set."""
 
     seqs: tuple[int, ...] = ()
     """Their numbers; empty: any."""
     marked: bool = False
     """Only marked ones."""
     filter: Expression | None = None
-    """Only those that pass it; None: any."""
+    """Only matching ones; None: any."""
     job_fields: Sequence[str] = JOB_FIELDS
-    """Where the filter's `job:` looks."""
-
-
-def known_secrets(accounts: Path, given: Iterable[Secret]) -> tuple[Secret, ...]:
-    """What must not be in an export: every signing secret that was kept, and what this call was given."""
-    if not accounts.exists():
-        return tuple(given)
-    with closing(AccountStore.open(accounts)) as store:
-        return (*store.all_secrets(), *given)
+    """Fields of a job id, for the filter `job:`."""
 
 
 def run(
@@ -71,9 +63,9 @@ def run(
 ) -> None:
     """Write the chosen deliveries to `output` (a directory: a file for each); None: to standard output.
 
-    `now`: from when the filter's `age:` counts; `say`: takes notes for people; `accounts`: the file with the rings that
-    explain verdicts. Raises ProblemError when there are
-    none, or they cannot be read or written; OutputError when the reader of a pipe has left.
+    `now`: for the filter's `age:`. `say`: is called with sentences for people. `accounts`: the file with the secrets
+    that explain verdicts. Raises ProblemError when there are no deliveries, or they cannot be read or written;
+    OutputError when the reader of a pipe has left.
     """
     with closing(open_history(history)) as rows:
         count = _Count()
@@ -91,12 +83,12 @@ def run(
         else:
             _write_out(form, _joined(form, deliveries, destination))
     if not count.all:
-        raise ProblemError(Problem("There is no such delivery in the history.", "webhook-tui shows those there are."))
+        raise ProblemError(messages.NOTHING_TO_EXPORT)
     if count.changed:
-        say(f"A secret was taken out of {_bodies(count.changed)}: what is left there is not what was signed.")
+        say(f"A secret was removed from {_bodies(count.changed)}, which no longer match their signatures.")
     if count.blanked:
         where = _bodies(count.blanked)
-        say(f"Signatures in links were blanked in {where}, not what was signed. --keep-links keeps them.")
+        say(f"Signatures in links were blanked in {where}. Use --keep-links for the signed bytes.")
     if output is not None:
         say(f"{count.all} {'delivery' if count.all == 1 else 'deliveries'} exported to {output}.")
 
@@ -104,7 +96,7 @@ def run(
 class _Count(Struct):
     all: int = 0
     changed: int = 0
-    """Bodies that held a secret."""
+    """Bodies that contained a secret."""
     blanked: int = 0
     """Bodies with links whose signatures were blanked."""
 
@@ -114,7 +106,7 @@ def _bodies(count: int) -> str:
 
 
 def _numbers(rows: DeliveryRows, history: Path, choice: Choice, now: datetime) -> Iterable[int]:
-    """Those that are named and pass the filter, in the order of arrival; marks are not looked at."""
+    """Numbers of the deliveries that are named and match the filter, oldest first, marked or not."""
     if choice.filter is None:
         return sorted(set(choice.seqs)) if choice.seqs else _all_numbers(rows)
     found = find_in_history(history, choice.filter, now, job_fields=choice.job_fields)
@@ -125,7 +117,7 @@ def _chosen(rows: DeliveryRows, numbers: Iterable[int], choice: Choice) -> Itera
     for seq in numbers:
         stored = rows.stored(seq)
         if stored is None and choice.seqs:
-            raise ProblemError(Problem(f"There is no delivery {seq} in the history.", ""))
+            raise ProblemError(messages.no_delivery(seq))
         if stored is not None and (stored.row.marked or not choice.marked):
             yield stored
 
@@ -136,10 +128,10 @@ def _all_numbers(rows: DeliveryRows) -> Iterator[int]:
 
 
 def _explained(deliveries: Iterable[StoredDelivery], history: Path, accounts: Path) -> Iterator[StoredDelivery]:
-    """Add to each delivery why it has its verdict, by the ring of the account that received it, where there is one."""
+    """Add the explanation of the verdict, with the secrets of the account that received the delivery."""
     with HistoryQuery(history) as query:
         for stored in deliveries:
-            ring = secret_ring(accounts, query.account(stored.row.seq))
+            ring = stored_ring(accounts, query.account(stored.row.seq))
             if not ring.secrets:
                 yield stored
                 continue
@@ -166,16 +158,10 @@ def _clean(
 
 
 def _joined(form: Format, deliveries: Iterator[StoredDelivery], destination: Destination) -> Iterator[bytes]:
-    """The parts of one file, none at all without deliveries; several where that form cannot hold them are refused."""
+    """Return the content of one file; empty without deliveries. Raises ProblemError when the format holds one only."""
     begin = list(islice(deliveries, 2))
     if len(begin) > 1 and not form.joins:
-        raise ProblemError(
-            Problem(
-                f"One file holds one {form.name}: these are several deliveries.",
-                "Name one with --seq, or a directory that is there with --output.",
-                ExitCode.USAGE,
-            )
-        )
+        raise ProblemError(messages.not_joinable(form.name))
     if begin:
         yield from form.write(chain(begin, deliveries), destination)
 
@@ -188,6 +174,6 @@ def _write_each(form: Format, deliveries: Iterable[StoredDelivery], destination:
 
 def _write_out(form: Format, parts: Iterator[bytes]) -> None:
     if not form.harmless and sys.stdout.isatty():
-        raise ProblemError(terminal_refused("Standard output", "Name a file with --output, or pipe it."))
+        raise ProblemError(terminal_refused("Standard output", "Use --output FILE, or a pipe."))
     sys.stdout.buffer.writelines(parts)
     sys.stdout.buffer.flush()

@@ -102,7 +102,7 @@ async def test_signed_links_stay_on_this_machine_unless_told(tmp_path: Path) -> 
     away = ["replay", "1", "--db", str(path), "--to", "http://192.0.2.1/", "--forward-anywhere"]
     code, output, notes = await run(*away)
     assert (code, output) == (2, "")
-    assert notes.endswith("its signature would not match. Add --re-sign, or --keep-links.\n")
+    assert notes.endswith("its signature would not match. Use --re-sign or --keep-links.\n")
     delivery = received(body, b"image_result")
     assert ReplayPlan((1,), "http://192.0.2.1/", anywhere=True).body_for(delivery) == body.replace(
         b"canary", b"REDACTED"

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from tests.cli.test_check import ran
+from tests.cli.signing.test_check import ran
 from tests.export.receiving import receiving
 from tests.factories import NOW, VALID, delivery
 from tests.test_commands import run, signature
@@ -73,9 +73,9 @@ async def test_the_editor_has_the_last_word(tmp_path: Path) -> None:
     ("arguments", "code", "says"),
     [
         (("--seq", "7", "http://127.0.0.1:1/"), 1, b"There is no delivery 7 in the history."),
-        (("ping", "http://127.0.0.1:1/", "--seq", "1", "--file", "-"), 2, b"Give --file or --seq, not both."),
-        (("http://127.0.0.1:1/",), 2, b"Which URL?"),
-        (("", "http://127.0.0.1:1/"), 2, b"Which event?"),
+        (("ping", "http://127.0.0.1:1/", "--seq", "1", "--file", "-"), 2, b"--file and --seq exclude each other."),
+        (("http://127.0.0.1:1/",), 2, b"No URL was given"),
+        (("", "http://127.0.0.1:1/"), 2, b"No event was given"),
     ],
 )
 def test_what_is_missing_is_said(arguments: tuple[str, ...], code: int, says: bytes) -> None:

@@ -1,4 +1,4 @@
-"""`webhook-tui verify`: verifies one signature offline and explains it as the screen does."""
+"""What `webhook-tui verify` does: verifies one signature offline, with the explanation of the screen."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import BinaryIO
 
 from webhook_tui.domain.delivery.delivery import Delivery
-from webhook_tui.domain.errors import ExitCode, Problem, ProblemError
+from webhook_tui.domain.errors import ExitCode, ProblemError
 from webhook_tui.domain.signature.secret import Secret
 from webhook_tui.domain.signature.verification import Verification, as_json, as_text, verify, verify_delivery
 from webhook_tui.export.json_lines import delivery_from
+from webhook_tui.headless import messages
 
 
 def run(
@@ -25,12 +26,12 @@ def run(
     output: str,
     seconds: float,
 ) -> int:
-    """Check, print the outcome, and return the exit code: 0 valid (or older), 1 not.
+    """Verify, print the outcome, and return the exit code: 0 valid (or older), 1 not.
 
-    `seconds`: how long the search for a cause may take.
+    `seconds`: time limit of the search for a cause.
     """
     verification = _checked(secrets, signature, delivery, body, seconds)
-    print(as_json(verification) if output == "json" else as_text(verification))  # noqa: T201 -- the command's output
+    sys.stdout.write(f"{as_json(verification) if output == 'json' else as_text(verification)}\n")
     return ExitCode.OK if verification.is_good else ExitCode.FAILURE
 
 
@@ -43,23 +44,19 @@ def _checked(
 
 
 def read_delivery(path: Path) -> Delivery:
-    """Return the first delivery in a file of JSON lines as `listen --format json` writes them; - is standard input.
+    """Return the first delivery in the output of `listen --format json`; - is standard input.
 
     Raises ProblemError (usage) when there is none.
     """
     try:
         text = sys.stdin.read() if str(path) == "-" else path.read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise ProblemError(_unreadable(path)) from error
+        raise ProblemError(messages.nothing_to_verify(path)) from error
     for line in filter(str.strip, text.removeprefix("\ufeff").split("\n")):
         try:
             record = json.loads(line)
             if record.get("type") == "delivery":
                 return delivery_from(record)
         except (ValueError, AttributeError, RecursionError) as error:
-            raise ProblemError(_unreadable(path)) from error
-    raise ProblemError(_unreadable(path))
-
-
-def _unreadable(path: Path) -> Problem:
-    return Problem(f"{path} holds no delivery.", "Pass a line written by `listen --format json`.", ExitCode.USAGE)
+            raise ProblemError(messages.nothing_to_verify(path)) from error
+    raise ProblemError(messages.nothing_to_verify(path))

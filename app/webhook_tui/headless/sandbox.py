@@ -1,4 +1,4 @@
-"""`webhook-tui sandbox`: the embedded PiktID alone, served to any client until a signal; requests are logged."""
+"""What `webhook-tui sandbox` does: serves the embedded PiktID until a signal, and logs its requests."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ from webhook_tui.sandbox.service import Sandbox
 def serve_sandbox(
     *, host: str, port: int, token: Secret | None, play: Scenario | bool | None, speed: float, misbehave: bool
 ) -> int:
-    """Serve until SIGINT, SIGTERM or SIGHUP; the exit code is 128 and the signal's number.
+    """Serve until SIGINT, SIGTERM or SIGHUP; return the exit code, 128 and the number of the signal.
 
-    Raises ProblemError when the port cannot be had.
+    Raises ProblemError when the port is not free.
     """
     server_socket = bind(host, port, exact=True)
     sandbox = Sandbox(
@@ -46,7 +46,7 @@ def serve_sandbox(
 
 
 def _logged(application: Asgi) -> Asgi:
-    """The same application; each request is one line when its answer begins."""
+    """Return the application with a log line for each request."""
 
     async def log(scope: Scope, receive: Receive, send: Send) -> None:
         async def send_logged(message: Message) -> None:
@@ -65,8 +65,9 @@ def _log_attempt(attempt: Attempt) -> None:
 
 
 def _log(line: str) -> None:
-    with contextlib.suppress(OSError):  # nobody reads it any more
-        print(f"{datetime.now().astimezone():%H:%M:%S} {visible(line)}", file=sys.stderr, flush=True)  # noqa: T201 -- a log
+    with contextlib.suppress(OSError):  # standard error is closed
+        sys.stderr.write(f"{datetime.now().astimezone():%H:%M:%S} {visible(line)}\n")
+        sys.stderr.flush()
 
 
 async def _serve(sandbox: Sandbox, server: Server) -> int:
@@ -78,10 +79,11 @@ async def _serve(sandbox: Sandbox, server: Server) -> int:
             loop.add_signal_handler(number, signalled.put_nowait, int(number))
     await server.start()
     await sandbox.start()
-    token = "the token you gave" if sandbox.options.token else "any token"
-    print(  # noqa: T201 -- the command's one line of output
-        f"The sandbox listens on http://{server.host}:{server.port} and takes {token}; ctrl+c ends it.", flush=True
+    token = "the given token" if sandbox.options.token else "any token"
+    sys.stdout.write(
+        f"The sandbox listens on http://{server.host}:{server.port} and accepts {token}; ctrl+c ends it.\n"
     )
+    sys.stdout.flush()
     try:
         return await signalled.get()
     finally:

@@ -1,4 +1,4 @@
-"""`webhook-tui wait`: wait for deliveries that a session stores that runs elsewhere."""
+"""`webhook-tui wait`: wait for deliveries that another webhook-tui stores."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ if TYPE_CHECKING:
 
 @click.command(short_help="Wait for deliveries that a running session stores.")
 @history_options
-@click.option("--count", type=click.IntRange(1), default=1, show_default=True, help="Wait for so many.")
-@click.option("--within", type=WITHIN, metavar="SECONDS", help="Wait no longer. Default: no limit.")
-@click.option("--none", type=FILTER, help="End with 7 when a delivery comes that passes this.")
-@click.option("--since-seq", type=click.IntRange(0), help="Count those with greater numbers. Default: what comes now.")
-@option("--job-id-field", multiple=True, metavar="FIELD", help="Where a job id stands, for job:X; repeatable.")
+@click.option("--count", type=click.IntRange(1), default=1, show_default=True, help="Wait for N deliveries.")
+@click.option("--within", type=WITHIN, metavar="SECONDS", help="Time limit. Default: none.")
+@click.option("--none", type=FILTER, help="Exit with 7 when a delivery matches this filter.")
+@click.option("--since-seq", type=click.IntRange(0), help="Count deliveries after number N. Default: new ones.")
+@option("--job-id-field", multiple=True, metavar="FIELD", help="Field of a job id, for the filter job:X; repeatable.")
 @output_format("text", "json", "junit")
 @click.argument("until", metavar="[FILTER]", type=FILTER, required=False)
 @click.pass_context
 def wait(ctx: click.Context, /, until: Filter | None, output: str, **given: Any) -> None:
-    """Wait for deliveries that pass FILTER, the filter of the screen; print them as `list` does.
+    """Wait for deliveries that match FILTER, the filter of the screen, and print them as `list` does.
 
-    Exit code 0: they came; 6: not in time; 7: a delivery came that passes --none, and first. With --none alone, 0 when
-    --within ends without one.
+    Exit code 0: they arrived; 6: not in time; 7: a delivery that matches --none arrived first. With --none alone: 0
+    when --within passes without one.
     """
     from webhook_tui.domain.expectation.expectation import Criteria
     from webhook_tui.domain.jobs.job import JOB_FIELDS
@@ -35,7 +35,7 @@ def wait(ctx: click.Context, /, until: Filter | None, output: str, **given: Any)
     from webhook_tui.storage.history_query import AccountFilter
 
     if until is None and given["none"] is None:
-        raise click.UsageError("Which deliveries? Give a FILTER, or --none FILTER.")
+        raise click.UsageError("No filter was given. Use FILTER or --none FILTER.")
     places, _ = ctx.obj
     criteria = Criteria(until, given["count"], given["none"], given["within"], given["job_id_field"] or JOB_FIELDS)
     accounts = AccountFilter(given["api_url"], given["token"])

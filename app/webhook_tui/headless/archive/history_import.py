@@ -16,11 +16,12 @@ from msgspec import Struct, field
 from webhook_tui.domain.account import Account
 from webhook_tui.domain.delivery.delivery import DeliveryRow
 from webhook_tui.domain.delivery.text import visible
-from webhook_tui.domain.errors import ExitCode, Problem, ProblemError
+from webhook_tui.domain.errors import ExitCode, ProblemError
 from webhook_tui.domain.signature.secret_ring import SecretRing
 from webhook_tui.domain.signature.signature import check_signature
 from webhook_tui.export.har_reader import read_har
 from webhook_tui.export.json_lines import Imported, Skipped, read_jsonl
+from webhook_tui.headless import messages
 from webhook_tui.storage.history import DeliveryStore
 from webhook_tui.storage.history_query import StoredCopies
 
@@ -72,11 +73,7 @@ def import_file(name: str, content: bytes, history: Path, account: Account, ring
     parts = list(found if found is not None else read_jsonl(content.splitlines()))
     if not any(isinstance(part, Imported) for part in parts):
         reason = next((f": {part.place} is {part.reason}" for part in parts if isinstance(part, Skipped)), "")
-        raise ProblemError(
-            Problem(
-                f"{visible(name)} holds no delivery{visible(reason)}.", "It takes NDJSON of listen or export, or HAR."
-            )
-        )
+        raise ProblemError(messages.nothing_to_import(visible(name), visible(reason)))
     with closing(DeliveryStore.open(history, started_at=datetime.now(UTC))) as store:
         copies = StoredCopies(history)
         try:

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import sys
 from typing import Any
 
 import click
 
 from webhook_tui.cli.options import FILTER, history_options, option, output_format
+from webhook_tui.cli.settings import note
 
 
 @click.command("list")
 @history_options
-@option("--filter", type=FILTER, help="Only those that pass: the filter of the screen.")
-@click.option("--limit", type=click.IntRange(0), default=50, show_default=True, help="The newest N; 0: all.")
-@option("--job-id-field", multiple=True, metavar="FIELD", help="Where a job id stands, for job:X; repeatable.")
+@option("--filter", type=FILTER, help="Only matching deliveries: the filter of the screen.")
+@click.option("--limit", type=click.IntRange(0), default=50, show_default=True, help="The newest N (0 = all).")
+@option("--job-id-field", multiple=True, metavar="FIELD", help="Field of a job id, for the filter job:X; repeatable.")
 @output_format("text", "json")
 @click.pass_context
 def list_deliveries(ctx: click.Context, /, limit: int, output: str, **given: Any) -> None:
@@ -34,7 +34,6 @@ def list_deliveries(ctx: click.Context, /, limit: int, output: str, **given: Any
         shown = found[-limit:] if limit else found
         print_deliveries(history, shown, output, fields)
     if not found:
-        print("webhook-tui: No deliveries.", file=sys.stderr)  # noqa: T201 -- a note for people
+        note("No deliveries.")
     elif len(shown) < len(found) and output == "text":
-        note = f"{len(shown)} of {len(found)} deliveries (newest last). --limit 0 lists all."
-        print(note, file=sys.stderr)  # noqa: T201 -- a note for people
+        click.echo(f"{len(shown)} of {len(found)} deliveries (newest last). --limit 0 lists all.", err=True)

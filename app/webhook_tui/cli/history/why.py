@@ -3,16 +3,11 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from webhook_tui.cli.options import history_options, output_format
-
-if TYPE_CHECKING:
-    from webhook_tui.domain.account import Account
-    from webhook_tui.domain.signature.secret_ring import SecretRing
 
 
 @click.command(short_help="Explain the verdict of one delivery.")
@@ -28,6 +23,7 @@ def why(ctx: click.Context, /, seq: int, output: str, **given: Any) -> None:
     from webhook_tui.domain.diagnostics.stored_report import LARGEST_COMPARED, MOST_RECENT, stored_report
     from webhook_tui.export.json_lines import as_line
     from webhook_tui.headless.signature_page import signature_page, signature_record
+    from webhook_tui.headless.signing.stored_accounts import stored_ring
     from webhook_tui.headless.text_style import TextStyle
     from webhook_tui.storage.history_query import AccountFilter, HistoryQuery
 
@@ -35,23 +31,10 @@ def why(ctx: click.Context, /, seq: int, output: str, **given: Any) -> None:
     with HistoryQuery(given["db"] or places.deliveries, AccountFilter(given["api_url"], given["token"])) as history:
         stored = history.stored(seq)
         recent = history.recent(seq, MOST_RECENT, LARGEST_COMPARED)
-        ring = secret_ring(places.accounts, history.account(seq))
+        ring = stored_ring(places.accounts, history.account(seq))
     report = stored_report(stored, ring, given["token"], recent, time.monotonic)
     if output == "json":
         sys.stdout.write(as_line(signature_record(report, stored.row)))
     else:
         now = datetime.now().astimezone()
         sys.stdout.write(f"{signature_page(report, stored.row, TextStyle.of_stdout(), now)}\n")
-
-
-def secret_ring(path: Path, account: Account) -> SecretRing:
-    """Return the stored secrets of an account; none when nothing was ever kept. Raises ProblemError."""
-    from contextlib import closing
-
-    from webhook_tui.domain.signature.secret_ring import SecretRing
-    from webhook_tui.storage.accounts import AccountStore
-
-    if not path.exists():
-        return SecretRing()
-    with closing(AccountStore.open(path)) as accounts:
-        return accounts.ring(account)

@@ -1,46 +1,46 @@
-"""`webhook-tui check`: somebody's own handler gets the good and the bad, as a test for their CI."""
+"""What `webhook-tui check` does: tests a handler with valid, forged and malformed deliveries."""
 
 from __future__ import annotations
 
 import asyncio
 import random
 import secrets
+import sys
 import time
 from collections.abc import Sequence
 from urllib.parse import urlsplit, urlunsplit
 
 from webhook_tui.domain.delivery.event import KNOWN_EVENTS
-from webhook_tui.domain.errors import ExitCode, Problem, ProblemError
+from webhook_tui.domain.errors import ExitCode, ProblemError
 from webhook_tui.domain.failure import Failure
 from webhook_tui.domain.forwarding.forward_result import failure_hint
 from webhook_tui.domain.signature.secret import Secret
 from webhook_tui.handler_check.cases import Case, cases
 from webhook_tui.handler_check.report import FORMS
 from webhook_tui.handler_check.run import Result, check
+from webhook_tui.headless import messages
 from webhook_tui.http.sender import OutboundSender, SendError, is_base_url, is_loopback
 from webhook_tui.sandbox.samples import FIRST_ID, sample_data
 
 
 def run(url: str, secret: Secret, *, anywhere: bool, timeout_seconds: float, output: str) -> int:
-    """Check the handler at `url`, say it on standard output, and give the exit code: 0 all passed, 1 not.
+    """Check the handler at `url`, print the report, and return the exit code: 0 all passed, 1 not.
 
-    Raises ProblemError when the URL is not on this machine and may not be elsewhere, or nobody listens there.
+    Raises ProblemError when the URL is on another machine without `anywhere`, or nothing listens there.
     """
     if not is_base_url(url):
-        raise ProblemError(Problem("That is not an http or https URL.", "", ExitCode.USAGE))
+        raise ProblemError(messages.NOT_A_URL)
     if not anywhere and not is_loopback(url):
-        raise ProblemError(
-            Problem("That handler is not on this machine.", "If it is yours: --anywhere.", ExitCode.USAGE)
-        )
+        raise ProblemError(messages.OTHER_MACHINE)
     samples = [(name, sample_data(name, random.random)) for name in KNOWN_EVENTS]
     every = cases(secret, samples, first_id=FIRST_ID + secrets.randbelow(FIRST_ID), now=round(time.time(), 3))
     try:
         results = asyncio.run(_check(url, every, timeout_seconds))
     except SendError as error:
         is_refused = error.failure is Failure.REFUSED
-        advice = "Start the handler, then again." if is_refused else failure_hint(error.failure)
-        raise ProblemError(Problem(f"Nobody answers there: {error.reason}.", advice)) from None
-    print(FORMS[output](_shown(url), results), end="")  # noqa: T201 -- the command's output
+        advice = "Start the handler, then check again." if is_refused else failure_hint(error.failure)
+        raise ProblemError(messages.handler_unreachable(error.reason, advice)) from None
+    sys.stdout.write(FORMS[output](_shown(url), results))
     return ExitCode.OK if all(result.passed for result in results) else ExitCode.FAILURE
 
 
@@ -54,6 +54,6 @@ async def _check(url: str, every: Sequence[Case], timeout_seconds: float) -> lis
 
 
 def _shown(url: str) -> str:
-    """Without a user and password that may be in it."""
+    """Return the URL without user and password."""
     parts = urlsplit(url)
     return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))

@@ -1,4 +1,4 @@
-"""`webhook-tui show`: one delivery whole."""
+"""`webhook-tui show`: one delivery."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _READ_SECONDS = 0.5
 """How long the deliveries before it are read to tell where it departs from them."""
 
 
-@click.command(short_help="Show one delivery whole.")
+@click.command(short_help="Show one delivery.")
 @history_options
 @output_format("text", "json", "raw")
 @click.argument("seq", type=click.IntRange(1))

@@ -10,11 +10,12 @@ import click
 
 from webhook_tui.cli.options import FILE, SECRET, TOKEN, URL, option
 from webhook_tui.config import API_URL, read_secret_file
+from webhook_tui.headless import messages
 
 
 @click.command("import", short_help="Import deliveries from NDJSON or HAR into the history.")
-@option("--db", type=FILE, help="Where the history lives.")
-@option("--token", type=TOKEN, envvar="PIKTID_TOKEN", help="API token of the account that they belong to.")
+@option("--db", type=FILE, help="The history file.")
+@option("--token", type=TOKEN, envvar="PIKTID_TOKEN", help="API token of the account that received them.")
 @option("--api-url", type=URL, default=API_URL, show_default=True, help="API base URL of that account.")
 @option("--secret", type=SECRET, multiple=True, help="Verify with this signing secret, too; repeatable.")
 @option("--secret-file", type=FILE, multiple=True, help="The same from a file; repeatable.")
@@ -23,25 +24,24 @@ from webhook_tui.config import API_URL, read_secret_file
 def import_deliveries(ctx: click.Context, /, file: Path, **given: Any) -> None:
     """Import the deliveries in FILE: NDJSON of `listen` or `export`, or a HAR; - is standard input.
 
-    They are marked by a comment, and verified by the secrets known here. What is in the history already is skipped.
+    They get a comment, and are verified with the stored secrets. Deliveries that the history has already are skipped.
     """
     from datetime import UTC, datetime
 
-    from webhook_tui.cli.token import kept_token
-    from webhook_tui.cli.why import secret_ring
     from webhook_tui.domain.account import Account
-    from webhook_tui.domain.errors import Problem, ProblemError
+    from webhook_tui.domain.errors import ProblemError
     from webhook_tui.domain.signature.secret_ring import Origin
-    from webhook_tui.headless.history_import import import_file
+    from webhook_tui.headless.archive.history_import import import_file
+    from webhook_tui.headless.signing.stored_accounts import stored_ring, stored_token
 
     places, _ = ctx.obj
     is_stdin = str(file) == "-"
     try:
         content = sys.stdin.buffer.read() if is_stdin else file.read_bytes()
     except OSError as error:
-        raise ProblemError(Problem(f"{file} cannot be read: {error.strerror}.", "")) from error
-    account = Account.of(given["api_url"], given["token"] or kept_token(places.accounts, given["api_url"]))
-    ring = secret_ring(places.accounts, account)
+        raise ProblemError(messages.unreadable_file(file, error.strerror)) from error
+    account = Account.of(given["api_url"], given["token"] or stored_token(places.accounts, given["api_url"]))
+    ring = stored_ring(places.accounts, account)
     for secret in (*given["secret"], *map(read_secret_file, given["secret_file"])):
         ring = ring.added(secret, datetime.now(UTC), Origin.OPTION)
     name = "standard input" if is_stdin else file.name

@@ -72,9 +72,8 @@ async def test_anywhere_goes_where_it_is_told() -> None:
 
     assert done.returncode == 0
     assert gone.returncode == 1
-    assert (
-        gone.stderr
-        == b"webhook-tui: Nobody answers there: the connection was refused. Start the handler, then again.\n"
+    assert gone.stderr.decode() == (
+        "webhook-tui: The handler did not answer: the connection was refused. Start the handler, then check again.\n"
     )
 
 
@@ -150,7 +149,7 @@ async def test_without_a_url_it_goes_to_the_running_webhook_tui() -> None:
         "kept", handler.arrived[0].body
     )
     assert over.returncode == 2
-    assert b"Which URL" in over.stderr
+    assert b"No URL was given" in over.stderr
 
 
 @pytest.mark.parametrize("event", ["", " ", "a\nb", "a\r\nX-Injected: 1", "\x1b[31m"])

@@ -9,7 +9,8 @@ import click
 
 from webhook_tui.cli.options import FILTER, SECRET, URL, history_options, option
 from webhook_tui.config import read_secret_file
-from webhook_tui.domain.errors import Problem, ProblemError
+from webhook_tui.domain.errors import ProblemError
+from webhook_tui.headless import messages
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -45,7 +46,7 @@ def replay(ctx: click.Context, /, seqs: tuple[int, ...], url: str, **given: Any)
     from webhook_tui.storage.history_query import AccountFilter, HistoryQuery
 
     if bool(seqs) == (given["filter"] is not None):
-        raise click.UsageError("Which deliveries? Give their numbers, or --filter FILTER.")
+        raise click.UsageError("No delivery was named. Give numbers, or --filter FILTER.")
     places, _ = ctx.obj
     accounts = AccountFilter(given["api_url"], given["token"])
     with HistoryQuery(given["db"] or places.deliveries, accounts) as history:
@@ -53,7 +54,7 @@ def replay(ctx: click.Context, /, seqs: tuple[int, ...], url: str, **given: Any)
             history.seqs(given["filter"].expression, datetime.now(UTC), job_fields=given["job_id_field"] or JOB_FIELDS)
         )
         if not chosen:
-            raise ProblemError(Problem("No delivery passes the filter.", "See: webhook-tui list"))
+            raise ProblemError(messages.NO_MATCHES)
         for seq in chosen:
             history.stored(seq)
         secrets = None
@@ -65,16 +66,14 @@ def replay(ctx: click.Context, /, seqs: tuple[int, ...], url: str, **given: Any)
 
 def _secrets(accounts: Iterable[Account], given: Secret | None, path: Path) -> Mapping[Account, Secret]:
     """The secret to sign with of each account. Raises ProblemError when one has none."""
-    from webhook_tui.cli.why import secret_ring
+    from webhook_tui.headless.signing.stored_accounts import stored_ring
 
     secrets = {}
     for account in accounts:
-        ring = secret_ring(path, account)
+        ring = stored_ring(path, account)
         known = ring.current or next(iter(ring.newest_first()), None)
         secret = given or (None if known is None else known.secret)
         if secret is None:
-            raise ProblemError(
-                Problem(f"No secret of the account at {account.api_url} is known to sign with.", "Give --secret S.")
-            )
+            raise ProblemError(messages.no_secret_to_sign(account.api_url))
         secrets[account] = secret
     return secrets

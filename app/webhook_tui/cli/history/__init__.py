@@ -1,0 +1,1 @@
+"""Commands on the stored deliveries; none needs a token."""

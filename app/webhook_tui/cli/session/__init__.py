@@ -1,0 +1,1 @@
+"""Commands that receive deliveries, and the sandbox that sends them."""

@@ -1,0 +1,45 @@
+"""`webhook-tui listen`: the session without a screen."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import click
+
+from webhook_tui.cli.options import FILTER, criteria_from, expectation_options, option, shared_options
+from webhook_tui.cli.settings import run_settings, with_token
+from webhook_tui.domain.jobs.job import JOB_FIELDS
+
+if TYPE_CHECKING:
+    from webhook_tui.config import Settings
+    from webhook_tui.headless.listen import ListenOptions
+
+
+@click.command()
+@shared_options
+@expectation_options
+@option("--format", "output", type=click.Choice(["text", "json", "junit"]), default="text", show_default=True)
+@option("--filter", type=FILTER, help="Print only matching deliveries: the filter of the screen.")
+@option("--exec", "command", metavar='"PROG ARGS"', help="Run for each valid delivery, its JSON on standard input.")
+@click.pass_context
+def listen(ctx: click.Context, /, output: str, since_seq: int | None, **given: Any) -> None:
+    """Receive, verify and print deliveries: lines for people, or NDJSON on standard output.
+
+    With --until or --none it ends by itself; --format junit then prints the outcome only.
+    """
+    from webhook_tui.headless.listen import ListenOptions
+
+    criteria = criteria_from(given, job_fields=given["job_id_field"] or JOB_FIELDS)
+    if output == "junit" and criteria is None:
+        raise click.UsageError("--format junit needs --until FILTER or --none FILTER.")
+    chosen, command = given.pop("filter"), given.pop("command")
+    listen_with(run_settings(ctx, given), ListenOptions(output, criteria, since_seq, chosen, command))
+
+
+def listen_with(settings: Settings, options: ListenOptions | None = None) -> NoReturn:
+    """Listen and exit; without a token, a terminal is prompted for it."""
+    from webhook_tui.headless.listen import ListenOptions
+    from webhook_tui.headless.listen import listen as run
+
+    sys.exit(run(with_token(settings), options or ListenOptions()))

@@ -1,0 +1,1 @@
+"""Commands with a signing secret, and about the secrets that are stored."""

@@ -1,0 +1,72 @@
+"""`webhook-tui send`: one event, signed as PiktID signs it."""
+
+from __future__ import annotations
+
+import contextlib
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from webhook_tui.cli.options import FILE, SECONDS, SECRET, TOKEN, URL, option
+from webhook_tui.cli.settings import one_secret
+from webhook_tui.config import API_URL
+from webhook_tui.domain.url import UrlError, normalized_url
+
+if TYPE_CHECKING:
+    from webhook_tui.places import Places
+
+
+@click.command()
+@option("--secret", type=SECRET, help="The signing secret. Default: the current one of the token's account.")
+@option("--secret-file", type=FILE, help="The same from a file.")
+@click.option("--file", "file", type=click.File("rb"), help="The body; - is standard input. Default: a sample.")
+@click.option("--seq", type=click.IntRange(1), help="Send the body and the event name of this stored delivery.")
+@option("--db", type=FILE, help="The history file for --seq.")
+@click.option("--edit", is_flag=True, help="Open the body in $EDITOR first, then sign and send it.")
+@click.option("--timeout", type=SECONDS, default=10.0, show_default=True, help="Seconds to wait for the answer.")
+@option("--token", type=TOKEN, envvar="PIKTID_TOKEN", help="API token (better: PIKTID_TOKEN).")
+@option("--api-url", type=URL, default=API_URL, show_default=True, help="API base URL.")
+@click.argument("event", required=False)
+@click.argument("url", type=URL, required=False)
+@click.pass_context
+def send(ctx: click.Context, /, event: str | None, url: str | None, **given: Any) -> None:
+    """Send one event, signed as PiktID signs it: batch_edit, image_result, identity_preprocessing, ping, or any other.
+
+    Without a URL it goes to the webhook that a running webhook-tui registered. With --seq the EVENT may be left out.
+    Exit code 0: answered 2xx, 1: not.
+    """
+    from webhook_tui.domain.account import Account
+    from webhook_tui.headless.signing.send import run
+    from webhook_tui.headless.signing.stored_accounts import registered_url, stored_ring, stored_token
+
+    places, _ = ctx.obj
+    if given["seq"] is not None and url is None and event is not None:
+        with contextlib.suppress(UrlError):  # then it is the name of an event
+            url, event = normalized_url(event), None
+    account = Account.of(given["api_url"], given["token"] or stored_token(places.accounts, given["api_url"]))
+    current = stored_ring(places.accounts, account).current
+    secret = one_secret(given) or (None if current is None else current.secret)
+    url = url or registered_url(places.accounts, account)
+    if secret is None:
+        raise click.UsageError("No secret was given. Use --secret or --secret-file, or a token whose webhook has one.")
+    if url is None:
+        raise click.UsageError("No URL was given, and no running webhook-tui registered one for this token.")
+    event, body = _event_to_send(event, given, places)
+    ctx.exit(run(event, url, secret, body, timeout_seconds=given["timeout"]))
+
+
+def _event_to_send(event: str | None, given: dict[str, Any], places: Places) -> tuple[str, bytes]:
+    from webhook_tui.headless.signing.send import edited, stored_event
+    from webhook_tui.sandbox.samples import sample_body
+
+    seq = given["seq"]
+    if seq is not None and given["file"] is not None:
+        raise click.UsageError("--file and --seq exclude each other.")
+    if seq is not None:
+        own, body = stored_event(given["db"] or places.deliveries, seq)
+        event = event or own
+    elif event:
+        body = given["file"].read() if given["file"] is not None else sample_body(event)
+    if not event:
+        raise click.UsageError("No event was given. Name one, such as ping, or a stored delivery that has one: --seq.")
+    return event, edited(body, seq) if given["edit"] else body

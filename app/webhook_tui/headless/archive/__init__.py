@@ -1,0 +1,1 @@
+"""Stored deliveries to and from files of other tools."""
