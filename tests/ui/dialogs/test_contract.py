@@ -48,7 +48,7 @@ async def test_the_tree_the_page_and_the_filters() -> None:
             assert '≠ number | string  ━━━━━━━─   96 %  0.5 · "high" 1' in played.text()
             await played.press(key)
             await played.dialog_closed()
-            assert played.main.filter.search.text == f"event:image_result {term}:data.score"
+            assert played.main.controllers.filter.search.text == f"event:image_result {term}:data.score"
 
 
 async def test_another_event_and_every_verdict() -> None:
@@ -64,7 +64,7 @@ async def test_another_event_and_every_verdict() -> None:
         await played.press("d")  # nothing departs at `data`: nowhere to go
         await played.press("escape")
         await played.dialog_closed()
-        assert played.main.filter.search.text == ""
+        assert played.main.controllers.filter.search.text == ""
 
 
 async def test_it_is_copied_in_any_form() -> None:
