@@ -99,7 +99,7 @@ def test_the_line_gives_up_what_matters_least(width: int, expected: str) -> None
         ),
         (
             replace(WAITING, tunnel=replace(LIVE, state=TunnelState.UNVERIFIED)),
-            " ● webhook 41 → ● b7c41d09ee2f4a.lhr.life not verified → ● :9876 → 200 ",
+            " ● 41 → ● b7c41d09ee2f4a.lhr.life not verified → ● :9876 → 200 ",
         ),
         (
             replace(WAITING, tunnel=TunnelStatus(TunnelState.NONE), sandbox=True),
