@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from tests.ui.snapshots import Snapshot
 from tests.ui.stage import WIDE, stage
 from webhook_tui.domain.commands import (
     SendTestPing,
 )
 
 
-async def test_help_shows_the_keys_that_work_where_the_focus_was() -> None:
+async def test_help_shows_the_keys_that_work_where_the_focus_was(snapshot: Snapshot) -> None:
     """The focused pane's group first; a click on a key does what the key does."""
     async with stage(size=WIDE) as played:
         await played.press("?")
         await played.until("Keys: deliveries")
+        snapshot(played.lines(), "help-140x42")
         text = played.text()
         for line in ("↑ ↓  k j    move", "w           why this verdict", "X           delete the webhook"):
             assert line in text

@@ -30,7 +30,7 @@ _LINES: tuple[tuple[str, tuple[str, ...], str], ...] = (
     (_DELIVERIES, ("table.follow",), "follow the newest"),
     (_DELIVERIES, ("table.filter", "table.toggle_filter", "table.sort"), "filter; off, on; sort"),
     (_DELIVERIES, ("table.open", "table.into_detail"), "into the detail"),
-    (_DELIVERIES, ("stream.show",), "compare webhook and SSE"),
+    (_DELIVERIES, ("stream.show",), "webhook and SSE"),
     (_THIS, ("delivery.why",), "why this verdict"),
     (_THIS, ("delivery.replay", "delivery.edit"), "replay; edit, replay"),
     (_THIS, ("delivery.copy_as", "delivery.export"), "copy, export"),

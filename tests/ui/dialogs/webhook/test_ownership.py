@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tests.ui.snapshots import Snapshot
 from tests.ui.stage import SMALL, STACKED, stage
 from webhook_tui.domain.commands import (
     OwnershipChoice,
@@ -29,21 +30,12 @@ ANSWERS = [
 BUTTONS = {"safe": OwnershipChoice.KEEP, "watch": OwnershipChoice.WATCH, "register": OwnershipChoice.REPLACE}
 
 
-async def test_a_webhook_that_is_not_ours() -> None:
+async def test_a_webhook_that_is_not_ours(snapshot: Snapshot) -> None:
     """The dialog names it and has the safe button focused; replacing it asks whether to restore it on exit."""
     async with stage(size=STACKED) as played:
         played.session.emit(OwnershipQuestioned(FOREIGN))
         await played.until("A webhook that is not ours is registered")
-        assert played.dialog_lines() == [
-            "A webhook that is not ours is registered",
-            "PiktID keeps one webhook per account. This is the present one:",
-            "  URL           https://api.example.com/hooks/piktid",
-            "  registered    12 Nov 2026, 09:41",
-            "  last answer   200, 4 min ago",
-            "If you replace it, deliveries come here, and api.example.com gets",
-            "none until you register it again and give it the new secret.",
-            "  Keep it esc      Watch by SSE s      Replace it r",
-        ]
+        snapshot(played.lines(), "ownership-80x24")
         assert played.is_focused("safe")
         await played.press("r")
         await played.until("[x] Restore the previous webhook on exit")

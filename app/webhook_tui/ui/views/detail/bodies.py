@@ -35,11 +35,8 @@ class DetailBodies(ContentSwitcher):
 
     DEFAULT_CSS = "DetailBodies { height: 1fr; }"
 
-    class ReportShown(Message):
-        """The Signature tab shows a report, or why there is none."""
-
-    class DeparturesKnown(Message):
-        """It is known where the delivery departs from those before it."""
+    class NotesChanged(Message):
+        """The report or the departures of the delivery are known now."""
 
     def __init__(self, delivery: ShownDelivery, *, now: Callable[[], datetime], in_ascii: bool) -> None:
         super().__init__(initial=PAYLOAD.lower(), id="bodies")
@@ -136,7 +133,7 @@ class DetailBodies(ContentSwitcher):
         stored = self._delivery.stored
         if self.tab == SIGNATURE and stored is not None:
             self.page.show(partial(self._signature_text, stored), from_top=False)
-        self.post_message(self.ReportShown())
+        self.post_message(self.NotesChanged())
 
     def _signature_text(self, stored: StoredDelivery, width: int) -> Content:
         if self._delivery.report is not None:
@@ -148,7 +145,7 @@ class DetailBodies(ContentSwitcher):
     # Departures from the contract
 
     def _request_departures(self) -> None:
-        """Ask for them, one delivery at a time: the answer for one that is not shown any more asks again."""
+        """Request the departures, one delivery at a time; an answer for another delivery requests them again."""
         seq = self._delivery.seq
         if seq is not None and self._asked is None and self._delivery.departures is None:
             self._asked = seq
@@ -162,7 +159,7 @@ class DetailBodies(ContentSwitcher):
             return
         self._delivery.departures = departures
         if departures:
-            self.post_message(self.DeparturesKnown())
+            self.post_message(self.NotesChanged())
 
     def _show_no_departures(self, _problem: Problem) -> None:
         self._asked = None  # it is a note only, and a session that has ended says so by itself
@@ -170,7 +167,7 @@ class DetailBodies(ContentSwitcher):
     # The last line
 
     def warns(self) -> bool:
-        """Whether the last line says that the delivery departs."""
+        """Whether the last line shows departures from the contract."""
         return self.tab in (PAYLOAD, RAW) and bool(self._delivery.departures) and not self.view.match_count
 
     def summary(self, width: int, *, is_queried: bool) -> tuple[str, str]:

@@ -19,6 +19,10 @@ class LastLine(Horizontal):
     DEFAULT_CSS = """
     LastLine {
         height: 1;
+        & > Input, & > Input:focus {
+            display: none; width: 1fr; height: 1; border: none; padding: 0; background: $panel; color: $foreground;
+        }
+        & > Input.-open { display: block; }
         &.-typing > Static { display: none; }
         & > Static { height: 1; text-wrap: nowrap; color: $muted; }
         & > #place { width: 1fr; text-overflow: ellipsis; }

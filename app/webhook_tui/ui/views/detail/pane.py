@@ -62,9 +62,7 @@ class DetailPane(Vertical):
             tooltip="next tab",
         ),
         Binding("n", "find_match(1)", "Next match", id="payload.next_match", tooltip="next match in the payload"),
-        Binding(
-            "N", "find_match(-1)", "Previous match", show=False, id="payload.match_before", tooltip="previous match"
-        ),
+        Binding("N", "find_match(-1)", "Previous", show=False, id="payload.match_before", tooltip="previous match"),
         Binding("ctrl+f", "find", "Find", show=False, id="payload.find", tooltip="search in the payload"),
         Binding("p", "add_secret", "Add secret", id="piktid.add_secret", tooltip="add a secret to the ring"),
         Binding("y", "copy_tab", "Copy", id="delivery.copy", tooltip="copy"),
@@ -218,8 +216,7 @@ class DetailPane(Vertical):
         self.query_one(TabStrip).show(self.tabs, self.tab)
 
     @on(PayloadView.Loaded)
-    @on(DetailBodies.ReportShown)
-    @on(DetailBodies.DeparturesKnown)
+    @on(DetailBodies.NotesChanged)
     def on_content_changed(self, event: Message) -> None:
         """Show the path and the notes of what was loaded."""
         event.stop()

@@ -17,12 +17,6 @@ class FindInput(Input):
         Binding("escape", "give_up", "Back", key_display="esc", id="find.back", tooltip="end the search"),
         Binding("ctrl+c", "app.leave", "Leave", show=False, system=True, id="find.leave", tooltip="leave"),
     ]
-    DEFAULT_CSS = """
-    FindInput, FindInput:focus {
-        display: none; width: 1fr; height: 1; border: none; padding: 0; background: $panel; color: $foreground;
-    }
-    FindInput.-open { display: block; }
-    """
 
     class Done(Message):
         """The text to search for; "" ends the search."""

@@ -22,12 +22,6 @@ class QueryInput(Input):
         Binding("escape", "give_up", "End", key_display="esc", id="query.end", tooltip="end the query"),
         Binding("ctrl+c", "app.leave", "Leave", show=False, system=True, id="query.leave", tooltip="leave"),
     ]
-    DEFAULT_CSS = """
-    QueryInput, QueryInput:focus {
-        display: none; width: 1fr; height: 1; border: none; padding: 0; background: $panel; color: $foreground;
-    }
-    QueryInput.-open { display: block; }
-    """
 
     class Typed(Message):
         """Nothing was typed for a moment."""
