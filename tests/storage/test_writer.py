@@ -101,6 +101,7 @@ async def test_whoever_waits_for_a_delivery_says_what_its_future_results_in(
     with closing(sqlite3.connect(tmp_path / "deliveries.db")) as connection:
         connection.execute("CREATE TRIGGER full BEFORE INSERT ON deliveries BEGIN SELECT raise(ABORT, 'no'); END")
         connection.commit()
+    refused: object
     (refused,) = await asyncio.gather(writer.record(record, arrivals), return_exceptions=True)
 
     assert (first, third) == ("answer to 1", "answer to 3")

@@ -73,10 +73,6 @@ async def test_another_event_and_every_verdict() -> None:
         assert played.main.controllers.filter.search.text == ""
 
 
-def _is_copied(played: Stage, start: str) -> bool:
-    return played.app.clipboard.startswith(start)
-
-
 async def test_it_is_copied_in_any_form() -> None:
     """Text, JSON Schema, TypeScript, Python."""
     async with stage(_session(), size=WIDE) as played:

@@ -117,7 +117,7 @@ async def opened(played: Stage, session: WatchingSession) -> EventTable:
     """Press s, and wait for the events."""
     await played.press("s")
     await played.until(lambda: session.events[-1].event_id in played.text() if session.events else True)
-    return played.main.panes.stream.table
+    return played.main.controllers.panes.stream.table
 
 
 async def test_the_pane_is_the_mock_up() -> None:

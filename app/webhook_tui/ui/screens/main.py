@@ -18,7 +18,7 @@ from textual.containers import Container
 from textual.screen import Screen
 from textual.widgets import Static
 
-from webhook_tui.domain.delivery.rows import DeliveryRows
+from webhook_tui.domain.delivery.rows import DeliveryRows, SortColumn
 from webhook_tui.domain.events import SessionUpdated
 from webhook_tui.ui import actions
 from webhook_tui.ui.controllers.context import AppContext
@@ -162,7 +162,7 @@ class MainScreen(Screen[None]):
     def _refresh_deliveries(self, update: SessionUpdated) -> None:
         """Show new rows, and rows that changed."""
         changed = (*update.reverified, *update.changed)
-        self.deliveries.table.refresh_rows()
+        self.deliveries.delivery_table.refresh_rows()
         self.controllers.filter.search.on_rows_changed(changed)
         if update.reverified:
             self.deliveries.delivery_table.mark_changed(update.reverified)
@@ -265,7 +265,7 @@ class MainScreen(Screen[None]):
         """Sort by the column."""
         event.stop()
         if self.controllers.panes.shows_deliveries:
-            self.controllers.filter.sort_by(event.column)
+            self.controllers.filter.sort_by(SortColumn(event.name))
 
     def on_filter_bar_typed(self, event: FilterBar.Typed) -> None:
         """Apply what was typed."""

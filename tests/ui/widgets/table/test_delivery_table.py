@@ -176,7 +176,7 @@ async def test_the_mouse_selects_opens_and_scrolls() -> None:
         await pilot.double_click(Table, offset=(20, 1))
         await pilot.pause()
         assert [message.key for message in app.heard if isinstance(message, Table.RowOpened)] == [7]
-        await wheel(pilot, MouseScrollUp, DeliveryTable, (5, 3))
+        await wheel(pilot, MouseScrollUp, Table, (5, 3))
         await pilot.pause()
         assert table.widget.scroll_offset.y == 3
         assert table.seq == 7

@@ -29,7 +29,7 @@ def follows(table: DeliveryTable) -> bool:
 
 async def turn_wheel(pilot: Pilot[None], event: type[MouseEvent]) -> None:
     """Turn the wheel once over the table."""
-    await wheel(pilot, event, DeliveryTable, (5, 3))
+    await wheel(pilot, event, Table, (5, 3))
     await pilot.pause()
 
 

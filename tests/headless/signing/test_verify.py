@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from webhook_tui.cli.verify import read_delivery
 from webhook_tui.domain.errors import ProblemError
+from webhook_tui.headless.signing.verify import read_delivery
 
 LINE = json.dumps(
     {
