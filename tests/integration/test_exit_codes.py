@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+import array
+import fcntl
+import json
 import signal
 import socket
+import subprocess
+import sys
+import termios
+import threading
+import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import IO
 
 import pytest
 
 from tests.integration.process import program, run
+from tests.patience import PATIENCE_SECONDS
 from tests.session.running import TOKEN, sandbox_of, url_at
 from tests.tunnels.localhost_run import LocalhostRun
 
@@ -37,6 +47,30 @@ async def test_a_signal_deletes_the_webhook(number: signal.Signals) -> None:
             assert await listening.ended(3) == 128 + number
         assert listening.records[-1] == {"type": "deleted"}
         assert url_at(sandbox) is None
+
+
+def test_a_reader_that_stops_reading_does_not_hold_up_the_end() -> None:
+    """Deliveries are answered all the same; once the session has stopped, the lines that nobody reads are dropped."""
+    command = [sys.executable, "-m", "webhook_tui", *JSON, "--tunnel", "none", "--no-register", "--ephemeral"]
+    with subprocess.Popen([*command, "--secret", "s"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as listening:
+        assert listening.stdout is not None
+        ready = json.loads(listening.stdout.readline())
+        for _ in range(3):
+            request = urllib.request.Request(ready["public_url"], data=b"x" * 100_000, method="POST")
+            with urllib.request.urlopen(request) as answer:
+                assert answer.status == 200
+        while _waiting(listening.stdout) < 60_000:
+            threading.Event().wait(0.01)
+        listening.send_signal(signal.SIGTERM)
+
+        assert listening.wait(PATIENCE_SECONDS) == 143
+
+
+def _waiting(pipe: IO[bytes]) -> int:
+    """Bytes in a pipe that is not read."""
+    count = array.array("i", [0])
+    fcntl.ioctl(pipe.fileno(), termios.FIONREAD, count)
+    return count[0]
 
 
 async def test_no_clean_leaves_the_webhook() -> None:

@@ -51,6 +51,8 @@ _MOST_TOGETHER = 256
 """Events whose lines are passed on together."""
 _GC_THRESHOLD = (5_000, 5, 5)
 """Deliveries make no cycles: fewer collections, and none of what was there at the start."""
+_STUCK_SECONDS = 2.0
+"""How long output may still block once the session has stopped after a signal."""
 GIVE_UP_SECONDS = 30.0
 """How long transient problems may last before the session is ready."""
 
@@ -126,17 +128,34 @@ def _follow(
     events: queue.SimpleQueue[SessionEvent] = queue.SimpleQueue()
     front = Headless(session.stop, lines, sys.stderr, condition=condition, selection=selection, command=command)
     thread = threading.Thread(target=_run, args=(session, events), name="session", daemon=True)
-    with _signals(front.on_signal):
+    has_ended = threading.Event()
+
+    def on_signal(number: int, frame: FrameType | None) -> None:
+        front.on_signal(number, frame)
+        if front.is_stopping:
+            stuck = threading.Thread(target=_exit_if_stuck, args=(thread, has_ended, 128 + number), daemon=True)
+            stuck.start()
+
+    with _signals(on_signal):
         thread.start()
         try:
             front.follow(events)
         finally:  # also after an error here
             session.stop()
             thread.join(timeout=5)
+            has_ended.set()
         if command is not None:
             command.close()
         condition.report()
     return front.exit_code
+
+
+def _exit_if_stuck(session: threading.Thread, has_ended: threading.Event, exit_code: int) -> None:
+    """End the process once the session has stopped, also when the reader of standard output has stopped reading."""
+    session.join()
+    if not has_ended.wait(_STUCK_SECONDS):
+        _log.warning("standard output is not read; its last lines are dropped")
+        os._exit(exit_code)
 
 
 def _run(session: Session, events: queue.SimpleQueue[SessionEvent]) -> None:
@@ -179,6 +198,11 @@ class Headless:
         """The problem of the API or the tunnel that keeps the session from being ready."""
         self._failure: Problem | None = None
         self._give_up_at = clock() + GIVE_UP_SECONDS
+
+    @property
+    def is_stopping(self) -> bool:
+        """Whether the session was asked to stop."""
+        return self._stopping
 
     @property
     def exit_code(self) -> int:
