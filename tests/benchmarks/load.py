@@ -174,7 +174,8 @@ class Load:
     def scheduled(self, rate: float, seconds: float, connections: int = 16) -> Answers:
         """So many a second, whether those before are answered or not; waits count from the scheduled times.
 
-        What is due while all connections wait for an answer is sent by the next one that is free.
+        What is due while all connections wait for an answer is sent by the next one that is free. Raises
+        ConnectionError when the server closes one.
         """
         with _selector() as selector:
             free = deque(_Connection(self._port, selector) for _ in range(connections))
@@ -195,7 +196,9 @@ class Load:
                     connection: _Connection = key.data
                     if mask & selectors.EVENT_WRITE:
                         connection.on_writable()
-                    if mask & selectors.EVENT_READ and (connection.read() or connection.is_answered):
+                    if mask & selectors.EVENT_READ and connection.read():
+                        raise ConnectionError(f"the server closed a connection after {connection.received!r}")
+                    if mask & selectors.EVENT_READ and connection.is_answered:
                         self._count(connection)
                         free.append(connection)
             return self._answers(perf_counter() - began)

@@ -35,13 +35,9 @@ def test_lines_that_came_together_are_flushed_together_and_before_a_later_note()
     """A flush for each line would cost more than the line."""
     flushed: list[str] = []
     events: queue.SimpleQueue[SessionEvent] = queue.SimpleQueue()
-    stored: tuple[SessionEvent, ...] = (
-        *(DeliveryStored(row(seq), delivery()) for seq in (1, 2, 3)),
-        Notified("Deliveries are stored again."),
-        DeliveryStored(row(4), delivery()),
-        SessionStopped(),
-    )
-    for event in stored:
+    stored = [DeliveryStored(row(seq), delivery()) for seq in (1, 2, 3, 4)]
+    happened: list[SessionEvent] = [*stored[:3], Notified("Deliveries are stored again."), stored[3], SessionStopped()]
+    for event in happened:
         events.put(event)
     Headless(lambda: None, LineWriter(_line, Output(flushed)), Output(flushed)).follow(events)
 

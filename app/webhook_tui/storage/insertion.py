@@ -29,7 +29,8 @@ _EARLIER = """
     SELECT d.event_id, d.attempt, d.on_stream FROM json_each(?) AS wanted, deliveries d WHERE d.seq =
         (SELECT seq FROM deliveries WHERE account = ? AND event_id = wanted.value ORDER BY attempt DESC LIMIT 1)
 """
-_LARGEST_PIECE = 64
+_PIECES = (64, 48, 32, 24, 16, 12, 8, 6, 4, 3, 2, 1)
+"""Deliveries that one statement stores."""
 _PIECE_BYTES = 1_048_576
 
 
@@ -85,15 +86,21 @@ def insert_deliveries(connection: sqlite3.Connection, records: Sequence[Recordab
 
 
 def _pieces(records: Sequence[Recordable]) -> Iterator[Sequence[Recordable]]:
-    """Split into pieces of 64, 32, ... or 1, each with at most 1 MiB of bodies or one delivery.
+    """Split into pieces of `_PIECES`, each with at most 1 MiB of bodies or one delivery.
 
     With few sizes every statement stays in sqlite3's cache. A cached statement keeps a copy of its last values.
     """
     start = 0
     while start < len(records):
-        count = min(_LARGEST_PIECE, 1 << (len(records) - start).bit_length() - 1)
-        while count > 1 and sum(len(one.delivery.body) for one in records[start : start + count]) > _PIECE_BYTES:
-            count //= 2
+        count = next(
+            count
+            for count in _PIECES
+            if count == 1
+            or (
+                count <= len(records) - start
+                and sum(len(one.delivery.body) for one in records[start : start + count]) <= _PIECE_BYTES
+            )
+        )
         yield records[start : start + count]
         start += count
 
