@@ -15,9 +15,10 @@ from webhook_tui.storage.database.connection import connect_read_only
 
 
 @pytest.fixture
-def path(tmp_path: Path) -> Path:
+def path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A history whose contract is kept."""
     history = tmp_path / "h.db"
+    monkeypatch.setattr("webhook_tui.storage.contracts.cache.WORTHWHILE", 5)
     record(history, [body({"n": number}) for number in range(5)])
     with closing(connect_read_only(history)) as connection:
         for selection in (Selection(), Selection(all_verdicts=True)):

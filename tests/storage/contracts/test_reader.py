@@ -111,3 +111,18 @@ async def test_the_next_session_reads_on(tmp_path: Path) -> None:
 
     assert is_kept
     assert (second.events, second.is_done) == ((("image_result", WORTHWHILE),), True)
+
+
+async def test_what_is_deleted_is_kept_no_longer(tmp_path: Path) -> None:
+    """Its values leave the file beside the history, too."""
+    path = tmp_path / "h.db"
+    await asyncio.to_thread(record, path, [body({"n": "private"})] * WORTHWHILE)
+    async with _store(path) as store:
+        await _read(store.contracts)
+        was_kept = b"private" in cache_path(path).read_bytes()
+        await store.clear_except_marked()
+        while (await _read(store.contracts)).events:
+            pass
+
+    assert was_kept
+    assert not cache_path(path).exists()

@@ -19,6 +19,7 @@ from webhook_tui.storage.contracts.scan import ContractScan, ScanState, Selectio
 WORTHWHILE = 1_000
 """After so many deliveries were read, the contract is kept."""
 _FORMAT = 1
+_MOST_KEPT = 4
 _FIRST_RUN = "SELECT coalesce(min(started_at), 0) FROM runs"
 
 
@@ -47,12 +48,19 @@ def load(history: Path, connection: sqlite3.Connection, selection: Selection) ->
 
 
 def save(history: Path, connection: sqlite3.Connection, selection: Selection, scan: ContractScan) -> None:
-    """Keep what was read, unless the file cannot be written; it is readable by its owner alone."""
+    """Keep what was read in place of what was kept before, unless the file cannot be written.
+
+    It is readable by its owner alone. What is quickly read again is not kept; the file goes with the last contract.
+    """
     kept = _read(history, connection)
     others = [(known, state) for known, state in kept.states if known != selection]
-    kept.states = [(selection, msgspec.msgpack.encode(scan.state)), *others][:4]
+    own = [(selection, msgspec.msgpack.encode(scan.state))] if scan.state.count >= WORTHWHILE else []
+    kept.states = [*own, *others][:_MOST_KEPT]
     path = cache_path(history)
     with contextlib.suppress(OSError):
+        if not kept.states:
+            path.unlink(missing_ok=True)
+            return
         handle, name = tempfile.mkstemp(prefix=f"{path.name}.", dir=path.parent)  # 0600
         try:
             with os.fdopen(handle, "wb") as file:

@@ -17,7 +17,7 @@ from webhook_tui.domain.contract.job_fields import found_fields
 from webhook_tui.domain.delivery.delivery import StoredDelivery
 from webhook_tui.domain.errors import ProblemError
 from webhook_tui.domain.jobs.job import JobFields
-from webhook_tui.storage.contracts.cache import WORTHWHILE, load, save
+from webhook_tui.storage.contracts.cache import WORTHWHILE, cache_path, load, save
 from webhook_tui.storage.contracts.history_contract import departures_of
 from webhook_tui.storage.contracts.scan import ContractScan, Selection
 from webhook_tui.storage.mappers import find_stored
@@ -36,6 +36,8 @@ class _Reading(msgspec.Struct):
     connection: sqlite3.Connection
     kept: int
     """Deliveries in the contract that was kept last."""
+    is_stale: bool
+    """Whether a contract is kept that may hold what is deleted now."""
     changes: tuple[int, int]
     """Deletions and changed verdicts when the scan was right."""
     began: float
@@ -114,7 +116,7 @@ class ContractReader:
 
     def close(self) -> None:
         """Keep what was read, and close the connection. Idempotent."""
-        self._reader.close(self._save)
+        self._reader.close(self._save_all)
 
     def _step(
         self, connection: sqlite3.Connection, account: str, seconds: float, *, all_verdicts: bool = False
@@ -131,10 +133,11 @@ class ContractReader:
             reading.seconds += monotonic() - began
         if is_done and reading.following is not None:
             reading.scan, reading.following = reading.following, None
-            reading.changes = self._changes(connection)
+            reading.changes, reading.kept = self._changes(connection), 0
+            reading.is_stale = cache_path(self._path).exists()
         reading.is_complete = reading.is_complete or is_done
-        if is_done and reading.scan.state.count - reading.kept >= max(WORTHWHILE, reading.kept // 10):
-            self._save(connection)
+        if is_done and self._is_worth_saving(reading):
+            self._save(connection, selection, reading)
         if not all_verdicts:
             with self._lock:
                 self._own = reading.scan.state.contract
@@ -153,7 +156,9 @@ class ContractReader:
         reading = self._readings.get(selection)
         if reading is None or reading.connection is not connection:
             scan = load(self._path, connection, selection)
-            reading = _Reading(scan, connection, scan.state.count, self._changes(connection), monotonic())
+            count = scan.state.count
+            is_stale = not count and cache_path(self._path).exists()
+            reading = _Reading(scan, connection, count, is_stale, self._changes(connection), monotonic())
             while len(self._readings) >= _MOST_SELECTIONS:
                 del self._readings[next(iter(self._readings))]
             self._readings[selection] = reading
@@ -173,13 +178,19 @@ class ContractReader:
         reading.changes = changes
         return False
 
-    def _save(self, connection: sqlite3.Connection) -> None:
+    def _is_worth_saving(self, reading: _Reading) -> bool:
+        return reading.is_stale or reading.scan.state.count - reading.kept >= max(WORTHWHILE, reading.kept // 10)
+
+    def _save_all(self, connection: sqlite3.Connection) -> None:
         """Keep what took long to read."""
         for selection, reading in self._readings.items():
             if reading.connection is connection and reading.scan.state.count - reading.kept >= WORTHWHILE:
-                with contextlib.suppress(sqlite3.Error, ProblemError):
-                    save(self._path, connection, selection, reading.scan)
-                reading.kept = reading.scan.state.count
+                self._save(connection, selection, reading)
+
+    def _save(self, connection: sqlite3.Connection, selection: Selection, reading: _Reading) -> None:
+        with contextlib.suppress(sqlite3.Error, ProblemError):
+            save(self._path, connection, selection, reading.scan)
+        reading.kept, reading.is_stale = reading.scan.state.count, False
 
 
 def _copy(contract: EventContract) -> EventContract:
