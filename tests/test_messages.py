@@ -1,16 +1,28 @@
-"""No message of a command that has no keys names one."""
+"""Every message of the program: the list, and the rules that a program can hold.
+
+`pytest -s tests/test_messages.py -k list` prints the list.
+"""
 
 from __future__ import annotations
 
 import ast
+import importlib
+import inspect
 import re
-from collections.abc import Iterator
+import sys
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
+from types import ModuleType
+from typing import Any
 
+import httpx
 import pytest
 
 import webhook_tui
+from webhook_tui.domain.errors import Problem
 from webhook_tui.domain.failure import Failure
+from webhook_tui.domain.signature.secret import Secret
 from webhook_tui.piktid import errors
 from webhook_tui.piktid.errors import Asked, Operation, problem_of_answer, problem_of_failure
 
@@ -92,3 +104,114 @@ def test_no_answer_of_the_api(operation: Operation, failure: Failure, monkeypatc
     for sentence in problem.sentence(), problem.sentence(4):
         assert not KEY.search(sentence)
     assert max(len(problem.message), len(problem.advice(30))) <= 78
+
+
+BANNED = re.compile(
+    r"\b(?:judg\w*|proven|unproven|strays?|tidy\w*|wish\w*|signed anew|out of order|nothing fits|putting back)\b",
+    re.IGNORECASE,
+)
+"""Words that this program once used for what has a common name."""
+_ASKED = Asked(Operation.REGISTER, "https://v2.api.piktid.com", 10.0)
+_SAMPLES: dict[str, Any] = {
+    "asked": _ASKED,
+    "at": datetime(2026, 1, 1, 12, 0, tzinfo=UTC),
+    "body": b"",
+    "code": 7,
+    "error": ValueError("no closing quotation"),
+    "headers": httpx.Headers(),
+    "lines": ("ERR_NGROK_4018",),
+    "path": Path("State/file"),
+    "errors": Path("State/file"),
+    "problem": Problem("PiktID did not answer.", ""),
+    "secret": Secret("s3cret"),
+    "status": 503,
+    "hint": "Start your app.",
+    "advice": "Start your app.",
+    "what": "The history",
+    "host": "127.0.0.1",
+    "program": "ssh",
+    "event": "ping",
+    "called": "history",
+    "way_out": "Use --db F.",
+    "name": "The file",
+}
+"""Arguments by the name of the parameter; all others by its type."""
+_BY_TYPE: dict[str, Any] = {"int": 3, "float": 2.5, "bool": False, "str": "Text", "Sequence[str]": ("a1b2", "c3d4")}
+_CLAUSES = {"deleting_webhook", "detail_of", "exit_reason", "shortened", "FORWARDING_LOOP", "INVALID_STATUS"}
+"""Parts of a sentence, and the bodies of answers to other programs."""
+_NAMES = ("ngrok", "webhook-tui")
+"""Programs whose names begin a sentence in lower case."""
+_SHOWS_A_SECRET = "restored"
+"""Ends with a secret to copy, so without a period."""
+
+
+def _modules() -> Iterator[ModuleType]:
+    for path in sorted(PACKAGE.rglob("*.py")):
+        name = path.relative_to(PACKAGE).with_suffix("").as_posix()
+        if path.stem in ("messages", "errors") and not name.startswith(("ui/", "domain/")):
+            yield importlib.import_module(f"webhook_tui.{name.replace('/', '.')}")
+
+
+def _called(function: Callable[..., object]) -> object:
+    given = {
+        name: _SAMPLES.get(name, _BY_TYPE.get(str(parameter.annotation).split(" | ", 1)[0], "Text"))
+        for name, parameter in inspect.signature(function).parameters.items()
+        if parameter.default is parameter.empty
+    }
+    return function(**given)
+
+
+def _messages() -> Iterator[tuple[str, Problem | str]]:
+    """Every problem and sentence of the modules of messages, with its name."""
+    for module in _modules():
+        layer = module.__name__.removeprefix("webhook_tui.")
+        for name, value in vars(module).items():
+            if inspect.isfunction(value) and value.__module__ == module.__name__ and not name.startswith("_"):
+                is_message = any(kind in str(value.__annotations__.get("return")) for kind in ("Problem", "str"))
+                made = _called(value) if is_message and name not in _CLAUSES else None
+            else:
+                made = value if isinstance(value, Problem) or name.isupper() else None
+            for one in made.values() if isinstance(made, dict) else (made,):
+                if isinstance(one, Problem) or (isinstance(one, str) and " " in one and name not in _CLAUSES):
+                    yield f"{layer}.{name}", one
+
+
+def test_the_list_of_messages() -> None:
+    """All of them follow the rules: no key, at most two sentences, sentence case, a period."""
+    faults = []
+    names = set()
+    for name, message in _messages():
+        text = message.sentence(4) if isinstance(message, Problem) else message
+        names.add(name.split(".")[0])
+        sys.stdout.write(f"{name:<50} {text}\n")
+        is_step = isinstance(message, str) and text[:1].islower()
+        is_upper = not text[:1].islower() or text.startswith(_NAMES)
+        sentences = re.split(r"(?<=[.?!]) (?=[A-Z`])", text)
+        if KEY.search(text) or len(sentences) > 2 or BANNED.search(text):
+            faults.append((name, text))
+        if not is_step and not (is_upper and text.endswith((".", "?"))) and _SHOWS_A_SECRET not in name:
+            faults.append((name, text))
+    assert not faults
+    assert names >= {"headless", "piktid", "session", "storage", "tunnels"}
+
+
+def test_no_text_uses_a_word_of_its_own() -> None:
+    """In literals that users can see: all but docstrings, except those of commands, which are their help."""
+    found = []
+    for path in sorted(PACKAGE.rglob("*.py")):
+        name = path.relative_to(PACKAGE).as_posix()
+        tree = ast.parse(path.read_text("utf-8"))
+        hidden = (
+            set()
+            if name.startswith("cli/")
+            else {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+        )
+        found += [
+            f"{name}:{node.lineno}: {node.value}"
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Constant)
+            and isinstance(node.value, str)
+            and id(node) not in hidden
+            and BANNED.search(node.value)
+        ]
+    assert not found

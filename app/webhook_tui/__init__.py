@@ -1,4 +1,4 @@
-"""webhook-tui: see PiktID's webhooks arrive, judged."""
+"""webhook-tui: see PiktID's webhooks arrive, verified."""
 
 from __future__ import annotations
 

@@ -114,7 +114,7 @@ async def test_a_damaged_history_is_kept_and_a_new_one_started(tmp_path: Path) -
         assert await listening.left() == 130
     assert listening.words == (
         "webhook-tui: The history could not be read; it is kept as deliveries.db.broken. "
-        "A new one was started. `webhook-tui paths` prints where both are.\n"
+        "A new one was started; `webhook-tui paths` prints where both are.\n"
     )
     assert (tmp_path / "deliveries.db.broken").read_bytes() == damaged
 

@@ -80,9 +80,9 @@ async def test_a_public_url_that_does_not_lead_here_is_unproven() -> None:
             *options, PIKTID_TOKEN=TOKEN.reveal(), FAKE_MODE="quick", FAKE_SAYS="http://127.0.0.1:9"
         ) as listening:
             await listening.record("ready")
-            unproven = await listening.record("tunnel", lambda record: record["state"] == "unproven")
+            unverified = await listening.record("tunnel", lambda record: record["state"] == "unverified")
             await listening.until(lambda: "not reached" in listening.words)
-            assert unproven["public_url"] == "http://127.0.0.1:9"
+            assert unverified["public_url"] == "http://127.0.0.1:9"
             assert listening.words == ("webhook-tui: Public URL not reached from here: the connection was refused.\n")
             assert (url_at(sandbox) or "").startswith("http://127.0.0.1:9/h/")
             assert await listening.left() == 130

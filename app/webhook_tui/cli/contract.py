@@ -41,7 +41,7 @@ class ContractCommand(click.Command):
 def contract(ctx: click.Context, /, event: str | None, output: str, all_verdicts: bool, **given: Any) -> None:
     """Show what the payloads of EVENT, or of each event, were seen to hold: fields, types, presence, values.
 
-    The other formats describe the whole event. `webhook-tui contract check FILE` judges deliveries by a JSON Schema.
+    The other formats describe the whole event. `webhook-tui contract check FILE` validates deliveries by a schema.
     """
     from datetime import datetime
 
@@ -69,13 +69,13 @@ def contract(ctx: click.Context, /, event: str | None, output: str, all_verdicts
 
 @click.command("check")
 @history_options
-@click.option("--all", "all_verdicts", is_flag=True, help="Judge deliveries of any verdict, not only valid ones.")
+@click.option("--all", "all_verdicts", is_flag=True, help="Validate deliveries of any verdict, not only valid ones.")
 @click.argument("file", type=FILE)
 @click.pass_context
 def check_deliveries(ctx: click.Context, /, file: Path, all_verdicts: bool, **given: Any) -> None:
-    """Judge stored deliveries by the JSON Schema in FILE, as `contract --format json-schema` writes it.
+    """Validate stored deliveries with the JSON Schema in FILE, as `contract --format json-schema` prints it.
 
-    Where it gives `name` as a constant, it judges the deliveries of that event alone. Exit code 0: all match, 1: not.
+    Where it gives `name` as a constant, only deliveries of that event are validated. Exit code 0: all match, 1: not.
     """
     from datetime import UTC, datetime
 

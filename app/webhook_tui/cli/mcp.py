@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from webhook_tui.cli.settings import note
 from webhook_tui.cli.setup.status import account_options, status_request
 from webhook_tui.domain.errors import Problem, ProblemError
 
@@ -29,7 +30,7 @@ def serve_mcp(ctx: click.Context, /, *, allow_write: bool, **given: Any) -> None
     from webhook_tui.headless.mcp.server import serve
 
     if sys.stdin.isatty():
-        click.echo("webhook-tui: A coding agent starts this command and talks to it; ctrl+c ends it.", err=True)
+        note("A coding agent starts this command and talks to it; ctrl+c ends it.")
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # the SDK would wait for the next line of its input first
     serve(status_request(ctx, given), allow_write=allow_write)
 

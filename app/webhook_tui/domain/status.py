@@ -35,7 +35,7 @@ class TunnelState(StrEnum):
     """It opens when the receiver listens."""
     OPENING = "opening"
     LIVE = "live"
-    UNVERIFIED = "unproven"
+    UNVERIFIED = "unverified"
     """Open, but this machine could not reach its own public URL."""
     DOWN = "down"
     """Closed; opened again by itself at `next_try_at`."""

@@ -62,7 +62,7 @@ def set_aside(what: str, path: Path) -> Problem:
     """A damaged file was renamed to `path`."""
     return Problem(
         f"{what} could not be read; it is kept as {path.name}.",
-        "A new one was started. `webhook-tui paths` prints where both are.",
+        "A new one was started; `webhook-tui paths` prints where both are.",
         severity=Severity.WARNING,
     )
 
@@ -154,7 +154,7 @@ def not_compared(problem: Problem) -> Problem:
     """The event stream cannot be read."""
     return Problem(
         "Webhook and event stream (SSE) are not compared.",
-        f"{problem.message} --no-sse leaves it out.",
+        f"{problem.message.rstrip('.')}; --no-sse leaves it out.",
         severity=Severity.TIP,
     )
 
@@ -205,7 +205,7 @@ def no_longer_trusted(short_ids: Sequence[str]) -> Problem:
         if len(short_ids) == 1
         else f"{len(short_ids)} secrets added in an earlier version verify nothing any more: {ids}."
     )
-    return Problem(message, "It kept --secret for every run. Add again what you trust.", severity=Severity.WARNING)
+    return Problem(message, "It kept --secret for every run; add again what you trust.", severity=Severity.WARNING)
 
 
 def secret_known(short_id: str) -> str:

@@ -141,7 +141,7 @@ async def test_an_answer_that_did_not_come_from_here_proves_nothing() -> None:
         route.leads_here = True
         await route.until(lambda: route.tunnel.state is TunnelState.LIVE)
         await route.until(lambda: route.tunnel.problem is None)
-        assert [fact.state for fact in route.facts if isinstance(fact, TunnelChanged)] == ["unproven", "live"]
+        assert [fact.state for fact in route.facts if isinstance(fact, TunnelChanged)] == ["unverified", "live"]
         assert route.reopened == 0
 
 

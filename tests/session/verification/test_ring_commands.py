@@ -211,7 +211,7 @@ async def test_what_an_earlier_version_added_is_believed_no_more(tmp_path: Path)
         (note,) = running.status.notes
         assert note.sentence() == (
             f"A secret added in an earlier version verifies nothing any more: {GIVEN.short_id}. "
-            "It kept --secret for every run. Add again what you trust."
+            "It kept --secret for every run; add again what you trust."
         )
         ring = await _ring(running)
         assert ring[registered.short_id].is_current

@@ -192,7 +192,7 @@ async def test_slash_filters_by_id_or_name_and_esc_shows_all() -> None:
         await played.press("escape")
         assert "90365" in played.text()
         await played.press("slash", *"sq")
-        assert "Nothing fits the filter." in played.text()
+        assert "No event matches the filter." in played.text()
         await played.press("escape", "escape")
         await played.until(lambda: played.is_focused("deliveries"))
 

@@ -1,4 +1,4 @@
-"""Judges stored deliveries by a JSON Schema: what `contract check` does.
+"""Validates stored deliveries with a JSON Schema: what `contract check` does.
 
 Validation is jsonschema's (json-schema.org, 2020-12), with formats checked as the contract finds them.
 """
@@ -40,7 +40,7 @@ class Violation(Struct, frozen=True):
 
 
 class ContractCheck:
-    """Judges deliveries by a schema file; each by the part whose `name` is its own."""
+    """Validates deliveries with a schema file, each with the part for its event name."""
 
     def __init__(self, path: Path) -> None:
         """Raises ProblemError (usage) when the file cannot be read or is no JSON Schema."""

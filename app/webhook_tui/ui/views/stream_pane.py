@@ -255,7 +255,7 @@ class StreamPane(Vertical):
 
     def _fill(self) -> None:
         words = self._words.casefold()
-        self.table.widget.empty = "Nothing fits the filter." if words else _EMPTY[self._only]
+        self.table.widget.empty = "No event matches the filter." if words else _EMPTY[self._only]
         self.table.show([event for event in self._events if self._fits(event, words)])
         self._show_head()
         self._show_why()
