@@ -61,13 +61,18 @@ class SessionController:
         """Post an event, from another thread; updates that arrive faster than they are shown are merged."""
         app = self._context.app
         if not isinstance(event, SessionUpdated):
-            app.call_later(self._on_event, event)
+            app.call_later(self._pass_on, event)
             return
         with self._lock:
             is_announced = self._update is not None
             self._update = event if self._update is None else self._update.followed_by(event)
         if not is_announced:
             app.call_later(self._frames.request, self._refresh)
+
+    def _pass_on(self, event: SessionEvent) -> None:
+        if isinstance(event, SessionStopped):
+            self._refresh()  # an older status must not be shown after the end
+        self._on_event(event)
 
     def _refresh(self) -> None:
         update = self._take_update()

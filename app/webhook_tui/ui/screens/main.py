@@ -290,7 +290,8 @@ class MainScreen(Screen[None]):
     def on_status_bar_count_clicked(self, event: StatusBar.CountClicked) -> None:
         """Show what was counted."""
         event.stop()
-        self.controllers.statistics.show_counted(event.count)
+        if self._is_complete:
+            self.controllers.statistics.show_counted(event.count)
 
     def on_stream_pane_closed(self, event: StreamPane.Closed) -> None:
         """Show the deliveries again."""
