@@ -9,13 +9,14 @@ from msgspec.structs import replace
 
 from webhook_tui.config import Settings
 from webhook_tui.domain.signature.secret import Secret
-from webhook_tui.storage.accounts import AccountStore
 
 
 def kept_token(accounts: Path, api_url: str) -> Secret | None:
     """The token that was kept for an API, or None; makes no file. Raises ProblemError."""
     if not accounts.exists():
         return None
+    from webhook_tui.storage.accounts import AccountStore
+
     with closing(AccountStore.open(accounts)) as store:
         return store.token(api_url)
 
@@ -31,5 +32,7 @@ def forget_token(accounts: Path, api_url: str) -> bool:
     """Keep none any more; whether there was one. Raises ProblemError."""
     if not accounts.exists():
         return False
+    from webhook_tui.storage.accounts import AccountStore
+
     with closing(AccountStore.open(accounts)) as store:
         return store.forget_token(api_url)
