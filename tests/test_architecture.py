@@ -267,7 +267,10 @@ _FOREIGN_TO_THE_SCREEN = {"httpcore", "httptools", "httpx", "pyngrok", "stamina"
 
 def test_the_first_frame_waits_for_no_module_that_it_does_not_show() -> None:
     """Dialogs, detail, stream pane, filter language, exports and the history are imported when they are used."""
-    loaded = _loaded_by("import webhook_tui.__main__, webhook_tui.cli.main, webhook_tui.ui.launch, webhook_tui.ui.app")
+    loaded = _loaded_by(
+        "import webhook_tui.__main__, webhook_tui.cli.main, webhook_tui.cli.token, webhook_tui.ui.launch,"
+        " webhook_tui.ui.app"
+    )
 
     def of(package: str) -> set[str]:
         return {name.rpartition(".")[2] for name in loaded if name.startswith(f"webhook_tui.{package}.")}
