@@ -40,7 +40,10 @@ class HelpLine(Static):
 
 
 class HelpDialog(Dialog[str]):
-    """Returns the key to press, if one was clicked."""
+    """Returns the key to press, if one was clicked.
+
+    Not Textual's HelpPanel, which takes a third of the width from the panes and whose keys cannot be clicked.
+    """
 
     AUTO_FOCUS = "#sheet"
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -227,7 +227,7 @@ def test_a_byte_order_mark_is_told() -> None:
 
 
 def test_deep_nesting_never_becomes_gigabytes() -> None:
-    """Where indentation would be many times the body, the body is shown as it came."""
+    """Where indentation would be many times the body, the body is shown as received."""
     bomb = b"[" * 60 + b"0," * 2_000_000 + b"0" + b"]" * 60
     assert document_for(bomb).kind == "text"
     strings = b'["' + b"[{" * 2_000_000 + b'\\"", 1]'
