@@ -26,9 +26,10 @@ async def test_the_cursor_stays_on_its_thing_or_on_the_last_one() -> None:
         assert not table.chosen
 
         table.show(["one", "three"])
-        assert table.chosen == "three"
+        chosen = [table.chosen]
         table.show(["one", "three", "seven"])
-        assert table.chosen == "seven"
+        chosen.append(table.chosen)
+        assert chosen == ["three", "seven"]
         await pilot.press("up")
         table.show(["zero", "one", "three", "seven"])
         await pilot.pause()
