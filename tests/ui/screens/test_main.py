@@ -458,8 +458,8 @@ async def test_every_binding_has_an_id_and_says_what_it_does() -> None:
                 ours = type(active.node).__module__.startswith("webhook_tui")
                 if ours and active.binding.action != "command_palette" and active.binding.id is not None:
                     assert active.binding.tooltip, active.binding
-        for node in (played.main, played.app, played.main.deliveries.detail, played.main.deliveries.table):
-            for binding in type(node).BINDINGS:
+        for part in (played.main, played.app, played.main.deliveries.detail, played.main.deliveries.delivery_table):
+            for binding in part.BINDINGS:
                 assert binding.id, binding  # type: ignore[union-attr]  # all of them are Bindings
 
 

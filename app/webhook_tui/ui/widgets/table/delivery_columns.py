@@ -1,4 +1,4 @@
-"""Which columns a table of a given width has, and what stands in their cells; pure, so tested without a screen.
+"""The columns of a table of deliveries by its width, and the text of their cells.
 
 A column that goes leaves its exceptions behind: a second attempt and an unusual answer move into the event's cell.
 """

@@ -1,4 +1,4 @@
-"""Turns one delivery row into one line of coloured cells; knows styles by role, not where they come from."""
+"""Draws one delivery as a line of coloured cells, with styles by their role."""
 
 from __future__ import annotations
 
@@ -68,9 +68,9 @@ class RowState(Struct, frozen=True):
 
 
 def header_line(layout: Sequence[Column], styles: TableStyles, order: Sort, glyphs: Symbols) -> list[Segment]:
-    """The headings, painted from the same layout as the rows, so that they cannot drift apart.
+    """The headings, in the columns of the rows.
 
-    That of the column by which the rows are sorted has an arrow behind it; arrival is the order that goes unsaid.
+    The sorted column has an arrow after its name, except in the order of arrival.
     """
     style = styles.base + styles.header
     arrow = glyphs.down if order.is_descending else glyphs.up

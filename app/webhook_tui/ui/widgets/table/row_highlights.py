@@ -19,7 +19,7 @@ _FLOOD_WINDOW = timedelta(seconds=1)
 
 
 class RowHighlights:
-    """New rows and changed verdicts by number of delivery, forgotten when they have faded."""
+    """New rows and changed verdicts by the number of the delivery, until they have faded."""
 
     def __init__(self) -> None:
         self._new: dict[int, datetime] = {}
@@ -41,7 +41,7 @@ class RowHighlights:
         self._new.update(dict.fromkeys(seqs, now))
 
     def changed(self, seqs: Iterable[int], now: datetime) -> None:
-        """The verdicts of `seqs` are others than before."""
+        """Add changed verdicts."""
         self._changed.update(dict.fromkeys(seqs, now))
 
     def visited(self, seq: int | None) -> None:
@@ -58,7 +58,7 @@ class RowHighlights:
         return _strength(self._changed.get(seq), now, seconds)
 
     def expire(self, now: datetime, seconds: float) -> set[int]:
-        """Forget what has faded and give it back."""
+        """Remove and return what has faded."""
         gone: set[int] = set()
         for fading in (self._new, self._changed):
             over = [seq for seq, since in fading.items() if _strength(since, now, seconds) == 0]
