@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
@@ -15,7 +16,9 @@ from webhook_tui.config import Settings
 from webhook_tui.domain.account import Account
 from webhook_tui.domain.signature.secret import Secret
 from webhook_tui.domain.signature.secret_ring import SecretRing
-from webhook_tui.storage.accounts import AccountStore
+
+if TYPE_CHECKING:
+    from webhook_tui.storage.accounts import AccountStore
 
 
 def stored_token(path: Path, api_url: str) -> Secret | None:
@@ -60,5 +63,7 @@ def _accounts(path: Path) -> Iterator[AccountStore | None]:
     if not path.exists():
         yield None
         return
+    from webhook_tui.storage.accounts import AccountStore  # noqa: PLC0415 -- the screen starts without a database
+
     with closing(AccountStore.open(path)) as accounts:
         yield accounts

@@ -93,10 +93,13 @@ class MainScreen(Screen[None]):
 
         now, in_ascii = self.context.now, self.context.in_ascii
         with self.app.batch_update():
-            await self.query_one("#body").mount(DetailPane(now=now, in_ascii=in_ascii))
-            await self.mount(StreamPane(self.frames, now=now, in_ascii=in_ascii), after="#body")
-            await self.mount(FilterBar(), before=self.query_one(KeyBar))
-            await self.mount(MistakeLine(), Completions(), after=self.query_one(KeyBar))
+            for mounted in (  # all in one turn, since the screen may be closed between two
+                self.query_one("#body").mount(DetailPane(now=now, in_ascii=in_ascii)),
+                self.mount(StreamPane(self.frames, now=now, in_ascii=in_ascii), after="#body"),
+                self.mount(FilterBar(), before=self.query_one(KeyBar)),
+                self.mount(MistakeLine(), Completions(), after=self.query_one(KeyBar)),
+            ):
+                await mounted
             self._is_complete = True
             self.controllers.panes.resize(self.size)
             self._arrange()
