@@ -300,3 +300,17 @@ def test_the_session_takes_its_port_before_the_slow_imports() -> None:
     loaded = _loaded_by("import webhook_tui.session.process.host")
 
     assert loaded.isdisjoint(_FOREIGN_TO_THE_SCREEN | {"asyncio", "sqlite3", "webhook_tui.session.session"})
+
+
+def test_every_exception_to_a_check_says_why() -> None:
+    """`# noqa` and `# type: ignore` name the check and, in the same line, the reason."""
+    exception = re.compile(r"# (?:noqa\b(?!: [A-Z0-9, ]+ --? \S)|type: ignore\b(?!\[[\w, -]+\]\s+# \S))")
+    without = [
+        f"{path.relative_to(TOP)}:{number}"
+        for directory in ("app", "tests", "screenshots")
+        for path in sorted((TOP / directory).rglob("*.py"))
+        for number, line in enumerate(path.read_text("utf-8").splitlines(), start=1)
+        if exception.search(line) and path.name != "test_architecture.py"
+    ]
+
+    assert without == []

@@ -29,8 +29,8 @@ def main() -> NoReturn:
 
 def _run_with_session() -> NoReturn:
     """Start the session's process, then run; a signal during the imports ends both, with its exit code."""
-    from webhook_tui.places import Places  # noqa: PLC0415
-    from webhook_tui.session.process.spawn import discard_early, spawn_early  # noqa: PLC0415
+    from webhook_tui.places import Places  # noqa: PLC0415 -- other ways in need none of it
+    from webhook_tui.session.process.spawn import discard_early, spawn_early  # noqa: PLC0415 -- as above
 
     for name in ("SIGINT", "SIGTERM", "SIGHUP"):
         if hasattr(signal, name):

@@ -14,9 +14,9 @@ from webhook_tui.domain.signature.secret_ring import RingEntry
 if TYPE_CHECKING:  # loaded with the first answer
     from webhook_tui.domain.comparison.compared_event import ComparedEvent
     from webhook_tui.domain.contract.departures import Departure  # noqa: F401 -- quoted names are used
-    from webhook_tui.domain.contract.event_contract import ContractSnapshot  # noqa: F401
-    from webhook_tui.domain.diagnostics.report import SignatureReport  # noqa: F401
-    from webhook_tui.domain.statistics.overview import Overview  # noqa: F401
+    from webhook_tui.domain.contract.event_contract import ContractSnapshot  # noqa: F401 -- in annotations
+    from webhook_tui.domain.diagnostics.report import SignatureReport  # noqa: F401 -- in annotations
+    from webhook_tui.domain.statistics.overview import Overview  # noqa: F401 -- in annotations
 
 Answer = TypeVar("Answer")
 

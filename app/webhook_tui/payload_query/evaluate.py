@@ -1,4 +1,4 @@
-"""One expression over one document; mistakes with their place, results with bounds. Runs in the child process."""
+"""Evaluates one JMESPath expression in the child process; results are limited in size, errors have their place."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from webhook_tui.domain.payload.query import Mistake, QueryResult
 
 MOST_VALUES = 2_000_000
 MOST_CHARACTERS = 16 * 1024 * 1024
-"""Of all strings in a result: one that holds the same part again and again is small in memory and endless as text."""
+"""Limit of all text in a result: values may share parts, and are then small in memory but large as text."""
 
 _TOO_MUCH = QueryResult(mistake=Mistake("the result is too large to be shown"))
 _TOO_DEEP = QueryResult(mistake=Mistake("it is nested too deeply"))
@@ -23,12 +23,12 @@ _LONGEST_SENTENCE = 120
 
 
 def document_of(body: bytes) -> Any:
-    """The payload as values; raises NestingError when it is too deep, ValueError when it is not JSON."""
+    """Decode the payload. Raises NestingError when it is too deep, ValueError when it is not JSON."""
     return decode(body.removeprefix(b"\xef\xbb\xbf"))
 
 
 def evaluate(expression: str, document: Any) -> QueryResult:
-    """What the expression selects, as JSON text; never raises but for MemoryError."""
+    """Return the result of the expression as JSON text, or its error. Raises MemoryError only."""
     try:
         found = jmespath.compile(expression).search(document)
         if not _is_bounded(found):
@@ -94,7 +94,7 @@ def _mistake(expression: str, error: Exception) -> Mistake:
 
 
 def _at_call(expression: str, name: object, sentence: str) -> Mistake:
-    """At the first call of that function, else at the whole expression."""
+    """Place the error at the first call of that function, else at the whole expression."""
     found = re.search(rf"{re.escape(str(name))}\s*\(", expression) if name else None
     start, end = (found.start(), found.end() - 1) if found else (0, len(expression))
     return Mistake(visible(sentence)[:_LONGEST_SENTENCE], start, end)

@@ -1,6 +1,6 @@
-"""Owns the querying process: starts it when it is needed, gives each query a deadline, ends it.
+"""Runs the child process of the queries: starts it on demand, gives each query a deadline, and ends it.
 
-The process inherits only the environment it is given, has no terminal, and ends with its standard input, so with us.
+The child has no terminal and only the environment that it is given. It ends when its standard input closes.
 """
 
 from __future__ import annotations
@@ -18,34 +18,34 @@ from webhook_tui.domain.payload.query import Mistake, QueryResult
 from webhook_tui.payload_query import wire
 
 DEADLINE_SECONDS = 3.0
-"""For one query, the reading of a payload of 10 MiB included."""
+"""For one query, including decoding a payload of 10 MiB."""
 
 _START = "import sys; sys.path.insert(0, sys.argv[1]); from webhook_tui.payload_query.worker import main; main()"
 _ENDED = QueryResult(mistake=Mistake("the query ended by an error of its own"))
 
 
 class QueryHost:
-    """One querying process. Tickets are given out on one thread; queries wait on any, one at a time gets through."""
+    """One child process. `ticket` belongs to one thread; `query` blocks and runs in any, one at a time."""
 
     def __init__(self, environ: Mapping[str, str], *, deadline_seconds: float = DEADLINE_SECONDS) -> None:
-        """`environ`: what the process inherits."""
+        """`environ`: the environment of the child."""
         self._environ = dict(environ)
         self._deadline_seconds = deadline_seconds
         self._lock = threading.Lock()
         self._children = threading.Lock()
-        """Held while a process is started or ended, and while it is decided whether that is wanted."""
+        """Protects the decision to start or end a process."""
         self._child: subprocess.Popen[bytes] | None = None
         self._body: bytes | None = None
         self._newest = 0
         self._closed = False
 
     def ticket(self) -> int:
-        """For the next query; whichever has an earlier one is not wanted any more."""
+        """Return the number of the next query; queries with lower numbers are cancelled."""
         self._newest += 1
         return self._newest
 
     def query(self, number: int, expression: str, body: bytes) -> QueryResult | None:
-        """What the expression finds in the payload; None when it is not wanted any more. `number`: its ticket."""
+        """Evaluate the expression over the payload; None when it was cancelled. `number`: from `ticket`."""
         with self._lock:
             late = threading.Event()
             timer = threading.Timer(self._deadline_seconds, self._end_late, (late,))
@@ -62,12 +62,12 @@ class QueryHost:
                 timer.cancel()
 
     def rest(self) -> None:
-        """End the process until the next query; one that is under way finds nothing."""
+        """End the process until the next query; the current query is cancelled."""
         self.ticket()
         self._end()
 
     def close(self) -> None:
-        """End the process; later queries find nothing."""
+        """End the process; later queries are cancelled."""
         self._closed = True
         self._end()
 

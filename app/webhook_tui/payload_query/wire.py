@@ -1,4 +1,4 @@
-"""Frames between the screen's process and the querying one: one letter, eight bytes of length, content."""
+"""Frames between the screen's process and the child: one letter, eight bytes of length, content."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _HEAD = struct.Struct(">cQ")
 
 
 def write(stream: IO[bytes], kind: bytes, content: bytes) -> None:
-    """Write one frame; raises OSError when nobody reads any more."""
+    """Write one frame. Raises OSError when the other process has ended."""
     stream.write(_HEAD.pack(kind, len(content)))
     stream.write(content)
     stream.flush()

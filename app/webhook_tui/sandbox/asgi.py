@@ -32,7 +32,7 @@ _Endpoint = Callable[[Request], Awaitable[Response]]
 
 
 class _InvalidError(Exception):
-    """The request's body is not what the endpoint takes."""
+    """The request's body is invalid."""
 
     def __init__(self, field: str | None, message: str) -> None:
         super().__init__(message)
@@ -59,13 +59,13 @@ def application(sandbox: Sandbox) -> Asgi:
 
 
 class _Endpoints:
-    """One method per endpoint."""
+    """The handlers, one method for each endpoint."""
 
     def __init__(self, sandbox: Sandbox) -> None:
         self._sandbox = sandbox
 
     def guarded(self, endpoint: _Endpoint) -> _Endpoint:
-        """The endpoint behind the Bearer check; what it finds invalid becomes the documented error."""
+        """Return the endpoint with the check of the token; an invalid body is answered with the documented error."""
 
         async def checked(request: Request) -> Response:
             if not self._may_pass(request):
@@ -185,7 +185,7 @@ class _Endpoints:
         return JSONResponse([event.fields() for event in events], 202)
 
     async def misbehave_next(self, request: Request) -> Response:
-        """Ours: let the next deliveries go wrong. Body: how many in which way, `{"lose": 1, "no_signature": 2}`."""
+        """Ours: send the next deliveries with faults. Body: how many of each, `{"lose": 1, "no_signature": 2}`."""
         fields = await _fields(request)
         known = {str(misbehaviour) for misbehaviour in Fault}
         for name, count in fields.items():
@@ -208,7 +208,7 @@ class _Endpoints:
 
 
 async def _fields(request: Request) -> dict[str, object]:
-    """The JSON object in the body; an empty body is an empty one."""
+    """Return the JSON object in the body; {} for an empty body."""
     body = bytearray()
     async for chunk in request.stream():
         body += chunk

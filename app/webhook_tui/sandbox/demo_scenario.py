@@ -1,4 +1,4 @@
-"""What the sandbox plays by itself: a first job at once, in which things may go wrong, then one job after another."""
+"""The demo: a first group of jobs, optionally with faults, then one job after another."""
 
 from __future__ import annotations
 
@@ -26,16 +26,16 @@ _SLOW_SECONDS = 1.5
 
 
 class Step(Struct, frozen=True):
-    """One event of the play."""
+    """One event of the demo."""
 
     after_seconds: float
-    """Since the step before."""
+    """Seconds since the step before."""
     sample: SampleEvent
     misbehaviour: Fault | None = None
 
 
 def first_acts(random: Callable[[], float], *, misbehave: bool) -> Iterator[Step]:
-    """The first jobs: nine events in under four seconds; with `misbehave`, each way to be wrong is shown once."""
+    """Yield the first jobs: nine events in under four seconds; with `misbehave`, each fault once."""
     samples = itertools.chain(image_job(random, images=3), identity_job(random))
     wrong = itertools.chain(_WRONG if misbehave else (), itertools.repeat(None))
     for sample, misbehaviour in zip(samples, wrong, strict=False):
@@ -43,7 +43,7 @@ def first_acts(random: Callable[[], float], *, misbehave: bool) -> Iterator[Step
 
 
 def acts(random: Callable[[], float], *, every_seconds: float) -> Iterator[Step]:
-    """One job after another without end, a new one every `every_seconds`; nothing goes wrong with their delivery."""
+    """Yield jobs without end and without faults, one every `every_seconds`."""
     wait = every_seconds
     for kind in itertools.cycle((image_job, identity_job, image_job, failed_job)):
         samples = list(kind(random))

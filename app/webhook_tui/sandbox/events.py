@@ -28,14 +28,14 @@ class SandboxEvent(Struct, frozen=True):
 
 
 class Subscription:
-    """One open stream's view: events in order, then None when the sandbox closes."""
+    """The queue of one open stream: events in order, then None when the sandbox closes."""
 
     def __init__(self, wanted: Callable[[SandboxEvent], bool]) -> None:
         self.wanted = wanted
         self._queue: asyncio.Queue[SandboxEvent | None] = asyncio.Queue()
 
     async def following(self, seconds: float) -> SandboxEvent | None:
-        """The next event; raises TimeoutError after `seconds` without one."""
+        """Return the next event. Raises TimeoutError after `seconds` without one."""
         async with asyncio.timeout(seconds):
             return await self._queue.get()
 
@@ -56,7 +56,7 @@ class Notifications:
         self._subscriptions: set[Subscription] = set()
 
     def make(self, name: str, data: Mapping[str, object]) -> SandboxEvent:
-        """A new event with the next id, not yet published."""
+        """Return a new event with the next id, not yet published."""
         event = SandboxEvent(self._next_id, name, dict(data), self._now().timestamp())
         self._next_id += 1
         return event
@@ -69,27 +69,27 @@ class Notifications:
             subscription.push(event)
 
     def kept(self) -> Iterable[SandboxEvent]:
-        """What nobody consumed and is not too old, oldest first."""
+        """Return the events that are not consumed and not too old, oldest first."""
         self._forget_old()
         return tuple(self._kept.values())
 
     def consume(self, event_id: int) -> bool:
-        """Take one event out; False when there is none of that id."""
+        """Mark an event as consumed; False when there is none with this id."""
         return self._kept.pop(event_id, None) is not None
 
     def subscribe(self, wanted: Callable[[SandboxEvent], bool]) -> tuple[Subscription, list[SandboxEvent]]:
-        """A new stream and its backfill; nothing can fall between the two."""
+        """Open a stream and return its backfill; no event is in both or in neither."""
         subscription = Subscription(wanted)
         self._subscriptions.add(subscription)
         return subscription, [event for event in self.kept() if wanted(event)]
 
     def unsubscribe(self, subscription: Subscription) -> None:
-        """Forget a stream that has ended."""
+        """Remove a stream that has ended."""
         self._subscriptions.discard(subscription)
 
     @property
     def streams(self) -> int:
-        """How many streams are open."""
+        """Number of open streams."""
         return len(self._subscriptions)
 
     def close(self) -> None:

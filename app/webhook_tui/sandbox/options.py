@@ -1,4 +1,4 @@
-"""How the sandbox behaves: every behaviour that PiktID does not document is an option, and its default is ours."""
+"""Options of the sandbox: one for each behaviour that PiktID does not document."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from webhook_tui.domain.signature.secret import Secret
 
 
 class SandboxOptions(Struct, frozen=True, kw_only=True):
-    """Settings of one sandbox. Fields marked *ours*: PiktID documents nothing about it, the number is our choice."""
+    """Settings of one sandbox. *Ours*: not documented by PiktID; the default is our choice."""
 
     token: Secret | None = None
     """The only token that is accepted; None: any that is not empty."""
@@ -22,7 +22,7 @@ class SandboxOptions(Struct, frozen=True, kw_only=True):
     misbehave: bool = False
     """Let some of the first sample deliveries be wrongly signed, and one be retried."""
     former_secret: Secret | None = None
-    """Signs what OLDER asks for as long as no registration was replaced; the host tells it to its receiver."""
+    """Signs deliveries with the fault OLDER until a registration was replaced; the receiver must know it, too."""
     job_every_seconds: float = 20.0
     """Between the starts of two sample jobs, once the first ones are over."""
 

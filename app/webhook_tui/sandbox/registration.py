@@ -70,6 +70,6 @@ class Registry:
         return True
 
     def note_response(self, registration_id: int, status: int | None) -> None:
-        """Remember what a delivery was answered; None: nothing came."""
+        """Record the answer to a delivery; None: there was none."""
         if self.current is not None and self.current.id == registration_id:
             self.current = replace(self.current, last_response_status=status, last_response_at=self._now())

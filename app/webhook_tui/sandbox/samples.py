@@ -1,4 +1,4 @@
-"""One sample of each known event, as the sandbox's jobs play them; the fields of its data are our guess."""
+"""One sample of each known event, from the sandbox's jobs. PiktID does not document the fields of `data`."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from collections.abc import Callable
 from webhook_tui.sandbox.jobs import identity_job, image_job
 
 FIRST_ID = 1_000_000_000
-"""Ids of made-up events begin here: too large to be a real one's, and below twice this within 32 bits."""
+"""First id of sample events: larger than real ids, and twice of it still fits into 32 bits."""
 
 
 def sample_data(name: str, random: Callable[[], float]) -> dict[str, object]:
-    """Data for an event of that name: of a job that is done, or {} for a ping and for names that are not known."""
+    """Return data for an event of that name: of a completed job, or {} for ping and unknown names."""
     events = [*image_job(random), *identity_job(random)]
     return next((event.data for event in reversed(events) if event.name == name), {})
 
 
 def sample_body(event: str) -> bytes:
-    """A sample event of now, with an id of its own, as PiktID's would be."""
+    """Return a sample event with the current time and an id of its own."""
     fields = {
         "id": FIRST_ID + secrets.randbelow(FIRST_ID),
         "name": event,

@@ -29,7 +29,7 @@ _KEPT_ATTEMPTS = 10_000
 
 
 class Attempt(Struct, frozen=True):
-    """One delivery that was made."""
+    """One attempt to deliver an event."""
 
     event_id: int
     name: str
@@ -44,19 +44,19 @@ class Attempt(Struct, frozen=True):
 
 
 class _Delivery(Struct):
-    """One event on its way."""
+    """One event that is being delivered."""
 
     event: SandboxEvent
     misbehaviour: Fault | None
     retries: bool = True
     first_over: asyncio.Event = field(default_factory=asyncio.Event)
     secret: Secret | None = None
-    """Of the first attempt, where retries keep it."""
+    """The secret of the first attempt, where retries keep it."""
     made: int = 0
 
 
 class Deliverer:
-    """Has one task per event under way."""
+    """Delivers events, each in a task of its own."""
 
     def __init__(
         self,
@@ -68,7 +68,7 @@ class Deliverer:
         delivered: Callable[[SandboxEvent], None],
         attempted: Callable[[Attempt], None],
     ) -> None:
-        """`delivered` is told of each event that was accepted, `attempted` of each attempt."""
+        """`delivered` is called for each accepted event, `attempted` after each attempt."""
         self._options = options
         self._registry = registry
         self._random = random
@@ -93,7 +93,7 @@ class Deliverer:
         return delivery.first_over
 
     async def settled(self) -> None:
-        """Wait until nothing is under way."""
+        """Wait until every delivery has ended."""
         while self._tasks:
             await asyncio.wait(set(self._tasks))
 

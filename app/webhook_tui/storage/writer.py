@@ -225,7 +225,7 @@ class Writer:
                     self._insert(connection, list(requests))
                 else:
                     for request in requests:
-                        request.result = request.work(connection)  # type: ignore[operator]
+                        request.result = request.work(connection)  # type: ignore[operator]  # not a Recordable: a job
         self.commits += 1
 
     def _insert(self, connection: sqlite3.Connection, requests: Sequence[_Request]) -> None:

@@ -77,10 +77,10 @@ class _Recording(io.RawIOBase):
     def readable(self) -> bool:
         return True
 
-    def readinto(self, target: memoryview) -> int:  # type: ignore[override]
+    def readinto(self, target: memoryview) -> int:  # type: ignore[override]  # narrower than RawIOBase
         return self._buffer.readinto(target)
 
-    def write(self, data: memoryview) -> int:  # type: ignore[override]
+    def write(self, data: memoryview) -> int:  # type: ignore[override]  # narrower than RawIOBase
         return self._buffer.write(data[:1000])
 
 

@@ -137,7 +137,7 @@ async def test_what_was_found_keeps_the_cursor_without_the_filter() -> None:
     async with stage() as played:
         for text, found, follows in (("verdict:malformed", 10, False), ("event:ping", 12, True)):
             await type_filter(played, text)
-            await played.until(lambda found=found: played.main.deliveries.delivery_table.seq == found)  # type: ignore[misc]
+            await played.until(lambda found=found: played.main.deliveries.delivery_table.seq == found)  # type: ignore[misc]  # a default binds it now
             await played.press("escape")
             await played.until(lambda: numbers(played) == list(range(1, 13)))
             assert (played.main.deliveries.delivery_table.seq, played.main.deliveries.table.following) == (

@@ -64,7 +64,7 @@ class ForwardFilter:
 
 def _passes(filter_text: str) -> Callable[..., bool]:
     """Parse a filter. Raises FilterError."""
-    from webhook_tui.domain.filtering.evaluate import matches  # noqa: PLC0415
-    from webhook_tui.domain.filtering.filter import Filter  # noqa: PLC0415
+    from webhook_tui.domain.filtering.evaluate import matches  # noqa: PLC0415 -- slow to import
+    from webhook_tui.domain.filtering.filter import Filter  # noqa: PLC0415 -- slow to import
 
     return partial(matches, Filter.parse(filter_text).expression)

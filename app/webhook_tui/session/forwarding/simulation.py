@@ -33,7 +33,7 @@ SIMULATED_HEADER = b"X-Webhook-Simulated"
 
 
 class EventSimulation:
-    """Sends simulated events. Belongs to the session's loop."""
+    """Carries out SimulateEvent. Belongs to the session's event loop."""
 
     def __init__(
         self,

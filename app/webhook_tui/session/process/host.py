@@ -91,7 +91,7 @@ def _import_session() -> type[Session]:
     """Import what is slow: whatever else can be done comes before."""
     gc.set_threshold(5_000, 5, 5)
     sys.modules["httpx._main"] = None  # type: ignore[assignment]  # httpx's command line: imports rich and click
-    from webhook_tui.session.session import Session  # noqa: PLC0415
+    from webhook_tui.session.session import Session  # noqa: PLC0415 -- slow to import
 
     gc.freeze()
     return Session

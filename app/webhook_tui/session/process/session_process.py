@@ -157,8 +157,8 @@ class SessionProcess:
         self, expression: Expression, *, sort: Sort, now: datetime, changed: Callable[[], None]
     ) -> FoundRows:
         """Open the deliveries that match a filter, for the calling thread; only after HistoryOpened."""
-        from webhook_tui.storage.search.scan import Search  # noqa: PLC0415
-        from webhook_tui.storage.search.search import FilteredRows  # noqa: PLC0415
+        from webhook_tui.storage.search.scan import Search  # noqa: PLC0415 -- as above
+        from webhook_tui.storage.search.search import FilteredRows  # noqa: PLC0415 -- as above
 
         assert self._settings.deliveries_path is not None
         search = Search(expression, sort, now, self._settings.job_fields.ids)

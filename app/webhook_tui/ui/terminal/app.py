@@ -61,7 +61,7 @@ class TerminalApp(App[object]):
             return chosen
         from textual.drivers.linux_driver import LinuxDriver  # noqa: PLC0415 -- not on Windows
 
-        from webhook_tui.ui.terminal.driver import TerminalDriver  # noqa: PLC0415
+        from webhook_tui.ui.terminal.driver import TerminalDriver  # noqa: PLC0415 -- only a real terminal needs it
 
         return TerminalDriver if chosen is LinuxDriver else chosen
 
