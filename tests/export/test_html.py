@@ -59,7 +59,7 @@ def page(*deliveries: StoredDelivery) -> Page:
 HOSTILE = b'{"a": "</pre><script>alert(1)</script><img src=http://127.0.0.1/x onerror=alert(2)>"}\x1b[31m'
 
 
-@pytest.mark.parametrize("body", [*BODIES.values(), HOSTILE])
+@pytest.mark.parametrize("body", [*BODIES.values(), HOSTILE], ids=[*BODIES, "hostile"])
 def test_a_page_is_whole_and_loads_nothing(body: bytes) -> None:
     """Whatever was received: no script, no reference outside, no attribute of its own."""
     found = page(*(stored(body, headers=headers) for headers in HEADERS.values()))

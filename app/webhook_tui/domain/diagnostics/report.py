@@ -130,13 +130,13 @@ def why_text(report: SignatureReport, row: DeliveryRow) -> str:
         case Verdict.OLDER:
             return _why_older(report, row)
         case Verdict.INVALID:
-            return _why_invalid(report)
+            return _why_invalid(report, row)
         case Verdict.MISSING:
             return "The X-Webhook-Signature header is missing. Anyone who knows the URL can have sent the request."
         case Verdict.MALFORMED:
             return f"{row.reason} {report.outcome}".rstrip()
         case Verdict.PENDING if not report.lines:
-            return _why_invalid(report)
+            return _why_invalid(report, row)
         case Verdict.PENDING:
             return "Its secret is not known yet. The signature is verified when the answer to registering arrives."
 
@@ -146,6 +146,8 @@ def change_text(report: SignatureReport, row: DeliveryRow) -> str:
     if report.cause is not None:
         return report.cause.change
     match row.verdict:
+        case Verdict.INVALID if _was_explained(report, row):
+            return ""
         case Verdict.INVALID:
             return "Add the secret it was signed with (webhook-tui --secret S), or register again to get a new one."
         case Verdict.MISSING:
@@ -182,7 +184,14 @@ def _why_older(report: SignatureReport, row: DeliveryRow) -> str:
     )
 
 
-def _why_invalid(report: SignatureReport) -> str:
+def _was_explained(report: SignatureReport, row: DeliveryRow) -> bool:
+    """Whether a cause was found earlier, with a secret that is not in the ring any more."""
+    return not report.lines and row.verdict is Verdict.INVALID and row.short_reason != NONE_FITS.short_reason
+
+
+def _why_invalid(report: SignatureReport, row: DeliveryRow) -> str:
+    if _was_explained(report, row):
+        return f"{row.reason} This was found earlier. The secret is not in the ring any more."
     if not report.lines:
         return "No secret of this account is known, so the signature cannot be verified."
     return " ".join(line for line in (NONE_FITS.reason, report.outcome, *report.skipped) if line)
