@@ -20,8 +20,7 @@ from webhook_tui.cli.history.wait import wait
 from webhook_tui.cli.history.why import why
 from webhook_tui.cli.mcp import serve_mcp
 from webhook_tui.cli.options import option, shared_options
-from webhook_tui.cli.session.listen import listen, listen_with
-from webhook_tui.cli.session.run import run
+from webhook_tui.cli.session.listen import listen, listen_with, run
 from webhook_tui.cli.session.sandbox import sandbox
 from webhook_tui.cli.settings import has_screen, leave, note, reopen_terminal, run_settings
 from webhook_tui.cli.setup.config_file import (
@@ -35,9 +34,8 @@ from webhook_tui.cli.setup.config_show import config_commands
 from webhook_tui.cli.setup.doctor import doctor
 from webhook_tui.cli.setup.listings import completion, keys, paths
 from webhook_tui.cli.setup.status import status
-from webhook_tui.cli.signing.check import check
 from webhook_tui.cli.signing.secret import forget, secret
-from webhook_tui.cli.signing.send import send
+from webhook_tui.cli.signing.send import check, send
 from webhook_tui.cli.signing.verify import verify
 from webhook_tui.config import Settings, read_config
 from webhook_tui.domain.errors import Problem, ProblemError

@@ -138,7 +138,7 @@ async def test_a_webhook_that_was_deleted_is_said(tmp_path: Path) -> None:
     ):
         await running.fact(SessionReady)
         ownership = running.session.runtime.ownership
-        await running.until(lambda _: ownership._is_confirmed)
+        await running.until(lambda _: ownership.is_confirmed)
         sandbox.registry.delete()
         await _is(running, WebhookState.DELETED)
         assert running.status.problem is not None

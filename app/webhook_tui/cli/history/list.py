@@ -18,7 +18,10 @@ from webhook_tui.cli.settings import note
 @output_format("text", "json")
 @click.pass_context
 def list_deliveries(ctx: click.Context, /, limit: int, output: str, **given: Any) -> None:
-    """List the stored deliveries, newest last."""
+    """List the stored deliveries, newest last.
+
+    The history can be read while a session writes it.
+    """
     from datetime import UTC, datetime
 
     from webhook_tui.domain.jobs.job import JobFields

@@ -1,4 +1,4 @@
-"""`webhook-tui send`: one event, signed as PiktID signs it."""
+"""`webhook-tui send` and `check`: signed events to the user's own handler, one or a whole test."""
 
 from __future__ import annotations
 
@@ -70,3 +70,24 @@ def _event_to_send(event: str | None, given: dict[str, Any], places: Places) -> 
     if not event:
         raise click.UsageError("No event was given. Name one, such as ping, or a stored delivery that has one: --seq.")
     return event, edited(body, seq) if given["edit"] else body
+
+
+@click.command()
+@option("--secret", type=SECRET, help="The signing secret that the handler uses.")
+@option("--secret-file", type=FILE, help="The same from a file.")
+@click.option("--format", "output", type=click.Choice(["text", "json", "junit"]), default="text", show_default=True)
+@click.option("--timeout", type=SECONDS, default=10.0, show_default=True, help="Seconds to wait for each answer.")
+@click.option("--anywhere", is_flag=True, help="Allow a handler on another machine; it must be yours.")
+@click.argument("url", type=URL)
+@click.pass_context
+def check(ctx: click.Context, /, url: str, **given: Any) -> None:
+    """Test your handler with valid, forged and malformed deliveries, and explain failures.
+
+    Exit code 0: all passed, 1: not.
+    """
+    from webhook_tui.headless.signing.check import run
+
+    secret = one_secret(given)
+    if secret is None:
+        raise click.UsageError("No secret was given. Use --secret or --secret-file with the handler's own.")
+    ctx.exit(run(url, secret, anywhere=given["anywhere"], timeout_seconds=given["timeout"], output=given["output"]))

@@ -100,7 +100,7 @@ class Ownership:
         """Nothing is registered until the user asks for it."""
         self.lost_status: WebhookStatus | None = None
         """The status to return to when the user does not take the webhook back."""
-        self._is_confirmed = False
+        self.is_confirmed = False
         """PiktID returned our webhook, so its answers about others can be trusted."""
 
     def hold(self, registration_id: int, url: str, *, is_secret_known: bool) -> None:
@@ -109,7 +109,7 @@ class Ownership:
             self._secret_ring.end_registration(self.registered.registration_id)
         self.registered = Registered(registration_id, url, is_secret_known)
         self.own_urls.add(url)
-        self._is_confirmed = self.is_suspected = False
+        self.is_confirmed = self.is_suspected = False
         self.lost_status = None
 
     def holds(self, url: str | None) -> bool:
@@ -128,7 +128,7 @@ class Ownership:
         webhook = self._status.status.webhook
         is_taken = webhook.state is WebhookState.TAKEN
         if present.url in self.own_urls:
-            self._is_confirmed = True
+            self.is_confirmed = True
             if is_taken and self.is_suspected:
                 self.confirm()
             elif is_taken:  # another program restored it, with a secret that we do not know
@@ -144,7 +144,7 @@ class Ownership:
 
     def on_no_webhook_seen(self) -> None:
         """PiktID returned that no webhook is registered; trusted only after it returned ours."""
-        if self._is_confirmed or self._status.status.webhook.state is WebhookState.TAKEN:
+        if self.is_confirmed or self._status.status.webhook.state is WebhookState.TAKEN:
             self._lose()
             at = self._clock.utc_now().astimezone()
             self._publish_taken(messages.deleted_by_other(at), WebhookState.DELETED)
@@ -165,7 +165,7 @@ class Ownership:
 
     def _lose(self) -> None:
         """The webhook is not ours any more: no secret is current, and nothing is deleted on exit."""
-        self._is_confirmed = self.is_suspected = False
+        self.is_confirmed = self.is_suspected = False
         self.restore_url = None
         self.release()
         self._secret_ring.ended()
