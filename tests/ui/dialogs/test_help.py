@@ -14,7 +14,7 @@ async def test_help_shows_the_keys_that_work_where_the_focus_was(snapshot: Snaps
     async with stage(size=WIDE) as played:
         await played.press("?")
         await played.until("Keys: deliveries")
-        snapshot(played.lines(), "help-140x42")
+        snapshot(played.dialog_lines(), "help")
         text = played.text()
         for line in ("↑ ↓  k j    move", "w           why this verdict", "X           delete the webhook"):
             assert line in text
