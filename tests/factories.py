@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from webhook_tui.domain.delivery.delivery import Delivery, DeliveryRow
 from webhook_tui.domain.delivery.headers import Headers
+from webhook_tui.domain.delivery.summary import Summary
 from webhook_tui.domain.signature.verdict import Verdict, VerificationResult
 
 NOW = datetime(2026, 11, 23, 14, 20, 2, 418000, tzinfo=UTC)
@@ -42,7 +43,7 @@ def row(
     attempt: int = 1,
     answered: int | None = 200,
     size: int = len(PING),
-    about: str = "",
+    summary: Summary = Summary(),  # noqa: B008 -- frozen
     marked: bool = False,
 ) -> DeliveryRow:
     """A row as the table shows it."""
@@ -59,6 +60,6 @@ def row(
         attempt=attempt,
         answered=answered,
         size=size,
-        summary=about,
+        summary=summary,
         marked=marked,
     )

@@ -18,6 +18,7 @@ from tests.export.receiving import BODIES, HEADERS, TARGETS, expected, receiving
 from tests.factories import delivery, row
 from tests.patience import PATIENCE_SECONDS
 from webhook_tui.domain.delivery.delivery import StoredDelivery
+from webhook_tui.domain.delivery.summary import Summary
 from webhook_tui.export.destination import Destination
 from webhook_tui.export.formats import FORMATS
 from webhook_tui.export.json_lines import as_line, decoded_json, delivery_record
@@ -234,7 +235,7 @@ def test_a_delivery_without_an_answer_has_status_0() -> None:
 def test_no_cell_is_a_formula(received: str) -> None:
     """Text that a spreadsheet would compute has an apostrophe in front, and no control character is left."""
     one = stored()
-    one = StoredDelivery(replace(one.row, event=received, summary=received, event_id=received), one.delivery)
+    one = StoredDelivery(replace(one.row, event=received, summary=Summary(received), event_id=received), one.delivery)
     table = written("csv", [one]).decode("utf-8-sig")
     header, cells = csv.reader(io.StringIO(table, newline=""))
 

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from tests.export.receiving import BODIES, HEADERS, stored
 from webhook_tui.domain.delivery.delivery import StoredDelivery
 from webhook_tui.domain.delivery.headers import SENSITIVE
+from webhook_tui.domain.delivery.summary import Summary
 from webhook_tui.domain.signature.secret import Secret
 from webhook_tui.export.destination import Destination
 from webhook_tui.export.formats import FORMATS
@@ -55,7 +56,9 @@ def test_a_secret_goes_by_its_value(spelling: str) -> None:
     raw = spelling.encode()
     one = stored(b'{"x": "' + raw + b'"}', ((b"X-Echo", b"a" + raw + b"z"), (b"X-Webhook-Event", raw)), "/h?s=")
     one = StoredDelivery(
-        replace(one.row, event=spelling, summary=f"a {spelling}", event_id=f'"{spelling}"'),
+        replace(
+            one.row, event=spelling, summary=Summary(spelling, spelling, spelling, spelling), event_id=f'"{spelling}"'
+        ),
         replace(one.delivery, target="/h?s=" + raw.decode("latin-1")),
     )
 

@@ -13,7 +13,8 @@ import pytest
 
 from tests.factories import delivery
 from tests.hostile.documents import NAMED, generated, largest
-from webhook_tui.domain.delivery.event import event_name, parse_event, row_summary
+from webhook_tui.domain.delivery.event import event_name, parse_event
+from webhook_tui.domain.delivery.summary import event_summary
 from webhook_tui.domain.delivery.text import is_harmless
 from webhook_tui.domain.diagnostics.engine import explain
 from webhook_tui.domain.signature.lint import field_paths, lint
@@ -62,7 +63,7 @@ def _look_at(document: Document) -> None:
 def _read(body: bytes) -> None:
     """All that is done with a body by itself."""
     event = parse_event(body)
-    row_summary(event)
+    event_summary(event)
     event_name((), event)
     field_paths(body)
     for note in lint(delivery(body)):

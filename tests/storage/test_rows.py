@@ -6,16 +6,22 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from tests.factories import INVALID, NOW, PENDING, PING, VALID, delivery
 from webhook_tui.domain.account import Account
 from webhook_tui.domain.delivery.rows import DeliveryRows
+from webhook_tui.domain.delivery.summary import Summary
 from webhook_tui.domain.errors import ProblemError
+from webhook_tui.storage.database.connection import open_database
+from webhook_tui.storage.database.schema import HISTORY
 from webhook_tui.storage.history import DeliveryStore
+from webhook_tui.storage.rows import open_history
 
 
 @pytest.fixture
@@ -175,3 +181,31 @@ async def test_a_file_that_cannot_be_read_is_a_problem(
         rows.stored(1)
     with pytest.raises(ProblemError):
         await store.stored(1)
+
+
+async def test_the_summary_of_a_delivery_is_in_its_row(
+    store: DeliveryStore, rows: DeliveryRows, account: Account
+) -> None:
+    """Job, status, progress, file and quality come back as they were found; text that SQLite refuses is replaced."""
+    found = b'{"data": {"job_id": "job_1", "status": "\\ud800", "original_filename": "a.png", "quality_score": 0.5}}'
+    for body in (found, b"no JSON"):
+        await store.record(delivery(body), VALID, account=account, answered=200)
+    rows.refresh()
+    assert [row.summary for row in rows.window(0, 2)] == [
+        Summary("job_1", "\N{REPLACEMENT CHARACTER}", "", "a.png", "0.5"),
+        Summary(is_json=False),
+    ]
+
+
+def test_rows_of_an_earlier_version_keep_their_summary(tmp_path: Path) -> None:
+    """Version 5 had one text: job, status and progress are read out of it."""
+    path = tmp_path / "deliveries.db"
+    with closing(open_database(path, replace(HISTORY, migrations=HISTORY.migrations[:5])).connection) as old:
+        old.execute("INSERT INTO runs (started_at) VALUES (0)")
+        old.execute(
+            "INSERT INTO deliveries (run, account, received_at, client, method, target, event, verdict, reason, short,"
+            " attempt, answered, size, about) VALUES (1, 'a', 0, '', 'POST', '/', 'batch_edit', 'valid', '', '', 1,"
+            " 200, 2, 'job_ec536688 processing 3/8')"
+        )
+    with closing(open_history(path)) as rows:
+        assert [row.summary for row in rows.window(0, 2)] == [Summary("job_ec536688", "processing", "3/8")]

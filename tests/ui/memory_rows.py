@@ -181,7 +181,6 @@ def stored_delivery(
         attempt=attempt,
         answered=answered,
         size=len(body) if size is None else size,
-        summary="",
     )
     delivery = Delivery(received_at, "POST", "/h/4f9c", headers if headers is not None else usual, body, "127.0.0.1")
     return StoredDelivery(row, delivery)

@@ -6,6 +6,8 @@ from datetime import UTC, datetime
 
 from webhook_tui.domain.delivery.text import visible
 
+_WEEK = 7
+_WEEKDAYS = ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")
 _SIZES = ("B", "kB", "MB", "GB", "TB")
 
 
@@ -46,13 +48,31 @@ def counted(number: int, noun: str) -> str:
 
 
 def day_time(at: datetime, now: datetime) -> str:
-    """The time column, eight cells at most, in the zone of `now`: time today, else the day, else the year."""
+    """A moment in eight cells, in the zone of `now`.
+
+    Today `14:20:02`, in the six days before `Fr 18:40`, in this year `12 Nov`, else `2025`.
+    """
     local = at.astimezone(now.tzinfo)
-    if local.date() == now.date():
+    days = (now.date() - local.date()).days
+    if days == 0:
         return f"{local:%H:%M:%S}"
+    if 0 < days < _WEEK:
+        return f"{_WEEKDAYS[local.weekday()]} {local:%H:%M}"
     if local.year == now.year:
         return f"{local.day} {local:%b}"
     return f"{local.year}"
+
+
+def long_day_time(at: datetime, now: datetime) -> str:
+    """A moment in twelve cells, in the zone of `now`.
+
+    Today `14:20:02`, in this year `12 Nov 14:02`, else `12 Nov 2025`.
+    """
+    local = at.astimezone(now.tzinfo)
+    if local.date() == now.date():
+        return f"{local:%H:%M:%S}"
+    clock = f"{local:%H:%M}" if local.year == now.year else f"{local.year}"
+    return f"{local.day} {local:%b} {clock}"
 
 
 def exact_time(at: datetime, now: datetime) -> str:

@@ -17,6 +17,7 @@ from msgspec.structs import replace
 
 from webhook_tui.domain.delivery.delivery import Explanation, StoredDelivery
 from webhook_tui.domain.delivery.headers import SENSITIVE, Headers
+from webhook_tui.domain.delivery.summary import Summary
 from webhook_tui.domain.payload.signed_links import without_link_signatures
 from webhook_tui.domain.signature.secret import Secret
 
@@ -50,7 +51,7 @@ def redaction(secrets: Sequence[Secret], *, keep_links: bool = False) -> Callabl
                 row,
                 event=_text(row.event, spellings),
                 event_id=_event_id(row.event_id, spellings),
-                summary=_text(row.summary, spellings),
+                summary=_summary(row.summary, spellings),
             ),
             replace(
                 delivery,
@@ -63,6 +64,16 @@ def redaction(secrets: Sequence[Secret], *, keep_links: bool = False) -> Callabl
         )
 
     return clean
+
+
+def _summary(summary: Summary, spellings: _Spellings) -> Summary:
+    return replace(
+        summary,
+        job=_text(summary.job, spellings),
+        status=_text(summary.status, spellings),
+        progress=_text(summary.progress, spellings),
+        file=_text(summary.file, spellings),
+    )
 
 
 def _headers(headers: Headers, spellings: _Spellings) -> Headers:

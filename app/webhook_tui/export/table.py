@@ -51,7 +51,7 @@ def _cells(row: DeliveryRow) -> tuple[str, ...]:
         _safe(row.reason),
         str(row.answered) if row.answered else "",
         str(row.size),
-        _safe(row.summary),
+        _safe(row.summary.text),
         "yes" if row.marked else "no",
     )
 

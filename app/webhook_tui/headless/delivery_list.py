@@ -45,7 +45,7 @@ class DeliveryList:
             units.day_time(row.received_at, self._now).ljust(_TIME),
             style.verdict(row.verdict, _VERDICT),
             style.cell(row.event, self._event),
-            style.cell(summary.job, _JOB),
+            style.cell(summary.short_job, _JOB),
             style.cell(summary.status, _STATUS),
             style.cell(summary.result, self._result),
         )

@@ -9,10 +9,12 @@ from datetime import UTC
 from functools import cache
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from webhook_tui.domain.account import Account
 from webhook_tui.domain.delivery.delivery import Delivery, DeliveryRow
-from webhook_tui.domain.delivery.event import event_name, parse_event, row_summary
+from webhook_tui.domain.delivery.event import event_name, parse_event
+from webhook_tui.domain.delivery.summary import Summary, event_summary
 from webhook_tui.domain.jobs.job import JobFields
 from webhook_tui.domain.signature.verdict import VerificationResult
 from webhook_tui.storage.mappers import encode_headers, microseconds, storable
@@ -21,9 +23,10 @@ _LONGEST_NAME = 256
 _LONGEST_ID = 512
 _INSERT = """
     INSERT INTO deliveries (run, account, received_at, client, method, target, event, event_id, verdict, reason, short,
-        secret_id, attempt, answered, size, about, on_stream, http_version)
+        secret_id, attempt, answered, size, about, job, status, progress, file, quality, is_json,
+        on_stream, http_version)
 """
-_COLUMNS = 18
+_COLUMNS = 24
 _INSERT_BODIES = "INSERT INTO bodies (seq, headers, body)"
 _EARLIER = """
     SELECT d.event_id, d.attempt, d.on_stream FROM json_each(?) AS wanted, deliveries d WHERE d.seq =
@@ -43,7 +46,7 @@ class Recordable(Struct, frozen=True, gc=False):
     answered: int | None
     event: str
     event_id: str | None
-    summary: str
+    summary: Summary
 
 
 def recordable(
@@ -68,7 +71,19 @@ def recordable(
         answered,
         event=storable(event_name(delivery.headers, event), _LONGEST_NAME),
         event_id=event_id,
-        summary=storable(row_summary(event, job_fields), _LONGEST_NAME),
+        summary=_storable_summary(event_summary(event, job_fields)),
+    )
+
+
+def _storable_summary(summary: Summary) -> Summary:
+    if summary.job.isascii() and summary.status.isascii() and summary.file.isascii() and summary.progress.isascii():
+        return summary
+    return replace(
+        summary,
+        job=storable(summary.job, _LONGEST_ID),
+        status=storable(summary.status, _LONGEST_NAME),
+        progress=storable(summary.progress, _LONGEST_NAME),
+        file=storable(summary.file, _LONGEST_NAME),
     )
 
 
@@ -138,7 +153,13 @@ def _insert_piece(
             attempt,
             record.answered,
             len(delivery.body),
-            record.summary,
+            "",
+            record.summary.job,
+            record.summary.status,
+            record.summary.progress,
+            record.summary.file,
+            record.summary.quality,
+            record.summary.is_json,
             on_stream,
             delivery.http_version,
         )

@@ -1,4 +1,4 @@
-"""Deliveries read from the columns of the database. The order of `_ROW` is that of the fields of DeliveryRow."""
+"""Deliveries read from the columns of the database. `_ROW` has the order of the fields of DeliveryRow and Summary."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ import msgspec
 from webhook_tui.domain.account import Account
 from webhook_tui.domain.delivery.delivery import Delivery, DeliveryRow, StoredDelivery
 from webhook_tui.domain.delivery.headers import Headers
+from webhook_tui.domain.delivery.summary import Summary, summary_from_text
 from webhook_tui.domain.signature.verdict import Verdict
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -27,9 +28,10 @@ _decode = msgspec.msgpack.Decoder(tuple[tuple[bytes, bytes], ...]).decode
 
 _ROW = (
     "d.seq, d.run, d.received_at, d.event, d.event_id, d.verdict, d.reason, d.short, d.secret_id, d.attempt, "
-    "d.answered, d.size, d.about, d.marked, d.comment, d.on_stream"
+    "d.answered, d.size, d.about, d.job, d.status, d.progress, d.file, d.quality, d.is_json, "
+    "d.marked, d.comment, d.on_stream"
 )
-_ROW_WIDTH = 16
+_ROW_WIDTH = 22
 _REST = "d.client, d.method, d.target, d.http_version, b.headers, b.body"
 ROWS = " ".join(("SELECT", _ROW, "FROM deliveries d"))
 """Begins a query for rows."""
@@ -61,9 +63,12 @@ def reserve_numbers(connection: sqlite3.Connection, seq: int) -> None:
 
 def row_of(columns: Sequence[Any]) -> DeliveryRow:
     """Make a row of the columns of ROWS."""
-    seq, run, received_at, event, event_id, verdict, *rest, marked, comment, on_stream = columns
+    seq, run, received_at, event, event_id, verdict, *rest = columns[:12]
+    about, job, status, progress, file, quality, is_json, marked, comment, on_stream = columns[12:]
     first = (seq, run, moment(received_at), event, event_id, Verdict(verdict))
-    values: tuple[Any, ...] = (*first, *rest, bool(marked), comment, bool(on_stream))
+    is_earlier = job is None
+    summary = summary_from_text(about) if is_earlier else Summary(job, status, progress, file, quality, bool(is_json))
+    values: tuple[Any, ...] = (*first, *rest, summary, bool(marked), comment, bool(on_stream))
     return DeliveryRow(*values)
 
 

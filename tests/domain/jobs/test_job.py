@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from webhook_tui.domain.delivery.event import event_from, row_summary
+from webhook_tui.domain.delivery.event import event_from
+from webhook_tui.domain.delivery.summary import event_summary
 from webhook_tui.domain.jobs.job import (
     JobFields,
     indexed_images,
@@ -56,7 +57,8 @@ def test_a_field_may_be_a_path_or_have_a_dot_in_its_name() -> None:
     [
         ({"status": "processing", "processed_images": 3, "total_images": 8, "progress": 37}, "processing", "3/8"),
         ({"preprocessing_status": "completed", "progress": 100}, "completed", "100 %"),
-        ({"status": 3, "progress": 12.5, "processed_images": 3}, "", "12.5 %"),
+        ({"status": 3, "progress": 12.5, "processed_images": 3}, "3", "12.5 %"),
+        ({"status": True}, "true", ""),
         ({"status": "", "preprocessing_status": "failed", "progress": True}, "failed", ""),
         ({"progress": 10**400}, "", f"{'1' + '0' * 79}"),
         ({"status": "x" * 200}, "x" * 80, ""),
@@ -104,9 +106,9 @@ def test_the_fields_are_settings() -> None:
     data = {"task": "t1", "state": "done", "n": 1, "of": 2, "url": LINK, "job_id": "no", "status": "no"}
     assert job_ids(data, fields.ids) == ["t1"]
     assert job_images(data, fields) == (LINK,)
-    assert row_summary(event_from({"data": data}), fields) == "t1 done 1/2"
-    assert row_summary(event_from({"data": data})) == "no no"
-    assert row_summary(event_from({"data": {"identity_code": "id_1", "progress": 5}})) == "id_1 5 %"
+    assert event_summary(event_from({"data": data}), fields).text == "t1 done 1/2"
+    assert event_summary(event_from({"data": data})).text == "no no"
+    assert event_summary(event_from({"data": {"identity_code": "id_1", "progress": 5}})).text == "id_1 5 %"
 
 
 def test_the_worst_verdict() -> None:

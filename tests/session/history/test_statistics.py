@@ -71,7 +71,7 @@ async def test_the_jobs_of_a_run(tmp_path: Path) -> None:
             ("1", 2, "processing"),
         ]
         assert [event.seq for event in detail.events] == [1, 3]
-        assert [row.row.summary for row in running.all(DeliveryStored)] == [
+        assert [row.row.summary.text for row in running.all(DeliveryStored)] == [
             "1 processing",
             "2 processing",
             "1 processing",

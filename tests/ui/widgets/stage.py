@@ -14,6 +14,7 @@ from textual.widget import Widget
 
 from tests.ui.terminal_view import lines, strips
 from webhook_tui.domain.delivery.delivery import DeliveryRow, StoredDelivery
+from webhook_tui.domain.delivery.summary import Summary
 from webhook_tui.domain.forwarding.forward_result import ForwardResult
 from webhook_tui.domain.signature.verdict import Verdict
 from webhook_tui.ui.frame_budget import FrameBudget
@@ -90,8 +91,9 @@ def delivery(
     answered: int | None = 200,
     size: int = 96,
     run: int = 1,
-    about: str = "",
+    summary: Summary = Summary(),  # noqa: B008 -- frozen
     marked: bool = False,
+    comment: str = "",
 ) -> DeliveryRow:
     """One row, today by the clock of the stage."""
     hour, minute, second = (int(part) for part in at.split(":"))
@@ -108,8 +110,9 @@ def delivery(
         attempt=attempt,
         answered=answered,
         size=size,
-        summary=about,
+        summary=summary,
         marked=marked,
+        comment=comment,
     )
 
 
@@ -129,6 +132,37 @@ def twelve() -> list[DeliveryRow]:
         delivery(10, "image_result", v.MALFORMED, "14:20:44", size=1200),
         delivery(11, "batch_edit", v.VALID, "14:21:10", size=420),
         delivery(12, "ping", v.PENDING, "14:21:37"),
+    ]
+
+
+def fourteen() -> list[DeliveryRow]:
+    """Deliveries of two runs with everything that a row can say, numbers 31 to 44; 37 is to differ from SSE."""
+    v = Verdict
+
+    def job(status: str = "completed", *, progress: str = "", file: str = "") -> Summary:
+        return Summary("job_ec536688", status, progress, file, "0.91" if file else "")
+
+    friday = timedelta(days=3)
+    earlier = [
+        delivery(31, "batch_edit", at="18:40:00", summary=Summary("job_468154a6", "completed", "3/3")),
+        delivery(32, "identity_preprocessing", at="18:41:00", summary=Summary("id_b59f074e", "completed", "100 %")),
+    ]
+    return [
+        *(replace(row, received_at=row.received_at - friday) for row in earlier),
+        delivery(33, run=2),
+        delivery(34, "batch_edit", at="14:02:40", run=2, summary=job("processing", progress="0/8")),
+        delivery(35, "image_result", at="14:02:58", run=2, answered=503, summary=job(file="look-1.jpg")),
+        delivery(36, "image_result", at="14:03:29", run=2, attempt=2, marked=True, summary=job(file="look-1.jpg")),
+        delivery(37, "batch_edit", at="14:03:31", run=2, summary=job("processing", progress="3/8")),
+        delivery(
+            38, "image_result", v.OLDER, "14:03:40", run=2, comment="a", summary=job(file="夏のコレクション-03.jpg")
+        ),
+        delivery(39, "image_result", v.INVALID, "14:03:52", run=2, size=694, summary=job(file="look-3.jpg")),
+        delivery(40, "identity_preprocessing", v.MISSING, "14:03:53", run=2, summary=Summary(is_json=False)),
+        delivery(41, "image_result", v.MALFORMED, "14:04:10", run=2, summary=job(file="summer-collection-final.jpg")),
+        delivery(42, "image_result", at="14:04:12", run=2, summary=job("failed", file="look-5.jpg")),
+        delivery(43, "batch_edit", at="14:04:30", run=2, summary=job("processing", progress="5/8")),
+        delivery(44, "ping", v.PENDING, "14:04:31", run=2),
     ]
 
 

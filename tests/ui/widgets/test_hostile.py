@@ -7,6 +7,7 @@ from itertools import product
 
 from tests.ui.terminal_view import lines
 from tests.ui.widgets.stage import Clock, Rows, Stage, delivery, segments
+from webhook_tui.domain.delivery.summary import Summary
 from webhook_tui.domain.delivery.text import is_harmless
 from webhook_tui.ui.widgets.payload.loader import document_for
 from webhook_tui.ui.widgets.payload.view import PayloadView
@@ -40,14 +41,16 @@ async def test_in_the_table_received_text_is_harmless() -> None:
     app = Stage(table.widget)
     async with app.run_test(size=(130, 8)) as pilot:
         for text in HOSTILE:
-            table.show_rows(Rows([delivery(1, text, about=text, attempt=2), delivery(2)]))
+            table.show_rows(
+                Rows([delivery(1, text, summary=Summary(text, text, text, text, text), attempt=2), delivery(2)])
+            )
             await pilot.click(Table, offset=(40, 1))
             await pilot.pause()
             assert app.is_running
             check(app)
             assert lines(app)[1].index("✓ valid") == lines(app)[2].index("✓ valid")
             if text.startswith("["):
-                assert text in lines(app)[1]
+                assert text[:20] in lines(app)[1]
 
 
 async def test_in_the_payload_received_text_is_harmless() -> None:

@@ -7,6 +7,7 @@ from datetime import datetime
 from msgspec import Struct
 
 from webhook_tui.domain.delivery.headers import Headers
+from webhook_tui.domain.delivery.summary import Summary
 from webhook_tui.domain.signature.verdict import Verdict, VerificationResult
 
 
@@ -48,8 +49,8 @@ class DeliveryRow(Struct, frozen=True, gc=False):
     """Status that we answered; None: not answered (yet), 0: the connection was reset."""
     size: int
     """Bytes of the body."""
-    summary: str
-    """A few words from `data` (job id, status, progress); "" when there is nothing known in it."""
+    summary: Summary = Summary()
+    """Of `data`; deliveries of earlier versions have less of it."""
     marked: bool = False
     comment: str = ""
     """The user's words about it (raw: sanitise before showing)."""

@@ -11,7 +11,6 @@ from collections.abc import Mapping
 from msgspec import Struct
 
 from webhook_tui.domain.delivery.headers import EVENT_HEADER, Headers, first
-from webhook_tui.domain.jobs.job import JobFields, job_ids, job_progress, job_status
 from webhook_tui.domain.payload.json_decoder import decode
 
 KNOWN_EVENTS = ("batch_edit", "image_result", "identity_preprocessing", "ping")
@@ -19,7 +18,6 @@ KNOWN_EVENTS = ("batch_edit", "image_result", "identity_preprocessing", "ping")
 MOST_VALUES = 200_000
 """Values of a body beyond which it is nobody's event; to decode them would keep every other delivery waiting."""
 
-_LONGEST_SUMMARY = 120
 _encode_id = json.JSONEncoder(allow_nan=False).encode
 
 
@@ -87,13 +85,3 @@ def event_name(headers: Headers, event: Event) -> str:
     if header:
         return header.decode("utf-8", "replace")
     return event.name or ""
-
-
-def row_summary(event: Event, fields: JobFields | None = None) -> str:
-    """A few words from `data` for the table: job id, status, progress; "" when none of them is there."""
-    data, fields = event.data, fields or JobFields()
-    if not data:
-        return ""
-    ids = job_ids(data, (*fields.ids, "identity_code"))[:1]
-    words = (*ids, job_status(data, fields), job_progress(data, fields))
-    return " ".join(word for word in words if word)[:_LONGEST_SUMMARY]

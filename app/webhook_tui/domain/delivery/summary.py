@@ -1,41 +1,104 @@
-"""What a delivery is about, in three words for a table: its job, its status, its result."""
+"""Summary of a delivery for a table row: its job, the job's status, and its result."""
 
 from __future__ import annotations
 
+import re
+
 from msgspec import Struct
 
-from webhook_tui.domain.delivery.event import parse_event
+from webhook_tui.domain.delivery.event import Event, parse_event
 from webhook_tui.domain.jobs.job import JobFields, job_ids, job_progress, job_status
 
-_PREFIX = "job_"
+_PREFIX = re.compile(r"^(?:job|task|id)[_-](?=.)", re.IGNORECASE)
 _JOB_LENGTH = 8
 _FILE_FIELDS = ("original_filename", "download_filename")
+_QUALITY_FIELD = "quality_score"
+_LONGEST_TEXT = 120
+_LONGEST_FILE = 256
+_LARGEST_SCORE = 1_000_000
+_PROGRESS = re.compile(r"(?:^| )(\S+/\S+|\S+ %)$")
 
 
 class Summary(Struct, frozen=True, gc=False):
-    """Raw text, "" where the payload holds none: sanitise before showing."""
+    """Received text, "" where the payload has none: sanitise before showing."""
 
     job: str = ""
-    """The first eight characters of its id, without `job_`: `ec536688`."""
+    """The first id of a job, whole."""
     status: str = ""
-    result: str = ""
-    """The name of an image file, else the progress: `look-6.jpg`, `5/8`, `40 %`."""
+    progress: str = ""
+    """`5/8` or `40 %`."""
+    file: str = ""
+    """The name of an image file, without folders."""
+    quality: str = ""
+    """The quality score of an image: `0.91`."""
+    is_json: bool = True
+
+    @property
+    def job_without_prefix(self) -> str:
+        """The job's id without the word in front that says that it is one: `ec536688` of `job_ec536688`."""
+        return _PREFIX.sub("", self.job)
+
+    @property
+    def short_job(self) -> str:
+        """The first eight characters of that."""
+        return self.job_without_prefix[:_JOB_LENGTH]
+
+    @property
+    def result(self) -> str:
+        """The name of the file, else the progress: `look-6.jpg`, `5/8`, `40 %`."""
+        return self.file or self.progress
 
     @property
     def words(self) -> str:
-        """What there is of them, separated by two blanks."""
-        return "  ".join(word for word in (self.job, self.status, self.result) if word)
+        """Short job id, status and result, separated by two blanks."""
+        return "  ".join(word for word in (self.short_job, self.status, self.result) if word)
+
+    @property
+    def text(self) -> str:
+        """Job id, status and progress, separated by one blank, at most 120 characters."""
+        return " ".join(word for word in (self.job, self.status, self.progress) if word)[:_LONGEST_TEXT]
 
 
 def summarize(body: bytes, fields: JobFields | None = None) -> Summary:
     """Return the summary of a body; empty when it is no event."""
-    data, fields = parse_event(body).data, fields or JobFields()
+    return event_summary(parse_event(body), fields)
+
+
+def event_summary(event: Event, fields: JobFields | None = None) -> Summary:
+    """Return the summary of a parsed event."""
+    data, fields = event.data, fields or JobFields()
     if not data:
-        return Summary()
-    job = next(iter(job_ids(data, (*fields.ids, "identity_code"))), "")
+        return Summary(is_json=event.is_json)
     files = [name for key in _FILE_FIELDS if isinstance(name := data.get(key), str)]
     return Summary(
-        job.removeprefix(_PREFIX)[:_JOB_LENGTH],
-        job_status(data, fields),
-        next(filter(None, files), "") or job_progress(data, fields),
+        job=next(iter(job_ids(data, (*fields.ids, "identity_code"))), ""),
+        status=job_status(data, fields),
+        progress=job_progress(data, fields),
+        file=_last_segment(next(filter(None, files), "")),
+        quality=_score(data.get(_QUALITY_FIELD)),
     )
+
+
+def summary_from_text(text: str) -> Summary:
+    """Return the summary that `Summary.text` was made of, as far as the text tells.
+
+    A single word is an id when it has a digit, and a status otherwise.
+    """
+    found = _PROGRESS.search(text)
+    progress = found[1] if found else ""
+    first, _, rest = text[: found.start() if found else None].partition(" ")
+    if rest or any(character.isdigit() for character in first):
+        return Summary(first, rest, progress)
+    return Summary("", first, progress)
+
+
+def _score(value: object) -> str:
+    is_number = isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < _LARGEST_SCORE
+    return f"{value:g}" if is_number else ""
+
+
+def _last_segment(name: str) -> str:
+    """The file's name in a path or a URL."""
+    if "://" in name:
+        name = name.partition("?")[0].partition("#")[0]
+    return name.replace("\\", "/").rstrip("/").rpartition("/")[2][:_LONGEST_FILE]

@@ -109,11 +109,15 @@ def job_ids(data: object, fields: Sequence[str] = JOB_FIELDS) -> list[str]:
 
 
 def job_status(data: object, fields: JobFields) -> str:
-    """The status in words, "" where there is none; cut to 80 characters."""
+    """The status: text, a number, or `true` and `false`; "" where there is none. Cut to 80 characters."""
     for field in fields.status:
         for value in _values(data, field):
             if isinstance(value, str) and value:
                 return value[:_LONGEST_WORD]
+            if isinstance(value, bool):
+                return str(value).lower()
+            if isinstance(value, int | float):
+                return _short(value)[:_LONGEST_WORD]
     return ""
 
 

@@ -94,11 +94,21 @@ CREATE TRIGGER results_deleted AFTER DELETE ON deliveries BEGIN
 END;
 """
 
+_HISTORY_6 = """
+-- `about` is the summary as one text in deliveries of earlier versions, whose job is NULL; '' in the others.
+ALTER TABLE deliveries ADD COLUMN job TEXT;
+ALTER TABLE deliveries ADD COLUMN status TEXT NOT NULL DEFAULT '';
+ALTER TABLE deliveries ADD COLUMN progress TEXT NOT NULL DEFAULT '';
+ALTER TABLE deliveries ADD COLUMN file TEXT NOT NULL DEFAULT '';
+ALTER TABLE deliveries ADD COLUMN quality TEXT NOT NULL DEFAULT '';
+ALTER TABLE deliveries ADD COLUMN is_json INTEGER NOT NULL DEFAULT 1;
+"""
+
 HISTORY = Schema(
     called="history",
     way_out="Use another file with --db F, or none with --ephemeral.",
     application_id=0x77685431,
-    migrations=(_HISTORY_1, _HISTORY_2, _HISTORY_3, _HISTORY_4, _HISTORY_5),
+    migrations=(_HISTORY_1, _HISTORY_2, _HISTORY_3, _HISTORY_4, _HISTORY_5, _HISTORY_6),
 )
 
 

@@ -18,47 +18,43 @@ from webhook_tui.ui.widgets.table.delivery_columns import (
     answered_cell,
     columns,
     cut_text,
-    event_cell,
-    folded,
     time_cell,
     verdict_cell,
 )
 
-N, T, V, E, A, W, S, B = "number", "time", "verdict", "event", "attempt", "answered", "size", "about"
+N, T, V, E, J, U, R = "number", "time", "verdict", "event", "job", "status", "result"
+A, W, S = "attempt", "answered", "size"
 
 
 @pytest.mark.parametrize(
-    ("width", "names", "event"),
+    ("width", "names", "event", "last"),
     [
-        (26, [V, E], 8),
-        (37, [V, E], 19),
-        (38, [T, V, E], 10),
-        (40, [T, V, E], 12),
-        (55, [T, V, E], 27),
-        (56, [N, T, V, E], 22),
-        (57, [N, T, V, E], 23),
-        (59, [N, T, V, E], 25),
-        (60, [N, T, V, E], 26),
-        (67, [N, T, V, E], 30),
-        (68, [N, T, V, E, A], 25),
-        (75, [N, T, V, E, A], 30),
-        (76, [N, T, V, E, A, W], 23),
-        (79, [N, T, V, E, A, W], 26),
-        (80, [N, T, V, E, A, W], 27),
-        (83, [N, T, V, E, A, W], 30),
-        (84, [N, T, V, E, A, W, S], 22),
-        (100, [N, T, V, E, A, W, S], 30),
-        (115, [N, T, V, E, A, W, S], 30),
-        (116, [N, T, V, E, A, W, S, B], 28),
-        (120, [N, T, V, E, A, W, S, B], 30),
-        (200, [N, T, V, E, A, W, S, B], 30),
+        (26, [V, E], 9, 9),
+        (37, [V, E], 20, 20),
+        (38, [T, V, E], 11, 11),
+        (55, [T, V, E], 28, 28),
+        (56, [N, T, V, E], 23, 23),
+        (57, [N, T, V, E], 24, 24),
+        (77, [N, T, V, E], 44, 44),
+        (78, [N, T, V, E, J, U], 22, 11),
+        (80, [N, T, V, E, J, U], 22, 12),
+        (89, [N, T, V, E, J, U], 22, 12),
+        (90, [N, T, V, E, J, U, R], 22, 11),
+        (99, [N, T, V, E, J, U, R], 22, 20),
+        (100, [N, T, V, E, J, U, R], 22, 17),
+        (117, [N, T, V, E, J, U, R], 22, 34),
+        (118, [N, T, V, E, J, U, R, A], 22, 7),
+        (128, [N, T, V, E, J, U, R, A, W], 22, 8),
+        (137, [N, T, V, E, J, U, R, A, W, S], 22, 7),
+        (200, [N, T, V, E, J, U, R, A, W, S], 22, 7),
     ],
 )
-def test_the_columns_of_a_width(width: int, names: list[str], event: int) -> None:
-    """Each column comes in at its width, and the event takes the rest, from 8 to 30."""
+def test_the_columns_of_a_width(width: int, names: list[str], event: int, last: int) -> None:
+    """Each column comes in at its width; the event takes the rest below 78, the result from 90."""
     shown = columns(width, 2)
     assert [column.name for column in shown] == names
     assert next(column.width for column in shown if column.name == "event") == event
+    assert shown[-1].width == last
 
 
 @pytest.mark.parametrize("digits", [1, 4, 7])
@@ -69,13 +65,23 @@ def test_a_row_fits_into_every_width(digits: int) -> None:
         assert BAR_WIDTH + sum(shown.values()) + GAP * (len(shown) - 1) + MARGIN <= width
         assert "verdict" in shown
         assert shown["event"] >= (22 if "number" in shown else 10)
-        assert shown.get("about", 24) >= 24
+        assert shown.get("result", 11) >= 11
+        assert shown.get("status", 10) >= 10
+        assert shown.get("time", 8) == (12 if width >= 100 else 8)
 
 
 def test_long_numbers_take_room_from_the_event_until_it_has_its_least() -> None:
     """The number column grows with the largest number; where the event would get too narrow it goes."""
     assert columns(60, 6)[0].width == 7
     assert [column.name for column in columns(57, 7)] == ["time", "verdict", "event"]
+    assert [column.name for column in columns(80, 8)] == ["number", "time", "verdict", "event"]
+
+
+def test_wider_jobs_take_room_from_the_result() -> None:
+    """The columns before it stay where they are."""
+    narrow, wide = columns(100, 2), columns(100, 2, 12)
+    assert [column.width for column in narrow[4:]] == [8, 10, 17]
+    assert [column.width for column in wide[4:]] == [12, 10, 13]
 
 
 def test_the_verdict_block_is_thirteen_cells_in_both_sets_of_signs() -> None:
@@ -90,43 +96,23 @@ def test_the_verdict_block_is_thirteen_cells_in_both_sets_of_signs() -> None:
 
 
 @pytest.mark.parametrize(
-    ("attempt", "answered", "shown", "told"),
+    ("days", "short", "long"),
     [
-        (1, 200, [], ""),
-        (1, 204, [], ""),
-        (2, 200, [], "×2"),
-        (1, 503, [], "503"),
-        (12, 429, [], "×12 429"),
-        (1, None, [], "none"),
-        (2, 503, ["attempt"], "503"),
-        (2, 503, ["attempt", "answered"], ""),
+        (0, "14:02:11", "    14:02:11"),
+        (1, "Su 14:02", "22 Nov 14:02"),
+        (6, "Tu 14:02", "17 Nov 14:02"),
+        (7, "16 Nov", "16 Nov 14:02"),
+        (20, "3 Nov", " 3 Nov 14:02"),
+        (400, "2025", "19 Oct 2025"),
+        (-1, "24 Nov", "24 Nov 14:02"),
     ],
 )
-def test_a_column_without_room_leaves_its_exceptions(
-    attempt: int, answered: int | None, shown: list[str], told: str
-) -> None:
-    """Normal values vanish with their column, odd ones move into the event's cell."""
-    row = delivery(1, attempt=attempt, answered=answered)
-    assert folded(row, frozenset(shown), UNICODE) == told  # type: ignore[arg-type]  # names of columns
-
-
-def test_exceptions_stand_at_the_right_end_and_the_name_gives_way() -> None:
-    """The name is cut before the exception is."""
-    row = delivery(1, "image_result", attempt=2)
-    name, tail = event_cell(row, 23, "×2", UNICODE)
-    assert (name + tail, tail) == ("image_result         ×2", "×2")
-    name, tail = event_cell(row, 10, "×2", UNICODE)
-    assert name + tail == "image_… ×2"
-    name, tail = event_cell(row, 4, "×2 503", UNICODE)
-    assert cell_len(name + tail) == 4
-
-
-def test_times_are_of_the_clocks_zone() -> None:
-    """Today a time, this year a day, before that a year."""
-    row = delivery(1, at="14:20:02")
-    assert time_cell(row, NOON) == "14:20:02"
-    assert time_cell(replace(row, received_at=NOON - timedelta(days=11)), NOON) == "12 Nov"
-    assert time_cell(replace(row, received_at=NOON - timedelta(days=400)), NOON) == "2025"
+def test_times_are_of_the_clocks_zone(days: int, short: str, long: str) -> None:
+    """Today a time, in the six days before the weekday, this year a day, before that a year."""
+    row = delivery(1)
+    row = replace(row, received_at=row.received_at - timedelta(days=days))
+    assert time_cell(row, NOON, 8) == short
+    assert time_cell(row, NOON, 12) == long.rjust(12)
 
 
 def test_no_answer_is_a_word() -> None:

@@ -46,8 +46,8 @@ async def test_failures_are_blocks_and_successes_are_quiet() -> None:
         assert foreground(app, 1, 20) == DARK["valid"]
         assert foreground(app, 6, 20) == DARK["older"]
         assert style_at(app, 12, 20).italic
-        assert style_at(app, 4, 62).bold
-        assert style_at(app, 3, 72).bold
+        assert style_at(app, 4, 53).bold
+        assert style_at(app, 3, 53).bold
 
 
 async def test_focus_is_told_by_heading_bar_and_row() -> None:

@@ -8,61 +8,117 @@ from textual.events import MouseScrollUp
 from textual.strip import Strip
 
 from tests.ui.terminal_view import lines, wheel
-from tests.ui.widgets.stage import Clock, ManyRows, Rows, Stage, changed, find, style_at, twelve
+from tests.ui.widgets.stage import Clock, ManyRows, Rows, Stage, changed, find, fourteen, style_at, twelve
 from webhook_tui.domain.signature.verdict import Verdict
 from webhook_tui.ui.widgets.table.delivery_table import DeliveryTable
 from webhook_tui.ui.widgets.table.table import Table
 
 AT_140 = """
-    #  time       verdict       event                   attempt  answered     size
-    1  14:02:11   ✓ valid       ping                          1       200     96 B
-    2  14:02:40   ✓ valid       batch_edit                    1       200    412 B
-    3  14:02:58   ✓ valid       image_result                  1       503    688 B
-    4  14:03:29   ✓ valid       image_result                  2       200    688 B
-    5  14:19:02   ✓ valid       ping                          1       200     96 B
-    6  14:19:05   ◷ older       batch_edit                    1       200    415 B
-    7  14:19:31   ✓ valid       batch_edit                    1       200    415 B
-▌   8  14:20:02   ✗ invalid     image_result                  1       200    694 B
-    9  14:20:02   ∅ missing     identity_preprocessing        1       200    301 B
-   10  14:20:44   ! malformed   image_result                  1       200   1.2 kB
-   11  14:21:10   ✓ valid       batch_edit                    1       200    420 B
-   12  14:21:37   … pending     ping                          1       200     96 B
+    #  time       verdict       event                   job       status      result
+   31  Fr 18:40   ✓ valid       batch_edit              468154a6  completed   3/3
+   32  Fr 18:41   ✓ valid       identity_preprocessing  b59f074e  completed   100 %
+   33  14:02:11   ✓ valid       ping
+   34  14:02:40   ✓ valid       batch_edit              ec536688  processing  ────── 0/8
+   35  14:02:58   ✓ valid       image_result       503  ec536688  completed   look-1.jpg
+ ◆ 36  14:03:29   ✓ valid       image_result        ×2  ec536688  completed   look-1.jpg
+   37  14:03:31   ✓ valid       batch_edit           ≠  ec536688  processing  ━━──── 3/8
+   38  14:03:40   ◷ older       image_result         ;  ec536688  completed   夏の…03.jpg
+▌  39  14:03:52   ✗ invalid     image_result            ec536688  completed   look-3.jpg
+   40  14:03:53   ∅ missing     identity_preprocessing            not JSON
+   41  14:04:10   ! malformed   image_result            ec536688  completed   summ…al.jpg
+   42  14:04:12   ✓ valid       image_result            ec536688  failed      look-5.jpg
+   43  14:04:30   ✓ valid       batch_edit              ec536688  processing  ━━━━── 5/8
+   44  14:04:31   … pending     ping
 """
 AT_100 = """
     #  time       verdict       event
-    1  14:02:11   ✓ valid       ping
-    2  14:02:40   ✓ valid       batch_edit
-    3  14:02:58   ✓ valid       image_result        503
-    4  14:03:29   ✓ valid       image_result         ×2
-    5  14:19:02   ✓ valid       ping
-    6  14:19:05   ◷ older       batch_edit
-    7  14:19:31   ✓ valid       batch_edit
-▌   8  14:20:02   ✗ invalid     image_result
-    9  14:20:02   ∅ missing     identity_preprocessing
-   10  14:20:44   ! malformed   image_result
-   11  14:21:10   ✓ valid       batch_edit
-   12  14:21:37   … pending     ping
+   31  Fr 18:40   ✓ valid       batch_edit      468154a6
+   32  Fr 18:41   ✓ valid       identity_preprocessing
+   33  14:02:11   ✓ valid       ping
+   34  14:02:40   ✓ valid       batch_edit      ec536688
+   35  14:02:58   ✓ valid       image_result         503
+ ◆ 36  14:03:29   ✓ valid       image_result          ×2
+   37  14:03:31   ✓ valid       batch_edit             ≠
+   38  14:03:40   ◷ older       image_result           ;
+▌  39  14:03:52   ✗ invalid     image_result    ec536688
+   40  14:03:53   ∅ missing     identity_preprocessing
+   41  14:04:10   ! malformed   image_result    ec536688
+   42  14:04:12   ✓ valid       image_result    ec536688
+   43  14:04:30   ✓ valid       batch_edit      ec536688
+   44  14:04:31   … pending     ping
 """
 AT_80 = """
-    #  time       verdict       event                       attempt  answered  ▃
-    2  14:02:40   ✓ valid       batch_edit                        1       200
-    3  14:02:58   ✓ valid       image_result                      1       503
-    4  14:03:29   ✓ valid       image_result                      2       200
-    5  14:19:02   ✓ valid       ping                              1       200
-    6  14:19:05   ◷ older       batch_edit                        1       200
-    7  14:19:31   ✓ valid       batch_edit                        1       200  ▁
-▌   8  14:20:02   ✗ invalid     image_result                      1       200
-    9  14:20:02   ∅ missing     identity_preprocessing            1       200
+    #  time       verdict       event                   job       status
+   35  14:02:58   ✓ valid       image_result       503  ec536688  completed
+ ◆ 36  14:03:29   ✓ valid       image_result        ×2  ec536688  completed    ▃
+   37  14:03:31   ✓ valid       batch_edit           ≠  ec536688  ━━──── 3/8
+   38  14:03:40   ◷ older       image_result         ;  ec536688  completed
+▌  39  14:03:52   ✗ invalid     image_result            ec536688  completed
+   40  14:03:53   ∅ missing     identity_preprocessing            not JSON
+   41  14:04:10   ! malformed   image_result            ec536688  completed
+   42  14:04:12   ✓ valid       image_result            ec536688  failed
+   43  14:04:30   ✓ valid       batch_edit              ec536688  ━━━━── 5/8   ▅
 """
 AT_60 = """
     #  time       verdict       event
-    3  14:02:58   ✓ valid       image_result          503  ▇
-    4  14:03:29   ✓ valid       image_result           ×2
-    5  14:19:02   ✓ valid       ping
-    6  14:19:05   ◷ older       batch_edit
-    7  14:19:31   ✓ valid       batch_edit
-▌   8  14:20:02   ✗ invalid     image_result               ▇
-    9  14:20:02   ∅ missing     identity_preprocessing
+ ◆ 36  14:03:29   ✓ valid       image_result            ×2
+   37  14:03:31   ✓ valid       batch_edit               ≠ ▃
+   38  14:03:40   ◷ older       image_result             ;
+▌  39  14:03:52   ✗ invalid     image_result      ec536688
+   40  14:03:53   ∅ missing     identity_preprocessing
+   41  14:04:10   ! malformed   image_result      ec536688
+   42  14:04:12   ✓ valid       image_result      ec536688
+"""
+AT_200 = """
+    #  time           verdict       event                   job       status      result
+   31  20 Nov 18:40   ✓ valid       batch_edit              468154a6  completed   3/3
+   32  20 Nov 18:41   ✓ valid       identity_preprocessing  b59f074e  completed   100 %
+   33      14:02:11   ✓ valid       ping
+   34      14:02:40   ✓ valid       batch_edit              ec536688  processing  ────── 0/8
+   35      14:02:58   ✓ valid       image_result       503  ec536688  completed   look-1.jpg
+ ◆ 36      14:03:29   ✓ valid       image_result        ×2  ec536688  completed   look-1.jpg
+   37      14:03:31   ✓ valid       batch_edit           ≠  ec536688  processing  ━━──── 3/8
+   38      14:03:40   ◷ older       image_result         ;  ec536688  completed   夏のコ…ン-03.jpg
+▌  39      14:03:52   ✗ invalid     image_result            ec536688  completed   look-3.jpg
+   40      14:03:53   ∅ missing     identity_preprocessing            not JSON
+   41      14:04:10   ! malformed   image_result            ec536688  completed   summer-…final.jpg
+   42      14:04:12   ✓ valid       image_result            ec536688  failed      look-5.jpg
+   43      14:04:30   ✓ valid       batch_edit              ec536688  processing  ━━━━── 5/8
+   44      14:04:31   … pending     ping
+"""
+AT_118 = """
+    #  time           verdict       event                   job       status      result                      attempt
+   31  20 Nov 18:40   ✓ valid       batch_edit              468154a6  completed   3/3                               1
+   32  20 Nov 18:41   ✓ valid       identity_preprocessing  b59f074e  completed   100 %                             1
+   33      14:02:11   ✓ valid       ping                                                                            1
+   34      14:02:40   ✓ valid       batch_edit              ec536688  processing  ────── 0/8                        1
+   35      14:02:58   ✓ valid       image_result       503  ec536688  completed   look-1.jpg            0.91        1
+ ◆ 36      14:03:29   ✓ valid       image_result            ec536688  completed   look-1.jpg            0.91        2
+   37      14:03:31   ✓ valid       batch_edit           ≠  ec536688  processing  ━━──── 3/8                        1
+   38      14:03:40   ◷ older       image_result         ;  ec536688  completed   夏のコレク…ン-03.jpg  0.91        1
+▌  39      14:03:52   ✗ invalid     image_result            ec536688  completed   look-3.jpg            0.91        1
+   40      14:03:53   ∅ missing     identity_preprocessing            not JSON                                      1
+   41      14:04:10   ! malformed   image_result            ec536688  completed   summer-col…final.jpg  0.91        1
+   42      14:04:12   ✓ valid       image_result            ec536688  failed      look-5.jpg            0.91        1
+   43      14:04:30   ✓ valid       batch_edit              ec536688  processing  ━━━━── 5/8                        1
+   44      14:04:31   … pending     ping                                                                            1
+"""
+AT_140_IN_ASCII = """
+    #  time       verdict       event                   job       status      result
+   31  Fr 18:40   + valid       batch_edit              468154a6  completed   3/3
+   32  Fr 18:41   + valid       identity_preprocessing  b59f074e  completed   100 %
+   33  14:02:11   + valid       ping
+   34  14:02:40   + valid       batch_edit              ec536688  processing  ------ 0/8
+   35  14:02:58   + valid       image_result       503  ec536688  completed   look-1.jpg
+ # 36  14:03:29   + valid       image_result        x2  ec536688  completed   look-1.jpg
+   37  14:03:31   + valid       batch_edit          !=  ec536688  processing  ==---- 3/8
+   38  14:03:40   ~ older       image_result         ;  ec536688  completed   \\u...03.jpg
+>  39  14:03:52   x invalid     image_result            ec536688  completed   look-3.jpg
+   40  14:03:53   - missing     identity_preprocessing            not JSON
+   41  14:04:10   ! malformed   image_result            ec536688  completed   su...al.jpg
+   42  14:04:12   + valid       image_result            ec536688  failed      look-5.jpg
+   43  14:04:30   + valid       batch_edit              ec536688  processing  ====-- 5/8
+   44  14:04:31   ? pending     ping
 """
 STACKED = "Table { scrollbar-gutter: stable; }"
 
@@ -70,20 +126,24 @@ STACKED = "Table { scrollbar-gutter: stable; }"
 @pytest.mark.parametrize(
     ("size", "css", "top", "drawing"),
     [
-        ((84, 38), "", 0, AT_140),
+        ((90, 26), "", 0, AT_140),
         ((57, 26), "", 0, AT_100),
-        ((80, 9), STACKED, 1, AT_80),
-        ((60, 8), STACKED, 2, AT_60),
+        ((80, 10), STACKED, 4, AT_80),
+        ((60, 8), STACKED, 5, AT_60),
+        ((100, 26), "", 0, AT_200),
+        ((118, 26), "", 0, AT_118),
+        ((90, 26), "", 0, AT_140_IN_ASCII),
     ],
-    ids=["140", "100", "80", "60"],
+    ids=["140", "100", "80", "60", "200", "118", "ascii"],
 )
 async def test_the_table_is_drawn_to_the_character(size: tuple[int, int], css: str, top: int, drawing: str) -> None:
-    """At the table's widths of the four drawn terminals every cell is where it was drawn."""
-    table = DeliveryTable(now=Clock())
+    """At the table's widths of the drawn terminals every cell is where it was drawn."""
+    table = DeliveryTable(now=Clock(), in_ascii=drawing.isascii())
     app = Stage(table.widget, css)
     async with app.run_test(size=size) as pilot:
-        table.show_rows(Rows(twelve()))
-        table.widget.move_to_place(7)
+        table.show_rows(Rows(fourteen()))
+        table.show_differing(frozenset({37}))
+        table.widget.move_to_place(8)
         await pilot.pause()
         table.widget.scroll_to(y=top, animate=False)
         await pilot.pause()
@@ -117,7 +177,7 @@ async def test_stacked_the_scrollbars_column_is_kept_free(breakpoint_class: str)
         app.screen.add_class(breakpoint_class)
         table.show_rows(Rows(twelve()))
         await pilot.pause()
-        assert lines(app)[0].rstrip() == AT_80.split("\n")[1].rstrip(" ▃")
+        assert lines(app)[0].rstrip() == AT_80.split("\n")[1].rstrip(" ▁▂▃▄▅▆▇")
 
 
 async def test_keys_move_the_cursor() -> None:
@@ -239,14 +299,17 @@ async def test_an_unchanged_refresh_draws_nothing() -> None:
 
 
 async def test_runs_are_parted_by_a_line_and_by_no_row() -> None:
-    """The last row of a run is underlined from end to end."""
+    """The last row of a run has it under its blanks, and never under text."""
     rows = [replace(row, run=1 if row.seq <= 2 else 2) for row in twelve()]
     table = DeliveryTable(now=Clock())
     app = Stage(table.widget)
     async with app.run_test(size=(84, 20)) as pilot:
         table.show_rows(Rows(rows))
         await pilot.pause()
-        assert all(style_at(app, 2, column).underline for column in range(84))
+        text = lines(app)[2]
+        assert "2  14:02:40   ✓ valid       batch_edit" in text
+        assert not any(style_at(app, 2, column).underline for column, cell in enumerate(text) if cell != " ")
+        assert all(style_at(app, 2, column).underline for column in (*range(4), 5, 6, 15, 16, *range(42, 84)))
         assert not any(style_at(app, line, 40).underline for line in (1, 3, 12))
 
 

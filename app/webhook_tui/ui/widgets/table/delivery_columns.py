@@ -9,8 +9,6 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Literal, NamedTuple
 
-from rich.cells import cell_len
-
 from webhook_tui.domain import units
 from webhook_tui.domain.answer_rules.answer import answer_word, is_success
 from webhook_tui.domain.delivery.delivery import DeliveryRow
@@ -18,7 +16,7 @@ from webhook_tui.domain.forwarding.forward_result import ForwardResult
 from webhook_tui.domain.signature.verdict import Verdict
 from webhook_tui.ui.symbols import Symbols
 
-Name = Literal["number", "time", "verdict", "event", "attempt", "answered", "size", "about"]
+Name = Literal["number", "time", "verdict", "event", "job", "status", "result", "attempt", "answered", "size"]
 Align = Literal["left", "right"]
 
 
@@ -32,50 +30,68 @@ class Column(NamedTuple):
 
 GAP = 2
 BAR_WIDTH = 1
-MARGIN = 2
-"""Blank at the right end: one column of padding, and one that a scrollbar may take without anything moving."""
+MARGIN = 1
+"""Blank at the right end, which a scrollbar may take without anything moving."""
+SHORT_TIME, LONG_TIME = 8, 12
+_VERDICT_WIDTH = 13
+_EVENT_WIDTH = 22
 
 HEADINGS: dict[Name, str] = {
     "number": "#",
     "time": "time",
     "verdict": " verdict",
     "event": "event",
+    "job": "job",
+    "status": "status",
+    "result": "result",
     "attempt": "attempt",
     "answered": "answered",
     "size": "size",
-    "about": "about",
 }
-
-_VERDICT_WIDTH = 13
-_WIDEST_EVENT = 30
-_LEAST_ABOUT = 24
-_WIDTHS: dict[Name, int] = {"time": 8, "verdict": _VERDICT_WIDTH, "attempt": 7, "answered": 8, "size": 7}
-_ORDER: tuple[Name, ...] = ("number", "time", "verdict", "event", "attempt", "answered", "size", "about")
+_ORDER: tuple[Name, ...] = tuple(HEADINGS)
 _RIGHT = frozenset({"number", "attempt", "answered", "size"})
+_LEAST: dict[Name, int] = {
+    "verdict": _VERDICT_WIDTH,
+    "status": 10,
+    "result": 11,
+    "attempt": 7,
+    "answered": 8,
+    "size": 7,
+}
+_WIDEST_STATUS = 12
 
-_LET_IN: tuple[tuple[Name, int, int], ...] = (
-    ("time", 38, 10),
-    ("number", 56, 22),
-    ("attempt", 68, 22),
-    ("answered", 76, 22),
-    ("size", 84, 22),
-    ("about", 116, 22),
+_LET_IN: tuple[tuple[tuple[Name, ...], int, int], ...] = (
+    (("time",), 38, 10),
+    (("number",), 56, _EVENT_WIDTH),
+    (("job", "status"), 78, _EVENT_WIDTH),
+    (("result",), 90, _EVENT_WIDTH),
+    (("attempt",), 118, _EVENT_WIDTH),
+    (("answered",), 128, _EVENT_WIDTH),
+    (("size",), 137, _EVENT_WIDTH),
 )
-"""In the order in which they stay: column, least width of the table, least width that the event keeps beside it."""
+"""In the order in which they stay: columns, least width of the table, least width that the event keeps beside them."""
+_LONG_TIME_FROM = 100
 
 
-def columns(width: int, digits: int) -> list[Column]:
-    """The columns of a table `width` cells wide whose largest number has `digits` digits, from left to right."""
-    widths = {**_WIDTHS, "number": max(4, digits + 1), "about": _LEAST_ABOUT}
+def columns(width: int, digits: int, job_width: int = 8) -> list[Column]:
+    """The columns of a table `width` cells wide whose largest number has `digits` digits, from left to right.
+
+    `job_width`: cells that tell the jobs apart.
+    """
+    time = LONG_TIME if width >= _LONG_TIME_FROM else SHORT_TIME
+    widths = {**_LEAST, "number": max(4, digits + 1), "time": time, "job": job_width}
     shown: set[Name] = {"verdict", "event"}
-    for name, from_width, least_event in _LET_IN:
-        if width < from_width or _rest(width, widths, shown | {name}) < least_event:
+    for names, from_width, least_event in _LET_IN:
+        if width < from_width or _rest(width, widths, shown.union(names)) < least_event:
             break
-        shown.add(name)
+        shown.update(names)
     rest = _rest(width, widths, shown)
-    widths["event"] = max(0, min(rest, _WIDEST_EVENT))
-    if "about" in shown:
-        widths["about"] += rest - widths["event"]
+    widths["event"] = max(0, min(rest, _EVENT_WIDTH) if "job" in shown else rest)
+    spare = rest - widths["event"]
+    if "result" in shown:
+        widths["result"] += spare
+    elif "status" in shown:
+        widths["status"] = min(_WIDEST_STATUS, widths["status"] + spare)
     return [Column(name, widths[name], "right" if name in _RIGHT else "left") for name in _ORDER if name in shown]
 
 
@@ -99,9 +115,11 @@ def verdict_cell(verdict: Verdict, glyphs: Symbols) -> str:
     return f" {glyphs.verdict(verdict)} {verdict.value}".ljust(_VERDICT_WIDTH)
 
 
-def time_cell(row: DeliveryRow, now: datetime) -> str:
-    """Local time today, else the day, else the year."""
-    return units.day_time(row.received_at, now)
+def time_cell(row: DeliveryRow, now: datetime, width: int) -> str:
+    """Local time today, else day and time as far as `width` has room; in 12 cells times end below each other."""
+    if width < LONG_TIME:
+        return units.day_time(row.received_at, now)
+    return units.long_day_time(row.received_at, now).rjust(width)
 
 
 def answered_cell(row: DeliveryRow) -> str:
@@ -114,28 +132,10 @@ def is_usual_answer(row: DeliveryRow) -> bool:
     return is_success(row.answered)
 
 
-def folded(row: DeliveryRow, shown: frozenset[Name], glyphs: Symbols) -> str:
-    """What of the columns without room is out of the ordinary: `×2`, `503`, `×2 503` or nothing."""
-    odd = []
-    if "attempt" not in shown and row.attempt > 1:
-        odd.append(f"{glyphs.times}{row.attempt}")
-    if "answered" not in shown and not is_usual_answer(row):
-        odd.append(answered_cell(row))
-    return " ".join(odd)
-
-
 def sent_sign(sent: ForwardResult, glyphs: Symbols) -> str:
     """What became of a replay: `→200`, `anew→503`, `edited→none`."""
     how = "edited" if sent.edited else "anew" if sent.re_signed else ""
     return f"{how}{glyphs.arrow}{answer_word(sent.status)}"
-
-
-def event_cell(row: DeliveryRow, width: int, exceptions: str, glyphs: Symbols) -> tuple[str, str]:
-    """The event's name, filled up to where the exceptions begin, and the exceptions; together `width` cells."""
-    tail = exceptions[:width]
-    room = width - len(tail) - 1 if tail else width
-    name = cut_text(row.event, room, glyphs) if room > 0 else ""
-    return name + " " * (width - len(tail) - cell_len(name)), tail
 
 
 def cut_text(received: str, width: int, glyphs: Symbols) -> str:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import datetime
+from itertools import groupby
+from typing import Literal
 
 from msgspec import Struct
 from rich.cells import cell_len
@@ -17,6 +20,7 @@ from webhook_tui.domain.delivery.rows import Sort
 from webhook_tui.domain.forwarding.forward_result import ForwardResult
 from webhook_tui.domain.signature.verdict import Verdict
 from webhook_tui.ui.symbols import Symbols
+from webhook_tui.ui.widgets.table.delivery_cells import Piece, Role, event_cell, result_cell, status_cell
 from webhook_tui.ui.widgets.table.delivery_columns import (
     BAR_WIDTH,
     GAP,
@@ -25,10 +29,7 @@ from webhook_tui.ui.widgets.table.delivery_columns import (
     Name,
     answered_cell,
     cut_text,
-    event_cell,
-    folded,
     is_usual_answer,
-    sent_sign,
     time_cell,
     verdict_cell,
 )
@@ -37,6 +38,7 @@ _NEW_SHARE = 0.35
 _CHANGED_SHARE = 0.45
 _BOLD = Style(bold=True)
 _UNDERLINE = Style(underline=True)
+_BLANKS = re.compile(" {2,}")
 
 
 class TableStyles(Struct, frozen=True):
@@ -65,6 +67,8 @@ class RowState(Struct, frozen=True):
     """The newest replay of it."""
     still: bool = False
     """Nothing may fade: a new row has a hairline, a changed verdict is bold."""
+    differs: bool = False
+    """The event stream brought other contents."""
 
 
 def header_line(layout: Sequence[Column], styles: TableStyles, order: Sort, glyphs: Symbols) -> list[Segment]:
@@ -90,7 +94,7 @@ class RowPainter(Struct, frozen=True):
     now: datetime
 
     def line(self, row: DeliveryRow, state: RowState, width: int) -> list[Segment]:
-        """One delivery, `width` cells from its bar to the end; underlined when it is the last of its run."""
+        """One delivery, `width` cells from its bar to the end; a thin line ends its run."""
         base = self._row_base(state)
         line = [self._bar(row, state, base)]
         for index, column in enumerate(self.layout):
@@ -101,20 +105,19 @@ class RowPainter(Struct, frozen=True):
         return self._underlined(line) if state.ends_run else line
 
     def _underlined(self, line: Sequence[Segment]) -> list[Segment]:
-        """The thin line between runs: all is underlined, blanks in the separator's colour."""
+        """The thin line between runs: under two and more blanks, never under text."""
         quiet = self.styles.separator + _UNDERLINE
+        text = "".join(segment.text for segment in line)
+        blank = {place for found in _BLANKS.finditer(text) for place in range(*found.span())}
         parts: list[Segment] = []
-        for text, style, _ in line:
+        start = 0
+        for words, style, _ in line:
             own = style or Style()
-            blank_before = len(text) - len(text.lstrip())
-            blank_after = len(text) - len(text.rstrip()) if text.strip() else 0
-            middle = text[blank_before : len(text) - blank_after]
-            parts += [
-                Segment(text[:blank_before], own + quiet),
-                Segment(middle, own + _UNDERLINE),
-                Segment(text[len(text) - blank_after :], own + quiet),
-            ]
-        return _without_empty(*parts)
+            for is_blank, group in groupby(range(start, start + len(words)), blank.__contains__):
+                places = [*group]
+                parts.append(Segment(text[places[0] : places[-1] + 1], own + quiet if is_blank else own))
+            start += len(words)
+        return parts
 
     def _row_base(self, state: RowState) -> Style:
         base = self.styles.base + self.styles.cursor if state.has_cursor else self.styles.base
@@ -132,38 +135,58 @@ class RowPainter(Struct, frozen=True):
         return Segment(" " * BAR_WIDTH, base)
 
     def _cell(self, row: DeliveryRow, column: Column, state: RowState, base: Style) -> list[Segment]:
-        muted, attention = base + self.styles.muted, base + self.styles.attention
         match column.name:
             case "verdict":
                 return [Segment(verdict_cell(row.verdict, self.glyphs), self._verdict_style(row, state, base))]
-            case "event":
-                return self._event_cell(row, column, state, base)
             case "number":
                 mark, number = self.glyphs.mark if row.marked else "", _aligned(str(row.seq), column)
-                return _without_empty(Segment(mark, base + self.styles.mark), Segment(number[len(mark) :], muted))
-            case "time":
-                text, style = time_cell(row, self.now), muted
-            case "attempt":
-                text, style = str(row.attempt), muted if row.attempt == 1 else attention
-            case "answered":
-                text, style = answered_cell(row), muted if is_usual_answer(row) else attention
-            case "size":
-                text, style = units.size(row.size), muted
-            case "about":
-                text, style = cut_text(row.summary, column.width, self.glyphs), muted
-        return [Segment(_aligned(text, column), style)]
+                quiet = base + self.styles.muted
+                return _without_empty(Segment(mark, base + self.styles.mark), Segment(number[len(mark) :], quiet))
+            case "event":
+                pieces = event_cell(row, column.width, self.names, state.sent, self.glyphs, differs=state.differs)
+            case "status":
+                is_alone = "result" not in self.names
+                pieces = status_cell(row.summary, column.width, self.glyphs, with_bar=is_alone)
+            case "result":
+                pieces = result_cell(row.summary, column.width, self.glyphs)
+            case name:
+                text, role = self._text(row, name, column.width)
+                pieces = [(_aligned(text, column), role)]
+        return self._segments(pieces, column, state, base)
 
-    def _event_cell(self, row: DeliveryRow, column: Column, state: RowState, base: Style) -> list[Segment]:
-        odd = folded(row, self.names, self.glyphs)
-        sign = "" if state.sent is None else sent_sign(state.sent, self.glyphs)
-        name, tail = event_cell(row, column.width, f"{odd} {sign}".strip(), self.glyphs)
-        is_quiet = state.sent is not None and state.sent.is_good
-        cut = min(len(odd) + 1 if odd else 0, len(tail)) if sign else len(tail)
-        return _without_empty(
-            Segment(name, base + _BOLD if state.has_cursor else base),
-            Segment(tail[:cut], base + self.styles.attention),
-            Segment(tail[cut:], base + (self.styles.muted if is_quiet else self.styles.attention)),
-        )
+    def _text(self, row: DeliveryRow, name: Literal["time", "job", "attempt", "answered", "size"], width: int) -> Piece:
+        match name:
+            case "time":
+                return time_cell(row, self.now, width), "muted"
+            case "job":
+                return cut_text(row.summary.job_without_prefix[:width], width, self.glyphs), "muted"
+            case "attempt":
+                return str(row.attempt), "muted" if row.attempt == 1 else "attention"
+            case "answered":
+                return answered_cell(row), "muted" if is_usual_answer(row) else "attention"
+            case "size":
+                return units.size(row.size), "muted"
+
+    def _segments(self, pieces: Sequence[Piece], column: Column, state: RowState, base: Style) -> list[Segment]:
+        """The pieces of a cell in their styles, filled with blanks to the column's width."""
+        blanks = column.width - sum(cell_len(text) for text, _ in pieces)
+        segments = [Segment(text, base + self._style(role, state)) for text, role in pieces]
+        return _without_empty(*segments, Segment(" " * blanks, base))
+
+    def _style(self, role: Role, state: RowState) -> Style:
+        match role:
+            case "":
+                return Style()
+            case "name":
+                return _BOLD if state.has_cursor else Style()
+            case "mark":
+                return self.styles.mark + _BOLD
+            case "muted":
+                return self.styles.muted
+            case "attention":
+                return self.styles.attention
+            case "separator":
+                return self.styles.separator
 
     def _verdict_style(self, row: DeliveryRow, state: RowState, base: Style) -> Style:
         style = base + self.styles.verdicts[row.verdict]

@@ -19,6 +19,7 @@ from webhook_tui.domain.signature.verdict import Verdict
 from webhook_tui.ui.frame_budget import FrameBudget
 from webhook_tui.ui.symbols import glyphs
 from webhook_tui.ui.widgets.line_view import movement_bindings
+from webhook_tui.ui.widgets.table.delivery_cells import JobWidth
 from webhook_tui.ui.widgets.table.delivery_columns import Column, column_at, columns
 from webhook_tui.ui.widgets.table.delivery_painter import RowPainter, RowState, TableStyles, header_line
 from webhook_tui.ui.widgets.table.row_highlights import FADE_SECONDS, STILL_SECONDS, RowHighlights
@@ -57,6 +58,8 @@ class DeliveryTable:
         self._window: Sequence[DeliveryRow] = ()
         self._drawn_on = now().date()
         self._highlights = RowHighlights()
+        self._job_width = JobWidth()
+        self._differing: frozenset[int] = frozenset()
         self._replays: OrderedDict[int, ForwardResult] = OrderedDict()
 
     # What it shows
@@ -98,6 +101,12 @@ class DeliveryTable:
         self._highlights.changed(seqs, self._now())
         self._repaint(self._highlights.showing())
         self._request_fade()
+
+    def show_differing(self, seqs: frozenset[int]) -> None:
+        """Show in the rows of these deliveries, and no others, that the event stream brought other contents."""
+        if seqs != self._differing:
+            changed, self._differing = seqs ^ self._differing, seqs
+            self._repaint(set(changed))
 
     def add_forward_results(self, results: Sequence[ForwardResult]) -> None:
         """Show in the rows of replayed deliveries what became of that, for as long as the program runs."""
@@ -162,6 +171,7 @@ class DeliveryTable:
 
     def frame(self) -> _Frame:
         """Read the rows that can be seen, and draw them in the same columns and styles."""
+        visible = self._visible()
         layout, now = self._layout, self._now()
         painter = RowPainter(layout, frozenset(column.name for column in layout), self._styles(), self._symbols, now)
         cursor, still, seconds = self.widget.cursor, self._is_still, self._fade_seconds
@@ -175,9 +185,10 @@ class DeliveryTable:
                     change=self._highlights.change(row.seq, now, seconds),
                     sent=self._replays.get(row.seq),
                     still=still,
+                    differs=row.seq in self._differing,
                 ),
             )
-            for place, (row, ends_run) in self._visible().items()
+            for place, (row, ends_run) in visible.items()
         }
         return _Frame(painter, self.order, self.widget.view_size.width, rows)
 
@@ -212,6 +223,8 @@ class DeliveryTable:
         if self.rows is not None and not is_there:
             self._window_start = top
             self._window = self.rows.window(top, page + 1)
+            if self._job_width.add(row.summary.job_without_prefix for row in self._window if row.summary.job):
+                self.widget.refresh()
         return self._window
 
     def _visible(self) -> dict[int, tuple[DeliveryRow, bool]]:
@@ -274,7 +287,7 @@ class DeliveryTable:
         width = table.view_size.width
         if table.show_vertical_scrollbar and table.styles.scrollbar_gutter != "stable":
             width += table.styles.scrollbar_size_vertical
-        return _columns(width, self._digits)
+        return _columns(width, self._digits, self._job_width.cells)
 
     def _styles(self) -> TableStyles:
         part = self.widget.part
@@ -314,6 +327,6 @@ class _Frame(NamedTuple):
 
 
 @lru_cache(maxsize=4)
-def _columns(width: int, digits: int) -> tuple[Column, ...]:
+def _columns(width: int, digits: int, job_width: int) -> tuple[Column, ...]:
     """The same for every line of a frame."""
-    return tuple(columns(width, digits))
+    return tuple(columns(width, digits, job_width))
