@@ -223,7 +223,7 @@ def expectation_options(command: F) -> F:
     return command
 
 
-def criteria_from(given: dict[str, Any], *, job_fields: Sequence[str], within: float | None = None) -> Criteria | None:
+def criteria_from(given: dict[str, Any], *, job_fields: JobFields, within: float | None = None) -> Criteria | None:
     """Remove these options from `given` and return them; None: no delivery is awaited. `within`: its default.
 
     Raises click.UsageError when there is no filter.
@@ -367,7 +367,7 @@ def settings_from(
         ephemeral=values["ephemeral"],
         keep_days=values["keep_days"],
         keep_rows=values["keep_rows"],
-        job_fields=_job_fields(values),
+        job_fields=job_fields_from(values),
         theme=values.get("theme"),
         ascii=bool(values.get("ascii")),
         keymap={str(key): str(keys) for key, keys in keymap.items()} if isinstance(keymap, dict) else {},
@@ -380,14 +380,14 @@ def _rules_before_the_default(rules: Sequence[ForwardRule]) -> tuple[ForwardRule
     return tuple(takewhile(lambda rule: rule.filter_text, rules))
 
 
-def _job_fields(values: Mapping[str, Any]) -> JobFields:
-    """Return the given fields; the defaults of each kind without any."""
+def job_fields_from(values: Mapping[str, Any]) -> JobFields:
+    """Return the given fields; the defaults of each kind without any, or where the command has no such option."""
     default = JobFields()
     return JobFields(
-        ids=values["job_id_field"] or default.ids,
-        status=values["job_status_field"] or default.status,
-        progress=values["job_progress_field"] or default.progress,
-        images=values["job_image_field"] or default.images,
+        ids=values.get("job_id_field") or default.ids,
+        status=values.get("job_status_field") or default.status,
+        progress=values.get("job_progress_field") or default.progress,
+        images=values.get("job_image_field") or default.images,
     )
 
 

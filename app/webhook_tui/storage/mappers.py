@@ -27,9 +27,11 @@ _decode = msgspec.msgpack.Decoder(tuple[tuple[bytes, bytes], ...]).decode
 
 _ROW = (
     "d.seq, d.run, d.received_at, d.event, d.event_id, d.verdict, d.reason, d.short, d.secret_id, d.attempt, "
-    "d.answered, d.size, d.about, d.marked, d.comment, d.on_stream"
+    "d.answered, d.size, d.about, d.comment, d.marked, d.on_stream, d.differs, d.replayed, d.imported"
 )
-_ROW_WIDTH = 16
+_ROW_WIDTH = 19
+_FLAGS = 5
+"""Columns at the end that are 0 or 1."""
 _REST = "d.client, d.method, d.target, d.http_version, b.headers, b.body"
 ROWS = " ".join(("SELECT", _ROW, "FROM deliveries d"))
 """Begins a query for rows."""
@@ -61,9 +63,9 @@ def reserve_numbers(connection: sqlite3.Connection, seq: int) -> None:
 
 def row_of(columns: Sequence[Any]) -> DeliveryRow:
     """Make a row of the columns of ROWS."""
-    seq, run, received_at, event, event_id, verdict, *rest, marked, comment, on_stream = columns
+    seq, run, received_at, event, event_id, verdict, *rest = columns[:-_FLAGS]
     first = (seq, run, moment(received_at), event, event_id, Verdict(verdict))
-    values: tuple[Any, ...] = (*first, *rest, bool(marked), comment, bool(on_stream))
+    values: tuple[Any, ...] = (*first, *rest, *map(bool, columns[-_FLAGS:]))
     return DeliveryRow(*values)
 
 

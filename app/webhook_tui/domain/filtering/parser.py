@@ -7,7 +7,7 @@ import re
 
 from webhook_tui.domain.filtering.fields import FIELDS, MistakeError, body
 from webhook_tui.domain.filtering.search_words import words
-from webhook_tui.domain.filtering.terms import EVERYTHING, And, BareWord, Expression, Marked, Not, Or, Term, Text
+from webhook_tui.domain.filtering.terms import EVERYTHING, And, BareWord, Expression, Flag, Flagged, Not, Or, Term, Text
 from webhook_tui.domain.filtering.tokens import Token, Value, mistake, tokens
 
 LONGEST = 2000
@@ -55,7 +55,7 @@ def _term(value: Value, *, is_denied: bool) -> Term:
     if not value.text:
         raise MistakeError("a term is missing after !" if is_denied else "there is nothing between the quotes")
     if value.masked.lower() == "marked":
-        return Marked()
+        return Flagged(Flag.MARKED)
     if value.masked.lower().startswith(_BODY):
         return body(value.after(len(_BODY)))
     field = _FIELD.match(value.masked)

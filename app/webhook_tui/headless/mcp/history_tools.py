@@ -20,7 +20,6 @@ from webhook_tui.domain.diagnostics.stored_report import LARGEST_COMPARED, MOST_
 from webhook_tui.domain.errors import ExitCode, Problem, ProblemError
 from webhook_tui.domain.expectation.expectation import Criteria, Expectation, Outcome
 from webhook_tui.domain.filtering.filter import Filter, FilterError
-from webhook_tui.domain.jobs.job import JOB_FIELDS
 from webhook_tui.domain.signature.secret import Secret
 from webhook_tui.domain.signature.secret_ring import SecretRing
 from webhook_tui.headless.expectation_report import conclusion
@@ -60,7 +59,7 @@ class HistoryTools:
         chosen = _filter(arguments.filter)
         with HistoryQuery(self.path) as history:
             expression = None if chosen is None else chosen.expression
-            found = history.seqs(expression, datetime.now(UTC), job_fields=JOB_FIELDS)
+            found = history.seqs(expression, datetime.now(UTC))
             deliveries = list(history.deliveries(found[-arguments.limit :]))
         return list_answer(deliveries, len(found), redactor)
 

@@ -94,11 +94,23 @@ CREATE TRIGGER results_deleted AFTER DELETE ON deliveries BEGIN
 END;
 """
 
+_HISTORY_6 = """
+ALTER TABLE deliveries ADD COLUMN differs INTEGER NOT NULL DEFAULT 0;   -- the event stream brought other values
+ALTER TABLE deliveries ADD COLUMN replayed INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE deliveries ADD COLUMN imported INTEGER NOT NULL DEFAULT 0;
+UPDATE deliveries SET imported = 1 WHERE comment LIKE 'imported from %';
+UPDATE deliveries SET replayed = 1 WHERE seq IN (SELECT seq FROM forward_results WHERE why = 'replayed');
+CREATE INDEX comments ON deliveries (seq) WHERE comment != '';
+CREATE INDEX differing ON deliveries (seq) WHERE differs;
+CREATE INDEX replays ON deliveries (seq) WHERE replayed;
+CREATE INDEX imports ON deliveries (seq) WHERE imported;
+"""
+
 HISTORY = Schema(
     called="history",
     way_out="Use another file with --db F, or none with --ephemeral.",
     application_id=0x77685431,
-    migrations=(_HISTORY_1, _HISTORY_2, _HISTORY_3, _HISTORY_4, _HISTORY_5),
+    migrations=(_HISTORY_1, _HISTORY_2, _HISTORY_3, _HISTORY_4, _HISTORY_5, _HISTORY_6),
 )
 
 
