@@ -22,6 +22,7 @@ from webhook_tui.config import (
     SSH_SERVER,
     TUNNELS,
     Settings,
+    named_filters,
     read_secret_file,
 )
 from webhook_tui.domain.answer_rules.rules import AnswerRule, RuleError
@@ -93,19 +94,24 @@ class UrlType(click.ParamType[str]):
             self.fail(str(error), param, ctx)
 
 
+def _named_filters(ctx: click.Context | None) -> Mapping[str, str]:
+    """Return what `@name` stands for: the filters of config.toml and of the profile in use."""
+    return {} if ctx is None or ctx.obj is None else named_filters(ctx.obj[1])
+
+
 class FilterType(click.ParamType[Any]):
     """A filter, as in the screen."""
 
     name = "filter"
 
-    def convert(self, value: Any, _param: click.Parameter | None, _ctx: click.Context | None) -> Filter:
+    def convert(self, value: Any, _param: click.Parameter | None, ctx: click.Context | None) -> Filter:
         """Parse the filter. Raises ProblemError (usage), which quotes the part that is invalid."""
         from webhook_tui.domain.filtering.filter import Filter, FilterError
 
         if isinstance(value, Filter):
             return value
         try:
-            return Filter.parse(str(value))
+            return Filter.parse(str(value), _named_filters(ctx))
         except FilterError as error:
             part = visible(value[error.start : error.end] or value)
             raise ProblemError(messages.invalid_filter(part, visible(str(error)))) from error
@@ -123,7 +129,7 @@ class ForwardType(click.ParamType[ForwardRule]):
         if isinstance(value, ForwardRule):
             return value
         try:
-            return ForwardRule.parse(str(value))
+            return ForwardRule.parse(str(value), _named_filters(ctx))
         except (UrlError, FilterError) as error:
             self.fail(visible(str(error)), param, ctx)
 
@@ -371,6 +377,7 @@ def settings_from(
         theme=values.get("theme"),
         ascii=bool(values.get("ascii")),
         keymap={str(key): str(keys) for key, keys in keymap.items()} if isinstance(keymap, dict) else {},
+        filters=named_filters(config),
         places=places,
     )
 

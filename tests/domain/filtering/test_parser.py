@@ -7,7 +7,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from webhook_tui.domain.filtering.fields import FIELDS
-from webhook_tui.domain.filtering.filter import EVERYTHING, FilterError, parse, quoted, quoted_path
+from webhook_tui.domain.filtering.filter import EVERYTHING, FilterError, expanded, parse, quoted, quoted_path
 from webhook_tui.domain.filtering.terms import (
     LARGEST,
     And,
@@ -251,3 +251,62 @@ def test_what_reaches_the_end_may_still_become_right(text: str, is_finished: boo
         parse(text)
 
     assert error.value.is_finished_in(text) is is_finished
+
+
+NAMED = {
+    "bad": "!verdict:valid or id:1",
+    "new": "age:<1h",
+    "both": "@bad event:ping",
+    "loop": "x @loop",
+    "wrong": "age:1",
+    "empty": " ",
+    "long": " or ".join("abcdefghijk"),
+}
+
+
+@pytest.mark.parametrize(
+    ("text", "same"),
+    [
+        ("@new", "age:<1h"),
+        ("@bad", "!verdict:valid or id:1"),
+        ("event:ping @bad x", "event:ping !verdict:valid x or event:ping id:1 x"),
+        ("@both or a", "!verdict:valid event:ping or id:1 event:ping or a"),
+        ("!@new", "!age:<1h"),
+        ("!@bad", "verdict:valid !id:1"),
+        ("!!@new", "age:<1h"),
+        (
+            "!@both",
+            "verdict:valid !id:1 or verdict:valid !event:ping or !event:ping !id:1 or !event:ping !event:ping",
+        ),
+        ('"@new" a@new', '"@new" a@new'),
+    ],
+)
+def test_a_name_stands_for_its_filter(text: str, same: str) -> None:
+    """As if it stood in brackets; without names the text says the same."""
+    assert parse(text, NAMED) == parse(same)
+    assert parse(expanded(text, NAMED)) == parse(same)
+
+
+@pytest.mark.parametrize(
+    ("text", "start", "end", "sentence"),
+    [
+        ("a @bda", 2, 6, "No filter @bda. Nearest: @bad."),
+        ("@", 0, 1, "a name is missing after @"),
+        ("@loop", 0, 5, "in @loop: @loop stands for itself"),
+        ("a @wrong", 2, 8, "in @wrong: age needs a number and a unit, as in age:<10m"),
+        ("!@empty", 0, 7, "@empty is empty"),
+        ("@long @long", 6, 11, "the named filters together are too long"),
+    ],
+)
+def test_a_mistake_with_names_is_shown_at_the_name(text: str, start: int, end: int, sentence: str) -> None:
+    """Whatever is wrong with the filter that has it."""
+    with pytest.raises(FilterError) as caught:
+        parse(text, NAMED)
+
+    assert (caught.value.start, caught.value.end, str(caught.value)) == (start, end, sentence)
+
+
+def test_no_filter_has_a_name_yet() -> None:
+    """Then none is the nearest."""
+    with pytest.raises(FilterError, match=r"No filter @bad\. None has a name yet\."):
+        parse("@bad")
