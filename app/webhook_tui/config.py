@@ -80,6 +80,8 @@ class Settings(Struct, frozen=True, kw_only=True):
     theme: str | None = None
     ascii: bool = False
     keymap: Mapping[str, str] = field(default_factory=dict)
+    filters: Mapping[str, str] = field(default_factory=dict)
+    """The named filters of config.toml."""
     warnings: tuple[Problem, ...] = ()
     """What is wrong with config.toml, for the screen."""
     places: Places = field(default_factory=Places.of_user)
@@ -132,6 +134,12 @@ def read_config(path: Path) -> dict[str, Any]:
         raise ProblemError(Problem(f"{path} cannot be read: {error.strerror}.", "", ExitCode.USAGE)) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ProblemError(Problem(f"{path} is not TOML: {error}.", "Mend or remove it.", ExitCode.USAGE)) from error
+
+
+def named_filters(config: Mapping[str, Any]) -> dict[str, str]:
+    """Return the texts in the table [filters] by name; what is no text is left out."""
+    table = config.get("filters", {})
+    return {name: text for name, text in table.items() if isinstance(text, str)} if isinstance(table, dict) else {}
 
 
 def _decoded(content: bytes) -> str:

@@ -9,10 +9,11 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from webhook_tui.cli.options import settings_from, shared_options
+from webhook_tui.cli.options import FILTER, settings_from, shared_options
 from webhook_tui.config import Settings
 from webhook_tui.domain.answer_rules.rules import Default, FailThenRecover
 from webhook_tui.domain.errors import ProblemError
+from webhook_tui.domain.filtering.filter import parse
 from webhook_tui.domain.forwarding.forward_rule import ForwardRule
 from webhook_tui.domain.jobs.job import JobFields
 from webhook_tui.domain.signature.secret import Secret
@@ -115,3 +116,29 @@ def test_forward_path_is_an_option() -> None:
     """Off unless it is asked for."""
     assert not settings().forward_path
     assert settings("--forward-path").forward_path
+
+
+def test_named_filters_are_those_of_the_file() -> None:
+    """A filter knows its text still; a rule for forwarding goes to a session that knows no names."""
+    found: list[Any] = []
+
+    @click.command()
+    @click.option("--filter", type=FILTER)
+    @shared_options
+    @click.pass_context
+    def command(ctx: click.Context, /, **given: Any) -> None:
+        found.append(given.pop("filter"))
+        found.append(settings_from(ctx, given, config=ctx.obj[1], places=Places.of_user()))
+
+    config = {"filters": {"broken": "!verdict:valid or id:1", "number": 1}}
+    arguments = ("--filter", "@broken event:ping", "--forward-to", "x @broken=http://127.0.0.1:1/a")
+    result = CliRunner().invoke(command, arguments, obj=(Places.of_user(), config), catch_exceptions=False)
+
+    assert result.exit_code == 0, result.output
+    chosen, made = found
+    assert chosen.text == "@broken event:ping"
+    assert chosen.expression == parse("!verdict:valid event:ping or id:1 event:ping")
+    assert made.forward_rules == (ForwardRule("http://127.0.0.1:1/a", "x !verdict:valid or x id:1"),)
+    assert made.filters == {"broken": "!verdict:valid or id:1"}
+    with pytest.raises(ProblemError, match=r'invalid at "@brokn": No filter @brokn. Nearest: @broken\.$'):
+        CliRunner().invoke(command, ("--filter", "@brokn"), obj=(Places.of_user(), config), catch_exceptions=False)

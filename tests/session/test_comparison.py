@@ -123,6 +123,8 @@ async def test_an_altered_delivery_is_unequal_and_both_sides_can_be_read(tmp_pat
         await ready(running)
         event_id = emit(sandbox, Fault.ALTER)
         assert (await reconciled(running, event_id, "both")).equal is False
+        changed = await running.fact(RowChanged, lambda fact: fact.row.differs)
+        assert changed.row.event_id == str(event_id)
         shown = await running.answer(GetComparison())
         assert shown is not None
         (event,) = [event for event in shown.events if event.event_id == str(event_id)]

@@ -46,3 +46,15 @@ async def test_the_newest_results_are_kept_to_the_last_field(tmp_path: Path) -> 
         assert [result.origin for result in rows.forward_results(1)] == [ForwardOrigin.FORWARDED] * MOST_EACH
         await store.delete([1])
         assert rows.forward_results(1) == []
+
+
+async def test_the_row_of_a_replayed_delivery_says_so(tmp_path: Path) -> None:
+    """A forward leaves it as it is; of a delivery that is not there nothing is said."""
+    with closing(DeliveryStore.open(tmp_path / "h.db", started_at=NOW)) as store:
+        await store.record(delivery(), VALID, account=Account("http://a", "x"), answered=200)
+        forwarded, replayed = await store.record_result(ANSWERED), await store.record_result(FAILED)
+        assert await store.record_result(replace(FAILED, seq=9)) is None
+
+    assert forwarded is not None
+    assert replayed is not None
+    assert (forwarded.replayed, replayed.replayed) == (False, True)

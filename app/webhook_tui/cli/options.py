@@ -22,6 +22,7 @@ from webhook_tui.config import (
     SSH_SERVER,
     TUNNELS,
     Settings,
+    named_filters,
     read_secret_file,
 )
 from webhook_tui.domain.answer_rules.rules import AnswerRule, RuleError
@@ -93,19 +94,24 @@ class UrlType(click.ParamType[str]):
             self.fail(str(error), param, ctx)
 
 
+def _named_filters(ctx: click.Context | None) -> Mapping[str, str]:
+    """Return what `@name` stands for: the filters of config.toml and of the profile in use."""
+    return {} if ctx is None or ctx.obj is None else named_filters(ctx.obj[1])
+
+
 class FilterType(click.ParamType[Any]):
     """A filter, as in the screen."""
 
     name = "filter"
 
-    def convert(self, value: Any, _param: click.Parameter | None, _ctx: click.Context | None) -> Filter:
+    def convert(self, value: Any, _param: click.Parameter | None, ctx: click.Context | None) -> Filter:
         """Parse the filter. Raises ProblemError (usage), which quotes the part that is invalid."""
         from webhook_tui.domain.filtering.filter import Filter, FilterError
 
         if isinstance(value, Filter):
             return value
         try:
-            return Filter.parse(str(value))
+            return Filter.parse(str(value), _named_filters(ctx))
         except FilterError as error:
             part = visible(value[error.start : error.end] or value)
             raise ProblemError(messages.invalid_filter(part, visible(str(error)))) from error
@@ -123,7 +129,7 @@ class ForwardType(click.ParamType[ForwardRule]):
         if isinstance(value, ForwardRule):
             return value
         try:
-            return ForwardRule.parse(str(value))
+            return ForwardRule.parse(str(value), _named_filters(ctx))
         except (UrlError, FilterError) as error:
             self.fail(visible(str(error)), param, ctx)
 
@@ -223,7 +229,7 @@ def expectation_options(command: F) -> F:
     return command
 
 
-def criteria_from(given: dict[str, Any], *, job_fields: Sequence[str], within: float | None = None) -> Criteria | None:
+def criteria_from(given: dict[str, Any], *, job_fields: JobFields, within: float | None = None) -> Criteria | None:
     """Remove these options from `given` and return them; None: no delivery is awaited. `within`: its default.
 
     Raises click.UsageError when there is no filter.
@@ -367,10 +373,11 @@ def settings_from(
         ephemeral=values["ephemeral"],
         keep_days=values["keep_days"],
         keep_rows=values["keep_rows"],
-        job_fields=_job_fields(values),
+        job_fields=job_fields_from(values),
         theme=values.get("theme"),
         ascii=bool(values.get("ascii")),
         keymap={str(key): str(keys) for key, keys in keymap.items()} if isinstance(keymap, dict) else {},
+        filters=named_filters(config),
         places=places,
     )
 
@@ -380,14 +387,14 @@ def _rules_before_the_default(rules: Sequence[ForwardRule]) -> tuple[ForwardRule
     return tuple(takewhile(lambda rule: rule.filter_text, rules))
 
 
-def _job_fields(values: Mapping[str, Any]) -> JobFields:
-    """Return the given fields; the defaults of each kind without any."""
+def job_fields_from(values: Mapping[str, Any]) -> JobFields:
+    """Return the given fields; the defaults of each kind without any, or where the command has no such option."""
     default = JobFields()
     return JobFields(
-        ids=values["job_id_field"] or default.ids,
-        status=values["job_status_field"] or default.status,
-        progress=values["job_progress_field"] or default.progress,
-        images=values["job_image_field"] or default.images,
+        ids=values.get("job_id_field") or default.ids,
+        status=values.get("job_status_field") or default.status,
+        progress=values.get("job_progress_field") or default.progress,
+        images=values.get("job_image_field") or default.images,
     )
 
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from webhook_tui.domain.delivery.delivery import StoredDelivery
 from webhook_tui.domain.events import DeliveryStored, Forwarded, SessionEvent, VerdictChanged
 from webhook_tui.domain.filtering.evaluate import Departures, matches
 from webhook_tui.domain.filtering.filter import Filter
-from webhook_tui.domain.jobs.job import JOB_FIELDS
+from webhook_tui.domain.jobs.job import USUAL_FIELDS, JobFields
 
 _MOST_HIDDEN = 1000
 
@@ -20,7 +19,7 @@ class DeliverySelection:
     def __init__(
         self,
         chosen: Filter | None,
-        job_fields: Sequence[str] = JOB_FIELDS,
+        job_fields: JobFields = USUAL_FIELDS,
         departures: Departures = lambda _: (),
     ) -> None:
         """`chosen`: None lets everything pass. `departures`: for `departs:`."""

@@ -86,7 +86,7 @@ def listen(settings: Settings, options: ListenOptions) -> int:
     if criteria is not None:
         condition = DeliveriesArrived(criteria, session.history_path, since_seq=options.since_seq, output=output)
     with contextlib.closing(DepartureReader(session.history_path)) as departures:
-        selection = DeliverySelection(options.filter, settings.job_fields.ids, departures)
+        selection = DeliverySelection(options.filter, settings.job_fields, departures)
         return _follow(session, LineWriter(lines[output], sys.stdout), condition, selection=selection, command=command)
 
 

@@ -111,7 +111,7 @@ def links_are_blanked(seq: int) -> Problem:
 
 def invalid_filter(part: str, reason: str) -> Problem:
     """A filter cannot be parsed; `part`: where."""
-    return Problem(f'The filter is invalid at "{part}": {reason}.', "", ExitCode.USAGE)
+    return Problem(f'The filter is invalid at "{part}": {reason.rstrip(".")}.', "", ExitCode.USAGE)
 
 
 # Programs and handlers

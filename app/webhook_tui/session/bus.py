@@ -99,3 +99,9 @@ class EventsMatched(Struct, frozen=True):
     """Events came by both channels; their ids as JSON text."""
 
     event_ids: tuple[str, ...]
+
+
+class EventsDiffered(Struct, frozen=True):
+    """The event stream brought other values than these stored deliveries; their numbers."""
+
+    seqs: tuple[int, ...]

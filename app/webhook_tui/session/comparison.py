@@ -34,7 +34,15 @@ from webhook_tui.piktid.stream import (
     StreamItem,
 )
 from webhook_tui.session import messages
-from webhook_tui.session.bus import DeliveryRefused, EventBus, EventLost, EventsMatched, StatusReplaced, TokenChanged
+from webhook_tui.session.bus import (
+    DeliveryRefused,
+    EventBus,
+    EventLost,
+    EventsDiffered,
+    EventsMatched,
+    StatusReplaced,
+    TokenChanged,
+)
 from webhook_tui.session.clock import Clock, RetryDelay
 from webhook_tui.session.status import StatusPublisher
 from webhook_tui.storage.history import DeliveryStore
@@ -291,10 +299,13 @@ class StreamComparison:
         now = self._clock.utc_now()
         self._note_links(self._status.status)
         matched: list[str] = []
+        differing: list[int] = []
         for event in self._events.settle(now):
             assert event.seen is not None
             if event.seen is Seen.BOTH:
                 matched.append(event.event_id)
+                if event.equal is False and (seq := self._events.seq_of(event.event_id)) is not None:
+                    differing.append(seq)
             lag = event.lag_seconds
             lag_ms = None if lag is None else round(lag * 1000, 1)
             reason = "" if event.reason is None else event.reason.value
@@ -303,6 +314,8 @@ class StreamComparison:
                 self._bus.publish(EventLost(event.event_id))
         if matched:
             self._bus.publish(EventsMatched(tuple(matched)))
+        if differing:
+            self._bus.publish(EventsDiffered(tuple(differing)))
         counts = self._events.counts
         both, only_sse, only_webhook = counts[Seen.BOTH], counts[Seen.SSE], counts[Seen.WEBHOOK]
         self._change(

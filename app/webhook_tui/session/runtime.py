@@ -56,6 +56,7 @@ from webhook_tui.session.bus import (
     DeliveryReverified,
     EventBus,
     EventLost,
+    EventsDiffered,
     EventsMatched,
     PublicUrlUnreachable,
     RegistrationAnswered,
@@ -303,6 +304,7 @@ class Runtime:
         subscribe(DeliveryStored, self.contracts.on_delivery_stored)
         subscribe(VerdictChanged, self.contracts.on_verdict_changed)
         subscribe(EventsMatched, self.annotations.on_events_matched)
+        subscribe(EventsDiffered, self.annotations.on_events_differed)
         subscribe(Forwarded, self.annotations.on_sent)
         subscribe(Replayed, self.annotations.on_sent)
         subscribe(TokenChanged, self._on_token_changed)

@@ -34,7 +34,12 @@ _PRUNE = (
 
 
 def insert_result(connection: sqlite3.Connection, result: ForwardResult) -> None:
-    """Store a result inside the caller's transaction; one of a delivery that does not exist is left out."""
+    """Store a result inside the caller's transaction; one of a delivery that does not exist is left out.
+
+    The row of a delivery that was replayed says so.
+    """
+    if result.origin is ForwardOrigin.REPLAYED:
+        connection.execute("UPDATE deliveries SET replayed = 1 WHERE seq = ? AND NOT replayed", (result.seq,))
     connection.execute(
         _INSERT,
         (

@@ -134,9 +134,17 @@ class DeliveryStore:
         """Record the answer to delivery `seq`; return its row, or None when it does not exist."""
         return await self._update("UPDATE deliveries SET answered = ? WHERE seq = ?", answered, seq)
 
-    async def record_result(self, result: ForwardResult) -> None:
-        """Keep what became of a forwarded or replayed delivery; the newest five of each stay. Raises ProblemError."""
-        await self._writer.run(lambda connection: insert_result(connection, result))
+    async def record_result(self, result: ForwardResult) -> DeliveryRow | None:
+        """Keep what became of a forwarded or replayed delivery; the newest five of each stay.
+
+        Return the row as it is then, or None when it does not exist. Raises ProblemError.
+        """
+
+        def record(connection: sqlite3.Connection) -> DeliveryRow | None:
+            insert_result(connection, result)
+            return find_row(connection, result.seq)
+
+        return await self._writer.run(record)
 
     async def set_marked(self, seq: int, marked: bool) -> DeliveryRow | None:
         """Mark or unmark delivery `seq`; return its row, or None when it does not exist."""
@@ -147,6 +155,25 @@ class DeliveryStore:
         return await self._update(
             "UPDATE deliveries SET comment = ? WHERE seq = ?", storable(text, _LONGEST_COMMENT), seq
         )
+
+    async def set_imported(self, seq: int, source: str) -> DeliveryRow | None:
+        """Record that delivery `seq` was read from a file; the comment says which. Return its row, or None."""
+        comment = storable(source, _LONGEST_COMMENT)
+        return await self._update("UPDATE deliveries SET imported = 1, comment = ? WHERE seq = ?", comment, seq)
+
+    async def set_differs(self, seqs: Sequence[int]) -> Sequence[DeliveryRow]:
+        """Record that the event stream brought other values than these deliveries; return the rows that changed."""
+
+        def update(connection: sqlite3.Connection) -> list[DeliveryRow]:
+            changed = connection.execute(
+                "UPDATE deliveries SET differs = 1 WHERE NOT differs "
+                "AND seq IN (SELECT value FROM json_each(?)) RETURNING seq",
+                (json.dumps(list(seqs)),),
+            ).fetchall()
+            found = (find_row(connection, seq) for (seq,) in changed)
+            return [row for row in found if row is not None]
+
+        return await self._writer.run(update)
 
     async def set_on_stream(self, account: Account, event_ids: Sequence[str]) -> Sequence[DeliveryRow]:
         """Record that the event stream brought these events (ids as JSON text); return the rows that changed."""
@@ -275,7 +302,7 @@ class DeliveryStore:
         `changed` is called from that thread when a refresh would show something new, and once when there is no match.
         `now`: from when `age:` counts. Raises ProblemError.
         """
-        return FilteredRows(self.path, Search(expression, sort, now, self._job_fields.ids), changed)
+        return FilteredRows(self.path, Search(expression, sort, now, self._job_fields), changed)
 
     def open_rows(self) -> DeliveryRows:
         """Open the deliveries for the calling thread with its own connection. Raises ProblemError."""

@@ -18,7 +18,7 @@ from webhook_tui.domain.account import Account
 from webhook_tui.domain.delivery.delivery import Delivery, StoredDelivery
 from webhook_tui.domain.errors import ProblemError
 from webhook_tui.domain.filtering.filter import Expression
-from webhook_tui.domain.jobs.job import JOB_FIELDS
+from webhook_tui.domain.jobs.job import USUAL_FIELDS, JobFields
 from webhook_tui.domain.signature.secret import Secret
 from webhook_tui.storage.database.connection import connect_read_only, is_set_up, migrate_if_outdated
 from webhook_tui.storage.database.errors import no_delivery, no_history, not_a_history, reading
@@ -93,7 +93,7 @@ class HistoryQuery:
         return int(version)
 
     def seqs(
-        self, expression: Expression | None, now: datetime, *, job_fields: Sequence[str] = JOB_FIELDS
+        self, expression: Expression | None, now: datetime, *, job_fields: JobFields = USUAL_FIELDS
     ) -> Sequence[int]:
         """Return the numbers of all deliveries that pass the filter, oldest first. `now`: from when `age:` counts."""
         keys = self.account_keys()

@@ -29,9 +29,11 @@ _decode = msgspec.msgpack.Decoder(tuple[tuple[bytes, bytes], ...]).decode
 _ROW = (
     "d.seq, d.run, d.received_at, d.event, d.event_id, d.verdict, d.reason, d.short, d.secret_id, d.attempt, "
     "d.answered, d.size, d.about, d.job, d.status, d.progress, d.file, d.quality, d.is_json, "
-    "d.marked, d.comment, d.on_stream"
+    "d.comment, d.marked, d.on_stream, d.differs, d.replayed, d.imported"
 )
-_ROW_WIDTH = 22
+_ROW_WIDTH = 25
+_FLAGS = 5
+"""Columns at the end that are 0 or 1."""
 _REST = "d.client, d.method, d.target, d.http_version, b.headers, b.body"
 ROWS = " ".join(("SELECT", _ROW, "FROM deliveries d"))
 """Begins a query for rows."""
@@ -64,11 +66,11 @@ def reserve_numbers(connection: sqlite3.Connection, seq: int) -> None:
 def row_of(columns: Sequence[Any]) -> DeliveryRow:
     """Make a row of the columns of ROWS."""
     seq, run, received_at, event, event_id, verdict, *rest = columns[:12]
-    about, job, status, progress, file, quality, is_json, marked, comment, on_stream = columns[12:]
+    about, job, status, progress, file, quality, is_json, comment = columns[12:-_FLAGS]
     first = (seq, run, moment(received_at), event, event_id, Verdict(verdict))
     is_earlier = job is None
     summary = summary_from_text(about) if is_earlier else Summary(job, status, progress, file, quality, bool(is_json))
-    values: tuple[Any, ...] = (*first, *rest, summary, bool(marked), comment, bool(on_stream))
+    values: tuple[Any, ...] = (*first, *rest, summary, comment, *map(bool, columns[-_FLAGS:]))
     return DeliveryRow(*values)
 
 

@@ -42,7 +42,7 @@ def test_they_are_marked_and_change_nothing(history: Path, tmp_path: Path) -> No
     file.write_text('{"type":"ready"}\nnonsense\n{"type":"delivery"}\n' + json.dumps(line) + "\n" + json.dumps(line))
 
     done = run("import", str(file), PIKTID_TOKEN="someone-elses")
-    marked = run("list", "--filter", "comment:imported", "--format", "json")
+    marked = run("list", "--filter", "comment:imported is:imported", "--format", "json")
 
     assert done.returncode == 0, done.stderr
     assert _listed(history)[:4] == before

@@ -20,7 +20,7 @@ from webhook_tui.domain.filtering.filter import FilterError, matches, parse, quo
 from webhook_tui.domain.filtering.prefilter import implied
 from webhook_tui.domain.filtering.search_words import searchable, words
 from webhook_tui.domain.filtering.terms import BodyIs, HeaderIs, JobIs, Pattern, Text
-from webhook_tui.domain.jobs.job import JOB_FIELDS
+from webhook_tui.domain.jobs.job import USUAL_FIELDS, JobFields
 
 BODY = (
     b'{"id": "a-b", "name": "image_result", "data": {"job_id": "Job_7c1", "status": "Failed", "progress": 12.5, '
@@ -166,8 +166,8 @@ def test_a_body_that_is_no_json_has_no_paths() -> None:
 
 def test_the_job_fields_are_a_setting() -> None:
     """`data` is free-form: which of its fields name a job is up to the user."""
-    assert matches(parse("job:12.5 or job:2026-11-23"), SAMPLE, NOW, job_fields=["at"])
-    assert not matches(parse("job:Job_7c1"), SAMPLE, NOW, job_fields=["at"])
+    assert matches(parse("job:12.5 or job:2026-11-23"), SAMPLE, NOW, job_fields=JobFields(ids=["at"]))
+    assert not matches(parse("job:Job_7c1"), SAMPLE, NOW, job_fields=JobFields(ids=["at"]))
 
 
 def test_words_are_what_a_person_sees() -> None:
@@ -192,7 +192,7 @@ def test_what_a_term_implies_stands_in_the_words(
     """The index of words leads to every match of a term about jobs, paths or headers, whatever the values."""
     text = json.dumps({"data": {"job_id": value, "a": value}}, ensure_ascii=is_ascii)
     sent = data.draw(st.binary(max_size=6))
-    content = Content(((b"X-Foo", sent),), text.encode(encoding, "surrogatepass"), JOB_FIELDS)
+    content = Content(((b"X-Foo", sent),), text.encode(encoding, "surrogatepass"), USUAL_FIELDS)
     written = value if isinstance(value, str) else json.dumps(value)
     cut = data.draw(st.integers(0, len(written)))
     for tail in (quoted(written), f"{quoted(written[:cut])}*" if written[:cut] else "*"):

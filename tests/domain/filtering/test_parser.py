@@ -7,7 +7,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from webhook_tui.domain.filtering.fields import FIELDS
-from webhook_tui.domain.filtering.filter import EVERYTHING, FilterError, parse, quoted, quoted_path
+from webhook_tui.domain.filtering.filter import EVERYTHING, FilterError, expanded, parse, quoted, quoted_path
 from webhook_tui.domain.filtering.terms import (
     LARGEST,
     And,
@@ -18,10 +18,11 @@ from webhook_tui.domain.filtering.terms import (
     Comparison,
     DepartsAt,
     EventIs,
+    Flag,
+    Flagged,
     HeaderIs,
     IdIs,
     JobIs,
-    Marked,
     Measure,
     Measured,
     Not,
@@ -31,6 +32,7 @@ from webhook_tui.domain.filtering.terms import (
     Pattern,
     Source,
     SourceIs,
+    StatusIs,
     Term,
     Text,
     VerdictIs,
@@ -79,6 +81,16 @@ def _failed(operator: Operator) -> Comparison:
         ("status:<3xx", AnsweredIs(0, 299)),
         ("status:<=399", AnsweredIs(0, 399)),
         ("status:none", NotAnswered()),
+        ("status:NONE", NotAnswered()),
+        ("answered:none", NotAnswered()),
+        ("answered:5xx", AnsweredIs(500, 599)),
+        ("status:Failed*", StatusIs(Pattern(("failed", ""), any_case=True))),
+        ('status:"none"', StatusIs(_exact("none"))),
+        ('status:"503"', StatusIs(_exact("503"))),
+        ("is:marked", Flagged(Flag.MARKED)),
+        ("is:Differs", Flagged(Flag.DIFFERS)),
+        ("!is:replayed", Not(Flagged(Flag.REPLAYED))),
+        ("is:retried", Measured(Measure.ATTEMPT, Operator.MORE, 1)),
         ("id:123", IdIs(Pattern(("123",), any_case=False))),
         ("job:Job_*", JobIs(Pattern(("Job_", ""), any_case=False))),
         ("header:X-Foo", HeaderIs("x-foo", None)),
@@ -106,10 +118,10 @@ def _failed(operator: Operator) -> Comparison:
         ("run:3", Measured(Measure.RUN, Operator.IS, 3)),
         ("comment:Later", CommentHas(Pattern(("", "later", ""), any_case=True))),
         ("source:sse", SourceIs(Source.SSE)),
-        ("marked", Marked()),
+        ("marked", Flagged(Flag.MARKED)),
         ('"marked"', Text(("marked",), is_prefix=False)),
-        ("!marked", Not(Marked())),
-        ("!!marked", Marked()),
+        ("!marked", Not(Flagged(Flag.MARKED))),
+        ("!!marked", Flagged(Flag.MARKED)),
         ('"!"marked', Text(("marked",), is_prefix=False)),
         ("!!!verdict:valid", Not(VerdictIs(Verdict.VALID))),
     ],
@@ -136,10 +148,14 @@ def test_nothing_lets_everything_through(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "start", "end", "sentence"),
     [
-        ("!verdict:valid event:image_* age:<10x", 29, 37, "age needs a number and s, m, h or d"),
-        ("你 age:x", 3, 8, "age needs a number and s, m, h or d"),
+        ("!verdict:valid event:image_* age:<10x", 29, 37, "age needs a number and a unit, as in age:<10m"),
+        ("你 age:x", 3, 8, "age needs a number and a unit, as in age:<10m"),
         ("verdict:bad", 0, 11, "verdict is valid, older, invalid, missing, malformed or pending"),
-        ("status:abc", 0, 10, "status needs a number like 503 or 5xx, or none"),
+        ("status:5x", 0, 9, "status needs a word like failed, a number like 503 or 5xx, or none"),
+        ("status:", 0, 7, "status needs a word like failed, a number like 503 or 5xx, or none"),
+        ("status:!=503", 0, 12, "status needs a word like failed, a number like 503 or 5xx, or none"),
+        ("answered:failed", 0, 15, "answered needs a number like 503 or 5xx, or none"),
+        ("is:good", 0, 7, "is takes marked, commented, differs, retried, replayed or imported"),
         ("size:big", 0, 8, "size needs a number, with k, M or G if need be"),
         ("attempt:", 0, 8, "attempt needs a number, as in attempt:>1"),
         ("run:x", 0, 5, "run needs a number, as in run:3"),
@@ -235,3 +251,62 @@ def test_what_reaches_the_end_may_still_become_right(text: str, is_finished: boo
         parse(text)
 
     assert error.value.is_finished_in(text) is is_finished
+
+
+NAMED = {
+    "bad": "!verdict:valid or id:1",
+    "new": "age:<1h",
+    "both": "@bad event:ping",
+    "loop": "x @loop",
+    "wrong": "age:1",
+    "empty": " ",
+    "long": " or ".join("abcdefghijk"),
+}
+
+
+@pytest.mark.parametrize(
+    ("text", "same"),
+    [
+        ("@new", "age:<1h"),
+        ("@bad", "!verdict:valid or id:1"),
+        ("event:ping @bad x", "event:ping !verdict:valid x or event:ping id:1 x"),
+        ("@both or a", "!verdict:valid event:ping or id:1 event:ping or a"),
+        ("!@new", "!age:<1h"),
+        ("!@bad", "verdict:valid !id:1"),
+        ("!!@new", "age:<1h"),
+        (
+            "!@both",
+            "verdict:valid !id:1 or verdict:valid !event:ping or !event:ping !id:1 or !event:ping !event:ping",
+        ),
+        ('"@new" a@new', '"@new" a@new'),
+    ],
+)
+def test_a_name_stands_for_its_filter(text: str, same: str) -> None:
+    """As if it stood in brackets; without names the text says the same."""
+    assert parse(text, NAMED) == parse(same)
+    assert parse(expanded(text, NAMED)) == parse(same)
+
+
+@pytest.mark.parametrize(
+    ("text", "start", "end", "sentence"),
+    [
+        ("a @bda", 2, 6, "No filter @bda. Nearest: @bad."),
+        ("@", 0, 1, "a name is missing after @"),
+        ("@loop", 0, 5, "in @loop: @loop stands for itself"),
+        ("a @wrong", 2, 8, "in @wrong: age needs a number and a unit, as in age:<10m"),
+        ("!@empty", 0, 7, "@empty is empty"),
+        ("@long @long", 6, 11, "the named filters together are too long"),
+    ],
+)
+def test_a_mistake_with_names_is_shown_at_the_name(text: str, start: int, end: int, sentence: str) -> None:
+    """Whatever is wrong with the filter that has it."""
+    with pytest.raises(FilterError) as caught:
+        parse(text, NAMED)
+
+    assert (caught.value.start, caught.value.end, str(caught.value)) == (start, end, sentence)
+
+
+def test_no_filter_has_a_name_yet() -> None:
+    """Then none is the nearest."""
+    with pytest.raises(FilterError, match=r"No filter @bad\. None has a name yet\."):
+        parse("@bad")

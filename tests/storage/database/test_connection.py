@@ -285,11 +285,14 @@ def test_a_history_of_an_earlier_version_can_be_read(tmp_path: Path) -> None:
         )
         connection.execute("INSERT INTO bodies VALUES (1, x'90', 'hi')")
 
+        connection.execute("UPDATE deliveries SET comment = 'imported from a.har'")
+
     with closing(open_history(path)) as rows:
         stored = rows.stored(1)
 
     assert stored is not None
     assert (stored.delivery.target, stored.delivery.http_version) == ("/h", "1.1")
+    assert (stored.row.imported, stored.row.replayed) == (True, False)
     with closing(sqlite3.connect(path)) as connection:
         connection.execute(f"PRAGMA user_version = {HISTORY.version + 1}")
     with pytest.raises(ProblemError, match="newer"):

@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from datetime import timedelta
-from typing import Any
+from typing import Any, TypeAlias
 from unittest.mock import patch
 
 import pytest
@@ -19,7 +19,7 @@ from webhook_tui.domain.account import Account
 from webhook_tui.domain.delivery.delivery import Delivery, DeliveryRow, StoredDelivery
 from webhook_tui.domain.delivery.rows import Sort, SortColumn
 from webhook_tui.domain.filtering.filter import Expression, FilterError, matches, parse
-from webhook_tui.domain.jobs.job import JOB_FIELDS
+from webhook_tui.domain.jobs.job import USUAL_FIELDS
 from webhook_tui.domain.signature.verdict import Verdict, VerificationResult
 from webhook_tui.storage.database.schema import HISTORY
 from webhook_tui.storage.insertion import insert_deliveries, recordable
@@ -73,12 +73,15 @@ deliveries = st.builds(
     headers,
     st.sampled_from([-5, 0, 60, 600, 7200]),
 )
+Recorded: TypeAlias = tuple[Delivery, Verdict, int | None, bool, str, set[str]]
+"""A delivery with its verdict, its answer, its mark, its comment and the flags that are set."""
 stored = st.tuples(
     deliveries,
     st.sampled_from(Verdict),
     st.sampled_from([None, 0, 200, 204, 404, 503]),
     st.booleans(),
     st.sampled_from(["", "look later", "Ähnlich"]),
+    st.sets(st.sampled_from(["differs", "replayed", "imported"])),
 )
 TERMS = [
     *("failed", '"failed"', "fai", "f", "job_7c", '"a b"', "é", "12", "ß", "SS", "lin", "end", "nend", "say", "foo"),
@@ -125,7 +128,9 @@ TERMS = [
     ),
     *("size:!=2", "age:<1m", "age:>=1m", "age:<2h", "age:>1h", "attempt:>1", "attempt:1", "attempt:2", "attempt:<2"),
     *("attempt:>=3", "run:1", "run:2", "comment:later", "comment:äH", "comment:*", "source:sse", "source:webhook"),
-    "marked",
+    *("marked", "is:marked", "is:commented", "is:differs", "is:retried", "is:REPLAYED", "is:imported"),
+    *("status:failed", "status:FAIL*", "status:*e*", 'status:"a b"', 'status:"12"', "status:é", 'status:"none"'),
+    *("answered:503", "answered:<3xx", "answered:none"),
 ]
 
 
@@ -143,11 +148,11 @@ filters = st.lists(branches, min_size=1, max_size=3).map(" or ".join)
 
 
 @contextmanager
-def _history(what: Sequence[tuple[Delivery, Verdict, int | None, bool, str]]) -> Iterator[sqlite3.Connection]:
+def _history(what: Sequence[Recorded]) -> Iterator[sqlite3.Connection]:
     """A history in memory; what is in it alternates between two accounts."""
     with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
         connection.executescript("\n".join(HISTORY.migrations))
-        for number, (received, verdict, answered, marked, comment) in enumerate(what):
+        for number, (received, verdict, answered, marked, comment, flags) in enumerate(what):
             verification = VerificationResult(verdict, "", "", None)
             account = Account("https://v2.api.piktid.com", "ab"[number % 2])
             record = recordable(received, verification, account=account, answered=answered)
@@ -155,6 +160,8 @@ def _history(what: Sequence[tuple[Delivery, Verdict, int | None, bool, str]]) ->
             connection.execute(
                 "UPDATE deliveries SET marked = ?, comment = ? WHERE seq = ?", (marked, comment, row.seq)
             )
+            for flag in flags:
+                connection.execute(f"UPDATE deliveries SET {flag} = 1 WHERE seq = ?", (row.seq,))
         yield connection
 
 
@@ -165,7 +172,7 @@ def _all(connection: sqlite3.Connection) -> list[StoredDelivery]:
 
 def _scanned(connection: sqlite3.Connection, expression: Expression, sort: Sort, chunks: Sequence[int]) -> list[int]:
     published: list[Published] = []
-    search = Search(expression, sort, NOW, JOB_FIELDS)
+    search = Search(expression, sort, NOW, USUAL_FIELDS)
     one = Scan(connection, search, published.append, lambda: False, chunks=chunks)
     while one.has_older:
         one.advance()
@@ -178,7 +185,7 @@ def _scanned(connection: sqlite3.Connection, expression: Expression, sort: Sort,
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @example(
-    what=[(delivery(), Verdict.VALID, None, False, "")] * 3,
+    what=[(delivery(), Verdict.VALID, None, False, "", set())] * 3,
     texts=["id:12 event:other"],
     indexed=0,
     gone=[],
@@ -192,7 +199,7 @@ def _scanned(connection: sqlite3.Connection, expression: Expression, sort: Sort,
     most_words=st.sampled_from([0, 30]),
 )
 def test_the_search_finds_what_the_evaluator_says(
-    what: list[tuple[Delivery, Verdict, int | None, bool, str]],
+    what: list[Recorded],
     texts: list[str],
     indexed: int,
     gone: list[int],
@@ -210,7 +217,7 @@ def test_the_search_finds_what_the_evaluator_says(
         WordIndex().step(connection)
         WordIndex().step(connection)
         delete_some(connection, gone)
-        for received, verdict, answered, _, _ in what[indexed:]:
+        for received, verdict, answered, *_ in what[indexed:]:
             account = Account("https://v2.api.piktid.com", "a")
             record = recordable(received, VerificationResult(verdict, "", ""), account=account, answered=answered)
             insert_deliveries(connection, [record], run=9)
@@ -230,9 +237,7 @@ def test_the_search_finds_what_the_evaluator_says(
     column=st.sampled_from([column for column in SortColumn if column is not SortColumn.NUMBER]),
     is_descending=st.booleans(),
 )
-def test_matches_are_sorted_by_a_column(
-    what: list[tuple[Delivery, Verdict, int | None, bool, str]], column: SortColumn, is_descending: bool
-) -> None:
+def test_matches_are_sorted_by_a_column(what: list[Recorded], column: SortColumn, is_descending: bool) -> None:
     """Equal ones in the order of arrival; the other direction is exactly the reverse."""
     rank = {verdict: place for place, verdict in enumerate(Verdict)}
     with _history(what) as connection:
@@ -271,11 +276,18 @@ def test_matches_are_sorted_by_a_column(
         ("header:x-foo", "w VIRTUAL TABLE INDEX"),
         ("marked or verdict:valid !ping", "by_verdict"),
         ("source:sse", "streamed"),
+        ("is:marked", "marks"),
+        ("is:commented event:ping", "comments"),
+        ("is:differs", "differing"),
+        ("is:retried", "repeated"),
+        ("is:replayed", "replays"),
+        ("is:imported", "imports"),
+        ("status:failed", "w VIRTUAL TABLE INDEX"),
     ],
 )
 def test_an_index_leads_to_the_matches(text: str, index: str) -> None:
     """Nothing scans the table, so that a million deliveries cost no more than their matches."""
-    sample = (delivery(b'{"id": 12}'), Verdict.VALID, 200, False, "")
+    sample: Recorded = (delivery(b'{"id": 12}'), Verdict.VALID, 200, False, "", set())
     with _history([sample, sample]) as connection:
         WordIndex().step(connection)
         built = build_query(parse(text), NOW, connection)
@@ -290,8 +302,8 @@ def test_an_index_leads_to_the_matches(text: str, index: str) -> None:
 
 def test_more_names_than_can_be_listed_are_asked_one_by_one() -> None:
     """A sender who makes up a thousand names of events gets slower searches, not wrong ones."""
-    made_up = [
-        (delivery(json.dumps({"name": f"made_up_{number}"}).encode(), headers=()), Verdict.VALID, 200, False, "")
+    made_up: list[Recorded] = [
+        (delivery(json.dumps({"name": f"made_up_{number}"}).encode(), headers=()), Verdict.VALID, 200, False, "", set())
         for number in range(1100)
     ]
     with _history(made_up) as connection:
@@ -300,7 +312,7 @@ def test_more_names_than_can_be_listed_are_asked_one_by_one() -> None:
 
 def test_a_damaged_delivery_does_not_end_a_search() -> None:
     """Its headers are as if there were none."""
-    with _history([(delivery(b'{"a": 1}'), Verdict.VALID, 200, False, "")] * 2) as connection:
+    with _history([(delivery(b'{"a": 1}'), Verdict.VALID, 200, False, "", set())] * 2) as connection:
         connection.execute("UPDATE bodies SET headers = x'01' WHERE seq = 1")
 
         assert _scanned(connection, parse("header:content-type"), Sort(), (9, 9)) == [2]

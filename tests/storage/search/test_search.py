@@ -18,7 +18,7 @@ from webhook_tui.domain.account import Account
 from webhook_tui.domain.delivery.rows import Progress, Sort, SortColumn
 from webhook_tui.domain.errors import ProblemError
 from webhook_tui.domain.filtering.filter import parse
-from webhook_tui.domain.jobs.job import JOB_FIELDS
+from webhook_tui.domain.jobs.job import USUAL_FIELDS
 from webhook_tui.domain.signature.verdict import VerificationResult
 from webhook_tui.storage.database.connection import connect_read_only
 from webhook_tui.storage.history import DeliveryStore
@@ -153,7 +153,7 @@ async def test_older_matches_come_before_newer_ones(store: DeliveryStore, accoun
     await _record(store, account, *(["failed", "completed"] * 20))
     seen: list[Published] = []
     with closing(connect_read_only(store.path)) as connection:
-        search = Search(parse("failed"), Sort(), NOW, JOB_FIELDS)
+        search = Search(parse("failed"), Sort(), NOW, USUAL_FIELDS)
         scan = Scan(connection, search, seen.append, lambda: False, chunks=(4, 10))
         while scan.has_older:
             scan.advance()
@@ -247,6 +247,22 @@ async def test_what_the_event_stream_brought_too_is_found(store: DeliveryStore, 
         search.until([2, 3, 4])
     with finding(store, "!source:sse source:webhook") as search:
         assert search.seqs() == [1]
+
+
+async def test_what_is_noted_of_a_delivery_is_found(store: DeliveryStore, account: Account) -> None:
+    """What it differs in from the event stream, and where it came from."""
+    for number in (1, 2, 3):
+        await store.record(delivery(json.dumps({"id": number}).encode()), VALID, account=account, answered=200)
+
+    assert [row.seq for row in await store.set_differs([2, 9]) if row.differs] == [2]
+    assert not await store.set_differs([2])
+    imported = await store.set_imported(3, "imported from a.har")
+
+    assert imported is not None
+    assert (imported.imported, imported.comment) == (True, "imported from a.har")
+    for text, expected in (("is:differs", [2]), ("is:imported", [3]), ("is:commented", [3]), ("!is:differs", [1, 3])):
+        with finding(store, text) as search:
+            assert search.seqs() == expected
 
 
 async def test_deliveries_that_depart_are_found(store: DeliveryStore, account: Account) -> None:

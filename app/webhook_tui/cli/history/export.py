@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from webhook_tui.cli.options import EXPORT_FORMATS, FILE, FILTER, LOCAL_URL, SECRET, TOKEN, URL, option
+from webhook_tui.cli.options import EXPORT_FORMATS, FILE, FILTER, LOCAL_URL, SECRET, TOKEN, URL, job_fields_from, option
 from webhook_tui.cli.settings import all_secrets, note
 from webhook_tui.domain.signature.secret import Secret
 
@@ -30,7 +30,6 @@ from webhook_tui.domain.signature.secret import Secret
 @click.pass_context
 def export(ctx: click.Context, /, **given: Any) -> None:
     """Write stored deliveries as commands, tests, archives or lines, without credentials and known secrets."""
-    from webhook_tui.domain.jobs.job import JOB_FIELDS
     from webhook_tui.export.destination import Destination
     from webhook_tui.export.formats import FORMATS
     from webhook_tui.headless.archive.export import Choice, run
@@ -50,7 +49,7 @@ def export(ctx: click.Context, /, **given: Any) -> None:
             given["seq"],
             given["marked"],
             given["filter"] and given["filter"].expression,
-            job_fields=given["job_id_field"] or JOB_FIELDS,
+            job_fields=job_fields_from(given),
         ),
         now=datetime.now(UTC),
         secrets=(*all_stored_secrets(places.accounts), *secrets),

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from webhook_tui.cli.options import FILTER, history_options, option, output_format
+from webhook_tui.cli.options import FILTER, history_options, job_fields_from, option, output_format
 from webhook_tui.cli.settings import note
 
 
@@ -24,16 +24,15 @@ def list_deliveries(ctx: click.Context, /, limit: int, output: str, **given: Any
     """
     from datetime import UTC, datetime
 
-    from webhook_tui.domain.jobs.job import JobFields
     from webhook_tui.headless.delivery_list import print_deliveries
     from webhook_tui.storage.history_query import AccountFilter, HistoryQuery
 
     places, _ = ctx.obj
-    fields = JobFields(ids=given["job_id_field"] or JobFields().ids)
+    fields = job_fields_from(given)
     accounts = AccountFilter(given["api_url"], given["token"])
     with HistoryQuery(given["db"] or places.deliveries, accounts) as history:
         chosen = given["filter"] and given["filter"].expression
-        found = history.seqs(chosen, datetime.now(UTC), job_fields=fields.ids)
+        found = history.seqs(chosen, datetime.now(UTC), job_fields=fields)
         shown = found[-limit:] if limit else found
         print_deliveries(history, shown, output, fields)
     if not found:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from webhook_tui.cli.options import FILTER, SECRET, URL, history_options, option
+from webhook_tui.cli.options import FILTER, SECRET, URL, history_options, job_fields_from, option
 from webhook_tui.config import read_secret_file
 from webhook_tui.domain.errors import ProblemError
 from webhook_tui.headless import messages
@@ -40,7 +40,6 @@ def replay(ctx: click.Context, /, seqs: tuple[int, ...], url: str, **given: Any)
     """
     from datetime import UTC, datetime
 
-    from webhook_tui.domain.jobs.job import JOB_FIELDS
     from webhook_tui.headless.replay import ReplayPlan
     from webhook_tui.headless.replay import replay as run
     from webhook_tui.storage.history_query import AccountFilter, HistoryQuery
@@ -51,7 +50,7 @@ def replay(ctx: click.Context, /, seqs: tuple[int, ...], url: str, **given: Any)
     accounts = AccountFilter(given["api_url"], given["token"])
     with HistoryQuery(given["db"] or places.deliveries, accounts) as history:
         chosen = seqs or tuple(
-            history.seqs(given["filter"].expression, datetime.now(UTC), job_fields=given["job_id_field"] or JOB_FIELDS)
+            history.seqs(given["filter"].expression, datetime.now(UTC), job_fields=job_fields_from(given))
         )
         if not chosen:
             raise ProblemError(messages.NO_MATCHES)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from webhook_tui.cli.options import FILTER, WITHIN, history_options, option, output_format
+from webhook_tui.cli.options import FILTER, WITHIN, history_options, job_fields_from, option, output_format
 
 if TYPE_CHECKING:
     from webhook_tui.domain.filtering.filter import Filter
@@ -30,14 +30,13 @@ def wait(ctx: click.Context, /, until: Filter | None, output: str, **given: Any)
     when --within passes without one.
     """
     from webhook_tui.domain.expectation.expectation import Criteria
-    from webhook_tui.domain.jobs.job import JOB_FIELDS
     from webhook_tui.headless.wait import wait as run
     from webhook_tui.storage.history_query import AccountFilter
 
     if until is None and given["none"] is None:
         raise click.UsageError("No filter was given. Use FILTER or --none FILTER.")
     places, _ = ctx.obj
-    criteria = Criteria(until, given["count"], given["none"], given["within"], given["job_id_field"] or JOB_FIELDS)
+    criteria = Criteria(until, given["count"], given["none"], given["within"], job_fields_from(given))
     accounts = AccountFilter(given["api_url"], given["token"])
     try:
         ctx.exit(run(given["db"] or places.deliveries, criteria, accounts, since_seq=given["since_seq"], output=output))

@@ -13,12 +13,12 @@ from webhook_tui.cli.options import (
     FILTER,
     criteria_from,
     expectation_options,
+    job_fields_from,
     option,
     output_format,
     shared_options,
 )
 from webhook_tui.cli.settings import run_settings, with_token
-from webhook_tui.domain.jobs.job import JOB_FIELDS
 
 if TYPE_CHECKING:
     from webhook_tui.config import Settings
@@ -43,7 +43,7 @@ def listen(ctx: click.Context, /, output: str, since_seq: int | None, **given: A
     """
     from webhook_tui.headless.listen import ListenOptions
 
-    criteria = criteria_from(given, job_fields=given["job_id_field"] or JOB_FIELDS)
+    criteria = criteria_from(given, job_fields=job_fields_from(given))
     if output == "junit" and criteria is None:
         raise click.UsageError("--format junit needs --until FILTER or --none FILTER.")
     chosen, command = given.pop("filter"), given.pop("command")
@@ -74,7 +74,7 @@ def run(ctx: click.Context, /, command: tuple[str, ...], since_seq: int | None, 
     from webhook_tui.headless.command_run import CommandLine
     from webhook_tui.headless.listen import run_command
 
-    criteria = criteria_from(given, job_fields=given["job_id_field"] or JOB_FIELDS, within=RUN_SECONDS)
+    criteria = criteria_from(given, job_fields=job_fields_from(given), within=RUN_SECONDS)
     line = CommandLine(command, dict(os.environ), given.pop("secret_out"))
     settings = with_token(run_settings(ctx, given))
     sys.exit(run_command(settings, line, criteria, since_seq=since_seq, output=output))

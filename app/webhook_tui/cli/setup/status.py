@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from webhook_tui.cli.options import FILE, TOKEN, URL, option, output_format
-from webhook_tui.config import API_URL, read_secret_file
+from webhook_tui.config import API_URL, named_filters, read_secret_file
 from webhook_tui.domain.signature.secret import token_in
 from webhook_tui.places import Places
 
@@ -76,4 +76,5 @@ def status_request(ctx: click.Context, given: dict[str, Any]) -> StatusRequest:
         history=given["db"] or places.deliveries,
         accounts=places.accounts,
         profile=places.profile,
+        filters=named_filters(ctx.obj[1]),
     )

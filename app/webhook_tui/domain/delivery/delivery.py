@@ -51,11 +51,17 @@ class DeliveryRow(Struct, frozen=True, gc=False):
     """Bytes of the body."""
     summary: Summary = Summary()
     """Of `data`; deliveries of earlier versions have less of it."""
-    marked: bool = False
     comment: str = ""
     """The user's words about it (raw: sanitise before showing)."""
+    marked: bool = False
     on_stream: bool = False
     """The event stream brought the same event, as far as it was watched."""
+    differs: bool = False
+    """The event stream brought other values under the same event id."""
+    replayed: bool = False
+    """It was sent again from here."""
+    imported: bool = False
+    """It was read from a file."""
 
     @property
     def verification(self) -> VerificationResult:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 
@@ -12,7 +11,7 @@ from webhook_tui.domain.delivery.delivery import DeliveryRow, StoredDelivery
 from webhook_tui.domain.filtering.evaluate import Departures, matches
 from webhook_tui.domain.filtering.filter import Filter
 from webhook_tui.domain.filtering.terms import And, Expression, Or
-from webhook_tui.domain.jobs.job import JOB_FIELDS
+from webhook_tui.domain.jobs.job import USUAL_FIELDS, JobFields
 
 _MOST_OTHERS = 10_000
 
@@ -28,7 +27,7 @@ class Criteria(Struct, frozen=True):
     """What must not come."""
     within: float | None = None
     """Seconds; None: no limit."""
-    job_fields: Sequence[str] = JOB_FIELDS
+    job_fields: JobFields = USUAL_FIELDS
     """Where `job:` looks."""
 
     @property

@@ -12,8 +12,17 @@ from webhook_tui.domain.delivery.headers import Headers
 from webhook_tui.domain.delivery.text import decoded
 from webhook_tui.domain.filtering.quantities import number
 from webhook_tui.domain.filtering.search_words import searchable
-from webhook_tui.domain.filtering.terms import BodyIs, Comparison, ContentTerm, HeaderIs, JobIs, Operator, Text
-from webhook_tui.domain.jobs.job import job_ids
+from webhook_tui.domain.filtering.terms import (
+    BodyIs,
+    Comparison,
+    ContentTerm,
+    HeaderIs,
+    JobIs,
+    Operator,
+    StatusIs,
+    Text,
+)
+from webhook_tui.domain.jobs.job import JobFields, job_ids, job_status
 from webhook_tui.domain.payload.json_decoder import decode
 from webhook_tui.domain.payload.json_path import values_at
 
@@ -31,7 +40,7 @@ ORDERS: Mapping[Operator, Callable[[Any, Any], bool]] = {
 class Content:
     """One delivery's headers and body; nothing here ever raises, whatever they are."""
 
-    def __init__(self, headers: Headers, body: bytes, job_fields: Sequence[str]) -> None:
+    def __init__(self, headers: Headers, body: bytes, job_fields: JobFields) -> None:
         self._headers = headers
         self._body = body
         self._job_fields = job_fields
@@ -48,22 +57,26 @@ class Content:
         except (ValueError, MemoryError):
             return []
 
+    @cached_property
+    def _data(self) -> object:
+        """The event's `data`; {} where there is none."""
+        data = self._json.get("data") if isinstance(self._json, dict) else None
+        return data if isinstance(data, dict) else {}
+
     def holds(self, term: ContentTerm) -> bool:
         """Whether the term is true of it."""
         match term:
             case Text():
                 return term.stands_in(self._words)
             case JobIs(pattern):
-                return any(pattern.fits(job) for job in self._jobs())
+                return any(pattern.fits(job) for job in job_ids(self._data, self._job_fields.ids))
+            case StatusIs(pattern):
+                return pattern.fits(job_status(self._data, self._job_fields))
             case HeaderIs(name, comparison):
                 values = [decoded(value) for key, value in self._headers if decoded(key).casefold() == name]
                 return _is_met(comparison, values)
             case BodyIs(path, comparison):
                 return _is_met(comparison, values_at(self._json, path))
-
-    def _jobs(self) -> Sequence[str]:
-        data = self._json.get("data") if isinstance(self._json, dict) else None
-        return job_ids(data, self._job_fields) if isinstance(data, dict) else ()
 
 
 def _is_met(comparison: Comparison | None, values: Sequence[object]) -> bool:

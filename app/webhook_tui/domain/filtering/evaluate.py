@@ -18,10 +18,11 @@ from webhook_tui.domain.filtering.terms import (
     DepartsAt,
     EventIs,
     Expression,
+    Flag,
+    Flagged,
     HeaderIs,
     IdIs,
     JobIs,
-    Marked,
     Measure,
     Measured,
     Not,
@@ -30,11 +31,12 @@ from webhook_tui.domain.filtering.terms import (
     RowTerm,
     Source,
     SourceIs,
+    StatusIs,
     Term,
     Text,
     VerdictIs,
 )
-from webhook_tui.domain.jobs.job import JOB_FIELDS
+from webhook_tui.domain.jobs.job import USUAL_FIELDS, JobFields
 
 _MICROSECOND = timedelta(microseconds=1)
 
@@ -48,7 +50,7 @@ def matches(
     stored: StoredDelivery,
     now: datetime,
     *,
-    job_fields: Sequence[str] = JOB_FIELDS,
+    job_fields: JobFields = USUAL_FIELDS,
     departures: Departures = lambda _: (),
 ) -> bool:
     """Whether the delivery passes at the moment `now`; raises nothing but what `departures` raises."""
@@ -61,7 +63,7 @@ def matches(
             return _is_in_row(term, stored.row) or content.holds(term.text)
         if isinstance(term, DepartsAt):
             return any(map(term.includes, departures(stored)))
-        if isinstance(term, Text | JobIs | HeaderIs | BodyIs):
+        if isinstance(term, Text | JobIs | StatusIs | HeaderIs | BodyIs):
             return content.holds(term)
         return _holds_of_row(term, stored.row, now)
 
@@ -88,10 +90,24 @@ def _holds_of_row(term: RowTerm, row: DeliveryRow, now: datetime) -> bool:
             return ORDERS[operator](_amount(measure, row, now), value)
         case SourceIs(source):
             return source is Source.WEBHOOK or row.on_stream
-        case Marked():
-            return row.marked
+        case Flagged(flag):
+            return _has_flag(row, flag)
         case CommentHas(pattern):
             return pattern.fits(row.comment)
+
+
+def _has_flag(row: DeliveryRow, flag: Flag) -> bool:
+    match flag:
+        case Flag.MARKED:
+            return row.marked
+        case Flag.COMMENTED:
+            return row.comment != ""
+        case Flag.DIFFERS:
+            return row.differs
+        case Flag.REPLAYED:
+            return row.replayed
+        case Flag.IMPORTED:
+            return row.imported
 
 
 def id_fits(pattern: Pattern, event_id: str) -> bool:

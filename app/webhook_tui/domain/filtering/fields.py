@@ -13,6 +13,8 @@ from webhook_tui.domain.filtering.terms import (
     Comparison,
     DepartsAt,
     EventIs,
+    Flag,
+    Flagged,
     HeaderIs,
     IdIs,
     JobIs,
@@ -23,11 +25,14 @@ from webhook_tui.domain.filtering.terms import (
     Pattern,
     Source,
     SourceIs,
+    StatusIs,
     Term,
     VerdictIs,
 )
 from webhook_tui.domain.filtering.tokens import Value
 from webhook_tui.domain.signature.verdict import Verdict
+
+_STATUS = "status needs a word like failed, a number like 503 or 5xx, or none"
 
 
 class MistakeError(Exception):
@@ -129,12 +134,29 @@ def _source(value: Value) -> Term:
 
 
 def _status(value: Value) -> Term:
+    _given(value, _STATUS)
+    if _is_answer(value):
+        return _answer(value, _STATUS)
+    return StatusIs(pattern(value, any_case=True))
+
+
+def _is_answer(value: Value) -> bool:
+    """Whether the answer is meant: a quoted value, or one that begins with a letter, is the status of a job."""
+    first = value.masked[:1]
+    return value.masked.lower() == "none" or first.isdigit() or first in ("=", "!", "<", ">")
+
+
+def _answered(value: Value) -> Term:
+    return _answer(value, "answered needs a number like 503 or 5xx, or none")
+
+
+def _answer(value: Value, sentence: str) -> Term:
     if value.text.lower() == "none":
         return NotAnswered()
     operator, rest = quantities.compared(value.text, Operator.IS)
     found = quantities.statuses(rest)
     if found is None or operator is Operator.IS_NOT:
-        raise MistakeError("status needs a number like 503 or 5xx, or none")
+        raise MistakeError(sentence)
     lowest, highest = found
     return {
         Operator.IS: AnsweredIs(lowest, highest),
@@ -143,6 +165,20 @@ def _status(value: Value) -> Term:
         Operator.LESS: AnsweredIs(0, lowest - 1),
         Operator.AT_MOST: AnsweredIs(0, highest),
     }[operator]
+
+
+def _is(value: Value) -> Term:
+    name = value.text.lower()
+    if name == "retried":
+        return Measured(Measure.ATTEMPT, Operator.MORE, 1)
+    try:
+        return Flagged(Flag(name))
+    except ValueError:
+        raise MistakeError(f"is takes {', '.join(STATES[:-1])} or {STATES[-1]}") from None
+
+
+STATES = ("marked", "commented", "differs", "retried", "replayed", "imported")
+"""What may stand behind `is:`."""
 
 
 def _measured(
@@ -162,13 +198,15 @@ FIELDS: Mapping[str, Callable[[Value], Term]] = {
     "event": _event,
     "verdict": _verdict,
     "status": _status,
+    "answered": _answered,
     "id": _id,
     "job": _job,
     "header": _header,
     "size": _measured(Measure.SIZE, quantities.size, "size needs a number, with k, M or G if need be"),
-    "age": _measured(Measure.AGE, quantities.age, "age needs a number and s, m, h or d", Operator.LESS),
+    "age": _measured(Measure.AGE, quantities.age, "age needs a number and a unit, as in age:<10m", Operator.LESS),
     "attempt": _measured(Measure.ATTEMPT, quantities.count, "attempt needs a number, as in attempt:>1"),
     "run": _measured(Measure.RUN, quantities.count, "run needs a number, as in run:3"),
+    "is": _is,
     "comment": _comment,
     "source": _source,
     "has": _has,

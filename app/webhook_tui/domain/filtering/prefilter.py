@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from webhook_tui.domain.filtering.search_words import words
-from webhook_tui.domain.filtering.terms import BodyIs, ContentTerm, HeaderIs, JobIs, Operator, Pattern, Text
+from webhook_tui.domain.filtering.terms import BodyIs, ContentTerm, HeaderIs, JobIs, Operator, Pattern, StatusIs, Text
 
 
 def implied(term: ContentTerm) -> Text | None:
@@ -11,7 +11,7 @@ def implied(term: ContentTerm) -> Text | None:
     match term:
         case Text():
             return term
-        case JobIs(pattern):
+        case JobIs(pattern) | StatusIs(pattern):
             return _beginning(pattern)
         case BodyIs(_, comparison):
             if comparison is None or comparison.operator is not Operator.IS or comparison.number is not None:

@@ -47,6 +47,17 @@ class Source(StrEnum):
     SSE = "sse"
 
 
+class Flag(StrEnum):
+    """What is noted of a delivery besides what was received; the value is what stands behind `is:`."""
+
+    MARKED = "marked"
+    COMMENTED = "commented"
+    DIFFERS = "differs"
+    """The event stream brought other values under the same event id."""
+    REPLAYED = "replayed"
+    IMPORTED = "imported"
+
+
 class Pattern(Struct, frozen=True):
     """Text with stars: what lies between stars has to be there, in order; no star means the whole text."""
 
@@ -160,6 +171,12 @@ class JobIs(Struct, frozen=True):
     pattern: Pattern
 
 
+class StatusIs(Struct, frozen=True):
+    """The job's status, in any case."""
+
+    pattern: Pattern
+
+
 class HeaderIs(Struct, frozen=True):
     """A header of that name (any case) is there and, where there is a comparison, fits it."""
 
@@ -189,8 +206,10 @@ class SourceIs(Struct, frozen=True):
     source: Source
 
 
-class Marked(Struct, frozen=True):
-    """The user marked it."""
+class Flagged(Struct, frozen=True):
+    """It has the flag."""
+
+    flag: Flag
 
 
 class CommentHas(Struct, frozen=True):
@@ -210,10 +229,10 @@ class DepartsAt(Struct, frozen=True):
         return departure.path[: len(self.path)] == self.path
 
 
-ContentTerm: TypeAlias = Text | JobIs | HeaderIs | BodyIs
+ContentTerm: TypeAlias = Text | JobIs | StatusIs | HeaderIs | BodyIs
 """A term about headers or body."""
 
-RowTerm: TypeAlias = EventIs | VerdictIs | AnsweredIs | NotAnswered | IdIs | Measured | SourceIs | Marked | CommentHas
+RowTerm: TypeAlias = EventIs | VerdictIs | AnsweredIs | NotAnswered | IdIs | Measured | SourceIs | Flagged | CommentHas
 """A term about the narrow row."""
 
 Term: TypeAlias = ContentTerm | RowTerm | BareWord | DepartsAt

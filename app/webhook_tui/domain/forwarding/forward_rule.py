@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING
@@ -16,6 +16,7 @@ from webhook_tui.domain.url import normalized_url
 if TYPE_CHECKING:
     from webhook_tui.domain.filtering.evaluate import Departures
 
+_NO_NAMES: Mapping[str, str] = {}
 _SCHEME = re.compile(r"https?://", re.IGNORECASE)
 
 
@@ -27,14 +28,17 @@ class ForwardRule(Struct, frozen=True):
     """Empty: every delivery passes."""
 
     @classmethod
-    def parse(cls, text: str) -> ForwardRule:
-        """Parse `URL` or `FILTER=URL`. Raises FilterError and UrlError."""
+    def parse(cls, text: str, named: Mapping[str, str] = _NO_NAMES) -> ForwardRule:
+        """Parse `URL` or `FILTER=URL`. Raises FilterError and UrlError.
+
+        `named`: what `@name` stands for; the rule holds that in place of the name.
+        """
         before, separator, url = _split(text)
         if not separator:
             return cls(normalized_url(text))
-        from webhook_tui.domain.filtering.filter import Filter  # noqa: PLC0415 -- most runs have no filter
+        from webhook_tui.domain.filtering.filter import expanded  # noqa: PLC0415 -- most runs have no filter
 
-        return cls(normalized_url(url), Filter.parse(before).text)
+        return cls(normalized_url(url), expanded(before, named))
 
 
 def _split(text: str) -> tuple[str, str, str]:

@@ -34,6 +34,10 @@ class JobFields(Struct, frozen=True):
     """Here all count, too."""
 
 
+USUAL_FIELDS = JobFields()
+"""Those that are used where the user names no others."""
+
+
 class JobEvent(Struct, frozen=True):
     """One delivery that is about a job."""
 

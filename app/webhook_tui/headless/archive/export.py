@@ -19,7 +19,7 @@ from webhook_tui.domain.diagnostics.report import change_text, why_text
 from webhook_tui.domain.diagnostics.stored_report import LARGEST_COMPARED, MOST_RECENT, stored_report
 from webhook_tui.domain.errors import ProblemError
 from webhook_tui.domain.filtering.filter import Expression
-from webhook_tui.domain.jobs.job import JOB_FIELDS
+from webhook_tui.domain.jobs.job import USUAL_FIELDS, JobFields
 from webhook_tui.domain.signature.secret import Secret
 from webhook_tui.export.destination import Destination
 from webhook_tui.export.files import terminal_refused, write_file
@@ -44,7 +44,7 @@ class Choice(Struct, frozen=True):
     """Only marked ones."""
     filter: Expression | None = None
     """Only matching ones; None: any."""
-    job_fields: Sequence[str] = JOB_FIELDS
+    job_fields: JobFields = USUAL_FIELDS
     """Fields of a job id, for the filter `job:`."""
 
 

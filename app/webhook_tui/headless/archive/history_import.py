@@ -102,7 +102,7 @@ async def _store(
     async def record(part: Imported) -> DeliveryRow:
         verification = check_signature(part.delivery.headers, part.delivery.body, ring, zone_now=now)
         row: DeliveryRow = await store.record(part.delivery, verification, account=account, answered=part.answered)
-        await store.set_comment(row.seq, comment)
+        await store.set_imported(row.seq, comment)
         return row
 
     rows: list[DeliveryRow] = []

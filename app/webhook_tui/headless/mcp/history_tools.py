@@ -19,8 +19,7 @@ from webhook_tui.domain.delivery.text import visible
 from webhook_tui.domain.diagnostics.stored_report import LARGEST_COMPARED, MOST_RECENT, stored_report
 from webhook_tui.domain.errors import ExitCode, Problem, ProblemError
 from webhook_tui.domain.expectation.expectation import Criteria, Expectation, Outcome
-from webhook_tui.domain.filtering.filter import Filter, FilterError
-from webhook_tui.domain.jobs.job import JOB_FIELDS
+from webhook_tui.domain.filtering.filter import NO_NAMES, Filter, FilterError
 from webhook_tui.domain.signature.secret import Secret
 from webhook_tui.domain.signature.secret_ring import SecretRing
 from webhook_tui.headless.expectation_report import conclusion
@@ -49,18 +48,24 @@ _MOST_WHOLE = 5
 class HistoryTools:
     """Answers from one history. Every method blocks, may be called from any thread, and raises ProblemError."""
 
-    def __init__(self, history: Path, accounts: Path, token: Secret | None) -> None:
-        """`accounts`: the file with the secret rings. `token`: a signature that was made with it is recognised."""
+    def __init__(
+        self, history: Path, accounts: Path, token: Secret | None, filters: Mapping[str, str] = NO_NAMES
+    ) -> None:
+        """`accounts`: the file with the secret rings. `token`: a signature that was made with it is recognised.
+
+        `filters`: what `@name` stands for in a filter.
+        """
         self.path = history
         self._accounts = accounts
         self._token = token
+        self._filters = filters
 
     def list_deliveries(self, arguments: ListDeliveries, redactor: Redactor) -> Mapping[str, object]:
         """Return the newest deliveries that pass the filter."""
-        chosen = _filter(arguments.filter)
+        chosen = self._filter(arguments.filter)
         with HistoryQuery(self.path) as history:
             expression = None if chosen is None else chosen.expression
-            found = history.seqs(expression, datetime.now(UTC), job_fields=JOB_FIELDS)
+            found = history.seqs(expression, datetime.now(UTC))
             deliveries = list(history.deliveries(found[-arguments.limit :]))
         return list_answer(deliveries, len(found), redactor)
 
@@ -128,7 +133,7 @@ class HistoryTools:
     ) -> Mapping[str, object]:
         """Wait until the deliveries are there or the time is over; `cancelled` ends it, too."""
         criteria = Criteria(
-            _filter(arguments.filter) or Filter.parse(""), arguments.count, None, arguments.within_seconds
+            self._filter(arguments.filter) or Filter.parse(""), arguments.count, None, arguments.within_seconds
         )
         began = time.monotonic()
         since_seq = None if arguments.seq is UNSET else arguments.seq
@@ -160,24 +165,23 @@ class HistoryTools:
         with HistoryQuery(self.path) as history:
             return history.stored(seq)
 
+    def _filter(self, text: str) -> Filter | None:
+        """The filter; None for an empty one."""
+        if not text.strip():
+            return None
+        try:
+            return Filter.parse(text, self._filters)
+        except FilterError as error:
+            part = text[error.start : error.end] or text
+            message = f'The filter cannot be read at "{part}": {str(error).rstrip(".")}.'
+            raise ProblemError(Problem(message, "", ExitCode.USAGE)) from error
+
     def account_secrets(self) -> Sequence[Secret]:
         """Return every token and signing secret that is kept, which no answer may hold."""
         if not self._accounts.exists():
             return []
         with closing(AccountStore.open(self._accounts)) as accounts:
             return accounts.all_secrets()
-
-
-def _filter(text: str) -> Filter | None:
-    """The filter; None for an empty one."""
-    if not text.strip():
-        return None
-    try:
-        return Filter.parse(text)
-    except FilterError as error:
-        part = text[error.start : error.end] or text
-        message = f'The filter cannot be read at "{part}": {str(error).rstrip(".")}.'
-        raise ProblemError(Problem(message, "", ExitCode.USAGE)) from error
 
 
 def _header_changes(one: StoredDelivery, other: StoredDelivery) -> Sequence[Mapping[str, object]]:

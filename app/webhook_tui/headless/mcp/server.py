@@ -69,7 +69,7 @@ class ToolServer:
             )
             for tool in describe_tools(allow_write=allow_write)
         ]
-        self._history = HistoryTools(request.history, request.accounts, request.token)
+        self._history = HistoryTools(request.history, request.accounts, request.token, request.filters)
         self._session = SessionTools(request, self._history)
 
     async def run(self) -> None:

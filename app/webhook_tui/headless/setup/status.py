@@ -7,7 +7,7 @@ from contextlib import closing
 from enum import StrEnum
 from pathlib import Path
 
-from msgspec import Struct
+from msgspec import Struct, field
 from msgspec.structs import replace
 
 from webhook_tui import __version__
@@ -65,6 +65,8 @@ class StatusRequest(Struct, frozen=True, kw_only=True):
     history: Path
     accounts: Path
     profile: str | None = None
+    filters: Mapping[str, str] = field(default_factory=dict)
+    """The named filters."""
 
     @property
     def account(self) -> Account:

@@ -7,9 +7,9 @@ import logging
 from webhook_tui.domain.delivery.delivery import DeliveryRow
 from webhook_tui.domain.errors import ProblemError
 from webhook_tui.domain.events import DeliveriesDeleted, Forwarded, Replayed, RowChanged
-from webhook_tui.domain.forwarding.forward_result import ForwardResult
+from webhook_tui.domain.forwarding.forward_result import ForwardOrigin, ForwardResult
 from webhook_tui.domain.run import Run
-from webhook_tui.session.bus import EventBus, EventsMatched
+from webhook_tui.session.bus import EventBus, EventsDiffered, EventsMatched
 from webhook_tui.session.tasks import BackgroundTasks
 from webhook_tui.session.verification.secret_ring import SecretRingRepository
 from webhook_tui.storage.history import DeliveryStore
@@ -51,13 +51,27 @@ class Annotations:
 
     async def _keep_result(self, result: ForwardResult) -> None:
         try:
-            await self._store.record_result(result)
+            row = await self._store.record_result(result)
         except ProblemError as error:  # it was shown all the same
             _log.warning("the outcome of a delivery could not be kept: %s", error.problem.message)
+        else:
+            if result.origin is ForwardOrigin.REPLAYED:
+                self._publish(row)
 
     def on_events_matched(self, event: EventsMatched) -> None:
         """Note in the rows of these events that the event stream brought them, too."""
         self._tasks.start(self._note_sources(event.event_ids), "Noting the source of deliveries")
+
+    def on_events_differed(self, event: EventsDiffered) -> None:
+        """Note in these rows that the event stream brought other values."""
+        self._tasks.start(self._note_differences(event.seqs), "Noting differences from the event stream")
+
+    async def _note_differences(self, seqs: tuple[int, ...]) -> None:
+        try:
+            for row in await self._store.set_differs(seqs):
+                self._publish(row)
+        except ProblemError as error:  # the comparison itself shows it all the same
+            _log.warning("differences from the event stream could not be noted: %s", error.problem.message)
 
     async def _note_sources(self, event_ids: tuple[str, ...]) -> None:
         try:

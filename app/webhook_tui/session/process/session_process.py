@@ -161,7 +161,7 @@ class SessionProcess:
         from webhook_tui.storage.search.search import FilteredRows  # noqa: PLC0415 -- as above
 
         assert self._settings.deliveries_path is not None
-        search = Search(expression, sort, now, self._settings.job_fields.ids)
+        search = Search(expression, sort, now, self._settings.job_fields)
         return FilteredRows(self._settings.deliveries_path, search, changed)
 
     def known_secrets(self) -> tuple[Secret, ...]:

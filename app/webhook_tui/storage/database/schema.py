@@ -102,6 +102,15 @@ ALTER TABLE deliveries ADD COLUMN progress TEXT NOT NULL DEFAULT '';
 ALTER TABLE deliveries ADD COLUMN file TEXT NOT NULL DEFAULT '';
 ALTER TABLE deliveries ADD COLUMN quality TEXT NOT NULL DEFAULT '';
 ALTER TABLE deliveries ADD COLUMN is_json INTEGER NOT NULL DEFAULT 1;
+ALTER TABLE deliveries ADD COLUMN differs INTEGER NOT NULL DEFAULT 0;   -- the event stream brought other values
+ALTER TABLE deliveries ADD COLUMN replayed INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE deliveries ADD COLUMN imported INTEGER NOT NULL DEFAULT 0;
+UPDATE deliveries SET imported = 1 WHERE comment LIKE 'imported from %';
+UPDATE deliveries SET replayed = 1 WHERE seq IN (SELECT seq FROM forward_results WHERE why = 'replayed');
+CREATE INDEX comments ON deliveries (seq) WHERE comment != '';
+CREATE INDEX differing ON deliveries (seq) WHERE differs;
+CREATE INDEX replays ON deliveries (seq) WHERE replayed;
+CREATE INDEX imports ON deliveries (seq) WHERE imported;
 """
 
 HISTORY = Schema(

@@ -27,10 +27,11 @@ from webhook_tui.domain.filtering.terms import (
     DepartsAt,
     EventIs,
     Expression,
+    Flag,
+    Flagged,
     HeaderIs,
     IdIs,
     JobIs,
-    Marked,
     Measure,
     Measured,
     Not,
@@ -39,6 +40,7 @@ from webhook_tui.domain.filtering.terms import (
     Pattern,
     Source,
     SourceIs,
+    StatusIs,
     Term,
     Text,
     VerdictIs,
@@ -52,6 +54,14 @@ _COLUMNS = {
     Measure.RUN: "d.run",
     Measure.AGE: "(:now - d.received_at)",
 }
+_FLAGS = {
+    Flag.MARKED: ("d.marked", "marks"),
+    Flag.COMMENTED: ("d.comment != ''", "comments"),
+    Flag.DIFFERS: ("d.differs", "differing"),
+    Flag.REPLAYED: ("d.replayed", "replays"),
+    Flag.IMPORTED: ("d.imported", "imports"),
+}
+"""The condition and the index of each."""
 _IN_RANGE = "seq BETWEEN :lo AND :hi"
 _UNREAD = f"(d.seq > :done OR d.size > {LARGEST_INDEXED})"
 """Rows whose words are not in the index."""
@@ -168,7 +178,7 @@ class _Builder:
     def _condition(self, term: Term | Not) -> _Condition:
         is_negated = isinstance(term, Not)
         match term.term if isinstance(term, Not) else term:
-            case Text() | JobIs() | HeaderIs() | BodyIs() | BareWord() as content:
+            case Text() | JobIs() | StatusIs() | HeaderIs() | BodyIs() | BareWord() as content:
                 return self._about_content(content, is_negated=is_negated)
             case DepartsAt():
                 self.check = "1"
@@ -185,12 +195,13 @@ class _Builder:
                 return _Condition(f"d.attempt > 1 AND d.attempt {operator.value} {self._value(value)}", 4, "repeated")
             case SourceIs(Source.SSE) if not is_negated:
                 return _Condition("d.on_stream", 5, "streamed")
-            case Marked() if not is_negated:
-                return _Condition("d.marked", 1, "marks")
+            case Flagged(flag) if not is_negated:
+                condition, index = _FLAGS[flag]
+                return _Condition(condition, 1, index)
             case other:
                 return _Condition(f"({self._plain(other)}) IS {'NOT ' if is_negated else ''}TRUE")
 
-    def _plain(self, term: AnsweredIs | NotAnswered | IdIs | Measured | SourceIs | Marked | CommentHas) -> str:
+    def _plain(self, term: AnsweredIs | NotAnswered | IdIs | Measured | SourceIs | Flagged | CommentHas) -> str:
         """A condition that no index serves; it may be NULL."""
         match term:
             case AnsweredIs(lowest, highest):
@@ -203,8 +214,8 @@ class _Builder:
                 return f"{_COLUMNS[measure]} {operator.value} {self._value(value)}"
             case SourceIs(source):
                 return "1" if source is Source.WEBHOOK else "d.on_stream"
-            case Marked():
-                return "d.marked"
+            case Flagged(flag):
+                return _FLAGS[flag][0]
             case CommentHas(pattern):
                 return self._fits(pattern.fits, "d.comment")
             case _:

@@ -15,6 +15,7 @@ from webhook_tui.domain.delivery.rows import Progress, Sort, SortColumn
 from webhook_tui.domain.errors import Problem
 from webhook_tui.domain.filtering.evaluate import Departures, matches
 from webhook_tui.domain.filtering.terms import Expression
+from webhook_tui.domain.jobs.job import JobFields
 from webhook_tui.storage.mappers import STORED, encode_headers, stored_of
 from webhook_tui.storage.search.query import Query, build_query
 from webhook_tui.storage.search.results import NumberResults, SortedResults, View
@@ -41,7 +42,7 @@ class Search(Struct, frozen=True):
     sort: Sort
     now: datetime
     """The moment from which `age:` counts."""
-    job_fields: Sequence[str]
+    job_fields: JobFields
 
 
 class Published(Struct, frozen=True):

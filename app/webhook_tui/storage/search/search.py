@@ -15,7 +15,7 @@ from webhook_tui.domain.delivery.rows import Progress, Sort
 from webhook_tui.domain.errors import ProblemError
 from webhook_tui.domain.filtering.filter import Expression
 from webhook_tui.domain.forwarding.forward_result import ForwardResult
-from webhook_tui.domain.jobs.job import JOB_FIELDS
+from webhook_tui.domain.jobs.job import USUAL_FIELDS, JobFields
 from webhook_tui.storage.contracts.history_contract import DepartureReader
 from webhook_tui.storage.database.connection import connect_read_only, is_set_up
 from webhook_tui.storage.database.errors import not_read, reading
@@ -28,7 +28,7 @@ _logger = logging.getLogger(__name__)
 
 
 def find_in_history(
-    path: Path, expression: Expression, now: datetime, *, job_fields: Sequence[str] = JOB_FIELDS
+    path: Path, expression: Expression, now: datetime, *, job_fields: JobFields = USUAL_FIELDS
 ) -> Sequence[int]:
     """Return the numbers of all deliveries that pass a filter, oldest first; waits for the end of the search.
 
