@@ -7,6 +7,7 @@ import shlex
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import click
 import pytest
@@ -116,7 +117,7 @@ def test_the_examples_are_valid_command_lines(tmp_path: Path, monkeypatch: pytes
 
 def parse(arguments: list[str], contexts: ExitStack) -> None:
     """Parse a command line down to its subcommand without running it. Raises click.UsageError, ProblemError."""
-    given = (Places.of_user(), {"profiles": {"staging": {}}})
+    given: tuple[Places, dict[str, Any]] = (Places.of_user(), {"profiles": {"staging": {}}})
     context = root.make_context("webhook-tui", arguments, obj=given)
     contexts.callback(context.close)
     while isinstance(context.command, click.Group) and (rest := [*context._protected_args, *context.args]):

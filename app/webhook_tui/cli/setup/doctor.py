@@ -70,7 +70,7 @@ def doctor(ctx: click.Context, /, output: str, bundle_path: Path | None, **given
         secrets = (*all_stored_secrets(places.accounts), *_secrets_of(settings))
         text = bundle(checks, options, log_files(settings), secrets)
         write_file(bundle_path, iter([text.encode("utf-8")]), to_terminal=True)
-        note(f"The report was written to {bundle_path}. Read it, then attach it to a bug report.")
+        note(f"Report written to {bundle_path}. Read it, then attach it to a bug report.")
     ctx.exit(0 if is_ok(checks) else 1)
 
 
