@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from types import FrameType
 from typing import NoReturn
 
-_ENDS_AT_ONCE = frozenset({"-h", "--help", "--version"})
+_ENDS_AT_ONCE = frozenset({"-h", "--help", "--help-all", "--version"})
 
 
 def main() -> NoReturn:

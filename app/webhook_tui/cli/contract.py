@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from webhook_tui.cli.help import Command, command
 from webhook_tui.cli.options import FILE, history_options, output_format
 from webhook_tui.domain.delivery.text import visible
 from webhook_tui.domain.errors import Problem, ProblemError
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 _MOST_NAMED = 5
 
 
-class ContractCommand(click.Command):
+class ContractCommand(Command):
     """A command whose first argument may be `check`, which is a command of its own."""
 
     def make_context(
@@ -32,7 +33,16 @@ class ContractCommand(click.Command):
         return super().make_context(info_name, args, parent, **extra)
 
 
-@click.command("contract", cls=ContractCommand, short_help="Show what the payloads of each event hold.")
+@command(
+    "contract",
+    cls=ContractCommand,
+    short_help="Show what the payloads of each event hold.",
+    examples=(
+        "webhook-tui contract",
+        "webhook-tui contract image_result --format json-schema > schema.json",
+        "webhook-tui contract check schema.json",
+    ),
+)
 @history_options
 @click.option("--all", "all_verdicts", is_flag=True, help="Read deliveries of any verdict, not only valid ones.")
 @output_format("text", "json-schema", "typescript", "python")
@@ -67,7 +77,10 @@ def contract(ctx: click.Context, /, event: str | None, output: str, all_verdicts
             print(style.symbols(change_note(events, now)), file=sys.stderr)  # noqa: T201 -- a note for people
 
 
-@click.command("check")
+@command(
+    "check",
+    examples=("webhook-tui contract check schema.json",),
+)
 @history_options
 @click.option("--all", "all_verdicts", is_flag=True, help="Validate deliveries of any verdict, not only valid ones.")
 @click.argument("file", type=FILE)

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from webhook_tui import __version__
 from webhook_tui.cli.contract import check_deliveries, contract
+from webhook_tui.cli.help import Group
 from webhook_tui.cli.history.export import export
 from webhook_tui.cli.history.history_import import import_deliveries
 from webhook_tui.cli.history.list import list_deliveries
@@ -45,13 +46,12 @@ from webhook_tui.log import log_to, tell_of_crashes
 from webhook_tui.places import Places
 from webhook_tui.streams import OutputError, prepare_streams
 
-_EXAMPLES = """\b
-Examples:
-  webhook-tui --sandbox                   no account, no internet
-  PIKTID_TOKEN=... webhook-tui            the screen, a tunnel, registered
-  webhook-tui listen --format json        the same as lines for a program
-  webhook-tui sandbox --port 8080         an embedded PiktID for any client
-"""
+_EXAMPLES = (
+    "webhook-tui --sandbox                   no account, no internet",
+    "PIKTID_TOKEN=... webhook-tui            the screen, a tunnel, registered",
+    "webhook-tui listen --format json        the same as lines for a program",
+    "webhook-tui sandbox --port 8080         an embedded PiktID for any client",
+)
 
 _NOT_READ = 141
 """Exit code when the reader of standard output has left: 128 and the number of SIGPIPE."""
@@ -85,7 +85,7 @@ def main() -> NoReturn:
     raise AssertionError("click always exits")
 
 
-@click.group(invoke_without_command=True, context_settings=_CONTEXT, epilog=_EXAMPLES)
+@click.group(cls=Group, invoke_without_command=True, context_settings=_CONTEXT, examples=_EXAMPLES)
 @shared_options
 @option("--theme", help="Colours of the screen: webhook-dark, webhook-light, or one of Textual's.")
 @option("--ascii", "ascii", is_flag=True, help="Draw with ASCII only.")
@@ -104,13 +104,10 @@ def root(ctx: click.Context, /, **given: Any) -> None:
     _screen(replace(settings, warnings=_config_warnings(ctx)))
 
 
-for _command in (
-    *(listen, run, sandbox),
-    *(list_deliveries, show, why, wait, replay, export, import_deliveries),
-    *(verify, check, send, secret, forget),
-    *(status, config_commands, doctor, contract, serve_mcp, paths, keys, completion),
-):
-    root.add_command(_command)
+root.add_section("Sessions", listen, run, sandbox)
+root.add_section("History", list_deliveries, show, why, wait, replay, export, import_deliveries, contract)
+root.add_section("Signatures", verify, check, send, secret, forget)
+root.add_section("Setup", status, doctor, config_commands, paths, keys, completion, serve_mcp)
 for _command in (root, *root.commands.values(), *config_commands.commands.values(), check_deliveries):
     profile_option(_command)
 

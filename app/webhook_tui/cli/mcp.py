@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from webhook_tui.cli.help import command
 from webhook_tui.cli.settings import note
 from webhook_tui.cli.setup.status import account_options, status_request
 from webhook_tui.domain.errors import Problem, ProblemError
@@ -17,7 +18,14 @@ _MAJOR = "2"
 _INSTALL = "pip install 'webhook-tui[mcp]'"
 
 
-@click.command("mcp", short_help="Serve the history and the session to a coding agent.")
+@command(
+    "mcp",
+    short_help="Serve the history and the session to a coding agent.",
+    examples=(
+        "webhook-tui mcp",
+        "webhook-tui mcp --allow-write --profile staging",
+    ),
+)
 @account_options
 @click.option("--allow-write", is_flag=True, help="Offer the tools that send: test ping, replay, simulated events.")
 @click.pass_context

@@ -199,7 +199,9 @@ def option(*names: str, envvar: str | list[str] | None = None, **extra: Any) -> 
 
 def output_format(*names: str) -> Callable[[F], F]:
     """Return the option --format; the first name is the default."""
-    return click.option("--format", "output", type=click.Choice(names), default=names[0], show_default=True)
+    return click.option(
+        "--format", "output", type=click.Choice(names), default=names[0], show_default=True, help="How to print it."
+    )
 
 
 def history_options(command: F) -> F:
@@ -219,10 +221,17 @@ def history_options(command: F) -> F:
 def expectation_options(command: F) -> F:
     """Add the options of a command that waits for deliveries of its own session."""
     for decorate in (
-        click.option("--since-seq", type=click.IntRange(0), help="Count deliveries after number N. Default: new ones."),
+        click.option(
+            "--since-seq",
+            type=click.IntRange(0),
+            metavar="N",
+            help="Count deliveries after number N. Default: new ones.",
+        ),
         click.option("--none", type=FILTER, help="Exit with 7 when a delivery matches this filter."),
         click.option("--within", type=WITHIN, metavar="SECONDS", help="Time limit."),
-        click.option("--count", type=click.IntRange(1), default=1, show_default=True, help="Wait for N deliveries."),
+        click.option(
+            "--count", type=click.IntRange(1), metavar="N", default=1, show_default=True, help="Wait for N deliveries."
+        ),
         click.option("--until", type=FILTER, help="Exit with 0 when deliveries match this filter; 6: not in time."),
     ):
         command = decorate(command)
@@ -252,13 +261,18 @@ _OPTIONS: tuple[Callable[[Any], Any], ...] = (
     option("--api-url", type=URL, default=API_URL, show_default=True, help="API base URL."),
     option("--hook-url", type=URL, help="Register exactly this URL, open no tunnel, accept any path."),
     option("--tunnel", type=click.Choice(TUNNELS), default="ssh", show_default=True, help="How to get a public URL."),
-    option(
-        "--ssh-server", default=SSH_SERVER, show_default=True, metavar="[USER@]HOST[:PORT]", help="For --tunnel ssh."
-    ),
-    option("--tunnel-command", metavar='"PROG {port}"', help="For --tunnel command: cloudflared, pinggy, ..."),
+    option("--ssh-server", default=SSH_SERVER, show_default=True, metavar="HOST", help="For --tunnel ssh."),
+    option("--tunnel-command", metavar='"PROG {port}"', help="For --tunnel command: cloudflared, pinggy and others."),
     option("--tunnel-url-pattern", metavar="REGEX", help="For --tunnel command: matches the public URL in its output."),
     option("--host", default=HOST, show_default=True, help="Address that the receiver listens on."),
-    option("--port", type=click.IntRange(0, 65_535), default=PORT, show_default="9876, or the next free one"),
+    option(
+        "--port",
+        type=click.IntRange(0, 65_535),
+        default=PORT,
+        metavar="N",
+        show_default="9876, or the next free one",
+        help="Port that the receiver listens on.",
+    ),
     option("--no-clean", is_flag=True, help="Keep the webhook registered on exit."),
     option("--replace", is_flag=True, help="Replace a webhook that is not ours without asking."),
     option(
@@ -292,6 +306,7 @@ _OPTIONS: tuple[Callable[[Any], Any], ...] = (
     option(
         "--forward-retries",
         type=click.IntRange(0, 10),
+        metavar="N",
         default=0,
         show_default=True,
         help="Retries when your app does not answer, or answers 5xx.",
@@ -301,6 +316,7 @@ _OPTIONS: tuple[Callable[[Any], Any], ...] = (
     option(
         "--keep-days",
         type=DAYS,
+        metavar="N",
         default=KEEP_DAYS,
         show_default=True,
         help="Delete deliveries older than N days (0 = never).",
@@ -317,6 +333,7 @@ _OPTIONS: tuple[Callable[[Any], Any], ...] = (
     option(
         "--keep-rows",
         type=ROWS,
+        metavar="N",
         default=KEEP_ROWS,
         show_default=True,
         help="Keep at most N deliveries (0 = unlimited).",
@@ -329,6 +346,20 @@ def shared_options(command: F) -> F:
     for decorate in reversed(_OPTIONS):
         command = decorate(command)
     return command
+
+
+def token_options(command: F) -> F:
+    """Add the options of a command about the token of one account and what is stored for it."""
+    api_url = option("--api-url", type=URL, default=API_URL, show_default=True, help="API base URL.")
+    for decorate in (api_url, *reversed(_OPTIONS[:3])):
+        command = decorate(command)
+    return command
+
+
+def token_settings(ctx: click.Context, given: Mapping[str, Any], places: Places) -> Settings:
+    """Return settings with the token and the API of `token_options`. Raises ProblemError when a file cannot be read."""
+    values, _ = _merged(ctx, given)
+    return Settings(token=_token(values), api_url=values["api_url"].rstrip("/"), places=places)
 
 
 def settings_from(

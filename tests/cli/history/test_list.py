@@ -27,7 +27,8 @@ def test_text_fits_and_cannot_act_on_a_terminal(history: Path) -> None:
     lines = done.stdout.decode().splitlines()
     assert (done.returncode, done.stderr) == (0, b"")
     assert lines[0].split() == ["#", "time", "verdict", "event", "job", "status", "result"]
-    assert lines[1].split() == ["1", "23", "Nov", "✓", "valid", "image_result", "ec536688", "completed"]
+    number, *_day, glyph, verdict, event, job, status = lines[1].split()
+    assert [number, glyph, verdict, event, job, status] == ["1", "✓", "valid", "image_result", "ec536688", "completed"]
     assert [line.split()[0] for line in lines[1:]] == ["1", "2", "3", "4"]
     assert max(map(len, lines)) <= 80
     assert b"\x1b" not in done.stdout

@@ -40,5 +40,5 @@ def test_a_file_without_a_delivery_is_a_usage_error(tmp_path: Path) -> None:
     with pytest.raises(ProblemError) as raised:
         read_delivery(file)
 
-    assert raised.value.problem.message == f"{file} holds no delivery."
+    assert raised.value.problem.message == f"{file} contains no delivery."
     assert raised.value.problem.exit_code == 2

@@ -9,16 +9,28 @@ from typing import Any
 
 import click
 
+from webhook_tui.cli.help import command
 from webhook_tui.cli.options import EXPORT_FORMATS, FILE, FILTER, LOCAL_URL, SECRET, TOKEN, URL, job_fields_from, option
 from webhook_tui.cli.settings import all_secrets, note
 from webhook_tui.domain.signature.secret import Secret
 
 
-@click.command()
-@click.option("--format", "form", type=click.Choice(EXPORT_FORMATS), default="jsonl", show_default=True)
+@command(
+    short_help="Write stored deliveries as commands, tests, archives or lines.",
+    examples=(
+        "webhook-tui export --seq 12 --format curl",
+        "webhook-tui export --format har --output deliveries.har",
+        "webhook-tui export --marked --format pytest --output test_webhooks.py",
+    ),
+)
+@click.option(
+    "--format", "form", type=click.Choice(EXPORT_FORMATS), default="jsonl", show_default=True, help="How to write them."
+)
 @click.option("--output", type=click.Path(), help="A file, a directory for one file each, or - (the default).")
 @click.option("--db", type=FILE, help="The history file.")
-@click.option("--seq", type=click.IntRange(1), multiple=True, help="Number of a delivery; repeatable. Default: all.")
+@click.option(
+    "--seq", type=click.IntRange(1), metavar="N", multiple=True, help="Number of a delivery; repeatable. Default: all."
+)
 @click.option("--marked", is_flag=True, help="Only marked deliveries.")
 @option("--filter", type=FILTER, help="Only matching deliveries: the filter of the screen.")
 @click.option("--url", type=URL, default=LOCAL_URL, show_default=True, help="The URL in commands and scripts.")

@@ -8,12 +8,20 @@ from typing import Any
 
 import click
 
+from webhook_tui.cli.help import command
 from webhook_tui.cli.options import FILE, SECRET, TOKEN, URL, option
 from webhook_tui.config import API_URL, read_secret_file
 from webhook_tui.headless import messages
 
 
-@click.command("import", short_help="Import deliveries from NDJSON or HAR into the history.")
+@command(
+    "import",
+    short_help="Import deliveries from NDJSON or HAR into the history.",
+    examples=(
+        "webhook-tui import deliveries.jsonl",
+        "webhook-tui import --secret-file secret.txt deliveries.har",
+    ),
+)
 @option("--db", type=FILE, help="The history file.")
 @option("--token", type=TOKEN, envvar="PIKTID_TOKEN", help="API token of the account that received them.")
 @option("--api-url", type=URL, default=API_URL, show_default=True, help="API base URL of that account.")

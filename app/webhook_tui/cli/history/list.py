@@ -6,14 +6,25 @@ from typing import Any
 
 import click
 
+from webhook_tui.cli.help import command
 from webhook_tui.cli.options import FILTER, history_options, job_fields_from, option, output_format
 from webhook_tui.cli.settings import note
 
 
-@click.command("list")
+@command(
+    "list",
+    short_help="List the stored deliveries.",
+    examples=(
+        "webhook-tui list",
+        "webhook-tui list --filter 'verdict:invalid' --limit 0",
+        "webhook-tui list --format json | jq .event",
+    ),
+)
 @history_options
 @option("--filter", type=FILTER, help="Only matching deliveries: the filter of the screen.")
-@click.option("--limit", type=click.IntRange(0), default=50, show_default=True, help="The newest N (0 = all).")
+@click.option(
+    "--limit", type=click.IntRange(0), metavar="N", default=50, show_default=True, help="The newest N (0 = all)."
+)
 @option("--job-id-field", multiple=True, metavar="FIELD", help="Field of a job id, for the filter job:X; repeatable.")
 @output_format("text", "json")
 @click.pass_context

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from webhook_tui.cli.help import command
 from webhook_tui.cli.options import FILTER, SECRET, URL, history_options, job_fields_from, option
 from webhook_tui.config import read_secret_file
 from webhook_tui.domain.errors import ProblemError
@@ -19,7 +20,13 @@ if TYPE_CHECKING:
     from webhook_tui.domain.signature.secret import Secret
 
 
-@click.command(short_help="Send stored deliveries to an app again.")
+@command(
+    short_help="Send stored deliveries to an app again.",
+    examples=(
+        "webhook-tui replay 12 13 --to localhost:3000/webhooks",
+        "webhook-tui replay --filter 'verdict:invalid' --to localhost:3000 --re-sign",
+    ),
+)
 @history_options
 @option("--filter", type=FILTER, help="Those that pass: the filter of the screen.")
 @click.option("--to", "url", type=URL, required=True, help="Where to.")

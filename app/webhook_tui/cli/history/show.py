@@ -7,13 +7,21 @@ from typing import Any
 
 import click
 
+from webhook_tui.cli.help import command
 from webhook_tui.cli.options import history_options, output_format
 
 _READ_SECONDS = 0.5
 """How long the deliveries before it are read to tell where it departs from them."""
 
 
-@click.command(short_help="Show one delivery.")
+@command(
+    short_help="Show one delivery.",
+    examples=(
+        "webhook-tui show 12",
+        "webhook-tui show 12 --format json",
+        "webhook-tui show 12 --format raw > request.http",
+    ),
+)
 @history_options
 @output_format("text", "json", "raw")
 @click.argument("seq", type=click.IntRange(1))

@@ -7,18 +7,29 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from webhook_tui.cli.help import command
 from webhook_tui.cli.options import FILTER, WITHIN, history_options, job_fields_from, option, output_format
 
 if TYPE_CHECKING:
     from webhook_tui.domain.filtering.filter import Filter
 
 
-@click.command(short_help="Wait for deliveries that a running session stores.")
+@command(
+    short_help="Wait for deliveries that a running session stores.",
+    examples=(
+        "webhook-tui wait 'event:batch_edit' --within 60",
+        "webhook-tui wait --none 'verdict:invalid' --within 10",
+    ),
+)
 @history_options
-@click.option("--count", type=click.IntRange(1), default=1, show_default=True, help="Wait for N deliveries.")
+@click.option(
+    "--count", type=click.IntRange(1), metavar="N", default=1, show_default=True, help="Wait for N deliveries."
+)
 @click.option("--within", type=WITHIN, metavar="SECONDS", help="Time limit. Default: none.")
 @click.option("--none", type=FILTER, help="Exit with 7 when a delivery matches this filter.")
-@click.option("--since-seq", type=click.IntRange(0), help="Count deliveries after number N. Default: new ones.")
+@click.option(
+    "--since-seq", type=click.IntRange(0), metavar="N", help="Count deliveries after number N. Default: new ones."
+)
 @option("--job-id-field", multiple=True, metavar="FIELD", help="Field of a job id, for the filter job:X; repeatable.")
 @output_format("text", "json", "junit")
 @click.argument("until", metavar="[FILTER]", type=FILTER, required=False)

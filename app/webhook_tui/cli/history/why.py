@@ -7,10 +7,17 @@ from typing import Any
 
 import click
 
+from webhook_tui.cli.help import command
 from webhook_tui.cli.options import history_options, output_format
 
 
-@click.command(short_help="Explain the verdict of one delivery.")
+@command(
+    short_help="Explain the verdict of one delivery.",
+    examples=(
+        "webhook-tui why 12",
+        "webhook-tui why 12 --format json",
+    ),
+)
 @history_options
 @output_format("text", "json")
 @click.argument("seq", type=click.IntRange(1))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
+from webhook_tui.cli.help import command
 from webhook_tui.cli.options import (
     FILE,
     FILTER,
@@ -29,10 +30,25 @@ RUN_SECONDS = 30.0
 """Seconds that `run` waits for deliveries after its command, unless --within is given."""
 
 
-@click.command()
+@command(
+    short_help="Receive, verify and print deliveries.",
+    examples=(
+        "webhook-tui listen --sandbox",
+        "webhook-tui listen --format json | jq .verdict",
+        "webhook-tui listen --until 'event:batch_edit' --within 60",
+        "webhook-tui listen --forward-to localhost:3000/webhooks",
+    ),
+)
 @shared_options
 @expectation_options
-@option("--format", "output", type=click.Choice(["text", "json", "junit"]), default="text", show_default=True)
+@option(
+    "--format",
+    "output",
+    type=click.Choice(["text", "json", "junit"]),
+    default="text",
+    show_default=True,
+    help="How to print it.",
+)
 @option("--filter", type=FILTER, help="Print only matching deliveries: the filter of the screen.")
 @option("--exec", "command", metavar='"PROG ARGS"', help="Run for each valid delivery, its JSON on standard input.")
 @click.pass_context
@@ -58,7 +74,14 @@ def listen_with(settings: Settings, options: ListenOptions | None = None) -> NoR
     sys.exit(run(with_token(settings), options or ListenOptions()))
 
 
-@click.command()
+@command(
+    short_help="Run a command beside a webhook of its own.",
+    examples=(
+        "webhook-tui run -- npm test",
+        "webhook-tui run --until 'event:ping' --within 20 -- ./start-job.sh",
+        "webhook-tui run --secret-out secret.txt -- python3 app.py",
+    ),
+)
 @shared_options
 @expectation_options
 @click.option("--secret-out", type=FILE, help="Write the signing secret to a file (0600) each time that it changes.")

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from webhook_tui.cli.help import command
 from webhook_tui.cli.options import PLAY, TOKEN, option
 
 if TYPE_CHECKING:
@@ -13,9 +14,17 @@ if TYPE_CHECKING:
     from webhook_tui.domain.signature.secret import Secret
 
 
-@click.command()
+@command(
+    short_help="Serve the embedded PiktID to any client.",
+    examples=(
+        "webhook-tui sandbox --port 8080 --play",
+        "webhook-tui sandbox --play recorded.json --speed 10",
+    ),
+)
 @option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
-@option("--port", type=click.IntRange(0, 65_535), default=8080, show_default=True, help="Port to listen on.")
+@option(
+    "--port", type=click.IntRange(0, 65_535), metavar="N", default=8080, show_default=True, help="Port to listen on."
+)
 @option("--token", type=TOKEN, help="Accept this API token only. Default: any.")
 @option(
     "--play",

@@ -12,6 +12,7 @@ import click
 from click.core import ParameterSource
 from msgspec import Struct
 
+from webhook_tui.cli.help import Group, hide_options
 from webhook_tui.cli.options import AnswerType, SecretType, option, output_format, shared_options
 from webhook_tui.cli.setup.config_file import TABLES, places_and_config
 from webhook_tui.domain.answer_rules.rules import text_of
@@ -19,6 +20,7 @@ from webhook_tui.domain.delivery.text import visible
 from webhook_tui.domain.forwarding.forward_rule import ForwardRule
 from webhook_tui.domain.signature.secret import Secret
 
+_EXAMPLES = ("webhook-tui config show", "webhook-tui config show --profile staging --format json")
 MASK = "********"
 _ENVIRONMENT_ONLY = {"NGROK_AUTHTOKEN": True, "PYNGROK_NGROK_PATH": False}
 """What no option sets, and whether it is a secret."""
@@ -44,12 +46,12 @@ class OptionValue(Struct, frozen=True):
         return f"{self.source} {self.place}".strip()
 
 
-@click.group("config", short_help="Show the options in use.")
+@click.group("config", cls=Group, short_help="Show the options in use.", examples=_EXAMPLES)
 def config_commands() -> None:
     """Show the options in use."""
 
 
-@config_commands.command("show")
+@config_commands.command("show", examples=_EXAMPLES)
 @shared_options
 @option("--theme", help="Colours of the screen.")
 @option("--ascii", "ascii", is_flag=True, help="Draw with ASCII only.")
@@ -58,7 +60,8 @@ def config_commands() -> None:
 def config_show(ctx: click.Context, /, output: str, **_given: Any) -> None:
     """Show the value of each option and where it comes from.
 
-    That is the default, config.toml, a profile, the environment or an option of this call. Secrets are masked.
+    That is the default, config.toml, a profile, the environment or an option of this call, which takes those of the
+    screen. Secrets are masked.
     """
     from webhook_tui.export.json_lines import as_line
 
@@ -83,6 +86,9 @@ def config_show(ctx: click.Context, /, output: str, **_given: Any) -> None:
     sys.stdout.write(f"{visible(str(places.config_file))}{missing}\n")
     for one, text in zip(values, texts, strict=True):
         sys.stdout.write(f"{one.name:<{width}}{text:<{column}} {one.origin}\n")
+
+
+hide_options(config_show, but=("output",))
 
 
 def option_values(ctx: click.Context) -> Iterator[OptionValue]:

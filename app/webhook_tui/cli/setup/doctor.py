@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from webhook_tui.cli.help import command, hide_options
 from webhook_tui.cli.options import FILE, option, output_format, settings_from, shared_options
 from webhook_tui.cli.settings import note
 from webhook_tui.cli.setup.config_file import config_warnings, option_names, places_and_config
@@ -15,7 +16,14 @@ from webhook_tui.cli.setup.config_show import option_text, option_values
 from webhook_tui.config import Settings
 
 
-@click.command(short_help="Check what this machine lacks.")
+@command(
+    short_help="Check what this machine lacks.",
+    examples=(
+        "webhook-tui doctor",
+        "webhook-tui doctor --tunnel none --port 8000",
+        "webhook-tui doctor --bundle report.txt",
+    ),
+)
 @shared_options
 @option("--theme", hidden=True)
 @option("--ascii", "ascii", is_flag=True, hidden=True)
@@ -62,8 +70,16 @@ def doctor(ctx: click.Context, /, output: str, bundle_path: Path | None, **given
         secrets = (*all_stored_secrets(places.accounts), *_secrets_of(settings))
         text = bundle(checks, options, log_files(settings), secrets)
         write_file(bundle_path, iter([text.encode("utf-8")]), to_terminal=True)
-        note(f"The report was written to {bundle_path}. Read it, then attach it to a bug report.")
+        note(f"Report written to {bundle_path}. Read it, then attach it to a bug report.")
     ctx.exit(0 if is_ok(checks) else 1)
+
+
+_CHECKED = (
+    *("token", "token_file", "token_stdin", "use_sandbox", "api_url", "no_register"),
+    *("hook_url", "tunnel", "ssh_server", "tunnel_command", "host", "port", "db", "ephemeral"),
+)
+"""Options that make a difference to the checks."""
+hide_options(doctor, but=(*_CHECKED, "output", "bundle_path"))
 
 
 def _secrets_of(settings: Settings) -> list[Any]:

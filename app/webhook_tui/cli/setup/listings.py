@@ -7,11 +7,15 @@ from typing import TYPE_CHECKING, Any
 import click
 import click.shell_completion
 
+from webhook_tui.cli.help import command
+
 if TYPE_CHECKING:
     from webhook_tui.places import Places
 
 
-@click.command()
+@command(
+    examples=("webhook-tui paths",),
+)
 @click.pass_obj
 def paths(obj: tuple[Places, dict[str, Any]]) -> None:
     """Print file locations."""
@@ -28,7 +32,13 @@ def paths(obj: tuple[Places, dict[str, Any]]) -> None:
         click.echo(f"{name:<12} {path}{'' if path.exists() else '  (not there yet)'}")
 
 
-@click.command()
+@command(
+    short_help="List the keys of the screen and their ids.",
+    examples=(
+        "webhook-tui keys",
+        "webhook-tui keys --markdown > KEYS.md",
+    ),
+)
 @click.option("--markdown", is_flag=True, help="As a Markdown table.")
 def keys(*, markdown: bool) -> None:
     """List every key of the screen with the id that [keymap] in config.toml takes."""
@@ -37,7 +47,13 @@ def keys(*, markdown: bool) -> None:
     click.echo(as_markdown() if markdown else as_text())
 
 
-@click.command()
+@command(
+    short_help="Print a shell completion script.",
+    examples=(
+        'eval "$(webhook-tui completion bash)"',
+        "webhook-tui completion fish > ~/.config/fish/completions/webhook-tui.fish",
+    ),
+)
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
 @click.pass_context
 def completion(ctx: click.Context, /, shell: str) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from webhook_tui.cli.help import command
 from webhook_tui.cli.options import FILE, TOKEN, URL, option, output_format
 from webhook_tui.config import API_URL, named_filters, read_secret_file
 from webhook_tui.domain.signature.secret import token_in
@@ -29,7 +30,13 @@ def account_options(command: Any) -> Any:
     return command
 
 
-@click.command(short_help="Show the account, its webhook, the running session and the history.")
+@command(
+    short_help="Show account, webhook, session and history.",
+    examples=(
+        "webhook-tui status",
+        "webhook-tui status --format json",
+    ),
+)
 @account_options
 @output_format("text", "json")
 @click.pass_context

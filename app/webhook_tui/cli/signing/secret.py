@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from webhook_tui.cli.options import URL, option, shared_options
-from webhook_tui.cli.settings import leave, run_settings
+from webhook_tui.cli.help import command
+from webhook_tui.cli.options import URL, option, token_options, token_settings
+from webhook_tui.cli.settings import leave
 from webhook_tui.config import API_URL
 from webhook_tui.headless import messages
 
@@ -16,16 +17,24 @@ if TYPE_CHECKING:
     from webhook_tui.places import Places
 
 
-@click.command()
-@shared_options
+@command(
+    short_help="Print the account's current signing secret.",
+    examples=(
+        "webhook-tui secret > secret.txt",
+        "webhook-tui secret --list",
+        "webhook-tui secret --remove 3fa9",
+    ),
+)
+@token_options
 @click.option("--list", "is_list", is_flag=True, help="List the account's secrets by id, without revealing them.")
 @click.option("--remove", metavar="ID", help="Remove the secret with this id. A running session keeps it.")
 @click.pass_context
 def secret(ctx: click.Context, /, *, is_list: bool, remove: str | None, **given: Any) -> None:
     """Print the account's current signing secret and nothing else. Exit code 1: there is none."""
     from webhook_tui.headless.signing.secrets import current_secret, listed, remove_secret
+    from webhook_tui.headless.signing.stored_accounts import with_stored_token
 
-    settings = run_settings(ctx, given)
+    settings = with_stored_token(token_settings(ctx, given, ctx.obj[0]))
     if remove is not None:
         click.echo(f"Secret {remove_secret(settings, remove)} removed.")
         return
@@ -38,7 +47,9 @@ def secret(ctx: click.Context, /, *, is_list: bool, remove: str | None, **given:
     click.echo(current.reveal())
 
 
-@click.command()
+@command(
+    examples=("webhook-tui forget",),
+)
 @option("--api-url", type=URL, default=API_URL, show_default=True, help="API base URL.")
 @click.pass_obj
 def forget(obj: tuple[Places, dict[str, Any]], api_url: str) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from webhook_tui.cli.help import command
 from webhook_tui.cli.options import FILE, SECONDS, SECRET, TOKEN, URL, option
 from webhook_tui.cli.settings import one_secret
 from webhook_tui.config import API_URL
@@ -16,14 +17,25 @@ if TYPE_CHECKING:
     from webhook_tui.places import Places
 
 
-@click.command()
+@command(
+    short_help="Send one event, signed as PiktID signs it.",
+    examples=(
+        "webhook-tui send ping",
+        "webhook-tui send batch_edit localhost:3000/webhooks --secret-file secret.txt",
+        "webhook-tui send --seq 12 --edit localhost:3000/webhooks",
+    ),
+)
 @option("--secret", type=SECRET, help="The signing secret. Default: the current one of the token's account.")
 @option("--secret-file", type=FILE, help="The same from a file.")
 @click.option("--file", "file", type=click.File("rb"), help="The body; - is standard input. Default: a sample.")
-@click.option("--seq", type=click.IntRange(1), help="Send the body and the event name of this stored delivery.")
+@click.option(
+    "--seq", type=click.IntRange(1), metavar="N", help="Send the body and the event name of this stored delivery."
+)
 @option("--db", type=FILE, help="The history file for --seq.")
 @click.option("--edit", is_flag=True, help="Open the body in $EDITOR first, then sign and send it.")
-@click.option("--timeout", type=SECONDS, default=10.0, show_default=True, help="Seconds to wait for the answer.")
+@click.option(
+    "--timeout", type=SECONDS, default=10.0, metavar="SECONDS", show_default=True, help="Time to wait for the answer."
+)
 @option("--token", type=TOKEN, envvar="PIKTID_TOKEN", help="API token (better: PIKTID_TOKEN).")
 @option("--api-url", type=URL, default=API_URL, show_default=True, help="API base URL.")
 @click.argument("event", required=False)
@@ -72,11 +84,26 @@ def _event_to_send(event: str | None, given: dict[str, Any], places: Places) -> 
     return event, edited(body, seq) if given["edit"] else body
 
 
-@click.command()
+@command(
+    short_help="Test your handler with valid, forged and malformed deliveries.",
+    examples=(
+        "webhook-tui check localhost:3000/webhooks --secret-file secret.txt",
+        "webhook-tui check localhost:3000 --secret-file secret.txt --format junit",
+    ),
+)
 @option("--secret", type=SECRET, help="The signing secret that the handler uses.")
 @option("--secret-file", type=FILE, help="The same from a file.")
-@click.option("--format", "output", type=click.Choice(["text", "json", "junit"]), default="text", show_default=True)
-@click.option("--timeout", type=SECONDS, default=10.0, show_default=True, help="Seconds to wait for each answer.")
+@click.option(
+    "--format",
+    "output",
+    type=click.Choice(["text", "json", "junit"]),
+    default="text",
+    show_default=True,
+    help="How to print it.",
+)
+@click.option(
+    "--timeout", type=SECONDS, default=10.0, metavar="SECONDS", show_default=True, help="Time to wait for each answer."
+)
 @click.option("--anywhere", is_flag=True, help="Allow a handler on another machine; it must be yours.")
 @click.argument("url", type=URL)
 @click.pass_context

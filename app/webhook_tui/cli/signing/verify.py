@@ -6,16 +6,30 @@ from typing import Any, BinaryIO
 
 import click
 
+from webhook_tui.cli.help import command
 from webhook_tui.cli.options import FILE, SECRET, option
 from webhook_tui.cli.settings import all_secrets
 
 
-@click.command()
+@command(
+    short_help="Verify a payload's signature offline.",
+    examples=(
+        "webhook-tui verify --secret-file secret.txt --signature sha256=... body.json",
+        "webhook-tui verify --secret-file secret.txt --delivery line.json body.json",
+    ),
+)
 @option("--secret", type=SECRET, multiple=True, help="A signing secret; repeatable.")
 @option("--secret-file", type=FILE, multiple=True, help="The same from a file; repeatable.")
 @option("--signature", help="The value of X-Webhook-Signature. Default: the header is missing.")
 @option("--delivery", type=FILE, help="A delivery with its headers, as `listen --format json` prints it.")
-@option("--format", "output", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@option(
+    "--format",
+    "output",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="How to print it.",
+)
 @option(
     "--timeout",
     type=click.FloatRange(0, 3600),

@@ -1,0 +1,159 @@
+"""The help of every command: options and commands under headings, then examples."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Container, Mapping, Sequence
+from typing import Any
+
+import click
+
+_MOST_OPTIONS = 20
+"""`--help` of a command with more leaves out those in _RARE; `--help-all` lists them."""
+_FEWEST_GROUPED = 12
+"""A command with fewer options lists them under one heading."""
+_RARE = frozenset(
+    [
+        "token_stdin",
+        "api_url",
+        "replace",
+        "ssh_server",
+        "tunnel_command",
+        "tunnel_url_pattern",
+        "host",
+        "secret_file",
+        "no_sse",
+        "lost_after",
+        "since_seq",
+        "forward_path",
+        "forward_anywhere",
+        "forward_retries",
+        "keep_days",
+        "keep_rows",
+        "job_id_field",
+        "job_status_field",
+        "job_progress_field",
+        "job_image_field",
+    ]
+)
+_WIDEST_NAME = 24
+_REST = "Options"
+_HEADINGS = {
+    "Account": "token token_file token_stdin use_sandbox api_url profile no_register replace no_clean",
+    "Tunnel": "hook_url tunnel ssh_server tunnel_command tunnel_url_pattern",
+    "Receiver": "host port answer",
+    "Forward": "url forward_to forward_path forward_anywhere forward_retries",
+    "Signatures": "secret secret_file secret_out signature delivery re_sign no_sse lost_after keep_links",
+    "Deliveries": "seq marked filter limit file edit until none count within since_seq",
+    "History": "db ephemeral keep_days keep_rows",
+    "Jobs": "job_id_field job_status_field job_progress_field job_image_field",
+    "Output": "output form command theme ascii",
+}
+"""Heading to the names of its parameters."""
+_HEADING_OF = {name: heading for heading, names in _HEADINGS.items() for name in names.split()}
+_SHOWS_ALL = "webhook_tui.help_all"
+
+
+def command(name: str | None = None, *, examples: Sequence[str], **extra: Any) -> Callable[[Any], Command]:
+    """Return click's decorator of a command whose help ends with these command lines."""
+    return click.command(name, cls=extra.pop("cls", Command), examples=examples, **extra)
+
+
+class Command(click.Command):
+    """A command whose help groups its options, and leaves out rarely used ones where there are many."""
+
+    def __init__(self, *arguments: Any, examples: Sequence[str] = (), **extra: Any) -> None:
+        super().__init__(*arguments, **extra)
+        self.examples = examples
+        """Command lines."""
+
+    def get_params(self, ctx: click.Context) -> list[click.Parameter]:
+        """Return the parameters, with --help-all where --help leaves some out."""
+        return [*super().get_params(ctx), *([_HELP_ALL] if self._has_many() else [])]
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the options heading by heading."""
+        rare = _RARE if self._has_many() and not ctx.meta.get(_SHOWS_ALL) else frozenset()
+        shown = [one for one in self.get_params(ctx) if isinstance(one, click.Option) and one.name not in rare]
+        rows = [(one.name, record[0], _text(one, ctx)) for one in shown if (record := one.get_help_record(ctx))]
+        groups: dict[str, list[tuple[str, str]]] = {heading: [] for heading in (*_HEADINGS, _REST)}
+        for name, names, text in rows:
+            heading = _HEADING_OF.get(name or "", _REST) if len(rows) >= _FEWEST_GROUPED else _REST
+            groups[heading].append((names, text))
+        write_sections(formatter, groups)
+
+    def format_epilog(self, _ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the examples."""
+        with formatter.section("Examples"):
+            formatter.write("".join(f"{'':>{formatter.current_indent}}{line}\n" for line in self.examples))
+
+    def _has_many(self) -> bool:
+        return sum(isinstance(one, click.Option) and not one.hidden for one in self.params) > _MOST_OPTIONS
+
+
+class Group(Command, click.Group):
+    """A group whose help lists its commands under headings."""
+
+    command_class = Command
+
+    def __init__(self, *arguments: Any, **extra: Any) -> None:
+        super().__init__(*arguments, **extra)
+        self.sections: dict[str, tuple[click.Command, ...]] = {}
+        """Heading to commands, in the order of the help."""
+
+    def add_section(self, heading: str, *commands: click.Command) -> None:
+        """Add commands under a heading."""
+        for one in commands:
+            self.add_command(one)
+        self.sections[heading] = commands
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the commands, then the options."""
+        sections = self.sections or {"Commands": tuple(self.commands.values())}
+        rows = {
+            heading: [(one.name or "", one.get_short_help_str(200)) for one in sections[heading]]
+            for heading in sections
+        }
+        write_sections(formatter, rows)
+        super().format_options(ctx, formatter)
+
+
+def hide_options(command: click.Command, *, but: Container[str]) -> None:
+    """Leave all options out of the help but these; the command takes them, too."""
+    for one in command.params:
+        if isinstance(one, click.Option) and one.name not in but:
+            one.hidden = True
+
+
+def write_sections(formatter: click.HelpFormatter, sections: Mapping[str, Sequence[tuple[str, str]]]) -> None:
+    """Write rows of a name and a text under headings, their texts in one column; names too long for it stand alone."""
+    names = [name for rows in sections.values() for name, _ in rows]
+    width = max((len(name) for name in names if len(name) <= _WIDEST_NAME), default=0)
+    for heading, rows in sections.items():
+        if rows:
+            with formatter.section(heading):
+                formatter.write_dl([(name.ljust(width), text) for name, text in rows], col_max=width)
+
+
+def _text(option: click.Option, ctx: click.Context) -> str:
+    """Return what an option does and its default, without the range of a number."""
+    extra = option.get_help_extra(ctx)
+    default = extra.get("default", "").removeprefix("(").removesuffix(")")
+    remark = "required" if option.required else f"default: {default}" if default else ""
+    return f"{option.help or ''}{f' [{remark}]' if remark else ''}".strip()
+
+
+def _show_all(ctx: click.Context, _option: click.Parameter, is_asked: bool) -> None:
+    if is_asked and not ctx.resilient_parsing:
+        ctx.meta[_SHOWS_ALL] = True
+        click.echo(ctx.get_help(), color=ctx.color)
+        ctx.exit()
+
+
+_HELP_ALL = click.Option(
+    ["--help-all"],
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_show_all,
+    help="Show all options and exit.",
+)

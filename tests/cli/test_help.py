@@ -1,0 +1,127 @@
+"""What `--help` of each command shows, at 80 columns."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import click
+import pytest
+from click.testing import CliRunner
+
+from webhook_tui.cli.main import root
+from webhook_tui.cli.setup.config_show import config_commands
+from webhook_tui.places import Places
+
+COMMANDS = (
+    "",
+    *(name for name in root.commands if name != "config"),
+    "config",
+    *(f"config {name}" for name in config_commands.commands),
+    "contract check",
+)
+OF_EVERY_COMMAND = {"--profile", "--help", "--help-all"}
+
+
+def shown(command: str, option: str = "--help") -> str:
+    """The help of a command, as in a terminal of 80 columns."""
+    environment = {"COLUMNS": "80"}
+    result = CliRunner().invoke(root, [*command.split(), option], env=environment, obj=(Places.of_user(), {}))
+    assert result.exit_code == 0, result.output
+    return result.output
+
+
+def listed(text: str) -> list[str]:
+    """The long names of the options that a help lists."""
+    return re.findall(r"^  (?:-\w, )?(--[a-z-]+)", text, re.MULTILINE)
+
+
+def examples(text: str) -> list[str]:
+    """The command lines at the end."""
+    return [line.strip() for line in text.partition("\nExamples:\n")[2].splitlines() if line]
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_help_is_short_and_plain(command: str) -> None:
+    """It fits 80 columns, lists at most twenty options of its own, shows no range, cuts no sentence, has examples."""
+    text = shown(command)
+
+    assert [line for line in text.splitlines() if len(line) > 80] == []
+    assert len(set(listed(text)) - OF_EVERY_COMMAND) <= 20
+    assert re.search(r"[<>]=?x|x<|RANGE|(?<!\])\.\.\.$", text, re.MULTILINE) is None
+    assert re.search(r"^  --[a-z-]+( \S+)?$(?!\n {6})", text, re.MULTILINE) is None, "an option says what it does"
+    assert examples(text)
+
+
+def test_every_option_is_in_one_of_the_two_helps() -> None:
+    """`--help-all` lists what `--help` leaves out, where it leaves something out."""
+    for command in ("", "listen", "run"):
+        short, whole = set(listed(shown(command))), set(listed(shown(command, "--help-all")))
+        parameters = (root.commands[command] if command else root).params
+        every = {max(one.opts, key=len) for one in parameters if isinstance(one, click.Option)}
+        assert short < whole == every | {"--help", "--help-all"}
+    assert "--help-all" not in shown("secret")
+
+
+def test_options_stand_under_headings() -> None:
+    """A reader finds those of the tunnel in one place; a command with few lists them plainly."""
+    headings = re.findall(r"^(\w+):$", shown("listen"), re.MULTILINE)
+
+    assert headings[:3] == ["Account", "Tunnel", "Receiver"]
+    assert "Forward" in headings
+    assert re.findall(r"^(\w+):$", shown("secret"), re.MULTILINE) == ["Options", "Examples"]
+
+
+def test_a_command_lists_its_own_options_only() -> None:
+    """`secret` opens no tunnel, `doctor` forwards nothing; `config show` takes all of the screen's."""
+    assert set(listed(shown("secret"))) - OF_EVERY_COMMAND == {
+        "--token", "--token-file", "--token-stdin", "--api-url", "--list", "--remove",
+    }  # fmt: skip
+    assert {"--tunnel", "--port"} < set(listed(shown("doctor")))
+    assert {"--forward-to", "--answer"}.isdisjoint(listed(shown("doctor")))
+    assert set(listed(shown("config show"))) - OF_EVERY_COMMAND == {"--format"}
+    port = CliRunner().invoke(root, ["config", "show", "--port", "9"], obj=(Places.of_user(), {})).output
+    assert re.search(r"^port +9 +option$", port, re.MULTILINE)
+
+
+def test_every_command_stands_in_the_help() -> None:
+    """Once, under a heading."""
+    names = re.findall(r"^  ([a-z]+) {2,}\S", shown(""), re.MULTILINE)
+
+    assert sorted(names) == sorted(root.commands)
+
+
+def lines() -> Iterator[str]:
+    """Every example that starts with the program."""
+    for command in COMMANDS:
+        for line in examples(shown(command)):
+            yield from re.findall(r"webhook-tui.*?(?= {3}|\)\"|[|>]|$)", line)
+
+
+def test_the_examples_are_valid_command_lines(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Their options exist and take these values."""
+    monkeypatch.chdir(tmp_path)
+    names = ("body.json", "schema.json", "recorded.json", "line.json", "deliveries.jsonl", "deliveries.har")
+    for name in names:
+        (tmp_path / name).write_text('{"steps": []}')
+    found = list(lines())
+    assert len(found) > 30
+    for line in found:
+        with ExitStack() as contexts:
+            parse(shlex.split(line)[1:], contexts)
+
+
+def parse(arguments: list[str], contexts: ExitStack) -> None:
+    """Parse a command line down to its subcommand without running it. Raises click.UsageError, ProblemError."""
+    given: tuple[Places, dict[str, Any]] = (Places.of_user(), {"profiles": {"staging": {}}})
+    context = root.make_context("webhook-tui", arguments, obj=given)
+    contexts.callback(context.close)
+    while isinstance(context.command, click.Group) and (rest := [*context._protected_args, *context.args]):
+        _, command, rest = context.command.resolve_command(context, rest)
+        assert command is not None
+        context = command.make_context(command.name, rest, parent=context)
+        contexts.callback(context.close)
