@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from webhook_tui.domain.delivery.delivery import Delivery, DeliveryRow, StoredDelivery
 from webhook_tui.domain.delivery.rows import Progress, Sort, SortColumn
+from webhook_tui.domain.delivery.summary import summarize
 from webhook_tui.domain.filtering.filter import Expression, matches
 from webhook_tui.domain.forwarding.forward_result import ForwardResult
 from webhook_tui.domain.signature.verdict import Verdict
@@ -181,6 +182,7 @@ def stored_delivery(
         attempt=attempt,
         answered=answered,
         size=len(body) if size is None else size,
+        summary=summarize(body),
     )
     delivery = Delivery(received_at, "POST", "/h/4f9c", headers if headers is not None else usual, body, "127.0.0.1")
     return StoredDelivery(row, delivery)

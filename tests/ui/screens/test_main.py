@@ -210,7 +210,7 @@ async def test_the_first_frame_has_the_heading_in_the_columns_for_its_size() -> 
         while not app.host.is_running:
             await pilot.pause()
 
-    assert app.lines[1] == "    #  time       verdict       event                       attempt  answered"
+    assert app.lines[1] == "    #  time       verdict       event                   job       status"
     assert app.lines[2] == "     ◐ receiver   opening 127.0.0.1:9876"
 
 

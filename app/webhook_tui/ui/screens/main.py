@@ -44,6 +44,9 @@ class MainScreen(Screen[None]):
     """Everything but the dialogs."""
 
     AUTO_FOCUS = ""
+    HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012 -- Textual's
+        *((0, "-small"), (72, "-stacked"), (100, "-beside"), (120, "-wide"), (160, "-halved")),
+    ]
     BINDINGS: ClassVar[list[BindingType]] = [*actions.BINDINGS]
 
     def __init__(
@@ -194,6 +197,7 @@ class MainScreen(Screen[None]):
         status = self.context.status
         self.query_one(StatusBar).show(status)
         self.controllers.panes.stream.show_status(status.stream)
+        self.deliveries.show_differing(status.stream.differing_deliveries)
         self.notices.refresh()
         self.query_one(ActionBar).show(status)
         if not self.deliveries.total:
