@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from tests.session.running import TOKEN, Running, sandbox_of, session_of, settings, url_at
 from webhook_tui.domain.commands import UseToken
-from webhook_tui.domain.comparison.compared_event import Reason
+from webhook_tui.domain.comparison.compared_event import DifferingDelivery, Reason
 from webhook_tui.domain.comparison.event_comparison import Limits
 from webhook_tui.domain.delivery.delivery import DeliveryRow
 from webhook_tui.domain.errors import Problem, ProblemError, Severity
@@ -129,6 +129,9 @@ async def test_an_altered_delivery_is_unequal_and_both_sides_can_be_read(tmp_pat
         assert shown is not None
         (event,) = [event for event in shown.events if event.event_id == str(event_id)]
         assert event.differing == 1
+        assert event.seq is not None
+        status = await running.until(lambda status: status.stream.differing == 1)
+        assert status.stream.differing_deliveries == (DifferingDelivery(event.seq, "$.data.status", 1),)
         sides = await running.answer(GetEventSides(str(event_id)))
         assert sides.webhook is not None
         assert sides.sse is not None

@@ -11,6 +11,7 @@ from enum import StrEnum
 from msgspec import Struct, field
 
 from webhook_tui.domain.answer_rules.rules import AnswerRule, Default
+from webhook_tui.domain.comparison.compared_event import DifferingDelivery
 from webhook_tui.domain.errors import Problem
 from webhook_tui.domain.forwarding.forward_result import UsedUrl
 from webhook_tui.domain.refusal import Refusal
@@ -134,6 +135,8 @@ class StreamStatus(Struct, frozen=True):
     """Events that came by SSE only, without an explanation."""
     differing: int = 0
     """Events that came by both with different contents."""
+    differing_deliveries: tuple[DifferingDelivery, ...] = ()
+    """The newest of them, at most 200."""
     problem: Problem | None = None
 
 

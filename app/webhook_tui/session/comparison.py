@@ -324,6 +324,7 @@ class StreamComparison:
             only_webhook=only_webhook,
             lost=self._events.lost,
             differing=self._events.differing,
+            differing_deliveries=self._events.differing_deliveries,
             last_seen_at=self._last_seen_at,
         )
         due = self._events.next_due

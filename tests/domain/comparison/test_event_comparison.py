@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from webhook_tui.domain.comparison.compared_event import ComparedEvent, Reason, Seen
+from webhook_tui.domain.comparison.compared_event import ComparedEvent, DifferingDelivery, Reason, Seen
 from webhook_tui.domain.comparison.event_comparison import EventComparison, Limits, Observation
 from webhook_tui.domain.comparison.json_diff import LARGEST_COMPARED, differing_paths
 from webhook_tui.domain.delivery.event import parse_event
@@ -86,6 +86,22 @@ def test_different_contents_and_unexplained_losses_are_counted() -> None:
 
     made.tunnel(at(12), is_down=True)
     assert (made.lost, made.differing) == (0, 1)
+
+
+def test_deliveries_that_differ_are_listed_with_the_first_path() -> None:
+    """Until their event is forgotten; what is not JSON differs as a whole."""
+    made = EventComparison(Limits(ids=2))
+    made.stream(at(0), is_live=True)
+    first, second = DifferingDelivery(7, "$.data.status", 2), DifferingDelivery(8, "$", 1)
+    for seq, content, differing in [
+        (7, b'{"data": {"status": "failed", "more": 1}}', (first,)),
+        (8, b"{", (first, second)),
+        (9, b'{"data": {}}', (second,)),
+    ]:
+        made.sse(str(seq), live(10, b'{"data": {}}'))
+        made.webhook(str(seq), webhook(11, content, seq))
+        made.settle(at(30))
+        assert made.differing_deliveries == differing
 
 
 def test_only_by_sse_is_settled_when_overdue_and_again_when_it_comes() -> None:

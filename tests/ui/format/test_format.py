@@ -11,6 +11,7 @@ from textual.content import Content
 
 from tests.ui.fake_session import LISTENING, LIVE, NOW, RUNNING, WAITING
 from tests.ui.memory_rows import mock_up_rows, stored_delivery
+from webhook_tui.domain.comparison.compared_event import DifferingDelivery
 from webhook_tui.domain.delivery.delivery import DeliveryRow
 from webhook_tui.domain.diagnostics.report import Cause, RingLine, SignatureReport
 from webhook_tui.domain.errors import Problem, Severity
@@ -251,6 +252,21 @@ def test_the_headline_gives_way_but_keeps_verdict_and_event(width: int) -> None:
     assert sentence(row(8), 58, with_key=True).plain == "It fits without the newline at the end of the body.  w Why"
     assert sentence(row(8), 57, with_key=True).plain == "Fits without the last newline.  w Why"
     assert sentence(row(8), 33, with_key=True).plain == "Fits without the last newline. w"
+
+
+@pytest.mark.parametrize(
+    ("number", "width", "paths", "text"),
+    [
+        (1, 60, 1, "Signed by PiktID. Differs from SSE: $.data.status.  w Why"),
+        (1, 70, 3, "Signed by PiktID. Differs from SSE: $.data.status and 2 more."),
+        (1, 50, 1, "Valid, differs from SSE.  w Why"),
+        (8, 60, 1, "Fits without the last newline. Differs from SSE.  w Why"),
+    ],
+)
+def test_the_sentence_says_that_a_delivery_was_altered(number: int, width: int, paths: int, text: str) -> None:
+    """With the first path where there is room."""
+    differing = DifferingDelivery(number, "$.data.status", paths)
+    assert sentence(row(number), width, with_key=True, differing=differing).plain.startswith(text)
 
 
 def test_the_most_severe_notice_has_the_place() -> None:

@@ -38,6 +38,16 @@ class Reason(StrEnum):
     """Only by webhook, and nothing that is known here explains it."""
 
 
+class DifferingDelivery(Struct, frozen=True):
+    """A delivery whose contents are not those that the event stream brought of the same event."""
+
+    seq: int
+    path: str
+    """The first path where they differ: received text, sanitise before showing."""
+    paths: int
+    """At how many paths they differ."""
+
+
 class ComparedEvent(Struct, frozen=True):
     """One event id. Name and id are received text: sanitise before showing."""
 

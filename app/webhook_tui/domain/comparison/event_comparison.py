@@ -13,8 +13,8 @@ from datetime import UTC, datetime, timedelta
 
 from msgspec import Struct
 
-from webhook_tui.domain.comparison.compared_event import ComparedEvent, Reason, Seen
-from webhook_tui.domain.comparison.json_diff import differing_paths
+from webhook_tui.domain.comparison.compared_event import ComparedEvent, DifferingDelivery, Reason, Seen
+from webhook_tui.domain.comparison.json_diff import differing_paths, first_differing_path
 from webhook_tui.domain.delivery.event import parse_event
 from webhook_tui.domain.statistics.intervals import Interval, Intervals
 
@@ -24,6 +24,8 @@ BACKFILL = timedelta(minutes=10)
 """How far back the stream shows events when it connects (documented)."""
 
 _LONGEST_NAME = 200
+_LONGEST_PATH = 200
+_MOST_DIFFERING = 200
 _PING_AHEAD = timedelta(seconds=10)
 
 
@@ -60,6 +62,7 @@ class _Entry(Struct):
     is_retried: bool = False
     seen: Seen | None = None
     differing: int | None = None
+    differing_path: str = ""
     is_counted_differing: bool = False
     published: tuple[Seen, float | None, bool | None] | None = None
     view: ComparedEvent | None = None
@@ -87,6 +90,7 @@ class EventComparison:
         """How many ids of this run are settled, by result."""
         self.differing = 0
         """How many ids both channels delivered with different contents."""
+        self._differing: dict[str, DifferingDelivery] = {}
         self._lost: set[str] = set()
         self.version = version
         """Changes whenever the result of `events` may have changed."""
@@ -95,6 +99,11 @@ class EventComparison:
     def lost(self) -> int:
         """How many ids came by SSE only, and nothing that is known here explains it."""
         return len(self._lost)
+
+    @property
+    def differing_deliveries(self) -> tuple[DifferingDelivery, ...]:
+        """The newest deliveries whose contents differ from those of the event stream, at most 200."""
+        return tuple(self._differing.values())
 
     # Observations
 
@@ -190,6 +199,7 @@ class EventComparison:
         oldest, _ = self._entries.popitem(last=False)
         self._parked.discard(oldest)
         self._lost.discard(oldest)
+        self._differing.pop(oldest, None)
         self._touched.pop(oldest, None)
         for side in ("webhook", "sse"):
             self._contents.drop((oldest, side))
@@ -197,7 +207,11 @@ class EventComparison:
     def _kept(self, entry: _Entry, side: str, observation: Observation) -> Observation:
         self._contents.put((entry.event_id, side), observation.content)
         webhook, sse = (self._contents.get((entry.event_id, name)) for name in ("webhook", "sse"))
-        entry.differing = None if webhook is None or sse is None else differing_paths(webhook, sse)
+        entry.differing, entry.differing_path = None, ""
+        if webhook is not None and sse is not None:
+            entry.differing = differing_paths(webhook, sse)
+            if entry.differing:
+                entry.differing_path = first_differing_path(webhook, sse)[:_LONGEST_PATH]
         return Observation(
             observation.at,
             b"",
@@ -244,6 +258,11 @@ class EventComparison:
         differs = view.seen is Seen.BOTH and bool(view.differing)
         self.differing += differs - entry.is_counted_differing
         entry.is_counted_differing = differs
+        self._differing.pop(entry.event_id, None)
+        if differs and view.seq is not None and view.differing:
+            self._differing[entry.event_id] = DifferingDelivery(view.seq, entry.differing_path, view.differing)
+            if len(self._differing) > _MOST_DIFFERING:
+                del self._differing[next(iter(self._differing))]
 
     def _state(self, entry: _Entry, now: datetime) -> tuple[Seen | None, datetime | None]:
         """Where it was seen, and when to look again if only time can tell."""

@@ -38,6 +38,12 @@ def differing_paths(one: bytes, other: bytes) -> int | None:
     return sum(1 for _ in islice(_differing(left, right), _MOST_COUNTED))
 
 
+def first_differing_path(one: bytes, other: bytes) -> str:
+    """Return the first path at which two bodies differ; `$` when one of them is not JSON."""
+    changes = changed_paths(one, other)
+    return changes[0].path if changes else "$"
+
+
 class PathChange(Struct, frozen=True):
     """One path with different values; texts are raw JSON: sanitise before showing."""
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from textual.screen import Screen
 
+from webhook_tui.domain.comparison.compared_event import DifferingDelivery
 from webhook_tui.domain.delivery.delivery import DeliveryRow, StoredDelivery
 from webhook_tui.domain.delivery.event import KNOWN_EVENTS
 from webhook_tui.domain.delivery.rows import DeliveryRows
@@ -16,6 +17,7 @@ from webhook_tui.domain.forwarding.forward_result import ForwardResult
 from webhook_tui.ui.controllers.context import AppContext
 from webhook_tui.ui.controllers.notices import NoticeController
 from webhook_tui.ui.frame_budget import FrameBudget
+from webhook_tui.ui.widgets.detail.headline import Headline
 from webhook_tui.ui.widgets.table.delivery_table import DeliveryTable
 from webhook_tui.ui.widgets.table.table import Table
 
@@ -60,6 +62,13 @@ class DeliveriesController:
         from webhook_tui.ui.views.detail.pane import DetailPane
 
         return self._screen.query_one(DetailPane)
+
+    def show_differing(self, differing: Sequence[DifferingDelivery]) -> None:
+        """Show in rows and headline which deliveries differ from what the event stream brought."""
+        by_seq = {one.seq: one for one in differing}
+        self.delivery_table.show_differing(frozenset(by_seq))
+        for headline in self._screen.query(Headline):
+            headline.show_differing(by_seq)
 
     @property
     def total(self) -> int:
