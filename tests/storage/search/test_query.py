@@ -245,6 +245,9 @@ def test_matches_are_sorted_by_a_column(what: list[Recorded], column: SortColumn
         keys: dict[SortColumn, Callable[[DeliveryRow], Any]] = {
             SortColumn.VERDICT: lambda row: rank[row.verdict],
             SortColumn.EVENT: lambda row: row.event.encode(),
+            SortColumn.JOB: lambda row: row.summary.job.encode(),
+            SortColumn.STATUS: lambda row: row.summary.status.encode(),
+            SortColumn.RESULT: lambda row: row.summary.result.encode(),
             SortColumn.ATTEMPT: lambda row: row.attempt,
             SortColumn.ANSWERED: lambda row: -1 if row.answered is None else row.answered,
             SortColumn.SIZE: lambda row: row.size,

@@ -25,6 +25,9 @@ _BY_VERDICT = " ".join(
 _KEYS = {
     SortColumn.VERDICT: _BY_VERDICT,
     SortColumn.EVENT: "d.event",
+    SortColumn.JOB: "coalesce(d.job, d.about)",
+    SortColumn.STATUS: "d.status",
+    SortColumn.RESULT: "coalesce(nullif(d.file, ''), d.progress)",
     SortColumn.ATTEMPT: "d.attempt",
     SortColumn.ANSWERED: "d.answered",
     SortColumn.SIZE: "d.size",
