@@ -73,3 +73,16 @@ def test_the_top_level_is_what_it_should_be() -> None:
     assert {name for name in top if not name.startswith(".")} <= {
         "pyproject.toml", "README.md", "app", "tests", "screenshots",
     }  # fmt: skip
+
+
+def test_the_manual_page_is_current() -> None:
+    """It is made from the help of every command, and the wheel installs it where `man` looks."""
+    page = ROOT / ".ci" / "webhook-tui.1"
+    done = subprocess.run([sys.executable, ROOT / ".ci" / "man_page.py"], capture_output=True, text=True, check=True)
+    wheel = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["hatch"]["build"]["targets"]["wheel"]
+
+    assert page.read_text("utf-8") == done.stdout, "python .ci/man_page.py > .ci/webhook-tui.1"
+    assert wheel["shared-data"] == {".ci/webhook-tui.1": "share/man/man1/webhook-tui.1"}
+    assert {"webhook\\-tui listen [OPTIONS]", "webhook\\-tui contract check [OPTIONS] FILE"} <= {
+        line.removeprefix(".SS ") for line in done.stdout.splitlines()
+    }

@@ -72,14 +72,18 @@ class Command(click.Command):
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the options heading by heading."""
-        rare = _RARE if self._has_many() and not ctx.meta.get(_SHOWS_ALL) else frozenset()
-        shown = [one for one in self.get_params(ctx) if isinstance(one, click.Option) and one.name not in rare]
+        write_sections(formatter, self.option_sections(ctx, is_whole=bool(ctx.meta.get(_SHOWS_ALL))))
+
+    def option_sections(self, ctx: click.Context, *, is_whole: bool) -> dict[str, list[tuple[str, str]]]:
+        """Return heading to the options under it, each with its text; `is_whole`: with rarely used ones."""
+        left_out = _RARE if self._has_many() and not is_whole else frozenset()
+        shown = [one for one in self.get_params(ctx) if isinstance(one, click.Option) and one.name not in left_out]
         rows = [(one.name, record[0], _text(one, ctx)) for one in shown if (record := one.get_help_record(ctx))]
-        groups: dict[str, list[tuple[str, str]]] = {heading: [] for heading in (*_HEADINGS, _REST)}
+        sections: dict[str, list[tuple[str, str]]] = {heading: [] for heading in (*_HEADINGS, _REST)}
         for name, names, text in rows:
             heading = _HEADING_OF.get(name or "", _REST) if len(rows) >= _FEWEST_GROUPED else _REST
-            groups[heading].append((names, text))
-        write_sections(formatter, groups)
+            sections[heading].append((names, text))
+        return {heading: found for heading, found in sections.items() if found}
 
     def format_epilog(self, _ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the examples."""
@@ -129,9 +133,8 @@ def write_sections(formatter: click.HelpFormatter, sections: Mapping[str, Sequen
     names = [name for rows in sections.values() for name, _ in rows]
     width = max((len(name) for name in names if len(name) <= _WIDEST_NAME), default=0)
     for heading, rows in sections.items():
-        if rows:
-            with formatter.section(heading):
-                formatter.write_dl([(name.ljust(width), text) for name, text in rows], col_max=width)
+        with formatter.section(heading):
+            formatter.write_dl([(name.ljust(width), text) for name, text in rows], col_max=width)
 
 
 def _text(option: click.Option, ctx: click.Context) -> str:
