@@ -11,10 +11,11 @@ import pytest
 
 from tests.handler_check import handlers
 from tests.handler_check.handlers import Answer, serving
+from webhook_tui.domain.forwarding.handler_check import CaseResult
 from webhook_tui.domain.signature.secret import Secret
 from webhook_tui.handler_check.cases import cases
 from webhook_tui.handler_check.report import FORMS
-from webhook_tui.handler_check.run import LONGEST_SECONDS, Result, check
+from webhook_tui.handler_check.run import LONGEST_SECONDS, check
 from webhook_tui.http.sender import OutboundSender, SendError
 
 SAMPLES = [("ping", {}), ("batch_edit", {"status": "completed"})]
@@ -23,7 +24,7 @@ NAMES = [case.name for case in CASES]
 FORGED = [case.name for case in CASES if case.expected == "4xx"]
 
 
-async def checked(url: str, *, timeout_seconds: float = 5) -> list[Result]:
+async def checked(url: str, *, timeout_seconds: float = 5) -> list[CaseResult]:
     """All results of a check of that URL."""
     sender = OutboundSender(url, timeout_seconds=timeout_seconds)
     try:
@@ -32,10 +33,10 @@ async def checked(url: str, *, timeout_seconds: float = 5) -> list[Result]:
         await sender.aclose()
 
 
-async def failed(answer: Answer, *, first_piece: bool = False) -> dict[str, Result]:
+async def failed(answer: Answer, *, first_piece: bool = False) -> dict[str, CaseResult]:
     """The cases that a handler fails, by name."""
     async with serving(answer, first_piece=first_piece) as url:
-        return {result.case.name: result for result in await checked(url) if not result.passed}
+        return {result.name: result for result in await checked(url) if not result.passed}
 
 
 def test_the_cases_are_those_that_are_promised() -> None:
@@ -87,7 +88,7 @@ async def test_a_handler_that_crashes_is_told_where() -> None:
 
     assert set(found) == {"missing-header", "not-ascii", "unknown-event", "not-json", "other-json"}
     assert "crashes instead of refusing" in found["missing-header"].meaning
-    assert "ignore those that are not known" in found["unknown-event"].meaning
+    assert "ignore those that are not known" in found["unknown-event"].advice
 
 
 @pytest.mark.parametrize(
@@ -116,7 +117,7 @@ async def test_a_body_read_only_once_fails_when_it_comes_in_pieces() -> None:
     """As many small servers do it."""
     found = await failed(handlers.good, first_piece=True)
 
-    assert "up to Content-Length" in found["slow"].meaning
+    assert "up to Content-Length" in found["slow"].advice
 
 
 @pytest.mark.parametrize(("answer", "says"), [(handlers.redirecting, "redirects"), (handlers.nowhere, "Nothing is at")])
@@ -172,7 +173,9 @@ async def test_the_reports_agree() -> None:
 
 def test_a_report_of_no_answer() -> None:
     """Is a failure with its reason, also in XML, whatever the URL holds."""
-    results = [Result(CASES[0], (), 10.0, "there was no answer within 10 s")]
+    results = [
+        CaseResult(CASES[0].name, CASES[0].title, CASES[0].expected, (), 10.0, "there was no answer within 10 s")
+    ]
 
     assert "there was no answer within 10 s, expected 2xx" in FORMS["text"]("http://a/", results)
     assert json.loads(FORMS["json"]("http://a/", results))["cases"][0]["no_answer"]

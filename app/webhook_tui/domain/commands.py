@@ -114,6 +114,21 @@ class SimulateEvent(Struct, frozen=True):
     """None: a sample of that event."""
 
 
+class CheckHandler(Struct, frozen=True):
+    """Send valid, forged and malformed deliveries, signed with the current secret, to a handler.
+
+    Publishes HandlerCheckAdvanced; a check that is under way is stopped first.
+    """
+
+    url: str
+    elsewhere: bool = False
+    """Also when it is not on this machine."""
+
+
+class StopHandlerCheck(Struct, frozen=True):
+    """Stop the check of a handler without waiting for the response under way."""
+
+
 class MarkDelivery(Struct, frozen=True):
     """Mark or unmark a delivery; ends in RowChanged."""
 
@@ -150,6 +165,8 @@ Command: TypeAlias = (
     | ReplayDeliveries
     | StopReplay
     | SimulateEvent
+    | CheckHandler
+    | StopHandlerCheck
     | MarkDelivery
     | CommentDelivery
     | DeleteDeliveries

@@ -15,6 +15,7 @@ from webhook_tui.domain.status import SessionStatus
 
 if TYPE_CHECKING:
     from webhook_tui.domain.diagnostics.report import Cause
+    from webhook_tui.domain.forwarding.handler_check import HandlerCheck
 
 
 class StatusChanged(Struct, frozen=True, gc=False):
@@ -165,6 +166,12 @@ class ReplayAdvanced(Struct, frozen=True):
     progress: ReplayProgress
 
 
+class HandlerCheckAdvanced(Struct, frozen=True):
+    """The progress of checking a handler; unless its state is RUNNING, it is over."""
+
+    check: HandlerCheck
+
+
 class ShutdownStepStarted(Struct, frozen=True):
     """A step of the shutdown began: `deleting webhook 41`, `closing the tunnel`."""
 
@@ -232,6 +239,7 @@ SessionEvent: TypeAlias = (
     | Forwarded
     | Replayed
     | ReplayAdvanced
+    | HandlerCheckAdvanced
     | ShutdownStepStarted
     | ShutdownStepEnded
     | SessionStopped

@@ -16,6 +16,7 @@ if TYPE_CHECKING:  # loaded with the first answer
     from webhook_tui.domain.contract.departures import Departure  # noqa: F401 -- quoted names are used
     from webhook_tui.domain.contract.event_contract import ContractSnapshot  # noqa: F401 -- in annotations
     from webhook_tui.domain.diagnostics.report import SignatureReport  # noqa: F401 -- in annotations
+    from webhook_tui.domain.forwarding.handler_check import HandlerExchange  # noqa: F401 -- in annotations
     from webhook_tui.domain.statistics.overview import Overview  # noqa: F401 -- in annotations
 
 Answer = TypeVar("Answer")
@@ -129,6 +130,12 @@ class GetDepartures(Query["tuple[Departure, ...]"], Struct, frozen=True):
     seq: int
 
 
+class GetHandlerExchanges(Query["tuple[HandlerExchange, ...]"], Struct, frozen=True):
+    """Return what the last check sent to the handler in the case of that name, and what was answered."""
+
+    case: str
+
+
 AnyQuery: TypeAlias = (
     ListSecrets
     | TrySecret
@@ -142,4 +149,5 @@ AnyQuery: TypeAlias = (
     | ListRuns
     | GetContract
     | GetDepartures
+    | GetHandlerExchanges
 )

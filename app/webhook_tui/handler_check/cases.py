@@ -9,12 +9,12 @@ from __future__ import annotations
 import itertools
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from enum import StrEnum
 
 from msgspec import Struct
 
 from webhook_tui import __version__
 from webhook_tui.domain.delivery.headers import Headers
+from webhook_tui.domain.forwarding.handler_check import Expected
 from webhook_tui.domain.signature.secret import Secret
 from webhook_tui.domain.signature.signature import sign
 from webhook_tui.http.sender import Pieces
@@ -26,19 +26,6 @@ SLOW = Pieces(count=5, pause_seconds=0.1)
 _STRANGER = Secret("whsec_of_somebody_else")
 _UNSET = ("", "undefined", "null", "None")
 _AGENT = f"webhook-tui-check/{__version__}".encode("ascii")
-
-
-class Expected(StrEnum):
-    """Which answers are right. The value is for people."""
-
-    ACCEPTED = "2xx"
-    REFUSED = "4xx"
-    SURVIVED = "2xx or 4xx"
-
-    def is_met_by(self, status: int) -> bool:
-        """Whether an answer is one of them."""
-        hundreds = {Expected.ACCEPTED: (2,), Expected.REFUSED: (4,), Expected.SURVIVED: (2, 4)}[self]
-        return status // 100 in hundreds
 
 
 class Message(Struct, frozen=True):
@@ -60,6 +47,8 @@ class Case(Struct, frozen=True):
     meaning: str
     """What it means when the answer is wrong: an acceptance where REFUSED is expected, a refusal where ACCEPTED is,
     a crash where SURVIVED is."""
+    advice: str
+    """What to change then."""
 
 
 def cases(
@@ -118,15 +107,16 @@ def _good(maker: _Maker, samples: Sequence[tuple[str, Mapping[str, object]]]) ->
             f"valid: {name}",
             (maker.signed(maker.body(name, data), name),),
             Expected.ACCEPTED,
-            "A good delivery is not accepted, so PiktID sends it again and again. Is the secret the right one? "
-            "Is the signature made over the raw body, before anything parses it?",
+            "Refuses a valid delivery: PiktID sends it again and again.",
+            "Is the secret the right one? Verify the raw body, before anything parses it.",
         )
     yield Case(
         "spelling",
         "valid: JSON in other spelling",
         (maker.signed(_respelled_json(maker)),),
         Expected.ACCEPTED,
-        "The signature is made over JSON that was parsed and written again. Make it over the bytes as they came.",
+        "Verifies JSON that was parsed and written again.",
+        "Verify the bytes as they were received.",
     )
 
 
@@ -137,68 +127,82 @@ def _respelled_json(maker: _Maker) -> bytes:
 
 
 def _forged(maker: _Maker) -> Iterator[Case]:
-    def refused(name: str, title: str, meaning: str, *messages: Message) -> Case:
-        return Case(name, title, messages, Expected.REFUSED, meaning)
+    def refused(name: str, title: str, meaning: str, advice: str, *messages: Message) -> Case:
+        return Case(name, title, messages, Expected.REFUSED, meaning, advice)
 
-    forgery = "Whoever knows the URL can send it forged events."
+    forgery = "Whoever knows the URL can forge events."
+    check = "Compare the whole header with sha256= and the HMAC of the raw body, and answer 401."
     yield refused(
         "wrong-secret",
         "wrong secret",
-        f"A signature with another secret is accepted. {forgery}",
+        f"Accepts a signature made with another secret. {forgery}",
+        check,
         maker.wrongly_signed(_STRANGER),
     )
     signed = maker.signed(maker.body(data={"note": "checked"}))
     yield refused(
         "changed-byte",
         "changed byte",
-        f"A body that was changed after signing is accepted. {forgery}",
+        f"Accepts a body that was changed after signing. {forgery}",
+        check,
         Message(signed.headers, signed.body.replace(b"checked", b"checkeD")),
     )
     yield refused(
-        "missing-header", "missing signature", f"Without any signature it is accepted. {forgery}", maker.forged(None)
+        "missing-header",
+        "missing signature",
+        f"Accepts a delivery without a signature. {forgery}",
+        "Answer 401 when X-Webhook-Signature is missing.",
+        maker.forged(None),
     )
     yield refused(
         "empty-signature",
         "empty signature",
-        f"A signature without digits is accepted. {forgery}",
+        f"Accepts a signature without digits. {forgery}",
+        check,
         maker.forged(b""),
         maker.forged(b"sha256="),
     )
     yield refused(
         "cut-signature",
         "cut signature",
-        "The beginning of the signature is enough: it can be guessed. Compare all of it, in constant time.",
+        "Accepts the beginning of a signature: it can be guessed.",
+        "Compare all of it, in constant time.",
         _cut(maker),
     )
     yield refused(
         "unset-secret",
         "signed with no secret",
-        f"An empty key, or the word undefined, null or None, fits: the secret is not set where it runs. {forgery}",
+        f"Accepts a signature made with an empty secret, undefined, null or None. {forgery}",
+        "Is the secret set where it runs? Refuse to start when it is empty.",
         *(maker.wrongly_signed(Secret(text)) for text in _UNSET),
     )
     yield refused(
         "no-prefix",
         "no sha256= prefix",
-        "Digits without sha256= are accepted. PiktID never sends them so: compare the whole header.",
+        "Accepts digits without sha256=, which PiktID never sends.",
+        "Compare the whole header.",
         maker.respelled("", upper=False),
     )
     yield refused(
         "upper-case",
         "upper-case digits",
-        "Upper-case digits are accepted. PiktID never sends them so: compare the header as it came.",
+        "Accepts upper-case digits, which PiktID never sends.",
+        "Compare the header as received.",
         maker.respelled("sha256=", upper=True),
     )
     yield refused(
         "not-ascii",
         "signature not ASCII",
-        f"A signature of other characters than hex digits is accepted. {forgery}",
+        f"Accepts a signature of other characters than hex digits. {forgery}",
+        check,
         maker.forged(b"sha256=\xe9\xff" + b"0" * 62),
     )
     signed = maker.signed(maker.body())
     yield refused(
         "empty-body",
         "empty body",
-        f"An empty body under another body's signature is accepted. {forgery}",
+        f"Accepts an empty body with another body's signature. {forgery}",
+        check,
         Message(signed.headers, b""),
     )
 
@@ -215,8 +219,8 @@ def _odd(maker: _Maker) -> Iterator[Case]:
         "the same event twice",
         (twice, twice),
         Expected.ACCEPTED,
-        "A second delivery of an event is not accepted. PiktID sends one again when an answer was lost: "
-        "remember the ids, and answer 200 to one that was seen.",
+        "Refuses an event that was already delivered: PiktID repeats one when an answer was lost.",
+        "Remember event ids, and answer 200 to one already handled.",
     )
     older = maker.body(age=60.0)
     yield Case(
@@ -224,21 +228,24 @@ def _odd(maker: _Maker) -> Iterator[Case]:
         "a newer event before an older",
         (maker.signed(maker.body()), maker.signed(older)),
         Expected.ACCEPTED,
-        "An event that comes late is not accepted. A delivery that failed comes after those that followed it.",
+        "Refuses an event that comes late: a delivery that failed comes after those that followed it.",
+        "Accept events in any order.",
     )
     yield Case(
         "unknown-event",
         "unknown event",
         (maker.signed(maker.body("brand_new_event", {"x": 1}), "brand_new_event"),),
         Expected.SURVIVED,
-        "An event of a new kind crashes it. PiktID may add kinds: ignore those that are not known.",
+        "An event of a new kind crashes it: PiktID may add kinds.",
+        "Answer 200 and ignore those that are not known.",
     )
     yield Case(
         "not-json",
         "not JSON, well signed",
         tuple(maker.signed(body) for body in (b"this is no JSON", b"\xff\xfe\x00", b'{"id": 1, "name": "pi')),
         Expected.SURVIVED,
-        "A body that is no JSON crashes it: answer 400.",
+        "A body that is not JSON crashes it.",
+        "Answer 400.",
     )
     yield Case(
         "other-json",
@@ -248,21 +255,24 @@ def _odd(maker: _Maker) -> Iterator[Case]:
             for body in (b"[]", b"null", b"{}", b'{"id": "a", "name": null, "data": [], "timestamp": "now"}')
         ),
         Expected.SURVIVED,
-        "JSON without the usual members crashes it. The members of data are not documented: none is sure.",
+        "JSON without the usual members crashes it.",
+        "The members of data are not documented: rely on none.",
     )
     yield Case(
         "large",
         "1 MiB",
         (maker.signed(_large(maker)),),
         Expected.ACCEPTED,
-        "A large delivery is not accepted. Frameworks have limits of their own (Express: 100 kB): raise them.",
+        "Refuses a large delivery.",
+        "Frameworks have limits of their own (Express: 100 kB): raise them.",
     )
     yield Case(
         "slow",
         "slow, in pieces",
         (maker.signed(maker.body(), pieces=SLOW),),
         Expected.ACCEPTED,
-        "A body that comes in pieces is not accepted: read all of it, up to Content-Length, before checking it.",
+        "Refuses a body that comes in pieces.",
+        "Read all of it, up to Content-Length, before verifying it.",
     )
 
 
@@ -277,5 +287,6 @@ def _last(maker: _Maker) -> Case:
         "valid, after all that",
         (maker.signed(maker.body()),),
         Expected.ACCEPTED,
-        "What came before broke it: a good delivery is no longer accepted.",
+        "No longer accepts a valid delivery: one of the requests before broke it.",
+        "Its own log says which.",
     )

@@ -8,27 +8,27 @@ from textwrap import wrap
 from xml.etree import ElementTree as ET
 
 from webhook_tui.domain.delivery.text import visible
-from webhook_tui.handler_check.run import Result
+from webhook_tui.domain.forwarding.handler_check import CaseResult
 
 _WIDTH = 78
 _INDENT = " " * 8
 
 
-def as_text(url: str, results: Sequence[Result]) -> str:
+def as_text(url: str, results: Sequence[CaseResult]) -> str:
     """A line a case; under one that failed, what that means. At most 78 cells wide where the URL allows it."""
     lines = [visible(url), ""]
     for result in results:
         mark = "✓ pass" if result.passed else "✗ fail"
         milliseconds = f"{result.seconds * 1000:,.0f} ms"
-        line = f"{mark}  {result.case.title:<30} {milliseconds:>9}  {result.said}"
-        lines.append(line if result.passed else f"{line}, expected {result.case.expected.value}")
+        line = f"{mark}  {result.title:<30} {milliseconds:>9}  {result.said}"
+        lines.append(line if result.passed else f"{line}, expected {result.expected.value}")
         if not result.passed:
-            lines += wrap(result.meaning, _WIDTH, initial_indent=_INDENT, subsequent_indent=_INDENT)
+            lines += wrap(result.explanation, _WIDTH, initial_indent=_INDENT, subsequent_indent=_INDENT)
     failed = sum(not result.passed for result in results)
     return "\n".join([*lines, "", f"{len(results) - failed} passed, {failed} failed.", ""])
 
 
-def as_json(url: str, results: Sequence[Result]) -> str:
+def as_json(url: str, results: Sequence[CaseResult]) -> str:
     """One object; `no_answer` is null where there was one, `meaning` where the case passed."""
     return (
         json.dumps(
@@ -37,14 +37,14 @@ def as_json(url: str, results: Sequence[Result]) -> str:
                 "passed": all(result.passed for result in results),
                 "cases": [
                     {
-                        "name": result.case.name,
-                        "title": result.case.title,
+                        "name": result.name,
+                        "title": result.title,
                         "passed": result.passed,
-                        "expected": result.case.expected.value,
+                        "expected": result.expected.value,
                         "statuses": list(result.statuses),
                         "no_answer": result.no_answer or None,
                         "ms": round(result.seconds * 1000, 1),
-                        "meaning": result.meaning or None,
+                        "meaning": result.explanation or None,
                     }
                     for result in results
                 ],
@@ -55,7 +55,7 @@ def as_json(url: str, results: Sequence[Result]) -> str:
     )
 
 
-def as_junit(url: str, results: Sequence[Result]) -> str:
+def as_junit(url: str, results: Sequence[CaseResult]) -> str:
     """One test suite with a test case for each case."""
     counts = {
         "tests": str(len(results)),
@@ -71,12 +71,12 @@ def as_junit(url: str, results: Sequence[Result]) -> str:
         case = ET.SubElement(
             suite,
             "testcase",
-            {"classname": "webhook-tui.check", "name": result.case.title, "time": _seconds(result.seconds)},
+            {"classname": "webhook-tui.check", "name": result.title, "time": _seconds(result.seconds)},
         )
         if not result.passed:
-            message = f"{result.said}, expected {result.case.expected.value}"
-            failure = ET.SubElement(case, "failure", {"message": message, "type": result.case.name})
-            failure.text = result.meaning
+            message = f"{result.said}, expected {result.expected.value}"
+            failure = ET.SubElement(case, "failure", {"message": message, "type": result.name})
+            failure.text = result.explanation
     ET.indent(suites)
     return f'<?xml version="1.0" encoding="utf-8"?>\n{ET.tostring(suites, encoding="unicode")}\n'
 
@@ -85,5 +85,5 @@ def _seconds(seconds: float) -> str:
     return f"{seconds:.3f}"
 
 
-FORMS: Mapping[str, Callable[[str, Sequence[Result]], str]] = {"text": as_text, "json": as_json, "junit": as_junit}
+FORMS: Mapping[str, Callable[[str, Sequence[CaseResult]], str]] = {"text": as_text, "json": as_json, "junit": as_junit}
 """By name, as `check --format` takes it."""

@@ -2,86 +2,78 @@
 
 from __future__ import annotations
 
+import random
+import secrets
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import AsyncGenerator, Callable, Iterable
 
 from msgspec import Struct
 
+from webhook_tui.domain.delivery.event import KNOWN_EVENTS
 from webhook_tui.domain.failure import Failure
-from webhook_tui.handler_check.cases import Case, Expected
-from webhook_tui.http.sender import OutboundSender, SendError
+from webhook_tui.domain.forwarding.handler_check import LONGEST_SHOWN, CaseResult, Expected, HandlerExchange
+from webhook_tui.domain.signature.secret import Secret
+from webhook_tui.handler_check.cases import Case, Message, cases
+from webhook_tui.http.sender import OutboundSender, Reply, SendError
+from webhook_tui.sandbox.samples import FIRST_ID, sample_data
 
 LONGEST_SECONDS = 120.0
 """After so long nothing more is sent: the rest has failed."""
 
 _NOTES = {
-    404: "Nothing is at that path: is the URL right?",
-    405: "It takes no POST there: is the URL right?",
+    404: "Nothing is at that path.",
+    405: "It takes no POST there.",
 }
+_CHECK_URL = "Is the URL right?"
 
 
-class Result(Struct, frozen=True):
-    """What became of one case."""
+class CheckedCase(Struct, frozen=True):
+    """The result of a case, with what was sent and answered."""
 
-    case: Case
-    statuses: tuple[int, ...]
-    """Of the messages that were answered, in order; the last one is the wrong one where there is one."""
-    seconds: float
-    """For all of its messages."""
-    no_answer: str = ""
-    """Why there was none, as a clause; "" when all that was sent was answered."""
+    result: CaseResult
+    exchanges: tuple[HandlerExchange, ...] = ()
 
-    @property
-    def passed(self) -> bool:
-        """Whether every message was answered as expected."""
-        return not self.no_answer and all(self.case.expected.is_met_by(status) for status in self.statuses)
 
-    @property
-    def meaning(self) -> str:
-        """What it means that it failed; "" when it passed."""
-        if self.passed:
-            return ""
-        if self.no_answer:
-            return "Without an answer a delivery counts as failed: PiktID sends it again."
-        status = self.statuses[-1]
-        if (note := _NOTES.get(status)) is not None and self.case.expected is Expected.ACCEPTED:
-            return note
-        if 300 <= status < 400:
-            return "It redirects. No sender of webhooks has to follow: answer at the URL itself."
-        if status >= 500 and self.case.expected is not Expected.SURVIVED:
-            way = "accepting" if self.case.expected is Expected.ACCEPTED else "refusing"
-            return f"It crashes instead of {way} it: its own log says where. PiktID sends again what is answered 5xx."
-        return self.case.meaning
+def all_cases(secret: Secret, *, now: float) -> tuple[Case, ...]:
+    """Return the cases with valid events of every known kind. `now`: Unix seconds for their timestamps."""
+    samples = [(name, sample_data(name, random.random)) for name in KNOWN_EVENTS]
+    return cases(secret, samples, first_id=FIRST_ID + secrets.randbelow(FIRST_ID), now=round(now, 3))
 
-    @property
-    def said(self) -> str:
-        """The answers in a few words."""
-        words = [str(status) for status in self.statuses]
-        if len(set(words)) == 1 and not self.no_answer:
-            words = words[:1]
-        return ", ".join([*words, *([self.no_answer] if self.no_answer else [])])
+
+def unsent(case: Case) -> CaseResult:
+    """Return the case without an answer."""
+    return CaseResult(case.name, case.title, case.expected)
 
 
 async def check(
     sender: OutboundSender, cases: Iterable[Case], *, clock: Callable[[], float] = time.monotonic
-) -> list[Result]:
-    """Send every case to the sender's own URL. `clock`: seconds, for the limit on the whole.
+) -> list[CaseResult]:
+    """Send every case to the sender's own URL; as `checked_cases`."""
+    return [checked.result async for checked in checked_cases(sender, cases, clock=clock)]
 
-    Raises SendError when the very first message finds nobody who listens.
+
+async def checked_cases(
+    sender: OutboundSender, cases: Iterable[Case], *, clock: Callable[[], float] = time.monotonic
+) -> AsyncGenerator[CheckedCase, None]:
+    """Send every case to the sender's own URL, and yield each once it was answered.
+
+    `clock`: seconds, for the limit on the whole. Raises SendError when nothing listens for the very first request.
     """
-    results: list[Result] = []
     end = clock() + LONGEST_SECONDS
+    is_first = True
     for case in cases:
         if clock() > end:
-            results.append(Result(case, (), 0.0, f"not sent: {LONGEST_SECONDS:g} s were over"))
-            continue
-        results.append(await _result(sender, case, is_first=not results))
-    return results
+            yield CheckedCase(_result(case, (), 0.0, f"not sent: {LONGEST_SECONDS:g} s were over"))
+        else:
+            yield await _checked(sender, case, is_first=is_first)
+        is_first = False
 
 
-async def _result(sender: OutboundSender, case: Case, *, is_first: bool) -> Result:
+async def _checked(sender: OutboundSender, case: Case, *, is_first: bool) -> CheckedCase:
     statuses: list[int] = []
+    exchanges: list[HandlerExchange] = []
     seconds = 0.0
+    no_answer = ""
     for message in case.messages:
         started = time.perf_counter()
         try:
@@ -89,11 +81,57 @@ async def _result(sender: OutboundSender, case: Case, *, is_first: bool) -> Resu
         except SendError as error:
             if is_first and error.failure.is_before_sending:
                 raise
-            return Result(case, tuple(statuses), seconds + time.perf_counter() - started, error.reason)
+            seconds += time.perf_counter() - started
+            no_answer = error.reason
+            exchanges.append(_exchange(sender, message, failure=no_answer))
+            break
         seconds += reply.seconds
+        exchanges.append(_exchange(sender, message, reply))
         if reply.cut not in (None, Failure.TOO_LARGE):
-            return Result(case, tuple(statuses), seconds, f"{reply.status}, body cut off: {reply.cut.value}")
+            no_answer = f"{reply.status}, body cut off: {reply.cut.value}"
+            break
         statuses.append(reply.status)
         if not case.expected.is_met_by(reply.status):
             break
-    return Result(case, tuple(statuses), seconds)
+    return CheckedCase(_result(case, tuple(statuses), seconds, no_answer), tuple(exchanges))
+
+
+def _exchange(
+    sender: OutboundSender, message: Message, reply: Reply | None = None, *, failure: str = ""
+) -> HandlerExchange:
+    return HandlerExchange(
+        sender.base_target,
+        message.headers,
+        message.body[:LONGEST_SHOWN],
+        len(message.body),
+        None if reply is None else reply.status,
+        () if reply is None else reply.headers,
+        b"" if reply is None else reply.body[:LONGEST_SHOWN],
+        failure,
+    )
+
+
+def _result(case: Case, statuses: tuple[int, ...], seconds: float, no_answer: str) -> CaseResult:
+    result = CaseResult(case.name, case.title, case.expected, statuses, seconds, no_answer)
+    if result.passed:
+        return result
+    meaning, advice = _explanation(case, result)
+    return CaseResult(case.name, case.title, case.expected, statuses, seconds, no_answer, meaning, advice)
+
+
+def _explanation(case: Case, result: CaseResult) -> tuple[str, str]:
+    """Return what it means that a case failed, and what to change."""
+    if result.no_answer:
+        return "Without an answer a delivery counts as failed: PiktID sends it again.", ""
+    status, expected = result.statuses[-1], case.expected
+    if (note := _NOTES.get(status)) is not None and expected is Expected.ACCEPTED:
+        return note, _CHECK_URL
+    if 300 <= status < 400:
+        return "It redirects, which no sender of webhooks has to follow.", "Answer at the URL itself."
+    if status >= 500 and expected is not Expected.SURVIVED:
+        way = "accepting" if expected is Expected.ACCEPTED else "refusing"
+        return (
+            f"It crashes instead of {way} it: PiktID sends again what is answered 5xx.",
+            "Its own log says where.",
+        )
+    return case.meaning, case.advice

@@ -274,3 +274,12 @@ def event_sent(event: str, where: str, outcome: str) -> str:
 def event_not_accepted(event: str, where: str, outcome: str, advice: str) -> Problem:
     """A simulated event was answered something else, or not at all."""
     return Problem(event_sent(event, where, outcome), advice, severity=Severity.WARNING)
+
+
+def handler_unreachable(url: str, reason: str, advice: str) -> Problem:
+    """The check of a handler found nobody who answers; `advice`: "" when it only has to be started."""
+    return Problem(
+        f"{url} does not answer: {reason}.",
+        advice or "Start your app, then check again.",
+        screen_hint=None if advice else "Start your app, then r.",
+    )

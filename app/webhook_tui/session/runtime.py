@@ -68,6 +68,7 @@ from webhook_tui.session.bus import (
 from webhook_tui.session.clock import Clock
 from webhook_tui.session.comparison import ComparisonTiming, StreamComparison
 from webhook_tui.session.forwarding.forwarder import Forwarder
+from webhook_tui.session.forwarding.handler_check import HandlerChecker
 from webhook_tui.session.forwarding.replay import Replayer
 from webhook_tui.session.forwarding.simulation import EventSimulation
 from webhook_tui.session.history.annotations import Annotations
@@ -221,6 +222,7 @@ class Runtime:
             annotations=self.annotations,
             hook_path=hook_path,
         )
+        self.handler_check = HandlerChecker(self._forwarder, self.secret_ring, bus, clock)
         self._announcement = Announcement(
             store, self.secret_ring, clock, hook_path=hook_path, nonce=self.simulation.nonce
         )

@@ -18,6 +18,7 @@ from typing import Any, assert_never, cast, get_args
 from webhook_tui.config import Settings
 from webhook_tui.domain.commands import (
     AddSecret,
+    CheckHandler,
     CheckReachability,
     Command,
     CommentDelivery,
@@ -33,6 +34,7 @@ from webhook_tui.domain.commands import (
     SetForwarding,
     SimulateEvent,
     StartRegistration,
+    StopHandlerCheck,
     StopReplay,
     UseToken,
 )
@@ -48,6 +50,7 @@ from webhook_tui.domain.queries import (
     GetContract,
     GetDepartures,
     GetEventSides,
+    GetHandlerExchanges,
     GetJob,
     GetStatistics,
     ListJobs,
@@ -257,7 +260,7 @@ class Session:
             name = type(command).__name__
             self._runtime.tasks.start(self._carry_out(command), _in_words(name), command=name)
 
-    async def _carry_out(self, command: Command) -> None:  # noqa: C901, PLR0912 -- one case a command
+    async def _carry_out(self, command: Command) -> None:  # noqa: C901, PLR0912, PLR0915 -- one case a command
         """Carry out one command. Raises ProblemError."""
         await self._started.wait()
         runtime = self.runtime
@@ -298,6 +301,10 @@ class Session:
             case SimulateEvent():
                 runtime.secret_ring.remember_url(command.url)
                 await runtime.simulation.simulate(command)
+            case CheckHandler():
+                await runtime.handler_check.check(command)
+            case StopHandlerCheck():
+                await runtime.handler_check.stop()
             case MarkDelivery(seq, marked):
                 await runtime.annotations.mark(seq, marked)
             case CommentDelivery(seq, text):
@@ -358,6 +365,8 @@ class Session:
                 return await runtime.contracts.snapshot(query)
             case GetDepartures(seq):
                 return await runtime.contracts.departures(seq)
+            case GetHandlerExchanges(case):
+                return runtime.handler_check.exchanges(case)
             case _:
                 assert_never(query)
 

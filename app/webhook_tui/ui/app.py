@@ -26,6 +26,7 @@ from webhook_tui.domain.delivery.text import visible
 from webhook_tui.domain.errors import Problem, Severity
 from webhook_tui.domain.events import (
     DeliveriesDeleted,
+    HandlerCheckAdvanced,
     HistoryOpened,
     Notified,
     OwnershipQuestioned,
@@ -245,6 +246,8 @@ class WebhookTuiApp(TerminalApp):
             case Replayed(sent):
                 if not main.deliveries.add_forward_results((sent,)):
                     self.toast(f"Replayed #{sent.seq}: {sent.outcome}")
+            case HandlerCheckAdvanced(check):
+                main.controllers.handler_check.on_advanced(check)
             case Notified(sentence):
                 main.notices.clear()
                 self.toast(sentence)

@@ -28,6 +28,7 @@ _WHERE = {
     "payload": "payload",
     "raw": "payload",
     "prose": "Signature, Attempts",
+    "handler": "Test my handler",
     "headers": "Headers",
     "events": "SSE pane",
     "status": "Status screen",

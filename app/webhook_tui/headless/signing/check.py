@@ -3,24 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-import random
-import secrets
 import sys
 import time
 from collections.abc import Sequence
 from urllib.parse import urlsplit, urlunsplit
 
-from webhook_tui.domain.delivery.event import KNOWN_EVENTS
 from webhook_tui.domain.errors import ExitCode, ProblemError
 from webhook_tui.domain.failure import Failure
 from webhook_tui.domain.forwarding.forward_result import failure_hint
+from webhook_tui.domain.forwarding.handler_check import CaseResult
 from webhook_tui.domain.signature.secret import Secret
-from webhook_tui.handler_check.cases import Case, cases
+from webhook_tui.handler_check.cases import Case
 from webhook_tui.handler_check.report import FORMS
-from webhook_tui.handler_check.run import Result, check
+from webhook_tui.handler_check.run import all_cases, check
 from webhook_tui.headless import messages
 from webhook_tui.http.sender import OutboundSender, SendError, is_base_url, is_loopback
-from webhook_tui.sandbox.samples import FIRST_ID, sample_data
 
 
 def run(url: str, secret: Secret, *, anywhere: bool, timeout_seconds: float, output: str) -> int:
@@ -32,8 +29,7 @@ def run(url: str, secret: Secret, *, anywhere: bool, timeout_seconds: float, out
         raise ProblemError(messages.NOT_A_URL)
     if not anywhere and not is_loopback(url):
         raise ProblemError(messages.OTHER_MACHINE)
-    samples = [(name, sample_data(name, random.random)) for name in KNOWN_EVENTS]
-    every = cases(secret, samples, first_id=FIRST_ID + secrets.randbelow(FIRST_ID), now=round(time.time(), 3))
+    every = all_cases(secret, now=time.time())
     try:
         results = asyncio.run(_check(url, every, timeout_seconds))
     except SendError as error:
@@ -44,7 +40,7 @@ def run(url: str, secret: Secret, *, anywhere: bool, timeout_seconds: float, out
     return ExitCode.OK if all(result.passed for result in results) else ExitCode.FAILURE
 
 
-async def _check(url: str, every: Sequence[Case], timeout_seconds: float) -> list[Result]:
+async def _check(url: str, every: Sequence[Case], timeout_seconds: float) -> list[CaseResult]:
     # A handler under development has a certificate of its own.
     sender = OutboundSender(url, timeout_seconds=timeout_seconds, verify=not is_loopback(url), is_app=True)
     try:

@@ -148,12 +148,16 @@ class Forwarder:
         """Forward to `url` from now on, or (None) nowhere. Raises ProblemError when it is not allowed."""
         if url is not None:
             self.allow(url)
-            refuse_own(url, replace(self._own, public_url=self._status.status.tunnel.public_url))
+            self.refuse_own(url)
         self.url = url
 
     def allow(self, url: str) -> None:
         """Raise ProblemError when nothing may be sent to this URL."""
         check(url, anywhere=self._anywhere)
+
+    def refuse_own(self, url: str) -> None:
+        """Raise ProblemError when this URL leads to our own receiver."""
+        refuse_own(url, replace(self._own, public_url=self._status.status.tunnel.public_url))
 
     def has_come_back(self, headers: Headers) -> bool:
         """Return whether this run forwarded the delivery with these headers."""

@@ -48,6 +48,7 @@ _LINES: tuple[tuple[str, tuple[str, ...], str], ...] = (
     (_PIKTID, ("piktid.secret",), "the signing secrets"),
     (_PIKTID, ("piktid.add_secret",), "add a secret"),
     (_PIKTID, ("receiver.answers",), "how it answers"),
+    (_PIKTID, ("app.handler_test",), "test my handler"),
     (_PIKTID, ("piktid.copy_url",), "copy the public URL"),
     (_SCREEN, ("screen.next_pane", "tabs.previous", "tabs.next"), "next pane, next tab"),
     (_SCREEN, ("detail.zoom",), "zoom the detail"),

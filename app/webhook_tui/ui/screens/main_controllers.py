@@ -14,6 +14,7 @@ from webhook_tui.ui.controllers.delivery.links import LinkController
 from webhook_tui.ui.controllers.delivery.payload_query import PayloadQueryController
 from webhook_tui.ui.controllers.delivery.replay import ReplayController
 from webhook_tui.ui.controllers.filter import FilterController
+from webhook_tui.ui.controllers.handler_check import HandlerCheckController
 from webhook_tui.ui.controllers.panes import PaneController
 from webhook_tui.ui.controllers.prompts import PromptController
 from webhook_tui.ui.controllers.receiver import ReceiverController
@@ -35,6 +36,7 @@ class MainControllers:
         self.diff = DiffController(context, deliveries, notices)
         self.editor = EditorController(context, notices)
         self.exports = ExportController(context, deliveries, self.filter, notices)
+        self.handler_check = HandlerCheckController(context)
         self.links = LinkController(context, deliveries, notices)
         self.payload_query = PayloadQueryController(context, screen, deliveries)
         self.prompts = PromptController(context, self.panes)
@@ -63,6 +65,7 @@ class MainControllers:
             "delivery.diff": self.diff.show,
             "delivery.simulate": self.receiver.simulate,
             "detail.zoom": self.panes.zoom,
+            "app.handler_test": self.handler_check.show,
             "history.runs": self.statistics.show_runs,
             "history.clear": self.annotations.delete_unmarked,
             "payload.next_match": partial(self.panes.go_to_match, 1),

@@ -49,7 +49,7 @@ def _one(sent: ForwardResult, now: datetime, *, with_answer: bool) -> Content:
     if advice := hint(sent):
         lines.append(Content(advice))
     if with_answer and sent.status is not None:
-        lines += [Content(""), *_headers(sent.headers), Content(""), *_body(sent)]
+        lines += [Content(""), *header_lines(sent.headers), Content(""), *_body(sent)]
     return Content("\n").join(lines)
 
 
@@ -61,7 +61,8 @@ def _answer(sent: ForwardResult) -> str:
     return f"{sent.status}{phrase} in {sent.ms:,} ms{cut}"
 
 
-def _headers(headers: Headers) -> list[Content]:
+def header_lines(headers: Headers) -> list[Content]:
+    """Return one line for each header; values of sensitive ones are not shown."""
     return [
         Content.assemble(
             (f"{visible(name[:200])}: ", "$muted"),
