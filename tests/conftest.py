@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import gc
 import os
+import sys
 import time
 from pathlib import Path
 
 import pytest
 
 import webhook_tui
+
+sys.dont_write_bytecode = False  # compiling the tests again would be half of the start of each run
 
 PACKAGE_ROOT = Path(webhook_tui.__file__).parent.parent
 

@@ -12,6 +12,7 @@ import sys
 import textwrap
 from collections import Counter
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -43,9 +44,14 @@ def test_listening_without_a_screen_loads_no_textual() -> None:
     assert _loaded_by("import webhook_tui.headless").isdisjoint({"textual", "pyngrok"})
 
 
-def _modules() -> Iterator[tuple[Path, ast.Module]]:
-    for path in sorted(PACKAGE.rglob("*.py")):
-        yield path, ast.parse(path.read_text("utf-8"))
+@cache
+def _modules() -> tuple[tuple[Path, ast.Module], ...]:
+    return tuple((path, ast.parse(path.read_text("utf-8"))) for path in sorted(PACKAGE.rglob("*.py")))
+
+
+@cache
+def _walked() -> tuple[tuple[Path, tuple[ast.AST, ...]], ...]:
+    return tuple((path, tuple(ast.walk(tree))) for path, tree in _modules())
 
 
 def test_every_module_and_public_name_says_what_it_is_for() -> None:
@@ -69,8 +75,8 @@ def test_no_worker_calls_into_the_screen() -> None:
     """Threads post facts; `call_from_thread` blocks and can hang the way out."""
     calls = [
         f"{path}:{node.lineno}"
-        for path, tree in _modules()
-        for node in ast.walk(tree)
+        for path, nodes in _walked()
+        for node in nodes
         if isinstance(node, ast.Attribute) and node.attr == "call_from_thread"
     ]
 
@@ -93,7 +99,7 @@ def test_the_top_level_holds_what_it_should() -> None:
 
 def test_values_are_structs() -> None:
     """Not dataclasses: a frozen one with slots takes 1.3 ms to define, a Struct 0.05, and the screen needs 200."""
-    users = [str(path) for path, tree in _modules() if any("dataclasses" in _imported(node) for node in ast.walk(tree))]
+    users = [str(path) for path, nodes in _walked() if any("dataclasses" in _imported(node) for node in nodes)]
 
     assert users == []
 
@@ -113,9 +119,9 @@ def test_the_domain_is_the_standard_library_and_struct() -> None:
     """Values and rules need nothing else."""
     foreign = {
         name
-        for path, tree in _modules()
+        for path, nodes in _walked()
         if PACKAGE / "domain" in path.parents
-        for node in ast.walk(tree)
+        for node in nodes
         for name in _imported(node)
         if name.partition(".")[0] not in sys.stdlib_module_names and not name.startswith("webhook_tui.domain")
     }
@@ -123,9 +129,9 @@ def test_the_domain_is_the_standard_library_and_struct() -> None:
     assert foreign == {"msgspec", "msgspec.Struct", "msgspec.field", "msgspec.structs", "msgspec.structs.replace"}
 
 
-def _classes() -> Iterator[tuple[Path, ast.ClassDef]]:
-    for path, tree in _modules():
-        yield from ((path, node) for node in ast.walk(tree) if isinstance(node, ast.ClassDef))
+@cache
+def _classes() -> tuple[tuple[Path, ast.ClassDef], ...]:
+    return tuple((path, node) for path, nodes in _walked() for node in nodes if isinstance(node, ast.ClassDef))
 
 
 def _methods(node: ast.ClassDef) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
@@ -146,13 +152,17 @@ def _stored_attributes(node: ast.AST) -> set[str]:
 
 def _attributes_of(cls: type) -> set[str]:
     """What an object has after `__init__`: the attributes of its classes, and what their `__init__` assigns."""
-    known = set(dir(cls))
-    for base in cls.__mro__:
-        known |= set(inspect.get_annotations(base))
-        if inspect.isfunction(init := base.__dict__.get("__init__")):
-            with contextlib.suppress(OSError, SyntaxError):  # made by dataclass: its fields are annotations
-                known |= _stored_attributes(ast.parse(textwrap.dedent(inspect.getsource(init))))
-    return known
+    return set(dir(cls)).union(*map(_assigned_by, cls.__mro__))
+
+
+@cache
+def _assigned_by(cls: type) -> set[str]:
+    """What the class itself annotates and its own `__init__` assigns."""
+    assigned = set(inspect.get_annotations(cls))
+    if inspect.isfunction(init := cls.__dict__.get("__init__")):
+        with contextlib.suppress(OSError, SyntaxError):  # made by dataclass: its fields are annotations
+            assigned |= _stored_attributes(ast.parse(textwrap.dedent(inspect.getsource(init))))
+    return assigned
 
 
 def test_no_attribute_is_born_outside_init() -> None:
@@ -165,10 +175,6 @@ def test_no_attribute_is_born_outside_init() -> None:
             born += [f"{path}:{node.lineno} {node.name}.{name}" for name in sorted(later - _attributes_of(cls))]
 
     assert born == []
-
-
-def _session_modules() -> Iterator[tuple[Path, ast.Module]]:
-    return ((path, tree) for path, tree in _modules() if PACKAGE / "session" in path.parents)
 
 
 def test_parts_of_the_session_take_values_and_parts() -> None:
@@ -191,8 +197,9 @@ def test_only_the_runtime_subscribes_parts() -> None:
     """Who hears what stands in one place; the facade lets the front end hear."""
     subscribers = {
         path.stem
-        for path, tree in _session_modules()
-        for node in ast.walk(tree)
+        for path, nodes in _walked()
+        if PACKAGE / "session" in path.parents
+        for node in nodes
         if isinstance(node, ast.Attribute) and node.attr == "subscribe"
     }
 

@@ -6,9 +6,6 @@ import base64
 import hashlib
 import hmac
 import json
-import os
-import subprocess
-import sys
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.factories import NOW
+from tests.fork_server import run
 from webhook_tui.config import API_URL
 from webhook_tui.domain.account import Account
 from webhook_tui.domain.signature.secret import Secret
@@ -24,17 +22,6 @@ from webhook_tui.places import Places
 from webhook_tui.storage.accounts import AccountStore
 
 BODY = b'{"id": 1, "name": "ping", "data": {}, "timestamp": 1795443602.5}'
-
-
-def run(*arguments: str, given: bytes = b"", **environment: str) -> subprocess.CompletedProcess[bytes]:
-    """`webhook-tui` with these arguments; standard input holds `given`."""
-    return subprocess.run(
-        [sys.executable, "-m", "webhook_tui", *arguments],
-        input=given,
-        capture_output=True,
-        check=False,
-        env={**os.environ, **environment},
-    )
 
 
 def signature(secret: str, body: bytes) -> str:

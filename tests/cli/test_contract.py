@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import OTHER, OWN, TOKEN, received, record
-from tests.test_commands import run
+from tests.fork_server import run
 
 
 @pytest.fixture

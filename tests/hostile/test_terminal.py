@@ -20,7 +20,7 @@ from tests.integration.terminal import Terminal, terminal
 from tests.session.running import TOKEN, sandbox_of
 from webhook_tui.domain.delivery.text import is_harmless
 
-STRINGS = int(os.environ.get("HOSTILE_STRINGS", "40"))
+STRINGS = int(os.environ.get("HOSTILE_STRINGS", "12"))
 TABS = ("Payload", "Headers", "Signature", "Raw")
 
 

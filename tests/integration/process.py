@@ -8,10 +8,12 @@ import json
 import os
 import signal
 import sys
+import tempfile
 from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from typing import Any, TypeAlias
+from typing import IO, Any, TypeAlias
 
+from tests import fork_server
 from tests.patience import PATIENCE_SECONDS, own_time
 
 Record: TypeAlias = Mapping[str, Any]
@@ -24,7 +26,9 @@ def _anything(_record: Record) -> bool:
 class Program:
     """One running program; make it with `program`."""
 
-    def __init__(self, process: Process) -> None:
+    def __init__(
+        self, process: Process | fork_server.Fork, stdout: asyncio.StreamReader, stderr: asyncio.StreamReader
+    ) -> None:
         self._process = process
         self.output = bytearray()
         """Standard output so far."""
@@ -33,11 +37,10 @@ class Program:
         self._news = asyncio.Event()
         self._reading = [
             asyncio.create_task(self._read(stream, kept))
-            for stream, kept in ((process.stdout, self.output), (process.stderr, self.notes))
+            for stream, kept in ((stdout, self.output), (stderr, self.notes))
         ]
 
-    async def _read(self, stream: asyncio.StreamReader | None, kept: bytearray) -> None:
-        assert stream is not None
+    async def _read(self, stream: asyncio.StreamReader, kept: bytearray) -> None:
         while data := await stream.read(65_536):
             kept += data
             self._news.set()
@@ -116,18 +119,49 @@ class Program:
         await asyncio.wait(self._reading)
 
 
+async def _reader(pipe: IO[bytes]) -> asyncio.StreamReader:
+    """The end of a pipe to read from."""
+    reader = asyncio.StreamReader()
+    await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), pipe)
+    return reader
+
+
+async def _forked(arguments: Sequence[str], environ: Mapping[str, str], stdin: str) -> Program:
+    """With a file for its input, and pipes for its output."""
+    (output, output_end), (errors, errors_end) = os.pipe(), os.pipe()
+    with (
+        tempfile.TemporaryFile() as given,
+        os.fdopen(output_end, "wb") as for_output,
+        os.fdopen(errors_end, "wb") as for_errors,
+    ):
+        given.write(stdin.encode())
+        given.seek(0)
+        process = await fork_server.Fork.start(arguments, environ, (given, for_output, for_errors))
+    return Program(process, await _reader(os.fdopen(output, "rb")), await _reader(os.fdopen(errors, "rb")))
+
+
 @contextlib.asynccontextmanager
 async def program(
-    *arguments: str, stdin: str = "", code: Sequence[str] = ("-m", "webhook_tui"), **environment: str
+    *arguments: str, stdin: str = "", code: Sequence[str] = (), **environment: str
 ) -> AsyncIterator[Program]:
-    """`webhook-tui ARGUMENTS` with pipes for its three streams; `code`: what Python runs instead."""
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, *code, *arguments), env=os.environ | environment, stdin=PIPE, stdout=PIPE, stderr=PIPE
-    )
-    assert process.stdin is not None
-    process.stdin.write(stdin.encode())
-    process.stdin.close()
-    started = Program(process)
+    """`webhook-tui ARGUMENTS` with its output to pipes; `code`: what Python runs instead."""
+    environ = os.environ | environment
+    if not code and fork_server.is_startable(environment):
+        started = await _forked(arguments, environ, stdin)
+    else:
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, *(code or ("-m", "webhook_tui")), *arguments),
+            env=environ,
+            stdin=PIPE,
+            stdout=PIPE,
+            stderr=PIPE,
+        )
+        assert process.stdin is not None
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdin.write(stdin.encode())
+        process.stdin.close()
+        started = Program(process, process.stdout, process.stderr)
     try:
         yield started
     finally:
@@ -136,6 +170,5 @@ async def program(
 
 async def run(*arguments: str, stdin: str = "", **environment: str) -> tuple[int, str, str]:
     """Run it to its end: exit code, standard output, standard error."""
-    async with program(*arguments, stdin=stdin, **environment) as started:
-        code = await started.ended()
-        return code, started.output.decode(), started.words
+    done = await asyncio.to_thread(fork_server.run, *arguments, given=stdin.encode(), **environment)
+    return done.returncode, done.stdout.decode(), done.stderr.decode()

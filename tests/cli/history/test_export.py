@@ -18,7 +18,7 @@ import pytest
 from msgspec.structs import replace
 
 from tests.factories import NOW, VALID, delivery
-from tests.test_commands import run
+from tests.fork_server import run
 from webhook_tui.cli.options import EXPORT_FORMATS
 from webhook_tui.domain.account import Account
 from webhook_tui.domain.signature.secret import Secret

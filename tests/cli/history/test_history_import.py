@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import SECRET
-from tests.test_commands import run
+from tests.fork_server import run
 
 
 def _listed(path: Path) -> list[dict[str, object]]:

@@ -10,7 +10,7 @@ import pytest
 
 from tests.cli.conftest import OWN, TOKEN, received, record
 from tests.factories import NOW
-from tests.test_commands import run
+from tests.fork_server import run
 from webhook_tui.storage.history import DeliveryStore
 
 

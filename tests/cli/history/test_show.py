@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 from tests.cli.conftest import TOKEN
-from tests.test_commands import run
+from tests.fork_server import run
 
 
 def test_text_shows_verdict_headers_and_the_whole_body(history: Path) -> None:

@@ -12,8 +12,8 @@ import pytest
 
 from tests.cli.conftest import JOB, OWN, received, record
 from tests.factories import NOW, VALID
+from tests.fork_server import run
 from tests.integration.process import program
-from tests.test_commands import run
 from webhook_tui.domain.signature.verdict import Verdict, VerificationResult
 from webhook_tui.storage.history import DeliveryStore
 

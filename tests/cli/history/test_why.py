@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 from tests.cli.conftest import SECRET
-from tests.test_commands import run
+from tests.fork_server import run
 from webhook_tui.domain.signature.secret import Secret
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from tests.test_commands import run
+from tests.fork_server import run
 from webhook_tui.places import Places
 
 CONFIG = """

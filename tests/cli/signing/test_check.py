@@ -13,9 +13,10 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from tests.export.receiving import receiving
+from tests.fork_server import run
 from tests.handler_check import handlers
 from tests.handler_check.handlers import SECRET, Answer, serving
-from tests.test_commands import run, signature
+from tests.test_commands import signature
 from webhook_tui.domain.account import Account
 from webhook_tui.domain.delivery.event import KNOWN_EVENTS
 from webhook_tui.domain.signature.secret import Secret

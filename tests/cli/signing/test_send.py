@@ -13,7 +13,8 @@ from msgspec.structs import replace
 from tests.cli.signing.test_check import ran
 from tests.export.receiving import receiving
 from tests.factories import NOW, VALID, delivery
-from tests.test_commands import run, signature
+from tests.fork_server import run
+from tests.test_commands import signature
 from webhook_tui.domain.account import Account
 from webhook_tui.places import Places
 from webhook_tui.storage.history import DeliveryStore

@@ -19,10 +19,10 @@ from mcp import Client, StdioServerParameters
 from mcp.types import TextContent
 
 from tests.cli.conftest import JOB, OWN, SECRET, received, record
+from tests.fork_server import run
 from tests.patience import PATIENCE_SECONDS
 from tests.session.local_app import local_app
 from tests.session.running import TOKEN, sandbox_of, session_of, settings
-from tests.test_commands import run
 from webhook_tui.domain.status import WebhookState
 from webhook_tui.places import Places
 

@@ -1,0 +1,180 @@
+"""Starts `webhook-tui` in a process of its own that need not import it: a fork of one that has.
+
+The imports are most of what a short command costs. Run as a script, this is that process: it forks for each request on
+a socket, and ends with the test process at the other end.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import importlib
+import json
+import os
+import pkgutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from typing import IO
+
+_READ_AT_START = ("PYTHON", "LANG", "LC_")
+"""How variables begin that Python reads when it starts."""
+
+
+def is_startable(environment: Mapping[str, str]) -> bool:
+    """Whether a command with these variables of its own can be a fork."""
+    return not any(name.startswith(_READ_AT_START) for name in environment)
+
+
+def run(*arguments: str, given: bytes = b"", **environment: str) -> subprocess.CompletedProcess[bytes]:
+    """Run the command to its end, with files for its three streams; standard input holds `given`."""
+    argv = [sys.executable, "-m", "webhook_tui", *arguments]
+    environ = os.environ | environment
+    if not is_startable(environment):
+        return subprocess.run(argv, input=given, capture_output=True, check=False, env=environ)
+    with tempfile.TemporaryFile() as stdin, tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as errors:
+        stdin.write(given)
+        stdin.seek(0)
+        with start(arguments, environ, (stdin, output, errors)) as reply, reply.makefile() as lines:
+            lines.readline()
+            code = int(lines.readline())
+        output.seek(0)
+        errors.seek(0)
+        return subprocess.CompletedProcess(argv, code, output.read(), errors.read())
+
+
+def start(arguments: Sequence[str], environ: Mapping[str, str], streams: Sequence[IO[bytes] | int]) -> socket.socket:
+    """Start the command with these three streams. Its pid and then its exit code come as lines on the socket."""
+    reply, theirs = socket.socketpair()
+    with theirs, tempfile.TemporaryFile() as request:
+        request.write(json.dumps([str(Path.cwd()), arguments, dict(environ)]).encode())
+        request.seek(0)
+        _server().send([*(each if isinstance(each, int) else each.fileno() for each in (*streams, theirs, request))])
+    return reply
+
+
+class Fork:
+    """One running command, with what is used of `asyncio.subprocess.Process`."""
+
+    def __init__(self, pid: int, code: asyncio.Task[int]) -> None:
+        self.pid = pid
+        self._code = code
+
+    @classmethod
+    async def start(
+        cls, arguments: Sequence[str], environ: Mapping[str, str], streams: Sequence[IO[bytes] | int]
+    ) -> Fork:
+        """Start it; as `start`."""
+        reply = start(arguments, environ, streams)
+        reply.setblocking(False)
+        received = b""
+        while b"\n" not in received:
+            received += await asyncio.get_running_loop().sock_recv(reply, 64)
+        pid, _, rest = received.partition(b"\n")
+        return cls(int(pid), asyncio.create_task(_exit_code(reply, rest)))
+
+    @property
+    def returncode(self) -> int | None:
+        """None while it runs."""
+        return self._code.result() if self._code.done() else None
+
+    async def wait(self) -> int:
+        """The exit code, when it has ended; negative for a signal that killed it."""
+        return await asyncio.shield(self._code)
+
+    def send_signal(self, number: int) -> None:
+        """Send it a signal, unless it has ended."""
+        if not self._code.done():
+            os.kill(self.pid, number)
+
+    def kill(self) -> None:
+        """Kill it."""
+        self.send_signal(signal.SIGKILL)
+
+
+async def _exit_code(reply: socket.socket, received: bytes) -> int:
+    with reply:
+        while not received.endswith(b"\n"):
+            received += await asyncio.get_running_loop().sock_recv(reply, 64)
+    return int(received)
+
+
+class _Server:
+    """The process that has imported the program, and the socket to it."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._control, theirs = socket.socketpair()
+        with theirs:
+            self._process = subprocess.Popen(
+                [sys.executable, __file__, str(theirs.fileno())], pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL
+            )
+
+    def send(self, descriptors: Sequence[int]) -> None:
+        """Have a command started."""
+        with self._lock:
+            socket.send_fds(self._control, [b"\n"], descriptors)
+
+
+@cache
+def _server() -> _Server:
+    return _Server()
+
+
+def _import_all() -> None:
+    """All but the screen and the MCP server, which no short command needs."""
+    package = importlib.import_module("webhook_tui")
+    for found in pkgutil.walk_packages(package.__path__, "webhook_tui."):
+        if not found.name.startswith(("webhook_tui.ui", "webhook_tui.headless.mcp", "webhook_tui.session.__main__")):
+            importlib.import_module(found.name)
+
+
+def _become_command(control: socket.socket) -> None:
+    """Fork for each request; returns in a process that is to run one command, set up for it."""
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for those that wait for the commands
+    while True:
+        message, descriptors, _, _ = socket.recv_fds(control, 1, 5)
+        if not message:
+            os._exit(0)
+        if os.fork() == 0:
+            break
+        for descriptor in descriptors:
+            os.close(descriptor)
+    control.close()
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    *streams, reply, request = descriptors
+    command = os.fork()
+    if command:
+        for descriptor in (*streams, request):
+            os.close(descriptor)
+        os.write(reply, f"{command}\n".encode())
+        code = os.waitstatus_to_exitcode(os.waitpid(command, 0)[1])
+        os.write(reply, f"{code}\n".encode())
+        os._exit(0)
+    with os.fdopen(request, "rb") as file:
+        directory, arguments, environ = json.load(file)
+    for number, descriptor in enumerate(streams):
+        os.dup2(descriptor, number)
+    os.closerange(3, max(descriptors) + 1)
+    os.chdir(directory)
+    os.environ.clear()
+    os.environ.update(environ)
+    time.tzset()
+    sys.argv[1:] = arguments
+
+
+if __name__ == "__main__":
+    _import_all()
+    gc.collect()
+    gc.freeze()
+    _become_command(socket.socket(fileno=int(sys.argv[1])))
+    from webhook_tui.__main__ import main
+
+    main()
