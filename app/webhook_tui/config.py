@@ -12,8 +12,9 @@ from typing import Any
 
 from msgspec import Struct, field
 
+from webhook_tui import errors
 from webhook_tui.domain.answer_rules.rules import AnswerRule, Default
-from webhook_tui.domain.errors import ExitCode, Problem, ProblemError
+from webhook_tui.domain.errors import Problem, ProblemError
 from webhook_tui.domain.forwarding.forward_rule import ForwardRule
 from webhook_tui.domain.jobs.job import JobFields
 from webhook_tui.domain.signature.secret import Secret
@@ -131,9 +132,9 @@ def read_config(path: Path) -> dict[str, Any]:
     except FileNotFoundError:
         return {}
     except OSError as error:
-        raise ProblemError(Problem(f"{path} cannot be read: {error.strerror}.", "", ExitCode.USAGE)) from error
+        raise ProblemError(errors.unreadable(path, error.strerror)) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ProblemError(Problem(f"{path} is not TOML: {error}.", "Mend or remove it.", ExitCode.USAGE)) from error
+        raise ProblemError(errors.not_toml(path, error)) from error
 
 
 def named_filters(config: Mapping[str, Any]) -> dict[str, str]:
@@ -158,12 +159,12 @@ def read_secret_file(path: Path) -> Secret:
             mode = os.fstat(file.fileno()).st_mode
             text = _decoded(file.read(65_536))
     except OSError as error:
-        raise ProblemError(Problem(f"{path} cannot be read: {error.strerror}.", "", ExitCode.USAGE)) from error
+        raise ProblemError(errors.unreadable(path, error.strerror)) from error
     except UnicodeDecodeError as error:
-        raise ProblemError(Problem(f"{path} is not text.", "It holds one token or secret.", ExitCode.USAGE)) from error
+        raise ProblemError(errors.not_text(path)) from error
     if sys.platform != "win32" and path.is_file() and mode & 0o077:
-        raise ProblemError(Problem(f"{path} can be read by others.", f"chmod 600 {path}", ExitCode.USAGE))
+        raise ProblemError(errors.not_private(path))
     text = re.sub(r"\r?\n\Z", "", text)
     if not text:
-        raise ProblemError(Problem(f"{path} is empty.", "It holds one token or secret.", ExitCode.USAGE))
+        raise ProblemError(errors.empty(path))
     return Secret(text)

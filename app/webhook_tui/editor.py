@@ -15,9 +15,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 
+from webhook_tui import errors
 from webhook_tui.domain.delivery.event import parse_event
-from webhook_tui.domain.delivery.text import visible
-from webhook_tui.domain.errors import Problem, ProblemError, Severity
+from webhook_tui.domain.errors import ProblemError
 from webhook_tui.environment import child_environment
 
 
@@ -41,7 +41,7 @@ def edit(body: bytes, seq: int | None, environ: Mapping[str, str] | None = None)
     try:
         command = editor_of(environ)
     except ValueError:
-        raise ProblemError(_no_editor("EDITOR")) from None
+        raise ProblemError(errors.no_editor("EDITOR")) from None
     name = "event" if seq is None else f"delivery-{seq}"
     suffix = "json" if parse_event(body).is_json else "txt"
     try:
@@ -50,9 +50,7 @@ def edit(body: bytes, seq: int | None, environ: Mapping[str, str] | None = None)
             file.write_bytes(body)
             return _edited(file, body, command, environ)
     except OSError as error:
-        raise ProblemError(
-            Problem(f"A temporary file cannot be written: {error.strerror}.", "Set TMPDIR to a directory that can be.")
-        ) from None
+        raise ProblemError(errors.no_temporary_file(error.strerror)) from None
 
 
 def _edited(file: Path, before: bytes, command: Sequence[str], environ: Mapping[str, str]) -> bytes:
@@ -61,19 +59,19 @@ def _edited(file: Path, before: bytes, command: Sequence[str], environ: Mapping[
         with _interrupts_ignored():
             done = subprocess.run([*command, str(file)], env=child_environment(environ), check=False)  # noqa: S603 -- the user's own editor
     except OSError:
-        raise ProblemError(_no_editor(command[0])) from None
+        raise ProblemError(errors.no_editor(command[0])) from None
     if done.returncode < 0:
-        raise _nothing_sent(f"The editor was ended by {signal.Signals(-done.returncode).name}.")
+        raise ProblemError(errors.editor_signalled(signal.Signals(-done.returncode).name))
     if done.returncode:
-        raise _nothing_sent(f"The editor failed with exit code {done.returncode}.")
+        raise ProblemError(errors.editor_failed(done.returncode))
     try:
         after, now = file.read_bytes(), file.stat()
     except OSError:
-        raise _nothing_sent("The editor left no file.") from None
+        raise ProblemError(errors.EDITOR_LEFT_NO_FILE) from None
     if (saved.st_mtime_ns, saved.st_ino, before) == (now.st_mtime_ns, now.st_ino, after):
-        raise _nothing_sent("The editor saved nothing.", "One with a window must wait: EDITOR='code --wait'.")
+        raise ProblemError(errors.EDITOR_SAVED_NOTHING)
     if before and not after:
-        raise _nothing_sent("The editor left the file empty.")
+        raise ProblemError(errors.EDITOR_LEFT_NOTHING)
     return after
 
 
@@ -94,11 +92,3 @@ def _interrupts_ignored() -> Iterator[None]:
 
 def _ignore(_number: int, _frame: FrameType | None) -> None:
     """Do nothing."""
-
-
-def _nothing_sent(what: str, following: str = "R edits it again.") -> ProblemError:
-    return ProblemError(Problem(f"{what} Nothing was sent.", following, severity=Severity.WARNING))
-
-
-def _no_editor(name: str) -> Problem:
-    return Problem(f"The editor {visible(name)} could not be started.", "Set EDITOR to one that is installed.")

@@ -8,7 +8,8 @@ import os
 import sys
 from typing import TYPE_CHECKING, TextIO
 
-from webhook_tui.domain.errors import ExitCode, Problem, ProblemError
+from webhook_tui.domain.errors import ProblemError
+from webhook_tui.errors import unreadable_input
 
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer, WriteableBuffer
@@ -48,14 +49,14 @@ class _Input(io.FileIO):
         try:
             return super().readinto(buffer)
         except OSError as error:
-            raise ProblemError(_unreadable(error)) from error
+            raise ProblemError(unreadable_input(_reason(error))) from error
 
     def readall(self) -> bytes:
         """As FileIO; raises ProblemError."""
         try:
             return super().readall()
         except OSError as error:
-            raise ProblemError(_unreadable(error)) from error
+            raise ProblemError(unreadable_input(_reason(error))) from error
 
 
 class _Output(io.FileIO):
@@ -110,7 +111,3 @@ def _writer(raw: io.FileIO, encoding: str | None, *, by_line: bool) -> TextIO:
 
 def _reason(error: OSError) -> str:
     return "it is closed" if error.errno == errno.EBADF else error.strerror or str(error)
-
-
-def _unreadable(error: OSError) -> Problem:
-    return Problem(f"Standard input cannot be read: {_reason(error)}.", "", ExitCode.USAGE)

@@ -11,14 +11,12 @@ import click
 
 from webhook_tui.cli.help import Command, command
 from webhook_tui.cli.options import FILE, history_options, output_format
-from webhook_tui.domain.delivery.text import visible
-from webhook_tui.domain.errors import Problem, ProblemError
+from webhook_tui.domain.errors import ProblemError
+from webhook_tui.headless import messages
 
 if TYPE_CHECKING:
     from webhook_tui.domain.contract.event_contract import Contract, EventContract
     from webhook_tui.storage.history_query import HistoryQuery
-
-_MOST_NAMED = 5
 
 
 class ContractCommand(Command):
@@ -136,12 +134,9 @@ def _chosen(contract: Contract, event: str | None, *, of_all: bool) -> Sequence[
     """The contracts of one event or of all. Raises ProblemError when there is none."""
     events = contract.ordered()
     if not events:
-        what = "There is no delivery with an event." if of_all else "There is no valid delivery with an event."
-        raise ProblemError(Problem(what, "See: webhook-tui list"))
+        raise ProblemError(messages.no_event(of_all=of_all))
     if event is None:
         return events
     if event in contract.events:
         return [contract.events[event]]
-    names = ", ".join(visible(one.name) for one in events[:_MOST_NAMED])
-    more = ", ..." if len(events) > _MOST_NAMED else ""
-    raise ProblemError(Problem(f"There is no valid delivery of {visible(event)}.", f"There are: {names}{more}."))
+    raise ProblemError(messages.no_valid_delivery(event, [one.name for one in events]))

@@ -11,11 +11,11 @@ import click
 from webhook_tui.cli.help import command
 from webhook_tui.cli.settings import note
 from webhook_tui.cli.setup.status import account_options, status_request
-from webhook_tui.domain.errors import Problem, ProblemError
+from webhook_tui.domain.errors import ProblemError
+from webhook_tui.headless import messages
 
 _MAJOR = "2"
 """Of the SDK's versions."""
-_INSTALL = "pip install 'webhook-tui[mcp]'"
 
 
 @command(
@@ -54,6 +54,6 @@ def _check_extra() -> None:
     except (ImportError, ValueError):
         found, release = False, ""
     if not found:
-        raise ProblemError(Problem("`mcp` needs an extra.", f"Install it: {_INSTALL}"))
+        raise ProblemError(messages.MCP_MISSING)
     if release.partition(".")[0] != _MAJOR:
-        raise ProblemError(Problem(f"`mcp` needs version {_MAJOR} of the SDK, and {release} is installed.", _INSTALL))
+        raise ProblemError(messages.mcp_of_other_version(_MAJOR, release))

@@ -79,6 +79,18 @@ def ended(message: str, *, hint: str = _UNTIL_RESTARTED) -> Problem:
     return Problem(message, f"Restart it. {hint}", screen_hint=f"u restarts it. {hint}")
 
 
+def cannot_remove(short_id: str) -> Problem:
+    """Return why the current secret of a ring stays."""
+    return Problem(
+        f"Secret {short_id} is the current one: PiktID signs with it.",
+        "It can be removed when another is registered or the webhook is deleted.",
+        severity=Severity.WARNING,
+    )
+
+
+INVALID_EVENT_NAME = Problem("That cannot be an event's name.", "Use visible characters on one line.", ExitCode.USAGE)
+
+
 class ProblemError(Exception):
     """Carries a Problem from an adapter's edge to whoever shows it."""
 

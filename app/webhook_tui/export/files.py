@@ -14,7 +14,8 @@ from contextlib import contextmanager
 from itertools import chain
 from pathlib import Path
 
-from webhook_tui.domain.errors import ExitCode, Problem, ProblemError
+from webhook_tui.domain.errors import ProblemError
+from webhook_tui.errors import terminal_refused, unwritable
 
 _DESCRIPTOR = re.compile(r"/(?:dev|proc/self)/fd/(\d{1,9})")
 _STREAMS = {"/dev/stdout": 1, "/dev/stderr": 2}
@@ -94,11 +95,6 @@ def _stream(path: Path, descriptor: int, parts: Iterable[bytes], *, to_terminal:
         file.writelines(parts)
 
 
-def terminal_refused(name: str, hint: str) -> Problem:
-    """Why `name`, a terminal, does not get bytes as they were received."""
-    return Problem(f"{name} is a terminal, which must not get received bytes as they are.", hint, ExitCode.USAGE)
-
-
 @contextmanager
 def _writing(path: Path) -> Iterator[None]:
     try:
@@ -107,4 +103,4 @@ def _writing(path: Path) -> Iterator[None]:
         raise
     except OSError as error:
         reason = "no program reads it" if error.errno == errno.ENXIO else error.strerror
-        raise ProblemError(Problem(f"{path} cannot be written: {reason}.", "Name another file.")) from error
+        raise ProblemError(unwritable(path, reason)) from error

@@ -1,13 +1,15 @@
-"""Every problem that a command without a screen reports; none names a key."""
+"""Every problem that the command line and its commands report; none names a key."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
 
-from webhook_tui.domain.errors import ExitCode, Problem
+from webhook_tui.domain.delivery.text import visible
+from webhook_tui.domain.errors import ExitCode, Problem, Severity
 
 _LIST = "Run webhook-tui list to see them."
+_MOST_NAMED = 5
 
 # Input and output
 
@@ -134,3 +136,91 @@ def handler_unreachable(reason: str, hint: str) -> Problem:
 def no_answer(reason: str, hint: str) -> Problem:
     """An event was sent and not answered."""
     return Problem(f"No answer: {reason}.", hint)
+
+
+# Contracts
+
+NONE_DESCRIBED = Problem("There is no delivery of an event that it describes.", "Run webhook-tui contract.")
+
+
+def no_event(*, of_all: bool) -> Problem:
+    """No delivery has an event's name; `of_all`: not only valid ones were read."""
+    which = "delivery" if of_all else "valid delivery"
+    return Problem(f"There is no {which} with an event.", _LIST)
+
+
+def no_valid_delivery(event: str, names: Sequence[str]) -> Problem:
+    """No contract can be made for an event; `names`: the events for which one can."""
+    known = ", ".join(map(visible, names[:_MOST_NAMED])) or "none"
+    more = ", ..." if len(names) > _MOST_NAMED else ""
+    return Problem(f"There is no valid delivery of {visible(event)}.", f"Events with valid deliveries: {known}{more}.")
+
+
+def not_a_schema(file: str, reason: str) -> Problem:
+    """The file of `contract check` is no JSON Schema; `reason`: a clause."""
+    return Problem(
+        f"{file} is no JSON Schema: {reason}.", "webhook-tui contract --format json-schema makes one.", ExitCode.USAGE
+    )
+
+
+def schema_elsewhere(file: str, reference: str) -> Problem:
+    """A schema refers to another document."""
+    return Problem(
+        f"{file} refers to {visible(reference)}, which is not in it.",
+        "Put all of the schema into one file.",
+        ExitCode.USAGE,
+    )
+
+
+def schema_endless(file: str) -> Problem:
+    """A schema's references form a circle."""
+    return Problem(f"{file} refers to itself without end.", "Correct its $ref.", ExitCode.USAGE)
+
+
+# config.toml
+
+
+def no_profile(name: str, path: Path, names: Sequence[str], nearest: str | None) -> Problem:
+    """--profile names none; `names`: those that there are, `nearest`: the one that is most like it."""
+    hint = f"There are: {', '.join(map(visible, names))}." if names else f"Add [profiles.{visible(name)}] there."
+    if nearest is not None:
+        hint = f'Did you mean "{visible(nearest)}"?'
+    return Problem(f'There is no profile "{visible(name)}" in {path}.', hint, ExitCode.USAGE)
+
+
+def unknown_key(key: str, nearest: str | None) -> Problem:
+    """A key of config.toml is no option; `nearest`: the one that is most like it."""
+    hint = "Run webhook-tui --help." if nearest is None else f'Did you mean "{nearest}"?'
+    return Problem(f'config.toml: unknown key "{visible(key)}".', hint, severity=Severity.WARNING)
+
+
+# The server for coding agents
+
+_INSTALL = "pip install 'webhook-tui[mcp]'"
+MCP_MISSING = Problem("`mcp` needs an extra.", f"Install it: {_INSTALL}.")
+NO_TOKEN_OF_SERVER = Problem("There is no API token.", "Start this server with PIKTID_TOKEN set.")
+NO_SESSION = Problem("No session runs on this machine.", "Start one with webhook-tui listen.")
+NO_REGISTERED_SESSION = Problem(
+    "No session of this account has its webhook registered.", "Start one with webhook-tui listen."
+)
+SECRET_NOT_KEPT = Problem(
+    "The session's signing secret is not kept on this machine.", "Only `wrong-secret` and `none` can be simulated."
+)
+REPLAY_ELSEWHERE = Problem(
+    "Deliveries are replayed to this machine only.", "As in http://127.0.0.1:3000/hook.", ExitCode.USAGE
+)
+
+
+def mcp_of_other_version(wanted: str, release: str) -> Problem:
+    """The installed SDK has another interface; `wanted`: its major version."""
+    return Problem(f"`mcp` needs version {wanted} of the SDK, and {release} is installed.", f"Install it: {_INSTALL}.")
+
+
+def invalid_url(sentence: str) -> Problem:
+    """A URL that an agent gave cannot be used; `sentence`: why."""
+    return Problem(f"{sentence.rstrip('.')}.", "", ExitCode.USAGE)
+
+
+def receiver_unreachable(reason: str) -> Problem:
+    """The running session's receiver did not answer."""
+    return Problem(f"The receiver did not answer: {reason}.", "Run webhook-tui status.")

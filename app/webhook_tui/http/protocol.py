@@ -21,13 +21,13 @@ from typing import Protocol
 from webhook_tui.domain.answer_rules.answer import Answer
 from webhook_tui.domain.delivery.headers import Headers
 from webhook_tui.domain.refusal import Refusal
+from webhook_tui.http import errors
 from webhook_tui.http.limits import NEVER, Deadlines, Limits
 from webhook_tui.http.request import Request, RequestParser, RequestRefusedError
 from webhook_tui.http.response import FAILED, PLAIN, Exchange, render, render_head
 from webhook_tui.http.sockets import reset
 
 _CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
-_CUT_SHORT = Refusal(400, "the body did not come whole")
 
 _UNCONNECTED = asyncio.Transport()
 """Placeholder until the connection is made."""
@@ -133,7 +133,7 @@ class HttpProtocol(asyncio.Protocol):
         self._parser.client = _address(transport)
         self._shared.open.add(self)
         if len(self._shared.open) > self._limits.connections and not self._shared.close_longest_idle(self):
-            self._write_refusal(Refusal(503, f"too many connections: {self._limits.connections}"))
+            self._write_refusal(errors.too_many_connections(self._limits.connections))
             self.close()  # at once: those who linger count, and there are too many
             return
         self._expect_within(self._limits.head_seconds)
@@ -156,13 +156,13 @@ class HttpProtocol(asyncio.Protocol):
                 return True
             if self._exchange is None and self._parser.has_begun:
                 is_in_body = self._parser.request is not None
-                self._refuse(_CUT_SHORT if is_in_body else Refusal(400, "the head did not come whole"))
+                self._refuse(errors.INCOMPLETE_BODY if is_in_body else errors.INCOMPLETE_HEAD)
             self._is_ending = True
         return False
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 -- asyncio's; the cause changes nothing
         if not self._is_ending and self._exchange is None and self._parser.request is not None:
-            self._shared.refused(_CUT_SHORT)
+            self._shared.refused(errors.INCOMPLETE_BODY)
         self._is_ending = True
         self._deadline = self._unread_deadline = NEVER
         self.resume_writing()
@@ -202,9 +202,9 @@ class HttpProtocol(asyncio.Protocol):
         elif self._is_ending or not self._parser.has_begun:
             self.close()
         elif self._parser.request is not None:
-            self._refuse(Refusal(408, f"nothing of the body came for {self._limits.body_seconds:g} s"))
+            self._refuse(errors.body_stalled(self._limits.body_seconds))
         else:
-            self._refuse(Refusal(408, f"the head was not whole within {self._limits.head_seconds:g} s"))
+            self._refuse(errors.head_stalled(self._limits.head_seconds))
 
     def close(self) -> None:
         """Close once everything written is sent, or the deadline for that has passed."""

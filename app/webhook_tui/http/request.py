@@ -14,6 +14,7 @@ import msgspec
 
 from webhook_tui.domain import units
 from webhook_tui.domain.refusal import Refusal
+from webhook_tui.http import errors
 from webhook_tui.http.head import HeadLines
 from webhook_tui.http.limits import Limits
 
@@ -122,13 +123,13 @@ class RequestParser:
         if len(values) != len(headers) or b"".join(values).translate(None, _IN_NAMES) or b"" in values:
             return 0  # also for a name that stands there twice
         digits = values.get(b"content-length", b"")
-        wish = values.get(b"connection", b"keep-alive").lower()
+        connection = values.get(b"connection", b"keep-alive").lower()
         if (
             len(headers) > self._limits.head_count
             or b"host" not in values
             or not digits.isdigit()
             or len(digits) > _LONGEST_LENGTH
-            or wish not in (b"keep-alive", b"close")
+            or connection not in (b"keep-alive", b"close")
             or not _NOT_ORDINARY.isdisjoint(values)
         ):
             return 0
@@ -143,7 +144,7 @@ class RequestParser:
             http_version="1.1",
             headers=headers,
             content_length=end - start,
-            keeps_alive=wish == b"keep-alive",
+            keeps_alive=connection == b"keep-alive",
             expects_continue=False,
             client=self.client,
             began=perf_counter(),
@@ -180,7 +181,7 @@ class RequestParser:
         declared = self.request.content_length
         if declared is not None and declared > self._limits.body_bytes:
             limit = _limit(self._limits.body_bytes)
-            raise RequestRefusedError(Refusal(413, f"{units.size(declared)} declared; the limit is {limit}"))
+            raise RequestRefusedError(errors.declared_too_large(units.size(declared), limit))
 
     def close(self) -> None:
         """Drop httptools' parser, which refers to this one, so that no cycle waits for the garbage collector."""
@@ -190,7 +191,7 @@ class RequestParser:
         lines, end = self._head.take(data, at)
         self._parse(lines)
         if self.request is None and self._head.size > self._limits.head_bytes:
-            raise RequestRefusedError(Refusal(431, "the head is too large"))
+            raise RequestRefusedError(errors.HEAD_TOO_LARGE)
         return end
 
     def _parse(self, data: bytes | memoryview) -> None:
@@ -202,7 +203,7 @@ class RequestParser:
             except httptools.HttpParserUpgrade:
                 self._read_without_upgrade(self._parser)
         except httptools.HttpParserError:
-            raise RequestRefusedError(self._refusal or Refusal(400, "it is not valid HTTP")) from None
+            raise RequestRefusedError(self._refusal or errors.INVALID_HTTP) from None
 
     def _read_without_upgrade(self, offering: httptools.HttpRequestParser) -> None:
         """Read the head once more, without its offer of another protocol, which a server may ignore (RFC 9110, 7.8).
@@ -229,7 +230,7 @@ class RequestParser:
         """Take a part of the target."""
         self._target += part
         if len(self._target) > self._limits.head_bytes:
-            self._stop(431, "the request target is too long")
+            self._stop(errors.TARGET_TOO_LONG)
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """Take a header; trailers after a chunked body are none."""
@@ -242,16 +243,16 @@ class RequestParser:
         assert parser is not None
         method = parser.get_method()
         if method == b"CONNECT":
-            self._stop(400, "CONNECT is for proxies")
+            self._stop(errors.CONNECT)
         if parser.should_upgrade():
             return  # read again without the offer
         if self._head.size > self._limits.head_bytes:
-            self._stop(431, "the head is too large")
+            self._stop(errors.HEAD_TOO_LARGE)
         if len(self._headers) > self._limits.head_count:
-            self._stop(431, f"it has more than {self._limits.head_count} headers")
+            self._stop(errors.too_many_headers(self._limits.head_count))
         url = httptools.parse_url(self._target)
         if url.path is None:
-            self._stop(400, "it is not valid HTTP")
+            self._stop(errors.INVALID_HTTP)
         version = parser.get_http_version()
         length, expects_continue = self._check_framing(version)
         self._body = []
@@ -275,7 +276,7 @@ class RequestParser:
         """Take a part of the body."""
         self._body_size += len(data)
         if self._body_size > self._limits.body_bytes:
-            self._stop(413, f"more came than the limit of {_limit(self._limits.body_bytes)}")
+            self._stop(errors.body_too_large(_limit(self._limits.body_bytes)))
         self._body.append(data)
 
     def on_message_complete(self) -> None:
@@ -290,7 +291,7 @@ class RequestParser:
         differently from httptools.
         """
         if version not in ("1.0", "1.1"):
-            self._stop(400, f"it is HTTP {version}, not 1.1")
+            self._stop(errors.http_version(version))
         hosts, codings, length, expects_continue = 0, [], b"0", False
         for name, value in self._headers:
             match name.lower():
@@ -303,14 +304,14 @@ class RequestParser:
                 case b"expect":
                     expects_continue = value.lower() == b"100-continue"
         if hosts > 1 or (hosts == 0 and version == "1.1"):
-            self._stop(400, "it has no Host header" if hosts == 0 else "it has more than one Host header")
+            self._stop(errors.NO_HOST if hosts == 0 else errors.SEVERAL_HOSTS)
         if codings and (codings != [b"chunked"] or version == "1.0"):
-            self._stop(400, "its Transfer-Encoding is not chunked")
+            self._stop(errors.INVALID_TRANSFER_ENCODING)
         return None if codings else int(length), expects_continue
 
-    def _stop(self, status: int, reason: str) -> NoReturn:
-        self._refusal = Refusal(status, reason)
-        raise _StoppedError(reason)
+    def _stop(self, refusal: Refusal) -> NoReturn:
+        self._refusal = refusal
+        raise _StoppedError(refusal.reason)
 
 
 def _limit(size: int) -> str:

@@ -10,7 +10,8 @@ import struct
 import sys
 from typing import TYPE_CHECKING
 
-from webhook_tui.domain.errors import ExitCode, Problem, ProblemError
+from webhook_tui.domain.errors import Problem, ProblemError
+from webhook_tui.http.errors import not_listening, port_in_use, port_reserved
 
 if TYPE_CHECKING:  # the screen binds the port before it imports asyncio
     import asyncio
@@ -66,13 +67,5 @@ def _bound(host: str, port: int) -> socket.socket:
 
 def _problem(host: str, port: int, error: OSError) -> Problem:
     if error.errno == errno.EADDRINUSE:
-        return Problem(
-            f"Port {port} is in use by another program.",
-            f"Choose another: --port {min(port + 1, 65_535)}, or leave --port out for the next free one.",
-            ExitCode.PORT,
-        )
-    if error.errno == errno.EACCES:
-        return Problem(
-            f"Port {port} is reserved on this machine.", "Choose one above 1023: --port 9876.", ExitCode.PORT
-        )
-    return Problem(f"This machine cannot listen on {host}.", "Check --host; 127.0.0.1 always works.", ExitCode.PORT)
+        return port_in_use(port)
+    return port_reserved(port) if error.errno == errno.EACCES else not_listening(host)

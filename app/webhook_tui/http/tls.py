@@ -10,7 +10,8 @@ from pathlib import Path
 
 import certifi
 
-from webhook_tui.domain.errors import Problem, Severity
+from webhook_tui.domain.errors import Problem
+from webhook_tui.http.errors import variable_not_used
 
 _VARIABLES = ("SSL_CERT_FILE", "SSL_CERT_DIR", "SSLKEYLOGFILE")
 
@@ -44,9 +45,7 @@ def _load(
 
     def note(name: str, error: OSError, otherwise: str) -> None:
         reason = "it holds no certificates" if isinstance(error, ssl.SSLError) else (error.strerror or "").lower()
-        problems.append(
-            Problem(f"{name} is not used: {reason}.", f"Correct or unset it; {otherwise}.", severity=Severity.WARNING)
-        )
+        problems.append(variable_not_used(name, reason, otherwise))
 
     try:
         if cert_file:

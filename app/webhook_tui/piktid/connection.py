@@ -7,10 +7,10 @@ import re
 import httpx
 
 from webhook_tui import __version__
-from webhook_tui.domain.errors import ExitCode, Problem, ProblemError
+from webhook_tui.domain.errors import ProblemError
 from webhook_tui.domain.signature.secret import Secret
 from webhook_tui.http.tls import verifying_context
-from webhook_tui.piktid.errors import DEFAULT_API_URL, unusable_proxy, unusable_token
+from webhook_tui.piktid.errors import INVALID_API_URL, unusable_proxy, unusable_token
 from webhook_tui.piktid.proxy import proxy_for, proxy_variable
 
 _SENDABLE_TOKEN = re.compile(r"[\x21-\x7e]+")
@@ -23,9 +23,7 @@ def base_url(api_url: str) -> httpx.URL:
     except (httpx.InvalidURL, ValueError):
         base = httpx.URL("")
     if base.scheme not in ("http", "https") or not base.host:
-        raise ProblemError(
-            Problem("--api-url is not an http or https URL.", f"The default is {DEFAULT_API_URL}.", ExitCode.USAGE)
-        )
+        raise ProblemError(INVALID_API_URL)
     # A user and a password in the URL would take the Authorization header away from the token.
     return base.copy_with(userinfo=b"", query=None, fragment=None)
 

@@ -156,6 +156,11 @@ def no_secret() -> Problem:
     )
 
 
+INVALID_API_URL = Problem(
+    "--api-url is not an http or https URL.", f"The default is {DEFAULT_API_URL}.", ExitCode.USAGE
+)
+
+
 def unusable_token() -> Problem:
     """The token has characters that an HTTP header cannot carry; nothing was sent."""
     return _problem(
@@ -168,6 +173,15 @@ def unusable_token() -> Problem:
 def not_event_stream(asked: Asked, status: int, headers: Mapping[str, str]) -> Problem:
     """The answer is a success, but not an event stream."""
     return _of_another_kind("no event stream", asked, status, headers)
+
+
+STREAM_CLOSED = Problem("PiktID closed the event stream.", "Retrying in {again}.", ExitCode.API, is_transient=True)
+STREAM_CUT = replace(STREAM_CLOSED, message="The connection of the event stream was cut.")
+
+
+def stream_silent(seconds: float) -> Problem:
+    """Neither an event nor a comment came for so long."""
+    return replace(STREAM_CLOSED, message=f"The event stream was silent for {seconds:g} s.")
 
 
 def not_json(asked: Asked, status: int, headers: Mapping[str, str]) -> Problem:

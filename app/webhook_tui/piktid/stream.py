@@ -17,11 +17,20 @@ from httpx_sse import EventSource, ServerSentEvent
 from msgspec import Struct
 
 from webhook_tui.domain.delivery.event import Event, parse_event
-from webhook_tui.domain.errors import ExitCode, Problem, ProblemError
+from webhook_tui.domain.errors import ProblemError
 from webhook_tui.domain.signature.secret import Secret
 from webhook_tui.http.sender import read_capped
 from webhook_tui.piktid.connection import authorization, new_client, without
-from webhook_tui.piktid.errors import Asked, Operation, not_event_stream, problem_of_answer, problem_of_failure
+from webhook_tui.piktid.errors import (
+    STREAM_CLOSED,
+    STREAM_CUT,
+    Asked,
+    Operation,
+    not_event_stream,
+    problem_of_answer,
+    problem_of_failure,
+    stream_silent,
+)
 
 _CONNECT_SECONDS = 10.0
 _LONGEST_ERROR_BODY = 64 * 1024
@@ -113,7 +122,7 @@ class EventStream:
                 )
                 beating.cancel()
                 if not done:
-                    raise ProblemError(_broken(f"The event stream was silent for {self._silence_seconds:g} s."))
+                    raise ProblemError(stream_silent(self._silence_seconds))
                 pulse.beat.clear()
                 for _ in range(pulse.take_comments()):
                     yield KeptAlive()
@@ -124,9 +133,9 @@ class EventStream:
                     if item is not None:
                         yield item
         except StopAsyncIteration:
-            raise ProblemError(_broken("PiktID closed the event stream.")) from None
+            raise ProblemError(STREAM_CLOSED) from None
         except (httpx.HTTPError, _EventTooLongError):
-            raise ProblemError(_broken("The connection of the event stream was cut.")) from None
+            raise ProblemError(STREAM_CUT) from None
         finally:
             following.cancel()
             await asyncio.gather(following, return_exceptions=True)
@@ -204,7 +213,3 @@ def _item(sse: ServerSentEvent) -> StreamItem | None:
     if sse.event == "message" or event.name is not None:
         return Arrived(event, raw)
     return None
-
-
-def _broken(what: str) -> Problem:
-    return Problem(what, "Retrying in {again}.", ExitCode.API, is_transient=True)

@@ -23,7 +23,7 @@ from textual.filter import ANSIToTruecolor, LineFilter
 from textual.screen import Screen
 
 from webhook_tui.domain.delivery.text import visible
-from webhook_tui.domain.errors import Problem, Severity
+from webhook_tui.domain.errors import Problem
 from webhook_tui.domain.events import (
     DeliveriesDeleted,
     HandlerCheckAdvanced,
@@ -43,7 +43,7 @@ from webhook_tui.domain.events import (
 from webhook_tui.domain.session_port import SessionPort
 from webhook_tui.domain.status import SessionStatus
 from webhook_tui.session.process.session_process import STOP_SECONDS
-from webhook_tui.ui import theme
+from webhook_tui.ui import notice_texts, theme
 from webhook_tui.ui.controllers.context import AppContext
 from webhook_tui.ui.controllers.session import SessionController
 from webhook_tui.ui.dialogs.dialog import Dialog
@@ -161,7 +161,7 @@ class WebhookTuiApp(TerminalApp):
     async def on_ready(self) -> None:
         """Mount the rest of the screen, whose first frame is shown, and start the session."""
         if self._unknown_theme:
-            self.show_problem(_no_theme(self._unknown_theme, sorted(self.available_themes)))
+            self.show_problem(notice_texts.no_theme(self._unknown_theme, sorted(self.available_themes)))
         if self._keymap_ids:
             self.context.run_in_thread(partial(_unknown_ids, self._keymap_ids), self._warn)
         self._signals.install()
@@ -245,7 +245,7 @@ class WebhookTuiApp(TerminalApp):
                 main.notices.show(problem, None if again is None else self.context.now() + timedelta(seconds=again))
             case Replayed(sent):
                 if not main.deliveries.add_forward_results((sent,)):
-                    self.toast(f"Replayed #{sent.seq}: {sent.outcome}")
+                    self.toast(notice_texts.replayed(sent.seq, sent.outcome))
             case HandlerCheckAdvanced(check):
                 main.controllers.handler_check.on_advanced(check)
             case Notified(sentence):
@@ -253,7 +253,7 @@ class WebhookTuiApp(TerminalApp):
                 self.toast(sentence)
             case DeliveriesDeleted(count):
                 main.show_deletion()
-                self.toast(f"Deleted {'1 delivery' if count == 1 else f'{count:,} deliveries'}")
+                self.toast(notice_texts.deleted(count))
             case WebhookRegistered() | SessionReady():
                 main.controllers.prompts.token_problem = None
                 main.notices.clear()
@@ -304,9 +304,7 @@ class WebhookTuiApp(TerminalApp):
         lost = {binding.id for binding in clashed_bindings if binding.id} - self._lost_keys
         if lost:
             self._lost_keys |= lost
-            what = f"[keymap] gives one key to two actions; {', '.join(sorted(lost))} lost it."
-            problem = Problem(what, "Give it another key in config.toml.", severity=Severity.WARNING)
-            self.call_later(self.show_problem, problem)
+            self.call_later(self.show_problem, notice_texts.key_clash(sorted(lost)))
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """Return every available action, by name."""
@@ -317,7 +315,3 @@ def _unknown_ids(ids: Sequence[str]) -> Problem | None:
     from webhook_tui.ui.keymap import unknown_ids  # noqa: PLC0415 -- imports every module of the screen
 
     return unknown_ids(ids)
-
-
-def _no_theme(name: str, there: Sequence[str]) -> Problem:
-    return Problem(f"There is no theme {visible(name)}.", f"There are: {', '.join(there)}.", severity=Severity.WARNING)

@@ -9,8 +9,8 @@ import msgspec
 from msgspec import Struct
 
 from webhook_tui.domain.comparison.json_diff import LARGEST_COMPARED
-from webhook_tui.domain.delivery.text import visible
-from webhook_tui.domain.errors import Problem, ProblemError, Severity
+from webhook_tui.domain.errors import ProblemError
+from webhook_tui.ui.notice_texts import payload_too_large, unreadable_payload
 from webhook_tui.ui.widgets.payload.json_document import JsonDocument
 from webhook_tui.ui.widgets.payload.loader import document_for
 
@@ -83,11 +83,7 @@ def read_payload(name: str) -> bytes:
             content = file.read(LARGEST_PAYLOAD + 1)
     except (OSError, RuntimeError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else "there is no such file"
-        raise ProblemError(_unread(name, f"cannot be read: {reason}")) from error
+        raise ProblemError(unreadable_payload(name, reason)) from error
     if len(content) > LARGEST_PAYLOAD:
-        raise ProblemError(_unread(name, "is larger than 10 MiB"))
+        raise ProblemError(payload_too_large(name))
     return content
-
-
-def _unread(name: str, why: str) -> Problem:
-    return Problem(f"{visible(name)} {why}.", "Nothing was sent.", severity=Severity.WARNING)

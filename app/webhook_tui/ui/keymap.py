@@ -13,8 +13,9 @@ from textual.binding import Binding
 
 from webhook_tui import ui
 from webhook_tui.domain.delivery.text import visible
-from webhook_tui.domain.errors import Problem, Severity
+from webhook_tui.domain.errors import Problem
 from webhook_tui.ui.format.keys import key_name
+from webhook_tui.ui.notice_texts import unknown_bindings
 
 _WHERE = {
     "app": "everywhere",
@@ -88,10 +89,7 @@ def unknown_ids(ids: Iterable[str]) -> Problem | None:
         for name in ids
         if name not in known
     ]
-    if not unknown:
-        return None
-    what = f"[keymap] in config.toml names no key: {', '.join(unknown)}."
-    return Problem(what, "webhook-tui keys lists all names.", severity=Severity.WARNING)
+    return unknown_bindings(unknown) if unknown else None
 
 
 def as_markdown() -> str:

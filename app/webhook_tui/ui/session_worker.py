@@ -14,9 +14,10 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import Future, InvalidStateError
 
-from webhook_tui.domain.errors import Problem, ProblemError
+from webhook_tui.domain.errors import ProblemError
 from webhook_tui.domain.events import SessionEvent, SessionStopped
 from webhook_tui.domain.session_port import SessionPort
+from webhook_tui.ui.notice_texts import session_bug
 
 _log = logging.getLogger(__name__)
 
@@ -77,10 +78,7 @@ class SessionWorker:
             self._pass_on(SessionStopped(error.problem))
         except Exception as error:  # noqa: BLE001 -- nothing above this frame could show it
             _log.error("the session ended by an error", exc_info=error)
-            bug = Problem(
-                f"webhook-tui has a bug: {type(error).__name__}.", "Report it.", screen_hint="q leaves; report it."
-            )
-            self._pass_on(SessionStopped(bug))
+            self._pass_on(SessionStopped(session_bug(error)))
         finally:
             with contextlib.suppress(InvalidStateError, RuntimeError):  # the worker was cancelled, or its loop closed
                 self._ended.set_result(None)

@@ -31,7 +31,7 @@ def _write(text: str) -> None:
         ({"prot": 1}, 'config.toml: unknown key "prot". Did you mean "port"?'),
         ({"forward_too": "x"}, 'config.toml: unknown key "forward_too". Did you mean "forward-to"?'),
         ({"keymaps": {}}, 'config.toml: unknown key "keymaps". Did you mean "keymap"?'),
-        ({"zzzzzz": 1}, 'config.toml: unknown key "zzzzzz". See: webhook-tui --help'),
+        ({"zzzzzz": 1}, 'config.toml: unknown key "zzzzzz". Run webhook-tui --help.'),
         ({"profiles": {"a": {"hots": ""}}}, 'config.toml: unknown key "profiles.a.hots". Did you mean "host"?'),
         (
             {"profiles": {"a": {"profiles": {}}}},

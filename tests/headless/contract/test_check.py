@@ -46,17 +46,17 @@ def test_only_events_of_its_name_are_judged(tmp_path: Path) -> None:
     one, several = _check(tmp_path, json_schema(contracts[:1])), _check(tmp_path, json_schema(contracts))
     names = ("ping", "夏/~", "batch_edit", "other")
 
-    assert [one.is_judged(event({}, name=name)) for name in names] == [True, False, False, False]
-    assert [several.is_judged(event({}, name=name)) for name in names] == [True, True, True, False]
+    assert [one.describes(event({}, name=name)) for name in names] == [True, False, False, False]
+    assert [several.describes(event({}, name=name)) for name in names] == [True, True, True, False]
     assert [len(several.violations(event({}, name=name))) for name in names] == [1, 1, 1, 0]
-    assert not several.is_judged("no event")
+    assert not several.describes("no event")
 
 
 def test_a_schema_without_a_name_judges_everything(tmp_path: Path) -> None:
     """As a schema of one's own may."""
     check = _check(tmp_path, {"properties": {"data": {"type": "object"}}})
 
-    assert check.is_judged(None)
+    assert check.describes(None)
     assert _broken(check, []) == [("$.data", "[] is not of type object")]
 
 

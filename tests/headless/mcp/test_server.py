@@ -122,7 +122,7 @@ async def test_the_history_by_raw_messages(history: Path) -> None:
         for name, arguments, said in (
             ("get_delivery", {"seq": 99}, "There is no delivery 99"),
             ("get_delivery", {"seq": "1"}, "Expected `int`, got `str` in `seq`."),
-            ("list_deliveries", {"filter": "event:"}, 'The filter cannot be read at "event:"'),
+            ("list_deliveries", {"filter": "event:"}, 'The filter is invalid at "event:"'),
             ("list_deliveries", {"limits": 1}, "Object contains unknown field `limits`."),
             ("simulate_event", {"name": "ping"}, "There is no tool 'simulate_event' here."),
         ):
@@ -249,8 +249,10 @@ def test_without_the_extra_it_says_how_to_install_it() -> None:
     )
 
     assert (done[0], done[1]) == (other[0], other[1]) == (1, "")
-    assert other[2].startswith("webhook-tui: `mcp` needs version 2 of the SDK, and 1.9 is installed. pip install ")
-    assert done[2] == "webhook-tui: `mcp` needs an extra. Install it: pip install 'webhook-tui[mcp]'\n"
+    assert other[2].startswith(
+        "webhook-tui: `mcp` needs version 2 of the SDK, and 1.9 is installed. Install it: pip install "
+    )
+    assert done[2] == "webhook-tui: `mcp` needs an extra. Install it: pip install 'webhook-tui[mcp]'.\n"
 
 
 def _python(code: str) -> tuple[int, str, str]:

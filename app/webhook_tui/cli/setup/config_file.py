@@ -9,8 +9,8 @@ from typing import Any
 import click
 from click.core import ParameterSource
 
-from webhook_tui.domain.delivery.text import visible
-from webhook_tui.domain.errors import ExitCode, Problem, ProblemError, Severity
+from webhook_tui.domain.errors import Problem, ProblemError
+from webhook_tui.headless import messages
 from webhook_tui.log import log_to
 from webhook_tui.places import Places
 
@@ -91,9 +91,7 @@ def with_profile(config: Mapping[str, Any], name: str, path: Path) -> dict[str, 
     if not isinstance(profile, dict) or not name.strip(".") or any(sign in name for sign in "/\\\0"):
         names = [key for key in profiles if isinstance(profiles[key], dict)] if isinstance(profiles, dict) else []
         near = nearest(name, names)
-        known = f"There are: {', '.join(map(visible, names))}." if names else f"Add [profiles.{visible(name)}] there."
-        hint = f'Did you mean "{visible(near)}"?' if near else known
-        raise ProblemError(Problem(f'There is no profile "{visible(name)}" in {path}.', hint, ExitCode.USAGE))
+        raise ProblemError(messages.no_profile(name, path, names, near))
     merged = {key: value for key, value in config.items() if key != "profiles"}
     for key, value in profile.items():
         before = _own_key(merged, key)
@@ -123,8 +121,7 @@ def config_warnings(config: Mapping[str, Any], known: Iterable[str]) -> Iterator
             if _normal(key) in names or key in TABLES[: None if not before else 2]:
                 continue
             near = nearest(_normal(key), [*names, *TABLES])
-            hint = f'Did you mean "{near}"?' if near else "See: webhook-tui --help"
-            yield Problem(f'config.toml: unknown key "{visible(before + key)}".', hint, severity=Severity.WARNING)
+            yield messages.unknown_key(before + key, near)
 
 
 def nearest(name: str, names: Iterable[str]) -> str | None:

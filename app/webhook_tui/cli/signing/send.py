@@ -68,7 +68,8 @@ def send(ctx: click.Context, /, event: str | None, url: str | None, **given: Any
 
 
 def _event_to_send(event: str | None, given: dict[str, Any], places: Places) -> tuple[str, bytes]:
-    from webhook_tui.headless.signing.send import edited, stored_event
+    from webhook_tui.editor import edit
+    from webhook_tui.headless.signing.send import stored_event
     from webhook_tui.sandbox.samples import sample_body
 
     seq = given["seq"]
@@ -81,7 +82,7 @@ def _event_to_send(event: str | None, given: dict[str, Any], places: Places) -> 
         body = given["file"].read() if given["file"] is not None else sample_body(event)
     if not event:
         raise click.UsageError("No event was given. Name one, such as ping, or a stored delivery that has one: --seq.")
-    return event, edited(body, seq) if given["edit"] else body
+    return event, edit(body, seq) if given["edit"] else body
 
 
 @command(

@@ -8,7 +8,6 @@ from enum import StrEnum
 from msgspec import Struct
 from msgspec.structs import replace
 
-from webhook_tui.domain.errors import Problem, Severity
 from webhook_tui.domain.signature.secret import Secret
 from webhook_tui.domain.units import day_time
 
@@ -181,12 +180,3 @@ class SecretRing(Struct, frozen=True):
             )
             for s in (*self.newest_first(), *unused)
         )
-
-
-def cannot_remove(current: SigningSecret) -> Problem:
-    """Why the current secret stays."""
-    return Problem(
-        f"Secret {current.secret.short_id} is the current one: PiktID signs with it.",
-        "It can be removed when another is registered or the webhook is deleted.",
-        severity=Severity.WARNING,
-    )

@@ -21,8 +21,9 @@ from webhook_tui.domain.errors import ProblemError
 from webhook_tui.domain.filtering.filter import Expression
 from webhook_tui.domain.jobs.job import USUAL_FIELDS, JobFields
 from webhook_tui.domain.signature.secret import Secret
+from webhook_tui.errors import terminal_refused
 from webhook_tui.export.destination import Destination
-from webhook_tui.export.files import terminal_refused, write_file
+from webhook_tui.export.files import write_file
 from webhook_tui.export.format import Format
 from webhook_tui.export.redaction import redaction
 from webhook_tui.headless import messages

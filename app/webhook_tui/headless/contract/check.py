@@ -22,8 +22,10 @@ from webhook_tui.domain.contract.json_types import FORMATS
 from webhook_tui.domain.contract.samples import kept, sample
 from webhook_tui.domain.delivery.delivery import StoredDelivery
 from webhook_tui.domain.delivery.text import visible
-from webhook_tui.domain.errors import ExitCode, Problem, ProblemError
+from webhook_tui.domain.errors import ExitCode, ProblemError
 from webhook_tui.domain.payload.json_decoder import decode
+from webhook_tui.errors import unreadable
+from webhook_tui.headless import messages
 from webhook_tui.headless.text_style import TextStyle
 
 _MOST_VIOLATIONS = 20
@@ -51,7 +53,7 @@ class ContractCheck:
             self._checker.checks(name)(lambda value, test=is_format: not isinstance(value, str) or test(value))
         self._validators = {name: self._validator(part) for name, part in _parts(self._schema)}
 
-    def is_judged(self, event: object) -> bool:
+    def describes(self, event: object) -> bool:
         """Return whether the schema says something of a decoded body."""
         return self._validator_of(event) is not None
 
@@ -66,11 +68,9 @@ class ContractCheck:
         try:
             errors = sorted(validator.iter_errors(event), key=lambda error: [str(part) for part in error.absolute_path])
         except Unresolvable as error:
-            message = f"{self._file} refers to {visible(str(error.ref))}, which is not in it."
-            raise ProblemError(Problem(message, "Put all of the schema into one file.", ExitCode.USAGE)) from error
+            raise ProblemError(messages.schema_elsewhere(self._file, str(error.ref))) from error
         except RecursionError as error:
-            message = f"{self._file} refers to itself without end."
-            raise ProblemError(Problem(message, "Mend its $ref.", ExitCode.USAGE)) from error
+            raise ProblemError(messages.schema_endless(self._file)) from error
         found = [violation for error in errors for violation in _violations(error, event)]
         return list(dict.fromkeys(found))[:_MOST_VIOLATIONS]
 
@@ -87,22 +87,17 @@ class ContractCheck:
         try:
             schema = decode(path.read_bytes())
         except OSError as error:
-            problem = Problem(f"{self._file} cannot be read: {error.strerror}.", "", ExitCode.USAGE)
-            raise ProblemError(problem) from error
+            raise ProblemError(unreadable(path, error.strerror)) from error
         except (ValueError, MemoryError) as error:
-            raise ProblemError(self._not_a_schema("it is not JSON")) from error
+            raise ProblemError(messages.not_a_schema(self._file, "it is not JSON")) from error
         if not isinstance(schema, dict):
-            raise ProblemError(self._not_a_schema("it is not an object"))
+            raise ProblemError(messages.not_a_schema(self._file, "it is not an object"))
         try:
             Draft202012Validator.check_schema(schema)
         except SchemaError as error:
             reason = visible(error.message)[:_LONGEST_RULE]
-            raise ProblemError(self._not_a_schema(f"{_path(error.absolute_path)}: {reason}")) from error
+            raise ProblemError(messages.not_a_schema(self._file, f"{_path(error.absolute_path)}: {reason}")) from error
         return schema
-
-    def _not_a_schema(self, reason: str) -> Problem:
-        hint = "webhook-tui contract --format json-schema makes one."
-        return Problem(f"{self._file} is no JSON Schema: {reason}.", hint, ExitCode.USAGE)
 
 
 def check_contract(check: ContractCheck, deliveries: Iterable[StoredDelivery], style: TextStyle) -> ExitCode:
@@ -113,7 +108,7 @@ def check_contract(check: ContractCheck, deliveries: Iterable[StoredDelivery], s
     checked = failed = 0
     for stored in deliveries:
         event = decoded_event(stored)
-        if not check.is_judged(event):
+        if not check.describes(event):
             continue
         checked += 1
         violations = check.violations(event)
@@ -122,7 +117,7 @@ def check_contract(check: ContractCheck, deliveries: Iterable[StoredDelivery], s
             line = f"✗ #{stored.row.seq}  {violation.path:<22}  {violation.rule}"
             sys.stdout.write(f"{style.symbols(line)}\n")
     if not checked:
-        raise ProblemError(Problem("There is no delivery of an event that it describes.", "See: webhook-tui contract"))
+        raise ProblemError(messages.NONE_DESCRIBED)
     matching = checked - failed
     outcome = f"{matching:,} match, {failed:,} {'does' if failed == 1 else 'do'} not" if failed else "all match"
     sys.stdout.write(f"{checked:,} checked: {outcome}.\n")

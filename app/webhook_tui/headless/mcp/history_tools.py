@@ -15,13 +15,13 @@ from webhook_tui.domain.comparison.byte_diff import first_difference
 from webhook_tui.domain.comparison.json_diff import changed_paths
 from webhook_tui.domain.contract.json_schema import DIALECT, event_schema
 from webhook_tui.domain.delivery.delivery import StoredDelivery
-from webhook_tui.domain.delivery.text import visible
 from webhook_tui.domain.diagnostics.stored_report import LARGEST_COMPARED, MOST_RECENT, stored_report
-from webhook_tui.domain.errors import ExitCode, Problem, ProblemError
+from webhook_tui.domain.errors import ProblemError
 from webhook_tui.domain.expectation.expectation import Criteria, Expectation, Outcome
 from webhook_tui.domain.filtering.filter import NO_NAMES, Filter, FilterError
 from webhook_tui.domain.signature.secret import Secret
 from webhook_tui.domain.signature.secret_ring import SecretRing
+from webhook_tui.headless import messages
 from webhook_tui.headless.expectation_report import conclusion
 from webhook_tui.headless.mcp.answers import UNTRUSTED, Redactor, delivery_answer, list_answer
 from webhook_tui.headless.mcp.tools import (
@@ -122,9 +122,7 @@ class HistoryTools:
         }
         if arguments.event:
             if arguments.event not in contract.events:
-                names = ", ".join(visible(one.name) for one in events[:_MOST_NAMED]) or "none"
-                message = f"There is no valid delivery of {visible(arguments.event)}."
-                raise ProblemError(Problem(message, f"Events with valid deliveries: {names}."))
+                raise ProblemError(messages.no_valid_delivery(arguments.event, [one.name for one in events]))
             answer["schema"] = {"$schema": DIALECT, **event_schema(contract.events[arguments.event])}
         return answer
 
@@ -173,8 +171,7 @@ class HistoryTools:
             return Filter.parse(text, self._filters)
         except FilterError as error:
             part = text[error.start : error.end] or text
-            message = f'The filter cannot be read at "{part}": {str(error).rstrip(".")}.'
-            raise ProblemError(Problem(message, "", ExitCode.USAGE)) from error
+            raise ProblemError(messages.invalid_filter(part, str(error).rstrip("."))) from error
 
     def account_secrets(self) -> Sequence[Secret]:
         """Return every token and signing secret that is kept, which no answer may hold."""

@@ -14,13 +14,14 @@ from msgspec import UNSET
 from webhook_tui import __version__
 from webhook_tui.config import Settings
 from webhook_tui.domain.delivery.headers import SIGNATURE_HEADER, Headers
-from webhook_tui.domain.errors import ExitCode, Problem, ProblemError
+from webhook_tui.domain.errors import ProblemError
 from webhook_tui.domain.forwarding.forward_result import ForwardResult, hint
 from webhook_tui.domain.running_session import RunningSession
 from webhook_tui.domain.signature.event_headers import event_headers
 from webhook_tui.domain.signature.secret import Secret
 from webhook_tui.domain.status import WebhookState
 from webhook_tui.domain.url import UrlError, normalized_url
+from webhook_tui.headless import messages
 from webhook_tui.headless.mcp.answers import UNTRUSTED, Redactor, delivery_answer
 from webhook_tui.headless.mcp.history_tools import HistoryTools
 from webhook_tui.headless.mcp.tools import ReplayDelivery, SimulateEvent
@@ -58,10 +59,10 @@ class SessionTools:
         """Have PiktID send a test ping to the running session, and return the delivery when it has come."""
         token = self._request.token
         if token is None:
-            raise ProblemError(Problem("There is no API token.", "Start this server with PIKTID_TOKEN set."))
+            raise ProblemError(messages.NO_TOKEN_OF_SERVER)
         session = self._session()
         if session.account != self._request.account or session.webhook != WebhookState.REGISTERED.value:
-            raise ProblemError(Problem("No session of this account has its webhook registered.", ""))
+            raise ProblemError(messages.NO_REGISTERED_SESSION)
         with closing(HistoryWatch(self._request.history)) as watch:
             client = PiktidClient(self._request.api_url, token)
             try:
@@ -111,7 +112,7 @@ class SessionTools:
         sessions = running_sessions(self._request.history)
         own = [session for session in sessions if session.account == self._request.account]
         if not sessions:
-            raise ProblemError(Problem("No session runs on this machine.", "Start one: webhook-tui listen"))
+            raise ProblemError(messages.NO_SESSION)
         return (own or sessions)[-1]
 
     def _headers(self, arguments: SimulateEvent, session: RunningSession, body: bytes) -> Headers:
@@ -129,8 +130,7 @@ class SessionTools:
                 ring = accounts.ring(session.account)
                 known = ring.current or next(iter(ring.newest_first()), None)
         if known is None:
-            message = "The session's signing secret is not kept on this machine."
-            raise ProblemError(Problem(message, "Only `wrong-secret` and `none` can be simulated."))
+            raise ProblemError(messages.SECRET_NOT_KEPT)
         return known.secret
 
 
@@ -138,13 +138,9 @@ def _local_url(text: str) -> str:
     try:
         url = normalized_url(text)
     except UrlError as error:
-        raise ProblemError(Problem(f"{str(error).rstrip('.')}.", "", ExitCode.USAGE)) from error
+        raise ProblemError(messages.invalid_url(str(error))) from error
     if not is_base_url(url) or not is_loopback(url):
-        raise ProblemError(
-            Problem(
-                "Deliveries are replayed to this machine only.", "As in http://127.0.0.1:3000/hook.", ExitCode.USAGE
-            )
-        )
+        raise ProblemError(messages.REPLAY_ELSEWHERE)
     return url
 
 
@@ -160,7 +156,7 @@ async def _post(url: str, headers: Headers, body: bytes) -> Reply:
     try:
         return await sender.send("POST", sender.base_target, headers, body)
     except SendError as error:
-        raise ProblemError(Problem(f"The receiver did not answer: {error.reason}.", "")) from error
+        raise ProblemError(messages.receiver_unreachable(error.reason)) from error
     finally:
         await sender.aclose()
 

@@ -9,9 +9,9 @@ from datetime import datetime
 from webhook_tui.config import Settings
 from webhook_tui.domain import units
 from webhook_tui.domain.account import Account
-from webhook_tui.domain.errors import ProblemError
+from webhook_tui.domain.errors import ProblemError, cannot_remove
 from webhook_tui.domain.signature.secret import Secret
-from webhook_tui.domain.signature.secret_ring import SecretRing, cannot_remove
+from webhook_tui.domain.signature.secret_ring import SecretRing
 from webhook_tui.headless import messages
 from webhook_tui.storage.accounts import AccountStore
 
@@ -49,7 +49,7 @@ def remove_secret(settings: Settings, wanted: str) -> str:
                 messages.ambiguous_secret([known.secret.sha256()[:_MOST_DIGITS_SHOWN] for known in found])
             )
         if found[0] is ring.current:
-            raise ProblemError(cannot_remove(found[0]))
+            raise ProblemError(cannot_remove(found[0].secret.short_id))
         accounts.remove_secret(account, found[0])
         return found[0].secret.short_id
 

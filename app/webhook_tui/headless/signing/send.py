@@ -8,8 +8,6 @@ from contextlib import closing
 from http import HTTPStatus
 from pathlib import Path
 
-from msgspec.structs import replace
-
 from webhook_tui import __version__
 from webhook_tui.domain.answer_rules.answer import is_success
 from webhook_tui.domain.delivery.headers import Headers
@@ -17,7 +15,6 @@ from webhook_tui.domain.errors import ExitCode, ProblemError
 from webhook_tui.domain.forwarding.forward_result import failure_hint
 from webhook_tui.domain.signature.event_headers import event_headers
 from webhook_tui.domain.signature.secret import Secret
-from webhook_tui.editor import edit
 from webhook_tui.headless import messages
 from webhook_tui.http.sender import OutboundSender, Reply, SendError, is_base_url, is_loopback
 from webhook_tui.storage.rows import open_history
@@ -30,14 +27,6 @@ def stored_event(history: Path, seq: int) -> tuple[str, bytes]:
     if stored is None:
         raise ProblemError(messages.no_delivery(seq))
     return stored.row.event, stored.delivery.body
-
-
-def edited(body: bytes, seq: int | None) -> bytes:
-    """Return the body as edited in $EDITOR. Raises ProblemError."""
-    try:
-        return edit(body, seq)
-    except ProblemError as error:
-        raise ProblemError(replace(error.problem, hint="")) from None
 
 
 def run(event: str, url: str, secret: Secret, body: bytes, *, timeout_seconds: float) -> int:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from webhook_tui.domain.errors import ProblemError
+from webhook_tui.domain.errors import ProblemError, cannot_remove
 from webhook_tui.domain.events import Notified, SecretRingChanged
 from webhook_tui.domain.queries import SecretTrial
 from webhook_tui.domain.signature.secret import Secret
-from webhook_tui.domain.signature.secret_ring import RingEntry, cannot_remove
+from webhook_tui.domain.signature.secret_ring import RingEntry
 from webhook_tui.session import messages
 from webhook_tui.session.bus import EventBus
 from webhook_tui.session.verification.reverification import Reverification
@@ -43,7 +43,7 @@ class RingCommands:
         if known is None:
             return
         if known is self._secret_ring.ring.current:
-            raise ProblemError(cannot_remove(known))
+            raise ProblemError(cannot_remove(known.secret.short_id))
         self._secret_ring.remove(known)
         rechecked = await self._reverification.recheck(frozenset({secret_id}))
         self._bus.publish(Notified(messages.secret_removed(known.secret.short_id, rechecked.invalid)))

@@ -9,7 +9,8 @@ import stat
 import tempfile
 from pathlib import Path
 
-from webhook_tui.domain.errors import Problem, ProblemError
+from webhook_tui.domain.errors import ProblemError
+from webhook_tui.errors import no_temporary_directory
 from webhook_tui.storage.database.locks import FileLock
 
 _PREFIX = "webhook-tui-"
@@ -31,12 +32,7 @@ class TemporaryDirectory:
             created = cls(Path(tempfile.mkdtemp(prefix=_PREFIX)))
             created._lock.acquire(wait=True)
         except OSError as error:
-            raise ProblemError(
-                Problem(
-                    f"A temporary directory cannot be made: {error.strerror}.",
-                    "Set TMPDIR to a directory that can be written.",
-                )
-            ) from error
+            raise ProblemError(no_temporary_directory(error.strerror)) from error
         return created
 
     def remove(self) -> None:

@@ -6,19 +6,18 @@ from textual.screen import Screen
 
 from webhook_tui.domain import units
 from webhook_tui.domain.delivery.rows import Sort, SortColumn
-from webhook_tui.domain.errors import Problem, Severity
 from webhook_tui.domain.filtering.filter import EVERYTHING, FilterError, completions, parse
 from webhook_tui.ui.controllers.context import AppContext
 from webhook_tui.ui.controllers.deliveries import DeliveriesController
 from webhook_tui.ui.controllers.notices import NoticeController
 from webhook_tui.ui.controllers.search import SearchController
 from webhook_tui.ui.frame_budget import FrameBudget
+from webhook_tui.ui.notice_texts import not_stored
 from webhook_tui.ui.widgets.filter_bar import Completions, FilterBar, MistakeLine
 from webhook_tui.ui.widgets.keys.action_bar import FollowNote
 
 _MOST_KEPT = 50
 _ORDER = (*SortColumn,)
-_GONE = "Delivery #{} is not stored any more."
 
 
 class FilterController:
@@ -88,7 +87,7 @@ class FilterController:
             self.show_all()
             place = rows.position(seq)
         if place is None:
-            self._notices.show(Problem(_GONE.format(seq), "", severity=Severity.WARNING))
+            self._notices.show(not_stored(seq))
             return
         self._screen.remove_class("-zoomed")
         table.move_to_place(place)

@@ -14,8 +14,8 @@ from webhook_tui.domain.events import SessionEvent, SessionStopped, SessionUpdat
 from webhook_tui.domain.session_port import SessionPort
 from webhook_tui.domain.status import SessionEnd
 from webhook_tui.ui.controllers.context import AppContext
-from webhook_tui.ui.format.status.notices import session_ended
 from webhook_tui.ui.frame_budget import FrameBudget
+from webhook_tui.ui.notice_texts import session_ended
 from webhook_tui.ui.session_worker import SessionWorker
 
 SOON_SECONDS = 10.0

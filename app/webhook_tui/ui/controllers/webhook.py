@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from webhook_tui.domain.commands import AddSecret, DeleteWebhook, SendTestPing
 from webhook_tui.domain.delivery.text import visible
-from webhook_tui.domain.errors import Problem, Severity
 from webhook_tui.domain.status import WebhookState
+from webhook_tui.ui import notice_texts
 from webhook_tui.ui.controllers.context import AppContext
 from webhook_tui.ui.controllers.notices import NoticeController
 from webhook_tui.ui.controllers.prompts import PromptController
 
-_NO_WEBHOOK = Problem("There is no webhook of ours to delete.", "u registers one.", severity=Severity.WARNING)
 _NOT_OURS = (WebhookState.WATCHING, WebhookState.DELETED, WebhookState.TAKEN)
 
 
@@ -49,7 +48,7 @@ class WebhookController:
         self._notices.clear()
         status = self._context.status
         if status.webhook.url is None or status.webhook.state in _NOT_OURS:
-            self._notices.show(_NO_WEBHOOK)
+            self._notices.show(notice_texts.NO_WEBHOOK)
         else:
             self._context.app.push_screen(DeleteDialog(status.webhook.url, status.counts.received), delete)
 

@@ -18,18 +18,14 @@ from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.driver import Driver
 
-from webhook_tui.domain import units
-from webhook_tui.domain.errors import Problem, Severity
+from webhook_tui.domain.errors import Problem
+from webhook_tui.ui import notice_texts
 from webhook_tui.ui.terminal.desktop import TERMINAL_BYTES, clipboard_command, copy_by_command
 
 if TYPE_CHECKING:
     from webhook_tui.ui.terminal.driver import TerminalDriver
 
 _log = logging.getLogger(__name__)
-_WAS_STOPPED = Problem(
-    "The screen was stopped. Deliveries were received and answered meanwhile.", "", severity=Severity.TIP
-)
-_NOT_STOPPED = Problem("There is no shell here that ctrl+z could return to.", "q leaves.", severity=Severity.TIP)
 
 
 class TerminalApp(App[object]):
@@ -89,7 +85,7 @@ class TerminalApp(App[object]):
     def _continued(self) -> None:
         self.refresh(layout=True)
         if self._terminal is not None:
-            self.show_problem(_WAS_STOPPED if self._terminal.was_stopped else _NOT_STOPPED)
+            self.show_problem(notice_texts.WAS_STOPPED if self._terminal.was_stopped else notice_texts.CANNOT_STOP)
 
     def on_app_focus(self) -> None:
         """Ask for the mouse again: the terminal may be another one than before."""
@@ -125,15 +121,14 @@ class TerminalApp(App[object]):
     def _copied(self, text: str, what: str) -> None:
         self._clipboard = text  # what ctrl+v puts into a field
         if what:
-            self.toast(f"Copied: {what}, {len(text.encode())} bytes")
+            self.toast(notice_texts.copied(what, len(text.encode())))
 
     def _send_to_terminal(self, text: str, what: str) -> None:
         """Copy by OSC 52. Terminals do not answer it, so the outcome is unknown."""
         super().copy_to_clipboard(text)
         size = len(text.encode())
         if what:
-            limit = f". Most terminals drop more than {units.size(TERMINAL_BYTES)}: export it instead."
-            self.toast(f"Sent to the terminal: {what}, {size} bytes{limit if size > TERMINAL_BYTES else ''}")
+            self.toast(notice_texts.sent_to_terminal(what, size, TERMINAL_BYTES))
 
     # Crashes
 
@@ -143,10 +138,7 @@ class TerminalApp(App[object]):
         super()._handle_exception(error)
 
     def _fatal_error(self) -> None:
-        kind = type(self.crash).__name__ if self.crash is not None else "error"
-        self._exit_renderables.append(
-            Text(f"webhook-tui ended by an error of its own ({kind}). What was received is stored.")
-        )
+        self._exit_renderables.append(Text(notice_texts.crashed(self.crash)))
         self._close_messages_no_wait()
 
     def panic(self, *_renderables: object) -> None:

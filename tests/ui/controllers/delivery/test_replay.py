@@ -384,7 +384,7 @@ def test_the_editor_gets_the_bytes_and_gives_bytes_back(editor: Any) -> None:
         ("path.unlink()", "The editor left no file. Nothing was sent."),
         ("path.unlink(); path.mkdir()", "The editor left no file. Nothing was sent."),
         ("path.write_bytes(b'')", "The editor left the file empty. Nothing was sent."),
-        ("pass", "The editor saved nothing. Nothing was sent."),
+        ("pass", "The editor saved nothing: nothing was sent."),
     ],
 )
 def test_an_editor_that_goes_wrong(editor: Any, source: str, words: str) -> None:

@@ -6,13 +6,12 @@ from collections.abc import Callable
 
 from textual.app import SuspendNotSupported
 
-from webhook_tui.domain.errors import Problem, ProblemError
+from webhook_tui.domain.errors import ProblemError
 from webhook_tui.editor import edit
 from webhook_tui.ui.controllers.context import AppContext
 from webhook_tui.ui.controllers.notices import NoticeController
 from webhook_tui.ui.edited_body import EditableBody
-
-_NO_TERMINAL = Problem("This terminal cannot be given to an editor.", "r replays the delivery as it is.")
+from webhook_tui.ui.notice_texts import NO_TERMINAL
 
 
 class EditorController:
@@ -22,6 +21,7 @@ class EditorController:
         self._context = context
         self._notices = notices
         self.run_editor: Callable[[bytes, int | None], bytes] = edit
+        """Gets the text and the number of its delivery, if any; returns the edited text or raises ProblemError."""
 
     def edit(self, body: bytes, seq: int | None, *, indented: bool) -> bytes | None:
         """Return the edited body; show a notice and return None if it cannot be edited.
@@ -36,5 +36,5 @@ class EditorController:
         except ProblemError as error:
             self._notices.show(error.problem)
         except SuspendNotSupported:
-            self._notices.show(_NO_TERMINAL)
+            self._notices.show(NO_TERMINAL)
         return None

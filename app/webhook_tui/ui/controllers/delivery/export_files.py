@@ -16,13 +16,14 @@ from msgspec.structs import replace
 from webhook_tui.domain.delivery.delivery import StoredDelivery
 from webhook_tui.domain.delivery.rows import DeliveryRows
 from webhook_tui.domain.delivery.text import visible_lines
-from webhook_tui.domain.errors import Problem, ProblemError, Severity
+from webhook_tui.domain.errors import ProblemError
 from webhook_tui.domain.session_port import SessionPort
 from webhook_tui.export.destination import Destination
 from webhook_tui.export.files import write_file
 from webhook_tui.export.format import Format
 from webhook_tui.export.formats import FORMATS
 from webhook_tui.export.redaction import redacted, redaction
+from webhook_tui.ui import notice_texts
 from webhook_tui.ui.dialogs.export import Share, file_name
 from webhook_tui.ui.selection import Selection, wait_until_done
 
@@ -72,15 +73,13 @@ class Exports:
         for part in self._parts(form, share.selection, tally):
             content += part
             if len(content) > LARGEST_COPY:
-                raise ProblemError(_problem("This is more than a clipboard takes: 1 MB.", "e exports it into a file."))
+                raise ProblemError(notice_texts.COPY_TOO_LARGE)
         if not tally.all:
-            raise ProblemError(_problem("There is no such delivery.", "Mark some with m, or choose others."))
+            raise ProblemError(notice_texts.NO_SUCH_DELIVERY)
         try:
             text = content.decode(form.encoding)
         except UnicodeDecodeError:
-            raise ProblemError(
-                _problem(f"The {form.title} is not text, so it cannot be copied.", "e exports it into a file.")
-            ) from None
+            raise ProblemError(notice_texts.not_copyable(form.title)) from None
         return Copied(text, form.name if tally.all == 1 else f"{form.name} of {tally.all:,} deliveries")
 
     def copy_found(self, stored: StoredDelivery, content: bytes) -> Copied:
@@ -89,7 +88,7 @@ class Exports:
         clean = redacted(found, self._session.known_secrets(), keep_links=True)
         text = json.dumps(json.loads(clean.delivery.body), indent=2)
         if len(text) > LARGEST_COPY:
-            raise ProblemError(_problem("This is more than a clipboard takes: 1 MB.", "Query for less of it."))
+            raise ProblemError(notice_texts.RESULT_TOO_LARGE)
         return Copied(text, "the query's result")
 
     def export(self, share: Share) -> Exported:
@@ -102,12 +101,11 @@ class Exports:
         else:
             _write(path, self._parts(form, selection, tally))
         if not tally.all:
-            raise ProblemError(_problem("There is no such delivery.", "Mark some with m, or choose others."))
+            raise ProblemError(notice_texts.NO_SUCH_DELIVERY)
         what = f"#{selection.seq}" if selection.seq is not None else f"{tally.all:,} deliveries"
         if tally.all == 1 and selection.seq is None:
             what = "1 delivery"
-        note = "; a secret or a link's signature was taken out" if tally.changed else ""
-        return Exported(f"Exported {what} to {path}{note}")
+        return Exported(notice_texts.exported(what, path, is_redacted=tally.changed > 0))
 
     def _export_each(self, form: Format, selection: Selection, directory: Path, tally: _Tally) -> None:
         for stored in self._clean(selection, tally):
@@ -124,9 +122,7 @@ class Exports:
         if not form.joins and selection.seq is None:
             second = next(deliveries, None)
             if second is not None:
-                raise ProblemError(
-                    _problem(f"One {form.name} holds one delivery: these are several.", "e exports each into a file.")
-                )
+                raise ProblemError(notice_texts.not_joinable(form.name))
         return form.write(chain((first,), deliveries), self._destination)
 
     def _clean(self, selection: Selection, tally: _Tally) -> Iterator[StoredDelivery]:
@@ -178,19 +174,15 @@ def _free(path: Path) -> Path:
 def _write(path: Path, parts: Iterator[bytes]) -> None:
     """Write a file. Standard output is refused: it is the screen's. A pipe without a reader must not block the exit."""
     if path == Path("-"):
-        raise ProblemError(_problem("Standard output belongs to the screen.", "Name a file."))
+        raise ProblemError(notice_texts.OUTPUT_IS_SCREEN)
     try:
         write_file(path, parts, to_terminal=False, waits=False)
     except BrokenPipeError:
-        raise ProblemError(_problem(f"The program that reads {path} has ended.", "Name another file.")) from None
+        raise ProblemError(notice_texts.reader_ended(path)) from None
 
 
 def _make_directory(path: Path) -> None:
     try:
         path.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise ProblemError(_problem(f"{path} cannot be made: {error.strerror}.", "Name another directory.")) from error
-
-
-def _problem(what: str, following: str) -> Problem:
-    return Problem(what, following, severity=Severity.WARNING)
+        raise ProblemError(notice_texts.no_directory(path, error.strerror)) from error

@@ -5,17 +5,16 @@ from __future__ import annotations
 from functools import partial
 
 from webhook_tui.domain.delivery.text import decoded
-from webhook_tui.domain.errors import Problem, Severity
 from webhook_tui.domain.payload.links import links
 from webhook_tui.domain.signature.verdict import Verdict
 from webhook_tui.ui.controllers.context import AppContext
 from webhook_tui.ui.controllers.deliveries import DeliveriesController
 from webhook_tui.ui.controllers.notices import NoticeController
+from webhook_tui.ui.notice_texts import NO_LINK
 from webhook_tui.ui.widgets.payload.view import PayloadView
 
 _LARGEST_SEARCHED = 1_048_576
 """Bytes of a body that are searched for links."""
-_NO_LINK = Problem("There is no web link in this payload.", "", severity=Severity.WARNING)
 
 
 class LinkController:
@@ -37,7 +36,7 @@ class LinkController:
         at_cursor = links(body.cursor_text) if isinstance(body, PayloadView) and body.has_focus else []
         found = at_cursor or links(decoded(stored.delivery.body[:_LARGEST_SEARCHED]))
         if not found:
-            self._notices.show(_NO_LINK, about=stored.row.seq)
+            self._notices.show(NO_LINK, about=stored.row.seq)
         elif len(found) == 1:
             self._confirm(stored.row.verdict, found[0])
         else:

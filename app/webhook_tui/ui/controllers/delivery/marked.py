@@ -11,10 +11,11 @@ from textual.content import Content
 
 from webhook_tui.domain.delivery.delivery import DeliveryRow, StoredDelivery
 from webhook_tui.domain.delivery.rows import Sort
-from webhook_tui.domain.errors import Problem, ProblemError, Severity
+from webhook_tui.domain.errors import ProblemError
 from webhook_tui.domain.filtering.filter import parse
 from webhook_tui.domain.session_port import SessionPort
 from webhook_tui.ui.format.comparison.deliveries import comparison
+from webhook_tui.ui.notice_texts import NONE_MARKED, not_stored
 from webhook_tui.ui.selection import wait_until_done
 
 MOST_OFFERED = 200
@@ -45,7 +46,7 @@ def compare_with_marked(session: SessionPort, stored: StoredDelivery, now: datet
         wait_until_done(found, changed)
         others = tuple(row for row in found.window(0, MOST_OFFERED + 1) if row.seq != stored.row.seq)
     if not others:
-        raise ProblemError(_NONE_MARKED)
+        raise ProblemError(NONE_MARKED)
     if len(others) > 1:
         return Marked(stored, others[:MOST_OFFERED])
     return compare(session, stored, others[0].seq)
@@ -56,11 +57,6 @@ def compare(session: SessionPort, stored: StoredDelivery, seq: int) -> Compared:
     with closing(session.open_rows()) as rows:
         other = rows.stored(seq)
     if other is None:
-        raise ProblemError(Problem(f"#{seq} is not in the history any more.", "", severity=Severity.WARNING))
+        raise ProblemError(not_stored(seq))
     before, after = sorted((other, stored), key=lambda one: one.row.seq)
     return Compared(f"#{before.row.seq} and #{after.row.seq}", comparison(before, after))
-
-
-_NONE_MARKED = Problem(
-    "No other delivery is marked.", "m marks the one to compare with; then D on this one.", severity=Severity.WARNING
-)

@@ -11,6 +11,7 @@ from webhook_tui.domain.delivery.delivery import DeliveryRow, StoredDelivery
 from webhook_tui.domain.errors import Problem, Severity
 from webhook_tui.domain.filtering.filter import parse
 from webhook_tui.domain.forwarding.replay_progress import ReplayProgress, summary
+from webhook_tui.ui import notice_texts
 from webhook_tui.ui.controllers.context import AppContext
 from webhook_tui.ui.controllers.deliveries import DeliveriesController
 from webhook_tui.ui.controllers.delivery.editor import EditorController
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
     from webhook_tui.ui.dialogs.replay.edited import Edit, EditedReplay
     from webhook_tui.ui.dialogs.replay.progress import ReplayingDialog
     from webhook_tui.ui.dialogs.replay.replay import ReplayChoice
-
-_UNCHANGED = Problem("Nothing changed: not sent.", "r replays it as it is.", severity=Severity.TIP)
 
 
 class ReplayController:
@@ -103,7 +102,7 @@ class ReplayController:
         if after is None:
             after = body
         elif after == original:
-            self._notices.show(_UNCHANGED)
+            self._notices.show(notice_texts.UNCHANGED)
         if after == original:
             return
 

@@ -9,25 +9,12 @@ from msgspec import Struct
 from textual.content import Content
 
 from webhook_tui.domain.delivery.text import visible
-from webhook_tui.domain.errors import Problem, Severity, ended
+from webhook_tui.domain.errors import Problem, Severity
 from webhook_tui.domain.status import SessionStatus
-
-SANDBOX_TIP = Problem(
-    "Sandbox: an embedded PiktID plays sample jobs, some badly signed on purpose.",
-    "Try: w on a red row, t for a ping, a to answer 503 and watch it come again.",
-    is_transient=True,
-    severity=Severity.TIP,
-)
+from webhook_tui.ui.notice_texts import SANDBOX_TIP
 
 _KEY = re.compile(r"(?<![\w.:/-])([utpswqX])(?![\w.:/-])")
 _RANK = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.TIP: 2}
-
-
-def session_ended(newest_seq: int | None, *, is_unexpected: bool, is_repeated: bool) -> Problem:
-    """Return the problem of a session that ended without giving one; `is_repeated`: soon after it was restarted."""
-    what = "Session ended unexpectedly." if is_unexpected else "Session ended."
-    stored = "" if newest_seq is None else f" Deliveries up to #{newest_seq:,} are stored."
-    return ended(what + stored, hint="Its log: webhook-tui paths.") if is_repeated else ended(what + stored)
 
 
 class Notice(Struct, frozen=True):
