@@ -14,6 +14,7 @@ from webhook_tui.domain.delivery.delivery import DeliveryRow
 from webhook_tui.domain.delivery.summary import Summary
 from webhook_tui.ui.symbols import ASCII, UNICODE
 from webhook_tui.ui.widgets.table.delivery_cells import JobWidth, cut_middle, event_cell, result_cell, status_cell
+from webhook_tui.ui.widgets.table.delivery_columns import Name
 
 JOB = Summary("job_ec536688", "processing", "3/8")
 
@@ -33,10 +34,10 @@ JOB = Summary("job_ec536688", "processing", "3/8")
     ],
 )
 def test_exceptions_stand_in_their_order_at_the_right_end(
-    row: DeliveryRow, shown: list[str], end: list[tuple[str, str]]
+    row: DeliveryRow, shown: list[Name], end: list[tuple[str, str]]
 ) -> None:
     """Normal values vanish with their column, odd ones move into the event's cell."""
-    name, *found = event_cell(row, 22, frozenset(shown), None, UNICODE, differs=False)  # type: ignore[arg-type]
+    name, *found = event_cell(row, 22, frozenset(shown), None, UNICODE, differs=False)
     assert found == end
     assert name[0].rstrip() == "ping"
     assert sum(cell_len(text) for text, _ in (name, *found)) == 22
@@ -67,11 +68,11 @@ def _text(pieces: Sequence[tuple[str, str]]) -> str:
     ],
 )
 def test_without_its_column_the_job_stands_in_the_event_where_both_fit(
-    event: str, shown: list[str], attempt: int, text: str
+    event: str, shown: list[Name], attempt: int, text: str
 ) -> None:
     """An exception drives it out."""
     row = delivery(1, event, attempt=attempt, summary=JOB)
-    pieces = event_cell(row, 24, frozenset(shown), None, UNICODE, differs=False)  # type: ignore[arg-type]
+    pieces = event_cell(row, 24, frozenset(shown), None, UNICODE, differs=False)
     assert _text(pieces) == text
     assert (pieces[-1] == ("ec536688", "muted")) == text.endswith("ec536688")
 
