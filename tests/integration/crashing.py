@@ -76,7 +76,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
 FAULTS: dict[str, tuple[type[Any], str, Callable[..., Any]]] = {
     "key": (MainScreen, "action_run", _fail),
     "paint": (MainScreen, "action_run", _fail_to_paint),
-    "message": (MainScreen, "on_delivery_table_row_opened", _fail),
+    "message": (MainScreen, "on_table_row_opened", _fail),
     "compose": (MainScreen, "compose", _fail),
     "disk": (HistoryFile, "current_connection", _full_at_times),
     "nobody": (DeliveryStore, "open", _open_as_nobody),

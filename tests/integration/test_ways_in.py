@@ -147,7 +147,7 @@ async def test_a_dumb_terminal() -> None:
     """TERM=dumb cannot show the screen, and colours neither."""
     async with terminal("--sandbox", "--port", "0", TERM="dumb") as dumb:
         await dumb.until("ready: ")
-        assert "behaving as `webhook-tui listen`" in dumb.screen
+        assert "Not a terminal; running `webhook-tui listen`." in dumb.screen
         await dumb.until("✓ valid ping")
         dumb.press("ctrl+c")
         assert await dumb.ended(3) == 130

@@ -31,6 +31,7 @@ from webhook_tui.domain.status import WebhookState
 from webhook_tui.http.asgi import Asgi, Receive, Scope, Send
 from webhook_tui.sandbox.service import Sandbox
 from webhook_tui.session.comparison import ComparisonTiming
+from webhook_tui.storage.writer import Arrival
 
 QUICK = ComparisonTiming(limits=Limits(overdue_seconds=0.4), first_delay_seconds=0.02, longest_delay_seconds=0.1)
 DATA = {"job_id": "job_1", "status": "completed"}
@@ -67,9 +68,11 @@ class Breaking:
         self._store = running.session._history
         self._store.record = self._refuse  # type: ignore[method-assign]  # a full disk cannot be had for a test
 
-    def _refuse(self, *_: object, **__: object) -> asyncio.Future[DeliveryRow]:
+    def _refuse(self, *_: object, arrival: Arrival, **__: object) -> asyncio.Future[DeliveryRow]:
+        problem = Problem("The disk is full.", "Free some space.")
+        arrival.on_failed(problem)
         refused: asyncio.Future[DeliveryRow] = asyncio.get_running_loop().create_future()
-        refused.set_exception(ProblemError(Problem("The disk is full.", "Free some space.")))
+        refused.set_exception(ProblemError(problem))
         return refused
 
     def mend(self) -> None:
