@@ -35,7 +35,7 @@ def test_the_page_says_what_changed_since_when_and_how_often() -> None:
     page = field_page(CONTRACT, _line(CONTRACT, "score"), 54, NOW, UNICODE).plain.splitlines()
 
     assert page[0] == "$.data.score" + " " * 30 + "image_result"
-    assert page[1] == "Changed since 23 Nov: text in 1; number before."
+    assert page[1] == "Changed since Mo 14:23: text in 1; number before."
     assert page[3:6] == [
         "number      205 ━━━━━━━━━━━━━━━━━━━━━━━─ 0.5",
         'string        1 ━─────────────────────── "high"',
@@ -44,8 +44,8 @@ def test_the_page_says_what_changed_since_when_and_how_often() -> None:
     assert page[7] == "Since when"
     assert len(page[9]) == len(CONTRACT.timeline.counts)
     assert "Samples" in page
-    assert '   206  23 Nov    "high"' in page
-    assert "   214  23 Nov    absent" in page
+    assert '   206  Mo 14:23  "high"' in page
+    assert "   214  Mo 14:23  absent" in page
     assert page[-5:-2] == [
         "enter the 206 that have it",
         "!     the 8 that lack it",
@@ -71,7 +71,7 @@ def test_cells_are_never_rounded_to_all_or_nothing() -> None:
         (None, "reading the deliveries"),
         (_snapshot(None), "No valid delivery yet: nothing to describe."),
         (_snapshot(contract_of([{}] * 7)), "valid deliveries of this account, 23 Nov   n = 7: too few to rely on."),
-        (_snapshot(CONTRACT), "valid deliveries of this account, 23 Nov   1 change since 23 Nov"),
+        (_snapshot(CONTRACT), "valid deliveries of this account, 23 Nov   1 change since Mo 14:23"),
         (_snapshot(CONTRACT, is_done=False), "◐ read 41,200 of 1.0 M deliveries   valid deliveries"),
     ],
 )

@@ -96,12 +96,14 @@ class RowPainter(Struct, frozen=True):
     def line(self, row: DeliveryRow, state: RowState, width: int) -> list[Segment]:
         """One delivery, `width` cells from its bar to the end; a thin line ends its run."""
         base = self._row_base(state)
+        gap = Segment(" " * GAP, base)
         line = [self._bar(row, state, base)]
         for index, column in enumerate(self.layout):
             if index:
-                line.append(Segment(" " * GAP, base))
+                line.append(gap)
             line.extend(self._cell(row, column, state, base))
-        line.append(Segment(" " * max(0, width - sum(segment.cell_length for segment in line)), base))
+        columns = sum(column.width for column in self.layout) + GAP * (len(self.layout) - 1)
+        line.append(Segment(" " * max(0, width - BAR_WIDTH - columns), base))
         return self._underlined(line) if state.ends_run else line
 
     def _underlined(self, line: Sequence[Segment]) -> list[Segment]:
@@ -151,7 +153,7 @@ class RowPainter(Struct, frozen=True):
                 pieces = result_cell(row.summary, column.width, self.glyphs)
             case name:
                 text, role = self._text(row, name, column.width)
-                pieces = [(_aligned(text, column), role)]
+                return [Segment(_aligned(text, column), base + self._style(role, state))]
         return self._segments(pieces, column, state, base)
 
     def _text(self, row: DeliveryRow, name: Literal["time", "job", "attempt", "answered", "size"], width: int) -> Piece:
@@ -169,7 +171,10 @@ class RowPainter(Struct, frozen=True):
 
     def _segments(self, pieces: Sequence[Piece], column: Column, state: RowState, base: Style) -> list[Segment]:
         """The pieces of a cell in their styles, filled with blanks to the column's width."""
-        blanks = column.width - sum(cell_len(text) for text, _ in pieces)
+        blanks = column.width - sum([cell_len(text) for text, _ in pieces])
+        if len(pieces) == 1:
+            text, role = pieces[0]
+            return [Segment(text + " " * blanks, base + self._style(role, state))]
         segments = [Segment(text, base + self._style(role, state)) for text, role in pieces]
         return _without_empty(*segments, Segment(" " * blanks, base))
 
