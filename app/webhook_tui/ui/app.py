@@ -25,6 +25,7 @@ from textual.screen import Screen
 from webhook_tui.domain.delivery.text import visible
 from webhook_tui.domain.errors import Problem
 from webhook_tui.domain.events import (
+    Alerted,
     DeliveriesDeleted,
     HandlerCheckAdvanced,
     HistoryOpened,
@@ -246,6 +247,8 @@ class WebhookTuiApp(TerminalApp):
             case Replayed(sent):
                 if not main.deliveries.add_forward_results((sent,)):
                     self.toast(notice_texts.replayed(sent.seq, sent.outcome))
+            case Alerted(digest):
+                self.alert(digest.sentence, digest.count)
             case HandlerCheckAdvanced(check):
                 main.controllers.handler_check.on_advanced(check)
             case Notified(sentence):
@@ -294,6 +297,8 @@ class WebhookTuiApp(TerminalApp):
 
     async def on_event(self, event: events.Event) -> None:
         """Pass events on, but no key to a dialog that has just opened."""
+        if isinstance(event, events.Key | events.MouseDown):
+            self.see_alerts()
         is_key = isinstance(event, events.Key) and event.key not in ("ctrl+c", "ctrl+q")
         if is_key and self.screen_stack and isinstance(self.screen, Dialog) and self.screen.is_deaf:
             return
