@@ -103,6 +103,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("route.addresses", "what the status line shortens; copy", label="Addresses in full"),
     Action("receiver.forward", "to your own app; its answer goes back", label="Forward every delivery"),
     Action("delivery.simulate", "signed, to the receiver or a URL", label="Simulate an event"),
+    Action("screen.reset", "theme, tab and filter as at the first start", label="Reset layout"),
     Action("route.check", "check whether it reaches the receiver", label="Check the public URL"),
 )
 BY_ID = {action.id: action for action in ACTIONS}

@@ -56,6 +56,7 @@ from webhook_tui.ui.messages import (
     RingChanged,
 )
 from webhook_tui.ui.palette import system_commands
+from webhook_tui.ui.preferences import PreferencesFile
 from webhook_tui.ui.screens.main import MainScreen
 from webhook_tui.ui.session_worker import SessionWorker
 from webhook_tui.ui.terminal.app import TerminalApp
@@ -89,11 +90,12 @@ class WebhookTuiApp(TerminalApp):
         sandbox: Callable[[], SessionPort] | None = None,
         restart: Callable[[], SessionPort] | None = None,
         keymap: Mapping[str, str] | None = None,
+        preferences: PreferencesFile | None = None,
         monotonic: Callable[[], float] = time.monotonic,
         thread_time: Callable[[], float] = time.thread_time,
     ) -> None:
         """`now` returns the aware local time. `sandbox` and `restart` start another session: with the embedded PiktID,
-        and in place of one that ended; both block, and raise ProblemError.
+        and in place of one that ended; both block, and raise ProblemError. `preferences`: what is kept between runs.
         """
         super().__init__()
         self.stylesheet = theme.CachedStylesheet(variables=self.get_css_variables())
@@ -114,7 +116,12 @@ class WebhookTuiApp(TerminalApp):
             in_ascii,
             None if sandbox is None else lambda: self._sessions.replace(sandbox),
             self._restart,
+            preferences or PreferencesFile(None),
+            self.theme,
         )
+        kept_theme = self.context.preferences.read().theme
+        if theme_name is None and kept_theme in self.available_themes:
+            self.theme = kept_theme
         self._main = MainScreen(self.context, monotonic=monotonic, thread_time=thread_time)
         self._sessions = SessionController(
             self.context,

@@ -15,6 +15,7 @@ from webhook_tui.ui.controllers.delivery.payload_query import PayloadQueryContro
 from webhook_tui.ui.controllers.delivery.replay import ReplayController
 from webhook_tui.ui.controllers.filter import FilterController
 from webhook_tui.ui.controllers.handler_check import HandlerCheckController
+from webhook_tui.ui.controllers.layout import LayoutController
 from webhook_tui.ui.controllers.panes import PaneController
 from webhook_tui.ui.controllers.prompts import PromptController
 from webhook_tui.ui.controllers.receiver import ReceiverController
@@ -37,6 +38,7 @@ class MainControllers:
         self.editor = EditorController(context, notices)
         self.exports = ExportController(context, deliveries, self.filter, notices)
         self.handler_check = HandlerCheckController(context)
+        self.layout = LayoutController(context, deliveries, self.filter)
         self.links = LinkController(context, deliveries, notices)
         self.payload_query = PayloadQueryController(context, screen, deliveries)
         self.prompts = PromptController(context, self.panes)
@@ -86,6 +88,7 @@ class MainControllers:
             "screen.help": self.panes.show_help,
             "screen.leave": screen.leave,
             "screen.next_pane": screen.focus_next,
+            "screen.reset": self.layout.reset,
             "screen.previous_pane": screen.focus_previous,
             "stream.show": self.panes.toggle_stream,
             "tabs.previous": partial(self.panes.change_tab, -1),
