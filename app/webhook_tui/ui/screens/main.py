@@ -225,6 +225,8 @@ class MainScreen(Screen[None]):
         if needs.needs_session and self.context.status.end is not None:
             return False
         match name:
+            case "work.stop":
+                return self._is_complete and self.controllers.work.is_busy
             case "table.show_all":
                 return self.controllers.filter.is_on and self.deliveries.table.has_focus
             case "table.into_detail":

@@ -21,6 +21,7 @@ from webhook_tui.ui.controllers.prompts import PromptController
 from webhook_tui.ui.controllers.receiver import ReceiverController
 from webhook_tui.ui.controllers.statistics import StatisticsController
 from webhook_tui.ui.controllers.webhook import WebhookController
+from webhook_tui.ui.controllers.work import WorkController
 
 if TYPE_CHECKING:
     from webhook_tui.ui.screens.main import MainScreen
@@ -36,14 +37,15 @@ class MainControllers:
         self.annotations = AnnotationController(context, deliveries, self.filter)
         self.diff = DiffController(context, deliveries, notices)
         self.editor = EditorController(context, notices)
-        self.exports = ExportController(context, deliveries, self.filter, notices)
+        self.work = WorkController(screen)
+        self.exports = ExportController(context, deliveries, self.filter, notices, self.work)
         self.handler_check = HandlerCheckController(context)
         self.layout = LayoutController(context, deliveries, self.filter)
         self.links = LinkController(context, deliveries, notices)
         self.payload_query = PayloadQueryController(context, screen, deliveries)
         self.prompts = PromptController(context, self.panes)
         self.receiver = ReceiverController(context, deliveries, notices, self.editor)
-        self.replay = ReplayController(context, deliveries, self.filter, notices, self.editor)
+        self.replay = ReplayController(context, deliveries, self.filter, notices, self.editor, work=self.work)
         self.statistics = StatisticsController(context, deliveries, self.filter, self.panes)
         self.webhook = WebhookController(context, notices, self.prompts)
         self.handlers: Mapping[str, Callable[[], object]] = {
@@ -91,6 +93,7 @@ class MainControllers:
             "screen.reset": self.layout.reset,
             "screen.previous_pane": screen.focus_previous,
             "stream.show": self.panes.toggle_stream,
+            "work.stop": self.work.stop,
             "tabs.previous": partial(self.panes.change_tab, -1),
             "tabs.next": partial(self.panes.change_tab, 1),
         }
