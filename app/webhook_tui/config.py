@@ -13,6 +13,7 @@ from typing import Any
 from msgspec import Struct, field
 
 from webhook_tui import errors
+from webhook_tui.domain.alerts import Subject
 from webhook_tui.domain.answer_rules.rules import AnswerRule, Default
 from webhook_tui.domain.errors import Problem, ProblemError
 from webhook_tui.domain.forwarding.forward_rule import ForwardRule
@@ -80,6 +81,8 @@ class Settings(Struct, frozen=True, kw_only=True):
     """Where in an event's `data` the job stands: PiktID does not document it."""
     theme: str | None = None
     ascii: bool = False
+    notify: frozenset[Subject] = frozenset()
+    """What the terminal rings and notifies for."""
     keymap: Mapping[str, str] = field(default_factory=dict)
     filters: Mapping[str, str] = field(default_factory=dict)
     """The named filters of config.toml."""

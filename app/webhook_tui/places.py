@@ -50,6 +50,11 @@ class Places(Struct, frozen=True):
         return self.state / "accounts.db"
 
     @property
+    def preferences(self) -> Path:
+        """How the screen was left: theme, tab, filter."""
+        return self.state / "screen.json"
+
+    @property
     def log(self) -> Path:
         """The program's own log."""
         return self.state / "webhook-tui.log"

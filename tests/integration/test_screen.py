@@ -7,12 +7,14 @@ import json
 import re
 
 from tests.integration.deliveries import post
-from tests.integration.terminal import Terminal, terminal
+from tests.integration.terminal import NORMAL_SCREEN, Terminal, terminal
 from tests.patience import own_time
 from tests.session.running import TOKEN, sandbox_of, url_at
 from tests.tunnels.localhost_run import LocalhostRun
 
 COPIED = re.compile(rb"\x1b\]52;c;([A-Za-z0-9+/=]+)")
+NOTIFIED = re.compile(rb"\x07(?:\x1bPtmux;\x1b)?\x1b\]9;webhook-tui: #\d+ ")
+"""A bell and a notification; within tmux it is handed on."""
 ROW = re.compile(r"^(▌?) +(\d+)  \d\d:\d\d:\d\d   [✓✗∅!◷…] ", re.MULTILINE)
 
 
@@ -33,17 +35,20 @@ async def _headline(screen: Terminal, number: int) -> None:
 async def test_the_sandbox_has_rows_within_five_seconds() -> None:
     """Without token, tunnel, internet or account; then every verdict, and one delivery that was retried."""
     began = own_time()
-    async with terminal("--sandbox", "--port", "0") as screen:
+    async with terminal("--sandbox", "--port", "0", "--notify", "invalid") as screen:
         await screen.until(_count)
         assert own_time() - began < 5
         for words in ("✓ valid", "✗ invalid", "∅ missing", "◷ older", "! malformed"):
             await screen.until(words)
-        await screen.until(re.compile(r"image_result +2 ").search)
+        await screen.until(re.compile(r"image_result +×2 ").search)
         assert "● sandbox" in screen.screen
         assert "Sandbox: an embedded PiktID plays sample jobs" in screen.screen
+        await screen.until(lambda _: NOTIFIED.search(screen.output))
+        assert b"\x1b[22;2t\x1b]2;(1) webhook-tui\x1b\\" in screen.output
         await screen.pressing("esc", lambda text: "Sandbox: an embedded PiktID" not in text)
         screen.press("q")
         assert await screen.ended() == 0
+        assert screen.output.index(b"\x1b]2;\x1b\\\x1b[23;2t") < screen.output.rindex(NORMAL_SCREEN)
 
 
 async def test_moving_about() -> None:

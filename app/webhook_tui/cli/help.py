@@ -46,7 +46,7 @@ _HEADINGS = {
     "Deliveries": "seq marked filter limit file edit until none count within since_seq",
     "History": "db ephemeral keep_days keep_rows",
     "Jobs": "job_id_field job_status_field job_progress_field job_image_field",
-    "Output": "output form command theme ascii",
+    "Output": "output form command theme ascii notify",
 }
 """Heading to the names of its parameters."""
 _HEADING_OF = {name: heading for heading, names in _HEADINGS.items() for name in names.split()}

@@ -20,7 +20,7 @@ from webhook_tui.cli.history.show import show
 from webhook_tui.cli.history.wait import wait
 from webhook_tui.cli.history.why import why
 from webhook_tui.cli.mcp import serve_mcp
-from webhook_tui.cli.options import option, shared_options
+from webhook_tui.cli.options import NotifyType, option, shared_options
 from webhook_tui.cli.session.listen import listen, listen_with, run
 from webhook_tui.cli.session.sandbox import sandbox
 from webhook_tui.cli.settings import has_screen, leave, note, reopen_terminal, run_settings
@@ -89,6 +89,12 @@ def main() -> NoReturn:
 @shared_options
 @option("--theme", help="Colours of the screen: webhook-dark, webhook-light, or one of Textual's.")
 @option("--ascii", "ascii", is_flag=True, help="Draw with ASCII only.")
+@option(
+    "--notify",
+    type=NotifyType(),
+    metavar="WHAT,...",
+    help="Ring and notify for: invalid, lost, job (a job is done).",
+)
 @click.version_option(__version__, "--version", prog_name="webhook-tui", message="%(prog)s %(version)s")
 @click.pass_context
 def root(ctx: click.Context, /, **given: Any) -> None:

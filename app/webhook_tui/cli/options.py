@@ -25,6 +25,7 @@ from webhook_tui.config import (
     named_filters,
     read_secret_file,
 )
+from webhook_tui.domain.alerts import Subject
 from webhook_tui.domain.answer_rules.rules import AnswerRule, RuleError
 from webhook_tui.domain.answer_rules.rules import parse as parse_rule
 from webhook_tui.domain.delivery.text import visible
@@ -79,6 +80,22 @@ class TokenType(SecretType):
         if not token:
             self.fail("it is empty", param, ctx)
         return token
+
+
+class NotifyType(click.ParamType[Any]):
+    """What to be told of, separated by commas."""
+
+    name = "what"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> frozenset[Subject]:
+        """Return the subjects; an unknown one is a usage error."""
+        if isinstance(value, frozenset):
+            return value
+        names = [name.strip() for name in str(value).split(",") if name.strip()]
+        try:
+            return frozenset(Subject(name) for name in names)
+        except ValueError:
+            self.fail(f"it takes {', '.join(Subject)}, separated by commas", param, ctx)
 
 
 class UrlType(click.ParamType[str]):
@@ -407,6 +424,7 @@ def settings_from(
         job_fields=job_fields_from(values),
         theme=values.get("theme"),
         ascii=bool(values.get("ascii")),
+        notify=values.get("notify") or frozenset(),
         keymap={str(key): str(keys) for key, keys in keymap.items()} if isinstance(keymap, dict) else {},
         filters=named_filters(config),
         places=places,

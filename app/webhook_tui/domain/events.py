@@ -14,6 +14,7 @@ from webhook_tui.domain.refusal import Refusal
 from webhook_tui.domain.status import SessionStatus
 
 if TYPE_CHECKING:
+    from webhook_tui.domain.alerts import AlertDigest
     from webhook_tui.domain.diagnostics.report import Cause
     from webhook_tui.domain.forwarding.handler_check import HandlerCheck
 
@@ -172,6 +173,12 @@ class HandlerCheckAdvanced(Struct, frozen=True):
     check: HandlerCheck
 
 
+class Alerted(Struct, frozen=True):
+    """Something happened that the user wants to be told of without looking (`--notify`)."""
+
+    digest: AlertDigest
+
+
 class ShutdownStepStarted(Struct, frozen=True):
     """A step of the shutdown began: `deleting webhook 41`, `closing the tunnel`."""
 
@@ -240,6 +247,7 @@ SessionEvent: TypeAlias = (
     | Replayed
     | ReplayAdvanced
     | HandlerCheckAdvanced
+    | Alerted
     | ShutdownStepStarted
     | ShutdownStepEnded
     | SessionStopped

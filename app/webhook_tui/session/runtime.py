@@ -48,6 +48,7 @@ from webhook_tui.http.receiver import Receiver
 from webhook_tui.http.server import Server
 from webhook_tui.http.tls import tls_problems
 from webhook_tui.session import messages
+from webhook_tui.session.alerts import Alerts
 from webhook_tui.session.announcement import Announcement
 from webhook_tui.session.answer_rule import ActiveAnswerRule
 from webhook_tui.session.bus import (
@@ -223,6 +224,7 @@ class Runtime:
             hook_path=hook_path,
         )
         self.handler_check = HandlerChecker(self._forwarder, self.secret_ring, bus, clock)
+        self._alerts = Alerts(bus, clock, settings.notify)
         self._announcement = Announcement(
             store, self.secret_ring, clock, hook_path=hook_path, nonce=self.simulation.nonce
         )
@@ -268,6 +270,7 @@ class Runtime:
         """
         async with contextlib.AsyncExitStack() as stack:
             stack.callback(self.status.close)
+            stack.callback(self._alerts.close)
             stack.push_async_callback(self.tasks.aclose, _CANCEL_SECONDS)
             if self._sandbox is not None:
                 await stack.enter_async_context(self._sandbox)
@@ -305,6 +308,10 @@ class Runtime:
         subscribe(EventLost, self._ownership_watch.on_event_lost)
         subscribe(DeliveryStored, self.contracts.on_delivery_stored)
         subscribe(VerdictChanged, self.contracts.on_verdict_changed)
+        if self._settings.notify:
+            subscribe(DeliveryStored, self._alerts.on_delivery_stored)
+            subscribe(VerdictChanged, self._alerts.on_verdict_changed)
+            subscribe(EventLost, self._alerts.on_event_lost)
         subscribe(EventsMatched, self.annotations.on_events_matched)
         subscribe(EventsDiffered, self.annotations.on_events_differed)
         subscribe(Forwarded, self.annotations.on_sent)

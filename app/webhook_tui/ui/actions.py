@@ -53,6 +53,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("app.jobs", "jobs: their events and images", "J", "Jobs"),
     Action("app.contract", "contract: what each event's payloads hold", "C", "Contract"),
     Action("app.handler_test", "test my handler: valid, forged and malformed deliveries", "T", "Test my handler"),
+    Action("work.stop", "stop the export or the replay that is under way", "x", "Stop", in_footer=True),
     Action("table.filter", "filter", "slash", "Filter", "/", in_footer=True, needs_delivery=True),
     Action("table.show_all", "show all, no filter", "escape", "Show all", "esc", in_footer=True, needs_delivery=True),
     Action("table.toggle_filter", "turn the last filter off or on", "backslash", "Filter off, on", needs_delivery=True),
@@ -103,6 +104,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("route.addresses", "what the status line shortens; copy", label="Addresses in full"),
     Action("receiver.forward", "to your own app; its answer goes back", label="Forward every delivery"),
     Action("delivery.simulate", "signed, to the receiver or a URL", label="Simulate an event"),
+    Action("screen.reset", "theme, tab and filter as at the first start", label="Reset layout"),
     Action("route.check", "check whether it reaches the receiver", label="Check the public URL"),
 )
 BY_ID = {action.id: action for action in ACTIONS}

@@ -25,6 +25,7 @@ from textual.screen import Screen
 from webhook_tui.domain.delivery.text import visible
 from webhook_tui.domain.errors import Problem
 from webhook_tui.domain.events import (
+    Alerted,
     DeliveriesDeleted,
     HandlerCheckAdvanced,
     HistoryOpened,
@@ -55,6 +56,7 @@ from webhook_tui.ui.messages import (
     RingChanged,
 )
 from webhook_tui.ui.palette import system_commands
+from webhook_tui.ui.preferences import PreferencesFile
 from webhook_tui.ui.screens.main import MainScreen
 from webhook_tui.ui.session_worker import SessionWorker
 from webhook_tui.ui.terminal.app import TerminalApp
@@ -88,11 +90,12 @@ class WebhookTuiApp(TerminalApp):
         sandbox: Callable[[], SessionPort] | None = None,
         restart: Callable[[], SessionPort] | None = None,
         keymap: Mapping[str, str] | None = None,
+        preferences: PreferencesFile | None = None,
         monotonic: Callable[[], float] = time.monotonic,
         thread_time: Callable[[], float] = time.thread_time,
     ) -> None:
         """`now` returns the aware local time. `sandbox` and `restart` start another session: with the embedded PiktID,
-        and in place of one that ended; both block, and raise ProblemError.
+        and in place of one that ended; both block, and raise ProblemError. `preferences`: what is kept between runs.
         """
         super().__init__()
         self.stylesheet = theme.CachedStylesheet(variables=self.get_css_variables())
@@ -113,7 +116,12 @@ class WebhookTuiApp(TerminalApp):
             in_ascii,
             None if sandbox is None else lambda: self._sessions.replace(sandbox),
             self._restart,
+            preferences or PreferencesFile(None),
+            self.theme,
         )
+        kept_theme = self.context.preferences.read().theme
+        if theme_name is None and kept_theme in self.available_themes:
+            self.theme = kept_theme
         self._main = MainScreen(self.context, monotonic=monotonic, thread_time=thread_time)
         self._sessions = SessionController(
             self.context,
@@ -246,6 +254,8 @@ class WebhookTuiApp(TerminalApp):
             case Replayed(sent):
                 if not main.deliveries.add_forward_results((sent,)):
                     self.toast(notice_texts.replayed(sent.seq, sent.outcome))
+            case Alerted(digest):
+                self.alert(digest.sentence, digest.count)
             case HandlerCheckAdvanced(check):
                 main.controllers.handler_check.on_advanced(check)
             case Notified(sentence):
@@ -294,6 +304,8 @@ class WebhookTuiApp(TerminalApp):
 
     async def on_event(self, event: events.Event) -> None:
         """Pass events on, but no key to a dialog that has just opened."""
+        if isinstance(event, events.Key | events.MouseDown):
+            self.see_alerts()
         is_key = isinstance(event, events.Key) and event.key not in ("ctrl+c", "ctrl+q")
         if is_key and self.screen_stack and isinstance(self.screen, Dialog) and self.screen.is_deaf:
             return

@@ -40,6 +40,7 @@ _WHERE = {
     "button": "buttons",
     "dialog": "dialogs",
     "help": "help",
+    "work": "everywhere",
 }
 
 

@@ -66,6 +66,7 @@ def _leave(number: int, _frame: FrameType | None) -> NoReturn:
 
 def _app(settings: Settings, process: SessionProcess, launcher: SessionLauncher) -> WebhookTuiApp:
     from webhook_tui.ui.app import WebhookTuiApp  # noqa: PLC0415 -- Textual, while the session starts
+    from webhook_tui.ui.preferences import PreferencesFile  # noqa: PLC0415 -- the same
 
     return WebhookTuiApp(
         process,
@@ -75,6 +76,7 @@ def _app(settings: Settings, process: SessionProcess, launcher: SessionLauncher)
         sandbox=launcher.start_sandbox,
         restart=launcher.restart,
         keymap=settings.keymap,
+        preferences=PreferencesFile(settings.places.preferences),
     )
 
 

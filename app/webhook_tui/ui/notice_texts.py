@@ -150,6 +150,13 @@ def no_directory(path: Path, reason: str | None) -> Problem:
     return Problem(f"{path} cannot be created: {reason}.", "Name another directory.", severity=Severity.WARNING)
 
 
+def export_stopped(count: int) -> Problem:
+    """Return what a stopped export has left behind: `count` whole files."""
+    files = "1 file is" if count == 1 else f"{count:,} files are"
+    left = f"{files} written." if count else "Nothing was written."
+    return Problem("Export stopped.", left, severity=Severity.TIP)
+
+
 def exported(what: str, path: Path, *, is_redacted: bool) -> str:
     """A toast: `what` was written."""
     note = "; a secret or a link's signature was taken out" if is_redacted else ""

@@ -13,7 +13,7 @@ from click.core import ParameterSource
 from msgspec import Struct
 
 from webhook_tui.cli.help import Group, hide_options
-from webhook_tui.cli.options import AnswerType, SecretType, option, output_format, shared_options
+from webhook_tui.cli.options import AnswerType, NotifyType, SecretType, option, output_format, shared_options
 from webhook_tui.cli.setup.config_file import TABLES, places_and_config
 from webhook_tui.domain.answer_rules.rules import text_of
 from webhook_tui.domain.delivery.text import visible
@@ -54,6 +54,7 @@ def config_commands() -> None:
 @config_commands.command("show", examples=_EXAMPLES)
 @shared_options
 @option("--theme", help="Colours of the screen.")
+@option("--notify", type=NotifyType(), metavar="WHAT,...", help="Ring and notify for these.")
 @option("--ascii", "ascii", is_flag=True, help="Draw with ASCII only.")
 @output_format("text", "json")
 @click.pass_context
@@ -158,6 +159,8 @@ def _plain(value: object, *, is_secret: bool) -> object:
 
     if value is None or isinstance(value, bool | int | float):
         return value
+    if isinstance(value, frozenset):
+        return sorted(value)
     if isinstance(value, tuple | list):
         return [_plain(each, is_secret=is_secret) for each in value]
     if is_secret or isinstance(value, Secret):

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from webhook_tui.cli.help import command, hide_options
-from webhook_tui.cli.options import FILE, option, output_format, settings_from, shared_options
+from webhook_tui.cli.options import FILE, NotifyType, option, output_format, settings_from, shared_options
 from webhook_tui.cli.settings import note
 from webhook_tui.cli.setup.config_file import config_warnings, option_names, places_and_config
 from webhook_tui.cli.setup.config_show import option_text, option_values
@@ -26,6 +26,7 @@ from webhook_tui.config import Settings
 )
 @shared_options
 @option("--theme", hidden=True)
+@option("--notify", type=NotifyType(), hidden=True)
 @option("--ascii", "ascii", is_flag=True, hidden=True)
 @click.option("--bundle", "bundle_path", type=FILE, help="Write a redacted report for a bug report to this file.")
 @output_format("text", "json")

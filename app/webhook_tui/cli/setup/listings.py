@@ -24,6 +24,7 @@ def paths(obj: tuple[Places, dict[str, Any]]) -> None:
         ("config", places.config_file),
         ("deliveries", places.deliveries),
         ("accounts", places.accounts),
+        ("screen", places.preferences),
         ("log", places.log),
         ("session log", places.session_log),
         ("tunnel log", places.tunnel_log),

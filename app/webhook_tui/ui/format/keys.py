@@ -52,6 +52,7 @@ _LINES: tuple[tuple[str, tuple[str, ...], str], ...] = (
     (_PIKTID, ("piktid.copy_url",), "copy the public URL"),
     (_SCREEN, ("screen.next_pane", "tabs.previous", "tabs.next"), "next pane, next tab"),
     (_SCREEN, ("detail.zoom",), "zoom the detail"),
+    (_SCREEN, ("work.stop",), "stop export or replay"),
     (_SCREEN, ("app.status", "app.jobs", "app.contract"), "status; jobs; contract"),
     (_SCREEN, ("screen.commands",), "all commands by name"),
     (_SCREEN, ("screen.help",), "this help"),

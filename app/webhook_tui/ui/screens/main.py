@@ -162,6 +162,7 @@ class MainScreen(Screen[None]):
         self.controllers.filter.search.close()
         self.deliveries.open(rows)
         self.controllers.filter.search.on_history_opened()
+        self.controllers.layout.restore()
         self.controllers.panes.stream.forget()
         self._arrange()
 
@@ -207,6 +208,7 @@ class MainScreen(Screen[None]):
     def _tick(self) -> None:
         self.query_one(StatusBar).tick()
         self.notices.tick()
+        self.controllers.layout.keep()
         if not self.deliveries.total:
             self.query_one(StepsView).show(self.context.status, self.context.now())
 
@@ -223,6 +225,8 @@ class MainScreen(Screen[None]):
         if needs.needs_session and self.context.status.end is not None:
             return False
         match name:
+            case "work.stop":
+                return self._is_complete and self.controllers.work.is_busy
             case "table.show_all":
                 return self.controllers.filter.is_on and self.deliveries.table.has_focus
             case "table.into_detail":
@@ -249,6 +253,8 @@ class MainScreen(Screen[None]):
 
     def leave(self) -> None:
         """Ask the app to end."""
+        if self._is_complete:
+            self.controllers.layout.keep()
         self.post_message(LeaveRequested())
 
     # Events of the widgets

@@ -15,11 +15,13 @@ from webhook_tui.ui.controllers.delivery.payload_query import PayloadQueryContro
 from webhook_tui.ui.controllers.delivery.replay import ReplayController
 from webhook_tui.ui.controllers.filter import FilterController
 from webhook_tui.ui.controllers.handler_check import HandlerCheckController
+from webhook_tui.ui.controllers.layout import LayoutController
 from webhook_tui.ui.controllers.panes import PaneController
 from webhook_tui.ui.controllers.prompts import PromptController
 from webhook_tui.ui.controllers.receiver import ReceiverController
 from webhook_tui.ui.controllers.statistics import StatisticsController
 from webhook_tui.ui.controllers.webhook import WebhookController
+from webhook_tui.ui.controllers.work import WorkController
 
 if TYPE_CHECKING:
     from webhook_tui.ui.screens.main import MainScreen
@@ -35,13 +37,15 @@ class MainControllers:
         self.annotations = AnnotationController(context, deliveries, self.filter)
         self.diff = DiffController(context, deliveries, notices)
         self.editor = EditorController(context, notices)
-        self.exports = ExportController(context, deliveries, self.filter, notices)
+        self.work = WorkController(screen)
+        self.exports = ExportController(context, deliveries, self.filter, notices, self.work)
         self.handler_check = HandlerCheckController(context)
+        self.layout = LayoutController(context, deliveries, self.filter)
         self.links = LinkController(context, deliveries, notices)
         self.payload_query = PayloadQueryController(context, screen, deliveries)
         self.prompts = PromptController(context, self.panes)
         self.receiver = ReceiverController(context, deliveries, notices, self.editor)
-        self.replay = ReplayController(context, deliveries, self.filter, notices, self.editor)
+        self.replay = ReplayController(context, deliveries, self.filter, notices, self.editor, work=self.work)
         self.statistics = StatisticsController(context, deliveries, self.filter, self.panes)
         self.webhook = WebhookController(context, notices, self.prompts)
         self.handlers: Mapping[str, Callable[[], object]] = {
@@ -86,8 +90,10 @@ class MainControllers:
             "screen.help": self.panes.show_help,
             "screen.leave": screen.leave,
             "screen.next_pane": screen.focus_next,
+            "screen.reset": self.layout.reset,
             "screen.previous_pane": screen.focus_previous,
             "stream.show": self.panes.toggle_stream,
+            "work.stop": self.work.stop,
             "tabs.previous": partial(self.panes.change_tab, -1),
             "tabs.next": partial(self.panes.change_tab, 1),
         }

@@ -41,6 +41,8 @@ class TerminalApp(App[object]):
         super().__init__()
         self.crash: BaseException | None = None
         """The exception that ended the app, if one did."""
+        self._unseen = 0
+        """Alerts since the last key or click."""
 
     @abstractmethod
     def show_problem(self, problem: Problem) -> None:
@@ -90,6 +92,7 @@ class TerminalApp(App[object]):
     def on_app_focus(self) -> None:
         """Ask for the mouse again: the terminal may be another one than before."""
         self._request_mouse()
+        self.see_alerts()
 
     def on_resize(self) -> None:
         """Ask for the mouse again: what resizes may be a multiplexer that was attached anew."""
@@ -98,6 +101,20 @@ class TerminalApp(App[object]):
     def _request_mouse(self) -> None:
         if self._terminal is not None:
             self._terminal.request_mouse()
+
+    def alert(self, sentence: str, count: int) -> None:
+        """Ring and notify, and count it in the terminal's title until a key or the mouse is used."""
+        self._unseen += count
+        if self._terminal is not None:
+            self._terminal.notify(sentence)
+            self._terminal.show_unseen(self._unseen)
+
+    def see_alerts(self) -> None:
+        """The user is here: nothing is unseen any more."""
+        if self._unseen:
+            self._unseen = 0
+            if self._terminal is not None:
+                self._terminal.show_unseen(0)
 
     # Clipboard
 

@@ -24,6 +24,8 @@ from textual.app import App
 from textual.drivers.linux_driver import LinuxDriver
 from textual.message import Message
 
+from webhook_tui.ui.terminal.notification import TerminalTitle, notification
+
 _log = logging.getLogger(__name__)
 _READ_BYTES = 4096
 _POLL_SECONDS = 0.1
@@ -116,6 +118,7 @@ class TerminalDriver(LinuxDriver):
     ) -> None:
         super().__init__(app, debug=debug, mouse=mouse, size=size)
         self._size = size or self._get_terminal_size()
+        self._title = TerminalTitle()
         self.was_stopped = False
         """Whether the process was stopped and continued since this was last set."""
 
@@ -133,6 +136,25 @@ class TerminalDriver(LinuxDriver):
             self._enable_mouse_support()
             if self._mouse_pixels:
                 self._enable_mouse_pixels()
+
+    def stop_application_mode(self) -> None:
+        """Give the terminal back with the title that it had."""
+        if title := self._title.restored():
+            self.write(title)
+        super().stop_application_mode()
+
+    def notify(self, sentence: str) -> None:
+        """Ring, and show a notification."""
+        self._send(notification(sentence, os.environ))
+
+    def show_unseen(self, count: int) -> None:
+        """Show the number of alerts that nobody has seen in the title; 0: the title is the program's name."""
+        self._send(self._title.unseen(count))
+
+    def _send(self, sequence: str) -> None:
+        if sequence and self._is_active:
+            self.write(sequence)
+            self.flush()
 
     # Input
 

@@ -36,9 +36,14 @@ class OutputFilter(LineFilter):
         return segment if clean == text else Segment(clean, segment.style)
 
 
+def harmless(text: str) -> str:
+    """Return the text with a replacement character in the place of each that could act on the terminal."""
+    return "".join(c if is_harmless(c) else "\N{REPLACEMENT CHARACTER}" * cell_len(c) for c in text)
+
+
 @lru_cache(4096)
 def _clean(text: str, in_ascii: bool) -> str:
-    clean = "".join(c if is_harmless(c) else "\N{REPLACEMENT CHARACTER}" * cell_len(c) for c in text)
+    clean = harmless(text)
     if in_ascii:
         clean = clean.translate(ASCII_SYMBOLS)
         clean = "".join(c if c.isascii() else "?" * cell_len(c) for c in clean)

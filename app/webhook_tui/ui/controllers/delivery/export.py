@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+from webhook_tui.domain.errors import ProblemError
 from webhook_tui.domain.filtering.filter import parse
 from webhook_tui.domain.url import connect_host
 from webhook_tui.export.destination import Destination
@@ -12,7 +13,9 @@ from webhook_tui.ui.controllers.context import AppContext
 from webhook_tui.ui.controllers.deliveries import DeliveriesController
 from webhook_tui.ui.controllers.filter import FilterController
 from webhook_tui.ui.controllers.notices import NoticeController
+from webhook_tui.ui.controllers.work import WorkController
 from webhook_tui.ui.format.addresses import listener
+from webhook_tui.ui.long_work import LongWork
 from webhook_tui.ui.selection import Selection
 
 if TYPE_CHECKING:
@@ -29,11 +32,13 @@ class ExportController:
         deliveries: DeliveriesController,
         filter_: FilterController,
         notices: NoticeController,
+        work: WorkController,
     ) -> None:
         self._context = context
         self._deliveries = deliveries
         self._filter = filter_
         self._notices = notices
+        self._work = work
 
     def copy(self) -> None:
         """Ask for the format of a copy."""
@@ -76,7 +81,11 @@ class ExportController:
         def export(share: Share | None) -> None:
             if share is not None:
                 self._notices.clear()
-                self._context.run_in_thread(partial(exports.export, share), self._exported)
+                work = LongWork("export", share.selection.count)
+                if share.selection.seq is None:
+                    self._work.add(work)
+                done, failed = partial(self._exported, work), partial(self._failed, work)
+                self._context.run_in_thread(partial(exports.export, share, work), done, failed)
 
         self._context.app.push_screen(ExportDialog(self._selections(stored.row.seq)), export)
 
@@ -90,8 +99,13 @@ class ExportController:
     def _copied(self, copied: Copied) -> None:
         self._context.app.copy(copied.text, copied.what)
 
-    def _exported(self, exported: Exported) -> None:
+    def _exported(self, work: LongWork, exported: Exported) -> None:
+        self._work.remove(work)
         self._context.app.toast(exported.sentence)
+
+    def _failed(self, work: LongWork, error: ProblemError) -> None:
+        self._work.remove(work)
+        self._notices.show(error.problem)
 
     def _selections(self, seq: int) -> tuple[Selection, ...]:
         found = self._filter.search

@@ -25,6 +25,7 @@ from webhook_tui.export.formats import FORMATS
 from webhook_tui.export.redaction import redacted, redaction
 from webhook_tui.ui import notice_texts
 from webhook_tui.ui.dialogs.export import Share, file_name
+from webhook_tui.ui.long_work import LongWork, WorkStoppedError
 from webhook_tui.ui.selection import Selection, wait_until_done
 
 LARGEST_COPY = 1_000_000
@@ -91,9 +92,16 @@ class Exports:
             raise ProblemError(notice_texts.RESULT_TOO_LARGE)
         return Copied(text, "the query's result")
 
-    def export(self, share: Share) -> Exported:
-        """Write the file or files. Raises ProblemError."""
-        form, selection, tally = FORMATS[share.form], share.selection, _Tally()
+    def export(self, share: Share, work: LongWork | None = None) -> Exported:
+        """Write the file or files, and count the deliveries in `work`. Raises ProblemError, also when it is stopped."""
+        tally = _Tally(work=work)
+        try:
+            return self._export(share, tally)
+        except WorkStoppedError:
+            raise ProblemError(notice_texts.export_stopped(tally.files)) from None
+
+    def _export(self, share: Share, tally: _Tally) -> Exported:
+        form, selection = FORMATS[share.form], share.selection
         each = not form.joins and selection.seq is None
         path = share.path if share.path is not None else _free(Path(file_name(form, selection)))
         if each or (share.path is not None and path.is_dir()):
@@ -112,6 +120,7 @@ class Exports:
             if tally.all == 1:
                 _make_directory(directory)
             _write(directory / form.file_name(stored.row.seq), form.write((stored,), self._destination))
+            tally.files += 1
 
     def _parts(self, form: Format, selection: Selection, tally: _Tally) -> Iterator[bytes]:
         """Yield the parts of one file; none without a delivery."""
@@ -130,6 +139,8 @@ class Exports:
         for stored in self._selected(selection):
             without = clean(stored)
             tally.all += 1
+            if tally.work is not None:
+                tally.work.advance()
             tally.changed += without.delivery.body != stored.delivery.body
             yield without
 
@@ -151,6 +162,9 @@ class _Tally(Struct):
     all: int = 0
     changed: int = 0
     keep_links: bool = False
+    work: LongWork | None = None
+    files: int = 0
+    """How many of several are whole."""
 
 
 def _numbers(rows: DeliveryRows) -> Iterator[int]:

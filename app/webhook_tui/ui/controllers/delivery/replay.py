@@ -17,6 +17,8 @@ from webhook_tui.ui.controllers.deliveries import DeliveriesController
 from webhook_tui.ui.controllers.delivery.editor import EditorController
 from webhook_tui.ui.controllers.filter import FilterController
 from webhook_tui.ui.controllers.notices import NoticeController
+from webhook_tui.ui.controllers.work import WorkController
+from webhook_tui.ui.long_work import LongWork
 from webhook_tui.ui.selection import Selection, SelectionResolver
 
 if TYPE_CHECKING:
@@ -35,12 +37,17 @@ class ReplayController:
         filter_: FilterController,
         notices: NoticeController,
         editor: EditorController,
+        *,
+        work: WorkController,
     ) -> None:
         self._context = context
         self._deliveries = deliveries
         self._filter = filter_
         self._notices = notices
         self._editor = editor
+        self._work = work
+        self._hidden: LongWork | None = None
+        """The replay under way, while its dialog is hidden."""
         self._progress: ReplayProgress | None = None
         self._dialog: ReplayingDialog | None = None
 
@@ -123,6 +130,10 @@ class ReplayController:
         """Show the progress; once it is hidden, show only its end, as a notice."""
         is_new = self._progress is None or self._progress.is_over
         self._progress = progress
+        if self._hidden is not None:
+            self._hidden.done = progress.done
+        if progress.is_over:
+            self._show_hidden(None)
         if is_new:
             self._show_progress(progress)
         elif self._dialog is not None:
@@ -139,8 +150,21 @@ class ReplayController:
 
         def closed(again: tuple[int, ...] | None) -> None:
             self._dialog = None
+            latest = self._progress or progress
+            if again is None and not latest.is_over:
+                hidden = LongWork("replay", latest.total, stop)
+                hidden.done = latest.done
+                self._show_hidden(hidden)
             if again:
                 self._context.request(ReplayDeliveries(again, progress.url, progress.re_sign))
 
+        self._show_hidden(None)
         self._dialog = ReplayingDialog(progress, stop=stop, in_ascii=self._context.in_ascii)
         self._context.app.push_screen(self._dialog, closed)
+
+    def _show_hidden(self, work: LongWork | None) -> None:
+        """Show in the status line how far the replay is that no dialog shows; None: there is none."""
+        self._work.remove(self._hidden)
+        self._hidden = work
+        if work is not None:
+            self._work.add(work)

@@ -95,6 +95,7 @@ class HandlerCheckDialog(Dialog[None]):
     HandlerCheckDialog > StatusBar { dock: top; }
     HandlerCheckDialog > #sheet { width: 100%; height: 1fr; }
     HandlerCheckDialog #title { margin: 0; }
+    HandlerCheckDialog #buttons KeyButton { margin: 0 1 0 0; }
     HandlerCheckDialog #title { text-wrap: nowrap; text-overflow: ellipsis; }
     HandlerCheckDialog UrlField { display: none; }
     HandlerCheckDialog.-asks UrlField { display: block; }

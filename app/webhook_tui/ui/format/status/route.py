@@ -65,6 +65,7 @@ class _Line(Struct, frozen=True):
     now: datetime
     kept: frozenset[_Give]
     in_ascii: bool
+    work: tuple[str, str] = ("", "")
 
     def keeps(self, part: _Give) -> bool:
         return part in self.kept
@@ -193,6 +194,8 @@ class _Line(Struct, frozen=True):
         if self.status.receiver.state is ReceiverState.STARTING:
             return Content.empty()
         parts: list[Content] = []
+        if work := self.work[not self.keeps(_Give.STREAM)]:
+            parts.append(Content.assemble(HALF, f" {work}"))
         if self.status.refused and self.keeps(_Give.REFUSED):
             parts.append(Content.assemble((f"{units.count(self.status.refused)} refused", "$warning")))
         if stream.lost or stream.differing:
@@ -266,13 +269,16 @@ def filter_of(count: Count, run: int | None) -> str:
     return " or ".join(f"{of_run}verdict:{verdict}" for verdict in Verdict if _COUNTED[count](verdict))
 
 
-def status_line(status: SessionStatus, width: int, now: datetime, *, in_ascii: bool = False) -> Content:
-    """The line in exactly `width` cells, one blank at either end; `now` is aware.
+def status_line(
+    status: SessionStatus, width: int, now: datetime, *, work: tuple[str, str] = ("", ""), in_ascii: bool = False
+) -> Content:
+    """The line in exactly `width` cells, one blank at either end; `now` is aware. `work`: how far long
+    work is, and the same where there is no room.
 
     Parts go in the order of `_Give` until the rest fits with three blanks before the counts.
     """
     for given in range(len(_ORDER) + 1):
-        line = _Line(status, now, frozenset(_ORDER[given:]), in_ascii)
+        line = _Line(status, now, frozenset(_ORDER[given:]), in_ascii, work)
         route, counts = line.route(), line.counts()
         gap = width - 2 - route.cell_length - counts.cell_length
         if gap >= _LEAST_GAP or given == len(_ORDER):

@@ -24,7 +24,7 @@ from webhook_tui.ui.format.delivery.forward_result import forward_results_text
 from webhook_tui.ui.format.delivery.headers import summary
 from webhook_tui.ui.format.delivery.signature import effort, not_examined_text, signature_text
 from webhook_tui.ui.messages import AnswerRequested
-from webhook_tui.ui.views.detail.shown_delivery import PAYLOAD, RAW, SIGNATURE, ShownDelivery
+from webhook_tui.ui.views.detail.shown_delivery import PAYLOAD, RAW, SIGNATURE, TABS, ShownDelivery
 from webhook_tui.ui.widgets.detail.header_list import HeaderList
 from webhook_tui.ui.widgets.detail.prose_view import ProseView
 from webhook_tui.ui.widgets.payload.view import PayloadView
@@ -72,6 +72,11 @@ class DetailBodies(ContentSwitcher):
     def page(self) -> ProseView:
         """The body of the active tab, which is Signature, Attempts or Answer."""
         return self.query_one(f"#{self.tab.lower()}", ProseView)
+
+    def start_with(self, tab: str) -> None:
+        """Show this tab of the first delivery, if it has it."""
+        if tab in TABS and self._delivery.stored is None:
+            self.tab = tab
 
     def forget(self, tab: str) -> None:
         """Fill a tab again when it is shown next."""

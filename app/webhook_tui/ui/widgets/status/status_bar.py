@@ -36,6 +36,12 @@ class StatusBar(Widget):
         self._in_ascii = in_ascii
         self._status = SessionStatus()
         self._shown = ""
+        self._work = ("", "")
+
+    def show_work(self, text: str, short: str) -> None:
+        """Show how far long work is, and `short` where there is no room; "": none is under way."""
+        self._work = (text, short)
+        self.tick()
 
     def show(self, status: SessionStatus) -> None:
         """Show another status."""
@@ -48,7 +54,7 @@ class StatusBar(Widget):
             self.refresh()
 
     def _line(self) -> Content:
-        return status_line(self._status, self.content_size.width, self._now(), in_ascii=self._in_ascii)
+        return status_line(self._status, self.content_size.width, self._now(), work=self._work, in_ascii=self._in_ascii)
 
     def render(self) -> Content:
         """The line for the current width and time."""

@@ -1,0 +1,52 @@
+"""Theme, tab and filter: taken up from the last run, kept for the next one, and reset."""
+
+from __future__ import annotations
+
+from webhook_tui.ui.controllers.context import AppContext
+from webhook_tui.ui.controllers.deliveries import DeliveriesController
+from webhook_tui.ui.controllers.filter import FilterController
+from webhook_tui.ui.preferences import Preferences
+from webhook_tui.ui.views.detail.bodies import DetailBodies
+from webhook_tui.ui.views.detail.shown_delivery import PAYLOAD
+
+
+class LayoutController:
+    """Reads the preferences once, and writes them when they differ."""
+
+    def __init__(self, context: AppContext, deliveries: DeliveriesController, filter_: FilterController) -> None:
+        self._context = context
+        self._deliveries = deliveries
+        self._filter = filter_
+        self._kept = context.preferences.read()
+        self._first_theme = context.app.theme
+        self._is_restored = False
+
+    def restore(self) -> None:
+        """Take up tab and filter of the last run; only the first call does. The history must be open."""
+        if self._is_restored:
+            return
+        self._is_restored = True
+        self._deliveries.detail.query_one(DetailBodies).start_with(self._kept.tab)
+        if self._kept.filter:
+            self._filter.set(self._kept.filter)
+
+    def keep(self) -> None:
+        """Write the preferences, unless nothing has changed or they were not taken up yet."""
+        if self._is_restored and self._deliveries.detail.is_attached:
+            self._context.preferences.write(self._present())
+
+    def reset(self) -> None:
+        """Show everything, in the first tab and in the theme of the options or ours."""
+        self._filter.show_all()
+        self._deliveries.detail.choose(PAYLOAD)
+        self._context.app.theme = self._context.default_theme
+        self._kept, self._first_theme = Preferences(), self._context.app.theme
+        self.keep()
+
+    def _present(self) -> Preferences:
+        """A theme that --theme gives for this run alone does not replace the kept one."""
+        app, tab = self._context.app, self._deliveries.detail.tab
+        theme = self._kept.theme
+        if app.theme != self._first_theme:
+            theme = "" if app.theme == self._context.default_theme else app.theme
+        return Preferences(theme, "" if tab == PAYLOAD else tab, self._filter.search.text)

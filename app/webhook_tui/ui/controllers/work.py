@@ -1,0 +1,55 @@
+"""Shows in the status line how far long work is, and stops it."""
+
+from __future__ import annotations
+
+from textual.screen import Screen
+from textual.timer import Timer
+
+from webhook_tui.ui.long_work import LongWork, work_text
+from webhook_tui.ui.widgets.status.status_bar import StatusBar
+
+_INTERVAL_SECONDS = 0.25
+
+
+class WorkController:
+    """Knows the work that is under way. Belongs to the screen's thread."""
+
+    def __init__(self, screen: Screen[None]) -> None:
+        self._screen = screen
+        self._works: list[LongWork] = []
+        self._timer: Timer | None = None
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether there is work that can be stopped."""
+        return bool(self._works)
+
+    def add(self, work: LongWork) -> None:
+        """Show this work from now on; nothing changes if it is shown already."""
+        if work in self._works:
+            return
+        self._works.append(work)
+        if self._timer is None:
+            self._timer = self._screen.set_interval(_INTERVAL_SECONDS, self._show)
+        self._changed()
+
+    def remove(self, work: LongWork | None) -> None:
+        """The work has ended, or something else shows it."""
+        if work in self._works:
+            self._works.remove(work)
+            if not self._works and self._timer is not None:
+                self._timer.stop()
+                self._timer = None
+            self._changed()
+
+    def stop(self) -> None:
+        """Stop the work that was begun last."""
+        if self._works:
+            self._works[-1].stop()
+
+    def _changed(self) -> None:
+        self._show()
+        self._screen.refresh_bindings()
+
+    def _show(self) -> None:
+        self._screen.query_one(StatusBar).show_work(*work_text(self._works))

@@ -1,0 +1,63 @@
+"""How far long work is, in the status line, and how it is stopped."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+
+from tests.ui.fake_session import FakeSession
+from tests.ui.stage import WIDE, stage
+from webhook_tui.domain.commands import StopReplay
+from webhook_tui.domain.events import ReplayAdvanced
+from webhook_tui.domain.forwarding.replay_progress import ReplayProgress, ReplayState
+from webhook_tui.ui.long_work import LongWork, WorkStoppedError, work_text
+
+
+def test_the_text() -> None:
+    """A share where the total is known, else the count; several are added up."""
+    export, replay = LongWork("export", 200), LongWork("replay", 100)
+    export.done, replay.done = 24, 99
+    assert work_text([]) == ("", "")
+    assert work_text([export]) == ("export 12 %", "12 %")
+    assert work_text([export, replay]) == ("2 tasks 41 %", "41 %")
+    assert work_text([LongWork("export", None)]) == ("export 0", "0")
+    assert work_text([LongWork("export", 0)]) == ("export 0 %", "0 %")
+
+
+def test_a_stopped_one_ends_at_its_next_step() -> None:
+    """And tells who began it."""
+    stopped = threading.Event()
+    work = LongWork("replay", 3, stopped.set)
+    work.advance()
+    work.stop()
+    assert stopped.is_set()
+    with pytest.raises(WorkStoppedError):
+        work.advance()
+
+
+async def test_a_hidden_replay_is_in_the_status_line_and_x_stops_it() -> None:
+    """With what else is under way; r shows its dialog again, and then the line does not."""
+    session = FakeSession.running()
+    progress = ReplayProgress("http://127.0.0.1:1/", 3, re_sign=False, good=1, current=2)
+    async with stage(session, size=WIDE) as played:
+        session.emit(ReplayAdvanced(progress))
+        await played.until("1 of 3")
+        assert "replay 33 %" not in played.text()
+        await played.press("h")
+        await played.until("◐ replay 33 %")
+        export = LongWork("export", 97)
+        played.main.controllers.work.add(export)
+        await played.until("◐ 2 tasks 1 %")
+        await played.press("x")
+        with pytest.raises(WorkStoppedError):
+            export.advance()
+        played.main.controllers.work.remove(export)
+        await played.press("x")
+        await played.requested(StopReplay())
+        await played.press("r")
+        await played.until("1 of 3")
+        await played.until(lambda: "replay 33 %" not in played.text())
+        await played.press("h")
+        session.emit(ReplayAdvanced(ReplayProgress("http://127.0.0.1:1/", 3, re_sign=False, state=ReplayState.STOPPED)))
+        await played.until(lambda: "◐ replay" not in played.lines()[1])
