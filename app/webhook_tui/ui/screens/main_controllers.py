@@ -10,6 +10,7 @@ from webhook_tui.ui.controllers.annotations import AnnotationController
 from webhook_tui.ui.controllers.delivery.diff import DiffController
 from webhook_tui.ui.controllers.delivery.editor import EditorController
 from webhook_tui.ui.controllers.delivery.export import ExportController
+from webhook_tui.ui.controllers.delivery.images import ImageController
 from webhook_tui.ui.controllers.delivery.links import LinkController
 from webhook_tui.ui.controllers.delivery.payload_query import PayloadQueryController
 from webhook_tui.ui.controllers.delivery.replay import ReplayController
@@ -37,7 +38,8 @@ class MainControllers:
         self.editor = EditorController(context, notices)
         self.exports = ExportController(context, deliveries, self.filter, notices)
         self.handler_check = HandlerCheckController(context)
-        self.links = LinkController(context, deliveries, notices)
+        self.images = ImageController(context, deliveries)
+        self.links = LinkController(context, self.panes, deliveries, notices)
         self.payload_query = PayloadQueryController(context, screen, deliveries)
         self.prompts = PromptController(context, self.panes)
         self.receiver = ReceiverController(context, deliveries, notices, self.editor)
@@ -72,6 +74,7 @@ class MainControllers:
             "payload.match_before": partial(self.panes.go_to_match, -1),
             "payload.query": self.payload_query.open,
             "payload.open_link": self.links.open,
+            "image.forget_hosts": self.images.forget_hosts,
             "piktid.ping": self.webhook.ping,
             "piktid.register": self.webhook.register,
             "piktid.delete": self.webhook.delete,
