@@ -5,6 +5,7 @@ from __future__ import annotations
 import httpx
 
 from tests.sandbox.harness import serving
+from webhook_tui.domain.images.image_links import image_links
 from webhook_tui.images.decode import thumbnail
 from webhook_tui.sandbox.options import SandboxOptions
 from webhook_tui.sandbox.pictures import HEIGHT, WIDTH, picture
@@ -27,7 +28,7 @@ async def test_links_of_jobs_lead_to_pictures() -> None:
         served = SandboxOptions(images_url=f"{running.url}/sandbox/images")
         running.sandbox.options = served
         events = running.sandbox.play_job("image", images=2)
-        links = [str(event.data["output"]["full_size"]) for event in events if event.name == "image_result"]  # type: ignore[index]  # of object
+        links = [link.url for event in events for link in image_links(event.body())]
         assert [link.startswith(served.images_url) for link in links] == [True, True]
         assert "Signature=" in links[1]
         for link in links:

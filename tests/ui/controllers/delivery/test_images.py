@@ -75,11 +75,11 @@ async def test_images_are_asked_for_loaded_and_shown(monkeypatch: pytest.MonkeyP
             await played.until(lambda: opened == [BLOCKED.format("a")])
             await played.dialog_closed()
             await played.press("l")
-            await played.until("Blocked: 127.0.0.1 is an address of your own network.")
+            await played.until("Blocked: 127.0.0.1 is an")
             await played.press("right")
             await played.until("https://127.0.0.1:1/b.png")
             await played.press("h")
-            await played.until("Blocked: 127.0.0.1 is an address of your own network.")
+            await played.until("Blocked: 127.0.0.1 is an")
             await played.press("escape")
             await played.until(lambda: played.main.deliveries.table.has_focus)
             assert requests == []
