@@ -54,9 +54,10 @@ def test_half_blocks() -> None:
 
 
 def test_shades() -> None:
-    """Ten levels, two pixels above each other as one character."""
+    """Ten levels, two pixels above each other as one character; on a light background reversed."""
     black = b"\0\0\0"
 
     assert shades(picture(black + WHITE, black + WHITE), 10, 10) == [" @"]
     assert shades(picture(black + WHITE, WHITE + black), 10, 10) == ["=="]
     assert shades(picture(WHITE), 10, 10) == ["@"]
+    assert shades(picture(black + WHITE), 10, 10, on_light=True) == ["@ "]

@@ -45,11 +45,15 @@ def half_blocks(picture: Picture, columns: int, rows: int) -> list[list[Segment]
     ]
 
 
-def shades(picture: Picture, columns: int, rows: int) -> list[str]:
-    """Return lines of characters, at most `rows` of at most `columns`; the brighter a cell, the denser."""
+def shades(picture: Picture, columns: int, rows: int, *, on_light: bool = False) -> list[str]:
+    """Return lines of characters, at most `rows` of at most `columns`.
+
+    The brighter a cell, the denser its character; on a light background the darker.
+    """
+    levels = LEVELS[::-1] if on_light else LEVELS
     width, height = fitted(picture.width, picture.height, columns, rows)
     lines = reduced(picture, width, max(1, height // 2))
-    return ["".join(LEVELS[_brightness(pixel) * len(LEVELS) // 256] for pixel in line) for line in lines]
+    return ["".join(levels[_brightness(pixel) * len(levels) // 256] for pixel in line) for line in lines]
 
 
 def _spans(length: int, count: int) -> list[tuple[int, int]]:

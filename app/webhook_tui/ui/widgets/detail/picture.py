@@ -65,7 +65,7 @@ class PictureView(Widget):
         if picture is None or not columns or not rows:
             return []
         if self._uses_characters:
-            lines = shades(picture, columns, rows)
+            lines = shades(picture, columns, rows, on_light=not self.app.current_theme.dark)
             return [Strip([Segment(line, self.rich_style)], len(line)) for line in lines]
         ground = self.rich_style  # of the half of a cell that an odd last line leaves free
         return [
