@@ -16,7 +16,7 @@ import msgspec
 
 import webhook_tui
 from webhook_tui.domain.errors import Problem
-from webhook_tui.domain.images.image import LARGEST_SIDE, ImageRequest, LoadFailed, Picture, Progress, Report
+from webhook_tui.domain.images.image import LARGEST_SIDE, ImageRequest, LoadFailed, Picture, Progress, Report, Saved
 
 DEADLINE_SECONDS = 30.0
 """For one image, from the start of the process."""
@@ -41,8 +41,8 @@ class ImageLoad:
         self._is_cancelled = False
         self._is_late = False
 
-    def run(self, on_progress: Callable[[Progress], None]) -> Picture | Problem | None:
-        """Return the picture, or why there is none; None when it was cancelled."""
+    def run(self, on_progress: Callable[[Progress], None]) -> Picture | Saved | Problem | None:
+        """Return the picture or where it was saved, or why there is none; None when it was cancelled."""
         with self._lock:
             if self._is_cancelled:
                 return None
@@ -78,7 +78,7 @@ class ImageLoad:
 
     def _answer(
         self, child: subprocess.Popen[bytes], on_progress: Callable[[Progress], None]
-    ) -> Picture | Problem | None:
+    ) -> Picture | Saved | Problem | None:
         assert child.stdin is not None
         assert child.stdout is not None
         child.stdin.write(msgspec.json.encode(self.request) + b"\n")
@@ -90,6 +90,8 @@ class ImageLoad:
                     on_progress(report)
                 case Picture(width, height, pixels) if len(pixels) == 3 * width * height > 0:
                     return None if self._is_cancelled else report
+                case Saved():
+                    return report
                 case LoadFailed(problem):
                     return None if self._is_cancelled else problem
                 case _:

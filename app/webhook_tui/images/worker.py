@@ -6,16 +6,18 @@ import signal
 import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import BinaryIO
 
 import msgspec
 
 from webhook_tui.domain.errors import ProblemError
-from webhook_tui.domain.images.image import LARGEST_SIDE, ImageRequest, LoadFailed, Picture, Progress, Report
+from webhook_tui.domain.images.image import LARGEST_SIDE, ImageRequest, LoadFailed, Picture, Progress, Report, Saved
 from webhook_tui.http.download import download
 from webhook_tui.images.decode import thumbnail
+from webhook_tui.images.save import save
 
-LONGEST_SECONDS = 60
+LONGEST_SECONDS = 90
 """The host ends the process long before, if there still is one."""
 LARGEST_MEMORY = 1024**3
 """Bytes of address space, where the system keeps to it."""
@@ -34,8 +36,8 @@ def serve(source: BinaryIO, target: BinaryIO) -> None:
     _write(target, load(request, lambda progress: _write(target, progress)))
 
 
-def load(request: ImageRequest, report: Callable[[Progress], None]) -> Picture | LoadFailed:
-    """Download and decode; `report` gets the progress at most ten times a second."""
+def load(request: ImageRequest, report: Callable[[Progress], None]) -> Picture | Saved | LoadFailed:
+    """Download, then decode or save; `report` gets the progress at most ten times a second."""
     reported = 0.0
 
     def on_progress(received: int, total: int | None) -> None:
@@ -46,6 +48,9 @@ def load(request: ImageRequest, report: Callable[[Progress], None]) -> Picture |
 
     try:
         found = download(request.url, local_origin=request.local_origin, on_progress=on_progress)
+        if request.folder:
+            path = save(found.content, Path(request.folder), request.url, found.content_type)
+            return Saved(str(path), len(found.content))
         width, height = (max(1, min(LARGEST_SIDE, side)) for side in (request.width, request.height))
         return thumbnail(found.content, width, height, content_type=found.content_type)
     except ProblemError as error:

@@ -70,6 +70,14 @@ class ImageRequested(Message):
         """Whether the user allowed it for this host until the end of the run."""
 
 
+class ImageDownloadRequested(Message):
+    """The user saves an image as a file."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__()
+        self.url = url
+
+
 class ImageLoadCancelled(Message):
     """The user stops the loading of an image."""
 

@@ -21,6 +21,16 @@ class ImageRequest(Struct, frozen=True):
     """The largest thumbnail that is wanted, in pixels; the image keeps its proportions and is never enlarged."""
     local_origin: str = ""
     """`http://127.0.0.1:PORT` of the sandbox, the one origin that may be fetched from without https; "" for none."""
+    folder: str = ""
+    """The directory in which the image is to be saved as it is; "": it is to be decoded."""
+
+
+class Saved(Struct, frozen=True, tag=True):
+    """The image is saved as it was received."""
+
+    path: str
+    size: int
+    """Bytes."""
 
 
 class Progress(Struct, frozen=True, tag=True):
@@ -54,5 +64,5 @@ class LoadFailed(Struct, frozen=True, tag=True):
     problem: Problem
 
 
-Report = Progress | Picture | LoadFailed
+Report = Progress | Picture | Saved | LoadFailed
 """One line of the process that loads."""

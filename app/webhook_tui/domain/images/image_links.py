@@ -19,7 +19,7 @@ from webhook_tui.domain.payload.links import LONGEST_LINK, MOST_LINKS, links
 LARGEST_SEARCHED = 1_048_576
 """Bytes of a body that is searched for images."""
 _MOST_VALUES = 20_000
-_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".gif"})
+SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".gif"})
 _NAMES = frozenset({"full_size", "image", "image_url", "output", "output_url", "result_url", "link", "l"})
 _INPUTS = frozenset({"input", "inputs", "input_url", "input_image", "original", "original_url", "source", "before"})
 _REDUCED = frozenset({"thumbnail", "thumbnail_big", "thumbnail_small", "thumb", "n", "t"})
@@ -64,6 +64,11 @@ def image_links(body: bytes, fields: JobFields | None = None) -> tuple[ImageLink
     return tuple(ImageLink(url, before.get(url, "")) for url in results[:MOST_LINKS])
 
 
+def safe_name(text: str) -> str:
+    """Return text as the name of a file or a directory: no separators, control characters or leading dots."""
+    return "".join(char if char.isalnum() or char in "._-" else "_" for char in text).lstrip(".")
+
+
 def _links(data: object) -> Iterator[tuple[str, bool]]:
     """Each link that leads to an image, and whether it is an input's, in the order of the document."""
     waiting: list[tuple[object, str, bool]] = [(data, "", False)]
@@ -88,4 +93,4 @@ def _links(data: object) -> Iterator[tuple[str, bool]]:
 def _leads_to_image(text: str, name: str, *, is_input: bool) -> bool:
     if links(text) != [text]:
         return False
-    return is_input or name in _NAMES or splitext(urlsplit(text).path)[1].lower() in _SUFFIXES
+    return is_input or name in _NAMES or splitext(urlsplit(text).path)[1].lower() in SUFFIXES

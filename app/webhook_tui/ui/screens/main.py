@@ -25,7 +25,14 @@ from webhook_tui.ui.controllers.context import AppContext
 from webhook_tui.ui.controllers.deliveries import DeliveriesController
 from webhook_tui.ui.controllers.notices import NoticeController
 from webhook_tui.ui.frame_budget import FrameBudget
-from webhook_tui.ui.messages import ImageLoadCancelled, ImageRequested, LeaveRequested, LinkPicked, QueryRequested
+from webhook_tui.ui.messages import (
+    ImageDownloadRequested,
+    ImageLoadCancelled,
+    ImageRequested,
+    LeaveRequested,
+    LinkPicked,
+    QueryRequested,
+)
 from webhook_tui.ui.widgets.keys.action_bar import ActionBar
 from webhook_tui.ui.widgets.keys.key_bar import KeyBar
 from webhook_tui.ui.widgets.status.notice_bar import NoticeBar
@@ -185,7 +192,7 @@ class MainScreen(Screen[None]):
         if self._is_complete:
             self.controllers.filter.search.close()
             self.controllers.payload_query.close()
-            self.controllers.images.cancel()
+            self.controllers.images.close()
         if self.deliveries.rows is not None:
             self.deliveries.rows.close()
             self.deliveries.rows = None
@@ -320,6 +327,11 @@ class MainScreen(Screen[None]):
         """Show or load an image, or ask."""
         message.stop()
         self.controllers.images.request(message)
+
+    def on_image_download_requested(self, message: ImageDownloadRequested) -> None:
+        """Save an image."""
+        message.stop()
+        self.controllers.images.download(message.url)
 
     def on_image_load_cancelled(self, message: ImageLoadCancelled) -> None:
         """Stop loading."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
@@ -33,7 +34,7 @@ async def go_to(played: Stage, seq: int) -> None:
     await played.until(lambda: played.main.deliveries.detail.seq == seq)
 
 
-async def test_images_are_asked_for_loaded_and_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_images_are_asked_for_loaded_and_shown(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Of the sandbox's own host without a question; of another one after it; never of an invalid delivery."""
     requests: list[str] = []
 
@@ -95,3 +96,8 @@ async def test_images_are_asked_for_loaded_and_shown(monkeypatch: pytest.MonkeyP
             await played.until("before  input_1.png ")
             await played.until("after  output_1.png")
             assert requests == ["/job/output_1.png", "/job/input_1.png"]
+
+            monkeypatch.setenv("HOME", str(tmp_path))
+            await played.press("d")
+            await played.until("Downloaded 3.8 kB to")
+            assert (tmp_path / "Downloads" / "output_1.png").read_bytes() == picture("/job/output_1.png")

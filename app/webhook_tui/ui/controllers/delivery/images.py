@@ -1,14 +1,17 @@
-"""Loads the images of the Image tab, each in a process of its own, from hosts that the user allowed."""
+"""Loads and saves the images of the Image tab, each in a process of its own, from hosts that the user allowed."""
 
 from __future__ import annotations
 
 import os
 from collections import OrderedDict
 from functools import partial
+from pathlib import Path
 from urllib.parse import urlsplit
 
+from webhook_tui.domain import units
 from webhook_tui.domain.errors import Problem
-from webhook_tui.domain.images.image import LARGEST_SIDE, ImageRequest, Picture, Progress
+from webhook_tui.domain.images.image import LARGEST_SIDE, ImageRequest, Picture, Progress, Saved
+from webhook_tui.domain.images.image_links import safe_name
 from webhook_tui.environment import child_environment
 from webhook_tui.images.process import ImageLoad
 from webhook_tui.ui.controllers.context import AppContext
@@ -18,6 +21,8 @@ from webhook_tui.ui.widgets.detail.image_view import ImageView
 
 MOST_PICTURES = 32
 """Kept in memory, and nowhere else."""
+_DOWNLOAD_SECONDS = 60.0
+_LONGEST_FOLDER = 100
 
 
 class ImageController:
@@ -33,6 +38,7 @@ class ImageController:
         """Why images of this run could not be loaded; loaded again only when the user asks."""
         self._load: ImageLoad | None = None
         self._waiting: list[str] = []
+        self._download: ImageLoad | None = None
 
     @property
     def _view(self) -> ImageView:
@@ -68,10 +74,49 @@ class ImageController:
             self._load.cancel()
             self._load = None
 
+    def download(self, url: str) -> None:
+        """Save an image in the folder of its job under ~/Downloads; one download at a time."""
+        if self._download is not None:
+            self._context.app.toast("Another image is being downloaded.")
+            return
+        stored = self._deliveries.current()
+        job = safe_name(stored.row.summary.job_without_prefix)[:_LONGEST_FOLDER] if stored is not None else ""
+        folder = Path.home() / "Downloads" / job
+        request = ImageRequest(url, 1, 1, self._local_origin, str(folder))
+        load = self._download = ImageLoad(request, child_environment(os.environ), deadline_seconds=_DOWNLOAD_SECONDS)
+        self._view.show_download(url, None)
+        self._context.run_in_thread(partial(load.run, self._post_download), self._on_downloaded)
+
+    def _post_download(self, progress: Progress) -> None:
+        """Called in the worker's thread."""
+        self._context.app.call_later(self._show_download, progress)
+
+    def _show_download(self, progress: Progress) -> None:
+        if self._download is not None:
+            self._view.show_download(self._download.request.url, progress)
+
+    def _on_downloaded(self, found: Picture | Saved | Problem | None) -> None:
+        self._download = None
+        self._view.end_download()
+        match found:
+            case Saved(path, size):
+                self._context.app.toast(f"Downloaded {units.size(size)} to {path}")
+            case Problem():
+                self._context.app.show_problem(found)
+            case _:
+                pass
+
+    def close(self) -> None:
+        """End what is loading."""
+        self.cancel()
+        if self._download is not None:
+            self._download.cancel()
+            self._download = None
+
     def forget_hosts(self) -> None:
         """Ask again before anything is loaded."""
         self._hosts.clear()
-        self._context.app.notify("Images are loaded only after a question again.")
+        self._context.app.toast("Images are loaded only after a question again.")
 
     def _is_allowed(self, url: str) -> bool:
         parts = urlsplit(url)
@@ -108,7 +153,7 @@ class ImageController:
         if load is self._load and self._view.url == load.request.url and load.request.url not in self._pictures:
             self._view.show_progress(progress)
 
-    def _on_loaded(self, load: ImageLoad, urls: tuple[str, ...], found: Picture | Problem | None) -> None:
+    def _on_loaded(self, load: ImageLoad, urls: tuple[str, ...], found: Picture | Saved | Problem | None) -> None:
         if load is not self._load:  # cancelled
             return
         self._load = None
@@ -120,6 +165,6 @@ class ImageController:
                     self._pictures.popitem(last=False)
             case Problem():
                 self._problems[url] = found
-            case None:
+            case _:
                 return
         self._continue(urls)

@@ -21,7 +21,13 @@ from webhook_tui.domain.delivery.text import visible
 from webhook_tui.domain.errors import Problem
 from webhook_tui.domain.images.image import LARGEST_BYTES, Picture, Progress
 from webhook_tui.domain.images.image_links import ImageLink
-from webhook_tui.ui.messages import CopyRequested, ImageLoadCancelled, ImageRequested, LinkPicked
+from webhook_tui.ui.messages import (
+    CopyRequested,
+    ImageDownloadRequested,
+    ImageLoadCancelled,
+    ImageRequested,
+    LinkPicked,
+)
 from webhook_tui.ui.widgets.detail.picture import PictureView
 from webhook_tui.ui.widgets.keys.key_button import KeyButton
 
@@ -49,6 +55,7 @@ class ImageView(Vertical, can_focus=True):
         Binding("left", "step(-1)", "Previous", show=False, id="image.previous", tooltip="the previous image"),
         Binding("right", "step(1)", "Images", key_display="← →", id="image.next", tooltip="the next image"),
         Binding("space", "toggle_before", "Before", id="image.toggle", tooltip="before or after"),
+        Binding("d", "download", "Download", id="image.download", tooltip="save the image in ~/Downloads"),
         Binding("b", "open", "Browser", id="image.open", tooltip="open the image in the browser…"),
         Binding("c", "copy", "Copy link", id="image.copy", tooltip="copy the image's link"),
         Binding("y", "copy", "Copy", show=False, id="delivery.copy", tooltip="copy"),
@@ -69,6 +76,7 @@ class ImageView(Vertical, can_focus=True):
             & > #image-text { display: none; }
             & > #pictures, & > #image-caption { display: block; }
         }
+        &.-downloading > #image-caption { display: block; }
         & #before { margin: 0 2 0 0; display: none; }
         &.-beside #before { display: block; }
     }
@@ -112,7 +120,8 @@ class ImageView(Vertical, can_focus=True):
     @property
     def url(self) -> str:
         """Its link, or that of its input if that is shown in its place."""
-        return self.link.before if self._shows_before and self.link.before else self.link.url
+        is_before = self._shows_before and bool(self.link.before) and not self._has_room
+        return self.link.before if is_before else self.link.url
 
     @property
     def urls(self) -> tuple[str, ...]:
@@ -166,7 +175,21 @@ class ImageView(Vertical, can_focus=True):
 
     def show_progress(self, progress: Progress | None) -> None:
         """Show how much has arrived; None: nothing yet."""
-        parts: list[tuple[str, str]] = [(f"loading {_name(self.url)}  ", "$foreground")]
+        self._set_state(State.LOADING, self._progress("loading", self.url, progress))
+
+    def show_download(self, url: str, progress: Progress | None) -> None:
+        """Show how much of a download has arrived, in place of the caption; it stays until the next change."""
+        self.query_one("#image-caption", Static).update(self._progress("downloading", url, progress))
+        self.add_class("-downloading")
+
+    def end_download(self) -> None:
+        """Show the caption again."""
+        self.remove_class("-downloading")
+        if self._state is State.SHOWN:
+            self.show_pictures(self._pictures)
+
+    def _progress(self, what: str, url: str, progress: Progress | None) -> Content:
+        parts: list[tuple[str, str]] = [(f"{what} {_name(url)}  ", "$foreground")]
         if progress is not None and progress.total:
             done = min(_BAR_CELLS, _BAR_CELLS * progress.received // progress.total)
             full, empty = ("=", "-") if self._in_ascii else ("━", "─")
@@ -174,7 +197,7 @@ class ImageView(Vertical, can_focus=True):
             parts += [(full * done, "$primary"), (empty * (_BAR_CELLS - done), "$line"), (f"  {size}", "$muted")]
         elif progress is not None:
             parts.append((units.size(progress.received), "$muted"))
-        self._set_state(State.LOADING, Content.assemble(*parts))
+        return Content.assemble(*parts)
 
     def show_pictures(self, pictures: Mapping[str, Picture]) -> None:
         """Show those of the pictures that belong here, by their links."""
@@ -280,6 +303,10 @@ class ImageView(Vertical, can_focus=True):
     def action_open(self) -> None:
         """Ask whether to open the link in the browser; it is shown in full first."""
         self.post_message(LinkPicked(self.url))
+
+    def action_download(self) -> None:
+        """Save the image as a file."""
+        self.post_message(ImageDownloadRequested(self.url))
 
     def action_copy(self) -> None:
         """Copy the link."""
