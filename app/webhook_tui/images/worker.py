@@ -13,8 +13,8 @@ import msgspec
 
 from webhook_tui.domain.errors import ProblemError
 from webhook_tui.domain.images.image import LARGEST_SIDE, ImageRequest, LoadFailed, Picture, Progress, Report, Saved
-from webhook_tui.http.download import download
 from webhook_tui.images.decode import thumbnail
+from webhook_tui.images.download import download
 from webhook_tui.images.save import save
 
 LONGEST_SECONDS = 90

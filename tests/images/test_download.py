@@ -10,7 +10,7 @@ import pytest
 
 from tests.tcp_server import tcp_server
 from webhook_tui.domain.errors import ProblemError
-from webhook_tui.http.download import Download, download
+from webhook_tui.images.download import Download, download
 
 ANSWERS = {
     "/ok": b"HTTP/1.1 200 OK\r\nContent-Type: image/png; q=1\r\nContent-Length: 5\r\n\r\nimage",
