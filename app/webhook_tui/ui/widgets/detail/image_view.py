@@ -51,12 +51,12 @@ class ImageView(Vertical, can_focus=True):
     ALLOW_SELECT = False
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("l,enter", "load(False)", "Load", key_display="l", id="image.load", tooltip="load this image"),
-        Binding("h", "load(True)", "Always", id="image.load_host", tooltip="load images of this host without asking"),
+        Binding("h", "load(True)", "Always", id="image.load_host", tooltip="load, ask no more"),
         Binding("left", "step(-1)", "Previous", show=False, id="image.previous", tooltip="the previous image"),
         Binding("right", "step(1)", "Images", key_display="← →", id="image.next", tooltip="the next image"),
         Binding("space", "toggle_before", "Before", id="image.toggle", tooltip="before or after"),
-        Binding("d", "download", "Download", id="image.download", tooltip="save the image in ~/Downloads"),
-        Binding("b", "open", "Browser", id="image.open", tooltip="open the image in the browser…"),
+        Binding("d", "download", "Download", id="image.download", tooltip="save in ~/Downloads"),
+        Binding("b", "open", "Browser", id="image.open", tooltip="open in the browser…"),
         Binding("c", "copy", "Copy link", id="image.copy", tooltip="copy the image's link"),
         Binding("y", "copy", "Copy", show=False, id="delivery.copy", tooltip="copy"),
         Binding("escape", "cancel", "Cancel", key_display="esc", id="image.cancel", tooltip="stop loading"),
