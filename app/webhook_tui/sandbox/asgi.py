@@ -21,6 +21,7 @@ from webhook_tui.http.asgi import Asgi
 from webhook_tui.http.sender import is_base_url
 from webhook_tui.sandbox.events import SandboxEvent, Subscription
 from webhook_tui.sandbox.jobs import JOB_KINDS
+from webhook_tui.sandbox.pictures import picture
 from webhook_tui.sandbox.service import Sandbox
 
 _EVENT_STREAM = "text/event-stream"
@@ -53,9 +54,8 @@ def application(sandbox: Sandbox) -> Asgi:
         ("/sandbox/jobs", "POST", endpoints.run_job),
         ("/sandbox/next", "POST", endpoints.misbehave_next),
     ]
-    return Starlette(
-        routes=[Route(path, endpoints.guarded(endpoint), methods=[method]) for path, method, endpoint in routes]
-    )
+    guarded = [Route(path, endpoints.guarded(endpoint), methods=[method]) for path, method, endpoint in routes]
+    return Starlette(routes=[*guarded, Route("/sandbox/images/{name:path}", _picture)])
 
 
 class _Endpoints:
@@ -205,6 +205,11 @@ class _Endpoints:
         if self._sandbox.options.https_only and not value.lower().startswith("https:"):
             raise _InvalidError("url", "Must be an https URL.")
         return value
+
+
+async def _picture(request: Request) -> Response:
+    """Ours: a picture of a sample job; no token is needed, as for PiktID's result images."""
+    return Response(picture(request.path_params["name"]), media_type="image/png")
 
 
 async def _fields(request: Request) -> dict[str, object]:

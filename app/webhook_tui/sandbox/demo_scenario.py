@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from msgspec import Struct
 
 from webhook_tui.domain.scenario.scenario import Fault
-from webhook_tui.sandbox.jobs import SampleEvent, failed_job, identity_job, image_job
+from webhook_tui.sandbox.jobs import IMAGES_URL, SampleEvent, identity_job, image_job, sample_job
 
 _WRONG = (
     None,
@@ -34,19 +34,21 @@ class Step(Struct, frozen=True):
     misbehaviour: Fault | None = None
 
 
-def first_acts(random: Callable[[], float], *, misbehave: bool) -> Iterator[Step]:
+def first_acts(random: Callable[[], float], *, misbehave: bool, images_url: str = IMAGES_URL) -> Iterator[Step]:
     """Yield the first jobs: nine events in under four seconds; with `misbehave`, each fault once."""
-    samples = itertools.chain(image_job(random, images=3), identity_job(random))
+    samples = itertools.chain(
+        image_job(random, images=3, images_url=images_url), identity_job(random, images_url=images_url)
+    )
     wrong = itertools.chain(_WRONG if misbehave else (), itertools.repeat(None))
     for sample, misbehaviour in zip(samples, wrong, strict=False):
         yield Step(_FAST_SECONDS, sample, misbehaviour)
 
 
-def acts(random: Callable[[], float], *, every_seconds: float) -> Iterator[Step]:
+def acts(random: Callable[[], float], *, every_seconds: float, images_url: str = IMAGES_URL) -> Iterator[Step]:
     """Yield jobs without end and without faults, one every `every_seconds`."""
     wait = every_seconds
-    for kind in itertools.cycle((image_job, identity_job, image_job, failed_job)):
-        samples = list(kind(random))
+    for kind in itertools.cycle(("image", "identity", "image", "failed")):
+        samples = list(sample_job(kind, random, images_url=images_url))
         for index, sample in enumerate(samples):
             yield Step(_SLOW_SECONDS if index else wait, sample)
         wait = max(0.0, every_seconds - _SLOW_SECONDS * (len(samples) - 1))

@@ -8,7 +8,8 @@ Where each part comes from:
   is 0 and names the file (`output_0_0_v0.jpg`); `progress` has one decimal; an identity code has twelve characters;
   result images are fetched without a token.
 - Inferred: which event carries which of these fields; signed parameters in some image URLs; an input image's URL in
-  `inputs`. Names of models and people are made up, and the addresses are under example.com, where nothing is.
+  `inputs`. Names of models and people are made up. Image links lead to `images_url`; by default that is under
+  example.com, where nothing is.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from string import ascii_lowercase, digits
 
 from msgspec import Struct
 
+IMAGES_URL = "https://cdn.example.com"
 JOB_TYPES = ("model_swap", "flat_2_model", "create_packshot", "garment_recolor", "edit_chat")
 _HEX = "0123456789abcdef"
 JOB_KINDS = ("image", "identity", "failed")
@@ -32,16 +34,18 @@ class SampleEvent(Struct, frozen=True):
     data: dict[str, object]
 
 
-def sample_job(kind: str, random: Callable[[], float], *, images: int = 3) -> Iterator[SampleEvent]:
+def sample_job(
+    kind: str, random: Callable[[], float], *, images: int = 3, images_url: str = IMAGES_URL
+) -> Iterator[SampleEvent]:
     """Return the events of the sample job of that kind; `images` applies to the kind `image`.
 
     Raises ValueError for a kind that is not in JOB_KINDS.
     """
     match kind:
         case "image":
-            return image_job(random, images=images)
+            return image_job(random, images=images, images_url=images_url)
         case "identity":
-            return identity_job(random)
+            return identity_job(random, images_url=images_url)
         case "failed":
             return failed_job(random)
     raise ValueError(f"not one of {', '.join(JOB_KINDS)}")
@@ -52,18 +56,20 @@ def job_id(random: Callable[[], float]) -> str:
     return f"job_{_characters(random, _HEX, 8)}"
 
 
-def image_job(random: Callable[[], float], *, images: int = 3, job: str | None = None) -> Iterator[SampleEvent]:
+def image_job(
+    random: Callable[[], float], *, images: int = 3, job: str | None = None, images_url: str = IMAGES_URL
+) -> Iterator[SampleEvent]:
     """Yield the events of a job of `images` images: `batch_edit` for its status, `image_result` for each image."""
     job = job or job_id(random)
     kind = JOB_TYPES[int(random() * len(JOB_TYPES)) % len(JOB_TYPES)]
     yield _status(job, kind, "processing", 0, images)
     for index in range(images):
-        yield _image(random, job, index)
+        yield _image(random, job, index, images_url)
         finished = index + 1
         yield _status(job, kind, "completed" if finished == images else "processing", finished, images)
 
 
-def identity_job(random: Callable[[], float]) -> Iterator[SampleEvent]:
+def identity_job(random: Callable[[], float], *, images_url: str = IMAGES_URL) -> Iterator[SampleEvent]:
     """Yield the events of an identity's preprocessing."""
     job = job_id(random)
     code = _characters(random, ascii_lowercase, 3) + _characters(random, digits, 7)
@@ -76,7 +82,7 @@ def identity_job(random: Callable[[], float]) -> Iterator[SampleEvent]:
                 "job_type": "identity_preprocessing",
                 "identity_code": code,
                 "identity_name": "Ada",
-                "link": f"https://cdn.example.com/identities/{code}.jpg",
+                "link": f"{images_url}/identities/{code}.png",
                 "status": status,
                 "preprocessing_status": status,
                 "progress": progress,
@@ -112,8 +118,8 @@ def _status(job: str, kind: str, status: str, finished: int, images: int) -> Sam
     )
 
 
-def _image(random: Callable[[], float], job: str, index: int) -> SampleEvent:
-    address = f"https://cdn.example.com/{job}"
+def _image(random: Callable[[], float], job: str, index: int, images_url: str) -> SampleEvent:
+    address = f"{images_url}/{job}"
     name = f"output_{index}_0_v0"
     signature, key_pair = _characters(random, _HEX, 24), _characters(random, _HEX.upper(), 12)
     parameters = f"?Expires=1798761600&Signature={signature}&Key-Pair-Id=K{key_pair}" if index % 2 else ""
@@ -127,10 +133,10 @@ def _image(random: Callable[[], float], job: str, index: int) -> SampleEvent:
             "version": 0,
             "status": "completed",
             "original_filename": f"look-{index + 1}.jpg",
-            "download_filename": f"look-{index + 1}_v0.jpg",
-            "inputs": [f"{address}/input_{index}.jpg"],
-            "output": {"full_size": f"{address}/{name}.jpg{parameters}", "thumbnail": f"{address}/{name}_thumb.webp"},
-            "output_format": "jpg",
+            "download_filename": f"look-{index + 1}_v0.png",
+            "inputs": [f"{address}/input_{index}.png"],
+            "output": {"full_size": f"{address}/{name}.png{parameters}", "thumbnail": f"{address}/{name}_thumb.png"},
+            "output_format": "png",
             "model_used": "sample-model",
             "quality_score": round(0.8 + 0.19 * random(), 2),
             "processing_time": round(4 + 4 * random(), 1),

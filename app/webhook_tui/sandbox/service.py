@@ -100,16 +100,19 @@ class Sandbox:
 
     def play_job(self, kind: str, *, images: int = 3) -> list[SandboxEvent]:
         """Let all events of a sample job happen at once; `kind`: one of JOB_KINDS."""
-        return [self.emit(sample.name, sample.data) for sample in sample_job(kind, self._random, images=images)]
+        samples = sample_job(kind, self._random, images=images, images_url=self.options.images_url)
+        return [self.emit(sample.name, sample.data) for sample in samples]
 
     async def _play(self) -> None:
         await self._registered.wait()
         if self.options.scenario is not None:
             await self._play_scenario(self.options.scenario)
             return
-        for step in first_acts(self._random, misbehave=self.options.misbehave):
+        for step in first_acts(self._random, misbehave=self.options.misbehave, images_url=self.options.images_url):
             await self._take(step)
-        for step in acts(self._random, every_seconds=self.options.job_every_seconds):
+        for step in acts(
+            self._random, every_seconds=self.options.job_every_seconds, images_url=self.options.images_url
+        ):
             await self._take(step)
 
     async def _play_scenario(self, scenario: Scenario) -> None:

@@ -24,15 +24,20 @@ class SandboxHost:
         self.token = Secret(secrets.token_urlsafe(24))
         self.former_secret = Secret(secrets.token_urlsafe(24))
         """The secret of an earlier registration: a delivery signed with it is `older`."""
+        server_socket = bind("127.0.0.1", 0, exact=True)
+        self.api_url = f"http://127.0.0.1:{server_socket.getsockname()[1]}"
         self.sandbox = Sandbox(
-            SandboxOptions(token=self.token, play=True, misbehave=True, former_secret=self.former_secret),
+            SandboxOptions(
+                token=self.token,
+                play=True,
+                misbehave=True,
+                former_secret=self.former_secret,
+                images_url=f"{self.api_url}/sandbox/images",
+            ),
             now=clock.utc_now,
             random=random.random,
         )
-        self._server = Server(
-            AsgiApplication(application(self.sandbox)), bind("127.0.0.1", 0, exact=True), grace_seconds=0.2
-        )
-        self.api_url = f"http://127.0.0.1:{self._server.port}"
+        self._server = Server(AsgiApplication(application(self.sandbox)), server_socket, grace_seconds=0.2)
 
     async def __aenter__(self) -> Self:
         await self._server.start()

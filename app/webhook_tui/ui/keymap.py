@@ -27,6 +27,7 @@ _WHERE = {
     "table": "table",
     "detail": "detail",
     "payload": "payload",
+    "image": "Image",
     "raw": "payload",
     "prose": "Signature, Attempts",
     "handler": "Test my handler",

@@ -50,6 +50,38 @@ class LinkChosen(Message):
         self.url = url
 
 
+class LinkPicked(Message):
+    """The user wants to open a link in the browser; it is to be shown in full first."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__()
+        self.url = url
+
+
+class ImageRequested(Message):
+    """Images are to be shown, the result of an event and the input that it was made from."""
+
+    def __init__(self, urls: tuple[str, ...], *, is_confirmed: bool, keeps_host: bool) -> None:
+        super().__init__()
+        self.urls = urls
+        self.is_confirmed = is_confirmed
+        """Whether the user allowed it; else hosts that were not allowed before are asked for."""
+        self.keeps_host = keeps_host
+        """Whether the user allowed it for this host until the end of the run."""
+
+
+class ImageDownloadRequested(Message):
+    """The user saves an image as a file."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__()
+        self.url = url
+
+
+class ImageLoadCancelled(Message):
+    """The user stops the loading of an image."""
+
+
 class QueryRequested(Message):
     """The user queries a payload; the detail gets the result."""
 

@@ -115,11 +115,14 @@ class PaneController:
 
     def why(self) -> None:
         """Focus the Signature tab; back returns to where it was asked."""
-        if self._deliveries.current() is None:
-            return
+        if self._deliveries.current() is not None:
+            self.show_tab(SIGNATURE)
+
+    def show_tab(self, tab: str) -> None:
+        """Focus a tab of the detail; back returns to where it was asked."""
         if not self.is_in_detail:
             self._came_from = self._screen.focused
-        self._deliveries.detail.choose(SIGNATURE)
+        self._deliveries.detail.choose(tab)
         self._deliveries.detail.body_widget.focus()
 
     def change_tab(self, step: int) -> None:

@@ -10,6 +10,7 @@ from webhook_tui.ui.controllers.annotations import AnnotationController
 from webhook_tui.ui.controllers.delivery.diff import DiffController
 from webhook_tui.ui.controllers.delivery.editor import EditorController
 from webhook_tui.ui.controllers.delivery.export import ExportController
+from webhook_tui.ui.controllers.delivery.images import ImageController
 from webhook_tui.ui.controllers.delivery.links import LinkController
 from webhook_tui.ui.controllers.delivery.payload_query import PayloadQueryController
 from webhook_tui.ui.controllers.delivery.replay import ReplayController
@@ -40,8 +41,9 @@ class MainControllers:
         self.work = WorkController(screen)
         self.exports = ExportController(context, deliveries, self.filter, notices, self.work)
         self.handler_check = HandlerCheckController(context)
+        self.images = ImageController(context, deliveries)
         self.layout = LayoutController(context, deliveries, self.filter)
-        self.links = LinkController(context, deliveries, notices)
+        self.links = LinkController(context, self.panes, deliveries, notices)
         self.payload_query = PayloadQueryController(context, screen, deliveries)
         self.prompts = PromptController(context, self.panes)
         self.receiver = ReceiverController(context, deliveries, notices, self.editor)
@@ -76,6 +78,7 @@ class MainControllers:
             "payload.match_before": partial(self.panes.go_to_match, -1),
             "payload.query": self.payload_query.open,
             "payload.open_link": self.links.open,
+            "image.forget_hosts": self.images.forget_hosts,
             "piktid.ping": self.webhook.ping,
             "piktid.register": self.webhook.register,
             "piktid.delete": self.webhook.delete,

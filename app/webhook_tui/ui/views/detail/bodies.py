@@ -26,6 +26,7 @@ from webhook_tui.ui.format.delivery.signature import effort, not_examined_text, 
 from webhook_tui.ui.messages import AnswerRequested
 from webhook_tui.ui.views.detail.shown_delivery import PAYLOAD, RAW, SIGNATURE, TABS, ShownDelivery
 from webhook_tui.ui.widgets.detail.header_list import HeaderList
+from webhook_tui.ui.widgets.detail.image_view import ImageView
 from webhook_tui.ui.widgets.detail.prose_view import ProseView
 from webhook_tui.ui.widgets.payload.view import PayloadView
 
@@ -36,7 +37,7 @@ class DetailBodies(ContentSwitcher):
     DEFAULT_CSS = "DetailBodies { height: 1fr; }"
 
     class NotesChanged(Message):
-        """The report or the departures of the delivery are known now."""
+        """What the last line says of the delivery has changed."""
 
     def __init__(self, delivery: ShownDelivery, *, now: Callable[[], datetime], in_ascii: bool) -> None:
         super().__init__(initial=PAYLOAD.lower(), id="bodies")
@@ -55,6 +56,7 @@ class DetailBodies(ContentSwitcher):
         yield HeaderList(id="headers")
         yield ProseView(id="signature")
         yield PayloadView(ascii=self._in_ascii, id="raw")
+        yield ImageView(in_ascii=self._in_ascii)
         yield ProseView(id="attempts")
         yield ProseView(id="answer")
 
@@ -106,6 +108,8 @@ class DetailBodies(ContentSwitcher):
                 if delivery.report is None:
                     # From this widget's own turn: Textual stops a message at the parent in whose turn it was made.
                     self.call_later(self._request_report, stored.row.seq)
+            case "Image":
+                self.query_one(ImageView).show(delivery.images)
             case "Answer":
                 answer = forward_results_text(delivery.forward_results, self._now())
                 self.page.show(lambda _width: answer, from_top=from_top)
@@ -171,6 +175,11 @@ class DetailBodies(ContentSwitcher):
 
     # The last line
 
+    def on_image_view_changed(self, event: ImageView.Changed) -> None:
+        """Show where the image comes from."""
+        event.stop()
+        self.post_message(self.NotesChanged())
+
     def warns(self) -> bool:
         """Whether the last line shows departures from the contract."""
         return self.tab in (PAYLOAD, RAW) and bool(self._delivery.departures) and not self.view.match_count
@@ -190,6 +199,9 @@ class DetailBodies(ContentSwitcher):
                 keys = ("p add a secret  y copy this", "p add a secret", "")
                 room = max(0, width - len(checked) - 1)
                 return checked, notes or next(text for text in keys if len(text) <= room)
+            case "Image":
+                image = self.query_one(ImageView)
+                return image.place, image.drawing
             case _:
                 return "", "y copy"
 

@@ -11,9 +11,11 @@ from webhook_tui.domain.delivery.headers import SIGNATURE_HEADER, values
 from webhook_tui.domain.delivery.rows import DeliveryRows
 from webhook_tui.domain.diagnostics.report import SignatureReport
 from webhook_tui.domain.forwarding.forward_result import ForwardResult
+from webhook_tui.domain.images.image_links import ImageLink, image_links
 from webhook_tui.ui.format.delivery.attempts import Sameness, has_enough
 
 PAYLOAD, HEADERS, SIGNATURE, RAW, ATTEMPTS, ANSWER = "Payload", "Headers", "Signature", "Raw", "Attempts", "Answer"
+IMAGE = "Image"
 TABS = (PAYLOAD, HEADERS, SIGNATURE, RAW)
 """The tabs of every delivery."""
 MOST_DELIVERIES = 300
@@ -61,6 +63,8 @@ class ShownDelivery:
         """Why there is no report."""
         self.departures: tuple[Departure, ...] | None = None
         """Where it departs from the deliveries before it; None: not known yet."""
+        self.images: tuple[ImageLink, ...] = ()
+        """The images that it links to; none unless its signature is valid, since the links may then be anyone's."""
         self.forward_history = ForwardHistory()
 
     @property
@@ -77,7 +81,8 @@ class ShownDelivery:
     def tabs(self) -> tuple[str, ...]:
         """The tabs that it has."""
         attempts = (ATTEMPTS,) if len(self.attempts) > 1 else ()
-        return (*TABS, *attempts, *((ANSWER,) if self.forward_results else ()))
+        image = (IMAGE,) if self.images else ()
+        return (*TABS, *image, *attempts, *((ANSWER,) if self.forward_results else ()))
 
     def load(self, rows: DeliveryRows, seq: int) -> bool:
         """Read delivery `seq`; return False and change nothing if it does not exist."""
@@ -88,6 +93,7 @@ class ShownDelivery:
             self.departures = None
         if self.stored is None or stored.row != self.stored.row:
             self.report, self.problem = None, ""
+            self.images = image_links(stored.delivery.body) if stored.row.verdict.is_good else ()
         self.rows, self.stored = rows, stored
         self.attempts = tuple(rows.attempts(seq))
         self.forward_history.load(seq, rows.forward_results(seq))

@@ -1,0 +1,59 @@
+"""Which links of a payload are images."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from webhook_tui.domain.images.image_links import ImageLink, image_links
+
+CDN = "https://cdn.example.com"
+
+
+def body(data: object) -> bytes:
+    """An event with that data."""
+    return json.dumps({"id": 1, "name": "image_result", "data": data, "timestamp": 1.0}).encode()
+
+
+@pytest.mark.parametrize(
+    ("data", "found"),
+    [
+        ({"output": {"full_size": f"{CDN}/1", "thumbnail": f"{CDN}/1_thumb.webp"}}, [(f"{CDN}/1", "")]),
+        ({"inputs": [f"{CDN}/in"], "output": {"full_size": f"{CDN}/1"}}, [(f"{CDN}/1", f"{CDN}/in")]),
+        ({"inputs": [f"{CDN}/a", f"{CDN}/b"], "output": {"full_size": f"{CDN}/1"}}, [(f"{CDN}/1", f"{CDN}/a")]),
+        (
+            {
+                "results": [
+                    {"inputs": [f"{CDN}/in{n}"], "output": {"full_size": f"{CDN}/{n}?Signature=x"}} for n in "12"
+                ]
+            },
+            [(f"{CDN}/1?Signature=x", f"{CDN}/in1"), (f"{CDN}/2?Signature=x", f"{CDN}/in2")],
+        ),
+        ({"inputs": [f"{CDN}/in.png"]}, [(f"{CDN}/in.png", "")]),
+        ({"links": [{"l": f"{CDN}/full", "t": f"{CDN}/small.png"}]}, [(f"{CDN}/full", "")]),
+        ({"link": f"{CDN}/face"}, [(f"{CDN}/face", "")]),
+        ({"any": {"name": f"{CDN}/a.JPEG?x=1"}, "page": f"{CDN}/about.html"}, [(f"{CDN}/a.JPEG?x=1", "")]),
+        ({"output": f"see {CDN}/a.png", "link": "javascript:alert(1)"}, []),
+        ({"link": "https://cdn.example.com@evil.example/a.png"}, []),
+    ],
+)
+def test_images_of_a_payload(data: object, found: list[tuple[str, str]]) -> None:
+    """By usual names and by the end of the path; a reduced copy is left out; an input stands with its result."""
+    assert [(link.url, link.before) for link in image_links(body(data))] == found
+
+
+def test_bodies_that_are_no_events() -> None:
+    """Other JSON is searched, too; what is not JSON, is too deep or too large has no images."""
+    assert image_links(json.dumps([f"{CDN}/a.png"]).encode()) == (ImageLink(f"{CDN}/a.png"),)
+    assert image_links(b"https://cdn.example.com/a.png") == ()
+    assert image_links(b"[" * 5000 + b'"https://cdn.example.com/a.png"') == ()
+    assert image_links(b'"https://cdn.example.com/a.png"' + b" " * 1_048_576) == ()
+
+
+def test_at_most_nine_and_their_host() -> None:
+    """As links of a payload in general."""
+    found = image_links(body([f"https://CDN.example.com:8443/{n}.png" for n in range(20)]))
+
+    assert len(found) == 9
+    assert found[0].host == "cdn.example.com:8443"
