@@ -27,6 +27,8 @@ from functools import cache
 from pathlib import Path
 from typing import IO
 
+PROGRAM = ("-m", "webhook_tui")
+"""What Python runs where the start itself, the arguments or the environment that others see are tested."""
 _READ_AT_START = ("PYTHON", "LANG", "LC_")
 """How variables begin that Python reads when it starts."""
 
@@ -38,7 +40,7 @@ def is_startable(environment: Mapping[str, str]) -> bool:
 
 def run(*arguments: str, given: bytes = b"", **environment: str) -> subprocess.CompletedProcess[bytes]:
     """Run the command to its end, with files for its three streams; standard input holds `given`."""
-    argv = [sys.executable, "-m", "webhook_tui", *arguments]
+    argv = [sys.executable, *PROGRAM, *arguments]
     environ = os.environ | environment
     if not is_startable(environment):
         return subprocess.run(argv, input=given, capture_output=True, check=False, env=environ)

@@ -17,11 +17,10 @@ from pathlib import Path
 
 import pyte
 
-from tests.fork_server import Fork, is_startable
+from tests.fork_server import PROGRAM, Fork, is_startable
 from tests.patience import PATIENCE_SECONDS, own_time
 from webhook_tui.ui.dialogs.dialog import Dialog
 
-PROGRAM = ("-m", "webhook_tui")
 ALTERNATE_SCREEN = b"\x1b[?1049h"
 NORMAL_SCREEN = b"\x1b[?1049l"
 _LAUNCHER = Path(__file__).with_name("in_terminal.py")
