@@ -7,8 +7,10 @@ a socket, and ends with the test process at the other end.
 from __future__ import annotations
 
 import asyncio
+import fcntl
 import gc
 import importlib
+import io
 import json
 import os
 import pkgutil
@@ -17,6 +19,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import termios
 import threading
 import time
 from collections.abc import Mapping, Sequence
@@ -24,6 +27,8 @@ from functools import cache
 from pathlib import Path
 from typing import IO
 
+PROGRAM = ("-m", "webhook_tui")
+"""What Python runs where the start itself, the arguments or the environment that others see are tested."""
 _READ_AT_START = ("PYTHON", "LANG", "LC_")
 """How variables begin that Python reads when it starts."""
 
@@ -35,7 +40,7 @@ def is_startable(environment: Mapping[str, str]) -> bool:
 
 def run(*arguments: str, given: bytes = b"", **environment: str) -> subprocess.CompletedProcess[bytes]:
     """Run the command to its end, with files for its three streams; standard input holds `given`."""
-    argv = [sys.executable, "-m", "webhook_tui", *arguments]
+    argv = [sys.executable, *PROGRAM, *arguments]
     environ = os.environ | environment
     if not is_startable(environment):
         return subprocess.run(argv, input=given, capture_output=True, check=False, env=environ)
@@ -50,11 +55,20 @@ def run(*arguments: str, given: bytes = b"", **environment: str) -> subprocess.C
         return subprocess.CompletedProcess(argv, code, output.read(), errors.read())
 
 
-def start(arguments: Sequence[str], environ: Mapping[str, str], streams: Sequence[IO[bytes] | int]) -> socket.socket:
-    """Start the command with these three streams. Its pid and then its exit code come as lines on the socket."""
+def start(
+    arguments: Sequence[str],
+    environ: Mapping[str, str],
+    streams: Sequence[IO[bytes] | int],
+    *,
+    in_terminal: bool = False,
+) -> socket.socket:
+    """Start the command with these three streams; `in_terminal`: in a session of its own, which they control.
+
+    Its pid and then its exit code come as lines on the socket.
+    """
     reply, theirs = socket.socketpair()
     with theirs, tempfile.TemporaryFile() as request:
-        request.write(json.dumps([str(Path.cwd()), arguments, dict(environ)]).encode())
+        request.write(json.dumps([str(Path.cwd()), arguments, dict(environ), in_terminal]).encode())
         request.seek(0)
         _server().send([*(each if isinstance(each, int) else each.fileno() for each in (*streams, theirs, request))])
     return reply
@@ -69,10 +83,15 @@ class Fork:
 
     @classmethod
     async def start(
-        cls, arguments: Sequence[str], environ: Mapping[str, str], streams: Sequence[IO[bytes] | int]
+        cls,
+        arguments: Sequence[str],
+        environ: Mapping[str, str],
+        streams: Sequence[IO[bytes] | int],
+        *,
+        in_terminal: bool = False,
     ) -> Fork:
         """Start it; as `start`."""
-        reply = start(arguments, environ, streams)
+        reply = start(arguments, environ, streams, in_terminal=in_terminal)
         reply.setblocking(False)
         received = b""
         while b"\n" not in received:
@@ -129,10 +148,10 @@ def _server() -> _Server:
 
 
 def _import_all() -> None:
-    """All but the screen and the MCP server, which no short command needs."""
+    """All but the MCP server, which few tests need."""
     package = importlib.import_module("webhook_tui")
     for found in pkgutil.walk_packages(package.__path__, "webhook_tui."):
-        if not found.name.startswith(("webhook_tui.ui", "webhook_tui.headless.mcp", "webhook_tui.session.__main__")):
+        if not found.name.startswith(("webhook_tui.headless.mcp", "webhook_tui.session.__main__")):
             importlib.import_module(found.name)
 
 
@@ -159,15 +178,29 @@ def _become_command(control: socket.socket) -> None:
         os.write(reply, f"{code}\n".encode())
         os._exit(0)
     with os.fdopen(request, "rb") as file:
-        directory, arguments, environ = json.load(file)
+        directory, arguments, environ, in_terminal = json.load(file)
     for number, descriptor in enumerate(streams):
         os.dup2(descriptor, number)
     os.closerange(3, max(descriptors) + 1)
+    if in_terminal:
+        _lead_session()
     os.chdir(directory)
     os.environ.clear()
     os.environ.update(environ)
     time.tzset()
     sys.argv[1:] = arguments
+
+
+def _lead_session() -> None:
+    """What a terminal does for the program that it starts, and Python where its streams are one."""
+    os.setsid()
+    fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    for number in (signal.SIGQUIT, signal.SIGHUP):
+        signal.signal(number, signal.SIG_DFL)
+    for stream in (sys.stdout, sys.stderr):
+        assert isinstance(stream, io.TextIOWrapper)
+        stream.reconfigure(line_buffering=True)
 
 
 if __name__ == "__main__":

@@ -144,13 +144,13 @@ async def _forked(arguments: Sequence[str], environ: Mapping[str, str], stdin: s
 async def program(
     *arguments: str, stdin: str = "", code: Sequence[str] = (), **environment: str
 ) -> AsyncIterator[Program]:
-    """`webhook-tui ARGUMENTS` with its output to pipes; `code`: what Python runs instead."""
+    """`webhook-tui ARGUMENTS` with its output to pipes; `code`: what Python runs instead, `PROGRAM` for no fork."""
     environ = os.environ | environment
     if not code and fork_server.is_startable(environment):
         started = await _forked(arguments, environ, stdin)
     else:
         process = await asyncio.create_subprocess_exec(
-            *(sys.executable, *(code or ("-m", "webhook_tui")), *arguments),
+            *(sys.executable, *(code or fork_server.PROGRAM), *arguments),
             env=environ,
             stdin=PIPE,
             stdout=PIPE,

@@ -17,6 +17,7 @@ from pathlib import Path
 
 import pyte
 
+from tests.fork_server import PROGRAM, Fork, is_startable
 from tests.patience import PATIENCE_SECONDS, own_time
 from webhook_tui.ui.dialogs.dialog import Dialog
 
@@ -69,15 +70,22 @@ class Terminal:
         self._undrawn = b""
         self._master, self.slave = pty.openpty()
         self._news = asyncio.Event()
-        self.process: asyncio.subprocess.Process
+        self.process: asyncio.subprocess.Process | Fork
 
-    async def start(self, argv: Sequence[str], environment: Mapping[str, str]) -> None:
-        """Run `argv` in the terminal, whose slave end this process keeps open, too, so that nothing said is lost."""
+    async def start(self, program: Sequence[str], arguments: Sequence[str], environment: Mapping[str, str]) -> None:
+        """Run Python with `program`, or a fork of ours, in the terminal.
+
+        This process keeps its slave end open, too, so that nothing said is lost.
+        """
         fcntl.ioctl(self._master, termios.TIOCSWINSZ, struct.pack("HHHH", self.lines, self.columns, 0, 0))
         os.set_blocking(self._master, False)
         asyncio.get_running_loop().add_reader(self._master, self._read)
+        if not program:
+            self.process = await Fork.start(arguments, environment, (self.slave,) * 3, in_terminal=True)
+            return
         self.process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-I", "-S", str(_LAUNCHER), os.ttyname(self.slave), *argv),
+            *(sys.executable, "-I", "-S", str(_LAUNCHER), os.ttyname(self.slave)),
+            *(sys.executable, *program, *arguments),
             env=dict(environment),
             start_new_session=True,
         )
@@ -255,15 +263,17 @@ async def terminal(
     *arguments: str,
     columns: int = 120,
     lines: int = 36,
-    program: Sequence[str] = ("-m", "webhook_tui"),
+    program: Sequence[str] = (),
     **environment: str,
 ) -> AsyncIterator[Terminal]:
-    """`webhook-tui ARGUMENTS` in a terminal; `program`: what Python runs instead."""
+    """`webhook-tui ARGUMENTS` in a terminal; `program`: what Python runs instead, `PROGRAM` for no fork."""
     opened = Terminal(columns, lines)
     settings = {"TERM": "xterm-256color", "COLORTERM": "truecolor", "LANG": "C.UTF-8", **environment}
     ours = ("LC_ALL", "LC_CTYPE", "COLUMNS", "LINES", "VISUAL")
     kept = {name: value for name, value in os.environ.items() if name not in ours}
-    await opened.start([sys.executable, *program, *arguments], kept | settings)
+    if not program and not is_startable(environment):
+        program = PROGRAM
+    await opened.start(program, arguments, kept | settings)
     try:
         yield opened
     finally:

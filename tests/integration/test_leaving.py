@@ -66,7 +66,7 @@ async def _open(fault: str = "") -> AsyncIterator[_Open]:
         LocalhostRun(loopback=True) as server,
         terminal(
             *("--port", "0", "--ssh-server", server.ssh_server, "--api-url", api_url),
-            program=(CRASHING, fault) if fault else ("-m", "webhook_tui"),
+            program=(CRASHING, fault) if fault else (),
             PIKTID_TOKEN=TOKEN.reveal(),
         ) as screen,
     ):

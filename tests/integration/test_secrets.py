@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
+from tests.fork_server import PROGRAM
 from tests.integration.canaries import assert_nowhere, kept_files
 from tests.integration.crashing import CANARY
 from tests.integration.deliveries import post, signature
@@ -51,7 +52,7 @@ async def test_no_output_no_child_and_no_other_file_has_them(tmp_path: Path) -> 
     async with sandbox_of() as (sandbox, api_url), LocalhostRun(loopback=True) as server:
         options = "--port", "0", "--ssh-server", server.ssh_server, "--api-url", api_url
         async with program(
-            *("listen", "--format", "json", *options, "--secret-file", str(secret_file)), **environment
+            *("listen", "--format", "json", *options, "--secret-file", str(secret_file)), code=PROGRAM, **environment
         ) as listening:
             url = (await listening.record("registered"))["url"]
             await listening.record("delivery", lambda record: record["verdict"] == "valid")
@@ -142,7 +143,7 @@ async def test_a_history_can_be_given_away(tmp_path: Path) -> None:
 )
 async def test_the_process_list_forgets_what_was_typed(arguments: tuple[str, ...]) -> None:
     """The other arguments stay as they were; no child has it either."""
-    async with program(*arguments) as started:
+    async with program(*arguments, code=PROGRAM) as started:
         await started.until(lambda: b"listen" in started.output)
         argv, _ = seen_of(started.pid)
         children = [seen_of(pid) for pid in descendants(started.pid)]

@@ -11,6 +11,7 @@ import textual.app
 import textual.pilot
 from textual.css.model import RuleSet
 from textual.css.stylesheet import Stylesheet
+from textual.pilot import Pilot
 
 from tests.ui.settling import settle
 from tests.ui.snapshots import snapshot
@@ -26,11 +27,21 @@ def _dialogs_hear_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Dialog, "clock", staticmethod(lambda: float(next(seconds))))
 
 
+async def _settled(_pilot: Pilot[Any], timeout: float = 0.0) -> bool:
+    await settle()
+    return True
+
+
 @pytest.fixture(autouse=True)
 def _the_pilot_waits_for_facts(monkeypatch: pytest.MonkeyPatch) -> None:
-    """After each key, and in `pause`."""
+    """After each key, and in `pause`.
+
+    The pilot also has each widget say that it has no message left, which is most of what a key costs: once the loop is
+    idle none has.
+    """
     for module in (textual.app, textual.pilot):
         monkeypatch.setattr(module, "wait_for_idle", settle)
+    monkeypatch.setattr(Pilot, "_wait_for_screen", _settled)
 
 
 @pytest.fixture(autouse=True, scope="session")
