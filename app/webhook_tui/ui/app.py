@@ -42,6 +42,7 @@ from webhook_tui.domain.events import (
 )
 from webhook_tui.domain.session_port import SessionPort
 from webhook_tui.domain.status import SessionStatus
+from webhook_tui.named_filters import NamedFilters
 from webhook_tui.session.process.session_process import STOP_SECONDS
 from webhook_tui.ui import notice_texts, theme
 from webhook_tui.ui.controllers.context import AppContext
@@ -88,6 +89,7 @@ class WebhookTuiApp(TerminalApp):
         sandbox: Callable[[], SessionPort] | None = None,
         restart: Callable[[], SessionPort] | None = None,
         keymap: Mapping[str, str] | None = None,
+        filters: NamedFilters | None = None,
         monotonic: Callable[[], float] = time.monotonic,
         thread_time: Callable[[], float] = time.thread_time,
     ) -> None:
@@ -113,6 +115,7 @@ class WebhookTuiApp(TerminalApp):
             in_ascii,
             None if sandbox is None else lambda: self._sessions.replace(sandbox),
             self._restart,
+            filters or NamedFilters(),
         )
         self._main = MainScreen(self.context, monotonic=monotonic, thread_time=thread_time)
         self._sessions = SessionController(

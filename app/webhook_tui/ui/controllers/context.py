@@ -9,7 +9,7 @@ from datetime import datetime
 from functools import partial
 from typing import TypeVar
 
-from msgspec import Struct
+from msgspec import Struct, field
 from textual.message_pump import MessagePump
 from textual.screen import Screen
 
@@ -18,6 +18,7 @@ from webhook_tui.domain.errors import Problem, ProblemError
 from webhook_tui.domain.queries import Answer, Query
 from webhook_tui.domain.session_port import SessionPort
 from webhook_tui.domain.status import SessionStatus
+from webhook_tui.named_filters import NamedFilters
 from webhook_tui.ui.terminal.app import TerminalApp
 
 Result = TypeVar("Result")
@@ -37,6 +38,8 @@ class AppContext(Struct):
     """Replaces the session by one with the embedded PiktID; None: not possible."""
     restart: Callable[[], None] = lambda: None
     """Replaces a session that has ended."""
+    filters: NamedFilters = field(default_factory=NamedFilters)
+    """The filters that have a name."""
 
     def request(self, command: Command) -> None:
         """Send a command to the session; after its end show a notice instead."""

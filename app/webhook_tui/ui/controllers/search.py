@@ -49,11 +49,13 @@ class SearchController:
         self._pending: FoundRows | None = None
         """A search that has found nothing yet."""
         self._number = 0
+        self._other: FoundRows | None = None
+        self._other_expression: Expression | None = None
 
     @property
     def count(self) -> int | None:
-        """How many deliveries the table's search has found; None without one."""
-        return None if self._shown is None else len(self._shown)
+        """How many deliveries the table's search has found; None without one, and while nothing is found yet."""
+        return None if self._shown is None or self._pending is not None else len(self._shown)
 
     def run(self) -> None:
         """Search by the current filter and order; without them show all rows."""
@@ -81,6 +83,40 @@ class SearchController:
             self._notices.show(error.problem)
         else:
             self._advance()
+
+    def count_also(self, expression: Expression | None) -> None:
+        """Count the matches of another filter, too; None: of none any more."""
+        if expression == self._other_expression:
+            return
+        _close(self._other)
+        self._other, self._other_expression = None, expression
+        if expression is None:
+            return
+
+        def on_progress() -> None:
+            with contextlib.suppress(RuntimeError):
+                self._context.app.call_later(self._frames.request, self._on_other_progress)
+
+        try:
+            self._other = self._context.session.open_found(
+                expression, sort=Sort(), now=self._context.now(), changed=on_progress
+            )
+        except ProblemError as error:
+            self._notices.show(error.problem)
+
+    def _on_other_progress(self) -> None:
+        if self._screen.children:
+            self._refresh()
+
+    @property
+    def other_count(self) -> int | None:
+        """How many the other filter has found; None while it is counting."""
+        if self._other is None:
+            return None
+        with contextlib.suppress(ProblemError):
+            found = self._other.refresh()
+            return found if self._other.progress.is_done else None
+        return None
 
     def _on_progress(self, number: int) -> None:
         if number == self._number:
@@ -130,6 +166,7 @@ class SearchController:
     def close(self) -> None:
         """Close the searches."""
         self._close_pending()
+        self.count_also(None)
         _close(self._shown)
         self._shown = None
 

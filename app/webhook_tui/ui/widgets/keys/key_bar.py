@@ -18,6 +18,11 @@ _FIRST_TO_GO = frozenset(
     }
 )
 """Actions that go below 72 columns."""
+_NARROW = 90
+_ONLY_WIDE = "filter.save"
+"""Goes below 90 columns."""
+_ONLY_EMPTY = "filter.drop"
+"""Is shown where nothing matches a filter."""
 _NOT_IN_DETAIL = frozenset(
     {
         *("delivery.why", "delivery.replay", "receiver.answers", "table.filter", "delivery.copy_as", "stream.show"),
@@ -26,14 +31,20 @@ _NOT_IN_DETAIL = frozenset(
 )
 """Actions that work in the detail, too, but have no room in its footer."""
 _TYPING = (
+    "filter.drop",
+    "filter.list",
+    "filter.complete",
+    "filter.earlier",
+    "filter.take",
+    "filter.save_name",
     "filter.keep",
+    "filter.save",
     "find.find",
     "query.keep",
+    "filter.back",
     "filter.clear",
     "find.back",
     "query.end",
-    "filter.complete",
-    "filter.earlier",
 )
 """All that the footer shows while a filter, a query or what to find is typed."""
 
@@ -89,6 +100,8 @@ class KeyBar(Footer):
         keys = list(self._all().values())
         typing = [key for key in keys if key.id in _TYPING]
         if typing:
+            typing = [key for key in typing if key.id != _ONLY_WIDE or self.screen.size.width >= _NARROW]
+            typing = [key for key in typing if key.id != _ONLY_EMPTY or self.screen.has_class("-no-match")]
             keys = sorted(typing, key=lambda key: _TYPING.index(key.id))
         if keys and keys[0].id == "detail.back":
             keys = [key for key in keys if key.id not in _NOT_IN_DETAIL]
