@@ -10,7 +10,6 @@ import json
 import os
 import re
 import shutil
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -111,6 +110,8 @@ def _is_change(before: str, after: str, name: str, text: str | None) -> bool:
 
 
 def _parsed(content: str) -> Mapping[str, Any] | None:
+    import tomllib  # noqa: PLC0415 -- only a change needs it
+
     try:
         return tomllib.loads(content.removeprefix("\ufeff"))
     except tomllib.TOMLDecodeError:

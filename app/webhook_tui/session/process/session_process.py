@@ -166,7 +166,7 @@ class SessionProcess:
 
     def count_values(self) -> Mapping[str, Sequence[tuple[str, int | None]]]:
         """Count the values of each field of the filter, on the calling thread; only after HistoryOpened."""
-        from webhook_tui.storage.search.value_counts import count_values  # noqa: PLC0415
+        from webhook_tui.storage.search.value_counts import count_values  # noqa: PLC0415 -- as above
 
         assert self._settings.deliveries_path is not None
         return count_values(self._settings.deliveries_path, self._settings.job_fields)
