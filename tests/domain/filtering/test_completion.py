@@ -57,6 +57,7 @@ def _results(text: str) -> list[str]:
         ("size:1", []),
         ("@", ["@broken ", "@new "]),
         ("x !@b", ["x !@broken "]),
+        ("@new", []),
         ('"ver', []),
         ("inv", ["verdict:invalid ", "inv "]),
         ("fai", ["status:failed ", "fai "]),

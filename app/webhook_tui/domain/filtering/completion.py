@@ -122,7 +122,7 @@ def suggestions(text: str, cursor: int, known: Known) -> list[Suggestion]:
     denials = len(token.value.masked) - len(token.value.masked.lstrip("!"))
     typed, start = typed[denials:], start + denials
     if typed.startswith("@"):
-        return [one for one in _named(start, known) if one.label.startswith(typed)]
+        return [one for one in _named(start, known) if one.label.startswith(typed) and one.label != typed]
     if (found := _FIELD.match(typed)) is not None:
         return list(_values(start + found.end(), found[1].lower(), typed[found.end() :], known))
     if '"' in before[start:]:
