@@ -14,6 +14,7 @@ from webhook_tui.domain.filtering.filter import parse
 from webhook_tui.domain.signature.verdict import Verdict
 from webhook_tui.domain.status import Counts
 from webhook_tui.named_filters import NamedFilters
+from webhook_tui.ui.controllers import search
 from webhook_tui.ui.widgets import filter_bar
 from webhook_tui.ui.widgets.suggestion_list import SuggestionList
 
@@ -148,6 +149,19 @@ async def test_what_was_found_keeps_the_cursor_without_the_filter() -> None:
                 follows,
             )
             await played.press("f")
+
+
+async def test_a_search_that_has_just_begun_shows_no_count(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Most end before it could be read; the count of one that ended is shown at once."""
+    monkeypatch.setattr(search, "COUNT_SECONDS", 3600)
+    session = FakeSession.running()
+    session.searches_wait = True
+    async with stage(session) as played:
+        await type_filter(played, "verdict:invalid")
+        await played.until("… of 12 ")
+        await played.until(lambda: session.searches[-1][0].expression == parse("verdict:invalid"))
+        session.search_goes_on()
+        await played.until(" 1 of 12 ")
 
 
 async def test_a_slow_search_leaves_the_table_alone() -> None:

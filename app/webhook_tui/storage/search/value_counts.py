@@ -22,13 +22,9 @@ _LARGEST_READ = 65_536
 """Bytes of a payload; a larger one is not read."""
 
 _BY_VALUE = """
-    SELECT {}, count(*) FROM deliveries INDEXED BY {} GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT ?
+    SELECT {0}, count(*) FROM deliveries INDEXED BY by_{0} GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT ?
 """
-_COLUMNS = {
-    "verdict": _BY_VALUE.format("verdict", "by_verdict"),
-    "event": _BY_VALUE.format("event", "by_event"),
-    "answered": _BY_VALUE.format("iif(answered, answered, 'none')", "by_answered"),
-}
+_COLUMNS = {field: _BY_VALUE.format(field) for field in ("verdict", "event", "answered")}
 _STATES = {
     "marked": "marks WHERE marked",
     "commented": "comments WHERE comment != ''",
@@ -45,16 +41,20 @@ def count_values(path: Path, job_fields: JobFields) -> Mapping[str, Sequence[tup
     """Return the values of each field of the filter with their numbers of deliveries, most frequent first.
 
     Jobs and their statuses come from the newest payloads; where there are more, without numbers. Reads indexes and at
-    most 2,000 payloads: a tenth of a second for a million deliveries. Raises ProblemError.
+    most 2,000 payloads: less than half a second for a million deliveries. Raises ProblemError.
     """
     with reading(), closing(connect_read_only(path)) as connection:
         connection.execute("BEGIN")
-        found: dict[str, Sequence[tuple[str, Count]]] = {
-            field: [(str(value), count) for value, count in connection.execute(select, (MOST_VALUES,))]
-            for field, select in _COLUMNS.items()
-        }
+        found = {field: _column(connection, select) for field, select in _COLUMNS.items()}
         found["is"] = [(state, _state(connection, state)) for state in _STATES]
         return {**found, **dict(_of_payloads(connection, job_fields))}
+
+
+def _column(connection: sqlite3.Connection, select: str) -> Sequence[tuple[str, Count]]:
+    counts: Counter[str] = Counter()
+    for value, count in connection.execute(select, (MOST_VALUES,)):
+        counts["none" if value in (None, 0) else str(value)] += count  # 0: the connection was reset
+    return counts.most_common()
 
 
 def _state(connection: sqlite3.Connection, state: str) -> int:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable
+from functools import partial
 
 from textual.screen import Screen
 
@@ -19,6 +20,10 @@ from webhook_tui.ui.controllers.context import AppContext
 from webhook_tui.ui.controllers.deliveries import DeliveriesController
 from webhook_tui.ui.controllers.notices import NoticeController
 from webhook_tui.ui.frame_budget import FrameBudget
+from webhook_tui.ui.symbols import glyphs
+
+COUNT_SECONDS = 0.2
+"""From the start of a search to its first count, unless it ends before."""
 
 
 class SearchController:
@@ -49,6 +54,8 @@ class SearchController:
         self._pending: FoundRows | None = None
         """A search that has found nothing yet."""
         self._number = 0
+        self._is_new = False
+        """Whether the search began so recently that its count would only flicker."""
         self._other: FoundRows | None = None
         self._other_expression: Expression | None = None
 
@@ -68,7 +75,9 @@ class SearchController:
 
     def _open_search(self) -> None:
         self._number += 1
+        self._is_new = True
         number, app = self._number, self._context.app
+        self._screen.set_timer(COUNT_SECONDS, partial(self._show_count, number))
 
         def on_progress() -> None:
             # Called in the search's thread, which may outlive the screen's loop.
@@ -117,6 +126,11 @@ class SearchController:
             found = self._other.refresh()
             return found if self._other.progress.is_done else None
         return None
+
+    def _show_count(self, number: int) -> None:
+        if number == self._number:
+            self._is_new = False
+            self._refresh()
 
     def _on_progress(self, number: int) -> None:
         if number == self._number:
@@ -187,13 +201,15 @@ class SearchController:
         self._refresh()
 
     def count_text(self) -> str:
-        """Return `2 of 12`, with the progress of a search that is not complete."""
+        """Return `2 of 12`; at first `… of 12`, then with the progress of a search that is not complete."""
         total = units.count(self._deliveries.total)
         found = self._shown if self._pending is None else self._pending
         if not self.text or found is None:
             return total
         text = f"{units.count(len(found))} of {total}"
         progress = found.progress
+        if self._is_new and not progress.is_done:
+            return f"{glyphs(plain=self._context.in_ascii).cut} of {total}"
         if progress.is_done:
             return text
         return f"{text} · {100 * progress.examined // max(1, progress.total)} %"
