@@ -100,9 +100,9 @@ def not_stored(seq: int) -> Problem:
 
 
 def no_matches(total: int, last: str = "", without: int | None = None) -> str:
-    """Nothing passes the filter, in the table's place; `without`: how many do without its last term."""
+    """Nothing passes the filter, in the table's place; `without`: how many do without its last term, if any."""
     line = f"No matches in {total:,} deliveries.  esc clears the filter."
-    return line if without is None else f"{line}\nWithout {last} there are {without:,}:  ctrl+w drops it."
+    return line if not without else f"{line}\nWithout {last} there are {without:,}:  ctrl+w drops it."
 
 
 def deleted(count: int) -> str:

@@ -208,7 +208,9 @@ async def test_tab_completes_and_enter_never_does() -> None:
         await played.until(lambda: listed(played)[:1] == ["▌  valid"] or listed(played)[:1] == ["   valid"])
         assert played.lines()[22].startswith(" / verdict: ")
         assert len(listed(played)) == 6
-        await played.press("i", "n", "tab", "enter")
+        await played.press("i", "n")
+        await played.until("tab invalid ")
+        await played.press("tab", "enter")
         await played.until("1 of 12  / verdict:invalid")
         assert not played.main.query_one(SuggestionList).display
         await played.press("escape", "slash")

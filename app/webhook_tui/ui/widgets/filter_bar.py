@@ -5,7 +5,7 @@ It does not parse the filter: counts, suggestions and mistakes are given to it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import ClassVar
 
@@ -17,7 +17,8 @@ from textual.message import Message
 from textual.timer import Timer
 from textual.widgets import Input, Static
 
-from webhook_tui.domain.filtering.completion import EXAMPLE, Suggestion
+from webhook_tui.domain.delivery.text import visible
+from webhook_tui.domain.filtering.completion import EXAMPLE, Kind, Suggestion
 from webhook_tui.domain.filtering.tokens import without_last
 from webhook_tui.ui.widgets.suggestion_list import SuggestionList
 
@@ -25,6 +26,7 @@ PAUSE_SECONDS = 0.08
 """After the last key."""
 REST_SECONDS = 1.0
 """After the last key: whoever types waits, so that what is half typed is meant as it stands."""
+_LONGEST_LABEL = 24
 
 
 class FilterInput(Input):
@@ -100,6 +102,15 @@ class FilterInput(Input):
     def is_naming(self) -> bool:
         """Whether a name is typed."""
         return self._unnamed is not None
+
+    @property
+    def key_labels(self) -> Mapping[str, str]:
+        """What the footer says in place of `Complete`: the text that tab writes for the word at the cursor."""
+        best = self._suggestions.best
+        if best is None or best.kind is Kind.TEXT or best.start >= self.cursor_position:
+            return {}
+        label = visible(best.text.strip())
+        return {"filter.complete": label} if len(label) <= _LONGEST_LABEL else {}
 
     def start(self, text: str, history: Sequence[str]) -> None:
         """Start with a text, the cursor at its end."""

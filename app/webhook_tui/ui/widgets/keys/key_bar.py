@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from msgspec import Struct
@@ -109,7 +110,8 @@ class KeyBar(Footer):
         return [*keys[: _MOST - len(last)], *last]
 
     def _all(self) -> dict[str, _Key]:
-        """Return the first key of each action."""
+        """Return the first key of each action; the focused widget may have `key_labels` for some ids."""
+        labels: Mapping[str, str] = getattr(self.screen.focused, "key_labels", {})
         found: dict[str, _Key] = {}
         for _, binding, enabled, tooltip in self.screen.active_bindings.values():
             if binding.show and binding.action not in found:
@@ -117,7 +119,7 @@ class KeyBar(Footer):
                     binding.id or "",
                     binding.key,
                     self.app.get_key_display(binding),
-                    binding.description,
+                    labels.get(binding.id or "", binding.description),
                     binding.action,
                     not enabled,
                     tooltip,
