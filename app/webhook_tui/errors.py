@@ -47,6 +47,28 @@ def no_temporary_directory(reason: str | None) -> Problem:
     return Problem(f"A temporary directory cannot be created: {reason}.", "Set TMPDIR to a writable directory.")
 
 
+# The named filters of config.toml
+
+BAD_FILTER_NAME = Problem(
+    "A name has letters, digits, - and _.", "Write at most 40 of them.", severity=Severity.WARNING
+)
+NO_CONFIG_FILE = Problem("There is no config.toml to change.", "", severity=Severity.WARNING)
+
+
+def filters_not_changed(name: str) -> Problem:
+    """The filters of config.toml are not written one a line in a table [filters]."""
+    return Problem(
+        "config.toml was not changed: it writes its filters in its own way.",
+        f"Change the filter {name} there.",
+        severity=Severity.WARNING,
+    )
+
+
+def config_not_changed(reason: str | None) -> Problem:
+    """config.toml cannot be read or written."""
+    return Problem(f"config.toml cannot be changed: {reason}.", "", severity=Severity.WARNING)
+
+
 # Standard streams and terminals
 
 

@@ -68,9 +68,10 @@ class Breaking:
         self._store = running.session._history
         self._store.record = self._refuse  # type: ignore[method-assign]  # a full disk cannot be had for a test
 
-    def _refuse(self, *_: object, arrival: Arrival, **__: object) -> asyncio.Future[DeliveryRow]:
+    def _refuse(self, *_: object, arrival: Arrival | None = None, **__: object) -> asyncio.Future[DeliveryRow]:
         problem = Problem("The disk is full.", "Free some space.")
-        arrival.on_failed(problem)
+        if arrival is not None:
+            arrival.on_failed(problem)
         refused: asyncio.Future[DeliveryRow] = asyncio.get_running_loop().create_future()
         refused.set_exception(ProblemError(problem))
         return refused

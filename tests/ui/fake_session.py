@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from datetime import UTC, datetime
 from functools import partial
@@ -103,6 +103,7 @@ class FakeSession:
         self.details: dict[str, JobDetail] = {}
         self.searches: list[tuple[MemoryFound, Callable[[], None]]] = []
         self.searches_wait = False
+        self.values: Mapping[str, Sequence[tuple[str, int | None]]] = {}
         self.secrets: tuple[Secret, ...] = ()
         self.ended = threading.Event()
         self.fails_with: Exception | None = None
@@ -212,6 +213,9 @@ class FakeSession:
         found.is_done = not self.searches_wait
         self.searches.append((found, changed))
         return found
+
+    def count_values(self) -> Mapping[str, Sequence[tuple[str, int | None]]]:
+        return self.values
 
     def search_goes_on(self) -> None:
         """Let the newest search come to its end, and say so."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
@@ -53,6 +53,13 @@ class SessionPort(Protocol):
 
         A thread of its own searches and calls `changed` when a refresh would show something new. `now` is the time
         that `age:` is relative to. Raises ProblemError.
+        """
+        ...
+
+    def count_values(self) -> Mapping[str, Sequence[tuple[str, int | None]]]:
+        """Count the values of each field of the filter, most frequent first; only after HistoryOpened.
+
+        Blocks while it reads, so call it from a thread of its own. None: not counted. Raises ProblemError.
         """
         ...
 

@@ -9,7 +9,7 @@ import re
 import socket
 import sys
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from datetime import datetime
 from pathlib import Path
@@ -185,6 +185,10 @@ class Session:
     ) -> FoundRows:
         """Open the deliveries that match a filter, for the calling thread; only after HistoryOpened."""
         return self._history.open_found(expression, sort=sort, now=now, changed=changed)
+
+    def count_values(self) -> Mapping[str, Sequence[tuple[str, int | None]]]:
+        """Count the values of each field of the filter, on the calling thread; only after HistoryOpened."""
+        return self._history.count_values()
 
     def known_secrets(self) -> tuple[Secret, ...]:
         """Return every secret and token that copies and exports must not contain."""

@@ -40,6 +40,7 @@ from webhook_tui.storage.retention import BATCH, Age, delete_batch, delete_some,
 from webhook_tui.storage.rows import SqliteRows
 from webhook_tui.storage.search.scan import Search
 from webhook_tui.storage.search.search import FilteredRows
+from webhook_tui.storage.search.value_counts import count_values
 from webhook_tui.storage.search.word_index import WordIndex
 from webhook_tui.storage.statistics.counts import StatisticsReader, find_runs
 from webhook_tui.storage.statistics.jobs import JobsReader
@@ -303,6 +304,10 @@ class DeliveryStore:
         `now`: from when `age:` counts. Raises ProblemError.
         """
         return FilteredRows(self.path, Search(expression, sort, now, self._job_fields), changed)
+
+    def count_values(self) -> Mapping[str, Sequence[tuple[str, int | None]]]:
+        """Count the values of each field of the filter, on the calling thread. Raises ProblemError."""
+        return count_values(self.path, self._job_fields)
 
     def open_rows(self) -> DeliveryRows:
         """Open the deliveries for the calling thread with its own connection. Raises ProblemError."""

@@ -43,6 +43,7 @@ from webhook_tui.domain.events import (
 )
 from webhook_tui.domain.session_port import SessionPort
 from webhook_tui.domain.status import SessionStatus
+from webhook_tui.named_filters import NamedFilters
 from webhook_tui.session.process.session_process import STOP_SECONDS
 from webhook_tui.ui import notice_texts, theme
 from webhook_tui.ui.controllers.context import AppContext
@@ -91,6 +92,7 @@ class WebhookTuiApp(TerminalApp):
         restart: Callable[[], SessionPort] | None = None,
         keymap: Mapping[str, str] | None = None,
         preferences: PreferencesFile | None = None,
+        filters: NamedFilters | None = None,
         monotonic: Callable[[], float] = time.monotonic,
         thread_time: Callable[[], float] = time.thread_time,
     ) -> None:
@@ -118,6 +120,7 @@ class WebhookTuiApp(TerminalApp):
             self._restart,
             preferences or PreferencesFile(None),
             self.theme,
+            filters or NamedFilters(),
         )
         kept_theme = self.context.preferences.read().theme
         if theme_name is None and kept_theme in self.available_themes:

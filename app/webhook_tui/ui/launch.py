@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, NoReturn
 from webhook_tui.config import Settings
 from webhook_tui.domain.errors import ExitCode
 from webhook_tui.encoding import is_utf8
+from webhook_tui.named_filters import NamedFilters
 from webhook_tui.session.process.launcher import SessionLauncher
 from webhook_tui.session.process.session_process import STOP_SECONDS, SessionProcess
 
@@ -77,6 +78,7 @@ def _app(settings: Settings, process: SessionProcess, launcher: SessionLauncher)
         restart=launcher.restart,
         keymap=settings.keymap,
         preferences=PreferencesFile(settings.places.preferences),
+        filters=NamedFilters(settings.places.config_file, settings.filters),
     )
 
 

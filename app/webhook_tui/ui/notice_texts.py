@@ -67,6 +67,21 @@ def unknown_bindings(names: Sequence[str]) -> Problem:
     )
 
 
+def filter_not_saved(reason: str) -> Problem:
+    """A filter that cannot be read gets no name."""
+    return Problem(f"The filter was not saved: {reason.rstrip('.')}.", "", severity=Severity.WARNING)
+
+
+def filter_saved(name: str) -> str:
+    """A toast: a filter got a name."""
+    return f"Saved @{name} in config.toml"
+
+
+def filter_removed(name: str) -> str:
+    """A toast: a named filter is gone."""
+    return f"Removed @{name} from config.toml"
+
+
 # The webhook
 
 NO_WEBHOOK = Problem("There is no webhook of ours to delete.", "u registers one.", severity=Severity.WARNING)
@@ -82,6 +97,12 @@ NONE_MARKED = Problem(
 def not_stored(seq: int) -> Problem:
     """A delivery was deleted."""
     return Problem(f"#{seq} is not in the history any more.", "", severity=Severity.WARNING)
+
+
+def no_matches(total: int, last: str = "", without: int | None = None) -> str:
+    """Nothing passes the filter, in the table's place; `without`: how many do without its last term, if any."""
+    line = f"No matches in {total:,} deliveries.  esc clears the filter."
+    return line if not without else f"{line}\nWithout {last} there are {without:,}:  ctrl+w drops it."
 
 
 def deleted(count: int) -> str:

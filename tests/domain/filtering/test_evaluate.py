@@ -64,6 +64,7 @@ SAMPLE = StoredDelivery(
             "id:a-b",
             "id:a*",
             "job:Job_7c1",
+            "job:Job_7",
             "job:Job*",
             "header:x-foo",
             "header:X-FOO=second",
@@ -115,7 +116,7 @@ def test_what_passes(text: str) -> None:
             "status:2xx",
             "status:none",
         ),
-        *("id:A-B", "id:b", "job:job_7c1", "job:Job_7", "header:x-bar", "header:x-foo=bar", "header:x-foo!=second"),
+        *("id:A-B", "id:b", "job:job_7c1", 'job:"Job_7"', "header:x-bar", "header:x-foo=bar", "header:x-foo!=second"),
         *(
             "header:x-bar!=x",
             "body.data.nothing",

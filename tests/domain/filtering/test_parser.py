@@ -37,6 +37,7 @@ from webhook_tui.domain.filtering.terms import (
     Text,
     VerdictIs,
 )
+from webhook_tui.domain.filtering.tokens import without_last
 from webhook_tui.domain.signature.verdict import Verdict
 
 PIECES = [f"{name}:" for name in FIELDS] + [
@@ -93,6 +94,8 @@ def _failed(operator: Operator) -> Comparison:
         ("is:retried", Measured(Measure.ATTEMPT, Operator.MORE, 1)),
         ("id:123", IdIs(Pattern(("123",), any_case=False))),
         ("job:Job_*", JobIs(Pattern(("Job_", ""), any_case=False))),
+        ("job:ec53", JobIs(Pattern(("ec53",), any_case=False), is_prefix=True)),
+        ('job:"job_1"', JobIs(Pattern(("job_1",), any_case=False))),
         ("header:X-Foo", HeaderIs("x-foo", None)),
         (
             'header:x-foo="Bar Baz"',
@@ -148,8 +151,8 @@ def test_nothing_lets_everything_through(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "start", "end", "sentence"),
     [
-        ("!verdict:valid event:image_* age:<10x", 29, 37, "age needs a number and a unit, as in age:<10m"),
-        ("你 age:x", 3, 8, "age needs a number and a unit, as in age:<10m"),
+        ("!verdict:valid event:image_* age:<10x", 29, 37, "age needs a number and a unit: <10m"),
+        ("你 age:x", 3, 8, "age needs a number and a unit: <10m"),
         ("verdict:bad", 0, 11, "verdict is valid, older, invalid, missing, malformed or pending"),
         ("status:5x", 0, 9, "status needs a word like failed, a number like 503 or 5xx, or none"),
         ("status:", 0, 7, "status needs a word like failed, a number like 503 or 5xx, or none"),
@@ -253,6 +256,21 @@ def test_what_reaches_the_end_may_still_become_right(text: str, is_finished: boo
     assert error.value.is_finished_in(text) is is_finished
 
 
+@pytest.mark.parametrize(
+    ("text", "rest", "last"),
+    [
+        ("", "", ""),
+        ("a", "", "a"),
+        ("a  b ", "a  ", "b"),
+        ('a or !"b c"', "a ", '!"b c"'),
+        ('a "or" b', 'a "or" ', "b"),
+    ],
+)
+def test_the_last_term_can_be_dropped(text: str, rest: str, last: str) -> None:
+    """With an `or` before it."""
+    assert without_last(text) == (rest, last)
+
+
 NAMED = {
     "bad": "!verdict:valid or id:1",
     "new": "age:<1h",
@@ -293,7 +311,7 @@ def test_a_name_stands_for_its_filter(text: str, same: str) -> None:
         ("a @bda", 2, 6, "No filter @bda. Nearest: @bad."),
         ("@", 0, 1, "a name is missing after @"),
         ("@loop", 0, 5, "in @loop: @loop stands for itself"),
-        ("a @wrong", 2, 8, "in @wrong: age needs a number and a unit, as in age:<10m"),
+        ("a @wrong", 2, 8, "in @wrong: age needs a number and a unit: <10m"),
         ("!@empty", 0, 7, "@empty is empty"),
         ("@long @long", 6, 11, "the named filters together are too long"),
     ],

@@ -40,7 +40,7 @@ async def test_a_mark_is_on_the_row_and_off_again() -> None:
         await played.press("slash", *"marked", "enter")
         await played.until("1 of 12")
         await played.press("m")
-        await played.until("None of 12 matches. esc shows all.")
+        await played.until("No matches in 12 deliveries.  esc clears the filter.")
 
 
 async def test_a_key_right_after_moving_means_the_row_under_the_cursor() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from msgspec.structs import replace
 
@@ -11,8 +13,10 @@ from tests.ui.stage import STACKED, WIDE, Stage, stage
 from webhook_tui.domain.filtering.filter import parse
 from webhook_tui.domain.signature.verdict import Verdict
 from webhook_tui.domain.status import Counts
+from webhook_tui.named_filters import NamedFilters
+from webhook_tui.ui.controllers import search
 from webhook_tui.ui.widgets import filter_bar
-from webhook_tui.ui.widgets.filter_bar import Completions
+from webhook_tui.ui.widgets.suggestion_list import SuggestionList
 
 
 async def type_filter(played: Stage, text: str) -> None:
@@ -37,7 +41,7 @@ async def test_matches_update_while_typing_and_enter_keeps() -> None:
         lines = played.lines()
         assert lines[22].startswith(" / !verdict:valid event:image_*")
         assert lines[22].endswith(" 2 of 12 ")
-        assert lines[23].rstrip() == " enter Keep  esc Clear  tab Complete  ↑ Earlier"
+        assert lines[23].rstrip() == " tab Complete  enter Keep  esc Clear"
         assert numbers(played) == [8, 10]
 
         await played.press("enter")
@@ -62,7 +66,7 @@ async def test_a_mistake_is_pointed_at_and_the_table_keeps_the_last_filter() -> 
         lines = played.lines()
         at = lines[22].index("age:<10x")
         assert lines[22].endswith(" unchanged: 2 of 12 ")
-        assert lines[23].rstrip() == " " * at + "^^^^^^^^ age needs a number and s, m, h or d"
+        assert lines[23].rstrip() == " " * at + "^^^^^^^^ age needs a number and a unit: <10m"
         assert numbers(played) == [8, 10]
 
         await played.press("enter")
@@ -114,7 +118,7 @@ async def test_no_match_is_said_where_the_rows_were() -> None:
         await played.until(lambda: played.main.deliveries.detail.seq == 2)
         await type_filter(played, "nowhere")
         await played.press("enter")
-        await played.until("None of 12 matches. esc shows all.")
+        await played.until("No matches in 12 deliveries.  esc clears the filter.")
         assert played.main.deliveries.detail.seq == 2
         await played.press("escape")
         await played.until(lambda: played.main.deliveries.delivery_table.seq == 2)
@@ -147,6 +151,19 @@ async def test_what_was_found_keeps_the_cursor_without_the_filter() -> None:
             await played.press("f")
 
 
+async def test_a_search_that_has_just_begun_shows_no_count(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Most end before it could be read; the count of one that ended is shown at once."""
+    monkeypatch.setattr(search, "COUNT_SECONDS", 3600)
+    session = FakeSession.running()
+    session.searches_wait = True
+    async with stage(session) as played:
+        await type_filter(played, "verdict:invalid")
+        await played.until("… of 12 ")
+        await played.until(lambda: session.searches[-1][0].expression == parse("verdict:invalid"))
+        session.search_goes_on()
+        await played.until(" 1 of 12 ")
+
+
 async def test_a_slow_search_leaves_the_table_alone() -> None:
     """What is typed is heard meanwhile; the rows change when there is a match."""
     session = FakeSession.running()
@@ -176,22 +193,121 @@ async def test_what_comes_and_what_changes_is_looked_at_again() -> None:
         assert session.searches[-1][0].reconsidered == [8]
 
 
+def listed(played: Stage) -> list[str]:
+    """The lines of the list above the filter bar."""
+    region = played.main.query_one(SuggestionList).region
+    return [line.rstrip() for line in played.lines()[region.y : region.bottom]]
+
+
 async def test_tab_completes_and_enter_never_does() -> None:
-    """At most six lines above the input; the first is the one that tab takes."""
+    """The first line is the one that tab takes; a click takes any."""
     async with stage(size=STACKED) as played:
         await type_filter(played, "ver")
-        await played.until("verdict:  tab")
-        assert len(played.app.screen.query_one(Completions).completions) <= 6
+        await played.until("▌  verdict:")
         await played.press("tab")
-        await played.until("valid  tab")
+        await played.until(lambda: listed(played)[:1] == ["▌  valid"] or listed(played)[:1] == ["   valid"])
         assert played.lines()[22].startswith(" / verdict: ")
-        await played.press("i", "n", "tab", "enter")
+        assert len(listed(played)) == 6
+        await played.press("i", "n")
+        await played.until("tab invalid ")
+        await played.press("tab", "enter")
         await played.until("1 of 12  / verdict:invalid")
-        assert not played.app.screen.query_one(Completions).display
+        assert not played.main.query_one(SuggestionList).display
+        await played.press("escape", "slash")
+        await played.until("   age: ")
+        await played.pilot.click("SuggestionList", offset=(5, 4))
+        await played.until(" / answered: ")
+
+
+async def test_the_list_teaches_the_language() -> None:
+    """An example in the empty line; fields with what this history holds; down enters the list, and enter takes."""
+    session = FakeSession.running()
+    session.values = {"verdict": [("valid", 7), ("invalid", 1)], "is": [("marked", 2)]}
+    async with stage(session, size=(100, 30), filters=NamedFilters(None, {"broken": "!verdict:valid"})) as played:
+        await played.press("slash")
+        await played.until("valid 7 · invalid 1")
+        lines = played.lines()
+        assert lines[28].startswith(" / verdict:invalid  event:image_*  status:failed  or any words ")
+        assert lines[28].endswith(" 12 ")
+        assert lines[29].rstrip() == " ↓ List  tab Complete  enter Keep  esc Clear"
+        shown = listed(played)
+        assert [line.split()[0] for line in shown] == [
+            *("verdict:", "event:", "status:", "job:", "answered:", "age:", "is:", "@broken"),
+        ]
+        assert shown[0] == "   verdict:         valid 7 · invalid 1"
+        assert shown[7] == f"   {'@broken':<17}{'!verdict:valid':<74}saved"
+
+        await played.press("down")
+        await played.until("▌  verdict:")
+        await played.press("up")
+        await played.until(lambda: "▌  verdict:" not in played.text())
+        await played.press("down", *["down"] * 8)
+        await played.until("▌  id:")
+        assert "verdict: " not in listed(played)[0]
+        await played.press("escape")
+        await played.until(lambda: "▌  id:" not in played.text())
+        assert played.is_focused("FilterInput")
+        await played.press("down", "enter")
+        await played.until(" / verdict: ")
+        await played.until(f"   {'invalid':<95}1")
+        await played.press("down", "down", "tab")
+        await played.until(" / verdict:invalid ")
+        await played.until("1 of 12")
+
+
+async def test_a_filter_gets_a_name(tmp_path: Path) -> None:
+    """It is asked for in the same line, kept in the file, used by its name, and removed in the list."""
+    path = tmp_path / "config.toml"
+    path.write_text("# mine\n")
+    async with stage(size=(100, 30), filters=NamedFilters(path)) as played:
+        await type_filter(played, "verdict:invalid or verdict:malformed")
+        await played.press("ctrl+s")
+        await played.until(" save as @name ")
+        assert played.lines()[29].rstrip() == " enter Save  esc Back"
+        await played.press(*"bad", "enter")
+        await played.until("Saved @bad in config.toml")
+        await played.until(" / @bad ")
+        await played.until("2 of 12")
+        assert path.read_text() == '# mine\n\n[filters]\nbad = "verdict:invalid or verdict:malformed"\n'
+
+        await played.press("enter")
+        await played.until("2 of 12  / @bad")
+        await played.press("slash", *["backspace"] * 4, *"@bda", "enter")
+        await played.until("^^^^ No filter @bda. Nearest: @bad.")
+        assert "unchanged: " in played.text()
+        await played.press("backspace", "backspace", "backspace")
+        await played.until("▌  @bad")
+        await played.press("down", "delete")
+        await played.until("Removed @bad from config.toml")
+        assert path.read_text() == "# mine\n\n[filters]\n"
+
+
+async def test_a_name_that_cannot_be_saved_is_refused(tmp_path: Path) -> None:
+    """The line goes on asking; escape brings the filter back."""
+    async with stage(size=(100, 30), filters=NamedFilters(tmp_path / "config.toml")) as played:
+        await type_filter(played, "event:ping")
+        await played.press("ctrl+s", *"ä", "enter")
+        await played.until("A name has letters, digits, - and _.")
+        await played.press("escape")
+        await played.until(" / event:ping")
+        await played.press("ctrl+s")
+        await played.until(" save as @name")
+
+
+async def test_no_match_says_what_the_last_term_costs() -> None:
+    """And ctrl+w drops it."""
+    async with stage(size=(100, 30)) as played:
+        await type_filter(played, "event:ping age:<1s")
+        await played.until("No matches in 12 deliveries.  esc clears the filter.")
+        await played.until("Without age:<1s there are 3:  ctrl+w drops it.")
+        assert played.lines()[29].startswith(" ctrl+w Drop last ")
+        await played.press("ctrl+w")
+        await played.until("3 of 12")
+        await played.until(" / event:ping ")
 
 
 async def test_earlier_filters_come_back() -> None:
-    """Up and down walk through them, back to what was typed; backslash turns the last one off and on."""
+    """Up in the empty line walks through them, down back; backslash turns the last one off and on."""
     async with stage() as played:
         for text in ("event:ping", "marked"):
             await type_filter(played, text)
@@ -200,11 +316,13 @@ async def test_earlier_filters_come_back() -> None:
             await played.press("escape")
         await type_filter(played, "ne")
         await played.press("up")
+        assert " / ne " in played.text()
+        await played.press("backspace", "backspace", "up")
         await played.until(" / marked")
         await played.press("up", "up")
         await played.until(" / event:ping")
         await played.press("down", "down")
-        await played.until(" / ne")
+        await played.until(" / verdict:invalid  event")
         await played.press("up", "up", "enter")
         await played.until("3 of 12")
         await played.press("backslash")

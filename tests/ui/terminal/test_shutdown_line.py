@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from datetime import datetime
 
@@ -50,6 +50,9 @@ class Retention:
     def open_found(
         self, expression: Expression, *, sort: Sort, now: datetime, changed: Callable[[], None]
     ) -> FoundRows:
+        raise NotImplementedError
+
+    def count_values(self) -> Mapping[str, Sequence[tuple[str, int | None]]]:
         raise NotImplementedError
 
     def known_secrets(self) -> tuple[Secret, ...]:

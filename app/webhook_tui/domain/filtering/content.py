@@ -68,8 +68,8 @@ class Content:
         match term:
             case Text():
                 return term.stands_in(self._words)
-            case JobIs(pattern):
-                return any(pattern.fits(job) for job in job_ids(self._data, self._job_fields.ids))
+            case JobIs():
+                return any(term.fits(job) for job in job_ids(self._data, self._job_fields.ids))
             case StatusIs(pattern):
                 return pattern.fits(job_status(self._data, self._job_fields))
             case HeaderIs(name, comparison):

@@ -105,7 +105,8 @@ def _id(value: Value) -> Term:
 
 
 def _job(value: Value) -> Term:
-    return JobIs(pattern(_given(value, "job needs the job's id, as in job:job_7c1e90"), any_case=False))
+    inner = pattern(_given(value, "job needs the job's id, as in job:job_7c1e90"), any_case=False)
+    return JobIs(inner, is_prefix=inner.is_exact and not value.was_quoted)
 
 
 def _comment(value: Value) -> Term:
@@ -203,7 +204,7 @@ FIELDS: Mapping[str, Callable[[Value], Term]] = {
     "job": _job,
     "header": _header,
     "size": _measured(Measure.SIZE, quantities.size, "size needs a number, with k, M or G if need be"),
-    "age": _measured(Measure.AGE, quantities.age, "age needs a number and a unit, as in age:<10m", Operator.LESS),
+    "age": _measured(Measure.AGE, quantities.age, "age needs a number and a unit: <10m", Operator.LESS),
     "attempt": _measured(Measure.ATTEMPT, quantities.count, "attempt needs a number, as in attempt:>1"),
     "run": _measured(Measure.RUN, quantities.count, "run needs a number, as in run:3"),
     "is": _is,

@@ -1,4 +1,4 @@
-"""The filter language: `parse` reads a text, `matches` judges a delivery, `completions` and `quoted` help to write.
+"""The filter language: `parse` reads a text, `matches` judges a delivery, `quoted` helps to write.
 
 Bare words find what begins with them, in headers and body and as verdict, and whole answers, such as 503; in quotes,
 whole words of headers and body. Fields: event: verdict: status: answered: id: job: header: size: age: attempt: run:
@@ -20,7 +20,7 @@ from typing import Self
 
 from msgspec import Struct
 
-from webhook_tui.domain.filtering.completion import completions, quoted, quoted_path
+from webhook_tui.domain.filtering.completion import quoted, quoted_path
 from webhook_tui.domain.filtering.evaluate import matches
 from webhook_tui.domain.filtering.parser import NO_NAMES, expanded, parse
 from webhook_tui.domain.filtering.terms import EVERYTHING, Expression
@@ -32,7 +32,6 @@ __all__ = [
     "Expression",
     "Filter",
     "FilterError",
-    "completions",
     "expanded",
     "matches",
     "parse",

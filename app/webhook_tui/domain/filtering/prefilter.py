@@ -11,6 +11,8 @@ def implied(term: ContentTerm) -> Text | None:
     match term:
         case Text():
             return term
+        case JobIs(pattern, is_prefix=True):
+            return _text(pattern.parts[0], is_prefix=_goes_on(pattern.parts[0]))
         case JobIs(pattern) | StatusIs(pattern):
             return _beginning(pattern)
         case BodyIs(_, comparison):

@@ -16,6 +16,7 @@ LARGEST = 2**62
 """Numbers in a filter are cut to this, so that they fit into any database."""
 
 _STATUS = re.compile("[1-9][0-9]{2}")
+_JOB_PREFIX = "job_"
 
 
 class Operator(StrEnum):
@@ -166,9 +167,18 @@ class IdIs(Struct, frozen=True):
 
 
 class JobIs(Struct, frozen=True):
-    """One of the job fields of `data`, number or string, to the letter."""
+    """One of the job fields of `data`, number or string, in this case; `job_` in front of it may be left out."""
 
     pattern: Pattern
+    is_prefix: bool = False
+    """Whether the id may go on."""
+
+    def fits(self, job: str) -> bool:
+        """Return whether it is this job."""
+        short = job.removeprefix(_JOB_PREFIX)
+        if self.is_prefix:
+            return job.startswith(self.pattern.parts[0]) or short.startswith(self.pattern.parts[0])
+        return self.pattern.fits(job) or (not self.pattern.is_exact and self.pattern.fits(short))
 
 
 class StatusIs(Struct, frozen=True):

@@ -100,6 +100,17 @@ def _token(text: str, start: int) -> Token:
     return Token(Value("".join(plain), "".join(masked), was_quoted), start, at, is_closed=not in_quotes)
 
 
+def without_last(text: str) -> tuple[str, str]:
+    """Return the text without its last term, and that term; an `or` before it goes, too."""
+    found = tokens(text)
+    if not found:
+        return "", ""
+    dropped = last = found.pop()
+    while found and found[-1].value.masked.lower() == "or":
+        dropped = found.pop()
+    return text[: dropped.start], text[last.start : last.end]
+
+
 def cells(text: str) -> int:
     """How many cells of a terminal `text` takes: two for a wide character, none for a combining one."""
     return sum(

@@ -12,7 +12,7 @@ import logging
 import queue
 import subprocess
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, cast
@@ -163,6 +163,13 @@ class SessionProcess:
         assert self._settings.deliveries_path is not None
         search = Search(expression, sort, now, self._settings.job_fields)
         return FilteredRows(self._settings.deliveries_path, search, changed)
+
+    def count_values(self) -> Mapping[str, Sequence[tuple[str, int | None]]]:
+        """Count the values of each field of the filter, on the calling thread; only after HistoryOpened."""
+        from webhook_tui.storage.search.value_counts import count_values  # noqa: PLC0415 -- as above
+
+        assert self._settings.deliveries_path is not None
+        return count_values(self._settings.deliveries_path, self._settings.job_fields)
 
     def known_secrets(self) -> tuple[Secret, ...]:
         """Return what the session said last; before, what the settings hold."""

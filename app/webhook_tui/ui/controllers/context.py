@@ -18,6 +18,7 @@ from webhook_tui.domain.errors import Problem, ProblemError
 from webhook_tui.domain.queries import Answer, Query
 from webhook_tui.domain.session_port import SessionPort
 from webhook_tui.domain.status import SessionStatus
+from webhook_tui.named_filters import NamedFilters
 from webhook_tui.ui.preferences import PreferencesFile
 from webhook_tui.ui.terminal.app import TerminalApp
 
@@ -42,6 +43,8 @@ class AppContext(Struct):
     """What is kept between runs."""
     default_theme: str = ""
     """That of the options, else ours."""
+    filters: NamedFilters = field(default_factory=NamedFilters)
+    """The filters that have a name."""
 
     def request(self, command: Command) -> None:
         """Send a command to the session; after its end show a notice instead."""

@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
+from msgspec.structs import replace
 from textual.screen import Screen
 
-from webhook_tui.domain import units
 from webhook_tui.domain.delivery.rows import Sort, SortColumn
-from webhook_tui.domain.filtering.filter import EVERYTHING, FilterError, completions, parse
+from webhook_tui.domain.delivery.text import visible
+from webhook_tui.domain.errors import ProblemError
+from webhook_tui.domain.filtering.completion import Known, Suggestion, suggestions
+from webhook_tui.domain.filtering.filter import EVERYTHING, FilterError, parse
+from webhook_tui.domain.filtering.tokens import without_last
 from webhook_tui.ui.controllers.context import AppContext
 from webhook_tui.ui.controllers.deliveries import DeliveriesController
 from webhook_tui.ui.controllers.notices import NoticeController
 from webhook_tui.ui.controllers.search import SearchController
 from webhook_tui.ui.frame_budget import FrameBudget
-from webhook_tui.ui.notice_texts import not_stored
-from webhook_tui.ui.widgets.filter_bar import Completions, FilterBar, MistakeLine
+from webhook_tui.ui.notice_texts import filter_not_saved, filter_removed, filter_saved, no_matches, not_stored
+from webhook_tui.ui.widgets.filter_bar import FilterBar, MistakeLine
 from webhook_tui.ui.widgets.keys.action_bar import FollowNote
+from webhook_tui.ui.widgets.suggestion_list import SuggestionList
 
-_MOST_KEPT = 50
+_MOST_KEPT = 20
+_COUNT_SECONDS = 1.0
+"""Between two counts of the values."""
 _ORDER = (*SortColumn,)
 
 
@@ -41,6 +50,10 @@ class FilterController:
         self._is_unchanged = False
         """Whether what is typed cannot be read, so that the table shows something else."""
         self._bindings_for = (False, False)
+        self._known = Known()
+        self._is_counting = False
+        self._counted: int | None = None
+        """How many deliveries there were when values were counted."""
 
     @property
     def is_on(self) -> bool:
@@ -58,7 +71,7 @@ class FilterController:
         The mistake is marked, unless it is a term at the end that may still be typed.
         """
         try:
-            expression = parse(text)
+            expression = parse(text, self._context.filters.texts)
         except FilterError as error:
             self._is_unchanged = True
             self._point_at(error if is_finished or error.is_finished_in(text) else None)
@@ -97,8 +110,8 @@ class FilterController:
 
     def refresh(self) -> None:
         """Show the filter, its count, and a message if nothing matches."""
-        total = units.count(self._deliveries.total)
-        self._deliveries.table.empty = f"None of {total} matches. esc shows all." if self.is_on else ""
+        self._count_values()
+        self._show_no_match()
         text = self.search.count_text()
         if self.is_typing:
             self._bar.show_count(f"unchanged: {text}" if self._is_unchanged else text)
@@ -107,6 +120,20 @@ class FilterController:
         if state != self._bindings_for:  # asks every action whether it is available: too much for each delivery
             self._bindings_for = state
             self._screen.refresh_bindings()
+
+    def _show_no_match(self) -> None:
+        """Say in the table's place that nothing matches, and while typing what would match without the last term."""
+        rest, last = without_last(self.search.text) if self.is_on else ("", "")
+        is_typed = self.is_typing and not self._is_unchanged and self.search.count == 0
+        if is_typed is not self._screen.has_class("-no-match"):
+            self._screen.set_class(is_typed, "-no-match")
+            self._screen.refresh_bindings()
+        if is_typed:
+            self.search.count_also(parse(rest, self._context.filters.texts))
+        else:
+            self.search.count_also(None)
+        said = no_matches(self._deliveries.total, visible(last), self.search.other_count if is_typed else None)
+        self._deliveries.table.empty = said if self.is_on else ""
 
     def _point_at(self, error: FilterError | None) -> None:
         self._screen.set_class(error is not None, "-mistaken")
@@ -117,13 +144,31 @@ class FilterController:
 
     def open(self) -> None:
         """Open the input in the place of the buttons."""
-        names = self._deliveries.event_names()
         self._screen.add_class("-filtering")
         box = self._bar.input
-        box.complete = lambda text, cursor: completions(text, cursor, names)
         box.start(self.search.text, tuple(self._history))
+        self._counted = None
         self.refresh()
         box.focus()
+        self.show_suggestions()
+        self._count_values()
+
+    def _count_values(self) -> None:
+        """Count what the history holds now, and again while the bar is open and something comes."""
+        if not self.is_typing or self._is_counting or self._deliveries.total == self._counted:
+            return
+        self._is_counting, self._counted = True, self._deliveries.total
+        self._context.run_in_thread(self._context.session.count_values, self._use_values, lambda _: self._use_values())
+
+    def _use_values(self, values: Mapping[str, Sequence[tuple[str, int | None]]] | None = None) -> None:
+        if values is not None:
+            self._known = replace(self._known, values=values)
+            self.show_suggestions()
+        self._screen.set_timer(_COUNT_SECONDS, self._count_again)
+
+    def _count_again(self) -> None:
+        self._is_counting = False
+        self._count_values()
 
     def show_all(self) -> None:
         """Clear filter and order."""
@@ -199,12 +244,43 @@ class FilterController:
         self._end_typing()
         self._clear()
 
-    def show_completions(self) -> None:
-        """Show completions at the cursor of the input."""
+    def show_suggestions(self) -> None:
+        """Show what could be written at the cursor of the input."""
         box = self._bar.input
-        found = box.completions() if self.is_typing else []
-        column = box.content_region.x + found[0][0] - round(box.scroll_offset.x) - 1 if found else 0
-        self._screen.query_one(Completions).show([word for _, word in found], column)
+        known = replace(self._known, named=self._context.filters.texts)
+        is_open = self.is_typing and not box.is_naming
+        found = suggestions(box.value, box.cursor_position, known) if is_open else []
+        has_word = bool(found) and found[0].start < box.cursor_position
+        self._screen.query_one(SuggestionList).show(found, is_offered=has_word)
+        box.refresh_bindings()
+
+    def accept(self, suggestion: Suggestion) -> None:
+        """Write a suggestion that was clicked."""
+        self._bar.input.accept(suggestion)
+
+    def save(self, name: str, text: str) -> None:
+        """Save a filter by a name in config.toml, and use it by that name."""
+        filters = self._context.filters
+        try:
+            parse(text, {**filters.texts, name: ""})
+            filters.save(name, text)
+        except FilterError as error:
+            self._notices.show(filter_not_saved(str(error)))
+        except ProblemError as error:
+            self._notices.show(error.problem)
+        else:
+            self._context.app.notify(filter_saved(name), markup=False)
+            self._bar.input.start(f"@{name}", tuple(self._history))
+
+    def remove(self, name: str) -> None:
+        """Remove a named filter from config.toml."""
+        try:
+            self._context.filters.remove(name)
+        except ProblemError as error:
+            self._notices.show(error.problem)
+        else:
+            self._context.app.notify(filter_removed(name), markup=False)
+        self.show_suggestions()
 
     def _remember(self) -> None:
         if self.search.text:
@@ -215,7 +291,7 @@ class FilterController:
     def _end_typing(self) -> None:
         self._is_unchanged = False
         self._screen.remove_class("-filtering")
-        self.show_completions()
+        self.show_suggestions()
         self.refresh()
         self._deliveries.table.focus()
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable
+from functools import partial
 
 from textual.screen import Screen
 
@@ -19,6 +20,10 @@ from webhook_tui.ui.controllers.context import AppContext
 from webhook_tui.ui.controllers.deliveries import DeliveriesController
 from webhook_tui.ui.controllers.notices import NoticeController
 from webhook_tui.ui.frame_budget import FrameBudget
+from webhook_tui.ui.symbols import glyphs
+
+COUNT_SECONDS = 0.2
+"""From the start of a search to its first count, unless it ends before."""
 
 
 class SearchController:
@@ -49,11 +54,15 @@ class SearchController:
         self._pending: FoundRows | None = None
         """A search that has found nothing yet."""
         self._number = 0
+        self._is_new = False
+        """Whether the search began so recently that its count would only flicker."""
+        self._other: FoundRows | None = None
+        self._other_expression: Expression | None = None
 
     @property
     def count(self) -> int | None:
-        """How many deliveries the table's search has found; None without one."""
-        return None if self._shown is None else len(self._shown)
+        """How many deliveries the table's search has found; None without one, and while nothing is found yet."""
+        return None if self._shown is None or self._pending is not None else len(self._shown)
 
     def run(self) -> None:
         """Search by the current filter and order; without them show all rows."""
@@ -66,7 +75,9 @@ class SearchController:
 
     def _open_search(self) -> None:
         self._number += 1
+        self._is_new = True
         number, app = self._number, self._context.app
+        self._screen.set_timer(COUNT_SECONDS, partial(self._show_count, number))
 
         def on_progress() -> None:
             # Called in the search's thread, which may outlive the screen's loop.
@@ -81,6 +92,45 @@ class SearchController:
             self._notices.show(error.problem)
         else:
             self._advance()
+
+    def count_also(self, expression: Expression | None) -> None:
+        """Count the matches of another filter, too; None: of none any more."""
+        if expression == self._other_expression:
+            return
+        _close(self._other)
+        self._other, self._other_expression = None, expression
+        if expression is None:
+            return
+
+        def on_progress() -> None:
+            with contextlib.suppress(RuntimeError):
+                self._context.app.call_later(self._frames.request, self._on_other_progress)
+
+        try:
+            self._other = self._context.session.open_found(
+                expression, sort=Sort(), now=self._context.now(), changed=on_progress
+            )
+        except ProblemError as error:
+            self._notices.show(error.problem)
+
+    def _on_other_progress(self) -> None:
+        if self._screen.children:
+            self._refresh()
+
+    @property
+    def other_count(self) -> int | None:
+        """How many the other filter has found; None while it is counting."""
+        if self._other is None:
+            return None
+        with contextlib.suppress(ProblemError):
+            found = self._other.refresh()
+            return found if self._other.progress.is_done else None
+        return None
+
+    def _show_count(self, number: int) -> None:
+        if number == self._number:
+            self._is_new = False
+            self._refresh()
 
     def _on_progress(self, number: int) -> None:
         if number == self._number:
@@ -130,6 +180,7 @@ class SearchController:
     def close(self) -> None:
         """Close the searches."""
         self._close_pending()
+        self.count_also(None)
         _close(self._shown)
         self._shown = None
 
@@ -150,13 +201,15 @@ class SearchController:
         self._refresh()
 
     def count_text(self) -> str:
-        """Return `2 of 12`, with the progress of a search that is not complete."""
+        """Return `2 of 12`; at first `… of 12`, then with the progress of a search that is not complete."""
         total = units.count(self._deliveries.total)
         found = self._shown if self._pending is None else self._pending
         if not self.text or found is None:
             return total
         text = f"{units.count(len(found))} of {total}"
         progress = found.progress
+        if self._is_new and not progress.is_done:
+            return f"{glyphs(plain=self._context.in_ascii).cut} of {total}"
         if progress.is_done:
             return text
         return f"{text} · {100 * progress.examined // max(1, progress.total)} %"

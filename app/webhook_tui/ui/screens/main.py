@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from webhook_tui.ui.views.detail.pane import DetailPane
     from webhook_tui.ui.views.stream_pane import StreamPane
     from webhook_tui.ui.widgets.filter_bar import FilterBar, FilterInput
+    from webhook_tui.ui.widgets.suggestion_list import SuggestionList
 
 
 class MainScreen(Screen[None]):
@@ -99,15 +100,17 @@ class MainScreen(Screen[None]):
         """Import and mount what the first frame does not show: nearly half of all that there is to import and style."""
         from webhook_tui.ui.views.detail.pane import DetailPane
         from webhook_tui.ui.views.stream_pane import StreamPane
-        from webhook_tui.ui.widgets.filter_bar import Completions, FilterBar, MistakeLine
+        from webhook_tui.ui.widgets.filter_bar import FilterBar, MistakeLine
+        from webhook_tui.ui.widgets.suggestion_list import SuggestionList
 
         now, in_ascii = self.context.now, self.context.in_ascii
+        suggestions = SuggestionList(in_ascii=in_ascii)
         with self.app.batch_update():
             for mounted in (  # all in one turn, since the screen may be closed between two
                 self.query_one("#body").mount(DetailPane(now=now, in_ascii=in_ascii)),
                 self.mount(StreamPane(self.frames, now=now, in_ascii=in_ascii), after="#body"),
-                self.mount(FilterBar(), before=self.query_one(KeyBar)),
-                self.mount(MistakeLine(), Completions(), after=self.query_one(KeyBar)),
+                self.mount(FilterBar(suggestions), before=self.query_one(KeyBar)),
+                self.mount(MistakeLine(), suggestions, after=self.query_one(KeyBar)),
             ):
                 await mounted
             self._is_complete = True
@@ -296,7 +299,7 @@ class MainScreen(Screen[None]):
     def on_filter_input_cursor_moved(self, event: FilterInput.CursorMoved) -> None:
         """Show what could be written there."""
         event.stop()
-        self.controllers.filter.show_completions()
+        self.controllers.filter.show_suggestions()
 
     def on_filter_input_kept(self, event: FilterInput.Kept) -> None:
         """Keep the filter."""
@@ -307,6 +310,21 @@ class MainScreen(Screen[None]):
         """Clear the filter."""
         event.stop()
         self.controllers.filter.on_cleared()
+
+    def on_filter_input_named(self, event: FilterInput.Named) -> None:
+        """Save the filter by the name."""
+        event.stop()
+        self.controllers.filter.save(event.name, event.text)
+
+    def on_filter_input_name_removed(self, event: FilterInput.NameRemoved) -> None:
+        """Remove the named filter."""
+        event.stop()
+        self.controllers.filter.remove(event.name)
+
+    def on_suggestion_list_clicked(self, event: SuggestionList.Clicked) -> None:
+        """Write the suggestion."""
+        event.stop()
+        self.controllers.filter.accept(event.suggestion)
 
     def on_status_bar_count_clicked(self, event: StatusBar.CountClicked) -> None:
         """Show what was counted."""

@@ -1,13 +1,13 @@
 """The input of the filter, in place of the buttons; posts its text 80 ms and 1 s after the last key.
 
-It does not parse the filter: counts, completions and mistakes are given to it.
+It does not parse the filter: counts, suggestions and mistakes are given to it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
-from typing import ClassVar, TypeAlias
+from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -17,31 +17,49 @@ from textual.message import Message
 from textual.timer import Timer
 from textual.widgets import Input, Static
 
+from webhook_tui.domain.delivery.text import visible
+from webhook_tui.domain.filtering.completion import EXAMPLE, Kind, Suggestion
+from webhook_tui.domain.filtering.tokens import without_last
+from webhook_tui.ui.widgets.suggestion_list import SuggestionList
+
 PAUSE_SECONDS = 0.08
 """After the last key."""
 REST_SECONDS = 1.0
 """After the last key: whoever types waits, so that what is half typed is meant as it stands."""
-MOST_COMPLETIONS = 6
-
-Completer: TypeAlias = Callable[[str, int], Sequence[tuple[int, str]]]
-"""Text and cursor to what may stand from a start up to the cursor, best first."""
+_LONGEST_LABEL = 24
 
 
 class FilterInput(Input):
-    """The text of the filter."""
+    """The text of the filter, or for a moment the name that it is saved by; moves the bar of the suggestions."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "keep", "Keep", key_display="enter", id="filter.keep", tooltip="keep the filter"),
-        Binding("escape", "clear", "Clear", key_display="esc", id="filter.clear", tooltip="clear it, show all"),
-        Binding("tab", "complete", "Complete", key_display="tab", id="filter.complete", tooltip="complete the word"),
-        Binding("up", "earlier(1)", "Earlier", key_display="↑", id="filter.earlier", tooltip="an earlier filter"),
         Binding("down", "earlier(-1)", "Later", show=False, id="filter.later", tooltip="a later filter"),
+        Binding("down", "list(1)", "List", key_display="↓", id="filter.list", tooltip="into the list, or down in it"),
+        Binding("tab", "complete", "Complete", key_display="tab", id="filter.complete", tooltip="complete the word"),
+        Binding("up", "list(-1)", "Up", show=False, id="filter.list_up", tooltip="up in the list"),
+        Binding("up", "earlier(1)", "Earlier", key_display="↑", id="filter.earlier", tooltip="an earlier filter"),
+        Binding("enter", "take", "Take", key_display="enter", id="filter.take", tooltip="take the line of the list"),
+        Binding("enter", "save_name", "Save", key_display="enter", id="filter.save_name", tooltip="save by this name"),
+        Binding("enter", "keep", "Keep", key_display="enter", id="filter.keep", tooltip="keep the filter"),
+        Binding(
+            "ctrl+s",
+            "save",
+            "Save as @name",
+            key_display="ctrl+s",
+            id="filter.save",
+            tooltip="save by a name",
+        ),
+        Binding("ctrl+w", "drop", "Drop last", key_display="ctrl+w", id="filter.drop", tooltip="drop the last term"),
+        Binding("delete", "remove", "Remove", show=False, id="filter.remove", tooltip="remove the named filter"),
+        Binding("escape", "back", "Back", key_display="esc", id="filter.back", tooltip="out of the list or the name"),
+        Binding("escape", "clear", "Clear", key_display="esc", id="filter.clear", tooltip="clear it, show all"),
         Binding("ctrl+c", "app.leave", "Leave", show=False, system=True, id="filter.leave", tooltip="leave"),
     ]
     DEFAULT_CSS = """
     FilterInput, FilterInput:focus {
         width: 1fr; height: 1; border: none; padding: 0; background: $panel; color: $foreground;
     }
+    FilterInput > .input--placeholder { color: $muted; }
     """
 
     class Kept(Message):
@@ -53,51 +71,158 @@ class FilterInput(Input):
     class CursorMoved(Message):
         """The cursor or the text changed."""
 
-    def __init__(self) -> None:
-        super().__init__(select_on_focus=False, compact=True)
-        self.complete: Completer = lambda _text, _cursor: ()
+    class Named(Message):
+        """The user gives the filter a name."""
+
+        def __init__(self, name: str, text: str) -> None:
+            super().__init__()
+            self.name = name
+            self.text = text
+
+    class NameRemoved(Message):
+        """The user removes a named filter."""
+
+        def __init__(self, name: str) -> None:
+            super().__init__()
+            self.name = name
+
+    class NamingChanged(Message):
+        """The line asks for a name now, or does not any more."""
+
+    def __init__(self, suggestions: SuggestionList) -> None:
+        super().__init__(placeholder=EXAMPLE, select_on_focus=False, compact=True)
+        self._suggestions = suggestions
         self.history: Sequence[str] = ()
         """Earlier filters, oldest first."""
         self._back = 0
-        self._draft = ""
+        self._unnamed: str | None = None
+        """The filter whose name is typed."""
+
+    @property
+    def is_naming(self) -> bool:
+        """Whether a name is typed."""
+        return self._unnamed is not None
+
+    @property
+    def key_labels(self) -> Mapping[str, str]:
+        """What the footer says in place of `Complete`: the text that tab writes for the word at the cursor."""
+        best = self._suggestions.best
+        if best is None or best.kind is Kind.TEXT or best.start >= self.cursor_position:
+            return {}
+        label = visible(best.text.strip())
+        return {"filter.complete": label} if len(label) <= _LONGEST_LABEL else {}
 
     def start(self, text: str, history: Sequence[str]) -> None:
         """Start with a text, the cursor at its end."""
-        self.history, self._back, self._draft = history, 0, text
+        self.history, self._back = history, 0
+        self._set_naming(None)
         self.value = text
         self.cursor_position = len(text)
 
-    def completions(self) -> list[tuple[int, str]]:
-        """Completions at the cursor."""
-        return list(self.complete(self.value, self.cursor_position))[:MOST_COMPLETIONS]
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Return whether an action is available: most depend on whether the list was entered or a name is typed."""
+        in_list = self._suggestions.entered is not None
+        match action, parameters:
+            case "earlier", (1,):
+                return not in_list and not self.is_naming and bool(self.history) and (not self.value or self._back > 0)
+            case "earlier", _:
+                return not in_list and self._back > 0
+            case "list", (1,):
+                return bool(self._suggestions.suggestions) and self._back == 0
+            case ("list", _) | ("take", _):
+                return in_list
+            case "save_name", _:
+                return self.is_naming
+            case "back", _:
+                return in_list or self.is_naming
+            case "complete", _:
+                return not self.is_naming
+            case ("save", _) | ("drop", _):
+                return not self.is_naming and bool(self.value)
+            case ("keep", _) | ("clear", _):
+                return not in_list and not self.is_naming
+            case _:
+                return super().check_action(action, parameters)
 
     def action_keep(self) -> None:
         """Keep the filter, without a completion."""
         self.post_message(self.Kept())
 
     def action_clear(self) -> None:
-        """Post the text."""
+        """Post that it is cleared."""
         self.post_message(self.Cleared())
 
+    def action_list(self, step: int) -> None:
+        """Move in the list of suggestions."""
+        self._suggestions.move(step)
+        self.refresh_bindings()
+
+    def action_take(self) -> None:
+        """Write the line of the list."""
+        self.action_complete()
+
     def action_complete(self) -> None:
-        """Accept the first completion, if there is one."""
-        found = self.completions()
-        if found:
-            start, word = found[0]
-            rest = self.value[self.cursor_position :]
-            self.value = f"{self.value[:start]}{word}{rest}"
-            self.cursor_position = start + len(word)
+        """Write the best suggestion, if there is one."""
+        if (best := self._suggestions.best) is not None:
+            self.accept(best)
+
+    def accept(self, suggestion: Suggestion) -> None:
+        """Write a suggestion in the place of the word at the cursor."""
+        before, rest = self.value[: suggestion.start], self.value[self.cursor_position :]
+        text = suggestion.text.rstrip() if rest.startswith(" ") else suggestion.text
+        self._suggestions.leave()
+        self.value = f"{before}{text}{rest}"
+        self.cursor_position = len(before) + len(text)
 
     def action_earlier(self, step: int) -> None:
-        """Show an earlier filter, or go back towards the typed one."""
+        """Show an earlier filter, or go back towards the empty line."""
         back = min(max(self._back + step, 0), len(self.history))
-        if back == self._back:
-            return
-        if self._back == 0:
-            self._draft = self.value
-        self._back = back
-        self.value = self.history[-back] if back else self._draft
+        if back != self._back:
+            self._back = back
+            self.value = self.history[-back] if back else ""
+            self.cursor_position = len(self.value)
+            self.refresh_bindings()
+
+    def action_drop(self) -> None:
+        """Drop the last term."""
+        rest, _ = without_last(self.value)
+        self.value = rest
+        self.cursor_position = len(rest)
+
+    def action_back(self) -> None:
+        """Leave the list, or give the filter no name."""
+        if self._suggestions.entered is not None:
+            self._suggestions.leave()
+            self.refresh_bindings()
+        elif self._unnamed is not None:
+            self.start(self._unnamed, self.history)
+
+    def action_remove(self) -> None:
+        """Remove the named filter of the list's line; in the text, the character under the cursor."""
+        best = self._suggestions.best
+        if self._suggestions.entered is not None and best is not None and best.name:
+            self.post_message(self.NameRemoved(best.name))
+        else:
+            self.action_delete_right()
+
+    def action_save(self) -> None:
+        """Ask for a name in the same line."""
+        text = self.value.strip()
+        self._set_naming(text)
+        self.value = text[1:] if text.startswith("@") and " " not in text else ""
         self.cursor_position = len(self.value)
+
+    def action_save_name(self) -> None:
+        """Post the name."""
+        if self._unnamed is not None and self.value:
+            self.post_message(self.Named(self.value.removeprefix("@"), self._unnamed))
+
+    def _set_naming(self, text: str | None) -> None:
+        if text != self._unnamed:
+            self._unnamed = text
+            self.placeholder = EXAMPLE if text is None else "name"
+            self.post_message(self.NamingChanged())
+            self.refresh_bindings()
 
     def watch_selection(self) -> None:
         """Post that the cursor moved."""
@@ -109,7 +234,7 @@ class FilterBar(Horizontal):
 
     DEFAULT_CSS = """
     FilterBar { height: 1; background: $panel; padding: 0 1; display: none; }
-    FilterBar #filter-sign { width: 2; height: 1; color: $accent-text; text-style: bold; }
+    FilterBar #filter-sign { width: auto; height: 1; color: $accent-text; text-style: bold; }
     FilterBar #filter-count { width: auto; height: 1; margin: 0 0 0 2; color: $muted; }
     """
 
@@ -122,14 +247,16 @@ class FilterBar(Horizontal):
             self.rests = rests
             """Whether nothing was typed for a second."""
 
-    def __init__(self) -> None:
+    def __init__(self, suggestions: SuggestionList) -> None:
+        """`suggestions`: the list whose bar the input moves."""
         super().__init__()
+        self._suggestions = suggestions
         self._pauses: list[Timer] = []
 
     def compose(self) -> ComposeResult:
         """Prompt, input, count."""
-        yield Static(Content("/"), id="filter-sign")
-        yield FilterInput()
+        yield Static(Content("/ "), id="filter-sign")
+        yield FilterInput(self._suggestions)
         yield Static(id="filter-count", markup=False)
 
     @property
@@ -141,9 +268,16 @@ class FilterBar(Horizontal):
         """Show how many match."""
         self.query_one("#filter-count", Static).update(Content(text))
 
+    def on_filter_input_naming_changed(self, event: FilterInput.NamingChanged) -> None:
+        """Say what is typed."""
+        event.stop()
+        self.query_one("#filter-sign", Static).update(Content("save as @" if self.input.is_naming else "/ "))
+
     def on_input_changed(self, event: Input.Changed) -> None:
         """Post the text after the pauses."""
         event.stop()
+        if self.input.is_naming:
+            return
         for timer in self._pauses:
             timer.stop()
         self._pauses = [
@@ -152,32 +286,9 @@ class FilterBar(Horizontal):
         ]
 
     def _tell(self, *, rests: bool) -> None:
+        if self.input.is_naming:
+            return
         self.post_message(self.Typed(self.input.value, rests=rests))
-
-
-class Completions(Static):
-    """Completions: at most six lines above the input, over the table."""
-
-    ALLOW_SELECT = False
-    DEFAULT_CSS = """
-    Completions {
-        display: none; layer: above; dock: bottom; width: auto; max-width: 60; height: auto;
-        background: $panel; color: $foreground; padding: 0 1;
-    }
-    """
-
-    def __init__(self) -> None:
-        super().__init__(markup=False)
-        self.completions: tuple[str, ...] = ()
-
-    def show(self, completions: Sequence[str], column: int) -> None:
-        """Show completions at a column; tab accepts the first, which is highlighted."""
-        self.completions = tuple(completions)
-        self.display = bool(completions)
-        first = [Content.assemble((completions[0], "bold $primary"), ("  tab", "$muted"))] if completions else []
-        # The last line stands just above the input, which is above the footer.
-        self.styles.offset = (max(0, column), -2)
-        self.update(Content("\n").join([*first, *(Content(completion) for completion in completions[1:])]))
 
 
 class MistakeLine(Static):

@@ -333,10 +333,10 @@ async def test_without_rows_there_may_be_a_line_of_words() -> None:
     app = Stage(table.widget)
     async with app.run_test(size=(84, 8)) as pilot:
         table.show_rows(Rows())
-        table.widget.empty = "None of 12 matches. esc shows all."
+        table.widget.empty = "No matches in 12 deliveries.\nWithout it there are 3."
         await pilot.press("down", "enter", "G")
         await pilot.pause()
-        assert lines(app)[1].strip() == "None of 12 matches. esc shows all."
+        assert [line.strip() for line in lines(app)[1:3]] == ["No matches in 12 deliveries.", "Without it there are 3."]
         assert table.seq is None
         assert not [message for message in app.heard if isinstance(message, Table.RowOpened)]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from msgspec import Struct
@@ -18,6 +19,11 @@ _FIRST_TO_GO = frozenset(
     }
 )
 """Actions that go below 72 columns."""
+_NARROW = 90
+_ONLY_WIDE = "filter.save"
+"""Goes below 90 columns."""
+_ONLY_EMPTY = "filter.drop"
+"""Is shown where nothing matches a filter."""
 _NOT_IN_DETAIL = frozenset(
     {
         *("delivery.why", "delivery.replay", "receiver.answers", "table.filter", "delivery.copy_as", "stream.show"),
@@ -26,14 +32,20 @@ _NOT_IN_DETAIL = frozenset(
 )
 """Actions that work in the detail, too, but have no room in its footer."""
 _TYPING = (
+    "filter.drop",
+    "filter.list",
+    "filter.complete",
+    "filter.earlier",
+    "filter.take",
+    "filter.save_name",
     "filter.keep",
+    "filter.save",
     "find.find",
     "query.keep",
+    "filter.back",
     "filter.clear",
     "find.back",
     "query.end",
-    "filter.complete",
-    "filter.earlier",
 )
 """All that the footer shows while a filter, a query or what to find is typed."""
 
@@ -89,6 +101,8 @@ class KeyBar(Footer):
         keys = list(self._all().values())
         typing = [key for key in keys if key.id in _TYPING]
         if typing:
+            typing = [key for key in typing if key.id != _ONLY_WIDE or self.screen.size.width >= _NARROW]
+            typing = [key for key in typing if key.id != _ONLY_EMPTY or self.screen.has_class("-no-match")]
             keys = sorted(typing, key=lambda key: _TYPING.index(key.id))
         if keys and keys[0].id == "detail.back":
             keys = [key for key in keys if key.id not in _NOT_IN_DETAIL]
@@ -96,7 +110,8 @@ class KeyBar(Footer):
         return [*keys[: _MOST - len(last)], *last]
 
     def _all(self) -> dict[str, _Key]:
-        """Return the first key of each action."""
+        """Return the first key of each action; the focused widget may have `key_labels` for some ids."""
+        labels: Mapping[str, str] = getattr(self.screen.focused, "key_labels", {})
         found: dict[str, _Key] = {}
         for _, binding, enabled, tooltip in self.screen.active_bindings.values():
             if binding.show and binding.action not in found:
@@ -104,7 +119,7 @@ class KeyBar(Footer):
                     binding.id or "",
                     binding.key,
                     self.app.get_key_display(binding),
-                    binding.description,
+                    labels.get(binding.id or "", binding.description),
                     binding.action,
                     not enabled,
                     tooltip,

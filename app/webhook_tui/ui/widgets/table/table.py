@@ -396,7 +396,8 @@ class Table(LineView):
         place = self.scroll_offset.y + y - _HEADING_LINES
         line = self._frame.line(place) if place < self._count else None
         if line is None:
-            is_said = not self._count and y == _HEADING_LINES
-            text = " " * self._content.indent + self.empty if is_said and self.empty else ""
+            said = self.empty.split("\n") if not self._count else []
+            at = y - _HEADING_LINES
+            text = " " * self._content.indent + said[at] if at < len(said) and said[at] else ""
             return Strip([Segment(text, base + self.part("empty"))] if text else []).adjust_cell_length(width, base)
         return line.adjust_cell_length(width, base)

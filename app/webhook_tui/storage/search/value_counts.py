@@ -1,0 +1,78 @@
+"""Counts the values that deliveries have, for the list of what a filter could say."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
+from pathlib import Path
+
+from webhook_tui.domain.delivery.event import parse_event
+from webhook_tui.domain.filtering.completion import Count
+from webhook_tui.domain.jobs.job import JobFields, job_ids, job_status
+from webhook_tui.storage.database.connection import connect_read_only
+from webhook_tui.storage.database.errors import reading
+
+MOST_VALUES = 50
+"""Of one field, the most frequent."""
+MOST_READ = 2000
+"""Deliveries whose payloads are read for their job, the newest ones."""
+_LARGEST_READ = 65_536
+"""Bytes of a payload; a larger one is not read."""
+
+_BY_VALUE = """
+    SELECT {0}, count(*) FROM deliveries INDEXED BY by_{0} GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT ?
+"""
+_COLUMNS = {field: _BY_VALUE.format(field) for field in ("verdict", "event", "answered")}
+_STATES = {
+    "marked": "marks WHERE marked",
+    "commented": "comments WHERE comment != ''",
+    "differs": "differing WHERE differs",
+    "retried": "repeated WHERE attempt > 1",
+    "replayed": "replays WHERE replayed",
+    "imported": "imports WHERE imported",
+}
+"""The index and the condition of each state of `is:`."""
+_NEWEST = "SELECT iif(d.size <= ?, b.body, x'') FROM deliveries d JOIN bodies b USING (seq) ORDER BY d.seq DESC LIMIT ?"
+
+
+def count_values(path: Path, job_fields: JobFields) -> Mapping[str, Sequence[tuple[str, Count]]]:
+    """Return the values of each field of the filter with their numbers of deliveries, most frequent first.
+
+    Jobs and their statuses come from the newest payloads; where there are more, without numbers. Reads indexes and at
+    most 2,000 payloads: less than half a second for a million deliveries. Raises ProblemError.
+    """
+    with reading(), closing(connect_read_only(path)) as connection:
+        connection.execute("BEGIN")
+        found = {field: _column(connection, select) for field, select in _COLUMNS.items()}
+        found["is"] = [(state, _state(connection, state)) for state in _STATES]
+        return {**found, **dict(_of_payloads(connection, job_fields))}
+
+
+def _column(connection: sqlite3.Connection, select: str) -> Sequence[tuple[str, Count]]:
+    counts: Counter[str] = Counter()
+    for value, count in connection.execute(select, (MOST_VALUES,)):
+        counts["none" if value in (None, 0) else str(value)] += count  # 0: the connection was reset
+    return counts.most_common()
+
+
+def _state(connection: sqlite3.Connection, state: str) -> int:
+    (count,) = connection.execute(" ".join(("SELECT count(*) FROM deliveries INDEXED BY", _STATES[state]))).fetchone()
+    return int(count)
+
+
+def _of_payloads(
+    connection: sqlite3.Connection, fields: JobFields
+) -> Iterator[tuple[str, Sequence[tuple[str, Count]]]]:
+    jobs: Counter[str] = Counter()
+    statuses: Counter[str] = Counter()
+    bodies = connection.execute(_NEWEST, (_LARGEST_READ, MOST_READ + 1)).fetchall()
+    for (body,) in bodies[:MOST_READ]:
+        data = parse_event(body).data
+        jobs.update(job_ids(data, fields.ids))
+        if status := job_status(data, fields):
+            statuses[status] += 1
+    is_all = len(bodies) <= MOST_READ
+    for field, counts in (("status", statuses), ("job", jobs)):
+        yield field, [(value, count if is_all else None) for value, count in counts.most_common(MOST_VALUES)]
