@@ -72,7 +72,7 @@ def test_every_module_and_public_name_says_what_it_is_for() -> None:
 
 
 def test_no_worker_calls_into_the_screen() -> None:
-    """Threads post facts; `call_from_thread` blocks and can hang the way out."""
+    """Threads post messages; `call_from_thread` blocks and can hang the way out."""
     calls = [
         f"{path}:{node.lineno}"
         for path, nodes in _walked()
@@ -166,7 +166,7 @@ def _assigned_by(cls: type) -> set[str]:
 
 
 def test_no_attribute_is_born_outside_init() -> None:
-    """Whoever reads `__init__` knows the whole object."""
+    """`__init__` declares all attributes."""
     born = []
     for path, node in _classes():
         module = ".".join(path.relative_to(PACKAGE.parent).with_suffix("").parts).removesuffix(".__init__")

@@ -1,7 +1,7 @@
 """The program's own log: warnings and errors in a small private file, never on the terminal, which the screen owns.
 
 Of an error it has the places and the kind: neither variables nor the error's own words, which may quote the token, a
-secret, or what somebody sent.
+secret, or received data.
 """
 
 from __future__ import annotations

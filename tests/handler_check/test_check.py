@@ -78,7 +78,7 @@ async def test_a_handler_that_accepts_everything_accepts_forgeries() -> None:
     found = await failed(handlers.credulous)
 
     assert list(found) == FORGED
-    assert "Whoever knows the URL" in found["wrong-secret"].meaning
+    assert "Anyone who knows the URL" in found["wrong-secret"].meaning
     assert found["unset-secret"].statuses == (200,)
 
 

@@ -138,7 +138,7 @@ async def test_deliveries_in_every_view() -> None:
             query = as_target(text).decode()
             assert await post(f"{url}?<{query}>".replace("#", ""), sample.body, sample.headers) == 200
             await _look_at(screen, sample)
-            assert await post(f"{url}/stray?{query}".replace("#", ""), b"") == 404
+            assert await post(f"{url}/unmatched?{query}".replace("#", ""), b"") == 404
         assert await post(url, sample.body, sample.headers) == 200
         await screen.until(f"  #{sample.number + 1}")
         screen.press(*("]" * (len(TABS) if sample.number % 2 else 1)))

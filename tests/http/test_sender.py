@@ -50,7 +50,7 @@ async def sender(echo: Echo) -> AsyncIterator[OutboundSender]:
 async def test_a_target_stays_a_path_on_the_fixed_host(
     echo: Echo, sender: OutboundSender, target: str, arrives: bytes
 ) -> None:
-    """No target leads to another host, and none is tidied up on its way."""
+    """No target leads to another host, and none is normalised on its way."""
     await sender.send("POST", target, ((b"Host", b"evil.example"),), b"{}")
 
     assert echo.requests[0].target == arrives
@@ -116,7 +116,7 @@ async def test_a_user_in_the_base_url_is_sent_as_basic_authorization(echo: Echo)
 
 
 async def test_a_redirect_is_an_answer_and_not_followed() -> None:
-    """Whoever answers cannot send us elsewhere."""
+    """The server cannot redirect us."""
     async with raw_server(b"HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:1/\r\nContent-Length: 0\r\n\r\n") as wire:
         sender = OutboundSender(wire.url, timeout_seconds=5)
         reply = await sender.send("GET", "/", (), b"")
@@ -285,7 +285,7 @@ async def test_names_of_this_machine_need_no_dns(echo: Echo, host: str) -> None:
 
 
 async def test_a_refused_connection_has_a_reason() -> None:
-    """Nobody listens on a port that was just given back."""
+    """Nothing listens on a port that was just given back."""
     gone = bind("127.0.0.1", 0, exact=True)
     port = gone.getsockname()[1]
     gone.close()

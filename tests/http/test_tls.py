@@ -72,7 +72,7 @@ def test_nothing_is_said_of_what_works(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 async def test_ssl_cert_file_cures_what_cannot_be_trusted(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A server whose certificate nobody vouches for, until the variable names it."""
+    """A server whose certificate is not trusted, until the variable names it."""
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     context.load_cert_chain(SELF_SIGNED)
 

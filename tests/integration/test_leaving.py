@@ -78,7 +78,7 @@ async def _open(fault: str = "") -> AsyncIterator[_Open]:
 
 @pytest.mark.parametrize("key", ["q", "ctrl+q", "ctrl+c"])
 async def test_by_key(key: str) -> None:
-    """0; the line on the normal screen says what is tidied."""
+    """0; the line on the normal screen names the steps."""
     async with _open() as opened:
         opened.screen.press(key)
         await opened.left(0)
@@ -160,7 +160,7 @@ async def test_by_closing_the_window() -> None:
 
 
 async def test_hung_up_twice() -> None:
-    """A shell whose window closes sends SIGHUP once more: that does not cut the tidying short."""
+    """A shell whose window closes sends SIGHUP once more: that does not cut the shutdown short."""
     async with _open() as opened:
         for _ in range(3):
             os.kill(opened.screen.pid, signal.SIGHUP)

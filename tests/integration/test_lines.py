@@ -1,4 +1,4 @@
-"""What `webhook-tui listen` says: NDJSON to the letter, lines for people, and nothing that acts on a terminal."""
+"""What `webhook-tui listen` prints: exact NDJSON, lines for people, and nothing that controls a terminal."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ async def test_a_delivery_is_said_as_it_came() -> None:
 
 
 async def test_lines_for_people() -> None:
-    """One line a fact; a hostile event name is shown harmless; no colours in a pipe."""
+    """One line an event; a hostile event name is shown harmless; no colours in a pipe."""
     async with program(
         *("listen", "--no-register", "--tunnel", "none", "--port", "0", "--ephemeral"), TERM="xterm-256color"
     ) as listening:

@@ -139,7 +139,7 @@ async def test_a_history_that_is_damaged_while_running(tmp_path: Path) -> None:
 
 @pytest.fixture
 def unwritable() -> Iterator[str]:
-    """A directory that everybody may read and nobody but root may write."""
+    """A directory that every user may read and only root may write."""
     with tempfile.TemporaryDirectory() as directory:
         Path(directory).chmod(0o555)
         yield directory

@@ -79,18 +79,18 @@ class Breaking:
 
 async def reconciled(running: Running, event_id: int, seen: str) -> EventCompared:
     """What is said of one event, waited for."""
-    return await running.fact(EventCompared, lambda fact: (fact.event_id, fact.seen) == (str(event_id), seen))
+    return await running.event(EventCompared, lambda event: (event.event_id, event.seen) == (str(event_id), seen))
 
 
 async def ready(running: Running) -> None:
     """Registered, and the stream live."""
-    await running.fact(SessionReady)
+    await running.event(SessionReady)
     await running.until(lambda status: status.stream.state == "live")
 
 
-def emit(sandbox: Sandbox, misbehaviour: Fault | None = None) -> int:
+def emit(sandbox: Sandbox, fault: Fault | None = None) -> int:
     """Let one event happen; gives its id."""
-    return sandbox.emit("image_result", DATA, misbehaviour=misbehaviour).id
+    return sandbox.emit("image_result", DATA, fault=fault).id
 
 
 async def test_three_lost_of_fifty_are_exactly_those_that_are_found(tmp_path: Path) -> None:
@@ -104,13 +104,13 @@ async def test_three_lost_of_fifty_are_exactly_those_that_are_found(tmp_path: Pa
         expected = {event_id for event_id, number in lost.items() if number in (7, 23, 49)}
         await running.until(lambda status: status.stream.both == 48 and status.stream.only_sse == 3)
         # The last word on each: a busy machine may take one for lost that comes late.
-        last = {json.loads(fact.event_id): fact for fact in running.all(EventCompared)}
-        both = [fact for fact in last.values() if fact.seen == "both"]
+        last = {json.loads(event.event_id): event for event in running.all(EventCompared)}
+        both = [event for event in last.values() if event.seen == "both"]
 
-        assert {event_id for event_id, fact in last.items() if fact.seen == "sse"} == expected
-        assert {fact.reason for fact in last.values() if fact.seen == "sse"} == {"lost"}
+        assert {event_id for event_id, event in last.items() if event.seen == "sse"} == expected
+        assert {event.reason for event in last.values() if event.seen == "sse"} == {"lost"}
         assert len(both) == 48  # the registration's ping among them
-        assert all(fact.equal and fact.lag_ms is not None and fact.reason == "" for fact in both)
+        assert all(event.equal and event.lag_ms is not None and event.reason == "" for event in both)
         assert running.status.stream.only_webhook == 0
 
 
@@ -123,7 +123,7 @@ async def test_an_altered_delivery_is_unequal_and_both_sides_can_be_read(tmp_pat
         await ready(running)
         event_id = emit(sandbox, Fault.ALTER)
         assert (await reconciled(running, event_id, "both")).equal is False
-        changed = await running.fact(RowChanged, lambda fact: fact.row.differs)
+        changed = await running.event(RowChanged, lambda event: event.row.differs)
         assert changed.row.event_id == str(event_id)
         shown = await running.answer(GetComparison())
         assert shown is not None
@@ -137,7 +137,7 @@ async def test_an_altered_delivery_is_unequal_and_both_sides_can_be_read(tmp_pat
         assert sides.sse is not None
         assert json.loads(sides.webhook)["data"]["status"] == "completed (altered)"
         assert json.loads(sides.sse)["data"] == DATA
-        unknown = '"nobody\'s"'
+        unknown = '"no-one"'
         assert await running.answer(GetEventSides(unknown)) == EventSides(unknown, None, None)
 
 
@@ -175,7 +175,7 @@ async def test_the_deliveries_know_what_the_stream_brought(tmp_path: Path) -> No
     ):
         await ready(running)
         emit(sandbox)
-        changed = await running.fact(RowChanged, lambda fact: fact.row.event == "image_result")
+        changed = await running.event(RowChanged, lambda event: event.row.event == "image_result")
         assert changed.row.on_stream
         assert changed.row.verdict is Verdict.VALID
 
@@ -188,9 +188,9 @@ async def test_a_repeated_delivery_is_one_event(tmp_path: Path) -> None:
     ):
         await ready(running)
         event_id = emit(sandbox, Fault.DUPLICATE)
-        await running.fact(DeliveryStored, lambda fact: fact.row.attempt == 2)
+        await running.event(DeliveryStored, lambda event: event.row.attempt == 2)
         await reconciled(running, event_id, "both")
-        assert [fact.event_id for fact in running.all(EventCompared)].count(str(event_id)) == 1
+        assert [event.event_id for event in running.all(EventCompared)].count(str(event_id)) == 1
 
 
 async def test_a_broken_stream_comes_back_and_its_backfill_repeats_nothing(tmp_path: Path) -> None:
@@ -207,13 +207,13 @@ async def test_a_broken_stream_comes_back_and_its_backfill_repeats_nothing(tmp_p
         sandbox.notifications.close()
         await running.until(lambda status: status.stream.state == "down")
         second = emit(sandbox)
-        await running.fact(DeliveryStored, lambda fact: fact.row.event_id == str(second))
-        assert str(second) not in {fact.event_id for fact in running.all(EventCompared)}
+        await running.event(DeliveryStored, lambda event: event.row.event_id == str(second))
+        assert str(second) not in {event.event_id for event in running.all(EventCompared)}
         gate.stream_status = None
         told = await reconciled(running, second, "both")
         assert (told.lag_ms, told.equal) == (None, True)
         await reconciled(running, emit(sandbox), "both")
-        ids = [fact.event_id for fact in running.all(EventCompared)]
+        ids = [event.event_id for event in running.all(EventCompared)]
         assert len(ids) == len(set(ids)) == 4
         live = await running.until(lambda status: status.stream.both == 4 and status.stream.state == "live")
         assert live.stream.problem is None
@@ -225,7 +225,7 @@ async def test_only_by_webhook_is_found_when_the_stream_does_not_show_it(tmp_pat
         sandbox_of(ping_on_stream=False) as (_, api_url),
         session_of(settings(tmp_path, api_url=api_url), timing=QUICK) as running,
     ):
-        told = await running.fact(EventCompared)
+        told = await running.event(EventCompared)
         assert (told.seen, told.name, told.lag_ms, told.equal) == ("webhook", "ping", None, None)
         assert (await running.until(lambda status: status.stream.only_webhook == 1)).stream.both == 0
 
@@ -237,7 +237,7 @@ async def test_the_stream_is_asked_for_before_registering(tmp_path: Path) -> Non
         sandbox_of(wrap=gate.before, consumed_by_delivery=True) as (_, api_url),
         session_of(settings(tmp_path, api_url=api_url), timing=QUICK) as running,
     ):
-        told = await running.fact(EventCompared)
+        told = await running.event(EventCompared)
         assert (told.seen, told.name) == ("both", "ping")
         assert gate.asked.index(("GET", "/notifications/events")) < gate.asked.index(("PUT", "/webhooks"))
 
@@ -273,7 +273,7 @@ async def test_a_stream_that_is_out_of_order_is_tried_again(tmp_path: Path) -> N
         sandbox_of(wrap=gate.before) as (_, api_url),
         session_of(settings(tmp_path, api_url=api_url), timing=QUICK) as running,
     ):
-        await running.fact(WebhookRegistered)
+        await running.event(WebhookRegistered)
         down = await running.until(lambda status: status.stream.state == "down")
         assert down.stream.problem is not None
         assert down.problem is None
@@ -328,7 +328,7 @@ async def test_no_register_watches_the_events_and_touches_nothing(tmp_path: Path
 
 
 async def test_it_is_off_until_there_is_a_token_and_starts_over_with_another(tmp_path: Path) -> None:
-    """A refused token is said by registering alone, and by nobody any more when another one is given."""
+    """A refused token is reported by the registration alone, and not any more once another one is given."""
     async with (
         sandbox_of() as (_, api_url),
         session_of(settings(tmp_path, api_url=api_url, token=None), asks=True, timing=QUICK) as running,
@@ -345,7 +345,7 @@ async def test_it_is_off_until_there_is_a_token_and_starts_over_with_another(tmp
 
 
 async def test_with_no_register_a_refused_token_is_said_until_there_is_another(tmp_path: Path) -> None:
-    """Nobody else says it then."""
+    """Then no other part reports it."""
     wrong = settings(tmp_path, token=Secret("wrong"), register=False)
     async with (
         sandbox_of() as (_, api_url),
@@ -374,7 +374,7 @@ async def test_what_could_not_be_stored_is_known_to_come_again(tmp_path: Path) -
         broken.mend()
         told = await reconciled(running, event_id, "both")
         assert told.lag_ms is not None
-        assert [fact.seen for fact in running.all(EventCompared) if fact.event_id == str(event_id)] == ["both"]
+        assert [event.seen for event in running.all(EventCompared) if event.event_id == str(event_id)] == ["both"]
 
 
 async def test_no_fact_holds_the_token(tmp_path: Path) -> None:
@@ -385,5 +385,5 @@ async def test_no_fact_holds_the_token(tmp_path: Path) -> None:
     ):
         await ready(running)
         await reconciled(running, emit(sandbox), "both")
-        facts: list[SessionEvent] = running.facts
-        assert TOKEN.reveal() not in repr(facts)
+        events: list[SessionEvent] = running.events
+        assert TOKEN.reveal() not in repr(events)

@@ -104,7 +104,7 @@ class LocalhostRun:
             self._acceptor = None
 
     async def change_host_key(self) -> None:
-        """As a server that somebody else put there would look."""
+        """As an impostor of the server would."""
         await self.stop_listening()
         self._key = asyncssh.generate_private_key("ssh-ed25519")
         await self.listen()

@@ -235,5 +235,5 @@ class FakeSession:
         self.emit(DeliveryStored(stored.row, stored.delivery))
 
     def check_signature(self, seq: int, verdict: Verdict) -> None:
-        """Judge a delivery again and say so."""
+        """Change a verdict and publish it."""
         self.emit(VerdictChanged(self.rows.change(seq, verdict)))

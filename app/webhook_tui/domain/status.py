@@ -1,6 +1,6 @@
 """Where the session stands: one immutable snapshot of the route webhook -> public URL -> receiver -> answer.
 
-The session alone makes snapshots; front ends only read them. Times are UTC; ages are computed by whoever shows them.
+Only the session creates snapshots; front ends read them. Times are UTC; front ends compute ages.
 """
 
 from __future__ import annotations

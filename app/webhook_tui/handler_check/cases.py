@@ -130,7 +130,7 @@ def _forged(maker: _Maker) -> Iterator[Case]:
     def refused(name: str, title: str, meaning: str, advice: str, *messages: Message) -> Case:
         return Case(name, title, messages, Expected.REFUSED, meaning, advice)
 
-    forgery = "Whoever knows the URL can forge events."
+    forgery = "Anyone who knows the URL can forge events."
     check = "Compare the whole header with sha256= and the HMAC of the raw body, and answer 401."
     yield refused(
         "wrong-secret",

@@ -94,7 +94,7 @@ SUSPECTED = Problem(
 
 
 def foreign_webhook(url: str) -> Problem:
-    """Another program's webhook is registered, and nobody can be asked."""
+    """Another program's webhook is registered, and there is no prompt."""
     return Problem(
         f"A webhook that is not ours is registered: {url}.",
         "Replace it with --replace, or watch with --no-register.",

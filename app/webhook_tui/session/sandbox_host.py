@@ -25,7 +25,7 @@ class SandboxHost:
         self.former_secret = Secret(secrets.token_urlsafe(24))
         """The secret of an earlier registration: a delivery signed with it is `older`."""
         self.sandbox = Sandbox(
-            SandboxOptions(token=self.token, play=True, misbehave=True, former_secret=self.former_secret),
+            SandboxOptions(token=self.token, play=True, with_faults=True, former_secret=self.former_secret),
             now=clock.utc_now,
             random=random.random,
         )

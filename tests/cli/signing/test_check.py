@@ -58,7 +58,7 @@ async def test_the_forms_for_programs() -> None:
 
 @pytest.mark.parametrize("url", ["http://192.0.2.1/", "https://example.com/webhook", "http://127.0.0.1@example.com/"])
 def test_only_this_machine_is_checked_unless_told(url: str) -> None:
-    """Somebody else's server is not tried out by accident."""
+    """A server of another machine is not tested by accident."""
     done = run("check", url, "--secret", SECRET)
 
     assert done.returncode == 2

@@ -1,4 +1,4 @@
-"""What becomes of sightings of one event on two channels: states, reasons, lag, equality, and bounded memory."""
+"""What becomes of observations of one event on two channels: states, reasons, lag, equality, and bounded memory."""
 
 from __future__ import annotations
 
@@ -205,7 +205,7 @@ def test_the_ping_of_a_registration_is_not_from_before_it() -> None:
 
 
 def test_an_attempt_under_way_is_waited_for() -> None:
-    """It was here, could not be stored and was answered 503: it comes again, until nobody can expect it any more."""
+    """It was here, could not be stored and was answered 503: it comes again, until its retries are over."""
     made = ready()
     made.sse("7", live(10))
     made.refused("7", at(11))

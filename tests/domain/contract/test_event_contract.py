@@ -117,7 +117,7 @@ def test_hostile_payloads_cost_a_limited_amount() -> None:
 
 
 def test_a_payload_is_read_to_a_number_of_values() -> None:
-    """A body of a million small ones keeps nobody waiting."""
+    """A body of a million small values is read within the deadline."""
     contract = contract_of([[[0]] * 100_000])
 
     assert _at(contract, "data").items is not None

@@ -113,7 +113,7 @@ def test_secrets_beyond_the_limit_leave_it_pending() -> None:
 
 
 def test_two_signatures_that_differ_are_malformed() -> None:
-    """Nobody can say which one is meant; the same one twice is one."""
+    """It is ambiguous which one is meant; the same one twice is one."""
     good = sign(Secret("s"), BODY).encode()
     twice = ((b"X-Webhook-Signature", good), (b"x-webhook-signature", b"sha256=" + b"0" * 64))
 

@@ -1,4 +1,4 @@
-"""Deliveries judged by a schema file."""
+"""Deliveries validated with a schema file."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def test_a_schema_without_a_name_judges_everything(tmp_path: Path) -> None:
     ],
 )
 def test_a_file_that_is_no_schema_is_a_usage_error(tmp_path: Path, schema: object, said: str) -> None:
-    """Before anything is judged."""
+    """Before anything is validated."""
     with pytest.raises(ProblemError, match=said.replace("$", r"\$")) as raised:
         _check(tmp_path, schema)
 

@@ -8,7 +8,7 @@ from webhook_tui.session.process.spawn import discard_early, spawn, spawn_early,
 
 
 def test_a_process_that_was_started_early_is_taken_once(tmp_path: Path) -> None:
-    """By whoever wants its errors in the same file, which is private; another one is ended."""
+    """By a caller that wants its errors in the same file, which is private; another one is ended."""
     errors = tmp_path / "state" / "session.err"
     spawn_early(errors)
     child = take_early(errors)

@@ -189,7 +189,7 @@ async def test_a_search_is_cancelled_in_the_middle_of_a_statement(store: Deliver
 
 
 async def test_a_search_follows_to_a_new_file(tmp_path: Path, account: Account) -> None:
-    """Somebody removed the history: what is stored from then on is found."""
+    """The history was removed: what is stored from then on is found."""
     path = tmp_path / "deliveries.db"
     with closing(DeliveryStore.open(path, started_at=NOW)) as store:
         await _record(store, account, "failed", "failed")

@@ -94,7 +94,7 @@ async def test_what_is_half_typed_is_no_mistake_yet(monkeypatch: pytest.MonkeyPa
 
 
 async def test_what_is_half_typed_is_a_mistake_after_a_pause() -> None:
-    """Whoever types no more means what stands there."""
+    """After a pause the text counts as complete."""
     async with stage(size=STACKED) as played:
         await type_filter(played, "verdict:")
         await played.until("^^^^^^^^ verdict is valid, older")
@@ -162,7 +162,7 @@ async def test_a_slow_search_leaves_the_table_alone() -> None:
 
 
 async def test_what_comes_and_what_changes_is_looked_at_again() -> None:
-    """A new delivery that passes is shown, one that was judged again is reconsidered."""
+    """A new delivery that passes is shown, one that was verified again is tested again."""
     session = FakeSession.running()
     async with stage(session) as played:
         await type_filter(played, "verdict:invalid")

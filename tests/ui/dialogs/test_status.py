@@ -233,7 +233,7 @@ async def test_with_no_color_it_is_still_black_on_white(monkeypatch: pytest.Monk
 
 
 async def test_with_no_color_at_all_there_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
-    """In the terminal's own colours nobody knows which is the dark one."""
+    """In the terminal's own colours it is unknown which is the dark one."""
     monkeypatch.setenv("NO_COLOR", "1")
     async with stage(session_with(), size=WIDE, theme_name="ansi-dark") as played:
         await opened(played)
@@ -251,7 +251,7 @@ async def test_in_ascii_there_are_words_and_plain_bars() -> None:
 
 
 async def test_what_is_not_there_is_said() -> None:
-    """A history that cannot be read; a code for this machine's own address, which would lead nobody here."""
+    """A history that cannot be read; a code for this machine's own address, which leads nowhere from a phone."""
     broken = replace(OVERVIEW, counts=None, place=None, problem=Problem("The history cannot be read.", ""))
     none = replace(RUNNING, sandbox=True, tunnel=TunnelStatus(TunnelState.NONE))
     async with stage(session_with(broken, none), size=WIDE) as played:

@@ -1,4 +1,4 @@
-"""The line that counts what is being tidied, after the screen is gone."""
+"""The line that counts the steps of the shutdown, after the screen is gone."""
 
 from __future__ import annotations
 

@@ -52,4 +52,4 @@ class Answer(Struct, frozen=True, gc=False):
 
 
 NOT_STORED = Answer(503, b"not stored, send it again", ((b"content-type", b"text/plain"), (b"retry-after", b"5")))
-"""The delivery is not on disk, so it is not acknowledged: whoever sent it sends it again."""
+"""The delivery is not on disk, so it is not acknowledged: the sender repeats it."""

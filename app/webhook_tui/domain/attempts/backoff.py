@@ -20,7 +20,8 @@ SHORTEST = 0.001
 """Seconds; two attempts that came together have no wait between them."""
 
 _NOISE, _NOISE_WORTH = 0.07, 3
-"""Senders jitter: as if so many waits had been seen besides, that far off. Few waits that fit by luck prove nothing."""
+"""Senders add jitter: the prior, as that many further waits of this deviation, so that few waits fit no schedule by
+chance."""
 _ROUNDS = 5
 _CLOSE = 3.0
 """Two shapes whose measures of fit are nearer than this are not told apart."""

@@ -16,7 +16,7 @@ from webhook_tui.domain.payload.json_decoder import decode
 KNOWN_EVENTS = ("batch_edit", "image_result", "identity_preprocessing", "ping")
 
 MOST_VALUES = 200_000
-"""Values of a body beyond which it is nobody's event; to decode them would keep every other delivery waiting."""
+"""Values of a body beyond which it is not read as an event: decoding it would delay every other delivery."""
 
 _encode_id = json.JSONEncoder(allow_nan=False).encode
 

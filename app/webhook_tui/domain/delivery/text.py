@@ -1,7 +1,7 @@
 """The one sanitiser: no received text reaches a screen, a terminal or a line of output except through here.
 
 What could move the cursor, change colours, hide or reorder text becomes visible instead: C0 controls as control
-pictures, everything else that does not show itself as U+FFFD or a named escape. Neither markup nor length is judged
+pictures, everything else that does not show itself as U+FFFD or a named escape. Markup and length are not checked
 here; widgets take the result as plain text.
 """
 

@@ -1,4 +1,4 @@
-"""The filter language: `parse` reads a text, `matches` judges a delivery, `completions` and `quoted` help to write.
+"""The filter language: `parse` reads a text, `matches` tests a delivery, `completions` and `quoted` help to write.
 
 Bare words find what begins with them, in headers and body and as verdict, and whole answers, such as 503; in quotes,
 whole words of headers and body. Fields: event: verdict: status: answered: id: job: header: size: age: attempt: run:

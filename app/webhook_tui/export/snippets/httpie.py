@@ -1,7 +1,7 @@
 """A delivery as an HTTPie command; HTTPie's own signs in a header's value (`@` reads a file) are escaped.
 
 HTTPie sends header values as UTF-8 text only and gives some backslashes a meaning that it offers no escape for: a
-header that it cannot send unchanged is left out, and a note says so. Odd targets are tidied up by its libraries.
+header that it cannot send unchanged is left out, and a note says so. Its libraries normalise unusual targets.
 """
 
 from __future__ import annotations

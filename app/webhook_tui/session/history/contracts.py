@@ -15,7 +15,7 @@ from webhook_tui.session.verification.secret_ring import SecretRingRepository
 from webhook_tui.storage.history import DeliveryStore
 
 STEP_SECONDS = 0.01
-"""How long payloads are read at a time: whoever answers deliveries waits no longer for the interpreter, ..."""
+"""How long payloads are read at a time: the receiver waits no longer than that for the interpreter, ..."""
 PAUSE_SECONDS = 0.05
 """... and has it this long in between, ..."""
 BUSY_PAUSE_SECONDS = 0.5

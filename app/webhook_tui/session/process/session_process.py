@@ -142,7 +142,7 @@ class SessionProcess:
             self._outgoing.put(Stop())
 
     def close(self) -> None:
-        """End a process whose events nobody reads: it is gone on return."""
+        """End a process whose events are not read; it has exited on return."""
         self.stop()
         self._reap(STOP_SECONDS)
 

@@ -50,7 +50,7 @@ def take_early(errors_path: Path) -> subprocess.Popen[bytes] | None:
 
 
 def discard_early() -> None:
-    """End a process that nobody took: the command line asked for no screen."""
+    """End a process that no screen has used: the command line asked for none."""
     while _early:
         _, child = _early.popitem()
         child.kill()

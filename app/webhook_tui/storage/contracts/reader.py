@@ -57,7 +57,7 @@ class ContractReader:
         self._verdict_changes = verdict_changes
         self._reader = Reader(path)
         self._lock = threading.Lock()
-        """Held while a contract changes, and by whoever reads it on another thread."""
+        """Held while a contract changes, and while another thread reads it."""
         self._readings: dict[Selection, _Reading] = {}
         self._own: Contract | None = None
         """The newest contract of one account's valid deliveries."""

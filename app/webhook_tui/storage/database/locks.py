@@ -48,7 +48,7 @@ class FileLock:
 
     def write(self, content: bytes) -> None:
         """Replace the content of the locked file. Write errors are ignored: the lock holds all the same."""
-        if self._descriptor is not None and os.name == "posix":  # Windows lets nobody read a locked file
+        if self._descriptor is not None and os.name == "posix":  # Windows lets no process read a locked file
             with contextlib.suppress(OSError):
                 os.pwrite(self._descriptor, content, 0)
                 os.ftruncate(self._descriptor, len(content))

@@ -165,7 +165,7 @@ class _Builder:
         """The sources of a branch."""
         conditions = [self._condition(term) for term in branch.terms]
         if _NEVER in conditions:
-            # SQLite drops the other conditions, and then cannot prove that a partial index that is named may be used.
+            # SQLite drops the other conditions, and then cannot tell that a partial index that is named may be used.
             return [_Source("deliveries d NOT INDEXED", "0")]
         best = min(conditions, key=lambda one: one.rank, default=_Condition("1"))
         if best.candidates:

@@ -1,7 +1,7 @@
 """The base of all dialogs: a title, a body, and a row of buttons whose first is the safe one.
 
-Keys that come in the first 300 ms are not heard: whoever holds a key down, or types while the dialog opens, answers
-nothing by it. The app asks `is_deaf` before it passes a key on.
+Keys pressed in the first 300 ms are ignored, so that a key held down or typed while the dialog opens answers nothing.
+The app checks `is_deaf` before it passes a key on.
 """
 
 from __future__ import annotations

@@ -128,7 +128,7 @@ class TerminalDriver(LinuxDriver):
         return super()._get_terminal_size()
 
     def request_mouse(self) -> None:
-        """Ask for mouse reports again: a terminal that was attached anew or reset has forgotten it."""
+        """Ask for mouse reports again: a terminal that was attached again or reset has lost the setting."""
         if self._is_active:
             self._enable_mouse_support()
             if self._mouse_pixels:

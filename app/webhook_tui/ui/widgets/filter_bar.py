@@ -20,7 +20,7 @@ from textual.widgets import Input, Static
 PAUSE_SECONDS = 0.08
 """After the last key."""
 REST_SECONDS = 1.0
-"""After the last key: whoever types waits, so that what is half typed is meant as it stands."""
+"""After the last key; an incomplete term is an error from then on."""
 MOST_COMPLETIONS = 6
 
 Completer: TypeAlias = Callable[[str, int], Sequence[tuple[int, str]]]
