@@ -72,7 +72,7 @@ def answer_text(answered: int | None) -> str:
 
 
 def _indented(body: bytes) -> bytes:
-    """The body indented where it is JSON; every token stays as it came."""
+    """The body, indented where it is JSON; every token stays as received."""
     if is_too_deep(body):
         return body
     try:

@@ -277,7 +277,7 @@ def event_not_accepted(event: str, where: str, outcome: str, advice: str) -> Pro
 
 
 def handler_unreachable(url: str, reason: str, advice: str) -> Problem:
-    """The check of a handler found nobody who answers; `advice`: "" when it only has to be started."""
+    """The check of a handler got no answer; `advice`: "" when it only has to be started."""
     return Problem(
         f"{url} does not answer: {reason}.",
         advice or "Start your app, then check again.",

@@ -27,7 +27,7 @@ LONGEST_LIST = 65_536
 
 
 class Redactor:
-    """Takes out of an answer what must not leave."""
+    """Removes secrets, credentials and links' signatures from answers."""
 
     def __init__(self, secrets: Iterable[Secret]) -> None:
         """`secrets`: every token and signing secret that is known here."""
