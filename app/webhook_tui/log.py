@@ -32,7 +32,7 @@ class _Formatter(logging.Formatter):
         return "\n".join(map(visible, super().format(record).split("\n")))
 
     def formatException(self, ei: _ExcInfo) -> str:  # noqa: N802 -- the base class's name
-        """Where it came from, and its kind."""
+        """Return its frames and its kind."""
         return "" if ei[1] is None else places(ei[1])
 
 

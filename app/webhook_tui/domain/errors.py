@@ -20,7 +20,7 @@ class ExitCode(IntEnum):
     NOT_IN_TIME = 6
     """What was waited for did not come in time."""
     FORBIDDEN = 7
-    """A delivery came that must not."""
+    """A forbidden delivery arrived."""
 
 
 class Severity(StrEnum):

@@ -27,7 +27,7 @@ def main() -> None:
 
 
 def serve(source: BinaryIO, target: BinaryIO) -> None:
-    """Answer every expression with what it finds in the payload that came last."""
+    """Answer every expression with what it finds in the payload that was sent last."""
     document: Any = None
     refused: Mistake | None = Mistake("there is no payload")
     while (frame := wire.read(source)) is not None:

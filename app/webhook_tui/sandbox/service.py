@@ -21,7 +21,7 @@ class Sandbox:
     """Put its `application` on a server, `start` it, and `aclose` it before the server stops (that ends open streams).
 
     `now` gives UTC, `random` numbers from 0 to below 1, `sleep` waits, `new_secret` makes signing secrets,
-    `attempted` is told of each delivery that was made.
+    `attempted` is called with each attempt to deliver.
     """
 
     def __init__(

@@ -29,7 +29,7 @@ def answer_word(answered: int | None) -> str:
 
 
 def is_success(status: int | None) -> bool:
-    """Return whether an answer is 2xx, which tells the sender that the delivery was accepted (RFC 9110, 15.3)."""
+    """Return whether an answer is 2xx, which reports that the delivery was accepted (RFC 9110, 15.3)."""
     return status is not None and 200 <= status < 300
 
 
@@ -45,7 +45,7 @@ class Answer(Struct, frozen=True, gc=False):
 
     @property
     def answered(self) -> int | None:
-        """What the delivery's row says of it."""
+        """The value of `DeliveryRow.answered`."""
         if self.no_response is None:
             return self.status
         return RESET if self.no_response is NoResponse.RESET else None

@@ -1,7 +1,7 @@
 """The rule behind the waits between attempts, fitted to what was measured: PiktID documents only "exponential backoff".
 
-Pure. Nothing stronger is said than the data bear: which shapes were told apart, how many waits there are and how far
-they lie from the rule is part of the answer.
+Pure. The result includes how well the data support it: which shapes were distinguished, how many waits there are and
+how far they lie from the rule.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ from webhook_tui.domain.answer_rules.answer import is_success
 from webhook_tui.domain.delivery.delivery import DeliveryRow
 
 SHORTEST = 0.001
-"""Seconds; two attempts that came together have no wait between them."""
+"""Seconds; two attempts that arrived together have no wait between them."""
 
 _NOISE, _NOISE_WORTH = 0.07, 3
 """Senders add jitter: the prior, as that many further waits of this deviation, so that few waits fit no schedule by
 chance."""
 _ROUNDS = 5
 _CLOSE = 3.0
-"""Two shapes whose measures of fit are nearer than this are not told apart."""
+"""Two shapes whose measures of fit are nearer than this are not distinguished."""
 _LEAST_SURE = 0.1
 """Largest standard error of the growth's logarithm with which it is called measured."""
 _TIGHT, _MANY = 0.25, 8
@@ -45,7 +45,7 @@ class Shape(StrEnum):
 
 
 class Confidence(StrEnum):
-    """How much the data bear."""
+    """How well the data support the rule."""
 
     SINGLE = "single"
     """All waits have the same number in their event: what follows is not known."""
@@ -74,7 +74,7 @@ class Backoff(Struct, frozen=True):
     cap: float | None
     """Seconds beyond which waits do not grow."""
     spread: float | None
-    """The largest part by which a wait lies from the rule; None: too few waits to tell."""
+    """The largest part by which a wait lies from the rule; None: too few waits."""
     waits: int
     events: int
     first: int
@@ -83,7 +83,7 @@ class Backoff(Struct, frozen=True):
     """The largest."""
 
     def wait(self, number: int) -> float | None:
-        """Seconds of wait `number` by the rule; None where it says nothing of it."""
+        """Return the seconds of wait `number` by the rule; None where the rule does not cover it."""
         if self.shape is Shape.NONE or number < 1 or (self.sureness is Confidence.SINGLE and number != self.first):
             return None
         try:
@@ -114,7 +114,7 @@ def waits_of(rows: Iterable[DeliveryRow]) -> list[Wait]:
 
 
 def fit(waits: Sequence[Wait]) -> Backoff | None:
-    """The simplest rule that the waits bear; None without any."""
+    """Return the simplest rule that fits the waits; None without waits."""
     if not waits:
         return None
     numbers = sorted({wait.number for wait in waits})

@@ -22,7 +22,7 @@ _encode_id = json.JSONEncoder(allow_nan=False).encode
 
 
 class Event(Struct, frozen=True, gc=False):
-    """What a body says of itself."""
+    """The fields of an event in a body."""
 
     event_id: str | None = None
     """JSON text of `id` when it is a number or a string."""
@@ -47,7 +47,7 @@ def parse_event(body: bytes) -> Event:
 
 
 def has_too_many_values(body: bytes) -> bool:
-    """Whether a body may hold more than 200,000 JSON values, told without decoding it."""
+    """Whether a body may hold more than 200,000 JSON values, estimated without decoding it."""
     if len(body) <= MOST_VALUES:
         return False
     return sum(body.count(sign) for sign in (b",", b"[", b"{")) > MOST_VALUES

@@ -38,7 +38,7 @@ def visible_lines(text: str | bytes) -> list[str]:
 
 
 def decoded(raw: bytes) -> str:
-    """UTF-8 where it is, latin-1 where it is not: every byte is told by some character."""
+    """Decode as UTF-8, else as latin-1, which has a character for every byte."""
     try:
         return raw.decode("utf-8")
     except UnicodeDecodeError:

@@ -25,7 +25,7 @@ class Phase(StrEnum):
 
 
 class TunnelPhase(Struct, frozen=True):
-    """From when until when, and what is to be said of it."""
+    """A period and its description."""
 
     phase: Phase
     since: datetime
@@ -56,7 +56,7 @@ class RegistrationStep(Struct, frozen=True):
     url: str | None
     """Raw: sanitise before showing."""
     outcome: str
-    """A few words, or what PiktID said (raw)."""
+    """A few words, or PiktID's message (raw)."""
     worked: bool
 
 

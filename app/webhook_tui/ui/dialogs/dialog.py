@@ -35,7 +35,7 @@ class Dialog(ModalScreen[Answer], Generic[Answer]):
     """primary: a question; warning: something is replaced; error: something is deleted."""
     TITLE_TEXT: str = ""
     DEAF_SECONDS: ClassVar[float] = 0.3
-    """For so long no key is heard."""
+    """Keys are ignored for so many seconds."""
     clock: ClassVar[Callable[[], float]] = staticmethod(time.monotonic)
     """Monotonic seconds."""
 
