@@ -90,7 +90,7 @@ def test_json_lines_are_lines_of_ascii() -> None:
         (b"", False),
     ],
 )
-def test_a_body_in_one_line_of_ascii_is_embedded_as_it_came(body: bytes, is_embedded: bool) -> None:
+def test_a_body_in_one_line_of_ascii_is_embedded_unchanged(body: bytes, is_embedded: bool) -> None:
     """Every other one as it is decoded; each line stays one of printable ASCII, and holds the same value."""
     line = as_line(delivery_record(row(1), delivery(body)))
 

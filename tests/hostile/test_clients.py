@@ -81,7 +81,7 @@ async def test_chunk_nonsense_is_400(hook: Hook, chunks: bytes) -> None:
     assert hook.recorded == []
 
 
-async def test_gzip_stays_as_it_came_and_100_is_said(hook: Hook) -> None:
+async def test_gzip_stays_unchanged_and_100_is_reported(hook: Hook) -> None:
     """A signature is over the bytes that were sent."""
     body = gzip.compress(PING * 100)
     head = hook.head(

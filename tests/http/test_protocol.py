@@ -95,7 +95,7 @@ def status(answer: bytes) -> int:
 HEAD = b"POST /h HTTP/1.1\r\nHost: x\r\nConnection: close\r\n"
 
 
-async def test_names_and_target_are_told_as_sent(peer: tuple[Peer, int]) -> None:
+async def test_names_and_target_are_reported_as_sent(peer: tuple[Peer, int]) -> None:
     """No name is re-cased, order and repetition stay, the query is there."""
     application, port = peer
     await exchange(port, b"POST /h?a=%20b HTTP/1.1\r\nHoSt: x\r\nX-One: 1\r\nx-one: 2\r\nConnection: close\r\n\r\n")
@@ -220,7 +220,7 @@ async def test_a_client_that_asks_nothing_and_leaves_is_not_refused(
     assert refusals == []
 
 
-async def test_what_is_refused_on_a_kept_connection_is_answered_and_told(
+async def test_what_is_refused_on_a_kept_connection_is_answered_and_reported(
     peer: tuple[Peer, int], refusals: list[Refusal]
 ) -> None:
     """Not only the first request of a connection is."""
@@ -385,7 +385,7 @@ async def test_those_who_linger_are_counted(peer: tuple[Peer, int]) -> None:
         assert status(await exchange(port, b"")) == 503
 
 
-async def test_an_answer_that_nobody_reads_is_given_up(peer: tuple[Peer, int]) -> None:
+async def test_an_answer_that_has_no_reader_is_given_up(peer: tuple[Peer, int]) -> None:
     """Whether the client asked to close or not, it holds no connection; one that reads gets all of it."""
     _, port = peer
     for head in (HEAD, HEAD.replace(b"Connection: close\r\n", b"")):

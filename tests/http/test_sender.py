@@ -137,7 +137,7 @@ async def test_the_environments_proxy_sees_nothing(echo: Echo, monkeypatch: pyte
     assert reply.status == 200
 
 
-async def test_a_compressed_answer_is_given_back_as_it_came() -> None:
+async def test_a_compressed_answer_is_given_back_unchanged() -> None:
     """The body fits the headers that came with it."""
     async with raw_server(b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 3\r\n\r\nabc") as wire:
         sender = OutboundSender(wire.url, timeout_seconds=5)
@@ -196,7 +196,7 @@ async def test_a_greeting_that_is_not_http_is_not_waited_for_in_vain() -> None:
         (b"HTTP/1.1 500 Oops\r\nContent-Length: 3\r\n\r\nabc", False, b"abc", None),
     ],
 )
-async def test_an_answer_whose_status_came_is_an_answer(
+async def test_an_answer_whose_status_arrived_is_an_answer(
     answer: bytes, closes: bool, body: bytes, cut: Failure | None
 ) -> None:
     """Whatever happens to its body: the beginning is kept, and why there is no more."""
@@ -315,7 +315,7 @@ def test_a_base_that_is_no_url_is_refused(url: str) -> None:
         OutboundSender(url, timeout_seconds=1)
 
 
-def test_the_base_urls_own_path_is_told() -> None:
+def test_the_base_urls_own_path_is_reported() -> None:
     """A caller that forwards to one URL needs its path and query."""
     assert OutboundSender("http://127.0.0.1:1/a%20b?c=d", timeout_seconds=1).base_target == "/a%20b?c=d"
 

@@ -64,7 +64,7 @@ def test_keys_that_cannot_be_logged_are_named(tmp_path: Path, monkeypatch: pytes
     )
 
 
-def test_nothing_is_said_of_what_works(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nothing_is_reported_of_what_works(monkeypatch: pytest.MonkeyPatch) -> None:
     """Neither without the variables nor with good ones."""
     assert tls_problems() == ()
     monkeypatch.setenv("SSL_CERT_FILE", str(SELF_SIGNED))

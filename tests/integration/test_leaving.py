@@ -136,7 +136,7 @@ async def test_by_a_crash_before_the_start(fault: str) -> None:
 
 
 @pytest.mark.parametrize("fault", ["session", "task"])
-async def test_a_session_that_crashes_is_said_on_the_screen(fault: str) -> None:
+async def test_a_session_that_crashes_is_reported_on_the_screen(fault: str) -> None:
     """The screen stays, says it, and q leaves; the log has the places of the error, and no values."""
     async with terminal("--sandbox", "--port", "0", program=(CRASHING, fault), WEBHOOK_TUI_SECRET=SECRET) as screen:
         await screen.until("The session ended by a bug in webhook-tui: RuntimeError.")

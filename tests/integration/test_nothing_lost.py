@@ -80,7 +80,7 @@ async def _on_a_small_disk(path: Path) -> AsyncIterator[tuple[Program, str]]:
         yield listening, (await listening.record("ready"))["public_url"]
 
 
-async def test_a_full_disk_is_answered_503_said_once_and_recovered_from(tmp_path: Path) -> None:
+async def test_a_full_disk_is_answered_503_reported_once_and_recovered_from(tmp_path: Path) -> None:
     """In one line; what was refused comes again and is stored; what was acknowledged before is there."""
     path, full, ledger = tmp_path / "deliveries.db", tmp_path / "full", Ledger(seed=3)
     async with _on_a_small_disk(path) as (listening, url):

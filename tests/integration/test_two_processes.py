@@ -91,7 +91,7 @@ async def test_a_session_that_is_killed_can_be_restarted() -> None:
         assert screen.unrestored == set()
 
 
-async def test_a_session_that_is_terminated_says_so() -> None:
+async def test_a_session_that_is_terminated_is_reported() -> None:
     """It deletes its webhook first; the screen stays."""
     async with _registered() as (screen, sandbox):
         os.kill(session_of(screen.pid), signal.SIGTERM)

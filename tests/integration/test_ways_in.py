@@ -77,7 +77,7 @@ async def test_a_config_that_is_not_toml() -> None:
     assert len(words.splitlines()) == 1
 
 
-async def test_a_port_in_use_that_nobody_asked_for() -> None:
+async def test_a_port_in_use_that_was_not_requested() -> None:
     """The next free one is taken, and said."""
     with socket.socket() as taken:
         try:

@@ -75,7 +75,7 @@ async def test_an_api_without_get_cannot_tell() -> None:
         await client.aclose()
 
 
-async def test_a_wrong_token_is_told() -> None:
+async def test_a_wrong_token_is_reported() -> None:
     """401 has an empty body; the sentence says where a token is made."""
     async with serving(SandboxOptions(token=TOKEN)) as running:
         client = PiktidClient(running.url, Secret("token-2"))

@@ -191,7 +191,7 @@ async def test_comments_keep_a_stream_alive() -> None:
         await asyncio.wait({reader})
 
 
-async def test_a_cut_connection_mends_itself() -> None:
+async def test_a_cut_connection_recovers() -> None:
     """The body promised more than came."""
     async with raw_server(HEAD.replace(b"\r\n\r\n", b"\r\nContent-Length: 99\r\n\r\n") + b":k\n\n") as wire:
         items, error = await _all_of(EventStream(wire.url, TOKEN))
@@ -221,7 +221,7 @@ async def test_leaving_in_the_middle_closes_the_connection() -> None:
             await until(lambda: running.sandbox.notifications.streams == 0)
 
 
-async def test_cancelling_whoever_waits_ends_the_stream() -> None:
+async def test_cancelling_a_waiting_reader_ends_the_stream() -> None:
     """As the session does when it leaves."""
     async with serving() as running:
         arrived: list[StreamItem] = []

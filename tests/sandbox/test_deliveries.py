@@ -60,7 +60,7 @@ async def test_a_delivery_is_given_up_after_its_last_attempt() -> None:
     assert (current.last_response_status, current.last_response_at) == (None, running.clock.now())
 
 
-async def test_a_retry_is_signed_with_the_new_secret_unless_told() -> None:
+async def test_a_retry_is_signed_with_the_new_secret_by_default() -> None:
     """What PiktID does after a rotation is not documented, so both can be had."""
     for keep, verdict in ((False, Verdict.VALID), (True, Verdict.OLDER)):
         async with serving(SandboxOptions(retries_keep_secret=keep)) as running, receiver(503) as hook:

@@ -141,7 +141,7 @@ async def test_an_altered_delivery_is_unequal_and_both_sides_can_be_read(tmp_pat
         assert await running.answer(GetEventSides(unknown)) == EventSides(unknown, None, None)
 
 
-async def test_what_is_known_is_told_once(tmp_path: Path) -> None:
+async def test_what_is_known_is_reported_once(tmp_path: Path) -> None:
     """A screen that asks again hears nothing while nothing is new."""
     async with sandbox_of() as (_, api_url), session_of(settings(tmp_path, api_url=api_url), timing=QUICK) as running:
         await ready(running)
@@ -210,8 +210,8 @@ async def test_a_broken_stream_comes_back_and_its_backfill_repeats_nothing(tmp_p
         await running.event(DeliveryStored, lambda event: event.row.event_id == str(second))
         assert str(second) not in {event.event_id for event in running.all(EventCompared)}
         gate.stream_status = None
-        told = await reconciled(running, second, "both")
-        assert (told.lag_ms, told.equal) == (None, True)
+        shown_text = await reconciled(running, second, "both")
+        assert (shown_text.lag_ms, shown_text.equal) == (None, True)
         await reconciled(running, emit(sandbox), "both")
         ids = [event.event_id for event in running.all(EventCompared)]
         assert len(ids) == len(set(ids)) == 4
@@ -225,8 +225,13 @@ async def test_only_by_webhook_is_found_when_the_stream_does_not_show_it(tmp_pat
         sandbox_of(ping_on_stream=False) as (_, api_url),
         session_of(settings(tmp_path, api_url=api_url), timing=QUICK) as running,
     ):
-        told = await running.event(EventCompared)
-        assert (told.seen, told.name, told.lag_ms, told.equal) == ("webhook", "ping", None, None)
+        shown_text = await running.event(EventCompared)
+        assert (shown_text.seen, shown_text.name, shown_text.lag_ms, shown_text.equal) == (
+            "webhook",
+            "ping",
+            None,
+            None,
+        )
         assert (await running.until(lambda status: status.stream.only_webhook == 1)).stream.both == 0
 
 
@@ -237,8 +242,8 @@ async def test_the_stream_is_asked_for_before_registering(tmp_path: Path) -> Non
         sandbox_of(wrap=gate.before, consumed_by_delivery=True) as (_, api_url),
         session_of(settings(tmp_path, api_url=api_url), timing=QUICK) as running,
     ):
-        told = await running.event(EventCompared)
-        assert (told.seen, told.name) == ("both", "ping")
+        shown_text = await running.event(EventCompared)
+        assert (shown_text.seen, shown_text.name) == ("both", "ping")
         assert gate.asked.index(("GET", "/notifications/events")) < gate.asked.index(("PUT", "/webhooks"))
 
 
@@ -321,8 +326,8 @@ async def test_no_register_watches_the_events_and_touches_nothing(tmp_path: Path
     async with sandbox_of(wrap=gate.before) as (sandbox, api_url):
         async with session_of(settings(tmp_path, api_url=api_url, register=False), timing=QUICK) as running:
             await ready(running)
-            told = await reconciled(running, emit(sandbox), "sse")
-            assert told.reason == "unregistered"
+            shown_text = await reconciled(running, emit(sandbox), "sse")
+            assert shown_text.reason == "unregistered"
         assert gate.asked == [("GET", "/notifications/events")]
         assert url_at(sandbox) is None
 
@@ -344,7 +349,7 @@ async def test_it_is_off_until_there_is_a_token_and_starts_over_with_another(tmp
         assert status.stream.state == "live"
 
 
-async def test_with_no_register_a_refused_token_is_said_until_there_is_another(tmp_path: Path) -> None:
+async def test_with_no_register_a_refused_token_is_reported_until_there_is_another(tmp_path: Path) -> None:
     """Then no other part reports it."""
     wrong = settings(tmp_path, token=Secret("wrong"), register=False)
     async with (
@@ -372,12 +377,12 @@ async def test_what_could_not_be_stored_is_known_to_come_again(tmp_path: Path) -
         assert len(shown.events) == 2
         assert (shown.events[1].reason, shown.events[1].seen) == (Reason.RETRYING, None)
         broken.mend()
-        told = await reconciled(running, event_id, "both")
-        assert told.lag_ms is not None
+        shown_text = await reconciled(running, event_id, "both")
+        assert shown_text.lag_ms is not None
         assert [event.seen for event in running.all(EventCompared) if event.event_id == str(event_id)] == ["both"]
 
 
-async def test_no_fact_holds_the_token(tmp_path: Path) -> None:
+async def test_no_event_holds_the_token(tmp_path: Path) -> None:
     """Nor does any address: it travels in a header."""
     async with (
         sandbox_of() as (sandbox, api_url),

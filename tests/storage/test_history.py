@@ -130,7 +130,7 @@ async def test_one_that_cannot_be_stored_takes_no_other_with_it(store: DeliveryS
         assert len(rows) == 9
 
 
-async def test_a_full_disk_is_said_and_recovered_from(store: DeliveryStore, account: Account) -> None:
+async def test_a_full_disk_is_reported_and_recovered_from(store: DeliveryStore, account: Account) -> None:
     """While there is no room every delivery is refused in the same words; with room again the next one is stored."""
     kept = await store.record(delivery(), VALID, account=account, answered=200)
     _on_writer(store, "PRAGMA max_page_count = 1")
@@ -151,7 +151,7 @@ async def test_a_full_disk_is_said_and_recovered_from(store: DeliveryStore, acco
     assert again.seq == kept.seq + 1
 
 
-async def test_a_read_only_file_is_said_and_recovered_from(store: DeliveryStore, account: Account) -> None:
+async def test_a_read_only_file_is_reported_and_recovered_from(store: DeliveryStore, account: Account) -> None:
     """The same when the file cannot be written."""
     _on_writer(store, "PRAGMA query_only = ON")
 
@@ -169,7 +169,7 @@ def _on_writer(store: DeliveryStore, pragma: str) -> None:
     store._file.connection.execute(pragma).fetchall()
 
 
-async def test_a_locked_file_is_said_and_recovered_from(store: DeliveryStore, account: Account) -> None:
+async def test_a_locked_file_is_reported_and_recovered_from(store: DeliveryStore, account: Account) -> None:
     """Another program that writes for too long makes deliveries be refused; afterwards they are stored again."""
     _on_writer(store, "PRAGMA busy_timeout = 1")
     with closing(sqlite3.connect(store.path, isolation_level=None)) as other:

@@ -147,7 +147,7 @@ class LocalhostRun:
             raise ConnectionResetError("the tunnel gave no answer")
         return int(head.split()[1]), rest
 
-    async def told(self, url: str) -> None:
+    async def reported(self, url: str) -> None:
         """Note a URL that was just said."""
         async with self._heard:
             self.announced.append(url)
@@ -215,7 +215,7 @@ class _Link:
             words = f"{name} tunneled with tls termination, {url}"
         self.fronts = {name: front}
         self.lines.put_nowait(self._announcement(name, words))
-        await self._server.told(url)
+        await self._server.reported(url)
         return url
 
     async def cut(self) -> None:

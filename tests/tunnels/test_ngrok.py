@@ -145,7 +145,7 @@ async def test_the_deadline_is_ours(
 
 
 @pytest.mark.parametrize("mode", ["drop", "moved"])
-async def test_a_lost_session_is_told_and_found_again(
+async def test_a_lost_session_is_reported_and_found_again(
     tmp_path: Path, agent: str, monkeypatch: pytest.MonkeyPatch, mode: str
 ) -> None:
     """By the agent itself, with the same URL or with another; the same process all the while."""

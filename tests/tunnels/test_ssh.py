@@ -48,7 +48,7 @@ async def test_bytes_arrive_as_they_were_sent(tmp_path: Path, form: Form) -> Non
 
 
 @pytest.mark.parametrize("form", ["json", "cloudevents", "text"])
-async def test_a_further_address_is_told(tmp_path: Path, form: Form) -> None:
+async def test_a_further_address_is_reported(tmp_path: Path, form: Form) -> None:
     """A name that changes while the connection stays is told, and carries."""
     async with LocalhostRun(form) as server, echo_receiver() as (port, bodies):
         async with watched(_tunnel(tmp_path, server.ssh_server), port) as watch:
@@ -62,7 +62,7 @@ async def test_a_further_address_is_told(tmp_path: Path, form: Form) -> None:
         assert server.connections == 1
 
 
-async def test_a_loopback_name_is_told_as_it_is(tmp_path: Path) -> None:
+async def test_a_loopback_name_is_reported_as_it_is(tmp_path: Path) -> None:
     """A server that says http says so in its words, which count more than its address."""
     async with LocalhostRun(loopback=True) as server, watched(_tunnel(tmp_path, server.ssh_server)) as watch:
         assert (await watch.url()).startswith("http://127.0.0.1:")

@@ -122,7 +122,7 @@ async def test_an_error_is_a_problem(error: Exception) -> None:
         await watch.until(TunnelState.OPENING, 2)
 
 
-async def test_a_tunnel_that_mends_itself_is_opening_meanwhile() -> None:
+async def test_a_tunnel_that_recovers_is_opening_meanwhile() -> None:
     """The driver says why, and the supervisor starts nothing beside it."""
     tunnel = Scripted()
     async with supervised(tunnel) as watch:

@@ -207,7 +207,7 @@ async def test_a_session_that_ends_leaves_the_history_and_can_be_restarted() -> 
         await played.until("u restarts it. Its log: webhook-tui paths.")
 
 
-async def test_a_restart_that_fails_is_said() -> None:
+async def test_a_restart_that_fails_is_reported() -> None:
     """The port was taken meanwhile; u tries again."""
     starts: list[None] = []
 

@@ -62,7 +62,7 @@ def test_since_seq_counts_what_is_there(history: Path) -> None:
     assert [json.loads(line)["seq"] for line in done.stdout.splitlines()] == [1, 2]
 
 
-def test_not_in_time_says_what_came_instead(history: Path) -> None:
+def test_not_in_time_says_what_arrived_instead(history: Path) -> None:
     """Exit code 6; the nearest misses with their cause, and what to do next."""
     done = run("wait", IMAGE, "--since-seq", "1", "--within", "0.2")
 

@@ -288,8 +288,8 @@ _TELLINGS = st.lists(
 )
 
 
-def _tell(made: EventComparison, told: tuple[str, int, str, str]) -> None:
-    kind, seconds, event_id, status = told
+def _tell(made: EventComparison, reported: tuple[str, int, str, str]) -> None:
+    kind, seconds, event_id, status = reported
     if kind == "webhook":
         # Two deliveries at one moment have different numbers, and one number is one content.
         made.webhook(event_id, webhook(seconds, body(status), seq=1 + (status == "altered")))
@@ -302,14 +302,14 @@ def _tell(made: EventComparison, told: tuple[str, int, str, str]) -> None:
 
 
 @given(st.data(), _TELLINGS)
-def test_any_order_of_the_same_sightings_ends_the_same(
-    data: st.DataObject, told: list[tuple[str, int, str, str]]
+def test_any_order_of_the_same_observations_ends_the_same(
+    data: st.DataObject, reported: list[tuple[str, int, str, str]]
 ) -> None:
     """However the two channels interleave, and whenever it is looked at in between."""
     one, other = ready(), ready()
-    for telling in told:
+    for telling in reported:
         _tell(one, telling)
-    for telling in data.draw(st.permutations(told)):
+    for telling in data.draw(st.permutations(reported)):
         _tell(other, telling)
         if data.draw(st.booleans()):
             other.settle(at(data.draw(st.integers(0, 50))))
@@ -355,7 +355,7 @@ def test_contents_differ_by_paths(one: bytes, other: bytes, paths: int | None) -
     assert differing_paths(other, one) == paths
 
 
-def test_spells_are_told_once_and_bounded() -> None:
+def test_intervals_are_reported_once_and_bounded() -> None:
     """The same again is no news; the oldest go."""
     spells = Intervals()
     assert not spells.note(at(0), is_so=False)

@@ -59,9 +59,9 @@ def test_marks_say_what_changed_and_since_when() -> None:
 
     assert marks == {"a": "≠", "gone": "-", "came": "+"}
     assert changes(contract) == (3, START + 31 * 1_000_000)
-    came = contract.field_at(("data", "came"))
-    assert came is not None
-    assert since(came) == START + 91 * 1_000_000
+    arrived = contract.field_at(("data", "came"))
+    assert arrived is not None
+    assert since(arrived) == START + 91 * 1_000_000
 
 
 def test_many_values_are_counted_with_one_of_them() -> None:

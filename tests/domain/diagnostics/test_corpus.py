@@ -179,7 +179,7 @@ def scored(written: Written, *, received: bool) -> tuple[str, Cause | None]:
     return score(report.cause, *pair), report.cause
 
 
-def test_nothing_false_is_said_and_what_can_be_known_is_named() -> None:
+def test_nothing_false_is_reported_and_what_can_be_known_is_named() -> None:
     """At least 300 cases, none of them false, at least 85 of 100 of those that can be known are named."""
     assert len(CASES) >= 300
     scores: Counter[str] = Counter()

@@ -406,7 +406,7 @@ def test_finds_the_cause_with_a_former_secret() -> None:
     assert report.expected == signed(BODY, "older").decode()
 
 
-def test_the_newline_is_told_as_on_the_screen() -> None:
+def test_the_newline_is_reported_as_on_the_screen() -> None:
     """Why, what to change and the ring's note read as the Signature tab shows them."""
     report = explained(delivery(signed(BODY), BODY + b"\n"), "other", SECRET)
 

@@ -140,7 +140,7 @@ def test_sources_are_the_channels_by_which_an_event_came() -> None:
     assert not matches(parse("!source:sse"), both, NOW)
 
 
-def test_departures_are_told_by_the_deliveries_before() -> None:
+def test_departures_are_reported_by_the_deliveries_before() -> None:
     """At a path or below it, or anywhere; without them there are none."""
     found = [Departure(("data", "output", "url"), JsonType.STRING, None, 20, 20)]
 

@@ -79,7 +79,7 @@ def test_a_large_body_takes_no_time() -> None:
     assert without_link_signatures(body + b"=") is not None
 
 
-def test_redaction_blanks_links_everywhere_unless_told() -> None:
+def test_redaction_blanks_links_everywhere_by_default() -> None:
     """In body, header, target and texts."""
     one = stored(SIGNED.encode(), ((b"Referer", SIGNED.encode()),), f"/h?sig={VALUE}")
 

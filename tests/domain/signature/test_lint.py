@@ -105,7 +105,7 @@ def test_other_fields_than_before_are_named() -> None:
     assert lint(many, known_fields=before)[-1] == "new field: 2 more"
 
 
-def test_an_id_that_came_before_is_told_unless_it_is_a_retry() -> None:
+def test_an_id_that_came_before_is_reported_unless_it_is_a_retry() -> None:
     """A retry after a refusal with the same body is what PiktID documents."""
     sent = Delivery(NOW, "POST", "/h", JSON, body())
 

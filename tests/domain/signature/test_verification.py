@@ -77,7 +77,7 @@ def test_what_nothing_explains_says_what_was_tried() -> None:
     assert json.loads(as_json(outcome))["tried"] > 300
 
 
-def test_missing_and_malformed_are_told_apart() -> None:
+def test_missing_and_malformed_are_distinguished() -> None:
     """Neither raises, and terminal controls in the value are made harmless."""
     assert verify([SECRET], None, BODY, clock=clock).verdict is Verdict.MISSING
     assert verify([SECRET], "", BODY, clock=clock).verdict is Verdict.MALFORMED

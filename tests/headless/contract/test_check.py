@@ -40,7 +40,7 @@ def test_each_broken_rule_is_named(tmp_path: Path) -> None:
     ]
 
 
-def test_only_events_of_its_name_are_judged(tmp_path: Path) -> None:
+def test_only_events_of_its_name_are_validated(tmp_path: Path) -> None:
     """Of one event, or of several."""
     contracts = [contract_of([{"a": 1}], name) for name in ("ping", "夏/~", "batch_edit")]
     one, several = _check(tmp_path, json_schema(contracts[:1])), _check(tmp_path, json_schema(contracts))

@@ -118,7 +118,7 @@ async def test_a_delivery_goes_to_the_app_byte_for_byte_and_its_answer_back(tmp_
         assert row.answered == 201
 
 
-async def test_no_app_is_502_in_words_and_said_at_the_start(tmp_path: Path) -> None:
+async def test_no_app_is_502_in_words_and_reported_at_the_start(tmp_path: Path) -> None:
     """The delivery is stored all the same, and PiktID will send it again."""
     with socket.create_server(("127.0.0.1", 0)) as gone:
         port = gone.getsockname()[1]
@@ -189,7 +189,7 @@ async def test_a_large_answer_keeps_its_status(tmp_path: Path, encoding: bytes, 
         assert sent.outcome.endswith("ms, body cut off: too large")
 
 
-async def test_an_unexpected_failure_is_a_502_and_the_row_says_so(
+async def test_an_unexpected_failure_is_a_502_and_the_row_shows_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The sender of the delivery gets an answer, whatever fails."""
@@ -394,7 +394,7 @@ async def test_where_a_replay_went_is_remembered_for_the_next_run(tmp_path: Path
             assert not running.status.used_urls
 
 
-async def test_a_replay_can_be_edited_and_signed_anew(tmp_path: Path) -> None:
+async def test_a_replay_can_be_edited_and_re_signed(tmp_path: Path) -> None:
     """With the current secret, over the bytes that are sent."""
     async with local_app() as app, session_of(settings(tmp_path, sandbox=True)) as running:
         await running.event(DeliveryStored)
@@ -413,7 +413,7 @@ async def test_a_replay_can_be_edited_and_signed_anew(tmp_path: Path) -> None:
         assert signature in [line.lower() for line in app.headers()]
 
 
-async def test_without_a_secret_nothing_is_signed_anew(tmp_path: Path) -> None:
+async def test_without_a_secret_nothing_is_re_signed(tmp_path: Path) -> None:
     """It says what gives one."""
     async with local_app() as app, watching(tmp_path) as (running, url):
         await post(url)
@@ -457,7 +457,7 @@ async def test_nothing_leaves_this_machine_unasked(tmp_path: Path, url: str) -> 
         assert running.status.forward_to is None
 
 
-async def test_no_secret_is_in_the_facts(tmp_path: Path) -> None:
+async def test_no_secret_is_in_the_events(tmp_path: Path) -> None:
     """What is sent is not told: a replay's event holds the answer only."""
     async with local_app() as app, watching(tmp_path, secrets=(Secret("canary-canary"),)) as (running, url):
         await post(url)

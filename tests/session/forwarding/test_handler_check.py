@@ -49,7 +49,7 @@ async def test_a_check_advances_case_by_case(tmp_path: Path) -> None:
         assert own.check.done == 0
 
 
-async def test_nobody_there_ends_it_and_it_can_be_stopped(tmp_path: Path) -> None:
+async def test_no_server_ends_it_and_it_can_be_stopped(tmp_path: Path) -> None:
     """The first request decides; a stopped check sends no more."""
     forever = asyncio.Event()
     async with (

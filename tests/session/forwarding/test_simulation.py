@@ -36,15 +36,15 @@ async def test_to_the_receiver_it_is_a_valid_delivery_that_says_what_it_is(tmp_p
         await running.until(lambda status: status.webhook.secret_since is not None)
         running.ask(SimulateEvent("identity_preprocessing", None))
         running.ask(SimulateEvent("made.up", None, body))
-        came = await running.event(DeliveryStored, lambda event: event.row.event == "made.up")
+        arrived = await running.event(DeliveryStored, lambda event: event.row.event == "made.up")
         sample = await running.event(
-            DeliveryStored, lambda event: b"X-Webhook-Simulated" in dict(event.delivery.headers) and event != came
+            DeliveryStored, lambda event: b"X-Webhook-Simulated" in dict(event.delivery.headers) and event != arrived
         )
-        changed = await running.event(RowChanged, lambda event: event.row.seq == came.row.seq)
+        changed = await running.event(RowChanged, lambda event: event.row.seq == arrived.row.seq)
         said = await running.event(Notified, lambda event: "made.up" in event.sentence)
 
-        assert came.delivery.body == body
-        assert (came.row.verdict, sample.row.verdict) == (Verdict.VALID, Verdict.VALID)
+        assert arrived.delivery.body == body
+        assert (arrived.row.verdict, sample.row.verdict) == (Verdict.VALID, Verdict.VALID)
         assert json.loads(sample.delivery.body)["name"] == sample.row.event == "identity_preprocessing"
         assert changed.row.comment == COMMENT
         assert said.sentence.startswith("Sent made.up to the receiver: 200 in ")
@@ -89,7 +89,7 @@ async def test_to_a_url_it_is_signed_over_its_bytes(tmp_path: Path) -> None:
         (SimulateEvent("two\nlines", None), "That cannot be an event's name: it is text in one line."),
     ],
 )
-async def test_what_cannot_be_sent_is_said(tmp_path: Path, command: SimulateEvent, message: str) -> None:
+async def test_what_cannot_be_sent_is_reported(tmp_path: Path, command: SimulateEvent, message: str) -> None:
     """And nothing arrives."""
     given = () if command.url is None and command.event == "ping" else (Secret("s"),)
     async with watching(tmp_path, secrets=given) as (running, _):

@@ -64,7 +64,7 @@ async def _current_secret(running: Running) -> str | None:
     return None if secret is None else secret.reveal()
 
 
-async def test_a_webhook_that_was_taken_is_said_kept_and_not_deleted(tmp_path: Path) -> None:
+async def test_a_webhook_that_was_taken_is_reported_kept_and_not_deleted(tmp_path: Path) -> None:
     """By whom and when; the ring keeps the secret, but none is current; leaving and X leave it alone."""
     async with sandbox_of() as (sandbox, api_url):
         async with session_of(settings(tmp_path, api_url=api_url), asks=True, timing=QUICK) as running:
@@ -130,7 +130,7 @@ async def test_what_was_put_back_is_registered_again(tmp_path: Path) -> None:
         assert url_at(sandbox) is None
 
 
-async def test_a_webhook_that_was_deleted_is_said(tmp_path: Path) -> None:
+async def test_a_webhook_that_was_deleted_is_reported(tmp_path: Path) -> None:
     """Only after PiktID named ours; u registers again without a question."""
     async with (
         sandbox_of() as (sandbox, api_url),

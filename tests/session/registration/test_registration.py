@@ -204,14 +204,14 @@ async def test_no_register_touches_nothing(tmp_path: Path) -> None:
             ready = await running.event(SessionReady)
             assert ready.public_url is not None
             await _register(api_url, ready.public_url)
-            came = await running.event(DeliveryStored)
-            assert came.row.verdict is Verdict.INVALID
+            arrived = await running.event(DeliveryStored)
+            assert arrived.row.verdict is Verdict.INVALID
             assert url_at(sandbox) is not None
             current = sandbox.registry.current
             assert current is not None
             running.ask(AddSecret(current.secret))
             verified = await running.event(VerdictChanged, lambda event: event.row.verdict is Verdict.VALID)
-            assert verified.row.seq == came.row.seq
+            assert verified.row.seq == arrived.row.seq
         assert url_at(sandbox) is not None
 
 
@@ -243,8 +243,8 @@ async def test_history_is_there_again_after_a_restart(tmp_path: Path) -> None:
         chosen = settings(tmp_path, api_url=api_url)
         for expected in (1, 2):
             async with session_of(chosen) as running:
-                came = await running.event(DeliveryStored)
-                assert came.row.seq == expected
+                arrived = await running.event(DeliveryStored)
+                assert arrived.row.seq == expected
                 await running.until(lambda status: status.counts.good == 1)
                 rows = running.session.open_rows()
                 assert rows.refresh() == expected

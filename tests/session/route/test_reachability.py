@@ -73,8 +73,8 @@ class Route:
 
     def deliver(self, host: str) -> None:
         """A delivery came with that Host header."""
-        came = delivery(headers=((b"Host", host.encode()),))
-        self.check.on_delivery_stored(DeliveryStored(row(), came))
+        arrived = delivery(headers=((b"Host", host.encode()),))
+        self.check.on_delivery_stored(DeliveryStored(row(), arrived))
 
     def _asked(self, request: httpx.Request) -> httpx.Response:
         self.asked.append(request.url)

@@ -65,7 +65,7 @@ async def test_a_cause_reaches_ndjson_with_why_and_change(tmp_path: Path) -> Non
     assert "stands between PiktID and this receiver" in record["change"]
 
 
-async def test_no_cause_is_said_when_the_search_ended(tmp_path: Path) -> None:
+async def test_no_cause_is_reported_when_the_search_ended(tmp_path: Path) -> None:
     """Before: what is certain; after: that nothing matches, and how much was checked."""
     chosen = settings(tmp_path, api_url="http://127.0.0.1:1", register=False, secrets=(SECRET,))
     async with session_of(chosen) as running:

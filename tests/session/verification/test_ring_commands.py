@@ -66,10 +66,10 @@ def _kept(home: Path, account: Account = ANONYMOUS) -> SecretRing:
 async def test_a_secret_of_an_option_lives_as_long_as_the_run(tmp_path: Path, option: str) -> None:
     """It verifies, without a word of PiktID, and the next run does not know it."""
     async with watching(tmp_path, **{option: (GIVEN,)}) as (running, url):
-        came = await _send(running, url, GIVEN)
-        assert came.row.verdict is Verdict.VALID
-        assert came.row.reason == f"Matches the secret you added ({GIVEN.short_id})."
-        assert came.row.short_reason == "Matches the secret you added."
+        arrived = await _send(running, url, GIVEN)
+        assert arrived.row.verdict is Verdict.VALID
+        assert arrived.row.reason == f"Matches the secret you added ({GIVEN.short_id})."
+        assert arrived.row.short_reason == "Matches the secret you added."
         entry = (await _ring(running))[GIVEN.short_id]
         assert (entry.origin.is_stored, entry.verifies) == (False, 1)
         assert GIVEN in running.session.known_secrets()

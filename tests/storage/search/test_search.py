@@ -59,7 +59,7 @@ async def test_matches_are_rows_like_any_others(store: DeliveryStore, account: A
         assert [row.seq for row in rows.attempts(3)] == [1, 2, 3, 4]
 
 
-async def test_no_match_is_told_too(store: DeliveryStore, account: Account) -> None:
+async def test_no_match_is_reported_too(store: DeliveryStore, account: Account) -> None:
     """In an empty history as well, so that the screen can say that none matches."""
     with finding(store, "failed") as search:
         assert search.seqs() == []

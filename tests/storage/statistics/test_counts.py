@@ -55,7 +55,7 @@ async def test_an_empty_history_is_counted(store: DeliveryStore) -> None:
     assert [sum(rate.counts) for rate in tally.rates] == [0, 0, 0]
 
 
-async def test_this_run_and_earlier_ones_are_told_apart(store: DeliveryStore, account: Account) -> None:
+async def test_this_run_and_earlier_ones_are_distinguished(store: DeliveryStore, account: Account) -> None:
     """By event and by verdict, the most frequent name first; what comes later is added."""
     await record(store, account, "ping")
     await record(store, account, "batch_edit", INVALID)

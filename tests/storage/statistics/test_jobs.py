@@ -141,7 +141,7 @@ async def test_a_new_verdict_and_a_deletion_are_read_anew(
     assert [event.seq for event in (await store.job("a")).events] == [first]
 
 
-async def test_only_the_newest_are_read_and_that_is_said(
+async def test_only_the_newest_are_read_and_that_is_reported(
     store: DeliveryStore, account: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """In steps; of one job no more events than a screen can hold; a flood meanwhile is not read twice over."""

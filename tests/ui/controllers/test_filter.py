@@ -107,7 +107,7 @@ async def test_a_bare_word_is_looked_for_as_a_verdict() -> None:
         await played.until(lambda: numbers(played) == [10])
 
 
-async def test_no_match_is_said_where_the_rows_were() -> None:
+async def test_no_match_is_reported_where_the_rows_were() -> None:
     """The detail keeps the delivery that it showed, and esc brings back the rows."""
     async with stage() as played:
         await played.press("g", "j")

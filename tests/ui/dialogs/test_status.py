@@ -250,7 +250,7 @@ async def test_in_ascii_there_are_words_and_plain_bars() -> None:
         await played.until("___.:-=#___:.  34, at most 16 in 15 s")
 
 
-async def test_what_is_not_there_is_said() -> None:
+async def test_what_is_not_there_is_reported() -> None:
     """A history that cannot be read; a code for this machine's own address, which leads nowhere from a phone."""
     broken = replace(OVERVIEW, counts=None, place=None, problem=Problem("The history cannot be read.", ""))
     none = replace(RUNNING, sandbox=True, tunnel=TunnelStatus(TunnelState.NONE))
@@ -286,7 +286,7 @@ def test_no_line_is_wider_than_the_page(width: int, signs: Any) -> None:
     assert max(map(len, lines)) <= width
 
 
-def test_a_reason_that_is_long_is_said_whole() -> None:
+def test_a_reason_that_is_long_is_reported_whole() -> None:
     """Below its line, in the words of the notice: here is where it can be read later."""
     why = "The tunnel closed: ssh ended, Connection reset by peer while it was idle."
     down = TunnelPhase(Phase.DOWN, at("14:19:52"), at("14:19:59"), None, why, 3)

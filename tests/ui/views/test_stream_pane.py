@@ -317,7 +317,7 @@ async def test_rows_fit_at_every_width() -> None:
             assert "tunnel down" in played.text()
 
 
-def test_what_is_said_of_a_single_event() -> None:
+def test_what_is_reported_of_a_single_event() -> None:
     """One pair of sentences a reason, received text harmless."""
     cases: list[tuple[ComparedEvent, str]] = [
         (event("1"), "1 came by SSE at 14:02:11 and by webhook 0.1 s later (#3). Their content is the same."),

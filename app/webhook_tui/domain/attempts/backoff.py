@@ -119,17 +119,17 @@ def fit(waits: Sequence[Wait]) -> Backoff | None:
         return None
     numbers = sorted({wait.number for wait in waits})
     if len(numbers) == 1:
-        return _told(waits, _Fit(Shape.CONSTANT, _middle(waits), 0.0, None, 1), Confidence.SINGLE)
+        return _result(waits, _Fit(Shape.CONSTANT, _middle(waits), 0.0, None, 1), Confidence.SINGLE)
     fits = sorted(_fits(waits, numbers), key=lambda one: one.measure(waits))
     best = fits[0]
     if best.shape is Shape.CONSTANT and best.spread(waits) > _WIDEST:
-        return _told(waits, _Fit(Shape.NONE, best.base, 0.0, None, 1), Confidence.SUGGESTED)
+        return _result(waits, _Fit(Shape.NONE, best.base, 0.0, None, 1), Confidence.SUGGESTED)
     others = [one for one in fits[1:] if one.shape is not best.shape]
     is_told_apart = all(one.measure(waits) - best.measure(waits) >= _CLOSE for one in others)
     is_enough = len(waits) >= 3 and len(numbers) >= 3 and len(waits) > best.parameters
     is_tight = best.spread(waits) <= _TIGHT or len(waits) >= _MANY
     is_sure = is_enough and is_told_apart and is_tight and best.error(waits) <= _LEAST_SURE
-    return _told(waits, best, Confidence.MEASURED if is_sure else Confidence.SUGGESTED)
+    return _result(waits, best, Confidence.MEASURED if is_sure else Confidence.SUGGESTED)
 
 
 class _Fit(Struct, frozen=True):
@@ -221,7 +221,7 @@ def _predicted(shape: Shape, base: float, growth: float, cap: float | None, numb
     return seconds if cap is None else min(seconds, cap)
 
 
-def _told(waits: Sequence[Wait], one: _Fit, sureness: Confidence) -> Backoff:
+def _result(waits: Sequence[Wait], one: _Fit, sureness: Confidence) -> Backoff:
     numbers = [wait.number for wait in waits]
     return Backoff(
         one.shape,

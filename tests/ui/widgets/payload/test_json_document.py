@@ -178,7 +178,7 @@ def test_text_that_would_do_harm_is_made_visible_and_marked() -> None:
     assert not document.line(2, WIDE).differs
 
 
-def test_bytes_that_are_not_utf8_are_told() -> None:
+def test_bytes_that_are_not_utf8_are_reported() -> None:
     """They are shown as latin-1, marked and noted."""
     document = document_for(b'{"a":"\xff"}')
     assert document.kind == "json"
@@ -219,7 +219,7 @@ def test_half_a_surrogate_pair_is_still_json() -> None:
     assert document_for(b'["\\ud800"]' + b" " * 2_000_000).kind == "text"
 
 
-def test_a_byte_order_mark_is_told() -> None:
+def test_a_byte_order_mark_is_reported() -> None:
     """The JSON behind it is shown as JSON, with a note."""
     document = document_for(b'\xef\xbb\xbf{"a":1}')
     assert document.kind == "json"

@@ -12,7 +12,7 @@ from webhook_tui.ui.widgets.table.delivery_table import DeliveryTable
 from webhook_tui.ui.widgets.table.table import Table
 
 
-def told(app: Stage) -> list[tuple[bool, int]]:
+def reported(app: Stage) -> list[tuple[bool, int]]:
     """What the table said of following."""
     return [(message.following, message.below) for message in app.heard if isinstance(message, Table.FollowChanged)]
 
@@ -44,7 +44,7 @@ async def test_the_cursor_goes_with_the_newest() -> None:
         await pilot.pause()
         assert table.seq == 20
         assert lines(app)[-1].startswith("▌  20")
-        assert told(app) == []
+        assert reported(app) == []
 
 
 async def test_moving_up_ends_it_and_the_last_row_begins_it() -> None:
@@ -63,7 +63,7 @@ async def test_moving_up_ends_it_and_the_last_row_begins_it() -> None:
         await pilot.pause()
         assert follows(table)
         assert table.seq == 12
-        assert told(app) == [(False, 1), (False, 2), (False, 1), (True, 0), (False, 11), (True, 0)]
+        assert reported(app) == [(False, 1), (False, 2), (False, 1), (True, 0), (False, 11), (True, 0)]
 
 
 async def test_new_rows_shift_nothing_when_not_followed() -> None:
@@ -80,7 +80,7 @@ async def test_new_rows_shift_nothing_when_not_followed() -> None:
         await pilot.pause()
         assert [line[:82] for line in lines(app)] == before
         assert table.seq == 9
-        assert told(app)[-1] == (False, 31)
+        assert reported(app)[-1] == (False, 31)
 
 
 async def test_the_wheel_ends_following_and_the_end_begins_it() -> None:
