@@ -27,7 +27,7 @@ def tools_of(tmp_path: Path) -> Callable[[str], Path | None]:
 
 
 async def arrived(form: str, deliveries: Iterable[StoredDelivery], tools: Path | None) -> list[Arrived]:
-    """Every delivery's own command, run by itself, and what came of it."""
+    """Every delivery's own command, run by itself, and the outcome."""
     async with receiving() as handler:
         for one in deliveries:
             await shell(FORMATS[form].one(one, Destination(handler.url)), tools=tools)

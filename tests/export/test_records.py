@@ -121,7 +121,7 @@ async def test_raw_requests_can_be_sent_as_they_are() -> None:
 
 
 def test_a_raw_request_has_its_true_length() -> None:
-    """A body that came in chunks, and a length that was another's, make no request that is smuggled in."""
+    """A body that arrived in chunks, and a length that was another's, make no request that is smuggled in."""
     chunked = written("raw", [stored(b"abc", headers=HEADERS["of one connection"])])
     wrong = written("raw", [stored(b"abc", headers=((b"content-LENGTH", b"1"), (b"X-A", b"1\r\nX-B: 2")))])
 

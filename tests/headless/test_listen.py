@@ -1,4 +1,4 @@
-"""What `listen` prints: the lines of deliveries that came together go out together, and in their order."""
+"""What `listen` prints: the lines of deliveries that arrived together go out together, and in their order."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Hostile strings through every view of the real program in a real pseudo-terminal, and what came out, byte for byte.
+"""Hostile strings through every view of the real program in a real pseudo-terminal, and the output, byte for byte.
 
 `HOSTILE_STRINGS=500` is the large run.
 """

@@ -132,7 +132,7 @@ async def test_names_and_target_are_reported_as_sent(peer: tuple[Peer, int]) -> 
     ],
 )
 async def test_nonsense_is_refused(peer: tuple[Peer, int], refusals: list[Refusal], head: bytes, expected: int) -> None:
-    """Each with its status, told once, and the application hears of none."""
+    """Each with its status, reported once, and the application gets none."""
     application, port = peer
 
     assert status(await exchange(port, head)) == expected

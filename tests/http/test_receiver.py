@@ -25,7 +25,7 @@ PATH = "/h/0123456789abcdef"
 
 
 class Record:
-    """What the receiver told its owner."""
+    """What the receiver reported."""
 
     def __init__(self) -> None:
         self.deliveries: list[Delivery] = []

@@ -96,7 +96,7 @@ async def test_headers_and_body_arrive_as_given(echo: Echo, sender: OutboundSend
 
 
 async def test_header_names_go_out_in_the_case_they_were_given() -> None:
-    """The bytes on the wire are looked at, since servers lower the names."""
+    """The bytes on the wire are inspected, since servers lower the names."""
     async with raw_server(b"HTTP/1.1 204 No Content\r\nX-Back: 1\r\n\r\n") as wire:
         sender = OutboundSender(wire.url, timeout_seconds=5)
         reply = await sender.send("POST", "/", ((b"X-wEBHOOK-Event", b"ping"),), b"{}")
@@ -138,7 +138,7 @@ async def test_the_environments_proxy_sees_nothing(echo: Echo, monkeypatch: pyte
 
 
 async def test_a_compressed_answer_is_given_back_unchanged() -> None:
-    """The body fits the headers that came with it."""
+    """The body fits the headers that arrived with it."""
     async with raw_server(b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 3\r\n\r\nabc") as wire:
         sender = OutboundSender(wire.url, timeout_seconds=5)
         reply = await sender.send("POST", "/", (), b"")

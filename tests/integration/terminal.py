@@ -27,7 +27,7 @@ _READ_BYTES = 65_536
 _NOT_FOR_PYTE = re.compile(rb"\x1b\[[<=>?][0-9;]*[a-gi-km-z]|\x1b\[\?[0-9;]*\$p")
 """Sequences with a private mark that pyte would take for text or for others without one (`h` and `l` it knows)."""
 _COLOURS = re.compile(rb"\x1b\[[0-9;]*m")
-"""No test looks at them here, and pyte, which reads sequences byte by byte, would spend most of its time on them."""
+"""No test checks them here, and pyte, which reads sequences byte by byte, would spend most of its time on them."""
 _MODE = re.compile(rb"\x1b\[\?([0-9;]+)([hl])")
 _USUALLY_ON = ("7", "25")
 """Lines wrap, and the cursor is to be seen."""

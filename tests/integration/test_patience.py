@@ -32,7 +32,7 @@ READY = SessionReady("https://example.com", 9876)
 
 @dataclass
 class _Run:
-    """A front end over a session that is told what happens, and that stops when it is asked to."""
+    """A front end over a session that gets events, and that stops when it is asked to."""
 
     seconds: float = 100.0
     events: queue.SimpleQueue[SessionEvent] = field(default_factory=queue.SimpleQueue)
@@ -49,14 +49,14 @@ class _Run:
         self.stops += 1
 
     def happens(self, *events: SessionEvent) -> None:
-        """Tell the front end, in order, and let it work until it is told that the session has stopped."""
+        """Pass events to the front end, in order, and run it until the session has stopped."""
         for event in events:
             self.events.put(event)
         self.front.follow(self.events)
 
 
 def test_it_gives_up_after_thirty_seconds() -> None:
-    """What can mend itself has had its time: it says so, and the last problem of the route gives the exit code."""
+    """What can mend itself has had its time: it is printed, and the last problem of the route gives the exit code."""
     run = _Run()
     run.events.put(ProblemOccurred(NO_NETWORK, 4.0))
     run.events.put(ProblemOccurred(NO_DISK))
@@ -90,7 +90,7 @@ def test_silence_alone_is_no_failure() -> None:
 
 @pytest.mark.parametrize("problem", [NO_NETWORK, REFUSED], ids=["mends itself", "does not"])
 def test_once_ready_it_never_gives_up(problem: Problem) -> None:
-    """Neither after a minute nor for a problem that only a person can mend."""
+    """Neither after a minute nor for a problem that only a person can solve."""
     run = _Run()
     run.events.put(READY)
     run.seconds += 2 * GIVE_UP_SECONDS
@@ -107,7 +107,7 @@ def test_what_cannot_mend_itself_ends_it_at_once() -> None:
 
 
 def test_a_session_that_ends_by_itself_says_why_once() -> None:
-    """The problem was told when it occurred; its end is not another one."""
+    """The problem was reported when it occurred; its end is not another one."""
     run = _Run()
     run.happens(ProblemOccurred(REFUSED, fatal=True), SessionStopped(REFUSED))
     assert run.noted.getvalue() == f"webhook-tui: {REFUSED.sentence()}\n"

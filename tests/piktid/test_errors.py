@@ -354,7 +354,7 @@ def _failing(cause: BaseException) -> httpx.MockTransport:
     ],
 )
 async def test_no_connection(cause: BaseException, call: str, what: str, following: str) -> None:
-    """A broken network cannot be had at will, so a transport stands in; all of it mends itself."""
+    """A broken network cannot be had at will, so a transport stands in; all of it recovers by itself."""
     client = PiktidClient(API, TOKEN, transport=_failing(cause))
     with pytest.raises(ProblemError) as caught:
         await (client.register(HOOK) if call == "register" else client.test_ping())

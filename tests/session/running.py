@@ -41,7 +41,7 @@ def url_at(sandbox: Sandbox) -> str | None:
 
 
 class Running:
-    """One session at work; its events as they came."""
+    """One session at work; its events as received."""
 
     def __init__(self, session: Session) -> None:
         self.session = session

@@ -26,7 +26,7 @@ class BackwardClock(Clock):
 
 
 async def test_a_clock_that_goes_backwards(tmp_path: Path) -> None:
-    """Rows stay in the order in which they came, attempts count up."""
+    """Rows stay in the order in which they arrived, attempts count up."""
     async with (
         sandbox_of() as (sandbox, api_url),
         session_of(settings(tmp_path, api_url=api_url, keep_days=36_500), clock=BackwardClock()) as running,

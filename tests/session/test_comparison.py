@@ -94,7 +94,7 @@ def emit(sandbox: Sandbox, fault: Fault | None = None) -> int:
 
 
 async def test_three_lost_of_fifty_are_exactly_those_that_are_found(tmp_path: Path) -> None:
-    """Every other one was seen by both, with the same content, and the counts say so."""
+    """Every other one was seen by both, with the same content, and the counts agree."""
     async with (
         sandbox_of() as (sandbox, api_url),
         session_of(settings(tmp_path, api_url=api_url), timing=QUICK) as running,
@@ -210,8 +210,8 @@ async def test_a_broken_stream_comes_back_and_its_backfill_repeats_nothing(tmp_p
         await running.event(DeliveryStored, lambda event: event.row.event_id == str(second))
         assert str(second) not in {event.event_id for event in running.all(EventCompared)}
         gate.stream_status = None
-        shown_text = await reconciled(running, second, "both")
-        assert (shown_text.lag_ms, shown_text.equal) == (None, True)
+        outcome = await reconciled(running, second, "both")
+        assert (outcome.lag_ms, outcome.equal) == (None, True)
         await reconciled(running, emit(sandbox), "both")
         ids = [event.event_id for event in running.all(EventCompared)]
         assert len(ids) == len(set(ids)) == 4
@@ -225,8 +225,8 @@ async def test_only_by_webhook_is_found_when_the_stream_does_not_show_it(tmp_pat
         sandbox_of(ping_on_stream=False) as (_, api_url),
         session_of(settings(tmp_path, api_url=api_url), timing=QUICK) as running,
     ):
-        shown_text = await running.event(EventCompared)
-        assert (shown_text.seen, shown_text.name, shown_text.lag_ms, shown_text.equal) == (
+        outcome = await running.event(EventCompared)
+        assert (outcome.seen, outcome.name, outcome.lag_ms, outcome.equal) == (
             "webhook",
             "ping",
             None,
@@ -242,8 +242,8 @@ async def test_the_stream_is_asked_for_before_registering(tmp_path: Path) -> Non
         sandbox_of(wrap=gate.before, consumed_by_delivery=True) as (_, api_url),
         session_of(settings(tmp_path, api_url=api_url), timing=QUICK) as running,
     ):
-        shown_text = await running.event(EventCompared)
-        assert (shown_text.seen, shown_text.name) == ("both", "ping")
+        outcome = await running.event(EventCompared)
+        assert (outcome.seen, outcome.name) == ("both", "ping")
         assert gate.asked.index(("GET", "/notifications/events")) < gate.asked.index(("PUT", "/webhooks"))
 
 
@@ -326,8 +326,8 @@ async def test_no_register_watches_the_events_and_touches_nothing(tmp_path: Path
     async with sandbox_of(wrap=gate.before) as (sandbox, api_url):
         async with session_of(settings(tmp_path, api_url=api_url, register=False), timing=QUICK) as running:
             await ready(running)
-            shown_text = await reconciled(running, emit(sandbox), "sse")
-            assert shown_text.reason == "unregistered"
+            outcome = await reconciled(running, emit(sandbox), "sse")
+            assert outcome.reason == "unregistered"
         assert gate.asked == [("GET", "/notifications/events")]
         assert url_at(sandbox) is None
 
@@ -377,8 +377,8 @@ async def test_what_could_not_be_stored_is_known_to_come_again(tmp_path: Path) -
         assert len(shown.events) == 2
         assert (shown.events[1].reason, shown.events[1].seen) == (Reason.RETRYING, None)
         broken.mend()
-        shown_text = await reconciled(running, event_id, "both")
-        assert shown_text.lag_ms is not None
+        outcome = await reconciled(running, event_id, "both")
+        assert outcome.lag_ms is not None
         assert [event.seen for event in running.all(EventCompared) if event.event_id == str(event_id)] == ["both"]
 
 

@@ -45,7 +45,7 @@ def test_headers_come_back_exactly(headers: tuple[tuple[bytes, bytes], ...]) -> 
 
 
 async def test_what_is_recorded_is_read_back_byte_for_byte(store: DeliveryStore, account: Account) -> None:
-    """Whatever came over the wire comes back, and the row says what is in it."""
+    """Whatever arrived over the wire comes back, and the row says what is in it."""
     sent = delivery(b"\xff\x00 not JSON \r\n", target="/hook?a=\xe9", headers=((b"X-A", b"\x80\xff"), (b"x-a", b"")))
 
     row = await store.record(sent, INVALID, account=account, answered=200)
@@ -207,7 +207,7 @@ async def test_one_who_no_longer_waits_disturbs_nobody(store: DeliveryStore, acc
 
 
 def test_several_loops_may_record_at_once(store: DeliveryStore, account: Account) -> None:
-    """Each is told on its own loop; a loop that ended while it waited is left alone."""
+    """Each is reported on its own loop; a loop that ended while it waited is left alone."""
 
     async def record_many() -> list[int]:
         rows = await asyncio.gather(

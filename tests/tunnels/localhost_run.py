@@ -58,7 +58,7 @@ class LocalhostRun:
         self.connections = 0
         """How many have been made, whatever became of them."""
         self.fronts: list[asyncio.Server] = []
-        """All that there ever were; those of dead names hang up at once, as closing them would leak who just came."""
+        """All that there ever were; those of dead names hang up at once, as closing them would leak the newest name."""
         self.announced: list[str] = []
         """Every public URL, in order."""
         self._key = asyncssh.generate_private_key("ssh-ed25519")

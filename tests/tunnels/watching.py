@@ -40,7 +40,7 @@ class Watched:
 
     @property
     def urls(self) -> list[str]:
-        """Every URL that it told."""
+        """Every URL that it reported."""
         return [said for said in self.said if isinstance(said, str)]
 
     async def ended(self) -> Problem:
@@ -61,7 +61,7 @@ async def watched(tunnel: Tunnel, port: int = 9) -> AsyncIterator[Watched]:
 
 
 class Supervised:
-    """A supervisor that is running, and every status that it told."""
+    """A supervisor that is running, and every status that it reported."""
 
     def __init__(self, supervisor: Callable[[Callable[[TunnelStatus], None]], TunnelSupervisor]) -> None:
         self.statuses: list[TunnelStatus] = []

@@ -184,7 +184,7 @@ async def test_an_unknown_theme_is_our_own() -> None:
 
 
 async def test_a_session_that_ends_leaves_the_history_and_can_be_restarted() -> None:
-    """Status line, notice and buttons say so; u starts another one, which may register at once."""
+    """Status line, notice and buttons show it; u starts another one, which may register at once."""
     session, other = FakeSession.running(), FakeSession.running()
     async with stage(session, size=WIDE, restart=lambda: other) as played:
         await played.until(lambda: session.may_register)

@@ -76,7 +76,7 @@ def test_seen_by_both_is_settled_at_once_with_its_lag() -> None:
 
 
 def test_different_contents_and_unexplained_losses_are_counted() -> None:
-    """An outage that is known of explains an event that came by SSE only: it is not lost."""
+    """An outage that is known of explains an event that arrived by SSE only: it is not lost."""
     made = ready()
     made.sse("7", live(10))
     made.webhook("7", webhook(11, body("failed")))
@@ -305,7 +305,7 @@ def _tell(made: EventComparison, reported: tuple[str, int, str, str]) -> None:
 def test_any_order_of_the_same_observations_ends_the_same(
     data: st.DataObject, reported: list[tuple[str, int, str, str]]
 ) -> None:
-    """However the two channels interleave, and whenever it is looked at in between."""
+    """However the two channels interleave, and whenever it is read in between."""
     one, other = ready(), ready()
     for telling in reported:
         _tell(one, telling)
@@ -326,7 +326,7 @@ def test_any_order_of_the_same_observations_ends_the_same(
 
 
 def test_an_id_that_json_cannot_say_is_none() -> None:
-    """It could not be told in a line of JSON."""
+    """It could not be written in a line of JSON."""
     assert parse_event(b'{"id": 1e400}').event_id is None
 
 

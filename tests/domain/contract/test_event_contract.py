@@ -61,7 +61,7 @@ def test_a_format_is_that_of_all_strings() -> None:
 
 
 def test_few_values_are_listed_with_their_counts() -> None:
-    """Many are only counted, as far as they are told apart."""
+    """Many are only counted, as far as they are distinguished."""
     contract = contract_of([{"status": "completed" if seq else "failed", "id": f"job_{seq}"} for seq in range(1000)])
 
     status, job = (_at(contract, f"data.{name}") for name in ("status", "id"))

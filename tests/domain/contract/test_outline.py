@@ -52,7 +52,7 @@ def test_a_share_is_never_rounded_to_all_or_nothing(part: int, whole: int, text:
 
 
 def test_marks_say_what_changed_and_since_when() -> None:
-    """A type that changed, a field that came, one that went."""
+    """A type that changed, a new field, a missing one."""
     contract = contract_of([*[{"a": 1, "gone": 1}] * 30, *[{"a": "x"}] * 60, {"a": 1, "came": 1}])
 
     marks = {line.name: line.mark for line in outline(contract) if line.mark}

@@ -59,7 +59,7 @@ def test_a_thousand_secrets() -> None:
 
 
 def report_within(body: bytes, budget: float) -> tuple[SignatureReport, float]:
-    """A report with a deadline of `budget` seconds of processor time, and what it took."""
+    """A report with a deadline of `budget` seconds of processor time, and the time it took."""
     began = process_time()
     report = explain(
         delivery(FOREIGN, body),

@@ -45,7 +45,7 @@ def test_the_first_match_wins() -> None:
 
 
 def test_a_rule_may_be_about_departures() -> None:
-    """They are told by the deliveries before."""
+    """They depend on the deliveries before."""
     rules = ForwardFilter((ForwardRule("http://a", "departs:*"),))
     departures = [Departure(("data",), None, None, 20, 20)]
 

@@ -1,4 +1,4 @@
-"""What signs a link is blanked, however the text around it spells the link; the rest stays as it came."""
+"""What signs a link is blanked, however the text around it spells the link; the rest stays as received."""
 
 from __future__ import annotations
 

@@ -91,7 +91,7 @@ def test_valid_with_the_current_secret_older_with_a_former_one() -> None:
     ],
 )
 def test_each_shape_has_its_verdict(value: bytes | None, verdict: Verdict) -> None:
-    """Missing, malformed and invalid are told apart."""
+    """Missing, malformed and invalid are distinguished."""
     assert _verdict(value, _ring("s")) is verdict
 
 

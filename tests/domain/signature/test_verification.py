@@ -24,7 +24,7 @@ def clock() -> float:
 
 
 def test_a_good_signature_is_valid() -> None:
-    """Text and JSON say so, with both digests."""
+    """Text and JSON show it, with both digests."""
     outcome = verify([SECRET], SIGNATURE, BODY, clock=clock)
 
     assert outcome.is_good

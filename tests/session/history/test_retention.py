@@ -57,7 +57,7 @@ async def _until_kept(store: DeliveryStore, seqs: list[int]) -> None:
     ],
 )
 async def test_what_is_kept(tmp_path: Path, keep_days: int, keep_rows: int, kept: list[int], then: list[int]) -> None:
-    """Marked deliveries stay; 0 is no limit; what came later goes the next time."""
+    """Marked deliveries stay; 0 is no limit; what arrived later goes the next time."""
     with closing(DeliveryStore.open(tmp_path / "deliveries.db", started_at=NOW)) as store:
         await _record(store, [100, 100, 1, 0])
         await store.set_marked(2, True)

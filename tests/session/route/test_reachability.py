@@ -72,7 +72,7 @@ class Route:
         self.check.on_address_changed(AddressChanged(url, is_watched))
 
     def deliver(self, host: str) -> None:
-        """A delivery came with that Host header."""
+        """A delivery arrived with that Host header."""
         arrived = delivery(headers=((b"Host", host.encode()),))
         self.check.on_delivery_stored(DeliveryStored(row(), arrived))
 

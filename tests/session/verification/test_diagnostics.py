@@ -115,7 +115,7 @@ async def test_a_signature_in_another_header_is_named(tmp_path: Path) -> None:
 
 
 async def test_the_same_event_with_other_bytes_is_a_hint(tmp_path: Path) -> None:
-    """It came valid before: the difference is shown, and called a hint."""
+    """It arrived valid before: the difference is shown, and called a hint."""
     chosen = settings(tmp_path, api_url="http://127.0.0.1:1", register=False, secrets=(SECRET,))
     async with session_of(chosen) as running:
         ready = await running.event(SessionReady)

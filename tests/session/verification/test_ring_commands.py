@@ -177,7 +177,7 @@ async def test_a_registration_that_works_keeps_its_secret(tmp_path: Path) -> Non
 
 
 def _file_of_version_2(home: Path, account: Account, *secrets: tuple[Secret, str]) -> None:
-    """accounts.db as it was before a run's secrets were told from others."""
+    """accounts.db as it was before a run's secrets were distinguished from others."""
     path = settings(home).places.accounts
     path.parent.mkdir(parents=True)
     with closing(sqlite3.connect(path)) as connection:
@@ -230,7 +230,7 @@ async def test_what_an_earlier_version_added_is_believed_no_more(tmp_path: Path)
 
 
 async def test_a_secret_that_is_given_and_was_kept_by_an_earlier_version(tmp_path: Path) -> None:
-    """It verifies as the option's; the history says so, too, in place of what it said before."""
+    """It verifies as the option's; the history shows it, too, in place of what it said before."""
     account = Account.of(Settings().api_url, TOKEN)
     _file_of_version_2(tmp_path, account, (GIVEN, "added"))
     chosen = settings(tmp_path, register=False, secrets=(GIVEN,))

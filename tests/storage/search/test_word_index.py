@@ -64,7 +64,7 @@ async def test_recording_never_fills_the_index(tmp_path: Path, account: Account)
 
 
 async def test_what_was_left_is_indexed_by_the_next_run(tmp_path: Path, account: Account) -> None:
-    """A program that ends before it came to it leaves nothing unsearchable."""
+    """A program that ends before it reached it leaves nothing unsearchable."""
     path = tmp_path / "deliveries.db"
     with closing(DeliveryStore.open(path, started_at=NOW)) as store:
         await asyncio.gather(*(_record(store, account, b"apple") for _ in range(3 * STEP_ROWS)))

@@ -168,7 +168,7 @@ async def test_a_file_that_is_gone_is_a_problem_and_a_new_one_is_counted(tmp_pat
 
 
 async def test_where_it_lies_and_how_large_it_is(store: DeliveryStore, account: Account) -> None:
-    """With what is not merged into it yet; a temporary one says so."""
+    """With what is not merged into it yet; a temporary one is marked."""
     await record(store, account, "ping")
     place = await store.place()
     assert (place.path, place.run, place.is_temporary) == (store.path, 1, False)

@@ -148,7 +148,7 @@ async def test_what_was_found_keeps_the_cursor_without_the_filter() -> None:
 
 
 async def test_a_slow_search_leaves_the_table_alone() -> None:
-    """What is typed is heard meanwhile; the rows change when there is a match."""
+    """What is typed is handled meanwhile; the rows change when there is a match."""
     session = FakeSession.running()
     session.searches_wait = True
     async with stage(session) as played:

@@ -160,7 +160,7 @@ class StatisticsReader(FakeSession):
     """Has five steps of counting to show, one whenever it is asked; then it does not answer."""
 
     def query(self, query: Query[Answer]) -> Future[Answer]:
-        """As told."""
+        """Return the given value."""
         asked = self.commands.count(GetStatistics())
         tally = replace(TALLY, examined=100_000 * min(asked, 4), is_done=False)
         self.overview = replace(OVERVIEW, counts=tally) if asked < 5 else None

@@ -1,4 +1,4 @@
-"""Replaying several: which, how far, what came of it; keys in, commands and the screen out."""
+"""Replaying several: which, how far, the outcome; keys in, commands and the screen out."""
 
 from __future__ import annotations
 

@@ -48,7 +48,7 @@ async def test_the_cursor_goes_with_the_newest() -> None:
 
 
 async def test_moving_up_ends_it_and_the_last_row_begins_it() -> None:
-    """f, G and reaching the last row turn it on again; each change is told with what is below."""
+    """f, G and reaching the last row turn it on again; each change is reported with what is below."""
     table, rows = DeliveryTable(now=Clock()), Rows(twelve())
     app = Stage(table.widget)
     async with app.run_test(size=(84, 8)) as pilot:
@@ -67,7 +67,7 @@ async def test_moving_up_ends_it_and_the_last_row_begins_it() -> None:
 
 
 async def test_new_rows_shift_nothing_when_not_followed() -> None:
-    """Neither the cursor nor any line moves; only the number below is told."""
+    """Neither the cursor nor any line moves; only the number below is reported."""
     table, rows = DeliveryTable(now=Clock()), Rows(twelve())
     app = Stage(table.widget)
     async with app.run_test(size=(84, 8)) as pilot:
@@ -140,7 +140,7 @@ async def test_rows_that_go_above_the_cursor_do_not_move_it() -> None:
 
 
 async def test_a_hidden_table_takes_rows() -> None:
-    """While the detail is zoomed the table is not displayed; what came meanwhile is there when it is."""
+    """While the detail is zoomed the table is not displayed; what arrived meanwhile is there when it is."""
     table, rows = DeliveryTable(now=Clock()), Rows(twelve())
     app = Stage(table.widget)
     async with app.run_test(size=(84, 8)) as pilot:
