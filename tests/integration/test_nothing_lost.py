@@ -147,7 +147,7 @@ def unwritable() -> Iterator[str]:
 
 async def test_a_state_directory_that_cannot_be_written(unwritable: str) -> None:
     """One sentence and 1, for the default place."""
-    async with program(*LISTEN, code=(str(CRASHING), "nobody"), XDG_STATE_HOME=unwritable) as listening:
+    async with program(*LISTEN, code=(str(CRASHING), "other_user"), XDG_STATE_HOME=unwritable) as listening:
         assert await listening.ended() == 1
     assert [record["type"] for record in listening.records] == ["error"]
     assert listening.words == (

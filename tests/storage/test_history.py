@@ -195,7 +195,7 @@ async def test_a_failure_that_lasts_is_logged_once(
     assert len(caplog.records) == 2
 
 
-async def test_one_who_no_longer_waits_disturbs_nobody(store: DeliveryStore, account: Account) -> None:
+async def test_a_cancelled_caller_does_not_disturb_others(store: DeliveryStore, account: Account) -> None:
     """A sender that went away while its delivery was queued: the others are answered."""
     waiting = [asyncio.ensure_future(store.record(delivery(), VALID, account=account, answered=200)) for _ in range(20)]
     await asyncio.sleep(0)

@@ -90,9 +90,7 @@ class Arrivals:
         self.reported.append(problem.message)
 
 
-async def test_whoever_waits_for_a_delivery_says_what_its_future_results_in(
-    writer: Writer, record: Recordable, tmp_path: Path
-) -> None:
+async def test_the_arrival_decides_the_result_of_the_future(writer: Writer, record: Recordable, tmp_path: Path) -> None:
     """Called once each, also when the future was cancelled; an error of one is that one's alone."""
     arrivals = Arrivals()
     futures = [writer.record(record, arrivals) for _ in range(4)]

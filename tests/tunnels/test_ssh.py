@@ -150,7 +150,7 @@ async def test_a_silent_server_meets_our_deadline(tmp_path: Path) -> None:
     assert problem.is_transient
 
 
-async def test_nobody_listens(tmp_path: Path) -> None:
+async def test_nothing_listens(tmp_path: Path) -> None:
     """The port is named, and trying again may help."""
     async with LocalhostRun() as server:
         await server.stop_listening()

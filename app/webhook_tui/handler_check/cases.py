@@ -23,7 +23,7 @@ LARGE = 1_048_576
 """Bytes of the large delivery."""
 SLOW = Pieces(count=5, pause_seconds=0.1)
 
-_STRANGER = Secret("whsec_of_somebody_else")
+_STRANGER = Secret("whsec_of_another_sender")
 _UNSET = ("", "undefined", "null", "None")
 _AGENT = f"webhook-tui-check/{__version__}".encode("ascii")
 

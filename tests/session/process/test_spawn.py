@@ -23,7 +23,7 @@ def test_a_process_that_was_started_early_is_taken_once(tmp_path: Path) -> None:
     assert errors.stat().st_mode & 0o777 == 0o600
 
 
-def test_a_process_that_nobody_takes_is_ended(tmp_path: Path) -> None:
+def test_a_process_that_is_not_taken_is_ended(tmp_path: Path) -> None:
     """The settings of a profile put its errors elsewhere."""
     spawn_early(tmp_path / "one.err")
 

@@ -97,7 +97,7 @@ async def test_someone_elses_webhook_ends_a_session_that_cannot_ask(tmp_path: Pa
         assert url_at(sandbox) == ELSEWHERE
 
 
-async def test_replace_asks_nobody(tmp_path: Path) -> None:
+async def test_replace_does_not_ask(tmp_path: Path) -> None:
     """--replace says it all."""
     async with sandbox_of() as (sandbox, api_url):
         await _register(api_url)

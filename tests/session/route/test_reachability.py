@@ -145,7 +145,7 @@ async def test_an_answer_that_did_not_come_from_here_proves_nothing() -> None:
         assert route.reopened == 0
 
 
-async def test_a_machine_that_cannot_reach_itself_is_unproven_until_a_delivery_comes() -> None:
+async def test_a_machine_that_cannot_reach_itself_is_not_verified_until_a_delivery_comes() -> None:
     """A delivery through the public name is proof as good as any; one from this machine is none."""
     async with proving() as route:
         route.leads_here, route.answers = False, _unreachable
@@ -158,7 +158,7 @@ async def test_a_machine_that_cannot_reach_itself_is_unproven_until_a_delivery_c
         assert route.tunnel.verified_at
 
 
-async def test_a_url_that_led_here_and_does_not_any_more_is_opened_anew() -> None:
+async def test_a_url_that_led_here_and_does_not_any_more_is_opened_again() -> None:
     """Once, after two failures in a row, and not when this machine has no network."""
     async with proving() as route:
         route.open(URL)

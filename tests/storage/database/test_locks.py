@@ -30,7 +30,7 @@ def test_one_lock_excludes_another(tmp_path: Path) -> None:
         other.release()
 
 
-def test_a_lock_on_a_deleted_file_excludes_nobody(tmp_path: Path) -> None:
+def test_a_lock_on_a_deleted_file_excludes_no_other(tmp_path: Path) -> None:
     """Who takes the lock after the file was deleted has it on a new file."""
     held, later = FileLock(tmp_path / "lock"), FileLock(tmp_path / "lock")
     held.acquire(wait=True)

@@ -73,7 +73,7 @@ async def test_this_run_and_earlier_ones_are_distinguished(store: DeliveryStore,
         assert tally.total == tally.examined == 5
 
 
-async def test_a_new_verdict_and_a_deletion_are_counted_anew(
+async def test_a_new_verdict_and_a_deletion_are_counted_again(
     store: DeliveryStore, account: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Though they change what was counted already."""
@@ -86,7 +86,7 @@ async def test_a_new_verdict_and_a_deletion_are_counted_anew(
     assert (await counted(store)).all_runs == {Verdict.VALID: 1, Verdict.PENDING: 1}
 
 
-async def test_the_counts_stay_while_they_are_counted_anew(
+async def test_the_counts_stay_while_they_are_counted_again(
     store: DeliveryStore, account: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """They do not fall to nothing and grow again; another pass is not begun too often."""

@@ -125,7 +125,7 @@ async def test_the_status_of_an_image_is_not_that_of_its_job(store: DeliveryStor
     assert (named(found, "a").status, named(found, "b").status) == ("processing", "completed")
 
 
-async def test_a_new_verdict_and_a_deletion_are_read_anew(
+async def test_a_new_verdict_and_a_deletion_are_read_again(
     store: DeliveryStore, account: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Of the list and of one job."""

@@ -69,7 +69,7 @@ def leave(*events: SessionEvent, seconds: float = 5.0) -> tuple[str, bool]:
     return out.getvalue(), ended
 
 
-def test_the_line_counts_what_is_tidied() -> None:
+def test_the_line_shows_the_steps() -> None:
     """The last writing of the line is whole, and the line ends."""
     written, ended = leave(
         ShutdownStepStarted("deleting webhook 41"),
@@ -89,7 +89,7 @@ def test_the_line_counts_what_is_tidied() -> None:
     )
 
 
-def test_what_could_not_be_tidied_is_one_more_line() -> None:
+def test_what_could_not_be_undone_is_one_more_line() -> None:
     """With what to do about it."""
     problem = Problem(
         "The webhook could not be deleted: PiktID did not answer.", "Delete it later with: webhook-tui, X."
@@ -106,7 +106,7 @@ def test_what_could_not_be_tidied_is_one_more_line() -> None:
     )
 
 
-def test_nothing_to_tidy_says_nothing() -> None:
+def test_no_step_prints_nothing() -> None:
     """The sandbox without anything registered."""
     assert leave(SessionStopped()) == ("", True)
 

@@ -133,8 +133,8 @@ def is_usual_answer(row: DeliveryRow) -> bool:
 
 
 def sent_sign(sent: ForwardResult, glyphs: Symbols) -> str:
-    """The result of a replay: `→200`, `anew→503`, `edited→none`."""
-    how = "edited" if sent.edited else "anew" if sent.re_signed else ""
+    """The result of a replay: `→200`, `re-signed→503`, `edited→none`."""
+    how = "edited" if sent.edited else "re-signed" if sent.re_signed else ""
     return f"{how}{glyphs.arrow}{answer_word(sent.status)}"
 
 
