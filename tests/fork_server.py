@@ -157,7 +157,7 @@ def _import_all() -> None:
 
 def _become_command(control: socket.socket) -> None:
     """Fork for each request; returns in a process that is to run one command, set up for it."""
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for those that wait for the commands
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the children that wait for the commands are not waited for
     while True:
         message, descriptors, _, _ = socket.recv_fds(control, 1, 5)
         if not message:

@@ -1,4 +1,4 @@
-"""How long tests wait: for a fact, as long as a busy machine may need; where seconds are the fact, those of our own."""
+"""Deadlines of tests: for a condition on a busy machine, and for a measured time, which excludes waiting for a CPU."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ from pathlib import Path
 from time import monotonic
 
 PATIENCE_SECONDS = 45.0
-"""For a fact that comes at once on a machine that has nothing else to do."""
+"""For a condition that an idle machine meets at once."""
 
 _PRESSURE = Path("/proc/pressure/cpu")
 _STALLED = re.compile(r"^some .*total=(\d+)", re.MULTILINE)
 
 
 def own_time() -> float:
-    """A clock in seconds that stands still while anything here waits for a processor, so that no neighbour counts.
+    """Return a clock in seconds that stops while any process of this machine waits for a CPU.
 
-    Where the system does not tell that (only Linux does), every second counts.
+    Outside Linux, which alone reports that, it is the monotonic clock.
     """
     try:
         found = _STALLED.search(_PRESSURE.read_text("ascii"))

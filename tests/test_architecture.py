@@ -72,7 +72,7 @@ def test_every_module_and_public_name_says_what_it_is_for() -> None:
 
 
 def test_no_worker_calls_into_the_screen() -> None:
-    """Threads post facts; `call_from_thread` blocks and can hang the way out."""
+    """Threads post messages; `call_from_thread` blocks and can hang the way out."""
     calls = [
         f"{path}:{node.lineno}"
         for path, nodes in _walked()
@@ -166,7 +166,7 @@ def _assigned_by(cls: type) -> set[str]:
 
 
 def test_no_attribute_is_born_outside_init() -> None:
-    """Whoever reads `__init__` knows the whole object."""
+    """`__init__` declares all attributes."""
     born = []
     for path, node in _classes():
         module = ".".join(path.relative_to(PACKAGE.parent).with_suffix("").parts).removesuffix(".__init__")
@@ -307,6 +307,29 @@ def test_the_session_takes_its_port_before_the_slow_imports() -> None:
     loaded = _loaded_by("import webhook_tui.session.process.host")
 
     assert loaded.isdisjoint(_FOREIGN_TO_THE_SCREEN | {"asyncio", "sqlite3", "webhook_tui.session.session"})
+
+
+_PRIVATE_WORDS = re.compile(
+    r"\b(?:judg(?:es?|ed|ing)|unproven|strays?|tid(?:y|ied|ying)|wish(?:es)?|keeper|sightings?|nobody|whoever|somebody|anew|"
+    r"misbehaviour|overtures?)\b",
+    re.IGNORECASE,
+)
+"""Words of our own, or of a person, for what the field has a name for."""
+_QUOTES_PRIVATE_WORDS = ("test_architecture.py", "test_messages.py", "test_styles.py")
+
+
+def test_the_code_speaks_the_words_of_the_field() -> None:
+    """In names, docstrings, comments and texts: it describes behaviour, and nothing in it is a person."""
+    found = [
+        f"{path.relative_to(TOP)}:{number}: {line.strip()}"
+        for directory in ("app", "tests")
+        for path in sorted((TOP / directory).rglob("*.py"))
+        if path.name not in _QUOTES_PRIVATE_WORDS
+        for number, line in enumerate(path.read_text("utf-8").splitlines(), start=1)
+        if _PRIVATE_WORDS.search(line.replace("signed_anew", "").replace("_", " "))  # a column of the database
+    ]
+
+    assert found == []
 
 
 def test_every_exception_to_a_check_says_why() -> None:

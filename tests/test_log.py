@@ -64,7 +64,7 @@ def test_a_traceback_shows_no_values(tmp_path: Path) -> None:
     assert "\x1b" not in said
 
 
-def test_what_ends_a_thread_or_the_program_is_told(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+def test_what_ends_a_thread_or_the_program_is_reported(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     """One sentence on standard error for the program; nothing for a thread, whose terminal may be the screen's."""
     before = sys.excepthook, threading.excepthook
     log_to(tmp_path / "program.log")

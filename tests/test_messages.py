@@ -55,7 +55,7 @@ def _texts(tree: ast.Module) -> Iterator[tuple[int, str]]:
 
 
 def test_only_the_hints_of_the_screen_name_keys() -> None:
-    """Texts outside the screen's package: whoever prints or logs them has no keys."""
+    """Texts outside the screen's package: where they are printed or logged, there are no keys."""
     found = []
     for path in sorted(PACKAGE.rglob("*.py")):
         name = path.relative_to(PACKAGE).as_posix()

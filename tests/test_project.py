@@ -76,7 +76,7 @@ def test_the_top_level_is_what_it_should_be() -> None:
 
 
 def test_the_manual_page_is_current() -> None:
-    """It is made from the help of every command, and the wheel installs it where `man` looks."""
+    """It is made from the help of every command, and the wheel installs it where `man` finds it."""
     page = ROOT / ".ci" / "webhook-tui.1"
     done = subprocess.run([sys.executable, ROOT / ".ci" / "man_page.py"], capture_output=True, text=True, check=True)
     wheel = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["hatch"]["build"]["targets"]["wheel"]

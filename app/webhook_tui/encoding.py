@@ -1,4 +1,4 @@
-"""What a terminal can show: UTF-8 where the locale says so, ASCII symbols where it does not."""
+"""What a terminal can show: UTF-8 where the locale is UTF-8, else ASCII symbols."""
 
 from __future__ import annotations
 
@@ -46,8 +46,8 @@ ASCII_SYMBOLS = str.maketrans(
 def is_utf8(environ: Mapping[str, str] = os.environ, encoding: str | None = None) -> bool:
     """Return whether the locale's encoding is UTF-8. `encoding`: what the C library takes it for.
 
-    Python's own streams do not tell: for LC_ALL=C they are UTF-8. A locale whose name says UTF-8 counts even if it is
-    not installed here, as in containers. Where only LANG or LC_CTYPE is C, Python has replaced it with C.UTF-8.
+    Python's own streams do not show it: for LC_ALL=C they are UTF-8. A locale whose name says UTF-8 counts even if it
+    is not installed here, as in containers. Where only LANG or LC_CTYPE is C, Python has replaced it with C.UTF-8.
     """
     if sys.platform == "win32":
         return True  # the console takes Unicode

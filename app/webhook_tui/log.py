@@ -1,7 +1,7 @@
 """The program's own log: warnings and errors in a small private file, never on the terminal, which the screen owns.
 
 Of an error it has the places and the kind: neither variables nor the error's own words, which may quote the token, a
-secret, or what somebody sent.
+secret, or received data.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class _Formatter(logging.Formatter):
         return "\n".join(map(visible, super().format(record).split("\n")))
 
     def formatException(self, ei: _ExcInfo) -> str:  # noqa: N802 -- the base class's name
-        """Where it came from, and its kind."""
+        """Return its frames and its kind."""
         return "" if ei[1] is None else places(ei[1])
 
 

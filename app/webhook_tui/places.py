@@ -12,7 +12,7 @@ NAME = "webhook-tui"
 
 
 class Places(Struct, frozen=True):
-    """Where files lie: the XDG directories, also on macOS, where people look for ~/.config."""
+    """Where files lie: the XDG directories, also on macOS, where command line tools use ~/.config."""
 
     config: Path
     state: Path
@@ -71,7 +71,7 @@ class Places(Struct, frozen=True):
 
     @property
     def tunnel_log(self) -> Path:
-        """What the tunnel's program said."""
+        """The output of the tunnel's program."""
         return self.state / "tunnel.log"
 
     @property

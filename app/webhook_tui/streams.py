@@ -75,7 +75,7 @@ class _Output(io.FileIO):
 
 class _Errors(io.FileIO):
     def write(self, content: ReadableBuffer, /) -> int:
-        """As FileIO; drops what cannot be written: the exit code still tells what happened."""
+        """As FileIO; drops what cannot be written: the exit code still reports what happened."""
         try:
             return super().write(content)
         except OSError:
@@ -91,7 +91,7 @@ def _is_open(descriptor: int) -> bool:
 
 
 def _is_replaceable(stream: TextIO | None) -> bool:
-    """Not the console of Windows, which takes text and no bytes, nor what somebody else put there."""
+    """Not the console of Windows, which takes text and no bytes, nor a replacement by another program."""
     if stream is None:
         return True
     binary = getattr(stream, "buffer", None)

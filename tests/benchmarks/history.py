@@ -24,7 +24,7 @@ from webhook_tui.storage.mappers import encode_headers, microseconds
 
 SIZES = (100, 100_000, 1_000_000)
 RARE = 1000
-"""One delivery in so many, and none of the newest tenth, is what a selective filter looks for."""
+"""One delivery in so many, and none of the newest tenth, is what a selective filter searches for."""
 FILTERS = (
     *("event:image_*", "event:rare_event", "event:none", "verdict:valid", "verdict:invalid", "!verdict:valid"),
     *("status:2xx", "status:503", "id:5", "id:500005", "attempt:>1", "completed", "rarely", "rare", "job_00", "c", "1"),

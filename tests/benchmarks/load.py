@@ -23,7 +23,7 @@ _END_OF_HEAD = b"\r\n\r\n"
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """What came of a load."""
+    """The result of a load."""
 
     seconds: float
     waits: Sequence[float]

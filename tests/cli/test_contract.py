@@ -32,7 +32,7 @@ def path(tmp_path: Path) -> Path:
 
 
 def test_text_shows_each_event(path: Path) -> None:
-    """What is valid; n is said, and what changed; nothing acts on a terminal or is wider than it."""
+    """What is valid; n is said, and what changed; nothing controls a terminal or is wider than it."""
     done = run("contract", "--db", str(path))
 
     lines = done.stdout.decode().splitlines()

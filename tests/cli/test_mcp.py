@@ -16,7 +16,7 @@ from tests.patience import PATIENCE_SECONDS
 
 
 def _commands() -> list[list[str]]:
-    """What each agent is told to start, as words."""
+    """What each agent is configured to start, as words."""
     block = re.search(r"<!-- agents: .*?-->\n```sh\n(.*?)```", README, re.DOTALL)
     assert block is not None
     lines = block[1].splitlines()

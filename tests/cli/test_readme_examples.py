@@ -47,7 +47,7 @@ def test_there_is_an_example_of_each() -> None:
 
 
 def test_the_recipe_for_continuous_integration_runs(tmp_path: Path) -> None:
-    """As it stands, without a token; its report says that both deliveries came."""
+    """As it stands, without a token; its report says that both deliveries arrived."""
     found = re.search(r"<!-- action: .*?-->\n```yaml\n.*?run: \|\n(.*?)```", README, re.DOTALL)
     assert found is not None
 

@@ -46,7 +46,7 @@ def test_what_is_meant(text: str, url: str) -> None:
         ("ping", "'ping' is not an http"),
     ],
 )
-def test_what_is_wrong_is_said(text: str, hint: str) -> None:
+def test_what_is_wrong_is_reported(text: str, hint: str) -> None:
     """With what to write, and harmless to a terminal."""
     with pytest.raises(UrlError) as caught:
         normalized_url(text)

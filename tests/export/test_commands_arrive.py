@@ -27,7 +27,7 @@ def tools_of(tmp_path: Path) -> Callable[[str], Path | None]:
 
 
 async def arrived(form: str, deliveries: Iterable[StoredDelivery], tools: Path | None) -> list[Arrived]:
-    """Every delivery's own command, run by itself, and what came of it."""
+    """Every delivery's own command, run by itself, and the outcome."""
     async with receiving() as handler:
         for one in deliveries:
             await shell(FORMATS[form].one(one, Destination(handler.url)), tools=tools)
@@ -54,7 +54,7 @@ async def test_headers_arrive_by_curl(kind: str, tools_of: Callable[[str], Path 
 
 @pytest.mark.parametrize("kind", CURLS)
 async def test_a_target_arrives_by_curl(kind: str, tools_of: Callable[[str], Path | None]) -> None:
-    """To the letter and to the host that we name, except for bytes that HTTP cannot carry."""
+    """Byte for byte and to the host that we name, except for bytes that HTTP cannot carry."""
     requests = await arrived("curl", (stored(target=target) for target in TARGETS), tools_of(kind))
 
     assert [request.target for request in requests] == [target.replace("\xe9", "%E9").encode() for target in TARGETS]
@@ -93,7 +93,7 @@ async def test_several_commands_make_one_script(form: str, tools_of: Callable[[s
 
 
 async def test_a_url_with_a_path_is_used_to_the_letter(tools_of: Callable[[str], Path | None]) -> None:
-    """Somebody's handler seldom has the path of our receiver."""
+    """A handler seldom has the path of our receiver."""
     async with receiving() as handler:
         command = FORMATS["curl"].one(stored(), Destination(f"{handler.url}/api/hook?x=1"))
         await shell(command, tools=tools_of("stand-in"))

@@ -104,7 +104,7 @@ def test_a_link_to_itself_is_a_problem(place: Path) -> None:
 
 
 def test_a_pipe_gets_the_parts(place: Path) -> None:
-    """One with a name that somebody reads."""
+    """A named pipe with a reader."""
     path = place / "pipe"
     os.mkfifo(path)
     read: list[bytes] = []
@@ -119,7 +119,7 @@ def test_a_pipe_gets_the_parts(place: Path) -> None:
 
 
 def test_a_pipe_without_a_reader(place: Path) -> None:
-    """Whoever must not wait is told; a reader that left is its own error."""
+    """A caller that must not wait gets an error; a reader that left is its own error."""
     path = place / "pipe"
     os.mkfifo(path)
     with pytest.raises(ProblemError, match="no program reads it"):

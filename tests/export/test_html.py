@@ -73,7 +73,7 @@ def test_a_page_is_whole_and_loads_nothing(body: bytes) -> None:
     assert "\x1b" not in found.text
 
 
-def test_a_delivery_is_told_with_its_cause_attempts_and_changes() -> None:
+def test_a_delivery_is_reported_with_its_cause_attempts_and_changes() -> None:
     """Verdict, why, what to change, the other attempts of its event, and what differs from the one before."""
     first = StoredDelivery(row(7, verification=INVALID), delivery(b'{"id": 1, "score": 1}'))
     first = replace(first, explanation=Explanation("A newline was added.", "Send the exact bytes."))
@@ -90,7 +90,7 @@ def test_a_delivery_is_told_with_its_cause_attempts_and_changes() -> None:
     assert '"score": "high"' in text
 
 
-def test_without_an_explanation_the_stored_reason_is_told() -> None:
+def test_without_an_explanation_the_stored_reason_is_reported() -> None:
     """As for a delivery that is exported from the screen."""
     text = page(StoredDelivery(row(7, verification=INVALID), delivery())).text
 

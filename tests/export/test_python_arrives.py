@@ -80,14 +80,14 @@ async def test_webhook_url_names_another_handler(tmp_path: Path) -> None:
 )
 async def test_a_test_expects_what_the_verdict_says(tmp_path: Path, status: int, fails: str) -> None:
     """A valid delivery is to be accepted, a forged one refused, and any other one survived."""
-    judged = [
+    deliveries = [
         StoredDelivery(row(seq, verification=verification), stored().delivery)
         for seq, verification in enumerate((VALID, INVALID, PENDING), start=1)
     ]
     module = tmp_path / "test_some.py"
     async with receiving() as handler:
         handler.status = status
-        module.write_bytes(b"".join(FORMATS["pytest"].write(judged, Destination())))
+        module.write_bytes(b"".join(FORMATS["pytest"].write(deliveries, Destination())))
         counts = "3 failed" if status == 500 else "1 failed, 2 passed"
         with pytest.raises(AssertionError, match=rf"(?s)FAILED \S+::{fails}\b.*{counts}"):
             await _pytest(module, handler.url)

@@ -90,7 +90,7 @@ def test_json_lines_are_lines_of_ascii() -> None:
         (b"", False),
     ],
 )
-def test_a_body_in_one_line_of_ascii_is_embedded_as_it_came(body: bytes, is_embedded: bool) -> None:
+def test_a_body_in_one_line_of_ascii_is_embedded_unchanged(body: bytes, is_embedded: bool) -> None:
     """Every other one as it is decoded; each line stays one of printable ASCII, and holds the same value."""
     line = as_line(delivery_record(row(1), delivery(body)))
 
@@ -121,7 +121,7 @@ async def test_raw_requests_can_be_sent_as_they_are() -> None:
 
 
 def test_a_raw_request_has_its_true_length() -> None:
-    """A body that came in chunks, and a length that was another's, make no request that is smuggled in."""
+    """A body that arrived in chunks, and a length that was another's, make no request that is smuggled in."""
     chunked = written("raw", [stored(b"abc", headers=HEADERS["of one connection"])])
     wrong = written("raw", [stored(b"abc", headers=((b"content-LENGTH", b"1"), (b"X-A", b"1\r\nX-B: 2")))])
 

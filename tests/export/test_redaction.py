@@ -97,7 +97,7 @@ def test_credentials_go_by_their_headers_name(name: bytes) -> None:
 
 
 def test_what_holds_no_secret_stays_as_it_is() -> None:
-    """Bytes that are no text included; a value that is too short to be one is not looked for."""
+    """Bytes that are no text included; a value that is too short to be one is not searched for."""
     for body in BODIES.values():
         for headers in HEADERS.values():
             one = stored(body, headers)

@@ -27,7 +27,7 @@ def stored(
     result: VerificationResult = VALID,
     headers: Headers = (),
 ) -> StoredDelivery:
-    """A delivery that came `seconds` after the first one."""
+    """A delivery that arrived `seconds` after the first one."""
     at = NOW + timedelta(seconds=seconds)
     made = row(seq, received_at=at, event_id=event_id, attempt=attempt, verification=result)
     return StoredDelivery(made, delivery(body, received_at=at, headers=headers))

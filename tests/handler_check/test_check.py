@@ -78,11 +78,11 @@ async def test_a_handler_that_accepts_everything_accepts_forgeries() -> None:
     found = await failed(handlers.credulous)
 
     assert list(found) == FORGED
-    assert "Whoever knows the URL" in found["wrong-secret"].meaning
+    assert "Anyone who knows the URL" in found["wrong-secret"].meaning
     assert found["unset-secret"].statuses == (200,)
 
 
-async def test_a_handler_that_crashes_is_told_where() -> None:
+async def test_a_handler_that_crashes_is_reported_where() -> None:
     """On a missing header, an unknown event, a body that is not what it hoped for, and characters it cannot read."""
     found = await failed(handlers.crashing)
 
@@ -121,7 +121,7 @@ async def test_a_body_read_only_once_fails_when_it_comes_in_pieces() -> None:
 
 
 @pytest.mark.parametrize(("answer", "says"), [(handlers.redirecting, "redirects"), (handlers.nowhere, "Nothing is at")])
-async def test_a_wrong_address_is_said(answer: Answer, says: str) -> None:
+async def test_a_wrong_address_is_reported(answer: Answer, says: str) -> None:
     """Neither a login page nor another path is a handler."""
     found = await failed(answer)
 
@@ -144,7 +144,7 @@ async def test_a_handler_that_never_answers_takes_bounded_time() -> None:
     assert "not sent" in results[4].no_answer
 
 
-async def test_nobody_there_is_an_error_of_its_own() -> None:
+async def test_no_server_is_an_error_of_its_own() -> None:
     """A table of failures would say nothing."""
     async with serving(handlers.good) as url:
         pass

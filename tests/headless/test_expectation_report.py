@@ -26,7 +26,7 @@ def test_not_in_time() -> None:
     assert intention(criteria, 44) == "waiting for 3: event:a verdict:valid (60 s, from #45)"
     assert conclusion(expectation, 60.0) == [
         "Not in time: 0 of 3 after 60 s.",
-        "Nearest misses, of the 3 others that came:",
+        "Nearest misses, of the 3 others that arrived:",
         "  2  a, invalid: matches no known secret" + " " * 20 + "#45 #47",
         "  1  b" + " " * 54 + "#46",
         "Next: webhook-tui why 45",
@@ -39,8 +39,8 @@ def test_a_forbidden_delivery() -> None:
 
     assert exit_code(expectation) == 7
     assert conclusion(expectation, 0.25) == [
-        "A forbidden delivery came after 0.25 s: #45 a, invalid: matches no known secret (verdict:invalid).",
-        "Nothing else came.",
+        "A forbidden delivery arrived after 0.25 s: #45 a, invalid: matches no known secret (verdict:invalid).",
+        "Nothing else arrived.",
         "Next: webhook-tui why 45",
     ]
     assert exit_code(Expectation(Criteria(none=Filter.parse("x")))) == 0

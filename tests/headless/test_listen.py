@@ -1,4 +1,4 @@
-"""What `listen` prints: the lines of deliveries that came together go out together, and in their order."""
+"""What `listen` prints: the lines of deliveries that arrived together go out together, and in their order."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def _line(event: SessionEvent) -> str | None:
     return f"#{event.row.seq}\n" if isinstance(event, DeliveryStored) else None
 
 
-def test_lines_that_came_together_are_flushed_together_and_before_a_later_note() -> None:
+def test_lines_that_arrived_together_are_flushed_together_and_before_a_later_note() -> None:
     """A flush for each line would cost more than the line."""
     flushed: list[str] = []
     events: queue.SimpleQueue[SessionEvent] = queue.SimpleQueue()

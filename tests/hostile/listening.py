@@ -25,7 +25,7 @@ class Hook:
     @property
     def recorded(self) -> list[Delivery]:
         """Every delivery that the session said it recorded."""
-        return [fact.delivery for fact in self.running.all(DeliveryStored)]
+        return [event.delivery for event in self.running.all(DeliveryStored)]
 
     def head(self, *lines: bytes) -> bytes:
         """The head of a POST to the hook, without Content-Length unless it is among `lines`."""
@@ -39,10 +39,10 @@ class Hook:
         """Every delivery that was acknowledged is in the store byte for byte, and no part of the session ended."""
         rows = self.running.session.open_rows()
         try:
-            for fact in self.running.all(DeliveryStored):
-                stored = rows.stored(fact.row.seq)
+            for event in self.running.all(DeliveryStored):
+                stored = rows.stored(event.row.seq)
                 assert stored is not None
-                assert stored.delivery == fact.delivery
+                assert stored.delivery == event.delivery
         finally:
             rows.close()
         assert self.running.all(SessionStopped) == []
@@ -54,7 +54,7 @@ async def hook_of(home: Path) -> AsyncIterator[Hook]:
     """One with a secret in its ring, so that failing signatures are explained, too."""
     chosen = settings(home, register=False, token=None, secrets=(Secret("a-secret"),))
     async with session_of(chosen) as running:
-        ready = await running.fact(SessionReady)
+        ready = await running.event(SessionReady)
         path = "/" + (ready.public_url or "").split("/", 3)[3]
         yield Hook(running, ready.port, path.encode())
 

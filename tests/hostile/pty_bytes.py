@@ -41,7 +41,7 @@ def strangers(output: bytes) -> list[bytes]:
 
 
 def assert_clean(output: bytes, sent: Iterable[str]) -> None:
-    """No stranger is in `output`, no link, and none of what was sent between angle brackets came through raw."""
+    """No stranger is in `output`, no link, and none of what was sent between angle brackets appeared raw."""
     assert strangers(output) == []
     assert b"\x1b]8;" not in output
     for text in sent:

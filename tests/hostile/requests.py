@@ -83,7 +83,7 @@ def generated_request(chance: random.Random, hook: bytes) -> ForwardResult:
 
 
 def document_request(chance: random.Random, hook: bytes) -> ForwardResult:
-    """A right request with a hostile JSON body, signed by nobody."""
+    """A valid request with a hostile JSON body and no signature."""
     body = generated(chance)
     return ForwardResult(_message(chance, hook, body, last=True, plain=True), (body,))
 

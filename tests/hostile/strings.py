@@ -1,4 +1,4 @@
-"""Strings that would take over a terminal or an interface if they came through raw: named ones and generated ones."""
+"""Strings that would take over a terminal or an interface if they appeared raw: named ones and generated ones."""
 
 from __future__ import annotations
 

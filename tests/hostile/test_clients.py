@@ -44,7 +44,7 @@ async def test_the_head_has_its_caps(hook: Hook, lines: list[bytes], expected: i
 @pytest.mark.parametrize(("more", "expected"), [(0, 200), (1, 413)])
 @pytest.mark.parametrize("chunked", [False, True])
 async def test_a_body_has_its_cap(hook: Hook, more: int, expected: int, chunked: bool) -> None:
-    """10 MiB and not a byte more, whether its length was told or not."""
+    """10 MiB and not a byte more, whether its length was reported or not."""
     body = bytes(range(256)) * (10 * 4096) + b"z" * more
     if chunked:
         sent = (
@@ -81,7 +81,7 @@ async def test_chunk_nonsense_is_400(hook: Hook, chunks: bytes) -> None:
     assert hook.recorded == []
 
 
-async def test_gzip_stays_as_it_came_and_100_is_said(hook: Hook) -> None:
+async def test_gzip_stays_unchanged_and_100_is_reported(hook: Hook) -> None:
     """A signature is over the bytes that were sent."""
     body = gzip.compress(PING * 100)
     head = hook.head(
@@ -113,7 +113,7 @@ async def test_gzip_stays_as_it_came_and_100_is_said(hook: Hook) -> None:
     ],
 )
 async def test_only_the_very_path_is_the_hook(hook: Hook, target: bytes, expected: int) -> None:
-    """Nothing is decoded or made shorter; in absolute form the host is not looked at."""
+    """Nothing is decoded or made shorter; in absolute form the host is not read."""
     sent = hook.message(PING).replace(hook.path, target % ((hook.path,) if b"%s" in target else ()), 1)
     answer, _ = await exchange(hook.port, sent)
     assert _status(answer) == expected
@@ -121,7 +121,7 @@ async def test_only_the_very_path_is_the_hook(hook: Hook, target: bytes, expecte
 
 
 async def test_what_follows_a_refusal_is_never_read(hook: Hook) -> None:
-    """The smuggled request in the body of a refused one is not seen, nor one after an answer that came early."""
+    """The smuggled request in the body of a refused one is not seen, nor one after an answer that arrived early."""
     smuggled = hook.message(b"smuggled")
     for head in (
         hook.head(b"Content-Length: 3", b"Transfer-Encoding: chunked"),
@@ -139,7 +139,7 @@ async def test_what_follows_a_refusal_is_never_read(hook: Hook) -> None:
 
 
 async def test_the_body_of_a_second_request_is_no_head(hook: Hook) -> None:
-    """Its head came with the first request, its body after the first answer, and is longer than a head may be."""
+    """Its head arrived with the first request, its body after the first answer, and is longer than a head may be."""
     body = b"b" * 100_000
     first = hook.message(PING).replace(b"Connection: close\r\n", b"")
     head = hook.head(b"Connection: close", b"Content-Length: %d" % len(body))

@@ -1,6 +1,6 @@
 """Bodies that break readers, through everything that reads them: nothing raises or waits, and what is odd is marked.
 
-Seconds are those of the processor: a busy machine proves nothing.
+Seconds are those of the processor: so a busy machine changes nothing.
 """
 
 from __future__ import annotations

@@ -58,7 +58,7 @@ async def test_lines_and_notes_are_harmless(output: str) -> None:
 
 
 class HostileApi:
-    """Stands before a sandbox: somebody else's webhook, errors and events are full of what nobody should print."""
+    """A proxy before a sandbox: the foreign webhook, errors and events are full of control characters."""
 
     def __init__(self, texts: list[str], beginning: str = "<") -> None:
         # JSON with half of a surrogate pair is not read at all, and would keep the others from being shown.

@@ -60,10 +60,12 @@ def _as_another_reads(data: bytes) -> list[bytes]:
 
 async def _try(hook: Hook, sent: ForwardResult) -> list[int]:
     """Send it; what was recorded must be right; the statuses."""
-    before = len(hook.running.facts)
+    before = len(hook.running.events)
     answer, own = await exchange(hook.port, sent.data, quiet_seconds=QUIET_SECONDS if sent.bodies is None else 20)
-    facts = hook.running.facts[before:]
-    bodies = [fact.delivery.body for fact in facts if isinstance(fact, DeliveryStored) and fact.delivery.client == own]
+    events = hook.running.events[before:]
+    bodies = [
+        event.delivery.body for event in events if isinstance(event, DeliveryStored) and event.delivery.client == own
+    ]
     statuses = [int(status) for status in _STATUS.findall(answer)]
     assert set(statuses) <= _EXPECTED, (statuses, sent.data)
     if sent.bodies is not None:
@@ -114,7 +116,7 @@ async def _explained(hook: Hook, seq: int) -> SignatureReport:
 
 
 async def test_named_documents_are_recorded_and_explained(hook: Hook, caplog: pytest.LogCaptureFixture) -> None:
-    """Each body that we know to break readers is stored, judged and its failing signature explained, with notes."""
+    """Each body that we know to break readers is stored, verified and its failing signature explained, with notes."""
     signature = b"X-Webhook-Signature: sha256=" + b"0" * 64
     with caplog.at_level(logging.ERROR):
         for name, body in NAMED.items():

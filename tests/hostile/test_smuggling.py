@@ -13,7 +13,7 @@ _STATUS = re.compile(rb"HTTP/1\.1 (\d{3}) ")
 
 
 def _recorded_of(hook: Hook, client: str) -> list[bytes]:
-    return [fact.delivery.body for fact in hook.running.all(DeliveryStored) if fact.delivery.client == client]
+    return [event.delivery.body for event in hook.running.all(DeliveryStored) if event.delivery.client == client]
 
 
 async def _statuses(hook: Hook, sent: bytes) -> tuple[list[int], list[bytes]]:

@@ -1,4 +1,4 @@
-"""Hostile strings through every view of the real program in a real pseudo-terminal, and what came out, byte for byte.
+"""Hostile strings through every view of the real program in a real pseudo-terminal, and the output, byte for byte.
 
 `HOSTILE_STRINGS=500` is the large run.
 """
@@ -138,7 +138,7 @@ async def test_deliveries_in_every_view() -> None:
             query = as_target(text).decode()
             assert await post(f"{url}?<{query}>".replace("#", ""), sample.body, sample.headers) == 200
             await _look_at(screen, sample)
-            assert await post(f"{url}/stray?{query}".replace("#", ""), b"") == 404
+            assert await post(f"{url}/unmatched?{query}".replace("#", ""), b"") == 404
         assert await post(url, sample.body, sample.headers) == 200
         await screen.until(f"  #{sample.number + 1}")
         screen.press(*("]" * (len(TABS) if sample.number % 2 else 1)))

@@ -79,7 +79,7 @@ class Wire:
 
 @contextlib.asynccontextmanager
 async def raw_server(answer: bytes | None, *, closes: bool = True) -> AsyncIterator[Wire]:
-    """A server that reads a request's head, writes `answer` and, unless told, closes; None: it never answers."""
+    """A server that reads a request's head, writes `answer` and, unless asked, closes; None: it never answers."""
     wire = Wire("")
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -98,7 +98,7 @@ async def raw_server(answer: bytes | None, *, closes: bool = True) -> AsyncItera
 
 @dataclass
 class Requests:
-    """What came over all connections of one server."""
+    """What arrived over all connections of one server."""
 
     url: str
     requests: list[bytes] = field(default_factory=list)

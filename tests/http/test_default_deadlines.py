@@ -86,7 +86,7 @@ async def clients_of_defaults() -> AsyncIterator[Clients]:
     async def record(_delivery: Delivery) -> Answer:
         return Answer(200, b"ok")
 
-    def ignore(*_told: object) -> None:
+    def ignore(*_reported: object) -> None:
         pass
 
     receiver = Receiver(hook_path=None, record=record, refused=ignore, probed=ignore, now=lambda: datetime.now(UTC))

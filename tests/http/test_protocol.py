@@ -95,7 +95,7 @@ def status(answer: bytes) -> int:
 HEAD = b"POST /h HTTP/1.1\r\nHost: x\r\nConnection: close\r\n"
 
 
-async def test_names_and_target_are_told_as_sent(peer: tuple[Peer, int]) -> None:
+async def test_names_and_target_are_reported_as_sent(peer: tuple[Peer, int]) -> None:
     """No name is re-cased, order and repetition stay, the query is there."""
     application, port = peer
     await exchange(port, b"POST /h?a=%20b HTTP/1.1\r\nHoSt: x\r\nX-One: 1\r\nx-one: 2\r\nConnection: close\r\n\r\n")
@@ -132,7 +132,7 @@ async def test_names_and_target_are_told_as_sent(peer: tuple[Peer, int]) -> None
     ],
 )
 async def test_nonsense_is_refused(peer: tuple[Peer, int], refusals: list[Refusal], head: bytes, expected: int) -> None:
-    """Each with its status, told once, and the application hears of none."""
+    """Each with its status, reported once, and the application gets none."""
     application, port = peer
 
     assert status(await exchange(port, head)) == expected
@@ -141,7 +141,7 @@ async def test_nonsense_is_refused(peer: tuple[Peer, int], refusals: list[Refusa
 
 
 async def test_a_slow_head_is_408_and_silence_is_closed(peer: tuple[Peer, int], refusals: list[Refusal]) -> None:
-    """Nobody holds a connection for nothing."""
+    """An idle connection is closed."""
     _, port = peer
 
     assert status(await exchange(port, b"POST /h HTTP/1.1\r\nHost:")) == 408
@@ -220,7 +220,7 @@ async def test_a_client_that_asks_nothing_and_leaves_is_not_refused(
     assert refusals == []
 
 
-async def test_what_is_refused_on_a_kept_connection_is_answered_and_told(
+async def test_what_is_refused_on_a_kept_connection_is_answered_and_reported(
     peer: tuple[Peer, int], refusals: list[Refusal]
 ) -> None:
     """Not only the first request of a connection is."""
@@ -272,7 +272,7 @@ async def test_an_offer_of_another_protocol_is_ignored(
 
 @pytest.mark.parametrize("size", [1, 10_000], ids=["byte by byte", "at once"])
 async def test_blanks_after_a_value_are_not_part_of_it(peer: tuple[Peer, int], size: int) -> None:
-    """For no header, whoever reads it: the parser, the protocol or the application (RFC 9110, 5.5)."""
+    """For no header, whichever part reads it: the parser, the protocol or the application (RFC 9110, 5.5)."""
     application, port = peer
     blank = b"X-Blank:\t \r\nX-Two: a \t b \t \r\nX-Signature: 5f1c\t\r\n"
     chunked = (
@@ -296,7 +296,7 @@ async def test_blanks_after_a_value_are_not_part_of_it(peer: tuple[Peer, int], s
 
 
 async def test_a_good_request_is_answered_while_slow_ones_hang(peer: tuple[Peer, int]) -> None:
-    """Slow clients cost nobody else anything."""
+    """Slow clients do not delay others."""
     application, port = peer
     held = [await asyncio.open_connection("127.0.0.1", port) for _ in range(LIMITS.connections - 1)]
     try:
@@ -375,7 +375,7 @@ async def test_lingering_has_an_end(peer: tuple[Peer, int], sends: bool) -> None
 
 
 async def test_those_who_linger_are_counted(peer: tuple[Peer, int]) -> None:
-    """Nobody gets more connections than others by being answered early; stopping does not wait for them."""
+    """A client does not get more connections than others by being answered early; stopping does not wait for them."""
     _, port = peer
     async with contextlib.AsyncExitStack() as held:
         for _ in range(LIMITS.connections):
@@ -385,7 +385,7 @@ async def test_those_who_linger_are_counted(peer: tuple[Peer, int]) -> None:
         assert status(await exchange(port, b"")) == 503
 
 
-async def test_an_answer_that_nobody_reads_is_given_up(peer: tuple[Peer, int]) -> None:
+async def test_an_answer_that_has_no_reader_is_given_up(peer: tuple[Peer, int]) -> None:
     """Whether the client asked to close or not, it holds no connection; one that reads gets all of it."""
     _, port = peer
     for head in (HEAD, HEAD.replace(b"Connection: close\r\n", b"")):

@@ -25,7 +25,7 @@ PATH = "/h/0123456789abcdef"
 
 
 class Record:
-    """What the receiver told its owner."""
+    """What the receiver reported."""
 
     def __init__(self) -> None:
         self.deliveries: list[Delivery] = []
@@ -177,7 +177,7 @@ async def test_a_body_that_stops_is_408_and_one_cut_short_is_nothing(url: str, r
     writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     writer.transport.abort()  # a reset, not an end
     async with asyncio.timeout(PATIENCE_SECONDS):
-        while len(record.refusals) < 3:  # noqa: ASYNC110 -- a list tells nobody
+        while len(record.refusals) < 3:  # noqa: ASYNC110 -- a list has no event to wait for
             await asyncio.sleep(0.01)
 
     assert record.deliveries == []
@@ -226,7 +226,7 @@ async def test_the_version_of_the_request_is_kept(url: str, record: Record, vers
 
 
 async def test_other_methods_are_405(url: str, record: Record) -> None:
-    """A DELETE on the hook is somebody's mistake."""
+    """A DELETE on the hook is a mistake of the client."""
     async with httpx.AsyncClient() as client:
         assert (await client.delete(f"{url}{PATH}")).status_code == 405
 

@@ -50,7 +50,7 @@ async def sender(echo: Echo) -> AsyncIterator[OutboundSender]:
 async def test_a_target_stays_a_path_on_the_fixed_host(
     echo: Echo, sender: OutboundSender, target: str, arrives: bytes
 ) -> None:
-    """No target leads to another host, and none is tidied up on its way."""
+    """No target leads to another host, and none is normalised on its way."""
     await sender.send("POST", target, ((b"Host", b"evil.example"),), b"{}")
 
     assert echo.requests[0].target == arrives
@@ -96,7 +96,7 @@ async def test_headers_and_body_arrive_as_given(echo: Echo, sender: OutboundSend
 
 
 async def test_header_names_go_out_in_the_case_they_were_given() -> None:
-    """The bytes on the wire are looked at, since servers lower the names."""
+    """The bytes on the wire are inspected, since servers lower the names."""
     async with raw_server(b"HTTP/1.1 204 No Content\r\nX-Back: 1\r\n\r\n") as wire:
         sender = OutboundSender(wire.url, timeout_seconds=5)
         reply = await sender.send("POST", "/", ((b"X-wEBHOOK-Event", b"ping"),), b"{}")
@@ -116,7 +116,7 @@ async def test_a_user_in_the_base_url_is_sent_as_basic_authorization(echo: Echo)
 
 
 async def test_a_redirect_is_an_answer_and_not_followed() -> None:
-    """Whoever answers cannot send us elsewhere."""
+    """The server cannot redirect us."""
     async with raw_server(b"HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:1/\r\nContent-Length: 0\r\n\r\n") as wire:
         sender = OutboundSender(wire.url, timeout_seconds=5)
         reply = await sender.send("GET", "/", (), b"")
@@ -137,8 +137,8 @@ async def test_the_environments_proxy_sees_nothing(echo: Echo, monkeypatch: pyte
     assert reply.status == 200
 
 
-async def test_a_compressed_answer_is_given_back_as_it_came() -> None:
-    """The body fits the headers that came with it."""
+async def test_a_compressed_answer_is_given_back_unchanged() -> None:
+    """The body fits the headers that arrived with it."""
     async with raw_server(b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 3\r\n\r\nabc") as wire:
         sender = OutboundSender(wire.url, timeout_seconds=5)
         reply = await sender.send("POST", "/", (), b"")
@@ -196,7 +196,7 @@ async def test_a_greeting_that_is_not_http_is_not_waited_for_in_vain() -> None:
         (b"HTTP/1.1 500 Oops\r\nContent-Length: 3\r\n\r\nabc", False, b"abc", None),
     ],
 )
-async def test_an_answer_whose_status_came_is_an_answer(
+async def test_an_answer_whose_status_arrived_is_an_answer(
     answer: bytes, closes: bool, body: bytes, cut: Failure | None
 ) -> None:
     """Whatever happens to its body: the beginning is kept, and why there is no more."""
@@ -285,7 +285,7 @@ async def test_names_of_this_machine_need_no_dns(echo: Echo, host: str) -> None:
 
 
 async def test_a_refused_connection_has_a_reason() -> None:
-    """Nobody listens on a port that was just given back."""
+    """Nothing listens on a port that was just given back."""
     gone = bind("127.0.0.1", 0, exact=True)
     port = gone.getsockname()[1]
     gone.close()
@@ -315,7 +315,7 @@ def test_a_base_that_is_no_url_is_refused(url: str) -> None:
         OutboundSender(url, timeout_seconds=1)
 
 
-def test_the_base_urls_own_path_is_told() -> None:
+def test_the_base_urls_own_path_is_reported() -> None:
     """A caller that forwards to one URL needs its path and query."""
     assert OutboundSender("http://127.0.0.1:1/a%20b?c=d", timeout_seconds=1).base_target == "/a%20b?c=d"
 

@@ -70,13 +70,13 @@ async def test_it_ends_at_once_when_nothing_is_under_way(monkeypatch: pytest.Mon
 
 
 async def test_a_request_under_way_is_answered() -> None:
-    """Within the grace, while nobody else is let in."""
+    """Within the grace, while no new connection is accepted."""
     app, bound = Slow(), _bound()
     server = Server(AsgiApplication(app), bound, grace_seconds=30)
     async with _asked(server) as reader:
         await app.asked.wait()
         stopping = asyncio.create_task(server.stop())
-        while bound.fileno() != -1:  # noqa: ASYNC110 -- a socket tells nobody that it is closed
+        while bound.fileno() != -1:  # noqa: ASYNC110 -- a socket has no event for its close
             await asyncio.sleep(0)
         assert not stopping.done()
         app.may_answer.set()

@@ -32,6 +32,6 @@ def test_a_port_that_was_asked_for_and_is_taken_is_a_problem() -> None:
 
 
 def test_an_address_that_is_not_this_machines_is_a_problem() -> None:
-    """192.0.2.1 is nobody's (RFC 5737); nothing is sent there."""
+    """192.0.2.1 is no machine's (RFC 5737); nothing is sent there."""
     with pytest.raises(ProblemError, match=r"cannot listen on 192\.0\.2\.1"):
         bind("192.0.2.1", 0, exact=True)

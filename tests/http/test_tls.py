@@ -64,7 +64,7 @@ def test_keys_that_cannot_be_logged_are_named(tmp_path: Path, monkeypatch: pytes
     )
 
 
-def test_nothing_is_said_of_what_works(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nothing_is_reported_of_what_works(monkeypatch: pytest.MonkeyPatch) -> None:
     """Neither without the variables nor with good ones."""
     assert tls_problems() == ()
     monkeypatch.setenv("SSL_CERT_FILE", str(SELF_SIGNED))
@@ -72,7 +72,7 @@ def test_nothing_is_said_of_what_works(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 async def test_ssl_cert_file_cures_what_cannot_be_trusted(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A server whose certificate nobody vouches for, until the variable names it."""
+    """A server whose certificate is not trusted, until the variable names it."""
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     context.load_cert_chain(SELF_SIGNED)
 

@@ -35,7 +35,7 @@ def _fail(*_arguments: Any, **_more: Any) -> NoReturn:
     raise AssertionError("that is no number")
 
 
-async def _fail_later(_tidying: Retention) -> None:
+async def _fail_later(_retention: Retention) -> None:
     await asyncio.sleep(0.1)
     _fail()
 
@@ -59,7 +59,7 @@ def _full_at_times(file: HistoryFile) -> sqlite3.Connection:
 _open = DeliveryStore.open
 
 
-def _open_as_nobody(*arguments: Any, **more: Any) -> DeliveryStore:
+def _open_as_other_user(*arguments: Any, **more: Any) -> DeliveryStore:
     """Root may write into any directory: from here on this is not root."""
     if os.geteuid() == 0:
         os.setuid(65534)
@@ -79,7 +79,7 @@ FAULTS: dict[str, tuple[type[Any], str, Callable[..., Any]]] = {
     "message": (MainScreen, "on_table_row_opened", _fail),
     "compose": (MainScreen, "compose", _fail),
     "disk": (HistoryFile, "current_connection", _full_at_times),
-    "nobody": (DeliveryStore, "open", _open_as_nobody),
+    "other_user": (DeliveryStore, "open", _open_as_other_user),
     "session": (Session, "run", _fail),
     "task": (Retention, "run", _fail_later),
 }

@@ -1,4 +1,4 @@
-"""Deliveries of our own making, written to the socket to the letter, and a program to receive them."""
+"""Deliveries of our own making, written to the socket unchanged, and a program to receive them."""
 
 from __future__ import annotations
 
@@ -50,10 +50,10 @@ async def watching(*arguments: str, **environment: str) -> AsyncIterator[tuple[P
 
 
 async def valid_ping(listening: Program, *, after: int = 0) -> Record:
-    """The first ping after that number: valid, if need be once the answer came that has its secret."""
+    """The first ping after that number: valid, if need be once the answer arrived that has its secret."""
     ping = await listening.record("delivery", lambda record: record["seq"] > after and record["event"] == "ping")
-    judged = ping
+    verified = ping
     if ping["verdict"] == "pending":
-        judged = await listening.record("verdict", lambda record: record["seq"] == ping["seq"])
-    assert judged["verdict"] == "valid"
+        verified = await listening.record("verdict", lambda record: record["seq"] == ping["seq"])
+    assert verified["verdict"] == "valid"
     return ping

@@ -70,16 +70,16 @@ class Program:
         """Every record of that type."""
         return [record for record in self.records if record["type"] == kind]
 
-    async def until(self, fact: Callable[[], object], seconds: float = PATIENCE_SECONDS) -> None:
+    async def until(self, condition: Callable[[], object], seconds: float = PATIENCE_SECONDS) -> None:
         """Wait until what it said fits. Fails, with what it said, when it does not, also because it ended."""
         try:
             async with asyncio.timeout(seconds):
-                while not fact() and not all(reading.done() for reading in self._reading):
+                while not condition() and not all(reading.done() for reading in self._reading):
                     self._news.clear()
                     await self._news.wait()
         except TimeoutError:
             pass
-        assert fact(), f"what was waited for did not come; it said:\n{self.output.decode()}\n{self.words}"
+        assert condition(), f"what was waited for did not come; it said:\n{self.output.decode()}\n{self.words}"
 
     async def record(self, kind: str, is_it: Callable[[Record], bool] = _anything) -> Record:
         """The first record of that type that fits."""

@@ -28,7 +28,7 @@ _READ_BYTES = 65_536
 _NOT_FOR_PYTE = re.compile(rb"\x1b\[[<=>?][0-9;]*[a-gi-km-z]|\x1b\[\?[0-9;]*\$p")
 """Sequences with a private mark that pyte would take for text or for others without one (`h` and `l` it knows)."""
 _COLOURS = re.compile(rb"\x1b\[[0-9;]*m")
-"""No test looks at them here, and pyte, which reads sequences byte by byte, would spend most of its time on them."""
+"""No test checks them here, and pyte, which reads sequences byte by byte, would spend most of its time on them."""
 _MODE = re.compile(rb"\x1b\[\?([0-9;]+)([hl])")
 _USUALLY_ON = ("7", "25")
 """Lines wrap, and the cursor is to be seen."""
@@ -195,11 +195,11 @@ class Terminal:
         fcntl.ioctl(self._master, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
         os.killpg(os.getpgid(self.pid), signal.SIGWINCH)
 
-    async def until(self, fact: str | Callable[[str], object], seconds: float = PATIENCE_SECONDS) -> str:
+    async def until(self, condition: str | Callable[[str], object], seconds: float = PATIENCE_SECONDS) -> str:
         """Wait until the screen shows those words, or fits; the screen. Fails with the screen when it does not."""
 
         def holds() -> bool:
-            return fact in self.screen if isinstance(fact, str) else bool(fact(self.screen))
+            return condition in self.screen if isinstance(condition, str) else bool(condition(self.screen))
 
         try:
             async with asyncio.timeout(seconds):
@@ -207,17 +207,19 @@ class Terminal:
                     self._news.clear()
                     await self._news.wait()
         except TimeoutError:
-            raise AssertionError(f"{fact!r} did not come in {seconds:g} s; the screen:\n{self.screen}") from None
+            raise AssertionError(f"{condition!r} did not come in {seconds:g} s; the screen:\n{self.screen}") from None
         return self.screen
 
     async def gone(self, words: str, seconds: float = PATIENCE_SECONDS) -> str:
         """Wait until the screen does not show those words any more."""
         return await self.until(lambda screen: words not in screen, seconds)
 
-    async def pressing(self, key: str, fact: str | Callable[[str], object], seconds: float = PATIENCE_SECONDS) -> str:
+    async def pressing(
+        self, key: str, condition: str | Callable[[str], object], seconds: float = PATIENCE_SECONDS
+    ) -> str:
         """Press a key and wait for what it does."""
         self.press(key)
-        return await self.until(fact, seconds)
+        return await self.until(condition, seconds)
 
     async def dialog(self, words: str) -> str:
         """Wait for a dialog, and for the moment from which on it hears keys."""

@@ -50,7 +50,7 @@ async def test_a_signal_deletes_the_webhook(number: signal.Signals) -> None:
 
 
 def test_a_reader_that_stops_reading_does_not_hold_up_the_end() -> None:
-    """Deliveries are answered all the same; once the session has stopped, the lines that nobody reads are dropped."""
+    """Deliveries are answered all the same; once the session has stopped, lines without a reader are dropped."""
     command = [sys.executable, "-m", "webhook_tui", *JSON, "--tunnel", "none", "--no-register", "--ephemeral"]
     with subprocess.Popen([*command, "--secret", "s"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as listening:
         assert listening.stdout is not None
@@ -193,7 +193,7 @@ async def test_a_tunnel_command_that_is_not_there() -> None:
 
 
 async def test_a_host_key_that_changed() -> None:
-    """A tunnel that somebody else may be behind is not trusted: 4."""
+    """A tunnel that may lead to another machine is not trusted: 4."""
     async with sandbox_of() as (_, api_url), LocalhostRun(loopback=True) as server:
         options = *JSON, "--ssh-server", server.ssh_server, "--api-url", api_url
         async with program(*options, "--no-clean", PIKTID_TOKEN=TOKEN.reveal()) as listening:

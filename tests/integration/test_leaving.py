@@ -78,7 +78,7 @@ async def _open(fault: str = "") -> AsyncIterator[_Open]:
 
 @pytest.mark.parametrize("key", ["q", "ctrl+q", "ctrl+c"])
 async def test_by_key(key: str) -> None:
-    """0; the line on the normal screen says what is tidied."""
+    """0; the line on the normal screen names the steps."""
     async with _open() as opened:
         opened.screen.press(key)
         await opened.left(0)
@@ -136,7 +136,7 @@ async def test_by_a_crash_before_the_start(fault: str) -> None:
 
 
 @pytest.mark.parametrize("fault", ["session", "task"])
-async def test_a_session_that_crashes_is_said_on_the_screen(fault: str) -> None:
+async def test_a_session_that_crashes_is_reported_on_the_screen(fault: str) -> None:
     """The screen stays, says it, and q leaves; the log has the places of the error, and no values."""
     async with terminal("--sandbox", "--port", "0", program=(CRASHING, fault), WEBHOOK_TUI_SECRET=SECRET) as screen:
         await screen.until("The session ended by a bug in webhook-tui: RuntimeError.")
@@ -160,7 +160,7 @@ async def test_by_closing_the_window() -> None:
 
 
 async def test_hung_up_twice() -> None:
-    """A shell whose window closes sends SIGHUP once more: that does not cut the tidying short."""
+    """A shell whose window closes sends SIGHUP once more: that does not cut the shutdown short."""
     async with _open() as opened:
         for _ in range(3):
             os.kill(opened.screen.pid, signal.SIGHUP)

@@ -1,4 +1,4 @@
-"""What `webhook-tui listen` says: NDJSON to the letter, lines for people, and nothing that acts on a terminal."""
+"""What `webhook-tui listen` prints: exact NDJSON, lines for people, and nothing that controls a terminal."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ async def test_an_event_id_keeps_its_type(event_id: object) -> None:
     assert type(delivery["event_id"]) is type(event_id)
 
 
-async def test_a_delivery_is_said_as_it_came() -> None:
+async def test_a_delivery_is_reported_unchanged() -> None:
     """Method, target, header names, doubled headers and every byte of the body, and the verdict by a given secret."""
     body = b'{"id": 9, "name": "image_result\xff", "data": {}, "timestamp": 1}\r\n\x00\x1b[2J'
     headers = [
@@ -100,7 +100,7 @@ async def test_a_delivery_is_said_as_it_came() -> None:
 
 
 async def test_lines_for_people() -> None:
-    """One line a fact; a hostile event name is shown harmless; no colours in a pipe."""
+    """One line an event; a hostile event name is shown harmless; no colours in a pipe."""
     async with program(
         *("listen", "--no-register", "--tunnel", "none", "--port", "0", "--ephemeral"), TERM="xterm-256color"
     ) as listening:
@@ -172,7 +172,7 @@ def _log_in(directory: Path) -> str:
     return "".join(found.read_text() for found in directory.rglob("webhook-tui.log"))
 
 
-async def test_what_is_refused_is_said_at_once(tmp_path: Path) -> None:
+async def test_what_is_refused_is_reported_at_once(tmp_path: Path) -> None:
     """As a line for programs and on standard error for people, with status and reason, and in the log; harmless."""
     async with watching("--ephemeral", XDG_STATE_HOME=str(tmp_path)) as (listening, url):
         port = int(urlsplit(url).port or 0)

@@ -80,7 +80,7 @@ async def _on_a_small_disk(path: Path) -> AsyncIterator[tuple[Program, str]]:
         yield listening, (await listening.record("ready"))["public_url"]
 
 
-async def test_a_full_disk_is_answered_503_said_once_and_recovered_from(tmp_path: Path) -> None:
+async def test_a_full_disk_is_answered_503_reported_once_and_recovered_from(tmp_path: Path) -> None:
     """In one line; what was refused comes again and is stored; what was acknowledged before is there."""
     path, full, ledger = tmp_path / "deliveries.db", tmp_path / "full", Ledger(seed=3)
     async with _on_a_small_disk(path) as (listening, url):
@@ -139,7 +139,7 @@ async def test_a_history_that_is_damaged_while_running(tmp_path: Path) -> None:
 
 @pytest.fixture
 def unwritable() -> Iterator[str]:
-    """A directory that everybody may read and nobody but root may write."""
+    """A directory that every user may read and only root may write."""
     with tempfile.TemporaryDirectory() as directory:
         Path(directory).chmod(0o555)
         yield directory
@@ -147,7 +147,7 @@ def unwritable() -> Iterator[str]:
 
 async def test_a_state_directory_that_cannot_be_written(unwritable: str) -> None:
     """One sentence and 1, for the default place."""
-    async with program(*LISTEN, code=(str(CRASHING), "nobody"), XDG_STATE_HOME=unwritable) as listening:
+    async with program(*LISTEN, code=(str(CRASHING), "other_user"), XDG_STATE_HOME=unwritable) as listening:
         assert await listening.ended() == 1
     assert [record["type"] for record in listening.records] == ["error"]
     assert listening.words == (

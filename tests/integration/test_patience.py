@@ -32,10 +32,10 @@ READY = SessionReady("https://example.com", 9876)
 
 @dataclass
 class _Run:
-    """A front end over a session that is told what happens, and that stops when it is asked to."""
+    """A front end over a session that gets events, and that stops when it is asked to."""
 
     seconds: float = 100.0
-    facts: queue.SimpleQueue[SessionEvent] = field(default_factory=queue.SimpleQueue)
+    events: queue.SimpleQueue[SessionEvent] = field(default_factory=queue.SimpleQueue)
     said: TextIO = field(default_factory=io.StringIO)
     noted: io.StringIO = field(default_factory=io.StringIO)
     stops: int = 0
@@ -45,21 +45,21 @@ class _Run:
 
     def _stop(self) -> None:
         if not self.stops:
-            self.facts.put(SessionStopped())
+            self.events.put(SessionStopped())
         self.stops += 1
 
-    def happens(self, *facts: SessionEvent) -> None:
-        """Tell the front end, in order, and let it work until it is told that the session has stopped."""
-        for fact in facts:
-            self.facts.put(fact)
-        self.front.follow(self.facts)
+    def happens(self, *events: SessionEvent) -> None:
+        """Pass events to the front end, in order, and run it until the session has stopped."""
+        for event in events:
+            self.events.put(event)
+        self.front.follow(self.events)
 
 
 def test_it_gives_up_after_thirty_seconds() -> None:
-    """What can mend itself has had its time: it says so, and the last problem of the route gives the exit code."""
+    """What can mend itself has had its time: it is printed, and the last problem of the route gives the exit code."""
     run = _Run()
-    run.facts.put(ProblemOccurred(NO_NETWORK, 4.0))
-    run.facts.put(ProblemOccurred(NO_DISK))
+    run.events.put(ProblemOccurred(NO_NETWORK, 4.0))
+    run.events.put(ProblemOccurred(NO_DISK))
     run.seconds += GIVE_UP_SECONDS + 0.1
     run.happens()
     assert run.front.exit_code == 3
@@ -90,9 +90,9 @@ def test_silence_alone_is_no_failure() -> None:
 
 @pytest.mark.parametrize("problem", [NO_NETWORK, REFUSED], ids=["mends itself", "does not"])
 def test_once_ready_it_never_gives_up(problem: Problem) -> None:
-    """Neither after a minute nor for a problem that only a person can mend."""
+    """Neither after a minute nor for a problem that only a person can solve."""
     run = _Run()
-    run.facts.put(READY)
+    run.events.put(READY)
     run.seconds += 2 * GIVE_UP_SECONDS
     run.happens(ProblemOccurred(problem, None, fatal=not problem.is_transient), SessionStopped())
     assert run.front.exit_code == 0
@@ -107,7 +107,7 @@ def test_what_cannot_mend_itself_ends_it_at_once() -> None:
 
 
 def test_a_session_that_ends_by_itself_says_why_once() -> None:
-    """The problem was told when it occurred; its end is not another one."""
+    """The problem was reported when it occurred; its end is not another one."""
     run = _Run()
     run.happens(ProblemOccurred(REFUSED, fatal=True), SessionStopped(REFUSED))
     assert run.noted.getvalue() == f"webhook-tui: {REFUSED.sentence()}\n"

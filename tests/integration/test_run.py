@@ -93,7 +93,7 @@ async def test_without_a_token_nothing_is_run() -> None:
 
 
 async def test_listen_until_deliveries_have_come() -> None:
-    """Then it leaves as ever; not in time, it says what came instead; junit is all that is on standard output."""
+    """Then it leaves as ever; not in time, it says what arrived instead; junit is all that is on standard output."""
     met, output, notes = await run("listen", *SANDBOX, "--until", "image_result verdict:valid")
     late, report, why = await run(
         "listen", *SANDBOX, "--until", "event:never", "--within", "1", "--format", "junit", "--none", "verdict:older"

@@ -147,7 +147,7 @@ async def test_the_secret_is_masked_until_it_is_asked_for() -> None:
 
 
 async def test_a_history_is_there_again() -> None:
-    """After a restart the table shows what came before; counts are this run's."""
+    """After a restart the table shows what arrived before; counts are this run's."""
     async with sandbox_of() as (_, api_url):
         options = "--port", "0", "--tunnel", "none", "--api-url", api_url
         for rows in 1, 2:
@@ -269,7 +269,7 @@ async def test_a_tunnel_that_cannot_open_is_tried_again_by_u() -> None:
 
 
 async def test_a_refused_request_is_shown() -> None:
-    """Who curls the bare URL is told why nothing came."""
+    """The answer at the bare URL has the reason why nothing arrived."""
     async with terminal("--no-register", "--tunnel", "none", "--port", "0", "--ephemeral") as screen:
         text = await screen.until(re.compile(r"● 127\.0\.0\.1:(\d+)").search)
         port = re.findall(r"127\.0\.0\.1:(\d+)", text)[0]
@@ -313,7 +313,7 @@ async def test_sizes() -> None:
 
 
 async def test_ascii() -> None:
-    """Nothing but ASCII is drawn where the locale has nothing else, or --ascii says so."""
+    """Nothing but ASCII is drawn where the locale has nothing else, or with --ascii."""
     async with terminal("--sandbox", "--port", "0", "--ascii") as screen:
         await screen.until("+ valid")
         await screen.until("x invalid")

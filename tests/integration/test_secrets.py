@@ -176,7 +176,7 @@ async def test_no_copy_and_no_export_has_them(tmp_path: Path) -> None:
     """A delivery that is full of them, in every form of the copy menu, its preview and `webhook-tui export`."""
     chosen = settings(tmp_path, secrets=(Secret(GIVEN),), ngrok_authtoken=Secret(AUTHTOKEN))
     async with sandbox_of() as (sandbox, api_url), session_of(replace(chosen, api_url=api_url)) as running:
-        await running.fact(DeliveryStored)
+        await running.event(DeliveryStored)
         assert sandbox.registry.current is not None
         running.ask(UseToken(Secret("second-token")))
         await running.until(lambda status: status.webhook.state is WebhookState.REFUSED)
@@ -185,7 +185,7 @@ async def test_no_copy_and_no_export_has_them(tmp_path: Path) -> None:
         headers = [(b"X-%d" % number, b"a " + secret.encode()) for number, secret in enumerate(secrets)]
         url = f"{sandbox.registry.current.url}?{'&'.join(secrets)}"
         assert await post(url, body, [*headers, (b"Authorization", b"Basic aGlkZGVu")]) == 200
-        row = (await running.fact(DeliveryStored, lambda fact: fact.delivery.body == body)).row
+        row = (await running.event(DeliveryStored, lambda event: event.delivery.body == body)).row
         sharing = Exports(running.session, Destination("http://127.0.0.1:9"), lambda: datetime.now(UTC))
         rows = running.session.open_rows()
         stored = rows.stored(row.seq)

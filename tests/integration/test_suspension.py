@@ -81,7 +81,7 @@ async def test_ctrl_z_and_fg() -> None:
 
 
 async def test_ctrl_z_without_a_shell() -> None:
-    """Nobody could continue it: it is not stopped, and says so."""
+    """Without a shell that could continue it, it is not stopped, and a notice tells why."""
     async with _sandbox() as screen:
         await screen.pressing("ctrl+z", "There is no shell here that ctrl+z could return to.")
         await screen.until("✓ valid")

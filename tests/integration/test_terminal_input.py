@@ -29,7 +29,7 @@ CLICKS = (b"\x1b[M \x84%", b"\x1b[M" + bytes(3), b"\x1b[<0;9999;9999M\x1b[<64;0;
 
 
 async def test_any_byte() -> None:
-    """Keys are heard afterwards, over the table as in a field; nothing ends the program."""
+    """Keys are handled afterwards, over the table as in a field; nothing ends the program."""
     async with terminal("--sandbox", "--port", "0") as screen:
         await screen.until("✓ valid")
         screen.send(b"".join(CLICKS + NOISE))

@@ -15,7 +15,7 @@ KIRITIMATI, ST_JOHNS = "LINT-14", "NST3:30"
 
 
 async def _received_at(path: Path) -> datetime:
-    """When the first delivery of a history came, as an export says."""
+    """When the first delivery of a history arrived, as an export says."""
     code, exported, words = await run("export", "--format", "jsonl", "--seq", "1", "--db", str(path))
     assert (code, words) == (0, "")
     at = datetime.fromisoformat(json.loads(exported)["received_at"])

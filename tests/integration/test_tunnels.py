@@ -70,8 +70,8 @@ async def test_a_dropped_tunnel_is_registered_at_its_new_address() -> None:
         assert url_at(sandbox) is None
 
 
-async def test_a_public_url_that_does_not_lead_here_is_unproven() -> None:
-    """Nothing waits for the proof: it is registered and ready, and then one line says why it is unproven."""
+async def test_a_public_url_that_does_not_lead_here_is_not_verified() -> None:
+    """Nothing waits for the check: it is registered and ready, and then one line tells why it is not verified."""
     command = f"{shlex.quote(sys.executable)} {shlex.quote(str(CLOUDFLARED))} {{port}}"
     way = "--tunnel", "command", "--tunnel-command", command, "--tunnel-url-pattern", "http://127.0.0.1:9"
     async with sandbox_of() as (sandbox, api_url):

@@ -70,7 +70,7 @@ async def _registered() -> AsyncIterator[tuple[Terminal, Sandbox]]:
 
 
 async def test_a_session_that_is_killed_can_be_restarted() -> None:
-    """The screen says so and still shows the history; u registers again, on the same port, and asks nothing."""
+    """The screen shows it and still shows the history; u registers again, on the same port, and asks nothing."""
     async with _registered() as (screen, sandbox):
         before = await hook(sandbox)
         killed = session_of(screen.pid)
@@ -91,7 +91,7 @@ async def test_a_session_that_is_killed_can_be_restarted() -> None:
         assert screen.unrestored == set()
 
 
-async def test_a_session_that_is_terminated_says_so() -> None:
+async def test_a_session_that_is_terminated_is_reported() -> None:
     """It deletes its webhook first; the screen stays."""
     async with _registered() as (screen, sandbox):
         os.kill(session_of(screen.pid), signal.SIGTERM)
@@ -125,7 +125,7 @@ async def test_a_stopped_screen_does_not_stop_the_session() -> None:
 
 
 async def test_ctrl_z_and_fg() -> None:
-    """The shell has the terminal, the session answers; fg shows what came."""
+    """The shell has the terminal, the session answers; fg shows what arrived."""
     async with sandbox_of() as (sandbox, api_url), terminal(program=SHELL, PS1="$ ", PIKTID_TOKEN="t") as shell:
         options = f"--tunnel none --port 0 --ephemeral --api-url {api_url}"
         token = f"PIKTID_TOKEN={TOKEN.reveal()}"

@@ -77,7 +77,7 @@ async def test_a_config_that_is_not_toml() -> None:
     assert len(words.splitlines()) == 1
 
 
-async def test_a_port_in_use_that_nobody_asked_for() -> None:
+async def test_a_port_in_use_that_was_not_requested() -> None:
     """The next free one is taken, and said."""
     with socket.socket() as taken:
         try:
@@ -85,7 +85,7 @@ async def test_a_port_in_use_that_nobody_asked_for() -> None:
             taken.bind(("127.0.0.1", 9876))
             taken.listen()
         except OSError:
-            pass  # somebody else has it: as well
+            pass  # the port is taken: that serves as well
         async with program("listen", "--format", "json", *WATCH) as listening:
             port = (await listening.record("ready"))["port"]
             await listening.until(lambda: b"in use" in listening.notes and listening.notes.endswith(b"\n"))
@@ -135,7 +135,7 @@ async def test_empty_tokens(tmp_path: Path) -> None:
 
 
 async def test_the_screen_without_a_terminal() -> None:
-    """The default command says so and behaves as `listen`."""
+    """The default command reports that and runs `listen`."""
     async with program("--sandbox", "--port", "0") as listening:
         await listening.until(lambda: b"ready: " in listening.output)
         assert await listening.left() == 130

@@ -75,7 +75,7 @@ async def test_an_api_without_get_cannot_tell() -> None:
         await client.aclose()
 
 
-async def test_a_wrong_token_is_told() -> None:
+async def test_a_wrong_token_is_reported() -> None:
     """401 has an empty body; the sentence says where a token is made."""
     async with serving(SandboxOptions(token=TOKEN)) as running:
         client = PiktidClient(running.url, Secret("token-2"))
@@ -222,7 +222,7 @@ async def test_an_https_api_is_reached_through_the_environments_proxy(monkeypatc
 async def test_a_proxy_that_cannot_be_used_is_named_by_the_call(
     monkeypatch: pytest.MonkeyPatch, variable: str, proxy: str
 ) -> None:
-    """Nothing is sent past it, and whoever only made the client goes on."""
+    """Nothing is sent past it; to create the client raises nothing."""
     monkeypatch.setenv(variable, proxy)
     client = PiktidClient("https://127.0.0.1:1", TOKEN)
     for call in (client.current(), client.register("https://hook.example.com/")):

@@ -188,7 +188,7 @@ def _answer(status: int, body: bytes = b"", *headers: str) -> bytes:
     ],
 )
 async def test_an_answer_that_says_no(call: str, answer: bytes, what: str, following: str) -> None:
-    """The sentences of the screen, to the letter."""
+    """The exact sentences of the screen."""
     async with raw_server(answer) as server:
         problem = (await _asked_of(server.url, call)).problem
 
@@ -221,7 +221,7 @@ def test_who_can_mend_it(status: int, needs_token: bool, is_transient: bool) -> 
 
 
 async def test_a_refused_connection() -> None:
-    """The host is named with its port; a server that starts anew takes connections again by itself."""
+    """The host is named with its port; a server that restarts accepts connections again by itself."""
     gone = bind("127.0.0.1", 0, exact=True)
     host = f"127.0.0.1:{gone.getsockname()[1]}"
     gone.close()
@@ -245,7 +245,7 @@ async def test_a_refused_connection() -> None:
     ],
 )
 async def test_no_answer_in_time(call: str, following: str) -> None:
-    """The deadline is named; a PUT that was sent may have made a secret that nobody here saw."""
+    """The deadline is named; a PUT that was sent may have created a secret that is not known here."""
     async with raw_server(None) as server:
         error = await _asked_of(server.url, call, timeout_seconds=0.2)
 
@@ -304,7 +304,7 @@ async def _handshake(context: ssl.SSLContext | None) -> ProblemError:
 
 
 async def test_a_certificate_that_cannot_be_trusted() -> None:
-    """A real TLS server whose certificate nobody vouches for."""
+    """A real TLS server whose certificate is not trusted."""
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     context.load_cert_chain(Path(__file__).with_name("self_signed.pem"))
 
@@ -354,7 +354,7 @@ def _failing(cause: BaseException) -> httpx.MockTransport:
     ],
 )
 async def test_no_connection(cause: BaseException, call: str, what: str, following: str) -> None:
-    """A broken network cannot be had at will, so a transport stands in; all of it mends itself."""
+    """A broken network cannot be had at will, so a transport stands in; all of it recovers by itself."""
     client = PiktidClient(API, TOKEN, transport=_failing(cause))
     with pytest.raises(ProblemError) as caught:
         await (client.register(HOOK) if call == "register" else client.test_ping())

@@ -53,7 +53,7 @@ async def test_the_stream_backfills_then_lives() -> None:
 
 
 async def test_the_end_of_the_sandbox_ends_the_stream_with_a_problem() -> None:
-    """A stream that ends can be opened again, so its problem mends itself."""
+    """A stream that ends can be opened again, so its problem recovers by itself."""
     async with serving() as running:
         stream = EventStream(running.url, TOKEN)
         async with contextlib.aclosing(stream.items()) as items:
@@ -158,7 +158,7 @@ async def test_bytes_may_come_in_any_pieces(newline: bytes, chunk: int) -> None:
 )
 @pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"], ids=["", "byte order mark"])
 async def test_an_event_stream_is_utf_8_whatever_its_head_says(kind: bytes, mark: bytes) -> None:
-    """Its type is one in any case, its charset is not looked at, and a byte order mark is no part of its first line."""
+    """Its type is one in any case, its charset is not read, and a byte order mark is no part of its first line."""
     raw = '{"id":1,"name":"é夏"}'.encode()
     head = b"HTTP/1.1 200 OK\r\nContent-Type: " + kind + b"\r\n\r\n"
     async with raw_server(head + mark + b"data: " + raw + b"\n\n") as wire:
@@ -191,8 +191,8 @@ async def test_comments_keep_a_stream_alive() -> None:
         await asyncio.wait({reader})
 
 
-async def test_a_cut_connection_mends_itself() -> None:
-    """The body promised more than came."""
+async def test_a_cut_connection_recovers() -> None:
+    """The body promised more than arrived."""
     async with raw_server(HEAD.replace(b"\r\n\r\n", b"\r\nContent-Length: 99\r\n\r\n") + b":k\n\n") as wire:
         items, error = await _all_of(EventStream(wire.url, TOKEN))
 
@@ -221,7 +221,7 @@ async def test_leaving_in_the_middle_closes_the_connection() -> None:
             await until(lambda: running.sandbox.notifications.streams == 0)
 
 
-async def test_cancelling_whoever_waits_ends_the_stream() -> None:
+async def test_cancelling_a_waiting_reader_ends_the_stream() -> None:
     """As the session does when it leaves."""
     async with serving() as running:
         arrived: list[StreamItem] = []

@@ -56,10 +56,10 @@ class Clock:
         self._sleepers = [sleeper for sleeper in self._sleepers if sleeper[0] > self.seconds]
 
 
-async def until(fact: Callable[[], bool]) -> None:
-    """Wait for a fact."""
+async def until(condition: Callable[[], bool]) -> None:
+    """Wait until the condition holds."""
     async with asyncio.timeout(PATIENCE_SECONDS):
-        while not fact():  # noqa: ASYNC110 -- facts set no event
+        while not condition():  # noqa: ASYNC110 -- a condition sets no event
             await asyncio.sleep(0.01)
 
 

@@ -60,7 +60,7 @@ async def test_a_delivery_is_given_up_after_its_last_attempt() -> None:
     assert (current.last_response_status, current.last_response_at) == (None, running.clock.now())
 
 
-async def test_a_retry_is_signed_with_the_new_secret_unless_told() -> None:
+async def test_a_retry_is_signed_with_the_new_secret_by_default() -> None:
     """What PiktID does after a rotation is not documented, so both can be had."""
     for keep, verdict in ((False, Verdict.VALID), (True, Verdict.OLDER)):
         async with serving(SandboxOptions(retries_keep_secret=keep)) as running, receiver(503) as hook:
@@ -95,7 +95,7 @@ async def test_retries_follow_the_registration_and_end_with_it() -> None:
 
 
 @pytest.mark.parametrize(
-    ("misbehaviour", "verdict"),
+    ("fault", "verdict"),
     [
         (Fault.FORGED, Verdict.INVALID),
         (Fault.NO_SIGNATURE, Verdict.MISSING),
@@ -107,19 +107,19 @@ async def test_retries_follow_the_registration_and_end_with_it() -> None:
         (Fault.ALTER, Verdict.VALID),
     ],
 )
-async def test_a_signature_can_be_wrong_in_every_way(misbehaviour: Fault, verdict: Verdict) -> None:
-    """Each misbehaviour has the verdict that it is for, and the event stream has the event as it was."""
+async def test_a_signature_can_be_wrong_in_every_way(fault: Fault, verdict: Verdict) -> None:
+    """Each fault has the verdict that it is for, and the event stream has the event as it was."""
     async with serving(SandboxOptions(former_secret=FORMER)) as running, receiver() as hook:
         await running.sandbox.register(hook.url)
         await hook.count(1)
-        event = running.sandbox.emit("batch_edit", {"status": "processing", "job_id": "j"}, misbehaviour=misbehaviour)
+        event = running.sandbox.emit("batch_edit", {"status": "processing", "job_id": "j"}, fault=fault)
         received = await hook.count(2)
         await running.sandbox.settled()
 
     delivery = received[1]
     assert _verdict(delivery, "former", "secret-1") is verdict
     same = json.loads(delivery.body) == event.fields()
-    assert same is (misbehaviour is not Fault.ALTER)
+    assert same is (fault is not Fault.ALTER)
 
 
 async def test_a_delivery_can_be_lost_delayed_doubled_or_its_answer_lost() -> None:
@@ -127,14 +127,14 @@ async def test_a_delivery_can_be_lost_delayed_doubled_or_its_answer_lost() -> No
     async with serving() as running, receiver() as hook:
         await running.sandbox.register(hook.url)
         await hook.count(1)
-        running.sandbox.emit("a", {}, misbehaviour=Fault.LOSE)
-        running.sandbox.emit("b", {}, misbehaviour=Fault.DUPLICATE)
+        running.sandbox.emit("a", {}, fault=Fault.LOSE)
+        running.sandbox.emit("b", {}, fault=Fault.DUPLICATE)
         await hook.count(3)
-        running.sandbox.emit("c", {}, misbehaviour=Fault.ANSWER_LOST)
+        running.sandbox.emit("c", {}, fault=Fault.ANSWER_LOST)
         await hook.count(4)
         assert await running.clock.run_to_next() == 2.0
         await hook.count(5)
-        running.sandbox.emit("d", {}, misbehaviour=Fault.DELAY)
+        running.sandbox.emit("d", {}, fault=Fault.DELAY)
         assert await running.clock.run_to_next() == 5.0
         received = await hook.count(6)
         await running.sandbox.settled()
@@ -154,7 +154,7 @@ async def test_what_was_delivered_can_leave_the_backfill() -> None:
 
 async def test_the_play_shows_every_verdict_within_four_seconds() -> None:
     """At least six deliveries, one of them an attempt 2, and then a job every twenty seconds."""
-    options = SandboxOptions(play=True, misbehave=True, former_secret=FORMER)
+    options = SandboxOptions(play=True, with_faults=True, former_secret=FORMER)
     async with serving(options) as running, receiver() as hook:
         await running.sandbox.register(hook.url)
         await hook.count(1)
@@ -174,7 +174,7 @@ async def test_the_play_shows_every_verdict_within_four_seconds() -> None:
 
 
 async def test_the_play_waits_for_a_registration() -> None:
-    """Nothing is played to nobody, and without `misbehave` nothing is wrong."""
+    """Nothing is played without a registration, and without `with_faults` nothing is wrong."""
     async with serving(SandboxOptions(play=True)) as running, receiver() as hook:
         assert not running.clock.slept
         await running.sandbox.register(hook.url)

@@ -106,7 +106,7 @@ async def test_an_invalid_put_is_refused_in_the_documented_shape(
 
 @pytest.mark.parametrize("before", [False, True])
 async def test_the_ping_can_come_before_the_puts_answer(before: bool) -> None:
-    """With the option, whoever registers sees the ping before it knows the secret."""
+    """With the option, the client sees the ping before it knows the secret."""
     async with (
         serving(SandboxOptions(ping_before_answer=before)) as running,
         receiver() as hook,
@@ -232,7 +232,7 @@ async def test_the_control_api_makes_the_next_delivery_go_wrong(running: Running
 
     assert [delivery.signature is None for delivery in received].count(True) == 1
     assert len(received) == 3
-    assert [attempt.misbehaviour for attempt in running.sandbox.attempts].count(Fault.NO_SIGNATURE) == 1
+    assert [attempt.fault for attempt in running.sandbox.attempts].count(Fault.NO_SIGNATURE) == 1
 
 
 async def test_an_offer_of_http_2_is_ignored(running: Running) -> None:

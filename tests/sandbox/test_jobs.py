@@ -10,7 +10,7 @@ import pytest
 
 from webhook_tui.domain.delivery.event import KNOWN_EVENTS
 from webhook_tui.domain.scenario.scenario import Fault
-from webhook_tui.sandbox.demo_scenario import acts, first_acts
+from webhook_tui.sandbox.demo_scenario import first_jobs, following_jobs
 from webhook_tui.sandbox.jobs import failed_job, identity_job, image_job, sample_job
 
 DOCUMENTED = {
@@ -69,13 +69,13 @@ def test_another_kind_of_job_is_refused() -> None:
         sample_job("other", random.random)
 
 
-def test_the_overture_is_short_and_shows_each_wrong_once() -> None:
+def test_the_first_jobs_are_short_and_have_each_fault_once() -> None:
     """Six events and more within four seconds."""
-    steps = list(first_acts(random.Random(1).random, misbehave=True))
+    steps = list(first_jobs(random.Random(1).random, with_faults=True))
 
     assert len(steps) >= 6
     assert sum(step.after_seconds for step in steps) < 4
-    wrong = [step.misbehaviour for step in steps if step.misbehaviour is not None]
+    wrong = [step.fault for step in steps if step.fault is not None]
     assert sorted(wrong) == sorted(
         {
             Fault.ANSWER_LOST,
@@ -94,10 +94,10 @@ def test_a_job_begins_every_so_many_seconds() -> None:
     """However many events the one before had."""
     elapsed = 0.0
     begins: dict[object, float] = {}
-    for step in itertools.islice(acts(random.Random(1).random, every_seconds=20), 60):
+    for step in itertools.islice(following_jobs(random.Random(1).random, every_seconds=20), 60):
         elapsed += step.after_seconds
         begins.setdefault(step.sample.data["job_id"], elapsed)
-        assert step.misbehaviour is None
+        assert step.fault is None
 
     assert list(begins.values()) == [20.0 * (number + 1) for number in range(len(begins))]
     assert len(begins) > 8

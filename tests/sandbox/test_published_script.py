@@ -1,4 +1,4 @@
-"""PiktID's published test script, to the letter, finds in the sandbox what it expects of PiktID."""
+"""PiktID's published test script, exactly, finds in the sandbox what it expects of PiktID."""
 
 from __future__ import annotations
 

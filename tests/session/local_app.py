@@ -1,4 +1,4 @@
-"""An app under development, as deliveries are forwarded to: it keeps the bytes of each request and answers as told."""
+"""An app under development, as deliveries are forwarded to: it keeps the bytes of each request and answers as set."""
 
 from __future__ import annotations
 

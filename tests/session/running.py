@@ -41,12 +41,12 @@ def url_at(sandbox: Sandbox) -> str | None:
 
 
 class Running:
-    """One session at work; its facts as they came."""
+    """One session at work; its events as received."""
 
     def __init__(self, session: Session) -> None:
         self.session = session
-        self.facts: list[SessionEvent] = []
-        self._thread = threading.Thread(target=session.run, args=(self.facts.append,), daemon=True)
+        self.events: list[SessionEvent] = []
+        self._thread = threading.Thread(target=session.run, args=(self.events.append,), daemon=True)
 
     def start(self) -> None:
         """Begin."""
@@ -63,26 +63,26 @@ class Running:
             return await asyncio.wrap_future(self.session.query(query))
 
     def all(self, kind: type[F]) -> list[F]:
-        """Every fact of that kind so far."""
-        return [fact for fact in list(self.facts) if isinstance(fact, kind)]
+        """Every event of that kind so far."""
+        return [event for event in list(self.events) if isinstance(event, kind)]
 
     @property
     def status(self) -> SessionStatus:
         """The newest status."""
         return self.all(StatusChanged)[-1].status
 
-    async def fact(self, kind: type[F], is_it: Callable[[F], bool] = lambda _: True) -> F:
-        """The first fact of that kind that fits, waited for."""
+    async def event(self, kind: type[F], is_it: Callable[[F], bool] = lambda _: True) -> F:
+        """The first event of that kind that fits, waited for."""
         async with asyncio.timeout(PATIENCE_SECONDS):
             while True:
-                for fact in self.all(kind):
-                    if is_it(fact):
-                        return fact
+                for event in self.all(kind):
+                    if is_it(event):
+                        return event
                 await asyncio.sleep(0.01)
 
     async def until(self, is_so: Callable[[SessionStatus], bool]) -> SessionStatus:
         """The status once it is so, waited for."""
-        await self.fact(StatusChanged, lambda _: is_so(self.status))
+        await self.event(StatusChanged, lambda _: is_so(self.status))
         return self.status
 
     async def stop(self) -> SessionStopped:

@@ -10,7 +10,7 @@ from webhook_tui.session.bus import EventBus, EventLost, EventsMatched
 
 
 def test_handlers_of_a_type_are_called_in_the_order_of_subscription() -> None:
-    """Before `publish` returns; an event that nobody handles is no error."""
+    """Before `publish` returns; an event without a handler is no error."""
     bus = EventBus()
     called: list[object] = []
     bus.subscribe(EventLost, lambda event: called.append(("first", event.event_id)))

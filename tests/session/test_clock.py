@@ -15,7 +15,7 @@ from webhook_tui.session.clock import Clock, RetryDelay
 
 
 class BackwardClock(Clock):
-    """Whenever somebody looks it is an hour earlier."""
+    """Each reading is an hour earlier."""
 
     def __init__(self) -> None:
         self._now = super().utc_now()
@@ -26,14 +26,14 @@ class BackwardClock(Clock):
 
 
 async def test_a_clock_that_goes_backwards(tmp_path: Path) -> None:
-    """Rows stay in the order in which they came, attempts count up."""
+    """Rows stay in the order in which they arrived, attempts count up."""
     async with (
         sandbox_of() as (sandbox, api_url),
         session_of(settings(tmp_path, api_url=api_url, keep_days=36_500), clock=BackwardClock()) as running,
     ):
-        await running.fact(DeliveryStored)
+        await running.event(DeliveryStored)
         for _ in range(3):
-            sandbox.emit("image_result", {"job_id": 1}, misbehaviour=Fault.ANSWER_LOST)
+            sandbox.emit("image_result", {"job_id": 1}, fault=Fault.ANSWER_LOST)
         await running.until(lambda status: status.counts.received == 7)
         with closing(running.session.open_rows()) as rows:
             rows.refresh()

@@ -83,22 +83,22 @@ class Breaking:
 
 async def reconciled(running: Running, event_id: int, seen: str) -> EventCompared:
     """What is said of one event, waited for."""
-    return await running.fact(EventCompared, lambda fact: (fact.event_id, fact.seen) == (str(event_id), seen))
+    return await running.event(EventCompared, lambda event: (event.event_id, event.seen) == (str(event_id), seen))
 
 
 async def ready(running: Running) -> None:
     """Registered, and the stream live."""
-    await running.fact(SessionReady)
+    await running.event(SessionReady)
     await running.until(lambda status: status.stream.state == "live")
 
 
-def emit(sandbox: Sandbox, misbehaviour: Fault | None = None) -> int:
+def emit(sandbox: Sandbox, fault: Fault | None = None) -> int:
     """Let one event happen; gives its id."""
-    return sandbox.emit("image_result", DATA, misbehaviour=misbehaviour).id
+    return sandbox.emit("image_result", DATA, fault=fault).id
 
 
 async def test_three_lost_of_fifty_are_exactly_those_that_are_found(tmp_path: Path) -> None:
-    """Every other one was seen by both, with the same content, and the counts say so."""
+    """Every other one was seen by both, with the same content, and the counts agree."""
     async with (
         sandbox_of() as (sandbox, api_url),
         session_of(settings(tmp_path, api_url=api_url), timing=QUICK) as running,
@@ -108,13 +108,13 @@ async def test_three_lost_of_fifty_are_exactly_those_that_are_found(tmp_path: Pa
         expected = {event_id for event_id, number in lost.items() if number in (7, 23, 49)}
         await running.until(lambda status: status.stream.both == 48 and status.stream.only_sse == 3)
         # The last word on each: a busy machine may take one for lost that comes late.
-        last = {json.loads(fact.event_id): fact for fact in running.all(EventCompared)}
-        both = [fact for fact in last.values() if fact.seen == "both"]
+        last = {json.loads(event.event_id): event for event in running.all(EventCompared)}
+        both = [event for event in last.values() if event.seen == "both"]
 
-        assert {event_id for event_id, fact in last.items() if fact.seen == "sse"} == expected
-        assert {fact.reason for fact in last.values() if fact.seen == "sse"} == {"lost"}
+        assert {event_id for event_id, event in last.items() if event.seen == "sse"} == expected
+        assert {event.reason for event in last.values() if event.seen == "sse"} == {"lost"}
         assert len(both) == 48  # the registration's ping among them
-        assert all(fact.equal and fact.lag_ms is not None and fact.reason == "" for fact in both)
+        assert all(event.equal and event.lag_ms is not None and event.reason == "" for event in both)
         assert running.status.stream.only_webhook == 0
 
 
@@ -127,7 +127,7 @@ async def test_an_altered_delivery_is_unequal_and_both_sides_can_be_read(tmp_pat
         await ready(running)
         event_id = emit(sandbox, Fault.ALTER)
         assert (await reconciled(running, event_id, "both")).equal is False
-        changed = await running.fact(RowChanged, lambda fact: fact.row.differs)
+        changed = await running.event(RowChanged, lambda event: event.row.differs)
         assert changed.row.event_id == str(event_id)
         shown = await running.answer(GetComparison())
         assert shown is not None
@@ -141,11 +141,11 @@ async def test_an_altered_delivery_is_unequal_and_both_sides_can_be_read(tmp_pat
         assert sides.sse is not None
         assert json.loads(sides.webhook)["data"]["status"] == "completed (altered)"
         assert json.loads(sides.sse)["data"] == DATA
-        unknown = '"nobody\'s"'
+        unknown = '"no-one"'
         assert await running.answer(GetEventSides(unknown)) == EventSides(unknown, None, None)
 
 
-async def test_what_is_known_is_told_once(tmp_path: Path) -> None:
+async def test_what_is_known_is_reported_once(tmp_path: Path) -> None:
     """A screen that asks again hears nothing while nothing is new."""
     async with sandbox_of() as (_, api_url), session_of(settings(tmp_path, api_url=api_url), timing=QUICK) as running:
         await ready(running)
@@ -179,7 +179,7 @@ async def test_the_deliveries_know_what_the_stream_brought(tmp_path: Path) -> No
     ):
         await ready(running)
         emit(sandbox)
-        changed = await running.fact(RowChanged, lambda fact: fact.row.event == "image_result")
+        changed = await running.event(RowChanged, lambda event: event.row.event == "image_result")
         assert changed.row.on_stream
         assert changed.row.verdict is Verdict.VALID
 
@@ -192,9 +192,9 @@ async def test_a_repeated_delivery_is_one_event(tmp_path: Path) -> None:
     ):
         await ready(running)
         event_id = emit(sandbox, Fault.DUPLICATE)
-        await running.fact(DeliveryStored, lambda fact: fact.row.attempt == 2)
+        await running.event(DeliveryStored, lambda event: event.row.attempt == 2)
         await reconciled(running, event_id, "both")
-        assert [fact.event_id for fact in running.all(EventCompared)].count(str(event_id)) == 1
+        assert [event.event_id for event in running.all(EventCompared)].count(str(event_id)) == 1
 
 
 async def test_a_broken_stream_comes_back_and_its_backfill_repeats_nothing(tmp_path: Path) -> None:
@@ -211,13 +211,13 @@ async def test_a_broken_stream_comes_back_and_its_backfill_repeats_nothing(tmp_p
         sandbox.notifications.close()
         await running.until(lambda status: status.stream.state == "down")
         second = emit(sandbox)
-        await running.fact(DeliveryStored, lambda fact: fact.row.event_id == str(second))
-        assert str(second) not in {fact.event_id for fact in running.all(EventCompared)}
+        await running.event(DeliveryStored, lambda event: event.row.event_id == str(second))
+        assert str(second) not in {event.event_id for event in running.all(EventCompared)}
         gate.stream_status = None
-        told = await reconciled(running, second, "both")
-        assert (told.lag_ms, told.equal) == (None, True)
+        outcome = await reconciled(running, second, "both")
+        assert (outcome.lag_ms, outcome.equal) == (None, True)
         await reconciled(running, emit(sandbox), "both")
-        ids = [fact.event_id for fact in running.all(EventCompared)]
+        ids = [event.event_id for event in running.all(EventCompared)]
         assert len(ids) == len(set(ids)) == 4
         live = await running.until(lambda status: status.stream.both == 4 and status.stream.state == "live")
         assert live.stream.problem is None
@@ -229,8 +229,13 @@ async def test_only_by_webhook_is_found_when_the_stream_does_not_show_it(tmp_pat
         sandbox_of(ping_on_stream=False) as (_, api_url),
         session_of(settings(tmp_path, api_url=api_url), timing=QUICK) as running,
     ):
-        told = await running.fact(EventCompared)
-        assert (told.seen, told.name, told.lag_ms, told.equal) == ("webhook", "ping", None, None)
+        outcome = await running.event(EventCompared)
+        assert (outcome.seen, outcome.name, outcome.lag_ms, outcome.equal) == (
+            "webhook",
+            "ping",
+            None,
+            None,
+        )
         assert (await running.until(lambda status: status.stream.only_webhook == 1)).stream.both == 0
 
 
@@ -241,8 +246,8 @@ async def test_the_stream_is_asked_for_before_registering(tmp_path: Path) -> Non
         sandbox_of(wrap=gate.before, consumed_by_delivery=True) as (_, api_url),
         session_of(settings(tmp_path, api_url=api_url), timing=QUICK) as running,
     ):
-        told = await running.fact(EventCompared)
-        assert (told.seen, told.name) == ("both", "ping")
+        outcome = await running.event(EventCompared)
+        assert (outcome.seen, outcome.name) == ("both", "ping")
         assert gate.asked.index(("GET", "/notifications/events")) < gate.asked.index(("PUT", "/webhooks"))
 
 
@@ -277,7 +282,7 @@ async def test_a_stream_that_is_out_of_order_is_tried_again(tmp_path: Path) -> N
         sandbox_of(wrap=gate.before) as (_, api_url),
         session_of(settings(tmp_path, api_url=api_url), timing=QUICK) as running,
     ):
-        await running.fact(WebhookRegistered)
+        await running.event(WebhookRegistered)
         down = await running.until(lambda status: status.stream.state == "down")
         assert down.stream.problem is not None
         assert down.problem is None
@@ -325,14 +330,14 @@ async def test_no_register_watches_the_events_and_touches_nothing(tmp_path: Path
     async with sandbox_of(wrap=gate.before) as (sandbox, api_url):
         async with session_of(settings(tmp_path, api_url=api_url, register=False), timing=QUICK) as running:
             await ready(running)
-            told = await reconciled(running, emit(sandbox), "sse")
-            assert told.reason == "unregistered"
+            outcome = await reconciled(running, emit(sandbox), "sse")
+            assert outcome.reason == "unregistered"
         assert gate.asked == [("GET", "/notifications/events")]
         assert url_at(sandbox) is None
 
 
 async def test_it_is_off_until_there_is_a_token_and_starts_over_with_another(tmp_path: Path) -> None:
-    """A refused token is said by registering alone, and by nobody any more when another one is given."""
+    """A refused token is reported by the registration alone, and not any more once another one is given."""
     async with (
         sandbox_of() as (_, api_url),
         session_of(settings(tmp_path, api_url=api_url, token=None), asks=True, timing=QUICK) as running,
@@ -348,8 +353,8 @@ async def test_it_is_off_until_there_is_a_token_and_starts_over_with_another(tmp
         assert status.stream.state == "live"
 
 
-async def test_with_no_register_a_refused_token_is_said_until_there_is_another(tmp_path: Path) -> None:
-    """Nobody else says it then."""
+async def test_with_no_register_a_refused_token_is_reported_until_there_is_another(tmp_path: Path) -> None:
+    """Then no other part reports it."""
     wrong = settings(tmp_path, token=Secret("wrong"), register=False)
     async with (
         sandbox_of() as (_, api_url),
@@ -376,12 +381,12 @@ async def test_what_could_not_be_stored_is_known_to_come_again(tmp_path: Path) -
         assert len(shown.events) == 2
         assert (shown.events[1].reason, shown.events[1].seen) == (Reason.RETRYING, None)
         broken.mend()
-        told = await reconciled(running, event_id, "both")
-        assert told.lag_ms is not None
-        assert [fact.seen for fact in running.all(EventCompared) if fact.event_id == str(event_id)] == ["both"]
+        outcome = await reconciled(running, event_id, "both")
+        assert outcome.lag_ms is not None
+        assert [event.seen for event in running.all(EventCompared) if event.event_id == str(event_id)] == ["both"]
 
 
-async def test_no_fact_holds_the_token(tmp_path: Path) -> None:
+async def test_no_event_holds_the_token(tmp_path: Path) -> None:
     """Nor does any address: it travels in a header."""
     async with (
         sandbox_of() as (sandbox, api_url),
@@ -389,5 +394,5 @@ async def test_no_fact_holds_the_token(tmp_path: Path) -> None:
     ):
         await ready(running)
         await reconciled(running, emit(sandbox), "both")
-        facts: list[SessionEvent] = running.facts
-        assert TOKEN.reveal() not in repr(facts)
+        events: list[SessionEvent] = running.events
+        assert TOKEN.reveal() not in repr(events)

@@ -30,12 +30,12 @@ async def test_the_receiver_goes_on(
     """Where nothing is registered a note says it, beside the deliveries."""
     monkeypatch.setenv(name, value)
     async with session_of(settings(tmp_path, register=False, api_url=API)) as running:
-        ready = await running.fact(SessionReady)
+        ready = await running.event(SessionReady)
         if said:
             await running.until(lambda status: any(said.rstrip(".") in note.sentence() for note in status.notes))
         async with httpx.AsyncClient(trust_env=False, verify=False) as client:
             answer = await client.post(str(ready.public_url), content=b"{}")
-        await running.fact(DeliveryStored)
+        await running.event(DeliveryStored)
 
         assert answer.status_code == 200
 

@@ -35,7 +35,7 @@ class Order:
 async def test_a_delivery_is_stored_before_it_is_published_and_published_before_it_is_answered(tmp_path: Path) -> None:
     """Seen from a connection of its own to the database, and from the client's socket."""
     async with session_of(settings(tmp_path, register=False, sse=False)) as running:
-        ready = await running.fact(SessionReady)
+        ready = await running.event(SessionReady)
         order = Order(running.session)
         running.session._bus.subscribe(DeliveryStored, order.on_event)
         with closing(order.client):
@@ -56,4 +56,4 @@ def _send(client: socket.socket, ready: SessionReady) -> bytes:
 
 
 def _kinds(running: Running) -> list[str]:
-    return [type(event).__name__ for event in running.facts]
+    return [type(event).__name__ for event in running.events]

@@ -36,8 +36,8 @@ async def test_the_first_is_announced_at_once_and_a_flood_together(caplog: pytes
     said = _Said()
     bus = EventBus()
     bus.subscribe(RequestRefused, said.on_request_refused)
-    board = StatusPublisher(SessionStatus(), bus)
-    refusals = Refusals(board, bus)
+    publisher = StatusPublisher(SessionStatus(), bus)
+    refusals = Refusals(publisher, bus)
     with caplog.at_level(logging.WARNING):
         for number in range(1000):
             refusals.add(_refused(404, number))
@@ -49,12 +49,12 @@ async def test_the_first_is_announced_at_once_and_a_flood_together(caplog: pytes
         refusals.add(_refused(404, 1000))
         refusals.close()
     assert said.refusals[3:] == [_refused(404, 1000)]
-    assert board.status.refusals == (Refusal(413, "no", "GET /0"), Refusal(404, "no", "GET /1000", 1001))
-    assert board.status.refused == 1002
+    assert publisher.status.refusals == (Refusal(413, "no", "GET /0"), Refusal(404, "no", "GET /1000", 1001))
+    assert publisher.status.refused == 1002
     assert [record.getMessage() for record in caplog.records] == [
         "Refused a request (404): no.",
         "Refused 999 requests (404): no.",
         "Refused a request (413): no.",
         "Refused a request (404): no.",
     ]
-    board.close()
+    publisher.close()

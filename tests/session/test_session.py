@@ -1,4 +1,4 @@
-"""The facade: every command and query that fails says so to whoever sent it, and nothing waits for ever."""
+"""The facade: a command or query that fails reports it to its sender, and nothing waits for ever."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ async def watching(home: Path) -> AsyncIterator[Running]:
     """A session that asks PiktID nothing."""
     chosen = settings(home, register=False, sse=False, token=None, secrets=(Secret("given"),))
     async with session_of(chosen) as running:
-        await running.fact(SessionReady)
+        await running.event(SessionReady)
         yield running
 
 
@@ -150,15 +150,15 @@ async def test_without_a_running_session_a_query_fails_and_a_command_is_ignored(
         session.request(StopReplay())
         with pytest.raises(ProblemError, match="not running"):
             await running.answer(ListRuns())
-        if not running.facts:
+        if not running.events:
             running.start()
-            await running.fact(SessionReady)
+            await running.event(SessionReady)
             await running.stop()
     assert not running.all(ProblemOccurred)
 
 
 async def test_a_query_under_way_fails_when_the_session_ends(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whoever asked does not wait for ever."""
+    """The caller does not wait for ever."""
     is_asked = asyncio.Event()
     loop = asyncio.get_running_loop()
 

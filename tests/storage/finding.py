@@ -1,4 +1,4 @@
-"""Searches in tests: opened, waited for by facts with a deadline, and ended with their threads."""
+"""Searches in tests: opened, awaited with a deadline, and closed with their threads."""
 
 from __future__ import annotations
 

@@ -211,7 +211,7 @@ def test_closing_abandons_what_was_not_ended(path: Path, account: Account) -> No
 
 
 def test_the_file_is_private(path: Path, account: Account) -> None:
-    """0600 in a directory 0700, also when somebody had opened it up."""
+    """0600 in a directory 0700, also when it was opened to others before."""
     with closing(AccountStore.open(path)):
         pass
     path.chmod(0o644)
@@ -236,7 +236,7 @@ def test_in_memory_it_keeps_nothing(account: Account) -> None:
 
 
 def test_all_secrets_are_those_of_every_account(accounts: AccountStore, account: Account) -> None:
-    """Each once, whoever's it is: an export must hold none of them."""
+    """Each once, of every account: an export must hold none of them."""
     accounts.save_ring(account, SecretRing().registered(Secret("a"), NOW).registered(Secret("b"), LATER))
     accounts.save_ring(OTHER, SecretRing().added(Secret("b"), NOW).added(Secret("c"), NOW))
 

@@ -45,7 +45,7 @@ def test_headers_come_back_exactly(headers: tuple[tuple[bytes, bytes], ...]) -> 
 
 
 async def test_what_is_recorded_is_read_back_byte_for_byte(store: DeliveryStore, account: Account) -> None:
-    """Whatever came over the wire comes back, and the row says what is in it."""
+    """Whatever arrived over the wire comes back, and the row says what is in it."""
     sent = delivery(b"\xff\x00 not JSON \r\n", target="/hook?a=\xe9", headers=((b"X-A", b"\x80\xff"), (b"x-a", b"")))
 
     row = await store.record(sent, INVALID, account=account, answered=200)
@@ -130,7 +130,7 @@ async def test_one_that_cannot_be_stored_takes_no_other_with_it(store: DeliveryS
         assert len(rows) == 9
 
 
-async def test_a_full_disk_is_said_and_recovered_from(store: DeliveryStore, account: Account) -> None:
+async def test_a_full_disk_is_reported_and_recovered_from(store: DeliveryStore, account: Account) -> None:
     """While there is no room every delivery is refused in the same words; with room again the next one is stored."""
     kept = await store.record(delivery(), VALID, account=account, answered=200)
     _on_writer(store, "PRAGMA max_page_count = 1")
@@ -151,7 +151,7 @@ async def test_a_full_disk_is_said_and_recovered_from(store: DeliveryStore, acco
     assert again.seq == kept.seq + 1
 
 
-async def test_a_read_only_file_is_said_and_recovered_from(store: DeliveryStore, account: Account) -> None:
+async def test_a_read_only_file_is_reported_and_recovered_from(store: DeliveryStore, account: Account) -> None:
     """The same when the file cannot be written."""
     _on_writer(store, "PRAGMA query_only = ON")
 
@@ -169,7 +169,7 @@ def _on_writer(store: DeliveryStore, pragma: str) -> None:
     store._file.connection.execute(pragma).fetchall()
 
 
-async def test_a_locked_file_is_said_and_recovered_from(store: DeliveryStore, account: Account) -> None:
+async def test_a_locked_file_is_reported_and_recovered_from(store: DeliveryStore, account: Account) -> None:
     """Another program that writes for too long makes deliveries be refused; afterwards they are stored again."""
     _on_writer(store, "PRAGMA busy_timeout = 1")
     with closing(sqlite3.connect(store.path, isolation_level=None)) as other:
@@ -195,7 +195,7 @@ async def test_a_failure_that_lasts_is_logged_once(
     assert len(caplog.records) == 2
 
 
-async def test_one_who_no_longer_waits_disturbs_nobody(store: DeliveryStore, account: Account) -> None:
+async def test_a_cancelled_caller_does_not_disturb_others(store: DeliveryStore, account: Account) -> None:
     """A sender that went away while its delivery was queued: the others are answered."""
     waiting = [asyncio.ensure_future(store.record(delivery(), VALID, account=account, answered=200)) for _ in range(20)]
     await asyncio.sleep(0)
@@ -207,7 +207,7 @@ async def test_one_who_no_longer_waits_disturbs_nobody(store: DeliveryStore, acc
 
 
 def test_several_loops_may_record_at_once(store: DeliveryStore, account: Account) -> None:
-    """Each is told on its own loop; a loop that ended while it waited is left alone."""
+    """Each is reported on its own loop; a loop that ended while it waited is left alone."""
 
     async def record_many() -> list[int]:
         rows = await asyncio.gather(

@@ -1,4 +1,4 @@
-"""Groups of deliveries are stored by few statements, numbered and counted as if each came alone."""
+"""Groups of deliveries are stored by few statements, numbered and counted as if each arrived alone."""
 
 from __future__ import annotations
 

@@ -91,7 +91,7 @@ def test_two_programs_share_one_file(tmp_path: Path) -> None:
         ]
 
 
-async def test_a_disk_that_refuses_is_said_and_recovered_from(tmp_path: Path) -> None:
+async def test_a_disk_that_refuses_is_reported_and_recovered_from(tmp_path: Path) -> None:
     """The operating system refuses writes in the middle of a group: none of it is acknowledged, all before it stays."""
     path = tmp_path / "deliveries.db"
     body = bytes(20_000)

@@ -21,7 +21,7 @@ async def _record(store: DeliveryStore, account: Account, verifications: Sequenc
 
 
 async def test_a_comment_is_kept_with_the_row(store: DeliveryStore, account: Account) -> None:
-    """It can be changed, taken away and looked for; one that is too long is cut; what no database takes is replaced."""
+    """It can be changed, taken away and found; one that is too long is cut; what no database takes is replaced."""
     await _record(store, account, [VALID, VALID])
 
     commented = await store.set_comment(1, "ask Ada\ud800")
@@ -39,7 +39,7 @@ async def test_a_comment_is_kept_with_the_row(store: DeliveryStore, account: Acc
 
 
 async def test_deliveries_are_deleted_by_number(store: DeliveryStore, account: Account) -> None:
-    """Marked or not, any number of them; how many went is told."""
+    """Marked or not, any number of them; how many went is reported."""
     await _record(store, account, [VALID] * 450)
     await store.set_marked(450, marked=True)
 

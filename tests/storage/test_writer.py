@@ -76,23 +76,21 @@ class Arrivals:
     """Notes what the writer tells of its deliveries; the second one fails at it."""
 
     def __init__(self) -> None:
-        self.told: list[object] = []
+        self.reported: list[object] = []
 
     def on_stored(self, row: DeliveryRow) -> str:
         """Note the number."""
-        self.told.append(row.seq)
+        self.reported.append(row.seq)
         if row.seq == 2:
             raise ValueError("of the caller")
         return f"answer to {row.seq}"
 
     def on_failed(self, problem: Problem) -> None:
         """Note the problem."""
-        self.told.append(problem.message)
+        self.reported.append(problem.message)
 
 
-async def test_whoever_waits_for_a_delivery_says_what_its_future_results_in(
-    writer: Writer, record: Recordable, tmp_path: Path
-) -> None:
+async def test_the_arrival_decides_the_result_of_the_future(writer: Writer, record: Recordable, tmp_path: Path) -> None:
     """Called once each, also when the future was cancelled; an error of one is that one's alone."""
     arrivals = Arrivals()
     futures = [writer.record(record, arrivals) for _ in range(4)]
@@ -106,4 +104,4 @@ async def test_whoever_waits_for_a_delivery_says_what_its_future_results_in(
 
     assert (first, third) == ("answer to 1", "answer to 3")
     assert isinstance(second, ValueError)
-    assert arrivals.told == [1, 2, 3, 4, refused.value.problem.message]
+    assert arrivals.reported == [1, 2, 3, 4, refused.value.problem.message]

@@ -58,7 +58,7 @@ class LocalhostRun:
         self.connections = 0
         """How many have been made, whatever became of them."""
         self.fronts: list[asyncio.Server] = []
-        """All that there ever were; those of dead names hang up at once, as closing them would leak who just came."""
+        """All that there ever were; those of dead names hang up at once, as closing them would leak the newest name."""
         self.announced: list[str] = []
         """Every public URL, in order."""
         self._key = asyncssh.generate_private_key("ssh-ed25519")
@@ -104,7 +104,7 @@ class LocalhostRun:
             self._acceptor = None
 
     async def change_host_key(self) -> None:
-        """As a server that somebody else put there would look."""
+        """As an impostor of the server would."""
         await self.stop_listening()
         self._key = asyncssh.generate_private_key("ssh-ed25519")
         await self.listen()
@@ -147,7 +147,7 @@ class LocalhostRun:
             raise ConnectionResetError("the tunnel gave no answer")
         return int(head.split()[1]), rest
 
-    async def told(self, url: str) -> None:
+    async def reported(self, url: str) -> None:
         """Note a URL that was just said."""
         async with self._heard:
             self.announced.append(url)
@@ -215,7 +215,7 @@ class _Link:
             words = f"{name} tunneled with tls termination, {url}"
         self.fronts = {name: front}
         self.lines.put_nowait(self._announcement(name, words))
-        await self._server.told(url)
+        await self._server.reported(url)
         return url
 
     async def cut(self) -> None:

@@ -58,7 +58,7 @@ async def test_finds_the_url(
     assert "'tunnel', '--url', 'http://127.0.0.1:4567'" in (tmp_path / LOG_NAME).read_text()
 
 
-async def test_a_new_address_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_new_address_is_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """One that is announced as the first was."""
     monkeypatch.setenv("FAKE_MODE", "again")
     async with watched(_tunnel(tmp_path)) as watch:

@@ -1,4 +1,4 @@
-"""Tunnels that are cut, killed, frozen, renamed and refused, while somebody sends through them and tries again.
+"""Tunnels that are cut, killed, frozen, renamed and refused, while a client sends through them and tries again.
 
 A few faults in every run; `TUNNEL_FAULTS=120 pytest tests/tunnels/test_faults.py -s --timeout 600` for many.
 """

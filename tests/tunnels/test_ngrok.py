@@ -145,7 +145,7 @@ async def test_the_deadline_is_ours(
 
 
 @pytest.mark.parametrize("mode", ["drop", "moved"])
-async def test_a_lost_session_is_told_and_found_again(
+async def test_a_lost_session_is_reported_and_found_again(
     tmp_path: Path, agent: str, monkeypatch: pytest.MonkeyPatch, mode: str
 ) -> None:
     """By the agent itself, with the same URL or with another; the same process all the while."""
@@ -164,7 +164,7 @@ async def test_a_lost_session_is_told_and_found_again(
 
 
 async def test_a_session_that_is_not_found_again(tmp_path: Path, agent: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """After its time the agent is started anew, and the reason that it gave is told."""
+    """After its time the agent is started again, and its reason is reported."""
     monkeypatch.setenv("FAKE_NGROK_MODE", "lost")
     monkeypatch.setattr(driver, "RECONNECT_SECONDS", 0.3)
     async with watched(_tunnel(tmp_path, agent)) as watch:
@@ -267,14 +267,14 @@ async def test_a_proxy_of_the_environment_is_not_asked(
     tmp_path: Path, agent: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What goes to the agent on this machine does not go out of it."""
-    with socket.create_server(("127.0.0.1", 0)) as nobody:
-        monkeypatch.setenv("http_proxy", f"http://127.0.0.1:{nobody.getsockname()[1]}")
+    with socket.create_server(("127.0.0.1", 0)) as unused:
+        monkeypatch.setenv("http_proxy", f"http://127.0.0.1:{unused.getsockname()[1]}")
         async with watched(_tunnel(tmp_path, agent, deadline=5.0)) as watch:
             await watch.url()
 
 
 async def test_what_a_killed_program_left_is_swept(tmp_path: Path, agent: str) -> None:
-    """The files of a run whose pipe nobody holds."""
+    """The files of a run whose pipe has no reader."""
     left = tmp_path / "state" / "agent-left"
     left.mkdir(parents=True)
     os.mkfifo(left / "pipe")

@@ -48,8 +48,8 @@ async def test_bytes_arrive_as_they_were_sent(tmp_path: Path, form: Form) -> Non
 
 
 @pytest.mark.parametrize("form", ["json", "cloudevents", "text"])
-async def test_a_further_address_is_told(tmp_path: Path, form: Form) -> None:
-    """A name that changes while the connection stays is told, and carries."""
+async def test_a_further_address_is_reported(tmp_path: Path, form: Form) -> None:
+    """A name that changes while the connection stays is reported, and carries."""
     async with LocalhostRun(form) as server, echo_receiver() as (port, bodies):
         async with watched(_tunnel(tmp_path, server.ssh_server), port) as watch:
             await watch.url()
@@ -62,14 +62,14 @@ async def test_a_further_address_is_told(tmp_path: Path, form: Form) -> None:
         assert server.connections == 1
 
 
-async def test_a_loopback_name_is_told_as_it_is(tmp_path: Path) -> None:
-    """A server that says http says so in its words, which count more than its address."""
+async def test_a_loopback_name_is_reported_as_it_is(tmp_path: Path) -> None:
+    """A server that says http is believed over its address."""
     async with LocalhostRun(loopback=True) as server, watched(_tunnel(tmp_path, server.ssh_server)) as watch:
         assert (await watch.url()).startswith("http://127.0.0.1:")
 
 
 async def test_a_drop_is_mended_within_two_seconds(tmp_path: Path) -> None:
-    """At the default first back-off, with the reason told meanwhile and one connection at a time."""
+    """At the default first back-off, with the reason reported meanwhile and one connection at a time."""
     async with LocalhostRun() as server, supervised(_tunnel(tmp_path, server.ssh_server)) as watch:
         first = await watch.until(TunnelState.LIVE)
         await server.drop()
@@ -150,7 +150,7 @@ async def test_a_silent_server_meets_our_deadline(tmp_path: Path) -> None:
     assert problem.is_transient
 
 
-async def test_nobody_listens(tmp_path: Path) -> None:
+async def test_nothing_listens(tmp_path: Path) -> None:
     """The port is named, and trying again may help."""
     async with LocalhostRun() as server:
         await server.stop_listening()

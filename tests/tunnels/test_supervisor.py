@@ -89,7 +89,7 @@ async def test_what_cannot_mend_itself_waits_for_a_person() -> None:
 
 
 async def test_try_now_cuts_the_wait_short() -> None:
-    """Nobody who pressed the key waits for the back-off."""
+    """The key ends the wait of the back-off."""
     tunnel = Scripted()
     async with supervised(tunnel, first_delay_seconds=600, longest_delay_seconds=600) as watch:
         watch.supervisor.try_now()
@@ -122,7 +122,7 @@ async def test_an_error_is_a_problem(error: Exception) -> None:
         await watch.until(TunnelState.OPENING, 2)
 
 
-async def test_a_tunnel_that_mends_itself_is_opening_meanwhile() -> None:
+async def test_a_tunnel_that_recovers_is_opening_meanwhile() -> None:
     """The driver says why, and the supervisor starts nothing beside it."""
     tunnel = Scripted()
     async with supervised(tunnel) as watch:

@@ -1,4 +1,4 @@
-"""Runs a tunnel in a test, remembers all that it said, and waits for facts instead of for time."""
+"""Runs a tunnel in a test, records what it reported, and waits for conditions."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from webhook_tui.tunnels.base import Tunnel
 from webhook_tui.tunnels.supervisor import TunnelSupervisor
 
 
-async def until(fact: Callable[[], object], seconds: float = PATIENCE_SECONDS) -> None:
-    """Wait until `fact` holds, for so many seconds of our own; raises TimeoutError."""
+async def until(condition: Callable[[], object], seconds: float = PATIENCE_SECONDS) -> None:
+    """Wait until `condition` holds, for so many seconds of our own; raises TimeoutError."""
     end = own_time() + seconds
-    while not fact():
+    while not condition():
         if own_time() > end:
             raise TimeoutError
         await asyncio.sleep(0.01)
@@ -40,7 +40,7 @@ class Watched:
 
     @property
     def urls(self) -> list[str]:
-        """Every URL that it told."""
+        """Every URL that it reported."""
         return [said for said in self.said if isinstance(said, str)]
 
     async def ended(self) -> Problem:
@@ -61,7 +61,7 @@ async def watched(tunnel: Tunnel, port: int = 9) -> AsyncIterator[Watched]:
 
 
 class Supervised:
-    """A supervisor that is running, and every status that it told."""
+    """A supervisor that is running, and every status that it reported."""
 
     def __init__(self, supervisor: Callable[[Callable[[TunnelStatus], None]], TunnelSupervisor]) -> None:
         self.statuses: list[TunnelStatus] = []

@@ -1,4 +1,4 @@
-"""A session that a test drives: it emits what it is told from its own thread, and remembers what was asked of it."""
+"""A session that a test drives: it emits given events from its own thread, and remembers what was asked of it."""
 
 from __future__ import annotations
 
@@ -218,7 +218,7 @@ class FakeSession:
         return self.values
 
     def search_goes_on(self) -> None:
-        """Let the newest search come to its end, and say so."""
+        """Let the newest search come to its end, and publish it."""
         found, changed = self.searches[-1]
         found.is_done = True
         changed()
@@ -234,10 +234,10 @@ class FakeSession:
             is_published.wait(PATIENCE_SECONDS)
 
     def deliver(self, stored: StoredDelivery) -> None:
-        """Record a delivery and say so."""
+        """Record a delivery and publish it."""
         self.rows.add(stored)
         self.emit(DeliveryStored(stored.row, stored.delivery))
 
     def check_signature(self, seq: int, verdict: Verdict) -> None:
-        """Judge a delivery again and say so."""
+        """Change a verdict and publish it."""
         self.emit(VerdictChanged(self.rows.change(seq, verdict)))

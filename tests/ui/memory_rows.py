@@ -43,7 +43,7 @@ class MemoryRows:
             self._all.append(stored)
 
     def change(self, seq: int, verdict: Verdict) -> DeliveryRow:
-        """Judge one again."""
+        """Change a verdict."""
         reason, short = _REASONS[verdict]
         with self._lock:
             for index, stored in enumerate(self._all):

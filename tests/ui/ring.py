@@ -21,5 +21,5 @@ RING = (
     entry("former", Origin.REGISTERED, FIRST_AT, REPLACED_AT, verifies=1),
     entry("kept", Origin.KEPT, datetime(2026, 11, 12, 9, 41, tzinfo=UTC), verifies=3),
     entry("file", Origin.FILE, FIRST_AT, verifies=0),
-    entry("stray", Origin.EARLIER, FIRST_AT, verifies=0),
+    entry("unused", Origin.EARLIER, FIRST_AT, verifies=0),
 )

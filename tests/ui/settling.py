@@ -1,4 +1,4 @@
-"""Wait until the loop of an app is idle, where Textual's own pilot looks at the CPU.
+"""Wait until the loop of an app is idle, where Textual's own pilot checks the CPU.
 
 The pilot sleeps for a fiftieth of a second, again and again, until the process did little meanwhile: three times for a
 key. On a busy machine that is both slow and wrong.

@@ -30,7 +30,7 @@ FORBIDDEN = re.compile("[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u20
 
 @pytest.mark.parametrize("key", ["q", "ctrl+q", "ctrl+c"])
 async def test_leaving_by_key_stops_the_session_once(key: str) -> None:
-    """The screen closes; the session is told to tidy up; the exit code is 0."""
+    """The screen closes; the session is stopped; the exit code is 0."""
     async with stage(size=STACKED) as played:
         await played.press(key)
         await played.until(lambda: played.session.stops == 1)
@@ -177,14 +177,14 @@ async def test_the_screen_stands_in_other_themes(name: str) -> None:
 
 
 async def test_an_unknown_theme_is_our_own() -> None:
-    """A slip in config.toml keeps nobody from working, and is said."""
+    """A mistake in config.toml is a warning only."""
     async with stage(size=STACKED, theme_name="no-such") as played:
         await played.until("There is no theme no-such.")
         assert played.app.theme == "webhook-dark"
 
 
 async def test_a_session_that_ends_leaves_the_history_and_can_be_restarted() -> None:
-    """Status line, notice and buttons say so; u starts another one, which may register at once."""
+    """Status line, notice and buttons show it; u starts another one, which may register at once."""
     session, other = FakeSession.running(), FakeSession.running()
     async with stage(session, size=WIDE, restart=lambda: other) as played:
         await played.until(lambda: session.may_register)
@@ -207,7 +207,7 @@ async def test_a_session_that_ends_leaves_the_history_and_can_be_restarted() -> 
         await played.until("u restarts it. Its log: webhook-tui paths.")
 
 
-async def test_a_restart_that_fails_is_said() -> None:
+async def test_a_restart_that_fails_is_reported() -> None:
     """The port was taken meanwhile; u tries again."""
     starts: list[None] = []
 

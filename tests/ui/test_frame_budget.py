@@ -15,7 +15,7 @@ from webhook_tui.ui.frame_budget import FRAME_SECONDS, FrameBudget
 
 
 class Loop:
-    """A message pump and its app, whose time goes on when a test says so; `costs`: CPU seconds of each frame."""
+    """A message pump and its app, whose time a test advances; `costs`: CPU seconds of each frame."""
 
     def __init__(self) -> None:
         self.now = 0.0
@@ -122,7 +122,7 @@ def test_dear_frames_take_a_third_of_the_time() -> None:
 
 
 def test_what_is_requested_while_a_frame_is_drawn_comes_in_the_next() -> None:
-    """And that obeys the cost of the first, which nobody knew yet."""
+    """And that waits by the cost of the first, which was not known yet."""
     loop = Loop()
     loop.costs = 0.1
     budget = FrameBudget(loop, monotonic=lambda: loop.now, thread_time=lambda: loop.cpu)

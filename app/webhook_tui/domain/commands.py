@@ -1,4 +1,4 @@
-"""Commands: what a front end tells the session to do. The outcome comes back as events."""
+"""Commands that a front end sends to the session. The outcome is published as events."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ class ExitCode(IntEnum):
     NOT_IN_TIME = 6
     """What was waited for did not come in time."""
     FORBIDDEN = 7
-    """A delivery came that must not."""
+    """A forbidden delivery arrived."""
 
 
 class Severity(StrEnum):
@@ -32,7 +32,7 @@ class Severity(StrEnum):
 
 
 class Problem(Struct, frozen=True):
-    """What the user is told. Foreign words in it are sanitised by whoever makes it."""
+    """An error, a warning or a tip for people. Text of other programs is sanitised before it is put in."""
 
     message: str
     """What happened; at most 78 cells."""
@@ -92,7 +92,7 @@ INVALID_EVENT_NAME = Problem("That cannot be an event's name.", "Use visible cha
 
 
 class ProblemError(Exception):
-    """Carries a Problem from an adapter's edge to whoever shows it."""
+    """Raised for an error that the user can understand; `problem` is what to show."""
 
     def __init__(self, problem: Problem) -> None:
         super().__init__(problem.sentence())

@@ -131,7 +131,7 @@ class ForeignWebhook(Struct, frozen=True):
 class OwnershipQuestioned(Struct, frozen=True):
     """The session waits for ResolveOwnership before it registers.
 
-    `foreign`: the webhook that would be replaced; None: PiktID cannot tell whether there is one.
+    `foreign`: the webhook that would be replaced; None: PiktID does not report whether there is one.
     """
 
     foreign: ForeignWebhook | None
@@ -197,7 +197,7 @@ class SessionStopped(Struct, frozen=True):
 
     problem: Problem | None = None
     is_unexpected: bool = False
-    """The session's process died and could not say why."""
+    """The session's process died without giving a reason."""
 
 
 class SessionUpdated(Struct, frozen=True, gc=False):

@@ -57,9 +57,9 @@ class SecretTrial(Struct, frozen=True):
     pending: int = 0
     """How many of these are pending, not invalid."""
     tried: int = 0
-    """Deliveries that are not valid now and were looked at."""
+    """Deliveries that are not valid now and were tried."""
     is_all: bool = True
-    """False: only the newest were looked at."""
+    """False: only the newest were tried."""
 
 
 class ListSecrets(Query[tuple[RingEntry, ...]], Struct, frozen=True):

@@ -1,6 +1,6 @@
 """Where the session stands: one immutable snapshot of the route webhook -> public URL -> receiver -> answer.
 
-The session alone makes snapshots; front ends only read them. Times are UTC; ages are computed by whoever shows them.
+Only the session creates snapshots; front ends read them. Times are UTC; front ends compute ages.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ class WebhookState(StrEnum):
     """Registered, but its URL is dead."""
     NOT_REGISTERED = "not registered"
     REFUSED = "refused"
-    """PiktID or the user said no; `problem` says why."""
+    """PiktID or the user refused; `problem` has the reason."""
     TAKEN = "taken"
     """Another program registered its own URL since."""
     DELETED = "deleted"
@@ -103,7 +103,7 @@ class WebhookStatus(Struct, frozen=True):
     secret_short_id: str | None = None
     """Of the current signing secret."""
     last_response_status: int | str | None = None
-    """What PiktID saw last, where it says so."""
+    """The last outcome that PiktID reports, if it does."""
     last_response_at: str | None = None
     taken_by: str | None = None
     next_try_at: datetime | None = None
@@ -132,9 +132,9 @@ class StreamStatus(Struct, frozen=True):
     only_sse: int = 0
     only_webhook: int = 0
     lost: int = 0
-    """Events that came by SSE only, without an explanation."""
+    """Events that arrived by SSE only, without a known reason."""
     differing: int = 0
-    """Events that came by both with different contents."""
+    """Events that arrived by both with different contents."""
     differing_deliveries: tuple[DifferingDelivery, ...] = ()
     """The newest of them, at most 200."""
     problem: Problem | None = None

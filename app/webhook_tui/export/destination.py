@@ -19,7 +19,7 @@ _OURS = HOP_BY_HOP | {b"host", b"content-length", b"expect"}
 
 
 class Destination(Struct, frozen=True):
-    """The server that snippets name. A base URL with a path of its own is used to the letter."""
+    """The server that snippets name. A base URL with a path of its own is used unchanged."""
 
     base_url: str = "http://127.0.0.1:9876"
 

@@ -26,7 +26,7 @@ def write_file(path: Path, parts: Iterator[bytes], *, to_terminal: bool, waits: 
     """Write the parts to what `path` names, links followed; without a part nothing is made.
 
     A new file is there whole or not at all. An existing one is overwritten in place once all parts are made, so its
-    mode, owner and links stay. Anything else gets the parts as they come. `to_terminal`: whether a terminal may get
+    mode, owner and links stay. Any other file gets the parts one by one. `to_terminal`: whether a terminal may get
     them; `waits`: whether to wait for a reader of a named pipe. Raises ProblemError, and BrokenPipeError when the
     reader of a pipe has left.
     """

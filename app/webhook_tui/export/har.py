@@ -1,7 +1,7 @@
 """Deliveries as an HTTP archive (HAR 1.2), for browsers' tools and proxies; ASCII, and lossless for every byte.
 
-Header values are told as latin-1. A body that is no UTF-8 is told in base64, marked as HAR marks an answer's content.
-What became of an answer is not kept, so its sizes are -1, which is HAR's word for unknown.
+Header values are written as latin-1. A body that is not UTF-8 is written in base64, marked as HAR marks an answer's
+content. Answers are not stored, so their sizes are -1, which means unknown.
 """
 
 from __future__ import annotations
@@ -116,7 +116,7 @@ def _response(answered: int | None) -> dict[str, object]:
 
 
 def _url(delivery: Delivery, destination: Destination) -> str:
-    """The URL that the sender meant (RFC 9112, 3.3), as far as the request tells it."""
+    """The URL that the sender meant (RFC 9112, 3.3), as far as the request contains it."""
     if _ABSOLUTE.match(delivery.target):
         return delivery.target
     host = first(delivery.headers, b"host")

@@ -68,12 +68,12 @@ def _article(stored: StoredDelivery, attempts: Sequence[StoredDelivery]) -> str:
     row = stored.row
     explanation = stored.explanation or Explanation(row.reason, "")
     answered = f"answered {row.answered}" if row.answered else "not answered"
-    facts = (units.rfc3339(row.received_at), f"attempt {row.attempt}", answered, f"{row.size:,} bytes")
+    values = (units.rfc3339(row.received_at), f"attempt {row.attempt}", answered, f"{row.size:,} bytes")
     headers = ((visible(name), visible(value)) for name, value in stored.delivery.headers)
     parts = [
         f'<article id="d{row.seq}">',
         f"<h2>#{row.seq} {_badge(row.verdict)} {_text(row.event or 'no event')}</h2>",
-        f'<p class="muted">{_text(" · ".join(facts))}</p>',
+        f'<p class="muted">{_text(" · ".join(values))}</p>',
         f"<p>{_text(explanation.why)}</p>",
         f"<p>What to change: {_text(explanation.change)}</p>" if explanation.change else "",
         _timeline(stored, attempts),

@@ -1,4 +1,4 @@
-"""Deliveries as JSON lines: the very object that `listen --format json` writes and `verify --delivery` reads."""
+"""Deliveries as JSON lines: the object that `listen --format json` writes and `verify --delivery` reads."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def delivery_record(row: DeliveryRow, delivery: Delivery) -> Mapping[str, object
     """Return one delivery as an object; headers as latin-1, `event_id` with the type that it had.
 
     The body is there twice: in base64 to the last byte, and as `json`, null where it is no JSON. A body that is JSON in
-    one line of ASCII is embedded as it came. The object is for `as_line`.
+    one line of ASCII is embedded unchanged. The object is for `as_line`.
     """
     return {
         "type": "delivery",
@@ -48,8 +48,8 @@ def delivery_record(row: DeliveryRow, delivery: Delivery) -> Mapping[str, object
 
 
 def _embedded(body: bytes) -> object:
-    """Return the body for its line, as it came where it can stand there: to decode and encode each body took more than
-    half of what `listen` needs to print.
+    """Return the body for its line, unchanged where possible: decoding and encoding each body took more than half of
+    the time that `listen` needs to print.
     """
     brackets = body.translate(None, _PRINTABLE_BUT_BRACKETS)  # and what is not printable
     if len(brackets) <= DEEPEST and not brackets.translate(None, _BRACKETS) and not has_too_many_values(body):

@@ -1,8 +1,8 @@
-"""Takes secrets out of a delivery before it is written anywhere: exports are for sharing, and nobody reads them first.
+"""Takes secrets out of a delivery before it is written anywhere: exports are shared, often unread.
 
 What HTTP calls credentials goes by its header's name, what we know goes by its value, in every spelling that texts give
-it. PiktID's signatures stay: they prove nothing without the secret, and a replay needs them. What signs a link gives
-access to whoever has the link, and is blanked.
+it. PiktID's signatures stay: they are useless without the secret, and a replay needs them. What signs a link gives
+access to anyone who has the link, and is blanked.
 """
 
 from __future__ import annotations

@@ -23,7 +23,7 @@ LARGE = 1_048_576
 """Bytes of the large delivery."""
 SLOW = Pieces(count=5, pause_seconds=0.1)
 
-_STRANGER = Secret("whsec_of_somebody_else")
+_STRANGER = Secret("whsec_of_another_sender")
 _UNSET = ("", "undefined", "null", "None")
 _AGENT = f"webhook-tui-check/{__version__}".encode("ascii")
 
@@ -130,7 +130,7 @@ def _forged(maker: _Maker) -> Iterator[Case]:
     def refused(name: str, title: str, meaning: str, advice: str, *messages: Message) -> Case:
         return Case(name, title, messages, Expected.REFUSED, meaning, advice)
 
-    forgery = "Whoever knows the URL can forge events."
+    forgery = "Anyone who knows the URL can forge events."
     check = "Compare the whole header with sha256= and the HMAC of the raw body, and answer 401."
     yield refused(
         "wrong-secret",

@@ -41,7 +41,7 @@ _MOST_NUMBERS = 5
 
 
 class CommandLine(Struct, frozen=True):
-    """The command to run, and what it is told."""
+    """The command to run, with its environment."""
 
     arguments: Sequence[str]
     environment: Mapping[str, str]

@@ -20,7 +20,7 @@ from webhook_tui.headless.text_style import TextStyle
 _LABEL = 11
 _LONGEST_NAME = 32
 _HOOK = re.compile(r"(?<=/h/)([0-9a-f]{4})[0-9a-f]{24}([0-9a-f]{4})")
-"""Whoever knows this part of the path can send deliveries: it is shown in full in JSON only."""
+"""Anyone who knows this part of the path can send deliveries: it is shown in full in JSON only."""
 
 
 def delivery_page(stored: StoredDelivery, style: TextStyle, now: datetime, departures: Sequence[Departure] = ()) -> str:
@@ -72,7 +72,7 @@ def answer_text(answered: int | None) -> str:
 
 
 def _indented(body: bytes) -> bytes:
-    """The body indented where it is JSON; every token stays as it came."""
+    """The body, indented where it is JSON; every token stays as received."""
     if is_too_deep(body):
         return body
     try:

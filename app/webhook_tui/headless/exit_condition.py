@@ -1,4 +1,4 @@
-"""What ends a session without a screen before a signal does: deliveries that were waited for."""
+"""Conditions that end a session without a screen, such as the arrival of the expected deliveries."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class ExitCondition:
         return 0
 
     def on_event(self, event: SessionEvent) -> None:
-        """Take in an event of the session."""
+        """Handle an event of the session."""
 
     def on_signal(self, _number: int) -> bool:
         """Return whether the signal was passed on, so that the session does not end by it."""
@@ -105,7 +105,7 @@ class DeliveriesArrived(ExitCondition):
         return int(exit_code(self.expectation)) if self._is_over else 0
 
     def report(self) -> None:
-        """Say why it is not what was waited for."""
+        """Print why the wait was not met."""
         if self._watch is not None:
             self._watch.close()
         self._departures.close()

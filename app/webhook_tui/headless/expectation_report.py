@@ -1,4 +1,4 @@
-"""A wait in words: what it waits for, what has come, what came instead; as text and as JUnit's XML."""
+"""The report of a wait: what it waits for, what arrived, and what arrived instead; as text and as JUnit XML."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _LINE = 58
 
 
 def exit_code(expectation: Expectation) -> ExitCode:
-    """Return how a command ends when the wait is over: 0, 6 (not in time) or 7 (a forbidden delivery came)."""
+    """Return how a command ends when the wait is over: 0, 6 (not in time) or 7 (a forbidden delivery arrived)."""
     match expectation.outcome:
         case Outcome.FORBIDDEN:
             return ExitCode.FORBIDDEN
@@ -46,7 +46,7 @@ def progress(expectation: Expectation, stored: StoredDelivery) -> str:
 
 
 def conclusion(expectation: Expectation, seconds: float) -> Sequence[str]:
-    """Return the lines that say how the wait ended; none when all is well. `seconds`: how long it took."""
+    """Return the lines that report how the wait ended; none when it was met. `seconds`: its duration."""
     criteria, forbidden = expectation.criteria, expectation.forbidden
     if exit_code(expectation) is ExitCode.OK:
         return []
@@ -54,7 +54,7 @@ def conclusion(expectation: Expectation, seconds: float) -> Sequence[str]:
         assert criteria.none is not None
         row = forbidden.row
         what = f"#{row.seq} {_what(row)}"
-        first = f"A forbidden delivery came after {seconds:.3g} s: {what} ({visible(criteria.none.text)})."
+        first = f"A forbidden delivery arrived after {seconds:.3g} s: {what} ({visible(criteria.none.text)})."
         return [first, *_others(expectation), f"Next: webhook-tui {'why' if row.verdict.is_bad else 'show'} {row.seq}"]
     first = f"Not in time: {len(expectation.met)} of {criteria.count} after {seconds:.3g} s."
     return [first, *_others(expectation)]
@@ -98,9 +98,9 @@ def _what(row: DeliveryRow) -> str:
 
 
 def _others(expectation: Expectation) -> list[str]:
-    """What came instead: those that pass at least one term of the filter one by one, the rest by event."""
+    """What arrived instead: those that pass at least one term of the filter one by one, the rest by event."""
     if not expectation.others:
-        return ["Nothing else came."]
+        return ["Nothing else arrived."]
     near: defaultdict[str, list[DeliveryRow]] = defaultdict(list)
     far: Counter[str] = Counter()
     for miss in expectation.others.values():
@@ -108,7 +108,7 @@ def _others(expectation: Expectation) -> list[str]:
             near[_what(miss.row)].append(miss.row)
         else:
             far[visible(miss.row.event) or "(no event)"] += 1
-    lines = [f"Nearest misses, of the {units.counted(len(expectation.others), 'other')} that came:"]
+    lines = [f"Nearest misses, of the {units.counted(len(expectation.others), 'other')} that arrived:"]
     groups = sorted(near.items(), key=lambda group: -len(group[1]))
     for what, rows in groups:
         numbers = " ".join(f"#{row.seq}" for row in rows[:_MOST_NUMBERS])

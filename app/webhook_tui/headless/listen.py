@@ -63,7 +63,7 @@ class ListenOptions(Struct, frozen=True):
     output: str = "text"
     """text, json, or junit, which prints the outcome of `criteria` alone."""
     criteria: Criteria | None = None
-    """Ends it when these deliveries have come."""
+    """Ends the session when these deliveries have arrived."""
     since_seq: int | None = None
     """Deliveries with greater numbers count; None: those that arrive from now on."""
     filter: Filter | None = None

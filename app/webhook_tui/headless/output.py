@@ -52,7 +52,7 @@ class LineWriter:
             self._out.write(line)
 
     def flush(self) -> None:
-        """Pass on what was written: once for all events that came together. Raises OutputError."""
+        """Flush what was written, once for all events of a batch. Raises OutputError."""
         if not self._silent:
             self._out.flush()
 

@@ -22,7 +22,7 @@ from webhook_tui.sandbox.service import Sandbox
 
 
 def serve_sandbox(
-    *, host: str, port: int, token: Secret | None, play: Scenario | bool | None, speed: float, misbehave: bool
+    *, host: str, port: int, token: Secret | None, play: Scenario | bool | None, speed: float, with_faults: bool
 ) -> int:
     """Serve until SIGINT, SIGTERM or SIGHUP; return the exit code, 128 and the number of the signal.
 
@@ -35,7 +35,7 @@ def serve_sandbox(
             play=play is True,
             scenario=play if isinstance(play, Scenario) else None,
             speed=speed,
-            misbehave=misbehave,
+            with_faults=with_faults,
         ),
         now=lambda: datetime.now(UTC),
         random=random.random,

@@ -1,4 +1,4 @@
-"""How lines for people look: as wide as the terminal, coloured only there, ASCII where the locale is not UTF-8."""
+"""The style of lines for people: as wide as the terminal, coloured only there, ASCII where the locale is not UTF-8."""
 
 from __future__ import annotations
 

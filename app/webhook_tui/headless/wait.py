@@ -59,7 +59,7 @@ def _follow(watch: HistoryWatch, expectation: Expectation, began: float) -> None
 
 
 def print_outcome(expectation: Expectation, seconds: float, output: str) -> None:
-    """Print what came to standard output, and to standard error why it is not what was waited for."""
+    """Print the deliveries to standard output, and to standard error why the wait was not met."""
     deliveries = list(expectation.met.values())
     if output == "junit":
         sys.stdout.write(junit(expectation, seconds))

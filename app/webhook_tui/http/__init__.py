@@ -1,1 +1,1 @@
-"""Everything that speaks HTTP/1.1 to strangers: the hardened protocol, the receiver and the outbound sender."""
+"""HTTP/1.1 with untrusted peers: the hardened server protocol, the receiver and the outbound sender."""

@@ -29,7 +29,7 @@ class AsgiApplication:
         self._function = function
 
     def on_head(self, _request: Request) -> Answer | None:
-        """Have every body read."""
+        """Return None: every body is read."""
         return None
 
     def on_request(self, exchange: Exchange) -> None:
@@ -47,7 +47,7 @@ class AsgiApplication:
 
 
 class _Messages:
-    """The messages of one request. An answer that comes whole is written in one piece."""
+    """The messages of one request. An answer in one message is written in one piece."""
 
     def __init__(self, exchange: Exchange) -> None:
         self._exchange = exchange
@@ -56,7 +56,7 @@ class _Messages:
         self._headers: Headers = ()
 
     async def receive(self) -> Message:
-        """The body, then, when the client has left, `http.disconnect`."""
+        """Return the body, then, once the client has left, `http.disconnect`."""
         if not self._has_received:
             self._has_received = True
             return {"type": "http.request", "body": self._exchange.request.body, "more_body": False}
@@ -67,7 +67,7 @@ class _Messages:
         return {"type": "http.disconnect"}
 
     async def send(self, message: Message) -> None:
-        """Write what the function answers."""
+        """Write a message of the answer."""
         if message["type"] == "http.response.start":
             self._status = message["status"]
             self._headers = tuple((bytes(name), bytes(value)) for name, value in message.get("headers", ()))

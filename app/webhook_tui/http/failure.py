@@ -11,7 +11,7 @@ import httpx
 from webhook_tui.domain.failure import Failure
 
 _TOO_LARGE = 431
-"""What h11 suggests to answer to such a peer."""
+"""The status that h11 suggests for it."""
 
 
 def failure_of(error: BaseException) -> Failure:
@@ -28,19 +28,19 @@ def failure_of(error: BaseException) -> Failure:
 
 
 def was_sent(error: BaseException) -> bool:
-    """Whether the other side may have acted on the request although no answer came."""
+    """Return whether the server may have processed the request although it sent no answer."""
     if isinstance(error, httpx.ConnectTimeout | httpx.PoolTimeout):
         return False
     return not failure_of(error).is_before_sending
 
 
 def is_too_large_a_head(error: BaseException) -> bool:
-    """Whether the head of the answer was longer than the parser takes (100 KiB)."""
+    """Return whether the head of the answer exceeded the limit of the parser (100 KiB)."""
     return any(getattr(cause, "error_status_hint", None) == _TOO_LARGE for cause in _chain(error))
 
 
 def refuses_as_http(error: BaseException) -> bool:
-    """Whether the parser refused the answer."""
+    """Return whether the parser refused the answer."""
     return any(hasattr(cause, "error_status_hint") for cause in _chain(error))
 
 

@@ -24,13 +24,13 @@ class HeadLines:
         """Bytes of this head so far."""
 
     def start(self) -> None:
-        """Begin another head."""
+        """Start the next head."""
         self._held = b""
         self._has_line = False
         self.size = 0
 
     def take(self, data: bytes, at: int) -> tuple[bytes, int]:
-        """Return what the parser may read of `data` from `at` on, and where the rest begins.
+        """Return what the parser may read of `data` from `at` on, and the offset of the rest.
 
         It ends at the latest with an empty line, so the first byte of a body is never in it.
         """
@@ -40,7 +40,9 @@ class HeadLines:
         is_ended = is_empty or end > 2
         whole = end if is_ended else text.rfind(b"\n") + 1
         rest = whole if is_ended else len(text)
-        if not whole and not self._has_line:  # a request line is read as it comes: what is none is refused at once
+        if (
+            not whole and not self._has_line
+        ):  # an incomplete request line is passed on: the parser refuses an invalid one at once
             whole = len(text)
         first = 0 if self._has_line else text.find(b"\n", 0, whole) + 1
         taken = rest - len(self._held)

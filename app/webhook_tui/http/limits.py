@@ -53,7 +53,7 @@ class Deadlines:
 
     A timer for each head, body and pause of each connection is made and cancelled with every request. Almost no
     deadline is reached, and all of one kind are set in the order in which they end: the timer runs until the earliest
-    deadline that it was told of, and is set again only then.
+    deadline that it knows, and is set again only then.
     """
 
     def __init__(self, timed: Collection[Timed]) -> None:

@@ -1,7 +1,7 @@
 """The receiver: records each delivery before it answers.
 
 A POST to the hook's path is a delivery; GET and HEAD there are probes and answered 200; everything else is refused,
-what is not to that path with 404, so that a scanner learns nothing. Without a path, every path is the hook's.
+what is not to that path with 404, so that a scanner does not find the hook. Without a path, every path is the hook's.
 """
 
 from __future__ import annotations

@@ -25,20 +25,20 @@ _CHUNKS_MAY_END = re.compile(rb"\A(?:\n\r\n|\r?\n)|\r\n\r\n")
 
 
 class Request(msgspec.Struct, gc=False):
-    """One request; the body is set when all of it has come."""
+    """One request; the body is set once it is complete."""
 
     method: str
     target: bytes
-    """As sent."""
+    """As received."""
     path: bytes
     """The path of the target, nothing decoded."""
     query: bytes
     http_version: str
     """`1.0` or `1.1`."""
     headers: list[tuple[bytes, bytes]]
-    """Names as sent."""
+    """Names as received."""
     content_length: int | None
-    """What the head says; None: the body comes in chunks."""
+    """Content-Length; None: the body is chunked."""
     keeps_alive: bool
     expects_continue: bool
     client: str
@@ -99,8 +99,8 @@ class RequestParser:
         """Read a whole POST at the beginning of `data` and return its end, or 0 where it is not an ordinary one.
 
         Nearly all deliveries come in one piece and have a head in which nothing is left to interpretation. Reading it
-        takes half the time that httptools needs with its callbacks; everything else is for `feed`, which reads
-        such a request alike.
+        takes half the time that httptools needs with its callbacks; everything else is for `feed`, which parses such a
+        request the same way.
         """
         start = data.find(b"\r\n\r\n", 0, self._limits.head_bytes) + 4
         head = data[: start - 4]

@@ -25,7 +25,7 @@ _NOT_IN_VALUES = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
 
 
 def render(answer: Answer, *, keeps_alive: bool, with_body: bool = True) -> tuple[bytes, bool]:
-    """The whole answer as bytes, and whether the connection is kept.
+    """Return the whole answer as bytes, and whether the connection is kept.
 
     It is not where `keeps_alive` is false or a header says `close`. Raises ValueError for a header that is none.
     """
@@ -39,7 +39,7 @@ def render(answer: Answer, *, keeps_alive: bool, with_body: bool = True) -> tupl
 def render_head(
     status: int, headers: Headers, *, length: int | None, keeps_alive: bool, is_chunked: bool = False
 ) -> tuple[bytes, bool]:
-    """The head of an answer, and whether the connection is kept after it."""
+    """Return the head of an answer, and whether the connection is kept after it."""
     line, fields, keeps_alive = _head(status, headers, length, keeps_alive, is_chunked)
     return b"%sdate: %s%s" % (line, _date(int(time.time())), fields), keeps_alive
 
@@ -106,7 +106,7 @@ class Connection(Protocol):
 class Exchange:
     """One complete request, answered by `send`, by `start`, `write` and `end`, or by `reset`.
 
-    Whatever comes after the answer, or after the connection is lost, is ignored.
+    Calls after the answer, or after the connection is lost, are ignored.
     """
 
     __slots__ = ("_connection", "_over", "has_started", "is_closed", "is_over", "on_closed", "request", "work")
@@ -117,9 +117,9 @@ class Exchange:
         self.work: asyncio.Future[Any] | None = None
         """What makes the answer; it is cancelled when the server stops before it is done."""
         self.on_closed: Callable[[], None] | None = None
-        """Called once when the client leaves, or says that it sends nothing more."""
+        """Called once when the client leaves or closes its sending side."""
         self.is_closed = False
-        """Whether it has left or said so."""
+        """Whether the client has left or sends nothing more."""
         self.has_started = False
         """Whether a part of the answer was written."""
         self.is_over = False
@@ -138,7 +138,7 @@ class Exchange:
             self._connection.start_stream(status, headers)
 
     async def write(self, data: bytes) -> None:
-        """Write a part of its body, once the client has read most of what came before."""
+        """Write a part of the body, once the client has read most of the previous parts."""
         if not self.is_over:
             self._connection.write_stream(data)
             await self._connection.drain()
@@ -168,7 +168,7 @@ class Exchange:
         self.fail()
 
     def close(self) -> None:
-        """Tell that the client has left or sends nothing more."""
+        """Call `on_closed`: the client has left or sends nothing more."""
         self.is_closed = True
         if self.on_closed is not None:
             on_closed, self.on_closed = self.on_closed, None

@@ -3,7 +3,7 @@
 No redirect is followed, no proxy of the environment sees a byte, and neither a target nor a header of a stored
 delivery can lead elsewhere: the origin is fixed, the target travels as a path, Host is ours.
 
-An answer whose status came is an answer, whatever happens to its body.
+A response with a status is a Reply, also when its body is incomplete.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ _VISIBLE_ASCII = string.ascii_letters + string.digits + string.punctuation
 
 
 class Reply(Struct, frozen=True):
-    """The answer as it came: body bytes are not decoded, so they fit the headers."""
+    """The answer as received: the body is not decoded, so it matches the headers."""
 
     status: int
     headers: Headers
@@ -48,7 +48,7 @@ class Reply(Struct, frozen=True):
 
 
 class Pieces(Struct, frozen=True):
-    """How a body is sent that does not come at once."""
+    """How a body is sent in parts."""
 
     count: int
     """How many parts; fewer when the body has fewer bytes."""
@@ -57,7 +57,7 @@ class Pieces(Struct, frozen=True):
 
 
 class SendError(Exception):
-    """There is no answer; `reason` is a clause that says why, `failure` the same for code."""
+    """Raised without an answer; `reason` is a clause for a sentence, `failure` its kind."""
 
     def __init__(self, failure: Failure, reason: str) -> None:
         super().__init__(reason)
@@ -84,7 +84,7 @@ class OutboundSender:
         `verify`: whether certificates are checked (an app under development may have its own). `longest_reply`: bytes.
         `is_app`: an app under development is there. A request is sent once more when a connection that was used before
         dies without an answer, since the app closed it while it was idle; and an app that closes an http connection
-        without an answer is asked, once, whether it speaks TLS.
+        without an answer is tried once with TLS.
         """
         base = _parsed(base_url)
         self._origin = base.copy_with(raw_path=b"/", fragment=None)
@@ -112,9 +112,9 @@ class OutboundSender:
     ) -> Reply:
         """Send one request and read its answer, whatever its status; raises SendError when there is none.
 
-        `target`: path and query as received (latin-1), sent to the letter except for what HTTP cannot carry, which is
-        percent-encoded. Header names keep their case; hop-by-hop ones, Host and Content-Length are replaced. `pieces`:
-        the body trickles.
+        `target`: path and query as received (latin-1), sent unchanged except for characters that HTTP cannot carry,
+        which are percent-encoded. Header names keep their case; hop-by-hop ones, Host and Content-Length are replaced.
+        `pieces`: the body is sent in parts.
         """
         exchange = Exchange.begin()
         try:
@@ -184,7 +184,8 @@ class OutboundSender:
         if body or method.upper() not in _WITHOUT_BODY:
             own.append((b"Content-Length", str(len(body)).encode("ascii")))
         given = [(name, value.strip(b" \t")) for name, value in headers if name.lower() not in _OURS]
-        # As an extension the target is sent to the letter; as part of a URL its dots and doubled slashes would go.
+        # As an extension the target is sent unchanged; as part of a URL its dot segments and doubled slashes would be
+        # normalised.
         stream = httpx.ByteStream(body) if pieces is None else _Trickle(body, pieces)
         return httpx.Request(method, self._origin, headers=[*own, *given], stream=stream, extensions=self._bounds(sent))
 
@@ -198,7 +199,7 @@ class OutboundSender:
 
 
 _NO_ANSWER = (httpx.HTTPError, httpx.InvalidURL, OSError, UnicodeError)
-"""What httpx raises; an error of TLS while reading comes as the OSError that it is."""
+"""What httpx raises; it passes a TLS error while reading on as OSError."""
 
 
 async def _speaks_tls(host: str, port: int) -> bool:

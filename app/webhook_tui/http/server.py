@@ -1,4 +1,4 @@
-"""A server inside our own loop: it accepts when `start` returns and is gone when `stop` returns."""
+"""A server on the running event loop: it accepts connections from `start` until `stop` returns."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from webhook_tui.http.protocol import Application, Connections, HttpProtocol
 from webhook_tui.http.sockets import BACKLOG
 
 _TURNS_TO_CONNECT = 4
-"""Turns of the loop in which what was accepted becomes a connection: asyncio makes a task, a transport, then tells."""
+"""Iterations of the loop until an accepted socket is a connection: asyncio creates a task, then a transport."""
 _CANCEL_SECONDS = 0.5
 """How long a request that was cancelled may take to end."""
 
@@ -34,7 +34,7 @@ class Server:
     ) -> None:
         """`limits`: what one client may take. `grace_seconds`: how long requests may still run after `stop`.
 
-        `refused`: called with each request that the application never saw whole.
+        `refused`: called with each request that is refused before the application gets it.
         """
         limits = limits or Limits()
         limits = replace(limits, connections=connections_within(limits.connections))

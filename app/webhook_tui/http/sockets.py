@@ -1,4 +1,4 @@
-"""The listening socket is bound by us, so that a busy port is an error of ours and not a dead server."""
+"""Binds the listening socket before the server starts, so that a busy port is a ProblemError."""
 
 from __future__ import annotations
 

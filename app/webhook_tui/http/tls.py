@@ -1,4 +1,4 @@
-"""Which certificates are trusted. A variable of the environment that cannot be used is left out and named."""
+"""Which certificates are trusted. A variable of the environment that cannot be used is ignored and reported."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def _load(
 
 
 def _require(is_usable: bool, path: str) -> None:
-    """A pipe would be waited for, and OpenSSL ignores a directory that does not exist."""
+    """Raise OSError unless it is usable: opening a pipe would block, and OpenSSL ignores a missing directory."""
     if not is_usable:
         code = errno.EINVAL if Path(path).exists() else errno.ENOENT
         raise OSError(code, "it is of another kind" if code == errno.EINVAL else os.strerror(code))

@@ -27,7 +27,7 @@ class Exchange(Struct):
 
     @classmethod
     def begin(cls) -> Exchange:
-        """From now on, what this task sends and receives is recorded in the new exchange."""
+        """Return a new exchange that records what this task sends and receives from now on."""
         exchange = cls()
         _CURRENT.set(exchange)
         return exchange

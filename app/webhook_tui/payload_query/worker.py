@@ -27,7 +27,7 @@ def main() -> None:
 
 
 def serve(source: BinaryIO, target: BinaryIO) -> None:
-    """Answer every expression with what it finds in the payload that came last."""
+    """Answer every expression with what it finds in the payload that was sent last."""
     document: Any = None
     refused: Mistake | None = Mistake("there is no payload")
     while (frame := wire.read(source)) is not None:
@@ -51,7 +51,7 @@ def _evaluated(expression: str, document: Any) -> QueryResult:
 
 @contextlib.contextmanager
 def _at_most(seconds: int) -> Iterator[None]:
-    """The process ends when that takes longer, for whoever asked may be gone; Windows has no such clock."""
+    """The process ends when that takes longer, since the asking process may be gone; Windows has no such clock."""
     alarm = getattr(signal, "alarm", lambda _seconds: 0)
     alarm(seconds)
     try:

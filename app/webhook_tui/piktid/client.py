@@ -109,7 +109,7 @@ class PiktidClient:
         return webhook
 
     async def current(self) -> Webhook | NoWebhook | CannotTell:
-        """GET /webhooks, which is not documented: a 405, or an answer that names no URL, cannot tell."""
+        """GET /webhooks, which is not documented: a 405, or an answer without a URL, leaves it unknown."""
         asked = self._asked(Operation.CURRENT)
         answer = await self._repeated("GET", asked)
         if answer.status == 404:

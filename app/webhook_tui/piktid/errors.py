@@ -180,7 +180,7 @@ STREAM_CUT = replace(STREAM_CLOSED, message="The connection of the event stream 
 
 
 def stream_silent(seconds: float) -> Problem:
-    """Neither an event nor a comment came for so long."""
+    """Neither an event nor a comment arrived for `seconds`."""
     return replace(STREAM_CLOSED, message=f"The event stream was silent for {seconds:g} s.")
 
 

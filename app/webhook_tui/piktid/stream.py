@@ -161,7 +161,7 @@ class _Pulse(httpx.AsyncByteStream):
         self.beat = asyncio.Event()
 
     def take_comments(self) -> int:
-        """How many comments came since the last call."""
+        """Return the number of comments since the last call."""
         taken, self._comments = self._comments, 0
         return taken
 

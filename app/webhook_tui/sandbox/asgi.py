@@ -52,7 +52,7 @@ def application(sandbox: Sandbox) -> Asgi:
         ("/notifications/events", "GET", endpoints.stream),
         ("/notifications/{notification_id:int}", "DELETE", endpoints.consume),
         ("/sandbox/jobs", "POST", endpoints.run_job),
-        ("/sandbox/next", "POST", endpoints.misbehave_next),
+        ("/sandbox/next", "POST", endpoints.plan_faults),
     ]
     guarded = [Route(path, endpoints.guarded(endpoint), methods=[method]) for path, method, endpoint in routes]
     return Starlette(routes=[*guarded, Route("/sandbox/images/{name:path}", _picture)])
@@ -184,17 +184,17 @@ class _Endpoints:
         events = self._sandbox.play_job(str(kind), images=int(str(images)))
         return JSONResponse([event.fields() for event in events], 202)
 
-    async def misbehave_next(self, request: Request) -> Response:
+    async def plan_faults(self, request: Request) -> Response:
         """Ours: send the next deliveries with faults. Body: how many of each, `{"lose": 1, "no_signature": 2}`."""
         fields = await _fields(request)
-        known = {str(misbehaviour) for misbehaviour in Fault}
+        known = {str(fault) for fault in Fault}
         for name, count in fields.items():
             if name not in known:
                 raise _InvalidError(name, f"Not one of {', '.join(sorted(known))}.")
             if not _is_count(count, 1000):
                 raise _InvalidError(name, "Not a number from 0 to 1000.")
         for name, count in fields.items():
-            self._sandbox.misbehave_next(Fault(name), int(str(count)))
+            self._sandbox.plan_faults(Fault(name), int(str(count)))
         return Response(status_code=204)
 
     def _hook_url(self, value: object) -> str:

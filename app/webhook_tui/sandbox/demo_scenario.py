@@ -31,20 +31,22 @@ class Step(Struct, frozen=True):
     after_seconds: float
     """Seconds since the step before."""
     sample: SampleEvent
-    misbehaviour: Fault | None = None
+    fault: Fault | None = None
 
 
-def first_acts(random: Callable[[], float], *, misbehave: bool, images_url: str = IMAGES_URL) -> Iterator[Step]:
-    """Yield the first jobs: nine events in under four seconds; with `misbehave`, each fault once."""
+def first_jobs(random: Callable[[], float], *, with_faults: bool, images_url: str = IMAGES_URL) -> Iterator[Step]:
+    """Yield the first jobs: nine events in under four seconds; with `with_faults`, each fault once."""
     samples = itertools.chain(
         image_job(random, images=3, images_url=images_url), identity_job(random, images_url=images_url)
     )
-    wrong = itertools.chain(_WRONG if misbehave else (), itertools.repeat(None))
-    for sample, misbehaviour in zip(samples, wrong, strict=False):
-        yield Step(_FAST_SECONDS, sample, misbehaviour)
+    wrong = itertools.chain(_WRONG if with_faults else (), itertools.repeat(None))
+    for sample, fault in zip(samples, wrong, strict=False):
+        yield Step(_FAST_SECONDS, sample, fault)
 
 
-def acts(random: Callable[[], float], *, every_seconds: float, images_url: str = IMAGES_URL) -> Iterator[Step]:
+def following_jobs(
+    random: Callable[[], float], *, every_seconds: float, images_url: str = IMAGES_URL
+) -> Iterator[Step]:
     """Yield jobs without end and without faults, one every `every_seconds`."""
     wait = every_seconds
     for kind in itertools.cycle(("image", "identity", "image", "failed")):

@@ -20,7 +20,7 @@ class SandboxOptions(Struct, frozen=True, kw_only=True):
     """Play this recording once, as recorded, instead of sample jobs: each attempt is sent once, whatever the answer."""
     speed: float = 1.0
     """The scenario's pauses are divided by this."""
-    misbehave: bool = False
+    with_faults: bool = False
     """Let some of the first sample deliveries be wrongly signed, and one be retried."""
     former_secret: Secret | None = None
     """Signs deliveries with the fault OLDER until a registration was replaced; the receiver must know it, too."""

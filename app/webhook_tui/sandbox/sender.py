@@ -40,14 +40,14 @@ class Attempt(Struct, frozen=True):
     """None: no answer, or one that counts as lost."""
     reason: str = ""
     """Why there was no answer."""
-    misbehaviour: Fault | None = None
+    fault: Fault | None = None
 
 
 class _Delivery(Struct):
     """One event that is being delivered."""
 
     event: SandboxEvent
-    misbehaviour: Fault | None
+    fault: Fault | None
     retries: bool = True
     first_over: asyncio.Event = field(default_factory=asyncio.Event)
     secret: Secret | None = None
@@ -83,9 +83,9 @@ class Deliverer:
         self._is_quiet.set()
         self.attempts: deque[Attempt] = deque(maxlen=_KEPT_ATTEMPTS)
 
-    def deliver(self, event: SandboxEvent, misbehaviour: Fault | None, *, retries: bool = True) -> asyncio.Event:
+    def deliver(self, event: SandboxEvent, fault: Fault | None, *, retries: bool = True) -> asyncio.Event:
         """Start to deliver and return an event that is set after the first attempt, the only one without `retries`."""
-        delivery = _Delivery(event, misbehaviour, retries)
+        delivery = _Delivery(event, fault, retries)
         task = asyncio.create_task(self._deliver(delivery), name=f"sandbox delivery {event.id}")
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
@@ -115,16 +115,16 @@ class Deliverer:
         self._routes.clear()
 
     async def _deliver(self, delivery: _Delivery) -> None:
-        if delivery.misbehaviour is Fault.LOSE:
+        if delivery.fault is Fault.LOSE:
             return
-        if delivery.misbehaviour is Fault.DELAY:
+        if delivery.fault is Fault.DELAY:
             await self._sleep(self._options.delay_seconds)
         delay = self._options.first_delay_seconds
         while (accepted := await self._attempt(delivery)) is not None:
             delivery.first_over.set()
             if accepted:
                 self._delivered(delivery.event)
-                if delivery.misbehaviour is Fault.DUPLICATE and delivery.made == 1:
+                if delivery.fault is Fault.DUPLICATE and delivery.made == 1:
                     await self._attempt(delivery)
                 return
             if not delivery.retries or delivery.made >= self._options.attempts:
@@ -141,13 +141,13 @@ class Deliverer:
             delivery.made += 1
             if delivery.secret is None or not self._options.retries_keep_secret:
                 delivery.secret = registration.secret
-            body, headers = self._signed(delivery.event, delivery.secret, delivery.misbehaviour)
+            body, headers = self._signed(delivery.event, delivery.secret, delivery.fault)
             status, reason = None, ""
             try:
                 status = await self._send(registration.url, headers, body)
             except SendError as error:
                 reason = error.reason
-        if delivery.misbehaviour is Fault.ANSWER_LOST and delivery.made == 1:
+        if delivery.fault is Fault.ANSWER_LOST and delivery.made == 1:
             status, reason = None, "the answer was lost, as asked for"
         self._registry.note_response(registration.id, status)
         attempt = Attempt(
@@ -157,7 +157,7 @@ class Deliverer:
             registration.url,
             status,
             reason,
-            delivery.misbehaviour,
+            delivery.fault,
         )
         self.attempts.append(attempt)
         self._attempted(attempt)
@@ -187,24 +187,24 @@ class Deliverer:
             if current is None or current.url != url:
                 await self._routes.pop(url).sender.aclose()
 
-    def _signed(self, event: SandboxEvent, secret: Secret, misbehaviour: Fault | None) -> tuple[bytes, Headers]:
+    def _signed(self, event: SandboxEvent, secret: Secret, fault: Fault | None) -> tuple[bytes, Headers]:
         body = event.body()
-        if misbehaviour is Fault.ALTER:
+        if fault is Fault.ALTER:
             body = json.dumps(event.fields() | {"data": altered(event.data)}).encode("ascii")
-        if misbehaviour is Fault.FORGED:
+        if fault is Fault.FORGED:
             secret = Secret(f"not {secret.fingerprint()}")
-        elif misbehaviour is Fault.OLDER:
+        elif fault is Fault.OLDER:
             secret = self._registry.former or secret
         signature = sign(secret, body)
-        if misbehaviour is Fault.UPPER_CASE:
+        if fault is Fault.UPPER_CASE:
             signature = "sha256=" + signature.removeprefix("sha256=").upper()
-        elif misbehaviour is Fault.NO_PREFIX:
+        elif fault is Fault.NO_PREFIX:
             signature = signature.removeprefix("sha256=")
-        elif misbehaviour is Fault.NEWLINE:
+        elif fault is Fault.NEWLINE:
             body += b"\n"
-        elif misbehaviour is Fault.RESERIALISED:
+        elif fault is Fault.RESERIALISED:
             body = json.dumps(json.loads(body), separators=(",", ":")).encode("ascii")
-        return body, _headers(event.name, None if misbehaviour is Fault.NO_SIGNATURE else signature)
+        return body, _headers(event.name, None if fault is Fault.NO_SIGNATURE else signature)
 
 
 class _Route(Struct):

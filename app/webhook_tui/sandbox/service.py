@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from datetime import datetime
 
 from webhook_tui.domain.scenario.scenario import Fault, Scenario
-from webhook_tui.sandbox.demo_scenario import Step, acts, first_acts
+from webhook_tui.sandbox.demo_scenario import Step, first_jobs, following_jobs
 from webhook_tui.sandbox.events import Notifications, SandboxEvent
 from webhook_tui.sandbox.jobs import sample_job
 from webhook_tui.sandbox.options import SandboxOptions
@@ -21,7 +21,7 @@ class Sandbox:
     """Put its `application` on a server, `start` it, and `aclose` it before the server stops (that ends open streams).
 
     `now` gives UTC, `random` numbers from 0 to below 1, `sleep` waits, `new_secret` makes signing secrets,
-    `attempted` is told of each delivery that was made.
+    `attempted` is called with each attempt to deliver.
     """
 
     def __init__(
@@ -84,19 +84,19 @@ class Sandbox:
         event = self.notifications.make("ping", {})
         if self.options.ping_on_stream:
             self.notifications.publish(event)
-        return self._deliverer.deliver(event, self._next_misbehaviour())
+        return self._deliverer.deliver(event, self._next_fault())
 
-    def emit(self, name: str, data: Mapping[str, object], *, misbehaviour: Fault | None = None) -> SandboxEvent:
+    def emit(self, name: str, data: Mapping[str, object], *, fault: Fault | None = None) -> SandboxEvent:
         """An event happens: it goes to the streams, and to the webhook if one is registered."""
         event = self.notifications.make(name, data)
         self.notifications.publish(event)
         if self.registry.current is not None:
-            self._deliverer.deliver(event, misbehaviour or self._next_misbehaviour())
+            self._deliverer.deliver(event, fault or self._next_fault())
         return event
 
-    def misbehave_next(self, misbehaviour: Fault, count: int = 1) -> None:
+    def plan_faults(self, fault: Fault, count: int = 1) -> None:
         """Let the following `count` deliveries go wrong in this way, after those that were planned before."""
-        self._planned.extend([misbehaviour] * count)
+        self._planned.extend([fault] * count)
 
     def play_job(self, kind: str, *, images: int = 3) -> list[SandboxEvent]:
         """Let all events of a sample job happen at once; `kind`: one of JOB_KINDS."""
@@ -108,9 +108,9 @@ class Sandbox:
         if self.options.scenario is not None:
             await self._play_scenario(self.options.scenario)
             return
-        for step in first_acts(self._random, misbehave=self.options.misbehave, images_url=self.options.images_url):
+        for step in first_jobs(self._random, with_faults=self.options.with_faults, images_url=self.options.images_url):
             await self._take(step)
-        for step in acts(
+        for step in following_jobs(
             self._random, every_seconds=self.options.job_every_seconds, images_url=self.options.images_url
         ):
             await self._take(step)
@@ -129,9 +129,9 @@ class Sandbox:
 
     async def _take(self, step: Step) -> None:
         await self._sleep(step.after_seconds)
-        self.emit(step.sample.name, step.sample.data, misbehaviour=step.misbehaviour)
+        self.emit(step.sample.name, step.sample.data, fault=step.fault)
 
-    def _next_misbehaviour(self) -> Fault | None:
+    def _next_fault(self) -> Fault | None:
         return self._planned.popleft() if self._planned else None
 
     def _accepted(self, event: SandboxEvent) -> None:

@@ -1,1 +1,1 @@
-"""The main job without a front end: typed commands in, events out."""
+"""The session without a front end: receives commands and queries, publishes events."""

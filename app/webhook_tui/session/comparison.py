@@ -1,7 +1,7 @@
 """Follows PiktID's event stream (SSE) and compares it with what the webhook brought; it only reads.
 
-A broken stream is connected again. Where the API has none, or the token may not read it, the comparison is off and a
-note says so.
+A broken stream is connected again. Where the API has none, or the token may not read it, the comparison is off, which a
+note reports.
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ class ComparisonTiming(Struct, frozen=True, kw_only=True):
     """From the first broken connection to the next try; doubles with each connection that breaks soon."""
     longest_delay_seconds: float = 30.0
     steady_seconds: float = 10.0
-    """A connection that lasted so long resets the delay."""
+    """A connection that lasts this long resets the delay."""
 
 
 class StreamComparison:
@@ -150,7 +150,7 @@ class StreamComparison:
             self._compare_soon()
 
     def on_status_replaced(self, event: StatusReplaced) -> None:
-        """Tunnel and registration explain why a delivery may be missing."""
+        """Record the states of tunnel and registration: they explain missing deliveries."""
         self._note_links(event.status)
 
     # Called by other parts
@@ -289,12 +289,12 @@ class StreamComparison:
         return events
 
     def _compare_soon(self) -> None:
-        """Compare many observations together: every delivery passes here."""
+        """Schedule one comparison for all observations of the next 20 ms."""
         if self._pause_timer is None:
             self._pause_timer = asyncio.get_running_loop().call_later(_PAUSE_SECONDS, self._compare)
 
     def _compare(self) -> None:
-        """Publish what is decided by now, and come back when the next decision is due."""
+        """Publish the decided comparisons, and schedule the next one for when one is due."""
         self._cancel_timers()
         now = self._clock.utc_now()
         self._note_links(self._status.status)

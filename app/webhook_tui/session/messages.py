@@ -94,7 +94,7 @@ SUSPECTED = Problem(
 
 
 def foreign_webhook(url: str) -> Problem:
-    """Another program's webhook is registered, and nobody can be asked."""
+    """Another program's webhook is registered, and there is no prompt."""
     return Problem(
         f"A webhook that is not ours is registered: {url}.",
         "Replace it with --replace, or watch with --no-register.",
@@ -277,7 +277,7 @@ def event_not_accepted(event: str, where: str, outcome: str, advice: str) -> Pro
 
 
 def handler_unreachable(url: str, reason: str, advice: str) -> Problem:
-    """The check of a handler found nobody who answers; `advice`: "" when it only has to be started."""
+    """The check of a handler got no answer; `advice`: "" when it only has to be started."""
     return Problem(
         f"{url} does not answer: {reason}.",
         advice or "Start your app, then check again.",

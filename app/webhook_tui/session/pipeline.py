@@ -1,4 +1,4 @@
-"""From a delivery to its answer: verify, store, publish, and only then answer."""
+"""Processes a delivery: verifies, stores and publishes it, then answers."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ class _Arrival(Struct, frozen=True, eq=False):
 
 
 class DeliveryPipeline:
-    """Handles each delivery that the receiver took. Belongs to the session's loop."""
+    """Handles each delivery of the receiver. Belongs to the session's loop."""
 
     def __init__(
         self,
@@ -89,7 +89,7 @@ class DeliveryPipeline:
     def record(self, delivery: Delivery) -> Awaitable[Answer]:
         """Store one delivery; the result is its answer, or a ProblemError when it could not be stored.
 
-        A forwarded delivery that came back is on disk already and is not stored again.
+        A forwarded delivery that returns is stored already and is not stored again.
         """
         if self._forwarder.has_come_back(delivery.headers):
             answered: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
@@ -168,7 +168,7 @@ class DeliveryPipeline:
         return answer
 
     async def _forward_besides(self, stored: StoredDelivery, url: str) -> None:
-        """Forward although the answer rule answers."""
+        """Forward a delivery that the answer rule answers."""
         _, result = await self._forwarder.forward(stored, url)
         self._bus.publish(Forwarded(result))
 

@@ -49,7 +49,7 @@ class Refusals:
 
     def _announce_all(self) -> None:
         for refusal in self._unannounced.values():
-            # Without the request: the log contains nothing that strangers sent.
+            # Without the request: the log contains nothing that a client sent.
             _log.warning("%s", replace(refusal, request="").sentence())
             self._bus.publish(RequestRefused(refusal))
         self._unannounced.clear()

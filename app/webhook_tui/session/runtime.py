@@ -289,7 +289,7 @@ class Runtime:
             return await self._run_loops(stop)
 
     async def _find_places(self) -> None:
-        """In a thread: deliveries are received meanwhile."""
+        """Find them in a thread: deliveries are received meanwhile."""
         accounts = self._accounts
         place, ring_place = await asyncio.to_thread(lambda: (accounts.place, accounts.ring_place))
         self.status.change(token_place=place, ring_place=ring_place)
@@ -394,7 +394,7 @@ class Runtime:
 
 
 def _lost_after(settings: Settings) -> float | None:
-    """The sandbox delivers at once, and its first story loses an event, which should be seen soon."""
+    """The sandbox delivers at once, and its first jobs lose an event, which should be shown soon."""
     if settings.lost_after_seconds is None and settings.sandbox:
         return _LOST_AFTER_IN_SANDBOX
     return settings.lost_after_seconds

@@ -30,7 +30,7 @@ class SandboxHost:
             SandboxOptions(
                 token=self.token,
                 play=True,
-                misbehave=True,
+                with_faults=True,
                 former_secret=self.former_secret,
                 images_url=f"{self.api_url}/sandbox/images",
             ),

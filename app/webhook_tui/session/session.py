@@ -332,7 +332,7 @@ class Session:
             answer = await self._answer(query)
         except ProblemError as error:
             future.set_exception(error)
-        except Exception as error:  # noqa: BLE001 -- whatever failed, whoever asked must know
+        except Exception as error:  # noqa: BLE001 -- every failure is reported to the caller
             what = _in_words(type(query).__name__)
             _log.exception("%s failed", what)
             future.set_exception(ProblemError(messages.unexpected(what, error)))

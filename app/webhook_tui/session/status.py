@@ -24,7 +24,7 @@ _PAUSE_SECONDS = 0.05
 
 
 def first_status(settings: Settings) -> SessionStatus:
-    """Return what the settings say about the route before anything runs: every link waits."""
+    """Return the status before anything runs: every part of the route waits."""
     return SessionStatus(
         api_url=settings.api_url,
         sandbox=settings.sandbox,
@@ -119,7 +119,7 @@ class StatusPublisher:
             self._publish()
 
     def _note_counted(self) -> None:
-        """Counts are added up and read once for each snapshot that is published, not once for each delivery."""
+        """Mark the counts as changed: they are read for each published snapshot, not for each delivery."""
         self._has_counted = True
         self._is_dirty = True
         if self._timer is None:

@@ -70,8 +70,8 @@ class AccountStore:
     def open(cls, path: Path | None, *, vault: Callable[[], SecretStorage] = vault) -> AccountStore:
         """Open or create the file at `path`; None: in memory only. Raises ProblemError.
 
-        `vault` finds the storage of the secrets' values, when it is first needed: to look for a keyring takes a quarter
-        of a second. In memory they are stored nowhere else.
+        `vault` finds the storage of the secrets' values, when it is first needed: finding a keyring takes a quarter of
+        a second. In memory they are stored nowhere else.
         """
         if path is None:
             connection = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)

@@ -1,4 +1,4 @@
-"""What became of forwarded and replayed deliveries, kept beside them in the history."""
+"""Results of forwarded and replayed deliveries, stored beside them in the history."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _PRUNE = (
 def insert_result(connection: sqlite3.Connection, result: ForwardResult) -> None:
     """Store a result inside the caller's transaction; one of a delivery that does not exist is left out.
 
-    The row of a delivery that was replayed says so.
+    The row of a delivery that was replayed is marked as replayed.
     """
     if result.origin is ForwardOrigin.REPLAYED:
         connection.execute("UPDATE deliveries SET replayed = 1 WHERE seq = ? AND NOT replayed", (result.seq,))
@@ -121,5 +121,5 @@ class ResultWriter:
 
 
 def _failure(name: str | None) -> Failure | None:
-    """By its name; a later version may have written one that is not known here."""
+    """Return it by its name; None for one that only a later version knows."""
     return None if name is None else Failure.__members__.get(name, Failure.INTERNAL)

@@ -106,7 +106,7 @@ class DeliveryStore:
         return self._file.set_aside
 
     def announce(self, session: RunningSession) -> None:
-        """Tell other programs which session writes the history, and where its receiver listens."""
+        """Announce to other programs which session writes the history, and where its receiver listens."""
         self._file.announce(session)
 
     @property

@@ -36,10 +36,10 @@ class HistoryFile:
         self._identity: Identity | None = identity(path)
         with opening(HISTORY.called, HISTORY.way_out):
             self._lock = ProcessLock(path)
-            """Tells other processes that a session writes the history."""
+            """Shows other processes that a session writes the history."""
 
     def announce(self, session: RunningSession) -> None:
-        """Tell other processes which session it is."""
+        """Announce to other processes which session it is."""
         announce(self._lock, session)
 
     def _begin(self, connection: sqlite3.Connection) -> int:

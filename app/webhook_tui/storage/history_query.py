@@ -177,7 +177,7 @@ def _account(key: str) -> Account:
 
 
 class StoredCopies:
-    """Tells whether a delivery is in a history already, by its time to the millisecond, its path and its bytes."""
+    """Checks whether a delivery is in a history already, by its time to the millisecond, its path and its bytes."""
 
     def __init__(self, path: Path) -> None:
         """Raises ProblemError when the history cannot be read."""
@@ -189,7 +189,7 @@ class StoredCopies:
         self._asked: set[tuple[int, str, bytes]] = set()
 
     def has(self, delivery: Delivery) -> bool:
-        """Return whether it is stored, or was asked for before. Raises ProblemError."""
+        """Return whether it is stored, or was passed to this method before. Raises ProblemError."""
         time = microseconds(delivery.received_at) // 1000
         key = (time, delivery.target, hashlib.sha256(delivery.body).digest())
         if key in self._asked:

@@ -1,4 +1,4 @@
-"""A history in figures, for a command that only says what there is."""
+"""The figures of a history, for a command that only reports them."""
 
 from __future__ import annotations
 

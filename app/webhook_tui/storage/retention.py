@@ -19,7 +19,7 @@ _DAY = 86_400_000_000
 
 
 class Age(Struct, frozen=True):
-    """A limit of age, with what is needed to judge the clock."""
+    """A limit of age, with what is needed to detect a wrong clock."""
 
     days: int
     now: datetime

@@ -106,7 +106,7 @@ class WebhookTuiApp(TerminalApp):
         if theme_name is not None and not self._unknown_theme:
             self.theme = theme_name
         self.leaving: queue.SimpleQueue[int] = queue.SimpleQueue()
-        """Gets the exit code when leaving begins, for whoever watches that the end comes."""
+        """Called with the exit code when leaving begins, so that the end can be supervised."""
         self._signals = SignalHandlers(self._leave_session, self._stop_session, self.end)
         self._output_filter = OutputFilter(in_ascii=in_ascii)
         self._lost_keys: set[str] = set()

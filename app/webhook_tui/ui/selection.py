@@ -33,9 +33,9 @@ class Selection(Struct, frozen=True):
     count: int | None = None
     """How many there are, where that is known."""
     first: int | None = None
-    """That delivery and all that came after it."""
+    """That delivery and all later ones."""
     is_timed: bool = False
-    """Those of a range of time that is still to be said."""
+    """Those of a range of time that is still to be entered."""
 
     @property
     def label(self) -> str:

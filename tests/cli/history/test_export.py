@@ -240,7 +240,7 @@ def test_what_is_no_history_is_one_sentence(tmp_path: Path, kind: str) -> None:
     assert (path.read_bytes() if path.exists() else None) == before
 
 
-def test_signatures_in_links_are_blanked_unless_told(tmp_path: Path) -> None:
+def test_signatures_in_links_are_blanked_by_default(tmp_path: Path) -> None:
     """A note says that the body is not what was signed, and how to keep them."""
     body = b'{"id": 1, "data": {"url": "https://d1.example/a.jpg?w=1&Signature=canary&Policy=canary"}}'
     path = tmp_path / "h.db"

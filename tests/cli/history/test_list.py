@@ -67,7 +67,7 @@ def test_a_token_in_the_environment_hides_nothing(history: Path) -> None:
     assert len(run("list", PIKTID_TOKEN="another").stdout.splitlines()) == 5
 
 
-def test_the_last_50_unless_told(tmp_path: Path) -> None:
+def test_the_last_50_by_default(tmp_path: Path) -> None:
     """In both formats; text says that there are more."""
     path = tmp_path / "h.db"
     record(path, *[(OWN, received(b"{}", b"ping"))] * 52)

@@ -91,8 +91,8 @@ def _read(descriptor: int) -> bytes:
         return b""
 
 
-async def test_signed_links_stay_on_this_machine_unless_told(tmp_path: Path) -> None:
-    """An app here gets the bytes as they came; for another machine the original signature would not match."""
+async def test_signed_links_stay_on_this_machine_by_default(tmp_path: Path) -> None:
+    """An app here gets the bytes as received; for another machine the original signature would not match."""
     body = b'{"id": 1, "url": "https://d1.example/a.jpg?Signature=canary"}'
     path = tmp_path / "h.db"
     await asyncio.to_thread(record, path, (OWN, received(body, b"image_result")))

@@ -62,12 +62,12 @@ def test_since_seq_counts_what_is_there(history: Path) -> None:
     assert [json.loads(line)["seq"] for line in done.stdout.splitlines()] == [1, 2]
 
 
-def test_not_in_time_says_what_came_instead(history: Path) -> None:
+def test_not_in_time_says_what_arrived_instead(history: Path) -> None:
     """Exit code 6; the nearest misses with their cause, and what to do next."""
     done = run("wait", IMAGE, "--since-seq", "1", "--within", "0.2")
 
     lines = done.stderr.decode().splitlines()
-    at = lines.index("Nearest misses, of the 3 others that came:")
+    at = lines.index("Nearest misses, of the 3 others that arrived:")
     assert (done.returncode, done.stdout) == (6, b"")
     assert lines[at - 1].startswith("Not in time: 0 of 1 after 0.")
     assert any(line.startswith("  1  image_result, invalid: ") and line.endswith("#2") for line in lines)
@@ -92,7 +92,7 @@ def test_exit_codes(history: Path, arguments: list[str], code: int) -> None:
 
     assert done.returncode == code, done.stderr
     if code == 7:
-        assert b"A forbidden delivery came after " in done.stderr
+        assert b"A forbidden delivery arrived after " in done.stderr
 
 
 def test_junit(history: Path) -> None:

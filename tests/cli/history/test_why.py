@@ -11,7 +11,7 @@ from webhook_tui.domain.signature.secret import Secret
 
 
 def test_the_cause_and_what_to_change(history: Path) -> None:
-    """By the ring of the delivery's own account, without a token; the exit code judges nothing."""
+    """By the ring of the delivery's own account, without a token; the exit code is no verdict."""
     done = run("why", "2")
 
     text = done.stdout.decode()

@@ -57,15 +57,15 @@ async def test_the_forms_for_programs() -> None:
 
 
 @pytest.mark.parametrize("url", ["http://192.0.2.1/", "https://example.com/webhook", "http://127.0.0.1@example.com/"])
-def test_only_this_machine_is_checked_unless_told(url: str) -> None:
-    """Somebody else's server is not tried out by accident."""
+def test_only_this_machine_is_checked_by_default(url: str) -> None:
+    """A server of another machine is not tested by accident."""
     done = run("check", url, "--secret", SECRET)
 
     assert done.returncode == 2
     assert b"--anywhere" in done.stderr
 
 
-async def test_anywhere_goes_where_it_is_told() -> None:
+async def test_anywhere_allows_another_machine() -> None:
     """And a handler that does not listen is one sentence."""
     async with serving(handlers.good) as url:
         done = await ran("check", url, "--secret", SECRET, "--anywhere")

@@ -35,7 +35,7 @@ def history(path: Path) -> Path:
     return path
 
 
-async def test_a_stored_delivery_is_sent_as_its_event_signed_anew(tmp_path: Path) -> None:
+async def test_a_stored_delivery_is_sent_as_its_event_re_signed(tmp_path: Path) -> None:
     """Byte for byte, none of its own headers; another event's name and another history can be given."""
     other = await asyncio.to_thread(history, tmp_path / "other.db")
     await asyncio.to_thread(history, Places.of_user().deliveries)
@@ -79,7 +79,7 @@ async def test_the_editor_has_the_last_word(tmp_path: Path) -> None:
         (("", "http://127.0.0.1:1/"), 2, b"No event was given"),
     ],
 )
-def test_what_is_missing_is_said(arguments: tuple[str, ...], code: int, says: bytes) -> None:
+def test_what_is_missing_is_reported(arguments: tuple[str, ...], code: int, says: bytes) -> None:
     """In a sentence, without a traceback."""
     history(Places.of_user().deliveries)
     done = run("send", *arguments, "--secret", "s")

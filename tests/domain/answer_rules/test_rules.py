@@ -91,7 +91,7 @@ def test_what_is_no_rule_is_refused_in_one_sentence(text: str) -> None:
     ],
 )
 def test_what_each_delivery_gets(rule: str, expected: list[int | None]) -> None:
-    """One after the other since the rule came into force; None is the usual answer."""
+    """One after the other since the rule took effect; None is the usual answer."""
     given = [answer_for(parse(rule), nth, "ping") for nth in range(1, 7)]
 
     assert [None if answer is None else answer.answered for answer in given] == expected
@@ -120,7 +120,7 @@ def test_by_event_looks_at_the_name() -> None:
 
 
 def test_the_answers_carry_what_the_rule_says() -> None:
-    """Retry-After, own headers and body, the delay; silence is told apart."""
+    """Retry-After, own headers and body, the delay; silence is distinguished."""
     limited = answer_for(RateLimit(5, 1), 1, "")
     own = answer_for(parse('201 delay 2 header "Content-Type: text/html" body "<p>"'), 1, "")
 

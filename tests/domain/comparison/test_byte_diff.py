@@ -38,7 +38,7 @@ def test_a_long_line_is_cut_to_the_place() -> None:
 
 
 def test_large_bodies_are_compared_in_no_time() -> None:
-    """Ten thousand other lines are one block, of which the first are told."""
+    """Ten thousand other lines are one block, of which the first are reported."""
     before = b"".join(b"%d\n" % n for n in range(100_000))
     after = b"".join(b"%d!\n" % n for n in range(100_000))
 

@@ -1,4 +1,4 @@
-"""What becomes of sightings of one event on two channels: states, reasons, lag, equality, and bounded memory."""
+"""What becomes of observations of one event on two channels: states, reasons, lag, equality, and bounded memory."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def test_seen_by_both_is_settled_at_once_with_its_lag() -> None:
 
 
 def test_different_contents_and_unexplained_losses_are_counted() -> None:
-    """An outage that is known of explains an event that came by SSE only: it is not lost."""
+    """An outage that is known of explains an event that arrived by SSE only: it is not lost."""
     made = ready()
     made.sse("7", live(10))
     made.webhook("7", webhook(11, body("failed")))
@@ -205,7 +205,7 @@ def test_the_ping_of_a_registration_is_not_from_before_it() -> None:
 
 
 def test_an_attempt_under_way_is_waited_for() -> None:
-    """It was here, could not be stored and was answered 503: it comes again, until nobody can expect it any more."""
+    """It was here, could not be stored and was answered 503: it comes again, until its retries are over."""
     made = ready()
     made.sse("7", live(10))
     made.refused("7", at(11))
@@ -288,8 +288,8 @@ _TELLINGS = st.lists(
 )
 
 
-def _tell(made: EventComparison, told: tuple[str, int, str, str]) -> None:
-    kind, seconds, event_id, status = told
+def _tell(made: EventComparison, reported: tuple[str, int, str, str]) -> None:
+    kind, seconds, event_id, status = reported
     if kind == "webhook":
         # Two deliveries at one moment have different numbers, and one number is one content.
         made.webhook(event_id, webhook(seconds, body(status), seq=1 + (status == "altered")))
@@ -302,14 +302,14 @@ def _tell(made: EventComparison, told: tuple[str, int, str, str]) -> None:
 
 
 @given(st.data(), _TELLINGS)
-def test_any_order_of_the_same_sightings_ends_the_same(
-    data: st.DataObject, told: list[tuple[str, int, str, str]]
+def test_any_order_of_the_same_observations_ends_the_same(
+    data: st.DataObject, reported: list[tuple[str, int, str, str]]
 ) -> None:
-    """However the two channels interleave, and whenever it is looked at in between."""
+    """However the two channels interleave, and whenever it is read in between."""
     one, other = ready(), ready()
-    for telling in told:
+    for telling in reported:
         _tell(one, telling)
-    for telling in data.draw(st.permutations(told)):
+    for telling in data.draw(st.permutations(reported)):
         _tell(other, telling)
         if data.draw(st.booleans()):
             other.settle(at(data.draw(st.integers(0, 50))))
@@ -326,7 +326,7 @@ def test_any_order_of_the_same_sightings_ends_the_same(
 
 
 def test_an_id_that_json_cannot_say_is_none() -> None:
-    """It could not be told in a line of JSON."""
+    """It could not be written in a line of JSON."""
     assert parse_event(b'{"id": 1e400}').event_id is None
 
 
@@ -355,7 +355,7 @@ def test_contents_differ_by_paths(one: bytes, other: bytes, paths: int | None) -
     assert differing_paths(other, one) == paths
 
 
-def test_spells_are_told_once_and_bounded() -> None:
+def test_intervals_are_reported_once_and_bounded() -> None:
     """The same again is no news; the oldest go."""
     spells = Intervals()
     assert not spells.note(at(0), is_so=False)

@@ -43,10 +43,10 @@ def test_the_notes_agree_with_what_was_counted() -> None:
     contract = contract_of(data)
     field = contract.field_at(("data", "score"))
 
-    told = [seq for seq, one in enumerate(data, 1) if departures(contract, event(one), seq)]
+    reported = [seq for seq, one in enumerate(data, 1) if departures(contract, event(one), seq)]
 
     assert field is not None
-    assert told == field.departing
+    assert reported == field.departing
 
 
 @pytest.mark.parametrize("body", [None, [], "text", {}])

@@ -61,7 +61,7 @@ def test_a_format_is_that_of_all_strings() -> None:
 
 
 def test_few_values_are_listed_with_their_counts() -> None:
-    """Many are only counted, as far as they are told apart."""
+    """Many are only counted, as far as they are distinguished."""
     contract = contract_of([{"status": "completed" if seq else "failed", "id": f"job_{seq}"} for seq in range(1000)])
 
     status, job = (_at(contract, f"data.{name}") for name in ("status", "id"))
@@ -117,7 +117,7 @@ def test_hostile_payloads_cost_a_limited_amount() -> None:
 
 
 def test_a_payload_is_read_to_a_number_of_values() -> None:
-    """A body of a million small ones keeps nobody waiting."""
+    """A body of a million small values is read within the deadline."""
     contract = contract_of([[[0]] * 100_000])
 
     assert _at(contract, "data").items is not None

@@ -1,4 +1,4 @@
-"""Contracts as JSON Schema, judged by the reference validator."""
+"""Contracts as JSON Schema, validated by the reference validator."""
 
 from __future__ import annotations
 

@@ -52,16 +52,16 @@ def test_a_share_is_never_rounded_to_all_or_nothing(part: int, whole: int, text:
 
 
 def test_marks_say_what_changed_and_since_when() -> None:
-    """A type that changed, a field that came, one that went."""
+    """A type that changed, a new field, a missing one."""
     contract = contract_of([*[{"a": 1, "gone": 1}] * 30, *[{"a": "x"}] * 60, {"a": 1, "came": 1}])
 
     marks = {line.name: line.mark for line in outline(contract) if line.mark}
 
     assert marks == {"a": "≠", "gone": "-", "came": "+"}
     assert changes(contract) == (3, START + 31 * 1_000_000)
-    came = contract.field_at(("data", "came"))
-    assert came is not None
-    assert since(came) == START + 91 * 1_000_000
+    arrived = contract.field_at(("data", "came"))
+    assert arrived is not None
+    assert since(arrived) == START + 91 * 1_000_000
 
 
 def test_many_values_are_counted_with_one_of_them() -> None:

@@ -1,4 +1,4 @@
-"""Contracts as Python, judged by mypy and by the interpreter."""
+"""Contracts as Python, checked by mypy and by the interpreter."""
 
 from __future__ import annotations
 

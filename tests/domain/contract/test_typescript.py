@@ -42,7 +42,7 @@ export interface ImageResult {
 
 
 def test_several_events_have_a_union() -> None:
-    """Whose members are told apart by their names."""
+    """Whose members are distinguished by their names."""
     source = typescript([contract_of([{}], "ping"), contract_of([{}], "batch_edit")])
 
     assert source.endswith("export type WebhookEvent =\n  | Ping\n  | BatchEdit;\n")

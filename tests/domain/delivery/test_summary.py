@@ -30,7 +30,7 @@ def test_job_status_and_result(data: bytes, summary: Summary, words: str) -> Non
 
 
 def test_what_is_no_event_has_none() -> None:
-    """A body that is not JSON is told apart from JSON without an event."""
+    """A body that is not JSON is distinguished from JSON without an event."""
     assert summarize(b"\xff") == Summary(is_json=False)
     assert summarize(b"[]") == Summary()
 

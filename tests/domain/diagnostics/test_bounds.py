@@ -59,7 +59,7 @@ def test_a_thousand_secrets() -> None:
 
 
 def report_within(body: bytes, budget: float) -> tuple[SignatureReport, float]:
-    """A report with a deadline of `budget` seconds of processor time, and what it took."""
+    """A report with a deadline of `budget` seconds of processor time, and the time it took."""
     began = process_time()
     report = explain(
         delivery(FOREIGN, body),
@@ -74,8 +74,8 @@ def report_within(body: bytes, budget: float) -> tuple[SignatureReport, float]:
 def test_large_bodies_keep_the_deadline_and_say_what_was_skipped() -> None:
     """10 MiB of escapes, of JSON and of zeros: at most a fifth of a second beyond the deadline."""
     for body in (b'{"a": "' + b"\\u0041" * 1_700_000 + b'"}', b"[" + b"1.5e3," * 1_700_000 + b"1]", bytes(10_485_760)):
-        report, took = report_within(body, 0.6)
-        assert took < 0.6 + 0.2 * unit() + 0.2
+        report, elapsed = report_within(body, 0.6)
+        assert elapsed < 0.6 + 0.2 * unit() + 0.2
         assert report.skipped == ("Other forms of its JSON were not tried: the body is larger than 1 MiB.",)
         assert report.examination in (Examination.STOPPED, Examination.NO_CAUSE)
 
@@ -83,5 +83,5 @@ def test_large_bodies_keep_the_deadline_and_say_what_was_skipped() -> None:
 def test_bodies_below_the_limit_keep_the_deadline() -> None:
     """1 MiB of escapes and of small objects, whose JSON is written again."""
     for body in (b'{"a": "' + b"\\u0041" * 170_000 + b'"}', b"[" + b'{"a": 1.50},' * 80_000 + b"1]"):
-        _, took = report_within(body, 0.3)
-        assert took < 0.3 + 0.3 * unit()
+        _, elapsed = report_within(body, 0.3)
+        assert elapsed < 0.3 + 0.3 * unit()

@@ -149,7 +149,7 @@ def score(cause: Cause | None, signed_body: bytes, received: bytes) -> str:
 
 
 def is_knowable(written: Written, *, received: bool) -> bool:
-    """Whether what was signed can be told from what arrived at all."""
+    """Whether what was signed can be distinguished from what arrived at all."""
     if not received:
         return _UNGUESSABLE.search(written.call) is None
     if _WRAPS.search(written.call):
@@ -179,7 +179,7 @@ def scored(written: Written, *, received: bool) -> tuple[str, Cause | None]:
     return score(report.cause, *pair), report.cause
 
 
-def test_nothing_false_is_said_and_what_can_be_known_is_named() -> None:
+def test_nothing_false_is_reported_and_what_can_be_known_is_named() -> None:
     """At least 300 cases, none of them false, at least 85 of 100 of those that can be known are named."""
     assert len(CASES) >= 300
     scores: Counter[str] = Counter()
@@ -236,7 +236,7 @@ def test_words_come_from_the_pair(signed_body: bytes, received: bytes, code: str
 
 
 def test_the_advice_is_to_whom_it_concerns() -> None:
-    """Where PiktID's form was signed and another came, the advice is to what stands between; else to the signer."""
+    """Where PiktID's form was signed and another arrived, the advice is to what stands between; else to the signer."""
     ours, theirs = b'{"id": 1, "name": "ping"}', b'{"id":1,"name":"ping"}'
     between = explained(delivery(signed(ours), theirs), SECRET).cause
     signer = explained(delivery(signed(theirs), ours), SECRET).cause

@@ -406,7 +406,7 @@ def test_finds_the_cause_with_a_former_secret() -> None:
     assert report.expected == signed(BODY, "older").decode()
 
 
-def test_the_newline_is_told_as_on_the_screen() -> None:
+def test_the_newline_is_reported_as_on_the_screen() -> None:
     """Why, what to change and the ring's note read as the Signature tab shows them."""
     report = explained(delivery(signed(BODY), BODY + b"\n"), "other", SECRET)
 
@@ -432,7 +432,7 @@ def test_a_valid_delivery_has_no_cause() -> None:
 
 
 def test_an_older_secret_is_a_cause_once_it_was_replaced() -> None:
-    """It says how long before the delivery came."""
+    """It says how long before the delivery arrived."""
     report = explained(delivery(signed(BODY, "older")), "older", "newer")
 
     assert report.cause is not None
@@ -518,7 +518,7 @@ def test_a_few_digits_prove_nothing() -> None:
 
 
 def test_the_search_stops_when_its_time_is_over() -> None:
-    """The report says so, and what was known before stays."""
+    """The report shows it, and what was known before stays."""
     left = iter([False] * 40)
 
     report = explain(

@@ -1,4 +1,4 @@
-"""When a wait is over, and what came near."""
+"""When a wait is over, and the nearest misses."""
 
 from __future__ import annotations
 

@@ -130,18 +130,18 @@ def test_what_passes(text: str) -> None:
     ],
 )
 def test_what_does_not_pass(text: str) -> None:
-    """Words begin with what is written and do not merely contain it; ids and jobs are told apart by case."""
+    """Words begin with what is written and do not merely contain it; ids and jobs are distinguished by case."""
     assert not matches(parse(text), SAMPLE, NOW)
 
 
 def test_sources_are_the_channels_by_which_an_event_came() -> None:
-    """Every delivery came as a webhook; of some the event stream brought the event, too."""
+    """Every delivery arrived as a webhook; of some the event stream brought the event, too."""
     both = StoredDelivery(replace(row(), on_stream=True), delivery(b"{}"))
     assert matches(parse("source:sse source:webhook"), both, NOW)
     assert not matches(parse("!source:sse"), both, NOW)
 
 
-def test_departures_are_told_by_the_deliveries_before() -> None:
+def test_departures_are_reported_by_the_deliveries_before() -> None:
     """At a path or below it, or anywhere; without them there are none."""
     found = [Departure(("data", "output", "url"), JsonType.STRING, None, 20, 20)]
 

@@ -21,7 +21,7 @@ from webhook_tui.domain.url import UrlError
         ("body.data.a=1=localhost:3000?b=2", "body.data.a=1", "http://localhost:3000?b=2"),
     ],
 )
-def test_filter_and_url_are_told_apart(text: str, filter_text: str, url: str) -> None:
+def test_filter_and_url_are_distinguished(text: str, filter_text: str, url: str) -> None:
     """Both may hold an equals sign."""
     assert ForwardRule.parse(text) == ForwardRule(url, filter_text)
 
@@ -45,7 +45,7 @@ def test_the_first_match_wins() -> None:
 
 
 def test_a_rule_may_be_about_departures() -> None:
-    """They are told by the deliveries before."""
+    """They depend on the deliveries before."""
     rules = ForwardFilter((ForwardRule("http://a", "departs:*"),))
     departures = [Departure(("data",), None, None, 20, 20)]
 

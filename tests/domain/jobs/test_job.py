@@ -112,7 +112,7 @@ def test_the_fields_are_settings() -> None:
 
 
 def test_the_worst_verdict() -> None:
-    """A forgery before what came without a signature, and both before what is only not known yet."""
+    """A forgery before what arrived without a signature, and both before what is only not known yet."""
     ranked = [Verdict.INVALID, Verdict.MALFORMED, Verdict.MISSING, Verdict.PENDING, Verdict.OLDER, Verdict.VALID]
     for at in range(len(ranked)):
         assert worst(reversed(ranked[at:])) is ranked[at]

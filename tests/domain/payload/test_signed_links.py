@@ -1,4 +1,4 @@
-"""What signs a link is blanked, however the text around it spells the link; the rest stays as it came."""
+"""What signs a link is blanked, however the text around it spells the link; the rest stays as received."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def test_a_large_body_takes_no_time() -> None:
     assert without_link_signatures(body + b"=") is not None
 
 
-def test_redaction_blanks_links_everywhere_unless_told() -> None:
+def test_redaction_blanks_links_everywhere_by_default() -> None:
     """In body, header, target and texts."""
     one = stored(SIGNED.encode(), ((b"Referer", SIGNED.encode()),), f"/h?sig={VALUE}")
 

@@ -1,4 +1,4 @@
-"""Pseudonyms hide who and what, and keep what a handler looks at: shape, equality, states."""
+"""Pseudonyms hide who and what, and keep what a handler reads: shape, equality, states."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Notes on a delivery: each oddity is told in a few words, and a documented delivery has none."""
+"""Notes on a delivery: each oddity is reported in a few words, and a documented delivery has none."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ def test_an_unknown_event_is_named_harmlessly() -> None:
 
 
 def test_other_fields_than_before_are_named() -> None:
-    """Only the outermost of new and missing fields are told, at most three of a kind."""
+    """Only the outermost of new and missing fields are reported, at most three of a kind."""
     before = field_paths(body('"job_id": "j", "status": "s", "inputs": [{"a": 1}]'))
     sent = Delivery(NOW, "POST", "/h", JSON, body('"job_id": "j", "quality_score": 1, "output": {"full_size": "u"}'))
 
@@ -105,7 +105,7 @@ def test_other_fields_than_before_are_named() -> None:
     assert lint(many, known_fields=before)[-1] == "new field: 2 more"
 
 
-def test_an_id_that_came_before_is_told_unless_it_is_a_retry() -> None:
+def test_an_id_that_came_before_is_reported_unless_it_is_a_retry() -> None:
     """A retry after a refusal with the same body is what PiktID documents."""
     sent = Delivery(NOW, "POST", "/h", JSON, body())
 

@@ -42,6 +42,6 @@ def test_merging_loses_no_secret_and_leaves_at_most_one_current(ours: SecretRing
 
 @given(_rings())
 def test_a_ring_saved_alone_stays_as_it_is(ring: SecretRing) -> None:
-    """With nobody else writing, what is read is what was saved."""
+    """Without another writer, what is read is what was saved."""
     assert merged(SecretRing(), ring) == ring
     assert merged(ring, ring) == ring

@@ -91,7 +91,7 @@ def test_valid_with_the_current_secret_older_with_a_former_one() -> None:
     ],
 )
 def test_each_shape_has_its_verdict(value: bytes | None, verdict: Verdict) -> None:
-    """Missing, malformed and invalid are told apart."""
+    """Missing, malformed and invalid are distinguished."""
     assert _verdict(value, _ring("s")) is verdict
 
 
@@ -113,7 +113,7 @@ def test_secrets_beyond_the_limit_leave_it_pending() -> None:
 
 
 def test_two_signatures_that_differ_are_malformed() -> None:
-    """Nobody can say which one is meant; the same one twice is one."""
+    """It is ambiguous which one is meant; the same one twice is one."""
     good = sign(Secret("s"), BODY).encode()
     twice = ((b"X-Webhook-Signature", good), (b"x-webhook-signature", b"sha256=" + b"0" * 64))
 

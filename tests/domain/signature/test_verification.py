@@ -24,7 +24,7 @@ def clock() -> float:
 
 
 def test_a_good_signature_is_valid() -> None:
-    """Text and JSON say so, with both digests."""
+    """Text and JSON show it, with both digests."""
     outcome = verify([SECRET], SIGNATURE, BODY, clock=clock)
 
     assert outcome.is_good
@@ -77,7 +77,7 @@ def test_what_nothing_explains_says_what_was_tried() -> None:
     assert json.loads(as_json(outcome))["tried"] > 300
 
 
-def test_missing_and_malformed_are_told_apart() -> None:
+def test_missing_and_malformed_are_distinguished() -> None:
     """Neither raises, and terminal controls in the value are made harmless."""
     assert verify([SECRET], None, BODY, clock=clock).verdict is Verdict.MISSING
     assert verify([SECRET], "", BODY, clock=clock).verdict is Verdict.MALFORMED
@@ -100,7 +100,7 @@ def test_a_whole_delivery_is_linted_too() -> None:
 
 
 def test_the_search_ends_when_its_time_is_over() -> None:
-    """With no time at all it says so, and the verdict stands."""
+    """Without any time it reports that, and the verdict stands."""
     ticks = iter(range(1000))
     outcome = verify([SECRET], "sha256=" + "5f" * 32, BODY, clock=lambda: float(next(ticks)), seconds=3)
 
@@ -110,7 +110,7 @@ def test_the_search_ends_when_its_time_is_over() -> None:
 
 
 def test_hints_are_called_hints() -> None:
-    """A body that ends in the middle proves nothing, and is said all the same."""
+    """A truncated body verifies nothing, and is reported all the same."""
     outcome = verify([SECRET], "sha256=" + "5f" * 32, BODY[:30], clock=clock)
 
     assert "Hints, without proof\n- The body ends in the middle of its JSON." in as_text(outcome)

@@ -33,7 +33,7 @@ class Telling:
 
     def _tell(self, **changes: Any) -> None:
         self.status = replace(self.status, **changes)
-        self.log.look(self.status, START + timedelta(seconds=self.seconds))
+        self.log.record(self.status, START + timedelta(seconds=self.seconds))
         self.seconds += 1
 
     def phases(self) -> list[tuple[str, int, int | None, str | None, str, int]]:

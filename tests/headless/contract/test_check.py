@@ -1,4 +1,4 @@
-"""Deliveries judged by a schema file."""
+"""Deliveries validated with a schema file."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def test_each_broken_rule_is_named(tmp_path: Path) -> None:
     ]
 
 
-def test_only_events_of_its_name_are_judged(tmp_path: Path) -> None:
+def test_only_events_of_its_name_are_validated(tmp_path: Path) -> None:
     """Of one event, or of several."""
     contracts = [contract_of([{"a": 1}], name) for name in ("ping", "夏/~", "batch_edit")]
     one, several = _check(tmp_path, json_schema(contracts[:1])), _check(tmp_path, json_schema(contracts))
@@ -52,7 +52,7 @@ def test_only_events_of_its_name_are_judged(tmp_path: Path) -> None:
     assert not several.describes("no event")
 
 
-def test_a_schema_without_a_name_judges_everything(tmp_path: Path) -> None:
+def test_a_schema_without_a_name_validates_everything(tmp_path: Path) -> None:
     """As a schema of one's own may."""
     check = _check(tmp_path, {"properties": {"data": {"type": "object"}}})
 
@@ -70,7 +70,7 @@ def test_a_schema_without_a_name_judges_everything(tmp_path: Path) -> None:
     ],
 )
 def test_a_file_that_is_no_schema_is_a_usage_error(tmp_path: Path, schema: object, said: str) -> None:
-    """Before anything is judged."""
+    """Before anything is validated."""
     with pytest.raises(ProblemError, match=said.replace("$", r"\$")) as raised:
         _check(tmp_path, schema)
 

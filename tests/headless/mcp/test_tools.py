@@ -1,4 +1,4 @@
-"""The tools as an agent is told about them."""
+"""The tools as an agent sees them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The report for a bug report names nobody."""
+"""The report for a bug report identifies no user."""
 
 from __future__ import annotations
 

@@ -26,7 +26,7 @@ REQUEST = StatusRequest(
 
 
 def test_everything_there_is() -> None:
-    """Account, webhook, session and history; the token by its fingerprint alone; nothing acts on a terminal."""
+    """Account, webhook, session and history; the token by its fingerprint alone; nothing controls a terminal."""
     webhook = WebhookReport(Ownership.OTHER, Webhook(id=7, url="https://b.example/\x1b[31m", last_response_status=500))
     history = HistorySummary(Path("/h.db"), 2000, {Verdict.VALID: 3}, 3, NOW, NOW)
 

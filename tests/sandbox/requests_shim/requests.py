@@ -17,7 +17,7 @@ class HTTPError(Exception):
 
 
 class ConnectionError(Exception):  # noqa: A001 - the library's own name for it
-    """Nobody answered."""
+    """There was no answer."""
 
 
 class Response:

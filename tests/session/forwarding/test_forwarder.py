@@ -45,7 +45,7 @@ HEADERS = {"X-Webhook-Signature": "sha256=" + "0" * 64, "X-ODD-case": "a  b", "C
 async def watching(tmp_path: Path, **changes: Any) -> AsyncIterator[tuple[Running, str]]:
     """A session that registers nothing, and the hook's URL."""
     async with session_of(settings(tmp_path, register=False, token=None, **changes)) as running:
-        ready = await running.fact(SessionReady)
+        ready = await running.event(SessionReady)
         assert ready.public_url is not None
         yield running, ready.public_url
 
@@ -58,7 +58,7 @@ async def post(url: str, body: bytes = BODY, headers: Mapping[str, str] | None =
 
 async def stored(running: Running, seq: int) -> StoredDelivery:
     """A delivery as the history has it."""
-    await running.fact(HistoryOpened)
+    await running.event(HistoryOpened)
     rows = running.session.open_rows()
     try:
         found = rows.stored(seq)
@@ -103,7 +103,7 @@ async def test_a_delivery_goes_to_the_app_byte_for_byte_and_its_answer_back(tmp_
         watching(tmp_path, forward_to=f"{app.url}/hooks/piktid?a=1") as (running, url),
     ):
         answer = await post(url, headers={"Connection": "keep-alive, X-Private", "X-Private": "1", "TE": "trailers"})
-        forwarded = await running.fact(Forwarded)
+        forwarded = await running.event(Forwarded)
         row = (await stored(running, 1)).row
 
         assert (answer.status_code, answer.content, answer.headers["X-App"]) == (201, b"\x00ok", "mine")
@@ -118,14 +118,14 @@ async def test_a_delivery_goes_to_the_app_byte_for_byte_and_its_answer_back(tmp_
         assert row.answered == 201
 
 
-async def test_no_app_is_502_in_words_and_said_at_the_start(tmp_path: Path) -> None:
+async def test_no_app_is_502_in_words_and_reported_at_the_start(tmp_path: Path) -> None:
     """The delivery is stored all the same, and PiktID will send it again."""
     with socket.create_server(("127.0.0.1", 0)) as gone:
         port = gone.getsockname()[1]
     async with watching(tmp_path, forward_to=f"http://127.0.0.1:{port}") as (running, url):
         status = await running.until(lambda status: bool(status.notes))
         answer = await post(url)
-        forwarded = await running.fact(Forwarded)
+        forwarded = await running.event(Forwarded)
 
         assert status.notes[0].message == f"Nothing listens at 127.0.0.1:{port}, where deliveries are forwarded to."
         assert answer.status_code == 502
@@ -145,7 +145,7 @@ async def test_retries_end_with_the_first_that_is_no_failure(
         watching(tmp_path, forward_to=app.url, forward_retries=retries) as (running, url),
     ):
         answer = await post(url)
-        forwarded = await running.fact(Forwarded)
+        forwarded = await running.event(Forwarded)
 
         assert (answer.status_code, statuses(app), forwarded.sent.tries) == (status, tries, tries)
 
@@ -165,7 +165,7 @@ async def test_a_header_that_may_not_be_sent_is_left_out(tmp_path: Path, value: 
     reply = b"HTTP/1.1 404 Gone\r\nX-Bad: %s\r\nX-Good: 1\r\nContent-Length: 2\r\n\r\nno" % value
     async with local_app(reply) as app, watching(tmp_path, forward_to=app.url) as (running, url):
         answer = await post(url)
-        await running.fact(Forwarded)
+        await running.event(Forwarded)
 
         assert (answer.status_code, answer.text, answer.headers["x-good"]) == (404, "no", "1")
         assert "x-bad" not in answer.headers
@@ -181,7 +181,7 @@ async def test_a_large_answer_keeps_its_status(tmp_path: Path, encoding: bytes, 
     reply = b"HTTP/1.1 201 Created\r\n%sContent-Length: %d\r\n\r\n" % (encoding, size) + b"x" * size
     async with local_app(reply) as app, watching(tmp_path, forward_to=app.url) as (running, url):
         answer = await post(url)
-        sent = (await running.fact(Forwarded)).sent
+        sent = (await running.event(Forwarded)).sent
 
         assert (answer.status_code, len(answer.content)) == (201, returned)
         assert (await stored(running, 1)).row.answered == 201
@@ -189,10 +189,10 @@ async def test_a_large_answer_keeps_its_status(tmp_path: Path, encoding: bytes, 
         assert sent.outcome.endswith("ms, body cut off: too large")
 
 
-async def test_an_unexpected_failure_is_a_502_and_the_row_says_so(
+async def test_an_unexpected_failure_is_a_502_and_the_row_shows_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Whoever sent the delivery gets an answer, whatever fails."""
+    """The sender of the delivery gets an answer, whatever fails."""
 
     async def fail(*_: object, **__: object) -> None:
         raise RuntimeError
@@ -200,7 +200,7 @@ async def test_an_unexpected_failure_is_a_502_and_the_row_says_so(
     monkeypatch.setattr(OutboundSender, "send", fail)
     async with local_app() as app, watching(tmp_path, forward_to=app.url) as (running, url):
         answer = await post(url)
-        await running.fact(Forwarded)
+        await running.event(Forwarded)
 
         assert (answer.status_code, (await stored(running, 1)).row.answered) == (502, 502)
         assert answer.text.endswith("webhook-tui failed to send it; its log says why.")
@@ -217,7 +217,7 @@ async def test_path_and_query_are_passed_on_where_asked(tmp_path: Path) -> None:
         hook = f"http://127.0.0.1:{running.all(SessionReady)[0].port}"
         await post(f"{hook}/h/in?tenant=x&a=2")
         running.ask(ReplayDeliveries((1,), f"{app.url}/base/?a=1"))
-        sent = (await running.fact(Replayed)).sent
+        sent = (await running.event(Replayed)).sent
 
         assert [request.split(b" ")[1] for request in app.requests] == [b"/base/h/in?a=1&tenant=x&a=2"] * 2
         assert sent.url == f"{app.url}/base/h/in?a=1&tenant=x&a=2"
@@ -274,7 +274,7 @@ async def test_forwarding_to_oneself_is_refused(tmp_path: Path) -> None:
         Session.open(settings(tmp_path, port=port, forward_to=f"http://localhost:{port}/x"), asks=False)
     async with watching(tmp_path, port=port, port_was_given=True) as (running, url):
         running.ask(SetForwarding(url))
-        problem = (await running.fact(ProblemOccurred)).problem
+        problem = (await running.event(ProblemOccurred)).problem
 
         assert problem == refused.value.problem
         assert problem.sentence() == (
@@ -284,7 +284,7 @@ async def test_forwarding_to_oneself_is_refused(tmp_path: Path) -> None:
 
 
 async def test_what_comes_back_is_answered_508_and_goes_no_further(tmp_path: Path) -> None:
-    """Another address of the receiver, which nobody knows as its own: a relay that leads here."""
+    """Another address of the receiver, which is not known as its own: a relay that leads here."""
     async with (
         watching(tmp_path, hook_url="http://hook.example/") as (running, _),
         relay_to(port := running.all(SessionReady)[0].port) as relay,
@@ -292,7 +292,7 @@ async def test_what_comes_back_is_answered_508_and_goes_no_further(tmp_path: Pat
         running.ask(SetForwarding(relay))
         await running.until(lambda status: status.forward_to == relay)
         answer = await post(f"http://127.0.0.1:{port}/")
-        sent = (await running.fact(Forwarded)).sent
+        sent = (await running.event(Forwarded)).sent
 
         assert answer.status_code == 508
         assert (await stored(running, 1)).row.answered == 508
@@ -306,7 +306,7 @@ async def test_the_rule_answers_and_the_app_still_gets_it(tmp_path: Path) -> Non
         running.ask(SetAnswerRule(parse("503 x1, 200")))
         status = await running.until(lambda status: status.answer == "503 ×1")
         answers = [(await post(url)).status_code for _ in range(2)]
-        await running.fact(Forwarded, lambda fact: fact.sent.seq == 1)
+        await running.event(Forwarded, lambda event: event.sent.seq == 1)
 
         assert status.forward_to == app.url
         assert answers == [503, 200]
@@ -362,7 +362,7 @@ async def test_a_replay_is_the_same_bytes_again(tmp_path: Path) -> None:
     async with local_app() as app, watching(tmp_path) as (running, url):
         await post(url)
         running.ask(ReplayDeliveries((1,), f"{app.url}/again"))
-        sent = (await running.fact(Replayed)).sent
+        sent = (await running.event(Replayed)).sent
 
         assert (sent.seq, sent.status, sent.origin, sent.re_signed, sent.edited) == (
             1,
@@ -390,17 +390,17 @@ async def test_where_a_replay_went_is_remembered_for_the_next_run(tmp_path: Path
         async with watching(tmp_path) as (running, _):
             await running.until(lambda now: now.used_urls == status.used_urls)
         async with session_of(settings(tmp_path, register=False, token=Secret("another"))) as running:
-            await running.fact(SessionReady)
+            await running.event(SessionReady)
             assert not running.status.used_urls
 
 
-async def test_a_replay_can_be_edited_and_signed_anew(tmp_path: Path) -> None:
+async def test_a_replay_can_be_edited_and_re_signed(tmp_path: Path) -> None:
     """With the current secret, over the bytes that are sent."""
     async with local_app() as app, session_of(settings(tmp_path, sandbox=True)) as running:
-        await running.fact(DeliveryStored)
+        await running.event(DeliveryStored)
         await running.until(lambda status: status.webhook.secret_since is not None)
         running.ask(ReplayDeliveries((1,), app.url, re_sign=True, body=b"edited"))
-        sent = (await running.fact(Replayed)).sent
+        sent = (await running.event(Replayed)).sent
         secret = running.session.runtime.secret_ring.ring.current
 
         assert (sent.re_signed, sent.edited) == (True, True)
@@ -413,12 +413,12 @@ async def test_a_replay_can_be_edited_and_signed_anew(tmp_path: Path) -> None:
         assert signature in [line.lower() for line in app.headers()]
 
 
-async def test_without_a_secret_nothing_is_signed_anew(tmp_path: Path) -> None:
+async def test_without_a_secret_nothing_is_re_signed(tmp_path: Path) -> None:
     """It says what gives one."""
     async with local_app() as app, watching(tmp_path) as (running, url):
         await post(url)
         running.ask(ReplayDeliveries((1,), app.url, re_sign=True))
-        problem = (await running.fact(ProblemOccurred)).problem
+        problem = (await running.event(ProblemOccurred)).problem
 
         assert problem.message == "There is no current secret to sign with."
         assert not app.requests
@@ -451,17 +451,17 @@ async def test_nothing_leaves_this_machine_unasked(tmp_path: Path, url: str) -> 
         await running.until(lambda _: len(running.all(ProblemOccurred)) == 2)
 
         assert refused.value.problem.exit_code is ExitCode.USAGE
-        assert {fact.problem.message for fact in running.all(ProblemOccurred)} == {
+        assert {event.problem.message for event in running.all(ProblemOccurred)} == {
             "Deliveries are forwarded within this machine only."
         }
         assert running.status.forward_to is None
 
 
-async def test_no_secret_is_in_the_facts(tmp_path: Path) -> None:
-    """What is sent is not told: a replay's fact holds the answer only."""
+async def test_no_secret_is_in_the_events(tmp_path: Path) -> None:
+    """What is sent is not told: a replay's event holds the answer only."""
     async with local_app() as app, watching(tmp_path, secrets=(Secret("canary-canary"),)) as (running, url):
         await post(url)
         running.ask(ReplayDeliveries((1,), app.url))
-        await running.fact(Replayed)
+        await running.event(Replayed)
 
-        assert "canary-canary" not in repr(running.facts)
+        assert "canary-canary" not in repr(running.events)

@@ -19,16 +19,16 @@ async def test_a_check_advances_case_by_case(tmp_path: Path) -> None:
     """Results come one at a time; what was sent can be asked for; what cannot be checked says why."""
     async with serving(handlers.credulous) as url, session_of(settings(tmp_path, register=False)) as running:
         running.ask(CheckHandler(url))
-        without = await running.fact(HandlerCheckAdvanced, lambda fact: fact.check.problem is not None)
+        without = await running.event(HandlerCheckAdvanced, lambda event: event.check.problem is not None)
         assert without.check.problem is not None
         assert "secret" in without.check.problem.message
 
         running.ask(AddSecret(Secret(handlers.SECRET)))
-        await running.fact(SecretRingChanged)
+        await running.event(SecretRingChanged)
         running.ask(CheckHandler(url))
-        await running.fact(HandlerCheckAdvanced, lambda fact: fact.check.done == 1)
-        ended = await running.fact(
-            HandlerCheckAdvanced, lambda fact: fact.check.state is CheckState.ENDED and fact.check.done > 1
+        await running.event(HandlerCheckAdvanced, lambda event: event.check.done == 1)
+        ended = await running.event(
+            HandlerCheckAdvanced, lambda event: event.check.state is CheckState.ENDED and event.check.done > 1
         )
         check = ended.check
         assert check.done == len(check.cases) == len(check.results)
@@ -40,16 +40,16 @@ async def test_a_check_advances_case_by_case(tmp_path: Path) -> None:
         assert running.session.runtime.status.status.last_used_url == url
 
         running.ask(CheckHandler("http://192.0.2.1/hook"))
-        other = await running.fact(HandlerCheckAdvanced, lambda fact: "192.0.2.1" in fact.check.url)
+        other = await running.event(HandlerCheckAdvanced, lambda event: "192.0.2.1" in event.check.url)
         assert other.check.problem is not None
         running.ask(CheckHandler(f"http://127.0.0.1:{running.session.runtime.status.status.receiver.port}/#"))
-        own = await running.fact(
-            HandlerCheckAdvanced, lambda fact: fact.check.problem is not None and fact.check.url.endswith("/#")
+        own = await running.event(
+            HandlerCheckAdvanced, lambda event: event.check.problem is not None and event.check.url.endswith("/#")
         )
         assert own.check.done == 0
 
 
-async def test_nobody_there_ends_it_and_it_can_be_stopped(tmp_path: Path) -> None:
+async def test_no_server_ends_it_and_it_can_be_stopped(tmp_path: Path) -> None:
     """The first request decides; a stopped check sends no more."""
     forever = asyncio.Event()
     async with (
@@ -57,14 +57,14 @@ async def test_nobody_there_ends_it_and_it_can_be_stopped(tmp_path: Path) -> Non
         session_of(settings(tmp_path, register=False)) as running,
     ):
         running.ask(AddSecret(Secret(handlers.SECRET)))
-        await running.fact(SecretRingChanged)
+        await running.event(SecretRingChanged)
         running.ask(CheckHandler(url))
-        await running.fact(HandlerCheckAdvanced, lambda fact: bool(fact.check.cases))
+        await running.event(HandlerCheckAdvanced, lambda event: bool(event.check.cases))
         running.ask(StopHandlerCheck())
-        stopped = await running.fact(HandlerCheckAdvanced, lambda fact: fact.check.state is CheckState.STOPPED)
+        stopped = await running.event(HandlerCheckAdvanced, lambda event: event.check.state is CheckState.STOPPED)
         assert stopped.check.done == 0
         forever.set()
         running.ask(CheckHandler("http://127.0.0.1:1/hook"))
-        gone = await running.fact(HandlerCheckAdvanced, lambda fact: fact.check.problem is not None)
+        gone = await running.event(HandlerCheckAdvanced, lambda event: event.check.problem is not None)
         assert gone.check.problem is not None
         assert gone.check.problem.message.startswith("http://127.0.0.1:1/hook does not answer")

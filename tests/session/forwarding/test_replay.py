@@ -42,7 +42,7 @@ def odd_bodies(count: int) -> list[bytes]:
 
 async def over(running: Running) -> ReplayProgress:
     """How the set ended."""
-    return (await running.fact(ReplayAdvanced, lambda fact: fact.progress.is_over)).progress
+    return (await running.event(ReplayAdvanced, lambda event: event.progress.is_over)).progress
 
 
 async def test_a_hundred_odd_bodies_arrive_in_order_byte_for_byte(tmp_path: Path) -> None:
@@ -59,13 +59,13 @@ async def test_a_hundred_odd_bodies_arrive_in_order_byte_for_byte(tmp_path: Path
         assert all(f"X-Webhook-Signature: sha256={at:064x}".encode() in app.headers(at) for at in range(100))
         assert summary(ended) == "Replayed all 100: 100 answered 2xx."
         assert (ended.state, ended.current, ended.missed) == (ReplayState.ENDED, None, ())
-        told = [fact.progress for fact in running.all(ReplayAdvanced)]
-        assert [progress.current for progress in told] == [*range(1, 101), None]
-        assert [progress.done for progress in told] == [*range(100), 100]
-        assert [fact.sent.seq for fact in running.all(Replayed) if not fact.alone] == list(range(1, 101))
+        reported = [event.progress for event in running.all(ReplayAdvanced)]
+        assert [progress.current for progress in reported] == [*range(1, 101), None]
+        assert [progress.done for progress in reported] == [*range(100), 100]
+        assert [event.sent.seq for event in running.all(Replayed) if not event.alone] == list(range(1, 101))
 
 
-async def test_the_order_is_that_of_the_wish_and_outcomes_are_counted(tmp_path: Path) -> None:
+async def test_the_order_is_that_of_the_command_and_outcomes_are_counted(tmp_path: Path) -> None:
     """2xx, others, no answer and gone ones, each on its own; the missed ones are named."""
     async with local_app(REFUSED, b"", MOVED) as app, watching(tmp_path) as (running, url):
         for body in (b"1", b"2", b"3", b"4"):
@@ -82,10 +82,10 @@ async def test_the_order_is_that_of_the_wish_and_outcomes_are_counted(tmp_path: 
         )
 
 
-async def test_a_set_can_be_signed_anew(tmp_path: Path) -> None:
+async def test_a_set_can_be_re_signed(tmp_path: Path) -> None:
     """Each over its own bytes, with the secret that is current."""
     async with local_app() as app, session_of(settings(tmp_path, sandbox=True)) as running:
-        await running.fact(DeliveryStored, lambda fact: fact.row.seq == 2)
+        await running.event(DeliveryStored, lambda event: event.row.seq == 2)
         await running.until(lambda status: status.webhook.secret_since is not None)
         running.ask(ReplayDeliveries((1, 2), app.url, re_sign=True))
         ended = await over(running)
@@ -103,19 +103,19 @@ async def test_stopping_does_not_wait_for_the_answer_under_way(tmp_path: Path) -
     async with watching(tmp_path) as (running, url):
         for body in (b"1", b"2", b"3"):
             await post(url, body)
-        came = asyncio.Event()
+        arrived = asyncio.Event()
 
         async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
             await reader.readuntil(b"\r\n\r\n")
-            came.set()
+            arrived.set()
             await reader.read()
 
         async with tcp_server(serve) as port:
             silent = f"http://127.0.0.1:{port}"
             running.ask(ReplayDeliveries((1, 2, 3), silent))
-            await asyncio.wait_for(came.wait(), PATIENCE_SECONDS)
+            await asyncio.wait_for(arrived.wait(), PATIENCE_SECONDS)
             running.ask(ReplayDeliveries((1, 2), silent))
-            busy = await running.fact(ProblemOccurred)
+            busy = await running.event(ProblemOccurred)
             running.ask(StopReplay())
             stopped = await over(running)
 
@@ -123,7 +123,7 @@ async def test_stopping_does_not_wait_for_the_answer_under_way(tmp_path: Path) -
         assert (stopped.state, stopped.current, stopped.done) == (ReplayState.STOPPED, 1, 0)
         async with local_app() as app:
             running.ask(ReplayDeliveries((1, 2), app.url))
-            await running.fact(ReplayAdvanced, lambda fact: fact.progress.state is ReplayState.ENDED)
+            await running.event(ReplayAdvanced, lambda event: event.progress.state is ReplayState.ENDED)
             assert [app.body(at) for at in range(2)] == [b"1", b"2"]
 
 
@@ -132,7 +132,7 @@ async def test_a_set_goes_only_where_one_may_go(tmp_path: Path) -> None:
     async with watching(tmp_path) as (running, url):
         await post(url)
         running.ask(ReplayDeliveries((1, 1), "http://192.0.2.1/"))
-        problem = (await running.fact(ProblemOccurred)).problem
+        problem = (await running.event(ProblemOccurred)).problem
 
         assert problem.message == "Deliveries are forwarded within this machine only."
         assert not running.all(ReplayAdvanced)

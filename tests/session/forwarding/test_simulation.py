@@ -36,15 +36,15 @@ async def test_to_the_receiver_it_is_a_valid_delivery_that_says_what_it_is(tmp_p
         await running.until(lambda status: status.webhook.secret_since is not None)
         running.ask(SimulateEvent("identity_preprocessing", None))
         running.ask(SimulateEvent("made.up", None, body))
-        came = await running.fact(DeliveryStored, lambda fact: fact.row.event == "made.up")
-        sample = await running.fact(
-            DeliveryStored, lambda fact: b"X-Webhook-Simulated" in dict(fact.delivery.headers) and fact != came
+        arrived = await running.event(DeliveryStored, lambda event: event.row.event == "made.up")
+        sample = await running.event(
+            DeliveryStored, lambda event: b"X-Webhook-Simulated" in dict(event.delivery.headers) and event != arrived
         )
-        changed = await running.fact(RowChanged, lambda fact: fact.row.seq == came.row.seq)
-        said = await running.fact(Notified, lambda fact: "made.up" in fact.sentence)
+        changed = await running.event(RowChanged, lambda event: event.row.seq == arrived.row.seq)
+        said = await running.event(Notified, lambda event: "made.up" in event.sentence)
 
-        assert came.delivery.body == body
-        assert (came.row.verdict, sample.row.verdict) == (Verdict.VALID, Verdict.VALID)
+        assert arrived.delivery.body == body
+        assert (arrived.row.verdict, sample.row.verdict) == (Verdict.VALID, Verdict.VALID)
         assert json.loads(sample.delivery.body)["name"] == sample.row.event == "identity_preprocessing"
         assert changed.row.comment == COMMENT
         assert said.sentence.startswith("Sent made.up to the receiver: 200 in ")
@@ -59,7 +59,7 @@ async def test_the_receiver_answers_it_by_its_rule(tmp_path: Path) -> None:
         await running.until(lambda status: status.webhook.secret_since is not None)
         running.ask(SetAnswerRule(parse("503")))
         running.ask(SimulateEvent("ping", None))
-        problem = (await running.fact(ProblemOccurred, lambda fact: "Sent" in fact.problem.message)).problem
+        problem = (await running.event(ProblemOccurred, lambda event: "Sent" in event.problem.message)).problem
 
         assert problem.message.startswith("Sent ping to the receiver: 503 in ")
         assert problem.hint == ""
@@ -71,7 +71,7 @@ async def test_to_a_url_it_is_signed_over_its_bytes(tmp_path: Path) -> None:
     async with local_app(REFUSED) as app, session_of(settings(tmp_path, sandbox=True)) as running:
         await running.until(lambda status: status.webhook.secret_since is not None)
         running.ask(SimulateEvent("größe", f"{app.url}/hook?a=1", body))
-        problem = (await running.fact(ProblemOccurred, lambda fact: "Sent" in fact.problem.message)).problem
+        problem = (await running.event(ProblemOccurred, lambda event: "Sent" in event.problem.message)).problem
 
         assert app.requests[0].startswith(b"POST /hook?a=1 HTTP/1.1\r\n")
         assert app.body() == body
@@ -89,12 +89,12 @@ async def test_to_a_url_it_is_signed_over_its_bytes(tmp_path: Path) -> None:
         (SimulateEvent("two\nlines", None), "That cannot be an event's name: it is text in one line."),
     ],
 )
-async def test_what_cannot_be_sent_is_said(tmp_path: Path, command: SimulateEvent, message: str) -> None:
+async def test_what_cannot_be_sent_is_reported(tmp_path: Path, command: SimulateEvent, message: str) -> None:
     """And nothing arrives."""
     given = () if command.url is None and command.event == "ping" else (Secret("s"),)
     async with watching(tmp_path, secrets=given) as (running, _):
         running.ask(command)
-        problem = (await running.fact(ProblemOccurred)).problem
+        problem = (await running.event(ProblemOccurred)).problem
 
         assert problem.message == message
         assert not running.all(DeliveryStored)

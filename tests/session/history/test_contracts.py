@@ -20,7 +20,7 @@ async def test_what_arrives_is_in_the_contract_and_its_fields_lead_to_jobs(tmp_p
         url = (await running.until(lambda status: status.webhook.url is not None)).webhook.url
         assert url is not None
         await client.post(url, json={"id": 1, "name": "made", "data": {"jobId": "j1"}, "timestamp": 1})
-        await running.fact(DeliveryStored)
+        await running.event(DeliveryStored)
 
         valid = await running.answer(GetContract())
         of_all = await running.answer(GetContract("made", all_verdicts=True))

@@ -43,7 +43,7 @@ def _kept(store: DeliveryStore) -> list[int]:
 
 async def _until_kept(store: DeliveryStore, seqs: list[int]) -> None:
     async with asyncio.timeout(PATIENCE_SECONDS):
-        while _kept(store) != seqs:  # noqa: ASYNC110 -- nobody tells when a file changes
+        while _kept(store) != seqs:  # noqa: ASYNC110 -- a file has no event for its changes
             await asyncio.sleep(0.01)
 
 
@@ -57,12 +57,12 @@ async def _until_kept(store: DeliveryStore, seqs: list[int]) -> None:
     ],
 )
 async def test_what_is_kept(tmp_path: Path, keep_days: int, keep_rows: int, kept: list[int], then: list[int]) -> None:
-    """Marked deliveries stay; 0 is no limit; what came later goes the next time."""
+    """Marked deliveries stay; 0 is no limit; what arrived later goes the next time."""
     with closing(DeliveryStore.open(tmp_path / "deliveries.db", started_at=NOW)) as store:
         await _record(store, [100, 100, 1, 0])
         await store.set_marked(2, True)
-        tidying = Retention(store, FixedClock(), keep_days=keep_days, keep_rows=keep_rows, every_seconds=0.01)
-        task = asyncio.create_task(tidying.run())
+        retention = Retention(store, FixedClock(), keep_days=keep_days, keep_rows=keep_rows, every_seconds=0.01)
+        task = asyncio.create_task(retention.run())
         try:
             await _until_kept(store, kept)
             await _record(store, [0])
@@ -95,8 +95,8 @@ async def test_a_session_cuts_its_history(tmp_path: Path) -> None:
         await _record(store, [0, 0, 0])
     chosen = settings(tmp_path, register=False, sse=False, db=path, keep_rows=1, keep_days=0)
     async with session_of(chosen) as running:
-        await running.fact(SessionReady)
+        await running.event(SessionReady)
         with closing(running.session.open_rows()) as rows:
             async with asyncio.timeout(PATIENCE_SECONDS):
-                while [row.seq for row in rows.window(0, rows.refresh())] != [3]:  # noqa: ASYNC110 -- nobody tells when a file changes
+                while [row.seq for row in rows.window(0, rows.refresh())] != [3]:  # noqa: ASYNC110 -- a file has no event for its changes
                     await asyncio.sleep(0.01)

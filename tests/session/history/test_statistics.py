@@ -31,7 +31,7 @@ async def test_the_overview_of_a_run(tmp_path: Path) -> None:
         running.ask(SendTestPing())
         await running.until(lambda status: status.counts.received == 2)
         running.ask(DeleteWebhook())
-        await running.fact(WebhookDeleted)
+        await running.event(WebhookDeleted)
         overview = await next_overview(running)
         while overview.answer_times.count < 2:  # the answer may still be on its way
             overview = await next_overview(running)
@@ -78,7 +78,7 @@ async def test_the_jobs_of_a_run(tmp_path: Path) -> None:
         ]
 
 
-async def test_a_history_that_cannot_be_read_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_history_that_cannot_be_read_is_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """And asked again later, nothing is under way for ever."""
 
     async def broken(*_: object) -> None:

@@ -122,7 +122,7 @@ def test_a_channel_is_ready_when_receiving_does_not_wait() -> None:
 
 
 def test_the_end_of_the_other_side() -> None:
-    """Closed, or killed in the middle of a message: the reader is told, and so is a writer."""
+    """Closed, or killed in the middle of a message: the reader gets an error, and so does a writer."""
     with _pipe() as (reader, writer):
         writer.send(Stop())
         writer.close()

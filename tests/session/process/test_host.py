@@ -71,7 +71,7 @@ def test_the_end_of_the_screen_stops_the_session(tmp_path: Path) -> None:
     assert not directory.exists()
 
 
-def test_sigterm_is_said_as_the_reason(tmp_path: Path) -> None:
+def test_sigterm_is_printed_as_the_reason(tmp_path: Path) -> None:
     """The screen shows why its session ended."""
     channel, session = _Channel(), FakeSession()
     threading.Timer(0.05, os.kill, (os.getpid(), signal.SIGTERM)).start()

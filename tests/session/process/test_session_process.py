@@ -130,7 +130,7 @@ async def test_a_history_that_cannot_be_opened(open_session: Open, tmp_path: Pat
 
 
 async def test_a_query_without_an_answer(open_session: Open, tmp_path: Path) -> None:
-    """Whoever waits when the session ends is told so."""
+    """A caller that waits when the session ends gets an error."""
     session = open_session(settings(tmp_path, register=False))
     running = _Running(session)
     await running.event(HistoryOpened)

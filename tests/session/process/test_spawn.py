@@ -8,7 +8,7 @@ from webhook_tui.session.process.spawn import discard_early, spawn, spawn_early,
 
 
 def test_a_process_that_was_started_early_is_taken_once(tmp_path: Path) -> None:
-    """By whoever wants its errors in the same file, which is private; another one is ended."""
+    """By a caller that wants its errors in the same file, which is private; another one is ended."""
     errors = tmp_path / "state" / "session.err"
     spawn_early(errors)
     child = take_early(errors)
@@ -23,7 +23,7 @@ def test_a_process_that_was_started_early_is_taken_once(tmp_path: Path) -> None:
     assert errors.stat().st_mode & 0o777 == 0o600
 
 
-def test_a_process_that_nobody_takes_is_ended(tmp_path: Path) -> None:
+def test_a_process_that_is_not_taken_is_ended(tmp_path: Path) -> None:
     """The settings of a profile put its errors elsewhere."""
     spawn_early(tmp_path / "one.err")
 

@@ -64,11 +64,11 @@ async def _current_secret(running: Running) -> str | None:
     return None if secret is None else secret.reveal()
 
 
-async def test_a_webhook_that_was_taken_is_said_kept_and_not_deleted(tmp_path: Path) -> None:
+async def test_a_webhook_that_was_taken_is_reported_kept_and_not_deleted(tmp_path: Path) -> None:
     """By whom and when; the ring keeps the secret, but none is current; leaving and X leave it alone."""
     async with sandbox_of() as (sandbox, api_url):
         async with session_of(settings(tmp_path, api_url=api_url), asks=True, timing=QUICK) as running:
-            await running.fact(SessionReady)
+            await running.event(SessionReady)
             fields = await _put(api_url, ELSEWHERE)
             await _is(running, WebhookState.TAKEN)
             at = datetime.fromisoformat(fields["updated_at"]).astimezone()
@@ -81,7 +81,7 @@ async def test_a_webhook_that_was_taken_is_said_kept_and_not_deleted(tmp_path: P
             assert running.status.problem.screen_hint == TAKE_BACK
             assert await _current_secret(running) is None
             running.ask(DeleteWebhook())
-            await running.fact(Notified, lambda fact: "nothing was deleted" in fact.sentence)
+            await running.event(Notified, lambda event: "nothing was deleted" in event.sentence)
             assert not running.all(OwnershipQuestioned)
             stopped = await running.stop()
         assert stopped.problem is None
@@ -93,11 +93,11 @@ async def test_it_is_taken_back_only_after_the_question(tmp_path: Path, choice: 
     """What is kept stays taken; what is taken back is ours again, with a new secret."""
     async with sandbox_of() as (sandbox, api_url):
         async with session_of(settings(tmp_path, api_url=api_url), asks=True, timing=QUICK) as running:
-            first = (await running.fact(WebhookRegistered)).url
+            first = (await running.event(WebhookRegistered)).url
             await _put(api_url, ELSEWHERE)
             await _is(running, WebhookState.TAKEN)
             running.ask(RegisterWebhook())
-            asked = await running.fact(OwnershipQuestioned)
+            asked = await running.event(OwnershipQuestioned)
             assert asked.foreign is not None
             assert asked.foreign.url == ELSEWHERE == url_at(sandbox)
             running.ask(ResolveOwnership(choice))
@@ -119,7 +119,7 @@ async def test_what_was_put_back_is_registered_again(tmp_path: Path) -> None:
     """The other program left and gave us our URL back, with a secret that we never saw: a new one is asked for."""
     async with sandbox_of() as (sandbox, api_url):
         async with session_of(settings(tmp_path, api_url=api_url), asks=True, timing=QUICK) as running:
-            ours = (await running.fact(WebhookRegistered)).url
+            ours = (await running.event(WebhookRegistered)).url
             await _put(api_url, ELSEWHERE)
             await _is(running, WebhookState.TAKEN)
             await _put(api_url, ours)
@@ -130,13 +130,13 @@ async def test_what_was_put_back_is_registered_again(tmp_path: Path) -> None:
         assert url_at(sandbox) is None
 
 
-async def test_a_webhook_that_was_deleted_is_said(tmp_path: Path) -> None:
+async def test_a_webhook_that_was_deleted_is_reported(tmp_path: Path) -> None:
     """Only after PiktID named ours; u registers again without a question."""
     async with (
         sandbox_of() as (sandbox, api_url),
         session_of(settings(tmp_path, api_url=api_url), asks=True, timing=QUICK) as running,
     ):
-        await running.fact(SessionReady)
+        await running.event(SessionReady)
         ownership = running.session.runtime.ownership
         await running.until(lambda _: ownership.is_confirmed)
         sandbox.registry.delete()
@@ -177,9 +177,9 @@ async def test_listen_says_it_in_one_line_and_goes_on(tmp_path: Path) -> None:
     """Without keys that it does not have; a new public URL does not take it back either."""
     async with sandbox_of() as (sandbox, api_url):
         async with session_of(settings(tmp_path, api_url=api_url), timing=QUICK) as running:
-            await running.fact(SessionReady)
+            await running.event(SessionReady)
             await _put(api_url, ELSEWHERE)
-            said = await running.fact(ProblemOccurred)
+            said = await running.event(ProblemOccurred)
             assert not said.fatal
             assert said.problem.hint == "Start again to take it back."
             loop = running.session._loop
@@ -194,27 +194,27 @@ async def test_listen_says_it_in_one_line_and_goes_on(tmp_path: Path) -> None:
 
 async def _silence(running: Running, sandbox: Sandbox) -> None:
     """Events that only the stream has, until it is suspicious."""
-    await running.fact(SessionReady)
-    await running.fact(DeliveryStored)
+    await running.event(SessionReady)
+    await running.event(DeliveryStored)
     await running.until(lambda status: status.stream.state == "live")
     for _ in range(4):
-        sandbox.emit("image_result", {"job_id": 1}, misbehaviour=Fault.LOSE)
+        sandbox.emit("image_result", {"job_id": 1}, fault=Fault.LOSE)
     await _is(running, WebhookState.TAKEN)
 
 
 async def test_a_long_silence_is_suspicious_where_piktid_cannot_tell(tmp_path: Path) -> None:
-    """Nobody is named and nothing is deleted; u asks, though it was asked before; the next run knows it as its own."""
+    """No owner is named and nothing is deleted; u asks again; the next run takes it as its own."""
     async with sandbox_of(get_status=405) as (sandbox, api_url):
         async with session_of(settings(tmp_path, api_url=api_url), asks=True, timing=QUICK) as running:
-            await running.fact(OwnershipQuestioned)
+            await running.event(OwnershipQuestioned)
             running.ask(ResolveOwnership(OwnershipChoice.REPLACE))
             await _silence(running, sandbox)
             assert running.status.webhook.taken_by is None
             assert running.status.problem is not None
             assert running.status.problem.message == "Events come by SSE alone: another program may have registered."
-            running.facts[:] = [fact for fact in running.facts if not isinstance(fact, OwnershipQuestioned)]
+            running.events[:] = [event for event in running.events if not isinstance(event, OwnershipQuestioned)]
             running.ask(RegisterWebhook())
-            await running.fact(OwnershipQuestioned)
+            await running.event(OwnershipQuestioned)
             running.ask(ResolveOwnership(OwnershipChoice.KEEP))
             await _is(running, WebhookState.TAKEN)
             stopped = await running.stop()

@@ -50,9 +50,9 @@ async def test_it_registers_catches_the_ping_and_deletes_when_leaving(tmp_path: 
     """The whole job, once."""
     async with sandbox_of() as (sandbox, api_url):
         async with session_of(settings(tmp_path, api_url=api_url)) as running:
-            ping = await running.fact(DeliveryStored)
-            ready = await running.fact(SessionReady)
-            registered = await running.fact(WebhookRegistered)
+            ping = await running.event(DeliveryStored)
+            ready = await running.event(SessionReady)
+            registered = await running.event(WebhookRegistered)
             assert ping.row.event == "ping"
             await running.until(lambda status: status.counts.good == 1)
             assert registered.url.startswith(f"http://127.0.0.1:{ready.port}/h/")
@@ -67,12 +67,12 @@ async def test_a_ping_before_the_answer_is_pending_and_then_valid(tmp_path: Path
         sandbox_of(ping_before_answer=True) as (_, api_url),
         session_of(settings(tmp_path, api_url=api_url)) as running,
     ):
-        ping = await running.fact(DeliveryStored)
-        judged = await running.fact(VerdictChanged)
-        kinds = [type(fact) for fact in running.facts]
+        ping = await running.event(DeliveryStored)
+        verified = await running.event(VerdictChanged)
+        kinds = [type(event) for event in running.events]
 
         assert ping.row.verdict is Verdict.PENDING
-        assert (judged.row.seq, judged.row.verdict) == (ping.row.seq, Verdict.VALID)
+        assert (verified.row.seq, verified.row.verdict) == (ping.row.seq, Verdict.VALID)
         assert kinds.index(DeliveryStored) < kinds.index(WebhookRegistered)
         assert (await running.until(lambda status: status.counts.good == 1)).counts.pending == 0
 
@@ -81,7 +81,7 @@ async def test_no_clean_leaves_the_registration(tmp_path: Path) -> None:
     """As the published script's option does."""
     async with sandbox_of() as (sandbox, api_url):
         async with session_of(settings(tmp_path, api_url=api_url, clean=False)) as running:
-            await running.fact(SessionReady)
+            await running.event(SessionReady)
         assert url_at(sandbox) is not None
 
 
@@ -90,19 +90,19 @@ async def test_someone_elses_webhook_ends_a_session_that_cannot_ask(tmp_path: Pa
     async with sandbox_of() as (sandbox, api_url):
         await _register(api_url)
         async with session_of(settings(tmp_path, api_url=api_url)) as running:
-            failed = await running.fact(ProblemOccurred)
+            failed = await running.event(ProblemOccurred)
         assert failed.fatal
         assert failed.problem.exit_code is ExitCode.API
         assert ELSEWHERE in failed.problem.message
         assert url_at(sandbox) == ELSEWHERE
 
 
-async def test_replace_asks_nobody(tmp_path: Path) -> None:
+async def test_replace_does_not_ask(tmp_path: Path) -> None:
     """--replace says it all."""
     async with sandbox_of() as (sandbox, api_url):
         await _register(api_url)
         async with session_of(settings(tmp_path, api_url=api_url, replace=True)) as running:
-            await running.fact(WebhookRegistered)
+            await running.event(WebhookRegistered)
             assert url_at(sandbox) not in (None, ELSEWHERE)
 
 
@@ -112,7 +112,7 @@ async def test_the_guard_does_what_is_chosen(tmp_path: Path, choice: OwnershipCh
     async with sandbox_of() as (sandbox, api_url):
         await _register(api_url)
         async with session_of(settings(tmp_path, api_url=api_url), asks=True) as running:
-            asked = await running.fact(OwnershipQuestioned)
+            asked = await running.event(OwnershipQuestioned)
             assert asked.foreign is not None
             assert asked.foreign.url == ELSEWHERE
             running.ask(ResolveOwnership(choice))
@@ -131,9 +131,9 @@ async def test_the_old_url_is_put_back_with_its_new_secret_shown_once(tmp_path: 
     async with sandbox_of() as (sandbox, api_url):
         await _register(api_url)
         async with session_of(settings(tmp_path, api_url=api_url), asks=True) as running:
-            await running.fact(OwnershipQuestioned)
+            await running.event(OwnershipQuestioned)
             running.ask(ResolveOwnership(OwnershipChoice.REPLACE, restore_previous=True))
-            await running.fact(WebhookRegistered)
+            await running.event(WebhookRegistered)
             stopped = await running.stop()
         current = sandbox.registry.current
         assert current is not None
@@ -147,11 +147,11 @@ async def test_an_api_that_cannot_tell_is_asked_about_once(tmp_path: Path) -> No
     async with sandbox_of(get_status=405) as (_, api_url):
         chosen = settings(tmp_path, api_url=api_url)
         async with session_of(chosen, asks=True) as running:
-            assert (await running.fact(OwnershipQuestioned)).foreign is None
+            assert (await running.event(OwnershipQuestioned)).foreign is None
             running.ask(ResolveOwnership(OwnershipChoice.REPLACE))
-            await running.fact(WebhookRegistered)
+            await running.event(WebhookRegistered)
         async with session_of(chosen, asks=True) as running:
-            await running.fact(WebhookRegistered)
+            await running.event(WebhookRegistered)
             assert not running.all(OwnershipQuestioned)
 
 
@@ -159,7 +159,7 @@ async def test_what_another_program_registered_meanwhile_is_not_deleted(tmp_path
     """On leaving only what this run still holds is deleted."""
     async with sandbox_of() as (sandbox, api_url):
         async with session_of(settings(tmp_path, api_url=api_url)) as running:
-            await running.fact(SessionReady)
+            await running.event(SessionReady)
             await _register(api_url)
         assert url_at(sandbox) == ELSEWHERE
 
@@ -169,12 +169,12 @@ async def test_a_wrong_token_says_so_and_another_one_goes_on(tmp_path: Path) -> 
     async with sandbox_of() as (_, api_url):
         wrong = settings(tmp_path, api_url=api_url, token=Secret("wrong"))
         async with session_of(wrong, asks=True) as running:
-            failed = await running.fact(ProblemOccurred)
+            failed = await running.event(ProblemOccurred)
             assert failed.problem.needs_token
             assert "(401)" in failed.problem.message
             await running.until(lambda status: status.webhook.state is WebhookState.REFUSED)
             running.ask(UseToken(TOKEN))
-            await running.fact(WebhookRegistered)
+            await running.event(WebhookRegistered)
             assert (await running.until(lambda status: status.counts.good == 1)).problem is None
 
 
@@ -184,54 +184,54 @@ async def test_without_a_token_it_asks_for_one(tmp_path: Path) -> None:
         sandbox_of() as (_, api_url),
         session_of(settings(tmp_path, api_url=api_url, token=None), asks=True) as running,
     ):
-        await running.fact(TokenRequired)
+        await running.event(TokenRequired)
         given = settings(tmp_path, api_url=api_url)
         await running.until(lambda status: bool(status.token_place))
         running.ask(UseToken(TOKEN, keep=True))
-        granted = await running.fact(Notified)
+        granted = await running.event(Notified)
         assert granted.sentence.startswith("Token kept in ")
-        await running.fact(WebhookRegistered)
+        await running.event(WebhookRegistered)
         with closing(AccountStore.open(given.places.accounts)) as accounts:
             assert accounts.token(api_url) == TOKEN
 
 
 async def test_no_register_touches_nothing(tmp_path: Path) -> None:
-    """Deliveries are judged with the secrets that were given."""
+    """Deliveries are verified with the secrets that were given."""
     secret = Secret("given")
     async with sandbox_of() as (sandbox, api_url):
         chosen = settings(tmp_path, api_url=api_url, register=False, secrets=(secret,))
         async with session_of(chosen) as running:
-            ready = await running.fact(SessionReady)
+            ready = await running.event(SessionReady)
             assert ready.public_url is not None
             await _register(api_url, ready.public_url)
-            came = await running.fact(DeliveryStored)
-            assert came.row.verdict is Verdict.INVALID
+            arrived = await running.event(DeliveryStored)
+            assert arrived.row.verdict is Verdict.INVALID
             assert url_at(sandbox) is not None
             current = sandbox.registry.current
             assert current is not None
             running.ask(AddSecret(current.secret))
-            judged = await running.fact(VerdictChanged, lambda fact: fact.row.verdict is Verdict.VALID)
-            assert judged.row.seq == came.row.seq
+            verified = await running.event(VerdictChanged, lambda event: event.row.verdict is Verdict.VALID)
+            assert verified.row.seq == arrived.row.seq
         assert url_at(sandbox) is not None
 
 
 async def test_test_ping_delete_and_register_again(tmp_path: Path) -> None:
-    """Every wish of the buttons; after a new registration the old secret is a former one."""
+    """Every command of the buttons; after a new registration the old secret is a former one."""
     async with (
         sandbox_of() as (sandbox, api_url),
         session_of(settings(tmp_path, api_url=api_url), asks=True) as running,
     ):
-        await running.fact(DeliveryStored)
+        await running.event(DeliveryStored)
         running.ask(SendTestPing())
-        await running.fact(DeliveryStored, lambda fact: fact.row.seq == 2)
+        await running.event(DeliveryStored, lambda event: event.row.seq == 2)
         running.ask(DeleteWebhook())
         await running.until(lambda status: status.webhook.state is WebhookState.DELETED)
         assert url_at(sandbox) is None
         running.ask(SendTestPing())
-        refused = await running.fact(ProblemOccurred)
+        refused = await running.event(ProblemOccurred)
         assert refused.problem.message == "PiktID has no webhook to ping (404)."
         running.ask(RegisterWebhook())
-        third = await running.fact(DeliveryStored, lambda fact: fact.row.seq == 3)
+        third = await running.event(DeliveryStored, lambda event: event.row.seq == 3)
         assert third.row.verdict in (Verdict.VALID, Verdict.PENDING)
         status = await running.until(lambda status: status.counts.good == 3)
         assert status.problem is None
@@ -243,8 +243,8 @@ async def test_history_is_there_again_after_a_restart(tmp_path: Path) -> None:
         chosen = settings(tmp_path, api_url=api_url)
         for expected in (1, 2):
             async with session_of(chosen) as running:
-                came = await running.fact(DeliveryStored)
-                assert came.row.seq == expected
+                arrived = await running.event(DeliveryStored)
+                assert arrived.row.seq == expected
                 await running.until(lambda status: status.counts.good == 1)
                 rows = running.session.open_rows()
                 assert rows.refresh() == expected
@@ -253,9 +253,9 @@ async def test_history_is_there_again_after_a_restart(tmp_path: Path) -> None:
 
 
 async def test_what_is_refused_is_counted(tmp_path: Path) -> None:
-    """Whoever curls the bare URL sees it in the status."""
+    """A request to the bare URL is counted in the status."""
     async with sandbox_of() as (_, api_url), session_of(settings(tmp_path, api_url=api_url)) as running:
-        ready = await running.fact(SessionReady)
+        ready = await running.event(SessionReady)
         async with httpx.AsyncClient() as client:
             assert (await client.post(f"http://127.0.0.1:{ready.port}/", content=b"x")).status_code == 404
         status = await running.until(lambda status: status.refused == 1)
@@ -267,12 +267,12 @@ async def test_a_hook_url_is_registered_to_the_letter_and_takes_any_path(tmp_pat
     async with sandbox_of() as (sandbox, api_url):
         url = "http://127.0.0.1:1/some/path?x=1"
         async with session_of(settings(tmp_path, api_url=api_url, hook_url=url)) as running:
-            await running.fact(WebhookRegistered)
+            await running.event(WebhookRegistered)
             port = running.status.receiver.port
             assert url_at(sandbox) == url
             async with httpx.AsyncClient() as client:
                 assert (await client.post(f"http://127.0.0.1:{port}/any", content=b"{}")).status_code == 200
-            assert (await running.fact(DeliveryStored)).row.verdict is Verdict.MISSING
+            assert (await running.event(DeliveryStored)).row.verdict is Verdict.MISSING
 
 
 async def test_a_busy_port_that_was_asked_for_is_a_problem(tmp_path: Path) -> None:
@@ -290,12 +290,12 @@ async def test_the_embedded_sandbox_plays_every_kind(tmp_path: Path) -> None:
     chosen = settings(tmp_path, token=None, sandbox=True)
     async with session_of(chosen, asks=True) as running:
         wanted = {Verdict.VALID, Verdict.OLDER, Verdict.INVALID, Verdict.MISSING, Verdict.MALFORMED}
-        await running.fact(
+        await running.event(
             DeliveryStored,
             lambda _: (
-                wanted <= {fact.row.verdict for fact in running.all(DeliveryStored)}
-                and any(fact.row.attempt > 1 for fact in running.all(DeliveryStored))
+                wanted <= {event.row.verdict for event in running.all(DeliveryStored)}
+                and any(event.row.attempt > 1 for event in running.all(DeliveryStored))
             ),
         )
-        events = {fact.row.event for fact in running.all(DeliveryStored)}
+        events = {event.row.event for event in running.all(DeliveryStored)}
         assert {"ping", "batch_edit", "image_result"} <= events

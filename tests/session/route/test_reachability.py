@@ -1,4 +1,4 @@
-"""The public URL is proven by a request of our own that the receiver knows again, or by a delivery."""
+"""The public URL is verified by a request of our own that the receiver knows again, or by a delivery."""
 
 from __future__ import annotations
 
@@ -51,30 +51,30 @@ class Route:
     """A public URL that a test plays; `leads_here`: what is asked there comes to the receiver."""
 
     def __init__(self, timing: ReachabilityTiming) -> None:
-        self.facts: list[object] = []
+        self.events: list[object] = []
         self.asked: list[httpx.URL] = []
         self.leads_here = True
         self.answers: ActiveAnswerRule = lambda _: _answer(200)
         bus = EventBus()
         for kind in (Notified, TunnelChanged, PublicUrlUnreachable):
-            bus.subscribe(kind, self.facts.append)
+            bus.subscribe(kind, self.events.append)
         status = SessionStatus(tunnel=TunnelStatus(TunnelState.LIVE, public_url=f"https://{HOST}"))
         self.status = StatusPublisher(status, bus)
         self.check = ReachabilityCheck(self.status, bus, Clock(), MockProbe(httpx.MockTransport(self._asked)), timing)
 
     @property
     def reopened(self) -> int:
-        """How often the tunnel was to be opened anew."""
-        return sum(isinstance(fact, PublicUrlUnreachable) for fact in self.facts)
+        """How often the tunnel was to be opened again."""
+        return sum(isinstance(event, PublicUrlUnreachable) for event in self.events)
 
     def open(self, url: str, *, is_watched: bool = True) -> None:
         """The URL leads to the hook from now on."""
         self.check.on_address_changed(AddressChanged(url, is_watched))
 
     def deliver(self, host: str) -> None:
-        """A delivery came with that Host header."""
-        came = delivery(headers=((b"Host", host.encode()),))
-        self.check.on_delivery_stored(DeliveryStored(row(), came))
+        """A delivery arrived with that Host header."""
+        arrived = delivery(headers=((b"Host", host.encode()),))
+        self.check.on_delivery_stored(DeliveryStored(row(), arrived))
 
     def _asked(self, request: httpx.Request) -> httpx.Response:
         self.asked.append(request.url)
@@ -83,7 +83,7 @@ class Route:
         return self.answers(request)
 
     async def asked_again(self) -> None:
-        """Prove on demand, and wait until the route was asked."""
+        """Check on demand, and wait until the route was asked."""
         before = len(self.asked)
         self.check.check_now()
         await self.until(lambda: len(self.asked) > before)
@@ -94,7 +94,7 @@ class Route:
         return self.status.status.tunnel
 
     async def until(self, is_so: Callable[[], object]) -> None:
-        """Wait for a fact."""
+        """Wait for an event."""
         async with asyncio.timeout(PATIENCE_SECONDS):
             while not is_so():  # noqa: ASYNC110 -- a status sets no event
                 await asyncio.sleep(0.005)
@@ -128,7 +128,7 @@ async def test_an_open_tunnel_is_proven_at_once_and_when_idle() -> None:
 
 
 async def test_an_answer_that_did_not_come_from_here_proves_nothing() -> None:
-    """Said on the second time: a new name takes a moment. It is unproven, not down, and mends itself."""
+    """Said on the second time: a new name takes a moment. It is not verified, not down, and recovers by itself."""
     async with proving() as route:
         route.leads_here = False
         route.answers = lambda _: _answer(502)
@@ -141,11 +141,11 @@ async def test_an_answer_that_did_not_come_from_here_proves_nothing() -> None:
         route.leads_here = True
         await route.until(lambda: route.tunnel.state is TunnelState.LIVE)
         await route.until(lambda: route.tunnel.problem is None)
-        assert [fact.state for fact in route.facts if isinstance(fact, TunnelChanged)] == ["unverified", "live"]
+        assert [event.state for event in route.events if isinstance(event, TunnelChanged)] == ["unverified", "live"]
         assert route.reopened == 0
 
 
-async def test_a_machine_that_cannot_reach_itself_is_unproven_until_a_delivery_comes() -> None:
+async def test_a_machine_that_cannot_reach_itself_is_not_verified_until_a_delivery_comes() -> None:
     """A delivery through the public name is proof as good as any; one from this machine is none."""
     async with proving() as route:
         route.leads_here, route.answers = False, _unreachable
@@ -158,7 +158,7 @@ async def test_a_machine_that_cannot_reach_itself_is_unproven_until_a_delivery_c
         assert route.tunnel.verified_at
 
 
-async def test_a_url_that_led_here_and_does_not_any_more_is_opened_anew() -> None:
+async def test_a_url_that_led_here_and_does_not_any_more_is_opened_again() -> None:
     """Once, after two failures in a row, and not when this machine has no network."""
     async with proving() as route:
         route.open(URL)
@@ -180,21 +180,21 @@ async def test_a_url_that_led_here_and_does_not_any_more_is_opened_anew() -> Non
 
 @pytest.mark.parametrize("leads_here", [True, False])
 async def test_on_demand_it_says_what_became_of_it(leads_here: bool) -> None:
-    """Also where nothing is proven by itself, and at once."""
+    """Also where nothing is checked by itself, and at once."""
     async with proving() as route:
         route.leads_here = leads_here
         route.check.check_now()
         route.open(f"{URL}?a=b", is_watched=False)
         route.check.check_now()
-        await route.until(lambda: len(route.facts) >= 2)
-        said = [fact.sentence for fact in route.facts if isinstance(fact, Notified)]
+        await route.until(lambda: len(route.events) >= 2)
+        said = [event.sentence for event in route.events if isinstance(event, Notified)]
         assert said[0] == "There is no public URL yet."
         assert said[1].startswith("The public URL leads here" if leads_here else "Public URL not reached")
         assert len(route.asked) == 1
 
 
 async def test_an_answer_to_another_nonce_proves_nothing() -> None:
-    """Somebody who knows the path does not know the nonce."""
+    """A client that knows the path does not know the nonce."""
     async with proving() as route:
         route.leads_here = False
 
@@ -223,14 +223,14 @@ def test_what_came_through_names_the_public_host(headers: tuple[tuple[bytes, byt
 
 
 async def test_a_session_proves_its_tunnel_and_is_ready_without(tmp_path: Path) -> None:
-    """Through a real ssh; when the tunnel comes back under another name, it is proven again."""
+    """Through a real ssh; when the tunnel comes back under another name, it is verified again."""
     async with sandbox_of() as (_, api_url), LocalhostRun(loopback=True) as server:
         chosen = settings(tmp_path, api_url=api_url, tunnel="ssh", ssh_server=server.ssh_server)
         async with session_of(chosen) as running:
-            await running.fact(SessionReady)
+            await running.event(SessionReady)
             await running.until(lambda status: status.tunnel.verified_at is not None)
             running.ask(CheckReachability())
-            await running.fact(Notified, lambda fact: fact.sentence.startswith("The public URL leads here"))
+            await running.event(Notified, lambda event: event.sentence.startswith("The public URL leads here"))
             before = datetime.now(UTC)
             await server.drop()
             status = await running.until(

@@ -82,7 +82,7 @@ async def _registered_again(running: Running, server: LocalhostRun, count: int) 
 
 def _check_statuses(running: Running) -> None:
     """No status ever said of an address that it is registered while another one was."""
-    for status in (fact.status for fact in running.all(StatusChanged)):
+    for status in (event.status for event in running.all(StatusChanged)):
         public, webhook = status.tunnel.public_url, status.webhook
         if webhook.state is WebhookState.REGISTERED and webhook.url is not None:
             assert public is not None
@@ -98,7 +98,7 @@ async def test_faults_under_load(tmp_path: Path) -> None:
     async with sandbox_of(**RETRYING) as (sandbox, api_url), LocalhostRun(loopback=True) as server:
         chosen = settings(tmp_path, api_url=api_url, tunnel="ssh", ssh_server=server.ssh_server)
         async with session_of(chosen) as running:
-            await running.fact(SessionReady)
+            await running.event(SessionReady)
             async with _events(sandbox):
                 for number in range(FAULTS):
                     kind = ("drop", "kill", "rotate")[number % 3]
@@ -114,7 +114,7 @@ async def test_faults_under_load(tmp_path: Path) -> None:
                     seconds.setdefault(kind, []).append(own_time() - started)
                     received = running.status.counts.received
                     await running.until(lambda status, least=received: status.counts.received > least)  # type: ignore[misc]  # a default binds it now
-                    running.facts[:] = running.facts[:2] + running.facts[-400:]
+                    running.events[:] = running.events[:2] + running.events[-400:]
             await asyncio.wait_for(sandbox.settled(), PATIENCE_SECONDS)
             await running.until(lambda status: not status.counts.pending)
             accepted = {attempt.event_id for attempt in sandbox.attempts if attempt.status == 200}
@@ -138,10 +138,10 @@ async def test_an_address_is_registered_before_anything_says_ready(tmp_path: Pat
     async with sandbox_of() as (_, api_url), LocalhostRun(loopback=True) as server:
         chosen = settings(tmp_path, api_url=api_url, tunnel="ssh", ssh_server=server.ssh_server)
         async with session_of(chosen) as running:
-            await running.fact(SessionReady)
-            kinds = [type(fact) for fact in running.facts]
+            await running.event(SessionReady)
+            kinds = [type(event) for event in running.events]
             assert kinds.index(TunnelChanged) < kinds.index(WebhookRegistered) < kinds.index(SessionReady)
-            await running.fact(DeliveryStored)
+            await running.event(DeliveryStored)
             await server.rotate()
             await _registered_again(running, server, 2)
             _check_statuses(running)
@@ -165,7 +165,7 @@ async def test_a_tunnel_that_returns_with_the_same_url_keeps_the_secret(
         server.keeps_url = True
         chosen = settings(tmp_path, api_url=api_url, tunnel="ssh", ssh_server=server.ssh_server, replace=True)
         async with session_of(chosen) as running:
-            await running.fact(SessionReady)
+            await running.event(SessionReady)
             await running.until(lambda status: status.counts.good == 1)
             before = sandbox.registry.current
             assert before is not None
@@ -174,7 +174,7 @@ async def test_a_tunnel_that_returns_with_the_same_url_keeps_the_secret(
             assert await server.until_announced(2) == server.announced[0]
             await running.until(lambda status: status.webhook.state is WebhookState.REGISTERED)
             if said:
-                notice = await running.fact(Notified)
+                notice = await running.event(Notified)
                 assert notice.sentence == f"The public URL is back, and its registration is kept. {said}"
             assert sandbox.registry.current is not None
             assert sandbox.registry.current.secret == before.secret
@@ -190,7 +190,7 @@ async def test_a_tunnel_that_returns_takes_no_webhook_of_another_program(tmp_pat
         server.keeps_url = True
         chosen = settings(tmp_path, api_url=api_url, tunnel="ssh", ssh_server=server.ssh_server)
         async with session_of(chosen) as running:
-            await running.fact(SessionReady)
+            await running.event(SessionReady)
             await server.stop_listening()
             await server.drop()
             await running.until(lambda status: status.webhook.state is WebhookState.STALE)
@@ -232,7 +232,7 @@ async def test_a_frozen_server_is_noticed(tmp_path: Path, monkeypatch: pytest.Mo
         async with sandbox_of() as (_, api_url):
             chosen = settings(tmp_path, api_url=api_url, tunnel="ssh", ssh_server=ssh_server)
             async with session_of(chosen) as running:
-                first = await running.fact(WebhookRegistered)
+                first = await running.event(WebhookRegistered)
                 await running.until(lambda status: _is_registered_at(status, first.url))  # the status comes later
                 started = own_time()
                 server.send_signal(signal.SIGSTOP)
@@ -241,7 +241,7 @@ async def test_a_frozen_server_is_noticed(tmp_path: Path, monkeypatch: pytest.Mo
                         await asyncio.sleep(0.01)
                 noticed = own_time() - started
                 server.send_signal(signal.SIGCONT)
-                await running.fact(WebhookRegistered, lambda fact: fact.url != first.url)
+                await running.event(WebhookRegistered, lambda event: event.url != first.url)
         sys.stdout.write(f"a frozen server was noticed after {noticed:.1f} s\n")
         assert noticed <= 60
     finally:

@@ -52,11 +52,11 @@ async def test_a_cause_reaches_ndjson_with_why_and_change(tmp_path: Path) -> Non
     """A compact body signed as PiktID writes it."""
     chosen = settings(tmp_path, api_url="http://127.0.0.1:1", register=False, secrets=(SECRET,))
     async with session_of(chosen) as running:
-        ready = await running.fact(SessionReady)
+        ready = await running.event(SessionReady)
         assert ready.public_url is not None
         compact = json.dumps(json.loads(BODY), separators=(",", ":")).encode()
         await _post(ready.public_url, compact, {"X-Webhook-Signature": sign(SECRET, BODY)})
-        changed = await running.fact(VerdictChanged)
+        changed = await running.event(VerdictChanged)
         record = json.loads(json_line(changed) or "")
 
     assert (record["verdict"], record["cause"]) == ("invalid", "json-spaced")
@@ -65,15 +65,15 @@ async def test_a_cause_reaches_ndjson_with_why_and_change(tmp_path: Path) -> Non
     assert "stands between PiktID and this receiver" in record["change"]
 
 
-async def test_no_cause_is_said_when_the_search_ended(tmp_path: Path) -> None:
+async def test_no_cause_is_reported_when_the_search_ended(tmp_path: Path) -> None:
     """Before: what is certain; after: that nothing matches, and how much was checked."""
     chosen = settings(tmp_path, api_url="http://127.0.0.1:1", register=False, secrets=(SECRET,))
     async with session_of(chosen) as running:
-        ready = await running.fact(SessionReady)
+        ready = await running.event(SessionReady)
         assert ready.public_url is not None
         await _post(ready.public_url, BODY, {"X-Webhook-Signature": "sha256=" + "5f" * 32})
-        stored = await running.fact(DeliveryStored)
-        changed = await running.fact(VerdictChanged)
+        stored = await running.event(DeliveryStored)
+        changed = await running.event(VerdictChanged)
 
     assert stored.row.reason == "Not the signature of this body with any known secret."
     assert changed.row.reason.startswith("No known cause matches (")
@@ -85,14 +85,14 @@ async def test_a_secret_that_is_added_later_names_the_cause_of_stored_deliveries
     """Also where the verdict stays: the reason names the cause with the new secret, and loses it with the secret."""
     chosen = settings(tmp_path, api_url="http://127.0.0.1:1", register=False, secrets=(SECRET,))
     async with session_of(chosen) as running:
-        ready = await running.fact(SessionReady)
+        ready = await running.event(SessionReady)
         assert ready.public_url is not None
         await _post(ready.public_url, BODY + b"\n", {"X-Webhook-Signature": sign(Secret("whsec_later"), BODY)})
-        first = await running.fact(VerdictChanged)
+        first = await running.event(VerdictChanged)
         running.ask(AddSecret(Secret("whsec_later"), keep=False))
-        later = await running.fact(VerdictChanged, lambda fact: fact.cause is not None)
+        later = await running.event(VerdictChanged, lambda event: event.cause is not None)
         running.ask(RemoveSecret(Secret("whsec_later").fingerprint()))
-        again = await running.fact(VerdictChanged, lambda fact: fact.cause is None and fact is not first)
+        again = await running.event(VerdictChanged, lambda event: event.cause is None and event is not first)
 
     assert first.row.reason.startswith("No known cause matches (")
     assert later.row.reason == "It fits without the newline at the end of the body."
@@ -105,25 +105,25 @@ async def test_a_signature_in_another_header_is_named(tmp_path: Path) -> None:
     """The verdict stays missing, and its reason names the header."""
     chosen = settings(tmp_path, api_url="http://127.0.0.1:1", register=False, secrets=(SECRET,))
     async with session_of(chosen) as running:
-        ready = await running.fact(SessionReady)
+        ready = await running.event(SessionReady)
         assert ready.public_url is not None
         await _post(ready.public_url, BODY, {"X-Hub-Signature-256": sign(SECRET, BODY)})
-        changed = await running.fact(VerdictChanged)
+        changed = await running.event(VerdictChanged)
 
     assert changed.row.verdict is Verdict.MISSING
     assert "X-Hub-Signature-256" in changed.row.reason
 
 
 async def test_the_same_event_with_other_bytes_is_a_hint(tmp_path: Path) -> None:
-    """It came valid before: the difference is shown, and called a hint."""
+    """It arrived valid before: the difference is shown, and called a hint."""
     chosen = settings(tmp_path, api_url="http://127.0.0.1:1", register=False, secrets=(SECRET,))
     async with session_of(chosen) as running:
-        ready = await running.fact(SessionReady)
+        ready = await running.event(SessionReady)
         assert ready.public_url is not None
         await _post(ready.public_url, BODY, {"X-Webhook-Signature": sign(SECRET, BODY)})
         changed = BODY.replace(b'"ping"', b'"pong"')
         await _post(ready.public_url, changed, {"X-Webhook-Signature": "sha256=" + "5f" * 32})
-        await running.fact(DeliveryStored, lambda fact: fact.row.seq == 2)
+        await running.event(DeliveryStored, lambda event: event.row.seq == 2)
         report = await running.answer(ExplainSignature(2))
 
     assert report is not None
@@ -138,12 +138,12 @@ async def test_leaving_does_not_wait_for_a_search(tmp_path: Path) -> None:
     """A body that takes seconds to examine: the session ends in far less."""
     chosen = settings(tmp_path, api_url="http://127.0.0.1:1", register=False, secrets=(SECRET,))
     async with session_of(chosen) as running:
-        ready = await running.fact(SessionReady)
+        ready = await running.event(SessionReady)
         assert ready.public_url is not None
         large = b'{"a": "' + b"\\u0041" * 1_600_000 + b'"}'
         for _ in range(2):
             await _post(ready.public_url, large, {"X-Webhook-Signature": "sha256=" + "5f" * 32})
-        await running.fact(DeliveryStored, lambda fact: fact.row.seq == 2)
+        await running.event(DeliveryStored, lambda event: event.row.seq == 2)
         await asyncio.sleep(0)
         began = time.monotonic()
         await running.stop()

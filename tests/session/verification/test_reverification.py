@@ -27,7 +27,7 @@ async def test_no_delivery_of_a_burst_keeps_a_wrong_verdict(tmp_path: Path) -> N
         sandbox_of(ping_on_stream=False) as (sandbox, api_url),
         session_of(settings(tmp_path, api_url=api_url, sse=False)) as running,
     ):
-        await running.fact(WebhookRegistered)
+        await running.event(WebhookRegistered)
         for _ in range(ROTATIONS):
             before = len(running.all(WebhookRegistered))
             for number in range(DELIVERIES // ROTATIONS + 1):

@@ -45,11 +45,11 @@ ANONYMOUS = Account.of(Settings().api_url, None)
 async def _send(running: Running, url: str, secret: Secret, number: int = 1) -> DeliveryStored:
     body = f'{{"id": {number}}}'.encode()
     await post(url, body, [(b"X-Webhook-Signature", signature(secret.reveal(), body).encode())])
-    return await running.fact(DeliveryStored, lambda fact: fact.delivery.body == body)
+    return await running.event(DeliveryStored, lambda event: event.delivery.body == body)
 
 
 async def _said(running: Running, sentence: str) -> None:
-    await running.fact(Notified, lambda fact: fact.sentence == sentence)
+    await running.event(Notified, lambda event: event.sentence == sentence)
 
 
 async def _ring(running: Running) -> dict[str, RingEntry]:
@@ -66,10 +66,10 @@ def _kept(home: Path, account: Account = ANONYMOUS) -> SecretRing:
 async def test_a_secret_of_an_option_lives_as_long_as_the_run(tmp_path: Path, option: str) -> None:
     """It verifies, without a word of PiktID, and the next run does not know it."""
     async with watching(tmp_path, **{option: (GIVEN,)}) as (running, url):
-        came = await _send(running, url, GIVEN)
-        assert came.row.verdict is Verdict.VALID
-        assert came.row.reason == f"Matches the secret you added ({GIVEN.short_id})."
-        assert came.row.short_reason == "Matches the secret you added."
+        arrived = await _send(running, url, GIVEN)
+        assert arrived.row.verdict is Verdict.VALID
+        assert arrived.row.reason == f"Matches the secret you added ({GIVEN.short_id})."
+        assert arrived.row.short_reason == "Matches the secret you added."
         entry = (await _ring(running))[GIVEN.short_id]
         assert (entry.origin.is_stored, entry.verifies) == (False, 1)
         assert GIVEN in running.session.known_secrets()
@@ -89,7 +89,7 @@ async def test_a_secret_is_kept_only_where_that_is_wanted(tmp_path: Path) -> Non
         running.ask(AddSecret(GIVEN))
         await _said(running, f"The ring has this secret already: {GIVEN.short_id}.")
         running.ask(AddSecret(GIVEN, keep=True))
-        await running.fact(SecretRingChanged, lambda _: len(running.all(SecretRingChanged)) == 2)
+        await running.event(SecretRingChanged, lambda _: len(running.all(SecretRingChanged)) == 2)
         assert (await _ring(running))[GIVEN.short_id].origin is Origin.KEPT
     assert [known.origin for known in _kept(tmp_path).secrets] == [Origin.KEPT]
 
@@ -118,14 +118,14 @@ async def test_removing_a_secret_takes_back_what_it_verified(tmp_path: Path) -> 
     """Its deliveries are not valid any more, in this run and the next; another program cannot bring it back."""
     async with watching(tmp_path, secrets=(Secret("other"),)) as (running, url):
         running.ask(AddSecret(GIVEN, keep=True))
-        await running.fact(SecretRingChanged)
+        await running.event(SecretRingChanged)
         assert (await _send(running, url, GIVEN)).row.verdict is Verdict.VALID
         with closing(AccountStore.open(settings(tmp_path).places.accounts)) as other:
             before = other.ring(ANONYMOUS)
             running.ask(RemoveSecret(GIVEN.fingerprint()))
             await _said(running, f"Secret {GIVEN.short_id} removed. 1 delivery is no longer valid.")
             other.save_ring(ANONYMOUS, before)
-        changed = await running.fact(VerdictChanged)
+        changed = await running.event(VerdictChanged)
         assert changed.row.verdict is Verdict.INVALID
         await running.until(lambda status: (status.counts.good, status.counts.bad) == (0, 1))
         assert GIVEN.short_id not in await _ring(running)
@@ -137,26 +137,26 @@ async def test_what_was_removed_between_two_runs_verifies_nothing(tmp_path: Path
     """What it verified is verified again when the next run begins."""
     async with watching(tmp_path) as (running, url):
         running.ask(AddSecret(GIVEN, keep=True))
-        await running.fact(SecretRingChanged)
+        await running.event(SecretRingChanged)
         await _send(running, url, GIVEN)
     with closing(AccountStore.open(settings(tmp_path).places.accounts)) as accounts:
         accounts.remove_secret(ANONYMOUS, accounts.ring(ANONYMOUS).secrets[0])
 
     async with watching(tmp_path, secrets=(Secret("other"),)) as (running, url):
-        changed = await running.fact(VerdictChanged)
+        changed = await running.event(VerdictChanged)
         assert (changed.row.seq, changed.row.verdict) == (1, Verdict.INVALID)
 
 
 async def test_the_current_secret_cannot_be_removed(tmp_path: Path) -> None:
     """PiktID signs with it; the status says which it is."""
     async with sandbox_of() as (sandbox, api_url), session_of(settings(tmp_path, api_url=api_url)) as running:
-        await running.fact(WebhookRegistered)
+        await running.event(WebhookRegistered)
         assert sandbox.registry.current is not None
         secret = sandbox.registry.current.secret
         assert (await running.until(lambda status: status.webhook.secret_short_id is not None)).ring_place
         assert running.status.webhook.secret_short_id == secret.short_id
         running.ask(RemoveSecret(secret.fingerprint()))
-        problem = (await running.fact(ProblemOccurred)).problem
+        problem = (await running.event(ProblemOccurred)).problem
         assert problem.message == f"Secret {secret.short_id} is the current one: PiktID signs with it."
         assert (await _ring(running))[secret.short_id].is_current
 
@@ -164,20 +164,20 @@ async def test_the_current_secret_cannot_be_removed(tmp_path: Path) -> None:
 async def test_a_registration_that_works_keeps_its_secret(tmp_path: Path) -> None:
     """Registering goes on from what does not work; a new secret must be wanted."""
     async with sandbox_of() as (sandbox, api_url), session_of(settings(tmp_path, api_url=api_url)) as running:
-        await running.fact(WebhookRegistered)
+        await running.event(WebhookRegistered)
         assert sandbox.registry.current is not None
         first = sandbox.registry.current.secret
         running.ask(RegisterWebhook())
         running.ask(SendTestPing())
-        await running.fact(DeliveryStored, lambda fact: fact.row.seq == 2)
+        await running.event(DeliveryStored, lambda event: event.row.seq == 2)
         assert sandbox.registry.current.secret == first
         running.ask(RegisterWebhook(new_secret=True))
-        await running.fact(WebhookRegistered, lambda _: len(running.all(WebhookRegistered)) == 2)
+        await running.event(WebhookRegistered, lambda _: len(running.all(WebhookRegistered)) == 2)
         assert sandbox.registry.current.secret != first
 
 
 def _file_of_version_2(home: Path, account: Account, *secrets: tuple[Secret, str]) -> None:
-    """accounts.db as it was before a run's secrets were told from others."""
+    """accounts.db as it was before a run's secrets were distinguished from others."""
     path = settings(home).places.accounts
     path.parent.mkdir(parents=True)
     with closing(sqlite3.connect(path)) as connection:
@@ -206,7 +206,7 @@ async def test_what_an_earlier_version_added_is_believed_no_more(tmp_path: Path)
     store.close()
 
     async with session_of(chosen) as running:
-        changed = await running.fact(VerdictChanged)
+        changed = await running.event(VerdictChanged)
         assert (changed.row.seq, changed.row.verdict) == (1, Verdict.INVALID)
         (note,) = running.status.notes
         assert note.sentence() == (
@@ -219,7 +219,7 @@ async def test_what_an_earlier_version_added_is_believed_no_more(tmp_path: Path)
         assert GIVEN in running.session.known_secrets()
 
     async with session_of(chosen) as running:
-        await running.fact(SessionReady)
+        await running.event(SessionReady)
         assert running.status.notes == ()
         tried = await running.answer(TrySecret(GIVEN))
         assert tried is not None
@@ -230,7 +230,7 @@ async def test_what_an_earlier_version_added_is_believed_no_more(tmp_path: Path)
 
 
 async def test_a_secret_that_is_given_and_was_kept_by_an_earlier_version(tmp_path: Path) -> None:
-    """It verifies as the option's; the history says so, too, in place of what it said before."""
+    """It verifies as the option's; the history shows it, too, in place of what it said before."""
     account = Account.of(Settings().api_url, TOKEN)
     _file_of_version_2(tmp_path, account, (GIVEN, "added"))
     chosen = settings(tmp_path, register=False, secrets=(GIVEN,))
@@ -242,7 +242,7 @@ async def test_a_secret_that_is_given_and_was_kept_by_an_earlier_version(tmp_pat
     store.close()
 
     async with session_of(chosen) as running:
-        changed = await running.fact(VerdictChanged)
+        changed = await running.event(VerdictChanged)
         assert changed.row.verification == VerificationResult(
             Verdict.VALID,
             f"Matches the secret you added ({GIVEN.short_id}).",

@@ -32,11 +32,11 @@ def _secrets(accounts: Path) -> list[str]:
 async def _is_verified_with(running: Running, sandbox: Sandbox) -> None:
     """A delivery that is signed with the newest secret is valid."""
     assert sandbox.registry.current is not None
-    body = f'{{"id": {len(running.facts)}}}'.encode()
+    body = f'{{"id": {len(running.events)}}}'.encode()
     signed = signature(sandbox.registry.current.secret.reveal(), body).encode()
     assert await post(sandbox.registry.current.url, body, [(b"X-Webhook-Signature", signed)]) == 200
-    fact = await running.fact(DeliveryStored, lambda fact: fact.delivery.body == body)
-    assert fact.row.verdict is Verdict.VALID
+    event = await running.event(DeliveryStored, lambda event: event.delivery.body == body)
+    assert event.row.verdict is Verdict.VALID
 
 
 async def test_a_secret_that_cannot_be_kept_counts_for_this_run(tmp_path: Path) -> None:
@@ -58,7 +58,7 @@ async def test_a_secret_that_cannot_be_kept_counts_for_this_run(tmp_path: Path) 
         sandbox_of(wrap=refusing) as (sandbox, api_url),
         session_of(settings(tmp_path, api_url=api_url)) as running,
     ):
-        await running.fact(WebhookRegistered)
+        await running.event(WebhookRegistered)
         await running.until(lambda status: SECRET_NOT_KEPT in status.notes)
         await _is_verified_with(running, sandbox)
         assert sandbox.registry.current is not None
@@ -79,13 +79,13 @@ async def test_a_file_of_secrets_that_is_removed_is_made_again(tmp_path: Path) -
     accounts = chosen.places.accounts
     async with sandbox_of() as (sandbox, api_url):
         async with session_of(settings(tmp_path, api_url=api_url)) as running:
-            await running.fact(WebhookRegistered)
+            await running.event(WebhookRegistered)
             first = _secrets(accounts)
             for file in accounts.parent.glob("accounts.db*"):
                 file.unlink()
             await _is_verified_with(running, sandbox)
             running.ask(RegisterWebhook(new_secret=True))
-            await running.fact(WebhookRegistered, lambda _: len(running.all(WebhookRegistered)) == 2)
+            await running.event(WebhookRegistered, lambda _: len(running.all(WebhookRegistered)) == 2)
             await _is_verified_with(running, sandbox)
             assert sandbox.registry.current is not None
             assert set(_secrets(accounts)) == {*first, sandbox.registry.current.secret.reveal()}

@@ -68,18 +68,18 @@ async def test_it_follows_changed_verdicts_and_deletions(tmp_path: Path) -> None
     assert left.chosen.field_at(("data", "n")) is None
 
 
-async def test_departures_are_told_at_once(tmp_path: Path) -> None:
+async def test_departures_are_reported_at_once(tmp_path: Path) -> None:
     """By number, or of a delivery that is not stored yet."""
     path = tmp_path / "h.db"
     await asyncio.to_thread(record, path, [body({"n": 1})] * 25 + [body({"n": "x"})])
     async with _store(path) as store:
         await _read(store.contracts)
-        told = [one.sentence for one in await store.contracts.departures_in(OWN.key, 26)]
+        reported = [one.sentence for one in await store.contracts.departures_in(OWN.key, 26)]
         with HistoryQuery(path) as history:
             same = [one.sentence for one in store.contracts.departures(history.stored(26))]
         none = await store.contracts.departures_in(OWN.key, 99)
 
-    assert told == same == ["a whole number in 25 deliveries, text here"]
+    assert reported == same == ["a whole number in 25 deliveries, text here"]
     assert none == ()
 
 

@@ -1,4 +1,4 @@
-"""The file: set aside when it is broken, brought up to date with a copy first, and never somebody else's."""
+"""The file: set aside when it is broken, brought up to date with a copy first, and never another program's."""
 
 from __future__ import annotations
 
@@ -121,7 +121,7 @@ async def test_damage_met_while_running_is_set_aside_and_nothing_refused(tmp_pat
 
 
 async def test_a_removed_file_is_made_again(tmp_path: Path, account: Account) -> None:
-    """What is acknowledged lies in a file that has a name, even when somebody deletes the directory meanwhile."""
+    """What is acknowledged lies in a file that has a name, even when the directory is deleted meanwhile."""
     path = tmp_path / "state" / "deliveries.db"
     with closing(DeliveryStore.open(path, started_at=NOW)) as store, closing(store.open_rows()) as rows:
         await store.record(delivery(), VALID, account=account, answered=200)
@@ -158,7 +158,7 @@ async def test_two_programs_go_on_in_one_new_file(tmp_path: Path, account: Accou
 
 
 async def test_what_lay_beside_a_removed_file_is_not_shared_with_the_new_one(tmp_path: Path, account: Account) -> None:
-    """Only the file itself is removed: its log is kept, and whoever still looks at the old one is not disturbed."""
+    """Only the file itself is removed: its log is kept, and a reader of the old one is not disturbed."""
     path = tmp_path / "deliveries.db"
     with closing(DeliveryStore.open(path, started_at=NOW)) as store, closing(store.open_rows()) as rows:
         for _ in range(300):

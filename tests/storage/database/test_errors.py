@@ -61,7 +61,7 @@ def test_every_sentence_fits_into_its_line(problem: Problem) -> None:
 
 
 def test_each_cause_has_its_own_words() -> None:
-    """Full disk is one cause, whoever reports it; the others differ, and all may mend themselves."""
+    """Full disk is one cause, whichever layer reports it; the others differ, and all may pass by themselves."""
     problems = [not_stored(error) for error in ERRORS]
 
     assert problems[0] == problems[5]

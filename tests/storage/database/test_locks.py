@@ -30,7 +30,7 @@ def test_one_lock_excludes_another(tmp_path: Path) -> None:
         other.release()
 
 
-def test_a_lock_on_a_deleted_file_excludes_nobody(tmp_path: Path) -> None:
+def test_a_lock_on_a_deleted_file_excludes_no_other(tmp_path: Path) -> None:
     """Who takes the lock after the file was deleted has it on a new file."""
     held, later = FileLock(tmp_path / "lock"), FileLock(tmp_path / "lock")
     held.acquire(wait=True)
@@ -41,7 +41,7 @@ def test_a_lock_on_a_deleted_file_excludes_nobody(tmp_path: Path) -> None:
 
 
 def test_a_process_is_alive_until_it_is_killed(tmp_path: Path) -> None:
-    """Whoever asks then deletes its file; another database's processes do not count."""
+    """Such a query then deletes its file; another database's processes do not count."""
     database = tmp_path / "a[1].db"
     with subprocess.Popen(
         [sys.executable, "-c", HOLDS, str(database)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True

@@ -41,7 +41,7 @@ def test_only_that_of_a_dead_owner_is_swept(tmp_path: Path) -> None:
     with subprocess.Popen([sys.executable, "-c", _OWNER], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as owner:
         assert owner.stdout is not None
         theirs = Path(owner.stdout.readline().decode().strip())
-        foreign = tmp_path / "webhook-tui-of-somebody"
+        foreign = tmp_path / "webhook-tui-of-another"
         foreign.mkdir()
         TemporaryDirectory.create().remove()
         assert theirs.exists()

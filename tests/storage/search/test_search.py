@@ -59,7 +59,7 @@ async def test_matches_are_rows_like_any_others(store: DeliveryStore, account: A
         assert [row.seq for row in rows.attempts(3)] == [1, 2, 3, 4]
 
 
-async def test_no_match_is_told_too(store: DeliveryStore, account: Account) -> None:
+async def test_no_match_is_reported_too(store: DeliveryStore, account: Account) -> None:
     """In an empty history as well, so that the screen can say that none matches."""
     with finding(store, "failed") as search:
         assert search.seqs() == []
@@ -83,7 +83,7 @@ async def test_nothing_changes_between_refreshes(store: DeliveryStore, account: 
 
 @pytest.mark.parametrize("sort", [Sort(), Sort(is_descending=True), Sort(SortColumn.SIZE)])
 async def test_what_is_recorded_meanwhile_is_taken_in(store: DeliveryStore, account: Account, sort: Sort) -> None:
-    """After a refresh the search looks for it and tells; what does not pass stays out."""
+    """After a refresh the search finds and reports it; what does not pass stays out."""
     await _record(store, account, "failed", "completed")
     with finding(store, "body.data.status=fail*", sort=sort) as search:
         assert search.seqs() == [1]
@@ -189,7 +189,7 @@ async def test_a_search_is_cancelled_in_the_middle_of_a_statement(store: Deliver
 
 
 async def test_a_search_follows_to_a_new_file(tmp_path: Path, account: Account) -> None:
-    """Somebody removed the history: what is stored from then on is found."""
+    """The history was removed: what is stored from then on is found."""
     path = tmp_path / "deliveries.db"
     with closing(DeliveryStore.open(path, started_at=NOW)) as store:
         await _record(store, account, "failed", "failed")
@@ -233,7 +233,7 @@ async def test_many_recorded_at_once_are_taken_in_while_older_ones_are_searched(
 
 
 async def test_what_the_event_stream_brought_too_is_found(store: DeliveryStore, account: Account) -> None:
-    """Every delivery of such an event, also one that comes later; others came as a webhook only."""
+    """Every delivery of such an event, also one that comes later; others arrived as a webhook only."""
     for number in (1, 2, 2):
         await store.record(delivery(json.dumps({"id": number}).encode()), VALID, account=account, answered=200)
     with finding(store, "source:sse") as search:
@@ -250,7 +250,7 @@ async def test_what_the_event_stream_brought_too_is_found(store: DeliveryStore, 
 
 
 async def test_what_is_noted_of_a_delivery_is_found(store: DeliveryStore, account: Account) -> None:
-    """What it differs in from the event stream, and where it came from."""
+    """What it differs in from the event stream, and its origin."""
     for number in (1, 2, 3):
         await store.record(delivery(json.dumps({"id": number}).encode()), VALID, account=account, answered=200)
 

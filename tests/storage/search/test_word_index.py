@@ -64,7 +64,7 @@ async def test_recording_never_fills_the_index(tmp_path: Path, account: Account)
 
 
 async def test_what_was_left_is_indexed_by_the_next_run(tmp_path: Path, account: Account) -> None:
-    """A program that ends before it came to it leaves nothing unsearchable."""
+    """A program that ends before it reached it leaves nothing unsearchable."""
     path = tmp_path / "deliveries.db"
     with closing(DeliveryStore.open(path, started_at=NOW)) as store:
         await asyncio.gather(*(_record(store, account, b"apple") for _ in range(3 * STEP_ROWS)))
@@ -161,7 +161,7 @@ async def test_an_index_that_cannot_be_trusted_is_made_again(tmp_path: Path, acc
 
 
 def test_two_programs_that_disagree_do_not_take_turns_forever(tmp_path: Path, account: Account) -> None:
-    """Each begins anew once; then the index belongs to the other."""
+    """Each is rebuilt once; then the index belongs to the other."""
     with closing(open_database(tmp_path / "d.db", HISTORY).connection) as connection:
         insert_deliveries(connection, [recordable(delivery(), VALID, account=account, answered=200)], run=1)
         index = WordIndex()

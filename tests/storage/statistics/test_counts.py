@@ -55,7 +55,7 @@ async def test_an_empty_history_is_counted(store: DeliveryStore) -> None:
     assert [sum(rate.counts) for rate in tally.rates] == [0, 0, 0]
 
 
-async def test_this_run_and_earlier_ones_are_told_apart(store: DeliveryStore, account: Account) -> None:
+async def test_this_run_and_earlier_ones_are_distinguished(store: DeliveryStore, account: Account) -> None:
     """By event and by verdict, the most frequent name first; what comes later is added."""
     await record(store, account, "ping")
     await record(store, account, "batch_edit", INVALID)
@@ -73,7 +73,7 @@ async def test_this_run_and_earlier_ones_are_told_apart(store: DeliveryStore, ac
         assert tally.total == tally.examined == 5
 
 
-async def test_a_new_verdict_and_a_deletion_are_counted_anew(
+async def test_a_new_verdict_and_a_deletion_are_counted_again(
     store: DeliveryStore, account: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Though they change what was counted already."""
@@ -86,7 +86,7 @@ async def test_a_new_verdict_and_a_deletion_are_counted_anew(
     assert (await counted(store)).all_runs == {Verdict.VALID: 1, Verdict.PENDING: 1}
 
 
-async def test_the_counts_stay_while_they_are_counted_anew(
+async def test_the_counts_stay_while_they_are_counted_again(
     store: DeliveryStore, account: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """They do not fall to nothing and grow again; another pass is not begun too often."""
@@ -168,7 +168,7 @@ async def test_a_file_that_is_gone_is_a_problem_and_a_new_one_is_counted(tmp_pat
 
 
 async def test_where_it_lies_and_how_large_it_is(store: DeliveryStore, account: Account) -> None:
-    """With what is not merged into it yet; a temporary one says so."""
+    """With what is not merged into it yet; a temporary one is marked."""
     await record(store, account, "ping")
     place = await store.place()
     assert (place.path, place.run, place.is_temporary) == (store.path, 1, False)

@@ -125,7 +125,7 @@ async def test_the_status_of_an_image_is_not_that_of_its_job(store: DeliveryStor
     assert (named(found, "a").status, named(found, "b").status) == ("processing", "completed")
 
 
-async def test_a_new_verdict_and_a_deletion_are_read_anew(
+async def test_a_new_verdict_and_a_deletion_are_read_again(
     store: DeliveryStore, account: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Of the list and of one job."""
@@ -141,7 +141,7 @@ async def test_a_new_verdict_and_a_deletion_are_read_anew(
     assert [event.seq for event in (await store.job("a")).events] == [first]
 
 
-async def test_only_the_newest_are_read_and_that_is_said(
+async def test_only_the_newest_are_read_and_that_is_reported(
     store: DeliveryStore, account: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """In steps; of one job no more events than a screen can hold; a flood meanwhile is not read twice over."""

@@ -23,7 +23,7 @@ PROGRAMS = HERE.parent
 
 @contextlib.asynccontextmanager
 async def _kept(kind: str, state_dir: Path, what: str) -> AsyncIterator[tuple[asyncio.subprocess.Process, str]]:
-    """A program with an open tunnel, and the URL that it told."""
+    """A program with an open tunnel, and the URL that it reported."""
     process = await asyncio.create_subprocess_exec(
         sys.executable, str(HERE / "tunnel_parent.py"), kind, str(state_dir), what, stdout=asyncio.subprocess.PIPE
     )

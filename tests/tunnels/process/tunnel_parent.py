@@ -9,7 +9,7 @@ from pathlib import Path
 from webhook_tui.tunnels.base import TunnelSettings, choose
 
 
-def _told(said: object) -> None:
+def _reported(said: object) -> None:
     sys.stdout.write(f"{said}\n")
     sys.stdout.flush()
 
@@ -21,7 +21,7 @@ async def main(kind: str, state_dir: str, what: str) -> None:
         "command": TunnelSettings("command", Path(state_dir), command=what),
         "ngrok": TunnelSettings("ngrok", Path(state_dir), ngrok_path=what),
     }[kind]
-    _told(await choose(settings).run("127.0.0.1", 9, _told))
+    _reported(await choose(settings).run("127.0.0.1", 9, _reported))
 
 
 if __name__ == "__main__":

@@ -58,7 +58,7 @@ async def test_a_key_right_after_moving_means_the_row_under_the_cursor() -> None
 
 
 async def test_two_letters_at_once_answer_a_menu_once() -> None:
-    """The second one is nobody's: nothing is closed that is not there."""
+    """The second one has no effect: nothing else is closed."""
     async with stage() as played:
         await choose(played, 8)
         await played.press("y")
@@ -134,7 +134,7 @@ async def test_the_json_path_under_the_cursor_is_copied() -> None:
 
 
 async def test_marked_filtered_and_all_are_copied_together() -> None:
-    """Left and right choose which; a form that holds one says so."""
+    """Left and right choose which; a form that holds one names it."""
     async with stage() as played:
         await played.press("slash", *"verdict:malformed", "enter")
         await played.until("1 of 12")
@@ -222,7 +222,7 @@ async def test_an_export_goes_where_it_is_asked_to(tmp_path: Path, monkeypatch: 
 
 
 async def test_an_export_to_what_is_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A link is followed, a pipe written; one that nobody reads holds up nothing."""
+    """A link is followed, a pipe written; one without a reader blocks nothing."""
     monkeypatch.chdir(tmp_path)
     os.mkfifo("pipe")
     os.mkfifo("read")

@@ -98,7 +98,7 @@ async def test_what_is_half_typed_is_no_mistake_yet(monkeypatch: pytest.MonkeyPa
 
 
 async def test_what_is_half_typed_is_a_mistake_after_a_pause() -> None:
-    """Whoever types no more means what stands there."""
+    """After a pause the text counts as complete."""
     async with stage(size=STACKED) as played:
         await type_filter(played, "verdict:")
         await played.until("^^^^^^^^ verdict is valid, older")
@@ -111,7 +111,7 @@ async def test_a_bare_word_is_looked_for_as_a_verdict() -> None:
         await played.until(lambda: numbers(played) == [10])
 
 
-async def test_no_match_is_said_where_the_rows_were() -> None:
+async def test_no_match_is_reported_where_the_rows_were() -> None:
     """The detail keeps the delivery that it showed, and esc brings back the rows."""
     async with stage() as played:
         await played.press("g", "j")
@@ -165,7 +165,7 @@ async def test_a_search_that_has_just_begun_shows_no_count(monkeypatch: pytest.M
 
 
 async def test_a_slow_search_leaves_the_table_alone() -> None:
-    """What is typed is heard meanwhile; the rows change when there is a match."""
+    """What is typed is handled meanwhile; the rows change when there is a match."""
     session = FakeSession.running()
     session.searches_wait = True
     async with stage(session) as played:
@@ -179,7 +179,7 @@ async def test_a_slow_search_leaves_the_table_alone() -> None:
 
 
 async def test_what_comes_and_what_changes_is_looked_at_again() -> None:
-    """A new delivery that passes is shown, one that was judged again is reconsidered."""
+    """A new delivery that passes is shown, one that was verified again is tested again."""
     session = FakeSession.running()
     async with stage(session) as played:
         await type_filter(played, "verdict:invalid")

@@ -85,7 +85,7 @@ async def test_it_is_copied_in_any_form() -> None:
 
 
 async def test_while_it_is_read_and_without_deliveries() -> None:
-    """It says so, and goes on asking."""
+    """It shows the problem, and goes on asking."""
     session = FakeSession(RUNNING, [stored_delivery(1, event="image_result")])
     session.answers[GetContract("image_result")] = _snapshot(None, is_done=False)
     async with stage(session, size=WIDE) as played:

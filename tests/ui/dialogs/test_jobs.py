@@ -243,6 +243,6 @@ def test_the_filter_means_that_very_job(job_id: str) -> None:
     assert not term.pattern.fits(f"{job_id}x")
 
 
-def test_an_id_that_nobody_can_type_has_no_filter() -> None:
+def test_an_id_that_cannot_be_typed_has_no_filter() -> None:
     """It would not show what it is."""
     assert filter_for(HOSTILE) is None

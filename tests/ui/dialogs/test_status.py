@@ -160,7 +160,7 @@ class StatisticsReader(FakeSession):
     """Has five steps of counting to show, one whenever it is asked; then it does not answer."""
 
     def query(self, query: Query[Answer]) -> Future[Answer]:
-        """As told."""
+        """Return the given value."""
         asked = self.commands.count(GetStatistics())
         tally = replace(TALLY, examined=100_000 * min(asked, 4), is_done=False)
         self.overview = replace(OVERVIEW, counts=tally) if asked < 5 else None
@@ -233,7 +233,7 @@ async def test_with_no_color_it_is_still_black_on_white(monkeypatch: pytest.Monk
 
 
 async def test_with_no_color_at_all_there_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
-    """In the terminal's own colours nobody knows which is the dark one."""
+    """In the terminal's own colours it is unknown which is the dark one."""
     monkeypatch.setenv("NO_COLOR", "1")
     async with stage(session_with(), size=WIDE, theme_name="ansi-dark") as played:
         await opened(played)
@@ -250,8 +250,8 @@ async def test_in_ascii_there_are_words_and_plain_bars() -> None:
         await played.until("___.:-=#___:.  34, at most 16 in 15 s")
 
 
-async def test_what_is_not_there_is_said() -> None:
-    """A history that cannot be read; a code for this machine's own address, which would lead nobody here."""
+async def test_what_is_not_there_is_reported() -> None:
+    """A history that cannot be read; a code for this machine's own address, which leads nowhere from a phone."""
     broken = replace(OVERVIEW, counts=None, place=None, problem=Problem("The history cannot be read.", ""))
     none = replace(RUNNING, sandbox=True, tunnel=TunnelStatus(TunnelState.NONE))
     async with stage(session_with(broken, none), size=WIDE) as played:
@@ -286,7 +286,7 @@ def test_no_line_is_wider_than_the_page(width: int, signs: Any) -> None:
     assert max(map(len, lines)) <= width
 
 
-def test_a_reason_that_is_long_is_said_whole() -> None:
+def test_a_reason_that_is_long_is_reported_whole() -> None:
     """Below its line, in the words of the notice: here is where it can be read later."""
     why = "The tunnel closed: ssh ended, Connection reset by peer while it was idle."
     down = TunnelPhase(Phase.DOWN, at("14:19:52"), at("14:19:59"), None, why, 3)

@@ -25,7 +25,7 @@ def test_a_failed_case_is_explained_below_it_only_where_it_is_narrow() -> None:
 
 
 def test_lamps_and_heading() -> None:
-    """One cell a case; a stopped check says so."""
+    """One cell a case; a stopped check is marked."""
     assert lamps(CHECK, 3.2).plain == "✗◐   0 passed  1 failed   2 of 2 · 3 s"
     stopped = HandlerCheck(CHECK.url, CHECK.cases, 1, CheckState.STOPPED)
     assert lamps(stopped, 3.2).plain == "✗○   0 passed  1 failed   stopped, 1 of 2 · 3 s"

@@ -149,7 +149,7 @@ async def test_a_refused_token_has_a_notice_and_u_asks_for_another() -> None:
         assert played.session.commands == []
 
 
-async def test_a_webhook_that_was_taken_is_said_and_taken_back_by_u() -> None:
+async def test_a_webhook_that_was_taken_is_reported_and_taken_back_by_u() -> None:
     """Lamp, notice and step name who has it; X does not touch it."""
     taken = Problem(
         "api.example.com was registered instead at 14:31: nothing arrives here.",
@@ -505,7 +505,7 @@ async def test_one_more_attempt_brings_its_tab_without_asking_again() -> None:
         await played.until("Answered 200 after 1 refusal.")
 
 
-async def test_a_keymap_that_gives_one_key_to_two_actions_is_told() -> None:
+async def test_a_keymap_that_gives_one_key_to_two_actions_is_reported() -> None:
     """The notice names the action that lost its key."""
     async with stage(size=STACKED, keymap={"delivery.why": "v", "piktid.ping": "v"}) as played:
         await played.until("▌ [keymap] gives one key to two actions; ")

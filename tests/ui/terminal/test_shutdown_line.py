@@ -1,4 +1,4 @@
-"""The line that counts what is being tidied, after the screen is gone."""
+"""The line that counts the steps of the shutdown, after the screen is gone."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def leave(*events: SessionEvent, seconds: float = 5.0) -> tuple[str, bool]:
     return out.getvalue(), ended
 
 
-def test_the_line_counts_what_is_tidied() -> None:
+def test_the_line_shows_the_steps() -> None:
     """The last writing of the line is whole, and the line ends."""
     written, ended = leave(
         ShutdownStepStarted("deleting webhook 41"),
@@ -92,7 +92,7 @@ def test_the_line_counts_what_is_tidied() -> None:
     )
 
 
-def test_what_could_not_be_tidied_is_one_more_line() -> None:
+def test_what_could_not_be_undone_is_one_more_line() -> None:
     """With what to do about it."""
     problem = Problem(
         "The webhook could not be deleted: PiktID did not answer.", "Delete it later with: webhook-tui, X."
@@ -109,7 +109,7 @@ def test_what_could_not_be_tidied_is_one_more_line() -> None:
     )
 
 
-def test_nothing_to_tidy_says_nothing() -> None:
+def test_no_step_prints_nothing() -> None:
     """The sandbox without anything registered."""
     assert leave(SessionStopped()) == ("", True)
 

@@ -317,7 +317,7 @@ async def test_rows_fit_at_every_width() -> None:
             assert "tunnel down" in played.text()
 
 
-def test_what_is_said_of_a_single_event() -> None:
+def test_what_is_reported_of_a_single_event() -> None:
     """One pair of sentences a reason, received text harmless."""
     cases: list[tuple[ComparedEvent, str]] = [
         (event("1"), "1 came by SSE at 14:02:11 and by webhook 0.1 s later (#3). Their content is the same."),
@@ -418,7 +418,7 @@ def test_the_stream_s_state_in_words(stream: StreamStatus, expected: str) -> Non
 
 
 def test_cells_of_odd_events() -> None:
-    """No lag where none can be told, never minus nothing."""
+    """No lag where none can be known, never minus nothing."""
     assert lag_cell(event("1", webhook="14:02:10.98"), CLOCK) == "0.0 s"
     assert lag_cell(event("1", webhook="14:12:11"), CLOCK) == "10 min"
     assert lag_cell(event("1", webhook="13:52:11"), CLOCK) == "-10 min"

@@ -11,7 +11,7 @@ from webhook_tui.cli.help import command
 from webhook_tui.cli.options import history_options, output_format
 
 _READ_SECONDS = 0.5
-"""How long the deliveries before it are read to tell where it departs from them."""
+"""Seconds for which earlier deliveries are read, to find where it departs from them."""
 
 
 @command(

@@ -57,4 +57,4 @@ def sandbox(
     """Serve the embedded PiktID to any client: curl, your own app, another webhook-tui."""
     from webhook_tui.headless.sandbox import serve_sandbox
 
-    ctx.exit(serve_sandbox(host=host, port=port, token=token, play=play, speed=speed, misbehave=misbehave))
+    ctx.exit(serve_sandbox(host=host, port=port, token=token, play=play, speed=speed, with_faults=misbehave))

@@ -1,4 +1,4 @@
-"""config.toml as the default of options: which keys it may have, profiles, and what is said about unknown keys."""
+"""config.toml as the default of options: which keys it may have, profiles, and warnings about unknown keys."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def default_map(config: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def profile_option(command: click.Command) -> None:
-    """Give a command --profile, which is looked at before every other option."""
+    """Give a command --profile, which is parsed before every other option."""
     command.params.append(
         click.Option(
             ["--profile"],
@@ -62,7 +62,7 @@ def _use_profile(ctx: click.Context, param: click.Parameter, name: str | None) -
         ctx.meta[_WHOLE] = ctx.obj
     assert param.name is not None
     if name is None or (not is_root and ctx.get_parameter_source(param.name) is ParameterSource.ENVIRONMENT):
-        return  # what the environment says, the program's own context has heard
+        return  # the root context has used the variable already
     places, config = ctx.meta[_WHOLE]
     own = places.of_profile(name)
     merged = with_profile(config, name, places.config_file)

@@ -29,7 +29,7 @@ def answer_word(answered: int | None) -> str:
 
 
 def is_success(status: int | None) -> bool:
-    """Return whether an answer is 2xx, which tells the sender that the delivery was accepted (RFC 9110, 15.3)."""
+    """Return whether an answer is 2xx, which reports that the delivery was accepted (RFC 9110, 15.3)."""
     return status is not None and 200 <= status < 300
 
 
@@ -45,11 +45,11 @@ class Answer(Struct, frozen=True, gc=False):
 
     @property
     def answered(self) -> int | None:
-        """What the delivery's row says of it."""
+        """The value of `DeliveryRow.answered`."""
         if self.no_response is None:
             return self.status
         return RESET if self.no_response is NoResponse.RESET else None
 
 
 NOT_STORED = Answer(503, b"not stored, send it again", ((b"content-type", b"text/plain"), (b"retry-after", b"5")))
-"""The delivery is not on disk, so it is not acknowledged: whoever sent it sends it again."""
+"""The delivery is not on disk, so it is not acknowledged: the sender repeats it."""

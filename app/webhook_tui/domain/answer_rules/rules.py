@@ -79,7 +79,7 @@ class ByEvent(Struct, frozen=True):
 
 
 class NoAnswer(Struct, frozen=True):
-    """Nothing is answered."""
+    """The connection stays open without an answer, or is reset."""
 
     silence: NoResponse = NoResponse.RESET
 
@@ -126,7 +126,7 @@ def _failing(status: int, *more: tuple[bytes, bytes]) -> Answer:
 def words(rule: AnswerRule, nth: int = 0) -> str:
     """Return the rule as the status line shows it: `200`, `503 ×3 (1 left)`, `every 5th 500 (next in 2)`.
 
-    `nth`: the count of the delivery that was refused last or, where all are counted together, that came last.
+    `nth`: the count of the delivery that was refused last or, where all are counted together, that arrived last.
     """
     match rule:
         case Fixed(status, delay, headers, body):

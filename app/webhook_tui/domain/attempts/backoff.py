@@ -1,7 +1,7 @@
 """The rule behind the waits between attempts, fitted to what was measured: PiktID documents only "exponential backoff".
 
-Pure. Nothing stronger is said than the data bear: which shapes were told apart, how many waits there are and how far
-they lie from the rule is part of the answer.
+Pure. The result includes how well the data support it: which shapes were distinguished, how many waits there are and
+how far they lie from the rule.
 """
 
 from __future__ import annotations
@@ -17,13 +17,14 @@ from webhook_tui.domain.answer_rules.answer import is_success
 from webhook_tui.domain.delivery.delivery import DeliveryRow
 
 SHORTEST = 0.001
-"""Seconds; two attempts that came together have no wait between them."""
+"""Seconds; two attempts that arrived together have no wait between them."""
 
 _NOISE, _NOISE_WORTH = 0.07, 3
-"""Senders jitter: as if so many waits had been seen besides, that far off. Few waits that fit by luck prove nothing."""
+"""Senders add jitter: the prior, as that many further waits of this deviation, so that few waits fit no schedule by
+chance."""
 _ROUNDS = 5
 _CLOSE = 3.0
-"""Two shapes whose measures of fit are nearer than this are not told apart."""
+"""Two shapes whose measures of fit are nearer than this are not distinguished."""
 _LEAST_SURE = 0.1
 """Largest standard error of the growth's logarithm with which it is called measured."""
 _TIGHT, _MANY = 0.25, 8
@@ -44,7 +45,7 @@ class Shape(StrEnum):
 
 
 class Confidence(StrEnum):
-    """How much the data bear."""
+    """How well the data support the rule."""
 
     SINGLE = "single"
     """All waits have the same number in their event: what follows is not known."""
@@ -73,7 +74,7 @@ class Backoff(Struct, frozen=True):
     cap: float | None
     """Seconds beyond which waits do not grow."""
     spread: float | None
-    """The largest part by which a wait lies from the rule; None: too few waits to tell."""
+    """The largest part by which a wait lies from the rule; None: too few waits."""
     waits: int
     events: int
     first: int
@@ -82,7 +83,7 @@ class Backoff(Struct, frozen=True):
     """The largest."""
 
     def wait(self, number: int) -> float | None:
-        """Seconds of wait `number` by the rule; None where it says nothing of it."""
+        """Return the seconds of wait `number` by the rule; None where the rule does not cover it."""
         if self.shape is Shape.NONE or number < 1 or (self.sureness is Confidence.SINGLE and number != self.first):
             return None
         try:
@@ -113,22 +114,22 @@ def waits_of(rows: Iterable[DeliveryRow]) -> list[Wait]:
 
 
 def fit(waits: Sequence[Wait]) -> Backoff | None:
-    """The simplest rule that the waits bear; None without any."""
+    """Return the simplest rule that fits the waits; None without waits."""
     if not waits:
         return None
     numbers = sorted({wait.number for wait in waits})
     if len(numbers) == 1:
-        return _told(waits, _Fit(Shape.CONSTANT, _middle(waits), 0.0, None, 1), Confidence.SINGLE)
+        return _result(waits, _Fit(Shape.CONSTANT, _middle(waits), 0.0, None, 1), Confidence.SINGLE)
     fits = sorted(_fits(waits, numbers), key=lambda one: one.measure(waits))
     best = fits[0]
     if best.shape is Shape.CONSTANT and best.spread(waits) > _WIDEST:
-        return _told(waits, _Fit(Shape.NONE, best.base, 0.0, None, 1), Confidence.SUGGESTED)
+        return _result(waits, _Fit(Shape.NONE, best.base, 0.0, None, 1), Confidence.SUGGESTED)
     others = [one for one in fits[1:] if one.shape is not best.shape]
     is_told_apart = all(one.measure(waits) - best.measure(waits) >= _CLOSE for one in others)
     is_enough = len(waits) >= 3 and len(numbers) >= 3 and len(waits) > best.parameters
     is_tight = best.spread(waits) <= _TIGHT or len(waits) >= _MANY
     is_sure = is_enough and is_told_apart and is_tight and best.error(waits) <= _LEAST_SURE
-    return _told(waits, best, Confidence.MEASURED if is_sure else Confidence.SUGGESTED)
+    return _result(waits, best, Confidence.MEASURED if is_sure else Confidence.SUGGESTED)
 
 
 class _Fit(Struct, frozen=True):
@@ -220,7 +221,7 @@ def _predicted(shape: Shape, base: float, growth: float, cap: float | None, numb
     return seconds if cap is None else min(seconds, cap)
 
 
-def _told(waits: Sequence[Wait], one: _Fit, sureness: Confidence) -> Backoff:
+def _result(waits: Sequence[Wait], one: _Fit, sureness: Confidence) -> Backoff:
     numbers = [wait.number for wait in waits]
     return Backoff(
         one.shape,

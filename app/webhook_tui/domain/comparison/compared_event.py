@@ -31,7 +31,7 @@ class Reason(StrEnum):
     LOST = "lost"
     """Only by SSE, and nothing that is known here explains it."""
     STREAM_DOWN = "SSE was down"
-    """Only by webhook: the stream was not connected when it came."""
+    """Only by webhook: the stream was not connected when it arrived."""
     OLD = "too old"
     """Only by webhook: it happened before what the stream shows when it connects."""
     NOT_SHOWN = "not on SSE"

@@ -97,7 +97,7 @@ class EventComparison:
 
     @property
     def lost(self) -> int:
-        """How many ids came by SSE only, and nothing that is known here explains it."""
+        """How many ids arrived by SSE only, without a known reason."""
         return len(self._lost)
 
     @property
@@ -229,7 +229,7 @@ class EventComparison:
     # Settling
 
     def _settled(self, entry: _Entry, now: datetime) -> bool:
-        """Settle one entry as far as it can be; whether there is news to tell."""
+        """Settle one entry as far as possible; return whether it changed."""
         seen, due = self._state(entry, now)
         entry.view = None
         self.version += 1
@@ -265,7 +265,7 @@ class EventComparison:
                 del self._differing[next(iter(self._differing))]
 
     def _state(self, entry: _Entry, now: datetime) -> tuple[Seen | None, datetime | None]:
-        """Where it was seen, and when to look again if only time can tell."""
+        """Return where it was seen, and when to check again if that depends on time."""
         if entry.webhook is not None and entry.sse is not None:
             return Seen.BOTH, None
         if entry.sse is not None:
@@ -283,7 +283,7 @@ class EventComparison:
             known = Seen.WEBHOOK
         else:
             return None, None
-        # What was said once is not taken back because the other side may come after all.
+        # A published outcome is not withdrawn, although the other channel may still bring the event.
         return (known, None) if now >= due else (entry.seen, due)
 
     # Explaining

@@ -52,12 +52,12 @@ class _Comparison:
         self._seq = seq
         self._examined = contract.deliveries
         self._left = MOST_VALUES
-        self._told: set[tuple[tuple[str, ...], JsonType | None]] = set()
+        self._reported: set[tuple[tuple[str, ...], JsonType | None]] = set()
 
     def differences(self, field: Field, value: object, path: tuple[str, ...]) -> Iterator[Departure]:
         """Yield what departs at a field and below."""
         self._left -= 1
-        if self._left <= 0 or len(path) > DEEPEST or len(self._told) >= MOST_DEPARTURES:
+        if self._left <= 0 or len(path) > DEEPEST or len(self._reported) >= MOST_DEPARTURES:
             return
         kind = json_type(value)
         if field.departs(kind, self._seq):
@@ -89,8 +89,8 @@ class _Comparison:
     def _told_once(
         self, path: tuple[str, ...], found: JsonType | None, usual: JsonType | None, deliveries: int
     ) -> Iterator[Departure]:
-        if (path, found) not in self._told:
-            self._told.add((path, found))
+        if (path, found) not in self._reported:
+            self._reported.add((path, found))
             yield Departure(path, found, usual, deliveries, self._examined)
 
 

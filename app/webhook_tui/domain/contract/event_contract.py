@@ -24,7 +24,7 @@ PARTS = 48
 _FIRST_WIDTH = 1_000_000
 """Of each of these, in microseconds, at first."""
 MOST_EVENTS = 200
-"""Event names that are told apart."""
+"""Event names that are distinguished."""
 _MOST_ALL_FIELDS = 2_000
 
 
@@ -88,7 +88,7 @@ class EventContract(msgspec.Struct, array_like=True):
         return self.deliveries >= ENOUGH
 
     def field_at(self, path: tuple[str, ...]) -> Field | None:
-        """Return the field at a path; a name looks through arrays into their elements."""
+        """Return the field at a path; a name applies to the elements of an array."""
         found: Field | None = self.root
         for name in path:
             while found is not None and name not in found.children and found.items is not None:
@@ -214,6 +214,6 @@ class ContractSnapshot(msgspec.Struct, frozen=True):
     chosen: EventContract | None
     """None: there is no delivery."""
     read: int
-    """Numbers of deliveries that were looked at; those of deleted ones count."""
+    """Numbers of deliveries that were examined; those of deleted ones count."""
     total: int
     is_done: bool

@@ -20,7 +20,7 @@ RECENT = 50
 MOST_LISTED = 12
 """Different values of a field that are counted each."""
 MOST_DISTINCT = 500
-"""Different values of a field that are told apart."""
+"""Different values of a field that are distinguished."""
 _MOST_SAMPLES = 5
 
 Moment: TypeAlias = tuple[int, int]
@@ -159,7 +159,7 @@ class Field(msgspec.Struct, array_like=True):
 
     @property
     def is_new(self) -> bool:
-        """Whether it came when its absence was usual."""
+        """Whether it appeared when its absence was usual."""
         return bool(self.present.departing)
 
     @property

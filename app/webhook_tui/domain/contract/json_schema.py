@@ -1,7 +1,7 @@
 """A contract as JSON Schema 2020-12 (json-schema.org/draft/2020-12).
 
 It names types, formats and required fields. Values that were seen stand in `examples`, never in `enum`, and further
-properties are allowed: deliveries to come may hold more than those that came.
+properties are allowed: later deliveries may hold more than earlier ones.
 """
 
 from __future__ import annotations

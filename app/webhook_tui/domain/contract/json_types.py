@@ -76,7 +76,7 @@ def is_uuid(text: str) -> bool:
 
 
 FORMATS: Mapping[str, Callable[[str], bool]] = {"date-time": is_date_time, "uri": is_uri, "uuid": is_uuid}
-"""What tells each format, by its name in JSON Schema."""
+"""The test for each format, by its name in JSON Schema."""
 
 
 def formats_of(text: str, candidates: tuple[str, ...] = tuple(FORMATS)) -> tuple[str, ...]:

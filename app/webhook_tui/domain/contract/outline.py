@@ -104,7 +104,7 @@ def _mark(field: Field) -> str:
 
 
 def since(field: Field) -> int | None:
-    """Return when the change that a field is marked with came, in microseconds since 1970; None: it has no mark."""
+    """Return when the change that a field is marked with happened, in microseconds since 1970; None: it has no mark."""
     match _mark(field):
         case "":
             return None

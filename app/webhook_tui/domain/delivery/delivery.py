@@ -12,7 +12,7 @@ from webhook_tui.domain.signature.verdict import Verdict, VerificationResult
 
 
 class Delivery(Struct, frozen=True, gc=False):
-    """What came over the wire, nothing decoded, nothing changed."""
+    """A request as received: nothing is decoded or changed."""
 
     received_at: datetime
     """UTC, when the last byte of the body was here."""
@@ -78,7 +78,7 @@ class Explanation(Struct, frozen=True, gc=False):
 
 
 class StoredDelivery(Struct, frozen=True, gc=False):
-    """One delivery whole: its row and what came over the wire."""
+    """One delivery: its row and the request as received."""
 
     row: DeliveryRow
     delivery: Delivery

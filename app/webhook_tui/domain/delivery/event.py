@@ -16,13 +16,13 @@ from webhook_tui.domain.payload.json_decoder import decode
 KNOWN_EVENTS = ("batch_edit", "image_result", "identity_preprocessing", "ping")
 
 MOST_VALUES = 200_000
-"""Values of a body beyond which it is nobody's event; to decode them would keep every other delivery waiting."""
+"""Values of a body beyond which it is not read as an event: decoding it would delay every other delivery."""
 
 _encode_id = json.JSONEncoder(allow_nan=False).encode
 
 
 class Event(Struct, frozen=True, gc=False):
-    """What a body says of itself."""
+    """The fields of an event in a body."""
 
     event_id: str | None = None
     """JSON text of `id` when it is a number or a string."""
@@ -47,7 +47,7 @@ def parse_event(body: bytes) -> Event:
 
 
 def has_too_many_values(body: bytes) -> bool:
-    """Whether a body may hold more than 200,000 JSON values, told without decoding it."""
+    """Whether a body may hold more than 200,000 JSON values, estimated without decoding it."""
     if len(body) <= MOST_VALUES:
         return False
     return sum(body.count(sign) for sign in (b",", b"[", b"{")) > MOST_VALUES

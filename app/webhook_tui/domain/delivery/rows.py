@@ -81,9 +81,9 @@ class Progress(Struct, frozen=True):
     """How far a search has come."""
 
     examined: int
-    """Numbers of deliveries looked at, newest first; those of deleted ones count."""
+    """Numbers of deliveries examined, newest first; those of deleted ones count."""
     total: int
-    """Numbers there are to look at."""
+    """Numbers to examine."""
     is_done: bool
     """Whether the rows are all that there are, in their order."""
 
@@ -93,7 +93,7 @@ class FoundRows(DeliveryRows, Protocol):
 
     By number, the newest matches come first and older ones are put before them: `len(rows) - position` of a row stays.
     Sorted by a column, matches are put in between. So after a refresh, keep the cursor by `position(seq)`. A delivery
-    that came after the search began takes its place in the order, too.
+    that arrives after the search began is put in its place in the order, too.
     """
 
     @property
@@ -102,5 +102,5 @@ class FoundRows(DeliveryRows, Protocol):
         ...
 
     def reconsider(self, seqs: Sequence[int]) -> None:
-        """Look again at deliveries that changed: verdict, answer, mark or comment."""
+        """Examine deliveries again that changed: verdict, answer, mark or comment."""
         ...

@@ -80,7 +80,7 @@ def event_summary(event: Event, fields: JobFields | None = None) -> Summary:
 
 
 def summary_from_text(text: str) -> Summary:
-    """Return the summary that `Summary.text` was made of, as far as the text tells.
+    """Return the summary that `Summary.text` was made of, as far as the text contains it.
 
     A single word is an id when it has a digit, and a status otherwise.
     """

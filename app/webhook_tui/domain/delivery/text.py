@@ -1,7 +1,7 @@
 """The one sanitiser: no received text reaches a screen, a terminal or a line of output except through here.
 
 What could move the cursor, change colours, hide or reorder text becomes visible instead: C0 controls as control
-pictures, everything else that does not show itself as U+FFFD or a named escape. Neither markup nor length is judged
+pictures, everything else that does not show itself as U+FFFD or a named escape. Markup and length are not checked
 here; widgets take the result as plain text.
 """
 
@@ -38,7 +38,7 @@ def visible_lines(text: str | bytes) -> list[str]:
 
 
 def decoded(raw: bytes) -> str:
-    """UTF-8 where it is, latin-1 where it is not: every byte is told by some character."""
+    """Decode as UTF-8, else as latin-1, which has a character for every byte."""
     try:
         return raw.decode("utf-8")
     except UnicodeDecodeError:

@@ -208,7 +208,7 @@ BODIES: dict[str, tuple[str, ...]] = {
     # -- other deliveries
     "swapped": ("the body of #{seq}", "The signature belongs to delivery #{seq}, which has another body.", "Two deliveries were mixed up: look for shared state."),
     "event-changed": ("the same event's #{seq}", "The same event arrived as #{seq}, and this is the signature of that body.", _PASS_ON),
-    "same-signature": ("what #{seq} has, too", "Delivery #{seq} has the same signature and another body.", "Sign each body anew: look for a fixed value or shared state."),
+    "same-signature": ("what #{seq} has, too", "Delivery #{seq} has the same signature and another body.", "Sign each body by itself: look for a fixed value or shared state."),
 }
 
 CATALOGUE = SECRETS | DIGESTS | HEADERS | BODIES

@@ -119,16 +119,16 @@ def _urls(delivery: Delivery) -> Iterator[bytes]:
 
 def _headed(delivery: Delivery) -> Iterator[Message]:
     body, headers = delivery.body, delivery.headers
-    told = [(name, value) for name, value in headers if name.lower() not in HOP_BY_HOP | {SIGNATURE_HEADER}]
-    for name, value in told[:_MOST_HEADERS]:
+    relayed = [(name, value) for name, value in headers if name.lower() not in HOP_BY_HOP | {SIGNATURE_HEADER}]
+    for name, value in relayed[:_MOST_HEADERS]:
         if not 0 < len(value) <= _LONGEST_VALUE:
             continue
         what = name.decode("latin-1")
         yield Message(value, (difference("headers", what=what),))
         for mark in (b"", b".", b":", b"\n"):
             yield Message(value + mark + body, (difference("headers-body", what=what),))
-    lines = b"".join(b"%b: %b\r\n" % pair for pair in told)
-    lower = b"".join(b"%b:%b\n" % (name.lower(), value.strip()) for name, value in told)
+    lines = b"".join(b"%b: %b\r\n" % pair for pair in relayed)
+    lower = b"".join(b"%b:%b\n" % (name.lower(), value.strip()) for name, value in relayed)
     for block in (lines, lower, b"".join(sorted(lower.splitlines(keepends=True)))):
         if len(block) <= _LARGEST_BLOCK:
             end = b"\r\n" if block is lines else b"\n"

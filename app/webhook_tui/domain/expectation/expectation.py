@@ -28,7 +28,7 @@ class Criteria(Struct, frozen=True):
     within: float | None = None
     """Seconds; None: no limit."""
     job_fields: JobFields = USUAL_FIELDS
-    """Where `job:` looks."""
+    """The fields that `job:` searches."""
 
     @property
     def expressions(self) -> tuple[Expression, ...]:
@@ -37,16 +37,16 @@ class Criteria(Struct, frozen=True):
 
 
 class Outcome(StrEnum):
-    """How a wait stands."""
+    """The outcome of a wait so far."""
 
     WAITING = "waiting"
     MET = "met"
     FORBIDDEN = "forbidden"
-    """A delivery came that passes `none`."""
+    """A delivery arrived that passes `none`."""
 
 
 class Miss(Struct, frozen=True):
-    """A delivery that came and does not count."""
+    """A delivery that arrived and does not count."""
 
     row: DeliveryRow
     terms_met: int
@@ -65,11 +65,11 @@ class Expectation:
         self.forbidden: StoredDelivery | None = None
         """What passed `none`."""
         self.others: dict[int, Miss] = {}
-        """The newest of those that came and pass neither, by number."""
+        """The newest deliveries that pass neither, by number."""
 
     @property
     def outcome(self) -> Outcome:
-        """How it stands; once it is not WAITING, it stays."""
+        """The outcome so far; once it is not WAITING, it is final."""
         if self.forbidden is not None:
             return Outcome.FORBIDDEN
         is_met = self.criteria.until is not None and len(self.met) >= self.criteria.count

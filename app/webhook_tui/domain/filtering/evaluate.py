@@ -42,7 +42,7 @@ _MICROSECOND = timedelta(microseconds=1)
 
 
 Departures: TypeAlias = Callable[[StoredDelivery], Sequence[Departure]]
-"""Tells where a delivery departs from those before it."""
+"""Returns where a delivery departs from those before it."""
 
 
 def matches(

@@ -1,4 +1,4 @@
-"""The filter language: `parse` reads a text, `matches` judges a delivery, `quoted` helps to write.
+"""The filter language: `parse` reads a text, `matches` tests a delivery, `quoted` helps to write.
 
 Bare words find what begins with them, in headers and body and as verdict, and whole answers, such as 503; in quotes,
 whole words of headers and body. Fields: event: verdict: status: answered: id: job: header: size: age: attempt: run:
@@ -7,7 +7,8 @@ comment: source: is: has: departs:, paths like body.data.status=failed, and mark
 `status:` takes the status of the job in words, or our answer as a number. `is:` takes marked, commented, differs,
 retried, replayed and imported. `has:data.status` finds those whose body holds that, `departs:data.status` those that
 differ there from what was usual in the deliveries of their event before, `departs:*` those that do anywhere.
-`source:sse` finds those whose event came by the event stream, too; `source:webhook` finds all, for so they came.
+`source:sse` finds those whose event came by the event stream, too; `source:webhook` finds all, since only webhooks are
+stored.
 
 `!` is not, terms one after another are and, `or` is weaker; `@name` stands for a named filter, as in brackets. Stars
 stand for anything in event, status, id, job, comment and behind `=`. Letters match in any case except in id and job.

@@ -1,4 +1,4 @@
-"""From the text of a filter to what it says; whatever the text, the outcome is an expression or a FilterError."""
+"""Parses the text of a filter into an expression; raises nothing but FilterError."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def parse(text: str, named: Mapping[str, str] = NO_NAMES) -> Expression:
 
 
 def expanded(text: str, named: Mapping[str, str]) -> str:
-    """Return a filter that says the same without names, for a place that does not know them. Raises FilterError."""
+    """Return an equivalent filter without names, for a place that does not know them. Raises FilterError."""
     branches = _Reader(named).read(text)
     found = " or ".join(" ".join(part for part, _ in branch) for branch in branches)
     if len(found) > LONGEST:
@@ -85,7 +85,7 @@ class _Reader:
         return [(*branch, *parts) for branch in current for parts in added]
 
     def _branches(self, text: str, token: Token) -> _Branches:
-        """What one piece says: one term, or all that a named filter says."""
+        """Return the branches of one piece: a term, or a named filter."""
         if not token.is_closed:
             raise mistake(text, token.start, token.end, "the quote is not closed")
         denials = len(token.value.masked) - len(token.value.masked.lstrip("!"))

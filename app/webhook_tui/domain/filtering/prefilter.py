@@ -1,4 +1,4 @@
-"""What must stand in the full text wherever a term about headers or body holds: the index then finds candidates."""
+"""Words that the full text must contain for a term about headers or body to hold; the index uses them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from webhook_tui.domain.filtering.terms import BodyIs, ContentTerm, HeaderIs, Jo
 
 
 def implied(term: ContentTerm) -> Text | None:
-    """Words that every delivery has of which `term` holds; None when nothing can be said."""
+    """Return words that every delivery has for which `term` holds; None when there are no such words."""
     match term:
         case Text():
             return term

@@ -1,4 +1,4 @@
-"""What a filter says, as a tree of values: `or` of `and` of terms, each possibly negated."""
+"""A filter as a tree of values: `or` of `and` of terms, each possibly negated."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class Measure(StrEnum):
 
 
 class Source(StrEnum):
-    """Which channel a stored delivery came through."""
+    """The channels that brought the event of a delivery."""
 
     WEBHOOK = "webhook"
     SSE = "sse"
@@ -161,13 +161,13 @@ class NotAnswered(Struct, frozen=True):
 
 
 class IdIs(Struct, frozen=True):
-    """The event's id, number or string, to the letter."""
+    """The event's id, number or string, in exact case."""
 
     pattern: Pattern
 
 
 class JobIs(Struct, frozen=True):
-    """One of the job fields of `data`, number or string, in this case; `job_` in front of it may be left out."""
+    """One of the job fields of `data`, number or string, in exact case; `job_` in front of it may be left out."""
 
     pattern: Pattern
     is_prefix: bool = False
@@ -211,7 +211,7 @@ class Measured(Struct, frozen=True):
 
 
 class SourceIs(Struct, frozen=True):
-    """The channel; whatever is stored came as a webhook."""
+    """The channel; every stored delivery arrived as a webhook."""
 
     source: Source
 
@@ -271,7 +271,7 @@ Expression: TypeAlias = Or
 
 
 def names_departures(expression: Expression) -> bool:
-    """Return whether a term is about departures: they are told by the deliveries before."""
+    """Return whether a term is about departures: which depend on earlier deliveries."""
     terms = (term.term if isinstance(term, Not) else term for branch in expression.branches for term in branch.terms)
     return any(isinstance(term, DepartsAt) for term in terms)
 

@@ -1,4 +1,4 @@
-"""What became of a delivery that we sent on: forwarded as it came, or replayed later; and what a failure tells.
+"""The result of a forward or a replay, and the likely cause of a failure.
 
 Pure. The newest few of each delivery are kept in the history.
 """
@@ -65,7 +65,7 @@ class ForwardResult(Struct, frozen=True):
 
     @property
     def ms(self) -> int:
-        """How long it took, in whole milliseconds."""
+        """The duration in whole milliseconds."""
         return round(self.seconds * 1000)
 
     @property
@@ -106,12 +106,12 @@ _HINTS = {
 
 
 def failure_hint(failure: Failure | None) -> str:
-    """What to look at when there was no answer; "" where there is nothing to say."""
+    """Return what to check when there was no answer; "" without advice."""
     return "" if failure is None else _FAILURE_HINTS.get(failure, "")
 
 
 def hint(sent: ForwardResult) -> str:
-    """What a failure most likely means and what to look at; "" where there is nothing to say."""
+    """Return the likely cause of a failure and what to check; "" without advice."""
     if sent.status is None:
         return failure_hint(sent.cause) or "The app listens, or did: its own log says what it made of the request."
     if sent.status in _HINTS:

@@ -1,4 +1,4 @@
-"""The job that an event is about: the one place that says what a job id is, where it stands, and what else is there.
+"""The job that an event is about: which fields hold its id, status, progress and images.
 
 PiktID documents no field of `data`. The defaults are names of its job API (GET /jobs/{id}/status and /results), which
 is a guess; so all of them are settings.
@@ -23,7 +23,7 @@ _LONGEST_WORD = 80
 
 
 class JobFields(Struct, frozen=True):
-    """Which fields of `data` say what; each is a path with dots (`output.full_size`), the first one found counts."""
+    """Which fields of `data` hold what; each is a path with dots (`output.full_size`), the first one found counts."""
 
     ids: Sequence[str] = JOB_FIELDS
     """Here all count: an event belongs to each of its ids."""
@@ -52,11 +52,11 @@ class JobEvent(Struct, frozen=True):
     images: tuple[str, ...]
     """Links that may be shown and opened, at most nine."""
     image_indexes: tuple[int | None, ...] = ()
-    """Of each of them the `image_index` that it came with."""
+    """The `image_index` of each of them."""
 
 
 class Job(Struct, frozen=True):
-    """What the deliveries say of one job."""
+    """One job by its deliveries."""
 
     job_id: str
     """Raw, as all words here: sanitise before showing."""
@@ -74,14 +74,14 @@ class Job(Struct, frozen=True):
 
 
 class Jobs(Struct, frozen=True):
-    """The jobs of the newest deliveries, as far as they were looked at."""
+    """The jobs of the newest deliveries, as far as they were examined."""
 
     jobs: tuple[Job, ...]
     """That of the newest delivery is last."""
     examined: int
-    """So many of the newest deliveries were looked at."""
+    """How many of the newest deliveries were examined."""
     most: int
-    """So many are looked at in the end, if there are so many."""
+    """The largest number of deliveries that are examined."""
     is_all: bool
     """Whether there is no older delivery."""
     is_done: bool

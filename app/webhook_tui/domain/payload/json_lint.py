@@ -13,10 +13,10 @@ from webhook_tui.domain.delivery.text import shortened, visible
 from webhook_tui.domain.payload.json_decoder import NestingError, decode
 
 LARGEST_LINTED = 1_048_576
-"""Bytes of a body up to which its JSON is looked through."""
+"""Bytes of a body up to which its JSON is checked."""
 MOST_PATHS = 2000
 LONGEST_PATH = 300
-"""Characters of a path beyond which nothing within it is looked at: keys can be long and nested."""
+"""Characters of a path beyond which nothing within it is checked: keys can be long and nested."""
 
 _MOST_ODDITIES = 6
 _LONGEST_SHOWN = 40

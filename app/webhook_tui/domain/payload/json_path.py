@@ -8,7 +8,7 @@ _MOST_INDEX_DIGITS = 9
 
 
 def values_at(value: object, path: Sequence[str]) -> list[object]:
-    """All values at the path: a number counts in a list, any other key looks into each object of a list."""
+    """All values at the path: a number counts in a list, any other key applies to each object of a list."""
     found = [value]
     for key in path:
         found = [below for one in found for below in _below(one, key)]

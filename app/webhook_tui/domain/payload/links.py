@@ -1,4 +1,4 @@
-"""The links in a body: what may be opened, to the letter, and nothing that shows itself as another one."""
+"""The links in a body that may be opened unchanged; none that is displayed as another one."""
 
 from __future__ import annotations
 

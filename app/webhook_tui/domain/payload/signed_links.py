@@ -1,7 +1,7 @@
 """Blanks what gives access in the links of a text: signatures, tokens and passwords in URLs, in whatever spelling.
 
 A link that a content network signed (CloudFront's `Signature`, `Policy` and `Key-Pair-Id`, S3's `X-Amz-*`, Azure's
-`sig`) opens for whoever holds it. The address itself stays, so that one sees what the link led to.
+`sig`) can be opened by anyone who has it. The address itself stays, to show where the link led.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """A scenario: recorded deliveries as a file that can be shared and played again, in order and with their pauses.
 
-It holds what an event said and what was wrong with its delivery; never a signature, a header, an address or a secret.
+It holds the data of events and the faults of their deliveries; never a signature, a header, an address or a secret.
 """
 
 from __future__ import annotations

@@ -108,9 +108,9 @@ def _name(delivery: Delivery, root: dict[str, object]) -> Iterator[str]:
         yield "no X-Webhook-Event header"
     elif isinstance(name, str) and raw.decode("utf-8", "replace") != name:
         yield f"header says {shown(raw)}, body says {shown(name)}"
-    told = name if isinstance(name, str) else raw
-    if told is not None and (told if isinstance(told, str) else told.decode("latin-1")) not in KNOWN_EVENTS:
-        yield f"unknown event {shown(told)}"
+    event = name if isinstance(name, str) else raw
+    if event is not None and (event if isinstance(event, str) else event.decode("latin-1")) not in KNOWN_EVENTS:
+        yield f"unknown event {shown(event)}"
 
 
 def _documented(root: dict[str, object]) -> Iterator[str]:

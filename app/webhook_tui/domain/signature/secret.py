@@ -42,11 +42,11 @@ class Secret:
 
     @property
     def short_id(self) -> str:
-        """The first four of these digits: they tell secrets apart on the screen, and do not reveal them."""
+        """The first four of these digits: they distinguish secrets on the screen without revealing them."""
         return self.sha256()[:4]
 
     def masked(self) -> str:
-        """Dots for the screen; their number does not tell the length."""
+        """Dots for the screen; their number is not the length."""
         return "•" * 12
 
     def __repr__(self) -> str:

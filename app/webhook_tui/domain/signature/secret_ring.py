@@ -13,7 +13,7 @@ from webhook_tui.domain.units import day_time
 
 
 class Origin(StrEnum):
-    """Where a secret came from."""
+    """The origin of a secret."""
 
     REGISTERED = "registered"
     """A PUT /webhooks gave it."""
@@ -33,12 +33,12 @@ class Origin(StrEnum):
 
     @property
     def label(self) -> str:
-        """Where it came from, in words."""
+        """The origin in words."""
         return _LABELS.get(self, self.value)
 
     @property
     def rank(self) -> int:
-        """What the same secret counts as when it came from several places: the highest."""
+        """The rank among origins: a secret with several origins has the highest."""
         return _RANKS.get(self, 1)
 
 

@@ -128,7 +128,7 @@ class Verifier:
 
         `limit`: try only that many secrets, newest first (None: all). `unanswered`: a registration is under way, so a
         secret that is not known yet may fit: what would be invalid is pending. `zone_now`: returns the present time,
-        aware, in the zone in which times of day are told.
+        aware, in the time zone for times of day.
         """
         received = signatures(headers)
         if not received:

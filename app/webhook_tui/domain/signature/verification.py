@@ -20,7 +20,7 @@ from webhook_tui.domain.signature.signature import NONE_FITS, PREFIX, check_sign
 from webhook_tui.domain.signature.verdict import Verdict, VerificationResult
 
 SECONDS = 3.0
-"""How long the search for a cause takes at most, where nothing else is said."""
+"""Default time limit of the search for a cause."""
 WIDTH = 78
 _LABEL = 12
 _DIGITS_A_LINE = 32
@@ -127,7 +127,7 @@ def as_text(verification: Verification) -> str:
 
 
 def _headline(verification: Verification) -> str:
-    """What is known without a doubt; how the search ended is said below it."""
+    """What is known for certain; below it stands how the search ended."""
     if verification.verdict is Verdict.INVALID and verification.report.cause is None:
         return NONE_FITS.reason
     return verification.result.reason

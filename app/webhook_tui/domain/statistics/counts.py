@@ -35,7 +35,7 @@ class Rate(Struct, frozen=True):
 
 
 class HistoryCounts(Struct, frozen=True):
-    """The counts, as far as the deliveries have been looked at."""
+    """The counts, as far as the deliveries have been counted."""
 
     this_run: Counts
     all_runs: Counts
@@ -48,6 +48,6 @@ class HistoryCounts(Struct, frozen=True):
     others_all_runs: int
     rates: tuple[Rate, ...]
     examined: int
-    """Numbers of deliveries looked at; those of deleted ones count."""
+    """Numbers of deliveries examined; those of deleted ones count."""
     total: int
     is_done: bool

@@ -1,4 +1,4 @@
-"""How long answers took, in bounded memory: counts in steps of two percent, by which a percentile may be off."""
+"""Latencies of answers in bounded memory: counts in steps of two percent, by which a percentile may be off."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class LatencyHistogram:
         self._longest = 0.0
 
     def add(self, seconds: float) -> None:
-        """One answer took so long."""
+        """Add the latency of one answer."""
         self._steps[math.ceil(math.log(max(seconds, _LEAST_SECONDS) / _LEAST_SECONDS) / _STEP)] += 1
         self._count += 1
         self._longest = max(self._longest, seconds)

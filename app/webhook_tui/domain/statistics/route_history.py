@@ -1,4 +1,4 @@
-"""What became of the tunnel and of the registration in this run, told from one status to the next; bounded."""
+"""The history of the tunnel and of the registration in this run, derived from successive statuses; bounded."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Phase(StrEnum):
 
 
 class TunnelPhase(Struct, frozen=True):
-    """From when until when, and what is to be said of it."""
+    """A period and its description."""
 
     phase: Phase
     since: datetime
@@ -56,12 +56,12 @@ class RegistrationStep(Struct, frozen=True):
     url: str | None
     """Raw: sanitise before showing."""
     outcome: str
-    """A few words, or what PiktID said (raw)."""
+    """A few words, or PiktID's message (raw)."""
     worked: bool
 
 
 class RouteHistory:
-    """Is told of every status, with the time; keeps the newest hundred of each, oldest first."""
+    """Records statuses with their times; keeps the newest hundred changes of each, oldest first."""
 
     def __init__(self) -> None:
         self._phases: deque[TunnelPhase] = deque(maxlen=_MOST)
@@ -80,7 +80,7 @@ class RouteHistory:
         """Of the registration."""
         return tuple(self._steps)
 
-    def look(self, status: SessionStatus, at: datetime) -> None:
+    def record(self, status: SessionStatus, at: datetime) -> None:
         """Another status, since `at`."""
         if status.tunnel is not self._tunnel:
             self._tunnel = status.tunnel

@@ -10,7 +10,7 @@ from webhook_tui.export.destination import Destination, sent_headers
 from webhook_tui.export.snippets.shell import command_line, from_base64, text_body, word
 
 _ADDED = (b"Accept", b"User-Agent", b"Content-Type")
-"""What curl sends by itself unless it is told not to."""
+"""What curl adds by default."""
 _WAITS_FROM = 1024
 """Bytes from which some versions of curl ask the server before they send a body."""
 

@@ -1,7 +1,7 @@
 """A delivery as an HTTPie command; HTTPie's own signs in a header's value (`@` reads a file) are escaped.
 
 HTTPie sends header values as UTF-8 text only and gives some backslashes a meaning that it offers no escape for: a
-header that it cannot send unchanged is left out, and a note says so. Odd targets are tidied up by its libraries.
+header that it cannot send unchanged is left out, and a note names it. Its libraries normalise unusual targets.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from webhook_tui.export.destination import Destination, sent_headers
 from webhook_tui.export.snippets.shell import command_line, from_base64, note, text_body, word
 
 _ADDED = (b"Accept", b"Accept-Encoding", b"User-Agent", b"Content-Type")
-"""What HTTPie sends by itself unless it is told not to."""
+"""What HTTPie adds by default."""
 _MEANT_OTHERWISE = re.compile(rb"\\[:;=@]")
 
 

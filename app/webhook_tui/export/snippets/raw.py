@@ -17,7 +17,7 @@ def write_payload(deliveries: Iterable[StoredDelivery], _destination: Destinatio
 
 
 def write_raw(deliveries: Iterable[StoredDelivery], _destination: Destination) -> Iterator[bytes]:
-    """Requests one after the other; a body that came in chunks has its length instead."""
+    """Requests one after the other; a chunked body gets a Content-Length instead."""
     for stored in deliveries:
         delivery = stored.delivery
         length = str(len(delivery.body)).encode("ascii")

@@ -1,4 +1,4 @@
-"""Words and bodies that bash, dash, zsh and fish read alike: whatever was received, none of it is run or changed."""
+"""Words and bodies that bash, dash, zsh and fish read alike: received text is neither run nor changed."""
 
 from __future__ import annotations
 

@@ -45,7 +45,7 @@ class ImportReport(Struct):
         return ExitCode.OK if self.rows or _DUPLICATE in self.skipped else ExitCode.FAILURE
 
     def lines(self) -> Iterator[str]:
-        """Yield what is said about what was not taken."""
+        """Yield a line for each reason for which entries were skipped."""
         for reason, places in sorted(self.skipped.items(), key=lambda item: -len(item[1])):
             named = ", ".join(places[:_MOST_PLACES])
             more = "" if len(places) <= _MOST_PLACES else ", …"

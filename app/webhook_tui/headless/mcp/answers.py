@@ -1,6 +1,6 @@
 """What a tool may answer: deliveries marked as untrusted, without secrets and links' signatures, and never too long.
 
-What was received is written by whoever knows the public URL: an agent must read it as data. Nothing here decodes it to
+Received text is written by any client of the public URL: an agent must read it as data. Nothing here decodes it to
 text that would stand on its own; every answer is JSON in ASCII.
 """
 
@@ -27,7 +27,7 @@ LONGEST_LIST = 65_536
 
 
 class Redactor:
-    """Takes out of an answer what must not leave."""
+    """Removes secrets, credentials and links' signatures from answers."""
 
     def __init__(self, secrets: Iterable[Secret]) -> None:
         """`secrets`: every token and signing secret that is known here."""

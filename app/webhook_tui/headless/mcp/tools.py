@@ -1,4 +1,4 @@
-"""The tools: their names, what they do, and the arguments that they take. What an agent reads of them is in here."""
+"""The tools: their names, descriptions and arguments, as an agent reads them."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class ExplainSignature(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class WaitForDelivery(Struct, frozen=True, forbid_unknown_fields=True):
-    """Wait until deliveries arrive; says what came instead when they do not in time."""
+    """Wait until deliveries arrive; on a time-out, return what arrived instead."""
 
     filter: _Filter = ""
     count: Annotated[int, Meta(ge=1, le=MOST_LISTED, description="Wait for so many.")] = 1
@@ -122,7 +122,7 @@ WRITING: Mapping[str, type[Arguments]] = {
 
 
 class ToolDescription(Struct, frozen=True):
-    """What an agent is told about one tool."""
+    """The description of one tool for an agent."""
 
     name: str
     description: str

@@ -1,4 +1,4 @@
-"""The report for a bug report: versions, checks, options and the ends of the logs, without what identifies anybody."""
+"""The report for a bug report: versions, checks, options and the ends of the logs, without what identifies a user."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _LINES = 100
 _LARGEST_READ = 262_144
 _HOST = re.compile(r"(?i)(?<=://)(?:[\w-]+\.)+[a-z]{2,}\b|(?<=@)(?:[\w-]+\.)+[a-z]{2,}\b")
 _KNOWN = ("piktid.com", "localhost.run", "lhr.life", "ngrok.io", "ngrok.app", "ngrok-free.app", "trycloudflare.com")
-"""Domains that say nothing about who uses them."""
+"""Domains that identify no user."""
 _ADDRESS = re.compile(r"\b(?!127\.)(?!0\.0\.0\.0)\d{1,3}(?:\.\d{1,3}){3}\b")
 _HOOK = re.compile(r"/h/[0-9a-f]{16,}")
 _FINGERPRINT = re.compile(r"(?<=#)[0-9a-f]{12}\b")

@@ -24,7 +24,7 @@ class CheckState(StrEnum):
 
 
 class Check(Struct, frozen=True):
-    """One thing that was looked at."""
+    """One check and its result."""
 
     name: str
     state: CheckState

@@ -56,7 +56,7 @@ class WebhookReport(Struct, frozen=True):
 
 
 class StatusRequest(Struct, frozen=True, kw_only=True):
-    """What is asked about."""
+    """The account, files and options of a status request."""
 
     api_url: str
     token: Secret | None
@@ -75,7 +75,7 @@ class StatusRequest(Struct, frozen=True, kw_only=True):
 
 
 class StatusReport(Struct, frozen=True):
-    """The answer."""
+    """The state of the account, of this machine's sessions and of the history."""
 
     request: StatusRequest
     webhook: WebhookReport
@@ -174,7 +174,7 @@ def status_record(report: StatusReport) -> Mapping[str, object]:
 
 
 def session_record(session: RunningSession, account: Account) -> Mapping[str, object]:
-    """Return a running session as an object for JSON. `account`: the one that is asked about."""
+    """Return a running session as an object for JSON. `account`: the one of the request."""
     return {
         "pid": session.pid,
         "version": session.version,

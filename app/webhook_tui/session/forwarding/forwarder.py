@@ -1,6 +1,6 @@
-"""Forwards deliveries to the app under development as they come, and replays stored ones; the bytes stay unchanged.
+"""Forwards arriving deliveries to the app under development, and replays stored ones; bytes are not changed.
 
-They go to the one URL that the user named, on this machine unless `--forward-anywhere`; a delivery cannot choose where.
+The destination is the user's URL, on this machine unless `--forward-anywhere`; no part of a delivery changes it.
 """
 
 from __future__ import annotations
@@ -186,7 +186,7 @@ class Forwarder:
         return None
 
     async def forward(self, stored: StoredDelivery, url: str) -> tuple[Answer, ForwardResult]:
-        """Send it unchanged; return the app's answer, or a 502 that says why there is none."""
+        """Send it unchanged; return the app's answer, or a 502 with the reason."""
         return await self._try(url, stored, stored.delivery, ForwardOrigin.FORWARDED, retries=self._retries)
 
     async def replay(self, stored: StoredDelivery, url: str, how: Replay) -> ForwardResult:

@@ -46,7 +46,7 @@ class Annotations:
         return tuple(await self._store.runs())
 
     def on_sent(self, event: Forwarded | Replayed) -> None:
-        """Keep what became of a delivery that was forwarded or replayed."""
+        """Store the result of a forward or a replay."""
         self._tasks.start(self._keep_result(event.sent), "Keeping the outcome of a delivery")
 
     async def _keep_result(self, result: ForwardResult) -> None:

@@ -1,4 +1,4 @@
-"""Reads payloads into the account's contract while there is time, and answers what is asked of it."""
+"""Reads payloads into the account's contract in the background, and answers queries about it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from webhook_tui.session.verification.secret_ring import SecretRingRepository
 from webhook_tui.storage.history import DeliveryStore
 
 STEP_SECONDS = 0.01
-"""How long payloads are read at a time: whoever answers deliveries waits no longer for the interpreter, ..."""
+"""How long payloads are read at a time: the receiver waits no longer than that for the interpreter, ..."""
 PAUSE_SECONDS = 0.05
 """... and has it this long in between, ..."""
 BUSY_PAUSE_SECONDS = 0.5
@@ -57,11 +57,11 @@ class Contracts:
         await asyncio.sleep(BUSY_PAUSE_SECONDS if self._news.is_set() else PAUSE_SECONDS)
 
     def on_delivery_stored(self, _event: DeliveryStored) -> None:
-        """Read it when there is time."""
+        """Schedule its reading."""
         self._news.set()
 
     def on_verdict_changed(self, _event: VerdictChanged) -> None:
-        """Read it when there is time: it may be valid now."""
+        """Schedule its reading: it may be valid now."""
         self._news.set()
 
     async def snapshot(self, query: GetContract) -> ContractSnapshot:

@@ -28,8 +28,8 @@ class Statistics:
         """How long each delivery waited for its answer."""
 
     def on_status_replaced(self, event: StatusReplaced) -> None:
-        """Note what became of the tunnel and the registration."""
-        self._route.look(event.status, self._clock.utc_now())
+        """Record changes of the tunnel and the registration."""
+        self._route.record(event.status, self._clock.utc_now())
 
     async def overview(self) -> Overview:
         """Count a limited part of the history and return the figures so far; a failure is its `problem`."""

@@ -110,7 +110,7 @@ class MessageReader:
             raise ChannelClosedError from error
 
     def is_ready(self) -> bool:
-        """Whether `receive` returns or raises at once; True where the system cannot tell."""
+        """Whether `receive` returns or raises at once; True where the system does not report it."""
         return sys.platform == "win32" or bool(select.select([self._pipe], [], [], 0)[0])
 
     def close(self) -> None:
@@ -133,13 +133,13 @@ def take_standard_pipes() -> tuple[MessageReader, MessageWriter]:
 
 class _Pickler(pickle.Pickler):
     def reducer_override(self, obj: Any) -> Any:
-        """Let a Secret through, which everywhere else refuses to be pickled."""
+        """Pickle a Secret, which other picklers refuse."""
         return (Secret, (obj.reveal(),)) if type(obj) is Secret else NotImplemented
 
 
 class _Unpickler(pickle.Unpickler):
     def find_class(self, module: str, name: str, /) -> Any:
-        """Admit what messages are made of: classes, and what makes a Struct of them."""
+        """Return a class, or the function that creates a Struct, of the trusted modules only."""
         if (module, name) in _TRUSTED_FUNCTIONS:
             return super().find_class(module, name)
         if module.partition(".")[0] in _TRUSTED_MODULES:

@@ -1,4 +1,4 @@
-"""Events on their way to the screen: what comes in floods is conflated, everything else keeps its order.
+"""Batches events for the screen: frequent kinds are conflated, all others keep their order.
 
 `put` is called from the session's thread, `take` from the thread that sends. While the pipe is full, only the newest
 status is kept and numbers of rows add up.

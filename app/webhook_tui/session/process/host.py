@@ -1,6 +1,6 @@
 """The session's process: one session, its commands from standard input, its events to standard output.
 
-It outlives no screen: when the pipe of commands ends, the screen is gone, and the session shuts down.
+When the pipe of commands ends, the screen is gone, and the session shuts down.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ def main() -> None:
     """Serve the screen that started this process, until it or the session ends."""
     reader, writer = take_standard_pipes()
     faulthandler.enable()
-    for name in ("SIGINT", "SIGHUP"):  # meant for the screen, which then tells us
+    for name in ("SIGINT", "SIGHUP"):  # meant for the screen, which then sends Stop
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), signal.SIG_IGN)
     with contextlib.suppress(ChannelClosedError):
@@ -73,7 +73,7 @@ def main() -> None:
 
 
 def _opened(settings: Settings, writer: MessageWriter) -> SessionPort | None:
-    """Take the port and say so before the slow imports; None: refused, and said."""
+    """Bind the port and send Bound before the slow imports; on failure send Refused and return None."""
     try:
         bound = bind(settings.host, settings.port, exact=settings.port_was_given)
         if not settings.forward_urls:  # else the session may refuse to forward there
@@ -88,7 +88,7 @@ def _opened(settings: Settings, writer: MessageWriter) -> SessionPort | None:
 
 
 def _import_session() -> type[Session]:
-    """Import what is slow: whatever else can be done comes before."""
+    """Import the session, which is slow, and return its class."""
     gc.set_threshold(5_000, 5, 5)
     sys.modules["httpx._main"] = None  # type: ignore[assignment]  # httpx's command line: imports rich and click
     from webhook_tui.session.session import Session  # noqa: PLC0415 -- slow to import
@@ -125,7 +125,7 @@ class SessionHost:
             self._session.run(self._publish)
         except ProblemError as error:
             self._publish(SessionStopped(error.problem))
-        except Exception as error:  # noqa: BLE001 -- whatever it is, the screen must be told
+        except Exception as error:  # noqa: BLE001 -- every failure is reported to the screen
             _log.error("the session ended by an error", exc_info=error)
             self._publish(SessionStopped(ended(messages.ended_by_bug(error))))
         self._ended.set()
@@ -152,7 +152,7 @@ class SessionHost:
             raise error
 
     def _send(self) -> None:
-        """Until the last event, or until the screen is gone."""
+        """Send events until the last one, or until the screen is gone."""
         with contextlib.suppress(ChannelClosedError):
             while events := self._batcher.take():
                 secrets = self._session.known_secrets()

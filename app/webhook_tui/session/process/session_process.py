@@ -1,7 +1,7 @@
 """The session in a process of its own, as its screen sees it.
 
-The screen and the receiver then share no interpreter, and neither can take the other with it: a child whose screen is
-gone shuts down by itself, and a child that dies leaves the screen with all that is stored.
+Screen and receiver share no interpreter, and a crash of one does not end the other: a child whose screen is
+gone shuts down by itself, and when a child dies, the screen still shows the history.
 """
 
 from __future__ import annotations
@@ -78,7 +78,7 @@ class SessionProcess:
 
     @property
     def first_status(self) -> SessionStatus:
-        """What the settings say of the route."""
+        """The status before the first one of the session, from the settings."""
         return first_status(self._settings)
 
     def wait_until_bound(self) -> None:
@@ -124,7 +124,7 @@ class SessionProcess:
         self._outgoing.put(command)
 
     def query(self, query: Query[Answer]) -> Future[Answer]:
-        """Ask, from any thread; the future fails with ProblemError when there is no answer, also after the end."""
+        """Send a query, from any thread; without an answer, and after the end, the future fails with ProblemError."""
         future: Future[Answer] = Future()
         with self._lock:
             if self._has_ended:
@@ -142,7 +142,7 @@ class SessionProcess:
             self._outgoing.put(Stop())
 
     def close(self) -> None:
-        """End a process whose events nobody reads: it is gone on return."""
+        """End a process whose events are not read; it has exited on return."""
         self.stop()
         self._reap(STOP_SECONDS)
 
@@ -172,7 +172,7 @@ class SessionProcess:
         return count_values(self._settings.deliveries_path, self._settings.job_fields)
 
     def known_secrets(self) -> tuple[Secret, ...]:
-        """Return what the session said last; before, what the settings hold."""
+        """Return the secrets that the session sent last; before that, those of the settings."""
         return self._secrets
 
     def _answer(self, answered: Answered) -> None:

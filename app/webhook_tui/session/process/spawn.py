@@ -1,4 +1,4 @@
-"""Starts the session's process, also before the command line is parsed: then two cores import side by side."""
+"""Starts the session's process, also before the command line is parsed: then two cores import at the same time."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def spawn(errors_path: Path) -> subprocess.Popen[bytes]:
 
 
 def spawn_early(errors_path: Path) -> None:
-    """Start a process for the first call of `take_early`; what prevents it is said when the session is started."""
+    """Start a process for the first call of `take_early`; an error is raised when the session is started."""
     with contextlib.suppress(OSError):
         _early[errors_path] = spawn(errors_path)
 
@@ -50,7 +50,7 @@ def take_early(errors_path: Path) -> subprocess.Popen[bytes] | None:
 
 
 def discard_early() -> None:
-    """End a process that nobody took: the command line asked for no screen."""
+    """End a process that no screen has used: the command line asked for none."""
     while _early:
         _, child = _early.popitem()
         child.kill()

@@ -47,9 +47,9 @@ class ReplacementConsent:
             self._choice.set_result(choice)
 
     async def is_given(self, client: PiktidClient) -> bool:
-        """Return whether to register; False: the user decided against it, and the status says so.
+        """Return whether to register; False: the user decided against it, which the status shows.
 
-        Raises ProblemError when PiktID does not answer, or the webhook is not ours and nobody can be asked.
+        Raises ProblemError when PiktID does not answer, or the webhook is not ours and there is no prompt.
         """
         ownership = self._ownership
         if self._replace or (ownership.registered is not None and not ownership.is_suspected):

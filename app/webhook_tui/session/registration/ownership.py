@@ -1,4 +1,4 @@
-"""Who owns the one webhook that PiktID has per account: this run, another program, no one, or it cannot be told."""
+"""Who owns the one webhook that PiktID has per account: this run, another program, none, or unknown."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Clear(Struct, frozen=True):
 
 
 class Unknown(Struct, frozen=True):
-    """PiktID cannot tell."""
+    """PiktID does not report which webhook is registered."""
 
 
 class Foreign(Struct, frozen=True):
@@ -95,7 +95,7 @@ class Ownership:
         self.restore_url: str | None = None
         """The previous webhook's URL, to be registered again on exit."""
         self.is_suspected = False
-        """Another program may have registered its webhook; PiktID cannot tell."""
+        """Another program may have registered its webhook; PiktID does not report it."""
         self.is_paused = False
         """Nothing is registered until the user asks for it."""
         self.lost_status: WebhookStatus | None = None

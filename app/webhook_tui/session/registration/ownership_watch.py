@@ -1,6 +1,7 @@
 """Watches whether the registered webhook is still ours, since another program may register its own.
 
-PiktID is asked where it can tell; elsewhere, events that come by the event stream alone for a while are suspicious.
+PiktID is asked where it reports the webhook; elsewhere, events that come by the event stream alone for a while are
+suspicious.
 """
 
 from __future__ import annotations

@@ -185,9 +185,9 @@ class WebhookRegistration:
     # Requests to PiktID
 
     async def _keep(self, client: PiktidClient) -> None:
-        """The registered URL is back: only ask whether it still is registered. A PUT would replace the secret.
+        """The registered URL is back: only query whether it still is registered. A PUT would replace the secret.
 
-        Where PiktID does not say (GET /webhooks is not documented), the registration is kept.
+        Where PiktID does not report it (GET /webhooks is not documented), the registration is kept.
         """
         registered, problem, present = self._ownership.registered, None, None
         try:

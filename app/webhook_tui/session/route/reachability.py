@@ -36,7 +36,7 @@ _TUNNEL_MAY_BE_DEAD = (Failure.TIMEOUT, Failure.CUT, Failure.NOT_HTTP)
 
 
 class ReachabilityTiming(Struct, frozen=True, kw_only=True):
-    """Intervals and time-outs in seconds. Free tunnels count requests: there are few."""
+    """Intervals and time-outs in seconds. Few requests are sent, since free tunnels limit their number."""
 
     timeout_seconds: float = 10.0
     idle_seconds: float = 600.0
@@ -44,7 +44,7 @@ class ReachabilityTiming(Struct, frozen=True, kw_only=True):
     again_seconds: tuple[float, ...] = (2.0, 10.0, 60.0)
     """From each failure in a row to the next check; afterwards as after a success."""
     least_seconds: float = 1.0
-    """A delivery so soon after the last success changes nothing."""
+    """A delivery within this time after the last success is ignored."""
 
 
 class Probe:
@@ -112,7 +112,7 @@ class ReachabilityCheck:
         self._wake.set()
 
     def on_delivery_stored(self, event: DeliveryStored) -> None:
-        """A delivery that came through the public URL verifies it."""
+        """A delivery through the public URL verifies it."""
         is_evidence = not event.is_simulated and self._url is not None and self._due is not None
         if not is_evidence or not came_through(event.delivery, self._url or ""):
             return
@@ -199,7 +199,7 @@ class ReachabilityCheck:
         again, self._failures = self._timing.again_seconds, self._failures + 1
         wait = again[self._failures - 1] if self._failures <= len(again) else self._timing.idle_seconds
         self._due = asyncio.get_running_loop().time() + wait
-        # A new host name takes a moment to be known everywhere: one failure alone means nothing.
+        # A new host name takes a moment to be resolved everywhere: one failure alone is not reported.
         if is_shown or self._failures > 1:
             self._change_state(TunnelState.UNVERIFIED, failed.problem())
         if self._failures == 2 and self._was_reached and failed.may_be_closed:
@@ -213,7 +213,7 @@ class ReachabilityCheck:
 
 
 def came_through(delivery: Delivery, url: str) -> bool:
-    """Return whether a delivery came by the public URL, not from this machine straight to the receiver.
+    """Return whether a delivery arrived by the public URL, not from this machine directly at the receiver.
 
     A tunnel passes the public name on as Host or X-Forwarded-Host; where it hides both, False.
     """

@@ -47,7 +47,7 @@ class Route:
         return self._tunnel is not None
 
     def on_public_url_unreachable(self, _event: PublicUrlUnreachable) -> None:
-        """Open the tunnel anew."""
+        """Close the tunnel and open it again."""
         if self._tunnel is not None:
             self._tunnel.reopen()
 

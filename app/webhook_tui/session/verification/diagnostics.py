@@ -1,7 +1,7 @@
-"""Searches for the cause of a failing signature: soon after it came, within a budget of CPU time, or on demand.
+"""Searches for the cause of a failing signature: soon after its arrival, within a budget of CPU time, or on demand.
 
-Each search runs in a thread, within a time limit, and ends when the session does; the row's reason then says what was
-found.
+Each search runs in a thread, within a time limit, and ends when the session does; the row's reason then names the
+cause.
 """
 
 from __future__ import annotations
@@ -28,15 +28,15 @@ from webhook_tui.storage.history import DeliveryStore
 _MOST_WAITING = 200
 """How many failing deliveries wait at most; when there are more, the oldest are examined on demand only."""
 _BUDGET_SECONDS = 10.0
-"""CPU time for searches that the user did not ask for; a minute gives it back."""
+"""Seconds of CPU time for searches in the background; the budget refills within a minute."""
 _RESERVED_SECONDS = 4.0
-"""What large bodies leave of it to small ones."""
+"""Seconds of the budget that are reserved for small bodies."""
 _LARGEST_SMALL = 65_536
 """Bytes of a body that may use all of the budget."""
 
 
 class SearchBudget:
-    """CPU time that searches spend and that grows back, `_BUDGET_SECONDS` a minute."""
+    """A budget of CPU time for searches, refilled by `_BUDGET_SECONDS` a minute."""
 
     def __init__(self, now: float) -> None:
         self._left = _BUDGET_SECONDS

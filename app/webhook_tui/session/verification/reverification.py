@@ -1,4 +1,5 @@
-"""Verifies stored deliveries again: when the ring has changed, and those that their answer did not wait for.
+"""Verifies stored deliveries again: when the ring has changed, and those that were answered before their verification
+was complete.
 
 One page at a time, newest first, so that the visible rows change first and memory stays bounded.
 """

@@ -1,6 +1,6 @@
 """The secret ring of the account in use: saved before it verifies, and used also when it cannot be saved.
 
-A PUT that PiktID has answered cannot be undone: a secret that could not be saved is lost with this run, and not before.
+A PUT cannot be undone: a secret that could not be saved is used until the end of this run.
 """
 
 from __future__ import annotations
@@ -136,6 +136,6 @@ class SecretRingRepository:
 
 @contextlib.contextmanager
 def _ignore_write_errors() -> Iterator[None]:
-    """Ignore write errors: what is recorded has happened already."""
+    """Ignore write errors: the API call already succeeded."""
     with contextlib.suppress(ProblemError):
         yield

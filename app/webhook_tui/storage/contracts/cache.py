@@ -36,7 +36,7 @@ def cache_path(history: Path) -> Path:
 
 
 def load(history: Path, connection: sqlite3.Connection, selection: Selection) -> ContractScan:
-    """Return the scan of a selection as far as it was kept and is true; else one that has read nothing."""
+    """Return the scan of a selection from the file, unless it is outdated; else one that has read nothing."""
     kept = _read(history, connection)
     for known, state in kept.states:
         if known == selection:

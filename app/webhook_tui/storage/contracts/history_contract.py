@@ -21,7 +21,7 @@ from webhook_tui.storage.database.errors import reading
 _STEP_SECONDS = 0.2
 
 Progress: TypeAlias = Callable[[int, int], bool]
-"""Is told how many deliveries were read and how many there are; returns whether to go on."""
+"""Called with how many deliveries were read and how many there are; returns whether to continue."""
 
 
 def _go_on(_read: int, _total: int) -> bool:
@@ -81,7 +81,7 @@ class HistoryContract:
 
 
 class DepartureReader:
-    """Tells for a filter where deliveries depart; reads the history only for one that asks for it. For one thread."""
+    """Returns where deliveries depart; reads the history only for a filter with `departs:`. For one thread."""
 
     def __init__(self, path: Callable[[], Path], *expressions: Expression) -> None:
         """`path`: asked when the history is first read."""

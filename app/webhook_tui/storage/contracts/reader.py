@@ -42,7 +42,7 @@ class _Reading(msgspec.Struct):
     """Deletions and changed verdicts when the scan was right."""
     began: float
     seconds: float = 0.0
-    """How long it took to read it."""
+    """Seconds that reading it took."""
     is_complete: bool = False
     following: ContractScan | None = None
     """Takes its place when it has read everything: what was read before has changed."""
@@ -57,7 +57,7 @@ class ContractReader:
         self._verdict_changes = verdict_changes
         self._reader = Reader(path)
         self._lock = threading.Lock()
-        """Held while a contract changes, and by whoever reads it on another thread."""
+        """Held while a contract changes, and while another thread reads it."""
         self._readings: dict[Selection, _Reading] = {}
         self._own: Contract | None = None
         """The newest contract of one account's valid deliveries."""
@@ -169,7 +169,7 @@ class ContractReader:
         return deletions, self._verdict_changes()
 
     def _is_outdated(self, connection: sqlite3.Connection, reading: _Reading, now: float) -> bool:
-        """Whether what was read has changed since; not asked again at once after a long reading."""
+        """Whether what was read has changed since; not checked again at once after a long reading."""
         changes = self._changes(connection)
         if changes == reading.changes or now - reading.began < REBUILD_FACTOR * reading.seconds:
             return False
@@ -182,7 +182,7 @@ class ContractReader:
         return reading.is_stale or reading.scan.state.count - reading.kept >= max(WORTHWHILE, reading.kept // 10)
 
     def _save_all(self, connection: sqlite3.Connection) -> None:
-        """Keep what took long to read."""
+        """Save contracts whose reading took long."""
         for selection, reading in self._readings.items():
             if reading.connection is connection and reading.scan.state.count - reading.kept >= WORTHWHILE:
                 self._save(connection, selection, reading)

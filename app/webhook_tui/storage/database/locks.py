@@ -48,7 +48,7 @@ class FileLock:
 
     def write(self, content: bytes) -> None:
         """Replace the content of the locked file. Write errors are ignored: the lock holds all the same."""
-        if self._descriptor is not None and os.name == "posix":  # Windows lets nobody read a locked file
+        if self._descriptor is not None and os.name == "posix":  # Windows lets no process read a locked file
             with contextlib.suppress(OSError):
                 os.pwrite(self._descriptor, content, 0)
                 os.ftruncate(self._descriptor, len(content))
@@ -81,7 +81,7 @@ class FileLock:
 
 
 class ProcessLock:
-    """Tells living processes from dead ones: each holds a lock on `<database>.<name>.alive` as long as it lives."""
+    """Shows which processes live: each holds a lock on `<database>.<name>.alive` as long as it lives."""
 
     def __init__(self, database: Path) -> None:
         """Take the lock of this process, and delete the files of dead ones. Raises OSError."""
@@ -111,7 +111,7 @@ class ProcessLock:
 def is_any_alive(database: Path) -> bool:
     """Whether any process holds a lock for that database. Deletes the files of dead ones. Raises OSError."""
     files = database.parent.glob(f"{glob.escape(database.name)}.*{ALIVE}")
-    return sum(map(is_held, files)) > 0  # every file is looked at
+    return sum(map(is_held, files)) > 0  # every file is checked
 
 
 def is_held(file: Path) -> bool:

@@ -115,8 +115,8 @@ def build_query(
 ) -> Query:
     """Translate a filter. `now`: from when ages count. Raises sqlite3.Error.
 
-    Each `or` branch is read along the index of the term with the lowest rank. SQLite has no statistics that would tell
-    it which verdict or event is rare. Without `use_indexes` every row of the range is read, which is best for few.
+    Each `or` branch is read along the index of the term with the lowest rank. SQLite has no statistics that would show
+    which verdict or event is rare. Without `use_indexes` every row of the range is read, which is best for few.
     """
     builder = _Builder(connection, now, use_indexes=use_indexes)
     sources = [source for branch in expression.branches for source in builder.branch(branch)]
@@ -165,7 +165,7 @@ class _Builder:
         """The sources of a branch."""
         conditions = [self._condition(term) for term in branch.terms]
         if _NEVER in conditions:
-            # SQLite drops the other conditions, and then cannot prove that a partial index that is named may be used.
+            # SQLite drops the other conditions, and then cannot tell that a partial index that is named may be used.
             return [_Source("deliveries d NOT INDEXED", "0")]
         best = min(conditions, key=lambda one: one.rank, default=_Condition("1"))
         if best.candidates:
@@ -242,7 +242,7 @@ class _Builder:
         return _Condition(f"d.event_id IS NOT NULL AND {of_accounts} AND d.event_id IN ({ids})", 0, "attempts")
 
     def _about_content(self, term: BareWord | ContentTerm, *, is_negated: bool) -> _Condition:
-        """As far as the word index and the columns tell; Python checks the rest."""
+        """The condition that the word index and the columns can decide; Python checks the rest."""
         if not self._use_indexes or not isinstance(term, Text | BareWord):
             self.check = "1"
         elif self.check == "0":

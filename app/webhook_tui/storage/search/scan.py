@@ -170,7 +170,7 @@ class Scan:
         return build_query(self._search.expression, self._search.now, self._connection, use_indexes=use_indexes)
 
     def _is_small(self, low: int, high: int) -> bool:
-        """Whether a range has so few deliveries that each is looked at sooner than an index is asked."""
+        """Whether a range has so few deliveries that reading each is faster than querying an index."""
         return high - low < self._sizes[0]
 
     def _find(
@@ -189,7 +189,7 @@ class Scan:
         yield low, []
 
     def _parts(self, query: Query, low: int, high: int) -> Iterator[tuple[int, int]]:
-        """The parts of a range that may hold matches: to count words is faster than to look at each delivery."""
+        """The parts of a range that may hold matches: counting words is faster than reading each delivery."""
         if not query.covered or low < query.dense_from or high > query.parameters["done"]:
             yield low, high
             return

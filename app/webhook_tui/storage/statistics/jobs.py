@@ -44,7 +44,7 @@ MOST_EVENTS = 500
 _LARGEST_BODY = 1_048_576
 """Bytes; a larger one is not read for its job."""
 _MOST_IMAGES = 100_000
-"""Different links that are told apart for one job."""
+"""Different links that are counted for one job."""
 
 _COLUMNS = """
     SELECT d.seq, d.received_at, d.event, d.verdict, d.attempt, CASE WHEN d.size <= :largest THEN b.body ELSE x'' END
@@ -60,7 +60,7 @@ _NOTHING: tuple[_Rank, str] = ((False, False, 0.0, 0), "")
 
 
 class _Tracked(Struct, eq=False):
-    """What the deliveries read so far say of one job."""
+    """The state of one job by the deliveries read so far."""
 
     job_id: str
     first_at: int

@@ -155,7 +155,7 @@ class ChildRun(Struct):
 
     @property
     def timed_out(self) -> bool:
-        """Whether it was ended because no URL came."""
+        """Whether it was ended because it printed no URL."""
         return self.code is None and self.problem is None
 
     @property

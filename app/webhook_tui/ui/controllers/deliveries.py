@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from webhook_tui.ui.views.detail.pane import DetailPane
 
 _NAMES_FROM = 200
-"""So many of the newest deliveries are looked at for names of events."""
+"""How many of the newest deliveries are searched for names of events."""
 DETAIL_SECONDS = 0.25
 """The least time between two deliveries that the detail shows by itself; more cannot be read."""
 

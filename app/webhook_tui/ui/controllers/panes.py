@@ -95,7 +95,7 @@ class PaneController:
             self._deliveries.table.waits = self.is_in_detail or self._screen.has_class("-zoomed")
 
     def resize(self, size: Size) -> None:
-        """Below the minimum size show one line that says so."""
+        """Below the minimum size show only one line about it."""
         width, height = size
         tiny = width < LEAST_WIDTH or height < LEAST_HEIGHT
         self._screen.set_class(tiny, "-tiny")
@@ -194,7 +194,7 @@ class PaneController:
         self._screen.remove_class("-stream")
         target, self._came_from = self._came_from, None
         if self._deliveries.total:
-            # What had the focus may be gone: the steps' buttons, when the first delivery came meanwhile.
+            # What had the focus may be gone: the steps' buttons, when the first delivery arrived meanwhile.
             body = self._screen.query_one("#body")
             target = target if target is not None and target in body.walk_children() else self._deliveries.table
         if target is not None:

@@ -1,7 +1,7 @@
 """The base of all dialogs: a title, a body, and a row of buttons whose first is the safe one.
 
-Keys that come in the first 300 ms are not heard: whoever holds a key down, or types while the dialog opens, answers
-nothing by it. The app asks `is_deaf` before it passes a key on.
+Keys pressed in the first 300 ms are ignored, so that a key held down or typed while the dialog opens answers nothing.
+The app checks `is_deaf` before it passes a key on.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ class Dialog(ModalScreen[Answer], Generic[Answer]):
     """primary: a question; warning: something is replaced; error: something is deleted."""
     TITLE_TEXT: str = ""
     DEAF_SECONDS: ClassVar[float] = 0.3
-    """For so long no key is heard."""
+    """Keys are ignored for so many seconds."""
     clock: ClassVar[Callable[[], float]] = staticmethod(time.monotonic)
     """Monotonic seconds."""
 

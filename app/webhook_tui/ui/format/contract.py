@@ -209,7 +209,7 @@ def _types(field: Field, line: FieldLine, contract: EventContract, width: int, g
 
 
 def _timeline(contract: EventContract, field: Field, width: int, now: datetime, glyphs: Symbols) -> Iterator[Content]:
-    """When deliveries came; where something departed, in the colour of warnings."""
+    """When deliveries arrived; where something departed, in the colour of warnings."""
     timeline = contract.timeline
     if len(timeline.counts) < 2 or contract.first is None or contract.last is None or len(timeline.counts) > width:
         return

@@ -110,18 +110,18 @@ def lamps(check: HandlerCheck, seconds: float) -> Content:
 def _counts(check: HandlerCheck, seconds: float) -> Content:
     failed, total = len(check.failed), len(check.cases)
     passed = check.done - failed
-    took = f"{seconds:.0f} s"
+    elapsed = f"{seconds:.0f} s"
     if check.state is CheckState.ENDED and not failed:
-        return Content.assemble((f"{passed} of {total} passed in {took}.", "$valid"))
+        return Content.assemble((f"{passed} of {total} passed in {elapsed}.", "$valid"))
     passed_and_failed = Content.assemble(
         (f"{passed} passed", "$valid"), "  ", (f"{failed} failed", "bold $bad" if failed else "$muted")
     )
     if check.state is CheckState.ENDED:
         first = f"Start with: {check.failed[0].title}."
-        return Content.assemble(passed_and_failed, (f" in {took}.  ", "$muted"), first)
+        return Content.assemble(passed_and_failed, (f" in {elapsed}.  ", "$muted"), first)
     word = "stopped, " if check.state is CheckState.STOPPED else ""
     place = min(total, check.done + (check.state is CheckState.RUNNING))
-    return Content.assemble(passed_and_failed, (f"   {word}{place} of {total} · {took}", "$muted"))
+    return Content.assemble(passed_and_failed, (f"   {word}{place} of {total} · {elapsed}", "$muted"))
 
 
 def heading(url: str, width: int, symbols: Symbols, *, is_current: bool) -> Content:

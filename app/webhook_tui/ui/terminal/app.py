@@ -95,7 +95,7 @@ class TerminalApp(App[object]):
         self.see_alerts()
 
     def on_resize(self) -> None:
-        """Ask for the mouse again: what resizes may be a multiplexer that was attached anew."""
+        """Ask for the mouse again: a resize may come from a multiplexer that was attached again."""
         self._request_mouse()
 
     def _request_mouse(self) -> None:

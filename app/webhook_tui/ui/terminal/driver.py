@@ -131,7 +131,7 @@ class TerminalDriver(LinuxDriver):
         return super()._get_terminal_size()
 
     def request_mouse(self) -> None:
-        """Ask for mouse reports again: a terminal that was attached anew or reset has forgotten it."""
+        """Ask for mouse reports again: a terminal that was attached again or reset has lost the setting."""
         if self._is_active:
             self._enable_mouse_support()
             if self._mouse_pixels:
@@ -180,7 +180,7 @@ class TerminalDriver(LinuxDriver):
             return
         try:
             self.process_message(message)
-        except Exception as error:  # noqa: BLE001 -- also after the end of the app's loop; reading goes on until told
+        except Exception as error:  # noqa: BLE001 -- also after the end of the app's loop; reading goes on until stopped
             _log.warning("dropped input that could not be passed on (%s)", type(error).__name__)
 
     # Stopping and continuing
@@ -191,7 +191,7 @@ class TerminalDriver(LinuxDriver):
 
     @property
     def _owns_terminal(self) -> bool:
-        """Whether the screen is shown, and not an editor or what is said after the end."""
+        """Whether the screen is shown, and not an editor or the lines after the end."""
         return self._auto_restart and self._app.is_running
 
     def _sigtstp_application(self, *_: object) -> None:

@@ -28,7 +28,7 @@ class SignalHandlers:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._before: dict[int, Any] = {}
         self._early_code: int | None = None
-        """Of a signal that came before there was a loop."""
+        """A signal that arrived before there was a loop."""
 
     def install(self) -> None:
         """Handle the signals from now on. Repeated calls have no effect."""

@@ -145,7 +145,7 @@ class StreamPane(Vertical):
                 self._frames.request(self._fill)
 
     def _not_shown(self, _problem: Problem) -> None:
-        """The session has ended; the notice says so."""
+        """The session has ended, which a notice reports."""
 
     def _show_sides(self, shown: EventSides) -> None:
         """Both contents, if they are still wanted."""
@@ -196,7 +196,7 @@ class StreamPane(Vertical):
         self.refresh_bindings()
 
     def action_copy(self) -> None:
-        """Copy both contents, or what is said of the event under the cursor."""
+        """Copy both contents, or the description of the event under the cursor."""
         event = self.table.chosen
         if self._shows_sides:
             self.post_message(CopyRequested(self.query_one(f"#{_SIDES}", ProseView).plain, "both contents"))

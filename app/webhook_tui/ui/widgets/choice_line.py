@@ -1,6 +1,6 @@
 """A choice of a few options, in a line or in rows; arrows, letters and clicks choose.
 
-Not Textual's RadioSet: it tells the chosen button by colour alone, needs a row for each, and has no letters.
+Not Textual's RadioSet: it shows the chosen button by colour alone, needs a row for each, and has no letters.
 """
 
 from __future__ import annotations

@@ -25,7 +25,7 @@ from webhook_tui.ui.widgets.suggestion_list import SuggestionList
 PAUSE_SECONDS = 0.08
 """After the last key."""
 REST_SECONDS = 1.0
-"""After the last key: whoever types waits, so that what is half typed is meant as it stands."""
+"""After the last key; an incomplete term is an error from then on."""
 _LONGEST_LABEL = 24
 
 

@@ -39,7 +39,7 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
 
     ALLOW_SELECT = False
     COMPONENT: ClassVar[str]
-    """What the names of its component classes begin with."""
+    """Prefix of the names of its component classes."""
 
     def part(self, name: str) -> Style:
         """The style of one of its component classes, to be put over another."""
@@ -64,15 +64,15 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
         raise NotImplementedError
 
     def scroll_by_hand(self, top: int) -> None:
-        """The user moves the view, not the cursor."""
+        """Scroll to `top` on behalf of the user; the cursor stays."""
         self.scroll_to_place(top)
 
     @property
     def view_size(self) -> Size:
         """Columns and lines without padding and scrollbars.
 
-        `scrollable_content_region` says the same, but asks the compositor where the widget is: with several questions
-        for each line that was an eighth of a frame.
+        `scrollable_content_region` returns the same, but queries the compositor: several calls for each line took an
+        eighth of a frame.
         """
         return self.container_size - self.scrollbar_gutter.totals
 
@@ -98,7 +98,7 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
             self.scroll_to_place(max(min(self.scroll_offset.y, place), place - self.page + 1))
 
     def measure(self) -> None:
-        """Tell the scrollbar how many lines there are."""
+        """Set the scrollbar to the number of lines."""
         size = Size(self.view_size.width, self.places + self.heading_lines)
         if (size.height > self.container_size.height) is self.show_vertical_scrollbar:
             # Another `virtual_size` makes Textual lay out the whole screen: an eighth of the CPU in a flood. Only a
@@ -149,34 +149,34 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
     # Mouse
 
     def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
-        """The wheel moves the view."""
+        """Scroll the view."""
         event.stop().prevent_default()
         self.scroll_by_hand(self.scroll_offset.y - _WHEEL_LINES)
 
     def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
-        """The wheel moves the view."""
+        """Scroll the view."""
         event.stop().prevent_default()
         self.scroll_by_hand(self.scroll_offset.y + _WHEEL_LINES)
 
     def on_scroll_to(self, message: ScrollTo) -> None:
-        """The thumb is being dragged."""
+        """Scroll to where the thumb is dragged."""
         message.stop().prevent_default()
         if message.y is not None:
             self.scroll_by_hand(round(message.y))
 
     def on_scroll_up(self, message: ScrollUp) -> None:
-        """A click above the thumb."""
+        """Scroll up by a page after a click above the thumb."""
         message.stop().prevent_default()
         self.scroll_by_hand(self.scroll_offset.y - self.page)
 
     def on_scroll_down(self, message: ScrollDown) -> None:
-        """A click below the thumb."""
+        """Scroll down by a page after a click below the thumb."""
         message.stop().prevent_default()
         self.scroll_by_hand(self.scroll_offset.y + self.page)
 
 
 class PlainScrollBar(ScrollBarRender):
-    """Ends on whole cells, as the eighths of a cell are not in ASCII."""
+    """Draws the thumb in whole cells, since ASCII has no eighths of a cell."""
 
     VERTICAL_BARS: ClassVar[list[str]] = [" "] * 8
     HORIZONTAL_BARS: ClassVar[list[str]] = [" "] * 8

@@ -87,7 +87,7 @@ async def test_of_several_marked_ones_one_is_chosen() -> None:
 
 
 async def test_a_link_is_shown_in_full_and_asks(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Of several one is chosen; the safe button has the focus; b opens it to the letter."""
+    """Of several one is chosen; the safe button has the focus; b opens it unchanged."""
     thumb = "https://cdn.example.com/jobs/job_7c1e90/thumb/3.png"
     async with stage(size=STACKED) as played:
         opened = opened_links(played, monkeypatch)
@@ -108,7 +108,7 @@ async def test_a_link_is_shown_in_full_and_asks(monkeypatch: pytest.MonkeyPatch)
 
 
 async def test_the_link_of_the_line_under_the_cursor_comes_first(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nothing else is asked for it; a payload without links says so."""
+    """Nothing else is asked for it; a payload without links gets a notice."""
     async with stage() as played:
         opened = opened_links(played, monkeypatch)
         await choose(played, 8)

@@ -85,7 +85,7 @@ async def test_it_goes_with_the_cursor_and_says_what_cannot_be() -> None:
 
 
 async def test_a_large_payload_does_not_hold_up_the_screen() -> None:
-    """10 MiB: keys are heard while it is queried."""
+    """10 MiB: keys are handled while it is queried."""
     row = {"id": 7, "text": "x" * 900}
     session = FakeSession.running()
     session.rows.add(stored_delivery(13, body=json.dumps([row] * 11_000).encode()))

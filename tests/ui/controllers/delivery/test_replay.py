@@ -319,7 +319,7 @@ async def test_an_editor_that_changes_nothing_sends_nothing(monkeypatch: pytest.
         assert [command for command in played.session.commands if isinstance(command, ReplayDeliveries)] == []
 
 
-async def test_a_terminal_that_cannot_be_given_away_is_said() -> None:
+async def test_a_terminal_that_cannot_be_given_away_is_reported() -> None:
     """As under a test runner."""
     async with stage(forwarding(), size=STACKED) as played:
         await played.press("R")

@@ -1,4 +1,4 @@
-"""Replaying several: which, how far, what came of it; keys in, commands and the screen out."""
+"""Replaying several: which, how far, the outcome; keys in, commands and the screen out."""
 
 from __future__ import annotations
 
@@ -119,7 +119,7 @@ async def test_progress_as_it_comes_and_the_rows_say_so() -> None:
         assert await sent(played, "a") == ReplayDeliveries((2, 3), APP)
 
         rows = {int(line.split()[0]): line for line in played.lines()[5:17] if line.split()[0].isdigit()}
-        assert [sign in rows[at] for at, sign in ((1, " →200 "), (2, " anew→503 "), (3, " →none "))] == [True] * 3
+        assert [sign in rows[at] for at, sign in ((1, " →200 "), (2, " re-signed→503 "), (3, " →none "))] == [True] * 3
         assert "→" not in rows[4]
 
 

@@ -1,4 +1,4 @@
-"""Simulating an event: keys in, the wish and the screen out."""
+"""Simulating an event: keys in, the command and the screen out."""
 
 from __future__ import annotations
 

@@ -39,7 +39,7 @@ async def listed(entries: tuple[RingEntry, ...] = RING) -> AsyncIterator[Stage]:
 
 
 async def test_the_ring_is_listed_without_a_secret(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where each came from and what it is used for; one is revealed until the next key or for ten seconds."""
+    """The origin of each and its use; one is revealed until the next key or for ten seconds."""
     elapsed: list[Callable[[], Any]] = []
     set_timer = SecretsDialog.set_timer
 

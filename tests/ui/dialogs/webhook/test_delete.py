@@ -42,7 +42,7 @@ async def test_deleting_asks() -> None:
 
 
 async def test_there_is_nothing_to_delete_without_a_webhook() -> None:
-    """The notice says so; no dialog opens."""
+    """The notice shows it; no dialog opens."""
     status = replace(LISTENING, tunnel=LIVE, webhook=WebhookStatus(WebhookState.NOT_REGISTERED))
     async with stage(FakeSession(status, mock_up_rows()), size=STACKED) as played:
         await played.press("X")

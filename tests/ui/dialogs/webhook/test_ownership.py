@@ -1,4 +1,4 @@
-"""The question before a webhook of somebody else is replaced."""
+"""The question before a webhook that is not ours is replaced."""
 
 from __future__ import annotations
 

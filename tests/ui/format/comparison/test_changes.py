@@ -56,8 +56,8 @@ def test_long_values_are_shown_where_they_differ() -> None:
         (b"{", "16 → 1 byte"),
     ],
 )
-def test_what_has_no_paths_is_told_by_bytes(after: bytes, said: str) -> None:
-    """The lines that went and came, and what stayed."""
+def test_what_has_no_paths_is_reported_by_bytes(after: bytes, said: str) -> None:
+    """Removed, added and unchanged lines."""
     *shown, counted = lines(after, b'{"a": 1, "b": 2}')
     assert counted == said
     assert [line[:2] for line in shown] == ["- ", "+ "]

@@ -23,6 +23,6 @@ GONE = Departure(("data", "output"), None, JsonType.OBJECT, 200, 214)
         ("$.data", 50, ("output: present in 200 deliveries, absent here", "C")),
     ],
 )
-def test_on_its_own_line_a_departure_is_told_in_full(path: str, width: int, line: tuple[str, str]) -> None:
-    """Elsewhere they are counted; what is absent is told on the line of the object."""
+def test_on_its_own_line_a_departure_is_reported_in_full(path: str, width: int, line: tuple[str, str]) -> None:
+    """Elsewhere they are counted; what is absent is reported on the line of the object."""
     assert departure_line([SCORE, URL, GONE], path, width) == line

@@ -144,7 +144,7 @@ def test_refused_requests_and_unequal_events_are_counted() -> None:
     assert "1 refused " in line(replace(WAITING, refusals=refusals[:1]), 100)
 
 
-def test_a_click_on_the_refused_requests_is_told_from_one_elsewhere() -> None:
+def test_a_click_on_the_refused_requests_is_reported_from_one_elsewhere() -> None:
     """It leads to the reasons."""
     shown = line(replace(RUNNING, refusals=(Refusal(404, "no", count=12_345),)), 150)
     start = shown.index("12,345 refused")
@@ -152,7 +152,7 @@ def test_a_click_on_the_refused_requests_is_told_from_one_elsewhere() -> None:
     assert cells == list(range(start, start + len("12,345 refused")))
 
 
-def test_a_click_on_unequal_events_is_told_from_one_elsewhere() -> None:
+def test_a_click_on_unequal_events_is_reported_from_one_elsewhere() -> None:
     """It leads to the SSE pane."""
     shown = line(replace(RUNNING, stream=StreamStatus("live", lost=1, differing=1)), 150)
     start = shown.index("1 lost · 1 differs")

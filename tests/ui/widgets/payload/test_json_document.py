@@ -28,7 +28,7 @@ def paths(document: Document) -> list[str]:
 
 
 def test_json_is_indented_and_nothing_else() -> None:
-    """Numbers, twins and order stay as they came."""
+    """Numbers, twins and order stay as received."""
     body = b'{"b":1e3,"a":12345678901234567890123,"b":1.0,"u":"\\u00e9\\ud800","l":[],"o":{}}'
     document = document_for(body)
     assert document.kind == "json"
@@ -171,14 +171,14 @@ def test_twins_and_numbers_beyond_double_are_named_and_marked() -> None:
 
 
 def test_text_that_would_do_harm_is_made_visible_and_marked() -> None:
-    """Characters that a terminal obeys or hides are replaced, and the line says so."""
+    """Characters that a terminal obeys or hides are replaced, and the line shows it."""
     document = document_for('{"a":"\u202e\u009b31m","ok":"é日本"}'.encode())
     assert text(document)[1] == '  "a": "\ufffd\ufffd31m",'
     assert document.line(1, WIDE).differs
     assert not document.line(2, WIDE).differs
 
 
-def test_bytes_that_are_not_utf8_are_told() -> None:
+def test_bytes_that_are_not_utf8_are_reported() -> None:
     """They are shown as latin-1, marked and noted."""
     document = document_for(b'{"a":"\xff"}')
     assert document.kind == "json"
@@ -219,7 +219,7 @@ def test_half_a_surrogate_pair_is_still_json() -> None:
     assert document_for(b'["\\ud800"]' + b" " * 2_000_000).kind == "text"
 
 
-def test_a_byte_order_mark_is_told() -> None:
+def test_a_byte_order_mark_is_reported() -> None:
     """The JSON behind it is shown as JSON, with a note."""
     document = document_for(b'\xef\xbb\xbf{"a":1}')
     assert document.kind == "json"

@@ -47,7 +47,7 @@ def shown(app: Stage) -> list[str]:
 
 
 def paths(app: Stage) -> list[str]:
-    """The paths that were told."""
+    """The paths that were reported."""
     return [message.path for message in app.heard if isinstance(message, PayloadView.PathChanged)]
 
 
@@ -65,7 +65,7 @@ async def test_the_payload_is_drawn_to_the_character() -> None:
 
 
 async def test_keys_move_the_cursor_and_tell_the_path() -> None:
-    """The bar stands beside the number of the line, the path is told when it changes."""
+    """The bar stands beside the number of the line, the path is reported when it changes."""
     view = PayloadView()
     app = Stage(view)
     async with app.run_test(size=(60, 10)) as pilot:
@@ -242,7 +242,7 @@ async def test_another_document_begins_at_its_beginning() -> None:
 
 
 async def test_a_document_may_come_before_the_screen_or_while_it_is_hidden() -> None:
-    """It is arranged for the width when there is one, and its path is told all the same."""
+    """It is arranged for the width when there is one, and its path is reported all the same."""
     view = PayloadView()
     view.show(document_for(EVENT))
     app = Stage(view)

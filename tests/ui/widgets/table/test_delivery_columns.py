@@ -116,7 +116,7 @@ def test_times_are_of_the_clocks_zone(days: int, short: str, long: str) -> None:
 
 
 def test_no_answer_is_a_word() -> None:
-    """A delivery without an answer says so."""
+    """A delivery without an answer is marked."""
     assert answered_cell(delivery(1, answered=None)) == "none"
     assert answered_cell(delivery(1, answered=503)) == "503"
 

@@ -50,7 +50,7 @@ async def test_failures_are_blocks_and_successes_are_quiet() -> None:
         assert style_at(app, 3, 53).bold
 
 
-async def test_focus_is_told_by_heading_bar_and_row() -> None:
+async def test_focus_is_reported_by_heading_bar_and_row() -> None:
     """Focused: heading bold and primary, primary bar; not focused: muted both, and a fainter row."""
     table = DeliveryTable(now=Clock())
     app = Stage(table.widget)

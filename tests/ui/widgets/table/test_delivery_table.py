@@ -208,7 +208,7 @@ async def test_keys_move_the_cursor() -> None:
 
 
 async def test_messages_say_what_happened() -> None:
-    """The cursor's delivery and the opened one are told by number, each once."""
+    """The cursor's delivery and the opened one are reported by number, each once."""
     table = DeliveryTable(now=Clock())
     app = Stage(table.widget)
     async with app.run_test(size=(84, 20)) as pilot:

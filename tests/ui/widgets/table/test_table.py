@@ -12,7 +12,7 @@ from webhook_tui.ui.widgets.table.delivery_table import DeliveryTable
 from webhook_tui.ui.widgets.table.table import Table
 
 
-def told(app: Stage) -> list[tuple[bool, int]]:
+def reported(app: Stage) -> list[tuple[bool, int]]:
     """What the table said of following."""
     return [(message.following, message.below) for message in app.heard if isinstance(message, Table.FollowChanged)]
 
@@ -44,11 +44,11 @@ async def test_the_cursor_goes_with_the_newest() -> None:
         await pilot.pause()
         assert table.seq == 20
         assert lines(app)[-1].startswith("▌  20")
-        assert told(app) == []
+        assert reported(app) == []
 
 
 async def test_moving_up_ends_it_and_the_last_row_begins_it() -> None:
-    """f, G and reaching the last row turn it on again; each change is told with what is below."""
+    """f, G and reaching the last row turn it on again; each change is reported with what is below."""
     table, rows = DeliveryTable(now=Clock()), Rows(twelve())
     app = Stage(table.widget)
     async with app.run_test(size=(84, 8)) as pilot:
@@ -63,11 +63,11 @@ async def test_moving_up_ends_it_and_the_last_row_begins_it() -> None:
         await pilot.pause()
         assert follows(table)
         assert table.seq == 12
-        assert told(app) == [(False, 1), (False, 2), (False, 1), (True, 0), (False, 11), (True, 0)]
+        assert reported(app) == [(False, 1), (False, 2), (False, 1), (True, 0), (False, 11), (True, 0)]
 
 
 async def test_new_rows_shift_nothing_when_not_followed() -> None:
-    """Neither the cursor nor any line moves; only the number below is told."""
+    """Neither the cursor nor any line moves; only the number below is reported."""
     table, rows = DeliveryTable(now=Clock()), Rows(twelve())
     app = Stage(table.widget)
     async with app.run_test(size=(84, 8)) as pilot:
@@ -80,7 +80,7 @@ async def test_new_rows_shift_nothing_when_not_followed() -> None:
         await pilot.pause()
         assert [line[:82] for line in lines(app)] == before
         assert table.seq == 9
-        assert told(app)[-1] == (False, 31)
+        assert reported(app)[-1] == (False, 31)
 
 
 async def test_the_wheel_ends_following_and_the_end_begins_it() -> None:
@@ -140,7 +140,7 @@ async def test_rows_that_go_above_the_cursor_do_not_move_it() -> None:
 
 
 async def test_a_hidden_table_takes_rows() -> None:
-    """While the detail is zoomed the table is not displayed; what came meanwhile is there when it is."""
+    """While the detail is zoomed the table is not displayed; what arrived meanwhile is there when it is."""
     table, rows = DeliveryTable(now=Clock()), Rows(twelve())
     app = Stage(table.widget)
     async with app.run_test(size=(84, 8)) as pilot:

@@ -62,7 +62,7 @@ class EditedReplayDialog(Dialog[EditedReplay]):
         self._before = before
         self._after = after
         self._edit = edit
-        self._sign_anew = edit.re_sign
+        self._re_signs = edit.re_sign
 
     def on_mount(self) -> None:
         """Focus the button, or the field while it is empty."""
@@ -83,7 +83,7 @@ class EditedReplayDialog(Dialog[EditedReplay]):
     def _signature(self) -> str:
         if not self._edit.can_sign:
             return _NO_SECRET
-        return _RE_SIGNED if self._sign_anew else _KEPT
+        return _RE_SIGNED if self._re_signs else _KEPT
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Send on enter."""
@@ -93,18 +93,18 @@ class EditedReplayDialog(Dialog[EditedReplay]):
     def action_send(self) -> None:
         """Send the edited delivery."""
         if (url := self.query_one(UrlField).url()) is not None:
-            self.dismiss(EditedReplay(url, self._sign_anew))
+            self.dismiss(EditedReplay(url, self._re_signs))
 
     def action_signature(self) -> None:
         """Switch between the original signature and re-signing."""
         if self._edit.can_sign:
-            self._sign_anew = not self._sign_anew
+            self._re_signs = not self._re_signs
             self.query_one("#signature", Static).update(Content(self._signature()))
 
     def action_again(self) -> None:
         """Edit again."""
         url = self.query_one(UrlField).input.value.strip()
-        self.dismiss(EditedReplay(url, self._sign_anew, edit_again=True))
+        self.dismiss(EditedReplay(url, self._re_signs, edit_again=True))
 
     def action_diff(self) -> None:
         """Show the whole difference as a page."""

@@ -29,12 +29,12 @@ from webhook_tui.ui.selection import Selection
 from webhook_tui.ui.widgets.choice_line import ChoiceLine, ChoiceList
 from webhook_tui.ui.widgets.keys.key_button import KeyButton
 
-_ORIGINAL, _ANEW = "original", "anew"
+_ORIGINAL, _RE_SIGNED = "original", "re-signed"
 _AS = {
     _ORIGINAL: "original bytes, keep original signature",
-    _ANEW: "original bytes, re-sign with the current secret",
+    _RE_SIGNED: "original bytes, re-sign with the current secret",
 }
-_KEYS = {_ORIGINAL: "o", _ANEW: "s", "marked": "m", "filtered": "f"}
+_KEYS = {_ORIGINAL: "o", _RE_SIGNED: "s", "marked": "m", "filtered": "f"}
 
 
 class ReplayChoice(Struct, frozen=True):
@@ -201,8 +201,8 @@ class ReplayDialog(Dialog[ReplayChoice]):
     # As what, and where to
 
     @property
-    def _signs_anew(self) -> bool:
-        return self.query_one("#as", ChoiceList).chosen == _ANEW
+    def _re_signs(self) -> bool:
+        return self.query_one("#as", ChoiceList).chosen == _RE_SIGNED
 
     def _describe(self) -> None:
         """Describe what will be sent, and the URL."""
@@ -241,7 +241,7 @@ class ReplayDialog(Dialog[ReplayChoice]):
             signed = "Their signatures will be valid with the current secret."
             return [
                 f"Sends {len(seqs):,} deliveries, #{seqs[0]} to #{seqs[-1]}, in order, from this machine.",
-                signed if self._signs_anew else "Bodies and signatures stay as received.",
+                signed if self._re_signs else "Bodies and signatures stay as received.",
             ]
         return [
             f"Sends #{seqs[0]} once, from this machine. The body stays as received.",
@@ -249,7 +249,7 @@ class ReplayDialog(Dialog[ReplayChoice]):
         ]
 
     def _signature(self, seq: int) -> str:
-        if self._signs_anew:
+        if self._re_signs:
             return "Its signature will be valid with the current secret."
         if seq == self._row.seq and self._row.verdict.is_bad:
             return f"Its signature is {self._row.verdict.value}: a handler that verifies should answer 401."
@@ -278,7 +278,7 @@ class ReplayDialog(Dialog[ReplayChoice]):
         if self._seqs is None:
             self._waits = True
         elif self._seqs:
-            self.dismiss(ReplayChoice(self._seqs, url, self._signs_anew))
+            self.dismiss(ReplayChoice(self._seqs, url, self._re_signs))
 
 
 def _host(url: str) -> str:

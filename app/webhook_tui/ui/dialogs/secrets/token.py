@@ -30,7 +30,7 @@ class TokenChoice(Struct, frozen=True):
 class KeepBox(Static, can_focus=True):
     """A check box; space, enter and a click toggle it.
 
-    Not Textual's Checkbox, which tells on from off by colour alone.
+    Not Textual's Checkbox, which shows its state by colour alone.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -23,7 +23,7 @@ _PUT_BACK = "Restore the previous webhook on exit (PiktID issues it a new secret
 
 
 class ForeignWebhookDialog(Dialog[ResolveOwnership]):
-    """Asks about a webhook of somebody else, which PiktID named."""
+    """Asks whether to replace the webhook that PiktID reports and that is not ours."""
 
     TONE = "warning"
     TITLE_TEXT = "A webhook that is not ours is registered"

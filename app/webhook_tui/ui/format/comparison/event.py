@@ -88,11 +88,11 @@ def sentences(event: ComparedEvent, now: datetime) -> tuple[str, str]:
         return _came_by_both(event, name, now), _contents(event)
     if event.sse_at is not None:
         backfill = " in the backfill" if event.backfilled else ""
-        came = f"{name} came by SSE{backfill} at {_time(event.sse_at, now)}"
-        return f"{came} and has not come by webhook for {_age(event.sse_at, now)}.", _no_webhook(event, now)
+        start = f"{name} came by SSE{backfill} at {_time(event.sse_at, now)}"
+        return f"{start} and has not come by webhook for {_age(event.sse_at, now)}.", _no_webhook(event, now)
     assert event.webhook_at is not None
-    came = f"{name} came by webhook at {_time(event.webhook_at, now)} (#{event.seq})"
-    return f"{came} and has not come by SSE.", _no_sse(event, now)
+    start = f"{name} came by webhook at {_time(event.webhook_at, now)} (#{event.seq})"
+    return f"{start} and has not come by SSE.", _no_sse(event, now)
 
 
 def _came_by_both(event: ComparedEvent, name: str, now: datetime) -> str:

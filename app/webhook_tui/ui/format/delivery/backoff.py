@@ -18,7 +18,7 @@ def backoff_sentences(found: Backoff, *, of_run: bool) -> list[str]:
 
 
 def due_sentence(found: Backoff, attempt: int, at: datetime, now: datetime, *, is_accepted: bool) -> str:
-    """Return when the attempt after the one received `at` is due; "" if the rule does not tell."""
+    """Return when the attempt after the one received `at` is due; "" if the rule does not cover it."""
     seconds = found.wait(attempt)
     if seconds is None or seconds > 366 * 86_400:
         return ""

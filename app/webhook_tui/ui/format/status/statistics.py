@@ -63,7 +63,7 @@ class _Page(Struct, frozen=True):
         room = max(12, min(36, self.width - 2 * (self.room_for(0) + self.room_for(1))))
         return " " * indent + set_cell_size(self.glyphs.fit(text, room - indent), room - indent)
 
-    def fact(self, label: str, *values: str | tuple[str, str] | Content) -> Content:
+    def line(self, label: str, *values: str | tuple[str, str] | Content) -> Content:
         """Return a label and its value."""
         return self.cut(Content.assemble((f"  {label}".ljust(_LABEL), "$muted"), *values))
 
@@ -126,22 +126,22 @@ class _Page(Struct, frozen=True):
                 text += peak
             before = " " * (longest - len(shown.counts))  # what is now stands at the right of all
             bars = Content.assemble(before, _bars(shown.counts, self.glyphs))
-            yield self.fact(_SPANS.get(shown.span_seconds, ""), bars, (text, "$muted"))
+            yield self.line(_SPANS.get(shown.span_seconds, ""), bars, (text, "$muted"))
 
     def answers(self, acks: LatencySummary) -> Iterator[Content]:
         yield Content.assemble(("Answers", "bold"))
         app = self.status.forward_to
         rule = visible(self.status.answer)
         if app is not None and rule == "200":
-            yield self.fact("rule", f"as {visible(app)} answers")
+            yield self.line("rule", f"as {visible(app)} answers")
         else:
-            yield self.fact("rule", (rule, "" if rule == "200" else "bold $warning"))
+            yield self.line("rule", (rule, "" if rule == "200" else "bold $warning"))
         if not acks.count:
-            yield self.fact("time to answer", ("no delivery in this run yet", "$muted"))
+            yield self.line("time to answer", ("no delivery in this run yet", "$muted"))
             return
         times = (("p50", acks.p50), ("p95", acks.p95), ("p99", acks.p99), ("max", acks.longest))
         text = "   ".join(f"{name} {_duration(seconds)}" for name, seconds in times)
-        yield self.fact("time to answer", text, (f"   of {units.count(acks.count)}", "$muted"))
+        yield self.line("time to answer", text, (f"   of {units.count(acks.count)}", "$muted"))
 
     def refused(self) -> Iterator[Content]:
         yield Content.assemble(("Refused", "bold"), (f"{units.count(self.status.refused):>{_LABEL - 7}}", "$warning"))
@@ -220,13 +220,13 @@ class _Page(Struct, frozen=True):
             yield Content.assemble((f"  {what}", "$bad" if overview.problem is not None else "$muted"))
         else:
             kept = "  deleted when leaving" if place.is_temporary else ""
-            yield self.fact("size", units.size(place.size), (kept, "$muted"))
+            yield self.line("size", units.size(place.size), (kept, "$muted"))
             # Never cut: it is there to be read.
             yield Content.assemble(("  file            ", "$muted"), visible(str(place.path)))
         run = "" if place is None else f"{place.run}, "
         began = units.day_time(overview.started_at, self.now)
         lasts = units.age((self.now - overview.started_at).total_seconds())
-        yield self.fact("run", f"{run}since {began}", (f"  {lasts}", "$muted"))
+        yield self.line("run", f"{run}since {began}", (f"  {lasts}", "$muted"))
 
 
 def overview_text(

@@ -171,7 +171,7 @@ class DetailBodies(ContentSwitcher):
             self.post_message(self.NotesChanged())
 
     def _show_no_departures(self, _problem: Problem) -> None:
-        self._asked = None  # it is a note only, and a session that has ended says so by itself
+        self._asked = None  # it is a note only, and the end of the session has a notice of its own
 
     # The last line
 

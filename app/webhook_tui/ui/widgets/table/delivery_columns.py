@@ -1,6 +1,6 @@
 """The columns of a table of deliveries by its width, and the text of their cells.
 
-A column that goes leaves its exceptions behind: a second attempt and an unusual answer move into the event's cell.
+Where a column has no room, its exceptions (a second attempt, an unusual answer) are shown in the event's cell.
 """
 
 from __future__ import annotations
@@ -128,16 +128,16 @@ def answered_cell(row: DeliveryRow) -> str:
 
 
 def is_usual_answer(row: DeliveryRow) -> bool:
-    """Whether the sender took our answer for a success."""
+    """Whether our answer was a success for the sender."""
     return is_success(row.answered)
 
 
 def sent_sign(sent: ForwardResult, glyphs: Symbols) -> str:
-    """What became of a replay: `→200`, `anew→503`, `edited→none`."""
-    how = "edited" if sent.edited else "anew" if sent.re_signed else ""
+    """The result of a replay: `→200`, `re-signed→503`, `edited→none`."""
+    how = "edited" if sent.edited else "re-signed" if sent.re_signed else ""
     return f"{how}{glyphs.arrow}{answer_word(sent.status)}"
 
 
 def cut_text(received: str, width: int, glyphs: Symbols) -> str:
-    """Received text, harmless, in at most `width` cells; what lies far beyond is not even looked at."""
+    """Received text, harmless, in at most `width` cells; text far beyond is not read."""
     return glyphs.fit(glyphs.text(received[: 4 * width + 8]), width)

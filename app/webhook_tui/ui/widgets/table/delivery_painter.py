@@ -57,7 +57,7 @@ class TableStyles(Struct, frozen=True):
 
 
 class RowState(Struct, frozen=True):
-    """What a row's looks depend on besides its own content."""
+    """The state of a row besides its own content."""
 
     has_cursor: bool = False
     ends_run: bool = False
@@ -66,7 +66,7 @@ class RowState(Struct, frozen=True):
     sent: ForwardResult | None = None
     """The newest replay of it."""
     still: bool = False
-    """Nothing may fade: a new row has a hairline, a changed verdict is bold."""
+    """Without animation: a new row has a hairline, a changed verdict is bold."""
     differs: bool = False
     """The event stream brought other contents."""
 

@@ -42,7 +42,7 @@ class TableSpec(Struct, Generic[T], frozen=True):
     cell: Callable[[T, str], Cell]
     """Of a thing, in the column of that name."""
     key: Callable[[T], Hashable]
-    """Tells a thing from others, however it changes."""
+    """Identifies a row, however its content changes."""
     whole: Callable[[T], Cell | None] = lambda _: None
     """One text in place of cells."""
     gap: Callable[[int], str] = lambda _: _GAP

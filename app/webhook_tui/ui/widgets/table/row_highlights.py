@@ -1,6 +1,5 @@
-"""What has just changed in the table, and how strongly it still shows; the present moment is an argument.
-
-In a burst no row is shown as new: a screenful of them says nothing, and costs a frame for each step.
+"""New and changed rows of the table and the strength of their highlights at a given time. In a burst no row is
+highlighted as new: a page full of highlights shows nothing, and each step would cost a frame.
 """
 
 from __future__ import annotations
@@ -11,7 +10,7 @@ from datetime import datetime, timedelta
 
 FADE_SECONDS = 1.0
 STILL_SECONDS = 5.0
-"""How long a change shows where nothing may move."""
+"""How long a change is highlighted without animation."""
 
 _BURST = 20
 _BURST_WINDOW = timedelta(milliseconds=100)
@@ -45,16 +44,16 @@ class RowHighlights:
         self._changed.update(dict.fromkeys(seqs, now))
 
     def visited(self, seq: int | None) -> None:
-        """The cursor stands on `seq`: it is not new any more."""
+        """End the highlight of `seq`, which the cursor is on."""
         if seq is not None:
             self._new.pop(seq, None)
 
     def newness(self, seq: int, now: datetime, seconds: float) -> float:
-        """1 for a row that came just now, 0 for one that came `seconds` ago or was there before."""
+        """Return 1 for a row that arrived at `now`, 0 for one that arrived `seconds` ago or was there before."""
         return _strength(self._new.get(seq), now, seconds)
 
     def change(self, seq: int, now: datetime, seconds: float) -> float:
-        """The same for a changed verdict."""
+        """Return the same for a changed verdict."""
         return _strength(self._changed.get(seq), now, seconds)
 
     def expire(self, now: datetime, seconds: float) -> set[int]:
@@ -68,11 +67,11 @@ class RowHighlights:
         return gone
 
     def showing(self) -> set[int]:
-        """All that has not faded yet."""
+        """Return all that has not faded yet."""
         return {*self._new, *self._changed}
 
     def clear(self) -> None:
-        """Forget everything."""
+        """Remove all highlights."""
         self._new.clear()
         self._changed.clear()
         self._arrivals.clear()

@@ -96,7 +96,7 @@ class TableContent(Protocol):
         """Blanks before what stands in place of the rows when there are none."""
 
     def key(self, place: int) -> Hashable:
-        """What tells a row from others, however it changes."""
+        """The identity of a row, however its content changes."""
 
     def find(self, key: Hashable) -> int | None:
         """The place where the row with that key is now."""
