@@ -109,6 +109,16 @@ async def test_the_steps_until_the_first_delivery(snapshot: Snapshot) -> None:
         assert "following the newest" in played.text()
 
 
+async def test_the_table_has_the_room_beside_the_detail() -> None:
+    """The detail is 50 wide below 160 columns; from there it is half, and the table keeps its result column."""
+    async with stage(size=(120, 30)) as played:
+        await played.until("#12")
+        for width, table in ((120, 70), (140, 90), (159, 109), (160, 90), (180, 90), (200, 100)):
+            await played.pilot.resize_terminal(width, 30)
+            await played.until(lambda: played.main.deliveries.detail.region.right == width)  # noqa: B023 -- at once
+            assert (played.main.deliveries.table.region.width, played.main.deliveries.detail.region.x) == (table, table)
+
+
 async def test_the_heading_is_where_it_will_be_with_deliveries() -> None:
     """Alone it has no focus and sorts nothing; without deliveries the steps are below it again."""
     async with stage(FakeSession(WAITING), size=WIDE) as played:
