@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 from msgspec.structs import replace
 from textual.events import MouseScrollUp
 from textual.strip import Strip
 
 from tests.ui.terminal_view import lines, wheel
-from tests.ui.widgets.stage import Clock, ManyRows, Rows, Stage, changed, find, fourteen, style_at, twelve
+from tests.ui.widgets.stage import NOON, Clock, ManyRows, Rows, Stage, changed, find, fourteen, style_at, twelve
+from webhook_tui.domain.forwarding.forward_result import ForwardOrigin, ForwardResult
 from webhook_tui.domain.signature.verdict import Verdict
 from webhook_tui.ui.widgets.table.delivery_table import DeliveryTable
 from webhook_tui.ui.widgets.table.table import Table
@@ -325,6 +328,24 @@ async def test_a_marked_row_has_its_sign() -> None:
         await pilot.resize_terminal(50, 20)
         await pilot.pause()
         assert lines(app)[3].startswith("◆14:02:58")
+
+
+class _ReplayedRows(Rows):
+    """Each delivery was replayed in an earlier run."""
+
+    def forward_results(self, seq: int) -> Sequence[ForwardResult]:
+        return [ForwardResult(seq, ForwardOrigin.REPLAYED, "http://127.0.0.1:3000/", NOON, 500)]
+
+
+async def test_a_replay_of_an_earlier_run_is_shown() -> None:
+    """In the rows that say that they were replayed, and in no other."""
+    table = DeliveryTable(now=Clock())
+    app = Stage(table.widget)
+    rows = [replace(row, replayed=row.seq == 3) for row in twelve()]
+    async with app.run_test(size=(84, 20)) as pilot:
+        table.show_rows(_ReplayedRows(rows))
+        await pilot.pause()
+        assert ["→500" in line for line in lines(app)[1:5]] == [False, False, True, False]
 
 
 async def test_without_rows_there_may_be_a_line_of_words() -> None:

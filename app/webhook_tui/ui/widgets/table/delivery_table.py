@@ -109,14 +109,26 @@ class DeliveryTable:
             self._repaint(set(changed))
 
     def add_forward_results(self, results: Sequence[ForwardResult]) -> None:
-        """Show in the rows of replayed deliveries what became of that, for as long as the program runs."""
+        """Show in the rows of replayed deliveries what became of that."""
         replays = [sent for sent in results if sent.origin is ForwardOrigin.REPLAYED]
         for sent in replays:
-            self._replays[sent.seq] = replace(sent, headers=(), body=b"")
-            self._replays.move_to_end(sent.seq)
-            if len(self._replays) > _MOST_REPLAYS:
-                self._replays.popitem(last=False)
+            self._keep_replay(sent)
         self._repaint({sent.seq for sent in replays})
+
+    def _keep_replay(self, sent: ForwardResult) -> None:
+        self._replays[sent.seq] = replace(sent, headers=(), body=b"")
+        self._replays.move_to_end(sent.seq)
+        if len(self._replays) > _MOST_REPLAYS:
+            self._replays.popitem(last=False)
+
+    def _replay_of(self, row: DeliveryRow) -> ForwardResult | None:
+        """The newest replay of a delivery; that of an earlier run is read once."""
+        if row.replayed and row.seq not in self._replays and self.rows is not None:
+            for sent in self.rows.forward_results(row.seq):
+                if sent.origin is ForwardOrigin.REPLAYED:
+                    self._keep_replay(sent)
+                    break
+        return self._replays.get(row.seq)
 
     # What the table asks
 
@@ -183,9 +195,9 @@ class DeliveryTable:
                     ends_run=ends_run,
                     newness=self._highlights.newness(row.seq, now, seconds),
                     change=self._highlights.change(row.seq, now, seconds),
-                    sent=self._replays.get(row.seq),
+                    sent=self._replay_of(row),
                     still=still,
-                    differs=row.seq in self._differing,
+                    differs=row.differs or row.seq in self._differing,
                 ),
             )
             for place, (row, ends_run) in visible.items()
