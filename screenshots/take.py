@@ -75,7 +75,7 @@ _FILM = (
     (("slash", *"!verdict:valid", "enter"), "Show all", 2500),
     (("escape",), "valid", 800),
     (("J",), "events", 2500),
-    (("enter",), "Job job_", 4000),
+    (("g", "enter"), "Job job_", 4000),
 )
 """Keys, the text that is awaited after them, and how long it is shown."""
 
