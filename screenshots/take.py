@@ -75,7 +75,7 @@ _FILM = (
     (("slash", *"!verdict:valid", "enter"), "Show all", 2500),
     (("escape",), "valid", 800),
     (("J",), "events", 2500),
-    (("enter",), "image_index 1", 4000),
+    (("g", "enter"), "Job job_", 4000),
 )
 """Keys, the text that is awaited after them, and how long it is shown."""
 
@@ -118,11 +118,11 @@ async def take(picture: Picture) -> None:
 
 async def film() -> None:
     """Play the first minute and save it as a GIF: deliveries arrive, one fails, why, a filter, its job."""
-    frames: list[tuple[bytes, int]] = []
+    frames: list[tuple[str, int]] = []
     async with playing(110, 30, "webhook-dark") as (app, pilot):
 
         def shoot(milliseconds: int) -> None:
-            frames.append((drawn(without_serial(app.export_screenshot(title="webhook-tui"))), milliseconds))
+            frames.append((app.export_screenshot(title="webhook-tui"), milliseconds))
 
         table = app.screen.query_one("#deliveries", Table)
         for count in range(_DELIVERIES + 1):
@@ -144,7 +144,9 @@ async def film() -> None:
             await until(pilot, lambda wanted=awaited: wanted in screen_text(app))  # type: ignore[misc]  # as above
             await pilot.pause(0.4)
             shoot(milliseconds)
-    images = [Image.open(BytesIO(frame)).convert("RGB").quantize(64, dither=Image.Dither.NONE) for frame, _ in frames]
+    images = [
+        Image.open(BytesIO(drawn(svg))).convert("RGB").quantize(64, dither=Image.Dither.NONE) for svg, _ in frames
+    ]
     images[0].save(
         HERE / f"{FILM}.gif",
         save_all=True,
