@@ -30,9 +30,15 @@ def pytest_collection_finish() -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark the tests of `integration/` and `hostile/`, so that the quick ones can be run alone."""
+    """Mark the tests of `integration/` and `hostile/`, so that the quick ones can be run alone.
+
+    And those that run the whole screen, each of which takes as long as a hundred others.
+    """
     for item in items:
-        for name in {"integration", "hostile"} & set(item.path.relative_to(Path(__file__).parent).parts):
+        parts = set(item.path.relative_to(Path(__file__).parent).parts)
+        if isinstance(item, pytest.Function) and getattr(item.module, "stage", None) is not None and "ui" in parts:
+            parts.add("integration")
+        for name in {"integration", "hostile"} & parts:
             item.add_marker(name)
 
 

@@ -13,7 +13,7 @@ from webhook_tui.domain.events import WebhookRegistered
 from webhook_tui.domain.signature.verdict import Verdict
 from webhook_tui.domain.status import SessionStatus
 
-DELIVERIES = 300
+DELIVERIES = 120
 ROTATIONS = 4
 
 
@@ -22,7 +22,7 @@ def _has_registered(running: Running, times: int, _status: SessionStatus) -> boo
 
 
 async def test_no_delivery_of_a_burst_keeps_a_wrong_verdict(tmp_path: Path) -> None:
-    """300 deliveries, four rotations while they come: valid or older, none invalid, none pending."""
+    """120 deliveries, four rotations while they come: valid or older, none invalid, none pending."""
     async with (
         sandbox_of(ping_on_stream=False) as (sandbox, api_url),
         session_of(settings(tmp_path, api_url=api_url, sse=False)) as running,
