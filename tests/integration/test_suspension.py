@@ -42,14 +42,14 @@ async def test_an_editor_that_goes_wrong(tmp_path: Path) -> None:
     shall_do = Path(f"{script}.does").write_text
     async with _sandbox(f"sh {shlex.quote(str(script))}") as screen:
         for does, words in {
-            "fails": "The editor failed with exit code 3.",
-            "killed": "The editor was ended by SIGKILL.",
-            "deletes": "The editor left no file.",
-            "empties": "The editor left the file empty.",
-            "returns": "The editor saved nothing.",
+            "fails": "The editor failed with exit code 3. Nothing was sent.",
+            "killed": "The editor was ended by SIGKILL. Nothing was sent.",
+            "deletes": "The editor left no file. Nothing was sent.",
+            "empties": "The editor left the file empty. Nothing was sent.",
+            "returns": "The editor saved nothing: nothing was sent.",
         }.items():
             shall_do(does)
-            await screen.pressing("R", f"{words} Nothing was sent.")
+            await screen.pressing("R", words)
             await screen.until("✓ valid")
         shall_do("waits")
         await screen.pressing("R", "Editing")

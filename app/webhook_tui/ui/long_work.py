@@ -1,4 +1,4 @@
-"""Work that takes seconds: whoever does it counts, the status line shows how far it is, and x stops it."""
+"""Long work: its worker counts, the status line shows the progress, and x stops it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which addresses of the internet may be connected to for a link that somebody else wrote.
+"""Which addresses of the internet may be connected to for a link from another sender.
 
 A link in a payload must not reach what only this machine or its network can reach: a router's page, a database, the
 metadata of a cloud machine (169.254.169.254).

@@ -148,7 +148,7 @@ class TerminalDriver(LinuxDriver):
         self._send(notification(sentence, os.environ))
 
     def show_unseen(self, count: int) -> None:
-        """Show the number of alerts that nobody has seen in the title; 0: the title is the program's name."""
+        """Show the number of unseen alerts in the title; 0: the title is the program's name."""
         self._send(self._title.unseen(count))
 
     def _send(self, sequence: str) -> None:
