@@ -15,6 +15,8 @@ from webhook_tui.domain.delivery.text import is_harmless
 from webhook_tui.export.destination import Destination
 from webhook_tui.export.formats import FORMATS
 
+pytestmark = pytest.mark.integration
+
 CURLS = ["stand-in", *(["real"] if shutil.which("curl") else [])]
 """The stand-in is as strict as curl's manual; the real one is run as well wherever there is one."""
 

@@ -13,6 +13,8 @@ from webhook_tui.domain.delivery.delivery import StoredDelivery
 from webhook_tui.export.destination import Destination
 from webhook_tui.export.formats import FORMATS
 
+pytestmark = pytest.mark.integration
+
 EVERYTHING = [
     *(stored(body, seq=number) for number, body in enumerate(BODIES.values(), start=100)),
     *(stored(headers=headers, seq=number) for number, headers in enumerate(HEADERS.values(), start=200)),
