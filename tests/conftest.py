@@ -37,8 +37,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         parts = set(item.path.relative_to(Path(__file__).parent).parts)
         if isinstance(item, pytest.Function) and getattr(item.module, "stage", None) is not None and "ui" in parts:
-            parts.add("integration")
-        for name in {"integration", "hostile"} & parts:
+            parts |= {"integration", "portable"}
+        for name in {"integration", "portable", "hostile"} & parts:
             item.add_marker(name)
 
 

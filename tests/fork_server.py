@@ -7,7 +7,6 @@ a socket, and ends with the test process at the other end.
 from __future__ import annotations
 
 import asyncio
-import fcntl
 import gc
 import importlib
 import io
@@ -19,7 +18,6 @@ import socket
 import subprocess
 import sys
 import tempfile
-import termios
 import threading
 import time
 from collections.abc import Mapping, Sequence
@@ -34,8 +32,8 @@ _READ_AT_START = ("PYTHON", "LANG", "LC_")
 
 
 def is_startable(environment: Mapping[str, str]) -> bool:
-    """Whether a command with these variables of its own can be a fork."""
-    return not any(name.startswith(_READ_AT_START) for name in environment)
+    """Whether a command with these variables of its own can be a fork; on Windows none can."""
+    return hasattr(os, "fork") and not any(name.startswith(_READ_AT_START) for name in environment)
 
 
 def run(*arguments: str, given: bytes = b"", **environment: str) -> subprocess.CompletedProcess[bytes]:
@@ -193,6 +191,9 @@ def _become_command(control: socket.socket) -> None:
 
 def _lead_session() -> None:
     """What a terminal does for the program that it starts, and Python where its streams are one."""
+    import fcntl  # noqa: PLC0415 -- Windows has neither
+    import termios  # noqa: PLC0415 -- as above
+
     os.setsid()
     fcntl.ioctl(0, termios.TIOCSCTTY, 0)
     signal.signal(signal.SIGINT, signal.default_int_handler)

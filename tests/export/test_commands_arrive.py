@@ -15,7 +15,7 @@ from webhook_tui.domain.delivery.text import is_harmless
 from webhook_tui.export.destination import Destination
 from webhook_tui.export.formats import FORMATS
 
-pytestmark = pytest.mark.integration
+pytestmark = [pytest.mark.integration, pytest.mark.portable]
 
 CURLS = ["stand-in", *(["real"] if shutil.which("curl") else [])]
 """The stand-in is as strict as curl's manual; the real one is run as well wherever there is one."""

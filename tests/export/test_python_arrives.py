@@ -13,7 +13,7 @@ from webhook_tui.domain.delivery.delivery import StoredDelivery
 from webhook_tui.export.destination import Destination
 from webhook_tui.export.formats import FORMATS
 
-pytestmark = pytest.mark.integration
+pytestmark = [pytest.mark.integration, pytest.mark.portable]
 
 EVERYTHING = [
     *(stored(body, seq=number) for number, body in enumerate(BODIES.values(), start=100)),

@@ -25,6 +25,8 @@ from webhook_tui.places import Places
 from webhook_tui.storage.accounts import AccountStore
 from webhook_tui.storage.history import DeliveryStore
 
+pytestmark = pytest.mark.portable
+
 PRINTING = [
     ("--help",),
     ("paths",),

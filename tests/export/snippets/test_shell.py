@@ -15,7 +15,7 @@ from tests.patience import PATIENCE_SECONDS
 from webhook_tui.domain.delivery.text import is_harmless
 from webhook_tui.export.snippets.shell import from_base64, text_body, word
 
-pytestmark = pytest.mark.integration
+pytestmark = [pytest.mark.integration, pytest.mark.portable]
 
 SHELLS = [shell for shell in ("sh", "bash", "dash", "zsh", "ksh", "fish") if shutil.which(shell)]
 """sh is everywhere; the others are tried where they are."""
