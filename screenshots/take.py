@@ -7,6 +7,7 @@ Mono and its bold face alone: with a second family, resvg draws a run that lacks
 from __future__ import annotations
 
 import asyncio
+import os
 import re
 import sys
 import tempfile
@@ -61,6 +62,7 @@ PICTURES = (
     Picture("status-100x30-dark", 100, 30, keys=("i",), awaited="identity_preprocessing"),
     Picture("job-100x30-light", 100, 30, "webhook-light", keys=("J", "g", "enter"), awaited="image_index 1"),
     Picture("query-140x42-dark", 140, 42, keys=("j", "j", "Q", *_QUERY, "enter"), awaited='"job"'),
+    Picture("image-140x42-dark", 140, 42, row="look-1.jpg", keys=("j", "j", "o"), awaited="half blocks"),
     Picture("answers-100x30-dark", 100, 30, keys=("a",), awaited="answers"),
     Picture("help-140x42-dark", 140, 42, keys=("question_mark",), awaited="move"),
 )
@@ -74,7 +76,8 @@ _FILM = (
     (("escape",), "verdict", 400),
     (("slash", *"!verdict:valid", "enter"), "Show all", 2500),
     (("escape",), "valid", 800),
-    (("J",), "events", 2500),
+    (("g", "j", "j", "o"), "half blocks", 4000),
+    (("escape", "J"), "events", 2500),
     (("g", "enter"), "Job job_", 4000),
 )
 """Keys, the text that is awaited after them, and how long it is shown."""
@@ -83,6 +86,7 @@ _FILM = (
 @asynccontextmanager
 async def playing(columns: int, rows: int, theme: str) -> AsyncIterator[tuple[WebhookTuiApp, Pilot[object]]]:
     """Run the application with the sandbox, without a terminal."""
+    os.environ |= {"TERM": "xterm-256color", "COLORTERM": "truecolor"}
     with tempfile.TemporaryDirectory() as folder:
         places = Places(Path(folder) / "config", Path(folder) / "state")
         settings = Settings(sandbox=True, port=9876, places=places)
@@ -145,7 +149,7 @@ async def film() -> None:
             await pilot.pause(0.4)
             shoot(milliseconds)
     images = [
-        Image.open(BytesIO(drawn(svg))).convert("RGB").quantize(64, dither=Image.Dither.NONE) for svg, _ in frames
+        Image.open(BytesIO(drawn(svg, 0.8))).convert("RGB").quantize(64, dither=Image.Dither.NONE) for svg, _ in frames
     ]
     images[0].save(
         HERE / f"{FILM}.gif",
@@ -190,14 +194,14 @@ def without_serial(svg: str) -> str:
     return re.sub(r"terminal-\d+", "terminal", svg)
 
 
-def drawn(svg: str) -> bytes:
+def drawn(svg: str, zoom: float = 1) -> bytes:
     """Return the PNG of an SVG. Raises FileNotFoundError when a font is missing."""
     return bytes(
         resvg_py.svg_to_bytes(
             svg_string=re.sub(r"font-family:\s*(?:Fira Code, monospace|arial)", f"font-family: '{FONT}'", svg),
             skip_system_fonts=True,
             font_files=[font_file(name) for name in FONT_FILES],
-            zoom=1,
+            zoom=zoom,
         )
     )
 
