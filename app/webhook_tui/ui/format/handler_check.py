@@ -93,7 +93,7 @@ def answered(case: CaseResult) -> str:
 def lamps(check: HandlerCheck, seconds: float) -> Content:
     """Return one lamp for each case, then the counts; `seconds`: since the check began."""
     if check.problem is not None:
-        return Content.assemble((check.problem.message, "bold $bad"), "  ", check.problem.advice())
+        return Content.assemble((visible(check.problem.message), "bold $bad"), "  ", visible(check.problem.advice()))
     if not check.cases:
         return Content("")
     signs: list[Content | tuple[str, str]] = []

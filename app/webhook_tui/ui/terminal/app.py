@@ -106,7 +106,7 @@ class TerminalApp(App[object]):
         """Ring and notify, and count it in the terminal's title until a key or the mouse is used."""
         self._unseen += count
         if self._terminal is not None:
-            self._terminal.notify(sentence)
+            self._terminal.send_notification(sentence)
             self._terminal.show_unseen(self._unseen)
 
     def see_alerts(self) -> None:

@@ -143,7 +143,7 @@ class TerminalDriver(LinuxDriver):
             self.write(title)
         super().stop_application_mode()
 
-    def notify(self, sentence: str) -> None:
+    def send_notification(self, sentence: str) -> None:
         """Ring, and show a notification."""
         self._send(notification(sentence, os.environ))
 

@@ -63,7 +63,7 @@ async def test_sideways_folded_and_backwards() -> None:
         view.move_to(2)
         await played.press("enter")
         await played.until('"b": { 1 key }')
-        await drag(played, view, (50, 2), (2, 2))
+        await drag(played, view, (view.region.width - 1, 2), (2, 2))
         assert played.main.get_selected_text() == '  "b": { 1 key },'
 
 
