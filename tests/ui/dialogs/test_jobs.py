@@ -179,7 +179,7 @@ async def test_an_event_behind_a_filter_or_deleted_meanwhile() -> None:
         played.session.rows.delete([8])
         await opened_one(played)
         await played.press("G", "up", "up", "enter")
-        await played.until("Delivery #8 is not stored any more.")
+        await played.until("#8 is not in the history any more.")
 
 
 async def test_the_filter_of_a_job_looks_at_all() -> None:
