@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from msgspec.structs import replace
+from textual.widget import Widget
 
 from tests.ui.fake_session import LISTENING, LIVE, FakeSession
 from tests.ui.memory_rows import mock_up_rows
@@ -13,6 +16,10 @@ from webhook_tui.domain.commands import (
 from webhook_tui.domain.status import WebhookState, WebhookStatus
 
 
+def _is_released(button: Widget) -> bool:
+    return not button.has_class("-active")
+
+
 async def test_deleting_asks() -> None:
     """esc and enter keep it, as does the key that opened the dialog; d deletes."""
     async with stage(size=STACKED) as played:
@@ -21,6 +28,8 @@ async def test_deleting_asks() -> None:
             await played.until("Delete the webhook?")
             await played.press(key)
             await played.dialog_closed()
+            button = played.main.query_one("#delete")  # while it is shown as pressed, it takes no click
+            await played.until(partial(_is_released, button))
         assert played.session.commands == []
         await played.pilot.click("#deliveries", offset=(10, 3))
 
