@@ -59,6 +59,9 @@ class CommandEnded(ExitCondition):
         self._arrived = arrived
         self._process: subprocess.Popen[bytes] | None = None
         self._code: int | None = None
+        self._is_starting = False
+        self._early_signals: list[int] = []
+        """What arrived before there was a process to pass it on to."""
         self._began = time.monotonic()
         self._registered_url: str | None = None
         self._webhook_id: int | str | None = None
@@ -94,6 +97,9 @@ class CommandEnded(ExitCondition):
 
     def on_signal(self, number: int) -> bool:
         """Pass it on; ctrl+c in a terminal has reached the command already."""
+        if self._is_starting:
+            self._early_signals.append(number)
+            return True
         process = self._process
         if process is None or process.poll() is not None:
             return False
@@ -137,12 +143,16 @@ class CommandEnded(ExitCondition):
         self._note("receiver", f"port {port}, {visible(url)}")
         self._write_secret()
         self._began = time.monotonic()
+        self._is_starting = True
         try:
             self._process = subprocess.Popen(self._line.arguments, env=environment)  # noqa: S603 -- the user's own
         except OSError as error:
             self._code = NOT_FOUND if isinstance(error, FileNotFoundError) else NOT_EXECUTABLE
             name = visible(self._line.arguments[0])
             sys.stderr.write(f"webhook-tui: {name} cannot be run: {error.strerror}.\n")
+        self._is_starting = False
+        for number in self._early_signals:
+            self.on_signal(number)
 
     def _wait(self) -> None:
         """The session has stopped by itself: the command still runs to its end."""

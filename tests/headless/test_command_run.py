@@ -1,0 +1,35 @@
+"""The command of `run` and the signals that it gets."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+
+from webhook_tui.domain.events import SessionReady
+from webhook_tui.headless.command_run import CommandEnded, CommandLine
+from webhook_tui.session.session import Session
+
+
+def test_a_signal_while_the_command_starts_is_passed_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It does not end the session while the command goes on without a parent."""
+    session = cast("Session", SimpleNamespace(hook_url=None, signing_secret=lambda: None))
+    condition = CommandEnded(CommandLine(("sleep", "60"), dict(os.environ)), session, None)
+    popen = subprocess.Popen
+    started: list[subprocess.Popen[bytes]] = []
+
+    def start(*arguments: Any, **options: Any) -> subprocess.Popen[bytes]:
+        assert condition.on_signal(signal.SIGTERM)
+        started.append(popen(*arguments, **options))
+        return started[-1]
+
+    monkeypatch.setattr(subprocess, "Popen", start)
+    condition.on_event(SessionReady("http://127.0.0.1:1/", 1))
+
+    assert started[0].wait() == -signal.SIGTERM
+    assert condition.is_met()
+    assert condition.exit_code == 128 + signal.SIGTERM
