@@ -99,8 +99,7 @@ class LocalhostRun:
     async def stop_listening(self) -> None:
         """Refuse new connections; those that there are stay."""
         if self._acceptor is not None:
-            self._acceptor.close()
-            await self._acceptor.wait_closed()
+            self._acceptor.close()  # from Python 3.12 on, wait_closed waits for the connections, too
             self._acceptor = None
 
     async def change_host_key(self) -> None:

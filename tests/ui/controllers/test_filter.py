@@ -300,7 +300,7 @@ async def test_no_match_says_what_the_last_term_costs() -> None:
         await type_filter(played, "event:ping age:<1s")
         await played.until("No matches in 12 deliveries.  esc clears the filter.")
         await played.until("Without age:<1s there are 3:  ctrl+w drops it.")
-        assert played.lines()[29].startswith(" ctrl+w Drop last ")
+        await played.until(lambda: played.lines()[29].startswith(" ctrl+w Drop last "))
         await played.press("ctrl+w")
         await played.until("3 of 12")
         await played.until(" / event:ping ")
