@@ -52,7 +52,7 @@ def write_html(deliveries: Iterable[StoredDelivery], _destination: Destination) 
     chosen = list(deliveries)
     events: defaultdict[str, list[StoredDelivery]] = defaultdict(list)
     for stored in chosen:
-        events[stored.row.event_id or f"#{stored.row.seq}"].append(stored)
+        events[_event_key(stored)].append(stored)
     title = f"{len(chosen)} webhook {'delivery' if len(chosen) == 1 else 'deliveries'}"
     yield (
         f'<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n<title>{title}</title>\n'
@@ -60,8 +60,13 @@ def write_html(deliveries: Iterable[StoredDelivery], _destination: Destination) 
         '<p class="muted">Exported by webhook-tui. Credentials and known secrets were taken out.</p>\n'
     ).encode()
     for stored in chosen:
-        yield _article(stored, events[stored.row.event_id or f"#{stored.row.seq}"]).encode()
+        yield _article(stored, events[_event_key(stored)]).encode()
     yield b"</body>\n</html>\n"
+
+
+def _event_key(stored: StoredDelivery) -> str:
+    """A delivery without an event id is an event of its own."""
+    return stored.row.event_id or f"#{stored.row.seq}"
 
 
 def _article(stored: StoredDelivery, attempts: Sequence[StoredDelivery]) -> str:

@@ -129,11 +129,11 @@ def _follow(
     front = Headless(session.stop, lines, sys.stderr, condition=condition, selection=selection, command=command)
     thread = threading.Thread(target=_run, args=(session, events), name="session", daemon=True)
     has_ended = threading.Event()
+    stuck = threading.Thread(target=_exit_if_stuck, args=(thread, has_ended, front), daemon=True)
 
     def on_signal(number: int, frame: FrameType | None) -> None:
         front.on_signal(number, frame)
-        if front.is_stopping:
-            stuck = threading.Thread(target=_exit_if_stuck, args=(thread, has_ended, 128 + number), daemon=True)
+        if front.is_stopping and stuck.ident is None:
             stuck.start()
 
     with _signals(on_signal):
@@ -150,12 +150,12 @@ def _follow(
     return front.exit_code
 
 
-def _exit_if_stuck(session: threading.Thread, has_ended: threading.Event, exit_code: int) -> None:
+def _exit_if_stuck(session: threading.Thread, has_ended: threading.Event, front: Headless) -> None:
     """End the process once the session has stopped, also when the reader of standard output has stopped reading."""
     session.join()
     if not has_ended.wait(_STUCK_SECONDS):
         _log.warning("standard output is not read; its last lines are dropped")
-        os._exit(exit_code)
+        os._exit(front.exit_code)
 
 
 def _run(session: Session, events: queue.SimpleQueue[SessionEvent]) -> None:

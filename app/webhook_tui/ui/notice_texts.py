@@ -78,7 +78,7 @@ def filter_saved(name: str) -> str:
 
 
 def filter_removed(name: str) -> str:
-    """A toast: a named filter is gone."""
+    """A toast: a named filter was removed."""
     return f"Removed @{name} from config.toml"
 
 

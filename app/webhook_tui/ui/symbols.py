@@ -95,5 +95,5 @@ ASCII = Symbols(
 
 
 def glyphs(*, plain: bool) -> Symbols:
-    """Return the set for a terminal without (`plain`) or with UTF-8."""
+    """Return the symbols to draw with: ASCII where the terminal has no UTF-8 (`plain`), else Unicode."""
     return ASCII if plain else UNICODE

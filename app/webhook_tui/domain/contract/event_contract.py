@@ -191,7 +191,7 @@ class Contract(msgspec.Struct, array_like=True):
         return sorted(self.events.values(), key=lambda one: (-one.deliveries, one.name))
 
     def add(self, body: object, at: Moment) -> None:
-        """Read the decoded body of the next delivery; None: it is not JSON, or too large."""
+        """Add the next delivery. `body`: decoded JSON; None when it is not JSON, or too large."""
         name = body.get("name") if isinstance(body, dict) else None
         if not isinstance(body, dict) or not isinstance(name, str) or len(name) > _LONGEST_NAME:
             self.others += 1

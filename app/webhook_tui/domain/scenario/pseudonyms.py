@@ -20,7 +20,7 @@ _TIME = re.compile(r"\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d
 
 
 class Pseudonyms:
-    """Pseudonyms of one recording."""
+    """Gives each identifying value of one recording a pseudonym, and equal values the same one."""
 
     def __init__(self) -> None:
         self._texts: dict[str, str] = {}

@@ -50,7 +50,7 @@ def take_early(errors_path: Path) -> subprocess.Popen[bytes] | None:
 
 
 def discard_early() -> None:
-    """End a process that no screen has used: the command line asked for none."""
+    """End the session process that was spawned early, where no screen uses it."""
     while _early:
         _, child = _early.popitem()
         child.kill()

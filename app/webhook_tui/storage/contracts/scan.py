@@ -56,7 +56,7 @@ class Selection(msgspec.Struct, frozen=True):
 
 
 class ScanState(msgspec.Struct):
-    """A contract and which deliveries are in it."""
+    """How far a history was read into a contract."""
 
     contract: Contract = msgspec.field(default_factory=Contract)
     read_to: int = 0

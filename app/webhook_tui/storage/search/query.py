@@ -136,7 +136,7 @@ def build_query(
 
 
 def _numbers(sources: Sequence[_Source]) -> str:
-    """The numbers of all these sources as one list."""
+    """Return SQL that selects the numbers of all sources."""
     return " UNION ALL ".join(_select(source.number, source.tables, source.where) for source in sources)
 
 

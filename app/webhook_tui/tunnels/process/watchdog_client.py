@@ -28,7 +28,7 @@ _HAS_PIPES = hasattr(os, "mkfifo")
 
 
 class WatchdogClient:
-    """One start of a program. `directory` is private and removed by `close`."""
+    """Runs one program under the watchdog. `directory` is private and removed by `close`."""
 
     def __init__(
         self, program: str, state_dir: Path, *, environment: Mapping[str, str], more_secrets: Iterable[str] = ()

@@ -129,7 +129,7 @@ class CopyDialog(Dialog[Share]):
         self._changed()
 
     def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
-        """Show the preview of another format."""
+        """Show the preview of the highlighted format."""
         event.stop()
         self._changed()
 

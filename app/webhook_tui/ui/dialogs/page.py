@@ -1,4 +1,4 @@
-"""A page over the whole screen, such as the comparison of two deliveries; several texts stand in tabs."""
+"""A page over the whole screen, such as the comparison of two deliveries; several texts are shown in tabs."""
 
 from __future__ import annotations
 
