@@ -11,7 +11,7 @@ import subprocess
 import sys
 import textwrap
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 
@@ -266,6 +266,113 @@ def test_no_module_is_small() -> None:
     }
 
     assert small - _SMALL_MODULES == set()
+
+
+_BRANCHES = (
+    *(ast.If, ast.IfExp, ast.For, ast.AsyncFor, ast.While, ast.Match, ast.Try, ast.TryStar, ast.comprehension),
+    ast.BoolOp,
+)
+_WITHOUT_TEST_FILE = """
+    .: argv
+    cli: main
+    cli/session: listen
+    cli: settings
+    cli/setup: listings
+    cli/signing: secret verify
+    domain: account
+    domain/answer_rules: answer
+    domain/comparison: compared_event json_diff
+    domain/contract: declarations
+    domain/delivery: event headers text
+    domain/diagnostics: causes encodings envelopes json_changes lexemes payloads renderings secrets serializers
+    domain/diagnostics: stored_report wrappers
+    domain: events
+    domain/filtering: content fields prefilter quantities search_words terms tokens
+    domain/forwarding: forward_result handler_check replay_progress
+    domain/payload: json_document json_lint json_path
+    domain/signature: event_headers secret_ring
+    domain/statistics: intervals
+    domain: status units
+    .: editor
+    export: destination format har har_reader json_lines
+    export/snippets: curl httpie python_source raw
+    export: table
+    handler_check: cases report run
+    headless/archive: export history_import
+    headless: delivery_command delivery_list delivery_page exit_condition
+    headless/mcp: history_tools session_tools
+    headless: messages output replay sandbox
+    headless/setup: status
+    headless: signature_page
+    headless/signing: check secrets send stored_accounts
+    headless: text_style wait
+    http: failure transport
+    payload_query: evaluate process wire worker
+    piktid: connection proxy
+    .: places
+    sandbox: asgi demo_scenario events registration samples sender service
+    session: alerts answer_rule
+    session/history: annotations
+    session/process: launcher
+    session/registration: consent ownership_watch removal
+    session: runtime
+    storage/database: files
+    storage: history_file history_query mappers reader
+    storage/search: results scan
+    storage/statistics: aggregate
+    .: streams
+    tunnels: base errors
+    tunnels/process: watchdog_client
+    tunnels: retry_delay
+    ui/controllers: context deliveries
+    ui/controllers/delivery: editor export links marked
+    ui/controllers: handler_check layout notices panes prompts receiver search statistics webhook work
+    ui/dialogs: annotations answers diff_choice export fields links live_query page
+    ui/dialogs/replay: edited forward replay
+    ui/dialogs: runs
+    ui/format: addresses
+    ui/format/comparison: deliveries event event_sides
+    ui/format/delivery: attempts forward_result headers headline signature
+    ui/format: jobs keys qr_code
+    ui/format/status: notices steps
+    ui: launch notice_texts palette selection session_worker symbols
+    ui/terminal: app driver output_filter signals
+    ui/views/detail: bodies last_line pane payload_query shown_delivery
+    ui/widgets: choice_line
+    ui/widgets/detail: header_list headline image_view picture prose_view query_input tab_strip
+    ui/widgets: filter_bar
+    ui/widgets/keys: action_bar key_button
+    ui/widgets: line_view menu
+    ui/widgets/payload: hex_document json_notes line_index line_painter loader
+    ui/widgets/status: notice_bar status_bar steps_view
+    ui/widgets: suggestion_list
+    ui/widgets/table: event_table
+"""
+"""Modules that have no test file of their own yet, a folder a line; nothing may be added."""
+
+
+def _has_logic(nodes: Iterable[ast.AST]) -> bool:
+    """Whether a function among the nodes branches or loops."""
+    functions = (node for node in nodes if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))
+    return any(isinstance(node, _BRANCHES) for function in functions for node in ast.walk(function))
+
+
+def test_every_module_with_logic_has_its_test_file() -> None:
+    """`app/webhook_tui/a/b.py` is tested in `tests/a/test_b.py`."""
+    missing = {
+        module.with_suffix("").as_posix()
+        for path, nodes in _walked()
+        if path.stem not in _ENTRY_POINTS and _has_logic(nodes)
+        for module in [path.relative_to(PACKAGE)]
+        if not (TOP / "tests" / module.parent / f"test_{module.name}").exists()
+    }
+    excepted = {
+        f"{folder.strip()}/{name}".removeprefix("./")
+        for folder, names in (line.split(":") for line in _WITHOUT_TEST_FILE.split("\n") if line)
+        for name in names.split()
+    }
+
+    assert missing == excepted
 
 
 _FOREIGN_TO_THE_SCREEN = {"httpcore", "httptools", "httpx", "pyngrok", "stamina", "starlette", "uvloop"}
