@@ -211,9 +211,7 @@ _TWO_ANCESTORS: set[str] = set()
 _LARGE_CLASSES = {"MainScreen"}
 _LARGE_FOLDERS: set[str] = set()
 _SMALL_MODULES = {
-    *("argv", "domain/account", "domain/filtering/prefilter", "domain/payload/json_path"),
-    *("domain/payload/links", "domain/payload/query", "domain/run", "domain/signature/event_headers", "environment"),
-    *("export/formats", "export/snippets/raw", "http/descriptors", "payload_query/wire", "sandbox/samples"),
+    *("domain/account", "domain/payload/links", "domain/payload/query", "export/snippets/raw", "payload_query/wire"),
 }
 
 _MOST_MODULES = 15
@@ -273,7 +271,7 @@ _BRANCHES = (
     ast.BoolOp,
 )
 _WITHOUT_TEST_FILE = """
-    .: argv editor places streams
+    .: editor places streams
     cli: main settings
     cli/session: listen
     cli/setup: listings
@@ -281,9 +279,9 @@ _WITHOUT_TEST_FILE = """
     domain: events status units
     domain/filtering: content fields prefilter quantities search_words terms tokens
     domain/forwarding: forward_result handler_check replay_progress
-    domain/payload: json_lint json_path
-    domain/signature: event_headers secret_ring
-    export: destination format har har_reader json_lines table
+    domain/payload: json_lint
+    domain/signature: secret_ring
+    export: destination formats har har_reader json_lines table
     export/snippets: curl httpie python_source raw
     handler_check: cases report run
     headless: delivery_command delivery_list delivery_page exit_condition messages output replay sandbox
@@ -295,7 +293,7 @@ _WITHOUT_TEST_FILE = """
     http: failure transport
     payload_query: evaluate process wire worker
     piktid: connection proxy
-    sandbox: asgi demo_scenario events registration samples sender service
+    sandbox: asgi demo_scenario events registration sender service
     session: alerts answer_rule runtime
     session/history: annotations
     session/process: launcher

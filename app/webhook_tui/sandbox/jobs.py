@@ -14,6 +14,10 @@ Where each part comes from:
 
 from __future__ import annotations
 
+import json
+import random as chance
+import secrets
+import time
 from collections.abc import Callable, Iterator
 from string import ascii_lowercase, digits
 
@@ -25,6 +29,9 @@ _HEX = "0123456789abcdef"
 JOB_KINDS = ("image", "identity", "failed")
 _POST_PROCESSED = frozenset({"garment_recolor"})
 """Types that are post-processed by default: seen in PiktID's code for recolor."""
+
+FIRST_ID = 1_000_000_000
+"""First id of sample events: larger than real ids, and twice of it still fits into 32 bits."""
 
 
 class SampleEvent(Struct, frozen=True):
@@ -97,6 +104,23 @@ def failed_job(random: Callable[[], float]) -> Iterator[SampleEvent]:
     yield _status(job, JOB_TYPES[0], "processing", 0, 1)
     failed = _status(job, JOB_TYPES[0], "failed", 0, 1)
     yield SampleEvent(failed.name, failed.data | {"error_message": "No person was found in the image."})
+
+
+def sample_data(name: str, random: Callable[[], float]) -> dict[str, object]:
+    """Return data for an event of that name: of a completed job, or {} for ping and unknown names."""
+    events = [*image_job(random), *identity_job(random)]
+    return next((event.data for event in reversed(events) if event.name == name), {})
+
+
+def sample_body(event: str) -> bytes:
+    """Return a sample event with the current time and an id of its own."""
+    fields = {
+        "id": FIRST_ID + secrets.randbelow(FIRST_ID),
+        "name": event,
+        "data": sample_data(event, chance.random),
+        "timestamp": round(time.time(), 3),
+    }
+    return json.dumps(fields).encode("ascii")
 
 
 def _status(job: str, kind: str, status: str, finished: int, images: int) -> SampleEvent:

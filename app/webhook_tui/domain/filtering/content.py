@@ -23,8 +23,7 @@ from webhook_tui.domain.filtering.terms import (
     Text,
 )
 from webhook_tui.domain.jobs.job import JobFields, job_ids, job_status
-from webhook_tui.domain.payload.json_decoder import decode
-from webhook_tui.domain.payload.json_path import values_at
+from webhook_tui.domain.payload.json_decoder import decode, values_at
 
 ORDERS: Mapping[Operator, Callable[[Any, Any], bool]] = {
     Operator.IS: operator.eq,

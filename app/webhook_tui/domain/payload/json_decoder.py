@@ -1,4 +1,4 @@
-"""Decodes received JSON alike on every Python: the standard library's decoder, its own limit of depth, one error each.
+"""Decodes received JSON alike on every Python, with one limit of depth and one error each; finds values in it.
 
 How deep the standard library decodes (990, 1,497 or 9,998 levels) and where it sees a trailing comma depends on the
 interpreter's version and on the stack of the caller.
@@ -7,6 +7,7 @@ interpreter's version and on the stack of the caller.
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from itertools import accumulate
 from typing import Any
 
@@ -18,6 +19,7 @@ DEEPEST = 500
 _CHUNK = 65_536
 """Brackets that are counted at once: about a millisecond in which no other thread runs."""
 _MOST_STRIPPED = 8
+_MOST_INDEX_DIGITS = 9
 _BLANKS = " \t\n\r"
 _OPENING, _CLOSING = b"[{", b"]}"
 _NOT_BRACKETS_OR_QUOTES = bytes(sorted(set(range(256)) - set(_OPENING + _CLOSING + b'"')))
@@ -87,3 +89,24 @@ def _at_trailing_comma(error: json.JSONDecodeError) -> json.JSONDecodeError:
             if before.endswith(","):
                 return json.JSONDecodeError(changed, error.doc, len(before) - 1)
     return error
+
+
+def values_at(value: object, path: Sequence[str]) -> list[object]:
+    """Return all values at a path into decoded JSON.
+
+    A number counts in a list, any other key applies to each object of a list.
+    """
+    found = [value]
+    for key in path:
+        found = [below for one in found for below in _below(one, key)]
+    return found
+
+
+def _below(value: object, key: str) -> list[object]:
+    if isinstance(value, dict):
+        return [value[key]] if key in value else []
+    if not isinstance(value, list):
+        return []
+    if key.isascii() and key.isdecimal() and len(key) <= _MOST_INDEX_DIGITS:
+        return value[int(key) :][:1]
+    return [one[key] for one in value if isinstance(one, dict) and key in one]

@@ -16,6 +16,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from webhook_tui.domain.delivery.headers import Headers, signatures
+from webhook_tui.domain.errors import INVALID_EVENT_NAME, ProblemError
 from webhook_tui.domain.signature.secret import Secret
 from webhook_tui.domain.signature.secret_ring import Origin, SecretRing, SigningSecret
 from webhook_tui.domain.signature.verdict import Verdict, VerificationResult
@@ -41,6 +42,21 @@ NONE_FITS = VerificationResult(
 def sign(secret: Secret, body: bytes) -> str:
     """The header value that PiktID sends for `body`: `sha256=` and 64 lower-case hex digits."""
     return PREFIX.decode() + hmac.digest(secret.key, body, hashlib.sha256).hex()
+
+
+def event_headers(event: str, secret: Secret, body: bytes, *, agent: str) -> Headers:
+    """Return the headers of an event of our own, as PiktID sends them, signed with that secret.
+
+    Raises ProblemError (usage) when no header can hold the event's name.
+    """
+    if not event.isprintable() or not event.strip() or event != event.strip():
+        raise ProblemError(INVALID_EVENT_NAME)
+    return (
+        (b"Content-Type", b"application/json"),
+        (b"User-Agent", agent.encode("ascii")),
+        (b"X-Webhook-Event", event.encode("utf-8", "surrogateescape")),
+        (b"X-Webhook-Signature", sign(secret, body).encode("ascii")),
+    )
 
 
 def well_formed(value: bytes) -> bool:

@@ -1,8 +1,9 @@
-"""What is stored, counted: by event, by verdict, and over time; made by the store, shown by the screen."""
+"""What is stored, counted: by run, by event, by verdict, and over time; made by the store, shown by the screen."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 
 from msgspec import Struct
 
@@ -10,6 +11,23 @@ from webhook_tui.domain.signature.verdict import Verdict
 
 Counts = Mapping[Verdict, int]
 """By verdict; without those of which there is none."""
+
+
+class Run(Struct, frozen=True):
+    """One run of the program, and what of it is still stored."""
+
+    number: int
+    """From 1, as in DeliveryRow.run and in the filter `run:3`."""
+    started_at: datetime
+    ended_at: datetime | None
+    """None: it runs, or was killed."""
+    counts: Counts
+    """Of the stored deliveries."""
+
+    @property
+    def deliveries(self) -> int:
+        """How many deliveries of it are stored."""
+        return sum(self.counts.values())
 
 
 class EventCounts(Struct, frozen=True):

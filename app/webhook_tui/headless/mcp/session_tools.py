@@ -17,8 +17,8 @@ from webhook_tui.domain.delivery.headers import SIGNATURE_HEADER, Headers
 from webhook_tui.domain.errors import ProblemError
 from webhook_tui.domain.forwarding.forward_result import ForwardResult, hint
 from webhook_tui.domain.running_session import RunningSession
-from webhook_tui.domain.signature.event_headers import event_headers
 from webhook_tui.domain.signature.secret import Secret
+from webhook_tui.domain.signature.signature import event_headers
 from webhook_tui.domain.status import WebhookState
 from webhook_tui.domain.url import UrlError, normalized_url
 from webhook_tui.headless import messages
@@ -28,7 +28,7 @@ from webhook_tui.headless.mcp.tools import ReplayDelivery, SimulateEvent
 from webhook_tui.headless.setup.status import StatusRequest
 from webhook_tui.http.sender import OutboundSender, Reply, SendError, is_base_url, is_loopback
 from webhook_tui.piktid.client import PiktidClient
-from webhook_tui.sandbox.samples import sample_body
+from webhook_tui.sandbox.jobs import sample_body
 from webhook_tui.session.bus import EventBus
 from webhook_tui.session.clock import Clock
 from webhook_tui.session.forwarding.forwarder import Forwarder, OwnAddress, Replay

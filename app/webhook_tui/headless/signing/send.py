@@ -13,8 +13,8 @@ from webhook_tui.domain.answer_rules.answer import is_success
 from webhook_tui.domain.delivery.headers import Headers
 from webhook_tui.domain.errors import ExitCode, ProblemError
 from webhook_tui.domain.forwarding.forward_result import failure_hint
-from webhook_tui.domain.signature.event_headers import event_headers
 from webhook_tui.domain.signature.secret import Secret
+from webhook_tui.domain.signature.signature import event_headers
 from webhook_tui.headless import messages
 from webhook_tui.http.sender import OutboundSender, Reply, SendError, is_base_url, is_loopback
 from webhook_tui.storage.rows import open_history
