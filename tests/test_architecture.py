@@ -277,7 +277,6 @@ _WITHOUT_TEST_FILE = """
     cli/setup: listings
     cli/signing: secret verify
     domain: events status units
-    domain/filtering: content fields prefilter quantities search_words terms tokens
     domain/forwarding: forward_result handler_check replay_progress
     domain/payload: json_lint
     domain/signature: secret_ring

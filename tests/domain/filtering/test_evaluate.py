@@ -1,13 +1,10 @@
-"""The meaning of the language on single deliveries, and what a term says about the words of its matches."""
+"""The meaning of the language on single deliveries."""
 
 from __future__ import annotations
 
-import json
 from datetime import timedelta
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from tests.factories import INVALID, NOW, delivery, row
@@ -15,12 +12,8 @@ from webhook_tui.domain.contract.departures import Departure
 from webhook_tui.domain.contract.json_types import JsonType
 from webhook_tui.domain.delivery.delivery import StoredDelivery
 from webhook_tui.domain.delivery.headers import Headers
-from webhook_tui.domain.filtering.content import Content
-from webhook_tui.domain.filtering.filter import FilterError, matches, parse, quoted
-from webhook_tui.domain.filtering.prefilter import implied
-from webhook_tui.domain.filtering.search_words import searchable, words
-from webhook_tui.domain.filtering.terms import BodyIs, HeaderIs, JobIs, Pattern, Text
-from webhook_tui.domain.jobs.job import USUAL_FIELDS, JobFields
+from webhook_tui.domain.filtering.filter import matches, parse
+from webhook_tui.domain.jobs.job import JobFields
 
 BODY = (
     b'{"id": "a-b", "name": "image_result", "data": {"job_id": "Job_7c1", "status": "Failed", "progress": 12.5, '
@@ -169,63 +162,3 @@ def test_the_job_fields_are_a_setting() -> None:
     """`data` is free-form: which of its fields name a job is up to the user."""
     assert matches(parse("job:12.5 or job:2026-11-23"), SAMPLE, NOW, job_fields=JobFields(ids=["at"]))
     assert not matches(parse("job:Job_7c1"), SAMPLE, NOW, job_fields=JobFields(ids=["at"]))
-
-
-def test_words_are_what_a_person_sees() -> None:
-    """Escapes of JSON are read, other texts are taken as they are; long words come in pieces."""
-    assert searchable((), b'{"a": "caf\\u00e9\\nnext \\ud83d\\ude00\\ud835\\udc00 C:\\\\new"}') == "a café next 𝐀 c new"
-    assert searchable((), b"path C:\\new") == "path c new"
-    assert searchable(((b"X-\xe9", b"v"),), "Straße".encode()) == "x é v strasse"
-    assert [len(word) for word in words("a" * 150 + " b")] == [64, 64, 22, 1]
-
-
-json_values = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["data", "job_id", "a"]), inner),
-    max_leaves=8,
-)
-
-
-@given(json_values, st.sampled_from(["utf-8", "utf-16", "utf-32"]), st.booleans(), st.data())
-def test_what_a_term_implies_stands_in_the_words(
-    value: object, encoding: str, is_ascii: bool, data: st.DataObject
-) -> None:
-    """The index of words leads to every match of a term about jobs, paths or headers, whatever the values."""
-    text = json.dumps({"data": {"job_id": value, "a": value}}, ensure_ascii=is_ascii)
-    sent = data.draw(st.binary(max_size=6))
-    content = Content(((b"X-Foo", sent),), text.encode(encoding, "surrogatepass"), USUAL_FIELDS)
-    written = value if isinstance(value, str) else json.dumps(value)
-    cut = data.draw(st.integers(0, len(written)))
-    for tail in (quoted(written), f"{quoted(written[:cut])}*" if written[:cut] else "*"):
-        for filter_text in (f"job:{tail}", f"body.data.a={tail}", f"header:x-foo={tail}"):
-            try:
-                term = parse(filter_text).branches[0].terms[0]
-            except FilterError:
-                continue
-            assert isinstance(term, JobIs | BodyIs | HeaderIs)
-            words_of_it = implied(term)
-            if words_of_it is not None and content.holds(term):
-                assert content.holds(words_of_it), filter_text
-
-
-@given(st.text(alphabet="ab*", max_size=6), st.text(alphabet="ab", max_size=8))
-def test_stars_stand_for_anything(pattern: str, text: str) -> None:
-    """As in a regular expression with .* for each star."""
-    parts = tuple(pattern.split("*"))
-
-    assert Pattern(parts, any_case=False).fits(text) == _fits_slowly(pattern, text)
-
-
-def _fits_slowly(pattern: str, text: str) -> bool:
-    if not pattern:
-        return not text
-    if pattern[0] == "*":
-        return any(_fits_slowly(pattern[1:], text[at:]) for at in range(len(text) + 1))
-    return text[:1] == pattern[0] and _fits_slowly(pattern[1:], text[1:])
-
-
-def test_text_is_implied_by_itself() -> None:
-    """So its driver is exact."""
-    term = Text(("a",), is_prefix=True)
-
-    assert implied(term) is term
