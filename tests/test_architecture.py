@@ -276,10 +276,6 @@ _WITHOUT_TEST_FILE = """
     cli/session: listen
     cli/setup: listings
     cli/signing: secret verify
-    domain: events status units
-    domain/forwarding: forward_result handler_check replay_progress
-    domain/payload: json_lint
-    domain/signature: secret_ring
     export: destination formats har har_reader json_lines table
     export/snippets: curl httpie python_source raw
     handler_check: cases report run
