@@ -305,9 +305,6 @@ _WITHOUT_TEST_FILE = """
     ui/controllers/delivery: editor export links marked
     ui/dialogs: annotations answers diff_choice export fields links live_query page runs
     ui/dialogs/replay: edited forward replay
-    ui/format: jobs keys qr_code
-    ui/format/comparison: deliveries
-    ui/format/delivery: forward_result
     ui/terminal: app driver output_filter signals
     ui/views/detail: bodies last_line pane payload_query shown_delivery
     ui/widgets: choice_line filter_bar line_view menu suggestion_list
