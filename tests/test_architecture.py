@@ -276,8 +276,6 @@ _WITHOUT_TEST_FILE = """
     cli/session: listen
     cli/setup: listings
     cli/signing: secret verify
-    export: destination formats har har_reader json_lines table
-    export/snippets: curl httpie python_source raw
     handler_check: cases report run
     headless: delivery_command delivery_list delivery_page exit_condition messages output replay sandbox
     headless: signature_page text_style wait
