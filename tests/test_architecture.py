@@ -276,7 +276,6 @@ _WITHOUT_TEST_FILE = """
     cli/session: listen
     cli/setup: listings
     cli/signing: secret verify
-    handler_check: cases report run
     headless: delivery_command delivery_list delivery_page exit_condition messages output replay sandbox
     headless: signature_page text_style wait
     headless/archive: export history_import
