@@ -271,7 +271,6 @@ _BRANCHES = (
     ast.BoolOp,
 )
 _WITHOUT_TEST_FILE = """
-    .: editor places streams
     cli: main settings
     cli/session: listen
     cli/setup: listings
@@ -282,10 +281,7 @@ _WITHOUT_TEST_FILE = """
     headless/mcp: history_tools session_tools
     headless/setup: status
     headless/signing: check secrets send stored_accounts
-    http: failure transport
-    payload_query: evaluate process wire worker
-    piktid: connection proxy
-    sandbox: asgi demo_scenario events registration sender service
+    payload_query: wire
     session: alerts answer_rule runtime
     session/history: annotations
     session/process: launcher

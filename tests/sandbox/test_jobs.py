@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import itertools
+import json
 import random
 import re
 
 import pytest
 
 from webhook_tui.domain.delivery.event import KNOWN_EVENTS
-from webhook_tui.domain.scenario.scenario import Fault
-from webhook_tui.sandbox.demo_scenario import first_jobs, following_jobs
-from webhook_tui.sandbox.jobs import failed_job, identity_job, image_job, sample_job
+from webhook_tui.sandbox.jobs import FIRST_ID, failed_job, identity_job, image_job, sample_body, sample_data, sample_job
 
 DOCUMENTED = {
     *("error_message", "group_index", "identity_code", "identity_name", "image_index", "job_id", "job_type", "link"),
@@ -19,6 +18,7 @@ DOCUMENTED = {
     *("quality_score", "status", "total_images", "version", "preprocessing_status", "should_post_process"),
     *("post_processing_status", "post_processing_error"),
 }
+
 SEEN_IN_CODE = {"image_result_id", "model_used", "output_format"}
 
 
@@ -69,35 +69,16 @@ def test_another_kind_of_job_is_refused() -> None:
         sample_job("other", random.random)
 
 
-def test_the_first_jobs_are_short_and_have_each_fault_once() -> None:
-    """Six events and more within four seconds."""
-    steps = list(first_jobs(random.Random(1).random, with_faults=True))
+@pytest.mark.parametrize("name", KNOWN_EVENTS)
+def test_a_sample_of_each_known_event(name: str) -> None:
+    """As the last event of its job; a ping has no data. Ids are larger than real ones."""
+    sample = json.loads(sample_body(name))
 
-    assert len(steps) >= 6
-    assert sum(step.after_seconds for step in steps) < 4
-    wrong = [step.fault for step in steps if step.fault is not None]
-    assert sorted(wrong) == sorted(
-        {
-            Fault.ANSWER_LOST,
-            Fault.FORGED,
-            Fault.NO_SIGNATURE,
-            Fault.OLDER,
-            Fault.UPPER_CASE,
-            Fault.NEWLINE,
-            Fault.LOSE,
-            Fault.ALTER,
-        }
-    )
+    assert sample["name"] == name
+    assert FIRST_ID <= sample["id"] < 2**31
+    assert sample["data"].get("status", "completed") == "completed"
+    assert bool(sample["data"]) is (name != "ping")
 
 
-def test_a_job_begins_every_so_many_seconds() -> None:
-    """However many events the one before had."""
-    elapsed = 0.0
-    begins: dict[object, float] = {}
-    for step in itertools.islice(following_jobs(random.Random(1).random, every_seconds=20), 60):
-        elapsed += step.after_seconds
-        begins.setdefault(step.sample.data["job_id"], elapsed)
-        assert step.fault is None
-
-    assert list(begins.values()) == [20.0 * (number + 1) for number in range(len(begins))]
-    assert len(begins) > 8
+def test_an_unknown_event_has_no_data() -> None:
+    assert sample_data("image_upscaled", random.Random(1).random) == {}
