@@ -1,6 +1,8 @@
-"""What the process that loads an image is asked for, and what it reports. Pure."""
+"""An image that a payload links to, what the process that loads it is asked for, and what that reports. Pure."""
 
 from __future__ import annotations
+
+from urllib.parse import urlsplit
 
 from msgspec import Struct
 
@@ -10,6 +12,25 @@ LARGEST_BYTES = 20_000_000
 """Of one image as it is sent."""
 LARGEST_SIDE = 400
 """Pixels of a thumbnail in either direction: more than the cells of any terminal window that can be read."""
+
+
+class ImageLink(Struct, frozen=True):
+    """The link of one image, and what the payload says of it. Raw words: sanitise before showing."""
+
+    url: str
+    before: str = ""
+    """The link of the input that it was made from; "" where the payload names none."""
+    name: str = ""
+    """Of the file that it was made from."""
+    quality: float | None = None
+    """Its score, of 0 to 1 in the samples of PiktID's job API."""
+    index: int | None = None
+    """Its `image_index`."""
+
+    @property
+    def host(self) -> str:
+        """The host, with its port unless it is the usual one."""
+        return urlsplit(self.url).netloc.lower()
 
 
 class ImageRequest(Struct, frozen=True):

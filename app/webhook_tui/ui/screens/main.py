@@ -14,7 +14,6 @@ from textual import events
 from textual.actions import SkipAction
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Container
 from textual.screen import Screen
 from textual.widgets import Static
 
@@ -35,6 +34,7 @@ from webhook_tui.ui.messages import (
 )
 from webhook_tui.ui.widgets.keys.action_bar import ActionBar
 from webhook_tui.ui.widgets.keys.key_bar import KeyBar
+from webhook_tui.ui.widgets.split_pane import SplitPane
 from webhook_tui.ui.widgets.status.notice_bar import NoticeBar
 from webhook_tui.ui.widgets.status.status_bar import StatusBar
 from webhook_tui.ui.widgets.status.steps_view import StepsView
@@ -87,10 +87,9 @@ class MainScreen(Screen[None]):
         now, in_ascii = self.context.now, self.context.in_ascii
         yield StatusBar(now=now, in_ascii=in_ascii)
         yield NoticeBar()
-        with Container(id="body", classes="-waiting"):
-            table = self.deliveries.table
-            table.can_focus = False  # the heading alone, until there is a delivery
-            yield table
+        table = self.deliveries.table
+        table.can_focus = False  # the heading alone, until there is a delivery
+        yield SplitPane(table, split=self.context.preferences.read().split, id="body", classes="-waiting")
         yield StepsView(classes="-waiting")
         yield ActionBar()
         yield KeyBar()

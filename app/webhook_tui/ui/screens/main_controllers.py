@@ -23,6 +23,7 @@ from webhook_tui.ui.controllers.receiver import ReceiverController
 from webhook_tui.ui.controllers.statistics import StatisticsController
 from webhook_tui.ui.controllers.webhook import WebhookController
 from webhook_tui.ui.controllers.work import WorkController
+from webhook_tui.ui.widgets.split_pane import SplitPane
 
 if TYPE_CHECKING:
     from webhook_tui.ui.screens.main import MainScreen
@@ -33,6 +34,7 @@ class MainControllers:
 
     def __init__(self, screen: MainScreen) -> None:
         context, deliveries, notices = screen.context, screen.deliveries, screen.notices
+        body = screen.query_one(SplitPane)
         self.panes = PaneController(context, screen, deliveries, notices)
         self.filter = FilterController(context, screen, deliveries, notices, screen.frames)
         self.annotations = AnnotationController(context, deliveries, self.filter)
@@ -42,7 +44,7 @@ class MainControllers:
         self.exports = ExportController(context, deliveries, self.filter, notices, self.work)
         self.handler_check = HandlerCheckController(context)
         self.images = ImageController(context, deliveries)
-        self.layout = LayoutController(context, deliveries, self.filter)
+        self.layout = LayoutController(context, body, deliveries, self.filter)
         self.links = LinkController(context, self.panes, deliveries, notices)
         self.payload_query = PayloadQueryController(context, screen, deliveries)
         self.prompts = PromptController(context, self.panes)
@@ -71,6 +73,8 @@ class MainControllers:
             "delivery.diff": self.diff.show,
             "delivery.simulate": self.receiver.simulate,
             "detail.zoom": self.panes.zoom,
+            "detail.grow": partial(body.grow_detail, 1),
+            "detail.shrink": partial(body.grow_detail, -1),
             "app.handler_test": self.handler_check.show,
             "history.runs": self.statistics.show_runs,
             "history.clear": self.annotations.delete_unmarked,
