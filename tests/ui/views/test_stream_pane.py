@@ -117,15 +117,16 @@ async def test_esc_and_s_go_back_to_where_s_was_pressed() -> None:
 
 
 async def test_brackets_show_only_what_one_side_has() -> None:
-    """All, only SSE, only webhook, round; both ways."""
+    """All, only SSE, only webhook, lost or different, round; both ways."""
     session = WatchingSession((*MOCK_UP, ONLY_WEBHOOK))
     async with stage(session, now=lambda: CLOCK) as played:
         await opened(played, session)
         for key, expected in (
             ("]", {"90405"}),
             ("]", {"90413"}),
+            ("]", {"90405"}),
             ("]", {"90365", "90405", "90413"}),
-            ("[", {"90413"}),
+            ("[", {"90405"}),
         ):
             await played.press({"[": "left_square_bracket", "]": "right_square_bracket"}[key])
             rows = "\n".join(line[:9] for line in played.lines())

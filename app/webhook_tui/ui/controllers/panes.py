@@ -189,6 +189,16 @@ class PaneController:
         self.stream.open()
         self._screen.refresh_bindings()
 
+    def show_sides(self, event_id: str) -> None:
+        """Show what each channel brought of one event."""
+        self.open_stream()
+        self.stream.show_sides(event_id)
+
+    def show_unequal(self) -> None:
+        """Show the events that one channel alone brought, or that differ."""
+        self.open_stream()
+        self.stream.show_unequal()
+
     def close_stream(self) -> None:
         """Show what was there before."""
         if not self.stream.is_open:

@@ -38,6 +38,7 @@ from webhook_tui.ui.widgets.split_pane import SplitPane
 from webhook_tui.ui.widgets.status.notice_bar import NoticeBar
 from webhook_tui.ui.widgets.status.status_bar import StatusBar
 from webhook_tui.ui.widgets.status.steps_view import StepsView
+from webhook_tui.ui.widgets.table.delivery_cells import Part
 from webhook_tui.ui.widgets.table.table import Table
 
 if TYPE_CHECKING:
@@ -290,6 +291,12 @@ class MainScreen(Screen[None]):
         if self.controllers.panes.shows_deliveries:
             self.controllers.filter.sort_by(SortColumn(event.name))
 
+    def on_table_part_clicked(self, event: Table.PartClicked) -> None:
+        """Show what it is about."""
+        event.stop()
+        if self.controllers.panes.shows_deliveries:
+            self.controllers.clicks.on_row(Part(event.part))
+
     def on_filter_bar_typed(self, event: FilterBar.Typed) -> None:
         """Apply what was typed."""
         event.stop()
@@ -325,11 +332,11 @@ class MainScreen(Screen[None]):
         event.stop()
         self.controllers.filter.accept(event.suggestion)
 
-    def on_status_bar_count_clicked(self, event: StatusBar.CountClicked) -> None:
-        """Show what was counted."""
+    def on_status_bar_part_clicked(self, event: StatusBar.PartClicked) -> None:
+        """Show what it is about."""
         event.stop()
         if self._is_complete:
-            self.controllers.statistics.show_counted(event.count)
+            self.controllers.clicks.on_status(event.part)
 
     def on_stream_pane_closed(self, event: StreamPane.Closed) -> None:
         """Show the deliveries again."""

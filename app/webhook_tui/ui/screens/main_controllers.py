@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from webhook_tui.ui.controllers.annotations import AnnotationController
+from webhook_tui.ui.controllers.delivery.clicks import ClickController
 from webhook_tui.ui.controllers.delivery.diff import DiffController
 from webhook_tui.ui.controllers.delivery.editor import EditorController
 from webhook_tui.ui.controllers.delivery.export import ExportController
@@ -52,6 +53,15 @@ class MainControllers:
         self.replay = ReplayController(context, deliveries, self.filter, notices, self.editor, work=self.work)
         self.statistics = StatisticsController(context, deliveries, self.filter, self.panes)
         self.webhook = WebhookController(context, notices, self.prompts)
+        self.clicks = ClickController(
+            deliveries,
+            filter_=self.filter,
+            panes=self.panes,
+            annotations=self.annotations,
+            receiver=self.receiver,
+            statistics=self.statistics,
+            work=self.work,
+        )
         self.handlers: Mapping[str, Callable[[], object]] = {
             "app.status": self.statistics.show_status,
             "app.jobs": self.statistics.show_jobs,
