@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from pathlib import Path
 
@@ -10,7 +11,16 @@ from msgspec.structs import replace
 
 from tests.export.receiving import EVERYTHING, stored, written
 from tests.factories import delivery, row
-from webhook_tui.export.json_lines import Imported, Skipped, as_line, decoded_json, delivery_record, read_jsonl
+from webhook_tui.domain.delivery.delivery import StoredDelivery
+from webhook_tui.export.json_lines import (
+    Imported,
+    Skipped,
+    as_line,
+    decoded_json,
+    delivery_line,
+    delivery_record,
+    read_jsonl,
+)
 from webhook_tui.headless.signing.verify import read_delivery
 
 
@@ -31,6 +41,16 @@ def test_json_lines_are_lines_of_ascii() -> None:
     assert [json.loads(line)["seq"] for line in lines.splitlines()] == [one.row.seq for one in EVERYTHING]
 
 
+def test_the_line_of_a_delivery_is_that_of_its_object() -> None:
+    """Whichever encoder made it; an event's id keeps its type."""
+    named = [replace(row(8), event_id=event_id) for event_id in (None, "90412", '"a-b"', '"\\ud800"')]
+    for one in [*EVERYTHING, *(StoredDelivery(each, delivery()) for each in named)]:
+        record = delivery_record(one.row, one.delivery)
+
+        assert delivery_line(one.row, one.delivery) == as_line(record)
+        assert base64.b64decode(str(record["body_b64"])) == one.delivery.body
+
+
 @pytest.mark.parametrize(
     ("body", "is_embedded"),
     [
@@ -47,7 +67,7 @@ def test_json_lines_are_lines_of_ascii() -> None:
 )
 def test_a_body_in_one_line_of_ascii_is_embedded_unchanged(body: bytes, is_embedded: bool) -> None:
     """Every other one as it is decoded; each line stays one of printable ASCII, and holds the same value."""
-    line = as_line(delivery_record(row(1), delivery(body)))
+    line = delivery_line(row(1), delivery(body))
 
     assert line.isascii()
     assert line[:-1].isprintable()

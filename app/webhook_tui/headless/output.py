@@ -29,7 +29,7 @@ from webhook_tui.domain.events import (
     WebhookRegistered,
 )
 from webhook_tui.domain.signature.verdict import Verdict
-from webhook_tui.export.json_lines import as_line, delivery_record
+from webhook_tui.export.json_lines import as_line, delivery_line
 
 
 class LineWriter:
@@ -59,14 +59,14 @@ class LineWriter:
 
 def json_line(event: SessionEvent) -> str | None:
     """NDJSON, ASCII only, so that no received character can act on a terminal."""
+    if isinstance(event, DeliveryStored):
+        return delivery_line(event.row, event.delivery)
     record = _record(event)
     return None if record is None else as_line(record)
 
 
 def _record(event: SessionEvent) -> Mapping[str, Any] | None:
     match event:
-        case DeliveryStored(row=row, delivery=delivery):
-            return delivery_record(row, delivery)
         case VerdictChanged(row=row, cause=cause):
             return {
                 "type": "verdict",

@@ -12,7 +12,7 @@ from pathlib import Path
 from webhook_tui.domain.delivery.summary import summarize
 from webhook_tui.domain.errors import ExitCode
 from webhook_tui.domain.expectation.expectation import Criteria, Expectation, Outcome
-from webhook_tui.export.json_lines import as_line, delivery_record
+from webhook_tui.export.json_lines import delivery_line
 from webhook_tui.headless.delivery_list import DeliveryList
 from webhook_tui.headless.expectation_report import conclusion, exit_code, intention, junit, progress
 from webhook_tui.headless.text_style import TextStyle
@@ -64,7 +64,7 @@ def print_outcome(expectation: Expectation, seconds: float, output: str) -> None
     if output == "junit":
         sys.stdout.write(junit(expectation, seconds))
     elif exit_code(expectation) is ExitCode.OK and output == "json":
-        sys.stdout.writelines(as_line(delivery_record(stored.row, stored.delivery)) for stored in deliveries)
+        sys.stdout.writelines(delivery_line(stored.row, stored.delivery) for stored in deliveries)
     elif exit_code(expectation) is ExitCode.OK and deliveries:
         last = max(stored.row.seq for stored in deliveries)
         table = DeliveryList(TextStyle.of_stdout(), datetime.now().astimezone(), last)
