@@ -65,14 +65,14 @@ class Breaking:
 
     def __init__(self, running: Running) -> None:
         self._store = running.session._history
-        self._store.record_for = self._refuse  # type: ignore[method-assign]  # a full disk cannot be had for a test
+        self._store.add = self._refuse  # type: ignore[method-assign]  # a full disk cannot be had for a test
 
-    def _refuse(self, arrival: Arrival, *_: object, **__: object) -> None:
+    def _refuse(self, arrival: Arrival) -> None:
         arrival.on_failed(Problem("The disk is full.", "Free some space."))
 
     def mend(self) -> None:
         """From now on it stores."""
-        del self._store.record_for
+        del self._store.add
 
 
 async def reconciled(running: Running, event_id: int, seen: str) -> EventCompared:

@@ -73,38 +73,62 @@ async def test_a_job_that_fails_takes_nothing_with_it(writer: Writer, record: Re
 
 
 class Reported:
-    """Notes what the writer reports of one delivery, then fails where it is number 2."""
+    """Notes in `said` what the writer reports of one delivery; number 2 fails at it."""
 
-    def __init__(self) -> None:
-        self.rows: list[DeliveryRow] = []
+    def __init__(self, record: Recordable | None, said: list[str]) -> None:
+        self._record = record
+        self._said = said
         self.problems: list[Problem] = []
+
+    def record(self) -> Recordable:
+        """Return what is to be stored, or fail."""
+        if self._record is None:
+            raise ValueError("of the caller")
+        return self._record
 
     def on_stored(self, row: DeliveryRow) -> None:
         """Note the row."""
-        self.rows.append(row)
+        self._said.append(f"stored {row.seq}")
         if row.seq == 2:
             raise ValueError("of the caller")
 
     def on_failed(self, problem: Problem) -> None:
         """Note the problem."""
+        self._said.append("failed")
         self.problems.append(problem)
 
+    def answer(self) -> None:
+        """Note it."""
+        self._said.append("answer")
 
-async def test_each_arrival_hears_once_what_became_of_its_delivery(
+
+async def test_the_deliveries_of_a_group_are_reported_then_answered(
     writer: Writer, record: Recordable, tmp_path: Path
 ) -> None:
-    """After the commit, on its loop, in order; one that fails at it takes nothing from the others."""
-    arrivals = [Reported() for _ in range(4)]
-    for arrival in arrivals[:3]:
-        writer.record_for(arrival, record)
-    assert arrivals[0].rows == []
+    """After the commit, in order; one that fails takes nothing from the others, and has its answer."""
+    said: list[str] = []
+    arrivals = [Reported(each, said) for each in (record, record, None, record)]
+    for arrival in arrivals:
+        writer.add(arrival)
+    assert said == []
     await writer.record(record)
+    with closing(sqlite3.connect(tmp_path / "deliveries.db")) as connection:
+        stored = connection.execute("SELECT count(*) FROM deliveries").fetchone()
+
+    assert said == ["stored 1", "stored 2", "failed", "stored 3", "answer", "answer", "answer"]
+    assert stored == (4,)
+
+
+async def test_an_arrival_that_cannot_be_stored_hears_why(writer: Writer, record: Recordable, tmp_path: Path) -> None:
+    """As a coroutine that waits does."""
+    said: list[str] = []
+    arrival = Reported(record, said)
     with closing(sqlite3.connect(tmp_path / "deliveries.db")) as connection:
         connection.execute("CREATE TRIGGER full BEFORE INSERT ON deliveries BEGIN SELECT raise(ABORT, 'no'); END")
         connection.commit()
-    writer.record_for(arrivals[3], record)
+    writer.add(arrival)
     with pytest.raises(ProblemError) as refused:
         await writer.record(record)
 
-    assert [[row.seq for row in arrival.rows] for arrival in arrivals] == [[1], [2], [3], []]
-    assert [arrival.problems for arrival in arrivals] == [[], [], [], [refused.value.problem]]
+    assert said == ["failed"]
+    assert arrival.problems == [refused.value.problem]

@@ -6,6 +6,7 @@ import asyncio
 
 from msgspec import Struct
 
+from webhook_tui.domain.account import Account
 from webhook_tui.domain.answer_rules.answer import Answer
 from webhook_tui.domain.delivery.delivery import Delivery, DeliveryRow, StoredDelivery
 from webhook_tui.domain.errors import Problem, ProblemError
@@ -23,6 +24,7 @@ from webhook_tui.session.status import StatusPublisher
 from webhook_tui.session.tasks import BackgroundTasks
 from webhook_tui.session.verification.secret_ring import SecretRingRepository
 from webhook_tui.storage.history import DeliveryStore
+from webhook_tui.storage.insertion import Recordable
 
 SECRETS_BEFORE_THE_ANSWER = 4
 """The current secret and the last three; older ones are tried in the background."""
@@ -35,24 +37,37 @@ _DEFAULT = Answer()
 
 
 class _Arrival(Struct, frozen=True, eq=False):
-    """A delivery from its verification to its answer."""
+    """A delivery from its arrival to its answer."""
 
     pipeline: DeliveryPipeline
     delivery: Delivery
-    answer: Answer
+    verifier: Verifier
+    unanswered: bool
+    """Whether a registration was under way when it arrived."""
+    account: Account
     reply: Reply
+    answer_with: Answer
+
+    def record(self) -> Recordable:
+        """Verify and parse it, on the writer's thread."""
+        pipeline, delivery = self.pipeline, self.delivery
+        verification = pipeline.verify(delivery, self.verifier, unanswered=self.unanswered)
+        return pipeline.store.recordable(
+            delivery, verification, account=self.account, answered=self.answer_with.answered
+        )
 
     def on_stored(self, row: DeliveryRow) -> None:
-        """Publish the delivery, then answer it."""
-        try:
-            self.pipeline.publish(row, self.delivery)
-        finally:
-            self.reply.answer(self.answer)
+        """Publish the delivery."""
+        self.pipeline.publish(row, self.delivery)
 
     def on_failed(self, problem: Problem) -> None:
-        """Publish why it is not stored."""
+        """Publish why it is not stored, and answer so."""
         self.pipeline.refuse(self.delivery, problem)
         self.reply.not_stored(problem)
+
+    def answer(self) -> None:
+        """Answer it."""
+        self.reply.answer(self.answer_with)
 
 
 class DeliveryPipeline:
@@ -71,7 +86,7 @@ class DeliveryPipeline:
         forwarder: Forwarder,
         simulation: EventSimulation,
     ) -> None:
-        self._store = store
+        self.store = store
         self._secret_ring = secret_ring
         self._status = status
         self._bus = bus
@@ -96,20 +111,16 @@ class DeliveryPipeline:
         ruled = self._answer_rule.next(delivery)
         if self._forwarder.is_on:
             return asyncio.create_task(self._record_and_forward(delivery, ruled, reply))
+        ring = self._secret_ring
         answer = ruled or _DEFAULT
-        self._store.record_for(
-            _Arrival(self, delivery, answer, reply),
-            delivery,
-            self._verify(delivery),
-            account=self._secret_ring.account,
-            answered=answer.answered,
-        )
+        self.store.add(_Arrival(self, delivery, self._current_verifier(), ring.unanswered, ring.account, reply, answer))
         return None
 
     async def _record_and_forward(self, delivery: Delivery, ruled: Answer | None, reply: Reply) -> None:
-        verification, answered = self._verify(delivery), None if ruled is None else ruled.answered
+        ring, answered = self._secret_ring, None if ruled is None else ruled.answered
+        verification = self.verify(delivery, self._current_verifier(), unanswered=ring.unanswered)
         try:
-            row = await self._store.record(delivery, verification, account=self._secret_ring.account, answered=answered)
+            row = await self.store.record(delivery, verification, account=ring.account, answered=answered)
         except ProblemError as error:
             self.refuse(delivery, error.problem)
             reply.not_stored(error.problem)
@@ -124,15 +135,19 @@ class DeliveryPipeline:
             self._tasks.start(self._forward_besides(stored, url), f"Forwarding delivery #{row.seq}")
         reply.answer(ruled)
 
-    def _verify(self, delivery: Delivery) -> VerificationResult:
-        ring = self._secret_ring
-        if self._verifier.ring is not ring.ring:
-            self._verifier = Verifier(ring.ring)
-        return self._verifier.check(
+    def _current_verifier(self) -> Verifier:
+        ring = self._secret_ring.ring
+        if self._verifier.ring is not ring:
+            self._verifier = Verifier(ring)
+        return self._verifier
+
+    def verify(self, delivery: Delivery, verifier: Verifier, *, unanswered: bool) -> VerificationResult:
+        """Return the verdict before the answer, on any thread."""
+        return verifier.check(
             delivery.headers,
             delivery.body,
             limit=SECRETS_BEFORE_THE_ANSWER,
-            unanswered=ring.unanswered,
+            unanswered=unanswered,
             zone_now=self._clock.local_now,
         )
 
@@ -149,8 +164,8 @@ class DeliveryPipeline:
         if self._published is not None and self._quiet_timer is None:
             self._quiet_timer = asyncio.get_running_loop().call_later(_QUIET_SECONDS, self._publish_stored_again)
         status.count_received(row.verdict)
-        if self._store.set_aside is not None:
-            status.note_set_aside("The history", self._store.set_aside)
+        if self.store.set_aside is not None:
+            status.note_set_aside("The history", self.store.set_aside)
         self._bus.publish(DeliveryStored(row, delivery, self._simulation.is_own(delivery.headers)))
         if (
             row.verdict is Verdict.PENDING
@@ -163,7 +178,7 @@ class DeliveryPipeline:
         """Return the app's answer, or (`url` None) the default one, and note it in the row."""
         answer, result = (_DEFAULT, None) if url is None else await self._forwarder.forward(stored, url)
         try:
-            await self._store.set_answered(stored.row.seq, answer.answered)
+            await self.store.set_answered(stored.row.seq, answer.answered)
         except ProblemError as error:  # the delivery itself is on disk
             self._publish_not_stored(error.problem)
         if result is not None:

@@ -24,7 +24,7 @@ from webhook_tui.storage.database.files import size_on_disk
 from webhook_tui.storage.database.temporary_directory import TemporaryDirectory
 from webhook_tui.storage.forward_results import insert_result
 from webhook_tui.storage.history_file import HistoryFile
-from webhook_tui.storage.insertion import recordable
+from webhook_tui.storage.insertion import Recordable, recordable
 from webhook_tui.storage.mappers import (
     count_by_secret,
     find_row,
@@ -119,25 +119,17 @@ class DeliveryStore:
 
         It is a ProblemError when it could not be stored; the next one may be stored again.
         """
-        fields = self._job_fields
-        return self._writer.record(
-            recordable(delivery, verification, account=account, answered=answered, job_fields=fields)
-        )
+        return self._writer.record(self.recordable(delivery, verification, account=account, answered=answered))
 
-    def record_for(
-        self,
-        arrival: Arrival,
-        delivery: Delivery,
-        verification: VerificationResult,
-        *,
-        account: Account,
-        answered: int | None,
-    ) -> None:
+    def add(self, arrival: Arrival) -> None:
         """Store a delivery in the same way, and report to `arrival`."""
-        fields = self._job_fields
-        self._writer.record_for(
-            arrival, recordable(delivery, verification, account=account, answered=answered, job_fields=fields)
-        )
+        self._writer.add(arrival)
+
+    def recordable(
+        self, delivery: Delivery, verification: VerificationResult, *, account: Account, answered: int | None
+    ) -> Recordable:
+        """Return a delivery with its columns, on any thread."""
+        return recordable(delivery, verification, account=account, answered=answered, job_fields=self._job_fields)
 
     async def set_answered(self, seq: int, answered: int | None) -> DeliveryRow | None:
         """Record the answer to delivery `seq`; return its row, or None when it does not exist."""

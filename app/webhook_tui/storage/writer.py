@@ -16,6 +16,7 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any, Protocol, TypeAlias, TypeVar
 
+import msgspec
 from msgspec import Struct
 
 from webhook_tui.domain.delivery.delivery import DeliveryRow
@@ -41,38 +42,88 @@ _logger = logging.getLogger(__name__)
 
 
 class Arrival(Protocol):
-    """A delivery that waits for its commit. One of its methods is called once, on the loop of the caller.
+    """A delivery on its way to the disk, and back to whoever waits for it.
 
     A future for each delivery costs more: its callback takes another turn of the loop.
     """
 
+    def record(self) -> Recordable:
+        """Return the delivery with its columns. Called once, on the writer's thread, for a whole group in a row: that
+        takes half the time that it takes between reading one request and the next.
+        """
+
     def on_stored(self, row: DeliveryRow) -> None:
-        """The delivery is on disk."""
+        """The delivery is on disk. Called on the loop of the caller, as the next two."""
 
     def on_failed(self, problem: Problem) -> None:
         """The delivery could not be stored."""
 
+    def answer(self) -> None:
+        """The delivery is on disk, and so much was said of its whole group."""
 
-class _Request(Struct, eq=False):
-    work: Job[Any] | Recordable
-    loop: asyncio.AbstractEventLoop
-    waiting: asyncio.Future[Any] | Arrival
+
+class _Awaited(Struct, eq=False):
+    """A delivery that a coroutine waits for."""
+
+    recordable: Recordable
+    future: asyncio.Future[DeliveryRow]
+
+    def record(self) -> Recordable:
+        """Return what was given."""
+        return self.recordable
+
+    def on_stored(self, row: DeliveryRow) -> None:
+        """Resolve the future, unless it is cancelled."""
+        if not self.future.done():
+            self.future.set_result(row)
+
+    def on_failed(self, problem: Problem) -> None:
+        """Fail it."""
+        if not self.future.done():
+            self.future.set_exception(ProblemError(problem))
+
+    def answer(self) -> None:
+        """Do nothing: the future is resolved."""
+
+
+class _Delivery(Struct, eq=False):
+    arrival: Arrival
+    record: Recordable | None = None
+    row: DeliveryRow | None = None
+    problem: Problem | None = None
+
+    def report(self) -> None:
+        """Report what became of it."""
+        if self.problem is not None:
+            self.arrival.on_failed(self.problem)
+        elif self.row is not None:
+            self.arrival.on_stored(self.row)
+
+
+class _Work(Struct, eq=False):
+    job: Job[Any]
+    future: asyncio.Future[Any]
     result: Any = None
-    error: ProblemError | None = None
+    problem: Problem | None = None
 
-    def resolve(self) -> None:
-        """Pass on the result. A future may be cancelled."""
-        waiting, error = self.waiting, self.error
-        if not isinstance(waiting, asyncio.Future):
-            if error is None:
-                waiting.on_stored(self.result)
-            else:
-                waiting.on_failed(error.problem)
-        elif not waiting.done():
-            if error is None:
-                waiting.set_result(self.result)
-            else:
-                waiting.set_exception(error)
+    def report(self) -> None:
+        """Resolve the future, unless it is cancelled."""
+        if self.future.done():
+            return
+        if self.problem is None:
+            self.future.set_result(self.result)
+        else:
+            self.future.set_exception(ProblemError(self.problem))
+
+
+_Request: TypeAlias = _Delivery | _Work
+
+
+class _Turn(Struct, eq=False):
+    """What one turn of a loop asks for."""
+
+    loop: asyncio.AbstractEventLoop
+    requests: list[_Request] = msgspec.field(default_factory=list)
 
 
 class Writer:
@@ -83,8 +134,8 @@ class Writer:
         self._idle_step = idle_step
         self._has_idle_work = True
         self._since_idle_step = 0
-        self._queue: queue.SimpleQueue[list[_Request] | None] = queue.SimpleQueue()
-        self._pending: dict[asyncio.AbstractEventLoop, list[_Request]] = {}
+        self._queue: queue.SimpleQueue[_Turn | None] = queue.SimpleQueue()
+        self._turns: dict[asyncio.AbstractEventLoop, _Turn] = {}
         self._lock = threading.Lock()
         self._closed = False
         self._ended_at: datetime | None = None
@@ -94,44 +145,43 @@ class Writer:
         self._thread = threading.Thread(target=self._work, name="history-writer", daemon=True)
         self._thread.start()
 
-    def record_for(self, arrival: Arrival, record: Recordable) -> None:
-        """Store a delivery, and report to `arrival` once it is committed, or is not stored."""
-        self._submit(record, asyncio.get_running_loop(), arrival)
+    def add(self, arrival: Arrival) -> None:
+        """Store a delivery, and report to `arrival`, on this loop."""
+        self._submit(_Delivery(arrival), asyncio.get_running_loop())
 
     def record(self, record: Recordable) -> asyncio.Future[DeliveryRow]:
         """Store a delivery; the result is its row once it is committed, or a ProblemError when it is not stored."""
-        return self._submit_future(record)
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[DeliveryRow] = loop.create_future()
+        self._submit(_Delivery(_Awaited(record, future)), loop)
+        return future
 
     def run(self, job: Job[T]) -> asyncio.Future[T]:
         """Run a job; the result is its own once it is committed, or a ProblemError when it is not.
 
         A cancelled job may have been committed. Requests are carried out in the order of the calls.
         """
-        return self._submit_future(job)
-
-    def _submit_future(self, work: Job[Any] | Recordable) -> asyncio.Future[Any]:
         loop = asyncio.get_running_loop()
-        future = loop.create_future()
-        self._submit(work, loop, future)
+        future: asyncio.Future[T] = loop.create_future()
+        self._submit(_Work(job, future), loop)
         return future
 
-    def _submit(
-        self, work: Job[Any] | Recordable, loop: asyncio.AbstractEventLoop, waiting: asyncio.Future[Any] | Arrival
-    ) -> None:
+    def _submit(self, request: _Request, loop: asyncio.AbstractEventLoop) -> None:
         with self._lock:
             if self._closed:
                 raise RuntimeError("the writer is closed")
-            pending = self._pending.setdefault(loop, [])
-            pending.append(_Request(work, loop, waiting))
-        if len(pending) == 1:
-            loop.call_soon(self._flush, loop)
+            turn = self._turns.get(loop)
+            if turn is None:
+                self._turns[loop] = turn = _Turn(loop)
+                loop.call_soon(self._flush, loop)
+            turn.requests.append(request)
 
     def _flush(self, loop: asyncio.AbstractEventLoop) -> None:
         """Queue what one turn of the loop brought at once: one wake-up of the thread, and larger groups."""
         with self._lock:
-            pending = self._pending.pop(loop, None)
-            if pending:
-                self._queue.put(pending)
+            turn = self._turns.pop(loop, None)
+            if turn is not None:
+                self._queue.put(turn)
 
     def close(self, at: datetime) -> None:
         """Finish what is queued, record `at` as the end of the run and close the file. Idempotent."""
@@ -139,39 +189,44 @@ class Writer:
             if not self._closed:
                 self._closed = True
                 self._ended_at = at
-                for pending in self._pending.values():
-                    self._queue.put(pending)
-                self._pending.clear()
+                for turn in self._turns.values():
+                    self._queue.put(turn)
+                self._turns.clear()
                 self._queue.put(None)
         self._thread.join()
 
     def _work(self) -> None:
         is_open = True
         while is_open:
-            group, is_open = self._next_group()
+            turns, is_open = self._next_turns()
+            group = [request for turn in turns for request in turn.requests]
             if group:
                 self._complete(group)
-                _resolve_all(group)
+                for turn in turns:
+                    with contextlib.suppress(RuntimeError):  # its loop is closed
+                        turn.loop.call_soon_threadsafe(_report, turn.requests)
                 self._has_idle_work = True
                 self._since_idle_step += len(group)
         assert self._ended_at is not None
         self._file.end(self._ended_at)
 
-    def _next_group(self) -> tuple[list[_Request], bool]:
+    def _next_turns(self) -> tuple[list[_Turn], bool]:
         """Return what waits, and whether more may come; a group that has LARGEST_GROUP requests grows no further."""
-        group: list[_Request] = []
-        requests = self._wait()
-        while requests is not None:
-            group += requests
-            if len(group) >= LARGEST_GROUP:
-                return group, True
+        turns: list[_Turn] = []
+        count = 0
+        turn = self._wait()
+        while turn is not None:
+            turns.append(turn)
+            count += len(turn.requests)
+            if count >= LARGEST_GROUP:
+                return turns, True
             try:
-                requests = self._queue.get_nowait()
+                turn = self._queue.get_nowait()
             except queue.Empty:
-                return group, True
-        return group, False
+                return turns, True
+        return turns, False
 
-    def _wait(self) -> list[_Request] | None:
+    def _wait(self) -> _Turn | None:
         """Wait for requests; do background work after a pause, and a step of it now and then under load."""
         while self._has_idle_work:
             is_due = self._since_idle_step >= _REQUESTS_PER_IDLE_STEP
@@ -205,8 +260,7 @@ class Writer:
                 _logger.exception("A transaction was rolled back: %s", problem.message)
             self._last_problem = problem
             for request in group:
-                request.error = ProblemError(problem)
-                request.error.__cause__ = error
+                request.problem = problem
         else:
             self._last_problem = None
 
@@ -221,37 +275,37 @@ class Writer:
             self._commit_once(group)
 
     def _commit_once(self, group: Sequence[_Request]) -> None:
+        for request in group:
+            if isinstance(request, _Delivery) and request.record is None:
+                request.record = request.arrival.record()
         connection = self._file.current_connection()
         with transaction(connection):
-            for is_record, requests in groupby(group, lambda request: isinstance(request.work, Recordable)):
-                if is_record:
-                    self._insert(connection, list(requests))
+            for kind, requests in groupby(group, type):
+                if kind is _Delivery:
+                    self._insert(connection, list(requests))  # type: ignore[arg-type]  # all are of that type
                 else:
                     for request in requests:
-                        request.result = request.work(connection)  # type: ignore[operator]  # not a Recordable: a job
+                        request.result = request.job(connection)  # type: ignore[union-attr]
         self.commits += 1
 
-    def _insert(self, connection: sqlite3.Connection, requests: Sequence[_Request]) -> None:
-        records = [request.work for request in requests if isinstance(request.work, Recordable)]
+    def _insert(self, connection: sqlite3.Connection, deliveries: Sequence[_Delivery]) -> None:
+        records = [each.record for each in deliveries if each.record is not None]
         rows = insert_deliveries(connection, records, run=self._file.run)
-        for request, row in zip(requests, rows, strict=True):
-            request.result = row
+        for each, row in zip(deliveries, rows, strict=True):
+            each.row = row
         self._file.last_seq = rows[-1].seq
 
 
-def _resolve_all(group: Sequence[_Request]) -> None:
-    """Pass on the results with one call for each loop: one wake-up for a group. A closed loop is skipped."""
-    by_loop: dict[asyncio.AbstractEventLoop, list[_Request]] = {}
-    for request in group:
-        by_loop.setdefault(request.loop, []).append(request)
-    for loop, requests in by_loop.items():
-        with contextlib.suppress(RuntimeError):
-            loop.call_soon_threadsafe(_resolve, requests)
-
-
-def _resolve(requests: Sequence[_Request]) -> None:
+def _report(requests: Sequence[_Request]) -> None:
+    """Report what became of each request, then have the deliveries answered."""
     for request in requests:
         try:
-            request.resolve()
+            request.report()
         except Exception:
-            _logger.exception("What waited for a transaction failed at its result")
+            _logger.exception("A stored delivery was not published")
+    for request in requests:
+        if isinstance(request, _Delivery) and request.problem is None:
+            try:
+                request.arrival.answer()
+            except Exception:
+                _logger.exception("A stored delivery was not answered")
