@@ -286,6 +286,7 @@ def test_the_first_frame_waits_for_no_module_that_it_does_not_show() -> None:
     assert not [name for name in loaded if name.startswith("pygments.styles.")]
     assert of("ui.dialogs") == {"dialog"}
     assert of("ui.views") | of("domain.filtering") | of("domain.contract") | of("domain.diagnostics") == set()
+    assert of("cli.history") | of("cli.session") | of("cli.signing") == set()
     assert of("export") | of("http") | of("piktid") | of("sandbox") | of("tunnels") == set()
     assert of("headless") == {"messages", "signing", "stored_accounts"}
     assert of("storage") <= {"database", "files", "locks", "temporary_directory"}
