@@ -310,6 +310,18 @@ def test_the_session_takes_its_port_before_the_slow_imports() -> None:
     assert loaded.isdisjoint(_FOREIGN_TO_THE_SCREEN | {"asyncio", "sqlite3", "webhook_tui.session.session"})
 
 
+def test_what_the_session_imported_stays_and_the_rest_is_collected() -> None:
+    """No collection searches the modules; Starlette is for the sandbox alone."""
+    program = (
+        "import gc, sys, webhook_tui.session.__main__; from webhook_tui.session.process import host;"
+        " host.import_session();"
+        " print(gc.get_freeze_count() > 10_000, gc.isenabled(), 'starlette' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+
+    assert done.stdout.split() == ["True", "True", "False"]
+
+
 _PRIVATE_WORDS = re.compile(
     r"\b(?:judg(?:es?|ed|ing)|unproven|strays?|tid(?:y|ied|ying)|wish(?:es)?|keeper|sightings?|nobody|whoever|somebody|anew|"
     r"misbehaviour|overtures?)\b",

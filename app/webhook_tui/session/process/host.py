@@ -61,7 +61,7 @@ def main() -> None:
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), signal.SIG_IGN)
     imports = ThreadPoolExecutor(1, "imports")
-    imported = imports.submit(_import_session)  # meanwhile the screen parses its command line
+    imported = imports.submit(import_session)  # meanwhile the screen parses its command line
     imports.shutdown(wait=False)
     with contextlib.suppress(ChannelClosedError):
         launch = reader.receive()
@@ -91,13 +91,14 @@ def bind_and_open(settings: Settings, writer: MessageWriter, imported: Future[ty
     return session
 
 
-def _import_session() -> type[Session]:
-    """Import the session, which is slow, and return its class."""
-    gc.set_threshold(5_000, 5, 5)
+def import_session() -> type[Session]:
+    """Import the session, which is slow, and return its class; from then on garbage is collected."""
     sys.modules["httpx._main"] = None  # type: ignore[assignment]  # httpx's command line: imports rich and click
     from webhook_tui.session.session import Session  # noqa: PLC0415 -- slow to import
 
-    gc.freeze()
+    gc.freeze()  # what was imported stays
+    gc.set_threshold(5_000, 5, 5)
+    gc.enable()
     return Session
 
 
