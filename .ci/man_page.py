@@ -66,9 +66,7 @@ def page() -> Iterator[str]:
 
 def _commands(group: Group, names: tuple[str, ...]) -> Iterator[tuple[Command, tuple[str, ...]]]:
     """Yield every command that is no group, in the order of the help, with its names from the first to the last."""
-    for command in (
-        (one for ones in group.sections.values() for one in ones) if group.sections else group.commands.values()
-    ):
+    for command in (one for ones in group.sections.values() for one in ones):
         own = (*names, command.name or "")
         if isinstance(command, Group):
             yield from _commands(command, own)

@@ -352,6 +352,7 @@ def test_the_first_frame_waits_for_no_module_that_it_does_not_show() -> None:
     assert not [name for name in loaded if name.startswith("pygments.styles.")]
     assert of("ui.dialogs") == {"dialog"}
     assert of("ui.views") | of("domain.filtering") | of("domain.contract") | of("domain.diagnostics") == set()
+    assert of("cli.history") | of("cli.session") | of("cli.signing") == set()
     assert of("export") | of("http") | of("piktid") | of("sandbox") | of("tunnels") == set()
     assert of("headless") == {"messages", "signing", "stored_accounts"}
     assert of("storage") <= {"database", "files", "locks", "temporary_directory"}
@@ -373,6 +374,18 @@ def test_the_session_takes_its_port_before_the_slow_imports() -> None:
     loaded = _loaded_by("import webhook_tui.session.process.host")
 
     assert loaded.isdisjoint(_FOREIGN_TO_THE_SCREEN | {"asyncio", "sqlite3", "webhook_tui.session.session"})
+
+
+def test_what_the_session_imported_stays_and_the_rest_is_collected() -> None:
+    """No collection searches the modules; Starlette is for the sandbox alone."""
+    program = (
+        "import gc, sys, webhook_tui.session.__main__; from webhook_tui.session.process import host;"
+        " host.import_session();"
+        " print(gc.get_freeze_count() > 10_000, gc.isenabled(), 'starlette' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+
+    assert done.stdout.split() == ["True", "True", "False"]
 
 
 _PRIVATE_WORDS = re.compile(

@@ -54,7 +54,7 @@ def test_every_option_that_the_readme_names_exists() -> None:
     """No flag is promised that is not there."""
     ours = {
         name
-        for command in [root, *root.commands.values()]
+        for command in [root, *(one for ones in root.sections.values() for one in ones)]
         for parameter in command.params
         if isinstance(parameter, click.Option)
         for name in parameter.opts

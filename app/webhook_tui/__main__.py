@@ -19,7 +19,7 @@ _ENDS_AT_ONCE = frozenset({"-h", "--help", "--help-all", "--version"})
 
 def main() -> NoReturn:
     """Run the command line and leave with its exit code."""
-    gc.set_threshold(50_000, 10, 10)  # what is imported stays: looking for garbage in it is a tenth of the start
+    gc.set_threshold(500_000, 10, 10)  # what is imported stays: looking for garbage in it is a tenth of the start
     if opens_screen(sys.argv[1:], os.environ):
         _run_with_session()
     from webhook_tui.cli.main import main as run  # noqa: PLC0415 -- slow

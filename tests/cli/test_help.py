@@ -19,7 +19,7 @@ from webhook_tui.places import Places
 
 COMMANDS = (
     "",
-    *(name for name in root.commands if name != "config"),
+    *(one.name or "" for ones in root.sections.values() for one in ones if one is not config_commands),
     "config",
     *(f"config {name}" for name in config_commands.commands),
     "contract check",

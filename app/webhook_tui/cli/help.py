@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Mapping, Sequence
+from functools import cached_property
+from itertools import chain
 from typing import Any
 
 import click
@@ -99,23 +101,39 @@ class Group(Command, click.Group):
 
     command_class = Command
 
-    def __init__(self, *arguments: Any, **extra: Any) -> None:
+    def __init__(
+        self,
+        *arguments: Any,
+        sections: Callable[[], Mapping[str, Sequence[click.Command]]] | None = None,
+        **extra: Any,
+    ) -> None:
+        """`sections` imports the commands of this group, and returns heading to commands in the order of the help."""
         super().__init__(*arguments, **extra)
-        self.sections: dict[str, tuple[click.Command, ...]] = {}
-        """Heading to commands, in the order of the help."""
+        self._import_sections = sections
 
-    def add_section(self, heading: str, *commands: click.Command) -> None:
-        """Add commands under a heading."""
-        for one in commands:
+    @cached_property
+    def sections(self) -> Mapping[str, Sequence[click.Command]]:
+        """Heading to commands; they are imported for the first caller, because the screen needs none of them."""
+        if self._import_sections is None:
+            return {"Commands": tuple(self.commands.values())}
+        sections = self._import_sections()
+        for one in chain.from_iterable(sections.values()):
             self.add_command(one)
-        self.sections[heading] = commands
+        return sections
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Return the command of this name."""
+        return super().get_command(ctx, cmd_name) if cmd_name in self.list_commands(ctx) else None
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 -- click's
+        """Return the names of all commands, in alphabetical order."""
+        return sorted(one.name or "" for one in chain.from_iterable(self.sections.values()))
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the commands, then the options."""
-        sections = self.sections or {"Commands": tuple(self.commands.values())}
         rows = {
-            heading: [(one.name or "", one.get_short_help_str(200)) for one in sections[heading]]
-            for heading in sections
+            heading: [(one.name or "", one.get_short_help_str(200)) for one in commands]
+            for heading, commands in self.sections.items()
         }
         write_sections(formatter, rows)
         super().format_options(ctx, formatter)

@@ -3,41 +3,23 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping, Sequence
+from itertools import chain
 from typing import Any, NoReturn
 
 import click
-import click.shell_completion
 from msgspec.structs import replace
 
 from webhook_tui import __version__
-from webhook_tui.cli.contract import check_deliveries, contract
 from webhook_tui.cli.help import Group
-from webhook_tui.cli.history.export import export
-from webhook_tui.cli.history.history_import import import_deliveries
-from webhook_tui.cli.history.list import list_deliveries
-from webhook_tui.cli.history.replay import replay
-from webhook_tui.cli.history.show import show
-from webhook_tui.cli.history.wait import wait
-from webhook_tui.cli.history.why import why
-from webhook_tui.cli.mcp import serve_mcp
 from webhook_tui.cli.options import NotifyType, option, shared_options
-from webhook_tui.cli.session.listen import listen, listen_with, run
-from webhook_tui.cli.session.sandbox import sandbox
 from webhook_tui.cli.settings import has_screen, leave, note, reopen_terminal, run_settings
 from webhook_tui.cli.setup.config_file import (
     config_warnings,
     default_map,
-    option_names,
     places_and_config,
     profile_option,
 )
-from webhook_tui.cli.setup.config_show import config_commands
-from webhook_tui.cli.setup.doctor import doctor
-from webhook_tui.cli.setup.listings import completion, keys, paths
-from webhook_tui.cli.setup.status import status
-from webhook_tui.cli.signing.secret import forget, secret
-from webhook_tui.cli.signing.send import check, send
-from webhook_tui.cli.signing.verify import verify
 from webhook_tui.config import Settings, read_config
 from webhook_tui.domain.errors import Problem, ProblemError
 from webhook_tui.encoding import configure_streams
@@ -68,7 +50,7 @@ def main() -> NoReturn:
     tell_of_crashes()
     try:
         config = read_config(places.config_file)
-        warnings = list(config_warnings(config, option_names(root)))
+        warnings = list(config_warnings(config, root))
         for warning in warnings:
             note(warning.sentence())
         try:
@@ -85,7 +67,45 @@ def main() -> NoReturn:
     raise AssertionError("click always exits")
 
 
-@click.group(cls=Group, invoke_without_command=True, context_settings=_CONTEXT, examples=_EXAMPLES)
+def _sections() -> Mapping[str, Sequence[click.Command]]:
+    """Import every command."""
+    from webhook_tui.cli.contract import check_deliveries, contract
+    from webhook_tui.cli.history.export import export
+    from webhook_tui.cli.history.history_import import import_deliveries
+    from webhook_tui.cli.history.list import list_deliveries
+    from webhook_tui.cli.history.replay import replay
+    from webhook_tui.cli.history.show import show
+    from webhook_tui.cli.history.wait import wait
+    from webhook_tui.cli.history.why import why
+    from webhook_tui.cli.mcp import serve_mcp
+    from webhook_tui.cli.session.listen import listen, run
+    from webhook_tui.cli.session.sandbox import sandbox
+    from webhook_tui.cli.setup.config_show import config_commands
+    from webhook_tui.cli.setup.doctor import doctor
+    from webhook_tui.cli.setup.listings import completion, keys, paths
+    from webhook_tui.cli.setup.status import status
+    from webhook_tui.cli.signing.secret import forget, secret
+    from webhook_tui.cli.signing.send import check, send
+    from webhook_tui.cli.signing.verify import verify
+
+    sections = {
+        "Sessions": (listen, run, sandbox),
+        "History": (list_deliveries, show, why, wait, replay, export, import_deliveries, contract),
+        "Signatures": (verify, check, send, secret, forget),
+        "Setup": (status, doctor, config_commands, paths, keys, completion, serve_mcp),
+    }
+    for command in (*chain(*sections.values()), *config_commands.commands.values(), check_deliveries):
+        profile_option(command)
+    return sections
+
+
+@click.group(
+    cls=Group,
+    invoke_without_command=True,
+    context_settings=_CONTEXT,
+    examples=_EXAMPLES,
+    sections=_sections,
+)
 @shared_options
 @option("--theme", help="Colours of the screen: webhook-dark, webhook-light, or one of Textual's.")
 @option("--ascii", "ascii", is_flag=True, help="Draw with ASCII only.")
@@ -106,22 +126,19 @@ def root(ctx: click.Context, /, **given: Any) -> None:
         reopen_terminal()
     if not has_screen():
         note("Not a terminal; running `webhook-tui listen`.")
+        from webhook_tui.cli.session.listen import listen_with
+
         listen_with(settings)
     _screen(replace(settings, warnings=_config_warnings(ctx)))
 
 
-root.add_section("Sessions", listen, run, sandbox)
-root.add_section("History", list_deliveries, show, why, wait, replay, export, import_deliveries, contract)
-root.add_section("Signatures", verify, check, send, secret, forget)
-root.add_section("Setup", status, doctor, config_commands, paths, keys, completion, serve_mcp)
-for _command in (root, *root.commands.values(), *config_commands.commands.values(), check_deliveries):
-    profile_option(_command)
+profile_option(root)
 
 
 def _config_warnings(ctx: click.Context) -> tuple[Problem, ...]:
     """Warnings that the screen repeats, because it covers standard error."""
     _, _, config = places_and_config(ctx)
-    return tuple(config_warnings(config, option_names(root)))
+    return tuple(config_warnings(config, root))
 
 
 def _screen(settings: Settings) -> NoReturn:

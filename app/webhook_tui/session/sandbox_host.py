@@ -11,7 +11,6 @@ from webhook_tui.domain.signature.secret import Secret
 from webhook_tui.http.asgi import AsgiApplication
 from webhook_tui.http.server import Server
 from webhook_tui.http.sockets import bind
-from webhook_tui.sandbox.asgi import application
 from webhook_tui.sandbox.options import SandboxOptions
 from webhook_tui.sandbox.service import Sandbox
 from webhook_tui.session.clock import Clock
@@ -21,6 +20,8 @@ class SandboxHost:
     """An async context manager; `api_url` answers inside it."""
 
     def __init__(self, clock: Clock) -> None:
+        from webhook_tui.sandbox.asgi import application  # noqa: PLC0415 -- Starlette: no other session needs it
+
         self.token = Secret(secrets.token_urlsafe(24))
         self.former_secret = Secret(secrets.token_urlsafe(24))
         """The secret of an earlier registration: a delivery signed with it is `older`."""

@@ -86,6 +86,7 @@ def _show(app: WebhookTuiApp, launcher: SessionLauncher) -> int:
     from webhook_tui.ui.terminal.shutdown_line import finish_shutdown  # noqa: PLC0415 -- imports Textual
 
     gc.freeze()  # what was imported stays
+    gc.set_threshold(50_000, 10, 10)
     ended = threading.Event()
     watching = threading.Thread(target=_end_anyway, args=(app, launcher, ended), name="end", daemon=True)
     watching.start()

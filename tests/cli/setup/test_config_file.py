@@ -12,7 +12,7 @@ import pytest
 from tests.cli.conftest import OWN, received, record
 from tests.fork_server import run
 from webhook_tui.cli.main import root
-from webhook_tui.cli.setup.config_file import config_warnings, default_map, nearest, option_names, with_profile
+from webhook_tui.cli.setup.config_file import config_warnings, default_map, nearest, with_profile
 from webhook_tui.domain.errors import ProblemError
 from webhook_tui.places import Places
 
@@ -41,7 +41,7 @@ def _write(text: str) -> None:
 )
 def test_an_unknown_key_is_named_with_the_nearest_known_one(config: dict[str, Any], said: str) -> None:
     """At the top and in a profile."""
-    (warning,) = config_warnings(config, option_names(root))
+    (warning,) = config_warnings(config, root)
     assert warning.sentence() == said
 
 
@@ -55,7 +55,7 @@ def test_known_keys_are_no_warning() -> None:
         "filters": {},
         "profiles": {"a": {"keymap": {}}},
     }
-    assert list(config_warnings(config, option_names(root))) == []
+    assert list(config_warnings(config, root)) == []
 
 
 def test_a_profile_lies_over_the_file() -> None:
@@ -109,5 +109,5 @@ def test_the_example_of_the_readme_is_understood() -> None:
     assert found is not None
     config = tomllib.loads(found[1])
 
-    assert list(config_warnings(config, option_names(root))) == []
+    assert list(config_warnings(config, root)) == []
     assert with_profile(config, "staging", FILE)["api-url"] == "https://staging.example"

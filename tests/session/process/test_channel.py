@@ -109,18 +109,6 @@ def test_foreign_objects_are_refused(content: object) -> None:
         MessageReader(io.BufferedReader(_Recording(buffer))).receive()
 
 
-def test_a_channel_is_ready_when_receiving_does_not_wait() -> None:
-    """With a message, and at the end: that is how the session knows that it was started before its settings."""
-    with _pipe() as (reader, writer):
-        assert not reader.is_ready()
-        writer.send(Stop())
-        assert reader.is_ready()
-        reader.receive()
-        assert not reader.is_ready()
-        writer.close()
-        assert reader.is_ready()
-
-
 def test_the_end_of_the_other_side() -> None:
     """Closed, or killed in the middle of a message: the reader gets an error, and so does a writer."""
     with _pipe() as (reader, writer):

@@ -5,17 +5,22 @@ from __future__ import annotations
 import io
 import os
 import signal
+import socket
 import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.session.running import settings
 from tests.ui.fake_session import RUNNING, FakeSession
+from webhook_tui.config import Settings
 from webhook_tui.domain.events import Notified, SessionEvent, SessionStopped, StatusChanged
-from webhook_tui.session.process.channel import MessageReader, MessageWriter
-from webhook_tui.session.process.host import SessionHost
+from webhook_tui.session.process.channel import Bound, MessageReader, MessageWriter
+from webhook_tui.session.process.host import SessionHost, bind_and_open
+from webhook_tui.session.session import Session
 
 
 @pytest.fixture(autouse=True)
@@ -51,12 +56,40 @@ class _Flooding(FakeSession):
         self.ended.set()
 
 
+class _Closing(Session):
+    """Closes its port where it would be run."""
+
+    @classmethod
+    def open(cls, settings: Settings, *, asks: bool, bound: socket.socket | None = None, **parts: Any) -> Session:
+        """Open it, and close it."""
+        assert bound is not None
+        with bound:
+            return super().open(settings, asks=asks, bound=bound, **parts)
+
+
 def test_a_full_pipe_holds_nothing_up(tmp_path: Path) -> None:
     """The screen reads nothing, and the session comes to its end all the same."""
     channel, session = _Channel(), _Flooding()
     SessionHost(session, channel.reader, channel.writer, settings(tmp_path)).run()
     assert session.ended.is_set()
     channel.close_screen()
+
+
+def test_the_port_is_told_before_the_session_is_imported(tmp_path: Path) -> None:
+    """The first frame waits for the port, and not for the slow imports."""
+    channel = _Channel()
+    imported: Future[type[Session]] = Future()
+    opening = threading.Thread(target=bind_and_open, args=(settings(tmp_path), channel.writer, imported))
+    opening.start()
+    screen = MessageReader(os.fdopen(channel.up_reader, "rb"))
+
+    assert isinstance(screen.receive(), Bound)
+
+    imported.set_result(_Closing)
+    opening.join()
+    for end in (screen, channel.reader, channel.writer):
+        end.close()
+    os.close(channel.down_writer)
 
 
 def test_the_end_of_the_screen_stops_the_session(tmp_path: Path) -> None:

@@ -109,9 +109,11 @@ def _normal(key: str) -> str:
     return key.replace("_", "-")
 
 
-def config_warnings(config: Mapping[str, Any], known: Iterable[str]) -> Iterator[Problem]:
-    """Yield a warning for each key that is no option, with the nearest that is one. `known`: names without dashes."""
-    names = frozenset(known)
+def config_warnings(config: Mapping[str, Any], root: click.Group) -> Iterator[Problem]:
+    """Yield a warning for each key that is no option of `root`, `listen` or `run`, with the nearest that is one."""
+    if not config:
+        return  # without importing a command
+    names = _option_names(root)
     profiles = config.get("profiles", {})
     places = [("", config)]
     if isinstance(profiles, dict):
@@ -131,12 +133,13 @@ def nearest(name: str, names: Iterable[str]) -> str | None:
     return next(iter(difflib.get_close_matches(name, list(names), n=1)), None)
 
 
-def option_names(root: click.Group) -> frozenset[str]:
-    """Return the names that config.toml may use for options of the screen, `listen` and `run`, without dashes."""
+def _option_names(root: click.Group) -> frozenset[str]:
+    """The names that config.toml may use for options of the screen, `listen` and `run`, without dashes."""
+    context = click.Context(root)
     return frozenset(
         name.removeprefix("--")
-        for command in (root, root.commands["listen"], root.commands["run"])
-        for parameter in command.params
+        for command in (root, root.get_command(context, "listen"), root.get_command(context, "run"))
+        for parameter in (command.params if command is not None else ())
         if isinstance(parameter, click.Option) and parameter.expose_value and not parameter.is_eager
         for name in parameter.opts
         if name.startswith("--")

@@ -11,7 +11,7 @@ import click
 from webhook_tui.cli.help import command, hide_options
 from webhook_tui.cli.options import FILE, NotifyType, option, output_format, settings_from, shared_options
 from webhook_tui.cli.settings import note
-from webhook_tui.cli.setup.config_file import config_warnings, option_names, places_and_config
+from webhook_tui.cli.setup.config_file import config_warnings, places_and_config
 from webhook_tui.cli.setup.config_show import option_text, option_values
 from webhook_tui.config import Settings
 
@@ -59,7 +59,7 @@ def doctor(ctx: click.Context, /, output: str, bundle_path: Path | None, **given
         accounts=places.accounts,
         profile=places.profile,
     )
-    checks = asyncio.run(run_checks(settings, request, list(config_warnings(whole, option_names(root)))))
+    checks = asyncio.run(run_checks(settings, request, list(config_warnings(whole, root))))
     if output == "json":
         sys.stdout.write(as_line(checks_record(checks)))
     else:

@@ -9,8 +9,6 @@ from __future__ import annotations
 import io
 import os
 import pickle
-import select
-import sys
 from typing import Any
 
 from msgspec import Struct
@@ -108,10 +106,6 @@ class MessageReader:
             return _Unpickler(self._pipe).load()
         except (EOFError, OSError, ValueError, pickle.UnpicklingError) as error:
             raise ChannelClosedError from error
-
-    def is_ready(self) -> bool:
-        """Whether `receive` returns or raises at once; True where the system does not report it."""
-        return sys.platform == "win32" or bool(select.select([self._pipe], [], [], 0)[0])
 
     def close(self) -> None:
         """Close the pipe."""

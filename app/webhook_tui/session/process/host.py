@@ -15,7 +15,7 @@ import signal
 import socket
 import sys
 import threading
-from concurrent.futures import Future
+from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 from types import FrameType
 from typing import TYPE_CHECKING, Any
@@ -60,25 +60,29 @@ def main() -> None:
     for name in ("SIGINT", "SIGHUP"):  # meant for the screen, which then sends Stop
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), signal.SIG_IGN)
+    imports = ThreadPoolExecutor(1, "imports")
+    imported = imports.submit(import_session)  # meanwhile the screen parses its command line
+    imports.shutdown(wait=False)
     with contextlib.suppress(ChannelClosedError):
-        if not reader.is_ready():  # started before the command line was parsed
-            _import_session()
         launch = reader.receive()
         assert isinstance(launch, Launch)
         log_to(launch.settings.places.session_log)
         tell_of_crashes()
-        session = _opened(launch.settings, writer)
+        session = bind_and_open(launch.settings, writer, imported)
         if session is not None:
             SessionHost(session, reader, writer, launch.settings).run()
 
 
-def _opened(settings: Settings, writer: MessageWriter) -> SessionPort | None:
-    """Bind the port and send Bound before the slow imports; on failure send Refused and return None."""
+def bind_and_open(settings: Settings, writer: MessageWriter, imported: Future[type[Session]]) -> SessionPort | None:
+    """Bind the port and send Bound, then open the session as soon as it is imported: the screen does not wait for that.
+
+    On failure send Refused and return None.
+    """
     try:
         bound = bind(settings.host, settings.port, exact=settings.port_was_given)
         if not settings.forward_urls:  # else the session may refuse to forward there
             writer.send(_bound(bound))
-        session = _import_session().open(settings, asks=True, bound=bound)
+        session = imported.result().open(settings, asks=True, bound=bound)
     except ProblemError as error:
         writer.send(Refused(error.problem))
         return None
@@ -87,13 +91,14 @@ def _opened(settings: Settings, writer: MessageWriter) -> SessionPort | None:
     return session
 
 
-def _import_session() -> type[Session]:
-    """Import the session, which is slow, and return its class."""
-    gc.set_threshold(5_000, 5, 5)
+def import_session() -> type[Session]:
+    """Import the session, which is slow, and return its class; from then on garbage is collected."""
     sys.modules["httpx._main"] = None  # type: ignore[assignment]  # httpx's command line: imports rich and click
     from webhook_tui.session.session import Session  # noqa: PLC0415 -- slow to import
 
-    gc.freeze()
+    gc.freeze()  # what was imported stays
+    gc.set_threshold(5_000, 5, 5)
+    gc.enable()
     return Session
 
 
