@@ -23,10 +23,13 @@ import time
 from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
-from typing import IO
+from typing import IO, Any, NoReturn
 
 PROGRAM = ("-m", "webhook_tui")
 """What Python runs where the start itself, the arguments or the environment that others see are tested."""
+_SESSION = (sys.executable, "-P", "-m", "webhook_tui.session")
+"""How the screen starts the session's process."""
+_FAULTS = "tests.integration.crashing"
 _READ_AT_START = ("PYTHON", "LANG", "LC_")
 """How variables begin that Python reads when it starts."""
 
@@ -59,14 +62,15 @@ def start(
     streams: Sequence[IO[bytes] | int],
     *,
     in_terminal: bool = False,
+    fault: str = "",
 ) -> socket.socket:
     """Start the command with these three streams; `in_terminal`: in a session of its own, which they control.
 
-    Its pid and then its exit code come as lines on the socket.
+    `fault` is the name of one of `integration/crashing.py`. The pid and then the exit code come as lines on the socket.
     """
     reply, theirs = socket.socketpair()
     with theirs, tempfile.TemporaryFile() as request:
-        request.write(json.dumps([str(Path.cwd()), arguments, dict(environ), in_terminal]).encode())
+        request.write(json.dumps([str(Path.cwd()), arguments, dict(environ), in_terminal, fault]).encode())
         request.seek(0)
         _server().send([*(each if isinstance(each, int) else each.fileno() for each in (*streams, theirs, request))])
     return reply
@@ -87,9 +91,10 @@ class Fork:
         streams: Sequence[IO[bytes] | int],
         *,
         in_terminal: bool = False,
+        fault: str = "",
     ) -> Fork:
         """Start it; as `start`."""
-        reply = start(arguments, environ, streams, in_terminal=in_terminal)
+        reply = start(arguments, environ, streams, in_terminal=in_terminal, fault=fault)
         reply.setblocking(False)
         received = b""
         while b"\n" not in received:
@@ -146,11 +151,14 @@ def _server() -> _Server:
 
 
 def _import_all() -> None:
-    """All but the MCP server, which few tests need."""
+    """All but the MCP server, which few tests need; and the faults."""
     package = importlib.import_module("webhook_tui")
     for found in pkgutil.walk_packages(package.__path__, "webhook_tui."):
         if not found.name.startswith(("webhook_tui.headless.mcp", "webhook_tui.session.__main__")):
             importlib.import_module(found.name)
+    sys.path.append(str(Path(__file__).parents[1]))
+    importlib.import_module(_FAULTS)
+    sys.path.pop()
 
 
 def _become_command(control: socket.socket) -> None:
@@ -176,17 +184,65 @@ def _become_command(control: socket.socket) -> None:
         os.write(reply, f"{code}\n".encode())
         os._exit(0)
     with os.fdopen(request, "rb") as file:
-        directory, arguments, environ, in_terminal = json.load(file)
+        directory, arguments, environ, in_terminal, fault = json.load(file)
     for number, descriptor in enumerate(streams):
         os.dup2(descriptor, number)
     os.closerange(3, max(descriptors) + 1)
     if in_terminal:
         _lead_session()
     os.chdir(directory)
+    _set_environment(environ)
+    sys.argv[1:] = arguments
+    subprocess.Popen = _Child  # type: ignore[misc, assignment]  # for this process, which runs one command
+    if fault:
+        sys.modules[_FAULTS].put(fault)
+
+
+def _set_environment(environ: Mapping[str, str]) -> None:
     os.environ.clear()
     os.environ.update(environ)
     time.tzset()
-    sys.argv[1:] = arguments
+
+
+class _Child(subprocess.Popen[bytes]):
+    """A child process; the session's is a fork of this one while this one has a single thread."""
+
+    def _execute_child(self, args: Sequence[str], *more: Any) -> None:
+        if args != _SESSION or threading.active_count() > 1:
+            super()._execute_child(args, *more)  # type: ignore[misc]  # not in the stubs
+            return
+        environ: Mapping[str, str] = more[5]
+        stdin, to_stdin, from_stdout, stdout, _, stderr = more[9:15]
+        self.pid = os.fork()
+        if self.pid == 0:
+            _become_session(environ, (stdin, stdout, stderr), (to_stdin, from_stdout))
+        self._child_created = True
+        for descriptor in (stdin, stdout):
+            os.close(descriptor)
+
+
+def _become_session(environ: Mapping[str, str], streams: Sequence[int], of_the_screen: Sequence[int]) -> NoReturn:
+    """What the session's process would be if it had been started anew."""
+    for descriptor in of_the_screen:
+        os.close(descriptor)
+    for number, descriptor in enumerate(streams):
+        os.dup2(descriptor, number)
+        os.close(descriptor)
+    os.setsid()
+    _set_environment(environ)
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_DFL)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    code = 1
+    try:
+        sys.modules["webhook_tui.session.process.host"].main()
+        code = 0
+    except BaseException:  # noqa: BLE001 -- as at the end of a program
+        sys.excepthook(*sys.exc_info())
+    finally:
+        threading._shutdown()  # type: ignore[attr-defined]  # not in the stubs
+        sys.stderr.flush()
+        os._exit(code)
 
 
 def _lead_session() -> None:

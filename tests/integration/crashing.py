@@ -1,7 +1,4 @@
-"""The program with a fault put into it, and into its session's process: `crashing.py FAULT [ARGUMENT ...]`.
-
-Only tests run this.
-"""
+"""Faults that tests put into the program and the session's process, which is a fork of it then."""
 
 from __future__ import annotations
 
@@ -12,9 +9,8 @@ import sys
 from collections.abc import Callable
 from typing import Any, NoReturn
 
-from webhook_tui.cli.main import main
 from webhook_tui.session.history.retention import Retention
-from webhook_tui.session.process import host, spawn
+from webhook_tui.session.process import spawn
 from webhook_tui.session.session import Session
 from webhook_tui.storage.history import DeliveryStore
 from webhook_tui.storage.history_file import HistoryFile
@@ -66,7 +62,6 @@ def _open_as_other_user(*arguments: Any, **more: Any) -> DeliveryStore:
     return _open(*arguments, **more)
 
 
-_SESSION = "session-process"
 COMMANDS: dict[str, tuple[str, ...]] = {
     "unspawned": ("/nowhere/python",),
     "stillborn": (sys.executable, "-c", "raise SystemExit(3)"),
@@ -84,15 +79,10 @@ FAULTS: dict[str, tuple[type[Any], str, Callable[..., Any]]] = {
     "task": (Retention, "run", _fail_later),
 }
 
-if __name__ == "__main__":
-    wanted = sys.argv.pop(1)
-    if wanted in COMMANDS:
-        spawn.COMMAND = COMMANDS[wanted]
-        main()
-    place, name, fault = FAULTS[wanted]
-    setattr(place, name, fault)
-    if sys.argv[1:] == [_SESSION]:
-        host.main()
+
+def put(fault: str) -> None:
+    """Put a fault into this process, and so into its forks."""
+    if fault in COMMANDS:
+        spawn.COMMAND = COMMANDS[fault]
     else:
-        spawn.COMMAND = (sys.executable, __file__, wanted, _SESSION)
-        main()
+        setattr(*FAULTS[fault])

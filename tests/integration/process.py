@@ -126,7 +126,7 @@ async def _reader(pipe: IO[bytes]) -> asyncio.StreamReader:
     return reader
 
 
-async def _forked(arguments: Sequence[str], environ: Mapping[str, str], stdin: str) -> Program:
+async def _forked(arguments: Sequence[str], environ: Mapping[str, str], stdin: str, fault: str) -> Program:
     """With a file for its input, and pipes for its output."""
     (output, output_end), (errors, errors_end) = os.pipe(), os.pipe()
     with (
@@ -136,19 +136,23 @@ async def _forked(arguments: Sequence[str], environ: Mapping[str, str], stdin: s
     ):
         given.write(stdin.encode())
         given.seek(0)
-        process = await fork_server.Fork.start(arguments, environ, (given, for_output, for_errors))
+        process = await fork_server.Fork.start(arguments, environ, (given, for_output, for_errors), fault=fault)
     return Program(process, await _reader(os.fdopen(output, "rb")), await _reader(os.fdopen(errors, "rb")))
 
 
 @contextlib.asynccontextmanager
 async def program(
-    *arguments: str, stdin: str = "", code: Sequence[str] = (), **environment: str
+    *arguments: str, stdin: str = "", code: Sequence[str] = (), fault: str = "", **environment: str
 ) -> AsyncIterator[Program]:
-    """`webhook-tui ARGUMENTS` with its output to pipes; `code`: what Python runs instead, `PROGRAM` for no fork."""
+    """`webhook-tui ARGUMENTS` with its output to pipes; `code`: what Python runs instead, `PROGRAM` for no fork.
+
+    `fault`: the name of one of `crashing.py`.
+    """
     environ = os.environ | environment
     if not code and fork_server.is_startable(environment):
-        started = await _forked(arguments, environ, stdin)
+        started = await _forked(arguments, environ, stdin, fault)
     else:
+        assert not fault
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, *(code or fork_server.PROGRAM), *arguments),
             env=environ,

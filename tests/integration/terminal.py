@@ -72,7 +72,9 @@ class Terminal:
         self._news = asyncio.Event()
         self.process: asyncio.subprocess.Process | Fork
 
-    async def start(self, program: Sequence[str], arguments: Sequence[str], environment: Mapping[str, str]) -> None:
+    async def start(
+        self, program: Sequence[str], arguments: Sequence[str], environment: Mapping[str, str], fault: str
+    ) -> None:
         """Run Python with `program`, or a fork of ours, in the terminal.
 
         This process keeps its slave end open, too, so that nothing said is lost.
@@ -81,7 +83,8 @@ class Terminal:
         os.set_blocking(self._master, False)
         asyncio.get_running_loop().add_reader(self._master, self._read)
         if not program:
-            self.process = await Fork.start(arguments, environment, (self.slave,) * 3, in_terminal=True)
+            streams = (self.slave,) * 3
+            self.process = await Fork.start(arguments, environment, streams, in_terminal=True, fault=fault)
             return
         self.process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-I", "-S", str(_LAUNCHER), os.ttyname(self.slave)),
@@ -266,16 +269,21 @@ async def terminal(
     columns: int = 120,
     lines: int = 36,
     program: Sequence[str] = (),
+    fault: str = "",
     **environment: str,
 ) -> AsyncIterator[Terminal]:
-    """`webhook-tui ARGUMENTS` in a terminal; `program`: what Python runs instead, `PROGRAM` for no fork."""
+    """`webhook-tui ARGUMENTS` in a terminal; `program`: what Python runs instead, `PROGRAM` for no fork.
+
+    `fault`: the name of one of `crashing.py`.
+    """
     opened = Terminal(columns, lines)
     settings = {"TERM": "xterm-256color", "COLORTERM": "truecolor", "LANG": "C.UTF-8", **environment}
     ours = ("LC_ALL", "LC_CTYPE", "COLUMNS", "LINES", "VISUAL")
     kept = {name: value for name, value in os.environ.items() if name not in ours}
     if not program and not is_startable(environment):
         program = PROGRAM
-    await opened.start(program, arguments, kept | settings)
+    assert not (program and fault)
+    await opened.start(program, arguments, kept | settings, fault)
     try:
         yield opened
     finally:

@@ -9,7 +9,6 @@ import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 
@@ -23,7 +22,6 @@ from tests.tunnels.watching import alive, descendants, until
 from webhook_tui.places import Places
 from webhook_tui.sandbox.service import Sandbox
 
-CRASHING = str(Path(__file__).with_name("crashing.py"))
 SECONDS = 3.0
 SECRET = "secret-canary"
 
@@ -66,7 +64,7 @@ async def _open(fault: str = "") -> AsyncIterator[_Open]:
         LocalhostRun(loopback=True) as server,
         terminal(
             *("--port", "0", "--ssh-server", server.ssh_server, "--api-url", api_url),
-            program=(CRASHING, fault) if fault else (),
+            fault=fault,
             PIKTID_TOKEN=TOKEN.reveal(),
         ) as screen,
     ):
@@ -127,7 +125,7 @@ async def test_by_a_crash(fault: str, key: str) -> None:
 @pytest.mark.parametrize("fault", ["compose"])
 async def test_by_a_crash_before_the_start(fault: str) -> None:
     """The same when the screen cannot be made at all; nothing was registered."""
-    async with terminal("--sandbox", "--port", "0", program=(CRASHING, fault)) as screen:
+    async with terminal("--sandbox", "--port", "0", fault=fault) as screen:
         assert await _ended(screen) == 1
         assert screen.unrestored == set()
         assert "webhook-tui ended by an error of its own (RuntimeError)." in screen.output.decode()
@@ -138,7 +136,7 @@ async def test_by_a_crash_before_the_start(fault: str) -> None:
 @pytest.mark.parametrize("fault", ["session", "task"])
 async def test_a_session_that_crashes_is_reported_on_the_screen(fault: str) -> None:
     """The screen stays, says it, and q leaves; the log has the places of the error, and no values."""
-    async with terminal("--sandbox", "--port", "0", program=(CRASHING, fault), WEBHOOK_TUI_SECRET=SECRET) as screen:
+    async with terminal("--sandbox", "--port", "0", fault=fault, WEBHOOK_TUI_SECRET=SECRET) as screen:
         await screen.until("The session ended by a bug in webhook-tui: RuntimeError.")
         screen.press("q")
         assert await _ended(screen) == 0

@@ -23,7 +23,6 @@ from tests.integration.load import Ledger, check, load
 from tests.integration.process import Program, program, run
 
 KILLS = int(os.environ.get("KILLS", "5"))
-CRASHING = Path(__file__).with_name("crashing.py")
 LISTEN = "listen", "--no-register", "--tunnel", "none", "--port", "0", "--format", "json"
 
 
@@ -75,8 +74,7 @@ async def test_two_programs_on_one_file(tmp_path: Path) -> None:
 @contextlib.asynccontextmanager
 async def _on_a_small_disk(path: Path) -> AsyncIterator[tuple[Program, str]]:
     """While a file `full` lies beside the database, it cannot grow."""
-    code = str(CRASHING), "disk"
-    async with program(*LISTEN, "--db", str(path), code=code) as listening:
+    async with program(*LISTEN, "--db", str(path), fault="disk") as listening:
         yield listening, (await listening.record("ready"))["public_url"]
 
 
@@ -147,7 +145,7 @@ def unwritable() -> Iterator[str]:
 
 async def test_a_state_directory_that_cannot_be_written(unwritable: str) -> None:
     """One sentence and 1, for the default place."""
-    async with program(*LISTEN, code=(str(CRASHING), "other_user"), XDG_STATE_HOME=unwritable) as listening:
+    async with program(*LISTEN, fault="other_user", XDG_STATE_HOME=unwritable) as listening:
         assert await listening.ended() == 1
     assert [record["type"] for record in listening.records] == ["error"]
     assert listening.words == (

@@ -40,7 +40,6 @@ from webhook_tui.ui.selection import Selection
 
 GIVEN = "given-secret-canary"
 AUTHTOKEN = "ngrok-authtoken-canary"
-CRASHING = str(Path(__file__).with_name("crashing.py"))
 
 
 async def test_no_output_no_child_and_no_other_file_has_them(tmp_path: Path) -> None:
@@ -161,7 +160,7 @@ async def test_a_crash_without_a_screen_says_no_values() -> None:
     """One sentence; the log has where it happened."""
     environment = {"PIKTID_TOKEN": TOKEN.reveal(), "WEBHOOK_TUI_SECRET": "env-canary"}
     options = "listen", "--format", "json", "--port", "0", "--tunnel", "none", "--no-register"
-    async with program(*options, code=(CRASHING, "task"), **environment) as crashed:
+    async with program(*options, fault="task", **environment) as crashed:
         assert await crashed.ended() == 1
     assert "The session ended by a bug in webhook-tui: RuntimeError." in crashed.words
     for canary in (TOKEN.reveal(), "env-canary", CANARY):

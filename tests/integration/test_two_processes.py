@@ -8,13 +8,14 @@ import os
 import shlex
 import signal
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 
+from tests.fork_server import PROGRAM
 from tests.integration.deliveries import post
 from tests.integration.terminal import ALTERNATE_SCREEN, Terminal, terminal
 from tests.integration.test_suspension import SHELL
@@ -25,15 +26,13 @@ from webhook_tui.places import Places
 from webhook_tui.sandbox.service import Sandbox
 
 HERE = Path(__file__).parent
-CRASHING = str(HERE / "crashing.py")
 AUTHTOKEN = "ngrok-authtoken-canary"
 
 
 def session_of(pid: int) -> int:
     """The pid of the session's process below the program's."""
-    found = [child for child in descendants(pid) if b"webhook_tui.session" in seen_of(child)[0]]
-    assert len(found) == 1
-    return found[0]
+    (found,) = descendants(pid)
+    return found
 
 
 async def hook(sandbox: Sandbox) -> str:
@@ -55,12 +54,13 @@ async def _no_temporary_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
 
 
 @asynccontextmanager
-async def _registered() -> AsyncIterator[tuple[Terminal, Sandbox]]:
-    """The screen with its webhook registered, its history a temporary one."""
+async def _registered(program: Sequence[str] = ()) -> AsyncIterator[tuple[Terminal, Sandbox]]:
+    """The screen with its webhook registered, its history a temporary one; `program` as in `terminal`."""
     async with (
         sandbox_of() as (sandbox, api_url),
         terminal(
             *("--port", "0", "--tunnel", "none", "--ephemeral", "--api-url", api_url),
+            program=program,
             PIKTID_TOKEN=TOKEN.reveal(),
             NGROK_AUTHTOKEN=AUTHTOKEN,
         ) as screen,
@@ -147,10 +147,12 @@ async def test_a_signal_before_the_screen_is_shown(number: signal.Signals) -> No
     async with (
         sandbox_of() as (sandbox, api_url),
         terminal(
-            *("--port", "0", "--tunnel", "none", "--ephemeral", "--api-url", api_url), PIKTID_TOKEN=TOKEN.reveal()
+            *("--port", "0", "--tunnel", "none", "--ephemeral", "--api-url", api_url),
+            program=PROGRAM,
+            PIKTID_TOKEN=TOKEN.reveal(),
         ) as screen,
     ):
-        await until(lambda: any(b"webhook_tui.session" in seen_of(pid)[0] for pid in descendants(screen.pid)))
+        await until(lambda: descendants(screen.pid))
         children = descendants(screen.pid)
         os.kill(screen.pid, number)
         assert await screen.ended() == 128 + number
@@ -169,7 +171,7 @@ async def test_a_signal_before_the_screen_is_shown(number: signal.Signals) -> No
 )
 async def test_a_session_that_cannot_be_started(fault: str, words: str) -> None:
     """1 and one sentence; the screen never opens."""
-    async with terminal("--sandbox", "--port", "0", program=(CRASHING, fault)) as screen:
+    async with terminal("--sandbox", "--port", "0", fault=fault) as screen:
         assert await screen.ended() == 1
         assert ALTERNATE_SCREEN not in screen.output
         assert words in screen.output.decode()
@@ -177,7 +179,7 @@ async def test_a_session_that_cannot_be_started(fault: str, words: str) -> None:
 
 async def test_the_token_is_not_in_the_process_list() -> None:
     """Neither in the arguments nor in the environment of the session's process."""
-    async with _registered() as (screen, _):
+    async with _registered(PROGRAM) as (screen, _):
         for seen in seen_of(session_of(screen.pid)):
             assert seen
             assert TOKEN.reveal().encode() not in seen
