@@ -271,19 +271,7 @@ _BRANCHES = (
     ast.BoolOp,
 )
 _WITHOUT_TEST_FILE = """
-    cli: main settings
-    cli/session: listen
-    cli/setup: listings
-    cli/signing: secret verify
-    headless: delivery_command delivery_list delivery_page exit_condition messages output replay sandbox
-    headless: signature_page text_style wait
-    headless/archive: export history_import
-    headless/mcp: history_tools session_tools
-    headless/setup: status
-    headless/signing: check secrets send stored_accounts
     payload_query: wire
-    session/history: annotations
-    session/process: launcher
     ui: launch notice_texts palette selection session_worker symbols
     ui/controllers: context deliveries handler_check layout notices panes prompts receiver search statistics webhook
     ui/controllers: work
