@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 from datetime import UTC, datetime
 
 from webhook_tui.domain.delivery.delivery import Delivery, DeliveryRow
@@ -63,3 +65,8 @@ def row(
         summary=summary,
         marked=marked,
     )
+
+
+def signature(secret: str, body: bytes) -> str:
+    """The header value of a signed body, as PiktID documents it."""
+    return "sha256=" + hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()

@@ -56,6 +56,11 @@ def run(*arguments: str, given: bytes = b"", **environment: str) -> subprocess.C
         return subprocess.CompletedProcess(argv, code, output.read(), errors.read())
 
 
+async def ran(*arguments: str, given: bytes = b"", **environment: str) -> subprocess.CompletedProcess[bytes]:
+    """As `run`, while the loop of the test goes on."""
+    return await asyncio.to_thread(run, *arguments, given=given, **environment)
+
+
 def start(
     arguments: Sequence[str],
     environ: Mapping[str, str],

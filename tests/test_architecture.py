@@ -271,27 +271,7 @@ _BRANCHES = (
     ast.BoolOp,
 )
 _WITHOUT_TEST_FILE = """
-    cli: main settings
-    cli/session: listen
-    cli/setup: listings
-    cli/signing: secret verify
-    headless: delivery_command delivery_list delivery_page exit_condition messages output replay sandbox
-    headless: signature_page text_style wait
-    headless/archive: export history_import
-    headless/mcp: history_tools session_tools
-    headless/setup: status
-    headless/signing: check secrets send stored_accounts
     payload_query: wire
-    session: alerts answer_rule runtime
-    session/history: annotations
-    session/process: launcher
-    session/registration: consent ownership_watch removal
-    storage: history_file history_query mappers reader
-    storage/database: files
-    storage/search: results scan
-    storage/statistics: aggregate
-    tunnels: base errors retry_delay
-    tunnels/process: watchdog_client
     ui: launch notice_texts palette selection session_worker symbols
     ui/controllers: context deliveries handler_check layout notices panes prompts receiver search statistics webhook
     ui/controllers: work

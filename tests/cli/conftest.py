@@ -8,8 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.factories import NOW
-from tests.test_commands import signature
+from tests.factories import NOW, signature
 from webhook_tui.config import API_URL
 from webhook_tui.domain.account import Account
 from webhook_tui.domain.delivery.delivery import Delivery

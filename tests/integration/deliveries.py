@@ -4,18 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import hashlib
-import hmac
 from collections.abc import AsyncIterator, Sequence
 from urllib.parse import urlsplit
 
 from tests.integration.process import Program, Record, program
 from tests.patience import PATIENCE_SECONDS
-
-
-def signature(secret: str, body: bytes) -> str:
-    """As PiktID signs."""
-    return "sha256=" + hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
 
 
 async def post(url: str, body: bytes, headers: Sequence[tuple[bytes, bytes]] = (), *, method: str = "POST") -> int:

@@ -7,7 +7,8 @@ import sys
 from contextlib import closing
 from pathlib import Path
 
-from tests.integration.deliveries import post, signature, watching
+from tests.factories import signature
+from tests.integration.deliveries import post, watching
 from tests.session.local_app import local_app
 from webhook_tui.storage.rows import SqliteRows
 

@@ -12,8 +12,9 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from tests.factories import signature
 from tests.hostile.listening import exchange
-from tests.integration.deliveries import post, signature, watching
+from tests.integration.deliveries import post, watching
 from tests.integration.process import Record, program
 from tests.patience import PATIENCE_SECONDS
 from tests.session.local_app import local_app

@@ -14,10 +14,11 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
+from tests.factories import signature
 from tests.fork_server import PROGRAM
 from tests.integration.canaries import assert_nowhere, kept_files
 from tests.integration.crashing import CANARY
-from tests.integration.deliveries import post, signature
+from tests.integration.deliveries import post
 from tests.integration.process import program
 from tests.integration.terminal import terminal
 from tests.session.running import TOKEN, sandbox_of, session_of, settings

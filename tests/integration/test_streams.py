@@ -13,10 +13,9 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from tests.factories import NOW, VALID, delivery
+from tests.factories import NOW, VALID, delivery, signature
 from tests.handler_check import handlers
 from tests.handler_check.handlers import SECRET, serving
-from tests.test_commands import signature
 from webhook_tui.config import API_URL
 from webhook_tui.domain.account import Account
 from webhook_tui.domain.signature.secret import Secret

@@ -11,13 +11,16 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
+import httpx
+
 from tests.patience import PATIENCE_SECONDS
 from webhook_tui.config import Settings
 from webhook_tui.domain.commands import Command, StartRegistration
+from webhook_tui.domain.comparison.event_comparison import Limits
 from webhook_tui.domain.events import SessionEvent, SessionStopped, StatusChanged
 from webhook_tui.domain.queries import Answer, Query
 from webhook_tui.domain.signature.secret import Secret
-from webhook_tui.domain.status import SessionStatus
+from webhook_tui.domain.status import SessionStatus, WebhookState
 from webhook_tui.http.asgi import Asgi, AsgiApplication
 from webhook_tui.http.server import Server
 from webhook_tui.http.sockets import bind
@@ -27,11 +30,25 @@ from webhook_tui.sandbox.options import SandboxOptions
 from webhook_tui.sandbox.service import Sandbox
 from webhook_tui.session.clock import Clock
 from webhook_tui.session.comparison import ComparisonTiming
+from webhook_tui.session.registration.ownership_watch import OwnershipTiming
 from webhook_tui.session.runtime import Timings
 from webhook_tui.session.session import Session
 
 F = TypeVar("F")
 TOKEN = Secret("piktid-token-canary")
+ELSEWHERE = "http://127.0.0.1:9/hooks/piktid"
+"""The webhook of another program."""
+SOON = OwnershipTiming(every_seconds=0.05, least_seconds=0.01, silence_seconds=0.3, silent_events=3)
+QUICK = Timings(comparison=ComparisonTiming(limits=Limits(overdue_seconds=0.1)), ownership=SOON)
+"""Another program's registration is noticed at once."""
+
+
+async def register_elsewhere(api_url: str, url: str = ELSEWHERE) -> None:
+    """Register another program's webhook."""
+    async with httpx.AsyncClient() as client:
+        await client.put(
+            f"{api_url}/webhooks", json={"url": url}, headers={"Authorization": f"Bearer {TOKEN.reveal()}"}
+        )
 
 
 def url_at(sandbox: Sandbox) -> str | None:
@@ -84,6 +101,10 @@ class Running:
         """The status once it is so, waited for."""
         await self.event(StatusChanged, lambda _: is_so(self.status))
         return self.status
+
+    async def webhook_is(self, state: WebhookState) -> None:
+        """Wait until the webhook is in that state."""
+        await self.until(lambda status: status.webhook.state is state)
 
     async def stop(self) -> SessionStopped:
         """Leave, and wait until it has."""

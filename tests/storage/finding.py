@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import sqlite3
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from datetime import datetime
+from pathlib import Path
 from time import monotonic
 
-from tests.factories import NOW
+from tests.factories import NOW, VALID, delivery
 from tests.patience import PATIENCE_SECONDS
+from webhook_tui.domain.account import Account
 from webhook_tui.domain.delivery.rows import DeliveryRows, FoundRows, Sort
 from webhook_tui.domain.filtering.filter import parse
+from webhook_tui.domain.signature.verdict import VerificationResult
 from webhook_tui.storage.history import DeliveryStore
 from webhook_tui.storage.search.search import FilteredRows
 
@@ -51,6 +55,25 @@ class Finding:
         assert isinstance(self.rows, FilteredRows)
         self.rows._search.thread.join(PATIENCE_SECONDS)
         assert not self.rows._search.thread.is_alive()
+
+
+async def record_statuses(
+    store: DeliveryStore,
+    account: Account,
+    *statuses: str,
+    verification: VerificationResult = VALID,
+    answered: int | None = 200,
+) -> None:
+    """Record deliveries whose jobs have these statuses, one after the other."""
+    for status in statuses:
+        body = json.dumps({"id": 1, "data": {"status": status}}).encode()
+        await store.record(delivery(body), verification, account=account, answered=answered)
+
+
+def remove_history(path: Path) -> None:
+    """Delete the file and what lies beside it, as `rm deliveries.db*` does."""
+    for file in path.parent.glob(f"{path.name}*"):
+        file.unlink()
 
 
 def shown(rows: DeliveryRows) -> list[int]:

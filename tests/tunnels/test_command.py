@@ -126,9 +126,3 @@ def test_settings_that_do_not_fit(tmp_path: Path, command: str | None, pattern: 
         choose(TunnelSettings("command", tmp_path, command=command, url_pattern=pattern))
     assert refused.value.problem.exit_code is ExitCode.USAGE
     assert len(refused.value.problem.message) <= 78
-
-
-def test_a_kind_that_is_none(tmp_path: Path) -> None:
-    """The kinds that there are are named."""
-    with pytest.raises(ProblemError, match="no tunnel called carrier pigeon"):
-        choose(TunnelSettings("carrier pigeon", tmp_path))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from webhook_tui.tunnels.errors import closed
 from webhook_tui.tunnels.ssh_output import SshOutput
 
 _OUTPUT = SshOutput("localhost.run", 22, 10)
@@ -70,12 +69,3 @@ def test_the_reasons_of_ssh(line: str, what: str, is_transient: bool) -> None:
     assert (problem.message, problem.is_transient) == (what, is_transient)
     assert len(problem.message) <= 78
     assert len(problem.advice(30)) <= 78
-
-
-def test_every_sentence_fits() -> None:
-    """Names and reasons of any length are cut to the width of the notice."""
-    output = SshOutput("a-very-long-name." * 10, 65535, 10)
-    for line in ("connect to host x port 1: Connection refused", "Permission denied (", "Host key verification failed"):
-        assert len(output.problem([line], code=255, was_open=False).message) <= 78
-    assert len(closed("x" * 100, "y" * 100).message) <= 78
-    assert "\x1b" not in closed("x", "\x1b[31mred").message

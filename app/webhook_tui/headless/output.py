@@ -146,7 +146,7 @@ class TextLine:
     def _text(self, event: SessionEvent) -> str | None:
         match event:
             case SessionReady(public_url=public_url, port=port):
-                return f"ready: listening on port {port}, public URL {public_url or 'none'}; ctrl+c leaves"
+                return f"ready: listening on port {port}, public URL {visible(public_url or 'none')}; ctrl+c leaves"
             case WebhookRegistered(webhook_id=webhook_id, url=url):
                 return f"registered: webhook {visible(str(webhook_id))} at {visible(url)}"
             case DeliveryStored(row=row):

@@ -10,9 +10,9 @@ from contextlib import closing
 from pathlib import Path
 
 from tests.cli.conftest import JOB, OWN, SECRET, received, record
+from tests.factories import signature
 from tests.integration.process import run
 from tests.session.local_app import local_app
-from tests.test_commands import signature
 from webhook_tui.domain.signature.secret import Secret
 from webhook_tui.headless.replay import ReplayPlan
 from webhook_tui.storage.rows import SqliteRows

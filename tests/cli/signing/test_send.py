@@ -5,18 +5,20 @@ from __future__ import annotations
 import asyncio
 import sys
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
 
-from tests.cli.signing.test_check import ran
 from tests.export.receiving import receiving
-from tests.factories import NOW, VALID, delivery
-from tests.fork_server import run
-from tests.test_commands import signature
+from tests.factories import NOW, VALID, delivery, signature
+from tests.fork_server import ran, run
 from webhook_tui.domain.account import Account
+from webhook_tui.domain.signature.secret import Secret
+from webhook_tui.domain.signature.secret_ring import SecretRing
 from webhook_tui.places import Places
+from webhook_tui.storage.accounts import AccountStore
 from webhook_tui.storage.history import DeliveryStore
 
 ACCOUNT = Account("https://v2.api.piktid.com", "0123456789ab")
@@ -87,3 +89,39 @@ def test_what_is_missing_is_reported(arguments: tuple[str, ...], code: int, says
     assert done.returncode == code
     assert says in done.stderr
     assert b"Traceback" not in done.stderr
+
+
+async def test_a_body_comes_from_a_file_or_standard_input(tmp_path: Path) -> None:
+    """Byte for byte."""
+    body = b'{"id": 1}\n\x00\xff'
+    file = tmp_path / "body.json"
+    file.write_bytes(body)
+    async with receiving() as handler:
+        await ran("send", "ping", handler.url, "--secret", "s", "--file", str(file))
+        await ran("send", "ping", handler.url, "--secret", "s", "--file", "-", given=body)
+
+    assert [request.body for request in handler.arrived] == [body, body]
+
+
+async def test_without_a_url_it_goes_to_the_running_webhook_tui() -> None:
+    """By the URL that it registered, with the account's current secret."""
+    account, now = Account.of("https://v2.api.piktid.com", Secret("t")), datetime.now(UTC)
+    async with receiving() as handler:
+        with closing(AccountStore.open(Places.of_user().accounts)) as accounts:
+            accounts.save_ring(account, SecretRing().registered(Secret("kept"), now))
+            accounts.record_registration(account, url=f"{handler.url}/h/1", webhook_id=1, at=now)
+            done = await ran("send", "ping", PIKTID_TOKEN="t")
+        over = await ran("send", "ping", PIKTID_TOKEN="t")
+
+    assert done.returncode == 0, done.stderr
+    assert handler.arrived[0].target == b"/h/1"
+    assert dict(handler.arrived[0].headers)[b"X-Webhook-Signature"].decode() == signature(
+        "kept", handler.arrived[0].body
+    )
+    assert over.returncode == 2
+    assert b"No URL was given" in over.stderr
+
+
+def test_send_needs_a_secret() -> None:
+    """Nothing unsigned is sent."""
+    assert run("send", "ping", "http://127.0.0.1:1/").returncode == 2

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.factories import NOW, delivery
-from tests.integration.deliveries import post, signature
+from tests.factories import NOW, delivery, signature
+from tests.integration.deliveries import post
 from tests.session.forwarding.test_forwarder import watching
 from tests.session.running import TOKEN, Running, sandbox_of, session_of, settings
 from webhook_tui.config import Settings

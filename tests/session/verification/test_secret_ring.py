@@ -6,7 +6,8 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from tests.integration.deliveries import post, signature
+from tests.factories import signature
+from tests.integration.deliveries import post
 from tests.session.running import Running, sandbox_of, session_of, settings
 from webhook_tui.domain.commands import RegisterWebhook
 from webhook_tui.domain.events import DeliveryStored, WebhookRegistered

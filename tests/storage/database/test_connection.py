@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from tests.factories import NOW, PING, VALID, delivery
+from tests.factories import NOW, VALID, delivery
 from webhook_tui.domain.account import Account
 from webhook_tui.domain.errors import ProblemError
 from webhook_tui.domain.signature.secret import Secret
@@ -38,12 +38,6 @@ try:
 except ProblemError as error:
     print(error)
 """
-
-
-def _remove(path: Path) -> None:
-    """As `rm deliveries.db*` does."""
-    for file in path.parent.glob("deliveries.db*"):
-        file.unlink()
 
 
 async def _history(path: Path, account: Account, count: int) -> None:
@@ -95,85 +89,6 @@ def test_a_damaged_file_of_secrets_is_kept_too(tmp_path: Path, account: Account)
         assert accounts.set_aside == tmp_path / "accounts.db.broken"
         accounts.save_ring(account, SecretRing().added(Secret("s"), NOW))
         assert len(accounts.ring(account)) == 1
-
-
-async def test_damage_met_while_running_is_set_aside_and_nothing_refused(tmp_path: Path, account: Account) -> None:
-    """The delivery that met it is stored in the new file, and the screen's view follows."""
-    path = tmp_path / "deliveries.db"
-    with closing(DeliveryStore.open(path, started_at=NOW)) as store, closing(store.open_rows()) as rows:
-        for _ in range(100):
-            await store.record(delivery(), VALID, account=account, answered=200)
-        store._file.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        with path.open("r+b") as file:
-            file.seek(4096)
-            file.write(b"\xa5" * (path.stat().st_size - 4096))
-        store._file.connection.execute("PRAGMA shrink_memory")
-
-        row = await store.record(delivery(), VALID, account=account, answered=200)
-        read = await store.stored(row.seq)
-
-        assert (row.seq, store.set_aside) == (101, tmp_path / "deliveries.db.broken")
-        assert read is not None
-        assert rows.refresh() == 1
-        assert rows.stored(101) == read
-        await store.record(delivery(), VALID, account=account, answered=200)
-        assert rows.refresh() == 2
-
-
-async def test_a_removed_file_is_made_again(tmp_path: Path, account: Account) -> None:
-    """What is acknowledged lies in a file that has a name, even when the directory is deleted meanwhile."""
-    path = tmp_path / "state" / "deliveries.db"
-    with closing(DeliveryStore.open(path, started_at=NOW)) as store, closing(store.open_rows()) as rows:
-        await store.record(delivery(), VALID, account=account, answered=200)
-        _remove(path)
-        path.parent.rmdir()
-
-        assert rows.refresh() == 1
-        row = await store.record(delivery(), VALID, account=account, answered=200)
-        assert (row.seq, rows.refresh()) == (2, 1)
-    with closing(sqlite3.connect(path)) as other:
-        assert other.execute("SELECT body FROM bodies").fetchall() == [(PING,)]
-
-
-async def test_two_programs_go_on_in_one_new_file(tmp_path: Path, account: Account) -> None:
-    """Both notice that the file is gone; no number that either gave before names another delivery now."""
-    path = tmp_path / "deliveries.db"
-    with (
-        closing(DeliveryStore.open(path, started_at=NOW)) as one,
-        closing(DeliveryStore.open(path, started_at=NOW)) as other,
-        closing(other.open_rows()) as rows,
-    ):
-        for store in (one, one, other, other):
-            await store.record(delivery(), VALID, account=account, answered=200)
-        _remove(path)
-
-        after = [
-            (await store.record(delivery(), VALID, account=account, answered=200)).seq
-            for store in (one, one, other, one)
-        ]
-
-        assert after == [3, 4, 5, 6]
-        assert rows.refresh() == 4
-        assert [row.seq for row in rows.window(0, 9)] == after
-
-
-async def test_what_lay_beside_a_removed_file_is_not_shared_with_the_new_one(tmp_path: Path, account: Account) -> None:
-    """Only the file itself is removed: its log is kept, and a reader of the old one is not disturbed."""
-    path = tmp_path / "deliveries.db"
-    with closing(DeliveryStore.open(path, started_at=NOW)) as store, closing(store.open_rows()) as rows:
-        for _ in range(300):
-            await store.record(delivery(), VALID, account=account, answered=200)
-        rows.refresh()
-        path.unlink()
-
-        await store.record(delivery(), VALID, account=account, answered=200)
-
-        assert [row.seq for row in rows.window(0, 300)] == list(range(1, 301))
-        assert rows.refresh() == 1
-        assert (tmp_path / "deliveries.db.broken-wal").stat().st_size > 0
-        assert store.set_aside is None
-    with closing(DeliveryStore.open(path, started_at=NOW)) as store:
-        assert store.run == 2
 
 
 @pytest.mark.parametrize("schema", [HISTORY, ACCOUNTS])

@@ -7,45 +7,23 @@ import json
 import sqlite3
 import threading
 from contextlib import closing
-from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
 from tests.factories import INVALID, NOW, PENDING, VALID, delivery
-from tests.storage.finding import Finding, finding, index_words, shown
+from tests.storage.finding import Finding, finding, index_words, record_statuses, remove_history, shown
 from webhook_tui.domain.account import Account
 from webhook_tui.domain.delivery.rows import Progress, Sort, SortColumn
 from webhook_tui.domain.errors import ProblemError
 from webhook_tui.domain.filtering.filter import parse
-from webhook_tui.domain.jobs.job import USUAL_FIELDS
-from webhook_tui.domain.signature.verdict import VerificationResult
-from webhook_tui.storage.database.connection import connect_read_only
 from webhook_tui.storage.history import DeliveryStore
-from webhook_tui.storage.search.scan import Published, Scan, Search
 from webhook_tui.storage.search.search import find_in_history
-
-
-async def _record(
-    store: DeliveryStore,
-    account: Account,
-    *statuses: str,
-    verification: VerificationResult = VALID,
-    answered: int | None = 200,
-) -> None:
-    for status in statuses:
-        body = json.dumps({"id": 1, "data": {"status": status}}).encode()
-        await store.record(delivery(body), verification, account=account, answered=answered)
-
-
-def _remove(path: Path) -> None:
-    for file in path.parent.glob("deliveries.db*"):
-        file.unlink()
 
 
 async def test_matches_are_rows_like_any_others(store: DeliveryStore, account: Account) -> None:
     """Positions, windows, whole deliveries and attempts; what does not pass is not there."""
-    await _record(store, account, "failed", "completed", "failed", "failed")
+    await record_statuses(store, account, "failed", "completed", "failed", "failed")
     with finding(store, "failed") as search:
         assert search.seqs() == [1, 3, 4]
         rows = search.rows
@@ -63,7 +41,7 @@ async def test_no_match_is_reported_too(store: DeliveryStore, account: Account) 
     """In an empty history as well, so that the screen can say that none matches."""
     with finding(store, "failed") as search:
         assert search.seqs() == []
-    await _record(store, account, "completed")
+    await record_statuses(store, account, "completed")
     with finding(store, "failed") as search:
         assert search.seqs() == []
         assert search.rows.progress == Progress(1, 1, is_done=True)
@@ -71,10 +49,10 @@ async def test_no_match_is_reported_too(store: DeliveryStore, account: Account) 
 
 async def test_nothing_changes_between_refreshes(store: DeliveryStore, account: Account) -> None:
     """One frame is drawn from one state, while the search goes on."""
-    await _record(store, account, "failed")
+    await record_statuses(store, account, "failed")
     with finding(store, "failed") as search:
         assert search.seqs() == [1]
-        await _record(store, account, "failed")
+        await record_statuses(store, account, "failed")
         search.rows.reconsider([])
         search.wait()
         assert (len(search.rows), search.rows.progress, search.rows.position(2)) == (1, Progress(1, 1, True), None)
@@ -84,10 +62,10 @@ async def test_nothing_changes_between_refreshes(store: DeliveryStore, account: 
 @pytest.mark.parametrize("sort", [Sort(), Sort(is_descending=True), Sort(SortColumn.SIZE)])
 async def test_what_is_recorded_meanwhile_is_taken_in(store: DeliveryStore, account: Account, sort: Sort) -> None:
     """After a refresh the search finds and reports it; what does not pass stays out."""
-    await _record(store, account, "failed", "completed")
+    await record_statuses(store, account, "failed", "completed")
     with finding(store, "body.data.status=fail*", sort=sort) as search:
         assert search.seqs() == [1]
-        await _record(store, account, "completed", "failed", "failed again")
+        await record_statuses(store, account, "completed", "failed", "failed again")
         expected = [1, 4, 5]
         search.until(expected[::-1] if sort.is_descending else expected)
         assert search.rows.progress == Progress(5, 5, is_done=True)
@@ -96,14 +74,14 @@ async def test_what_is_recorded_meanwhile_is_taken_in(store: DeliveryStore, acco
 @pytest.mark.parametrize("sort", [Sort(), Sort(SortColumn.VERDICT)])
 async def test_what_is_deleted_goes(store: DeliveryStore, account: Account, sort: Sort) -> None:
     """Also when it was found long ago."""
-    await _record(store, account, *["failed"] * 6)
+    await record_statuses(store, account, *["failed"] * 6)
     with finding(store, "failed", sort=sort) as search:
         search.until([1, 2, 3, 4, 5, 6])
         await store.delete([2, 5])
         search.until([1, 3, 4, 6])
         await store.prune(keep_days=None, keep_rows=2, now=NOW)
         search.until([6])
-        await _record(store, account, "failed")
+        await record_statuses(store, account, "failed")
         search.until([6, 7])
 
 
@@ -111,11 +89,11 @@ async def test_what_is_deleted_goes(store: DeliveryStore, account: Account, sort
 async def test_what_changed_is_looked_at_again(store: DeliveryStore, account: Account, sort: Sort) -> None:
     """A verdict, a mark: the row comes to its place or goes."""
     way = -1 if sort.is_descending else 1
-    await _record(store, account, *["failed"] * 4, verification=PENDING)
+    await record_statuses(store, account, *["failed"] * 4, verification=PENDING)
     with finding(store, "verdict:pending or marked", sort=sort) as search:
         search.until([1, 2, 3, 4][::way])
-        await _record(store, account, "completed", "completed")
-        await _record(store, account, "completed", verification=PENDING)
+        await record_statuses(store, account, "completed", "completed")
+        await record_statuses(store, account, "completed", verification=PENDING)
         search.until([1, 2, 3, 4, 7][::way])
 
         await store.set_verdicts([(2, VALID), (3, INVALID)])
@@ -132,7 +110,7 @@ async def test_what_changed_is_looked_at_again(store: DeliveryStore, account: Ac
 
 async def test_a_frame_is_not_disturbed_by_changes(store: DeliveryStore, account: Account) -> None:
     """What the screen holds since its last refresh stays, whatever the search puts in and takes out."""
-    await _record(store, account, *["failed"] * 5)
+    await record_statuses(store, account, *["failed"] * 5)
     with finding(store, "failed") as search, finding(store, "failed") as other:
         search.until([1, 2, 3, 4, 5])
         await store.set_verdicts([(3, INVALID)])
@@ -146,30 +124,6 @@ async def test_a_frame_is_not_disturbed_by_changes(store: DeliveryStore, account
         assert [search.rows.position(seq) for seq in (1, 2, 5)] == [0, 1, 4]
         assert shown(search.rows) == [1, 3, 4, 5]
         search.until([1, 3, 4, 5])
-
-
-async def test_older_matches_come_before_newer_ones(store: DeliveryStore, account: Account) -> None:
-    """The newest are there first; a row keeps its distance from the end while older ones are put before it."""
-    await _record(store, account, *(["failed", "completed"] * 20))
-    seen: list[Published] = []
-    with closing(connect_read_only(store.path)) as connection:
-        search = Search(parse("failed"), Sort(), NOW, USUAL_FIELDS)
-        scan = Scan(connection, search, seen.append, lambda: False, chunks=(4, 10))
-        while scan.has_older:
-            scan.advance()
-            scan.publish()
-        await _record(store, account, "failed")
-        scan.update([])
-        scan.publish()
-
-    views = [[one.view.at(place) for place in range(len(one.view))] for one in seen]
-    assert views[0] == [37, 39]
-    assert all(later[-len(view) :] == view for view, later in pairwise(views[:-1]))
-    assert views[-1] == [*range(1, 41, 2), 41]
-    examined = [one.progress.examined for one in seen]
-    assert examined == sorted(examined)
-    assert {4, 14, 24, 34} < set(examined)
-    assert [one.progress for one in seen[-2:]] == [Progress(40, 40, is_done=True), Progress(41, 41, is_done=True)]
 
 
 async def test_a_search_is_cancelled_in_the_middle_of_a_statement(store: DeliveryStore, account: Account) -> None:
@@ -192,19 +146,19 @@ async def test_a_search_follows_to_a_new_file(tmp_path: Path, account: Account) 
     """The history was removed: what is stored from then on is found."""
     path = tmp_path / "deliveries.db"
     with closing(DeliveryStore.open(path, started_at=NOW)) as store:
-        await _record(store, account, "failed", "failed")
+        await record_statuses(store, account, "failed", "failed")
         with finding(store, "failed") as search, finding(store, "failed", sort=Sort(SortColumn.SIZE)) as other:
             search.until([1, 2])
             other.until([1, 2])
-            _remove(path)
-            await _record(store, account, "failed", "completed", "failed")
+            remove_history(path)
+            await record_statuses(store, account, "failed", "completed", "failed")
             search.until([3, 5])
             other.until([3, 5])
 
 
 async def test_a_search_that_cannot_go_on_says_so(store: DeliveryStore, account: Account) -> None:
     """As a problem in words, at the next refresh."""
-    await _record(store, account, "failed")
+    await record_statuses(store, account, "failed")
     with closing(sqlite3.connect(store.path)) as other, other:
         other.execute("DROP TABLE bodies")
     with finding(store, "failed") as search:
@@ -217,9 +171,9 @@ async def test_many_recorded_at_once_are_taken_in_while_older_ones_are_searched(
     store: DeliveryStore, account: Account
 ) -> None:
     """Bursts and a long history at the same time: nothing is lost and nothing twice."""
-    await asyncio.gather(*(_record(store, account, "failed", "completed") for _ in range(1500)))
+    await asyncio.gather(*(record_statuses(store, account, "failed", "completed") for _ in range(1500)))
     with finding(store, "failed") as search:
-        burst = asyncio.gather(*(_record(store, account, "failed", "completed") for _ in range(500)))
+        burst = asyncio.gather(*(record_statuses(store, account, "failed", "completed") for _ in range(500)))
         while not burst.done():
             search.rows.refresh()
             await asyncio.sleep(0)

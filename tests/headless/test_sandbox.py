@@ -17,6 +17,8 @@ import pytest
 from tests.integration.process import Program, program
 
 TOKEN = "sandbox-command-token"
+pytestmark = pytest.mark.integration
+
 SCRIPT = Path(__file__).parent.parent / "sandbox"
 
 

@@ -7,7 +7,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.session.running import session_of, settings
+from tests.session.running import sandbox_of, session_of, settings
+from webhook_tui.domain.errors import ExitCode
 from webhook_tui.domain.events import DeliveryStored, SessionReady
 from webhook_tui.domain.status import WebhookState
 
@@ -51,3 +52,13 @@ async def test_registering_fails_and_is_not_the_end(
 
         assert status.webhook.problem is not None
         assert status.webhook.problem.message == said
+
+
+async def test_a_busy_port_that_was_asked_for_is_a_problem(tmp_path: Path) -> None:
+    """With the code of its kind."""
+    async with sandbox_of() as (_, api_url):
+        port = int(api_url.rsplit(":", 1)[1])
+        with pytest.raises(Exception, match=f"Port {port} is in use") as caught:
+            async with session_of(settings(tmp_path, port=port, port_was_given=True)):
+                pass
+        assert caught.value.problem.exit_code is ExitCode.PORT  # type: ignore[attr-defined] # a ProblemError

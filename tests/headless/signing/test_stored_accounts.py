@@ -1,0 +1,60 @@
+"""What the accounts file holds, for one command; no file is made by reading it."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from tests.factories import NOW
+from webhook_tui.config import API_URL, Settings
+from webhook_tui.domain.account import Account
+from webhook_tui.domain.signature.secret import Secret
+from webhook_tui.domain.signature.secret_ring import SecretRing
+from webhook_tui.headless.signing.stored_accounts import (
+    all_stored_secrets,
+    forget_token,
+    registered_url,
+    stored_ring,
+    stored_token,
+    with_stored_token,
+)
+from webhook_tui.places import Places
+from webhook_tui.storage.accounts import AccountStore
+
+TOKEN = Secret("token")
+ACCOUNT = Account.of(API_URL, TOKEN)
+
+
+@pytest.fixture
+def places(tmp_path: Path) -> Places:
+    """Places with nothing in them."""
+    return Places(tmp_path / "config", tmp_path / "state")
+
+
+def test_a_file_that_is_not_there_is_not_made(places: Places) -> None:
+    path = places.accounts
+
+    assert stored_token(path, API_URL) is None
+    assert stored_ring(path, ACCOUNT) == SecretRing()
+    assert (all_stored_secrets(path), registered_url(path, ACCOUNT), forget_token(path, API_URL)) == ((), None, False)
+    assert not path.exists()
+
+
+def test_what_is_stored_is_read(places: Places) -> None:
+    """A token of the options comes before the stored one, and the sandbox needs none."""
+    ring = SecretRing().registered(Secret("whsec"), NOW)
+    with closing(AccountStore.open(places.accounts)) as accounts:
+        accounts.save_token(API_URL, TOKEN)
+        accounts.save_ring(ACCOUNT, ring)
+        accounts.record_registration(ACCOUNT, url="https://hook.example", webhook_id=1, at=NOW)
+        assert registered_url(places.accounts, ACCOUNT) == "https://hook.example"
+
+    assert stored_ring(places.accounts, ACCOUNT) == ring
+    assert Secret("whsec") in all_stored_secrets(places.accounts)
+    assert with_stored_token(Settings(places=places)).token == TOKEN
+    assert with_stored_token(Settings(places=places, token=Secret("given"))).token == Secret("given")
+    assert with_stored_token(Settings(places=places, sandbox=True)).token is None
+    assert forget_token(places.accounts, API_URL)
+    assert stored_token(places.accounts, API_URL) is None

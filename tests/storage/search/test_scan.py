@@ -1,0 +1,40 @@
+"""One search of one file: what is published, in which order, and what is read again."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from itertools import pairwise
+
+from tests.factories import NOW
+from tests.storage.finding import record_statuses
+from webhook_tui.domain.account import Account
+from webhook_tui.domain.delivery.rows import Progress, Sort
+from webhook_tui.domain.filtering.filter import parse
+from webhook_tui.domain.jobs.job import USUAL_FIELDS
+from webhook_tui.storage.database.connection import connect_read_only
+from webhook_tui.storage.history import DeliveryStore
+from webhook_tui.storage.search.scan import Published, Scan, Search
+
+
+async def test_older_matches_come_before_newer_ones(store: DeliveryStore, account: Account) -> None:
+    """The newest are there first; a row keeps its distance from the end while older ones are put before it."""
+    await record_statuses(store, account, *(["failed", "completed"] * 20))
+    seen: list[Published] = []
+    with closing(connect_read_only(store.path)) as connection:
+        search = Search(parse("failed"), Sort(), NOW, USUAL_FIELDS)
+        scan = Scan(connection, search, seen.append, lambda: False, chunks=(4, 10))
+        while scan.has_older:
+            scan.advance()
+            scan.publish()
+        await record_statuses(store, account, "failed")
+        scan.update([])
+        scan.publish()
+
+    views = [[one.view.at(place) for place in range(len(one.view))] for one in seen]
+    assert views[0] == [37, 39]
+    assert all(later[-len(view) :] == view for view, later in pairwise(views[:-1]))
+    assert views[-1] == [*range(1, 41, 2), 41]
+    examined = [one.progress.examined for one in seen]
+    assert examined == sorted(examined)
+    assert {4, 14, 24, 34} < set(examined)
+    assert [one.progress for one in seen[-2:]] == [Progress(40, 40, is_done=True), Progress(41, 41, is_done=True)]
