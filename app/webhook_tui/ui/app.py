@@ -53,6 +53,10 @@ from webhook_tui.ui.messages import (
     AnswerRequested,
     CommandRequested,
     CopyRequested,
+    ImageDownloadRequested,
+    ImageDownloadStopped,
+    ImageLoadCancelled,
+    ImageRequested,
     LinkChosen,
     RingChanged,
 )
@@ -294,6 +298,22 @@ class WebhookTuiApp(TerminalApp):
     def on_copy_requested(self, message: CopyRequested) -> None:
         """Copy a text that is shown, and so is sanitised."""
         self.copy(message.text, message.what)
+
+    def on_image_requested(self, message: ImageRequested) -> None:
+        """Show or load images, or ask."""
+        self._main.controllers.images.request(message)
+
+    def on_image_load_cancelled(self, message: ImageLoadCancelled) -> None:
+        """Load nothing more for the widget."""
+        self._main.controllers.images.cancel(message.client)
+
+    def on_image_download_requested(self, message: ImageDownloadRequested) -> None:
+        """Save images as files."""
+        self._main.controllers.downloads.start(message)
+
+    def on_image_download_stopped(self, _: ImageDownloadStopped) -> None:
+        """Stop saving images."""
+        self._main.controllers.downloads.stop()
 
     def on_link_chosen(self, message: LinkChosen) -> None:
         """Open a link that the user saw in full."""

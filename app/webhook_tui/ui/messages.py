@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Protocol
 
 from textual.message import Message
 from textual.message_pump import MessagePump
 
 from webhook_tui.domain.commands import Command
 from webhook_tui.domain.errors import Problem
+from webhook_tui.domain.images.image import Downloading, LoadedImages
 from webhook_tui.domain.queries import Answer, Query
 
 
@@ -58,28 +59,63 @@ class LinkPicked(Message):
         self.url = url
 
 
-class ImageRequested(Message):
-    """Images are to be shown, the result of an event and the input that it was made from."""
+class ImageClient(Protocol):
+    """A widget that shows images which are loaded from elsewhere."""
 
-    def __init__(self, urls: tuple[str, ...], *, is_confirmed: bool, keeps_host: bool) -> None:
+    def ask(self, host: str) -> None:
+        """Ask the user whether images of this host may be loaded."""
+
+    def show_images(self, images: LoadedImages) -> None:
+        """Something has changed about the images that were requested."""
+
+    def show_download(self, downloading: Downloading | None) -> None:
+        """Show how far a download is; None: it has ended."""
+
+
+class ImageRequested(Message):
+    """A widget shows these images from now on, and no others."""
+
+    def __init__(
+        self,
+        client: ImageClient,
+        urls: tuple[str, ...],
+        *,
+        is_confirmed: bool = False,
+        keeps_host: bool = False,
+        again: bool = False,
+    ) -> None:
         super().__init__()
+        self.client = client
         self.urls = urls
         self.is_confirmed = is_confirmed
         """Whether the user allowed it; else hosts that were not allowed before are asked for."""
         self.keeps_host = keeps_host
-        """Whether the user allowed it for this host until the end of the run."""
+        """Whether the user allowed it for these hosts for ever."""
+        self.again = again
+        """Whether those that could not be loaded are to be tried again."""
 
 
 class ImageDownloadRequested(Message):
-    """The user saves an image as a file."""
+    """The user saves images as files, in a folder of that name below ~/Downloads."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, client: ImageClient, urls: tuple[str, ...], job: str) -> None:
         super().__init__()
-        self.url = url
+        self.client = client
+        self.urls = urls
+        self.job = job
+        """Raw; "": they are saved without a folder of their own."""
+
+
+class ImageDownloadStopped(Message):
+    """The user stops the download."""
 
 
 class ImageLoadCancelled(Message):
-    """The user stops the loading of an image."""
+    """A widget shows no images any more, or the user stops their loading."""
+
+    def __init__(self, client: ImageClient) -> None:
+        super().__init__()
+        self.client = client
 
 
 class QueryRequested(Message):

@@ -24,6 +24,8 @@ class Preferences(Struct, frozen=True, omit_defaults=True):
     """Of the table."""
     split: Split = Split()
     """Of table and detail."""
+    image_hosts: tuple[str, ...] = ()
+    """From which images are loaded without a question."""
 
 
 class PreferencesFile:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from urllib.parse import urlsplit
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from webhook_tui.domain.errors import Problem
 
@@ -83,6 +84,34 @@ class LoadFailed(Struct, frozen=True, tag=True):
     """There is no picture."""
 
     problem: Problem
+
+
+class LoadedImages(Struct):
+    """What is known of images, by their links; it changes while they are loaded."""
+
+    pictures: dict[str, Picture] = field(default_factory=dict)
+    progress: dict[str, Progress | None] = field(default_factory=dict)
+    """Of those that are being loaded; None: nothing has arrived yet."""
+    problems: dict[str, Problem] = field(default_factory=dict)
+    """Why others could not be loaded."""
+
+    def missing(self, urls: Iterable[str]) -> list[str]:
+        """Return those of the links that have no picture."""
+        return [url for url in urls if url not in self.pictures]
+
+
+class Downloading(Struct, frozen=True):
+    """How far images are saved."""
+
+    url: str
+    """Of the one that is being saved."""
+    place: int
+    """Which one it is, from 1."""
+    count: int
+    folder: str
+    """Where they are saved; raw."""
+    progress: Progress | None = None
+    """Of that one; None: nothing has arrived yet."""
 
 
 Report = Progress | Picture | Saved | LoadFailed

@@ -1,9 +1,10 @@
-"""Theme, tab, filter and split: taken up from the last run, kept for the next one, and reset."""
+"""Theme, tab, filter, split and image hosts: taken up from the last run, kept for the next one, and reset."""
 
 from __future__ import annotations
 
 from webhook_tui.ui.controllers.context import AppContext
 from webhook_tui.ui.controllers.deliveries import DeliveriesController
+from webhook_tui.ui.controllers.delivery.images import ImageController
 from webhook_tui.ui.controllers.filter import FilterController
 from webhook_tui.ui.preferences import Preferences
 from webhook_tui.ui.views.detail.bodies import DetailBodies
@@ -15,9 +16,15 @@ class LayoutController:
     """Reads the preferences once, and writes them when they differ."""
 
     def __init__(
-        self, context: AppContext, body: SplitPane, deliveries: DeliveriesController, filter_: FilterController
+        self,
+        context: AppContext,
+        body: SplitPane,
+        deliveries: DeliveriesController,
+        filter_: FilterController,
+        images: ImageController,
     ) -> None:
         self._context = context
+        self._images = images
         self._body = body
         self._deliveries = deliveries
         self._filter = filter_
@@ -45,7 +52,7 @@ class LayoutController:
         self._deliveries.detail.choose(PAYLOAD)
         self._body.reset()
         self._context.app.theme = self._context.default_theme
-        self._kept, self._first_theme = Preferences(), self._context.app.theme
+        self._kept, self._first_theme = Preferences(), self._context.app.theme  # image hosts are no layout: they stay
         self.keep()
 
     def _present(self) -> Preferences:
@@ -54,4 +61,5 @@ class LayoutController:
         theme = self._kept.theme
         if app.theme != self._first_theme:
             theme = "" if app.theme == self._context.default_theme else app.theme
-        return Preferences(theme, "" if tab == PAYLOAD else tab, self._filter.search.text, self._body.split)
+        kept_tab = "" if tab == PAYLOAD else tab
+        return Preferences(theme, kept_tab, self._filter.search.text, self._body.split, self._images.hosts)

@@ -25,9 +25,6 @@ from webhook_tui.ui.controllers.deliveries import DeliveriesController
 from webhook_tui.ui.controllers.notices import NoticeController
 from webhook_tui.ui.frame_budget import FrameBudget
 from webhook_tui.ui.messages import (
-    ImageDownloadRequested,
-    ImageLoadCancelled,
-    ImageRequested,
     LeaveRequested,
     LinkPicked,
     QueryRequested,
@@ -197,6 +194,7 @@ class MainScreen(Screen[None]):
             self.controllers.filter.search.close()
             self.controllers.payload_query.close()
             self.controllers.images.close()
+            self.controllers.downloads.close()
         if self.deliveries.rows is not None:
             self.deliveries.rows.close()
             self.deliveries.rows = None
@@ -352,21 +350,6 @@ class MainScreen(Screen[None]):
         """Query the payload."""
         message.stop()
         self.controllers.payload_query.run(message)
-
-    def on_image_requested(self, message: ImageRequested) -> None:
-        """Show or load an image, or ask."""
-        message.stop()
-        self.controllers.images.request(message)
-
-    def on_image_download_requested(self, message: ImageDownloadRequested) -> None:
-        """Save an image."""
-        message.stop()
-        self.controllers.images.download(message.url)
-
-    def on_image_load_cancelled(self, message: ImageLoadCancelled) -> None:
-        """Stop loading."""
-        message.stop()
-        self.controllers.images.cancel()
 
     def on_link_picked(self, message: LinkPicked) -> None:
         """Ask whether to open the link."""

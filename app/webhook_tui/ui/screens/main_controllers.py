@@ -11,6 +11,7 @@ from webhook_tui.ui.controllers.delivery.clicks import ClickController
 from webhook_tui.ui.controllers.delivery.diff import DiffController
 from webhook_tui.ui.controllers.delivery.editor import EditorController
 from webhook_tui.ui.controllers.delivery.export import ExportController
+from webhook_tui.ui.controllers.delivery.image_downloads import ImageDownloadController
 from webhook_tui.ui.controllers.delivery.images import ImageController
 from webhook_tui.ui.controllers.delivery.links import LinkController
 from webhook_tui.ui.controllers.delivery.payload_query import PayloadQueryController
@@ -44,8 +45,9 @@ class MainControllers:
         self.work = WorkController(screen)
         self.exports = ExportController(context, deliveries, self.filter, notices, self.work)
         self.handler_check = HandlerCheckController(context)
-        self.images = ImageController(context, deliveries)
-        self.layout = LayoutController(context, body, deliveries, self.filter)
+        self.images = ImageController(context)
+        self.downloads = ImageDownloadController(context, self.images, self.work)
+        self.layout = LayoutController(context, body, deliveries, self.filter, self.images)
         self.links = LinkController(context, self.panes, deliveries, notices)
         self.payload_query = PayloadQueryController(context, screen, deliveries)
         self.prompts = PromptController(context, self.panes)

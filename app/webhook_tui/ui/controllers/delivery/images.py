@@ -1,117 +1,75 @@
-"""Loads and saves the images of the Image tab, each in a process of its own, from hosts that the user allowed."""
+"""Loads the images that widgets show, each in a process of its own, from hosts that the user allowed."""
 
 from __future__ import annotations
 
 import os
-from collections import OrderedDict
+from collections.abc import Iterable
 from functools import partial
-from pathlib import Path
 from urllib.parse import urlsplit
 
-from webhook_tui.domain import units
 from webhook_tui.domain.errors import Problem
-from webhook_tui.domain.images.image import LARGEST_SIDE, ImageRequest, Picture, Progress, Saved
-from webhook_tui.domain.images.image_links import safe_name
+from webhook_tui.domain.images.image import LARGEST_SIDE, ImageRequest, LoadedImages, Picture, Progress, Saved
 from webhook_tui.environment import child_environment
 from webhook_tui.images.process import ImageLoad
 from webhook_tui.ui.controllers.context import AppContext
-from webhook_tui.ui.controllers.deliveries import DeliveriesController
-from webhook_tui.ui.messages import ImageRequested
-from webhook_tui.ui.widgets.detail.image_view import ImageView
+from webhook_tui.ui.messages import ImageClient, ImageRequested
 
-MOST_PICTURES = 32
-"""Kept in memory, and nowhere else."""
-_DOWNLOAD_SECONDS = 60.0
-_LONGEST_FOLDER = 100
+MOST_PICTURES = 128
+"""Kept in memory, and nowhere else: twice as many as the largest contact sheet shows at once."""
+MOST_LOADS = 4
+"""At once."""
+_MOST_HOSTS = 50
+"""That are remembered."""
 
 
 class ImageController:
-    """Asks once a host, loads one image at a time, and keeps the last 32 pictures."""
+    """Asks once a host, loads at most four images at once, and keeps the last pictures."""
 
-    def __init__(self, context: AppContext, deliveries: DeliveriesController) -> None:
+    def __init__(self, context: AppContext) -> None:
         self._context = context
-        self._deliveries = deliveries
-        self._hosts: set[str] = set()
-        """Allowed for this run."""
-        self._pictures: OrderedDict[str, Picture] = OrderedDict()
-        self._problems: dict[str, Problem] = {}
-        """Why images of this run could not be loaded; loaded again only when the user asks."""
-        self._load: ImageLoad | None = None
-        self._waiting: list[str] = []
-        self._download: ImageLoad | None = None
+        self._hosts = dict.fromkeys(context.preferences.read().image_hosts)
+        """Allowed for ever, in the order in which the user allowed them."""
+        self._images = LoadedImages()
+        self._wanted: dict[ImageClient, tuple[str, ...]] = {}
+        """What each widget shows."""
+        self._loads: dict[str, ImageLoad] = {}
 
     @property
-    def _view(self) -> ImageView:
-        return self._deliveries.detail.query_one(ImageView)
+    def hosts(self) -> tuple[str, ...]:
+        """The hosts from which images are loaded without a question."""
+        return tuple(self._hosts)
 
     @property
-    def _local_origin(self) -> str:
+    def local_origin(self) -> str:
         """The origin of the sandbox, from which this program's own pictures come; "" without one."""
         status = self._context.status
         return status.api_url if status.sandbox else ""
 
     def request(self, message: ImageRequested) -> None:
-        """Show the images if they are known, load them if their hosts are allowed, else ask."""
-        missing = [url for url in message.urls if url not in self._pictures]
+        """Show the images that are known, and load the others if their hosts are allowed, else ask."""
+        client, missing = message.client, self._images.missing(message.urls)
         if message.keeps_host:
-            self._hosts |= {urlsplit(url).netloc for url in missing}
-        self.cancel()
-        if not message.is_confirmed:
             for url in missing:
-                if not self._is_allowed(url):
-                    self._view.ask(urlsplit(url).netloc)
-                    return
-        for url in missing:
-            if message.is_confirmed:
-                self._problems.pop(url, None)
-        self._waiting = [url for url in missing if url not in self._problems]
-        self._continue(message.urls)
+                self._hosts[urlsplit(url).netloc] = None
+            self._hosts = dict.fromkeys([*self._hosts][-_MOST_HOSTS:])
+        refused = [url for url in missing if not (message.is_confirmed or self._is_allowed(url))]
+        if message.again:
+            for url in missing:
+                self._images.problems.pop(url, None)
+        self._want(client, () if refused else message.urls)
+        if refused:
+            client.ask(urlsplit(refused[0]).netloc)
+        else:
+            client.show_images(self._images)
 
-    def cancel(self) -> None:
-        """Stop loading."""
-        self._waiting = []
-        if self._load is not None:
-            self._load.cancel()
-            self._load = None
-
-    def download(self, url: str) -> None:
-        """Save an image in the folder of its job under ~/Downloads; one download at a time."""
-        if self._download is not None:
-            self._context.app.toast("Another image is being downloaded.")
-            return
-        stored = self._deliveries.current()
-        job = safe_name(stored.row.summary.job_without_prefix)[:_LONGEST_FOLDER] if stored is not None else ""
-        folder = Path.home() / "Downloads" / job
-        request = ImageRequest(url, 1, 1, self._local_origin, str(folder))
-        load = self._download = ImageLoad(request, child_environment(os.environ), deadline_seconds=_DOWNLOAD_SECONDS)
-        self._view.show_download(url, None)
-        self._context.run_in_thread(partial(load.run, self._post_download), self._on_downloaded)
-
-    def _post_download(self, progress: Progress) -> None:
-        """Called in the worker's thread."""
-        self._context.app.call_later(self._show_download, progress)
-
-    def _show_download(self, progress: Progress) -> None:
-        if self._download is not None:
-            self._view.show_download(self._download.request.url, progress)
-
-    def _on_downloaded(self, found: Picture | Saved | Problem | None) -> None:
-        self._download = None
-        self._view.end_download()
-        match found:
-            case Saved(path, size):
-                self._context.app.toast(f"Downloaded {units.size(size)} to {path}")
-            case Problem():
-                self._context.app.show_problem(found)
-            case _:
-                pass
+    def cancel(self, client: ImageClient) -> None:
+        """Load nothing more for this widget."""
+        self._want(client, ())
 
     def close(self) -> None:
         """End what is loading."""
-        self.cancel()
-        if self._download is not None:
-            self._download.cancel()
-            self._download = None
+        for client in list(self._wanted):
+            self._want(client, ())
 
     def forget_hosts(self) -> None:
         """Ask again before anything is loaded."""
@@ -120,51 +78,69 @@ class ImageController:
 
     def _is_allowed(self, url: str) -> bool:
         parts = urlsplit(url)
-        return parts.netloc in self._hosts or f"{parts.scheme}://{parts.netloc}" == self._local_origin
+        return parts.netloc in self._hosts or f"{parts.scheme}://{parts.netloc}" == self.local_origin
 
-    def _continue(self, urls: tuple[str, ...]) -> None:
-        """Show what is known of the images, and load the next one that is missing."""
-        if self._waiting:
-            if not any(url in self._pictures for url in urls):
-                self._view.show_progress(None)
-            self._start(self._waiting.pop(0), urls)
-        if any(url in self._pictures for url in urls):
-            for url in urls:
-                if url in self._pictures:
-                    self._pictures.move_to_end(url)
-            self._view.show_pictures(self._pictures)
-        elif self._load is None:
-            self._view.show_problem(next(self._problems[url] for url in urls if url in self._problems))
+    def _want(self, client: ImageClient, urls: tuple[str, ...]) -> None:
+        self._wanted.pop(client, None)
+        if urls:
+            self._wanted[client] = urls  # last: it has changed last
+        wanted = {url for all_of in self._wanted.values() for url in all_of}
+        for url in [url for url in self._loads if url not in wanted]:
+            self._loads.pop(url).cancel()
+        for url in [url for url in self._images.progress if url not in wanted]:
+            del self._images.progress[url]
+        for url in urls:
+            if url in self._images.pictures:  # the most recent ones are last
+                self._images.pictures[url] = self._images.pictures.pop(url)
+        self._start_next()
 
-    def _start(self, url: str, urls: tuple[str, ...]) -> None:
+    def _start_next(self) -> None:
+        """Start loading, first for the widget that asked last."""
+        for urls in reversed(self._wanted.values()):
+            for url in self._images.missing(urls):
+                if url not in self._images.problems:
+                    self._images.progress.setdefault(url, None)
+                    if url not in self._loads and len(self._loads) < MOST_LOADS:
+                        self._start(url)
+
+    def _start(self, url: str) -> None:
         size = self._context.app.size
         width, height = min(size.width, LARGEST_SIDE), min(2 * size.height, LARGEST_SIDE)
-        load = self._load = ImageLoad(
-            ImageRequest(url, width, height, self._local_origin), child_environment(os.environ)
-        )
+        load = ImageLoad(ImageRequest(url, width, height, self.local_origin), child_environment(os.environ))
+        self._loads[url] = load
         on_progress = partial(self._post_progress, load)
-        self._context.run_in_thread(partial(load.run, on_progress), partial(self._on_loaded, load, urls))
+        self._context.run_in_thread(partial(load.run, on_progress), partial(self._on_loaded, load))
 
     def _post_progress(self, load: ImageLoad, progress: Progress) -> None:
         """Called in the worker's thread."""
         self._context.app.call_later(self._show_progress, load, progress)
 
     def _show_progress(self, load: ImageLoad, progress: Progress) -> None:
-        if load is self._load and self._view.url == load.request.url and load.request.url not in self._pictures:
-            self._view.show_progress(progress)
-
-    def _on_loaded(self, load: ImageLoad, urls: tuple[str, ...], found: Picture | Saved | Problem | None) -> None:
-        if load is not self._load:  # cancelled
-            return
-        self._load = None
         url = load.request.url
+        if self._loads.get(url) is load:
+            self._images.progress[url] = progress
+            self._show([url])
+
+    def _on_loaded(self, load: ImageLoad, found: Picture | Saved | Problem | None) -> None:
+        url = load.request.url
+        if self._loads.get(url) is not load:  # cancelled
+            return
+        del self._loads[url]
+        self._images.progress.pop(url, None)
         match found:
             case Picture():
-                self._pictures[url] = found
-                while len(self._pictures) > MOST_PICTURES:
-                    self._pictures.popitem(last=False)
+                self._images.pictures[url] = found
+                for oldest in [*self._images.pictures][:-MOST_PICTURES]:
+                    del self._images.pictures[oldest]
             case Problem():
-                self._problems[url] = found
+                self._images.problems[url] = found
             case _:
-                return
-        self._continue(urls)
+                pass
+        self._start_next()
+        self._show([url])
+
+    def _show(self, urls: Iterable[str]) -> None:
+        changed = set(urls)
+        for client, wanted in list(self._wanted.items()):
+            if changed & set(wanted):
+                client.show_images(self._images)

@@ -26,6 +26,7 @@ from webhook_tui.ui.format.delivery.departures import departure_line
 from webhook_tui.ui.format.delivery.forward_result import forward_results_text
 from webhook_tui.ui.format.delivery.headers import summary
 from webhook_tui.ui.format.delivery.signature import effort, not_examined_text, signature_text
+from webhook_tui.ui.format.image import ShownImage
 from webhook_tui.ui.messages import AnswerRequested
 from webhook_tui.ui.views.detail.pages import Pages
 from webhook_tui.ui.views.detail.shown_delivery import PAYLOAD, RAW, SIGNATURE, TABS, ShownDelivery
@@ -67,7 +68,7 @@ class DetailBodies(Horizontal):
         yield PayloadView(ascii=self._in_ascii, id="raw")
         yield ProseView(id="attempts")
         yield ProseView(id="answer")
-        yield ImageView(in_ascii=self._in_ascii)
+        yield ImageView(now=self._now, in_ascii=self._in_ascii)
         yield ProseView(id="signature")
 
     def on_mount(self) -> None:
@@ -162,7 +163,8 @@ class DetailBodies(Horizontal):
                     # From this widget's own turn: Textual stops a message at the parent in whose turn it was made.
                     self.call_later(self._request_report, stored.row.seq)
             case "Image":
-                self.query_one(ImageView).show(delivery.images)
+                job, at = stored.row.summary.job, stored.row.received_at
+                self.query_one(ImageView).show(tuple(ShownImage(link, job, at) for link in delivery.images))
             case "Answer":
                 answer = forward_results_text(delivery.forward_results, self._now())
                 self._prose(tab).show(lambda _width: answer, from_top=from_top)

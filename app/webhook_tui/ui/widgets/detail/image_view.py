@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import time
+from collections.abc import Callable
+from datetime import datetime
 from enum import StrEnum
-from posixpath import basename
 from typing import ClassVar
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 
 from textual import events
 from textual.app import ComposeResult
@@ -14,12 +15,21 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.message import Message
+from textual.timer import Timer
 from textual.widgets import Static
 
-from webhook_tui.domain import units
+from webhook_tui.domain.delivery.summary import Summary
 from webhook_tui.domain.delivery.text import visible
-from webhook_tui.domain.errors import Problem
-from webhook_tui.domain.images.image import LARGEST_BYTES, ImageLink, Picture, Progress
+from webhook_tui.domain.images.image import Downloading, ImageLink, LoadedImages
+from webhook_tui.ui.format.image import (
+    ShownImage,
+    captions,
+    download_line,
+    facts,
+    failure,
+    progress_line,
+    question,
+)
 from webhook_tui.ui.messages import (
     CopyRequested,
     ImageDownloadRequested,
@@ -27,12 +37,20 @@ from webhook_tui.ui.messages import (
     ImageRequested,
     LinkPicked,
 )
+from webhook_tui.ui.symbols import glyphs
 from webhook_tui.ui.widgets.detail.picture import PictureView
 from webhook_tui.ui.widgets.keys.key_button import KeyButton
 
 _BESIDE_COLUMNS = 60
 """From so many columns on, an input stands beside its result."""
-_BAR_CELLS = 30
+_FACTS_COLUMNS = 100
+"""From so many columns on, the facts stand beside the pictures."""
+_FACTS_WIDTH = 38
+"""With the blanks before them."""
+_REST_SECONDS = 0.15
+"""An image is loaded once its row has been under the cursor for so long, unless the user went to the image."""
+_WORDS_SECONDS = 0.3
+"""A picture that comes earlier needs no words."""
 
 
 class State(StrEnum):
@@ -66,6 +84,8 @@ class ImageView(Vertical, can_focus=True):
         & > #image-text { height: auto; width: 1fr; }
         & > #image-buttons { height: 1; margin: 1 0 0 0; display: none; }
         & > #pictures { height: 1fr; display: none; }
+        & #image-facts { display: none; width: 35; height: auto; margin: 0 0 0 3; text-wrap: nowrap; }
+        &.-facts #image-facts { display: block; }
         & PictureView { width: auto; }
         & > #image-caption { height: 1; display: none; text-wrap: nowrap; text-overflow: ellipsis; color: $muted; }
         &.-asking > #image-text { border-left: outer $primary; padding: 0 0 0 1; margin: 1 0 0 0; }
@@ -84,22 +104,25 @@ class ImageView(Vertical, can_focus=True):
     class Changed(Message):
         """Another image is shown, or another state of it."""
 
-    def __init__(self, *, in_ascii: bool) -> None:
-        super().__init__(id="image")
+    def __init__(self, *, now: Callable[[], datetime], in_ascii: bool, id: str = "image") -> None:  # noqa: A002
+        super().__init__(id=id)
+        self._now = now
         self._in_ascii = in_ascii
-        self._links: tuple[ImageLink, ...] = ()
+        self._glyphs = glyphs(plain=in_ascii)
+        self._shown: tuple[ShownImage, ...] = ()
         self._place = 0
         self._shows_before = False
         """Whether the input is shown in place of its result, where there is no room for both."""
-        self._pictures: Mapping[str, Picture] = {}
+        self._images = LoadedImages()
         self._state = State.ASKING
-        self._shown_urls: tuple[str, ...] = ()
+        self._requested_urls: tuple[str, ...] = ()
         """What was requested last."""
-        self._requested: tuple[bool, bool] | None = None
-        """Whether it is confirmed and keeps the host; None: nothing is requested."""
+        self._request_timer: Timer | None = None
+        self._loading_since = 0.0
+        self._loading_timer: Timer | None = None
 
     def compose(self) -> ComposeResult:
-        """A text, buttons, pictures and a caption; the state says which are shown."""
+        """A text, buttons, pictures with their facts, and a caption; the state says which are shown."""
         yield Static(id="image-text", markup=False)
         with Horizontal(id="image-buttons"):
             yield KeyButton("Load", "l", id="load")
@@ -109,12 +132,13 @@ class ImageView(Vertical, can_focus=True):
         with Horizontal(id="pictures"):
             yield PictureView(in_ascii=self._in_ascii, id="before")
             yield PictureView(in_ascii=self._in_ascii, id="after")
+            yield Static(id="image-facts", markup=False)
         yield Static(id="image-caption", markup=False)
 
     @property
     def link(self) -> ImageLink:
         """The image that is shown."""
-        return self._links[self._place]
+        return self._shown[self._place].link
 
     @property
     def url(self) -> str:
@@ -132,9 +156,9 @@ class ImageView(Vertical, can_focus=True):
     @property
     def place(self) -> str:
         """`image 2 of 3  from cdn.example.com`; "" without an image."""
-        if not self._links:
+        if not self._shown:
             return ""
-        count = f"image {self._place + 1} of {len(self._links)}  " if len(self._links) > 1 else ""
+        count = f"image {self._place + 1} of {len(self._shown)}  " if len(self._shown) > 1 else ""
         return f"{count}from {visible(urlsplit(self.url).netloc)}"
 
     @property
@@ -144,129 +168,140 @@ class ImageView(Vertical, can_focus=True):
 
     @property
     def _has_room(self) -> bool:
-        return self.size.width >= _BESIDE_COLUMNS
+        return self._picture_columns >= _BESIDE_COLUMNS
+
+    @property
+    def _picture_columns(self) -> int:
+        return self.size.width - (_FACTS_WIDTH if self.size.width >= _FACTS_COLUMNS else 0)
 
     # What is shown
 
-    def show(self, links: tuple[ImageLink, ...]) -> None:
+    def show(self, images: tuple[ShownImage, ...]) -> None:
         """Show the images of a delivery, the first one first; the same ones keep their place."""
-        if links != self._links:
-            self._links, self._place, self._shows_before = links, 0, False
-            self._pictures = {}
+        if images != self._shown:
+            self._shown, self._place, self._shows_before = images, 0, False
         self._request()
 
     def choose(self, url: str = "") -> None:
         """Show the image of that link, or the one that was shown last."""
-        for place, link in enumerate(self._links):
-            if link.url == url:
+        for place, shown in enumerate(self._shown):
+            if shown.link.url == url:
                 self._place, self._shows_before = place, False
         self._request()
 
     def ask(self, host: str) -> None:
         """Ask whether the image may be loaded from its host."""
-        limit = units.size(LARGEST_BYTES)
-        text = Content.assemble(
-            (f"Load images from {visible(host)}?", "bold"),
-            ("\n\n" + visible(self.url), "$json-string"),
-            (f"\nFetched once over https, without your token, at most {limit}.", "$muted"),
-        )
-        self._set_state(State.ASKING, text)
+        self._set_state(State.ASKING, question(host, self.url))
 
-    def show_progress(self, progress: Progress | None) -> None:
-        """Show how much has arrived; None: nothing yet."""
-        self._set_state(State.LOADING, self._progress("loading", self.url, progress))
-
-    def show_download(self, url: str, progress: Progress | None) -> None:
-        """Show how much of a download has arrived, in place of the caption; it stays until the next change."""
-        self.query_one("#image-caption", Static).update(self._progress("downloading", url, progress))
-        self.add_class("-downloading")
-
-    def end_download(self) -> None:
-        """Show the caption again."""
-        self.remove_class("-downloading")
-        if self._state is State.SHOWN:
-            self.show_pictures(self._pictures)
-
-    def _progress(self, what: str, url: str, progress: Progress | None) -> Content:
-        parts: list[tuple[str, str]] = [(f"{what} {_name(url)}  ", "$foreground")]
-        if progress is not None and progress.total:
-            done = min(_BAR_CELLS, _BAR_CELLS * progress.received // progress.total)
-            full, empty = ("=", "-") if self._in_ascii else ("━", "─")
-            size = f"{units.size(progress.received)} of {units.size(progress.total)}"
-            parts += [(full * done, "$primary"), (empty * (_BAR_CELLS - done), "$line"), (f"  {size}", "$muted")]
-        elif progress is not None:
-            parts.append((units.size(progress.received), "$muted"))
-        return Content.assemble(*parts)
-
-    def show_pictures(self, pictures: Mapping[str, Picture]) -> None:
-        """Show those of the pictures that belong here, by their links."""
-        self._pictures = pictures
-        shown = [url for url in self.urls if url in pictures]
-        if not shown:
+    def show_images(self, images: LoadedImages) -> None:
+        """Show the pictures, else how far they are, else why there are none."""
+        self._images = images
+        if not self._shown or self.urls != self._requested_urls:
             return
+        problem = next((images.problems[url] for url in self.urls if url in images.problems), None)
+        if any(url in images.pictures for url in self.urls):
+            self._show_pictures()
+        elif any(url in images.progress for url in self.urls) or problem is None:
+            self._show_loading()
+        else:
+            self._set_state(State.FAILED, failure(problem))
+
+    def _show_loading(self) -> None:
+        """Show how much has arrived, once that has taken a moment."""
+        if self._state is not State.LOADING:
+            self._loading_since = time.monotonic()
+            self._set_state(State.LOADING, Content.empty())
+        if self._loading_timer is None:
+            self._loading_timer = self.set_interval(_WORDS_SECONDS, self._show_words)
+        else:
+            self._show_words()
+
+    def _show_words(self) -> None:
+        if self._state is not State.LOADING:
+            if self._loading_timer is not None:
+                self._loading_timer.stop()
+                self._loading_timer = None
+            return
+        seconds = time.monotonic() - self._loading_since
+        if seconds >= _WORDS_SECONDS:
+            progress = self._images.progress.get(self.url)
+            line = progress_line("loading", self.url, progress, self._glyphs, seconds)
+            self.query_one("#image-text", Static).update(line)
+
+    def _show_pictures(self) -> None:
+        pictures = self._images.pictures
+        shown = [url for url in self.urls if url in pictures]
         self._set_state(State.SHOWN, Content.empty())
         is_beside = len(shown) == 2
         self.set_class(is_beside, "-beside")
-        columns, rows = (self.size.width - 2) // 2 if is_beside else self.size.width, self.size.height - 1
+        self.set_class(self.size.width >= _FACTS_COLUMNS, "-facts")
+        columns, rows = self._picture_columns, self.size.height - 1
+        after = self.query_one("#after", PictureView)
         if is_beside:
+            columns = (columns - 2) // 2
             self.query_one("#before", PictureView).show(pictures[self.link.before], columns, rows)
-        self.query_one("#after", PictureView).show(pictures[shown[0]], columns, rows)
-        self.query_one("#image-caption", Static).update(self._caption(shown))
+        after.show(pictures[shown[0]], columns, rows)
+        if not self.has_class("-downloading"):
+            self._show_caption(shown)
+        drawn = f"{after.drawing}, {after.pixels}"
+        text = facts(self._shown, self._place, pictures[shown[0]], drawn=drawn, now=self._now(), glyphs=self._glyphs)
+        self.query_one("#image-facts", Static).update(text)
 
-    def show_problem(self, problem: Problem) -> None:
-        """Show why there is no picture, and what to do."""
-        keys = Content.assemble(("b", "bold $primary"), " Browser   ", ("c", "bold $primary"), " Copy the link   ")
-        again = Content.assemble(("l", "bold $primary"), " Again")
-        text = Content.assemble(
-            (visible(problem.message), "$foreground"), (f"\n{visible(problem.hint)}", "$muted"), "\n\n", keys, again
-        )
-        self._set_state(State.FAILED, text)
+    def _show_caption(self, urls: list[str]) -> None:
+        ordered = sorted(urls, key=lambda url: url != self.link.before)
+        roles = [
+            "image" if not self.link.before else "before" if url == self.link.before else "after" for url in ordered
+        ]
+        pictures = [(role, url, self._images.pictures[url]) for role, url in zip(roles, ordered, strict=True)]
+        self.query_one("#image-caption", Static).update(captions(pictures, self.size.width, self._glyphs))
 
-    def _caption(self, urls: list[str]) -> Content:
-        """The facts of each picture, as many as fit."""
-        forms = [self._facts(urls, count) for count in (3, 2, 1, 0)]
-        return next((form for form in forms if form.cell_length <= self.size.width), forms[-1])
-
-    def _facts(self, urls: list[str], count: int) -> Content:
-        """`after  look.png  1024×1536  412 kB PNG`, with so many of the three facts."""
-        parts: list[Content] = []
-        for url in sorted(urls, key=lambda one: one != self.link.before):
-            picture = self._pictures[url]
-            role = ("before" if url == self.link.before else "after") if self.link.before else "image"
-            times = "x" if self._in_ascii else "×"
-            pixels = f"{picture.original_width}{times}{picture.original_height}"
-            facts = (_name(url), pixels, f"{units.size(picture.size)} {picture.format}")[:count]
-            parts.append(Content.assemble((role, "bold $foreground"), *((f"  {fact}", "$muted") for fact in facts)))
-        return Content("    ").join(parts)
+    def show_download(self, downloading: Downloading | None) -> None:
+        """Show how far a download is, in place of the caption."""
+        self.set_class(downloading is not None, "-downloading")
+        if downloading is not None:
+            self.query_one("#image-caption", Static).update(download_line(downloading, self._glyphs))
+        elif self._state is State.SHOWN:
+            self._show_pictures()
 
     def _set_state(self, state: State, text: Content) -> None:
+        is_other = state is not self._state
         self._state = state
         for one in State:
             self.set_class(one is state, f"-{one}")
         self.query_one("#image-text", Static).update(text)
-        self.refresh_bindings()
+        if is_other:
+            self.refresh_bindings()
         self.post_message(self.Changed())
 
     def _request(self, *, is_confirmed: bool = False, keeps_host: bool = False) -> None:
-        """Request the pictures, once a turn and in this widget's own: Textual stops a message where it was made."""
-        if self._requested is None:
-            self.call_later(self._post_request)
-        before = self._requested or (False, False)
-        self._requested = (before[0] or is_confirmed, before[1] or keeps_host)
+        """Request the pictures in this widget's own turn: Textual stops a message where it was made.
 
-    def _post_request(self) -> None:
-        requested, self._requested = self._requested, None
-        if self._links and requested is not None:
-            is_confirmed, keeps_host = requested
-            self._shown_urls = self.urls
-            self.post_message(ImageRequested(self.urls, is_confirmed=is_confirmed, keeps_host=keeps_host))
+        What the cursor only passes is not requested.
+        """
+        if not self._shown:
+            return
+        self._requested_urls = self.urls
+        if self._request_timer is not None:
+            self._request_timer.stop()
+        if not self._images.missing(self.urls):
+            self._show_pictures()
+            return
+        waits = not (is_confirmed or self.has_focus)
+        message = ImageRequested(self, self.urls, is_confirmed=is_confirmed, keeps_host=keeps_host, again=is_confirmed)
+        if waits and self._state is State.SHOWN:
+            self._set_state(State.LOADING, Content.empty())
+            self._loading_since = time.monotonic()
+        if waits:
+            self._request_timer = self.set_timer(_REST_SECONDS, lambda: self.post_message(message))
+        else:
+            self.call_later(self.post_message, message)
 
     def on_resize(self, _: events.Resize) -> None:
         """Fit the pictures; request the input, too, as soon as there is room for both."""
-        if self._links and self.urls != self._shown_urls:
+        if self._shown and self.urls != self._requested_urls:
             self._request()
         elif self._state is State.SHOWN:
-            self.show_pictures(self._pictures)
+            self._show_pictures()
 
     # Keys
 
@@ -276,9 +311,9 @@ class ImageView(Vertical, can_focus=True):
             case "load":
                 return self._state is State.ASKING or (self._state is State.FAILED and not parameters[0])
             case "step":
-                return len(self._links) > 1
+                return len(self._shown) > 1
             case "toggle_before":
-                return bool(self._links and self.link.before) and not self._has_room
+                return bool(self._shown and self.link.before) and not self._has_room
             case "cancel":
                 return self._state is State.LOADING
             case _:
@@ -290,7 +325,7 @@ class ImageView(Vertical, can_focus=True):
 
     def action_step(self, step: int) -> None:
         """Show the next image of the delivery, or the previous one."""
-        self._place = (self._place + step) % len(self._links)
+        self._place = (self._place + step) % len(self._shown)
         self._shows_before = False
         self._request()
 
@@ -304,8 +339,9 @@ class ImageView(Vertical, can_focus=True):
         self.post_message(LinkPicked(self.url))
 
     def action_download(self) -> None:
-        """Save the image as a file."""
-        self.post_message(ImageDownloadRequested(self.url))
+        """Save the image as a file, in the folder of its job."""
+        job = Summary(job=self._shown[self._place].job).job_without_prefix
+        self.post_message(ImageDownloadRequested(self, (self.url,), job))
 
     def action_copy(self) -> None:
         """Copy the link."""
@@ -313,7 +349,7 @@ class ImageView(Vertical, can_focus=True):
 
     def action_cancel(self) -> None:
         """Stop loading, and ask again."""
-        self.post_message(ImageLoadCancelled())
+        self.post_message(ImageLoadCancelled(self))
         self.ask(urlsplit(self.url).netloc)
 
     async def on_button_pressed(self, event: KeyButton.Pressed) -> None:
@@ -322,7 +358,3 @@ class ImageView(Vertical, can_focus=True):
         self.focus()
         actions = {"load": "load(False)", "load_host": "load(True)"}
         await self.run_action(actions.get(event.button.id or "", event.button.id or ""))
-
-
-def _name(url: str) -> str:
-    return visible(unquote(basename(urlsplit(url).path)) or urlsplit(url).netloc)

@@ -24,6 +24,7 @@ class PictureView(Widget):
         super().__init__(id=id)
         self._in_ascii = in_ascii
         self._picture: Picture | None = None
+        self._fitted = (0, 0)
         self._strips: list[Strip] | None = None
         """The lines at the present size; None: to be drawn."""
 
@@ -36,12 +37,20 @@ class PictureView(Widget):
         return f"half blocks{colours}"
 
     @property
+    def pixels(self) -> str:
+        """How many pixels it shows: `38×57 pixels`."""
+        width, height = self._fitted
+        times = "x" if self._in_ascii else "×"
+        return f"{width}{times}{height} pixels"
+
+    @property
     def _uses_characters(self) -> bool:
         return self._in_ascii or self.app.no_color or self.app.console.color_system is None
 
     def show(self, picture: Picture, columns: int, rows: int) -> int:
         """Show a picture in at most so many cells; return the columns that it takes."""
-        width, _ = fitted(picture.width, picture.height, max(1, columns), max(1, rows))
+        self._fitted = fitted(picture.width, picture.height, max(1, columns), max(1, rows))
+        width = self._fitted[0]
         self.styles.width = width
         if picture is not self._picture:
             self._picture, self._strips = picture, None

@@ -1,0 +1,126 @@
+"""Saves images below ~/Downloads, one after the other, each by a process of its own."""
+
+from __future__ import annotations
+
+import os
+from functools import partial
+from pathlib import Path
+
+from webhook_tui.domain import units
+from webhook_tui.domain.delivery.text import visible
+from webhook_tui.domain.errors import Problem
+from webhook_tui.domain.images.image import Downloading, ImageRequest, Picture, Progress, Saved
+from webhook_tui.domain.images.image_links import safe_name
+from webhook_tui.environment import child_environment
+from webhook_tui.images.process import ImageLoad
+from webhook_tui.ui.controllers.context import AppContext
+from webhook_tui.ui.controllers.delivery.images import ImageController
+from webhook_tui.ui.controllers.work import WorkController
+from webhook_tui.ui.long_work import LongWork
+from webhook_tui.ui.messages import ImageClient, ImageDownloadRequested
+
+_DEADLINE_SECONDS = 60.0
+"""For one image."""
+_LONGEST_FOLDER = 100
+
+
+class ImageDownloadController:
+    """One download at a time, of one image or of all of a job; the status line shows how far it is."""
+
+    def __init__(self, context: AppContext, images: ImageController, work: WorkController) -> None:
+        self._context = context
+        self._images = images
+        self._works = work
+        self._client: ImageClient | None = None
+        self._folder = Path()
+        self._waiting: list[str] = []
+        self._saved: list[Saved] = []
+        self._failed: list[Problem] = []
+        self._load: ImageLoad | None = None
+        self._work: LongWork | None = None
+
+    def start(self, message: ImageDownloadRequested) -> None:
+        """Save these images."""
+        if self._work is not None:
+            self._context.app.toast("Another download is under way.")
+            return
+        self._client = message.client
+        self._folder = Path.home() / "Downloads" / safe_name(message.job)[:_LONGEST_FOLDER]
+        self._waiting, self._saved, self._failed = list(message.urls), [], []
+        self._work = LongWork("download", len(message.urls), self.stop)
+        self._works.add(self._work)
+        self._next()
+
+    def stop(self) -> None:
+        """Stop; what is saved stays."""
+        self._waiting = []
+        if self._load is not None:
+            self._load.cancel()
+
+    def close(self) -> None:
+        """End the process that saves."""
+        self.stop()
+
+    def _next(self) -> None:
+        if not self._waiting:
+            self._end()
+            return
+        url = self._waiting.pop(0)
+        request = ImageRequest(url, 1, 1, self._images.local_origin, str(self._folder))
+        self._load = ImageLoad(request, child_environment(os.environ), deadline_seconds=_DEADLINE_SECONDS)
+        self._show(None)
+        self._context.run_in_thread(partial(self._load.run, self._post_progress), self._on_saved)
+
+    def _post_progress(self, progress: Progress) -> None:
+        """Called in the worker's thread."""
+        self._context.app.call_later(self._show, progress)
+
+    def _show(self, progress: Progress | None) -> None:
+        if self._load is not None and self._client is not None and self._work is not None:
+            total = self._work.total or 0
+            place = total - len(self._waiting)
+            self._client.show_download(Downloading(self._load.request.url, place, total, str(self._folder), progress))
+
+    def _on_saved(self, found: Picture | Saved | Problem | None) -> None:
+        self._load = None
+        if self._work is not None:
+            self._work.done += 1
+        match found:
+            case Saved():
+                self._saved.append(found)
+            case Problem():
+                self._failed.append(found)
+            case _:
+                pass
+        self._next()
+
+    def _end(self) -> None:
+        work, self._work = self._work, None
+        self._works.remove(work)
+        if self._client is not None:
+            self._client.show_download(None)
+        self._client = None
+        count = work.total if work is not None else 0
+        app = self._context.app
+        for problem in self._failed[:1]:
+            shown = _problem(problem, len(self._saved), count or 0)
+            app.show_problem(shown)
+            if len(app.screen_stack) > 1:  # a dialog is over the notice
+                app.toast(shown.sentence())
+        if self._saved and not self._failed:
+            app.toast(_sentence(self._saved, self._folder))
+        elif not self._saved and not self._failed:
+            app.toast("The download was stopped.")
+
+
+def _sentence(saved: list[Saved], folder: Path) -> str:
+    size = units.size(sum(one.size for one in saved))
+    if len(saved) == 1:
+        return f"Downloaded {size} to {saved[0].path}"
+    return f"Downloaded {len(saved)} images ({size}) to {folder}"
+
+
+def _problem(problem: Problem, saved: int, count: int) -> Problem:
+    if count == 1:
+        return problem
+    return Problem(f"Downloaded {saved} of {count} images. {visible(problem.message)}", "Try again.")
