@@ -38,6 +38,7 @@ ASCII_SYMBOLS = str.maketrans(
         "▔": "-",
         "▊": "|",
         "▎": "|",
+        "›": ">",
     }
 )
 """Each symbol of the screen and its stand-in of the same width."""

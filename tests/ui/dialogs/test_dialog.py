@@ -2,18 +2,36 @@
 
 from __future__ import annotations
 
-import pytest
+from collections.abc import Callable
+from functools import partial
+from typing import Any
 
-from tests.ui.fake_session import FakeSession
-from tests.ui.stage import SMALL, STACKED, stage
+import pytest
+from msgspec.structs import replace
+from textual.content import Content
+
+from tests.ui.fake_session import NOW, FakeSession
+from tests.ui.stage import STACKED, Stage, stage
 from webhook_tui.domain.commands import (
     DeleteWebhook,
 )
 from webhook_tui.domain.events import (
     ForeignWebhook,
-    OwnershipQuestioned,
 )
+from webhook_tui.domain.forwarding.replay_progress import ReplayProgress, ReplayState
+from webhook_tui.domain.run import Run
+from webhook_tui.domain.signature.verdict import Verdict
+from webhook_tui.ui.dialogs.contract import CopyContractDialog
 from webhook_tui.ui.dialogs.dialog import Dialog
+from webhook_tui.ui.dialogs.jobs import JobDialog
+from webhook_tui.ui.dialogs.links import LinksDialog, OpenLinkDialog
+from webhook_tui.ui.dialogs.page import PageDialog
+from webhook_tui.ui.dialogs.replay.edited import Edit, EditedReplayDialog
+from webhook_tui.ui.dialogs.replay.handler_check import OtherMachineDialog
+from webhook_tui.ui.dialogs.replay.progress import ReplayingDialog
+from webhook_tui.ui.dialogs.secrets.token import TokenDialog
+from webhook_tui.ui.dialogs.webhook.ownership import ForeignWebhookDialog, UnknownOwnerDialog
+from webhook_tui.ui.widgets.keys.key_button import KeyButton
 
 FOREIGN = ForeignWebhook(
     "https://api.example.com/hooks/piktid", "2026-11-12T09:41:00+00:00", 200, "2026-11-23T14:18:00Z"
@@ -72,18 +90,78 @@ async def test_a_dialog_can_be_left_by_leaving_the_program() -> None:
     assert played.app.return_code == 0
 
 
-async def test_every_dialog_fits_or_scrolls() -> None:
-    """Also on the smallest screen the safe answer works."""
-    async with stage(size=STACKED, sandbox=FakeSession) as played:
-        for size in (STACKED, SMALL, (40, 10)):
-            await played.pilot.resize_terminal(*size)
-            for event in (OwnershipQuestioned(FOREIGN), OwnershipQuestioned(None)):
-                played.session.emit(event)
-                await played.until(lambda: len(played.app.screen_stack) == 2)
-                await played.press("escape")
-                await played.dialog_closed()
-            for key in ("X", "u", "p", "S", "?"):
-                await played.press(key)
-                await played.until(lambda: len(played.app.screen_stack) == 2)
-                await played.press("escape")
-                await played.dialog_closed()
+NARROW = (45, 15)
+REPLAY = ReplayProgress("http://127.0.0.1:3000/hook", 12)
+LINK = "https://cdn.example.com/3.png"
+ACTIONS = (
+    *("piktid.delete", "piktid.register", "piktid.add_secret", "piktid.secret", "screen.help", "route.addresses"),
+    *("delivery.comment", "delivery.delete", "delivery.replay", "delivery.simulate", "delivery.copy_as"),
+    *("delivery.export", "delivery.diff", "receiver.answers", "receiver.forward", "history.runs"),
+    *("app.status", "app.jobs", "app.contract", "app.handler_test"),
+)
+"""Each opens a dialog."""
+OTHERS: tuple[Callable[[], Dialog[Any]], ...] = (
+    lambda: JobDialog("job_7c1e90", now=lambda: NOW),
+    lambda: LinksDialog([f"{LINK}?{number}" for number in range(30)]),
+    lambda: OpenLinkDialog(LINK, Verdict.INVALID),
+    lambda: PageDialog("A page", Content("line\n" * 100), "the page"),
+    CopyContractDialog,
+    lambda: EditedReplayDialog(8, b'{"a":1}', b'{"a":2}', Edit("http://127.0.0.1:3000/hook", True, True)),
+    lambda: ReplayingDialog(REPLAY, stop=lambda: None, in_ascii=False),
+    lambda: ReplayingDialog(
+        replace(REPLAY, state=ReplayState.ENDED, failed=1, missed=(3,)), stop=lambda: None, in_ascii=False
+    ),
+    lambda: OtherMachineDialog("https://api.example.com/hook"),
+    lambda: TokenDialog(None, can_try_sandbox=True),
+    lambda: ForeignWebhookDialog(FOREIGN, now=lambda: NOW),
+    UnknownOwnerDialog,
+)
+
+
+def _kinds(base: type[Dialog[Any]]) -> set[type[Dialog[Any]]]:
+    return {kind for each in base.__subclasses__() for kind in (each, *_kinds(each))}
+
+
+async def _check_buttons(played: Stage) -> None:
+    """Each button can be seen whole, if need be after scrolling the sheet."""
+    dialog = played.app.screen
+    buttons = [button for button in dialog.query(KeyButton) if button.display]
+    for button in buttons:
+        shown = dialog.find_widget(button)
+        if shown.visible_region != shown.region:
+            button.scroll_visible(animate=False, immediate=True)
+            await played.pilot.pause()
+            shown = dialog.find_widget(button)
+        assert shown.visible_region == shown.region, (type(dialog), button.id)
+        line = played.lines()[shown.region.y][shown.region.x : shown.region.right]
+        assert line.strip() == str(button.label), (type(dialog), line)
+    assert len({tuple(button.region) for button in buttons}) == len(buttons)
+
+
+@pytest.mark.timeout(240)
+async def test_every_button_of_every_dialog_can_be_reached() -> None:
+    """On a usual terminal and on a narrow one."""
+    session = FakeSession.running()
+    session.runs = (Run(1, NOW, None, {Verdict.VALID: 12}),)
+    for seq in (3, 5):
+        session.rows.set(seq, marked=True)
+    session.rows.refresh()
+    kinds = set()
+    async with stage(session, size=STACKED, sandbox=FakeSession) as played:
+        openings: list[Callable[[], object]] = [partial(played.main.action_run, name) for name in ACTIONS]
+        openings += [lambda make=make: played.app.push_screen(make()) for make in OTHERS]
+        sizes = (STACKED, NARROW)
+        for open_dialog in openings:
+            open_dialog()
+            await played.until(lambda: len(played.app.screen_stack) == 2)
+            await played.pilot.pause()
+            kinds.add(type(played.app.screen))
+            await _check_buttons(played)
+            sizes = sizes[::-1]
+            await played.pilot.resize_terminal(*sizes[0])
+            await _check_buttons(played)
+            await played.press("escape")
+            if isinstance(played.app.screen, Dialog):  # there esc goes back, or has no safe answer
+                played.app.screen.dismiss(None)
+            await played.dialog_closed()
+    assert kinds == {kind for kind in _kinds(Dialog) if kind.__module__.startswith("webhook_tui.")}

@@ -101,8 +101,9 @@ async def test_the_list_the_events_the_images_and_back_to_the_table() -> None:
         await opened_one(played)
         text = played.text()
         lines = [" ".join(line.strip("▌ ").split()) for line in text.split("\n")]
-        assert [line for line in lines if line] == [
-            "Job job_7c1e90",
+        assert "● webhook 41" in text
+        assert [line for line in lines if line][1:] == [
+            "Deliveries › esc Jobs › Job job_7c1e90",
             "completed 3/3 3 events 3 images 14:02:58 to 14:20:02",
             "event verdict status time progress #",
             "batch_edit ✓ valid processing 14:02:58 1/3 3",

@@ -49,7 +49,7 @@ class StatisticsController:
 
         context, row = self._context, self._deliveries.current_row()
         event = row.event if row is not None else None
-        dialog = ContractDialog(lambda: context.status, now=context.now, event=event, in_ascii=context.in_ascii)
+        dialog = ContractDialog(now=context.now, event=event, in_ascii=context.in_ascii)
         context.app.push_screen(dialog, self._go_to)
 
     def show_runs(self) -> None:

@@ -19,7 +19,6 @@ from webhook_tui.domain.contract.typed_dict import typed_dict
 from webhook_tui.domain.contract.typescript import typescript
 from webhook_tui.domain.errors import Problem
 from webhook_tui.domain.queries import GetContract
-from webhook_tui.domain.status import SessionStatus
 from webhook_tui.ui.dialogs.dialog import Dialog
 from webhook_tui.ui.dialogs.live_query import LiveQuery
 from webhook_tui.ui.format.contract import BAR, as_text, contract_note, event_tabs, field_cell, field_page, filter_text
@@ -28,7 +27,6 @@ from webhook_tui.ui.symbols import glyphs
 from webhook_tui.ui.widgets.detail.tab_strip import TabStrip
 from webhook_tui.ui.widgets.keys.key_button import KeyButton
 from webhook_tui.ui.widgets.menu import Item, Menu
-from webhook_tui.ui.widgets.status.status_bar import StatusBar
 from webhook_tui.ui.widgets.table.list_table import Cell, ListColumn, ListTable, TableSpec
 from webhook_tui.ui.widgets.table.table import Table
 
@@ -69,6 +67,7 @@ class ContractDialog(Dialog[str]):
 
     AUTO_FOCUS = "Table"
     TITLE_TEXT = "Contract"
+    WAY = ("Deliveries",)
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("C", "safe", "Close", show=False, id="contract.close", tooltip="close the contract"),
         Binding("exclamation_mark", "lack", "Lack it", show=False, id="contract.lack", tooltip="show those without it"),
@@ -82,9 +81,6 @@ class ContractDialog(Dialog[str]):
         Binding("Z", "fold", "Fold", show=False, id="contract.fold", tooltip="fold to a level"),
     ]
     DEFAULT_CSS = """
-    ContractDialog { align: left top; }
-    ContractDialog > StatusBar { dock: top; }
-    ContractDialog > #sheet { width: 100%; height: 1fr; }
     ContractDialog #note { margin: 0 0 1 0; text-wrap: nowrap; text-overflow: ellipsis; }
     ContractDialog #title { margin: 0; }
     ContractDialog #contract { height: 1fr; layout: vertical; }
@@ -95,19 +91,10 @@ class ContractDialog(Dialog[str]):
     ContractDialog.-wide #page { height: 1fr; width: 54; border-top: none; border-left: vkey $line; padding: 0 1; }
     """
 
-    def __init__(
-        self,
-        status: Callable[[], SessionStatus],
-        *,
-        now: Callable[[], datetime],
-        event: str | None = None,
-        in_ascii: bool = False,
-    ) -> None:
+    def __init__(self, *, now: Callable[[], datetime], event: str | None = None, in_ascii: bool = False) -> None:
         """`event`: the one that is shown first; None: that with most deliveries."""
         super().__init__()
-        self._status = status
         self._now = now
-        self._in_ascii = in_ascii
         self._glyphs = glyphs(plain=in_ascii)
         self._query = GetContract(event)
         spec: TableSpec[FieldLine] = TableSpec(self._columns, self._cell, key=lambda line: (line.path, line.depth))
@@ -118,11 +105,6 @@ class ContractDialog(Dialog[str]):
         self._tabs: dict[str, str] = {}
         self._levels: int | None = None
         """Only fields above this depth are shown; None: all."""
-
-    def compose(self) -> ComposeResult:
-        """The status line, and below it the sheet."""
-        yield StatusBar(now=self._now, in_ascii=self._in_ascii)
-        yield from super().compose()
 
     def body(self) -> ComposeResult:
         """The events; the tree; the page about a field."""
@@ -165,7 +147,6 @@ class ContractDialog(Dialog[str]):
         self.query_one("#note", Static).update(Content.assemble((note, "$warn")))
 
     def _fill(self) -> None:
-        self.query_one(StatusBar).show(self._status())
         snapshot = self._snapshot
         of_all = self._query.all_verdicts
         self.query_one("#note", Static).update(contract_note(snapshot, self._now(), of_all=of_all))

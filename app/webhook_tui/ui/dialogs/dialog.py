@@ -14,13 +14,14 @@ from textual import events
 from textual.app import ComposeResult
 from textual.await_complete import AwaitComplete
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, VerticalScroll
+from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widget import Widget
 from textual.widgets import Static
 
 from webhook_tui.ui.messages import LeaveRequested
+from webhook_tui.ui.widgets.keys.button_row import ButtonRow
 from webhook_tui.ui.widgets.keys.key_button import KeyButton
 from webhook_tui.ui.widgets.menu import Menu
 
@@ -34,6 +35,8 @@ class Dialog(ModalScreen[Answer], Generic[Answer]):
     TONE: ClassVar[str] = "primary"
     """primary: a question; warning: something is replaced; error: something is deleted."""
     TITLE_TEXT: str = ""
+    WAY: tuple[str, ...] = ()
+    """A page over the whole screen, below the status line: the pages that it was opened from, the nearest last."""
     DEAF_SECONDS: ClassVar[float] = 0.3
     """Keys are ignored for so many seconds."""
     clock: ClassVar[Callable[[], float]] = staticmethod(time.monotonic)
@@ -50,11 +53,16 @@ class Dialog(ModalScreen[Answer], Generic[Answer]):
         background: $panel; color: $foreground; padding: 1 2; border-left: outer $primary;
         scrollbar-size-vertical: 1; overflow-x: hidden;
     }
+    Dialog.-page { align: left top; background: transparent; } /* the main screen's status line stays in sight */
+    Dialog.-page > #sheet { width: 100%; height: 1fr; margin: 1 0 0 0; padding: 0 2; }
+    Dialog.-page.-high > #sheet { padding: 1 2; }
+    Dialog.-page.-tall > #sheet { margin: 3 0 0 0; padding: 0 2 1 2; }
+    Dialog.-page #title { text-wrap: nowrap; text-overflow: ellipsis; }
     Dialog.-tone-warning > #sheet { border-left: outer $warning; }
     Dialog.-tone-error > #sheet { border-left: outer $error; }
     Dialog #sheet > Static { height: auto; width: 1fr; }
     Dialog #title { text-style: bold; margin: 0 0 1 0; }
-    Dialog #buttons { height: 1; width: 1fr; margin: 1 0 0 0; }
+    Dialog #buttons { margin: 1 0 0 0; }
     Dialog #buttons KeyButton { margin: 0 2 0 0; }
     Dialog Input, Dialog Input:focus {
         width: 1fr; height: 1; border: none; padding: 0 1; background: $background; color: $foreground;
@@ -63,7 +71,7 @@ class Dialog(ModalScreen[Answer], Generic[Answer]):
     """
 
     def __init__(self) -> None:
-        super().__init__(classes=f"-tone-{self.TONE}")
+        super().__init__(classes=f"-tone-{self.TONE} {'-page' if self.WAY else ''}")
         self._is_answered = False
         self._opened_at = type(self).clock()
 
@@ -75,11 +83,19 @@ class Dialog(ModalScreen[Answer], Generic[Answer]):
     def compose(self) -> ComposeResult:
         """Title, body, buttons, small print."""
         with VerticalScroll(id="sheet", can_focus=False):
-            yield Static(Content(self.TITLE_TEXT), id="title")
+            yield Static(self.way + Content(self.TITLE_TEXT), id="title")
             yield from self.body()
-            with Horizontal(id="buttons"):
+            with ButtonRow(id="buttons"):
                 yield from self.buttons()
             yield from self.small_print()
+
+    @property
+    def way(self) -> Content:
+        """What stands before the title of a page: where esc leads, and where that came from."""
+        *earlier, nearest = self.WAY or ("",)
+        keys = [Content.assemble((f"{page} › ", "not bold $muted")) for page in earlier]
+        last = [Content.assemble(("esc ", "bold $primary"), (f"{nearest} › ", "not bold $muted"))] if nearest else []
+        return Content("").join([*keys, *last])
 
     def body(self) -> ComposeResult:
         """The widgets between title and buttons."""

@@ -68,12 +68,12 @@ class JobsDialog(Dialog[Choice]):
 
     AUTO_FOCUS = "Table"
     TITLE_TEXT = "Jobs"
+    WAY = ("Deliveries",)
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("J", "safe", "Close", show=False, id="jobs.close", tooltip="close the jobs"),
         Binding("slash", "filter", "Filter", show=False, id="jobs.filter", tooltip="show its deliveries in the table"),
     ]
     DEFAULT_CSS = """
-    JobsDialog > #sheet { width: 100%; height: 100%; }
     JobsDialog #note { margin: 0 0 1 0; }
     """
 
@@ -149,12 +149,12 @@ class JobDialog(Dialog[Choice]):
     """Lists the events of one job, each with its images. Returns where to go."""
 
     AUTO_FOCUS = "Table"
+    WAY = ("Deliveries", "Jobs")
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("o", "open_link", "Open", show=False, id="job.open_link", tooltip="open an image of this event…"),
         Binding("slash", "filter", "Filter", show=False, id="job.filter", tooltip="show its deliveries in the table"),
     ]
     DEFAULT_CSS = """
-    JobDialog > #sheet { width: 100%; height: 100%; }
     JobDialog #note { margin: 0 0 1 0; }
     """
 

@@ -28,7 +28,7 @@ class LinksDialog(Dialog[str]):
 
     def __init__(self, links: Sequence[str]) -> None:
         super().__init__()
-        self._items = [Item(link, str(number), _short(link)) for number, link in enumerate(links, 1)]
+        self._items = [Item(link, str(number), _short(link)) for number, link in enumerate(dict.fromkeys(links), 1)]
 
     def body(self) -> ComposeResult:
         yield Menu(self._items)

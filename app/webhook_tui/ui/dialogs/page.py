@@ -30,13 +30,14 @@ class PageDialog(Dialog[None]):
         Binding("right_square_bracket", "tab(1)", "Tab", show=False, id="dialog.next_tab", tooltip="next tab"),
     ]
     DEFAULT_CSS = """
-    PageDialog > #sheet { width: 100%; height: 100%; }
     PageDialog TabStrip { height: 2; margin: 0 0 1 0; }
     """
 
-    def __init__(self, title: str, text: Content | Mapping[str, Content], what: str) -> None:
-        """`text`: one, or several by the names of their tabs. `what` names the page in the toast."""
-        self.TITLE_TEXT = title
+    def __init__(
+        self, title: str, text: Content | Mapping[str, Content], what: str, way: tuple[str, ...] = ("Deliveries",)
+    ) -> None:
+        """`text`: one, or several by the names of their tabs. `what` names the page in the toast. `way`: see WAY."""
+        self.TITLE_TEXT, self.WAY = title, way
         super().__init__()
         self._texts = {"": text} if isinstance(text, Content) else dict(text)
         self._tab = next(iter(self._texts))

@@ -39,13 +39,13 @@ class StatusDialog(Dialog[None]):
 
     AUTO_FOCUS = "#page"
     TITLE_TEXT = "Status"
+    WAY = ("Deliveries",)
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("i", "safe", "Close", show=False, id="status.close", tooltip="close the status"),
         Binding("c", "copy_url", "Copy URL", show=False, id="status.copy_url", tooltip="copy the public URL"),
         Binding("y", "copy", "Copy", show=False, id="status.copy", tooltip="copy the page"),
     ]
     DEFAULT_CSS = """
-    StatusDialog > #sheet { width: 100%; height: 100%; }
     StatusDialog #overview { height: 1fr; width: 1fr; }
     StatusDialog #page { scrollbar-gutter: stable; }
     StatusDialog #qr { display: none; width: auto; height: auto; margin: 0 0 0 2; }

@@ -47,7 +47,7 @@ async def test_forwarded_to_it_starts_at_once_and_advances() -> None:
     async with stage(session, size=STACKED) as played:
         await played.press("T")
         await played.requested(CheckHandler(URL))
-        assert _has(played, "Back esc", "URL u", "Copy y")
+        await played.until(lambda: _has(played, "Back esc", "URL u") and _has(played, "Copy y"))
         session.emit(_check(0))
         await played.until("0 passed  0 failed   1 of 3")
         session.emit(_check(2))

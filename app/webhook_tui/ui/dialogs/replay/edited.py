@@ -109,4 +109,4 @@ class EditedReplayDialog(Dialog[EditedReplay]):
     def action_diff(self) -> None:
         """Show the whole difference as a page."""
         text = payload_comparison(self._before, self._after)
-        self.app.push_screen(PageDialog(f"#{self._seq} and your changes", text, "the diff"))
+        self.app.push_screen(PageDialog(f"#{self._seq} and your changes", text, "the diff", ("Replay",)))

@@ -37,7 +37,6 @@ from webhook_tui.ui.format.handler_check import (
 from webhook_tui.ui.messages import AnswerRequested, CommandRequested, CopyRequested
 from webhook_tui.ui.symbols import glyphs
 from webhook_tui.ui.widgets.keys.key_button import KeyButton
-from webhook_tui.ui.widgets.status.status_bar import StatusBar
 from webhook_tui.ui.widgets.table.list_table import Cell, ListColumn, ListTable, TableSpec
 from webhook_tui.ui.widgets.table.table import Table
 
@@ -82,6 +81,7 @@ class HandlerCheckDialog(Dialog[None]):
 
     AUTO_FOCUS = "Table"
     TITLE_TEXT = "Test my handler"
+    WAY = ("Deliveries",)
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("T", "safe", "Close", show=False, id="handler.close", tooltip="close the test"),
         Binding("space", "failed_only", "Failed only", show=False, id="handler.failed_only", tooltip="failed only"),
@@ -91,12 +91,8 @@ class HandlerCheckDialog(Dialog[None]):
         Binding("y", "copy", "Copy report", show=False, id="handler.copy", tooltip="copy the report"),
     ]
     DEFAULT_CSS = """
-    HandlerCheckDialog { align: left top; }
-    HandlerCheckDialog > StatusBar { dock: top; }
-    HandlerCheckDialog > #sheet { width: 100%; height: 1fr; }
     HandlerCheckDialog #title { margin: 0; }
     HandlerCheckDialog #buttons KeyButton { margin: 0 1 0 0; }
-    HandlerCheckDialog #title { text-wrap: nowrap; text-overflow: ellipsis; }
     HandlerCheckDialog UrlField { display: none; }
     HandlerCheckDialog.-asks UrlField { display: block; }
     HandlerCheckDialog.-asks #lamps { display: none; }
@@ -120,7 +116,6 @@ class HandlerCheckDialog(Dialog[None]):
         self._status = status
         self._starts = starts
         self._now = now
-        self._in_ascii = in_ascii
         self._glyphs = glyphs(plain=in_ascii)
         self._check = HandlerCheck(url, state=CheckState.STOPPED)
         self._started_at = self._advanced_at = self._ended_at = now()
@@ -132,10 +127,6 @@ class HandlerCheckDialog(Dialog[None]):
             self._columns, self._cell, key=lambda line: (line.case.name, line.number), whole=self._whole
         )
         self._table = ListTable(spec, id="cases", in_ascii=in_ascii)
-
-    def compose(self) -> ComposeResult:
-        yield StatusBar(now=self._now, in_ascii=self._in_ascii)
-        yield from super().compose()
 
     def body(self) -> ComposeResult:
         yield UrlField(self._url)
@@ -178,15 +169,13 @@ class HandlerCheckDialog(Dialog[None]):
     def _tick(self) -> None:
         if self._check.state is CheckState.RUNNING:
             self._fill()
-        self.query_one(StatusBar).show(self._status())
 
     def _fill(self) -> None:
-        width = self.query_one("#title").size.width
+        width = self.query_one("#title").size.width - self.way.cell_length
         check, status = self._check, self._status()
-        self.query_one(StatusBar).show(status)
         is_current = status.webhook.secret_since is not None
         title = heading(self._url, width, self._glyphs, is_current=is_current)
-        self.query_one("#title", Static).update(title)
+        self.query_one("#title", Static).update(self.way + title)
         self.query_one("#lamps", Static).update(lamps(check, self._seconds(self._started_at)))
         self.set_class(self._table_width >= WIDE, "-beside")
         lines = check_lines(check, self._table_width, failed_only=self._failed_only)
@@ -303,10 +292,10 @@ class HandlerCheckDialog(Dialog[None]):
         """Show request and answer of the case under the cursor."""
         line = self._table.chosen
         if line is not None:
-            title, query = line.case.title, GetHandlerExchanges(line.case.name)
+            title, query, way = line.case.title, GetHandlerExchanges(line.case.name), (*self.WAY, self.TITLE_TEXT)
 
             def show(exchanges: tuple[HandlerExchange, ...]) -> None:
-                self.app.push_screen(PageDialog(title, exchange_pages(exchanges), "the exchange"))
+                self.app.push_screen(PageDialog(title, exchange_pages(exchanges), "the exchange", way))
 
             self.post_message(AnswerRequested(self, query, show))
 

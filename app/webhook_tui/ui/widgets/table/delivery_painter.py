@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from datetime import datetime
 from itertools import accumulate, groupby
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from msgspec import Struct
 from rich.cells import cell_len
@@ -17,8 +17,6 @@ from textual.color import Color
 from webhook_tui.domain import units
 from webhook_tui.domain.delivery.delivery import DeliveryRow
 from webhook_tui.domain.delivery.rows import Sort
-from webhook_tui.domain.filtering.highlights import Column as TextColumn
-from webhook_tui.domain.filtering.highlights import Highlights
 from webhook_tui.domain.forwarding.forward_result import ForwardResult
 from webhook_tui.domain.signature.verdict import Verdict
 from webhook_tui.ui.symbols import Symbols
@@ -43,6 +41,10 @@ from webhook_tui.ui.widgets.table.delivery_columns import (
     time_cell,
     verdict_cell,
 )
+
+if TYPE_CHECKING:
+    from webhook_tui.domain.filtering.highlights import Column as TextColumn
+    from webhook_tui.domain.filtering.highlights import Highlights
 
 _NEW_SHARE = 0.35
 _CHANGED_SHARE = 0.45

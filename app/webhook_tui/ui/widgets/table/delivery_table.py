@@ -6,7 +6,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
-from typing import ClassVar, NamedTuple
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from msgspec.structs import replace
 from textual.binding import Binding, BindingType
@@ -14,7 +14,6 @@ from textual.strip import Strip
 
 from webhook_tui.domain.delivery.delivery import DeliveryRow
 from webhook_tui.domain.delivery.rows import DeliveryRows, Sort, SortColumn
-from webhook_tui.domain.filtering.highlights import Highlights
 from webhook_tui.domain.forwarding.forward_result import ForwardOrigin, ForwardResult
 from webhook_tui.domain.signature.verdict import Verdict
 from webhook_tui.ui.frame_budget import FrameBudget
@@ -25,6 +24,9 @@ from webhook_tui.ui.widgets.table.delivery_columns import Column, column_at, col
 from webhook_tui.ui.widgets.table.delivery_painter import RowPainter, RowState, TableStyles, header_line
 from webhook_tui.ui.widgets.table.row_highlights import FADE_SECONDS, STILL_SECONDS, RowHighlights
 from webhook_tui.ui.widgets.table.table import Table
+
+if TYPE_CHECKING:
+    from webhook_tui.domain.filtering.highlights import Highlights
 
 _MOST_REPLAYS = 10_000
 """Rows that say that they were replayed; the oldest replays are forgotten first."""
