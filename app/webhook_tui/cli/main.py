@@ -10,34 +10,24 @@ import click.shell_completion
 from msgspec.structs import replace
 
 from webhook_tui import __version__
-from webhook_tui.cli.contract import check_deliveries, contract
-from webhook_tui.cli.help import Group
-from webhook_tui.cli.history.export import export
-from webhook_tui.cli.history.history_import import import_deliveries
-from webhook_tui.cli.history.list import list_deliveries
-from webhook_tui.cli.history.replay import replay
-from webhook_tui.cli.history.show import show
-from webhook_tui.cli.history.wait import wait
-from webhook_tui.cli.history.why import why
-from webhook_tui.cli.mcp import serve_mcp
-from webhook_tui.cli.options import NotifyType, option, shared_options
-from webhook_tui.cli.session.listen import listen, listen_with, run
-from webhook_tui.cli.session.sandbox import sandbox
-from webhook_tui.cli.settings import has_screen, leave, note, reopen_terminal, run_settings
-from webhook_tui.cli.setup.config_file import (
+from webhook_tui.cli.archive import export, import_deliveries
+from webhook_tui.cli.config import (
+    config_commands,
     config_warnings,
     default_map,
     option_names,
     places_and_config,
     profile_option,
 )
-from webhook_tui.cli.setup.config_show import config_commands
-from webhook_tui.cli.setup.doctor import doctor
-from webhook_tui.cli.setup.listings import completion, keys, paths
-from webhook_tui.cli.setup.status import status
-from webhook_tui.cli.signing.secret import forget, secret
-from webhook_tui.cli.signing.send import check, send
-from webhook_tui.cli.signing.verify import verify
+from webhook_tui.cli.contract import check_deliveries, contract
+from webhook_tui.cli.help import Group
+from webhook_tui.cli.history import list_deliveries, replay, show, wait, why
+from webhook_tui.cli.mcp import serve_mcp
+from webhook_tui.cli.options import NotifyType, option, shared_options
+from webhook_tui.cli.sessions import listen, listen_with, run, sandbox
+from webhook_tui.cli.settings import has_screen, leave, note, reopen_terminal, run_settings
+from webhook_tui.cli.setup import completion, doctor, keys, paths, status
+from webhook_tui.cli.signatures import check, forget, secret, send, verify
 from webhook_tui.config import Settings, read_config
 from webhook_tui.domain.errors import Problem, ProblemError
 from webhook_tui.encoding import configure_streams

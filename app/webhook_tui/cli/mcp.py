@@ -10,7 +10,7 @@ import click
 
 from webhook_tui.cli.help import command
 from webhook_tui.cli.settings import note
-from webhook_tui.cli.setup.status import account_options, status_request
+from webhook_tui.cli.setup import account_options, status_request
 from webhook_tui.domain.errors import ProblemError
 from webhook_tui.headless import messages
 

@@ -11,8 +11,8 @@ import pytest
 
 from tests.cli.conftest import OWN, received, record
 from tests.fork_server import run
+from webhook_tui.cli.config import config_warnings, default_map, nearest, option_names, with_profile
 from webhook_tui.cli.main import root
-from webhook_tui.cli.setup.config_file import config_warnings, default_map, nearest, option_names, with_profile
 from webhook_tui.domain.errors import ProblemError
 from webhook_tui.places import Places
 

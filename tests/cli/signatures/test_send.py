@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from tests.cli.signing.test_check import ran
+from tests.cli.signatures.test_check import ran
 from tests.export.receiving import receiving
 from tests.factories import NOW, VALID, delivery
 from tests.fork_server import run

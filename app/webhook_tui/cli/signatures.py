@@ -1,20 +1,66 @@
-"""`webhook-tui send` and `check`: signed events to the user's own handler, one or a whole test."""
+"""Commands about signatures: `verify`, `send`, `check`, `secret`, `forget`."""
 
 from __future__ import annotations
 
 import contextlib
-from typing import TYPE_CHECKING, Any
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import click
 
 from webhook_tui.cli.help import command
-from webhook_tui.cli.options import FILE, SECONDS, SECRET, TOKEN, URL, option
-from webhook_tui.cli.settings import one_secret
+from webhook_tui.cli.options import FILE, SECONDS, SECRET, TOKEN, URL, option, token_options, token_settings
+from webhook_tui.cli.settings import all_secrets, leave, one_secret
 from webhook_tui.config import API_URL
 from webhook_tui.domain.url import UrlError, normalized_url
+from webhook_tui.headless import messages
 
 if TYPE_CHECKING:
     from webhook_tui.places import Places
+
+
+@command(
+    short_help="Verify a payload's signature offline.",
+    examples=(
+        "webhook-tui verify --secret-file secret.txt --signature sha256=... body.json",
+        "webhook-tui verify --secret-file secret.txt --delivery line.json body.json",
+    ),
+)
+@option("--secret", type=SECRET, multiple=True, help="A signing secret; repeatable.")
+@option("--secret-file", type=FILE, multiple=True, help="The same from a file; repeatable.")
+@option("--signature", help="The value of X-Webhook-Signature. Default: the header is missing.")
+@option("--delivery", type=FILE, help="A delivery with its headers, as `listen --format json` prints it.")
+@option(
+    "--format",
+    "output",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="How to print it.",
+)
+@option(
+    "--timeout",
+    type=click.FloatRange(0, 3600),
+    default=3.0,
+    show_default=True,
+    metavar="SECONDS",
+    help="Time limit of the search for the cause.",
+)
+@click.argument("file", type=click.File("rb"), default="-")
+@click.pass_context
+def verify(ctx: click.Context, /, file: BinaryIO, **given: Any) -> None:
+    """Verify a payload's signature offline and, if it is not valid, find the cause.
+
+    FILE holds the raw body; - is standard input. Exit code 0: valid, 1: not.
+    """
+    from webhook_tui.headless.signing.verify import run
+
+    secrets = all_secrets(given)
+    if not secrets:
+        raise click.UsageError("No secret was given. Use --secret or --secret-file.")
+    ctx.exit(
+        run(secrets, given["signature"], given["delivery"], file, output=given["output"], seconds=given["timeout"])
+    )
 
 
 @command(
@@ -119,3 +165,46 @@ def check(ctx: click.Context, /, url: str, **given: Any) -> None:
     if secret is None:
         raise click.UsageError("No secret was given. Use --secret or --secret-file with the handler's own.")
     ctx.exit(run(url, secret, anywhere=given["anywhere"], timeout_seconds=given["timeout"], output=given["output"]))
+
+
+@command(
+    short_help="Print the account's current signing secret.",
+    examples=(
+        "webhook-tui secret > secret.txt",
+        "webhook-tui secret --list",
+        "webhook-tui secret --remove 3fa9",
+    ),
+)
+@token_options
+@click.option("--list", "is_list", is_flag=True, help="List the account's secrets by id, without revealing them.")
+@click.option("--remove", metavar="ID", help="Remove the secret with this id. A running session keeps it.")
+@click.pass_context
+def secret(ctx: click.Context, /, *, is_list: bool, remove: str | None, **given: Any) -> None:
+    """Print the account's current signing secret and nothing else. Exit code 1: there is none."""
+    from webhook_tui.headless.signing.secrets import current_secret, listed, remove_secret
+    from webhook_tui.headless.signing.stored_accounts import with_stored_token
+
+    settings = with_stored_token(token_settings(ctx, given, ctx.obj[0]))
+    if remove is not None:
+        click.echo(f"Secret {remove_secret(settings, remove)} removed.")
+        return
+    if is_list:
+        click.echo(listed(settings, datetime.now().astimezone()) or "No secret is stored.")
+        return
+    current = current_secret(settings)
+    if current is None:
+        leave(messages.NO_CURRENT_SECRET)
+    click.echo(current.reveal())
+
+
+@command(
+    examples=("webhook-tui forget",),
+)
+@option("--api-url", type=URL, default=API_URL, show_default=True, help="API base URL.")
+@click.pass_obj
+def forget(obj: tuple[Places, dict[str, Any]], api_url: str) -> None:
+    """Delete the stored API token."""
+    from webhook_tui.headless.signing.stored_accounts import forget_token
+
+    places, _ = obj
+    click.echo("The token was deleted." if forget_token(places.accounts, api_url) else "No token is stored.")

@@ -1,0 +1,254 @@
+"""Commands that read the history and send from it: `list`, `show`, `why`, `wait`, `replay`."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from webhook_tui.cli.help import command
+from webhook_tui.cli.options import FILTER, SECRET, URL, WITHIN, history_options, job_fields_from, option, output_format
+from webhook_tui.cli.settings import note
+from webhook_tui.config import read_secret_file
+from webhook_tui.domain.errors import ProblemError
+from webhook_tui.headless import messages
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from webhook_tui.domain.account import Account
+    from webhook_tui.domain.filtering.filter import Filter
+    from webhook_tui.domain.signature.secret import Secret
+
+
+@command(
+    "list",
+    short_help="List the stored deliveries.",
+    examples=(
+        "webhook-tui list",
+        "webhook-tui list --filter 'verdict:invalid' --limit 0",
+        "webhook-tui list --format json | jq .event",
+    ),
+)
+@history_options
+@option("--filter", type=FILTER, help="Only matching deliveries: the filter of the screen.")
+@click.option(
+    "--limit", type=click.IntRange(0), metavar="N", default=50, show_default=True, help="The newest N (0 = all)."
+)
+@option("--job-id-field", multiple=True, metavar="FIELD", help="Field of a job id, for the filter job:X; repeatable.")
+@output_format("text", "json")
+@click.pass_context
+def list_deliveries(ctx: click.Context, /, limit: int, output: str, **given: Any) -> None:
+    """List the stored deliveries, newest last.
+
+    The history can be read while a session writes it.
+    """
+    from datetime import UTC, datetime
+
+    from webhook_tui.headless.delivery_list import print_deliveries
+    from webhook_tui.storage.history_query import AccountFilter, HistoryQuery
+
+    places, _ = ctx.obj
+    fields = job_fields_from(given)
+    accounts = AccountFilter(given["api_url"], given["token"])
+    with HistoryQuery(given["db"] or places.deliveries, accounts) as history:
+        chosen = given["filter"] and given["filter"].expression
+        found = history.seqs(chosen, datetime.now(UTC), job_fields=fields)
+        shown = found[-limit:] if limit else found
+        print_deliveries(history, shown, output, fields)
+    if not found:
+        note("No deliveries.")
+    elif len(shown) < len(found) and output == "text":
+        click.echo(f"{len(shown)} of {len(found)} deliveries (newest last). --limit 0 lists all.", err=True)
+
+
+_READ_SECONDS = 0.5
+"""Seconds for which earlier deliveries are read, to find where it departs from them."""
+
+
+@command(
+    short_help="Show one delivery.",
+    examples=(
+        "webhook-tui show 12",
+        "webhook-tui show 12 --format json",
+        "webhook-tui show 12 --format raw > request.http",
+    ),
+)
+@history_options
+@output_format("text", "json", "raw")
+@click.argument("seq", type=click.IntRange(1))
+@click.pass_context
+def show(ctx: click.Context, /, seq: int, output: str, **given: Any) -> None:
+    """Show delivery SEQ: its verdict, its headers, its body. `raw`: the HTTP request byte for byte."""
+    from datetime import datetime
+
+    from webhook_tui.domain.errors import ProblemError
+    from webhook_tui.errors import terminal_refused
+    from webhook_tui.export.destination import Destination
+    from webhook_tui.export.json_lines import as_line, delivery_record
+    from webhook_tui.export.snippets.raw import write_raw
+    from webhook_tui.headless.delivery_page import delivery_page
+    from webhook_tui.headless.text_style import TextStyle
+    from webhook_tui.storage.contracts.history_contract import HistoryContract
+    from webhook_tui.storage.history_query import AccountFilter, HistoryQuery
+
+    places, _ = ctx.obj
+    with HistoryQuery(given["db"] or places.deliveries, AccountFilter(given["api_url"], given["token"])) as history:
+        stored = history.stored(seq)
+        if output == "text":
+            with HistoryContract(history.path) as contract:
+                departures = contract.departures(stored, _READ_SECONDS)
+    if output == "json":
+        sys.stdout.write(as_line(delivery_record(stored.row, stored.delivery)))
+    elif output == "text":
+        now = datetime.now().astimezone()
+        sys.stdout.write(f"{delivery_page(stored, TextStyle.of_stdout(), now, departures)}\n")
+    elif sys.stdout.isatty():
+        raise ProblemError(terminal_refused("Standard output", "Pipe it, or use --format text."))
+    else:
+        sys.stdout.buffer.writelines(write_raw([stored], Destination("http://127.0.0.1")))
+
+
+@command(
+    short_help="Explain the verdict of one delivery.",
+    examples=(
+        "webhook-tui why 12",
+        "webhook-tui why 12 --format json",
+    ),
+)
+@history_options
+@output_format("text", "json")
+@click.argument("seq", type=click.IntRange(1))
+@click.pass_context
+def why(ctx: click.Context, /, seq: int, output: str, **given: Any) -> None:
+    """Explain the verdict of delivery SEQ: what was signed, what arrived, which secrets were tried."""
+    import time
+    from datetime import datetime
+
+    from webhook_tui.domain.diagnostics.stored_report import LARGEST_COMPARED, MOST_RECENT, stored_report
+    from webhook_tui.export.json_lines import as_line
+    from webhook_tui.headless.signature_page import signature_page, signature_record
+    from webhook_tui.headless.signing.stored_accounts import stored_ring
+    from webhook_tui.headless.text_style import TextStyle
+    from webhook_tui.storage.history_query import AccountFilter, HistoryQuery
+
+    places, _ = ctx.obj
+    with HistoryQuery(given["db"] or places.deliveries, AccountFilter(given["api_url"], given["token"])) as history:
+        stored = history.stored(seq)
+        recent = history.recent(seq, MOST_RECENT, LARGEST_COMPARED)
+        ring = stored_ring(places.accounts, history.account(seq))
+    report = stored_report(stored, ring, given["token"], recent, time.monotonic)
+    if output == "json":
+        sys.stdout.write(as_line(signature_record(report, stored.row)))
+    else:
+        now = datetime.now().astimezone()
+        sys.stdout.write(f"{signature_page(report, stored.row, TextStyle.of_stdout(), now)}\n")
+
+
+@command(
+    short_help="Wait for deliveries that a running session stores.",
+    examples=(
+        "webhook-tui wait 'event:batch_edit' --within 60",
+        "webhook-tui wait --none 'verdict:invalid' --within 10",
+    ),
+)
+@history_options
+@click.option(
+    "--count", type=click.IntRange(1), metavar="N", default=1, show_default=True, help="Wait for N deliveries."
+)
+@click.option("--within", type=WITHIN, metavar="SECONDS", help="Time limit. Default: none.")
+@click.option("--none", type=FILTER, help="Exit with 7 when a delivery matches this filter.")
+@click.option(
+    "--since-seq", type=click.IntRange(0), metavar="N", help="Count deliveries after number N. Default: new ones."
+)
+@option("--job-id-field", multiple=True, metavar="FIELD", help="Field of a job id, for the filter job:X; repeatable.")
+@output_format("text", "json", "junit")
+@click.argument("until", metavar="[FILTER]", type=FILTER, required=False)
+@click.pass_context
+def wait(ctx: click.Context, /, until: Filter | None, output: str, **given: Any) -> None:
+    """Wait for deliveries that match FILTER, the filter of the screen, and print them as `list` does.
+
+    Exit code 0: they arrived; 6: not in time; 7: a delivery that matches --none arrived first. With --none alone: 0
+    when --within passes without one.
+    """
+    from webhook_tui.domain.expectation.expectation import Criteria
+    from webhook_tui.headless.wait import wait as run
+    from webhook_tui.storage.history_query import AccountFilter
+
+    if until is None and given["none"] is None:
+        raise click.UsageError("No filter was given. Use FILTER or --none FILTER.")
+    places, _ = ctx.obj
+    criteria = Criteria(until, given["count"], given["none"], given["within"], job_fields_from(given))
+    accounts = AccountFilter(given["api_url"], given["token"])
+    try:
+        ctx.exit(run(given["db"] or places.deliveries, criteria, accounts, since_seq=given["since_seq"], output=output))
+    except KeyboardInterrupt:
+        ctx.exit(128 + signal.SIGINT)
+
+
+@command(
+    short_help="Send stored deliveries to an app again.",
+    examples=(
+        "webhook-tui replay 12 13 --to localhost:3000/webhooks",
+        "webhook-tui replay --filter 'verdict:invalid' --to localhost:3000 --re-sign",
+    ),
+)
+@history_options
+@option("--filter", type=FILTER, help="Those that pass: the filter of the screen.")
+@click.option("--to", "url", type=URL, required=True, help="Where to.")
+@click.option("--re-sign", is_flag=True, help="Sign with the current secret of the delivery's account.")
+@option("--secret", type=SECRET, help="With --re-sign: sign with this secret instead.")
+@click.option("--secret-file", type=click.Path(path_type=Path, dir_okay=False), help="The same from a file.")
+@option("--forward-anywhere", is_flag=True, help="Allow a URL that is not on this machine.")
+@option("--keep-links", is_flag=True, help="Send signatures in links to another machine, too. Default: blanked.")
+@option("--job-id-field", multiple=True, metavar="FIELD", help="Where a job id stands, for job:X; repeatable.")
+@click.argument("seqs", metavar="[SEQ]...", type=click.IntRange(1), nargs=-1)
+@click.pass_context
+def replay(ctx: click.Context, /, seqs: tuple[int, ...], url: str, **given: Any) -> None:
+    """Send deliveries SEQ..., or those that pass --filter, to a URL, one after the other, unchanged.
+
+    To another machine (--forward-anywhere), the signatures in links are blanked unless --keep-links.
+
+    Exit code 0: all were answered 2xx, 1: not.
+    """
+    from datetime import UTC, datetime
+
+    from webhook_tui.headless.replay import ReplayPlan
+    from webhook_tui.headless.replay import replay as run
+    from webhook_tui.storage.history_query import AccountFilter, HistoryQuery
+
+    if bool(seqs) == (given["filter"] is not None):
+        raise click.UsageError("No delivery was named. Give numbers, or --filter FILTER.")
+    places, _ = ctx.obj
+    accounts = AccountFilter(given["api_url"], given["token"])
+    with HistoryQuery(given["db"] or places.deliveries, accounts) as history:
+        chosen = seqs or tuple(
+            history.seqs(given["filter"].expression, datetime.now(UTC), job_fields=job_fields_from(given))
+        )
+        if not chosen:
+            raise ProblemError(messages.NO_MATCHES)
+        for seq in chosen:
+            history.stored(seq)
+        secrets = None
+        if given["re_sign"]:
+            secret = given["secret"] if given["secret_file"] is None else read_secret_file(given["secret_file"])
+            secrets = _secrets({history.account(seq) for seq in chosen}, secret, places.accounts)
+        ctx.exit(run(history, ReplayPlan(chosen, url, given["forward_anywhere"], secrets, given["keep_links"])))
+
+
+def _secrets(accounts: Iterable[Account], given: Secret | None, path: Path) -> Mapping[Account, Secret]:
+    """The secret to sign with of each account. Raises ProblemError when one has none."""
+    from webhook_tui.headless.signing.stored_accounts import stored_ring
+
+    secrets = {}
+    for account in accounts:
+        ring = stored_ring(path, account)
+        known = ring.current or next(iter(ring.newest_first()), None)
+        secret = given or (None if known is None else known.secret)
+        if secret is None:
+            raise ProblemError(messages.no_secret_to_sign(account.api_url))
+        secrets[account] = secret
+    return secrets
