@@ -11,9 +11,21 @@ from typing import Any
 import click
 
 from webhook_tui.cli.help import command
-from webhook_tui.cli.options import EXPORT_FORMATS, FILE, FILTER, LOCAL_URL, SECRET, TOKEN, URL, job_fields_from, option
+from webhook_tui.cli.options import (
+    EXPORT_FORMATS,
+    FILE,
+    LOCAL_URL,
+    TOKEN,
+    URL,
+    db_option,
+    filter_option,
+    job_fields_from,
+    job_id_option,
+    option,
+    secret_options,
+)
 from webhook_tui.cli.settings import all_secrets, note
-from webhook_tui.config import API_URL, read_secret_file
+from webhook_tui.config import API_URL
 from webhook_tui.domain.signature.secret import Secret
 from webhook_tui.headless import messages
 
@@ -35,12 +47,11 @@ from webhook_tui.headless import messages
     "--seq", type=click.IntRange(1), metavar="N", multiple=True, help="Number of a delivery; repeatable. Default: all."
 )
 @click.option("--marked", is_flag=True, help="Only marked deliveries.")
-@option("--filter", type=FILTER, help="Only matching deliveries: the filter of the screen.")
+@filter_option
 @click.option("--url", type=URL, default=LOCAL_URL, show_default=True, help="The URL in commands and scripts.")
-@option("--job-id-field", multiple=True, metavar="FIELD", help="Field of a job id, for the filter job:X; repeatable.")
+@job_id_option
 @option("--keep-links", is_flag=True, help="Keep signatures and tokens in links. Default: blanked.")
-@option("--secret", type=SECRET, multiple=True, help="Remove this secret, too; repeatable.")
-@option("--secret-file", type=FILE, multiple=True, help="The same from a file; repeatable.")
+@secret_options("Remove this secret, too")
 @option("--token", type=TOKEN, envvar="PIKTID_TOKEN", hidden=True)
 @click.pass_context
 def export(ctx: click.Context, /, **given: Any) -> None:
@@ -84,11 +95,10 @@ def export(ctx: click.Context, /, **given: Any) -> None:
         "webhook-tui import --secret-file secret.txt deliveries.har",
     ),
 )
-@option("--db", type=FILE, help="The history file.")
+@db_option
 @option("--token", type=TOKEN, envvar="PIKTID_TOKEN", help="API token of the account that received them.")
 @option("--api-url", type=URL, default=API_URL, show_default=True, help="API base URL of that account.")
-@option("--secret", type=SECRET, multiple=True, help="Verify with this signing secret, too; repeatable.")
-@option("--secret-file", type=FILE, multiple=True, help="The same from a file; repeatable.")
+@secret_options("Verify with this signing secret, too")
 @click.argument("file", type=click.Path(allow_dash=True, path_type=Path))
 @click.pass_context
 def import_deliveries(ctx: click.Context, /, file: Path, **given: Any) -> None:
@@ -112,7 +122,7 @@ def import_deliveries(ctx: click.Context, /, file: Path, **given: Any) -> None:
         raise ProblemError(messages.unreadable_file(file, error.strerror)) from error
     account = Account.of(given["api_url"], given["token"] or stored_token(places.accounts, given["api_url"]))
     ring = stored_ring(places.accounts, account)
-    for secret in (*given["secret"], *map(read_secret_file, given["secret_file"])):
+    for secret in all_secrets(given):
         ring = ring.added(secret, datetime.now(UTC), Origin.OPTION)
     name = "standard input" if is_stdin else file.name
     ctx.exit(import_file(name, content, given["db"] or places.deliveries, account, ring))

@@ -10,9 +10,19 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from webhook_tui.cli.help import command
-from webhook_tui.cli.options import FILTER, SECRET, URL, WITHIN, history_options, job_fields_from, option, output_format
-from webhook_tui.cli.settings import note
-from webhook_tui.config import read_secret_file
+from webhook_tui.cli.options import (
+    FILTER,
+    URL,
+    filter_option,
+    history_options,
+    job_fields_from,
+    job_id_option,
+    option,
+    output_format,
+    secret_option,
+    wait_options,
+)
+from webhook_tui.cli.settings import note, one_secret
 from webhook_tui.domain.errors import ProblemError
 from webhook_tui.headless import messages
 
@@ -22,6 +32,15 @@ if TYPE_CHECKING:
     from webhook_tui.domain.account import Account
     from webhook_tui.domain.filtering.filter import Filter
     from webhook_tui.domain.signature.secret import Secret
+    from webhook_tui.storage.history_query import HistoryQuery
+
+
+def history_query(ctx: click.Context, given: dict[str, Any]) -> HistoryQuery:
+    """Return the history that `history_options` name."""
+    from webhook_tui.storage.history_query import AccountFilter, HistoryQuery
+
+    places, _ = ctx.obj
+    return HistoryQuery(given["db"] or places.deliveries, AccountFilter(given["api_url"], given["token"]))
 
 
 @command(
@@ -34,11 +53,11 @@ if TYPE_CHECKING:
     ),
 )
 @history_options
-@option("--filter", type=FILTER, help="Only matching deliveries: the filter of the screen.")
+@filter_option
 @click.option(
     "--limit", type=click.IntRange(0), metavar="N", default=50, show_default=True, help="The newest N (0 = all)."
 )
-@option("--job-id-field", multiple=True, metavar="FIELD", help="Field of a job id, for the filter job:X; repeatable.")
+@job_id_option
 @output_format("text", "json")
 @click.pass_context
 def list_deliveries(ctx: click.Context, /, limit: int, output: str, **given: Any) -> None:
@@ -49,12 +68,9 @@ def list_deliveries(ctx: click.Context, /, limit: int, output: str, **given: Any
     from datetime import UTC, datetime
 
     from webhook_tui.headless.delivery_list import print_deliveries
-    from webhook_tui.storage.history_query import AccountFilter, HistoryQuery
 
-    places, _ = ctx.obj
     fields = job_fields_from(given)
-    accounts = AccountFilter(given["api_url"], given["token"])
-    with HistoryQuery(given["db"] or places.deliveries, accounts) as history:
+    with history_query(ctx, given) as history:
         chosen = given["filter"] and given["filter"].expression
         found = history.seqs(chosen, datetime.now(UTC), job_fields=fields)
         shown = found[-limit:] if limit else found
@@ -85,7 +101,6 @@ def show(ctx: click.Context, /, seq: int, output: str, **given: Any) -> None:
     """Show delivery SEQ: its verdict, its headers, its body. `raw`: the HTTP request byte for byte."""
     from datetime import datetime
 
-    from webhook_tui.domain.errors import ProblemError
     from webhook_tui.errors import terminal_refused
     from webhook_tui.export.destination import Destination
     from webhook_tui.export.json_lines import as_line, delivery_record
@@ -93,10 +108,8 @@ def show(ctx: click.Context, /, seq: int, output: str, **given: Any) -> None:
     from webhook_tui.headless.delivery_page import delivery_page
     from webhook_tui.headless.text_style import TextStyle
     from webhook_tui.storage.contracts.history_contract import HistoryContract
-    from webhook_tui.storage.history_query import AccountFilter, HistoryQuery
 
-    places, _ = ctx.obj
-    with HistoryQuery(given["db"] or places.deliveries, AccountFilter(given["api_url"], given["token"])) as history:
+    with history_query(ctx, given) as history:
         stored = history.stored(seq)
         if output == "text":
             with HistoryContract(history.path) as contract:
@@ -133,10 +146,9 @@ def why(ctx: click.Context, /, seq: int, output: str, **given: Any) -> None:
     from webhook_tui.headless.signature_page import signature_page, signature_record
     from webhook_tui.headless.signing.stored_accounts import stored_ring
     from webhook_tui.headless.text_style import TextStyle
-    from webhook_tui.storage.history_query import AccountFilter, HistoryQuery
 
     places, _ = ctx.obj
-    with HistoryQuery(given["db"] or places.deliveries, AccountFilter(given["api_url"], given["token"])) as history:
+    with history_query(ctx, given) as history:
         stored = history.stored(seq)
         recent = history.recent(seq, MOST_RECENT, LARGEST_COMPARED)
         ring = stored_ring(places.accounts, history.account(seq))
@@ -156,15 +168,8 @@ def why(ctx: click.Context, /, seq: int, output: str, **given: Any) -> None:
     ),
 )
 @history_options
-@click.option(
-    "--count", type=click.IntRange(1), metavar="N", default=1, show_default=True, help="Wait for N deliveries."
-)
-@click.option("--within", type=WITHIN, metavar="SECONDS", help="Time limit. Default: none.")
-@click.option("--none", type=FILTER, help="Exit with 7 when a delivery matches this filter.")
-@click.option(
-    "--since-seq", type=click.IntRange(0), metavar="N", help="Count deliveries after number N. Default: new ones."
-)
-@option("--job-id-field", multiple=True, metavar="FIELD", help="Field of a job id, for the filter job:X; repeatable.")
+@wait_options
+@job_id_option
 @output_format("text", "json", "junit")
 @click.argument("until", metavar="[FILTER]", type=FILTER, required=False)
 @click.pass_context
@@ -197,14 +202,13 @@ def wait(ctx: click.Context, /, until: Filter | None, output: str, **given: Any)
     ),
 )
 @history_options
-@option("--filter", type=FILTER, help="Those that pass: the filter of the screen.")
+@filter_option
 @click.option("--to", "url", type=URL, required=True, help="Where to.")
 @click.option("--re-sign", is_flag=True, help="Sign with the current secret of the delivery's account.")
-@option("--secret", type=SECRET, help="With --re-sign: sign with this secret instead.")
-@click.option("--secret-file", type=click.Path(path_type=Path, dir_okay=False), help="The same from a file.")
+@secret_option("With --re-sign: sign with this secret instead.")
 @option("--forward-anywhere", is_flag=True, help="Allow a URL that is not on this machine.")
 @option("--keep-links", is_flag=True, help="Send signatures in links to another machine, too. Default: blanked.")
-@option("--job-id-field", multiple=True, metavar="FIELD", help="Where a job id stands, for job:X; repeatable.")
+@job_id_option
 @click.argument("seqs", metavar="[SEQ]...", type=click.IntRange(1), nargs=-1)
 @click.pass_context
 def replay(ctx: click.Context, /, seqs: tuple[int, ...], url: str, **given: Any) -> None:
@@ -218,13 +222,11 @@ def replay(ctx: click.Context, /, seqs: tuple[int, ...], url: str, **given: Any)
 
     from webhook_tui.headless.replay import ReplayPlan
     from webhook_tui.headless.replay import replay as run
-    from webhook_tui.storage.history_query import AccountFilter, HistoryQuery
 
     if bool(seqs) == (given["filter"] is not None):
         raise click.UsageError("No delivery was named. Give numbers, or --filter FILTER.")
     places, _ = ctx.obj
-    accounts = AccountFilter(given["api_url"], given["token"])
-    with HistoryQuery(given["db"] or places.deliveries, accounts) as history:
+    with history_query(ctx, given) as history:
         chosen = seqs or tuple(
             history.seqs(given["filter"].expression, datetime.now(UTC), job_fields=job_fields_from(given))
         )
@@ -234,8 +236,7 @@ def replay(ctx: click.Context, /, seqs: tuple[int, ...], url: str, **given: Any)
             history.stored(seq)
         secrets = None
         if given["re_sign"]:
-            secret = given["secret"] if given["secret_file"] is None else read_secret_file(given["secret_file"])
-            secrets = _secrets({history.account(seq) for seq in chosen}, secret, places.accounts)
+            secrets = _secrets({history.account(seq) for seq in chosen}, one_secret(given), places.accounts)
         ctx.exit(run(history, ReplayPlan(chosen, url, given["forward_anywhere"], secrets, given["keep_links"])))
 
 

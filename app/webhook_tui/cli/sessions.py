@@ -45,14 +45,7 @@ RUN_SECONDS = 30.0
 )
 @shared_options
 @expectation_options
-@option(
-    "--format",
-    "output",
-    type=click.Choice(["text", "json", "junit"]),
-    default="text",
-    show_default=True,
-    help="How to print it.",
-)
+@output_format("text", "json", "junit", envvar="WEBHOOK_TUI_FORMAT")
 @option("--filter", type=FILTER, help="Print only matching deliveries: the filter of the screen.")
 @option("--exec", "command", metavar='"PROG ARGS"', help="Run for each valid delivery, its JSON on standard input.")
 @click.pass_context

@@ -12,9 +12,9 @@ import click.shell_completion
 
 from webhook_tui.cli.config import config_warnings, option_names, option_text, option_values, places_and_config
 from webhook_tui.cli.help import command, hide_options
-from webhook_tui.cli.options import FILE, TOKEN, URL, NotifyType, option, output_format, settings_from, shared_options
-from webhook_tui.cli.settings import note
-from webhook_tui.config import API_URL, Settings, named_filters, read_secret_file
+from webhook_tui.cli.options import FILE, NotifyType, account_options, option, output_format, shared_options
+from webhook_tui.cli.settings import note, settings_from
+from webhook_tui.config import Settings, named_filters, read_secret_file
 from webhook_tui.domain.signature.secret import token_in
 from webhook_tui.places import Places
 
@@ -96,18 +96,6 @@ def _secrets_of(settings: Settings) -> list[Any]:
     return [secret for secret in given if secret is not None]
 
 
-def account_options(command: Any) -> Any:
-    """Add the options of a command about one account and one history."""
-    for decorate in (
-        option("--db", type=FILE, help="The history file."),
-        option("--api-url", type=URL, default=API_URL, show_default=True, help="API base URL."),
-        option("--token-file", type=FILE, help="Read the API token from a file that only you can read."),
-        option("--token", type=TOKEN, envvar="PIKTID_TOKEN", help="API token (better: PIKTID_TOKEN or --token-file)."),
-    ):
-        command = decorate(command)
-    return command
-
-
 @command(
     short_help="Show account, webhook, session and history.",
     examples=(
@@ -165,9 +153,7 @@ def status_request(ctx: click.Context, given: dict[str, Any]) -> StatusRequest:
     )
 
 
-@command(
-    examples=("webhook-tui paths",),
-)
+@command(examples=("webhook-tui paths",))
 @click.pass_obj
 def paths(obj: tuple[Places, dict[str, Any]]) -> None:
     """Print file locations."""

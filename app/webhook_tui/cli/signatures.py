@@ -9,9 +9,19 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 import click
 
 from webhook_tui.cli.help import command
-from webhook_tui.cli.options import FILE, SECONDS, SECRET, TOKEN, URL, option, token_options, token_settings
-from webhook_tui.cli.settings import all_secrets, leave, one_secret
-from webhook_tui.config import API_URL
+from webhook_tui.cli.options import (
+    FILE,
+    TOKEN,
+    URL,
+    api_url_option,
+    option,
+    output_format,
+    secret_option,
+    secret_options,
+    timeout_option,
+    token_options,
+)
+from webhook_tui.cli.settings import all_secrets, leave, one_secret, token_settings
 from webhook_tui.domain.url import UrlError, normalized_url
 from webhook_tui.headless import messages
 
@@ -26,18 +36,10 @@ if TYPE_CHECKING:
         "webhook-tui verify --secret-file secret.txt --delivery line.json body.json",
     ),
 )
-@option("--secret", type=SECRET, multiple=True, help="A signing secret; repeatable.")
-@option("--secret-file", type=FILE, multiple=True, help="The same from a file; repeatable.")
+@secret_options("A signing secret")
 @option("--signature", help="The value of X-Webhook-Signature. Default: the header is missing.")
 @option("--delivery", type=FILE, help="A delivery with its headers, as `listen --format json` prints it.")
-@option(
-    "--format",
-    "output",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    show_default=True,
-    help="How to print it.",
-)
+@output_format("text", "json", envvar="WEBHOOK_TUI_FORMAT")
 @option(
     "--timeout",
     type=click.FloatRange(0, 3600),
@@ -71,19 +73,16 @@ def verify(ctx: click.Context, /, file: BinaryIO, **given: Any) -> None:
         "webhook-tui send --seq 12 --edit localhost:3000/webhooks",
     ),
 )
-@option("--secret", type=SECRET, help="The signing secret. Default: the current one of the token's account.")
-@option("--secret-file", type=FILE, help="The same from a file.")
+@secret_option("The signing secret. Default: the current one of the token's account.")
 @click.option("--file", "file", type=click.File("rb"), help="The body; - is standard input. Default: a sample.")
 @click.option(
     "--seq", type=click.IntRange(1), metavar="N", help="Send the body and the event name of this stored delivery."
 )
 @option("--db", type=FILE, help="The history file for --seq.")
 @click.option("--edit", is_flag=True, help="Open the body in $EDITOR first, then sign and send it.")
-@click.option(
-    "--timeout", type=SECONDS, default=10.0, metavar="SECONDS", show_default=True, help="Time to wait for the answer."
-)
+@timeout_option("the answer")
 @option("--token", type=TOKEN, envvar="PIKTID_TOKEN", help="API token (better: PIKTID_TOKEN).")
-@option("--api-url", type=URL, default=API_URL, show_default=True, help="API base URL.")
+@api_url_option
 @click.argument("event", required=False)
 @click.argument("url", type=URL, required=False)
 @click.pass_context
@@ -138,19 +137,9 @@ def _event_to_send(event: str | None, given: dict[str, Any], places: Places) -> 
         "webhook-tui check localhost:3000 --secret-file secret.txt --format junit",
     ),
 )
-@option("--secret", type=SECRET, help="The signing secret that the handler uses.")
-@option("--secret-file", type=FILE, help="The same from a file.")
-@click.option(
-    "--format",
-    "output",
-    type=click.Choice(["text", "json", "junit"]),
-    default="text",
-    show_default=True,
-    help="How to print it.",
-)
-@click.option(
-    "--timeout", type=SECONDS, default=10.0, metavar="SECONDS", show_default=True, help="Time to wait for each answer."
-)
+@secret_option("The signing secret that the handler uses.")
+@output_format("text", "json", "junit")
+@timeout_option("each answer")
 @click.option("--anywhere", is_flag=True, help="Allow a handler on another machine; it must be yours.")
 @click.argument("url", type=URL)
 @click.pass_context
@@ -197,10 +186,8 @@ def secret(ctx: click.Context, /, *, is_list: bool, remove: str | None, **given:
     click.echo(current.reveal())
 
 
-@command(
-    examples=("webhook-tui forget",),
-)
-@option("--api-url", type=URL, default=API_URL, show_default=True, help="API base URL.")
+@command(examples=("webhook-tui forget",))
+@api_url_option
 @click.pass_obj
 def forget(obj: tuple[Places, dict[str, Any]], api_url: str) -> None:
     """Delete the stored API token."""
