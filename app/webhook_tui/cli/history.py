@@ -67,7 +67,7 @@ def list_deliveries(ctx: click.Context, /, limit: int, output: str, **given: Any
     """
     from datetime import UTC, datetime
 
-    from webhook_tui.headless.delivery_list import print_deliveries
+    from webhook_tui.headless.delivery_page import print_deliveries
 
     fields = job_fields_from(given)
     with history_query(ctx, given) as history:
@@ -180,7 +180,7 @@ def wait(ctx: click.Context, /, until: Filter | None, output: str, **given: Any)
     when --within passes without one.
     """
     from webhook_tui.domain.expectation.expectation import Criteria
-    from webhook_tui.headless.wait import wait as run
+    from webhook_tui.headless.expectation import wait as run
     from webhook_tui.storage.history_query import AccountFilter
 
     if until is None and given["none"] is None:
@@ -246,8 +246,7 @@ def _secrets(accounts: Iterable[Account], given: Secret | None, path: Path) -> M
 
     secrets = {}
     for account in accounts:
-        ring = stored_ring(path, account)
-        known = ring.current or next(iter(ring.newest_first()), None)
+        known = stored_ring(path, account).newest
         secret = given or (None if known is None else known.secret)
         if secret is None:
             raise ProblemError(messages.no_secret_to_sign(account.api_url))

@@ -49,8 +49,7 @@ def doctor(ctx: click.Context, /, output: str, bundle_path: Path | None, **given
     from webhook_tui.export.files import write_file
     from webhook_tui.export.json_lines import as_line
     from webhook_tui.headless.setup.bundle import bundle
-    from webhook_tui.headless.setup.check import checks_page, checks_record, is_ok
-    from webhook_tui.headless.setup.doctor import log_files, run_checks
+    from webhook_tui.headless.setup.doctor import checks_page, checks_record, is_ok, log_files, run_checks
     from webhook_tui.headless.setup.status import StatusRequest
     from webhook_tui.headless.signing.stored_accounts import all_stored_secrets, with_stored_token
 
@@ -115,8 +114,7 @@ def status(ctx: click.Context, /, output: str, **given: Any) -> None:
     from datetime import datetime
 
     from webhook_tui.export.json_lines import as_line
-    from webhook_tui.headless.setup.status import read_status, status_record
-    from webhook_tui.headless.setup.status_page import status_page
+    from webhook_tui.headless.setup.status import read_status, status_page, status_record
 
     report = asyncio.run(read_status(status_request(ctx, given)))
     if output == "json":

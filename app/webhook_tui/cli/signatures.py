@@ -148,12 +148,14 @@ def check(ctx: click.Context, /, url: str, **given: Any) -> None:
 
     Exit code 0: all passed, 1: not.
     """
-    from webhook_tui.headless.signing.check import run
+    from webhook_tui.headless.signing.send import check_handler
 
     secret = one_secret(given)
     if secret is None:
         raise click.UsageError("No secret was given. Use --secret or --secret-file with the handler's own.")
-    ctx.exit(run(url, secret, anywhere=given["anywhere"], timeout_seconds=given["timeout"], output=given["output"]))
+    ctx.exit(
+        check_handler(url, secret, anywhere=given["anywhere"], timeout_seconds=given["timeout"], output=given["output"])
+    )
 
 
 @command(
@@ -170,8 +172,7 @@ def check(ctx: click.Context, /, url: str, **given: Any) -> None:
 @click.pass_context
 def secret(ctx: click.Context, /, *, is_list: bool, remove: str | None, **given: Any) -> None:
     """Print the account's current signing secret and nothing else. Exit code 1: there is none."""
-    from webhook_tui.headless.signing.secrets import current_secret, listed, remove_secret
-    from webhook_tui.headless.signing.stored_accounts import with_stored_token
+    from webhook_tui.headless.signing.stored_accounts import current_secret, listed, remove_secret, with_stored_token
 
     settings = with_stored_token(token_settings(ctx, given, ctx.obj[0]))
     if remove is not None:

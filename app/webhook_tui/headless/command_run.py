@@ -32,7 +32,7 @@ from webhook_tui.domain.signature.verdict import Verdict
 from webhook_tui.encoding import is_utf8
 from webhook_tui.environment import child_environment
 from webhook_tui.headless import messages
-from webhook_tui.headless.exit_condition import DeliveriesArrived, ExitCondition
+from webhook_tui.headless.expectation import DeliveriesArrived, ExitCondition
 from webhook_tui.session.session import Session
 
 NOT_EXECUTABLE, NOT_FOUND = 126, 127

@@ -12,7 +12,6 @@ from typing import Any, TextIO
 
 from webhook_tui import __version__
 from webhook_tui.domain import units
-from webhook_tui.domain.answer_rules.answer import RESET
 from webhook_tui.domain.delivery.delivery import DeliveryRow
 from webhook_tui.domain.delivery.text import visible
 from webhook_tui.domain.events import (
@@ -28,8 +27,9 @@ from webhook_tui.domain.events import (
     WebhookDeleted,
     WebhookRegistered,
 )
-from webhook_tui.domain.signature.verdict import Verdict
 from webhook_tui.export.json_lines import as_line, delivery_record
+from webhook_tui.headless.delivery_page import answer_text
+from webhook_tui.headless.text_style import TextStyle
 
 
 class LineWriter:
@@ -121,22 +121,11 @@ def _route_record(event: SessionEvent) -> Mapping[str, Any] | None:
             return None
 
 
-_COLORS = {
-    Verdict.VALID: "32",
-    Verdict.OLDER: "36",
-    Verdict.INVALID: "1;31",
-    Verdict.MALFORMED: "1;31",
-    Verdict.MISSING: "1;33",
-    Verdict.PENDING: "2",
-}
-
-
 class TextLine:
     """Returns one line for an event, for people."""
 
-    def __init__(self, *, color: bool, in_ascii: bool = False) -> None:
-        self._color = color
-        self._in_ascii = in_ascii
+    def __init__(self, style: TextStyle) -> None:
+        self._style = style
 
     def __call__(self, event: SessionEvent) -> str | None:
         """Return the line of one event, or None when it has none."""
@@ -152,7 +141,7 @@ class TextLine:
             case DeliveryStored(row=row):
                 return self._row(row)
             case VerdictChanged(row=row):
-                return f"#{row.seq} re-checked: {self._verdict(row.verdict)} {visible(row.reason)}"
+                return f"#{row.seq} re-checked: {self._style.verdict(row.verdict)} {visible(row.reason)}"
             case EventCompared() if event.seen != "both" or event.equal is False:
                 return self._event(event)
             case TunnelChanged(state=state, public_url=public_url):
@@ -167,19 +156,12 @@ class TextLine:
     def _row(self, row: DeliveryRow) -> str:
         now = datetime.now().astimezone()
         event = visible(row.event) or "(no event)"
-        words = [f"#{row.seq}", units.exact_time(row.received_at, now), self._verdict(row.verdict), event]
+        words = [f"#{row.seq}", units.exact_time(row.received_at, now), self._style.verdict(row.verdict), event]
         if row.event_id is not None:
             words.append(f"id {visible(row.event_id)}")
         if row.attempt > 1:
             words.append(f"attempt {row.attempt}")
-        said = (
-            f"answered {row.answered}"
-            if row.answered
-            else "connection reset"
-            if row.answered == RESET
-            else "no answer yet"
-        )
-        words.append(f"{said}, {units.size(row.size)}.")
+        words.append(f"{answer_text(row.answered)}, {units.size(row.size)}.")
         return " ".join([*words, visible(row.reason)])
 
     @staticmethod
@@ -188,7 +170,3 @@ class TextLine:
         if event.seen == "both":
             return f"{what}: webhook and event stream differ"
         return f"{what}: only by {'the event stream' if event.seen == 'sse' else 'webhook'} ({event.reason})"
-
-    def _verdict(self, verdict: Verdict) -> str:
-        text = f"{verdict.ascii_glyph if self._in_ascii else verdict.glyph} {verdict.value}"
-        return f"\x1b[{_COLORS[verdict]}m{text}\x1b[0m" if self._color else text

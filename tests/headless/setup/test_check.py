@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from webhook_tui.headless.setup.check import Check, CheckState, checks_page
+from webhook_tui.headless.setup.doctor import Check, CheckState, checks_page
 
 CHECKS = [
     Check("port", CheckState.OK, "9876 is free"),

@@ -11,12 +11,15 @@ from tests.storage.test_running_sessions import SESSION
 from webhook_tui.config import Settings
 from webhook_tui.domain.errors import ExitCode, Problem
 from webhook_tui.domain.signature.secret import Secret
-from webhook_tui.headless.setup.check import Check, CheckState, checks_record, is_ok
 from webhook_tui.headless.setup.doctor import (
+    Check,
+    CheckState,
     account_checks,
+    checks_record,
     clock_check,
     config_check,
     history_check,
+    is_ok,
     port_check,
     tunnel_check,
 )

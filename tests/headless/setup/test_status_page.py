@@ -10,8 +10,7 @@ from tests.factories import NOW
 from tests.storage.test_running_sessions import SESSION
 from webhook_tui.domain.signature.secret import Secret
 from webhook_tui.domain.signature.verdict import Verdict
-from webhook_tui.headless.setup.status import Ownership, StatusReport, StatusRequest, WebhookReport
-from webhook_tui.headless.setup.status_page import status_page
+from webhook_tui.headless.setup.status import Ownership, StatusReport, StatusRequest, WebhookReport, status_page
 from webhook_tui.piktid.models import Webhook
 from webhook_tui.storage.history_summary import HistorySummary
 

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from webhook_tui.domain.contract.event_contract import EventContract
 from webhook_tui.domain.contract.field import Field
 from webhook_tui.domain.contract.json_types import JsonType
+from webhook_tui.domain.units import counted
 
 _ORDER = tuple(JsonType)
 _WORD = re.compile(r"[A-Za-z0-9]+")
@@ -30,7 +31,7 @@ def is_required(parent: Field, child: Field) -> bool:
 
 def description(contract: EventContract) -> str:
     """Return how many deliveries a contract is of, and since when."""
-    count = f"{contract.deliveries:,} {'delivery' if contract.deliveries == 1 else 'deliveries'}"
+    count = counted(contract.deliveries, "delivery")
     if contract.first is None or contract.last is None:
         return f"Seen in {count}."
     days = list(dict.fromkeys(f"{moment_of(at[1]):%Y-%m-%d}" for at in (contract.first, contract.last)))

@@ -123,6 +123,11 @@ class SecretRing(Struct, frozen=True):
         others = tuple(s for s in reversed(self.secrets) if s is not current and s.is_trusted)
         return (current, *others) if current is not None else others
 
+    @property
+    def newest(self) -> SigningSecret | None:
+        """The first of these: the current secret where there is one."""
+        return next(iter(self.newest_first()), None)
+
     def get(self, secret_id: str | None) -> SigningSecret | None:
         """The secret with that fingerprint, or None."""
         return next((s for s in self.secrets if s.secret_id == secret_id), None)

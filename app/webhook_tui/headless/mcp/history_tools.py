@@ -20,9 +20,8 @@ from webhook_tui.domain.errors import ProblemError
 from webhook_tui.domain.expectation.expectation import Criteria, Expectation, Outcome
 from webhook_tui.domain.filtering.filter import NO_NAMES, Filter, FilterError
 from webhook_tui.domain.signature.secret import Secret
-from webhook_tui.domain.signature.secret_ring import SecretRing
 from webhook_tui.headless import messages
-from webhook_tui.headless.expectation_report import conclusion
+from webhook_tui.headless.expectation import conclusion
 from webhook_tui.headless.mcp.answers import UNTRUSTED, Redactor, delivery_answer, list_answer
 from webhook_tui.headless.mcp.tools import (
     DiffDeliveries,
@@ -33,7 +32,7 @@ from webhook_tui.headless.mcp.tools import (
     WaitForDelivery,
 )
 from webhook_tui.headless.signature_page import signature_record
-from webhook_tui.storage.accounts import AccountStore
+from webhook_tui.headless.signing.stored_accounts import all_stored_secrets, stored_ring
 from webhook_tui.storage.contracts.history_contract import HistoryContract
 from webhook_tui.storage.history_query import HistoryQuery
 from webhook_tui.storage.history_watch import HistoryWatch
@@ -80,11 +79,7 @@ class HistoryTools:
             stored = history.stored(seq)
             recent = history.recent(seq, MOST_RECENT, LARGEST_COMPARED)
             account = history.account(seq)
-        ring = SecretRing()
-        if self._accounts.exists():
-            with closing(AccountStore.open(self._accounts)) as accounts:
-                ring = accounts.ring(account)
-        report = stored_report(stored, ring, self._token, recent, time.monotonic)
+        report = stored_report(stored, stored_ring(self._accounts, account), self._token, recent, time.monotonic)
         record = dict(signature_record(report, stored.row))
         untrusted = f"reason, why, change, received and notes may quote what comes {UNTRUSTED}"
         return {"type": record.pop("type"), "untrusted": untrusted, **record}
@@ -175,10 +170,7 @@ class HistoryTools:
 
     def account_secrets(self) -> Sequence[Secret]:
         """Return every token and signing secret that is kept, which no answer may hold."""
-        if not self._accounts.exists():
-            return []
-        with closing(AccountStore.open(self._accounts)) as accounts:
-            return accounts.all_secrets()
+        return all_stored_secrets(self._accounts)
 
 
 def _header_changes(one: StoredDelivery, other: StoredDelivery) -> Sequence[Mapping[str, object]]:

@@ -6,7 +6,7 @@ from tests.factories import INVALID, NOW, VALID, delivery, row
 from webhook_tui.domain.delivery.delivery import StoredDelivery
 from webhook_tui.domain.expectation.expectation import Criteria, Expectation
 from webhook_tui.domain.filtering.filter import Filter
-from webhook_tui.headless.expectation_report import conclusion, exit_code, intention
+from webhook_tui.headless.expectation import conclusion, exit_code, intention
 
 
 def _expectation(criteria: Criteria) -> Expectation:
