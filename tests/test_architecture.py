@@ -213,7 +213,7 @@ _LARGE_FOLDERS: set[str] = set()
 _SMALL_MODULES = {
     *("argv", "domain/account", "domain/filtering/prefilter", "domain/payload/json_path"),
     *("domain/payload/links", "domain/payload/query", "domain/run", "domain/signature/event_headers", "environment"),
-    *("export/formats", "export/snippets/raw", "http/descriptors", "payload_query/wire", "sandbox/samples"),
+    *("http/descriptors", "payload_query/wire"),
 }
 
 _MOST_MODULES = 15

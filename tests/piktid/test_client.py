@@ -17,8 +17,8 @@ from webhook_tui.http.asgi import AsgiApplication, Receive, Scope, Send
 from webhook_tui.http.server import Server
 from webhook_tui.http.sockets import bind
 from webhook_tui.piktid.client import PiktidClient
+from webhook_tui.piktid.connection import proxy_for
 from webhook_tui.piktid.models import CannotTell, NoWebhook, Webhook
-from webhook_tui.piktid.proxy import proxy_for
 from webhook_tui.sandbox.options import SandboxOptions
 
 TOKEN = Secret("token-1")

@@ -10,8 +10,7 @@ import pytest
 
 from webhook_tui.domain.delivery.event import KNOWN_EVENTS
 from webhook_tui.domain.scenario.scenario import Fault
-from webhook_tui.sandbox.demo_scenario import first_jobs, following_jobs
-from webhook_tui.sandbox.jobs import failed_job, identity_job, image_job, sample_job
+from webhook_tui.sandbox.jobs import failed_job, first_jobs, following_jobs, identity_job, image_job, sample_job
 
 DOCUMENTED = {
     *("error_message", "group_index", "identity_code", "identity_name", "image_index", "job_id", "job_type", "link"),

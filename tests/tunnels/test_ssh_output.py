@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from webhook_tui.tunnels.errors import closed
-from webhook_tui.tunnels.ssh_output import SshOutput
+from webhook_tui.tunnels.ssh import SshOutput
 
 _OUTPUT = SshOutput("localhost.run", 22, 10)
 

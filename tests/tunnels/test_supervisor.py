@@ -13,7 +13,7 @@ from tests.tunnels.watching import supervised, until
 from webhook_tui.domain.errors import ExitCode, Problem, ProblemError
 from webhook_tui.domain.status import TunnelState
 from webhook_tui.tunnels.base import Opened
-from webhook_tui.tunnels.retry_delay import TunnelRetryDelay
+from webhook_tui.tunnels.supervisor import TunnelRetryDelay
 
 CLOSED = Problem("It closed.", "Next try in {again}.", ExitCode.TUNNEL, is_transient=True)
 REFUSED = Problem("It will not.", "Then u.", ExitCode.TUNNEL)

@@ -103,8 +103,8 @@ def show(ctx: click.Context, /, seq: int, output: str, **given: Any) -> None:
 
     from webhook_tui.errors import terminal_refused
     from webhook_tui.export.destination import Destination
+    from webhook_tui.export.formats import write_raw
     from webhook_tui.export.json_lines import as_line, delivery_record
-    from webhook_tui.export.snippets.raw import write_raw
     from webhook_tui.headless.delivery_page import delivery_page
     from webhook_tui.headless.text_style import TextStyle
     from webhook_tui.storage.contracts.history_contract import HistoryContract

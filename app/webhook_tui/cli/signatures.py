@@ -115,7 +115,7 @@ def send(ctx: click.Context, /, event: str | None, url: str | None, **given: Any
 def _event_to_send(event: str | None, given: dict[str, Any], places: Places) -> tuple[str, bytes]:
     from webhook_tui.editor import edit
     from webhook_tui.headless.signing.send import stored_event
-    from webhook_tui.sandbox.samples import sample_body
+    from webhook_tui.sandbox.jobs import sample_body
 
     seq = given["seq"]
     if seq is not None and given["file"] is not None:

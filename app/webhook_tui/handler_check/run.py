@@ -15,7 +15,7 @@ from webhook_tui.domain.forwarding.handler_check import LONGEST_SHOWN, CaseResul
 from webhook_tui.domain.signature.secret import Secret
 from webhook_tui.handler_check.cases import Case, Message, cases
 from webhook_tui.http.sender import OutboundSender, Reply, SendError
-from webhook_tui.sandbox.samples import FIRST_ID, sample_data
+from webhook_tui.sandbox.jobs import FIRST_ID, sample_data
 
 LONGEST_SECONDS = 120.0
 """After so long nothing more is sent: the rest has failed."""

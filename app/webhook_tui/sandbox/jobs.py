@@ -14,10 +14,17 @@ Where each part comes from:
 
 from __future__ import annotations
 
+import itertools
+import json
+import random as chance
+import secrets
+import time
 from collections.abc import Callable, Iterator
 from string import ascii_lowercase, digits
 
 from msgspec import Struct
+
+from webhook_tui.domain.scenario.scenario import Fault
 
 IMAGES_URL = "https://cdn.example.com"
 JOB_TYPES = ("model_swap", "flat_2_model", "create_packshot", "garment_recolor", "edit_chat")
@@ -147,3 +154,70 @@ def _image(random: Callable[[], float], job: str, index: int, images_url: str) -
 
 def _characters(random: Callable[[], float], alphabet: str, count: int) -> str:
     return "".join(alphabet[int(random() * len(alphabet)) % len(alphabet)] for _ in range(count))
+
+
+FIRST_ID = 1_000_000_000
+"""First id of sample events: larger than real ids, and twice of it still fits into 32 bits."""
+
+
+def sample_data(name: str, random: Callable[[], float]) -> dict[str, object]:
+    """Return data for an event of that name: of a completed job, or {} for ping and unknown names."""
+    events = [*image_job(random), *identity_job(random)]
+    return next((event.data for event in reversed(events) if event.name == name), {})
+
+
+def sample_body(event: str) -> bytes:
+    """Return a sample event with the current time and an id of its own."""
+    fields = {
+        "id": FIRST_ID + secrets.randbelow(FIRST_ID),
+        "name": event,
+        "data": sample_data(event, chance.random),
+        "timestamp": round(time.time(), 3),
+    }
+    return json.dumps(fields).encode("ascii")
+
+
+_WRONG = (
+    None,
+    Fault.ANSWER_LOST,
+    Fault.FORGED,
+    Fault.NO_SIGNATURE,
+    Fault.OLDER,
+    Fault.UPPER_CASE,
+    Fault.NEWLINE,
+    Fault.LOSE,
+    Fault.ALTER,
+)
+_FAST_SECONDS = 0.4
+_SLOW_SECONDS = 1.5
+
+
+class Step(Struct, frozen=True):
+    """One event of the demo."""
+
+    after_seconds: float
+    """Seconds since the step before."""
+    sample: SampleEvent
+    fault: Fault | None = None
+
+
+def first_jobs(random: Callable[[], float], *, with_faults: bool, images_url: str = IMAGES_URL) -> Iterator[Step]:
+    """Yield the first jobs: nine events in under four seconds; with `with_faults`, each fault once."""
+    samples = itertools.chain(
+        image_job(random, images=3, images_url=images_url), identity_job(random, images_url=images_url)
+    )
+    wrong = itertools.chain(_WRONG if with_faults else (), itertools.repeat(None))
+    for sample, fault in zip(samples, wrong, strict=False):
+        yield Step(_FAST_SECONDS, sample, fault)
+
+
+def following_jobs(
+    random: Callable[[], float], *, every_seconds: float, images_url: str = IMAGES_URL
+) -> Iterator[Step]:
+    """Yield jobs without end and without faults, one every `every_seconds`."""
+    wait = every_seconds
+    for kind in itertools.cycle(("image", "identity", "image", "failed")):
+        samples = list(sample_job(kind, random, images_url=images_url))
+        for index, sample in enumerate(samples):
+            yield Step(_SLOW_SECONDS if index else wait, sample)
+        wait = max(0.0, every_seconds - _SLOW_SECONDS * (len(samples) - 1))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from webhook_tui.tunnels.process.lines import LineSplitter
+from webhook_tui.tunnels.process.output import LineSplitter
 
 
 @given(st.binary(max_size=400), st.integers(1, 7))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import stat
 from pathlib import Path
 
-from webhook_tui.tunnels.process.log import TunnelLog
+from webhook_tui.tunnels.process.output import TunnelLog
 
 
 def test_the_log_is_private_bounded_and_harmless(tmp_path: Path) -> None:

@@ -25,7 +25,7 @@ from webhook_tui.domain.units import counted
 from webhook_tui.errors import terminal_refused
 from webhook_tui.export.destination import Destination
 from webhook_tui.export.files import write_file
-from webhook_tui.export.format import Format
+from webhook_tui.export.formats import Format
 from webhook_tui.export.redaction import redaction
 from webhook_tui.headless import messages
 from webhook_tui.headless.signing.stored_accounts import stored_ring

@@ -29,7 +29,7 @@ from webhook_tui.headless.setup.status import StatusRequest
 from webhook_tui.headless.signing.stored_accounts import stored_ring
 from webhook_tui.http.sender import OutboundSender, Reply, SendError, is_base_url, is_loopback
 from webhook_tui.piktid.client import PiktidClient
-from webhook_tui.sandbox.samples import sample_body
+from webhook_tui.sandbox.jobs import sample_body
 from webhook_tui.session.forwarding.forwarder import Replay
 from webhook_tui.session.forwarding.simulation import SIMULATED_HEADER
 from webhook_tui.storage.forward_results import ResultWriter

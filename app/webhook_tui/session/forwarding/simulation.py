@@ -18,7 +18,7 @@ from webhook_tui.domain.forwarding.forward_result import ForwardOrigin, ForwardR
 from webhook_tui.domain.signature.event_headers import event_headers
 from webhook_tui.domain.url import connect_host
 from webhook_tui.http.sender import OutboundSender, SendError, is_loopback
-from webhook_tui.sandbox.samples import sample_body
+from webhook_tui.sandbox.jobs import sample_body
 from webhook_tui.session import messages
 from webhook_tui.session.bus import EventBus
 from webhook_tui.session.clock import Clock

@@ -83,7 +83,7 @@ class ReceiverController:
         self._context.app.push_screen(dialog, send)
 
     def _simulate(self, chosen: Simulation, stored: StoredDelivery | None) -> None:
-        from webhook_tui.sandbox.samples import sample_body
+        from webhook_tui.sandbox.jobs import sample_body
         from webhook_tui.ui.edited_body import read_payload
 
         body = stored.delivery.body if stored is not None and chosen.of_stored else None

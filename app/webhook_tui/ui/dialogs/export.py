@@ -13,8 +13,7 @@ from textual.content import Content
 from textual.widgets import Input, OptionList, Static
 
 from webhook_tui.domain.delivery.text import visible
-from webhook_tui.export.format import Format
-from webhook_tui.export.formats import FORMATS
+from webhook_tui.export.formats import FORMATS, Format
 from webhook_tui.ui.dialogs.dialog import Dialog
 from webhook_tui.ui.dialogs.fields import Field
 from webhook_tui.ui.selection import Selection

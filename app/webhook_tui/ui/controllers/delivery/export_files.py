@@ -20,8 +20,7 @@ from webhook_tui.domain.errors import ProblemError
 from webhook_tui.domain.session_port import SessionPort
 from webhook_tui.export.destination import Destination
 from webhook_tui.export.files import write_file
-from webhook_tui.export.format import Format
-from webhook_tui.export.formats import FORMATS
+from webhook_tui.export.formats import FORMATS, Format
 from webhook_tui.export.redaction import redacted, redaction
 from webhook_tui.ui import notice_texts
 from webhook_tui.ui.dialogs.export import Share, file_name

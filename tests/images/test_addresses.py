@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from webhook_tui.domain.images.addresses import is_public
+from webhook_tui.images.download import is_public
 
 
 @pytest.mark.parametrize("address", ["8.8.8.8", "2606:4700::1111", "64:ff9b::808:808", "::ffff:8.8.8.8"])

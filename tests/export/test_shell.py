@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from tests.export.shell_record import BODIES, CONTENTS, FILE, written_body, written_word
 from tests.patience import PATIENCE_SECONDS
 from webhook_tui.domain.delivery.text import is_harmless
-from webhook_tui.export.snippets.shell import from_base64, text_body, word
+from webhook_tui.export.shell import from_base64, text_body, word
 
 pytestmark = [pytest.mark.integration, pytest.mark.portable]
 
