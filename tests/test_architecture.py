@@ -211,8 +211,7 @@ _TWO_ANCESTORS: set[str] = set()
 _LARGE_CLASSES = {"MainScreen"}
 _LARGE_FOLDERS: set[str] = set()
 _SMALL_MODULES = {
-    *("argv", "domain/account", "domain/filtering/prefilter", "domain/payload/json_path"),
-    *("domain/payload/links", "domain/payload/query", "domain/run", "domain/signature/event_headers", "environment"),
+    *("argv", "domain/account", "domain/payload/query", "environment"),
     *("http/descriptors", "payload_query/wire"),
 }
 

@@ -10,7 +10,7 @@ from datetime import timedelta
 import pytest
 
 from tests.sandbox.harness import START, Received, receiver, serving
-from webhook_tui.domain.scenario.scenario import Fault, Scenario, ScenarioStep
+from webhook_tui.domain.scenario import Fault, Scenario, ScenarioStep
 from webhook_tui.domain.signature.secret import Secret
 from webhook_tui.domain.signature.secret_ring import SecretRing
 from webhook_tui.domain.signature.signature import check_signature

@@ -9,7 +9,7 @@ import re
 import pytest
 
 from webhook_tui.domain.delivery.event import KNOWN_EVENTS
-from webhook_tui.domain.scenario.scenario import Fault
+from webhook_tui.domain.scenario import Fault
 from webhook_tui.sandbox.jobs import failed_job, first_jobs, following_jobs, identity_job, image_job, sample_job
 
 DOCUMENTED = {

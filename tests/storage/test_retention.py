@@ -10,8 +10,8 @@ from pathlib import Path
 from tests.factories import INVALID, NOW, VALID, delivery
 from tests.storage.finding import finding, shown
 from webhook_tui.domain.account import Account
-from webhook_tui.domain.run import Run
 from webhook_tui.domain.signature.verdict import Verdict, VerificationResult
+from webhook_tui.domain.statistics.counts import Run
 from webhook_tui.storage.history import DeliveryStore
 
 

@@ -42,9 +42,9 @@ from webhook_tui.domain.filtering.filter import Expression
 from webhook_tui.domain.forwarding.forward_result import UsedUrl
 from webhook_tui.domain.jobs.job import JobDetail, Jobs
 from webhook_tui.domain.queries import Answer, GetDepartures, GetJob, GetStatistics, ListJobs, ListRuns, Query
-from webhook_tui.domain.run import Run
 from webhook_tui.domain.signature.secret import Secret
 from webhook_tui.domain.signature.verdict import Verdict
+from webhook_tui.domain.statistics.counts import Run
 from webhook_tui.domain.statistics.overview import Overview
 from webhook_tui.domain.status import (
     Counts,

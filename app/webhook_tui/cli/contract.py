@@ -54,9 +54,8 @@ def contract(ctx: click.Context, /, event: str | None, output: str, all_verdicts
     """
     from datetime import datetime
 
+    from webhook_tui.domain.contract.declarations import typed_dict, typescript
     from webhook_tui.domain.contract.json_schema import json_schema
-    from webhook_tui.domain.contract.typed_dict import typed_dict
-    from webhook_tui.domain.contract.typescript import typescript
     from webhook_tui.headless.contract.page import change_note, contract_page
     from webhook_tui.headless.text_style import TextStyle
 

@@ -141,7 +141,7 @@ def why(ctx: click.Context, /, seq: int, output: str, **given: Any) -> None:
     import time
     from datetime import datetime
 
-    from webhook_tui.domain.diagnostics.stored_report import LARGEST_COMPARED, MOST_RECENT, stored_report
+    from webhook_tui.domain.diagnostics.report import LARGEST_COMPARED, MOST_RECENT, stored_report
     from webhook_tui.export.json_lines import as_line
     from webhook_tui.headless.signature_page import signature_page, signature_record
     from webhook_tui.headless.signing.stored_accounts import stored_ring

@@ -33,7 +33,7 @@ from webhook_tui.headless import messages
 if TYPE_CHECKING:
     from webhook_tui.domain.expectation.expectation import Criteria
     from webhook_tui.domain.filtering.filter import Filter
-    from webhook_tui.domain.scenario.scenario import Scenario
+    from webhook_tui.domain.scenario import Scenario
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -163,7 +163,7 @@ class PlayType(click.ParamType["Scenario | bool"]):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Scenario | bool:
         """Read the file; an empty value, and words for yes and no, mean sample jobs or none."""
-        from webhook_tui.domain.scenario.scenario import ScenarioError, read_scenario
+        from webhook_tui.domain.scenario import ScenarioError, read_scenario
 
         if not isinstance(value, str):
             played: Scenario | bool = value

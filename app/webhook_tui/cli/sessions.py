@@ -25,7 +25,7 @@ from webhook_tui.cli.settings import run_settings, with_token
 
 if TYPE_CHECKING:
     from webhook_tui.config import Settings
-    from webhook_tui.domain.scenario.scenario import Scenario
+    from webhook_tui.domain.scenario import Scenario
     from webhook_tui.domain.signature.secret import Secret
     from webhook_tui.headless.listen import ListenOptions
 

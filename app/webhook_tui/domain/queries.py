@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Generic, TypeAlias, TypeVar
 from msgspec import Struct
 
 from webhook_tui.domain.jobs.job import JobDetail, Jobs
-from webhook_tui.domain.run import Run
 from webhook_tui.domain.signature.secret import Secret
 from webhook_tui.domain.signature.secret_ring import RingEntry
+from webhook_tui.domain.statistics.counts import Run
 
 if TYPE_CHECKING:  # loaded with the first answer
     from webhook_tui.domain.comparison.compared_event import ComparedEvent

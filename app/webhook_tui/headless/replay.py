@@ -20,7 +20,7 @@ from webhook_tui.domain.delivery.delivery import Delivery
 from webhook_tui.domain.delivery.text import visible
 from webhook_tui.domain.errors import ExitCode, ProblemError
 from webhook_tui.domain.forwarding.forward_result import ForwardResult
-from webhook_tui.domain.payload.signed_links import without_link_signatures
+from webhook_tui.domain.payload.links import without_link_signatures
 from webhook_tui.domain.signature.secret import Secret
 from webhook_tui.domain.units import counted
 from webhook_tui.headless import messages

@@ -24,7 +24,7 @@ from string import ascii_lowercase, digits
 
 from msgspec import Struct
 
-from webhook_tui.domain.scenario.scenario import Fault
+from webhook_tui.domain.scenario import Fault
 
 IMAGES_URL = "https://cdn.example.com"
 JOB_TYPES = ("model_swap", "flat_2_model", "create_packshot", "garment_recolor", "edit_chat")

@@ -16,7 +16,7 @@ from msgspec import Struct, field
 from webhook_tui import __version__
 from webhook_tui.domain.answer_rules.answer import is_success
 from webhook_tui.domain.delivery.headers import Headers
-from webhook_tui.domain.scenario.scenario import Fault
+from webhook_tui.domain.scenario import Fault
 from webhook_tui.domain.signature.secret import Secret
 from webhook_tui.domain.signature.signature import sign
 from webhook_tui.http.sender import OutboundSender, SendError

@@ -16,10 +16,9 @@ from webhook_tui.domain.delivery.rows import DeliveryRows, FoundRows, Sort
 from webhook_tui.domain.filtering.filter import Expression
 from webhook_tui.domain.forwarding.forward_result import ForwardResult
 from webhook_tui.domain.jobs.job import JobDetail, JobFields, Jobs
-from webhook_tui.domain.run import Run
 from webhook_tui.domain.running_session import RunningSession
 from webhook_tui.domain.signature.verdict import VerificationResult
-from webhook_tui.domain.statistics.counts import HistoryCounts
+from webhook_tui.domain.statistics.counts import HistoryCounts, Run
 from webhook_tui.domain.statistics.overview import HistoryPlace
 from webhook_tui.storage.contracts.reader import ContractReader
 from webhook_tui.storage.database.files import size_on_disk

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from msgspec.structs import replace
 
-from webhook_tui.domain.attempts.backoff import exponential_delay
+from webhook_tui.domain.attempts import exponential_delay
 from webhook_tui.domain.errors import Problem, ProblemError
 from webhook_tui.domain.status import TunnelState, TunnelStatus
 from webhook_tui.tunnels import errors

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.ui.memory_rows import stored_delivery
-from webhook_tui.domain.attempts.backoff import Backoff, Confidence, Shape, Wait, fit, waits_of
+from webhook_tui.domain.attempts import Backoff, Confidence, Shape, Wait, fit, waits_of
 from webhook_tui.domain.delivery.delivery import DeliveryRow
 
 START = datetime(2026, 11, 23, 14, 2, 58, tzinfo=UTC)

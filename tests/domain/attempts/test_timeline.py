@@ -8,7 +8,7 @@ import pytest
 
 from tests.ui.memory_rows import stored_delivery
 from webhook_tui.domain.answer_rules.answer import is_success
-from webhook_tui.domain.attempts.timeline import refusals, timeline
+from webhook_tui.domain.attempts import refusals, timeline
 from webhook_tui.domain.delivery.delivery import DeliveryRow
 
 START = datetime(2026, 11, 23, 14, 2, 58, 114_000, tzinfo=UTC)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from webhook_tui.domain.comparison.byte_diff import byte_diff, first_difference
+from webhook_tui.domain.comparison.diff import byte_diff, first_difference
 
 
 @pytest.mark.parametrize(

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from webhook_tui.domain.comparison.compared_event import ComparedEvent, DifferingDelivery, Reason, Seen
+from webhook_tui.domain.comparison.diff import LARGEST_COMPARED, differing_paths
 from webhook_tui.domain.comparison.event_comparison import EventComparison, Limits, Observation
-from webhook_tui.domain.comparison.json_diff import LARGEST_COMPARED, differing_paths
 from webhook_tui.domain.delivery.event import parse_event
 from webhook_tui.domain.statistics.intervals import Interval, Intervals
 

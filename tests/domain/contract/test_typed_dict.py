@@ -8,7 +8,7 @@ from pathlib import Path
 
 from tests.domain.contract.events import contract_of
 from tests.domain.contract.hostile_names import DATA, EVENTS
-from webhook_tui.domain.contract.typed_dict import typed_dict
+from webhook_tui.domain.contract.declarations import typed_dict
 
 _DATA = [
     {"status": "completed", "output": {"url": "https://x.example/1"}, "error": None, "items": [{"n": 1.5}, 1]},

@@ -8,7 +8,7 @@ from tree_sitter import Language, Parser
 
 from tests.domain.contract.events import contract_of
 from tests.domain.contract.hostile_names import DATA, EVENTS
-from webhook_tui.domain.contract.typescript import typescript
+from webhook_tui.domain.contract.declarations import typescript
 
 _PARSER = Parser(Language(tree_sitter_typescript.language_typescript()))
 

@@ -15,10 +15,9 @@ from webhook_tui.domain.contract.departures import Departure
 from webhook_tui.domain.contract.json_types import JsonType
 from webhook_tui.domain.delivery.delivery import StoredDelivery
 from webhook_tui.domain.delivery.headers import Headers
-from webhook_tui.domain.filtering.content import Content
+from webhook_tui.domain.filtering.evaluate import Content
 from webhook_tui.domain.filtering.filter import FilterError, matches, parse, quoted
-from webhook_tui.domain.filtering.prefilter import implied
-from webhook_tui.domain.filtering.search_words import searchable, words
+from webhook_tui.domain.filtering.search_words import implied, searchable, words
 from webhook_tui.domain.filtering.terms import BodyIs, HeaderIs, JobIs, Pattern, Text
 from webhook_tui.domain.jobs.job import USUAL_FIELDS, JobFields
 

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from webhook_tui.domain.images.image_links import ImageLink, image_links
+from webhook_tui.domain.images import ImageLink, image_links
 
 CDN = "https://cdn.example.com"
 

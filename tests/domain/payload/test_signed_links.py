@@ -8,7 +8,7 @@ from urllib.parse import quote
 import pytest
 
 from tests.export.receiving import stored
-from webhook_tui.domain.payload.signed_links import BLANKED, without_link_signatures
+from webhook_tui.domain.payload.links import BLANKED, without_link_signatures
 from webhook_tui.export.redaction import redacted, text_redaction
 
 IMAGE = "https://d1.cloudfront.net/out/0_0_v0.jpg"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from webhook_tui.domain.scenario.pseudonyms import Pseudonyms
+from webhook_tui.domain.scenario import Pseudonyms
 
 DATA = {
     "job_id": "job_ec536688",

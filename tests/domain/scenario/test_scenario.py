@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from webhook_tui.domain.scenario.scenario import (
+from webhook_tui.domain.scenario import (
     Fault,
     Scenario,
     ScenarioError,

@@ -8,9 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.factories import NOW
-from webhook_tui.domain.signature.ring_merge import merged
 from webhook_tui.domain.signature.secret import Secret
-from webhook_tui.domain.signature.secret_ring import SecretRing
+from webhook_tui.domain.signature.secret_ring import SecretRing, merged
 
 
 @st.composite

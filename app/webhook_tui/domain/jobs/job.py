@@ -12,7 +12,7 @@ from itertools import islice
 
 from msgspec import Struct
 
-from webhook_tui.domain.payload.json_path import values_at
+from webhook_tui.domain.payload.json_decoder import values_at
 from webhook_tui.domain.payload.links import LONGEST_LINK, MOST_LINKS, links
 from webhook_tui.domain.signature.verdict import Verdict
 

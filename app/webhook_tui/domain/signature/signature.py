@@ -16,6 +16,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from webhook_tui.domain.delivery.headers import Headers, signatures
+from webhook_tui.domain.errors import INVALID_EVENT_NAME, ProblemError
 from webhook_tui.domain.signature.secret import Secret
 from webhook_tui.domain.signature.secret_ring import Origin, SecretRing, SigningSecret
 from webhook_tui.domain.signature.verdict import Verdict, VerificationResult
@@ -181,3 +182,15 @@ def fitting(known: SigningSecret, *, is_current: bool, zone_now: datetime) -> Ve
 def _time_of_day(at: datetime, zone_now: datetime) -> str:
     local = at.astimezone(zone_now.tzinfo)
     return f"{local:%H:%M}" if local.date() == zone_now.date() else f"{local.day} {local:%b}"
+
+
+def event_headers(event: str, secret: Secret, body: bytes, *, agent: str) -> Headers:
+    """Signed with that secret; raises ProblemError (usage) when no header can hold the event's name."""
+    if not event.isprintable() or not event.strip() or event != event.strip():
+        raise ProblemError(INVALID_EVENT_NAME)
+    return (
+        (b"Content-Type", b"application/json"),
+        (b"User-Agent", agent.encode("ascii")),
+        (b"X-Webhook-Event", event.encode("utf-8", "surrogateescape")),
+        (b"X-Webhook-Signature", sign(secret, body).encode("ascii")),
+    )

@@ -1,8 +1,9 @@
-"""What is stored, counted: by event, by verdict, and over time; made by the store, shown by the screen."""
+"""What is stored, counted: by event, by verdict, by run, and over time."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 
 from msgspec import Struct
 
@@ -51,3 +52,20 @@ class HistoryCounts(Struct, frozen=True):
     """Numbers of deliveries examined; those of deleted ones count."""
     total: int
     is_done: bool
+
+
+class Run(Struct, frozen=True):
+    """A run and what of it is still stored."""
+
+    number: int
+    """From 1, as in DeliveryRow.run and in the filter `run:3`."""
+    started_at: datetime
+    ended_at: datetime | None
+    """None: it runs, or was killed."""
+    counts: Mapping[Verdict, int]
+    """Stored deliveries by verdict; without those of which there is none."""
+
+    @property
+    def deliveries(self) -> int:
+        """How many deliveries of it are stored."""
+        return sum(self.counts.values())

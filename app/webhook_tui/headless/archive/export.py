@@ -15,8 +15,7 @@ from msgspec.structs import replace
 
 from webhook_tui.domain.delivery.delivery import Explanation, StoredDelivery
 from webhook_tui.domain.delivery.rows import DeliveryRows
-from webhook_tui.domain.diagnostics.report import change_text, why_text
-from webhook_tui.domain.diagnostics.stored_report import LARGEST_COMPARED, MOST_RECENT, stored_report
+from webhook_tui.domain.diagnostics.report import LARGEST_COMPARED, MOST_RECENT, change_text, stored_report, why_text
 from webhook_tui.domain.errors import ProblemError
 from webhook_tui.domain.filtering.filter import Expression
 from webhook_tui.domain.jobs.job import USUAL_FIELDS, JobFields

@@ -11,11 +11,10 @@ from pathlib import Path
 
 from msgspec import UNSET
 
-from webhook_tui.domain.comparison.byte_diff import first_difference
-from webhook_tui.domain.comparison.json_diff import changed_paths
+from webhook_tui.domain.comparison.diff import changed_paths, first_difference
 from webhook_tui.domain.contract.json_schema import DIALECT, event_schema
 from webhook_tui.domain.delivery.delivery import StoredDelivery
-from webhook_tui.domain.diagnostics.stored_report import LARGEST_COMPARED, MOST_RECENT, stored_report
+from webhook_tui.domain.diagnostics.report import LARGEST_COMPARED, MOST_RECENT, stored_report
 from webhook_tui.domain.errors import ProblemError
 from webhook_tui.domain.expectation.expectation import Criteria, Expectation, Outcome
 from webhook_tui.domain.filtering.filter import NO_NAMES, Filter, FilterError

@@ -16,8 +16,8 @@ from webhook_tui.domain.delivery.headers import SIGNATURE_HEADER, Headers
 from webhook_tui.domain.errors import ProblemError
 from webhook_tui.domain.forwarding.forward_result import ForwardResult, hint
 from webhook_tui.domain.running_session import RunningSession
-from webhook_tui.domain.signature.event_headers import event_headers
 from webhook_tui.domain.signature.secret import Secret
+from webhook_tui.domain.signature.signature import event_headers
 from webhook_tui.domain.status import WebhookState
 from webhook_tui.domain.url import UrlError, normalized_url
 from webhook_tui.headless import messages

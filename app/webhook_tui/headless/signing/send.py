@@ -18,8 +18,8 @@ from webhook_tui.domain.errors import ExitCode, ProblemError
 from webhook_tui.domain.failure import Failure
 from webhook_tui.domain.forwarding.forward_result import failure_hint
 from webhook_tui.domain.forwarding.handler_check import CaseResult
-from webhook_tui.domain.signature.event_headers import event_headers
 from webhook_tui.domain.signature.secret import Secret
+from webhook_tui.domain.signature.signature import event_headers
 from webhook_tui.handler_check.cases import Case
 from webhook_tui.handler_check.report import FORMS
 from webhook_tui.handler_check.run import all_cases, check

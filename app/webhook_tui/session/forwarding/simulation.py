@@ -15,7 +15,7 @@ from webhook_tui.domain.delivery.headers import Headers, first
 from webhook_tui.domain.delivery.text import visible
 from webhook_tui.domain.events import DeliveryStored, Notified, ProblemOccurred
 from webhook_tui.domain.forwarding.forward_result import ForwardOrigin, ForwardResult, hint
-from webhook_tui.domain.signature.event_headers import event_headers
+from webhook_tui.domain.signature.signature import event_headers
 from webhook_tui.domain.url import connect_host
 from webhook_tui.http.sender import OutboundSender, SendError, is_loopback
 from webhook_tui.sandbox.jobs import sample_body

@@ -8,7 +8,7 @@ from webhook_tui.domain.delivery.delivery import DeliveryRow
 from webhook_tui.domain.errors import ProblemError
 from webhook_tui.domain.events import DeliveriesDeleted, Forwarded, Replayed, RowChanged
 from webhook_tui.domain.forwarding.forward_result import ForwardOrigin, ForwardResult
-from webhook_tui.domain.run import Run
+from webhook_tui.domain.statistics.counts import Run
 from webhook_tui.session.bus import EventBus, EventsDiffered, EventsMatched
 from webhook_tui.session.tasks import BackgroundTasks
 from webhook_tui.session.verification.secret_ring import SecretRingRepository

@@ -10,9 +10,8 @@ from pathlib import Path
 from time import monotonic
 from typing import TypeAlias
 
-from webhook_tui.domain.run import Run
 from webhook_tui.domain.signature.verdict import Verdict
-from webhook_tui.domain.statistics.counts import EventCounts, HistoryCounts, Rate
+from webhook_tui.domain.statistics.counts import EventCounts, HistoryCounts, Rate, Run
 from webhook_tui.storage.mappers import microseconds, moment
 from webhook_tui.storage.statistics.aggregate import AggregateReader
 

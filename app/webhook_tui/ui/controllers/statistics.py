@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from webhook_tui.domain.queries import ListRuns
-from webhook_tui.domain.run import Run
+from webhook_tui.domain.statistics.counts import Run
 from webhook_tui.ui.controllers.context import AppContext
 from webhook_tui.ui.controllers.deliveries import DeliveriesController
 from webhook_tui.ui.controllers.filter import FilterController

@@ -8,7 +8,7 @@ from datetime import datetime
 from textual.app import ComposeResult
 
 from webhook_tui.domain import units
-from webhook_tui.domain.run import Run
+from webhook_tui.domain.statistics.counts import Run
 from webhook_tui.ui.dialogs.dialog import Dialog
 from webhook_tui.ui.widgets.keys.key_button import KeyButton
 from webhook_tui.ui.widgets.menu import Item, Menu

@@ -9,8 +9,8 @@ import pytest
 from tests.ui.fake_session import NOW, FakeSession
 from tests.ui.memory_rows import stored_delivery
 from tests.ui.stage import STACKED, WIDE, Stage, stage
-from webhook_tui.domain.run import Run
 from webhook_tui.domain.signature.verdict import Verdict
+from webhook_tui.domain.statistics.counts import Run
 
 
 async def choose(played: Stage, seq: int) -> None:

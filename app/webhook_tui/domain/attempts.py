@@ -1,7 +1,7 @@
-"""The rule behind the waits between attempts, fitted to what was measured: PiktID documents only "exponential backoff".
+"""The attempts of one event in time, and the rule behind the waits between them, fitted to what was measured.
 
-Pure. The result includes how well the data support it: which shapes were distinguished, how many waits there are and
-how far they lie from the rule.
+PiktID documents only "exponential backoff". The result includes how well the data support it: which shapes were
+distinguished, how many waits there are and how far they lie from the rule.
 """
 
 from __future__ import annotations
@@ -245,3 +245,32 @@ def exponential_delay(first_seconds: float, longest_seconds: float, failures: in
     """
     limit = min(longest_seconds, first_seconds * 2.0 ** min(failures, 60))
     return limit * (0.5 + 0.5 * drawn)
+
+
+class TimelineEntry(Struct, frozen=True):
+    """One attempt beside the one before it."""
+
+    row: DeliveryRow
+    gap_seconds: float | None
+    """Since the attempt before; None for the first."""
+    factor: float | None
+    """This gap divided by the one before; None for the first two, and where the one before was nothing."""
+
+
+def timeline(rows: Sequence[DeliveryRow]) -> tuple[TimelineEntry, ...]:
+    """Return an entry for each attempt.
+
+    `rows`: the attempts of one event, oldest first.
+    """
+    entries: list[TimelineEntry] = []
+    for index, row in enumerate(rows):
+        gap = (row.received_at - rows[index - 1].received_at).total_seconds() if index else None
+        before = entries[-1].gap_seconds if entries else None
+        factor = gap / before if gap is not None and before is not None and before > 0 else None
+        entries.append(TimelineEntry(row, gap, factor))
+    return tuple(entries)
+
+
+def refusals(rows: Sequence[DeliveryRow]) -> int:
+    """Return how many attempts before the last one were not answered 2xx; `rows`: oldest first."""
+    return sum(1 for row in rows[:-1] if not is_success(row.answered))

@@ -1,4 +1,4 @@
-"""Which links of a payload lead to images, and which of them is the input of which result.
+"""Images that a payload links to: where the links are, what a process is asked to load, and what it reports.
 
 PiktID documents no field of `data`: the names are those of its job API (`output.full_size`, `inputs`), of its assets
 (`url`, `thumbnail_big`) and of the notifications of its first version (`link`, `links.l`).
@@ -12,9 +12,72 @@ from urllib.parse import urlsplit
 
 from msgspec import Struct
 
+from webhook_tui.domain.errors import Problem
 from webhook_tui.domain.jobs.job import JobFields, job_images
 from webhook_tui.domain.payload.json_decoder import decode
 from webhook_tui.domain.payload.links import LONGEST_LINK, MOST_LINKS, links
+
+LARGEST_BYTES = 20_000_000
+"""Of one image as it is sent."""
+LARGEST_SIDE = 400
+"""Pixels of a thumbnail in either direction: more than the cells of any terminal window that can be read."""
+
+
+class ImageRequest(Struct, frozen=True):
+    """One image to load."""
+
+    url: str
+    width: int
+    height: int
+    """The largest thumbnail that is wanted, in pixels; the image keeps its proportions and is never enlarged."""
+    local_origin: str = ""
+    """`http://127.0.0.1:PORT` of the sandbox, the one origin that may be fetched from without https; "" for none."""
+    folder: str = ""
+    """The directory in which the image is to be saved as it is; "": it is to be decoded."""
+
+
+class Saved(Struct, frozen=True, tag=True):
+    """The image is saved as it was received."""
+
+    path: str
+    size: int
+    """Bytes."""
+
+
+class Progress(Struct, frozen=True, tag=True):
+    """How much of the image has arrived."""
+
+    received: int
+    """Bytes."""
+    total: int | None = None
+    """Bytes; None: the server did not say."""
+
+
+class Picture(Struct, frozen=True, tag=True):
+    """The decoded image, reduced to a thumbnail."""
+
+    width: int
+    height: int
+    """Pixels of the thumbnail."""
+    pixels: bytes
+    """Three bytes a pixel, red, green, blue, row by row from the top."""
+    original_width: int
+    original_height: int
+    format: str
+    """`JPEG`, `PNG`, `WEBP` or `GIF`."""
+    size: int
+    """Bytes that were received."""
+
+
+class LoadFailed(Struct, frozen=True, tag=True):
+    """There is no picture."""
+
+    problem: Problem
+
+
+Report = Progress | Picture | Saved | LoadFailed
+"""One line of the process that loads."""
+
 
 LARGEST_SEARCHED = 1_048_576
 """Bytes of a body that is searched for images."""
