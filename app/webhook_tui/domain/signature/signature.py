@@ -188,9 +188,14 @@ def event_headers(event: str, secret: Secret, body: bytes, *, agent: str) -> Hea
     """Signed with that secret; raises ProblemError (usage) when no header can hold the event's name."""
     if not event.isprintable() or not event.strip() or event != event.strip():
         raise ProblemError(INVALID_EVENT_NAME)
-    return (
+    return headers_with(event, sign(secret, body).encode("ascii"), agent=agent)
+
+
+def headers_with(event: str, signature: bytes | None, *, agent: str) -> Headers:
+    """Return the headers that PiktID sends with an event. `signature`: None leaves its header out."""
+    headers = (
         (b"Content-Type", b"application/json"),
         (b"User-Agent", agent.encode("ascii")),
         (b"X-Webhook-Event", event.encode("utf-8", "surrogateescape")),
-        (b"X-Webhook-Signature", sign(secret, body).encode("ascii")),
     )
+    return headers if signature is None else (*headers, (b"X-Webhook-Signature", signature))

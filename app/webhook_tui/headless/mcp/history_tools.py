@@ -21,15 +21,8 @@ from webhook_tui.domain.filtering.filter import NO_NAMES, Filter, FilterError
 from webhook_tui.domain.signature.secret import Secret
 from webhook_tui.headless import messages
 from webhook_tui.headless.expectation import conclusion
+from webhook_tui.headless.mcp import tools
 from webhook_tui.headless.mcp.answers import UNTRUSTED, Redactor, delivery_answer, list_answer
-from webhook_tui.headless.mcp.tools import (
-    DiffDeliveries,
-    ExplainSignature,
-    GetContract,
-    GetDelivery,
-    ListDeliveries,
-    WaitForDelivery,
-)
 from webhook_tui.headless.signature_page import signature_record
 from webhook_tui.headless.signing.stored_accounts import all_stored_secrets, stored_ring
 from webhook_tui.storage.contracts.history_contract import HistoryContract
@@ -58,7 +51,7 @@ class HistoryTools:
         self._token = token
         self._filters = filters
 
-    def list_deliveries(self, arguments: ListDeliveries, redactor: Redactor) -> Mapping[str, object]:
+    def list_deliveries(self, arguments: tools.ListDeliveries, redactor: Redactor) -> Mapping[str, object]:
         """Return the newest deliveries that pass the filter."""
         chosen = self._filter(arguments.filter)
         with HistoryQuery(self.path) as history:
@@ -67,11 +60,11 @@ class HistoryTools:
             deliveries = list(history.deliveries(found[-arguments.limit :]))
         return list_answer(deliveries, len(found), redactor)
 
-    def get_delivery(self, arguments: GetDelivery, redactor: Redactor) -> Mapping[str, object]:
+    def get_delivery(self, arguments: tools.GetDelivery, redactor: Redactor) -> Mapping[str, object]:
         """Return one delivery with a part of its body."""
         return delivery_answer(self.stored(arguments.seq), redactor, offset=arguments.offset)
 
-    def explain_signature(self, arguments: ExplainSignature) -> Mapping[str, object]:
+    def explain_signature(self, arguments: tools.ExplainSignature) -> Mapping[str, object]:
         """Return why a delivery has its verdict, by the secrets of the account that received it."""
         seq = arguments.seq
         with HistoryQuery(self.path) as history:
@@ -83,7 +76,7 @@ class HistoryTools:
         untrusted = f"reason, why, change, received and notes may quote what comes {UNTRUSTED}"
         return {"type": record.pop("type"), "untrusted": untrusted, **record}
 
-    def diff_deliveries(self, arguments: DiffDeliveries, redactor: Redactor) -> Mapping[str, object]:
+    def diff_deliveries(self, arguments: tools.DiffDeliveries, redactor: Redactor) -> Mapping[str, object]:
         """Return in which JSON paths, bytes and headers two deliveries differ."""
         one, other = (redactor.delivery(self.stored(seq)) for seq in (arguments.seq, arguments.other_seq))
         before, after = one.delivery.body, other.delivery.body
@@ -104,7 +97,7 @@ class HistoryTools:
             "headers": _header_changes(one, other),
         }
 
-    def get_contract(self, arguments: GetContract) -> Mapping[str, object]:
+    def get_contract(self, arguments: tools.GetContract) -> Mapping[str, object]:
         """Return which events there are, or the schema of one, from the valid deliveries of every account."""
         with HistoryQuery(self.path) as history, HistoryContract(history.path) as reader:
             contract = reader.read()
@@ -121,7 +114,7 @@ class HistoryTools:
         return answer
 
     def wait_for_delivery(
-        self, arguments: WaitForDelivery, redactor: Redactor, cancelled: threading.Event
+        self, arguments: tools.WaitForDelivery, redactor: Redactor, cancelled: threading.Event
     ) -> Mapping[str, object]:
         """Wait until the deliveries are there or the time is over; `cancelled` ends it, too."""
         criteria = Criteria(
