@@ -63,11 +63,9 @@ def job_id(random: Callable[[], float]) -> str:
     return f"job_{_characters(random, _HEX, 8)}"
 
 
-def image_job(
-    random: Callable[[], float], *, images: int = 3, job: str | None = None, images_url: str = IMAGES_URL
-) -> Iterator[SampleEvent]:
+def image_job(random: Callable[[], float], *, images: int = 3, images_url: str = IMAGES_URL) -> Iterator[SampleEvent]:
     """Yield the events of a job of `images` images: `batch_edit` for its status, `image_result` for each image."""
-    job = job or job_id(random)
+    job = job_id(random)
     kind = JOB_TYPES[int(random() * len(JOB_TYPES)) % len(JOB_TYPES)]
     yield _status(job, kind, "processing", 0, images)
     for index in range(images):

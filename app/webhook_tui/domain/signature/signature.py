@@ -148,17 +148,9 @@ class Verifier:
         return NONE_FITS
 
 
-def check_signature(
-    headers: Headers,
-    body: bytes,
-    ring: SecretRing,
-    *,
-    limit: int | None = None,
-    unanswered: bool = False,
-    zone_now: datetime,
-) -> VerificationResult:
+def check_signature(headers: Headers, body: bytes, ring: SecretRing, *, zone_now: datetime) -> VerificationResult:
     """The verdict on one delivery, as `Verifier.check` gives it; `zone_now` is the present time itself."""
-    return Verifier(ring).check(headers, body, limit=limit, unanswered=unanswered, zone_now=lambda: zone_now)
+    return Verifier(ring).check(headers, body, zone_now=lambda: zone_now)
 
 
 def fitting(known: SigningSecret, *, is_current: bool, zone_now: datetime) -> VerificationResult:
