@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import os
 import tempfile
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -15,6 +15,8 @@ from tests.patience import PATIENCE_SECONDS
 from webhook_tui.domain.answer_rules.answer import Answer
 from webhook_tui.domain.delivery.delivery import StoredDelivery
 from webhook_tui.domain.delivery.headers import Headers
+from webhook_tui.export.destination import Destination
+from webhook_tui.export.formats import FORMATS
 from webhook_tui.http.request import Request
 from webhook_tui.http.response import Exchange
 from webhook_tui.http.server import Server
@@ -80,6 +82,18 @@ def stored(
 ) -> StoredDelivery:
     """A delivery of the history."""
     return StoredDelivery(row(seq, size=len(body)), delivery(body, headers=headers, target=target))
+
+
+EVERYTHING = [
+    *(stored(body, seq=number) for number, body in enumerate(BODIES.values(), start=100)),
+    *(stored(headers=headers, seq=number) for number, headers in enumerate(HEADERS.values(), start=200)),
+    *(stored(target=target, seq=number) for number, target in enumerate(TARGETS, start=300)),
+]
+
+
+def written(form: str, deliveries: Iterable[StoredDelivery]) -> bytes:
+    """The whole file of these deliveries."""
+    return b"".join(FORMATS[form].write(deliveries, Destination()))
 
 
 @dataclass
@@ -153,6 +167,14 @@ async def shell(command: bytes, *, tools: Path | None) -> None:
         file.write(command)
         file.flush()
         await run("sh", file.name, tools=tools)
+
+
+async def arrived(form: str, deliveries: Iterable[StoredDelivery], tools: Path | None) -> list[Arrived]:
+    """Every delivery's own command, run by itself, and the outcome."""
+    async with receiving() as handler:
+        for one in deliveries:
+            await shell(FORMATS[form].one(one, Destination(handler.url)), tools=tools)
+    return handler.arrived
 
 
 def expected(headers: Sequence[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:

@@ -10,11 +10,19 @@ import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 
 from tests.tcp_server import tcp_server
+from webhook_tui.domain.signature.secret import Secret
+from webhook_tui.handler_check.cases import cases
 from webhook_tui.http.asgi import AsgiApplication, Receive, Scope, Send
 from webhook_tui.http.server import Server
 from webhook_tui.http.sockets import bind
 
 SECRET = "whsec_check"
+CASES = cases(
+    Secret(SECRET),
+    [("ping", {}), ("batch_edit", {"status": "completed"})],
+    first_id=1_000_000_000,
+    now=1_795_443_602.5,
+)
 
 Answer = Callable[[dict[bytes, bytes], bytes], int]
 """Headers (names in lower case) and body to a status; what it raises is answered 500."""

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from webhook_tui.domain.answer_rules.answer import Answer
 from webhook_tui.domain.delivery.delivery import Delivery
 from webhook_tui.http.limits import Limits
-from webhook_tui.http.receiver import Receiver
+from webhook_tui.http.receiver import Receiver, Reply
 from webhook_tui.http.server import Server
 from webhook_tui.http.sockets import bind
 
@@ -83,8 +83,8 @@ class Clients:
 async def clients_of_defaults() -> AsyncIterator[Clients]:
     """A receiver as the session makes it, with nothing changed."""
 
-    async def record(_delivery: Delivery) -> Answer:
-        return Answer(200, b"ok")
+    def record(_delivery: Delivery, reply: Reply) -> None:
+        asyncio.get_running_loop().call_soon(reply.answer, Answer(200, b"ok"))
 
     def ignore(*_reported: object) -> None:
         pass

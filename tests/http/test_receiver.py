@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 import struct
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
 from datetime import UTC, datetime
 
 import httpx
@@ -14,10 +14,10 @@ import pytest
 from tests.patience import PATIENCE_SECONDS
 from webhook_tui.domain.answer_rules.answer import Answer, NoResponse
 from webhook_tui.domain.delivery.delivery import Delivery
-from webhook_tui.domain.errors import Problem, ProblemError
+from webhook_tui.domain.errors import Problem
 from webhook_tui.domain.refusal import Refusal
 from webhook_tui.http.limits import Limits
-from webhook_tui.http.receiver import Receiver
+from webhook_tui.http.receiver import Receiver, Reply
 from webhook_tui.http.server import Server
 from webhook_tui.http.sockets import bind
 
@@ -34,13 +34,19 @@ class Record:
         self.times: list[float] = []
         self.broken = False
         self.answer = Answer()
+        self.work: Coroutine[None, None, None] | None = None
 
-    async def record(self, delivery: Delivery) -> Answer:
-        """Take one delivery, or fail when `broken`."""
+    def record(self, delivery: Delivery, reply: Reply) -> asyncio.Future[None] | None:
+        """Take one delivery, or refuse it when `broken`; reply later."""
+        loop = asyncio.get_running_loop()
         if self.broken:
-            raise ProblemError(Problem("The disk is full.", "Free some space."))
+            loop.call_soon(reply.not_stored, Problem("The disk is full.", "Free some space."))
+            return None
         self.deliveries.append(delivery)
-        return self.answer
+        if self.work is not None:
+            return asyncio.ensure_future(self.work)
+        loop.call_soon(reply.answer, self.answer)
+        return None
 
 
 @pytest.fixture
@@ -290,3 +296,15 @@ async def test_an_answer_that_cannot_be_sent_is_500(url: str, record: Record) ->
     record.answer = Answer(200, b"", ((b"X-A", b"1\r\nX-B: 2"),))
     async with httpx.AsyncClient() as client:
         assert (await client.post(f"{url}{PATH}", content=b"x")).status_code == 500
+
+
+async def _fail() -> None:
+    raise ValueError("of the record")
+
+
+async def test_work_that_fails_is_500(url: str, record: Record) -> None:
+    """The client does not wait for an answer that never comes."""
+    record.work = _fail()
+    async with httpx.AsyncClient() as client:
+        assert (await client.post(f"{url}{PATH}", content=b"x")).status_code == 500
+    assert record.times == []

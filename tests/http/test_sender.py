@@ -7,14 +7,12 @@ import ssl
 from collections.abc import AsyncIterator
 from pathlib import Path
 
-import httpx
 import pytest
 
 from tests.http.echo import Echo, closing_server, raw_server
 from tests.patience import PATIENCE_SECONDS
 from tests.tcp_server import tcp_server
 from webhook_tui.domain.failure import Failure
-from webhook_tui.http.failure import failure_of
 from webhook_tui.http.sender import OutboundSender, Pieces, SendError, is_base_url, is_loopback
 from webhook_tui.http.sockets import bind
 
@@ -318,15 +316,6 @@ def test_a_base_that_is_no_url_is_refused(url: str) -> None:
 def test_the_base_urls_own_path_is_reported() -> None:
     """A caller that forwards to one URL needs its path and query."""
     assert OutboundSender("http://127.0.0.1:1/a%20b?c=d", timeout_seconds=1).base_target == "/a%20b?c=d"
-
-
-def test_errors_of_a_group_of_addresses_are_found() -> None:
-    """A host with several addresses fails with a group of causes."""
-    error = httpx.ConnectError("x")
-    error.__cause__ = OSError("all failed")
-    error.__cause__.__cause__ = ExceptionGroup("each", [ConnectionRefusedError(), OSError()])
-
-    assert failure_of(error) is Failure.REFUSED
 
 
 async def test_cancelling_a_send_leaves_the_sender_usable(echo: Echo, sender: OutboundSender) -> None:

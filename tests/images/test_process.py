@@ -7,7 +7,7 @@ import threading
 
 from tests.tcp_server import tcp_server
 from webhook_tui.domain.errors import Problem
-from webhook_tui.domain.images import ImageRequest, Picture, Progress
+from webhook_tui.domain.images.image import ImageRequest, Picture, Progress
 from webhook_tui.images.process import ImageLoad
 from webhook_tui.sandbox.pictures import picture
 

@@ -6,7 +6,7 @@ import io
 
 import msgspec
 
-from webhook_tui.domain.images import ImageRequest, LoadFailed, Report
+from webhook_tui.domain.images.image import ImageRequest, LoadFailed, Report
 from webhook_tui.images.worker import serve
 
 

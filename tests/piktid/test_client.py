@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Awaitable, Callable
 
-import httpx
 import pytest
 
 from tests.http.echo import raw_server
@@ -17,7 +16,6 @@ from webhook_tui.http.asgi import AsgiApplication, Receive, Scope, Send
 from webhook_tui.http.server import Server
 from webhook_tui.http.sockets import bind
 from webhook_tui.piktid.client import PiktidClient
-from webhook_tui.piktid.connection import proxy_for
 from webhook_tui.piktid.models import CannotTell, NoWebhook, Webhook
 from webhook_tui.sandbox.options import SandboxOptions
 
@@ -233,34 +231,6 @@ async def test_a_proxy_that_cannot_be_used_is_named_by_the_call(
             "Set it to http://HOST:PORT or unset it, then start again."
         )
     await client.aclose()
-
-
-@pytest.mark.parametrize(
-    ("no_proxy", "api", "is_direct"),
-    [
-        ("fd07:b51a:cc66:f0::/64", "https://v2.api.piktid.com", False),
-        ("fd07:b51a:cc66:f0::/64", "https://[fd07:b51a:cc66:f0::7]", True),
-        ("[::1]", "https://[::1]:8443", True),
-        ("[fd07::]/16", "https://[fd07::1]", True),
-        ("10.0.0.0/8, 127.0.0.1", "https://10.1.2.3", True),
-        ("10.0.0.0/8", "https://11.1.2.3", False),
-        ("piktid.com", "https://v2.api.piktid.com", True),
-        (".piktid.com:443", "https://v2.api.piktid.com", True),
-        ("other.example", "https://v2.api.piktid.com", False),
-        ("*", "https://v2.api.piktid.com", True),
-        ("http://[x", "https://v2.api.piktid.com", False),
-        ("::::,[,/,%%,\x1b", "https://v2.api.piktid.com", False),
-    ],
-)
-def test_no_proxy(monkeypatch: pytest.MonkeyPatch, no_proxy: str, api: str, is_direct: bool) -> None:
-    """Names, addresses and networks are understood, and anything else means no host."""
-    monkeypatch.setenv("HTTPS_PROXY", "127.0.0.1:3128")
-    monkeypatch.setenv("NO_PROXY", no_proxy)
-
-    proxy = proxy_for(httpx.URL(api))
-
-    assert (proxy is None) is is_direct
-    assert proxy is None or proxy.url == "http://127.0.0.1:3128"
 
 
 @pytest.mark.parametrize("no_proxy", ["fd07:b51a:cc66:f0::/64", "[::1]", "http://[x"])

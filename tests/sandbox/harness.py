@@ -11,6 +11,10 @@ from datetime import UTC, datetime, timedelta
 
 from tests.patience import PATIENCE_SECONDS
 from webhook_tui.domain.delivery.headers import Headers, first
+from webhook_tui.domain.signature.secret import Secret
+from webhook_tui.domain.signature.secret_ring import SecretRing
+from webhook_tui.domain.signature.signature import check_signature
+from webhook_tui.domain.signature.verdict import Verdict
 from webhook_tui.http.asgi import AsgiApplication, Receive, Scope, Send
 from webhook_tui.http.server import Server
 from webhook_tui.http.sockets import bind
@@ -19,6 +23,7 @@ from webhook_tui.sandbox.options import SandboxOptions
 from webhook_tui.sandbox.service import Sandbox
 
 START = datetime(2026, 11, 23, 14, 20, tzinfo=UTC)
+FORMER = Secret("former")
 
 
 class Clock:
@@ -150,3 +155,17 @@ async def serving(options: SandboxOptions | None = None, *, chance: float = 0.5)
     finally:
         await sandbox.aclose()
         await server.stop()
+
+
+def verdict_of(delivery: Received, *secrets: str) -> Verdict:
+    """The verdict on a delivery by a ring of these secrets, the last of which is current."""
+    ring = SecretRing()
+    for minutes, secret in enumerate(secrets):
+        ring = ring.registered(Secret(secret), START + timedelta(minutes=minutes))
+    return check_signature(delivery.headers, delivery.body, ring, zone_now=START).verdict
+
+
+async def idle() -> None:
+    """Let everything that can happen now happen."""
+    for _ in range(10):
+        await asyncio.sleep(0.01)

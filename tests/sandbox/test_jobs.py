@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 import random
 import re
 
@@ -10,7 +11,17 @@ import pytest
 
 from webhook_tui.domain.delivery.event import KNOWN_EVENTS
 from webhook_tui.domain.scenario import Fault
-from webhook_tui.sandbox.jobs import failed_job, first_jobs, following_jobs, identity_job, image_job, sample_job
+from webhook_tui.sandbox.jobs import (
+    FIRST_ID,
+    failed_job,
+    first_jobs,
+    following_jobs,
+    identity_job,
+    image_job,
+    sample_body,
+    sample_data,
+    sample_job,
+)
 
 DOCUMENTED = {
     *("error_message", "group_index", "identity_code", "identity_name", "image_index", "job_id", "job_type", "link"),
@@ -18,6 +29,7 @@ DOCUMENTED = {
     *("quality_score", "status", "total_images", "version", "preprocessing_status", "should_post_process"),
     *("post_processing_status", "post_processing_error"),
 }
+
 SEEN_IN_CODE = {"image_result_id", "model_used", "output_format"}
 
 
@@ -66,6 +78,21 @@ def test_another_kind_of_job_is_refused() -> None:
     """By name, with the names that there are."""
     with pytest.raises(ValueError, match="not one of image, identity, failed"):
         sample_job("other", random.random)
+
+
+@pytest.mark.parametrize("name", KNOWN_EVENTS)
+def test_a_sample_of_each_known_event(name: str) -> None:
+    """As the last event of its job; a ping has no data. Ids are larger than real ones."""
+    sample = json.loads(sample_body(name))
+
+    assert sample["name"] == name
+    assert FIRST_ID <= sample["id"] < 2**31
+    assert sample["data"].get("status", "completed") == "completed"
+    assert bool(sample["data"]) is (name != "ping")
+
+
+def test_an_unknown_event_has_no_data() -> None:
+    assert sample_data("image_upscaled", random.Random(1).random) == {}
 
 
 def test_the_first_jobs_are_short_and_have_each_fault_once() -> None:

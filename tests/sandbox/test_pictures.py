@@ -5,7 +5,7 @@ from __future__ import annotations
 import httpx
 
 from tests.sandbox.harness import serving
-from webhook_tui.domain.images import image_links
+from webhook_tui.domain.images.image_links import image_links
 from webhook_tui.images.decode import thumbnail
 from webhook_tui.sandbox.options import SandboxOptions
 from webhook_tui.sandbox.pictures import HEIGHT, WIDTH, picture

@@ -13,8 +13,7 @@ from tests.session.running import TOKEN, Running, sandbox_of, session_of, settin
 from webhook_tui.domain.commands import UseToken
 from webhook_tui.domain.comparison.compared_event import DifferingDelivery, Reason
 from webhook_tui.domain.comparison.event_comparison import Limits
-from webhook_tui.domain.delivery.delivery import DeliveryRow
-from webhook_tui.domain.errors import Problem, ProblemError, Severity
+from webhook_tui.domain.errors import Problem, Severity
 from webhook_tui.domain.events import (
     DeliveryStored,
     EventCompared,
@@ -66,19 +65,14 @@ class Breaking:
 
     def __init__(self, running: Running) -> None:
         self._store = running.session._history
-        self._store.record = self._refuse  # type: ignore[method-assign]  # a full disk cannot be had for a test
+        self._store.record_for = self._refuse  # type: ignore[method-assign]  # a full disk cannot be had for a test
 
-    def _refuse(self, *_: object, arrival: Arrival | None = None, **__: object) -> asyncio.Future[DeliveryRow]:
-        problem = Problem("The disk is full.", "Free some space.")
-        if arrival is not None:
-            arrival.on_failed(problem)
-        refused: asyncio.Future[DeliveryRow] = asyncio.get_running_loop().create_future()
-        refused.set_exception(ProblemError(problem))
-        return refused
+    def _refuse(self, arrival: Arrival, *_: object, **__: object) -> None:
+        arrival.on_failed(Problem("The disk is full.", "Free some space."))
 
     def mend(self) -> None:
         """From now on it stores."""
-        del self._store.record
+        del self._store.record_for
 
 
 async def reconciled(running: Running, event_id: int, seen: str) -> EventCompared:

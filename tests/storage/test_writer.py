@@ -72,36 +72,39 @@ async def test_a_job_that_fails_takes_nothing_with_it(writer: Writer, record: Re
         assert connection.execute("SELECT seq FROM deliveries").fetchall() == [(1,), (2,)]
 
 
-class Arrivals:
-    """Notes what the writer tells of its deliveries; the second one fails at it."""
+class Reported:
+    """Notes what the writer reports of one delivery, then fails where it is number 2."""
 
     def __init__(self) -> None:
-        self.reported: list[object] = []
+        self.rows: list[DeliveryRow] = []
+        self.problems: list[Problem] = []
 
-    def on_stored(self, row: DeliveryRow) -> str:
-        """Note the number."""
-        self.reported.append(row.seq)
+    def on_stored(self, row: DeliveryRow) -> None:
+        """Note the row."""
+        self.rows.append(row)
         if row.seq == 2:
             raise ValueError("of the caller")
-        return f"answer to {row.seq}"
 
     def on_failed(self, problem: Problem) -> None:
         """Note the problem."""
-        self.reported.append(problem.message)
+        self.problems.append(problem)
 
 
-async def test_the_arrival_decides_the_result_of_the_future(writer: Writer, record: Recordable, tmp_path: Path) -> None:
-    """Called once each, also when the future was cancelled; an error of one is that one's alone."""
-    arrivals = Arrivals()
-    futures = [writer.record(record, arrivals) for _ in range(4)]
-    futures[3].cancel()
-    first, second, third = await asyncio.gather(*futures[:3], return_exceptions=True)
+async def test_each_arrival_hears_once_what_became_of_its_delivery(
+    writer: Writer, record: Recordable, tmp_path: Path
+) -> None:
+    """After the commit, on its loop, in order; one that fails at it takes nothing from the others."""
+    arrivals = [Reported() for _ in range(4)]
+    for arrival in arrivals[:3]:
+        writer.record_for(arrival, record)
+    assert arrivals[0].rows == []
+    await writer.record(record)
     with closing(sqlite3.connect(tmp_path / "deliveries.db")) as connection:
         connection.execute("CREATE TRIGGER full BEFORE INSERT ON deliveries BEGIN SELECT raise(ABORT, 'no'); END")
         connection.commit()
+    writer.record_for(arrivals[3], record)
     with pytest.raises(ProblemError) as refused:
-        await writer.record(record, arrivals)
+        await writer.record(record)
 
-    assert (first, third) == ("answer to 1", "answer to 3")
-    assert isinstance(second, ValueError)
-    assert arrivals.reported == [1, 2, 3, 4, refused.value.problem.message]
+    assert [[row.seq for row in arrival.rows] for arrival in arrivals] == [[1], [2], [3], []]
+    assert [arrival.problems for arrival in arrivals] == [[], [], [], [refused.value.problem]]

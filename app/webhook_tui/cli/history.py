@@ -104,7 +104,7 @@ def show(ctx: click.Context, /, seq: int, output: str, **given: Any) -> None:
     from webhook_tui.errors import terminal_refused
     from webhook_tui.export.destination import Destination
     from webhook_tui.export.formats import write_raw
-    from webhook_tui.export.json_lines import as_line, delivery_record
+    from webhook_tui.export.json_lines import delivery_line
     from webhook_tui.headless.delivery_page import delivery_page
     from webhook_tui.headless.text_style import TextStyle
     from webhook_tui.storage.contracts.history_contract import HistoryContract
@@ -115,7 +115,7 @@ def show(ctx: click.Context, /, seq: int, output: str, **given: Any) -> None:
             with HistoryContract(history.path) as contract:
                 departures = contract.departures(stored, _READ_SECONDS)
     if output == "json":
-        sys.stdout.write(as_line(delivery_record(stored.row, stored.delivery)))
+        sys.stdout.write(delivery_line(stored.row, stored.delivery))
     elif output == "text":
         now = datetime.now().astimezone()
         sys.stdout.write(f"{delivery_page(stored, TextStyle.of_stdout(), now, departures)}\n")

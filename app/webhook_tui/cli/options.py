@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from webhook_tui.argv import hide
 from webhook_tui.config import (
     API_URL,
     HOST,
@@ -28,6 +27,7 @@ from webhook_tui.domain.forwarding.forward_rule import ForwardRule
 from webhook_tui.domain.jobs.job import JobFields
 from webhook_tui.domain.signature.secret import Secret, token_in
 from webhook_tui.domain.url import UrlError, normalized_url
+from webhook_tui.environment import hide_argument
 from webhook_tui.headless import messages
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ class SecretType(click.ParamType[Secret]):
             return value
         if not str(value):
             self.fail("it is empty", param, ctx)
-        hide(str(value))
+        hide_argument(str(value))
         return Secret(str(value))
 
 

@@ -86,7 +86,8 @@ def exact_time(at: datetime, now: datetime) -> str:
 
 def rfc3339(at: datetime) -> str:
     """UTC with milliseconds, `2026-11-23T14:20:02.418Z`, for everything that leaves the program."""
-    return at.astimezone(UTC).isoformat(timespec="milliseconds").removesuffix("+00:00") + "Z"
+    utc = at if at.tzinfo is UTC else at.astimezone(UTC)
+    return utc.isoformat(timespec="milliseconds").removesuffix("+00:00") + "Z"
 
 
 def parsed(text: str) -> datetime | None:

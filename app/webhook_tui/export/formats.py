@@ -100,4 +100,4 @@ _ALL = (
 )
 
 FORMATS: Mapping[str, Format] = {form.name: form for form in _ALL}
-"""By name, as `export --format` takes it."""
+"""By name, as `export --format` takes it, in the order of menus."""

@@ -12,6 +12,7 @@ from typing import Any
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import asdict
 
 from webhook_tui.domain import units
 from webhook_tui.domain.delivery.delivery import Delivery, DeliveryRow, StoredDelivery
@@ -22,29 +23,63 @@ from webhook_tui.export.destination import Destination
 _BRACKETS = b"[{"
 _PRINTABLE_BUT_BRACKETS = bytes(range(0x20, 0x7F)).translate(None, _BRACKETS)
 
+_encode = msgspec.json.Encoder().encode
 
-def delivery_record(row: DeliveryRow, delivery: Delivery) -> Mapping[str, object]:
-    """Return one delivery as an object; headers as latin-1, `event_id` with the type that it had.
+
+class _DeliveryLine(Struct, tag_field="type", tag="delivery", gc=False):
+    seq: int
+    received_at: str
+    method: str
+    path: str
+    headers: list[tuple[str, str]]
+    body_b64: bytes
+    """Encoded as base64."""
+    json: object
+    event: str
+    event_id: msgspec.Raw | None
+    attempt: int
+    verdict: str
+    reason: str
+    answered: int | None
+
+
+def delivery_line(row: DeliveryRow, delivery: Delivery) -> str:
+    """Return one delivery as an object in a line of ASCII, its newline included; headers as latin-1, `event_id` with
+    the type that it had.
 
     The body is there twice: in base64 to the last byte, and as `json`, null where it is no JSON. A body that is JSON in
-    one line of ASCII is embedded unchanged. The object is for `as_line`.
+    one line of ASCII is embedded unchanged.
     """
-    return {
-        "type": "delivery",
-        "seq": row.seq,
-        "received_at": units.rfc3339(row.received_at),
-        "method": delivery.method,
-        "path": delivery.target,
-        "headers": [[name.decode("latin-1"), value.decode("latin-1")] for name, value in delivery.headers],
-        "body_b64": binascii.b2a_base64(delivery.body, newline=False).decode("ascii"),
-        "json": _embedded(delivery.body),
-        "event": row.event,
-        "event_id": msgspec.Raw(row.event_id.encode()) if row.event_id is not None else None,
-        "attempt": row.attempt,
-        "verdict": row.verdict.value,
-        "reason": row.reason,
-        "answered": row.answered or None,
-    }
+    line = _line(row, delivery)
+    return _ascii(line) or as_line(_record(line))
+
+
+def delivery_record(row: DeliveryRow, delivery: Delivery) -> Mapping[str, object]:
+    """Return the object of that line, for `as_line`."""
+    return _record(_line(row, delivery))
+
+
+def _line(row: DeliveryRow, delivery: Delivery) -> _DeliveryLine:
+    return _DeliveryLine(
+        seq=row.seq,
+        received_at=units.rfc3339(row.received_at),
+        method=delivery.method,
+        path=delivery.target,
+        headers=[(name.decode("latin-1"), value.decode("latin-1")) for name, value in delivery.headers],
+        body_b64=delivery.body,
+        json=_embedded(delivery.body),
+        event=row.event,
+        event_id=None if row.event_id is None else msgspec.Raw(row.event_id.encode()),
+        attempt=row.attempt,
+        verdict=row.verdict.value,
+        reason=row.reason,
+        answered=row.answered or None,
+    )
+
+
+def _record(line: _DeliveryLine) -> Mapping[str, object]:
+    body = binascii.b2a_base64(line.body_b64, newline=False).decode("ascii")
+    return {"type": "delivery", **asdict(line), "headers": [[*pair] for pair in line.headers], "body_b64": body}
 
 
 def _embedded(body: bytes) -> object:
@@ -83,13 +118,16 @@ def _finite(text: str) -> float:
 
 def as_line(record: Mapping[str, object]) -> str:
     """The object as one line of ASCII, its newline included: no received character can act on a terminal."""
+    return _ascii(record) or json.dumps(record, ensure_ascii=True, separators=(",", ":"), default=_value) + "\n"
+
+
+def _ascii(record: object) -> str | None:
+    """The line where msgspec's encoder makes it; None where it would hold other characters, or cannot be encoded."""
     try:
-        line = msgspec.json.encode(record)
+        line = _encode(record)
     except (ValueError, OverflowError):  # a lone surrogate, a large integer
-        line = b"\xff"
-    if line.isascii():
-        return line.decode("ascii") + "\n"
-    return json.dumps(record, ensure_ascii=True, separators=(",", ":"), default=_value) + "\n"
+        return None
+    return line.decode("ascii") + "\n" if line.isascii() else None
 
 
 def _value(raw: object) -> object:
@@ -100,7 +138,7 @@ def _value(raw: object) -> object:
 def write_jsonl(deliveries: Iterable[StoredDelivery], _destination: Destination) -> Iterator[bytes]:
     """One line a delivery."""
     for stored in deliveries:
-        yield as_line(delivery_record(stored.row, stored.delivery)).encode("ascii")
+        yield delivery_line(stored.row, stored.delivery).encode("ascii")
 
 
 class Imported(Struct, frozen=True):

@@ -13,7 +13,7 @@ from webhook_tui.domain.delivery.text import visible
 from webhook_tui.domain.errors import ProblemError
 from webhook_tui.domain.events import DeliveryStored, SessionEvent, VerdictChanged
 from webhook_tui.environment import child_environment
-from webhook_tui.export.json_lines import as_line, delivery_record
+from webhook_tui.export.json_lines import delivery_line
 from webhook_tui.headless import messages
 
 _AT_ONCE = 4
@@ -53,7 +53,7 @@ class DeliveryCommand:
         self._threads.shutdown()
 
     def _start(self, event: DeliveryStored) -> None:
-        line = as_line(delivery_record(event.row, event.delivery)).encode("ascii")
+        line = delivery_line(event.row, event.delivery).encode("ascii")
         self._threads.submit(self._run, event.row.seq, line)
 
     def _run(self, seq: int, line: bytes) -> None:

@@ -17,7 +17,7 @@ from webhook_tui.domain.delivery.summary import Summary, summarize
 from webhook_tui.domain.delivery.text import visible, visible_lines
 from webhook_tui.domain.jobs.job import JobFields
 from webhook_tui.domain.payload.json_decoder import is_too_deep
-from webhook_tui.export.json_lines import as_line, delivery_record
+from webhook_tui.export.json_lines import delivery_line
 from webhook_tui.headless.text_style import TextStyle
 from webhook_tui.storage.history_query import HistoryQuery
 
@@ -131,6 +131,6 @@ def print_deliveries(history: HistoryQuery, seqs: Sequence[int], output: str, fi
         sys.stdout.write(f"{table.header()}\n")
     for stored in history.deliveries(seqs):
         if output == "json":
-            sys.stdout.write(as_line(delivery_record(stored.row, stored.delivery)))
+            sys.stdout.write(delivery_line(stored.row, stored.delivery))
         else:
             sys.stdout.write(f"{table.line(stored, summarize(stored.delivery.body, fields))}\n")

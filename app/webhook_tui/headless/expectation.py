@@ -19,7 +19,7 @@ from webhook_tui.domain.delivery.text import visible
 from webhook_tui.domain.errors import ExitCode
 from webhook_tui.domain.events import HistoryOpened, SessionEvent, SessionReady
 from webhook_tui.domain.expectation.expectation import Criteria, Expectation, Outcome
-from webhook_tui.export.json_lines import as_line, delivery_record
+from webhook_tui.export.json_lines import delivery_line
 from webhook_tui.headless.delivery_page import DeliveryList
 from webhook_tui.headless.text_style import TextStyle, print_note
 from webhook_tui.storage.contracts.history_contract import DepartureReader
@@ -182,7 +182,7 @@ def print_outcome(expectation: Expectation, seconds: float, output: str) -> None
     if output == "junit":
         sys.stdout.write(junit(expectation, seconds))
     elif exit_code(expectation) is ExitCode.OK and output == "json":
-        sys.stdout.writelines(as_line(delivery_record(stored.row, stored.delivery)) for stored in deliveries)
+        sys.stdout.writelines(delivery_line(stored.row, stored.delivery) for stored in deliveries)
     elif exit_code(expectation) is ExitCode.OK and deliveries:
         last = max(stored.row.seq for stored in deliveries)
         table = DeliveryList(TextStyle.of_stdout(), datetime.now().astimezone(), last)

@@ -14,7 +14,7 @@ from webhook_tui import __version__
 from webhook_tui.domain import events, units
 from webhook_tui.domain.delivery.delivery import DeliveryRow
 from webhook_tui.domain.delivery.text import visible
-from webhook_tui.export.json_lines import as_line, delivery_record
+from webhook_tui.export.json_lines import as_line, delivery_line
 from webhook_tui.headless.delivery_page import answer_text
 from webhook_tui.headless.text_style import TextStyle
 
@@ -46,14 +46,14 @@ class LineWriter:
 
 def json_line(event: events.SessionEvent) -> str | None:
     """NDJSON, ASCII only, so that no received character can act on a terminal."""
+    if isinstance(event, events.DeliveryStored):
+        return delivery_line(event.row, event.delivery)
     record = _record(event)
     return None if record is None else as_line(record)
 
 
 def _record(event: events.SessionEvent) -> Mapping[str, Any] | None:
     match event:
-        case events.DeliveryStored(row=row, delivery=delivery):
-            return delivery_record(row, delivery)
         case events.VerdictChanged(row=row, cause=cause):
             return {
                 "type": "verdict",

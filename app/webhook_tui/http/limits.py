@@ -3,17 +3,28 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import math
+import sys
 from collections.abc import Collection
 from typing import Protocol
 
 from msgspec import Struct
+
+if sys.platform != "win32":
+    import resource
 
 NEVER = math.inf
 """No deadline."""
 
 _LATENESS_SECONDS = 0.01
 """Deadlines this close together are handled in one sweep; uvloop rounds timers to a millisecond."""
+
+_ENOUGH = 4096
+"""The limit that is requested. Some child programs close every possible descriptor, which a higher one makes slow."""
+_RESERVED = 128
+"""Descriptors reserved for the history, the tunnel, PiktID, forwarding and the terminal."""
+_FEWEST = 16
 
 
 class Limits(Struct, frozen=True):
@@ -35,6 +46,19 @@ class Limits(Struct, frozen=True):
     """How long they are read."""
     unread_seconds: float = 10.0
     """How long an answer may wait for a client that does not read."""
+
+
+def connections_within(most: int) -> int:
+    """Return `most`, or as many connections as the limit allows; raises the process's soft limit where it is low."""
+    if sys.platform == "win32":  # where sockets are no descriptors
+        return most
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft != resource.RLIM_INFINITY and soft < _ENOUGH:
+        wanted = _ENOUGH if hard == resource.RLIM_INFINITY else min(_ENOUGH, hard)
+        with contextlib.suppress(OSError, ValueError):  # not allowed: it stays as it is
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+            soft = wanted
+    return most if soft == resource.RLIM_INFINITY else min(most, max(_FEWEST, soft - _RESERVED))
 
 
 class Timed(Protocol):

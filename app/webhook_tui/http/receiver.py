@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import hmac
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from datetime import datetime
 from functools import partial
 from time import perf_counter
@@ -18,7 +18,7 @@ from msgspec import Struct
 
 from webhook_tui.domain.answer_rules.answer import NOT_STORED, Answer, NoResponse
 from webhook_tui.domain.delivery.delivery import Delivery
-from webhook_tui.domain.errors import ProblemError
+from webhook_tui.domain.errors import Problem
 from webhook_tui.domain.refusal import Refusal
 from webhook_tui.http.request import Request
 from webhook_tui.http.response import PLAIN, Exchange
@@ -28,15 +28,58 @@ _CLOSE = ((b"connection", b"close"),)
 _log = logging.getLogger(__name__)
 
 
+class Reply:
+    """Answers one delivery. After the first call, or once its sender has left, a call does nothing."""
+
+    __slots__ = ("_exchange", "_receiver")
+
+    def __init__(self, receiver: Receiver, exchange: Exchange) -> None:
+        self._receiver = receiver
+        self._exchange = exchange
+
+    def answer(self, answer: Answer) -> None:
+        """Answer it, at once or when its delay is over, or not at all."""
+        if answer.no_response is not None:
+            self._be_silent(answer.no_response)
+        elif answer.delay_seconds:
+            asyncio.get_running_loop().call_later(answer.delay_seconds, self._send, answer)
+        else:
+            self._send(answer)
+
+    def not_stored(self, problem: Problem) -> None:
+        """Answer 503, so that it is sent again."""
+        what = problem.message.rstrip(".")
+        self._receiver.refused(Refusal(503, f"{what[:1].lower()}{what[1:]}"))
+        self._send(NOT_STORED)
+
+    def _send(self, answer: Answer) -> None:
+        exchange = self._exchange
+        if not exchange.is_over:
+            exchange.send(answer)
+            self._receiver.answered(perf_counter() - exchange.request.began)
+
+    def _be_silent(self, silence: NoResponse) -> None:
+        exchange = self._exchange
+        if silence is NoResponse.RESET or exchange.is_closed:
+            exchange.reset()
+            return
+        patience = asyncio.get_running_loop().call_later(self._receiver.patience_seconds, exchange.reset)
+
+        def on_closed() -> None:
+            patience.cancel()
+            exchange.reset()
+
+        exchange.on_closed = on_closed
+
+
 class Receiver(Struct, frozen=True, kw_only=True):
     """The receiver's application. All callables are called on the server's loop."""
 
     hook_path: str | None
     """The path of the webhook; None: any path."""
-    record: Callable[[Delivery], Awaitable[Answer]]
-    """Called with each delivery; its result is answered. ProblemError: it could not be stored, 503.
-
-    A future costs less than a coroutine, for which a task is made.
+    record: Callable[[Delivery, Reply], asyncio.Future[None] | None]
+    """Called with each delivery, to store it and then to reply; returns what is to be cancelled when the server stops
+    before that. An error raised by it is answered 500.
     """
     refused: Callable[[Refusal], None]
     """Called with each request that is answered with an error and not recorded."""
@@ -73,46 +116,9 @@ class Receiver(Struct, frozen=True, kw_only=True):
             client=request.client,
             http_version=request.http_version,
         )
-        exchange.work = work = asyncio.ensure_future(self.record(delivery))
-        work.add_done_callback(partial(self._on_recorded, exchange))
-
-    def _on_recorded(self, exchange: Exchange, work: asyncio.Future[Answer]) -> None:
-        if work.cancelled():
-            exchange.fail()
-            return
-        error = work.exception()
-        if isinstance(error, ProblemError):
-            what = error.problem.message.rstrip(".")
-            self.refused(Refusal(503, f"{what[:1].lower()}{what[1:]}"))
-            self._send(exchange, NOT_STORED)
-        elif error is not None:
-            _log.error("A delivery was answered 500", exc_info=error)
-            exchange.fail()
-        else:
-            answer = work.result()
-            if answer.no_response is not None:
-                self._be_silent(exchange, answer.no_response)
-            elif answer.delay_seconds:
-                asyncio.get_running_loop().call_later(answer.delay_seconds, self._send, exchange, answer)
-            else:
-                self._send(exchange, answer)
-
-    def _send(self, exchange: Exchange, answer: Answer) -> None:
-        if not exchange.is_over:
-            exchange.send(answer)
-            self.answered(perf_counter() - exchange.request.began)
-
-    def _be_silent(self, exchange: Exchange, silence: NoResponse) -> None:
-        if silence is NoResponse.RESET or exchange.is_closed:
-            exchange.reset()
-            return
-        patience = asyncio.get_running_loop().call_later(self.patience_seconds, exchange.reset)
-
-        def on_closed() -> None:
-            patience.cancel()
-            exchange.reset()
-
-        exchange.on_closed = on_closed
+        exchange.work = work = self.record(delivery, Reply(self, exchange))
+        if work is not None:
+            work.add_done_callback(partial(_on_ended, exchange))
 
     def _is_hook(self, path: bytes) -> bool:
         return self.hook_path is None or hmac.compare_digest(path, self.hook_path.encode("latin-1"))
@@ -120,3 +126,11 @@ class Receiver(Struct, frozen=True, kw_only=True):
 
 def _refusal(status: int, reason: str, request: Request) -> Refusal:
     return Refusal.of_request(status, reason, request.method, request.target.decode("latin-1"))
+
+
+def _on_ended(exchange: Exchange, work: asyncio.Future[None]) -> None:
+    error = None if work.cancelled() else work.exception()
+    if error is not None:
+        _log.error("A delivery was answered 500", exc_info=error)
+    if error is not None or work.cancelled():
+        exchange.fail()

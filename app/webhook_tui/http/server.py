@@ -9,8 +9,7 @@ from collections.abc import Callable
 from msgspec.structs import replace
 
 from webhook_tui.domain.refusal import Refusal
-from webhook_tui.http.descriptors import connections_within
-from webhook_tui.http.limits import Limits
+from webhook_tui.http.limits import Limits, connections_within
 from webhook_tui.http.protocol import Application, Connections, HttpProtocol
 from webhook_tui.http.sockets import BACKLOG
 

@@ -9,7 +9,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 
 from webhook_tui.domain import units
 from webhook_tui.domain.errors import Problem, ProblemError
-from webhook_tui.domain.images import Picture
+from webhook_tui.domain.images.image import Picture
 
 MOST_PIXELS = 50_000_000
 """Of an image; decoded it takes up to four bytes a pixel."""

@@ -17,7 +17,7 @@ from msgspec import Struct
 from webhook_tui.domain import units
 from webhook_tui.domain.delivery.text import visible
 from webhook_tui.domain.errors import Problem, ProblemError
-from webhook_tui.domain.images import LARGEST_BYTES
+from webhook_tui.domain.images.image import LARGEST_BYTES
 from webhook_tui.http.tls import verifying_context
 
 TIMEOUT_SECONDS = 10.0

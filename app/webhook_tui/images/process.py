@@ -16,7 +16,7 @@ import msgspec
 
 import webhook_tui
 from webhook_tui.domain.errors import Problem
-from webhook_tui.domain.images import LARGEST_SIDE, ImageRequest, LoadFailed, Picture, Progress, Report, Saved
+from webhook_tui.domain.images.image import LARGEST_SIDE, ImageRequest, LoadFailed, Picture, Progress, Report, Saved
 
 DEADLINE_SECONDS = 30.0
 """For one image, from the start of the process."""

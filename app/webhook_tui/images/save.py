@@ -8,7 +8,7 @@ from urllib.parse import unquote, urlsplit
 
 from webhook_tui.domain.delivery.text import visible
 from webhook_tui.domain.errors import Problem, ProblemError
-from webhook_tui.domain.images import SUFFIXES, safe_name
+from webhook_tui.domain.images.image_links import SUFFIXES, safe_name
 
 _LONGEST_NAME = 100
 _MOST_NAMES = 1000

@@ -12,7 +12,7 @@ from typing import BinaryIO
 import msgspec
 
 from webhook_tui.domain.errors import ProblemError
-from webhook_tui.domain.images import LARGEST_SIDE, ImageRequest, LoadFailed, Picture, Progress, Report, Saved
+from webhook_tui.domain.images.image import LARGEST_SIDE, ImageRequest, LoadFailed, Picture, Progress, Report, Saved
 from webhook_tui.images.decode import thumbnail
 from webhook_tui.images.download import download
 from webhook_tui.images.save import save

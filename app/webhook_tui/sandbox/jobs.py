@@ -33,6 +33,9 @@ JOB_KINDS = ("image", "identity", "failed")
 _POST_PROCESSED = frozenset({"garment_recolor"})
 """Types that are post-processed by default: seen in PiktID's code for recolor."""
 
+FIRST_ID = 1_000_000_000
+"""First id of sample events: larger than real ids, and twice of it still fits into 32 bits."""
+
 
 class SampleEvent(Struct, frozen=True):
     """One event of a sample job, before it has an id."""
@@ -104,6 +107,23 @@ def failed_job(random: Callable[[], float]) -> Iterator[SampleEvent]:
     yield SampleEvent(failed.name, failed.data | {"error_message": "No person was found in the image."})
 
 
+def sample_data(name: str, random: Callable[[], float]) -> dict[str, object]:
+    """Return data for an event of that name: of a completed job, or {} for ping and unknown names."""
+    events = [*image_job(random), *identity_job(random)]
+    return next((event.data for event in reversed(events) if event.name == name), {})
+
+
+def sample_body(event: str) -> bytes:
+    """Return a sample event with the current time and an id of its own."""
+    fields = {
+        "id": FIRST_ID + secrets.randbelow(FIRST_ID),
+        "name": event,
+        "data": sample_data(event, chance.random),
+        "timestamp": round(time.time(), 3),
+    }
+    return json.dumps(fields).encode("ascii")
+
+
 def _status(job: str, kind: str, status: str, finished: int, images: int) -> SampleEvent:
     post_processed = kind in _POST_PROCESSED
     return SampleEvent(
@@ -152,27 +172,6 @@ def _image(random: Callable[[], float], job: str, index: int, images_url: str) -
 
 def _characters(random: Callable[[], float], alphabet: str, count: int) -> str:
     return "".join(alphabet[int(random() * len(alphabet)) % len(alphabet)] for _ in range(count))
-
-
-FIRST_ID = 1_000_000_000
-"""First id of sample events: larger than real ids, and twice of it still fits into 32 bits."""
-
-
-def sample_data(name: str, random: Callable[[], float]) -> dict[str, object]:
-    """Return data for an event of that name: of a completed job, or {} for ping and unknown names."""
-    events = [*image_job(random), *identity_job(random)]
-    return next((event.data for event in reversed(events) if event.name == name), {})
-
-
-def sample_body(event: str) -> bytes:
-    """Return a sample event with the current time and an id of its own."""
-    fields = {
-        "id": FIRST_ID + secrets.randbelow(FIRST_ID),
-        "name": event,
-        "data": sample_data(event, chance.random),
-        "timestamp": round(time.time(), 3),
-    }
-    return json.dumps(fields).encode("ascii")
 
 
 _WRONG = (

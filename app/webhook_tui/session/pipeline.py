@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable
-from typing import Any
 
 from msgspec import Struct
 
@@ -13,7 +11,8 @@ from webhook_tui.domain.delivery.delivery import Delivery, DeliveryRow, StoredDe
 from webhook_tui.domain.errors import Problem, ProblemError
 from webhook_tui.domain.events import DeliveryStored, Forwarded, Notified, ProblemOccurred
 from webhook_tui.domain.signature.signature import Verifier
-from webhook_tui.domain.signature.verdict import Verdict
+from webhook_tui.domain.signature.verdict import Verdict, VerificationResult
+from webhook_tui.http.receiver import Reply
 from webhook_tui.session import messages
 from webhook_tui.session.answer_rule import ActiveAnswerRule
 from webhook_tui.session.bus import DeliveryRefused, EventBus, VerificationWanted
@@ -24,7 +23,6 @@ from webhook_tui.session.status import StatusPublisher
 from webhook_tui.session.tasks import BackgroundTasks
 from webhook_tui.session.verification.secret_ring import SecretRingRepository
 from webhook_tui.storage.history import DeliveryStore
-from webhook_tui.storage.writer import Arrival
 
 SECRETS_BEFORE_THE_ANSWER = 4
 """The current secret and the last three; older ones are tried in the background."""
@@ -37,23 +35,24 @@ _DEFAULT = Answer()
 
 
 class _Arrival(Struct, frozen=True, eq=False):
-    """A delivery from its verification to its answer.
-
-    An object that the writer calls, instead of another future: its callback takes a turn of the loop.
-    """
+    """A delivery from its verification to its answer."""
 
     pipeline: DeliveryPipeline
     delivery: Delivery
     answer: Answer
+    reply: Reply
 
-    def on_stored(self, row: DeliveryRow) -> Answer:
-        """Publish the delivery; return its answer."""
-        self.pipeline.publish(StoredDelivery(row, self.delivery))
-        return self.answer
+    def on_stored(self, row: DeliveryRow) -> None:
+        """Publish the delivery, then answer it."""
+        try:
+            self.pipeline.publish(row, self.delivery)
+        finally:
+            self.reply.answer(self.answer)
 
     def on_failed(self, problem: Problem) -> None:
         """Publish why it is not stored."""
         self.pipeline.refuse(self.delivery, problem)
+        self.reply.not_stored(problem)
 
 
 class DeliveryPipeline:
@@ -86,60 +85,65 @@ class DeliveryPipeline:
         """The reason for not storing that was published last."""
         self._quiet_timer: asyncio.TimerHandle | None = None
 
-    def record(self, delivery: Delivery) -> Awaitable[Answer]:
-        """Store one delivery; the result is its answer, or a ProblemError when it could not be stored.
+    def record(self, delivery: Delivery, reply: Reply) -> asyncio.Task[None] | None:
+        """Store one delivery, then answer it; return the task that does so where the answer is the local app's.
 
         A forwarded delivery that returns is stored already and is not stored again.
         """
         if self._forwarder.has_come_back(delivery.headers):
-            answered: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
-            answered.set_result(LOOP)
-            return answered
+            asyncio.get_running_loop().call_soon(reply.answer, LOOP)
+            return None
         ruled = self._answer_rule.next(delivery)
         if self._forwarder.is_on:
-            return self._record_and_forward(delivery, ruled)
+            return asyncio.create_task(self._record_and_forward(delivery, ruled, reply))
         answer = ruled or _DEFAULT
-        return self._store_delivery(delivery, answer.answered, _Arrival(self, delivery, answer))
+        self._store.record_for(
+            _Arrival(self, delivery, answer, reply),
+            delivery,
+            self._verify(delivery),
+            account=self._secret_ring.account,
+            answered=answer.answered,
+        )
+        return None
 
-    async def _record_and_forward(self, delivery: Delivery, ruled: Answer | None) -> Answer:
+    async def _record_and_forward(self, delivery: Delivery, ruled: Answer | None, reply: Reply) -> None:
+        verification, answered = self._verify(delivery), None if ruled is None else ruled.answered
         try:
-            row = await self._store_delivery(delivery, None if ruled is None else ruled.answered)
+            row = await self._store.record(delivery, verification, account=self._secret_ring.account, answered=answered)
         except ProblemError as error:
             self.refuse(delivery, error.problem)
-            raise
+            reply.not_stored(error.problem)
+            return
+        self.publish(row, delivery)
         stored = StoredDelivery(row, delivery)
-        self.publish(stored)
         url = self._forwarder.url_for(stored)
         if ruled is None:
-            return await self._forward(stored, url)
+            reply.answer(await self._forward(stored, url))
+            return
         if url is not None:
-            self._tasks.start(self._forward_besides(stored, url), f"Forwarding delivery #{stored.row.seq}")
-        return ruled
+            self._tasks.start(self._forward_besides(stored, url), f"Forwarding delivery #{row.seq}")
+        reply.answer(ruled)
 
-    def _store_delivery(
-        self, delivery: Delivery, answered: int | None, arrival: Arrival | None = None
-    ) -> asyncio.Future[Any]:
-        """Verify and store."""
+    def _verify(self, delivery: Delivery) -> VerificationResult:
         ring = self._secret_ring
         if self._verifier.ring is not ring.ring:
             self._verifier = Verifier(ring.ring)
-        verification = self._verifier.check(
+        return self._verifier.check(
             delivery.headers,
             delivery.body,
             limit=SECRETS_BEFORE_THE_ANSWER,
             unanswered=ring.unanswered,
             zone_now=self._clock.local_now,
         )
-        return self._store.record(delivery, verification, account=ring.account, answered=answered, arrival=arrival)
 
     def refuse(self, delivery: Delivery, problem: Problem) -> None:
         """Publish that a delivery could not be stored."""
         self._publish_not_stored(problem)
         self._bus.publish(DeliveryRefused(delivery))
 
-    def publish(self, stored: StoredDelivery) -> None:
+    def publish(self, row: DeliveryRow, delivery: Delivery) -> None:
         """Count and publish a delivery that is on disk."""
-        status, row = self._status, stored.row
+        status = self._status
         if status.route.storing is not None:
             status.change(storing=None)
         if self._published is not None and self._quiet_timer is None:
@@ -147,8 +151,7 @@ class DeliveryPipeline:
         status.count_received(row.verdict)
         if self._store.set_aside is not None:
             status.note_set_aside("The history", self._store.set_aside)
-        is_simulated = self._simulation.is_own(stored.delivery.headers)
-        self._bus.publish(DeliveryStored(row, stored.delivery, is_simulated))
+        self._bus.publish(DeliveryStored(row, delivery, self._simulation.is_own(delivery.headers)))
         if (
             row.verdict is Verdict.PENDING
             and not self._secret_ring.unanswered

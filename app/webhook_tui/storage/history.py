@@ -8,7 +8,6 @@ import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 from webhook_tui.domain.account import Account
 from webhook_tui.domain.delivery.delivery import Delivery, DeliveryRow, StoredDelivery
@@ -114,20 +113,30 @@ class DeliveryStore:
         return self._writer.commits
 
     def record(
+        self, delivery: Delivery, verification: VerificationResult, *, account: Account, answered: int | None
+    ) -> asyncio.Future[DeliveryRow]:
+        """Store a delivery; the result is its row when the transaction is synced.
+
+        It is a ProblemError when it could not be stored; the next one may be stored again.
+        """
+        fields = self._job_fields
+        return self._writer.record(
+            recordable(delivery, verification, account=account, answered=answered, job_fields=fields)
+        )
+
+    def record_for(
         self,
+        arrival: Arrival,
         delivery: Delivery,
         verification: VerificationResult,
         *,
         account: Account,
         answered: int | None,
-        arrival: Arrival | None = None,
-    ) -> asyncio.Future[Any]:
-        """Store a delivery; the result is its row, or what `arrival` returns, when the transaction is synced.
-
-        It is a ProblemError when it could not be stored; the next one may be stored again.
-        """
-        return self._writer.record(
-            recordable(delivery, verification, account=account, answered=answered, job_fields=self._job_fields), arrival
+    ) -> None:
+        """Store a delivery in the same way, and report to `arrival`."""
+        fields = self._job_fields
+        self._writer.record_for(
+            arrival, recordable(delivery, verification, account=account, answered=answered, job_fields=fields)
         )
 
     async def set_answered(self, seq: int, answered: int | None) -> DeliveryRow | None:

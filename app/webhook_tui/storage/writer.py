@@ -41,10 +41,13 @@ _logger = logging.getLogger(__name__)
 
 
 class Arrival(Protocol):
-    """A delivery on its way. Its methods are called on the loop of the caller, before the future is resolved."""
+    """A delivery that waits for its commit. One of its methods is called once, on the loop of the caller.
 
-    def on_stored(self, row: DeliveryRow) -> object:
-        """The delivery is on disk; return what the future results in."""
+    A future for each delivery costs more: its callback takes another turn of the loop.
+    """
+
+    def on_stored(self, row: DeliveryRow) -> None:
+        """The delivery is on disk."""
 
     def on_failed(self, problem: Problem) -> None:
         """The delivery could not be stored."""
@@ -53,29 +56,23 @@ class Arrival(Protocol):
 class _Request(Struct, eq=False):
     work: Job[Any] | Recordable
     loop: asyncio.AbstractEventLoop
-    future: asyncio.Future[Any]
-    arrival: Arrival | None = None
+    waiting: asyncio.Future[Any] | Arrival
     result: Any = None
     error: ProblemError | None = None
 
     def resolve(self) -> None:
-        """Resolve the future, which may be cancelled."""
-        error: Exception | None = self.error
-        result = self.result
-        if self.arrival is not None:
-            try:
-                if self.error is None:
-                    result = self.arrival.on_stored(result)
-                else:
-                    self.arrival.on_failed(self.error.problem)
-            except Exception as raised:  # noqa: BLE001 -- of the caller; the others of the group go on
-                error = raised
-        if self.future.done():
-            return
-        if error is None:
-            self.future.set_result(result)
-        else:
-            self.future.set_exception(error)
+        """Pass on the result. A future may be cancelled."""
+        waiting, error = self.waiting, self.error
+        if not isinstance(waiting, asyncio.Future):
+            if error is None:
+                waiting.on_stored(self.result)
+            else:
+                waiting.on_failed(error.problem)
+        elif not waiting.done():
+            if error is None:
+                waiting.set_result(self.result)
+            else:
+                waiting.set_exception(error)
 
 
 class Writer:
@@ -97,31 +94,37 @@ class Writer:
         self._thread = threading.Thread(target=self._work, name="history-writer", daemon=True)
         self._thread.start()
 
-    def record(self, record: Recordable, arrival: Arrival | None = None) -> asyncio.Future[Any]:
-        """Store a delivery; the result is its row, or what `arrival` returns, once it is committed.
+    def record_for(self, arrival: Arrival, record: Recordable) -> None:
+        """Store a delivery, and report to `arrival` once it is committed, or is not stored."""
+        self._submit(record, asyncio.get_running_loop(), arrival)
 
-        It is a ProblemError when it is not stored.
-        """
-        return self._submit(record, arrival)
+    def record(self, record: Recordable) -> asyncio.Future[DeliveryRow]:
+        """Store a delivery; the result is its row once it is committed, or a ProblemError when it is not stored."""
+        return self._submit_future(record)
 
     def run(self, job: Job[T]) -> asyncio.Future[T]:
         """Run a job; the result is its own once it is committed, or a ProblemError when it is not.
 
         A cancelled job may have been committed. Requests are carried out in the order of the calls.
         """
-        return self._submit(job)
+        return self._submit_future(job)
 
-    def _submit(self, work: Job[Any] | Recordable, arrival: Arrival | None = None) -> asyncio.Future[Any]:
+    def _submit_future(self, work: Job[Any] | Recordable) -> asyncio.Future[Any]:
         loop = asyncio.get_running_loop()
         future = loop.create_future()
+        self._submit(work, loop, future)
+        return future
+
+    def _submit(
+        self, work: Job[Any] | Recordable, loop: asyncio.AbstractEventLoop, waiting: asyncio.Future[Any] | Arrival
+    ) -> None:
         with self._lock:
             if self._closed:
                 raise RuntimeError("the writer is closed")
             pending = self._pending.setdefault(loop, [])
-            pending.append(_Request(work, loop, future, arrival))
+            pending.append(_Request(work, loop, waiting))
         if len(pending) == 1:
             loop.call_soon(self._flush, loop)
-        return future
 
     def _flush(self, loop: asyncio.AbstractEventLoop) -> None:
         """Queue what one turn of the loop brought at once: one wake-up of the thread, and larger groups."""
@@ -237,7 +240,7 @@ class Writer:
 
 
 def _resolve_all(group: Sequence[_Request]) -> None:
-    """Resolve the futures with one call for each loop: one wake-up for a group. A closed loop is skipped."""
+    """Pass on the results with one call for each loop: one wake-up for a group. A closed loop is skipped."""
     by_loop: dict[asyncio.AbstractEventLoop, list[_Request]] = {}
     for request in group:
         by_loop.setdefault(request.loop, []).append(request)
@@ -248,4 +251,7 @@ def _resolve_all(group: Sequence[_Request]) -> None:
 
 def _resolve(requests: Sequence[_Request]) -> None:
     for request in requests:
-        request.resolve()
+        try:
+            request.resolve()
+        except Exception:
+            _logger.exception("What waited for a transaction failed at its result")

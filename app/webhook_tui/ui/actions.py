@@ -79,6 +79,8 @@ ACTIONS: tuple[Action, ...] = (
     Action("tabs.next", "next tab", "right_square_bracket", "Next tab", needs_delivery=True),
     Action("table.into_detail", "into the detail", "right", "Detail"),
     Action("detail.zoom", "zoom the detail", "z", "Zoom", needs_delivery=True),
+    Action("detail.grow", "a larger detail", "less_than_sign", "Larger detail", needs_delivery=True),
+    Action("detail.shrink", "a smaller detail", "greater_than_sign", "Smaller detail", needs_delivery=True),
     Action("piktid.ping", "send a test ping", "t", "Test ping", needs_session=True),
     Action("piktid.register", "register the webhook (asks if it is healthy)", "u", "Register"),
     Action("piktid.delete", "delete the webhook", "X", "Delete", needs_session=True),
@@ -105,7 +107,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("route.addresses", "what the status line shortens; copy", label="Addresses in full"),
     Action("receiver.forward", "to your own app; its answer goes back", label="Forward every delivery"),
     Action("delivery.simulate", "signed, to the receiver or a URL", label="Simulate an event"),
-    Action("screen.reset", "theme, tab and filter as at the first start", label="Reset layout"),
+    Action("screen.reset", "theme, tab, filter and split as at the first start", label="Reset layout"),
     Action("route.check", "check whether it reaches the receiver", label="Check the public URL"),
 )
 BY_ID = {action.id: action for action in ACTIONS}

@@ -13,11 +13,21 @@ class WorkStoppedError(Exception):
 class LongWork:
     """One piece of work. Its counts may be changed and it may be stopped from any thread."""
 
-    def __init__(self, name: str, total: int | None, on_stop: Callable[[], None] = lambda: None) -> None:
-        """`name`: in a word, for the status line. `total`: steps; None: not known. `on_stop` is called by `stop`."""
+    def __init__(
+        self,
+        name: str,
+        total: int | None,
+        on_stop: Callable[[], None] = lambda: None,
+        show_dialog: Callable[[], None] = lambda: None,
+    ) -> None:
+        """`name`: in a word, for the status line. `total`: steps; None: not known. `on_stop` is called by `stop`.
+
+        `show_dialog`: shows the dialog that was hidden.
+        """
         self.name = name
         self.total = total
         self.done = 0
+        self.show_dialog = show_dialog
         self._on_stop = on_stop
         self._stopped = Event()
 

@@ -9,6 +9,8 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
+from webhook_tui.ui.widgets.split_pane import Split
+
 _log = logging.getLogger(__name__)
 
 
@@ -20,6 +22,8 @@ class Preferences(Struct, frozen=True, omit_defaults=True):
     """Of the detail."""
     filter: str = ""
     """Of the table."""
+    split: Split = Split()
+    """Of table and detail."""
 
 
 class PreferencesFile:

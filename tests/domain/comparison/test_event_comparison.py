@@ -11,10 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from webhook_tui.domain.comparison.compared_event import ComparedEvent, DifferingDelivery, Reason, Seen
-from webhook_tui.domain.comparison.diff import LARGEST_COMPARED, differing_paths
 from webhook_tui.domain.comparison.event_comparison import EventComparison, Limits, Observation
-from webhook_tui.domain.delivery.event import parse_event
-from webhook_tui.domain.statistics.intervals import Interval, Intervals
+from webhook_tui.domain.statistics.intervals import Interval
 
 START = datetime(2026, 11, 23, 14, 0, tzinfo=UTC)
 
@@ -323,48 +321,3 @@ def test_any_order_of_the_same_observations_ends_the_same(
     assert one.counts == other.counts
     assert sum(one.counts.values()) == len(one.events())
     assert one.next_due is None
-
-
-def test_an_id_that_json_cannot_say_is_none() -> None:
-    """It could not be written in a line of JSON."""
-    assert parse_event(b'{"id": 1e400}').event_id is None
-
-
-@pytest.mark.parametrize(
-    ("one", "other", "paths"),
-    [
-        (b'{"a":1}', b'{ "a" : 1.0 }', 0),
-        (b'{"a":1,"b":2}', b'{"b":2,"a":1}', 0),
-        (b'{"a":"\\u00e9"}', '{"a":"é"}'.encode(), 0),
-        (b'{"a":1}', b'{"a":true}', 1),
-        (b'{"a":null}', b"{}", 1),
-        (b'{"a":{"b":1,"c":2}}', b'{"a":{"b":2,"c":3}}', 2),
-        (b'{"a":{"b":1,"c":2}}', b'{"a":[1,2]}', 1),
-        (b'{"a":[1,2,3]}', b'{"a":[1,9]}', 2),
-        (b'{"a":NaN}', b'{"a":NaN }', 0),
-        (b'{"a":NaN}', b'{"a":"NaN"}', 1),
-        (b"not json", b"not json", 0),
-        (b"not json", b"{}", 1),
-        (b"[" * 100_000, b"{}", 1),
-        (b" " * LARGEST_COMPARED + b"{}", b"{}", None),
-    ],
-)
-def test_contents_differ_by_paths(one: bytes, other: bytes, paths: int | None) -> None:
-    """JSON is compared, not spelling; both ways round alike."""
-    assert differing_paths(one, other) == paths
-    assert differing_paths(other, one) == paths
-
-
-def test_intervals_are_reported_once_and_bounded() -> None:
-    """The same again is no news; the oldest go."""
-    spells = Intervals()
-    assert not spells.note(at(0), is_so=False)
-    assert spells.note(at(1), is_so=True)
-    assert not spells.note(at(2), is_so=True)
-    assert spells.current == Interval(at(1))
-    assert spells.note(at(3), is_so=False)
-    assert spells.overlapping(at(3), at(9)) == Interval(at(1), at(3))
-    assert spells.overlapping(at(4), at(9)) is None
-    for number in range(1000):
-        spells.note(at(10 + number), is_so=number % 2 == 0)
-    assert spells.overlapping(at(1), at(3)) is None

@@ -37,7 +37,6 @@ from webhook_tui.domain.filtering.terms import (
     Text,
     VerdictIs,
 )
-from webhook_tui.domain.filtering.tokens import without_last
 from webhook_tui.domain.signature.verdict import Verdict
 
 PIECES = [f"{name}:" for name in FIELDS] + [
@@ -254,21 +253,6 @@ def test_what_reaches_the_end_may_still_become_right(text: str, is_finished: boo
         parse(text)
 
     assert error.value.is_finished_in(text) is is_finished
-
-
-@pytest.mark.parametrize(
-    ("text", "rest", "last"),
-    [
-        ("", "", ""),
-        ("a", "", "a"),
-        ("a  b ", "a  ", "b"),
-        ('a or !"b c"', "a ", '!"b c"'),
-        ('a "or" b', 'a "or" ', "b"),
-    ],
-)
-def test_the_last_term_can_be_dropped(text: str, rest: str, last: str) -> None:
-    """With an `or` before it."""
-    assert without_last(text) == (rest, last)
 
 
 NAMED = {

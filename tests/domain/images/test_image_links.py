@@ -6,7 +6,8 @@ import json
 
 import pytest
 
-from webhook_tui.domain.images import ImageLink, image_links
+from webhook_tui.domain.images.image import ImageLink
+from webhook_tui.domain.images.image_links import image_links
 
 CDN = "https://cdn.example.com"
 
@@ -57,3 +58,22 @@ def test_at_most_nine_and_their_host() -> None:
 
     assert len(found) == 9
     assert found[0].host == "cdn.example.com:8443"
+
+
+def test_what_the_payload_says_of_an_image() -> None:
+    """The nearest object round the link that describes it, also where the job's fields name the link."""
+    results = [
+        {
+            "image_index": n,
+            "original_filename": f"{n}.jpg",
+            "quality_score": n / 2,
+            "output": {"full_size": f"{CDN}/{n}"},
+        }
+        for n in (0, 1)
+    ]
+    assert image_links(body({"results": results, "quality_score": 9})) == (
+        ImageLink(f"{CDN}/0", name="0.jpg", quality=0.0, index=0),
+        ImageLink(f"{CDN}/1", name="1.jpg", quality=0.5, index=1),
+    )
+    strange = {"image_index": True, "original_filename": 5, "quality_score": "high", "link": f"{CDN}/face"}
+    assert image_links(body(strange)) == (ImageLink(f"{CDN}/face"),)

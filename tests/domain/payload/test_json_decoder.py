@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from webhook_tui.domain.comparison.diff import changed_paths
 from webhook_tui.domain.delivery.event import parse_event
-from webhook_tui.domain.payload.json_decoder import DEEPEST, NestingError, decode, depth, is_too_deep
+from webhook_tui.domain.payload.json_decoder import DEEPEST, NestingError, decode, depth, is_too_deep, values_at
 from webhook_tui.domain.signature.lint import field_paths
 from webhook_tui.payload_query.evaluate import document_of, evaluate
 from webhook_tui.piktid.models import read_object
@@ -125,3 +125,19 @@ def test_the_fast_decoder_reads_what_the_standard_library_reads(body: bytes) -> 
         found = "ValueError"
 
     assert found == expected
+
+
+@pytest.mark.parametrize(
+    ("path", "found"),
+    [
+        ((), [{"a": [{"b": 1}, {"b": 2}, 3], "2": 4}]),
+        (("a", "b"), [1, 2]),
+        (("a", "1", "b"), [2]),
+        (("2",), [4]),
+        (("a", "9"), []),
+        (("a", "b", "c"), []),
+    ],
+)
+def test_values_at_a_path(path: tuple[str, ...], found: list[object]) -> None:
+    """A number is an index in a list and a key in an object."""
+    assert values_at({"a": [{"b": 1}, {"b": 2}, 3], "2": 4}, path) == found

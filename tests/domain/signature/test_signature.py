@@ -6,9 +6,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from webhook_tui.domain.errors import ProblemError
 from webhook_tui.domain.signature.secret import Secret
 from webhook_tui.domain.signature.secret_ring import SecretRing
-from webhook_tui.domain.signature.signature import Verifier, check_signature, sign
+from webhook_tui.domain.signature.signature import Verifier, check_signature, event_headers, sign
 from webhook_tui.domain.signature.verdict import Verdict
 
 NOW = datetime(2026, 11, 23, 14, 20, tzinfo=UTC)
@@ -134,3 +135,17 @@ def test_equal_signatures_joined_by_a_proxy_count_as_two_equal_lines(comma: byte
     assert verdict_of(comma.join([good, other])) is Verdict.MALFORMED
     assert verdict_of(good + comma) is Verdict.MALFORMED
     assert verdict_of(comma) is Verdict.MALFORMED
+
+
+def test_headers_of_an_event_of_our_own_are_signed() -> None:
+    """As PiktID sends them; the check finds them valid."""
+    headers = event_headers("image_result", Secret("s"), BODY, agent="webhook-tui/1")
+
+    assert dict(headers)[b"X-Webhook-Event"] == b"image_result"
+    assert check_signature(headers, BODY, _ring("s"), zone_now=NOW).verdict is Verdict.VALID
+
+
+@pytest.mark.parametrize("event", ["", " ", " ping", "a\nb", "a\x00"])
+def test_an_event_that_no_header_can_name_is_refused(event: str) -> None:
+    with pytest.raises(ProblemError):
+        event_headers(event, Secret("s"), BODY, agent="webhook-tui/1")

@@ -6,7 +6,7 @@ import pytest
 from rich.color import ColorSystem
 from rich.style import Style
 
-from webhook_tui.domain.images import Picture
+from webhook_tui.domain.images.image import Picture
 from webhook_tui.ui.format.picture import fitted, half_blocks, reduced, shades
 
 RED, GREEN, BLUE, WHITE = b"\xff\0\0", b"\0\xff\0", b"\0\0\xff", b"\xff\xff\xff"

@@ -6,30 +6,23 @@ from concurrent.futures import Future
 from datetime import UTC, datetime, timedelta
 from time import thread_time
 
-import pytest
 from msgspec.structs import replace
 
+from tests.ui.compared_events import CLOCK, LOST, ONLY_WEBHOOK, event
 from tests.ui.fake_session import RUNNING, FakeSession
 from tests.ui.memory_rows import mock_up_rows, stored_delivery
 from tests.ui.stage import SMALL, Stage, stage
 from webhook_tui.domain.commands import OwnershipChoice, ResolveOwnership
-from webhook_tui.domain.comparison.compared_event import ComparedEvent, Reason, Seen
-from webhook_tui.domain.errors import Problem
+from webhook_tui.domain.comparison.compared_event import ComparedEvent
 from webhook_tui.domain.events import (
     EventCompared,
     OwnershipQuestioned,
     StatusChanged,
 )
 from webhook_tui.domain.queries import Answer, ComparedEvents, EventSides, GetComparison, GetEventSides, Query
-from webhook_tui.domain.statistics.intervals import Interval
 from webhook_tui.domain.status import StreamStatus
-from webhook_tui.ui.format.comparison.event import content_cell, lag_cell, sentences, state_line
-from webhook_tui.ui.format.comparison.event_sides import lines_of, sides_text
-from webhook_tui.ui.symbols import ASCII, UNICODE
 from webhook_tui.ui.widgets.table.event_table import EventTable
 
-CLOCK = datetime(2026, 11, 23, 14, 20, 10, tzinfo=UTC)
-"""The moment of the mock-up."""
 LIVE = StreamStatus(
     "live",
     since=datetime(2026, 11, 23, 14, 2, 9, tzinfo=UTC),
@@ -39,45 +32,6 @@ LIVE = StreamStatus(
 )
 
 
-def at(clock: str) -> datetime:
-    """A time of that day."""
-    hours, minutes, seconds = (float(part) for part in clock.split(":"))
-    return datetime(2026, 11, 23, tzinfo=UTC) + timedelta(hours=hours, minutes=minutes, seconds=seconds)
-
-
-def event(
-    event_id: str,
-    name: str = "image_result",
-    webhook: str | None = "14:02:11.1",
-    sse: str | None = "14:02:11",
-    *,
-    seen: Seen | None = Seen.BOTH,
-    differing: int | None = 0,
-    reason: Reason | None = None,
-    spell: Interval | None = None,
-    backfilled: bool = False,
-) -> ComparedEvent:
-    """One event; what is not said is usual."""
-    return ComparedEvent(
-        event_id=event_id,
-        name=name,
-        webhook_at=None if webhook is None else at(webhook),
-        seq=None if webhook is None else 3,
-        sse_at=None if sse is None else at(sse),
-        backfilled=backfilled,
-        happened_at=None,
-        seen=seen,
-        differing=None if None in (webhook, sse) else differing,
-        reason=reason,
-        spell=spell,
-    )
-
-
-OUTAGE = Interval(at("14:19:52"), at("14:19:59"))
-LOST = event(
-    "90405", "identity_preprocessing", None, "14:19:58", seen=Seen.SSE, reason=Reason.TUNNEL_DOWN, spell=OUTAGE
-)
-ONLY_WEBHOOK = event("90413", "ping", "14:20:05", None, seen=Seen.WEBHOOK, reason=Reason.NOT_SHOWN)
 MOCK_UP = (
     event("90365", "ping"),
     event("90371", "batch_edit", "14:02:40.2", "14:02:40"),
@@ -163,15 +117,16 @@ async def test_esc_and_s_go_back_to_where_s_was_pressed() -> None:
 
 
 async def test_brackets_show_only_what_one_side_has() -> None:
-    """All, only SSE, only webhook, round; both ways."""
+    """All, only SSE, only webhook, lost or different, round; both ways."""
     session = WatchingSession((*MOCK_UP, ONLY_WEBHOOK))
     async with stage(session, now=lambda: CLOCK) as played:
         await opened(played, session)
         for key, expected in (
             ("]", {"90405"}),
             ("]", {"90413"}),
+            ("]", {"90405"}),
             ("]", {"90365", "90405", "90413"}),
-            ("[", {"90413"}),
+            ("[", {"90405"}),
         ):
             await played.press({"[": "left_square_bracket", "]": "right_square_bracket"}[key])
             rows = "\n".join(line[:9] for line in played.lines())
@@ -315,128 +270,3 @@ async def test_rows_fit_at_every_width() -> None:
             await played.pilot.resize_terminal(width, 24)
             assert "≠ 1 path" in played.text()
             assert "tunnel down" in played.text()
-
-
-def test_what_is_reported_of_a_single_event() -> None:
-    """One pair of sentences a reason, received text harmless."""
-    cases: list[tuple[ComparedEvent, str]] = [
-        (event("1"), "1 came by SSE at 14:02:11 and by webhook 0.1 s later (#3). Their content is the same."),
-        (
-            event("1", webhook="14:02:10"),
-            "1 came by SSE at 14:02:11 and by webhook 1.0 s earlier (#3). Their content is the same.",
-        ),
-        (
-            event("1", differing=None, backfilled=True),
-            (
-                "1 came by webhook at 14:02:11 (#3) and was in the SSE backfill of 14:02:11. "
-                "Their contents are too large to be compared, or are not kept any more."
-            ),
-        ),
-        (
-            replace(LOST, spell=Interval(at("14:19:52"))),
-            (
-                "90405 came by SSE at 14:19:58 and has not come by webhook for 12 s. "
-                "The tunnel is down since 14:19:52: PiktID will try it again."
-            ),
-        ),
-        (
-            replace(LOST, reason=Reason.NOT_REGISTERED, backfilled=True),
-            (
-                "90405 came by SSE in the backfill at 14:19:58 and has not come by webhook for 12 s. "
-                "No webhook of this run was registered when it happened."
-            ),
-        ),
-        (
-            replace(LOST, reason=Reason.RETRYING),
-            (
-                "90405 came by SSE at 14:19:58 and has not come by webhook for 12 s. "
-                "An attempt was here and could not be stored: PiktID will try it again."
-            ),
-        ),
-        (
-            replace(LOST, reason=Reason.LOST),
-            (
-                "90405 came by SSE at 14:19:58 and has not come by webhook for 12 s. "
-                "Tunnel and registration stood: it is lost, unless PiktID tries it again."
-            ),
-        ),
-        (
-            replace(LOST, reason=Reason.WAITING),
-            "90405 came by SSE at 14:19:58 and has not come by webhook for 12 s. Its delivery is not overdue yet.",
-        ),
-        (
-            ONLY_WEBHOOK,
-            "90413 came by webhook at 14:20:05 (#3) and has not come by SSE. The stream was live and has not shown it.",
-        ),
-        (
-            replace(ONLY_WEBHOOK, reason=Reason.STREAM_DOWN, spell=OUTAGE),
-            (
-                "90413 came by webhook at 14:20:05 (#3) and has not come by SSE. "
-                "The event stream was down from 14:19:52 to 14:19:59."
-            ),
-        ),
-        (
-            replace(ONLY_WEBHOOK, reason=Reason.OLD, happened_at=at("13:00:00")),
-            (
-                "90413 came by webhook at 14:20:05 (#3) and has not come by SSE. "
-                "It happened at 13:00:00, before what the stream shows."
-            ),
-        ),
-        (
-            replace(ONLY_WEBHOOK, reason=Reason.WAITING, spell=Interval(at("14:20:00"))),
-            (
-                "90413 came by webhook at 14:20:05 (#3) and has not come by SSE. "
-                "The event stream is down since 14:20:00: its backfill may bring it."
-            ),
-        ),
-        (
-            replace(ONLY_WEBHOOK, reason=Reason.WAITING),
-            "90413 came by webhook at 14:20:05 (#3) and has not come by SSE. The stream is not overdue yet.",
-        ),
-    ]
-
-    for case, expected in cases:
-        assert " ".join(sentences(case, CLOCK)) == expected
-    assert "\x1b" not in sentences(event('"\x1b"'), CLOCK)[0]
-
-
-@pytest.mark.parametrize(
-    ("stream", "expected"),
-    [
-        (StreamStatus(), "○ stream off: --no-sse, or no token yet."),
-        (StreamStatus("off", problem=Problem("There is no stream.", "")), "○ stream off: There is no stream."),
-        (StreamStatus("connecting", since=CLOCK), "◐ connecting to the event stream      since 14:20:10"),
-        (
-            StreamStatus("down", since=CLOCK, problem=Problem("It broke.", "")),
-            "○ stream down: It broke. It is tried…  since 14:20:10",
-        ),
-    ],
-)
-def test_the_stream_s_state_in_words(stream: StreamStatus, expected: str) -> None:
-    """Lamp, words, and since when; cut where it is too long."""
-    assert state_line(stream, len(expected), CLOCK).plain == expected
-
-
-def test_cells_of_odd_events() -> None:
-    """No lag where none can be known, never minus nothing."""
-    assert lag_cell(event("1", webhook="14:02:10.98"), CLOCK) == "0.0 s"
-    assert lag_cell(event("1", webhook="14:12:11"), CLOCK) == "10 min"
-    assert lag_cell(event("1", webhook="13:52:11"), CLOCK) == "-10 min"
-    assert lag_cell(ONLY_WEBHOOK, CLOCK) == "–"
-    assert lag_cell(event("1", backfilled=True), CLOCK) == "–"
-    assert content_cell(event("1", differing=12), ASCII) == ("!= 12 paths", "bad")
-    assert content_cell(event("1", differing=None), UNICODE) == ("not compared", "muted")
-    assert content_cell(LOST, UNICODE) == ("tunnel down", "attention")
-
-
-def test_contents_that_cannot_be_laid_side_by_side() -> None:
-    """One side only, none, equal ones, long ones and what is not JSON."""
-    assert sides_text(None, None).plain == "Neither content is kept any more."
-    assert sides_text(b"{}", None).plain.endswith("\n\n{}")
-    assert "only by SSE" in sides_text(None, b"{}").plain
-    assert sides_text(b'{"b":1,"a":2}', b'{"a":2, "b":1}').plain.startswith("Both are the same.")
-    assert "… 998 more lines" in sides_text(b"\n".join(b"%d" % n for n in range(1000)), b"x\n" * 997).plain
-    assert "… 43 equal lines" in sides_text(b"a\n" * 50, b"a\n" * 46 + b"b\n" + b"a\n" * 3).plain
-    assert len(lines_of(b"x\n" * 10_000)) == 2000
-    assert lines_of(b"\xff\x1b" + b"y" * 1000)[0].startswith("ÿ␛yyy")
-    assert max(map(len, lines_of(b"[" * 100_000))) == 400

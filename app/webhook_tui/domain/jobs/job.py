@@ -12,14 +12,18 @@ from itertools import islice
 
 from msgspec import Struct
 
+from webhook_tui.domain.images.image import ImageLink
 from webhook_tui.domain.payload.json_decoder import values_at
 from webhook_tui.domain.payload.links import LONGEST_LINK, MOST_LINKS, links
 from webhook_tui.domain.signature.verdict import Verdict
 
 JOB_FIELDS = ("job_id", "id_task", "task_id", "job")
+FILE_FIELDS = ("original_filename", "download_filename")
+QUALITY_FIELD = "quality_score"
 _LONGEST_ID = 512
 _MOST_IDS = 20
 _LONGEST_WORD = 80
+_LONGEST_REASON = 400
 
 
 class JobFields(Struct, frozen=True):
@@ -38,6 +42,14 @@ USUAL_FIELDS = JobFields()
 """Those that are used where the user names no others."""
 
 
+class ImageStatus(Struct, frozen=True):
+    """One image of a job that has failed, or is not done."""
+
+    name: str
+    """Of its file; "" where the event names none."""
+    index: int | None
+
+
 class JobEvent(Struct, frozen=True):
     """One delivery that is about a job."""
 
@@ -53,6 +65,12 @@ class JobEvent(Struct, frozen=True):
     """Links that may be shown and opened, at most nine."""
     image_indexes: tuple[int | None, ...] = ()
     """The `image_index` of each of them."""
+    pictures: tuple[ImageLink, ...] = ()
+    """The same links, with what the event says of each, and the inputs that they were made from."""
+    image: ImageStatus | None = None
+    """What it says of one image that has no link; None: it is about the whole job."""
+    reason: str = ""
+    """Its `error_message`."""
 
 
 class Job(Struct, frozen=True):
@@ -168,6 +186,22 @@ def _indexed(value: object, path: Sequence[str], index: int | None = None) -> It
     else:
         for below in values_at(value, path[:1]):
             yield from _indexed(below, path[1:], index)
+
+
+def image_status(data: object, images: Sequence[str]) -> ImageStatus | None:
+    """What an event says of one image without a link; None when it has links or is about the whole job."""
+    if images or not isinstance(data, dict) or not is_about_an_image(data, images):
+        return None
+    index = data["image_index"]
+    names = (name for field in FILE_FIELDS if isinstance(name := data.get(field), str))
+    is_number = isinstance(index, int) and not isinstance(index, bool)
+    return ImageStatus(next(names, "")[:_LONGEST_WORD], index if is_number else None)
+
+
+def failure_reason(data: object) -> str:
+    """The `error_message`, cut to 400 characters; "" where there is none."""
+    reason = data.get("error_message") if isinstance(data, dict) else None
+    return reason[:_LONGEST_REASON] if isinstance(reason, str) else ""
 
 
 def is_about_an_image(data: object, images: Sequence[str]) -> bool:

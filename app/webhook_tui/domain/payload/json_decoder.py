@@ -1,4 +1,4 @@
-"""Decodes received JSON alike on every Python: the standard library's decoder, its own limit of depth, one error each.
+"""Decodes received JSON alike on every Python, with one limit of depth and one error each; finds values in it.
 
 How deep the standard library decodes (990, 1,497 or 9,998 levels) and where it sees a trailing comma depends on the
 interpreter's version and on the stack of the caller.
@@ -19,6 +19,7 @@ DEEPEST = 500
 _CHUNK = 65_536
 """Brackets that are counted at once: about a millisecond in which no other thread runs."""
 _MOST_STRIPPED = 8
+_MOST_INDEX_DIGITS = 9
 _BLANKS = " \t\n\r"
 _OPENING, _CLOSING = b"[{", b"]}"
 _NOT_BRACKETS_OR_QUOTES = bytes(sorted(set(range(256)) - set(_OPENING + _CLOSING + b'"')))
@@ -90,11 +91,11 @@ def _at_trailing_comma(error: json.JSONDecodeError) -> json.JSONDecodeError:
     return error
 
 
-_MOST_INDEX_DIGITS = 9
-
-
 def values_at(value: object, path: Sequence[str]) -> list[object]:
-    """All values at the path: a number counts in a list, any other key applies to each object of a list."""
+    """Return all values at a path into decoded JSON.
+
+    A number counts in a list, any other key applies to each object of a list.
+    """
     found = [value]
     for key in path:
         found = [below for one in found for below in _below(one, key)]

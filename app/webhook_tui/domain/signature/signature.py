@@ -44,6 +44,16 @@ def sign(secret: Secret, body: bytes) -> str:
     return PREFIX.decode() + hmac.digest(secret.key, body, hashlib.sha256).hex()
 
 
+def event_headers(event: str, secret: Secret, body: bytes, *, agent: str) -> Headers:
+    """Return the headers of an event of our own, as PiktID sends them, signed with that secret.
+
+    Raises ProblemError (usage) when no header can hold the event's name.
+    """
+    if not event.isprintable() or not event.strip() or event != event.strip():
+        raise ProblemError(INVALID_EVENT_NAME)
+    return headers_with(event, sign(secret, body).encode("ascii"), agent=agent)
+
+
 def well_formed(value: bytes) -> bool:
     """Whether a header value has the documented shape."""
     return _WELL_FORMED.fullmatch(value) is not None
@@ -174,13 +184,6 @@ def fitting(known: SigningSecret, *, is_current: bool, zone_now: datetime) -> Ve
 def _time_of_day(at: datetime, zone_now: datetime) -> str:
     local = at.astimezone(zone_now.tzinfo)
     return f"{local:%H:%M}" if local.date() == zone_now.date() else f"{local.day} {local:%b}"
-
-
-def event_headers(event: str, secret: Secret, body: bytes, *, agent: str) -> Headers:
-    """Signed with that secret; raises ProblemError (usage) when no header can hold the event's name."""
-    if not event.isprintable() or not event.strip() or event != event.strip():
-        raise ProblemError(INVALID_EVENT_NAME)
-    return headers_with(event, sign(secret, body).encode("ascii"), agent=agent)
 
 
 def headers_with(event: str, signature: bytes | None, *, agent: str) -> Headers:

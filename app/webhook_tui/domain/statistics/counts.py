@@ -1,4 +1,4 @@
-"""What is stored, counted: by event, by verdict, by run, and over time."""
+"""What is stored, counted: by run, by event, by verdict, and over time; made by the store, shown by the screen."""
 
 from __future__ import annotations
 
@@ -11,6 +11,23 @@ from webhook_tui.domain.signature.verdict import Verdict
 
 Counts = Mapping[Verdict, int]
 """By verdict; without those of which there is none."""
+
+
+class Run(Struct, frozen=True):
+    """One run of the program, and what of it is still stored."""
+
+    number: int
+    """From 1, as in DeliveryRow.run and in the filter `run:3`."""
+    started_at: datetime
+    ended_at: datetime | None
+    """None: it runs, or was killed."""
+    counts: Counts
+    """Of the stored deliveries."""
+
+    @property
+    def deliveries(self) -> int:
+        """How many deliveries of it are stored."""
+        return sum(self.counts.values())
 
 
 class EventCounts(Struct, frozen=True):
@@ -52,20 +69,3 @@ class HistoryCounts(Struct, frozen=True):
     """Numbers of deliveries examined; those of deleted ones count."""
     total: int
     is_done: bool
-
-
-class Run(Struct, frozen=True):
-    """A run and what of it is still stored."""
-
-    number: int
-    """From 1, as in DeliveryRow.run and in the filter `run:3`."""
-    started_at: datetime
-    ended_at: datetime | None
-    """None: it runs, or was killed."""
-    counts: Mapping[Verdict, int]
-    """Stored deliveries by verdict; without those of which there is none."""
-
-    @property
-    def deliveries(self) -> int:
-        """How many deliveries of it are stored."""
-        return sum(self.counts.values())

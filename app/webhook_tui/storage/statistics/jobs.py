@@ -19,12 +19,15 @@ from typing import Any, TypeAlias
 from msgspec import Struct, field
 
 from webhook_tui.domain.delivery.event import Event, parse_event
+from webhook_tui.domain.images.image_links import images_of
 from webhook_tui.domain.jobs.job import (
     Job,
     JobDetail,
     JobEvent,
     JobFields,
     Jobs,
+    failure_reason,
+    image_status,
     indexed_images,
     is_about_an_image,
     job_ids,
@@ -235,4 +238,7 @@ def _job_event(columns: Sequence[Any], fields: JobFields) -> JobEvent:
         progress=job_progress(data, fields),
         images=tuple(images),
         image_indexes=tuple(images.values()),
+        pictures=images_of(data, fields),
+        image=image_status(data, tuple(images)),
+        reason=failure_reason(data),
     )

@@ -1,4 +1,4 @@
-"""Theme, tab and filter: taken up from the last run, kept for the next one, and reset."""
+"""Theme, tab, filter and split: taken up from the last run, kept for the next one, and reset."""
 
 from __future__ import annotations
 
@@ -8,13 +8,17 @@ from webhook_tui.ui.controllers.filter import FilterController
 from webhook_tui.ui.preferences import Preferences
 from webhook_tui.ui.views.detail.bodies import DetailBodies
 from webhook_tui.ui.views.detail.shown_delivery import PAYLOAD
+from webhook_tui.ui.widgets.split_pane import SplitPane
 
 
 class LayoutController:
     """Reads the preferences once, and writes them when they differ."""
 
-    def __init__(self, context: AppContext, deliveries: DeliveriesController, filter_: FilterController) -> None:
+    def __init__(
+        self, context: AppContext, body: SplitPane, deliveries: DeliveriesController, filter_: FilterController
+    ) -> None:
         self._context = context
+        self._body = body
         self._deliveries = deliveries
         self._filter = filter_
         self._kept = context.preferences.read()
@@ -36,9 +40,10 @@ class LayoutController:
             self._context.preferences.write(self._present())
 
     def reset(self) -> None:
-        """Show everything, in the first tab and in the theme of the options or ours."""
+        """Show everything, in the first tab, in the theme of the options or ours, divided as the terminal suggests."""
         self._filter.show_all()
         self._deliveries.detail.choose(PAYLOAD)
+        self._body.reset()
         self._context.app.theme = self._context.default_theme
         self._kept, self._first_theme = Preferences(), self._context.app.theme
         self.keep()
@@ -49,4 +54,4 @@ class LayoutController:
         theme = self._kept.theme
         if app.theme != self._first_theme:
             theme = "" if app.theme == self._context.default_theme else app.theme
-        return Preferences(theme, "" if tab == PAYLOAD else tab, self._filter.search.text)
+        return Preferences(theme, "" if tab == PAYLOAD else tab, self._filter.search.text, self._body.split)

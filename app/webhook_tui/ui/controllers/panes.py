@@ -17,6 +17,7 @@ from webhook_tui.ui.views.detail.shown_delivery import SIGNATURE
 from webhook_tui.ui.views.stream_pane import StreamPane
 from webhook_tui.ui.widgets.keys.action_bar import FollowNote
 from webhook_tui.ui.widgets.keys.key_button import KeyButton
+from webhook_tui.ui.widgets.split_pane import SplitPane
 from webhook_tui.ui.widgets.status.steps_view import StepsView
 
 LEAST_WIDTH, LEAST_HEIGHT = 40, 10
@@ -65,7 +66,9 @@ class PaneController:
     def _switch_steps(self) -> None:
         waits, table = self._is_waiting, self._deliveries.table
         # Not a class of the screen: its style sheet would be applied again to every widget.
-        self._screen.query_one("#body").set_class(waits, "-waiting")
+        body = self._screen.query_one(SplitPane)
+        body.set_class(waits, "-waiting")
+        body.divide()
         self._screen.query_one(StepsView).set_class(waits, "-waiting")
         table.can_focus = not waits
         if not waits and not self.stream.is_open:
@@ -185,6 +188,16 @@ class PaneController:
         self._screen.add_class("-stream")
         self.stream.open()
         self._screen.refresh_bindings()
+
+    def show_sides(self, event_id: str) -> None:
+        """Show what each channel brought of one event."""
+        self.open_stream()
+        self.stream.show_sides(event_id)
+
+    def show_unequal(self) -> None:
+        """Show the events that one channel alone brought, or that differ."""
+        self.open_stream()
+        self.stream.show_unequal()
 
     def close_stream(self) -> None:
         """Show what was there before."""

@@ -16,6 +16,7 @@ from webhook_tui.domain import units
 from webhook_tui.domain.delivery.rows import DeliveryRows, FoundRows, Sort
 from webhook_tui.domain.errors import ProblemError
 from webhook_tui.domain.filtering.filter import EVERYTHING, Expression
+from webhook_tui.domain.filtering.highlights import Highlights
 from webhook_tui.ui.controllers.context import AppContext
 from webhook_tui.ui.controllers.deliveries import DeliveriesController
 from webhook_tui.ui.controllers.notices import NoticeController
@@ -166,6 +167,7 @@ class SearchController:
         if shown.seq is None and not table.following:
             keep = self._deliveries.detail.seq
         shown.order = self.sort
+        shown.highlights = Highlights.of(self.expression) if self.text else None
         if keep is not None:
             table.following = False
         shown.show_rows(rows)

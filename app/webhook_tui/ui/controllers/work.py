@@ -47,6 +47,11 @@ class WorkController:
         if self._works:
             self._works[-1].stop()
 
+    def show_dialog(self) -> None:
+        """Show the dialog of the work that was begun last, if it has one."""
+        if self._works:
+            self._works[-1].show_dialog()
+
     def _changed(self) -> None:
         self._show()
         self._screen.refresh_bindings()

@@ -12,7 +12,7 @@ from rich.color import Color
 from rich.segment import Segment
 from rich.style import Style
 
-from webhook_tui.domain.images import Picture
+from webhook_tui.domain.images.image import Picture
 
 LEVELS = " .:-=+*#%@"
 """From dark to bright."""

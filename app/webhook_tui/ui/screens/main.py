@@ -14,7 +14,6 @@ from textual import events
 from textual.actions import SkipAction
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Container
 from textual.screen import Screen
 from textual.widgets import Static
 
@@ -35,9 +34,11 @@ from webhook_tui.ui.messages import (
 )
 from webhook_tui.ui.widgets.keys.action_bar import ActionBar
 from webhook_tui.ui.widgets.keys.key_bar import KeyBar
+from webhook_tui.ui.widgets.split_pane import SplitPane
 from webhook_tui.ui.widgets.status.notice_bar import NoticeBar
 from webhook_tui.ui.widgets.status.status_bar import StatusBar
 from webhook_tui.ui.widgets.status.steps_view import StepsView
+from webhook_tui.ui.widgets.table.delivery_cells import Part
 from webhook_tui.ui.widgets.table.table import Table
 
 if TYPE_CHECKING:
@@ -87,10 +88,9 @@ class MainScreen(Screen[None]):
         now, in_ascii = self.context.now, self.context.in_ascii
         yield StatusBar(now=now, in_ascii=in_ascii)
         yield NoticeBar()
-        with Container(id="body", classes="-waiting"):
-            table = self.deliveries.table
-            table.can_focus = False  # the heading alone, until there is a delivery
-            yield table
+        table = self.deliveries.table
+        table.can_focus = False  # the heading alone, until there is a delivery
+        yield SplitPane(table, split=self.context.preferences.read().split, id="body", classes="-waiting")
         yield StepsView(classes="-waiting")
         yield ActionBar()
         yield KeyBar()
@@ -291,6 +291,12 @@ class MainScreen(Screen[None]):
         if self.controllers.panes.shows_deliveries:
             self.controllers.filter.sort_by(SortColumn(event.name))
 
+    def on_table_part_clicked(self, event: Table.PartClicked) -> None:
+        """Show what it is about."""
+        event.stop()
+        if self.controllers.panes.shows_deliveries:
+            self.controllers.clicks.on_row(Part(event.part))
+
     def on_filter_bar_typed(self, event: FilterBar.Typed) -> None:
         """Apply what was typed."""
         event.stop()
@@ -326,11 +332,11 @@ class MainScreen(Screen[None]):
         event.stop()
         self.controllers.filter.accept(event.suggestion)
 
-    def on_status_bar_count_clicked(self, event: StatusBar.CountClicked) -> None:
-        """Show what was counted."""
+    def on_status_bar_part_clicked(self, event: StatusBar.PartClicked) -> None:
+        """Show what it is about."""
         event.stop()
         if self._is_complete:
-            self.controllers.statistics.show_counted(event.count)
+            self.controllers.clicks.on_status(event.part)
 
     def on_stream_pane_closed(self, event: StreamPane.Closed) -> None:
         """Show the deliveries again."""

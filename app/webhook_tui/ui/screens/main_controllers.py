@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from webhook_tui.ui.controllers.annotations import AnnotationController
+from webhook_tui.ui.controllers.delivery.clicks import ClickController
 from webhook_tui.ui.controllers.delivery.diff import DiffController
 from webhook_tui.ui.controllers.delivery.editor import EditorController
 from webhook_tui.ui.controllers.delivery.export import ExportController
@@ -23,6 +24,7 @@ from webhook_tui.ui.controllers.receiver import ReceiverController
 from webhook_tui.ui.controllers.statistics import StatisticsController
 from webhook_tui.ui.controllers.webhook import WebhookController
 from webhook_tui.ui.controllers.work import WorkController
+from webhook_tui.ui.widgets.split_pane import SplitPane
 
 if TYPE_CHECKING:
     from webhook_tui.ui.screens.main import MainScreen
@@ -33,6 +35,7 @@ class MainControllers:
 
     def __init__(self, screen: MainScreen) -> None:
         context, deliveries, notices = screen.context, screen.deliveries, screen.notices
+        body = screen.query_one(SplitPane)
         self.panes = PaneController(context, screen, deliveries, notices)
         self.filter = FilterController(context, screen, deliveries, notices, screen.frames)
         self.annotations = AnnotationController(context, deliveries, self.filter)
@@ -42,7 +45,7 @@ class MainControllers:
         self.exports = ExportController(context, deliveries, self.filter, notices, self.work)
         self.handler_check = HandlerCheckController(context)
         self.images = ImageController(context, deliveries)
-        self.layout = LayoutController(context, deliveries, self.filter)
+        self.layout = LayoutController(context, body, deliveries, self.filter)
         self.links = LinkController(context, self.panes, deliveries, notices)
         self.payload_query = PayloadQueryController(context, screen, deliveries)
         self.prompts = PromptController(context, self.panes)
@@ -50,6 +53,15 @@ class MainControllers:
         self.replay = ReplayController(context, deliveries, self.filter, notices, self.editor, work=self.work)
         self.statistics = StatisticsController(context, deliveries, self.filter, self.panes)
         self.webhook = WebhookController(context, notices, self.prompts)
+        self.clicks = ClickController(
+            deliveries,
+            filter_=self.filter,
+            panes=self.panes,
+            annotations=self.annotations,
+            receiver=self.receiver,
+            statistics=self.statistics,
+            work=self.work,
+        )
         self.handlers: Mapping[str, Callable[[], object]] = {
             "app.status": self.statistics.show_status,
             "app.jobs": self.statistics.show_jobs,
@@ -71,6 +83,8 @@ class MainControllers:
             "delivery.diff": self.diff.show,
             "delivery.simulate": self.receiver.simulate,
             "detail.zoom": self.panes.zoom,
+            "detail.grow": partial(body.grow_detail, 1),
+            "detail.shrink": partial(body.grow_detail, -1),
             "app.handler_test": self.handler_check.show,
             "history.runs": self.statistics.show_runs,
             "history.clear": self.annotations.delete_unmarked,

@@ -22,7 +22,7 @@ from webhook_tui.domain.delivery.text import visible
 from webhook_tui.domain.errors import Problem
 from webhook_tui.domain.queries import ComparedEvents, EventSides, GetComparison, GetEventSides
 from webhook_tui.domain.status import StreamStatus
-from webhook_tui.ui.format.comparison.event import counts_line, sentences, state_line
+from webhook_tui.ui.format.comparison.event import UNEQUAL, Only, counts_line, is_unequal, sentences, state_line
 from webhook_tui.ui.format.comparison.event_sides import sides_text
 from webhook_tui.ui.frame_budget import FrameBudget
 from webhook_tui.ui.messages import AnswerRequested, CopyRequested
@@ -30,9 +30,10 @@ from webhook_tui.ui.widgets.detail.prose_view import ProseView
 from webhook_tui.ui.widgets.table.event_table import EventTable
 from webhook_tui.ui.widgets.table.table import Table
 
-_SHOWN: tuple[Seen | None, ...] = (None, Seen.SSE, Seen.WEBHOOK)
-_EMPTY = {
+_SHOWN: tuple[Only, ...] = (None, Seen.SSE, Seen.WEBHOOK, UNEQUAL)
+_EMPTY: dict[Only, str] = {
     None: "No event yet.",
+    UNEQUAL: "No event is lost, and none differs.",
     Seen.SSE: "No event came only by SSE.",
     Seen.WEBHOOK: "No event came only by webhook.",
 }
@@ -81,7 +82,7 @@ class StreamPane(Vertical):
         self._stream = StreamStatus()
         self._events: tuple[ComparedEvent, ...] = ()
         self._version = -1
-        self._only: Seen | None = None
+        self._only: Only = None
         self._words = ""
         self._wanted: str | None = None
         self._said: dict[str, Content] = {}
@@ -113,7 +114,7 @@ class StreamPane(Vertical):
     def open(self) -> None:
         """It is on the screen from now on."""
         self._is_open = True
-        self._ask()
+        self.call_later(self._ask)
         self._fill()
         self.table.widget.focus()
 
@@ -121,6 +122,18 @@ class StreamPane(Vertical):
         """It is not any more."""
         self._is_open = False
         self._close_sides()
+
+    def show_sides(self, event_id: str) -> None:
+        """Ask for both contents of an event, and show them."""
+        self._wanted = event_id
+        self.call_later(self._ask_sides, event_id)
+
+    def show_unequal(self) -> None:
+        """Show only events that are lost or differ."""
+        self._close_sides()
+        self._only = UNEQUAL
+        self._fill()
+        self.table.widget.focus()
 
     def forget(self) -> None:
         """Another session: what was known is not its."""
@@ -135,7 +148,6 @@ class StreamPane(Vertical):
         if self._is_open:
             self._show_head()
             if is_news:
-                # Posted from this pane's own turn: Textual stops a message at the parent in whose turn it was made.
                 self.call_later(self._ask)
 
     def _show_events(self, compared: ComparedEvents | None) -> None:
@@ -150,6 +162,7 @@ class StreamPane(Vertical):
     def _show_sides(self, shown: EventSides) -> None:
         """Both contents, if they are still wanted."""
         if self._is_open and shown.event_id == self._wanted:
+            self.table.choose(shown.event_id)
             text = sides_text(shown.webhook, shown.sse)
             self.query_one(f"#{_SIDES}", ProseView).show(lambda _width: text, from_top=True)
             self.query_one("#stream-bodies", ContentSwitcher).current = _SIDES
@@ -181,11 +194,10 @@ class StreamPane(Vertical):
         """Ask for both contents of the event under the cursor."""
         event = self.table.chosen
         if event is not None:
-            self._wanted = event.event_id
-            self.post_message(AnswerRequested(self, GetEventSides(event.event_id), self._show_sides))
+            self.show_sides(event.event_id)
 
     def action_only(self, step: int) -> None:
-        """All, only by SSE, only by webhook."""
+        """All, only by SSE, only by webhook, lost or different."""
         self._only = _SHOWN[(_SHOWN.index(self._only) + step) % len(_SHOWN)]
         self._fill()
 
@@ -250,6 +262,11 @@ class StreamPane(Vertical):
             self._show_why()
             self.table.widget.refresh()
 
+    # Both are called in this pane's own turn: Textual stops a message at the parent in whose turn it was made.
+
+    def _ask_sides(self, event_id: str) -> None:
+        self.post_message(AnswerRequested(self, GetEventSides(event_id), self._show_sides))
+
     def _ask(self) -> None:
         self.post_message(AnswerRequested(self, GetComparison(self._version), self._show_events, self._not_shown))
 
@@ -261,7 +278,10 @@ class StreamPane(Vertical):
         self._show_why()
 
     def _fits(self, event: ComparedEvent, words: str) -> bool:
-        if self._only is not None and event.seen is not self._only:
+        if self._only == UNEQUAL:
+            if not is_unequal(event):
+                return False
+        elif self._only is not None and event.seen is not self._only:
             return False
         return not words or words in event.event_id.casefold() or words in event.name.casefold()
 

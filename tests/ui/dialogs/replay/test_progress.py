@@ -95,7 +95,7 @@ async def test_edit_and_replay_means_one(monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 async def test_progress_as_it_comes_and_the_rows_say_so() -> None:
-    """A bar, the one under way, counts, the first odd ones with what they mean; esc stops, then closes."""
+    """A bar, the one under way, counts, the first odd ones with what they mean; x stops."""
     async with stage(forwarding(), size=WIDE) as played:
         played.session.emit(ReplayAdvanced(replace(FIRST, current=1)))
         await played.until("Replaying 12 deliveries")
@@ -111,7 +111,7 @@ async def test_progress_as_it_comes_and_the_rows_say_so() -> None:
         assert "Nothing listens there" in played.text()
         assert "and 1 more" in played.text()
         assert "Replayed #" not in played.text()
-        await played.press("escape")
+        await played.press("x")
         await played.requested(StopReplay())
         played.session.emit(ReplayAdvanced(replace(half, state=ReplayState.STOPPED, missed=(2, 3))))
         await played.until("Replayed 3 of 12: 1 answered 2xx, 1 something else, 1 nothing.")
@@ -128,7 +128,7 @@ async def test_hidden_it_goes_on_and_r_shows_it_again() -> None:
     async with stage(forwarding(), size=STACKED) as played:
         played.session.emit(ReplayAdvanced(replace(FIRST, current=1)))
         await played.until("#1 is under way")
-        await played.press("h")
+        await played.press("escape")
         await played.dialog_closed()
         played.session.emit(ReplayAdvanced(replace(FIRST, current=6, good=5, last=SENT)))
         await played.press("r")
@@ -147,7 +147,7 @@ async def test_a_set_that_is_over_at_once_shows_its_end() -> None:
     async with stage(forwarding(), size=SMALL) as played:
         played.session.emit(ReplayAdvanced(replace(FIRST, good=12, last=SENT, state=ReplayState.ENDED)))
         await played.until("Replayed all 12: 12 answered 2xx.")
-        assert "Again" not in played.text()
+        assert "Retry" not in played.text()
         assert "Close esc" in played.text()
         await played.press("enter")
         await played.dialog_closed()

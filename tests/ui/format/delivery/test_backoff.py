@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from tests.domain.attempts.test_backoff import START, attempts
+from tests.domain.test_attempts import START, attempts
 from tests.ui.fake_session import FakeSession
 from tests.ui.memory_rows import stored_delivery
 from tests.ui.stage import WIDE, stage

@@ -1,4 +1,4 @@
-"""The words of the Status screen and of the jobs are harmless and keep to their width, whatever was received."""
+"""The words of the Status screen are harmless and keep to their width, whatever was received."""
 
 from __future__ import annotations
 
@@ -9,22 +9,17 @@ from msgspec.structs import replace
 from rich.cells import cell_len
 
 from tests.hostile.strings import strings
-from tests.ui.dialogs.test_jobs import event, job
 from tests.ui.dialogs.test_status import OVERVIEW, REFUSED, TALLY, at
 from tests.ui.fake_session import NOW, RUNNING
 from webhook_tui.domain.delivery.text import is_harmless
 from webhook_tui.domain.errors import Problem
-from webhook_tui.domain.jobs.job import JobDetail
 from webhook_tui.domain.refusal import Refusal
 from webhook_tui.domain.signature.verdict import Verdict
 from webhook_tui.domain.statistics.counts import EventCounts
 from webhook_tui.domain.statistics.overview import HistoryPlace
 from webhook_tui.domain.statistics.route_history import Call, Phase, RegistrationStep, TunnelPhase
-from webhook_tui.ui.format.jobs import Image, detail_note, event_cell, image_line, job_cell
 from webhook_tui.ui.format.status.statistics import overview_text
 from webhook_tui.ui.symbols import ASCII, UNICODE, Symbols
-
-COLUMNS = ("job", "worst", "status", "last", "first", "events", "images", "progress", "event", "#", "time", "verdict")
 
 
 @pytest.mark.parametrize("signs", [UNICODE, ASCII], ids=["unicode", "ascii"])
@@ -48,16 +43,3 @@ def test_the_status_screen_says_nothing_raw(signs: Symbols) -> None:
         broken = replace(overview, place=None, problem=Problem(text, ""))
         forwarding = replace(RUNNING, forward_to=f"http://{text}")
         assert all(map(is_harmless, overview_text(broken, forwarding, 60, NOW, signs).plain.replace("\n", "")))
-
-
-@pytest.mark.parametrize("signs", [UNICODE, ASCII], ids=["unicode", "ascii"])
-def test_the_jobs_say_nothing_raw(signs: Symbols) -> None:
-    """Ids, names, status, progress and links."""
-    for text in strings(200):
-        one = job(text, 1, status=text, progress=text)
-        happened = event(1, event=text, status=text, progress=text, images=(text,))
-        said = [job_cell(one, column, NOW, signs)[0] for column in COLUMNS]
-        said += [event_cell(happened, column, NOW, signs)[0] for column in COLUMNS]
-        said.append(image_line(Image(happened, 1, text), signs)[0])
-        said.append(detail_note(JobDetail(text, one, (happened,), is_done=True), 60, NOW, signs).plain)
-        assert all(is_harmless(character) for words in said for character in words)

@@ -12,9 +12,25 @@ from tests.ui.forwards import SENT
 from tests.ui.widgets.stage import delivery
 from webhook_tui.domain.delivery.delivery import DeliveryRow
 from webhook_tui.domain.delivery.summary import Summary
-from webhook_tui.ui.symbols import ASCII, UNICODE
-from webhook_tui.ui.widgets.table.delivery_cells import JobWidth, cut_middle, event_cell, result_cell, status_cell
+from webhook_tui.domain.forwarding.forward_result import ForwardResult
+from webhook_tui.ui.symbols import ASCII, UNICODE, Symbols
+from webhook_tui.ui.widgets.table.delivery_cells import (
+    JobWidth,
+    Piece,
+    cut_middle,
+    event_pieces,
+    result_cell,
+    status_cell,
+)
 from webhook_tui.ui.widgets.table.delivery_columns import Name
+
+
+def event_cell(
+    row: DeliveryRow, width: int, shown: frozenset[Name], sent: ForwardResult | None, glyphs: Symbols, *, differs: bool
+) -> list[Piece]:
+    """The pieces without what a click on them means."""
+    return [piece for piece, _ in event_pieces(row, width, shown, sent, glyphs, differs=differs)]
+
 
 JOB = Summary("job_ec536688", "processing", "3/8")
 

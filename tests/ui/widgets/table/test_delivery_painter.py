@@ -9,6 +9,8 @@ from textual.widgets import Input
 
 from tests.ui.terminal_view import lines
 from tests.ui.widgets.stage import Clock, Frames, Rows, Stage, changed, delivery, find, style_at, twelve
+from webhook_tui.domain.filtering.filter import parse
+from webhook_tui.domain.filtering.highlights import Highlights
 from webhook_tui.domain.signature.verdict import Verdict
 from webhook_tui.ui.theme import WEBHOOK_DARK
 from webhook_tui.ui.widgets.table.delivery_table import DeliveryTable
@@ -204,3 +206,21 @@ async def test_a_theme_is_changed_without_a_word_of_code() -> None:
             if not BUILTIN_THEMES.get(name, WEBHOOK_DARK).ansi:
                 wanted = Color.parse(app.theme_variables["bad-bg"])
                 assert background(app, 8, 20) == wanted.hex.lower(), name
+
+
+async def test_matches_of_the_filter_are_in_the_accent_colour() -> None:
+    """In every row that shows one, whatever the style around it; nothing else is."""
+    table = DeliveryTable(now=Clock())
+    app = Stage(table.widget)
+    async with app.run_test(size=(84, 20)) as pilot:
+        table.highlights = Highlights.of(parse("event:image_* or complet"))
+        table.show_rows(Rows(twelve()))
+        await pilot.pause()
+        row = lines(app)[8]
+        coloured = [
+            column for column in range(84) if row[column] != " " and foreground(app, 8, column) == DARK["accent-text"]
+        ]
+        assert "".join(row[column] for column in coloured) == "image_"
+        assert not any(
+            foreground(app, 9, column) == DARK["accent-text"] for column in range(80) if lines(app)[9][column] != " "
+        )

@@ -10,7 +10,8 @@ from urllib.parse import urlsplit
 
 from webhook_tui.domain import units
 from webhook_tui.domain.errors import Problem
-from webhook_tui.domain.images import LARGEST_SIDE, ImageRequest, Picture, Progress, Saved, safe_name
+from webhook_tui.domain.images.image import LARGEST_SIDE, ImageRequest, Picture, Progress, Saved
+from webhook_tui.domain.images.image_links import safe_name
 from webhook_tui.environment import child_environment
 from webhook_tui.images.process import ImageLoad
 from webhook_tui.ui.controllers.context import AppContext

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from webhook_tui.domain.delivery.text import decoded
-from webhook_tui.domain.images import image_links
+from webhook_tui.domain.images.image_links import image_links
 from webhook_tui.domain.payload.links import links
 from webhook_tui.domain.signature.verdict import Verdict
 from webhook_tui.ui.controllers.context import AppContext

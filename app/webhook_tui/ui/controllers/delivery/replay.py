@@ -152,7 +152,7 @@ class ReplayController:
             self._dialog = None
             latest = self._progress or progress
             if again is None and not latest.is_over:
-                hidden = LongWork("replay", latest.total, stop)
+                hidden = LongWork("replay", latest.total, stop, self._show_again)
                 hidden.done = latest.done
                 self._show_hidden(hidden)
             if again:
@@ -161,6 +161,10 @@ class ReplayController:
         self._show_hidden(None)
         self._dialog = ReplayingDialog(progress, stop=stop, in_ascii=self._context.in_ascii)
         self._context.app.push_screen(self._dialog, closed)
+
+    def _show_again(self) -> None:
+        if self._progress is not None:
+            self._show_progress(self._progress)
 
     def _show_hidden(self, work: LongWork | None) -> None:
         """Show in the status line how far the replay is that no dialog shows; None: there is none."""

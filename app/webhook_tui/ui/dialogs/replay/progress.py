@@ -23,8 +23,9 @@ class ReplayingDialog(Dialog[tuple[int, ...]]):
     """Returns the deliveries to retry, () for none, None if it was hidden and goes on."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("h", "hide", "Hide", show=False, id="replaying.hide", tooltip="hide the progress; r shows it again"),
-        Binding("a", "again", "Again", show=False, id="replaying.again", tooltip="retry those that failed"),
+        Binding("h", "safe", "Hide", show=False, id="replaying.hide", tooltip="hide the progress; r shows it again"),
+        Binding("x", "stop", "Stop", show=False, id="replaying.stop", tooltip="stop the replay"),
+        Binding("r,a", "again", "Again", show=False, id="replaying.again", tooltip="retry those that failed"),
     ]
     DEFAULT_CSS = """
     ReplayingDialog #bar { margin: 1 0 0 0; text-wrap: nowrap; }
@@ -33,7 +34,7 @@ class ReplayingDialog(Dialog[tuple[int, ...]]):
     ReplayingDialog #odd { margin: 1 0 0 0; }
     ReplayingDialog #again { display: none; }
     ReplayingDialog.-over.-missed #again { display: block; }
-    ReplayingDialog.-over #hide { display: none; }
+    ReplayingDialog.-over #stop { display: none; }
     """
 
     def __init__(self, progress: ReplayProgress, *, stop: Callable[[], None], in_ascii: bool) -> None:
@@ -50,9 +51,9 @@ class ReplayingDialog(Dialog[tuple[int, ...]]):
             yield self.paragraph("", id=name)
 
     def buttons(self) -> ComposeResult:
-        yield KeyButton("Stop", "esc", id="safe")
-        yield KeyButton("Hide", "h", id="hide")
-        yield KeyButton("Again what was missed", "a", id="again")
+        yield KeyButton("Hide", "esc", id="safe")
+        yield KeyButton("Stop", "x", id="stop")
+        yield KeyButton("Retry failed", "r", id="again")
 
     def on_mount(self) -> None:
         """Show the current progress."""
@@ -75,9 +76,7 @@ class ReplayingDialog(Dialog[tuple[int, ...]]):
         self.add_class("-over")
         self.set_class(bool(progress.missed), "-missed")
         self._update("title", Content(summary(progress)))
-        safe = self.query_one("#safe", KeyButton)
-        safe.label = Content.assemble("Close ", ("esc", "bold underline"))
-        safe.refresh(layout=True)
+        self.query_one("#safe", KeyButton).name_it("Close")
 
     def _update(self, name: str, content: Content) -> None:
         self.query_one(f"#{name}", Static).update(content)
@@ -92,16 +91,13 @@ class ReplayingDialog(Dialog[tuple[int, ...]]):
         )
 
     def action_safe(self) -> None:
-        """Stop the replay; once it has ended, close."""
-        if self._progress.is_over:
-            self.dismiss(())
-        else:
-            self._stop()
+        """Hide the dialog, and let the replay go on; once it has ended, close."""
+        self.dismiss(() if self._progress.is_over else None)
 
-    def action_hide(self) -> None:
-        """Hide the dialog; the replay goes on."""
+    def action_stop(self) -> None:
+        """Stop the replay after the delivery that is under way."""
         if not self._progress.is_over:
-            self.dismiss(None)
+            self._stop()
 
     def action_again(self) -> None:
         """Retry those that were not answered 2xx."""

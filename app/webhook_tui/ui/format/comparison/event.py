@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Final, Literal, TypeAlias
 
 from textual.content import Content
 
@@ -14,6 +15,9 @@ from webhook_tui.domain.status import StreamStatus
 from webhook_tui.ui.symbols import BROKEN, HALF, ON, WAITING, Symbols
 
 NOTHING = "–"
+UNEQUAL: Final = "unequal"
+Only: TypeAlias = Seen | Literal["unequal"] | None
+"""Which events are shown: those that one side alone has, those that are lost or differ, or (None) all."""
 
 
 def state_line(stream: StreamStatus, width: int, now: datetime) -> Content:
@@ -37,13 +41,20 @@ def state_line(stream: StreamStatus, width: int, now: datetime) -> Content:
     return Content.assemble(text, " " * gap, (since, "$muted"))
 
 
-def counts_line(stream: StreamStatus, only: Seen | None, filter_text: str) -> Content:
+def is_unequal(event: ComparedEvent) -> bool:
+    """Return whether the event is lost, or its contents differ."""
+    return event.reason is Reason.LOST or bool(event.differing)
+
+
+def counts_line(stream: StreamStatus, only: Only, filter_text: str) -> Content:
     """Return the counts; the one that is shown alone is highlighted, and the filter follows."""
-    numbers = (
+    numbers: list[tuple[Only, str, int]] = [
         (Seen.BOTH, "both", stream.both),
         (Seen.SSE, "only SSE", stream.only_sse),
         (Seen.WEBHOOK, "only webhook", stream.only_webhook),
-    )
+    ]
+    if only == UNEQUAL:
+        numbers.append((UNEQUAL, "lost or different", stream.lost + stream.differing))
     parts = [
         Content.assemble((f"{name} {units.count(number)}", "bold underline $primary" if seen is only else ""))
         for seen, name, number in numbers

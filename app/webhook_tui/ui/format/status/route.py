@@ -6,15 +6,15 @@ and bad always stay.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from enum import Enum, auto
-from typing import Literal
+from typing import Literal, get_args
 from urllib.parse import urlsplit
 
 from msgspec import Struct
 from textual.content import Content
+from textual.style import Style
 
 from webhook_tui.domain import units
 from webhook_tui.domain.delivery.text import visible
@@ -35,6 +35,19 @@ from webhook_tui.ui.format.addresses import host_of, listener, short_host
 from webhook_tui.ui.symbols import BROKEN, HALF, ON, WAITING
 
 _LEAST_GAP = 3
+_PART = "part"
+"""The name under which the style of a part holds its own."""
+
+Count = Literal["good", "bad", "pending"]
+Part = Literal["answer", "work", "refused", "unequal", "good", "bad", "pending"]
+"""What of the line can be clicked by itself."""
+COUNTS: frozenset[str] = frozenset(get_args(Count))
+_PARTS: dict[str, Part] = {part: part for part in get_args(Part)}
+
+
+def part_of(meta: Mapping[str, object]) -> Part | None:
+    """Return the part from whose style this meta data is; None: from none."""
+    return _PARTS.get(str(meta.get(_PART)))
 
 
 class _Give(Enum):
@@ -78,7 +91,7 @@ class _Line(Struct, frozen=True):
         links = [self.webhook(self.status.webhook)]
         if self.status.tunnel.state is not TunnelState.NONE:
             links.append(self.tunnel(self.status.tunnel))
-        links += [self.receiver(self.status.receiver), self.answer()]
+        links += [self.receiver(self.status.receiver), _clickable("answer", self.answer())]
         return self.arrows(links)
 
     def arrows(self, links: list[Content]) -> Content:
@@ -193,21 +206,24 @@ class _Line(Struct, frozen=True):
             return Content.empty()
         parts: list[Content] = []
         if work := self.work[not self.keeps(_Give.STREAM)]:
-            parts.append(Content.assemble(HALF, f" {work}"))
+            parts.append(_clickable("work", Content.assemble(HALF, f" {work}")))
         if self.status.refused and self.keeps(_Give.REFUSED):
-            parts.append(Content.assemble((f"{units.count(self.status.refused)} refused", "$warning")))
+            refused = Content.assemble((f"{units.count(self.status.refused)} refused", "$warning"))
+            parts.append(_clickable("refused", refused))
         if stream.lost or stream.differing:
-            parts.append(Content.assemble((self.not_equal(stream), "bold $warning")))
+            parts.append(_clickable("unequal", Content.assemble((self.not_equal(stream), "bold $warning"))))
         if self.keeps(_Give.TOTAL) or not counts.received:
             until = _Give.RECEIVED if counts.received else _Give.WEBHOOK
             word = " received" if self.keeps(until) else ""
             parts.append(Content.assemble((f"{units.count(counts.received)}{word}", "$muted")))
         if counts.received:
-            parts.append(Content.assemble((f"✓ {units.count(counts.good)}", "$valid")))
-            parts.append(Content.assemble((f"✗ {units.count(counts.bad)}", "bold $bad" if counts.bad else "$muted")))
+            good = Content.assemble((f"✓ {units.count(counts.good)}", "$valid"))
+            bad = Content.assemble((f"✗ {units.count(counts.bad)}", "bold $bad" if counts.bad else "$muted"))
+            parts += [_clickable("good", good), _clickable("bad", bad)]
         if counts.pending and self.keeps(_Give.PENDING):
             glyph = Verdict.PENDING.ascii_glyph if self.in_ascii else Verdict.PENDING.glyph
-            parts.append(Content.assemble((f"{glyph} {units.count(counts.pending)}", "$muted")))
+            pending = Content.assemble((f"{glyph} {units.count(counts.pending)}", "$muted"))
+            parts.append(_clickable("pending", pending))
         return Content("  " if self.keeps(_Give.PENDING) else " ").join(parts)
 
     def not_equal(self, stream: StreamStatus) -> str:
@@ -227,8 +243,6 @@ class _Line(Struct, frozen=True):
         return "" if at is None else f", again in {max(0, round((at - self.now).total_seconds()))} s"
 
 
-_COUNTS = re.compile(r"(?P<good>✓ [\d,.]+(?: M)?)|(?P<bad>✗ [\d,.]+(?: M)?)|(?P<pending>[…?] [\d,.]+(?: M)?)")
-Count = Literal["good", "bad", "pending"]
 _COUNTED: dict[Count, Callable[[Verdict], bool]] = {
     "good": lambda verdict: verdict.is_good,
     "bad": lambda verdict: verdict.is_bad,
@@ -236,29 +250,8 @@ _COUNTED: dict[Count, Callable[[Verdict], bool]] = {
 }
 
 
-_REFUSED = re.compile(r"[\d,.]+(?: M)? refused")
-
-
-def is_refused_at(line: str, cell: int) -> bool:
-    """Return whether the count of refused requests is at a cell of the status line."""
-    found = _REFUSED.search(line)
-    return found is not None and found.start() <= cell < found.end()
-
-
-_NOT_EQUAL = re.compile(r"[\d,.]+(?: M)? (?:lost|differs?|≠|!=)(?: · )?")
-
-
-def is_not_equal_at(line: str, cell: int) -> bool:
-    """Return whether the counts of lost and differing events are at a cell of the status line."""
-    return any(found.start() <= cell < found.end() for found in _NOT_EQUAL.finditer(line))
-
-
-def count_at(line: str, cell: int) -> Count | None:
-    """Return which count is at a cell of the status line (all of its characters are one cell wide)."""
-    for found in _COUNTS.finditer(line):
-        if found.start() <= cell < found.end():
-            return next(count for count in _COUNTED if count == found.lastgroup)
-    return None
+def _clickable(part: Part, content: Content) -> Content:
+    return content.stylize(Style.from_meta({_PART: part}))
 
 
 def filter_of(count: Count, run: int | None) -> str:

@@ -1,4 +1,7 @@
-"""The bodies of the detail's tabs; each is filled when it is shown, for the delivery that is shown then."""
+"""The bodies of the detail's tabs; each is filled when it is shown, for the delivery that is shown then.
+
+Not Textual's ContentSwitcher, which shows one child: here two may stand beside each other.
+"""
 
 from __future__ import annotations
 
@@ -7,10 +10,10 @@ from datetime import datetime
 from functools import partial
 
 from textual.app import ComposeResult
+from textual.containers import Horizontal
 from textual.content import Content
 from textual.message import Message
 from textual.widget import Widget
-from textual.widgets import ContentSwitcher
 
 from webhook_tui.domain.contract.departures import Departure
 from webhook_tui.domain.delivery.delivery import DeliveryRow, StoredDelivery
@@ -24,6 +27,7 @@ from webhook_tui.ui.format.delivery.forward_result import forward_results_text
 from webhook_tui.ui.format.delivery.headers import summary
 from webhook_tui.ui.format.delivery.signature import effort, not_examined_text, signature_text
 from webhook_tui.ui.messages import AnswerRequested
+from webhook_tui.ui.views.detail.pages import Pages
 from webhook_tui.ui.views.detail.shown_delivery import PAYLOAD, RAW, SIGNATURE, TABS, ShownDelivery
 from webhook_tui.ui.widgets.detail.header_list import HeaderList
 from webhook_tui.ui.widgets.detail.image_view import ImageView
@@ -31,16 +35,23 @@ from webhook_tui.ui.widgets.detail.prose_view import ProseView
 from webhook_tui.ui.widgets.payload.view import PayloadView
 
 
-class DetailBodies(ContentSwitcher):
-    """Shows the body of `tab`."""
+class DetailBodies(Horizontal):
+    """Shows the bodies of the pages."""
 
-    DEFAULT_CSS = "DetailBodies { height: 1fr; }"
+    DEFAULT_CSS = """
+    DetailBodies {
+        height: 1fr;
+        & > * { width: 1fr; }
+        &.-double > #signature, &.-double > #image { margin: 0 0 0 2; }
+    }
+    """
 
     class NotesChanged(Message):
         """What the last line says of the delivery has changed."""
 
     def __init__(self, delivery: ShownDelivery, *, now: Callable[[], datetime], in_ascii: bool) -> None:
-        super().__init__(initial=PAYLOAD.lower(), id="bodies")
+        super().__init__(id="bodies")
+        self.pages = Pages()
         self._delivery = delivery
         self._now = now
         self._in_ascii = in_ascii
@@ -48,17 +59,30 @@ class DetailBodies(ContentSwitcher):
         """The delivery that each tab shows."""
         self._asked: int | None = None
         """The delivery whose departures were asked for."""
-        self.tab = PAYLOAD
 
     def compose(self) -> ComposeResult:
-        """One widget a tab."""
+        """One widget a tab, those of the right half last."""
         yield PayloadView(ascii=self._in_ascii, id="payload")
         yield HeaderList(id="headers")
-        yield ProseView(id="signature")
         yield PayloadView(ascii=self._in_ascii, id="raw")
-        yield ImageView(in_ascii=self._in_ascii)
         yield ProseView(id="attempts")
         yield ProseView(id="answer")
+        yield ImageView(in_ascii=self._in_ascii)
+        yield ProseView(id="signature")
+
+    def on_mount(self) -> None:
+        """Show the first tab."""
+        self._switch()
+
+    @property
+    def tab(self) -> str:
+        """The active tab."""
+        return self.pages.tab
+
+    @property
+    def shown(self) -> tuple[str, ...]:
+        """The tabs that are shown, one or two."""
+        return self.pages.shown(self._delivery.tabs)
 
     @property
     def active(self) -> Widget:
@@ -67,44 +91,73 @@ class DetailBodies(ContentSwitcher):
 
     @property
     def view(self) -> PayloadView:
-        """The body of the active tab, which is Payload or Raw."""
-        return self.query_one(f"#{self.tab.lower()}", PayloadView)
+        """The body of Payload or Raw, whichever is shown."""
+        return self.query_one(f"#{self.text_tab.lower() or 'payload'}", PayloadView)
+
+    @property
+    def text_tab(self) -> str:
+        """The name of that tab; "" when neither is shown."""
+        return self.pages.text_tab(self._delivery.tabs)
 
     @property
     def page(self) -> ProseView:
         """The body of the active tab, which is Signature, Attempts or Answer."""
-        return self.query_one(f"#{self.tab.lower()}", ProseView)
+        return self._prose(self.tab)
+
+    def _prose(self, tab: str) -> ProseView:
+        return self.query_one(f"#{tab.lower()}", ProseView)
 
     def start_with(self, tab: str) -> None:
         """Show this tab of the first delivery, if it has it."""
         if tab in TABS and self._delivery.stored is None:
-            self.tab = tab
+            self.pages.choose(tab)
+
+    def tab_of(self, widget: Widget) -> str:
+        """The tab whose body a widget belongs to; "" if it belongs to none."""
+        ids = {one.id for one in widget.ancestors_with_self}
+        return next((tab for tab in self._delivery.tabs if tab.lower() in ids), "")
+
+    def _switch(self) -> None:
+        self.set_class(self.pages.is_double, "-double")
+        shown = {tab.lower() for tab in self.shown}
+        for body in self.children:
+            body.display = body.id in shown
 
     def forget(self, tab: str) -> None:
         """Fill a tab again when it is shown next."""
         self._filled.pop(tab, None)
 
-    def fill(self, tab: str, *, from_top: bool = False, without_body: bool = False) -> bool:
-        """Show a tab of the delivery; return False if it showed that delivery already.
+    def fill(self, *, from_top: bool = False, without_body: bool = False) -> bool:
+        """Show the pages of the delivery; return False if its payload was shown already, or is not shown.
 
-        `from_top`: scroll a page of text to its beginning. `without_body`: leave the payload empty for the result of a
-        query.
+        `from_top`: scroll pages of text to their beginning. `without_body`: leave the payload empty for the result of
+        a query.
         """
-        stored, delivery = self._delivery.stored, self._delivery
+        stored = self._delivery.stored
         if stored is None:
             return False
-        self.tab, self.current = tab, tab.lower()
-        is_filled = self._filled.get(tab) == stored.row.seq
-        self._filled[tab] = stored.row.seq
+        self._switch()
+        fresh = [tab for tab in self.shown if self._filled.get(tab) != stored.row.seq]
+        for tab in self.shown:
+            self._filled[tab] = stored.row.seq
+            self._fill_tab(tab, stored, is_fresh=tab in fresh, from_top=from_top, without_body=without_body)
+        return PAYLOAD in fresh
+
+    def _fill_tab(
+        self, tab: str, stored: StoredDelivery, *, is_fresh: bool, from_top: bool, without_body: bool
+    ) -> None:
+        delivery = self._delivery
         match tab:
-            case "Payload" | "Raw" if not is_filled:
-                self.view.load(b"" if without_body else stored.delivery.body, raw=without_body or tab == RAW)
+            case "Payload" | "Raw" if is_fresh:
+                is_empty = without_body and tab == PAYLOAD
+                view = self.query_one(f"#{tab.lower()}", PayloadView)
+                view.load(b"" if is_empty else stored.delivery.body, raw=is_empty or tab == RAW)
                 if delivery.departures is None:
                     self.call_later(self._request_departures)
-            case "Headers" if not is_filled:
+            case "Headers" if is_fresh:
                 self.query_one(HeaderList).show(stored.delivery)
             case "Signature":
-                self.page.show(partial(self._signature_text, stored), from_top=from_top)
+                self._prose(tab).show(partial(self._signature_text, stored), from_top=from_top)
                 if delivery.report is None:
                     # From this widget's own turn: Textual stops a message at the parent in whose turn it was made.
                     self.call_later(self._request_report, stored.row.seq)
@@ -112,11 +165,10 @@ class DetailBodies(ContentSwitcher):
                 self.query_one(ImageView).show(delivery.images)
             case "Answer":
                 answer = forward_results_text(delivery.forward_results, self._now())
-                self.page.show(lambda _width: answer, from_top=from_top)
+                self._prose(tab).show(lambda _width: answer, from_top=from_top)
             case "Attempts":
                 make = partial(self._attempts_text, delivery.comparisons(), delivery.neighbours())
-                self.page.show(make, from_top=from_top)
-        return not is_filled
+                self._prose(tab).show(make, from_top=from_top)
 
     def _attempts_text(self, same: Sequence[Sameness], others: Sequence[DeliveryRow], width: int) -> Content:
         return attempts_text(self._delivery.attempts, same, width, self._now(), others)
@@ -140,8 +192,8 @@ class DetailBodies(ContentSwitcher):
 
     def _on_report_changed(self) -> None:
         stored = self._delivery.stored
-        if self.tab == SIGNATURE and stored is not None:
-            self.page.show(partial(self._signature_text, stored), from_top=False)
+        if SIGNATURE in self.shown and stored is not None:
+            self._prose(SIGNATURE).show(partial(self._signature_text, stored), from_top=False)
         self.post_message(self.NotesChanged())
 
     def _signature_text(self, stored: StoredDelivery, width: int) -> Content:

@@ -9,10 +9,10 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import ClassVar
 
-from textual import on
+from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical
+from textual.containers import Horizontal, Vertical
 from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Static
@@ -29,6 +29,7 @@ from webhook_tui.ui.format.delivery.headers import as_text
 from webhook_tui.ui.messages import CopyRequested, QueryRequested
 from webhook_tui.ui.views.detail.bodies import DetailBodies
 from webhook_tui.ui.views.detail.last_line import LastLine
+from webhook_tui.ui.views.detail.pages import LEAST_COLUMNS
 from webhook_tui.ui.views.detail.payload_query import PayloadQuery
 from webhook_tui.ui.views.detail.shown_delivery import (
     ANSWER,
@@ -68,7 +69,12 @@ class DetailPane(Vertical):
         Binding("y", "copy_tab", "Copy", id="delivery.copy", tooltip="copy"),
         Binding("z", screen_action("detail.zoom"), "Zoom", id="detail.zoom", tooltip="zoom the detail"),
     ]
-    DEFAULT_CSS = "DetailPane #tab-gap { height: 0; }"
+    DEFAULT_CSS = """
+    DetailPane #tab-gap { height: 0; }
+    DetailPane #tabs { height: auto; }
+    DetailPane #right-tabs { display: none; margin: 0 0 0 2; }
+    DetailPane.-double #right-tabs { display: block; }
+    """
 
     class QueryChecked(Message):
         """The expression that is typed was parsed, or has a mistake."""
@@ -91,7 +97,9 @@ class DetailPane(Vertical):
         """Headline, tabs, bodies, last line."""
         yield Headline(now=self._now, in_ascii=self._in_ascii)
         yield Static(id="tab-gap")
-        yield TabStrip(TABS)
+        with Horizontal(id="tabs"):
+            yield TabStrip(TABS, id="left-tabs")
+            yield TabStrip((), id="right-tabs")
         yield self._bodies
         yield LastLine()
 
@@ -133,7 +141,7 @@ class DetailPane(Vertical):
 
     @property
     def _is_querying(self) -> bool:
-        return self._query.is_on and self.tab == PAYLOAD
+        return self._query.is_on and self._bodies.text_tab == PAYLOAD
 
     # The delivery
 
@@ -165,12 +173,13 @@ class DetailPane(Vertical):
         return any(result.seq == self.seq for result in results) and self._refill(ANSWER)
 
     def _refill(self, tab: str) -> bool:
-        """Fill a tab again if it is active, else only the headline; return whether it is active."""
-        if self.tab == tab:
-            self._fill(tab)
+        """Fill a tab again if it is shown, else only the headline; return whether it is shown."""
+        is_shown = tab in self._bodies.shown
+        if is_shown:
+            self._fill(self.tab)
         else:
             self._fill_head()
-        return self.tab == tab
+        return is_shown
 
     # Tabs
 
@@ -185,8 +194,26 @@ class DetailPane(Vertical):
         self.refresh_bindings()
 
     def step(self, by: int) -> None:
-        """Show the next tab, or the previous one, round the ends."""
-        self.choose(self.tabs[(self.tabs.index(self.tab) + by) % len(self.tabs)])
+        """Show the next tab of the active half, or the previous one, round the ends."""
+        self.choose(self._bodies.pages.step(self.tabs, by))
+
+    def on_resize(self) -> None:
+        """Show two pages where there is room for both; zoomed, the active one has all of it."""
+        is_zoomed = self.screen.has_class("-zoomed")
+        is_double = self.content_size.width >= LEAST_COLUMNS and not is_zoomed
+        if is_double is not self._bodies.pages.is_double:
+            self._bodies.pages.is_double = is_double
+            self.set_class(is_double, "-double")
+            self._fill(self.tab)
+
+    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+        """The tab whose body has the focus is the active one."""
+        tab = self._bodies.tab_of(event.widget)
+        if tab and tab != self.tab:
+            self._bodies.pages.choose(tab)
+            self._fill_head()
+            self._show_last_line()
+            self.refresh_bindings()
 
     def on_tab_strip_picked(self, event: TabStrip.Picked) -> None:
         """Show the tab that was clicked, and focus its body."""
@@ -197,8 +224,9 @@ class DetailPane(Vertical):
     def _fill(self, tab: str, *, from_top: bool = False) -> None:
         if self.seq is None:
             return
-        is_queried = self._query.is_on and tab == PAYLOAD
-        if self._bodies.fill(tab, from_top=from_top, without_body=is_queried) and is_queried:
+        self._bodies.pages.choose(tab)
+        is_queried = self._query.is_on
+        if self._bodies.fill(from_top=from_top, without_body=is_queried) and is_queried:
             # From this pane's own turn: Textual stops a message at the parent in whose turn it was made.
             self.call_later(self._request_query)
         self._fill_head()
@@ -213,7 +241,8 @@ class DetailPane(Vertical):
         elif self.tab == ANSWER:
             text = forward_result_headline(self._shown.forward_results[0])
         self.query_one(Headline).show(stored.row, text=text, with_key=self.tab != SIGNATURE)
-        self.query_one(TabStrip).show(self.tabs, self.tab)
+        for side, page in zip(("left", "right"), self._bodies.pages.of(self.tabs), strict=False):
+            self.query_one(f"#{side}-tabs", TabStrip).show(page.tabs, page.shown)
 
     @on(PayloadView.Loaded)
     @on(DetailBodies.NotesChanged)
@@ -241,7 +270,7 @@ class DetailPane(Vertical):
         self._show_last_line()
 
     def _go_to_text(self) -> None:
-        if self.tab not in (PAYLOAD, RAW):
+        if not self._bodies.text_tab:
             self.choose(PAYLOAD)
 
     def on_last_line_found(self, event: LastLine.Found) -> None:
@@ -299,7 +328,7 @@ class DetailPane(Vertical):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002 - Textual's signature
         """Return whether an action applies to the active tab."""
         if action in ("find_match", "find"):
-            return self.tab in (PAYLOAD, RAW)
+            return bool(self._bodies.text_tab)
         return self.tab == SIGNATURE if action == "add_secret" else True
 
     async def action_back(self) -> None:
@@ -344,6 +373,6 @@ class DetailPane(Vertical):
         place, notes = self._bodies.summary(self.content_size.width, is_queried=self._query.is_on)
         if self._is_missing and self.tab in (PAYLOAD, RAW):
             place = f"No match for {visible(self._sought)}"
-        if self._is_querying:
+        if self._is_querying and self.tab == PAYLOAD:
             place, notes = self._query.label(place), "esc ends it"
         self.query_one(LastLine).show(place, notes, warns=self._bodies.warns() and not self._is_querying)

@@ -11,7 +11,8 @@ from webhook_tui.domain.delivery.headers import SIGNATURE_HEADER, values
 from webhook_tui.domain.delivery.rows import DeliveryRows
 from webhook_tui.domain.diagnostics.report import SignatureReport
 from webhook_tui.domain.forwarding.forward_result import ForwardResult
-from webhook_tui.domain.images import ImageLink, image_links
+from webhook_tui.domain.images.image import ImageLink
+from webhook_tui.domain.images.image_links import image_links
 from webhook_tui.ui.format.delivery.attempts import Sameness, has_enough
 
 PAYLOAD, HEADERS, SIGNATURE, RAW, ATTEMPTS, ANSWER = "Payload", "Headers", "Signature", "Raw", "Attempts", "Answer"

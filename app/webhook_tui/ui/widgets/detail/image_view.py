@@ -19,7 +19,7 @@ from textual.widgets import Static
 from webhook_tui.domain import units
 from webhook_tui.domain.delivery.text import visible
 from webhook_tui.domain.errors import Problem
-from webhook_tui.domain.images import LARGEST_BYTES, ImageLink, Picture, Progress
+from webhook_tui.domain.images.image import LARGEST_BYTES, ImageLink, Picture, Progress
 from webhook_tui.ui.messages import (
     CopyRequested,
     ImageDownloadRequested,

@@ -6,7 +6,7 @@ from rich.segment import Segment
 from textual.strip import Strip
 from textual.widget import Widget
 
-from webhook_tui.domain.images import Picture
+from webhook_tui.domain.images.image import Picture
 from webhook_tui.ui.format.picture import fitted, half_blocks, shades
 
 _FEW_COLOURS = {"256": ", 256 colours", "standard": ", 16 colours"}

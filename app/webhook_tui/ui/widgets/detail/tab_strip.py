@@ -5,10 +5,17 @@ Not Textual's Tabs: they always take two lines, animate, and mount a widget a na
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from textual import events
 from textual.content import Content
 from textual.message import Message
 from textual.widget import Widget
+
+_GAP = 2
+_SHORTEST = 3
+"""Cells of a name that was cut."""
+_CUT = "."
 
 
 class TabStrip(Widget):
@@ -26,10 +33,10 @@ class TabStrip(Widget):
             super().__init__()
             self.name = name
 
-    def __init__(self, names: tuple[str, ...]) -> None:
-        super().__init__()
+    def __init__(self, names: tuple[str, ...], *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
+        super().__init__(id=id)
         self._names = names
-        self._active = names[0]
+        self._active = names[0] if names else ""
 
     def show(self, names: tuple[str, ...], active: str) -> None:
         """Show these names."""
@@ -41,8 +48,12 @@ class TabStrip(Widget):
         """The names, and the rule if there is room."""
         two_lines = self.size.height > 1
         style = "bold $primary" if two_lines else "bold underline $primary"
-        parts = [Content.assemble((name, style if name == self._active else "$muted")) for name in self._names]
-        line = Content("  ").join(parts)
+        gap, labels = fitted_labels(self._names, self._active, self.size.width)
+        parts = [
+            Content.assemble((label, style if name == self._active else "$muted"))
+            for name, label in zip(self._names, labels, strict=True)
+        ]
+        line = Content(" " * gap).join(parts)
         if not two_lines:
             return line
         start, end = self._span(self._active)
@@ -53,12 +64,13 @@ class TabStrip(Widget):
         return Content("\n").join([line, rule])
 
     def _span(self, wanted: str) -> tuple[int, int]:
+        gap, labels = fitted_labels(self._names, self._active, self.size.width)
         start = 0
-        for name in self._names:
+        for name, label in zip(self._names, labels, strict=True):
             if name == wanted:
-                break
-            start += len(name) + 2
-        return start, start + len(wanted)
+                return start, start + len(label)
+            start += len(label) + gap
+        return start, start
 
     def on_resize(self) -> None:
         """Draw one or two lines."""
@@ -71,3 +83,31 @@ class TabStrip(Widget):
             start, end = self._span(name)
             if start <= event.x < end:
                 self.post_message(self.Picked(name))
+
+
+def fitted_labels(names: Sequence[str], active: str, width: int) -> tuple[int, tuple[str, ...]]:
+    """Return the blanks between the names and the names themselves, so that they fit into one line if they can.
+
+    First the gaps get narrower, then the longest names but the active one are cut.
+    """
+    labels, gap = list(names), _GAP
+    if _length(labels, gap) > width:
+        gap = 1
+    while _length(labels, gap) > width:
+        longest = max(
+            (place for place, name in enumerate(names) if name != active and len(labels[place]) > _SHORTEST),
+            key=lambda place: len(labels[place]),
+            default=None,
+        )
+        if longest is None:
+            break
+        labels[longest] = (
+            f"{labels[longest].rstrip(_CUT)[:-1]}{_CUT}"
+            if labels[longest].endswith(_CUT)
+            else (f"{labels[longest][:-2]}{_CUT}")
+        )
+    return gap, tuple(labels)
+
+
+def _length(labels: Sequence[str], gap: int) -> int:
+    return sum(map(len, labels)) + gap * max(0, len(labels) - 1)

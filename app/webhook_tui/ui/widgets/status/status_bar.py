@@ -1,4 +1,4 @@
-"""The status line; a click on a count filters by it, a click elsewhere opens the full addresses."""
+"""The status line; a click on a part of it leads to what that is about, a click elsewhere to the full addresses."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from textual.widget import Widget
 
 from webhook_tui.domain.status import SessionStatus
 from webhook_tui.ui.actions import screen_action
-from webhook_tui.ui.format.status.route import Count, count_at, is_not_equal_at, is_refused_at, status_line
+from webhook_tui.ui.format.status.route import Part, part_of, status_line
 
 
 class StatusBar(Widget):
@@ -23,12 +23,12 @@ class StatusBar(Widget):
     StatusBar { height: 1; background: $panel; color: $foreground; }
     """
 
-    class CountClicked(Message):
-        """A click on one of the counts."""
+    class PartClicked(Message):
+        """A click on a part that means more than the line as a whole."""
 
-        def __init__(self, count: Count) -> None:
+        def __init__(self, part: Part) -> None:
             super().__init__()
-            self.count = count
+            self.part = part
 
     def __init__(self, *, now: Callable[[], datetime], in_ascii: bool = False) -> None:
         super().__init__()
@@ -63,14 +63,9 @@ class StatusBar(Widget):
         return line
 
     async def on_click(self, event: events.Click) -> None:
-        """Filter by a count, open the Status screen or the SSE pane from theirs, else the addresses."""
-        offset = event.get_content_offset(self)
-        count = None if offset is None else count_at(self._shown, offset.x)
-        if count is not None:
-            self.post_message(self.CountClicked(count))
-        elif offset is not None and is_refused_at(self._shown, offset.x):
-            await self.run_action(screen_action("app.status"))
-        elif offset is not None and is_not_equal_at(self._shown, offset.x):
-            await self.run_action(screen_action("stream.show"))
+        """Post the part that was hit; elsewhere open the addresses."""
+        part = part_of(event.style.meta)
+        if part is not None:
+            self.post_message(self.PartClicked(part))
         else:
             await self.run_action(screen_action("route.addresses"))

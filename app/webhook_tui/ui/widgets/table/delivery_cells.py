@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import Literal
+from enum import StrEnum
+from typing import Literal, NamedTuple
 
 from rich.cells import cell_len
 
@@ -18,6 +19,25 @@ from webhook_tui.ui.widgets.table.delivery_columns import Name, answered_cell, c
 Role = Literal["", "name", "muted", "attention", "mark", "separator"]
 """What a piece of a cell is, from which its style follows."""
 Piece = tuple[str, Role]
+
+
+class Part(StrEnum):
+    """What of a row can be clicked by itself."""
+
+    JOB = "job"
+    DIFFERS = "differs"
+    COMMENT = "comment"
+    ATTEMPTS = "attempts"
+    ANSWER = "answer"
+    REPLAY = "replay"
+
+
+class PartPiece(NamedTuple):
+    """A piece of the event's cell; `part`: what a click on it means, if anything."""
+
+    piece: Piece
+    part: Part | None = None
+
 
 FIRST_JOB_WIDTH, WIDEST_JOB = 8, 12
 _MOST_JOBS = 10_000
@@ -57,56 +77,59 @@ class JobWidth:
             self._ids.clear()
 
 
-def event_cell(
+def event_pieces(
     row: DeliveryRow, width: int, shown: frozenset[Name], sent: ForwardResult | None, glyphs: Symbols, *, differs: bool
-) -> list[Piece]:
+) -> list[PartPiece]:
     """Event name, and at the right end what is out of the ordinary, else the job if it has no column and both fit.
 
     `sent`: the newest replay. `differs`: from what SSE brought.
     """
     exceptions = _fitting(_exceptions(row, shown, sent, glyphs, differs=differs), width, row.event)
     end = _joined(exceptions)
-    room = width - cell_len("".join(text for text, _ in end)) - 1 if end else width
+    room = width - cell_len("".join(text for (text, _), _ in end)) - 1 if end else width
     name = cut_text(row.event, room, glyphs) if room > 0 else ""
     job = cut_text(row.summary.job_without_prefix[:FIRST_JOB_WIDTH], FIRST_JOB_WIDTH, glyphs)
     if not end and job and "job" not in shown and cell_len(name) + 1 + cell_len(job) <= width:
-        end = [(job, "muted")]
-    blanks = width - cell_len(name) - sum(cell_len(text) for text, _ in end)
-    return [(name + " " * blanks, "name"), *end]
+        end = [PartPiece((job, "muted"), Part.JOB)]
+    blanks = width - cell_len(name) - sum(cell_len(text) for (text, _), _ in end)
+    return [PartPiece((name + " " * blanks, "name")), *end]
 
 
 def _exceptions(
     row: DeliveryRow, shown: frozenset[Name], sent: ForwardResult | None, glyphs: Symbols, *, differs: bool
-) -> list[Piece]:
-    found: list[Piece] = []
+) -> list[PartPiece]:
+    found: list[PartPiece] = []
     if differs:
-        found.append((glyphs.differs, "attention"))
+        found.append(PartPiece((glyphs.differs, "attention"), Part.DIFFERS))
     if row.comment:
-        found.append((";", "mark"))
+        found.append(PartPiece((";", "mark"), Part.COMMENT))
     if row.attempt > 1 and "attempt" not in shown:
-        found.append((f"{glyphs.times}{row.attempt}", "attention"))
+        found.append(PartPiece((f"{glyphs.times}{row.attempt}", "attention"), Part.ATTEMPTS))
     if not is_success(row.answered) and "answered" not in shown:
-        found.append((answered_cell(row), "attention"))
+        found.append(PartPiece((answered_cell(row), "attention"), Part.ANSWER))
     if sent is not None:
-        found.append((sent_sign(sent, glyphs), "muted" if sent.is_good else "attention"))
+        role: Role = "muted" if sent.is_good else "attention"
+        found.append(PartPiece((sent_sign(sent, glyphs), role), Part.REPLAY))
     return found
 
 
-def _fitting(exceptions: list[Piece], width: int, event: str) -> list[Piece]:
+def _fitting(exceptions: list[PartPiece], width: int, event: str) -> list[PartPiece]:
     """As many as leave the name its least width; always the first one, cut if need be."""
-    fitting: list[Piece] = []
+    fitting: list[PartPiece] = []
     room = width - min(_LEAST_NAME, len(event))
-    for text, role in exceptions:
+    for (text, role), part in exceptions:
         room -= len(text) + 1
         if room < 0 and fitting:
             break
-        fitting.append((text[:width], role))
+        fitting.append(PartPiece((text[:width], role), part))
     return fitting
 
 
-def _joined(pieces: list[Piece]) -> list[Piece]:
-    """The pieces with a blank between them."""
-    return [(text if index == 0 else f" {text}", role) for index, (text, role) in enumerate(pieces)]
+def _joined(pieces: list[PartPiece]) -> list[PartPiece]:
+    """The pieces with a blank before each but the first."""
+    return [
+        PartPiece((text if index == 0 else f" {text}", role), part) for index, ((text, role), part) in enumerate(pieces)
+    ]
 
 
 def status_cell(summary: Summary, width: int, glyphs: Symbols, *, with_bar: bool) -> list[Piece]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from datetime import datetime
-from itertools import groupby
+from itertools import accumulate, groupby
 from typing import Literal
 
 from msgspec import Struct
@@ -17,10 +17,20 @@ from textual.color import Color
 from webhook_tui.domain import units
 from webhook_tui.domain.delivery.delivery import DeliveryRow
 from webhook_tui.domain.delivery.rows import Sort
+from webhook_tui.domain.filtering.highlights import Column as TextColumn
+from webhook_tui.domain.filtering.highlights import Highlights
 from webhook_tui.domain.forwarding.forward_result import ForwardResult
 from webhook_tui.domain.signature.verdict import Verdict
 from webhook_tui.ui.symbols import Symbols
-from webhook_tui.ui.widgets.table.delivery_cells import Piece, Role, event_cell, result_cell, status_cell
+from webhook_tui.ui.widgets.table.delivery_cells import (
+    Part,
+    PartPiece,
+    Piece,
+    Role,
+    event_pieces,
+    result_cell,
+    status_cell,
+)
 from webhook_tui.ui.widgets.table.delivery_columns import (
     BAR_WIDTH,
     GAP,
@@ -52,6 +62,7 @@ class TableStyles(Struct, frozen=True):
     mark: Style
     attention: Style
     separator: Style
+    match: Style
     new: Style
     verdicts: dict[Verdict, Style]
 
@@ -92,6 +103,8 @@ class RowPainter(Struct, frozen=True):
     styles: TableStyles
     glyphs: Symbols
     now: datetime
+    highlights: Highlights | None = None
+    """What the filter looks for."""
 
     def line(self, row: DeliveryRow, state: RowState, width: int) -> list[Segment]:
         """One delivery, `width` cells from its bar to the end; a thin line ends its run."""
@@ -105,6 +118,30 @@ class RowPainter(Struct, frozen=True):
         columns = sum(column.width for column in self.layout) + GAP * (len(self.layout) - 1)
         line.append(Segment(" " * max(0, width - BAR_WIDTH - columns), base))
         return self._underlined(line) if state.ends_run else line
+
+    def part_at(self, cell: int, row: DeliveryRow, state: RowState) -> Part | None:
+        """What a click on a cell of the row's line means besides choosing the row; None: nothing."""
+        start = BAR_WIDTH
+        for column in self.layout:
+            if start <= cell < start + column.width:
+                return self._part_of(column, cell - start, row, state)
+            start += column.width + GAP
+        return None
+
+    def _part_of(self, column: Column, cell: int, row: DeliveryRow, state: RowState) -> Part | None:
+        match column.name:
+            case "event":
+                pieces = self._event_pieces(row, column, state)
+                ends = accumulate(cell_len(text) for (text, _), _ in pieces)
+                return next((part for end, (_, part) in zip(ends, pieces, strict=True) if cell < end), None)
+            case "job" if row.summary.job:
+                return Part.JOB
+            case "attempt" if row.attempt > 1:
+                return Part.ATTEMPTS
+            case "answered" if not is_usual_answer(row):
+                return Part.ANSWER
+            case _:
+                return None
 
     def _underlined(self, line: Sequence[Segment]) -> list[Segment]:
         """The thin line between runs: under two and more blanks, never under text."""
@@ -137,6 +174,28 @@ class RowPainter(Struct, frozen=True):
         return Segment(" " * BAR_WIDTH, base)
 
     def _cell(self, row: DeliveryRow, column: Column, state: RowState, base: Style) -> list[Segment]:
+        segments = self._plain_cell(row, column, state, base)
+        match column.name:
+            case "event" | "job" | "status" | "result" if self.highlights is not None:
+                return self._highlighted(segments, column.name, self.highlights)
+            case _:
+                return segments
+
+    def _highlighted(self, segments: Sequence[Segment], column: TextColumn, highlights: Highlights) -> list[Segment]:
+        """The segments of a cell with the matches of the filter in their style."""
+        parts: list[Segment] = []
+        for text, style, _ in segments:
+            at = 0
+            for start, end in highlights.spans(column, text):
+                parts += [
+                    Segment(text[at:start], style),
+                    Segment(text[start:end], (style or Style()) + self.styles.match),
+                ]
+                at = end
+            parts.append(Segment(text[at:], style))
+        return _without_empty(*parts)
+
+    def _plain_cell(self, row: DeliveryRow, column: Column, state: RowState, base: Style) -> list[Segment]:
         match column.name:
             case "verdict":
                 return [Segment(verdict_cell(row.verdict, self.glyphs), self._verdict_style(row, state, base))]
@@ -145,7 +204,7 @@ class RowPainter(Struct, frozen=True):
                 quiet = base + self.styles.muted
                 return _without_empty(Segment(mark, base + self.styles.mark), Segment(number[len(mark) :], quiet))
             case "event":
-                pieces = event_cell(row, column.width, self.names, state.sent, self.glyphs, differs=state.differs)
+                pieces = [piece for piece, _ in self._event_pieces(row, column, state)]
             case "status":
                 is_alone = "result" not in self.names
                 pieces = status_cell(row.summary, column.width, self.glyphs, with_bar=is_alone)
@@ -155,6 +214,9 @@ class RowPainter(Struct, frozen=True):
                 text, role = self._text(row, name, column.width)
                 return [Segment(_aligned(text, column), base + self._style(role, state))]
         return self._segments(pieces, column, state, base)
+
+    def _event_pieces(self, row: DeliveryRow, column: Column, state: RowState) -> list[PartPiece]:
+        return event_pieces(row, column.width, self.names, state.sent, self.glyphs, differs=state.differs)
 
     def _text(self, row: DeliveryRow, name: Literal["time", "job", "attempt", "answered", "size"], width: int) -> Piece:
         match name:

@@ -14,6 +14,7 @@ from textual.strip import Strip
 
 from webhook_tui.domain.delivery.delivery import DeliveryRow
 from webhook_tui.domain.delivery.rows import DeliveryRows, Sort, SortColumn
+from webhook_tui.domain.filtering.highlights import Highlights
 from webhook_tui.domain.forwarding.forward_result import ForwardOrigin, ForwardResult
 from webhook_tui.domain.signature.verdict import Verdict
 from webhook_tui.ui.frame_budget import FrameBudget
@@ -51,6 +52,8 @@ class DeliveryTable:
         self.rows: DeliveryRows | None = None
         self.order = Sort()
         """How `rows` are sorted; the newest can be followed only in the order of arrival."""
+        self.highlights: Highlights | None = None
+        """What the filter of `rows` looks for; set it before `show_rows`."""
         self._newest_seq = 0
         self._count = 0
         self._digits = 1
@@ -176,6 +179,14 @@ class DeliveryTable:
         wanted = "number" if name == "time" else name  # the order of arrival is that of time
         return wanted if wanted in {sort.value for sort in SortColumn} else None
 
+    def part_at(self, place: int, column: int) -> str | None:
+        """The name of the Part there."""
+        frame = self.frame()
+        if place not in frame.rows:
+            return None
+        row, state = frame.rows[place]
+        return frame.painter.part_at(column, row, state)
+
     def visited(self, key: Hashable) -> None:
         """Where nothing fades, a row is new until the cursor was there."""
         if self._highlights.showing() and self._is_still and (key is None or isinstance(key, int)):
@@ -185,7 +196,8 @@ class DeliveryTable:
         """Read the rows that can be seen, and draw them in the same columns and styles."""
         visible = self._visible()
         layout, now = self._layout, self._now()
-        painter = RowPainter(layout, frozenset(column.name for column in layout), self._styles(), self._symbols, now)
+        names = frozenset(column.name for column in layout)
+        painter = RowPainter(layout, names, self._styles(), self._symbols, now, self.highlights)
         cursor, still, seconds = self.widget.cursor, self._is_still, self._fade_seconds
         rows = {
             place: (
@@ -312,6 +324,7 @@ class DeliveryTable:
             mark=part("mark"),
             attention=part("attention"),
             separator=part("separator"),
+            match=part("match"),
             new=part("new"),
             verdicts={verdict: part(verdict.value) for verdict in Verdict},
         )

@@ -47,6 +47,12 @@ class EventTable:
         self._longest_name = max((len(event.name) for event in events), default=0)
         self._list.show(events)
 
+    def choose(self, event_id: str) -> None:
+        """Put the cursor on an event, if it is shown."""
+        place = self._list.find(event_id)
+        if place is not None:
+            self.widget.move_to_place(place)
+
     def _cell(self, event: ComparedEvent, column: str) -> Cell:
         now = self._now()
         match column:

@@ -115,6 +115,10 @@ class ListTable(Generic[T]):
         """None: they are not sorted by a click."""
         return None
 
+    def part_at(self, place: int, column: int) -> str | None:  # noqa: ARG002 -- the protocol's
+        """Nothing: a click chooses the row."""
+        return None
+
     def visited(self, key: Hashable) -> None:
         """Change nothing."""
 

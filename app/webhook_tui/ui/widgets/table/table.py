@@ -24,7 +24,21 @@ from webhook_tui.ui.widgets.line_view import LineView, draw_plainly
 _HEADING_LINES = 1
 _COMPONENT = "table--"
 _PARTS = (
-    *("header", "cursor", "bar", "muted", "mark", "attention", "bad", "link", "key", "separator", "new", "empty"),
+    *(
+        "header",
+        "cursor",
+        "bar",
+        "muted",
+        "mark",
+        "attention",
+        "bad",
+        "link",
+        "key",
+        "separator",
+        "match",
+        "new",
+        "empty",
+    ),
     *(verdict.value for verdict in Verdict),
 )
 
@@ -44,6 +58,7 @@ Table {
     & > .table--link { color: $json-string; }
     & > .table--key { color: $json-key; }
     & > .table--separator { color: $line; }
+    & > .table--match { color: $accent-text; }
     & > .table--new { color: $primary; }
     & > .table--empty { color: $muted; }
     & > .table--valid { color: $valid; }
@@ -63,6 +78,7 @@ Table.-deliveries {
         & > .table--invalid { text-style: bold reverse; }
         & > .table--malformed { text-style: bold reverse; }
         & > .table--missing { text-style: bold reverse; }
+        & > .table--match { text-style: underline; }
     }
 }
 .-small Table.-deliveries, .-stacked Table.-deliveries { scrollbar-gutter: stable; }
@@ -106,6 +122,9 @@ class TableContent(Protocol):
 
     def heading_at(self, column: int) -> str | None:
         """The name by which rows are sorted after a click on the heading there."""
+
+    def part_at(self, place: int, column: int) -> str | None:
+        """The name of what a click there means besides choosing the row; None: nothing."""
 
     def visited(self, key: Hashable) -> None:
         """The cursor stands on this row now."""
@@ -157,6 +176,13 @@ class Table(LineView):
         def __init__(self, table: Table, key: Hashable) -> None:
             super().__init__(table)
             self.key = key
+
+    class PartClicked(_TableMessage):
+        """A click on a part of a row that means more than choosing it; the cursor is on the row."""
+
+        def __init__(self, table: Table, part: str) -> None:
+            super().__init__(table)
+            self.part = part
 
     class HeadingClicked(_TableMessage):
         """The rows are to be sorted by the column of that name."""
@@ -267,14 +293,17 @@ class Table(LineView):
         self.follow()
 
     def on_click(self, event: events.Click) -> None:
-        """A click selects, a double click opens; one on a heading asks to sort by it."""
+        """A click selects, and posts the part that was hit; a double click opens; one on a heading asks to sort."""
         place = self.place_at(event)
         if place is None:
             self._click_heading(event)
             return
         event.stop()
         if event.chain == 1:
+            part = self._content.part_at(place, event.get_content_offset_capture(self).x)
             self.move_to_place(place)
+            if part is not None:
+                self.post_message(self.PartClicked(self, part))
         elif event.chain == 2:
             self.action_open()
 

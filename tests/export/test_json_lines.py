@@ -1,0 +1,105 @@
+"""One delivery a line of ASCII, which is read back as it was received."""
+
+from __future__ import annotations
+
+import base64
+import json
+from pathlib import Path
+
+import pytest
+from msgspec.structs import replace
+
+from tests.export.receiving import EVERYTHING, stored, written
+from tests.factories import delivery, row
+from webhook_tui.domain.delivery.delivery import StoredDelivery
+from webhook_tui.export.json_lines import (
+    Imported,
+    Skipped,
+    as_line,
+    decoded_json,
+    delivery_line,
+    delivery_record,
+    read_jsonl,
+)
+from webhook_tui.headless.signing.verify import read_delivery
+
+
+def test_verify_reads_a_json_line(tmp_path: Path) -> None:
+    """What is read back is what was received."""
+    for one in EVERYTHING:
+        file = tmp_path / "one.jsonl"
+        file.write_bytes(written("jsonl", [one]))
+
+        assert read_delivery(file) == replace(one.delivery, client="")
+
+
+def test_json_lines_are_lines_of_ascii() -> None:
+    """One delivery a line, whatever is in it."""
+    lines = written("jsonl", EVERYTHING)
+
+    assert lines.isascii()
+    assert [json.loads(line)["seq"] for line in lines.splitlines()] == [one.row.seq for one in EVERYTHING]
+
+
+def test_the_line_of_a_delivery_is_that_of_its_object() -> None:
+    """Whichever encoder made it; an event's id keeps its type."""
+    named = [replace(row(8), event_id=event_id) for event_id in (None, "90412", '"a-b"', '"\\ud800"')]
+    for one in [*EVERYTHING, *(StoredDelivery(each, delivery()) for each in named)]:
+        record = delivery_record(one.row, one.delivery)
+
+        assert delivery_line(one.row, one.delivery) == as_line(record)
+        assert base64.b64decode(str(record["body_b64"])) == one.delivery.body
+
+
+@pytest.mark.parametrize(
+    ("body", "is_embedded"),
+    [
+        (b'{"a": 1e3, "a": 12345678901234567890123}', True),
+        (b'{"a": "\\ud800"}', False),
+        (b'{"a": [1.50, 1E400]}', False),
+        (b'{"a":\n1}', False),
+        (b'{"a": NaN}', False),
+        (b'"\xc3\xa9"', False),
+        (b"[" * 501 + b"]" * 501, False),
+        (b"{", False),
+        (b"", False),
+    ],
+)
+def test_a_body_in_one_line_of_ascii_is_embedded_unchanged(body: bytes, is_embedded: bool) -> None:
+    """Every other one as it is decoded; each line stays one of printable ASCII, and holds the same value."""
+    line = delivery_line(row(1), delivery(body))
+
+    assert line.isascii()
+    assert line[:-1].isprintable()
+    assert json.loads(line)["json"] == decoded_json(body)
+    assert (b'"json":' + body + b',"event"' in line.encode()) is is_embedded
+
+
+def test_lines_that_are_no_delivery_are_skipped_with_a_reason() -> None:
+    """Empty ones and a byte order mark are passed over."""
+    good = json.loads(written("jsonl", [stored()]))
+    lines = [
+        b"\xef\xbb\xbf" + json.dumps(good).encode(),
+        b" \n",
+        b"{",
+        b"[]",
+        b'{"type": "ready"}',
+        json.dumps({**good, "body_b64": "!"}).encode(),
+        json.dumps({key: value for key, value in good.items() if key != "path"}).encode(),
+        json.dumps({**good, "headers": [1]}).encode(),
+        json.dumps({**good, "received_at": "2026-11-23T14:20:02"}).encode(),
+    ]
+    first, *others = read_jsonl(lines)
+
+    assert isinstance(first, Imported)
+    assert (first.place, first.delivery, first.answered) == ("line 1", replace(stored().delivery, client=""), 200)
+    assert [(one.place, one.reason) for one in others if isinstance(one, Skipped)][:3] == [
+        ("line 3", "not JSON"),
+        ("line 4", "not a line of webhook-tui"),
+        ("line 5", "not a delivery"),
+    ]
+    assert [one.reason for one in others[4:] if isinstance(one, Skipped)] == [
+        "path is missing",
+        "its headers are no pairs",
+        "its received_at has no time zone",
+    ]

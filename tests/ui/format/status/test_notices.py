@@ -1,0 +1,31 @@
+"""Which notice has the place, and what it says."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from msgspec.structs import replace
+
+from tests.ui.fake_session import NOW, WAITING
+from webhook_tui.domain.errors import Problem, Severity
+from webhook_tui.domain.status import WebhookState, WebhookStatus
+from webhook_tui.ui.format.status.notices import Notice, chosen
+
+
+def test_the_most_severe_notice_has_the_place() -> None:
+    """Error before warning before tip; what is hidden makes room for the next."""
+    note = Problem("A note.", "", severity=Severity.WARNING)
+    problem = Problem("Out of order (503).", "Retrying in {again}; u tries now.")
+    webhook = WebhookStatus(WebhookState.NOT_REGISTERED, problem=problem, next_try_at=NOW + timedelta(seconds=8))
+    status = replace(WAITING, webhook=webhook, notes=(note,), sandbox=True)
+
+    first = chosen(status, None, frozenset())
+    assert first is not None
+    assert [line.plain for line in first.lines(NOW)] == ["Out of order (503).", "Retrying in 8 s; u tries now."]
+    second = chosen(status, None, frozenset({problem.message}))
+    assert second == Notice(note)
+    assert len(second.lines(NOW)) == 1
+    third = chosen(status, None, frozenset({problem.message, note.message}))
+    assert third is not None
+    assert third.problem.severity is Severity.TIP
+    assert chosen(WAITING, None, frozenset()) is None

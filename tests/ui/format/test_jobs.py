@@ -1,0 +1,28 @@
+"""Jobs in words: cells of the list, the events of one job, and the notes above them."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.hostile.strings import strings
+from tests.ui.dialogs.test_jobs import event, job
+from tests.ui.fake_session import NOW
+from webhook_tui.domain.delivery.text import is_harmless
+from webhook_tui.domain.jobs.job import JobDetail
+from webhook_tui.ui.format.jobs import Image, detail_note, event_cell, image_line, job_cell
+from webhook_tui.ui.symbols import ASCII, UNICODE, Symbols
+
+COLUMNS = ("job", "worst", "status", "last", "first", "events", "images", "progress", "event", "#", "time", "verdict")
+
+
+@pytest.mark.parametrize("signs", [UNICODE, ASCII], ids=["unicode", "ascii"])
+def test_the_jobs_say_nothing_raw(signs: Symbols) -> None:
+    """Ids, names, status, progress and links."""
+    for text in strings(200):
+        one = job(text, 1, status=text, progress=text)
+        happened = event(1, event=text, status=text, progress=text, images=(text,))
+        said = [job_cell(one, column, NOW, signs)[0] for column in COLUMNS]
+        said += [event_cell(happened, column, NOW, signs)[0] for column in COLUMNS]
+        said.append(image_line(Image(happened, 1, text), signs)[0])
+        said.append(detail_note(JobDetail(text, one, (happened,), is_done=True), 60, NOW, signs).plain)
+        assert all(is_harmless(character) for words in said for character in words)
