@@ -211,7 +211,7 @@ _TWO_ANCESTORS: set[str] = set()
 _LARGE_CLASSES = {"MainScreen"}
 _LARGE_FOLDERS: set[str] = set()
 _SMALL_MODULES = {
-    *("domain/account", "domain/payload/links", "domain/payload/query", "export/snippets/raw", "payload_query/wire"),
+    *("domain/account", "domain/payload/query", "payload_query/wire"),
 }
 
 _MOST_MODULES = 15

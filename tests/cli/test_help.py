@@ -13,8 +13,8 @@ import click
 import pytest
 from click.testing import CliRunner
 
+from webhook_tui.cli.config import config_commands
 from webhook_tui.cli.main import root
-from webhook_tui.cli.setup.config_show import config_commands
 from webhook_tui.places import Places
 
 COMMANDS = (

@@ -9,7 +9,8 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from webhook_tui.cli.options import FILTER, settings_from, shared_options
+from webhook_tui.cli.options import FILTER, shared_options
+from webhook_tui.cli.settings import settings_from
 from webhook_tui.config import Settings
 from webhook_tui.domain.answer_rules.rules import Default, FailThenRecover
 from webhook_tui.domain.errors import ProblemError

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from tests.factories import NOW
 from webhook_tui.domain.events import SessionUpdated
-from webhook_tui.domain.forwarding.forward_result import ForwardOrigin, ForwardResult
-from webhook_tui.domain.forwarding.replay_progress import ReplayProgress
+from webhook_tui.domain.forwarding.forward_result import ForwardOrigin, ForwardResult, ReplayProgress
 from webhook_tui.domain.status import SessionStatus
 
 

@@ -8,15 +8,14 @@ from tests.factories import NOW
 from webhook_tui.domain.errors import Problem
 from webhook_tui.domain.forwarding.forward_result import UsedUrl
 from webhook_tui.domain.refusal import Refusal
-from webhook_tui.domain.status import ReceiverStatus, SessionEnd, SessionStatus, TunnelStatus, WebhookStatus
+from webhook_tui.domain.status import SessionEnd, SessionStatus, TunnelStatus, WebhookStatus
 
-STORING, RECEIVER, WEBHOOK, TUNNEL, END = (Problem(name, "") for name in ("disk", "port", "webhook", "tunnel", "end"))
+STORING, WEBHOOK, TUNNEL, END = (Problem(name, "") for name in ("disk", "webhook", "tunnel", "end"))
 
 
 def test_the_first_broken_link_is_the_problem() -> None:
     """The end of the session before everything, then what loses deliveries, then the route from here outward."""
     status = SessionStatus(
-        receiver=ReceiverStatus(problem=RECEIVER),
         tunnel=TunnelStatus(problem=TUNNEL),
         webhook=WebhookStatus(problem=WEBHOOK),
         storing=STORING,
@@ -27,13 +26,12 @@ def test_the_first_broken_link_is_the_problem() -> None:
     for repaired in (
         {"end": None},
         {"storing": None},
-        {"receiver": ReceiverStatus()},
         {"webhook": WebhookStatus()},
         {"tunnel": TunnelStatus()},
     ):
         found.append(status.problem)
         status = replace(status, **repaired)
-    assert found == [END, STORING, RECEIVER, WEBHOOK, TUNNEL]
+    assert found == [END, STORING, WEBHOOK, TUNNEL]
     assert status.problem is None
 
 

@@ -10,7 +10,7 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
-from webhook_tui.export.snippets.shell import from_base64, note, text_body, word
+from webhook_tui.export.shell import from_base64, note, text_body, word
 
 FILE = Path(__file__).with_name("shell_record.json")
 _VERSION = {

@@ -9,7 +9,7 @@ import pytest
 from tests.factories import INVALID, NOW, VALID, delivery, row
 from webhook_tui.domain.delivery.delivery import StoredDelivery
 from webhook_tui.domain.delivery.headers import Headers
-from webhook_tui.domain.scenario.scenario import Fault, read_scenario
+from webhook_tui.domain.scenario import Fault, read_scenario
 from webhook_tui.domain.signature.verdict import Verdict, VerificationResult
 from webhook_tui.export.destination import Destination
 from webhook_tui.export.formats import FORMATS

@@ -8,7 +8,7 @@ from rich.cells import cell_len
 from tests.factories import INVALID, NOW, delivery, row
 from webhook_tui.domain.delivery.delivery import StoredDelivery
 from webhook_tui.domain.delivery.summary import Summary
-from webhook_tui.headless.delivery_list import DeliveryList
+from webhook_tui.headless.delivery_page import DeliveryList
 from webhook_tui.headless.text_style import TextStyle
 
 STORED = StoredDelivery(row(42, event="image_\x1b[31mresult" * 9, verification=INVALID), delivery())

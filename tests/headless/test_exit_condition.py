@@ -13,7 +13,7 @@ from webhook_tui.domain.account import Account
 from webhook_tui.domain.events import HistoryOpened, SessionReady
 from webhook_tui.domain.expectation.expectation import Criteria
 from webhook_tui.domain.filtering.filter import Filter
-from webhook_tui.headless.exit_condition import DeliveriesArrived, ExitCondition
+from webhook_tui.headless.expectation import DeliveriesArrived, ExitCondition
 from webhook_tui.storage.history import DeliveryStore
 
 PING = Filter.parse("event:ping")

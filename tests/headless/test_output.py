@@ -28,6 +28,7 @@ from webhook_tui.domain.forwarding.forward_result import ForwardOrigin, ForwardR
 from webhook_tui.domain.refusal import Refusal
 from webhook_tui.domain.status import TunnelState
 from webhook_tui.headless.output import LineWriter, TextLine, json_line
+from webhook_tui.headless.text_style import TextStyle
 
 SENT = ForwardResult(3, ForwardOrigin.FORWARDED, "http://127.0.0.1:3000", NOW, 200, seconds=0.031)
 STORED = DeliveryStored(row(3, event="pi\x1bng"), delivery())
@@ -83,7 +84,7 @@ STORED = DeliveryStored(row(3, event="pi\x1bng"), delivery())
 )
 def test_the_line_of_an_event(event: SessionEvent, record: dict[str, object] | None, text: str | None) -> None:
     line = json_line(event)
-    words = TextLine(color=False)(event)
+    words = TextLine(TextStyle())(event)
 
     assert (line is None) is (record is None)
     if line is not None and record is not None:
@@ -94,17 +95,17 @@ def test_the_line_of_an_event(event: SessionEvent, record: dict[str, object] | N
 
 def test_a_delivery_is_one_harmless_line() -> None:
     """In colours on a terminal, in ASCII where the locale is not UTF-8."""
-    plain = TextLine(color=False)(STORED)
+    plain = TextLine(TextStyle())(STORED)
 
     assert plain is not None
     assert plain.startswith("#3 ")
     assert plain.endswith(".418 ✓ valid pi␛ng id 90412 answered 200, 66 B. Signed by PiktID.\n")
-    assert "\x1b[32m✓ valid\x1b[0m" in str(TextLine(color=True)(STORED))
-    assert "✓" not in str(TextLine(color=False, in_ascii=True)(STORED))
+    assert "\x1b[32m✓ valid\x1b[0m" in str(TextLine(TextStyle(color=True))(STORED))
+    assert "✓" not in str(TextLine(TextStyle(in_ascii=True))(STORED))
 
 
 def test_events_of_one_channel_or_with_other_contents_are_told() -> None:
-    line = TextLine(color=False)
+    line = TextLine(TextStyle())
 
     assert (
         line(EventCompared("7", "ping", "sse", None, None, "lost")) == "event 7 ping: only by the event stream (lost)\n"
@@ -114,7 +115,7 @@ def test_events_of_one_channel_or_with_other_contents_are_told() -> None:
 
 def test_nothing_is_written_once_it_is_silenced() -> None:
     out = io.StringIO()
-    writer = LineWriter(TextLine(color=False), out)
+    writer = LineWriter(TextLine(TextStyle()), out)
     writer.write(DeliveryStored(row(1, verification=VALID), delivery()))
     writer.silence()
     writer.write(WebhookDeleted())

@@ -12,7 +12,7 @@ from tests.factories import NOW, delivery, row
 from webhook_tui.domain.delivery.delivery import StoredDelivery
 from webhook_tui.domain.expectation.expectation import Criteria, Expectation
 from webhook_tui.domain.filtering.filter import Filter
-from webhook_tui.headless.wait import print_outcome, wait
+from webhook_tui.headless.expectation import print_outcome, wait
 from webhook_tui.storage.history import DeliveryStore
 from webhook_tui.storage.history_query import AccountFilter
 

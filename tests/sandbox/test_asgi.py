@@ -11,7 +11,7 @@ import pytest
 
 from tests.patience import PATIENCE_SECONDS
 from tests.sandbox.harness import Running, receiver, serving
-from webhook_tui.domain.scenario.scenario import Fault
+from webhook_tui.domain.scenario import Fault
 from webhook_tui.domain.signature.secret import Secret
 from webhook_tui.sandbox.options import SandboxOptions
 

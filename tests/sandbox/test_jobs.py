@@ -10,7 +10,18 @@ import re
 import pytest
 
 from webhook_tui.domain.delivery.event import KNOWN_EVENTS
-from webhook_tui.sandbox.jobs import FIRST_ID, failed_job, identity_job, image_job, sample_body, sample_data, sample_job
+from webhook_tui.domain.scenario import Fault
+from webhook_tui.sandbox.jobs import (
+    FIRST_ID,
+    failed_job,
+    first_jobs,
+    following_jobs,
+    identity_job,
+    image_job,
+    sample_body,
+    sample_data,
+    sample_job,
+)
 
 DOCUMENTED = {
     *("error_message", "group_index", "identity_code", "identity_name", "image_index", "job_id", "job_type", "link"),
@@ -82,3 +93,37 @@ def test_a_sample_of_each_known_event(name: str) -> None:
 
 def test_an_unknown_event_has_no_data() -> None:
     assert sample_data("image_upscaled", random.Random(1).random) == {}
+
+
+def test_the_first_jobs_are_short_and_have_each_fault_once() -> None:
+    """Six events and more within four seconds."""
+    steps = list(first_jobs(random.Random(1).random, with_faults=True))
+
+    assert len(steps) >= 6
+    assert sum(step.after_seconds for step in steps) < 4
+    wrong = [step.fault for step in steps if step.fault is not None]
+    assert sorted(wrong) == sorted(
+        {
+            Fault.ANSWER_LOST,
+            Fault.FORGED,
+            Fault.NO_SIGNATURE,
+            Fault.OLDER,
+            Fault.UPPER_CASE,
+            Fault.NEWLINE,
+            Fault.LOSE,
+            Fault.ALTER,
+        }
+    )
+
+
+def test_a_job_begins_every_so_many_seconds() -> None:
+    """However many events the one before had."""
+    elapsed = 0.0
+    begins: dict[object, float] = {}
+    for step in itertools.islice(following_jobs(random.Random(1).random, every_seconds=20), 60):
+        elapsed += step.after_seconds
+        begins.setdefault(step.sample.data["job_id"], elapsed)
+        assert step.fault is None
+
+    assert list(begins.values()) == [20.0 * (number + 1) for number in range(len(begins))]
+    assert len(begins) > 8

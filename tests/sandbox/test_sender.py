@@ -8,7 +8,7 @@ import json
 import pytest
 
 from tests.sandbox.harness import FORMER, idle, receiver, serving, verdict_of
-from webhook_tui.domain.scenario.scenario import Fault
+from webhook_tui.domain.scenario import Fault
 from webhook_tui.domain.signature.verdict import Verdict
 from webhook_tui.sandbox.options import SandboxOptions
 

@@ -6,7 +6,7 @@ import itertools
 import json
 
 from tests.sandbox.harness import FORMER, idle, receiver, serving, verdict_of
-from webhook_tui.domain.scenario.scenario import Fault, Scenario, ScenarioStep
+from webhook_tui.domain.scenario import Fault, Scenario, ScenarioStep
 from webhook_tui.domain.signature.verdict import Verdict
 from webhook_tui.sandbox.options import SandboxOptions
 

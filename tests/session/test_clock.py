@@ -10,7 +10,7 @@ from random import Random
 
 from tests.session.running import sandbox_of, session_of, settings
 from webhook_tui.domain.events import DeliveryStored
-from webhook_tui.domain.scenario.scenario import Fault
+from webhook_tui.domain.scenario import Fault
 from webhook_tui.session.clock import Clock, RetryDelay
 
 

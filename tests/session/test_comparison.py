@@ -23,7 +23,7 @@ from webhook_tui.domain.events import (
     WebhookRegistered,
 )
 from webhook_tui.domain.queries import EventSides, GetComparison, GetEventSides
-from webhook_tui.domain.scenario.scenario import Fault
+from webhook_tui.domain.scenario import Fault
 from webhook_tui.domain.signature.secret import Secret
 from webhook_tui.domain.signature.verdict import Verdict
 from webhook_tui.domain.status import WebhookState

@@ -65,7 +65,8 @@ async def test_deliveries_are_found_by_number_verdict_and_secret(store: Delivery
         assert stored is not None
         assert stored.row == find_row(connection, 1)
         assert (stored.delivery, stored.row.received_at) == (delivery(), NOW)
-        assert find_row(connection, 9) is find_stored(connection, 9) is None
+        assert find_row(connection, 9) is None
+        assert find_stored(connection, 9) is None
         assert [found.row.seq for found in find_unsettled(connection, account, None, 9)] == [3, 2]
         assert [found.row.seq for found in find_unsettled(connection, account, 3, 9)] == [2]
         signed, below = find_signed_with(connection, account, frozenset({"0123456789ab"}), None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from webhook_tui.tunnels.errors import closed, exit_reason, ngrok_error, shortened
-from webhook_tui.tunnels.ssh_output import SshOutput
+from webhook_tui.tunnels.ssh import SshOutput
 
 
 def test_every_sentence_fits() -> None:

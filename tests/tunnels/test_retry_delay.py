@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from webhook_tui.tunnels.retry_delay import TunnelRetryDelay
+from webhook_tui.tunnels.supervisor import TunnelRetryDelay
 
 
 def _delays(random: Callable[[], float], *lived: float | None) -> list[float]:

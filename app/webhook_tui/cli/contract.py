@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from webhook_tui.cli.help import Command, command
+from webhook_tui.cli.history import history_query
 from webhook_tui.cli.options import FILE, history_options, output_format
 from webhook_tui.domain.errors import ProblemError
 from webhook_tui.headless import messages
@@ -53,13 +54,12 @@ def contract(ctx: click.Context, /, event: str | None, output: str, all_verdicts
     """
     from datetime import datetime
 
+    from webhook_tui.domain.contract.declarations import typed_dict, typescript
     from webhook_tui.domain.contract.json_schema import json_schema
-    from webhook_tui.domain.contract.typed_dict import typed_dict
-    from webhook_tui.domain.contract.typescript import typescript
     from webhook_tui.headless.contract.page import change_note, contract_page
     from webhook_tui.headless.text_style import TextStyle
 
-    with _history(ctx, given) as history:
+    with history_query(ctx, given) as history:
         events = _chosen(_read(history, all_verdicts=all_verdicts), event, of_all=all_verdicts)
     match output:
         case "json-schema":
@@ -75,10 +75,7 @@ def contract(ctx: click.Context, /, event: str | None, output: str, all_verdicts
             print(style.symbols(change_note(events, now)), file=sys.stderr)  # noqa: T201 -- a note for people
 
 
-@command(
-    "check",
-    examples=("webhook-tui contract check schema.json",),
-)
+@command("check", examples=("webhook-tui contract check schema.json",))
 @history_options
 @click.option("--all", "all_verdicts", is_flag=True, help="Validate deliveries of any verdict, not only valid ones.")
 @click.argument("file", type=FILE)
@@ -96,16 +93,9 @@ def check_deliveries(ctx: click.Context, /, file: Path, all_verdicts: bool, **gi
 
     schema = ContractCheck(file)
     chosen = None if all_verdicts else Filter.parse("verdict:valid or verdict:older").expression
-    with _history(ctx, given) as history:
+    with history_query(ctx, given) as history:
         deliveries = history.deliveries(history.seqs(chosen, datetime.now(UTC)))
         ctx.exit(check_contract(schema, deliveries, TextStyle.of_stdout()))
-
-
-def _history(ctx: click.Context, given: dict[str, Any]) -> HistoryQuery:
-    from webhook_tui.storage.history_query import AccountFilter, HistoryQuery
-
-    places, _ = ctx.obj
-    return HistoryQuery(given["db"] or places.deliveries, AccountFilter(given["api_url"], given["token"]))
 
 
 def _read(history: HistoryQuery, *, all_verdicts: bool) -> Contract:

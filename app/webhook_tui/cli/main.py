@@ -11,15 +11,15 @@ import click
 from msgspec.structs import replace
 
 from webhook_tui import __version__
-from webhook_tui.cli.help import Group
-from webhook_tui.cli.options import NotifyType, option, shared_options
-from webhook_tui.cli.settings import has_screen, leave, note, reopen_terminal, run_settings
-from webhook_tui.cli.setup.config_file import (
+from webhook_tui.cli.config import (
     config_warnings,
     default_map,
     places_and_config,
     profile_option,
 )
+from webhook_tui.cli.help import Group
+from webhook_tui.cli.options import NotifyType, option, shared_options
+from webhook_tui.cli.settings import has_screen, leave, note, reopen_terminal, run_settings
 from webhook_tui.config import Settings, read_config
 from webhook_tui.domain.errors import Problem, ProblemError
 from webhook_tui.encoding import configure_streams
@@ -69,24 +69,14 @@ def main() -> NoReturn:
 
 def _sections() -> Mapping[str, Sequence[click.Command]]:
     """Import every command."""
+    from webhook_tui.cli.archive import export, import_deliveries
+    from webhook_tui.cli.config import config_commands
     from webhook_tui.cli.contract import check_deliveries, contract
-    from webhook_tui.cli.history.export import export
-    from webhook_tui.cli.history.history_import import import_deliveries
-    from webhook_tui.cli.history.list import list_deliveries
-    from webhook_tui.cli.history.replay import replay
-    from webhook_tui.cli.history.show import show
-    from webhook_tui.cli.history.wait import wait
-    from webhook_tui.cli.history.why import why
+    from webhook_tui.cli.history import list_deliveries, replay, show, wait, why
     from webhook_tui.cli.mcp import serve_mcp
-    from webhook_tui.cli.session.listen import listen, run
-    from webhook_tui.cli.session.sandbox import sandbox
-    from webhook_tui.cli.setup.config_show import config_commands
-    from webhook_tui.cli.setup.doctor import doctor
-    from webhook_tui.cli.setup.listings import completion, keys, paths
-    from webhook_tui.cli.setup.status import status
-    from webhook_tui.cli.signing.secret import forget, secret
-    from webhook_tui.cli.signing.send import check, send
-    from webhook_tui.cli.signing.verify import verify
+    from webhook_tui.cli.sessions import listen, run, sandbox
+    from webhook_tui.cli.setup import completion, doctor, keys, paths, status
+    from webhook_tui.cli.signatures import check, forget, secret, send, verify
 
     sections = {
         "Sessions": (listen, run, sandbox),
@@ -126,7 +116,7 @@ def root(ctx: click.Context, /, **given: Any) -> None:
         reopen_terminal()
     if not has_screen():
         note("Not a terminal; running `webhook-tui listen`.")
-        from webhook_tui.cli.session.listen import listen_with
+        from webhook_tui.cli.sessions import listen_with
 
         listen_with(settings)
     _screen(replace(settings, warnings=_config_warnings(ctx)))

@@ -9,8 +9,9 @@ from typing import Any
 import click
 
 from webhook_tui.cli.help import command
+from webhook_tui.cli.options import account_options
 from webhook_tui.cli.settings import note
-from webhook_tui.cli.setup.status import account_options, status_request
+from webhook_tui.cli.setup import status_request
 from webhook_tui.domain.errors import ProblemError
 from webhook_tui.headless import messages
 

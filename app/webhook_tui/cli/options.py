@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import os
-import sys
-from collections.abc import Callable, Mapping, Sequence
-from itertools import takewhile
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
-from click.core import ParameterSource
 
 from webhook_tui.config import (
     API_URL,
@@ -20,9 +16,7 @@ from webhook_tui.config import (
     PORT,
     SSH_SERVER,
     TUNNELS,
-    Settings,
     named_filters,
-    read_secret_file,
 )
 from webhook_tui.domain.alerts import Subject
 from webhook_tui.domain.answer_rules.rules import AnswerRule, RuleError
@@ -35,12 +29,11 @@ from webhook_tui.domain.signature.secret import Secret, token_in
 from webhook_tui.domain.url import UrlError, normalized_url
 from webhook_tui.environment import hide_argument
 from webhook_tui.headless import messages
-from webhook_tui.places import Places
 
 if TYPE_CHECKING:
     from webhook_tui.domain.expectation.expectation import Criteria
     from webhook_tui.domain.filtering.filter import Filter
-    from webhook_tui.domain.scenario.scenario import Scenario
+    from webhook_tui.domain.scenario import Scenario
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -49,11 +42,7 @@ EXPORT_FORMATS = ("payload", "curl", "httpie", "python", "pytest", "har", "jsonl
 
 LOCAL_URL = f"http://{HOST}:{PORT}"
 
-WITHIN = click.FloatRange(min=0, min_open=True)
-SECONDS = click.FloatRange(0.1, 60)
 FILE = click.Path(path_type=Path, dir_okay=False)
-DAYS = click.IntRange(0, 36_500)
-ROWS = click.IntRange(0, 2**53)
 
 
 class SecretType(click.ParamType[Secret]):
@@ -174,7 +163,7 @@ class PlayType(click.ParamType["Scenario | bool"]):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Scenario | bool:
         """Read the file; an empty value, and words for yes and no, mean sample jobs or none."""
-        from webhook_tui.domain.scenario.scenario import ScenarioError, read_scenario
+        from webhook_tui.domain.scenario import ScenarioError, read_scenario
 
         if not isinstance(value, str):
             played: Scenario | bool = value
@@ -214,68 +203,112 @@ def option(*names: str, envvar: str | list[str] | None = None, **extra: Any) -> 
     return click.option(*names, envvar=[*others, own], **extra)
 
 
-def output_format(*names: str) -> Callable[[F], F]:
+def output_format(*names: str, **extra: Any) -> Callable[[F], F]:
     """Return the option --format; the first name is the default."""
     return click.option(
-        "--format", "output", type=click.Choice(names), default=names[0], show_default=True, help="How to print it."
+        "--format",
+        "output",
+        type=click.Choice(names),
+        default=names[0],
+        show_default=True,
+        help="How to print it.",
+        **extra,
     )
 
 
-def history_options(command: F) -> F:
-    """Add the options of a command that reads the history: its file and the accounts, by default all.
+def together(*options: Callable[[Any], Any]) -> Callable[[F], F]:
+    """Return a decorator that adds these options, in the order of the help."""
 
-    PIKTID_TOKEN and a stored token select no account here, because the history needs none.
-    """
-    for decorate in (
-        click.option("--api-url", type=URL, help="Only deliveries of accounts at this API."),
-        click.option("--token", type=TOKEN, help="Only deliveries of this token's account."),
-        option("--db", type=FILE, help="The history file."),
-    ):
-        command = decorate(command)
-    return command
+    def add(command: F) -> F:
+        for decorate in reversed(options):
+            command = decorate(command)
+        return command
+
+    return add
 
 
-def expectation_options(command: F) -> F:
-    """Add the options of a command that waits for deliveries of its own session."""
-    for decorate in (
-        click.option(
-            "--since-seq",
-            type=click.IntRange(0),
-            metavar="N",
-            help="Count deliveries after number N. Default: new ones.",
-        ),
-        click.option("--none", type=FILTER, help="Exit with 7 when a delivery matches this filter."),
-        click.option("--within", type=WITHIN, metavar="SECONDS", help="Time limit."),
-        click.option(
-            "--count", type=click.IntRange(1), metavar="N", default=1, show_default=True, help="Wait for N deliveries."
-        ),
-        click.option("--until", type=FILTER, help="Exit with 0 when deliveries match this filter; 6: not in time."),
-    ):
-        command = decorate(command)
-    return command
+def secret_options(does: str) -> Callable[[F], F]:
+    """Return the repeatable options --secret and --secret-file. `does`: what is done with a secret."""
+    return together(
+        option("--secret", type=SECRET, multiple=True, help=f"{does}; repeatable."),
+        option("--secret-file", type=FILE, multiple=True, help="The same from a file; repeatable."),
+    )
 
 
-def criteria_from(given: dict[str, Any], *, job_fields: JobFields, within: float | None = None) -> Criteria | None:
-    """Remove these options from `given` and return them; None: no delivery is awaited. `within`: its default.
-
-    Raises click.UsageError when there is no filter.
-    """
-    from webhook_tui.domain.expectation.expectation import Criteria
-
-    until, none, count, seconds = (given.pop(name) for name in ("until", "none", "count", "within"))
-    if until is None and none is None:
-        if seconds is not None or count != 1:
-            raise click.UsageError("No filter was given. Use --until FILTER or --none FILTER.")
-        return None
-    return Criteria(until, count, none, within if seconds is None else seconds, job_fields)
+def secret_option(does: str) -> Callable[[F], F]:
+    """Return the options --secret and --secret-file for one secret. `does`: what is done with it."""
+    return together(
+        option("--secret", type=SECRET, help=does), option("--secret-file", type=FILE, help="The same from a file.")
+    )
 
 
-_OPTIONS: tuple[Callable[[Any], Any], ...] = (
+def timeout_option(of: str) -> Callable[[F], F]:
+    """Return the option --timeout of a command that waits for answers. `of`: which ones."""
+    return click.option(
+        "--timeout",
+        type=click.FloatRange(0.1, 60),
+        default=10.0,
+        metavar="SECONDS",
+        show_default=True,
+        help=f"Time to wait for {of}.",
+    )
+
+
+_TOKEN_OPTIONS = (
     option("--token", type=TOKEN, envvar="PIKTID_TOKEN", help="API token (better: PIKTID_TOKEN or --token-file)."),
     option("--token-file", type=FILE, help="Read the API token from a file that only you can read."),
-    option("--token-stdin", is_flag=True, help="Read the API token from the first line of standard input."),
+)
+_TOKEN_STDIN = option("--token-stdin", is_flag=True, help="Read the API token from the first line of standard input.")
+api_url_option = option("--api-url", type=URL, default=API_URL, show_default=True, help="API base URL.")
+db_option = option("--db", type=FILE, help="The history file.")
+
+token_options = together(*_TOKEN_OPTIONS, _TOKEN_STDIN, api_url_option)
+"""The options of a command about the token of one account and what is stored for it."""
+
+account_options = together(*_TOKEN_OPTIONS, api_url_option, db_option)
+"""The options of a command about one account and one history."""
+
+history_options = together(
+    db_option,
+    click.option("--token", type=TOKEN, help="Only deliveries of this token's account."),
+    click.option("--api-url", type=URL, help="Only deliveries of accounts at this API."),
+)
+"""The options of a command that reads the history: its file and the accounts, by default all.
+
+PIKTID_TOKEN and a stored token select no account here, because the history needs none.
+"""
+
+filter_option = option("--filter", type=FILTER, help="Only matching deliveries: the filter of the screen.")
+job_id_option = option(
+    "--job-id-field", multiple=True, metavar="FIELD", help="Field of a job id, for the filter job:X; repeatable."
+)
+
+wait_options = together(
+    click.option(
+        "--count", type=click.IntRange(1), metavar="N", default=1, show_default=True, help="Wait for N deliveries."
+    ),
+    click.option(
+        "--within", type=click.FloatRange(min=0, min_open=True), metavar="SECONDS", help="Time limit. Default: none."
+    ),
+    click.option("--none", type=FILTER, help="Exit with 7 when a delivery matches this filter."),
+    click.option(
+        "--since-seq", type=click.IntRange(0), metavar="N", help="Count deliveries after number N. Default: new ones."
+    ),
+)
+"""What is waited for, beside the filter itself."""
+
+expectation_options = together(
+    click.option("--until", type=FILTER, help="Exit with 0 when deliveries match this filter; 6: not in time."),
+    wait_options,
+)
+"""The options of a command that waits for deliveries of its own session."""
+
+
+shared_options = together(
+    *_TOKEN_OPTIONS,
+    _TOKEN_STDIN,
     option("--sandbox", "use_sandbox", is_flag=True, help="Use the embedded PiktID: no token, no tunnel, no internet."),
-    option("--api-url", type=URL, default=API_URL, show_default=True, help="API base URL."),
+    api_url_option,
     option("--hook-url", type=URL, help="Register exactly this URL, open no tunnel, accept any path."),
     option("--tunnel", type=click.Choice(TUNNELS), default="ssh", show_default=True, help="How to get a public URL."),
     option("--ssh-server", default=SSH_SERVER, show_default=True, metavar="HOST", help="For --tunnel ssh."),
@@ -292,14 +325,7 @@ _OPTIONS: tuple[Callable[[Any], Any], ...] = (
     ),
     option("--no-clean", is_flag=True, help="Keep the webhook registered on exit."),
     option("--replace", is_flag=True, help="Replace a webhook that is not ours without asking."),
-    option(
-        "--secret",
-        "secret",
-        type=SECRET,
-        multiple=True,
-        help="Verify with this signing secret, too, in this run; repeatable.",
-    ),
-    option("--secret-file", "secret_file", type=FILE, multiple=True, help="The same from a file; repeatable."),
+    secret_options("Verify with this signing secret, too, in this run"),
     option("--no-register", is_flag=True, help="Verify and show only; change nothing at PiktID."),
     option("--no-sse", is_flag=True, help="Do not compare with the event stream (SSE)."),
     option(
@@ -328,11 +354,11 @@ _OPTIONS: tuple[Callable[[Any], Any], ...] = (
         show_default=True,
         help="Retries when your app does not answer, or answers 5xx.",
     ),
-    option("--db", type=FILE, help="The history file."),
+    db_option,
     option("--ephemeral", is_flag=True, help="Delete the history on exit."),
     option(
         "--keep-days",
-        type=DAYS,
+        type=click.IntRange(0, 36_500),
         metavar="N",
         default=KEEP_DAYS,
         show_default=True,
@@ -349,91 +375,14 @@ _OPTIONS: tuple[Callable[[Any], Any], ...] = (
     ),
     option(
         "--keep-rows",
-        type=ROWS,
+        type=click.IntRange(0, 2**53),
         metavar="N",
         default=KEEP_ROWS,
         show_default=True,
         help="Keep at most N deliveries (0 = unlimited).",
     ),
 )
-
-
-def shared_options(command: F) -> F:
-    """Add the options of every command with a session."""
-    for decorate in reversed(_OPTIONS):
-        command = decorate(command)
-    return command
-
-
-def token_options(command: F) -> F:
-    """Add the options of a command about the token of one account and what is stored for it."""
-    api_url = option("--api-url", type=URL, default=API_URL, show_default=True, help="API base URL.")
-    for decorate in (api_url, *reversed(_OPTIONS[:3])):
-        command = decorate(command)
-    return command
-
-
-def token_settings(ctx: click.Context, given: Mapping[str, Any], places: Places) -> Settings:
-    """Return settings with the token and the API of `token_options`. Raises ProblemError when a file cannot be read."""
-    values, _ = _merged(ctx, given)
-    return Settings(token=_token(values), api_url=values["api_url"].rstrip("/"), places=places)
-
-
-def settings_from(
-    ctx: click.Context, given: Mapping[str, Any], *, config: Mapping[str, Any], places: Places
-) -> Settings:
-    """Return the settings of a command; options before the name of a subcommand apply to it, too.
-
-    Raises click.UsageError when options exclude each other, ProblemError when a file cannot be read.
-    """
-    values, sources = _merged(ctx, given)
-    _refuse_contradictions(values)
-    authtoken = os.environ.get("NGROK_AUTHTOKEN")
-    keymap = config.get("keymap", {})
-    return Settings(
-        token=None if values["use_sandbox"] else _token(values),
-        sandbox=values["use_sandbox"],
-        api_url=values["api_url"].rstrip("/"),
-        hook_url=values["hook_url"],
-        tunnel=values["tunnel"],
-        ssh_server=values["ssh_server"],
-        tunnel_command=values["tunnel_command"],
-        tunnel_url_pattern=values["tunnel_url_pattern"],
-        ngrok_path=os.environ.get("PYNGROK_NGROK_PATH"),
-        ngrok_authtoken=Secret(authtoken) if authtoken else None,
-        host=values["host"],
-        port=values["port"],
-        port_was_given=sources["port"] not in (ParameterSource.DEFAULT, None),
-        clean=not values["no_clean"],
-        replace=values["replace"],
-        secrets=tuple(values["secret"]),
-        file_secrets=tuple(read_secret_file(path) for path in values["secret_file"]),
-        register=not values["no_register"],
-        sse=not values["no_sse"],
-        lost_after_seconds=values["lost_after"],
-        forward_to=next((rule.url for rule in values["forward_to"] if not rule.filter_text), None),
-        forward_rules=_rules_before_the_default(values["forward_to"]),
-        answer=values["answer"],
-        forward_path=values["forward_path"],
-        forward_anywhere=values["forward_anywhere"],
-        forward_retries=values["forward_retries"],
-        db=values["db"],
-        ephemeral=values["ephemeral"],
-        keep_days=values["keep_days"],
-        keep_rows=values["keep_rows"],
-        job_fields=job_fields_from(values),
-        theme=values.get("theme"),
-        ascii=bool(values.get("ascii")),
-        notify=values.get("notify") or frozenset(),
-        keymap={str(key): str(keys) for key, keys in keymap.items()} if isinstance(keymap, dict) else {},
-        filters=named_filters(config),
-        places=places,
-    )
-
-
-def _rules_before_the_default(rules: Sequence[ForwardRule]) -> tuple[ForwardRule, ...]:
-    """Return the rules with a filter; those after one without a filter never match."""
-    return tuple(takewhile(lambda rule: rule.filter_text, rules))
+"""The options of every command with a session."""
 
 
 def job_fields_from(values: Mapping[str, Any]) -> JobFields:
@@ -447,37 +396,16 @@ def job_fields_from(values: Mapping[str, Any]) -> JobFields:
     )
 
 
-def _merged(ctx: click.Context, given: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, ParameterSource | None]]:
-    values, sources = dict(given), {name: ctx.get_parameter_source(name) for name in given}
-    parent = ctx.parent
-    before = {} if parent is None else parent.params
-    for name, value in before.items():
-        assert parent is not None
-        was_typed = parent.get_parameter_source(name) is ParameterSource.COMMANDLINE
-        if name in values and was_typed and sources[name] is not ParameterSource.COMMANDLINE:
-            values[name], sources[name] = value, ParameterSource.COMMANDLINE
-    return values, sources
+def criteria_from(given: dict[str, Any], *, job_fields: JobFields, within: float | None = None) -> Criteria | None:
+    """Remove these options from `given` and return them; None: no delivery is awaited. `within`: its default.
 
+    Raises click.UsageError when there is no filter.
+    """
+    from webhook_tui.domain.expectation.expectation import Criteria
 
-def _refuse_contradictions(values: Mapping[str, Any]) -> None:
-    if values["use_sandbox"] and (values["hook_url"] or values["no_register"]):
-        raise click.UsageError("--sandbox registers with the embedded PiktID. Omit --hook-url and --no-register.")
-    if values["tunnel"] == "command" and not values["tunnel_command"]:
-        raise click.UsageError('--tunnel command needs --tunnel-command "PROG {port}".')
-    if values["db"] and values["ephemeral"]:
-        raise click.UsageError("--db keeps the history, --ephemeral deletes it. Use one of them.")
-
-
-def _token(values: Mapping[str, Any]) -> Secret | None:
-    if values["token_stdin"]:
-        token = token_in(sys.stdin.readline())
-        if not token:
-            raise ProblemError(messages.NO_TOKEN_ON_STDIN)
-        return token
-    if values["token_file"]:
-        token = token_in(read_secret_file(values["token_file"]).reveal())
-        if not token:
-            raise ProblemError(messages.no_token_in(values["token_file"]))
-        return token
-    given: Secret | None = values["token"]
-    return given
+    until, none, count, seconds = (given.pop(name) for name in ("until", "none", "count", "within"))
+    if until is None and none is None:
+        if seconds is not None or count != 1:
+            raise click.UsageError("No filter was given. Use --until FILTER or --none FILTER.")
+        return None
+    return Criteria(until, count, none, within if seconds is None else seconds, job_fields)

@@ -8,8 +8,7 @@ from msgspec import Struct
 
 from webhook_tui.domain.delivery.delivery import Delivery, DeliveryRow
 from webhook_tui.domain.errors import Problem
-from webhook_tui.domain.forwarding.forward_result import ForwardResult
-from webhook_tui.domain.forwarding.replay_progress import ReplayProgress
+from webhook_tui.domain.forwarding.forward_result import ForwardResult, ReplayProgress
 from webhook_tui.domain.refusal import Refusal
 from webhook_tui.domain.status import SessionStatus
 

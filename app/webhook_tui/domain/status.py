@@ -22,8 +22,6 @@ class ReceiverState(StrEnum):
 
     STARTING = "starting"
     LISTENING = "listening"
-    BUSY = "busy"
-    """The port is taken by another program."""
     STOPPED = "stopped"
 
 
@@ -69,7 +67,6 @@ class ReceiverStatus(Struct, frozen=True):
     state: ReceiverState = ReceiverState.STARTING
     host: str = "127.0.0.1"
     port: int = 0
-    problem: Problem | None = None
 
 
 class TunnelStatus(Struct, frozen=True):
@@ -194,8 +191,8 @@ class SessionStatus(Struct, frozen=True):
 
     @property
     def problem(self) -> Problem | None:
-        """The one problem worth the notice: the first link of the route that is broken, receiver first."""
+        """The one problem worth the notice: the first link of the route that is broken."""
         if self.end is not None:
             return self.end.problem
-        candidates = (self.storing, self.receiver.problem, self.webhook.problem, self.tunnel.problem)
+        candidates = (self.storing, self.webhook.problem, self.tunnel.problem)
         return next((problem for problem in candidates if problem is not None), None)

@@ -43,8 +43,10 @@ def count(number: int) -> str:
 
 
 def counted(number: int, noun: str) -> str:
-    """`1 variation`, `1,012 variations`; `noun` forms its plural with s."""
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+    """`1 variation`, `1,012 variations`, `2 deliveries`."""
+    if number == 1:
+        return f"{number:,} {noun}"
+    return f"{number:,} {noun[:-1]}ies" if noun.endswith("y") else f"{number:,} {noun}s"
 
 
 def day_time(at: datetime, now: datetime) -> str:

@@ -1,4 +1,4 @@
-"""The export formats: each is a name and a pure function from deliveries to bytes, written as they are made."""
+"""The export formats: what one is, those of the registry in the order of menus, and the plainest of them, bytes."""
 
 from __future__ import annotations
 
@@ -8,15 +8,13 @@ from typing import TypeAlias
 from msgspec import Struct
 
 from webhook_tui.domain.delivery.delivery import StoredDelivery
-from webhook_tui.export.destination import Destination
+from webhook_tui.export.destination import Destination, carried
 from webhook_tui.export.har import write_har
 from webhook_tui.export.html import write_html
 from webhook_tui.export.json_lines import write_jsonl
+from webhook_tui.export.python_source import write_pytest, write_python
 from webhook_tui.export.scenario import write_scenario_file
-from webhook_tui.export.snippets.curl import write_curl
-from webhook_tui.export.snippets.httpie import write_httpie
-from webhook_tui.export.snippets.python_source import write_pytest, write_python
-from webhook_tui.export.snippets.raw import write_payload, write_raw
+from webhook_tui.export.shell import write_curl, write_httpie
 from webhook_tui.export.table import write_csv
 
 Write: TypeAlias = Callable[[Iterable[StoredDelivery], Destination], Iterator[bytes]]
@@ -57,6 +55,34 @@ class Format(Struct, frozen=True):
 
     def _named(self, stem: str) -> str:
         return f"{self.prefix}{stem.replace('-', '_') if self.prefix else stem}{self.ending}"
+
+
+_FRAMING = frozenset({b"transfer-encoding", b"trailer"})
+
+
+def write_payload(deliveries: Iterable[StoredDelivery], _destination: Destination) -> Iterator[bytes]:
+    """The body, byte for byte."""
+    for stored in deliveries:
+        yield stored.delivery.body
+
+
+def write_raw(deliveries: Iterable[StoredDelivery], _destination: Destination) -> Iterator[bytes]:
+    """Requests one after the other; a chunked body gets a Content-Length instead."""
+    for stored in deliveries:
+        delivery = stored.delivery
+        length = str(len(delivery.body)).encode("ascii")
+        lines = [f"{delivery.method} {delivery.target} HTTP/{delivery.http_version}".encode("latin-1")]
+        has_length = False
+        for name, value in carried(delivery.headers):
+            if name.lower() == b"content-length":
+                if not has_length:
+                    lines.append(name + b": " + length)
+                has_length = True
+            elif name.lower() not in _FRAMING:
+                lines.append(name + b": " + value)
+        if not has_length:
+            lines.append(b"Content-Length: " + length)
+        yield b"\r\n".join((*lines, b"", delivery.body))
 
 
 _ALL = (

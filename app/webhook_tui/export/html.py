@@ -13,7 +13,7 @@ from html import escape
 import msgspec
 
 from webhook_tui.domain import units
-from webhook_tui.domain.comparison.json_diff import PathChange, changed_paths
+from webhook_tui.domain.comparison.diff import PathChange, changed_paths
 from webhook_tui.domain.delivery.delivery import Explanation, StoredDelivery
 from webhook_tui.domain.delivery.text import visible, visible_lines
 from webhook_tui.domain.payload.json_decoder import is_too_deep

@@ -18,7 +18,7 @@ from msgspec.structs import replace
 from webhook_tui.domain.delivery.delivery import Explanation, StoredDelivery
 from webhook_tui.domain.delivery.headers import SENSITIVE, Headers
 from webhook_tui.domain.delivery.summary import Summary
-from webhook_tui.domain.payload.signed_links import without_link_signatures
+from webhook_tui.domain.payload.links import without_link_signatures
 from webhook_tui.domain.signature.secret import Secret
 
 REDACTED = b"[redacted]"

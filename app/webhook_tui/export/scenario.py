@@ -11,8 +11,7 @@ from typing import Any
 from webhook_tui.domain.delivery.delivery import StoredDelivery
 from webhook_tui.domain.delivery.headers import first
 from webhook_tui.domain.payload.json_decoder import decode
-from webhook_tui.domain.scenario.pseudonyms import Pseudonyms
-from webhook_tui.domain.scenario.scenario import Fault, Scenario, ScenarioStep, write_scenario
+from webhook_tui.domain.scenario import Fault, Pseudonyms, Scenario, ScenarioStep, write_scenario
 from webhook_tui.domain.signature.verdict import Verdict
 from webhook_tui.export.destination import Destination
 

@@ -16,7 +16,7 @@ from webhook_tui import __version__
 from webhook_tui.domain.delivery.headers import Headers
 from webhook_tui.domain.forwarding.handler_check import Expected
 from webhook_tui.domain.signature.secret import Secret
-from webhook_tui.domain.signature.signature import sign
+from webhook_tui.domain.signature.signature import headers_with, sign
 from webhook_tui.http.sender import Pieces
 
 LARGE = 1_048_576
@@ -25,7 +25,7 @@ SLOW = Pieces(count=5, pause_seconds=0.1)
 
 _STRANGER = Secret("whsec_of_another_sender")
 _UNSET = ("", "undefined", "null", "None")
-_AGENT = f"webhook-tui-check/{__version__}".encode("ascii")
+_AGENT = f"webhook-tui-check/{__version__}"
 
 
 class Message(Struct, frozen=True):
@@ -90,14 +90,7 @@ class _Maker:
 
 
 def _message(name: str, body: bytes, signature: bytes | None, pieces: Pieces | None = None) -> Message:
-    headers = [
-        (b"Content-Type", b"application/json"),
-        (b"User-Agent", _AGENT),
-        (b"X-Webhook-Event", name.encode("utf-8")),
-    ]
-    if signature is not None:
-        headers.append((b"X-Webhook-Signature", signature))
-    return Message(tuple(headers), body, pieces)
+    return Message(headers_with(name, signature, agent=_AGENT), body, pieces)
 
 
 def _good(maker: _Maker, samples: Sequence[tuple[str, Mapping[str, object]]]) -> Iterator[Case]:

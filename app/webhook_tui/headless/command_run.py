@@ -14,25 +14,16 @@ from pathlib import Path
 
 from msgspec import Struct
 
+from webhook_tui.domain import events
 from webhook_tui.domain.delivery.delivery import DeliveryRow
 from webhook_tui.domain.delivery.text import visible
 from webhook_tui.domain.errors import ProblemError
-from webhook_tui.domain.events import (
-    DeliveryStored,
-    SessionEvent,
-    SessionReady,
-    SessionStopped,
-    TunnelChanged,
-    VerdictChanged,
-    WebhookDeleted,
-    WebhookRegistered,
-)
 from webhook_tui.domain.signature.secret import Secret
 from webhook_tui.domain.signature.verdict import Verdict
 from webhook_tui.encoding import is_utf8
 from webhook_tui.environment import child_environment
 from webhook_tui.headless import messages
-from webhook_tui.headless.exit_condition import DeliveriesArrived, ExitCondition
+from webhook_tui.headless.expectation import DeliveriesArrived, ExitCondition
 from webhook_tui.session.session import Session
 
 NOT_EXECUTABLE, NOT_FOUND = 126, 127
@@ -75,24 +66,24 @@ class CommandEnded(ExitCondition):
             return self._arrived.exit_code
         return self._code or 0
 
-    def on_event(self, event: SessionEvent) -> None:
+    def on_event(self, event: events.SessionEvent) -> None:
         """Start the command when the session is ready; write the secret whenever a registration brought one."""
         if self._arrived is not None:
             self._arrived.on_event(event)
         match event:
-            case WebhookRegistered(webhook_id, url):
+            case events.WebhookRegistered(webhook_id, url):
                 self._registered_url, self._webhook_id = url, webhook_id
                 self._note("webhook", f"{webhook_id} registered{self._secret_id()}")
                 self._write_secret()
-            case TunnelChanged(_, str() as public_url):
+            case events.TunnelChanged(_, str() as public_url):
                 self._note("tunnel", visible(public_url))
-            case SessionReady(public_url, port):
+            case events.SessionReady(public_url, port):
                 self._start(public_url or "", port)
-            case DeliveryStored(row) | VerdictChanged(row):
+            case events.DeliveryStored(row) | events.VerdictChanged(row):
                 self._rows[row.seq] = row
-            case WebhookDeleted():
+            case events.WebhookDeleted():
                 self._is_deleted = True
-            case SessionStopped():
+            case events.SessionStopped():
                 self._wait()
 
     def on_signal(self, number: int) -> bool:

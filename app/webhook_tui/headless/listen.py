@@ -38,8 +38,9 @@ from webhook_tui.headless import messages
 from webhook_tui.headless.command_run import CommandEnded, CommandLine
 from webhook_tui.headless.delivery_command import DeliveryCommand
 from webhook_tui.headless.delivery_selection import DeliverySelection
-from webhook_tui.headless.exit_condition import DeliveriesArrived, ExitCondition
+from webhook_tui.headless.expectation import DeliveriesArrived, ExitCondition
 from webhook_tui.headless.output import LineWriter, TextLine, json_line
+from webhook_tui.headless.text_style import TextStyle, print_note
 from webhook_tui.session.session import Session
 from webhook_tui.storage.contracts.history_contract import DepartureReader
 from webhook_tui.streams import OutputError
@@ -83,7 +84,7 @@ def listen(settings: Settings, options: ListenOptions) -> int:
     output, criteria = options.output, options.criteria
     command = None if options.command is None else DeliveryCommand(options.command, _note_exec)
     session = Session.open(settings, asks=False)
-    style = TextLine(color=_wants_color(), in_ascii=not _is_utf8())
+    style = TextLine(TextStyle.of_stdout())
     lines: dict[str, Callable[[SessionEvent], str | None]] = {"text": style, "json": json_line, "junit": _no_line}
     condition = ExitCondition()
     if criteria is not None:
@@ -94,8 +95,7 @@ def listen(settings: Settings, options: ListenOptions) -> int:
 
 
 def _note_exec(sentence: str) -> None:
-    sys.stderr.write(f"webhook-tui: {sentence}\n")
-    sys.stderr.flush()
+    print_note(f"webhook-tui: {sentence}")
 
 
 def run_command(
@@ -287,7 +287,7 @@ class Headless:
         if error.is_unread:
             self._end()
         else:
-            self._fail(_cannot_write(error), is_printed=False)
+            self._fail(messages.output_failed_while_listening(error.reason), is_printed=False)
 
     def _print(self, event: SessionEvent) -> None:
         selected = self._selection.select(event)
@@ -348,18 +348,6 @@ def _next_events(events: queue.SimpleQueue[SessionEvent]) -> Iterator[SessionEve
         yield events.get(timeout=_POLL_SECONDS)
         for _ in range(_MOST_TOGETHER):
             yield events.get_nowait()
-
-
-def _cannot_write(error: OutputError) -> Problem:
-    return messages.output_failed_while_listening(error.reason)
-
-
-def _wants_color() -> bool:
-    return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
-
-
-def _is_utf8() -> bool:
-    return (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"
 
 
 @contextlib.contextmanager

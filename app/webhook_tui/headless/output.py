@@ -11,31 +11,18 @@ from datetime import datetime
 from typing import Any, TextIO
 
 from webhook_tui import __version__
-from webhook_tui.domain import units
-from webhook_tui.domain.answer_rules.answer import RESET
+from webhook_tui.domain import events, units
 from webhook_tui.domain.delivery.delivery import DeliveryRow
 from webhook_tui.domain.delivery.text import visible
-from webhook_tui.domain.events import (
-    DeliveryStored,
-    EventCompared,
-    Forwarded,
-    ProblemOccurred,
-    RequestRefused,
-    SessionEvent,
-    SessionReady,
-    TunnelChanged,
-    VerdictChanged,
-    WebhookDeleted,
-    WebhookRegistered,
-)
-from webhook_tui.domain.signature.verdict import Verdict
 from webhook_tui.export.json_lines import as_line, delivery_line
+from webhook_tui.headless.delivery_page import answer_text
+from webhook_tui.headless.text_style import TextStyle
 
 
 class LineWriter:
     """Writes the line of each event, until it is silenced."""
 
-    def __init__(self, line: Callable[[SessionEvent], str | None], out: TextIO) -> None:
+    def __init__(self, line: Callable[[events.SessionEvent], str | None], out: TextIO) -> None:
         """`line`: returns the line of an event with its newline, or None when it has none."""
         self._line = line
         self._out = out
@@ -45,7 +32,7 @@ class LineWriter:
         """Write no more lines."""
         self._silent = True
 
-    def write(self, event: SessionEvent) -> None:
+    def write(self, event: events.SessionEvent) -> None:
         """Write the line of an event, if it has one. Raises OutputError."""
         line = self._line(event)
         if line is not None and not self._silent:
@@ -57,17 +44,17 @@ class LineWriter:
             self._out.flush()
 
 
-def json_line(event: SessionEvent) -> str | None:
+def json_line(event: events.SessionEvent) -> str | None:
     """NDJSON, ASCII only, so that no received character can act on a terminal."""
-    if isinstance(event, DeliveryStored):
+    if isinstance(event, events.DeliveryStored):
         return delivery_line(event.row, event.delivery)
     record = _record(event)
     return None if record is None else as_line(record)
 
 
-def _record(event: SessionEvent) -> Mapping[str, Any] | None:
+def _record(event: events.SessionEvent) -> Mapping[str, Any] | None:
     match event:
-        case VerdictChanged(row=row, cause=cause):
+        case events.VerdictChanged(row=row, cause=cause):
             return {
                 "type": "verdict",
                 "seq": row.seq,
@@ -77,7 +64,7 @@ def _record(event: SessionEvent) -> Mapping[str, Any] | None:
                 "why": None if cause is None else cause.why,
                 "change": None if cause is None else cause.change,
             }
-        case EventCompared():
+        case events.EventCompared():
             return {
                 "type": "event",
                 "event_id": json.loads(event.event_id),
@@ -86,16 +73,16 @@ def _record(event: SessionEvent) -> Mapping[str, Any] | None:
                 "lag_ms": event.lag_ms,
                 "equal": event.equal,
             }
-        case Forwarded(sent=sent):
+        case events.Forwarded(sent=sent):
             return {"type": "forwarded", "seq": sent.seq, "status": sent.status, "ms": sent.ms}
-        case RequestRefused(refusal=refusal):
+        case events.RequestRefused(refusal=refusal):
             return {
                 "type": "refused",
                 "status": refusal.status,
                 "reason": f"{refusal.explanation}.",
                 "count": refusal.count,
             }
-        case ProblemOccurred(problem=problem, again=again):
+        case events.ProblemOccurred(problem=problem, again=again):
             code = problem.exit_code
             return {
                 "type": "error",
@@ -107,59 +94,48 @@ def _record(event: SessionEvent) -> Mapping[str, Any] | None:
             return _route_record(event)
 
 
-def _route_record(event: SessionEvent) -> Mapping[str, Any] | None:
+def _route_record(event: events.SessionEvent) -> Mapping[str, Any] | None:
     match event:
-        case SessionReady(public_url=public_url, port=port):
+        case events.SessionReady(public_url=public_url, port=port):
             return {"type": "ready", "public_url": public_url, "port": port, "version": __version__, "format": 1}
-        case WebhookRegistered(webhook_id=webhook_id, url=url):
+        case events.WebhookRegistered(webhook_id=webhook_id, url=url):
             return {"type": "registered", "id": webhook_id, "url": url}
-        case WebhookDeleted():
+        case events.WebhookDeleted():
             return {"type": "deleted"}
-        case TunnelChanged(state=state, public_url=public_url):
+        case events.TunnelChanged(state=state, public_url=public_url):
             return {"type": "tunnel", "state": state, "public_url": public_url}
         case _:
             return None
 
 
-_COLORS = {
-    Verdict.VALID: "32",
-    Verdict.OLDER: "36",
-    Verdict.INVALID: "1;31",
-    Verdict.MALFORMED: "1;31",
-    Verdict.MISSING: "1;33",
-    Verdict.PENDING: "2",
-}
-
-
 class TextLine:
     """Returns one line for an event, for people."""
 
-    def __init__(self, *, color: bool, in_ascii: bool = False) -> None:
-        self._color = color
-        self._in_ascii = in_ascii
+    def __init__(self, style: TextStyle) -> None:
+        self._style = style
 
-    def __call__(self, event: SessionEvent) -> str | None:
+    def __call__(self, event: events.SessionEvent) -> str | None:
         """Return the line of one event, or None when it has none."""
         text = self._text(event)
         return None if text is None else text + "\n"
 
-    def _text(self, event: SessionEvent) -> str | None:
+    def _text(self, event: events.SessionEvent) -> str | None:
         match event:
-            case SessionReady(public_url=public_url, port=port):
+            case events.SessionReady(public_url=public_url, port=port):
                 return f"ready: listening on port {port}, public URL {visible(public_url or 'none')}; ctrl+c leaves"
-            case WebhookRegistered(webhook_id=webhook_id, url=url):
+            case events.WebhookRegistered(webhook_id=webhook_id, url=url):
                 return f"registered: webhook {visible(str(webhook_id))} at {visible(url)}"
-            case DeliveryStored(row=row):
+            case events.DeliveryStored(row=row):
                 return self._row(row)
-            case VerdictChanged(row=row):
-                return f"#{row.seq} re-checked: {self._verdict(row.verdict)} {visible(row.reason)}"
-            case EventCompared() if event.seen != "both" or event.equal is False:
+            case events.VerdictChanged(row=row):
+                return f"#{row.seq} re-checked: {self._style.verdict(row.verdict)} {visible(row.reason)}"
+            case events.EventCompared() if event.seen != "both" or event.equal is False:
                 return self._event(event)
-            case TunnelChanged(state=state, public_url=public_url):
+            case events.TunnelChanged(state=state, public_url=public_url):
                 return f"tunnel: {state}{f', {visible(public_url)}' if public_url else ''}"
-            case Forwarded(sent=sent):
+            case events.Forwarded(sent=sent):
                 return f"#{sent.seq} is forwarded: {sent.outcome}"
-            case WebhookDeleted():
+            case events.WebhookDeleted():
                 return "deleted: the webhook is gone"
             case _:
                 return None
@@ -167,28 +143,17 @@ class TextLine:
     def _row(self, row: DeliveryRow) -> str:
         now = datetime.now().astimezone()
         event = visible(row.event) or "(no event)"
-        words = [f"#{row.seq}", units.exact_time(row.received_at, now), self._verdict(row.verdict), event]
+        words = [f"#{row.seq}", units.exact_time(row.received_at, now), self._style.verdict(row.verdict), event]
         if row.event_id is not None:
             words.append(f"id {visible(row.event_id)}")
         if row.attempt > 1:
             words.append(f"attempt {row.attempt}")
-        said = (
-            f"answered {row.answered}"
-            if row.answered
-            else "connection reset"
-            if row.answered == RESET
-            else "no answer yet"
-        )
-        words.append(f"{said}, {units.size(row.size)}.")
+        words.append(f"{answer_text(row.answered)}, {units.size(row.size)}.")
         return " ".join([*words, visible(row.reason)])
 
     @staticmethod
-    def _event(event: EventCompared) -> str:
+    def _event(event: events.EventCompared) -> str:
         what = f"event {visible(event.event_id)} {visible(event.name)}".rstrip()
         if event.seen == "both":
             return f"{what}: webhook and event stream differ"
         return f"{what}: only by {'the event stream' if event.seen == 'sse' else 'webhook'} ({event.reason})"
-
-    def _verdict(self, verdict: Verdict) -> str:
-        text = f"{verdict.ascii_glyph if self._in_ascii else verdict.glyph} {verdict.value}"
-        return f"\x1b[{_COLORS[verdict]}m{text}\x1b[0m" if self._color else text

@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, closing, contextmanager
 from http import HTTPStatus
 from typing import Protocol
 
@@ -20,9 +20,11 @@ from webhook_tui.domain.delivery.delivery import Delivery
 from webhook_tui.domain.delivery.text import visible
 from webhook_tui.domain.errors import ExitCode, ProblemError
 from webhook_tui.domain.forwarding.forward_result import ForwardResult
-from webhook_tui.domain.payload.signed_links import without_link_signatures
+from webhook_tui.domain.payload.links import without_link_signatures
 from webhook_tui.domain.signature.secret import Secret
+from webhook_tui.domain.units import counted
 from webhook_tui.headless import messages
+from webhook_tui.headless.text_style import print_note
 from webhook_tui.http.sender import is_loopback
 from webhook_tui.session.bus import EventBus
 from webhook_tui.session.clock import Clock
@@ -80,14 +82,14 @@ def replay(history: HistoryQuery, plan: ReplayPlan) -> ExitCode:
     if plan.secrets is not None:
         ids = sorted({secret.short_id for secret in plan.secrets.values()})
         how = f", re-signed with secret {', '.join(ids)}"
-    _note(f"replaying {len(plan.seqs)} to {visible(plan.url)}{how}")
+    print_note(f"replaying {len(plan.seqs)} to {visible(plan.url)}{how}")
     began = time.monotonic()
     counts = ReplayCounts()
     with _display(len(plan.seqs)) as display:
         asyncio.run(_replay(history, plan, counts, display))
     seconds = time.monotonic() - began
-    noun = "delivery" if counts.sent == 1 else "deliveries"
-    _note(f"{counts.sent} {noun} replayed in {seconds:.1f} s: {counts.good} answered 2xx, {counts.failed} failed.")
+    sent = counted(counts.sent, "delivery")
+    print_note(f"{sent} replayed in {seconds:.1f} s: {counts.good} answered 2xx, {counts.failed} failed.")
     return ExitCode.FAILURE if counts.failed else ExitCode.OK
 
 
@@ -98,22 +100,27 @@ def _refuse_blanked(history: HistoryQuery, plan: ReplayPlan) -> None:
 
 
 async def _replay(history: HistoryQuery, plan: ReplayPlan, counts: ReplayCounts, display: _Display) -> None:
-    bus = EventBus()
-    status = StatusPublisher(first_status(Settings()), bus)
-    forwarder = Forwarder(OwnAddress("", 0), status, Clock(), retries=0, anywhere=plan.anywhere)
-    forwarder.allow(plan.url)
-    results = ResultWriter(history.path)
+    async with open_forwarder(anywhere=plan.anywhere) as forwarder:
+        forwarder.allow(plan.url)
+        with closing(ResultWriter(history.path)) as results:
+            for seq in plan.seqs:
+                stored = history.stored(seq)
+                secret = None if plan.secrets is None else plan.secrets[history.account(seq)]
+                result = await forwarder.replay(stored, plan.url, Replay(secret, plan.body_for(stored.delivery)))
+                results.keep(result)
+                counts.good += result.is_good
+                counts.failed += not result.is_good
+                display.show(result, counts)
+
+
+@asynccontextmanager
+async def open_forwarder(*, anywhere: bool) -> AsyncIterator[Forwarder]:
+    """Open a forwarder without a session. `anywhere`: it may send to another machine."""
+    status = StatusPublisher(first_status(Settings()), EventBus())
+    forwarder = Forwarder(OwnAddress("", 0), status, Clock(), retries=0, anywhere=anywhere)
     try:
-        for seq in plan.seqs:
-            stored = history.stored(seq)
-            secret = None if plan.secrets is None else plan.secrets[history.account(seq)]
-            result = await forwarder.replay(stored, plan.url, Replay(secret, plan.body_for(stored.delivery)))
-            results.keep(result)
-            counts.good += result.is_good
-            counts.failed += not result.is_good
-            display.show(result, counts)
+        yield forwarder
     finally:
-        results.close()
         await forwarder.aclose()
         status.close()
 
@@ -159,8 +166,3 @@ class _Bar:
         if not result.is_good:
             self._progress.console.print(result_line(result), markup=False, highlight=False)
         self._progress.update(self._task, completed=counts.sent, good=counts.good, failed=counts.failed)
-
-
-def _note(line: str) -> None:
-    sys.stderr.write(f"{line}\n")
-    sys.stderr.flush()

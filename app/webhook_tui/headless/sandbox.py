@@ -10,7 +10,7 @@ import sys
 from datetime import UTC, datetime
 
 from webhook_tui.domain.delivery.text import visible
-from webhook_tui.domain.scenario.scenario import Scenario
+from webhook_tui.domain.scenario import Scenario
 from webhook_tui.domain.signature.secret import Secret
 from webhook_tui.http.asgi import Asgi, AsgiApplication, Message, Receive, Scope, Send
 from webhook_tui.http.server import Server

@@ -25,6 +25,12 @@ _COLORS = {
 }
 
 
+def print_note(line: str) -> None:
+    """Print a line for people on standard error, at once."""
+    sys.stderr.write(f"{line}\n")
+    sys.stderr.flush()
+
+
 class TextStyle(Struct, frozen=True):
     """What standard output can show."""
 
@@ -37,7 +43,8 @@ class TextStyle(Struct, frozen=True):
     def of_stdout(cls) -> Self:
         """Return the style for this process's standard output; in a pipe, lines are 80 cells wide or COLUMNS."""
         color = sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
-        return cls(color, not is_utf8(), max(40, shutil.get_terminal_size((WIDTH, 24)).columns))
+        can_encode = (sys.stdout.encoding or "").lower() in ("utf-8", "utf8")
+        return cls(color, not (is_utf8() and can_encode), max(40, shutil.get_terminal_size((WIDTH, 24)).columns))
 
     def verdict(self, verdict: Verdict, width: int = 0) -> str:
         """Return glyph and word, padded to `width` cells."""

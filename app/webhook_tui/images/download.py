@@ -6,6 +6,7 @@ server cannot lead elsewhere. Proxies of the environment are not used: behind on
 
 from __future__ import annotations
 
+import ipaddress
 import socket
 from collections.abc import Callable, Iterable
 from urllib.parse import urljoin, urlsplit
@@ -16,7 +17,6 @@ from msgspec import Struct
 from webhook_tui.domain import units
 from webhook_tui.domain.delivery.text import visible
 from webhook_tui.domain.errors import Problem, ProblemError
-from webhook_tui.domain.images.addresses import is_public
 from webhook_tui.domain.images.image import LARGEST_BYTES
 from webhook_tui.http.tls import verifying_context
 
@@ -165,3 +165,38 @@ def _too_large(total: int | None) -> ProblemError:
 
 def _failure(message: str, hint: str) -> ProblemError:
     return ProblemError(Problem(message, hint))
+
+
+_TRANSLATED = (
+    ipaddress.IPv6Network("64:ff9b::/96"),
+    ipaddress.IPv6Network("64:ff9b:1::/48"),
+)
+"""Prefixes under which the last 32 bits are an IPv4 address (RFC 6052, RFC 8215)."""
+
+
+def is_public(address: str) -> bool:
+    """Return whether an address is one of the public internet, also of the IPv4 address inside an IPv6 one.
+
+    False for private, loopback, link-local, shared, reserved, multicast and unspecified addresses (the registries of
+    RFC 6890), and for what is not an address.
+    """
+    try:
+        parsed = ipaddress.ip_address(address.partition("%")[0])
+    except ValueError:
+        return False
+    if isinstance(parsed, ipaddress.IPv6Address):
+        inner = _inner(parsed)
+        if inner is not None:
+            return inner.is_global and not inner.is_multicast
+    return parsed.is_global and not parsed.is_multicast
+
+
+def _inner(address: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
+    """The IPv4 address that a mapped, translated, 6to4 or Teredo address leads to."""
+    if address.ipv4_mapped is not None:
+        return address.ipv4_mapped
+    if any(address in network for network in _TRANSLATED):
+        return ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
+    if address.teredo is not None:
+        return address.teredo[1]
+    return address.sixtofour

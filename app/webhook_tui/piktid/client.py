@@ -17,17 +17,8 @@ from webhook_tui.domain.failure import Failure
 from webhook_tui.domain.signature.secret import Secret
 from webhook_tui.http.failure import failure_of, was_sent
 from webhook_tui.http.sender import read_capped
+from webhook_tui.piktid import errors
 from webhook_tui.piktid.connection import authorization, base_url, new_client, without
-from webhook_tui.piktid.errors import (
-    Asked,
-    Operation,
-    UnknownSecretError,
-    no_secret,
-    not_json,
-    problem_of_answer,
-    problem_of_failure,
-    unseen_secret,
-)
 from webhook_tui.piktid.models import CannotTell, NoWebhook, Webhook, read_object, webhook_from
 
 _LONGEST_ANSWER = 1024 * 1024
@@ -90,57 +81,57 @@ class PiktidClient:
         Raises UnknownSecretError when PiktID did or may have done it without our learning the secret. Such a PUT is not
         repeated here: every PUT makes another secret.
         """
-        asked = self._asked(Operation.REGISTER)
+        asked = self._asked(errors.Operation.REGISTER)
         try:
             answer = await self._exchange("PUT", asked, json={"url": url}, attempts=3, repeat=lambda e: not e.sent)
         except _NoAnswerError as failed:
-            problem = problem_of_failure(asked, failed.error)
+            problem = errors.problem_of_failure(asked, failed.error)
             if failed.sent:
-                raise UnknownSecretError(unseen_secret(problem)) from None
+                raise errors.UnknownSecretError(errors.unseen_secret(problem)) from None
             raise ProblemError(problem) from None
         if not httpx.codes.is_success(answer.status):
-            raise ProblemError(problem_of_answer(asked, answer.status, answer.headers, answer.body))
+            raise ProblemError(errors.problem_of_answer(asked, answer.status, answer.headers, answer.body))
         fields = read_object(answer.body)
         if fields is None:
-            raise UnknownSecretError(not_json(asked, answer.status, answer.headers))
+            raise errors.UnknownSecretError(errors.not_json(asked, answer.status, answer.headers))
         webhook = webhook_from(fields)
         if webhook.secret is None:
-            raise UnknownSecretError(no_secret(), webhook)
+            raise errors.UnknownSecretError(errors.no_secret(), webhook)
         return webhook
 
     async def current(self) -> Webhook | NoWebhook | CannotTell:
         """GET /webhooks, which is not documented: a 405, or an answer without a URL, leaves it unknown."""
-        asked = self._asked(Operation.CURRENT)
+        asked = self._asked(errors.Operation.CURRENT)
         answer = await self._repeated("GET", asked)
         if answer.status == 404:
             return NoWebhook()
         if answer.status == 405:
             return CannotTell()
         if not httpx.codes.is_success(answer.status):
-            raise ProblemError(problem_of_answer(asked, answer.status, answer.headers, answer.body))
+            raise ProblemError(errors.problem_of_answer(asked, answer.status, answer.headers, answer.body))
         fields = read_object(answer.body)
         if fields is None:
             if _says_json(answer):
                 return CannotTell()
-            raise ProblemError(not_json(asked, answer.status, answer.headers))
+            raise ProblemError(errors.not_json(asked, answer.status, answer.headers))
         webhook = webhook_from(fields)
         return webhook if webhook.url else CannotTell()
 
     async def test_ping(self) -> None:
         """POST /webhooks/test; never repeated by itself, since each one sends a ping."""
-        asked = self._asked(Operation.TEST_PING)
+        asked = self._asked(errors.Operation.TEST_PING)
         answer = await self._repeated("POST", asked, attempts=1)
         if not httpx.codes.is_success(answer.status):
-            raise ProblemError(problem_of_answer(asked, answer.status, answer.headers, answer.body))
+            raise ProblemError(errors.problem_of_answer(asked, answer.status, answer.headers, answer.body))
 
     async def delete(self, *, timeout_seconds: float | None = None, attempts: int = 3) -> bool:
         """DELETE /webhooks: True when it was deleted, False when it was gone already (404)."""
-        asked = self._asked(Operation.DELETE, timeout_seconds)
+        asked = self._asked(errors.Operation.DELETE, timeout_seconds)
         answer = await self._repeated("DELETE", asked, attempts=attempts)
         if answer.status == 404:
             return False
         if not httpx.codes.is_success(answer.status):
-            raise ProblemError(problem_of_answer(asked, answer.status, answer.headers, answer.body))
+            raise ProblemError(errors.problem_of_answer(asked, answer.status, answer.headers, answer.body))
         return True
 
     async def aclose(self) -> None:
@@ -148,19 +139,19 @@ class PiktidClient:
         if self._client is not None:
             await self._client.aclose()
 
-    def _asked(self, operation: Operation, timeout_seconds: float | None = None) -> Asked:
-        return Asked(operation, self._api_url, timeout_seconds or self._timeout_seconds)
+    def _asked(self, operation: errors.Operation, timeout_seconds: float | None = None) -> errors.Asked:
+        return errors.Asked(operation, self._api_url, timeout_seconds or self._timeout_seconds)
 
-    async def _repeated(self, method: str, asked: Asked, *, attempts: int = 3) -> _Answer:
+    async def _repeated(self, method: str, asked: errors.Asked, *, attempts: int = 3) -> _Answer:
         try:
             return await self._exchange(method, asked, attempts=attempts, repeat=lambda _: True)
         except _NoAnswerError as failed:
-            raise ProblemError(problem_of_failure(asked, failed.error)) from None
+            raise ProblemError(errors.problem_of_failure(asked, failed.error)) from None
 
     async def _exchange(
         self,
         method: str,
-        asked: Asked,
+        asked: errors.Asked,
         *,
         attempts: int,
         repeat: Callable[[_NoAnswerError], bool],
@@ -188,7 +179,7 @@ class PiktidClient:
             return out_of_order.answer
         return answer
 
-    async def _once(self, method: str, asked: Asked, json: dict[str, str] | None) -> _Answer:
+    async def _once(self, method: str, asked: errors.Asked, json: dict[str, str] | None) -> _Answer:
         headers = authorization(self._token)
         if self._client is None:
             self._client = new_client(self._api_url, self._transport)

@@ -20,17 +20,8 @@ from webhook_tui.domain.delivery.event import Event, parse_event
 from webhook_tui.domain.errors import ProblemError
 from webhook_tui.domain.signature.secret import Secret
 from webhook_tui.http.sender import read_capped
+from webhook_tui.piktid import errors
 from webhook_tui.piktid.connection import authorization, new_client, without
-from webhook_tui.piktid.errors import (
-    STREAM_CLOSED,
-    STREAM_CUT,
-    Asked,
-    Operation,
-    not_event_stream,
-    problem_of_answer,
-    problem_of_failure,
-    stream_silent,
-)
 
 _CONNECT_SECONDS = 10.0
 _LONGEST_ERROR_BODY = 64 * 1024
@@ -89,15 +80,15 @@ class EventStream:
 
         Never ends by itself but with a ProblemError. `is_transient` False: this API has no stream for this token.
         """
-        asked = Asked(Operation.STREAM, self._api_url, _CONNECT_SECONDS)
+        asked = errors.Asked(errors.Operation.STREAM, self._api_url, _CONNECT_SECONDS)
         headers = authorization(self._token) | {"Accept": _EVENT_STREAM, "Cache-Control": "no-store"}
         async with new_client(self._api_url, self._transport) as client:
-            request = client.build_request("GET", Operation.STREAM.path, headers=headers)
+            request = client.build_request("GET", errors.Operation.STREAM.path, headers=headers)
             try:
                 async with asyncio.timeout(_CONNECT_SECONDS):
                     response = await client.send(request, stream=True)
             except (httpx.HTTPError, httpx.InvalidURL, TimeoutError) as error:
-                raise ProblemError(problem_of_failure(asked, error)) from None
+                raise ProblemError(errors.problem_of_failure(asked, error)) from None
             async with contextlib.aclosing(response):
                 await _refuse_other_answers(asked, response, self._token)
                 yield Connected()
@@ -122,7 +113,7 @@ class EventStream:
                 )
                 beating.cancel()
                 if not done:
-                    raise ProblemError(stream_silent(self._silence_seconds))
+                    raise ProblemError(errors.stream_silent(self._silence_seconds))
                 pulse.beat.clear()
                 for _ in range(pulse.take_comments()):
                     yield KeptAlive()
@@ -133,9 +124,9 @@ class EventStream:
                     if item is not None:
                         yield item
         except StopAsyncIteration:
-            raise ProblemError(STREAM_CLOSED) from None
+            raise ProblemError(errors.STREAM_CLOSED) from None
         except (httpx.HTTPError, _EventTooLongError):
-            raise ProblemError(STREAM_CUT) from None
+            raise ProblemError(errors.STREAM_CUT) from None
         finally:
             following.cancel()
             await asyncio.gather(following, return_exceptions=True)
@@ -185,18 +176,20 @@ class _Pulse(httpx.AsyncByteStream):
         await self._inner.aclose()
 
 
-async def _refuse_other_answers(asked: Asked, response: httpx.Response, token: Secret) -> None:
+async def _refuse_other_answers(asked: errors.Asked, response: httpx.Response, token: Secret) -> None:
     kind = response.headers.get("content-type", "").partition(";")[0].strip().lower()
     if response.status_code == 200 and kind == _EVENT_STREAM:
         return
     if response.is_success:
-        raise ProblemError(not_event_stream(asked, response.status_code, response.headers))
+        raise ProblemError(errors.not_event_stream(asked, response.status_code, response.headers))
     try:
         async with asyncio.timeout(_CONNECT_SECONDS):
             body = await read_capped(response.aiter_bytes(), _LONGEST_ERROR_BODY)
     except (httpx.HTTPError, TimeoutError):
         body = None
-    raise ProblemError(problem_of_answer(asked, response.status_code, response.headers, without(token, body or b"")))
+    raise ProblemError(
+        errors.problem_of_answer(asked, response.status_code, response.headers, without(token, body or b""))
+    )
 
 
 def _item(sse: ServerSentEvent) -> StreamItem | None:

@@ -15,7 +15,7 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from webhook_tui.domain.payload.json_decoder import NestingError, is_too_deep
-from webhook_tui.domain.scenario.scenario import Fault
+from webhook_tui.domain.scenario import Fault
 from webhook_tui.domain.signature.secret import Secret
 from webhook_tui.http.asgi import Asgi
 from webhook_tui.http.sender import is_base_url

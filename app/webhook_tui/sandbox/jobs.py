@@ -14,6 +14,7 @@ Where each part comes from:
 
 from __future__ import annotations
 
+import itertools
 import json
 import random as chance
 import secrets
@@ -22,6 +23,8 @@ from collections.abc import Callable, Iterator
 from string import ascii_lowercase, digits
 
 from msgspec import Struct
+
+from webhook_tui.domain.scenario import Fault
 
 IMAGES_URL = "https://cdn.example.com"
 JOB_TYPES = ("model_swap", "flat_2_model", "create_packshot", "garment_recolor", "edit_chat")
@@ -63,11 +66,9 @@ def job_id(random: Callable[[], float]) -> str:
     return f"job_{_characters(random, _HEX, 8)}"
 
 
-def image_job(
-    random: Callable[[], float], *, images: int = 3, job: str | None = None, images_url: str = IMAGES_URL
-) -> Iterator[SampleEvent]:
+def image_job(random: Callable[[], float], *, images: int = 3, images_url: str = IMAGES_URL) -> Iterator[SampleEvent]:
     """Yield the events of a job of `images` images: `batch_edit` for its status, `image_result` for each image."""
-    job = job or job_id(random)
+    job = job_id(random)
     kind = JOB_TYPES[int(random() * len(JOB_TYPES)) % len(JOB_TYPES)]
     yield _status(job, kind, "processing", 0, images)
     for index in range(images):
@@ -171,3 +172,49 @@ def _image(random: Callable[[], float], job: str, index: int, images_url: str) -
 
 def _characters(random: Callable[[], float], alphabet: str, count: int) -> str:
     return "".join(alphabet[int(random() * len(alphabet)) % len(alphabet)] for _ in range(count))
+
+
+_WRONG = (
+    None,
+    Fault.ANSWER_LOST,
+    Fault.FORGED,
+    Fault.NO_SIGNATURE,
+    Fault.OLDER,
+    Fault.UPPER_CASE,
+    Fault.NEWLINE,
+    Fault.LOSE,
+    Fault.ALTER,
+)
+_FAST_SECONDS = 0.4
+_SLOW_SECONDS = 1.5
+
+
+class Step(Struct, frozen=True):
+    """One event of the demo."""
+
+    after_seconds: float
+    """Seconds since the step before."""
+    sample: SampleEvent
+    fault: Fault | None = None
+
+
+def first_jobs(random: Callable[[], float], *, with_faults: bool, images_url: str = IMAGES_URL) -> Iterator[Step]:
+    """Yield the first jobs: nine events in under four seconds; with `with_faults`, each fault once."""
+    samples = itertools.chain(
+        image_job(random, images=3, images_url=images_url), identity_job(random, images_url=images_url)
+    )
+    wrong = itertools.chain(_WRONG if with_faults else (), itertools.repeat(None))
+    for sample, fault in zip(samples, wrong, strict=False):
+        yield Step(_FAST_SECONDS, sample, fault)
+
+
+def following_jobs(
+    random: Callable[[], float], *, every_seconds: float, images_url: str = IMAGES_URL
+) -> Iterator[Step]:
+    """Yield jobs without end and without faults, one every `every_seconds`."""
+    wait = every_seconds
+    for kind in itertools.cycle(("image", "identity", "image", "failed")):
+        samples = list(sample_job(kind, random, images_url=images_url))
+        for index, sample in enumerate(samples):
+            yield Step(_SLOW_SECONDS if index else wait, sample)
+        wait = max(0.0, every_seconds - _SLOW_SECONDS * (len(samples) - 1))

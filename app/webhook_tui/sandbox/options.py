@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from webhook_tui.domain.scenario.scenario import Scenario
+from webhook_tui.domain.scenario import Scenario
 from webhook_tui.domain.signature.secret import Secret
 from webhook_tui.sandbox.jobs import IMAGES_URL
 

@@ -16,9 +16,9 @@ from msgspec import Struct, field
 from webhook_tui import __version__
 from webhook_tui.domain.answer_rules.answer import is_success
 from webhook_tui.domain.delivery.headers import Headers
-from webhook_tui.domain.scenario.scenario import Fault
+from webhook_tui.domain.scenario import Fault
 from webhook_tui.domain.signature.secret import Secret
-from webhook_tui.domain.signature.signature import sign
+from webhook_tui.domain.signature.signature import headers_with, sign
 from webhook_tui.http.sender import OutboundSender, SendError
 from webhook_tui.sandbox.events import SandboxEvent
 from webhook_tui.sandbox.options import SandboxOptions
@@ -204,7 +204,8 @@ class Deliverer:
             body += b"\n"
         elif fault is Fault.RESERIALISED:
             body = json.dumps(json.loads(body), separators=(",", ":")).encode("ascii")
-        return body, _headers(event.name, None if fault is Fault.NO_SIGNATURE else signature)
+        sent = None if fault is Fault.NO_SIGNATURE else signature.encode("ascii")
+        return body, headers_with(event.name, sent, agent=f"webhook-tui-sandbox/{__version__}")
 
 
 class _Route(Struct):
@@ -220,14 +221,3 @@ def altered(data: Mapping[str, object]) -> dict[str, object]:
     status = changed.get("status")
     changed["status"] = f"{status} (altered)" if isinstance(status, str) else "altered"
     return changed
-
-
-def _headers(event_name: str, signature: str | None) -> Headers:
-    headers = [
-        (b"Content-Type", b"application/json"),
-        (b"User-Agent", f"webhook-tui-sandbox/{__version__}".encode("ascii")),
-        (b"X-Webhook-Event", event_name.encode("utf-8")),
-    ]
-    if signature is not None:
-        headers.append((b"X-Webhook-Signature", signature.encode("ascii")))
-    return tuple(headers)

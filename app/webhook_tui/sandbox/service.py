@@ -8,10 +8,9 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from datetime import datetime
 
-from webhook_tui.domain.scenario.scenario import Fault, Scenario
-from webhook_tui.sandbox.demo_scenario import Step, first_jobs, following_jobs
+from webhook_tui.domain.scenario import Fault, Scenario
 from webhook_tui.sandbox.events import Notifications, SandboxEvent
-from webhook_tui.sandbox.jobs import sample_job
+from webhook_tui.sandbox.jobs import Step, first_jobs, following_jobs, sample_job
 from webhook_tui.sandbox.options import SandboxOptions
 from webhook_tui.sandbox.registration import Registration, Registry
 from webhook_tui.sandbox.sender import Attempt, Deliverer

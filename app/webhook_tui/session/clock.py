@@ -6,7 +6,7 @@ import time
 from datetime import UTC, datetime
 from random import Random
 
-from webhook_tui.domain.attempts.backoff import exponential_delay
+from webhook_tui.domain.attempts import exponential_delay
 
 
 class Clock:

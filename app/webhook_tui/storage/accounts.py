@@ -18,9 +18,8 @@ from msgspec import Struct
 from webhook_tui.domain.account import Account
 from webhook_tui.domain.errors import ProblemError
 from webhook_tui.domain.forwarding.forward_result import UsedUrl
-from webhook_tui.domain.signature.ring_merge import merged
 from webhook_tui.domain.signature.secret import Secret
-from webhook_tui.domain.signature.secret_ring import Origin, SecretRing, SigningSecret
+from webhook_tui.domain.signature.secret_ring import Origin, SecretRing, SigningSecret, merged
 from webhook_tui.storage.database.connection import open_database, transaction
 from webhook_tui.storage.database.errors import NOT_SAVED
 from webhook_tui.storage.database.files import identity

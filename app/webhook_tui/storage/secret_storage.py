@@ -30,19 +30,15 @@ class SecretStorage(Protocol):
 
     def seal(self, secret: Secret) -> bytes:
         """Return what the file holds for `secret`; always the same for the same secret."""
-        ...
 
     def keep(self, secret: Secret) -> bytes:
         """Store `secret` and return what the file must hold."""
-        ...
 
     def reveal(self, held: bytes) -> Secret | None:
         """Return the secret for `held`; None when it is not available."""
-        ...
 
     def forget(self, held: bytes) -> None:
         """Delete what is stored outside the file."""
-        ...
 
 
 class FileSecretStorage:

@@ -27,24 +27,20 @@ class Tunnel(Protocol):
     @property
     def kind(self) -> str:
         """ssh, ngrok or command."""
-        ...
 
     @property
     def server(self) -> str:
         """Who provides the tunnel: `localhost.run`."""
-        ...
 
     @property
     def deadline_seconds(self) -> float:
         """How long the first public URL may take."""
-        ...
 
     async def run(self, host: str, port: int, opened: Opened) -> Problem:
         """Forward a public URL to `host`:`port` until the tunnel ends, and return why it ended.
 
         When cancelled, it ends its child processes within 1 s.
         """
-        ...
 
 
 class TunnelSettings(Struct, frozen=True):

@@ -12,7 +12,7 @@ from webhook_tui.environment import child_environment, secret_values
 from webhook_tui.tunnels import errors
 from webhook_tui.tunnels.base import LOG_NAME, Opened, TunnelSettings, local_target
 from webhook_tui.tunnels.process.child import ChildRun, follow
-from webhook_tui.tunnels.process.log import TunnelLog
+from webhook_tui.tunnels.process.output import TunnelLog
 from webhook_tui.tunnels.url_parser import UrlFinder, compiled
 
 _CANNOT_RUN = (126, 127)

@@ -27,7 +27,7 @@ from webhook_tui.domain.errors import Problem
 from webhook_tui.environment import secret_values
 from webhook_tui.tunnels import errors
 from webhook_tui.tunnels.base import LOG_NAME, Opened, TunnelSettings, local_target
-from webhook_tui.tunnels.process.log import TunnelLog
+from webhook_tui.tunnels.process.output import TunnelLog
 from webhook_tui.tunnels.process.watchdog_client import WatchdogClient
 
 RECONNECT_SECONDS = 10.0

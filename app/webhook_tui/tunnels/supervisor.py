@@ -9,11 +9,11 @@ from datetime import datetime, timedelta
 
 from msgspec.structs import replace
 
+from webhook_tui.domain.attempts import exponential_delay
 from webhook_tui.domain.errors import Problem, ProblemError
 from webhook_tui.domain.status import TunnelState, TunnelStatus
 from webhook_tui.tunnels import errors
 from webhook_tui.tunnels.base import Tunnel
-from webhook_tui.tunnels.retry_delay import TunnelRetryDelay
 
 
 class TunnelSupervisor:
@@ -163,3 +163,46 @@ class TunnelSupervisor:
             wall, steady = self._now(), loop.time()
             if passed - self._tick_seconds > self._slept_seconds:
                 self.reopen()
+
+
+STABLE_SECONDS = 0.5
+"""A tunnel that was open for a shorter time counts as short-lived: the next delay is the second one."""
+MOST_SHORT_LIVED = 150
+"""After so many short-lived tunnels in a row the delay grows as after failures."""
+HEALTHY_SECONDS = 60.0
+"""A tunnel that was open so long resets the count of failures."""
+
+
+class TunnelRetryDelay:
+    """Counts failures; `random` returns numbers from 0 up to 1."""
+
+    def __init__(self, first_seconds: float, longest_seconds: float, random: Callable[[], float]) -> None:
+        self._first_seconds = first_seconds
+        self._longest_seconds = longest_seconds
+        self._random = random
+        self._failures = 0
+        self._short_lived = 0
+
+    def after(self, open_seconds: float | None) -> float:
+        """Return the seconds to wait after a tunnel that was open for `open_seconds`; None: it never was.
+
+        After an open tunnel the first delay applies, so that a dropped connection returns at once; after a short-lived
+        one the second. Half of the earlier failures still count, and none after HEALTHY_SECONDS.
+        """
+        if open_seconds is None:
+            self._failures += 1
+            return self._drawn(self._failures - 1)
+        self._failures = 0 if open_seconds >= HEALTHY_SECONDS else self._failures // 2
+        if open_seconds >= STABLE_SECONDS:
+            self._short_lived = 0
+            return self._drawn(0)
+        self._short_lived += 1
+        return self._drawn(max(1, self._short_lived - MOST_SHORT_LIVED + 1))
+
+    def reset(self) -> None:
+        """Start with the first delay again."""
+        self._failures = 0
+        self._short_lived = 0
+
+    def _drawn(self, doublings: int) -> float:
+        return exponential_delay(self._first_seconds, self._longest_seconds, doublings, self._random())

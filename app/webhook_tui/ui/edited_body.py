@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
-from webhook_tui.domain.comparison.json_diff import LARGEST_COMPARED
+from webhook_tui.domain.comparison.diff import LARGEST_COMPARED
 from webhook_tui.domain.errors import ProblemError
 from webhook_tui.ui.notice_texts import payload_too_large, unreadable_payload
 from webhook_tui.ui.widgets.payload.json_document import JsonDocument

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from tests.factories import INVALID, delivery, row
 from webhook_tui.domain.delivery.delivery import StoredDelivery
-from webhook_tui.domain.diagnostics.report import change_text, why_text
-from webhook_tui.domain.diagnostics.stored_report import stored_report
+from webhook_tui.domain.diagnostics.report import change_text, stored_report, why_text
 from webhook_tui.domain.signature.secret_ring import SecretRing
 from webhook_tui.domain.signature.verdict import Verdict, VerificationResult
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from tests.factories import INVALID, NOW, PING, delivery, row
 from webhook_tui.domain.delivery.delivery import StoredDelivery
-from webhook_tui.domain.diagnostics.report import Examination
-from webhook_tui.domain.diagnostics.stored_report import SECONDS, stored_report
+from webhook_tui.domain.diagnostics.report import SECONDS, Examination, stored_report
 from webhook_tui.domain.signature.secret import Secret
 from webhook_tui.domain.signature.secret_ring import SecretRing
 from webhook_tui.domain.signature.signature import sign

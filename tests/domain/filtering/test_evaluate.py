@@ -12,8 +12,10 @@ from webhook_tui.domain.contract.departures import Departure
 from webhook_tui.domain.contract.json_types import JsonType
 from webhook_tui.domain.delivery.delivery import StoredDelivery
 from webhook_tui.domain.delivery.headers import Headers
+from webhook_tui.domain.filtering.evaluate import Content
 from webhook_tui.domain.filtering.filter import matches, parse
-from webhook_tui.domain.jobs.job import JobFields
+from webhook_tui.domain.filtering.terms import BodyIs, HeaderIs, JobIs, StatusIs, Text
+from webhook_tui.domain.jobs.job import USUAL_FIELDS, JobFields
 
 BODY = (
     b'{"id": "a-b", "name": "image_result", "data": {"job_id": "Job_7c1", "status": "Failed", "progress": 12.5, '
@@ -162,3 +164,53 @@ def test_the_job_fields_are_a_setting() -> None:
     """`data` is free-form: which of its fields name a job is up to the user."""
     assert matches(parse("job:12.5 or job:2026-11-23"), SAMPLE, NOW, job_fields=JobFields(ids=["at"]))
     assert not matches(parse("job:Job_7c1"), SAMPLE, NOW, job_fields=JobFields(ids=["at"]))
+
+
+CONTENT = Content(
+    ((b"X-A", b"caf\xe9"), (b"x-a", b"2")),
+    b'{"s": "Text", "n": 7, "t": "7", "b": true, "z": null, "o": {"k": 1}, "l": [1, 2], "data": {"job_id": "job_1"}}',
+    USUAL_FIELDS,
+)
+
+
+def holds(text: str, content: Content = CONTENT) -> bool:
+    """Whether the one term of a filter is true."""
+    term = parse(text).branches[0].terms[0]
+    assert isinstance(term, Text | JobIs | StatusIs | HeaderIs | BodyIs)
+    return content.holds(term)
+
+
+@pytest.mark.parametrize(
+    ("text", "is_true"),
+    [
+        ("body.s=text", True),
+        ("body.s>q", True),
+        ("body.s>u", False),
+        ("body.n=7.0", True),
+        ("body.n>6", True),
+        ("body.n>a", False),
+        ("body.t>6", True),
+        ('body.n="7"', False),
+        ("body.b=true", True),
+        ("body.b>0", False),
+        ("body.z=null", True),
+        ("body.o=1", False),
+        ("body.o.k=1", True),
+        ("body.l.1=2", True),
+        ("body.n!=8", True),
+        ("body.gone!=8", False),
+        ("header:x-a=café", True),
+        ("header:x-a!=2", False),
+        ("job:1", True),
+    ],
+)
+def test_a_comparison(text: str, is_true: bool) -> None:
+    """Text in any case, numbers by size, true and null by their word; what is not there is not unequal either."""
+    assert holds(text) is is_true
+
+
+@pytest.mark.parametrize("body", [b"", b"{", b"[" * 100_000, b"\xff", b"7", b'{"data": 7}'])
+def test_any_body_can_be_asked(body: bytes) -> None:
+    content = Content((), body, USUAL_FIELDS)
+
+    assert not any(holds(text, content) for text in ("has:a", "job:1", "status:failed", '"nothing"'))

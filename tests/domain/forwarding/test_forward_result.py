@@ -9,7 +9,15 @@ from msgspec.structs import replace
 
 from tests.factories import NOW
 from webhook_tui.domain.failure import Failure
-from webhook_tui.domain.forwarding.forward_result import ForwardOrigin, ForwardResult, failure_hint, hint
+from webhook_tui.domain.forwarding.forward_result import (
+    ForwardOrigin,
+    ForwardResult,
+    ReplayProgress,
+    ReplayState,
+    failure_hint,
+    hint,
+    summary,
+)
 
 ANSWERED = ForwardResult(1, ForwardOrigin.FORWARDED, "http://127.0.0.1:3000", NOW, 200, seconds=1.2345)
 UNANSWERED = replace(ANSWERED, status=None, failure="the connection was refused", cause=Failure.REFUSED)
@@ -33,3 +41,29 @@ def test_the_advice_is_about_the_cause() -> None:
     assert hint(replace(ANSWERED, status=302)).startswith("A redirect is not followed")
     assert failure_hint(None) == ""
     assert hint(replace(UNANSWERED, cause=None)).startswith("The app listens, or did")
+
+
+def test_what_is_done() -> None:
+    """Gone deliveries are behind it, too, although nothing was sent."""
+    progress = ReplayProgress("http://x", 9, good=1, other=2, failed=3, gone=1)
+
+    assert (progress.done, progress.is_over) == (7, False)
+    assert ReplayProgress("http://x", 9, state=ReplayState.STOPPED).is_over
+
+
+@pytest.mark.parametrize(
+    ("progress", "text"),
+    [
+        (ReplayProgress("", 100, good=100), "Replayed all 100: 100 answered 2xx."),
+        (
+            ReplayProgress("", 100, good=90, other=5, failed=2),
+            "Replayed 97 of 100: 90 answered 2xx, 5 something else, 2 nothing.",
+        ),
+        (
+            ReplayProgress("", 2000, good=1999, gone=1),
+            "Replayed 1,999 of 2,000: 1,999 answered 2xx. 1 are not in the history any more.",
+        ),
+    ],
+)
+def test_a_summary_leaves_out_what_did_not_happen(progress: ReplayProgress, text: str) -> None:
+    assert summary(progress) == text

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from webhook_tui.domain.comparison.json_diff import changed_paths
+from webhook_tui.domain.comparison.diff import changed_paths
 from webhook_tui.domain.delivery.event import parse_event
 from webhook_tui.domain.payload.json_decoder import DEEPEST, NestingError, decode, depth, is_too_deep, values_at
 from webhook_tui.domain.signature.lint import field_paths

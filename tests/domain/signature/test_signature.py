@@ -9,7 +9,7 @@ import pytest
 from webhook_tui.domain.errors import ProblemError
 from webhook_tui.domain.signature.secret import Secret
 from webhook_tui.domain.signature.secret_ring import SecretRing
-from webhook_tui.domain.signature.signature import check_signature, event_headers, sign
+from webhook_tui.domain.signature.signature import Verifier, check_signature, event_headers, sign
 from webhook_tui.domain.signature.verdict import Verdict
 
 NOW = datetime(2026, 11, 23, 14, 20, tzinfo=UTC)
@@ -25,7 +25,7 @@ def _ring(*secrets: str) -> SecretRing:
 
 def _verdict(value: bytes | None, ring: SecretRing, *, unanswered: bool = False, limit: int | None = None) -> Verdict:
     headers = () if value is None else ((b"X-Webhook-Signature", value),)
-    return check_signature(headers, BODY, ring, unanswered=unanswered, limit=limit, zone_now=NOW).verdict
+    return Verifier(ring).check(headers, BODY, unanswered=unanswered, limit=limit, zone_now=lambda: NOW).verdict
 
 
 @pytest.mark.parametrize(

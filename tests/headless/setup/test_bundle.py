@@ -8,7 +8,7 @@ import pytest
 
 from webhook_tui.domain.signature.secret import Secret
 from webhook_tui.headless.setup.bundle import anonymizer, bundle
-from webhook_tui.headless.setup.check import Check, CheckState
+from webhook_tui.headless.setup.doctor import Check, CheckState
 
 
 @pytest.mark.parametrize(

@@ -11,12 +11,16 @@ from tests.storage.test_running_sessions import SESSION
 from webhook_tui.config import Settings
 from webhook_tui.domain.errors import ExitCode, Problem
 from webhook_tui.domain.signature.secret import Secret
-from webhook_tui.headless.setup.check import Check, CheckState, checks_record, is_ok
 from webhook_tui.headless.setup.doctor import (
+    Check,
+    CheckState,
     account_checks,
+    checks_page,
+    checks_record,
     clock_check,
     config_check,
     history_check,
+    is_ok,
     port_check,
     tunnel_check,
 )
@@ -114,3 +118,26 @@ def test_the_config_file_and_the_record(tmp_path: Path) -> None:
         {"name": "config", "state": "warning", "found": "a (1 more)", "hint": "b"},
         {"name": "x", "state": "missing", "found": "y", "hint": None},
     ]
+
+
+CHECKS = [
+    Check("port", CheckState.OK, "9876 is free"),
+    Check("clock", CheckState.WARNING, "2 h ahead", "Set it."),
+    Check("token", CheckState.MISSING, "There is \x1b[31mnone.", "Give one."),
+]
+
+
+def test_a_page_says_what_is_missing_and_what_to_do() -> None:
+    """Aligned, in ASCII where the locale needs it, without control characters."""
+    page = checks_page(CHECKS, in_ascii=True)
+
+    assert page.splitlines()[:3] == [
+        "+ ok      port        9876 is free",
+        "! warning clock       2 h ahead",
+        "                      Set it.",
+    ]
+    assert "\x1b" not in page
+    assert page.endswith("One thing is missing.")
+    assert checks_page(CHECKS[:2], in_ascii=False).endswith("Nothing is missing.")
+    assert checks_page(CHECKS[2:] * 2, in_ascii=False).endswith("2 things are missing.")
+    assert "✗ missing token" in checks_page(CHECKS, in_ascii=False)

@@ -13,7 +13,7 @@ from webhook_tui.domain.account import Account
 from webhook_tui.domain.errors import ProblemError
 from webhook_tui.domain.signature.secret import Secret
 from webhook_tui.domain.signature.secret_ring import SecretRing
-from webhook_tui.headless.signing.secrets import current_secret, listed, remove_secret
+from webhook_tui.headless.signing.stored_accounts import current_secret, listed, remove_secret
 from webhook_tui.places import Places
 from webhook_tui.storage.accounts import AccountStore
 

@@ -15,7 +15,7 @@ from tests.session.running import Running, session_of, settings
 from tests.tcp_server import tcp_server
 from webhook_tui.domain.commands import ReplayDeliveries, StopReplay
 from webhook_tui.domain.events import DeliveryStored, ProblemOccurred, ReplayAdvanced, Replayed
-from webhook_tui.domain.forwarding.replay_progress import ReplayProgress, ReplayState, summary
+from webhook_tui.domain.forwarding.forward_result import ReplayProgress, ReplayState, summary
 from webhook_tui.domain.signature.signature import sign
 
 REFUSED = b"HTTP/1.1 503 Later\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"

@@ -18,7 +18,7 @@ from webhook_tui.domain.events import (
     ProblemOccurred,
     SessionReady,
 )
-from webhook_tui.domain.scenario.scenario import Fault
+from webhook_tui.domain.scenario import Fault
 from webhook_tui.domain.signature.verdict import Verdict
 from webhook_tui.domain.status import WebhookState
 from webhook_tui.http.asgi import Asgi, Receive, Scope, Send

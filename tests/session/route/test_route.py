@@ -36,7 +36,7 @@ from webhook_tui.domain.signature.verdict import Verdict
 from webhook_tui.domain.status import SessionStatus, TunnelState, WebhookState
 from webhook_tui.sandbox.service import Sandbox
 from webhook_tui.tunnels import ssh
-from webhook_tui.tunnels.retry_delay import STABLE_SECONDS
+from webhook_tui.tunnels.supervisor import STABLE_SECONDS
 
 FAULTS = int(os.environ.get("TUNNEL_FAULTS", "4"))
 MOST_SECONDS = 2.0

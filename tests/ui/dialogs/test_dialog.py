@@ -18,9 +18,9 @@ from webhook_tui.domain.commands import (
 from webhook_tui.domain.events import (
     ForeignWebhook,
 )
-from webhook_tui.domain.forwarding.replay_progress import ReplayProgress, ReplayState
-from webhook_tui.domain.run import Run
+from webhook_tui.domain.forwarding.forward_result import ReplayProgress, ReplayState
 from webhook_tui.domain.signature.verdict import Verdict
+from webhook_tui.domain.statistics.counts import Run
 from webhook_tui.ui.dialogs.contract import CopyContractDialog
 from webhook_tui.ui.dialogs.dialog import Dialog
 from webhook_tui.ui.dialogs.jobs import JobDialog

@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 from msgspec import Struct
 
 from webhook_tui.domain.comparison.compared_event import ComparedEvent, DifferingDelivery, Reason, Seen
-from webhook_tui.domain.comparison.json_diff import differing_paths, first_differing_path
+from webhook_tui.domain.comparison.diff import differing_paths, first_differing_path
 from webhook_tui.domain.delivery.event import parse_event
 from webhook_tui.domain.statistics.intervals import Interval, Intervals
 

@@ -10,6 +10,7 @@ from webhook_tui.domain.contract.event_contract import DEEPEST, MOST_VALUES, Eve
 from webhook_tui.domain.contract.field import Field
 from webhook_tui.domain.contract.json_types import JsonType, json_type
 from webhook_tui.domain.contract.samples import storable
+from webhook_tui.domain.units import counted
 
 MOST_DEPARTURES = 20
 _MOST_ITEMS = 100
@@ -32,7 +33,7 @@ class Departure(msgspec.Struct, frozen=True):
     @property
     def sentence(self) -> str:
         """What is different, without the path and a full stop: `a number in 205 deliveries, text here`."""
-        count = f"{self.deliveries:,} {'delivery' if self.deliveries == 1 else 'deliveries'}"
+        count = counted(self.deliveries, "delivery")
         if self.found is None:
             return f"present in {count}, absent here"
         if self.usual is None:

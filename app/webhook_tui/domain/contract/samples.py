@@ -6,7 +6,7 @@ import json
 import re
 from typing import TypeAlias
 
-from webhook_tui.domain.payload.signed_links import without_link_signatures
+from webhook_tui.domain.payload.links import without_link_signatures
 
 LONGEST = 80
 """Characters of a sample."""

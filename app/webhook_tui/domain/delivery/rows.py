@@ -21,35 +21,27 @@ class DeliveryRows(Protocol):
 
     def __len__(self) -> int:
         """How many rows there are, as of the last refresh."""
-        ...
 
     def refresh(self) -> int:
         """Learn of all that is committed by now; give back how many rows there are."""
-        ...
 
     def window(self, start: int, count: int) -> Sequence[DeliveryRow]:
         """At most `count` rows from position `start`; fewer at the end; positions out of range give fewer."""
-        ...
 
     def position(self, seq: int) -> int | None:
         """Where delivery `seq` stands, or None when it is not among the rows."""
-        ...
 
     def stored(self, seq: int) -> StoredDelivery | None:
         """Delivery `seq` with headers and body, or None."""
-        ...
 
     def attempts(self, seq: int) -> Sequence[DeliveryRow]:
         """All deliveries of the event id of `seq` (same account), oldest first, at most 200; its row if it has none."""
-        ...
 
     def forward_results(self, seq: int) -> Sequence[ForwardResult]:
         """Return what became of delivery `seq` where it was forwarded or replayed, newest first, at most five."""
-        ...
 
     def close(self) -> None:
         """Let go of the connection."""
-        ...
 
 
 class SortColumn(StrEnum):
@@ -99,8 +91,6 @@ class FoundRows(DeliveryRows, Protocol):
     @property
     def progress(self) -> Progress:
         """How far the search had come at the last refresh."""
-        ...
 
     def reconsider(self, seqs: Sequence[int]) -> None:
         """Examine deliveries again that changed: verdict, answer, mark or comment."""
-        ...

@@ -82,6 +82,11 @@ def difference(code: str, **values: object) -> Difference:
     return Difference(code, tuple((name, _cut(visible(str(value)), _LONGEST_VALUE)) for name, value in values.items()))
 
 
+def variant(content: bytes, code: str, *, common: bool = False, **values: object) -> Message:
+    """Return a message that differs from the body in the way of that code."""
+    return Message(content, (difference(code, **values),), common)
+
+
 def cause_of(differences: Sequence[Difference], signed: int, received: int) -> Cause:
     """Return the cause that these differences (at least one) make, of bodies of `signed` and `received` bytes."""
     sizes = "" if signed == received else f" {_bytes(signed)} signed and {received:,} arrived."

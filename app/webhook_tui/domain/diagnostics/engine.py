@@ -93,7 +93,7 @@ def explain(
     except ExpiredError:
         stopped = True
     known = ring.get(found.secret_id) if found is not None else None
-    expecting = known or ring.current or next(iter(ring.newest_first()), None)
+    expecting = known or ring.newest
     cause = _cause(delivery, ring, found)
     examination = _examination(search, found, stopped=stopped)
     is_open = examination in (Examination.NO_CAUSE, Examination.STOPPED)

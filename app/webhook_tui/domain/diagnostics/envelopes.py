@@ -8,7 +8,7 @@ from itertools import islice
 
 from webhook_tui.domain.delivery.delivery import Delivery
 from webhook_tui.domain.delivery.headers import HOP_BY_HOP, SIGNATURE_HEADER, Headers, first
-from webhook_tui.domain.diagnostics.causes import Message, difference
+from webhook_tui.domain.diagnostics.causes import Message, difference, variant
 from webhook_tui.domain.diagnostics.serializers import COMPACT, SPACED
 from webhook_tui.domain.payload.json_document import Document, Order
 
@@ -49,18 +49,18 @@ def _timed(delivery: Delivery, document: Document | None) -> Iterator[Message]:
     body = delivery.body
     ids = list(islice(_distinct(_ids(delivery.headers, document)), _MOST_IDS))
     for stamp in islice(_distinct(_times(delivery.headers, document)), _MOST_TIMES):
-        yield Message(b"%b.%b" % (stamp, body), (difference("timestamp"),), common=True)
+        yield variant(b"%b.%b" % (stamp, body), "timestamp", common=True)
         for pattern, what in _JOINED:
-            yield Message(pattern % (stamp, body), (difference("joined", what=what),))
+            yield variant(pattern % (stamp, body), "joined", what=what)
         for mark in (b".", b"", b":"):
-            yield Message(body + mark + stamp, (difference("joined", what="body and timestamp"),))
+            yield variant(body + mark + stamp, "joined", what="body and timestamp")
         for name in ids:
-            yield Message(b"%b.%b.%b" % (name, stamp, body), (difference("id-timestamp"),), common=True)
-            yield Message(b"%b.%b.%b" % (stamp, name, body), (difference("joined", what="timestamp.id.body"),))
+            yield variant(b"%b.%b.%b" % (name, stamp, body), "id-timestamp", common=True)
+            yield variant(b"%b.%b.%b" % (stamp, name, body), "joined", what="timestamp.id.body")
     for known in ids:
         for mark in (b".", b"", b":"):
-            yield Message(known + mark + body, (difference("joined", what="id and body"),))
-        yield Message(body + known, (difference("joined", what="body and id"),))
+            yield variant(known + mark + body, "joined", what="id and body")
+        yield variant(body + known, "joined", what="body and id")
 
 
 def _times(headers: Headers, document: Document | None) -> Iterator[bytes]:
@@ -97,14 +97,14 @@ def _addressed(delivery: Delivery) -> Iterator[Message]:
     body = delivery.body
     method = delivery.method.encode("latin-1", "replace")
     for url in _urls(delivery):
-        yield Message(url, (difference("url"),))
+        yield variant(url, "url")
         for mark in (b"", b".", b"\n", b"|", b":"):
-            yield Message(url + mark + body, (difference("url-body", what="URL and body"),))
-        yield Message(body + url, (difference("url-body", what="body and URL"),))
+            yield variant(url + mark + body, "url-body", what="URL and body")
+        yield variant(body + url, "url-body", what="body and URL")
         for mark in (b"", b"\n", b" ", b"."):
-            yield Message(method + mark + url + mark + body, (difference("url-body", what="method, URL and body"),))
-            yield Message(method + mark + url + mark, (difference("url"),))
-    yield Message(method + body, (difference("joined", what="method and body"),))
+            yield variant(method + mark + url + mark + body, "url-body", what="method, URL and body")
+            yield variant(method + mark + url + mark, "url")
+    yield variant(method + body, "joined", what="method and body")
 
 
 def _urls(delivery: Delivery) -> Iterator[bytes]:
@@ -124,17 +124,17 @@ def _headed(delivery: Delivery) -> Iterator[Message]:
         if not 0 < len(value) <= _LONGEST_VALUE:
             continue
         what = name.decode("latin-1")
-        yield Message(value, (difference("headers", what=what),))
+        yield variant(value, "headers", what=what)
         for mark in (b"", b".", b":", b"\n"):
-            yield Message(value + mark + body, (difference("headers-body", what=what),))
+            yield variant(value + mark + body, "headers-body", what=what)
     lines = b"".join(b"%b: %b\r\n" % pair for pair in relayed)
     lower = b"".join(b"%b:%b\n" % (name.lower(), value.strip()) for name, value in relayed)
     for block in (lines, lower, b"".join(sorted(lower.splitlines(keepends=True)))):
         if len(block) <= _LARGEST_BLOCK:
             end = b"\r\n" if block is lines else b"\n"
-            yield Message(block, (difference("headers", what="all headers"),))
+            yield variant(block, "headers", what="all headers")
             for message in (block + body, block + end + body):
-                yield Message(message, (difference("headers-body", what="all headers"),))
+                yield variant(message, "headers-body", what="all headers")
 
 
 def _fields(document: Document) -> Iterator[Message]:

@@ -6,8 +6,7 @@ import json
 import re
 from collections.abc import Iterator, Sequence
 
-from webhook_tui.domain.comparison.byte_diff import first_difference
-from webhook_tui.domain.comparison.json_diff import changed_paths
+from webhook_tui.domain.comparison.diff import changed_paths, first_difference
 from webhook_tui.domain.delivery.delivery import Delivery
 from webhook_tui.domain.delivery.headers import first
 from webhook_tui.domain.delivery.text import visible

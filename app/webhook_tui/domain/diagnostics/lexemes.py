@@ -20,9 +20,7 @@ def _is_integer(lexeme: str) -> bool:
     return lexeme.removeprefix("-").isdigit()
 
 
-def _double(
-    lexeme: str, plain: tuple[int, int], exponent: str, *, whole: str = ".0", infinite: str | None = None
-) -> str:
+def _double(lexeme: str, plain: tuple[int, int], exponent: str, *, whole: str = ".0") -> str:
     """Write a number with the shortest digits that read back as the same double.
 
     `plain`: the range of powers of ten (exclusive, inclusive) that are written without an exponent. `exponent`: a
@@ -31,7 +29,7 @@ def _double(
     """
     value = float(lexeme)
     if not math.isfinite(value):
-        return lexeme if infinite is None else infinite
+        return lexeme
     sign, digits, point = _shortest(value)
     if not digits:
         return f"{sign}0{whole}"
@@ -98,29 +96,21 @@ def number_php_fraction(lexeme: str) -> str:
     return f"{written}.0" if _is_integer(written) and not _is_integer(lexeme) else written
 
 
-def number_java(lexeme: str) -> str:
-    """Jackson and org.json: integers stay, doubles as `Double.toString` writes them: `1.795826357459E9`."""
-    return lexeme if _is_integer(lexeme) else number_gson(lexeme)
+def _rewriting(plain: tuple[int, int], exponent: str, *, of_integers: bool = False) -> Spelling:
+    """Return a style of `_double`. `of_integers`: integers are read as doubles, too; else they stay."""
+    return lambda lexeme: lexeme if _is_integer(lexeme) and not of_integers else _double(lexeme, plain, exponent)
 
 
-def number_gson(lexeme: str) -> str:
-    """Gson after reading into a Map: every number is a double."""
-    return _double(lexeme, (-3, 7), "{d}{z}E{e}")
-
-
-def number_ruby(lexeme: str) -> str:
-    """Ruby: integers stay, `1e25` becomes `1.0e+25`."""
-    return lexeme if _is_integer(lexeme) else _double(lexeme, (-4, 16), "{d}{z}e{e:+03d}")
-
-
-def number_rust(lexeme: str) -> str:
-    """serde_json: integers stay, `1e25` stays, `1.0` keeps its zero."""
-    return lexeme if _is_integer(lexeme) else _double(lexeme, (-4, 16), "{d}{f}e{e}")
-
-
-def number_dotnet(lexeme: str) -> str:
-    """Newtonsoft.Json: integers stay, doubles keep `.0`, exponents read `1E+25`."""
-    return lexeme if _is_integer(lexeme) else _double(lexeme, (-4, 15), "{d}{f}E{e:+03d}")
+number_java = _rewriting((-3, 7), "{d}{z}E{e}")
+"""Jackson and org.json: as `Double.toString` writes them, `1.795826357459E9`."""
+number_gson = _rewriting((-3, 7), "{d}{z}E{e}", of_integers=True)
+"""Gson after reading into a Map."""
+number_ruby = _rewriting((-4, 16), "{d}{z}e{e:+03d}")
+"""Ruby: `1e25` becomes `1.0e+25`."""
+number_rust = _rewriting((-4, 16), "{d}{f}e{e}")
+"""serde_json: `1e25` stays, `1.0` keeps its zero."""
+number_dotnet = _rewriting((-4, 15), "{d}{f}E{e:+03d}")
+"""Newtonsoft.Json: doubles keep `.0`, exponents read `1E+25`."""
 
 
 def number_dotnet_double(lexeme: str) -> str:

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from urllib.parse import quote, quote_plus, unquote_plus
 
 from webhook_tui.domain.diagnostics import lexemes
-from webhook_tui.domain.diagnostics.causes import Message, difference
+from webhook_tui.domain.diagnostics.causes import Message, variant
 from webhook_tui.domain.payload.json_document import TOKEN
 
 LARGEST_RECODED = 1_048_576
@@ -31,11 +31,11 @@ def bodies(body: bytes) -> Iterator[Message]:
     yield from _ends(body)
     yield from _line_ends(body)
     if body:
-        yield Message(b"", (difference("empty-body"),), common=True)
+        yield variant(b"", "empty-body", common=True)
     if body.startswith(_BOM):
-        yield Message(body.removeprefix(_BOM), (difference("bom-added"),), common=True)
+        yield variant(body.removeprefix(_BOM), "bom-added", common=True)
     else:
-        yield Message(_BOM + body, (difference("bom-cut"),))
+        yield variant(_BOM + body, "bom-cut")
     yield from _cuts(body)
     yield from _lost_ends(body)
     for digest in (
@@ -44,7 +44,7 @@ def bodies(body: bytes) -> Iterator[Message]:
         hashlib.sha1(body, usedforsecurity=False),
     ):
         for content in (digest.hexdigest().encode(), digest.digest(), base64.b64encode(digest.digest())):
-            yield Message(content, (difference("hash-signed"),))
+            yield variant(content, "hash-signed")
     if len(body) <= LARGEST_RECODED:
         yield from _encodings(body)
         yield from _recoded(body)
@@ -52,49 +52,49 @@ def bodies(body: bytes) -> Iterator[Message]:
 
 def _ends(body: bytes) -> Iterator[Message]:
     if body.endswith(b"\n"):
-        yield Message(body[:-1], (difference("trailing-newline"),), common=True)
+        yield variant(body[:-1], "trailing-newline", common=True)
     if body.endswith(b"\r\n"):
-        yield Message(body[:-2], (difference("trailing-crlf"),), common=True)
-    yield Message(body + b"\n", (difference("missing-newline"),), common=True)
-    yield Message(body + b"\r\n", (difference("missing-crlf"),))
-    yield Message(body.strip(), (difference("surrounding-blanks"),), common=True)
+        yield variant(body[:-2], "trailing-crlf", common=True)
+    yield variant(body + b"\n", "missing-newline", common=True)
+    yield variant(body + b"\r\n", "missing-crlf")
+    yield variant(body.strip(), "surrounding-blanks", common=True)
     if body.endswith(b"\0"):
-        yield Message(body.rstrip(b"\0"), (difference("nul-added"),))
-    yield Message(body + b"\0", (difference("trailing-nul"),))
+        yield variant(body.rstrip(b"\0"), "nul-added")
+    yield variant(body + b"\0", "trailing-nul")
     for blank in (b"\n", b" ", b"\r\n"):
-        yield Message(blank + body, (difference("leading-blank"),))
-    yield Message(body + b"\n\n", (difference("missing-newlines"),))
+        yield variant(blank + body, "leading-blank")
+    yield variant(body + b"\n\n", "missing-newlines")
 
 
 def _line_ends(body: bytes) -> Iterator[Message]:
     unix = body.replace(b"\r\n", b"\n")
     if unix != body:
-        yield Message(unix, (difference("crlf-to-lf"),), common=True)
+        yield variant(unix, "crlf-to-lf", common=True)
     dos = unix.replace(b"\n", b"\r\n")
     if dos != body:
-        yield Message(dos, (difference("lf-to-crlf"),), common=True)
+        yield variant(dos, "lf-to-crlf", common=True)
     if b"\n" in body:
         for mark in (b"", b" "):
-            yield Message(unix.replace(b"\n", mark), (difference("lines-joined"),))
+            yield variant(unix.replace(b"\n", mark), "lines-joined")
 
 
 def _cuts(body: bytes) -> Iterator[Message]:
     """Yield parts of the body, and the body twice."""
     if body:
-        yield Message(body[:-1], (difference("last-byte-unsigned"),))
+        yield variant(body[:-1], "last-byte-unsigned")
     for size in _BUFFERS:
         if size < len(body):
-            yield Message(body[:size], (difference("body-cut", count=f"{size:,}"),))
+            yield variant(body[:size], "body-cut", count=f"{size:,}")
             rest = len(body) % size or size
-            yield Message(body[-rest:], (difference("body-last-buffer", count=f"{rest:,}"),))
+            yield variant(body[-rest:], "body-last-buffer", count=f"{rest:,}")
     if not body.isascii():
         count = len(body.decode("utf-8", "replace"))
-        yield Message(body[:count], (difference("body-characters", count=f"{count:,}"),))
+        yield variant(body[:count], "body-characters", count=f"{count:,}")
     half, odd = divmod(len(body), 2)
     if not odd and body[:half] == body[half:]:
-        yield Message(body[:half], (difference("body-doubled"),))
+        yield variant(body[:half], "body-doubled")
     if len(body) <= LARGEST_RECODED:
-        yield Message(body + body, (difference("body-twice"),))
+        yield variant(body + body, "body-twice")
 
 
 def _lost_ends(body: bytes) -> Iterator[Message]:
@@ -103,11 +103,11 @@ def _lost_ends(body: bytes) -> Iterator[Message]:
         return
     for byte in _LAST_BYTES:
         shown = chr(byte) if 0x20 < byte < 0x7F else f"0x{byte:02x}"
-        yield Message(body + bytes((byte,)), (difference("last-byte-lost", byte=shown),))
+        yield variant(body + bytes((byte,)), "last-byte-lost", byte=shown)
     closing = _lost_closing(body)
     if closing:
         for end in (closing, closing + b"\n"):
-            yield Message(body + end, (difference("end-lost", text=closing.decode()),))
+            yield variant(body + end, "end-lost", text=closing.decode())
 
 
 def _lost_closing(body: bytes) -> bytes:
@@ -125,7 +125,7 @@ def _lost_closing(body: bytes) -> bytes:
 
 
 def _encodings(body: bytes) -> Iterator[Message]:
-    yield Message(body.decode("utf-8", "replace").encode(), (difference("utf8-replaced"),))
+    yield variant(body.decode("utf-8", "replace").encode(), "utf8-replaced")
     try:
         text = body.decode("utf-8")
     except UnicodeDecodeError:
@@ -134,7 +134,7 @@ def _encodings(body: bytes) -> Iterator[Message]:
     if not text.isascii():
         yield from _from_utf8(text)
     for name in ("utf-16-le", "utf-16-be", "utf-16"):
-        yield Message(text.encode(name), (difference("utf16"),))
+        yield variant(text.encode(name), "utf16")
 
 
 def _from_utf8(text: str) -> Iterator[Message]:
@@ -144,18 +144,16 @@ def _from_utf8(text: str) -> Iterator[Message]:
         except UnicodeError:
             pass
         else:
-            yield Message(repaired, (difference("body-sent-encoded-twice", name=spoken),))
-        yield Message(text.encode().decode(name, "replace").encode(), (difference("body-encoded-twice", name=spoken),))
-    yield Message(text.encode("latin-1", "replace"), (difference("utf8-to-latin1"),))
-    yield Message(text.encode("cp1252", "replace"), (difference("utf8-to-cp1252"),))
-    yield Message(text.encode("ascii", "replace"), (difference("question-marks"),))
-    yield Message(
-        text.encode("utf-16-le").decode("utf-16-le").encode("ascii", "replace"), (difference("question-marks"),)
-    )
-    yield Message(text.encode("ascii", "ignore"), (difference("non-ascii-dropped"),))
+            yield variant(repaired, "body-sent-encoded-twice", name=spoken)
+        yield variant(text.encode().decode(name, "replace").encode(), "body-encoded-twice", name=spoken)
+    yield variant(text.encode("latin-1", "replace"), "utf8-to-latin1")
+    yield variant(text.encode("cp1252", "replace"), "utf8-to-cp1252")
+    yield variant(text.encode("ascii", "replace"), "question-marks")
+    yield variant(text.encode("utf-16-le").decode("utf-16-le").encode("ascii", "replace"), "question-marks")
+    yield variant(text.encode("ascii", "ignore"), "non-ascii-dropped")
     for form in ("NFC", "NFD"):
         normal = unicodedata.normalize(form, text).encode()
-        yield Message(normal, (difference(f"unicode-{form.lower()}"),))
+        yield variant(normal, f"unicode-{form.lower()}")
 
 
 def _from_other_encodings(body: bytes) -> Iterator[Message]:
@@ -169,21 +167,21 @@ def _from_other_encodings(body: bytes) -> Iterator[Message]:
             again = body.decode(encoding).encode()
         except UnicodeError:
             continue
-        yield Message(again, (difference("utf8-sent-otherwise", name=name),))
+        yield variant(again, "utf8-sent-otherwise", name=name)
 
 
 def _recoded(body: bytes) -> Iterator[Message]:
     """Yield the body as a form, in base64, in hex, as a string."""
     for coded in (quote_plus(body), quote(body, safe=""), quote(body), quote(body, safe="!'()*-._~")):
-        yield Message(coded.encode(), (difference("form-encoded"),))
+        yield variant(coded.encode(), "form-encoded")
         for name in ("payload", "body", "data", "json"):
-            yield Message(f"{name}={coded}".encode(), (difference("form-encoded"),))
-    yield Message(base64.b64encode(body), (difference("body-base64"),))
-    yield Message(base64.urlsafe_b64encode(body), (difference("body-base64"),))
-    yield Message(body.hex().encode(), (difference("body-hex"),))
-    yield Message(body.hex().upper().encode(), (difference("body-hex"),))
-    yield Message(repr(body).encode(), (difference("python-bytes-text"),))
-    yield Message(repr(bytearray(body)).encode(), (difference("python-bytes-text"),))
+            yield variant(f"{name}={coded}".encode(), "form-encoded")
+    yield variant(base64.b64encode(body), "body-base64")
+    yield variant(base64.urlsafe_b64encode(body), "body-base64")
+    yield variant(body.hex().encode(), "body-hex")
+    yield variant(body.hex().upper().encode(), "body-hex")
+    yield variant(repr(body).encode(), "python-bytes-text")
+    yield variant(repr(bytearray(body)).encode(), "python-bytes-text")
     try:
         text = body.decode("utf-8")
     except UnicodeDecodeError:
@@ -196,14 +194,14 @@ def _recoded(body: bytes) -> Iterator[Message]:
         lexemes.escape_dotnet,
         lexemes.escape_gson,
     ):
-        yield Message(escape(text).encode("utf-8", "replace"), (difference("json-string-signed"),))
-    yield Message(b'"%b"' % base64.b64encode(body), (difference("body-base64"),))
+        yield variant(escape(text).encode("utf-8", "replace"), "json-string-signed")
+    yield variant(b'"%b"' % base64.b64encode(body), "body-base64")
     for name in ("body", "payload", "data", "event", "message"):
         for comma in (":", ": "):
             wrapper = f'{{"{name}"{comma}{json.dumps(text, ensure_ascii=False)}}}'
-            yield Message(wrapper.encode(), (difference("wrapper-signed", name=name),))
-            yield Message(f'{{"{name}"{comma}{text}}}'.encode(), (difference("wrapper-signed", name=name),))
+            yield variant(wrapper.encode(), "wrapper-signed", name=name)
+            yield variant(f'{{"{name}"{comma}{text}}}'.encode(), "wrapper-signed", name=name)
     for escaped in (html.escape(text), html.escape(text).replace("&#x27;", "&#039;"), html.escape(text, quote=False)):
-        yield Message(escaped.encode(), (difference("html-unescaped"),))
+        yield variant(escaped.encode(), "html-unescaped")
     if "%" in text or "+" in text:
-        yield Message(unquote_plus(text).encode("utf-8", "replace"), (difference("form-decoded"),))
+        yield variant(unquote_plus(text).encode("utf-8", "replace"), "form-decoded")

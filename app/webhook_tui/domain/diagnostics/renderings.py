@@ -11,7 +11,7 @@ import msgspec
 
 from webhook_tui.domain.diagnostics import lexemes
 from webhook_tui.domain.diagnostics.catalogue import PRINTED_WORDS
-from webhook_tui.domain.diagnostics.causes import Message, difference
+from webhook_tui.domain.diagnostics.causes import Message, difference, variant
 from webhook_tui.domain.diagnostics.serializers import COMPACT
 from webhook_tui.domain.payload.json_document import NUMBER, Document, Members, Node, Order
 
@@ -32,7 +32,7 @@ def printed(body: bytes, document: Document | None) -> Iterator[Message]:
             yield from _forms(document)
     for language, words in PRINTED_WORDS.items():
         for word in words:
-            yield Message(word.encode(), (difference("word-for-body", word=word, language=language),))
+            yield variant(word.encode(), "word-for-body", word=word, language=language)
 
 
 def _bytes(body: bytes) -> Iterator[Message]:
@@ -59,7 +59,7 @@ def _bytes(body: bytes) -> Iterator[Message]:
     }
     for language, texts in lists.items():
         for what, text in texts:
-            yield Message(text.encode(), (difference("body-printed", what=what, language=language),))
+            yield variant(text.encode(), "body-printed", what=what, language=language)
 
 
 def _values(document: Document) -> Iterator[Message]:
@@ -82,9 +82,7 @@ def _values(document: Document) -> Iterator[Message]:
                 continue
             text = render(document, node)
             for content in dict.fromkeys((text, text.rstrip("\n"), f"{text}\n")):
-                yield Message(
-                    content.encode("utf-8", "replace"), (difference("body-printed", what=what, language=language),)
-                )
+                yield variant(content.encode("utf-8", "replace"), "body-printed", what=what, language=language)
 
 
 class _Printer(msgspec.Struct, frozen=True):

@@ -3,40 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+import operator
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import TypeAlias
+from functools import cached_property
+from typing import Any, TypeAlias
 
 from webhook_tui.domain.contract.departures import Departure
 from webhook_tui.domain.delivery.delivery import DeliveryRow, StoredDelivery
-from webhook_tui.domain.filtering.content import ORDERS, Content
-from webhook_tui.domain.filtering.terms import (
-    AnsweredIs,
-    BareWord,
-    BodyIs,
-    CommentHas,
-    DepartsAt,
-    EventIs,
-    Expression,
-    Flag,
-    Flagged,
-    HeaderIs,
-    IdIs,
-    JobIs,
-    Measure,
-    Measured,
-    Not,
-    NotAnswered,
-    Pattern,
-    RowTerm,
-    Source,
-    SourceIs,
-    StatusIs,
-    Term,
-    Text,
-    VerdictIs,
-)
-from webhook_tui.domain.jobs.job import USUAL_FIELDS, JobFields
+from webhook_tui.domain.delivery.headers import Headers
+from webhook_tui.domain.delivery.text import decoded
+from webhook_tui.domain.filtering import terms
+from webhook_tui.domain.filtering.quantities import number
+from webhook_tui.domain.filtering.search_words import searchable
+from webhook_tui.domain.jobs.job import USUAL_FIELDS, JobFields, job_ids, job_status
+from webhook_tui.domain.payload.json_decoder import decode, values_at
 
 _MICROSECOND = timedelta(microseconds=1)
 
@@ -46,7 +27,7 @@ Departures: TypeAlias = Callable[[StoredDelivery], Sequence[Departure]]
 
 
 def matches(
-    expression: Expression,
+    expression: terms.Expression,
     stored: StoredDelivery,
     now: datetime,
     *,
@@ -56,61 +37,61 @@ def matches(
     """Whether the delivery passes at the moment `now`; raises nothing but what `departures` raises."""
     content = Content(stored.delivery.headers, stored.delivery.body, job_fields)
 
-    def holds(term: Term | Not) -> bool:
-        if isinstance(term, Not):
+    def holds(term: terms.Term | terms.Not) -> bool:
+        if isinstance(term, terms.Not):
             return not holds(term.term)
-        if isinstance(term, BareWord):
+        if isinstance(term, terms.BareWord):
             return _is_in_row(term, stored.row) or content.holds(term.text)
-        if isinstance(term, DepartsAt):
+        if isinstance(term, terms.DepartsAt):
             return any(map(term.includes, departures(stored)))
-        if isinstance(term, Text | JobIs | StatusIs | HeaderIs | BodyIs):
+        if isinstance(term, terms.Text | terms.JobIs | terms.StatusIs | terms.HeaderIs | terms.BodyIs):
             return content.holds(term)
         return _holds_of_row(term, stored.row, now)
 
     return any(all(holds(term) for term in branch.terms) for branch in expression.branches)
 
 
-def _is_in_row(word: BareWord, row: DeliveryRow) -> bool:
+def _is_in_row(word: terms.BareWord, row: DeliveryRow) -> bool:
     return row.verdict in word.verdicts or row.answered in word.answers
 
 
-def _holds_of_row(term: RowTerm, row: DeliveryRow, now: datetime) -> bool:
+def _holds_of_row(term: terms.RowTerm, row: DeliveryRow, now: datetime) -> bool:
     match term:
-        case EventIs(pattern):
+        case terms.EventIs(pattern):
             return pattern.fits(row.event)
-        case VerdictIs(verdict):
+        case terms.VerdictIs(verdict):
             return row.verdict is verdict
-        case AnsweredIs(lowest, highest):
+        case terms.AnsweredIs(lowest, highest):
             return row.answered is not None and lowest <= row.answered <= highest
-        case NotAnswered():
+        case terms.NotAnswered():
             return not row.answered
-        case IdIs(pattern):
+        case terms.IdIs(pattern):
             return row.event_id is not None and id_fits(pattern, row.event_id)
-        case Measured(measure, operator, value):
+        case terms.Measured(measure, operator, value):
             return ORDERS[operator](_amount(measure, row, now), value)
-        case SourceIs(source):
-            return source is Source.WEBHOOK or row.on_stream
-        case Flagged(flag):
+        case terms.SourceIs(source):
+            return source is terms.Source.WEBHOOK or row.on_stream
+        case terms.Flagged(flag):
             return _has_flag(row, flag)
-        case CommentHas(pattern):
+        case terms.CommentHas(pattern):
             return pattern.fits(row.comment)
 
 
-def _has_flag(row: DeliveryRow, flag: Flag) -> bool:
+def _has_flag(row: DeliveryRow, flag: terms.Flag) -> bool:
     match flag:
-        case Flag.MARKED:
+        case terms.Flag.MARKED:
             return row.marked
-        case Flag.COMMENTED:
+        case terms.Flag.COMMENTED:
             return row.comment != ""
-        case Flag.DIFFERS:
+        case terms.Flag.DIFFERS:
             return row.differs
-        case Flag.REPLAYED:
+        case terms.Flag.REPLAYED:
             return row.replayed
-        case Flag.IMPORTED:
+        case terms.Flag.IMPORTED:
             return row.imported
 
 
-def id_fits(pattern: Pattern, event_id: str) -> bool:
+def id_fits(pattern: terms.Pattern, event_id: str) -> bool:
     """Whether an event id, given as JSON text, fits: as it is written, or without a string's quotes."""
     if pattern.fits(event_id):
         return True
@@ -121,13 +102,98 @@ def id_fits(pattern: Pattern, event_id: str) -> bool:
     return isinstance(value, str) and pattern.fits(value)
 
 
-def _amount(measure: Measure, row: DeliveryRow, now: datetime) -> int:
+def _amount(measure: terms.Measure, row: DeliveryRow, now: datetime) -> int:
     match measure:
-        case Measure.SIZE:
+        case terms.Measure.SIZE:
             return row.size
-        case Measure.AGE:
+        case terms.Measure.AGE:
             return (now - row.received_at) // _MICROSECOND
-        case Measure.ATTEMPT:
+        case terms.Measure.ATTEMPT:
             return row.attempt
-        case Measure.RUN:
+        case terms.Measure.RUN:
             return row.run
+
+
+ORDERS: Mapping[terms.Operator, Callable[[Any, Any], bool]] = {
+    terms.Operator.IS: operator.eq,
+    terms.Operator.IS_NOT: operator.ne,
+    terms.Operator.MORE: operator.gt,
+    terms.Operator.LESS: operator.lt,
+    terms.Operator.AT_LEAST: operator.ge,
+    terms.Operator.AT_MOST: operator.le,
+}
+"""What each operator does with two numbers or two texts."""
+
+
+class Content:
+    """One delivery's headers and body; nothing here ever raises, whatever they are."""
+
+    def __init__(self, headers: Headers, body: bytes, job_fields: JobFields) -> None:
+        self._headers = headers
+        self._body = body
+        self._job_fields = job_fields
+
+    @cached_property
+    def _words(self) -> str:
+        return searchable(self._headers, self._body)
+
+    @cached_property
+    def _json(self) -> object:
+        """The decoded body; a body that is no JSON is the empty list, in which no path leads anywhere."""
+        try:
+            return decode(self._body)
+        except (ValueError, MemoryError):
+            return []
+
+    @cached_property
+    def _data(self) -> object:
+        """The event's `data`; {} where there is none."""
+        data = self._json.get("data") if isinstance(self._json, dict) else None
+        return data if isinstance(data, dict) else {}
+
+    def holds(self, term: terms.ContentTerm) -> bool:
+        """Whether the term is true of it."""
+        match term:
+            case terms.Text():
+                return term.stands_in(self._words)
+            case terms.JobIs():
+                return any(term.fits(job) for job in job_ids(self._data, self._job_fields.ids))
+            case terms.StatusIs(pattern):
+                return pattern.fits(job_status(self._data, self._job_fields))
+            case terms.HeaderIs(name, comparison):
+                values = [decoded(value) for key, value in self._headers if decoded(key).casefold() == name]
+                return _is_met(comparison, values)
+            case terms.BodyIs(path, comparison):
+                return _is_met(comparison, values_at(self._json, path))
+
+
+def _is_met(comparison: terms.Comparison | None, values: Sequence[object]) -> bool:
+    if comparison is None:
+        return bool(values)
+    if comparison.operator is terms.Operator.IS_NOT:
+        return bool(values) and not any(_equals(comparison, value) for value in values)
+    if comparison.operator is terms.Operator.IS:
+        return any(_equals(comparison, value) for value in values)
+    return any(_stands(comparison, value) for value in values)
+
+
+def _equals(comparison: terms.Comparison, value: object) -> bool:
+    match value:
+        case str():
+            return comparison.pattern.fits(value)
+        case None | bool():
+            return comparison.pattern.fits(json.dumps(value))
+        case int() | float():
+            return comparison.number is not None and value == comparison.number
+        case _:
+            return False
+
+
+def _stands(comparison: terms.Comparison, value: object) -> bool:
+    """Numbers by size, also those in strings when the filter names a number; other strings by their letters."""
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        return False
+    if comparison.number is not None:
+        amount = number(value) if isinstance(value, str) else value
+        return amount is not None and ORDERS[comparison.operator](amount, comparison.number)
+    return isinstance(value, str) and ORDERS[comparison.operator](value.casefold(), comparison.text)

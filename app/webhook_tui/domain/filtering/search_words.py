@@ -11,6 +11,7 @@ import unicodedata
 
 from webhook_tui.domain.delivery.headers import Headers
 from webhook_tui.domain.delivery.text import decoded
+from webhook_tui.domain.filtering.terms import BodyIs, ContentTerm, HeaderIs, JobIs, Operator, Pattern, StatusIs, Text
 
 WAY = f"1/{unicodedata.unidata_version}"
 """Names this definition: what was indexed in another way is indexed again."""
@@ -52,3 +53,38 @@ def _unescaped(escape: re.Match[str]) -> str:
     if len(said) > 1:
         return chr(int(said[1:], 16))
     return " " if said in _BLANKS else said
+
+
+def implied(term: ContentTerm) -> Text | None:
+    """Return words that every delivery has for which `term` holds; None when there are no such words."""
+    match term:
+        case Text():
+            return term
+        case JobIs(pattern, is_prefix=True):
+            return _found_text(pattern.parts[0], is_prefix=_goes_on(pattern.parts[0]))
+        case JobIs(pattern) | StatusIs(pattern):
+            return _beginning(pattern)
+        case BodyIs(_, comparison):
+            if comparison is None or comparison.operator is not Operator.IS or comparison.number is not None:
+                return None
+            return _beginning(comparison.pattern)
+        case HeaderIs(name, comparison):
+            if comparison is None or comparison.operator is not Operator.IS:
+                return _found_text(f"{name} ", is_prefix=False)
+            value = comparison.pattern
+            return _found_text(f"{name} {value.parts[0]}", is_prefix=not value.is_exact and _goes_on(value.parts[0]))
+
+
+def _beginning(pattern: Pattern) -> Text | None:
+    literal = pattern.parts[0]
+    return _found_text(literal, is_prefix=not pattern.is_exact and _goes_on(literal))
+
+
+def _found_text(text: str, *, is_prefix: bool) -> Text | None:
+    found = words(text)
+    return Text(found, is_prefix) if found else None
+
+
+def _goes_on(literal: str) -> bool:
+    """Whether the last word of `literal` may be the beginning of a longer one."""
+    return bool(words(literal[-1:]))

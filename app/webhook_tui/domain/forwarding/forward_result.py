@@ -1,6 +1,6 @@
-"""The result of a forward or a replay, and the likely cause of a failure.
+"""The result of a forward or a replay with the likely cause of a failure, and the progress of a replay of several.
 
-Pure. The newest few of each delivery are kept in the history.
+The newest few results of each delivery are kept in the history.
 """
 
 from __future__ import annotations
@@ -121,3 +121,65 @@ def hint(sent: ForwardResult) -> str:
     if 300 <= sent.status < 400:
         return "A redirect is not followed, and PiktID takes it for a failure: name the final URL."
     return "" if sent.is_good else "PiktID takes everything but 2xx for a failure and sends it again."
+
+
+class ReplayState(StrEnum):
+    """Whether it goes on."""
+
+    RUNNING = "running"
+    ENDED = "ended"
+    """Each was sent, or is not in the history any more."""
+    STOPPED = "stopped"
+    """The user stopped it before its end."""
+
+
+class ReplayProgress(Struct, frozen=True):
+    """One moment of it."""
+
+    url: str
+    total: int
+    re_sign: bool = False
+    state: ReplayState = ReplayState.RUNNING
+    current: int | None = None
+    """The delivery that is under way; once stopped, the one whose answer was not waited for."""
+    good: int = 0
+    """Answered 2xx."""
+    other: int = 0
+    """Answered something else."""
+    failed: int = 0
+    """Not answered."""
+    gone: int = 0
+    """Not in the history any more."""
+    last: ForwardResult | None = None
+    """The newest outcome."""
+    odd: tuple[ForwardResult, ...] = ()
+    """The first that were not answered 2xx, at most MOST_ODD, without their bodies."""
+    missed: tuple[int, ...] = ()
+    """All that were not answered 2xx, in order; known when it is over."""
+
+    @property
+    def done(self) -> int:
+        """How many are behind it."""
+        return self.good + self.other + self.failed + self.gone
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing more is sent."""
+        return self.state is not ReplayState.RUNNING
+
+
+MOST_ODD = 5
+
+
+def summary(progress: ReplayProgress) -> str:
+    """`Replayed 97 of 100: 90 answered 2xx, 5 something else, 2 nothing.`"""
+    sent = progress.good + progress.other + progress.failed
+    how_many = f"{sent:,} of {progress.total:,}" if sent != progress.total else f"all {sent:,}"
+    parts = [f"{progress.good:,} answered 2xx"]
+    if progress.other:
+        parts.append(f"{progress.other:,} something else")
+    if progress.failed:
+        parts.append(f"{progress.failed:,} nothing")
+    said = ", ".join(parts)
+    gone = f" {progress.gone:,} are not in the history any more." if progress.gone else ""
+    return f"Replayed {how_many}: {said}.{gone}"

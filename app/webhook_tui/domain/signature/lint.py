@@ -42,13 +42,12 @@ def lint(
     delivery: Delivery,
     *,
     known_fields: frozenset[str] | None = None,
-    usual_fields: frozenset[str] | None = None,
     earlier: Earlier | None = None,
 ) -> tuple[str, ...]:
     """Notes on one delivery, the weightiest first; never raises.
 
-    `known_fields`: every path that earlier events of that name had (`field_paths`); `usual_fields`: those that each of
-    them had; None: nothing to compare with. `earlier`: see `Earlier`. Received text in the notes is sanitised.
+    `known_fields`: every path that earlier events of that name had (`field_paths`); None: nothing to compare with.
+    Received text in the notes is sanitised.
     """
     body = delivery.body
     notes = [*_content_type(delivery)]
@@ -70,7 +69,7 @@ def lint(
         *_time(delivery, root.get("timestamp")),
         *notes,
         *reading.oddities,
-        *_drift(paths_of(root), known_fields, usual_fields),
+        *(() if known_fields is None else _new_fields(paths_of(root) - known_fields)),
     )
 
 
@@ -155,20 +154,12 @@ def _time(delivery: Delivery, timestamp: object) -> Iterator[str]:
         yield f"the event lies {age(-late)} in the future"
 
 
-def _drift(paths: frozenset[str], known: frozenset[str] | None, usual: frozenset[str] | None) -> Iterator[str]:
-    if known is not None:
-        yield from _named("new field", _topmost(paths - known))
-    if usual is not None:
-        yield from _named("missing field", _topmost(usual - paths))
-
-
-def _topmost(paths: frozenset[str]) -> list[str]:
-    """The paths that do not lie within another one of them, in order."""
-    return sorted(path for path in paths if not any(path[: mark.start()] in paths for mark in _WITHIN.finditer(path)))
-
-
-def _named(what: str, paths: list[str]) -> Iterator[str]:
-    for path in paths[:_MOST_NAMED]:
-        yield f"{what} {shown(path.removeprefix('data.'))}"
-    if len(paths) > _MOST_NAMED:
-        yield f"{what}: {len(paths) - _MOST_NAMED} more"
+def _new_fields(paths: frozenset[str]) -> Iterator[str]:
+    """Name the first of those paths that do not lie within another one of them."""
+    topmost = sorted(
+        path for path in paths if not any(path[: mark.start()] in paths for mark in _WITHIN.finditer(path))
+    )
+    for path in topmost[:_MOST_NAMED]:
+        yield f"new field {shown(path.removeprefix('data.'))}"
+    if len(topmost) > _MOST_NAMED:
+        yield f"new field: {len(topmost) - _MOST_NAMED} more"

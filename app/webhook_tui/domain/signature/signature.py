@@ -51,12 +51,7 @@ def event_headers(event: str, secret: Secret, body: bytes, *, agent: str) -> Hea
     """
     if not event.isprintable() or not event.strip() or event != event.strip():
         raise ProblemError(INVALID_EVENT_NAME)
-    return (
-        (b"Content-Type", b"application/json"),
-        (b"User-Agent", agent.encode("ascii")),
-        (b"X-Webhook-Event", event.encode("utf-8", "surrogateescape")),
-        (b"X-Webhook-Signature", sign(secret, body).encode("ascii")),
-    )
+    return headers_with(event, sign(secret, body).encode("ascii"), agent=agent)
 
 
 def well_formed(value: bytes) -> bool:
@@ -163,17 +158,9 @@ class Verifier:
         return NONE_FITS
 
 
-def check_signature(
-    headers: Headers,
-    body: bytes,
-    ring: SecretRing,
-    *,
-    limit: int | None = None,
-    unanswered: bool = False,
-    zone_now: datetime,
-) -> VerificationResult:
+def check_signature(headers: Headers, body: bytes, ring: SecretRing, *, zone_now: datetime) -> VerificationResult:
     """The verdict on one delivery, as `Verifier.check` gives it; `zone_now` is the present time itself."""
-    return Verifier(ring).check(headers, body, limit=limit, unanswered=unanswered, zone_now=lambda: zone_now)
+    return Verifier(ring).check(headers, body, zone_now=lambda: zone_now)
 
 
 def fitting(known: SigningSecret, *, is_current: bool, zone_now: datetime) -> VerificationResult:
@@ -197,3 +184,13 @@ def fitting(known: SigningSecret, *, is_current: bool, zone_now: datetime) -> Ve
 def _time_of_day(at: datetime, zone_now: datetime) -> str:
     local = at.astimezone(zone_now.tzinfo)
     return f"{local:%H:%M}" if local.date() == zone_now.date() else f"{local.day} {local:%b}"
+
+
+def headers_with(event: str, signature: bytes | None, *, agent: str) -> Headers:
+    """Return the headers that PiktID sends with an event. `signature`: None leaves its header out."""
+    headers = (
+        (b"Content-Type", b"application/json"),
+        (b"User-Agent", agent.encode("ascii")),
+        (b"X-Webhook-Event", event.encode("utf-8", "surrogateescape")),
+    )
+    return headers if signature is None else (*headers, (b"X-Webhook-Signature", signature))

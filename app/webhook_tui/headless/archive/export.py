@@ -15,12 +15,12 @@ from msgspec.structs import replace
 
 from webhook_tui.domain.delivery.delivery import Explanation, StoredDelivery
 from webhook_tui.domain.delivery.rows import DeliveryRows
-from webhook_tui.domain.diagnostics.report import change_text, why_text
-from webhook_tui.domain.diagnostics.stored_report import LARGEST_COMPARED, MOST_RECENT, stored_report
+from webhook_tui.domain.diagnostics.report import LARGEST_COMPARED, MOST_RECENT, change_text, stored_report, why_text
 from webhook_tui.domain.errors import ProblemError
 from webhook_tui.domain.filtering.filter import Expression
 from webhook_tui.domain.jobs.job import USUAL_FIELDS, JobFields
 from webhook_tui.domain.signature.secret import Secret
+from webhook_tui.domain.units import counted
 from webhook_tui.errors import terminal_refused
 from webhook_tui.export.destination import Destination
 from webhook_tui.export.files import write_file
@@ -91,7 +91,7 @@ def run(
         where = _bodies(count.blanked)
         say(f"Signatures in links were blanked in {where}. Use --keep-links for the signed bytes.")
     if output is not None:
-        say(f"{count.all} {'delivery' if count.all == 1 else 'deliveries'} exported to {output}.")
+        say(f"{counted(count.all, 'delivery')} exported to {output}.")
 
 
 class _Count(Struct):

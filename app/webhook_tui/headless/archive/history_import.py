@@ -19,6 +19,7 @@ from webhook_tui.domain.delivery.text import visible
 from webhook_tui.domain.errors import ExitCode, ProblemError
 from webhook_tui.domain.signature.secret_ring import SecretRing
 from webhook_tui.domain.signature.signature import check_signature
+from webhook_tui.domain.units import counted
 from webhook_tui.export.har_reader import read_har
 from webhook_tui.export.json_lines import Imported, Skipped, read_jsonl
 from webhook_tui.headless import messages
@@ -59,8 +60,7 @@ class ImportReport(Struct):
         verdicts = ", ".join(f"{counts[verdict]} {verdict.value}" for verdict in sorted(counts, key=list(counts).index))
         first, last = self.rows[0].seq, self.rows[-1].seq
         numbers = f"#{first}" if first == last else f"#{first} to #{last}"
-        noun = "delivery" if len(self.rows) == 1 else "deliveries"
-        return f"{len(self.rows):,} {noun} imported as {numbers}: {verdicts}."
+        return f"{counted(len(self.rows), 'delivery')} imported as {numbers}: {verdicts}."
 
 
 def import_file(name: str, content: bytes, history: Path, account: Account, ring: SecretRing) -> ExitCode:

@@ -11,29 +11,20 @@ from pathlib import Path
 
 from msgspec import UNSET
 
-from webhook_tui.domain.comparison.byte_diff import first_difference
-from webhook_tui.domain.comparison.json_diff import changed_paths
+from webhook_tui.domain.comparison.diff import changed_paths, first_difference
 from webhook_tui.domain.contract.json_schema import DIALECT, event_schema
 from webhook_tui.domain.delivery.delivery import StoredDelivery
-from webhook_tui.domain.diagnostics.stored_report import LARGEST_COMPARED, MOST_RECENT, stored_report
+from webhook_tui.domain.diagnostics.report import LARGEST_COMPARED, MOST_RECENT, stored_report
 from webhook_tui.domain.errors import ProblemError
 from webhook_tui.domain.expectation.expectation import Criteria, Expectation, Outcome
 from webhook_tui.domain.filtering.filter import NO_NAMES, Filter, FilterError
 from webhook_tui.domain.signature.secret import Secret
-from webhook_tui.domain.signature.secret_ring import SecretRing
 from webhook_tui.headless import messages
-from webhook_tui.headless.expectation_report import conclusion
+from webhook_tui.headless.expectation import conclusion
+from webhook_tui.headless.mcp import tools
 from webhook_tui.headless.mcp.answers import UNTRUSTED, Redactor, delivery_answer, list_answer
-from webhook_tui.headless.mcp.tools import (
-    DiffDeliveries,
-    ExplainSignature,
-    GetContract,
-    GetDelivery,
-    ListDeliveries,
-    WaitForDelivery,
-)
 from webhook_tui.headless.signature_page import signature_record
-from webhook_tui.storage.accounts import AccountStore
+from webhook_tui.headless.signing.stored_accounts import all_stored_secrets, stored_ring
 from webhook_tui.storage.contracts.history_contract import HistoryContract
 from webhook_tui.storage.history_query import HistoryQuery
 from webhook_tui.storage.history_watch import HistoryWatch
@@ -60,7 +51,7 @@ class HistoryTools:
         self._token = token
         self._filters = filters
 
-    def list_deliveries(self, arguments: ListDeliveries, redactor: Redactor) -> Mapping[str, object]:
+    def list_deliveries(self, arguments: tools.ListDeliveries, redactor: Redactor) -> Mapping[str, object]:
         """Return the newest deliveries that pass the filter."""
         chosen = self._filter(arguments.filter)
         with HistoryQuery(self.path) as history:
@@ -69,27 +60,23 @@ class HistoryTools:
             deliveries = list(history.deliveries(found[-arguments.limit :]))
         return list_answer(deliveries, len(found), redactor)
 
-    def get_delivery(self, arguments: GetDelivery, redactor: Redactor) -> Mapping[str, object]:
+    def get_delivery(self, arguments: tools.GetDelivery, redactor: Redactor) -> Mapping[str, object]:
         """Return one delivery with a part of its body."""
         return delivery_answer(self.stored(arguments.seq), redactor, offset=arguments.offset)
 
-    def explain_signature(self, arguments: ExplainSignature) -> Mapping[str, object]:
+    def explain_signature(self, arguments: tools.ExplainSignature) -> Mapping[str, object]:
         """Return why a delivery has its verdict, by the secrets of the account that received it."""
         seq = arguments.seq
         with HistoryQuery(self.path) as history:
             stored = history.stored(seq)
             recent = history.recent(seq, MOST_RECENT, LARGEST_COMPARED)
             account = history.account(seq)
-        ring = SecretRing()
-        if self._accounts.exists():
-            with closing(AccountStore.open(self._accounts)) as accounts:
-                ring = accounts.ring(account)
-        report = stored_report(stored, ring, self._token, recent, time.monotonic)
+        report = stored_report(stored, stored_ring(self._accounts, account), self._token, recent, time.monotonic)
         record = dict(signature_record(report, stored.row))
         untrusted = f"reason, why, change, received and notes may quote what comes {UNTRUSTED}"
         return {"type": record.pop("type"), "untrusted": untrusted, **record}
 
-    def diff_deliveries(self, arguments: DiffDeliveries, redactor: Redactor) -> Mapping[str, object]:
+    def diff_deliveries(self, arguments: tools.DiffDeliveries, redactor: Redactor) -> Mapping[str, object]:
         """Return in which JSON paths, bytes and headers two deliveries differ."""
         one, other = (redactor.delivery(self.stored(seq)) for seq in (arguments.seq, arguments.other_seq))
         before, after = one.delivery.body, other.delivery.body
@@ -110,7 +97,7 @@ class HistoryTools:
             "headers": _header_changes(one, other),
         }
 
-    def get_contract(self, arguments: GetContract) -> Mapping[str, object]:
+    def get_contract(self, arguments: tools.GetContract) -> Mapping[str, object]:
         """Return which events there are, or the schema of one, from the valid deliveries of every account."""
         with HistoryQuery(self.path) as history, HistoryContract(history.path) as reader:
             contract = reader.read()
@@ -127,7 +114,7 @@ class HistoryTools:
         return answer
 
     def wait_for_delivery(
-        self, arguments: WaitForDelivery, redactor: Redactor, cancelled: threading.Event
+        self, arguments: tools.WaitForDelivery, redactor: Redactor, cancelled: threading.Event
     ) -> Mapping[str, object]:
         """Wait until the deliveries are there or the time is over; `cancelled` ends it, too."""
         criteria = Criteria(
@@ -175,10 +162,7 @@ class HistoryTools:
 
     def account_secrets(self) -> Sequence[Secret]:
         """Return every token and signing secret that is kept, which no answer may hold."""
-        if not self._accounts.exists():
-            return []
-        with closing(AccountStore.open(self._accounts)) as accounts:
-            return accounts.all_secrets()
+        return all_stored_secrets(self._accounts)
 
 
 def _header_changes(one: StoredDelivery, other: StoredDelivery) -> Sequence[Mapping[str, object]]:

@@ -23,24 +23,10 @@ from webhook_tui.domain.errors import ProblemError
 from webhook_tui.domain.signature.secret import Secret
 from webhook_tui.environment import secret_values
 from webhook_tui.export.json_lines import as_line
+from webhook_tui.headless.mcp import tools
 from webhook_tui.headless.mcp.answers import Redactor, sentence
 from webhook_tui.headless.mcp.history_tools import HistoryTools
 from webhook_tui.headless.mcp.session_tools import SessionTools
-from webhook_tui.headless.mcp.tools import (
-    Arguments,
-    DiffDeliveries,
-    ExplainSignature,
-    GetContract,
-    GetDelivery,
-    GetStatus,
-    ListDeliveries,
-    ReplayDelivery,
-    SendTestPing,
-    SimulateEvent,
-    WaitForDelivery,
-    allowed_tools,
-    describe_tools,
-)
 from webhook_tui.headless.setup.status import StatusRequest, read_status, status_record
 
 INSTRUCTIONS = (
@@ -57,7 +43,7 @@ class ToolServer:
     def __init__(self, request: StatusRequest, *, allow_write: bool) -> None:
         """`allow_write`: offer the tools that send something, too."""
         self._request = request
-        self._tools = allowed_tools(allow_write=allow_write)
+        self._tools = tools.allowed_tools(allow_write=allow_write)
         self._described = [
             types.Tool(
                 name=tool.name,
@@ -67,7 +53,7 @@ class ToolServer:
                     read_only_hint=tool.is_read_only, destructive_hint=False, open_world_hint=not tool.is_read_only
                 ),
             )
-            for tool in describe_tools(allow_write=allow_write)
+            for tool in tools.describe_tools(allow_write=allow_write)
         ]
         self._history = HistoryTools(request.history, request.accounts, request.token, request.filters)
         self._session = SessionTools(request, self._history)
@@ -118,34 +104,34 @@ class ToolServer:
         return Redactor([*token, *self._history.account_secrets(), *map(Secret, secret_values(os.environ))])
 
     async def _carry_out(  # noqa: C901 -- one case a tool
-        self, arguments: Arguments, redactor: Redactor
+        self, arguments: tools.Arguments, redactor: Redactor
     ) -> Mapping[str, object]:
         history = self._history
         match arguments:
-            case ListDeliveries():
+            case tools.ListDeliveries():
                 return await asyncio.to_thread(history.list_deliveries, arguments, redactor)
-            case GetDelivery():
+            case tools.GetDelivery():
                 return await asyncio.to_thread(history.get_delivery, arguments, redactor)
-            case ExplainSignature():
+            case tools.ExplainSignature():
                 return await asyncio.to_thread(history.explain_signature, arguments)
-            case DiffDeliveries():
+            case tools.DiffDeliveries():
                 return await asyncio.to_thread(history.diff_deliveries, arguments, redactor)
-            case WaitForDelivery():
+            case tools.WaitForDelivery():
                 return await self._wait(arguments, redactor)
-            case GetContract():
+            case tools.GetContract():
                 return await asyncio.to_thread(history.get_contract, arguments)
-            case GetStatus():
+            case tools.GetStatus():
                 return status_record(await read_status(self._request))
-            case SendTestPing():
+            case tools.SendTestPing():
                 return await self._session.send_test_ping(redactor)
-            case ReplayDelivery():
+            case tools.ReplayDelivery():
                 return await self._session.replay_delivery(arguments)
-            case SimulateEvent():
+            case tools.SimulateEvent():
                 return await self._session.simulate_event(arguments, redactor)
             case _:
                 assert_never(arguments)
 
-    async def _wait(self, arguments: WaitForDelivery, redactor: Redactor) -> Mapping[str, object]:
+    async def _wait(self, arguments: tools.WaitForDelivery, redactor: Redactor) -> Mapping[str, object]:
         cancelled = threading.Event()
         try:
             return await asyncio.to_thread(self._history.wait_for_delivery, arguments, redactor, cancelled)

@@ -7,12 +7,11 @@ import json
 import secrets as chance
 import time
 from collections.abc import Mapping
-from contextlib import closing
+from contextlib import aclosing, closing
 
 from msgspec import UNSET
 
 from webhook_tui import __version__
-from webhook_tui.config import Settings
 from webhook_tui.domain.delivery.headers import SIGNATURE_HEADER, Headers
 from webhook_tui.domain.errors import ProblemError
 from webhook_tui.domain.forwarding.forward_result import ForwardResult, hint
@@ -25,16 +24,14 @@ from webhook_tui.headless import messages
 from webhook_tui.headless.mcp.answers import UNTRUSTED, Redactor, delivery_answer
 from webhook_tui.headless.mcp.history_tools import HistoryTools
 from webhook_tui.headless.mcp.tools import ReplayDelivery, SimulateEvent
+from webhook_tui.headless.replay import open_forwarder
 from webhook_tui.headless.setup.status import StatusRequest
+from webhook_tui.headless.signing.stored_accounts import stored_ring
 from webhook_tui.http.sender import OutboundSender, Reply, SendError, is_base_url, is_loopback
 from webhook_tui.piktid.client import PiktidClient
 from webhook_tui.sandbox.jobs import sample_body
-from webhook_tui.session.bus import EventBus
-from webhook_tui.session.clock import Clock
-from webhook_tui.session.forwarding.forwarder import Forwarder, OwnAddress, Replay
+from webhook_tui.session.forwarding.forwarder import Replay
 from webhook_tui.session.forwarding.simulation import SIMULATED_HEADER
-from webhook_tui.session.status import StatusPublisher, first_status
-from webhook_tui.storage.accounts import AccountStore
 from webhook_tui.storage.forward_results import ResultWriter
 from webhook_tui.storage.history_watch import HistoryWatch
 from webhook_tui.storage.running_sessions import running_sessions
@@ -64,11 +61,8 @@ class SessionTools:
         if session.account != self._request.account or session.webhook != WebhookState.REGISTERED.value:
             raise ProblemError(messages.NO_REGISTERED_SESSION)
         with closing(HistoryWatch(self._request.history)) as watch:
-            client = PiktidClient(self._request.api_url, token)
-            try:
+            async with aclosing(PiktidClient(self._request.api_url, token)) as client:
                 await client.test_ping()
-            finally:
-                await client.aclose()
             deadline = time.monotonic() + PING_SECONDS
             while time.monotonic() < deadline:
                 for stored in watch.poll():
@@ -81,13 +75,8 @@ class SessionTools:
         """Send a stored delivery to an app on this machine, and return its answer."""
         url = _local_url(arguments.url)
         stored = await asyncio.to_thread(self._history.stored, arguments.seq)
-        status = StatusPublisher(first_status(Settings()), EventBus())
-        forwarder = Forwarder(OwnAddress("", 0), status, Clock(), retries=0, anywhere=False)
-        try:
+        async with open_forwarder(anywhere=False) as forwarder:
             result = await forwarder.replay(stored, url, Replay())
-        finally:
-            await forwarder.aclose()
-            status.close()
         with closing(ResultWriter(self._history.path)) as results:
             results.keep(result)
         return _result_answer(result)
@@ -124,11 +113,7 @@ class SessionTools:
 
     def _secret(self, session: RunningSession) -> Secret:
         """The secret that the session's account verifies with now."""
-        known = None
-        if self._request.accounts.exists():
-            with closing(AccountStore.open(self._request.accounts)) as accounts:
-                ring = accounts.ring(session.account)
-                known = ring.current or next(iter(ring.newest_first()), None)
+        known = stored_ring(self._request.accounts, session.account).newest
         if known is None:
             raise ProblemError(messages.SECRET_NOT_KEPT)
         return known.secret
@@ -152,13 +137,11 @@ def _body(arguments: SimulateEvent) -> bytes:
 
 
 async def _post(url: str, headers: Headers, body: bytes) -> Reply:
-    sender = OutboundSender(url, timeout_seconds=_TIMEOUT_SECONDS, verify=not is_loopback(url))
-    try:
-        return await sender.send("POST", sender.base_target, headers, body)
-    except SendError as error:
-        raise ProblemError(messages.receiver_unreachable(error.reason)) from error
-    finally:
-        await sender.aclose()
+    async with aclosing(OutboundSender(url, timeout_seconds=_TIMEOUT_SECONDS, verify=not is_loopback(url))) as sender:
+        try:
+            return await sender.send("POST", sender.base_target, headers, body)
+        except SendError as error:
+            raise ProblemError(messages.receiver_unreachable(error.reason)) from error
 
 
 def _result_answer(result: ForwardResult) -> Mapping[str, object]:

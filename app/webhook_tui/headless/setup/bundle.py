@@ -13,7 +13,7 @@ from webhook_tui import __version__
 from webhook_tui.domain.delivery.text import visible
 from webhook_tui.domain.signature.secret import Secret
 from webhook_tui.export.redaction import text_redaction
-from webhook_tui.headless.setup.check import Check, checks_page
+from webhook_tui.headless.setup.doctor import Check, checks_page
 
 _LIBRARIES = ("textual", "rich", "httpx", "httptools", "uvloop", "msgspec", "pyngrok", "starlette", "keyring", "mcp")
 _VARIABLES = ("TERM", "COLORTERM", "LANG", "LC_ALL", "NO_COLOR")

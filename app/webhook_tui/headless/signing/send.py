@@ -1,20 +1,28 @@
-"""What `webhook-tui send` does: sends one event, signed as PiktID signs it."""
+"""What `webhook-tui send` and `check` do: send signed events to the user's own handler, one or a whole test."""
 
 from __future__ import annotations
 
 import asyncio
 import sys
-from contextlib import closing
+import time
+from collections.abc import Sequence
+from contextlib import aclosing, closing
 from http import HTTPStatus
 from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
 
 from webhook_tui import __version__
 from webhook_tui.domain.answer_rules.answer import is_success
 from webhook_tui.domain.delivery.headers import Headers
 from webhook_tui.domain.errors import ExitCode, ProblemError
+from webhook_tui.domain.failure import Failure
 from webhook_tui.domain.forwarding.forward_result import failure_hint
+from webhook_tui.domain.forwarding.handler_check import CaseResult
 from webhook_tui.domain.signature.secret import Secret
 from webhook_tui.domain.signature.signature import event_headers
+from webhook_tui.handler_check.cases import Case
+from webhook_tui.handler_check.report import FORMS
+from webhook_tui.handler_check.run import all_cases, check
 from webhook_tui.headless import messages
 from webhook_tui.http.sender import OutboundSender, Reply, SendError, is_base_url, is_loopback
 from webhook_tui.storage.rows import open_history
@@ -50,8 +58,41 @@ def run(event: str, url: str, secret: Secret, body: bytes, *, timeout_seconds: f
 
 
 async def _send(url: str, headers: Headers, body: bytes, timeout_seconds: float) -> Reply:
-    sender = OutboundSender(url, timeout_seconds=timeout_seconds, verify=not is_loopback(url), is_app=True)
-    try:
+    async with _sender(url, timeout_seconds) as sender:
         return await sender.send("POST", sender.base_target, headers, body)
-    finally:
-        await sender.aclose()
+
+
+def check_handler(url: str, secret: Secret, *, anywhere: bool, timeout_seconds: float, output: str) -> int:
+    """Check the handler at `url`, print the report, and return the exit code: 0 all passed, 1 not.
+
+    Raises ProblemError when the URL is on another machine without `anywhere`, or nothing listens there.
+    """
+    if not is_base_url(url):
+        raise ProblemError(messages.NOT_A_URL)
+    if not anywhere and not is_loopback(url):
+        raise ProblemError(messages.OTHER_MACHINE)
+    every = all_cases(secret, now=time.time())
+    try:
+        results = asyncio.run(_sent_cases(url, every, timeout_seconds))
+    except SendError as error:
+        is_refused = error.failure is Failure.REFUSED
+        advice = "Start the handler, then check again." if is_refused else failure_hint(error.failure)
+        raise ProblemError(messages.handler_unreachable(error.reason, advice)) from None
+    sys.stdout.write(FORMS[output](_shown(url), results))
+    return ExitCode.OK if all(result.passed for result in results) else ExitCode.FAILURE
+
+
+async def _sent_cases(url: str, every: Sequence[Case], timeout_seconds: float) -> list[CaseResult]:
+    async with _sender(url, timeout_seconds) as sender:
+        return await check(sender, every)
+
+
+def _sender(url: str, timeout_seconds: float) -> aclosing[OutboundSender]:
+    # A handler under development has a certificate of its own.
+    return aclosing(OutboundSender(url, timeout_seconds=timeout_seconds, verify=not is_loopback(url), is_app=True))
+
+
+def _shown(url: str) -> str:
+    """Return the URL without user and password."""
+    parts = urlsplit(url)
+    return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))

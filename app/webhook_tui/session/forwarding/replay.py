@@ -10,8 +10,7 @@ from msgspec.structs import replace
 from webhook_tui.domain.commands import ReplayDeliveries
 from webhook_tui.domain.errors import Problem, ProblemError
 from webhook_tui.domain.events import Notified, ReplayAdvanced, Replayed
-from webhook_tui.domain.forwarding.forward_result import ForwardResult
-from webhook_tui.domain.forwarding.replay_progress import MOST_ODD, ReplayProgress, ReplayState
+from webhook_tui.domain.forwarding.forward_result import MOST_ODD, ForwardResult, ReplayProgress, ReplayState
 from webhook_tui.session import messages
 from webhook_tui.session.bus import EventBus
 from webhook_tui.session.forwarding.forwarder import Forwarder, Replay

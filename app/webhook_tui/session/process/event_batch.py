@@ -24,8 +24,7 @@ from webhook_tui.domain.events import (
     StatusChanged,
     VerdictChanged,
 )
-from webhook_tui.domain.forwarding.forward_result import ForwardResult
-from webhook_tui.domain.forwarding.replay_progress import ReplayProgress
+from webhook_tui.domain.forwarding.forward_result import ForwardResult, ReplayProgress
 from webhook_tui.domain.status import SessionStatus
 from webhook_tui.session import messages
 from webhook_tui.session.clock import Clock

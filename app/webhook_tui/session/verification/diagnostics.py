@@ -13,8 +13,13 @@ from collections import deque
 
 from webhook_tui.domain.delivery.delivery import DeliveryRow, StoredDelivery
 from webhook_tui.domain.delivery.headers import Headers
-from webhook_tui.domain.diagnostics.report import SignatureReport, with_cause
-from webhook_tui.domain.diagnostics.stored_report import LARGEST_COMPARED, MOST_RECENT, stored_report
+from webhook_tui.domain.diagnostics.report import (
+    LARGEST_COMPARED,
+    MOST_RECENT,
+    SignatureReport,
+    stored_report,
+    with_cause,
+)
 from webhook_tui.domain.errors import ProblemError
 from webhook_tui.domain.events import DeliveryStored, VerdictChanged
 from webhook_tui.domain.signature.secret import Secret

@@ -15,8 +15,7 @@ from typing import Any, assert_never
 from msgspec import Struct
 
 from webhook_tui.domain.filtering.evaluate import id_fits
-from webhook_tui.domain.filtering.prefilter import implied
-from webhook_tui.domain.filtering.search_words import WAY
+from webhook_tui.domain.filtering.search_words import WAY, implied
 from webhook_tui.domain.filtering.terms import (
     And,
     AnsweredIs,

@@ -25,7 +25,6 @@ class Aggregate(Protocol):
 
     def extend(self, connection: sqlite3.Connection, last: int, until: float) -> bool:
         """Read on, as far as number `last`, until the clock `monotonic` says `until`; return whether all is read."""
-        ...
 
 
 A = TypeVar("A", bound=Aggregate)

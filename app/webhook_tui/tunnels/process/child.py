@@ -22,7 +22,7 @@ from msgspec import Struct, field
 from webhook_tui.domain.errors import Problem
 from webhook_tui.tunnels.base import Opened
 from webhook_tui.tunnels.process import watchdog
-from webhook_tui.tunnels.process.lines import LineSplitter
+from webhook_tui.tunnels.process.output import LineSplitter
 
 WATCHDOG = Path(watchdog.__file__)
 _TERM_SECONDS = 0.6

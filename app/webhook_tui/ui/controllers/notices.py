@@ -47,7 +47,7 @@ class NoticeController:
     def on_status_changed(self) -> None:
         """Remove the notice of a problem that the route no longer has."""
         status = self._context.status
-        problems = (status.storing, status.receiver.problem, status.tunnel.problem, status.webhook.problem)
+        problems = (status.storing, status.tunnel.problem, status.webhook.problem)
         reported = {problem.message for problem in problems if problem is not None}
         over = self._reported - reported
         if self._current is not None and self._current.problem.message in over:

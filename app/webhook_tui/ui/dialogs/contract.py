@@ -12,11 +12,10 @@ from textual.containers import Container, VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
+from webhook_tui.domain.contract.declarations import typed_dict, typescript
 from webhook_tui.domain.contract.event_contract import ContractSnapshot
 from webhook_tui.domain.contract.json_schema import json_schema
 from webhook_tui.domain.contract.outline import FieldLine, outline
-from webhook_tui.domain.contract.typed_dict import typed_dict
-from webhook_tui.domain.contract.typescript import typescript
 from webhook_tui.domain.errors import Problem
 from webhook_tui.domain.queries import GetContract
 from webhook_tui.ui.dialogs.dialog import Dialog

@@ -9,7 +9,7 @@ from tests.ui.memory_rows import mock_up_rows
 from tests.ui.stage import STACKED, WIDE, Stage, stage
 from webhook_tui.domain.comparison.compared_event import ComparedEvent, DifferingDelivery, Reason, Seen
 from webhook_tui.domain.events import ReplayAdvanced, StatusChanged
-from webhook_tui.domain.forwarding.replay_progress import ReplayProgress
+from webhook_tui.domain.forwarding.forward_result import ReplayProgress
 from webhook_tui.domain.queries import ComparedEvents, EventSides, GetComparison, GetEventSides
 from webhook_tui.domain.refusal import Refusal
 from webhook_tui.domain.status import StreamStatus

@@ -13,7 +13,7 @@ from tests.ui.stage import SMALL, STACKED, WIDE, Stage, stage
 from webhook_tui.domain.commands import ReplayDeliveries, StopReplay
 from webhook_tui.domain.events import ReplayAdvanced, Replayed
 from webhook_tui.domain.failure import Failure
-from webhook_tui.domain.forwarding.replay_progress import ReplayProgress, ReplayState
+from webhook_tui.domain.forwarding.forward_result import ReplayProgress, ReplayState
 from webhook_tui.ui.app import WebhookTuiApp
 
 FIRST = ReplayProgress(APP, 12)

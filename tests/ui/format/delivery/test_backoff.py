@@ -6,11 +6,11 @@ from datetime import timedelta
 
 import pytest
 
-from tests.domain.attempts.test_backoff import START, attempts
+from tests.domain.test_attempts import START, attempts
 from tests.ui.fake_session import FakeSession
 from tests.ui.memory_rows import stored_delivery
 from tests.ui.stage import WIDE, stage
-from webhook_tui.domain.attempts.backoff import fit, waits_of
+from webhook_tui.domain.attempts import fit, waits_of
 from webhook_tui.ui.format.delivery.attempts import Sameness, attempts_text
 from webhook_tui.ui.format.delivery.backoff import backoff_sentences, due_sentence
 

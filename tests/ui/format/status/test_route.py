@@ -106,8 +106,8 @@ def test_the_line_gives_up_what_matters_least(width: int, expected: str) -> None
             " ● sandbox · secret 3 min  →  ● 127.0.0.1:9876  →  answers 200 ",
         ),
         (
-            replace(LISTENING, receiver=replace(LISTENING.receiver, state=ReceiverState.BUSY)),
-            " ○ no webhook  →  ○ no tunnel  →  ○ port 9876 is busy  →  200 ",
+            replace(LISTENING, receiver=replace(LISTENING.receiver, state=ReceiverState.STOPPED)),
+            " ○ no webhook  →  ○ no tunnel  →  ○ stopped  →  200 ",
         ),
         (
             replace(WAITING, tunnel=TunnelStatus(TunnelState.NONE), webhook=WebhookStatus(WebhookState.WATCHING)),

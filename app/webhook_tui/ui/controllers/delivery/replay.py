@@ -10,7 +10,7 @@ from webhook_tui.domain.commands import ReplayDeliveries, StopReplay
 from webhook_tui.domain.delivery.delivery import DeliveryRow, StoredDelivery
 from webhook_tui.domain.errors import Problem, Severity
 from webhook_tui.domain.filtering.filter import parse
-from webhook_tui.domain.forwarding.replay_progress import ReplayProgress, summary
+from webhook_tui.domain.forwarding.forward_result import ReplayProgress, summary
 from webhook_tui.ui import notice_texts
 from webhook_tui.ui.controllers.context import AppContext
 from webhook_tui.ui.controllers.deliveries import DeliveriesController

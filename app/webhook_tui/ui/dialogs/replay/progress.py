@@ -11,8 +11,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from webhook_tui.domain.delivery.text import visible
-from webhook_tui.domain.forwarding.forward_result import hint
-from webhook_tui.domain.forwarding.replay_progress import ReplayProgress, ReplayState, summary
+from webhook_tui.domain.forwarding.forward_result import ReplayProgress, ReplayState, hint, summary
 from webhook_tui.ui.dialogs.dialog import Dialog
 from webhook_tui.ui.symbols import glyphs
 from webhook_tui.ui.widgets.keys.key_button import KeyButton

@@ -7,8 +7,7 @@ from collections.abc import Sequence
 from textual.content import Content
 
 from webhook_tui.domain import units
-from webhook_tui.domain.comparison.byte_diff import Change, byte_diff
-from webhook_tui.domain.comparison.json_diff import PathChange, changed_paths, keeps_key_order
+from webhook_tui.domain.comparison.diff import Change, PathChange, byte_diff, changed_paths, keeps_key_order
 from webhook_tui.domain.delivery.event import parse_event
 from webhook_tui.domain.delivery.text import visible
 from webhook_tui.ui.edited_body import indent_of

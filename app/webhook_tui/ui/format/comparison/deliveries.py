@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from textual.content import Content
 
 from webhook_tui.domain import units
-from webhook_tui.domain.comparison.json_diff import changed_paths
+from webhook_tui.domain.comparison.diff import changed_paths
 from webhook_tui.domain.delivery.delivery import StoredDelivery
 from webhook_tui.domain.delivery.headers import SIGNATURE_HEADER, Headers, values
 from webhook_tui.domain.delivery.text import visible

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from textual.content import Content
 
-from webhook_tui.domain.comparison.json_diff import LARGEST_COMPARED
+from webhook_tui.domain.comparison.diff import LARGEST_COMPARED
 from webhook_tui.domain.delivery.text import visible_lines
 from webhook_tui.domain.payload.json_decoder import decode
 

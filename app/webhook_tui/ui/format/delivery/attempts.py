@@ -9,8 +9,7 @@ from msgspec import Struct
 from textual.content import Content
 
 from webhook_tui.domain.answer_rules.answer import answer_word, is_success
-from webhook_tui.domain.attempts.backoff import fit, waits_of
-from webhook_tui.domain.attempts.timeline import TimelineEntry, refusals, timeline
+from webhook_tui.domain.attempts import TimelineEntry, fit, refusals, timeline, waits_of
 from webhook_tui.domain.delivery.delivery import DeliveryRow
 from webhook_tui.ui.format.delivery.backoff import backoff_sentences, due_sentence
 

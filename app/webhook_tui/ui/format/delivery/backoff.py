@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from webhook_tui.domain import units
-from webhook_tui.domain.attempts.backoff import Backoff, Confidence, Shape
+from webhook_tui.domain.attempts import Backoff, Confidence, Shape
 
 _MOST_NAMED = 4
 _NOTEWORTHY = 0.03

@@ -172,8 +172,6 @@ class _Line(Struct, frozen=True):
         match receiver.state:
             case ReceiverState.LISTENING:
                 return Content.assemble(ON, self.listener(receiver))
-            case ReceiverState.BUSY:
-                return Content.assemble(BROKEN, (f" port {receiver.port} is busy", "$bad"))
             case _:
                 return Content.assemble(BROKEN, (" stopped", "$bad"))
 

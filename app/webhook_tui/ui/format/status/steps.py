@@ -47,7 +47,7 @@ def next_step(status: SessionStatus) -> str | None:
     if status.end is not None:
         return "register"
     broken = (WebhookState.NOT_REGISTERED, WebhookState.REFUSED, WebhookState.TAKEN, WebhookState.DELETED)
-    if status.receiver.state is ReceiverState.BUSY or status.tunnel.state is TunnelState.FAILED:
+    if status.tunnel.state is TunnelState.FAILED:
         return "register"
     if status.webhook.state in broken:
         return "register"
@@ -90,8 +90,6 @@ def _receiver(status: SessionStatus) -> Step:
             return Step(HALF, "receiver", f"opening {listener(receiver.host, receiver.port)}")
         case ReceiverState.LISTENING:
             return Step(ON, "receiver", listener(receiver.host, receiver.port))
-        case ReceiverState.BUSY:
-            return Step(BROKEN, "receiver", f"port {receiver.port} is in use by another program")
         case _:
             return Step(BROKEN, "receiver", "closed")
 

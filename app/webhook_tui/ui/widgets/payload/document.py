@@ -59,7 +59,6 @@ class Document(Protocol):
     @property
     def kind(self) -> Kind:
         """The format in which the body is shown."""
-        ...
 
     @property
     def heading(self) -> str:
@@ -69,21 +68,17 @@ class Document(Protocol):
     @property
     def notes(self) -> tuple[str, ...]:
         """Remarks on the body, one short phrase each."""
-        ...
 
     @property
     def line_count(self) -> int:
         """How many lines there are."""
-        ...
 
     @property
     def number_width(self) -> int:
         """Cells of the number column."""
-        ...
 
     def line(self, index: int, cells: int, /) -> Line:
         """The beginning of a line, enough to fill `cells` cells."""
-        ...
 
     def path_at(self, index: int, /) -> str:
         """The JSON path of a line, `$.data.job_id`; "" if there is none."""
@@ -91,15 +86,12 @@ class Document(Protocol):
 
     def fold_at(self, index: int, /) -> Fold | None:
         """The object or array that begins on this line."""
-        ...
 
     def find(self, text: str, start: int, *, backwards: bool) -> int | None:
         """The nearest line from `start` on that holds `text`, ignoring case; None if none does."""
-        ...
 
     def fitted(self, width: int, /) -> Document:
         """The same laid out for a view `width` cells wide."""
-        ...
 
 
 class TextDocument:

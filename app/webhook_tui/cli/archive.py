@@ -1,0 +1,128 @@
+"""`webhook-tui export` and `import`: deliveries in the formats of other tools, out of the history and into it."""
+
+from __future__ import annotations
+
+import os
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from webhook_tui.cli.help import command
+from webhook_tui.cli.options import (
+    EXPORT_FORMATS,
+    FILE,
+    LOCAL_URL,
+    TOKEN,
+    URL,
+    db_option,
+    filter_option,
+    job_fields_from,
+    job_id_option,
+    option,
+    secret_options,
+)
+from webhook_tui.cli.settings import all_secrets, note
+from webhook_tui.config import API_URL
+from webhook_tui.domain.signature.secret import Secret
+from webhook_tui.headless import messages
+
+
+@command(
+    short_help="Write stored deliveries as commands, tests, archives or lines.",
+    examples=(
+        "webhook-tui export --seq 12 --format curl",
+        "webhook-tui export --format har --output deliveries.har",
+        "webhook-tui export --marked --format pytest --output test_webhooks.py",
+    ),
+)
+@click.option(
+    "--format", "form", type=click.Choice(EXPORT_FORMATS), default="jsonl", show_default=True, help="How to write them."
+)
+@click.option("--output", type=click.Path(), help="A file, a directory for one file each, or - (the default).")
+@click.option("--db", type=FILE, help="The history file.")
+@click.option(
+    "--seq", type=click.IntRange(1), metavar="N", multiple=True, help="Number of a delivery; repeatable. Default: all."
+)
+@click.option("--marked", is_flag=True, help="Only marked deliveries.")
+@filter_option
+@click.option("--url", type=URL, default=LOCAL_URL, show_default=True, help="The URL in commands and scripts.")
+@job_id_option
+@option("--keep-links", is_flag=True, help="Keep signatures and tokens in links. Default: blanked.")
+@secret_options("Remove this secret, too")
+@option("--token", type=TOKEN, envvar="PIKTID_TOKEN", hidden=True)
+@click.pass_context
+def export(ctx: click.Context, /, **given: Any) -> None:
+    """Write stored deliveries as commands, tests, archives or lines, without credentials and known secrets."""
+    from webhook_tui.export.destination import Destination
+    from webhook_tui.export.formats import FORMATS
+    from webhook_tui.headless.archive.export import Choice, run
+    from webhook_tui.headless.signing.stored_accounts import all_stored_secrets
+
+    places, _ = ctx.obj
+    authtoken = os.environ.get("NGROK_AUTHTOKEN")
+    secrets = [
+        *all_secrets(given),
+        *([given["token"]] if given["token"] else []),
+        *([Secret(authtoken)] if authtoken else []),
+    ]
+    run(
+        FORMATS[given["form"]],
+        history=given["db"] or places.deliveries,
+        choice=Choice(
+            given["seq"],
+            given["marked"],
+            given["filter"] and given["filter"].expression,
+            job_fields=job_fields_from(given),
+        ),
+        now=datetime.now(UTC),
+        secrets=(*all_stored_secrets(places.accounts), *secrets),
+        destination=Destination(given["url"]),
+        output=None if given["output"] in (None, "-") else Path(given["output"]),  # Path("./-") is Path("-")
+        say=note,
+        accounts=places.accounts,
+        keep_links=given["keep_links"],
+    )
+
+
+@command(
+    "import",
+    short_help="Import deliveries from NDJSON or HAR into the history.",
+    examples=(
+        "webhook-tui import deliveries.jsonl",
+        "webhook-tui import --secret-file secret.txt deliveries.har",
+    ),
+)
+@db_option
+@option("--token", type=TOKEN, envvar="PIKTID_TOKEN", help="API token of the account that received them.")
+@option("--api-url", type=URL, default=API_URL, show_default=True, help="API base URL of that account.")
+@secret_options("Verify with this signing secret, too")
+@click.argument("file", type=click.Path(allow_dash=True, path_type=Path))
+@click.pass_context
+def import_deliveries(ctx: click.Context, /, file: Path, **given: Any) -> None:
+    """Import the deliveries in FILE: NDJSON of `listen` or `export`, or a HAR; - is standard input.
+
+    They get a comment, and are verified with the stored secrets. Deliveries that the history has already are skipped.
+    """
+    from datetime import UTC, datetime
+
+    from webhook_tui.domain.account import Account
+    from webhook_tui.domain.errors import ProblemError
+    from webhook_tui.domain.signature.secret_ring import Origin
+    from webhook_tui.headless.archive.history_import import import_file
+    from webhook_tui.headless.signing.stored_accounts import stored_ring, stored_token
+
+    places, _ = ctx.obj
+    is_stdin = str(file) == "-"
+    try:
+        content = sys.stdin.buffer.read() if is_stdin else file.read_bytes()
+    except OSError as error:
+        raise ProblemError(messages.unreadable_file(file, error.strerror)) from error
+    account = Account.of(given["api_url"], given["token"] or stored_token(places.accounts, given["api_url"]))
+    ring = stored_ring(places.accounts, account)
+    for secret in all_secrets(given):
+        ring = ring.added(secret, datetime.now(UTC), Origin.OPTION)
+    name = "standard input" if is_stdin else file.name
+    ctx.exit(import_file(name, content, given["db"] or places.deliveries, account, ring))

@@ -1,1 +1,0 @@
-"""Commands on the stored deliveries; none needs a token."""

@@ -1,1 +1,0 @@
-"""Commands that receive deliveries, and the sandbox that sends them."""

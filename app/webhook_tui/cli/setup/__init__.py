@@ -1,1 +1,0 @@
-"""Commands about the set-up of this machine."""

@@ -1,1 +1,0 @@
-"""Commands with a signing secret, and about the secrets that are stored."""

@@ -1,0 +1,153 @@
+"""A scenario: recorded deliveries as a file that can be shared and played again, in order and with their pauses.
+
+It holds the data of events, under pseudonyms, and the faults of their deliveries; never a signature, a header, an
+address or a secret.
+"""
+
+from __future__ import annotations
+
+import re
+from enum import StrEnum
+from itertools import count
+from pathlib import PurePosixPath
+from typing import Any
+from urllib.parse import urlsplit
+
+import msgspec
+
+FORMAT = "webhook-tui-scenario"
+
+
+class Fault(StrEnum):
+    """What goes wrong with a delivery. The value is its name in scenario files and in the sandbox's control API."""
+
+    FORGED = "forged"
+    """Signed with an unknown secret."""
+    NO_SIGNATURE = "no_signature"
+    """Without X-Webhook-Signature."""
+    OLDER = "older"
+    """Signed with the secret of the previous registration; without one, signed correctly."""
+    UPPER_CASE = "upper_case"
+    """The right digest in upper-case hex."""
+    NO_PREFIX = "no_prefix"
+    """The right digest without `sha256=`."""
+    NEWLINE = "newline"
+    """A newline is added to the body after signing."""
+    RESERIALISED = "reserialised"
+    """The body is serialised again, compact, after signing."""
+    LOSE = "lose"
+    """Never delivered; only the event stream has it."""
+    DELAY = "delay"
+    """The first attempt waits."""
+    DUPLICATE = "duplicate"
+    """Delivered once more as soon as it was accepted."""
+    ANSWER_LOST = "answer_lost"
+    """The first answer counts as not received: retried, as after a cut connection."""
+    ALTER = "alter"
+    """The delivery's `data` differs from the event stream's in one path; signed correctly."""
+
+
+class ScenarioStep(msgspec.Struct, frozen=True, kw_only=True):
+    """One delivery."""
+
+    after_seconds: float
+    """Pause since the step before."""
+    event: int
+    """Number of the event in this scenario, from 1: attempts of one event share it."""
+    attempt: int
+    name: str
+    data: dict[str, Any]
+    fault: Fault | None = None
+
+
+class Scenario(msgspec.Struct, frozen=True, kw_only=True):
+    """A whole file."""
+
+    format: str = FORMAT
+    version: int = 1
+    steps: tuple[ScenarioStep, ...]
+    skipped: tuple[int, ...] = ()
+    """Numbers of recorded deliveries without an event in their body, which cannot be played."""
+
+
+class ScenarioError(ValueError):
+    """The file is not a scenario; the message says where it departs from one."""
+
+
+def read_scenario(content: bytes) -> Scenario:
+    """Return the scenario in a file. Raises ScenarioError."""
+    try:
+        scenario = msgspec.json.decode(content, type=Scenario)
+    except (msgspec.MsgspecError, ValueError, RecursionError) as error:
+        raise ScenarioError(str(error)) from error
+    if scenario.format != FORMAT or scenario.version != 1:
+        raise ScenarioError(f"it is {scenario.format} version {scenario.version}, not {FORMAT} version 1")
+    if any(step.after_seconds < 0 for step in scenario.steps):
+        raise ScenarioError("after_seconds is negative")
+    return scenario
+
+
+def write_scenario(scenario: Scenario) -> bytes:
+    """Return the scenario as indented JSON with a final newline."""
+    return msgspec.json.format(msgspec.json.encode(scenario), indent=2) + b"\n"
+
+
+_KEPT_KEYS = frozenset({"status", "type", "format", "model", "version", "message", "msg"})
+"""Last words of keys whose text describes a state, not a person or a file."""
+_ID = re.compile(r"(?:^|_)ids?$")
+_PREFIX = re.compile(r"[a-z]{1,12}_(?=[0-9A-Za-z-]*[0-9])")
+_ENDING = re.compile(r"\.[A-Za-z0-9]{1,5}$")
+_TIME = re.compile(r"\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})?)?$")
+
+
+class Pseudonyms:
+    """Gives each identifying value of one recording a pseudonym, and equal values the same one."""
+
+    def __init__(self) -> None:
+        self._texts: dict[str, str] = {}
+        self._numbers: dict[int, int] = {}
+        self._counter = count(1)
+
+    def replace(self, value: object, key: str = "") -> object:
+        """Return the decoded JSON `value` with pseudonyms; `key` is the name under which it stands.
+
+        Numbers are kept unless the key names an id; text is kept where the key names a state, or where it is a time.
+        """
+        if isinstance(value, dict):
+            return {name: self.replace(below, name) for name, below in value.items()}
+        if isinstance(value, list):
+            return [self.replace(below, key) for below in value]
+        if isinstance(value, str):
+            return self._text(value, key)
+        if isinstance(value, int) and not isinstance(value, bool) and _ID.search(key):
+            if value not in self._numbers:
+                self._numbers[value] = next(self._counter)
+            return self._numbers[value]
+        return value
+
+    def _text(self, value: str, key: str) -> str:
+        is_kept = not value or key.lower().rpartition("_")[2] in _KEPT_KEYS or _TIME.match(value)
+        if is_kept and "://" not in value:
+            return value
+        if value not in self._texts:
+            self._texts[value] = _pseudonym(value, next(self._counter))
+        return self._texts[value]
+
+
+def _pseudonym(value: str, number: int) -> str:
+    """A text of the same kind as `value`: a link, an id with its prefix, a file name with its ending, other text."""
+    if "://" in value:
+        ending = _ENDING.search(PurePosixPath(urlsplit(value).path).name) if _is_url(value) else None
+        return f"https://cdn.example.com/{number}{ending[0] if ending else ''}"
+    if " " not in value and (ending := _ENDING.search(value)):
+        return f"file-{number}{ending[0]}"
+    if prefix := _PREFIX.match(value):
+        return prefix[0] + str(number).zfill(len(value) - prefix.end())
+    return f"text-{number}" if " " in value else str(number).zfill(min(len(value), 64))
+
+
+def _is_url(value: str) -> bool:
+    try:
+        return bool(urlsplit(value).path)
+    except ValueError:  # an IPv6 address that is not one
+        return False

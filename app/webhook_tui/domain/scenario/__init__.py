@@ -1,1 +1,0 @@
-"""Recorded deliveries that the sandbox can play again."""

@@ -1,1 +1,0 @@
-"""Requests as commands and scripts that send a delivery again."""
