@@ -100,6 +100,26 @@ class Connections:
 class HttpProtocol(asyncio.Protocol):
     """One connection of a server."""
 
+    __slots__ = (
+        "_deadline",
+        "_discarded",
+        "_drained",
+        "_exchange",
+        "_held",
+        "_is_chunked",
+        "_is_ending",
+        "_is_half_closed",
+        "_is_head_timed",
+        "_is_reading_paused",
+        "_limits",
+        "_loop",
+        "_parser",
+        "_shared",
+        "_transport",
+        "_unread_deadline",
+        "idle_since",
+    )
+
     def __init__(self, shared: Connections) -> None:
         self._shared = shared
         self._limits = shared.limits
@@ -117,7 +137,6 @@ class HttpProtocol(asyncio.Protocol):
         self._is_chunked = False
         self._is_ending = False
         """Nothing more is read or written."""
-        self._is_lingering = False
         self._discarded = 0
         self._drained: asyncio.Future[None] | None = None
         self._deadline = NEVER

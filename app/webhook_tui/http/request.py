@@ -72,13 +72,28 @@ class _StoppedError(Exception):
 class RequestParser:
     """The requests of one connection, one after the other."""
 
+    __slots__ = (
+        "_body",
+        "_body_left",
+        "_body_size",
+        "_head",
+        "_headers",
+        "_limits",
+        "_parser",
+        "_refusal",
+        "_target",
+        "client",
+        "is_complete",
+        "request",
+    )
+
     def __init__(self, limits: Limits) -> None:
         self.client = ""
         """Address and port of the peer."""
         self._limits = limits
         self._parser: httptools.HttpRequestParser | None = None
-        """Created on first use: most connections carry ordinary requests only."""
-        self._head = HeadLines(limits.head_bytes)
+        """Created on first use, as the next one: most connections carry ordinary requests only."""
+        self._head: HeadLines | None = None
         self._refusal: Refusal | None = None
         self._target = b""
         self._headers: list[tuple[bytes, bytes]] = []
@@ -93,7 +108,7 @@ class RequestParser:
     @property
     def has_begun(self) -> bool:
         """Whether a part of the current request was received."""
-        return self._head.size > 0
+        return self._head is not None and self._head.size > 0
 
     def read_ordinary(self, data: bytes) -> int:
         """Read a whole POST at the beginning of `data` and return its end, or 0 where it is not an ordinary one.
@@ -173,7 +188,8 @@ class RequestParser:
         """Begin the next request."""
         self.request = None
         self.is_complete = False
-        self._head.start()
+        if self._head is not None:
+            self._head.start()
 
     def require_short_body(self) -> None:
         """Raise RequestRefusedError when the declared length is over the limit."""
@@ -188,9 +204,10 @@ class RequestParser:
         self._parser = None
 
     def _feed_head(self, data: bytes, at: int) -> int:
-        lines, end = self._head.take(data, at)
+        self._head = head = self._head or HeadLines(self._limits.head_bytes)
+        lines, end = head.take(data, at)
         self._parse(lines)
-        if self.request is None and self._head.size > self._limits.head_bytes:
+        if self.request is None and head.size > self._limits.head_bytes:
             raise RequestRefusedError(errors.HEAD_TOO_LARGE)
         return end
 
@@ -246,7 +263,7 @@ class RequestParser:
             self._stop(errors.CONNECT)
         if parser.should_upgrade():
             return  # read again without the offer
-        if self._head.size > self._limits.head_bytes:
+        if self._head is not None and self._head.size > self._limits.head_bytes:
             self._stop(errors.HEAD_TOO_LARGE)
         if len(self._headers) > self._limits.head_count:
             self._stop(errors.too_many_headers(self._limits.head_count))

@@ -68,6 +68,21 @@ def test_signs_with_the_binary_keys_of_rfc_4231(key: bytes, data: bytes, digest:
     assert sign(secret, data).startswith(f"sha256={digest}")
 
 
+@pytest.mark.parametrize("length", [0, 1, 63, 64, 65, 200])
+@pytest.mark.parametrize("size", [0, 1, 1024, 100_000])
+def test_verifies_what_the_library_signs_with_keys_of_any_length(length: int, size: int) -> None:
+    """A key that is longer than a block of the hash is hashed first (RFC 2104)."""
+    key, body = "ké" * (length // 2) + "k" * (length % 2), b"x" * size
+    assert _verdict_on(body, sign(Secret(key), body), key) is Verdict.VALID
+    assert _verdict_on(body, sign(Secret(key), body), f"{key}k") is Verdict.INVALID
+    assert _verdict_on(body + b"x", sign(Secret(key), body), key) is Verdict.INVALID
+
+
+def _verdict_on(body: bytes, header: str, key: str) -> Verdict:
+    headers = ((b"X-Webhook-Signature", header.encode()),)
+    return check_signature(headers, body, _ring(key), zone_now=NOW).verdict
+
+
 def test_valid_with_the_current_secret_older_with_a_former_one() -> None:
     """The ring knows which one is current."""
     ring = _ring("old", "new")

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from msgspec import Struct
 
 from webhook_tui.domain.delivery.headers import EVENT_HEADER, Headers, first
-from webhook_tui.domain.payload.json_decoder import decode
+from webhook_tui.domain.payload.json_decoder import decode_bytes
 
 KNOWN_EVENTS = ("batch_edit", "image_result", "identity_preprocessing", "ping")
 
@@ -38,7 +38,7 @@ def parse_event(body: bytes) -> Event:
     if has_too_many_values(body):
         return Event()
     try:
-        value = decode(body)
+        value = decode_bytes(body)
     except (ValueError, MemoryError):
         return Event()
     if not isinstance(value, dict):

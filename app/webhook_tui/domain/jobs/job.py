@@ -121,12 +121,10 @@ def job_ids(data: object, fields: Sequence[str] = JOB_FIELDS) -> list[str]:
     found: dict[str, None] = {}  # loops, not generators: every delivery passes here before it is answered
     for field in fields:
         for value in _values(data, field):
-            if (
-                isinstance(value, str | int)
-                and not isinstance(value, bool)
-                and 0 < len(job := str(value)) <= _LONGEST_ID
-            ):
-                found[job] = None
+            if isinstance(value, str | int) and value is not True and value is not False:
+                job = str(value)
+                if 0 < len(job) <= _LONGEST_ID:
+                    found[job] = None
     return list(found)[:_MOST_IDS]
 
 
@@ -209,11 +207,11 @@ def is_about_an_image(data: object, images: Sequence[str]) -> bool:
     return bool(images) or (isinstance(data, dict) and "image_index" in data)
 
 
-def _values(data: object, field: str) -> list[object]:
+def _values(data: object, field: str) -> Sequence[object]:
     """At the field as it is written, else at it as a path."""
     if isinstance(data, dict) and field in data:
-        return [data[field]]
-    return values_at(data, field.split(".")) if "." in field else []
+        return (data[field],)
+    return values_at(data, field.split(".")) if "." in field else ()
 
 
 def _number(data: object, field: str) -> int | float | None:

@@ -7,7 +7,7 @@ interpreter's version and on the stack of the caller.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import accumulate
 from typing import Any
 
@@ -24,6 +24,7 @@ _BLANKS = " \t\n\r"
 _OPENING, _CLOSING = b"[{", b"]}"
 _NOT_BRACKETS_OR_QUOTES = bytes(sorted(set(range(256)) - set(_OPENING + _CLOSING + b'"')))
 _STEPS = bytes.maketrans(_OPENING + _CLOSING, b"\x01\x01\xff\xff")
+_decode = msgspec.json.Decoder().decode
 _TRAILING_COMMAS = {
     ("Expecting property name", "}"): "Illegal trailing comma before end of object",
     ("Expecting value", "]"): "Illegal trailing comma before end of array",
@@ -40,11 +41,22 @@ def decode(body: str | bytes, **options: Any) -> Any:
 
     Raises NestingError, json.JSONDecodeError or another ValueError, and MemoryError.
     """
-    if isinstance(body, bytes) and not options and len(body) - len(body.translate(None, _OPENING)) <= DEEPEST:
+    if isinstance(body, bytes) and not options:
+        return decode_bytes(body)
+    return _decode_slowly(body, options)
+
+
+def decode_bytes(body: bytes) -> Any:
+    """The same without options."""
+    if body.count(b"[") + body.count(b"{") <= DEEPEST:
         try:
-            return msgspec.json.decode(body)
+            return _decode(body)
         except (msgspec.MsgspecError, ValueError):
             pass  # the standard library also takes NaN, lone surrogates and other encodings, and says where it fails
+    return _decode_slowly(body, {})
+
+
+def _decode_slowly(body: str | bytes, options: Mapping[str, Any]) -> Any:
     text = body if isinstance(body, str) else body.decode(json.detect_encoding(body), "surrogatepass")
     if text.count("[") + text.count("{") > DEEPEST and is_too_deep(text.encode("utf-8", "surrogatepass")):
         raise NestingError
