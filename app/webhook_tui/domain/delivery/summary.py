@@ -7,7 +7,7 @@ import re
 from msgspec import Struct
 
 from webhook_tui.domain.delivery.event import Event, parse_event
-from webhook_tui.domain.jobs.job import FILE_FIELDS, QUALITY_FIELD, JobFields, job_ids, job_progress, job_status
+from webhook_tui.domain.jobs.job import FILE_FIELDS, QUALITY_FIELD, JobFields, first_job_id, job_progress, job_status
 
 _PREFIX = re.compile(r"^(?:job|task|id)[_-](?=.)", re.IGNORECASE)
 _JOB_LENGTH = 8
@@ -67,13 +67,13 @@ def event_summary(event: Event, fields: JobFields | None = None) -> Summary:
     data, fields = event.data, fields or JobFields()
     if not data:
         return Summary(is_json=event.is_json)
-    files = [name for key in FILE_FIELDS if isinstance(name := data.get(key), str)]
+    files = [name for key in FILE_FIELDS if key in data and isinstance(name := data[key], str)]
     return Summary(
-        job=next(iter(job_ids(data, (*fields.ids, "identity_code"))), ""),
+        job=first_job_id(data, (*fields.ids, "identity_code")),
         status=job_status(data, fields),
         progress=job_progress(data, fields),
-        file=_last_segment(next(filter(None, files), "")),
-        quality=_score(data.get(QUALITY_FIELD)),
+        file=_last_segment(next(filter(None, files), "")) if files else "",
+        quality=_score(data[QUALITY_FIELD]) if QUALITY_FIELD in data else "",
     )
 
 

@@ -118,14 +118,23 @@ class JobDetail(Struct, frozen=True):
 
 def job_ids(data: object, fields: Sequence[str] = JOB_FIELDS) -> list[str]:
     """The job ids in `data`, each once, in the order of the fields: strings and whole numbers, at most twenty."""
-    found: dict[str, None] = {}  # loops, not generators: every delivery passes here before it is answered
+    return list(islice(dict.fromkeys(_job_ids(data, fields)), _MOST_IDS))
+
+
+def first_job_id(data: object, fields: Sequence[str]) -> str:
+    """The first of them; "" where there is none."""
+    return next(_job_ids(data, fields), "")
+
+
+def _job_ids(data: object, fields: Sequence[str]) -> Iterator[str]:
     for field in fields:
         for value in _values(data, field):
-            if isinstance(value, str | int) and value is not True and value is not False:
-                job = str(value)
-                if 0 < len(job) <= _LONGEST_ID:
-                    found[job] = None
-    return list(found)[:_MOST_IDS]
+            if (
+                isinstance(value, str | int)
+                and not isinstance(value, bool)
+                and 0 < len(job := str(value)) <= _LONGEST_ID
+            ):
+                yield job
 
 
 def job_status(data: object, fields: JobFields) -> str:
