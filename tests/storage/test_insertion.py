@@ -31,18 +31,22 @@ def _insert(connection: sqlite3.Connection, account: Account, bodies: Sequence[b
     return insert_deliveries(connection, records, run=1)
 
 
-def test_a_group_is_stored_by_few_statements(connection: sqlite3.Connection, account: Account) -> None:
-    """One SELECT of earlier attempts, and two INSERTs for each piece: 100 are 64, 32 and 4."""
+@pytest.mark.parametrize(("count", "pieces"), [(1, 1), (3, 1), (32, 1), (33, 1), (64, 1), (65, 2), (200, 4)])
+def test_a_group_is_stored_by_few_statements(
+    connection: sqlite3.Connection, account: Account, count: int, pieces: int
+) -> None:
+    """One SELECT of earlier attempts, and two INSERTs for each 64."""
     statements: list[str] = []
     connection.set_trace_callback(statements.append)
 
-    rows = _insert(connection, account, [b'{"id": %d}' % number for number in range(100)])
+    rows = _insert(connection, account, [b'{"id": %d}' % number for number in range(count)])
 
-    assert len([statement for statement in statements if "INSERT" in statement]) == 6
+    assert len([statement for statement in statements if "INSERT" in statement]) == 2 * pieces
     assert len([statement for statement in statements if "json_each" in statement]) == 1
-    assert [row.seq for row in rows] == list(range(1, 101))
+    assert [row.seq for row in rows] == list(range(1, count + 1))
     connection.set_trace_callback(None)
     assert [find_row(connection, row.seq) for row in rows] == rows
+    assert connection.execute("SELECT count(*) FROM deliveries").fetchone() == (count,)
 
 
 def test_attempts_count_on_within_a_group(connection: sqlite3.Connection, account: Account) -> None:

@@ -32,9 +32,11 @@ _EARLIER = """
     SELECT d.event_id, d.attempt, d.on_stream FROM json_each(?) AS wanted, deliveries d WHERE d.seq =
         (SELECT seq FROM deliveries WHERE account = ? AND event_id = wanted.value ORDER BY attempt DESC LIMIT 1)
 """
-_PIECES = (64, 48, 32, 24, 16, 12, 8, 6, 4, 3, 2, 1)
-"""Deliveries that one statement stores."""
+_SIZES = (1, 2, 4, 8, 16, 32, 64)
+"""Most rows that one statement stores."""
 _PIECE_BYTES = 1_048_576
+_LARGEST_COPIED = 65_536
+"""Bytes of a body that are copied in less time than sqlite3 takes to look for an adapter for them."""
 
 
 class Recordable(Struct, frozen=True, gc=False):
@@ -101,23 +103,18 @@ def insert_deliveries(connection: sqlite3.Connection, records: Sequence[Recordab
 
 
 def _pieces(records: Sequence[Recordable]) -> Iterator[Sequence[Recordable]]:
-    """Split into pieces of `_PIECES`, each with at most 1 MiB of bodies or one delivery.
+    """Split into pieces for one statement each, with at most 1 MiB of bodies or one delivery.
 
-    With few sizes every statement stays in sqlite3's cache. A cached statement keeps a copy of its last values.
+    A statement in sqlite3's cache keeps a copy of its last values.
     """
-    start = 0
-    while start < len(records):
-        count = next(
-            count
-            for count in _PIECES
-            if count == 1
-            or (
-                count <= len(records) - start
-                and sum(len(one.delivery.body) for one in records[start : start + count]) <= _PIECE_BYTES
-            )
-        )
-        yield records[start : start + count]
-        start += count
+    start = size = 0
+    for number, record in enumerate(records):
+        size += len(record.delivery.body)
+        if number > start and (size > _PIECE_BYTES or number - start == _SIZES[-1]):
+            yield records[start:number]
+            start, size = number, len(record.delivery.body)
+    if start < len(records):
+        yield records[start:]
 
 
 def _insert_piece(
@@ -159,17 +156,22 @@ def _insert_piece(
             record.summary.progress,
             record.summary.file,
             record.summary.quality,
-            record.summary.is_json,
-            on_stream,
+            1 if record.summary.is_json else 0,
+            1 if on_stream else 0,
             delivery.http_version,
         )
-    last_seq = connection.execute(_multi_row(_INSERT, _COLUMNS, len(records)), columns).lastrowid
+    last_seq = _insert(connection, _INSERT, _COLUMNS, columns)
     assert last_seq is not None
     first_seq = last_seq - len(records) + 1  # AUTOINCREMENT numbers the rows of one statement without a gap
     bodies: list[object] = []
     for seq, record in enumerate(records, first_seq):
-        bodies += (seq, encode_headers(record.delivery.headers), record.delivery.body)
-    connection.execute(_multi_row(_INSERT_BODIES, 3, len(records)), bodies)
+        body = record.delivery.body
+        bodies += (
+            seq,
+            bytearray(encode_headers(record.delivery.headers)),
+            bytearray(body) if len(body) <= _LARGEST_COPIED else body,
+        )
+    _insert(connection, _INSERT_BODIES, 3, bodies)
     return [
         _new_row(record, seq, run, attempt, on_stream)
         for seq, (record, (attempt, on_stream)) in enumerate(zip(records, attempts, strict=True), first_seq)
@@ -196,10 +198,23 @@ def _new_row(record: Recordable, seq: int, run: int, attempt: int, on_stream: bo
     )
 
 
+def _insert(connection: sqlite3.Connection, statement: str, columns: int, values: list[object]) -> int | None:
+    """Insert the rows by one statement; return the last number. `values`: of all rows; it is extended.
+
+    The statement takes any number of rows up to its size, so that a few in sqlite3's cache serve all. sqlite3 looks for
+    an adapter for each value that is no int, float, str or bytearray, which takes five times as long as to bind it.
+    """
+    rows = len(values) // columns
+    size = next(size for size in _SIZES if size >= rows)
+    values += [0] * ((size - rows) * columns)
+    values.append(rows)
+    return connection.execute(_multi_row(statement, columns, size), values).lastrowid
+
+
 @cache
 def _multi_row(statement: str, columns: int, rows: int) -> str:
     row = f"({', '.join('?' * columns)})"
-    return f"{statement} VALUES {', '.join([row] * rows)}"
+    return " ".join((statement, "SELECT * FROM (VALUES", ", ".join([row] * rows), ") LIMIT ?"))
 
 
 def _earlier_attempts(
