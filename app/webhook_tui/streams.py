@@ -14,6 +14,9 @@ from webhook_tui.errors import unreadable_input
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer, WriteableBuffer
 
+_BUFFER_BYTES = 65_536
+"""Each write to a descriptor gives the interpreter lock away: a line of `listen` alone has some 3 kB."""
+
 
 class OutputError(Exception):
     """Standard output takes no more. No OSError, since libraries in between handle those in their own way."""
@@ -105,7 +108,7 @@ def _encoding(stream: TextIO | None) -> str | None:
 def _writer(raw: io.FileIO, encoding: str | None, *, by_line: bool) -> TextIO:
     """Escapes what the encoding lacks, so that no locale ends the program."""
     return io.TextIOWrapper(
-        io.BufferedWriter(raw), encoding=encoding, errors="backslashreplace", line_buffering=by_line
+        io.BufferedWriter(raw, _BUFFER_BYTES), encoding=encoding, errors="backslashreplace", line_buffering=by_line
     )
 
 
