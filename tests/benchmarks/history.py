@@ -42,7 +42,8 @@ _FILL = """
     drawn AS (
         SELECT seq, seq % :rare = 5 AND seq < :rows * 0.9 AS rare,
             printf('%08x', (seq * 2654435761) & 4294967295) AS job,
-            printf('%064x', (seq * 2654435761) & 4294967295) AS signature, 1795443602 + seq AS timestamp
+            replace('xxxxxxxx', 'x', printf('%08x', (seq * 2246822519) & 4294967295)) AS signature,
+            1795443602 + seq AS timestamp
         FROM numbers
     )
     SELECT seq, rare, job, signature, timestamp,
