@@ -68,6 +68,18 @@ def test_it_reads_on_where_it_stopped(tmp_path: Path) -> None:
     assert scan.state.contract.events["image_result"].deliveries == 4
 
 
+def test_a_step_ends_in_time_where_nothing_is_selected(tmp_path: Path) -> None:
+    """A million deliveries of another account are not read in one go."""
+    path = tmp_path / "h.db"
+    record(path, [body({})] * 501, account=OTHER)
+    scan = ContractScan(Selection((OWN.key,)))
+
+    with closing(connect_read_only(path)) as connection:
+        steps = [(scan.extend(connection, until=0), scan.progress(connection)) for _ in range(2)]
+
+    assert steps == [(False, (500, 501)), (True, (501, 501))]
+
+
 def test_it_is_outdated_when_what_was_read_changes(tmp_path: Path) -> None:
     """By another verdict or a deletion; a later delivery changes nothing."""
     path = tmp_path / "h.db"

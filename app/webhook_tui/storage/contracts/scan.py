@@ -99,6 +99,8 @@ class ContractScan:
                     if monotonic() >= until:
                         return False
             state.read_to = above = to
+            if above < last and monotonic() >= until:  # none of these was selected
+                return False
         return True
 
     def is_outdated(self, connection: sqlite3.Connection) -> bool:
