@@ -155,7 +155,9 @@ def register(app: App[Any]) -> None:
 
 
 def variable_defaults(theme: Theme) -> dict[str, str]:
-    """Return all our roles for a theme, for `App.get_theme_variable_defaults`."""
+    """Return our roles that a theme does not define, for `App.get_theme_variable_defaults`."""
+    if theme in (WEBHOOK_DARK, WEBHOOK_LIGHT):
+        return {}
     return _ansi_roles() if theme.ansi else _mixed_roles(theme)
 
 

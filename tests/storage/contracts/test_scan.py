@@ -68,6 +68,33 @@ def test_it_reads_on_where_it_stopped(tmp_path: Path) -> None:
     assert scan.state.contract.events["image_result"].deliveries == 4
 
 
+def test_a_step_ends_in_time_where_nothing_is_selected(tmp_path: Path) -> None:
+    """A million deliveries of another account are not read in one go."""
+    path = tmp_path / "h.db"
+    record(path, [body({})] * 501, account=OTHER)
+    scan = ContractScan(Selection((OWN.key,)))
+
+    with closing(connect_read_only(path)) as connection:
+        steps = [(scan.extend(connection, until=0), scan.progress(connection)) for _ in range(2)]
+
+    assert steps == [(False, (500, 501)), (True, (501, 501))]
+
+
+def test_a_step_costs_the_same_in_a_long_history(tmp_path: Path) -> None:
+    """It reads one delivery, and finds the ends of the history without reading what lies between."""
+    costs = []
+    for count in (10, 400):
+        path = tmp_path / f"{count}.db"
+        record(path, [body({})] * count)
+        with closing(connect_read_only(path)) as connection:
+            instructions: list[None] = []
+            connection.set_progress_handler(lambda: instructions.append(None), 1)  # noqa: B023 -- called in this turn
+            assert not ContractScan(Selection()).extend(connection, until=0)
+            costs.append(len(instructions))
+
+    assert costs[0] == costs[1]
+
+
 def test_it_is_outdated_when_what_was_read_changes(tmp_path: Path) -> None:
     """By another verdict or a deletion; a later delivery changes nothing."""
     path = tmp_path / "h.db"

@@ -297,6 +297,7 @@ def test_matches_are_sorted_by_a_column(what: list[Recorded], column: SortColumn
         ("source:sse", "streamed"),
         ("is:marked", "marks"),
         ("is:commented event:ping", "comments"),
+        ("comment:later event:ping", "comments"),
         ("is:differs", "differing"),
         ("is:retried", "repeated"),
         ("is:replayed", "replays"),

@@ -29,6 +29,8 @@ _BODIES = """
     SELECT d.seq, d.received_at, CASE WHEN d.size <= :largest THEN b.body END
     FROM deliveries d NOT INDEXED JOIN bodies b USING (seq) WHERE
 """
+_ENDS = "SELECT (SELECT min(seq) FROM deliveries), (SELECT max(seq) FROM deliveries)"
+"""Both in one SELECT would read every row: SQLite jumps to the end of an index for a single `min` or `max` only."""
 _COUNT = "SELECT count(*), coalesce(sum(d.seq), 0) FROM deliveries d WHERE"
 
 
@@ -83,7 +85,7 @@ class ContractScan:
 
         `lock` is held while a payload is added.
         """
-        first, last = connection.execute("SELECT min(seq), max(seq) FROM deliveries").fetchone()
+        first, last = connection.execute(_ENDS).fetchone()
         state = self.state
         if last is None or state.read_to >= last:
             return True
@@ -99,6 +101,8 @@ class ContractScan:
                     if monotonic() >= until:
                         return False
             state.read_to = above = to
+            if above < last and monotonic() >= until:  # none of these was selected
+                return False
         return True
 
     def is_outdated(self, connection: sqlite3.Connection) -> bool:
@@ -111,7 +115,7 @@ class ContractScan:
 
     def progress(self, connection: sqlite3.Connection) -> tuple[int, int]:
         """Return how many numbers of deliveries were read, and how many there are."""
-        first, last = connection.execute("SELECT min(seq), max(seq) FROM deliveries").fetchone()
+        first, last = connection.execute(_ENDS).fetchone()
         if last is None:
             return 0, 0
         return max(0, self.state.read_to - first + 1), last - first + 1

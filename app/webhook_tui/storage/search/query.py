@@ -194,11 +194,21 @@ class _Builder:
                 return _Condition(f"d.attempt > 1 AND d.attempt {operator.value} {self._value(value)}", 4, "repeated")
             case SourceIs(Source.SSE) if not is_negated:
                 return _Condition("d.on_stream", 5, "streamed")
-            case Flagged(flag) if not is_negated:
-                condition, index = _FLAGS[flag]
-                return _Condition(condition, 1, index)
+            case (Flagged() | CommentHas()) as rare if not is_negated:
+                return self._rare(rare)
             case other:
                 return _Condition(f"({self._plain(other)}) IS {'NOT ' if is_negated else ''}TRUE")
+
+    def _rare(self, term: Flagged | CommentHas) -> _Condition:
+        """A state that few deliveries have, and a partial index lists them."""
+        if isinstance(term, Flagged):
+            condition, index = _FLAGS[term.flag]
+            return _Condition(condition, 1, index)
+        fits = self._plain(term)
+        if term.pattern.fits(""):
+            return _Condition(fits)
+        condition, index = _FLAGS[Flag.COMMENTED]
+        return _Condition(f"{condition} AND {fits}", 1, index)
 
     def _plain(self, term: AnsweredIs | NotAnswered | IdIs | Measured | SourceIs | Flagged | CommentHas) -> str:
         """A condition that no index serves; it may be NULL."""

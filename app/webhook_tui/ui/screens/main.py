@@ -129,9 +129,10 @@ class MainScreen(Screen[None]):
         """Behind a dialog the footer is empty: its buttons show the keys."""
         self.query_one(KeyBar).add_class("-behind")
 
-    def on_screen_resume(self) -> None:
+    def on_screen_resume(self, event: events.ScreenResume) -> None:
         """The keys work again."""
         self.query_one(KeyBar).remove_class("-behind")
+        event.refresh_styles = event.refresh_styles and self._is_complete  # mounting has just set them
 
     def on_resize(self, event: events.Resize) -> None:
         """Show a line in place of everything where there is no room."""

@@ -130,7 +130,7 @@ class TerminalApp(App[object]):
         else:
             self._copy_by_command(command, text, what)
 
-    @work(thread=True, group="clipboard", exit_on_error=False)
+    @work(thread=True, group="clipboard", exit_on_error=False, description="copy")  # else Textual quotes the text
     def _copy_by_command(self, command: Sequence[str], text: str, what: str) -> None:
         is_copied = copy_by_command(command, text)
         self.call_later(self._copied if is_copied else self._send_to_terminal, text, what)

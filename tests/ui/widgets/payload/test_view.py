@@ -291,3 +291,15 @@ async def test_ten_megabytes_are_as_quick_as_ten_bytes(body: bytes) -> None:
                 slowest = max(slowest, time.thread_time() - start)
                 await pilot.pause()
         assert slowest < 0.5
+
+
+async def test_the_worker_of_a_large_body_does_not_quote_it() -> None:
+    """Textual describes a worker by its arguments, and escaping ten megabytes takes longer than laying them out."""
+    view = PayloadView()
+    app = Stage(view)
+    async with app.run_test(size=(80, 40)):
+        view.load(BIG)
+        (worker,) = app.workers
+        assert worker.description == "format a payload"
+        await worker.wait()
+        assert view.document.line_count > 240_000

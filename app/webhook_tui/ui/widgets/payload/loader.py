@@ -88,10 +88,11 @@ def _is_text(body: bytes) -> bool:
 
 def _is_too_deep(body: bytes) -> bool:
     """Whether JSON is nested deeper than `DEEPEST`, or so deeply that its indentation would be too large."""
-    brackets = body.count(b"[") + body.count(b"{")
-    lines = body.count(b",") + 2 * brackets + 1
-    most = min(DEEPEST, _LARGEST_GROWTH // (lines * INDENT))
-    return brackets > most and depth(body) > most
+    levels = depth(body)
+    if levels <= min(DEEPEST, _LARGEST_GROWTH // (len(body) * INDENT)):
+        return False  # each line has a byte of the body at least
+    lines = body.count(b",") + 2 * (body.count(b"[") + body.count(b"{")) + 1
+    return levels > min(DEEPEST, _LARGEST_GROWTH // (lines * INDENT))
 
 
 class _NotANumberError(Exception):

@@ -105,7 +105,7 @@ class PayloadView(LineView):
         if is_large:
             self._loading = self._load(body, raw=raw)
 
-    @work(exclusive=True, exit_on_error=False)
+    @work(exclusive=True, exit_on_error=False, description="format a payload")  # else Textual quotes the whole body
     async def _load(self, body: bytes, *, raw: bool) -> None:
         self._show(await asyncio.to_thread(document_for, body, raw=raw))
         self.post_message(self.Loaded())
