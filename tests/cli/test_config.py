@@ -106,7 +106,7 @@ def test_a_profile_has_a_history_of_its_own() -> None:
 
 def test_the_example_of_the_readme_is_understood() -> None:
     """No key in it is a warning, and its profile can be used."""
-    found = re.search(r"```toml\n(.*?)```", (Path(__file__).parents[3] / "README.md").read_text("utf-8"), re.DOTALL)
+    found = re.search(r"```toml\n(.*?)```", (Path(__file__).parents[2] / "README.md").read_text("utf-8"), re.DOTALL)
     assert found is not None
     config = tomllib.loads(found[1])
 

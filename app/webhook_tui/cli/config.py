@@ -14,7 +14,7 @@ from click.core import ParameterSource
 from msgspec import Struct
 
 from webhook_tui.cli.help import Group, hide_options
-from webhook_tui.cli.options import AnswerType, NotifyType, SecretType, option, output_format, shared_options
+from webhook_tui.cli.options import ANSWER, NOTIFY, SecretType, option, output_format, shared_options
 from webhook_tui.domain.answer_rules.rules import text_of
 from webhook_tui.domain.delivery.text import visible
 from webhook_tui.domain.errors import Problem, ProblemError
@@ -196,7 +196,7 @@ def config_commands() -> None:
 @config_commands.command("show", examples=_EXAMPLES)
 @shared_options
 @option("--theme", help="Colours of the screen.")
-@option("--notify", type=NotifyType(), metavar="WHAT,...", help="Ring and notify for these.")
+@option("--notify", type=NOTIFY, metavar="WHAT,...", help="Ring and notify for these.")
 @option("--ascii", "ascii", is_flag=True, help="Draw with ASCII only.")
 @output_format("text", "json")
 @click.pass_context
@@ -262,7 +262,7 @@ def _value(ctx: click.Context, parameter: click.Option, whole: Mapping[str, Any]
         and parent.get_parameter_source(parameter.name) is ParameterSource.COMMANDLINE
     ):
         value, source = parent.params[parameter.name], ParameterSource.COMMANDLINE
-    if isinstance(parameter.type, AnswerType):
+    if parameter.type is ANSWER:
         value = text_of(value) or parameter.default
     shown = _plain(value, is_secret=isinstance(parameter.type, SecretType))
     match source:

@@ -18,7 +18,7 @@ from webhook_tui.cli.config import (
     profile_option,
 )
 from webhook_tui.cli.help import Group
-from webhook_tui.cli.options import NotifyType, option, shared_options
+from webhook_tui.cli.options import NOTIFY, option, shared_options
 from webhook_tui.cli.settings import has_screen, leave, note, reopen_terminal, run_settings
 from webhook_tui.config import Settings, read_config
 from webhook_tui.domain.errors import Problem, ProblemError
@@ -101,7 +101,7 @@ def _sections() -> Mapping[str, Sequence[click.Command]]:
 @option("--ascii", "ascii", is_flag=True, help="Draw with ASCII only.")
 @option(
     "--notify",
-    type=NotifyType(),
+    type=NOTIFY,
     metavar="WHAT,...",
     help="Ring and notify for: invalid, lost, job (a job is done).",
 )

@@ -19,14 +19,13 @@ from webhook_tui.config import (
     named_filters,
 )
 from webhook_tui.domain.alerts import Subject
-from webhook_tui.domain.answer_rules.rules import AnswerRule, RuleError
 from webhook_tui.domain.answer_rules.rules import parse as parse_rule
 from webhook_tui.domain.delivery.text import visible
 from webhook_tui.domain.errors import ProblemError
 from webhook_tui.domain.forwarding.forward_rule import ForwardRule
 from webhook_tui.domain.jobs.job import JobFields
 from webhook_tui.domain.signature.secret import Secret, token_in
-from webhook_tui.domain.url import UrlError, normalized_url
+from webhook_tui.domain.url import normalized_url
 from webhook_tui.environment import hide_argument
 from webhook_tui.headless import messages
 
@@ -71,33 +70,29 @@ class TokenType(SecretType):
         return token
 
 
-class NotifyType(click.ParamType[Any]):
-    """What to be told of, separated by commas."""
+class Parsed(click.ParamType[Any]):
+    """A text that a function reads; the ValueError that it raises is a usage error in its words."""
 
-    name = "what"
+    def __init__(self, name: str, parse: Callable[[str, click.Context | None], Any]) -> None:
+        """`name`: of the value in the help."""
+        self.name = name
+        self._parse = parse
 
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> frozenset[Subject]:
-        """Return the subjects; an unknown one is a usage error."""
-        if isinstance(value, frozenset):
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return the parsed text; a number of config.toml is one, too, and what is parsed already stays."""
+        if isinstance(value, bool) or not isinstance(value, str | int | float):
             return value
-        names = [name.strip() for name in str(value).split(",") if name.strip()]
         try:
-            return frozenset(Subject(name) for name in names)
-        except ValueError:
-            self.fail(f"it takes {', '.join(Subject)}, separated by commas", param, ctx)
+            return self._parse(str(value), ctx)
+        except ValueError as error:
+            self.fail(visible(str(error)), param, ctx)
 
 
-class UrlType(click.ParamType[str]):
-    """An http or https URL with a host."""
-
-    name = "url"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        """Return the normalised URL."""
-        try:
-            return normalized_url(str(value))
-        except UrlError as error:
-            self.fail(str(error), param, ctx)
+def _subjects(text: str, _ctx: click.Context | None) -> frozenset[Subject]:
+    try:
+        return frozenset(Subject(name.strip()) for name in text.split(",") if name.strip())
+    except ValueError:
+        raise ValueError(f"it takes {', '.join(Subject)}, separated by commas") from None
 
 
 def _named_filters(ctx: click.Context | None) -> Mapping[str, str]:
@@ -105,79 +100,41 @@ def _named_filters(ctx: click.Context | None) -> Mapping[str, str]:
     return {} if ctx is None or ctx.obj is None else named_filters(ctx.obj[1])
 
 
-class FilterType(click.ParamType[Any]):
-    """A filter, as in the screen."""
+def _filter(text: str, ctx: click.Context | None) -> Filter:
+    """Parse the filter. Raises ProblemError (usage), which quotes the part that is invalid."""
+    from webhook_tui.domain.filtering.filter import Filter, FilterError
 
-    name = "filter"
-
-    def convert(self, value: Any, _param: click.Parameter | None, ctx: click.Context | None) -> Filter:
-        """Parse the filter. Raises ProblemError (usage), which quotes the part that is invalid."""
-        from webhook_tui.domain.filtering.filter import Filter, FilterError
-
-        if isinstance(value, Filter):
-            return value
-        try:
-            return Filter.parse(str(value), _named_filters(ctx))
-        except FilterError as error:
-            part = visible(value[error.start : error.end] or value)
-            raise ProblemError(messages.invalid_filter(part, visible(str(error)))) from error
+    try:
+        return Filter.parse(text, _named_filters(ctx))
+    except FilterError as error:
+        part = visible(text[error.start : error.end] or text)
+        raise ProblemError(messages.invalid_filter(part, visible(str(error)))) from error
 
 
-class ForwardType(click.ParamType[ForwardRule]):
-    """A URL to forward to, and a filter."""
+def _scenario(text: str, _ctx: click.Context | None) -> Scenario | bool:
+    """Read the file; an empty text, and words for yes and no, mean sample jobs or none."""
+    from webhook_tui.domain.scenario import ScenarioError, read_scenario
 
-    name = "[filter=]url"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> ForwardRule:
-        """Parse it."""
-        from webhook_tui.domain.filtering.filter import FilterError
-
-        if isinstance(value, ForwardRule):
-            return value
-        try:
-            return ForwardRule.parse(str(value), _named_filters(ctx))
-        except (UrlError, FilterError) as error:
-            self.fail(visible(str(error)), param, ctx)
-
-
-class AnswerType(click.ParamType[AnswerRule]):
-    """An answer rule, as in the screen."""
-
-    name = "rule"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> AnswerRule:
-        """Parse it."""
-        if not isinstance(value, str):
-            rule: AnswerRule = value
-            return rule
-        try:
-            return parse_rule(value)
-        except RuleError as error:
-            self.fail(visible(str(error)), param, ctx)
+    if text.lower() in ("", "1", "true", "yes", "on"):
+        return True
+    if text.lower() in ("0", "false", "no", "off"):
+        return False
+    try:
+        return read_scenario(Path(text).read_bytes())
+    except OSError as error:
+        raise ValueError(f"{text}: {error.strerror}") from error
+    except ScenarioError as error:
+        raise ValueError(f"{text} is not a scenario: {error}") from error
 
 
-class PlayType(click.ParamType["Scenario | bool"]):
-    """Whether sample jobs are played, or the scenario in a file."""
-
-    name = "file"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Scenario | bool:
-        """Read the file; an empty value, and words for yes and no, mean sample jobs or none."""
-        from webhook_tui.domain.scenario import ScenarioError, read_scenario
-
-        if not isinstance(value, str):
-            played: Scenario | bool = value
-            return played
-        if value.lower() in ("", "1", "true", "yes", "on"):
-            return True
-        if value.lower() in ("0", "false", "no", "off"):
-            return False
-        try:
-            return read_scenario(Path(value).read_bytes())
-        except OSError as error:
-            self.fail(f"{visible(value)}: {error.strerror}", param, ctx)
-        except ScenarioError as error:
-            self.fail(f"{visible(value)} is not a scenario: {visible(str(error))}", param, ctx)
+ANSWER = Parsed("rule", lambda text, _: parse_rule(text))
+FILTER = Parsed("filter", _filter)
+FORWARD = Parsed("[filter=]url", lambda text, ctx: ForwardRule.parse(text, _named_filters(ctx)))
+NOTIFY = Parsed("what", _subjects)
+PLAY = Parsed("file", _scenario)
+SECRET = SecretType()
+TOKEN = TokenType()
+URL = Parsed("url", lambda text, _: normalized_url(text))
 
 
 class RepeatableOption(click.Option):
@@ -186,13 +143,6 @@ class RepeatableOption(click.Option):
     def type_cast_value(self, ctx: click.Context, value: Any) -> Any:
         """Treat text as a list of one."""
         return super().type_cast_value(ctx, [value] if isinstance(value, str) else value)
-
-
-FILTER = FilterType()
-PLAY = PlayType()
-SECRET = SecretType()
-TOKEN = TokenType()
-URL = UrlType()
 
 
 def option(*names: str, envvar: str | list[str] | None = None, **extra: Any) -> Callable[[F], F]:
@@ -338,12 +288,12 @@ shared_options = together(
     option(
         "--forward-to",
         cls=RepeatableOption,
-        type=ForwardType(),
+        type=FORWARD,
         multiple=True,
         metavar="[FILTER=]URL",
         help="Forward (matching) deliveries to your app and return its answer; repeatable, the first match wins.",
     ),
-    option("--answer", type=AnswerType(), default="200", show_default=True, help='Answer by a rule: "503 x3, 200".'),
+    option("--answer", type=ANSWER, default="200", show_default=True, help='Answer by a rule: "503 x3, 200".'),
     option("--forward-path", is_flag=True, help="Append the delivery's path and query to --forward-to."),
     option("--forward-anywhere", is_flag=True, help="Allow --forward-to and replay to leave this machine."),
     option(

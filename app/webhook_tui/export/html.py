@@ -10,13 +10,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from html import escape
 
-import msgspec
-
 from webhook_tui.domain import units
 from webhook_tui.domain.comparison.diff import PathChange, changed_paths
 from webhook_tui.domain.delivery.delivery import Explanation, StoredDelivery
 from webhook_tui.domain.delivery.text import visible, visible_lines
-from webhook_tui.domain.payload.json_decoder import is_too_deep
+from webhook_tui.domain.payload.json_decoder import indented
 from webhook_tui.domain.signature.verdict import Verdict
 from webhook_tui.export.destination import Destination
 
@@ -139,11 +137,7 @@ def _payload(body: bytes) -> str:
     """The body, indented where it is JSON; its numbers and key order stay as received."""
     if not body:
         return '<span class="muted">empty</span>'
-    try:
-        shown = body if is_too_deep(body) else msgspec.json.format(body, indent=2)
-    except (msgspec.MsgspecError, ValueError):
-        shown = body
-    return escape("\n".join(visible_lines(shown)))
+    return escape("\n".join(visible_lines(indented(body))))
 
 
 def _text(received: str) -> str:

@@ -7,8 +7,6 @@ import sys
 from collections.abc import Sequence
 from datetime import datetime
 
-import msgspec
-
 from webhook_tui.domain import units
 from webhook_tui.domain.answer_rules.answer import RESET
 from webhook_tui.domain.contract.departures import Departure
@@ -16,7 +14,7 @@ from webhook_tui.domain.delivery.delivery import StoredDelivery
 from webhook_tui.domain.delivery.summary import Summary, summarize
 from webhook_tui.domain.delivery.text import visible, visible_lines
 from webhook_tui.domain.jobs.job import JobFields
-from webhook_tui.domain.payload.json_decoder import is_too_deep
+from webhook_tui.domain.payload.json_decoder import indented
 from webhook_tui.export.json_lines import delivery_line
 from webhook_tui.headless.text_style import TextStyle
 from webhook_tui.storage.history_query import HistoryQuery
@@ -60,7 +58,7 @@ def delivery_page(stored: StoredDelivery, style: TextStyle, now: datetime, depar
     width = min(_LONGEST_NAME, max((len(name) for name, _ in delivery.headers), default=0))
     lines += ["", *(f"{visible(name):<{width}}  {visible(value)}" for name, value in delivery.headers)]
     if delivery.body:
-        lines += ["", *visible_lines(_indented(delivery.body))]
+        lines += ["", *visible_lines(indented(delivery.body))]
     return "\n".join(lines)
 
 
@@ -73,17 +71,6 @@ def answer_text(answered: int | None) -> str:
     if answered:
         return f"answered {answered}"
     return "connection reset" if answered == RESET else "no answer yet"
-
-
-def _indented(body: bytes) -> bytes:
-    """The body, indented where it is JSON; every token stays as received."""
-    if is_too_deep(body):
-        return body
-    try:
-        body.decode()
-        return msgspec.json.format(body, indent=2)
-    except (msgspec.DecodeError, UnicodeDecodeError):
-        return body
 
 
 _TIME, _VERDICT, _EVENT, _JOB, _STATUS = 8, 11, 22, 8, 10

@@ -21,7 +21,6 @@ from webhook_tui.http.asgi import Asgi
 from webhook_tui.http.sender import is_base_url
 from webhook_tui.sandbox.events import SandboxEvent, Subscription
 from webhook_tui.sandbox.jobs import JOB_KINDS
-from webhook_tui.sandbox.pictures import picture
 from webhook_tui.sandbox.service import Sandbox
 
 _EVENT_STREAM = "text/event-stream"
@@ -209,6 +208,8 @@ class _Endpoints:
 
 async def _picture(request: Request) -> Response:
     """Ours: a picture of a sample job; no token is needed, as for PiktID's result images."""
+    from webhook_tui.sandbox.pictures import picture  # noqa: PLC0415 -- Pillow: only pictures need it
+
     return Response(picture(request.path_params["name"]), media_type="image/png")
 
 

@@ -1,13 +1,15 @@
 """Small pictures that the sandbox makes for its image links: a garment alone, and worn by a figure.
 
-They are drawn when they are requested, as PNG (ISO/IEC 15948) with the standard library alone. What a picture shows
-depends on its name, so that a link always leads to the same one.
+They are drawn when they are requested. What a picture shows depends on its name, so that a link always leads to the
+same one.
 """
 
 from __future__ import annotations
 
-import struct
-import zlib
+from io import BytesIO
+from zlib import crc32
+
+from PIL import Image
 
 WIDTH, HEIGHT = 256, 384
 _GARMENTS = ((190, 40, 62), (240, 190, 60), (40, 90, 160), (235, 235, 228), (60, 130, 90), (120, 70, 150))
@@ -23,7 +25,7 @@ def picture(name: str) -> bytes:
     """Return the PNG of that name; one whose last part begins with `input` shows the garment alone."""
     folder, _, file = name.rpartition("/")
     kind, _, rest = file.partition("_")
-    seed = zlib.crc32(f"{folder}/{rest.partition('_')[0].partition('.')[0]}".encode())
+    seed = crc32(f"{folder}/{rest.partition('_')[0].partition('.')[0]}".encode())
     garment = _GARMENTS[seed % len(_GARMENTS)]
     is_input = kind == "input"
     ground = _PALE if is_input else _GROUNDS[seed // 7 % len(_GROUNDS)]
@@ -31,7 +33,9 @@ def picture(name: str) -> bytes:
     if not is_input:
         _draw_figure(rows, _SKIN[seed // 41 % len(_SKIN)], _HAIR[seed // 101 % len(_HAIR)])
     _draw_garment(rows, garment)
-    return _png(rows)
+    png = BytesIO()
+    Image.frombytes("RGB", (WIDTH, HEIGHT), b"".join(rows)).save(png, "PNG")
+    return png.getvalue()
 
 
 def _draw_garment(rows: list[bytearray], colour: _Colour) -> None:
@@ -73,14 +77,3 @@ def _fill(row: bytearray, start: int, end: int, pixel: bytes) -> None:
 
 def _lit(colour: _Colour, share: float) -> bytes:
     return bytes(min(255, round(part * share)) for part in colour)
-
-
-def _png(rows: list[bytearray]) -> bytes:
-    """Eight bits a channel, no filter, one IDAT chunk."""
-    head = struct.pack(">IIBBBBB", WIDTH, HEIGHT, 8, 2, 0, 0, 0)
-    data = zlib.compress(b"".join(b"\0" + row for row in rows), 6)
-    return b"\x89PNG\r\n\x1a\n" + _chunk(b"IHDR", head) + _chunk(b"IDAT", data) + _chunk(b"IEND", b"")
-
-
-def _chunk(kind: bytes, content: bytes) -> bytes:
-    return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))

@@ -38,6 +38,11 @@ def _lasting(message: str, hint: str, *, screen_hint: str | None = None) -> Prob
     return Problem(message, hint, ExitCode.TUNNEL, screen_hint=screen_hint)
 
 
+def _retrying(message: str, hint: str = "Retrying in {again}") -> Problem:
+    """On the screen, a key need not wait for the next try."""
+    return _transient(message, f"{hint}.", screen_hint=f"{hint}; u tries now.")
+
+
 # Options that cannot work
 
 
@@ -80,11 +85,7 @@ def invalid_pattern(error: Exception) -> Problem:
 
 def not_started(reason: str) -> Problem:
     """The operating system did not start the program."""
-    return _transient(
-        f"The tunnel could not be started: {shortened(reason, 40)}.",
-        "Retrying in {again}.",
-        screen_hint="Retrying in {again}; u tries now.",
-    )
+    return _retrying(f"The tunnel could not be started: {shortened(reason, 40)}.")
 
 
 def closed(program: str, reason: str) -> Problem:
@@ -153,12 +154,8 @@ def ssh_name_not_found(server: str) -> Problem:
 
 def ssh_connection_refused(server: str, port: int) -> Problem:
     """Nothing accepts connections at the server's port."""
-    hint = "A firewall may block it: try --tunnel ngrok; retrying in {again}"
-    return _transient(
-        f"{shortened(server, _LONGEST_SERVER)} refused the connection on port {port}.",
-        f"{hint}.",
-        screen_hint=f"{hint}; u tries now.",
-    )
+    message = f"{shortened(server, _LONGEST_SERVER)} refused the connection on port {port}."
+    return _retrying(message, "A firewall may block it: try --tunnel ngrok; retrying in {again}")
 
 
 def ssh_timed_out(server: str, port: int, seconds: float) -> Problem:
@@ -221,16 +218,8 @@ _NGROK_ERRORS = {
         "Stop the other tunnel with that name; retrying in {again}.",
         screen_hint="Stop the other tunnel with that name, then u.",
     ),
-    "3200": _transient(
-        "This ngrok address is offline (ERR_NGROK_3200).",
-        "Retrying in {again}.",
-        screen_hint="Retrying in {again}; u tries now.",
-    ),
-    "8012": _transient(
-        "ngrok does not reach the receiver on this machine (ERR_NGROK_8012).",
-        "Retrying in {again}.",
-        screen_hint="Retrying in {again}; u tries now.",
-    ),
+    "3200": _retrying("This ngrok address is offline (ERR_NGROK_3200)."),
+    "8012": _retrying("ngrok does not reach the receiver on this machine (ERR_NGROK_8012)."),
 }
 """By ngrok's error code (ngrok.com/docs/errors). 108 and 334 pass when ngrok gives up an earlier agent of ours."""
 

@@ -72,6 +72,15 @@ def is_too_deep(body: bytes) -> bool:
     return brackets > DEEPEST and depth(body) > DEEPEST
 
 
+def indented(body: bytes) -> bytes:
+    """Return a body indented by two where it is JSON of UTF-8; every token stays as received."""
+    try:
+        body.decode()
+        return body if is_too_deep(body) else msgspec.json.format(body, indent=2)
+    except (msgspec.MsgspecError, ValueError):
+        return body
+
+
 def depth(body: bytes) -> int:
     """How deep brackets are nested, outside of strings; of what is no JSON, or too deep, some number."""
     if b"\\" in body:
