@@ -245,7 +245,7 @@ def _become_session(environ: Mapping[str, str], streams: Sequence[int], of_the_s
     except BaseException:  # noqa: BLE001 -- as at the end of a program
         sys.excepthook(*sys.exc_info())
     finally:
-        threading._shutdown()  # type: ignore[attr-defined]  # not in the stubs
+        threading._shutdown()  # type: ignore[attr-defined]  # noqa: SLF001 -- what the end of an interpreter calls
         sys.stderr.flush()
         os._exit(code)
 

@@ -112,7 +112,7 @@ def _serve_script(port: int) -> None:
     assert spec is not None
     module = importlib.util.module_from_spec(spec)
     loader.exec_module(module)
-    server = module._WebhookServer(("127.0.0.1", port), secret=SECRET)
+    server = module._WebhookServer(("127.0.0.1", port), secret=SECRET)  # noqa: SLF001 -- the published name
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     thread.join()

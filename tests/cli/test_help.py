@@ -115,12 +115,17 @@ def test_the_examples_are_valid_command_lines(tmp_path: Path, monkeypatch: pytes
             parse(shlex.split(line)[1:], contexts)
 
 
+def _rest(context: click.Context) -> list[str]:
+    """What a group has not parsed yet."""
+    return [*context._protected_args, *context.args]  # noqa: SLF001 -- click has no public name for it
+
+
 def parse(arguments: list[str], contexts: ExitStack) -> None:
     """Parse a command line down to its subcommand without running it. Raises click.UsageError, ProblemError."""
     given: tuple[Places, dict[str, Any]] = (Places.of_user(), {"profiles": {"staging": {}}})
     context = root.make_context("webhook-tui", arguments, obj=given)
     contexts.callback(context.close)
-    while isinstance(context.command, click.Group) and (rest := [*context._protected_args, *context.args]):
+    while isinstance(context.command, click.Group) and (rest := _rest(context)):
         _, command, rest = context.command.resolve_command(context, rest)
         assert command is not None
         context = command.make_context(command.name, rest, parent=context)

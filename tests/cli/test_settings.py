@@ -1,4 +1,4 @@
-"""The settings of a run: secrets of options and files, and a token that nobody can be prompted for."""
+"""The settings of a run: secrets of options and files, and a token that no prompt can bring."""
 
 from __future__ import annotations
 

@@ -66,9 +66,9 @@ class Clients:
     def said(self) -> dict[str, bytes]:
         """What each got that is over by now."""
         return {
-            name: bytes(reader._buffer)  # type: ignore[attr-defined]  # reading would wait by the clock under test
+            name: bytes(reader._buffer)  # type: ignore[attr-defined]  # noqa: SLF001 -- reading would wait by the clock under test
             for name, reader in self._readers.items()
-            if reader._eof  # type: ignore[attr-defined]  # as above
+            if reader._eof  # type: ignore[attr-defined]  # noqa: SLF001 -- as above
         }
 
     async def close(self) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 import threading
 from collections.abc import Iterator
 
 import pytest
 
 from tests.patience import PATIENCE_SECONDS
+from tests.tunnels.watching import descendants
 from webhook_tui.domain.payload.query import Mistake, QueryResult
 from webhook_tui.payload_query.process import QueryHost
 
@@ -74,16 +76,16 @@ def test_ten_mebibytes_are_queried(host: QueryHost) -> None:
 def test_a_query_that_takes_too_long_is_ended() -> None:
     """Its process too; the next query has another one."""
     host = QueryHost({}, deadline_seconds=0.7)
+    others = descendants(os.getpid())
     try:
         endless = " | ".join(["[@, @][]"] * 60)
         assert ask(host, endless).mistake == Mistake("it takes longer than 0.7 s")
-        first = host._child
-        host._deadline_seconds = 20
+        assert descendants(os.getpid()) == others
+        host.deadline_seconds = 20
         assert ask(host, "items[0].id").content == b"1"
-        assert first is None
     finally:
         host.close()
-    assert host._child is None
+    assert descendants(os.getpid()) == others
     assert host.query(host.ticket(), "@", BODY) is None
 
 
@@ -96,10 +98,15 @@ def test_only_the_newest_query_is_answered() -> None:
         assert host.query(early, "big", BODY) is None
         found: list[QueryResult | None] = []
         endless = " | ".join(["[@, @][]"] * 60)
-        thread = threading.Thread(target=lambda: found.append(host.query(host.ticket(), endless, BODY)))
+        number, begins = host.ticket(), threading.Event()
+
+        def query() -> None:
+            begins.set()
+            found.append(host.query(number, endless, BODY))
+
+        thread = threading.Thread(target=query)
         thread.start()
-        while not host._lock.locked():
-            pass
+        begins.wait(PATIENCE_SECONDS)
         host.rest()
         thread.join(PATIENCE_SECONDS)
         assert found == [None]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import random
 import threading
 from collections.abc import AsyncIterator, Callable
@@ -63,7 +64,18 @@ class Running:
     def __init__(self, session: Session) -> None:
         self.session = session
         self.events: list[SessionEvent] = []
-        self._thread = threading.Thread(target=session.run, args=(self.events.append,), daemon=True)
+        self.loop: asyncio.AbstractEventLoop | None = None
+        """Of the session, once it has published an event."""
+        self.heard: Callable[[SessionEvent], None] = lambda _event: None
+        """Called with each event on the session's thread, before anything else follows it."""
+        self._thread = threading.Thread(target=session.run, args=(self._on_event,), daemon=True)
+
+    def _on_event(self, event: SessionEvent) -> None:
+        if self.loop is None:
+            with contextlib.suppress(RuntimeError):  # before the loop and after it
+                self.loop = asyncio.get_running_loop()
+        self.heard(event)
+        self.events.append(event)
 
     def start(self) -> None:
         """Begin."""

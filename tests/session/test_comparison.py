@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -13,7 +15,7 @@ from tests.session.running import TOKEN, Running, sandbox_of, session_of, settin
 from webhook_tui.domain.commands import UseToken
 from webhook_tui.domain.comparison.compared_event import DifferingDelivery, Reason
 from webhook_tui.domain.comparison.event_comparison import Limits
-from webhook_tui.domain.errors import Problem, Severity
+from webhook_tui.domain.errors import Severity
 from webhook_tui.domain.events import (
     DeliveryStored,
     EventCompared,
@@ -30,7 +32,6 @@ from webhook_tui.domain.status import WebhookState
 from webhook_tui.http.asgi import Asgi, Receive, Scope, Send
 from webhook_tui.sandbox.service import Sandbox
 from webhook_tui.session.comparison import ComparisonTiming
-from webhook_tui.storage.writer import Arrival
 
 QUICK = ComparisonTiming(limits=Limits(overdue_seconds=0.4), first_delay_seconds=0.02, longest_delay_seconds=0.1)
 DATA = {"job_id": "job_1", "status": "completed"}
@@ -60,19 +61,10 @@ class Gate:
         return gated
 
 
-class Breaking:
-    """A store that refuses deliveries until it is mended."""
-
-    def __init__(self, running: Running) -> None:
-        self._store = running.session._history
-        self._store.add = self._refuse  # type: ignore[method-assign]  # a full disk cannot be had for a test
-
-    def _refuse(self, arrival: Arrival) -> None:
-        arrival.on_failed(Problem("The disk is full.", "Free some space."))
-
-    def mend(self) -> None:
-        """From now on it stores."""
-        del self._store.add
+def execute(path: Path, statement: str) -> None:
+    """Change a history from outside."""
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute(statement)
 
 
 async def reconciled(running: Running, event_id: int, seen: str) -> EventCompared:
@@ -367,14 +359,16 @@ async def test_what_could_not_be_stored_is_known_to_come_again(tmp_path: Path) -
         session_of(settings(tmp_path, api_url=api_url), timing=QUICK) as running,
     ):
         await ready(running)
-        broken = Breaking(running)
+        await running.event(DeliveryStored)
+        history = settings(tmp_path).places.deliveries
+        execute(history, "CREATE TRIGGER full BEFORE INSERT ON deliveries BEGIN SELECT RAISE(ABORT, 'no'); END")
         event_id = emit(sandbox)
         await running.until(lambda status: status.storing is not None)
         shown = await running.answer(GetComparison())
         assert shown is not None
         assert len(shown.events) == 2
         assert (shown.events[1].reason, shown.events[1].seen) == (Reason.RETRYING, None)
-        broken.mend()
+        execute(history, "DROP TRIGGER full")
         outcome = await reconciled(running, event_id, "both")
         assert outcome.lag_ms is not None
         assert [event.seen for event in running.all(EventCompared) if event.event_id == str(event_id)] == ["both"]

@@ -37,7 +37,7 @@ async def test_a_delivery_is_stored_before_it_is_published_and_published_before_
     async with session_of(settings(tmp_path, register=False, sse=False)) as running:
         ready = await running.event(SessionReady)
         order = Order(running.session)
-        running.session._bus.subscribe(DeliveryStored, order.on_event)
+        running.heard = order.on_event
         with closing(order.client):
             answer = await asyncio.to_thread(_send, order.client, ready)
 

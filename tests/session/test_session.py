@@ -82,7 +82,7 @@ async def watching(home: Path) -> AsyncIterator[Running]:
 
 async def ended(running: Running, task: str) -> None:
     """Wait until no task of that name is under way."""
-    loop = running.session._loop
+    loop = running.loop
     assert loop is not None
     async with asyncio.timeout(PATIENCE_SECONDS):
         while any(one.get_name() == task for one in asyncio.all_tasks(loop)):  # noqa: ASYNC110 -- no event of this loop

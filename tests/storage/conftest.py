@@ -9,7 +9,10 @@ import pytest
 
 from tests.factories import NOW
 from webhook_tui.domain.account import Account
+from webhook_tui.domain.jobs.job import USUAL_FIELDS
+from webhook_tui.storage.database.files import make_private_directory
 from webhook_tui.storage.history import DeliveryStore
+from webhook_tui.storage.history_file import HistoryFile
 
 
 @pytest.fixture
@@ -19,8 +22,16 @@ def account() -> Account:
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[DeliveryStore]:
+def file(tmp_path: Path) -> HistoryFile:
+    """The file of `store`, which closes it."""
+    path = tmp_path / "state" / "deliveries.db"
+    make_private_directory(path.parent)
+    return HistoryFile(path, NOW)
+
+
+@pytest.fixture
+def store(file: HistoryFile) -> Iterator[DeliveryStore]:
     """A history of its own."""
-    opened = DeliveryStore.open(tmp_path / "state" / "deliveries.db", started_at=NOW)
+    opened = DeliveryStore(file, job_fields=USUAL_FIELDS)
     yield opened
     opened.close()

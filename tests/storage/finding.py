@@ -19,7 +19,6 @@ from webhook_tui.domain.delivery.rows import DeliveryRows, FoundRows, Sort
 from webhook_tui.domain.filtering.filter import parse
 from webhook_tui.domain.signature.verdict import VerificationResult
 from webhook_tui.storage.history import DeliveryStore
-from webhook_tui.storage.search.search import FilteredRows
 
 
 class Finding:
@@ -27,7 +26,11 @@ class Finding:
 
     def __init__(self, store: DeliveryStore, text: str, sort: Sort, now: datetime) -> None:
         self._news = threading.Event()
+        before = set(threading.enumerate())
         self.rows: FoundRows = store.open_found(parse(text), sort=sort, now=now, changed=self._news.set)
+        (self._thread,) = [
+            thread for thread in threading.enumerate() if thread.name == "history-search" and thread not in before
+        ]
 
     def seqs(self) -> list[int]:
         """All that it found, once it is done with what was there when it was last woken."""
@@ -52,9 +55,8 @@ class Finding:
     def close(self) -> None:
         """Close the rows and see that the thread ends."""
         self.rows.close()
-        assert isinstance(self.rows, FilteredRows)
-        self.rows._search.thread.join(PATIENCE_SECONDS)
-        assert not self.rows._search.thread.is_alive()
+        self._thread.join(PATIENCE_SECONDS)
+        assert not self._thread.is_alive()
 
 
 async def record_statuses(

@@ -22,6 +22,7 @@ from webhook_tui.domain.delivery.delivery import Delivery
 from webhook_tui.domain.errors import ProblemError
 from webhook_tui.domain.signature.verdict import Verdict, VerificationResult
 from webhook_tui.storage.history import DeliveryStore
+from webhook_tui.storage.history_file import HistoryFile
 from webhook_tui.storage.mappers import decode_headers, encode_headers
 
 HEADERS = st.lists(st.tuples(st.binary(max_size=20), st.binary(max_size=40)), max_size=12).map(tuple)
@@ -130,10 +131,12 @@ async def test_one_that_cannot_be_stored_takes_no_other_with_it(store: DeliveryS
         assert len(rows) == 9
 
 
-async def test_a_full_disk_is_reported_and_recovered_from(store: DeliveryStore, account: Account) -> None:
+async def test_a_full_disk_is_reported_and_recovered_from(
+    store: DeliveryStore, file: HistoryFile, account: Account
+) -> None:
     """While there is no room every delivery is refused in the same words; with room again the next one is stored."""
     kept = await store.record(delivery(), VALID, account=account, answered=200)
-    _on_writer(store, "PRAGMA max_page_count = 1")
+    _on_writer(file, "PRAGMA max_page_count = 1")
 
     results = await asyncio.gather(
         *(store.record(delivery(b"x" * 9000), VALID, account=account, answered=200) for _ in range(20)),
@@ -146,32 +149,36 @@ async def test_a_full_disk_is_reported_and_recovered_from(store: DeliveryStore, 
             "Free some space; storing resumes by itself."
         )
     }
-    _on_writer(store, "PRAGMA max_page_count = 1000000")
+    _on_writer(file, "PRAGMA max_page_count = 1000000")
     again = await store.record(delivery(b"x" * 9000), VALID, account=account, answered=200)
     assert again.seq == kept.seq + 1
 
 
-async def test_a_read_only_file_is_reported_and_recovered_from(store: DeliveryStore, account: Account) -> None:
+async def test_a_read_only_file_is_reported_and_recovered_from(
+    store: DeliveryStore, file: HistoryFile, account: Account
+) -> None:
     """The same when the file cannot be written."""
-    _on_writer(store, "PRAGMA query_only = ON")
+    _on_writer(file, "PRAGMA query_only = ON")
 
     with pytest.raises(ProblemError) as refused:
         await store.record(delivery(), VALID, account=account, answered=200)
 
     assert refused.value.problem.message == "The history is not writable: deliveries are answered 503."
     assert refused.value.problem.is_transient
-    _on_writer(store, "PRAGMA query_only = OFF")
+    _on_writer(file, "PRAGMA query_only = OFF")
     assert (await store.record(delivery(), VALID, account=account, answered=200)).seq == 1
 
 
-def _on_writer(store: DeliveryStore, pragma: str) -> None:
+def _on_writer(file: HistoryFile, pragma: str) -> None:
     """Set a limit on the connection that writes, while it is idle."""
-    store._file.connection.execute(pragma).fetchall()
+    file.connection.execute(pragma).fetchall()
 
 
-async def test_a_locked_file_is_reported_and_recovered_from(store: DeliveryStore, account: Account) -> None:
+async def test_a_locked_file_is_reported_and_recovered_from(
+    store: DeliveryStore, file: HistoryFile, account: Account
+) -> None:
     """Another program that writes for too long makes deliveries be refused; afterwards they are stored again."""
-    _on_writer(store, "PRAGMA busy_timeout = 1")
+    _on_writer(file, "PRAGMA busy_timeout = 1")
     with closing(sqlite3.connect(store.path, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         with pytest.raises(ProblemError, match="Another program has locked the history"):
@@ -181,15 +188,15 @@ async def test_a_locked_file_is_reported_and_recovered_from(store: DeliveryStore
 
 
 async def test_a_failure_that_lasts_is_logged_once(
-    store: DeliveryStore, account: Account, caplog: pytest.LogCaptureFixture
+    store: DeliveryStore, file: HistoryFile, account: Account, caplog: pytest.LogCaptureFixture
 ) -> None:
     """A full disk under load does not fill the log, too; a failure after a success is logged again."""
     for _ in range(2):
-        _on_writer(store, "PRAGMA query_only = ON")
+        _on_writer(file, "PRAGMA query_only = ON")
         for _ in range(5):
             with pytest.raises(ProblemError):
                 await store.record(delivery(), VALID, account=account, answered=200)
-        _on_writer(store, "PRAGMA query_only = OFF")
+        _on_writer(file, "PRAGMA query_only = OFF")
         await store.record(delivery(), VALID, account=account, answered=200)
 
     assert len(caplog.records) == 2
@@ -347,9 +354,9 @@ def test_files_are_private(tmp_path: Path) -> None:
     assert stat.S_IMODE((tmp_path / "a").stat().st_mode) == stat.S_IMODE(path.parent.stat().st_mode) == 0o700
 
 
-def test_commits_are_synced(store: DeliveryStore) -> None:
+def test_commits_are_synced(store: DeliveryStore, file: HistoryFile) -> None:
     """Power may fail right after an answer."""
     with closing(sqlite3.connect(store.path)) as connection:
         assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
-    assert store._file.connection.execute("PRAGMA synchronous").fetchone() == (2,)
-    assert store._file.connection.execute("PRAGMA fullfsync").fetchone() == (1,)
+    assert file.connection.execute("PRAGMA synchronous").fetchone() == (2,)
+    assert file.connection.execute("PRAGMA fullfsync").fetchone() == (1,)

@@ -9,20 +9,23 @@ from pathlib import Path
 from tests.factories import NOW, PING, VALID, delivery
 from tests.storage.finding import remove_history
 from webhook_tui.domain.account import Account
+from webhook_tui.domain.jobs.job import USUAL_FIELDS
 from webhook_tui.storage.history import DeliveryStore
+from webhook_tui.storage.history_file import HistoryFile
 
 
 async def test_damage_met_while_running_is_set_aside_and_nothing_refused(tmp_path: Path, account: Account) -> None:
     """The delivery that met it is stored in the new file, and the screen's view follows."""
     path = tmp_path / "deliveries.db"
-    with closing(DeliveryStore.open(path, started_at=NOW)) as store, closing(store.open_rows()) as rows:
+    written = HistoryFile(path, NOW)
+    with closing(DeliveryStore(written, job_fields=USUAL_FIELDS)) as store, closing(store.open_rows()) as rows:
         for _ in range(100):
             await store.record(delivery(), VALID, account=account, answered=200)
-        store._file.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        written.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         with path.open("r+b") as file:
             file.seek(4096)
             file.write(b"\xa5" * (path.stat().st_size - 4096))
-        store._file.connection.execute("PRAGMA shrink_memory")
+        written.connection.execute("PRAGMA shrink_memory")
 
         row = await store.record(delivery(), VALID, account=account, answered=200)
         read = await store.stored(row.seq)

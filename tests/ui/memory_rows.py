@@ -32,53 +32,53 @@ class MemoryRows:
     """Implements domain.rows.DeliveryRows; deliveries may be added from any thread."""
 
     def __init__(self, deliveries: Sequence[StoredDelivery] = ()) -> None:
-        self._lock = threading.Lock()
-        self._all = list(deliveries)
+        self.lock = threading.Lock()
+        self.kept = list(deliveries)
         self._seen = list(deliveries)
         self.closed = False
 
     def add(self, stored: StoredDelivery) -> None:
         """Record one."""
-        with self._lock:
-            self._all.append(stored)
+        with self.lock:
+            self.kept.append(stored)
 
     def change(self, seq: int, verdict: Verdict) -> DeliveryRow:
         """Change a verdict."""
         reason, short = _REASONS[verdict]
-        with self._lock:
-            for index, stored in enumerate(self._all):
+        with self.lock:
+            for index, stored in enumerate(self.kept):
                 if stored.row.seq == seq:
                     row = replace(stored.row, verdict=verdict, reason=reason, short_reason=short)
-                    self._all[index] = StoredDelivery(row, stored.delivery)
+                    self.kept[index] = StoredDelivery(row, stored.delivery)
                     return row
         raise KeyError(seq)
 
     def set(self, seq: int, **changes: Any) -> DeliveryRow:
         """Change fields of a row."""
-        with self._lock:
-            for index, stored in enumerate(self._all):
+        with self.lock:
+            for index, stored in enumerate(self.kept):
                 if stored.row.seq == seq:
-                    self._all[index] = replace(stored, row=replace(stored.row, **changes))
-                    return self._all[index].row
+                    self.kept[index] = replace(stored, row=replace(stored.row, **changes))
+                    return self.kept[index].row
         raise KeyError(seq)
 
     def delete(self, seqs: Sequence[int] | None) -> int:
         """Delete those, or (None) all but the marked; how many went."""
-        with self._lock:
-            before = len(self._all)
-            self._all = [
+        with self.lock:
+            before = len(self.kept)
+            self.kept = [
                 stored
-                for stored in self._all
+                for stored in self.kept
                 if (not stored.row.marked if seqs is None else stored.row.seq in seqs) is False
             ]
-            return before - len(self._all)
+            return before - len(self.kept)
 
     def __len__(self) -> int:
         return len(self._seen)
 
     def refresh(self) -> int:
-        with self._lock:
-            self._seen = list(self._all)
+        with self.lock:
+            self._seen = list(self.kept)
         return len(self._seen)
 
     def window(self, start: int, count: int) -> Sequence[DeliveryRow]:
@@ -133,8 +133,8 @@ class MemoryFound(MemoryRows):
     def refresh(self) -> int:
         if not self.is_done:
             return 0
-        with self._of._lock:
-            found = [stored for stored in self._of._all if matches(self.expression, stored, now=self._now)]
+        with self._of.lock:
+            found = [stored for stored in self._of.kept if matches(self.expression, stored, now=self._now)]
         self._seen = sorted(found, key=lambda stored: (_ORDER[self._sort.column](stored.row), stored.row.seq))
         if self._sort.is_descending:
             self._seen.reverse()

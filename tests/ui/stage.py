@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from time import monotonic
 from typing import Any
 
+import pytest
 from textual.pilot import Pilot
 from textual.widget import Widget
 
@@ -18,6 +19,7 @@ from webhook_tui.domain.commands import Command
 from webhook_tui.domain.queries import Query
 from webhook_tui.ui.app import WebhookTuiApp
 from webhook_tui.ui.screens.main import MainScreen
+from webhook_tui.ui.widgets.payload.view import PayloadView
 
 WIDE, STACKED, SMALL = (140, 42), (80, 24), (60, 20)
 
@@ -71,6 +73,36 @@ class Stage:
     async def requested(self, command: Command | Query[Any]) -> None:
         """Wait until the session was asked for something."""
         await self.until(lambda: command in self.session.commands)
+
+    async def choose(self, seq: int) -> None:
+        """Put the cursor on a delivery of the mock-ups."""
+        await self.press("g", *["j"] * (seq - 1))
+        await self.until(lambda: self.main.deliveries.detail.seq == seq)
+
+    async def type_filter(self, text: str) -> None:
+        """Open the filter bar and type."""
+        await self.press("slash")
+        await self.until(lambda: self.is_focused("FilterInput"))
+        await self.press(*("space" if one == " " else one for one in text))
+
+    def numbers(self) -> list[int]:
+        """Numbers of the deliveries in the table."""
+        table = self.main.deliveries.delivery_table
+        assert table.rows is not None
+        return [row.seq for row in table.rows.window(0, 100)]
+
+    def payload_lines(self) -> list[str]:
+        """The lines of the payload's place, without their numbers."""
+        view = self.main.deliveries.detail.query_one("#payload", PayloadView)
+        lines = self.lines()[view.region.y : view.region.bottom]
+        texts = [line[view.region.x : view.region.right].strip() for line in lines]
+        return [text.split(maxsplit=1)[1] for text in texts if len(text.split(maxsplit=1)) > 1]
+
+    def opened_links(self, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+        """The links that would go to a browser from now on."""
+        opened: list[str] = []
+        monkeypatch.setattr(self.app, "open_url", opened.append)
+        return opened
 
     def focused(self) -> Widget | None:
         """Where the focus is."""

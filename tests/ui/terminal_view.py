@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from textual.app import App
@@ -9,6 +10,11 @@ from textual.events import MouseEvent
 from textual.pilot import Pilot
 from textual.strip import Strip
 from textual.widget import Widget
+
+HOSTILE = "[/][@click=app.quit]x\x1b]2;PWNED\x07\u202e\u200b\x9b31m"
+"""Received text that would be markup, and would act on a terminal."""
+FORBIDDEN = re.compile("[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
+"""Characters that may not reach a terminal."""
 
 
 def strips(app: App[Any]) -> list[Strip]:

@@ -2,30 +2,17 @@
 
 from __future__ import annotations
 
-import os
-import re
-import signal
-import sys
-import threading
-
 import pytest
-from rich.control import Control
-from rich.segment import Segment
 from textual.color import Color
 
 from tests.patience import PATIENCE_SECONDS
 from tests.ui.fake_session import NOW, FakeSession
 from tests.ui.memory_rows import stored_delivery
 from tests.ui.stage import STACKED, WIDE, stage
-from tests.ui.terminal_view import lines, strips
+from tests.ui.terminal_view import FORBIDDEN, HOSTILE, lines, strips
 from webhook_tui.domain.errors import Problem, ProblemError
-from webhook_tui.domain.events import SessionStopped
 from webhook_tui.domain.signature.verdict import Verdict
 from webhook_tui.ui.app import WebhookTuiApp
-from webhook_tui.ui.terminal.output_filter import OutputFilter
-
-HOSTILE = "[/][@click=app.quit]x\x1b]2;PWNED\x07\u202e\u200b\x9b31m"
-FORBIDDEN = re.compile("[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
 
 
 @pytest.mark.parametrize("key", ["q", "ctrl+q", "ctrl+c"])
@@ -38,34 +25,6 @@ async def test_leaving_by_key_stops_the_session_once(key: str) -> None:
     assert played.app.return_code == 0
     assert played.session.ended.is_set()
     assert played.session.rows.closed
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="there are no such signals")
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-async def test_a_signal_ends_with_128_and_its_number(number: signal.Signals) -> None:
-    """As a shell expects."""
-    async with stage(size=STACKED) as played:
-        os.kill(os.getpid(), number)
-        await played.until(lambda: played.session.stops == 1)
-    assert played.app.return_code == 128 + number
-
-
-async def test_the_session_runs_in_a_thread_of_its_own() -> None:
-    """With the screen blocked it goes on."""
-    async with stage(size=STACKED):
-        names = {thread.name for thread in threading.enumerate()}
-        assert "session" in names
-        assert all(thread.daemon for thread in threading.enumerate() if thread.name == "session")
-    assert "session" not in {thread.name for thread in threading.enumerate()}
-
-
-async def test_what_the_session_says_while_leaving_is_kept_for_the_caller() -> None:
-    """Nothing of it goes to a screen that is gone."""
-    async with stage(size=STACKED) as played:
-        await played.press("q")
-        await played.until(lambda: played.session.stops == 1)
-    assert played.app.host.join(PATIENCE_SECONDS)
-    assert played.app.host.tail.get_nowait() == SessionStopped()
 
 
 async def test_a_session_that_fails_says_so_on_the_screen() -> None:
@@ -126,19 +85,6 @@ async def test_hostile_text_is_shown_and_does_nothing() -> None:
         await played.press("w", "y")
         await played.until("Sent to the terminal: the Signature tab")
         assert not any(FORBIDDEN.search(line) for line in played.app.clipboard.split("\n"))
-
-
-def test_the_last_wall_keeps_what_was_forgotten_from_the_terminal() -> None:
-    """Whatever reaches a segment, its width stays and no control character is left."""
-    segments = [Segment("ok"), Segment(f"a{HOSTILE}b→"), Control.bell().segment]
-
-    clean = OutputFilter().apply(segments, Color(0, 0, 0))
-
-    assert clean[0] is segments[0]
-    assert not FORBIDDEN.search(clean[1].text)
-    assert clean[1].cell_length == segments[1].cell_length
-    assert clean[2] is segments[2]
-    assert OutputFilter(in_ascii=True).apply([Segment("● → ✓ 日")], Color(0, 0, 0))[0].text == "* > + ??"
 
 
 async def test_ascii_draws_with_ascii_only() -> None:

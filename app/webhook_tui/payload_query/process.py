@@ -30,7 +30,8 @@ class QueryHost:
     def __init__(self, environ: Mapping[str, str], *, deadline_seconds: float = DEADLINE_SECONDS) -> None:
         """`environ`: the environment of the child."""
         self._environ = dict(environ)
-        self._deadline_seconds = deadline_seconds
+        self.deadline_seconds = deadline_seconds
+        """For one query."""
         self._lock = threading.Lock()
         self._children = threading.Lock()
         """Protects the decision to start or end a process."""
@@ -48,7 +49,7 @@ class QueryHost:
         """Evaluate the expression over the payload; None when it was cancelled. `number`: from `ticket`."""
         with self._lock:
             late = threading.Event()
-            timer = threading.Timer(self._deadline_seconds, self._end_late, (late,))
+            timer = threading.Timer(self.deadline_seconds, self._end_late, (late,))
             try:
                 with self._children:
                     if number != self._newest or self._closed:
@@ -103,7 +104,7 @@ class QueryHost:
         if self._closed or self._newest != number:
             return None
         if late.is_set():
-            return QueryResult(mistake=Mistake(f"it takes longer than {self._deadline_seconds:g} s"))
+            return QueryResult(mistake=Mistake(f"it takes longer than {self.deadline_seconds:g} s"))
         return _ENDED
 
     def _end_late(self, late: threading.Event) -> None:

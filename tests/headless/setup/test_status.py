@@ -32,7 +32,7 @@ from webhook_tui.storage.history_summary import HistorySummary
 
 @pytest.fixture
 def request_(tmp_path: Path) -> StatusRequest:
-    """A request whose API nobody serves."""
+    """A request whose API is not served."""
     return StatusRequest(
         api_url="http://127.0.0.1:1",
         token=TOKEN,

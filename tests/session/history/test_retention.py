@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from collections.abc import Sequence
 from contextlib import closing
 from datetime import datetime, timedelta
@@ -76,7 +77,8 @@ async def test_a_history_that_cannot_be_cut_is_left_as_it_is(tmp_path: Path, cap
     """The log says it, and the next time is tried again."""
     with closing(DeliveryStore.open(tmp_path / "deliveries.db", started_at=NOW)) as store:
         await _record(store, [100, 0])
-        await store._writer.run(lambda connection: connection.execute("PRAGMA query_only = 1"))
+        with closing(sqlite3.connect(store.path)) as other, other:
+            other.execute("CREATE TRIGGER refuses BEFORE DELETE ON deliveries BEGIN SELECT RAISE(ABORT, 'no'); END")
         task = asyncio.create_task(Retention(store, FixedClock(), keep_days=1, keep_rows=0, every_seconds=0.01).run())
         try:
             async with asyncio.timeout(PATIENCE_SECONDS):

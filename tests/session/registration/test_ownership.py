@@ -123,7 +123,7 @@ async def test_listen_says_it_in_one_line_and_goes_on(tmp_path: Path) -> None:
             said = await running.event(ProblemOccurred)
             assert not said.fatal
             assert said.problem.hint == "Start again to take it back."
-            loop = running.session._loop
+            loop = running.loop
             assert loop is not None
             registration = running.session.runtime.registration
             loop.call_soon_threadsafe(registration.on_address_changed, AddressChanged("http://127.0.0.1:9/new"))

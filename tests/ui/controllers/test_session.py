@@ -47,9 +47,9 @@ def test_an_update_that_waits_for_a_frame_is_not_shown_after_the_end() -> None:
     )
 
     for status in (WAITING, RUNNING):
-        controller._publish(SessionUpdated(status))
+        controller.publish(SessionUpdated(status))
     assert shown == []
-    controller._publish(SessionStopped(is_unexpected=True))
+    controller.publish(SessionStopped(is_unexpected=True))
     frames.draw()
 
     assert shown == [SessionUpdated(RUNNING), SessionStopped(is_unexpected=True)]

@@ -59,6 +59,7 @@ TALLY = HistoryCounts(
     total=1_000_001,
     is_done=True,
 )
+
 OVERVIEW = Overview(
     started_at=at("14:02:01"),
     answer_times=LatencySummary(12, 0.0012, 0.0149, 0.2, 4.25),
@@ -76,6 +77,7 @@ OVERVIEW = Overview(
     counts=TALLY,
     place=HistoryPlace(Path("/home/ada/deliveries.db"), 1_530_000_000, 3, is_temporary=False),
 )
+
 REFUSED = replace(
     RUNNING,
     refusals=(
@@ -136,26 +138,6 @@ async def test_everything_is_on_the_screen_at_once_where_there_is_room() -> None
         assert "1.5 GB" in played.app.clipboard
 
 
-async def test_on_a_small_screen_it_scrolls_by_keys_and_nothing_is_lost() -> None:
-    """The end is one key away; esc and the key that opened it close it."""
-    async with stage(session_with(), size=(40, 10)) as played:
-        for size in ((40, 10), STACKED):
-            await played.pilot.resize_terminal(*size)
-            await opened(played)
-            top = played.text()
-            await played.press("j", "j")
-            assert played.text() != top
-            await played.press("G")
-            await played.until("QR code of the public URL")
-            assert ("It needs 33 × 17 cells here" in played.text()) == ("▀" not in played.text())
-            await played.press("g")
-            await played.until("Deliveries  ")
-            await played.press("pagedown")
-            await played.until(lambda: "Deliveries  " not in played.text())
-            await played.press("escape" if size == STACKED else "i")
-            await played.until(lambda: played.is_focused("deliveries"))
-
-
 class StatisticsReader(FakeSession):
     """Has five steps of counting to show, one whenever it is asked; then it does not answer."""
 
@@ -177,9 +159,6 @@ async def test_it_is_live_and_asks_again_at_once_while_it_is_counted() -> None:
         session.answer(GetStatistics(), replace(OVERVIEW, counts=replace(TALLY, this_run={Verdict.VALID: 77})))
         await played.until("✓ valid                                  77")
         assert "counting" not in played.text()
-
-
-# The QR code
 
 
 def shown_modules(played: Stage, code: tuple[tuple[bool, ...], ...]) -> list[list[bool]]:

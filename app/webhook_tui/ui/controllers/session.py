@@ -23,7 +23,7 @@ SOON_SECONDS = 10.0
 
 
 class SessionController:
-    """Owns the session worker. All methods but `_publish` run in the screen's thread."""
+    """Owns the session worker. All methods but `publish` run in the screen's thread."""
 
     def __init__(
         self,
@@ -54,10 +54,10 @@ class SessionController:
 
     def start(self) -> None:
         """Run the session: a worker starts it, carries its events, and ends it with the app."""
-        self._context.app.run_worker(self.worker.work(self._publish), group="session", exit_on_error=False)
+        self._context.app.run_worker(self.worker.work(self.publish), group="session", exit_on_error=False)
         self.worker.session.request(StartRegistration())
 
-    def _publish(self, event: SessionEvent) -> None:
+    def publish(self, event: SessionEvent) -> None:
         """Post an event, from another thread; updates that arrive faster than they are shown are merged."""
         app = self._context.app
         if not isinstance(event, SessionUpdated):

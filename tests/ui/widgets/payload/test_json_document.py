@@ -9,22 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from webhook_tui.ui.widgets.payload.document import LONGEST_LINE, Document
-from webhook_tui.ui.widgets.payload.json_notes import fits_a_double
+from tests.ui.widgets.payload.documents import WIDE, paths, text
+from webhook_tui.ui.widgets.payload.document import LONGEST_LINE
 from webhook_tui.ui.widgets.payload.loader import document_for
 
-WIDE = 10_000
 EVENT = b'{"id":90412,"data":{"job_id":"j1","a b":[1,{"x":[]},[2,[3]],"q"],"e":{}},"n":1e3}'
-
-
-def text(document: Document) -> list[str]:
-    """All lines as they are shown."""
-    return ["".join(piece.text for piece in document.line(at, WIDE).pieces) for at in range(document.line_count)]
-
-
-def paths(document: Document) -> list[str]:
-    """The path of each line."""
-    return [document.path_at(at) for at in range(document.line_count)]
 
 
 def test_json_is_indented_and_nothing_else() -> None:
@@ -109,129 +98,12 @@ def test_colours_follow_the_grammar() -> None:
     assert ("true", "literal") in [(piece.text, piece.role) for piece in document.line(4, WIDE).pieces]
 
 
-@pytest.mark.parametrize(
-    ("body", "heading"),
-    [
-        (b"hello", "Not JSON: expected a value at line 1, column 1"),
-        (b"", "Not JSON: the body is empty"),
-        (b" \n", "Not JSON: the body is empty"),
-        (b'{"a":\n 1,}', "Not JSON: a comma before the end at line 2, column 3"),
-        (b"[1,]", "Not JSON: a comma before the end at line 1, column 3"),
-        (b'{"a":1,b}', "Not JSON: expected a key in double quotes at line 1, column 8"),
-        (b"[1,2", "Not JSON: expected a comma or the end at line 1, column 5"),
-        (b'{"a" 1}', "Not JSON: expected a colon at line 1, column 6"),
-        (b"{} x", "Not JSON: something follows the end at line 1, column 4"),
-        (b'"abc', "Not JSON: a string without its end at line 1, column 1"),
-        (b'"a\nb"', "Not JSON: a control character in a string at line 1, column 3"),
-        (b'"\\x"', "Not JSON: an escape that JSON does not have at line 1, column 2"),
-        (b'{"a":NaN}', "Not JSON: NaN is not a JSON value"),
-        (b"[-Infinity]", "Not JSON: -Infinity is not a JSON value"),
-        (b"[" * 5000 + b"]" * 5000, "Nested too deeply to indent: shown as received"),
-        (b"[" * 5000, "Nested too deeply to indent: shown as received"),
-    ],
-)
-def test_what_is_not_json_is_text_and_says_why(body: bytes, heading: str) -> None:
-    """The heading points at the place, and the body's own lines are shown."""
-    document = document_for(body)
-    assert document.kind == "text"
-    assert document.heading == heading
-    assert paths(document) == [""] * document.line_count
-    assert document.fold_at(0) is None
-
-
-def test_what_is_not_text_is_hex() -> None:
-    """Bytes that are no UTF-8, or hold a NUL."""
-    assert document_for(b"\x89PNG\r\n").kind == "hex"
-    assert document_for(b"\x89PNG\r\n").heading == "Not JSON and not text: shown as hex"
-    assert document_for(b"a\0b").kind == "hex"
-    assert document_for("ünï".encode("utf-16")).kind == "hex"
-
-
-def test_raw_shows_the_bodys_own_lines() -> None:
-    """No indentation, no heading, and a last newline is an empty last line."""
-    document = document_for(b'{"a":1,\n\t"b":2}\n', raw=True)
-    assert document.kind == "text"
-    assert document.heading == ""
-    assert text(document) == ['{"a":1,', '    "b":2}', ""]
-    assert document_for(b"\xff", raw=True).kind == "hex"
-
-
-def test_twins_and_numbers_beyond_double_are_named_and_marked() -> None:
-    """Their lines carry the sign, and the notes say what they are."""
-    document = document_for(b'{"a":1,"b":{"a":1,"c":9007199254740993},"a":2,"x":1e999}')
-    assert document.notes == (
-        "number beyond double: 9007199254740993",
-        'duplicate key "a"',
-        "number beyond double: 1e999",
-    )
-    assert [at for at in range(document.line_count) if document.line(at, WIDE).differs] == [4, 6, 7]
-    fold = document.fold_at(2)
-    assert fold is not None
-    assert fold.differs
-
-
 def test_text_that_would_do_harm_is_made_visible_and_marked() -> None:
     """Characters that a terminal obeys or hides are replaced, and the line shows it."""
     document = document_for('{"a":"\u202e\u009b31m","ok":"é日本"}'.encode())
     assert text(document)[1] == '  "a": "\ufffd\ufffd31m",'
     assert document.line(1, WIDE).differs
     assert not document.line(2, WIDE).differs
-
-
-def test_bytes_that_are_not_utf8_are_reported() -> None:
-    """They are shown as latin-1, marked and noted."""
-    document = document_for(b'{"a":"\xff"}')
-    assert document.kind == "json"
-    assert document.notes == ("bytes that are not UTF-8",)
-    assert document.line(1, WIDE).differs
-
-
-@pytest.mark.parametrize(
-    ("number", "fits"),
-    [
-        (b"0", True),
-        (b"-12.5", True),
-        (b"1e3", True),
-        (b"1e999", False),
-        (b"9007199254740992", True),
-        (b"9007199254740993", False),
-        (b"100000000000000000000", True),
-        (b"0.1000000000000000055511151231257827", False),
-        (b"1795443602.418", True),
-        (b"3.1415926535897931", True),
-        (b"1" * 5000, False),
-        (b"1." + b"0" * 300, True),
-        (b"123456789012345678e500", False),
-    ],
-)
-def test_numbers_that_survive_as_a_double(number: bytes, fits: bool) -> None:
-    """Whether a program that reads it as a double sees the number that was sent."""
-    assert fits_a_double(number) is fits
-
-
-def test_half_a_surrogate_pair_is_still_json() -> None:
-    """What the fast parser refuses and the grammar allows is laid out in the same way."""
-    body = json.dumps({"a": [1, {}, [], {"b": [[]], "c": "x, {}"}], "é": "\udc9b", "n": [-1.5e3]}).encode()
-    document = document_for(body)
-    assert document.kind == "json"
-    wanted = msgspec.json.format(body.replace(b"\\udc9b", b"......"), indent=2).replace(b"......", b"\\udc9b")
-    assert text(document) == wanted.decode().split("\n")
-    assert document_for(b'["\\ud800"]' + b" " * 2_000_000).kind == "text"
-
-
-def test_a_byte_order_mark_is_reported() -> None:
-    """The JSON behind it is shown as JSON, with a note."""
-    document = document_for(b'\xef\xbb\xbf{"a":1}')
-    assert document.kind == "json"
-    assert document.notes == ("a byte order mark in front",)
-
-
-def test_deep_nesting_never_becomes_gigabytes() -> None:
-    """Where indentation would be many times the body, the body is shown as received."""
-    bomb = b"[" * 60 + b"0," * 2_000_000 + b"0" + b"]" * 60
-    assert document_for(bomb).kind == "text"
-    strings = b'["' + b"[{" * 2_000_000 + b'\\"", 1]'
-    assert document_for(strings).kind == "json"
 
 
 def test_a_line_of_megabytes_is_shown_in_part() -> None:
@@ -261,19 +133,6 @@ def test_search_finds_the_nearest_line_both_ways() -> None:
     assert document.find("x", 20, backwards=True) == 7
     assert document.find("x", 6, backwards=True) is None
     assert document.find("nowhere", 0, backwards=False) is None
-
-
-@given(st.binary(max_size=300))
-def test_any_bytes_become_a_document(body: bytes) -> None:
-    """Nothing raises, every line can be shown, and all of it is harmless."""
-    for raw in (False, True):
-        document = document_for(body, raw=raw)
-        assert document.line_count >= 1
-        for at in range(document.line_count):
-            shown = "".join(piece.text for piece in document.line(at, 200).pieces)
-            assert shown.isprintable()
-            document.path_at(at)
-            document.fold_at(at)
 
 
 _VALUES = st.recursive(

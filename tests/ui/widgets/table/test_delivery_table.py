@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import pytest
 from msgspec.structs import replace
+from textual.binding import Binding
 from textual.events import MouseScrollUp
 from textual.strip import Strip
 
@@ -387,9 +388,7 @@ async def test_rows_may_come_before_the_screen() -> None:
 
 async def test_every_key_has_a_name_and_words() -> None:
     """Bindings can be found in the keymap by id and are explained in the help."""
-    table = DeliveryTable(now=Clock())
-    for bindings in table.widget._bindings.key_to_bindings.values():
-        for binding in bindings:
-            assert binding.id
-            assert binding.id.startswith("table.")
-            assert binding.tooltip
+    for binding in Binding.make_bindings(DeliveryTable.BINDINGS):
+        assert binding.id
+        assert binding.id.startswith("table.")
+        assert binding.tooltip

@@ -1,0 +1,65 @@
+"""The notice bar: which problem it shows, and how it is closed."""
+
+from __future__ import annotations
+
+from msgspec.structs import replace
+
+from tests.ui.fake_session import RUNNING, FakeSession
+from tests.ui.memory_rows import mock_up_rows
+from tests.ui.stage import STACKED, stage
+from webhook_tui.domain.errors import Problem
+from webhook_tui.domain.events import Notified, ProblemOccurred, StatusChanged
+from webhook_tui.domain.queries import ListSecrets
+from webhook_tui.domain.status import TunnelState, TunnelStatus
+
+
+async def test_buttons_notices_and_dialogs() -> None:
+    """left and right move between the buttons; a notice goes with esc or the next command; a dialog has the footer."""
+    async with stage(size=STACKED) as played:
+        await played.press("shift+tab", "left", "left", "left")
+        assert played.is_focused("ping")
+        await played.press("right")
+        assert played.is_focused("register")
+
+        await played.press("c")
+        await played.until("Sent to the terminal: the public URL, 31 bytes")
+        line = next(line for line in played.lines() if "Sent to" in line)
+        assert line.strip() == "▌ Sent to the terminal: the public URL, 31 bytes"  # the whole line, over no other text
+        assert played.app.clipboard == "https://b7c41d09ee2f4a.lhr.life"
+
+        await played.press("escape")
+        problem = Problem("PiktID has no webhook to ping (404).", "u registers it.")
+        played.session.emit(ProblemOccurred(problem))
+        await played.until("▌ PiktID has no webhook to ping (404).")
+        await played.press("escape")
+        await played.until(lambda: "no webhook to ping" not in played.text())
+
+        played.session.emit(ProblemOccurred(problem))
+        await played.until("▌ PiktID has no webhook to ping (404).")
+        await played.press("t")
+        await played.until(lambda: "no webhook to ping" not in played.text())
+
+        played.session.emit(Notified("Secret added."))
+        await played.until("Secret added.")
+
+        await played.press("X")
+        await played.until("Delete the webhook?")
+        await played.until(lambda: not played.lines()[23].strip())
+        await played.press("escape")
+        await played.until(lambda: "q Leave" in played.lines()[23])
+
+        await played.press("S")
+        await played.requested(ListSecrets())
+
+
+async def test_the_sandbox_has_a_tip_that_esc_closes_for_good() -> None:
+    """It does not come back with the next status."""
+    status = replace(RUNNING, sandbox=True, tunnel=TunnelStatus(TunnelState.NONE))
+    async with stage(FakeSession(status, mock_up_rows()), size=STACKED) as played:
+        await played.until("▌ Sandbox: an embedded PiktID plays sample jobs")
+        assert played.lines()[0].startswith(" ● sandbox ")
+        await played.press("escape")
+        await played.until(lambda: "Sandbox:" not in played.text())
+        played.session.emit(StatusChanged(replace(status, counts=replace(status.counts, received=13))))
+        await played.until("13 received")
+        assert "Sandbox:" not in played.text()

@@ -1,0 +1,39 @@
+"""Long work in the status line."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.ui.fake_session import FakeSession
+from tests.ui.stage import WIDE, stage
+from webhook_tui.domain.commands import StopReplay
+from webhook_tui.domain.events import ReplayAdvanced
+from webhook_tui.domain.forwarding.replay_progress import ReplayProgress, ReplayState
+from webhook_tui.ui.long_work import LongWork, WorkStoppedError
+
+
+async def test_a_hidden_replay_is_in_the_status_line_and_x_stops_it() -> None:
+    """With what else is under way; r shows its dialog again, and then the line does not."""
+    session = FakeSession.running()
+    progress = ReplayProgress("http://127.0.0.1:1/", 3, re_sign=False, good=1, current=2)
+    async with stage(session, size=WIDE) as played:
+        session.emit(ReplayAdvanced(progress))
+        await played.until("1 of 3")
+        assert "replay 33 %" not in played.text()
+        await played.press("h")
+        await played.until("◐ replay 33 %")
+        export = LongWork("export", 97)
+        played.main.controllers.work.add(export)
+        await played.until("◐ 2 tasks 1 %")
+        await played.press("x")
+        with pytest.raises(WorkStoppedError):
+            export.advance()
+        played.main.controllers.work.remove(export)
+        await played.press("x")
+        await played.requested(StopReplay())
+        await played.press("r")
+        await played.until("1 of 3")
+        await played.until(lambda: "replay 33 %" not in played.text())
+        await played.press("h")
+        session.emit(ReplayAdvanced(ReplayProgress("http://127.0.0.1:1/", 3, re_sign=False, state=ReplayState.STOPPED)))
+        await played.until(lambda: "◐ replay" not in played.lines()[1])

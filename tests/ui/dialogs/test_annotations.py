@@ -1,0 +1,44 @@
+"""The dialogs of a comment and of a deletion."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.ui.stage import stage
+from webhook_tui.domain.commands import CommentDelivery, DeleteDeliveries
+
+
+async def test_a_comment_stands_behind_the_sentence() -> None:
+    """; asks, enter keeps, and it is there to be changed the next time; esc changes nothing."""
+    async with stage() as played:
+        await played.choose(2)
+        await played.press("semicolon")
+        await played.until("Comment on #2")
+        await played.press(*"late", "enter")
+        await played.requested(CommentDelivery(2, "late"))
+        await played.until("Signed by PiktID.  w Why  ; late")
+        await played.press("semicolon", "x", "escape")
+        await played.until(lambda: played.is_focused("deliveries"))
+        assert len([command for command in played.session.commands if isinstance(command, CommentDelivery)]) == 1
+
+
+@pytest.mark.parametrize(("command", "gone"), [("delivery.delete", (8,)), ("history.clear", None)])
+async def test_deleting_asks_and_the_safe_answer_has_the_focus(command: str, gone: tuple[int, ...] | None) -> None:
+    """esc and enter keep; d deletes, and the table shows what is left."""
+    async with stage() as played:
+        await played.choose(3)
+        await played.press("m")
+        await played.choose(8)
+        for key in ("escape", "enter"):
+            played.main.action_run(command)
+            await played.until("Delete")
+            await played.until(lambda: played.is_focused("safe"))
+            await played.press(key)
+        assert not [command for command in played.session.commands if isinstance(command, DeleteDeliveries)]
+        played.main.action_run(command)
+        await played.until("permanently")
+        await played.press("d")
+        await played.requested(DeleteDeliveries(gone))
+        left = 11 if gone else 1
+        await played.until(f"Deleted {12 - left} deliver")
+        await played.until(lambda: played.main.deliveries.table.places == left)

@@ -1,0 +1,41 @@
+"""The detail of a delivery: its tabs, a large body, one more attempt."""
+
+from __future__ import annotations
+
+from tests.ui.fake_session import FakeSession
+from tests.ui.memory_rows import stored_delivery
+from tests.ui.stage import WIDE, stage
+from webhook_tui.domain.queries import ExplainSignature
+
+
+async def test_the_last_line_and_a_large_body() -> None:
+    """The JSON path at the left, notes at the right; a large body is loaded in a worker, in both tabs."""
+    small = b'{"id": 1, "data": {"job_id": "j", "job_id": "k"}}'
+    large = b'{"items": [' + b",".join(b'{"n": %d}' % number for number in range(20_000)) + b"]}"
+    session = FakeSession(deliveries=[stored_delivery(1, body=large), stored_delivery(2, body=small)])
+    async with stage(session, size=WIDE) as played:
+        await played.press("enter", *"jjj")
+        await played.until("$.data.job_id")
+        await played.until("1 note")
+        await played.press("escape", "k")
+        await played.until('"items": [')
+        await played.press("[")
+        await played.until('{"items": [{"n": 0},{"n": 1}')
+
+
+async def test_one_more_attempt_brings_its_tab_without_asking_again() -> None:
+    """New rows do not read the chosen delivery again; the report is asked for once."""
+    async with stage(size=WIDE) as played:
+        await played.choose(3)
+        await played.press("k", "w")
+        await played.requested(ExplainSignature(2))
+        for seq in range(13, 20):
+            played.session.deliver(stored_delivery(seq))
+        await played.until("17 below")
+        assert played.session.commands == [ExplainSignature(2)]
+
+        await played.press("escape", "j")
+        await played.until("Attempts")
+        played.session.deliver(stored_delivery(20, event="image_result", event_id="90377", attempt=3))
+        await played.press("[", "[", "[")
+        await played.until("Answered 200 after 1 refusal.")
