@@ -38,6 +38,7 @@ _WHERE = {
     "jobs": "Jobs",
     "job": "Jobs",
     "list": "Jobs",
+    "sheet": "Jobs",
     "button": "buttons",
     "dialog": "dialogs",
     "help": "help",

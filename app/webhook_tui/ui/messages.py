@@ -68,8 +68,15 @@ class ImageClient(Protocol):
     def show_images(self, images: LoadedImages) -> None:
         """Something has changed about the images that were requested."""
 
-    def show_download(self, downloading: Downloading | None) -> None:
-        """Show how far a download is; None: it has ended."""
+    @property
+    def is_attached(self) -> bool:
+        """Whether it is still on the screen."""
+
+    def show_download(self, downloading: Downloading) -> None:
+        """Show how far a download is."""
+
+    def end_download(self, outcome: str) -> None:
+        """Show what came of it."""
 
 
 class ImageRequested(Message):

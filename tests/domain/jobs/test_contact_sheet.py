@@ -76,5 +76,6 @@ def test_a_job_that_failed_awaits_nothing() -> None:
     failed = contact_sheet(job(event(1, status="failed", reason="no person"), status="failed", progress="0/2"))
     assert [(tile.state, tile.reason) for tile in failed] == [(TileState.FAILED, "no person")] * 2
     assert contact_sheet(job(event(1), progress="40 %")) == ()
+    assert [tile.state for tile in contact_sheet(job(event(1), status="completed", progress="1/1"))] == ["not received"]
     assert len(contact_sheet(job(event(1), progress="1/99999999"))) == 500
     assert contact_sheet(JobDetail("job_1", None, (), is_done=True)) == ()

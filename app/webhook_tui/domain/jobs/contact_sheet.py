@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from enum import StrEnum
 
@@ -14,6 +14,7 @@ from webhook_tui.domain.signature.verdict import Verdict
 
 FAILED = frozenset({"failed", "aborted", "error"})
 """Statuses after which nothing comes: the first two of PiktID's job API."""
+_COMPLETED = "completed"
 _MOST_AWAITED = 500
 
 
@@ -24,6 +25,8 @@ class TileState(StrEnum):
     DONE = "done"
     UNDER_WAY = "under way"
     WAITING = "waiting"
+    MISSING = "not received"
+    """The job is done, and no delivery was about it."""
 
 
 class Tile(Struct, frozen=True):
@@ -66,23 +69,24 @@ def contact_sheet(detail: JobDetail) -> tuple[Tile, ...]:
         reason = next((event.reason for event in reversed(detail.events) if event.reason), detail.job.status)
         lost = [Tile(TileState.FAILED, reason=reason, seq=detail.job.last_seq)] * awaited
         return (*lost, *tiles)
-    return (*tiles, *[Tile(TileState.WAITING)] * awaited)
+    is_done = detail.job is not None and detail.job.status == _COMPLETED
+    return (*tiles, *[Tile(TileState.MISSING if is_done else TileState.WAITING)] * awaited)
 
 
-def average_quality(tiles: tuple[Tile, ...]) -> float | None:
+def average_quality(tiles: Sequence[Tile]) -> float | None:
     """Return the mean of the scores of images that PiktID signed; None without any."""
     scores = [tile.link.quality for tile in tiles if tile.link and tile.link.quality is not None and tile.urls]
     return sum(scores) / len(scores) if scores else None
 
 
 def _tiles(event: JobEvent) -> Iterator[tuple[object, Tile]]:
+    """Each image that an event is about, with what identifies it in the job."""
     for link in event.pictures:
-        key = link.url if link.index is None else link.index
-        yield key, _tile(event, TileState.DONE, link.name, link.index, link)
-    if event.image is not None:
+        identity = link.url if link.index is None else link.index
+        yield identity, _tile(event, TileState.DONE, link.name, link.index, link)
+    if (image := event.image) is not None:
         state = TileState.FAILED if event.status in FAILED else TileState.UNDER_WAY
-        key = ("", event.seq) if event.image.index is None else event.image.index
-        yield key, _tile(event, state, event.image.name, event.image.index)
+        yield ("", event.seq) if image.index is None else image.index, _tile(event, state, image.name, image.index)
 
 
 def _tile(event: JobEvent, state: TileState, name: str, index: int | None, link: ImageLink | None = None) -> Tile:

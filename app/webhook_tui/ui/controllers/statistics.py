@@ -14,7 +14,7 @@ from webhook_tui.ui.controllers.panes import PaneController
 from webhook_tui.ui.format.status.route import Count, filter_of
 
 if TYPE_CHECKING:
-    from webhook_tui.ui.dialogs.jobs import Choice
+    from webhook_tui.ui.dialogs.jobs.job import Choice
 
 
 class StatisticsController:
@@ -37,7 +37,7 @@ class StatisticsController:
 
     def show_jobs(self) -> None:
         """Show the jobs."""
-        from webhook_tui.ui.dialogs.jobs import JobsDialog
+        from webhook_tui.ui.dialogs.jobs.jobs import JobsDialog
 
         context = self._context
         dialog = JobsDialog(now=context.now, total=lambda: self._deliveries.total, in_ascii=context.in_ascii)

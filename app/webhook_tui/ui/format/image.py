@@ -67,12 +67,14 @@ def download_line(downloading: Downloading, glyphs: Symbols) -> Content:
 
 def question(host: str, url: str, count: int = 1) -> Content:
     """Return the question whether images of a host may be loaded; of one image its link is shown in full."""
-    limit = units.size(LARGEST_BYTES)
-    what = f"Load images from {visible(host)}?" if count == 1 else f"Load {count} images from {visible(host)}?"
-    link = f"\n\n{visible(url)}" if count == 1 else "\n"
-    each = "once over https" if count == 1 else "each once over https"
+    terms = f"over https, without your token, at most {units.size(LARGEST_BYTES)}."
+    if count > 1:
+        what = f"Load {count} images from {visible(host)}?"
+        return Content.assemble((what, "bold"), (f"\nEach is fetched once {terms}", "$muted"))
     return Content.assemble(
-        (what, "bold"), (link, "$json-string"), (f"\nFetched {each}, without your token, at most {limit}.", "$muted")
+        (f"Load images from {visible(host)}?", "bold"),
+        (f"\n\n{visible(url)}", "$json-string"),
+        (f"\nFetched once {terms}", "$muted"),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -11,11 +12,13 @@ from textual.content import Content
 
 from webhook_tui.domain import units
 from webhook_tui.domain.delivery.text import visible
+from webhook_tui.domain.jobs.contact_sheet import Tile, TileState, average_quality
 from webhook_tui.domain.jobs.job import Job, JobDetail, JobEvent, Jobs
 from webhook_tui.domain.signature.verdict import Verdict
 from webhook_tui.ui.symbols import HALF, Symbols
 
 NOTHING = "–"
+_NOT_SIGNED = "not signed"
 _STOPPED = frozenset({"failed", "aborted"})
 """The statuses of PiktID's job API after which nothing comes."""
 
@@ -140,6 +143,25 @@ def detail_note(detail: JobDetail | None, width: int, now: datetime, glyphs: Sym
             break
         text = longer
     return Content(text)
+
+
+def sheet_note(tiles: Sequence[Tile], detail: JobDetail, width: int, glyphs: Symbols) -> Content:
+    """Return `1 failed · 4 done · 3 waiting · average quality 0.86`; parts without room are left out from the end."""
+    if not tiles:
+        count = len(detail.events)
+        return Content.assemble((f"No images in this job yet; {units.counted(count, 'event')} so far.", "$muted"))
+    dot, parts = f" {glyphs.dot} ", []
+    counts = Counter(tile.state.value if tile.verdict.is_good else _NOT_SIGNED for tile in tiles)
+    for name in (*TileState, _NOT_SIGNED):
+        if counts[name]:
+            style = "bold $bad" if name in (TileState.FAILED, _NOT_SIGNED) else "$muted"
+            parts.append(Content.assemble((f"{counts[name]} {name}", style)))
+    average = average_quality(tiles)
+    if average is not None:
+        parts.append(Content.assemble(("average quality ", "$muted"), (f"{average:.2f}", "bold")))
+    while len(parts) > 1 and sum(part.cell_length for part in parts) + 3 * (len(parts) - 1) > width:
+        parts.pop()
+    return Content.assemble((dot, "$muted")).join(parts)
 
 
 def filter_for(job_id: str) -> str | None:

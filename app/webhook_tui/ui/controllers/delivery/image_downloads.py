@@ -76,10 +76,11 @@ class ImageDownloadController:
         self._context.app.call_later(self._show, progress)
 
     def _show(self, progress: Progress | None) -> None:
-        if self._load is not None and self._client is not None and self._work is not None:
+        client = self._client if self._client is not None and self._client.is_attached else None
+        if self._load is not None and client is not None and self._work is not None:
             total = self._work.total or 0
             place = total - len(self._waiting)
-            self._client.show_download(Downloading(self._load.request.url, place, total, str(self._folder), progress))
+            client.show_download(Downloading(self._load.request.url, place, total, _short(self._folder), progress))
 
     def _on_saved(self, found: Picture | Saved | Problem | None) -> None:
         self._load = None
@@ -96,31 +97,33 @@ class ImageDownloadController:
 
     def _end(self) -> None:
         work, self._work = self._work, None
+        client, self._client = self._client, None
         self._works.remove(work)
-        if self._client is not None:
-            self._client.show_download(None)
-        self._client = None
-        count = work.total if work is not None else 0
         app = self._context.app
-        for problem in self._failed[:1]:
-            shown = _problem(problem, len(self._saved), count or 0)
-            app.show_problem(shown)
-            if len(app.screen_stack) > 1:  # a dialog is over the notice
-                app.toast(shown.sentence())
-        if self._saved and not self._failed:
-            app.toast(_sentence(self._saved, self._folder))
-        elif not self._saved and not self._failed:
-            app.toast("The download was stopped.")
+        outcome = _outcome(self._saved, self._failed, self._folder)
+        if client is not None and client.is_attached:
+            client.end_download(outcome)
+        else:
+            app.toast(outcome)
+        if self._failed and len(app.screen_stack) == 1:
+            app.show_problem(self._failed[0])
 
 
-def _sentence(saved: list[Saved], folder: Path) -> str:
+def _outcome(saved: list[Saved], failed: list[Problem], folder: Path) -> str:
+    """What was saved, and why the first one was not that could not be saved."""
     size = units.size(sum(one.size for one in saved))
+    if failed:
+        count = len(saved) + len(failed)
+        which = f"Downloaded {len(saved)} of {count} images. " if count > 1 else ""
+        return f"{which}{failed[0].sentence()}"
+    if not saved:
+        return "The download was stopped."
     if len(saved) == 1:
-        return f"Downloaded {size} to {saved[0].path}"
-    return f"Downloaded {len(saved)} images ({size}) to {folder}"
+        return f"Downloaded {size} to {_short(Path(saved[0].path))}"
+    return f"Downloaded {len(saved)} images ({size}) to {_short(folder)}"
 
 
-def _problem(problem: Problem, saved: int, count: int) -> Problem:
-    if count == 1:
-        return problem
-    return Problem(f"Downloaded {saved} of {count} images. {visible(problem.message)}", "Try again.")
+def _short(path: Path) -> str:
+    """The path with `~` for the home directory, harmless."""
+    home = Path.home()
+    return visible(f"~/{path.relative_to(home)}" if path.is_relative_to(home) else str(path))

@@ -255,13 +255,17 @@ class ImageView(Vertical, can_focus=True):
         pictures = [(role, url, self._images.pictures[url]) for role, url in zip(roles, ordered, strict=True)]
         self.query_one("#image-caption", Static).update(captions(pictures, self.size.width, self._glyphs))
 
-    def show_download(self, downloading: Downloading | None) -> None:
+    def show_download(self, downloading: Downloading) -> None:
         """Show how far a download is, in place of the caption."""
-        self.set_class(downloading is not None, "-downloading")
-        if downloading is not None:
-            self.query_one("#image-caption", Static).update(download_line(downloading, self._glyphs))
-        elif self._state is State.SHOWN:
-            self._show_pictures()
+        self._show_line(download_line(downloading, self._glyphs))
+
+    def end_download(self, outcome: str) -> None:
+        """Show what came of it, until another image is shown."""
+        self._show_line(Content(outcome))
+
+    def _show_line(self, line: Content) -> None:
+        self.add_class("-downloading")
+        self.query_one("#image-caption", Static).update(line)
 
     def _set_state(self, state: State, text: Content) -> None:
         is_other = state is not self._state
@@ -280,6 +284,8 @@ class ImageView(Vertical, can_focus=True):
         """
         if not self._shown:
             return
+        if self.urls != self._requested_urls:
+            self.remove_class("-downloading")
         self._requested_urls = self.urls
         if self._request_timer is not None:
             self._request_timer.stop()

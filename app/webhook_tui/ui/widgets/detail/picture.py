@@ -31,7 +31,7 @@ class PictureView(Widget):
     @property
     def drawing(self) -> str:
         """How it is drawn: `half blocks`, with its colours where they are few, or `characters`."""
-        if self._uses_characters:
+        if uses_characters(self, in_ascii=self._in_ascii):
             return "characters"
         colours = _FEW_COLOURS.get(self.app.console.color_system or "", "")
         return f"half blocks{colours}"
@@ -42,10 +42,6 @@ class PictureView(Widget):
         width, height = self._fitted
         times = "x" if self._in_ascii else "×"
         return f"{width}{times}{height} pixels"
-
-    @property
-    def _uses_characters(self) -> bool:
-        return self._in_ascii or self.app.no_color or self.app.console.color_system is None
 
     def show(self, picture: Picture, columns: int, rows: int) -> int:
         """Show a picture in at most so many cells; return the columns that it takes."""
@@ -73,10 +69,18 @@ class PictureView(Widget):
         picture, (columns, rows) = self._picture, self.size
         if picture is None or not columns or not rows:
             return []
-        if self._uses_characters:
-            lines = shades(picture, columns, rows, on_light=not self.app.current_theme.dark)
-            return [Strip([Segment(line, self.rich_style)], len(line)) for line in lines]
-        ground = self.rich_style  # of the half of a cell that an odd last line leaves free
-        return [
-            Strip(list(Segment.apply_style(line, ground)), len(line)) for line in half_blocks(picture, columns, rows)
-        ]
+        return picture_strips(self, picture, columns, rows, in_ascii=self._in_ascii)
+
+
+def uses_characters(widget: Widget, *, in_ascii: bool) -> bool:
+    """Whether the terminal has no colours, or no half blocks, to draw pictures with."""
+    return in_ascii or widget.app.no_color or widget.app.console.color_system is None
+
+
+def picture_strips(widget: Widget, picture: Picture, columns: int, rows: int, *, in_ascii: bool) -> list[Strip]:
+    """Return the lines of a picture in at most so many cells, on the background of the widget."""
+    ground = widget.rich_style  # also of the half of a cell that an odd last line leaves free
+    if uses_characters(widget, in_ascii=in_ascii):
+        lines = shades(picture, columns, rows, on_light=not widget.app.current_theme.dark)
+        return [Strip([Segment(line, ground)], len(line)) for line in lines]
+    return [Strip(list(Segment.apply_style(line, ground)), len(line)) for line in half_blocks(picture, columns, rows)]

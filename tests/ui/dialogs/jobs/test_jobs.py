@@ -1,4 +1,4 @@
-"""The jobs: J in, the jobs out; enter on one shows its events and images, enter on an event goes there."""
+"""The jobs: J in, the jobs out; enter and v show the events of one and their images, enter on an event goes there."""
 
 from __future__ import annotations
 
@@ -82,11 +82,12 @@ async def opened(played: Stage) -> None:
 
 
 async def opened_one(played: Stage) -> None:
-    """Open the events of the newest job."""
+    """Open the list of the events of the newest job."""
     await opened(played)
     await played.press("enter")
     await played.requested(GetJob("job_7c1e90"))
-    await played.until("Job job_7c1e90")
+    await played.until("3 not received")
+    await played.press("v")
     await played.until("image 2")
 
 
@@ -112,7 +113,7 @@ async def test_the_list_the_events_the_images_and_back_to_the_table() -> None:
             "␛]0;owned␇[b]job[/b]\ufffd ✗ invalid completed 14:02:58 – 8",
             f"image_index 5 {LINKS[1]}",
             f"image 2 {LINKS[2]}",
-            "Back esc Go enter Image o Filter /",
+            "Back esc Go enter Large o Download d Images v Filter /",
         ]
         await played.press("escape")
         await played.until("3 jobs in all 12 deliveries")
@@ -122,31 +123,6 @@ async def test_the_list_the_events_the_images_and_back_to_the_table() -> None:
         await played.press("enter", "up", "up", "enter")
         await closed(played)
         assert played.main.deliveries.delivery_table.seq == 8
-
-
-async def test_links_are_shown_in_full_before_they_are_opened(monkeypatch: pytest.MonkeyPatch) -> None:
-    """On an image by enter and o, on an event by o: at once, or which of them; on one without any, nothing."""
-    async with stage(session_with(), size=STACKED) as played:
-        chosen: list[str] = []
-        monkeypatch.setattr(played.app, "open_url", chosen.append)
-        await opened_one(played)
-        for keys, link, proof in (
-            (["enter"], LINKS[2], "Nothing proves that PiktID sent it."),
-            (["o"], LINKS[2], "Nothing proves that PiktID sent it."),
-            (["up", "up", "o", "1"], LINKS[1], "Nothing proves that PiktID sent it."),
-            (["up", "up", "o"], LINKS[0], "Its signature is valid."),
-        ):
-            await played.press(*keys)
-            await played.until("Open this link?")
-            text = " ".join(played.text().replace("▌", " ").split())
-            assert link in text.replace(" ", "")
-            assert proof in text
-            await played.press("escape")
-            await played.until("Go enter")
-        await played.press("o", "b")
-        await played.until(lambda: chosen == [LINKS[0]])
-        await played.press("up", "o")
-        await played.until("Go enter")
 
 
 async def test_it_is_live_and_the_cursor_stays_on_its_job() -> None:

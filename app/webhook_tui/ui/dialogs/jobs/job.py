@@ -1,0 +1,327 @@
+"""The images of one job as a contact sheet, or its events with their images in a list; both are live."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import ClassVar
+from urllib.parse import urlsplit
+
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal
+from textual.content import Content
+from textual.widgets import Static
+
+from webhook_tui.domain.delivery.summary import Summary
+from webhook_tui.domain.errors import Problem
+from webhook_tui.domain.images.image import Downloading, LoadedImages
+from webhook_tui.domain.jobs.contact_sheet import contact_sheet
+from webhook_tui.domain.jobs.job import JobDetail, JobEvent
+from webhook_tui.domain.queries import GetJob
+from webhook_tui.domain.signature.verdict import Verdict
+from webhook_tui.ui.dialogs.dialog import Dialog
+from webhook_tui.ui.dialogs.jobs.large_image import LargeImageDialog
+from webhook_tui.ui.dialogs.links import OpenLinkDialog
+from webhook_tui.ui.dialogs.live_query import LiveQuery
+from webhook_tui.ui.format.image import download_line, question
+from webhook_tui.ui.format.jobs import (
+    Image,
+    JobLine,
+    detail_note,
+    event_cell,
+    filter_for,
+    image_line,
+    job_lines,
+    sheet_note,
+)
+from webhook_tui.ui.messages import (
+    ImageDownloadRequested,
+    ImageDownloadStopped,
+    ImageRequested,
+    LinkChosen,
+)
+from webhook_tui.ui.symbols import glyphs
+from webhook_tui.ui.widgets.contact_sheet import ContactSheet
+from webhook_tui.ui.widgets.keys.key_button import KeyButton
+from webhook_tui.ui.widgets.table.list_table import Cell, ListColumn, ListTable, TableSpec, fitted
+from webhook_tui.ui.widgets.table.table import Table
+
+Choice = int | str
+"""The number of a delivery to go to, or a filter to use."""
+
+_LEAST_WIDTH, _LEAST_HEIGHT = 60, 20
+"""Below, the screen shows the list."""
+_EVENT_COLUMNS = (
+    ListColumn("event", "event", 0),
+    ListColumn("verdict", " verdict", 12),
+    ListColumn("status", "status", 11),
+    ListColumn("time", "time", 8),
+    ListColumn("attempt", "", 4, is_right=True),
+    ListColumn("progress", "progress", 8, is_right=True),
+    ListColumn("#", "#", 8, is_right=True),
+)
+
+
+class JobDialog(Dialog[Choice]):
+    """Shows one job. Returns where to go."""
+
+    AUTO_FOCUS = ""
+    WAY = ("Deliveries", "Jobs")
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("o", "open_image", "Large", show=False, id="job.open_link", tooltip="show this image large"),
+        Binding("slash", "filter", "Filter", show=False, id="job.filter", tooltip="show its deliveries in the table"),
+        Binding("v", "switch", "View", show=False, id="job.view", tooltip="as a contact sheet, or as a list"),
+        Binding("space", "toggle_inputs", "Inputs", show=False, id="job.inputs", tooltip="with or without inputs"),
+        Binding("d", "download", "Download", show=False, id="job.download", tooltip="save its images in ~/Downloads"),
+        Binding("x", "stop", "Stop", show=False, id="job.stop_download", tooltip="stop the download"),
+        Binding("l", "load(False)", "Load", show=False, id="job.load", tooltip="load the images of this job"),
+        Binding("h", "load(True)", "Always", show=False, id="job.load_host", tooltip="load, ask no more"),
+    ]
+    DEFAULT_CSS = """
+    JobDialog #note { margin: 0 0 1 0; }
+    JobDialog #question { display: none; }
+    JobDialog #question-buttons { display: none; height: 1; margin: 0 0 1 0; }
+    JobDialog.-asking #question, JobDialog.-asking #question-buttons { display: block; }
+    JobDialog #download-line { display: none; height: 1; text-wrap: nowrap; text-overflow: ellipsis; }
+    JobDialog.-downloading #download-line { display: block; }
+    JobDialog #events { display: none; }
+    JobDialog.-list #events { display: block; }
+    JobDialog.-list #tiles, JobDialog.-list #question, JobDialog.-list #question-buttons { display: none; }
+    """
+
+    def __init__(
+        self, job_id: str, *, now: Callable[[], datetime], in_ascii: bool = False, as_list: bool = False
+    ) -> None:
+        """`as_list`: show the list at first."""
+        super().__init__()
+        self._now = now
+        self._in_ascii = in_ascii
+        self._glyphs = glyphs(plain=in_ascii)
+        spec: TableSpec[JobLine] = TableSpec(self._columns, self._cell, key=_key, whole=self._whole)
+        self._table = ListTable(spec, id="events", in_ascii=in_ascii)
+        self._tiles = ContactSheet(now=now, in_ascii=in_ascii, id="tiles")
+        self._live = LiveQuery(self, GetJob(job_id), self._show, self._show_problem)
+        self._job_id = job_id
+        self.TITLE_TEXT = f"Job {self._glyphs.fit(self._glyphs.text(job_id), 60)}"
+        self._events: tuple[JobEvent, ...] | None = None
+        self.wants_list = as_list
+        """Whether the user chose the list."""
+        self._allowed: set[str] = set()
+        """Hosts from which the images of this job may be loaded."""
+
+    def body(self) -> ComposeResult:
+        yield Static(detail_note(None, 0, self._now(), self._glyphs), id="note", markup=False)
+        yield Static(id="question", markup=False)
+        with Horizontal(id="question-buttons"):
+            yield KeyButton("Load", "l", id="load")
+            yield KeyButton("Always this host", "h", id="load_host")
+        yield self._tiles
+        yield self._table.widget
+        yield Static(id="download-line", markup=False)
+
+    def buttons(self) -> ComposeResult:
+        yield KeyButton("Back", "esc", id="safe")
+        yield KeyButton("Go", "enter", id="go")
+        yield KeyButton("Large", "o", id="open_image")
+        yield KeyButton("Download", "d", id="download")
+        yield KeyButton("List", "v", id="switch")
+        yield KeyButton("Filter", "/", id="filter")
+
+    def on_mount(self) -> None:
+        """Start asking."""
+        self._arrange()
+        self._live.start()
+
+    def on_screen_resume(self) -> None:
+        """Ask at once when the dialog is on top again."""
+        self._live.ask()
+
+    def on_resize(self, _: events.Resize) -> None:
+        """Show the list where there is no room for tiles."""
+        self._arrange()
+
+    @property
+    def _shows_list(self) -> bool:
+        return self.has_class("-list")
+
+    def _arrange(self) -> None:
+        is_list = self.wants_list or self.size.width < _LEAST_WIDTH or self.size.height < _LEAST_HEIGHT
+        self.set_class(is_list, "-list")
+        self.query_one("#switch", KeyButton).name_it("Images" if is_list else "List")
+        (self._table.widget if is_list else self._tiles).focus()
+
+    def _show_problem(self, problem: Problem) -> None:
+        self.query_one("#note", Static).update(Content.assemble((problem.sentence(), "$warn")))
+
+    def _show(self, detail: JobDetail) -> bool:
+        tiles = contact_sheet(detail)
+        if detail.events is not self._events:
+            self._events = detail.events
+            self._table.show(job_lines(detail.events))
+        if tiles != self._tiles.tiles:
+            self._tiles.show(tiles)
+        note = self.query_one("#note", Static)
+        lines = [detail_note(detail, note.size.width, self._now(), self._glyphs)]
+        if detail.job is not None and not self._shows_list:
+            lines.append(sheet_note(tiles, detail, note.size.width, self._glyphs))
+        note.update(Content("\n").join(lines))
+        return detail.is_done
+
+    # Images
+
+    def on_contact_sheet_scrolled(self, event: ContactSheet.Scrolled) -> None:
+        """Load the images of the tiles in sight."""
+        event.stop()
+        self._request()
+
+    def _request(self, *, keeps_host: bool = False, again: bool = False) -> None:
+        urls = () if self._shows_list else self._tiles.urls
+        is_confirmed = bool(urls) and all(urlsplit(url).netloc in self._allowed for url in urls)
+        self.app.post_message(ImageRequested(self, urls, is_confirmed=is_confirmed, keeps_host=keeps_host, again=again))
+
+    def ask(self, host: str) -> None:
+        """Ask whether the images may be loaded."""
+        count = sum(urlsplit(tile.urls[0]).netloc == host for tile in self._tiles.tiles if tile.urls)
+        self.query_one("#question", Static).update(question(host, self._tiles.urls[0], max(2, count)))
+        self.add_class("-asking")
+
+    def show_images(self, images: LoadedImages) -> None:
+        """Show the pictures, or why there are none."""
+        self.remove_class("-asking")
+        self._tiles.show_images(images)
+
+    def action_load(self, keeps_host: bool) -> None:
+        """Load the images of this job; `keeps_host`: and ask no more for images of these hosts."""
+        self._allowed |= {urlsplit(url).netloc for url in self._tiles.urls}
+        self._request(keeps_host=keeps_host, again=True)
+
+    def action_toggle_inputs(self) -> None:
+        """Show results alone, or with their inputs."""
+        if not self._shows_list:
+            self._tiles.toggle_inputs()
+
+    def action_switch(self) -> None:
+        """Show the list, or the contact sheet."""
+        self.wants_list = not self.wants_list
+        self._arrange()
+        self._request()
+        self._live.ask()
+
+    # Downloads
+
+    def action_download(self) -> None:
+        """Save all images that are done, in the folder of the job."""
+        urls = tuple(tile.urls[0] for tile in self._tiles.tiles if tile.urls)
+        if urls:
+            job = Summary(job=self._job_id).job_without_prefix
+            self.app.post_message(ImageDownloadRequested(self, urls, job))
+        else:
+            self.app.notify("No images to download yet.", markup=False)
+
+    def action_stop(self) -> None:
+        """Stop the download."""
+        self.app.post_message(ImageDownloadStopped())
+
+    def show_download(self, downloading: Downloading) -> None:
+        """Show how far the download is."""
+        line = Content.assemble(download_line(downloading, self._glyphs), ("  x", "bold $primary"), " Stop")
+        self._show_line(line)
+
+    def end_download(self, outcome: str) -> None:
+        """Show what came of it."""
+        self._show_line(Content(outcome))
+
+    def _show_line(self, line: Content) -> None:
+        self.add_class("-downloading")
+        self.query_one("#download-line", Static).update(line)
+
+    # Where to go
+
+    def on_table_row_opened(self, event: Table.RowOpened) -> None:
+        """Go to an event, or open an image."""
+        event.stop()
+        self.action_go()
+
+    def on_contact_sheet_opened(self, event: ContactSheet.Opened) -> None:
+        """Go to its delivery."""
+        event.stop()
+        self.action_go()
+
+    def action_go(self) -> None:
+        """Go to the delivery in the table; on an image of the list, show it."""
+        if not self._shows_list:
+            tile = self._tiles.chosen
+            if tile is not None and tile.seq is not None:
+                self.dismiss(tile.seq)
+            return
+        line = self._table.chosen
+        if isinstance(line, JobEvent):
+            self.dismiss(line.seq)
+        elif line is not None:
+            self.action_open_image()
+
+    def action_open_image(self) -> None:
+        """Show the image under the cursor, or the first one of the event.
+
+        What PiktID has not signed is not loaded: its link is shown in full, to be opened in the browser.
+        """
+        url, verdict = self._image_under_cursor()
+        if not url:
+            return
+        if verdict.is_good:
+            self.app.push_screen(
+                LargeImageDialog(
+                    self._job_id,
+                    self._tiles.tiles,
+                    url,
+                    title=self.TITLE_TEXT,
+                    now=self._now,
+                    in_ascii=self._in_ascii,
+                )
+            )
+            return
+
+        def answer(yes: bool | None) -> None:
+            if yes:
+                self.post_message(LinkChosen(url))
+
+        self.app.push_screen(OpenLinkDialog(url, verdict), answer)
+
+    def _image_under_cursor(self) -> tuple[str, Verdict]:
+        """Its link, "" if there is none, and the verdict of its delivery."""
+        if not self._shows_list:
+            tile = self._tiles.chosen
+            return (tile.link.url, tile.verdict) if tile is not None and tile.link is not None else ("", Verdict.VALID)
+        line = self._table.chosen
+        if isinstance(line, Image):
+            return line.link, line.of.verdict
+        return (line.images[0], line.verdict) if line is not None and line.images else ("", Verdict.VALID)
+
+    def action_filter(self) -> None:
+        """Filter the table by the job."""
+        text = filter_for(self._job_id)
+        if text is not None:
+            self.dismiss(text)
+
+    async def on_button_pressed(self, event: KeyButton.Pressed) -> None:
+        """Run the action of the button."""
+        event.stop()
+        name = event.button.id or "safe"
+        await self.run_action({"load": "load(False)", "load_host": "load(True)"}.get(name, name))
+
+    # The list
+
+    def _columns(self, width: int) -> Sequence[ListColumn]:
+        return fitted(_EVENT_COLUMNS, width, least=14, most=32)
+
+    def _cell(self, line: JobLine, column: str) -> Cell:
+        return ("", "") if isinstance(line, Image) else event_cell(line, column, self._now(), self._glyphs)
+
+    def _whole(self, line: JobLine) -> Cell | None:
+        return image_line(line, self._glyphs) if isinstance(line, Image) else None
+
+
+def _key(line: JobLine) -> tuple[int, int]:
+    return (line.of.seq, line.number) if isinstance(line, Image) else (line.seq, 0)

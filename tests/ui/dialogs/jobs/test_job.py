@@ -1,0 +1,173 @@
+"""The contact sheet: nothing is loaded before the answer; pictures, large, downloads, hosts that do not answer."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+import pytest
+from msgspec.structs import replace
+
+from tests.tcp_server import tcp_server
+from tests.ui.fake_session import NOW, RUNNING, FakeSession
+from tests.ui.memory_rows import mock_up_rows
+from tests.ui.snapshots import Snapshot
+from tests.ui.stage import STACKED, WIDE, Stage, stage
+from webhook_tui.domain.images.image import ImageLink
+from webhook_tui.domain.jobs.job import ImageStatus, Job, JobDetail, JobEvent, Jobs
+from webhook_tui.domain.signature.verdict import Verdict
+from webhook_tui.sandbox.pictures import picture
+from webhook_tui.ui.preferences import PreferencesFile
+from webhook_tui.ui.widgets.contact_sheet import ContactSheet
+
+JOB = Job("job_1", 6, "processing", "2/6", NOW, NOW, 9, 3, Verdict.VALID)
+
+
+def event(seq: int, verdict: Verdict = Verdict.VALID, **fields: Any) -> JobEvent:
+    """One event of the job."""
+    return JobEvent(seq, NOW, "image_result", verdict, 1, fields.pop("status", "completed"), "", (), **fields)
+
+
+def image(origin: str, index: int, quality: float = 0.91, *, has_input: bool = True) -> tuple[ImageLink, ...]:
+    """The image of that index."""
+    before = f"{origin}/job/input_{index}.png" if has_input else ""
+    return (ImageLink(f"{origin}/job/output_{index}.png", before, f"look-{index}.jpg", quality, index),)
+
+
+def job(*events: JobEvent, found: Job = JOB) -> FakeSession:
+    """A session with one job, whose events are these."""
+    session = FakeSession(RUNNING, mock_up_rows())
+    session.jobs = Jobs((found,), examined=12, most=20_000, is_all=True, is_done=True)
+    session.details["job_1"] = JobDetail("job_1", found, events, is_done=True)
+    return session
+
+
+def played_job(origin: str) -> FakeSession:
+    """A job whose images are in every state, served by that origin, which is the sandbox's."""
+    session = job(
+        event(3, pictures=image(origin, 0)),
+        event(4, pictures=image(origin, 1, 0.5, has_input=False)),
+        event(5, Verdict.INVALID, pictures=image("https://evil.example", 2)),
+        event(6, status="failed", image=ImageStatus("look-3.jpg", 3), reason="No face was found in the input image."),
+        event(8, status="processing", image=ImageStatus("look-4.jpg", 4)),
+    )
+    session.first_status = replace(session.first_status, sandbox=True, api_url=origin)
+    return session
+
+
+async def opened(played: Stage) -> None:
+    """Open the newest job."""
+    await played.press("J")
+    await played.until("1 job in all")
+    await played.press("enter")
+    await played.until("Job job_1")
+
+
+async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """Serve the pictures of the sandbox; a path with `gone` leads nowhere."""
+    path = (await reader.readuntil(b"\r\n\r\n")).split()[1].decode()
+    content = picture(path)
+    status = b"404 Not Found" if "gone" in path else b"200 OK"
+    writer.write(b"HTTP/1.1 %s\r\nContent-Length: %d\r\n\r\n" % (status, len(content)) + content)
+    await writer.drain()
+
+
+async def test_the_images_of_a_job(snapshot: Snapshot, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Failed ones first, with inputs where there is one; o shows one large with its facts; d saves those that are done;
+    enter goes to the delivery.
+    """
+    monkeypatch.setenv("HOME", str(tmp_path))
+    async with tcp_server(serve) as port, stage(played_job(f"http://127.0.0.1:{port}"), size=WIDE) as played:
+        await opened(played)
+        await played.until("1 failed · 2 done · 1 under way · 1 waiting · 1 not signed · average quality 0.71")
+        await played.until(lambda: played.text().count("▀" * 14) >= 3 * 11 - 3)
+        snapshot(played.lines(), "job-140x42")
+        await played.press("space")
+        await played.until(lambda: "▀" * 14 in played.text())
+
+        await played.press("right", "o")
+        await played.until("quality  0.91  ━━━━━━━━━━━─")
+        await played.until("before  input_0.png  256×384")
+        for fact in ("pixels   256×384", "size     3.8 kB  PNG", f"from     127.0.0.1:{port}", "image    1 of 2"):
+            assert fact in played.text()
+        await played.press("right")
+        await played.until("image    2 of 2")
+        await played.press("escape")
+        await played.until("Job job_1")
+
+        await played.press("d")
+        await played.until("Downloaded 2 images")
+        saved = sorted(path.name for path in (tmp_path / "Downloads" / "1").iterdir())
+        assert saved == ["output_0.png", "output_1.png"]
+
+        await played.pilot.resize_terminal(*STACKED)
+        await played.until("▀" * 14)
+        snapshot(played.lines(), "job-80x24")
+        await played.press("g", "enter")
+        await played.until(lambda: len(played.app.screen_stack) == 1)
+        assert played.main.deliveries.delivery_table.seq == 6
+
+
+async def test_the_question_stands_once_and_is_remembered(tmp_path: Path) -> None:
+    """Without an answer nothing is loaded; h keeps the host for the next run; what fails is said in the tile."""
+    path = tmp_path / "screen.json"
+    blocked = event(3, pictures=(*image("https://127.0.0.1:1", 0), *image("https://127.0.0.1:1", 1)))
+    async with stage(job(blocked), size=WIDE, preferences=PreferencesFile(path)) as played:
+        await opened(played)
+        await played.until("Load 2 images from 127.0.0.1:1?")
+        assert played.text().count("● done") == 2
+        await played.press("l")
+        await played.until("Blocked: 127.0.0.1 is an")
+        assert "Load 2 images" not in played.text()
+        await played.press("escape", "enter")
+        await played.until("Load 2 images from 127.0.0.1:1?")
+        await played.press("h")
+        await played.until("○ not loaded")
+        await played.press("d")
+        await played.until("Downloaded 0 of 2 images.")
+        await played.press("escape")
+        await played.until("1 job in all")
+        await played.press("escape")
+        await played.dialog_closed()
+        await played.press("q")
+    assert PreferencesFile(path).read().image_hosts == ("127.0.0.1:1",)
+
+
+async def test_what_is_not_signed_is_opened_only_after_its_link_was_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In the browser, if the user says so; as tiles and in the list."""
+    forged = event(3, Verdict.INVALID, pictures=image("https://evil.example", 0))
+    forged = replace(forged, images=(forged.pictures[0].url,), image_indexes=(0,))
+    async with stage(job(forged), size=STACKED) as played:
+        chosen: list[str] = []
+        monkeypatch.setattr(played.app, "open_url", chosen.append)
+        await opened(played)
+        await played.until("✗ invalid")
+        await played.press("o")
+        await played.until("Nothing proves that PiktID sent it.")
+        assert forged.pictures[0].url in played.text()
+        await played.press("escape")
+        await played.until("1 not signed")
+        await played.press("v", "o")
+        await played.until("Open this link?")
+        await played.press("b")
+        await played.until(lambda: chosen == [forged.pictures[0].url])
+        await played.press("d")
+        await played.until("No images to download yet.")
+
+
+async def test_a_long_job_asks_only_for_what_is_in_sight() -> None:
+    """In ASCII, too; the cursor moves through the rows."""
+    pictures = tuple(link for number in range(60) for link in image("https://127.0.0.1:1", number))
+    session = job(event(3, pictures=pictures), found=replace(JOB, progress=""))
+    async with stage(session, size=STACKED, in_ascii=True) as played:
+        await opened(played)
+        await played.until("Load 60 images from 127.0.0.1:1?")
+        await played.press("down", "right")
+        sheet = played.app.screen.query_one(ContactSheet)
+        assert [sheet.chosen.index if sheet.chosen else None, len(sheet.urls)] == [5, 4]
+        await played.press("l")
+        await played.until("look-5... 0.91")
+        await played.press("G")
+        assert [sheet.chosen.index if sheet.chosen else None, len(sheet.urls)] == [59, 4]
+        assert not [char for char in played.text() if ord(char) > 127]
