@@ -246,6 +246,7 @@ class MainScreen(Screen[None]):
     def action_run(self, name: str) -> None:
         """Run the action with that id."""
         if self._is_complete:
+            self.notices.on_action(name)
             self.controllers.handlers[name]()
         elif name == "screen.leave":
             self.leave()

@@ -47,7 +47,7 @@ class MainControllers:
         self.handler_check = HandlerCheckController(context)
         self.images = ImageController(context)
         self.downloads = ImageDownloadController(context, self.images, self.work)
-        self.layout = LayoutController(context, body, deliveries, self.filter, self.images)
+        self.layout = LayoutController(context, body, deliveries, self.filter, self.images, tips=notices.tips)
         self.links = LinkController(context, self.panes, deliveries, notices)
         self.payload_query = PayloadQueryController(context, screen, deliveries)
         self.prompts = PromptController(context, self.panes)
