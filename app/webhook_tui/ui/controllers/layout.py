@@ -1,4 +1,4 @@
-"""Theme, tab, filter, split, image hosts and seen tips: taken up from the last run, kept for the next one, and reset."""
+"""Theme, tab, filter, split, image hosts and seen tips: taken up from the last run, kept for the next, and reset."""
 
 from __future__ import annotations
 
