@@ -7,13 +7,16 @@ import os
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from textual.widgets import Input
 
-from tests.ui.fake_session import FakeSession
+from tests.ui.fake_session import RUNNING, FakeSession
 from tests.ui.memory_rows import mock_up_rows, stored_delivery
 from tests.ui.stage import STACKED, WIDE, Stage, stage
-from webhook_tui.domain.commands import CommentDelivery, DeleteDeliveries, MarkDelivery
+from webhook_tui.domain.commands import CommentDelivery, DeleteDeliveries, MarkDelivery, StopDeletion
+from webhook_tui.domain.events import StatusChanged
 from webhook_tui.domain.signature.secret import Secret
+from webhook_tui.domain.status import Deletion
 from webhook_tui.ui.widgets.menu import Menu
 
 JOB = mock_up_rows()[7].delivery.body
@@ -282,3 +285,17 @@ async def test_the_footer_names_copying() -> None:
         await played.press("enter")
         await played.until("esc Back")
         assert played.lines()[41].rstrip() == (" esc Back  [ ] Tabs  n Next match  y Copy  z Zoom  ? Help  q Leave")
+
+
+async def test_a_long_deletion_shows_how_far_it_is_and_x_stops_it() -> None:
+    """In the status line, also one that the session began by itself."""
+    session = FakeSession.running()
+    async with stage(session, size=WIDE) as played:
+        session.emit(StatusChanged(replace(RUNNING, deletion=Deletion(200, 1000))))
+        await played.until("◐ deletion 20 %")
+        session.emit(StatusChanged(replace(RUNNING, deletion=Deletion(600, 1000))))
+        await played.until("◐ deletion 60 %")
+        await played.press("x")
+        await played.requested(StopDeletion())
+        session.emit(StatusChanged(RUNNING))
+        await played.until(lambda: "◐" not in played.lines()[1])

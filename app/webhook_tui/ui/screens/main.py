@@ -163,6 +163,8 @@ class MainScreen(Screen[None]):
             self._has_ended = has_ended
             self.refresh_bindings()
         self.notices.on_status_changed()
+        if self._is_complete:
+            self.controllers.annotations.on_status_changed()
 
     def open_history(self, rows: DeliveryRows) -> None:
         """Show a history that was opened."""
