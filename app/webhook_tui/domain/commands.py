@@ -150,6 +150,10 @@ class DeleteDeliveries(Struct, frozen=True):
     """Their numbers; None: all but the marked ones, of every run."""
 
 
+class StopDeletion(Struct, frozen=True):
+    """Stop deleting deliveries, also those that are too old; what is deleted stays so."""
+
+
 Command: TypeAlias = (
     RegisterWebhook
     | StartRegistration
@@ -170,4 +174,5 @@ Command: TypeAlias = (
     | MarkDelivery
     | CommentDelivery
     | DeleteDeliveries
+    | StopDeletion
 )

@@ -146,6 +146,13 @@ class SessionEnd(Struct, frozen=True):
     restarting_since: datetime | None = None
 
 
+class Deletion(Struct, frozen=True):
+    """How far a deletion of many deliveries is."""
+
+    done: int
+    total: int
+
+
 class SessionStatus(Struct, frozen=True):
     """Everything that the status line, the steps and the notice are made of."""
 
@@ -176,6 +183,8 @@ class SessionStatus(Struct, frozen=True):
     """Why deliveries cannot be stored now, or None."""
     notes: tuple[Problem, ...] = ()
     """Things worth one line that no link of the route carries (a port that was taken, a database set aside)."""
+    deletion: Deletion | None = None
+    """Deliveries are being deleted."""
     end: SessionEnd | None = None
     """Set by the screen when its session has ended."""
 

@@ -74,6 +74,7 @@ from webhook_tui.session.forwarding.replay import Replayer
 from webhook_tui.session.forwarding.simulation import EventSimulation
 from webhook_tui.session.history.annotations import Annotations
 from webhook_tui.session.history.contracts import Contracts
+from webhook_tui.session.history.deletion import DeliveryDeletion
 from webhook_tui.session.history.retention import Retention
 from webhook_tui.session.history.statistics import Statistics
 from webhook_tui.session.pipeline import DeliveryPipeline
@@ -144,7 +145,8 @@ class Runtime:
         if self._sandbox is not None:
             self.secret_ring.registered(self._sandbox.former_secret)
 
-        self.annotations = Annotations(store, self.secret_ring, bus, self.tasks)
+        self.deletion = DeliveryDeletion(store, self.status, clock)
+        self.annotations = Annotations(store, self.deletion, self.secret_ring, bus, self.tasks)
         self.diagnostics = Diagnostics(store, self.secret_ring, self.status, bus)
         self.reverification = Reverification(store, self.secret_ring, self.status, bus, clock)
         self.ring_commands = RingCommands(self.secret_ring, self.reverification, store, bus)
@@ -161,7 +163,7 @@ class Runtime:
             lost_after_seconds=_lost_after(settings),
             timing=timings.comparison,
         )
-        self._retention = Retention(store, clock, keep_days=settings.keep_days, keep_rows=settings.keep_rows)
+        self._retention = Retention(self.deletion, clock, keep_days=settings.keep_days, keep_rows=settings.keep_rows)
 
         self.route = Route(settings, bound.getsockname()[1], self.status, bus, clock=clock, random=chance)
         self.reachability = ReachabilityCheck(

@@ -34,6 +34,7 @@ from webhook_tui.domain.commands import (
     SetForwarding,
     SimulateEvent,
     StartRegistration,
+    StopDeletion,
     StopHandlerCheck,
     StopReplay,
     UseToken,
@@ -315,6 +316,8 @@ class Session:
                 await runtime.annotations.comment(seq, text)
             case DeleteDeliveries(seqs):
                 await runtime.annotations.delete(seqs)
+            case StopDeletion():
+                runtime.deletion.stop()
             case _:
                 assert_never(command)
 

@@ -34,7 +34,7 @@ from webhook_tui.storage.mappers import (
     storable,
 )
 from webhook_tui.storage.reader import Reader
-from webhook_tui.storage.retention import BATCH, Age, delete_batch, delete_some, first_kept
+from webhook_tui.storage.retention import BATCH, Advance, Age, count_below, delete_batch, delete_some, first_kept, go_on
 from webhook_tui.storage.rows import SqliteRows
 from webhook_tui.storage.search.scan import Search
 from webhook_tui.storage.search.search import FilteredRows
@@ -225,42 +225,56 @@ class DeliveryStore:
         return await self._reader.run(lambda connection: find_stored(connection, seq))
 
     async def prune(
-        self, *, keep_days: int | None, keep_rows: int | None, now: datetime, running_seconds: float = 0.0
+        self,
+        *,
+        keep_days: int | None,
+        keep_rows: int | None,
+        now: datetime,
+        running_seconds: float = 0.0,
+        advance: Advance = go_on,
     ) -> int:
         """Delete deliveries older than `keep_days` and all but the `keep_rows` newest (None: no such limit).
 
         Marked deliveries are kept. `now`: the clock, which counts as far as earlier runs and the running time make it
-        likely. Small transactions, so that deliveries that arrive meanwhile hardly wait. Return the number deleted.
-        Raises ProblemError.
+        likely. Small transactions, so that deliveries that arrive meanwhile hardly wait; `advance` is called after
+        each. Return the number deleted. Raises ProblemError.
         """
         age = None if keep_days is None else Age(keep_days, now, self.run, running_seconds)
         below = await self._reader.run(lambda connection: first_kept(connection, age=age, keep_rows=keep_rows))
-        return await self._delete_below(below)
+        return await self._delete_below(below, advance)
 
-    async def clear_except_marked(self) -> int:
+    async def clear_except_marked(self, advance: Advance = go_on) -> int:
         """Delete all deliveries of all runs except marked ones and those that arrive meanwhile.
 
-        Return the number deleted. Raises ProblemError.
+        Return the number deleted; `advance` is called after each transaction. Raises ProblemError.
         """
         (last,) = await self._reader.run(
             lambda connection: connection.execute("SELECT max(seq) FROM deliveries").fetchone()
         )
-        return await self._delete_below((last or 0) + 1)
+        return await self._delete_below((last or 0) + 1, advance)
 
-    async def _delete_below(self, below: int) -> int:
-        total = 0
+    async def _delete_below(self, below: int, advance: Advance) -> int:
+        total = await self._reader.run(lambda connection: count_below(connection, below))
+        deleted = 0
         while gone := await self._writer.run(lambda connection: delete_batch(connection, below)):
-            total += gone
-        return total
+            deleted += gone
+            if not advance(deleted, total):
+                break
+        return deleted
 
-    async def delete(self, seqs: Sequence[int]) -> int:
-        """Delete deliveries, marked or not; return the number deleted. Raises ProblemError."""
-        total = 0
+    async def delete(self, seqs: Sequence[int], advance: Advance = go_on) -> int:
+        """Delete deliveries, marked or not; return the number deleted. Raises ProblemError.
+
+        `advance` is called after each transaction.
+        """
+        deleted = 0
         for start in range(0, len(seqs), BATCH):
             some = seqs[start : start + BATCH]
             while gone := await self._writer.run(_delete_batch(some)):
-                total += gone
-        return total
+                deleted += gone
+                if not advance(deleted, len(seqs)):
+                    return deleted
+        return deleted
 
     async def runs(self) -> Sequence[Run]:
         """Return all runs of the program in this history, oldest first, with counts. Raises ProblemError.

@@ -4,18 +4,26 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from itertools import accumulate, takewhile
+from typing import TypeAlias
 
 from msgspec import Struct
 
 from webhook_tui.storage.mappers import microseconds
 from webhook_tui.storage.search.word_index import LARGEST_INDEXED, forget
 
+Advance: TypeAlias = Callable[[int, int], bool]
+"""Is called with how many are deleted, and of how many; returns whether to go on."""
 BATCH = 200
 _BATCH_BYTES = 2 * 1024 * 1024
 _DAY = 86_400_000_000
+
+
+def go_on(_deleted: int, _total: int) -> bool:
+    """Always go on."""
+    return True
 
 
 class Age(Struct, frozen=True):
@@ -66,6 +74,12 @@ def _plausible_now(connection: sqlite3.Connection, age: Age) -> int:
     else:
         (known,) = connection.execute("SELECT min(started_at) FROM runs").fetchone()
     return min(microseconds(age.now), int(known) + int(age.running_seconds * 1_000_000))
+
+
+def count_below(connection: sqlite3.Connection, below: int) -> int:
+    """Return how many unmarked deliveries have numbers below `below`."""
+    found = connection.execute("SELECT count(*) FROM deliveries WHERE seq < ? AND NOT marked", (below,)).fetchone()
+    return int(found[0])
 
 
 def delete_batch(connection: sqlite3.Connection, below: int) -> int:

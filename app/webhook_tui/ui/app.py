@@ -23,7 +23,7 @@ from textual.filter import ANSIToTruecolor, LineFilter
 from textual.screen import Screen
 
 from webhook_tui.domain.delivery.text import visible
-from webhook_tui.domain.errors import Problem
+from webhook_tui.domain.errors import Problem, ProblemError
 from webhook_tui.domain.events import (
     Alerted,
     DeliveriesDeleted,
@@ -68,6 +68,8 @@ from webhook_tui.ui.terminal.app import TerminalApp
 from webhook_tui.ui.terminal.desktop import open_in_browser
 from webhook_tui.ui.terminal.output_filter import OutputFilter
 from webhook_tui.ui.terminal.signals import SignalHandlers
+
+_OPEN_AGAIN_SECONDS = 2.0
 
 
 class WebhookTuiApp(TerminalApp):
@@ -240,7 +242,7 @@ class WebhookTuiApp(TerminalApp):
         main = self._main
         match event:
             case HistoryOpened():
-                main.call_later(main.open_history, self.context.session.open_rows())
+                self._open_history()
             case SecretRingChanged():
                 for screen in self.screen_stack:
                     screen.post_message(RingChanged())
@@ -251,6 +253,16 @@ class WebhookTuiApp(TerminalApp):
                 self._show_status(replace(self.context.status, end=end))
             case outcome:
                 self._show_outcome(outcome)
+
+    def _open_history(self) -> None:
+        """Show the history; while it cannot be opened, say why and try again."""
+        try:
+            rows = self.context.session.open_rows()
+        except ProblemError as error:
+            self._main.notices.show(error.problem, self.context.now() + timedelta(seconds=_OPEN_AGAIN_SECONDS))
+            self._main.set_timer(_OPEN_AGAIN_SECONDS, self._open_history)
+        else:
+            self._main.call_later(self._main.open_history, rows)
 
     def _show_outcome(self, event: SessionEvent) -> None:
         main = self._main

@@ -11,12 +11,6 @@ from webhook_tui.domain.errors import Problem, Severity, ended
 
 # The session and the screen
 
-SANDBOX_TIP = Problem(
-    "Sandbox: an embedded PiktID plays sample jobs, some badly signed on purpose.",
-    "Try: w on a red row, t for a ping, a to answer 503 and watch it come again.",
-    is_transient=True,
-    severity=Severity.TIP,
-)
 WAS_STOPPED = Problem(
     "The screen was stopped. Deliveries were received and answered meanwhile.", "", severity=Severity.TIP
 )

@@ -26,6 +26,8 @@ class Preferences(Struct, frozen=True, omit_defaults=True):
     """Of table and detail."""
     image_hosts: tuple[str, ...] = ()
     """From which images are loaded without a question."""
+    has_seen_tips: bool = False
+    """Those of the first minute."""
 
 
 class PreferencesFile:

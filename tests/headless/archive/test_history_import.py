@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import signal
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.cli.conftest import OWN, SECRET
 from tests.export.receiving import stored, written
 from tests.factories import INVALID, NOW, row
+from webhook_tui.domain.delivery.delivery import Delivery
 from webhook_tui.domain.errors import ExitCode, ProblemError
 from webhook_tui.domain.signature.secret import Secret
 from webhook_tui.domain.signature.secret_ring import SecretRing
 from webhook_tui.headless.archive.history_import import ImportReport, import_file
+from webhook_tui.storage.history import DeliveryStore
 from webhook_tui.storage.history_query import HistoryQuery
 
 RING = SecretRing().registered(Secret(SECRET), NOW)
@@ -54,3 +58,27 @@ def test_a_report_counts_by_reason() -> None:
         "not imported: 1  not JSON (line 1)",
     ]
     assert ImportReport().exit_code is ExitCode.FAILURE
+
+
+def test_ctrl_c_keeps_what_was_imported_and_says_so(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The rest comes with the next import of the same file."""
+    path, content = tmp_path / "deliveries.db", written("jsonl", [stored(), stored(b"{}")])
+    record = DeliveryStore.record
+
+    def record_or_stop(store: DeliveryStore, sent: Delivery, *args: Any, **options: Any) -> Any:
+        if sent.body == b"{}":
+            signal.raise_signal(signal.SIGINT)
+        return record(store, sent, *args, **options)
+
+    monkeypatch.setattr("webhook_tui.headless.archive.history_import._BATCH", 1)
+    monkeypatch.setattr(DeliveryStore, "record", record_or_stop)
+    with pytest.raises(KeyboardInterrupt):
+        import_file("a.file", content, path, OWN, RING)
+    monkeypatch.setattr(DeliveryStore, "record", record)
+
+    printed = capsys.readouterr()
+    assert printed.err.startswith("Stopped. Import the file again for the rest")
+    assert printed.out == "1 delivery imported as #1: 1 invalid.\n"
+    assert import_file("a.file", content, path, OWN, RING) is ExitCode.OK

@@ -16,6 +16,7 @@ from webhook_tui.domain.status import SessionStatus
 from webhook_tui.session.bus import EventBus, EventsDiffered, EventsMatched
 from webhook_tui.session.clock import Clock
 from webhook_tui.session.history.annotations import Annotations
+from webhook_tui.session.history.deletion import DeliveryDeletion
 from webhook_tui.session.status import StatusPublisher
 from webhook_tui.session.tasks import BackgroundTasks
 from webhook_tui.session.verification.secret_ring import SecretRingRepository
@@ -36,7 +37,8 @@ class Annotated:
         self.status = StatusPublisher(SessionStatus(), bus)
         ring = SecretRingRepository(accounts, ACCOUNT, (), self.status, Clock())
         self.tasks = BackgroundTasks(bus)
-        self.annotations = Annotations(store, ring, bus, self.tasks)
+        self.deletion = DeliveryDeletion(store, self.status, Clock())
+        self.annotations = Annotations(store, self.deletion, ring, bus, self.tasks)
 
 
 @pytest.fixture

@@ -16,8 +16,12 @@ from tests.patience import PATIENCE_SECONDS
 from tests.session.running import session_of, settings
 from webhook_tui.domain.account import Account
 from webhook_tui.domain.events import SessionReady
+from webhook_tui.domain.status import SessionStatus
+from webhook_tui.session.bus import EventBus
 from webhook_tui.session.clock import Clock
+from webhook_tui.session.history.deletion import DeliveryDeletion
 from webhook_tui.session.history.retention import Retention
+from webhook_tui.session.status import StatusPublisher
 from webhook_tui.storage.history import DeliveryStore
 
 ACCOUNT = Account("https://v2.api.piktid.com", "0123456789ab")
@@ -35,6 +39,12 @@ async def _record(store: DeliveryStore, ages: Sequence[int]) -> None:
     for days in ages:
         sent = delivery(received_at=NOW - timedelta(days=days))
         await store.record(sent, VALID, account=ACCOUNT, answered=200)
+
+
+def _retention(store: DeliveryStore, *, keep_days: int, keep_rows: int) -> Retention:
+    clock = FixedClock()
+    deletion = DeliveryDeletion(store, StatusPublisher(SessionStatus(), EventBus()), clock)
+    return Retention(deletion, clock, keep_days=keep_days, keep_rows=keep_rows, every_seconds=0.01)
 
 
 def _kept(store: DeliveryStore) -> list[int]:
@@ -62,7 +72,7 @@ async def test_what_is_kept(tmp_path: Path, keep_days: int, keep_rows: int, kept
     with closing(DeliveryStore.open(tmp_path / "deliveries.db", started_at=NOW)) as store:
         await _record(store, [100, 100, 1, 0])
         await store.set_marked(2, True)
-        retention = Retention(store, FixedClock(), keep_days=keep_days, keep_rows=keep_rows, every_seconds=0.01)
+        retention = _retention(store, keep_days=keep_days, keep_rows=keep_rows)
         task = asyncio.create_task(retention.run())
         try:
             await _until_kept(store, kept)
@@ -79,7 +89,7 @@ async def test_a_history_that_cannot_be_cut_is_left_as_it_is(tmp_path: Path, cap
         await _record(store, [100, 0])
         with closing(sqlite3.connect(store.path)) as other, other:
             other.execute("CREATE TRIGGER refuses BEFORE DELETE ON deliveries BEGIN SELECT RAISE(ABORT, 'no'); END")
-        task = asyncio.create_task(Retention(store, FixedClock(), keep_days=1, keep_rows=0, every_seconds=0.01).run())
+        task = asyncio.create_task(_retention(store, keep_days=1, keep_rows=0).run())
         try:
             async with asyncio.timeout(PATIENCE_SECONDS):
                 while "old deliveries could not be deleted" not in caplog.text:  # noqa: ASYNC110 -- a log sets no event

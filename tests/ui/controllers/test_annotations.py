@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
-from tests.ui.stage import stage
-from webhook_tui.domain.commands import MarkDelivery
+from msgspec.structs import replace
+
+from tests.ui.fake_session import RUNNING, FakeSession
+from tests.ui.stage import WIDE, stage
+from webhook_tui.domain.commands import MarkDelivery, StopDeletion
+from webhook_tui.domain.events import StatusChanged
+from webhook_tui.domain.status import Deletion
 
 
 async def test_a_mark_is_on_the_row_and_off_again() -> None:
@@ -31,3 +36,17 @@ async def test_a_key_right_after_moving_means_the_row_under_the_cursor() -> None
             played.main.action_run(action)
             assert detail.seq == place + 1
             await played.press("escape")
+
+
+async def test_a_long_deletion_shows_how_far_it_is_and_x_stops_it() -> None:
+    """In the status line, also one that the session began by itself."""
+    session = FakeSession.running()
+    async with stage(session, size=WIDE) as played:
+        session.emit(StatusChanged(replace(RUNNING, deletion=Deletion(200, 1000))))
+        await played.until("◐ deletion 20 %")
+        session.emit(StatusChanged(replace(RUNNING, deletion=Deletion(600, 1000))))
+        await played.until("◐ deletion 60 %")
+        await played.press("x")
+        await played.requested(StopDeletion())
+        session.emit(StatusChanged(RUNNING))
+        await played.until(lambda: "◐" not in played.lines()[1])

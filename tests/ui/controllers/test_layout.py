@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from msgspec.structs import replace
+
+from tests.ui.fake_session import RUNNING, FakeSession
+from tests.ui.memory_rows import mock_up_rows
 from tests.ui.stage import WIDE, stage
 from webhook_tui.ui.preferences import Preferences, PreferencesFile
 
@@ -27,6 +31,13 @@ async def test_what_was_chosen_comes_back_and_can_be_reset(tmp_path: Path) -> No
         assert controllers.filter.search.text == "verdict:invalid"
         controllers.layout.keep()
         assert PreferencesFile(path).read().theme == "textual-light"
+
+    status = replace(RUNNING, sandbox=True)
+    for hint in ("Tip 1 of 5", "? shows all keys."):
+        session = FakeSession(status, mock_up_rows())
+        async with stage(session, size=WIDE, preferences=PreferencesFile(path)) as played:
+            await played.until(hint)
+            await played.press("q")
 
     async with stage(size=WIDE, preferences=PreferencesFile(path)) as played:
         assert played.app.theme == "textual-light"

@@ -52,11 +52,16 @@ async def test_buttons_notices_and_dialogs() -> None:
         await played.requested(ListSecrets())
 
 
-async def test_the_sandbox_has_a_tip_that_esc_closes_for_good() -> None:
-    """It does not come back with the next status."""
+async def test_the_sandbox_has_tips_that_esc_closes_for_good() -> None:
+    """The next one comes when one was done; closed, they do not come back with the next status."""
     status = replace(RUNNING, sandbox=True, tunnel=TunnelStatus(TunnelState.NONE))
     async with stage(FakeSession(status, mock_up_rows()), size=STACKED) as played:
         await played.until("▌ Sandbox: an embedded PiktID plays sample jobs")
+        assert "▌ Tip 1 of 5  Go up to a red row and press w: why its signature fails." in played.text()
+        await played.press("w")
+        await played.until("▌ Tip 2 of 5  Go to an image_result row and press o")
+        await played.press("escape")
+        await played.until(lambda: played.is_focused("deliveries"))
         assert played.lines()[0].startswith(" ● sandbox ")
         await played.press("escape")
         await played.until(lambda: "Sandbox:" not in played.text())

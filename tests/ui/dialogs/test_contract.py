@@ -85,7 +85,7 @@ async def test_it_is_copied_in_any_form() -> None:
 
 
 async def test_while_it_is_read_and_without_deliveries() -> None:
-    """It shows the problem, and goes on asking."""
+    """It shows the problem, and goes on asking, unless x stops it."""
     session = FakeSession(RUNNING, [stored_delivery(1, event="image_result")])
     session.answers[GetContract("image_result")] = _snapshot(None, is_done=False)
     async with stage(session, size=WIDE) as played:
@@ -93,6 +93,13 @@ async def test_while_it_is_read_and_without_deliveries() -> None:
         await played.until("reading the deliveries")
         session.answers[GetContract("image_result")] = _snapshot(None)
         await played.until("No valid delivery yet: nothing to describe.")
+        session.answers[GetContract("image_result")] = _snapshot(IMAGE, is_done=False)
+        await played.until("◐ read 221 of 221 deliveries  x stops")
+        await played.press("x")
+        await played.until("○ read 221 of 221 deliveries  x goes on")
+        session.answers[GetContract("image_result")] = _snapshot(IMAGE)
+        await played.press("x")
+        await played.until(lambda: "read 221" not in played.text())
 
 
 async def test_a_delivery_that_departs_says_so_in_its_detail() -> None:

@@ -122,6 +122,10 @@ def _kinds(base: type[Dialog[Any]]) -> set[type[Dialog[Any]]]:
     return {kind for each in base.__subclasses__() for kind in (each, *_kinds(each))}
 
 
+def _push(played: Stage, make: Callable[[], Dialog[Any]]) -> None:
+    played.app.push_screen(make())
+
+
 async def _check_buttons(played: Stage) -> None:
     """Each button can be seen whole, if need be after scrolling the sheet."""
     dialog = played.app.screen
@@ -149,7 +153,7 @@ async def test_every_button_of_every_dialog_can_be_reached() -> None:
     kinds = set()
     async with stage(session, size=STACKED, sandbox=FakeSession) as played:
         openings: list[Callable[[], object]] = [partial(played.main.action_run, name) for name in ACTIONS]
-        openings += [lambda make=make: played.app.push_screen(make()) for make in OTHERS]
+        openings += [partial(_push, played, make) for make in OTHERS]
         sizes = (STACKED, NARROW)
         for open_dialog in openings:
             open_dialog()

@@ -72,7 +72,7 @@ def test_cells_are_never_rounded_to_all_or_nothing() -> None:
         (_snapshot(None), "No valid delivery yet: nothing to describe."),
         (_snapshot(contract_of([{}] * 7)), "valid deliveries of this account, 23 Nov   n = 7: too few to rely on."),
         (_snapshot(CONTRACT), "valid deliveries of this account, 23 Nov   1 change since Mo 14:23"),
-        (_snapshot(CONTRACT, is_done=False), "◐ read 41,200 of 1.0 M deliveries   valid deliveries"),
+        (_snapshot(CONTRACT, is_done=False), "◐ read 41,200 of 1.0 M deliveries  x stops   valid deliveries"),
     ],
 )
 def test_the_note_says_what_it_is_of(snapshot: ContractSnapshot | None, said: str) -> None:

@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import TypeGuard
 
 from msgspec import Struct, field
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn
 
 from webhook_tui.domain.account import Account
 from webhook_tui.domain.delivery.delivery import DeliveryRow
@@ -79,12 +81,15 @@ def import_file(name: str, content: bytes, history: Path, account: Account, ring
         try:
             report = ImportReport()
             wanted = [part for part in parts if _is_wanted(part, copies, report)]
-            report.rows = asyncio.run(_store(store, wanted, account, ring, comment=f"{COMMENT} from {name}"))
+            asyncio.run(_store(store, wanted, account, ring, report, comment=f"{COMMENT} from {name}"))
+        except KeyboardInterrupt:
+            sys.stderr.write("Stopped. Import the file again for the rest: what the history has is skipped.\n")
+            raise
         finally:
             copies.close()
-    for line in report.lines():
-        sys.stderr.write(f"{line}\n")
-    sys.stdout.write(f"{report.summary()}\n")
+            for line in report.lines():
+                sys.stderr.write(f"{line}\n")
+            sys.stdout.write(f"{report.summary()}\n")
     return report.exit_code
 
 
@@ -95,8 +100,15 @@ def _is_jsonl(content: bytes) -> bool:
 
 
 async def _store(
-    store: DeliveryStore, parts: Sequence[Imported], account: Account, ring: SecretRing, *, comment: str
-) -> list[DeliveryRow]:
+    store: DeliveryStore,
+    parts: Sequence[Imported],
+    account: Account,
+    ring: SecretRing,
+    report: ImportReport,
+    *,
+    comment: str,
+) -> None:
+    """Add what was stored to the report, also when it is stopped; on a terminal a bar shows how far it is."""
     now = datetime.now().astimezone()
 
     async def record(part: Imported) -> DeliveryRow:
@@ -105,10 +117,13 @@ async def _store(
         await store.set_imported(row.seq, comment)
         return row
 
-    rows: list[DeliveryRow] = []
-    for start in range(0, len(parts), _BATCH):
-        rows += await asyncio.gather(*map(record, parts[start : start + _BATCH]))
-    return rows
+    columns = (BarColumn(40), TextColumn("{task.completed:,.0f} of {task.total:,.0f} deliveries"))
+    console = Console(stderr=True)
+    with Progress(*columns, console=console, transient=True, disable=not sys.stderr.isatty()) as progress:
+        task = progress.add_task("", total=len(parts))
+        for start in range(0, len(parts), _BATCH):
+            report.rows += await asyncio.gather(*map(record, parts[start : start + _BATCH]))
+            progress.update(task, completed=len(report.rows))
 
 
 def _is_wanted(part: Imported | Skipped, copies: StoredCopies, report: ImportReport) -> TypeGuard[Imported]:

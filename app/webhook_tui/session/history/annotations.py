@@ -10,6 +10,7 @@ from webhook_tui.domain.events import DeliveriesDeleted, Forwarded, Replayed, Ro
 from webhook_tui.domain.forwarding.forward_result import ForwardOrigin, ForwardResult
 from webhook_tui.domain.statistics.counts import Run
 from webhook_tui.session.bus import EventBus, EventsDiffered, EventsMatched
+from webhook_tui.session.history.deletion import DeliveryDeletion
 from webhook_tui.session.tasks import BackgroundTasks
 from webhook_tui.session.verification.secret_ring import SecretRingRepository
 from webhook_tui.storage.history import DeliveryStore
@@ -21,9 +22,15 @@ class Annotations:
     """Writes to the history and publishes what changed; its methods raise ProblemError."""
 
     def __init__(
-        self, store: DeliveryStore, secret_ring: SecretRingRepository, bus: EventBus, tasks: BackgroundTasks
+        self,
+        store: DeliveryStore,
+        deletion: DeliveryDeletion,
+        secret_ring: SecretRingRepository,
+        bus: EventBus,
+        tasks: BackgroundTasks,
     ) -> None:
         self._store = store
+        self._deletion = deletion
         self._secret_ring = secret_ring
         self._bus = bus
         self._tasks = tasks
@@ -38,8 +45,7 @@ class Annotations:
 
     async def delete(self, seqs: tuple[int, ...] | None) -> None:
         """Delete deliveries; None: all but the marked ones."""
-        deleted = await (self._store.clear_except_marked() if seqs is None else self._store.delete(seqs))
-        self._bus.publish(DeliveriesDeleted(deleted))
+        self._bus.publish(DeliveriesDeleted(await self._deletion.delete(seqs)))
 
     async def runs(self) -> tuple[Run, ...]:
         """Return all runs, oldest first."""

@@ -7,7 +7,7 @@ import logging
 
 from webhook_tui.domain.errors import ProblemError
 from webhook_tui.session.clock import Clock
-from webhook_tui.storage.history import DeliveryStore
+from webhook_tui.session.history.deletion import DeliveryDeletion
 
 EVERY_SECONDS = 3600.0
 
@@ -19,7 +19,7 @@ class Retention:
 
     def __init__(
         self,
-        store: DeliveryStore,
+        deletion: DeliveryDeletion,
         clock: Clock,
         *,
         keep_days: int,
@@ -27,7 +27,7 @@ class Retention:
         every_seconds: float = EVERY_SECONDS,
     ) -> None:
         """`keep_days`, `keep_rows`: 0 is unlimited."""
-        self._store = store
+        self._deletion = deletion
         self._clock = clock
         self._keep_days = keep_days or None
         self._keep_rows = keep_rows or None
@@ -38,7 +38,7 @@ class Retention:
         started = self._clock.monotonic()
         while True:
             try:
-                await self._store.prune(
+                await self._deletion.prune(
                     keep_days=self._keep_days,
                     keep_rows=self._keep_rows,
                     now=self._clock.utc_now(),

@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
-from webhook_tui.domain.commands import CommentDelivery, DeleteDeliveries, MarkDelivery
+from webhook_tui.domain.commands import CommentDelivery, DeleteDeliveries, MarkDelivery, StopDeletion
 from webhook_tui.ui.controllers.context import AppContext
 from webhook_tui.ui.controllers.deliveries import DeliveriesController
 from webhook_tui.ui.controllers.filter import FilterController
+from webhook_tui.ui.controllers.work import WorkController
+from webhook_tui.ui.long_work import LongWork
 
 
 class AnnotationController:
     """Annotates the delivery under the cursor."""
 
-    def __init__(self, context: AppContext, deliveries: DeliveriesController, filter_: FilterController) -> None:
+    def __init__(
+        self,
+        context: AppContext,
+        deliveries: DeliveriesController,
+        filter_: FilterController,
+        *,
+        work: WorkController,
+    ) -> None:
+        self._work = work
+        self._deletion: LongWork | None = None
         self._context = context
         self._deliveries = deliveries
         self._filter = filter_
@@ -55,6 +66,21 @@ class AnnotationController:
                 self._context.request(DeleteDeliveries(None if seq is None else (seq,)))
 
         self._context.app.push_screen(DeleteDeliveriesDialog(seq, self._deliveries.total), delete)
+
+    def on_status_changed(self) -> None:
+        """Show how far a long deletion is, which can be stopped."""
+        deletion = self._context.status.deletion
+        if deletion is None:
+            self._work.remove(self._deletion)
+            self._deletion = None
+            return
+        if self._deletion is None:
+            self._deletion = LongWork("deletion", deletion.total, self._stop_deletion)
+            self._work.add(self._deletion)
+        self._deletion.total, self._deletion.done = deletion.total, deletion.done
+
+    def _stop_deletion(self) -> None:
+        self._context.request(StopDeletion())
 
     def on_deliveries_deleted(self) -> None:
         """Show what is left."""

@@ -80,15 +80,16 @@ class DeliveriesController:
         """The number of the newest run, if the history holds others, too."""
         if self.rows is None or not self.total:
             return None
-        newest = self.rows.window(self.total - 1, 1)[0].run
-        return newest if self.rows.window(0, 1)[0].run != newest else None
+        first, last = self.rows.window(0, 1), self.rows.window(self.total - 1, 1)
+        return last[0].run if first and last and first[0].run != last[0].run else None
 
     @property
     def newest_seq(self) -> int | None:
         """The number of the newest delivery that is stored."""
         if self.rows is None or not self.rows.refresh():
             return None
-        return self.rows.window(len(self.rows) - 1, 1)[0].seq
+        newest = self.rows.window(len(self.rows) - 1, 1)
+        return newest[0].seq if newest else None
 
     def open(self, rows: DeliveryRows) -> None:
         """Show a history that was opened, in place of the one before."""

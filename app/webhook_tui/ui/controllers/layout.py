@@ -1,4 +1,4 @@
-"""Theme, tab, filter, split and image hosts: taken up from the last run, kept for the next one, and reset."""
+"""Theme, tab, filter, split, image hosts and seen tips: taken up from the last run, kept for the next, and reset."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from webhook_tui.ui.controllers.context import AppContext
 from webhook_tui.ui.controllers.deliveries import DeliveriesController
 from webhook_tui.ui.controllers.delivery.images import ImageController
 from webhook_tui.ui.controllers.filter import FilterController
+from webhook_tui.ui.format.status.tips import Tips
 from webhook_tui.ui.preferences import Preferences
 from webhook_tui.ui.views.detail.bodies import DetailBodies
 from webhook_tui.ui.views.detail.shown_delivery import PAYLOAD
@@ -22,7 +23,10 @@ class LayoutController:
         deliveries: DeliveriesController,
         filter_: FilterController,
         images: ImageController,
+        *,
+        tips: Tips,
     ) -> None:
+        self._tips = tips
         self._context = context
         self._images = images
         self._body = body
@@ -62,4 +66,6 @@ class LayoutController:
         if app.theme != self._first_theme:
             theme = "" if app.theme == self._context.default_theme else app.theme
         kept_tab = "" if tab == PAYLOAD else tab
-        return Preferences(theme, kept_tab, self._filter.search.text, self._body.split, self._images.hosts)
+        has_seen_tips = self._kept.has_seen_tips or self._tips.were_shown
+        filter_text, hosts = self._filter.search.text, self._images.hosts
+        return Preferences(theme, kept_tab, filter_text, self._body.split, hosts, has_seen_tips)

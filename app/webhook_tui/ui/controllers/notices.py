@@ -9,6 +9,7 @@ from textual.screen import Screen
 from webhook_tui.domain.errors import Problem
 from webhook_tui.ui.controllers.context import AppContext
 from webhook_tui.ui.format.status.notices import Notice, chosen
+from webhook_tui.ui.format.status.tips import Tips
 from webhook_tui.ui.widgets.status.notice_bar import NoticeBar
 
 
@@ -18,6 +19,7 @@ class NoticeController:
     def __init__(self, context: AppContext, screen: Screen[None]) -> None:
         self._context = context
         self._screen = screen
+        self.tips = Tips(is_on=not context.preferences.read().has_seen_tips)
         self._current: Notice | None = None
         self._hidden: frozenset[str] = frozenset()
         self._reported: set[str] = set()
@@ -61,6 +63,11 @@ class NoticeController:
         if self._current is not None and self._current.about not in (None, seq):
             self.clear()
 
+    def on_action(self, action: str) -> None:
+        """Show the next tip after the action that the present one proposes."""
+        if self.tips.on_action(action):
+            self.refresh()
+
     def tick(self) -> None:
         """Update the seconds in the notice."""
         if self._bar.shown is not None:
@@ -69,7 +76,9 @@ class NoticeController:
     def refresh(self) -> None:
         """Show the most severe notice of those that are not hidden."""
         if self._screen.children:
-            self._bar.show(chosen(self._context.status, self._current, self._hidden), self._context.now())
+            status = self._context.status
+            tip = self.tips.problem() if status.sandbox else None
+            self._bar.show(chosen(status, self._current, self._hidden, tip), self._context.now())
 
     @property
     def _bar(self) -> NoticeBar:

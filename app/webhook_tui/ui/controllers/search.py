@@ -22,6 +22,7 @@ from webhook_tui.ui.controllers.deliveries import DeliveriesController
 from webhook_tui.ui.controllers.notices import NoticeController
 from webhook_tui.ui.frame_budget import FrameBudget
 from webhook_tui.ui.symbols import glyphs
+from webhook_tui.ui.widgets.table.checked_rows import CheckedFoundRows
 
 COUNT_SECONDS = 0.2
 """From the start of a search to its first count, unless it ends before."""
@@ -86,9 +87,10 @@ class SearchController:
                 app.call_later(self._on_progress, number)
 
         try:
-            self._pending = self._context.session.open_found(
+            found = self._context.session.open_found(
                 self.expression, sort=self.sort, now=self._context.now(), changed=on_progress
             )
+            self._pending = CheckedFoundRows(found)
         except ProblemError as error:
             self._notices.show(error.problem)
         else:

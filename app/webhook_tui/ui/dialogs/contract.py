@@ -77,6 +77,7 @@ class ContractDialog(Dialog[str]):
         Binding("right_square_bracket", "event(1)", "Event", show=False, id="contract.next", tooltip="next event"),
         Binding("y", "copy", "Copy as", show=False, id="contract.copy", tooltip="copy: text, JSON Schema, types"),
         Binding("a", "all", "All verdicts", show=False, id="contract.all", tooltip="all verdicts, or valid ones"),
+        Binding("x", "stop", "Stop", show=False, id="contract.stop", tooltip="stop reading deliveries, or go on"),
         Binding("Z", "fold", "Fold", show=False, id="contract.fold", tooltip="fold to a level"),
     ]
     DEFAULT_CSS = """
@@ -148,7 +149,8 @@ class ContractDialog(Dialog[str]):
     def _fill(self) -> None:
         snapshot = self._snapshot
         of_all = self._query.all_verdicts
-        self.query_one("#note", Static).update(contract_note(snapshot, self._now(), of_all=of_all))
+        note = contract_note(snapshot, self._now(), of_all=of_all, is_stopped=self._live.is_stopped)
+        self.query_one("#note", Static).update(note)
         if snapshot is None:
             return
         contract = snapshot.chosen
@@ -223,6 +225,12 @@ class ContractDialog(Dialog[str]):
     def action_all(self) -> None:
         """Deliveries of every verdict, or valid ones again."""
         self._ask(GetContract(self._query.event, not self._query.all_verdicts))
+
+    def action_stop(self) -> None:
+        """Stop reading deliveries, or go on."""
+        if self._live.is_stopped or not (self._snapshot is not None and self._snapshot.is_done):
+            self._live.toggle()
+            self._fill()
 
     def action_fold(self) -> None:
         """One level less, and all of them after the last one."""

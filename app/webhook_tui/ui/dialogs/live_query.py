@@ -32,10 +32,17 @@ class LiveQuery(Generic[Answer]):
         self._show = show
         self._failed = failed
         self._is_waiting = False
+        self.is_stopped = False
+        """Whether nothing is asked until `toggle` is called again."""
 
     def start(self) -> None:
         """Ask now and from now on."""
         self._dialog.set_interval(_INTERVAL_SECONDS, self.ask)
+        self.ask()
+
+    def toggle(self) -> None:
+        """Stop asking, or go on."""
+        self.is_stopped = not self.is_stopped
         self.ask()
 
     def use(self, query: Query[Answer]) -> None:
@@ -44,8 +51,8 @@ class LiveQuery(Generic[Answer]):
         self.ask()
 
     def ask(self) -> None:
-        """Ask, unless an answer is awaited or another dialog is on top."""
-        if self._dialog.is_current and not self._is_waiting:
+        """Ask, unless an answer is awaited, another dialog is on top, or asking is stopped."""
+        if self._dialog.is_current and not self._is_waiting and not self.is_stopped:
             self._is_waiting = True
             show = partial(self._on_answer, self._query)
             self._dialog.post_message(AnswerRequested(self._dialog, self._query, show, self._on_problem))

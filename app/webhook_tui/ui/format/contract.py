@@ -17,7 +17,7 @@ from webhook_tui.domain.contract.outline import CHANGED, GONE, NEW, FieldLine, c
 from webhook_tui.domain.contract.samples import sample
 from webhook_tui.domain.delivery.text import visible
 from webhook_tui.domain.filtering.filter import quoted, quoted_path
-from webhook_tui.ui.symbols import HALF, Symbols
+from webhook_tui.ui.symbols import HALF, WAITING, Symbols
 from webhook_tui.ui.widgets.table.list_table import Cell
 
 BAR = 8
@@ -53,8 +53,13 @@ def event_tabs(snapshot: ContractSnapshot, chosen: str, width: int, glyphs: Symb
             return dict(labels[first : last + 1])
 
 
-def contract_note(snapshot: ContractSnapshot | None, now: datetime, *, of_all: bool) -> Content:
-    """Which deliveries it is of, since when something changed, and whether they are too few."""
+def contract_note(
+    snapshot: ContractSnapshot | None, now: datetime, *, of_all: bool, is_stopped: bool = False
+) -> Content:
+    """Which deliveries it is of, since when something changed, and whether they are too few.
+
+    `is_stopped`: no more are read.
+    """
     if snapshot is None or (not snapshot.is_done and snapshot.chosen is None):
         return Content.assemble(HALF, (" reading the deliveries", "$muted"))
     contract = snapshot.chosen
@@ -64,7 +69,8 @@ def contract_note(snapshot: ContractSnapshot | None, now: datetime, *, of_all: b
     parts: list[Content] = []
     if not snapshot.is_done:
         read = f" read {units.count(snapshot.read)} of {units.count(snapshot.total)} deliveries"
-        parts.append(Content.assemble(HALF, (read, "$muted")))
+        lamp, key = (WAITING, "  x goes on") if is_stopped else (HALF, "  x stops")
+        parts.append(Content.assemble(lamp, (read, "$muted"), (key, "$muted")))
     which = ("deliveries of every verdict", "$warn") if of_all else ("valid deliveries of this account", "$muted")
     days = "" if contract.first is None or contract.last is None else _days(contract.first, contract.last, now)
     parts.append(Content.assemble(which, (days, "$muted")))

@@ -35,6 +35,7 @@ from webhook_tui.ui.widgets.split_pane import SplitPane
 from webhook_tui.ui.widgets.status.notice_bar import NoticeBar
 from webhook_tui.ui.widgets.status.status_bar import StatusBar
 from webhook_tui.ui.widgets.status.steps_view import StepsView
+from webhook_tui.ui.widgets.table.checked_rows import CheckedRows
 from webhook_tui.ui.widgets.table.delivery_cells import Part
 from webhook_tui.ui.widgets.table.table import Table
 
@@ -164,9 +165,12 @@ class MainScreen(Screen[None]):
             self._has_ended = has_ended
             self.refresh_bindings()
         self.notices.on_status_changed()
+        if self._is_complete:
+            self.controllers.annotations.on_status_changed()
 
-    def open_history(self, rows: DeliveryRows) -> None:
+    def open_history(self, opened: DeliveryRows) -> None:
         """Show a history that was opened."""
+        rows = CheckedRows(opened)
         self.controllers.filter.search.close()
         self.deliveries.open(rows)
         self.controllers.filter.search.on_history_opened()
@@ -218,6 +222,7 @@ class MainScreen(Screen[None]):
     def _tick(self) -> None:
         self.query_one(StatusBar).tick()
         self.notices.tick()
+        self.deliveries.delivery_table.retry()
         self.controllers.layout.keep()
         if not self.deliveries.total:
             self.query_one(StepsView).show(self.context.status, self.context.now())
@@ -247,6 +252,7 @@ class MainScreen(Screen[None]):
     def action_run(self, name: str) -> None:
         """Run the action with that id."""
         if self._is_complete:
+            self.notices.on_action(name)
             self.controllers.handlers[name]()
         elif name == "screen.leave":
             self.leave()

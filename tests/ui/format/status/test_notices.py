@@ -25,7 +25,6 @@ def test_the_most_severe_notice_has_the_place() -> None:
     second = chosen(status, None, frozenset({problem.message}))
     assert second == Notice(note)
     assert len(second.lines(NOW)) == 1
-    third = chosen(status, None, frozenset({problem.message, note.message}))
-    assert third is not None
-    assert third.problem.severity is Severity.TIP
+    tip = Problem("Sandbox.", "", severity=Severity.TIP)
+    assert chosen(status, None, frozenset({problem.message, note.message}), tip) == Notice(tip)
     assert chosen(WAITING, None, frozenset()) is None

@@ -11,9 +11,8 @@ from textual.content import Content
 from webhook_tui.domain.delivery.text import visible
 from webhook_tui.domain.errors import Problem, Severity
 from webhook_tui.domain.status import SessionStatus
-from webhook_tui.ui.notice_texts import SANDBOX_TIP
 
-_KEY = re.compile(r"(?<![\w.:/-])([utpswqX])(?![\w.:/-])")
+_KEY = re.compile(r"(?<![\w.:/-])[utpswqX?](?![\w.:/-])|(?<=[Pp]ress )\w\b|(?<=then )enter\b")
 _RANK = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.TIP: 2}
 
 
@@ -35,10 +34,12 @@ class Notice(Struct, frozen=True):
         return tuple(lines)
 
 
-def chosen(status: SessionStatus, occurred: Notice | None, hidden: frozenset[str]) -> Notice | None:
+def chosen(
+    status: SessionStatus, occurred: Notice | None, hidden: frozenset[str], tip: Problem | None = None
+) -> Notice | None:
     """Return the most severe notice that is not hidden; a problem of the route before one of a command.
 
-    `hidden`: the `what` of problems that the user closed.
+    `hidden`: the messages of problems that the user closed. `tip`: what the sandbox says.
     """
     candidates: list[Notice] = []
     if (problem := status.problem) is not None:
@@ -46,8 +47,8 @@ def chosen(status: SessionStatus, occurred: Notice | None, hidden: frozenset[str
     if occurred is not None:
         candidates.append(occurred)
     candidates += [Notice(note) for note in status.notes]
-    if status.sandbox:
-        candidates.append(Notice(SANDBOX_TIP))
+    if tip is not None:
+        candidates.append(Notice(tip))
     shown = [notice for notice in candidates if notice.problem.message not in hidden]
     return min(shown, key=lambda notice: _RANK[notice.problem.severity], default=None)
 

@@ -10,6 +10,9 @@ from textual.widgets import Static
 from webhook_tui.domain.errors import Severity
 from webhook_tui.ui.format.status.notices import Notice
 
+_CLOSES = "esc Close"
+_LEAST_GAP = 3
+
 
 class NoticeBar(Static):
     """Shows one problem; hidden without one."""
@@ -43,7 +46,16 @@ class NoticeBar(Static):
             return
         self.set_class(notice.problem.severity is Severity.WARNING, "-warning")
         self.set_class(notice.problem.severity is Severity.TIP, "-tip")
-        text = Content("\n").join(notice.lines(now))
+        text = Content("\n").join(self._lines(notice, now))
         if text.plain != self._plain:
             self._plain = text.plain
             self.update(text)
+
+    def _lines(self, notice: Notice, now: datetime) -> list[Content]:
+        """Its sentences; at the right of the last one the key that closes it, where there is room."""
+        *others, last = notice.lines(now)
+        gap = self.content_size.width - last.cell_length - len(_CLOSES)
+        if gap >= _LEAST_GAP:
+            key, _, word = _CLOSES.partition(" ")
+            last = Content.assemble(last, " " * gap, (key, "bold $primary"), (f" {word}", "$muted"))
+        return [*others, last]

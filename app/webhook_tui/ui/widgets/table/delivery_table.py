@@ -2,34 +2,31 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
-from msgspec.structs import replace
 from textual.binding import Binding, BindingType
 from textual.strip import Strip
 
 from webhook_tui.domain.delivery.delivery import DeliveryRow
 from webhook_tui.domain.delivery.rows import DeliveryRows, Sort, SortColumn
-from webhook_tui.domain.forwarding.forward_result import ForwardOrigin, ForwardResult
+from webhook_tui.domain.forwarding.forward_result import ForwardResult
 from webhook_tui.domain.signature.verdict import Verdict
 from webhook_tui.ui.frame_budget import FrameBudget
 from webhook_tui.ui.symbols import glyphs
 from webhook_tui.ui.widgets.line_view import movement_bindings
+from webhook_tui.ui.widgets.table.checked_rows import CheckedRows
 from webhook_tui.ui.widgets.table.delivery_cells import JobWidth
 from webhook_tui.ui.widgets.table.delivery_columns import Column, column_at, columns
 from webhook_tui.ui.widgets.table.delivery_painter import RowPainter, RowState, TableStyles, header_line
 from webhook_tui.ui.widgets.table.row_highlights import FADE_SECONDS, STILL_SECONDS, RowHighlights
+from webhook_tui.ui.widgets.table.row_replays import RowReplays
 from webhook_tui.ui.widgets.table.table import Table
 
 if TYPE_CHECKING:
     from webhook_tui.domain.filtering.highlights import Highlights
-
-_MOST_REPLAYS = 10_000
-"""Rows that say that they were replayed; the oldest replays are forgotten first."""
 
 
 class DeliveryTable:
@@ -65,7 +62,7 @@ class DeliveryTable:
         self._highlights = RowHighlights()
         self._job_width = JobWidth()
         self._differing: frozenset[int] = frozenset()
-        self._replays: OrderedDict[int, ForwardResult] = OrderedDict()
+        self._replays = RowReplays()
 
     # What it shows
 
@@ -115,25 +112,7 @@ class DeliveryTable:
 
     def add_forward_results(self, results: Sequence[ForwardResult]) -> None:
         """Show in the rows of replayed deliveries what became of that."""
-        replays = [sent for sent in results if sent.origin is ForwardOrigin.REPLAYED]
-        for sent in replays:
-            self._keep_replay(sent)
-        self._repaint({sent.seq for sent in replays})
-
-    def _keep_replay(self, sent: ForwardResult) -> None:
-        self._replays[sent.seq] = replace(sent, headers=(), body=b"")
-        self._replays.move_to_end(sent.seq)
-        if len(self._replays) > _MOST_REPLAYS:
-            self._replays.popitem(last=False)
-
-    def _replay_of(self, row: DeliveryRow) -> ForwardResult | None:
-        """The newest replay of a delivery; that of an earlier run is read once."""
-        if row.replayed and row.seq not in self._replays and self.rows is not None:
-            for sent in self.rows.forward_results(row.seq):
-                if sent.origin is ForwardOrigin.REPLAYED:
-                    self._keep_replay(sent)
-                    break
-        return self._replays.get(row.seq)
+        self._repaint(self._replays.add(results))
 
     # What the table asks
 
@@ -194,6 +173,18 @@ class DeliveryTable:
         if self._highlights.showing() and self._is_still and (key is None or isinstance(key, int)):
             self._highlights.visited(key)
 
+    @property
+    def failure(self) -> str:
+        """The problem, which is tried again when the rows are read the next time."""
+        problem = self.rows.failure if isinstance(self.rows, CheckedRows) else None
+        return "" if problem is None else f"{problem.message}\n{problem.hint}"
+
+    def retry(self) -> None:
+        """Read the rows again if that failed."""
+        if self.failure:
+            self.refresh_rows()
+            self.widget.refresh()
+
     def frame(self) -> _Frame:
         """Read the rows that can be seen, and draw them in the same columns and styles."""
         visible = self._visible()
@@ -209,7 +200,7 @@ class DeliveryTable:
                     ends_run=ends_run,
                     newness=self._highlights.newness(row.seq, now, seconds),
                     change=self._highlights.change(row.seq, now, seconds),
-                    sent=self._replay_of(row),
+                    sent=self._replays.of(row, self.rows),
                     still=still,
                     differs=row.differs or row.seq in self._differing,
                 ),

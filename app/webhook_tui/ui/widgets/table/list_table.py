@@ -122,6 +122,11 @@ class ListTable(Generic[T]):
     def visited(self, key: Hashable) -> None:
         """Change nothing."""
 
+    @property
+    def failure(self) -> str:
+        """None: they are in memory."""
+        return ""
+
     def frame(self) -> _Frame[T]:
         """Draw the things as they are now."""
         width = self.widget.view_size.width

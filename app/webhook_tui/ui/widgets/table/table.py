@@ -132,6 +132,10 @@ class TableContent(Protocol):
     def frame(self) -> TableFrame:
         """What draws the next frame."""
 
+    @property
+    def failure(self) -> str:
+        """Why the rows of that frame could not be read, which stands in their place; "": they could."""
+
 
 class _TableMessage(Message):
     """What a table posts."""
@@ -423,9 +427,10 @@ class Table(LineView):
         if y < _HEADING_LINES:
             return self._frame.heading.adjust_cell_length(width, base + self.part("header"))
         place = self.scroll_offset.y + y - _HEADING_LINES
-        line = self._frame.line(place) if place < self._count else None
+        failure = self._content.failure
+        line = self._frame.line(place) if place < self._count and not failure else None
         if line is None:
-            said = self.empty.split("\n") if not self._count else []
+            said = (failure or (self.empty if not self._count else "")).split("\n")
             at = y - _HEADING_LINES
             text = " " * self._content.indent + said[at] if at < len(said) and said[at] else ""
             return Strip([Segment(text, base + self.part("empty"))] if text else []).adjust_cell_length(width, base)

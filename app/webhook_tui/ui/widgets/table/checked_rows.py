@@ -1,0 +1,85 @@
+"""Rows of a history that may fail to be read: a failure is kept for the table to show, and nothing is raised.
+
+The screen reads while it draws, where an error would end the program; the session goes on receiving meanwhile.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+from webhook_tui.domain.delivery.delivery import DeliveryRow, StoredDelivery
+from webhook_tui.domain.delivery.rows import DeliveryRows, FoundRows, Progress
+from webhook_tui.domain.errors import Problem, ProblemError
+from webhook_tui.domain.forwarding.forward_result import ForwardResult
+
+Answer = TypeVar("Answer")
+
+
+class CheckedRows:
+    """Implements DeliveryRows. Where reading fails, the answer is that there is nothing."""
+
+    def __init__(self, rows: DeliveryRows) -> None:
+        self._rows = rows
+        self.failure: Problem | None = None
+        """Why the last reading failed; None: it did not."""
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def _read(self, read: Callable[[], Answer], nothing: Answer) -> Answer:
+        try:
+            answer = read()
+        except ProblemError as error:
+            self.failure = error.problem
+            return nothing
+        self.failure = None
+        return answer
+
+    def refresh(self) -> int:
+        """Include what is committed by now."""
+        failure = self.failure
+        count = self._read(self._rows.refresh, len(self._rows))
+        self.failure = self.failure or failure  # only a row that can be read shows that it is over
+        return count
+
+    def window(self, start: int, count: int) -> Sequence[DeliveryRow]:
+        """At most `count` rows from position `start`."""
+        return self._read(lambda: self._rows.window(start, count), ())
+
+    def position(self, seq: int) -> int | None:
+        """The position of delivery `seq`, or None."""
+        return self._read(lambda: self._rows.position(seq), None)
+
+    def stored(self, seq: int) -> StoredDelivery | None:
+        """Delivery `seq` with headers and body, or None."""
+        return self._read(lambda: self._rows.stored(seq), None)
+
+    def attempts(self, seq: int) -> Sequence[DeliveryRow]:
+        """All deliveries of the event id of `seq`."""
+        return self._read(lambda: self._rows.attempts(seq), ())
+
+    def forward_results(self, seq: int) -> Sequence[ForwardResult]:
+        """What became of delivery `seq` where it was forwarded or replayed."""
+        return self._read(lambda: self._rows.forward_results(seq), ())
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._rows.close()
+
+
+class CheckedFoundRows(CheckedRows):
+    """Implements FoundRows."""
+
+    def __init__(self, rows: FoundRows) -> None:
+        super().__init__(rows)
+        self._found = rows
+
+    @property
+    def progress(self) -> Progress:
+        """How far the search had come at the last refresh."""
+        return self._found.progress
+
+    def reconsider(self, seqs: Sequence[int]) -> None:
+        """Examine deliveries again that changed."""
+        self._found.reconsider(seqs)

@@ -1,0 +1,41 @@
+"""The tips of the first minute: their order, and that what was done is not proposed again."""
+
+from __future__ import annotations
+
+from webhook_tui.ui.format.status.tips import TIPS, Tips
+
+
+def _hint(tips: Tips) -> str:
+    problem = tips.problem()
+    return "" if problem is None else problem.hint
+
+
+def test_one_after_the_other_until_all_was_done() -> None:
+    """What was done before its turn is left out; other actions change nothing."""
+    tips = Tips(is_on=True)
+    assert _hint(tips).startswith("Tip 1 of 5  Go up to a red row and press w")
+    assert not tips.on_action("table.filter")
+    assert tips.on_action("app.jobs")
+    assert _hint(tips).startswith("Tip 1 of 5")
+    assert tips.on_action("delivery.why")
+    assert not tips.on_action("delivery.why")
+    assert _hint(tips).startswith("Tip 2 of 5")
+    assert tips.on_action("payload.open_link")
+    assert _hint(tips).startswith("Tip 4 of 5")
+    for tip in TIPS:
+        tips.on_action(tip.action)
+    assert tips.problem() is None
+    assert tips.were_shown
+
+
+def test_in_a_later_run_there_is_only_what_the_sandbox_is() -> None:
+    """And the key to all others."""
+    tips = Tips(is_on=False)
+    assert _hint(tips) == "? shows all keys."
+    assert not tips.on_action("delivery.why")
+    assert not tips.were_shown
+
+
+def test_each_fits_beside_its_bar() -> None:
+    """In one line of 80 columns."""
+    assert max(len(f"Tip 5 of 5  {tip.text}") for tip in TIPS) <= 76
