@@ -7,6 +7,7 @@ a socket, and ends with the test process at the other end.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import gc
 import importlib
 import io
@@ -39,16 +40,25 @@ def is_startable(environment: Mapping[str, str]) -> bool:
     return hasattr(os, "fork") and not any(name.startswith(_READ_AT_START) for name in environment)
 
 
-def run(*arguments: str, given: bytes = b"", **environment: str) -> subprocess.CompletedProcess[bytes]:
-    """Run the command to its end, with files for its three streams; standard input holds `given`."""
+def run(
+    *arguments: str, given: bytes = b"", full: int | None = None, **environment: str
+) -> subprocess.CompletedProcess[bytes]:
+    """Run the command to its end, with files for its three streams; standard input holds `given`.
+
+    `full`: the number of a stream that is a device without space instead.
+    """
     argv = [sys.executable, *PROGRAM, *arguments]
     environ = os.environ | environment
     if not is_startable(environment):
         return subprocess.run(argv, input=given, capture_output=True, check=False, env=environ)
-    with tempfile.TemporaryFile() as stdin, tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as errors:
+    with contextlib.ExitStack() as stack:
+        stdin, output, errors = (stack.enter_context(tempfile.TemporaryFile()) for _ in range(3))
         stdin.write(given)
         stdin.seek(0)
-        with start(arguments, environ, (stdin, output, errors)) as reply, reply.makefile() as lines:
+        streams: list[IO[bytes]] = [stdin, output, errors]
+        if full is not None:
+            streams[full] = stack.enter_context(Path("/dev/full").open("wb"))
+        with start(arguments, environ, streams) as reply, reply.makefile() as lines:
             lines.readline()
             code = int(lines.readline())
         output.seek(0)

@@ -10,8 +10,9 @@ import importlib
 import inspect
 import re
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -36,10 +37,19 @@ KEY = re.compile(
 """A single letter that does something, or is to be pressed."""
 
 
-def _texts(tree: ast.Module) -> Iterator[tuple[int, str]]:
+@cache
+def _nodes_of_modules() -> tuple[tuple[str, tuple[ast.AST, ...]], ...]:
+    """Each module's path in the package, and its nodes."""
+    return tuple(
+        (path.relative_to(PACKAGE).as_posix(), tuple(ast.walk(ast.parse(path.read_text("utf-8")))))
+        for path in sorted(PACKAGE.rglob("*.py"))
+    )
+
+
+def _texts(nodes: Iterable[ast.AST]) -> Iterator[tuple[int, str]]:
     """Each text of a module with its line, what is filled in as `0`; not docstrings, and not what is `screen_hint`."""
     hidden: set[ast.AST] = set()
-    for node in ast.walk(tree):
+    for node in nodes:
         if isinstance(node, ast.Expr) or (isinstance(node, ast.keyword) and node.arg == "screen_hint"):
             hidden.update(ast.walk(node) if isinstance(node, ast.keyword) else (node.value,))
         if node in hidden:
@@ -57,11 +67,9 @@ def _texts(tree: ast.Module) -> Iterator[tuple[int, str]]:
 def test_only_the_hints_of_the_screen_name_keys() -> None:
     """Texts outside the screen's package: where they are printed or logged, there are no keys."""
     found = []
-    for path in sorted(PACKAGE.rglob("*.py")):
-        name = path.relative_to(PACKAGE).as_posix()
+    for name, nodes in _nodes_of_modules():
         if not name.startswith(SCREEN_ONLY):
-            texts = _texts(ast.parse(path.read_text("utf-8")))
-            found += [f"{name}:{line}: {text}" for line, text in texts if KEY.search(text)]
+            found += [f"{name}:{line}: {text}" for line, text in _texts(nodes) if KEY.search(text)]
     assert not found
 
 
@@ -203,17 +211,11 @@ def test_the_list_of_messages() -> None:
 def test_no_text_uses_a_word_of_its_own() -> None:
     """In literals that users can see: all but docstrings, except those of commands, which are their help."""
     found = []
-    for path in sorted(PACKAGE.rglob("*.py")):
-        name = path.relative_to(PACKAGE).as_posix()
-        tree = ast.parse(path.read_text("utf-8"))
-        hidden = (
-            set()
-            if name.startswith("cli/")
-            else {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
-        )
+    for name, nodes in _nodes_of_modules():
+        hidden = set() if name.startswith("cli/") else {id(node.value) for node in nodes if isinstance(node, ast.Expr)}
         found += [
             f"{name}:{node.lineno}: {node.value}"
-            for node in ast.walk(tree)
+            for node in nodes
             if isinstance(node, ast.Constant)
             and isinstance(node.value, str)
             and id(node) not in hidden

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
+from tests import fork_server
 from tests.factories import NOW, VALID, delivery, signature
 from tests.handler_check import handlers
 from tests.handler_check.handlers import SECRET, serving
@@ -40,6 +41,8 @@ PRINTING = [
 ]
 BROKEN = {">&-": "it is closed"} | ({">/dev/full": "No space left on device"} if Path("/dev/full").exists() else {})
 """Redirections of standard output, and why it cannot be written then; not every system has a device that is full."""
+FULL = {">/dev/full": 1, "2>/dev/full": 2}
+"""Redirections to such a device, and the number of their stream."""
 
 
 @pytest.fixture(autouse=True)
@@ -58,6 +61,8 @@ def _state() -> None:
 
 def redirected(arguments: tuple[str, ...], how: str) -> subprocess.CompletedProcess[bytes]:
     """`webhook-tui ARGUMENTS` in a shell that changes the streams so, with nothing on standard input."""
+    if how in FULL:  # a stream that is closed is found at the start of Python, one that is full is not
+        return fork_server.run(*arguments, full=FULL[how])
     command = shlex.join([sys.executable, "-m", "webhook_tui", *arguments])
     return subprocess.run(["sh", "-c", f"exec {command} {how}"], input=b"", capture_output=True, check=False)
 
