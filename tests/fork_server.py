@@ -40,13 +40,19 @@ def is_startable(environment: Mapping[str, str]) -> bool:
     return hasattr(os, "fork") and not any(name.startswith(_READ_AT_START) for name in environment)
 
 
-def run(
-    *arguments: str, given: bytes = b"", full: int | None = None, **environment: str
-) -> subprocess.CompletedProcess[bytes]:
-    """Run the command to its end, with files for its three streams; standard input holds `given`.
+def run(*arguments: str, given: bytes = b"", **environment: str) -> subprocess.CompletedProcess[bytes]:
+    """Run the command to its end, with files for its three streams; standard input holds `given`."""
+    return _run(arguments, environment, given, None)
 
-    `full`: the number of a stream that is a device without space instead.
-    """
+
+def run_with_full(stream: int, *arguments: str, **environment: str) -> subprocess.CompletedProcess[bytes]:
+    """As `run`, where the stream of that number is a device without space."""
+    return _run(arguments, environment, b"", stream)
+
+
+def _run(
+    arguments: Sequence[str], environment: Mapping[str, str], given: bytes, full: int | None
+) -> subprocess.CompletedProcess[bytes]:
     argv = [sys.executable, *PROGRAM, *arguments]
     environ = os.environ | environment
     if not is_startable(environment):

@@ -62,7 +62,7 @@ def _state() -> None:
 def redirected(arguments: tuple[str, ...], how: str) -> subprocess.CompletedProcess[bytes]:
     """`webhook-tui ARGUMENTS` in a shell that changes the streams so, with nothing on standard input."""
     if how in FULL:  # a stream that is closed is found at the start of Python, one that is full is not
-        return fork_server.run(*arguments, full=FULL[how])
+        return fork_server.run_with_full(FULL[how], *arguments)
     command = shlex.join([sys.executable, "-m", "webhook_tui", *arguments])
     return subprocess.run(["sh", "-c", f"exec {command} {how}"], input=b"", capture_output=True, check=False)
 

@@ -8,7 +8,7 @@ from tests.ui.fake_session import FakeSession
 from tests.ui.stage import WIDE, stage
 from webhook_tui.domain.commands import StopReplay
 from webhook_tui.domain.events import ReplayAdvanced
-from webhook_tui.domain.forwarding.replay_progress import ReplayProgress, ReplayState
+from webhook_tui.domain.forwarding.forward_result import ReplayProgress, ReplayState
 from webhook_tui.ui.long_work import LongWork, WorkStoppedError
 
 

@@ -23,7 +23,7 @@ from webhook_tui.domain.signature.verdict import Verdict
 from webhook_tui.domain.statistics.counts import Run
 from webhook_tui.ui.dialogs.contract import CopyContractDialog
 from webhook_tui.ui.dialogs.dialog import Dialog
-from webhook_tui.ui.dialogs.jobs import JobDialog
+from webhook_tui.ui.dialogs.jobs.job import JobDialog
 from webhook_tui.ui.dialogs.links import LinksDialog, OpenLinkDialog
 from webhook_tui.ui.dialogs.page import PageDialog
 from webhook_tui.ui.dialogs.replay.edited import Edit, EditedReplayDialog

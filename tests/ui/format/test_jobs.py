@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.hostile.strings import strings
-from tests.ui.dialogs.test_jobs import event, job
+from tests.ui.dialogs.jobs.test_jobs import event, job
 from tests.ui.fake_session import NOW
 from webhook_tui.domain.delivery.text import is_harmless
 from webhook_tui.domain.jobs.job import JobDetail
