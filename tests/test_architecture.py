@@ -272,6 +272,7 @@ _BRANCHES = (
 )
 _WITHOUT_TEST_FILE = """
     domain/images: image
+    headless/signing: send
     payload_query: wire
     ui: launch notice_texts selection symbols
     ui/controllers: context handler_check statistics

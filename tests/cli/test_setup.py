@@ -8,6 +8,9 @@ import signal
 from pathlib import Path
 from typing import Any
 
+import pytest
+
+from tests import fork_server
 from tests.cli.conftest import TOKEN as ACCOUNT_TOKEN
 from tests.integration.process import program, run
 from tests.session.running import TOKEN, sandbox_of
@@ -111,3 +114,27 @@ async def test_without_a_token_and_a_history() -> None:
     assert code == 0
     assert "none runs. Start one" in page
     assert os.fspath(Places.of_user().deliveries) in page
+
+
+def test_paths_says_where_things_lie() -> None:
+    """Each on a line of its own."""
+    done = fork_server.run("paths")
+
+    assert done.returncode == 0
+    assert b"deliveries.db" in done.stdout
+
+
+@pytest.mark.parametrize("shell", ["zsh", "fish"])
+def test_completion_prints_a_script_that_asks_the_program(shell: str) -> None:
+    """And the program answers it."""
+    done = fork_server.run("completion", shell)
+
+    assert done.returncode == 0
+    assert b"_WEBHOOK_TUI_COMPLETE" in done.stdout
+
+
+def test_the_program_completes_its_commands() -> None:
+    """As the script asks it to."""
+    done = fork_server.run(_WEBHOOK_TUI_COMPLETE="zsh_complete", COMP_WORDS="webhook-tui ver", COMP_CWORD="1")
+
+    assert b"verify" in done.stdout
