@@ -205,7 +205,7 @@ def test_the_list_of_messages() -> None:
         if not is_step and not is_whole and _SHOWS_A_SECRET not in name:
             faults.append((name, text))
     assert not faults
-    assert names >= {"domain", "errors", "headless", "http", "piktid", "session", "storage", "tunnels", "ui"}
+    assert names >= {"domain", "errors", "headless", "http", "images", "piktid", "session", "storage", "tunnels", "ui"}
 
 
 def test_no_text_uses_a_word_of_its_own() -> None:

@@ -7,9 +7,9 @@ import warnings
 
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-from webhook_tui.domain import units
-from webhook_tui.domain.errors import Problem, ProblemError
+from webhook_tui.domain.errors import ProblemError
 from webhook_tui.domain.images.image import Picture
+from webhook_tui.images import errors
 
 MOST_PIXELS = 50_000_000
 """Of an image; decoded it takes up to four bytes a pixel."""
@@ -33,7 +33,7 @@ def thumbnail(content: bytes, width: int, height: int, *, content_type: str = ""
             name = opened.format or name
             columns, rows = opened.size
             if columns * rows > MOST_PIXELS:
-                raise _too_many_pixels()
+                raise ProblemError(errors.too_many_pixels(MOST_PIXELS))
             opened.draft("RGB", (2 * width, 2 * height))  # lets the JPEG decoder skip what would be averaged away
             image = opened if opened.mode in _SCALABLE else opened.convert("RGBA")
             image.thumbnail((max(width, height), max(width, height)), Image.Resampling.LANCZOS)
@@ -46,18 +46,10 @@ def thumbnail(content: bytes, width: int, height: int, *, content_type: str = ""
             pixels = shown.convert("RGB").tobytes()
             return Picture(*turned.size, pixels, columns, rows, name, len(content))
     except UnidentifiedImageError:
-        sent = f"the server sent {content_type or 'something else'}, {units.size(len(content))}"
-        raise ProblemError(Problem(f"Not an image: {sent}.", "Open the link in a browser.")) from None
+        raise ProblemError(errors.not_an_image(content_type, len(content))) from None
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
-        raise _too_many_pixels() from None
+        raise ProblemError(errors.too_many_pixels(MOST_PIXELS)) from None
     except MemoryError:
-        raise ProblemError(Problem("The image needs too much memory.", "Open the link in a browser.")) from None
+        raise ProblemError(errors.NEEDS_MEMORY) from None
     except (OSError, ValueError, SyntaxError, IndexError, KeyError, TypeError, OverflowError, EOFError) as error:
-        reason = "truncated" if "truncated" in str(error).lower() else "broken"
-        message = f"The image cannot be decoded ({reason} {name})."
-        raise ProblemError(Problem(message, "Open the link in a browser.")) from None
-
-
-def _too_many_pixels() -> ProblemError:
-    limit = f"the limit is {MOST_PIXELS // 1_000_000} million pixels"
-    return ProblemError(Problem(f"Not decoded: {limit}.", "Open the link in a browser."))
+        raise ProblemError(errors.undecodable(name, error)) from None

@@ -14,11 +14,11 @@ from urllib.parse import urljoin, urlsplit
 import httpcore
 from msgspec import Struct
 
-from webhook_tui.domain import units
 from webhook_tui.domain.delivery.text import visible
-from webhook_tui.domain.errors import Problem, ProblemError
+from webhook_tui.domain.errors import ProblemError
 from webhook_tui.domain.images.image import LARGEST_BYTES
 from webhook_tui.http.tls import verifying_context
+from webhook_tui.images import errors
 
 TIMEOUT_SECONDS = 10.0
 """For connecting, and for each wait for more of the answer."""
@@ -56,14 +56,13 @@ def download(
             try:
                 found = _get(pool, url, on_progress)
             except httpcore.TimeoutException:
-                host = visible(urlsplit(url).hostname or "")
-                raise _failure(f"{host} did not answer within {TIMEOUT_SECONDS:g} s.", "Try again later.") from None
+                raise ProblemError(errors.no_answer(urlsplit(url).hostname or "", TIMEOUT_SECONDS)) from None
             except (httpcore.NetworkError, httpcore.ProtocolError, OSError, UnicodeError) as error:
                 raise _unreachable(url, error) from None
             if isinstance(found, Download):
                 return found
             url = found
-    raise _failure(f"Not loaded: more than {MOST_REDIRECTS} redirects.", "Open the link in a browser.")
+    raise ProblemError(errors.too_many_redirects(MOST_REDIRECTS))
 
 
 def _get(pool: httpcore.ConnectionPool, url: str, on_progress: Callable[[int, int | None], None]) -> Download | str:
@@ -72,16 +71,17 @@ def _get(pool: httpcore.ConnectionPool, url: str, on_progress: Callable[[int, in
         headers = {name.lower(): value.decode("latin-1") for name, value in response.headers}
         if response.status in _REDIRECTS and b"location" in headers:
             return _redirected(url, urljoin(url, headers[b"location"]))
-        _check_status(response.status)
+        if response.status != 200:
+            raise ProblemError(errors.refused(response.status))
         length = headers.get(b"content-length", "")
         total = int(length) if length.isdecimal() and len(length) < 19 else None
         if total is not None and total > LARGEST_BYTES:
-            raise _too_large(total)
+            raise ProblemError(errors.too_large(total))
         content = bytearray()
         for chunk in response.iter_stream():
             content += chunk
             if len(content) > LARGEST_BYTES:
-                raise _too_large(None)
+                raise ProblemError(errors.too_large(None))
             on_progress(len(content), total)
         return Download(bytes(content), visible(headers.get(b"content-type", "").partition(";")[0])[:60])
 
@@ -115,9 +115,7 @@ class _PublicBackend(httpcore.SyncBackend):
         addresses = self._resolve(host, port)
         for address in addresses:
             if not is_public(address):
-                name = visible(host)
-                what = f"{name} is" if name == address else f"{name} is {address},"
-                raise _failure(f"Blocked: {what} an address of your own network.", "Only public addresses are loaded.")
+                raise ProblemError(errors.not_public(host, address))
         return addresses[:_MOST_ADDRESSES]
 
 
@@ -130,41 +128,20 @@ def _addresses(host: str, port: int) -> list[str]:
 def _check_scheme(url: str, local_origin: str) -> None:
     parts = urlsplit(url)
     if parts.scheme != "https" and not (local_origin and f"{parts.scheme}://{parts.netloc}" == local_origin):
-        raise _failure("Blocked: the link is not https.", "Open it in a browser if you trust it.")
-
-
-def _check_status(status: int) -> None:
-    if status in (401, 403):
-        message = f"The link has expired or is not public ({status})."
-        raise _failure(message, "The job's newest delivery may have a fresh link.")
-    if status in (404, 410):
-        raise _failure(f"The image is gone ({status}).", "The job's newest delivery may have a fresh link.")
-    if status != 200:
-        raise _failure(f"The server answered {status} in place of the image.", "Try again later.")
+        raise ProblemError(errors.NOT_HTTPS)
 
 
 def _redirected(url: str, target: str) -> str:
     here, there = urlsplit(url), urlsplit(target)
     if (here.scheme, here.netloc) != (there.scheme, there.netloc):
-        hosts = f"{visible(here.hostname or '')} redirects to {visible(there.hostname or '')}"
-        raise _failure(f"Blocked: {hosts}.", "Open the link in a browser if you trust it.")
+        raise ProblemError(errors.other_host(here.hostname or "", there.hostname or ""))
     return target
 
 
 def _unreachable(url: str, error: Exception) -> ProblemError:
-    host = visible(urlsplit(url).hostname or "")
-    if isinstance(error, socket.gaierror):
-        return _failure(f"{host} was not found.", "Check the network, or open the link in a browser.")
-    return _failure(f"{host} cannot be reached ({visible(str(error))[:60]}).", "Try again later.")
-
-
-def _too_large(total: int | None) -> ProblemError:
-    found = units.size(total) if total is not None else f"more than {units.size(LARGEST_BYTES)}"
-    return _failure(f"Not loaded: {found}; the limit is {units.size(LARGEST_BYTES)}.", "Open the link in a browser.")
-
-
-def _failure(message: str, hint: str) -> ProblemError:
-    return ProblemError(Problem(message, hint))
+    host = urlsplit(url).hostname or ""
+    is_unknown = isinstance(error, socket.gaierror)
+    return ProblemError(errors.not_found(host) if is_unknown else errors.unreachable(host, error))
 
 
 _TRANSLATED = (

@@ -17,13 +17,13 @@ import msgspec
 import webhook_tui
 from webhook_tui.domain.errors import Problem
 from webhook_tui.domain.images.image import LARGEST_SIDE, ImageRequest, LoadFailed, Picture, Progress, Report, Saved
+from webhook_tui.images import errors
 
 DEADLINE_SECONDS = 30.0
 """For one image, from the start of the process."""
 _LONGEST_LINE = 4 * LARGEST_SIDE * LARGEST_SIDE + 4096
 """Of a report: the pixels in base64, and the rest."""
 _START = "import sys; sys.path.insert(0, sys.argv[1]); from webhook_tui.images.worker import main; main()"
-_ENDED = Problem("The image could not be decoded; its process ended.", "Open the link in a browser.")
 
 
 class ImageLoad:
@@ -102,8 +102,8 @@ class ImageLoad:
         if self._is_cancelled:
             return None
         if self._is_late:
-            return Problem(f"The image did not come within {self._deadline_seconds:g} s.", "Try again later.")
-        return _ENDED
+            return errors.late(self._deadline_seconds)
+        return errors.PROCESS_ENDED
 
     def _end_late(self) -> None:
         self._is_late = True

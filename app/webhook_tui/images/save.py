@@ -6,9 +6,9 @@ import mimetypes
 from pathlib import Path, PurePosixPath
 from urllib.parse import unquote, urlsplit
 
-from webhook_tui.domain.delivery.text import visible
-from webhook_tui.domain.errors import Problem, ProblemError
+from webhook_tui.domain.errors import ProblemError
 from webhook_tui.domain.images.image_links import SUFFIXES, safe_name
+from webhook_tui.images import errors
 
 _LONGEST_NAME = 100
 _MOST_NAMES = 1000
@@ -30,10 +30,8 @@ def save(content: bytes, folder: Path, url: str, content_type: str = "") -> Path
                 part.write_bytes(content)
                 return part.rename(target)
     except OSError as error:
-        reason = (error.strerror or "error").lower()
-        message = f"The image cannot be saved in {visible(str(folder))} ({reason})."
-        raise ProblemError(Problem(message, "Make the directory writable.")) from None
-    raise ProblemError(Problem(f"{visible(str(folder))} has too many files of that name.", "Move them elsewhere."))
+        raise ProblemError(errors.not_saved(folder, (error.strerror or "error").lower())) from None
+    raise ProblemError(errors.too_many_files(folder))
 
 
 def file_name(url: str, content_type: str = "") -> str:
