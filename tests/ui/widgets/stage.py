@@ -94,6 +94,7 @@ def delivery(
     summary: Summary = Summary(),  # noqa: B008 -- frozen
     marked: bool = False,
     comment: str = "",
+    differs: bool = False,
 ) -> DeliveryRow:
     """One row, today by the clock of the stage."""
     hour, minute, second = (int(part) for part in at.split(":"))
@@ -113,6 +114,7 @@ def delivery(
         summary=summary,
         marked=marked,
         comment=comment,
+        differs=differs,
     )
 
 
@@ -136,7 +138,7 @@ def twelve() -> list[DeliveryRow]:
 
 
 def fourteen() -> list[DeliveryRow]:
-    """Deliveries of two runs with everything that a row can say, numbers 31 to 44; 37 is to differ from SSE."""
+    """Deliveries of two runs with everything that a row can say, numbers 31 to 44; 37 differs from SSE."""
     v = Verdict
 
     def job(status: str = "completed", *, progress: str = "", file: str = "") -> Summary:
@@ -153,7 +155,7 @@ def fourteen() -> list[DeliveryRow]:
         delivery(34, "batch_edit", at="14:02:40", run=2, summary=job("processing", progress="0/8")),
         delivery(35, "image_result", at="14:02:58", run=2, answered=503, summary=job(file="look-1.jpg")),
         delivery(36, "image_result", at="14:03:29", run=2, attempt=2, marked=True, summary=job(file="look-1.jpg")),
-        delivery(37, "batch_edit", at="14:03:31", run=2, summary=job("processing", progress="3/8")),
+        delivery(37, "batch_edit", at="14:03:31", run=2, differs=True, summary=job("processing", progress="3/8")),
         delivery(
             38, "image_result", v.OLDER, "14:03:40", run=2, comment="a", summary=job(file="夏のコレクション-03.jpg")
         ),

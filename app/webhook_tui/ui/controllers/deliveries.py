@@ -64,9 +64,8 @@ class DeliveriesController:
         return self._screen.query_one(DetailPane)
 
     def show_differing(self, differing: Sequence[DifferingDelivery]) -> None:
-        """Show in rows and headline which deliveries differ from what the event stream brought."""
+        """Show in the headline which deliveries differ from what the event stream brought."""
         by_seq = {one.seq: one for one in differing}
-        self.delivery_table.show_differing(frozenset(by_seq))
         for headline in self._screen.query(Headline):
             headline.show_differing(by_seq)
 

@@ -8,7 +8,7 @@ from tests.ui.fake_session import NOW, RUNNING, FakeSession
 from tests.ui.memory_rows import mock_up_rows
 from tests.ui.stage import STACKED, WIDE, Stage, stage
 from webhook_tui.domain.comparison.compared_event import ComparedEvent, DifferingDelivery, Reason, Seen
-from webhook_tui.domain.events import ReplayAdvanced, StatusChanged
+from webhook_tui.domain.events import ReplayAdvanced
 from webhook_tui.domain.forwarding.forward_result import ReplayProgress
 from webhook_tui.domain.queries import ComparedEvents, EventSides, GetComparison, GetEventSides
 from webhook_tui.domain.refusal import Refusal
@@ -59,10 +59,8 @@ async def test_a_value_filters_and_a_sign_opens_what_it_stands_for() -> None:
     """Also where the values stand in the event's cell, and back to the table each time."""
     session = FakeSession.running()
     session.answer(GetEventSides("90377"), EventSides("90377", b'{"a":1}', b'{"a":2}'))
-    session.rows.set(SECOND_ATTEMPT, comment="later")
+    session.rows.set(SECOND_ATTEMPT, comment="later", differs=True)
     async with stage(session, size=WIDE) as played:
-        session.emit(StatusChanged(replace(RUNNING, stream=UNEQUAL)))
-        await played.until(lambda: "≠" in played.text())
         search = played.main.controllers.filter.search
 
         await click_row(played, 8, "image_result")
@@ -104,7 +102,7 @@ async def test_each_part_of_the_status_line_leads_to_what_it_is_about() -> None:
         for size, unequal in ((WIDE, "differs"), (STACKED, "lost 1 ≠")):
             await played.pilot.resize_terminal(*size)
             await played.until(unequal)
-            parts = [("→  answers 200", "How the receiver answers"), ("2 refused", "  Status"), ("● web", "Addresses")]
+            parts = [("→  answers 200", "How the receiver answers"), ("2 refused", "› Status"), ("● web", "Addresses")]
             for text, title in parts if size == WIDE else (("→ 200", "How the receiver answers"),):
                 await click_status(played, text)
                 await played.until(title)

@@ -26,10 +26,10 @@ from webhook_tui.ui.widgets.table.delivery_columns import Name
 
 
 def event_cell(
-    row: DeliveryRow, width: int, shown: frozenset[Name], sent: ForwardResult | None, glyphs: Symbols, *, differs: bool
+    row: DeliveryRow, width: int, shown: frozenset[Name], sent: ForwardResult | None, glyphs: Symbols
 ) -> list[Piece]:
     """The pieces without what a click on them means."""
-    return [piece for piece, _ in event_pieces(row, width, shown, sent, glyphs, differs=differs)]
+    return [piece for piece, _ in event_pieces(row, width, shown, sent, glyphs)]
 
 
 JOB = Summary("job_ec536688", "processing", "3/8")
@@ -53,7 +53,7 @@ def test_exceptions_stand_in_their_order_at_the_right_end(
     row: DeliveryRow, shown: list[Name], end: list[tuple[str, str]]
 ) -> None:
     """Normal values vanish with their column, odd ones move into the event's cell."""
-    name, *found = event_cell(row, 22, frozenset(shown), None, UNICODE, differs=False)
+    name, *found = event_cell(row, 22, frozenset(shown), None, UNICODE)
     assert found == end
     assert name[0].rstrip() == "ping"
     assert sum(cell_len(text) for text, _ in (name, *found)) == 22
@@ -61,13 +61,13 @@ def test_exceptions_stand_in_their_order_at_the_right_end(
 
 def test_the_name_gives_way_to_as_many_exceptions_as_leave_six_cells_of_it() -> None:
     """The name is cut before the first exception is; what does not fit is left out from the end."""
-    row = replace(delivery(1, "image_result", attempt=2, answered=503), comment="a")
-    pieces = event_cell(row, 22, frozenset(), SENT, UNICODE, differs=True)
+    row = replace(delivery(1, "image_result", attempt=2, answered=503), comment="a", differs=True)
+    pieces = event_cell(row, 22, frozenset(), SENT, UNICODE)
     assert _text(pieces) == "image… ≠ ; ×2 503 →200"
     assert pieces[-1] == (" →200", "muted")
-    assert _text(event_cell(row, 21, frozenset(), SENT, UNICODE, differs=True)) == "image_res… ≠ ; ×2 503"
-    assert _text(event_cell(row, 12, frozenset(), None, UNICODE, differs=True)) == "image_r… ≠ ;"
-    assert _text(event_cell(row, 1, frozenset(), None, UNICODE, differs=True)) == "≠"
+    assert _text(event_cell(row, 21, frozenset(), SENT, UNICODE)) == "image_res… ≠ ; ×2 503"
+    assert _text(event_cell(row, 12, frozenset(), None, UNICODE)) == "image_r… ≠ ;"
+    assert _text(event_cell(row, 1, frozenset(), None, UNICODE)) == "≠"
 
 
 def _text(pieces: Sequence[tuple[str, str]]) -> str:
@@ -88,7 +88,7 @@ def test_without_its_column_the_job_stands_in_the_event_where_both_fit(
 ) -> None:
     """An exception drives it out."""
     row = delivery(1, event, attempt=attempt, summary=JOB)
-    pieces = event_cell(row, 24, frozenset(shown), None, UNICODE, differs=False)
+    pieces = event_cell(row, 24, frozenset(shown), None, UNICODE)
     assert _text(pieces) == text
     assert (pieces[-1] == ("ec536688", "muted")) == text.endswith("ec536688")
 
@@ -143,8 +143,8 @@ def test_in_ascii_bar_and_cut_have_other_signs() -> None:
     assert cut_middle("summer-final.jpg", 11, ASCII) == "su...al.jpg"
     assert cut_middle("夏のコレクション-03.jpg", 11, ASCII) == "\\u...03.jpg"
     assert cut_middle("summer-final.jpg", 4, ASCII) == "s..."
-    row = replace(delivery(1, attempt=2), comment="a")
-    assert _text(event_cell(row, 14, frozenset(), None, ASCII, differs=True)) == "ping   != ; x2"
+    row = replace(delivery(1, attempt=2), comment="a", differs=True)
+    assert _text(event_cell(row, 14, frozenset(), None, ASCII)) == "ping   != ; x2"
 
 
 def test_the_job_column_grows_until_the_jobs_differ() -> None:

@@ -146,7 +146,6 @@ async def test_the_table_is_drawn_to_the_character(size: tuple[int, int], css: s
     app = Stage(table.widget, css)
     async with app.run_test(size=size) as pilot:
         table.show_rows(Rows(fourteen()))
-        table.show_differing(frozenset({37}))
         table.widget.move_to_place(8)
         await pilot.pause()
         table.widget.scroll_to(y=top, animate=False)

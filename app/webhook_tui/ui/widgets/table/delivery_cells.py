@@ -78,13 +78,13 @@ class JobWidth:
 
 
 def event_pieces(
-    row: DeliveryRow, width: int, shown: frozenset[Name], sent: ForwardResult | None, glyphs: Symbols, *, differs: bool
+    row: DeliveryRow, width: int, shown: frozenset[Name], sent: ForwardResult | None, glyphs: Symbols
 ) -> list[PartPiece]:
     """Event name, and at the right end what is out of the ordinary, else the job if it has no column and both fit.
 
-    `sent`: the newest replay. `differs`: from what SSE brought.
+    `sent`: the newest replay.
     """
-    exceptions = _fitting(_exceptions(row, shown, sent, glyphs, differs=differs), width, row.event)
+    exceptions = _fitting(_exceptions(row, shown, sent, glyphs), width, row.event)
     end = _joined(exceptions)
     room = width - cell_len("".join(text for (text, _), _ in end)) - 1 if end else width
     name = cut_text(row.event, room, glyphs) if room > 0 else ""
@@ -96,10 +96,10 @@ def event_pieces(
 
 
 def _exceptions(
-    row: DeliveryRow, shown: frozenset[Name], sent: ForwardResult | None, glyphs: Symbols, *, differs: bool
+    row: DeliveryRow, shown: frozenset[Name], sent: ForwardResult | None, glyphs: Symbols
 ) -> list[PartPiece]:
     found: list[PartPiece] = []
-    if differs:
+    if row.differs:
         found.append(PartPiece((glyphs.differs, "attention"), Part.DIFFERS))
     if row.comment:
         found.append(PartPiece((";", "mark"), Part.COMMENT))

@@ -80,8 +80,6 @@ class RowState(Struct, frozen=True):
     """The newest replay of it."""
     still: bool = False
     """Without animation: a new row has a hairline, a changed verdict is bold."""
-    differs: bool = False
-    """The event stream brought other contents."""
 
 
 def header_line(layout: Sequence[Column], styles: TableStyles, order: Sort, glyphs: Symbols) -> list[Segment]:
@@ -218,7 +216,7 @@ class RowPainter(Struct, frozen=True):
         return self._segments(pieces, column, state, base)
 
     def _event_pieces(self, row: DeliveryRow, column: Column, state: RowState) -> list[PartPiece]:
-        return event_pieces(row, column.width, self.names, state.sent, self.glyphs, differs=state.differs)
+        return event_pieces(row, column.width, self.names, state.sent, self.glyphs)
 
     def _text(self, row: DeliveryRow, name: Literal["time", "job", "attempt", "answered", "size"], width: int) -> Piece:
         match name:

@@ -61,7 +61,6 @@ class DeliveryTable:
         self._drawn_on = now().date()
         self._highlights = RowHighlights()
         self._job_width = JobWidth()
-        self._differing: frozenset[int] = frozenset()
         self._replays = RowReplays()
 
     # What it shows
@@ -103,12 +102,6 @@ class DeliveryTable:
         self._highlights.changed(seqs, self._now())
         self._repaint(self._highlights.showing())
         self._request_fade()
-
-    def show_differing(self, seqs: frozenset[int]) -> None:
-        """Show in the rows of these deliveries, and no others, that the event stream brought other contents."""
-        if seqs != self._differing:
-            changed, self._differing = seqs ^ self._differing, seqs
-            self._repaint(set(changed))
 
     def add_forward_results(self, results: Sequence[ForwardResult]) -> None:
         """Show in the rows of replayed deliveries what became of that."""
@@ -202,7 +195,6 @@ class DeliveryTable:
                     change=self._highlights.change(row.seq, now, seconds),
                     sent=self._replays.of(row, self.rows),
                     still=still,
-                    differs=row.differs or row.seq in self._differing,
                 ),
             )
             for place, (row, ends_run) in visible.items()
