@@ -278,12 +278,13 @@ _WITHOUT_TEST_FILE = """
     ui/controllers: context handler_check statistics
     ui/controllers/delivery: image_downloads
     ui/dialogs: fields live_query
+    ui/dialogs/jobs: large_image
     ui/format: image
     ui/terminal: app driver
     ui/views/detail: bodies
-    ui/widgets: choice_line line_view
+    ui/widgets: choice_line contact_sheet line_view
     ui/widgets/detail: header_list headline image_view picture prose_view query_input tab_strip
-    ui/widgets/keys: action_bar button_row key_button
+    ui/widgets/keys: action_bar key_button
     ui/widgets/payload: line_painter
     ui/widgets/status: notice_bar
     ui/widgets/table: event_table
