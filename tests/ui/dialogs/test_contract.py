@@ -8,13 +8,13 @@ from tests.domain.contract.events import contract_of
 from tests.ui.fake_session import RUNNING, FakeSession
 from tests.ui.memory_rows import stored_delivery
 from tests.ui.stage import STACKED, WIDE, Stage, stage
-from webhook_tui.domain.contract.departures import Departure
 from webhook_tui.domain.contract.event_contract import ContractSnapshot, EventContract
-from webhook_tui.domain.contract.json_types import JsonType
-from webhook_tui.domain.queries import GetContract, GetDepartures
+from webhook_tui.domain.queries import GetContract
 
 IMAGE = contract_of([{"status": "completed", "score": 0.5}] * 205 + [{"score": "high"}] + [{}] * 8)
+
 PING = contract_of([{}] * 7, "ping")
+
 NAMES = ((IMAGE.name, IMAGE.deliveries), (PING.name, PING.deliveries))
 
 
@@ -100,14 +100,3 @@ async def test_while_it_is_read_and_without_deliveries() -> None:
         session.answers[GetContract("image_result")] = _snapshot(IMAGE)
         await played.press("x")
         await played.until(lambda: "read 221" not in played.text())
-
-
-async def test_a_delivery_that_departs_says_so_in_its_detail() -> None:
-    """In the last line: how many, and on the line itself what is different."""
-    body = b'{"id": 1, "data": {"score": "high"}}'
-    session = FakeSession(deliveries=[stored_delivery(1, body=body)])
-    session.answers[GetDepartures(1)] = (Departure(("data", "score"), JsonType.STRING, JsonType.NUMBER, 205, 214),)
-    async with stage(session, size=WIDE) as played:
-        await played.until("1 departs from contract C")
-        await played.press("enter", *"jjj")
-        await played.until("a number in 205 deliveries, text here")

@@ -1,15 +1,12 @@
-"""One page, or two beside each other; the names of the tabs fit into one line."""
+"""One page, or two beside each other."""
 
 from __future__ import annotations
-
-import pytest
 
 from tests.ui.stage import stage
 from webhook_tui.domain.diagnostics.report import SignatureReport
 from webhook_tui.domain.queries import ExplainSignature
 from webhook_tui.ui.views.detail.pages import Page, Pages
 from webhook_tui.ui.views.detail.shown_delivery import TABS
-from webhook_tui.ui.widgets.detail.tab_strip import fitted_labels
 
 ALL = (*TABS, "Image", "Attempts", "Answer")
 
@@ -32,22 +29,6 @@ def test_two_pages_have_tabs_of_their_own() -> None:
     assert pages.text_tab(TABS) == "Payload"
     pages.is_double = False
     assert pages.shown(ALL) == ("Image",)
-
-
-@pytest.mark.parametrize(
-    ("names", "width", "line"),
-    [
-        ((*TABS, "Image"), 47, "Payload  Headers  Signature  Raw  Image"),
-        ((*TABS, "Image", "Attempts"), 47, "Payload Headers Signature Raw Image Attempts"),
-        (ALL, 47, "Payload Heade. Signat. Raw Image Attemp. Answer"),
-        (ALL, 38, "Payload Hea. Sig. Raw Ima. Atte. Answ."),
-    ],
-)
-def test_the_names_fit_into_one_line(names: tuple[str, ...], width: int, line: str) -> None:
-    """The active name is never cut."""
-    gap, labels = fitted_labels(names, "Payload", width)
-    assert (" " * gap).join(labels) == line
-    assert len(line) <= width
 
 
 async def test_from_96_columns_the_detail_shows_two_pages() -> None:
