@@ -100,26 +100,6 @@ class Connections:
 class HttpProtocol(asyncio.Protocol):
     """One connection of a server."""
 
-    __slots__ = (
-        "_deadline",
-        "_discarded",
-        "_drained",
-        "_exchange",
-        "_held",
-        "_is_chunked",
-        "_is_ending",
-        "_is_half_closed",
-        "_is_head_timed",
-        "_is_reading_paused",
-        "_limits",
-        "_loop",
-        "_parser",
-        "_shared",
-        "_transport",
-        "_unread_deadline",
-        "idle_since",
-    )
-
     def __init__(self, shared: Connections) -> None:
         self._shared = shared
         self._limits = shared.limits

@@ -40,15 +40,14 @@ def render_head(
     status: int, headers: Headers, *, length: int | None, keeps_alive: bool, is_chunked: bool = False
 ) -> tuple[bytes, bool]:
     """Return the head of an answer, and whether the connection is kept after it."""
-    line, fields, keeps_alive = _head(status, headers, length, keeps_alive, is_chunked)
-    return b"%sdate: %s%s" % (line, _date(int(time.time())), fields), keeps_alive
+    return _head(status, headers, length, keeps_alive, is_chunked, second=int(time.time()))
 
 
-@lru_cache(maxsize=32)  # nearly all answers of a run are the same
+@lru_cache(maxsize=32)  # nearly all answers of a second are the same
 def _head(
-    status: int, headers: Headers, length: int | None, keeps_alive: bool, is_chunked: bool
-) -> tuple[bytes, bytes, bool]:
-    lines = [b""]
+    status: int, headers: Headers, length: int | None, keeps_alive: bool, is_chunked: bool, *, second: int
+) -> tuple[bytes, bool]:
+    lines = [b"HTTP/1.1 %d %s" % (status, _phrase(status)), b"date: " + formatdate(second, usegmt=True).encode()]
     for name, value in headers:
         if not name or _NOT_IN_NAMES.search(name) or _NOT_IN_VALUES.search(value):
             raise ValueError(f"no header: {name!r}")
@@ -63,7 +62,7 @@ def _head(
         lines.append(b"transfer-encoding: chunked")
     if not keeps_alive:
         lines.append(b"connection: close")
-    return b"HTTP/1.1 %d %s\r\n" % (status, _phrase(status)), b"\r\n".join((*lines, b"", b"")), keeps_alive
+    return b"\r\n".join((*lines, b"", b"")), keeps_alive
 
 
 def _phrase(status: int) -> bytes:
@@ -71,11 +70,6 @@ def _phrase(status: int) -> bytes:
         return http.HTTPStatus(status).phrase.encode()
     except ValueError:
         return b""
-
-
-@lru_cache(maxsize=1)
-def _date(second: int) -> bytes:
-    return formatdate(second, usegmt=True).encode()
 
 
 class Connection(Protocol):

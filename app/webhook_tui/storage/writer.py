@@ -42,7 +42,7 @@ _logger = logging.getLogger(__name__)
 
 
 class Arrival(Protocol):
-    """A delivery on its way to the disk, and back to whoever waits for it.
+    """A delivery from its request to its answer.
 
     A future for each delivery costs more: its callback takes another turn of the loop.
     """
@@ -285,7 +285,7 @@ class Writer:
                     self._insert(connection, list(requests))  # type: ignore[arg-type]  # all are of that type
                 else:
                     for request in requests:
-                        request.result = request.job(connection)  # type: ignore[union-attr]
+                        request.result = request.job(connection)  # type: ignore[union-attr]  # all are of the other type
         self.commits += 1
 
     def _insert(self, connection: sqlite3.Connection, deliveries: Sequence[_Delivery]) -> None:

@@ -161,8 +161,9 @@ class Forwarder:
 
     def has_come_back(self, headers: Headers) -> bool:
         """Return whether this run forwarded the delivery with these headers."""
-        found = values(headers, _LOOP_HEADER)
-        return bool(found) and any(hmac.compare_digest(value, self._nonce) for value in found)
+        if not self._senders:  # nothing was forwarded yet
+            return False
+        return any(hmac.compare_digest(value, self._nonce) for value in values(headers, _LOOP_HEADER))
 
     async def aclose(self) -> None:
         """Close all connections."""
