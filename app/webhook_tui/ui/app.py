@@ -106,8 +106,8 @@ class WebhookTuiApp(TerminalApp):
         and in place of one that ended; both block, and raise ProblemError. `preferences`: what is kept between runs.
         """
         super().__init__()
-        self.stylesheet = theme.CachedStylesheet(variables=self.get_css_variables())
         theme.register(self)
+        self.stylesheet = theme.CachedStylesheet(variables=self.get_css_variables())
         self._unknown_theme = "" if theme_name is None or theme_name in self.available_themes else theme_name
         if theme_name is not None and not self._unknown_theme:
             self.theme = theme_name

@@ -25,7 +25,7 @@ _CHUNKS = (250, 16_000, 128_000, 512_000)
 _STEP_SECONDS = 0.1
 """A step that checks deliveries in Python ends after this time, so that new deliveries are taken in."""
 _LONG_STEP_SECONDS = 1.0
-"""The same where each step costs much before its first row."""
+"""The same where each step takes long to its first row."""
 _FETCHED = 500
 _COUNTED = 16_000
 """Deliveries whose words are counted together."""
@@ -178,19 +178,24 @@ class Scan:
     ) -> Iterator[tuple[int, list[int]]]:
         """Yield matches from `high` down to `low`, a few at a time, each time with the number read down to.
 
-        With `seconds` a search that checks deliveries in Python may end before `low`.
+        With `seconds` a search that checks deliveries in Python may end before `low`, so long after its first rows.
         """
-        until = None if seconds is None else monotonic() + seconds
+        until: float | None = None
         for lowest, highest in self._parts(query, low, high):
             for examined_from, seqs in self._read(query, lowest, highest):
                 yield examined_from, seqs
-                if query.has_checks and until is not None and monotonic() >= until:
-                    return
+                if seconds is not None and query.has_checks:
+                    until = until or monotonic() + seconds
+                    if monotonic() >= until:
+                        return
         yield low, []
 
     def _parts(self, query: Query, low: int, high: int) -> Iterator[tuple[int, int]]:
-        """The parts of a range that may hold matches: counting words is faster than reading each delivery."""
-        if not query.covered or low < query.dense_from or high > query.parameters["done"]:
+        """The parts of a range that may hold matches: counting words is faster than reading each delivery.
+
+        Not where each count would merge all words with one beginning again.
+        """
+        if not query.covered or query.reads_all_words or low < query.dense_from or high > query.parameters["done"]:
             yield low, high
             return
         for highest in range(high, low - 1, -_COUNTED):

@@ -11,7 +11,7 @@ from textual.widgets import Input
 
 from tests.ui.terminal_view import lines, wheel
 from tests.ui.widgets.stage import Stage, cursor_line, style_at
-from webhook_tui.ui.widgets.payload.loader import document_for
+from webhook_tui.ui.widgets.payload.loader import beginning_for, document_for
 from webhook_tui.ui.widgets.payload.view import PayloadView
 
 EVENT = (
@@ -291,6 +291,32 @@ async def test_ten_megabytes_are_as_quick_as_ten_bytes(body: bytes) -> None:
                 slowest = max(slowest, time.thread_time() - start)
                 await pilot.pause()
         assert slowest < 0.5
+
+
+async def test_a_large_body_shows_its_first_lines_at_once() -> None:
+    """With the numbers as wide as they will be; a cursor that moved meanwhile stays."""
+    view = PayloadView()
+    app = Stage(view)
+    async with app.run_test(size=(40, 6)) as pilot:
+        view.load(BIG)
+        view.move_to(7)
+        before, lines = view.document.line_count, [view.document.line(index, 40) for index in range(200)]
+        await app.workers.wait_for_complete()
+        await pilot.pause()
+        assert before < view.document.line_count == 5 * 240_000 + 2
+        assert lines == [view.document.line(index, 40) for index in range(200)]
+        assert view.path == "$[1].id"
+        assert shown(app)[0].startswith("      3 ")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b'{"a": "' + b"x" * 100_000 + b'"}', b"[" * 100_000, b"{}}" * 40_000, b'["a, b' * 20_000, b"words, " * 20_000],
+    ids=["one line", "deep", "invalid", "torn", "text"],
+)
+def test_only_the_beginning_of_long_json_is_shown_before_the_whole(body: bytes) -> None:
+    """Anything else would jump when the whole is there."""
+    assert beginning_for(body).line_count == 1
 
 
 async def test_the_worker_of_a_large_body_does_not_quote_it() -> None:

@@ -47,8 +47,10 @@ class JsonDocument:
     kind: Kind = "json"
     heading = ""
 
-    def __init__(self, pretty: bytes, notes: tuple[str, ...] = ()) -> None:
+    def __init__(self, pretty: bytes, notes: tuple[str, ...] = (), *, expected_lines: int = 0) -> None:
+        """`expected_lines`: how many lines the whole will have, where `pretty` is its beginning."""
         self.lines = LineIndex(pretty)
+        self._expected_lines = expected_lines
         found, self._odd = notes_on(self.lines)
         self.notes = (*notes, *found)
         self._counted: dict[int, tuple[int, int]] = {}
@@ -61,7 +63,7 @@ class JsonDocument:
     @property
     def number_width(self) -> int:
         """Digits of the last line's number, at least two."""
-        return max(2, len(str(self.line_count)))
+        return max(2, len(str(max(self.line_count, self._expected_lines))))
 
     def line(self, index: int, cells: int, /) -> Line:
         """One line with the colours of JSON."""

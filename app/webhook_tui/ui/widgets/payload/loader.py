@@ -21,8 +21,12 @@ _LARGEST_GROWTH = 64 * 1024 * 1024
 """Bytes that indentation may add; deep nesting would make gigabytes of blanks out of a few megabytes."""
 _LARGEST_INDENTED = 1024 * 1024
 """Bytes; a larger body that msgspec refuses is shown as text."""
+_BEGINNING = 8192
+"""Bytes of a large body that are laid out at once."""
+_FEWEST_LINES = 200
+"""A beginning with fewer lines could end on the screen."""
 
-_LEXEME = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"|[{}\[\],:]|[^\s{}\[\],:"]++', re.DOTALL)
+_LEXEME = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?|[{}\[\],:]|[^\s{}\[\],:"]++', re.DOTALL)
 _CLOSING = {b"{": b"}", b"[": b"]"}
 
 _WORDS = (
@@ -52,6 +56,34 @@ def document_for(body: bytes, *, raw: bool = False) -> Document:
         return JsonDocument(msgspec.json.format(content, indent=INDENT), notes)
     except (ValueError, MemoryError):
         return _refused(body, content, notes)
+
+
+def beginning_for(body: bytes) -> Document:
+    """Make a document of the first lines of a large JSON body, to show them until the whole is made.
+
+    It is empty where there are too few of them, or the body is something else.
+    """
+    part, cut, closing = body[:_BEGINNING], 0, b""
+    opened: list[bytes] = []
+    for lexeme in _LEXEME.finditer(part):
+        token = lexeme.group()
+        if token in _CLOSING:
+            opened.append(_CLOSING[token])
+        elif opened and token == opened[-1]:
+            opened.pop()
+        elif token == b",":
+            cut, closing = lexeme.start(), b"".join(reversed(opened))
+    part = part[:cut] + closing
+    try:
+        if not part or _is_too_deep(part):
+            return TextDocument(b"")
+        indented = msgspec.json.format(part, indent=INDENT)
+    except (ValueError, MemoryError):
+        return TextDocument(b"")
+    count = indented.count(b"\n")
+    if count < _FEWEST_LINES:
+        return TextDocument(b"")
+    return JsonDocument(indented, expected_lines=count * len(body) // len(part))
 
 
 def _refused(body: bytes, content: bytes, notes: tuple[str, ...]) -> Document:

@@ -29,7 +29,7 @@ from webhook_tui.ui.widgets.payload.line_painter import (
     LineStyles,
     styles_of,
 )
-from webhook_tui.ui.widgets.payload.loader import document_for
+from webhook_tui.ui.widgets.payload.loader import beginning_for, document_for
 from webhook_tui.ui.widgets.payload.search import DocumentSearch
 from webhook_tui.ui.widgets.payload.selection import selected_span, selected_text
 
@@ -99,15 +99,28 @@ class PayloadView(LineView):
         return "".join(piece.text for piece in self.document.line(self._cursor, _MEASURED_CELLS * 2).pieces)
 
     def load(self, body: bytes, *, raw: bool = False) -> None:
-        """Show a body, as received with `raw`; a large one is empty until `Loaded`, while a worker makes its lines."""
-        is_large = len(body) > _LARGEST_AT_ONCE
-        self.show(TextDocument(b"") if is_large else document_for(body, raw=raw))
-        if is_large:
-            self._loading = self._load(body, raw=raw)
+        """Show a body, as received with `raw`; of a large one the first lines, or nothing, until `Loaded`.
+
+        A worker makes all of its lines meanwhile.
+        """
+        if len(body) <= _LARGEST_AT_ONCE:
+            self.show(document_for(body, raw=raw))
+            return
+        self.show(TextDocument(b"") if raw else beginning_for(body))
+        self._loading = self._load(body, raw=raw)
 
     @work(exclusive=True, exit_on_error=False, description="format a payload")  # else Textual quotes the whole body
     async def _load(self, body: bytes, *, raw: bool) -> None:
-        self._show(await asyncio.to_thread(document_for, body, raw=raw))
+        drawn = asyncio.Event()
+        if self.call_after_refresh(drawn.set):  # the thread holds the interpreter for long: not before the key's frame
+            await drawn.wait()
+        document = await asyncio.to_thread(document_for, body, raw=raw)
+        if document.kind == self.document.kind == "json":
+            self._set_document(document, self._cursor, self.sought)  # its first lines are there, and read already
+            self.measure()
+            self.refresh()
+        else:
+            self._show(document)
         self.post_message(self.Loaded())
 
     def show(self, document: Document) -> None:
