@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from webhook_tui.domain.comparison.compared_event import ComparedEvent, Reason, Seen
-from webhook_tui.domain.statistics.intervals import Interval
+from webhook_tui.domain.comparison.compared_event import ComparedEvent, Interval, Reason, Seen
 
 CLOCK = datetime(2026, 11, 23, 14, 20, 10, tzinfo=UTC)
 """The moment of the mock-up."""

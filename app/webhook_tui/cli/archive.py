@@ -10,20 +10,8 @@ from typing import Any
 
 import click
 
+from webhook_tui.cli import options
 from webhook_tui.cli.help import command
-from webhook_tui.cli.options import (
-    EXPORT_FORMATS,
-    FILE,
-    LOCAL_URL,
-    TOKEN,
-    URL,
-    db_option,
-    filter_option,
-    job_fields_from,
-    job_id_option,
-    option,
-    secret_options,
-)
 from webhook_tui.cli.settings import all_secrets, note
 from webhook_tui.config import API_URL
 from webhook_tui.domain.signature.secret import Secret
@@ -39,20 +27,27 @@ from webhook_tui.headless import messages
     ),
 )
 @click.option(
-    "--format", "form", type=click.Choice(EXPORT_FORMATS), default="jsonl", show_default=True, help="How to write them."
+    "--format",
+    "form",
+    type=click.Choice(options.EXPORT_FORMATS),
+    default="jsonl",
+    show_default=True,
+    help="How to write them.",
 )
 @click.option("--output", type=click.Path(), help="A file, a directory for one file each, or - (the default).")
-@click.option("--db", type=FILE, help="The history file.")
+@click.option("--db", type=options.FILE, help="The history file.")
 @click.option(
     "--seq", type=click.IntRange(1), metavar="N", multiple=True, help="Number of a delivery; repeatable. Default: all."
 )
 @click.option("--marked", is_flag=True, help="Only marked deliveries.")
-@filter_option
-@click.option("--url", type=URL, default=LOCAL_URL, show_default=True, help="The URL in commands and scripts.")
-@job_id_option
-@option("--keep-links", is_flag=True, help="Keep signatures and tokens in links. Default: blanked.")
-@secret_options("Remove this secret, too")
-@option("--token", type=TOKEN, envvar="PIKTID_TOKEN", hidden=True)
+@options.filter_option
+@click.option(
+    "--url", type=options.URL, default=options.LOCAL_URL, show_default=True, help="The URL in commands and scripts."
+)
+@options.job_id_option
+@options.option("--keep-links", is_flag=True, help="Keep signatures and tokens in links. Default: blanked.")
+@options.secret_options("Remove this secret, too")
+@options.option("--token", type=options.TOKEN, envvar="PIKTID_TOKEN", hidden=True)
 @click.pass_context
 def export(ctx: click.Context, /, **given: Any) -> None:
     """Write stored deliveries as commands, tests, archives or lines, without credentials and known secrets."""
@@ -75,7 +70,7 @@ def export(ctx: click.Context, /, **given: Any) -> None:
             given["seq"],
             given["marked"],
             given["filter"] and given["filter"].expression,
-            job_fields=job_fields_from(given),
+            job_fields=options.job_fields_from(given),
         ),
         now=datetime.now(UTC),
         secrets=(*all_stored_secrets(places.accounts), *secrets),
@@ -95,10 +90,12 @@ def export(ctx: click.Context, /, **given: Any) -> None:
         "webhook-tui import --secret-file secret.txt deliveries.har",
     ),
 )
-@db_option
-@option("--token", type=TOKEN, envvar="PIKTID_TOKEN", help="API token of the account that received them.")
-@option("--api-url", type=URL, default=API_URL, show_default=True, help="API base URL of that account.")
-@secret_options("Verify with this signing secret, too")
+@options.db_option
+@options.option(
+    "--token", type=options.TOKEN, envvar="PIKTID_TOKEN", help="API token of the account that received them."
+)
+@options.option("--api-url", type=options.URL, default=API_URL, show_default=True, help="API base URL of that account.")
+@options.secret_options("Verify with this signing secret, too")
 @click.argument("file", type=click.Path(allow_dash=True, path_type=Path))
 @click.pass_context
 def import_deliveries(ctx: click.Context, /, file: Path, **given: Any) -> None:

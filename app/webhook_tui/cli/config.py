@@ -237,7 +237,7 @@ hide_options(config_show, but=("output",))
 def option_values(ctx: click.Context) -> Iterator[OptionValue]:
     """Yield every option of this context that config.toml may set, then the keys of [keymap] and the environment."""
     _, config, whole = places_and_config(ctx)
-    profile = _profile_of(ctx)
+    profile = places_and_config(ctx)[0].profile
     for parameter in ctx.command.params:
         if isinstance(parameter, click.Option) and parameter.expose_value and parameter.name not in _NO_OPTIONS:
             yield _value(ctx, parameter, whole, profile)
@@ -275,10 +275,6 @@ def _value(ctx: click.Context, parameter: click.Option, whole: Mapping[str, Any]
             return OptionValue(name, shown, *(("profile", profile or "") if name in own else ("config.toml",)))
         case _:
             return OptionValue(name, shown, "default")
-
-
-def _profile_of(ctx: click.Context) -> str | None:
-    return places_and_config(ctx)[0].profile
 
 
 def _profile_table(whole: Mapping[str, Any], profile: str | None) -> Mapping[str, Any]:

@@ -15,26 +15,9 @@ _FEWEST_GROUPED = 12
 """A command with fewer options lists them under one heading."""
 _RARE = frozenset(
     [
-        "token_stdin",
-        "api_url",
-        "replace",
-        "ssh_server",
-        "tunnel_command",
-        "tunnel_url_pattern",
-        "host",
-        "secret_file",
-        "no_sse",
-        "lost_after",
-        "since_seq",
-        "forward_path",
-        "forward_anywhere",
-        "forward_retries",
-        "keep_days",
-        "keep_rows",
-        "job_id_field",
-        "job_status_field",
-        "job_progress_field",
-        "job_image_field",
+        *("token_stdin", "api_url", "replace", "ssh_server", "tunnel_command", "tunnel_url_pattern", "host"),
+        *("secret_file", "no_sse", "lost_after", "since_seq", "forward_path", "forward_anywhere", "forward_retries"),
+        *("keep_days", "keep_rows", "job_id_field", "job_status_field", "job_progress_field", "job_image_field"),
     ]
 )
 _WIDEST_NAME = 24

@@ -9,19 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from webhook_tui.cli import options
 from webhook_tui.cli.help import command
-from webhook_tui.cli.options import (
-    FILTER,
-    URL,
-    filter_option,
-    history_options,
-    job_fields_from,
-    job_id_option,
-    option,
-    output_format,
-    secret_option,
-    wait_options,
-)
 from webhook_tui.cli.settings import note, one_secret
 from webhook_tui.domain.errors import ProblemError
 from webhook_tui.headless import messages
@@ -52,13 +41,13 @@ def history_query(ctx: click.Context, given: dict[str, Any]) -> HistoryQuery:
         "webhook-tui list --format json | jq .event",
     ),
 )
-@history_options
-@filter_option
+@options.history_options
+@options.filter_option
 @click.option(
     "--limit", type=click.IntRange(0), metavar="N", default=50, show_default=True, help="The newest N (0 = all)."
 )
-@job_id_option
-@output_format("text", "json")
+@options.job_id_option
+@options.output_format("text", "json")
 @click.pass_context
 def list_deliveries(ctx: click.Context, /, limit: int, output: str, **given: Any) -> None:
     """List the stored deliveries, newest last.
@@ -69,7 +58,7 @@ def list_deliveries(ctx: click.Context, /, limit: int, output: str, **given: Any
 
     from webhook_tui.headless.delivery_page import print_deliveries
 
-    fields = job_fields_from(given)
+    fields = options.job_fields_from(given)
     with history_query(ctx, given) as history:
         chosen = given["filter"] and given["filter"].expression
         found = history.seqs(chosen, datetime.now(UTC), job_fields=fields)
@@ -93,8 +82,8 @@ _READ_SECONDS = 0.5
         "webhook-tui show 12 --format raw > request.http",
     ),
 )
-@history_options
-@output_format("text", "json", "raw")
+@options.history_options
+@options.output_format("text", "json", "raw")
 @click.argument("seq", type=click.IntRange(1))
 @click.pass_context
 def show(ctx: click.Context, /, seq: int, output: str, **given: Any) -> None:
@@ -132,8 +121,8 @@ def show(ctx: click.Context, /, seq: int, output: str, **given: Any) -> None:
         "webhook-tui why 12 --format json",
     ),
 )
-@history_options
-@output_format("text", "json")
+@options.history_options
+@options.output_format("text", "json")
 @click.argument("seq", type=click.IntRange(1))
 @click.pass_context
 def why(ctx: click.Context, /, seq: int, output: str, **given: Any) -> None:
@@ -167,11 +156,11 @@ def why(ctx: click.Context, /, seq: int, output: str, **given: Any) -> None:
         "webhook-tui wait --none 'verdict:invalid' --within 10",
     ),
 )
-@history_options
-@wait_options
-@job_id_option
-@output_format("text", "json", "junit")
-@click.argument("until", metavar="[FILTER]", type=FILTER, required=False)
+@options.history_options
+@options.wait_options
+@options.job_id_option
+@options.output_format("text", "json", "junit")
+@click.argument("until", metavar="[FILTER]", type=options.FILTER, required=False)
 @click.pass_context
 def wait(ctx: click.Context, /, until: Filter | None, output: str, **given: Any) -> None:
     """Wait for deliveries that match FILTER, the filter of the screen, and print them as `list` does.
@@ -186,7 +175,7 @@ def wait(ctx: click.Context, /, until: Filter | None, output: str, **given: Any)
     if until is None and given["none"] is None:
         raise click.UsageError("No filter was given. Use FILTER or --none FILTER.")
     places, _ = ctx.obj
-    criteria = Criteria(until, given["count"], given["none"], given["within"], job_fields_from(given))
+    criteria = Criteria(until, given["count"], given["none"], given["within"], options.job_fields_from(given))
     accounts = AccountFilter(given["api_url"], given["token"])
     try:
         ctx.exit(run(given["db"] or places.deliveries, criteria, accounts, since_seq=given["since_seq"], output=output))
@@ -201,14 +190,16 @@ def wait(ctx: click.Context, /, until: Filter | None, output: str, **given: Any)
         "webhook-tui replay --filter 'verdict:invalid' --to localhost:3000 --re-sign",
     ),
 )
-@history_options
-@filter_option
-@click.option("--to", "url", type=URL, required=True, help="Where to.")
+@options.history_options
+@options.filter_option
+@click.option("--to", "url", type=options.URL, required=True, help="Where to.")
 @click.option("--re-sign", is_flag=True, help="Sign with the current secret of the delivery's account.")
-@secret_option("With --re-sign: sign with this secret instead.")
-@option("--forward-anywhere", is_flag=True, help="Allow a URL that is not on this machine.")
-@option("--keep-links", is_flag=True, help="Send signatures in links to another machine, too. Default: blanked.")
-@job_id_option
+@options.secret_option("With --re-sign: sign with this secret instead.")
+@options.option("--forward-anywhere", is_flag=True, help="Allow a URL that is not on this machine.")
+@options.option(
+    "--keep-links", is_flag=True, help="Send signatures in links to another machine, too. Default: blanked."
+)
+@options.job_id_option
 @click.argument("seqs", metavar="[SEQ]...", type=click.IntRange(1), nargs=-1)
 @click.pass_context
 def replay(ctx: click.Context, /, seqs: tuple[int, ...], url: str, **given: Any) -> None:
@@ -228,7 +219,7 @@ def replay(ctx: click.Context, /, seqs: tuple[int, ...], url: str, **given: Any)
     places, _ = ctx.obj
     with history_query(ctx, given) as history:
         chosen = seqs or tuple(
-            history.seqs(given["filter"].expression, datetime.now(UTC), job_fields=job_fields_from(given))
+            history.seqs(given["filter"].expression, datetime.now(UTC), job_fields=options.job_fields_from(given))
         )
         if not chosen:
             raise ProblemError(messages.NO_MATCHES)

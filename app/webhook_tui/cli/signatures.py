@@ -8,19 +8,8 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 import click
 
+from webhook_tui.cli import options
 from webhook_tui.cli.help import command
-from webhook_tui.cli.options import (
-    FILE,
-    TOKEN,
-    URL,
-    api_url_option,
-    option,
-    output_format,
-    secret_option,
-    secret_options,
-    timeout_option,
-    token_options,
-)
 from webhook_tui.cli.settings import all_secrets, leave, one_secret, token_settings
 from webhook_tui.domain.url import UrlError, normalized_url
 from webhook_tui.headless import messages
@@ -36,11 +25,13 @@ if TYPE_CHECKING:
         "webhook-tui verify --secret-file secret.txt --delivery line.json body.json",
     ),
 )
-@secret_options("A signing secret")
-@option("--signature", help="The value of X-Webhook-Signature. Default: the header is missing.")
-@option("--delivery", type=FILE, help="A delivery with its headers, as `listen --format json` prints it.")
-@output_format("text", "json", envvar="WEBHOOK_TUI_FORMAT")
-@option(
+@options.secret_options("A signing secret")
+@options.option("--signature", help="The value of X-Webhook-Signature. Default: the header is missing.")
+@options.option(
+    "--delivery", type=options.FILE, help="A delivery with its headers, as `listen --format json` prints it."
+)
+@options.output_format("text", "json", envvar="WEBHOOK_TUI_FORMAT")
+@options.option(
     "--timeout",
     type=click.FloatRange(0, 3600),
     default=3.0,
@@ -73,18 +64,18 @@ def verify(ctx: click.Context, /, file: BinaryIO, **given: Any) -> None:
         "webhook-tui send --seq 12 --edit localhost:3000/webhooks",
     ),
 )
-@secret_option("The signing secret. Default: the current one of the token's account.")
+@options.secret_option("The signing secret. Default: the current one of the token's account.")
 @click.option("--file", "file", type=click.File("rb"), help="The body; - is standard input. Default: a sample.")
 @click.option(
     "--seq", type=click.IntRange(1), metavar="N", help="Send the body and the event name of this stored delivery."
 )
-@option("--db", type=FILE, help="The history file for --seq.")
+@options.option("--db", type=options.FILE, help="The history file for --seq.")
 @click.option("--edit", is_flag=True, help="Open the body in $EDITOR first, then sign and send it.")
-@timeout_option("the answer")
-@option("--token", type=TOKEN, envvar="PIKTID_TOKEN", help="API token (better: PIKTID_TOKEN).")
-@api_url_option
+@options.timeout_option("the answer")
+@options.option("--token", type=options.TOKEN, envvar="PIKTID_TOKEN", help="API token (better: PIKTID_TOKEN).")
+@options.api_url_option
 @click.argument("event", required=False)
-@click.argument("url", type=URL, required=False)
+@click.argument("url", type=options.URL, required=False)
 @click.pass_context
 def send(ctx: click.Context, /, event: str | None, url: str | None, **given: Any) -> None:
     """Send one event, signed as PiktID signs it: batch_edit, image_result, identity_preprocessing, ping, or any other.
@@ -137,11 +128,11 @@ def _event_to_send(event: str | None, given: dict[str, Any], places: Places) -> 
         "webhook-tui check localhost:3000 --secret-file secret.txt --format junit",
     ),
 )
-@secret_option("The signing secret that the handler uses.")
-@output_format("text", "json", "junit")
-@timeout_option("each answer")
+@options.secret_option("The signing secret that the handler uses.")
+@options.output_format("text", "json", "junit")
+@options.timeout_option("each answer")
 @click.option("--anywhere", is_flag=True, help="Allow a handler on another machine; it must be yours.")
-@click.argument("url", type=URL)
+@click.argument("url", type=options.URL)
 @click.pass_context
 def check(ctx: click.Context, /, url: str, **given: Any) -> None:
     """Test your handler with valid, forged and malformed deliveries, and explain failures.
@@ -166,7 +157,7 @@ def check(ctx: click.Context, /, url: str, **given: Any) -> None:
         "webhook-tui secret --remove 3fa9",
     ),
 )
-@token_options
+@options.token_options
 @click.option("--list", "is_list", is_flag=True, help="List the account's secrets by id, without revealing them.")
 @click.option("--remove", metavar="ID", help="Remove the secret with this id. A running session keeps it.")
 @click.pass_context
@@ -188,7 +179,7 @@ def secret(ctx: click.Context, /, *, is_list: bool, remove: str | None, **given:
 
 
 @command(examples=("webhook-tui forget",))
-@api_url_option
+@options.api_url_option
 @click.pass_obj
 def forget(obj: tuple[Places, dict[str, Any]], api_url: str) -> None:
     """Delete the stored API token."""

@@ -34,14 +34,8 @@ class Failure(StrEnum):
 
 
 _BEFORE_SENDING = frozenset(
-    {
-        Failure.NAME,
-        Failure.REFUSED,
-        Failure.UNREACHABLE,
-        Failure.TLS,
-        Failure.INSECURE,
-        Failure.PROXY,
-        Failure.EXPECTS_TLS,
-        Failure.UNSENDABLE,
-    }
+    [
+        *(Failure.NAME, Failure.REFUSED, Failure.UNREACHABLE, Failure.TLS, Failure.INSECURE),
+        *(Failure.PROXY, Failure.EXPECTS_TLS, Failure.UNSENDABLE),
+    ]
 )

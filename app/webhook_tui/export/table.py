@@ -13,18 +13,8 @@ from webhook_tui.domain.delivery.text import visible
 from webhook_tui.export.destination import Destination
 
 _COLUMNS = (
-    "seq",
-    "run",
-    "received_at",
-    "event",
-    "event_id",
-    "attempt",
-    "verdict",
-    "reason",
-    "answered",
-    "size",
-    "about",
-    "marked",
+    *("seq", "run", "received_at", "event", "event_id", "attempt"),
+    *("verdict", "reason", "answered", "size", "about", "marked"),
 )
 _BEGINS_FORMULA = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 

@@ -36,8 +36,7 @@ from webhook_tui.domain.filtering.filter import Filter
 from webhook_tui.domain.status import TunnelState, TunnelStatus
 from webhook_tui.headless import messages
 from webhook_tui.headless.command_run import CommandEnded, CommandLine
-from webhook_tui.headless.delivery_command import DeliveryCommand
-from webhook_tui.headless.delivery_selection import DeliverySelection
+from webhook_tui.headless.delivery_selection import DeliveryCommand, DeliverySelection
 from webhook_tui.headless.expectation import DeliveriesArrived, ExitCondition
 from webhook_tui.headless.output import LineWriter, TextLine, json_line
 from webhook_tui.headless.text_style import TextStyle, print_note

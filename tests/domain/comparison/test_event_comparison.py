@@ -10,9 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from webhook_tui.domain.comparison.compared_event import ComparedEvent, DifferingDelivery, Reason, Seen
+from webhook_tui.domain.comparison.compared_event import ComparedEvent, DifferingDelivery, Interval, Reason, Seen
 from webhook_tui.domain.comparison.event_comparison import EventComparison, Limits, Observation
-from webhook_tui.domain.statistics.intervals import Interval
 
 START = datetime(2026, 11, 23, 14, 0, tzinfo=UTC)
 

@@ -19,7 +19,7 @@ TEXT = INNER.decode()
 def inside(body: bytes) -> list[tuple[bytes, str]]:
     """What a body holds, and the code of how it is wrapped."""
     document = Document.parse(body, lambda: False)
-    return [(inner.content, inner.difference.code) for inner in unwrapped(body, document, lambda: False)]
+    return [(inner.content, inner.differences[0].code) for inner in unwrapped(body, document, lambda: False)]
 
 
 @pytest.mark.parametrize(

@@ -21,8 +21,7 @@ from webhook_tui.domain.errors import Problem
 from webhook_tui.domain.queries import Answer, GetStatistics, Query
 from webhook_tui.domain.refusal import Refusal
 from webhook_tui.domain.signature.verdict import Verdict
-from webhook_tui.domain.statistics.counts import EventCounts, HistoryCounts, Rate
-from webhook_tui.domain.statistics.latency import LatencySummary
+from webhook_tui.domain.statistics.counts import EventCounts, HistoryCounts, LatencySummary, Rate
 from webhook_tui.domain.statistics.overview import HistoryPlace, Overview
 from webhook_tui.domain.statistics.route_history import Call, Phase, RegistrationStep, TunnelPhase
 from webhook_tui.domain.status import SessionStatus, TunnelState, TunnelStatus

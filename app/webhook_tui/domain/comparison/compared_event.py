@@ -1,13 +1,12 @@
-"""One event id on both channels, webhook and event stream: an immutable view for front ends."""
+"""One event id on both channels, webhook and event stream, and the times in which a channel was down."""
 
 from __future__ import annotations
 
+from collections import deque
 from datetime import datetime
 from enum import StrEnum
 
 from msgspec import Struct
-
-from webhook_tui.domain.statistics.intervals import Interval
 
 
 class Seen(StrEnum):
@@ -83,3 +82,44 @@ class ComparedEvent(Struct, frozen=True):
     def equal(self) -> bool | None:
         """Whether both contents are the same JSON; None: not compared."""
         return None if self.differing is None else self.differing == 0
+
+
+_MOST = 200
+
+
+class Interval(Struct, frozen=True):
+    """From when until when; `until` None: it still is so."""
+
+    since: datetime
+    until: datetime | None = None
+
+    def overlaps(self, start: datetime, end: datetime) -> bool:
+        """Whether some moment from `start` to `end`, both included, lies in it."""
+        return self.since <= end and (self.until is None or start <= self.until)
+
+
+class Intervals:
+    """The newest 200 spells of one thing, oldest first."""
+
+    def __init__(self) -> None:
+        self._spells: deque[Interval] = deque(maxlen=_MOST)
+
+    @property
+    def current(self) -> Interval | None:
+        """The spell that lasts, if it is so now."""
+        return self._spells[-1] if self._spells and self._spells[-1].until is None else None
+
+    def note(self, at: datetime, is_so: bool) -> bool:
+        """Say how it is from `at` on; gives back whether that is news."""
+        lasting = self.current
+        if is_so == (lasting is not None):
+            return False
+        if lasting is None:
+            self._spells.append(Interval(at))
+        else:
+            self._spells[-1] = Interval(lasting.since, max(at, lasting.since))
+        return True
+
+    def overlapping(self, start: datetime, end: datetime) -> Interval | None:
+        """The newest spell that has a moment from `start` to `end` in it."""
+        return next((spell for spell in reversed(self._spells) if spell.overlaps(start, end)), None)

@@ -13,10 +13,16 @@ from datetime import UTC, datetime, timedelta
 
 from msgspec import Struct
 
-from webhook_tui.domain.comparison.compared_event import ComparedEvent, DifferingDelivery, Reason, Seen
+from webhook_tui.domain.comparison.compared_event import (
+    ComparedEvent,
+    DifferingDelivery,
+    Interval,
+    Intervals,
+    Reason,
+    Seen,
+)
 from webhook_tui.domain.comparison.diff import differing_paths, first_differing_path
 from webhook_tui.domain.delivery.event import parse_event
-from webhook_tui.domain.statistics.intervals import Interval, Intervals
 
 LONGEST_ID = 200
 """Characters of an id's JSON text; events with a longer one are ignored."""

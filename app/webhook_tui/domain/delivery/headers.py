@@ -18,17 +18,10 @@ SENSITIVE = frozenset(
 """Names (lower case) whose values are redacted in everything that leaves the program."""
 
 HOP_BY_HOP = frozenset(
-    {
-        b"connection",
-        b"keep-alive",
-        b"proxy-authenticate",
-        b"proxy-authorization",
-        b"proxy-connection",
-        b"te",
-        b"trailer",
-        b"transfer-encoding",
-        b"upgrade",
-    }
+    [
+        *(b"connection", b"keep-alive", b"proxy-authenticate", b"proxy-authorization", b"proxy-connection"),
+        *(b"te", b"trailer", b"transfer-encoding", b"upgrade"),
+    ]
 )
 """Names (lower case) that concern one connection only and are never passed on (RFC 9110, 7.6.1)."""
 

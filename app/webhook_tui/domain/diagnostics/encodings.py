@@ -71,14 +71,9 @@ def readings(headers: Headers) -> tuple[Reading, ...]:
         for name, value in headers[:_MOST_HEADERS]:
             if _LIKELY.fullmatch(value.strip()):
                 for reading in _value_readings(value):
-                    found[
-                        Reading(reading.digits, (difference("other-header", name=_text(name)), *reading.differences))
-                    ] = None
+                    named = difference("other-header", name=name.decode("latin-1"))
+                    found[Reading(reading.digits, (named, *reading.differences))] = None
     return tuple(found)[:_MOST_READINGS]
-
-
-def _text(name: bytes) -> str:
-    return name.decode("latin-1")
 
 
 def _value_readings(value: bytes) -> Iterator[Reading]:
@@ -147,17 +142,21 @@ def _digits(item: bytes) -> Iterator[tuple[bytes, tuple[Difference, ...]]]:
     if _HEX.fullmatch(joined):
         yield from _hex_digits(joined, written)
         return
-    plain = item.rstrip(b"=")
     url = difference("base64url" if b"-" in item or b"_" in item else "base64")
-    padded = plain.replace(b"-", b"+").replace(b"_", b"/") + b"=" * (-len(plain) % 4)
-    try:
-        raw = base64.b64decode(padded, validate=True)
-    except (binascii.Error, ValueError):
-        return
+    raw = from_base64(item) or b""
     if len(raw) >= _LEAST_DIGITS and _HEX.fullmatch(raw):
         yield raw.lower(), (difference("base64-of-hex"),)
     elif len(raw) * 2 >= _LEAST_DIGITS:
         yield raw.hex().encode(), (url,)
+
+
+def from_base64(text: bytes) -> bytes | None:
+    """Return what base64 of either alphabet (RFC 4648) holds, padded or not; None when it is neither."""
+    plain = text.rstrip(b"=").replace(b"-", b"+").replace(b"_", b"/")
+    try:
+        return base64.b64decode(plain + b"=" * (-len(plain) % 4), validate=True)
+    except (binascii.Error, ValueError):
+        return None
 
 
 def _without_marks(item: bytes) -> tuple[bytes, tuple[Difference, ...]]:

@@ -268,7 +268,7 @@ def _all_messages(delivery: Delivery, expired: Callable[[], bool]) -> Iterator[M
         yield from rewritten(document, body)
     yield from enveloped(delivery, document)
     for inner in islice(unwrapped(body, document, expired), _MOST_INNER):
-        found = (inner.difference,)
+        found = inner.differences
         yield Message(inner.content, found, common=True)
         yield Message(inner.content.strip(), found)
         yield Message(inner.content + b"\n", (*found, difference("missing-newline")))

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import ast
-import base64
-import binascii
 import contextlib
 import html
 import json
@@ -14,9 +12,8 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from urllib.parse import parse_qsl
 
-import msgspec
-
-from webhook_tui.domain.diagnostics.causes import Difference, difference
+from webhook_tui.domain.diagnostics.causes import Difference, Message, difference, variant
+from webhook_tui.domain.diagnostics.encodings import from_base64
 from webhook_tui.domain.diagnostics.serializers import COMPACT, PIKTID, SPACED
 from webhook_tui.domain.payload.json_document import TOKEN, Document, ExpiredError, Members, Node, Order
 
@@ -35,15 +32,8 @@ _SEPARATORS = re.compile(rb"[, ]+")
 _CHUNK = re.compile(rb"([0-9a-fA-F]{1,8})[^\r\n]*\r\n")
 
 
-class Inner(msgspec.Struct, frozen=True):
-    """Bytes that the body holds, and how they are wrapped."""
-
-    content: bytes
-    difference: Difference
-
-
-def unwrapped(body: bytes, document: Document | None, expired: Callable[[], bool]) -> Iterator[Inner]:
-    """Yield everything that the body wraps, the likeliest first. Raises ExpiredError."""
+def unwrapped(body: bytes, document: Document | None, expired: Callable[[], bool]) -> Iterator[Message]:
+    """Yield everything that the body wraps, each with one difference, the likeliest first. Raises ExpiredError."""
     yield from _unpacked(body, expired)
     if len(body) > _LARGEST_SEARCHED:
         return
@@ -58,11 +48,11 @@ def unwrapped(body: bytes, document: Document | None, expired: Callable[[], bool
     yield from _from_chunks(body)
 
 
-def _unpacked(body: bytes, expired: Callable[[], bool]) -> Iterator[Inner]:
+def _unpacked(body: bytes, expired: Callable[[], bool]) -> Iterator[Message]:
     for name, bits in (("gzip", 31), ("deflate", 15), ("deflate", -15)):
         content = _unpack(body, bits, expired)
         if content is not None:
-            yield Inner(content, difference("decompressed", name=name))
+            yield variant(content, "decompressed", name=name)
 
 
 def _unpack(body: bytes, bits: int, expired: Callable[[], bool]) -> bytes | None:
@@ -86,7 +76,7 @@ def _unpack(body: bytes, bits: int, expired: Callable[[], bool]) -> bytes | None
     return b"".join(found) if packer.eof and not rest else None
 
 
-def _from_json(document: Document) -> Iterator[Inner]:
+def _from_json(document: Document) -> Iterator[Message]:
     """Yield what the strings of a JSON body hold, and the values of its outermost members."""
     root = document.root
     if isinstance(root, str):
@@ -108,60 +98,52 @@ def _from_json(document: Document) -> Iterator[Inner]:
             yield from _from_string(document, node, difference("wrapped", name=name))
 
 
-def _members(document: Document, pairs: list[tuple[str, Node]]) -> Iterator[Inner]:
+def _members(document: Document, pairs: list[tuple[str, Node]]) -> Iterator[Message]:
     for name, value in pairs:
         if not isinstance(value, str):
             for layout in (SPACED, COMPACT):
                 content = document.part(value).written(Order.AS_SENT, layout)
                 if content is not None:
-                    yield Inner(content, difference("wrapped-object", name=name))
+                    yield variant(content, "wrapped-object", name=name)
 
 
-def _from_string(document: Document, lexeme: str, found: Difference) -> Iterator[Inner]:
+def _from_string(document: Document, lexeme: str, found: Difference) -> Iterator[Message]:
     """Yield what a string of the JSON holds: JSON, or base64 of it."""
     text = document.decoded(lexeme) if lexeme.startswith('"') else ""
     if len(text) < 2:
         return
     content = text.encode("utf-8", "surrogatepass")
     if text.lstrip()[:1] in ("{", "[", '"') or found.code == "json-string":
-        yield Inner(content, found)
-    decoded = _decoded(content)
+        yield Message(content, (found,))
+    decoded = from_base64(b"".join(content.split()))
     if decoded is not None and len(decoded) > 1:
         code = "body-from-base64" if found.code == "json-string" else "wrapped-base64"
-        yield Inner(decoded, difference(code, **dict(found.values)))
+        yield Message(decoded, (difference(code, **dict(found.values)),))
 
 
-def _decoded(text: bytes) -> bytes | None:
-    plain = b"".join(text.split()).rstrip(b"=").replace(b"-", b"+").replace(b"_", b"/")
-    try:
-        return base64.b64decode(plain + b"=" * (-len(plain) % 4), validate=True)
-    except (binascii.Error, ValueError):
-        return None
-
-
-def _from_text(body: bytes) -> Iterator[Inner]:
-    decoded = _decoded(body)
+def _from_text(body: bytes) -> Iterator[Message]:
+    decoded = from_base64(b"".join(body.split()))
     if decoded:
-        yield Inner(decoded, difference("body-from-base64"))
+        yield variant(decoded, "body-from-base64")
     with contextlib.suppress(ValueError):
-        yield Inner(bytes.fromhex(body.decode("ascii")), difference("body-from-hex"))
+        yield variant(bytes.fromhex(body.decode("ascii")), "body-from-hex")
     if b"&" in body:
         text = body.decode("utf-8", "replace")
         if (plain := html.unescape(text)) != text:
-            yield Inner(plain.encode("utf-8", "replace"), difference("html-escaped"))
+            yield variant(plain.encode("utf-8", "replace"), "html-escaped")
 
 
-def _from_numbers(body: bytes) -> Iterator[Inner]:
+def _from_numbers(body: bytes) -> Iterator[Message]:
     """Yield the bytes of a list of numbers, as Buffer, Uint8Array and byte slices are printed."""
     text = body.strip().removeprefix(b'{"type":"Buffer","data":').removesuffix(b"}").removeprefix(b"{")
     text = _INDEX.sub(b"", text).strip(b"[]")
     if _NUMBERS.fullmatch(text):
         values = [int(number) for number in _SEPARATORS.split(text)]
         if all(-128 <= value < 256 for value in values):
-            yield Inner(bytes(value & 0xFF for value in values), difference("body-from-numbers"))
+            yield variant(bytes(value & 0xFF for value in values), "body-from-numbers")
 
 
-def _from_python(body: bytes) -> Iterator[Inner]:
+def _from_python(body: bytes) -> Iterator[Message]:
     """Yield what `str()` of Python printed: bytes, or the JSON of a dict."""
     if len(body) > _LARGEST_LITERAL or not _PYTHON.match(body):
         return
@@ -170,10 +152,10 @@ def _from_python(body: bytes) -> Iterator[Inner]:
         content = bytes(value) if isinstance(value, bytes) else json.dumps(value).encode()
     except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
         return
-    yield Inner(content, difference("body-from-python"))
+    yield variant(content, "body-from-python")
 
 
-def _from_ruby(body: bytes, expired: Callable[[], bool]) -> Iterator[Inner]:
+def _from_ruby(body: bytes, expired: Callable[[], bool]) -> Iterator[Message]:
     """Yield the JSON, in PiktID's form, of a hash that `inspect` of Ruby printed."""
     if len(body) > _LARGEST_LITERAL or b"=>" not in body:
         return
@@ -182,7 +164,7 @@ def _from_ruby(body: bytes, expired: Callable[[], bool]) -> Iterator[Inner]:
     document = Document.parse(text.encode("utf-8", "surrogateescape"), expired)
     content = document.written(PIKTID.order, PIKTID.layout, PIKTID.escape, PIKTID.numbers) if document else None
     if content is not None:
-        yield Inner(content, difference("body-from-ruby"))
+        yield variant(content, "body-from-ruby")
 
 
 def _ruby_token(lexeme: str) -> str:
@@ -191,7 +173,7 @@ def _ruby_token(lexeme: str) -> str:
     return "null" if lexeme == "nil" else lexeme.replace("=>nil", ":null").replace("=>", ":")
 
 
-def _from_form(body: bytes) -> Iterator[Inner]:
+def _from_form(body: bytes) -> Iterator[Message]:
     if b"=" not in body:
         return
     try:
@@ -200,10 +182,10 @@ def _from_form(body: bytes) -> Iterator[Inner]:
         return
     for name, value in fields[:8]:
         for text in (value, name):
-            yield Inner(text.encode("utf-8", "surrogatepass"), difference("form-field"))
+            yield variant(text.encode("utf-8", "surrogatepass"), "form-field")
 
 
-def _from_multipart(body: bytes) -> Iterator[Inner]:
+def _from_multipart(body: bytes) -> Iterator[Message]:
     if not body.lstrip().startswith(b"--"):
         return
     first, _, _ = body.lstrip().partition(b"\n")
@@ -211,10 +193,10 @@ def _from_multipart(body: bytes) -> Iterator[Inner]:
         for mark in (b"\r\n", b"\n"):
             head, found, content = part.partition(mark * 2)
             if found and head:
-                yield Inner(content.removesuffix(mark), difference("multipart"))
+                yield variant(content.removesuffix(mark), "multipart")
 
 
-def _from_chunks(body: bytes) -> Iterator[Inner]:
+def _from_chunks(body: bytes) -> Iterator[Message]:
     at, found = 0, []
     while (match := _CHUNK.match(body, at)) is not None:
         size = int(match[1], 16)
@@ -223,4 +205,4 @@ def _from_chunks(body: bytes) -> Iterator[Inner]:
         found.append(body[match.end() : match.end() + size])
         at = match.end() + size + 2
     if found:
-        yield Inner(b"".join(found), difference("chunk-framing"))
+        yield variant(b"".join(found), "chunk-framing")

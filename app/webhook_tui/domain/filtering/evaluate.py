@@ -41,7 +41,8 @@ def matches(
         if isinstance(term, terms.Not):
             return not holds(term.term)
         if isinstance(term, terms.BareWord):
-            return _is_in_row(term, stored.row) or content.holds(term.text)
+            row = stored.row
+            return row.verdict in term.verdicts or row.answered in term.answers or content.holds(term.text)
         if isinstance(term, terms.DepartsAt):
             return any(map(term.includes, departures(stored)))
         if isinstance(term, terms.Text | terms.JobIs | terms.StatusIs | terms.HeaderIs | terms.BodyIs):
@@ -49,10 +50,6 @@ def matches(
         return _holds_of_row(term, stored.row, now)
 
     return any(all(holds(term) for term in branch.terms) for branch in expression.branches)
-
-
-def _is_in_row(word: terms.BareWord, row: DeliveryRow) -> bool:
-    return row.verdict in word.verdicts or row.answered in word.answers
 
 
 def _holds_of_row(term: terms.RowTerm, row: DeliveryRow, now: datetime) -> bool:

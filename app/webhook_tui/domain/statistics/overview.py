@@ -8,8 +8,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from webhook_tui.domain.errors import Problem
-from webhook_tui.domain.statistics.counts import HistoryCounts
-from webhook_tui.domain.statistics.latency import LatencySummary
+from webhook_tui.domain.statistics.counts import HistoryCounts, LatencySummary
 from webhook_tui.domain.statistics.route_history import RegistrationStep, TunnelPhase
 
 

@@ -22,7 +22,7 @@ from webhook_tui.domain.errors import ExitCode, ProblemError
 from webhook_tui.domain.signature.secret_ring import SecretRing
 from webhook_tui.domain.signature.signature import check_signature
 from webhook_tui.domain.units import counted
-from webhook_tui.export.har_reader import read_har
+from webhook_tui.export.har import read_har
 from webhook_tui.export.json_lines import Imported, Skipped, read_jsonl
 from webhook_tui.headless import messages
 from webhook_tui.storage.history import DeliveryStore

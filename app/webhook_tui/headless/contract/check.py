@@ -51,7 +51,10 @@ class ContractCheck:
         self._checker = FormatChecker(formats=())
         for name, is_format in FORMATS.items():
             self._checker.checks(name)(lambda value, test=is_format: not isinstance(value, str) or test(value))
-        self._validators = {name: self._validator(part) for name, part in _parts(self._schema)}
+        self._validators = {
+            name: Draft202012Validator(part, format_checker=self._checker, registry=Registry())
+            for name, part in _parts(self._schema)
+        }
 
     def describes(self, event: object) -> bool:
         """Return whether the schema says something of a decoded body."""
@@ -79,9 +82,6 @@ class ContractCheck:
         if None in self._validators:
             return self._validators[None]
         return self._validators.get(name) if isinstance(name, str) else None
-
-    def _validator(self, part: Mapping[str, Any]) -> Draft202012Validator:
-        return Draft202012Validator(part, format_checker=self._checker, registry=Registry())
 
     def _read(self, path: Path) -> dict[str, Any]:
         try:

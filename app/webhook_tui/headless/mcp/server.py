@@ -80,7 +80,8 @@ class ToolServer:
     ) -> types.CallToolResult:
         """Answer a call; what is wrong with it, or goes wrong, is an error of the tool in one sentence."""
         try:
-            return _result(await self.call(params.name, params.arguments or {}))
+            text = await self.call(params.name, params.arguments or {})
+            return types.CallToolResult(content=[types.TextContent(text=text)])
         except ProblemError as error:
             return _error(sentence(error.problem))
         except msgspec.ValidationError as error:
@@ -142,10 +143,6 @@ class ToolServer:
 def serve(request: StatusRequest, *, allow_write: bool) -> None:
     """Serve until standard input ends."""
     asyncio.run(ToolServer(request, allow_write=allow_write).run())
-
-
-def _result(text: str) -> types.CallToolResult:
-    return types.CallToolResult(content=[types.TextContent(text=text)])
 
 
 def _error(text: str) -> types.CallToolResult:

@@ -6,7 +6,7 @@ import asyncio
 
 from webhook_tui.domain.errors import ProblemError
 from webhook_tui.domain.jobs.job import JobDetail, Jobs
-from webhook_tui.domain.statistics.latency import LatencyHistogram
+from webhook_tui.domain.statistics.counts import LatencyHistogram
 from webhook_tui.domain.statistics.overview import Overview
 from webhook_tui.domain.statistics.route_history import RouteHistory
 from webhook_tui.session.bus import StatusReplaced

@@ -6,9 +6,8 @@ import pytest
 from msgspec.structs import replace
 
 from tests.ui.compared_events import CLOCK, LOST, ONLY_WEBHOOK, OUTAGE, at, event
-from webhook_tui.domain.comparison.compared_event import ComparedEvent, Reason
+from webhook_tui.domain.comparison.compared_event import ComparedEvent, Interval, Reason
 from webhook_tui.domain.errors import Problem
-from webhook_tui.domain.statistics.intervals import Interval
 from webhook_tui.domain.status import StreamStatus
 from webhook_tui.ui.format.comparison.event import content_cell, lag_cell, sentences, state_line
 from webhook_tui.ui.symbols import ASCII, UNICODE

@@ -8,9 +8,8 @@ from typing import Final, Literal, TypeAlias
 from textual.content import Content
 
 from webhook_tui.domain import units
-from webhook_tui.domain.comparison.compared_event import ComparedEvent, Reason, Seen
+from webhook_tui.domain.comparison.compared_event import ComparedEvent, Interval, Reason, Seen
 from webhook_tui.domain.delivery.text import visible
-from webhook_tui.domain.statistics.intervals import Interval
 from webhook_tui.domain.status import StreamStatus
 from webhook_tui.ui.symbols import BROKEN, HALF, ON, WAITING, Symbols
 

@@ -14,8 +14,7 @@ from textual.content import Content
 from webhook_tui.domain import units
 from webhook_tui.domain.delivery.text import visible
 from webhook_tui.domain.signature.verdict import Verdict
-from webhook_tui.domain.statistics.counts import Counts, HistoryCounts, Rate
-from webhook_tui.domain.statistics.latency import LatencySummary
+from webhook_tui.domain.statistics.counts import Counts, HistoryCounts, LatencySummary, Rate
 from webhook_tui.domain.statistics.overview import Overview
 from webhook_tui.domain.statistics.route_history import Call, Phase, RegistrationStep, TunnelPhase
 from webhook_tui.domain.status import SessionStatus, TunnelState

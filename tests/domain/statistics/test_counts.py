@@ -1,4 +1,4 @@
-"""Times to the answer: percentiles without keeping every time."""
+"""Latencies in bounded memory."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import random
 
 import pytest
 
-from webhook_tui.domain.statistics.latency import LatencyHistogram, LatencySummary
+from webhook_tui.domain.statistics.counts import LatencyHistogram, LatencySummary
 
 
 def test_nothing_answered_yet() -> None:
