@@ -37,6 +37,12 @@ def image_name(url: str) -> str:
     return visible(unquote(basename(urlsplit(url).path)) or urlsplit(url).netloc)
 
 
+def place_of(images: Sequence[ShownImage], place: int, url: str) -> str:
+    """Return `image 2 of 3  from cdn.example.com`; of one image its host alone."""
+    count = f"image {place + 1} of {len(images)}  " if len(images) > 1 else ""
+    return f"{count}from {visible(urlsplit(url).netloc)}"
+
+
 def bar(share: float, cells: int, glyphs: Symbols, style: str = "$primary") -> Content:
     """Return a bar of so many cells, of which a share from 0 to 1 is filled."""
     full = round(cells * max(0.0, min(1.0, share)))

@@ -169,5 +169,7 @@ async def test_a_long_job_asks_only_for_what_is_in_sight() -> None:
         await played.press("l")
         await played.until("look-5... 0.91")
         await played.press("G")
-        assert [sheet.chosen.index if sheet.chosen else None, len(sheet.urls)] == [59, 4]
+        assert sheet.chosen is not None
+        assert sheet.chosen.index == 59
+        assert len(sheet.urls) <= 8
         assert not [char for char in played.text() if ord(char) > 127]
