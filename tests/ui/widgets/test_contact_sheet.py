@@ -85,7 +85,13 @@ async def test_the_cursor_stays_on_its_image_and_the_rest_scrolls() -> None:
         assert widget.chosen == tiles[0]
         await pilot.click(offset=(40, 3), times=2)
         assert widget.chosen == tiles[0]
+
+
+async def test_no_tiles() -> None:
+    """No key fails."""
+    widget = sheet()
+    async with Stage(widget).run_test(size=(75, 14)) as pilot:
         widget.show(())
-        await pilot.press("enter", "down", "G")
-        assert widget.chosen is None
-        assert all(line.isascii() for line in lines(pilot.app))
+        widget.focus()
+        await pilot.press("enter", "down", "right", "G", "g")
+        assert (widget.chosen, widget.urls) == (None, ())

@@ -54,7 +54,7 @@ def progress_line(what: str, url: str, progress: Progress | None, glyphs: Symbol
     parts: list[Content | tuple[str, str]] = [HALF, (f" {what} {image_name(url)}", "$foreground")]
     facts = []
     if progress is not None and progress.total:
-        parts += ["  ", bar(progress.received / progress.total, _BAR_CELLS, glyphs)]
+        parts += [Content("  "), bar(progress.received / progress.total, _BAR_CELLS, glyphs)]
         facts.append(f"{units.size(progress.received)} of {units.size(progress.total)}")
     elif progress is not None:
         facts.append(units.size(progress.received))
