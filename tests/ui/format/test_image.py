@@ -2,74 +2,84 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
-import pytest
-
-from tests.ui.widgets.stage import NOON
 from webhook_tui.domain.errors import Problem
 from webhook_tui.domain.images.image import Downloading, ImageLink, Picture, Progress
-from webhook_tui.ui.format import image
+from webhook_tui.ui.format.image import (
+    ShownImage,
+    captions,
+    download_line,
+    facts,
+    failure,
+    image_name,
+    progress_line,
+    question,
+)
 from webhook_tui.ui.symbols import ASCII, UNICODE
 
-URL = "https://cdn.example.com/a/look%201.jpg?Signature=x"
-PICTURE = Picture(20, 30, b"\0" * 1800, 1024, 1536, "JPEG", 412_000)
+URL = "https://cdn.example.com/job/look%201.png?x=1"
+HOSTILE = "\x1b[31mred"
+NOW = datetime(2026, 11, 23, 14, 22, 2, tzinfo=UTC)
+PICTURE = Picture(2, 3, b"\0" * 18, 1024, 1536, "PNG", 412_000)
 
 
-@pytest.mark.parametrize(
-    ("url", "name"),
-    [(URL, "look 1.jpg"), ("https://cdn.example.com/", "cdn.example.com"), ("https://a/%1b.png", "␛.png")],
-)
-def test_name(url: str, name: str) -> None:
-    assert image.image_name(url) == name
+def test_how_far_an_image_is() -> None:
+    """The bar only where the total is known; the time from one second on."""
+    assert progress_line("loading", URL, None, UNICODE).plain == "◐ loading look 1.png"
+    assert progress_line("loading", URL, Progress(1500), UNICODE, 2.4).plain == "◐ loading look 1.png  1.5 kB · 2 s"
+    half = progress_line("loading", URL, Progress(50, 100), ASCII).plain
+    assert half == f"◐ loading look 1.png  {'=' * 15}{'-' * 15}  50 B of 100 B"
+    one = Downloading(URL, 1, 1, "~/Downloads/1")
+    assert download_line(one, UNICODE).plain == "◐ downloading look 1.png · to ~/Downloads/1"
+    assert download_line(Downloading(URL, 3, 4, "~"), UNICODE).plain.startswith("◐ downloading 3 of 4 look 1.png")
 
 
-@pytest.mark.parametrize(("share", "text"), [(-1.0, "----"), (0.5, "==--"), (2.0, "====")])
-def test_bar(share: float, text: str) -> None:
-    assert image.bar(share, 4, ASCII).plain == text
-
-
-def test_progress_has_a_bar_where_the_size_is_known() -> None:
-    assert image.progress_line("loading", URL, None, UNICODE).plain == "◐ loading look 1.jpg"
-    assert image.progress_line("loading", URL, Progress(1000), UNICODE, 2).plain.endswith("look 1.jpg  1 kB · 2 s")
-    known = image.progress_line("loading", URL, Progress(1000, 2000), UNICODE).plain
-    assert known.endswith(f"{'━' * 15}{'─' * 15}  1 kB of 2 kB")
-
-
-def test_a_download_of_several_is_counted() -> None:
-    one, four = (image.download_line(Downloading(URL, 1, count, "~/D"), UNICODE).plain for count in (1, 4))
-    assert one == "◐ downloading look 1.jpg · to ~/D"
-    assert four == "◐ downloading 1 of 4 look 1.jpg · to ~/D"
-
-
-def test_the_question_shows_the_link_of_one_image_in_full() -> None:
-    assert URL in image.question("cdn.example.com", URL).plain
-    many = image.question("cdn.example.com", URL, 3).plain
-    assert many.startswith("Load 3 images from cdn.example.com?")
-    assert URL not in many
-
-
-def test_a_failure_names_the_keys_that_help() -> None:
-    assert (
-        image.failure(Problem("Gone.", "Try later.")).plain
-        == "Gone.\nTry later.\n\nl Again   b Browser   c Copy the link"
+def test_the_question_and_the_failure() -> None:
+    """Of one image the link is shown in full; of several their number."""
+    assert question("cdn.example.com", URL).plain.split("\n") == [
+        "Load images from cdn.example.com?",
+        "",
+        URL,
+        "Fetched once over https, without your token, at most 20 MB.",
+    ]
+    assert question("cdn.example.com", URL, 8).plain.split("\n") == [
+        "Load 8 images from cdn.example.com?",
+        "Each is fetched once over https, without your token, at most 20 MB.",
+    ]
+    problem = Problem("The image is gone (404).", "Try again later.")
+    assert failure(problem).plain == (
+        "The image is gone (404).\nTry again later.\n\nl Again   b Browser   c Copy the link"
     )
 
 
-def test_captions_have_the_facts_that_fit() -> None:
+def test_captions_have_as_many_facts_as_fit() -> None:
+    """For both pictures the same."""
     shown = [("before", URL, PICTURE), ("after", URL, PICTURE)]
-    wide, narrow = (image.captions(shown, width, UNICODE).plain for width in (120, 45))
-    assert wide.startswith("before  look 1.jpg  1024×1536  412 kB JPEG    after")
-    assert narrow == "before  look 1.jpg    after  look 1.jpg"
-    assert image.captions(shown, 1, UNICODE).plain == "before    after"
+    assert captions(shown[:1], 99, UNICODE).plain == "before  look 1.png  1024×1536  412 kB PNG"
+    assert captions(shown, 61, ASCII).plain == "before  look 1.png  1024x1536    after  look 1.png  1024x1536"
+    assert captions(shown, 5, UNICODE).plain == "before    after"
+    assert image_name("https://cdn.example.com/") == "cdn.example.com"
 
 
-def test_facts() -> None:
-    link = ImageLink(URL, name="look-1.jpg", quality=0.5)
-    shown = image.ShownImage(link, "job_ec536688", NOON - timedelta(seconds=5))
-    alone = image.facts([shown], 0, None, drawn="", now=NOON, glyphs=UNICODE).plain.split("\n")
-    assert [line.split()[0] for line in alone] == ["file", "from", "job", "quality", "age"]
-    of_two = image.facts([shown, shown], 1, PICTURE, drawn="half blocks", now=NOON, glyphs=ASCII).plain
-    assert "image    2 of 2" in of_two
-    assert "pixels   1024x1536" in of_two
-    assert of_two.endswith("> look-1.jpg    0.5")
+def test_the_facts_of_an_image() -> None:
+    """One a line, without those that are not known, and the other images."""
+    link = ImageLink(URL, name=HOSTILE, quality=0.91)
+    images = (ShownImage(link, "job_ec536688", NOW - timedelta(minutes=3)), ShownImage(ImageLink(URL)))
+    text = facts(images, 0, PICTURE, drawn="half blocks", now=NOW, glyphs=UNICODE).plain
+    assert text.split("\n") == [
+        "file     ␛[31mred",
+        "pixels   1024×1536",
+        "size     412 kB  PNG",
+        "from     cdn.example.com",
+        "job      ec536688",
+        "image    1 of 2",
+        "quality  0.91  ━━━━━━━━━━━─",
+        "age      3 min",
+        "drawn    half blocks",
+        "",
+        "▌ ␛[31mred      0.91",
+        "  look 1.png    ",
+    ]
+    alone = facts(images[1:], 0, None, drawn="", now=NOW, glyphs=UNICODE).plain
+    assert alone == "file     look 1.png\nfrom     cdn.example.com"

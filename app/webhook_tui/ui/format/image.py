@@ -37,6 +37,12 @@ def image_name(url: str) -> str:
     return visible(unquote(basename(urlsplit(url).path)) or urlsplit(url).netloc)
 
 
+def place_of(images: Sequence[ShownImage], place: int, url: str) -> str:
+    """Return `image 2 of 3  from cdn.example.com`; of one image its host alone."""
+    count = f"image {place + 1} of {len(images)}  " if len(images) > 1 else ""
+    return f"{count}from {visible(urlsplit(url).netloc)}"
+
+
 def bar(share: float, cells: int, glyphs: Symbols, style: str = "$primary") -> Content:
     """Return a bar of so many cells, of which a share from 0 to 1 is filled."""
     full = round(cells * max(0.0, min(1.0, share)))
@@ -48,7 +54,7 @@ def progress_line(what: str, url: str, progress: Progress | None, glyphs: Symbol
     parts: list[Content | tuple[str, str]] = [HALF, (f" {what} {image_name(url)}", "$foreground")]
     facts = []
     if progress is not None and progress.total:
-        parts += ["  ", bar(progress.received / progress.total, _BAR_CELLS, glyphs)]
+        parts += [Content("  "), bar(progress.received / progress.total, _BAR_CELLS, glyphs)]
         facts.append(f"{units.size(progress.received)} of {units.size(progress.total)}")
     elif progress is not None:
         facts.append(units.size(progress.received))

@@ -102,7 +102,7 @@ class ContactSheet(ScrollView, can_focus=True, inherit_bindings=False):
     @property
     def urls(self) -> tuple[str, ...]:
         """What the tiles in sight show, row by row."""
-        first = self.scroll_offset.y // _LINES * self.columns
+        first = (self.scroll_offset.y + 1) // _LINES * self.columns  # not a row of which only the blank is in sight
         last = -(-(self.scroll_offset.y + self.size.height) // _LINES) * self.columns
         seen = self._tiles[max(0, first) : max(0, last)]
         return tuple(dict.fromkeys(url for tile in seen for url in tile.urls[: 2 if self.shows_both else 1]))
@@ -162,7 +162,7 @@ class ContactSheet(ScrollView, can_focus=True, inherit_bindings=False):
             draw_plainly(self.vertical_scrollbar)
 
     def on_resize(self) -> None:
-        """Arrange the tiles anew; the one under the cursor stays in sight."""
+        """Arrange the tiles again; the one under the cursor stays in sight."""
         self._measure()
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:

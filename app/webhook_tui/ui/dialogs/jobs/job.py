@@ -305,11 +305,11 @@ class JobDialog(Dialog[Choice]):
         if text is not None:
             self.dismiss(text)
 
-    async def on_button_pressed(self, event: KeyButton.Pressed) -> None:
+    def on_button_pressed(self, event: KeyButton.Pressed) -> None:
         """Run the action of the button."""
         event.stop()
         name = event.button.id or "safe"
-        await self.run_action({"load": "load(False)", "load_host": "load(True)"}.get(name, name))
+        self.call_next(self.run_action, {"load": "load(False)", "load_host": "load(True)"}.get(name, name))
 
     # The list
 

@@ -25,6 +25,9 @@ class LargeImageDialog(Dialog[None]):
 
     AUTO_FOCUS = "ImageView"
     WAY = ("Deliveries", "Jobs", "Job")
+    DEFAULT_CSS = """
+    LargeImageDialog #image-buttons > #open, LargeImageDialog #image-buttons > #copy { display: none; }
+    """
 
     def __init__(
         self,
@@ -73,8 +76,9 @@ class LargeImageDialog(Dialog[None]):
         self.app.push_screen(OpenLinkDialog(message.url, Verdict.VALID), answer)
 
     def on_button_pressed(self, event: KeyButton.Pressed) -> None:
-        """Do what the button's key does."""
+        """Do what the button's key does; the keys work again at once."""
         event.stop()
+        self._view.focus()
         name = event.button.id or "safe"
         runner = self if name == "safe" else self._view
-        self.call_next(runner.run_action, _STEPS.get(name, name))
+        runner.call_next(runner.run_action, _STEPS.get(name, name))  # in its own turn: so its messages arrive

@@ -21,15 +21,24 @@ from webhook_tui.domain.delivery.text import visible
 from webhook_tui.domain.diagnostics.report import SignatureReport
 from webhook_tui.domain.errors import Problem
 from webhook_tui.domain.queries import ExplainSignature, GetDepartures
-from webhook_tui.ui.format.delivery.attempts import Sameness, attempts_text
+from webhook_tui.ui.format.delivery.attempts import Sameness, attempts_text, outcome
 from webhook_tui.ui.format.delivery.departures import departure_line
-from webhook_tui.ui.format.delivery.forward_result import forward_results_text
-from webhook_tui.ui.format.delivery.headers import summary
+from webhook_tui.ui.format.delivery.forward_result import forward_result_headline, forward_results_text
+from webhook_tui.ui.format.delivery.headers import as_text, summary
 from webhook_tui.ui.format.delivery.signature import effort, not_examined_text, signature_text
 from webhook_tui.ui.format.image import ShownImage
 from webhook_tui.ui.messages import AnswerRequested
 from webhook_tui.ui.views.detail.pages import Pages
-from webhook_tui.ui.views.detail.shown_delivery import PAYLOAD, RAW, SIGNATURE, TABS, ShownDelivery
+from webhook_tui.ui.views.detail.shown_delivery import (
+    ANSWER,
+    ATTEMPTS,
+    HEADERS,
+    PAYLOAD,
+    RAW,
+    SIGNATURE,
+    TABS,
+    ShownDelivery,
+)
 from webhook_tui.ui.widgets.detail.header_list import HeaderList
 from webhook_tui.ui.widgets.detail.image_view import ImageView
 from webhook_tui.ui.widgets.detail.prose_view import ProseView
@@ -107,6 +116,24 @@ class DetailBodies(Horizontal):
 
     def _prose(self, tab: str) -> ProseView:
         return self.query_one(f"#{tab.lower()}", ProseView)
+
+    @property
+    def outcome(self) -> str:
+        """What the headline says in place of the reason: how the attempts or the forwards ended; "" in other tabs."""
+        if self.tab == ATTEMPTS:
+            return outcome(self._delivery.attempts)
+        return forward_result_headline(self._delivery.forward_results[0]) if self.tab == ANSWER else ""
+
+    def text(self) -> tuple[str, str]:
+        """The active tab, which is Headers or prose, as text without secrets, and what it is."""
+        stored = self._delivery.stored
+        if stored is None:
+            return "", ""
+        if self.tab == HEADERS:
+            return as_text(stored.delivery), "the headers"
+        row = stored.row
+        title = f"#{row.seq} {visible(row.event)}: {row.verdict}. {visible(row.reason)}"
+        return f"{title}\n\n{self.page.plain}", f"the {self.tab} tab"
 
     def start_with(self, tab: str) -> None:
         """Show this tab of the first delivery, if it has it."""

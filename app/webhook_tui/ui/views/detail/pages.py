@@ -30,6 +30,11 @@ class Pages:
         self.is_double = False
         self._left, self._right = PAYLOAD, ""
 
+    def fit(self, width: int, *, is_zoomed: bool) -> bool:
+        """Show one page or two in so many cells; return whether that changes anything."""
+        was_double, self.is_double = self.is_double, width >= LEAST_COLUMNS and not is_zoomed
+        return self.is_double is not was_double
+
     def choose(self, tab: str) -> None:
         """Show this tab, in its half if there are two."""
         self.tab = tab

@@ -12,7 +12,7 @@ from typing import ClassVar
 from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical
+from textual.containers import Vertical
 from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Static
@@ -23,18 +23,13 @@ from webhook_tui.domain.delivery.text import visible
 from webhook_tui.domain.forwarding.forward_result import ForwardResult
 from webhook_tui.domain.payload.query import Mistake, QueryResult
 from webhook_tui.ui.actions import screen_action
-from webhook_tui.ui.format.delivery.attempts import outcome
-from webhook_tui.ui.format.delivery.forward_result import forward_result_headline
-from webhook_tui.ui.format.delivery.headers import as_text
 from webhook_tui.ui.messages import CopyRequested, QueryRequested
 from webhook_tui.ui.views.detail.bodies import DetailBodies
 from webhook_tui.ui.views.detail.last_line import LastLine
-from webhook_tui.ui.views.detail.pages import LEAST_COLUMNS
 from webhook_tui.ui.views.detail.payload_query import PayloadQuery
 from webhook_tui.ui.views.detail.shown_delivery import (
     ANSWER,
     ATTEMPTS,
-    HEADERS,
     PAYLOAD,
     RAW,
     SIGNATURE,
@@ -44,9 +39,11 @@ from webhook_tui.ui.views.detail.shown_delivery import (
 from webhook_tui.ui.widgets.detail.find_input import FindInput
 from webhook_tui.ui.widgets.detail.headline import Headline
 from webhook_tui.ui.widgets.detail.query_input import QueryInput
-from webhook_tui.ui.widgets.detail.tab_strip import TabStrip
+from webhook_tui.ui.widgets.detail.tab_strip import TabStrip, TabStrips
 from webhook_tui.ui.widgets.payload.document import Document
 from webhook_tui.ui.widgets.payload.view import PayloadView
+
+_NEXT_TAB = screen_action("tabs.next")
 
 
 class DetailPane(Vertical):
@@ -54,14 +51,7 @@ class DetailPane(Vertical):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "back", "Back", key_display="esc", id="detail.back", tooltip="back to the table"),
-        Binding(
-            "right_square_bracket",
-            screen_action("tabs.next"),
-            "Tabs",
-            key_display="[ ]",
-            id="tabs.next",
-            tooltip="next tab",
-        ),
+        Binding("right_square_bracket", _NEXT_TAB, "Tabs", key_display="[ ]", id="tabs.next", tooltip="next tab"),
         Binding("n", "find_match(1)", "Next match", id="payload.next_match", tooltip="next match in the payload"),
         Binding("N", "find_match(-1)", "Previous", show=False, id="payload.match_before", tooltip="previous match"),
         Binding("ctrl+f", "find", "Find", show=False, id="payload.find", tooltip="search in the payload"),
@@ -69,12 +59,7 @@ class DetailPane(Vertical):
         Binding("y", "copy_tab", "Copy", id="delivery.copy", tooltip="copy"),
         Binding("z", screen_action("detail.zoom"), "Zoom", id="detail.zoom", tooltip="zoom the detail"),
     ]
-    DEFAULT_CSS = """
-    DetailPane #tab-gap { height: 0; }
-    DetailPane #tabs { height: auto; }
-    DetailPane #right-tabs { display: none; margin: 0 0 0 2; }
-    DetailPane.-double #right-tabs { display: block; }
-    """
+    DEFAULT_CSS = "DetailPane #tab-gap { height: 0; }"
 
     class QueryChecked(Message):
         """The expression that is typed was parsed, or has a mistake."""
@@ -97,9 +82,7 @@ class DetailPane(Vertical):
         """Headline, tabs, bodies, last line."""
         yield Headline(now=self._now, in_ascii=self._in_ascii)
         yield Static(id="tab-gap")
-        with Horizontal(id="tabs"):
-            yield TabStrip(TABS, id="left-tabs")
-            yield TabStrip((), id="right-tabs")
+        yield TabStrips(TABS)
         yield self._bodies
         yield LastLine()
 
@@ -199,11 +182,7 @@ class DetailPane(Vertical):
 
     def on_resize(self) -> None:
         """Show two pages where there is room for both; zoomed, the active one has all of it."""
-        is_zoomed = self.screen.has_class("-zoomed")
-        is_double = self.content_size.width >= LEAST_COLUMNS and not is_zoomed
-        if is_double is not self._bodies.pages.is_double:
-            self._bodies.pages.is_double = is_double
-            self.set_class(is_double, "-double")
+        if self._bodies.pages.fit(self.content_size.width, is_zoomed=self.screen.has_class("-zoomed")):
             self._fill(self.tab)
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
@@ -233,16 +212,11 @@ class DetailPane(Vertical):
         self._show_last_line()
 
     def _fill_head(self) -> None:
-        stored, text = self.stored, ""
-        if stored is None:
+        if self.stored is None:
             return
-        if self.tab == ATTEMPTS:
-            text = outcome(self._shown.attempts)
-        elif self.tab == ANSWER:
-            text = forward_result_headline(self._shown.forward_results[0])
-        self.query_one(Headline).show(stored.row, text=text, with_key=self.tab != SIGNATURE)
-        for side, page in zip(("left", "right"), self._bodies.pages.of(self.tabs), strict=False):
-            self.query_one(f"#{side}-tabs", TabStrip).show(page.tabs, page.shown)
+        text = self._bodies.outcome
+        self.query_one(Headline).show(self.stored.row, text=text, with_key=self.tab != SIGNATURE)
+        self.query_one(TabStrips).show(*[(page.tabs, page.shown) for page in self._bodies.pages.of(self.tabs)])
 
     @on(PayloadView.Loaded)
     @on(DetailBodies.NotesChanged)
@@ -352,12 +326,8 @@ class DetailPane(Vertical):
             self.post_message(CopyRequested(selected, "the selection"))
         elif self.tab in (PAYLOAD, RAW):
             await self.run_action(screen_action("delivery.copy_as"))
-        elif self.tab == HEADERS:
-            self.post_message(CopyRequested(as_text(self.stored.delivery), "the headers"))
         else:
-            row = self.stored.row
-            title = f"#{row.seq} {visible(row.event)}: {row.verdict}. {visible(row.reason)}"
-            self.post_message(CopyRequested(f"{title}\n\n{self._bodies.page.plain}", f"the {self.tab} tab"))
+            self.post_message(CopyRequested(*self._bodies.text()))
 
     # Last line
 

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from datetime import datetime
 from enum import StrEnum
+from functools import partial
 from typing import ClassVar
 from urllib.parse import urlsplit
 
@@ -19,7 +20,6 @@ from textual.timer import Timer
 from textual.widgets import Static
 
 from webhook_tui.domain.delivery.summary import Summary
-from webhook_tui.domain.delivery.text import visible
 from webhook_tui.domain.images.image import Downloading, ImageLink, LoadedImages
 from webhook_tui.ui.format.image import (
     ShownImage,
@@ -27,6 +27,7 @@ from webhook_tui.ui.format.image import (
     download_line,
     facts,
     failure,
+    place_of,
     progress_line,
     question,
 )
@@ -91,11 +92,8 @@ class ImageView(Vertical, can_focus=True):
         &.-asking > #image-text { border-left: outer $primary; padding: 0 0 0 1; margin: 1 0 0 0; }
         &.-asking > #image-buttons { display: block; }
         &.-failed > #image-text { margin: 1 0 0 0; }
-        &.-shown {
-            & > #image-text { display: none; }
-            & > #pictures, & > #image-caption { display: block; }
-        }
-        &.-downloading > #image-caption { display: block; }
+        &.-shown > #image-text { display: none; }
+        &.-shown > #pictures, &.-shown > #image-caption, &.-downloading > #image-caption { display: block; }
         & #before { margin: 0 2 0 0; display: none; }
         &.-beside #before { display: block; }
     }
@@ -104,7 +102,7 @@ class ImageView(Vertical, can_focus=True):
     class Changed(Message):
         """Another image is shown, or another state of it."""
 
-    def __init__(self, *, now: Callable[[], datetime], in_ascii: bool, id: str = "image") -> None:  # noqa: A002
+    def __init__(self, *, now: Callable[[], datetime], in_ascii: bool, id: str = "image") -> None:  # noqa: A002 -- Textual's name
         super().__init__(id=id)
         self._now = now
         self._in_ascii = in_ascii
@@ -156,10 +154,7 @@ class ImageView(Vertical, can_focus=True):
     @property
     def place(self) -> str:
         """`image 2 of 3  from cdn.example.com`; "" without an image."""
-        if not self._shown:
-            return ""
-        count = f"image {self._place + 1} of {len(self._shown)}  " if len(self._shown) > 1 else ""
-        return f"{count}from {visible(urlsplit(self.url).netloc)}"
+        return place_of(self._shown, self._place, self.url) if self._shown else ""
 
     @property
     def drawing(self) -> str:
@@ -268,13 +263,11 @@ class ImageView(Vertical, can_focus=True):
         self.query_one("#image-caption", Static).update(line)
 
     def _set_state(self, state: State, text: Content) -> None:
-        is_other = state is not self._state
         self._state = state
         for one in State:
             self.set_class(one is state, f"-{one}")
         self.query_one("#image-text", Static).update(text)
-        if is_other:
-            self.refresh_bindings()
+        self.refresh_bindings()
         self.post_message(self.Changed())
 
     def _request(self, *, is_confirmed: bool = False, keeps_host: bool = False) -> None:
@@ -293,14 +286,18 @@ class ImageView(Vertical, can_focus=True):
             self._show_pictures()
             return
         waits = not (is_confirmed or self.has_focus)
-        message = ImageRequested(self, self.urls, is_confirmed=is_confirmed, keeps_host=keeps_host, again=is_confirmed)
         if waits and self._state is State.SHOWN:
             self._set_state(State.LOADING, Content.empty())
             self._loading_since = time.monotonic()
+        post = partial(self._post_request, is_confirmed=is_confirmed, keeps_host=keeps_host)
         if waits:
-            self._request_timer = self.set_timer(_REST_SECONDS, lambda: self.post_message(message))
+            self._request_timer = self.set_timer(_REST_SECONDS, post)
         else:
-            self.call_later(self.post_message, message)
+            self.call_later(post)
+
+    def _post_request(self, *, is_confirmed: bool, keeps_host: bool) -> None:
+        request = partial(ImageRequested, self, self.urls, is_confirmed=is_confirmed, keeps_host=keeps_host)
+        self.post_message(request(again=is_confirmed))
 
     def on_resize(self, _: events.Resize) -> None:
         """Fit the pictures; request the input, too, as soon as there is room for both."""

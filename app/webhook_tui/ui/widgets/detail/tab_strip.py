@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from textual import events
+from textual.app import ComposeResult
+from textual.containers import Horizontal
 from textual.content import Content
 from textual.message import Message
 from textual.widget import Widget
@@ -33,8 +35,8 @@ class TabStrip(Widget):
             super().__init__()
             self.name = name
 
-    def __init__(self, names: tuple[str, ...], *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
-        super().__init__(id=id)
+    def __init__(self, names: tuple[str, ...]) -> None:
+        super().__init__()
         self._names = names
         self._active = names[0] if names else ""
 
@@ -83,6 +85,33 @@ class TabStrip(Widget):
             start, end = self._span(name)
             if start <= event.x < end:
                 self.post_message(self.Picked(name))
+
+
+class TabStrips(Horizontal):
+    """The tabs of one page, or of two beside each other."""
+
+    DEFAULT_CSS = """
+    TabStrips { height: auto; width: 1fr; }
+    TabStrips > .-right { display: none; margin: 0 0 0 2; }
+    TabStrips.-double > .-right { display: block; }
+    """
+
+    def __init__(self, names: tuple[str, ...]) -> None:
+        super().__init__()
+        self._left = TabStrip(names)
+        self._right = TabStrip(())
+        self._right.add_class("-right")
+
+    def compose(self) -> ComposeResult:
+        """The right one is hidden while there is one page."""
+        yield self._left
+        yield self._right
+
+    def show(self, *pages: tuple[tuple[str, ...], str]) -> None:
+        """Show the names of each page and which of them is active."""
+        self.set_class(len(pages) > 1, "-double")
+        for strip, (names, active) in zip((self._left, self._right), pages, strict=False):
+            strip.show(names, active)
 
 
 def fitted_labels(names: Sequence[str], active: str, width: int) -> tuple[int, tuple[str, ...]]:
