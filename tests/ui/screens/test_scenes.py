@@ -82,7 +82,7 @@ SCENES: Mapping[str, tuple[Callable[[], FakeSession], Callable[[Stage], Awaitabl
     "status": (test_status.session_with, _after("i", shows="Deliveries")),
     "jobs": (test_jobs.session_with, _after("J", shows="job_7c1e90  ")),
     "diff": (_with_marked, _after("D", shows="#8 and #10", seq=10)),
-    "contract": (test_contract._session, _after("C", shows="valid deliveries of this account")),
+    "contract": (test_contract.session_with_contracts, _after("C", shows="valid deliveries of this account")),
     "help": (_running, _after("?", shows="esc closes")),
     "replay": (forwarding, _after("r", shows="Sends #8 once", seq=8)),
     "export": (_running, _after("e", shows="into")),
