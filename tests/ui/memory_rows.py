@@ -20,7 +20,7 @@ START = datetime(2026, 11, 23, 14, 2, 11, 100_000, tzinfo=UTC)
 
 _REASONS = {
     Verdict.VALID: ("Signed by PiktID.", "Signed by PiktID."),
-    Verdict.OLDER: ("Valid with the secret of 14:02, replaced at 14:19.", "Valid with the secret of 14:02."),
+    Verdict.OLDER: ("Valid with secret 41d0 of 14:02, replaced at 14:19.", "Valid with secret 41d0 of 14:02."),
     Verdict.INVALID: ("It fits without the newline at the end of the body.", "Fits without the last newline."),
     Verdict.MISSING: ("No X-Webhook-Signature header: anyone can have sent it.", "No signature header."),
     Verdict.MALFORMED: ("The signature has 63 hex digits; sha256 has 64.", "63 hex digits, not 64."),

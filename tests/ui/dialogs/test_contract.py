@@ -22,7 +22,8 @@ def _snapshot(contract: EventContract | None, *, is_done: bool = True) -> Contra
     return ContractSnapshot(NAMES if contract else (), contract, 221, 221, is_done)
 
 
-def _session() -> FakeSession:
+def session_with_contracts() -> FakeSession:
+    """A session that knows the contracts of two events."""
     session = FakeSession(RUNNING, [stored_delivery(1, event="image_result")])
     for of_all in (False, True):
         session.answers[GetContract("image_result", of_all)] = _snapshot(IMAGE)
@@ -41,7 +42,7 @@ def _is_copied(played: Stage, start: str) -> bool:
 
 async def test_the_tree_the_page_and_the_filters() -> None:
     """Enter leaves to those that have the field, ! to those that lack it, d to those that depart."""
-    async with stage(_session(), size=WIDE) as played:
+    async with stage(session_with_contracts(), size=WIDE) as played:
         await _opened(played)
         text = played.text()
         assert "image_result 214  ping 7" in text
@@ -59,7 +60,7 @@ async def test_the_tree_the_page_and_the_filters() -> None:
 
 async def test_another_event_and_every_verdict() -> None:
     """Each is asked for; few deliveries are said to be few."""
-    async with stage(_session(), size=STACKED) as played:
+    async with stage(session_with_contracts(), size=STACKED) as played:
         await _opened(played)
         await played.press("]")
         await played.until("n = 7: too few to rely on.")
@@ -75,7 +76,7 @@ async def test_another_event_and_every_verdict() -> None:
 
 async def test_it_is_copied_in_any_form() -> None:
     """Text, JSON Schema, TypeScript, Python."""
-    async with stage(_session(), size=WIDE) as played:
+    async with stage(session_with_contracts(), size=WIDE) as played:
         await _opened(played)
         for key, start in (("t", "image_result   214"), ("j", '{\n  "$schema"'), ("s", "/** image"), ("p", '"""The')):
             await played.press("y")

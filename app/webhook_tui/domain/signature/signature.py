@@ -198,10 +198,10 @@ def fitting(known: SigningSecret, *, is_current: bool, zone_now: datetime) -> Ve
         return VerificationResult(Verdict.VALID, "Signed by PiktID.", "Signed by PiktID.", known.secret_id)
     since = _time_of_day(known.since, zone_now)
     if known.until is None:
-        long = short = f"Valid with the secret of {since}."
+        long = short = f"Valid with secret {known.secret.short_id} of {since}."
     else:
-        short = f"Valid with the secret of {since}."
-        long = f"Valid with the secret of {since}, replaced at {_time_of_day(known.until, zone_now)}."
+        short = f"Valid with secret {known.secret.short_id} of {since}."
+        long = f"{short.removesuffix('.')}, replaced at {_time_of_day(known.until, zone_now)}."
     return VerificationResult(Verdict.OLDER, long, short, known.secret_id)
 
 

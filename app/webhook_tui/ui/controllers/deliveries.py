@@ -98,6 +98,12 @@ class DeliveriesController:
         if before is not None:
             before.close()  # not earlier: messages that were under way have read it
 
+    def retry(self) -> None:
+        """Read again what could not be read."""
+        self.delivery_table.retry()
+        if self._screen.query("#detail"):
+            self.sync_detail()
+
     def on_cursor_moved(self, *, by_itself: bool) -> None:
         """Show the delivery under the cursor in the detail; one that was only followed may wait a moment."""
         if by_itself:

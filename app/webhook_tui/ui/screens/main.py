@@ -222,7 +222,7 @@ class MainScreen(Screen[None]):
     def _tick(self) -> None:
         self.query_one(StatusBar).tick()
         self.notices.tick()
-        self.deliveries.delivery_table.retry()
+        self.deliveries.retry()
         self.controllers.layout.keep()
         if not self.deliveries.total:
             self.query_one(StepsView).show(self.context.status, self.context.now())

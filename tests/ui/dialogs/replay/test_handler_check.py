@@ -100,3 +100,25 @@ async def test_without_a_url_it_asks_and_another_machine_is_confirmed() -> None:
         session.emit(_check(3, CheckState.ENDED))
         await played.until(partial(_has, played, "signed with no secret", "Anyone can forge events."))
         assert _has(played, "Is the secret set?")
+
+
+async def test_at_the_end_the_cursor_is_on_the_first_that_failed() -> None:
+    """Also when the last one failed, whose explanation is added below it; not where the user moved it away."""
+    failed = [replace(case, statuses=(500,), meaning="It crashes.", advice="See its log.") for case in CASES]
+    session = _session(forward_to=URL)
+    async with stage(session, size=STACKED) as played:
+        await played.press("T")
+        await played.requested(CheckHandler(URL))
+        for wanted in ("valid: ping", "not JSON, well signed"):
+            for done in range(4):
+                state = CheckState.ENDED if done == 3 else CheckState.RUNNING
+                check = HandlerCheck(URL, (*failed[:done], *CASES[done:]), done, state)
+                session.emit(HandlerCheckAdvanced(check))
+                await played.until(f"{done} failed")
+                if done == 1 and wanted != "valid: ping":
+                    await played.press("G")
+            if wanted == "valid: ping":
+                await played.until(partial(_has, played, "▌ ✗  valid: ping"))
+                await played.press("r")
+                await played.until("0 failed")
+        assert not _has(played, "▌ ✗  valid: ping")

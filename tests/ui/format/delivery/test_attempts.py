@@ -28,8 +28,13 @@ def test_the_attempts_of_the_mock_up() -> None:
         for number, at in enumerate(times, 1)
     ]
     same = [Sameness(None, None), *[Sameness(body=True, signature=True)] * 3]
-    shown = text(attempts_text(rows, same, 78, NOW))
+    content = attempts_text(rows, same, 78, NOW)
+    shown = text(content)
 
+    assert [str(span.style) for span in content.spans if content.plain[span.start : span.end] == "●"] == [
+        *["bold $warning"] * 3,
+        "$valid",
+    ]
     assert shown[:5] == [
         " attempt   time           after   factor   answered   body    signature",
         "       1   14:02:58.114       –        –        503   –       –",

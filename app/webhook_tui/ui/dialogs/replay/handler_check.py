@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from datetime import datetime
 from typing import ClassVar
 from urllib.parse import urlsplit
@@ -121,8 +121,10 @@ class HandlerCheckDialog(Dialog[None]):
         self._started_at = self._advanced_at = self._ended_at = now()
         self._before: dict[str, str] = {}
         self._failed_only = False
-        self._follows: int | None = 0
-        """Where the cursor was put by itself; None: the user moved it."""
+        self._follows = True
+        """Until the user moves the cursor."""
+        self._placed: Hashable | None = None
+        """The line on which the cursor was put by itself."""
         spec: TableSpec[CheckLine] = TableSpec(
             self._columns, self._cell, key=lambda line: (line.case.name, line.number), whole=self._whole
         )
@@ -195,10 +197,10 @@ class HandlerCheckDialog(Dialog[None]):
     def _follow(self, lines: Sequence[CheckLine]) -> None:
         """Keep the case under way in sight, at the end the first that failed, until the user moves the cursor."""
         table = self._table.widget
-        if not lines or self._follows is None:
+        if not lines or not self._follows:
             return
-        if self._follows and table.cursor != self._follows:
-            self._follows = None
+        if self._placed not in (None, table.cursor_key):
+            self._follows = False
             return
         check = self._check
         wanted = check.cases[min(check.done, len(check.cases) - 1)]
@@ -206,7 +208,8 @@ class HandlerCheckDialog(Dialog[None]):
             wanted = (*check.failed, check.cases[0])[0]
         place = next((place for place, line in enumerate(lines) if line.case == wanted), 0)
         table.move_to_place(place)
-        self._follows = table.cursor
+        table.following = False  # lines that are added below do not move the cursor
+        self._placed = table.cursor_key
 
     def _fill_about(self) -> None:
         line = self._table.chosen
@@ -234,7 +237,7 @@ class HandlerCheckDialog(Dialog[None]):
         cases = tuple(CaseResult(case.name, case.title, case.expected) for case in self._check.cases)
         self._check = HandlerCheck(self._url, cases)
         self._started_at = self._advanced_at = self._now()
-        self._follows = 0
+        self._follows, self._placed = True, None
         self._table.widget.focus()
         self._fill()
         self.post_message(CommandRequested(CheckHandler(self._url, elsewhere)))

@@ -77,7 +77,10 @@ def _word(equal: bool | None) -> str:
 
 
 def _scale(rows: Sequence[DeliveryRow], width: int, now: datetime) -> Content:
-    """Return the time line, to scale; attempts nearer than 4 columns share a dot with their count."""
+    """Return the time line, to scale; attempts nearer than 4 columns share a dot with their count.
+
+    A dot has the colour of its answers.
+    """
     width = max(20, min(width, 78))
     first, last = rows[0].received_at, rows[-1].received_at
     whole = (last - first).total_seconds()
@@ -89,19 +92,21 @@ def _scale(rows: Sequence[DeliveryRow], width: int, now: datetime) -> Content:
             groups[-1].append((at, row))
         else:
             groups.append([(at, row)])
-    dots, answers = ["─"] * (groups[-1][0][0] + 1), [" "] * width
+    dots: list[Content] = []
+    answers = [" "] * width
+    end = 0
     for group in groups:
         at = group[0][0]
         mark = "●" if len(group) == 1 else str(len(group))
-        dots[at : at + len(mark)] = mark
+        style = "$valid" if all(is_success(row.answered) for _, row in group) else "bold $warning"
+        dots.append(Content.assemble(("─" * (at - end), "$line"), (mark, style)))
+        end = at + len(mark)
         answer = answer_word(group[-1][1].answered)
         answers[at : at + len(answer)] = answer
     zone = now.tzinfo
     begins, ends = f"{first.astimezone(zone):%H:%M:%S}", f"{last.astimezone(zone):%H:%M:%S}"
     times = f"{begins}{ends:>{max(width - 8, 9)}}"
-    return Content.assemble(
-        (times, "$muted"), "\n", ("".join(dots), "$primary"), "\n", ("".join(answers).rstrip(), "$muted")
-    )
+    return Content.assemble((times, "$muted"), "\n", *dots, "\n", ("".join(answers).rstrip(), "$muted"))
 
 
 def has_enough(rows: Sequence[DeliveryRow]) -> bool:

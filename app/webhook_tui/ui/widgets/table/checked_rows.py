@@ -29,23 +29,21 @@ class CheckedRows:
 
     def _read(self, read: Callable[[], Answer], nothing: Answer) -> Answer:
         try:
-            answer = read()
+            return read()
         except ProblemError as error:
             self.failure = error.problem
             return nothing
-        self.failure = None
-        return answer
 
     def refresh(self) -> int:
         """Include what is committed by now."""
-        failure = self.failure
-        count = self._read(self._rows.refresh, len(self._rows))
-        self.failure = self.failure or failure  # only a row that can be read shows that it is over
-        return count
+        return self._read(self._rows.refresh, len(self._rows))
 
     def window(self, start: int, count: int) -> Sequence[DeliveryRow]:
-        """At most `count` rows from position `start`."""
-        return self._read(lambda: self._rows.window(start, count), ())
+        """At most `count` rows from position `start`; rows that can be read end a failure."""
+        before, self.failure = self.failure, None
+        rows = self._read(lambda: self._rows.window(start, count), ())
+        self.failure = self.failure or (None if rows else before)
+        return rows
 
     def position(self, seq: int) -> int | None:
         """The position of delivery `seq`, or None."""
