@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 import gc
+import itertools
 import os
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 import webhook_tui
 
 sys.dont_write_bytecode = False  # compiling the tests again would be half of the start of each run
+
+settings.register_profile(
+    "suite", max_examples=60, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.register_profile("large", max_examples=2000, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("suite")  # the same examples each time, however slow the machine; `--hypothesis-profile large`
 
 PACKAGE_ROOT = Path(webhook_tui.__file__).parent.parent
 
@@ -65,18 +74,33 @@ def _is_foreign(name: str) -> bool:
     return name.startswith(FOREIGN) or name in FOREIGN_NAMES or name.lower().endswith("_proxy")
 
 
-@pytest.fixture(autouse=True)
-def _own_surroundings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each test has a home of its own and the same environment everywhere, and child processes import this package.
+@pytest.fixture(autouse=True, scope="session")
+def _same_surroundings() -> Iterator[None]:
+    """The same environment everywhere, and child processes import this package.
 
     What depends on a variable is tested with that variable.
     """
-    home = tmp_path / "home"
+    with pytest.MonkeyPatch.context() as patch:
+        for name in filter(_is_foreign, list(os.environ)):
+            patch.delenv(name)
+        patch.delenv("PYTHONDONTWRITEBYTECODE", raising=False)  # compiling would be half of each child's start
+        for name, value in FIXED.items():
+            patch.setenv(name, value)
+        if hasattr(time, "tzset"):  # Windows has none
+            time.tzset()
+        yield
+
+
+@pytest.fixture(scope="session")
+def _homes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """The home of each test of this process."""
+    parent = tmp_path_factory.mktemp("homes")
+    return (parent / str(number) for number in itertools.count())
+
+
+@pytest.fixture(autouse=True)
+def _own_home(_homes: Iterator[Path], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each test has a home of its own, which is empty."""
+    home = next(_homes)
     home.mkdir(mode=0o700)
-    for name in filter(_is_foreign, list(os.environ)):
-        monkeypatch.delenv(name)
-    monkeypatch.delenv("PYTHONDONTWRITEBYTECODE", raising=False)  # compiling would be half of each child's start
-    for name, value in {**FIXED, "HOME": str(home)}.items():
-        monkeypatch.setenv(name, value)
-    if hasattr(time, "tzset"):  # Windows has none
-        time.tzset()
+    monkeypatch.setenv("HOME", str(home))

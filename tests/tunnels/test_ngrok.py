@@ -89,7 +89,7 @@ async def test_cancelled_it_leaves_nothing(
     assert own_time() - started < 1.2
     await until(lambda: not any(alive(pid) for pid in ours), 1.0)
     assert [path.name for path in (tmp_path / "state").iterdir()] == [LOG_NAME]
-    assert list((tmp_path / "home").iterdir()) == []
+    assert list(Path.home().iterdir()) == []
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Wait until the loop of an app is idle, where Textual's own pilot checks the CPU.
+"""Wait until the loop of an app is idle, where Textual's own pilot checks the CPU, and paint once then.
 
 The pilot sleeps for a fiftieth of a second, again and again, until the process did little meanwhile: three times for a
 key. On a busy machine that is both slow and wrong.
@@ -7,10 +7,47 @@ key. On a busy machine that is both slow and wrong.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+from weakref import WeakSet
 
+import pytest
+import textual.screen
 from textual._context import active_app
+from textual.app import App
+from textual.screen import Screen
 
 _MOST_TURNS = 20_000
+_NEVER = 86_400.0
+_paint = Screen._compositor_refresh
+
+
+class Frames:
+    """The frames of the app in `painting_when_idle`."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        """How many were painted."""
+        self._changed: WeakSet[Screen[Any]] = WeakSet()
+
+    def change(self, screen: Screen[Any]) -> None:
+        """Have `screen` painted when the loop is idle, if it is shown then; its changes are with its compositor."""
+        screen._dirty_widgets.clear()
+        self._changed.add(screen)
+
+    def paint(self, screen: Screen[Any]) -> None:
+        """Paint what has changed since the last frame."""
+        self._changed.discard(screen)
+        self.count += 1
+        _paint(screen)
+
+    def is_changed(self, screen: Screen[Any]) -> bool:
+        """Whether it is to be painted."""
+        return screen in self._changed
+
+
+frames = Frames()
 
 
 async def settle(min_sleep: float = 0.0, max_sleep: float = 1.0) -> None:
@@ -23,8 +60,23 @@ async def settle(min_sleep: float = 0.0, max_sleep: float = 1.0) -> None:
         await asyncio.sleep(0 if app._resize_timer is None else 0.001)
         if not _is_ready(loop) and app._running and app.screen_stack:
             app.screen._on_timer_update()
+            if not _is_ready(loop) and frames.is_changed(app.screen):
+                frames.paint(app.screen)
         if not _is_ready(loop) and app._resize_timer is None:
             return
+
+
+@contextmanager
+def painting_when_idle(app: App[Any]) -> Iterator[None]:
+    """Have `settle` alone paint this app, once for all changes since the last frame: most others no test would see."""
+
+    def paint_later(screen: Screen[Any]) -> None:
+        (frames.change if screen is app.screen else frames.paint)(screen)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Screen, "_compositor_refresh", paint_later)
+        patch.setattr(textual.screen, "UPDATE_PERIOD", _NEVER)
+        yield
 
 
 def _is_ready(loop: asyncio.AbstractEventLoop) -> bool:

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from time import monotonic
 from typing import Any
 
 import pytest
 from textual.pilot import Pilot
+from textual.screen import Screen
 from textual.widget import Widget
 
 from tests.patience import PATIENCE_SECONDS
 from tests.ui.fake_session import NOW, FakeSession
+from tests.ui.settling import frames, painting_when_idle
 from tests.ui.terminal_view import lines
 from webhook_tui.domain.commands import Command
 from webhook_tui.domain.queries import Query
@@ -31,6 +33,9 @@ class Stage:
     app: WebhookTuiApp
     pilot: Pilot[Any]
     session: FakeSession
+    _lines: list[str] = field(default_factory=list)
+    _frame: tuple[int, Screen[Any]] | None = None
+    """Of which frame and screen these lines are."""
 
     @property
     def main(self) -> MainScreen:
@@ -41,7 +46,9 @@ class Stage:
 
     def lines(self) -> list[str]:
         """What is on the screen, a dialog over it included."""
-        return lines(self.app)
+        if (frames.count, self.app.screen) != self._frame:
+            self._frame, self._lines = (frames.count, self.app.screen), lines(self.app)
+        return self._lines
 
     def text(self) -> str:
         """The same as one text."""
@@ -121,10 +128,11 @@ async def stage(
     """Run the app headless until the block ends; without a session that of the mock-ups."""
     session = session or FakeSession.running()
     app = WebhookTuiApp(session, now=options.pop("now", lambda: NOW), **options)
-    async with app.run_test(size=size, notifications=True) as pilot:
-        played = Stage(app, pilot, session)
-        await played.until(lambda: app.host.is_running)
-        await played.until(lambda: not session.rows or played.main.deliveries.total > 0)
-        await pilot.pause()
-        yield played
+    with painting_when_idle(app):
+        async with app.run_test(size=size, notifications=True) as pilot:
+            played = Stage(app, pilot, session)
+            await played.until(lambda: app.host.is_running)
+            await played.until(lambda: not session.rows or played.main.deliveries.total > 0)
+            await pilot.pause()
+            yield played
     assert app.host.join(PATIENCE_SECONDS)

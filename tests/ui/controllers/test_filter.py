@@ -19,10 +19,10 @@ async def test_matches_update_while_typing_and_enter_keeps() -> None:
     async with stage(size=STACKED) as played:
         await played.type_filter("!verdict:valid event:image_*")
         await played.until("2 of 12")
+        await played.until(lambda: played.lines()[23].rstrip() == " tab Complete  enter Keep  esc Clear")
         lines = played.lines()
         assert lines[22].startswith(" / !verdict:valid event:image_*")
         assert lines[22].endswith(" 2 of 12 ")
-        assert lines[23].rstrip() == " tab Complete  enter Keep  esc Clear"
         assert played.numbers() == [8, 10]
 
         await played.press("enter")

@@ -124,13 +124,13 @@ async def test_brackets_show_only_what_one_side_has() -> None:
         for key, expected in (
             ("]", {"90405"}),
             ("]", {"90413"}),
-            ("]", {"90405"}),
-            ("]", {"90365", "90405", "90413"}),
-            ("[", {"90405"}),
+            ("]", {"90398"}),
+            ("]", {"90365", "90398", "90405", "90413"}),
+            ("[", {"90398"}),
         ):
             await played.press({"[": "left_square_bracket", "]": "right_square_bracket"}[key])
             rows = "\n".join(line[:9] for line in played.lines())
-            assert {number for number in ("90365", "90405", "90413") if number in rows} == expected
+            assert {number for number in ("90365", "90398", "90405", "90413") if number in rows} == expected
 
 
 async def test_slash_filters_by_id_or_name_and_esc_shows_all() -> None:

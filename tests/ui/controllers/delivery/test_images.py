@@ -95,7 +95,8 @@ async def test_images_are_asked_for_loaded_and_shown(monkeypatch: pytest.MonkeyP
             await played.until(lambda: played.main.has_class("-zoomed"))
             await played.until("before  input_1.png ")
             await played.until("after  output_1.png")
-            assert requests == ["/job/output_1.png", "/job/input_1.png"]
+            # A load that is cancelled is begun again: how often depends on the machine.
+            assert list(dict.fromkeys(requests)) == ["/job/output_1.png", "/job/input_1.png"]
 
             monkeypatch.setenv("HOME", str(tmp_path))
             await played.press("d")
