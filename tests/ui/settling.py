@@ -59,6 +59,9 @@ async def settle(min_sleep: float = 0.0, max_sleep: float = 1.0) -> None:
     for _ in range(_MOST_TURNS):
         await asyncio.sleep(0 if app._resize_timer is None else 0.001)
         if not _is_ready(loop) and app._running and app.screen_stack:
+            for behind in app._background_screens:
+                if behind._layout_required or behind._scroll_required or behind._dirty_widgets:
+                    behind._on_timer_update()
             app.screen._on_timer_update()
             if not _is_ready(loop) and frames.is_changed(app.screen):
                 frames.paint(app.screen)

@@ -40,10 +40,10 @@ class CheckedRows:
 
     def window(self, start: int, count: int) -> Sequence[DeliveryRow]:
         """At most `count` rows from position `start`; rows that can be read end a failure."""
-        before, self.failure = self.failure, None
-        rows = self._read(lambda: self._rows.window(start, count), ())
-        self.failure = self.failure or (None if rows else before)
-        return rows
+        rows: Sequence[DeliveryRow] | None = self._read(lambda: self._rows.window(start, count), None)
+        if rows:
+            self.failure = None
+        return rows or ()
 
     def position(self, seq: int) -> int | None:
         """The position of delivery `seq`, or None."""
