@@ -2,9 +2,9 @@
 
 import gc
 
-gc.disable()  # until everything is imported, which stays: see `host.import_session`
-
-from webhook_tui.session.process.host import main  # noqa: E402 -- a third of the imports
-
 if __name__ == "__main__":
+    gc.disable()  # until everything is imported, which stays: see `host.import_session`
+
+    from webhook_tui.session.process.host import main
+
     main()

@@ -58,12 +58,12 @@ def document_for(body: bytes, *, raw: bool = False) -> Document:
         return _refused(body, content, notes)
 
 
-def beginning_for(body: bytes) -> Document:
+def beginning_for(body: bytes, *, raw: bool = False) -> Document:
     """Make a document of the first lines of a large JSON body, to show them until the whole is made.
 
-    It is empty where there are too few of them, or the body is something else.
+    It is empty with `raw`, where there are too few of them, and where the body is something else.
     """
-    part, cut, closing = body[:_BEGINNING], 0, b""
+    part, cut, closing = b"" if raw else body[:_BEGINNING], 0, b""
     opened: list[bytes] = []
     for lexeme in _LEXEME.finditer(part):
         token = lexeme.group()

@@ -99,15 +99,11 @@ class PayloadView(LineView):
         return "".join(piece.text for piece in self.document.line(self._cursor, _MEASURED_CELLS * 2).pieces)
 
     def load(self, body: bytes, *, raw: bool = False) -> None:
-        """Show a body, as received with `raw`; of a large one the first lines, or nothing, until `Loaded`.
-
-        A worker makes all of its lines meanwhile.
-        """
-        if len(body) <= _LARGEST_AT_ONCE:
-            self.show(document_for(body, raw=raw))
-            return
-        self.show(TextDocument(b"") if raw else beginning_for(body))
-        self._loading = self._load(body, raw=raw)
+        """Show a body, as received with `raw`; of a large one the first lines, or nothing, until `Loaded`."""
+        is_large = len(body) > _LARGEST_AT_ONCE
+        self.show(beginning_for(body, raw=raw) if is_large else document_for(body, raw=raw))
+        if is_large:
+            self._loading = self._load(body, raw=raw)
 
     @work(exclusive=True, exit_on_error=False, description="format a payload")  # else Textual quotes the whole body
     async def _load(self, body: bytes, *, raw: bool) -> None:
@@ -336,14 +332,8 @@ class PayloadView(LineView):
     def _painter(self) -> LinePainter:
         if self._styles is None:
             self._styles = styles_of(self, self.part)
-        return LinePainter(
-            self._styles,
-            self._symbols,
-            self.view_size.width,
-            self.document.number_width,
-            self._sideways,
-            self.sought,
-        )
+        width, digits = self.view_size.width, self.document.number_width
+        return LinePainter(self._styles, self._symbols, width, digits, self._sideways, self.sought)
 
     def _width_of(self, place: int) -> int:
         line = self._folded.line(self._folded.line_at(place), _MEASURED_CELLS)
