@@ -117,7 +117,8 @@ class SplitPane(Container):
 
     def on_resize(self) -> None:
         """Divide the new room in the same way."""
-        self.divide()
+        if self._split != Split():
+            self.divide()
 
     def on_mouse_down(self, event: events.MouseDown) -> None:
         """Take hold of the line."""

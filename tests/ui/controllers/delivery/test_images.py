@@ -12,7 +12,8 @@ from msgspec.structs import replace
 from tests.tcp_server import tcp_server
 from tests.ui.fake_session import RUNNING, FakeSession
 from tests.ui.memory_rows import stored_delivery
-from tests.ui.stage import Stage, stage
+from tests.ui.snapshots import Snapshot
+from tests.ui.stage import STACKED, WIDE, Stage, stage
 from webhook_tui.domain.delivery.delivery import StoredDelivery
 from webhook_tui.domain.signature.verdict import Verdict
 from webhook_tui.sandbox.pictures import picture
@@ -34,7 +35,9 @@ async def go_to(played: Stage, seq: int) -> None:
     await played.until(lambda: played.main.deliveries.detail.seq == seq)
 
 
-async def test_images_are_asked_for_loaded_and_shown(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+async def test_images_are_asked_for_loaded_and_shown(
+    snapshot: Snapshot, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     """Of the sandbox's own host without a question; of another one after it; never of an invalid delivery."""
     requests: list[str] = []
 
@@ -66,9 +69,16 @@ async def test_images_are_asked_for_loaded_and_shown(monkeypatch: pytest.MonkeyP
             await played.dialog_closed()
 
             await go_to(played, 1)
+            await played.press("escape")  # closes the tip of the sandbox
             await played.press("o")
             await played.until("Load images from 127.0.0.1:1?")
             await played.until("https://127.0.0.1:1/a.png")
+            await played.until("image 1 of 2")
+            snapshot(played.lines(), "image-question-140x42")
+            await played.pilot.resize_terminal(*STACKED)
+            await played.until("image 1 of 2")
+            snapshot(played.lines(), "image-question-80x24")
+            await played.pilot.resize_terminal(*WIDE)
             await played.until("image 1 of 2")
             await played.press("b")
             await played.until("Its signature is valid.")
@@ -100,5 +110,5 @@ async def test_images_are_asked_for_loaded_and_shown(monkeypatch: pytest.MonkeyP
 
             monkeypatch.setenv("HOME", str(tmp_path))
             await played.press("d")
-            await played.until("Downloaded 3.8 kB to")
+            await played.until("kB to ~/Downloads/output_1.png")
             assert (tmp_path / "Downloads" / "output_1.png").read_bytes() == picture("/job/output_1.png")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tests.ui.snapshots import Snapshot
 from tests.ui.stage import stage
 from webhook_tui.domain.diagnostics.report import SignatureReport
 from webhook_tui.domain.queries import ExplainSignature
@@ -31,9 +32,9 @@ def test_two_pages_have_tabs_of_their_own() -> None:
     assert pages.shown(ALL) == ("Image",)
 
 
-async def test_from_96_columns_the_detail_shows_two_pages() -> None:
+async def test_from_96_columns_the_detail_shows_two_pages(snapshot: Snapshot) -> None:
     """w chooses in the right half, [ ] in the half that has the focus; zoomed there is one; the keys keep their tab."""
-    async with stage(size=(200, 40)) as played:
+    async with stage(size=(200, 60)) as played:
         detail = played.main.deliveries.detail
         await played.press("g", *"jjjjjjj")
         await played.until(lambda: detail.seq == 8)
@@ -41,6 +42,7 @@ async def test_from_96_columns_the_detail_shows_two_pages() -> None:
         assert '"job_id": "job_7c1e90"' in played.text()
         played.session.answer(ExplainSignature(8), SignatureReport(8, (), None, (), tried=1012, seconds=0.014))
         await played.until("register again")
+        snapshot(played.lines(), "main-200x60")
         await played.press("enter", "]")
         assert (detail.tab, played.is_focused("HeaderList")) == ("Headers", True)
         await played.press("tab")
@@ -56,5 +58,9 @@ async def test_from_96_columns_the_detail_shows_two_pages() -> None:
         assert "register again" not in played.text()
         await played.press("escape")
         await played.until("register again")
+        await played.pilot.resize_terminal(170, 40)
+        await played.press(*["less_than_sign"] * 5)
+        await played.until("Payload  Headers  Raw")
+        snapshot(played.lines(), "split-170x40")
         await played.pilot.resize_terminal(140, 40)
         await played.until("Payload  Headers  Signature  Raw")
