@@ -10,7 +10,8 @@ from msgspec.structs import replace
 from rich.style import Style
 from textual.widgets import Input
 
-from tests.ui.dialogs import test_contract, test_jobs, test_status
+from tests.ui.dialogs import test_contract, test_status
+from tests.ui.dialogs.jobs import test_jobs
 from tests.ui.fake_session import PUBLIC, RUNNING, WAITING, FakeSession
 from tests.ui.format.delivery.test_signature import CAUSE, report
 from tests.ui.forwards import forwarding

@@ -40,9 +40,10 @@ class CheckedRows:
 
     def window(self, start: int, count: int) -> Sequence[DeliveryRow]:
         """At most `count` rows from position `start`; rows that can be read end a failure."""
-        before, self.failure = self.failure, None
-        rows = self._read(lambda: self._rows.window(start, count), ())
-        self.failure = self.failure or (None if rows else before)
+        nothing: Sequence[DeliveryRow] = ()
+        rows = self._read(lambda: self._rows.window(start, count), nothing)
+        if rows:
+            self.failure = None
         return rows
 
     def position(self, seq: int) -> int | None:
