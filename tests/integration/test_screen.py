@@ -138,7 +138,8 @@ async def test_the_secret_is_masked_until_it_is_asked_for() -> None:
         assert sandbox.registry.current is not None
         secret = sandbox.registry.current.secret.reveal()
         screen.press("S")
-        assert "••••" in await screen.dialog("Signing secrets")
+        await screen.dialog("Signing secrets")
+        await screen.until("••••")
         assert secret.encode() not in screen.output
         await screen.pressing("r", secret)
         await screen.pressing("esc", lambda text: "Signing secrets" not in text)

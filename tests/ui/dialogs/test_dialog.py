@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 from textual.content import Content
+from textual.widget import Widget
 
 from tests.ui.fake_session import NOW, FakeSession
 from tests.ui.stage import STACKED, Stage, stage
@@ -19,11 +20,14 @@ from webhook_tui.domain.events import (
     ForeignWebhook,
 )
 from webhook_tui.domain.forwarding.forward_result import ReplayProgress, ReplayState
+from webhook_tui.domain.images.image import ImageLink
+from webhook_tui.domain.jobs.contact_sheet import Tile, TileState
 from webhook_tui.domain.signature.verdict import Verdict
 from webhook_tui.domain.statistics.counts import Run
 from webhook_tui.ui.dialogs.contract import CopyContractDialog
 from webhook_tui.ui.dialogs.dialog import Dialog
 from webhook_tui.ui.dialogs.jobs.job import JobDialog
+from webhook_tui.ui.dialogs.jobs.large_image import LargeImageDialog
 from webhook_tui.ui.dialogs.links import LinksDialog, OpenLinkDialog
 from webhook_tui.ui.dialogs.page import PageDialog
 from webhook_tui.ui.dialogs.replay.edited import Edit, EditedReplayDialog
@@ -93,6 +97,7 @@ async def test_a_dialog_can_be_left_by_leaving_the_program() -> None:
 NARROW = (45, 15)
 REPLAY = ReplayProgress("http://127.0.0.1:3000/hook", 12)
 LINK = "https://cdn.example.com/3.png"
+TILES = tuple(Tile(TileState.DONE, link=ImageLink(f"{LINK}{number}"), received_at=NOW) for number in ("", "?2"))
 ACTIONS = (
     *("piktid.delete", "piktid.register", "piktid.add_secret", "piktid.secret", "screen.help", "route.addresses"),
     *("delivery.comment", "delivery.delete", "delivery.replay", "delivery.simulate", "delivery.copy_as"),
@@ -102,6 +107,7 @@ ACTIONS = (
 """Each opens a dialog."""
 OTHERS: tuple[Callable[[], Dialog[Any]], ...] = (
     lambda: JobDialog("job_7c1e90", now=lambda: NOW),
+    lambda: LargeImageDialog("job_1", TILES, LINK, title="Images", now=lambda: NOW, in_ascii=False),
     lambda: LinksDialog([f"{LINK}?{number}" for number in range(30)]),
     lambda: OpenLinkDialog(LINK, Verdict.INVALID),
     lambda: PageDialog("A page", Content("line\n" * 100), "the page"),
@@ -129,7 +135,11 @@ def _push(played: Stage, make: Callable[[], Dialog[Any]]) -> None:
 async def _check_buttons(played: Stage) -> None:
     """Each button can be seen whole, if need be after scrolling the sheet."""
     dialog = played.app.screen
-    buttons = [button for button in dialog.query(KeyButton) if button.display]
+    buttons = [
+        button
+        for button in dialog.query(KeyButton)
+        if all(node.display for node in button.ancestors_with_self if isinstance(node, Widget))
+    ]
     for button in buttons:
         shown = dialog.find_widget(button)
         if shown.visible_region != shown.region:

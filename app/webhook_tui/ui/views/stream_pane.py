@@ -38,6 +38,7 @@ _EMPTY: dict[Only, str] = {
     Seen.WEBHOOK: "No event came only by webhook.",
 }
 _TABLE, _SIDES = "events", "sides"
+_WAY = Content.assemble(("esc ", "bold $primary"), ("Deliveries › ", "$muted"), ("Webhook and SSE", "bold"))
 
 
 class StreamPane(Vertical):
@@ -59,7 +60,7 @@ class StreamPane(Vertical):
     StreamPane { height: 1fr; width: 1fr; background: $background; }
     StreamPane Table { background: $background; }
     StreamPane #stream-state, StreamPane #stream-counts { height: 1; width: 1fr; padding: 0 1; text-wrap: nowrap; }
-    StreamPane #stream-gap { height: 0; }
+    StreamPane #stream-way { height: 0; padding: 0 1; }
     StreamPane #stream-bodies { height: 1fr; }
     StreamPane #stream-why { height: auto; min-height: 2; max-height: 4; width: 1fr; padding: 0 1; }
     StreamPane #sides { padding: 0 1; }
@@ -89,10 +90,10 @@ class StreamPane(Vertical):
         """What each line shows, by the id of its widget."""
 
     def compose(self) -> ComposeResult:
-        """State, counts, the table or both sides, why."""
+        """The way back (where there is room), state, counts, the table or both sides, why."""
+        yield Static(_WAY, id="stream-way")
         yield Static(id="stream-state", markup=False)
         yield Static(id="stream-counts", markup=False)
-        yield Static(id="stream-gap")
         with ContentSwitcher(initial=_TABLE, id="stream-bodies"):
             with Vertical(id=_TABLE):
                 yield self.table.widget

@@ -36,3 +36,16 @@ async def test_the_severity_is_a_class() -> None:
         bar.show(None, NOON)
         assert found == [{"-shown"}, {"-shown", "-warning"}, {"-shown", "-tip"}]
         assert (bar.shown, bar.display) == (None, False)
+
+
+async def test_the_key_goes_at_once_when_the_room_does() -> None:
+    """And not with the next second."""
+    bar = NoticeBar()
+    app = Stage(bar)
+    async with app.run_test(size=(60, 6)) as pilot:
+        bar.show(Notice(Problem("It failed.", "Try it again later.")), NOON)
+        await pilot.pause()
+        assert "esc Close" in "\n".join(lines(app))
+        await pilot.resize_terminal(30, 6)
+        await pilot.pause()
+        assert [line.strip() for line in lines(app)[:3]] == ["▌ It failed.", "▌ Try it again later.", ""]

@@ -36,10 +36,16 @@ class NoticeBar(Static):
         super().__init__(markup=False)
         self.shown: Notice | None = None
         self._plain = ""
+        self._shown_at: datetime | None = None
+
+    def on_resize(self) -> None:
+        """Place the key again."""
+        if self._shown_at is not None:
+            self.show(self.shown, self._shown_at)
 
     def show(self, notice: Notice | None, now: datetime) -> None:
         """Show a notice with its seconds as of `now`, or nothing."""
-        self.shown = notice
+        self.shown, self._shown_at = notice, now
         self.set_class(notice is not None, "-shown")
         if notice is None:
             self._plain = ""

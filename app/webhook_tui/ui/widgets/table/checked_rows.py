@@ -40,10 +40,11 @@ class CheckedRows:
 
     def window(self, start: int, count: int) -> Sequence[DeliveryRow]:
         """At most `count` rows from position `start`; rows that can be read end a failure."""
-        rows: Sequence[DeliveryRow] | None = self._read(lambda: self._rows.window(start, count), None)
+        nothing: Sequence[DeliveryRow] = ()
+        rows = self._read(lambda: self._rows.window(start, count), nothing)
         if rows:
             self.failure = None
-        return rows or ()
+        return rows
 
     def position(self, seq: int) -> int | None:
         """The position of delivery `seq`, or None."""
