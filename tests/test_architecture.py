@@ -273,9 +273,7 @@ _BRANCHES = (
 _WITHOUT_TEST_FILE = """
     ui: launch
     ui/controllers: context
-    ui/controllers/delivery: image_downloads
     ui/dialogs: live_query
-    ui/dialogs/jobs: large_image
     ui/widgets/detail: image_view
 """
 """Modules that have no test file of their own yet, a folder a line; nothing may be added."""
