@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 from textual.color import Color
 
-from tests.patience import PATIENCE_SECONDS
 from tests.ui.fake_session import NOW, FakeSession
 from tests.ui.memory_rows import stored_delivery
 from tests.ui.stage import STACKED, WIDE, stage
@@ -44,29 +43,6 @@ async def test_a_session_that_fails_says_so_on_the_screen() -> None:
                 await pilot.pause(0.01)
             assert words in shown
             assert "hunter2" not in shown
-
-
-async def test_a_crash_is_one_sentence_without_any_value(capsys: pytest.CaptureFixture[str]) -> None:
-    """No traceback, for it would show the values of variables, and a token is among them."""
-    session = FakeSession.running()
-
-    async def crash() -> None:
-        async with stage(session, size=STACKED) as played:
-
-            def divide() -> None:
-                token = "hunter2"  # what a traceback with locals would show
-                raise ZeroDivisionError(token)
-
-            played.app.call_later(divide)
-            await played.until(lambda: played.app.crash is not None)
-
-    with pytest.raises(ZeroDivisionError):
-        await crash()
-
-    assert session.stops == 1
-    assert session.ended.wait(PATIENCE_SECONDS)
-    said = capsys.readouterr().err
-    assert said == "webhook-tui ended by an error of its own (ZeroDivisionError). What was received is stored.\n"
 
 
 async def test_hostile_text_is_shown_and_does_nothing() -> None:
