@@ -7,6 +7,7 @@ a socket, and ends with the test process at the other end.
 from __future__ import annotations
 
 import asyncio
+import atexit
 import contextlib
 import gc
 import importlib
@@ -165,10 +166,17 @@ class _Server:
         with self._lock:
             socket.send_fds(self._control, [b"\n"], descriptors)
 
+    def close(self) -> None:
+        """End it."""
+        self._control.close()
+        self._process.wait()
+
 
 @cache
 def _server() -> _Server:
-    return _Server()
+    server = _Server()
+    atexit.register(server.close)
+    return server
 
 
 def _import_all() -> None:
