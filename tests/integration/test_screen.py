@@ -138,7 +138,8 @@ async def test_the_secret_is_masked_until_it_is_asked_for() -> None:
         assert sandbox.registry.current is not None
         secret = sandbox.registry.current.secret.reveal()
         screen.press("S")
-        assert "••••" in await screen.dialog("Signing secrets")
+        await screen.dialog("Signing secrets")
+        await screen.until("••••")
         assert secret.encode() not in screen.output
         await screen.pressing("r", secret)
         await screen.pressing("esc", lambda text: "Signing secrets" not in text)
@@ -233,7 +234,8 @@ async def test_a_webhook_that_is_not_ours_is_kept_or_replaced() -> None:
         terminal("--port", "0", "--tunnel", "none", "--api-url", api_url, PIKTID_TOKEN=TOKEN.reveal()) as screen,
     ):
         sandbox.registry.put(theirs)
-        assert theirs in await screen.dialog("A webhook that is not ours is registered")
+        await screen.dialog("A webhook that is not ours is registered")
+        await screen.until(theirs)
         await screen.pressing("esc", lambda text: "that is not ours" not in text)
         assert url_at(sandbox) == theirs
         screen.press("u")
