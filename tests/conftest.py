@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import gc
+import inspect
 import itertools
 import os
 import sys
 import time
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -38,17 +41,38 @@ def pytest_collection_finish() -> None:
     gc.set_threshold(50_000, 5, 5)
 
 
+_STARTS = frozenset(
+    (
+        *("tests.fork_server", "tests.integration.process", "tests.integration.terminal", "tests.ui.stage"),
+        *("subprocess", "tests.tunnels.watching.descendants", "tests.tunnels.watching.watched"),
+    )
+)
+"""What a module of tests imports, or imports from, that starts the screen or processes."""
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark the tests of `integration/` and `hostile/`, so that the quick ones can be run alone.
 
-    And those that run the whole screen, each of which takes as long as a hundred others.
+    And those elsewhere that run the whole screen or processes, each of which takes as long as a hundred others.
     """
     for item in items:
-        parts = set(item.path.relative_to(Path(__file__).parent).parts)
-        if isinstance(item, pytest.Function) and getattr(item.module, "stage", None) is not None and "ui" in parts:
-            parts |= {"integration", "portable"}
-        for name in {"integration", "portable", "hostile"} & parts:
+        folders = set(item.path.relative_to(Path(__file__).parent).parts[:-1])
+        marks = {"integration", "hostile"} & folders
+        if not marks and folders and isinstance(item, pytest.Function) and _starts_something(item.module):
+            marks = {"integration", "portable"}
+        for name in marks:
             item.add_marker(name)
+
+
+@cache
+def _starts_something(module: ModuleType) -> bool:
+    names: set[str] = set()
+    for value in vars(module).values():
+        if isinstance(value, ModuleType):
+            names.add(value.__name__)
+        elif inspect.isroutine(value) or inspect.isclass(value):
+            names |= {value.__module__, f"{value.__module__}.{value.__name__}"}
+    return not names.isdisjoint(_STARTS)
 
 
 FOREIGN = ("WEBHOOK_TUI_", "PIKTID_", "XDG_", "NGROK_", "PYNGROK_", "LC_", "TEXTUAL_", "SSH_", "SSL")

@@ -7,6 +7,7 @@ a socket, and ends with the test process at the other end.
 from __future__ import annotations
 
 import asyncio
+import atexit
 import contextlib
 import gc
 import importlib
@@ -165,10 +166,17 @@ class _Server:
         with self._lock:
             socket.send_fds(self._control, [b"\n"], descriptors)
 
+    def close(self) -> None:
+        """End it."""
+        self._control.close()
+        self._process.wait()
+
 
 @cache
 def _server() -> _Server:
-    return _Server()
+    server = _Server()
+    atexit.register(server.close)
+    return server
 
 
 def _import_all() -> None:
@@ -214,7 +222,7 @@ def _become_command(control: socket.socket) -> None:
     os.chdir(directory)
     _set_environment(environ)
     sys.argv[1:] = arguments
-    subprocess.Popen = _Child  # type: ignore[misc, assignment]  # for this process, which runs one command
+    subprocess.Popen = _Child  # type: ignore[misc, assignment]  # for this process alone
     sys.modules["webhook_tui.ui.dialogs.dialog"].Dialog.DEAF_SECONDS = 0.0  # else each dialog would be waited for
     if fault:
         sys.modules[_FAULTS].put(fault)
@@ -244,7 +252,7 @@ class _Child(subprocess.Popen[bytes]):
 
 
 def _become_session(environ: Mapping[str, str], streams: Sequence[int], of_the_screen: Sequence[int]) -> NoReturn:
-    """What the session's process would be if it had been started anew."""
+    """Set this fork up as the session's process, run that, and exit with its code."""
     for descriptor in of_the_screen:
         os.close(descriptor)
     for number, descriptor in enumerate(streams):

@@ -234,7 +234,8 @@ async def test_a_webhook_that_is_not_ours_is_kept_or_replaced() -> None:
         terminal("--port", "0", "--tunnel", "none", "--api-url", api_url, PIKTID_TOKEN=TOKEN.reveal()) as screen,
     ):
         sandbox.registry.put(theirs)
-        assert theirs in await screen.dialog("A webhook that is not ours is registered")
+        await screen.dialog("A webhook that is not ours is registered")
+        await screen.until(theirs)
         await screen.pressing("esc", lambda text: "that is not ours" not in text)
         assert url_at(sandbox) == theirs
         screen.press("u")

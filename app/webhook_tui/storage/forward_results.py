@@ -28,8 +28,8 @@ _INSERT = " ".join(
 )
 _SELECT = " ".join(("SELECT", _COLUMNS, "FROM forward_results WHERE seq = ? ORDER BY id DESC LIMIT ?"))
 _PRUNE = (
-    "DELETE FROM forward_results WHERE seq = ?1 AND id NOT IN "
-    "(SELECT id FROM forward_results WHERE seq = ?1 ORDER BY id DESC LIMIT ?2)"
+    "DELETE FROM forward_results WHERE seq = :seq AND id NOT IN "
+    "(SELECT id FROM forward_results WHERE seq = :seq ORDER BY id DESC LIMIT :most)"
 )
 
 
@@ -61,7 +61,7 @@ def insert_result(connection: sqlite3.Connection, result: ForwardResult) -> None
             result.seq,
         ),
     )
-    connection.execute(_PRUNE, (result.seq, MOST_EACH))
+    connection.execute(_PRUNE, {"seq": result.seq, "most": MOST_EACH})
 
 
 def find_results(connection: sqlite3.Connection, seq: int) -> Sequence[ForwardResult]:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.factories import NOW, VALID, delivery
+from tests.tunnels.watching import until
 from webhook_tui.domain.account import Account
 from webhook_tui.domain.events import DeliveriesDeleted, Forwarded, Replayed, RowChanged
 from webhook_tui.domain.forwarding.forward_result import ForwardOrigin, ForwardResult
@@ -96,7 +97,6 @@ async def test_what_happened_to_a_delivery_is_noted_in_its_row(
         assert callable(note)
         note(made.annotations)
         await store.stored(1)
-        while len(made.published) < len(seqs):
-            await store.stored(1)
+        await until(lambda: len(made.published) >= len(seqs))
 
         assert [event.row.seq for event in made.published if isinstance(event, RowChanged)] == seqs
