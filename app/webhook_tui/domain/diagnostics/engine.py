@@ -13,7 +13,7 @@ from itertools import chain, islice
 
 import msgspec
 
-from webhook_tui.domain.delivery.delivery import Delivery
+from webhook_tui.domain.delivery.delivery import Delivery, StoredDelivery
 from webhook_tui.domain.delivery.headers import SIGNATURE_HEADER, signatures, values
 from webhook_tui.domain.diagnostics.causes import Difference, Message, cause_of, difference, note_of
 from webhook_tui.domain.diagnostics.encodings import SHA256, WRITINGS, Reading, readings, unread_values
@@ -22,7 +22,7 @@ from webhook_tui.domain.diagnostics.hints import hints
 from webhook_tui.domain.diagnostics.json_changes import json_changes
 from webhook_tui.domain.diagnostics.payloads import bodies
 from webhook_tui.domain.diagnostics.renderings import printed
-from webhook_tui.domain.diagnostics.report import Cause, Examination, OtherDelivery, RingLine, SignatureReport
+from webhook_tui.domain.diagnostics.report import Cause, Examination, RingLine, SignatureReport
 from webhook_tui.domain.diagnostics.secrets import Signer, Way, cheap_variants, plain, strangers, variants
 from webhook_tui.domain.diagnostics.serializers import COMMON, reshaped, rewritten
 from webhook_tui.domain.diagnostics.wrappers import unwrapped
@@ -73,7 +73,7 @@ def explain(
     seq: int,
     clock: Callable[[], float],
     token: Secret | None = None,
-    others: Sequence[OtherDelivery] = (),
+    others: Sequence[StoredDelivery] = (),
     expired: Callable[[], bool] = lambda: False,
     notes: tuple[str, ...] = (),
     event_id: str | None = None,
@@ -210,7 +210,7 @@ def _search(
     ring: SecretRing,
     *,
     token: Secret | None,
-    others: Sequence[OtherDelivery],
+    others: Sequence[StoredDelivery],
     event_id: str | None,
 ) -> _Found | None:
     if not search.is_possible:
@@ -285,22 +285,22 @@ def _swapped(
     search: _Search,
     delivery: Delivery,
     signers: Sequence[Signer],
-    others: Sequence[OtherDelivery],
+    others: Sequence[StoredDelivery],
     event_id: str | None,
 ) -> Iterator[_Found | None]:
-    different = sorted((other for other in others if other.body != delivery.body), key=lambda other: not other.is_valid)
+    different = [other for other in others if other.delivery.body != delivery.body]
+    different.sort(key=lambda other: not other.row.verdict.is_good)
     for other in different:
-        is_same_event = event_id is not None and other.event_id == event_id
-        found = (difference("event-changed" if is_same_event else "swapped", seq=other.seq),)
-        changes = (
-            json_changes(other.body, delivery.body) if is_same_event and len(other.body) <= LARGEST_REWRITTEN else ()
-        )
+        body = other.delivery.body
+        is_same_event = event_id is not None and other.row.event_id == event_id
+        found = (difference("event-changed" if is_same_event else "swapped", seq=other.row.seq),)
+        changes = json_changes(body, delivery.body) if is_same_event and len(body) <= LARGEST_REWRITTEN else ()
         for signer in signers:
-            yield search.attempt(signer, Message(other.body, (*found, *changes)))
-    received = signatures(delivery.headers)
+            yield search.attempt(signer, Message(body, (*found, *changes)))
+    received = {*signatures(delivery.headers)} - {b""}
     for other in different:
-        if other.signature and other.signature in received:
-            yield _Found((difference("same-signature", seq=other.seq),), None, len(delivery.body))
+        if not received.isdisjoint(signatures(other.delivery.headers)):
+            yield _Found((difference("same-signature", seq=other.row.seq),), None, len(delivery.body))
 
 
 def _cause(delivery: Delivery, ring: SecretRing, found: _Found | None) -> Cause | None:
