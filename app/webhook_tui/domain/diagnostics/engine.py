@@ -6,7 +6,6 @@ constant time, and no text of a report holds a secret.
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain, islice
@@ -29,7 +28,7 @@ from webhook_tui.domain.diagnostics.wrappers import unwrapped
 from webhook_tui.domain.payload.json_document import Document, ExpiredError
 from webhook_tui.domain.signature.secret import Secret
 from webhook_tui.domain.signature.secret_ring import SecretRing
-from webhook_tui.domain.signature.signature import sign
+from webhook_tui.domain.signature.signature import KeyedHash, sign
 from webhook_tui.domain.units import age
 
 MOST_TRIED = 100_000
@@ -55,8 +54,6 @@ _LIKELY_VARIANTS = {
     ),
 }
 """Codes of the variants of a secret that are tried with every common message, too."""
-_BLOCK = 64
-_INNER_PAD, _OUTER_PAD = (bytes(byte ^ pad for byte in range(256)) for pad in (0x36, 0x5C))
 
 
 class _Found(msgspec.Struct, frozen=True):
@@ -122,23 +119,6 @@ def _examination(search: _Search, found: _Found | None, *, stopped: bool) -> Exa
     return Examination.NO_CAUSE if search.is_possible else Examination.UNNEEDED
 
 
-class _KeyedHash:
-    """HMAC-SHA256 with one key (RFC 2104), faster than `hmac.digest` where many messages are signed with it."""
-
-    __slots__ = ("_inner", "_outer")
-
-    def __init__(self, key: bytes) -> None:
-        block = (hashlib.sha256(key).digest() if len(key) > _BLOCK else key).ljust(_BLOCK, b"\0")
-        self._inner = hashlib.sha256(block.translate(_INNER_PAD))
-        self._outer = hashlib.sha256(block.translate(_OUTER_PAD))
-
-    def digest(self, message: bytes) -> bytes:
-        inner, outer = self._inner.copy(), self._outer.copy()
-        inner.update(message)
-        outer.update(inner.digest())
-        return outer.digest()
-
-
 class _Search:
     """Compares digests with the readings of the header, and counts the checks."""
 
@@ -148,7 +128,7 @@ class _Search:
         self.is_possible = bool(found or unread)
         self.tried = 0
         self.expired = expired
-        self._keyed: dict[bytes, _KeyedHash] = {}
+        self._keyed: dict[bytes, KeyedHash] = {}
         self._all = self._plan(None)
         """Each algorithm with the digits that are wanted of it."""
         self._likely = self._plan(1)
@@ -163,7 +143,7 @@ class _Search:
 
     def keep(self, signers: Iterable[Signer]) -> None:
         """Prepare keys with which many messages will be tried."""
-        self._keyed = {signer.key: _KeyedHash(signer.key) for signer in signers}
+        self._keyed = {signer.key: KeyedHash(signer.key) for signer in signers}
 
     def attempt(self, signer: Signer, message: Message, *, every: bool = False) -> _Found | None:
         """Return what fits, if signer and message do; `every`: with unlikely algorithms, too. Raises ExpiredError."""
