@@ -15,10 +15,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from webhook_tui.domain.delivery.delivery import Delivery
+from tests.factories import row
+from webhook_tui.domain.delivery.delivery import Delivery, StoredDelivery
 from webhook_tui.domain.delivery.headers import Headers
 from webhook_tui.domain.diagnostics.engine import explain
-from webhook_tui.domain.diagnostics.report import Examination, OtherDelivery, SignatureReport, with_cause
+from webhook_tui.domain.diagnostics.report import Examination, SignatureReport, with_cause
 from webhook_tui.domain.signature.secret import Secret
 from webhook_tui.domain.signature.secret_ring import SecretRing
 from webhook_tui.domain.signature.signature import check_signature
@@ -117,7 +118,7 @@ def ring_of(*secrets: str) -> SecretRing:
     return ring
 
 
-def explained(case: Delivery, *secrets: str, others: tuple[OtherDelivery, ...] = ()) -> SignatureReport:
+def explained(case: Delivery, *secrets: str, others: tuple[StoredDelivery, ...] = ()) -> SignatureReport:
     """The report with the token known."""
     return explain(case, ring_of(*secrets), seq=8, clock=lambda: 0.0, token=Secret(TOKEN), others=others)
 
@@ -450,8 +451,8 @@ def test_a_secret_that_was_current_when_it_came_is_no_cause() -> None:
 
 def test_names_the_delivery_whose_signature_it_has() -> None:
     """By the other's body with a known secret, or because the signatures are the same and the bodies are not."""
-    other = OtherDelivery(7, signed(PING), PING)
-    unknown = OtherDelivery(6, signed(PING, "unknown"), PING)
+    other = StoredDelivery(row(7), delivery(signed(PING), PING))
+    unknown = StoredDelivery(row(6), delivery(signed(PING, "unknown"), PING))
 
     report = explained(delivery(signed(PING)), SECRET, others=(other,))
 
@@ -467,9 +468,9 @@ def test_names_the_delivery_whose_signature_it_has() -> None:
 
 def test_an_attempt_with_the_same_wrong_signature_and_body_explains_nothing() -> None:
     """A repeated delivery is not a mixed one."""
-    value = signed(BODY, "unknown")
+    sent = delivery(signed(BODY, "unknown"))
 
-    assert explained(delivery(value), SECRET, others=(OtherDelivery(7, value, BODY),)).cause is None
+    assert explained(sent, SECRET, others=(StoredDelivery(row(7), sent),)).cause is None
 
 
 def test_nothing_fits_a_foreign_signature() -> None:

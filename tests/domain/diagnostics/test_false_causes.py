@@ -9,10 +9,11 @@ from collections.abc import Callable
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.domain.diagnostics.test_engine import BODIES, NOW, TOKEN, mac
-from webhook_tui.domain.delivery.delivery import Delivery
+from tests.domain.diagnostics.test_engine import BODIES, NOW, TOKEN, delivery, mac, signed
+from tests.factories import row
+from webhook_tui.domain.delivery.delivery import Delivery, StoredDelivery
 from webhook_tui.domain.diagnostics.engine import explain
-from webhook_tui.domain.diagnostics.report import Examination, OtherDelivery
+from webhook_tui.domain.diagnostics.report import Examination
 from webhook_tui.domain.signature.secret import Secret
 from webhook_tui.domain.signature.secret_ring import SecretRing
 
@@ -42,7 +43,7 @@ def test_a_signature_with_an_unknown_secret_has_no_cause(
     value = spelled(mac(f"unknown {unknown}", body))
     sent = Delivery(NOW, "POST", "/h/1?a=b", ((b"Host", b"h.example"), (b"Date", b"1795443605"), (name, value)), body)
     ring = SecretRing().registered(Secret(f"known {secret}"), NOW)
-    others = (OtherDelivery(3, b"sha256=" + mac("third secret", other).hex().encode(), other, "1", is_valid=True),)
+    others = (StoredDelivery(row(3, event_id="1"), delivery(signed(other, "third secret"), other)),)
 
     report = explain(sent, ring, seq=8, clock=lambda: 0.0, token=Secret(TOKEN), others=others, event_id="1")
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from tests.domain.diagnostics.test_engine import BODY, SECRET, delivery, explained, signed
+from tests.factories import row
+from webhook_tui.domain.delivery.delivery import StoredDelivery
 from webhook_tui.domain.delivery.headers import Headers
 from webhook_tui.domain.diagnostics.hints import hints
-from webhook_tui.domain.diagnostics.report import OtherDelivery
 
 
 @pytest.mark.parametrize(
@@ -55,7 +56,7 @@ def test_each_hint(body: bytes, extra: Headers, expected: str) -> None:
 )
 def test_the_same_event_that_came_valid_with_other_bytes(valid: bytes, expected: str) -> None:
     """The difference is shown, computed from the two bodies."""
-    other = OtherDelivery(7, signed(valid, "unknown"), valid, "1", is_valid=True)
+    other = StoredDelivery(row(7, event_id="1"), delivery(signed(valid, "unknown"), valid))
 
     found = hints(delivery(b"sha256=" + b"5f" * 32), "1", (other,))
 

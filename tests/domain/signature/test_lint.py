@@ -8,10 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from webhook_tui.domain.delivery.delivery import Delivery
+from tests.factories import row
+from webhook_tui.domain.delivery.delivery import Delivery, StoredDelivery
 from webhook_tui.domain.delivery.headers import Headers
 from webhook_tui.domain.delivery.text import visible
-from webhook_tui.domain.signature.lint import Earlier, field_paths, lint
+from webhook_tui.domain.signature.lint import field_paths, lint
 
 NOW = datetime(2026, 11, 23, 14, 20, 2, tzinfo=UTC)
 AT = NOW.timestamp()
@@ -107,10 +108,15 @@ def test_an_id_that_came_before_is_reported_unless_it_is_a_retry() -> None:
     """A retry after a refusal with the same body is what PiktID documents."""
     sent = Delivery(NOW, "POST", "/h", JSON, body())
 
-    assert lint(sent, earlier=Earlier(7, 503, same_body=True)) == ()
-    assert lint(sent, earlier=Earlier(7, None, same_body=True)) == ()
-    assert lint(sent, earlier=Earlier(7, 200, same_body=True)) == ("id 1 came before and was answered 200, as #7",)
-    assert lint(sent, earlier=Earlier(7, 503, same_body=False)) == ("id 1 came before with another body, as #7",)
+    other = Delivery(NOW, "POST", "/h", JSON, body(name="pong"))
+
+    def again(answered: int | None, before: Delivery = sent) -> tuple[str, ...]:
+        return lint(sent, earlier=StoredDelivery(row(7, answered=answered), before))
+
+    assert again(503) == ()
+    assert again(None) == ()
+    assert again(200) == ("id 1 came before and was answered 200, as #7",)
+    assert again(503, other) == ("id 1 came before with another body, as #7",)
 
 
 def test_paths_are_those_of_values() -> None:

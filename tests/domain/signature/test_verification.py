@@ -59,7 +59,7 @@ def test_a_bad_one_is_explained() -> None:
 
     text = as_text(outcome)
     assert not outcome.is_good
-    assert outcome.verdict is Verdict.INVALID
+    assert outcome.result.verdict is Verdict.INVALID
     assert text.startswith("✗ invalid\nIt fits without the newline at the end of the body.\n\nWhy\n")
     assert "What to change\nSend exactly the bytes that were signed. In curl use --data-binary." in text
     assert json.loads(as_json(outcome))["cause"] == "trailing-newline"
@@ -79,10 +79,10 @@ def test_what_nothing_explains_says_what_was_tried() -> None:
 
 def test_missing_and_malformed_are_distinguished() -> None:
     """Neither raises, and terminal controls in the value are made harmless."""
-    assert verify([SECRET], None, BODY, clock=clock).verdict is Verdict.MISSING
-    assert verify([SECRET], "", BODY, clock=clock).verdict is Verdict.MALFORMED
+    assert verify([SECRET], None, BODY, clock=clock).result.verdict is Verdict.MISSING
+    assert verify([SECRET], "", BODY, clock=clock).result.verdict is Verdict.MALFORMED
     odd = verify([SECRET], "sha256=\x1b[2J\udcff", BODY, clock=clock)
-    assert odd.verdict is Verdict.MALFORMED
+    assert odd.result.verdict is Verdict.MALFORMED
     assert "\x1b" not in as_text(odd)
 
 
@@ -104,7 +104,7 @@ def test_the_search_ends_when_its_time_is_over() -> None:
     ticks = iter(range(1000))
     outcome = verify([SECRET], "sha256=" + "5f" * 32, BODY, clock=lambda: float(next(ticks)), seconds=3)
 
-    assert outcome.verdict is Verdict.INVALID
+    assert outcome.result.verdict is Verdict.INVALID
     assert "The search was stopped after " in as_text(outcome)
     assert json.loads(as_json(outcome))["outcome"] == "stopped"
 

@@ -6,14 +6,13 @@ constant time, and no text of a report holds a secret.
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain, islice
 
 import msgspec
 
-from webhook_tui.domain.delivery.delivery import Delivery
+from webhook_tui.domain.delivery.delivery import Delivery, StoredDelivery
 from webhook_tui.domain.delivery.headers import SIGNATURE_HEADER, signatures, values
 from webhook_tui.domain.diagnostics.causes import Difference, Message, cause_of, difference, note_of
 from webhook_tui.domain.diagnostics.encodings import SHA256, WRITINGS, Reading, readings, unread_values
@@ -22,14 +21,14 @@ from webhook_tui.domain.diagnostics.hints import hints
 from webhook_tui.domain.diagnostics.json_changes import json_changes
 from webhook_tui.domain.diagnostics.payloads import bodies
 from webhook_tui.domain.diagnostics.renderings import printed
-from webhook_tui.domain.diagnostics.report import Cause, Examination, OtherDelivery, RingLine, SignatureReport
+from webhook_tui.domain.diagnostics.report import Cause, Examination, RingLine, SignatureReport
 from webhook_tui.domain.diagnostics.secrets import Signer, Way, cheap_variants, plain, strangers, variants
 from webhook_tui.domain.diagnostics.serializers import COMMON, reshaped, rewritten
 from webhook_tui.domain.diagnostics.wrappers import unwrapped
 from webhook_tui.domain.payload.json_document import Document, ExpiredError
 from webhook_tui.domain.signature.secret import Secret
 from webhook_tui.domain.signature.secret_ring import SecretRing
-from webhook_tui.domain.signature.signature import sign
+from webhook_tui.domain.signature.signature import KeyedHash, sign
 from webhook_tui.domain.units import age
 
 MOST_TRIED = 100_000
@@ -55,8 +54,6 @@ _LIKELY_VARIANTS = {
     ),
 }
 """Codes of the variants of a secret that are tried with every common message, too."""
-_BLOCK = 64
-_INNER_PAD, _OUTER_PAD = (bytes(byte ^ pad for byte in range(256)) for pad in (0x36, 0x5C))
 
 
 class _Found(msgspec.Struct, frozen=True):
@@ -73,7 +70,7 @@ def explain(
     seq: int,
     clock: Callable[[], float],
     token: Secret | None = None,
-    others: Sequence[OtherDelivery] = (),
+    others: Sequence[StoredDelivery] = (),
     expired: Callable[[], bool] = lambda: False,
     notes: tuple[str, ...] = (),
     event_id: str | None = None,
@@ -122,23 +119,6 @@ def _examination(search: _Search, found: _Found | None, *, stopped: bool) -> Exa
     return Examination.NO_CAUSE if search.is_possible else Examination.UNNEEDED
 
 
-class _KeyedHash:
-    """HMAC-SHA256 with one key (RFC 2104), faster than `hmac.digest` where many messages are signed with it."""
-
-    __slots__ = ("_inner", "_outer")
-
-    def __init__(self, key: bytes) -> None:
-        block = (hashlib.sha256(key).digest() if len(key) > _BLOCK else key).ljust(_BLOCK, b"\0")
-        self._inner = hashlib.sha256(block.translate(_INNER_PAD))
-        self._outer = hashlib.sha256(block.translate(_OUTER_PAD))
-
-    def digest(self, message: bytes) -> bytes:
-        inner, outer = self._inner.copy(), self._outer.copy()
-        inner.update(message)
-        outer.update(inner.digest())
-        return outer.digest()
-
-
 class _Search:
     """Compares digests with the readings of the header, and counts the checks."""
 
@@ -148,7 +128,7 @@ class _Search:
         self.is_possible = bool(found or unread)
         self.tried = 0
         self.expired = expired
-        self._keyed: dict[bytes, _KeyedHash] = {}
+        self._keyed: dict[bytes, KeyedHash] = {}
         self._all = self._plan(None)
         """Each algorithm with the digits that are wanted of it."""
         self._likely = self._plan(1)
@@ -163,7 +143,7 @@ class _Search:
 
     def keep(self, signers: Iterable[Signer]) -> None:
         """Prepare keys with which many messages will be tried."""
-        self._keyed = {signer.key: _KeyedHash(signer.key) for signer in signers}
+        self._keyed = {signer.key: KeyedHash(signer.key) for signer in signers}
 
     def attempt(self, signer: Signer, message: Message, *, every: bool = False) -> _Found | None:
         """Return what fits, if signer and message do; `every`: with unlikely algorithms, too. Raises ExpiredError."""
@@ -210,7 +190,7 @@ def _search(
     ring: SecretRing,
     *,
     token: Secret | None,
-    others: Sequence[OtherDelivery],
+    others: Sequence[StoredDelivery],
     event_id: str | None,
 ) -> _Found | None:
     if not search.is_possible:
@@ -285,22 +265,22 @@ def _swapped(
     search: _Search,
     delivery: Delivery,
     signers: Sequence[Signer],
-    others: Sequence[OtherDelivery],
+    others: Sequence[StoredDelivery],
     event_id: str | None,
 ) -> Iterator[_Found | None]:
-    different = sorted((other for other in others if other.body != delivery.body), key=lambda other: not other.is_valid)
+    different = [other for other in others if other.delivery.body != delivery.body]
+    different.sort(key=lambda other: not other.row.verdict.is_good)
     for other in different:
-        is_same_event = event_id is not None and other.event_id == event_id
-        found = (difference("event-changed" if is_same_event else "swapped", seq=other.seq),)
-        changes = (
-            json_changes(other.body, delivery.body) if is_same_event and len(other.body) <= LARGEST_REWRITTEN else ()
-        )
+        body = other.delivery.body
+        is_same_event = event_id is not None and other.row.event_id == event_id
+        found = (difference("event-changed" if is_same_event else "swapped", seq=other.row.seq),)
+        changes = json_changes(body, delivery.body) if is_same_event and len(body) <= LARGEST_REWRITTEN else ()
         for signer in signers:
-            yield search.attempt(signer, Message(other.body, (*found, *changes)))
-    received = signatures(delivery.headers)
+            yield search.attempt(signer, Message(body, (*found, *changes)))
+    received = {*signatures(delivery.headers)} - {b""}
     for other in different:
-        if other.signature and other.signature in received:
-            yield _Found((difference("same-signature", seq=other.seq),), None, len(delivery.body))
+        if not received.isdisjoint(signatures(other.delivery.headers)):
+            yield _Found((difference("same-signature", seq=other.row.seq),), None, len(delivery.body))
 
 
 def _cause(delivery: Delivery, ring: SecretRing, found: _Found | None) -> Cause | None:

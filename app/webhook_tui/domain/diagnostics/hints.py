@@ -7,12 +7,11 @@ import re
 from collections.abc import Iterator, Sequence
 
 from webhook_tui.domain.comparison.diff import changed_paths, first_difference
-from webhook_tui.domain.delivery.delivery import Delivery
+from webhook_tui.domain.delivery.delivery import Delivery, StoredDelivery
 from webhook_tui.domain.delivery.headers import first
 from webhook_tui.domain.delivery.text import visible
 from webhook_tui.domain.diagnostics.catalogue import PRINTED_WORDS
 from webhook_tui.domain.diagnostics.json_changes import json_changes
-from webhook_tui.domain.diagnostics.report import OtherDelivery
 from webhook_tui.domain.payload.json_decoder import decode
 
 _LARGEST_READ = 1_048_576
@@ -37,15 +36,18 @@ _PRINTED = (
 _WORDS = {word.encode(): language for language, words in reversed(PRINTED_WORDS.items()) for word in words}
 
 
-def hints(delivery: Delivery, event_id: str | None, others: Sequence[OtherDelivery]) -> tuple[str, ...]:
+def hints(delivery: Delivery, event_id: str | None, others: Sequence[StoredDelivery]) -> tuple[str, ...]:
     """Return one or two sentences for each; received text in them is sanitised."""
     return (*_same_event(delivery.body, event_id, others), *_headers(delivery), *_body(delivery))
 
 
-def _same_event(body: bytes, event_id: str | None, others: Sequence[OtherDelivery]) -> Iterator[str]:
+def _same_event(body: bytes, event_id: str | None, others: Sequence[StoredDelivery]) -> Iterator[str]:
+    if event_id is None:
+        return
     for other in others:
-        if event_id is not None and other.is_valid and other.event_id == event_id and other.body != body:
-            yield f"The same event arrived valid as #{other.seq} with other bytes. {_changes(other.body, body)}"
+        row, valid = other.row, other.delivery.body
+        if row.verdict.is_good and row.event_id == event_id and valid != body:
+            yield f"The same event arrived valid as #{row.seq} with other bytes. {_changes(valid, body)}"
             return
 
 

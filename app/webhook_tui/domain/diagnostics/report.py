@@ -9,8 +9,7 @@ from enum import StrEnum
 import msgspec
 
 from webhook_tui.domain.delivery.delivery import DeliveryRow, StoredDelivery
-from webhook_tui.domain.delivery.headers import signatures
-from webhook_tui.domain.signature.lint import Earlier, field_paths, lint
+from webhook_tui.domain.signature.lint import field_paths, lint
 from webhook_tui.domain.signature.secret import Secret
 from webhook_tui.domain.signature.secret_ring import Origin, SecretRing
 from webhook_tui.domain.signature.signature import NONE_FITS
@@ -96,18 +95,6 @@ class SignatureReport(msgspec.Struct, frozen=True):
     def effort(self) -> str:
         """`832 checks, 14 ms`."""
         return f"{counted(self.tried, 'check')}, {_duration(self.seconds)}"
-
-
-class OtherDelivery(msgspec.Struct, frozen=True):
-    """Another stored delivery, to compare with the one that is examined."""
-
-    seq: int
-    signature: bytes
-    """Its X-Webhook-Signature as sent; empty when it has none."""
-    body: bytes
-    event_id: str | None = None
-    """Its event's id as JSON text."""
-    is_valid: bool = False
 
 
 def with_cause(result: VerificationResult, report: SignatureReport) -> VerificationResult:
@@ -241,16 +228,7 @@ def stored_report(
         seq=stored.row.seq,
         clock=clock,
         token=token,
-        others=[
-            OtherDelivery(
-                other.row.seq,
-                next(iter(signatures(other.delivery.headers)), b""),
-                other.delivery.body,
-                other.row.event_id,
-                other.row.verdict.is_good,
-            )
-            for other in recent
-        ],
+        others=recent,
         expired=lambda: is_cancelled() or clock() > deadline,
         event_id=stored.row.event_id,
         notes=_notes(stored, [other for other in recent if other.row.seq < stored.row.seq]),
@@ -264,7 +242,5 @@ def _notes(stored: StoredDelivery, before: Sequence[StoredDelivery]) -> tuple[st
     return lint(
         stored.delivery,
         known_fields=frozenset().union(*same_event) if same_event else None,
-        earlier=None
-        if same_id is None
-        else Earlier(same_id.row.seq, same_id.row.answered, same_id.delivery.body == stored.delivery.body),
+        earlier=same_id,
     )

@@ -7,10 +7,8 @@ import math
 import re
 from collections.abc import Iterator
 
-from msgspec import Struct
-
 from webhook_tui.domain.answer_rules.answer import is_success
-from webhook_tui.domain.delivery.delivery import Delivery
+from webhook_tui.domain.delivery.delivery import Delivery, StoredDelivery
 from webhook_tui.domain.delivery.event import KNOWN_EVENTS
 from webhook_tui.domain.delivery.headers import EVENT_HEADER, first
 from webhook_tui.domain.payload.json_lint import LARGEST_LINTED, Number, field_paths, paths_of, read, shown
@@ -21,7 +19,7 @@ OLDEST_SECONDS = 600
 FUTURE_SECONDS = 60
 """How far two clocks may be apart."""
 
-__all__ = ["Earlier", "field_paths", "lint"]
+__all__ = ["field_paths", "lint"]
 
 _MOST_NAMED = 3
 _WITHIN = re.compile(r"[.\[]")
@@ -29,20 +27,11 @@ _MILLISECONDS = 100_000_000_000
 _DOCUMENTED = (("id", "a number"), ("name", "a string"), ("data", "an object"), ("timestamp", "a number"))
 
 
-class Earlier(Struct, frozen=True):
-    """The delivery before this one with the same event id."""
-
-    seq: int
-    answered: int | None
-    """Status that we answered; None: not answered."""
-    same_body: bool
-
-
 def lint(
     delivery: Delivery,
     *,
     known_fields: frozenset[str] | None = None,
-    earlier: Earlier | None = None,
+    earlier: StoredDelivery | None = None,
 ) -> tuple[str, ...]:
     """Notes on one delivery, the weightiest first; never raises.
 
@@ -55,7 +44,7 @@ def lint(
         return ("the body is empty", *notes)
     notes += _encoding(body)
     if len(body) > LARGEST_LINTED:
-        return (*notes, *_again(earlier, "the event"))
+        return (*notes, *_again(body, earlier, "the event"))
     reading = read(body)
     if reading.error is not None:
         return (reading.error, *notes)
@@ -65,7 +54,7 @@ def lint(
     return (
         *_name(delivery, root),
         *_documented(root),
-        *_again(earlier, f"id {shown(root.get('id'))}"),
+        *_again(body, earlier, f"id {shown(root.get('id'))}"),
         *_time(delivery, root.get("timestamp")),
         *notes,
         *reading.oddities,
@@ -129,13 +118,14 @@ def _is_kind(value: object, kind: str) -> bool:
     return isinstance(value, dict)
 
 
-def _again(earlier: Earlier | None, subject: str) -> Iterator[str]:
+def _again(body: bytes, earlier: StoredDelivery | None, subject: str) -> Iterator[str]:
     if earlier is None:
         return
-    if not earlier.same_body:
-        yield f"{subject} came before with another body, as #{earlier.seq}"
-    elif is_success(earlier.answered):
-        yield f"{subject} came before and was answered {earlier.answered}, as #{earlier.seq}"
+    row = earlier.row
+    if earlier.delivery.body != body:
+        yield f"{subject} came before with another body, as #{row.seq}"
+    elif is_success(row.answered):
+        yield f"{subject} came before and was answered {row.answered}, as #{row.seq}"
 
 
 def _time(delivery: Delivery, timestamp: object) -> Iterator[str]:

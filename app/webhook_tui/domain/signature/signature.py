@@ -113,7 +113,7 @@ def fits(secret: Secret, body: bytes, value: bytes) -> bool:
     return hmac.compare_digest(sign(secret, body).encode(), value)
 
 
-class _KeyedHash:
+class KeyedHash:
     """HMAC-SHA256 with one key (RFC 2104), the blocks of the key hashed once.
 
     `hmac.HMAC` can be copied, too, by methods in Python that take longer than to hash a delivery.
@@ -126,12 +126,12 @@ class _KeyedHash:
         self._inner = hashlib.sha256(block.translate(_INNER))
         self._outer = hashlib.sha256(block.translate(_OUTER))
 
-    def header(self, body: bytes) -> bytes:
-        """The header value that the key signs `body` with."""
+    def digest(self, message: bytes) -> bytes:
+        """The 32 bytes of the message's HMAC."""
         inner, outer = self._inner.copy(), self._outer.copy()
-        inner.update(body)
+        inner.update(message)
         outer.update(inner.digest())
-        return PREFIX + outer.hexdigest().encode()
+        return outer.digest()
 
 
 class Verifier:
@@ -142,7 +142,7 @@ class Verifier:
         current = ring.current
         self._known = [
             (
-                _KeyedHash(known.secret.key),
+                KeyedHash(known.secret.key),
                 known,
                 # None: it names times of day
                 fitting(known, is_current=known is current, zone_now=known.since)
@@ -173,7 +173,7 @@ class Verifier:
         if len(received) > 1 and (wrong := malformed(received)) is not None:
             return wrong
         for keyed, known, result in self._known[:limit]:
-            if hmac.compare_digest(keyed.header(body), received[0]):
+            if hmac.compare_digest(PREFIX + keyed.digest(body).hex().encode(), received[0]):
                 return result or fitting(known, is_current=False, zone_now=zone_now())
         if (wrong := malformed(received)) is not None:  # asked only now: what fits has the right shape
             return wrong

@@ -30,14 +30,13 @@ _UNDATED = datetime.fromtimestamp(0, UTC)
 class Verification(Struct, frozen=True):
     """The outcome of an offline check."""
 
-    verdict: Verdict
     result: VerificationResult
     report: SignatureReport
 
     @property
     def is_good(self) -> bool:
         """Whether the command ends with 0."""
-        return self.verdict.is_good
+        return self.result.verdict.is_good
 
 
 def verify(
@@ -74,11 +73,10 @@ def _ring(secrets: Sequence[Secret]) -> SecretRing:
 def _verification(
     delivery: Delivery, ring: SecretRing, clock: Callable[[], float], seconds: float, notes: tuple[str, ...]
 ) -> Verification:
-    verification = check_signature(delivery.headers, delivery.body, ring, zone_now=delivery.received_at)
+    result = check_signature(delivery.headers, delivery.body, ring, zone_now=delivery.received_at)
     deadline = clock() + seconds
     report = explain(delivery, ring, seq=0, clock=clock, expired=lambda: clock() > deadline, notes=notes)
-    verification = with_cause(verification, report)
-    return Verification(verification.verdict, verification, report)
+    return Verification(with_cause(result, report), report)
 
 
 def as_json(verification: Verification) -> str:
@@ -87,7 +85,7 @@ def as_json(verification: Verification) -> str:
     cause = report.cause
     return json.dumps(
         {
-            "verdict": verification.verdict.value,
+            "verdict": verification.result.verdict.value,
             "reason": verification.result.reason,
             "cause": cause.code if cause else None,
             "why": cause.why if cause else None,
@@ -105,7 +103,7 @@ def as_json(verification: Verification) -> str:
 
 def as_text(verification: Verification) -> str:
     """Lines for people, at most 78 cells wide, without a newline at the end; harmless to a terminal. Never a secret."""
-    report, verdict = verification.report, verification.verdict
+    report, verdict = verification.report, verification.result.verdict
     lines = [f"{verdict.glyph} {verdict.value}", _headline(verification)]
     if report.cause is not None:
         lines += ["", "Why", *wrap(report.cause.why, WIDTH), "", "What to change", *wrap(report.cause.change, WIDTH)]
@@ -128,7 +126,7 @@ def as_text(verification: Verification) -> str:
 
 def _headline(verification: Verification) -> str:
     """What is known for certain; below it stands how the search ended."""
-    if verification.verdict is Verdict.INVALID and verification.report.cause is None:
+    if verification.result.verdict is Verdict.INVALID and verification.report.cause is None:
         return NONE_FITS.reason
     return verification.result.reason
 
