@@ -223,7 +223,6 @@ def _become_command(control: socket.socket) -> None:
     _set_environment(environ)
     sys.argv[1:] = arguments
     subprocess.Popen = _Child  # type: ignore[misc, assignment]  # for this process alone
-    sys.modules["webhook_tui.ui.dialogs.dialog"].Dialog.DEAF_SECONDS = 0.0  # else each dialog would be waited for
     if fault:
         sys.modules[_FAULTS].put(fault)
 

@@ -108,7 +108,9 @@ async def _look_at(screen: Terminal, sample: Sample) -> None:
     if "@click" in sample.text:
         if sample.word in screen.screen:
             screen.click(sample.word)
+            await screen.gone("enter Detail")
         screen.click(f"  {sample.number}  ")  # back to the table: following waits while the detail has the focus
+        await screen.until("enter Detail")
 
 
 async def _copy(screen: Terminal) -> None:

@@ -225,10 +225,9 @@ class Terminal:
         return await self.until(condition, seconds)
 
     async def dialog(self, words: str) -> str:
-        """Wait for a dialog, and for the moment from which on it hears keys: in a fork at once."""
+        """Wait for a dialog, and for the moment from which on it hears keys."""
         await self.until(words)
-        if not isinstance(self.process, Fork):
-            await asyncio.sleep(Dialog.DEAF_SECONDS + 0.05)  # time alone opens its ears
+        await asyncio.sleep(Dialog.DEAF_SECONDS + 0.05)  # time alone opens its ears
         return self.screen
 
     async def ended(self, seconds: float = PATIENCE_SECONDS) -> int:
