@@ -41,7 +41,7 @@ def test_which_deliveries_are_meant() -> None:
     assert _pick(session, Selection("from here", first=9)) == ()
 
 
-def test_a_search_that_nobody_waits_for_ends_early() -> None:
+def test_a_search_without_a_reader_ends_early() -> None:
     session = _session()
     session.searches_wait = True
     assert _pick(session, Selection("all"), is_wanted=False) == ()

@@ -22,7 +22,7 @@ COUNT = 2 * BATCH + 50
 
 
 class SlowClock(Clock):
-    """Whoever asks for the time takes a second."""
+    """Each reading of the time takes a second."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -21,7 +21,7 @@ async def test_a_count_filters_the_table() -> None:
 
 async def test_a_run_filters_the_table() -> None:
     session = FakeSession.running()
-    session.answer(ListRuns(), [Run(number, NOW - timedelta(days=1), None, {}) for number in (1, 2)])
+    session.answers[ListRuns()] = [Run(number, NOW - timedelta(days=1), None, {}) for number in (1, 2)]
     async with stage(session) as played:
         played.main.controllers.statistics.show_runs()
         await played.until("Runs")
