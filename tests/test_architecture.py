@@ -72,7 +72,7 @@ def test_every_module_and_public_name_says_what_it_is_for() -> None:
 
 
 def test_no_worker_calls_into_the_screen() -> None:
-    """Threads post messages; `call_from_thread` blocks and can hang the way out."""
+    """Threads post messages; `call_from_thread` blocks and can hang on leaving."""
     calls = [
         f"{path}:{node.lineno}"
         for path, nodes in _walked()
@@ -194,7 +194,7 @@ def test_parts_of_the_session_take_values_and_parts() -> None:
 
 
 def test_only_the_runtime_subscribes_parts() -> None:
-    """Who hears what stands in one place; the facade lets the front end hear."""
+    """All subscriptions are in one place; the facade passes events to the front end."""
     subscribers = {
         path.stem
         for path, nodes in _walked()
@@ -339,7 +339,7 @@ def test_the_screen_never_imports_what_the_session_needs() -> None:
 
 
 def test_the_session_takes_its_port_before_the_slow_imports() -> None:
-    """A busy port is said before the screen opens."""
+    """A busy port is reported before the screen opens."""
     loaded = _loaded_by("import webhook_tui.session.process.host")
 
     assert loaded.isdisjoint(_FOREIGN_TO_THE_SCREEN | {"asyncio", "sqlite3", "webhook_tui.session.session"})

@@ -1,4 +1,4 @@
-"""The user's own editor: what it gets, what comes back, and what is said when it fails."""
+"""The user's own editor: what it gets, what comes back, and the problem when it fails."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def test_an_editor_that_goes_wrong(editor: Any, source: str, words: str) -> None
 
 
 def test_what_was_saved_unchanged_comes_back(editor: Any) -> None:
-    """Who saves has read it, and means it; an empty body may stay empty."""
+    """Saving is enough; an empty body may stay empty."""
     assert edit(b"{}", 1, editor("path.write_bytes(path.read_bytes())")) == b"{}"
     assert edit(b"", 1, editor("path.write_bytes(b'')")) == b""
 

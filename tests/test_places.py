@@ -1,4 +1,4 @@
-"""Where files lie: this user's directories, and those of a profile."""
+"""Where files are: this user's directories, and those of a profile."""
 
 from __future__ import annotations
 

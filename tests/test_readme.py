@@ -31,7 +31,7 @@ def test_every_binding_has_an_id_and_a_tooltip() -> None:
 
 
 def test_the_keymap_example_names_keys_that_exist() -> None:
-    """Who copies it gets another key, not a warning."""
+    """Copied, it changes a key and gives no warning."""
     examples = re.findall(r"\[keymap\]\n((?:[^\n\[`]+\n)+)", README)
 
     named = [name for example in examples for name in re.findall(r'^"?([\w.]+)"? *=', example, re.MULTILINE)]
@@ -51,7 +51,7 @@ def test_every_picture_exists_and_is_shown_early() -> None:
 
 
 def test_every_option_that_the_readme_names_exists() -> None:
-    """No flag is promised that is not there."""
+    """No flag is described that does not exist."""
     ours = {
         name
         for command in [root, *(one for ones in root.sections.values() for one in ones)]

@@ -94,7 +94,7 @@ def test_given_secrets_and_the_token_are_taken_out(history: Path, tmp_path: Path
 
 
 def test_numbers_and_marks_choose(history: Path) -> None:
-    """In the order of their arrival; a number that is not there is said."""
+    """In the order of their arrival; a number that is not stored is an error."""
     some = run("export", "--seq", "3", "--seq", "1", "--seq", "3")
     marked = run("export", "--marked")
     missing = run("export", "--seq", "9")
@@ -200,7 +200,7 @@ def test_a_process_substitution_gets_the_export(history: Path, tmp_path: Path) -
 
 
 def test_commands_go_where_the_url_says(history: Path) -> None:
-    """One's own handler, at its path."""
+    """The user's handler, at its path."""
     done = run("export", "--format", "curl", "--seq", "1", "--url", "http://127.0.0.1:3000/hook")
 
     assert done.stdout.endswith(b"http://127.0.0.1:3000/hook\n")

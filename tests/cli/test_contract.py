@@ -33,7 +33,7 @@ def path(tmp_path: Path) -> Path:
 
 
 def test_text_shows_each_event(path: Path) -> None:
-    """What is valid; n is said, and what changed; nothing controls a terminal or is wider than it."""
+    """What is valid; With n also the attempt, and what changed; nothing controls a terminal or is wider than it."""
     done = run("contract", "--db", str(path))
 
     lines = [re.sub("(deliver(?:y|ies), ).+", r"\1DAY", line) for line in done.stdout.decode().splitlines()]

@@ -128,7 +128,7 @@ def test_ascii_where_the_locale_is_not_utf8(history: Path) -> None:
 
 
 def test_text_shows_verdict_headers_and_the_whole_body(history: Path) -> None:
-    """The body is indented; the path that lets anyone send is not shown in full."""
+    """The body is indented; the secret path is not shown in full."""
     done = run("show", "1")
 
     lines = done.stdout.decode().splitlines()

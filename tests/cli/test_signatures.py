@@ -117,7 +117,7 @@ async def test_a_body_comes_from_a_file_or_standard_input(tmp_path: Path) -> Non
 
 @pytest.mark.parametrize("status", [404, 302, 500])
 async def test_another_answer_than_2xx_is_a_failure(status: int) -> None:
-    """It is said all the same."""
+    """The status is printed."""
     async with receiving() as handler:
         handler.status = status
         done = await ran("send", "ping", handler.url, "--secret", "s")

@@ -1,4 +1,4 @@
-"""An account is told apart by its API and its token, without holding the token."""
+"""An account is identified by its API and its token, without holding the token."""
 
 from __future__ import annotations
 

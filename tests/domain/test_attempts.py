@@ -99,7 +99,7 @@ def test_a_cap_is_found(base: float, factor: float, free: int, capped: int) -> N
 @SAME_EVERY_TIME
 @given(GROWING, st.integers(1, 6), st.integers(4, 30), SEEDS)
 def test_jitter_goes_with_many_events(grows: tuple[Shape, float], waits: int, events: int, seed: int) -> None:
-    """±30 % is seen through with four waits of eight events; the first wait alone tells no rule."""
+    """±30 % is recognised from four waits of eight events; the first wait alone is not enough."""
     shape, factor = grows
     rule = found(schedule(shape, 30, factor, waits, events=events, jitter=0.3, seed=seed))
 

@@ -1,4 +1,4 @@
-"""What is said of a refused request, to the user and to its sender."""
+"""The texts about a refused request, for the user and for its sender."""
 
 from __future__ import annotations
 

@@ -89,7 +89,7 @@ def test_an_archive_holds_the_bytes_of_every_body() -> None:
 
 
 def test_an_archive_names_the_senders_url() -> None:
-    """The tunnel's host where the request tells it; a host that is none is not believed."""
+    """The tunnel's host where the request names it; an invalid host is not used."""
     headers = ((b"Host", b"abc.lhr.life"), (b"X-Forwarded-Proto", b"https"))
 
     assert _entries([stored(headers=headers)])[0]["request"]["url"] == "https://abc.lhr.life/h/abc"

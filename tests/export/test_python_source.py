@@ -81,7 +81,7 @@ async def test_webhook_url_names_another_handler(tmp_path: Path) -> None:
     ("status", "fails"), [(401, "test_delivery_1"), (200, "test_delivery_2"), (500, "test_delivery_3")]
 )
 async def test_a_test_expects_what_the_verdict_says(tmp_path: Path, status: int, fails: str) -> None:
-    """A valid delivery is to be accepted, a forged one refused, and any other one survived."""
+    """A valid delivery is to be accepted, a forged one refused, and any other one answered."""
     deliveries = [
         StoredDelivery(row(seq, verification=verification), stored().delivery)
         for seq, verification in enumerate((VALID, INVALID, PENDING), start=1)

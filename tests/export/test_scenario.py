@@ -34,7 +34,7 @@ def stored(
 
 
 def test_order_pauses_and_attempts_are_kept() -> None:
-    """Attempts of one event share its number; what is not an event is listed, not lost silently."""
+    """Attempts of one event share its number; what is not an event is listed."""
     other = BODY.replace(b"ec536688", b"aaaaaaa1")
     scenario = read_scenario(
         b"".join(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from tests.handler_check.handlers import CASES
 
 
-def test_the_cases_are_those_that_are_promised() -> None:
+def test_the_cases_are_those_that_are_documented() -> None:
     """Each once, in an order that the report keeps; titles fit their column."""
     assert [case.name for case in CASES] == [
         "valid-ping",

@@ -17,7 +17,7 @@ from webhook_tui.headless.delivery_selection import DeliveryCommand, DeliverySel
 
 
 def test_what_passes_only_later_comes_then_and_whole() -> None:
-    """A pending delivery is left out, with all that is said of it; when it is valid, it is shown as it is then."""
+    """A pending delivery is left out, with everything about it; once valid, it is shown in its present state."""
     selection = DeliverySelection(Filter.parse("verdict:valid"))
     stored, valid = DeliveryStored(row(verification=PENDING), delivery()), VerdictChanged(row(verification=VALID))
     forwarded = Forwarded(ForwardResult(1, ForwardOrigin.FORWARDED, "http://a", NOW, 200))

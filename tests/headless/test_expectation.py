@@ -1,4 +1,4 @@
-"""What is said when a wait ends."""
+"""The message at the end of a wait."""
 
 from __future__ import annotations
 
@@ -158,7 +158,7 @@ def test_not_met_prints_why_on_standard_error(capsys: pytest.CaptureFixture[str]
     assert printed.err.startswith("Not in time: 0 of 1 after 1 s.")
 
 
-def test_a_wait_in_vain_has_its_exit_code(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_wait_without_success_has_its_exit_code(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """And says at its start that no session writes the history."""
     path = tmp_path / "deliveries.db"
     DeliveryStore.open(path, started_at=NOW).close()

@@ -1,4 +1,4 @@
-"""The hook that hostile clients talk to."""
+"""The hook that hostile clients connect to."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Clients that are slow, greedy or sly, against the real receiver with its real caps: others are served as if alone."""
+"""Slow, large or malformed requests to the real receiver with its real limits: other clients are served as usual."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def _status(answer: bytes) -> int:
     return int(answer.split(b" ", 2)[1])
 
 
-def test_the_caps_are_those_that_are_promised() -> None:
+def test_the_limits_are_those_that_are_documented() -> None:
     """Head 32 KiB, 100 headers, 5 s; idle 15 s; 256 connections."""
     assert Limits() == Limits(head_bytes=32 * 1024, head_count=100, head_seconds=5.0, idle_seconds=15, connections=256)
 

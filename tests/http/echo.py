@@ -18,7 +18,7 @@ from webhook_tui.http.sockets import bind
 
 @dataclass
 class Received:
-    """One request as the ASGI server tells it; names are in lower case there."""
+    """One request in the ASGI server's form; names are in lower case there."""
 
     method: str
     target: bytes

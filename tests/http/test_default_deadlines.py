@@ -149,7 +149,7 @@ async def _deadlines() -> None:
         assert clients.said()["later"].startswith(b"HTTP/1.1 408 ")
 
 
-def test_each_deadline_comes_when_it_is_promised() -> None:
+def test_each_deadline_comes_in_time() -> None:
     """Head 5 s, body 10 s of silence, idle 15 s: not before, and at once then."""
     _run(_deadlines)
 

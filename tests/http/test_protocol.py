@@ -163,7 +163,7 @@ async def test_one_connection_too_many_is_503(peer: tuple[Peer, int], refusals: 
 
 
 async def test_the_longest_idle_connection_makes_room(peer: tuple[Peer, int], refusals: list[Refusal]) -> None:
-    """Silent from the start or since its last answer; one at work is never closed."""
+    """Without a byte from the start or since its last answer; one at work is never closed."""
     _, port = peer
     loop = asyncio.get_running_loop()
     async with contextlib.AsyncExitStack() as held:
@@ -212,7 +212,7 @@ async def test_half_a_request_before_the_end_is_400(
 async def test_a_client_that_asks_nothing_and_leaves_is_not_refused(
     peer: tuple[Peer, int], refusals: list[Refusal]
 ) -> None:
-    """Nor one that leaves after its answer, nor one that is silent until it is closed."""
+    """Nor one that closes after its answer, nor one that sends nothing until it is closed."""
     _, port = peer
     assert await exchange(port, b"", end=True) == b""
     assert status(await exchange(port, HEAD + b"\r\n")) == 200
@@ -313,7 +313,7 @@ async def test_a_good_request_is_answered_while_slow_ones_hang(peer: tuple[Peer,
 
 @contextlib.asynccontextmanager
 async def connected(port: int) -> AsyncIterator[socket.socket]:
-    """A socket that tells at once when the connection was reset."""
+    """A socket on which a reset is noticed at once."""
     with socket.socket() as client:
         client.setblocking(False)
         await asyncio.get_running_loop().sock_connect(client, ("127.0.0.1", port))

@@ -209,7 +209,7 @@ async def test_a_client_that_closes_its_half_gets_its_answer(url: str, record: R
 
 
 async def test_a_client_that_closes_its_half_ends_the_silence(url: str, record: Record) -> None:
-    """It is reset at once, long before the patience ends."""
+    """It is reset at once, long before the deadline."""
     record.answer = Answer(no_response=NoResponse.NONE)
     reader, writer = await asyncio.open_connection("127.0.0.1", int(url.rpartition(":")[2]))
     writer.write(f"POST {PATH} HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\nhi".encode())
@@ -243,7 +243,7 @@ async def test_other_methods_are_405(url: str, record: Record) -> None:
 async def test_a_silence_ends_in_a_reset_after_the_delivery_was_recorded(
     url: str, record: Record, silence: NoResponse
 ) -> None:
-    """The client sees a broken connection, at once or when the patience ends; never a status."""
+    """The client sees a broken connection, at once or at the deadline; never a status."""
     record.answer = Answer(no_response=silence)
     host, port = url.removeprefix("http://").split(":")
     reader, writer = await asyncio.open_connection(host, int(port))

@@ -47,7 +47,7 @@ def test_requests_are_the_same_however_they_are_cut(size: int) -> None:
     [(b"1.1", b"", True), (b"1.1", b"Connection: close\r\n", False), (b"1.0", b"Connection: keep-alive\r\n", False)],
 )
 def test_a_connection_is_kept_for_http_1_1_that_does_not_close(version: bytes, connection: bytes, keeps: bool) -> None:
-    """An HTTP/1.0 client that asks for it may talk through a proxy that does not know of it."""
+    """An HTTP/1.0 client that asks for it may be behind a proxy that does not support it."""
     (request,) = read(b"GET / HTTP/%s\r\nHost: x\r\n%s\r\n" % (version, connection), 1000)
     assert request.keeps_alive is keeps
 

@@ -173,8 +173,8 @@ async def test_no_answer_has_a_reason(answer: bytes | None, failure: Failure, re
     assert (caught.value.failure, caught.value.reason) == (failure, reason)
 
 
-async def test_a_greeting_that_is_not_http_is_not_waited_for_in_vain() -> None:
-    """A server that speaks first and then waits: its words say what it is."""
+async def test_a_greeting_that_is_not_http_ends_the_wait() -> None:
+    """A server that sends first and then waits: its greeting is in the error."""
     async with raw_server(b"SSH-2.0-OpenSSH_9.6\r\n", closes=False) as wire:
         sender = OutboundSender(wire.url, timeout_seconds=0.2)
         with pytest.raises(SendError) as caught:

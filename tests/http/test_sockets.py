@@ -1,4 +1,4 @@
-"""Who gets a port, and what is said to the others."""
+"""Which program gets a port, and the error of the others."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which certificates are trusted, and what is said of a variable that cannot be used."""
+"""Which certificates are trusted, and the message about a variable that cannot be used."""
 
 from __future__ import annotations
 

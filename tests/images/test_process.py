@@ -41,7 +41,7 @@ async def test_an_image_is_loaded_and_a_load_can_be_cancelled() -> None:
 
 
 def test_a_load_that_was_cancelled_before_starts_no_process() -> None:
-    """And one that takes too long says so."""
+    """One that takes too long is a problem."""
     request = ImageRequest("https://cdn.example.com/a.png", 10, 10)
     load = ImageLoad(request, {})
     load.cancel()

@@ -43,7 +43,7 @@ def test_names(url: str, content_type: str, name: str) -> None:
 
 
 def test_nothing_is_overwritten(tmp_path: Path) -> None:
-    """A taken name gets a number; a folder that cannot be made is said."""
+    """A taken name gets a number; a folder that cannot be made is a problem."""
     folder = tmp_path / "Downloads" / "job"
     url = "https://cdn.example.com/a.png"
 

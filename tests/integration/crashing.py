@@ -45,7 +45,7 @@ _present = HistoryFile.current_connection
 
 
 def _full_at_times(file: HistoryFile) -> sqlite3.Connection:
-    """The database may not grow while a file named `full` lies beside it."""
+    """The database cannot grow while there is a file named `full` beside it."""
     connection = _present(file)
     most = 1 if file.path.with_name("full").exists() else 2**30
     connection.execute(f"PRAGMA max_page_count = {most}")

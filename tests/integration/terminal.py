@@ -225,7 +225,7 @@ class Terminal:
         return await self.until(condition, seconds)
 
     async def dialog(self, words: str) -> str:
-        """Wait for a dialog, and for the moment from which on it hears keys."""
+        """Wait until a dialog is open and takes keys."""
         await self.until(words)
         await asyncio.sleep(Dialog.DEAF_SECONDS + 0.05)  # time alone opens its ears
         return self.screen

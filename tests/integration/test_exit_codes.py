@@ -50,7 +50,7 @@ async def test_a_signal_deletes_the_webhook(number: signal.Signals) -> None:
 
 
 def test_a_reader_that_stops_reading_does_not_hold_up_the_end() -> None:
-    """Deliveries are answered all the same; once the session has stopped, lines without a reader are dropped."""
+    """Deliveries are answered; once the session has stopped, lines without a reader are dropped."""
     command = [sys.executable, "-m", "webhook_tui", *JSON, "--tunnel", "none", "--no-register", "--ephemeral"]
     with subprocess.Popen([*command, "--secret", "s"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as listening:
         assert listening.stdout is not None
@@ -153,8 +153,8 @@ async def test_a_webhook_that_is_not_ours() -> None:
         assert url_at(sandbox) is None
 
 
-async def test_one_that_took_our_place_is_left_alone() -> None:
-    """Who registered after us keeps the webhook when we leave."""
+async def test_a_webhook_that_replaced_ours_is_not_deleted() -> None:
+    """On leaving, a webhook that was registered after ours stays."""
     async with sandbox_of() as (sandbox, api_url):
         options = *JSON, "--tunnel", "none", "--api-url", api_url
         async with program(*options, PIKTID_TOKEN=TOKEN.reveal()) as listening:

@@ -22,7 +22,7 @@ def _signed(body: bytes) -> list[tuple[bytes, bytes]]:
 
 
 async def test_a_filter_chooses_what_is_printed() -> None:
-    """The rest is received and stored all the same."""
+    """The rest is received and stored."""
     async with watching("--filter", "event:image_*") as (listening, url):
         assert await post(url, PING) == 200
         assert await post(url, IMAGE) == 200

@@ -101,8 +101,8 @@ async def test_from_a_dialog() -> None:
         await opened.left(0)
 
 
-async def test_keys_after_the_first_do_no_harm() -> None:
-    """Who presses q three times, and ctrl+c for good measure, leaves once, properly."""
+async def test_keys_after_the_first_are_ignored() -> None:
+    """q three times and ctrl+c stop the session once, in its usual order."""
     async with _open() as opened:
         opened.screen.press("q", "q", "q")
         assert await _ended(opened.screen) == 0
@@ -147,7 +147,7 @@ async def test_a_session_that_crashes_is_reported_on_the_screen(fault: str) -> N
 
 
 async def test_by_closing_the_window() -> None:
-    """The terminal is gone without a word: webhook and tunnel within 3 s all the same, and the program soon after."""
+    """The terminal closes without a signal: webhook and tunnel are gone within 3 s, and the program soon after."""
     async with _open() as opened:
         opened.screen.hang_up()
         await until(lambda: url_at(opened.sandbox) is None, SECONDS)

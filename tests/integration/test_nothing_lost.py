@@ -73,7 +73,7 @@ async def test_two_programs_on_one_file(tmp_path: Path) -> None:
 
 @contextlib.asynccontextmanager
 async def _on_a_small_disk(path: Path) -> AsyncIterator[tuple[Program, str]]:
-    """While a file `full` lies beside the database, it cannot grow."""
+    """While there is a file `full` beside the database, it cannot grow."""
     async with program(*LISTEN, "--db", str(path), fault="disk") as listening:
         yield listening, (await listening.record("ready"))["public_url"]
 
@@ -118,7 +118,7 @@ async def test_a_damaged_history_is_kept_and_a_new_one_started(tmp_path: Path) -
 
 
 async def test_a_history_that_is_damaged_while_running(tmp_path: Path) -> None:
-    """The delivery that meets the damage is stored in a new file, and it is said."""
+    """The delivery that finds the damage is stored in a new file, and a problem is shown."""
     path = tmp_path / "deliveries.db"
     async with watching("--db", str(path)) as (listening, url):
         for _ in range(20):

@@ -70,7 +70,7 @@ def test_it_gives_up_after_thirty_seconds() -> None:
     )
 
 
-def test_it_is_patient_before() -> None:
+def test_it_goes_on_before() -> None:
     """29 s are not 30."""
     run = _Run()
     run.seconds += GIVE_UP_SECONDS - 1
@@ -79,8 +79,8 @@ def test_it_is_patient_before() -> None:
     assert not run.stops
 
 
-def test_silence_alone_is_no_failure() -> None:
-    """A tunnel that is slow, but says nothing wrong, has its own deadline."""
+def test_a_slow_tunnel_has_a_longer_deadline() -> None:
+    """A tunnel without a problem that is not open yet."""
     run = _Run()
     run.seconds += 10 * GIVE_UP_SECONDS
     run.happens(SessionStopped())

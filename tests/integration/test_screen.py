@@ -198,7 +198,7 @@ async def test_leaving_the_first_prompt() -> None:
         assert screen.unrestored == set()
 
 
-async def test_a_wrong_token_is_mended_without_a_restart() -> None:
+async def test_a_wrong_token_is_replaced_without_a_restart() -> None:
     """The sentence says what to do; u opens the prompt; the right token registers."""
     async with (
         sandbox_of() as (sandbox, api_url),
@@ -215,8 +215,8 @@ async def test_a_wrong_token_is_mended_without_a_restart() -> None:
         await screen.gone("refused the token")
 
 
-async def test_a_wrong_token_can_be_left() -> None:
-    """What went wrong is readable; q then leaves with 0."""
+async def test_q_leaves_after_a_wrong_token() -> None:
+    """The problem is shown; q then leaves with 0."""
     async with (
         sandbox_of() as (_, api_url),
         terminal("--port", "0", "--tunnel", "none", "--api-url", api_url, PIKTID_TOKEN="wrong") as screen,

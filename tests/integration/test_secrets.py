@@ -141,8 +141,8 @@ async def test_a_history_can_be_given_away(tmp_path: Path) -> None:
         ("listen", "--sandbox", "--port", "0", f"--token={TOKEN.reveal()}", "--secret", GIVEN, f"--secret={GIVEN}2"),
     ],
 )
-async def test_the_process_list_forgets_what_was_typed(arguments: tuple[str, ...]) -> None:
-    """The other arguments stay as they were; no child has it either."""
+async def test_the_process_list_does_not_show_the_secret(arguments: tuple[str, ...]) -> None:
+    """The other arguments stay; no child process has it either."""
     async with program(*arguments, code=PROGRAM) as started:
         await started.until(lambda: b"listen" in started.output)
         argv, _ = seen_of(started.pid)

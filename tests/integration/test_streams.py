@@ -129,7 +129,7 @@ def test_input_that_is_not_text_is_no_crash() -> None:
 
 
 def test_no_file_takes_the_place_of_a_closed_stream() -> None:
-    """Nothing that is meant for standard output is written into the history that was opened meanwhile."""
+    """What is printed to standard output is not written into the history, which was opened meanwhile."""
     history = Places.of_user().deliveries
     before = history.read_bytes()
 

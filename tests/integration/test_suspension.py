@@ -36,7 +36,7 @@ async def _sandbox(editor: str = "vi") -> AsyncIterator[Terminal]:
 
 
 async def test_an_editor_that_goes_wrong(tmp_path: Path) -> None:
-    """The screen is there again, says it, hears keys, and leaves the terminal as it was."""
+    """The screen returns with a notice, takes keys, and leaves the terminal as it was."""
     script = tmp_path / "editor.sh"
     script.write_text(SCRIPT)
     shall_do = Path(f"{script}.does").write_text
@@ -81,7 +81,7 @@ async def test_ctrl_z_and_fg() -> None:
 
 
 async def test_ctrl_z_without_a_shell() -> None:
-    """Without a shell that could continue it, it is not stopped, and a notice tells why."""
+    """Without a shell that could continue it, it is not stopped, and a notice gives the reason."""
     async with _sandbox() as screen:
         await screen.pressing("ctrl+z", "There is no shell here that ctrl+z could return to.")
         await screen.until("✓ valid")

@@ -87,7 +87,7 @@ def _is_full(screen: Terminal) -> bool:
 
 
 async def test_a_locale_without_utf_8() -> None:
-    """Only ASCII is drawn, and what is said afterwards is ASCII, too."""
+    """Only ASCII is drawn, and what is printed afterwards is ASCII, too."""
     async with terminal("--sandbox", "--port", "0", LC_ALL="C") as screen:
         await screen.until("+ valid")
         screen.press("q")

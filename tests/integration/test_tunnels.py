@@ -1,4 +1,4 @@
-"""The program with a real ssh client, against a server that speaks like localhost.run; deliveries come through it."""
+"""The program with a real ssh client, against a server like localhost.run; deliveries come through it."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ async def test_a_dropped_tunnel_is_registered_at_its_new_address() -> None:
 
 
 async def test_a_public_url_that_does_not_lead_here_is_not_verified() -> None:
-    """Nothing waits for the check: it is registered and ready, and then one line tells why it is not verified."""
+    """Nothing waits for the check: it is registered and ready, and then one line gives the reason."""
     command = f"{shlex.quote(sys.executable)} {shlex.quote(str(CLOUDFLARED))} {{port}}"
     way = "--tunnel", "command", "--tunnel-command", command, "--tunnel-url-pattern", "http://127.0.0.1:9"
     async with sandbox_of() as (sandbox, api_url):

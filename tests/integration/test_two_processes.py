@@ -114,7 +114,7 @@ async def test_a_session_that_is_stopped_does_not_keep_the_screen() -> None:
 
 
 async def test_a_stopped_screen_does_not_stop_the_session() -> None:
-    """SIGSTOP: deliveries are answered all the same, and shown after SIGCONT."""
+    """SIGSTOP: deliveries are answered, and shown after SIGCONT."""
     async with _registered() as (screen, sandbox):
         url = await hook(sandbox)
         os.kill(screen.pid, signal.SIGSTOP)

@@ -268,7 +268,7 @@ async def test_a_put_whose_answer_breaks_off_may_have_been_done(answer: bytes) -
 
 @pytest.mark.parametrize("secret", ["null", '""', "7", "{}"])
 async def test_a_registration_without_a_secret(secret: str) -> None:
-    """It stands all the same, and the error carries it."""
+    """It is registered, and the error carries it."""
     body = f'{{"id": "abc", "url": "{HOOK}", "secret": {secret}}}'.encode()
     async with raw_server(_answer(200, body)) as server:
         error = await _asked_of(server.url, "register")
@@ -417,7 +417,7 @@ def test_an_api_url_that_is_none(url: str) -> None:
     ],
 )
 def test_how_long_the_api_asks_to_wait(headers: dict[str, str], seconds: float | None) -> None:
-    """A number or a date (RFC 9110, 10.2.3); anything else is as if it were not there."""
+    """A number or a date (RFC 9110, 10.2.3); anything else is ignored."""
     assert problem_of_answer(REGISTER, 429, headers, b"").retry_after == seconds
 
 
@@ -438,7 +438,7 @@ def test_how_long_the_api_asks_to_wait(headers: dict[str, str], seconds: float |
     ],
 )
 def test_the_apis_own_words_are_found_and_harmless(body: bytes, words: str) -> None:
-    """Whatever shape an error body has, it is survived."""
+    """An error body of any shape can be read."""
     assert detail_of(body) == words
 
 

@@ -40,7 +40,7 @@ def test_the_documented_answer_is_read_whole() -> None:
         ({"id": None, "last_response_status": {"a": 1}, "last_response_at": True}, (None, "{'a': 1}", None)),
     ],
 )
-def test_odd_types_survive(fields: dict[str, object], expected: tuple[object, ...]) -> None:
+def test_unusual_types_are_read(fields: dict[str, object], expected: tuple[object, ...]) -> None:
     """The filled `last_response_*` fields are not documented."""
     webhook = webhook_from(fields)
 

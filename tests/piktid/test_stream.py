@@ -95,7 +95,7 @@ async def test_the_token_goes_into_the_header_and_never_into_the_url() -> None:
 @pytest.mark.parametrize("newline", [b"\n", b"\r\n", b"\r"])
 @pytest.mark.parametrize("chunk", [1, 2, 7, 10_000])
 async def test_bytes_may_come_in_any_pieces(newline: bytes, chunk: int) -> None:
-    """Lines may end in any of three ways, and a piece may end anywhere; only a transport of ours cuts at will."""
+    """Lines may end in any of three ways, and a piece may end anywhere."""
     lines = [
         b":keepalive",
         b"",
@@ -173,8 +173,8 @@ async def test_an_event_stream_is_utf_8_whatever_its_head_says(kind: bytes, mark
 
 
 @pytest.mark.parametrize("body", [b"", b":keepalive\n\n", b"data: {"])
-async def test_a_silent_stream_is_dead(body: bytes) -> None:
-    """Not a byte for as long as the link may be silent."""
+async def test_a_stream_without_a_byte_is_closed(body: bytes) -> None:
+    """After the longest time without a byte."""
     async with raw_server(HEAD + body, closes=False) as wire:
         items, error = await _all_of(EventStream(wire.url, TOKEN, silence_seconds=0.2))
 
@@ -194,7 +194,7 @@ async def test_comments_keep_a_stream_alive() -> None:
 
 
 async def test_a_cut_connection_recovers() -> None:
-    """The body promised more than arrived."""
+    """The body is shorter than its Content-Length."""
     async with raw_server(HEAD.replace(b"\r\n\r\n", b"\r\nContent-Length: 99\r\n\r\n") + b":k\n\n") as wire:
         items, error = await _all_of(EventStream(wire.url, TOKEN))
 
@@ -214,7 +214,7 @@ async def test_an_event_without_end_is_not_collected_for_ever(monkeypatch: pytes
 
 
 async def test_leaving_in_the_middle_closes_the_connection() -> None:
-    """The sandbox forgets the stream as soon as its client is gone."""
+    """The sandbox drops the stream as soon as its client has closed it."""
     async with serving(SandboxOptions(keepalive_seconds=0.05)) as running:
         for _ in range(3):
             async with contextlib.aclosing(EventStream(running.url, TOKEN).items()) as items:
@@ -236,7 +236,7 @@ async def test_cancelling_a_waiting_reader_ends_the_stream() -> None:
 
 
 async def test_a_stream_that_never_answers(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The head of the answer has a deadline of its own, shorter than the silence of a live stream."""
+    """The head of the answer has a deadline of its own, shorter than that of an open stream."""
     monkeypatch.setattr("webhook_tui.piktid.stream._CONNECT_SECONDS", 0.2)
     async with raw_server(None) as wire:
         items, error = await _all_of(EventStream(wire.url, TOKEN))

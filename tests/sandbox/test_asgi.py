@@ -217,7 +217,7 @@ async def test_the_control_api_plays_a_job(running: Running, api: httpx.AsyncCli
 
 
 async def test_the_control_api_makes_the_next_delivery_go_wrong(running: Running, api: httpx.AsyncClient) -> None:
-    """Ours: what is planned happens to the following deliveries, in order."""
+    """The planned faults apply to the following deliveries, in order."""
     async with receiver() as hook:
         await api.put("/webhooks", json={"url": hook.url})
         await hook.count(1)

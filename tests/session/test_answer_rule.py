@@ -23,7 +23,7 @@ def statuses(rule: ActiveAnswerRule, *bodies: bytes) -> list[int | None]:
 
 
 async def test_a_rule_counts_from_when_it_is_set() -> None:
-    """The status tells when it applies next; the same rule set again begins with its first delivery."""
+    """The status says when it applies next; the same rule set again begins with its first delivery."""
     rule, status = made()
     assert statuses(rule, b"{}") == [None]
 

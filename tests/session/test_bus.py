@@ -22,7 +22,7 @@ def test_handlers_of_a_type_are_called_in_the_order_of_subscription() -> None:
 
 
 def test_an_error_of_a_handler_is_logged(caplog: pytest.LogCaptureFixture) -> None:
-    """The handlers after it are called all the same."""
+    """The handlers after it are called."""
 
     def fail(_event: EventLost) -> None:
         raise ValueError("no")

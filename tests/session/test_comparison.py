@@ -68,7 +68,7 @@ def execute(path: Path, statement: str) -> None:
 
 
 async def reconciled(running: Running, event_id: int, seen: str) -> EventCompared:
-    """What is said of one event, waited for."""
+    """The comparison of one event, once there is one."""
     return await running.event(EventCompared, lambda event: (event.event_id, event.seen) == (str(event_id), seen))
 
 
@@ -132,7 +132,7 @@ async def test_an_altered_delivery_is_unequal_and_both_sides_can_be_read(tmp_pat
 
 
 async def test_what_is_known_is_reported_once(tmp_path: Path) -> None:
-    """A screen that asks again hears nothing while nothing is new."""
+    """A screen that asks again gets no events while nothing is new."""
     async with sandbox_of() as (_, api_url), session_of(settings(tmp_path, api_url=api_url), timing=QUICK) as running:
         await ready(running)
         await running.until(lambda status: status.stream.both == 1)
@@ -142,7 +142,7 @@ async def test_what_is_known_is_reported_once(tmp_path: Path) -> None:
 
 
 async def test_a_late_delivery_is_overdue_first_and_then_seen_by_both(tmp_path: Path) -> None:
-    """It is said again when it changes, with the lag."""
+    """It is published again when it changes, with the lag."""
     async with (
         sandbox_of(delay_seconds=0.8) as (sandbox, api_url),
         session_of(settings(tmp_path, api_url=api_url), timing=QUICK) as running,
@@ -244,7 +244,7 @@ async def test_the_stream_is_asked_for_before_registering(tmp_path: Path) -> Non
 async def test_an_api_without_a_stream_turns_it_off_with_one_line(
     tmp_path: Path, status: int, kind: str, words: str
 ) -> None:
-    """The main job goes on as if nothing was."""
+    """Registration is not affected."""
     gate = Gate(stream_status=status, content_type=kind)
     async with (
         sandbox_of(wrap=gate.before) as (_, api_url),
@@ -277,7 +277,7 @@ async def test_a_stream_that_is_out_of_order_is_tried_again(tmp_path: Path) -> N
 
 
 async def test_registering_waits_for_a_silent_stream_only_so_long(tmp_path: Path) -> None:
-    """An API that accepts the connection and says nothing holds nothing up."""
+    """An API that accepts the connection and answers nothing delays it only up to a limit."""
     never = asyncio.Event()
 
     def silent(app: Asgi) -> Asgi:

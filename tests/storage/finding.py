@@ -73,7 +73,7 @@ async def record_statuses(
 
 
 def remove_history(path: Path) -> None:
-    """Delete the file and what lies beside it, as `rm deliveries.db*` does."""
+    """Delete the file and those beside it, as `rm deliveries.db*` does."""
     for file in path.parent.glob(f"{path.name}*"):
         file.unlink()
 

@@ -1,4 +1,4 @@
-"""Secrets, registrations and the guard's memory: never lost, private, shared by several programs."""
+"""Secrets, registrations and the guard's answers: never lost, private, shared by several programs."""
 
 from __future__ import annotations
 
@@ -127,7 +127,7 @@ def test_secrets_of_one_run_are_not_kept(accounts: AccountStore, account: Accoun
 
 
 def test_a_removed_secret_does_not_come_back_by_itself(accounts: AccountStore, account: Account) -> None:
-    """A program that still knows it may save its ring; who adds it again has it again."""
+    """Not when a program that still has it saves its ring; adding it again brings it back."""
     ring = SecretRing().registered(Secret("current"), NOW).added(Secret("wrong"), NOW)
     accounts.save_ring(account, ring)
     accounts.save_ring(OTHER, ring)
@@ -172,7 +172,7 @@ def test_the_guard_asks_once_per_account(accounts: AccountStore, path: Path, acc
 def test_what_a_living_process_registered_is_not_abandoned(
     accounts: AccountStore, path: Path, account: Account
 ) -> None:
-    """Neither one's own registration nor that of another program that still runs."""
+    """Neither the registration of this process nor that of another one that runs."""
     accounts.record_registration(account, url="https://ours.example/", webhook_id="a-b", at=NOW)
     with closing(AccountStore.open(path)) as other:
         assert accounts.abandoned(account) == []
@@ -244,7 +244,7 @@ def test_all_secrets_are_those_of_every_account(accounts: AccountStore, account:
 
 
 def test_what_this_process_registered_is_live(accounts: AccountStore, account: Account) -> None:
-    """Until it is ended; another account's is not told."""
+    """Until it is ended; another account's is not returned."""
     registration = accounts.record_registration(account, url="https://a.example/", webhook_id=1, at=NOW)
     accounts.record_registration(OTHER, url="https://b.example/", webhook_id=2, at=NOW)
 
@@ -254,7 +254,7 @@ def test_what_this_process_registered_is_live(accounts: AccountStore, account: A
 
 
 def test_a_removed_file_is_made_again_with_what_is_registered(path: Path, account: Account) -> None:
-    """Who registered is still known to live, under the same number; what was ended before does not come back."""
+    """The registered process still counts as running, under the same number; ended ones do not come back."""
     with closing(AccountStore.open(path)) as store:
         ended = store.record_registration(account, url="https://ended.example/", webhook_id=1, at=NOW)
         store.end_registration(ended, NOW)

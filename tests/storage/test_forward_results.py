@@ -49,7 +49,7 @@ async def test_the_newest_results_are_kept_to_the_last_field(tmp_path: Path) -> 
 
 
 async def test_the_row_of_a_replayed_delivery_says_so(tmp_path: Path) -> None:
-    """A forward leaves it as it is; of a delivery that is not there nothing is said."""
+    """A forward does not change it; a delivery that is not stored is ignored."""
     with closing(DeliveryStore.open(tmp_path / "h.db", started_at=NOW)) as store:
         await store.record(delivery(), VALID, account=Account("http://a", "x"), answered=200)
         forwarded, replayed = await store.record_result(ANSWERED), await store.record_result(FAILED)

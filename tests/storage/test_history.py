@@ -1,4 +1,4 @@
-"""The history: byte for byte, numbered, committed in groups, and honest when it cannot store."""
+"""The history: byte for byte, numbered, committed in groups, and an error when it cannot store."""
 
 from __future__ import annotations
 
@@ -214,7 +214,7 @@ async def test_a_cancelled_caller_does_not_disturb_others(store: DeliveryStore, 
 
 
 def test_several_loops_may_record_at_once(store: DeliveryStore, account: Account) -> None:
-    """Each is reported on its own loop; a loop that ended while it waited is left alone."""
+    """Each is reported on its own loop; a loop that ended meanwhile gets nothing."""
 
     async def record_many() -> list[int]:
         rows = await asyncio.gather(
@@ -322,7 +322,7 @@ async def test_pruning_keeps_the_newest_the_young_and_the_marked(store: Delivery
 
 
 async def test_a_clock_wrong_forwards_deletes_nothing_young(tmp_path: Path, account: Account) -> None:
-    """Not by being set a year ahead, nor by starting so, twice; what is old by every clock goes."""
+    """Neither when it is set a year ahead nor when it starts so, twice; what is old by every clock is deleted."""
     path = tmp_path / "deliveries.db"
     day, wrong = timedelta(days=1), NOW + timedelta(days=365)
 

@@ -39,7 +39,7 @@ async def test_damage_met_while_running_is_set_aside_and_nothing_refused(tmp_pat
 
 
 async def test_a_removed_file_is_made_again(tmp_path: Path, account: Account) -> None:
-    """What is acknowledged lies in a file that has a name, even when the directory is deleted meanwhile."""
+    """What is acknowledged is in a file with a name, even when the directory is deleted meanwhile."""
     path = tmp_path / "state" / "deliveries.db"
     with closing(DeliveryStore.open(path, started_at=NOW)) as store, closing(store.open_rows()) as rows:
         await store.record(delivery(), VALID, account=account, answered=200)

@@ -1,4 +1,4 @@
-"""A server on 127.0.0.1 that speaks like localhost.run: lets anyone in, opens a forward, says its name, carries bytes.
+"""A server on 127.0.0.1 like localhost.run: needs no login, opens a forward, prints its URL, carries bytes.
 
 Use it as an async context manager; `ssh_server` is what --ssh-server takes. Every public name has a loopback front of
 its own, so that `post` reaches the tunnel's other end; with `loopback=True` the name is that front's address, so that
@@ -48,7 +48,7 @@ class LocalhostRun:
         self.form: Form = form
         self.loopback = loopback
         self.silent = False
-        """It opens the forward and never says where."""
+        """It opens the forward and never prints the URL."""
         self.keeps_url = False
         """Every connection gets the URL of the one before."""
         self.refuses_forwarding = False

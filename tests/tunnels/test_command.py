@@ -66,7 +66,7 @@ async def test_a_new_address_is_reported(tmp_path: Path, monkeypatch: pytest.Mon
 
 
 async def test_a_url_that_a_request_brought_is_not_believed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A program that logs requests would let anyone have the webhook registered elsewhere."""
+    """With a program that logs requests, anyone could have the webhook registered elsewhere."""
     monkeypatch.setenv("FAKE_MODE", "spoof")
     async with watched(_tunnel(tmp_path)) as watch:
         await watch.url()

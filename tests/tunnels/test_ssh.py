@@ -1,4 +1,4 @@
-"""The real ssh client against a server that speaks like localhost.run: every form, every way to fail."""
+"""The real ssh client against a server like localhost.run: every form, every failure."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ async def test_a_further_address_is_reported(tmp_path: Path, form: Form) -> None
 
 
 async def test_a_loopback_name_is_reported_as_it_is(tmp_path: Path) -> None:
-    """A server that says http is believed over its address."""
+    """A server that says http has http in its address."""
     async with LocalhostRun(loopback=True) as server, watched(_tunnel(tmp_path, server.ssh_server)) as watch:
         assert (await watch.url()).startswith("http://127.0.0.1:")
 
@@ -143,7 +143,7 @@ async def test_a_changed_host_key_is_not_trusted(tmp_path: Path) -> None:
 
 
 async def test_a_silent_server_meets_our_deadline(tmp_path: Path) -> None:
-    """It opens the forward and never says where."""
+    """It opens the forward and never prints the URL."""
     async with LocalhostRun() as server:
         server.silent = True
         problem = await _problem(tmp_path, server, deadline_seconds=0.5)
@@ -213,7 +213,7 @@ async def test_cancelled_it_leaves_nothing(tmp_path: Path) -> None:
 
 
 async def test_a_frozen_ssh_is_ended_all_the_same(tmp_path: Path) -> None:
-    """A client that is stopped and cannot hear SIGTERM is killed within the second."""
+    """A client that is stopped and cannot handle SIGTERM is killed within the second."""
     before = descendants(os.getpid())
     async with LocalhostRun() as server:
         async with watched(_tunnel(tmp_path, server.ssh_server)) as watch:

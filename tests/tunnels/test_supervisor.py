@@ -21,7 +21,7 @@ REFUSED = Problem("It will not.", "Then u.", ExitCode.TUNNEL)
 
 
 class Scripted:
-    """A tunnel that does what the test tells it, and counts how many of it run at once."""
+    """A tunnel with scripted behaviour, which counts how many of it run at once."""
 
     kind = "ssh"
     server = "scripted"
@@ -199,8 +199,8 @@ async def test_a_clock_that_goes_back_changes_nothing() -> None:
         assert watch.states == ["opening", "live"]
 
 
-async def test_a_sleep_does_not_wake_what_cannot_mend_itself() -> None:
-    """A wrong key is as wrong in the morning."""
+async def test_a_lasting_failure_is_not_tried_again_after_a_sleep() -> None:
+    """A wrong key, for example."""
     tunnel, clock = Scripted(), Clock()
     async with supervised(tunnel, now=clock.now, tick_seconds=0.02) as watch:
         tunnel.ends.put_nowait(REFUSED)
@@ -237,7 +237,7 @@ def test_the_waits_grow_to_the_longest() -> None:
 
 
 def test_a_drop_is_followed_by_the_first_wait() -> None:
-    """And a healthy minute wipes out what was before; less than that forgets half of it."""
+    """After a healthy minute the waits begin anew; after less they are halved."""
     top = lambda: 1.0  # noqa: E731 -- a constant for a random number
     assert _delays(top, None, None, None, None, 59.0, None) == [0.5, 1.0, 2.0, 4.0, 0.5, 2.0]
     assert _delays(top, None, None, None, None, 60.0, None) == [0.5, 1.0, 2.0, 4.0, 0.5, 0.5]

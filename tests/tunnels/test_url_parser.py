@@ -54,7 +54,7 @@ def test_rejections(fields: dict[str, str]) -> None:
 
 
 def test_once_json_always_json() -> None:
-    """A line of text that reads like an announcement is not believed after JSON."""
+    """A line of text like an announcement is ignored after JSON."""
     parser = LocalhostRunParser()
     assert parser.url_in('{"event":"authn"}') is None
     assert parser.url_in("x tunneled with tls termination, https://evil.example") is None

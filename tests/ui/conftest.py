@@ -1,4 +1,4 @@
-"""Dialogs hear keys at once, unless a test says otherwise, and the pilot waits for the app, not for time."""
+"""Dialogs take keys at once, unless a test sets otherwise, and the pilot waits for the app, not for time."""
 
 from __future__ import annotations
 

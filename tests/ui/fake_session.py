@@ -1,4 +1,4 @@
-"""A session that a test drives: it emits given events from its own thread, and remembers what was asked of it."""
+"""A session that a test drives: it emits given events from its own thread, and keeps the requests."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is on the screen, and what a mouse does: the two things that Textual tells and takes by private names only."""
+"""What is on the screen, and what a mouse does: the two things that Textual offers under private names only."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ def test_the_text() -> None:
 
 
 def test_a_stopped_one_ends_at_its_next_step() -> None:
-    """And tells who began it."""
+    """Its owner is told."""
     stopped = threading.Event()
     work = LongWork("replay", 3, stopped.set)
     work.advance()

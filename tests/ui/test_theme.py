@@ -1,4 +1,4 @@
-"""The themes: what the drawings promise of ours, and that every other one can be read, too."""
+"""The themes: ours as it was drawn, and that every other one can be read, too."""
 
 from __future__ import annotations
 

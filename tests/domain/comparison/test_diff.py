@@ -42,7 +42,7 @@ def test_contents_differ_by_paths(one: bytes, other: bytes, paths: int | None) -
 
 
 def test_what_changed_at_each_path() -> None:
-    """A key that is no word stands in brackets; of an object or array the size is told, too."""
+    """A key that is no word stands in brackets; of an object or array also the size is shown."""
     changes = changed_paths(b'{"a": 1, "b c": [1, 2], "gone": null}', b'{"a": 2, "b c": {}, "new": "x"}')
 
     assert changes == (

@@ -213,7 +213,7 @@ def test_an_attempt_under_way_is_waited_for() -> None:
 
 
 def test_an_attempt_that_comes_after_it_was_overdue_changes_the_reason_only() -> None:
-    """What was said is not taken back, but the screen knows that it is on its way."""
+    """It stays reported, with the reason that an attempt has come."""
     made = ready()
     made.sse("7", live(10))
     assert len(made.settle(at(15))) == 1
@@ -257,7 +257,7 @@ def test_unequal_contents_are_counted_in_paths() -> None:
 
 
 def test_memory_is_bounded_by_ids_and_bytes() -> None:
-    """The newest ids stay; contents that were dropped leave the event uncompared, never wrong."""
+    """The newest ids stay; an event whose contents were dropped is not compared."""
     made = EventComparison(Limits(ids=3, content_bytes=250))
     made.stream(at(0), is_live=True)
     for number in range(10):

@@ -38,7 +38,7 @@ def test_only_what_was_usual_before_counts() -> None:
 
 
 def test_the_notes_agree_with_what_was_counted() -> None:
-    """A delivery that was read tells the same as one that was not."""
+    """The notes are the same for a delivery that was already counted."""
     data = [{"score": 1.5}] * 25 + [{"score": "high"}] * 30
     contract = contract_of(data)
     field = contract.field_at(("data", "score"))

@@ -76,7 +76,7 @@ def test_true_and_one_are_two_values() -> None:
 
 
 def test_it_can_be_kept_and_read_on() -> None:
-    """What was written to a file counts on as if it had not been."""
+    """Reading goes on after it was written to a file and read back."""
     data = [{"status": f"s{seq % 3}", "big": 10**30, "nested": {"a": [None, "\ud800", 1e308]}} for seq in range(30)]
     whole, half = Contract(), Contract()
     for seq, one in enumerate(data[:15], 1):
@@ -91,7 +91,7 @@ def test_it_can_be_kept_and_read_on() -> None:
 
 
 def test_hostile_payloads_cost_a_limited_amount() -> None:
-    """Deep, wide, many names, many values; each is read in part, and that is said."""
+    """Deep, wide, many names, many values; each is read in part, and the result names it."""
     deep: object = 1
     for _ in range(400):
         deep = {"a": [deep]}
@@ -143,7 +143,7 @@ def test_event_names_are_limited() -> None:
 
 
 def test_parts_grow_with_the_time_that_they_cover() -> None:
-    """Nothing is lost, and there are never more parts."""
+    """The sums stay, and the number of parts is bounded."""
     timeline = Timeline()
     for second in (0, 1, 47, 48, 10_000, 10_001):
         timeline.add(5_000 + second * _SECOND)

@@ -44,7 +44,7 @@ def test_every_sentence_of_the_catalogue_has_room() -> None:
 
 
 def test_a_cause_of_two_differences_names_both() -> None:
-    """The code has both; the sizes are told when they differ."""
+    """The code has both; the sizes are shown when they differ."""
     cause = cause_of([difference("trailing-newline"), difference("upper-case")], 9, 10)
 
     assert cause.code == "trailing-newline+upper-case"

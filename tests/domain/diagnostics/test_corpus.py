@@ -227,7 +227,7 @@ def test_a_json_difference_is_never_called_a_text() -> None:
     ],
 )
 def test_words_come_from_the_pair(signed_body: bytes, received: bytes, code: str, sentence: str) -> None:
-    """What is said tells the two apart in the right direction, whatever program may have done it."""
+    """The words describe the difference in the right direction, whichever program may have caused it."""
     cause = explained(delivery(signed(signed_body), received), SECRET).cause
 
     assert cause is not None

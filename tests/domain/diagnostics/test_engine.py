@@ -466,7 +466,7 @@ def test_names_the_delivery_whose_signature_it_has() -> None:
     assert again.cause.short_reason == "Same signature as #6."
 
 
-def test_an_attempt_with_the_same_wrong_signature_and_body_explains_nothing() -> None:
+def test_an_attempt_with_the_same_wrong_signature_and_body_is_no_cause() -> None:
     """A repeated delivery is not a mixed one."""
     sent = delivery(signed(BODY, "unknown"))
 
@@ -562,7 +562,7 @@ def test_a_bomb_is_not_unpacked_beyond_the_bound() -> None:
         b"[1e999, -1e999, NaN, Infinity, -Infinity, 0e0, -0.0]",
     ],
 )
-def test_odd_bodies_are_no_trouble(body: bytes) -> None:
+def test_unusual_bodies_are_explained(body: bytes) -> None:
     """Deep nesting, huge numbers, lone surrogates, other encodings."""
     report = explained(delivery(signed(b"other"), body), SECRET)
 

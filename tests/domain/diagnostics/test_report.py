@@ -1,4 +1,4 @@
-"""What is said of a delivery whose secrets are not known any more."""
+"""The report on a delivery whose secrets are not known any more."""
 
 from __future__ import annotations
 

@@ -153,7 +153,7 @@ def test_departures_are_reported_by_the_deliveries_before() -> None:
 
 
 def test_a_body_that_is_no_json_has_no_paths() -> None:
-    """Neither broken, nor deeply nested, nor empty ones; words are found all the same."""
+    """Neither broken, nor deeply nested, nor empty ones; words are found."""
     for body in (b'{"a": failed', b"[" * 100_000, b"", b"\xff\xfe\x00"):
         stored = StoredDelivery(row(answered=None), delivery(body + b" failed"))
         assert not matches(parse("body.a or body.0 or job:*"), stored, NOW)
@@ -205,7 +205,7 @@ def holds(text: str, content: Content = CONTENT) -> bool:
     ],
 )
 def test_a_comparison(text: str, is_true: bool) -> None:
-    """Text in any case, numbers by size, true and null by their word; what is not there is not unequal either."""
+    """Text in any case, numbers by size, true and null by their word; a missing value matches no comparison."""
     assert holds(text) is is_true
 
 

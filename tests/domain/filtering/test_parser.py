@@ -283,7 +283,7 @@ NAMED = {
         ('"@new" a@new', '"@new" a@new'),
     ],
 )
-def test_a_name_stands_for_its_filter(text: str, same: str) -> None:
+def test_a_name_is_replaced_by_its_filter(text: str, same: str) -> None:
     """As if it stood in brackets; without names the text says the same."""
     assert parse(text, NAMED) == parse(same)
     assert parse(expanded(text, NAMED)) == parse(same)
@@ -301,7 +301,7 @@ def test_a_name_stands_for_its_filter(text: str, same: str) -> None:
     ],
 )
 def test_a_mistake_with_names_is_shown_at_the_name(text: str, start: int, end: int, sentence: str) -> None:
-    """Whatever is wrong with the filter that has it."""
+    """Also where the mistake is in the named filter."""
     with pytest.raises(FilterError) as caught:
         parse(text, NAMED)
 

@@ -1,4 +1,4 @@
-"""Which answers of a handler are right, and what is said of each case and of the whole check."""
+"""Which answers of a handler are right, and the texts about each case and the whole check."""
 
 from __future__ import annotations
 

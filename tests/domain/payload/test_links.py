@@ -25,7 +25,7 @@ from webhook_tui.export.redaction import redacted, text_redaction
     ],
 )
 def test_only_plain_web_links_are_found(text: str, found: list[str]) -> None:
-    """Each once, as encoders write them; none that hides where it leads or cannot be shown in full."""
+    """Each once, as encoders write them; none whose host is disguised or that cannot be shown in full."""
     assert links(text) == found
 
 

@@ -105,7 +105,7 @@ def _rings(draw: st.DrawFn) -> SecretRing:
 
 @given(_rings(), _rings())
 def test_merging_loses_no_secret_and_leaves_at_most_one_current(ours: SecretRing, theirs: SecretRing) -> None:
-    """Whatever two programs did, the ring knows all secrets, each once; merging again changes nothing."""
+    """The merged ring has all secrets of both, each once; merging again changes nothing."""
     both = merged(theirs, ours)
 
     secrets = [known.secret for known in both.secrets]

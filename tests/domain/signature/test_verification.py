@@ -110,7 +110,7 @@ def test_the_search_ends_when_its_time_is_over() -> None:
 
 
 def test_hints_are_called_hints() -> None:
-    """A truncated body verifies nothing, and is reported all the same."""
+    """A truncated body cannot be verified, and is reported."""
     outcome = verify([SECRET], "sha256=" + "5f" * 32, BODY[:30], clock=clock)
 
     assert "Hints, without proof\n- The body ends in the middle of its JSON." in as_text(outcome)

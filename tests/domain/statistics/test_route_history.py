@@ -1,4 +1,4 @@
-"""What became of tunnel and registration, told from one status to the next."""
+"""The history of tunnel and registration, made from successive statuses."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ BROKE = Problem("The tunnel closed: ssh ended.", "")
 
 
 class Telling:
-    """Tells a log one status a second."""
+    """Gives a log one status a second."""
 
     def __init__(self) -> None:
         self.log = RouteHistory()

@@ -1,4 +1,4 @@
-"""Which deliveries an export takes, and that what it removes is said."""
+"""Which deliveries an export takes, and that it reports what it removes."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from webhook_tui.places import Places
 
 
 def exported(history: Path, output: Path, choice: Choice, form: str = "jsonl", **options: bool) -> list[str]:
-    """Export to `output`; returns what is said to people."""
+    """Export to `output`; returns the text for people."""
     said: list[str] = []
     run(
         FORMATS[form],

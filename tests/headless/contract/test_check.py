@@ -53,7 +53,7 @@ def test_only_events_of_its_name_are_validated(tmp_path: Path) -> None:
 
 
 def test_a_schema_without_a_name_validates_everything(tmp_path: Path) -> None:
-    """As a schema of one's own may."""
+    """A schema of the user's may have none."""
     check = _check(tmp_path, {"properties": {"data": {"type": "object"}}})
 
     assert check.describes(None)

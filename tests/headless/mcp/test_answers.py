@@ -59,7 +59,7 @@ def test_a_large_body_comes_in_parts() -> None:
 
 
 def test_no_secret_and_no_signed_link_leaves() -> None:
-    """Wherever it stands; that the body is not what was signed is said."""
+    """In every place; a note says that the body is not the signed one."""
     body = b'{"url": "https://d1.example/a.jpg?Signature=canary2", "x": "canary"}'
     one = stored(body, ((b"Authorization", b"Bearer x"), (b"X-A", b"canary")), "/h?token=canary3")
     one = StoredDelivery(replace(one.row, reason="it quotes canary", event="canary"), one.delivery)

@@ -40,7 +40,7 @@ def decoded(answer: Any) -> dict[str, Any]:
 
 
 def test_the_newest_that_pass_are_listed(tools: HistoryTools) -> None:
-    """Named filters count; how many there are is told beside those that are shown."""
+    """Named filters count; their total is printed with those that are shown."""
     answer = decoded(tools.list_deliveries(ListDeliveries(filter="@images", limit=1), REDACTOR))
 
     assert ([one["seq"] for one in answer["deliveries"]], answer["found"]) == ([2], 2)

@@ -41,7 +41,7 @@ def tools(request_: StatusRequest) -> SessionTools:
 
 
 async def test_without_a_session_nothing_is_sent_to_it(tools: SessionTools, request_: StatusRequest) -> None:
-    """Each says so in a sentence; without a token that is said first."""
+    """Each command prints an error; a missing token is reported first."""
     with pytest.raises(ProblemError):
         await tools.simulate_event(SimulateEvent(name="ping"), REDACTOR)
     with pytest.raises(ProblemError):

@@ -119,7 +119,7 @@ async def test_a_delivery_goes_to_the_app_byte_for_byte_and_its_answer_back(tmp_
 
 
 async def test_no_app_is_502_in_words_and_reported_at_the_start(tmp_path: Path) -> None:
-    """The delivery is stored all the same, and PiktID will send it again."""
+    """The delivery is stored, and PiktID will send it again."""
     with socket.create_server(("127.0.0.1", 0)) as gone:
         port = gone.getsockname()[1]
     async with watching(tmp_path, forward_to=f"http://127.0.0.1:{port}") as (running, url):
@@ -151,7 +151,7 @@ async def test_retries_end_with_the_first_that_is_no_failure(
 
 
 async def test_a_redirect_goes_back_and_is_not_followed(tmp_path: Path) -> None:
-    """Nothing that the app says leads elsewhere."""
+    """The location that the app answers is not requested."""
     moved = b"HTTP/1.1 302 Found\r\nLocation: http://198.51.100.1/\r\nContent-Length: 0\r\n\r\n"
     async with local_app(moved) as app, watching(tmp_path, forward_to=app.url) as (_, url):
         answer = await post(url)
@@ -284,7 +284,7 @@ async def test_forwarding_to_oneself_is_refused(tmp_path: Path) -> None:
 
 
 async def test_what_comes_back_is_answered_508_and_goes_no_further(tmp_path: Path) -> None:
-    """Another address of the receiver, which is not known as its own: a relay that leads here."""
+    """Another address of the receiver, which is not known as its own: a relay in front of it."""
     async with (
         watching(tmp_path, hook_url="http://hook.example/") as (running, _),
         relay_to(port := running.all(SessionReady)[0].port) as relay,
@@ -458,7 +458,7 @@ async def test_nothing_leaves_this_machine_unasked(tmp_path: Path, url: str) -> 
 
 
 async def test_no_secret_is_in_the_events(tmp_path: Path) -> None:
-    """What is sent is not told: a replay's event holds the answer only."""
+    """A replay's event holds the answer only, not what was sent."""
     async with local_app() as app, watching(tmp_path, secrets=(Secret("canary-canary"),)) as (running, url):
         await post(url)
         running.ask(ReplayDeliveries((1,), app.url))

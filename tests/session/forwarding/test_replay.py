@@ -46,7 +46,7 @@ async def over(running: Running) -> ReplayProgress:
 
 
 async def test_a_hundred_odd_bodies_arrive_in_order_byte_for_byte(tmp_path: Path) -> None:
-    """Each with its own signature; progress counts to the end and is said once for each."""
+    """Each with its own signature; progress is published once for each."""
     bodies = odd_bodies(100)
     async with local_app() as app, watching(tmp_path) as (running, url):
         async with httpx.AsyncClient() as client:
@@ -128,7 +128,7 @@ async def test_stopping_does_not_wait_for_the_answer_under_way(tmp_path: Path) -
 
 
 async def test_a_set_goes_only_where_one_may_go(tmp_path: Path) -> None:
-    """Nothing begins, and it is said why."""
+    """Nothing begins, and the problem gives the reason."""
     async with watching(tmp_path) as (running, url):
         await post(url)
         running.ask(ReplayDeliveries((1, 1), "http://192.0.2.1/"))

@@ -54,7 +54,7 @@ async def test_to_the_receiver_it_is_a_valid_delivery_that_says_what_it_is(tmp_p
 
 
 async def test_the_receiver_answers_it_by_its_rule(tmp_path: Path) -> None:
-    """Which is said, and is no advice."""
+    """The result says so and has no advice."""
     async with session_of(settings(tmp_path, sandbox=True)) as running:
         await running.until(lambda status: status.webhook.secret_since is not None)
         running.ask(SetAnswerRule(parse("503")))
@@ -66,7 +66,7 @@ async def test_the_receiver_answers_it_by_its_rule(tmp_path: Path) -> None:
 
 
 async def test_to_a_url_it_is_signed_over_its_bytes(tmp_path: Path) -> None:
-    """The app's answer is said, with what it means where it is no 2xx; no word of ours is in it."""
+    """The app's answer is shown, with its meaning where it is no 2xx; no text of ours is in it."""
     body = bytes(range(256))
     async with local_app(REFUSED) as app, session_of(settings(tmp_path, sandbox=True)) as running:
         await running.until(lambda status: status.webhook.secret_since is not None)

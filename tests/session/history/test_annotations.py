@@ -44,7 +44,7 @@ class Annotated:
 
 @pytest.fixture
 def paths(tmp_path: Path) -> tuple[Path, Path]:
-    """Where history and accounts lie."""
+    """Where history and accounts are."""
     return tmp_path / "deliveries.db", tmp_path / "accounts.db"
 
 

@@ -1,4 +1,4 @@
-"""What a session says of itself as a whole: counts, answers, registration, and where its history lies."""
+"""The statistics of a session: counts, answers, registration, and the path of its history."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ async def test_the_jobs_of_a_run(tmp_path: Path) -> None:
 
 
 async def test_a_history_that_cannot_be_read_is_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """And asked again later, nothing is under way for ever."""
+    """It can be asked for again later."""
 
     async def broken(*_: object) -> None:
         raise ProblemError(Problem("The history cannot be read.", ""))

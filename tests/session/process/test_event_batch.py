@@ -70,7 +70,7 @@ def test_the_last_event_is_the_last() -> None:
 
 
 def test_single_events_are_bounded() -> None:
-    """What a screen that does not read will never see is dropped, and that is said once."""
+    """What a screen that does not read would never see is dropped, and reported once."""
     batcher = EventBatcher(most_events=3)
     for number in range(1000):
         batcher.put(Notified(str(number)))

@@ -68,7 +68,7 @@ class _Closing(Session):
 
 
 def test_a_full_pipe_holds_nothing_up(tmp_path: Path) -> None:
-    """The screen reads nothing, and the session comes to its end all the same."""
+    """The session ends though the screen reads nothing."""
     channel, session = _Channel(), _Flooding()
     SessionHost(session, channel.reader, channel.writer, settings(tmp_path)).run()
     assert session.ended.is_set()

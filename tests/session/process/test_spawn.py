@@ -32,7 +32,7 @@ def test_a_process_that_is_not_taken_is_ended(tmp_path: Path) -> None:
 
 
 def test_the_process_ends_when_its_starter_does(tmp_path: Path) -> None:
-    """The end of its pipe is the sign, also before the first message; nothing is said on standard error."""
+    """It notices the end of its pipe, also before the first message; standard error stays empty."""
     child = spawn(tmp_path / "session.err")
     assert child.stdin is not None
     assert child.stdout is not None

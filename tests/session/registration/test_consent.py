@@ -62,7 +62,7 @@ async def test_the_guard_does_what_is_chosen(tmp_path: Path, choice: OwnershipCh
 
 
 async def test_an_api_that_cannot_tell_is_asked_about_once(tmp_path: Path) -> None:
-    """The second run knows the answer."""
+    """The second run uses the stored answer."""
     async with sandbox_of(get_status=405) as (_, api_url):
         chosen = settings(tmp_path, api_url=api_url)
         async with session_of(chosen, asks=True) as running:

@@ -78,7 +78,7 @@ async def _silence(running: Running, sandbox: Sandbox) -> None:
     await running.webhook_is(WebhookState.TAKEN)
 
 
-async def test_a_long_silence_is_suspicious_where_piktid_cannot_tell(tmp_path: Path) -> None:
+async def test_a_long_time_without_deliveries_is_a_problem_where_piktid_cannot_list(tmp_path: Path) -> None:
     """No owner is named and nothing is deleted; u asks again; the next run takes it as its own."""
     async with sandbox_of(get_status=405) as (sandbox, api_url):
         async with session_of(settings(tmp_path, api_url=api_url), asks=True, timing=QUICK) as running:

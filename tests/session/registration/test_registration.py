@@ -1,4 +1,4 @@
-"""The main job against a real sandbox over real sockets: the order of things, the guard, and every way out."""
+"""The main job against a real sandbox over real sockets: the order of its steps, the guard, and every way it ends."""
 
 from __future__ import annotations
 

@@ -193,7 +193,7 @@ async def test_on_demand_it_says_what_became_of_it(leads_here: bool) -> None:
         assert len(route.asked) == 1
 
 
-async def test_an_answer_to_another_nonce_proves_nothing() -> None:
+async def test_an_answer_to_another_nonce_is_not_ours() -> None:
     """A client that knows the path does not know the nonce."""
     async with proving() as route:
         route.leads_here = False

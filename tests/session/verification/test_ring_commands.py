@@ -1,4 +1,4 @@
-"""The secrets that a person gives: how long each is believed, what it changes, and what is said of it."""
+"""Secrets that the user enters: how long each is used, what it changes, and the messages about it."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ async def test_a_secret_of_an_option_lives_as_long_as_the_run(tmp_path: Path, op
 
 
 async def test_a_secret_is_kept_only_where_that_is_wanted(tmp_path: Path) -> None:
-    """For this run; then, added once more, for every run. It is never said to be PiktID's."""
+    """For this run; then, added once more, for every run. It is not called PiktID's."""
     async with watching(tmp_path) as (running, url):
         running.ask(AddSecret(GIVEN))
         await _said(running, "Secret added. There was no delivery to re-check.")
@@ -193,7 +193,7 @@ def _file_of_version_2(home: Path, account: Account, *secrets: tuple[Secret, str
 
 
 async def test_what_an_earlier_version_added_is_believed_no_more(tmp_path: Path) -> None:
-    """That is said once, what it verified is verified again, and adding it again helps; registered ones stay."""
+    """A message says so once, what it verified is verified again, and adding it again helps; registered ones stay."""
     account = Account.of(Settings().api_url, TOKEN)
     registered = Secret("from-piktid")
     _file_of_version_2(tmp_path, account, (registered, "registered"), (GIVEN, "added"))

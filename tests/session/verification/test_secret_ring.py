@@ -41,7 +41,7 @@ async def _is_verified_with(running: Running, sandbox: Sandbox) -> None:
 
 
 async def test_a_secret_that_cannot_be_kept_counts_for_this_run(tmp_path: Path) -> None:
-    """PiktID's answer brings it, the file refuses it: deliveries are verified with it; registering again keeps both."""
+    """It cannot be written: deliveries are verified with it; registering again keeps both."""
     chosen = settings(tmp_path)
     accounts = chosen.places.accounts
 

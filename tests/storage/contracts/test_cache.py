@@ -64,7 +64,7 @@ def test_a_damaged_file_is_as_none(path: Path, content: bytes) -> None:
 
 
 def test_a_directory_that_cannot_be_written_is_no_failure(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The history can be read all the same."""
+    """The history can be read."""
     before = cache_path(path).read_bytes()
 
     def refuse(*_: object, **__: object) -> None:

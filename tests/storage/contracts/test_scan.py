@@ -81,7 +81,7 @@ def test_a_step_ends_in_time_where_nothing_is_selected(tmp_path: Path) -> None:
 
 
 def test_a_step_costs_the_same_in_a_long_history(tmp_path: Path) -> None:
-    """It reads one delivery, and finds the ends of the history without reading what lies between."""
+    """It reads one delivery, and finds the ends of the history without reading what is between."""
     costs = []
     for count in (10, 400):
         path = tmp_path / f"{count}.db"

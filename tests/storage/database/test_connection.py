@@ -47,7 +47,7 @@ async def _history(path: Path, account: Account, count: int) -> None:
 
 @pytest.mark.parametrize("damage", ["text", "head", "middle", "cut"])
 async def test_a_damaged_file_is_kept_and_a_new_one_started(tmp_path: Path, account: Account, damage: str) -> None:
-    """Whatever is wrong with it, not a byte of it is deleted, and deliveries are stored again."""
+    """Any damage: not a byte of it is deleted, and deliveries are stored in the new one."""
     path = tmp_path / "deliveries.db"
     await _history(path, account, 300)
     content = bytearray(path.read_bytes())

@@ -31,7 +31,7 @@ def test_one_lock_excludes_another(tmp_path: Path) -> None:
 
 
 def test_a_lock_on_a_deleted_file_excludes_no_other(tmp_path: Path) -> None:
-    """Who takes the lock after the file was deleted has it on a new file."""
+    """A lock that is taken after the file was deleted is on a new file."""
     held, later = FileLock(tmp_path / "lock"), FileLock(tmp_path / "lock")
     held.acquire(wait=True)
     (tmp_path / "lock").unlink()

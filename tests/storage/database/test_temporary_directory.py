@@ -36,8 +36,8 @@ def test_it_is_private_and_removed() -> None:
     assert not created.path.exists()
 
 
-def test_only_that_of_a_dead_owner_is_swept(tmp_path: Path) -> None:
-    """A killed process's goes with the next; a living one's and directories of others stay."""
+def test_only_that_of_an_ended_process_is_deleted(tmp_path: Path) -> None:
+    """The next process deletes that of a killed one; that of a running one and directories of others stay."""
     with subprocess.Popen([sys.executable, "-c", _OWNER], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as owner:
         assert owner.stdout is not None
         theirs = Path(owner.stdout.readline().decode().strip())

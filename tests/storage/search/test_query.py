@@ -306,7 +306,7 @@ def test_matches_are_sorted_by_a_column(what: list[Recorded], column: SortColumn
     ],
 )
 def test_an_index_leads_to_the_matches(text: str, index: str) -> None:
-    """Nothing scans the table, so that a million deliveries cost no more than their matches."""
+    """No query scans the table."""
     sample: Recorded = (delivery(b'{"id": 12}'), Verdict.VALID, 200, False, "", set())
     with _history([sample, sample]) as connection:
         WordIndex().step(connection)
@@ -321,7 +321,7 @@ def test_an_index_leads_to_the_matches(text: str, index: str) -> None:
 
 
 def test_more_names_than_can_be_listed_are_asked_one_by_one() -> None:
-    """A sender who makes up a thousand names of events gets slower searches, not wrong ones."""
+    """With a thousand names of events searches are slower, and right."""
     made_up: list[Recorded] = [
         (delivery(json.dumps({"name": f"made_up_{number}"}).encode(), headers=()), Verdict.VALID, 200, False, "", set())
         for number in range(1100)

@@ -46,7 +46,7 @@ def test_a_view_stays_while_more_is_found(is_descending: bool) -> None:
 
 @pytest.mark.parametrize("order", [[], [7, 3, 5], [1, 2**40]])
 def test_positions_of_a_sorted_view(order: list[int]) -> None:
-    """Also where numbers lie so far apart that a list of all would be too long."""
+    """Also where numbers are so far apart that a list of all would be too long."""
     view = SortedView(array("q", order))
 
     assert listed(view) == order

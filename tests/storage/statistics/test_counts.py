@@ -132,10 +132,10 @@ async def test_time_is_cut_into_equal_parts(store: DeliveryStore, account: Accou
     assert (sum(month.counts), month.part_seconds) == (4, 43_200)
 
 
-async def test_strangers_names_are_bounded_and_kept_apart(
+async def test_unknown_names_are_bounded_and_counted_apart(
     store: DeliveryStore, account: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The tunnel is public: a thousand names are a line, and nothing is lost from the sums."""
+    """A thousand names are one line, and the sums are right."""
     for number in range(70):
         await record(store, account, f"name{number}")
     await record(store, account, "\x1b[31m'); DROP TABLE deliveries; --")

@@ -189,7 +189,7 @@ async def test_the_filter_finds_the_same_by_the_same_setting(tmp_path: Path, acc
             assert len(seqs) == job.events
 
 
-async def test_a_body_that_is_too_much_is_nobodys_event(store: DeliveryStore, account: Account) -> None:
+async def test_a_body_that_is_too_large_has_no_job(store: DeliveryStore, account: Account) -> None:
     """It is not decoded for its job; the others are."""
     await record(store, account, b'{"data": {"job_id": "big", "x": "' + b"y" * 1_100_000 + b'"}}')
     await record(store, account, b'{"data": {"job_id": "many", "x": [' + b"1," * 250_000 + b"1]}}")

@@ -1,4 +1,4 @@
-"""A child process on its own: what it does to our loop, our files and our patience."""
+"""A child process: our loop, our files and our deadlines beside it."""
 
 from __future__ import annotations
 
@@ -112,7 +112,7 @@ async def test_what_it_started_ends_with_it() -> None:
 
 
 async def test_a_program_that_cannot_be_run() -> None:
-    """The guard says why, as a shell would."""
+    """The watchdog prints the reason, as a shell would."""
     course = await follow(
         ["/no/such/program"],
         environment=child_environment(os.environ),

@@ -45,7 +45,7 @@ async def _killed(process: asyncio.subprocess.Process) -> None:
 
 
 async def test_ssh_does_not_outlive_us(tmp_path: Path) -> None:
-    """The client and its guard."""
+    """The client and its watchdog."""
     async with LocalhostRun() as server, _kept("ssh", tmp_path, server.ssh_server) as (process, url):
         assert "lhr.life" in url
         await _killed(process)

@@ -34,7 +34,7 @@ async def test_a_refused_token_has_a_notice_and_u_asks_for_another() -> None:
 
 
 async def test_a_webhook_that_was_taken_is_reported_and_taken_back_by_u() -> None:
-    """Lamp, notice and step name who has it; X does not touch it."""
+    """Lamp, notice and step name its URL; X does not delete it."""
     taken = Problem(
         "api.example.com was registered instead at 14:31: nothing arrives here.",
         "u takes it back and asks first; s watches without taking it.",

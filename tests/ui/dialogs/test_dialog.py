@@ -69,7 +69,7 @@ async def test_no_letter_is_shown_as_a_key_where_it_is_text() -> None:
 
 
 async def test_keys_of_the_first_300_ms_answer_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Who holds a key down, or types while a dialog opens, answers nothing by it."""
+    """Keys that are held down or typed while a dialog opens do not answer it."""
     now = [100.0]
     monkeypatch.setattr(Dialog, "clock", staticmethod(lambda: now[0]))
     async with stage(size=STACKED) as played:

@@ -7,7 +7,7 @@ from tests.ui.stage import STACKED, stage
 
 
 async def test_of_several_marked_ones_one_is_chosen() -> None:
-    """Newest first, with what tells them apart; its own is not among them, esc compares nothing."""
+    """Newest first, with what distinguishes them; its own is not among them, esc compares nothing."""
     session = FakeSession.running()
     for seq, comment in ((3, ""), (8, "the \x1b[31m good one"), (10, ""), (11, "")):
         session.rows.set(seq, marked=True, comment=comment)

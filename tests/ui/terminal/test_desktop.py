@@ -1,4 +1,4 @@
-"""Which command has the clipboard, what it is given, and what is said when there is none."""
+"""Which command has the clipboard, what it is given, and the toast when there is none."""
 
 from __future__ import annotations
 
@@ -114,7 +114,7 @@ async def test_not_copied(commands: Path, clipboard: Path) -> None:
 
 
 async def test_more_than_terminals_take() -> None:
-    """The size that they drop is said, and what to do."""
+    """The toast gives the size that they drop, and what to do."""
     async with stage() as played:
         played.app.copy("a" * 75_001, "payload")
         played.app.copy("a" * 75_000, "all")

@@ -10,8 +10,8 @@ from tests.ui.terminal_view import FORBIDDEN, HOSTILE
 from webhook_tui.ui.terminal.output_filter import OutputFilter
 
 
-def test_the_last_wall_keeps_what_was_forgotten_from_the_terminal() -> None:
-    """Whatever reaches a segment, its width stays and no control character is left."""
+def test_control_characters_are_replaced() -> None:
+    """The width of a segment stays."""
     segments = [Segment("ok"), Segment(f"a{HOSTILE}b→"), Control.bell().segment]
 
     clean = OutputFilter().apply(segments, Color(0, 0, 0))

@@ -61,7 +61,7 @@ class WatchingSession(FakeSession):
         return super().query(query)
 
     def now_has(self, *events: ComparedEvent) -> None:
-        """Let it know other events, and tell that the counts changed."""
+        """Give it other events, and publish that the counts changed."""
         self.version += 1
         self.events = events
         self.emit(StatusChanged(replace(RUNNING, stream=replace(LIVE, both=self.version * 100))))
@@ -194,7 +194,7 @@ async def test_new_events_come_by_themselves_and_the_cursor_stays() -> None:
 
 
 async def test_nothing_is_asked_while_it_is_closed() -> None:
-    """The session's list costs nothing then."""
+    """The session is not asked for its list then."""
     session = WatchingSession()
     async with stage(session, now=lambda: CLOCK) as played:
         session.now_has(*MOCK_UP)
@@ -235,7 +235,7 @@ async def test_a_thousand_events_scroll_and_a_click_selects() -> None:
 
 
 async def test_watching_by_sse_opens_the_pane() -> None:
-    """Who answers the guard with it wants to see the events."""
+    """After that answer to the guard the events are shown."""
     session = WatchingSession()
     async with stage(session, now=lambda: CLOCK) as played:
         session.emit(OwnershipQuestioned(None))

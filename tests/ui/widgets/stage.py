@@ -228,7 +228,7 @@ class Stage(App[None]):
     @on(Table.FollowChanged)
     @on(PayloadView.PathChanged)
     def hear(self, message: Said) -> None:
-        """Keep what the widget says."""
+        """Keep the messages of the widget."""
         self.heard.append(message)
 
 

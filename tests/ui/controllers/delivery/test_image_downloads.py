@@ -41,7 +41,7 @@ class Client:
 
 
 async def test_downloads(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """What came of each is said where it was asked for, else in a toast; x stops, and one runs at a time."""
+    """The outcome is shown where it was asked for, else in a toast; x stops, and one runs at a time."""
     monkeypatch.setenv("HOME", str(tmp_path))
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

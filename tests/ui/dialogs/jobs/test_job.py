@@ -111,7 +111,7 @@ async def test_the_images_of_a_job(snapshot: Snapshot, monkeypatch: pytest.Monke
 
 
 async def test_the_question_stands_once_and_is_remembered(tmp_path: Path) -> None:
-    """Without an answer nothing is loaded; h keeps the host for the next run; what fails is said in the tile."""
+    """Without an answer nothing is loaded; h keeps the host for the next run; a failure is shown in the tile."""
     path = tmp_path / "screen.json"
     blocked = event(3, pictures=(*image("https://127.0.0.1:1", 0), *image("https://127.0.0.1:1", 1)))
     async with stage(job(blocked), size=WIDE, preferences=PreferencesFile(path)) as played:

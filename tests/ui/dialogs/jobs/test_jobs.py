@@ -144,7 +144,7 @@ async def test_it_is_live_and_the_cursor_stays_on_its_job() -> None:
 
 
 async def test_an_event_behind_a_filter_or_deleted_meanwhile() -> None:
-    """The filter goes; what is gone is said."""
+    """The filter is cleared; a notice names what was deleted."""
     async with stage(session_with(), size=WIDE) as played:
         await played.press("slash", *"event:ping", "enter")
         await played.until("of 12")

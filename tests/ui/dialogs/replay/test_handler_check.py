@@ -79,7 +79,7 @@ async def test_forwarded_to_it_starts_at_once_and_advances() -> None:
 
 
 async def test_without_a_url_it_asks_and_another_machine_is_confirmed() -> None:
-    """What is wrong with the URL is said; no answer ends the test with the reason; a wide row explains itself."""
+    """A mistake in the URL is shown; no answer ends the test with the reason; a wide row has the explanation."""
     session = _session()
     async with stage(session, size=WIDE) as played:
         await played.press("T")

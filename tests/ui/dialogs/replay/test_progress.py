@@ -74,7 +74,7 @@ async def test_a_range_of_time() -> None:
 
 
 async def test_none_marked_sends_nothing() -> None:
-    """It is said, and another choice brings the buttons back to life."""
+    """A line says so, and another choice enables the buttons again."""
     async with stage(forwarding(), size=SMALL) as played:
         await played.press("r", "tab", "m")
         await played.until("No such delivery: marked.")
@@ -124,7 +124,7 @@ async def test_progress_as_it_comes_and_the_rows_say_so() -> None:
 
 
 async def test_hidden_it_goes_on_and_r_shows_it_again() -> None:
-    """What ends unseen is said in the notice."""
+    """What ends while hidden is shown in the notice."""
     async with stage(forwarding(), size=STACKED) as played:
         played.session.emit(ReplayAdvanced(replace(FIRST, current=1)))
         await played.until("#1 is under way")

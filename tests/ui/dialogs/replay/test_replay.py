@@ -37,7 +37,7 @@ async def test_replay_asks_where_to_once() -> None:
 
 
 async def test_replay_as_drawn() -> None:
-    """No letter is a key while the URL has the focus; what is sent and where it leads are said."""
+    """No letter is a key while the URL has the focus; what is sent, and to where, is shown."""
     used = (
         UsedUrl(APP, NOW - timedelta(minutes=2)),
         UsedUrl("http://[::1]:9/", NOW),

@@ -31,7 +31,7 @@ async def simulated(played: Stage, *keys: str) -> SimulateEvent:
 
 
 async def test_a_file_is_the_payload(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """To the byte; one that cannot be read is said, and nothing is sent."""
+    """Byte for byte; for one that cannot be read there is a notice, and nothing is sent."""
     monkeypatch.chdir(tmp_path)
     (tmp_path / "p").write_bytes(b"\xff{")
     async with stage(forwarding(), size=STACKED) as played:

@@ -52,7 +52,7 @@ async def test_the_first_run_asks_for_a_token_masked() -> None:
 
 
 async def test_a_token_typed_at_once_keeps_its_first_letters(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No dialog hears the first keys, but this one does no harm by them."""
+    """Dialogs ignore the first keys; this one need not."""
     monkeypatch.setattr(Dialog, "clock", staticmethod(lambda: 0.0))
     async with stage(FakeSession(STARTING), size=STACKED) as played:
         played.session.emit(TokenRequired(None))

@@ -114,7 +114,7 @@ def test_the_stream_s_state_in_words(stream: StreamStatus, expected: str) -> Non
 
 
 def test_cells_of_odd_events() -> None:
-    """No lag where none can be known, never minus nothing."""
+    """No lag where none is known, and no `-0`."""
     assert lag_cell(event("1", webhook="14:02:10.98"), CLOCK) == "0.0 s"
     assert lag_cell(event("1", webhook="14:12:11"), CLOCK) == "10 min"
     assert lag_cell(event("1", webhook="13:52:11"), CLOCK) == "-10 min"

@@ -1,4 +1,4 @@
-"""What is said of the waits: never more than they bear, with their number, and when the next attempt is due."""
+"""The texts about the waits: the rule if enough are known, their number, and when the next attempt is due."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ def row(seq: int) -> DeliveryRow:
 
 
 @pytest.mark.parametrize("width", [20, 38, 54, 78])
-def test_the_headline_gives_way_but_keeps_verdict_and_event(width: int) -> None:
+def test_the_headline_is_cut_but_keeps_verdict_and_event(width: int) -> None:
     """Time and size go first, then the end of a long name."""
     long = replace(row(8), event="an_event_with_quite_a_long_name_\x1b")
     line = headline(long, width, NOW, in_ascii=False)

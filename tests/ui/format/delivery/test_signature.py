@@ -141,7 +141,7 @@ def test_every_verdict_is_explained_at_every_width(verdict: Verdict, width: int)
 
 
 def test_no_secret_no_signature_and_hostile_values() -> None:
-    """What is missing is said, what is hostile is harmless."""
+    """What is missing is named; hostile values are sanitised."""
     empty = SignatureReport(8, (), None, ())
     assert "received    none" in text(signature_text(empty, row(8), 78, NOW))
     hostile = msgspec.structs.replace(report(CAUSE), received=("sha256=\x1b]2;x\x07" + "a" * 4000,), notes=("dup\x1b",))

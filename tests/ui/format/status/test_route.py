@@ -126,7 +126,7 @@ def test_every_state_of_a_link_has_its_lamp_and_words(status: SessionStatus, sta
 
 
 def test_a_host_that_is_not_loopback_stays() -> None:
-    """Who listens on the network must see it."""
+    """It is shown that it listens on the network."""
     status = replace(RUNNING, receiver=replace(RUNNING.receiver, host="192.168.1.5"))
 
     assert "192.168.1.5:9876" in line(status, 80)

@@ -24,7 +24,7 @@ from webhook_tui.ui.symbols import ASCII, UNICODE, Symbols
 
 @pytest.mark.parametrize("signs", [UNICODE, ASCII], ids=["unicode", "ascii"])
 def test_the_status_screen_says_nothing_raw(signs: Symbols) -> None:
-    """Names, reasons, addresses, ids, what PiktID said, and where the file lies."""
+    """Names, reasons, addresses, ids, PiktID's messages, and the path of the file."""
     for text in strings(200):
         overview = replace(
             OVERVIEW,

@@ -1,4 +1,4 @@
-"""The payload on a screen: its drawing, its keys, its search, and that size costs nothing."""
+"""The payload on a screen: its drawing, its keys, its search, and that a large one is as fast."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A history that cannot be read: the screen says so in the table's place, stays, and shows the rows once it can."""
+"""A history that cannot be read: a message in the table's place, and the rows once they can be read."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ BROKEN = Problem("The history could not be read: disk I/O error.", "Is its disk 
 
 
 class FailingRows(MemoryRows):
-    """Fails as long as it is told to."""
+    """Fails as long as it is set to."""
 
     fails = False
 

@@ -59,7 +59,7 @@ def test_exceptions_stand_in_their_order_at_the_right_end(
     assert sum(cell_len(text) for text, _ in (name, *found)) == 22
 
 
-def test_the_name_gives_way_to_as_many_exceptions_as_leave_six_cells_of_it() -> None:
+def test_the_name_is_cut_to_six_cells_for_exceptions() -> None:
     """The name is cut before the first exception is; what does not fit is left out from the end."""
     row = replace(delivery(1, "image_result", attempt=2, answered=503), comment="a", differs=True)
     pieces = event_cell(row, 22, frozenset(), SENT, UNICODE)
@@ -86,7 +86,7 @@ def _text(pieces: Sequence[tuple[str, str]]) -> str:
 def test_without_its_column_the_job_stands_in_the_event_where_both_fit(
     event: str, shown: list[Name], attempt: int, text: str
 ) -> None:
-    """An exception drives it out."""
+    """An exception takes its place."""
     row = delivery(1, event, attempt=attempt, summary=JOB)
     pieces = event_cell(row, 24, frozenset(shown), None, UNICODE)
     assert _text(pieces) == text
