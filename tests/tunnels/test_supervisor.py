@@ -237,7 +237,7 @@ def test_the_waits_grow_to_the_longest() -> None:
 
 
 def test_a_drop_is_followed_by_the_first_wait() -> None:
-    """After a healthy minute the waits begin anew; after less they are halved."""
+    """After a healthy minute the waits begin with the first again; after less they are halved."""
     top = lambda: 1.0  # noqa: E731 -- a constant for a random number
     assert _delays(top, None, None, None, None, 59.0, None) == [0.5, 1.0, 2.0, 4.0, 0.5, 2.0]
     assert _delays(top, None, None, None, None, 60.0, None) == [0.5, 1.0, 2.0, 4.0, 0.5, 0.5]
