@@ -42,6 +42,7 @@ def test_counts() -> None:
         *("9999", "10,000", "999,999", "1.2 M"),
     ]
     assert [units.counted(number, "check") for number in (0, 1, 1012)] == ["0 checks", "1 check", "1,012 checks"]
+    assert [units.counted(2, noun) for noun in ("delivery", "key")] == ["2 deliveries", "2 keys"]
 
 
 @pytest.mark.parametrize(

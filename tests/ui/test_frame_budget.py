@@ -8,10 +8,11 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from tests.ui.fake_session import RUNNING, FakeSession
-from tests.ui.memory_rows import MemoryRows, stored_delivery
+from tests.ui.memory_rows import stored_delivery
 from tests.ui.stage import stage
 from webhook_tui.ui.controllers.deliveries import DETAIL_SECONDS
 from webhook_tui.ui.frame_budget import FRAME_SECONDS, FrameBudget
+from webhook_tui.ui.widgets.table.checked_rows import CheckedRows
 
 
 class Loop:
@@ -147,7 +148,7 @@ async def test_a_flood_of_events_is_drawn_when_the_clock_allows_it() -> None:
         table, detail = played.main.deliveries.delivery_table, played.main.deliveries.detail
         refreshed: list[int] = []
         rows = table.rows
-        assert isinstance(rows, MemoryRows)
+        assert isinstance(rows, CheckedRows)
         refresh = rows.refresh
 
         def count() -> int:

@@ -43,10 +43,11 @@ def count(number: int) -> str:
 
 
 def counted(number: int, noun: str) -> str:
-    """`1 variation`, `1,012 variations`, `2 deliveries`."""
+    """`1 variation`, `1,012 variations`, `2 deliveries`, `2 keys`."""
     if number == 1:
         return f"{number:,} {noun}"
-    return f"{number:,} {noun[:-1]}ies" if noun.endswith("y") else f"{number:,} {noun}s"
+    ends_in_ies = noun.endswith("y") and noun[-2:-1] not in "aeiou"
+    return f"{number:,} {noun[:-1]}ies" if ends_in_ies else f"{number:,} {noun}s"
 
 
 def day_time(at: datetime, now: datetime) -> str:

@@ -91,7 +91,7 @@ class StreamPane(Vertical):
 
     def compose(self) -> ComposeResult:
         """The way back (where there is room), state, counts, the table or both sides, why."""
-        yield Static(_WAY, id="stream-way")
+        yield Static(_WAY, id="stream-way", markup=False)
         yield Static(id="stream-state", markup=False)
         yield Static(id="stream-counts", markup=False)
         with ContentSwitcher(initial=_TABLE, id="stream-bodies"):

@@ -107,7 +107,7 @@ def test_the_line_gives_up_what_matters_least(width: int, expected: str) -> None
         ),
         (
             replace(LISTENING, receiver=replace(LISTENING.receiver, state=ReceiverState.STOPPED)),
-            " ○ no webhook  →  ○ no tunnel  →  ○ stopped  →  200 ",
+            " ○ no webhook  →  ○ no tunnel  →  ○ stopped  →  answers 200 ",
         ),
         (
             replace(WAITING, tunnel=TunnelStatus(TunnelState.NONE), webhook=WebhookStatus(WebhookState.WATCHING)),
