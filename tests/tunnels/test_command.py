@@ -75,12 +75,14 @@ async def test_a_url_that_a_request_brought_is_not_believed(tmp_path: Path, monk
 
 
 async def test_ended_without_a_url(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The URL in its error line is not taken; it may work later."""
+    """The URL in its error line is not taken, the line is its reason; it may work later."""
     monkeypatch.setenv("FAKE_MODE", "refused")
     async with watched(_tunnel(tmp_path)) as watch:
         problem = await watch.ended()
     assert watch.urls == []
-    assert problem.message == "The tunnel command ended at once (exit code 1)."
+    assert problem.message.startswith("The tunnel command ended (exit code 1): ")
+    assert len(problem.message) <= 78
+    assert problem.hint.startswith("Retrying in {again}; tunnel.log ")
     assert problem.is_transient
 
 

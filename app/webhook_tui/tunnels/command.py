@@ -64,7 +64,8 @@ class CommandTunnel:
             crashed = run.code is not None and run.code < 0
             reason = errors.exit_reason(run.code) if crashed else self._log.clean(run.last_line)
             return errors.closed(self.server, reason)
-        return errors.command_ended(run.code, is_transient=run.code not in _CANNOT_RUN)
+        last_line = self._log.clean(run.last_line)
+        return errors.command_ended(run.code, last_line, is_transient=run.code not in _CANNOT_RUN)
 
 
 def split_command(command: str | None) -> list[str]:

@@ -12,6 +12,7 @@ from webhook_tui.domain.delivery.text import visible
 from webhook_tui.domain.errors import ExitCode, Problem
 
 _LONGEST_SERVER = 29
+_LONGEST_LINE = 36
 _RETRIES = "PiktID retries what it cannot deliver."
 _CHECK_COMMAND = "Check --tunnel-command, then start again."
 _SEE_LOG = "Retrying in {again}; tunnel.log has its output (webhook-tui paths)."
@@ -182,10 +183,13 @@ def command_not_found(program: str) -> Problem:
     return _lasting(f"There is no {shortened(program, 30)} on this machine (exit code 127).", _CHECK_COMMAND)
 
 
-def command_ended(code: int | None, *, is_transient: bool) -> Problem:
-    """The program ended before it printed a URL."""
-    message = f"The tunnel command ended at once ({exit_reason(code)})."
-    return Problem(message, _CHECK_COMMAND, ExitCode.TUNNEL, is_transient=is_transient)
+def command_ended(code: int | None, last_line: str, *, is_transient: bool) -> Problem:
+    """The program ended before it printed a URL. `last_line`: what it printed last."""
+    reason = exit_reason(code)
+    message = f"The tunnel command ended at once ({reason})."
+    if last_line:
+        message = f"The tunnel command ended ({reason}): {shortened(last_line, _LONGEST_LINE).rstrip('.')}."
+    return _transient(message, _SEE_LOG) if is_transient else _lasting(message, _CHECK_COMMAND)
 
 
 def command_no_url(seconds: float) -> Problem:
