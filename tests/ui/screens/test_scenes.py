@@ -68,6 +68,12 @@ def _after(*keys: str, shows: str, seq: int = 0) -> Callable[[Stage], Awaitable[
     return arrive
 
 
+async def _filter(played: Stage) -> None:
+    await played.press("slash", *"image")
+    await played.until("4 of 12")
+    await played.until(lambda: played.main.deliveries.detail.seq == 10)
+
+
 async def _crash(played: Stage) -> None:
     played.session.die()
     await played.until("Session ended unexpectedly.")
@@ -76,7 +82,7 @@ async def _crash(played: Stage) -> None:
 SCENES: Mapping[str, tuple[Callable[[], FakeSession], Callable[[Stage], Awaitable[None]]]] = {
     "live": (_running, _after(shows="following the newest")),
     "steps": (lambda: FakeSession(WAITING), _after(shows="no ping for")),
-    "filter": (_running, _after("slash", *"image", shows="of 12")),
+    "filter": (_running, _filter),
     "payload": (_running, _after("enter", "z", shows="esc Back", seq=8)),
     "signature": (_running, _after("w", shows="What to change", seq=8)),
     "secrets": (_running, _after("S", shows="5 in the ring")),

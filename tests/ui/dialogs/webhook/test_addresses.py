@@ -43,6 +43,7 @@ async def test_the_addresses_are_shown_whole_and_copied() -> None:
         for tunnel, text in REACHED:
             played.session.commands.clear()
             played.session.emit(StatusChanged(replace(RUNNING, tunnel=tunnel)))
+            await played.until(lambda tunnel=tunnel: played.app.context.status.tunnel == tunnel)
             await played.pilot.click("StatusBar")
             await played.until(text)
             await played.press("v")
