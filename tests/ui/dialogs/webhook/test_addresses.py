@@ -3,25 +3,30 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 
 from msgspec.structs import replace
 
 from tests.ui.fake_session import LIVE, NOW, RUNNING, FakeSession
 from tests.ui.memory_rows import mock_up_rows
-from tests.ui.stage import STACKED, stage
+from tests.ui.stage import STACKED, Stage, stage
 from webhook_tui.domain.commands import (
     CheckReachability,
 )
 from webhook_tui.domain.events import (
     StatusChanged,
 )
-from webhook_tui.domain.status import TunnelState
+from webhook_tui.domain.status import TunnelState, TunnelStatus
 
 REACHED = [
     (replace(LIVE, verified_at=NOW - timedelta(seconds=6)), "verified 6 s ago"),
     (LIVE, "not verified yet"),
     (replace(LIVE, state=TunnelState.UNVERIFIED, verified_at=NOW), "not verified: not reached from here"),
 ]
+
+
+def _is_known(played: Stage, tunnel: TunnelStatus) -> bool:
+    return played.app.context.status.tunnel == tunnel
 
 
 async def test_the_addresses_are_shown_whole_and_copied() -> None:
@@ -43,7 +48,7 @@ async def test_the_addresses_are_shown_whole_and_copied() -> None:
         for tunnel, text in REACHED:
             played.session.commands.clear()
             played.session.emit(StatusChanged(replace(RUNNING, tunnel=tunnel)))
-            await played.until(lambda tunnel=tunnel: played.app.context.status.tunnel == tunnel)
+            await played.until(partial(_is_known, played, tunnel))
             await played.pilot.click("StatusBar")
             await played.until(text)
             await played.press("v")
