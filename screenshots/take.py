@@ -53,6 +53,8 @@ class Picture:
 
 _QUERY = "data.{job: job_id, status: status, images: output.*}"
 
+_PIXELS = "▀" * 8
+"""A part of an image."""
 PICTURES = (
     Picture("main-140x42-dark", 140, 42, row="newline"),
     Picture("main-100x30-light", 100, 30, "webhook-light", row="newline"),
@@ -60,9 +62,9 @@ PICTURES = (
     Picture("signature-140x42-dark", 140, 42, row="newline", keys=("w",), awaited="What to change"),
     Picture("stream-100x30-dark", 100, 30, keys=("s",), awaited="only SSE 1"),
     Picture("status-100x30-dark", 100, 30, keys=("i",), awaited="identity_preprocessing"),
-    Picture("job-100x30-light", 100, 30, "webhook-light", keys=("J", "g", "enter"), awaited="image_index 1"),
+    Picture("job-100x30-light", 100, 30, "webhook-light", keys=("J", "g", "enter"), awaited=_PIXELS),
     Picture("query-140x42-dark", 140, 42, keys=("j", "j", "Q", *_QUERY, "enter"), awaited='"job"'),
-    Picture("image-140x42-dark", 140, 42, row="look-1.jpg", keys=("j", "j", "o"), awaited="half blocks"),
+    Picture("image-140x42-dark", 140, 42, row="look-1.jpg", keys=("j", "j", "o"), awaited=_PIXELS),
     Picture("answers-100x30-dark", 100, 30, keys=("a",), awaited="answers"),
     Picture("help-140x42-dark", 140, 42, keys=("question_mark",), awaited="move"),
 )
@@ -76,9 +78,9 @@ _FILM = (
     (("escape",), "verdict", 400),
     (("slash", *"!verdict:valid", "enter"), "Show all", 2500),
     (("escape",), "valid", 800),
-    (("g", "j", "j", "o"), "half blocks", 4000),
+    (("g", "j", "j", "o"), _PIXELS, 4000),
     (("escape", "J"), "events", 2500),
-    (("g", "enter"), "Job job_", 4000),
+    (("g", "enter"), _PIXELS, 4000),
 )
 """Keys, the text that is awaited after them, and how long it is shown."""
 
