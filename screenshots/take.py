@@ -151,7 +151,10 @@ async def film() -> None:
             await pilot.pause(0.4)
             shoot(milliseconds)
     images = [
-        Image.open(BytesIO(drawn(svg, 0.8))).convert("RGB").quantize(64, dither=Image.Dither.NONE) for svg, _ in frames
+        Image.open(BytesIO(drawn(svg, 0.8)))
+        .convert("RGB")
+        .quantize(96, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
+        for svg, _ in frames
     ]
     images[0].save(
         HERE / f"{FILM}.gif",

@@ -84,4 +84,4 @@ def test_bodies_below_the_limit_keep_the_deadline() -> None:
     """1 MiB of escapes and of small objects, whose JSON is written again."""
     for body in (b'{"a": "' + b"\\u0041" * 170_000 + b'"}', b"[" + b'{"a": 1.50},' * 80_000 + b"1]"):
         _, elapsed = report_within(body, 0.3)
-        assert elapsed < 0.3 + 0.3 * unit()
+        assert elapsed < 0.3 + 0.9 * unit()

@@ -32,7 +32,7 @@ async def test_the_cursor_stays_on_its_delivery() -> None:
         await played.type_filter("verdict:invalid or verdict:malformed")
         await played.press("enter")
         await played.until(lambda: played.numbers() == [8, 10])
-        assert played.main.deliveries.delivery_table.seq == 8
+        await played.until(lambda: played.main.deliveries.delivery_table.seq == 8)
         await played.press("escape")
         assert played.main.deliveries.delivery_table.seq == 8
 
@@ -104,3 +104,14 @@ async def test_no_match_says_what_the_last_term_costs() -> None:
         await played.press("ctrl+w")
         await played.until("3 of 12")
         await played.until(" / event:ping ")
+
+
+async def test_half_a_filter_does_not_lose_the_delivery() -> None:
+    """`ping` does not match it, the whole filter does."""
+    async with stage() as played:
+        await played.press("g", *"jjjjjjj")
+        await played.type_filter("event:ping")
+        await played.until(lambda: 8 not in played.numbers())
+        await played.press("space", *"or", "space", *"verdict:invalid", "enter")
+        await played.until(lambda: 8 in played.numbers())
+        await played.until(lambda: played.main.deliveries.delivery_table.seq == 8)

@@ -144,6 +144,7 @@ class FilterController:
 
     def open(self) -> None:
         """Open the input in the place of the buttons."""
+        self.search.begin_typing()
         self._screen.add_class("-filtering")
         box = self._bar.input
         box.start(self.search.text, tuple(self._history))
@@ -289,6 +290,7 @@ class FilterController:
             self._history.append(self.search.text)
 
     def _end_typing(self) -> None:
+        self.search.end_typing()
         self._is_unchanged = False
         self._screen.remove_class("-filtering")
         self.show_suggestions()

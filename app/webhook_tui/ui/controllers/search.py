@@ -55,6 +55,9 @@ class SearchController:
         self._shown: FoundRows | None = None
         self._pending: FoundRows | None = None
         """A search that has found nothing yet."""
+        self._place: int | None = None
+        """The delivery under the cursor when typing began: half a filter, which may not match it, does not lose it."""
+        self._is_typing = False
         self._number = 0
         self._is_new = False
         """Whether the search began so recently that its count would only flicker."""
@@ -65,6 +68,17 @@ class SearchController:
     def count(self) -> int | None:
         """How many deliveries the table's search has found; None without one, and while nothing is found yet."""
         return None if self._shown is None or self._pending is not None else len(self._shown)
+
+    def begin_typing(self) -> None:
+        """Keep the cursor on its delivery until the rows of the whole filter are shown."""
+        following = self._deliveries.table.following
+        self._place, self._is_typing = None if following else self._deliveries.delivery_table.seq, True
+
+    def end_typing(self) -> None:
+        """The next rows are those of the whole filter."""
+        self._is_typing = False
+        if self._pending is None:
+            self._place = None
 
     def run(self) -> None:
         """Search by the current filter and order; without them show all rows."""
@@ -166,8 +180,10 @@ class SearchController:
     def _change_rows(self, rows: DeliveryRows, *, keep: int | None = None) -> None:
         """Show other rows, the cursor on `keep`; after no match on the delivery that the detail still shows."""
         shown, table = self._deliveries.delivery_table, self._deliveries.table
+        if keep is None:
+            keep = self._place
         if shown.seq is None and not table.following:
-            keep = self._deliveries.detail.seq
+            keep = self._place or self._deliveries.detail.seq
         shown.order = self.sort
         shown.highlights = Highlights.of(self.expression) if self.text else None
         if keep is not None:
@@ -176,6 +192,8 @@ class SearchController:
         place = rows.position(keep) if keep is not None else None
         if place is not None:
             table.move_to_place(place)
+        if not self._is_typing:
+            self._place = None
 
     def _close_pending(self) -> None:
         _close(self._pending)

@@ -18,7 +18,7 @@ from webhook_tui.domain.signature.verdict import Verdict
 from webhook_tui.ui.symbols import HALF, Symbols
 
 NOTHING = "–"
-_NOT_SIGNED = "not signed"
+_NOT_VALID = "not valid"
 _STOPPED = frozenset({"failed", "aborted"})
 """The statuses of PiktID's job API after which nothing comes."""
 
@@ -151,10 +151,10 @@ def sheet_note(tiles: Sequence[Tile], detail: JobDetail, width: int, glyphs: Sym
         count = len(detail.events)
         return Content.assemble((f"No images in this job yet; {units.counted(count, 'event')} so far.", "$muted"))
     dot, parts = f" {glyphs.dot} ", []
-    counts = Counter(tile.state.value if tile.verdict.is_good else _NOT_SIGNED for tile in tiles)
-    for name in (*TileState, _NOT_SIGNED):
+    counts = Counter(tile.state.value if tile.verdict.is_good else _NOT_VALID for tile in tiles)
+    for name in (*TileState, _NOT_VALID):
         if counts[name]:
-            style = "bold $bad" if name in (TileState.FAILED, _NOT_SIGNED) else "$muted"
+            style = "bold $bad" if name in (TileState.FAILED, _NOT_VALID) else "$muted"
             parts.append(Content.assemble((f"{counts[name]} {name}", style)))
     average = average_quality(tiles)
     if average is not None:

@@ -80,7 +80,7 @@ async def test_the_images_of_a_job(snapshot: Snapshot, monkeypatch: pytest.Monke
     monkeypatch.setenv("HOME", str(tmp_path))
     async with tcp_server(serve) as port, stage(played_job(f"http://127.0.0.1:{port}"), size=WIDE) as played:
         await opened(played)
-        await played.until("1 failed · 2 done · 1 under way · 1 waiting · 1 not signed · average quality 0.71")
+        await played.until("1 failed · 2 done · 1 under way · 1 waiting · 1 not valid · average quality 0.71")
         await played.until(lambda: played.text().count("▀" * 14) >= 3 * 11 - 3)
         snapshot(played.lines(), "job-140x42")
         await played.press("space")
@@ -148,7 +148,7 @@ async def test_what_is_not_signed_is_opened_only_after_its_link_was_read(monkeyp
         await played.until("Nothing proves that PiktID sent it.")
         assert forged.pictures[0].url in played.text()
         await played.press("escape")
-        await played.until("1 not signed")
+        await played.until("1 not valid")
         await played.press("v", "o")
         await played.until("Open this link?")
         await played.press("b")

@@ -265,7 +265,7 @@ class JobDialog(Dialog[Choice]):
     def action_open_image(self) -> None:
         """Show the image under the cursor, or the first one of the event.
 
-        What PiktID has not signed is not loaded: its link is shown in full, to be opened in the browser.
+        What is not valid is not loaded: its link is shown in full, to be opened in the browser.
         """
         url, verdict = self._image_under_cursor()
         if not url:
