@@ -127,7 +127,7 @@ def as_line(record: Mapping[str, object]) -> str:
 
 
 def _ascii(record: object) -> str | None:
-    """The line where msgspec's encoder makes it; None where it would hold other characters, or cannot be encoded."""
+    """The line as msgspec encodes it; None if it cannot, or if the line would not be ASCII."""
     try:
         line = _encode(record)
     except (ValueError, OverflowError):  # a lone surrogate, a large integer

@@ -40,10 +40,8 @@ class HeadLines:
         is_ended = is_empty or end > 2
         whole = end if is_ended else text.rfind(b"\n") + 1
         rest = whole if is_ended else len(text)
-        if (
-            not whole and not self._has_line
-        ):  # an incomplete request line is passed on: the parser refuses an invalid one at once
-            whole = len(text)
+        if not whole and not self._has_line:
+            whole = len(text)  # a part of a request line is passed on: the parser refuses an invalid one at once
         first = 0 if self._has_line else text.find(b"\n", 0, whole) + 1
         taken = rest - len(self._held)
         self._has_line = self._has_line or first > 0

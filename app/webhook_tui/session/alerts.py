@@ -37,7 +37,7 @@ class Alerts:
             self._announce(event.row)
 
     def on_verdict_changed(self, event: VerdictChanged) -> None:
-        """Announce a delivery whose first verdict comes now."""
+        """Announce a delivery that was pending, now that it has a verdict."""
         if event.row.seq in self._pending and event.row.verdict is not Verdict.PENDING:
             self._pending.discard(event.row.seq)
             self._announce(event.row)

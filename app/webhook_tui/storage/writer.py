@@ -16,8 +16,7 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any, Protocol, TypeAlias, TypeVar
 
-import msgspec
-from msgspec import Struct
+from msgspec import Struct, field
 
 from webhook_tui.domain.delivery.delivery import DeliveryRow
 from webhook_tui.domain.errors import Problem, ProblemError
@@ -48,8 +47,9 @@ class Arrival(Protocol):
     """
 
     def record(self) -> Recordable:
-        """Return the delivery with its columns. Called once, on the writer's thread, for a whole group in a row: that
-        takes half the time that it takes between reading one request and the next.
+        """Return the delivery with its columns. Called once, on the writer's thread.
+
+        There, for a whole group at once, it takes half the time that it takes between two requests on the loop.
         """
 
     def on_stored(self, row: DeliveryRow) -> None:
@@ -59,7 +59,7 @@ class Arrival(Protocol):
         """The delivery could not be stored."""
 
     def answer(self) -> None:
-        """The delivery is on disk, and so much was said of its whole group."""
+        """Answer the sender. Called after `on_stored` of each delivery that was committed with it."""
 
 
 class _Awaited(Struct, eq=False):
@@ -123,7 +123,7 @@ class _Turn(Struct, eq=False):
     """What one turn of a loop asks for."""
 
     loop: asyncio.AbstractEventLoop
-    requests: list[_Request] = msgspec.field(default_factory=list)
+    requests: list[_Request] = field(default_factory=list)
 
 
 class Writer:

@@ -62,7 +62,7 @@ def unknown_bindings(names: Sequence[str]) -> Problem:
 
 
 def filter_not_saved(reason: str) -> Problem:
-    """A filter that cannot be read gets no name."""
+    """A filter that cannot be parsed is not saved."""
     return Problem(f"The filter was not saved: {reason.rstrip('.')}.", "", severity=Severity.WARNING)
 
 

@@ -66,7 +66,7 @@ class JobEvent(Struct, frozen=True):
     image_indexes: tuple[int | None, ...] = ()
     """The `image_index` of each of them."""
     pictures: tuple[ImageLink, ...] = ()
-    """The same links, with what the event says of each, and the inputs that they were made from."""
+    """All images that the event links to, also in other fields, with what it says of each, and their inputs."""
     image: ImageStatus | None = None
     """What it says of one image that has no link; None: it is about the whole job."""
     reason: str = ""

@@ -21,11 +21,11 @@ class AnnotationController:
         *,
         work: WorkController,
     ) -> None:
-        self._work = work
-        self._deletion: LongWork | None = None
         self._context = context
         self._deliveries = deliveries
         self._filter = filter_
+        self._work = work
+        self._deletion: LongWork | None = None
 
     def mark(self) -> None:
         """Mark the delivery, or remove its mark."""

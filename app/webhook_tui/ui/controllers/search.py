@@ -55,7 +55,7 @@ class SearchController:
         self._shown: FoundRows | None = None
         self._pending: FoundRows | None = None
         """A search that has found nothing yet."""
-        self._place: int | None = None
+        self._seq_before_typing: int | None = None
         """The delivery under the cursor when typing began: half a filter, which may not match it, does not lose it."""
         self._is_typing = False
         self._number = 0
@@ -72,13 +72,13 @@ class SearchController:
     def begin_typing(self) -> None:
         """Keep the cursor on its delivery until the rows of the whole filter are shown."""
         following = self._deliveries.table.following
-        self._place, self._is_typing = None if following else self._deliveries.delivery_table.seq, True
+        self._seq_before_typing, self._is_typing = None if following else self._deliveries.delivery_table.seq, True
 
     def end_typing(self) -> None:
         """The next rows are those of the whole filter."""
         self._is_typing = False
         if self._pending is None:
-            self._place = None
+            self._seq_before_typing = None
 
     def run(self) -> None:
         """Search by the current filter and order; without them show all rows."""
@@ -181,9 +181,9 @@ class SearchController:
         """Show other rows, the cursor on `keep`; after no match on the delivery that the detail still shows."""
         shown, table = self._deliveries.delivery_table, self._deliveries.table
         if keep is None:
-            keep = self._place
-        if shown.seq is None and not table.following:
-            keep = self._place or self._deliveries.detail.seq
+            keep = self._seq_before_typing
+        if keep is None and shown.seq is None and not table.following:
+            keep = self._deliveries.detail.seq
         shown.order = self.sort
         shown.highlights = Highlights.of(self.expression) if self.text else None
         if keep is not None:
@@ -193,7 +193,7 @@ class SearchController:
         if place is not None:
             table.move_to_place(place)
         if not self._is_typing:
-            self._place = None
+            self._seq_before_typing = None
 
     def _close_pending(self) -> None:
         _close(self._pending)

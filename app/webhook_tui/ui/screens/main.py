@@ -199,7 +199,7 @@ class MainScreen(Screen[None]):
             self.controllers.filter.search.close()
             self.controllers.payload_query.close()
             self.controllers.images.close()
-            self.controllers.downloads.close()
+            self.controllers.downloads.stop()
         if self.deliveries.rows is not None:
             self.deliveries.rows.close()
             self.deliveries.rows = None

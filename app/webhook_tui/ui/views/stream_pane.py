@@ -198,7 +198,7 @@ class StreamPane(Vertical):
             self.show_sides(event.event_id)
 
     def action_only(self, step: int) -> None:
-        """All, only by SSE, only by webhook, lost or different."""
+        """Show the next selection: all, only by SSE, only by webhook, lost or different."""
         self._only = _SHOWN[(_SHOWN.index(self._only) + step) % len(_SHOWN)]
         self._fill()
 

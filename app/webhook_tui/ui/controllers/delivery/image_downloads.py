@@ -57,10 +57,6 @@ class ImageDownloadController:
         if self._load is not None:
             self._load.cancel()
 
-    def close(self) -> None:
-        """End the process that saves."""
-        self.stop()
-
     def _next(self) -> None:
         if not self._waiting:
             self._end()

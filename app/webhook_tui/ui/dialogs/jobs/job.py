@@ -52,7 +52,7 @@ Choice = int | str
 """The number of a delivery to go to, or a filter to use."""
 
 _LEAST_WIDTH, _LEAST_HEIGHT = 60, 20
-"""Below, the screen shows the list."""
+"""A smaller screen shows the list in place of the contact sheet."""
 _EVENT_COLUMNS = (
     ListColumn("event", "event", 0),
     ListColumn("verdict", " verdict", 12),

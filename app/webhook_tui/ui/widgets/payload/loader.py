@@ -24,7 +24,7 @@ _LARGEST_INDENTED = 1024 * 1024
 _BEGINNING = 8192
 """Bytes of a large body that are laid out at once."""
 _FEWEST_LINES = 200
-"""A beginning with fewer lines could end on the screen."""
+"""A beginning with fewer lines might not fill the screen."""
 
 _LEXEME = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?|[{}\[\],:]|[^\s{}\[\],:"]++', re.DOTALL)
 _CLOSING = {b"{": b"}", b"[": b"]"}
