@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.storage.finding import Damage
 from webhook_tui.domain.errors import ProblemError
 from webhook_tui.storage.reader import Reader
 
@@ -39,6 +40,18 @@ async def test_it_reads_the_file_that_has_the_name_now(tmp_path: Path) -> None:
         threads = {await reader.run(lambda _: threading.get_ident()) for _ in range(2)}
     assert len(threads) == 1
     assert threading.get_ident() not in threads
+
+
+async def test_a_file_that_is_mended_is_read_again(tmp_path: Path) -> None:
+    """On another connection: SQLite keeps the damaged pages."""
+    path = tmp_path / "x.db"
+    filled(path, 1)
+    with closing(Reader(path)) as reader:
+        damage = Damage(path)
+        with pytest.raises(ProblemError, match="The history is damaged"):
+            await reader.run(value)
+        damage.mend()
+        assert await reader.run(value) == 1
 
 
 async def test_what_cannot_be_read_is_a_problem(tmp_path: Path) -> None:

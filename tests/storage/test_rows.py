@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from tests.factories import INVALID, NOW, PENDING, PING, VALID, delivery
+from tests.storage.finding import Damage
 from webhook_tui.domain.account import Account
 from webhook_tui.domain.delivery.rows import DeliveryRows
 from webhook_tui.domain.delivery.summary import Summary
@@ -215,3 +216,15 @@ def test_rows_of_an_earlier_version_keep_their_summary(tmp_path: Path) -> None:
         )
     with closing(open_history(path)) as rows:
         assert [row.summary for row in rows.window(0, 2)] == [Summary("job_ec536688", "processing", "3/8")]
+
+
+async def test_a_file_that_is_mended_is_read_again(store: DeliveryStore, rows: DeliveryRows, account: Account) -> None:
+    """By the next refresh, not by a window: one frame is drawn from one state."""
+    await _record(store, account, 50)
+    damage = Damage(store.path)
+    with pytest.raises(ProblemError, match="The history is damaged"):
+        rows.refresh()
+    damage.mend()
+
+    assert rows.refresh() == 50
+    assert _seqs(rows, 0, 3) == [1, 2, 3]

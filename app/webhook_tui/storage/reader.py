@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TypeVar
 
+from webhook_tui.domain.errors import ProblemError
 from webhook_tui.storage.database.connection import connect_read_only
 from webhook_tui.storage.database.errors import reading
 from webhook_tui.storage.database.files import Identity, identity
@@ -30,8 +31,12 @@ class Reader:
         return await asyncio.get_running_loop().run_in_executor(self._thread, self._read, job)
 
     def _read(self, job: Job[T]) -> T:
-        with reading():
-            return job(self._current_connection())
+        try:
+            with reading():
+                return job(self._current_connection())
+        except ProblemError:
+            self._disconnect()  # SQLite keeps damaged pages, also of a file that is mended
+            raise
 
     def _current_connection(self) -> sqlite3.Connection:
         named = identity(self._path)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from array import array
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from webhook_tui.domain.delivery.delivery import DeliveryRow, StoredDelivery
@@ -37,13 +38,15 @@ class SqliteRows:
 
     Consecutive numbers are a range, so a million rows need no memory; only numbers before the newest deletion are
     listed. A window shows current verdicts, but no delivery that was committed after the last refresh; deliveries
-    deleted since are left out. Every method raises ProblemError when the file cannot be read.
+    deleted since are left out. Every method raises ProblemError when the file cannot be read; the next refresh then
+    opens it again, since SQLite keeps the damaged pages of a file that was mended meanwhile.
     """
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self._identity = identity(path)
         self._connection = connect_read_only(path)
+        self._has_failed = False
         self._version: int | None = None
         self._deletions: int | None = None
         self._sparse = array("q")
@@ -60,7 +63,7 @@ class SqliteRows:
     def refresh(self) -> int:
         """Include what is committed by now; takes a few microseconds when nothing is new."""
         self._follow_file()
-        with reading():
+        with self._reading():
             (version,) = self._connection.execute("PRAGMA data_version").fetchone()
             if version != self._version:
                 self._connection.execute("BEGIN")
@@ -71,10 +74,19 @@ class SqliteRows:
                 self._version = version
         return len(self)
 
+    @contextmanager
+    def _reading(self) -> Iterator[None]:
+        try:
+            with reading():
+                yield
+        except ProblemError:
+            self._has_failed = True
+            raise
+
     def _follow_file(self) -> None:
-        """Switch to a new file that the writer created, as soon as it has its tables."""
+        """Switch to a new file that the writer created, as soon as it has its tables; open one again that failed."""
         named = identity(self._path)
-        if named is None or named == self._identity:
+        if named is None or (named == self._identity and not self._has_failed):
             return
         new = connect_read_only(self._path)
         if not is_set_up(new):
@@ -82,7 +94,7 @@ class SqliteRows:
             return
         self._connection.close()
         self._connection = new
-        self._identity, self._version, self._deletions = named, None, None
+        self._identity, self._version, self._deletions, self._has_failed = named, None, None, False
 
     def _read_numbers(self) -> None:
         dense_from, deletions = self._connection.execute("SELECT dense_from, deletions FROM shape").fetchone()
@@ -98,7 +110,7 @@ class SqliteRows:
         first, end = max(start, 0), min(start + count, len(self))
         if first >= end:
             return []
-        with reading():
+        with self._reading():
             found = self._connection.execute(
                 ROWS + " WHERE seq BETWEEN ? AND ? ORDER BY seq",
                 (self._seq_at(first), self._seq_at(end - 1)),
@@ -107,7 +119,7 @@ class SqliteRows:
 
     def chosen(self, seqs: Sequence[int]) -> Sequence[DeliveryRow]:
         """The rows of the deliveries `seqs` that exist, in that order."""
-        with reading():
+        with self._reading():
             found = self._connection.execute(CHOSEN_ROWS, (json.dumps(list(seqs)),))
             rows = {columns[0]: row_of(columns) for columns in found}
         return [rows[seq] for seq in seqs if seq in rows]
@@ -125,12 +137,12 @@ class SqliteRows:
 
     def stored(self, seq: int) -> StoredDelivery | None:
         """Delivery `seq` with headers and body, or None."""
-        with reading():
+        with self._reading():
             return find_stored(self._connection, seq)
 
     def attempts(self, seq: int) -> Sequence[DeliveryRow]:
         """All deliveries of the event id of `seq`; of more than 200, those around it."""
-        with reading():
+        with self._reading():
             row = find_row(self._connection, seq)
             if row is None:
                 return []
@@ -153,7 +165,7 @@ class SqliteRows:
 
     def forward_results(self, seq: int) -> Sequence[ForwardResult]:
         """Return what became of delivery `seq` where it was forwarded or replayed, newest first."""
-        with reading():
+        with self._reading():
             return find_results(self._connection, seq)
 
     def close(self) -> None:

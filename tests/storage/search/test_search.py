@@ -12,13 +12,16 @@ from pathlib import Path
 import pytest
 
 from tests.factories import INVALID, NOW, PENDING, VALID, delivery
-from tests.storage.finding import Finding, finding, index_words, record_statuses, remove_history, shown
+from tests.patience import PATIENCE_SECONDS
+from tests.storage.finding import Damage, Finding, finding, index_words, record_statuses, remove_history, shown
 from webhook_tui.domain.account import Account
 from webhook_tui.domain.delivery.rows import Progress, Sort, SortColumn
 from webhook_tui.domain.errors import ProblemError
 from webhook_tui.domain.filtering.filter import parse
+from webhook_tui.domain.jobs.job import USUAL_FIELDS
 from webhook_tui.storage.history import DeliveryStore
-from webhook_tui.storage.search.search import find_in_history
+from webhook_tui.storage.search.scan import Search
+from webhook_tui.storage.search.search import SearchThread, find_in_history
 
 
 async def test_matches_are_rows_like_any_others(store: DeliveryStore, account: Account) -> None:
@@ -233,3 +236,23 @@ async def test_deliveries_that_depart_are_found(store: DeliveryStore, account: A
         assert search.seqs() == [26]
         await store.record(delivery(bodies[25]), INVALID, account=account, answered=200)
         search.until([26, 28])
+
+
+async def test_a_search_begins_again_once_the_file_is_mended(store: DeliveryStore, account: Account) -> None:
+    """Without a refresh: it looks at the file now and then."""
+    await record_statuses(store, account, *["failed"] * 50)
+    damage = Damage(store.path)
+    news = threading.Event()
+    search = SearchThread(store.path, Search(parse("failed"), Sort(), NOW, USUAL_FIELDS), news.set)
+    try:
+        assert news.wait(PATIENCE_SECONDS)
+        problem = search.published.problem
+        assert problem is not None
+        assert problem.message == "The history is damaged: not all of it can be read."
+        news.clear()
+        damage.mend()
+        assert news.wait(PATIENCE_SECONDS)
+    finally:
+        search.cancel()
+        search.thread.join(PATIENCE_SECONDS)
+    assert (search.published.problem, len(search.published.view)) == (None, 50)

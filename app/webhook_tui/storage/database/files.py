@@ -9,6 +9,8 @@ from typing import TypeAlias
 
 Identity: TypeAlias = tuple[int, int]
 """Device and number of a file."""
+FileState: TypeAlias = tuple[Identity, int, int]
+"""Which file it is, when it was changed (nanoseconds), and its bytes."""
 
 _COMPANIONS = ("", "-wal", "-shm", "-journal")
 
@@ -80,3 +82,12 @@ def identity(path: Path) -> Identity | None:
     except OSError:
         return None
     return found.st_dev, found.st_ino
+
+
+def file_state(path: Path) -> FileState | None:
+    """Return what changes with the file that `path` names; None when there is none or it cannot be read."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return (found.st_dev, found.st_ino), found.st_mtime_ns, found.st_size

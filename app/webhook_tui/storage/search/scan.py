@@ -51,7 +51,7 @@ class Published(Struct, frozen=True):
     view: View
     progress: Progress
     problem: Problem | None = None
-    """Why the search ended."""
+    """Why the search failed."""
 
 
 class Scan:

@@ -19,10 +19,12 @@ from webhook_tui.domain.jobs.job import USUAL_FIELDS, JobFields
 from webhook_tui.storage.contracts.history_contract import DepartureReader
 from webhook_tui.storage.database.connection import connect_read_only, is_set_up
 from webhook_tui.storage.database.errors import not_read, reading
-from webhook_tui.storage.database.files import Identity, identity
+from webhook_tui.storage.database.files import FileState, Identity, file_state, identity
 from webhook_tui.storage.rows import SqliteRows
 from webhook_tui.storage.search.results import NumberResults
 from webhook_tui.storage.search.scan import Published, Scan, Search
+
+_RETRY_SECONDS = 0.5
 
 _logger = logging.getLogger(__name__)
 
@@ -56,7 +58,7 @@ class SearchThread:
         self._changed = changed
         self._wakeup = threading.Event()
         self._lock = threading.Lock()
-        self._is_cancelled = False
+        self._cancelled = threading.Event()
         self._changed_seqs: list[int] = []
         self._identity: Identity | None = None
         self._departures = DepartureReader(lambda: path, search.expression)
@@ -72,27 +74,41 @@ class SearchThread:
 
     def cancel(self) -> None:
         """End the search; returns at once."""
-        self._is_cancelled = True
+        self._cancelled.set()
         self._wakeup.set()
 
     def _work(self) -> None:
+        while not self._cancelled.is_set():
+            state = file_state(self._path)
+            try:
+                self._search_until_cancelled()
+            except (sqlite3.Error, ProblemError) as error:
+                if not self._cancelled.is_set():
+                    self._fail(error, state)
+
+    def _search_until_cancelled(self) -> None:
         scan: Scan | None = None
         try:
             while True:
                 self._wakeup.clear()  # before the flag is read: `cancel` sets the flag first, so it is never missed
-                if self._is_cancelled:
+                if self._cancelled.is_set():
                     return
                 scan = self._current_scan(scan)
                 self._run(scan)
-        except (sqlite3.Error, ProblemError) as error:
-            if not self._is_cancelled:
-                _logger.exception("A search failed")
-                problem = error.problem if isinstance(error, ProblemError) else not_read(error)
-                self._publish(Published(self.published.view, self.published.progress, problem))
         finally:
             if scan is not None:
                 scan.close()
             self._departures.close()
+
+    def _fail(self, error: sqlite3.Error | ProblemError, state: FileState | None) -> None:
+        """Publish the problem; return when it may be over: the file is another than `state`, if it was damaged."""
+        problem = error.problem if isinstance(error, ProblemError) else not_read(error)
+        if problem != self.published.problem:
+            _logger.error("A search failed", exc_info=error)
+        self._publish(Published(self.published.view, self.published.progress, problem))
+        while not self._cancelled.wait(_RETRY_SECONDS):
+            if problem.is_transient or file_state(self._path) != state:
+                return
 
     def _current_scan(self, scan: Scan | None) -> Scan:
         """The scan, or a new one when the path names a new file that has its tables."""
@@ -107,8 +123,8 @@ class SearchThread:
             scan.close()
         self._identity = named
         self._departures.close()
-        self._departures.read(lambda _read, _total: not self._is_cancelled)
-        return Scan(connection, self._search, self._publish, lambda: self._is_cancelled, departures=self._departures)
+        self._departures.read(lambda _read, _total: not self._cancelled.is_set())
+        return Scan(connection, self._search, self._publish, self._cancelled.is_set, departures=self._departures)
 
     def _run(self, scan: Scan) -> None:
         with self._lock:
@@ -130,7 +146,7 @@ class FilteredRows:
 
     `changed` is called from the search's thread, at most 20 times a second, when a refresh would show something new. It
     may be called once more while the rows are being closed. Calls raise ProblemError when the file cannot be read,
-    `refresh` also when the search ended for that reason.
+    `refresh` also when the search failed for that reason; it begins again once the file is mended.
     """
 
     def __init__(self, path: Path, search: Search, changed: Callable[[], None]) -> None:

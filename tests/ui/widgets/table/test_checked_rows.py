@@ -46,6 +46,16 @@ def test_nothing_is_raised_and_the_failure_lasts_until_something_can_be_read() -
     assert [*failures, checked.failure] == [BROKEN, BROKEN, None]
 
 
+def test_a_history_without_rows_ends_a_failure() -> None:
+    """Of one in whose place an empty one was put, nothing else can be read."""
+    rows = FailingRows(mock_up_rows())
+    checked = CheckedRows(rows)
+    rows.fails = True
+    assert checked.window(0, 3) == ()
+    rows.kept.clear()
+    assert (checked.refresh(), checked.failure) == (0, None)
+
+
 async def test_the_table_says_why_and_recovers() -> None:
     """The status line and the detail stay."""
     session = FakeSession(RUNNING)

@@ -35,8 +35,11 @@ class CheckedRows:
             return nothing
 
     def refresh(self) -> int:
-        """Include what is committed by now."""
-        return self._read(self._rows.refresh, len(self._rows))
+        """Include what is committed by now; a history without rows ends a failure."""
+        count = self._read(self._rows.refresh, -1)
+        if count == 0:
+            self.failure = None
+        return count if count >= 0 else len(self._rows)
 
     def window(self, start: int, count: int) -> Sequence[DeliveryRow]:
         """At most `count` rows from position `start`; rows that can be read end a failure."""
