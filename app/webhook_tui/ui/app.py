@@ -142,6 +142,7 @@ class WebhookTuiApp(TerminalApp):
             monotonic=monotonic,
         )
         self._keymap_ids = tuple(keymap or ())
+        self._last_key = ""
         if keymap:
             self.set_keymap(keymap)
 
@@ -338,12 +339,14 @@ class WebhookTuiApp(TerminalApp):
     # Keys and commands
 
     async def on_event(self, event: events.Event) -> None:
-        """Pass events on, but no key to a dialog that has just opened."""
+        """Pass events on, but to a dialog only the keys that it takes."""
         if isinstance(event, events.Key | events.MouseDown):
             self.see_alerts()
-        is_key = isinstance(event, events.Key) and event.key not in ("ctrl+c", "ctrl+q")
-        if is_key and self.screen_stack and isinstance(self.screen, Dialog) and self.screen.is_deaf:
-            return
+        if isinstance(event, events.Key) and not event.is_forwarded and event.key not in ("ctrl+c", "ctrl+q"):
+            previous, self._last_key = self._last_key, event.key
+            dialog = self.screen if self.screen_stack else None
+            if isinstance(dialog, Dialog) and not dialog.takes(event, previous):
+                return
         await super().on_event(event)
 
     def handle_bindings_clash(self, clashed_bindings: set[Binding], node: DOMNode) -> None:  # noqa: ARG002 - Textual's

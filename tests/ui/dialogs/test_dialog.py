@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 from textual.content import Content
+from textual.events import Key
 from textual.widget import Widget
+from textual.widgets import Input
 
 from tests.ui.fake_session import NOW, FakeSession
 from tests.ui.stage import STACKED, Stage, stage
@@ -24,6 +26,7 @@ from webhook_tui.domain.images.image import ImageLink
 from webhook_tui.domain.jobs.contact_sheet import Tile, TileState
 from webhook_tui.domain.signature.verdict import Verdict
 from webhook_tui.domain.statistics.counts import Run
+from webhook_tui.ui.dialogs.annotations import CommentDialog
 from webhook_tui.ui.dialogs.contract import CopyContractDialog
 from webhook_tui.ui.dialogs.dialog import Dialog
 from webhook_tui.ui.dialogs.jobs.job import JobDialog
@@ -68,8 +71,27 @@ async def test_no_letter_is_shown_as_a_key_where_it_is_text() -> None:
             await played.until(lambda: played.is_focused("deliveries"))
 
 
-async def test_keys_of_the_first_300_ms_answer_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Keys that are held down or typed while a dialog opens do not answer it."""
+async def test_what_is_typed_while_a_dialog_opens_is_not_lost(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A held key does nothing; other keys reach a dialog that deletes nothing, in order, before it is drawn."""
+    monkeypatch.setattr(Dialog, "clock", staticmethod(lambda: 100.0))
+    async with stage(size=STACKED) as played:
+        for key in (Key("semicolon", ";"), Key("semicolon", ";"), Key("f", "f"), Key("o", "o"), Key("o", "o")):
+            played.app.post_message(key)
+            await played.until(lambda: isinstance(played.app.screen, Dialog))
+        await played.until(lambda: [field.value for field in played.app.screen.query(Input)] == ["foo"])
+
+
+def test_keys_typed_before_the_widgets_are_mounted_wait_in_order() -> None:
+    """Until they are passed on, later ones queue behind them."""
+    dialog = CommentDialog(12, "")
+    f, o = Key("f", "f"), Key("o", "o")
+    assert [dialog.takes(key, "semicolon") for key in (f, o)] == [False, False]
+    assert dialog.take_early_keys() == [f, o]
+    assert dialog.takes(o, "o")
+
+
+async def test_a_dialog_that_warns_ignores_every_key_at_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is deleted by a key that was meant for the screen below."""
     now = [100.0]
     monkeypatch.setattr(Dialog, "clock", staticmethod(lambda: now[0]))
     async with stage(size=STACKED) as played:

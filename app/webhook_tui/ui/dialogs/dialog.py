@@ -1,7 +1,8 @@
 """The base of all dialogs: a title, a body, and a row of buttons whose first is the safe one.
 
-Keys pressed in the first 300 ms are ignored, so that a key held down or typed while the dialog opens answers nothing.
-The app checks `is_deaf` before it passes a key on.
+For 300 ms the key that opened the dialog is ignored, so that a key held down answers nothing; a dialog that warns, or
+that opens by itself, ignores every key for as long. Other keys typed before its widgets are mounted wait for them.
+The app asks `takes` before it passes a key on.
 """
 
 from __future__ import annotations
@@ -38,7 +39,9 @@ class Dialog(ModalScreen[Answer], Generic[Answer]):
     WAY: tuple[str, ...] = ()
     """A page over the whole screen, below the status line: the pages that it was opened from, the nearest last."""
     DEAF_SECONDS: ClassVar[float] = 0.3
-    """Keys are ignored for so many seconds."""
+    """For so many seconds the opening key is ignored, or every key."""
+    OPENS_BY_ITSELF: ClassVar[bool] = False
+    """No key opens it: what is typed when it opens was meant for the screen below."""
     clock: ClassVar[Callable[[], float]] = staticmethod(time.monotonic)
     """Monotonic seconds."""
 
@@ -74,11 +77,38 @@ class Dialog(ModalScreen[Answer], Generic[Answer]):
         super().__init__(classes=f"-tone-{self.TONE} {'-page' if self.WAY else ''}")
         self._is_answered = False
         self._opened_at = type(self).clock()
+        self._opening_key: str | None = None
+        self._early_keys: list[events.Key] | None = []
+        """Keys typed before the widgets are mounted; None once these were passed on."""
 
-    @property
-    def is_deaf(self) -> bool:
-        """Whether keys are still ignored."""
-        return type(self).clock() - self._opened_at < self.DEAF_SECONDS
+    def takes(self, key: events.Key, previous: str) -> bool:
+        """Return whether the app passes this key on; else it is ignored, or waits for the widgets.
+
+        `previous`: the name of the key before it, which at first is the one that opened this dialog.
+        """
+        if self._opening_key is None:
+            self._opening_key = previous
+        if type(self).clock() - self._opened_at < self.DEAF_SECONDS:
+            ignores_all = self.TONE != "primary" or self.OPENS_BY_ITSELF
+            if ignores_all or key.key == self._opening_key:
+                return False
+        if self._early_keys is not None:
+            self._early_keys.append(key)
+            return False
+        return True
+
+    def take_early_keys(self) -> list[events.Key]:
+        """Return the keys that waited, in order; from now on keys are taken at once."""
+        early, self._early_keys = self._early_keys or [], None
+        return early
+
+    def on_mount(self) -> None:
+        """Have the app pass on the keys that waited, before any later one."""
+        self.app.call_next(self._pass_on_early_keys)
+
+    async def _pass_on_early_keys(self) -> None:
+        for key in self.take_early_keys():
+            await self.app.on_event(key)
 
     def compose(self) -> ComposeResult:
         """Title, body, buttons, small print."""

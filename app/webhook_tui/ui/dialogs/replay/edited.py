@@ -44,6 +44,7 @@ class EditedReplayDialog(Dialog[EditedReplay]):
     """Shows the changes by JSON path. Returns URL and signature, or to edit again."""
 
     AUTO_FOCUS = ""
+    OPENS_BY_ITSELF = True  # when the editor ends
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("s", "send", "Send", show=False, id="edited.send", tooltip="send the edited delivery"),
         Binding("k", "signature", "Signature", show=False, id="edited.signature", tooltip="keep the signature, or not"),
