@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
+import importlib
 import inspect
 import itertools
 import os
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from functools import cache
 from pathlib import Path
 from types import ModuleType
 
 import pytest
 from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
 
 import webhook_tui
 
@@ -27,11 +30,38 @@ settings.register_profile("large", max_examples=2000, deadline=None, suppress_he
 settings.load_profile("suite")  # the same examples each time, however slow the machine; `--hypothesis-profile large`
 
 PACKAGE_ROOT = Path(webhook_tui.__file__).parent.parent
+_DIRECTORY = Path(__file__).parent
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """`--update-snapshots` writes the snapshots of screens again."""
     parser.addoption("--update-snapshots", action="store_true", help="write the snapshots of screens again")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_sessionstart(session: pytest.Session) -> Generator[None, None, None]:
+    """Have Hypothesis write its tables of Unicode once, while the workers of pytest-xdist collect: 3 s for each."""
+    yield
+    if session.config.getoption("numprocesses", None):
+        st.text().validate()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection(session: pytest.Session) -> None:
+    """Import the test modules, each worker of pytest-xdist from another one on.
+
+    Where nothing is compiled yet, each compiles a part and loads what the others have compiled. In the same order, all
+    would compile each module at the same time. What cannot be imported is reported when it is collected.
+    """
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "")
+    if not worker:
+        return
+    root = session.config.rootpath
+    paths = sorted(path for argument in session.config.args for path in (root / argument).rglob("test_*.py"))
+    first = int(worker.removeprefix("gw")) * len(paths) // int(os.environ["PYTEST_XDIST_WORKER_COUNT"])
+    for path in (*paths[first:], *paths[:first]):
+        with contextlib.suppress(Exception, pytest.skip.Exception):
+            importlib.import_module(".".join(path.relative_to(root).with_suffix("").parts))
 
 
 def pytest_collection_finish() -> None:
@@ -56,7 +86,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     And those elsewhere that run the whole screen or processes, each of which takes as long as a hundred others.
     """
     for item in items:
-        folders = set(item.path.relative_to(Path(__file__).parent).parts[:-1])
+        folders = {*item.path.parts[len(_DIRECTORY.parts) : -1]}
         marks = {"integration", "hostile"} & folders
         if not marks and folders and isinstance(item, pytest.Function) and _starts_something(item.module):
             marks = {"integration", "portable"}

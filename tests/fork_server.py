@@ -43,16 +43,26 @@ def is_startable(environment: Mapping[str, str]) -> bool:
 
 def run(*arguments: str, given: bytes = b"", **environment: str) -> subprocess.CompletedProcess[bytes]:
     """Run the command to its end, with files for its three streams; standard input holds `given`."""
-    return _run(arguments, environment, given, None)
+    return _run(arguments, environment, given)
+
+
+def run_with_fault(fault: str, *arguments: str) -> subprocess.CompletedProcess[bytes]:
+    """As `run`, with one of the faults of `integration/crashing.py`. Not on Windows."""
+    return _run(arguments, {}, fault=fault)
 
 
 def run_with_full(stream: int, *arguments: str, **environment: str) -> subprocess.CompletedProcess[bytes]:
     """As `run`, where the stream of that number is a device without space."""
-    return _run(arguments, environment, b"", stream)
+    return _run(arguments, environment, full=stream)
 
 
 def _run(
-    arguments: Sequence[str], environment: Mapping[str, str], given: bytes, full: int | None
+    arguments: Sequence[str],
+    environment: Mapping[str, str],
+    given: bytes = b"",
+    *,
+    full: int | None = None,
+    fault: str = "",
 ) -> subprocess.CompletedProcess[bytes]:
     argv = [sys.executable, *PROGRAM, *arguments]
     environ = os.environ | environment
@@ -65,7 +75,7 @@ def _run(
         streams: list[IO[bytes]] = [stdin, output, errors]
         if full is not None:
             streams[full] = stack.enter_context(Path("/dev/full").open("wb"))
-        with start(arguments, environ, streams) as reply, reply.makefile() as lines:
+        with start(arguments, environ, streams, fault=fault) as reply, reply.makefile() as lines:
             lines.readline()
             code = int(lines.readline())
         output.seek(0)

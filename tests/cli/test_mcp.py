@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import re
 import signal
-import sys
-from asyncio.subprocess import PIPE
+import subprocess
 from pathlib import Path
 
-from tests.cli.test_readme_examples import README, run_in_shell
-from tests.headless.mcp.test_server import INITIALIZE, Peer
-from tests.patience import PATIENCE_SECONDS
+from tests.cli.test_readme_examples import README, start_in_shell
+from tests.headless.mcp.test_server import INITIALIZE
 
 
 def _commands() -> list[list[str]]:
@@ -26,30 +23,20 @@ def _commands() -> list[list[str]]:
     return [*by_arguments, *([server["command"], *server["args"]] for server in plain)]
 
 
-def test_every_agent_starts_the_same_command_and_it_serves(tmp_path: Path) -> None:
-    """Four agents, in five lines; the first message of a client is answered, and nothing else is printed."""
+def test_every_agent_starts_the_same_command_and_it_serves_until_ctrl_c(tmp_path: Path) -> None:
+    """Four agents, in five lines; a client's first message is answered, nothing else is printed, and ctrl+c ends it."""
     commands = _commands()
     assert commands == [["webhook-tui", "mcp"]] * 4
-    message = json.dumps({"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": INITIALIZE})
-    (tmp_path / "in").write_text(f"{message}\n")
 
-    done = run_in_shell(f"{' '.join(commands[0])} < in", tmp_path)
-
-    assert (done.returncode, done.stderr) == (0, "")
-    (line,) = done.stdout.splitlines()
-    assert json.loads(line)["result"]["serverInfo"]["name"] == "webhook-tui"
-
-
-async def test_ctrl_c_ends_it_at_once() -> None:
-    """Also while it waits for a message."""
-    command = (sys.executable, "-m", "webhook_tui", "mcp")
-    process = await asyncio.create_subprocess_exec(*command, stdin=PIPE, stdout=PIPE, stderr=PIPE)
-    try:
-        await Peer(process).ask("initialize", INITIALIZE)
+    with start_in_shell(f"exec {' '.join(commands[0])}", tmp_path, stdin=subprocess.PIPE) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        message = {"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": INITIALIZE}
+        process.stdin.write(f"{json.dumps(message)}\n")
+        process.stdin.flush()
+        answer = json.loads(process.stdout.readline())
         process.send_signal(signal.SIGINT)
-        async with asyncio.timeout(PATIENCE_SECONDS):
-            assert await process.wait() == -signal.SIGINT
-    finally:
-        if process.returncode is None:
-            process.kill()
-        await process.communicate(b"")
+        output, errors = process.communicate()
+
+    assert answer["result"]["serverInfo"]["name"] == "webhook-tui"
+    assert (process.returncode, output, errors) == (-signal.SIGINT, "", "")

@@ -30,13 +30,15 @@ EXAMPLES = [line for line in LINES if line not in LASTING and line not in WITH_A
 PORTS = re.compile(r"--port \d+")
 
 
-def start_in_shell(command: str, directory: Path, **environment: str) -> subprocess.Popen[str]:
+def start_in_shell(
+    command: str, directory: Path, stdin: int = subprocess.DEVNULL, **environment: str
+) -> subprocess.Popen[str]:
     """Start a command line in sh, where `webhook-tui` is this program."""
     (directory / "webhook-tui").write_text(f'#!/bin/sh\nexec "{sys.executable}" -m webhook_tui "$@"\n')
     (directory / "webhook-tui").chmod(0o755)
     return subprocess.Popen(
         ["sh", "-c", f'PATH="{directory}:$PATH"; {command}'],
-        stdin=subprocess.DEVNULL,
+        stdin=stdin,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

@@ -119,7 +119,7 @@ async def test_a_body_comes_from_a_file_or_standard_input(tmp_path: Path) -> Non
 async def test_another_answer_than_2xx_is_a_failure(status: int) -> None:
     """The status is printed."""
     async with receiving() as handler:
-        handler.status = status
+        handler.statuses.append(status)
         done = await ran("send", "ping", handler.url, "--secret", "s")
 
     assert done.returncode == 1

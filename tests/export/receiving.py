@@ -113,9 +113,9 @@ class Arrived:
 
 @dataclass
 class Handler:
-    """Keeps what arrives and answers it with `status`."""
+    """Keeps what arrives; answers with the next one of `statuses`, or 200."""
 
-    status: int = 200
+    statuses: list[int] = field(default_factory=list)
     arrived: list[Arrived] = field(default_factory=list)
     url: str = ""
 
@@ -127,7 +127,7 @@ class Handler:
         """Answer one request."""
         request = exchange.request
         self.arrived.append(Arrived(request.method, request.target, request.headers, request.body))
-        exchange.send(Answer(self.status, b"", ()))
+        exchange.send(Answer(self.statuses.pop(0) if self.statuses else 200, b"", ()))
 
 
 @contextlib.asynccontextmanager

@@ -88,21 +88,22 @@ NAMED: dict[str, bytes] = {
 }
 
 
-def largest(size: int = 10 * 1024 * 1024) -> dict[str, bytes]:
-    """Bodies of just the largest size, each on one line."""
-    beginning, end = b'{"id":1,"name":"ping","data":{"x":"', b'"},"timestamp":1}'
-    return {
-        "a string": beginning + b"a" * (size - len(beginning) - len(end)) + end,
-        "numbers": b"[" + b"1," * (size // 2 - 1) + b"1]",
-        "objects": b"[" + b'{"a":1},' * (size // 8 - 1) + b"{}]",
-        "escapes": b'["' + b"\\u001b" * (size // 6 - 2) + b'"]',
-        "controls": b"\x1b" * size,
-        "openings": b"[" * size,
-        "digits": b"9" * size,
-        "quotes": b'"' * size,
-        "backslashes": b'["' + b"\\" * (size - 4) + b'"]',
-        "combining": b'["a' + "\u0301".encode() * ((size - 6) // 2) + b'"]',
-    }
+_LARGEST = 10 * 1024 * 1024
+_BEGINNING, _END = b'{"id":1,"name":"ping","data":{"x":"', b'"},"timestamp":1}'
+
+LARGEST: dict[str, Callable[[], bytes]] = {
+    "a string": lambda: _BEGINNING + b"a" * (_LARGEST - len(_BEGINNING) - len(_END)) + _END,
+    "numbers": lambda: b"[" + b"1," * (_LARGEST // 2 - 1) + b"1]",
+    "objects": lambda: b"[" + b'{"a":1},' * (_LARGEST // 8 - 1) + b"{}]",
+    "escapes": lambda: b'["' + b"\\u001b" * (_LARGEST // 6 - 2) + b'"]',
+    "controls": lambda: b"\x1b" * _LARGEST,
+    "openings": lambda: b"[" * _LARGEST,
+    "digits": lambda: b"9" * _LARGEST,
+    "quotes": lambda: b'"' * _LARGEST,
+    "backslashes": lambda: b'["' + b"\\" * (_LARGEST - 4) + b'"]',
+    "combining": lambda: b'["a' + "\u0301".encode() * ((_LARGEST - 6) // 2) + b'"]',
+}
+"""Make bodies of just the largest size, each on one line."""
 
 
 def generated(chance: random.Random) -> bytes:

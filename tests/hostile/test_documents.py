@@ -12,7 +12,7 @@ from time import monotonic, thread_time
 import pytest
 
 from tests.factories import delivery
-from tests.hostile.documents import NAMED, generated, largest
+from tests.hostile.documents import LARGEST, NAMED, generated
 from webhook_tui.domain.delivery.event import event_name, parse_event
 from webhook_tui.domain.delivery.summary import event_summary
 from webhook_tui.domain.delivery.text import is_harmless
@@ -90,10 +90,10 @@ def test_what_is_special_has_a_mark(name: str) -> None:
     assert MARKS[name] in " ".join((document.heading, *document.notes))
 
 
-@pytest.mark.parametrize("name", largest())
+@pytest.mark.parametrize("name", LARGEST)
 def test_ten_mebibytes_on_one_line_are_read_in_time(name: str) -> None:
     """Of work: the event within 0.25 s, since other deliveries wait; a document within two, off the screen."""
-    body = largest()[name]
+    body = LARGEST[name]()
     began = thread_time()
     parse_event(body)
     parsed = thread_time()

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import importlib.metadata
 import os
 import sqlite3
 import sys
 from collections.abc import Callable
+from types import ModuleType
 from typing import Any, NoReturn
 
 from webhook_tui.session.history.retention import Retention
@@ -68,7 +70,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
 }
 """What is started instead of the session."""
 
-FAULTS: dict[str, tuple[type[Any], str, Callable[..., Any]]] = {
+FAULTS: dict[str, tuple[type[Any] | ModuleType, str, Callable[..., Any]]] = {
     "key": (MainScreen, "action_run", _fail),
     "paint": (MainScreen, "action_run", _fail_to_paint),
     "message": (MainScreen, "on_table_row_opened", _fail),
@@ -77,6 +79,7 @@ FAULTS: dict[str, tuple[type[Any], str, Callable[..., Any]]] = {
     "other_user": (DeliveryStore, "open", _open_as_other_user),
     "session": (Session, "run", _fail),
     "task": (Retention, "run", _fail_later),
+    "old_mcp": (importlib.metadata, "version", lambda _name: "1.9"),
 }
 
 
@@ -84,5 +87,10 @@ def put(fault: str) -> None:
     """Put a fault into this process, and so into its forks."""
     if fault in COMMANDS:
         spawn.COMMAND = COMMANDS[fault]
+    elif fault == "closed_output":  # as Python starts when descriptor 1 is closed
+        os.close(1)
+        sys.stdout = None  # type: ignore[assignment]  # the stubs do not know of it
+    elif fault == "no_mcp":
+        sys.modules["mcp"] = None  # type: ignore[assignment]  # so that its import fails
     else:
         setattr(*FAULTS[fault])

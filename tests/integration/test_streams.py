@@ -39,6 +39,8 @@ PRINTING = [
     ("listen", "--sandbox", "--port", "0"),
     ("sandbox", "--port", "0"),
 ]
+STARTED = [("paths",), ("export",)]
+"""Those that find a stream closed at the start of Python itself; for the others it is closed in a fork."""
 BROKEN = {">&-": "it is closed"} | ({">/dev/full": "No space left on device"} if Path("/dev/full").exists() else {})
 """Redirections of standard output, and why it cannot be written then; not every system has a device that is full."""
 FULL = {">/dev/full": 1, "2>/dev/full": 2}
@@ -61,8 +63,10 @@ def _state() -> None:
 
 def redirected(arguments: tuple[str, ...], how: str) -> subprocess.CompletedProcess[bytes]:
     """`webhook-tui ARGUMENTS` in a shell that changes the streams so, with nothing on standard input."""
-    if how in FULL:  # a stream that is closed is found at the start of Python, one that is full is not
+    if how in FULL:
         return fork_server.run_with_full(FULL[how], *arguments)
+    if how == ">&-" and arguments not in STARTED and hasattr(os, "fork"):
+        return fork_server.run_with_fault("closed_output", *arguments)
     command = shlex.join([sys.executable, "-m", "webhook_tui", *arguments])
     return subprocess.run(["sh", "-c", f"exec {command} {how}"], input=b"", capture_output=True, check=False)
 

@@ -213,7 +213,7 @@ async def test_many_failed_starts_leave_no_open_files(
     async with watched(tunnel) as watch:
         await watch.ended()
     before = _open_files()
-    for _ in range(5):
+    for _ in range(2):
         async with watched(tunnel) as watch:
             await watch.ended()
     await until(lambda: _open_files() <= before)

@@ -6,7 +6,6 @@ import asyncio
 import base64
 import json
 import os
-import subprocess
 import sys
 from asyncio.subprocess import PIPE
 from collections.abc import AsyncIterator
@@ -19,7 +18,7 @@ from mcp import Client, StdioServerParameters
 from mcp.types import TextContent
 
 from tests.cli.conftest import JOB, OWN, SECRET, received, record
-from tests.fork_server import run
+from tests.fork_server import run, run_with_fault
 from tests.patience import PATIENCE_SECONDS
 from tests.session.local_app import local_app
 from tests.session.running import TOKEN, sandbox_of, session_of, settings
@@ -240,21 +239,11 @@ async def _call(client: Client, name: str, /, **arguments: object) -> dict[str, 
 
 def test_without_the_extra_it_says_how_to_install_it() -> None:
     """One line, exit code 1, nothing on standard output."""
-    code = "import sys; sys.modules['mcp'] = None; sys.argv = ['webhook-tui', 'mcp']"
-    done = _python(f"{code}; from webhook_tui.cli.main import main; main()")
+    done = run_with_fault("no_mcp", "mcp")
+    other = run_with_fault("old_mcp", "mcp")
 
-    other = _python(
-        "import importlib.metadata, sys; importlib.metadata.version = lambda _: '1.9'; "
-        "sys.argv = ['webhook-tui', 'mcp']; from webhook_tui.cli.main import main; main()"
+    assert (done.returncode, done.stdout) == (other.returncode, other.stdout) == (1, b"")
+    assert other.stderr.startswith(
+        b"webhook-tui: `mcp` needs version 2 of the SDK, and 1.9 is installed. Install it: pip install "
     )
-
-    assert (done[0], done[1]) == (other[0], other[1]) == (1, "")
-    assert other[2].startswith(
-        "webhook-tui: `mcp` needs version 2 of the SDK, and 1.9 is installed. Install it: pip install "
-    )
-    assert done[2] == "webhook-tui: `mcp` needs an extra. Install it: pip install 'webhook-tui[mcp]'.\n"
-
-
-def _python(code: str) -> tuple[int, str, str]:
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
-    return done.returncode, done.stdout, done.stderr
+    assert done.stderr == b"webhook-tui: `mcp` needs an extra. Install it: pip install 'webhook-tui[mcp]'.\n"

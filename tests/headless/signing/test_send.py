@@ -26,7 +26,7 @@ def _run(url: str) -> int:
 )
 async def test_the_answer_is_printed(status: int, code: int, line: str, capsys: pytest.CaptureFixture[str]) -> None:
     async with receiving() as handler:
-        handler.status = status
+        handler.statuses.append(status)
         assert await asyncio.to_thread(_run, handler.url) == code
     assert capsys.readouterr().out.startswith(line)
 

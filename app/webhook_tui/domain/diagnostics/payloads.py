@@ -9,7 +9,8 @@ import json
 import re
 import unicodedata
 from collections.abc import Iterator
-from urllib.parse import quote, quote_plus, unquote_plus
+from functools import reduce
+from urllib.parse import quote, unquote_plus
 
 from webhook_tui.domain.diagnostics import lexemes
 from webhook_tui.domain.diagnostics.causes import Message, variant
@@ -172,7 +173,9 @@ def _from_other_encodings(body: bytes) -> Iterator[Message]:
 
 def _recoded(body: bytes) -> Iterator[Message]:
     """Yield the body as a form, in base64, in hex, as a string."""
-    for coded in (quote_plus(body), quote(body, safe=""), quote(body), quote(body, safe="!'()*-._~")):
+    quoted = quote(body, safe="")
+    javascript = reduce(lambda text, mark: text.replace(quote(mark), mark), "!'()*", quoted)
+    for coded in (quoted.replace("%20", "+"), quoted, quoted.replace("%2F", "/"), javascript):
         yield variant(coded.encode(), "form-encoded")
         for name in ("payload", "body", "data", "json"):
             yield variant(f"{name}={coded}".encode(), "form-encoded")

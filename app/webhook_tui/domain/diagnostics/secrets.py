@@ -11,7 +11,7 @@ import json
 import re
 from collections.abc import Iterator
 from enum import Enum, auto
-from functools import partial
+from functools import cache, partial
 from urllib.parse import quote, unquote, unquote_plus
 
 import msgspec
@@ -120,17 +120,19 @@ def cheap_variants(known: SigningSecret) -> Iterator[Signer]:
 def variants(known: SigningSecret) -> Iterator[Signer]:
     """Yield every variant of one secret of the ring but the secret itself, each key once, the likeliest first."""
     seen = {known.secret.key}
+    secret_id = known.secret_id
     text = known.secret.key.decode("utf-8", "surrogateescape")
     if len(text) <= _LONGEST_VARIED:
         for key, found in _texts(text):
             if key and key not in seen:
                 seen.add(key)
-                yield Signer(key, Way.HMAC, (found,), known.secret_id)
+                yield Signer(key, Way.HMAC, (found,), secret_id)
     yield from ways(known)
 
 
 def ways(known: SigningSecret) -> Iterator[Signer]:
     """Yield the other computations with the unchanged secret."""
+    key, secret_id = known.secret.key, known.secret_id
     for way, code, marks in (
         (Way.TURNED, "turned", (b"",)),
         (Way.PREPENDED, "secret-prepended", _MARKS),
@@ -142,7 +144,7 @@ def ways(known: SigningSecret) -> Iterator[Signer]:
         (Way.AFTER_SECRET, "secret-in-message", (b"", b".")),
     ):
         for mark in marks:
-            yield Signer(known.secret.key, way, (difference(code),), known.secret_id, mark)
+            yield Signer(key, way, (difference(code),), secret_id, mark)
 
 
 _MARKS = (b"", b".", b":", b"|", b"&", b"\n", b"-", b"_", b",", b" ")
@@ -155,14 +157,20 @@ def strangers(token: Secret | None) -> Iterator[Signer]:
         yield Signer(token.key, Way.HMAC, (difference("token"),))
         yield Signer(token.key + b"\n", Way.HMAC, (difference("token-newline"),))
         yield Signer(b"Bearer " + token.key, Way.HMAC, (difference("token-bearer"),))
-    yield Signer(b"", Way.HMAC, (difference("secret-empty"),))
-    for blank in (b"\n", b" ", b"\0", bytes(32), bytes(64)):
-        yield Signer(blank, Way.HMAC, (difference("secret-empty"),))
-    for word in UNSET_WORDS:
-        yield Signer(word.encode(), Way.HMAC, (difference("secret-word", word=word),))
+    yield from _guessed()
+
+
+@cache
+def _guessed() -> tuple[Signer, ...]:
+    """Return the signers with keys that everyone knows, which are the same in every search."""
+    blanks = (b"", b"\n", b" ", b"\0", bytes(32), bytes(64))
     names = (form.format(name) for name in _NAMES for form in _NAME_FORMS)
-    for word in (*PLACEHOLDERS, *names, *(name.lower() for name in _NAMES)):
-        yield Signer(word.encode(), Way.HMAC, (difference("secret-placeholder", word=word),))
+    placeholders = (*PLACEHOLDERS, *names, *(name.lower() for name in _NAMES))
+    return (
+        *(Signer(blank, Way.HMAC, (difference("secret-empty"),)) for blank in blanks),
+        *(Signer(word.encode(), Way.HMAC, (difference("secret-word", word=word),)) for word in UNSET_WORDS),
+        *(Signer(word.encode(), Way.HMAC, (difference("secret-placeholder", word=word),)) for word in placeholders),
+    )
 
 
 _NAME_FORMS = (

@@ -134,6 +134,7 @@ class Document:
         self._lexemes: dict[Spelling, dict[str, str]] = {} if lexemes is None else lexemes
         self._scalars: dict[tuple[int, int], dict[Token, str]] = {}
         self._marks: dict[tuple[int, int], dict[Token, str]] = {}
+        self._used_marks: dict[int, list[int]] = {}
         self._orders: dict[Order, list[Token]] = {}
         self._changed: dict[Spelling, dict[str, str]] = {}
         self._used = list(dict.fromkeys(token for token in self.tokens(Order.AS_SENT) if isinstance(token, str)))
@@ -210,7 +211,10 @@ class Document:
         tokens = self.tokens(order)
         if self._expired():
             raise ExpiredError
-        table = self._scalar_table(self.strings(escape), self.numbers(number)) | self._mark_table(tokens, layout)
+        table = self._scalar_table(self.strings(escape), self.numbers(number))
+        table.update(
+            self._mark_table(tokens, layout)
+        )  # it has every mark of the tokens, so none of another layout stays
         try:
             return "".join(map(table.__getitem__, tokens)).encode()
         except UnicodeEncodeError:
@@ -228,7 +232,9 @@ class Document:
     def _mark_table(self, tokens: list[Token], layout: Layout) -> dict[Token, str]:
         key = (id(tokens), id(layout))
         if key not in self._marks:
-            self._marks[key] = {token: layout.text(token) for token in {*tokens} if isinstance(token, int)}
+            if id(tokens) not in self._used_marks:
+                self._used_marks[id(tokens)] = [token for token in {*tokens} if isinstance(token, int)]
+            self._marks[key] = {mark: layout.text(mark) for mark in self._used_marks[id(tokens)]}
         return self._marks[key]
 
     def _canonical(self, table: dict[str, str]) -> dict[str, str]:

@@ -18,10 +18,12 @@ class Secret:
     `repr`, `str`, f-strings and tracebacks that show locals print `Secret(***)`. Comparison takes constant time.
     """
 
-    __slots__ = ("_text",)
+    __slots__ = ("_fingerprint", "_text")
 
     def __init__(self, text: str) -> None:
         self._text = text
+        self._fingerprint = ""
+        """Computed when it is first asked for."""
 
     def reveal(self) -> str:
         """The text itself, for the one place that sends it or computes with it."""
@@ -34,7 +36,9 @@ class Secret:
 
     def fingerprint(self) -> str:
         """Twelve hex digits that name this value without giving it away; the same value always has the same ones."""
-        return hashlib.sha256(b"webhook-tui fingerprint\0" + self.key).hexdigest()[:12]
+        if not self._fingerprint:
+            self._fingerprint = hashlib.sha256(b"webhook-tui fingerprint\0" + self.key).hexdigest()[:12]
+        return self._fingerprint
 
     def sha256(self) -> str:
         """Hex digits of the SHA-256 of its characters, as `sha256sum` prints them."""
