@@ -89,7 +89,7 @@ def put(fault: str) -> None:
         spawn.COMMAND = COMMANDS[fault]
     elif fault == "closed_output":  # as Python starts when descriptor 1 is closed
         os.close(1)
-        sys.stdout = None  # type: ignore[assignment]  # the stubs do not know of it
+        sys.stdout = None
     elif fault == "no_mcp":
         sys.modules["mcp"] = None  # type: ignore[assignment]  # so that its import fails
     else:
