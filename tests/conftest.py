@@ -74,16 +74,18 @@ def pytest_collection_finish() -> None:
 _STARTS = frozenset(
     (
         *("tests.fork_server", "tests.integration.process", "tests.integration.terminal", "tests.ui.stage"),
-        *("subprocess", "tests.tunnels.watching.descendants", "tests.tunnels.watching.watched"),
+        *("subprocess", "tests.tunnels.watching.descendants", "tests.tunnels.watching.watched", "textual.app.App"),
+        *("tests.session.running", "tests.ui.widgets.stage.Stage", "webhook_tui.editor", "webhook_tui.images.process"),
+        *("webhook_tui.payload_query.process", "webhook_tui.tunnels.process.child"),
     )
 )
-"""What a module of tests imports, or imports from, that starts the screen or processes."""
+"""What a module of tests imports, or imports from, that starts processes, whole sessions or apps of Textual."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark the tests of `integration/` and `hostile/`, so that the quick ones can be run alone.
 
-    And those elsewhere that run the whole screen or processes, each of which takes as long as a hundred others.
+    And those elsewhere that run a session, widgets or processes, each of which takes as long as a hundred others.
     """
     for item in items:
         folders = {*item.path.parts[len(_DIRECTORY.parts) : -1]}
