@@ -51,6 +51,23 @@ def test_an_image_is_turned_as_its_camera_says() -> None:
     assert (picture.original_width, picture.original_height) == (100, 200)
 
 
+def test_what_a_terminal_draws_holds_pixels_alone() -> None:
+    """As PNG of at most each size, equal ones once, without the metadata and the bytes that were received."""
+    exif = Image.Exif()
+    exif[0x010E] = "a secret"
+    content = encoded(Image.new("RGB", (200, 100), (200, 30, 40)), "PNG", exif=exif, icc_profile=b"of anyone")
+
+    picture = thumbnail(content, 40, 40, encoded_sizes=[(100, 100), (500, 500), (900, 900)])
+
+    assert (picture.width, picture.height) == (40, 20)
+    assert [(image.width, image.height) for image in picture.encoded] == [(100, 50), (200, 100)]
+    for image in picture.encoded:
+        with Image.open(io.BytesIO(image.png), formats=["PNG"]) as decoded:
+            assert (decoded.size, decoded.mode, decoded.info) == ((image.width, image.height), "RGB", {})
+            assert decoded.getpixel((0, 0)) == (200, 30, 40)
+    assert content not in [image.png for image in picture.encoded]
+
+
 def test_what_is_refused() -> None:
     """Another format, another kind of file, a file that was cut, too many pixels."""
     whole = encoded(Image.effect_noise((64, 64), 60), "PNG")

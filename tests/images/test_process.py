@@ -25,11 +25,13 @@ async def test_an_image_is_loaded_and_a_load_can_be_cancelled() -> None:
     async with tcp_server(serve) as port:
         origin = f"http://127.0.0.1:{port}"
         progress: list[Progress] = []
-        load = ImageLoad(ImageRequest(f"{origin}/whole", 40, 30, origin), {})
+        request = ImageRequest(f"{origin}/whole", 40, 30, origin, encoded_sizes=((99, 99), (1000, 1000)))
+        load = ImageLoad(request, {})
         found = await asyncio.to_thread(load.run, progress.append)
 
         assert isinstance(found, Picture)
         assert (found.width, found.height, found.original_width, found.original_height) == (20, 30, 256, 384)
+        assert [(each.width, each.height) for each in found.encoded] == [(66, 99), (256, 384)]
         assert progress[0].total == len(image)
 
         load = ImageLoad(ImageRequest(f"{origin}/half", 40, 30, origin), {})

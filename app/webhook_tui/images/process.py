@@ -21,8 +21,10 @@ from webhook_tui.images import errors
 
 DEADLINE_SECONDS = 30.0
 """For one image, from the start of the process."""
-_LONGEST_LINE = 4 * LARGEST_SIDE * LARGEST_SIDE + 4096
-"""Of a report: the pixels in base64, and the rest."""
+_LONGEST_REPORT = 4 * LARGEST_SIDE * LARGEST_SIDE + 4096
+"""Bytes: the pixels in base64, and the rest."""
+_PNG_BYTES_PER_PIXEL = 5
+"""In base64, at worst: noise, and the bytes of filters and headers."""
 _START = "import sys; sys.path.insert(0, sys.argv[1]); from webhook_tui.images.worker import main; main()"
 
 
@@ -83,12 +85,13 @@ class ImageLoad:
         assert child.stdout is not None
         child.stdin.write(msgspec.json.encode(self.request) + b"\n")
         child.stdin.flush()
-        while line := child.stdout.readline(_LONGEST_LINE):
+        pixels = sum(width * height for width, height in self.request.encoded_sizes)
+        while line := child.stdout.readline(_LONGEST_REPORT + _PNG_BYTES_PER_PIXEL * pixels):
             report: Report = msgspec.json.decode(line, type=Report)
             match report:
                 case Progress():
                     on_progress(report)
-                case Picture(width, height, pixels) if len(pixels) == 3 * width * height > 0:
+                case Picture(width, height, content) if len(content) == 3 * width * height > 0:
                     return None if self._is_cancelled else report
                 case Saved():
                     return report

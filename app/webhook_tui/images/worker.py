@@ -14,7 +14,16 @@ from urllib.parse import unquote, urlsplit
 import msgspec
 
 from webhook_tui.domain.errors import ProblemError
-from webhook_tui.domain.images.image import LARGEST_SIDE, ImageRequest, LoadFailed, Picture, Progress, Report, Saved
+from webhook_tui.domain.images.image import (
+    LARGEST_ENCODED_SIDE,
+    LARGEST_SIDE,
+    ImageRequest,
+    LoadFailed,
+    Picture,
+    Progress,
+    Report,
+    Saved,
+)
 from webhook_tui.domain.images.image_links import SUFFIXES, safe_name
 from webhook_tui.images import errors
 from webhook_tui.images.decode import thumbnail
@@ -54,10 +63,15 @@ def load(request: ImageRequest, report: Callable[[Progress], None]) -> Picture |
         if request.folder:
             path = save(found.content, Path(request.folder), request.url, found.content_type)
             return Saved(str(path), len(found.content))
-        width, height = (max(1, min(LARGEST_SIDE, side)) for side in (request.width, request.height))
-        return thumbnail(found.content, width, height, content_type=found.content_type)
+        width, height = _bounded(request.width, request.height, LARGEST_SIDE)
+        sizes = [_bounded(*size, LARGEST_ENCODED_SIDE) for size in request.encoded_sizes]
+        return thumbnail(found.content, width, height, content_type=found.content_type, encoded_sizes=sizes)
     except ProblemError as error:
         return LoadFailed(error.problem)
+
+
+def _bounded(width: int, height: int, largest: int) -> tuple[int, int]:
+    return max(1, min(largest, width)), max(1, min(largest, height))
 
 
 def _write(target: BinaryIO, report: Report) -> None:

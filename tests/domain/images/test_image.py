@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from webhook_tui.domain.images.image import ImageLink, LoadedImages, Picture
+from webhook_tui.domain.images.image import EncodedImage, ImageLink, LoadedImages, Picture
 
 
 def test_which_are_missing() -> None:
@@ -15,3 +15,12 @@ def test_which_are_missing() -> None:
 def test_the_host_of_a_link() -> None:
     """In lower case, with its port."""
     assert ImageLink("https://CDN.example.com:8443/1.png").host == "cdn.example.com:8443"
+
+
+def test_which_encoded_image_fills_the_room() -> None:
+    """The smallest that needs no enlarging, else the largest."""
+    small, large = EncodedImage(20, 10, b"12"), EncodedImage(40, 20, b"123")
+    picture = Picture(1, 1, b"\0\0\0", 1, 1, "PNG", 3, (small, large))
+    assert [picture.encoded_for(width, 99) for width in (9, 20, 21, 90)] == [small, small, large, large]
+    assert Picture(1, 1, b"\0\0\0", 1, 1, "PNG", 3).encoded_for(9, 9) is None
+    assert picture.memory_bytes == 8

@@ -13,6 +13,8 @@ LARGEST_BYTES = 20_000_000
 """Of one image as it is sent."""
 LARGEST_SIDE = 400
 """Pixels of a thumbnail in either direction: more than the cells of any terminal window that can be read."""
+LARGEST_ENCODED_SIDE = 1280
+"""Pixels, in either direction, of an image that a terminal draws itself: a photograph takes about 2 MB as PNG."""
 
 
 class ImageLink(Struct, frozen=True):
@@ -45,6 +47,8 @@ class ImageRequest(Struct, frozen=True):
     """`http://127.0.0.1:PORT` of the sandbox, the one origin that may be fetched from without https; "" for none."""
     folder: str = ""
     """The directory in which the image is to be saved as it is; "": it is to be decoded."""
+    encoded_sizes: tuple[tuple[int, int], ...] = ()
+    """Widths and heights in pixels, the smallest first, to each of which the image is also to be encoded as PNG."""
 
 
 class Saved(Struct, frozen=True, tag=True):
@@ -64,6 +68,15 @@ class Progress(Struct, frozen=True, tag=True):
     """Bytes; None: the server did not say."""
 
 
+class EncodedImage(Struct, frozen=True):
+    """An image as PNG, encoded from decoded pixels: it holds nothing else of what was received."""
+
+    width: int
+    height: int
+    """Pixels."""
+    png: bytes
+
+
 class Picture(Struct, frozen=True, tag=True):
     """The decoded image, reduced to a thumbnail."""
 
@@ -78,6 +91,18 @@ class Picture(Struct, frozen=True, tag=True):
     """`JPEG`, `PNG`, `WEBP` or `GIF`."""
     size: int
     """Bytes that were received."""
+    encoded: tuple[EncodedImage, ...] = ()
+    """The image at the sizes that were requested, the smallest first; equal ones once."""
+
+    @property
+    def memory_bytes(self) -> int:
+        """What it takes in memory."""
+        return len(self.pixels) + sum(len(image.png) for image in self.encoded)
+
+    def encoded_for(self, width: int, height: int) -> EncodedImage | None:
+        """Return the smallest encoded image that fills so many pixels in one direction, else the largest, if any."""
+        filling = (image for image in self.encoded if image.width >= width or image.height >= height)
+        return next(filling, self.encoded[-1] if self.encoded else None)
 
 
 class LoadFailed(Struct, frozen=True, tag=True):
