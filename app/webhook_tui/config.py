@@ -27,6 +27,8 @@ HOST = "127.0.0.1"
 PORT = 9876
 SSH_SERVER = "nokey@localhost.run"
 TUNNELS = ("ssh", "ngrok", "command", "none")
+IMAGES = ("auto", "kitty", "blocks")
+"""How images are drawn: as the terminal can, with kitty graphics, or with half blocks."""
 KEEP_DAYS = 90
 KEEP_ROWS = 1_000_000
 
@@ -81,6 +83,8 @@ class Settings(Struct, frozen=True, kw_only=True):
     """Where in an event's `data` the job stands: PiktID does not document it."""
     theme: str | None = None
     ascii: bool = False
+    images: str = "auto"
+    """Of IMAGES."""
     notify: frozenset[Subject] = frozenset()
     """What the terminal rings and notifies for."""
     keymap: Mapping[str, str] = field(default_factory=dict)

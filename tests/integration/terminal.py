@@ -25,15 +25,18 @@ ALTERNATE_SCREEN = b"\x1b[?1049h"
 NORMAL_SCREEN = b"\x1b[?1049l"
 _LAUNCHER = Path(__file__).with_name("in_terminal.py")
 _READ_BYTES = 65_536
-_NOT_FOR_PYTE = re.compile(rb"\x1b\[[<=>?][0-9;]*[a-gi-km-z]|\x1b\[\?[0-9;]*\$p")
-"""Sequences with a private mark that pyte would take for text or for others without one (`h` and `l` it knows)."""
+_NOT_FOR_PYTE = re.compile(
+    rb"\x1b\[[<=>?][0-9;]*[a-gi-km-z]|\x1b\[\?[0-9;]*\$p|\x1b_[^\x1b]*\x1b\\|\x1bPtmux;(?:\x1b\x1b|[^\x1b])*\x1b\\"
+)
+"""Sequences with a private mark, of programs, and for the terminal around tmux, that pyte would take for text or for
+others (`h` and `l` it knows)."""
 _COLOURS = re.compile(rb"\x1b\[[0-9;]*m")
 """No test checks them here, and pyte, which reads sequences byte by byte, would spend most of its time on them."""
 _MODE = re.compile(rb"\x1b\[\?([0-9;]+)([hl])")
 _USUALLY_ON = ("7", "25")
 """Lines wrap, and the cursor is to be seen."""
 _PUSHED, _POPPED = re.compile(rb"\x1b\[>[0-9]+u"), re.compile(rb"\x1b\[<[0-9]*u")
-_INCOMPLETE = re.compile(rb"\x1b(?:\[[0-9;<=>?$]*)?\Z")
+_INCOMPLETE = re.compile(rb"\x1b(?:\[[0-9;<=>?$]*|_[^\x1b]*\x1b?|Ptmux;(?:\x1b\x1b|[^\x1b])*\x1b?|P[tmux]{0,4})?\Z")
 _FRAME, _FRAME_END = b"\x1b[?2026h", b"\x1b[?2026l"
 _ASKS_FOR_FRAMES, _HAS_FRAMES = b"\x1b[?2026$p", b"\x1b[?2026;2$y"
 
@@ -278,7 +281,7 @@ async def terminal(
     """
     opened = Terminal(columns, lines)
     settings = {"TERM": "xterm-256color", "COLORTERM": "truecolor", "LANG": "C.UTF-8", **environment}
-    ours = ("LC_ALL", "LC_CTYPE", "COLUMNS", "LINES", "VISUAL")
+    ours = ("LC_ALL", "LC_CTYPE", "COLUMNS", "LINES", "VISUAL", "TMUX", "STY", "TERM_PROGRAM")
     kept = {name: value for name, value in os.environ.items() if name not in ours}
     if not program and not is_startable(environment):
         program = PROGRAM

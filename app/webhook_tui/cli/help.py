@@ -18,6 +18,7 @@ _RARE = frozenset(
         *("token_stdin", "api_url", "replace", "ssh_server", "tunnel_command", "tunnel_url_pattern", "host"),
         *("secret_file", "no_sse", "lost_after", "since_seq", "forward_path", "forward_anywhere", "forward_retries"),
         *("keep_days", "keep_rows", "job_id_field", "job_status_field", "job_progress_field", "job_image_field"),
+        "images",
     ]
 )
 _WIDEST_NAME = 24
@@ -31,7 +32,7 @@ _HEADINGS = {
     "Deliveries": "seq marked filter limit file edit until none count within since_seq",
     "History": "db ephemeral keep_days keep_rows",
     "Jobs": "job_id_field job_status_field job_progress_field job_image_field",
-    "Output": "output form command theme ascii notify",
+    "Output": "output form command theme ascii images notify",
 }
 """Heading to the names of its parameters."""
 _HEADING_OF = {name: heading for heading, names in _HEADINGS.items() for name in names.split()}

@@ -44,7 +44,7 @@ _SAME_NAMES = frozenset(
     [
         *("hook_url", "tunnel", "ssh_server", "tunnel_command", "tunnel_url_pattern", "host", "port", "replace"),
         *("answer", "forward_path", "forward_anywhere", "forward_retries"),
-        *("db", "ephemeral", "keep_days", "keep_rows", "theme"),
+        *("db", "ephemeral", "keep_days", "keep_rows", "theme", "images"),
     ]
 )
 """The options whose values are settings of the same name."""

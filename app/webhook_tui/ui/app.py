@@ -93,6 +93,7 @@ class WebhookTuiApp(TerminalApp):
         *,
         now: Callable[[], datetime],
         in_ascii: bool = False,
+        images: str = "auto",
         theme_name: str | None = None,
         sandbox: Callable[[], SessionPort] | None = None,
         restart: Callable[[], SessionPort] | None = None,
@@ -102,10 +103,12 @@ class WebhookTuiApp(TerminalApp):
         monotonic: Callable[[], float] = time.monotonic,
         thread_time: Callable[[], float] = time.thread_time,
     ) -> None:
-        """`now` returns the aware local time. `sandbox` and `restart` start another session: with the embedded PiktID,
-        and in place of one that ended; both block, and raise ProblemError. `preferences`: what is kept between runs.
+        """`now` returns the aware local time. `images`: how they are drawn, of config.IMAGES.
+
+        `sandbox` and `restart` start another session: with the embedded PiktID, and in place of one that ended; both
+        block, and raise ProblemError. `preferences`: what is kept between runs.
         """
-        super().__init__()
+        super().__init__(images="blocks" if in_ascii else images)
         theme.register(self)
         self.stylesheet = theme.CachedStylesheet(variables=self.get_css_variables())
         self._unknown_theme = "" if theme_name is None or theme_name in self.available_themes else theme_name
@@ -114,7 +117,7 @@ class WebhookTuiApp(TerminalApp):
         self.leaving: queue.SimpleQueue[int] = queue.SimpleQueue()
         """Called with the exit code when leaving begins, so that the end can be supervised."""
         self._signals = SignalHandlers(self._leave_session, self._stop_session, self.end)
-        self._output_filter = OutputFilter(in_ascii=in_ascii)
+        self._output_filter = OutputFilter(in_ascii=in_ascii, is_own_image=self.images.is_own)
         self._lost_keys: set[str] = set()
         self.context = AppContext(
             self,

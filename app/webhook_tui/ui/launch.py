@@ -73,6 +73,7 @@ def _app(settings: Settings, process: SessionProcess, launcher: SessionLauncher)
         process,
         now=_local_now,
         in_ascii=settings.ascii or not is_utf8(),
+        images=settings.images,
         theme_name=settings.theme,
         sandbox=launcher.start_sandbox,
         restart=launcher.restart,

@@ -66,7 +66,7 @@ def test_the_facts_of_an_image() -> None:
     """One a line, without those that are not known, and the other images."""
     link = ImageLink(URL, name=HOSTILE, quality=0.91)
     images = (ShownImage(link, "job_ec536688", NOW - timedelta(minutes=3)), ShownImage(ImageLink(URL)))
-    text = facts(images, 0, PICTURE, drawn="half blocks", now=NOW, glyphs=UNICODE).plain
+    text = facts(images, 0, PICTURE, drawn="half blocks, 38×56 pixels", now=NOW, glyphs=UNICODE).plain
     assert text.split("\n") == [
         "file     ␛[31mred",
         "pixels   1024×1536",
@@ -76,10 +76,12 @@ def test_the_facts_of_an_image() -> None:
         "image    1 of 2",
         "quality  0.91  ━━━━━━━━━━━─",
         "age      3 min",
-        "drawn    half blocks",
+        "drawn    half blocks, 38×56 pixels",
         "",
         "▌ ␛[31mred      0.91",
         "  look 1.png    ",
     ]
+    long = facts(images[1:], 0, None, drawn="half blocks, 256 colours, 38×56 pixels", now=NOW, glyphs=UNICODE).plain
+    assert long.split("\n")[2:] == ["drawn    half blocks, 256 colours,", "         38×56 pixels"]
     alone = facts(images[1:], 0, None, drawn="", now=NOW, glyphs=UNICODE).plain
     assert alone == "file     look 1.png\nfrom     cdn.example.com"

@@ -7,7 +7,7 @@ from rich.color import ColorSystem
 from rich.style import Style
 
 from webhook_tui.domain.images.image import Picture
-from webhook_tui.ui.format.picture import fitted, half_blocks, reduced, shades
+from webhook_tui.ui.format.picture import covered, fitted, half_blocks, reduced, shades
 
 RED, GREEN, BLUE, WHITE = b"\xff\0\0", b"\0\xff\0", b"\0\0\xff", b"\xff\xff\xff"
 
@@ -30,6 +30,31 @@ def picture(*rows: bytes) -> Picture:
 def test_the_size_in_pixels(size: tuple[int, int], cells: tuple[int, int], fits: tuple[int, int]) -> None:
     """Two pixels a cell in height; never enlarged, never empty."""
     assert fitted(*size, *cells) == fits
+
+
+@pytest.mark.parametrize(
+    ("stretch", "fits"), [(1.0, (20, 20)), (0.5, (40, 20)), (2.0, (10, 20))], ids=["usual", "narrow", "square"]
+)
+def test_cells_of_other_shapes(stretch: float, fits: tuple[int, int]) -> None:
+    """A square stays one, in ten rows."""
+    assert fitted(100, 100, 40, 10, stretch) == fits
+    assert max(fitted(8, 8, 40, 10, stretch)) == 8
+
+
+@pytest.mark.parametrize(
+    ("size", "cells", "covers"),
+    [
+        ((1000, 1500), (40, 30), ((40, 30), (400, 600))),
+        ((1500, 1000), (40, 30), ((40, 14), (400, 267))),
+        ((95, 41), (40, 30), ((10, 3), (95, 41))),
+        ((5000, 1), (40, 30), ((40, 1), (400, 1))),
+    ],
+)
+def test_the_cells_of_an_image(
+    size: tuple[int, int], cells: tuple[int, int], covers: tuple[tuple[int, int], tuple[int, int]]
+) -> None:
+    """With cells of 10 by 20 pixels."""
+    assert covered(*size, *cells, (10, 20)) == covers
 
 
 def test_a_smaller_size_is_the_mean() -> None:

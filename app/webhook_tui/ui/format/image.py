@@ -18,6 +18,8 @@ from webhook_tui.domain.images.image import LARGEST_BYTES, Downloading, ImageLin
 from webhook_tui.ui.symbols import HALF, Symbols
 
 _LABEL = 9
+_FACT_CELLS = 26
+"""Of a fact behind its label."""
 _BAR_CELLS = 30
 _QUALITY_CELLS = 12
 _SHORTEST_NAME = 12
@@ -130,11 +132,19 @@ def facts(
         rows.append(("quality", score + bar(link.quality, _QUALITY_CELLS, glyphs, "$foreground")))
     if shown.received_at is not None:
         rows.append(("age", units.age((now - shown.received_at).total_seconds())))
-    rows += [("drawn", drawn)] if drawn else []
+    rows += zip(("drawn", ""), _at_commas(drawn), strict=False)
     lines = [Content.assemble((f"{label:<{_LABEL}}", "$muted"), text) for label, text in rows]
     if len(images) > 1:
         lines += [Content.empty(), *_others(images, place, glyphs)]
     return Content("\n").join(lines)
+
+
+def _at_commas(drawn: str) -> list[str]:
+    """In one line, or in two with its last part alone."""
+    first, comma, last = drawn.rpartition(", ")
+    if comma and len(drawn) > _FACT_CELLS:
+        return [f"{first},", last]
+    return [drawn] if drawn else []
 
 
 def _others(images: Sequence[ShownImage], place: int, glyphs: Symbols) -> list[Content]:

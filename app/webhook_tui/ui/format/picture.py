@@ -1,7 +1,8 @@
 """Pictures as cells of a terminal: half blocks in colour, or characters of ten levels of brightness. Pure.
 
-A cell is about twice as high as wide: a half block shows two pixels above each other, so pixels stay square. A terminal
-without true colour gets the nearest of its 256 or 16 colours from Rich.
+A half block shows two pixels above each other. `stretch` is how many times as wide as high such a half of a cell is: 1
+where a cell is twice as high as wide. A terminal without true colour gets the nearest of its 256 or 16 colours from
+Rich.
 """
 
 from __future__ import annotations
@@ -19,10 +20,23 @@ LEVELS = " .:-=+*#%@"
 _HALF = "▀"
 
 
-def fitted(width: int, height: int, columns: int, rows: int) -> tuple[int, int]:
-    """Return the size in pixels at which a picture fits into cells; it keeps its proportions and is never enlarged."""
-    share = min(1.0, columns / width, 2 * rows / height)
-    return max(1, round(width * share)), max(1, round(height * share))
+def fitted(width: int, height: int, columns: int, rows: int, stretch: float = 1.0) -> tuple[int, int]:
+    """Return how many halves of cells a picture fills; it keeps its proportions and has no more of them than pixels."""
+    share = min(1.0, 1 / stretch, columns / width, 2 * rows / (height * stretch))
+    return max(1, round(width * share)), max(1, round(height * share * stretch))
+
+
+def covered(
+    width: int, height: int, columns: int, rows: int, cell_size: tuple[int, int]
+) -> tuple[tuple[int, int], tuple[int, int]]:
+    """Return the cells that an image covers which the terminal draws itself, and its size there, in pixels.
+
+    It keeps its proportions and is enlarged by less than a cell. `cell_size`: pixels.
+    """
+    cell_width, cell_height = cell_size
+    share = min(1.0, columns * cell_width / width, rows * cell_height / height)
+    size = max(1, round(width * share)), max(1, round(height * share))
+    return (min(columns, -(-size[0] // cell_width)), min(rows, -(-size[1] // cell_height))), size
 
 
 def reduced(picture: Picture, width: int, height: int) -> list[list[tuple[int, int, int]]]:
@@ -31,9 +45,9 @@ def reduced(picture: Picture, width: int, height: int) -> list[list[tuple[int, i
     return [[_mean(picture, span, range(*rows)) for span in columns] for rows in _spans(picture.height, height)]
 
 
-def half_blocks(picture: Picture, columns: int, rows: int) -> list[list[Segment]]:
+def half_blocks(picture: Picture, columns: int, rows: int, stretch: float = 1.0) -> list[list[Segment]]:
     """Return lines of half blocks, at most `rows` of at most `columns` cells."""
-    pixels = reduced(picture, *fitted(picture.width, picture.height, columns, rows))
+    pixels = reduced(picture, *fitted(picture.width, picture.height, columns, rows, stretch))
     if len(pixels) % 2:
         pixels.append([])
     return [
@@ -45,13 +59,13 @@ def half_blocks(picture: Picture, columns: int, rows: int) -> list[list[Segment]
     ]
 
 
-def shades(picture: Picture, columns: int, rows: int, *, on_light: bool = False) -> list[str]:
+def shades(picture: Picture, columns: int, rows: int, stretch: float = 1.0, *, on_light: bool = False) -> list[str]:
     """Return lines of characters, at most `rows` of at most `columns`.
 
     The brighter a cell, the denser its character; on a light background the darker.
     """
     levels = LEVELS[::-1] if on_light else LEVELS
-    width, height = fitted(picture.width, picture.height, columns, rows)
+    width, height = fitted(picture.width, picture.height, columns, rows, stretch)
     lines = reduced(picture, width, max(1, height // 2))
     return ["".join(levels[_brightness(pixel) * len(levels) // 256] for pixel in line) for line in lines]
 

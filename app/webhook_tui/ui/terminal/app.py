@@ -1,4 +1,4 @@
-"""An app that shares its terminal: with an editor, with the shell on ctrl+z, and with the clipboard.
+"""An app that shares its terminal: with an editor, with the shell on ctrl+z, with the clipboard, and with images.
 
 A crash prints one sentence, never a traceback: that would show the values of variables, and secrets are among them.
 """
@@ -6,6 +6,7 @@ A crash prints one sentence, never a traceback: that would show the values of va
 from __future__ import annotations
 
 import logging
+import os
 import sys
 from abc import abstractmethod
 from collections.abc import Iterator, Sequence
@@ -20,7 +21,11 @@ from textual.driver import Driver
 
 from webhook_tui.domain.errors import Problem
 from webhook_tui.ui import notice_texts
+from webhook_tui.ui.terminal.answers import AttributesReported, CellSizeReported, GraphicsAnswered, TerminalNamed
 from webhook_tui.ui.terminal.desktop import TERMINAL_BYTES, clipboard_command, copy_by_command
+from webhook_tui.ui.terminal.graphics import Answer, Graphics
+from webhook_tui.ui.terminal.images import TerminalImages
+from webhook_tui.ui.terminal.tmux import outer_terminal
 
 if TYPE_CHECKING:
     from webhook_tui.ui.terminal.driver import TerminalDriver
@@ -37,8 +42,11 @@ class TerminalApp(App[object]):
         ),
     ]
 
-    def __init__(self) -> None:
+    def __init__(self, *, images: str = "auto") -> None:
+        """`images`: how images are drawn, of config.IMAGES."""
         super().__init__()
+        self.graphics = Graphics(self, images)
+        self.images = TerminalImages(self.send_to_terminal)
         self.crash: BaseException | None = None
         """The exception that ended the app, if one did."""
         self._unseen = 0
@@ -80,27 +88,65 @@ class TerminalApp(App[object]):
                 yield
             except BaseException as error:  # noqa: BLE001 -- Textual's own would not resume
                 raised = error
+        self.images.redraw()
         if raised is not None:
             raise raised
 
     @on(Driver.SignalResume)
     def _continued(self) -> None:
         self.refresh(layout=True)
+        self.images.redraw()
         if self._terminal is not None:
             self.show_problem(notice_texts.WAS_STOPPED if self._terminal.was_stopped else notice_texts.CANNOT_STOP)
 
     def on_app_focus(self) -> None:
         """Ask for the mouse again: the terminal may be another one than before."""
-        self._request_mouse()
+        self._restore_terminal()
         self.see_alerts()
 
     def on_resize(self) -> None:
         """Ask for the mouse again: a resize may come from a multiplexer that was attached again."""
-        self._request_mouse()
+        self._restore_terminal()
 
-    def _request_mouse(self) -> None:
+    def _restore_terminal(self) -> None:
+        """Ask for the mouse; within tmux send the images again, too, which it dropped while this pane was hidden."""
         if self._terminal is not None:
             self._terminal.request_mouse()
+        if self.graphics.in_tmux and self.graphics.draws_images:
+            self.send_to_terminal(self.images.delete_all())
+            self.images.redraw()
+
+    # Images
+
+    @property
+    def has_image_colours(self) -> bool:
+        """Whether cells can have the 256 colours that say which image they show."""
+        return not self.no_color and self.console.color_system in ("256", "truecolor")
+
+    @property
+    def device_cell_size(self) -> tuple[int, int] | None:
+        """Width and height of a cell in pixels, as the terminal's device says; None where it does not."""
+        return None if self._terminal is None else self._terminal.cell_size
+
+    def send_to_terminal(self, sequence: str) -> bool:
+        """Write an escape sequence; return whether there is a terminal that no other program has."""
+        return self._terminal is not None and self._terminal.send(sequence)
+
+    def ask_terminal(self, query: str) -> bool:
+        """Ask the terminal for what `answers` reads; return whether there is one."""
+        return self._terminal is not None and self._terminal.ask(query)
+
+    @work(thread=True, group="tmux", exit_on_error=False, description="tmux")
+    def ask_tmux(self) -> None:
+        """Find out what tmux runs in."""
+        self.call_later(self.graphics.on_outer_terminal, outer_terminal(os.environ))
+
+    @on(GraphicsAnswered)
+    @on(TerminalNamed)
+    @on(CellSizeReported)
+    @on(AttributesReported)
+    def _answered(self, answer: Answer) -> None:
+        self.graphics.on_answer(answer)
 
     def alert(self, sentence: str, count: int) -> None:
         """Ring and notify, and count it in the terminal's title until a key or the mouse is used."""

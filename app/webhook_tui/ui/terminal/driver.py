@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import codecs
 import contextlib
+import fcntl
 import logging
 import os
 import re
 import selectors
 import signal
+import struct
 import termios
 import threading
 from collections.abc import Iterable, Iterator
@@ -24,6 +26,8 @@ from textual.app import App
 from textual.drivers.linux_driver import LinuxDriver
 from textual.message import Message
 
+from webhook_tui.ui.terminal.answers import AnswerReader
+from webhook_tui.ui.terminal.app import TerminalApp
 from webhook_tui.ui.terminal.notification import TerminalTitle, notification
 
 _log = logging.getLogger(__name__)
@@ -62,20 +66,30 @@ class MouseParser(XTermParser):
 class InputDecoder:
     """Parses the input of a terminal. Bytes that cannot be parsed are dropped."""
 
-    def __init__(self) -> None:
+    def __init__(self, answers: AnswerReader | None = None) -> None:
+        """`answers`: what takes the terminal's answers out of the input."""
         self._decode = codecs.getincrementaldecoder("utf-8")("replace").decode
         self._parser = MouseParser()
+        self._answers = answers or AnswerReader()
         self._before = b""
         self._begun = b""
 
     def feed(self, data: bytes) -> Iterator[Message]:
         """Yield the messages that `data` completes."""
-        for character in self._decode(self._rewrite_reports(data)):
-            yield from self._read(self._parser.feed(character))
+        for part in self._answers.feed(data):
+            if isinstance(part, Message):
+                yield part
+            else:
+                yield from self._feed(part)
 
     def tick(self) -> Iterator[Message]:
         """Yield input that waited for more, such as the escape key."""
+        yield from self._feed(self._answers.tick())
         yield from self._read(self._parser.tick())
+
+    def _feed(self, data: bytes) -> Iterator[Message]:
+        for character in self._decode(self._rewrite_reports(data)):
+            yield from self._read(self._parser.feed(character))
 
     def _read(self, parsing: Iterable[Message]) -> Iterator[Message]:
         try:
@@ -119,6 +133,7 @@ class TerminalDriver(LinuxDriver):
         super().__init__(app, debug=debug, mouse=mouse, size=size)
         self._size = size or self._get_terminal_size()
         self._title = TerminalTitle()
+        self._answers = AnswerReader()
         self.was_stopped = False
         """Whether the process was stopped and continued since this was last set."""
 
@@ -138,7 +153,9 @@ class TerminalDriver(LinuxDriver):
                 self._enable_mouse_pixels()
 
     def stop_application_mode(self) -> None:
-        """Give the terminal back with the title that it had."""
+        """Give the terminal back with the title that it had, and without our images."""
+        if isinstance(self._app, TerminalApp):
+            self.write(self._app.images.delete_all())
         if title := self._title.restored():
             self.write(title)
         super().stop_application_mode()
@@ -151,16 +168,37 @@ class TerminalDriver(LinuxDriver):
         """Show the number of unseen alerts in the title; 0: the title is the program's name."""
         self._send(self._title.unseen(count))
 
-    def _send(self, sequence: str) -> None:
-        if sequence and self._is_active:
+    @property
+    def cell_size(self) -> tuple[int, int] | None:
+        """Width and height of a cell in pixels, as the terminal's device says; None where it does not."""
+        with contextlib.suppress(OSError):
+            size = fcntl.ioctl(self.fileno, termios.TIOCGWINSZ, bytes(8))
+            lines, columns, width, height = struct.unpack("HHHH", size)
+            if columns and lines and width >= columns and height >= lines:
+                return width // columns, height // lines
+        return None
+
+    def send(self, sequence: str) -> bool:
+        """Write an escape sequence unless another program has the terminal; return whether it was written."""
+        if self._is_active:
             self.write(sequence)
             self.flush()
+        return self._is_active
+
+    def ask(self, query: str) -> bool:
+        """Ask the terminal for what `answers` reads; return whether it was asked."""
+        self._answers.expect()
+        return self.send(query)
+
+    def _send(self, sequence: str) -> None:
+        if sequence:
+            self.send(sequence)
 
     # Input
 
     def run_input_thread(self) -> None:
         """Read the terminal until input is disabled; a terminal that is gone ends the program as a closed window."""
-        decoder = InputDecoder()
+        decoder = InputDecoder(self._answers)
         with selectors.SelectSelector() as selector:
             selector.register(self.fileno, selectors.EVENT_READ)
             while not self.exit_event.is_set():

@@ -26,7 +26,7 @@ def notification(sentence: str, environment: Mapping[str, str]) -> str:
         sequence = f"\x1b]777;notify;{NAME};{text.replace(';', ',')}{_ST}"
     else:
         sequence = f"\x1b]9;{NAME}: {text}{_ST}"
-    return _BELL + _passed_through(sequence, environment)
+    return _BELL + passed_through(sequence, environment)
 
 
 def _knows_777(environment: Mapping[str, str]) -> bool:
@@ -34,7 +34,7 @@ def _knows_777(environment: Mapping[str, str]) -> bool:
     return term.startswith(("foot", "rxvt")) or "VTE_VERSION" in environment
 
 
-def _passed_through(sequence: str, environment: Mapping[str, str]) -> str:
+def passed_through(sequence: str, environment: Mapping[str, str]) -> str:
     """Within tmux, ask it to hand the sequence on; it drops it unless allow-passthrough is on."""
     if "TMUX" not in environment:
         return sequence

@@ -1,11 +1,13 @@
 """The last filter before the terminal: removes control characters from what is drawn.
 
 Received text is made harmless where it is shown (domain.text); this filter is for what was forgotten. It never changes
-how many cells a line has. For a terminal without UTF-8 it also replaces what is not ASCII.
+how many cells a line has. For a terminal without UTF-8 it also replaces what is not ASCII. The private characters over
+which the terminal draws our own images pass.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import lru_cache
 
 from rich.cells import cell_len
@@ -15,14 +17,17 @@ from textual.filter import LineFilter
 
 from webhook_tui.domain.delivery.text import is_harmless
 from webhook_tui.encoding import ASCII_SYMBOLS
+from webhook_tui.ui.terminal.kitty_graphics import PLACEHOLDER
 
 
 class OutputFilter(LineFilter):
     """Keeps control, bidi and zero-width characters from the terminal."""
 
-    def __init__(self, *, in_ascii: bool = False) -> None:
+    def __init__(self, *, in_ascii: bool = False, is_own_image: Callable[[str], bool] = lambda _: False) -> None:
+        """`is_own_image`: whether a text that begins with a placeholder shows an image of ours, and nothing else."""
         super().__init__()
         self._in_ascii = in_ascii
+        self._is_own_image = is_own_image
 
     def apply(self, segments: list[Segment], background: Color) -> list[Segment]:  # noqa: ARG002 - Textual's signature
         """Return the segments with harmless text; harmless ones are returned as they are."""
@@ -31,6 +36,8 @@ class OutputFilter(LineFilter):
     def _segment(self, segment: Segment) -> Segment:
         text = segment.text
         if segment.control or (text.isascii() and text.isprintable()):
+            return segment
+        if text.startswith(PLACEHOLDER) and not self._in_ascii and self._is_own_image(text):
             return segment
         clean = _clean(text, self._in_ascii)
         return segment if clean == text else Segment(clean, segment.style)

@@ -23,7 +23,7 @@ from webhook_tui.domain.jobs.contact_sheet import Tile, TileState
 from webhook_tui.domain.signature.verdict import Verdict
 from webhook_tui.ui.format.image import image_name
 from webhook_tui.ui.symbols import HALF, ON, WAITING, glyphs
-from webhook_tui.ui.widgets.detail.picture import picture_strips
+from webhook_tui.ui.widgets.detail.picture import drawing_terminal, picture_strips, release_images
 from webhook_tui.ui.widgets.line_view import draw_plainly
 from webhook_tui.ui.widgets.table.delivery_cells import cut_middle
 
@@ -31,8 +31,9 @@ BOTH_WIDTH, ONE_WIDTH = 29, 14
 """Cells of a tile with its input, and without."""
 _BESIDE = 99
 """From so many columns on, inputs are shown at first: three tiles stand beside each other then."""
-_PICTURE_LINES = 11
-_LINES = _PICTURE_LINES + 3
+PICTURE_LINES = 11
+"""Of a tile."""
+_LINES = PICTURE_LINES + 3
 """Of a tile: its picture, its name, the bar of its score, and a blank."""
 _MARGIN = 2
 """The cursor's bar and a blank, before each tile."""
@@ -161,6 +162,10 @@ class ContactSheet(ScrollView, can_focus=True, inherit_bindings=False):
         if self._in_ascii:
             draw_plainly(self.vertical_scrollbar)
 
+    def on_unmount(self) -> None:
+        """Let the terminal forget the pictures."""
+        release_images(self)
+
     def on_resize(self) -> None:
         """Arrange the tiles again; the one under the cursor stays in sight."""
         self._measure()
@@ -239,9 +244,9 @@ class ContactSheet(ScrollView, can_focus=True, inherit_bindings=False):
 
     def _tile_line(self, tile: Tile, line: int, *, is_here: bool) -> Strip:
         width, ground = self._tile_width, self.rich_style
-        if line < _PICTURE_LINES:
+        if line < PICTURE_LINES:
             return self._picture_line(tile, line)
-        if line == _PICTURE_LINES:
+        if line == PICTURE_LINES:
             name = tile.name or (image_name(tile.link.url) if tile.link is not None else "")
             score = _score(tile)
             name = cut_middle(name, width - cell_len(score) - 1, self._glyphs)
@@ -249,7 +254,7 @@ class ContactSheet(ScrollView, can_focus=True, inherit_bindings=False):
             style = ground + Style(bold=is_here)
             colour = self._part("bad") if tile.state is TileState.FAILED else Style()
             return Strip([Segment(name + gap, style), Segment(score, style + Style(color=colour.color))])
-        if line == _PICTURE_LINES + 1 and (quality := _quality(tile)) is not None:
+        if line == PICTURE_LINES + 1 and (quality := _quality(tile)) is not None:
             full = round(width * max(0.0, min(1.0, quality)))
             style = ground + (self._part("score") if is_here else self._part("muted"))
             rest = Segment(self._glyphs.rule * (width - full), ground + self._part("line"))
@@ -272,10 +277,11 @@ class ContactSheet(ScrollView, can_focus=True, inherit_bindings=False):
         return Strip.join(strips)
 
     def _lines(self, url: str, width: int) -> list[Strip]:
-        key = (url, width)
+        key, picture = (url, width), self._images.pictures[url]
+        if drawing_terminal(self, picture) is not None:
+            return picture_strips(self, picture, width, PICTURE_LINES, in_ascii=self._in_ascii, place=width)
         if key not in self._drawn:
-            picture = self._images.pictures[url]
-            self._drawn[key] = picture_strips(self, picture, width, _PICTURE_LINES, in_ascii=self._in_ascii)
+            self._drawn[key] = picture_strips(self, picture, width, PICTURE_LINES, in_ascii=self._in_ascii)
         return self._drawn[key]
 
     def _text_line(self, tile: Tile, line: int) -> Strip:
@@ -284,7 +290,7 @@ class ContactSheet(ScrollView, can_focus=True, inherit_bindings=False):
         part = self._part("bad" if is_bad else "waiting")
         lines = ["", *self._words(tile)]
         text = f" {lines[line]}" if line < len(lines) else ""
-        if line == _PICTURE_LINES - 2 and tile.seq is not None:
+        if line == PICTURE_LINES - 2 and tile.seq is not None:
             text = f" #{tile.seq}"
         style = self.rich_style + part + Style(bold=is_bad and line == 1)
         return Strip([Segment(text, style)]).adjust_cell_length(self._tile_width, style)
@@ -293,7 +299,7 @@ class ContactSheet(ScrollView, can_focus=True, inherit_bindings=False):
         sign, reason = self._state_words(tile)
         width = self._tile_width - 2
         wrapped = [part for text in reason.split("\n") for part in textwrap.wrap(text, width)]
-        return [self._glyphs.fit(sign, width), "", *wrapped[: _PICTURE_LINES - 5]]
+        return [self._glyphs.fit(sign, width), "", *wrapped[: PICTURE_LINES - 5]]
 
     def _state_words(self, tile: Tile) -> tuple[str, str]:
         """The state with its symbol, and a sentence."""

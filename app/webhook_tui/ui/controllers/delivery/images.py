@@ -8,14 +8,25 @@ from functools import partial
 from urllib.parse import urlsplit
 
 from webhook_tui.domain.errors import Problem
-from webhook_tui.domain.images.image import LARGEST_SIDE, ImageRequest, LoadedImages, Picture, Progress, Saved
+from webhook_tui.domain.images.image import (
+    LARGEST_ENCODED_SIDE,
+    LARGEST_SIDE,
+    ImageRequest,
+    LoadedImages,
+    Picture,
+    Progress,
+    Saved,
+)
 from webhook_tui.environment import child_environment
 from webhook_tui.images.process import ImageLoad
 from webhook_tui.ui.controllers.context import AppContext
 from webhook_tui.ui.messages import ImageClient, ImageRequested
+from webhook_tui.ui.widgets.contact_sheet import BOTH_WIDTH, PICTURE_LINES
 
 MOST_PICTURES = 128
 """Kept in memory, and nowhere else: twice as many as the largest contact sheet shows at once."""
+MOST_BYTES = 64_000_000
+"""Of pictures kept in memory, as thumbnails and encoded."""
 MOST_LOADS = 4
 """At once."""
 _MOST_HOSTS = 50
@@ -95,7 +106,11 @@ class ImageController:
         self._start_next()
 
     def _start_next(self) -> None:
-        """Start loading, first for the widget that asked last."""
+        """Start loading, first for the widget that asked last, once it is known how images are drawn."""
+        if not self._context.app.graphics.is_known:
+            if self._wanted:
+                self._context.app.graphics.ask(self._start_next)
+            return
         for urls in reversed(self._wanted.values()):
             for url in self._images.missing(urls):
                 if url not in self._images.problems:
@@ -106,10 +121,22 @@ class ImageController:
     def _start(self, url: str) -> None:
         size = self._context.app.size
         width, height = min(size.width, LARGEST_SIDE), min(2 * size.height, LARGEST_SIDE)
-        load = ImageLoad(ImageRequest(url, width, height, self.local_origin), child_environment(os.environ))
+        request = ImageRequest(url, width, height, self.local_origin, encoded_sizes=self._encoded_sizes())
+        load = ImageLoad(request, child_environment(os.environ))
         self._loads[url] = load
         on_progress = partial(self._post_progress, load)
         self._context.run_in_thread(partial(load.run, on_progress), partial(self._on_loaded, load))
+
+    def _encoded_sizes(self) -> tuple[tuple[int, int], ...]:
+        """A tile of the contact sheet and the whole screen, in pixels, where the terminal draws images itself."""
+        app = self._context.app
+        if not app.graphics.draws_images:
+            return ()
+        width, height = app.graphics.cell_size
+        return tuple(
+            (min(columns * width, LARGEST_ENCODED_SIDE), min(rows * height, LARGEST_ENCODED_SIDE))
+            for columns, rows in ((BOTH_WIDTH, PICTURE_LINES), app.size)
+        )
 
     def _post_progress(self, load: ImageLoad, progress: Progress) -> None:
         """Called in the worker's thread."""
@@ -130,14 +157,20 @@ class ImageController:
         match found:
             case Picture():
                 self._images.pictures[url] = found
-                for oldest in [*self._images.pictures][:-MOST_PICTURES]:
-                    del self._images.pictures[oldest]
+                self._forget_oldest()
             case Problem():
                 self._images.problems[url] = found
             case _:
                 pass
         self._start_next()
         self._show([url])
+
+    def _forget_oldest(self) -> None:
+        pictures = self._images.pictures
+        total = sum(picture.memory_bytes for picture in pictures.values())
+        for url in [*pictures][:-1]:  # the one that was just loaded stays
+            if len(pictures) > MOST_PICTURES or total > MOST_BYTES:
+                total -= pictures.pop(url).memory_bytes
 
     def _show(self, urls: Iterable[str]) -> None:
         changed = set(urls)

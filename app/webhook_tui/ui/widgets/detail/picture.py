@@ -1,13 +1,18 @@
-"""A picture in half blocks, or in characters where the terminal has no colours."""
+"""A picture drawn by the terminal itself, else in half blocks, or in characters where the terminal has no colours."""
 
 from __future__ import annotations
+
+from collections.abc import Hashable
 
 from rich.segment import Segment
 from textual.strip import Strip
 from textual.widget import Widget
 
 from webhook_tui.domain.images.image import Picture
-from webhook_tui.ui.format.picture import fitted, half_blocks, shades
+from webhook_tui.ui.format.picture import covered, fitted, half_blocks, shades
+from webhook_tui.ui.terminal.app import TerminalApp
+from webhook_tui.ui.terminal.graphics import USUAL_CELL
+from webhook_tui.ui.terminal.kitty_graphics import MOST_CELLS
 
 _FEW_COLOURS = {"256": ", 256 colours", "standard": ", 16 colours"}
 
@@ -30,7 +35,9 @@ class PictureView(Widget):
 
     @property
     def drawing(self) -> str:
-        """How it is drawn: `half blocks`, with its colours where they are few, or `characters`."""
+        """How it is drawn: `kitty graphics`, `half blocks`, with its colours where they are few, or `characters`."""
+        if self._picture is not None and drawing_terminal(self, self._picture) is not None:
+            return "kitty graphics"
         if uses_characters(self, in_ascii=self._in_ascii):
             return "characters"
         colours = _FEW_COLOURS.get(self.app.console.color_system or "", "")
@@ -45,10 +52,15 @@ class PictureView(Widget):
 
     def show(self, picture: Picture, columns: int, rows: int) -> int:
         """Show a picture in at most so many cells; return the columns that it takes."""
-        self._fitted = fitted(picture.width, picture.height, max(1, columns), max(1, rows))
-        width = self._fitted[0]
+        columns, rows = max(1, columns), max(1, rows)
+        if (app := drawing_terminal(self, picture)) is not None:
+            (width, _), self._fitted = _covered(app, picture, columns, rows)
+        else:
+            self._fitted = fitted(picture.width, picture.height, columns, rows, _stretch(self))
+            width = self._fitted[0]
         self.styles.width = width
         if picture is not self._picture:
+            release_images(self)
             self._picture, self._strips = picture, None
             self.refresh()
         return width
@@ -58,18 +70,27 @@ class PictureView(Widget):
         self._strips = None
         self.refresh()
 
+    def on_hide(self) -> None:
+        """Let the terminal forget a picture that is not shown."""
+        release_images(self)
+
+    def on_unmount(self) -> None:
+        """Let the terminal forget the picture."""
+        release_images(self)
+
     def render_line(self, y: int) -> Strip:
         """Return a line of cells."""
-        if self._strips is None:
-            self._strips = self._drawn()
-        strip = self._strips[y] if y < len(self._strips) else Strip([])
+        strips = self._drawn()
+        strip = strips[y] if y < len(strips) else Strip([])
         return strip.extend_cell_length(self.size.width, self.rich_style)
 
     def _drawn(self) -> list[Strip]:
         picture, (columns, rows) = self._picture, self.size
         if picture is None or not columns or not rows:
             return []
-        return picture_strips(self, picture, columns, rows, in_ascii=self._in_ascii)
+        if self._strips is None or drawing_terminal(self, picture) is not None:
+            self._strips = picture_strips(self, picture, columns, rows, in_ascii=self._in_ascii)
+        return self._strips
 
 
 def uses_characters(widget: Widget, *, in_ascii: bool) -> bool:
@@ -77,10 +98,44 @@ def uses_characters(widget: Widget, *, in_ascii: bool) -> bool:
     return in_ascii or widget.app.no_color or widget.app.console.color_system is None
 
 
-def picture_strips(widget: Widget, picture: Picture, columns: int, rows: int, *, in_ascii: bool) -> list[Strip]:
-    """Return the lines of a picture in at most so many cells, on the background of the widget."""
+def drawing_terminal(widget: Widget, picture: Picture) -> TerminalApp | None:
+    """Return the app whose terminal draws this picture itself; None: not this one, or not yet when it was loaded."""
+    app = widget.app
+    return app if picture.encoded and isinstance(app, TerminalApp) and app.graphics.draws_images else None
+
+
+def _covered(app: TerminalApp, picture: Picture, columns: int, rows: int) -> tuple[tuple[int, int], tuple[int, int]]:
+    """The cells of a picture that the terminal draws, in at most so many, and its size there in pixels."""
+    size = picture.original_width, picture.original_height
+    return covered(*size, min(columns, MOST_CELLS), min(rows, MOST_CELLS), app.graphics.cell_size)
+
+
+def _stretch(widget: Widget) -> float:
+    """How many times as wide as high the half of a cell is."""
+    width, height = widget.app.graphics.cell_size if isinstance(widget.app, TerminalApp) else USUAL_CELL
+    return 2 * width / height
+
+
+def release_images(widget: Widget) -> None:
+    """Let the terminal forget what it draws for a widget, which draws it again when it is shown."""
+    if isinstance(widget.app, TerminalApp):
+        widget.app.images.release(widget)
+
+
+def picture_strips(
+    widget: Widget, picture: Picture, columns: int, rows: int, *, in_ascii: bool, place: Hashable = None
+) -> list[Strip]:
+    """Return the lines of a picture in at most so many cells, on the background of the widget.
+
+    `place`: where in the widget, if it shows one picture at several sizes.
+    """
     ground = widget.rich_style  # also of the half of a cell that an odd last line leaves free
+    if (app := drawing_terminal(widget, picture)) is not None:
+        cells, pixels = _covered(app, picture, columns, rows)
+        image = picture.encoded_for(*pixels)
+        return [] if image is None else app.images.lines(widget, image, cells, ground, place)
     if uses_characters(widget, in_ascii=in_ascii):
-        lines = shades(picture, columns, rows, on_light=not widget.app.current_theme.dark)
+        lines = shades(picture, columns, rows, _stretch(widget), on_light=not widget.app.current_theme.dark)
         return [Strip([Segment(line, ground)], len(line)) for line in lines]
-    return [Strip(list(Segment.apply_style(line, ground)), len(line)) for line in half_blocks(picture, columns, rows)]
+    blocks = half_blocks(picture, columns, rows, _stretch(widget))
+    return [Strip(list(Segment.apply_style(line, ground)), len(line)) for line in blocks]
