@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
+from collections.abc import Callable
 from pathlib import Path
 from time import monotonic
 
@@ -23,3 +25,12 @@ def own_time() -> float:
     except OSError:
         found = None
     return monotonic() - (int(found[1]) / 1e6 if found else 0.0)
+
+
+async def until(condition: Callable[[], object], seconds: float = PATIENCE_SECONDS) -> None:
+    """Wait until `condition` holds, for so many seconds by `own_time`; raises TimeoutError."""
+    end = own_time() + seconds
+    while not condition():
+        if own_time() > end:
+            raise TimeoutError
+        await asyncio.sleep(0.01)

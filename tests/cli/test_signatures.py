@@ -15,11 +15,11 @@ from xml.etree import ElementTree as ET
 import pytest
 from msgspec.structs import replace
 
-from tests.export.receiving import receiving
 from tests.factories import NOW, VALID, delivery, signature
 from tests.fork_server import run
 from tests.handler_check import handlers
 from tests.handler_check.handlers import SECRET, Answer, serving
+from tests.http.echo import echo
 from webhook_tui.config import API_URL
 from webhook_tui.domain.account import Account
 from webhook_tui.domain.delivery.event import KNOWN_EVENTS
@@ -91,10 +91,10 @@ def test_check_needs_a_secret() -> None:
 @pytest.mark.parametrize("event", [*KNOWN_EVENTS, "brand_new_event", "événement"])
 async def test_an_event_of_any_kind_is_sent(event: str) -> None:
     """A sample, named in header and body, signed as PiktID signs it."""
-    async with receiving() as handler:
-        done = await ran("send", event, f"{handler.url}/hook?x=1", "--secret", "s")
+    async with echo() as server:
+        done = await ran("send", event, f"{server.url}/hook?x=1", "--secret", "s")
 
-    request = handler.arrived[0]
+    request = server.requests[0]
     headers = dict(request.headers)
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith("✓ 200 OK in ".encode())
@@ -108,19 +108,19 @@ async def test_a_body_comes_from_a_file_or_standard_input(tmp_path: Path) -> Non
     body = b'{"id": 1}\n\x00\xff'
     file = tmp_path / "body.json"
     file.write_bytes(body)
-    async with receiving() as handler:
-        await ran("send", "ping", handler.url, "--secret", "s", "--file", str(file))
-        await ran("send", "ping", handler.url, "--secret", "s", "--file", "-", given=body)
+    async with echo() as server:
+        await ran("send", "ping", server.url, "--secret", "s", "--file", str(file))
+        await ran("send", "ping", server.url, "--secret", "s", "--file", "-", given=body)
 
-    assert [request.body for request in handler.arrived] == [body, body]
+    assert [request.body for request in server.requests] == [body, body]
 
 
 @pytest.mark.parametrize("status", [404, 302, 500])
 async def test_another_answer_than_2xx_is_a_failure(status: int) -> None:
     """The status is printed."""
-    async with receiving() as handler:
-        handler.statuses.append(status)
-        done = await ran("send", "ping", handler.url, "--secret", "s")
+    async with echo() as server:
+        server.statuses.append(status)
+        done = await ran("send", "ping", server.url, "--secret", "s")
 
     assert done.returncode == 1
     assert done.stdout.startswith(f"✗ {status} ".encode())
@@ -128,9 +128,9 @@ async def test_another_answer_than_2xx_is_a_failure(status: int) -> None:
 
 async def test_no_answer_is_a_failure() -> None:
     """One sentence with the reason."""
-    async with receiving() as handler:
+    async with echo() as server:
         pass
-    done = run("send", "ping", handler.url, "--secret", "s")
+    done = run("send", "ping", server.url, "--secret", "s")
 
     assert done.returncode == 1
     assert done.stderr == (
@@ -142,17 +142,17 @@ async def test_no_answer_is_a_failure() -> None:
 async def test_without_a_url_it_goes_to_the_running_webhook_tui() -> None:
     """By the URL that it registered, with the account's current secret."""
     account, now = Account.of("https://v2.api.piktid.com", Secret("t")), datetime.now(UTC)
-    async with receiving() as handler:
+    async with echo() as server:
         with closing(AccountStore.open(Places.of_user().accounts)) as accounts:
             accounts.save_ring(account, SecretRing().registered(Secret("kept"), now))
-            accounts.record_registration(account, url=f"{handler.url}/h/1", webhook_id=1, at=now)
+            accounts.record_registration(account, url=f"{server.url}/h/1", webhook_id=1, at=now)
             done = await ran("send", "ping", PIKTID_TOKEN="t")
         over = await ran("send", "ping", PIKTID_TOKEN="t")
 
     assert done.returncode == 0, done.stderr
-    assert handler.arrived[0].target == b"/h/1"
-    assert dict(handler.arrived[0].headers)[b"X-Webhook-Signature"].decode() == signature(
-        "kept", handler.arrived[0].body
+    assert server.requests[0].target == b"/h/1"
+    assert dict(server.requests[0].headers)[b"X-Webhook-Signature"].decode() == signature(
+        "kept", server.requests[0].body
     )
     assert over.returncode == 2
     assert b"No URL was given" in over.stderr
@@ -192,13 +192,13 @@ async def test_a_stored_delivery_is_sent_as_its_event_re_signed(tmp_path: Path) 
     """Byte for byte, none of its own headers; another event's name and another history can be given."""
     other = await asyncio.to_thread(history, tmp_path / "other.db")
     await asyncio.to_thread(history, Places.of_user().deliveries)
-    async with receiving() as handler:
-        done = await ran("send", "--seq", "1", handler.url.removeprefix("http://"), "--secret", "s")
-        await ran("send", "ping", handler.url, "--seq", "1", "--db", str(other), "--secret", "s")
+    async with echo() as server:
+        done = await ran("send", "--seq", "1", server.url.removeprefix("http://"), "--secret", "s")
+        await ran("send", "ping", server.url, "--seq", "1", "--db", str(other), "--secret", "s")
 
     assert done.returncode == 0, done.stderr
-    assert [request.body for request in handler.arrived] == [BODY, BODY]
-    headers = [dict(request.headers) for request in handler.arrived]
+    assert [request.body for request in server.requests] == [BODY, BODY]
+    headers = [dict(request.headers) for request in server.requests]
     assert [sent[b"X-Webhook-Event"] for sent in headers] == [b"image_result", b"ping"]
     assert headers[0][b"X-Webhook-Signature"].decode() == signature("s", BODY)
     assert b"Authorization" not in headers[0]
@@ -209,14 +209,14 @@ async def test_the_editor_has_the_last_word(tmp_path: Path) -> None:
     await asyncio.to_thread(history, Places.of_user().deliveries)
     script = tmp_path / "editor.py"
     script.write_text("import sys, pathlib\np = pathlib.Path(sys.argv[1])\np.write_bytes(p.read_bytes()[::-1])\n")
-    async with receiving() as handler:
-        arguments = ("send", "--seq", "1", handler.url, "--secret", "s", "--edit")
+    async with echo() as server:
+        arguments = ("send", "--seq", "1", server.url, "--secret", "s", "--edit")
         done = await ran(*arguments, EDITOR=f"{sys.executable} {script}")
         failed = await ran(*arguments, EDITOR="false")
 
     assert done.returncode == 0, done.stderr
-    assert [request.body for request in handler.arrived] == [BODY[::-1]]
-    assert dict(handler.arrived[0].headers)[b"X-Webhook-Signature"].decode() == signature("s", BODY[::-1])
+    assert [request.body for request in server.requests] == [BODY[::-1]]
+    assert dict(server.requests[0].headers)[b"X-Webhook-Signature"].decode() == signature("s", BODY[::-1])
     assert (failed.returncode, failed.stderr) == (
         1,
         b"webhook-tui: The editor failed with exit code 1. Nothing was sent.\n",

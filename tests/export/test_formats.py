@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.export.receiving import BODIES, EVERYTHING, HEADERS, expected, receiving, stored, written
+from tests.export.odd_deliveries import BODIES, EVERYTHING, HEADERS, stored, travelling, written
+from tests.http.echo import echo
 from tests.patience import PATIENCE_SECONDS
 from webhook_tui.export.formats import FORMATS
 
@@ -40,8 +41,8 @@ async def test_raw_requests_can_be_sent_as_they_are() -> None:
     sendable = [
         one for one in EVERYTHING if one.delivery.headers == HEADERS["as PiktID's"] and one.delivery.target.isascii()
     ]
-    async with receiving() as handler:
-        _, port = handler.url.removeprefix("http://").split(":")
+    async with echo() as server:
+        _, port = server.url.removeprefix("http://").split(":")
         for one in sendable:
             reader, writer = await asyncio.open_connection("127.0.0.1", int(port))
             writer.write(written("raw", [one]))
@@ -50,9 +51,9 @@ async def test_raw_requests_can_be_sent_as_they_are() -> None:
             await writer.wait_closed()
             assert answer.startswith(b"HTTP/1.1 200"), one
 
-    for one, request in zip(sendable, handler.arrived, strict=True):
+    for one, request in zip(sendable, server.requests, strict=True):
         assert (request.body, request.target) == (one.delivery.body, one.delivery.target.encode("latin-1"))
-        assert request.travelling == expected(one.delivery.headers)
+        assert travelling(request.headers) == travelling(one.delivery.headers)
 
 
 def test_a_raw_request_has_its_true_length() -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from tests.export.receiving import EVERYTHING, stored, written
+from tests.export.odd_deliveries import EVERYTHING, stored, written
 from webhook_tui.domain.delivery.delivery import StoredDelivery
 from webhook_tui.export.har import read_har
 from webhook_tui.export.json_lines import Imported, Skipped

@@ -7,7 +7,7 @@ from html.parser import HTMLParser
 import pytest
 from msgspec.structs import replace
 
-from tests.export.receiving import BODIES, HEADERS, stored
+from tests.export.odd_deliveries import BODIES, HEADERS, stored
 from tests.factories import INVALID, VALID, delivery, row
 from webhook_tui.domain.delivery.delivery import Explanation, StoredDelivery
 from webhook_tui.export.destination import Destination

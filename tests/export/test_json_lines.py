@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from tests.export.receiving import EVERYTHING, stored, written
+from tests.export.odd_deliveries import EVERYTHING, stored, written
 from tests.factories import delivery, row
 from webhook_tui.domain.delivery.delivery import StoredDelivery
 from webhook_tui.export.json_lines import (

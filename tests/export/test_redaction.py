@@ -9,7 +9,7 @@ from urllib.parse import quote, quote_plus
 import pytest
 from msgspec.structs import replace
 
-from tests.export.receiving import BODIES, HEADERS, stored
+from tests.export.odd_deliveries import BODIES, HEADERS, stored
 from webhook_tui.domain.delivery.delivery import StoredDelivery
 from webhook_tui.domain.delivery.headers import SENSITIVE
 from webhook_tui.domain.delivery.summary import Summary

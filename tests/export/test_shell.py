@@ -11,9 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.export.receiving import BODIES, HEADERS, TARGETS, arrived, expected, receiving, shell, stored
+from tests.export.odd_deliveries import BODIES, HEADERS, TARGETS, arrived, shell, stored, travelling
 from tests.export.shell_record import BODIES as RECORDED
 from tests.export.shell_record import CONTENTS, FILE, written_body, written_word
+from tests.http.echo import echo
 from tests.patience import PATIENCE_SECONDS
 from webhook_tui.domain.delivery.text import is_harmless
 from webhook_tui.export.destination import Destination
@@ -123,7 +124,7 @@ async def test_headers_arrive_by_curl(kind: str, stand_ins: Path) -> None:
     requests = await arrived("curl", (stored(headers=headers) for headers in HEADERS.values()), tools(kind, stand_ins))
 
     for headers, request in zip(HEADERS.values(), requests, strict=True):
-        assert sorted(request.travelling) == sorted(expected(headers))
+        assert sorted(travelling(request.headers)) == sorted(travelling(headers))
 
 
 @pytest.mark.parametrize("kind", CURLS)
@@ -138,20 +139,20 @@ async def test_a_target_arrives_by_curl(kind: str, stand_ins: Path) -> None:
 async def test_several_commands_make_one_script(form: str, stand_ins: Path) -> None:
     """They run in the order of the deliveries."""
     deliveries = [stored(body, seq=number) for number, body in enumerate(BODIES.values(), start=1)]
-    async with receiving() as handler:
-        script = b"".join(FORMATS[form].write(deliveries, Destination(handler.url)))
+    async with echo() as server:
+        script = b"".join(FORMATS[form].write(deliveries, Destination(server.url)))
         await shell(script, tools=stand_ins)
 
-    assert [request.body for request in handler.arrived] == list(BODIES.values())
+    assert [request.body for request in server.requests] == list(BODIES.values())
 
 
 async def test_a_url_with_a_path_is_used_to_the_letter(stand_ins: Path) -> None:
     """A handler seldom has the path of our receiver."""
-    async with receiving() as handler:
-        command = FORMATS["curl"].one(stored(), Destination(f"{handler.url}/api/hook?x=1"))
+    async with echo() as server:
+        command = FORMATS["curl"].one(stored(), Destination(f"{server.url}/api/hook?x=1"))
         await shell(command, tools=stand_ins)
 
-    assert handler.arrived[0].target == b"/api/hook?x=1"
+    assert server.requests[0].target == b"/api/hook?x=1"
 
 
 @pytest.mark.parametrize("form", ["curl", "httpie"])
@@ -177,9 +178,11 @@ async def test_headers_arrive_by_httpie(stand_ins: Path) -> None:
     requests = await arrived("httpie", deliveries, stand_ins)
 
     for one, request in zip(deliveries, requests, strict=True):
-        sent = expected(one.delivery.headers)
+        sent = travelling(one.delivery.headers)
         left_out = [name for name, value in sent if b"caf\xe9" in value]
-        assert sorted(request.travelling) == sorted((name, value) for name, value in sent if name not in left_out)
+        assert sorted(travelling(request.headers)) == sorted(
+            (name, value) for name, value in sent if name not in left_out
+        )
         first_line = FORMATS["httpie"].one(one, Destination()).partition(b"\n")[0]
         assert first_line.startswith(b": 'left out") is bool(left_out)
         assert all(name in first_line for name in left_out)

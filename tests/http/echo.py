@@ -1,4 +1,4 @@
-"""Real servers for the sender: one that keeps every request, one that answers with given bytes."""
+"""Real servers for what this program sends: one that keeps every request, and others that answer with given bytes."""
 
 from __future__ import annotations
 
@@ -10,62 +10,81 @@ import struct
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 
+from tests.patience import until
 from tests.tcp_server import tcp_server
-from webhook_tui.http.asgi import AsgiApplication, Receive, Scope, Send
+from webhook_tui.domain.answer_rules.answer import Answer
+from webhook_tui.domain.delivery.headers import Headers, first, values
+from webhook_tui.http.request import Request
+from webhook_tui.http.response import Exchange
 from webhook_tui.http.server import Server
 from webhook_tui.http.sockets import bind
 
 
-@dataclass
+@dataclass(frozen=True)
 class Received:
-    """One request in the ASGI server's form; names are in lower case there."""
+    """One request as it stood on the wire."""
 
     method: str
     target: bytes
-    headers: list[tuple[bytes, bytes]]
+    headers: Headers
     body: bytes
 
     def values(self, name: bytes) -> list[bytes]:
         """All values of one header."""
-        return [value for key, value in self.headers if key == name]
-
-
-class Echo:
-    """Keeps what it gets; answers 200, or waits for `hold` first."""
-
-    def __init__(self) -> None:
-        self.requests: list[Received] = []
-        self.arrived = asyncio.Event()
-        self.hold: asyncio.Event | None = None
-        self._server = Server(AsgiApplication(self._app), bind("127.0.0.1", 0, exact=True))
+        return values(self.headers, name)
 
     @property
-    def url(self) -> str:
-        """Where it listens."""
-        return f"http://127.0.0.1:{self._server.port}"
+    def signature(self) -> bytes | None:
+        """The value of X-Webhook-Signature."""
+        return first(self.headers, b"X-Webhook-Signature")
 
-    async def start(self) -> None:
-        """Listen."""
-        await self._server.start()
 
-    async def stop(self) -> None:
-        """Be gone."""
-        await self._server.stop()
+@dataclass
+class Echo:
+    """Keeps each request; answers with the next of `statuses`, or 200, and `ok`."""
 
-    async def _app(self, scope: Scope, receive: Receive, send: Send) -> None:
-        body = b""
-        while True:
-            message = await receive()
-            body += message.get("body", b"")
-            if not message.get("more_body"):
-                break
-        query = b"?" + scope["query_string"] if scope["query_string"] else b""
-        self.requests.append(Received(scope["method"], scope["raw_path"] + query, list(scope["headers"]), body))
-        self.arrived.set()
-        if self.hold is not None:
-            await self.hold.wait()
-        await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"2")]})
-        await send({"type": "http.response.body", "body": b"ok"})
+    statuses: list[int] = field(default_factory=list)
+    requests: list[Received] = field(default_factory=list)
+    hold: asyncio.Event | None = None
+    """What requests wait for before they are answered."""
+    url: str = ""
+
+    def on_head(self, request: Request) -> Answer | None:
+        """Have every body read."""
+        return None
+
+    def on_request(self, exchange: Exchange) -> None:
+        """Answer one request."""
+        request = exchange.request
+        self.requests.append(Received(request.method, request.target, tuple(request.headers), request.body))
+        answer = Answer(self.statuses.pop(0) if self.statuses else 200, b"ok", ())
+        if self.hold is None:
+            exchange.send(answer)
+        else:
+            exchange.work = asyncio.create_task(self._send_later(exchange, answer, self.hold))
+
+    async def count(self, number: int) -> list[Received]:
+        """Wait for so many requests, and return all."""
+        await until(lambda: len(self.requests) >= number)
+        return self.requests
+
+    @staticmethod
+    async def _send_later(exchange: Exchange, answer: Answer, hold: asyncio.Event) -> None:
+        await hold.wait()
+        exchange.send(answer)
+
+
+@contextlib.asynccontextmanager
+async def echo(*statuses: int) -> AsyncIterator[Echo]:
+    """Yield one that listens on a free port."""
+    kept = Echo(list(statuses))
+    server = Server(kept, bind("127.0.0.1", 0, exact=True))
+    await server.start()
+    kept.url = f"http://127.0.0.1:{server.port}"
+    try:
+        yield kept
+    finally:
+        await server.stop()
 
 
 @dataclass

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.http import echo as servers
 from tests.http.echo import Echo, closing_server, raw_server
 from tests.patience import PATIENCE_SECONDS
 from tests.tcp_server import tcp_server
@@ -20,10 +21,8 @@ from webhook_tui.http.sockets import bind
 @pytest.fixture
 async def echo() -> AsyncIterator[Echo]:
     """A server that keeps every request."""
-    server = Echo()
-    await server.start()
-    yield server
-    await server.stop()
+    async with servers.echo() as server:
+        yield server
 
 
 @pytest.fixture
@@ -82,11 +81,11 @@ async def test_headers_and_body_arrive_as_given(echo: Echo, sender: OutboundSend
     assert request.body == b"\x00\xff body"
     assert request.values(b"content-length") == [b"7"]
     assert [name for name, _ in request.headers] == [
-        b"host",
-        b"content-length",
-        b"x-webhook-signature",
-        b"x-twice",
-        b"x-twice",
+        b"Host",
+        b"Content-Length",
+        b"X-Webhook-Signature",
+        b"x-TWICE",
+        b"x-TWICE",
     ]
     assert request.values(b"x-twice") == [b"1", b"\xc3\xa9"]
     assert (reply.status, reply.body) == (200, b"ok")
@@ -322,7 +321,7 @@ async def test_cancelling_a_send_leaves_the_sender_usable(echo: Echo, sender: Ou
     """A cancelled exchange closes its connection only."""
     echo.hold = asyncio.Event()
     task = asyncio.create_task(sender.send("POST", "/slow", (), b""))
-    await asyncio.wait_for(echo.arrived.wait(), PATIENCE_SECONDS)
+    await echo.count(1)
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task

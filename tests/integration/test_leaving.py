@@ -15,10 +15,10 @@ import pytest
 from tests.integration.canaries import assert_nowhere
 from tests.integration.crashing import CANARY
 from tests.integration.terminal import ALTERNATE_SCREEN, Terminal, terminal
-from tests.patience import PATIENCE_SECONDS, own_time
+from tests.patience import PATIENCE_SECONDS, own_time, until
 from tests.session.running import TOKEN, sandbox_of, url_at
 from tests.tunnels.localhost_run import LocalhostRun
-from tests.tunnels.watching import alive, descendants, until
+from tests.tunnels.watching import alive, descendants
 from webhook_tui.places import Places
 from webhook_tui.sandbox.service import Sandbox
 

@@ -1,21 +1,21 @@
-"""A sandbox on a real socket, a real receiver for its deliveries, and time that tests move by hand."""
+"""A sandbox on a real socket, a real server for its deliveries, and time that tests move by hand."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
 import itertools
-from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from tests.patience import PATIENCE_SECONDS
-from webhook_tui.domain.delivery.headers import Headers, first
+from tests.http.echo import Echo, Received, echo
+from tests.patience import until
 from webhook_tui.domain.signature.secret import Secret
 from webhook_tui.domain.signature.secret_ring import SecretRing
 from webhook_tui.domain.signature.signature import check_signature
 from webhook_tui.domain.signature.verdict import Verdict
-from webhook_tui.http.asgi import AsgiApplication, Receive, Scope, Send
+from webhook_tui.http.asgi import AsgiApplication
 from webhook_tui.http.server import Server
 from webhook_tui.http.sockets import bind
 from webhook_tui.sandbox.asgi import application
@@ -61,69 +61,12 @@ class Clock:
         self._sleepers = [sleeper for sleeper in self._sleepers if sleeper[0] > self.seconds]
 
 
-async def until(condition: Callable[[], bool]) -> None:
-    """Wait until the condition holds."""
-    async with asyncio.timeout(PATIENCE_SECONDS):
-        while not condition():  # noqa: ASYNC110 -- a condition sets no event
-            await asyncio.sleep(0.01)
-
-
-@dataclass(frozen=True)
-class Received:
-    """One delivery as it arrived."""
-
-    method: str
-    path: str
-    headers: Headers
-    body: bytes
-
-    @property
-    def signature(self) -> bytes | None:
-        """The value of X-Webhook-Signature."""
-        return first(self.headers, b"x-webhook-signature")
-
-
-@dataclass
-class Receiver:
-    """Keeps every delivery and answers with the statuses it is given, then 200."""
-
-    statuses: list[int] = field(default_factory=list)
-    received: list[Received] = field(default_factory=list)
-    hold: asyncio.Event | None = None
-    url: str = ""
-
-    async def app(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """The ASGI function."""
-        body = b""
-        while True:
-            message = await receive()
-            body += message.get("body", b"")
-            if not message.get("more_body"):
-                break
-        self.received.append(Received(scope["method"], scope["path"], tuple(scope["headers"]), body))
-        status = self.statuses.pop(0) if self.statuses else 200
-        if self.hold is not None:
-            await self.hold.wait()
-        await send({"type": "http.response.start", "status": status, "headers": [(b"content-length", b"0")]})
-        await send({"type": "http.response.body", "body": b""})
-
-    async def count(self, number: int) -> list[Received]:
-        """Wait until so many deliveries are here, and give them back."""
-        await until(lambda: len(self.received) >= number)
-        return self.received
-
-
 @contextlib.asynccontextmanager
-async def receiver(*statuses: int) -> AsyncIterator[Receiver]:
-    """A receiver on a free port."""
-    kept = Receiver(list(statuses))
-    server = Server(AsgiApplication(kept.app), bind("127.0.0.1", 0, exact=True))
-    await server.start()
-    kept.url = f"http://127.0.0.1:{server.port}/h/abc?x=1"
-    try:
-        yield kept
-    finally:
-        await server.stop()
+async def receiver(*statuses: int) -> AsyncIterator[Echo]:
+    """A server at whose URL a webhook can be registered."""
+    async with echo(*statuses) as hook:
+        hook.url += "/h/abc?x=1"
+        yield hook
 
 
 @dataclass

@@ -76,8 +76,8 @@ async def test_retries_follow_the_registration_and_end_with_it() -> None:
         await running.clock.run_to_next()
         await running.sandbox.settled()
 
-    assert len(old.received) == 1
-    assert len(new.received) == 3
+    assert len(old.requests) == 1
+    assert len(new.requests) == 3
 
 
 @pytest.mark.parametrize(
@@ -138,7 +138,7 @@ async def test_a_burst_is_bounded_and_all_of_it_arrives() -> None:
             running.sandbox.emit("batch_edit", {"number": number})
         await hook.count(3)
         await idle()
-        assert len(hook.received) == 3
+        assert len(hook.requests) == 3
         hook.hold.set()
         await hook.count(101)
         await running.sandbox.settled()

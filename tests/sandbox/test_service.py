@@ -28,7 +28,7 @@ async def test_the_play_shows_every_verdict_within_four_seconds() -> None:
         await hook.count(1)
         while await running.clock.run_to_next() < 4:
             await idle()
-        received = list(hook.received)
+        received = list(hook.requests)
         later: list[float] = []
         while len(later) < 30:
             later.append(await running.clock.run_to_next())

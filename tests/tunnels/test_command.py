@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.patience import own_time
-from tests.tunnels.watching import alive, descendants, until, watched
+from tests.patience import own_time, until
+from tests.tunnels.watching import alive, descendants, watched
 from webhook_tui.domain.errors import ExitCode, ProblemError
 from webhook_tui.tunnels.base import LOG_NAME, TunnelSettings, choose
 from webhook_tui.tunnels.command import CommandTunnel, filled, split_command

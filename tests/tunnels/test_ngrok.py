@@ -13,9 +13,9 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.patience import own_time
+from tests.patience import own_time, until
 from tests.tunnels.localhost_run import echo_receiver
-from tests.tunnels.watching import alive, descendants, seen_of, supervised, until, watched
+from tests.tunnels.watching import alive, descendants, seen_of, supervised, watched
 from webhook_tui.domain.errors import Problem
 from webhook_tui.domain.signature.secret import Secret
 from webhook_tui.domain.status import TunnelState

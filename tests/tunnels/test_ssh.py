@@ -14,9 +14,9 @@ from pathlib import Path
 import pytest
 import uvloop
 
-from tests.patience import PATIENCE_SECONDS, own_time
+from tests.patience import PATIENCE_SECONDS, own_time, until
 from tests.tunnels.localhost_run import Form, LocalhostRun, echo_receiver
-from tests.tunnels.watching import alive, descendants, seen_of, supervised, until, watched
+from tests.tunnels.watching import alive, descendants, seen_of, supervised, watched
 from webhook_tui.domain.errors import ExitCode, Problem, ProblemError
 from webhook_tui.domain.status import TunnelState
 from webhook_tui.tunnels.base import TunnelSettings, choose

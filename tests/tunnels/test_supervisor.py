@@ -9,7 +9,8 @@ from functools import partial
 
 import pytest
 
-from tests.tunnels.watching import supervised, until
+from tests.patience import until
+from tests.tunnels.watching import supervised
 from webhook_tui.domain.errors import ExitCode, Problem, ProblemError
 from webhook_tui.domain.status import TunnelState
 from webhook_tui.tunnels.base import Opened

@@ -9,20 +9,11 @@ from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from tests.patience import PATIENCE_SECONDS, own_time
+from tests.patience import PATIENCE_SECONDS, until
 from webhook_tui.domain.errors import Problem
 from webhook_tui.domain.status import TunnelState, TunnelStatus
 from webhook_tui.tunnels.base import Tunnel
 from webhook_tui.tunnels.supervisor import TunnelSupervisor
-
-
-async def until(condition: Callable[[], object], seconds: float = PATIENCE_SECONDS) -> None:
-    """Wait until `condition` holds, for so many seconds of our own; raises TimeoutError."""
-    end = own_time() + seconds
-    while not condition():
-        if own_time() > end:
-            raise TimeoutError
-        await asyncio.sleep(0.01)
 
 
 class Watched:

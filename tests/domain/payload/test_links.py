@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 import pytest
 
-from tests.export.receiving import stored
+from tests.export.odd_deliveries import stored
 from webhook_tui.domain.payload.links import BLANKED, LONGEST_LINK, links, without_link_signatures
 from webhook_tui.export.redaction import redacted, text_redaction
 

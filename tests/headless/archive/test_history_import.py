@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.cli.conftest import OWN, SECRET
-from tests.export.receiving import stored, written
+from tests.export.odd_deliveries import stored, written
 from tests.factories import INVALID, NOW, row
 from webhook_tui.domain.delivery.delivery import Delivery
 from webhook_tui.domain.errors import ExitCode, ProblemError

@@ -8,7 +8,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from tests.export.receiving import stored
+from tests.export.odd_deliveries import stored
 from webhook_tui.domain.delivery.delivery import StoredDelivery
 from webhook_tui.domain.errors import Problem
 from webhook_tui.domain.signature.secret import Secret

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.export.receiving import receiving
+from tests.http.echo import echo
 from webhook_tui.domain.errors import ProblemError
 from webhook_tui.domain.signature.secret import Secret
 from webhook_tui.headless import messages
@@ -25,9 +25,9 @@ def _run(url: str) -> int:
     [(204, 0, "✓ 204 No Content in "), (404, 1, "✗ 404 Not Found in "), (299, 0, "✓ 299 in ")],
 )
 async def test_the_answer_is_printed(status: int, code: int, line: str, capsys: pytest.CaptureFixture[str]) -> None:
-    async with receiving() as handler:
-        handler.statuses.append(status)
-        assert await asyncio.to_thread(_run, handler.url) == code
+    async with echo() as server:
+        server.statuses.append(status)
+        assert await asyncio.to_thread(_run, server.url) == code
     assert capsys.readouterr().out.startswith(line)
 
 

@@ -10,9 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.patience import PATIENCE_SECONDS
+from tests.patience import PATIENCE_SECONDS, until
 from tests.session.running import TOKEN, sandbox_of, settings, url_at
-from tests.tunnels.watching import until
 from webhook_tui.config import Settings
 from webhook_tui.domain.commands import MarkDelivery, StartRegistration
 from webhook_tui.domain.errors import ExitCode, ProblemError

@@ -8,8 +8,8 @@ import signal
 import sys
 from pathlib import Path
 
-from tests.patience import PATIENCE_SECONDS
-from tests.tunnels.watching import alive, until
+from tests.patience import PATIENCE_SECONDS, until
+from tests.tunnels.watching import alive
 from webhook_tui.environment import child_environment
 from webhook_tui.tunnels.process.child import WATCHDOG, Child, follow
 

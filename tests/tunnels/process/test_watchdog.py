@@ -13,9 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.patience import PATIENCE_SECONDS
+from tests.patience import PATIENCE_SECONDS, until
 from tests.tunnels.localhost_run import LocalhostRun
-from tests.tunnels.watching import alive, descendants, until
+from tests.tunnels.watching import alive, descendants
 
 HERE = Path(__file__).parent
 PROGRAMS = HERE.parent

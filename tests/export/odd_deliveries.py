@@ -1,26 +1,20 @@
-"""A real server that keeps each request as it stood on the wire, and the odd deliveries that must arrive there."""
+"""Odd deliveries, and the commands that must make them arrive at a server byte for byte."""
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import os
 import tempfile
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from tests.factories import delivery, row
+from tests.http.echo import Received, echo
 from tests.patience import PATIENCE_SECONDS
-from webhook_tui.domain.answer_rules.answer import Answer
 from webhook_tui.domain.delivery.delivery import StoredDelivery
 from webhook_tui.domain.delivery.headers import Headers
 from webhook_tui.export.destination import Destination
 from webhook_tui.export.formats import FORMATS
-from webhook_tui.http.request import Request
-from webhook_tui.http.response import Exchange
-from webhook_tui.http.server import Server
-from webhook_tui.http.sockets import bind
 
 JSON = (b"Content-Type", b"application/json")
 
@@ -96,53 +90,6 @@ def written(form: str, deliveries: Iterable[StoredDelivery]) -> bytes:
     return b"".join(FORMATS[form].write(deliveries, Destination()))
 
 
-@dataclass
-class Arrived:
-    """One request as it stood on the wire."""
-
-    method: str
-    target: bytes
-    headers: list[tuple[bytes, bytes]]
-    body: bytes
-
-    @property
-    def travelling(self) -> list[tuple[bytes, bytes]]:
-        """The headers without those that concern one connection."""
-        return [(name, value) for name, value in self.headers if name.lower() not in DROPPED]
-
-
-@dataclass
-class Handler:
-    """Keeps what arrives; answers with the next one of `statuses`, or 200."""
-
-    statuses: list[int] = field(default_factory=list)
-    arrived: list[Arrived] = field(default_factory=list)
-    url: str = ""
-
-    def on_head(self, request: Request) -> Answer | None:
-        """Have every body read."""
-        return None
-
-    def on_request(self, exchange: Exchange) -> None:
-        """Answer one request."""
-        request = exchange.request
-        self.arrived.append(Arrived(request.method, request.target, request.headers, request.body))
-        exchange.send(Answer(self.statuses.pop(0) if self.statuses else 200, b"", ()))
-
-
-@contextlib.asynccontextmanager
-async def receiving() -> AsyncIterator[Handler]:
-    """A handler that listens on this machine."""
-    handler = Handler()
-    server = Server(handler, bind("127.0.0.1", 0, exact=True))
-    await server.start()
-    handler.url = f"http://127.0.0.1:{server.port}"
-    try:
-        yield handler
-    finally:
-        await server.stop()
-
-
 async def run(*command: str, tools: Path | None = None, **environment: str) -> str:
     """Run a command in an empty directory's stead; its standard output. A failure fails the test."""
     path = os.environ["PATH"] if tools is None else f"{tools}{os.pathsep}{os.environ['PATH']}"
@@ -169,14 +116,14 @@ async def shell(command: bytes, *, tools: Path | None) -> None:
         await run("sh", file.name, tools=tools)
 
 
-async def arrived(form: str, deliveries: Iterable[StoredDelivery], tools: Path | None) -> list[Arrived]:
-    """Every delivery's own command, run by itself, and the outcome."""
-    async with receiving() as handler:
+async def arrived(form: str, deliveries: Iterable[StoredDelivery], tools: Path | None) -> list[Received]:
+    """Every delivery's own command, run by itself, and what arrived."""
+    async with echo() as server:
         for one in deliveries:
-            await shell(FORMATS[form].one(one, Destination(handler.url)), tools=tools)
-    return handler.arrived
+            await shell(FORMATS[form].one(one, Destination(server.url)), tools=tools)
+    return server.requests
 
 
-def expected(headers: Sequence[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
-    """What must arrive of a delivery's headers."""
+def travelling(headers: Headers) -> list[tuple[bytes, bytes]]:
+    """The headers without those that concern one connection."""
     return [(name, value) for name, value in headers if name.lower() not in DROPPED]
