@@ -41,3 +41,4 @@ def test_received_text_is_sanitised_and_escaped_in_ascii() -> None:
     assert UNICODE.text("é\x1b[2J").isprintable()
     assert "é" in UNICODE.text("é")
     assert ASCII.text("é") == "\\xe9"
+    assert ASCII.text("valid 8 · older 1") == "valid 8 - older 1"

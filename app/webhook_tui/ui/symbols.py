@@ -7,6 +7,7 @@ from rich.cells import cell_len, set_cell_size
 
 from webhook_tui.domain.delivery.text import visible
 from webhook_tui.domain.signature.verdict import Verdict
+from webhook_tui.encoding import ASCII_SYMBOLS
 
 Lamp = tuple[str, str]
 """Glyph and style."""
@@ -46,9 +47,9 @@ class Symbols(Struct, frozen=True):
         return self.plain(visible(received))
 
     def plain(self, text: str) -> str:
-        """Return sanitised text; in ASCII with escapes for other characters."""
+        """Return sanitised text; in ASCII with our own symbols replaced, and escapes for other characters."""
         if self.ascii and not text.isascii():
-            return text.encode("ascii", "backslashreplace").decode("ascii")
+            return text.translate(ASCII_SYMBOLS).encode("ascii", "backslashreplace").decode("ascii")
         return text
 
     def fit(self, text: str, width: int) -> str:
