@@ -21,10 +21,13 @@ from webhook_tui.headless.expectation import (
     ExitCondition,
     conclusion,
     exit_code,
+    history_options,
     intention,
+    junit,
     print_outcome,
     wait,
 )
+from webhook_tui.places import Places
 from webhook_tui.storage.history import DeliveryStore
 from webhook_tui.storage.history_query import AccountFilter
 
@@ -51,6 +54,26 @@ def test_not_in_time() -> None:
         "  1  b" + " " * 54 + "#46",
         "Next: webhook-tui why 45",
     ]
+
+
+def test_the_next_step_names_the_history_or_says_that_it_is_deleted() -> None:
+    """A command that finds no such delivery is no next step."""
+    expectation = _expectation(Criteria(Filter.parse("event:a verdict:valid"), 3))
+    staging = Places(Path("/c"), Path("/s")).of_profile("staging")
+
+    assert history_options(None, Places(Path("/c"), Path("/s"))) == ""
+    options = history_options(Path("a b.db"), staging)
+    assert conclusion(expectation, 1.0, options)[-1] == "Next: webhook-tui why 45 --profile staging --db 'a b.db'"
+    assert conclusion(expectation, 1.0, None)[-1] == "The history of this run is deleted. Keep it with --db FILE."
+    assert "Keep it with --db FILE." in junit(expectation, 1.0, None)
+
+
+def test_a_wait_for_none_says_that_none_came() -> None:
+    """Else its success could not be told from a wait that was cut off."""
+    expectation = _expectation(Criteria(none=Filter.parse("event:c"), within=1))
+
+    assert exit_code(expectation) == 0
+    assert conclusion(expectation, 1.0) == ["No delivery matched event:c in 1 s."]
 
 
 def test_a_forbidden_delivery() -> None:

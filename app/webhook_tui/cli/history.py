@@ -169,6 +169,7 @@ def wait(ctx: click.Context, /, until: Filter | None, output: str, **given: Any)
     when --within passes without one.
     """
     from webhook_tui.domain.expectation.expectation import Criteria
+    from webhook_tui.headless.expectation import history_options
     from webhook_tui.headless.expectation import wait as run
     from webhook_tui.storage.history_query import AccountFilter
 
@@ -178,7 +179,9 @@ def wait(ctx: click.Context, /, until: Filter | None, output: str, **given: Any)
     criteria = Criteria(until, given["count"], given["none"], given["within"], options.job_fields_from(given))
     accounts = AccountFilter(given["api_url"], given["token"])
     try:
-        ctx.exit(run(given["db"] or places.deliveries, criteria, accounts, since_seq=given["since_seq"], output=output))
+        db, since_seq = given["db"], given["since_seq"]
+        named = history_options(db, places)
+        ctx.exit(run(db or places.deliveries, criteria, accounts, since_seq=since_seq, output=output, options=named))
     except KeyboardInterrupt:
         ctx.exit(128 + signal.SIGINT)
 

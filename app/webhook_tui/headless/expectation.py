@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 import threading
 import time
@@ -22,6 +23,7 @@ from webhook_tui.domain.expectation.expectation import Criteria, Expectation, Ou
 from webhook_tui.export.json_lines import delivery_line
 from webhook_tui.headless.delivery_page import DeliveryList
 from webhook_tui.headless.text_style import TextStyle, print_note
+from webhook_tui.places import Places
 from webhook_tui.storage.contracts.history_contract import DepartureReader
 from webhook_tui.storage.history_query import AccountFilter
 from webhook_tui.storage.history_watch import HistoryWatch
@@ -58,25 +60,45 @@ def progress(expectation: Expectation, stored: StoredDelivery) -> str:
     return f"  {len(expectation.met)} of {expectation.criteria.count}  #{stored.row.seq}  {'  '.join(words)}".rstrip()
 
 
-def conclusion(expectation: Expectation, seconds: float) -> Sequence[str]:
-    """Return the lines that report how the wait ended; none when it was met. `seconds`: its duration."""
+def history_options(db: Path | None, places: Places) -> str:
+    """Return the options with which another command reads the same history, as ` --db FILE`; "" for the default one."""
+    options = ["--profile", places.profile] if places.profile else []
+    options += ["--db", str(db)] if db is not None else []
+    return "".join(f" {shlex.quote(option)}" for option in options)
+
+
+def conclusion(expectation: Expectation, seconds: float, options: str | None = "") -> Sequence[str]:
+    """Return the lines that report how the wait ended; none when its deliveries arrived. `seconds`: its duration.
+
+    `options`: those of `history_options`; None: the history is deleted on exit.
+    """
     criteria, forbidden = expectation.criteria, expectation.forbidden
     if exit_code(expectation) is ExitCode.OK:
-        return []
+        none = criteria.none if criteria.until is None else None
+        return [] if none is None else [f"No delivery matched {visible(none.text)} in {seconds:.3g} s."]
     if forbidden is not None:
         assert criteria.none is not None
         row = forbidden.row
         what = f"#{row.seq} {_what(row)}"
         first = f"A forbidden delivery arrived after {seconds:.3g} s: {what} ({visible(criteria.none.text)})."
-        return [first, *_others(expectation), f"Next: webhook-tui {'why' if row.verdict.is_bad else 'show'} {row.seq}"]
+        return [first, *_others(expectation), _next_step(row, options)]
     first = f"Not in time: {len(expectation.met)} of {criteria.count} after {seconds:.3g} s."
-    return [first, *_others(expectation)]
+    bad = [miss.row for miss in expectation.others.values() if miss.row.verdict.is_bad]
+    causes = Counter(map(_what, bad))
+    most = sorted(bad, key=lambda row: -causes[_what(row)])[:1]
+    return [first, *_others(expectation), *(_next_step(row, options) for row in most)]
 
 
-def junit(expectation: Expectation, seconds: float) -> str:
-    """Return one test suite with a test case for `until` and one for `none`."""
+def _next_step(row: DeliveryRow, options: str | None) -> str:
+    if options is None:
+        return "The history of this run is deleted. Keep it with --db FILE."
+    return f"Next: webhook-tui {'why' if row.verdict.is_bad else 'show'} {row.seq}{options}"
+
+
+def junit(expectation: Expectation, seconds: float, options: str | None = "") -> str:
+    """Return one test suite with a test case for `until` and one for `none`. `options`: as for `conclusion`."""
     criteria = expectation.criteria
-    lines = "\n".join(conclusion(expectation, seconds))
+    lines = "\n".join(conclusion(expectation, seconds, options))
     cases = []
     if criteria.until is not None:
         is_missed = expectation.outcome is Outcome.WAITING
@@ -129,18 +151,18 @@ def _others(expectation: Expectation) -> list[str]:
         lines.append(f"{len(rows):>3}  {what:<{_LINE - 5}}  {numbers}{more}")
     if far:
         lines.append(f"  {'  '.join(f'{count}  {event}' for event, count in far.most_common())}")
-    bad = next((rows[0] for _, rows in groups if rows[0].verdict.is_bad), None)
-    if bad is not None and expectation.forbidden is None:
-        lines.append(f"Next: webhook-tui why {bad.seq}")
     return lines
 
 
 _POLL_SECONDS = 0.1
 
 
-def wait(path: Path, criteria: Criteria, accounts: AccountFilter, *, since_seq: int | None, output: str) -> ExitCode:
+def wait(
+    path: Path, criteria: Criteria, accounts: AccountFilter, *, since_seq: int | None, output: str, options: str = ""
+) -> ExitCode:
     """Wait until the outcome is known, print it, and return the exit code. `output`: text, json or junit.
 
+    `options`: those of `history_options`.
     Raises ProblemError when the history cannot be read, KeyboardInterrupt when the user interrupts.
     """
     began = time.monotonic()
@@ -154,7 +176,7 @@ def wait(path: Path, criteria: Criteria, accounts: AccountFilter, *, since_seq: 
         expectation = Expectation(criteria, departures)
         _follow(watch, expectation, began)
     seconds = time.monotonic() - began
-    print_outcome(expectation, seconds, output)
+    print_outcome(expectation, seconds, output, options)
     return exit_code(expectation)
 
 
@@ -176,11 +198,11 @@ def _follow(watch: HistoryWatch, expectation: Expectation, began: float) -> None
         pause.wait(_POLL_SECONDS if within is None else min(_POLL_SECONDS, max(0, began + within - time.monotonic())))
 
 
-def print_outcome(expectation: Expectation, seconds: float, output: str) -> None:
+def print_outcome(expectation: Expectation, seconds: float, output: str, options: str = "") -> None:
     """Print the deliveries to standard output, and to standard error why the wait was not met."""
     deliveries = list(expectation.met.values())
     if output == "junit":
-        sys.stdout.write(junit(expectation, seconds))
+        sys.stdout.write(junit(expectation, seconds, options))
     elif exit_code(expectation) is ExitCode.OK and output == "json":
         sys.stdout.writelines(delivery_line(stored.row, stored.delivery) for stored in deliveries)
     elif exit_code(expectation) is ExitCode.OK and deliveries:
@@ -188,7 +210,7 @@ def print_outcome(expectation: Expectation, seconds: float, output: str) -> None
         table = DeliveryList(TextStyle.of_stdout(), datetime.now().astimezone(), last)
         lines = (table.line(stored, summarize(stored.delivery.body)) for stored in deliveries)
         sys.stdout.write("\n".join((table.header(), *lines, "")))
-    for line in conclusion(expectation, seconds):
+    for line in conclusion(expectation, seconds, options):
         print_note(line)
 
 
@@ -228,17 +250,19 @@ class DeliveriesArrived(ExitCondition):
         *,
         since_seq: int | None,
         output: str,
+        options: str | None = "",
         begins_when_ready: bool = True,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """`history`: the file, once it is open. `begins_when_ready`: False: only by `begin_now`.
 
-        `output`: junit prints a report to standard output.
+        `output`: junit prints a report to standard output. `options`: as for `conclusion`.
         """
         self._criteria = criteria
         self._history = history
         self._since_seq = since_seq
         self._output = output
+        self._options = options
         self._begins_when_ready = begins_when_ready
         self._clock = clock
         self._watch: HistoryWatch | None = None
@@ -285,8 +309,8 @@ class DeliveriesArrived(ExitCondition):
             self._watch.close()
         self._departures.close()
         if self._output == "junit":
-            sys.stdout.write(junit(self.expectation, self._seconds))
+            sys.stdout.write(junit(self.expectation, self._seconds, self._options))
             sys.stdout.flush()
         if self._is_over:
-            for line in conclusion(self.expectation, self._seconds):
+            for line in conclusion(self.expectation, self._seconds, self._options):
                 print_note(line)

@@ -37,7 +37,7 @@ from webhook_tui.domain.status import TunnelState, TunnelStatus
 from webhook_tui.headless import messages
 from webhook_tui.headless.command_run import CommandEnded, CommandLine
 from webhook_tui.headless.delivery_selection import DeliveryCommand, DeliverySelection
-from webhook_tui.headless.expectation import DeliveriesArrived, ExitCondition
+from webhook_tui.headless.expectation import DeliveriesArrived, ExitCondition, history_options
 from webhook_tui.headless.output import LineWriter, TextLine, json_line
 from webhook_tui.headless.text_style import TextStyle, print_note
 from webhook_tui.session.session import Session
@@ -87,7 +87,10 @@ def listen(settings: Settings, options: ListenOptions) -> int:
     lines: dict[str, Callable[[SessionEvent], str | None]] = {"text": style, "json": json_line, "junit": _no_line}
     condition = ExitCondition()
     if criteria is not None:
-        condition = DeliveriesArrived(criteria, session.history_path, since_seq=options.since_seq, output=output)
+        kept = _kept_history(settings)
+        condition = DeliveriesArrived(
+            criteria, session.history_path, since_seq=options.since_seq, output=output, options=kept
+        )
     with contextlib.closing(DepartureReader(session.history_path)) as departures:
         selection = DeliverySelection(options.filter, settings.job_fields, departures)
         return _follow(session, LineWriter(lines[output], sys.stdout), condition, selection=selection, command=command)
@@ -108,9 +111,18 @@ def run_command(
     arrived = None
     if criteria is not None:
         arrived = DeliveriesArrived(
-            criteria, session.history_path, since_seq=since_seq, output=output, begins_when_ready=False
+            criteria,
+            session.history_path,
+            since_seq=since_seq,
+            output=output,
+            options=_kept_history(settings),
+            begins_when_ready=False,
         )
     return _follow(session, LineWriter(_no_line, sys.stdout), CommandEnded(line, session, arrived))
+
+
+def _kept_history(settings: Settings) -> str | None:
+    return None if settings.is_temporary else history_options(settings.db, settings.places)
 
 
 def _no_line(_event: SessionEvent) -> str | None:
