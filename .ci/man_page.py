@@ -13,7 +13,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "app"))
 
 from webhook_tui import __version__
 from webhook_tui.cli.contract import check_deliveries
-from webhook_tui.cli.help import Command, Group
+from webhook_tui.cli.help import FILTER_TERMS, Command, Group
 from webhook_tui.cli.main import root
 
 _EXIT_CODES = (
@@ -56,7 +56,8 @@ def page() -> Iterator[str]:
         yield from _paragraphs(command)
         yield from _options(command, own, inherited)
         yield from _examples(command)
-    for heading, rows in (("EXIT STATUS", _EXIT_CODES), ("ENVIRONMENT", _ENVIRONMENT), ("FILES", _FILES)):
+    sections = {"FILTERS": FILTER_TERMS, "EXIT STATUS": _EXIT_CODES, "ENVIRONMENT": _ENVIRONMENT, "FILES": _FILES}
+    for heading, rows in sections.items():
         yield f".SH {heading}"
         for name, text in rows:
             yield from (".TP", f".B {_roff(name)}", _roff(text))

@@ -14,7 +14,10 @@ import pytest
 from click.testing import CliRunner
 
 from webhook_tui.cli.config import config_commands
+from webhook_tui.cli.help import FILTER_TERMS
 from webhook_tui.cli.main import root
+from webhook_tui.domain.filtering.fields import FIELDS
+from webhook_tui.domain.filtering.filter import Filter
 from webhook_tui.places import Places
 
 COMMANDS = (
@@ -55,6 +58,15 @@ def test_help_is_short_and_plain(command: str) -> None:
     assert re.search(r"[<>]=?x|x<|RANGE|(?<!\])\.\.\.$", text, re.MULTILINE) is None
     assert re.search(r"^  --[a-z-]+( \S+)?$(?!\n {6})", text, re.MULTILINE) is None, "an option says what it does"
     assert examples(text)
+
+
+@pytest.mark.parametrize("command", ["list", "wait", "listen", "run", "replay", "export"])
+def test_a_command_that_takes_a_filter_lists_its_terms(command: str) -> None:
+    """Every field that the parser knows is named."""
+    terms = shown(command).partition("\nFilters:\n")[2].partition("\nExamples:\n")[0]
+
+    assert [name for name in FIELDS if not re.search(rf"\b{name}:", terms)] == []
+    assert all(Filter.parse(term) for term, _ in FILTER_TERMS if "   " not in term)
 
 
 def test_every_option_is_in_one_of_the_two_helps() -> None:

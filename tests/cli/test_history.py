@@ -106,6 +106,7 @@ def test_a_missing_history_and_a_wrong_filter_are_one_line(history: Path, tmp_pa
     assert (missing.returncode, wrong.returncode) == (1, 2)
     assert missing.stderr.startswith(b"webhook-tui: There is no history at ")
     assert wrong.stderr.startswith(b'webhook-tui: The filter is invalid at "event:": event needs a name')
+    assert wrong.stderr.endswith(b"Run webhook-tui list --help for the terms of a filter.\n")
     assert missing.stderr.count(b"\n") == wrong.stderr.count(b"\n") == 1
     assert not (tmp_path / "none.db").exists()
 

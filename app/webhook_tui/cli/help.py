@@ -37,6 +37,20 @@ _HEADINGS = {
 """Heading to the names of its parameters."""
 _HEADING_OF = {name: heading for heading, names in _HEADINGS.items() for name in names.split()}
 _SHOWS_ALL = "webhook_tui.help_all"
+FILTER_TERMS = (
+    ("verdict:invalid", "valid, older, invalid, missing, malformed or pending"),
+    ("event:image_*", "event name; * stands for anything"),
+    ("job:ec53", "start of a job id"),
+    ("status:failed", "status of the job; answered:503 or status:5xx, the answer"),
+    ("is:marked", "marked, commented, differs, retried, replayed or imported"),
+    ("age:<10m", "compared; so are size:>10k, attempt:>1 and run:3"),
+    ("body.data.n>5", "value in the payload; header:NAME=VALUE, a header's"),
+    ("has:data.n", "path that is present; departs:data.n, not as usual"),
+    ("id:123", "event id; comment:WORD, source:sse, @NAME of config.toml"),
+    ("word", "text anywhere in the delivery"),
+    ("a b   a or b   !a", "both, one of them, not a; brackets group"),
+)
+"""Terms of the filter language, and what each finds."""
 
 
 def command(name: str | None = None, *, examples: Sequence[str], **extra: Any) -> Callable[[Any], Command]:
@@ -72,7 +86,9 @@ class Command(click.Command):
         return {heading: found for heading, found in sections.items() if found}
 
     def format_epilog(self, _ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write the examples."""
+        """Write the terms of a filter if the command takes one, then the examples."""
+        if any(one.type.name == "filter" for one in self.params):
+            write_sections(formatter, {"Filters": FILTER_TERMS})
         with formatter.section("Examples"):
             formatter.write("".join(f"{'':>{formatter.current_indent}}{line}\n" for line in self.examples))
 

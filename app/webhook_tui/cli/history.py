@@ -163,7 +163,7 @@ def why(ctx: click.Context, /, seq: int, output: str, **given: Any) -> None:
 @click.argument("until", metavar="[FILTER]", type=options.FILTER, required=False)
 @click.pass_context
 def wait(ctx: click.Context, /, until: Filter | None, output: str, **given: Any) -> None:
-    """Wait for deliveries that match FILTER, the filter of the screen, and print them as `list` does.
+    """Wait for deliveries that match FILTER, and print them as `list` does.
 
     Exit code 0: they arrived; 6: not in time; 7: a delivery that matches --none arrived first. With --none alone: 0
     when --within passes without one.

@@ -228,7 +228,7 @@ history_options = together(
 PIKTID_TOKEN and a stored token select no account here, because the history needs none.
 """
 
-filter_option = option("--filter", type=FILTER, help="Only matching deliveries: the filter of the screen.")
+filter_option = option("--filter", type=FILTER, help="Only matching deliveries.")
 job_id_option = option(
     "--job-id-field", multiple=True, metavar="FIELD", help="Field of a job id, for the filter job:X; repeatable."
 )

@@ -46,7 +46,7 @@ RUN_SECONDS = 30.0
 @shared_options
 @expectation_options
 @output_format("text", "json", "junit", envvar="WEBHOOK_TUI_FORMAT")
-@option("--filter", type=FILTER, help="Print only matching deliveries: the filter of the screen.")
+@option("--filter", type=FILTER, help="Print only matching deliveries.")
 @option("--exec", "command", metavar='"PROG ARGS"', help="Run for each valid delivery, its JSON on standard input.")
 @click.pass_context
 def listen(ctx: click.Context, /, output: str, since_seq: int | None, **given: Any) -> None:

@@ -113,7 +113,8 @@ def links_are_blanked(seq: int) -> Problem:
 
 def invalid_filter(part: str, reason: str) -> Problem:
     """A filter cannot be parsed; `part`: where."""
-    return Problem(f'The filter is invalid at "{part}": {reason.rstrip(".")}.', "", ExitCode.USAGE)
+    message = f'The filter is invalid at "{part}": {reason.rstrip(".")}.'
+    return Problem(message, "Run webhook-tui list --help for the terms of a filter.", ExitCode.USAGE)
 
 
 # Programs and handlers

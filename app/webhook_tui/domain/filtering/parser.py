@@ -162,4 +162,5 @@ def _unknown(name: str) -> str:
     if name == "body":
         return "body needs a path, as in body.data.status=failed"
     near = difflib.get_close_matches(name, FIELDS, n=1)
-    return f"there is no {name[:20]}: did you mean {near[0]}?" if near else f"there is no {name[:20]}; quote it as text"
+    advice = f": did you mean {near[0]}?" if near else "; quote it as text"
+    return f"there is no field {name[:20]}{advice}"
