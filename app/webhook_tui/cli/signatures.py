@@ -22,13 +22,15 @@ if TYPE_CHECKING:
     short_help="Verify a payload's signature offline.",
     examples=(
         "webhook-tui verify --secret-file secret.txt --signature sha256=... body.json",
-        "webhook-tui verify --secret-file secret.txt --delivery line.json body.json",
+        "webhook-tui verify --secret-file secret.txt --delivery request.txt",
     ),
 )
 @options.secret_options("A signing secret")
 @options.option("--signature", help="The value of X-Webhook-Signature. Default: the header is missing.")
 @options.option(
-    "--delivery", type=options.FILE, help="A delivery with its headers, as `listen --format json` prints it."
+    "--delivery",
+    type=options.FILE,
+    help="Headers and body in one file: an HTTP request, or a line of `listen --format json`.",
 )
 @options.output_format("text", "json", envvar="WEBHOOK_TUI_FORMAT")
 @options.option(
@@ -46,14 +48,13 @@ def verify(ctx: click.Context, /, file: BinaryIO, **given: Any) -> None:
 
     FILE holds the raw body; - is standard input. Exit code 0: valid, 1: not.
     """
-    from webhook_tui.headless.signing.verify import run
+    from webhook_tui.headless.signing.verify import header_value, run
 
     secrets = all_secrets(given)
     if not secrets:
         raise click.UsageError("No secret was given. Use --secret or --secret-file.")
-    ctx.exit(
-        run(secrets, given["signature"], given["delivery"], file, output=given["output"], seconds=given["timeout"])
-    )
+    delivery, signature = given["delivery"], header_value(given["signature"])
+    ctx.exit(run(secrets, signature, delivery, file, output=given["output"], seconds=given["timeout"]))
 
 
 @command(

@@ -94,7 +94,11 @@ def not_joinable(format_name: str) -> Problem:
 
 def nothing_to_verify(path: Path) -> Problem:
     """--delivery contains no delivery."""
-    return Problem(f"{path} contains no delivery.", "Use a line of `listen --format json`.", ExitCode.USAGE)
+    return Problem(
+        f"{path} contains no delivery.",
+        "Use an HTTP request with its headers, or a line of `listen --format json`.",
+        ExitCode.USAGE,
+    )
 
 
 def nothing_to_import(name: str, reason: str) -> Problem:

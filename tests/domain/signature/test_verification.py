@@ -74,6 +74,10 @@ def test_what_nothing_explains_says_what_was_tried() -> None:
     lines = as_text(outcome).splitlines()
     assert lines[1] == "Not the signature of this body with any known secret."
     assert re.fullmatch(r"No known cause matches \(1 secret, [0-9,]+ checks, 1 ms\)\.", lines[4])
+    assert lines[6:8] == [
+        "What to change",
+        "Use the secret that it was signed with (webhook-tui secret prints the current",
+    ]
     assert json.loads(as_json(outcome))["tried"] > 300
 
 

@@ -24,6 +24,10 @@ SECONDS = 3.0
 WIDTH = 78
 _LABEL = 12
 _DIGITS_A_LINE = 32
+_NO_CAUSE = (
+    "Use the secret that it was signed with (webhook-tui secret prints the current one), and the body byte for byte as "
+    "it arrived."
+)
 _UNDATED = datetime.fromtimestamp(0, UTC)
 
 
@@ -110,6 +114,7 @@ def as_text(verification: Verification) -> str:
     elif verdict.is_bad and report.outcome:
         lines += ["", "Why", *wrap(report.outcome, WIDTH)]
         lines += [line for skipped in report.skipped for line in wrap(skipped, WIDTH)]
+        lines += ["", "What to change", *wrap(_NO_CAUSE, WIDTH)]
         if report.hints:
             lines += ["", "Hints, without proof"]
             lines += [
