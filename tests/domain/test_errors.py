@@ -12,6 +12,7 @@ def test_keys_are_named_on_the_screen_alone() -> None:
     problem = Problem("No.", "Retrying in {again}.", screen_hint="Retrying in {again}; u tries now.")
     assert problem.sentence(4) == "No. Retrying in 4 s."
     assert problem.advice(4) == "Retrying in 4 s; u tries now."
+    assert problem.advice(0) == "Retrying now; u tries now."
     assert Problem("No.", "Wait.").advice() == "Wait."
 
 

@@ -98,7 +98,11 @@ async def test_try_now_cuts_the_wait_short() -> None:
         tunnel.ends.put_nowait(CLOSED)
         await watch.until(TunnelState.DOWN)
         watch.supervisor.try_now()
-        await watch.until(TunnelState.OPENING, 2)
+        again = await watch.until(TunnelState.OPENING, 2)
+        assert again.problem == CLOSED, "the reason stays while it is tried again"
+        await until(lambda: tunnel.running)
+        tunnel.opened("https://a.example")
+        assert (await watch.until(TunnelState.LIVE)).problem is None
 
 
 async def test_the_other_side_may_ask_for_a_longer_wait() -> None:

@@ -27,7 +27,7 @@ def test_the_last_term_is_named_only_where_there_are_matches_without_it() -> Non
 
 
 def test_what_most_terminals_drop() -> None:
-    assert notice_texts.sent_to_terminal("body", 100, 100) == "Sent to the terminal: body, 100 bytes"
+    assert notice_texts.sent_to_terminal("body", 100, 100) == "Sent to the terminal: body, 100 bytes for its clipboard"
     assert notice_texts.sent_to_terminal("body", 101, 100).endswith("export it instead.")
 
 

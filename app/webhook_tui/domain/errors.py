@@ -50,11 +50,11 @@ class Problem(Struct, frozen=True):
     """The same as `hint` on the screen, where there are keys; None: `hint` itself."""
 
     def sentence(self, again: float | None = None) -> str:
-        """Both sentences in one line, without keys; `again`: seconds until the next try by itself."""
+        """Both sentences in one line, without keys; `again`: seconds until the next try by itself, 0 during it."""
         return f"{self.message} {_with_seconds(self.hint, again)}".strip()
 
     def advice(self, again: float | None = None) -> str:
-        """The second sentence as the screen shows it; `again`: seconds until the next try by itself."""
+        """The second sentence as the screen shows it; `again`: seconds until the next try by itself, 0 during it."""
         return _with_seconds(self.hint if self.screen_hint is None else self.screen_hint, again)
 
 
@@ -62,6 +62,8 @@ def _with_seconds(hint: str, again: float | None) -> str:
     """The hint with its seconds filled in; without them, the clause that names them is left out."""
     if "{again}" not in hint:
         return hint
+    if again is not None and again <= 0:
+        return hint.replace("in {again}", "now")
     if again is not None:
         return hint.replace("{again}", f"{max(1, round(again))} s")
     kept = " ".join(clause for clause in re.split(r"(?<=[.;?]) ", hint) if "{again}" not in clause)

@@ -84,7 +84,8 @@ class TunnelSupervisor:
         """Run the driver once and return why it ended; None when `reopen` ended it."""
         self._live_at = None
         self._reopening.clear()
-        self._report(TunnelState.OPENING, tries=self._status.tries + 1)
+        # What ended the last try stays known until this one succeeds, or the screen would show it now and then only.
+        self._report(TunnelState.OPENING, tries=self._status.tries + 1, problem=self._status.problem)
         running = asyncio.create_task(self._run_driver(host, port), name=f"tunnel {self._tunnel.kind}")
         reopening = asyncio.create_task(self._reopening.wait())
         try:

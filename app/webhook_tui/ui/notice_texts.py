@@ -186,4 +186,4 @@ def copied(what: str, size: int) -> str:
 def sent_to_terminal(what: str, size: int, limit: int) -> str:
     """A toast: the terminal got `size` bytes for its clipboard, and most take at most `limit`."""
     note = f". Most terminals drop more than {units.size(limit)}: export it instead." if size > limit else ""
-    return f"Sent to the terminal: {what}, {size} bytes{note}"
+    return f"Sent to the terminal: {what}, {size} bytes for its clipboard{note}"

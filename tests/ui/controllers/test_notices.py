@@ -24,7 +24,9 @@ async def test_buttons_notices_and_dialogs() -> None:
         await played.press("c")
         await played.until("Sent to the terminal: the public URL, 31 bytes")
         line = next(line for line in played.lines() if "Sent to" in line)
-        assert line.strip() == "▌ Sent to the terminal: the public URL, 31 bytes"  # the whole line, over no other text
+        assert (
+            line.strip() == "▌ Sent to the terminal: the public URL, 31 bytes for its clipboard"
+        )  # the whole line, over no other text
         assert played.app.clipboard == "https://b7c41d09ee2f4a.lhr.life"
 
         await played.press("escape")

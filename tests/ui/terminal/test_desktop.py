@@ -120,7 +120,10 @@ async def test_more_than_terminals_take() -> None:
         played.app.copy("a" * 75_000, "all")
         await played.until("Sent to the terminal: all, 75000 bytes")
         shown = " ".join(line.partition("▌ ")[2].strip() for line in played.lines() if "▌ " in line)
-        assert "Sent to the terminal: payload, 75001 bytes. Most terminals drop more than 75 kB: export it" in shown
+        assert (
+            "Sent to the terminal: payload, 75001 bytes for its clipboard. Most terminals drop more than 75 kB:"
+            in shown
+        )
 
 
 async def test_a_link_opens_without_the_token(tmp_path: Path) -> None:

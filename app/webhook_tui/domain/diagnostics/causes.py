@@ -99,7 +99,7 @@ def cause_of(differences: Sequence[Difference], signed: int, received: int) -> C
     *before, last = [one.phrase for one in differences]
     headline = f"It fits {', '.join(before)} and {last}."
     if len(headline) > LONGEST_HEADLINE:
-        headline = f"It fits {first.phrase} and {counted(len(before), 'more difference')}."
+        headline = f"It fits {first.phrase}; {counted(len(before), 'more difference')}."
     return Cause(code, headline, f"Fits with {_counted(differences)}.", why + sizes, change)
 
 

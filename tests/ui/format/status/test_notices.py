@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from tests.ui.fake_session import NOW, WAITING
 from webhook_tui.domain.errors import Problem, Severity
-from webhook_tui.domain.status import WebhookState, WebhookStatus
+from webhook_tui.domain.status import TunnelState, TunnelStatus, WebhookState, WebhookStatus
 from webhook_tui.ui.format.status.notices import Notice, chosen
 
 
@@ -28,3 +28,14 @@ def test_the_most_severe_notice_has_the_place() -> None:
     tip = Problem("Sandbox.", "", severity=Severity.TIP)
     assert chosen(status, None, frozenset({problem.message, note.message}), tip) == Notice(tip)
     assert chosen(WAITING, None, frozenset()) is None
+
+
+def test_what_closed_the_tunnel_stays_while_it_is_opened_again() -> None:
+    """It takes as many lines as before, so that the table does not jump with each try."""
+    problem = Problem("The tunnel closed.", "Retrying in {again}.")
+    tunnel = TunnelStatus(TunnelState.OPENING, since=NOW - timedelta(seconds=2), tries=2, problem=problem)
+
+    notice = chosen(replace(WAITING, tunnel=tunnel), None, frozenset())
+
+    assert notice is not None
+    assert [line.plain for line in notice.lines(NOW)] == ["The tunnel closed.", "Retrying now."]

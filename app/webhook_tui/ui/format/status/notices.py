@@ -10,7 +10,7 @@ from textual.content import Content
 
 from webhook_tui.domain.delivery.text import visible
 from webhook_tui.domain.errors import Problem, Severity
-from webhook_tui.domain.status import SessionStatus
+from webhook_tui.domain.status import SessionStatus, TunnelState
 
 _KEY = re.compile(r"(?<![\w.:/-])[utpswqX?](?![\w.:/-])|(?<=[Pp]ress )\w\b|(?<=then )enter\b")
 _RANK = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.TIP: 2}
@@ -57,5 +57,5 @@ def _again_at(status: SessionStatus, problem: Problem) -> datetime | None:
     if problem is status.webhook.problem:
         return status.webhook.next_try_at
     if problem is status.tunnel.problem:
-        return status.tunnel.next_try_at
+        return status.tunnel.since if status.tunnel.state is TunnelState.OPENING else status.tunnel.next_try_at
     return None
