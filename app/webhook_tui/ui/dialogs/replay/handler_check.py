@@ -41,6 +41,7 @@ from webhook_tui.ui.widgets.table.list_table import Cell, ListColumn, ListTable,
 from webhook_tui.ui.widgets.table.table import Table
 
 _TICK_SECONDS = 0.5
+_PURPOSE = "Sends valid, forged and malformed deliveries, and checks each answer."
 _COLUMNS = (
     ListColumn("state", "", 1),
     ListColumn("test", "test", 30),
@@ -96,6 +97,9 @@ class HandlerCheckDialog(Dialog[None]):
     HandlerCheckDialog UrlField { display: none; }
     HandlerCheckDialog.-asks UrlField { display: block; }
     HandlerCheckDialog.-asks #lamps { display: none; }
+    HandlerCheckDialog #start { display: none; }
+    HandlerCheckDialog.-asks #buttons KeyButton { display: none; }
+    HandlerCheckDialog.-asks #buttons #safe, HandlerCheckDialog.-asks #buttons #start { display: block; }
     HandlerCheckDialog Table { height: 1fr; margin: 1 0 0 0; }
     HandlerCheckDialog #about { height: 2; display: none; }
     HandlerCheckDialog.-beside #about { display: block; }
@@ -138,6 +142,7 @@ class HandlerCheckDialog(Dialog[None]):
 
     def buttons(self) -> ComposeResult:
         yield KeyButton("Back", "esc", id="safe")
+        yield KeyButton("Start", "enter", id="start")
         yield KeyButton("Sent", "enter", id="sent")
         yield KeyButton("Failed", "space", id="failed_only")
         yield KeyButton("Again", "r", id="again")
@@ -181,7 +186,8 @@ class HandlerCheckDialog(Dialog[None]):
         self.query_one("#lamps", Static).update(lamps(check, self._seconds(self._started_at)))
         self.set_class(self._table_width >= WIDE, "-beside")
         lines = check_lines(check, self._table_width, failed_only=self._failed_only)
-        self._table.widget.empty = "" if lines or not self._failed_only else "Nothing failed."
+        is_new = not check.cases and check.state is CheckState.STOPPED
+        self._table.widget.empty = _PURPOSE if is_new else "Nothing failed." if self._failed_only else ""
         self._table.show(lines)
         self._follow(lines)
         self._fill_about()
@@ -265,6 +271,10 @@ class HandlerCheckDialog(Dialog[None]):
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Test that URL."""
         event.stop()
+        self.action_start()
+
+    def action_start(self) -> None:
+        """Test the URL of the field."""
         url = self.query_one(UrlField).url()
         if url is not None:
             if url != self._url:
