@@ -24,3 +24,15 @@ def test_which_encoded_image_fills_the_room() -> None:
     assert [picture.encoded_for(width, 99) for width in (9, 20, 21, 90)] == [small, small, large, large]
     assert Picture(1, 1, b"\0\0\0", 1, 1, "PNG", 3).encoded_for(9, 9) is None
     assert picture.memory_bytes == 8
+
+
+def test_only_so_many_are_kept() -> None:
+    """The oldest go first; while they take too much, they lose what is encoded large."""
+    small, large = EncodedImage(20, 10, b"12"), EncodedImage(40, 20, b"12345")
+    picture = Picture(1, 1, b"\0\0\0", 1, 1, "PNG", 3, (small, large))
+    images = LoadedImages()
+    for url in "abcd":
+        images.add(url, picture, most=3, most_bytes=25)
+    assert {url: len(each.encoded) for url, each in images.pictures.items()} == {"b": 1, "c": 2, "d": 2}
+    images.add("b", picture, most=3, most_bytes=1)
+    assert {url: len(each.encoded) for url, each in images.pictures.items()} == {"c": 1, "d": 1, "b": 2}

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from urllib.parse import urlsplit
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from webhook_tui.domain.errors import Problem
 
@@ -119,6 +120,23 @@ class LoadedImages(Struct):
     """Of those that are being loaded; None: nothing has arrived yet."""
     problems: dict[str, Problem] = field(default_factory=dict)
     """Why others could not be loaded."""
+
+    def add(self, url: str, picture: Picture, *, most: int, most_bytes: int) -> None:
+        """Add a picture. The oldest are dropped while there are more than `most`.
+
+        While they take more than `most_bytes`, the oldest keep only the smallest of their encoded images: a contact
+        sheet that shows them all does not load them again.
+        """
+        self.pictures.pop(url, None)
+        self.pictures[url] = picture
+        for oldest in [*self.pictures][:-most]:
+            del self.pictures[oldest]
+        total = sum(each.memory_bytes for each in self.pictures.values())
+        for oldest, each in [*self.pictures.items()][:-1]:
+            if total <= most_bytes:
+                break
+            self.pictures[oldest] = replace(each, encoded=each.encoded[:1])
+            total -= each.memory_bytes - self.pictures[oldest].memory_bytes
 
     def missing(self, urls: Iterable[str]) -> list[str]:
         """Return those of the links that have no picture."""

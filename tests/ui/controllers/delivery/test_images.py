@@ -99,6 +99,7 @@ async def test_images_are_asked_for_loaded_and_shown(
             await played.press("o")
             await played.until("after  output_1.png  256×384")
             assert "▀▀▀▀▀▀▀▀▀▀" in played.text()
+            await played.until("space Before  d Download  b Browser  z Zoom  esc Back")
             await played.press("space")
             await played.until("before  input_1.png  256×384")
             await played.press("o")

@@ -25,8 +25,8 @@ from webhook_tui.ui.widgets.contact_sheet import BOTH_WIDTH, PICTURE_LINES
 
 MOST_PICTURES = 128
 """Kept in memory, and nowhere else: twice as many as the largest contact sheet shows at once."""
-MOST_BYTES = 64_000_000
-"""Of pictures kept in memory, as thumbnails and encoded."""
+MOST_BYTES = 96_000_000
+"""Of pictures kept in memory: about 40 photographs that fill the screen of a terminal that draws images."""
 MOST_LOADS = 4
 """At once."""
 _MOST_HOSTS = 50
@@ -156,21 +156,13 @@ class ImageController:
         self._images.progress.pop(url, None)
         match found:
             case Picture():
-                self._images.pictures[url] = found
-                self._forget_oldest()
+                self._images.add(url, found, most=MOST_PICTURES, most_bytes=MOST_BYTES)
             case Problem():
                 self._images.problems[url] = found
             case _:
                 pass
         self._start_next()
         self._show([url])
-
-    def _forget_oldest(self) -> None:
-        pictures = self._images.pictures
-        total = sum(picture.memory_bytes for picture in pictures.values())
-        for url in [*pictures][:-1]:  # the one that was just loaded stays
-            if len(pictures) > MOST_PICTURES or total > MOST_BYTES:
-                total -= pictures.pop(url).memory_bytes
 
     def _show(self, urls: Iterable[str]) -> None:
         changed = set(urls)

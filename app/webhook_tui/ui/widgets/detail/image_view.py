@@ -21,6 +21,7 @@ from textual.widgets import Static
 
 from webhook_tui.domain.delivery.summary import Summary
 from webhook_tui.domain.images.image import Downloading, ImageLink, LoadedImages
+from webhook_tui.ui.actions import screen_action
 from webhook_tui.ui.format.image import (
     ShownImage,
     captions,
@@ -75,7 +76,8 @@ class ImageView(Vertical, can_focus=True):
         Binding("space", "toggle_before", "Before", id="image.toggle", tooltip="before or after"),
         Binding("d", "download", "Download", id="image.download", tooltip="save in ~/Downloads"),
         Binding("b", "open", "Browser", id="image.open", tooltip="open in the browser…"),
-        Binding("c", "copy", "Copy link", id="image.copy", tooltip="copy the image's link"),
+        Binding("z", screen_action("detail.zoom"), "Zoom", id="detail.zoom", tooltip="zoom the detail"),
+        Binding("c", "copy", "Copy link", show=False, id="image.copy", tooltip="copy the image's link"),
         Binding("y", "copy", "Copy", show=False, id="delivery.copy", tooltip="copy"),
         Binding("escape", "cancel", "Cancel", key_display="esc", id="image.cancel", tooltip="stop loading"),
     ]
