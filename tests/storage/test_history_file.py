@@ -10,6 +10,7 @@ from tests.factories import NOW, PING, VALID, delivery
 from tests.storage.finding import remove_history
 from webhook_tui.domain.account import Account
 from webhook_tui.domain.jobs.job import USUAL_FIELDS
+from webhook_tui.storage.database.connection import connect_read_only
 from webhook_tui.storage.history import DeliveryStore
 from webhook_tui.storage.history_file import HistoryFile
 
@@ -92,3 +93,20 @@ async def test_what_lay_beside_a_removed_file_is_not_shared_with_the_new_one(tmp
         assert store.set_aside is None
     with closing(DeliveryStore.open(path, started_at=NOW)) as store:
         assert store.run == 2
+
+
+async def test_the_file_alone_is_whole_after_the_end_while_another_connection_reads(
+    tmp_path: Path, account: Account
+) -> None:
+    """The screen and a wait still have it open then; a copy of the one file that `paths` names lacks nothing."""
+    path = tmp_path / "deliveries.db"
+    store = DeliveryStore.open(path, started_at=NOW)
+    await store.record(delivery(), VALID, account=account, answered=200)
+    with closing(connect_read_only(path)) as reader:
+        assert reader.execute("SELECT count(*) FROM deliveries").fetchone() == (1,)
+        store.close()
+        copy = tmp_path / "copy.db"
+        copy.write_bytes(path.read_bytes())
+
+    with closing(sqlite3.connect(copy)) as copied:
+        assert copied.execute("SELECT count(*) FROM deliveries").fetchone() == (1,)

@@ -83,5 +83,8 @@ class HistoryFile:
         """Record that the run ended, if that can be written, and close the file."""
         with contextlib.suppress(sqlite3.Error):
             self.connection.execute("UPDATE runs SET ended_at = ? WHERE id = ?", (microseconds(at), self.run))
+            # Closing does that only where no other connection is open: while a screen or a wait reads, a copy of the
+            # file alone would lack what is in the log (https://sqlite.org/wal.html#ckpt). PASSIVE waits for no reader.
+            self.connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
         self.connection.close()
         self._lock.release()
