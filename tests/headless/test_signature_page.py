@@ -49,6 +49,15 @@ def test_the_page_names_the_cause_and_every_secret() -> None:
     assert "\x1b" not in page
 
 
+def test_the_headline_of_an_unexplained_delivery_does_not_repeat_the_search() -> None:
+    """How it ended, and in how many checks, is said of the search that was made now."""
+    stored = replace(INVALID, reason="No known cause matches (9 checks).")
+    page = signature_page(replace(REPORT, cause=None, hints=()), row(3, verification=stored), TextStyle(), NOW)
+
+    assert page.startswith("✗ invalid: matches no known secret.\nNot the signature of this body with any known secret.")
+    assert "(9 checks)" not in page
+
+
 def test_without_a_signature_nothing_is_expected() -> None:
     page = signature_page(replace(REPORT, received=(), expected=None, cause=None), ROW, TextStyle(), NOW)
 

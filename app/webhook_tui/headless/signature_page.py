@@ -10,6 +10,7 @@ from webhook_tui.domain import units
 from webhook_tui.domain.delivery.delivery import DeliveryRow
 from webhook_tui.domain.delivery.text import visible
 from webhook_tui.domain.diagnostics.report import RingLine, SignatureReport, change_text, effort_text, why_text
+from webhook_tui.domain.signature.verdict import Verdict
 from webhook_tui.headless.text_style import TextStyle
 
 _LABEL = 11
@@ -19,7 +20,9 @@ _STATE = 22
 def signature_page(report: SignatureReport, row: DeliveryRow, style: TextStyle, now: datetime) -> str:
     """Return the page without a newline at its end. `now`: local time."""
     cause = report.cause
-    headline = visible(cause.headline if cause is not None else row.reason)
+    # The reason of an invalid delivery tells how a search ended, as the next sentences do of this one.
+    reason = row.short_reason if row.verdict is Verdict.INVALID else row.reason
+    headline = visible(cause.headline if cause is not None else reason)
     lines = [f"{style.verdict(row.verdict)}: {headline[:1].lower()}{headline[1:]}"]
     lines += _wrapped(why_text(report, row), style)
     lines += [line for hint in report.hints for line in _wrapped(f"Hint, without proof: {hint}", style)]
