@@ -96,11 +96,13 @@ def test_given_secrets_and_the_token_are_taken_out(history: Path, tmp_path: Path
 def test_numbers_and_marks_choose(history: Path) -> None:
     """In the order of their arrival; a number that is not stored is an error."""
     some = run("export", "--seq", "3", "--seq", "1", "--seq", "3")
+    as_arguments = run("export", "3", "1")
     marked = run("export", "--marked")
     missing = run("export", "--seq", "9")
     none = run("export", "--marked", "--seq", "1")
 
     assert [json.loads(line)["seq"] for line in some.stdout.splitlines()] == [1, 3]
+    assert as_arguments.stdout == some.stdout
     assert [json.loads(line)["seq"] for line in marked.stdout.splitlines()] == [2]
     assert (missing.returncode, missing.stdout) == (1, b"")
     assert b"no delivery 9" in missing.stderr

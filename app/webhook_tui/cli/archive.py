@@ -21,7 +21,7 @@ from webhook_tui.headless import messages
 @command(
     short_help="Write stored deliveries as commands, tests, archives or lines.",
     examples=(
-        "webhook-tui export --seq 12 --format curl",
+        "webhook-tui export 12 --format curl",
         "webhook-tui export --format har --output deliveries.har",
         "webhook-tui export --marked --format pytest --output test_webhooks.py",
     ),
@@ -37,7 +37,7 @@ from webhook_tui.headless import messages
 @click.option("--output", type=click.Path(), help="A file, a directory for one file each, or - (the default).")
 @click.option("--db", type=options.FILE, help="The history file.")
 @click.option(
-    "--seq", type=click.IntRange(1), metavar="N", multiple=True, help="Number of a delivery; repeatable. Default: all."
+    "--seq", type=click.IntRange(1), metavar="N", multiple=True, help="The same as SEQ; repeatable. Default: all."
 )
 @click.option("--marked", is_flag=True, help="Only marked deliveries.")
 @options.filter_option
@@ -48,9 +48,13 @@ from webhook_tui.headless import messages
 @options.option("--keep-links", is_flag=True, help="Keep signatures and tokens in links. Default: blanked.")
 @options.secret_options("Remove this secret, too")
 @options.option("--token", type=options.TOKEN, envvar="PIKTID_TOKEN", hidden=True)
+@click.argument("seqs", metavar="[SEQ]...", type=click.IntRange(1), nargs=-1)
 @click.pass_context
-def export(ctx: click.Context, /, **given: Any) -> None:
-    """Write stored deliveries as commands, tests, archives or lines, without credentials and known secrets."""
+def export(ctx: click.Context, /, seqs: tuple[int, ...], **given: Any) -> None:
+    """Write deliveries SEQ..., or all that pass --filter, as commands, tests, archives or lines.
+
+    Credentials and known secrets are taken out.
+    """
     from webhook_tui.export.destination import Destination
     from webhook_tui.export.formats import FORMATS
     from webhook_tui.headless.archive.export import Choice, run
@@ -67,7 +71,7 @@ def export(ctx: click.Context, /, **given: Any) -> None:
         FORMATS[given["form"]],
         history=given["db"] or places.deliveries,
         choice=Choice(
-            given["seq"],
+            (*seqs, *given["seq"]),
             given["marked"],
             given["filter"] and given["filter"].expression,
             job_fields=options.job_fields_from(given),
