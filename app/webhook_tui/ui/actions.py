@@ -107,6 +107,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("route.addresses", "what the status line shortens; copy", label="Addresses in full"),
     Action("receiver.forward", "to your own app; its answer goes back", label="Forward every delivery"),
     Action("delivery.simulate", "signed, to the receiver or a URL", label="Simulate an event"),
+    Action("screen.tips", "of the first minute, from the first one on", label="Show the tips again"),
     Action("screen.reset", "theme, tab, filter and split as at the first start", label="Reset layout"),
     Action("route.check", "check whether it reaches the receiver", label="Check the public URL"),
 )

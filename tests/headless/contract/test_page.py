@@ -32,8 +32,8 @@ def test_what_changed_is_marked_and_explained() -> None:
         "id integer 100 % 90001 to 90091",
         "timestamp number 100 % 1795443602",
     ]
-    assert change_note([contract], NOW).startswith("≠ changed, - gone, + new since 23 Nov.  --format ")
-    assert change_note([contract_of([{}])], NOW) == "--format typescript|python|json-schema"
+    assert change_note([contract], NOW).startswith("≠ changed, - gone, + new since 23 Nov.  As code: --format ")
+    assert change_note([contract_of([{}])], NOW) == "As code: --format typescript, python or json-schema."
 
 
 @pytest.mark.parametrize("in_ascii", [False, True])

@@ -55,7 +55,7 @@ async def test_buttons_notices_and_dialogs() -> None:
 
 
 async def test_the_sandbox_has_tips_that_esc_closes_for_good() -> None:
-    """The next one comes when one was done; closed, they do not come back with the next status."""
+    """The next one comes when one was done; closed, they do not come back with the next status, but by a command."""
     status = replace(RUNNING, sandbox=True, tunnel=TunnelStatus(TunnelState.NONE))
     async with stage(FakeSession(status, mock_up_rows()), size=STACKED) as played:
         await played.until("▌ Sandbox: an embedded PiktID plays sample jobs")
@@ -70,3 +70,5 @@ async def test_the_sandbox_has_tips_that_esc_closes_for_good() -> None:
         played.session.emit(StatusChanged(replace(status, counts=replace(status.counts, received=13))))
         await played.until("13 received")
         assert "Sandbox:" not in played.text()
+        played.main.action_run("screen.tips")
+        await played.until("▌ Tip 1 of 5")

@@ -16,7 +16,7 @@ from webhook_tui.headless.text_style import TextStyle
 _PRESENT = 7
 _LONGEST_PATH, _LONGEST_TYPE = 36, 22
 _MARKS = {CHANGED: "changed", NEW: "new", GONE: "gone"}
-_FORMATS = "--format typescript|python|json-schema"
+_FORMATS = "As code: --format typescript, python or json-schema."
 
 
 def contract_page(contract: EventContract, style: TextStyle, now: datetime, *, of_all: bool) -> str:

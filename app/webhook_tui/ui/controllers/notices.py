@@ -9,7 +9,7 @@ from textual.screen import Screen
 from webhook_tui.domain.errors import Problem
 from webhook_tui.ui.controllers.context import AppContext
 from webhook_tui.ui.format.status.notices import Notice, chosen
-from webhook_tui.ui.format.status.tips import Tips
+from webhook_tui.ui.format.status.tips import SANDBOX, Tips
 from webhook_tui.ui.widgets.status.notice_bar import NoticeBar
 
 
@@ -62,6 +62,13 @@ class NoticeController:
         """Remove a notice about another delivery."""
         if self._current is not None and self._current.about not in (None, seq):
             self.clear()
+
+    def restart_tips(self) -> None:
+        """Show the tips of the sandbox again, also after they were closed or done."""
+        self.tips.restart()
+        self._current = None
+        self._hidden -= {SANDBOX}
+        self.refresh()
 
     def on_action(self, action: str) -> None:
         """Show the next tip after the action that the present one proposes."""

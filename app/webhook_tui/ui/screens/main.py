@@ -240,6 +240,8 @@ class MainScreen(Screen[None]):
         if needs.needs_session and self.context.status.end is not None:
             return False
         match name:
+            case "screen.tips":
+                return self.context.status.sandbox
             case "work.stop":
                 return self._is_complete and self.controllers.work.is_busy
             case "table.show_all":

@@ -110,6 +110,7 @@ class MainControllers:
             "screen.leave": screen.leave,
             "screen.next_pane": screen.focus_next,
             "screen.reset": self.layout.reset,
+            "screen.tips": notices.restart_tips,
             "screen.previous_pane": screen.focus_previous,
             "stream.show": self.panes.toggle_stream,
             "work.stop": self.work.stop,

@@ -26,6 +26,8 @@ def test_one_after_the_other_until_all_was_done() -> None:
         tips.on_action(tip.action)
     assert tips.problem() is None
     assert tips.were_shown
+    tips.restart()
+    assert _hint(tips).startswith("Tip 1 of 5")
 
 
 def test_in_a_later_run_there_is_only_what_the_sandbox_is() -> None:

@@ -34,6 +34,11 @@ class Tips:
         self.were_shown = False
         """Whether another run shows none."""
 
+    def restart(self) -> None:
+        """Begin with the first tip, also where another run showed them."""
+        self._is_on = True
+        self._done.clear()
+
     def on_action(self, action: str) -> bool:
         """Note that an action was run; return whether a tip is over."""
         is_over = self.were_shown and action not in self._done and any(tip.action == action for tip in TIPS)
