@@ -70,3 +70,12 @@ def test_a_line_fits(width: int) -> None:
         assert cell_len(line) <= width
         assert "7c1e90" in line
         assert "8/8" in line
+
+
+def test_into_a_pipe_the_last_column_is_whole() -> None:
+    """A program that searches the lines finds a file by its name."""
+    summary = Summary(job="job_7c1e90", status="completed", file="a" * 40 + "\x1b.jpg")
+    table = DeliveryList(TextStyle(is_cut=False), NOW, 1)
+
+    assert table.line(STORED, summary).endswith("␛.jpg")
+    assert "…" in DeliveryList(TextStyle(), NOW, 1).line(STORED, summary)[-20:]

@@ -32,5 +32,7 @@ def test_only_a_terminal_gets_colours(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "20")
     style = TextStyle.of_stdout()
 
-    assert (style.color, style.width) == (False, 40)
+    assert (style.color, style.width, style.is_cut) == (False, 40, True)
+    monkeypatch.delenv("COLUMNS")
+    assert not TextStyle.of_stdout().is_cut, "grep finds all of it"
     assert TextStyle(color=True).verdict(Verdict.VALID, 9) == "\x1b[32m✓ valid  \x1b[0m"

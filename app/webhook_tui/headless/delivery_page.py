@@ -106,7 +106,7 @@ class DeliveryList:
             style.cell(row.event, self._event),
             style.cell(summary.short_job, _JOB),
             style.cell(summary.status, _STATUS),
-            style.cell(summary.result, self._result),
+            style.cell(summary.result, self._result) if style.is_cut else visible(summary.result),
         )
         return _GAP.join(cells).rstrip()
 

@@ -38,13 +38,20 @@ class TextStyle(Struct, frozen=True):
     in_ascii: bool = False
     width: int = WIDTH
     """Cells of a line."""
+    is_cut: bool = True
+    """Whether the last column of a table is cut at that width."""
 
     @classmethod
     def of_stdout(cls) -> Self:
-        """Return the style for this process's standard output; in a pipe, lines are 80 cells wide or COLUMNS."""
-        color = sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+        """Return the style for this process's standard output.
+
+        In a pipe, lines are as wide as COLUMNS says; without it 80 cells, but the last column is whole.
+        """
+        is_terminal = sys.stdout.isatty()
+        color = is_terminal and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
         can_encode = (sys.stdout.encoding or "").lower() in ("utf-8", "utf8")
-        return cls(color, not (is_utf8() and can_encode), max(40, shutil.get_terminal_size((WIDTH, 24)).columns))
+        width = max(40, shutil.get_terminal_size((WIDTH, 24)).columns)
+        return cls(color, not (is_utf8() and can_encode), width, is_terminal or "COLUMNS" in os.environ)
 
     def verdict(self, verdict: Verdict, width: int = 0) -> str:
         """Return glyph and word, padded to `width` cells."""
