@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 import pytest
 from rich.style import Style
@@ -21,7 +22,13 @@ class Terminal:
     def __init__(self, **environ: str) -> None:
         self.is_ours = True
         self.written: list[str] = []
-        self.images = TerminalImages(self.send, environ)
+        self.waiting: list[Callable[[], None]] = []
+        self.images = TerminalImages(self.send, self.waiting.append, environ)
+
+    def drain(self) -> None:
+        """Take what was written."""
+        for callback in [self.waiting.pop(0) for _ in range(len(self.waiting))]:
+            callback()
 
     def send(self, sequence: str) -> bool:
         if self.is_ours:
@@ -46,6 +53,7 @@ def test_an_image_is_sent_once_and_placed_at_its_size() -> None:
 
     lines = held.lines(widget, image("a"), (3, 2), GROUND)
 
+    assert lines is not None
     assert terminal.commands() == ["t0", "p0"]
     assert [line.cell_length for line in lines] == [3, 3]
     segment = next(iter(lines[1]))
@@ -56,7 +64,7 @@ def test_an_image_is_sent_once_and_placed_at_its_size() -> None:
     assert not held.is_own(f"{segment.text}.")
     assert held.lines(widget, image("a"), (3, 2), GROUND) is lines
     assert terminal.commands() == []
-    assert len(held.lines(widget, image("a"), (5, 4), GROUND)) == 4
+    assert len(held.lines(widget, image("a"), (5, 4), GROUND) or ()) == 4
     assert terminal.commands() == ["p0"]
     held.lines(widget, image("b"), (3, 2), GROUND)
     held.lines(Widget(), image("a"), (1, 1), GROUND)
@@ -105,9 +113,9 @@ def test_nothing_is_held_while_another_program_has_the_terminal() -> None:
     """The image is sent when it is drawn again."""
     terminal, widget = Terminal(), Widget()
     terminal.is_ours = False
-    assert terminal.images.lines(widget, image("a"), (1, 1), GROUND) == []
+    assert terminal.images.lines(widget, image("a"), (1, 1), GROUND) is None
     terminal.is_ours = True
-    assert len(terminal.images.lines(widget, image("a"), (1, 1), GROUND)) == 1
+    assert terminal.images.lines(widget, image("a"), (1, 1), GROUND) is not None
     assert terminal.commands() == ["t0", "p0"]
 
 
@@ -119,3 +127,50 @@ def test_within_tmux_each_code_is_passed_through() -> None:
     assert "".join(codes) == terminal.written[0]
     assert len(codes) == 3
     assert terminal.images.delete_all().startswith("\x1bPtmux;\x1b\x1b_Ga=d")
+
+
+LARGE = EncodedImage(20, 20, bytes(3 * 1024 * 2 * 32 + 1))
+"""More than two parts."""
+
+
+def test_a_large_image_is_sent_in_parts() -> None:
+    """Each when the terminal has taken the one before; until then there are no lines. Others wait for the end."""
+    terminal, widget, drawn = Terminal(), Widget(), list[str]()
+    widget.refresh = lambda *_, **__: drawn.append("again")  # type: ignore[method-assign, assignment]  # not mounted
+
+    assert terminal.images.lines(widget, LARGE, (2, 2), GROUND) is None
+    assert terminal.images.lines(Widget(), image("b"), (1, 1), GROUND) is None
+    assert terminal.images.lines(widget, LARGE, (3, 2), GROUND) is None
+    assert (len(terminal.written), terminal.written[0].count("\x1b_G"), drawn) == (1, 32, [])
+    terminal.drain()
+    assert (len(terminal.written), drawn) == (2, [])
+    terminal.drain()
+    assert (len(terminal.written), drawn, terminal.waiting) == (3, ["again"], [])
+    assert "".join(terminal.written).count("m=0") == 2
+    assert terminal.commands() == ["t0", "p0", "t1", "p1", "p0"]
+    lines = terminal.images.lines(widget, LARGE, (3, 2), GROUND)
+    assert lines is not None
+    assert [line.cell_length for line in lines] == [3, 3]
+
+
+def test_an_image_that_is_left_before_it_is_sent() -> None:
+    """What was begun is ended by its deletion, what was not is not sent; the terminal is given back in between, too."""
+    terminal, one, other = Terminal(), Widget(), Widget()
+    terminal.images.lines(one, LARGE, (2, 2), GROUND)
+    terminal.images.lines(other, image("b"), (1, 1), GROUND)
+    terminal.images.release(other)
+    terminal.images.release(one)
+    terminal.drain()
+    assert terminal.commands() == ["t0", "d0"]
+
+    terminal.images.lines(one, LARGE, (2, 2), GROUND)
+    terminal.written = [terminal.images.delete_all()]
+    terminal.drain()
+    assert terminal.commands() == ["d0"]
+    terminal.images.lines(one, LARGE, (2, 2), GROUND)
+    terminal.is_ours = False
+    terminal.drain()
+    terminal.is_ours = True
+    terminal.drain()
+    assert terminal.commands() == ["t0"]
+    assert terminal.images.delete_all() == ""

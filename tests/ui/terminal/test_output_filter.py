@@ -27,7 +27,7 @@ def test_control_characters_are_replaced() -> None:
 
 def test_only_our_own_images_pass() -> None:
     """Not a placeholder of another program, nor one within other text, nor any where there is ASCII alone."""
-    images = TerminalImages(lambda _: True, {})
+    images = TerminalImages(lambda _: True, lambda callback: callback(), {})
     lines = {high: placeholder_line((high << 24) + 16, 1, 3) for high in range(1, 256)}
     own, others = ([line for line in lines.values() if images.is_own(line) is is_own] for is_own in (True, False))
     assert len(own) == 1

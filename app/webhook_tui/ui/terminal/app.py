@@ -9,7 +9,7 @@ import logging
 import os
 import sys
 from abc import abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING, ClassVar
 
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from webhook_tui.ui.terminal.driver import TerminalDriver
 
 _log = logging.getLogger(__name__)
+_DRAIN_SECONDS = 0.01
+"""How often it is looked whether the terminal has taken what was written."""
 
 
 class TerminalApp(App[object]):
@@ -46,7 +48,7 @@ class TerminalApp(App[object]):
         """`images`: how images are drawn, of config.IMAGES."""
         super().__init__()
         self.graphics = Graphics(self, images)
-        self.images = TerminalImages(self.send_to_terminal)
+        self.images = TerminalImages(self.send_to_terminal, self._when_written)
         self.crash: BaseException | None = None
         """The exception that ended the app, if one did."""
         self._unseen = 0
@@ -131,6 +133,17 @@ class TerminalApp(App[object]):
     def send_to_terminal(self, sequence: str) -> bool:
         """Write an escape sequence; return whether there is a terminal that no other program has."""
         return self._terminal is not None and self._terminal.send(sequence)
+
+    def _when_written(self, callback: Callable[[], None]) -> None:
+        """Call back when the terminal has taken all that was written."""
+
+        def check() -> None:
+            if self._terminal is None or self._terminal.is_drained:
+                callback()
+            else:
+                self._when_written(callback)
+
+        self.set_timer(_DRAIN_SECONDS, check)
 
     def ask_terminal(self, query: str) -> bool:
         """Ask the terminal for what `answers` reads; return whether there is one."""

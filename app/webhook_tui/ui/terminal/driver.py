@@ -185,6 +185,11 @@ class TerminalDriver(LinuxDriver):
             self.flush()
         return self._is_active
 
+    @property
+    def is_drained(self) -> bool:
+        """Whether nothing waits to be written; the last text may still be on its way."""
+        return self._writer_thread is None or self._writer_thread._queue.empty()  # noqa: SLF001 -- Textual's only way
+
     def ask(self, query: str) -> bool:
         """Ask the terminal for what `answers` reads; return whether it was asked."""
         self._answers.expect()

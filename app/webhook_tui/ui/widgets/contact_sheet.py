@@ -23,7 +23,7 @@ from webhook_tui.domain.jobs.contact_sheet import Tile, TileState
 from webhook_tui.domain.signature.verdict import Verdict
 from webhook_tui.ui.format.image import image_name
 from webhook_tui.ui.symbols import HALF, ON, WAITING, glyphs
-from webhook_tui.ui.widgets.detail.picture import drawing_terminal, picture_strips, release_images
+from webhook_tui.ui.widgets.detail.picture import picture_strips, release_images, terminal_strips
 from webhook_tui.ui.widgets.line_view import draw_plainly
 from webhook_tui.ui.widgets.table.delivery_cells import cut_middle
 
@@ -278,8 +278,9 @@ class ContactSheet(ScrollView, can_focus=True, inherit_bindings=False):
 
     def _lines(self, url: str, width: int) -> list[Strip]:
         key, picture = (url, width), self._images.pictures[url]
-        if drawing_terminal(self, picture) is not None:
-            return picture_strips(self, picture, width, PICTURE_LINES, in_ascii=self._in_ascii, place=width)
+        strips = terminal_strips(self, picture, width, PICTURE_LINES, place=width)
+        if strips is not None:
+            return strips
         if key not in self._drawn:
             self._drawn[key] = picture_strips(self, picture, width, PICTURE_LINES, in_ascii=self._in_ascii)
         return self._drawn[key]

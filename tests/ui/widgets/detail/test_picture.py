@@ -41,7 +41,7 @@ class TerminalStage(TerminalApp):
     def __init__(self) -> None:
         super().__init__(images="kitty")
         self.sent: list[str] = []
-        self.images = TerminalImages(self._send, {})
+        self.images = TerminalImages(self._send, lambda callback: callback(), {})
         self.picture = PictureView(in_ascii=False, id="picture")
 
     def _send(self, sequence: str) -> bool:

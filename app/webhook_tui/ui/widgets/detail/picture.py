@@ -31,7 +31,7 @@ class PictureView(Widget):
         self._picture: Picture | None = None
         self._fitted = (0, 0)
         self._strips: list[Strip] | None = None
-        """The lines at the present size; None: to be drawn."""
+        """The lines as text at the present size; None: to be drawn."""
 
     @property
     def drawing(self) -> str:
@@ -88,7 +88,10 @@ class PictureView(Widget):
         picture, (columns, rows) = self._picture, self.size
         if picture is None or not columns or not rows:
             return []
-        if self._strips is None or drawing_terminal(self, picture) is not None:
+        strips = terminal_strips(self, picture, columns, rows)
+        if strips is not None:
+            return strips
+        if self._strips is None:
             self._strips = picture_strips(self, picture, columns, rows, in_ascii=self._in_ascii)
         return self._strips
 
@@ -122,18 +125,25 @@ def release_images(widget: Widget) -> None:
         widget.app.images.release(widget)
 
 
-def picture_strips(
-    widget: Widget, picture: Picture, columns: int, rows: int, *, in_ascii: bool, place: Hashable = None
-) -> list[Strip]:
-    """Return the lines of a picture in at most so many cells, on the background of the widget.
+def terminal_strips(
+    widget: Widget, picture: Picture, columns: int, rows: int, place: Hashable = None
+) -> list[Strip] | None:
+    """Return the lines over which the terminal draws a picture, in at most so many cells.
 
-    `place`: where in the widget, if it shows one picture at several sizes.
+    None if it does not draw it, or not yet: then the widget is drawn again as soon as it can. `place`: where in the
+    widget, if it shows one picture at several sizes.
     """
+    app = drawing_terminal(widget, picture)
+    if app is None:
+        return None
+    cells, pixels = _covered(app, picture, columns, rows)
+    image = picture.encoded_for(*pixels)
+    return None if image is None else app.images.lines(widget, image, cells, widget.rich_style, place)
+
+
+def picture_strips(widget: Widget, picture: Picture, columns: int, rows: int, *, in_ascii: bool) -> list[Strip]:
+    """Return the lines of a picture as text in at most so many cells, on the background of the widget."""
     ground = widget.rich_style  # also of the half of a cell that an odd last line leaves free
-    if (app := drawing_terminal(widget, picture)) is not None:
-        cells, pixels = _covered(app, picture, columns, rows)
-        image = picture.encoded_for(*pixels)
-        return [] if image is None else app.images.lines(widget, image, cells, ground, place)
     if uses_characters(widget, in_ascii=in_ascii):
         lines = shades(picture, columns, rows, _stretch(widget), on_light=not widget.app.current_theme.dark)
         return [Strip([Segment(line, ground)], len(line)) for line in lines]
