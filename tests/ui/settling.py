@@ -1,4 +1,4 @@
-"""Wait until the loop of an app is idle, where Textual's own pilot checks the CPU, and paint once then.
+"""Wait until the loop of an app is idle, where Textual's own pilot checks the CPU, and paint when a test looks.
 
 The pilot sleeps for a fiftieth of a second, again and again, until the process did little meanwhile: three times for a
 key. On a busy machine that is both slow and wrong.
@@ -24,7 +24,7 @@ _paint = Screen._compositor_refresh
 
 
 class Frames:
-    """The frames of the app in `painting_when_idle`."""
+    """The frames of the app in `painting_when_seen`."""
 
     def __init__(self) -> None:
         self.count = 0
@@ -32,7 +32,7 @@ class Frames:
         self._changed: WeakSet[Screen[Any]] = WeakSet()
 
     def change(self, screen: Screen[Any]) -> None:
-        """Have `screen` painted when the loop is idle, if it is shown then; its changes are with its compositor."""
+        """Have `screen` painted when it is looked at; its changes are with its compositor."""
         screen._dirty_widgets.clear()
         self._changed.add(screen)
 
@@ -42,16 +42,17 @@ class Frames:
         self.count += 1
         _paint(screen)
 
-    def is_changed(self, screen: Screen[Any]) -> bool:
-        """Whether it is to be painted."""
-        return screen in self._changed
+    def finish(self, screen: Screen[Any]) -> None:
+        """Paint what has changed since the last frame, if anything has."""
+        if screen in self._changed:
+            self.paint(screen)
 
 
 frames = Frames()
 
 
 async def settle(min_sleep: float = 0.0, max_sleep: float = 1.0) -> None:
-    """Let the loop turn until nothing is ready to run and nothing is left to paint or to resize; timers may be set.
+    """Let the loop turn until nothing is ready to run and nothing is left to arrange or to resize; timers may be set.
 
     The arguments are those of Textual's `wait_for_idle`, in whose stead it stands.
     """
@@ -63,15 +64,13 @@ async def settle(min_sleep: float = 0.0, max_sleep: float = 1.0) -> None:
                 if behind._layout_required or behind._scroll_required or behind._dirty_widgets:
                     behind._on_timer_update()
             app.screen._on_timer_update()
-            if not _is_ready(loop) and frames.is_changed(app.screen):
-                frames.paint(app.screen)
         if not _is_ready(loop) and app._resize_timer is None:
             return
 
 
 @contextmanager
-def painting_when_idle(app: App[Any]) -> Iterator[None]:
-    """Have `settle` alone paint this app, once for all changes since the last frame: most others no test would see."""
+def painting_when_seen(app: App[Any]) -> Iterator[None]:
+    """Have this app painted when a test looks at it, once for all changes since it last did."""
 
     def paint_later(screen: Screen[Any]) -> None:
         (frames.change if screen is app.screen else frames.paint)(screen)

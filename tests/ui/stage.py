@@ -15,7 +15,7 @@ from textual.widget import Widget
 
 from tests.patience import PATIENCE_SECONDS
 from tests.ui.fake_session import NOW, FakeSession
-from tests.ui.settling import frames, painting_when_idle
+from tests.ui.settling import frames, painting_when_seen
 from tests.ui.terminal_view import lines
 from webhook_tui.domain.commands import Command
 from webhook_tui.domain.queries import Query
@@ -46,6 +46,7 @@ class Stage:
 
     def lines(self) -> list[str]:
         """What is on the screen, a dialog over it included."""
+        frames.finish(self.app.screen)
         if (frames.count, self.app.screen) != self._frame:
             self._frame, self._lines = (frames.count, self.app.screen), lines(self.app)
         return self._lines
@@ -128,7 +129,7 @@ async def stage(
     """Run the app headless until the block ends; without a session that of the mock-ups."""
     session = session or FakeSession.running()
     app = WebhookTuiApp(session, now=options.pop("now", lambda: NOW), **options)
-    with painting_when_idle(app):
+    with painting_when_seen(app):
         async with app.run_test(size=size, notifications=True) as pilot:
             played = Stage(app, pilot, session)
             await played.until(lambda: app.host.is_running)

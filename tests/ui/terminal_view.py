@@ -11,6 +11,8 @@ from textual.pilot import Pilot
 from textual.strip import Strip
 from textual.widget import Widget
 
+from tests.ui.settling import frames
+
 HOSTILE = "[/][@click=app.quit]x\x1b]2;PWNED\x07\u202e\u200b\x9b31m"
 """Received text that would be markup, and would act on a terminal."""
 FORBIDDEN = re.compile("[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
@@ -19,6 +21,7 @@ FORBIDDEN = re.compile("[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u20
 
 def strips(app: App[Any]) -> list[Strip]:
     """Return the lines of the screen as coloured pieces, a dialog over it included."""
+    frames.finish(app.screen)
     return app.screen._compositor.render_strips()
 
 
