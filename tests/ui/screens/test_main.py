@@ -136,4 +136,4 @@ async def test_a_key_that_is_pressed_before_all_is_mounted_counts(monkeypatch: p
 
     monkeypatch.setattr(MainScreen, "on_mount", press)
     async with stage() as played:
-        assert played.main.has_class("-filtering")
+        assert played.main.query_one(FilterBar).display

@@ -20,7 +20,9 @@ from webhook_tui.ui.controllers.search import SearchController
 from webhook_tui.ui.frame_budget import FrameBudget
 from webhook_tui.ui.notice_texts import filter_not_saved, filter_removed, filter_saved, no_matches, not_stored
 from webhook_tui.ui.widgets.filter_bar import FilterBar, MistakeLine
-from webhook_tui.ui.widgets.keys.action_bar import FollowNote
+from webhook_tui.ui.widgets.keys.action_bar import ActionBar, FollowNote
+from webhook_tui.ui.widgets.keys.key_bar import KeyBar
+from webhook_tui.ui.widgets.split_pane import SplitPane
 from webhook_tui.ui.widgets.suggestion_list import SuggestionList
 
 _MOST_KEPT = 20
@@ -49,6 +51,7 @@ class FilterController:
         self._history: list[str] = []
         self._is_unchanged = False
         """Whether what is typed cannot be read, so that the table shows something else."""
+        self._is_typing = False
         self._bindings_for = (False, False)
         self._known = Known()
         self._is_counting = False
@@ -63,7 +66,7 @@ class FilterController:
     @property
     def is_typing(self) -> bool:
         """Whether the input is open."""
-        return self._screen.has_class("-filtering")
+        return self._is_typing
 
     def apply(self, text: str, *, is_finished: bool = True) -> bool:
         """Apply a filter; if it cannot be parsed, the previous one stays.
@@ -102,7 +105,7 @@ class FilterController:
         if place is None:
             self._notices.show(not_stored(seq))
             return
-        self._screen.remove_class("-zoomed")
+        self._screen.query_one(SplitPane).is_zoomed = False
         table.move_to_place(place)
         table.focus()
 
@@ -125,8 +128,9 @@ class FilterController:
         """Say in the table's place that nothing matches, and while typing what would match without the last term."""
         rest, last = without_last(self.search.text) if self.is_on else ("", "")
         is_typed = self.is_typing and not self._is_unchanged and self.search.count == 0
-        if is_typed is not self._screen.has_class("-no-match"):
-            self._screen.set_class(is_typed, "-no-match")
+        keys = self._screen.query_one(KeyBar)
+        if is_typed is not keys.can_drop_term:
+            keys.can_drop_term = is_typed
             self._screen.refresh_bindings()
         if is_typed:
             self.search.count_also(parse(rest, self._context.filters.texts))
@@ -136,16 +140,18 @@ class FilterController:
         self._deliveries.table.empty = said if self.is_on else ""
 
     def _point_at(self, error: FilterError | None) -> None:
-        self._screen.set_class(error is not None, "-mistaken")
-        if error is not None:
-            self._screen.query_one(MistakeLine).point_at(self._bar.input, error.start, error.end, str(error))
+        line = self._screen.query_one(MistakeLine)
+        if error is None:
+            line.close()
+        else:
+            line.point_at(self._bar.input, error.start, error.end, str(error))
 
     # Commands
 
     def open(self) -> None:
         """Open the input in the place of the buttons."""
         self.search.begin_typing()
-        self._screen.add_class("-filtering")
+        self._show_bar(typing=True)
         box = self._bar.input
         box.start(self.search.text, tuple(self._history))
         self._counted = None
@@ -292,10 +298,20 @@ class FilterController:
     def _end_typing(self) -> None:
         self.search.end_typing()
         self._is_unchanged = False
-        self._screen.remove_class("-filtering")
+        self._show_bar(typing=False)
         self.show_suggestions()
         self.refresh()
         self._deliveries.table.focus()
+
+    def _show_bar(self, *, typing: bool) -> None:
+        """Show the bar in the place of the buttons, or these again.
+
+        By classes of what comes and goes: after one of the screen Textual styles every widget anew.
+        """
+        self._is_typing = typing
+        self._bar.set_class(typing, "-shown")
+        self._screen.query_one(ActionBar).set_class(typing, "-hidden")
+        self._screen.query("ToastRack").set_class(typing, "-above-filter")
 
     @property
     def _bar(self) -> FilterBar:

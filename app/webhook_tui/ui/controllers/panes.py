@@ -40,6 +40,10 @@ class PaneController:
         """For the first delivery."""
 
     @property
+    def _body(self) -> SplitPane:
+        return self._screen.query_one(SplitPane)
+
+    @property
     def stream(self) -> StreamPane:
         """The comparison of webhook and SSE; it may be closed."""
         return self._screen.query_one(StreamPane)
@@ -65,10 +69,7 @@ class PaneController:
 
     def _switch_steps(self) -> None:
         waits, table = self._is_waiting, self._deliveries.table
-        # Not a class of the screen: its style sheet would be applied again to every widget.
-        body = self._screen.query_one(SplitPane)
-        body.set_class(waits, "-waiting")
-        body.divide()
+        self._body.is_waiting = waits
         self._screen.query_one(StepsView).set_class(waits, "-waiting")
         table.can_focus = not waits
         if not waits and not self.stream.is_open:
@@ -95,7 +96,7 @@ class PaneController:
     def hold_following(self) -> None:
         """Pause following while the detail is read, also while the terminal has lost the focus."""
         if self._context.app.app_focus:
-            self._deliveries.table.waits = self.is_in_detail or self._screen.has_class("-zoomed")
+            self._deliveries.table.waits = self.is_in_detail or self._body.is_zoomed
 
     def resize(self, size: Size) -> None:
         """Below the minimum size show only one line about it."""
@@ -139,9 +140,8 @@ class PaneController:
 
     def zoom(self) -> None:
         """Show the detail over the whole width, or beside the table again."""
-        self._screen.toggle_class("-zoomed")
-        is_zoomed = self._screen.has_class("-zoomed")
-        (self._deliveries.detail.body_widget if is_zoomed else self._deliveries.table).focus()
+        self._body.is_zoomed = not self._body.is_zoomed
+        (self._deliveries.detail.body_widget if self._body.is_zoomed else self._deliveries.table).focus()
         self.hold_following()
 
     def back(self) -> None:
@@ -153,7 +153,7 @@ class PaneController:
         if not self._deliveries.total or table.has_focus:
             self._notices.close()
             return
-        self._screen.remove_class("-zoomed")
+        self._body.is_zoomed = False
         target, self._came_from = self._came_from or table, None
         target.focus()
         self.hold_following()
@@ -173,6 +173,15 @@ class PaneController:
 
     # Stream
 
+    def _hide_deliveries(self, is_hidden: bool) -> None:
+        """Hide the panes of the deliveries, or the steps in their place, or show them again.
+
+        By their own styles: after a class Textual styles every widget anew that is in what has it.
+        """
+        for pane in (self._body, self._screen.query_one(StepsView)):
+            pane.styles.display = "none" if is_hidden else None
+        self._screen.query_one(FollowNote).visible = not is_hidden
+
     def toggle_stream(self) -> None:
         """Show the comparison of webhook and SSE in place of table and detail, or these again."""
         if self.stream.is_open:
@@ -185,7 +194,7 @@ class PaneController:
         if self.stream.is_open:
             return
         self._came_from = self._screen.focused
-        self._screen.add_class("-stream")
+        self._hide_deliveries(True)
         self.stream.open()
         self._screen.refresh_bindings()
 
@@ -204,12 +213,12 @@ class PaneController:
         if not self.stream.is_open:
             return
         self.stream.close()
-        self._screen.remove_class("-stream")
+        self._hide_deliveries(False)
         target, self._came_from = self._came_from, None
         if self._deliveries.total:
             # What had the focus may be gone: the steps' buttons, when the first delivery arrived meanwhile.
-            body = self._screen.query_one("#body")
-            target = target if target is not None and target in body.walk_children() else self._deliveries.table
+            is_there = target is not None and target in self._body.walk_children()
+            target = target if is_there else self._deliveries.table
         if target is not None:
             self._screen.call_after_refresh(target.focus)
         self._screen.refresh_bindings()

@@ -88,7 +88,7 @@ class MainScreen(Screen[None]):
         yield NoticeBar()
         table = self.deliveries.table
         table.can_focus = False  # the heading alone, until there is a delivery
-        yield SplitPane(table, split=self.context.preferences.read().split, id="body", classes="-waiting")
+        yield SplitPane(table, split=self.context.preferences.read().split, id="body")
         yield StepsView(classes="-waiting")
         yield ActionBar()
         yield KeyBar()
@@ -112,6 +112,7 @@ class MainScreen(Screen[None]):
             ):
                 await mounted
             self._is_complete = True
+            self.query_one(SplitPane).divide()
             self.controllers.panes.resize(self.size)
             self._arrange()
         self.set_interval(1.0, self._tick)

@@ -79,6 +79,7 @@ class StreamPane(Vertical):
         self._now = now
         self._in_ascii = in_ascii
         self.table = EventTable(now=now, in_ascii=in_ascii)
+        self.styles.display = "none"
         self._is_open = False
         self._stream = StreamStatus()
         self._events: tuple[ComparedEvent, ...] = ()
@@ -113,15 +114,17 @@ class StreamPane(Vertical):
         return self._is_open
 
     def open(self) -> None:
-        """It is on the screen from now on."""
+        """Show it."""
         self._is_open = True
+        self.styles.display = None
         self.call_later(self._ask)
         self._fill()
         self.table.widget.focus()
 
     def close(self) -> None:
-        """It is not any more."""
+        """Hide it."""
         self._is_open = False
+        self.styles.display = "none"
         self._close_sides()
 
     def show_sides(self, event_id: str) -> None:

@@ -20,6 +20,7 @@ from textual.widgets import Input, Static
 from webhook_tui.domain.delivery.text import visible
 from webhook_tui.domain.filtering.completion import EXAMPLE, Kind, Suggestion
 from webhook_tui.domain.filtering.tokens import without_last
+from webhook_tui.ui.widgets.keys.key_bar import KeyBar
 from webhook_tui.ui.widgets.suggestion_list import SuggestionList
 
 PAUSE_SECONDS = 0.08
@@ -234,6 +235,7 @@ class FilterBar(Horizontal):
 
     DEFAULT_CSS = """
     FilterBar { height: 1; background: $panel; padding: 0 1; display: none; }
+    FilterBar.-shown { display: block; }
     FilterBar #filter-sign { width: auto; height: 1; color: $accent-text; text-style: bold; }
     FilterBar #filter-count { width: auto; height: 1; margin: 0 0 0 2; color: $muted; }
     """
@@ -297,6 +299,7 @@ class MistakeLine(Static):
     ALLOW_SELECT = False
     DEFAULT_CSS = """
     MistakeLine { display: none; height: 1; background: $panel; color: $bad; text-wrap: nowrap; }
+    MistakeLine.-shown { display: block; }
     """
 
     def __init__(self) -> None:
@@ -315,3 +318,12 @@ class MistakeLine(Static):
         else:
             line = f" {sentence}"
         self.update(Content(line))
+        self._replace_keys(True)
+
+    def close(self) -> None:
+        """Show the footer again."""
+        self._replace_keys(False)
+
+    def _replace_keys(self, is_shown: bool) -> None:
+        self.set_class(is_shown, "-shown")
+        self.screen.query_one(KeyBar).set_class(is_shown, "-hidden")

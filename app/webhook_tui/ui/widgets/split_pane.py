@@ -12,7 +12,7 @@ _WHOLE = 1000
 """A share is kept in thousandths, which are finer than the cells of any terminal."""
 _LEAST = {"horizontal": (24, 30), "vertical": (4, 6)}
 """Cells of the table and of the detail, so that each still shows what it is for."""
-_RULES = ("width", "height", "min_width", "margin")
+_RULES = ("width", "height", "min_width", "min_height", "margin", "border_left")
 
 
 class Split(Struct, frozen=True, omit_defaults=True):
@@ -35,7 +35,33 @@ class SplitPane(Container):
     def __init__(self, *panes: Widget, split: Split, id: str, classes: str = "") -> None:  # noqa: A002 - Textual's name
         super().__init__(*panes, id=id, classes=classes)
         self._split = split
+        self._is_waiting, self._is_zoomed = True, False
         self._is_dragging = False
+        self.styles.height = "auto"
+        panes[0].add_class("-waiting")
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether there is no delivery yet: of the table only the heading is shown, and no detail."""
+        return self._is_waiting
+
+    @is_waiting.setter
+    def is_waiting(self, waits: bool) -> None:
+        self._is_waiting = waits
+        self.styles.height = "auto" if waits else None
+        self.children[0].set_class(waits, "-waiting")
+        self.divide()
+
+    @property
+    def is_zoomed(self) -> bool:
+        """Whether the detail has the room of both."""
+        return self._is_zoomed
+
+    @is_zoomed.setter
+    def is_zoomed(self, is_zoomed: bool) -> None:
+        if is_zoomed is not self._is_zoomed:
+            self._is_zoomed = is_zoomed
+            self.divide()
 
     @property
     def split(self) -> Split:
@@ -57,8 +83,16 @@ class SplitPane(Container):
     def divide(self) -> None:
         """Give each pane its size; called after what is on the screen has changed."""
         for pane in self.children:
+            pane.styles.display = None
             for rule in _RULES:
                 pane.styles.clear_rule(rule)
+        for detail in self.children[1:]:
+            if self._is_waiting:
+                detail.styles.display = "none"
+            elif self._is_zoomed:
+                self.children[0].styles.display = "none"
+                detail.styles.min_width = detail.styles.min_height = "100%"
+                detail.styles.border_left = ("none", "transparent")
         share = self._split.width if self._is_beside else self._split.height
         if share and self._room:
             self._set_sizes(self._fitting(round(share * self._room / _WHOLE)))
@@ -66,7 +100,7 @@ class SplitPane(Container):
 
     def _set_sizes(self, size: int) -> None:
         table, detail = self.children[0].styles, self.children[-1].styles
-        if self.has_class("-waiting"):  # for the detail: the table's columns stand where they will be beside it
+        if self._is_waiting:  # for the detail: the table's columns stand where they will be beside it
             if self._is_beside:
                 table.margin = (0, size, 0, 0)
         elif len(self.children) == 2 and self._is_beside:
@@ -93,7 +127,7 @@ class SplitPane(Container):
     @property
     def _is_divided(self) -> bool:
         """Whether both panes are shown."""
-        return len([pane for pane in self.children if pane.display]) == 2 and not self.has_class("-waiting")
+        return len([pane for pane in self.children if pane.display]) == 2 and not self._is_waiting
 
     @property
     def _room(self) -> int:

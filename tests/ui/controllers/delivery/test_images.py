@@ -17,6 +17,7 @@ from tests.ui.stage import STACKED, WIDE, Stage, stage
 from webhook_tui.domain.delivery.delivery import StoredDelivery
 from webhook_tui.domain.signature.verdict import Verdict
 from webhook_tui.sandbox.pictures import picture
+from webhook_tui.ui.widgets.split_pane import SplitPane
 
 BLOCKED = "https://127.0.0.1:1/{}.png"
 
@@ -103,7 +104,7 @@ async def test_images_are_asked_for_loaded_and_shown(
             await played.press("space")
             await played.until("before  input_1.png  256×384")
             await played.press("o")
-            await played.until(lambda: played.main.has_class("-zoomed"))
+            await played.until(lambda: played.main.query_one(SplitPane).is_zoomed)
             await played.until("before  input_1.png ")
             await played.until("after  output_1.png")
             # A load that is cancelled is begun again: how often depends on the machine.

@@ -55,10 +55,12 @@ class PayloadQueryController:
         """Mark the mistake while the expression is typed."""
         box = self._screen.query_one(QueryInput)
         shown = mistake if box.has_class("-open") else None
-        self._screen.set_class(shown is not None, "-mistaken")
-        if shown is not None:
+        line = self._screen.query_one(MistakeLine)
+        if shown is None:
+            line.close()
+        else:
             start, end = (0, len(box.value)) if shown.start is None else (shown.start, shown.end)
-            self._screen.query_one(MistakeLine).point_at(box, start, end, shown.sentence)
+            line.point_at(box, start, end, shown.sentence)
 
     def close(self) -> None:
         """End the process."""

@@ -42,6 +42,7 @@ from webhook_tui.ui.widgets.detail.query_input import QueryInput
 from webhook_tui.ui.widgets.detail.tab_strip import TabStrip, TabStrips
 from webhook_tui.ui.widgets.payload.document import Document
 from webhook_tui.ui.widgets.payload.view import PayloadView
+from webhook_tui.ui.widgets.split_pane import SplitPane
 
 _NEXT_TAB = screen_action("tabs.next")
 
@@ -182,7 +183,7 @@ class DetailPane(Vertical):
 
     def on_resize(self) -> None:
         """Show two pages where there is room for both; zoomed, the active one has all of it."""
-        if self._bodies.pages.fit(self.content_size.width, is_zoomed=self.screen.has_class("-zoomed")):
+        if self._bodies.pages.fit(self.content_size.width, is_zoomed=self.query_ancestor(SplitPane).is_zoomed):
             self._fill(self.tab)
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:

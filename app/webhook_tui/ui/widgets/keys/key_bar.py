@@ -70,11 +70,14 @@ class KeyBar(Footer):
 
     DEFAULT_CSS = """
     KeyBar { height: 1; }
+    KeyBar.-hidden { display: none; }
     KeyBar FooterKey:hover { background: $panel; color: $primary; }
     """
 
     def __init__(self) -> None:
         super().__init__(show_command_palette=False)
+        self.can_drop_term = False
+        """Whether nothing matches the filter that is typed."""
         self._shown: list[_Key] = []
 
     def compose(self) -> ComposeResult:
@@ -102,7 +105,7 @@ class KeyBar(Footer):
         typing = [key for key in keys if key.id in _TYPING]
         if typing:
             typing = [key for key in typing if key.id != _ONLY_WIDE or self.screen.size.width >= _NARROW]
-            typing = [key for key in typing if key.id != _ONLY_EMPTY or self.screen.has_class("-no-match")]
+            typing = [key for key in typing if key.id != _ONLY_EMPTY or self.can_drop_term]
             keys = sorted(typing, key=lambda key: _TYPING.index(key.id))
         if keys and keys[0].id == "detail.back":
             keys = [key for key in keys if key.id not in _NOT_IN_DETAIL]
