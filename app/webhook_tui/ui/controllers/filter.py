@@ -306,7 +306,7 @@ class FilterController:
     def _show_bar(self, *, typing: bool) -> None:
         """Show the bar in the place of the buttons, or these again.
 
-        By classes of what comes and goes: after one of the screen Textual styles every widget anew.
+        By classes of what comes and goes: after one of the screen Textual styles every widget again.
         """
         self._is_typing = typing
         self._bar.set_class(typing, "-shown")

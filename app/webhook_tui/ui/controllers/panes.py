@@ -176,7 +176,7 @@ class PaneController:
     def _hide_deliveries(self, is_hidden: bool) -> None:
         """Hide the panes of the deliveries, or the steps in their place, or show them again.
 
-        By their own styles: after a class Textual styles every widget anew that is in what has it.
+        By their own styles: after a class Textual styles every widget in them again.
         """
         for pane in (self._body, self._screen.query_one(StepsView)):
             pane.styles.display = "none" if is_hidden else None

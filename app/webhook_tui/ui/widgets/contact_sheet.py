@@ -25,6 +25,7 @@ from webhook_tui.ui.format.image import image_name
 from webhook_tui.ui.symbols import HALF, ON, WAITING, glyphs
 from webhook_tui.ui.widgets.detail.picture import picture_strips, release_images, terminal_strips
 from webhook_tui.ui.widgets.line_view import draw_plainly
+from webhook_tui.ui.widgets.looks import Look, Looks, PartStyles
 from webhook_tui.ui.widgets.table.delivery_cells import cut_middle
 
 BOTH_WIDTH, ONE_WIDTH = 29, 14
@@ -38,14 +39,23 @@ _LINES = PICTURE_LINES + 3
 _MARGIN = 2
 """The cursor's bar and a blank, before each tile."""
 _LEAST_GAP = 2
-_PARTS = ("bar", "name", "muted", "bad", "waiting", "score", "line")
+_LOOKS = Looks(
+    usual={
+        "bar": Look("muted"),
+        "muted": Look("muted"),
+        "bad": Look("bad", "bad-bg"),
+        "waiting": Look("muted", "surface"),
+        "score": Look("muted"),
+        "line": Look("line"),
+    },
+    focused={"bar": Look("primary"), "score": Look("primary")},
+)
 
 
 class ContactSheet(ScrollView, can_focus=True, inherit_bindings=False):
     """Shows tiles; one of them has the cursor."""
 
     ALLOW_SELECT = False
-    COMPONENT_CLASSES: ClassVar[set[str]] = {f"sheet--{part}" for part in _PARTS}
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("left", "move(-1)", "Left", show=False, id="sheet.left", tooltip="the image before"),
         Binding("right", "move(1)", "Right", show=False, id="sheet.right", tooltip="the next image"),
@@ -59,15 +69,6 @@ class ContactSheet(ScrollView, can_focus=True, inherit_bindings=False):
     ContactSheet {
         height: 1fr; width: 1fr; background: $panel; color: $foreground; overflow-x: hidden; overflow-y: auto;
         scrollbar-size-vertical: 1; scrollbar-gutter: stable;
-        & > .sheet--bar { color: $muted; }
-        &:focus > .sheet--bar { color: $primary; }
-        & > .sheet--name { color: $foreground; }
-        & > .sheet--muted { color: $muted; }
-        & > .sheet--bad { color: $bad; background: $bad-bg; }
-        & > .sheet--waiting { color: $muted; background: $surface; }
-        & > .sheet--score { color: $muted; }
-        &:focus > .sheet--score { color: $primary; }
-        & > .sheet--line { color: $line; }
     }
     """
 
@@ -79,6 +80,7 @@ class ContactSheet(ScrollView, can_focus=True, inherit_bindings=False):
 
     def __init__(self, *, now: Callable[[], datetime], in_ascii: bool, id: str) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id)
+        self._styles = PartStyles(self, _LOOKS)
         self._now = now
         self._in_ascii = in_ascii
         self._glyphs = glyphs(plain=in_ascii)
@@ -178,7 +180,14 @@ class ContactSheet(ScrollView, can_focus=True, inherit_bindings=False):
     def notify_style_update(self) -> None:
         """Draw in other colours."""
         self._drawn.clear()
+        self._styles.clear()
         super().notify_style_update()
+
+    def watch_has_focus(self, has_focus: bool) -> None:
+        """Draw in other colours."""
+        super().watch_has_focus(has_focus)
+        self._styles.clear()
+        self.refresh()
 
     # Keys and mouse
 
@@ -233,14 +242,11 @@ class ContactSheet(ScrollView, can_focus=True, inherit_bindings=False):
         segments: list[Segment] = []
         for place in range(row * columns, min(len(self._tiles), (row + 1) * columns)):
             is_here = place == self._cursor and line < _LINES - 1
-            segments.append(Segment(self._glyphs.bar if is_here else " ", ground + self._part("bar")))
+            segments.append(Segment(self._glyphs.bar if is_here else " ", ground + self._styles.of("bar")))
             segments.append(Segment(" ", ground))
             strip = self._tile_line(self._tiles[place], line, is_here=is_here)
             segments += strip.adjust_cell_length(pitch - _MARGIN, ground)
         return Strip(segments).adjust_cell_length(self.scrollable_content_region.width, ground)
-
-    def _part(self, name: str) -> Style:
-        return self.get_component_rich_style(f"sheet--{name}", partial=True)
 
     def _tile_line(self, tile: Tile, line: int, *, is_here: bool) -> Strip:
         width, ground = self._tile_width, self.rich_style
@@ -252,12 +258,12 @@ class ContactSheet(ScrollView, can_focus=True, inherit_bindings=False):
             name = cut_middle(name, width - cell_len(score) - 1, self._glyphs)
             gap = " " * (width - cell_len(name) - cell_len(score))
             style = ground + Style(bold=is_here)
-            colour = self._part("bad") if tile.state is TileState.FAILED else Style()
+            colour = self._styles.of("bad") if tile.state is TileState.FAILED else Style()
             return Strip([Segment(name + gap, style), Segment(score, style + Style(color=colour.color))])
         if line == PICTURE_LINES + 1 and (quality := _quality(tile)) is not None:
             full = round(width * max(0.0, min(1.0, quality)))
-            style = ground + (self._part("score") if is_here else self._part("muted"))
-            rest = Segment(self._glyphs.rule * (width - full), ground + self._part("line"))
+            style = ground + (self._styles.of("score") if is_here else self._styles.of("muted"))
+            rest = Segment(self._glyphs.rule * (width - full), ground + self._styles.of("line"))
             return Strip([Segment(self._glyphs.rule_active * full, style), rest])
         return Strip([])
 
@@ -288,7 +294,7 @@ class ContactSheet(ScrollView, can_focus=True, inherit_bindings=False):
     def _text_line(self, tile: Tile, line: int) -> Strip:
         """A line of what stands in place of the picture."""
         is_bad = tile.state is TileState.FAILED or not tile.verdict.is_good
-        part = self._part("bad" if is_bad else "waiting")
+        part = self._styles.of("bad" if is_bad else "waiting")
         lines = ["", *self._words(tile)]
         text = f" {lines[line]}" if line < len(lines) else ""
         if line == PICTURE_LINES - 2 and tile.seq is not None:

@@ -15,6 +15,8 @@ from textual.scroll_view import ScrollView
 from textual.scrollbar import ScrollBar, ScrollBarRender, ScrollDown, ScrollTo, ScrollUp
 from textual.widget import Widget
 
+from webhook_tui.ui.widgets.looks import Looks, PartStyles
+
 _WHEEL_LINES = 3
 
 
@@ -38,12 +40,25 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
     """A view of lines; subclasses define their number and how the cursor moves."""
 
     ALLOW_SELECT = False
-    COMPONENT: ClassVar[str]
-    """Prefix of the names of its component classes."""
+
+    def __init__(self, looks: Looks, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002 -- Textual's name
+        super().__init__(id=id, classes=classes)
+        self._styles = PartStyles(self, looks)
 
     def part(self, name: str) -> Style:
-        """The style of one of its component classes, to be put over another."""
-        return self.get_component_rich_style(self.COMPONENT + name, partial=True)
+        """The style of a part, to be put over that of the view itself, whose name is ""."""
+        return self._styles.of(name)
+
+    def notify_style_update(self) -> None:
+        """Compute the styles again for the next frame."""
+        self._styles.clear()
+        super().notify_style_update()
+
+    def watch_has_focus(self, has_focus: bool) -> None:
+        """Compute the styles again: those of the view itself may be the same."""
+        super().watch_has_focus(has_focus)
+        self._styles.clear()
+        self.refresh()
 
     @property
     def places(self) -> int:

@@ -13,50 +13,29 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from webhook_tui.ui.symbols import Symbols
+from webhook_tui.ui.widgets.looks import Look, Looks
 from webhook_tui.ui.widgets.payload.document import LONGEST_LINE, Line, Role
 
-COMPONENT = "payload-view--"
-COMPONENT_CLASSES = {
-    f"{COMPONENT}{part}"
-    for part in (
-        *("line-number", "cursor", "cursor-number", "bar", "differs", "heading", "match"),
-        *get_args(Role),
-    )
-}
-DEFAULT_CSS = """
-PayloadView {
-    background: $surface;
-    color: $foreground;
-    overflow-x: hidden;
-    overflow-y: auto;
-    scrollbar-size-vertical: 1;
-    scrollbar-gutter: stable;
-    scrollbar-background: $surface;
-    scrollbar-background-hover: $surface;
-    scrollbar-background-active: $surface;
-
-    & > .payload-view--line-number { color: $json-punct; }
-    & > .payload-view--cursor { background: $row-cursor-blurred; }
-    &:focus > .payload-view--cursor { background: $row-cursor; }
-    & > .payload-view--cursor-number { color: $json-punct; }
-    &:focus > .payload-view--cursor-number { color: $primary-text; text-style: bold; }
-    & > .payload-view--bar { color: $primary-text; }
-    & > .payload-view--differs { color: $warning-text; text-style: bold; }
-    & > .payload-view--folded { color: $muted; }
-    & > .payload-view--heading { color: $warning-text; }
-    & > .payload-view--match { color: $background; background: $accent-text; }
-    & > .payload-view--text { color: $foreground; }
-    & > .payload-view--key { color: $json-key; }
-    & > .payload-view--string { color: $json-string; }
-    & > .payload-view--number { color: $json-number; }
-    & > .payload-view--literal { color: $json-literal; }
-    & > .payload-view--punct { color: $json-punct; }
-
-    &:ansi, &:nocolor {
-        & > .payload-view--match { color: $foreground; background: $background; text-style: reverse; }
-    }
-}
-"""
+LOOKS = Looks(
+    usual={
+        "line-number": Look("json-punct"),
+        "cursor": Look(ground="row-cursor-blurred"),
+        "cursor-number": Look("json-punct"),
+        "bar": Look("primary-text"),
+        "differs": Look("warning-text", words="bold"),
+        "heading": Look("warning-text"),
+        "match": Look("background", "accent-text"),
+        "folded": Look("muted"),
+        "text": Look("foreground"),
+        "key": Look("json-key"),
+        "string": Look("json-string"),
+        "number": Look("json-number"),
+        "literal": Look("json-literal"),
+        "punct": Look("json-punct"),
+    },
+    focused={"cursor": Look(ground="row-cursor"), "cursor-number": Look("primary-text", words="bold")},
+    plain={"match": Look("foreground", "background", "reverse")},
+)
 
 GAP = 2
 """Cells between number and text: the cursor's bar and the sign of a difference."""
@@ -81,7 +60,7 @@ class LineStyles(Struct, frozen=True):
 
 
 def styles_of(view: Widget, part: Callable[[str], Style]) -> LineStyles:
-    """Return the styles of a view; `part` returns that of a component class."""
+    """Return the styles of a view; `part` returns that of a part."""
     return LineStyles(
         base=view.rich_style,
         number=part("line-number"),

@@ -21,18 +21,24 @@ from webhook_tui.ui.symbols import glyphs
 from webhook_tui.ui.widgets.line_view import LineView, draw_plainly, movement_bindings
 from webhook_tui.ui.widgets.payload.document import LONGEST_LINE, Document, TextDocument
 from webhook_tui.ui.widgets.payload.folding import FoldedDocument
-from webhook_tui.ui.widgets.payload.line_painter import (
-    COMPONENT,
-    COMPONENT_CLASSES,
-    DEFAULT_CSS,
-    LinePainter,
-    LineStyles,
-    styles_of,
-)
+from webhook_tui.ui.widgets.payload.line_painter import LOOKS, LinePainter, styles_of
 from webhook_tui.ui.widgets.payload.loader import beginning_for, document_for
 from webhook_tui.ui.widgets.payload.search import DocumentSearch
 from webhook_tui.ui.widgets.payload.selection import selected_span, selected_text
 
+_CSS = """
+PayloadView {
+    background: $surface;
+    color: $foreground;
+    overflow-x: hidden;
+    overflow-y: auto;
+    scrollbar-size-vertical: 1;
+    scrollbar-gutter: stable;
+    scrollbar-background: $surface;
+    scrollbar-background-hover: $surface;
+    scrollbar-background-active: $surface;
+}
+"""
 _LARGEST_AT_ONCE = 65_536
 """Bytes of a body that are made into a document in the screen's thread; more would delay a frame."""
 _SIDEWAYS_STEP = 8
@@ -42,9 +48,7 @@ _MEASURED_CELLS = 1024
 class PayloadView(LineView):
     """Shows one document."""
 
-    COMPONENT = COMPONENT
-    COMPONENT_CLASSES: ClassVar[set[str]] = COMPONENT_CLASSES
-    DEFAULT_CSS = DEFAULT_CSS
+    DEFAULT_CSS = _CSS
     ALLOW_SELECT = True
     BINDING_GROUP_TITLE = "Payload"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -71,10 +75,9 @@ class PayloadView(LineView):
         id: str | None = None,  # noqa: A002 - Textual's own name for it
         classes: str | None = None,
     ) -> None:
-        super().__init__(id=id, classes=classes)
+        super().__init__(LOOKS, id=id, classes=classes)
         self._symbols = glyphs(plain=ascii)
         self._loading: Worker[None] | None = None
-        self._styles: LineStyles | None = None
         self._path = ""
         self._is_path_due = False
         self._folded = FoldedDocument(TextDocument(b""))
@@ -255,11 +258,6 @@ class PayloadView(LineView):
         self.measure()
         self.scroll_to_show(self._folded.place_of(self._cursor))
 
-    def notify_style_update(self) -> None:
-        """Compute the styles again for the next frame."""
-        self._styles = None
-        super().notify_style_update()
-
     # Places: lines on the screen, a folded part being one
 
     @property
@@ -330,10 +328,8 @@ class PayloadView(LineView):
         return painter.line(place, line, cursor=index == self._cursor, focus=self.has_focus, selected=selected)
 
     def _painter(self) -> LinePainter:
-        if self._styles is None:
-            self._styles = styles_of(self, self.part)
         width, digits = self.view_size.width, self.document.number_width
-        return LinePainter(self._styles, self._symbols, width, digits, self._sideways, self.sought)
+        return LinePainter(styles_of(self, self.part), self._symbols, width, digits, self._sideways, self.sought)
 
     def _width_of(self, place: int) -> int:
         line = self._folded.line(self._folded.line_at(place), _MEASURED_CELLS)

@@ -23,7 +23,7 @@ from webhook_tui.ui.widgets.table.delivery_columns import Column, column_at, col
 from webhook_tui.ui.widgets.table.delivery_painter import RowPainter, RowState, TableStyles, header_line
 from webhook_tui.ui.widgets.table.row_highlights import FADE_SECONDS, STILL_SECONDS, RowHighlights
 from webhook_tui.ui.widgets.table.row_replays import RowReplays
-from webhook_tui.ui.widgets.table.table import Table
+from webhook_tui.ui.widgets.table.table import DELIVERY_LOOKS, Table
 
 if TYPE_CHECKING:
     from webhook_tui.domain.filtering.highlights import Highlights
@@ -44,7 +44,7 @@ class DeliveryTable:
         self, frames: FrameBudget | None = None, *, now: Callable[[], datetime], in_ascii: bool = False
     ) -> None:
         """`frames`: those in which changes fade; None: the table's own. `now` returns the aware local time."""
-        self.widget = Table(self, in_ascii=in_ascii, id="deliveries", classes="-deliveries")
+        self.widget = Table(self, looks=DELIVERY_LOOKS, in_ascii=in_ascii, id="deliveries", classes="-deliveries")
         self._frames = frames or FrameBudget(self.widget)
         self._now = now
         self._symbols = glyphs(plain=in_ascii)

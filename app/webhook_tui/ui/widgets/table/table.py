@@ -7,10 +7,9 @@ did not move, unless the last row is followed. What the rows are and what they l
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
-from typing import ClassVar, Protocol
+from typing import Protocol
 
 from rich.segment import Segment
-from rich.style import Style
 from textual import events
 from textual.binding import BindingsMap, BindingType
 from textual.geometry import Region
@@ -20,69 +19,45 @@ from textual.strip import Strip
 
 from webhook_tui.domain.signature.verdict import Verdict
 from webhook_tui.ui.widgets.line_view import LineView, draw_plainly
+from webhook_tui.ui.widgets.looks import Look, Looks
 
 _HEADING_LINES = 1
-_COMPONENT = "table--"
-_PARTS = (
-    *(
-        "header",
-        "cursor",
-        "bar",
-        "muted",
-        "mark",
-        "attention",
-        "bad",
-        "link",
-        "key",
-        "separator",
-        "match",
-        "new",
-        "empty",
-    ),
-    *(verdict.value for verdict in Verdict),
+LOOKS = Looks(
+    usual={
+        "header": Look("muted"),
+        "cursor": Look(ground="row-cursor-blurred"),
+        "bar": Look("primary"),
+        "muted": Look("muted"),
+        "mark": Look("primary-text"),
+        "attention": Look("warn", words="bold"),
+        "bad": Look("bad", words="bold"),
+        "link": Look("json-string"),
+        "key": Look("json-key"),
+        "separator": Look("line"),
+        "match": Look("accent-text"),
+        "new": Look("primary"),
+        "empty": Look("muted"),
+        Verdict.VALID.value: Look("valid"),
+        Verdict.OLDER.value: Look("older"),
+        Verdict.INVALID.value: Look("bad", "bad-bg", "bold"),
+        Verdict.MALFORMED.value: Look("bad", "bad-bg", "bold"),
+        Verdict.MISSING.value: Look("warn", "warn-bg", "bold"),
+        Verdict.PENDING.value: Look("muted", words="italic"),
+    },
+    focused={"header": Look("primary", words="bold"), "cursor": Look(ground="row-cursor")},
 )
-
-_LOOKS = """
-Table {
-    height: 1fr; width: 1fr; background: $panel; color: $foreground;
-    overflow-x: hidden; overflow-y: auto; scrollbar-size-vertical: 1; scrollbar-gutter: stable;
-    & > .table--header { color: $muted; }
-    &:focus > .table--header { color: $primary; text-style: bold; }
-    & > .table--cursor { background: $row-cursor-blurred; }
-    &:focus > .table--cursor { background: $row-cursor; }
-    & > .table--bar { color: $primary; }
-    & > .table--muted { color: $muted; }
-    & > .table--mark { color: $primary-text; }
-    & > .table--attention { color: $warn; text-style: bold; }
-    & > .table--bad { color: $bad; text-style: bold; }
-    & > .table--link { color: $json-string; }
-    & > .table--key { color: $json-key; }
-    & > .table--separator { color: $line; }
-    & > .table--match { color: $accent-text; }
-    & > .table--new { color: $primary; }
-    & > .table--empty { color: $muted; }
-    & > .table--valid { color: $valid; }
-    & > .table--older { color: $older; }
-    & > .table--invalid { color: $bad; background: $bad-bg; text-style: bold; }
-    & > .table--malformed { color: $bad; background: $bad-bg; text-style: bold; }
-    & > .table--missing { color: $warn; background: $warn-bg; text-style: bold; }
-    & > .table--pending { color: $muted; text-style: italic; }
-}
-Table.-deliveries {
-    background: $background; scrollbar-gutter: auto;
-    &:focus > .table--header { color: $primary-text; }
-    & > .table--bar { color: $muted; }
-    &:focus > .table--bar { color: $primary-text; }
-    & > .table--attention { color: $warning-text; }
-    &:ansi, &:nocolor {
-        & > .table--invalid { text-style: bold reverse; }
-        & > .table--malformed { text-style: bold reverse; }
-        & > .table--missing { text-style: bold reverse; }
-        & > .table--match { text-style: underline; }
-    }
-}
-.-small Table.-deliveries, .-stacked Table.-deliveries { scrollbar-gutter: stable; }
-"""
+"""Of lists in dialogs."""
+DELIVERY_LOOKS = LOOKS | Looks(
+    usual={"bar": Look("muted"), "attention": Look("warning-text", words="bold")},
+    focused={"header": Look("primary-text", words="bold"), "bar": Look("primary-text")},
+    plain={
+        Verdict.INVALID.value: Look("bad", "bad-bg", "bold reverse"),
+        Verdict.MALFORMED.value: Look("bad", "bad-bg", "bold reverse"),
+        Verdict.MISSING.value: Look("warn", "warn-bg", "bold reverse"),
+        "match": Look("accent-text", words="underline"),
+    },
+)
+"""Of the deliveries."""
 
 
 class TableFrame(Protocol):
@@ -153,11 +128,15 @@ class _TableMessage(Message):
 class Table(LineView):
     """Rows, one a line, under a heading that does not scroll."""
 
-    COMPONENT = _COMPONENT
-    COMPONENT_CLASSES: ClassVar[set[str]] = {f"{_COMPONENT}{part}" for part in _PARTS}
-
     SCOPED_CSS = False
-    DEFAULT_CSS = _LOOKS
+    DEFAULT_CSS = """
+    Table {
+        height: 1fr; width: 1fr; background: $panel; color: $foreground;
+        overflow-x: hidden; overflow-y: auto; scrollbar-size-vertical: 1; scrollbar-gutter: stable;
+    }
+    Table.-deliveries { background: $background; scrollbar-gutter: auto; }
+    .-small Table.-deliveries, .-stacked Table.-deliveries { scrollbar-gutter: stable; }
+    """
 
     following: reactive[bool] = reactive(True, repaint=False)
     """Whether the cursor goes to each new last row by itself."""
@@ -208,11 +187,12 @@ class Table(LineView):
         self,
         content: TableContent,
         *,
+        looks: Looks = LOOKS,
         in_ascii: bool = False,
         id: str | None = None,  # noqa: A002 -- Textual's name
         classes: str | None = None,
     ) -> None:
-        super().__init__(id=id, classes=classes)
+        super().__init__(looks, id=id, classes=classes)
         self._bindings = BindingsMap(content.bindings)  # Textual has no public way to give one widget its own keys
         self._content = content
         self._in_ascii = in_ascii
@@ -223,7 +203,6 @@ class Table(LineView):
         self._is_following = False
         """While the cursor goes to the last row by itself."""
         self._frame: TableFrame | None = None
-        self._styles: dict[str, Style] = {}
 
     @property
     def places(self) -> int:
@@ -398,17 +377,6 @@ class Table(LineView):
             self.post_message(self.FollowChanged(self, *state))
 
     # Drawing
-
-    def part(self, name: str) -> Style:
-        """The style of one of its component classes, to be put over that of the table itself, whose name is ""."""
-        if name not in self._styles:
-            self._styles[name] = super().part(name) if name else self.rich_style
-        return self._styles[name]
-
-    def notify_style_update(self) -> None:
-        """Compute the styles again for the next frame."""
-        self._styles.clear()
-        super().notify_style_update()
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """The lines in a region; what is the same for each of them is asked once: half a millisecond less a line.
