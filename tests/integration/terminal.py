@@ -230,7 +230,7 @@ class Terminal:
     async def dialog(self, words: str) -> str:
         """Wait until a dialog is open and takes keys."""
         await self.until(words)
-        await asyncio.sleep(Dialog.DEAF_SECONDS + 0.05)  # time alone opens its ears
+        await asyncio.sleep(Dialog.ENABLE_DELAY_SECONDS + 0.05)  # only time enables it
         return self.screen
 
     async def ended(self, seconds: float = PATIENCE_SECONDS) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterator
 from typing import Any
 
@@ -21,10 +20,9 @@ __all__ = ["snapshot"]
 
 
 @pytest.fixture(autouse=True)
-def _dialogs_hear_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A clock that goes on by a second whenever it is asked."""
-    seconds = itertools.count()
-    monkeypatch.setattr(Dialog, "clock", staticmethod(lambda: float(next(seconds))))
+def _dialogs_take_keys_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test waits for the delay."""
+    monkeypatch.setattr(Dialog, "ENABLE_DELAY_SECONDS", 0.0)
 
 
 async def _settled(_pilot: Pilot[Any], timeout: float = 0.0) -> bool:

@@ -71,9 +71,13 @@ async def test_no_letter_is_shown_as_a_key_where_it_is_text() -> None:
             await played.until(lambda: played.is_focused("deliveries"))
 
 
+LONG_SECONDS = 600.0
+"""A delay that lasts until the end of a test."""
+
+
 async def test_what_is_typed_while_a_dialog_opens_is_not_lost(monkeypatch: pytest.MonkeyPatch) -> None:
     """A held key does nothing; other keys reach a dialog that deletes nothing, in order, before it is drawn."""
-    monkeypatch.setattr(Dialog, "clock", staticmethod(lambda: 100.0))
+    monkeypatch.setattr(Dialog, "ENABLE_DELAY_SECONDS", LONG_SECONDS)
     async with stage(size=STACKED) as played:
         for key in (Key("semicolon", ";"), Key("semicolon", ";"), Key("f", "f"), Key("o", "o"), Key("o", "o")):
             played.app.post_message(key)
@@ -92,16 +96,14 @@ def test_keys_typed_before_the_widgets_are_mounted_wait_in_order() -> None:
 
 async def test_a_dialog_that_warns_ignores_every_key_at_first(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing is deleted by a key that was meant for the screen below."""
-    now = [100.0]
-    monkeypatch.setattr(Dialog, "clock", staticmethod(lambda: now[0]))
+    monkeypatch.setattr(Dialog, "ENABLE_DELAY_SECONDS", LONG_SECONDS)
     async with stage(size=STACKED) as played:
         await played.press("X")
         await played.until("Delete the webhook?")
-        now[0] += 0.29
         await played.press("d", "enter", "escape")
         assert played.session.commands == []
         assert len(played.app.screen_stack) == 2
-        now[0] += 0.02
+        monkeypatch.setattr(Dialog, "ENABLE_DELAY_SECONDS", 0.0)
         await played.press("d")
         await played.requested(DeleteWebhook())
 

@@ -8,7 +8,6 @@ The app asks `takes` before it passes a key on.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from typing import ClassVar, Generic, TypeVar
 
 from textual import events
@@ -38,12 +37,10 @@ class Dialog(ModalScreen[Answer], Generic[Answer]):
     TITLE_TEXT: str = ""
     WAY: tuple[str, ...] = ()
     """A page over the whole screen, below the status line: the pages that it was opened from, the nearest last."""
-    DEAF_SECONDS: ClassVar[float] = 0.3
-    """For so many seconds the opening key is ignored, or every key."""
+    ENABLE_DELAY_SECONDS: ClassVar[float] = 0.3
+    """For so many seconds after it opens the opening key is ignored, or every key."""
     OPENS_BY_ITSELF: ClassVar[bool] = False
     """No key opens it: what is typed when it opens was meant for the screen below."""
-    clock: ClassVar[Callable[[], float]] = staticmethod(time.monotonic)
-    """Monotonic seconds."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "safe", "Safe answer", show=False, id="dialog.safe", tooltip="the safe answer"),
@@ -76,7 +73,7 @@ class Dialog(ModalScreen[Answer], Generic[Answer]):
     def __init__(self) -> None:
         super().__init__(classes=f"-tone-{self.TONE} {'-page' if self.WAY else ''}")
         self._is_answered = False
-        self._opened_at = type(self).clock()
+        self._opened_at = time.monotonic()
         self._opening_key: str | None = None
         self._early_keys: list[events.Key] | None = []
         """Keys typed before the widgets are mounted; None once these were passed on."""
@@ -88,7 +85,7 @@ class Dialog(ModalScreen[Answer], Generic[Answer]):
         """
         if self._opening_key is None:
             self._opening_key = previous
-        if type(self).clock() - self._opened_at < self.DEAF_SECONDS:
+        if time.monotonic() - self._opened_at < self.ENABLE_DELAY_SECONDS:
             ignores_all = self.TONE != "primary" or self.OPENS_BY_ITSELF
             if ignores_all or key.key == self._opening_key:
                 return False

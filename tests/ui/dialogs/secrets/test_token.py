@@ -53,7 +53,7 @@ async def test_the_first_run_asks_for_a_token_masked() -> None:
 
 async def test_a_token_typed_at_once_keeps_its_first_letters(monkeypatch: pytest.MonkeyPatch) -> None:
     """Dialogs ignore the first keys; this one need not."""
-    monkeypatch.setattr(Dialog, "clock", staticmethod(lambda: 0.0))
+    monkeypatch.setattr(Dialog, "ENABLE_DELAY_SECONDS", 600.0)
     async with stage(FakeSession(STARTING), size=STACKED) as played:
         played.session.emit(TokenRequired(None))
         await played.until("API token")

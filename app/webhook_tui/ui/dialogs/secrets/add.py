@@ -28,7 +28,7 @@ class AddSecretDialog(Dialog[AddSecret]):
 
     AUTO_FOCUS = "#secret"
     TITLE_TEXT = "Add a signing secret"
-    DEAF_SECONDS = 0.0  # what is typed at once is the secret, and no key does harm here
+    ENABLE_DELAY_SECONDS = 0.0  # what is typed at once is the secret, and no key does harm here
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "add", "Add", show=False, id="secret.add", tooltip="add it"),
     ]

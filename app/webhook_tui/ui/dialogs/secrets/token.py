@@ -64,7 +64,7 @@ class TokenDialog(Dialog[TokenChoice]):
     """Asks for a token, masked. `problem`: why the previous one failed; `place`: where it can be stored."""
 
     AUTO_FOCUS = "#token"
-    DEAF_SECONDS = 0.0  # what is typed at once is the token, and no key does harm here
+    ENABLE_DELAY_SECONDS = 0.0  # what is typed at once is the token, and no key does harm here
     DEFAULT_CSS = """
     TokenDialog Field > .label { width: 12; }
     TokenDialog #where { color: $muted; padding: 0 0 0 12; }
