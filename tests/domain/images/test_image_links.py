@@ -7,7 +7,8 @@ import json
 import pytest
 
 from webhook_tui.domain.images.image import ImageLink
-from webhook_tui.domain.images.image_links import image_links
+from webhook_tui.domain.images.image_links import image_links, images_of, result_images
+from webhook_tui.domain.jobs.job import JobFields
 
 CDN = "https://cdn.example.com"
 
@@ -77,3 +78,30 @@ def test_what_the_payload_says_of_an_image() -> None:
     )
     strange = {"image_index": True, "original_filename": 5, "quality_score": "high", "link": f"{CDN}/face"}
     assert image_links(body(strange)) == (ImageLink(f"{CDN}/face"),)
+
+
+def test_images_keep_the_index_that_piktid_gave_them() -> None:
+    """That of the nearest object around the link with one, also for links in fields of one's own."""
+    one = {"image_index": 4, "output": {"quality_score": 0.5, "full_size": f"{CDN}/1"}}
+    assert indexes(one) == {f"{CDN}/1": 4}
+    results = [{"image_index": n, "output": {"full_size": f"{CDN}/{n}"}} for n in (2, 0)]
+    assert indexes({"image_index": 9, "results": results}) == {f"{CDN}/2": 2, f"{CDN}/0": 0}
+    for odd in (None, "1", True, 1.0):
+        assert indexes({**one, "image_index": odd}) == {f"{CDN}/1": None}
+    deep = {"url": [[], {"x": f"{CDN}/1", "image_index": 3}, 1]}
+    assert indexes(deep, JobFields(images=["url.1.x"])) == {f"{CDN}/1": 3}
+
+
+def indexes(data: object, fields: JobFields = JobFields()) -> dict[str, int | None]:  # noqa: B008 -- frozen
+    """The links of the results with their indexes."""
+    return {image.url: image.index for image in result_images(data, fields)}
+
+
+def test_the_images_of_a_job_are_results() -> None:
+    """What it begins with is none of them."""
+    inputs = {"inputs": [f"{CDN}/a.png"]}
+    assert result_images(inputs, JobFields()) == ()
+    assert [image.url for image in images_of(inputs, JobFields())] == [f"{CDN}/a.png"]
+    assert result_images({**inputs, "output": {"full_size": f"{CDN}/1"}}, JobFields()) == (
+        ImageLink(f"{CDN}/1", f"{CDN}/a.png"),
+    )

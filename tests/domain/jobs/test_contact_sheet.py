@@ -15,7 +15,7 @@ AT = datetime(2026, 11, 23, 14, tzinfo=UTC)
 
 def event(seq: int, status: str = "completed", verdict: Verdict = Verdict.VALID, **fields: Any) -> JobEvent:
     """One event of the job."""
-    return JobEvent(seq, AT, "image_result", verdict, 1, status, "", (), **fields)
+    return JobEvent(seq, AT, "image_result", verdict, 1, status, "", fields.pop("images", ()), **fields)
 
 
 def picture(index: int | None, quality: float | None = 0.5, place: str = "") -> ImageLink:
@@ -38,11 +38,11 @@ def test_failed_first_then_by_index_then_what_is_awaited() -> None:
     """One tile an image, by what its newest delivery says."""
     tiles = contact_sheet(
         job(
-            event(1, pictures=(picture(2),)),
+            event(1, images=(picture(2),)),
             event(2, status="processing", image=ImageStatus("1.jpg", 1)),
             event(3, status="failed", image=ImageStatus("5.jpg", 5), reason="no face"),
-            event(4, pictures=(picture(0, 1.0), picture(None, None))),
-            event(5, pictures=(picture(2, place="new"),)),
+            event(4, images=(picture(0, 1.0), picture(None, None))),
+            event(5, images=(picture(2, place="new"),)),
             event(6),
             progress="4/8",
         )
@@ -63,9 +63,9 @@ def test_failed_first_then_by_index_then_what_is_awaited() -> None:
 
 def test_what_is_not_signed_has_no_links_and_replaces_nothing() -> None:
     """A forged delivery about the same image is shown only while there is no other."""
-    forged = event(1, verdict=Verdict.INVALID, pictures=(picture(0),))
+    forged = event(1, verdict=Verdict.INVALID, images=(picture(0),))
     assert [tile.urls for tile in contact_sheet(job(forged))] == [()]
-    signed = event(2, pictures=(ImageLink("https://cdn.example.com/a.png", "https://cdn.example.com/b.png", index=0),))
+    signed = event(2, images=(ImageLink("https://cdn.example.com/a.png", "https://cdn.example.com/b.png", index=0),))
     later = event(3, verdict=Verdict.MISSING, status="failed", image=ImageStatus("", 0))
     (tile,) = contact_sheet(job(forged, signed, later))
     assert tile.urls == ("https://cdn.example.com/a.png", "https://cdn.example.com/b.png")

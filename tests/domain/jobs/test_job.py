@@ -10,7 +10,6 @@ from webhook_tui.domain.delivery.event import event_from
 from webhook_tui.domain.delivery.summary import event_summary
 from webhook_tui.domain.jobs.job import (
     JobFields,
-    indexed_images,
     job_ids,
     job_images,
     job_progress,
@@ -87,17 +86,6 @@ def test_images_are_links_that_may_be_opened() -> None:
         assert job_images({"output": {"full_size": odd}}, USUAL) == ()
     many = [{"output": {"full_size": f"{LINK}?{n}"}} for n in range(50)]
     assert len(job_images({"results": many}, USUAL)) == 9
-
-
-def test_images_keep_the_index_that_piktid_gave_them() -> None:
-    """That of the nearest object round the link; a link without one has none."""
-    one = {"image_index": 4, "output": {"full_size": LINK}}
-    assert indexed_images(one, USUAL) == {LINK: 4}
-    results = [{"image_index": n, "output": {"full_size": f"{LINK}?{n}"}} for n in (2, 0)]
-    assert indexed_images({"image_index": 9, "results": results}, USUAL) == {f"{LINK}?2": 2, f"{LINK}?0": 0}
-    for odd in (None, "1", True, 1.0):
-        assert indexed_images({**one, "image_index": odd}, USUAL) == {LINK: None}
-    assert indexed_images({"url": [[], {"x": LINK}, 1]}, JobFields(images=["url.1.x"])) == {LINK: None}
 
 
 def test_the_fields_are_settings() -> None:

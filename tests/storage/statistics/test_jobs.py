@@ -14,6 +14,7 @@ from tests.factories import INVALID, NOW, PENDING, VALID, delivery
 from tests.storage.finding import finding
 from webhook_tui.domain.account import Account
 from webhook_tui.domain.delivery.delivery import DeliveryRow
+from webhook_tui.domain.images.image import ImageLink
 from webhook_tui.domain.jobs.job import Job, JobFields, Jobs
 from webhook_tui.domain.signature.verdict import Verdict, VerificationResult
 from webhook_tui.storage.history import DeliveryStore
@@ -82,12 +83,11 @@ async def test_events_are_grouped_and_the_newest_job_is_last(store: DeliveryStor
     detail = await store.job("a")
     assert [(event.seq, event.status, event.images) for event in detail.events] == [
         (1, "processing", ()),
-        (3, "", (link.format(1),)),
-        (4, "", (link.format(1),)),
-        (7, "", (link.format(2),)),
+        (3, "", (ImageLink(link.format(1)),)),
+        (4, "", (ImageLink(link.format(1)),)),
+        (7, "", (ImageLink(link.format(2)),)),
         (8, "completed", ()),
     ]
-    assert [event.image_indexes for event in detail.events] == [(), (None,), (None,), (None,), ()]
     assert (await store.job("a")).events is detail.events
     assert (await store.job("none")).job is None
 

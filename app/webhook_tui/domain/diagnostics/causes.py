@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from webhook_tui.domain.delivery.text import visible
+from webhook_tui.domain.delivery.text import shortened, visible
 from webhook_tui.domain.diagnostics.catalogue import CATALOGUE, HEADLINES, JSON_ADVICE, JSON_CHANGES
 from webhook_tui.domain.diagnostics.report import Cause
 from webhook_tui.domain.units import counted
@@ -31,7 +31,7 @@ class Difference(msgspec.Struct, frozen=True):
     @property
     def phrase(self) -> str:
         """What follows `Fits`, at most 28 characters."""
-        return _cut(self._filled(self._texts[0]), LONGEST_PHRASE)
+        return shortened(self._filled(self._texts[0]), LONGEST_PHRASE)
 
     @property
     def headline(self) -> str:
@@ -79,7 +79,8 @@ def difference(code: str, **values: object) -> Difference:
     """Return the difference of that code; received text among the values is sanitised and cut to 40 characters."""
     if not values:
         return Difference(code)
-    return Difference(code, tuple((name, _cut(visible(str(value)), _LONGEST_VALUE)) for name, value in values.items()))
+    shown = ((name, shortened(visible(str(value)), _LONGEST_VALUE)) for name, value in values.items())
+    return Difference(code, tuple(shown))
 
 
 def variant(content: bytes, code: str, *, common: bool = False, **values: object) -> Message:
@@ -116,7 +117,3 @@ def _counted(differences: Sequence[Difference]) -> str:
 
 def _bytes(count: int) -> str:
     return "1 byte was" if count == 1 else f"{count:,} bytes were"
-
-
-def _cut(text: str, longest: int) -> str:
-    return text if len(text) <= longest else f"{text[: longest - 1]}…"

@@ -115,7 +115,11 @@ COMMON = tuple(style for style in STYLES if style.common)
 
 
 def rewritten(document: Document, base: bytes, styles: Sequence[Style] = STYLES) -> Iterator[Message]:
-    """Yield the document in each style, each text once, the likeliest first. `base`: the bytes it was parsed from."""
+    """Yield the document in each style, the likeliest first. `base`: the bytes it was parsed from.
+
+    A style is left out when the order of its tokens, its layout and its lexemes are those of one before it. Different
+    layouts may write the same text, as they do for a document without members; then it is yielded again.
+    """
     for style, content, is_new in _distinct(document, styles):
         if is_new:
             yield Message(content, common=style.common, base=base)

@@ -7,7 +7,9 @@ PiktID documents no field of `data`: the names are those of its job API (`output
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from itertools import islice
 from posixpath import splitext
+from typing import TypeAlias
 from urllib.parse import urlsplit
 
 from webhook_tui.domain.images.image import ImageLink
@@ -26,6 +28,8 @@ _REDUCED = frozenset({"thumbnail", "thumbnail_big", "thumbnail_small", "thumb", 
 _DESCRIBING = frozenset({*FILE_FIELDS, QUALITY_FIELD, "image_index"})
 """Fields of the object that an image is described by."""
 _LONGEST_NAME = 256
+_Described: TypeAlias = "dict[str, Mapping[str, object]]"
+"""Links, each with the object that describes its image."""
 
 
 def image_links(body: bytes, fields: JobFields | None = None) -> tuple[ImageLink, ...]:
@@ -44,19 +48,32 @@ def image_links(body: bytes, fields: JobFields | None = None) -> tuple[ImageLink
 
 
 def images_of(data: object, fields: JobFields) -> tuple[ImageLink, ...]:
-    """Return the images that the data of an event links to, at most nine, each once."""
-    found: dict[str, tuple[bool, Mapping[str, object]]] = {url: (False, {}) for url in job_images(data, fields)}
-    for url, is_input, around in _links(data):
-        known = found.get(url)
-        found[url] = (is_input if known is None else known[0], around)
-    results = [url for url, (is_input, _) in found.items() if not is_input]
-    inputs = [url for url, (is_input, _) in found.items() if is_input]
-    if not results:
-        results, inputs = inputs, []
-    if len(inputs) != len(results):  # which one belongs to which is then unknown, unless there is one result
-        inputs = inputs[:1] if len(results) == 1 else []
+    """Return the results that the data of an event links to, else its inputs: at most nine, each once."""
+    results, inputs = _by_role(data, fields)
+    return _images(results, inputs) if results else _images(inputs, {})
+
+
+def result_images(data: object, fields: JobFields) -> tuple[ImageLink, ...]:
+    """Return the results that the data of an event links to, at most nine, each once."""
+    return _images(*_by_role(data, fields))
+
+
+def _by_role(data: object, fields: JobFields) -> tuple[_Described, _Described]:
+    """Return the results and the inputs, each with the object that describes it."""
+    given = job_images(data, fields)
+    results: _Described = {url: {} for url in given}
+    inputs: _Described = {}
+    for url, has_input_name, around in _links(data, frozenset(given)):
+        is_input = url in inputs or (has_input_name and url not in results)
+        (inputs if is_input else results)[url] = around
+    return results, inputs
+
+
+def _images(results: _Described, inputs: _Described) -> tuple[ImageLink, ...]:
+    if len(inputs) != len(results) > 1:  # which one belongs to which is not known then
+        inputs = {}
     before = dict(zip(results, inputs, strict=False))
-    return tuple(_image(url, before.get(url, ""), found[url][1]) for url in results[:MOST_LINKS])
+    return tuple(_image(url, before.get(url, ""), around) for url, around in islice(results.items(), MOST_LINKS))
 
 
 def _image(url: str, before: str, around: Mapping[str, object]) -> ImageLink:
@@ -76,29 +93,33 @@ def safe_name(text: str) -> str:
     return "".join(char if char.isalnum() or char in "._-" else "_" for char in text).lstrip(".")
 
 
-def _links(data: object) -> Iterator[tuple[str, bool, Mapping[str, object]]]:
-    """Each link that leads to an image, whether it is an input's, and the object that describes it, in order."""
+def _links(data: object, given: frozenset[str]) -> Iterator[tuple[str, bool, Mapping[str, object]]]:
+    """Yield each link that is given or leads to an image, whether it is an input's, and the object that describes it.
+
+    An object without an `image_index` has that of the nearest object around it.
+    """
     waiting: list[tuple[object, str, bool, Mapping[str, object]]] = [(data, "", False, {})]
     for _ in range(_MOST_VALUES):
         if not waiting:
             return
         value, name, is_input, around = waiting.pop()
         if isinstance(value, dict):
-            names = {str(key).lower() for key in value}
-            reduced = _REDUCED if names & {"full_size", "l"} else frozenset()
-            around = value if _DESCRIBING & names else around
+            named = {str(key).lower(): below for key, below in value.items()}
+            reduced = _REDUCED if "full_size" in named or "l" in named else frozenset()
+            if not _DESCRIBING.isdisjoint(named):
+                around = {"image_index": around.get("image_index"), **value}
             waiting += [
-                (below, str(key).lower(), is_input or str(key).lower() in _INPUTS, around)
-                for key, below in reversed(value.items())
-                if str(key).lower() not in reduced
+                (below, name, is_input or name in _INPUTS, around)
+                for name, below in reversed(named.items())
+                if name not in reduced and isinstance(below, str | dict | list)
             ]
         elif isinstance(value, list):
             waiting += [(below, name, is_input, around) for below in reversed(value)]
-        elif isinstance(value, str) and len(value) <= LONGEST_LINK and _leads_to_image(value, name, is_input=is_input):
+        elif isinstance(value, str) and (value in given or _leads_to_image(value, name, is_input=is_input)):
             yield value, is_input, around
 
 
 def _leads_to_image(text: str, name: str, *, is_input: bool) -> bool:
-    if links(text) != [text]:
+    if not text.startswith("http") or len(text) > LONGEST_LINK or links(text) != [text]:
         return False
     return is_input or name in _NAMES or splitext(urlsplit(text).path)[1].lower() in SUFFIXES

@@ -81,7 +81,7 @@ def average_quality(tiles: Sequence[Tile]) -> float | None:
 
 def _tiles(event: JobEvent) -> Iterator[tuple[object, Tile]]:
     """Each image that an event is about, with what identifies it in the job."""
-    for link in event.pictures:
+    for link in event.images:
         identity = link.url if link.index is None else link.index
         yield identity, _tile(event, TileState.DONE, link.name, link.index, link)
     if (image := event.image) is not None:

@@ -61,12 +61,8 @@ class JobEvent(Struct, frozen=True):
     attempt: int
     status: str
     progress: str
-    images: tuple[str, ...]
-    """Links that may be shown and opened, at most nine."""
-    image_indexes: tuple[int | None, ...] = ()
-    """The `image_index` of each of them."""
-    pictures: tuple[ImageLink, ...] = ()
-    """All images that the event links to, also in other fields, with what it says of each, and their inputs."""
+    images: tuple[ImageLink, ...]
+    """The results that it links to, at most nine."""
     image: ImageStatus | None = None
     """What it says of one image that has no link; None: it is about the whole job."""
     reason: str = ""
@@ -166,38 +162,18 @@ def job_progress(data: object, fields: JobFields) -> str:
 
 def job_images(data: object, fields: JobFields) -> tuple[str, ...]:
     """The links at the fields for images, each once, at most nine; only those that may be opened."""
-    return tuple(indexed_images(data, fields))
-
-
-def indexed_images(data: object, fields: JobFields) -> dict[str, int | None]:
-    """The same links, each with the `image_index` of the object round it."""
-    found: dict[str, int | None] = {}
+    found: dict[str, None] = {}
     for field in fields.images:
-        for text, index in _indexed(data, [field] if isinstance(data, dict) and field in data else field.split(".")):
+        path = [field] if isinstance(data, dict) and field in data else field.split(".")
+        for text in values_at(data, path):
             if isinstance(text, str) and len(text) <= LONGEST_LINK and links(text) == [text]:
-                found.setdefault(text, index)
-    return dict(islice(found.items(), MOST_LINKS))
+                found[text] = None
+    return tuple(islice(found, MOST_LINKS))
 
 
-def _indexed(value: object, path: Sequence[str], index: int | None = None) -> Iterator[tuple[object, int | None]]:
-    """The values at a path, each with the `image_index` of the nearest object on the way."""
-    if isinstance(value, dict):
-        own = value.get("image_index")
-        index = own if isinstance(own, int) and not isinstance(own, bool) else index
-    if not path:
-        yield value, index
-    elif isinstance(value, list) and not path[0].isdecimal():
-        for one in value:
-            if isinstance(one, dict):
-                yield from _indexed(one, path, index)
-    else:
-        for below in values_at(value, path[:1]):
-            yield from _indexed(below, path[1:], index)
-
-
-def image_status(data: object, images: Sequence[str]) -> ImageStatus | None:
-    """What an event says of one image without a link; None when it has links or is about the whole job."""
-    if images or not isinstance(data, dict) or not is_about_an_image(data, images):
+def image_status(data: object) -> ImageStatus | None:
+    """What an event without links says of one image; None when it is about the whole job."""
+    if not isinstance(data, dict) or not is_about_an_image(data, ()):
         return None
     index = data["image_index"]
     names = (name for field in FILE_FIELDS if isinstance(name := data.get(field), str))

@@ -19,7 +19,8 @@ from typing import Any, TypeAlias
 from msgspec import Struct, field
 
 from webhook_tui.domain.delivery.event import Event, parse_event
-from webhook_tui.domain.images.image_links import images_of
+from webhook_tui.domain.images.image import ImageLink
+from webhook_tui.domain.images.image_links import result_images
 from webhook_tui.domain.jobs.job import (
     Job,
     JobDetail,
@@ -28,7 +29,6 @@ from webhook_tui.domain.jobs.job import (
     Jobs,
     failure_reason,
     image_status,
-    indexed_images,
     is_about_an_image,
     job_ids,
     job_images,
@@ -77,8 +77,17 @@ class _Tracked(Struct, eq=False):
     progress: tuple[_Rank, str] = _NOTHING
     made: Job | None = None
 
-    def add(self, seq: int, received_at: int, verdict: Verdict, event: Event, fields: JobFields) -> None:
-        """Add one of its events."""
+    def add(
+        self,
+        seq: int,
+        received_at: int,
+        verdict: Verdict,
+        event: Event,
+        fields: JobFields,
+        *,
+        images: Sequence[ImageLink],
+    ) -> None:
+        """Add one of its events, with the images that it links to."""
         happened = event.timestamp if event.timestamp is not None else received_at / 1e6
         links = job_images(event.data, fields)
         rank = (not verdict.is_bad, not is_about_an_image(event.data, links), happened, seq)
@@ -86,10 +95,10 @@ class _Tracked(Struct, eq=False):
             self.status = max(self.status, (rank, said))
         if said := job_progress(event.data, fields):
             self.progress = max(self.progress, (rank, said))
-        if links and len(self.images) < _MOST_IMAGES:
+        if images and len(self.images) < _MOST_IMAGES:
             if isinstance(self.images, frozenset):
                 self.images = set()
-            self.images.update(map(hash, links))
+            self.images.update(hash(image.url) for image in images)
         self.first_at, self.last_at = min(self.first_at, received_at), max(self.last_at, received_at)
         self.last_seq = max(self.last_seq, seq)
         self.seqs.append(seq)
@@ -164,11 +173,12 @@ class _JobIndex:
         self.examined += 1
         self.version += 1
         event = parse_event(body)
+        images = result_images(event.data, self._fields) if b"http" in body else ()
         for job_id in job_ids(event.data, self._fields.ids):
             tracked = self.jobs.get(job_id)
             if tracked is None:
                 tracked = self.jobs[job_id] = _Tracked(job_id, received_at, received_at)
-            tracked.add(seq, received_at, Verdict(verdict), event, self._fields)
+            tracked.add(seq, received_at, Verdict(verdict), event, self._fields, images=images)
 
 
 class JobsReader:
@@ -227,7 +237,7 @@ class JobsReader:
 def _job_event(columns: Sequence[Any], fields: JobFields) -> JobEvent:
     seq, received_at, event, verdict, attempt, body = columns
     data = parse_event(body).data
-    images = indexed_images(data, fields)
+    images = result_images(data, fields)
     return JobEvent(
         seq=seq,
         received_at=moment(received_at),
@@ -236,9 +246,7 @@ def _job_event(columns: Sequence[Any], fields: JobFields) -> JobEvent:
         attempt=attempt,
         status=job_status(data, fields),
         progress=job_progress(data, fields),
-        images=tuple(images),
-        image_indexes=tuple(images.values()),
-        pictures=images_of(data, fields),
-        image=image_status(data, tuple(images)),
+        images=images,
+        image=None if images else image_status(data),
         reason=failure_reason(data),
     )

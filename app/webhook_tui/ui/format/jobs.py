@@ -42,11 +42,7 @@ def job_lines(events: Sequence[JobEvent]) -> list[JobLine]:
     lines: list[JobLine] = []
     for event in events:
         lines.append(event)
-        indexes = event.image_indexes or (None,) * len(event.images)
-        lines += [
-            Image(event, place, link, index)
-            for place, (link, index) in enumerate(zip(event.images, indexes, strict=True), 1)
-        ]
+        lines += [Image(event, place, image.url, image.index) for place, image in enumerate(event.images, 1)]
     return lines
 
 

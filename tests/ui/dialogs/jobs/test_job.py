@@ -26,7 +26,8 @@ JOB = Job("job_1", 6, "processing", "2/6", NOW, NOW, 9, 3, Verdict.VALID)
 
 def event(seq: int, verdict: Verdict = Verdict.VALID, **fields: Any) -> JobEvent:
     """One event of the job."""
-    return JobEvent(seq, NOW, "image_result", verdict, 1, fields.pop("status", "completed"), "", (), **fields)
+    known = {"status": "completed", "images": (), **fields}
+    return JobEvent(seq=seq, received_at=NOW, event="image_result", verdict=verdict, attempt=1, progress="", **known)
 
 
 def image(origin: str, index: int, quality: float = 0.91, *, has_input: bool = True) -> tuple[ImageLink, ...]:
@@ -46,9 +47,9 @@ def job(*events: JobEvent, found: Job = JOB) -> FakeSession:
 def played_job(origin: str) -> FakeSession:
     """A job whose images are in every state, served by that origin, which is the sandbox's."""
     session = job(
-        event(3, pictures=image(origin, 0)),
-        event(4, pictures=image(origin, 1, 0.5, has_input=False)),
-        event(5, Verdict.INVALID, pictures=image("https://evil.example", 2)),
+        event(3, images=image(origin, 0)),
+        event(4, images=image(origin, 1, 0.5, has_input=False)),
+        event(5, Verdict.INVALID, images=image("https://evil.example", 2)),
         event(6, status="failed", image=ImageStatus("look-3.jpg", 3), reason="No face was found in the input image."),
         event(8, status="processing", image=ImageStatus("look-4.jpg", 4)),
     )
@@ -113,7 +114,7 @@ async def test_the_images_of_a_job(snapshot: Snapshot, monkeypatch: pytest.Monke
 async def test_the_question_stands_once_and_is_remembered(tmp_path: Path) -> None:
     """Without an answer nothing is loaded; h keeps the host for the next run; a failure is shown in the tile."""
     path = tmp_path / "screen.json"
-    blocked = event(3, pictures=(*image("https://127.0.0.1:1", 0), *image("https://127.0.0.1:1", 1)))
+    blocked = event(3, images=(*image("https://127.0.0.1:1", 0), *image("https://127.0.0.1:1", 1)))
     async with stage(job(blocked), size=WIDE, preferences=PreferencesFile(path)) as played:
         await opened(played)
         await played.until("Load 2 images from 127.0.0.1:1?")
@@ -137,8 +138,7 @@ async def test_the_question_stands_once_and_is_remembered(tmp_path: Path) -> Non
 
 async def test_what_is_not_signed_is_opened_only_after_its_link_was_read(monkeypatch: pytest.MonkeyPatch) -> None:
     """In the browser, if the user says so; as tiles and in the list."""
-    forged = event(3, Verdict.INVALID, pictures=image("https://evil.example", 0))
-    forged = replace(forged, images=(forged.pictures[0].url,), image_indexes=(0,))
+    forged = event(3, Verdict.INVALID, images=image("https://evil.example", 0))
     async with stage(job(forged), size=STACKED) as played:
         chosen: list[str] = []
         monkeypatch.setattr(played.app, "open_url", chosen.append)
@@ -146,13 +146,13 @@ async def test_what_is_not_signed_is_opened_only_after_its_link_was_read(monkeyp
         await played.until("✗ invalid")
         await played.press("o")
         await played.until("Nothing proves that PiktID sent it.")
-        assert forged.pictures[0].url in played.text()
+        assert forged.images[0].url in played.text()
         await played.press("escape")
         await played.until("1 not valid")
         await played.press("v", "o")
         await played.until("Open this link?")
         await played.press("b")
-        await played.until(lambda: chosen == [forged.pictures[0].url])
+        await played.until(lambda: chosen == [forged.images[0].url])
         await played.press("d")
         await played.until("No images to download yet.")
 
@@ -160,7 +160,7 @@ async def test_what_is_not_signed_is_opened_only_after_its_link_was_read(monkeyp
 async def test_a_long_job_asks_only_for_what_is_in_sight() -> None:
     """In ASCII, too; the cursor moves through the rows."""
     pictures = tuple(link for number in range(60) for link in image("https://127.0.0.1:1", number))
-    session = job(event(3, pictures=pictures), found=replace(JOB, progress=""))
+    session = job(event(3, images=pictures), found=replace(JOB, progress=""))
     async with stage(session, size=STACKED, in_ascii=True) as played:
         await opened(played)
         await played.until("Load 60 images from 127.0.0.1:1?")

@@ -11,6 +11,7 @@ from tests.ui.fake_session import NOW, FakeSession
 from tests.ui.stage import SMALL, STACKED, WIDE, Stage, stage
 from webhook_tui.domain.filtering.filter import parse
 from webhook_tui.domain.filtering.terms import JobIs
+from webhook_tui.domain.images.image import ImageLink
 from webhook_tui.domain.jobs.job import Job, JobDetail, JobEvent, Jobs
 from webhook_tui.domain.queries import GetJob, ListJobs
 from webhook_tui.domain.signature.verdict import Verdict
@@ -18,6 +19,7 @@ from webhook_tui.ui.format.jobs import filter_for
 
 HOSTILE = "\x1b]0;owned\x07[b]job[/b]\u202e"
 LINKS = tuple(f"https://cdn.example.com/jobs/job_7c1e90/full/{number}.png" for number in (1, 2, 3))
+IMAGES = tuple(ImageLink(link) for link in LINKS)
 
 
 def job(job_id: str, last_seq: int, **changes: Any) -> Job:
@@ -39,7 +41,7 @@ def job(job_id: str, last_seq: int, **changes: Any) -> Job:
 def event(seq: int, **changes: Any) -> JobEvent:
     """One of its events."""
     at = NOW.replace(hour=14, minute=2, second=58)
-    usual = JobEvent(seq, at, "image_result", Verdict.VALID, 1, "completed", "", LINKS[:1])
+    usual = JobEvent(seq, at, "image_result", Verdict.VALID, 1, "completed", "", IMAGES[:1])
     return replace(usual, **changes)
 
 
@@ -60,7 +62,7 @@ DETAIL = JobDetail(
     (
         event(3, event="batch_edit", status="processing", progress="1/3", images=()),
         event(4, attempt=2),
-        event(8, verdict=Verdict.INVALID, images=LINKS[1:], image_indexes=(5, None), event=HOSTILE),
+        event(8, verdict=Verdict.INVALID, images=(replace(IMAGES[1], index=5), *IMAGES[2:]), event=HOSTILE),
     ),
     is_done=True,
 )
@@ -86,7 +88,7 @@ async def opened_one(played: Stage) -> None:
     await opened(played)
     await played.press("enter")
     await played.requested(GetJob("job_7c1e90"))
-    await played.until("3 not received")
+    await played.until("1.png")
     await played.press("v")
     await played.until("image 2")
 

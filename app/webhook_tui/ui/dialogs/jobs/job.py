@@ -297,7 +297,7 @@ class JobDialog(Dialog[Choice]):
         line = self._table.chosen
         if isinstance(line, Image):
             return line.link, line.of.verdict
-        return (line.images[0], line.verdict) if line is not None and line.images else ("", Verdict.VALID)
+        return (line.images[0].url, line.verdict) if line is not None and line.images else ("", Verdict.VALID)
 
     def action_filter(self) -> None:
         """Filter the table by the job."""
