@@ -16,7 +16,7 @@ from webhook_tui import errors
 from webhook_tui.domain.alerts import Subject
 from webhook_tui.domain.answer_rules.rules import AnswerRule, Default
 from webhook_tui.domain.errors import Problem, ProblemError
-from webhook_tui.domain.forwarding.forward_rule import ForwardRule
+from webhook_tui.domain.forwarding.forward_rule import ForwardHeader, ForwardRule
 from webhook_tui.domain.jobs.job import JobFields
 from webhook_tui.domain.signature.secret import Secret
 from webhook_tui.domain.signature.secret_ring import Origin
@@ -71,6 +71,8 @@ class Settings(Struct, frozen=True, kw_only=True):
     forward_path: bool = False
     """Pass the path and the query of a delivery on, after those of `forward_to`."""
     forward_retries: int = 0
+    forward_header: tuple[ForwardHeader, ...] = ()
+    """Added to what is forwarded."""
     db: Path | None = None
     ephemeral: bool = False
     temporary_directory: Path | None = None

@@ -135,7 +135,7 @@ def test_each_value_and_where_it_comes_from() -> None:
     path.write_text(CONFIG)
     environment: dict[str, str] = {"PIKTID_TOKEN": "canary", "WEBHOOK_TUI_KEEP_DAYS": "7", "NGROK_AUTHTOKEN": "canary"}
     arguments = ["--profile", "work", "config", "show", "--secret", "canary", "--host", "127.0.0.1"]
-    arguments += ["--tunnel-command", "prog --authtoken canary {port}"]
+    arguments += ["--tunnel-command", "prog --authtoken canary {port}", "--forward-header", "X-A: canary"]
 
     text = run(*arguments, given=b"", **environment)
     done = run(*arguments, "--format", "json", given=b"", **environment)
@@ -154,6 +154,7 @@ def test_each_value_and_where_it_comes_from() -> None:
         "api-url": ("http://127.0.0.1:8080", "profile", "work"),
         "host": ("127.0.0.1", "option", None),
         "secret": (["********"], "option", None),
+        "forward-header": (["X-A: ********"], "option", None),
         "tunnel-command": ("prog --authtoken ******** {port}", "option", None),
         "keymap.piktid.ping": ("f5", "config.toml", None),
         "keymap.piktid.register": ("f6", "profile", "work"),

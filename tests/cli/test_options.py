@@ -15,7 +15,7 @@ from webhook_tui.config import Settings
 from webhook_tui.domain.answer_rules.rules import Default, FailThenRecover
 from webhook_tui.domain.errors import ProblemError
 from webhook_tui.domain.filtering.filter import parse
-from webhook_tui.domain.forwarding.forward_rule import ForwardRule
+from webhook_tui.domain.forwarding.forward_rule import ForwardHeader, ForwardRule
 from webhook_tui.domain.jobs.job import JobFields
 from webhook_tui.domain.signature.secret import Secret
 from webhook_tui.places import Places
@@ -94,6 +94,18 @@ def test_urls_are_what_is_meant() -> None:
     assert settings(config={"forward-to": "0.0.0.0:3000"}).forward_to == "http://0.0.0.0:3000"
 
 
+def test_headers_to_forward_hold_blanks() -> None:
+    """One by a flag or an item of a list, and one a line in the environment."""
+    tenant, token = ForwardHeader("X-Tenant", Secret("a")), ForwardHeader("Authorization", Secret("Bearer t"))
+
+    flags = ("--forward-header", "X-Tenant: a", "--forward-header", "Authorization: Bearer t")
+    assert settings(*flags).forward_header == (tenant, token)
+    assert settings(WEBHOOK_TUI_FORWARD_HEADER="X-Tenant: a\nAuthorization: Bearer t").forward_header == (tenant, token)
+    assert settings(config={"forward-header": "Authorization: Bearer t"}).forward_header == (token,)
+    with pytest.raises(AssertionError, match="NAME: VALUE"):
+        settings("--forward-header", "X-Tenant")
+
+
 def test_the_first_rule_that_matches_forwards() -> None:
     """What follows one without a filter is never reached; config.toml may give one as text, or a list."""
     made = settings("--forward-to", "event:a=http://a", "--forward-to", "http://b", "--forward-to", "event:c=http://c")
@@ -141,5 +153,5 @@ def test_named_filters_are_those_of_the_file() -> None:
     assert chosen.expression == parse("!verdict:valid event:ping or id:1 event:ping")
     assert made.forward_rules == (ForwardRule("http://127.0.0.1:1/a", "x !verdict:valid or x id:1"),)
     assert made.filters == {"broken": "!verdict:valid or id:1"}
-    with pytest.raises(ProblemError, match=r'invalid at "@brokn": No filter @brokn. Nearest: @broken\.$'):
+    with pytest.raises(ProblemError, match=r'invalid at "@brokn": No filter @brokn. Nearest: @broken\. '):
         CliRunner().invoke(command, ("--filter", "@brokn"), obj=(Places.of_user(), config), catch_exceptions=False)

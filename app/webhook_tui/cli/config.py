@@ -19,7 +19,7 @@ from webhook_tui.config import IMAGES
 from webhook_tui.domain.answer_rules.rules import text_of
 from webhook_tui.domain.delivery.text import visible
 from webhook_tui.domain.errors import Problem, ProblemError
-from webhook_tui.domain.forwarding.forward_rule import ForwardRule
+from webhook_tui.domain.forwarding.forward_rule import ForwardHeader, ForwardRule
 from webhook_tui.domain.signature.secret import Secret
 from webhook_tui.headless import messages
 from webhook_tui.log import log_to
@@ -305,6 +305,8 @@ def _plain(value: object, *, is_secret: bool) -> object:
         return [_plain(each, is_secret=is_secret) for each in value]
     if is_secret or isinstance(value, Secret):
         return MASK
+    if isinstance(value, ForwardHeader):
+        return f"{value.name}: {MASK}"
     if isinstance(value, ForwardRule):
         value = f"{value.filter_text}={value.url}" if value.filter_text else value.url
     return _IN_COMMAND.sub(rf"\g<1>{MASK}", text_redaction(())(str(value)))

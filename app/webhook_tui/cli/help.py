@@ -17,6 +17,7 @@ _RARE = frozenset(
     [
         *("token_stdin", "api_url", "replace", "ssh_server", "tunnel_command", "tunnel_url_pattern", "host"),
         *("secret_file", "no_sse", "lost_after", "since_seq", "forward_path", "forward_anywhere", "forward_retries"),
+        "forward_header",
         *("keep_days", "keep_rows", "job_id_field", "job_status_field", "job_progress_field", "job_image_field"),
         "images",
     ]
@@ -27,7 +28,7 @@ _HEADINGS = {
     "Account": "token token_file token_stdin use_sandbox api_url profile no_register replace no_clean",
     "Tunnel": "hook_url tunnel ssh_server tunnel_command tunnel_url_pattern",
     "Receiver": "host port answer",
-    "Forward": "url forward_to forward_path forward_anywhere forward_retries",
+    "Forward": "url forward_to forward_path forward_anywhere forward_retries forward_header",
     "Signatures": "secret secret_file secret_out signature delivery re_sign no_sse lost_after keep_links",
     "Deliveries": "seq marked filter limit file edit until none count within since_seq",
     "History": "db ephemeral keep_days keep_rows",

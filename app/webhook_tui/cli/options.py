@@ -22,7 +22,7 @@ from webhook_tui.domain.alerts import Subject
 from webhook_tui.domain.answer_rules.rules import parse as parse_rule
 from webhook_tui.domain.delivery.text import visible
 from webhook_tui.domain.errors import ProblemError
-from webhook_tui.domain.forwarding.forward_rule import ForwardRule
+from webhook_tui.domain.forwarding.forward_rule import ForwardHeader, ForwardRule
 from webhook_tui.domain.jobs.job import JobFields
 from webhook_tui.domain.signature.secret import Secret, token_in
 from webhook_tui.domain.url import normalized_url
@@ -88,6 +88,12 @@ class Parsed(click.ParamType[Any]):
             self.fail(visible(str(error)), param, ctx)
 
 
+class ParsedLine(Parsed):
+    """A text that holds blanks; where it is repeatable, the environment gives one a line."""
+
+    envvar_list_splitter = "\n"
+
+
 def _subjects(text: str, _ctx: click.Context | None) -> frozenset[Subject]:
     try:
         return frozenset(Subject(name.strip()) for name in text.split(",") if name.strip())
@@ -129,6 +135,7 @@ def _scenario(text: str, _ctx: click.Context | None) -> Scenario | bool:
 
 ANSWER = Parsed("rule", lambda text, _: parse_rule(text))
 FILTER = Parsed("filter", _filter)
+FORWARD_HEADER = ParsedLine("header", lambda text, _: ForwardHeader.parse(text))
 FORWARD = Parsed("[filter=]url", lambda text, ctx: ForwardRule.parse(text, _named_filters(ctx)))
 NOTIFY = Parsed("what", _subjects)
 PLAY = Parsed("file", _scenario)
@@ -303,6 +310,14 @@ shared_options = together(
         default=0,
         show_default=True,
         help="Retries when your app does not answer, or answers 5xx.",
+    ),
+    option(
+        "--forward-header",
+        cls=RepeatableOption,
+        type=FORWARD_HEADER,
+        multiple=True,
+        metavar='"NAME: VALUE"',
+        help="Add this header to what is forwarded; repeatable.",
     ),
     db_option,
     option("--ephemeral", is_flag=True, help="Delete the history on exit."),

@@ -43,7 +43,7 @@ def token_settings(ctx: click.Context, given: Mapping[str, Any], places: Places)
 _SAME_NAMES = frozenset(
     [
         *("hook_url", "tunnel", "ssh_server", "tunnel_command", "tunnel_url_pattern", "host", "port", "replace"),
-        *("answer", "forward_path", "forward_anywhere", "forward_retries"),
+        *("answer", "forward_path", "forward_anywhere", "forward_retries", "forward_header"),
         *("db", "ephemeral", "keep_days", "keep_rows", "theme", "images"),
     ]
 )

@@ -211,6 +211,7 @@ class Runtime:
             anywhere=settings.forward_anywhere,
             rules=settings.forward_rules,
             passes_target=settings.forward_path,
+            own_headers=settings.forward_header,
             contracts=store.contracts,
         )
         self.replayer = Replayer(store, self.secret_ring, self.status, bus, self._forwarder)

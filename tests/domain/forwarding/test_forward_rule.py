@@ -8,7 +8,7 @@ from tests.factories import INVALID, NOW, delivery, row
 from webhook_tui.domain.contract.departures import Departure
 from webhook_tui.domain.delivery.delivery import StoredDelivery
 from webhook_tui.domain.filtering.filter import FilterError
-from webhook_tui.domain.forwarding.forward_rule import ForwardFilter, ForwardRule
+from webhook_tui.domain.forwarding.forward_rule import ForwardFilter, ForwardHeader, ForwardRule, with_own_headers
 from webhook_tui.domain.url import UrlError
 
 
@@ -51,3 +51,20 @@ def test_a_rule_may_be_about_departures() -> None:
 
     assert rules.url_for(StoredDelivery(row(), delivery()), NOW) is None
     assert rules.url_for(StoredDelivery(row(), delivery()), NOW, lambda _: departures) == "http://a"
+
+
+def test_a_header_of_the_user_replaces_one_of_its_name() -> None:
+    """Its value is shown nowhere, since it may be a credential."""
+    own = ForwardHeader.parse("X-Tenant:  shop: 1 ")
+
+    assert with_own_headers(((b"x-tenant", b"a"), (b"B", b"b")), (own,)) == ((b"B", b"b"), (b"X-Tenant", b"shop: 1"))
+    assert "shop" not in repr(own)
+
+
+@pytest.mark.parametrize(
+    "text", ["no colon", ": x", "A B: x", "A: x\ny", "A: \u00e9", "X-Webhook-Signature: x", "host: x"]
+)
+def test_a_header_that_is_none_or_the_delivery_s_own_is_refused(text: str) -> None:
+    """The signature always is the one that arrived."""
+    with pytest.raises(ValueError, match=r"NAME: VALUE|cannot be replaced"):
+        ForwardHeader.parse(text)

@@ -31,6 +31,7 @@ from webhook_tui.domain.events import (
 )
 from webhook_tui.domain.failure import Failure
 from webhook_tui.domain.forwarding.forward_result import LONGEST_KEPT, ForwardOrigin, hint
+from webhook_tui.domain.forwarding.forward_rule import ForwardHeader
 from webhook_tui.domain.signature.secret import Secret
 from webhook_tui.domain.signature.signature import sign
 from webhook_tui.http.sender import OutboundSender
@@ -132,6 +133,22 @@ async def test_no_app_is_502_in_words_and_reported_at_the_start(tmp_path: Path) 
         assert answer.text == "webhook-tui got no answer from the app behind it: the connection was refused."
         assert (await stored(running, 1)).row.answered == 502
         assert hint(forwarded.sent).startswith("Nothing listens there")
+
+
+async def test_headers_of_the_user_reach_the_configured_app_alone(tmp_path: Path) -> None:
+    """A replay to another URL does not carry them: they may be credentials."""
+    own = (ForwardHeader.parse("X-Tenant: shop"),)
+    async with (
+        local_app() as app,
+        local_app() as other,
+        watching(tmp_path, forward_to=app.url, forward_header=own) as (running, url),
+    ):
+        await post(url)
+        running.ask(ReplayDeliveries((1,), other.url))
+        await running.event(Replayed)
+
+        assert b"X-Tenant: shop" in app.headers()
+        assert b"X-Tenant: shop" not in other.headers()
 
 
 @pytest.mark.parametrize(("retries", "tries", "status"), [(0, 1, 500), (1, 2, 502), (2, 3, 200)])

@@ -1,4 +1,4 @@
-"""Which deliveries are forwarded where: `--forward-to FILTER=URL`."""
+"""Which deliveries are forwarded where, and with which headers: `--forward-to FILTER=URL`, `--forward-header`."""
 
 from __future__ import annotations
 
@@ -11,12 +11,15 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from webhook_tui.domain.delivery.delivery import StoredDelivery
+from webhook_tui.domain.delivery.headers import EVENT_HEADER, HOP_BY_HOP, SIGNATURE_HEADER, Headers, sendable
+from webhook_tui.domain.signature.secret import Secret
 from webhook_tui.domain.url import normalized_url
 
 if TYPE_CHECKING:
     from webhook_tui.domain.filtering.evaluate import Departures
 
 _NO_NAMES: Mapping[str, str] = {}
+_NOT_OURS = HOP_BY_HOP | {b"host", b"content-length", b"expect", SIGNATURE_HEADER, EVENT_HEADER}
 _SCHEME = re.compile(r"https?://", re.IGNORECASE)
 
 
@@ -39,6 +42,31 @@ class ForwardRule(Struct, frozen=True):
         from webhook_tui.domain.filtering.filter import expanded  # noqa: PLC0415 -- most runs have no filter
 
         return cls(normalized_url(url), expanded(before, named))
+
+
+class ForwardHeader(Struct, frozen=True):
+    """A header of the user's own that is added to what is forwarded; its value may be a credential."""
+
+    name: str
+    value: Secret
+
+    @classmethod
+    def parse(cls, text: str) -> ForwardHeader:
+        """Parse `NAME: VALUE` (RFC 9110, section 5). Raises ValueError, also for one of the delivery itself."""
+        name, separator, value = text.partition(":")
+        value = value.strip()
+        if not (separator and text.isascii() and sendable([(name.encode("ascii"), value.encode("ascii"))])):
+            raise ValueError('it takes "NAME: VALUE", in ASCII')
+        if name.lower().encode("ascii") in _NOT_OURS:
+            raise ValueError(f"{name} is set by the delivery or the connection and cannot be replaced")
+        return cls(name, Secret(value))
+
+
+def with_own_headers(headers: Headers, own: tuple[ForwardHeader, ...]) -> Headers:
+    """Return the headers with those of the user, which replace others of the same name."""
+    names = {one.name.lower().encode("ascii") for one in own}
+    kept = tuple(pair for pair in headers if pair[0].lower() not in names)
+    return (*kept, *((one.name.encode("ascii"), one.value.reveal().encode("ascii")) for one in own))
 
 
 def _split(text: str) -> tuple[str, str, str]:

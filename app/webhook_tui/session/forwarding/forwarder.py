@@ -21,7 +21,7 @@ from webhook_tui.domain.delivery.headers import HOP_BY_HOP, SIGNATURE_HEADER, He
 from webhook_tui.domain.errors import Problem, ProblemError
 from webhook_tui.domain.failure import Failure
 from webhook_tui.domain.forwarding.forward_result import LONGEST_KEPT, ForwardOrigin, ForwardResult
-from webhook_tui.domain.forwarding.forward_rule import ForwardFilter, ForwardRule
+from webhook_tui.domain.forwarding.forward_rule import ForwardFilter, ForwardHeader, ForwardRule, with_own_headers
 from webhook_tui.domain.signature.secret import Secret
 from webhook_tui.domain.signature.signature import sign
 from webhook_tui.domain.url import connect_host, is_loopback_host, origin, origin_form
@@ -107,13 +107,15 @@ class Forwarder:
         anywhere: bool,
         rules: tuple[ForwardRule, ...] = (),
         passes_target: bool = False,
+        own_headers: tuple[ForwardHeader, ...] = (),
         contracts: ContractReader | None = None,
         timeout_seconds: float = TIMEOUT_SECONDS,
         first_pause: float = _FIRST_PAUSE,
     ) -> None:
         """`retries`: how often a forward without a response, or with 5xx, is retried. `rules`: come before `url`.
 
-        `passes_target`: append the path and the query of a delivery to those of the URL. `contracts`: for `departs:` in
+        `passes_target`: append the path and the query of a delivery to those of the URL. `own_headers`: are added to
+        what is sent there, as by `passes_target` only to the URLs of `rules` and `url`. `contracts`: for `departs:` in
         a rule.
         """
         self.url: str | None = None
@@ -126,6 +128,7 @@ class Forwarder:
         self._anywhere = anywhere
         self._own = own
         self._passes_target = passes_target
+        self._own_headers = own_headers
         self._contracts = contracts
         self._nonce = secrets.token_hex(8).encode("ascii")
         self._timeout_seconds = timeout_seconds
@@ -213,10 +216,11 @@ class Forwarder:
     ) -> tuple[Answer, ForwardResult]:
         sender = self._sender(url)
         target = sender.base_target
-        if self._passes_target and (url == self.url or url in self._rule_urls):
+        is_configured = url == self.url or url in self._rule_urls
+        if self._passes_target and is_configured:
             target = joined_target(target, delivery.target)
             url = urlsplit(url)._replace(path="", query="", fragment="").geturl() + target
-        headers = _passed_on(delivery.headers)
+        headers = with_own_headers(_passed_on(delivery.headers), self._own_headers if is_configured else ())
         if origin is ForwardOrigin.FORWARDED:
             headers = (*headers, (_LOOP_HEADER, self._nonce))
         pause = self._first_pause
