@@ -21,6 +21,7 @@ from webhook_tui.domain.filtering.filter import parse
 from webhook_tui.domain.filtering.search_words import WAY
 from webhook_tui.storage.history import DeliveryStore
 from webhook_tui.storage.mappers import encode_headers, microseconds
+from webhook_tui.ui.frame_budget import FRAME_SECONDS
 
 SIZES = (100, 100_000, 1_000_000)
 RARE = 1000
@@ -33,7 +34,9 @@ FILTERS = (
     *("!1795", "!rarely", "nowhere", "rarely verdict:valid"),
 )
 _MOST_SECONDS = 30.0
-_KEYS = 15
+_KEYS = 60
+_GOLDEN = 0.618
+"""Its multiples modulo 1 are spread evenly, however many."""
 _CURSOR = "▌ *%d ".encode()
 """The row with the cursor."""
 _FILL = """
@@ -116,20 +119,21 @@ def measure(sizes: tuple[int, ...] = SIZES) -> Iterator[Figure]:
 def _with_screen(home: Path, path: Path, rows: int) -> tuple[float, float]:
     """Memory in MB after keys were pressed, and the median seconds from a key to its frame at 500 deliveries a second.
 
-    `k` and `j` move the cursor among the old rows, far from those that arrive.
+    `k` and `j` move the cursor among the old rows, far from those that arrive. The pauses between the keys are spread
+    evenly over the interval of the frames: with equal ones the keys would meet one moment of a frame again and again.
     """
     with terminal.screen(home, "--db", str(path)) as screen:
         screen.wait_for(_CURSOR % rows)
         frames = screen.press(b"g")
         screen.wait_for(_CURSOR % 1, frames)
         load = Load(screen.port, Requests())  # not in the thread: to sign them takes longer than to press the keys
-        sending = threading.Thread(target=load.scheduled, args=(500, 8.0))
+        sending = threading.Thread(target=load.scheduled, args=(500, 15.0))
         sending.start()
         times: list[float] = []
         while len(times) < _KEYS and sending.is_alive():
             for key, row in ((b"j", 2), (b"k", 1)):
                 times.append(screen.key_seconds(key, _CURSOR % row))
-                threading.Event().wait(0.13)
+                threading.Event().wait(FRAME_SECONDS * (1 + len(times) * _GOLDEN % 1))
         sending.join()
         return screen.megabytes(), median(times)
 
