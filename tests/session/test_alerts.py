@@ -12,7 +12,7 @@ from tests.patience import PATIENCE_SECONDS
 from webhook_tui.domain.alerts import Subject
 from webhook_tui.domain.events import Alerted, DeliveryStored, VerdictChanged
 from webhook_tui.session.alerts import Alerts
-from webhook_tui.session.bus import EventBus, EventLost
+from webhook_tui.session.bus import DeliveriesStored, EventBus, EventLost
 from webhook_tui.session.clock import Clock
 
 
@@ -55,7 +55,7 @@ def announced() -> Iterator[Announced]:
 async def test_a_pending_delivery_is_announced_with_its_first_verdict(announced: Announced) -> None:
     """A later change of a verdict that was known is none."""
     alerts = announced.alerts
-    alerts.on_delivery_stored(DeliveryStored(row(7, verification=PENDING), delivery()))
+    alerts.on_deliveries_stored(DeliveriesStored([DeliveryStored(row(7, verification=PENDING), delivery())]))
     alerts.on_verdict_changed(VerdictChanged(row(8, verification=INVALID)))
     assert announced.sentences == []
 
@@ -64,7 +64,8 @@ async def test_a_pending_delivery_is_announced_with_its_first_verdict(announced:
 
 
 async def test_our_own_deliveries_are_not_announced(announced: Announced) -> None:
-    announced.alerts.on_delivery_stored(DeliveryStored(row(7, verification=INVALID), delivery(), is_simulated=True))
+    own = DeliveryStored(row(7, verification=INVALID), delivery(), is_simulated=True)
+    announced.alerts.on_deliveries_stored(DeliveriesStored([own]))
 
     assert announced.sentences == []
 

@@ -21,8 +21,9 @@ async def test_deliveries_are_counted_and_published_together() -> None:
     bus.subscribe(StatusReplaced, lambda _event: published.clear())
     status = StatusPublisher(SessionStatus(), bus)
 
-    for verdict in (*Verdict, Verdict.PENDING):
-        status.count_received(verdict)
+    first, *others = Verdict
+    status.count_received([first])
+    status.count_received([*others, Verdict.PENDING])
     status.count_reverified(Verdict.PENDING, Verdict.OLDER)
 
     expected = Counts(received=7, good=3, bad=3, pending=1)

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
+from typing import Self
 
 import pytest
 
 from tests.factories import NOW, VALID, delivery
 from webhook_tui.domain.account import Account
-from webhook_tui.domain.delivery.delivery import DeliveryRow
 from webhook_tui.domain.errors import Problem, ProblemError
 from webhook_tui.storage.history_file import HistoryFile
 from webhook_tui.storage.insertion import Recordable, recordable
-from webhook_tui.storage.writer import LARGEST_GROUP, Writer
+from webhook_tui.storage.writer import LARGEST_GROUP, Arrival, Writer
 
 
 @pytest.fixture
@@ -72,63 +72,74 @@ async def test_a_job_that_fails_takes_nothing_with_it(writer: Writer, record: Re
         assert connection.execute("SELECT seq FROM deliveries").fetchall() == [(1,), (2,)]
 
 
-class Reported:
-    """Notes in `said` what the writer reports of one delivery; number 2 fails at it."""
+class Reported(Arrival, kw_only=True, eq=False):
+    """Notes in `said` what the writer reports of one delivery."""
 
-    def __init__(self, record: Recordable | None, said: list[str]) -> None:
-        self._record = record
-        self._said = said
-        self.problems: list[Problem] = []
+    given: Recordable | None
+    """None: `record` fails."""
+    said: list[str]
+    fails: bool = False
+    """Whether it fails when it is stored."""
 
     def record(self) -> Recordable:
         """Return what is to be stored, or fail."""
-        if self._record is None:
+        if self.given is None:
             raise ValueError("of the caller")
-        return self._record
+        return self.given
 
-    def on_stored(self, row: DeliveryRow) -> None:
-        """Note the row."""
-        self._said.append(f"stored {row.seq}")
-        if row.seq == 2:
+    @classmethod
+    def on_stored(cls, arrivals: Sequence[Self]) -> None:
+        """Note the rows."""
+        said = arrivals[0].said
+        said.append(f"stored {[arrival.row.seq for arrival in arrivals if arrival.row is not None]}")
+        if any(arrival.fails for arrival in arrivals):
             raise ValueError("of the caller")
 
     def on_failed(self, problem: Problem) -> None:
         """Note the problem."""
-        self._said.append("failed")
-        self.problems.append(problem)
+        self.said.append(f"failed: {problem.message}")
 
     def answer(self) -> None:
         """Note it."""
-        self._said.append("answer")
+        self.said.append("answer")
+        if self.fails:
+            raise ValueError("of the caller")
 
 
 async def test_the_deliveries_of_a_group_are_reported_then_answered(
     writer: Writer, record: Recordable, tmp_path: Path
 ) -> None:
-    """After the commit, in order; one that fails takes nothing from the others, and has its answer."""
+    """After the commit, together; also those whose reports or answers fail have their answers."""
     said: list[str] = []
-    arrivals = [Reported(each, said) for each in (record, record, None, record)]
-    for arrival in arrivals:
-        writer.add(arrival)
+    for given, fails in ((record, False), (record, True), (record, False)):
+        writer.add(Reported(given=given, said=said, fails=fails))
     assert said == []
     await writer.record(record)
     with closing(sqlite3.connect(tmp_path / "deliveries.db")) as connection:
         stored = connection.execute("SELECT count(*) FROM deliveries").fetchone()
 
-    assert said == ["stored 1", "stored 2", "failed", "stored 3", "answer", "answer", "answer"]
+    assert said == ["stored [1, 2, 3]", "answer", "answer", "answer"]
     assert stored == (4,)
+
+
+async def test_a_delivery_that_cannot_be_recorded_takes_nothing_with_it(writer: Writer, record: Recordable) -> None:
+    """The others of its group are stored, and reported together with it."""
+    said: list[str] = []
+    for given in (record, None, record):
+        writer.add(Reported(given=given, said=said))
+    await writer.record(record)
+
+    assert [each.partition(":")[0] for each in said] == ["stored [1, 2]", "failed", "answer", "answer"]
 
 
 async def test_an_arrival_that_cannot_be_stored_hears_why(writer: Writer, record: Recordable, tmp_path: Path) -> None:
     """As a coroutine that waits does."""
     said: list[str] = []
-    arrival = Reported(record, said)
     with closing(sqlite3.connect(tmp_path / "deliveries.db")) as connection:
         connection.execute("CREATE TRIGGER full BEFORE INSERT ON deliveries BEGIN SELECT raise(ABORT, 'no'); END")
         connection.commit()
-    writer.add(arrival)
+    writer.add(Reported(given=record, said=said))
     with pytest.raises(ProblemError) as refused:
         await writer.record(record)
 
-    assert said == ["failed"]
-    assert arrival.problems == [refused.value.problem]
+    assert said == [f"failed: {refused.value.problem.message}"]

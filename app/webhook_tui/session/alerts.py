@@ -6,9 +6,9 @@ import asyncio
 
 from webhook_tui.domain.alerts import Alert, AlertDigest, AlertLimiter, Subject, delivery_alert, lost_alert
 from webhook_tui.domain.delivery.delivery import DeliveryRow
-from webhook_tui.domain.events import Alerted, DeliveryStored, VerdictChanged
+from webhook_tui.domain.events import Alerted, VerdictChanged
 from webhook_tui.domain.signature.verdict import Verdict
-from webhook_tui.session.bus import EventBus, EventLost
+from webhook_tui.session.bus import DeliveriesStored, EventBus, EventLost
 from webhook_tui.session.clock import Clock
 
 _MOST_PENDING = 1000
@@ -26,15 +26,15 @@ class Alerts:
         self._pending: set[int] = set()
         self._timer: asyncio.TimerHandle | None = None
 
-    def on_delivery_stored(self, event: DeliveryStored) -> None:
-        """Announce a delivery that another program sent."""
-        if event.is_simulated:
-            return
-        if event.row.verdict is Verdict.PENDING:
-            if len(self._pending) < _MOST_PENDING:
-                self._pending.add(event.row.seq)
-        else:
-            self._announce(event.row)
+    def on_deliveries_stored(self, event: DeliveriesStored) -> None:
+        """Announce deliveries that another program sent."""
+        for stored in event.deliveries:
+            if stored.is_simulated:
+                continue
+            if stored.row.verdict is not Verdict.PENDING:
+                self._announce(stored.row)
+            elif len(self._pending) < _MOST_PENDING:
+                self._pending.add(stored.row.seq)
 
     def on_verdict_changed(self, event: VerdictChanged) -> None:
         """Announce a delivery that was pending, now that it has a verdict."""

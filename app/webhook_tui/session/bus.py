@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 from msgspec import Struct
 
 from webhook_tui.domain.delivery.delivery import Delivery, DeliveryRow
+from webhook_tui.domain.events import DeliveryStored
 from webhook_tui.domain.signature.secret import Secret
 from webhook_tui.domain.status import SessionStatus
 
@@ -71,6 +72,17 @@ class RegistrationWanted(Struct, frozen=True):
 
 class RegistrationAnswered(Struct, frozen=True):
     """A PUT /webhooks ended: the ring has every secret that it brought."""
+
+
+class DeliveriesStored(Struct, frozen=True, gc=False):
+    """Deliveries are on disk by one transaction; their answers are sent afterwards.
+
+    A front end gets them one by one. The parts get them together: to call all of them for each delivery took a tenth of
+    the loop's time.
+    """
+
+    deliveries: Sequence[DeliveryStored]
+    """At least one, in the order of their numbers."""
 
 
 class DeliveryRefused(Struct, frozen=True):

@@ -20,7 +20,7 @@ from webhook_tui.domain.comparison.compared_event import Reason, Seen
 from webhook_tui.domain.comparison.event_comparison import EventComparison, Limits, Observation, moment
 from webhook_tui.domain.delivery.event import Event, parse_event
 from webhook_tui.domain.errors import Problem, ProblemError
-from webhook_tui.domain.events import DeliveryStored, EventCompared
+from webhook_tui.domain.events import EventCompared
 from webhook_tui.domain.queries import ComparedEvents, EventSides
 from webhook_tui.domain.signature.secret import Secret
 from webhook_tui.domain.status import SessionStatus, TunnelState, WebhookState
@@ -35,6 +35,7 @@ from webhook_tui.piktid.stream import (
 )
 from webhook_tui.session import messages
 from webhook_tui.session.bus import (
+    DeliveriesStored,
     DeliveryRefused,
     EventBus,
     EventLost,
@@ -134,13 +135,16 @@ class StreamComparison:
             self._connection.cancel()
         self._wake.set()
 
-    def on_delivery_stored(self, event: DeliveryStored) -> None:
-        """The webhook brought an event."""
-        row = event.row
-        if self._compares and row.event_id is not None and not event.is_simulated:
-            observation = Observation(row.received_at, event.delivery.body, row.event, row.seq)
-            self._events.webhook(row.event_id, observation)
-            self._compare_soon()
+    def on_deliveries_stored(self, event: DeliveriesStored) -> None:
+        """The webhook brought events."""
+        if not self._compares:
+            return
+        for stored in event.deliveries:
+            row = stored.row
+            if row.event_id is not None and not stored.is_simulated:
+                observation = Observation(row.received_at, stored.delivery.body, row.event, row.seq)
+                self._events.webhook(row.event_id, observation)
+                self._compare_soon()
 
     def on_delivery_refused(self, event: DeliveryRefused) -> None:
         """The webhook brought an event that could not be stored: PiktID sends it again."""

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-
-from msgspec import Struct
+from collections.abc import Sequence
+from typing import Self
 
 from webhook_tui.domain.account import Account
 from webhook_tui.domain.answer_rules.answer import Answer
@@ -16,7 +16,7 @@ from webhook_tui.domain.signature.verdict import Verdict, VerificationResult
 from webhook_tui.http.receiver import Reply
 from webhook_tui.session import messages
 from webhook_tui.session.answer_rule import ActiveAnswerRule
-from webhook_tui.session.bus import DeliveryRefused, EventBus, VerificationWanted
+from webhook_tui.session.bus import DeliveriesStored, DeliveryRefused, EventBus, VerificationWanted
 from webhook_tui.session.clock import Clock
 from webhook_tui.session.forwarding.forwarder import LOOP, Forwarder
 from webhook_tui.session.forwarding.simulation import EventSimulation
@@ -25,6 +25,7 @@ from webhook_tui.session.tasks import BackgroundTasks
 from webhook_tui.session.verification.secret_ring import SecretRingRepository
 from webhook_tui.storage.history import DeliveryStore
 from webhook_tui.storage.insertion import Recordable
+from webhook_tui.storage.writer import Arrival
 
 SECRETS_BEFORE_THE_ANSWER = 4
 """The current secret and the last three; older ones are tried in the background."""
@@ -36,7 +37,7 @@ _QUIET_SECONDS = 1.0
 _DEFAULT = Answer()
 
 
-class _Arrival(Struct, frozen=True, eq=False):
+class _Arrival(Arrival, kw_only=True, eq=False):
     """A delivery from its arrival to its answer."""
 
     pipeline: DeliveryPipeline
@@ -56,9 +57,10 @@ class _Arrival(Struct, frozen=True, eq=False):
             delivery, verification, account=self.account, answered=self.answer_with.answered
         )
 
-    def on_stored(self, row: DeliveryRow) -> None:
-        """Publish the delivery."""
-        self.pipeline.publish(row, self.delivery)
+    @classmethod
+    def on_stored(cls, arrivals: Sequence[Self]) -> None:
+        """Publish them together; there is one pipeline."""
+        arrivals[0].pipeline.publish([(each.row, each.delivery) for each in arrivals if each.row is not None])
 
     def on_failed(self, problem: Problem) -> None:
         """Publish why it is not stored, and answer so."""
@@ -113,7 +115,17 @@ class DeliveryPipeline:
             return asyncio.create_task(self._record_and_forward(delivery, ruled, reply))
         ring = self._secret_ring
         answer = ruled or _DEFAULT
-        self.store.add(_Arrival(self, delivery, self._current_verifier(), ring.unanswered, ring.account, reply, answer))
+        self.store.add(
+            _Arrival(
+                pipeline=self,
+                delivery=delivery,
+                verifier=self._current_verifier(),
+                unanswered=ring.unanswered,
+                account=ring.account,
+                reply=reply,
+                answer_with=answer,
+            )
+        )
         return None
 
     async def _record_and_forward(self, delivery: Delivery, ruled: Answer | None, reply: Reply) -> None:
@@ -125,7 +137,7 @@ class DeliveryPipeline:
             self.refuse(delivery, error.problem)
             reply.not_stored(error.problem)
             return
-        self.publish(row, delivery)
+        self.publish([(row, delivery)])
         stored = StoredDelivery(row, delivery)
         url = self._forwarder.url_for(stored)
         if ruled is None:
@@ -156,19 +168,22 @@ class DeliveryPipeline:
         self._publish_not_stored(problem)
         self._bus.publish(DeliveryRefused(delivery))
 
-    def publish(self, row: DeliveryRow, delivery: Delivery) -> None:
-        """Count and publish a delivery that is on disk."""
+    def publish(self, stored: Sequence[tuple[DeliveryRow, Delivery]]) -> None:
+        """Count and publish deliveries that are on disk."""
         status = self._status
         if status.route.storing is not None:
             status.change(storing=None)
         if self._published is not None and self._quiet_timer is None:
             self._quiet_timer = asyncio.get_running_loop().call_later(_QUIET_SECONDS, self._publish_stored_again)
-        status.count_received(row.verdict)
+        status.count_received([row.verdict for row, _ in stored])
         if self.store.set_aside is not None:
             status.note_set_aside("The history", self.store.set_aside)
-        self._bus.publish(DeliveryStored(row, delivery, self._simulation.is_own(delivery.headers)))
+        is_own = self._simulation.is_own
+        self._bus.publish(
+            DeliveriesStored([DeliveryStored(row, delivery, is_own(delivery.headers)) for row, delivery in stored])
+        )
         if (
-            row.verdict is Verdict.PENDING
+            any(row.verdict is Verdict.PENDING for row, _ in stored)
             and not self._secret_ring.unanswered
             and self._secret_ring.ring.newest_first()
         ):

@@ -34,7 +34,6 @@ from webhook_tui.config import Settings
 from webhook_tui.domain.account import Account
 from webhook_tui.domain.errors import Problem
 from webhook_tui.domain.events import (
-    DeliveryStored,
     Forwarded,
     Replayed,
     ShutdownStepEnded,
@@ -53,6 +52,7 @@ from webhook_tui.session.announcement import Announcement
 from webhook_tui.session.answer_rule import ActiveAnswerRule
 from webhook_tui.session.bus import (
     AddressChanged,
+    DeliveriesStored,
     DeliveryRefused,
     DeliveryReverified,
     EventBus,
@@ -300,19 +300,19 @@ class Runtime:
     def _subscribe(self) -> None:
         """Connect the parts. The handlers of an event are called in this order."""
         subscribe = self._bus.subscribe
-        subscribe(DeliveryStored, self.diagnostics.on_delivery_stored)
-        subscribe(DeliveryStored, self.simulation.on_delivery_stored)
-        subscribe(DeliveryStored, self.comparison.on_delivery_stored)
-        subscribe(DeliveryStored, self.reachability.on_delivery_stored)
-        subscribe(DeliveryStored, self._ownership_watch.on_delivery_stored)
+        subscribe(DeliveriesStored, self.diagnostics.on_deliveries_stored)
+        subscribe(DeliveriesStored, self.simulation.on_deliveries_stored)
+        subscribe(DeliveriesStored, self.comparison.on_deliveries_stored)
+        subscribe(DeliveriesStored, self.reachability.on_deliveries_stored)
+        subscribe(DeliveriesStored, self._ownership_watch.on_deliveries_stored)
         subscribe(DeliveryRefused, self.comparison.on_delivery_refused)
         subscribe(DeliveryReverified, self.diagnostics.on_delivery_reverified)
         subscribe(VerificationWanted, self.reverification.on_verification_wanted)
         subscribe(EventLost, self._ownership_watch.on_event_lost)
-        subscribe(DeliveryStored, self.contracts.on_delivery_stored)
+        subscribe(DeliveriesStored, self.contracts.on_deliveries_stored)
         subscribe(VerdictChanged, self.contracts.on_verdict_changed)
         if self._settings.notify:
-            subscribe(DeliveryStored, self._alerts.on_delivery_stored)
+            subscribe(DeliveriesStored, self._alerts.on_deliveries_stored)
             subscribe(VerdictChanged, self._alerts.on_verdict_changed)
             subscribe(EventLost, self._alerts.on_event_lost)
         subscribe(EventsMatched, self.annotations.on_events_matched)

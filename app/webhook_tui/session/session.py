@@ -65,7 +65,7 @@ from webhook_tui.domain.signature.secret import Secret
 from webhook_tui.domain.status import SessionStatus
 from webhook_tui.http.sockets import bind
 from webhook_tui.session import messages
-from webhook_tui.session.bus import EventBus
+from webhook_tui.session.bus import DeliveriesStored, EventBus
 from webhook_tui.session.clock import Clock
 from webhook_tui.session.forwarding.forwarder import check, refuse_own
 from webhook_tui.session.route.route import own_address
@@ -147,6 +147,12 @@ class Session:
         """
         for kind in get_args(SessionEvent):
             self._bus.subscribe(kind, publish)
+
+        def publish_each(event: DeliveriesStored) -> None:
+            for stored in event.deliveries:
+                publish(stored)
+
+        self._bus.subscribe(DeliveriesStored, publish_each)
         with asyncio.Runner(loop_factory=_loop_factory()) as runner:
             runner.run(self._main())
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -98,10 +99,11 @@ class StatusPublisher:
         if path is not None:
             self.add_note(messages.set_aside(what, path))
 
-    def count_received(self, verdict: Verdict) -> None:
-        """Count one delivery of this run."""
-        self._received += 1
-        self._by_verdict[verdict] += 1
+    def count_received(self, verdicts: Sequence[Verdict]) -> None:
+        """Count deliveries of this run."""
+        self._received += len(verdicts)
+        for verdict in verdicts:
+            self._by_verdict[verdict] += 1
         self._note_counted()
 
     def count_reverified(self, before: Verdict, after: Verdict) -> None:

@@ -14,7 +14,7 @@ import threading
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from itertools import groupby
-from typing import Any, Protocol, TypeAlias, TypeVar
+from typing import Any, Self, TypeAlias, TypeVar
 
 from msgspec import Struct, field
 
@@ -40,42 +40,56 @@ IdleStep: TypeAlias = Callable[[sqlite3.Connection], bool]
 _logger = logging.getLogger(__name__)
 
 
-class Arrival(Protocol):
-    """A delivery from its request to its answer.
+class Arrival(Struct, eq=False):
+    """A delivery from its request to its answer. A subclass says what is stored and whom that concerns.
 
     A future for each delivery costs more: its callback takes another turn of the loop.
     """
+
+    recordable: Recordable | None = None
+    """The delivery with its columns, once `record` has returned it."""
+    row: DeliveryRow | None = None
+    """Its row, once it is on disk."""
+    problem: Problem | None = None
+    """Why it could not be stored."""
 
     def record(self) -> Recordable:
         """Return the delivery with its columns. Called once, on the writer's thread.
 
         There, for a whole group at once, it takes half the time that it takes between two requests on the loop.
         """
+        raise NotImplementedError
 
-    def on_stored(self, row: DeliveryRow) -> None:
-        """The delivery is on disk. Called on the loop of the caller, as the next two."""
+    @classmethod
+    def on_stored(cls, arrivals: Sequence[Self]) -> None:
+        """These are on disk, with their rows, by one transaction. Called on the loop of the caller, as the next two."""
+        raise NotImplementedError
 
     def on_failed(self, problem: Problem) -> None:
         """The delivery could not be stored."""
+        raise NotImplementedError
 
     def answer(self) -> None:
-        """Answer the sender. Called after `on_stored` of each delivery that was committed with it."""
+        """Answer the sender. Called after `on_stored`."""
+        raise NotImplementedError
 
 
-class _Awaited(Struct, eq=False):
+class _Awaited(Arrival, kw_only=True, eq=False):
     """A delivery that a coroutine waits for."""
 
-    recordable: Recordable
     future: asyncio.Future[DeliveryRow]
 
     def record(self) -> Recordable:
-        """Return what was given."""
+        """Return what was given. Never called: it is there from the beginning."""
+        assert self.recordable is not None
         return self.recordable
 
-    def on_stored(self, row: DeliveryRow) -> None:
-        """Resolve the future, unless it is cancelled."""
-        if not self.future.done():
-            self.future.set_result(row)
+    @classmethod
+    def on_stored(cls, arrivals: Sequence[Self]) -> None:
+        """Resolve the futures that are not cancelled."""
+        for arrival in arrivals:
+            if not arrival.future.done() and arrival.row is not None:
+                arrival.future.set_result(arrival.row)
 
     def on_failed(self, problem: Problem) -> None:
         """Fail it."""
@@ -84,20 +98,6 @@ class _Awaited(Struct, eq=False):
 
     def answer(self) -> None:
         """Do nothing: the future is resolved."""
-
-
-class _Delivery(Struct, eq=False):
-    arrival: Arrival
-    record: Recordable | None = None
-    row: DeliveryRow | None = None
-    problem: Problem | None = None
-
-    def report(self) -> None:
-        """Report what became of it."""
-        if self.problem is not None:
-            self.arrival.on_failed(self.problem)
-        elif self.row is not None:
-            self.arrival.on_stored(self.row)
 
 
 class _Work(Struct, eq=False):
@@ -116,7 +116,7 @@ class _Work(Struct, eq=False):
             self.future.set_exception(ProblemError(self.problem))
 
 
-_Request: TypeAlias = _Delivery | _Work
+_Request: TypeAlias = Arrival | _Work
 
 
 class _Turn(Struct, eq=False):
@@ -147,13 +147,13 @@ class Writer:
 
     def add(self, arrival: Arrival) -> None:
         """Store a delivery, and report to `arrival`, on this loop."""
-        self._submit(_Delivery(arrival), asyncio.get_running_loop())
+        self._submit(arrival, asyncio.get_running_loop())
 
     def record(self, record: Recordable) -> asyncio.Future[DeliveryRow]:
         """Store a delivery; the result is its row once it is committed, or a ProblemError when it is not stored."""
         loop = asyncio.get_running_loop()
         future: asyncio.Future[DeliveryRow] = loop.create_future()
-        self._submit(_Delivery(_Awaited(record, future)), loop)
+        self._submit(_Awaited(recordable=record, future=future), loop)
         return future
 
     def run(self, job: Job[T]) -> asyncio.Future[T]:
@@ -276,20 +276,20 @@ class Writer:
 
     def _commit_once(self, group: Sequence[_Request]) -> None:
         for request in group:
-            if isinstance(request, _Delivery) and request.record is None:
-                request.record = request.arrival.record()
+            if isinstance(request, Arrival) and request.recordable is None:
+                request.recordable = request.record()
         connection = self._file.current_connection()
         with transaction(connection):
             for kind, requests in groupby(group, type):
-                if kind is _Delivery:
+                if issubclass(kind, Arrival):
                     self._insert(connection, list(requests))  # type: ignore[arg-type]  # all are of that type
                 else:
                     for request in requests:
                         request.result = request.job(connection)  # type: ignore[union-attr]  # all are of the other type
         self.commits += 1
 
-    def _insert(self, connection: sqlite3.Connection, deliveries: Sequence[_Delivery]) -> None:
-        records = [each.record for each in deliveries if each.record is not None]
+    def _insert(self, connection: sqlite3.Connection, deliveries: Sequence[Arrival]) -> None:
+        records = [each.recordable for each in deliveries if each.recordable is not None]
         rows = insert_deliveries(connection, records, run=self._file.run)
         for each, row in zip(deliveries, rows, strict=True):
             each.row = row
@@ -298,14 +298,26 @@ class Writer:
 
 def _report(requests: Sequence[_Request]) -> None:
     """Report what became of each request, then have the deliveries answered."""
+    for kind, group in groupby(requests, type):
+        if issubclass(kind, Arrival):
+            _report_arrivals(kind, list(group))  # type: ignore[arg-type]  # all are of that type
+        else:
+            for request in group:
+                request.report()  # type: ignore[union-attr]  # all are of the other type
     for request in requests:
-        try:
-            request.report()
-        except Exception:
-            _logger.exception("A stored delivery was not published")
-    for request in requests:
-        if isinstance(request, _Delivery) and request.problem is None:
+        if isinstance(request, Arrival) and request.problem is None:
             try:
-                request.arrival.answer()
+                request.answer()
             except Exception:
                 _logger.exception("A stored delivery was not answered")
+
+
+def _report_arrivals(kind: type[Arrival], arrivals: Sequence[Arrival]) -> None:
+    try:
+        if stored := [arrival for arrival in arrivals if arrival.problem is None]:
+            kind.on_stored(stored)
+        for arrival in arrivals:
+            if arrival.problem is not None:
+                arrival.on_failed(arrival.problem)
+    except Exception:
+        _logger.exception("A stored delivery was not published")

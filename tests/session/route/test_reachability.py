@@ -19,7 +19,7 @@ from webhook_tui.domain.commands import CheckReachability
 from webhook_tui.domain.events import DeliveryStored, Notified, SessionReady, TunnelChanged
 from webhook_tui.domain.status import SessionStatus, TunnelState, TunnelStatus
 from webhook_tui.http.sender import OutboundSender
-from webhook_tui.session.bus import AddressChanged, EventBus, PublicUrlUnreachable
+from webhook_tui.session.bus import AddressChanged, DeliveriesStored, EventBus, PublicUrlUnreachable
 from webhook_tui.session.clock import Clock
 from webhook_tui.session.route.reachability import Probe, ReachabilityCheck, ReachabilityTiming, came_through
 from webhook_tui.session.status import StatusPublisher
@@ -74,7 +74,7 @@ class Route:
     def deliver(self, host: str) -> None:
         """A delivery arrived with that Host header."""
         arrived = delivery(headers=((b"Host", host.encode()),))
-        self.check.on_delivery_stored(DeliveryStored(row(), arrived))
+        self.check.on_deliveries_stored(DeliveriesStored([DeliveryStored(row(), arrived)]))
 
     def _asked(self, request: httpx.Request) -> httpx.Response:
         self.asked.append(request.url)

@@ -13,14 +13,14 @@ from webhook_tui import __version__
 from webhook_tui.domain.commands import SimulateEvent
 from webhook_tui.domain.delivery.headers import Headers, first
 from webhook_tui.domain.delivery.text import visible
-from webhook_tui.domain.events import DeliveryStored, Notified, ProblemOccurred
+from webhook_tui.domain.events import Notified, ProblemOccurred
 from webhook_tui.domain.forwarding.forward_result import ForwardOrigin, ForwardResult, hint
 from webhook_tui.domain.signature.signature import event_headers
 from webhook_tui.domain.url import connect_host
 from webhook_tui.http.sender import OutboundSender, SendError, is_loopback
 from webhook_tui.sandbox.jobs import sample_body
 from webhook_tui.session import messages
-from webhook_tui.session.bus import EventBus
+from webhook_tui.session.bus import DeliveriesStored, EventBus
 from webhook_tui.session.clock import Clock
 from webhook_tui.session.forwarding.forwarder import LONGEST_ANSWER, TIMEOUT_SECONDS, Forwarder
 from webhook_tui.session.history.annotations import Annotations
@@ -67,10 +67,11 @@ class EventSimulation:
         nonce = first(headers, SIMULATED_HEADER)
         return nonce is not None and hmac.compare_digest(nonce, self._nonce)
 
-    def on_delivery_stored(self, event: DeliveryStored) -> None:
-        """Comment a delivery of our own as simulated."""
-        if event.is_simulated:
-            self._tasks.start(self._annotations.comment(event.row.seq, COMMENT), "Commenting a simulated delivery")
+    def on_deliveries_stored(self, event: DeliveriesStored) -> None:
+        """Comment deliveries of our own as simulated."""
+        for stored in event.deliveries:
+            if stored.is_simulated:
+                self._tasks.start(self._annotations.comment(stored.row.seq, COMMENT), "Commenting a simulated delivery")
 
     async def simulate(self, command: SimulateEvent) -> None:
         """Send one event and publish what was answered. Raises ProblemError when it cannot be sent."""

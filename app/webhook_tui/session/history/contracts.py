@@ -8,9 +8,10 @@ import contextlib
 from webhook_tui.domain.contract.departures import Departure
 from webhook_tui.domain.contract.event_contract import ContractSnapshot
 from webhook_tui.domain.errors import ProblemError
-from webhook_tui.domain.events import DeliveryStored, VerdictChanged
+from webhook_tui.domain.events import VerdictChanged
 from webhook_tui.domain.jobs.job import JobFields
 from webhook_tui.domain.queries import GetContract
+from webhook_tui.session.bus import DeliveriesStored
 from webhook_tui.session.verification.secret_ring import SecretRingRepository
 from webhook_tui.storage.history import DeliveryStore
 
@@ -56,8 +57,8 @@ class Contracts:
     async def _pause(self) -> None:
         await asyncio.sleep(BUSY_PAUSE_SECONDS if self._news.is_set() else PAUSE_SECONDS)
 
-    def on_delivery_stored(self, _event: DeliveryStored) -> None:
-        """Schedule its reading."""
+    def on_deliveries_stored(self, _event: DeliveriesStored) -> None:
+        """Schedule their reading."""
         self._news.set()
 
     def on_verdict_changed(self, _event: VerdictChanged) -> None:

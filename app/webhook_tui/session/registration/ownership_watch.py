@@ -13,11 +13,10 @@ from datetime import datetime
 from msgspec import Struct
 
 from webhook_tui.domain.errors import ProblemError
-from webhook_tui.domain.events import DeliveryStored
 from webhook_tui.domain.signature.verdict import Verdict
 from webhook_tui.domain.status import TunnelState, WebhookState
 from webhook_tui.piktid.models import CannotTell, NoWebhook, Webhook
-from webhook_tui.session.bus import EventLost
+from webhook_tui.session.bus import DeliveriesStored, EventLost
 from webhook_tui.session.clock import Clock
 from webhook_tui.session.registration.ownership import Ownership
 from webhook_tui.session.registration.registration import WebhookRegistration
@@ -55,13 +54,14 @@ class OwnershipWatch:
         self._lost_events = 0
         self._last_delivery_at: datetime | None = None
 
-    def on_delivery_stored(self, event: DeliveryStored) -> None:
+    def on_deliveries_stored(self, event: DeliveriesStored) -> None:
         """A delivery that is signed with our secret ends a suspicion."""
-        if event.is_simulated:
+        rows = [stored.row for stored in event.deliveries if not stored.is_simulated]
+        if not rows:
             return
         self._lost_events = 0
-        self._last_delivery_at = event.row.received_at
-        if event.row.verdict is Verdict.VALID:
+        self._last_delivery_at = rows[-1].received_at
+        if any(row.verdict is Verdict.VALID for row in rows):
             self._ownership.confirm()
 
     def on_event_lost(self, _event: EventLost) -> None:

@@ -18,12 +18,12 @@ from webhook_tui import __version__
 from webhook_tui.domain.delivery.delivery import Delivery
 from webhook_tui.domain.delivery.headers import first
 from webhook_tui.domain.errors import Problem
-from webhook_tui.domain.events import DeliveryStored, Notified, TunnelChanged
+from webhook_tui.domain.events import Notified, TunnelChanged
 from webhook_tui.domain.failure import Failure
 from webhook_tui.domain.status import TunnelState
 from webhook_tui.http.sender import OutboundSender, Reply, SendError
 from webhook_tui.session import messages
-from webhook_tui.session.bus import AddressChanged, EventBus, PublicUrlUnreachable
+from webhook_tui.session.bus import AddressChanged, DeliveriesStored, EventBus, PublicUrlUnreachable
 from webhook_tui.session.clock import Clock
 from webhook_tui.session.status import StatusPublisher
 
@@ -111,10 +111,12 @@ class ReachabilityCheck:
         self._due = asyncio.get_running_loop().time() if is_due else None
         self._wake.set()
 
-    def on_delivery_stored(self, event: DeliveryStored) -> None:
+    def on_deliveries_stored(self, event: DeliveriesStored) -> None:
         """A delivery through the public URL verifies it."""
-        is_evidence = not event.is_simulated and self._url is not None and self._due is not None
-        if not is_evidence or not came_through(event.delivery, self._url or ""):
+        url = self._url
+        if url is None or self._due is None:
+            return
+        if not any(not stored.is_simulated and came_through(stored.delivery, url) for stored in event.deliveries):
             return
         tunnel = self._status.route.tunnel
         verified_at, at = tunnel.verified_at, self._clock.utc_now()

@@ -21,11 +21,11 @@ from webhook_tui.domain.diagnostics.report import (
     with_cause,
 )
 from webhook_tui.domain.errors import ProblemError
-from webhook_tui.domain.events import DeliveryStored, VerdictChanged
+from webhook_tui.domain.events import VerdictChanged
 from webhook_tui.domain.signature.secret import Secret
 from webhook_tui.domain.signature.signature import no_secret_fits
 from webhook_tui.domain.signature.verdict import Verdict
-from webhook_tui.session.bus import DeliveryReverified, EventBus, TokenChanged
+from webhook_tui.session.bus import DeliveriesStored, DeliveryReverified, EventBus, TokenChanged
 from webhook_tui.session.status import StatusPublisher
 from webhook_tui.session.verification.secret_ring import SecretRingRepository
 from webhook_tui.storage.history import DeliveryStore
@@ -83,12 +83,17 @@ class Diagnostics:
         """Signatures may have been made with the token by mistake: keep the one in use."""
         self._token = event.token
 
-    def on_delivery_stored(self, event: DeliveryStored) -> None:
-        """Keep it for comparison; explain it soon if its signature fails."""
-        if len(event.delivery.body) <= LARGEST_COMPARED:
-            self._recent.append(StoredDelivery(event.row, event.delivery))
-        if event.row.verdict is not Verdict.MISSING or _has_signature(event.delivery.headers):
-            self._explain_soon(event.row)
+    def on_deliveries_stored(self, event: DeliveriesStored) -> None:
+        """Keep the newest for comparison; explain soon those whose signature fails."""
+        for stored in event.deliveries[-MOST_RECENT:]:
+            if len(stored.delivery.body) <= LARGEST_COMPARED:
+                self._recent.append(StoredDelivery(stored.row, stored.delivery))
+        for stored in event.deliveries:
+            verdict = stored.row.verdict
+            if verdict is Verdict.VALID:  # nearly all are
+                continue
+            if verdict is not Verdict.MISSING or _has_signature(stored.delivery.headers):
+                self._explain_soon(stored.row)
 
     def on_delivery_reverified(self, event: DeliveryReverified) -> None:
         """Explain it soon if its signature fails, again when the ring has changed."""
