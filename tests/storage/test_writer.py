@@ -112,7 +112,7 @@ async def test_the_deliveries_of_a_group_are_reported_then_answered(
     """After the commit, together; also those whose reports or answers fail have their answers."""
     said: list[str] = []
     for given, fails in ((record, False), (record, True), (record, False)):
-        writer.add(Reported(given=given, said=said, fails=fails))
+        writer.add(Reported(given=given, said=said, fails=fails), asyncio.get_running_loop())
     assert said == []
     await writer.record(record)
     with closing(sqlite3.connect(tmp_path / "deliveries.db")) as connection:
@@ -126,7 +126,7 @@ async def test_a_delivery_that_cannot_be_recorded_takes_nothing_with_it(writer: 
     """The others of its group are stored, and reported together with it."""
     said: list[str] = []
     for given in (record, None, record):
-        writer.add(Reported(given=given, said=said))
+        writer.add(Reported(given=given, said=said), asyncio.get_running_loop())
     await writer.record(record)
 
     assert [each.partition(":")[0] for each in said] == ["stored [1, 2]", "failed", "answer", "answer"]
@@ -138,7 +138,7 @@ async def test_an_arrival_that_cannot_be_stored_hears_why(writer: Writer, record
     with closing(sqlite3.connect(tmp_path / "deliveries.db")) as connection:
         connection.execute("CREATE TRIGGER full BEFORE INSERT ON deliveries BEGIN SELECT raise(ABORT, 'no'); END")
         connection.commit()
-    writer.add(Reported(given=record, said=said))
+    writer.add(Reported(given=record, said=said), asyncio.get_running_loop())
     with pytest.raises(ProblemError) as refused:
         await writer.record(record)
 

@@ -294,6 +294,10 @@ class HttpProtocol(asyncio.Protocol):
 
     def _read(self, data: bytes) -> None:
         at, size = 0, len(data)
+        if not self._is_ending and not self._parser.has_begun:
+            at = self._parser.read_ordinary(data)
+            if at and not self._answer_head():
+                self._answer_request()
         while at < size:
             if self._is_ending:
                 self._discard(size - at)
@@ -311,8 +315,7 @@ class HttpProtocol(asyncio.Protocol):
         """Read at most to the end of a head or of a body; return how far. Raises RequestRefusedError."""
         parser = self._parser
         was_in_head = parser.request is None
-        end = parser.read_ordinary(data) if at == 0 and not parser.has_begun else 0
-        end = end or parser.feed(data, at)
+        end = parser.feed(data, at)
         request = parser.request
         if request is None:
             if not self._is_head_timed:
@@ -320,24 +323,38 @@ class HttpProtocol(asyncio.Protocol):
                 self._expect_within(self._limits.head_seconds)
             return end
         if was_in_head:
-            answer = self._shared.application.on_head(request)
-            if answer is not None:
-                self.respond(answer)
+            if self._answer_head():
                 return end
             parser.require_short_body()
         if parser.is_complete:
-            self._deadline = NEVER
-            self._exchange = exchange = self._shared.begin(request, self)
-            try:
-                self._shared.application.on_request(exchange)
-            except Exception:  # noqa: BLE001 -- whatever the application raises, the server goes on
-                _log.exception("A request was answered 500")
-                exchange.fail()
+            self._answer_request()
         else:
             if was_in_head and request.expects_continue and end == len(data):
                 self._transport.write(_CONTINUE)
             self._expect_within(self._limits.body_seconds)
         return end
+
+    def _answer_head(self) -> bool:
+        """Let the application answer before the body is read; return whether it did."""
+        request = self._parser.request
+        assert request is not None
+        answer = self._shared.application.on_head(request)
+        if answer is None:
+            return False
+        self.respond(answer)
+        return True
+
+    def _answer_request(self) -> None:
+        """Let the application begin to answer the request, which is complete."""
+        request = self._parser.request
+        assert request is not None
+        self._deadline = NEVER
+        self._exchange = exchange = self._shared.begin(request, self)
+        try:
+            self._shared.application.on_request(exchange)
+        except Exception:  # noqa: BLE001 -- whatever the application raises, the server goes on
+            _log.exception("A request was answered 500")
+            exchange.fail()
 
     def _discard(self, size: int) -> None:
         """Count the bytes dropped while lingering; close at the limit."""

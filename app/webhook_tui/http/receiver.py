@@ -28,14 +28,11 @@ _CLOSE = ((b"connection", b"close"),)
 _log = logging.getLogger(__name__)
 
 
-class Reply:
+class Reply(Struct, eq=False):
     """Answers one delivery. After the first call, or once its sender has left, a call does nothing."""
 
-    __slots__ = ("_exchange", "_receiver")
-
-    def __init__(self, receiver: Receiver, exchange: Exchange) -> None:
-        self._receiver = receiver
-        self._exchange = exchange
+    receiver: Receiver
+    exchange: Exchange
 
     def answer(self, answer: Answer) -> None:
         """Answer it, at once or when its delay is over, or not at all."""
@@ -49,21 +46,21 @@ class Reply:
     def not_stored(self, problem: Problem) -> None:
         """Answer 503, so that it is sent again."""
         what = problem.message.rstrip(".")
-        self._receiver.refused(Refusal(503, f"{what[:1].lower()}{what[1:]}"))
+        self.receiver.refused(Refusal(503, f"{what[:1].lower()}{what[1:]}"))
         self._send(NOT_STORED)
 
     def _send(self, answer: Answer) -> None:
-        exchange = self._exchange
+        exchange = self.exchange
         if not exchange.is_over:
             exchange.send(answer)
-            self._receiver.answered(perf_counter() - exchange.request.began)
+            self.receiver.answered(perf_counter() - exchange.request.began)
 
     def _be_silent(self, silence: NoResponse) -> None:
-        exchange = self._exchange
+        exchange = self.exchange
         if silence is NoResponse.RESET or exchange.is_closed:
             exchange.reset()
             return
-        patience = asyncio.get_running_loop().call_later(self._receiver.patience_seconds, exchange.reset)
+        patience = asyncio.get_running_loop().call_later(self.receiver.patience_seconds, exchange.reset)
 
         def on_closed() -> None:
             patience.cancel()

@@ -11,6 +11,8 @@ from email.utils import formatdate
 from functools import lru_cache
 from typing import Any, Protocol
 
+from msgspec import Struct
+
 from webhook_tui.domain.answer_rules.answer import Answer
 from webhook_tui.domain.delivery.headers import Headers
 from webhook_tui.http.request import Request
@@ -20,6 +22,8 @@ FAILED = Answer(500, b"Internal Server Error", (*PLAIN, (b"connection", b"close"
 
 _BODILESS = (204, 304)
 """Statuses whose answers have neither a body nor its length (RFC 9110, 6.4.1)."""
+_LONGEST_KEPT = 1024
+"""Bytes of the longest body of an answer that is kept as it was sent."""
 _NOT_IN_NAMES = re.compile(rb"[^!#$%&'*+\-.^_`|~0-9A-Za-z]")
 _NOT_IN_VALUES = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
 
@@ -29,10 +33,16 @@ def render(answer: Answer, *, keeps_alive: bool, with_body: bool = True) -> tupl
 
     It is not where `keeps_alive` is false or a header says `close`. Raises ValueError for a header that is none.
     """
+    if len(answer.body) > _LONGEST_KEPT:
+        return _render.__wrapped__(answer, keeps_alive, with_body, int(time.time()))
+    return _render(answer, keeps_alive, with_body, int(time.time()))
+
+
+@lru_cache(maxsize=32)  # nearly all answers of a second are the same
+def _render(answer: Answer, keeps_alive: bool, with_body: bool, second: int) -> tuple[bytes, bool]:
     has_body = answer.status not in _BODILESS
-    head, keeps_alive = render_head(
-        answer.status, answer.headers, length=len(answer.body) if has_body else None, keeps_alive=keeps_alive
-    )
+    length = len(answer.body) if has_body else None
+    head, keeps_alive = _head(answer.status, answer.headers, length, keeps_alive, False, second=second)
     return (head + answer.body if has_body and with_body else head), keeps_alive
 
 
@@ -43,7 +53,6 @@ def render_head(
     return _head(status, headers, length, keeps_alive, is_chunked, second=int(time.time()))
 
 
-@lru_cache(maxsize=32)  # nearly all answers of a second are the same
 def _head(
     status: int, headers: Headers, length: int | None, keeps_alive: bool, is_chunked: bool, *, second: int
 ) -> tuple[bytes, bool]:
@@ -97,61 +106,58 @@ class Connection(Protocol):
         """Break the connection: the client sees a reset, and gets no answer."""
 
 
-class Exchange:
+class Exchange(Struct, eq=False):
     """One complete request, answered by `send`, by `start`, `write` and `end`, or by `reset`.
 
     Calls after the answer, or after the connection is lost, are ignored.
     """
 
-    __slots__ = ("_connection", "_over", "has_started", "is_closed", "is_over", "on_closed", "request", "work")
-
-    def __init__(self, request: Request, connection: Connection, over: Callable[[Exchange], None]) -> None:
-        """`over`: called once, when nothing is left to do."""
-        self.request = request
-        self.work: asyncio.Future[Any] | None = None
-        """What makes the answer; it is cancelled when the server stops before it is done."""
-        self.on_closed: Callable[[], None] | None = None
-        """Called once when the client leaves or closes its sending side."""
-        self.is_closed = False
-        """Whether the client has left or sends nothing more."""
-        self.has_started = False
-        """Whether a part of the answer was written."""
-        self.is_over = False
-        self._connection = connection
-        self._over = over
+    request: Request
+    connection: Connection
+    over: Callable[[Exchange], None]
+    """Called once, when nothing is left to do."""
+    work: asyncio.Future[Any] | None = None
+    """What makes the answer; it is cancelled when the server stops before it is done."""
+    on_closed: Callable[[], None] | None = None
+    """Called once when the client leaves or closes its sending side."""
+    is_closed: bool = False
+    """Whether the client has left or sends nothing more."""
+    has_started: bool = False
+    """Whether a part of the answer was written."""
+    is_over: bool = False
 
     def send(self, answer: Answer) -> None:
         """Answer."""
         if self._end():
-            self._connection.respond(answer)
+            self.connection.respond(answer)
 
     def start(self, status: int, headers: Headers) -> None:
         """Begin an answer whose length is not known."""
         if not self.is_over:
             self.has_started = True
-            self._connection.start_stream(status, headers)
+            self.connection.start_stream(status, headers)
 
     async def write(self, data: bytes) -> None:
         """Write a part of the body, once the client has read most of the previous parts."""
         if not self.is_over:
-            self._connection.write_stream(data)
-            await self._connection.drain()
+            self.connection.write_stream(data)
+            await self.connection.drain()
 
     def end(self) -> None:
         """End it."""
         if self._end():
-            self._connection.end_stream()
+            self.connection.end_stream()
 
     def reset(self) -> None:
         """Break the connection."""
         if self._end():
-            self._connection.reset()
+            self.connection.reset()
 
     def fail(self) -> None:
         """Answer 500, or break off the answer that was begun."""
         if self.has_started:
             if self._end():
-                self._connection.break_stream()
+                self.connection.break_stream()
         else:
             self.send(FAILED)
 
@@ -173,5 +179,5 @@ class Exchange:
         if self.is_over:
             return False
         self.is_over = True
-        self._over(self)
+        self.over(self)
         return True

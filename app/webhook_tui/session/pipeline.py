@@ -60,7 +60,8 @@ class _Arrival(Arrival, kw_only=True, eq=False):
     @classmethod
     def on_stored(cls, arrivals: Sequence[Self]) -> None:
         """Publish them together; there is one pipeline."""
-        arrivals[0].pipeline.publish([(each.row, each.delivery) for each in arrivals if each.row is not None])
+        pipeline = arrivals[0].pipeline
+        pipeline.publish([pipeline.stored(each.row, each.delivery) for each in arrivals if each.row is not None])
 
     def on_failed(self, problem: Problem) -> None:
         """Publish why it is not stored, and answer so."""
@@ -89,6 +90,7 @@ class DeliveryPipeline:
         simulation: EventSimulation,
     ) -> None:
         self.store = store
+        self._loop = asyncio.get_running_loop()
         self._secret_ring = secret_ring
         self._status = status
         self._bus = bus
@@ -124,7 +126,8 @@ class DeliveryPipeline:
                 account=ring.account,
                 reply=reply,
                 answer_with=answer,
-            )
+            ),
+            self._loop,
         )
         return None
 
@@ -137,7 +140,7 @@ class DeliveryPipeline:
             self.refuse(delivery, error.problem)
             reply.not_stored(error.problem)
             return
-        self.publish([(row, delivery)])
+        self.publish([self.stored(row, delivery)])
         stored = StoredDelivery(row, delivery)
         url = self._forwarder.url_for(stored)
         if ruled is None:
@@ -168,25 +171,23 @@ class DeliveryPipeline:
         self._publish_not_stored(problem)
         self._bus.publish(DeliveryRefused(delivery))
 
-    def publish(self, stored: Sequence[tuple[DeliveryRow, Delivery]]) -> None:
+    def stored(self, row: DeliveryRow, delivery: Delivery) -> DeliveryStored:
+        """Return the event of a delivery that is on disk."""
+        return DeliveryStored(row, delivery, self._simulation.is_own(delivery.headers))
+
+    def publish(self, stored: Sequence[DeliveryStored]) -> None:
         """Count and publish deliveries that are on disk."""
         status = self._status
         if status.route.storing is not None:
             status.change(storing=None)
         if self._published is not None and self._quiet_timer is None:
             self._quiet_timer = asyncio.get_running_loop().call_later(_QUIET_SECONDS, self._publish_stored_again)
-        status.count_received([row.verdict for row, _ in stored])
+        verdicts = [each.row.verdict for each in stored]
+        status.count_received(verdicts)
         if self.store.set_aside is not None:
             status.note_set_aside("The history", self.store.set_aside)
-        is_own = self._simulation.is_own
-        self._bus.publish(
-            DeliveriesStored([DeliveryStored(row, delivery, is_own(delivery.headers)) for row, delivery in stored])
-        )
-        if (
-            any(row.verdict is Verdict.PENDING for row, _ in stored)
-            and not self._secret_ring.unanswered
-            and self._secret_ring.ring.newest_first()
-        ):
+        self._bus.publish(DeliveriesStored(stored))
+        if Verdict.PENDING in verdicts and not self._secret_ring.unanswered and self._secret_ring.ring.newest_first():
             self._bus.publish(VerificationWanted())
 
     async def _forward(self, stored: StoredDelivery, url: str | None) -> Answer:

@@ -121,9 +121,9 @@ class DeliveryStore:
         """
         return self._writer.record(self.recordable(delivery, verification, account=account, answered=answered))
 
-    def add(self, arrival: Arrival) -> None:
-        """Store a delivery in the same way, and report to `arrival`."""
-        self._writer.add(arrival)
+    def add(self, arrival: Arrival, loop: asyncio.AbstractEventLoop) -> None:
+        """Store a delivery in the same way, and report to `arrival` on `loop`, which is the running one."""
+        self._writer.add(arrival, loop)
 
     def recordable(
         self, delivery: Delivery, verification: VerificationResult, *, account: Account, answered: int | None

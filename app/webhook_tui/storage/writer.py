@@ -145,9 +145,9 @@ class Writer:
         self._thread = threading.Thread(target=self._work, name="history-writer", daemon=True)
         self._thread.start()
 
-    def add(self, arrival: Arrival) -> None:
-        """Store a delivery, and report to `arrival`, on this loop."""
-        self._submit(arrival, asyncio.get_running_loop())
+    def add(self, arrival: Arrival, loop: asyncio.AbstractEventLoop) -> None:
+        """Store a delivery, and report to `arrival`. `loop`: the running one, which asyncio finds by a system call."""
+        self._submit(arrival, loop)
 
     def record(self, record: Recordable) -> asyncio.Future[DeliveryRow]:
         """Store a delivery; the result is its row once it is committed, or a ProblemError when it is not stored."""
