@@ -24,6 +24,10 @@ _BRACKETS = b"[{"
 _PRINTABLE_BUT_BRACKETS = bytes(range(0x20, 0x7F)).translate(None, _BRACKETS)
 
 _encode = msgspec.json.Encoder().encode
+_encode_into = msgspec.json.Encoder().encode_into
+
+_LINE_BYTES = 1024
+"""Of a line without its body, as far as it is foreseen."""
 
 
 class _DeliveryLine(Struct, tag_field="type", tag="delivery", gc=False):
@@ -51,7 +55,7 @@ def delivery_line(row: DeliveryRow, delivery: Delivery) -> str:
     one line of ASCII is embedded unchanged.
     """
     line = _line(row, delivery)
-    return _ascii(line) or as_line(_record(line))
+    return _ascii(line, _LINE_BYTES + 5 * len(delivery.body) // 2) or as_line(_record(line))
 
 
 def delivery_record(row: DeliveryRow, delivery: Delivery) -> Mapping[str, object]:
@@ -126,13 +130,18 @@ def as_line(record: Mapping[str, object]) -> str:
     return _ascii(record) or json.dumps(record, ensure_ascii=True, separators=(",", ":"), default=_value) + "\n"
 
 
-def _ascii(record: object) -> str | None:
-    """The line as msgspec encodes it; None if it cannot, or if the line would not be ASCII."""
+def _ascii(record: object, size: int = _LINE_BYTES) -> str | None:
+    """The line as msgspec encodes it; None if it cannot, or if the line would not be ASCII.
+
+    `size`: about how many bytes it will have; to grow and to copy takes a fifth of the time.
+    """
+    line = bytearray(size)
     try:
-        line = _encode(record)
-    except (ValueError, OverflowError):  # a lone surrogate, a large integer
+        _encode_into(record, line)
+        line += b"\n"
+        return str(line, "ascii")
+    except (ValueError, OverflowError):  # a lone surrogate, a large integer, a character that is not ASCII
         return None
-    return line.decode("ascii") + "\n" if line.isascii() else None
 
 
 def _value(raw: object) -> object:

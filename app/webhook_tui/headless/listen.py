@@ -265,7 +265,6 @@ class Headless:
             self._condition.on_event(event)
         except ProblemError as error:
             self._fail(error.problem, is_printed=False)
-        self._check_deadline()
 
     def _on_event(self, event: SessionEvent) -> None:
         match event:

@@ -32,8 +32,8 @@ _EARLIER = """
     SELECT d.event_id, d.attempt, d.on_stream FROM json_each(?) AS wanted, deliveries d WHERE d.seq =
         (SELECT seq FROM deliveries WHERE account = ? AND event_id = wanted.value ORDER BY attempt DESC LIMIT 1)
 """
-_SIZES = (1, 2, 4, 8, 16, 32, 64)
-"""Most rows that one statement stores."""
+_SIZES = (1, 2, 4, 8, 12, 16, 20, 24, 28, 32, 48, 64)
+"""Rows of the statements: the next larger one is used, and what is left of it takes time, too."""
 _PIECE_BYTES = 1_048_576
 _LARGEST_COPIED = 65_536
 """Bytes of a body that are copied in less time than sqlite3 takes to look for an adapter for them."""
@@ -125,25 +125,28 @@ def _insert_piece(
 ) -> list[DeliveryRow]:
     columns: list[object] = []
     attempts: list[tuple[int, bool]] = []
+    account, account_key = records[0].account, records[0].account.key
     for record in records:
-        delivery, verification = record.delivery, record.verification
+        delivery, verification, summary = record.delivery, record.verification, record.summary
+        if record.account is not account:
+            account, account_key = record.account, record.account.key
         attempt, on_stream = 1, False
         if record.event_id is not None:
-            key = record.account.key, record.event_id
+            key = account_key, record.event_id
             last, on_stream = earlier.get(key, (0, False))
             attempt = last + 1
             earlier[key] = attempt, on_stream
         attempts.append((attempt, on_stream))
         columns += (
             run,
-            record.account.key,
+            account_key,
             microseconds(delivery.received_at),
             delivery.client,
             delivery.method,
             delivery.target,
             record.event,
             record.event_id,
-            verification.verdict.value,
+            str(verification.verdict),
             verification.reason,
             verification.short_reason,
             verification.secret_id,
@@ -151,12 +154,12 @@ def _insert_piece(
             record.answered,
             len(delivery.body),
             "",
-            record.summary.job,
-            record.summary.status,
-            record.summary.progress,
-            record.summary.file,
-            record.summary.quality,
-            1 if record.summary.is_json else 0,
+            summary.job,
+            summary.status,
+            summary.progress,
+            summary.file,
+            summary.quality,
+            1 if summary.is_json else 0,
             1 if on_stream else 0,
             delivery.http_version,
         )
@@ -221,12 +224,12 @@ def _earlier_attempts(
     connection: sqlite3.Connection, records: Sequence[Recordable]
 ) -> dict[tuple[str, str], tuple[int, bool]]:
     """The last attempt of each event, and whether the event stream is known to have brought that event."""
-    wanted: dict[str, set[str]] = {}
+    wanted: dict[Account, set[str]] = {}
     for record in records:
         if record.event_id is not None:
-            wanted.setdefault(record.account.key, set()).add(record.event_id)
+            wanted.setdefault(record.account, set()).add(record.event_id)
     return {
-        (account, event_id): (last, bool(on_stream))
+        (account.key, event_id): (last, bool(on_stream))
         for account, event_ids in wanted.items()
-        for event_id, last, on_stream in connection.execute(_EARLIER, (json.dumps(list(event_ids)), account))
+        for event_id, last, on_stream in connection.execute(_EARLIER, (json.dumps(list(event_ids)), account.key))
     }
