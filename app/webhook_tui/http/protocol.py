@@ -24,7 +24,7 @@ from webhook_tui.domain.refusal import Refusal
 from webhook_tui.http import errors
 from webhook_tui.http.limits import NEVER, Deadlines, Limits
 from webhook_tui.http.request import Request, RequestParser, RequestRefusedError
-from webhook_tui.http.response import FAILED, PLAIN, Exchange, render, render_head
+from webhook_tui.http.response import PLAIN, Exchange, render, render_head, render_or_fail
 from webhook_tui.http.sockets import reset
 
 _CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
@@ -72,6 +72,14 @@ class Connections:
         exchange = Exchange(request, connection, self._over)
         self.exchanges.add(exchange)
         return exchange
+
+    def answer(self, exchange: Exchange) -> None:
+        """Let the application begin to answer a request."""
+        try:
+            self.application.on_request(exchange)
+        except Exception:  # noqa: BLE001 -- whatever the application raises, the server goes on
+            _log.exception("A request was answered 500")
+            exchange.fail()
 
     def remove(self, connection: HttpProtocol) -> None:
         """Remove a connection that is lost."""
@@ -138,10 +146,7 @@ class HttpProtocol(asyncio.Protocol):
         self._expect_within(self._limits.head_seconds)
 
     def data_received(self, data: bytes) -> None:
-        if self._exchange is not None:
-            self._hold(data)
-        else:
-            self._read(data)
+        self._read(data)
 
     def eof_received(self) -> bool:
         """Return True to keep the connection open for the answer.
@@ -231,15 +236,9 @@ class HttpProtocol(asyncio.Protocol):
             return
         request = self._parser.request
         assert request is not None
-        is_client_done = self._is_half_closed and not self._held
-        keeps_alive = (
-            request.keeps_alive and self._parser.is_complete and not (is_client_done or self._shared.is_stopping)
-        )
-        try:
-            data, keeps_alive = render(answer, keeps_alive=keeps_alive, with_body=request.method != "HEAD")
-        except ValueError:  # not named: the log holds nothing that was sent
-            _log.error("An answer had a header that cannot be sent: 500 instead")
-            data, keeps_alive = render(FAILED, keeps_alive=False)
+        is_last = self._shared.is_stopping or (self._is_half_closed and not self._held)
+        keeps_alive = request.keeps_alive and self._parser.is_complete and not is_last
+        data, keeps_alive = render_or_fail(answer, keeps_alive=keeps_alive, with_body=request.method != "HEAD")
         self._transport.write(data)
         self._answered(keeps_alive)
 
@@ -294,10 +293,11 @@ class HttpProtocol(asyncio.Protocol):
 
     def _read(self, data: bytes) -> None:
         at, size = 0, len(data)
-        if not self._is_ending and not self._parser.has_begun:
+        if self._exchange is None and not self._is_ending and not self._parser.has_begun:
             at = self._parser.read_ordinary(data)
-            if at and not self._answer_head():
-                self._answer_request()
+            request = self._parser.request
+            if request is not None and not self._answer_head(request):
+                self._answer_whole(request)
         while at < size:
             if self._is_ending:
                 self._discard(size - at)
@@ -323,38 +323,29 @@ class HttpProtocol(asyncio.Protocol):
                 self._expect_within(self._limits.head_seconds)
             return end
         if was_in_head:
-            if self._answer_head():
+            if self._answer_head(request):
                 return end
             parser.require_short_body()
         if parser.is_complete:
-            self._answer_request()
+            self._answer_whole(request)
         else:
             if was_in_head and request.expects_continue and end == len(data):
                 self._transport.write(_CONTINUE)
             self._expect_within(self._limits.body_seconds)
         return end
 
-    def _answer_head(self) -> bool:
+    def _answer_head(self, request: Request) -> bool:
         """Let the application answer before the body is read; return whether it did."""
-        request = self._parser.request
-        assert request is not None
         answer = self._shared.application.on_head(request)
-        if answer is None:
-            return False
-        self.respond(answer)
-        return True
+        if answer is not None:
+            self.respond(answer)
+        return answer is not None
 
-    def _answer_request(self) -> None:
-        """Let the application begin to answer the request, which is complete."""
-        request = self._parser.request
-        assert request is not None
+    def _answer_whole(self, request: Request) -> None:
+        """Let the application begin to answer a complete request."""
         self._deadline = NEVER
-        self._exchange = exchange = self._shared.begin(request, self)
-        try:
-            self._shared.application.on_request(exchange)
-        except Exception:  # noqa: BLE001 -- whatever the application raises, the server goes on
-            _log.exception("A request was answered 500")
-            exchange.fail()
+        self._exchange = self._shared.begin(request, self)
+        self._shared.answer(self._exchange)
 
     def _discard(self, size: int) -> None:
         """Count the bytes dropped while lingering; close at the limit."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import http
+import logging
 import re
 import time
 from collections.abc import Callable
@@ -16,6 +17,8 @@ from msgspec import Struct
 from webhook_tui.domain.answer_rules.answer import Answer
 from webhook_tui.domain.delivery.headers import Headers
 from webhook_tui.http.request import Request
+
+_log = logging.getLogger(__name__)
 
 PLAIN = ((b"content-type", b"text/plain; charset=utf-8"),)
 FAILED = Answer(500, b"Internal Server Error", (*PLAIN, (b"connection", b"close")))
@@ -36,6 +39,15 @@ def render(answer: Answer, *, keeps_alive: bool, with_body: bool = True) -> tupl
     if len(answer.body) > _LONGEST_KEPT:
         return _render.__wrapped__(answer, keeps_alive, with_body, int(time.time()))
     return _render(answer, keeps_alive, with_body, int(time.time()))
+
+
+def render_or_fail(answer: Answer, *, keeps_alive: bool, with_body: bool) -> tuple[bytes, bool]:
+    """Return the same, or a 500 in place of an answer with a header that cannot be sent."""
+    try:
+        return render(answer, keeps_alive=keeps_alive, with_body=with_body)
+    except ValueError:  # not named: the log holds nothing that was sent
+        _log.error("An answer had a header that cannot be sent: 500 instead")
+        return render(FAILED, keeps_alive=False)
 
 
 @lru_cache(maxsize=32)  # nearly all answers of a second are the same

@@ -147,12 +147,7 @@ class Session:
         """
         for kind in get_args(SessionEvent):
             self._bus.subscribe(kind, publish)
-
-        def publish_each(event: DeliveriesStored) -> None:
-            for stored in event.deliveries:
-                publish(stored)
-
-        self._bus.subscribe(DeliveriesStored, publish_each)
+        self._bus.subscribe(DeliveriesStored, lambda event: _publish_each(event, publish))
         with asyncio.Runner(loop_factory=_loop_factory()) as runner:
             runner.run(self._main())
 
@@ -382,6 +377,11 @@ class Session:
                 return runtime.handler_check.exchanges(case)
             case _:
                 assert_never(query)
+
+
+def _publish_each(event: DeliveriesStored, publish: Callable[[SessionEvent], None]) -> None:
+    for stored in event.deliveries:
+        publish(stored)
 
 
 def _in_words(name: str) -> str:
