@@ -5,10 +5,10 @@ A terminal must know the kitty graphics protocol and its Unicode placeholders. O
 text that Textual's driver writes, so no package is needed.
 
 Sixel is not used. Sixels belong to a place on the screen, not to cells, and what Textual draws over them erases them in
-part: opening and closing the help draws cells of a picture in 5 of 12 frames, the palette in 3 of 14, mostly around what
-lies over it. After each such frame the part that is left would have to be encoded and painted again, and only Textual's
-private compositor knows which part that is; so would a picture that is half scrolled out of sight. Terminals with
-sixels show half blocks.
+part: opening and closing the help draws cells of a picture in 5 of 12 frames, the palette in 3 of 14, mostly around
+what lies over it. After each such frame the part that is left would have to be encoded and painted again, and only
+Textual's private compositor knows which part that is; so would a picture that is half scrolled out of sight. Terminals
+with sixels show half blocks.
 """
 
 from __future__ import annotations
