@@ -31,8 +31,13 @@ def test_how_far_an_image_is() -> None:
     half = progress_line("loading", URL, Progress(50, 100), ASCII).plain
     assert half == f"◐ loading look 1.png  {'=' * 15}{'-' * 15}  50 B of 100 B"
     one = Downloading(URL, 1, 1, "~/Downloads/1")
-    assert download_line(one, UNICODE).plain == "◐ downloading look 1.png · to ~/Downloads/1"
-    assert download_line(Downloading(URL, 3, 4, "~"), UNICODE).plain.startswith("◐ downloading 3 of 4 look 1.png")
+    assert download_line(one, UNICODE, 99).plain == "◐ downloading look 1.png · to ~/Downloads/1"
+    many = Downloading(URL, 3, 4, "~", Progress(50, 100))
+    beginning, end = "◐ downloading 3 of 4 look 1.png  ", "  50 B of 100 B"
+    assert download_line(many, UNICODE, 99).plain == f"{beginning}{'━' * 15}{'─' * 15}{end} · to ~"
+    assert download_line(many, UNICODE, 80).plain == f"{beginning}{'━' * 15}{'─' * 15}{end}"
+    assert download_line(many, UNICODE, 70).plain == f"{beginning}{'━' * 5}{'─' * 5}{end}"
+    assert download_line(many, UNICODE, 9).plain == f"{beginning}{'━' * 5}{'─' * 5}{end}"
 
 
 def test_the_question_and_the_failure() -> None:

@@ -20,7 +20,7 @@ from webhook_tui.ui.symbols import HALF, Symbols
 _LABEL = 9
 _FACT_CELLS = 26
 """Of a fact behind its label."""
-_BAR_CELLS = 30
+_BAR_CELLS, _SHORT_BAR_CELLS = 30, 10
 _QUALITY_CELLS = 12
 _SHORTEST_NAME = 12
 
@@ -51,12 +51,14 @@ def bar(share: float, cells: int, glyphs: Symbols, style: str = "$primary") -> C
     return Content.assemble((glyphs.rule_active * full, style), (glyphs.rule * (cells - full), "$line"))
 
 
-def progress_line(what: str, url: str, progress: Progress | None, glyphs: Symbols, seconds: float = 0) -> Content:
+def progress_line(
+    what: str, url: str, progress: Progress | None, glyphs: Symbols, seconds: float = 0, *, cells: int = _BAR_CELLS
+) -> Content:
     """Return `loading look-1.jpg  ━━━━──  1.2 MB of 2.9 MB · 2 s`; without a total the bytes alone."""
     parts: list[Content | tuple[str, str]] = [HALF, (f" {what} {image_name(url)}", "$foreground")]
     facts = []
     if progress is not None and progress.total:
-        parts += [Content("  "), bar(progress.received / progress.total, _BAR_CELLS, glyphs)]
+        parts += [Content("  "), bar(progress.received / progress.total, cells, glyphs)]
         facts.append(f"{units.size(progress.received)} of {units.size(progress.total)}")
     elif progress is not None:
         facts.append(units.size(progress.received))
@@ -65,12 +67,20 @@ def progress_line(what: str, url: str, progress: Progress | None, glyphs: Symbol
     return Content.assemble(*parts, (f"  {' · '.join(facts)}" if facts else "", "$muted"))
 
 
-def download_line(downloading: Downloading, glyphs: Symbols) -> Content:
-    """Return `downloading 3 of 4  ━━━━──  1.3 MB of 1.7 MB · to ~/Downloads/ec536688`."""
+def download_line(downloading: Downloading, glyphs: Symbols, width: int) -> Content:
+    """Return `downloading 3 of 4 look.png  ━━━━──  1.3 MB of 1.7 MB · to ~/Downloads/ec536688`.
+
+    Where the width has no room for all, the folder is left out, and the bar is shorter.
+    """
     many = downloading.count > 1
     what = f"downloading {downloading.place} of {downloading.count}" if many else "downloading"
-    line = progress_line(what, downloading.url, downloading.progress, glyphs)
-    return Content.assemble(line, (f" · to {visible(downloading.folder)}", "$muted"))
+    lines = [
+        progress_line(what, downloading.url, downloading.progress, glyphs, cells=cells)
+        for cells in (_BAR_CELLS, _SHORT_BAR_CELLS)
+    ]
+    folder = Content.styled(f" · to {visible(downloading.folder)}", "$muted")
+    forms = (lines[0] + folder, *lines)
+    return next((form for form in forms if form.cell_length <= width), forms[-1])
 
 
 def question(host: str, url: str, count: int = 1) -> Content:

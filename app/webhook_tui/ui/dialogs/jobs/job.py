@@ -226,8 +226,9 @@ class JobDialog(Dialog[Choice]):
 
     def show_download(self, downloading: Downloading) -> None:
         """Show how far the download is."""
-        line = Content.assemble(download_line(downloading, self._glyphs), ("  x", "bold $primary"), " Stop")
-        self._show_line(line)
+        stop = Content.assemble(("  x", "bold $primary"), " Stop")
+        width = self.query_one("#note").size.width - stop.cell_length
+        self._show_line(download_line(downloading, self._glyphs, width) + stop)
 
     def end_download(self, outcome: str) -> None:
         """Show what came of it."""

@@ -254,7 +254,7 @@ class ImageView(Vertical, can_focus=True):
 
     def show_download(self, downloading: Downloading) -> None:
         """Show how far a download is, in place of the caption."""
-        self._show_line(download_line(downloading, self._glyphs))
+        self._show_line(download_line(downloading, self._glyphs, self.size.width))
 
     def end_download(self, outcome: str) -> None:
         """Show what came of it, until another image is shown."""
