@@ -235,7 +235,7 @@ def _store(path: Path, *bodies: bytes) -> None:
 async def test_it_waits_for_what_comes_from_its_start_on(history: Path) -> None:
     """Not for what is there; in time, standard output is that of `list`."""
     async with program("wait", IMAGE, "--count", "2") as waiting:
-        await waiting.until(lambda: "from #5" in waiting.words)
+        await waiting.until(lambda: "No session writes" in waiting.words)
         await asyncio.to_thread(_store, history, JOB % 5)
         await waiting.until(lambda: "1 of 2  #5  image_result  ec536688  completed" in waiting.words)
         await asyncio.to_thread(_store, history, JOB % 6)
