@@ -57,6 +57,12 @@ def test_the_columns_of_a_width(width: int, names: list[str], event: int, last: 
     assert shown[-1].width == last
 
 
+@pytest.mark.parametrize(("width", "align"), [(99, "left"), (100, "right")])
+def test_the_heading_of_the_time_stands_as_the_times_do(width: int, align: str) -> None:
+    """They end below each other where the column has room for a day."""
+    assert [column.align for column in columns(width, 2) if column.name == "time"] == [align]
+
+
 @pytest.mark.parametrize("digits", [1, 4, 7])
 def test_a_row_fits_into_every_width(digits: int) -> None:
     """No row is wider than its table, verdict and event are always there, and the event has room for a name."""

@@ -74,7 +74,7 @@ AT_60 = """
    42  14:04:12   ✓ valid       image_result      ec536688
 """
 AT_200 = """
-    #  time           verdict       event                   job       status      result
+    #          time   verdict       event                   job       status      result
    31  20 Nov 18:40   ✓ valid       batch_edit              468154a6  completed   3/3
    32  20 Nov 18:41   ✓ valid       identity_preprocessing  b59f074e  completed   100 %
    33      14:02:11   ✓ valid       ping
@@ -91,7 +91,7 @@ AT_200 = """
    44      14:04:31   … pending     ping
 """
 AT_118 = """
-    #  time           verdict       event                   job       status      result                      attempt
+    #          time   verdict       event                   job       status      result                      attempt
    31  20 Nov 18:40   ✓ valid       batch_edit              468154a6  completed   3/3                               1
    32  20 Nov 18:41   ✓ valid       identity_preprocessing  b59f074e  completed   100 %                             1
    33      14:02:11   ✓ valid       ping                                                                            1

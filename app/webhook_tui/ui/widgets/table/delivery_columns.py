@@ -92,7 +92,8 @@ def columns(width: int, digits: int, job_width: int = 8) -> list[Column]:
         widths["result"] += spare
     elif "status" in shown:
         widths["status"] = min(_WIDEST_STATUS, widths["status"] + spare)
-    return [Column(name, widths[name], "right" if name in _RIGHT else "left") for name in _ORDER if name in shown]
+    right = _RIGHT | {"time"} if time >= LONG_TIME else _RIGHT  # as the times below it
+    return [Column(name, widths[name], "right" if name in right else "left") for name in _ORDER if name in shown]
 
 
 def column_at(layout: Sequence[Column], cell: int) -> Name | None:
