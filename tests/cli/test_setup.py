@@ -112,7 +112,7 @@ async def test_without_a_token_and_a_history() -> None:
     assert not Places.of_user().accounts.exists()
     code, page, _ = await run("status")
     assert code == 0
-    assert "none runs. Start one" in page
+    assert "none is running. Start one" in page
     assert os.fspath(Places.of_user().deliveries) in page
 
 

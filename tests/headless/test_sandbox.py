@@ -9,6 +9,7 @@ import signal
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx
@@ -34,6 +35,7 @@ async def _sandbox(*arguments: str) -> AsyncIterator[tuple[Program, str]]:
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 async def test_it_serves_until_a_signal(number: signal.Signals) -> None:
     """One line says where and for whom, requests are logged; it ends by a signal as every command does."""
+    began = int(10 * datetime.now(UTC).timestamp())
     async with _sandbox("--token", TOKEN) as (serving, url):
         assert serving.lines == [f"The sandbox listens on {url} and accepts the given token; ctrl+c ends it."]
         async with httpx.AsyncClient(trust_env=False) as client:
@@ -48,7 +50,9 @@ async def test_it_serves_until_a_signal(number: signal.Signals) -> None:
         assert await serving.ended(3) == 128 + number
     lines = [line.partition(" ")[2] for line in serving.words.splitlines()]
     assert lines[:4] == ["GET /webhooks 401", "GET /webhooks 401", "GET /␛[31m 404", "PUT /webhooks 200"]
-    assert lines[4].startswith("-> http://127.0.0.1:9/hook ping 90400, attempt 1: no answer: ")
+    sent = re.match(r"-> http://127\.0\.0\.1:9/hook ping (\d+), attempt 1: no answer: ", lines[4])
+    assert sent is not None
+    assert int(sent[1]) >= began, "no event of an earlier run has its id"
     assert TOKEN not in serving.words
 
 

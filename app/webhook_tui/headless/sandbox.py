@@ -36,6 +36,8 @@ def serve_sandbox(
             scenario=play if isinstance(play, Scenario) else None,
             speed=speed,
             with_faults=with_faults,
+            # An id that an earlier run gave would be taken for a retry by a client that keeps a history.
+            first_event_id=int(10 * datetime.now(UTC).timestamp()),
         ),
         now=lambda: datetime.now(UTC),
         random=random.random,

@@ -227,7 +227,7 @@ def _lines(report: StatusReport, now: datetime) -> Iterator[tuple[str, str]]:
     for session in report.sessions:
         yield from _session_lines(session, report, now)
     if not report.sessions:
-        yield "session", "none runs. Start one: webhook-tui, or webhook-tui listen"
+        yield "session", "none is running. Start one: webhook-tui, or webhook-tui listen"
     yield "history", visible(str(request.history))
     yield "", _history_line(report, now)
 
