@@ -185,7 +185,7 @@ def test_nothing_lets_everything_through(text: str) -> None:
         ("a or ", 2, 5, 'or stands between two terms; "or" is the word'),
         ("a or or b", 5, 7, 'or stands between two terms; "or" is the word'),
         ("a " * 101, 200, 202, "a filter has at most 100 terms"),
-        ("a" * 2001, 2000, 2001, "the filter is too long"),
+        ("a" * 2001, 2000, 2001, "the filter is longer than 2,000 characters"),
     ],
 )
 def test_a_mistake_is_shown_at_its_place(text: str, start: int, end: int, sentence: str) -> None:

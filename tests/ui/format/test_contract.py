@@ -47,9 +47,9 @@ def test_the_page_says_what_changed_since_when_and_how_often() -> None:
     assert '   206  Mo 14:23  "high"' in page
     assert "   214  Mo 14:23  absent" in page
     assert page[-5:-2] == [
-        "enter the 206 that have it",
-        "!     the 8 that lack it",
-        "d     the 9 that depart",
+        "enter show the 206 that have it",
+        "!     show the 8 that lack it",
+        "d     show the 9 that depart",
     ]
 
 

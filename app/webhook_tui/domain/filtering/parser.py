@@ -61,7 +61,7 @@ class _Reader:
     def read(self, text: str) -> _Branches:
         """Return the branches of a filter. Raises FilterError."""
         if len(text) > LONGEST:
-            raise mistake(text, LONGEST, len(text), "the filter is too long")
+            raise mistake(text, LONGEST, len(text), f"the filter is longer than {LONGEST:,} characters")
         found = tokens(text)
         if len(found) > MOST_TERMS:
             raise mistake(text, found[MOST_TERMS].start, len(text), f"a filter has at most {MOST_TERMS} terms")

@@ -259,11 +259,11 @@ def _samples(field: Field, name: str, width: int, now: datetime, glyphs: Symbols
 
 def _keys(line: FieldLine) -> Iterator[Content]:
     absent, departing = line.deliveries - line.present, len(line.departing)
-    yield _key("enter", f"the {units.count(line.present)} that {'has' if line.present == 1 else 'have'} it")
+    yield _key("enter", f"show the {units.count(line.present)} that {'has' if line.present == 1 else 'have'} it")
     if absent:
-        yield _key("!", f"the {units.count(absent)} that {'lacks' if absent == 1 else 'lack'} it")
+        yield _key("!", f"show the {units.count(absent)} that {'lacks' if absent == 1 else 'lack'} it")
     if departing:
-        yield _key("d", f"the {units.count(departing)} that {'departs' if departing == 1 else 'depart'}")
+        yield _key("d", f"show the {units.count(departing)} that {'departs' if departing == 1 else 'depart'}")
 
 
 def _key(key: str, says: str) -> Content:
