@@ -9,6 +9,7 @@ import click
 import pytest
 from click.testing import CliRunner
 
+from webhook_tui.cli.main import root
 from webhook_tui.cli.options import FILTER, shared_options
 from webhook_tui.cli.settings import settings_from
 from webhook_tui.config import Settings
@@ -155,3 +156,13 @@ def test_named_filters_are_those_of_the_file() -> None:
     assert made.filters == {"broken": "!verdict:valid or id:1"}
     with pytest.raises(ProblemError, match=r'invalid at "@brokn": No filter @brokn. Nearest: @broken\. '):
         CliRunner().invoke(command, ("--filter", "@brokn"), obj=(Places.of_user(), config), catch_exceptions=False)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "config", "images"),
+    [((), {}, "auto"), ((), {"images": "kitty"}, "kitty"), (("--images", "blocks"), {"images": "kitty"}, "blocks")],
+)
+def test_how_images_are_drawn(arguments: tuple[str, ...], config: dict[str, str], images: str) -> None:
+    """By a flag of the screen, else by config.toml."""
+    with root.make_context("webhook-tui", list(arguments), default_map=config) as ctx:
+        assert settings_from(ctx, ctx.params, config={}, places=Places.of_user()).images == images

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import struct
 import sys
 
 import pytest
@@ -11,7 +13,12 @@ from textual.message import Message
 if sys.platform == "win32":
     pytest.skip("its driver is Textual's own", allow_module_level=True)
 
-from webhook_tui.ui.terminal.driver import InputDecoder
+import fcntl
+import pty
+import termios
+
+from webhook_tui.ui.terminal.answers import AttributesReported, GraphicsAnswered
+from webhook_tui.ui.terminal.driver import InputDecoder, cell_size_of
 
 
 def _fed(*parts: bytes) -> list[Message]:
@@ -46,3 +53,21 @@ def test_a_far_column_is_no_text() -> None:
 def test_keys_come_whole_though_their_bytes_come_apart() -> None:
     keys = [message.character for message in _fed(b"a\xc3", b"\xa9") if isinstance(message, events.Key)]
     assert keys == ["a", "é"]
+
+
+def test_answers_between_keys() -> None:
+    """They are messages of their own; each key is pressed once, in its order."""
+    found = _fed(b"a\x1b_Gi=1;OK\x1b", b"\\b\x1b[?62;4c\x1b[A")
+    read = [message.key if isinstance(message, events.Key) else type(message) for message in found]
+    assert read == ["a", GraphicsAnswered, "b", AttributesReported, "up"]
+
+
+def test_the_size_of_a_cell_of_a_device() -> None:
+    """Not where the device knows no pixels, nor where it is none."""
+    ours, theirs = pty.openpty()
+    assert cell_size_of(theirs) is None
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 100, 905, 840))
+    assert cell_size_of(theirs) == (9, 21)
+    os.close(ours)
+    os.close(theirs)
+    assert cell_size_of(theirs) is None

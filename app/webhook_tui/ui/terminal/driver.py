@@ -124,6 +124,16 @@ def _is_noise(message: Message) -> bool:
             return False
 
 
+def cell_size_of(device: int) -> tuple[int, int] | None:
+    """Return width and height of a cell in pixels, as a terminal's device says; None where it does not know."""
+    try:
+        size = fcntl.ioctl(device, termios.TIOCGWINSZ, bytes(8))
+    except OSError:
+        return None
+    lines, columns, width, height = struct.unpack("HHHH", size)
+    return (width // columns, height // lines) if lines and columns and width >= columns and height >= lines else None
+
+
 class TerminalDriver(LinuxDriver):
     """Reads and draws a terminal until the app ends."""
 
@@ -171,12 +181,7 @@ class TerminalDriver(LinuxDriver):
     @property
     def cell_size(self) -> tuple[int, int] | None:
         """Width and height of a cell in pixels, as the terminal's device says; None where it does not."""
-        with contextlib.suppress(OSError):
-            size = fcntl.ioctl(self.fileno, termios.TIOCGWINSZ, bytes(8))
-            lines, columns, width, height = struct.unpack("HHHH", size)
-            if columns and lines and width >= columns and height >= lines:
-                return width // columns, height // lines
-        return None
+        return cell_size_of(self.fileno)
 
     def send(self, sequence: str) -> bool:
         """Write an escape sequence unless another program has the terminal; return whether it was written."""
