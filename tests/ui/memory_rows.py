@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, Self
 
 from msgspec.structs import replace
 
@@ -35,7 +35,19 @@ class MemoryRows:
         self.lock = threading.Lock()
         self.kept = list(deliveries)
         self._seen = list(deliveries)
+        self.windows: list[tuple[int, int]] = []
+        """Every window that was asked for: its first row and how many."""
         self.closed = False
+
+    @classmethod
+    def of(cls, rows: Iterable[DeliveryRow] = ()) -> Self:
+        """Return rows whose deliveries no test looks at."""
+        return cls(_with_deliveries(rows))
+
+    def put(self, rows: Iterable[DeliveryRow]) -> None:
+        """Have these rows, without deliveries, from the next refresh on."""
+        with self.lock:
+            self.kept = _with_deliveries(rows)
 
     def add(self, stored: StoredDelivery) -> None:
         """Record one."""
@@ -82,6 +94,7 @@ class MemoryRows:
         return len(self._seen)
 
     def window(self, start: int, count: int) -> Sequence[DeliveryRow]:
+        self.windows.append((start, count))
         return [stored.row for stored in self._seen[max(0, start) : max(0, start) + count]]
 
     def position(self, seq: int) -> int | None:
@@ -103,6 +116,10 @@ class MemoryRows:
 
     def close(self) -> None:
         self.closed = True
+
+
+def _with_deliveries(rows: Iterable[DeliveryRow]) -> list[StoredDelivery]:
+    return [StoredDelivery(row, Delivery(row.received_at, "POST", "/", (), b"", "127.0.0.1")) for row in rows]
 
 
 _ORDER: dict[SortColumn, Callable[[DeliveryRow], Any]] = {

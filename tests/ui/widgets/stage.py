@@ -1,4 +1,4 @@
-"""A tiny app for one widget, rows in memory, and ways to read the screen as text and as styles."""
+"""A tiny app for one widget, rows of deliveries, and ways to read the screen as text and as styles."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from textual import on
 from textual.app import App, ComposeResult
 from textual.widget import Widget
 
+from tests.ui.memory_rows import MemoryRows
 from tests.ui.terminal_view import lines, strips
-from webhook_tui.domain.delivery.delivery import DeliveryRow, StoredDelivery
+from webhook_tui.domain.delivery.delivery import DeliveryRow
 from webhook_tui.domain.delivery.summary import Summary
-from webhook_tui.domain.forwarding.forward_result import ForwardResult
 from webhook_tui.domain.signature.verdict import Verdict
 from webhook_tui.ui.frame_budget import FrameBudget
 from webhook_tui.ui.theme import register, variable_defaults
@@ -25,42 +25,7 @@ from webhook_tui.ui.widgets.table.table import Table
 NOON = datetime(2026, 11, 23, 14, 25, 0, tzinfo=UTC)
 
 
-class Rows:
-    """Rows in memory that count what they are asked."""
-
-    def __init__(self, rows: Sequence[DeliveryRow] = ()) -> None:
-        self.committed = list(rows)
-        self.seen = list(rows)
-        self.windows: list[tuple[int, int]] = []
-
-    def __len__(self) -> int:
-        return len(self.seen)
-
-    def refresh(self) -> int:
-        self.seen = list(self.committed)
-        return len(self.seen)
-
-    def window(self, start: int, count: int) -> Sequence[DeliveryRow]:
-        self.windows.append((start, count))
-        return self.seen[start : start + count]
-
-    def position(self, seq: int) -> int | None:
-        return next((index for index, row in enumerate(self.seen) if row.seq == seq), None)
-
-    def stored(self, seq: int) -> StoredDelivery | None:
-        return None
-
-    def attempts(self, seq: int) -> Sequence[DeliveryRow]:
-        return ()
-
-    def forward_results(self, seq: int) -> Sequence[ForwardResult]:
-        return ()
-
-    def close(self) -> None:
-        """Nothing is open."""
-
-
-class ManyRows(Rows):
+class ManyRows(MemoryRows):
     """So many rows that they cannot be made in advance."""
 
     def __init__(self, count: int) -> None:

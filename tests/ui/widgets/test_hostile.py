@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 from itertools import product
 
+from tests.ui.memory_rows import MemoryRows
 from tests.ui.terminal_view import lines
-from tests.ui.widgets.stage import Clock, Rows, Stage, delivery, segments
+from tests.ui.widgets.stage import Clock, Stage, delivery, segments
 from webhook_tui.domain.delivery.summary import Summary
 from webhook_tui.domain.delivery.text import is_harmless
 from webhook_tui.ui.widgets.payload.loader import document_for
@@ -42,7 +43,9 @@ async def test_in_the_table_received_text_is_harmless() -> None:
     async with app.run_test(size=(130, 8)) as pilot:
         for text in HOSTILE:
             table.show_rows(
-                Rows([delivery(1, text, summary=Summary(text, text, text, text, text), attempt=2), delivery(2)])
+                MemoryRows.of(
+                    [delivery(1, text, summary=Summary(text, text, text, text, text), attempt=2), delivery(2)]
+                )
             )
             await pilot.click(Table, offset=(40, 1))
             await pilot.pause()

@@ -7,8 +7,9 @@ from textual.color import Color
 from textual.theme import BUILTIN_THEMES
 from textual.widgets import Input
 
+from tests.ui.memory_rows import MemoryRows
 from tests.ui.terminal_view import lines
-from tests.ui.widgets.stage import Clock, Frames, Rows, Stage, changed, delivery, find, style_at, twelve
+from tests.ui.widgets.stage import Clock, Frames, Stage, changed, delivery, find, style_at, twelve
 from webhook_tui.domain.filtering.filter import parse
 from webhook_tui.domain.filtering.highlights import Highlights
 from webhook_tui.domain.signature.verdict import Verdict
@@ -37,7 +38,7 @@ async def test_failures_are_blocks_and_successes_are_quiet() -> None:
     table = DeliveryTable(now=Clock())
     app = Stage(table.widget)
     async with app.run_test(size=(84, 20)) as pilot:
-        table.show_rows(Rows(twelve()))
+        table.show_rows(MemoryRows.of(twelve()))
         await pilot.pause()
         for word, line in [("invalid", 8), ("malformed", 10)]:
             assert word in lines(app)[line]
@@ -57,7 +58,7 @@ async def test_focus_is_reported_by_heading_bar_and_row() -> None:
     table = DeliveryTable(now=Clock())
     app = Stage(table.widget)
     async with app.run_test(size=(84, 20)) as pilot:
-        table.show_rows(Rows(twelve()))
+        table.show_rows(MemoryRows.of(twelve()))
         await pilot.pause()
         assert style_at(app, 0, 7).bold
         assert (foreground(app, 0, 7), foreground(app, 12, 0)) == (DARK["primary"], DARK["primary"])
@@ -74,13 +75,13 @@ async def test_focus_is_reported_by_heading_bar_and_row() -> None:
 
 async def test_a_new_row_glows_and_fades() -> None:
     """Its background begins at a share of primary and is the table's own after a second."""
-    clock, rows, frames = Clock(), Rows(twelve()[:8]), Frames()
+    clock, rows, frames = Clock(), MemoryRows.of(twelve()[:8]), Frames()
     table = DeliveryTable(now=clock, frames=frames)
     app = Stage(table.widget)
     async with app.run_test(size=(84, 20)) as pilot:
         table.show_rows(rows)
         await pilot.press("up")
-        rows.committed = twelve()[:9]
+        rows.put(twelve()[:9])
         table.refresh_rows()
         await pilot.pause()
         ground, primary = Color.parse(DARK["background"]), Color.parse(DARK["primary"])
@@ -99,13 +100,13 @@ async def test_a_new_row_glows_and_fades() -> None:
 
 async def test_a_burst_does_not_glow() -> None:
     """More than twenty rows at once are only there."""
-    rows = Rows(twelve())
+    rows = MemoryRows.of(twelve())
     table = DeliveryTable(now=Clock())
     app = Stage(table.widget)
     async with app.run_test(size=(84, 50)) as pilot:
         table.show_rows(rows)
         await pilot.press("g")
-        rows.committed = [*twelve(), *(delivery(seq) for seq in range(13, 40))]
+        rows.put([*twelve(), *(delivery(seq) for seq in range(13, 40))])
         table.refresh_rows()
         await pilot.pause()
         assert background(app, 30, 81) == DARK["background"]
@@ -113,13 +114,13 @@ async def test_a_burst_does_not_glow() -> None:
 
 async def test_a_changed_verdict_glows_in_its_cell_alone() -> None:
     """The cell has a share of its new colour, the row nothing."""
-    clock, rows, frames = Clock(), Rows(twelve()), Frames()
+    clock, rows, frames = Clock(), MemoryRows.of(twelve()), Frames()
     table = DeliveryTable(now=clock, frames=frames)
     app = Stage(table.widget)
     async with app.run_test(size=(84, 20)) as pilot:
         table.show_rows(rows)
         await pilot.press("g")
-        rows.committed = changed(twelve(), 12, Verdict.VALID)
+        rows.put(changed(twelve(), 12, Verdict.VALID))
         table.mark_changed([12])
         table.refresh_rows()
         await pilot.pause()
@@ -135,14 +136,14 @@ async def test_a_changed_verdict_glows_in_its_cell_alone() -> None:
 
 async def test_without_motion_a_hairline_and_bold_say_the_same() -> None:
     """Nothing fades; the signs go after five seconds or when the cursor has been there."""
-    clock, rows, frames = Clock(), Rows(twelve()[:10]), Frames()
+    clock, rows, frames = Clock(), MemoryRows.of(twelve()[:10]), Frames()
     table = DeliveryTable(now=clock, frames=frames)
     app = Stage(table.widget)
     app.animation_level = "none"
     async with app.run_test(size=(84, 20)) as pilot:
         table.show_rows(rows)
         await pilot.press("g")
-        rows.committed = twelve()
+        rows.put(twelve())
         table.refresh_rows()
         table.mark_changed([2])
         await pilot.pause()
@@ -166,7 +167,7 @@ async def test_with_the_terminals_colours_blocks_are_reversed(theme: str) -> Non
     app = Stage(table.widget)
     app.theme = theme
     async with app.run_test(size=(84, 20)) as pilot:
-        table.show_rows(Rows(twelve()))
+        table.show_rows(MemoryRows.of(twelve()))
         await pilot.pause()
         block = style_at(app, 8, 20)
         assert block.reverse
@@ -184,7 +185,7 @@ async def test_without_colours_blocks_are_reversed(monkeypatch: pytest.MonkeyPat
     table = DeliveryTable(now=Clock())
     app = Stage(table.widget)
     async with app.run_test(size=(84, 20)) as pilot:
-        table.show_rows(Rows(twelve()))
+        table.show_rows(MemoryRows.of(twelve()))
         await pilot.pause()
         assert style_at(app, 8, 20).reverse
         assert not style_at(app, 1, 20).reverse
@@ -196,7 +197,7 @@ async def test_a_theme_is_changed_without_a_word_of_code() -> None:
     table = DeliveryTable(now=Clock())
     app = Stage(table.widget)
     async with app.run_test(size=(84, 20)) as pilot:
-        table.show_rows(Rows(twelve()))
+        table.show_rows(MemoryRows.of(twelve()))
         await pilot.pause()
         text = lines(app)
         for name in ("webhook-light", "gruvbox", "nord", "ansi-dark", "solarized-light"):
@@ -214,7 +215,7 @@ async def test_matches_of_the_filter_are_in_the_accent_colour() -> None:
     app = Stage(table.widget)
     async with app.run_test(size=(84, 20)) as pilot:
         table.highlights = Highlights.of(parse("event:image_* or complet"))
-        table.show_rows(Rows(twelve()))
+        table.show_rows(MemoryRows.of(twelve()))
         await pilot.pause()
         row = lines(app)[8]
         coloured = [

@@ -10,8 +10,9 @@ from textual.binding import Binding
 from textual.events import MouseScrollUp
 from textual.strip import Strip
 
+from tests.ui.memory_rows import MemoryRows
 from tests.ui.terminal_view import lines, wheel
-from tests.ui.widgets.stage import NOON, Clock, ManyRows, Rows, Stage, changed, find, fourteen, style_at, twelve
+from tests.ui.widgets.stage import NOON, Clock, ManyRows, Stage, changed, find, fourteen, style_at, twelve
 from webhook_tui.domain.forwarding.forward_result import ForwardOrigin, ForwardResult
 from webhook_tui.domain.signature.verdict import Verdict
 from webhook_tui.ui.widgets.table.delivery_table import DeliveryTable
@@ -145,7 +146,7 @@ async def test_the_table_is_drawn_to_the_character(size: tuple[int, int], css: s
     table = DeliveryTable(now=Clock(), in_ascii=drawing.isascii())
     app = Stage(table.widget, css)
     async with app.run_test(size=size) as pilot:
-        table.show_rows(Rows(fourteen()))
+        table.show_rows(MemoryRows.of(fourteen()))
         table.widget.move_to_place(8)
         await pilot.pause()
         table.widget.scroll_to(y=top, animate=False)
@@ -159,12 +160,12 @@ async def test_a_scrollbar_moves_no_column() -> None:
     """The columns stand where they stood when there are more rows than lines."""
     table = DeliveryTable(now=Clock())
     app = Stage(table.widget)
-    rows = Rows(twelve()[:3])
+    rows = MemoryRows.of(twelve()[:3])
     async with app.run_test(size=(84, 8)) as pilot:
         table.show_rows(rows)
         await pilot.pause()
         before = lines(app)[0]
-        rows.committed = twelve()
+        rows.put(twelve())
         table.refresh_rows()
         await pilot.pause()
         assert table.widget.show_vertical_scrollbar
@@ -178,7 +179,7 @@ async def test_stacked_the_scrollbars_column_is_kept_free(breakpoint_class: str)
     app = Stage(table.widget)
     async with app.run_test(size=(80, 20)) as pilot:
         app.screen.add_class(breakpoint_class)
-        table.show_rows(Rows(twelve()))
+        table.show_rows(MemoryRows.of(twelve()))
         await pilot.pause()
         assert lines(app)[0].rstrip() == AT_80.split("\n")[1].rstrip(" ▁▂▃▄▅▆▇")
 
@@ -188,7 +189,7 @@ async def test_keys_move_the_cursor() -> None:
     table = DeliveryTable(now=Clock())
     app = Stage(table.widget)
     async with app.run_test(size=(84, 6)) as pilot:
-        table.show_rows(Rows(twelve()))
+        table.show_rows(MemoryRows.of(twelve()))
         table.widget.focus()
         for keys, seq in [
             (("g",), 1),
@@ -215,7 +216,7 @@ async def test_messages_say_what_happened() -> None:
     table = DeliveryTable(now=Clock())
     app = Stage(table.widget)
     async with app.run_test(size=(84, 20)) as pilot:
-        table.show_rows(Rows(twelve()))
+        table.show_rows(MemoryRows.of(twelve()))
         await pilot.press("up", "enter", "up")
         await pilot.pause()
         moved = [message.key for message in app.heard if isinstance(message, Table.CursorMoved)]
@@ -230,7 +231,7 @@ async def test_the_mouse_selects_opens_and_scrolls() -> None:
     table = DeliveryTable(now=Clock())
     app = Stage(table.widget)
     async with app.run_test(size=(84, 7)) as pilot:
-        table.show_rows(Rows(twelve()))
+        table.show_rows(MemoryRows.of(twelve()))
         await pilot.pause()
         await pilot.click(Table, offset=(20, 2))
         assert table.seq == 8
@@ -250,7 +251,7 @@ async def test_a_click_below_the_rows_does_nothing() -> None:
     table = DeliveryTable(now=Clock())
     app = Stage(table.widget)
     async with app.run_test(size=(84, 20)) as pilot:
-        table.show_rows(Rows(twelve()[:2]))
+        table.show_rows(MemoryRows.of(twelve()[:2]))
         await pilot.click(Table, offset=(20, 9))
         assert table.seq == 2
 
@@ -278,7 +279,7 @@ async def test_an_unchanged_refresh_draws_nothing() -> None:
     """When nothing that can be seen is another, no line is drawn again."""
     table = DeliveryTable(now=Clock())
     app = Stage(table.widget)
-    rows = Rows(twelve())
+    rows = MemoryRows.of(twelve())
     async with app.run_test(size=(84, 8)) as pilot:
         table.show_rows(rows)
         await pilot.press("g")
@@ -294,7 +295,7 @@ async def test_an_unchanged_refresh_draws_nothing() -> None:
         table.refresh_rows()
         await pilot.pause()
         assert drawn == []
-        rows.committed = changed(twelve(), 3, Verdict.OLDER)
+        rows.put(changed(twelve(), 3, Verdict.OLDER))
         table.refresh_rows()
         await pilot.pause()
         assert drawn == [3]
@@ -307,7 +308,7 @@ async def test_runs_are_parted_by_a_line_and_by_no_row() -> None:
     table = DeliveryTable(now=Clock())
     app = Stage(table.widget)
     async with app.run_test(size=(84, 20)) as pilot:
-        table.show_rows(Rows(rows))
+        table.show_rows(MemoryRows.of(rows))
         await pilot.pause()
         text = lines(app)[2]
         assert "2  14:02:40   ✓ valid       batch_edit" in text
@@ -322,7 +323,7 @@ async def test_a_marked_row_has_its_sign() -> None:
     app = Stage(table.widget)
     rows = [replace(row, marked=row.seq == 3) for row in twelve()]
     async with app.run_test(size=(84, 20)) as pilot:
-        table.show_rows(Rows(rows))
+        table.show_rows(MemoryRows.of(rows))
         await pilot.pause()
         assert lines(app)[3].startswith(" ◆  3")
         await pilot.resize_terminal(50, 20)
@@ -330,7 +331,7 @@ async def test_a_marked_row_has_its_sign() -> None:
         assert lines(app)[3].startswith("◆14:02:58")
 
 
-class _ReplayedRows(Rows):
+class _ReplayedRows(MemoryRows):
     """Each delivery was replayed in an earlier run."""
 
     def forward_results(self, seq: int) -> Sequence[ForwardResult]:
@@ -343,7 +344,7 @@ async def test_a_replay_of_an_earlier_run_is_shown() -> None:
     app = Stage(table.widget)
     rows = [replace(row, replayed=row.seq == 3) for row in twelve()]
     async with app.run_test(size=(84, 20)) as pilot:
-        table.show_rows(_ReplayedRows(rows))
+        table.show_rows(_ReplayedRows.of(rows))
         await pilot.pause()
         assert ["→500" in line for line in lines(app)[1:5]] == [False, False, True, False]
 
@@ -353,7 +354,7 @@ async def test_without_rows_there_may_be_a_line_of_words() -> None:
     table = DeliveryTable(now=Clock())
     app = Stage(table.widget)
     async with app.run_test(size=(84, 8)) as pilot:
-        table.show_rows(Rows())
+        table.show_rows(MemoryRows.of())
         table.widget.empty = "No matches in 12 deliveries.\nWithout it there are 3."
         await pilot.press("down", "enter", "G")
         await pilot.pause()
@@ -368,7 +369,7 @@ async def test_in_ascii_the_table_has_no_other_sign() -> None:
     table = DeliveryTable(now=Clock(), in_ascii=True)
     app = Stage(table.widget)
     async with app.run_test(size=(60, 8)) as pilot:
-        table.show_rows(Rows(rows))
+        table.show_rows(MemoryRows.of(rows))
         await pilot.pause()
         assert "\n".join(lines(app)).isascii()
         assert lines(app)[-1].startswith("># 12")
@@ -377,7 +378,7 @@ async def test_in_ascii_the_table_has_no_other_sign() -> None:
 async def test_rows_may_come_before_the_screen() -> None:
     """A table that is not mounted yet takes its rows and shows them when it is."""
     table = DeliveryTable(now=Clock())
-    table.show_rows(Rows(twelve()))
+    table.show_rows(MemoryRows.of(twelve()))
     app = Stage(table.widget)
     async with app.run_test(size=(84, 8)) as pilot:
         await pilot.pause()

@@ -5,8 +5,9 @@ from __future__ import annotations
 from textual.events import MouseEvent, MouseScrollDown, MouseScrollUp
 from textual.pilot import Pilot
 
+from tests.ui.memory_rows import MemoryRows
 from tests.ui.terminal_view import lines, wheel
-from tests.ui.widgets.stage import Clock, ManyRows, Rows, Stage, delivery, twelve
+from tests.ui.widgets.stage import Clock, ManyRows, Stage, delivery, twelve
 from webhook_tui.domain.delivery.delivery import DeliveryRow
 from webhook_tui.ui.widgets.table.delivery_table import DeliveryTable
 from webhook_tui.ui.widgets.table.table import Table
@@ -35,11 +36,11 @@ async def turn_wheel(pilot: Pilot[None], event: type[MouseEvent]) -> None:
 
 async def test_the_cursor_goes_with_the_newest() -> None:
     """At the start the newest is followed, and its row is the last that can be seen."""
-    table, rows = DeliveryTable(now=Clock()), Rows(twelve())
+    table, rows = DeliveryTable(now=Clock()), MemoryRows.of(twelve())
     app = Stage(table.widget)
     async with app.run_test(size=(84, 8)) as pilot:
         table.show_rows(rows)
-        rows.committed = more(20)
+        rows.put(more(20))
         table.refresh_rows()
         await pilot.pause()
         assert table.seq == 20
@@ -49,7 +50,7 @@ async def test_the_cursor_goes_with_the_newest() -> None:
 
 async def test_moving_up_ends_it_and_the_last_row_begins_it() -> None:
     """f, G and reaching the last row turn it on again; each change is reported with what is below."""
-    table, rows = DeliveryTable(now=Clock()), Rows(twelve())
+    table, rows = DeliveryTable(now=Clock()), MemoryRows.of(twelve())
     app = Stage(table.widget)
     async with app.run_test(size=(84, 8)) as pilot:
         table.show_rows(rows)
@@ -68,14 +69,14 @@ async def test_moving_up_ends_it_and_the_last_row_begins_it() -> None:
 
 async def test_new_rows_shift_nothing_when_not_followed() -> None:
     """Neither the cursor nor any line moves; only the number below is reported."""
-    table, rows = DeliveryTable(now=Clock()), Rows(twelve())
+    table, rows = DeliveryTable(now=Clock()), MemoryRows.of(twelve())
     app = Stage(table.widget)
     async with app.run_test(size=(84, 8)) as pilot:
         table.show_rows(rows)
         await pilot.press("up", "up", "up")
         await pilot.pause()
         before = [line[:82] for line in lines(app)]
-        rows.committed = more(40)
+        rows.put(more(40))
         table.refresh_rows()
         await pilot.pause()
         assert [line[:82] for line in lines(app)] == before
@@ -85,7 +86,7 @@ async def test_new_rows_shift_nothing_when_not_followed() -> None:
 
 async def test_the_wheel_ends_following_and_the_end_begins_it() -> None:
     """Who scrolls away reads on in peace; who scrolls back to the end follows again."""
-    table, rows = DeliveryTable(now=Clock()), Rows(more(40))
+    table, rows = DeliveryTable(now=Clock()), MemoryRows.of(more(40))
     app = Stage(table.widget)
     async with app.run_test(size=(84, 8)) as pilot:
         table.show_rows(rows)
@@ -93,7 +94,7 @@ async def test_the_wheel_ends_following_and_the_end_begins_it() -> None:
         await turn_wheel(pilot, MouseScrollUp)
         assert not follows(table)
         top = table.widget.scroll_offset.y
-        rows.committed = more(50)
+        rows.put(more(50))
         table.refresh_rows()
         await pilot.pause()
         assert table.widget.scroll_offset.y == top
@@ -110,29 +111,29 @@ async def test_the_cursor_keeps_its_delivery_through_a_filter() -> None:
     table = DeliveryTable(now=Clock())
     app = Stage(table.widget)
     async with app.run_test(size=(84, 20)) as pilot:
-        table.show_rows(Rows(twelve()))
+        table.show_rows(MemoryRows.of(twelve()))
         table.widget.move_to_place(7)
-        table.show_rows(Rows([row for row in twelve() if row.verdict.is_bad]))
+        table.show_rows(MemoryRows.of([row for row in twelve() if row.verdict.is_bad]))
         seen = [table.seq]
-        table.show_rows(Rows([row for row in twelve() if row.event == "batch_edit"]))
+        table.show_rows(MemoryRows.of([row for row in twelve() if row.event == "batch_edit"]))
         seen.append(table.seq)
-        table.show_rows(Rows())
+        table.show_rows(MemoryRows.of())
         seen.append(table.seq)
-        table.show_rows(Rows(twelve()))
+        table.show_rows(MemoryRows.of(twelve()))
         await pilot.pause()
         assert [*seen, table.seq] == [8, 11, None, 12]
 
 
 async def test_rows_that_go_above_the_cursor_do_not_move_it() -> None:
     """When a filtered row above matches no more, the cursor's row keeps its line of the screen."""
-    table, rows = DeliveryTable(now=Clock()), Rows(more(60))
+    table, rows = DeliveryTable(now=Clock()), MemoryRows.of(more(60))
     app = Stage(table.widget)
     async with app.run_test(size=(84, 12)) as pilot:
         table.show_rows(rows)
         table.widget.move_to_place(30)
         await pilot.pause()
         line = next(number for number, text in enumerate(lines(app)) if text.startswith("▌"))
-        rows.committed = [row for row in more(60) if row.seq not in {2, 5, 7}]
+        rows.put([row for row in more(60) if row.seq not in {2, 5, 7}])
         table.refresh_rows()
         await pilot.pause()
         assert lines(app)[line].startswith("▌  31")
@@ -141,13 +142,13 @@ async def test_rows_that_go_above_the_cursor_do_not_move_it() -> None:
 
 async def test_a_hidden_table_takes_rows() -> None:
     """While the detail is zoomed the table is not displayed; what arrived meanwhile is there when it is."""
-    table, rows = DeliveryTable(now=Clock()), Rows(twelve())
+    table, rows = DeliveryTable(now=Clock()), MemoryRows.of(twelve())
     app = Stage(table.widget)
     async with app.run_test(size=(84, 8)) as pilot:
         table.show_rows(rows)
         table.widget.display = False
         await pilot.pause()
-        rows.committed = more(40)
+        rows.put(more(40))
         table.refresh_rows()
         await pilot.pause()
         table.widget.display = True
