@@ -37,7 +37,7 @@ _SECRET = "benchmark-secret"
 _EVENTS = 200
 """Different events; with more deliveries their attempts rise."""
 _WARM_UP_SECONDS = 1.5
-_PATIENCE_SECONDS = 30.0
+_TIMEOUT_SECONDS = 30.0
 _KEY_SECONDS = 0.23
 """Between two keys: no multiple of the interval of any frame."""
 _READ_BYTES = 65_536
@@ -212,7 +212,7 @@ async def _measure(pid: int, master: int, load: _Load, seconds: float) -> Figure
 
 
 async def _until_listening(port: int, terminal: _Terminal) -> None:
-    async with asyncio.timeout(_PATIENCE_SECONDS):
+    async with asyncio.timeout(_TIMEOUT_SECONDS):
         while True:
             with contextlib.suppress(OSError):
                 (await asyncio.open_connection("127.0.0.1", port))[1].close()
@@ -243,7 +243,7 @@ async def _key_ms(terminal: _Terminal, load: _Load, keys: int = 12) -> float:
     await flood
     frames = [(at, _CURSOR.findall(text)) for at, text in terminal.frames()]
     moved = [at for (at, now), (_, then) in zip(frames[1:], frames, strict=False) if now and now != then]
-    waits = [min((at - moment for at in moved if at > moment), default=_PATIENCE_SECONDS) for moment in pressed[1:]]
+    waits = [min((at - moment for at in moved if at > moment), default=_TIMEOUT_SECONDS) for moment in pressed[1:]]
     return statistics.median(waits) * 1000
 
 

@@ -21,7 +21,7 @@ from tests.benchmarks.load import SECRET
 TOP = Path(__file__).resolve().parents[2]
 _SCRIPT = TOP / "tests" / "sandbox" / "published_script.txt"
 _SHIM = TOP / "tests" / "sandbox" / "requests_shim"
-_PATIENCE_SECONDS = 30.0
+_TIMEOUT_SECONDS = 30.0
 _TICKS = os.sysconf("SC_CLK_TCK")
 
 
@@ -93,7 +93,7 @@ def running(command: Sequence[str], home: Path) -> Iterator[Server]:
 
 
 def _wait_listening(port: int, child: subprocess.Popen[bytes], log: Path) -> None:
-    until = time.monotonic() + _PATIENCE_SECONDS
+    until = time.monotonic() + _TIMEOUT_SECONDS
     while time.monotonic() < until and child.poll() is None:
         with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1.0):
             return

@@ -47,7 +47,7 @@ _ASKS_FOR_FRAMES, _HAS_FRAMES = b"\x1b[?2026$p", b"\x1b[?2026;2$y"
 _FIRST_FRAME = re.compile(rb"the first frame of a bare app")
 _HEADING = re.compile(rb"# .{0,40}verdict")
 _POLL_SECONDS = 0.005
-_PATIENCE_SECONDS = 30.0
+_TIMEOUT_SECONDS = 30.0
 
 
 class Times(NamedTuple):
@@ -120,7 +120,7 @@ def _times(began: float, master: int, shown: re.Pattern[bytes], probe: Callable[
     shown_at: float | None = None
     listening_at: float | None = None
     while shown_at is None or (probe is not None and listening_at is None):
-        if time.perf_counter() - began > _PATIENCE_SECONDS:
+        if time.perf_counter() - began > _TIMEOUT_SECONDS:
             raise TimeoutError(_SEQUENCE.sub(b"", output)[-2_000:].decode(errors="replace"))
         if select.select([master], [], [], _POLL_SECONDS)[0]:
             piece = os.read(master, 65_536)

@@ -21,7 +21,7 @@ from tests.benchmarks.load import SECRET
 
 COLUMNS, LINES = 140, 42
 _APP = Path(__file__).resolve().parents[2] / "app"
-_PATIENCE_SECONDS = 60.0
+_TIMEOUT_SECONDS = 60.0
 _READ_BYTES = 65_536
 _ASKS_FOR_FRAMES, _HAS_FRAMES = b"\x1b[?2026$p", b"\x1b[?2026;2$y"
 _FRAME_END = b"\x1b[?2026l"
@@ -66,7 +66,7 @@ class Screen:
         Raises TimeoutError.
         """
         pattern = re.compile(text)
-        until = time.monotonic() + _PATIENCE_SECONDS
+        until = time.monotonic() + _TIMEOUT_SECONDS
         seen = after
         with self._changed:
             while time.monotonic() < until:
@@ -131,7 +131,7 @@ def screen(home: Path, *arguments: str) -> Iterator[Screen]:
     opened = Screen(pid, master, port)
     try:
         opened.wait_for(rb"verdict|receiver")
-        until = time.monotonic() + _PATIENCE_SECONDS
+        until = time.monotonic() + _TIMEOUT_SECONDS
         while time.monotonic() < until:
             with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1.0):
                 break

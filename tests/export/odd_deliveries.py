@@ -10,7 +10,7 @@ from pathlib import Path
 
 from tests.factories import delivery, row
 from tests.http.echo import Received, echo
-from tests.patience import PATIENCE_SECONDS
+from tests.timeouts import TIMEOUT_SECONDS
 from webhook_tui.domain.delivery.delivery import StoredDelivery
 from webhook_tui.domain.delivery.headers import Headers
 from webhook_tui.export.destination import Destination
@@ -100,7 +100,7 @@ async def run(*command: str, tools: Path | None = None, **environment: str) -> s
         stderr=asyncio.subprocess.PIPE,
         env={**os.environ, **environment, "PATH": path},
     )
-    out, errors = await asyncio.wait_for(process.communicate(), PATIENCE_SECONDS)
+    out, errors = await asyncio.wait_for(process.communicate(), TIMEOUT_SECONDS)
     assert process.returncode == 0, (out, errors)
     return out.decode()
 

@@ -9,7 +9,7 @@ import pytest
 
 from tests.export.odd_deliveries import BODIES, EVERYTHING, HEADERS, stored, travelling, written
 from tests.http.echo import echo
-from tests.patience import PATIENCE_SECONDS
+from tests.timeouts import TIMEOUT_SECONDS
 from webhook_tui.export.formats import FORMATS
 
 
@@ -46,7 +46,7 @@ async def test_raw_requests_can_be_sent_as_they_are() -> None:
         for one in sendable:
             reader, writer = await asyncio.open_connection("127.0.0.1", int(port))
             writer.write(written("raw", [one]))
-            answer = await asyncio.wait_for(reader.readline(), PATIENCE_SECONDS)
+            answer = await asyncio.wait_for(reader.readline(), TIMEOUT_SECONDS)
             writer.close()
             await writer.wait_closed()
             assert answer.startswith(b"HTTP/1.1 200"), one

@@ -15,7 +15,7 @@ from tests.export.odd_deliveries import BODIES, HEADERS, TARGETS, arrived, shell
 from tests.export.shell_record import BODIES as RECORDED
 from tests.export.shell_record import CONTENTS, FILE, written_body, written_word
 from tests.http.echo import echo
-from tests.patience import PATIENCE_SECONDS
+from tests.timeouts import TIMEOUT_SECONDS
 from webhook_tui.domain.delivery.text import is_harmless
 from webhook_tui.export.destination import Destination
 from webhook_tui.export.formats import FORMATS
@@ -54,7 +54,7 @@ WORDS = BYTES.map(lambda content: content.replace(b"\0", b"").rstrip(b"\n"))
 
 def printed(shell: str, command: str) -> bytes:
     """Standard output of a command."""
-    return subprocess.run([shell, "-c", command], capture_output=True, check=True, timeout=PATIENCE_SECONDS).stdout
+    return subprocess.run([shell, "-c", command], capture_output=True, check=True, timeout=TIMEOUT_SECONDS).stdout
 
 
 @pytest.mark.parametrize("shell", SHELLS)

@@ -8,7 +8,7 @@ import gzip
 import pytest
 
 from tests.hostile.listening import Hook, exchange
-from tests.patience import own_time
+from tests.timeouts import own_time
 from webhook_tui.http.limits import Limits
 
 MEBIBYTE = 1024 * 1024

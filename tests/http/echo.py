@@ -10,8 +10,8 @@ import struct
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 
-from tests.patience import until
 from tests.tcp_server import tcp_server
+from tests.timeouts import until
 from webhook_tui.domain.answer_rules.answer import Answer
 from webhook_tui.domain.delivery.headers import Headers, first, values
 from webhook_tui.http.request import Request

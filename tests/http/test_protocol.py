@@ -11,7 +11,7 @@ from time import monotonic
 import pytest
 
 from tests.http.upgrade_offers import OFFERS
-from tests.patience import PATIENCE_SECONDS, own_time
+from tests.timeouts import TIMEOUT_SECONDS, own_time
 from webhook_tui.domain.answer_rules.answer import Answer
 from webhook_tui.domain.refusal import Refusal
 from webhook_tui.http.limits import Limits
@@ -79,7 +79,7 @@ async def exchange(port: int, sent: bytes, *, end: bool = False) -> bytes:
         if end:
             writer.write_eof()
         answer = b""
-        async with asyncio.timeout(PATIENCE_SECONDS):
+        async with asyncio.timeout(TIMEOUT_SECONDS):
             while chunk := await reader.read(65536):
                 answer += chunk
         return answer
@@ -259,7 +259,7 @@ async def test_an_offer_of_another_protocol_is_ignored(
         for at in range(0, len(whole), size):
             writer.write(whole[at : at + size])
             await writer.drain()
-        async with asyncio.timeout(PATIENCE_SECONDS):
+        async with asyncio.timeout(TIMEOUT_SECONDS):
             answer = await reader.read()
     finally:
         writer.close()
@@ -285,7 +285,7 @@ async def test_blanks_after_a_value_are_not_part_of_it(peer: tuple[Peer, int], s
         for at in range(0, len(sent), size):
             writer.write(sent[at : at + size])
             await writer.drain()
-        async with asyncio.timeout(PATIENCE_SECONDS):
+        async with asyncio.timeout(TIMEOUT_SECONDS):
             assert (await reader.read()).count(b"HTTP/1.1 200 ") == 2
     finally:
         writer.close()
@@ -317,7 +317,7 @@ async def connected(port: int) -> AsyncIterator[socket.socket]:
     with socket.socket() as client:
         client.setblocking(False)
         await asyncio.get_running_loop().sock_connect(client, ("127.0.0.1", port))
-        async with asyncio.timeout(PATIENCE_SECONDS):
+        async with asyncio.timeout(TIMEOUT_SECONDS):
             yield client
 
 

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 import httpx
 import pytest
 
-from tests.patience import PATIENCE_SECONDS
+from tests.timeouts import TIMEOUT_SECONDS
 from webhook_tui.domain.answer_rules.answer import Answer, NoResponse
 from webhook_tui.domain.delivery.delivery import Delivery
 from webhook_tui.domain.errors import Problem
@@ -72,7 +72,7 @@ async def url(record: Record, hook_path: str | None) -> AsyncIterator[str]:
         probed=record.probes.append,
         answered=record.times.append,
         now=lambda: datetime(2026, 11, 23, tzinfo=UTC),
-        patience_seconds=0.2,
+        unanswered_seconds=0.2,
     )
     server = Server(
         receiver,
@@ -182,7 +182,7 @@ async def test_a_body_that_stops_is_408_and_one_cut_short_is_nothing(url: str, r
     writer.write(head)
     writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     writer.transport.abort()  # a reset, not an end
-    async with asyncio.timeout(PATIENCE_SECONDS):
+    async with asyncio.timeout(TIMEOUT_SECONDS):
         while len(record.refusals) < 3:  # noqa: ASYNC110 -- a list has no event to wait for
             await asyncio.sleep(0.01)
 
@@ -199,7 +199,7 @@ async def test_a_client_that_closes_its_half_gets_its_answer(url: str, record: R
     reader, writer = await asyncio.open_connection("127.0.0.1", int(url.rpartition(":")[2]))
     writer.write(f"POST {PATH} HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\nhi".encode())
     writer.write_eof()
-    async with asyncio.timeout(PATIENCE_SECONDS):
+    async with asyncio.timeout(TIMEOUT_SECONDS):
         answer = await reader.read()
     writer.close()
 
@@ -285,7 +285,7 @@ async def test_requests_sent_ahead_are_answered_in_their_order(url: str, record:
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     writer.write("".join(requests).encode())
     for number in range(3):
-        async with asyncio.timeout(PATIENCE_SECONDS):
+        async with asyncio.timeout(TIMEOUT_SECONDS):
             assert (await reader.readuntil(b"late")).startswith(b"HTTP/1.1 201 ")
         assert [delivery.body for delivery in record.deliveries][: number + 1] == [b"0", b"1", b"2"][: number + 1]
     writer.close()

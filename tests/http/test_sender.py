@@ -11,8 +11,8 @@ import pytest
 
 from tests.http import echo as servers
 from tests.http.echo import Echo, closing_server, raw_server
-from tests.patience import PATIENCE_SECONDS
 from tests.tcp_server import tcp_server
+from tests.timeouts import TIMEOUT_SECONDS
 from webhook_tui.domain.failure import Failure
 from webhook_tui.http.sender import OutboundSender, Pieces, SendError, is_base_url, is_loopback
 from webhook_tui.http.sockets import bind
@@ -214,7 +214,7 @@ async def test_a_server_that_expects_tls_is_named() -> None:
         writer.close()
 
     async with tcp_server(close, context=context) as port:
-        sender = OutboundSender(f"http://127.0.0.1:{port}", timeout_seconds=PATIENCE_SECONDS, is_app=True)
+        sender = OutboundSender(f"http://127.0.0.1:{port}", timeout_seconds=TIMEOUT_SECONDS, is_app=True)
         with pytest.raises(SendError) as caught:
             await sender.send("POST", "/", (), b"{}")
         await sender.aclose()

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.patience import PATIENCE_SECONDS
 from tests.tcp_server import tcp_server
+from tests.timeouts import TIMEOUT_SECONDS
 from webhook_tui.domain.failure import Failure
 from webhook_tui.http.sender import OutboundSender, SendError
 from webhook_tui.http.tls import tls_problems, verifying_context
@@ -86,7 +86,7 @@ async def test_ssl_cert_file_cures_what_cannot_be_trusted(monkeypatch: pytest.Mo
         for cure in (None, str(SELF_SIGNED)):
             if cure:
                 monkeypatch.setenv("SSL_CERT_FILE", cure)
-            sender = OutboundSender(f"https://127.0.0.1:{port}", timeout_seconds=PATIENCE_SECONDS)
+            sender = OutboundSender(f"https://127.0.0.1:{port}", timeout_seconds=TIMEOUT_SECONDS)
             try:
                 outcomes.append((await sender.send("GET", "/", (), b"")).status)
             except SendError as error:

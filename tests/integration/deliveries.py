@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Sequence
 from urllib.parse import urlsplit
 
 from tests.integration.process import Program, Record, program
-from tests.patience import PATIENCE_SECONDS
+from tests.timeouts import TIMEOUT_SECONDS
 
 
 async def post(url: str, body: bytes, headers: Sequence[tuple[bytes, bytes]] = (), *, method: str = "POST") -> int:
@@ -26,7 +26,7 @@ async def post(url: str, body: bytes, headers: Sequence[tuple[bytes, bytes]] = (
         ]
         writer.write(b"\r\n".join((*lines, b"", b"")) + body)
         await writer.drain()
-        answer = await asyncio.wait_for(reader.read(), PATIENCE_SECONDS)
+        answer = await asyncio.wait_for(reader.read(), TIMEOUT_SECONDS)
     finally:
         writer.close()
         with contextlib.suppress(OSError):

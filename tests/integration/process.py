@@ -14,7 +14,7 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from typing import IO, Any, TypeAlias
 
 from tests import fork_server
-from tests.patience import PATIENCE_SECONDS, own_time
+from tests.timeouts import TIMEOUT_SECONDS, own_time
 
 Record: TypeAlias = Mapping[str, Any]
 
@@ -70,7 +70,7 @@ class Program:
         """Every record of that type."""
         return [record for record in self.records if record["type"] == kind]
 
-    async def until(self, condition: Callable[[], object], seconds: float = PATIENCE_SECONDS) -> None:
+    async def until(self, condition: Callable[[], object], seconds: float = TIMEOUT_SECONDS) -> None:
         """Wait until what it said fits. Fails, with what it said, when it does not, also because it ended."""
         try:
             async with asyncio.timeout(seconds):
@@ -94,11 +94,11 @@ class Program:
         """Send it a signal."""
         self._process.send_signal(number)
 
-    async def ended(self, seconds: float = PATIENCE_SECONDS) -> int:
+    async def ended(self, seconds: float = TIMEOUT_SECONDS) -> int:
         """Wait for the end, at most so many seconds of our own; the exit code, negative for a signal that killed it."""
         began = own_time()
         try:
-            async with asyncio.timeout(PATIENCE_SECONDS):
+            async with asyncio.timeout(TIMEOUT_SECONDS):
                 code = await self._process.wait()
                 await asyncio.gather(*self._reading)
         except TimeoutError:

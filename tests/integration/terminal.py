@@ -18,7 +18,7 @@ from pathlib import Path
 import pyte
 
 from tests.fork_server import PROGRAM, Fork, is_startable
-from tests.patience import PATIENCE_SECONDS, own_time
+from tests.timeouts import TIMEOUT_SECONDS, own_time
 from webhook_tui.ui.dialogs.dialog import Dialog
 
 ALTERNATE_SCREEN = b"\x1b[?1049h"
@@ -201,7 +201,7 @@ class Terminal:
         fcntl.ioctl(self._master, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
         os.killpg(os.getpgid(self.pid), signal.SIGWINCH)
 
-    async def until(self, condition: str | Callable[[str], object], seconds: float = PATIENCE_SECONDS) -> str:
+    async def until(self, condition: str | Callable[[str], object], seconds: float = TIMEOUT_SECONDS) -> str:
         """Wait until the screen shows those words, or fits; the screen. Fails with the screen when it does not."""
 
         def holds() -> bool:
@@ -216,12 +216,12 @@ class Terminal:
             raise AssertionError(f"{condition!r} did not come in {seconds:g} s; the screen:\n{self.screen}") from None
         return self.screen
 
-    async def gone(self, words: str, seconds: float = PATIENCE_SECONDS) -> str:
+    async def gone(self, words: str, seconds: float = TIMEOUT_SECONDS) -> str:
         """Wait until the screen does not show those words any more."""
         return await self.until(lambda screen: words not in screen, seconds)
 
     async def pressing(
-        self, key: str, condition: str | Callable[[str], object], seconds: float = PATIENCE_SECONDS
+        self, key: str, condition: str | Callable[[str], object], seconds: float = TIMEOUT_SECONDS
     ) -> str:
         """Press a key and wait for what it does."""
         self.press(key)
@@ -233,11 +233,11 @@ class Terminal:
         await asyncio.sleep(Dialog.ENABLE_DELAY_SECONDS + 0.05)  # only time enables it
         return self.screen
 
-    async def ended(self, seconds: float = PATIENCE_SECONDS) -> int:
+    async def ended(self, seconds: float = TIMEOUT_SECONDS) -> int:
         """Wait for the end, at most so many seconds of our own; the exit code, negative for a signal that killed it."""
         began = own_time()
         try:
-            code = await asyncio.wait_for(self.process.wait(), PATIENCE_SECONDS)
+            code = await asyncio.wait_for(self.process.wait(), TIMEOUT_SECONDS)
         except TimeoutError:
             raise AssertionError(f"it did not end; the screen:\n{self.screen}") from None
         assert own_time() - began < seconds

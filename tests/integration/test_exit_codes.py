@@ -19,8 +19,8 @@ from typing import IO
 import pytest
 
 from tests.integration.process import program, run
-from tests.patience import PATIENCE_SECONDS
 from tests.session.running import TOKEN, sandbox_of, url_at
+from tests.timeouts import TIMEOUT_SECONDS
 from tests.tunnels.localhost_run import LocalhostRun
 
 JSON = "listen", "--format", "json", "--port", "0"
@@ -63,7 +63,7 @@ def test_a_reader_that_stops_reading_does_not_hold_up_the_end() -> None:
             threading.Event().wait(0.01)
         listening.send_signal(signal.SIGTERM)
 
-        assert listening.wait(PATIENCE_SECONDS) == 143
+        assert listening.wait(TIMEOUT_SECONDS) == 143
 
 
 def _waiting(pipe: IO[bytes]) -> int:

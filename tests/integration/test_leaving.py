@@ -15,8 +15,8 @@ import pytest
 from tests.integration.canaries import assert_nowhere
 from tests.integration.crashing import CANARY
 from tests.integration.terminal import ALTERNATE_SCREEN, Terminal, terminal
-from tests.patience import PATIENCE_SECONDS, own_time, until
 from tests.session.running import TOKEN, sandbox_of, url_at
+from tests.timeouts import TIMEOUT_SECONDS, own_time, until
 from tests.tunnels.localhost_run import LocalhostRun
 from tests.tunnels.watching import alive, descendants
 from webhook_tui.places import Places
@@ -153,7 +153,7 @@ async def test_by_closing_the_window() -> None:
         await until(lambda: url_at(opened.sandbox) is None, SECONDS)
         await until(lambda: not any(alive(pid) for pid in opened.children), SECONDS)
         began = own_time()
-        assert await asyncio.wait_for(opened.screen.process.wait(), PATIENCE_SECONDS) == 129
+        assert await asyncio.wait_for(opened.screen.process.wait(), TIMEOUT_SECONDS) == 129
         assert own_time() - began < 10
 
 

@@ -16,8 +16,8 @@ from tests.factories import signature
 from tests.hostile.listening import exchange
 from tests.integration.deliveries import post, watching
 from tests.integration.process import Record, program
-from tests.patience import PATIENCE_SECONDS
 from tests.session.local_app import local_app
+from tests.timeouts import TIMEOUT_SECONDS
 from webhook_tui.domain.delivery.text import visible
 
 FIELDS = {
@@ -143,7 +143,7 @@ async def test_a_reader_that_goes_away_ends_it(tmp_path: object) -> None:
     with open(reading, "rb", buffering=0) as pipe:  # noqa: ASYNC230, PTH123 -- a descriptor, read when there is something
         await asyncio.to_thread(pipe.read, 1)
     try:
-        _, said = await asyncio.wait_for(process.communicate(), PATIENCE_SECONDS)
+        _, said = await asyncio.wait_for(process.communicate(), TIMEOUT_SECONDS)
     except TimeoutError:
         process.kill()
         raise

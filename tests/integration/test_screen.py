@@ -8,8 +8,8 @@ import re
 
 from tests.integration.deliveries import post
 from tests.integration.terminal import NORMAL_SCREEN, Terminal, terminal
-from tests.patience import own_time
 from tests.session.running import TOKEN, sandbox_of, url_at
+from tests.timeouts import own_time
 from tests.tunnels.localhost_run import LocalhostRun
 
 COPIED = re.compile(rb"\x1b\]52;c;([A-Za-z0-9+/=]+)")

@@ -14,8 +14,8 @@ import pytest
 
 from tests.integration.deliveries import valid_ping
 from tests.integration.process import Program, program
-from tests.patience import until
 from tests.session.running import TOKEN, sandbox_of, url_at
+from tests.timeouts import until
 from tests.tunnels.localhost_run import LocalhostRun
 from tests.tunnels.watching import alive, descendants
 

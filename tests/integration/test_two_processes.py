@@ -19,8 +19,8 @@ from tests.fork_server import PROGRAM
 from tests.integration.deliveries import post
 from tests.integration.terminal import ALTERNATE_SCREEN, Terminal, terminal
 from tests.integration.test_suspension import SHELL
-from tests.patience import own_time, until
 from tests.session.running import TOKEN, sandbox_of, url_at
+from tests.timeouts import own_time, until
 from tests.tunnels.watching import alive, descendants, seen_of
 from webhook_tui.places import Places
 from webhook_tui.sandbox.service import Sandbox

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.patience import PATIENCE_SECONDS
+from tests.timeouts import TIMEOUT_SECONDS
 from tests.tunnels.watching import descendants
 from webhook_tui.domain.payload.query import Mistake, QueryResult
 from webhook_tui.payload_query.process import QueryHost
@@ -106,9 +106,9 @@ def test_only_the_newest_query_is_answered() -> None:
 
         thread = threading.Thread(target=query)
         thread.start()
-        begins.wait(PATIENCE_SECONDS)
+        begins.wait(TIMEOUT_SECONDS)
         host.rest()
-        thread.join(PATIENCE_SECONDS)
+        thread.join(TIMEOUT_SECONDS)
         assert found == [None]
     finally:
         host.close()

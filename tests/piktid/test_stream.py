@@ -11,8 +11,8 @@ import httpx
 import pytest
 
 from tests.http.echo import raw_server
-from tests.patience import until
 from tests.sandbox.harness import serving
+from tests.timeouts import until
 from webhook_tui.domain.delivery.event import Event
 from webhook_tui.domain.errors import ProblemError
 from webhook_tui.domain.signature.secret import Secret

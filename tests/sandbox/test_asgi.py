@@ -9,8 +9,8 @@ from collections.abc import AsyncIterator
 import httpx
 import pytest
 
-from tests.patience import PATIENCE_SECONDS
 from tests.sandbox.harness import Running, receiver, serving
+from tests.timeouts import TIMEOUT_SECONDS
 from webhook_tui.domain.scenario import Fault
 from webhook_tui.domain.signature.secret import Secret
 from webhook_tui.sandbox.options import SandboxOptions
@@ -247,7 +247,7 @@ async def test_an_offer_of_http_2_is_ignored(running: Running) -> None:
     try:
         for _ in range(2):
             writer.write(asked)
-            async with asyncio.timeout(PATIENCE_SECONDS):
+            async with asyncio.timeout(TIMEOUT_SECONDS):
                 assert (await reader.readuntil(b"\r\n\r\n")).startswith(b"HTTP/1.1 200 ")
                 assert await reader.readexactly(2) == b"[]"
     finally:

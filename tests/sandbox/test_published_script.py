@@ -12,7 +12,7 @@ from pathlib import Path
 
 import httpx
 
-from tests.patience import PATIENCE_SECONDS
+from tests.timeouts import TIMEOUT_SECONDS
 from webhook_tui.domain.signature.secret import Secret
 from webhook_tui.http.asgi import AsgiApplication
 from webhook_tui.http.server import Server
@@ -26,7 +26,7 @@ HERE = Path(__file__).parent
 
 async def _read_until(output: asyncio.StreamReader, words: str) -> str:
     read = ""
-    async with asyncio.timeout(PATIENCE_SECONDS):
+    async with asyncio.timeout(TIMEOUT_SECONDS):
         while words not in read:
             line = (await output.readline()).decode()
             assert line, f"it ended before it said {words!r}; it said {read}"
@@ -63,7 +63,7 @@ async def test_the_published_script_runs_unmodified() -> None:
         await sandbox.settled()
         script.send_signal(signal.SIGTERM)
         await _read_until(script.stdout, "Webhook deleted")
-        assert await asyncio.wait_for(script.wait(), PATIENCE_SECONDS) == 0
+        assert await asyncio.wait_for(script.wait(), TIMEOUT_SECONDS) == 0
     finally:
         if script.returncode is None:
             script.kill()

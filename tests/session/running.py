@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 
 import httpx
 
-from tests.patience import PATIENCE_SECONDS
+from tests.timeouts import TIMEOUT_SECONDS
 from webhook_tui.config import Settings
 from webhook_tui.domain.commands import Command, StartRegistration
 from webhook_tui.domain.comparison.event_comparison import Limits
@@ -88,7 +88,7 @@ class Running:
 
     async def answer(self, query: Query[Answer]) -> Answer:
         """Send a query and wait for its answer. Raises ProblemError."""
-        async with asyncio.timeout(PATIENCE_SECONDS):
+        async with asyncio.timeout(TIMEOUT_SECONDS):
             return await asyncio.wrap_future(self.session.query(query))
 
     def all(self, kind: type[F]) -> list[F]:
@@ -102,7 +102,7 @@ class Running:
 
     async def event(self, kind: type[F], is_it: Callable[[F], bool] = lambda _: True) -> F:
         """The first event of that kind that fits, waited for."""
-        async with asyncio.timeout(PATIENCE_SECONDS):
+        async with asyncio.timeout(TIMEOUT_SECONDS):
             while True:
                 for event in self.all(kind):
                     if is_it(event):
@@ -121,7 +121,7 @@ class Running:
     async def stop(self) -> SessionStopped:
         """Leave, and wait until it has."""
         self.session.stop()
-        await asyncio.to_thread(self._thread.join, PATIENCE_SECONDS)
+        await asyncio.to_thread(self._thread.join, TIMEOUT_SECONDS)
         assert not self._thread.is_alive()
         return self.all(SessionStopped)[0]
 

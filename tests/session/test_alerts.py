@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.factories import INVALID, PENDING, delivery, row
-from tests.patience import PATIENCE_SECONDS
+from tests.timeouts import TIMEOUT_SECONDS
 from webhook_tui.domain.alerts import Subject
 from webhook_tui.domain.events import Alerted, DeliveryStored, VerdictChanged
 from webhook_tui.session.alerts import Alerts
@@ -79,6 +79,6 @@ async def test_what_waits_for_the_pause_is_announced_after_it(
         announced.alerts.on_event_lost(EventLost(event_id))
     assert len(announced.sentences) == 1
     announced.clock.seconds += 1
-    await asyncio.wait_for(announced.again.wait(), PATIENCE_SECONDS)
+    await asyncio.wait_for(announced.again.wait(), TIMEOUT_SECONDS)
 
     assert announced.sentences[1] == "2 lost"

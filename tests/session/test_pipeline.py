@@ -9,8 +9,8 @@ from contextlib import closing
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from tests.patience import PATIENCE_SECONDS
 from tests.session.running import Running, session_of, settings
+from tests.timeouts import TIMEOUT_SECONDS
 from webhook_tui.domain.events import DeliveryStored, SessionEvent, SessionReady
 from webhook_tui.session.session import Session
 
@@ -48,7 +48,7 @@ async def test_a_delivery_is_stored_before_it_is_published_and_published_before_
 
 def _send(client: socket.socket, ready: SessionReady) -> bytes:
     assert ready.public_url is not None
-    client.settimeout(PATIENCE_SECONDS)
+    client.settimeout(TIMEOUT_SECONDS)
     client.connect(("127.0.0.1", ready.port))
     path = urlsplit(ready.public_url).path
     client.sendall(f"POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\n\r\n{{}}".encode())

@@ -12,8 +12,8 @@ from typing import Any, NoReturn, Union, get_args, get_origin, get_type_hints
 
 import pytest
 
-from tests.patience import PATIENCE_SECONDS
 from tests.session.running import Running, session_of, settings
+from tests.timeouts import TIMEOUT_SECONDS
 from webhook_tui.domain.answer_rules.rules import AnswerRule, Default
 from webhook_tui.domain.commands import Command, MarkDelivery, OwnershipChoice, StopReplay
 from webhook_tui.domain.errors import Problem, ProblemError
@@ -84,7 +84,7 @@ async def ended(running: Running, task: str) -> None:
     """Wait until no task of that name is under way."""
     loop = running.loop
     assert loop is not None
-    async with asyncio.timeout(PATIENCE_SECONDS):
+    async with asyncio.timeout(TIMEOUT_SECONDS):
         while any(one.get_name() == task for one in asyncio.all_tasks(loop)):  # noqa: ASYNC110 -- no event of this loop
             await asyncio.sleep(0.01)
 
@@ -169,6 +169,6 @@ async def test_a_query_under_way_fails_when_the_session_ends(tmp_path: Path, mon
     monkeypatch.setattr(DeliveryStore, "runs", waiting)
     async with watching(tmp_path) as running:
         future = running.session.query(ListRuns())
-        await asyncio.wait_for(is_asked.wait(), PATIENCE_SECONDS)
+        await asyncio.wait_for(is_asked.wait(), TIMEOUT_SECONDS)
     with pytest.raises(ProblemError, match="not running"):
-        future.result(timeout=PATIENCE_SECONDS)
+        future.result(timeout=TIMEOUT_SECONDS)

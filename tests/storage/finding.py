@@ -13,7 +13,7 @@ from pathlib import Path
 from time import monotonic
 
 from tests.factories import NOW, VALID, delivery
-from tests.patience import PATIENCE_SECONDS
+from tests.timeouts import TIMEOUT_SECONDS
 from webhook_tui.domain.account import Account
 from webhook_tui.domain.delivery.rows import DeliveryRows, FoundRows, Sort
 from webhook_tui.domain.filtering.filter import parse
@@ -49,13 +49,13 @@ class Finding:
 
     def wait(self) -> None:
         """Wait for it to tell of something new."""
-        assert self._news.wait(PATIENCE_SECONDS), f"nothing new beside {shown(self.rows)}"
+        assert self._news.wait(TIMEOUT_SECONDS), f"nothing new beside {shown(self.rows)}"
         self._news.clear()
 
     def close(self) -> None:
         """Close the rows and see that the thread ends."""
         self.rows.close()
-        self._thread.join(PATIENCE_SECONDS)
+        self._thread.join(TIMEOUT_SECONDS)
         assert not self._thread.is_alive()
 
 
@@ -115,7 +115,7 @@ def finding(store: DeliveryStore, text: str, *, sort: Sort | None = None, now: d
 
 async def index_words(store: DeliveryStore) -> None:
     """Wait until every delivery that is committed has its words."""
-    deadline = monotonic() + PATIENCE_SECONDS
+    deadline = monotonic() + TIMEOUT_SECONDS
     with closing(sqlite3.connect(store.path)) as connection:
         behind = "SELECT coalesce(max(seq), 0) > (SELECT done FROM indexing) FROM deliveries"
         while connection.execute(behind).fetchone()[0]:

@@ -17,8 +17,8 @@ from typing import Literal, Self, TypeAlias
 
 import asyncssh
 
-from tests.patience import PATIENCE_SECONDS
 from tests.tcp_server import tcp_server
+from tests.timeouts import TIMEOUT_SECONDS
 
 Form: TypeAlias = Literal["json", "cloudevents", "text"]
 
@@ -92,7 +92,7 @@ class LocalhostRun:
             server_host_keys=[self._key],
             process_factory=_session,
             encoding="utf-8",
-            login_timeout=PATIENCE_SECONDS,
+            login_timeout=TIMEOUT_SECONDS,
         )
         self.port = self._acceptor.get_port()
 
@@ -118,7 +118,7 @@ class LocalhostRun:
         """Give the newest connection another name; the former one is dead. The new URL."""
         return await self._links[-1].rename()
 
-    async def until_announced(self, count: int = 1, seconds: float = PATIENCE_SECONDS) -> str:
+    async def until_announced(self, count: int = 1, seconds: float = TIMEOUT_SECONDS) -> str:
         """Wait until that many URLs were said in all; the last one of them."""
         async with asyncio.timeout(seconds), self._heard:
             await self._heard.wait_for(lambda: len(self.announced) >= count)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.patience import own_time, until
+from tests.timeouts import own_time, until
 from tests.tunnels.watching import alive, descendants, watched
 from webhook_tui.domain.errors import ExitCode, ProblemError
 from webhook_tui.tunnels.base import LOG_NAME, TunnelSettings, choose

@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.patience import own_time, until
+from tests.timeouts import own_time, until
 from tests.tunnels.localhost_run import LocalhostRun, echo_receiver
 from tests.tunnels.watching import Supervised, descendants, seen_of, supervised
 from webhook_tui.domain.status import TunnelState

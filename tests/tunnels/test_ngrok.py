@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.patience import own_time, until
+from tests.timeouts import own_time, until
 from tests.tunnels.localhost_run import echo_receiver
 from tests.tunnels.watching import alive, descendants, seen_of, supervised, watched
 from webhook_tui.domain.errors import Problem

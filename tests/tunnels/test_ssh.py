@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 import uvloop
 
-from tests.patience import PATIENCE_SECONDS, own_time, until
+from tests.timeouts import TIMEOUT_SECONDS, own_time, until
 from tests.tunnels.localhost_run import Form, LocalhostRun, echo_receiver
 from tests.tunnels.watching import alive, descendants, seen_of, supervised, watched
 from webhook_tui.domain.errors import ExitCode, Problem, ProblemError
@@ -269,7 +269,7 @@ def test_on_uvloop_in_another_thread(tmp_path: Path) -> None:
 
     thread = threading.Thread(target=run)
     thread.start()
-    thread.join(PATIENCE_SECONDS)
+    thread.join(TIMEOUT_SECONDS)
     assert not thread.is_alive()
     assert len(urls) == 1
 

@@ -9,7 +9,7 @@ from functools import partial
 
 import pytest
 
-from tests.patience import until
+from tests.timeouts import until
 from tests.tunnels.watching import supervised
 from webhook_tui.domain.errors import ExitCode, Problem, ProblemError
 from webhook_tui.domain.status import TunnelState

@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from tests.patience import PATIENCE_SECONDS, until
+from tests.timeouts import TIMEOUT_SECONDS, until
 from webhook_tui.domain.errors import Problem
 from webhook_tui.domain.status import TunnelState, TunnelStatus
 from webhook_tui.tunnels.base import Tunnel
@@ -36,7 +36,7 @@ class Watched:
 
     async def ended(self) -> Problem:
         """Why it ended."""
-        return await asyncio.wait_for(asyncio.shield(self.task), PATIENCE_SECONDS)
+        return await asyncio.wait_for(asyncio.shield(self.task), TIMEOUT_SECONDS)
 
 
 @contextlib.asynccontextmanager

@@ -12,7 +12,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from tests.patience import PATIENCE_SECONDS
+from tests.timeouts import TIMEOUT_SECONDS
 from tests.ui.memory_rows import MemoryFound, MemoryRows, mock_up_rows
 from webhook_tui.domain.commands import (
     Command,
@@ -231,7 +231,7 @@ class FakeSession:
         is_published = threading.Event()
         self._events.put((event, is_published))
         if self._runs:
-            is_published.wait(PATIENCE_SECONDS)
+            is_published.wait(TIMEOUT_SECONDS)
 
     def deliver(self, stored: StoredDelivery) -> None:
         """Record a delivery and publish it."""

@@ -13,7 +13,7 @@ from textual.pilot import Pilot
 from textual.screen import Screen
 from textual.widget import Widget
 
-from tests.patience import PATIENCE_SECONDS
+from tests.timeouts import TIMEOUT_SECONDS
 from tests.ui.fake_session import NOW, FakeSession
 from tests.ui.settling import frames, painting_when_seen
 from tests.ui.terminal_view import lines
@@ -73,7 +73,7 @@ class Stage:
 
     async def until(self, condition: str | Callable[[], bool]) -> None:
         """Wait for a text on the screen, or for a condition."""
-        end = monotonic() + PATIENCE_SECONDS
+        end = monotonic() + TIMEOUT_SECONDS
         while not (condition in self.text() if isinstance(condition, str) else condition()):
             assert monotonic() < end, f"waited in vain for {condition!r}:\n{self.text()}"
             await self.pilot.pause(0.01)
@@ -136,4 +136,4 @@ async def stage(
             await played.until(lambda: not session.rows or played.main.deliveries.total > 0)
             await pilot.pause()
             yield played
-    assert app.host.join(PATIENCE_SECONDS)
+    assert app.host.join(TIMEOUT_SECONDS)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 
-from tests.patience import PATIENCE_SECONDS
+from tests.timeouts import TIMEOUT_SECONDS
 from tests.ui.stage import STACKED, stage
 from webhook_tui.domain.events import SessionStopped
 
@@ -23,5 +23,5 @@ async def test_what_the_session_says_while_leaving_is_kept_for_the_caller() -> N
     async with stage(size=STACKED) as played:
         await played.press("q")
         await played.until(lambda: played.session.stops == 1)
-    assert played.app.host.join(PATIENCE_SECONDS)
+    assert played.app.host.join(TIMEOUT_SECONDS)
     assert played.app.host.tail.get_nowait() == SessionStopped()

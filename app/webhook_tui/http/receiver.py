@@ -60,10 +60,10 @@ class Reply(Struct, eq=False):
         if silence is NoResponse.RESET or exchange.is_closed:
             exchange.reset()
             return
-        patience = asyncio.get_running_loop().call_later(self.receiver.patience_seconds, exchange.reset)
+        timeout = asyncio.get_running_loop().call_later(self.receiver.unanswered_seconds, exchange.reset)
 
         def on_closed() -> None:
-            patience.cancel()
+            timeout.cancel()
             exchange.reset()
 
         exchange.on_closed = on_closed
@@ -85,7 +85,7 @@ class Receiver(Struct, frozen=True, kw_only=True):
     now: Callable[[], datetime]
     answered: Callable[[float], None] = lambda _seconds: None
     """Called for each delivery with the time from its head to the last byte of its answer."""
-    patience_seconds: float = 120.0
+    unanswered_seconds: float = 120.0
     """How long a sender that gets no answer may wait before its connection is reset."""
 
     def on_head(self, request: Request) -> Answer | None:

@@ -19,9 +19,9 @@ from mcp.types import TextContent
 
 from tests.cli.conftest import JOB, OWN, SECRET, received, record
 from tests.fork_server import run, run_with_fault
-from tests.patience import PATIENCE_SECONDS
 from tests.session.local_app import local_app
 from tests.session.running import TOKEN, sandbox_of, session_of, settings
+from tests.timeouts import TIMEOUT_SECONDS
 from webhook_tui.domain.status import WebhookState
 from webhook_tui.places import Places
 
@@ -46,7 +46,7 @@ class Peer:
         self._number += 1
         self._write({"jsonrpc": "2.0", "id": self._number, "method": method, "params": params})
         assert self.process.stdout is not None
-        async with asyncio.timeout(PATIENCE_SECONDS):
+        async with asyncio.timeout(TIMEOUT_SECONDS):
             while True:
                 message = json.loads(await self.process.stdout.readline())
                 assert message["jsonrpc"] == "2.0"
@@ -89,7 +89,7 @@ async def serving(*arguments: str) -> AsyncIterator[Peer]:
         await peer.ask("initialize", INITIALIZE)
         peer.notify("notifications/initialized")
         yield peer
-        async with asyncio.timeout(PATIENCE_SECONDS):
+        async with asyncio.timeout(TIMEOUT_SECONDS):
             output, notes = await process.communicate(b"")
         assert (process.returncode, output, notes) == (0, b"", b"")
     finally:

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import httpx
 
-from tests.patience import PATIENCE_SECONDS
 from tests.session.forwarding.test_forwarder import post, watching
 from tests.session.local_app import local_app
 from tests.session.running import Running, session_of, settings
 from tests.tcp_server import tcp_server
+from tests.timeouts import TIMEOUT_SECONDS
 from webhook_tui.domain.commands import ReplayDeliveries, StopReplay
 from webhook_tui.domain.events import DeliveryStored, ProblemOccurred, ReplayAdvanced, Replayed
 from webhook_tui.domain.forwarding.forward_result import ReplayProgress, ReplayState, summary
@@ -113,7 +113,7 @@ async def test_stopping_does_not_wait_for_the_answer_under_way(tmp_path: Path) -
         async with tcp_server(serve) as port:
             silent = f"http://127.0.0.1:{port}"
             running.ask(ReplayDeliveries((1, 2, 3), silent))
-            await asyncio.wait_for(arrived.wait(), PATIENCE_SECONDS)
+            await asyncio.wait_for(arrived.wait(), TIMEOUT_SECONDS)
             running.ask(ReplayDeliveries((1, 2), silent))
             busy = await running.event(ProblemOccurred)
             running.ask(StopReplay())

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.factories import NOW, VALID, delivery
-from tests.patience import until
+from tests.timeouts import until
 from webhook_tui.domain.account import Account
 from webhook_tui.domain.events import DeliveriesDeleted, Forwarded, Replayed, RowChanged
 from webhook_tui.domain.forwarding.forward_result import ForwardOrigin, ForwardResult

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from tests.factories import NOW, VALID, delivery
-from tests.patience import PATIENCE_SECONDS
 from tests.session.running import session_of, settings
+from tests.timeouts import TIMEOUT_SECONDS
 from webhook_tui.domain.account import Account
 from webhook_tui.domain.events import SessionReady
 from webhook_tui.domain.status import SessionStatus
@@ -53,7 +53,7 @@ def _kept(store: DeliveryStore) -> list[int]:
 
 
 async def _until_kept(store: DeliveryStore, seqs: list[int]) -> None:
-    async with asyncio.timeout(PATIENCE_SECONDS):
+    async with asyncio.timeout(TIMEOUT_SECONDS):
         while _kept(store) != seqs:  # noqa: ASYNC110 -- a file has no event for its changes
             await asyncio.sleep(0.01)
 
@@ -91,7 +91,7 @@ async def test_a_history_that_cannot_be_cut_is_left_as_it_is(tmp_path: Path, cap
             other.execute("CREATE TRIGGER refuses BEFORE DELETE ON deliveries BEGIN SELECT RAISE(ABORT, 'no'); END")
         task = asyncio.create_task(_retention(store, keep_days=1, keep_rows=0).run())
         try:
-            async with asyncio.timeout(PATIENCE_SECONDS):
+            async with asyncio.timeout(TIMEOUT_SECONDS):
                 while "old deliveries could not be deleted" not in caplog.text:  # noqa: ASYNC110 -- a log sets no event
                     await asyncio.sleep(0.01)
             assert _kept(store) == [1, 2]
@@ -109,6 +109,6 @@ async def test_a_session_cuts_its_history(tmp_path: Path) -> None:
     async with session_of(chosen) as running:
         await running.event(SessionReady)
         with closing(running.session.open_rows()) as rows:
-            async with asyncio.timeout(PATIENCE_SECONDS):
+            async with asyncio.timeout(TIMEOUT_SECONDS):
                 while [row.seq for row in rows.window(0, rows.refresh())] != [3]:  # noqa: ASYNC110 -- a file has no event for its changes
                     await asyncio.sleep(0.01)

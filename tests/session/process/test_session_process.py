@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.patience import PATIENCE_SECONDS, until
 from tests.session.running import TOKEN, sandbox_of, settings, url_at
+from tests.timeouts import TIMEOUT_SECONDS, until
 from webhook_tui.config import Settings
 from webhook_tui.domain.commands import MarkDelivery, StartRegistration
 from webhook_tui.domain.errors import ExitCode, ProblemError
@@ -67,7 +67,7 @@ class _Running:
     async def stop(self) -> None:
         self.session.stop()
         self.session.stop()
-        await asyncio.to_thread(self._thread.join, PATIENCE_SECONDS)
+        await asyncio.to_thread(self._thread.join, TIMEOUT_SECONDS)
         assert not self._thread.is_alive()
 
 
@@ -94,7 +94,7 @@ async def test_a_session_from_its_start_to_its_end(open_session: Open, tmp_path:
             assert len(rows) == 1
         session.request(MarkDelivery(1, marked=True))
         await until(lambda: running.has(_changes))
-        (run,) = session.query(ListRuns()).result(PATIENCE_SECONDS)
+        (run,) = session.query(ListRuns()).result(TIMEOUT_SECONDS)
         assert run.number == 1
         known = session.known_secrets()
         assert TOKEN in known
@@ -104,7 +104,7 @@ async def test_a_session_from_its_start_to_its_end(open_session: Open, tmp_path:
         assert url_at(sandbox) is None
         session.request(StartRegistration())
         with pytest.raises(ProblemError):
-            session.query(ListSecrets()).result(PATIENCE_SECONDS)
+            session.query(ListSecrets()).result(TIMEOUT_SECONDS)
 
 
 def test_a_busy_port(open_session: Open, tmp_path: Path) -> None:
@@ -136,5 +136,5 @@ async def test_a_query_without_an_answer(open_session: Open, tmp_path: Path) -> 
     asked = [session.query(ListRuns()) for _ in range(50)]
     await running.stop()
     for future in asked:
-        error = future.exception(PATIENCE_SECONDS)
+        error = future.exception(TIMEOUT_SECONDS)
         assert error is None or isinstance(error, ProblemError)

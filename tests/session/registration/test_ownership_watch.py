@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
-from tests.patience import PATIENCE_SECONDS
 from tests.session.running import QUICK, Running, sandbox_of, session_of, settings, url_at
+from tests.timeouts import TIMEOUT_SECONDS
 from webhook_tui.domain.commands import (
     OwnershipChoice,
     RegisterWebhook,
@@ -59,7 +59,7 @@ async def test_an_api_without_that_page_deletes_nothing(tmp_path: Path) -> None:
         async with session_of(settings(tmp_path, api_url=api_url), timing=QUICK) as running:
             await running.webhook_is(WebhookState.REGISTERED)
             before = questions
-            async with asyncio.timeout(PATIENCE_SECONDS):
+            async with asyncio.timeout(TIMEOUT_SECONDS):
                 while questions < before + 3:  # noqa: ASYNC110 -- the sandbox sets no event
                     await asyncio.sleep(0.01)
             assert running.status.webhook.state is WebhookState.REGISTERED

@@ -12,8 +12,8 @@ import httpx
 import pytest
 
 from tests.factories import delivery, row
-from tests.patience import PATIENCE_SECONDS
 from tests.session.running import sandbox_of, session_of, settings
+from tests.timeouts import TIMEOUT_SECONDS
 from tests.tunnels.localhost_run import LocalhostRun
 from webhook_tui.domain.commands import CheckReachability
 from webhook_tui.domain.events import DeliveryStored, Notified, SessionReady, TunnelChanged
@@ -95,7 +95,7 @@ class Route:
 
     async def until(self, is_so: Callable[[], object]) -> None:
         """Wait for an event."""
-        async with asyncio.timeout(PATIENCE_SECONDS):
+        async with asyncio.timeout(TIMEOUT_SECONDS):
             while not is_so():  # noqa: ASYNC110 -- a status sets no event
                 await asyncio.sleep(0.005)
 

@@ -20,8 +20,8 @@ from typing import Any
 
 import pytest
 
-from tests.patience import PATIENCE_SECONDS, own_time
 from tests.session.running import Running, sandbox_of, session_of, settings, url_at
+from tests.timeouts import TIMEOUT_SECONDS, own_time
 from tests.tunnels.localhost_run import LocalhostRun
 from tests.tunnels.watching import descendants, seen_of
 from webhook_tui.domain.events import (
@@ -115,7 +115,7 @@ async def test_faults_under_load(tmp_path: Path) -> None:
                     received = running.status.counts.received
                     await running.until(lambda status, least=received: status.counts.received > least)  # type: ignore[misc]  # a default binds it now
                     running.events[:] = running.events[:2] + running.events[-400:]
-            await asyncio.wait_for(sandbox.settled(), PATIENCE_SECONDS)
+            await asyncio.wait_for(sandbox.settled(), TIMEOUT_SECONDS)
             await running.until(lambda status: not status.counts.pending)
             accepted = {attempt.event_id for attempt in sandbox.attempts if attempt.status == 200}
             with closing(running.session.open_rows()) as rows:
@@ -228,7 +228,7 @@ async def test_a_frozen_server_is_noticed(tmp_path: Path, monkeypatch: pytest.Mo
     )
     try:
         assert server.stdout is not None
-        ssh_server = (await asyncio.wait_for(server.stdout.readline(), PATIENCE_SECONDS)).decode().strip()
+        ssh_server = (await asyncio.wait_for(server.stdout.readline(), TIMEOUT_SECONDS)).decode().strip()
         async with sandbox_of() as (_, api_url):
             chosen = settings(tmp_path, api_url=api_url, tunnel="ssh", ssh_server=ssh_server)
             async with session_of(chosen) as running:

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from tests.factories import INVALID, NOW, PENDING, VALID, delivery
-from tests.patience import PATIENCE_SECONDS
 from tests.storage.finding import Damage, Finding, finding, index_words, record_statuses, remove_history, shown
+from tests.timeouts import TIMEOUT_SECONDS
 from webhook_tui.domain.account import Account
 from webhook_tui.domain.delivery.rows import Progress, Sort, SortColumn
 from webhook_tui.domain.errors import ProblemError
@@ -245,14 +245,14 @@ async def test_a_search_begins_again_once_the_file_is_mended(store: DeliveryStor
     news = threading.Event()
     search = SearchThread(store.path, Search(parse("failed"), Sort(), NOW, USUAL_FIELDS), news.set)
     try:
-        assert news.wait(PATIENCE_SECONDS)
+        assert news.wait(TIMEOUT_SECONDS)
         problem = search.published.problem
         assert problem is not None
         assert problem.message == "The history is damaged: not all of it can be read."
         news.clear()
         damage.mend()
-        assert news.wait(PATIENCE_SECONDS)
+        assert news.wait(TIMEOUT_SECONDS)
     finally:
         search.cancel()
-        search.thread.join(PATIENCE_SECONDS)
+        search.thread.join(TIMEOUT_SECONDS)
     assert (search.published.problem, len(search.published.view)) == (None, 50)

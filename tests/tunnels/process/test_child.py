@@ -8,7 +8,7 @@ import signal
 import sys
 from pathlib import Path
 
-from tests.patience import PATIENCE_SECONDS, until
+from tests.timeouts import TIMEOUT_SECONDS, until
 from tests.tunnels.watching import alive
 from webhook_tui.environment import child_environment
 from webhook_tui.tunnels.process.child import WATCHDOG, Child, follow
@@ -89,7 +89,7 @@ async def test_one_that_leaves_a_daemon_behind_keeps_nothing_open() -> None:
     for _ in range(2):
         child = await Child.start(_python(code), environment=child_environment(os.environ), on_line=pids.append)
         try:
-            assert await asyncio.wait_for(child.ended(), PATIENCE_SECONDS) == 0
+            assert await asyncio.wait_for(child.ended(), TIMEOUT_SECONDS) == 0
         finally:
             await child.end()
     await until(lambda: _open_files() <= before)
@@ -140,7 +140,7 @@ async def test_the_guard_without_fork() -> None:
     )
     assert guard.stdin is not None
     assert guard.stdout is not None
-    pid = int(await asyncio.wait_for(guard.stdout.readline(), PATIENCE_SECONDS))
+    pid = int(await asyncio.wait_for(guard.stdout.readline(), TIMEOUT_SECONDS))
     assert await guard.stdout.readline() == b"err\n"
     assert alive(pid)
     guard.stdin.close()

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.patience import PATIENCE_SECONDS, until
+from tests.timeouts import TIMEOUT_SECONDS, until
 from tests.tunnels.localhost_run import LocalhostRun
 from tests.tunnels.watching import alive, descendants
 
@@ -29,7 +29,7 @@ async def _kept(kind: str, state_dir: Path, what: str) -> AsyncIterator[tuple[as
     )
     assert process.stdout is not None
     try:
-        yield process, (await asyncio.wait_for(process.stdout.readline(), PATIENCE_SECONDS)).decode()
+        yield process, (await asyncio.wait_for(process.stdout.readline(), TIMEOUT_SECONDS)).decode()
     finally:
         if process.returncode is None:
             process.kill()

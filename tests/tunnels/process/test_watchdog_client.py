@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.patience import PATIENCE_SECONDS
+from tests.timeouts import TIMEOUT_SECONDS
 from webhook_tui.tunnels.process.watchdog_client import WatchdogClient
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="without named pipes the library starts the program")
@@ -39,7 +39,7 @@ def test_the_program_gets_its_settings_and_no_secret(
         assert started.stdout is not None
         assert started.stdout.readline() == "a b'c||argument\n"
         client.end()
-        started.wait(PATIENCE_SECONDS)
+        started.wait(TIMEOUT_SECONDS)
     client.close()
     assert not client.directory.exists()
 

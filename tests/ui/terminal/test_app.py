@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.patience import PATIENCE_SECONDS
+from tests.timeouts import TIMEOUT_SECONDS
 from tests.ui.fake_session import FakeSession
 from tests.ui.stage import STACKED, stage
 
@@ -27,6 +27,6 @@ async def test_a_crash_is_one_sentence_without_any_value(capsys: pytest.CaptureF
         await crash()
 
     assert session.stops == 1
-    assert session.ended.wait(PATIENCE_SECONDS)
+    assert session.ended.wait(TIMEOUT_SECONDS)
     said = capsys.readouterr().err
     assert said == "webhook-tui ended by an error of its own (ZeroDivisionError). What was received is stored.\n"

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.patience import until
+from tests.timeouts import until
 from tests.ui.stage import stage
 from webhook_tui.ui.terminal.desktop import clipboard_command, copy_by_command, open_in_browser
 

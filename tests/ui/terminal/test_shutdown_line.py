@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from datetime import datetime
 
-from tests.patience import PATIENCE_SECONDS
+from tests.timeouts import TIMEOUT_SECONDS
 from webhook_tui.domain.commands import Command
 from webhook_tui.domain.delivery.rows import DeliveryRows, FoundRows, Sort
 from webhook_tui.domain.errors import Problem
@@ -125,7 +125,7 @@ def test_a_session_that_hangs_is_not_waited_for_for_ever() -> None:
     assert not finish_shutdown(host, io.StringIO(), seconds=0.05)
 
     session.release.set()
-    assert host.join(PATIENCE_SECONDS)
+    assert host.join(TIMEOUT_SECONDS)
 
 
 def test_a_host_that_never_started_has_nothing_to_leave() -> None:

@@ -11,7 +11,7 @@ from textual.binding import Binding, BindingType
 from textual.widgets import Button
 from textual.widgets._footer import FooterKey
 
-from tests.patience import PATIENCE_SECONDS
+from tests.timeouts import TIMEOUT_SECONDS
 from webhook_tui.ui.widgets.keys.key_bar import KeyBar
 
 
@@ -43,7 +43,7 @@ async def test_the_keys_follow_the_focus_and_old_ones_are_let_go() -> None:
     async with Stage().run_test() as pilot:
         for kind, words in ((One, "First"), (Other, "Second")) * 20:
             pilot.app.query_one(kind).focus()
-            async with asyncio.timeout(PATIENCE_SECONDS):
+            async with asyncio.timeout(TIMEOUT_SECONDS):
                 while words not in {key.description for key in pilot.app.query(FooterKey)}:
                     await pilot.pause()
         same = list(pilot.app.query(FooterKey))

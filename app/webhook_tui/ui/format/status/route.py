@@ -41,7 +41,6 @@ _PART = "part"
 Count = Literal["good", "bad", "pending"]
 Part = Literal["answer", "work", "refused", "unequal", "good", "bad", "pending"]
 """What of the line can be clicked by itself."""
-COUNTS: frozenset[str] = frozenset(get_args(Count))
 _PARTS: dict[str, Part] = {part: part for part in get_args(Part)}
 
 

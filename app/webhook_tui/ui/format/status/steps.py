@@ -14,7 +14,7 @@ from webhook_tui.domain.status import ReceiverState, SessionStatus, TunnelState,
 from webhook_tui.ui.format.addresses import host_of, listener
 from webhook_tui.ui.symbols import BROKEN, HALF, ON, WAITING, Lamp
 
-PATIENCE_SECONDS = 20.0
+TIMEOUT_SECONDS = 20.0
 """How long the first ping may take before the screen says what to do about it."""
 
 
@@ -156,7 +156,7 @@ def _ping(status: SessionStatus, now: datetime) -> Step:
         case WebhookState.REGISTERED:
             since = webhook.registered_at or webhook.since
             waited = 0.0 if since is None else (now - since).total_seconds()
-            if waited >= PATIENCE_SECONDS:
+            if waited >= TIMEOUT_SECONDS:
                 advice = f"no ping for {units.age(waited)}: press t; if it still does not come, u"
                 return Step(HALF, "ping", advice, "$warning")
             return Step(HALF, "ping", f"waiting for the first delivery, {units.age(waited)}")

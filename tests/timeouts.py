@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from time import monotonic
 
-PATIENCE_SECONDS = 45.0
+TIMEOUT_SECONDS = 45.0
 """For a condition that an idle machine meets at once."""
 
 _PRESSURE = Path("/proc/pressure/cpu")
@@ -27,7 +27,7 @@ def own_time() -> float:
     return monotonic() - (int(found[1]) / 1e6 if found else 0.0)
 
 
-async def until(condition: Callable[[], object], seconds: float = PATIENCE_SECONDS) -> None:
+async def until(condition: Callable[[], object], seconds: float = TIMEOUT_SECONDS) -> None:
     """Wait until `condition` holds, for so many seconds by `own_time`; raises TimeoutError."""
     end = own_time() + seconds
     while not condition():
