@@ -56,7 +56,7 @@ class _Run:
 
 
 def test_it_gives_up_after_thirty_seconds() -> None:
-    """What can mend itself has had its time: it is printed, and the last problem of the route gives the exit code."""
+    """After what has happened until then is printed; the last problem of the route gives the exit code."""
     run = _Run()
     run.events.put(ProblemOccurred(NO_NETWORK, 4.0))
     run.events.put(ProblemOccurred(NO_DISK))
@@ -65,8 +65,8 @@ def test_it_gives_up_after_thirty_seconds() -> None:
     assert run.front.exit_code == 3
     assert run.noted.getvalue() == (
         "webhook-tui: There is no network. Check the connection; retrying in 4 s.\n"
-        "webhook-tui: Not ready after 30 s; leaving. There is no network. Check the connection.\n"
         "webhook-tui: The disk is full. Free some space.\n"
+        "webhook-tui: Not ready after 30 s; leaving. There is no network. Check the connection.\n"
     )
 
 
