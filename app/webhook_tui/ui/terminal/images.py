@@ -10,7 +10,7 @@ from collections.abc import Callable, Hashable, Mapping
 from weakref import WeakSet
 
 from msgspec import Struct
-from rich.color import Color
+from rich.color import Color, ColorType
 from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
@@ -183,5 +183,5 @@ class TerminalImages:
 
 
 def _strips(image_id: int, columns: int, rows: int, ground: Style) -> list[Strip]:
-    style = ground + Style(color=Color.from_ansi(image_id & 0xFF))
+    style = ground + Style(color=Color("image", ColorType.EIGHT_BIT, image_id & 0xFF))
     return [Strip([Segment(placeholder_line(image_id, row, columns), style)], columns) for row in range(rows)]
