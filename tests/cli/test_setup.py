@@ -121,7 +121,9 @@ def test_paths_says_where_things_lie() -> None:
     done = fork_server.run("paths")
 
     assert done.returncode == 0
-    assert b"deliveries.db" in done.stdout
+    names = [name for name, value in vars(Places).items() if isinstance(value, property)]
+    files = [str(getattr(Places.of_user(), name)) for name in names]
+    assert [file for file in files if file not in done.stdout.decode()] == [], "every file that a run may leave"
 
 
 @pytest.mark.parametrize("shell", ["zsh", "fish"])

@@ -164,10 +164,11 @@ def paths(obj: tuple[Places, dict[str, Any]]) -> None:
         ("screen", places.preferences),
         ("log", places.log),
         ("session log", places.session_log),
+        ("session errors", places.session_errors),
         ("tunnel log", places.tunnel_log),
         ("known hosts", places.known_hosts),
     ):
-        click.echo(f"{name:<12} {path}{'' if path.exists() else '  (not there yet)'}")
+        click.echo(f"{name:<14} {path}{'' if path.exists() else '  (not there yet)'}")
 
 
 @command(
