@@ -31,15 +31,13 @@ class TunnelSupervisor:
         random: Callable[[], float],
         first_delay_seconds: float = 0.5,
         longest_delay_seconds: float = 30.0,
-        slept_seconds: float = 10.0,
         tick_seconds: float = 1.0,
     ) -> None:
-        """`slept_seconds`: a larger jump of the clock, checked every `tick_seconds`, means that the machine slept."""
+        """`tick_seconds`: how often the clock is checked for a jump, which means that the machine slept."""
         self._tunnel = tunnel
         self._changed = changed
         self._now = now
         self._delay = TunnelRetryDelay(first_delay_seconds, longest_delay_seconds, random)
-        self._slept_seconds = slept_seconds
         self._tick_seconds = tick_seconds
         self._status = TunnelStatus(
             kind=tunnel.kind, server=tunnel.server, deadline_seconds=tunnel.deadline_seconds, state=TunnelState.WAITING
@@ -162,10 +160,12 @@ class TunnelSupervisor:
             await asyncio.sleep(self._tick_seconds)
             passed = max((self._now() - wall).total_seconds(), loop.time() - steady)
             wall, steady = self._now(), loop.time()
-            if passed - self._tick_seconds > self._slept_seconds:
+            if passed - self._tick_seconds > _LEAST_SLEEP_SECONDS:
                 self.reopen()
 
 
+_LEAST_SLEEP_SECONDS = 10.0
+"""A jump of the clock that is larger than this means that the machine slept."""
 STABLE_SECONDS = 0.5
 """A tunnel that was open for a shorter time counts as short-lived: the next delay is the second one."""
 MOST_SHORT_LIVED = 150

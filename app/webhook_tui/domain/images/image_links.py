@@ -13,7 +13,7 @@ from typing import TypeAlias
 from urllib.parse import urlsplit
 
 from webhook_tui.domain.images.image import ImageLink
-from webhook_tui.domain.jobs.job import FILE_FIELDS, QUALITY_FIELD, JobFields, job_images
+from webhook_tui.domain.jobs.job import FILE_FIELDS, QUALITY_FIELD, USUAL_FIELDS, JobFields, job_images
 from webhook_tui.domain.payload.json_decoder import decode
 from webhook_tui.domain.payload.links import LONGEST_LINK, MOST_LINKS, links
 
@@ -32,10 +32,10 @@ _Described: TypeAlias = "dict[str, Mapping[str, object]]"
 """Links, each with the object that describes its image."""
 
 
-def image_links(body: bytes, fields: JobFields | None = None) -> tuple[ImageLink, ...]:
+def image_links(body: bytes) -> tuple[ImageLink, ...]:
     """Return the images that the body of an event links to, at most nine, each once; none if it is not JSON.
 
-    `fields`: the fields in which images are looked for first, by default those of PiktID's job API.
+    They are looked for in the fields of PiktID's job API first.
     """
     if len(body) > LARGEST_SEARCHED or b"http" not in body:
         return ()
@@ -44,7 +44,7 @@ def image_links(body: bytes, fields: JobFields | None = None) -> tuple[ImageLink
     except ValueError:  # too deep, too
         return ()
     data = document.get("data", document) if isinstance(document, dict) else document
-    return images_of(data, fields or JobFields())
+    return images_of(data, USUAL_FIELDS)
 
 
 def images_of(data: object, fields: JobFields) -> tuple[ImageLink, ...]:

@@ -35,7 +35,7 @@ TIMEOUT_SECONDS = 25.0
 """Time limit for one try; the sender of the delivery waits meanwhile."""
 LONGEST_ANSWER = 1024 * 1024
 _PROBE_SECONDS = 2.0
-_FIRST_PAUSE, _LONGEST_PAUSE = 0.5, 4.0
+_FIRST_DELAY_SECONDS, _LONGEST_DELAY_SECONDS = 0.5, 4.0
 _RECEIVERS_OWN = HOP_BY_HOP | {b"content-length", b"date"}
 _LOOP_HEADER = b"X-Webhook-Forwarded-By"
 """Header with a nonce of the run that forwarded: a delivery that comes back with it is a loop."""
@@ -109,8 +109,6 @@ class Forwarder:
         passes_target: bool = False,
         own_headers: tuple[ForwardHeader, ...] = (),
         contracts: ContractReader | None = None,
-        timeout_seconds: float = TIMEOUT_SECONDS,
-        first_pause: float = _FIRST_PAUSE,
     ) -> None:
         """`retries`: how often a forward without a response, or with 5xx, is retried. `rules`: come before `url`.
 
@@ -131,8 +129,6 @@ class Forwarder:
         self._own_headers = own_headers
         self._contracts = contracts
         self._nonce = secrets.token_hex(8).encode("ascii")
-        self._timeout_seconds = timeout_seconds
-        self._first_pause = first_pause
         self._senders: dict[str, OutboundSender] = {}
 
     @property
@@ -223,21 +219,21 @@ class Forwarder:
         headers = with_own_headers(_passed_on(delivery.headers), self._own_headers if is_configured else ())
         if origin is ForwardOrigin.FORWARDED:
             headers = (*headers, (_LOOP_HEADER, self._nonce))
-        pause = self._first_pause
+        delay = _FIRST_DELAY_SECONDS
         for tries in range(1, retries + 2):
             outcome = await _send(sender, delivery, target, headers)
             answer, result = self._result(outcome, url, stored.row.seq, origin, tries)
             if tries > retries or (result.status is not None and result.status < 500):
                 break
-            await asyncio.sleep(pause)
-            pause = min(2 * pause, _LONGEST_PAUSE)
+            await asyncio.sleep(delay)
+            delay = min(2 * delay, _LONGEST_DELAY_SECONDS)
         return answer, replace(result, re_signed=re_signed, edited=edited)
 
     def _sender(self, url: str) -> OutboundSender:
         if url not in self._senders:
             self._senders[url] = OutboundSender(
                 url,
-                timeout_seconds=self._timeout_seconds,
+                timeout_seconds=TIMEOUT_SECONDS,
                 verify=not is_loopback(url),
                 longest_reply=LONGEST_ANSWER,
                 is_app=True,

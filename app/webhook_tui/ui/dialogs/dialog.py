@@ -166,8 +166,8 @@ class Dialog(ModalScreen[Answer], Generic[Answer]):
         self.post_message(LeaveRequested())
 
 
-def labelled_values(*pairs: tuple[str, str], label_width: int = 14, indent: int = 2) -> Content:
+def labelled_values(*pairs: tuple[str, str], indent: int = 2) -> Content:
     """Return labels and values in two columns."""
     return Content("\n").join(
-        [Content.assemble((f"{' ' * indent}{label:<{label_width}}", "$muted"), value) for label, value in pairs]
+        [Content.assemble((f"{' ' * indent}{label:<14}", "$muted"), value) for label, value in pairs]
     )
