@@ -34,7 +34,7 @@ def open_history(path: Path) -> SqliteRows:
 
 
 class SqliteRows:
-    """Implements DeliveryRows; created and used by one thread.
+    """Implements DeliveryRows; used by one thread at a time.
 
     Consecutive numbers are a range, so a million rows need no memory; only numbers before the newest deletion are
     listed. A window shows current verdicts, but no delivery that was committed after the last refresh; deliveries

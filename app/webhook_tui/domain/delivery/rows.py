@@ -15,7 +15,7 @@ from webhook_tui.domain.forwarding.forward_result import ForwardResult
 class DeliveryRows(Protocol):
     """The deliveries in the order of the table, oldest first; positions run from 0 to len - 1.
 
-    All calls come from one thread, the screen's. What was committed since the last `refresh` is invisible, so that one
+    Calls come from one thread at a time. What was committed since the last `refresh` is invisible, so that one
     frame is drawn from one state.
     """
 

@@ -102,10 +102,14 @@ def _opened(path: Path, schema: Schema) -> sqlite3.Connection:
 
 
 def connect_read_only(path: Path) -> sqlite3.Connection:
-    """Open a read-only connection for the calling thread. Raises ProblemError."""
+    """Open a read-only connection for one thread at a time. Raises ProblemError."""
     with reading():
         return sqlite3.connect(
-            f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=BUSY_SECONDS, isolation_level=None
+            f"{path.absolute().as_uri()}?mode=ro",
+            uri=True,
+            timeout=BUSY_SECONDS,
+            isolation_level=None,
+            check_same_thread=False,
         )
 
 

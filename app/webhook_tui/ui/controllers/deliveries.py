@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -17,6 +18,7 @@ from webhook_tui.domain.forwarding.forward_result import ForwardResult
 from webhook_tui.ui.controllers.context import AppContext
 from webhook_tui.ui.controllers.notices import NoticeController
 from webhook_tui.ui.frame_budget import FrameBudget
+from webhook_tui.ui.row_reader import RowReader
 from webhook_tui.ui.widgets.detail.headline import Headline
 from webhook_tui.ui.widgets.table.delivery_table import DeliveryTable
 from webhook_tui.ui.widgets.table.table import Table
@@ -50,6 +52,9 @@ class DeliveriesController:
         self._followed_at = float("-inf")
         self._is_behind = False
         self.rows: DeliveryRows | None = None
+        self._app = context.app
+        self.reader = RowReader(self._on_late_answer)
+        """Reads all rows that the screen shows."""
 
     @property
     def table(self) -> Table:
@@ -103,6 +108,17 @@ class DeliveriesController:
         self.delivery_table.retry()
         if self._screen.query("#detail"):
             self.sync_detail()
+
+    def _on_late_answer(self) -> None:
+        # Called in the reader's thread, which may outlive the screen's loop.
+        with contextlib.suppress(RuntimeError):
+            self._app.call_later(self._frames.request, self._show_late_answer)
+
+    def _show_late_answer(self) -> None:
+        if self._screen.children:  # else the screen is closed already
+            self.retry()
+            self.detail.reread()
+            self.reader.settle()
 
     def on_cursor_moved(self, *, by_itself: bool) -> None:
         """Show the delivery under the cursor in the detail; one that was only followed may wait a moment."""

@@ -21,6 +21,7 @@ from webhook_tui.ui.controllers.context import AppContext
 from webhook_tui.ui.controllers.deliveries import DeliveriesController
 from webhook_tui.ui.controllers.notices import NoticeController
 from webhook_tui.ui.frame_budget import FrameBudget
+from webhook_tui.ui.row_reader import LOADING, LOADING_SECONDS
 from webhook_tui.ui.symbols import glyphs
 from webhook_tui.ui.widgets.table.checked_rows import CheckedFoundRows
 
@@ -53,7 +54,7 @@ class SearchController:
         """The last filter that could be read."""
         self.sort = Sort()
         self._shown: FoundRows | None = None
-        self._pending: FoundRows | None = None
+        self._pending: CheckedFoundRows | None = None
         """A search that has found nothing yet."""
         self._seq_before_typing: int | None = None
         """The delivery under the cursor when typing began: half a filter, which may not match it, does not lose it."""
@@ -104,7 +105,7 @@ class SearchController:
             found = self._context.session.open_found(
                 self.expression, sort=self.sort, now=self._context.now(), changed=on_progress
             )
-            self._pending = CheckedFoundRows(found)
+            self._pending = CheckedFoundRows(found, self._deliveries.reader)
         except ProblemError as error:
             self._notices.show(error.problem)
         else:
@@ -161,13 +162,19 @@ class SearchController:
             if self._pending is None:
                 if self._shown is not None:
                     self._deliveries.delivery_table.refresh_rows()
-            elif self._pending.refresh() > 0 or self._pending.progress.is_done:
+            elif self._pending.refresh() > 0 or self._pending.progress.is_done or self._has_failed(self._pending):
                 before, self._shown, self._pending = self._shown, self._pending, None
                 self._change_rows(self._shown)
                 _close(before)
         except ProblemError as error:
             self._notices.show(error.problem)
         self._refresh()
+
+    def _has_failed(self, pending: CheckedFoundRows) -> bool:
+        """Whether its rows cannot be read, which the table says in their place; a slow answer is asked for again."""
+        if pending.failure is LOADING:
+            self._screen.set_timer(LOADING_SECONDS, partial(self._on_progress, self._number))
+        return pending.failure not in (None, LOADING)
 
     def _show_all_rows(self) -> None:
         """The cursor stays on its delivery, also when it followed the newest of those found."""

@@ -171,7 +171,7 @@ class MainScreen(Screen[None]):
 
     def open_history(self, opened: DeliveryRows) -> None:
         """Show a history that was opened."""
-        rows = CheckedRows(opened)
+        rows = CheckedRows(opened, self.deliveries.reader)
         self.controllers.filter.search.close()
         self.deliveries.open(rows)
         self.controllers.filter.search.on_history_opened()
@@ -204,6 +204,7 @@ class MainScreen(Screen[None]):
         if self.deliveries.rows is not None:
             self.deliveries.rows.close()
             self.deliveries.rows = None
+        self.deliveries.reader.close()
 
     def _arrange(self) -> None:
         self.controllers.panes.arrange()

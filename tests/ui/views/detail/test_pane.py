@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from tests.ui.fake_session import FakeSession
-from tests.ui.memory_rows import stored_delivery
+from tests.ui.memory_rows import MemoryRows, stored_delivery
 from tests.ui.stage import WIDE, stage
 from webhook_tui.domain.queries import ExplainSignature
+from webhook_tui.domain.signature.verdict import Verdict
 
 
 async def test_the_last_line_and_a_large_body() -> None:
@@ -39,3 +40,14 @@ async def test_one_more_attempt_brings_its_tab_without_asking_again() -> None:
         played.session.deliver(stored_delivery(20, event="image_result", event_id="90377", attempt=3))
         await played.press("[", "[", "[")
         await played.until("Answered 200 after 1 refusal.")
+
+
+async def test_another_history_has_another_delivery_of_that_number() -> None:
+    """Its payload is shown under its headline."""
+    session = FakeSession(deliveries=[stored_delivery(1, body=b'{"of": "the one"}')])
+    async with stage(session, size=WIDE) as played:
+        await played.until('"of": "the one"')
+        other = MemoryRows([stored_delivery(1, Verdict.INVALID, body=b'{"of": "the other"}')])
+        played.main.open_history(other)
+        await played.until('"of": "the other"')
+        assert "✗ invalid" in played.text()

@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import closing
 
+import pytest
+
+from tests.patience import PATIENCE_SECONDS
 from tests.ui.fake_session import RUNNING, FakeSession
 from tests.ui.memory_rows import MemoryRows, mock_up_rows
 from tests.ui.stage import WIDE, stage
 from webhook_tui.domain.delivery.delivery import DeliveryRow, StoredDelivery
 from webhook_tui.domain.errors import Problem, ProblemError
+from webhook_tui.ui.row_reader import RowReader
 from webhook_tui.ui.widgets.table.checked_rows import CheckedRows
 
 BROKEN = Problem("The history could not be read: disk I/O error.", "Is its disk there?")
+
+
+@pytest.fixture
+def reader() -> Iterator[RowReader]:
+    """Waits for every answer."""
+    with closing(RowReader(lambda: None, seconds=PATIENCE_SECONDS)) as opened:
+        yield opened
 
 
 class FailingRows(MemoryRows):
@@ -32,12 +45,15 @@ class FailingRows(MemoryRows):
         return super().stored(seq)
 
 
-def test_nothing_is_raised_and_the_failure_lasts_until_something_can_be_read() -> None:
-    """A refresh alone, which reads hardly anything, does not end it."""
+def test_the_failure_of_rows_lasts_until_some_can_be_read(reader: RowReader) -> None:
+    """A refresh alone, which reads hardly anything, does not end it; a delivery's own failure is not the table's."""
     rows = FailingRows(mock_up_rows())
-    checked = CheckedRows(rows)
+    checked = CheckedRows(rows, reader)
     rows.fails = True
-    assert (checked.window(0, 3), checked.stored(3), checked.position(3)) == ((), None, 2)
+    with pytest.raises(ProblemError):
+        checked.stored(3)
+    assert checked.failure is None
+    assert (checked.window(0, 3), checked.position(3)) == ((), 2)
     failures = [checked.failure]
     assert checked.refresh() == 12
     failures.append(checked.failure)
@@ -46,28 +62,72 @@ def test_nothing_is_raised_and_the_failure_lasts_until_something_can_be_read() -
     assert [*failures, checked.failure] == [BROKEN, BROKEN, None]
 
 
-def test_a_history_without_rows_ends_a_failure() -> None:
+def test_a_history_without_rows_ends_a_failure(reader: RowReader) -> None:
     """Of one in whose place an empty one was put, nothing else can be read."""
     rows = FailingRows(mock_up_rows())
-    checked = CheckedRows(rows)
+    checked = CheckedRows(rows, reader)
     rows.fails = True
     assert checked.window(0, 3) == ()
     rows.kept.clear()
     assert (checked.refresh(), checked.failure) == (0, None)
 
 
-async def test_the_table_says_why_and_recovers() -> None:
-    """The status line and the detail stay."""
+async def test_the_table_and_the_detail_say_why_and_recover() -> None:
+    """The status line stays. The cursor stays where it was put meanwhile, and the detail shows nothing else."""
     session = FakeSession(RUNNING)
     session.rows = rows = FailingRows(mock_up_rows())
     async with stage(session, size=WIDE) as played:
+        await played.press("enter")
         rows.fails = True
-        await played.press("g", "k")
+        await played.press("escape", "k", "k")
+        assert played.text().count("The history could not be read: disk I/O error.") == 1
+        assert "#10" in played.text()
+        assert '"timestamp"' not in played.text()
         played.main.deliveries.delivery_table.refresh_rows()
-        await played.until("The history could not be read: disk I/O error.")
-        assert "Is its disk there?" in played.text()
+        await played.press("k")
+        assert played.text().count("The history could not be read: disk I/O error.") == 2
+        assert played.text().count("Is its disk there?") == 2
         assert "12 received" in played.text()
         assert "image_result" not in "\n".join(line[:84] for line in played.lines())
         rows.fails = False
         await played.until("image_result")
+        await played.until(lambda: played.main.deliveries.detail.seq == 9)
         assert "could not be read" not in played.text()
+
+
+class SlowRows(MemoryRows):
+    """Answers when it is let, if it is held."""
+
+    def __init__(self) -> None:
+        super().__init__(mock_up_rows())
+        self.may_answer = threading.Event()
+        self.may_answer.set()
+
+    def window(self, start: int, count: int) -> Sequence[DeliveryRow]:
+        assert self.may_answer.wait(PATIENCE_SECONDS)
+        return super().window(start, count)
+
+    def stored(self, seq: int) -> StoredDelivery | None:
+        assert self.may_answer.wait(PATIENCE_SECONDS)
+        return super().stored(seq)
+
+
+async def test_what_takes_long_is_shown_when_it_is_there() -> None:
+    """Rows that are on the screen stay; a delivery that is not there yet does not show the one before."""
+    session = FakeSession(RUNNING)
+    session.rows = rows = SlowRows()
+    async with stage(session, size=WIDE) as played:
+        rows.may_answer.clear()
+        await played.press("k")
+        await played.until("Loading …")
+        assert "#11" in played.text()
+        assert '"timestamp"' not in played.text()
+        assert "14:19:05" in played.text()
+        assert played.main.deliveries.rows is not None
+        played.main.deliveries.delivery_table.show_rows(played.main.deliveries.rows)
+        await played.until(lambda: played.text().count("Loading …") == 2)
+        rows.may_answer.set()
+        await played.until('"timestamp"')
+        await played.until("14:19:05")
+        assert played.main.deliveries.detail.seq == 11
+        assert "Loading" not in played.text()

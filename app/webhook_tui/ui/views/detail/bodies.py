@@ -44,6 +44,8 @@ from webhook_tui.ui.widgets.detail.image_view import ImageView
 from webhook_tui.ui.widgets.detail.prose_view import ProseView
 from webhook_tui.ui.widgets.payload.view import PayloadView
 
+_FAILURE = "failure"
+
 
 class DetailBodies(Horizontal):
     """Shows the bodies of the pages."""
@@ -65,8 +67,9 @@ class DetailBodies(Horizontal):
         self._delivery = delivery
         self._now = now
         self._in_ascii = in_ascii
-        self._filled: dict[str, int] = {}
-        """The delivery that each tab shows."""
+        self._filled: dict[str, StoredDelivery] = {}
+        """The delivery that each tab shows; another history may have another one of the same number."""
+        self._failure = ""
         self._asked: int | None = None
         """The delivery whose departures were asked for."""
 
@@ -79,6 +82,7 @@ class DetailBodies(Horizontal):
         yield ProseView(id="answer")
         yield ImageView(now=self._now, in_ascii=self._in_ascii)
         yield ProseView(id="signature")
+        yield ProseView(id=_FAILURE)
 
     def on_mount(self) -> None:
         """Show the first tab."""
@@ -96,7 +100,9 @@ class DetailBodies(Horizontal):
 
     @property
     def active(self) -> Widget:
-        """The body of the active tab."""
+        """The body of the active tab, or what stands in its place."""
+        if self._failure:
+            return self._prose(_FAILURE)
         return self.query_one(f"#{self.tab.lower()}")
 
     @property
@@ -147,13 +153,20 @@ class DetailBodies(Horizontal):
 
     def _switch(self) -> None:
         self.set_class(self.pages.is_double, "-double")
-        shown = {tab.lower() for tab in self.shown}
+        shown = {_FAILURE} if self._failure else {tab.lower() for tab in self.shown}
         for body in self.children:
             body.display = body.id in shown
 
     def forget(self, tab: str) -> None:
         """Fill a tab again when it is shown next."""
         self._filled.pop(tab, None)
+
+    def show_failure(self, text: str) -> None:
+        """Show in place of the bodies why the delivery cannot be shown, until they are filled."""
+        self._failure = text
+        self._filled.clear()
+        self._prose(_FAILURE).show(lambda _width: Content.assemble((text, "$muted")), from_top=True)
+        self._switch()
 
     def fill(self, *, from_top: bool = False, without_body: bool = False) -> bool:
         """Show the pages of the delivery; return False if its payload was shown already, or is not shown.
@@ -164,12 +177,17 @@ class DetailBodies(Horizontal):
         stored = self._delivery.stored
         if stored is None:
             return False
+        self._failure = ""
         self._switch()
-        fresh = [tab for tab in self.shown if self._filled.get(tab) != stored.row.seq]
+        fresh = [tab for tab in self.shown if not self._shows(tab, stored)]
         for tab in self.shown:
-            self._filled[tab] = stored.row.seq
+            self._filled[tab] = stored
             self._fill_tab(tab, stored, is_fresh=tab in fresh, from_top=from_top, without_body=without_body)
         return PAYLOAD in fresh
+
+    def _shows(self, tab: str, stored: StoredDelivery) -> bool:
+        filled = self._filled.get(tab)
+        return filled is not None and filled.row.seq == stored.row.seq and filled.delivery == stored.delivery
 
     def _fill_tab(
         self, tab: str, stored: StoredDelivery, *, is_fresh: bool, from_top: bool, without_body: bool
@@ -288,7 +306,8 @@ class DetailBodies(Horizontal):
 
     def _notes(self, width: int, *, is_queried: bool) -> str:
         """`1 note: new field quality_score`, or how many there are; the Signature tab shows them all."""
-        has_payload = self._filled.get(PAYLOAD) == self._delivery.seq and not is_queried
+        filled = self._filled.get(PAYLOAD)
+        has_payload = filled is not None and filled.row.seq == self._delivery.seq and not is_queried
         own = self.query_one("#payload", PayloadView).document.notes if has_payload else ()
         reported = self._delivery.report.notes if self._delivery.report is not None else ()
         notes = tuple(dict.fromkeys((*own, *reported)))

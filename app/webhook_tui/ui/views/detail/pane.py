@@ -20,10 +20,12 @@ from textual.widgets import Static
 from webhook_tui.domain.delivery.delivery import StoredDelivery
 from webhook_tui.domain.delivery.rows import DeliveryRows
 from webhook_tui.domain.delivery.text import visible
+from webhook_tui.domain.errors import Problem, ProblemError
 from webhook_tui.domain.forwarding.forward_result import ForwardResult
 from webhook_tui.domain.payload.query import Mistake, QueryResult
 from webhook_tui.ui.actions import screen_action
 from webhook_tui.ui.messages import CopyRequested, QueryRequested
+from webhook_tui.ui.row_reader import LOADING
 from webhook_tui.ui.views.detail.bodies import DetailBodies
 from webhook_tui.ui.views.detail.last_line import LastLine
 from webhook_tui.ui.views.detail.payload_query import PayloadQuery
@@ -130,10 +132,26 @@ class DetailPane(Vertical):
     # The delivery
 
     def show(self, rows: DeliveryRows, seq: int) -> None:
-        """Show delivery `seq`; do nothing if it does not exist."""
+        """Show delivery `seq`, or why it cannot be read; do nothing if it does not exist."""
         is_other = self.seq != seq
-        if self._shown.load(rows, seq):
-            self._fill(self.tab if self.tab in self.tabs else PAYLOAD, from_top=is_other)
+        had_focus = self.body_widget.has_focus
+        try:
+            is_there = self._shown.load(rows, seq)
+        except ProblemError as error:
+            if is_other or error.problem is not LOADING:
+                self._show_failure(seq, error.problem)
+        else:
+            if is_there:
+                self._fill(self.tab if self.tab in self.tabs else PAYLOAD, from_top=is_other)
+        if had_focus:
+            self.body_widget.focus()
+
+    def _show_failure(self, seq: int, problem: Problem) -> None:
+        """Show it in place of the delivery before, so that none is taken for another; `seq` is asked for again."""
+        self._shown.clear()
+        self.query_one(Headline).show_number(seq)
+        self._bodies.show_failure(f"{problem.message}\n{problem.hint}")
+        self.query_one(LastLine).show("", "")
 
     def use_rows(self, rows: DeliveryRows) -> None:
         """Read from other rows from now on; a delivery that they do not have stays until another one is shown."""

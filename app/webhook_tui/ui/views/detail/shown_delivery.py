@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections import OrderedDict
 from collections.abc import Sequence
 
@@ -10,6 +11,7 @@ from webhook_tui.domain.delivery.delivery import DeliveryRow, StoredDelivery
 from webhook_tui.domain.delivery.headers import SIGNATURE_HEADER, values
 from webhook_tui.domain.delivery.rows import DeliveryRows
 from webhook_tui.domain.diagnostics.report import SignatureReport
+from webhook_tui.domain.errors import ProblemError
 from webhook_tui.domain.forwarding.forward_result import ForwardResult
 from webhook_tui.domain.images.image import ImageLink
 from webhook_tui.domain.images.image_links import image_links
@@ -85,40 +87,52 @@ class ShownDelivery:
         image = (IMAGE,) if self.images else ()
         return (*TABS, *image, *attempts, *((ANSWER,) if self.forward_results else ()))
 
+    def clear(self) -> None:
+        """Show none: the next one cannot be read, or not yet."""
+        self.stored, self.attempts, self.images = None, (), ()
+
     def load(self, rows: DeliveryRows, seq: int) -> bool:
-        """Read delivery `seq`; return False and change nothing if it does not exist."""
+        """Read delivery `seq`; return False and change nothing if it does not exist. Raises ProblemError."""
         stored = rows.stored(seq)
         if stored is None:
             return False
-        if self.seq != seq:
+        attempts, forward_results = tuple(rows.attempts(seq)), rows.forward_results(seq)
+        if self.stored is None or (self.seq, self.stored.delivery) != (seq, stored.delivery):
             self.departures = None
         if self.stored is None or stored.row != self.stored.row:
             self.report, self.problem = None, ""
             self.images = image_links(stored.delivery.body) if stored.row.verdict.is_good else ()
         self.rows, self.stored = rows, stored
-        self.attempts = tuple(rows.attempts(seq))
-        self.forward_history.load(seq, rows.forward_results(seq))
+        self.attempts = attempts
+        self.forward_history.load(seq, forward_results)
         return True
 
     def reload_attempts(self) -> bool:
         """Read the attempts again after others were stored; return whether there are more."""
         if self.rows is None or self.stored is None or self.stored.row.event_id is None:
             return False
-        before, self.attempts = self.attempts, tuple(self.rows.attempts(self.stored.row.seq))
+        before = self.attempts
+        with contextlib.suppress(ProblemError):
+            self.attempts = tuple(self.rows.attempts(self.stored.row.seq))
         return self.attempts != before
 
     def comparisons(self) -> tuple[Sameness, ...]:
         """Compare bodies and signatures of the attempts with those of the first."""
-        first = self.rows.stored(self.attempts[0].seq) if self.rows is not None else None
+        first = self._read(self.attempts[0].seq)
         same = [Sameness(None, None)]
         for row in self.attempts[1:]:
-            other = self.rows.stored(row.seq) if self.rows is not None and len(same) < _MOST_COMPARED else None
+            other = self._read(row.seq) if len(same) < _MOST_COMPARED else None
             if first is None or other is None:
                 same.append(Sameness(None, None))
                 continue
             signatures = [values(one.delivery.headers, SIGNATURE_HEADER) for one in (first, other)]
             same.append(Sameness(first.delivery.body == other.delivery.body, signatures[0] == signatures[1]))
         return tuple(same)
+
+    def _read(self, seq: int) -> StoredDelivery | None:
+        with contextlib.suppress(ProblemError):
+            return None if self.rows is None else self.rows.stored(seq)
+        return None
 
     def neighbours(self) -> Sequence[DeliveryRow]:
         """Deliveries of the same run at about that time, if the delays of this event alone show no rule."""

@@ -36,6 +36,11 @@ class Headline(Widget):
             self._row, self._text, self._with_key = row, text, with_key
             self.refresh()
 
+    def show_number(self, seq: int) -> None:
+        """Show the number alone, of a delivery that could not be read."""
+        self._row, self._text, self._with_key = None, f"#{seq}", False
+        self.refresh()
+
     def show_differing(self, differing: Mapping[int, DifferingDelivery]) -> None:
         """Deliveries by number that differ from what the event stream brought; the sentence says so."""
         if differing != self._differing:
@@ -45,7 +50,7 @@ class Headline(Widget):
     def render(self) -> Content:
         """Both lines for the current width."""
         if self._row is None:
-            return Content.empty()
+            return Content.assemble((self._text, "$muted"))
         width = self.content_size.width
         plain = self.app.no_color or self.app.native_ansi_color
         first = headline(self._row, width, self._now(), in_ascii=self._in_ascii, without_colour=plain)

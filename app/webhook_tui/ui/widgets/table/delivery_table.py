@@ -12,9 +12,11 @@ from textual.strip import Strip
 
 from webhook_tui.domain.delivery.delivery import DeliveryRow
 from webhook_tui.domain.delivery.rows import DeliveryRows, Sort, SortColumn
+from webhook_tui.domain.errors import Problem
 from webhook_tui.domain.forwarding.forward_result import ForwardResult
 from webhook_tui.domain.signature.verdict import Verdict
 from webhook_tui.ui.frame_budget import FrameBudget
+from webhook_tui.ui.row_reader import LOADING
 from webhook_tui.ui.symbols import glyphs
 from webhook_tui.ui.widgets.line_view import movement_bindings
 from webhook_tui.ui.widgets.table.checked_rows import CheckedRows
@@ -58,6 +60,8 @@ class DeliveryTable:
         self._digits = 1
         self._window_start = 0
         self._window: Sequence[DeliveryRow] = ()
+        self._is_outdated = False
+        """Whether the window is to be read again."""
         self._drawn_on = now().date()
         self._highlights = RowHighlights()
         self._job_width = JobWidth()
@@ -75,6 +79,7 @@ class DeliveryTable:
         """Show other rows (a history that was opened, a filter)."""
         self.rows = rows
         self._highlights.clear()
+        self._window = ()
         self._read()
         self.widget.reload(self._count)
 
@@ -169,12 +174,22 @@ class DeliveryTable:
     @property
     def failure(self) -> str:
         """The problem, which is tried again when the rows are read the next time."""
-        problem = self.rows.failure if isinstance(self.rows, CheckedRows) else None
-        return "" if problem is None else f"{problem.message}\n{problem.hint}"
+        problem = self._problem
+        if problem is None or (problem is LOADING and self._read_before(self.widget.scroll_offset.y)):
+            return ""
+        return f"{problem.message}\n{problem.hint}"
+
+    @property
+    def _problem(self) -> Problem | None:
+        return self.rows.failure if isinstance(self.rows, CheckedRows) else None
 
     def retry(self) -> None:
-        """Read the rows again if that failed."""
-        if self.failure:
+        """Read the rows again if that failed, or takes long."""
+        if self._problem is LOADING:
+            self._visible()  # first the rows that were asked for: in a flood others are asked for each time
+            self.widget.refresh()
+            self._frames.request(self.refresh_rows)
+        elif self._problem is not None:
             self.refresh_rows()
             self.widget.refresh()
 
@@ -206,7 +221,7 @@ class DeliveryTable:
     def _read(self) -> None:
         assert self.rows is not None
         self._count = self.rows.refresh()
-        self._window = ()
+        self._is_outdated = True
         last = self._row_at(self._count - 1)
         first = last if self.can_follow else self._row_at(0)
         self._newest_seq = max((row.seq for row in (first, last) if row is not None), default=0)
@@ -227,14 +242,22 @@ class DeliveryTable:
         return alone[0] if alone else None
 
     def _read_window(self, top: int, page: int) -> Sequence[DeliveryRow]:
-        """The rows of a frame, and the one below them; read once while nothing changes."""
-        is_there = self._window_start == top and len(self._window) >= min(page + 1, self._count - top)
-        if self.rows is not None and not is_there:
-            self._window_start = top
-            self._window = self.rows.window(top, page + 1)
+        """The rows of a frame, and the one below them; read once while nothing changes.
+
+        While reading takes long, they are those that were read before.
+        """
+        is_whole = self._window_start == top and len(self._window) >= min(page + 1, self._count - top)
+        if self.rows is not None and (self._is_outdated or not is_whole):
+            window = self.rows.window(top, page + 1)
+            if self._problem is LOADING:
+                return self._read_before(top)
+            self._window_start, self._window, self._is_outdated = top, window, False
             if self._job_width.add(row.summary.job_without_prefix for row in self._window if row.summary.job):
                 self.widget.refresh()
         return self._window
+
+    def _read_before(self, top: int) -> Sequence[DeliveryRow]:
+        return self._window[top - self._window_start :] if top >= self._window_start else ()
 
     def _visible(self) -> dict[int, tuple[DeliveryRow, bool]]:
         """What is on the screen: place, row, whether it is the last of its run."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections import OrderedDict
 from collections.abc import Iterable
 
@@ -9,6 +10,7 @@ from msgspec.structs import replace
 
 from webhook_tui.domain.delivery.delivery import DeliveryRow
 from webhook_tui.domain.delivery.rows import DeliveryRows
+from webhook_tui.domain.errors import ProblemError
 from webhook_tui.domain.forwarding.forward_result import ForwardOrigin, ForwardResult
 
 _MOST = 10_000
@@ -31,10 +33,11 @@ class RowReplays:
     def of(self, row: DeliveryRow, rows: DeliveryRows | None) -> ForwardResult | None:
         """Return the newest replay of a delivery, which is one of `rows`; None: there was none."""
         if row.replayed and row.seq not in self._newest and rows is not None:
-            for sent in rows.forward_results(row.seq):
-                if sent.origin is ForwardOrigin.REPLAYED:
-                    self._keep(sent)
-                    break
+            with contextlib.suppress(ProblemError):  # the next frame tries again
+                for sent in rows.forward_results(row.seq):
+                    if sent.origin is ForwardOrigin.REPLAYED:
+                        self._keep(sent)
+                        break
         return self._newest.get(row.seq)
 
     def _keep(self, sent: ForwardResult) -> None:

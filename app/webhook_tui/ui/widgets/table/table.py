@@ -199,6 +199,8 @@ class Table(LineView):
         self._count = 0
         self._cursor = 0
         self._cursor_key: Hashable | None = None
+        self._is_unread = False
+        """Whether the row under the cursor could not be read, so that its key is not known."""
         self._posted = (True, False, 0)
         self._is_following = False
         """While the cursor goes to the last row by itself."""
@@ -330,7 +332,10 @@ class Table(LineView):
 
     def _place_after_change(self) -> None:
         if self._count == 0:
+            self._is_unread = False
             self._set_cursor(0, None)
+        elif self._is_unread and not self.follows_now:
+            self._place(min(self._cursor, self._count - 1))
         elif self.follows_now or self._cursor_key is None:
             self._is_following = self._cursor_key is not None
             self._place(self._count - 1)
@@ -353,7 +358,9 @@ class Table(LineView):
         old = self._cursor
         self._cursor = place
         self._keep_in_view()
-        self._set_cursor(place, self._content.key(place))
+        key = self._content.key(place)
+        self._is_unread = key is None
+        self._set_cursor(place, key)
         if old != place:
             self.repaint(old)
         self.repaint(place)
