@@ -30,8 +30,18 @@ def test_a_late_answer_is_kept_until_it_was_asked_for_again() -> None:
         thread = reader.read(1, lambda: 0)
         assert thread not in (0, threading.get_ident())
         reader.settle()
-    with closing(RowReader(is_there.set, seconds=PATIENCE_SECONDS)) as reader:
-        assert reader.read(1, lambda: 3) == 3
+
+
+def test_after_its_end_nothing_is_read() -> None:
+    """What it was asked for before is done, such as closing the rows."""
+    done: list[int] = []
+    reader = RowReader(lambda: None, seconds=PATIENCE_SECONDS)
+    assert reader.read(1, lambda: 3) == 3
+    reader.run(lambda: done.append(1))
+    reader.close()
+    assert done == [1]
+    with pytest.raises(ProblemError):
+        reader.read(1, lambda: 3)
 
 
 def test_a_problem_is_raised_here() -> None:

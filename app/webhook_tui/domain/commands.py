@@ -104,6 +104,12 @@ class StopReplay(Struct, frozen=True):
     """Stop the replay of several deliveries without waiting for the response under way."""
 
 
+class PauseReplay(Struct, frozen=True):
+    """Pause the replay of several deliveries after the response under way, or resume it."""
+
+    is_paused: bool
+
+
 class SimulateEvent(Struct, frozen=True):
     """Send an event of our own, signed with the current secret; ends in Notified or ProblemOccurred."""
 
@@ -168,6 +174,7 @@ Command: TypeAlias = (
     | SetForwarding
     | ReplayDeliveries
     | StopReplay
+    | PauseReplay
     | SimulateEvent
     | CheckHandler
     | StopHandlerCheck

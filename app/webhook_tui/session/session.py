@@ -25,6 +25,7 @@ from webhook_tui.domain.commands import (
     DeleteDeliveries,
     DeleteWebhook,
     MarkDelivery,
+    PauseReplay,
     RegisterWebhook,
     RemoveSecret,
     ReplayDeliveries,
@@ -304,6 +305,8 @@ class Session:
                 await runtime.replayer.replay(command)
             case StopReplay():
                 runtime.replayer.stop()
+            case PauseReplay(is_paused):
+                runtime.replayer.pause(is_paused=is_paused)
             case SimulateEvent():
                 runtime.secret_ring.remember_url(command.url)
                 await runtime.simulation.simulate(command)

@@ -54,6 +54,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("app.contract", "contract: what each event's payloads hold", "C", "Contract"),
     Action("app.handler_test", "test my handler: valid, forged and malformed deliveries", "T", "Test my handler"),
     Action("work.stop", "stop the export or the replay that is under way", "x", "Stop", in_footer=True),
+    Action("work.pause", "pause the replay that is under way, or resume it", "P", "Pause", in_footer=True),
     Action("table.filter", "filter", "slash", "Filter", "/", in_footer=True, needs_delivery=True),
     Action("table.show_all", "show all, no filter", "escape", "Show all", "esc", in_footer=True, needs_delivery=True),
     Action("table.toggle_filter", "turn the last filter off or on", "backslash", "Filter off, on", needs_delivery=True),

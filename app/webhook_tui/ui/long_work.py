@@ -1,4 +1,4 @@
-"""Long work: its worker counts, the status line shows the progress, and x stops it."""
+"""Long work: its worker counts, the status line shows the progress, x stops it, and P pauses what can be paused."""
 
 from __future__ import annotations
 
@@ -19,15 +19,19 @@ class LongWork:
         total: int | None,
         on_stop: Callable[[], None] = lambda: None,
         show_dialog: Callable[[], None] = lambda: None,
+        *,
+        pause: Callable[[], None] | None = None,
     ) -> None:
         """`name`: in a word, for the status line. `total`: steps; None: not known. `on_stop` is called by `stop`.
 
-        `show_dialog`: shows the dialog that was hidden.
+        `show_dialog`: shows the dialog that was hidden. `pause`: pauses or resumes it; None: it cannot be paused.
         """
         self.name = name
         self.total = total
         self.done = 0
+        self.is_paused = False
         self.show_dialog = show_dialog
+        self.pause = pause
         self._on_stop = on_stop
         self._stopped = Event()
 
@@ -44,7 +48,10 @@ class LongWork:
 
 
 def work_text(works: Sequence[LongWork]) -> tuple[str, str]:
-    """Return `export 12 %` and, where there is no room, `12 %`; of several works the number of all. "": none."""
+    """Return `export 12 %` and, where there is no room, `12 %`; of several works the number of all. "": none.
+
+    Work that is paused says so: `replay paused 12 %`.
+    """
     if not works:
         return "", ""
     totals = [work.total for work in works]
@@ -54,4 +61,6 @@ def work_text(works: Sequence[LongWork]) -> tuple[str, str]:
         steps = sum(total or 0 for total in totals)
         share = f"{100 * min(steps, sum(work.done for work in works)) // max(1, steps)} %"
     name = works[0].name if len(works) == 1 else f"{len(works)} tasks"
+    if len(works) == 1 and works[0].is_paused:
+        share = f"paused {share}"
     return f"{name} {share}", share

@@ -25,11 +25,15 @@ class RowReader:
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="row-reader")
         self._late: dict[Hashable, Future[Any]] = {}
         """What took longer; of these the last one may still be under way."""
+        self._is_closed = False
 
     def read(self, key: Hashable, read: Callable[[], Answer]) -> Answer:
-        """Return the answer of `read`, which `key` identifies. Raises ProblemError: its own, or `LOADING`."""
+        """Return the answer of `read`, which `key` identifies. Raises ProblemError: its own, or `LOADING`.
+
+        After `close` it is `LOADING`, for a frame that is drawn while the screen is closed.
+        """
         answer: Future[Answer] | None = self._late.get(key)
-        if answer is None and not self._is_reading:
+        if answer is None and not self._is_reading and not self._is_closed:
             answer = self._thread.submit(read)
             try:
                 return answer.result(self._seconds)
@@ -54,5 +58,6 @@ class RowReader:
         self._thread.submit(job)
 
     def close(self) -> None:
-        """End the thread after what was asked for."""
-        self._thread.shutdown(wait=False)
+        """End the thread after what was asked for, and wait for that."""
+        self._is_closed = True
+        self._thread.shutdown()

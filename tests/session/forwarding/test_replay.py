@@ -7,13 +7,14 @@ import random
 from pathlib import Path
 
 import httpx
+import pytest
 
 from tests.session.forwarding.test_forwarder import post, watching
 from tests.session.local_app import local_app
 from tests.session.running import Running, session_of, settings
 from tests.tcp_server import tcp_server
 from tests.timeouts import TIMEOUT_SECONDS
-from webhook_tui.domain.commands import ReplayDeliveries, StopReplay
+from webhook_tui.domain.commands import Command, PauseReplay, ReplayDeliveries, StopReplay
 from webhook_tui.domain.events import DeliveryStored, ProblemOccurred, ReplayAdvanced, Replayed
 from webhook_tui.domain.forwarding.forward_result import ReplayProgress, ReplayState, summary
 from webhook_tui.domain.signature.signature import sign
@@ -125,6 +126,40 @@ async def test_stopping_does_not_wait_for_the_answer_under_way(tmp_path: Path) -
             running.ask(ReplayDeliveries((1, 2), app.url))
             await running.event(ReplayAdvanced, lambda event: event.progress.state is ReplayState.ENDED)
             assert [app.body(at) for at in range(2)] == [b"1", b"2"]
+
+
+@pytest.mark.parametrize(
+    ("command", "end"), [(PauseReplay(is_paused=False), ReplayState.ENDED), (StopReplay(), ReplayState.STOPPED)]
+)
+async def test_a_paused_set_finishes_the_one_under_way_and_waits(
+    tmp_path: Path, command: Command, end: ReplayState
+) -> None:
+    """Nothing more is sent until it is resumed, or stopped."""
+    arrived, may_answer = asyncio.Event(), asyncio.Event()
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        arrived.set()
+        await may_answer.wait()
+        writer.write(b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 0\r\n\r\n")
+
+    async with tcp_server(serve) as port, watching(tmp_path) as (running, url):
+        for body in (b"1", b"2", b"3"):
+            await post(url, body)
+        running.ask(PauseReplay(is_paused=True))  # without a replay it means nothing
+        running.ask(ReplayDeliveries((1, 2, 3), f"http://127.0.0.1:{port}"))
+        await asyncio.wait_for(arrived.wait(), TIMEOUT_SECONDS)
+        running.ask(PauseReplay(is_paused=True))
+        await running.event(ReplayAdvanced, lambda event: event.progress.is_paused and event.progress.current == 1)
+        may_answer.set()
+        waits = await running.event(
+            ReplayAdvanced, lambda event: event.progress.is_paused and event.progress.current is None
+        )
+        running.ask(command)
+        ended = await over(running)
+
+    assert waits.progress.done == 1
+    assert (ended.state, ended.good) == (end, 3 if end is ReplayState.ENDED else 1)
 
 
 async def test_a_set_goes_only_where_one_may_go(tmp_path: Path) -> None:

@@ -127,6 +127,8 @@ class ReplayState(StrEnum):
     """Whether it goes on."""
 
     RUNNING = "running"
+    PAUSED = "paused"
+    """Nothing more is sent until it is resumed; the one under way is finished."""
     ENDED = "ended"
     """Each was sent, or is not in the history any more."""
     STOPPED = "stopped"
@@ -165,7 +167,12 @@ class ReplayProgress(Struct, frozen=True):
     @property
     def is_over(self) -> bool:
         """Whether nothing more is sent."""
-        return self.state is not ReplayState.RUNNING
+        return self.state in (ReplayState.ENDED, ReplayState.STOPPED)
+
+    @property
+    def is_paused(self) -> bool:
+        """Whether it waits to be resumed."""
+        return self.state is ReplayState.PAUSED
 
 
 MOST_ODD = 5

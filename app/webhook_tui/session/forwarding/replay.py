@@ -77,6 +77,11 @@ class Replayer:
         if self._batch is not None:
             self._batch.stop()
 
+    def pause(self, *, is_paused: bool) -> None:
+        """Pause the replay of several deliveries, or resume it."""
+        if self._batch is not None:
+            self._batch.pause(is_paused=is_paused)
+
     async def _replay_batch(self, command: ReplayDeliveries, how: Replay) -> None:
         if self._batch is not None:
             raise ProblemError(messages.REPLAY_UNDER_WAY)
@@ -101,10 +106,20 @@ class BatchReplay:
         self._progress = ReplayProgress(command.url, len(command.seqs), command.re_sign)
         self._missed: list[int] = []
         self._is_stopped = asyncio.Event()
+        self._may_send = asyncio.Event()
+        self._may_send.set()
 
     def stop(self) -> None:
         """Send no more of them, and do not wait for the response under way."""
         self._is_stopped.set()
+
+    def pause(self, *, is_paused: bool) -> None:
+        """Send no more of them until it is resumed; the one under way is finished."""
+        if is_paused:
+            self._may_send.clear()
+        else:
+            self._may_send.set()
+        self._advance(state=ReplayState.PAUSED if is_paused else ReplayState.RUNNING)
 
     async def run(self) -> None:
         """Send them; publishes ReplayAdvanced before each and at the end, also when an error is raised."""
@@ -112,6 +127,8 @@ class BatchReplay:
         state = ReplayState.STOPPED
         try:
             for seq in self._command.seqs:
+                if not self._may_send.is_set() and not await self._resumed(stopped):
+                    break
                 self._advance(current=seq)
                 if not await self._sent(seq, stopped):
                     break
@@ -121,6 +138,16 @@ class BatchReplay:
         finally:
             stopped.cancel()
             self._advance(state=state, missed=tuple(self._missed))
+
+    async def _resumed(self, stopped: asyncio.Task[bool]) -> bool:
+        """Wait until it is resumed; False when it was stopped."""
+        self._advance(current=None)
+        resumed = asyncio.create_task(self._may_send.wait())
+        try:
+            await asyncio.wait({resumed, stopped}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            resumed.cancel()
+        return not stopped.done()
 
     async def _sent(self, seq: int, stopped: asyncio.Task[bool]) -> bool:
         """Send one and count its outcome; False when it was stopped."""

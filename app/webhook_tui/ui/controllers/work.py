@@ -1,4 +1,4 @@
-"""Shows in the status line how far long work is, and stops it."""
+"""Shows in the status line how far long work is, pauses and stops it."""
 
 from __future__ import annotations
 
@@ -41,6 +41,18 @@ class WorkController:
                 self._timer.stop()
                 self._timer = None
             self._changed()
+
+    @property
+    def can_be_paused(self) -> bool:
+        """Whether `pause` has something to pause or to resume."""
+        return any(work.pause is not None for work in self._works)
+
+    def pause(self) -> None:
+        """Pause the work that was begun last of those that can be paused, or resume it."""
+        for work in reversed(self._works):
+            if work.pause is not None:
+                work.pause()
+                return
 
     def stop(self) -> None:
         """Stop the work that was begun last."""

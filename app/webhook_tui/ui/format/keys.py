@@ -52,7 +52,7 @@ _LINES: tuple[tuple[str, tuple[str, ...], str], ...] = (
     (_PIKTID, ("piktid.copy_url",), "copy the public URL"),
     (_SCREEN, ("screen.next_pane", "tabs.previous", "tabs.next"), "next pane, next tab"),
     (_SCREEN, ("detail.zoom", "detail.grow", "detail.shrink"), "zoom, larger, smaller"),
-    (_SCREEN, ("work.stop",), "stop export or replay"),
+    (_SCREEN, ("work.stop", "work.pause"), "stop export or replay; pause"),
     (_SCREEN, ("app.status", "app.jobs", "app.contract"), "status; jobs; contract"),
     (_SCREEN, ("screen.commands",), "all commands by name"),
     (_SCREEN, ("screen.help",), "this help"),

@@ -246,6 +246,8 @@ class MainScreen(Screen[None]):
                 return self.context.status.sandbox
             case "work.stop":
                 return self._is_complete and self.controllers.work.is_busy
+            case "work.pause":
+                return self._is_complete and self.controllers.work.can_be_paused
             case "table.show_all":
                 return self.controllers.filter.is_on and self.deliveries.table.has_focus
             case "table.into_detail":

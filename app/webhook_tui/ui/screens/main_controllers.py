@@ -114,6 +114,7 @@ class MainControllers:
             "screen.previous_pane": screen.focus_previous,
             "stream.show": self.panes.toggle_stream,
             "work.stop": self.work.stop,
+            "work.pause": self.work.pause,
             "tabs.previous": partial(self.panes.change_tab, -1),
             "tabs.next": partial(self.panes.change_tab, 1),
         }

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from tests.ui.fake_session import FakeSession
 from tests.ui.forwards import APP, SENT, forwarding
 from tests.ui.stage import SMALL, STACKED, WIDE, Stage, stage
-from webhook_tui.domain.commands import ReplayDeliveries, StopReplay
+from webhook_tui.domain.commands import PauseReplay, ReplayDeliveries, StopReplay
 from webhook_tui.domain.events import ReplayAdvanced, Replayed
 from webhook_tui.domain.failure import Failure
 from webhook_tui.domain.forwarding.forward_result import ReplayProgress, ReplayState
@@ -124,7 +124,7 @@ async def test_progress_as_it_comes_and_the_rows_say_so() -> None:
 
 
 async def test_hidden_it_goes_on_and_r_shows_it_again() -> None:
-    """What ends while hidden is shown in the notice."""
+    """It is paused and resumed there and here. What ends while hidden is shown in the notice."""
     async with stage(forwarding(), size=STACKED) as played:
         played.session.emit(ReplayAdvanced(replace(FIRST, current=1)))
         await played.until("#1 is under way")
@@ -133,8 +133,22 @@ async def test_hidden_it_goes_on_and_r_shows_it_again() -> None:
         played.session.emit(ReplayAdvanced(replace(FIRST, current=6, good=5, last=SENT)))
         await played.press("r")
         await played.until("5 of 12")
+        await played.press("p")
+        await played.requested(PauseReplay(is_paused=True))
+        paused = replace(FIRST, good=5, last=SENT, state=ReplayState.PAUSED, current=6)
+        played.session.emit(ReplayAdvanced(paused))
+        await played.until("#6 is under way, the last before the pause; before it #8: 200")
+        played.session.emit(ReplayAdvanced(replace(paused, current=None, good=6)))
+        await played.until("Paused. Nothing is sent until it is resumed.")
+        await played.until("Resume p")
         await played.press("h")
         await played.dialog_closed()
+        await played.until("◐ paused 50 %")
+        assert "P Pause" in played.lines()[-1]
+        await played.press("P")
+        await played.requested(PauseReplay(is_paused=False))
+        played.session.emit(ReplayAdvanced(replace(FIRST, good=6, current=7)))
+        await played.until("◐ 50 %")
         played.session.emit(ReplayAdvanced(replace(FIRST, good=12, state=ReplayState.ENDED)))
         await played.until("Replayed all 12: 12 answered 2xx.")
         assert len(played.app.screen_stack) == 1

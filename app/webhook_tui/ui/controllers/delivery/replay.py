@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from webhook_tui.domain.commands import ReplayDeliveries, StopReplay
+from webhook_tui.domain.commands import PauseReplay, ReplayDeliveries, StopReplay
 from webhook_tui.domain.delivery.delivery import DeliveryRow, StoredDelivery
 from webhook_tui.domain.errors import Problem, Severity
 from webhook_tui.domain.filtering.filter import parse
@@ -131,7 +131,7 @@ class ReplayController:
         is_new = self._progress is None or self._progress.is_over
         self._progress = progress
         if self._hidden is not None:
-            self._hidden.done = progress.done
+            self._hidden.done, self._hidden.is_paused = progress.done, progress.is_paused
         if progress.is_over:
             self._show_hidden(None)
         if is_new:
@@ -148,18 +148,21 @@ class ReplayController:
         def stop() -> None:
             self._context.request(StopReplay())
 
+        def pause() -> None:
+            self._context.request(PauseReplay(is_paused=not (self._progress or progress).is_paused))
+
         def closed(again: tuple[int, ...] | None) -> None:
             self._dialog = None
             latest = self._progress or progress
             if again is None and not latest.is_over:
-                hidden = LongWork("replay", latest.total, stop, self._show_again)
-                hidden.done = latest.done
+                hidden = LongWork("replay", latest.total, stop, self._show_again, pause=pause)
+                hidden.done, hidden.is_paused = latest.done, latest.is_paused
                 self._show_hidden(hidden)
             if again:
                 self._context.request(ReplayDeliveries(again, progress.url, progress.re_sign))
 
         self._show_hidden(None)
-        self._dialog = ReplayingDialog(progress, stop=stop, in_ascii=self._context.in_ascii)
+        self._dialog = ReplayingDialog(progress, stop=stop, pause=pause, in_ascii=self._context.in_ascii)
         self._context.app.push_screen(self._dialog, closed)
 
     def _show_again(self) -> None:

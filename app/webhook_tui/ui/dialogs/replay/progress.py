@@ -24,6 +24,7 @@ class ReplayingDialog(Dialog[tuple[int, ...]]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("h", "safe", "Hide", show=False, id="replaying.hide", tooltip="hide the progress; r shows it again"),
+        Binding("p", "pause", "Pause", show=False, id="replaying.pause", tooltip="pause the replay, or resume it"),
         Binding("x", "stop", "Stop", show=False, id="replaying.stop", tooltip="stop the replay"),
         Binding("r,a", "again", "Again", show=False, id="replaying.again", tooltip="retry those that failed"),
     ]
@@ -34,14 +35,17 @@ class ReplayingDialog(Dialog[tuple[int, ...]]):
     ReplayingDialog #odd { margin: 1 0 0 0; }
     ReplayingDialog #again { display: none; }
     ReplayingDialog.-over.-missed #again { display: block; }
-    ReplayingDialog.-over #stop { display: none; }
+    ReplayingDialog.-over #pause, ReplayingDialog.-over #stop { display: none; }
     """
 
-    def __init__(self, progress: ReplayProgress, *, stop: Callable[[], None], in_ascii: bool) -> None:
+    def __init__(
+        self, progress: ReplayProgress, *, stop: Callable[[], None], pause: Callable[[], None], in_ascii: bool
+    ) -> None:
         self.TITLE_TEXT = f"Replaying {progress.total:,} deliveries"
         super().__init__()
         self._progress = progress
         self._stop = stop
+        self._pause = pause
         self._glyphs = glyphs(plain=in_ascii)
 
     def body(self) -> ComposeResult:
@@ -52,6 +56,7 @@ class ReplayingDialog(Dialog[tuple[int, ...]]):
 
     def buttons(self) -> ComposeResult:
         yield KeyButton("Hide", "esc", id="safe")
+        yield KeyButton("Pause", "p", id="pause")
         yield KeyButton("Stop", "x", id="stop")
         yield KeyButton("Retry failed", "r", id="again")
 
@@ -69,6 +74,7 @@ class ReplayingDialog(Dialog[tuple[int, ...]]):
         self._update("counts", _counts(progress))
         self._update("odd", _odd(progress))
         self.query_one("#odd").display = bool(progress.odd)
+        self.query_one("#pause", KeyButton).name_it("Resume" if progress.is_paused else "Pause")
         if progress.is_over:
             self._end(progress)
 
@@ -99,6 +105,11 @@ class ReplayingDialog(Dialog[tuple[int, ...]]):
         if not self._progress.is_over:
             self._stop()
 
+    def action_pause(self) -> None:
+        """Pause the replay after the delivery that is under way, or resume it."""
+        if not self._progress.is_over:
+            self._pause()
+
     def action_again(self) -> None:
         """Retry those that were not answered 2xx."""
         if self._progress.is_over and self._progress.missed:
@@ -109,10 +120,13 @@ def _now(progress: ReplayProgress) -> str:
     if progress.state is ReplayState.STOPPED:
         whose = f" #{progress.current} was under way: it may have arrived." if progress.current is not None else ""
         return f"Stopped.{whose}"
+    if progress.is_paused and progress.current is None:
+        return "Paused. Nothing is sent until it is resumed."
     last = f"#{progress.last.seq}: {visible(progress.last.outcome)}" if progress.last is not None else ""
     if progress.current is None:
         return f"The last was {last}." if last else ""
-    return f"#{progress.current} is under way; before it {last}" if last else f"#{progress.current} is under way"
+    now = f"#{progress.current} is under way" + (", the last before the pause" if progress.is_paused else "")
+    return f"{now}; before it {last}" if last else now
 
 
 def _counts(progress: ReplayProgress) -> Content:
