@@ -298,10 +298,8 @@ class Session:
             case SetAnswerRule(rule):
                 runtime.answer_rule.set_rule(rule)
             case SetForwarding(url):
-                runtime.secret_ring.remember_url(url)
                 await runtime.replayer.forward_to(url)
             case ReplayDeliveries():
-                runtime.secret_ring.remember_url(command.url)
                 await runtime.replayer.replay(command)
             case StopReplay():
                 runtime.replayer.stop()

@@ -10,7 +10,7 @@ from textual.message_pump import MessagePump
 
 from webhook_tui.domain.commands import Command
 from webhook_tui.domain.errors import Problem
-from webhook_tui.domain.images.image import Downloading, LoadedImages
+from webhook_tui.domain.images.image import Downloaded, Downloading, LoadedImages
 from webhook_tui.domain.queries import Answer, Query
 
 
@@ -75,7 +75,7 @@ class ImageClient(Protocol):
     def show_download(self, downloading: Downloading) -> None:
         """Show how far a download is."""
 
-    def end_download(self, outcome: str) -> None:
+    def end_download(self, downloaded: Downloaded) -> None:
         """Show what came of it."""
 
 

@@ -120,6 +120,7 @@ async def test_a_dialog_can_be_left_by_leaving_the_program() -> None:
 
 NARROW = (45, 15)
 REPLAY = ReplayProgress("http://127.0.0.1:3000/hook", 12)
+ENDED = replace(REPLAY, state=ReplayState.ENDED, failed=1, missed=(3,))
 LINK = "https://cdn.example.com/3.png"
 TILES = tuple(Tile(TileState.DONE, link=ImageLink(f"{LINK}{number}"), received_at=NOW) for number in ("", "?2"))
 ACTIONS = (
@@ -137,9 +138,12 @@ OTHERS: tuple[Callable[[], Dialog[Any]], ...] = (
     lambda: PageDialog("A page", Content("line\n" * 100), "the page"),
     CopyContractDialog,
     lambda: EditedReplayDialog(8, b'{"a":1}', b'{"a":2}', Edit("http://127.0.0.1:3000/hook", True, True)),
-    lambda: ReplayingDialog(REPLAY, stop=lambda: None, in_ascii=False),
+    lambda: ReplayingDialog(REPLAY, stop=lambda: None, pause=lambda: None, in_ascii=False),
     lambda: ReplayingDialog(
-        replace(REPLAY, state=ReplayState.ENDED, failed=1, missed=(3,)), stop=lambda: None, in_ascii=False
+        replace(REPLAY, state=ReplayState.ENDED, failed=1, missed=(3,)),
+        stop=lambda: None,
+        pause=lambda: None,
+        in_ascii=False,
     ),
     lambda: OtherMachineDialog("https://api.example.com/hook"),
     lambda: TokenDialog(None, can_try_sandbox=True),

@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 from webhook_tui.domain.errors import Problem
-from webhook_tui.domain.images.image import Downloading, ImageLink, Picture, Progress
+from webhook_tui.domain.images.image import Downloaded, Downloading, ImageLink, Picture, Progress
 from webhook_tui.ui.format.image import (
     ShownImage,
-    captions,
+    caption,
     download_line,
+    downloaded_line,
     facts,
     failure,
     image_name,
@@ -40,6 +41,18 @@ def test_how_far_an_image_is() -> None:
     assert download_line(many, UNICODE, 9).plain == f"{beginning}{'━' * 5}{'─' * 5}{end}"
 
 
+def test_what_came_of_a_download() -> None:
+    """The sentence is cut, the keys are not; each only where it does something."""
+    some = Downloaded(
+        "Downloaded 3 of 4 images. look 1.png: The image is gone (404).", "1", "/home/a/Downloads/1", (URL,)
+    )
+    line = downloaded_line(some, 48, UNICODE, copies_folder=True).plain
+    assert line == "Downloaded 3 of 4 images.…  c Copy path  r Retry"
+    assert downloaded_line(some, 99, UNICODE, copies_folder=False).plain == f"{some.sentence}  r Retry"
+    none = Downloaded("The download was stopped.", "1", "")
+    assert downloaded_line(none, 48, UNICODE, copies_folder=True).plain == none.sentence
+
+
 def test_the_question_and_the_failure() -> None:
     """Of one image the link is shown in full; of several their number."""
     assert question("cdn.example.com", URL).plain.split("\n") == [
@@ -58,12 +71,15 @@ def test_the_question_and_the_failure() -> None:
     )
 
 
-def test_captions_have_as_many_facts_as_fit() -> None:
-    """For both pictures the same."""
-    shown = [("before", URL, PICTURE), ("after", URL, PICTURE)]
-    assert captions(shown[:1], 99, UNICODE).plain == "before  look 1.png  1024×1536  412 kB PNG"
-    assert captions(shown, 61, ASCII).plain == "before  look 1.png  1024x1536    after  look 1.png  1024x1536"
-    assert captions(shown, 5, UNICODE).plain == "before    after"
+def test_a_caption_has_as_many_facts_as_fit() -> None:
+    """For both pictures the same, the input first."""
+    before = URL.replace("look%201", "input")
+    pictures = {URL: PICTURE, before: PICTURE}
+    alone, both = ImageLink(URL), ImageLink(URL, before)
+    assert caption(alone, [URL], pictures, 99, UNICODE).plain == "image  look 1.png  1024×1536  412 kB PNG"
+    line = caption(both, [URL, before], pictures, 61, ASCII).plain
+    assert line == "before  input.png  1024x1536    after  look 1.png  1024x1536"
+    assert caption(both, [URL, before], pictures, 5, UNICODE).plain == "before    after"
     assert image_name("https://cdn.example.com/") == "cdn.example.com"
 
 

@@ -157,5 +157,18 @@ class Downloading(Struct, frozen=True):
     """Of that one; None: nothing has arrived yet."""
 
 
+class Downloaded(Struct, frozen=True):
+    """What came of saving images."""
+
+    sentence: str
+    """For people; harmless."""
+    job: str
+    """Whose images they are; raw. "": they have no folder of their own."""
+    folder: str
+    """Where those are that could be saved; raw. "": none could."""
+    failed: tuple[str, ...] = ()
+    """The links of the others."""
+
+
 Report = Progress | Picture | Saved | LoadFailed
 """One line of the process that loads."""

@@ -40,6 +40,7 @@ class Replayer:
 
     async def forward_to(self, url: str | None) -> None:
         """Forward to `url` from now on, or (None) not at all. Raises ProblemError when it is not allowed."""
+        self._secret_ring.remember_url(url)
         self.set_forwarding(url)
         if url is not None:
             self._bus.publish(Notified(messages.FORWARDING))
@@ -63,6 +64,7 @@ class Replayer:
 
         Raises ProblemError when the URL is not allowed, there is no secret to sign with, or several are under way.
         """
+        self._secret_ring.remember_url(command.url)
         self._forwarder.allow(command.url)
         how = Replay(self._secret_ring.signing_secret() if command.re_sign else None, command.body)
         if len(command.seqs) > 1:

@@ -18,9 +18,9 @@ from webhook_tui.domain.forwarding.forward_result import ForwardResult
 from webhook_tui.ui.controllers.context import AppContext
 from webhook_tui.ui.controllers.notices import NoticeController
 from webhook_tui.ui.frame_budget import FrameBudget
-from webhook_tui.ui.row_reader import RowReader
 from webhook_tui.ui.widgets.detail.headline import Headline
 from webhook_tui.ui.widgets.table.delivery_table import DeliveryTable
+from webhook_tui.ui.widgets.table.row_reader import RowReader
 from webhook_tui.ui.widgets.table.table import Table
 
 if TYPE_CHECKING:

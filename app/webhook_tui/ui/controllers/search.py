@@ -21,9 +21,9 @@ from webhook_tui.ui.controllers.context import AppContext
 from webhook_tui.ui.controllers.deliveries import DeliveriesController
 from webhook_tui.ui.controllers.notices import NoticeController
 from webhook_tui.ui.frame_budget import FrameBudget
-from webhook_tui.ui.row_reader import LOADING, LOADING_SECONDS
 from webhook_tui.ui.symbols import glyphs
 from webhook_tui.ui.widgets.table.checked_rows import CheckedFoundRows
+from webhook_tui.ui.widgets.table.row_reader import LOADING, LOADING_SECONDS
 
 COUNT_SECONDS = 0.2
 """From the start of a search to its first count, unless it ends before."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from posixpath import basename
 from urllib.parse import unquote, urlsplit
@@ -14,7 +14,7 @@ from webhook_tui.domain import units
 from webhook_tui.domain.delivery.summary import Summary
 from webhook_tui.domain.delivery.text import visible
 from webhook_tui.domain.errors import Problem
-from webhook_tui.domain.images.image import LARGEST_BYTES, Downloading, ImageLink, Picture, Progress
+from webhook_tui.domain.images.image import LARGEST_BYTES, Downloaded, Downloading, ImageLink, Picture, Progress
 from webhook_tui.ui.symbols import HALF, Symbols
 
 _LABEL = 9
@@ -83,6 +83,14 @@ def download_line(downloading: Downloading, glyphs: Symbols, width: int) -> Cont
     return next((form for form in forms if form.cell_length <= width), forms[-1])
 
 
+def downloaded_line(downloaded: Downloaded, width: int, glyphs: Symbols, *, copies_folder: bool) -> Content:
+    """Return what came of a download, cut, and the keys that go on from there, which are not."""
+    keys = [("c", "Copy path")] if copies_folder and downloaded.folder else []
+    keys += [("r", "Retry")] if downloaded.failed else []
+    end = Content.assemble(*(part for key, does in keys for part in ("  ", (key, "bold $primary"), f" {does}")))
+    return Content.assemble(glyphs.fit(downloaded.sentence, max(1, width - end.cell_length)), end)
+
+
 def question(host: str, url: str, count: int = 1) -> Content:
     """Return the question whether images of a host may be loaded; of one image its link is shown in full."""
     terms = f"over https, without your token, at most {units.size(LARGEST_BYTES)}."
@@ -105,8 +113,13 @@ def failure(problem: Problem) -> Content:
     )
 
 
-def captions(shown: Sequence[tuple[str, str, Picture]], width: int, glyphs: Symbols) -> Content:
-    """Return roles, names and facts of the pictures side by side, with as many facts as fit."""
+def caption(
+    link: ImageLink, urls: Sequence[str], pictures: Mapping[str, Picture], width: int, glyphs: Symbols
+) -> Content:
+    """Return roles, names and facts of the pictures of one image, the input first, with as many facts as fit."""
+    ordered = sorted(urls, key=lambda url: url != link.before)
+    roles = ["image" if not link.before else "before" if url == link.before else "after" for url in ordered]
+    shown = [(role, url, pictures[url]) for role, url in zip(roles, ordered, strict=True)]
     forms = [_captions(shown, count, glyphs) for count in (3, 2, 1, 0)]
     return next((form for form in forms if form.cell_length <= width), forms[-1])
 

@@ -12,7 +12,7 @@ from tests.tcp_server import tcp_server
 from tests.ui.fake_session import RUNNING, FakeSession
 from tests.ui.memory_rows import mock_up_rows
 from tests.ui.stage import stage
-from webhook_tui.domain.images.image import Downloading
+from webhook_tui.domain.images.image import Downloaded, Downloading
 from webhook_tui.ui.messages import ImageDownloadRequested
 
 
@@ -24,6 +24,7 @@ class Client:
     def __init__(self) -> None:
         self.shown: list[tuple[int, int, str]] = []
         self.outcomes: list[str] = []
+        self.downloaded: Downloaded | None = None
 
     def ask(self, host: str) -> None:
         """Not for downloads."""
@@ -35,9 +36,10 @@ class Client:
         """Keep which one it is."""
         self.shown.append((downloading.place, downloading.count, downloading.folder))
 
-    def end_download(self, outcome: str) -> None:
+    def end_download(self, downloaded: Downloaded) -> None:
         """Keep it."""
-        self.outcomes.append(outcome)
+        self.downloaded = downloaded
+        self.outcomes.append(downloaded.sentence)
 
 
 async def test_downloads(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -66,7 +68,9 @@ async def test_downloads(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Non
 
             start("a", "gone")
             await played.until(lambda: len(client.outcomes) == 1)
-            assert client.outcomes[0].startswith("Downloaded 1 of 2 images. The image is gone (404).")
+            assert client.outcomes[0] == "Downloaded 1 of 2 images. gone.png: The image is gone (404)."
+            folder = str(tmp_path / "Downloads" / "_1")
+            assert client.downloaded == Downloaded(client.outcomes[0], "../1", folder, (f"{origin}/gone.png",))
             assert {shown[:2] for shown in client.shown} == {(1, 2), (2, 2)}
             assert {shown[2] for shown in client.shown} == {"~/Downloads/_1"}
             assert (tmp_path / "Downloads" / "_1" / "a.png").read_bytes() == b"abc"

@@ -111,6 +111,42 @@ async def test_the_images_of_a_job(snapshot: Snapshot, monkeypatch: pytest.Monke
         assert played.main.deliveries.delivery_table.seq == 6
 
 
+async def test_what_could_not_be_saved_is_tried_again(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """r tries those that failed, and no others; c copies the path of the folder. In the large view as well."""
+    monkeypatch.setenv("HOME", str(tmp_path))
+    asked: list[str] = []
+
+    async def fail_later(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        path = (await reader.readuntil(b"\r\n\r\n")).split()[1].decode()
+        asked.append(path)
+        is_gone = "output_1" in path and asked.count(path) in (2, 4)
+        content = picture(path)
+        status = b"404 Not Found" if is_gone else b"200 OK"
+        writer.write(b"HTTP/1.1 %s\r\nContent-Length: %d\r\n\r\n" % (status, len(content)) + content)
+        await writer.drain()
+
+    async with tcp_server(fail_later) as port, stage(played_job(f"http://127.0.0.1:{port}"), size=STACKED) as played:
+        await opened(played)
+        await played.until(lambda: asked.count("/job/output_1.png") == asked.count("/job/output_0.png") == 1)
+        await played.press("r", "c")
+        await played.press("d")
+        await played.until("Downloaded 1 of 2 images. output_1.png: The image is…  c Copy path  r Retry")
+        await played.press("c")
+        await played.until("the folder's path, ")
+        assert played.app.clipboard == str(tmp_path / "Downloads" / "1")
+        await played.press("r")
+        await played.until("to ~/Downloads/1/output_1.png  c Copy path")
+        assert asked.count("/job/output_0.png") == 2
+
+        await played.press("g", "right", "right", "o")
+        await played.until("image  output_1.png")
+        await played.press("d")
+        await played.until("The image is gone (404).")
+        await played.until("r Retry")
+        await played.press("r")
+        await played.until("to ~/Downloads/1/output_1-2.png")
+
+
 async def test_the_question_stands_once_and_is_remembered(tmp_path: Path) -> None:
     """Without an answer nothing is loaded; h keeps the host for the next run; a failure is shown in the tile."""
     path = tmp_path / "screen.json"

@@ -14,8 +14,8 @@ from tests.ui.memory_rows import MemoryRows, mock_up_rows
 from tests.ui.stage import WIDE, stage
 from webhook_tui.domain.delivery.delivery import DeliveryRow, StoredDelivery
 from webhook_tui.domain.errors import Problem, ProblemError
-from webhook_tui.ui.row_reader import RowReader
 from webhook_tui.ui.widgets.table.checked_rows import CheckedRows
+from webhook_tui.ui.widgets.table.row_reader import RowReader
 
 BROKEN = Problem("The history could not be read: disk I/O error.", "Is its disk there?")
 

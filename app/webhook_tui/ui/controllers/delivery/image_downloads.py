@@ -9,13 +9,14 @@ from pathlib import Path
 from webhook_tui.domain import units
 from webhook_tui.domain.delivery.text import visible
 from webhook_tui.domain.errors import Problem
-from webhook_tui.domain.images.image import Downloading, ImageRequest, Picture, Progress, Saved
+from webhook_tui.domain.images.image import Downloaded, Downloading, ImageRequest, Picture, Progress, Saved
 from webhook_tui.domain.images.image_links import safe_name
 from webhook_tui.environment import child_environment
 from webhook_tui.images.process import ImageLoad
 from webhook_tui.ui.controllers.context import AppContext
 from webhook_tui.ui.controllers.delivery.images import ImageController
 from webhook_tui.ui.controllers.work import WorkController
+from webhook_tui.ui.format.image import image_name
 from webhook_tui.ui.long_work import LongWork
 from webhook_tui.ui.messages import ImageClient, ImageDownloadRequested
 
@@ -32,10 +33,12 @@ class ImageDownloadController:
         self._images = images
         self._works = work
         self._client: ImageClient | None = None
+        self._job = ""
         self._folder = Path()
         self._waiting: list[str] = []
         self._saved: list[Saved] = []
-        self._failed: list[Problem] = []
+        self._failed: dict[str, Problem] = {}
+        """Why the images of these links could not be saved."""
         self._load: ImageLoad | None = None
         self._work: LongWork | None = None
 
@@ -45,8 +48,9 @@ class ImageDownloadController:
             self._context.app.toast("Another download is under way.")
             return
         self._client = message.client
+        self._job = message.job
         self._folder = Path.home() / "Downloads" / safe_name(message.job)[:_LONGEST_FOLDER]
-        self._waiting, self._saved, self._failed = list(message.urls), [], []
+        self._waiting, self._saved, self._failed = list(message.urls), [], {}
         self._work = LongWork("download", len(message.urls), self.stop)
         self._works.add(self._work)
         self._next()
@@ -65,7 +69,7 @@ class ImageDownloadController:
         request = ImageRequest(url, 1, 1, self._images.local_origin, str(self._folder))
         self._load = ImageLoad(request, child_environment(os.environ), deadline_seconds=_DEADLINE_SECONDS)
         self._show(None)
-        self._context.run_in_thread(partial(self._load.run, self._post_progress), self._on_saved)
+        self._context.run_in_thread(partial(self._load.run, self._post_progress), partial(self._on_saved, url))
 
     def _post_progress(self, progress: Progress) -> None:
         """Called in the worker's thread."""
@@ -78,7 +82,7 @@ class ImageDownloadController:
             place = total - len(self._waiting)
             client.show_download(Downloading(self._load.request.url, place, total, _short(self._folder), progress))
 
-    def _on_saved(self, found: Picture | Saved | Problem | None) -> None:
+    def _on_saved(self, url: str, found: Picture | Saved | Problem | None) -> None:
         self._load = None
         if self._work is not None:
             self._work.done += 1
@@ -86,7 +90,7 @@ class ImageDownloadController:
             case Saved():
                 self._saved.append(found)
             case Problem():
-                self._failed.append(found)
+                self._failed[url] = found
             case _:
                 pass
         self._next()
@@ -98,20 +102,23 @@ class ImageDownloadController:
         app = self._context.app
         outcome = _outcome(self._saved, self._failed, self._folder)
         if client is not None and client.is_attached:
-            client.end_download(outcome)
+            folder = str(self._folder) if self._saved else ""
+            client.end_download(Downloaded(outcome, self._job, folder, tuple(self._failed)))
         else:
             app.toast(outcome)
         if self._failed and len(app.screen_stack) == 1:
-            app.show_problem(self._failed[0])
+            app.show_problem(next(iter(self._failed.values())))
 
 
-def _outcome(saved: list[Saved], failed: list[Problem], folder: Path) -> str:
+def _outcome(saved: list[Saved], failed: dict[str, Problem], folder: Path) -> str:
     """What was saved, and why the first one was not that could not be saved."""
     size = units.size(sum(one.size for one in saved))
     if failed:
         count = len(saved) + len(failed)
-        which = f"Downloaded {len(saved)} of {count} images. " if count > 1 else ""
-        return f"{which}{failed[0].sentence()}"
+        url, problem = next(iter(failed.items()))
+        if count == 1:
+            return problem.sentence()
+        return f"Downloaded {len(saved)} of {count} images. {image_name(url)}: {problem.message}"
     if not saved:
         return "The download was stopped."
     if len(saved) == 1:

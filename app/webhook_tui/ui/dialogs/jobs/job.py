@@ -16,7 +16,7 @@ from textual.widgets import Static
 
 from webhook_tui.domain.delivery.summary import Summary
 from webhook_tui.domain.errors import Problem
-from webhook_tui.domain.images.image import Downloading, LoadedImages
+from webhook_tui.domain.images.image import Downloaded, Downloading, LoadedImages
 from webhook_tui.domain.jobs.contact_sheet import contact_sheet
 from webhook_tui.domain.jobs.job import JobDetail, JobEvent
 from webhook_tui.domain.queries import GetJob
@@ -25,7 +25,7 @@ from webhook_tui.ui.dialogs.dialog import Dialog
 from webhook_tui.ui.dialogs.jobs.large_image import LargeImageDialog
 from webhook_tui.ui.dialogs.links import OpenLinkDialog
 from webhook_tui.ui.dialogs.live_query import LiveQuery
-from webhook_tui.ui.format.image import download_line, question
+from webhook_tui.ui.format.image import question
 from webhook_tui.ui.format.jobs import (
     Image,
     JobLine,
@@ -44,6 +44,7 @@ from webhook_tui.ui.messages import (
 )
 from webhook_tui.ui.symbols import glyphs
 from webhook_tui.ui.widgets.contact_sheet import ContactSheet
+from webhook_tui.ui.widgets.download_line import DownloadLine
 from webhook_tui.ui.widgets.keys.key_button import KeyButton
 from webhook_tui.ui.widgets.table.list_table import Cell, ListColumn, ListTable, TableSpec, fitted
 from webhook_tui.ui.widgets.table.table import Table
@@ -75,6 +76,8 @@ class JobDialog(Dialog[Choice]):
         Binding("v", "switch", "View", show=False, id="job.view", tooltip="as a contact sheet, or as a list"),
         Binding("space", "toggle_inputs", "Inputs", show=False, id="job.inputs", tooltip="with or without inputs"),
         Binding("d", "download", "Download", show=False, id="job.download", tooltip="save its images in ~/Downloads"),
+        Binding("c", "copy_folder", "Copy", show=False, id="job.copy_folder", tooltip="copy the path of its folder"),
+        Binding("r", "retry", "Retry", show=False, id="job.retry_download", tooltip="download those that failed again"),
         Binding("x", "stop", "Stop", show=False, id="job.stop_download", tooltip="stop the download"),
         Binding("l", "load(False)", "Load", show=False, id="job.load", tooltip="load the images of this job"),
         Binding("h", "load(True)", "Always", show=False, id="job.load_host", tooltip="load, ask no more"),
@@ -84,8 +87,6 @@ class JobDialog(Dialog[Choice]):
     JobDialog #question { display: none; }
     JobDialog #question-buttons { display: none; height: 1; margin: 0 0 1 0; }
     JobDialog.-asking #question, JobDialog.-asking #question-buttons { display: block; }
-    JobDialog #download-line { display: none; height: 1; text-wrap: nowrap; text-overflow: ellipsis; }
-    JobDialog.-downloading #download-line { display: block; }
     JobDialog #events { display: none; }
     JobDialog.-list #events { display: block; }
     JobDialog.-list #tiles, JobDialog.-list #question, JobDialog.-list #question-buttons { display: none; }
@@ -108,6 +109,7 @@ class JobDialog(Dialog[Choice]):
         self._events: tuple[JobEvent, ...] | None = None
         self.wants_list = as_list
         """Whether the user chose the list."""
+        self._line = DownloadLine(self._glyphs, has_folder_keys=True)
         self._allowed: set[str] = set()
         """Hosts from which the images of this job may be loaded."""
 
@@ -119,7 +121,7 @@ class JobDialog(Dialog[Choice]):
             yield KeyButton("Always this host", "h", id="load_host")
         yield self._tiles
         yield self._table.widget
-        yield Static(id="download-line", markup=False)
+        yield self._line
 
     def buttons(self) -> ComposeResult:
         yield KeyButton("Back", "esc", id="safe")
@@ -220,23 +222,25 @@ class JobDialog(Dialog[Choice]):
         else:
             self.app.notify("No images to download yet.", markup=False)
 
+    def action_retry(self) -> None:
+        """Download those again that could not be saved."""
+        self._line.retry(self)
+
+    def action_copy_folder(self) -> None:
+        """Copy the path of the folder in which the images are saved."""
+        self._line.copy_folder()
+
     def action_stop(self) -> None:
         """Stop the download."""
         self.app.post_message(ImageDownloadStopped())
 
     def show_download(self, downloading: Downloading) -> None:
         """Show how far the download is."""
-        stop = Content.assemble(("  x", "bold $primary"), " Stop")
-        width = self.query_one("#note").size.width - stop.cell_length
-        self._show_line(download_line(downloading, self._glyphs, width) + stop)
+        self._line.show(downloading)
 
-    def end_download(self, outcome: str) -> None:
+    def end_download(self, downloaded: Downloaded) -> None:
         """Show what came of it."""
-        self._show_line(Content(outcome))
-
-    def _show_line(self, line: Content) -> None:
-        self.add_class("-downloading")
-        self.query_one("#download-line", Static).update(line)
+        self._line.show(downloaded)
 
     # Where to go
 

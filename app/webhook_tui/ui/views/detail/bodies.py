@@ -69,7 +69,11 @@ class DetailBodies(Horizontal):
         self._in_ascii = in_ascii
         self._filled: dict[str, StoredDelivery] = {}
         """The delivery that each tab shows; another history may have another one of the same number."""
-        self._failure = ""
+        self._failure: Problem | None = None
+        self.sought = ""
+        """The text of the last search."""
+        self._is_missing = False
+        """Whether it was not found."""
         self._asked: int | None = None
         """The delivery whose departures were asked for."""
 
@@ -161,11 +165,12 @@ class DetailBodies(Horizontal):
         """Fill a tab again when it is shown next."""
         self._filled.pop(tab, None)
 
-    def show_failure(self, text: str) -> None:
+    def show_failure(self, problem: Problem) -> None:
         """Show in place of the bodies why the delivery cannot be shown, until they are filled."""
-        self._failure = text
+        self._failure = problem
         self._filled.clear()
-        self._prose(_FAILURE).show(lambda _width: Content.assemble((text, "$muted")), from_top=True)
+        text = Content.assemble((f"{problem.message}\n{problem.hint}", "$muted"))
+        self._prose(_FAILURE).show(lambda _width: text, from_top=True)
         self._switch()
 
     def fill(self, *, from_top: bool = False, without_body: bool = False) -> bool:
@@ -177,7 +182,7 @@ class DetailBodies(Horizontal):
         stored = self._delivery.stored
         if stored is None:
             return False
-        self._failure = ""
+        self._failure = None
         self._switch()
         fresh = [tab for tab in self.shown if not self._shows(tab, stored)]
         for tab in self.shown:
@@ -272,6 +277,24 @@ class DetailBodies(Horizontal):
     def _show_no_departures(self, _problem: Problem) -> None:
         self._asked = None  # it is a note only, and the end of the session has a notice of its own
 
+    # Search
+
+    def find(self, text: str) -> None:
+        """Go to the first match, the text in focus; "" ends the search."""
+        self.sought = text
+        self.view.focus()
+        self._is_missing = not self.view.find(text) and bool(text)
+
+    def find_next(self, *, backwards: bool) -> None:
+        """Go to the next match of the last search, or the previous one."""
+        view = self.view
+        is_same = view.sought == self.sought
+        self._is_missing = not (view.find_next(backwards=backwards) if is_same else view.find(self.sought))
+
+    def forget_missing(self) -> None:
+        """The cursor has moved: say no more that nothing was found."""
+        self._is_missing = False
+
     # The last line
 
     def on_image_view_changed(self, event: ImageView.Changed) -> None:
@@ -288,9 +311,10 @@ class DetailBodies(Horizontal):
         notes = self._notes(width, is_queried=is_queried)
         match self.tab:
             case "Payload" | "Raw" if self.warns() and not is_queried:
-                return departure_line(self._delivery.departures or (), self.view.path, width)
+                place, departing = departure_line(self._delivery.departures or (), self.view.path, width)
+                return self._place if self._is_missing else place, departing
             case "Payload" | "Raw":
-                return self.view.path, self.view.match_count or notes
+                return self._place, self.view.match_count or notes
             case "Headers" if self._delivery.stored is not None:
                 return summary(self._delivery.stored.delivery, width - 8), "y copy"
             case "Signature":
@@ -303,6 +327,10 @@ class DetailBodies(Horizontal):
                 return image.place, image.drawing
             case _:
                 return "", "y copy"
+
+    @property
+    def _place(self) -> str:
+        return f"No match for {visible(self.sought)}" if self._is_missing else self.view.path
 
     def _notes(self, width: int, *, is_queried: bool) -> str:
         """`1 note: new field quality_score`, or how many there are; the Signature tab shows them all."""

@@ -19,13 +19,10 @@ from textual.widgets import Static
 
 from webhook_tui.domain.delivery.delivery import StoredDelivery
 from webhook_tui.domain.delivery.rows import DeliveryRows
-from webhook_tui.domain.delivery.text import visible
-from webhook_tui.domain.errors import Problem, ProblemError
 from webhook_tui.domain.forwarding.forward_result import ForwardResult
 from webhook_tui.domain.payload.query import Mistake, QueryResult
 from webhook_tui.ui.actions import screen_action
 from webhook_tui.ui.messages import CopyRequested, QueryRequested
-from webhook_tui.ui.row_reader import LOADING
 from webhook_tui.ui.views.detail.bodies import DetailBodies
 from webhook_tui.ui.views.detail.last_line import LastLine
 from webhook_tui.ui.views.detail.payload_query import PayloadQuery
@@ -78,8 +75,6 @@ class DetailPane(Vertical):
         self._shown = ShownDelivery()
         self._bodies = DetailBodies(self._shown, now=now, in_ascii=in_ascii)
         self._query = PayloadQuery()
-        self._sought = ""
-        self._is_missing = False
 
     def compose(self) -> ComposeResult:
         """Headline, tabs, bodies, last line."""
@@ -132,26 +127,16 @@ class DetailPane(Vertical):
     # The delivery
 
     def show(self, rows: DeliveryRows, seq: int) -> None:
-        """Show delivery `seq`, or why it cannot be read; do nothing if it does not exist."""
-        is_other = self.seq != seq
-        had_focus = self.body_widget.has_focus
-        try:
-            is_there = self._shown.load(rows, seq)
-        except ProblemError as error:
-            if is_other or error.problem is not LOADING:
-                self._show_failure(seq, error.problem)
-        else:
-            if is_there:
-                self._fill(self.tab if self.tab in self.tabs else PAYLOAD, from_top=is_other)
+        """Show delivery `seq`, or in its place why it cannot be read; do nothing if it does not exist."""
+        is_other, had_focus = self.seq != seq, self.body_widget.has_focus
+        if self._shown.load(rows, seq):
+            self._fill(self.tab if self.tab in self.tabs else PAYLOAD, from_top=is_other)
+        elif self._shown.failure is not None:  # not the delivery before: it would be taken for this one
+            self.query_one(Headline).show_number(seq)
+            self._bodies.show_failure(self._shown.failure)
+            self.query_one(LastLine).show("", "")
         if had_focus:
             self.body_widget.focus()
-
-    def _show_failure(self, seq: int, problem: Problem) -> None:
-        """Show it in place of the delivery before, so that none is taken for another; `seq` is asked for again."""
-        self._shown.clear()
-        self.query_one(Headline).show_number(seq)
-        self._bodies.show_failure(f"{problem.message}\n{problem.hint}")
-        self.query_one(LastLine).show("", "")
 
     def use_rows(self, rows: DeliveryRows) -> None:
         """Read from other rows from now on; a delivery that they do not have stays until another one is shown."""
@@ -253,13 +238,11 @@ class DetailPane(Vertical):
 
     def action_find_match(self, step: int) -> None:
         """Go to the next match, or the previous one; without a search ask what to search for."""
-        if not self._sought:
+        if not self._bodies.sought:
             self.action_find()
             return
         self._go_to_text()
-        view = self._bodies.view
-        is_same = view.sought == self._sought
-        self._is_missing = not (view.find_next(backwards=step < 0) if is_same else view.find(self._sought))
+        self._bodies.find_next(backwards=step < 0)
         self._show_last_line()
 
     def _go_to_text(self) -> None:
@@ -269,10 +252,7 @@ class DetailPane(Vertical):
     def on_last_line_found(self, event: LastLine.Found) -> None:
         """Go to the first match, the body in focus."""
         event.stop()
-        view = self._bodies.view
-        view.focus()
-        self._sought = event.text
-        self._is_missing = not view.find(event.text) and bool(event.text)
+        self._bodies.find(event.text)
         self._show_last_line()
 
     # Query
@@ -353,15 +333,13 @@ class DetailPane(Vertical):
     def on_payload_view_path_changed(self, event: PayloadView.PathChanged) -> None:
         """Show the path of the line under the cursor."""
         event.stop()
-        self._is_missing = False
+        self._bodies.forget_missing()
         self._show_last_line()
 
     def _show_last_line(self) -> None:
         if self.stored is None:
             return
         place, notes = self._bodies.summary(self.content_size.width, is_queried=self._query.is_on)
-        if self._is_missing and self.tab in (PAYLOAD, RAW):
-            place = f"No match for {visible(self._sought)}"
         if self._is_querying and self.tab == PAYLOAD:
             place, notes = self._query.label(place), "esc ends it"
         self.query_one(LastLine).show(place, notes, warns=self._bodies.warns() and not self._is_querying)

@@ -11,11 +11,12 @@ from webhook_tui.domain.delivery.delivery import DeliveryRow, StoredDelivery
 from webhook_tui.domain.delivery.headers import SIGNATURE_HEADER, values
 from webhook_tui.domain.delivery.rows import DeliveryRows
 from webhook_tui.domain.diagnostics.report import SignatureReport
-from webhook_tui.domain.errors import ProblemError
+from webhook_tui.domain.errors import Problem, ProblemError
 from webhook_tui.domain.forwarding.forward_result import ForwardResult
 from webhook_tui.domain.images.image import ImageLink
 from webhook_tui.domain.images.image_links import image_links
 from webhook_tui.ui.format.delivery.attempts import Sameness, has_enough
+from webhook_tui.ui.widgets.table.row_reader import LOADING
 
 PAYLOAD, HEADERS, SIGNATURE, RAW, ATTEMPTS, ANSWER = "Payload", "Headers", "Signature", "Raw", "Attempts", "Answer"
 IMAGE = "Image"
@@ -59,6 +60,8 @@ class ShownDelivery:
     def __init__(self) -> None:
         self.rows: DeliveryRows | None = None
         self.stored: StoredDelivery | None = None
+        self.failure: Problem | None = None
+        """Why it holds none."""
         self.attempts: tuple[DeliveryRow, ...] = ()
         """All deliveries of the same event, oldest first."""
         self.report: SignatureReport | None = None
@@ -87,23 +90,28 @@ class ShownDelivery:
         image = (IMAGE,) if self.images else ()
         return (*TABS, *image, *attempts, *((ANSWER,) if self.forward_results else ()))
 
-    def clear(self) -> None:
-        """Show none: the next one cannot be read, or not yet."""
-        self.stored, self.attempts, self.images = None, (), ()
-
     def load(self, rows: DeliveryRows, seq: int) -> bool:
-        """Read delivery `seq`; return False and change nothing if it does not exist. Raises ProblemError."""
-        stored = rows.stored(seq)
+        """Read delivery `seq`; return False and change nothing if it does not exist.
+
+        If it cannot be read, or not yet, return False, too, with `failure`, and hold none.
+        """
+        self.failure = None
+        try:
+            stored, attempts, forward_results = rows.stored(seq), rows.attempts(seq), rows.forward_results(seq)
+        except ProblemError as error:
+            if self.seq != seq or error.problem is not LOADING:
+                self.failure = error.problem
+                self.stored, self.attempts, self.images = None, (), ()
+            return False
         if stored is None:
             return False
-        attempts, forward_results = tuple(rows.attempts(seq)), rows.forward_results(seq)
         if self.stored is None or (self.seq, self.stored.delivery) != (seq, stored.delivery):
             self.departures = None
         if self.stored is None or stored.row != self.stored.row:
             self.report, self.problem = None, ""
             self.images = image_links(stored.delivery.body) if stored.row.verdict.is_good else ()
         self.rows, self.stored = rows, stored
-        self.attempts = attempts
+        self.attempts = tuple(attempts)
         self.forward_history.load(seq, forward_results)
         return True
 

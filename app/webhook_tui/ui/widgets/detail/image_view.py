@@ -20,12 +20,11 @@ from textual.timer import Timer
 from textual.widgets import Static
 
 from webhook_tui.domain.delivery.summary import Summary
-from webhook_tui.domain.images.image import Downloading, ImageLink, LoadedImages
+from webhook_tui.domain.images.image import Downloaded, Downloading, ImageLink, LoadedImages
 from webhook_tui.ui.actions import screen_action
 from webhook_tui.ui.format.image import (
     ShownImage,
-    captions,
-    download_line,
+    caption,
     facts,
     failure,
     place_of,
@@ -41,6 +40,7 @@ from webhook_tui.ui.messages import (
 )
 from webhook_tui.ui.symbols import glyphs
 from webhook_tui.ui.widgets.detail.picture import PictureView
+from webhook_tui.ui.widgets.download_line import DownloadLine
 from webhook_tui.ui.widgets.keys.key_button import KeyButton
 
 _BESIDE_COLUMNS = 60
@@ -75,6 +75,7 @@ class ImageView(Vertical, can_focus=True):
         Binding("right", "step(1)", "Images", key_display="← →", id="image.next", tooltip="the next image"),
         Binding("space", "toggle_before", "Before", id="image.toggle", tooltip="before or after"),
         Binding("d", "download", "Download", id="image.download", tooltip="save in ~/Downloads"),
+        Binding("r", "retry", "Retry", show=False, id="image.retry_download", tooltip="download it again"),
         Binding("b", "open", "Browser", id="image.open", tooltip="open in the browser…"),
         Binding("z", screen_action("detail.zoom"), "Zoom", id="detail.zoom", tooltip="zoom the detail"),
         Binding("c", "copy", "Copy link", show=False, id="image.copy", tooltip="copy the image's link"),
@@ -95,7 +96,8 @@ class ImageView(Vertical, can_focus=True):
         &.-asking > #image-buttons { display: block; }
         &.-failed > #image-text { margin: 1 0 0 0; }
         &.-shown > #image-text { display: none; }
-        &.-shown > #pictures, &.-shown > #image-caption, &.-downloading > #image-caption { display: block; }
+        &.-shown > #pictures, &.-shown > #image-caption { display: block; }
+        &.-downloading > #image-caption { display: none; }
         & #before { margin: 0 2 0 0; display: none; }
         &.-beside #before { display: block; }
     }
@@ -115,6 +117,7 @@ class ImageView(Vertical, can_focus=True):
         """Whether the input is shown in place of its result, where there is no room for both."""
         self._images = LoadedImages()
         self._state = State.ASKING
+        self._line = DownloadLine(self._glyphs)
         self._requested_urls: tuple[str, ...] = ()
         """What was requested last."""
         self._request_timer: Timer | None = None
@@ -134,6 +137,7 @@ class ImageView(Vertical, can_focus=True):
             yield PictureView(in_ascii=self._in_ascii, id="after")
             yield Static(id="image-facts", markup=False)
         yield Static(id="image-caption", markup=False)
+        yield self._line
 
     @property
     def link(self) -> ImageLink:
@@ -238,31 +242,19 @@ class ImageView(Vertical, can_focus=True):
             columns = (columns - 2) // 2
             self.query_one("#before", PictureView).show(pictures[self.link.before], columns, rows)
         after.show(pictures[shown[0]], columns, rows)
-        if not self.has_class("-downloading"):
-            self._show_caption(shown)
+        line = caption(self.link, shown, pictures, self.size.width, self._glyphs)
+        self.query_one("#image-caption", Static).update(line)
         drawn = f"{after.drawing}, {after.pixels}"
         text = facts(self._shown, self._place, pictures[shown[0]], drawn=drawn, now=self._now(), glyphs=self._glyphs)
         self.query_one("#image-facts", Static).update(text)
 
-    def _show_caption(self, urls: list[str]) -> None:
-        ordered = sorted(urls, key=lambda url: url != self.link.before)
-        roles = [
-            "image" if not self.link.before else "before" if url == self.link.before else "after" for url in ordered
-        ]
-        pictures = [(role, url, self._images.pictures[url]) for role, url in zip(roles, ordered, strict=True)]
-        self.query_one("#image-caption", Static).update(captions(pictures, self.size.width, self._glyphs))
-
     def show_download(self, downloading: Downloading) -> None:
-        """Show how far a download is, in place of the caption."""
-        self._show_line(download_line(downloading, self._glyphs, self.size.width))
+        """Show how far a download is, below the picture."""
+        self._line.show(downloading)
 
-    def end_download(self, outcome: str) -> None:
+    def end_download(self, downloaded: Downloaded) -> None:
         """Show what came of it, until another image is shown."""
-        self._show_line(Content(outcome))
-
-    def _show_line(self, line: Content) -> None:
-        self.add_class("-downloading")
-        self.query_one("#image-caption", Static).update(line)
+        self._line.show(downloaded)
 
     def _set_state(self, state: State, text: Content) -> None:
         self._state = state
@@ -280,7 +272,7 @@ class ImageView(Vertical, can_focus=True):
         if not self._shown:
             return
         if self.urls != self._requested_urls:
-            self.remove_class("-downloading")
+            self._line.hide()
         self._requested_urls = self.urls
         if self._request_timer is not None:
             self._request_timer.stop()
@@ -319,6 +311,8 @@ class ImageView(Vertical, can_focus=True):
                 return len(self._shown) > 1
             case "toggle_before":
                 return bool(self._shown and self.link.before) and not self._has_room
+            case "retry":
+                return self._line.can_retry
             case "cancel":
                 return self._state is State.LOADING
             case _:
@@ -347,6 +341,10 @@ class ImageView(Vertical, can_focus=True):
         """Save the image as a file, in the folder of its job."""
         job = Summary(job=self._shown[self._place].job).job_without_prefix
         self.post_message(ImageDownloadRequested(self, (self.url,), job))
+
+    def action_retry(self) -> None:
+        """Download it again."""
+        self._line.retry(self)
 
     def action_copy(self) -> None:
         """Copy the link."""

@@ -12,7 +12,7 @@ from webhook_tui.domain.delivery.delivery import DeliveryRow, StoredDelivery
 from webhook_tui.domain.delivery.rows import DeliveryRows, FoundRows, Progress
 from webhook_tui.domain.errors import Problem, ProblemError
 from webhook_tui.domain.forwarding.forward_result import ForwardResult
-from webhook_tui.ui.row_reader import RowReader
+from webhook_tui.ui.widgets.table.row_reader import RowReader
 
 Answer = TypeVar("Answer")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from itertools import accumulate, groupby
 from typing import TYPE_CHECKING, Literal
@@ -67,6 +67,23 @@ class TableStyles(Struct, frozen=True):
     match: Style
     new: Style
     verdicts: dict[Verdict, Style]
+
+    @classmethod
+    def of(cls, part: Callable[[str], Style]) -> TableStyles:
+        """Return those of a table, whose `part` gives a style by its name, "" for its own."""
+        return cls(
+            base=part(""),
+            header=part("header"),
+            cursor=part("cursor"),
+            bar=part("bar"),
+            muted=part("muted"),
+            mark=part("mark"),
+            attention=part("attention"),
+            separator=part("separator"),
+            match=part("match"),
+            new=part("new"),
+            verdicts={verdict: part(verdict.value) for verdict in Verdict},
+        )
 
 
 class RowState(Struct, frozen=True):

@@ -14,9 +14,7 @@ from webhook_tui.domain.delivery.delivery import DeliveryRow
 from webhook_tui.domain.delivery.rows import DeliveryRows, Sort, SortColumn
 from webhook_tui.domain.errors import Problem
 from webhook_tui.domain.forwarding.forward_result import ForwardResult
-from webhook_tui.domain.signature.verdict import Verdict
 from webhook_tui.ui.frame_budget import FrameBudget
-from webhook_tui.ui.row_reader import LOADING
 from webhook_tui.ui.symbols import glyphs
 from webhook_tui.ui.widgets.line_view import movement_bindings
 from webhook_tui.ui.widgets.table.checked_rows import CheckedRows
@@ -24,6 +22,7 @@ from webhook_tui.ui.widgets.table.delivery_cells import JobWidth
 from webhook_tui.ui.widgets.table.delivery_columns import Column, column_at, columns
 from webhook_tui.ui.widgets.table.delivery_painter import RowPainter, RowState, TableStyles, header_line
 from webhook_tui.ui.widgets.table.row_highlights import FADE_SECONDS, STILL_SECONDS, RowHighlights
+from webhook_tui.ui.widgets.table.row_reader import LOADING
 from webhook_tui.ui.widgets.table.row_replays import RowReplays
 from webhook_tui.ui.widgets.table.table import DELIVERY_LOOKS, Table
 
@@ -198,7 +197,7 @@ class DeliveryTable:
         visible = self._visible()
         layout, now = self._layout, self._now()
         names = frozenset(column.name for column in layout)
-        painter = RowPainter(layout, names, self._styles(), self._symbols, now, self.highlights)
+        painter = RowPainter(layout, names, TableStyles.of(self.widget.part), self._symbols, now, self.highlights)
         cursor, still, seconds = self.widget.cursor, self._is_still, self._fade_seconds
         rows = {
             place: (
@@ -320,22 +319,6 @@ class DeliveryTable:
         if table.show_vertical_scrollbar and table.styles.scrollbar_gutter != "stable":
             width += table.styles.scrollbar_size_vertical
         return _columns(width, self._digits, self._job_width.cells)
-
-    def _styles(self) -> TableStyles:
-        part = self.widget.part
-        return TableStyles(
-            base=part(""),
-            header=part("header"),
-            cursor=part("cursor"),
-            bar=part("bar"),
-            muted=part("muted"),
-            mark=part("mark"),
-            attention=part("attention"),
-            separator=part("separator"),
-            match=part("match"),
-            new=part("new"),
-            verdicts={verdict: part(verdict.value) for verdict in Verdict},
-        )
 
 
 class _Frame(NamedTuple):

@@ -9,7 +9,7 @@ import pytest
 
 from tests.patience import PATIENCE_SECONDS
 from webhook_tui.domain.errors import Problem, ProblemError
-from webhook_tui.ui.row_reader import LOADING, RowReader
+from webhook_tui.ui.widgets.table.row_reader import LOADING, RowReader
 
 
 def test_a_late_answer_is_kept_until_it_was_asked_for_again() -> None:
