@@ -35,6 +35,11 @@ class LongWork:
         self._on_stop = on_stop
         self._stopped = Event()
 
+    @property
+    def is_stopped(self) -> bool:
+        """Whether `stop` was called."""
+        return self._stopped.is_set()
+
     def advance(self) -> None:
         """Count a step that was done. Raises WorkStoppedError after `stop`."""
         self.done += 1

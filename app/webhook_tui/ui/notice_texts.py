@@ -99,6 +99,11 @@ def no_matches(total: int, last: str = "", without: int | None = None) -> str:
     return line if not without else f"{line}\nWithout {last} there are {without:,}:  ctrl+w drops it."
 
 
+def no_match_yet(examined: int, total: int) -> str:
+    """Nothing passes the filter among the deliveries that were examined so far, in the table's place."""
+    return f"No match in the newest {examined:,} of {total:,} deliveries yet.  esc ends the search."
+
+
 def deleted(count: int) -> str:
     """A toast: deliveries were deleted."""
     return f"Deleted {'1 delivery' if count == 1 else f'{count:,} deliveries'}"

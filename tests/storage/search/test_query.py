@@ -337,3 +337,19 @@ def test_a_damaged_delivery_does_not_end_a_search() -> None:
 
         assert _scanned(connection, parse("header:content-type"), Sort(), (9, 9)) == [2]
         assert _scanned(connection, parse("body.a=1"), Sort(), (9, 9)) == [1, 2]
+
+
+def test_the_job_of_a_row_needs_no_body() -> None:
+    """Also in a row of an earlier version, whose summary is one text; another job field is looked for in the body."""
+    bodies = [{"job_id": "job_7a"}, {"job_id": "job_7b"}, {"job_id": "x", "task_id": "job_7c"}, {"job_id": "job_8"}]
+    history: list[Recorded] = [
+        (delivery(json.dumps({"data": data}).encode()), Verdict.VALID, 200, False, "", set()) for data in bodies
+    ]
+    with _history(history) as connection:
+        WordIndex().step(connection)
+        whole = _scanned(connection, parse("job:7"), Sort(), (9, 9))
+        connection.execute("UPDATE deliveries SET job = NULL, about = 'job_7b' WHERE seq = 2")
+        connection.execute("UPDATE bodies SET body = x''")
+        without = _scanned(connection, parse("job:7"), Sort(), (9, 9))
+
+    assert (whole, without) == ([1, 2, 3], [1, 2])

@@ -65,8 +65,9 @@ async def test_a_search_that_has_just_begun_shows_no_count(monkeypatch: pytest.M
         await played.until(" 1 of 12 ")
 
 
-async def test_a_slow_search_leaves_the_table_alone() -> None:
+async def test_a_slow_search_leaves_the_table_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     """What is typed is handled meanwhile; the rows change when there is a match."""
+    monkeypatch.setattr(search, "LONG_SECONDS", 3600)
     session = FakeSession.running()
     session.searches_wait = True
     async with stage(session) as played:
@@ -77,6 +78,27 @@ async def test_a_slow_search_leaves_the_table_alone() -> None:
         session.search_goes_on()
         await played.until("1 of 12")
         assert played.numbers() == [8]
+
+
+async def test_a_long_search_without_a_match_says_how_far_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In place of rows that do not pass; esc ends it, and the rows are there again, the cursor where it was."""
+    monkeypatch.setattr(search, "LONG_SECONDS", 0.01)
+    session = FakeSession.running()
+    session.searches_wait = True
+    async with stage(session) as played:
+        await played.choose(3)
+        await played.type_filter("verdict:invalid")
+        await played.until("No match in the newest 40 of 100 deliveries yet.  esc ends the search.")
+        await played.until("0 of 12 · 40 %")
+        assert played.numbers() == []
+        await played.press("escape")
+        await played.until(lambda: played.numbers() == list(range(1, 13)))
+        await played.until(lambda: played.main.deliveries.delivery_table.seq == 3)
+
+        await played.type_filter("verdict:invalid")
+        await played.until("No match in the newest 40")
+        session.search_goes_on()
+        await played.until(lambda: played.numbers() == [8])
 
 
 async def test_what_comes_and_what_changes_is_looked_at_again() -> None:

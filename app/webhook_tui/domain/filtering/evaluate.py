@@ -45,6 +45,8 @@ def matches(
             return row.verdict in term.verdicts or row.answered in term.answers or content.holds(term.text)
         if isinstance(term, terms.DepartsAt):
             return any(map(term.includes, departures(stored)))
+        if isinstance(term, terms.JobIs) and term.is_of(stored.row.summary.job):
+            return True
         if isinstance(term, terms.Text | terms.JobIs | terms.StatusIs | terms.HeaderIs | terms.BodyIs):
             return content.holds(term)
         return _holds_of_row(term, stored.row, now)

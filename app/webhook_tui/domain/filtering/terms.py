@@ -167,11 +167,18 @@ class IdIs(Struct, frozen=True):
 
 
 class JobIs(Struct, frozen=True):
-    """One of the job fields of `data`, number or string, in exact case; `job_` in front of it may be left out."""
+    """The job of the row, or one of the job fields of `data`, number or string, in exact case.
+
+    `job_` in front of it may be left out.
+    """
 
     pattern: Pattern
     is_prefix: bool = False
     """Whether the id may go on."""
+
+    def is_of(self, job: str) -> bool:
+        """Return whether a row with this job, "" if it has none, shows it."""
+        return bool(job) and self.fits(job)
 
     def fits(self, job: str) -> bool:
         """Return whether it is this job."""

@@ -14,6 +14,7 @@ from typing import Any, assert_never
 
 from msgspec import Struct
 
+from webhook_tui.domain.delivery.summary import summary_from_text
 from webhook_tui.domain.filtering.evaluate import id_fits
 from webhook_tui.domain.filtering.search_words import WAY, implied
 from webhook_tui.domain.filtering.terms import (
@@ -154,11 +155,15 @@ class _Builder:
         self._use_indexes = use_indexes
         self._patterns: list[Callable[[str], bool]] = []
         self.parameters: dict[str, Any] = {"now": microseconds(now), "done": done}
-        self.check = "0"
-        """Which rows must be checked in Python, as SQL."""
+        self._checks: dict[str, None] = {}
         self.covered = ""
         self.reads_all_words = False
         connection.create_function("fits", 2, lambda number, text: self._patterns[number](text), deterministic=True)
+
+    @property
+    def check(self) -> str:
+        """Which rows must be checked in Python, as SQL: those of which no index and no column decides each term."""
+        return "1" if "1" in self._checks else " OR ".join(self._checks) or "0"
 
     def branch(self, branch: And) -> Sequence[_Source]:
         """The sources of a branch."""
@@ -180,7 +185,7 @@ class _Builder:
             case Text() | JobIs() | StatusIs() | HeaderIs() | BodyIs() | BareWord() as content:
                 return self._about_content(content, is_negated=is_negated)
             case DepartsAt():
-                self.check = "1"
+                self._checks["1"] = None
                 return _Condition("1")
             case EventIs(pattern):
                 return self._among("event", pattern.fits, is_negated=is_negated)
@@ -252,10 +257,11 @@ class _Builder:
 
     def _about_content(self, term: BareWord | ContentTerm, *, is_negated: bool) -> _Condition:
         """The condition that the word index and the columns can decide; Python checks the rest."""
-        if not self._use_indexes or not isinstance(term, Text | BareWord):
-            self.check = "1"
-        elif self.check == "0":
-            self.check = _UNREAD
+        if isinstance(term, JobIs) and not is_negated:
+            self._checks[f"NOT {self._shows_job(term)}"] = None
+        else:
+            is_read = self._use_indexes and isinstance(term, Text | BareWord)
+            self._checks[_UNREAD if is_read else "1"] = None
         words = implied(term.text if isinstance(term, BareWord) else term) if self._use_indexes else None
         if words is None or (is_negated and not isinstance(term, Text | BareWord)):
             return _Condition("1")
@@ -278,6 +284,11 @@ class _Builder:
             5 if in_columns else 2 if words == term else 3,
             candidates=(_Source("words w CROSS JOIN deliveries d ON d.seq = w.rowid", within, "w.rowid"), *others),
         )
+
+    def _shows_job(self, term: JobIs) -> str:
+        """Whether the job of the row fits; rows of earlier versions have it in their summary."""
+        shown = self._fits(term.is_of, "d.job")
+        return f"({shown} OR (d.job IS NULL AND {self._fits(lambda text: _fits_summary(term, text), 'd.about')}))"
 
     def _match(self, text: Text) -> str:
         """A MATCH with the words of `text`.
@@ -344,6 +355,10 @@ class _Builder:
         ).fetchall()
         values = [value for (value,) in found if value is not None]
         return None if len(values) > _MOST_VALUES else values
+
+
+def _fits_summary(term: JobIs, text: str) -> bool:
+    return term.is_of(summary_from_text(text).job)
 
 
 def _is_repeated(operator: Operator, value: int) -> bool:

@@ -18,7 +18,14 @@ from webhook_tui.ui.controllers.deliveries import DeliveriesController
 from webhook_tui.ui.controllers.notices import NoticeController
 from webhook_tui.ui.controllers.search import SearchController
 from webhook_tui.ui.frame_budget import FrameBudget
-from webhook_tui.ui.notice_texts import filter_not_saved, filter_removed, filter_saved, no_matches, not_stored
+from webhook_tui.ui.notice_texts import (
+    filter_not_saved,
+    filter_removed,
+    filter_saved,
+    no_match_yet,
+    no_matches,
+    not_stored,
+)
 from webhook_tui.ui.widgets.filter_bar import FilterBar, MistakeLine
 from webhook_tui.ui.widgets.keys.action_bar import ActionBar, FollowNote
 from webhook_tui.ui.widgets.keys.key_bar import KeyBar
@@ -127,7 +134,9 @@ class FilterController:
     def _show_no_match(self) -> None:
         """Say in the table's place that nothing matches, and while typing what would match without the last term."""
         rest, last = without_last(self.search.text) if self.is_on else ("", "")
-        is_typed = self.is_typing and not self._is_unchanged and self.search.count == 0
+        progress = self.search.progress
+        is_done = progress is None or progress.is_done
+        is_typed = self.is_typing and not self._is_unchanged and self.search.count == 0 and is_done
         keys = self._screen.query_one(KeyBar)
         if is_typed is not keys.can_drop_term:
             keys.can_drop_term = is_typed
@@ -136,7 +145,11 @@ class FilterController:
             self.search.count_also(parse(rest, self._context.filters.texts))
         else:
             self.search.count_also(None)
-        said = no_matches(self._deliveries.total, visible(last), self.search.other_count if is_typed else None)
+        said = (
+            no_matches(self._deliveries.total, visible(last), self.search.other_count if is_typed else None)
+            if progress is None or progress.is_done
+            else no_match_yet(progress.examined, progress.total)
+        )
         self._deliveries.table.empty = said if self.is_on else ""
 
     def _point_at(self, error: FilterError | None) -> None:

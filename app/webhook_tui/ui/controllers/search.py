@@ -13,7 +13,7 @@ from functools import partial
 from textual.screen import Screen
 
 from webhook_tui.domain import units
-from webhook_tui.domain.delivery.rows import DeliveryRows, FoundRows, Sort
+from webhook_tui.domain.delivery.rows import DeliveryRows, FoundRows, Progress, Sort
 from webhook_tui.domain.errors import ProblemError
 from webhook_tui.domain.filtering.filter import EVERYTHING, Expression
 from webhook_tui.domain.filtering.highlights import Highlights
@@ -27,6 +27,8 @@ from webhook_tui.ui.widgets.table.row_reader import LOADING, LOADING_SECONDS
 
 COUNT_SECONDS = 0.2
 """From the start of a search to its first count, unless it ends before."""
+LONG_SECONDS = 1.0
+"""From the start of a search that finds nothing to saying in the table's place how far it is."""
 
 
 class SearchController:
@@ -62,6 +64,7 @@ class SearchController:
         self._number = 0
         self._is_new = False
         """Whether the search began so recently that its count would only flicker."""
+        self._is_long = False
         self._other: FoundRows | None = None
         self._other_expression: Expression | None = None
 
@@ -69,6 +72,11 @@ class SearchController:
     def count(self) -> int | None:
         """How many deliveries the table's search has found; None without one, and while nothing is found yet."""
         return None if self._shown is None or self._pending is not None else len(self._shown)
+
+    @property
+    def progress(self) -> Progress | None:
+        """How far the table's search is; None as for `count`."""
+        return None if self._shown is None or self._pending is not None else self._shown.progress
 
     def begin_typing(self) -> None:
         """Keep the cursor on its delivery until the rows of the whole filter are shown."""
@@ -92,9 +100,10 @@ class SearchController:
 
     def _open_search(self) -> None:
         self._number += 1
-        self._is_new = True
+        self._is_new, self._is_long = True, False
         number, app = self._number, self._context.app
         self._screen.set_timer(COUNT_SECONDS, partial(self._show_count, number))
+        self._screen.set_timer(LONG_SECONDS, partial(self._show_no_match_yet, number))
 
         def on_progress() -> None:
             # Called in the search's thread, which may outlive the screen's loop.
@@ -150,6 +159,11 @@ class SearchController:
             self._is_new = False
             self._refresh()
 
+    def _show_no_match_yet(self, number: int) -> None:
+        if number == self._number:
+            self._is_long = True
+            self._advance()
+
     def _on_progress(self, number: int) -> None:
         if number == self._number:
             self._frames.request(self._advance)
@@ -162,7 +176,7 @@ class SearchController:
             if self._pending is None:
                 if self._shown is not None:
                     self._deliveries.delivery_table.refresh_rows()
-            elif self._pending.refresh() > 0 or self._pending.progress.is_done or self._has_failed(self._pending):
+            elif self._may_show(self._pending):
                 before, self._shown, self._pending = self._shown, self._pending, None
                 self._change_rows(self._shown)
                 _close(before)
@@ -170,11 +184,16 @@ class SearchController:
             self._notices.show(error.problem)
         self._refresh()
 
-    def _has_failed(self, pending: CheckedFoundRows) -> bool:
-        """Whether its rows cannot be read, which the table says in their place; a slow answer is asked for again."""
+    def _may_show(self, pending: CheckedFoundRows) -> bool:
+        """Whether the table shows its rows, or says in their place why there are none.
+
+        What is slow to be read is asked for again.
+        """
+        count = pending.refresh()
         if pending.failure is LOADING:
             self._screen.set_timer(LOADING_SECONDS, partial(self._on_progress, self._number))
-        return pending.failure not in (None, LOADING)
+            return False
+        return count > 0 or pending.progress.is_done or pending.failure is not None or self._is_long
 
     def _show_all_rows(self) -> None:
         """The cursor stays on its delivery, also when it followed the newest of those found."""

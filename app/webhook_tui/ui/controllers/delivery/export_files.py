@@ -135,7 +135,7 @@ class Exports:
 
     def _clean(self, selection: Selection, tally: _Tally) -> Iterator[StoredDelivery]:
         clean = redaction(self._session.known_secrets(), keep_links=tally.keep_links)
-        for stored in self._selected(selection):
+        for stored in self._selected(selection, tally.work):
             without = clean(stored)
             tally.all += 1
             if tally.work is not None:
@@ -143,7 +143,7 @@ class Exports:
             tally.changed += without.delivery.body != stored.delivery.body
             yield without
 
-    def _selected(self, selection: Selection) -> Iterator[StoredDelivery]:
+    def _selected(self, selection: Selection, work: LongWork | None) -> Iterator[StoredDelivery]:
         if selection.seq is not None or selection.name == "all":
             with closing(self._session.open_rows()) as rows:
                 yield from _whole(rows, [selection.seq] if selection.seq is not None else _numbers(rows))
@@ -153,7 +153,9 @@ class Exports:
             selection.expression, sort=selection.sort, now=self._now(), changed=changed.set
         )
         with closing(search) as found:
-            wait_until_done(found, changed)
+            wait_until_done(found, changed, lambda: work is None or not work.is_stopped)
+            if work is not None and work.is_stopped:
+                raise WorkStoppedError
             yield from _whole(found, _numbers(found))
 
 
