@@ -23,7 +23,7 @@ def test_the_base_url_has_no_credentials_of_its_own(given: str, used: str) -> No
     assert str(base_url(given)) == used
 
 
-@pytest.mark.parametrize("given", ["", "api.example", "ftp://api.example", "https://", "https://a:b"])
+@pytest.mark.parametrize("given", ["", "api.example", "ftp://api.example", "https://", "https://a:b", "https://[x"])
 def test_what_is_no_api_url(given: str) -> None:
     with pytest.raises(ProblemError):
         base_url(given)

@@ -89,7 +89,9 @@ def _request(delivery: Delivery, destination: Destination) -> dict[str, object]:
 
 
 def _query(target: str) -> list[tuple[str, str]]:
-    return parse_qsl(target.partition("?")[2], keep_blank_values=True, encoding="utf-8", errors="replace")
+    return parse_qsl(
+        target.partition("#")[0].partition("?")[2], keep_blank_values=True, encoding="utf-8", errors="replace"
+    )
 
 
 def _content(delivery: Delivery) -> dict[str, object]:
@@ -157,7 +159,7 @@ def _read(place: str, entry: Any) -> Imported | Skipped:
         delivery = Delivery(
             received_at=_time_of(str(entry["startedDateTime"])),
             method=str(request["method"]),
-            target=_target_of(str(request["url"])),
+            target=_target_of(str(request["url"]), has_fragment=_OUR_ENTRIES in entry),
             headers=_headers_of(request["headers"]),
             body=_body(request),
             http_version="1.0" if request.get("httpVersion") == "HTTP/1.0" else "1.1",
@@ -186,10 +188,12 @@ def _time_of(text: str) -> datetime:
     return at.astimezone(UTC)
 
 
-def _target_of(url: str) -> str:
+def _target_of(url: str, *, has_fragment: bool) -> str:
+    """The path and the query, and in an entry of ours the fragment, which no other client sends."""
     parts = urlsplit(url)
     query = f"?{parts.query}" if parts.query else ""
-    return (parts.path or "/").encode().decode("latin-1") + query.encode().decode("latin-1")
+    fragment = f"#{parts.fragment}" if has_fragment and parts.fragment else ""
+    return f"{parts.path or '/'}{query}{fragment}".encode().decode("latin-1")
 
 
 def _headers_of(pairs: Any) -> Headers:

@@ -22,11 +22,9 @@ _SENDABLE_TOKEN = re.compile(r"[\x21-\x7e]+")
 def base_url(api_url: str) -> httpx.URL:
     """Raises ProblemError (usage) when `api_url` is no http or https URL."""
     try:
-        base = httpx.URL(api_url)
+        base = httpx.URL(normalized_url(api_url))  # httpx alone takes https://[x for a host named %5Bx
     except (httpx.InvalidURL, ValueError):
-        base = httpx.URL("")
-    if base.scheme not in ("http", "https") or not base.host:
-        raise ProblemError(INVALID_API_URL)
+        raise ProblemError(INVALID_API_URL) from None
     # A user and a password in the URL would take the Authorization header away from the token.
     return base.copy_with(userinfo=b"", query=None, fragment=None)
 
