@@ -97,11 +97,12 @@ def show(ctx: click.Context, /, seq: int, output: str, **given: Any) -> None:
     from webhook_tui.headless.delivery_page import delivery_page
     from webhook_tui.headless.text_style import TextStyle
     from webhook_tui.storage.contracts.history_contract import HistoryContract
+    from webhook_tui.storage.contracts.scan import Selection
 
     with history_query(ctx, given) as history:
         stored = history.stored(seq)
         if output == "text":
-            with HistoryContract(history.path) as contract:
+            with HistoryContract(history.path, Selection((history.account(seq).key,))) as contract:
                 departures = contract.departures(stored, _READ_SECONDS)
     if output == "json":
         sys.stdout.write(delivery_line(stored.row, stored.delivery))

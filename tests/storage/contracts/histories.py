@@ -37,6 +37,14 @@ def record(
         asyncio.run(store_all(store))
 
 
+def record_two_accounts(path: Path) -> None:
+    """Store 25 numbers of one account and 25 texts of the other; #51 and #52 are of each what the other one has."""
+    record(path, [body({"n": 1})] * 25)
+    record(path, [body({"n": "x"})] * 25, account=OTHER)
+    record(path, [body({"n": "x"})])
+    record(path, [body({"n": 1})], account=OTHER)
+
+
 def execute(path: Path, statement: str) -> None:
     """Change a history behind its owner's back."""
     with closing(sqlite3.connect(path)) as connection, connection:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
 
-from tests.storage.contracts.histories import body, execute, record
+from tests.factories import NOW
+from tests.storage.contracts.histories import body, execute, record, record_two_accounts
+from webhook_tui.domain.filtering.filter import parse
 from webhook_tui.storage.contracts.cache import WORTHWHILE, cache_path
-from webhook_tui.storage.contracts.history_contract import HistoryContract
+from webhook_tui.storage.contracts.history_contract import DepartureReader, HistoryContract
 from webhook_tui.storage.history_query import HistoryQuery
+from webhook_tui.storage.search.search import find_in_history
 
 
 def test_a_large_history_is_read_once(tmp_path: Path) -> None:
@@ -41,3 +45,16 @@ def test_a_delivery_is_compared_with_those_before_it(tmp_path: Path) -> None:
             notes = [[one.sentence for one in reader.departures(history.stored(seq))] for seq in (25, 26, 27, 28)]
 
     assert notes == [[], ["a whole number in 26 deliveries, text here"], [], []]
+
+
+def test_a_filter_judges_each_delivery_by_its_own_account(tmp_path: Path) -> None:
+    """As the note of the delivery does."""
+    path = tmp_path / "h.db"
+    record_two_accounts(path)
+    with closing(DepartureReader(lambda: path, parse("departs:data.n"))) as departures, HistoryQuery(path) as history:
+        departures.read()
+        notes = [[one.sentence for one in departures(history.stored(seq))] for seq in (25, 50, 51, 52)]
+
+    own, other = "a whole number in 25 deliveries, text here", "text in 25 deliveries, a whole number here"
+    assert notes == [[], [], [own], [other]]
+    assert find_in_history(path, parse("departs:data.n"), NOW) == [51, 52]

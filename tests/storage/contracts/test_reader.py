@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager, closing
 from pathlib import Path
 
 from tests.factories import NOW, PENDING, VALID, delivery
-from tests.storage.contracts.histories import OTHER, OWN, body, execute, record
+from tests.storage.contracts.histories import OTHER, OWN, body, execute, record, record_two_accounts
 from webhook_tui.domain.contract.event_contract import ContractSnapshot
 from webhook_tui.domain.jobs.job import JobFields
 from webhook_tui.storage.contracts.cache import WORTHWHILE, cache_path
@@ -74,13 +74,33 @@ async def test_departures_are_reported_at_once(tmp_path: Path) -> None:
     await asyncio.to_thread(record, path, [body({"n": 1})] * 25 + [body({"n": "x"})])
     async with _store(path) as store:
         await _read(store.contracts)
-        reported = [one.sentence for one in await store.contracts.departures_in(OWN.key, 26)]
+        found, has_more = await store.contracts.departures_in(OWN.key, 26, 0.0)
+        reported = [one.sentence for one in found]
         with HistoryQuery(path) as history:
             same = [one.sentence for one in store.contracts.departures(history.stored(26))]
-        none = await store.contracts.departures_in(OWN.key, 99)
+        none = await store.contracts.departures_in(OWN.key, 99, 0.0)
 
     assert reported == same == ["a whole number in 25 deliveries, text here"]
-    assert none == ()
+    assert not has_more
+    assert none == ((), False)
+
+
+async def test_a_delivery_of_another_account_is_judged_by_that_account(tmp_path: Path) -> None:
+    """Its contract is read a little at a time; that of the session's account stays as it is."""
+    path = tmp_path / "h.db"
+    await asyncio.to_thread(record_two_accounts, path)
+    async with _store(path) as store:
+        own = await _read(store.contracts)
+        first, has_more = await store.contracts.departures_in(OWN.key, 52, 0.0)
+        assert (first, has_more) == ((), True)
+        while has_more:
+            found, has_more = await store.contracts.departures_in(OWN.key, 52, 1.0)
+        with HistoryQuery(path) as history:
+            by_own = store.contracts.departures(history.stored(51))
+
+    assert own.events == (("image_result", 26),)
+    assert [one.sentence for one in found] == ["text in 25 deliveries, a whole number here"]
+    assert [one.sentence for one in by_own] == ["a whole number in 25 deliveries, text here"]
 
 
 async def test_job_fields_are_found(tmp_path: Path) -> None:

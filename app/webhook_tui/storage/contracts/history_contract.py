@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sqlite3
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from time import monotonic
@@ -81,32 +82,50 @@ class HistoryContract:
 
 
 class DepartureReader:
-    """Returns where deliveries depart; reads the history only for a filter with `departs:`. For one thread."""
+    """Returns where deliveries depart from those of the same account; for one thread.
+
+    The history is read only for a filter with `departs:`.
+    """
 
     def __init__(self, path: Callable[[], Path], *expressions: Expression) -> None:
         """`path`: asked when the history is first read."""
         self._path = path
         self._is_needed = any(map(names_departures, expressions))
-        self._contract: HistoryContract | None = None
+        self._connection: sqlite3.Connection | None = None
+        self._contracts: dict[str, HistoryContract] = {}
+        """By the key of the account."""
 
     def read(self, progress: Progress = _go_on) -> None:
         """Read what is stored, if the filter needs it; as HistoryContract. Raises ProblemError."""
         if self._is_needed:
-            self._opened().read(progress)
+            with reading():
+                found = self._opened().execute("SELECT DISTINCT account FROM deliveries LIMIT 1000").fetchall()
+            for (account,) in found:
+                self._of(account).read(progress)
 
     def __call__(self, stored: StoredDelivery) -> Sequence[Departure]:
         """Return where a delivery departs from those before it. Raises ProblemError."""
-        return self._opened().departures(stored)
+        with reading():
+            found = self._opened().execute("SELECT account FROM deliveries WHERE seq = ?", (stored.row.seq,)).fetchone()
+        return () if found is None else self._of(found[0]).departures(stored)
 
     def close(self) -> None:
-        """Close the connection. Idempotent."""
-        if self._contract is not None:
-            self._contract.close()
-            self._contract = None
+        """Close the connections. Idempotent."""
+        for contract in self._contracts.values():
+            contract.close()
+        self._contracts.clear()
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
 
-    def _opened(self) -> HistoryContract:
-        self._contract = self._contract or HistoryContract(self._path())
-        return self._contract
+    def _opened(self) -> sqlite3.Connection:
+        self._connection = self._connection or connect_read_only(self._path())
+        return self._connection
+
+    def _of(self, account: str) -> HistoryContract:
+        if account not in self._contracts:
+            self._contracts[account] = HistoryContract(self._path(), Selection((account,)))
+        return self._contracts[account]
 
 
 def departures_of(contract: Contract, stored: StoredDelivery) -> Sequence[Departure]:

@@ -26,6 +26,7 @@ from webhook_tui.storage.statistics.aggregate import REBUILD_FACTOR
 
 _MOST_SELECTIONS = 4
 _DELETIONS = "SELECT deletions FROM shape"
+_ACCOUNT = "SELECT account FROM deliveries WHERE seq = ?"
 _ANOTHER = "SELECT EXISTS (SELECT 1 FROM deliveries WHERE seq > ? AND seq <= ? AND account != ?)"
 
 
@@ -59,6 +60,8 @@ class ContractReader:
         self._lock = threading.Lock()
         """Held while a contract changes, and while another thread reads it."""
         self._readings: dict[Selection, _Reading] = {}
+        self._others: dict[str, Selection] = {}
+        """Of accounts that are not the session's."""
         self._own: Contract | None = None
         """The newest contract of one account's valid deliveries."""
         self._account = ""
@@ -68,7 +71,7 @@ class ContractReader:
 
     async def read(self, account: str, seconds: float) -> bool:
         """Read valid deliveries of an account for so long; return whether all are read. Raises ProblemError."""
-        return await self._reader.run(lambda connection: self._step(connection, account, seconds)[1])
+        return await self._reader.run(lambda connection: self._step_own(connection, account, seconds)[1])
 
     async def snapshot(
         self, account: str, event: str | None, seconds: float, *, all_verdicts: bool = False
@@ -79,7 +82,7 @@ class ContractReader:
         """
 
         def take(connection: sqlite3.Connection) -> ContractSnapshot:
-            reading, is_done = self._step(connection, account, seconds, all_verdicts=all_verdicts)
+            reading, is_done = self._step_own(connection, account, seconds, all_verdicts=all_verdicts)
             contract = reading.scan.state.contract
             ordered = contract.ordered()
             chosen = contract.events.get(event) if event is not None else None
@@ -91,13 +94,23 @@ class ContractReader:
 
         return await self._reader.run(take)
 
-    async def departures_in(self, account: str, seq: int) -> tuple[Departure, ...]:
-        """Return where a stored delivery departs from what was read so far. Raises ProblemError."""
+    async def departures_in(self, account: str, seq: int, seconds: float) -> tuple[tuple[Departure, ...], bool]:
+        """Return where a stored delivery departs from what was read of its account, and whether more is to be read.
 
-        def compare(connection: sqlite3.Connection) -> tuple[Departure, ...]:
+        `account` is the session's, which is read by `read`; another one is read here, for so long. Raises ProblemError.
+        """
+
+        def compare(connection: sqlite3.Connection) -> tuple[tuple[Departure, ...], bool]:
             stored = find_stored(connection, seq)
-            contract = self._step(connection, account, 0.0)[0].scan.state.contract
-            return () if stored is None else tuple(departures_of(contract, stored))
+            if stored is None:
+                return (), False
+            (of,) = connection.execute(_ACCOUNT, (seq,)).fetchone()
+            is_own = of == account
+            if is_own:
+                reading, is_done = self._step_own(connection, of, 0.0)
+            else:
+                reading, is_done = self._step(connection, self._other(connection, of), seconds)
+            return tuple(departures_of(reading.scan.state.contract, stored)), not (is_own or is_done)
 
         return await self._reader.run(compare)
 
@@ -118,10 +131,17 @@ class ContractReader:
         """Keep what was read, and close the connection. Idempotent."""
         self._reader.close(self._save_all)
 
-    def _step(
+    def _step_own(
         self, connection: sqlite3.Connection, account: str, seconds: float, *, all_verdicts: bool = False
     ) -> tuple[_Reading, bool]:
         selection = self._selection(connection, account, all_verdicts=all_verdicts)
+        reading, is_done = self._step(connection, selection, seconds)
+        if not all_verdicts:
+            with self._lock:
+                self._own = reading.scan.state.contract
+        return reading, is_done
+
+    def _step(self, connection: sqlite3.Connection, selection: Selection, seconds: float) -> tuple[_Reading, bool]:
         reading = self._reading(connection, selection)
         began = monotonic()
         if reading.is_complete and reading.following is None and self._is_outdated(connection, reading, began):
@@ -138,10 +158,13 @@ class ContractReader:
         reading.is_complete = reading.is_complete or is_done
         if is_done and self._is_worth_saving(reading):
             self._save(connection, selection, reading)
-        if not all_verdicts:
-            with self._lock:
-                self._own = reading.scan.state.contract
         return reading, is_done
+
+    def _other(self, connection: sqlite3.Connection, account: str) -> Selection:
+        """The selection of an account that is not the session's."""
+        if account not in self._others:
+            self._others[account] = Selection((account,)).resolved(connection)
+        return self._others[account]
 
     def _selection(self, connection: sqlite3.Connection, account: str, *, all_verdicts: bool) -> Selection:
         if account != self._account:
