@@ -75,9 +75,11 @@ def _log(line: str) -> None:
 async def _serve(sandbox: Sandbox, server: Server) -> int:
     loop = asyncio.get_running_loop()
     signalled: asyncio.Queue[int] = asyncio.Queue()
-    for name in ("SIGINT", "SIGTERM", "SIGHUP"):
-        if hasattr(signal, name) and sys.platform != "win32":
-            number = getattr(signal, name)
+    for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK"):
+        number = getattr(signal, name, None)
+        if number is not None and sys.platform == "win32":  # whose loops have no add_signal_handler
+            signal.signal(number, lambda number, _: loop.call_soon_threadsafe(signalled.put_nowait, number))
+        elif number is not None:
             loop.add_signal_handler(number, signalled.put_nowait, int(number))
     await server.start()
     await sandbox.start()
