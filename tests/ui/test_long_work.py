@@ -25,9 +25,9 @@ def test_a_stopped_one_ends_at_its_next_step() -> None:
     stopped = threading.Event()
     work = LongWork("replay", 3, stopped.set)
     work.advance()
-    assert not work.is_stopped
+    before = work.is_stopped
     work.stop()
-    assert work.is_stopped
+    assert (before, work.is_stopped) == (False, True)
     assert stopped.is_set()
     with pytest.raises(WorkStoppedError):
         work.advance()

@@ -295,6 +295,11 @@ class DeliveryStore:
         """Return one job with its events. Raises ProblemError."""
         return await self._jobs.job(job_id)
 
+    @property
+    def job_fields(self) -> JobFields:
+        """The fields by which the jobs are read."""
+        return self._jobs.fields
+
     def use_job_fields(self, fields: JobFields) -> None:
         """Read the jobs by other fields from now on."""
         self._jobs.use_fields(fields)

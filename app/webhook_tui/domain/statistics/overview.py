@@ -8,6 +8,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from webhook_tui.domain.errors import Problem
+from webhook_tui.domain.jobs.job import USUAL_FIELDS, JobFields
 from webhook_tui.domain.statistics.counts import HistoryCounts, LatencySummary
 from webhook_tui.domain.statistics.route_history import RegistrationStep, TunnelPhase
 
@@ -37,5 +38,7 @@ class Overview(Struct, frozen=True):
     counts: HistoryCounts | None
     """None: not counted yet, or it cannot be read."""
     place: HistoryPlace | None
+    job_fields: JobFields = USUAL_FIELDS
+    """In which fields of a payload jobs are looked for now."""
     problem: Problem | None = None
     """Why the history cannot be read."""

@@ -46,6 +46,7 @@ class Statistics:
             steps=self._route.steps,
             counts=tally,
             place=place,
+            job_fields=self._store.job_fields,
             problem=problem,
         )
 

@@ -186,10 +186,11 @@ class JobsReader:
 
     def __init__(self, path: Path, fields: JobFields, *, verdict_changes: Callable[[], int]) -> None:
         """`verdict_changes`: how often this program changed stored verdicts."""
-        self._fields = fields
+        self.fields = fields
+        """In which fields of `data` they are looked for."""
         self._field_changes = 0
         self._reader = AggregateReader(
-            path, lambda: _JobIndex(self._fields), verdict_changes=lambda: verdict_changes() + self._field_changes
+            path, lambda: _JobIndex(self.fields), verdict_changes=lambda: verdict_changes() + self._field_changes
         )
         self._jobs = Jobs((), 0, MOST_READ, is_all=False, is_done=False)
         self._jobs_of: tuple[_JobIndex, int] | None = None
@@ -198,8 +199,8 @@ class JobsReader:
 
     def use_fields(self, fields: JobFields) -> None:
         """Read deliveries by other fields from now on; those that were read are read again."""
-        if fields != self._fields:
-            self._fields = fields
+        if fields != self.fields:
+            self.fields = fields
             self._field_changes += 1
 
     async def jobs(self) -> Jobs:
@@ -229,7 +230,7 @@ class JobsReader:
         if self._events_of != (tracked, len(tracked.seqs)):
             newest = heapq.nlargest(MOST_EVENTS, tracked.seqs)
             found = connection.execute(_CHOSEN, {"seqs": json.dumps(newest), "largest": _LARGEST_BODY})
-            self._events = tuple(_job_event(columns, self._fields) for columns in found)
+            self._events = tuple(_job_event(columns, self.fields) for columns in found)
             self._events_of = tracked, len(tracked.seqs)
         return JobDetail(job_id, tracked.job(), self._events, is_done=is_done)
 

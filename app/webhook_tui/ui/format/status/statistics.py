@@ -13,6 +13,7 @@ from textual.content import Content
 
 from webhook_tui.domain import units
 from webhook_tui.domain.delivery.text import visible
+from webhook_tui.domain.jobs.job import USUAL_FIELDS, JobFields
 from webhook_tui.domain.signature.verdict import Verdict
 from webhook_tui.domain.statistics.counts import Counts, HistoryCounts, LatencySummary, Rate
 from webhook_tui.domain.statistics.overview import Overview
@@ -211,6 +212,22 @@ class _Page(Struct, frozen=True):
         if count > _MOST_LINES:
             yield Content.assemble((f"  and {count - _MOST_LINES} earlier", "$muted"))
 
+    def fields(self, fields: JobFields) -> Iterator[Content]:
+        """The fields of a payload that tell of its job; the usual ones are muted."""
+        yield Content.assemble(("Fields of a job", "bold"))
+        for name, now, usual in (
+            ("id", fields.ids, USUAL_FIELDS.ids),
+            ("status", fields.status, USUAL_FIELDS.status),
+            ("progress", fields.progress, USUAL_FIELDS.progress),
+            ("image", fields.images, USUAL_FIELDS.images),
+        ):
+            room, label = max(1, self.width - _LABEL), f"  {name}"
+            for line in wrap(", ".join(map(visible, now)), room):
+                looks = "$muted" if list(now) == list(usual) else ""
+                yield self.cut(Content.assemble((label.ljust(_LABEL), "$muted"), (line, looks)))
+                label = ""
+        yield self.cut(Content.assemble(("  --job-id-field, --job-status-field ... name others.", "$muted")))
+
     def history(self, overview: Overview) -> Iterator[Content]:
         yield Content.assemble(("History", "bold"))
         place = overview.place
@@ -243,7 +260,7 @@ def overview_text(
     if status.refusals:
         sections.append(page.refused())
     sections += [page.tunnel(overview.phases), page.webhook(overview.steps)]
-    sections.append(page.history(overview))
+    sections += [page.fields(overview.job_fields), page.history(overview)]
     return Content("\n\n").join([Content("\n").join(list(section)) for section in sections])
 
 
