@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.patience import PATIENCE_SECONDS
+from tests.timeouts import TIMEOUT_SECONDS
 
 STAND_IN = Path(__file__).with_name("windows_stand_in.py")
 TOP = STAND_IN.parents[1]
@@ -34,7 +34,7 @@ def started(home: Path, *arguments: str) -> subprocess.Popen[str]:
 def run(home: Path, *arguments: str) -> tuple[int, str, str]:
     """Its exit code and what it prints."""
     process = started(home, *arguments)
-    output, errors = process.communicate(timeout=PATIENCE_SECONDS)
+    output, errors = process.communicate(timeout=TIMEOUT_SECONDS)
     return process.returncode, output, errors
 
 
@@ -76,5 +76,5 @@ def test_ctrl_c_ends_the_sandbox(tmp_path: Path) -> None:
     assert process.stdout is not None
     assert "listens on" in process.stdout.readline()
     process.send_signal(signal.SIGINT)
-    process.communicate(timeout=PATIENCE_SECONDS)
+    process.communicate(timeout=TIMEOUT_SECONDS)
     assert process.returncode == 128 + signal.SIGINT

@@ -47,7 +47,7 @@ def test_a_delivery_is_compared_with_those_before_it(tmp_path: Path) -> None:
     assert notes == [[], ["a whole number in 26 deliveries, text here"], [], []]
 
 
-def test_a_filter_judges_each_delivery_by_its_own_account(tmp_path: Path) -> None:
+def test_a_filter_compares_each_delivery_with_those_of_its_own_account(tmp_path: Path) -> None:
     """As the note of the delivery does."""
     path = tmp_path / "h.db"
     record_two_accounts(path)

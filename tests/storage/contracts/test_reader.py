@@ -85,7 +85,7 @@ async def test_departures_are_reported_at_once(tmp_path: Path) -> None:
     assert none == ((), False)
 
 
-async def test_a_delivery_of_another_account_is_judged_by_that_account(tmp_path: Path) -> None:
+async def test_a_delivery_of_another_account_is_compared_with_those_of_that_account(tmp_path: Path) -> None:
     """Its contract is read a little at a time; that of the session's account stays as it is."""
     path = tmp_path / "h.db"
     await asyncio.to_thread(record_two_accounts, path)

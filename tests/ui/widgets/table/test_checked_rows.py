@@ -8,7 +8,7 @@ from contextlib import closing
 
 import pytest
 
-from tests.patience import PATIENCE_SECONDS
+from tests.timeouts import TIMEOUT_SECONDS
 from tests.ui.fake_session import RUNNING, FakeSession
 from tests.ui.memory_rows import MemoryRows, mock_up_rows
 from tests.ui.stage import WIDE, stage
@@ -23,7 +23,7 @@ BROKEN = Problem("The history could not be read: disk I/O error.", "Is its disk 
 @pytest.fixture
 def reader() -> Iterator[RowReader]:
     """Waits for every answer."""
-    with closing(RowReader(lambda: None, seconds=PATIENCE_SECONDS)) as opened:
+    with closing(RowReader(lambda: None, seconds=TIMEOUT_SECONDS)) as opened:
         yield opened
 
 
@@ -104,11 +104,11 @@ class SlowRows(MemoryRows):
         self.may_answer.set()
 
     def window(self, start: int, count: int) -> Sequence[DeliveryRow]:
-        assert self.may_answer.wait(PATIENCE_SECONDS)
+        assert self.may_answer.wait(TIMEOUT_SECONDS)
         return super().window(start, count)
 
     def stored(self, seq: int) -> StoredDelivery | None:
-        assert self.may_answer.wait(PATIENCE_SECONDS)
+        assert self.may_answer.wait(TIMEOUT_SECONDS)
         return super().stored(seq)
 
 

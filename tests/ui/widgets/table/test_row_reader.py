@@ -7,7 +7,7 @@ from contextlib import closing
 
 import pytest
 
-from tests.patience import PATIENCE_SECONDS
+from tests.timeouts import TIMEOUT_SECONDS
 from webhook_tui.domain.errors import Problem, ProblemError
 from webhook_tui.ui.widgets.table.row_reader import LOADING, RowReader
 
@@ -17,7 +17,7 @@ def test_a_late_answer_is_kept_until_it_was_asked_for_again() -> None:
     may_answer, is_there = threading.Event(), threading.Event()
 
     def slow() -> int:
-        assert may_answer.wait(PATIENCE_SECONDS)
+        assert may_answer.wait(TIMEOUT_SECONDS)
         return threading.get_ident()
 
     with closing(RowReader(is_there.set, seconds=0.001)) as reader:
@@ -26,7 +26,7 @@ def test_a_late_answer_is_kept_until_it_was_asked_for_again() -> None:
                 reader.read(key, slow)
             assert raised.value.problem is LOADING
         may_answer.set()
-        assert is_there.wait(PATIENCE_SECONDS)
+        assert is_there.wait(TIMEOUT_SECONDS)
         thread = reader.read(1, lambda: 0)
         assert thread not in (0, threading.get_ident())
         reader.settle()
@@ -35,7 +35,7 @@ def test_a_late_answer_is_kept_until_it_was_asked_for_again() -> None:
 def test_after_its_end_nothing_is_read() -> None:
     """What it was asked for before is done, such as closing the rows."""
     done: list[int] = []
-    reader = RowReader(lambda: None, seconds=PATIENCE_SECONDS)
+    reader = RowReader(lambda: None, seconds=TIMEOUT_SECONDS)
     assert reader.read(1, lambda: 3) == 3
     reader.run(lambda: done.append(1))
     reader.close()
@@ -51,6 +51,6 @@ def test_a_problem_is_raised_here() -> None:
     def fail() -> int:
         raise ProblemError(problem)
 
-    with closing(RowReader(lambda: None, seconds=PATIENCE_SECONDS)) as reader, pytest.raises(ProblemError) as raised:
+    with closing(RowReader(lambda: None, seconds=TIMEOUT_SECONDS)) as reader, pytest.raises(ProblemError) as raised:
         reader.read(1, fail)
     assert raised.value.problem is problem
