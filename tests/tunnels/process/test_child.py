@@ -124,14 +124,17 @@ async def test_a_program_that_cannot_be_run() -> None:
     assert course.last_line == "/no/such/program: No such file or directory"
 
 
+_WITHOUT_FORK = (
+    f"import os, runpy, sys; del os.fork; sys.argv[:1] = []; runpy.run_path({str(WATCHDOG)!r}, run_name='__main__')"
+)
+"""Runs the watchdog where no process can become another."""
+
+
 async def test_the_guard_without_fork() -> None:
     """Where no process can become another it stays beside its program, and ends it when we are gone."""
-    code = (
-        f"import os, runpy, sys; del os.fork; sys.argv[:1] = []; runpy.run_path({str(WATCHDOG)!r}, run_name='__main__')"
-    )
     program = "import os, sys; print(os.getpid(), flush=True); print('err', file=sys.stderr, flush=True)"
     guard = await asyncio.create_subprocess_exec(
-        *_python(code),
+        *_python(_WITHOUT_FORK),
         str(WATCHDOG),
         "-",
         *_python(f"{program}; import signal; signal.pause()"),
@@ -146,3 +149,18 @@ async def test_the_guard_without_fork() -> None:
     guard.stdin.close()
     await until(lambda: not alive(pid), 2.0)
     await guard.wait()
+
+
+async def test_a_program_that_is_not_there_without_fork() -> None:
+    """One line, and the exit code of a shell, as elsewhere."""
+    guard = await asyncio.create_subprocess_exec(
+        *_python(_WITHOUT_FORK),
+        str(WATCHDOG),
+        "-",
+        "/no/such/program",
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    output, _ = await asyncio.wait_for(guard.communicate(), TIMEOUT_SECONDS)
+    assert (guard.returncode, output) == (127, b"/no/such/program: No such file or directory\n")

@@ -222,7 +222,7 @@ async def test_with_no_color_at_all_there_is_none(monkeypatch: pytest.MonkeyPatc
 
 async def test_in_ascii_there_are_words_and_plain_bars() -> None:
     """Nothing of the page is beyond ASCII, whatever was received."""
-    async with stage(session_with(), size=(140, 60), in_ascii=True) as played:
+    async with stage(session_with(), size=(140, 70), in_ascii=True) as played:
         await opened(played)
         await played.until("It needs more than ASCII; c copies the URL.")
         await played.until("___.:-=#___:.  34, at most 16 in 15 s")

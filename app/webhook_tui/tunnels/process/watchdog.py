@@ -64,8 +64,12 @@ def _become(number: int, command: list[str]) -> int:
     try:
         os.execvp(command[0], command)  # noqa: S606 -- a program and its arguments, without a shell
     except OSError as error:
-        os.write(1, os.fsencode(f"{command[0]}: {error.strerror}\n"))
-        return _NOT_RUN
+        return _not_run(command[0], error)
+
+
+def _not_run(program: str, error: OSError) -> int:
+    os.write(1, os.fsencode(f"{program}: {error.strerror}\n"))
+    return _NOT_RUN
 
 
 def _watch(number: int, program: int) -> None:
@@ -88,15 +92,18 @@ def _stay(number: int, command: list[str]) -> int:
     import subprocess  # noqa: PLC0415 -- slow to import, and used on Windows only
     import threading  # noqa: PLC0415 -- used on Windows only
 
-    with subprocess.Popen(command, stdin=subprocess.DEVNULL, stderr=subprocess.STDOUT) as program:  # noqa: S603 -- a program and its arguments, without a shell
+    try:
+        program = subprocess.Popen(command, stdin=subprocess.DEVNULL, stderr=subprocess.STDOUT)  # noqa: S603 -- a program and its arguments, without a shell
+    except OSError as error:
+        return _not_run(command[0], error)
 
-        def watch() -> None:
-            while os.read(number, 4096):
-                pass
-            program.kill()
+    def watch() -> None:
+        while os.read(number, 4096):
+            pass
+        program.kill()
 
-        threading.Thread(target=watch, daemon=True).start()
-        return program.wait()
+    threading.Thread(target=watch, daemon=True).start()
+    return program.wait()
 
 
 if __name__ == "__main__":
