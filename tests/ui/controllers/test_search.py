@@ -96,7 +96,7 @@ async def test_a_long_search_without_a_match_says_how_far_it_is(monkeypatch: pyt
         await played.until(lambda: played.main.deliveries.delivery_table.seq == 3)
 
         await played.type_filter("verdict:invalid")
-        await played.until("No match in the newest 40")
+        await played.until(lambda: session.searches[-1][0].expression == parse("verdict:invalid"))
         session.search_goes_on()
         await played.until(lambda: played.numbers() == [8])
 
