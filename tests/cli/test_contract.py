@@ -53,7 +53,7 @@ def test_text_shows_each_event(path: Path) -> None:
         "id      integer    100 %  26",
     ]
     note = done.stderr.decode()
-    assert re.fullmatch(r"≠ changed since [^.]+\.  --format typescript\|python\|json-schema\n", note), note
+    assert re.fullmatch(r"≠ changed since [^.]+\.  As code: --format typescript, python or json-schema\.\n", note), note
 
 
 def test_every_verdict_and_another_account(path: Path) -> None:

@@ -128,7 +128,10 @@ def test_input_that_is_not_text_is_no_crash() -> None:
 
     assert (done.returncode, done.stderr) == (
         2,
-        b"webhook-tui: - contains no delivery. Use a line of `listen --format json`.\n",
+        (
+            b"webhook-tui: - contains no delivery. Use an HTTP request with its headers, or a line of"
+            b" `listen --format json`.\n"
+        ),
     )
 
 

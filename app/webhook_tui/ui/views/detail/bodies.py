@@ -169,7 +169,7 @@ class DetailBodies(Horizontal):
         """Show in place of the bodies why the delivery cannot be shown, until they are filled."""
         self._failure = problem
         self._filled.clear()
-        text = Content.assemble((f"{problem.message}\n{problem.hint}", "$muted"))
+        text = Content.assemble((f"{visible(problem.message)}\n{visible(problem.hint)}", "$muted"))
         self._prose(_FAILURE).show(lambda _width: text, from_top=True)
         self._switch()
 
