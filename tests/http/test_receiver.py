@@ -260,7 +260,7 @@ async def test_a_sender_that_gives_up_ends_the_silence(url: str, record: Record)
     record.answer = Answer(no_response=NoResponse.NONE)
     async with httpx.AsyncClient() as client:
         with pytest.raises(httpx.ReadTimeout):
-            await client.post(f"{url}{PATH}", content=b"1", timeout=0.05)
+            await client.post(f"{url}{PATH}", content=b"1", timeout=httpx.Timeout(TIMEOUT_SECONDS, read=0.05))
         record.answer = Answer()
         assert (await client.post(f"{url}{PATH}", content=b"2")).status_code == 200
 
