@@ -134,6 +134,20 @@ async def test_the_same_event_with_other_bytes_is_a_hint(tmp_path: Path) -> None
     )
 
 
+async def test_who_asks_during_a_search_gets_its_report(tmp_path: Path) -> None:
+    """The delivery is searched once for all."""
+    chosen = settings(tmp_path, api_url="http://127.0.0.1:1", register=False, secrets=(SECRET,))
+    async with session_of(chosen) as running:
+        ready = await running.event(SessionReady)
+        assert ready.public_url is not None
+        body = b'{"a": "' + b"\\u0041" * 100_000 + b'"}'
+        await _post(ready.public_url, body, {"X-Webhook-Signature": "sha256=" + "5f" * 32})
+        first, second = await asyncio.gather(*(running.answer(ExplainSignature(1)) for _ in range(2)))
+
+    assert first is not None
+    assert first is second
+
+
 async def test_leaving_does_not_wait_for_a_search(tmp_path: Path) -> None:
     """A body that takes seconds to examine: the session ends in far less."""
     chosen = settings(tmp_path, api_url="http://127.0.0.1:1", register=False, secrets=(SECRET,))

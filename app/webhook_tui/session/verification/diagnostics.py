@@ -11,6 +11,8 @@ import threading
 import time
 from collections import deque
 
+from msgspec import Struct
+
 from webhook_tui.domain.delivery.delivery import DeliveryRow, StoredDelivery
 from webhook_tui.domain.delivery.headers import Headers
 from webhook_tui.domain.diagnostics.report import (
@@ -23,6 +25,7 @@ from webhook_tui.domain.diagnostics.report import (
 from webhook_tui.domain.errors import ProblemError
 from webhook_tui.domain.events import VerdictChanged
 from webhook_tui.domain.signature.secret import Secret
+from webhook_tui.domain.signature.secret_ring import SecretRing
 from webhook_tui.domain.signature.signature import no_secret_fits
 from webhook_tui.domain.signature.verdict import Verdict
 from webhook_tui.session.bus import DeliveriesStored, DeliveryReverified, EventBus, TokenChanged
@@ -78,6 +81,8 @@ class Diagnostics:
         self._budget = SearchBudget(time.monotonic())
         self._is_wanted = asyncio.Event()
         self._recent: deque[StoredDelivery] = deque(maxlen=MOST_RECENT)
+        self._searches: dict[int, _Search] = {}
+        """Those under way, by the number of the delivery."""
 
     def on_token_changed(self, event: TokenChanged) -> None:
         """Signatures may have been made with the token by mistake: keep the one in use."""
@@ -152,10 +157,25 @@ class Diagnostics:
                 self._bus.publish(VerdictChanged(row, report.cause))
 
     async def _report(self, stored: StoredDelivery) -> SignatureReport:
+        """Search, or wait for the search that is under way: `why` often comes while the first one goes on."""
+        seq, ring, token = stored.row.seq, self._secret_ring.ring, self._token
+        search = self._searches.get(seq)
+        if search is None or search.ring is not ring or search.token is not token:
+            search = self._searches[seq] = _Search(ring, token, asyncio.create_task(self._search(stored, ring, token)))
+        search.waiting += 1
+        try:
+            return await asyncio.shield(search.task)
+        finally:
+            search.waiting -= 1
+            if not search.waiting:
+                search.task.cancel()
+                if self._searches.get(seq) is search:
+                    del self._searches[seq]
+
+    async def _search(self, stored: StoredDelivery, ring: SecretRing, token: Secret | None) -> SignatureReport:
         """Search in a thread that ends soon after this is cancelled."""
         recent = [other for other in reversed(self._recent) if other.row.seq != stored.row.seq]
         is_cancelled = threading.Event()
-        ring, token = self._secret_ring.ring, self._token
 
         def search() -> tuple[SignatureReport, float]:
             began = time.thread_time()
@@ -168,6 +188,15 @@ class Diagnostics:
             is_cancelled.set()
         self._budget.spend(spent, time.monotonic())
         return report
+
+
+class _Search(Struct):
+    """A search under way, and how many wait for it."""
+
+    ring: SecretRing
+    token: Secret | None
+    task: asyncio.Task[SignatureReport]
+    waiting: int = 0
 
 
 def _has_signature(headers: Headers) -> bool:
