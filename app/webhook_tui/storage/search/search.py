@@ -123,7 +123,11 @@ class SearchThread:
             scan.close()
         self._identity = named
         self._departures.close()
-        self._departures.read(lambda _read, _total: not self._cancelled.is_set())
+        try:
+            self._departures.read(lambda _read, _total: not self._cancelled.is_set())
+        except BaseException:
+            connection.close()
+            raise
         return Scan(connection, self._search, self._publish, self._cancelled.is_set, departures=self._departures)
 
     def _run(self, scan: Scan) -> None:

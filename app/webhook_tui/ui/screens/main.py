@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
@@ -115,7 +115,7 @@ class MainScreen(Screen[None]):
             self.query_one(SplitPane).divide()
             self.controllers.panes.resize(self.size)
             self._arrange()
-        self.set_interval(1.0, self._tick)
+        self.set_interval(1.0, partial(self.frames.request, self._tick))
         self.watch(self, "focused", self.controllers.panes.hold_following)
         for name in self._early_actions:
             self.action_run(name)
