@@ -27,6 +27,7 @@ async def test_replay_asks_where_to_once() -> None:
         await played.press(*["backspace"] * 11, *APP.removeprefix("http://"), "enter")
         await played.until(lambda: len(played.session.commands) == 1)
         await played.dialog_closed()
+        await played.until(lambda: bool(played.main.context.status.used_urls))
         await played.press("r")
         await played.until(APP)
         await played.press("tab", "tab", "s", "enter")

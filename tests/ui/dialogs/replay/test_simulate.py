@@ -90,6 +90,7 @@ async def test_a_url_is_asked_for_and_remembered() -> None:
         await played.press(*APP, "enter")
         await played.requested(SimulateEvent("x.y", APP))
         await played.dialog_closed()
+        await played.until(lambda: bool(played.main.context.status.used_urls))
         assert await simulated(played, "down", "right", "enter") == SimulateEvent("batch_edit", APP)
 
 
