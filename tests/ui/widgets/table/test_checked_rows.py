@@ -15,7 +15,7 @@ from tests.ui.stage import WIDE, stage
 from webhook_tui.domain.delivery.delivery import DeliveryRow, StoredDelivery
 from webhook_tui.domain.errors import Problem, ProblemError
 from webhook_tui.ui.widgets.table.checked_rows import CheckedRows
-from webhook_tui.ui.widgets.table.row_reader import RowReader
+from webhook_tui.ui.widgets.table.row_reader import LOADING, RowReader
 
 BROKEN = Problem("The history could not be read: disk I/O error.", "Is its disk there?")
 
@@ -132,3 +132,23 @@ async def test_what_takes_long_is_shown_when_it_is_there() -> None:
         await played.until("14:19:05")
         assert played.main.deliveries.detail.seq == 11
         assert "Loading" not in played.text()
+
+
+def test_a_late_refresh_ends_the_loading_that_it_began() -> None:
+    """Else what a search has found on a slow disk would wait for rows that nobody reads."""
+    may_go_on = threading.Event()
+
+    class SlowRows(MemoryRows):
+        def refresh(self) -> int:
+            may_go_on.wait(TIMEOUT_SECONDS)
+            return super().refresh()
+
+    late = threading.Event()
+    with closing(RowReader(late.set, seconds=0.01)) as reader:
+        rows = CheckedRows(SlowRows(mock_up_rows()), reader)
+        rows.refresh()
+        assert rows.failure is LOADING
+        may_go_on.set()
+        assert late.wait(TIMEOUT_SECONDS)
+        assert rows.refresh() == 12
+        assert rows.failure is None

@@ -12,7 +12,7 @@ from webhook_tui.domain.delivery.delivery import DeliveryRow, StoredDelivery
 from webhook_tui.domain.delivery.rows import DeliveryRows, FoundRows, Progress
 from webhook_tui.domain.errors import Problem, ProblemError
 from webhook_tui.domain.forwarding.forward_result import ForwardResult
-from webhook_tui.ui.widgets.table.row_reader import RowReader
+from webhook_tui.ui.widgets.table.row_reader import LOADING, RowReader
 
 Answer = TypeVar("Answer")
 
@@ -37,9 +37,9 @@ class CheckedRows:
             return nothing
 
     def refresh(self) -> int:
-        """Include what is committed by now; a history without rows ends a failure."""
+        """Include what is committed by now; a history without rows ends a failure, any answer ends a long reading."""
         count = self._read(("refresh",), self._rows.refresh, -1)
-        if count == 0:
+        if count == 0 or (count > 0 and self.failure is LOADING):
             self.failure = None
         return count if count >= 0 else len(self._rows)
 
