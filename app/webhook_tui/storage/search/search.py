@@ -125,10 +125,10 @@ class SearchThread:
         self._departures.close()
         try:
             self._departures.read(lambda _read, _total: not self._cancelled.is_set())
-        except BaseException:
+            return Scan(connection, self._search, self._publish, self._cancelled.is_set, departures=self._departures)
+        except BaseException:  # a cancelled search, a damaged file
             connection.close()
             raise
-        return Scan(connection, self._search, self._publish, self._cancelled.is_set, departures=self._departures)
 
     def _run(self, scan: Scan) -> None:
         with self._lock:
