@@ -28,6 +28,7 @@ async def test_the_steps_until_the_first_delivery(snapshot: Snapshot) -> None:
         played.session.emit(StatusChanged(waiting))
         await played.until("● webhook    41")
         await played.until(lambda: played.is_focused("ping"))
+        await played.pilot.pause()
         snapshot(played.lines(), "waiting-80x24")
         await played.press("enter")
         await played.requested(SendTestPing())

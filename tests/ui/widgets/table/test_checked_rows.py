@@ -135,7 +135,7 @@ async def test_what_takes_long_is_shown_when_it_is_there() -> None:
 
 
 def test_a_late_refresh_ends_the_loading_that_it_began() -> None:
-    """Else what a search has found on a slow disk would wait for rows that nobody reads."""
+    """Else what a search has found on a slow disk would never be shown."""
     may_go_on = threading.Event()
 
     class SlowRows(MemoryRows):

@@ -67,7 +67,7 @@ class ReplayingDialog(Dialog[tuple[int, ...]]):
     def show(self, progress: ReplayProgress) -> None:
         """Show the progress."""
         self._progress = progress
-        if not self.query("#bar"):
+        if not self.query("#again"):  # the last one that is mounted; then this is called again
             return
         self._update("bar", self._bar())
         self._update("now", Content(_now(progress)))
