@@ -27,7 +27,7 @@ _encode = msgspec.json.Encoder().encode
 _encode_into = msgspec.json.Encoder().encode_into
 
 _LINE_BYTES = 1024
-"""Of a line without its body, as far as it is foreseen."""
+"""Usual size of a line without its body."""
 
 
 class _DeliveryLine(Struct, tag_field="type", tag="delivery", gc=False):

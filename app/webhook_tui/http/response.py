@@ -37,8 +37,8 @@ def render(answer: Answer, *, keeps_alive: bool, with_body: bool = True) -> tupl
     It is not where `keeps_alive` is false or a header says `close`. Raises ValueError for a header that is none.
     """
     if len(answer.body) > _LONGEST_KEPT:
-        return _render.__wrapped__(answer, keeps_alive, with_body, int(time.time()))
-    return _render(answer, keeps_alive, with_body, int(time.time()))
+        return _render(answer, keeps_alive, with_body, int(time.time()))
+    return _render_kept(answer, keeps_alive, with_body, int(time.time()))
 
 
 def render_or_fail(answer: Answer, *, keeps_alive: bool, with_body: bool) -> tuple[bytes, bool]:
@@ -50,12 +50,15 @@ def render_or_fail(answer: Answer, *, keeps_alive: bool, with_body: bool) -> tup
         return render(FAILED, keeps_alive=False)
 
 
-@lru_cache(maxsize=32)  # nearly all answers of a second are the same
 def _render(answer: Answer, keeps_alive: bool, with_body: bool, second: int) -> tuple[bytes, bool]:
     has_body = answer.status not in _BODILESS
     length = len(answer.body) if has_body else None
     head, keeps_alive = _head(answer.status, answer.headers, length, keeps_alive, False, second=second)
     return (head + answer.body if has_body and with_body else head), keeps_alive
+
+
+_render_kept = lru_cache(maxsize=32)(_render)
+"""Nearly all answers of a second are the same."""
 
 
 def render_head(
@@ -127,7 +130,7 @@ class Exchange(Struct, eq=False):
     request: Request
     connection: Connection
     over: Callable[[Exchange], None]
-    """Called once, when nothing is left to do."""
+    """Called once, when the exchange has ended."""
     work: asyncio.Future[Any] | None = None
     """What makes the answer; it is cancelled when the server stops before it is done."""
     on_closed: Callable[[], None] | None = None

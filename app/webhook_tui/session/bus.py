@@ -82,7 +82,7 @@ class DeliveriesStored(Struct, frozen=True, gc=False):
     """
 
     deliveries: Sequence[DeliveryStored]
-    """At least one, in the order of their numbers."""
+    """In the order of their numbers; never empty."""
 
 
 class DeliveryRefused(Struct, frozen=True):

@@ -100,7 +100,7 @@ def no_matches(total: int, last: str = "", without: int | None = None) -> str:
 
 
 def no_match_yet(examined: int, total: int) -> str:
-    """Nothing passes the filter among the deliveries that were examined so far, in the table's place."""
+    """In the table's place: a search has found nothing among the deliveries that it has examined."""
     return f"No match in the newest {examined:,} of {total:,} deliveries yet.  esc ends the search."
 
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 import json
 import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import httpx
 
-from tests.session.running import session_of, settings
+from tests.session.running import Running, session_of, settings
 from webhook_tui.domain.commands import AddSecret, RemoveSecret
 from webhook_tui.domain.diagnostics.report import Examination
 from webhook_tui.domain.events import DeliveryStored, SessionReady, VerdictChanged
@@ -43,6 +45,16 @@ def test_the_budget_grows_back_within_a_minute() -> None:
     assert budget.wait_seconds(1_000, 10_000.0) == 0
 
 
+@asynccontextmanager
+async def _receiving(tmp_path: Path) -> AsyncIterator[tuple[Running, str]]:
+    """Run a session without an account until the block ends; the URL is that of its webhook."""
+    chosen = settings(tmp_path, api_url="http://127.0.0.1:1", register=False, secrets=(SECRET,))
+    async with session_of(chosen) as running:
+        ready = await running.event(SessionReady)
+        assert ready.public_url is not None
+        yield running, ready.public_url
+
+
 async def _post(url: str, body: bytes, headers: dict[str, str]) -> None:
     async with httpx.AsyncClient() as client:
         await client.post(url, content=body, headers={"Content-Type": "application/json", **headers})
@@ -50,12 +62,9 @@ async def _post(url: str, body: bytes, headers: dict[str, str]) -> None:
 
 async def test_a_cause_reaches_ndjson_with_why_and_change(tmp_path: Path) -> None:
     """A compact body signed as PiktID writes it."""
-    chosen = settings(tmp_path, api_url="http://127.0.0.1:1", register=False, secrets=(SECRET,))
-    async with session_of(chosen) as running:
-        ready = await running.event(SessionReady)
-        assert ready.public_url is not None
+    async with _receiving(tmp_path) as (running, url):
         compact = json.dumps(json.loads(BODY), separators=(",", ":")).encode()
-        await _post(ready.public_url, compact, {"X-Webhook-Signature": sign(SECRET, BODY)})
+        await _post(url, compact, {"X-Webhook-Signature": sign(SECRET, BODY)})
         changed = await running.event(VerdictChanged)
         record = json.loads(json_line(changed) or "")
 
@@ -67,11 +76,8 @@ async def test_a_cause_reaches_ndjson_with_why_and_change(tmp_path: Path) -> Non
 
 async def test_no_cause_is_reported_when_the_search_ended(tmp_path: Path) -> None:
     """Before: what is certain; after: that nothing matches, and how much was checked."""
-    chosen = settings(tmp_path, api_url="http://127.0.0.1:1", register=False, secrets=(SECRET,))
-    async with session_of(chosen) as running:
-        ready = await running.event(SessionReady)
-        assert ready.public_url is not None
-        await _post(ready.public_url, BODY, {"X-Webhook-Signature": "sha256=" + "5f" * 32})
+    async with _receiving(tmp_path) as (running, url):
+        await _post(url, BODY, {"X-Webhook-Signature": "sha256=" + "5f" * 32})
         stored = await running.event(DeliveryStored)
         changed = await running.event(VerdictChanged)
 
@@ -83,11 +89,8 @@ async def test_no_cause_is_reported_when_the_search_ended(tmp_path: Path) -> Non
 
 async def test_a_secret_that_is_added_later_names_the_cause_of_stored_deliveries(tmp_path: Path) -> None:
     """Also where the verdict stays: the reason names the cause with the new secret, and loses it with the secret."""
-    chosen = settings(tmp_path, api_url="http://127.0.0.1:1", register=False, secrets=(SECRET,))
-    async with session_of(chosen) as running:
-        ready = await running.event(SessionReady)
-        assert ready.public_url is not None
-        await _post(ready.public_url, BODY + b"\n", {"X-Webhook-Signature": sign(Secret("whsec_later"), BODY)})
+    async with _receiving(tmp_path) as (running, url):
+        await _post(url, BODY + b"\n", {"X-Webhook-Signature": sign(Secret("whsec_later"), BODY)})
         first = await running.event(VerdictChanged)
         running.ask(AddSecret(Secret("whsec_later"), keep=False))
         later = await running.event(VerdictChanged, lambda event: event.cause is not None)
@@ -103,11 +106,8 @@ async def test_a_secret_that_is_added_later_names_the_cause_of_stored_deliveries
 
 async def test_a_signature_in_another_header_is_named(tmp_path: Path) -> None:
     """The verdict stays missing, and its reason names the header."""
-    chosen = settings(tmp_path, api_url="http://127.0.0.1:1", register=False, secrets=(SECRET,))
-    async with session_of(chosen) as running:
-        ready = await running.event(SessionReady)
-        assert ready.public_url is not None
-        await _post(ready.public_url, BODY, {"X-Hub-Signature-256": sign(SECRET, BODY)})
+    async with _receiving(tmp_path) as (running, url):
+        await _post(url, BODY, {"X-Hub-Signature-256": sign(SECRET, BODY)})
         changed = await running.event(VerdictChanged)
 
     assert changed.row.verdict is Verdict.MISSING
@@ -116,13 +116,10 @@ async def test_a_signature_in_another_header_is_named(tmp_path: Path) -> None:
 
 async def test_the_same_event_with_other_bytes_is_a_hint(tmp_path: Path) -> None:
     """It arrived valid before: the difference is shown, and called a hint."""
-    chosen = settings(tmp_path, api_url="http://127.0.0.1:1", register=False, secrets=(SECRET,))
-    async with session_of(chosen) as running:
-        ready = await running.event(SessionReady)
-        assert ready.public_url is not None
-        await _post(ready.public_url, BODY, {"X-Webhook-Signature": sign(SECRET, BODY)})
+    async with _receiving(tmp_path) as (running, url):
+        await _post(url, BODY, {"X-Webhook-Signature": sign(SECRET, BODY)})
         changed = BODY.replace(b'"ping"', b'"pong"')
-        await _post(ready.public_url, changed, {"X-Webhook-Signature": "sha256=" + "5f" * 32})
+        await _post(url, changed, {"X-Webhook-Signature": "sha256=" + "5f" * 32})
         await running.event(DeliveryStored, lambda event: event.row.seq == 2)
         report = await running.answer(ExplainSignature(2))
 
@@ -136,12 +133,9 @@ async def test_the_same_event_with_other_bytes_is_a_hint(tmp_path: Path) -> None
 
 async def test_who_asks_during_a_search_gets_its_report(tmp_path: Path) -> None:
     """The delivery is searched once for all."""
-    chosen = settings(tmp_path, api_url="http://127.0.0.1:1", register=False, secrets=(SECRET,))
-    async with session_of(chosen) as running:
-        ready = await running.event(SessionReady)
-        assert ready.public_url is not None
+    async with _receiving(tmp_path) as (running, url):
         body = b'{"a": "' + b"\\u0041" * 100_000 + b'"}'
-        await _post(ready.public_url, body, {"X-Webhook-Signature": "sha256=" + "5f" * 32})
+        await _post(url, body, {"X-Webhook-Signature": "sha256=" + "5f" * 32})
         first, second = await asyncio.gather(*(running.answer(ExplainSignature(1)) for _ in range(2)))
 
     assert first is not None
@@ -150,13 +144,10 @@ async def test_who_asks_during_a_search_gets_its_report(tmp_path: Path) -> None:
 
 async def test_leaving_does_not_wait_for_a_search(tmp_path: Path) -> None:
     """A body that takes seconds to examine: the session ends in far less."""
-    chosen = settings(tmp_path, api_url="http://127.0.0.1:1", register=False, secrets=(SECRET,))
-    async with session_of(chosen) as running:
-        ready = await running.event(SessionReady)
-        assert ready.public_url is not None
+    async with _receiving(tmp_path) as (running, url):
         large = b'{"a": "' + b"\\u0041" * 1_600_000 + b'"}'
         for _ in range(2):
-            await _post(ready.public_url, large, {"X-Webhook-Signature": "sha256=" + "5f" * 32})
+            await _post(url, large, {"X-Webhook-Signature": "sha256=" + "5f" * 32})
         await running.event(DeliveryStored, lambda event: event.row.seq == 2)
         await asyncio.sleep(0)
         began = time.monotonic()

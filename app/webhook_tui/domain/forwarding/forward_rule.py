@@ -52,7 +52,10 @@ class ForwardHeader(Struct, frozen=True):
 
     @classmethod
     def parse(cls, text: str) -> ForwardHeader:
-        """Parse `NAME: VALUE` (RFC 9110, section 5). Raises ValueError, also for one of the delivery itself."""
+        """Parse `NAME: VALUE` (RFC 9110, section 5).
+
+        Raises ValueError for another form, and for a header that the delivery or the connection sets.
+        """
         name, separator, value = text.partition(":")
         value = value.strip()
         if not (separator and text.isascii() and sendable([(name.encode("ascii"), value.encode("ascii"))])):

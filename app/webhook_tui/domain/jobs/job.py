@@ -119,9 +119,8 @@ def job_ids(data: object, fields: Sequence[str] = JOB_FIELDS) -> list[str]:
 
 def first_job_id(data: object, fields: Sequence[str]) -> str:
     """The first of them; "" where there is none."""
-    if fields and isinstance(
-        data, dict
-    ):  # nearly always it is a text in the first field, found so in a third of the time
+    if fields and isinstance(data, dict):
+        # Nearly always it is a text in the first field: to find it so takes a third of the time.
         job = data.get(fields[0])
         if isinstance(job, str) and 0 < len(job) <= _LONGEST_ID:
             return job

@@ -212,9 +212,8 @@ class Document:
         if self._expired():
             raise ExpiredError
         table = self._scalar_table(self.strings(escape), self.numbers(number))
-        table.update(
-            self._mark_table(tokens, layout)
-        )  # it has every mark of the tokens, so none of another layout stays
+        # It has every mark of the tokens, so none of another layout stays in the table, which need not be copied.
+        table.update(self._mark_table(tokens, layout))
         try:
             return "".join(map(table.__getitem__, tokens)).encode()
         except UnicodeEncodeError:

@@ -187,7 +187,7 @@ class JobsReader:
     def __init__(self, path: Path, fields: JobFields, *, verdict_changes: Callable[[], int]) -> None:
         """`verdict_changes`: how often this program changed stored verdicts."""
         self.fields = fields
-        """In which fields of `data` they are looked for."""
+        """The fields of `data` in which jobs are looked for."""
         self._field_changes = 0
         self._reader = AggregateReader(
             path, lambda: _JobIndex(self.fields), verdict_changes=lambda: verdict_changes() + self._field_changes

@@ -146,7 +146,7 @@ class TerminalApp(App[object]):
         self.set_timer(_DRAIN_SECONDS, check)
 
     def ask_terminal(self, query: str) -> bool:
-        """Ask the terminal for what `answers` reads; return whether there is one."""
+        """Write a query whose response `answers` reads; return False where there is no terminal to write it to."""
         return self._terminal is not None and self._terminal.ask(query)
 
     @work(thread=True, group="tmux", exit_on_error=False, description="tmux")

@@ -196,7 +196,7 @@ class TerminalDriver(LinuxDriver):
         return self._writer_thread is None or self._writer_thread._queue.empty()  # noqa: SLF001 -- Textual's only way
 
     def ask(self, query: str) -> bool:
-        """Ask the terminal for what `answers` reads; return whether it was asked."""
+        """Write a query whose response `answers` reads; return whether it could be written."""
         self._answers.expect()
         return self.send(query)
 

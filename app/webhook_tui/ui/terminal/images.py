@@ -121,7 +121,7 @@ class TerminalImages:
             self._delete(next(iter(self._held)))
 
     def release(self, widget: Widget) -> None:
-        """Delete the images of a widget, which sends them again when it is drawn the next time."""
+        """Delete the images of a widget from the terminal; they are sent again when it is next drawn."""
         keys = [key for key in self._held if key[0] is widget]
         for key in keys:
             self._delete(key)

@@ -165,7 +165,7 @@ class ContactSheet(ScrollView, can_focus=True, inherit_bindings=False):
             draw_plainly(self.vertical_scrollbar)
 
     def on_unmount(self) -> None:
-        """Let the terminal forget the pictures."""
+        """Delete the pictures from the terminal."""
         release_images(self)
 
     def on_resize(self) -> None:
@@ -180,14 +180,7 @@ class ContactSheet(ScrollView, can_focus=True, inherit_bindings=False):
     def notify_style_update(self) -> None:
         """Draw in other colours."""
         self._drawn.clear()
-        self._styles.clear()
         super().notify_style_update()
-
-    def watch_has_focus(self, has_focus: bool) -> None:
-        """Draw in other colours."""
-        super().watch_has_focus(has_focus)
-        self._styles.clear()
-        self.refresh()
 
     # Keys and mouse
 

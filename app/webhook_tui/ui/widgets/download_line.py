@@ -39,7 +39,7 @@ class DownloadLine(Static):
 
     @property
     def can_retry(self) -> bool:
-        """Whether some could not be saved."""
+        """Whether some images could not be saved."""
         return self._outcome is not None and bool(self._outcome.failed)
 
     def show(self, state: Downloading | Downloaded) -> None:

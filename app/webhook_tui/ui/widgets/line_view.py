@@ -44,21 +44,20 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
     def __init__(self, looks: Looks, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002 -- Textual's name
         super().__init__(id=id, classes=classes)
         self._styles = PartStyles(self, looks)
+        self._own_style: Style | None = None
 
     def part(self, name: str) -> Style:
         """The style of a part, to be put over that of the view itself, whose name is ""."""
-        return self._styles.of(name)
+        if name:
+            return self._styles.of(name)
+        if self._own_style is None:
+            self._own_style = self.rich_style
+        return self._own_style
 
     def notify_style_update(self) -> None:
-        """Compute the styles again for the next frame."""
-        self._styles.clear()
+        """Compute the style of the view again for the next frame."""
+        self._own_style = None
         super().notify_style_update()
-
-    def watch_has_focus(self, has_focus: bool) -> None:
-        """Compute the styles again: those of the view itself may be the same."""
-        super().watch_has_focus(has_focus)
-        self._styles.clear()
-        self.refresh()
 
     @property
     def places(self) -> int:

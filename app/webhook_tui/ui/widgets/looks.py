@@ -16,17 +16,16 @@ from textual.widget import Widget
 
 
 class Look(Struct, frozen=True):
-    """The role of the text and of its ground, "" to keep what is below, and Rich's words such as `bold`."""
+    """The roles of text and background, "" to keep what is below, and Rich's words for the text, such as `bold`."""
 
     color: str = ""
-    ground: str = ""
-    words: str = ""
+    background: str = ""
+    text_style: str = ""
 
     def style(self, variables: Mapping[str, str]) -> Style:
         """Return it in the colours of a theme's variables, as `App.theme_variables` has them."""
-        return Style(color=_color(self.color, variables), bgcolor=_color(self.ground, variables)) + Style.parse(
-            self.words
-        )
+        colors = Style(color=_color(self.color, variables), bgcolor=_color(self.background, variables))
+        return colors + Style.parse(self.text_style)
 
 
 class Looks(Struct, frozen=True):
@@ -36,7 +35,7 @@ class Looks(Struct, frozen=True):
     focused: Mapping[str, Look] = {}
     """While the view has the focus."""
     plain: Mapping[str, Look] = {}
-    """Where the terminal has its own sixteen colours, or none: what a ground would say."""
+    """Where the terminal has its own sixteen colours, or none, and a background cannot mark anything."""
 
     def of(self, part: str, *, has_focus: bool, is_plain: bool) -> Look:
         """Return the look of a part; KeyError: there is none of that name."""
@@ -52,27 +51,26 @@ class Looks(Struct, frozen=True):
 
 
 class PartStyles:
-    """The styles of the parts of a view, each computed once until `clear`."""
+    """The styles of the parts of a view, each computed once for a theme and a focus."""
 
     def __init__(self, view: Widget, looks: Looks) -> None:
         self._view = view
         self._looks = looks
         self._styles: dict[str, Style] = {}
+        self._variables: Mapping[str, str] = {}
+        self._has_focus = False
 
     def of(self, part: str) -> Style:
-        """Return the style of a part, to be put over that of the view itself, whose name is ""."""
-        if part not in self._styles:
-            self._styles[part] = self._style(part) if part else self._view.rich_style
-        return self._styles[part]
-
-    def clear(self) -> None:
-        """Compute them again: the theme is another one, or the focus came or went."""
-        self._styles.clear()
-
-    def _style(self, part: str) -> Style:
+        """Return the style of a part, to be put over that of the view."""
         view, app = self._view, self._view.app
-        look = self._looks.of(part, has_focus=view.has_focus, is_plain=app.native_ansi_color or app.no_color)
-        return look.style(app.theme_variables)
+        if app.theme_variables is not self._variables or view.has_focus is not self._has_focus:
+            self._variables, self._has_focus = app.theme_variables, view.has_focus
+            self._styles.clear()
+        if part not in self._styles:
+            is_plain = app.native_ansi_color or app.no_color
+            look = self._looks.of(part, has_focus=view.has_focus, is_plain=is_plain)
+            self._styles[part] = look.style(app.theme_variables)
+        return self._styles[part]
 
 
 def _color(role: str, variables: Mapping[str, str]) -> RichColor | None:

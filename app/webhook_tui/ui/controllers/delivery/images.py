@@ -26,7 +26,7 @@ from webhook_tui.ui.widgets.contact_sheet import BOTH_WIDTH, PICTURE_LINES
 MOST_PICTURES = 128
 """Kept in memory, and nowhere else: twice as many as the largest contact sheet shows at once."""
 MOST_BYTES = 96_000_000
-"""Of pictures kept in memory: about 40 photographs that fill the screen of a terminal that draws images."""
+"""The most that pictures take in memory: about 40 photographs as a terminal with kitty graphics needs them."""
 MOST_LOADS = 4
 """At once."""
 _MOST_HOSTS = 50

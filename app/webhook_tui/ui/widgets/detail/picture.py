@@ -71,11 +71,11 @@ class PictureView(Widget):
         self.refresh()
 
     def on_hide(self) -> None:
-        """Let the terminal forget a picture that is not shown."""
+        """Delete a picture that is not shown from the terminal."""
         release_images(self)
 
     def on_unmount(self) -> None:
-        """Let the terminal forget the picture."""
+        """Delete the picture from the terminal."""
         release_images(self)
 
     def render_line(self, y: int) -> Strip:
@@ -120,7 +120,7 @@ def _stretch(widget: Widget) -> float:
 
 
 def release_images(widget: Widget) -> None:
-    """Let the terminal forget what it draws for a widget, which draws it again when it is shown."""
+    """Delete a widget's images from the terminal; they are sent again when it is next drawn."""
     if isinstance(widget.app, TerminalApp):
         widget.app.images.release(widget)
 

@@ -19,10 +19,10 @@ from webhook_tui.ui.widgets.payload.document import LONGEST_LINE, Line, Role
 LOOKS = Looks(
     usual={
         "line-number": Look("json-punct"),
-        "cursor": Look(ground="row-cursor-blurred"),
+        "cursor": Look(background="row-cursor-blurred"),
         "cursor-number": Look("json-punct"),
         "bar": Look("primary-text"),
-        "differs": Look("warning-text", words="bold"),
+        "differs": Look("warning-text", text_style="bold"),
         "heading": Look("warning-text"),
         "match": Look("background", "accent-text"),
         "folded": Look("muted"),
@@ -33,7 +33,7 @@ LOOKS = Looks(
         "literal": Look("json-literal"),
         "punct": Look("json-punct"),
     },
-    focused={"cursor": Look(ground="row-cursor"), "cursor-number": Look("primary-text", words="bold")},
+    focused={"cursor": Look(background="row-cursor"), "cursor-number": Look("primary-text", text_style="bold")},
     plain={"match": Look("foreground", "background", "reverse")},
 )
 
@@ -60,9 +60,9 @@ class LineStyles(Struct, frozen=True):
 
 
 def styles_of(view: Widget, part: Callable[[str], Style]) -> LineStyles:
-    """Return the styles of a view; `part` returns that of a part."""
+    """Return the styles of a view, whose `part` gives a style by its name, "" for its own."""
     return LineStyles(
-        base=view.rich_style,
+        base=part(""),
         number=part("line-number"),
         cursor=part("cursor"),
         cursor_number=part("cursor-number"),

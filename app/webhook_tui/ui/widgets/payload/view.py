@@ -12,6 +12,7 @@ from rich.cells import cell_len
 from textual import events, on, work
 from textual.actions import SkipAction
 from textual.binding import Binding, BindingType
+from textual.geometry import Region
 from textual.message import Message
 from textual.selection import Selection
 from textual.strip import Strip
@@ -21,7 +22,7 @@ from webhook_tui.ui.symbols import glyphs
 from webhook_tui.ui.widgets.line_view import LineView, draw_plainly, movement_bindings
 from webhook_tui.ui.widgets.payload.document import LONGEST_LINE, Document, TextDocument
 from webhook_tui.ui.widgets.payload.folding import FoldedDocument
-from webhook_tui.ui.widgets.payload.line_painter import LOOKS, LinePainter, styles_of
+from webhook_tui.ui.widgets.payload.line_painter import LOOKS, LinePainter, LineStyles, styles_of
 from webhook_tui.ui.widgets.payload.loader import beginning_for, document_for
 from webhook_tui.ui.widgets.payload.search import DocumentSearch
 from webhook_tui.ui.widgets.payload.selection import selected_span, selected_text
@@ -78,6 +79,7 @@ class PayloadView(LineView):
         super().__init__(LOOKS, id=id, classes=classes)
         self._symbols = glyphs(plain=ascii)
         self._loading: Worker[None] | None = None
+        self._line_styles: LineStyles | None = None
         self._path = ""
         self._is_path_due = False
         self._folded = FoldedDocument(TextDocument(b""))
@@ -314,6 +316,11 @@ class PayloadView(LineView):
 
     # Drawing
 
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """The lines in a region; their styles are asked for once."""
+        self._line_styles = None
+        return super().render_lines(crop)
+
     def render_line(self, y: int) -> Strip:
         """Draw one line of the viewport; line 0 is the heading, if there is one."""
         painter = self._painter()
@@ -329,7 +336,9 @@ class PayloadView(LineView):
 
     def _painter(self) -> LinePainter:
         width, digits = self.view_size.width, self.document.number_width
-        return LinePainter(styles_of(self, self.part), self._symbols, width, digits, self._sideways, self.sought)
+        if self._line_styles is None:
+            self._line_styles = styles_of(self, self.part)
+        return LinePainter(self._line_styles, self._symbols, width, digits, self._sideways, self.sought)
 
     def _width_of(self, place: int) -> int:
         line = self._folded.line(self._folded.line_at(place), _MEASURED_CELLS)

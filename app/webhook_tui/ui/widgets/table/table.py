@@ -25,12 +25,12 @@ _HEADING_LINES = 1
 LOOKS = Looks(
     usual={
         "header": Look("muted"),
-        "cursor": Look(ground="row-cursor-blurred"),
+        "cursor": Look(background="row-cursor-blurred"),
         "bar": Look("primary"),
         "muted": Look("muted"),
         "mark": Look("primary-text"),
-        "attention": Look("warn", words="bold"),
-        "bad": Look("bad", words="bold"),
+        "attention": Look("warn", text_style="bold"),
+        "bad": Look("bad", text_style="bold"),
         "link": Look("json-string"),
         "key": Look("json-key"),
         "separator": Look("line"),
@@ -42,19 +42,19 @@ LOOKS = Looks(
         Verdict.INVALID.value: Look("bad", "bad-bg", "bold"),
         Verdict.MALFORMED.value: Look("bad", "bad-bg", "bold"),
         Verdict.MISSING.value: Look("warn", "warn-bg", "bold"),
-        Verdict.PENDING.value: Look("muted", words="italic"),
+        Verdict.PENDING.value: Look("muted", text_style="italic"),
     },
-    focused={"header": Look("primary", words="bold"), "cursor": Look(ground="row-cursor")},
+    focused={"header": Look("primary", text_style="bold"), "cursor": Look(background="row-cursor")},
 )
 """Of lists in dialogs."""
 DELIVERY_LOOKS = LOOKS | Looks(
-    usual={"bar": Look("muted"), "attention": Look("warning-text", words="bold")},
-    focused={"header": Look("primary-text", words="bold"), "bar": Look("primary-text")},
+    usual={"bar": Look("muted"), "attention": Look("warning-text", text_style="bold")},
+    focused={"header": Look("primary-text", text_style="bold"), "bar": Look("primary-text")},
     plain={
         Verdict.INVALID.value: Look("bad", "bad-bg", "bold reverse"),
         Verdict.MALFORMED.value: Look("bad", "bad-bg", "bold reverse"),
         Verdict.MISSING.value: Look("warn", "warn-bg", "bold reverse"),
-        "match": Look("accent-text", words="underline"),
+        "match": Look("accent-text", text_style="underline"),
     },
 )
 """Of the deliveries."""
