@@ -213,7 +213,6 @@ class WebhookTuiApp(TerminalApp):
         self.exit(return_code=return_code)
 
     def action_leave(self) -> None:
-        """Leave now."""
         self.end(0)
 
     async def action_quit(self) -> None:
@@ -221,7 +220,6 @@ class WebhookTuiApp(TerminalApp):
         self.end(0)
 
     def on_leave_requested(self) -> None:
-        """Leave."""
         self.end(0)
 
     # Events of the session
@@ -304,11 +302,9 @@ class WebhookTuiApp(TerminalApp):
         self.notify(visible(sentence), markup=False)
 
     def on_command_requested(self, message: CommandRequested) -> None:
-        """Send the command to the session."""
         self.context.request(message.command)
 
     def on_answer_requested(self, message: AnswerRequested) -> None:
-        """Send the query to the session."""
         self.context.query(message.asker, message.query, message.show, message.failed)
 
     def on_copy_requested(self, message: CopyRequested) -> None:
@@ -316,19 +312,15 @@ class WebhookTuiApp(TerminalApp):
         self.copy(message.text, message.what)
 
     def on_image_requested(self, message: ImageRequested) -> None:
-        """Show or load images, or ask."""
         self._main.controllers.images.request(message)
 
     def on_image_load_cancelled(self, message: ImageLoadCancelled) -> None:
-        """Load nothing more for the widget."""
         self._main.controllers.images.cancel(message.client)
 
     def on_image_download_requested(self, message: ImageDownloadRequested) -> None:
-        """Save images as files."""
         self._main.controllers.downloads.start(message)
 
     def on_image_download_stopped(self, _: ImageDownloadStopped) -> None:
-        """Stop saving images."""
         self._main.controllers.downloads.stop()
 
     def on_link_chosen(self, message: LinkChosen) -> None:

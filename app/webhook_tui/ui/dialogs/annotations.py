@@ -34,12 +34,10 @@ class CommentDialog(Dialog[str]):
         yield self.paragraph("It stays with the delivery; comment:word filters by it.", classes="small-print")
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Enter keeps."""
         event.stop()
         self.action_keep()
 
     def action_keep(self) -> None:
-        """Keep what was typed."""
         self.dismiss(self.query_one("#comment", Input).value.strip())
 
 
@@ -72,5 +70,4 @@ class DeleteDeliveriesDialog(Dialog[bool]):
         yield KeyButton("Delete", "d", id="delete", danger=True)
 
     def action_delete(self) -> None:
-        """Delete."""
         self.dismiss(True)

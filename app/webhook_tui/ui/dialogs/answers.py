@@ -103,7 +103,6 @@ class RuleList(Static, can_focus=True):
         self.refresh(layout=True)
 
     def render(self) -> Content:
-        """One line a rule, the chosen one with a full circle."""
         return Content("\n").join([self._line(at, rule) for at, rule in enumerate(self._rules)])
 
     def _line(self, at: int, rule: AnswerRule) -> Content:
@@ -113,16 +112,13 @@ class RuleList(Static, can_focus=True):
         return Content.assemble((text, style))
 
     def action_move(self, by: int) -> None:
-        """Choose the next or the previous rule."""
         self._at = min(max(0, self._at + by), len(self._rules) - 1)
         self.refresh()
 
     def action_choose(self) -> None:
-        """Apply the rule."""
         self.post_message(self.Chosen())
 
     def on_click(self, event: events.Click) -> None:
-        """Choose the line under the pointer."""
         if 0 <= event.y < len(self._rules):
             self._at = event.y
             self.refresh()
@@ -166,17 +162,14 @@ class AnswersDialog(Dialog[AnswerRule]):
         return self.query_one(RuleList)
 
     def on_rule_list_chosen(self, event: RuleList.Chosen) -> None:
-        """Enter on the list."""
         event.stop()
         self.action_use()
 
     def action_use(self) -> None:
-        """Apply the chosen rule, or the one that is typed."""
         if not self.query_one("#entry").display or self._take():
             self.dismiss(self._list.rule)
 
     def action_change(self) -> None:
-        """Edit the rule as text."""
         entry = self.query_one("#rule", Input)
         entry.value = text_of(self._list.rule)
         entry.cursor_position = len(entry.value)
@@ -184,7 +177,6 @@ class AnswersDialog(Dialog[AnswerRule]):
         entry.focus()
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Go back to the list with the typed rule."""
         event.stop()
         if self._take():
             self.query_one("#entry").display = False

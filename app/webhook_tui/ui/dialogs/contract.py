@@ -41,7 +41,6 @@ class CopyContractDialog(Dialog[str]):
     TITLE_TEXT = "Copy the contract"
 
     def body(self) -> ComposeResult:
-        """The forms."""
         yield Menu(
             [
                 Item("text", "t", "Text", "the table"),
@@ -52,11 +51,9 @@ class CopyContractDialog(Dialog[str]):
         )
 
     def buttons(self) -> ComposeResult:
-        """Close."""
         yield KeyButton("Close", "esc", id="safe")
 
     def on_menu_chosen(self, event: Menu.Chosen) -> None:
-        """That one."""
         event.stop()
         self.dismiss(event.name)
 
@@ -116,7 +113,6 @@ class ContractDialog(Dialog[str]):
                 yield Static(id="about", markup=False)
 
     def buttons(self) -> ComposeResult:
-        """What the keys do."""
         yield KeyButton("Back", "esc", id="safe")
         yield KeyButton("Have it", "enter", id="have")
         yield KeyButton("Lack it", "!", id="lack")
@@ -126,7 +122,6 @@ class ContractDialog(Dialog[str]):
         yield KeyButton("All verdicts", "a", id="all")
 
     def on_mount(self) -> None:
-        """Start asking."""
         self._live.start()
 
     def on_screen_resume(self) -> None:
@@ -134,7 +129,6 @@ class ContractDialog(Dialog[str]):
         self._live.ask()
 
     def on_resize(self) -> None:
-        """Names, tree and page are made for their width."""
         self.call_after_refresh(self._fill)
 
     def _show(self, snapshot: ContractSnapshot) -> bool:
@@ -181,18 +175,15 @@ class ContractDialog(Dialog[str]):
         about.update(field_page(contract, line, min(width, _PAGE_WIDTH), self._now(), self._glyphs))
 
     def on_table_cursor_moved(self, event: Table.CursorMoved) -> None:
-        """Show the page about that field."""
         event.stop()
         self._fill_page()
         self.query_one("#page").scroll_home(animate=False)
 
     def on_table_row_opened(self, event: Table.RowOpened) -> None:
-        """The deliveries that have the field."""
         event.stop()
         self.action_have()
 
     def on_tab_strip_picked(self, event: TabStrip.Picked) -> None:
-        """Show that event."""
         event.stop()
         if (name := self._tabs.get(event.name)) is not None:
             self._choose(name)
@@ -204,30 +195,24 @@ class ContractDialog(Dialog[str]):
         self._filter("has:", lambda line: line.present)
 
     def action_lack(self) -> None:
-        """Those that lack it."""
         self._filter("!has:", lambda line: line.deliveries - line.present)
 
     def action_departing(self) -> None:
-        """Those that depart there."""
         self._filter("departs:", lambda line: len(line.departing))
 
     def action_next(self) -> None:
-        """The next event."""
         self.action_event(1)
 
     def action_event(self, step: int) -> None:
-        """The next event, or the one before, round."""
         if self._snapshot is None or self._snapshot.chosen is None:
             return
         names = [name for name, _ in self._snapshot.events]
         self._choose(names[(names.index(self._snapshot.chosen.name) + step) % len(names)])
 
     def action_all(self) -> None:
-        """Deliveries of every verdict, or valid ones again."""
         self._ask(GetContract(self._query.event, not self._query.all_verdicts))
 
     def action_stop(self) -> None:
-        """Stop reading deliveries, or go on."""
         if self._live.is_stopped or not (self._snapshot is not None and self._snapshot.is_done):
             self._live.toggle()
             self._fill()

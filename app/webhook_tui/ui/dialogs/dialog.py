@@ -162,7 +162,6 @@ class Dialog(ModalScreen[Answer], Generic[Answer]):
         self.dismiss(None)
 
     def action_leave(self) -> None:
-        """Leave the program."""
         self.post_message(LeaveRequested())
 
 

@@ -38,11 +38,9 @@ class MarkedDialog(Dialog[int]):
         yield KeyButton("Compare", "enter", id="take")
 
     def action_take(self) -> None:
-        """Choose the one under the cursor."""
         self.query_one(Menu).choose()
 
     def on_menu_chosen(self, event: Menu.Chosen) -> None:
-        """That one."""
         event.stop()
         self.dismiss(int(event.name))
 

@@ -75,7 +75,6 @@ class SelectionLine(Static):
         self.refresh(layout=True)
 
     def render(self) -> Content:
-        """All choices, the chosen one underlined."""
         parts = [
             Content.assemble((one.label, "bold underline $primary" if one is self.selection else "$muted"))
             for one in self._selections
@@ -123,21 +122,17 @@ class CopyDialog(Dialog[Share]):
         yield KeyButton("Copy", "enter", id="take")
 
     def action_other(self, step: int) -> None:
-        """Choose other deliveries."""
         self._line.step(step)
         self._changed()
 
     def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
-        """Show the preview of the highlighted format."""
         event.stop()
         self._changed()
 
     def action_take(self) -> None:
-        """Copy in the format under the cursor."""
         self.query_one(Menu).choose()
 
     def on_menu_chosen(self, event: Menu.Chosen) -> None:
-        """Copy in that format."""
         event.stop()
         self.dismiss(Share(event.name, self._line.selection))
 
@@ -178,28 +173,23 @@ class ExportDialog(Dialog[Share]):
         yield self.paragraph("", id="hint", classes="small-print")
 
     def action_other(self, step: int) -> None:
-        """Choose other deliveries."""
         self._line.step(step)
         self._changed()
 
     def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
-        """Show the preview of another format."""
         event.stop()
         self._changed()
 
     def action_take(self) -> None:
-        """Export in the format under the cursor."""
         self.query_one(Menu).choose()
 
     def on_menu_chosen(self, event: Menu.Chosen) -> None:
-        """Export in that format to the typed path."""
         event.stop()
         typed = self.query_one("#path", Input).value.strip()
         asked = typed not in ("", self._proposed)
         self.dismiss(Share(event.name, self._line.selection, Path(typed).expanduser() if asked else None))
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Export on enter."""
         event.stop()
         self.action_take()
 

@@ -51,7 +51,6 @@ class UrlField(Vertical):
         self._label = label
 
     def compose(self) -> ComposeResult:
-        """The field, and what is wrong with it."""
         yield Field(self._label, Input(self._url, placeholder=EXAMPLE, id="url", select_on_focus=True))
         yield Mistake()
 
@@ -71,5 +70,4 @@ class UrlField(Vertical):
             return None
 
     def on_input_changed(self) -> None:
-        """Forget the mistake."""
         self.query_one(Mistake).display = False

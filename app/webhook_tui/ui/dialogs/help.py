@@ -34,7 +34,6 @@ class HelpLine(Static):
         self.row = row
 
     def on_click(self, event: events.Click) -> None:
-        """Post the click."""
         event.stop()
         self.post_message(self.Clicked(self.row))
 
@@ -83,10 +82,8 @@ class HelpDialog(Dialog[str]):
         yield self.paragraph("esc closes; a click on a key does what the key does", classes="small-print")
 
     def on_help_line_clicked(self, event: HelpLine.Clicked) -> None:
-        """Close and press the key of the line."""
         event.stop()
         self.dismiss(event.row.press)
 
     def action_scroll(self, lines: int) -> None:
-        """Scroll."""
         self.query_one("#sheet").scroll_relative(y=lines, animate=False)

@@ -37,7 +37,6 @@ class LinksDialog(Dialog[str]):
         yield KeyButton("Cancel", "esc", id="safe")
 
     def on_menu_chosen(self, event: Menu.Chosen) -> None:
-        """That one."""
         event.stop()
         self.dismiss(event.name)
 
@@ -70,11 +69,9 @@ class OpenLinkDialog(Dialog[bool]):
         yield KeyButton("Open in the browser", "b", id="open")
 
     def action_copy(self) -> None:
-        """Copy it."""
         self.post_message(CopyRequested(self._link, "the link"))
 
     def action_open(self) -> None:
-        """Open it."""
         self.dismiss(True)
 
 

@@ -53,7 +53,6 @@ class PageDialog(Dialog[None]):
         yield KeyButton("Copy", "y", id="copy")
 
     def action_scroll(self, lines: int) -> None:
-        """Scroll."""
         self.query_one("#sheet").scroll_relative(y=lines, animate=False)
 
     def action_tab(self, by: int) -> None:
@@ -62,7 +61,6 @@ class PageDialog(Dialog[None]):
         self._show(names[(names.index(self._tab) + by) % len(names)])
 
     def on_tab_strip_picked(self, event: TabStrip.Picked) -> None:
-        """Show the tab that was clicked."""
         event.stop()
         self._show(event.name)
 
@@ -74,5 +72,4 @@ class PageDialog(Dialog[None]):
         self.query_one("#sheet").scroll_home(animate=False)
 
     def action_copy(self) -> None:
-        """Copy the page as text."""
         self.post_message(CopyRequested(self._texts[self._tab].plain, self._what))

@@ -37,11 +37,9 @@ class RunsDialog(Dialog[int]):
         yield self.paragraph("enter shows its deliveries: the filter run:3 does the same", classes="small-print")
 
     def action_take(self) -> None:
-        """Choose the run under the cursor."""
         self.query_one(Menu).choose()
 
     def on_menu_chosen(self, event: Menu.Chosen) -> None:
-        """That run."""
         event.stop()
         self.dismiss(int(event.name))
 

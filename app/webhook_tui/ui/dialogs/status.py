@@ -73,17 +73,14 @@ class StatusDialog(Dialog[None]):
         yield KeyButton("Copy page", "y", id="copy")
 
     def on_mount(self) -> None:
-        """Start asking."""
         if self._glyphs.ascii:
             draw_plainly(self.query_one("#page", ProseView).vertical_scrollbar)
         self._live.start()
 
     def on_resize(self) -> None:
-        """Place the QR code again."""
         self.call_after_refresh(self._fill)
 
     def action_copy_url(self) -> None:
-        """Copy the public URL."""
         status = self._status()
         url = public_address(status)
         if url is not None:
@@ -92,7 +89,6 @@ class StatusDialog(Dialog[None]):
             self.post_message(CopyRequested(visible(status.webhook.url), "the hook's URL"))
 
     def action_copy(self) -> None:
-        """Copy the page as text."""
         text = self._text(80).plain
         self.post_message(CopyRequested(text, "the status"))
 

@@ -82,7 +82,6 @@ class MainScreen(Screen[None]):
         return MainControllers(self)
 
     def compose(self) -> ComposeResult:
-        """What the first frame shows, from top to bottom."""
         now, in_ascii = self.context.now, self.context.in_ascii
         yield StatusBar(now=now, in_ascii=in_ascii)
         yield NoticeBar()
@@ -121,7 +120,6 @@ class MainScreen(Screen[None]):
             self.action_run(name)
 
     def on_mount(self) -> None:
-        """Show the first status."""
         status = self.context.status
         self.query_one(StatusBar).show(status)
         self.query_one(ActionBar).show(status)
@@ -132,7 +130,6 @@ class MainScreen(Screen[None]):
         self.query_one(KeyBar).add_class("-behind")
 
     def on_screen_resume(self, event: events.ScreenResume) -> None:
-        """The keys work again."""
         self.query_one(KeyBar).remove_class("-behind")
         event.refresh_styles = event.refresh_styles and self._is_complete  # mounting has just set them
 
@@ -256,7 +253,6 @@ class MainScreen(Screen[None]):
                 return True
 
     def action_run(self, name: str) -> None:
-        """Run the action with that id."""
         if self._is_complete:
             self.notices.on_action(name)
             self.controllers.handlers[name]()
@@ -282,12 +278,10 @@ class MainScreen(Screen[None]):
     # Events of the widgets
 
     def on_table_cursor_moved(self, event: Table.CursorMoved) -> None:
-        """Show the delivery under the cursor."""
         event.stop()
         self.deliveries.on_cursor_moved(by_itself=event.by_itself)
 
     def on_table_row_opened(self, event: Table.RowOpened) -> None:
-        """Go into the detail."""
         event.stop()
         self.controllers.panes.enter_detail()
 
@@ -297,74 +291,60 @@ class MainScreen(Screen[None]):
         self.controllers.panes.show_follow()
 
     def on_table_heading_clicked(self, event: Table.HeadingClicked) -> None:
-        """Sort by the column."""
         event.stop()
         if self.controllers.panes.shows_deliveries:
             self.controllers.filter.sort_by(SortColumn(event.name))
 
     def on_table_part_clicked(self, event: Table.PartClicked) -> None:
-        """Show what it is about."""
         event.stop()
         if self.controllers.panes.shows_deliveries:
             self.controllers.clicks.on_row(Part(event.part))
 
     def on_filter_bar_typed(self, event: FilterBar.Typed) -> None:
-        """Apply what was typed."""
         event.stop()
         self.controllers.filter.on_typed(event.text, rests=event.rests)
 
     def on_filter_input_cursor_moved(self, event: FilterInput.CursorMoved) -> None:
-        """Show what could be written there."""
         event.stop()
         self.controllers.filter.show_suggestions()
 
     def on_filter_input_kept(self, event: FilterInput.Kept) -> None:
-        """Keep the filter."""
         event.stop()
         self.controllers.filter.on_submitted()
 
     def on_filter_input_cleared(self, event: FilterInput.Cleared) -> None:
-        """Clear the filter."""
         event.stop()
         self.controllers.filter.on_cleared()
 
     def on_filter_input_named(self, event: FilterInput.Named) -> None:
-        """Save the filter by the name."""
         event.stop()
         self.controllers.filter.save(event.name, event.text)
 
     def on_filter_input_name_removed(self, event: FilterInput.NameRemoved) -> None:
-        """Remove the named filter."""
         event.stop()
         self.controllers.filter.remove(event.name)
 
     def on_suggestion_list_clicked(self, event: SuggestionList.Clicked) -> None:
-        """Write the suggestion."""
         event.stop()
         self.controllers.filter.accept(event.suggestion)
 
     def on_status_bar_part_clicked(self, event: StatusBar.PartClicked) -> None:
-        """Show what it is about."""
         event.stop()
         if self._is_complete:
             self.controllers.clicks.on_status(event.part)
 
     def on_stream_pane_closed(self, event: StreamPane.Closed) -> None:
-        """Show the deliveries again."""
         event.stop()
         self.controllers.panes.close_stream()
 
     def on_detail_pane_query_checked(self, event: DetailPane.QueryChecked) -> None:
-        """Point at a mistake."""
         event.stop()
         self.controllers.payload_query.point_at(event.mistake)
 
     def on_query_requested(self, message: QueryRequested) -> None:
-        """Query the payload."""
         message.stop()
         self.controllers.payload_query.run(message)
 
     def on_link_picked(self, message: LinkPicked) -> None:
-        """Ask whether to open the link."""
         message.stop()
         self.controllers.links.confirm(message.url)

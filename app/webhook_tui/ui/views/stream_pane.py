@@ -195,7 +195,6 @@ class StreamPane(Vertical):
             self.post_message(self.Closed())
 
     def action_sides(self) -> None:
-        """Ask for both contents of the event under the cursor."""
         event = self.table.chosen
         if event is not None:
             self.show_sides(event.event_id)
@@ -206,7 +205,6 @@ class StreamPane(Vertical):
         self._fill()
 
     def action_filter(self) -> None:
-        """Type a part of an id or a name."""
         self.add_class("-filtering")
         self.query_one(Input).focus()
         self.refresh_bindings()
@@ -229,17 +227,14 @@ class StreamPane(Vertical):
         self._fill()
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Keep the filter."""
         event.stop()
         self._end_filter()
 
     def on_table_cursor_moved(self, event: Table.CursorMoved) -> None:
-        """Say why."""
         event.stop()
         self._show_why()
 
     def on_table_row_opened(self, event: Table.RowOpened) -> None:
-        """As enter."""
         event.stop()
         self.action_sides()
 
@@ -307,5 +302,4 @@ class StreamPane(Vertical):
             self.query_one(f"#{name}", Static).update(content, layout=may_grow)
 
     def on_resize(self) -> None:
-        """The state line is made for its width."""
         self._show_head()

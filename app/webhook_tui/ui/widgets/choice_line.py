@@ -62,7 +62,6 @@ class ChoiceLine(Static, can_focus=True):
         return self._choices[self._at][0]
 
     def render(self) -> Content:
-        """All options in one line."""
         return Content(" " * _GAP).join([self._part(at, *choice) for at, choice in enumerate(self._choices)])
 
     def _part(self, at: int, name: str, text: str) -> Content:
@@ -79,18 +78,15 @@ class ChoiceLine(Static, can_focus=True):
         return Content.assemble((text[:at], style), key, (text[at + 1 :], style))
 
     def on_key(self, event: events.Key) -> None:
-        """Choose by a letter."""
         for at, (name, _) in enumerate(self._choices):
             if event.character is not None and event.character == self._keys.get(name):
                 event.stop()
                 self._choose(at)
 
     def action_step(self, by: int) -> None:
-        """Choose the next or the previous option, round the ends."""
         self._choose((self._at + by) % len(self._choices))
 
     def on_click(self, event: events.Click) -> None:
-        """Choose the option under the mouse."""
         event.stop()
         start = 1
         for at, (_, text) in enumerate(self._choices):
@@ -100,11 +96,9 @@ class ChoiceLine(Static, can_focus=True):
             start = end + _GAP
 
     def on_focus(self) -> None:
-        """Draw the chosen option in another colour."""
         self.refresh()
 
     def on_blur(self) -> None:
-        """Draw the chosen option in another colour."""
         self.refresh()
 
     def _choose(self, at: int) -> None:
@@ -126,7 +120,6 @@ class ChoiceList(ChoiceLine):
     """
 
     def render(self) -> Content:
-        """One option a row."""
         return Content("\n").join([self._line(at, *choice) for at, choice in enumerate(self._choices)])
 
     def _line(self, at: int, name: str, text: str) -> Content:
@@ -135,7 +128,6 @@ class ChoiceList(ChoiceLine):
         return Content.assemble("○ ", self._with_key(name, text))
 
     def on_click(self, event: events.Click) -> None:
-        """Choose the option under the mouse."""
         event.stop()
         if 0 <= event.y < len(self._choices):
             self._choose(event.y)

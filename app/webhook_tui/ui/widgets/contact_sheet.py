@@ -165,7 +165,6 @@ class ContactSheet(ScrollView, can_focus=True, inherit_bindings=False):
             draw_plainly(self.vertical_scrollbar)
 
     def on_unmount(self) -> None:
-        """Delete the pictures from the terminal."""
         release_images(self)
 
     def on_resize(self) -> None:
@@ -173,7 +172,6 @@ class ContactSheet(ScrollView, can_focus=True, inherit_bindings=False):
         self._measure()
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
-        """Ask for the pictures of the tiles that came into sight."""
         super().watch_scroll_y(old_value, new_value)
         self.post_message(self.Scrolled())
 
@@ -185,7 +183,6 @@ class ContactSheet(ScrollView, can_focus=True, inherit_bindings=False):
     # Keys and mouse
 
     def action_move(self, step: int) -> None:
-        """Move the cursor through the tiles."""
         self._go(self._cursor + step)
 
     def action_move_row(self, step: int) -> None:
@@ -200,7 +197,6 @@ class ContactSheet(ScrollView, can_focus=True, inherit_bindings=False):
         self._go(place % len(self._tiles) if self._tiles else 0)
 
     def action_open(self) -> None:
-        """Open the tile under the cursor."""
         if self._tiles:
             self.post_message(self.Opened())
 
@@ -229,7 +225,6 @@ class ContactSheet(ScrollView, can_focus=True, inherit_bindings=False):
         return min(self.scrollable_content_region.width // self.columns, self._tile_width + _MARGIN + 5)
 
     def render_line(self, y: int) -> Strip:
-        """One line across the tiles of a row."""
         row, line = divmod(self.scroll_offset.y + y, _LINES)
         ground, pitch, columns = self.rich_style, self._pitch, self.columns
         segments: list[Segment] = []

@@ -150,16 +150,13 @@ class FilterInput(Input):
         self.post_message(self.Kept())
 
     def action_clear(self) -> None:
-        """Post that it is cleared."""
         self.post_message(self.Cleared())
 
     def action_list(self, step: int) -> None:
-        """Move in the list of suggestions."""
         self._suggestions.move(step)
         self.refresh_bindings()
 
     def action_take(self) -> None:
-        """Write the line of the list."""
         self.action_complete()
 
     def action_complete(self) -> None:
@@ -176,7 +173,6 @@ class FilterInput(Input):
         self.cursor_position = len(before) + len(text)
 
     def action_earlier(self, step: int) -> None:
-        """Show an earlier filter, or go back towards the empty line."""
         back = min(max(self._back + step, 0), len(self.history))
         if back != self._back:
             self._back = back
@@ -185,13 +181,11 @@ class FilterInput(Input):
             self.refresh_bindings()
 
     def action_drop(self) -> None:
-        """Drop the last term."""
         rest, _ = without_last(self.value)
         self.value = rest
         self.cursor_position = len(rest)
 
     def action_back(self) -> None:
-        """Leave the list, or give the filter no name."""
         if self._suggestions.entered is not None:
             self._suggestions.leave()
             self.refresh_bindings()
@@ -207,14 +201,12 @@ class FilterInput(Input):
             self.action_delete_right()
 
     def action_save(self) -> None:
-        """Ask for a name in the same line."""
         text = self.value.strip()
         self._set_naming(text)
         self.value = text[1:] if text.startswith("@") and " " not in text else ""
         self.cursor_position = len(self.value)
 
     def action_save_name(self) -> None:
-        """Post the name."""
         if self._unnamed is not None and self.value:
             self.post_message(self.Named(self.value.removeprefix("@"), self._unnamed))
 
@@ -226,7 +218,6 @@ class FilterInput(Input):
             self.refresh_bindings()
 
     def watch_selection(self) -> None:
-        """Post that the cursor moved."""
         self.post_message(self.CursorMoved())
 
 
@@ -256,7 +247,6 @@ class FilterBar(Horizontal):
         self._pauses: list[Timer] = []
 
     def compose(self) -> ComposeResult:
-        """Prompt, input, count."""
         yield Static(Content("/ "), id="filter-sign")
         yield FilterInput(self._suggestions)
         yield Static(id="filter-count", markup=False)
@@ -271,7 +261,6 @@ class FilterBar(Horizontal):
         self.query_one("#filter-count", Static).update(Content(text))
 
     def on_filter_input_naming_changed(self, event: FilterInput.NamingChanged) -> None:
-        """Say what is typed."""
         event.stop()
         self.query_one("#filter-sign", Static).update(Content("save as @" if self.input.is_naming else "/ "))
 

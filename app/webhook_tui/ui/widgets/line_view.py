@@ -137,38 +137,30 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
     # Keys
 
     def action_cursor_up(self) -> None:
-        """One line up."""
         self.move(-1)
 
     def action_cursor_down(self) -> None:
-        """One line down."""
         self.move(1)
 
     def action_page_up(self) -> None:
-        """As many lines up as can be seen."""
         self.move(-max(1, self.page))
 
     def action_page_down(self) -> None:
-        """As many lines down as can be seen."""
         self.move(max(1, self.page))
 
     def action_home(self) -> None:
-        """To the first line."""
         self.move_to_place(0)
 
     def action_end(self) -> None:
-        """To the last line."""
         self.move_to_place(self.places - 1)
 
     # Mouse
 
     def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
-        """Scroll the view."""
         event.stop().prevent_default()
         self.scroll_by_hand(self.scroll_offset.y - _WHEEL_LINES)
 
     def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
-        """Scroll the view."""
         event.stop().prevent_default()
         self.scroll_by_hand(self.scroll_offset.y + _WHEEL_LINES)
 

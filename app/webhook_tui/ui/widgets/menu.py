@@ -87,6 +87,5 @@ class Menu(OptionList):
         return found is not None
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
-        """Choose the item on enter or a click."""
         event.stop()
         self.choose(event.option.id)

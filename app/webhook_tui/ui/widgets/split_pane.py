@@ -150,12 +150,10 @@ class SplitPane(Container):
         return self._is_divided and int(at) == self._line
 
     def on_resize(self) -> None:
-        """Divide the new room in the same way."""
         if self._split != Split():
             self.divide()
 
     def on_mouse_down(self, event: events.MouseDown) -> None:
-        """Take hold of the line."""
         if self._is_on_line(event):
             event.stop()
             self.screen.clear_selection()
@@ -164,7 +162,6 @@ class SplitPane(Container):
             self.add_class("-dragging")
 
     def on_mouse_move(self, event: events.MouseMove) -> None:
-        """Move the line with the pointer."""
         if self._is_dragging:
             event.stop()
             at = event.screen_x if self._is_beside else event.screen_y
@@ -172,7 +169,6 @@ class SplitPane(Container):
                 self._set_detail(self._start + self._room - int(at))
 
     def on_mouse_up(self, event: events.MouseUp) -> None:
-        """Let go of it."""
         if self._is_dragging:
             event.stop()
             self._is_dragging = False

@@ -73,11 +73,9 @@ class SuggestionList(Static):
         self._draw()
 
     def on_resize(self) -> None:
-        """Fit the lines to the width."""
         self._draw()
 
     def on_click(self, event: events.Click) -> None:
-        """Take a line."""
         event.stop()
         place = self._top + event.y
         if place < len(self.suggestions):

@@ -132,7 +132,6 @@ class JobDialog(Dialog[Choice]):
         yield KeyButton("Filter", "/", id="filter")
 
     def on_mount(self) -> None:
-        """Start asking."""
         self._arrange()
         self._live.start()
 
@@ -174,7 +173,6 @@ class JobDialog(Dialog[Choice]):
     # Images
 
     def on_contact_sheet_scrolled(self, event: ContactSheet.Scrolled) -> None:
-        """Load the images of the tiles in sight."""
         event.stop()
         self._request()
 
@@ -200,12 +198,10 @@ class JobDialog(Dialog[Choice]):
         self._request(keeps_host=keeps_host, again=True)
 
     def action_toggle_inputs(self) -> None:
-        """Show results alone, or with their inputs."""
         if not self._shows_list:
             self._tiles.toggle_inputs()
 
     def action_switch(self) -> None:
-        """Show the list, or the contact sheet."""
         self.wants_list = not self.wants_list
         self._arrange()
         self._request()
@@ -214,7 +210,6 @@ class JobDialog(Dialog[Choice]):
     # Downloads
 
     def action_download(self) -> None:
-        """Save all images that are done, in the folder of the job."""
         urls = tuple(tile.urls[0] for tile in self._tiles.tiles if tile.urls)
         if urls:
             job = Summary(job=self._job_id).job_without_prefix
@@ -231,7 +226,6 @@ class JobDialog(Dialog[Choice]):
         self._line.copy_folder()
 
     def action_stop(self) -> None:
-        """Stop the download."""
         self.app.post_message(ImageDownloadStopped())
 
     def show_download(self, downloading: Downloading) -> None:
@@ -245,12 +239,10 @@ class JobDialog(Dialog[Choice]):
     # Where to go
 
     def on_table_row_opened(self, event: Table.RowOpened) -> None:
-        """Go to an event, or open an image."""
         event.stop()
         self.action_go()
 
     def on_contact_sheet_opened(self, event: ContactSheet.Opened) -> None:
-        """Go to its delivery."""
         event.stop()
         self.action_go()
 
@@ -305,13 +297,11 @@ class JobDialog(Dialog[Choice]):
         return (line.images[0].url, line.verdict) if line is not None and line.images else ("", Verdict.VALID)
 
     def action_filter(self) -> None:
-        """Filter the table by the job."""
         text = filter_for(self._job_id)
         if text is not None:
             self.dismiss(text)
 
     def on_button_pressed(self, event: KeyButton.Pressed) -> None:
-        """Run the action of the button."""
         event.stop()
         name = event.button.id or "safe"
         self.call_next(self.run_action, {"load": "load(False)", "load_host": "load(True)"}.get(name, name))

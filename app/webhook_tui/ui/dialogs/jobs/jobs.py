@@ -77,7 +77,6 @@ class JobsDialog(Dialog[Choice]):
         yield KeyButton("Filter by it", "/", id="filter")
 
     def on_mount(self) -> None:
-        """Start asking."""
         self._live.start()
 
     def on_screen_resume(self) -> None:
@@ -96,19 +95,16 @@ class JobsDialog(Dialog[Choice]):
         return jobs.is_done
 
     def on_table_row_opened(self, event: Table.RowOpened) -> None:
-        """Do what the first button does."""
         event.stop()
         self.action_open()
 
     def action_open(self) -> None:
-        """Show the events of the job under the cursor."""
         job = self._table.chosen
         if job is not None:
             dialog = JobDialog(job.job_id, now=self._now, in_ascii=self._in_ascii, as_list=self._wants_list)
             self.app.push_screen(dialog, partial(self._chosen, dialog))
 
     def action_filter(self) -> None:
-        """Filter the table by the job."""
         job = self._table.chosen
         if job is not None and (text := filter_for(job.job_id)) is not None:
             self.dismiss(text)

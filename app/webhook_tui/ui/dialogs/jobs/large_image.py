@@ -61,7 +61,6 @@ class LargeImageDialog(Dialog[None]):
         yield KeyButton("Copy link", "c", id="copy")
 
     def on_mount(self) -> None:
-        """Show the image."""
         self._view.show(self._images)
         self._view.choose(self._url)
 

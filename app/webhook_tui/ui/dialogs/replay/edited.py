@@ -87,27 +87,22 @@ class EditedReplayDialog(Dialog[EditedReplay]):
         return _RE_SIGNED if self._re_signs else _KEPT
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Send on enter."""
         event.stop()
         self.action_send()
 
     def action_send(self) -> None:
-        """Send the edited delivery."""
         if (url := self.query_one(UrlField).url()) is not None:
             self.dismiss(EditedReplay(url, self._re_signs))
 
     def action_signature(self) -> None:
-        """Switch between the original signature and re-signing."""
         if self._edit.can_sign:
             self._re_signs = not self._re_signs
             self.query_one("#signature", Static).update(Content(self._signature()))
 
     def action_again(self) -> None:
-        """Edit again."""
         url = self.query_one(UrlField).input.value.strip()
         self.dismiss(EditedReplay(url, self._re_signs, edit_again=True))
 
     def action_diff(self) -> None:
-        """Show the whole difference as a page."""
         text = payload_comparison(self._before, self._after)
         self.app.push_screen(PageDialog(f"#{self._seq} and your changes", text, "the diff", ("Replay",)))

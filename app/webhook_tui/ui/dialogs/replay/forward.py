@@ -42,16 +42,13 @@ class ForwardDialog(Dialog[str]):
         yield KeyButton("Cancel", "esc", id="safe")
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Forward on enter."""
         event.stop()
         self.action_forward()
 
     def action_forward(self) -> None:
-        """Forward to the URL."""
         if (url := self.query_one(UrlField).url()) is not None:
             self.dismiss(url)
 
     def action_stop(self) -> None:
-        """Stop forwarding."""
         if self._is_on:
             self.dismiss("")

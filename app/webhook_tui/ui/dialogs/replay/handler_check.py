@@ -73,7 +73,6 @@ class OtherMachineDialog(Dialog[bool]):
         yield KeyButton("It is mine", "m", id="mine")
 
     def action_mine(self) -> None:
-        """Test it."""
         self.dismiss(True)
 
 
@@ -150,7 +149,6 @@ class HandlerCheckDialog(Dialog[None]):
         yield KeyButton("Copy", "y", id="copy")
 
     def on_mount(self) -> None:
-        """Start, or ask for the URL."""
         self.set_interval(_TICK_SECONDS, self._tick)
         if self._starts:
             self._start()
@@ -158,7 +156,6 @@ class HandlerCheckDialog(Dialog[None]):
             self.action_url()
 
     def on_resize(self) -> None:
-        """Title and lines are made for their width."""
         self.call_after_refresh(self._fill)
 
     def show(self, check: HandlerCheck) -> None:
@@ -226,12 +223,10 @@ class HandlerCheckDialog(Dialog[None]):
         self.query_one("#about", Static).update(text)
 
     def on_table_cursor_moved(self, event: Table.CursorMoved) -> None:
-        """Explain the case under the cursor."""
         event.stop()
         self._fill_about()
 
     def on_table_row_opened(self, event: Table.RowOpened) -> None:
-        """Show what was sent."""
         event.stop()
         self.action_sent()
 
@@ -264,17 +259,14 @@ class HandlerCheckDialog(Dialog[None]):
         self._request()
 
     def action_url(self) -> None:
-        """Ask for the URL."""
         self.add_class("-asks")
         self.query_one(UrlField).input.focus()
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Test that URL."""
         event.stop()
         self.action_start()
 
     def action_start(self) -> None:
-        """Test the URL of the field."""
         url = self.query_one(UrlField).url()
         if url is not None:
             if url != self._url:
@@ -283,12 +275,10 @@ class HandlerCheckDialog(Dialog[None]):
             self._request()
 
     def action_failed_only(self) -> None:
-        """Show those that failed, or all."""
         self._failed_only = not self._failed_only
         self._fill()
 
     def action_stop(self) -> None:
-        """Stop it."""
         if self._check.state is CheckState.RUNNING:
             self.post_message(CommandRequested(StopHandlerCheck()))
 
@@ -302,7 +292,6 @@ class HandlerCheckDialog(Dialog[None]):
         self.dismiss(None)
 
     def action_sent(self) -> None:
-        """Show request and answer of the case under the cursor."""
         line = self._table.chosen
         if line is not None:
             title, query, way = line.case.title, GetHandlerExchanges(line.case.name), (*self.WAY, self.TITLE_TEXT)

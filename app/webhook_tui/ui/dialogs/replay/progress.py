@@ -61,7 +61,6 @@ class ReplayingDialog(Dialog[tuple[int, ...]]):
         yield KeyButton("Retry failed", "r", id="again")
 
     def on_mount(self) -> None:
-        """Show the current progress."""
         self.show(self._progress)
 
     def show(self, progress: ReplayProgress) -> None:

@@ -134,7 +134,6 @@ class ReplayDialog(Dialog[ReplayChoice]):
         return next(one for one in self._offer.selections if one.name == chosen)
 
     def on_choice_line_chosen(self, event: ChoiceLine.Chosen) -> None:
-        """Find other deliveries, or describe another signature."""
         event.stop()
         if event.line.id == "of" and self._selection is not None:
             self.query_one("#timed").display = self._selection.is_timed
@@ -256,7 +255,6 @@ class ReplayDialog(Dialog[ReplayChoice]):
         return "Its signature stays as received."
 
     def action_earlier(self, step: int) -> None:
-        """Put an earlier URL into the field."""
         field = self.query_one("#url", Input)
         if not field.has_focus or not self._urls:
             return
@@ -266,12 +264,10 @@ class ReplayDialog(Dialog[ReplayChoice]):
         field.action_select_all()
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Replay on enter."""
         event.stop()
         self.action_send()
 
     def action_send(self) -> None:
-        """Replay, as soon as the deliveries are found."""
         url = self.query_one(UrlField).url()
         if url is None:
             return

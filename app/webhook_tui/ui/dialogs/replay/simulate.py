@@ -102,14 +102,12 @@ class SimulateDialog(Dialog[Simulation]):
         return self.query_one("#payload", ChoiceLine).chosen
 
     def action_field(self, step: int) -> None:
-        """Focus the field above or below."""
         if step > 0:
             self.focus_next()
         else:
             self.focus_previous()
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Send on enter."""
         event.stop()
         self.action_send()
 

@@ -63,7 +63,6 @@ class AddSecretDialog(Dialog[AddSecret]):
         return self.query_one("#secret", Input).value
 
     def on_input_changed(self, event: Input.Changed) -> None:
-        """Ask the session what the secret would change."""
         event.stop()
         self._show_result(Content.empty())
         if self._typed.strip():
@@ -81,7 +80,6 @@ class AddSecretDialog(Dialog[AddSecret]):
         self.query_one("#result", Static).update(Content("\n").join(parts))
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Add on enter."""
         event.stop()
         self.action_add()
 

@@ -99,7 +99,6 @@ class SecretsDialog(Dialog[None]):
         yield KeyButton("Remove it", "d", id="confirm", danger=True)
 
     def on_mount(self) -> None:
-        """Ask for the ring."""
         self._show()
         self._ask()
 
@@ -108,7 +107,6 @@ class SecretsDialog(Dialog[None]):
         self.call_after_refresh(self._show)
 
     def on_ring_changed(self, message: RingChanged) -> None:
-        """Ask for the ring again."""
         message.stop()
         self._ask()
 
@@ -125,7 +123,6 @@ class SecretsDialog(Dialog[None]):
         self._stop_asking()
 
     def on_table_cursor_moved(self, event: Table.CursorMoved) -> None:
-        """Show another secret."""
         event.stop()
         self._stop_asking()
 
@@ -135,16 +132,13 @@ class SecretsDialog(Dialog[None]):
         self._hide()
 
     def action_reveal(self) -> None:
-        """Show the chosen secret, or hide it again."""
         if not self._was_revealed:
             self._request_secret(self._reveal)
 
     def action_copy(self) -> None:
-        """Copy the chosen secret."""
         self._request_secret(self._copy)
 
     def action_add(self) -> None:
-        """Ask for a secret to add."""
 
         def add(command: AddSecret | None) -> None:
             if command is not None:
@@ -173,7 +167,6 @@ class SecretsDialog(Dialog[None]):
             self.action_keep()
 
     def action_keep(self) -> None:
-        """Cancel the question in the row."""
         self._stop_asking()
 
     def _short_id(self, secret_id: str) -> str:

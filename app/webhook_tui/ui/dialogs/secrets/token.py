@@ -51,12 +51,10 @@ class KeepBox(Static, can_focus=True):
         return Content(f"[{'x' if self.is_on else ' '}] {self._label}")
 
     def action_turn(self) -> None:
-        """Toggle."""
         self.is_on = not self.is_on
         self.refresh()
 
     def on_click(self) -> None:
-        """Toggle."""
         self.action_turn()
 
 
@@ -113,7 +111,6 @@ class TokenDialog(Dialog[TokenChoice]):
         yield self.paragraph("\n".join(lines), classes="small-print")
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Start on enter."""
         event.stop()
         self.action_start()
 
@@ -128,7 +125,6 @@ class TokenDialog(Dialog[TokenChoice]):
         self.dismiss(TokenChoice(token, keep=keep))
 
     def action_sandbox(self) -> None:
-        """Use the sandbox."""
         self.dismiss(TokenChoice(None))
 
     def action_safe(self) -> None:

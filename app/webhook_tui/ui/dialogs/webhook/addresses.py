@@ -70,7 +70,6 @@ class AddressesDialog(Dialog[None]):
             yield KeyButton("Copy hook", "h", id="copy_hook")
 
     def action_copy_public(self) -> None:
-        """Copy the public URL."""
         if (url := self._status.tunnel.public_url) is not None:
             self.post_message(CopyRequested(visible(url), "the public URL"))
 
@@ -80,7 +79,6 @@ class AddressesDialog(Dialog[None]):
             self.post_message(CommandRequested(CheckReachability()))
 
     def action_copy_hook(self) -> None:
-        """Copy the URL that is registered."""
         if (url := self._status.webhook.url) is not None:
             self.post_message(CopyRequested(visible(url), "the hook's URL"))
 

@@ -40,5 +40,4 @@ class DeleteDialog(Dialog[bool]):
         yield KeyButton("Delete it", "d", id="delete", danger=True)
 
     def action_delete(self) -> None:
-        """Delete."""
         self.dismiss(True)

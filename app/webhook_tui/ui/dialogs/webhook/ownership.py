@@ -74,15 +74,12 @@ class ForeignWebhookDialog(Dialog[ResolveOwnership]):
         yield KeyButton("Replace it", "r", id="replace")
 
     def action_safe(self) -> None:
-        """Keep the webhook."""
         self.dismiss(ResolveOwnership(OwnershipChoice.KEEP))
 
     def action_watch(self) -> None:
-        """Register nothing and watch the event stream."""
         self.dismiss(ResolveOwnership(OwnershipChoice.WATCH))
 
     def action_replace(self) -> None:
-        """First ask whether to restore it on exit, then replace it."""
         if self._asked:
             self.dismiss(ResolveOwnership(OwnershipChoice.REPLACE, restore_previous=self._put_back))
             return
@@ -91,7 +88,6 @@ class ForeignWebhookDialog(Dialog[ResolveOwnership]):
         self.query_one("#replace", KeyButton).focus()
 
     def action_toggle_put_back(self) -> None:
-        """Toggle restoring the previous webhook on exit."""
         if self._asked:
             self._put_back = not self._put_back
             self._show_question()
@@ -131,11 +127,9 @@ class UnknownOwnerDialog(Dialog[ResolveOwnership]):
         yield self.paragraph("Asked once for this account; --replace never asks.", classes="small-print")
 
     def action_safe(self) -> None:
-        """Register nothing."""
         self.dismiss(ResolveOwnership(OwnershipChoice.KEEP))
 
     def action_watch(self) -> None:
-        """Register nothing and watch the event stream."""
         self.dismiss(ResolveOwnership(OwnershipChoice.WATCH))
 
     def action_register(self) -> None:

@@ -57,9 +57,7 @@ class RegisterDialog(Dialog[RegisterWebhook | CheckReachability]):
         yield KeyButton("Check the route", "v", id="check")
 
     def action_new_secret(self) -> None:
-        """Register again."""
         self.dismiss(RegisterWebhook(new_secret=True))
 
     def action_check(self) -> None:
-        """Check whether the public URL reaches the receiver."""
         self.dismiss(CheckReachability())

@@ -89,7 +89,6 @@ class DetailBodies(Horizontal):
         yield ProseView(id=_FAILURE)
 
     def on_mount(self) -> None:
-        """Show the first tab."""
         self._switch()
 
     @property

@@ -76,23 +76,19 @@ class LastLine(Horizontal):
         self.query_one(QueryInput).value = ""
 
     def on_find_input_done(self, event: FindInput.Done) -> None:
-        """Close the input."""
         event.stop()
         self.remove_class("-typing")
         self.post_message(self.Found(event.text))
 
     def on_query_input_typed(self, event: QueryInput.Typed) -> None:
-        """Run the query so far."""
         event.stop()
         self.post_message(self.Queried(event.text, is_done=False))
 
     def on_query_input_kept(self, event: QueryInput.Kept) -> None:
-        """Close the input and keep the query."""
         event.stop()
         self._close_query(event.text)
 
     def on_query_input_ended(self, event: QueryInput.Ended) -> None:
-        """Close the input and end the query."""
         event.stop()
         self._close_query("")
 

@@ -77,7 +77,6 @@ class DetailPane(Vertical):
         self._query = PayloadQuery()
 
     def compose(self) -> ComposeResult:
-        """Headline, tabs, bodies, last line."""
         yield Headline(now=self._now, in_ascii=self._in_ascii)
         yield Static(id="tab-gap")
         yield TabStrips(TABS)
@@ -199,7 +198,6 @@ class DetailPane(Vertical):
             self.refresh_bindings()
 
     def on_tab_strip_picked(self, event: TabStrip.Picked) -> None:
-        """Show the tab that was clicked, and focus its body."""
         event.stop()
         self.choose(event.name)
         self.body_widget.focus()
@@ -225,14 +223,12 @@ class DetailPane(Vertical):
     @on(PayloadView.Loaded)
     @on(DetailBodies.NotesChanged)
     def on_content_changed(self, event: Message) -> None:
-        """Show the path and the notes of what was loaded."""
         event.stop()
         self._show_last_line()
 
     # Search
 
     def action_find(self) -> None:
-        """Ask what to search for."""
         self._go_to_text()
         self.query_one(LastLine).open(FindInput)
 
@@ -313,7 +309,6 @@ class DetailPane(Vertical):
             await self.run_action(screen_action("screen.back"))
 
     async def action_add_secret(self) -> None:
-        """Ask for a secret."""
         await self.run_action(screen_action("piktid.add_secret"))
 
     async def action_copy_tab(self) -> None:
@@ -331,7 +326,6 @@ class DetailPane(Vertical):
     # Last line
 
     def on_payload_view_path_changed(self, event: PayloadView.PathChanged) -> None:
-        """Show the path of the line under the cursor."""
         event.stop()
         self._bodies.forget_missing()
         self._show_last_line()

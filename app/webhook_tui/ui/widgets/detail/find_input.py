@@ -34,11 +34,9 @@ class FindInput(Input):
         self.focus()
 
     def action_find(self) -> None:
-        """Post the text."""
         self._close(self.value)
 
     def action_give_up(self) -> None:
-        """Clear the text and end the search."""
         self.value = ""
         self._close("")
 

@@ -76,7 +76,6 @@ class HeaderList(OptionList):
         super().watch_highlighted(highlighted)
 
     def on_resize(self) -> None:
-        """Fit the lines to the new width."""
         if self._headers:
             self._fill(self.highlighted)
 

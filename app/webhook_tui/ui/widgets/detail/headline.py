@@ -48,7 +48,6 @@ class Headline(Widget):
             self.refresh()
 
     def render(self) -> Content:
-        """Both lines for the current width."""
         if self._row is None:
             return Content.assemble((self._text, "$muted"))
         width = self.content_size.width
@@ -70,11 +69,9 @@ class Headline(Widget):
         self.refresh()
 
     def on_resize(self) -> None:
-        """Fit the text to the new width."""
         self.refresh()
 
     async def on_click(self, event: events.Click) -> None:
-        """Open the Signature tab from the second line."""
         event.stop()
         if event.y == 1 and self._row is not None:
             await self.run_action(screen_action("delivery.why"))

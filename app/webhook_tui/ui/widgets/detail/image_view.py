@@ -323,13 +323,11 @@ class ImageView(Vertical, can_focus=True):
         self._request(is_confirmed=True, keeps_host=keeps_host)
 
     def action_step(self, step: int) -> None:
-        """Show the next image of the delivery, or the previous one."""
         self._place = (self._place + step) % len(self._shown)
         self._shows_before = False
         self._request()
 
     def action_toggle_before(self) -> None:
-        """Show the input, or the result again."""
         self._shows_before = not self._shows_before
         self._request()
 
@@ -338,25 +336,20 @@ class ImageView(Vertical, can_focus=True):
         self.post_message(LinkPicked(self.url))
 
     def action_download(self) -> None:
-        """Save the image as a file, in the folder of its job."""
         job = Summary(job=self._shown[self._place].job).job_without_prefix
         self.post_message(ImageDownloadRequested(self, (self.url,), job))
 
     def action_retry(self) -> None:
-        """Download it again."""
         self._line.retry(self)
 
     def action_copy(self) -> None:
-        """Copy the link."""
         self.post_message(CopyRequested(self.url, "the link"))
 
     def action_cancel(self) -> None:
-        """Stop loading, and ask again."""
         self.post_message(ImageLoadCancelled(self))
         self.ask(urlsplit(self.url).netloc)
 
     async def on_button_pressed(self, event: KeyButton.Pressed) -> None:
-        """Do what the button's key does."""
         event.stop()
         self.focus()
         actions = {"load": "load(False)", "load_host": "load(True)"}

@@ -66,7 +66,6 @@ class PictureView(Widget):
         return width
 
     def on_resize(self) -> None:
-        """Draw at the new size."""
         self._strips = None
         self.refresh()
 
@@ -75,11 +74,9 @@ class PictureView(Widget):
         release_images(self)
 
     def on_unmount(self) -> None:
-        """Delete the picture from the terminal."""
         release_images(self)
 
     def render_line(self, y: int) -> Strip:
-        """Return a line of cells."""
         strips = self._drawn()
         strip = strips[y] if y < len(strips) else Strip([])
         return strip.extend_cell_length(self.size.width, self.rich_style)

@@ -34,7 +34,6 @@ class ProseView(VerticalScroll):
         self.plain = ""
 
     def compose(self) -> ComposeResult:
-        """The text."""
         yield Static(markup=False)
 
     def show(self, make: Callable[[int], Content], *, from_top: bool) -> None:
@@ -51,5 +50,4 @@ class ProseView(VerticalScroll):
         self.query_one(Static).update(text)
 
     def on_resize(self) -> None:
-        """Fit the text to the new width."""
         self._fill()

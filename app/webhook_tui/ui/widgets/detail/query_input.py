@@ -53,16 +53,13 @@ class QueryInput(Input):
         self.remove_class("-open")
 
     def action_keep(self) -> None:
-        """Post the text."""
         self.post_message(self.Kept(self.value.strip()))
 
     def action_give_up(self) -> None:
-        """Post the text."""
         self.value = ""
         self.post_message(self.Ended())
 
     def on_input_changed(self, event: Input.Changed) -> None:
-        """Post the text after a pause."""
         event.stop()
         self._forget_pause()
         if self.has_class("-open"):

@@ -75,11 +75,9 @@ class TabStrip(Widget):
         return start, start
 
     def on_resize(self) -> None:
-        """Draw one or two lines."""
         self.refresh()
 
     def on_click(self, event: events.Click) -> None:
-        """Post the name under the pointer."""
         event.stop()
         for name in self._names:
             start, end = self._span(name)

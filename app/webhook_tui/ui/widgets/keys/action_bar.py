@@ -54,7 +54,6 @@ class FollowNote(Static):
         self.refresh()
 
     def render(self) -> Content:
-        """The longest form that fits."""
         forms = self._forms()
         width = self.content_size.width
         if self._filter and self._is_used:
@@ -86,11 +85,9 @@ class FollowNote(Static):
         ]
 
     def on_resize(self) -> None:
-        """Fit the text to the new width."""
         self.refresh()
 
     async def on_click(self, event: events.Click) -> None:
-        """Follow the newest delivery."""
         event.stop()
         await self.run_action(screen_action("table.follow"))
 
@@ -103,7 +100,6 @@ class ActionBar(Horizontal):
     """
 
     def compose(self) -> ComposeResult:
-        """Three buttons and the note."""
         yield KeyButton("Test ping", "t", id="ping")
         yield KeyButton("Register", "u", id="register")
         yield KeyButton("Delete", "X", id="delete", danger=True)
@@ -119,6 +115,5 @@ class ActionBar(Horizontal):
             self.query_one(name, KeyButton).disabled = is_starting or status.end is not None
 
     async def on_button_pressed(self, event: KeyButton.Pressed) -> None:
-        """Run the action of the button."""
         event.stop()
         await self.run_action(screen_action(f"piktid.{event.button.id}"))

@@ -81,7 +81,6 @@ class KeyBar(Footer):
         self._shown: list[_Key] = []
 
     def compose(self) -> ComposeResult:
-        """The most important keys."""
         self._shown = self._chosen() if self._bindings_ready else []
         for key in self._shown:
             shown = FooterKey(key.key, key.display, key.description, key.action, key.disabled, key.tooltip)

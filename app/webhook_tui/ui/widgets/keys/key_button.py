@@ -67,7 +67,6 @@ class KeyButton(Button, inherit_css=False):
             self.refresh(layout=True)
 
     def action_neighbour(self, step: int) -> None:
-        """Focus the next or the previous button of the row."""
         buttons = [button for button in self._row() if button.focusable]
         at = buttons.index(self) + step if self in buttons else 0
         if 0 <= at < len(buttons):

@@ -182,7 +182,6 @@ class PayloadView(LineView):
     # Actions
 
     def action_home(self) -> None:
-        """Go to the beginning of the first line."""
         self._shift_to(0)
         self.move_to_place(0)
 
@@ -205,7 +204,6 @@ class PayloadView(LineView):
             self._shift_to(max(0, min(self._sideways, rightmost) - _SIDEWAYS_STEP))
 
     def action_fold(self) -> None:
-        """Fold or unfold the part that begins or ends on this line."""
         if self._folded.toggle(self._cursor):
             self.measure()
             self._put_cursor(self._cursor)

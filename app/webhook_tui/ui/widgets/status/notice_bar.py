@@ -39,7 +39,6 @@ class NoticeBar(Static):
         self._shown_at: datetime | None = None
 
     def on_resize(self) -> None:
-        """Place the key again."""
         if self._shown_at is not None:
             self.show(self.shown, self._shown_at)
 

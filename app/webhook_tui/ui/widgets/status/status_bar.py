@@ -57,7 +57,6 @@ class StatusBar(Widget):
         return status_line(self._status, self.content_size.width, self._now(), work=self._work, in_ascii=self._in_ascii)
 
     def render(self) -> Content:
-        """The line for the current width and time."""
         line = self._line()
         self._shown = line.plain
         return line

@@ -27,7 +27,6 @@ class StepsView(Vertical):
     """
 
     def compose(self) -> ComposeResult:
-        """Space above, the text, space below."""
         yield Static(id="above")
         yield Static(id="steps", markup=False)
         yield Static(id="below")

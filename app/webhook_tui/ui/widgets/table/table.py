@@ -269,7 +269,6 @@ class Table(LineView):
         self._post_follow()
 
     def action_open(self) -> None:
-        """Open the row under the cursor."""
         if self._cursor_key is not None:
             self.post_message(self.RowOpened(self, self._cursor_key))
 
@@ -319,7 +318,6 @@ class Table(LineView):
         self._keep_in_view()
 
     def watch_following(self) -> None:
-        """Post it."""
         self._post_follow()
 
     def watch_waits(self) -> None:
