@@ -240,6 +240,20 @@ def test_at_most_one_class_of_ours_stands_between_a_class_and_textual() -> None:
     assert deep - _TWO_ANCESTORS == set()
 
 
+def test_no_handler_replaces_another_of_ours() -> None:
+    """Textual calls the handlers of every ancestor, too: what looks like an override would do a thing twice."""
+    twice = {
+        f"{cls.__name__}.{name}"
+        for cls in _screen_classes()
+        if issubclass(cls, MessagePump)
+        for name in vars(cls)
+        if name.startswith("on_") and name not in {"on_mount", "on_unmount", "on_key"}
+        if any(base.__module__.startswith("webhook_tui") and name in vars(base) for base in cls.__mro__[1:])
+    }
+
+    assert twice == set()
+
+
 def test_no_class_is_large() -> None:
     """A large class has more than one subject."""
     large = {node.name for _, node in _classes() if (node.end_lineno or 0) - node.lineno >= _MOST_LINES}

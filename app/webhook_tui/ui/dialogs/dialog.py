@@ -146,9 +146,14 @@ class Dialog(ModalScreen[Answer], Generic[Answer]):
             event.stop()
 
     def on_button_pressed(self, event: KeyButton.Pressed) -> None:
-        """Run the action that the id of the button names."""
+        """Run the action of the button."""
         event.stop()
-        self.call_next(self.run_action, event.button.id or "safe")
+        if isinstance(event.button, KeyButton):
+            self.press(event.button.runs)
+
+    def press(self, action: str) -> None:
+        """Run the action of a button that was pressed."""
+        self.call_next(self.run_action, action)
 
     def dismiss(self, result: Answer | None = None) -> AwaitComplete:
         """Close with an answer; further answers are ignored."""

@@ -88,18 +88,18 @@ class ChoiceLine(Static, can_focus=True):
 
     def on_click(self, event: events.Click) -> None:
         event.stop()
+        if (at := self._option_at(event.x, event.y)) is not None:
+            self._choose(at)
+
+    def _option_at(self, x: int, _y: int) -> int | None:
+        """Return which option is at that cell."""
         start = 1
         for at, (_, text) in enumerate(self._choices):
             end = start + Content(text).cell_length
-            if start <= event.x < end:
-                self._choose(at)
+            if start <= x < end:
+                return at
             start = end + _GAP
-
-    def on_focus(self) -> None:
-        self.refresh()
-
-    def on_blur(self) -> None:
-        self.refresh()
+        return None
 
     def _choose(self, at: int) -> None:
         if at != self._at:
@@ -127,7 +127,5 @@ class ChoiceList(ChoiceLine):
             return Content.assemble((f"● {text}", "bold $primary" if self.has_focus else "bold"))
         return Content.assemble("○ ", self._with_key(name, text))
 
-    def on_click(self, event: events.Click) -> None:
-        event.stop()
-        if 0 <= event.y < len(self._choices):
-            self._choose(event.y)
+    def _option_at(self, _x: int, y: int) -> int | None:
+        return y if 0 <= y < len(self._choices) else None

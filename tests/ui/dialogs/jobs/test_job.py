@@ -193,6 +193,14 @@ async def test_what_is_not_signed_is_opened_only_after_its_link_was_read(monkeyp
         await played.until("No images to download yet.")
 
 
+async def test_a_button_does_once_what_its_key_does() -> None:
+    """The one that shows the list in place of the tiles."""
+    async with stage(job(event(3)), size=WIDE) as played:
+        await opened(played)
+        await played.pilot.click("#switch")
+        await played.until("Images v")
+
+
 async def test_a_long_job_asks_only_for_what_is_in_sight() -> None:
     """In ASCII, too; the cursor moves through the rows."""
     pictures = tuple(link for number in range(60) for link in image("https://127.0.0.1:1", number))

@@ -117,8 +117,8 @@ class JobDialog(Dialog[Choice]):
         yield Static(detail_note(None, 0, self._now(), self._glyphs), id="note", markup=False)
         yield Static(id="question", markup=False)
         with Horizontal(id="question-buttons"):
-            yield KeyButton("Load", "l", id="load")
-            yield KeyButton("Always this host", "h", id="load_host")
+            yield KeyButton("Load", "l", id="load", runs="load(False)")
+            yield KeyButton("Always this host", "h", id="load_host", runs="load(True)")
         yield self._tiles
         yield self._table.widget
         yield self._line
@@ -300,11 +300,6 @@ class JobDialog(Dialog[Choice]):
         text = filter_for(self._job_id)
         if text is not None:
             self.dismiss(text)
-
-    def on_button_pressed(self, event: KeyButton.Pressed) -> None:
-        event.stop()
-        name = event.button.id or "safe"
-        self.call_next(self.run_action, {"load": "load(False)", "load_host": "load(True)"}.get(name, name))
 
     # The list
 

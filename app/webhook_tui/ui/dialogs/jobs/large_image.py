@@ -16,9 +16,6 @@ from webhook_tui.ui.messages import LinkChosen, LinkPicked
 from webhook_tui.ui.widgets.detail.image_view import ImageView
 from webhook_tui.ui.widgets.keys.key_button import KeyButton
 
-_STEPS = {"previous": "step(-1)", "next": "step(1)"}
-"""Buttons whose ids are not the names of their actions."""
-
 
 class LargeImageDialog(Dialog[None]):
     """Shows the images of the tiles, one at a time."""
@@ -54,8 +51,8 @@ class LargeImageDialog(Dialog[None]):
     def buttons(self) -> ComposeResult:
         yield KeyButton("Back", "esc", id="safe")
         if len(self._images) > 1:
-            yield KeyButton("Previous", "←", id="previous")
-            yield KeyButton("Next", "→", id="next")
+            yield KeyButton("Previous", "←", id="previous", runs="step(-1)")
+            yield KeyButton("Next", "→", id="next", runs="step(1)")
         yield KeyButton("Download", "d", id="download")
         yield KeyButton("Browser", "b", id="open")
         yield KeyButton("Copy link", "c", id="copy")
@@ -74,10 +71,8 @@ class LargeImageDialog(Dialog[None]):
 
         self.app.push_screen(OpenLinkDialog(message.url, Verdict.VALID), answer)
 
-    def on_button_pressed(self, event: KeyButton.Pressed) -> None:
-        """Do what the button's key does; the keys work again at once."""
-        event.stop()
+    def press(self, action: str) -> None:
+        """Run the action, which is one of the image but for the way back; the keys work again at once."""
         self._view.focus()
-        name = event.button.id or "safe"
-        runner = self if name == "safe" else self._view
-        runner.call_next(runner.run_action, _STEPS.get(name, name))  # in its own turn: so its messages arrive
+        runner = self if action == "safe" else self._view
+        runner.call_next(runner.run_action, action)  # in its own turn: so its messages arrive

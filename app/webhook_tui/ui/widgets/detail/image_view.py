@@ -128,8 +128,8 @@ class ImageView(Vertical, can_focus=True):
         """A text, buttons, pictures with their facts, and a caption; the state says which are shown."""
         yield Static(id="image-text", markup=False)
         with Horizontal(id="image-buttons"):
-            yield KeyButton("Load", "l", id="load")
-            yield KeyButton("Always this host", "h", id="load_host")
+            yield KeyButton("Load", "l", id="load", runs="load(False)")
+            yield KeyButton("Always this host", "h", id="load_host", runs="load(True)")
             yield KeyButton("Browser", "b", id="open")
             yield KeyButton("Copy link", "c", id="copy")
         with Horizontal(id="pictures"):
@@ -352,5 +352,5 @@ class ImageView(Vertical, can_focus=True):
     async def on_button_pressed(self, event: KeyButton.Pressed) -> None:
         event.stop()
         self.focus()
-        actions = {"load": "load(False)", "load_host": "load(True)"}
-        await self.run_action(actions.get(event.button.id or "", event.button.id or ""))
+        if isinstance(event.button, KeyButton):
+            await self.run_action(event.button.runs)

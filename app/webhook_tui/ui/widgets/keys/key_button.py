@@ -43,12 +43,22 @@ class KeyButton(Button, inherit_css=False):
     }
     """
 
-    def __init__(self, label: str, key: str = "", *, id: str, danger: bool = False) -> None:  # noqa: A002 - Textual's name
-        self._words, self._key = label, key
+    def __init__(
+        self,
+        label: str,
+        key: str = "",
+        *,
+        id: str,  # noqa: A002 - Textual's name
+        runs: str | None = None,
+        danger: bool = False,
+    ) -> None:
+        """`runs`: the action of the dialog or view; None: the one that `id` names."""
+        self._words, self.key = label, key
+        self.runs = runs or id
         super().__init__(self._text(shows_key=True), id=id, compact=True, classes="-danger" if danger else None)
 
     def _text(self, *, shows_key: bool) -> Content:
-        key = Content.assemble(" ", (self._key, "bold underline")) if self._key and shows_key else Content.empty()
+        key = Content.assemble(" ", (self.key, "bold underline")) if self.key and shows_key else Content.empty()
         return Content(self._words) + key
 
     def on_mount(self) -> None:
@@ -61,7 +71,7 @@ class KeyButton(Button, inherit_css=False):
         self._show_key(self.screen.focused)
 
     def _show_key(self, focused: Widget | None) -> None:
-        text = self._text(shows_key=not types(focused, self._key))
+        text = self._text(shows_key=not types(focused, self.key))
         if text != self.label:
             self.label = text
             self.refresh(layout=True)
