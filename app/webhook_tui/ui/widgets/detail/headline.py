@@ -68,9 +68,6 @@ class Headline(Widget):
     def _focus_moved(self) -> None:
         self.refresh()
 
-    def on_resize(self) -> None:
-        self.refresh()
-
     async def on_click(self, event: events.Click) -> None:
         event.stop()
         if event.y == 1 and self._row is not None:

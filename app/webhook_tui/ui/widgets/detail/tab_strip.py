@@ -74,9 +74,6 @@ class TabStrip(Widget):
             start += len(label) + gap
         return start, start
 
-    def on_resize(self) -> None:
-        self.refresh()
-
     def on_click(self, event: events.Click) -> None:
         event.stop()
         for name in self._names:

@@ -84,9 +84,6 @@ class FollowNote(Static):
             Content.assemble(key, (" follow", "$muted")),
         ]
 
-    def on_resize(self) -> None:
-        self.refresh()
-
     async def on_click(self, event: events.Click) -> None:
         event.stop()
         await self.run_action(screen_action("table.follow"))
