@@ -33,10 +33,6 @@ class CommentDialog(Dialog[str]):
     def small_print(self) -> ComposeResult:
         yield self.paragraph("It stays with the delivery; comment:word filters by it.", classes="small-print")
 
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        event.stop()
-        self.action_keep()
-
     def action_keep(self) -> None:
         self.dismiss(self.query_one("#comment", Input).value.strip())
 

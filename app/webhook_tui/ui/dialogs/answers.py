@@ -176,8 +176,8 @@ class AnswersDialog(Dialog[AnswerRule]):
         self.query_one("#entry").display = True
         entry.focus()
 
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        event.stop()
+    def submit(self) -> None:
+        """Go back to the list with the typed rule."""
         if self._take():
             self.query_one("#entry").display = False
             self._list.focus()

@@ -18,7 +18,7 @@ from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widget import Widget
-from textual.widgets import Static
+from textual.widgets import Input, Static
 
 from webhook_tui.ui.messages import LeaveRequested
 from webhook_tui.ui.widgets.keys.button_row import ButtonRow
@@ -154,6 +154,19 @@ class Dialog(ModalScreen[Answer], Generic[Answer]):
     def press(self, action: str) -> None:
         """Run the action of a button that was pressed."""
         self.call_next(self.run_action, action)
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Enter in an input."""
+        event.stop()
+        self.submit()
+
+    def submit(self) -> None:
+        """Press the button of enter."""
+        self.press(next(button.runs for button in self.query(KeyButton) if button.key == "enter"))
+
+    def action_take(self) -> None:
+        """Choose the item of the menu that is under the cursor."""
+        self.query_one(Menu).choose()
 
     def dismiss(self, result: Answer | None = None) -> AwaitComplete:
         """Close with an answer; further answers are ignored."""

@@ -37,9 +37,6 @@ class MarkedDialog(Dialog[int]):
         yield KeyButton("Cancel", "esc", id="safe")
         yield KeyButton("Compare", "enter", id="take")
 
-    def action_take(self) -> None:
-        self.query_one(Menu).choose()
-
     def on_menu_chosen(self, event: Menu.Chosen) -> None:
         event.stop()
         self.dismiss(int(event.name))

@@ -129,9 +129,6 @@ class CopyDialog(Dialog[Share]):
         event.stop()
         self._changed()
 
-    def action_take(self) -> None:
-        self.query_one(Menu).choose()
-
     def on_menu_chosen(self, event: Menu.Chosen) -> None:
         event.stop()
         self.dismiss(Share(event.name, self._line.selection))
@@ -180,18 +177,11 @@ class ExportDialog(Dialog[Share]):
         event.stop()
         self._changed()
 
-    def action_take(self) -> None:
-        self.query_one(Menu).choose()
-
     def on_menu_chosen(self, event: Menu.Chosen) -> None:
         event.stop()
         typed = self.query_one("#path", Input).value.strip()
         asked = typed not in ("", self._proposed)
         self.dismiss(Share(event.name, self._line.selection, Path(typed).expanduser() if asked else None))
-
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        event.stop()
-        self.action_take()
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Say so if the file exists."""

@@ -6,6 +6,9 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any, Generic
 
+from textual.content import Content
+from textual.widgets import Static
+
 from webhook_tui.domain.errors import Problem
 from webhook_tui.domain.queries import Answer, Query
 from webhook_tui.ui.dialogs.dialog import Dialog
@@ -24,9 +27,12 @@ class LiveQuery(Generic[Answer]):
         dialog: Dialog[Any],
         query: Query[Answer],
         show: Callable[[Answer], bool],
-        failed: Callable[[Problem], None] = lambda _problem: None,
+        failed: Callable[[Problem], None] | None = None,
     ) -> None:
-        """`show` gets an answer and returns whether it is complete; `failed` gets the problem if there is none."""
+        """`show` gets an answer and returns whether it is complete; `failed` gets the problem if there is none.
+
+        Without `failed`, a note of the dialog, #note, shows the problem.
+        """
         self._dialog = dialog
         self._query = query
         self._show = show
@@ -66,4 +72,8 @@ class LiveQuery(Generic[Answer]):
 
     def _on_problem(self, problem: Problem) -> None:
         self._is_waiting = False
-        self._failed(problem)
+        if self._failed is not None:
+            self._failed(problem)
+        else:
+            for note in self._dialog.query("#note").results(Static):
+                note.update(Content.assemble((problem.sentence(), "$warn")))

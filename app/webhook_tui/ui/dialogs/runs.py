@@ -36,9 +36,6 @@ class RunsDialog(Dialog[int]):
     def small_print(self) -> ComposeResult:
         yield self.paragraph("enter shows its deliveries: the filter run:3 does the same", classes="small-print")
 
-    def action_take(self) -> None:
-        self.query_one(Menu).choose()
-
     def on_menu_chosen(self, event: Menu.Chosen) -> None:
         event.stop()
         self.dismiss(int(event.name))

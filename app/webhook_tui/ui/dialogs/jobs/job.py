@@ -15,7 +15,6 @@ from textual.content import Content
 from textual.widgets import Static
 
 from webhook_tui.domain.delivery.summary import Summary
-from webhook_tui.domain.errors import Problem
 from webhook_tui.domain.images.image import Downloaded, Downloading, LoadedImages
 from webhook_tui.domain.jobs.contact_sheet import contact_sheet
 from webhook_tui.domain.jobs.job import JobDetail, JobEvent
@@ -103,7 +102,7 @@ class JobDialog(Dialog[Choice]):
         spec: TableSpec[JobLine] = TableSpec(self._columns, self._cell, key=_key, whole=self._whole)
         self._table = ListTable(spec, id="events", in_ascii=in_ascii)
         self._tiles = ContactSheet(now=now, in_ascii=in_ascii, id="tiles")
-        self._live = LiveQuery(self, GetJob(job_id), self._show, self._show_problem)
+        self._live = LiveQuery(self, GetJob(job_id), self._show)
         self._job_id = job_id
         self.TITLE_TEXT = f"Job {self._glyphs.fit(self._glyphs.text(job_id), 60)}"
         self._events: tuple[JobEvent, ...] | None = None
@@ -152,9 +151,6 @@ class JobDialog(Dialog[Choice]):
         self.set_class(is_list, "-list")
         self.query_one("#switch", KeyButton).name_it("Images" if is_list else "List")
         (self._table.widget if is_list else self._tiles).focus()
-
-    def _show_problem(self, problem: Problem) -> None:
-        self.query_one("#note", Static).update(Content.assemble((problem.sentence(), "$warn")))
 
     def _show(self, detail: JobDetail) -> bool:
         tiles = contact_sheet(detail)

@@ -12,10 +12,8 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.content import Content
 from textual.widgets import Static
 
-from webhook_tui.domain.errors import Problem
 from webhook_tui.domain.jobs.job import Job, Jobs
 from webhook_tui.domain.queries import ListJobs
 from webhook_tui.ui.dialogs.dialog import Dialog
@@ -65,7 +63,7 @@ class JobsDialog(Dialog[Choice]):
         """Whether the last job was shown as a list."""
         spec: TableSpec[Job] = TableSpec(self._columns, self._cell, key=lambda job: job.job_id)
         self._table = ListTable(spec, id="jobs", in_ascii=in_ascii)
-        self._live = LiveQuery(self, ListJobs(), self._show, self._show_problem)
+        self._live = LiveQuery(self, ListJobs(), self._show)
 
     def body(self) -> ComposeResult:
         yield Static(jobs_note(None, 0), id="note", markup=False)
@@ -82,9 +80,6 @@ class JobsDialog(Dialog[Choice]):
     def on_screen_resume(self) -> None:
         """Ask at once when the dialog is on top again."""
         self._live.ask()
-
-    def _show_problem(self, problem: Problem) -> None:
-        self.query_one("#note", Static).update(Content.assemble((problem.sentence(), "$warn")))
 
     def _show(self, jobs: Jobs) -> bool:
         if jobs is not self._shown:

@@ -8,7 +8,7 @@ from msgspec import Struct
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
-from textual.widgets import Input, Static
+from textual.widgets import Static
 
 from webhook_tui.ui.dialogs.dialog import Dialog
 from webhook_tui.ui.dialogs.fields import UrlField
@@ -86,8 +86,7 @@ class EditedReplayDialog(Dialog[EditedReplay]):
             return _NO_SECRET
         return _RE_SIGNED if self._re_signs else _KEPT
 
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        event.stop()
+    def submit(self) -> None:
         self.action_send()
 
     def action_send(self) -> None:

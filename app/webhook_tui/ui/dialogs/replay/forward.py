@@ -6,7 +6,6 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.widgets import Input
 
 from webhook_tui.ui.dialogs.dialog import Dialog
 from webhook_tui.ui.dialogs.fields import UrlField
@@ -40,10 +39,6 @@ class ForwardDialog(Dialog[str]):
         if self._is_on:
             yield KeyButton("Stop", "ctrl+n", id="stop")
         yield KeyButton("Cancel", "esc", id="safe")
-
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        event.stop()
-        self.action_forward()
 
     def action_forward(self) -> None:
         if (url := self.query_one(UrlField).url()) is not None:

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
-from textual.widgets import Input, Static
+from textual.widgets import Static
 
 from webhook_tui.domain.commands import CheckHandler, StopHandlerCheck
 from webhook_tui.domain.delivery.text import visible
@@ -261,10 +261,6 @@ class HandlerCheckDialog(Dialog[None]):
     def action_url(self) -> None:
         self.add_class("-asks")
         self.query_one(UrlField).input.focus()
-
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        event.stop()
-        self.action_start()
 
     def action_start(self) -> None:
         url = self.query_one(UrlField).url()

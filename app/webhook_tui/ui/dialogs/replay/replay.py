@@ -263,10 +263,6 @@ class ReplayDialog(Dialog[ReplayChoice]):
         field.value = urls[min(max(at, 0), len(urls) - 1)]
         field.action_select_all()
 
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        event.stop()
-        self.action_send()
-
     def action_send(self) -> None:
         url = self.query_one(UrlField).url()
         if url is None:

@@ -107,10 +107,6 @@ class SimulateDialog(Dialog[Simulation]):
         else:
             self.focus_previous()
 
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        event.stop()
-        self.action_send()
-
     def action_send(self) -> None:
         """Send the event if all fields are valid."""
         kind = self.query_one("#kind", Input).value.strip()

@@ -79,10 +79,6 @@ class AddSecretDialog(Dialog[AddSecret]):
         parts = [part for part in (Content.assemble((blank, "$warn")), result) if part.plain]
         self.query_one("#result", Static).update(Content("\n").join(parts))
 
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        event.stop()
-        self.action_add()
-
     def action_add(self) -> None:
         """Add the secret without surrounding blanks, which come from copying."""
         text = self._typed.strip()

@@ -110,10 +110,6 @@ class TokenDialog(Dialog[TokenChoice]):
         )
         yield self.paragraph("\n".join(lines), classes="small-print")
 
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        event.stop()
-        self.action_start()
-
     def action_start(self) -> None:
         """Use the token if there is one."""
         token = token_in(self.query_one("#token", Input).value)
