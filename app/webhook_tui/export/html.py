@@ -51,7 +51,7 @@ def write_html(deliveries: Iterable[StoredDelivery], _destination: Destination) 
     events: defaultdict[str, list[StoredDelivery]] = defaultdict(list)
     for stored in chosen:
         events[_event_key(stored)].append(stored)
-    title = f"{len(chosen)} webhook {'delivery' if len(chosen) == 1 else 'deliveries'}"
+    title = f"{units.counted(len(chosen), 'webhook delivery')}"
     yield (
         f'<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n<title>{title}</title>\n'
         f"<style>{_STYLE}</style>\n</head>\n<body>\n<h1>{title}</h1>\n"

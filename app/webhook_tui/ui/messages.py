@@ -72,11 +72,8 @@ class ImageClient(Protocol):
     def is_attached(self) -> bool:
         """Whether it is still on the screen."""
 
-    def show_download(self, downloading: Downloading) -> None:
-        """Show how far a download is."""
-
-    def end_download(self, downloaded: Downloaded) -> None:
-        """Show what came of it."""
+    def show_download(self, state: Downloading | Downloaded) -> None:
+        """Show how far a download is, or what came of it."""
 
 
 class ImageRequested(Message):

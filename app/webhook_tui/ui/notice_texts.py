@@ -106,7 +106,7 @@ def no_match_yet(examined: int, total: int) -> str:
 
 def deleted(count: int) -> str:
     """A toast: deliveries were deleted."""
-    return f"Deleted {'1 delivery' if count == 1 else f'{count:,} deliveries'}"
+    return f"Deleted {units.counted(count, 'delivery')}"
 
 
 # Replay and simulated events

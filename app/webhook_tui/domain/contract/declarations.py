@@ -47,6 +47,14 @@ def moment_of(microseconds: int) -> datetime:
     return datetime.fromtimestamp(microseconds / 1e6, UTC)
 
 
+def day_of(microseconds: int, now: datetime) -> str:
+    """Return `today`, `12 Nov` or `12 Nov 2025`, in the zone of `now`."""
+    local = moment_of(microseconds).astimezone(now.tzinfo)
+    if local.date() == now.date():
+        return "today"
+    return f"{local.day} {local:%b}" if local.year == now.year else f"{local.day} {local:%b %Y}"
+
+
 class TypeNames:
     """Gives names in PascalCase, each once."""
 

@@ -10,6 +10,7 @@ from webhook_tui.domain.contract.event_contract import EventContract
 from webhook_tui.domain.contract.field import MOST_DISTINCT, Field, Observed
 from webhook_tui.domain.contract.json_types import JsonType
 from webhook_tui.domain.contract.samples import sample
+from webhook_tui.domain.units import counted
 
 CHANGED, NEW, GONE = "≠", "+", "-"
 _MOST_VALUES = 5
@@ -167,7 +168,7 @@ def values_text(field: Field, name: str) -> str:
 
 def _items_text(field: Field) -> str:
     if field.fewest_items == field.most_items:
-        return f"{field.most_items:,} {'item' if field.most_items == 1 else 'items'}"
+        return counted(field.most_items, "item")
     return f"{field.fewest_items:,} to {field.most_items:,} items"
 
 

@@ -20,6 +20,7 @@ from webhook_tui.domain.errors import INVALID_EVENT_NAME, ProblemError
 from webhook_tui.domain.signature.secret import Secret
 from webhook_tui.domain.signature.secret_ring import Origin, SecretRing, SigningSecret
 from webhook_tui.domain.signature.verdict import Verdict, VerificationResult
+from webhook_tui.domain.units import counted
 
 PREFIX = b"sha256="
 DIGITS = 64
@@ -94,11 +95,8 @@ def _shape_sentences(value: bytes) -> tuple[str, str]:
     if _HEX.fullmatch(digest) is None:
         return "The signature has characters that are not hex digits.", "Not all hex digits."
     if len(digest) != DIGITS:
-        noun = "digit" if len(digest) == 1 else "digits"
-        return (
-            f"The signature has {len(digest)} hex {noun}; sha256 has {DIGITS}.",
-            f"{len(digest)} hex {noun}, not {DIGITS}.",
-        )
+        digits = counted(len(digest), "hex digit")
+        return f"The signature has {digits}; sha256 has {DIGITS}.", f"{digits}, not {DIGITS}."
     return "The signature's hex digits are not all lower case.", "Upper-case hex digits."
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from rich.cells import cell_len
 
-from webhook_tui.domain.contract.declarations import moment_of
+from webhook_tui.domain.contract.declarations import day_of
 from webhook_tui.domain.contract.event_contract import EventContract
 from webhook_tui.domain.contract.outline import CHANGED, GONE, NEW, FieldLine, changes, outline
 from webhook_tui.domain.delivery.text import visible
@@ -42,7 +42,7 @@ def change_note(contracts: Sequence[EventContract], now: datetime) -> str:
     if not marks or not times:
         return _FORMATS
     meaning = ", ".join(f"{mark} {_MARKS[mark]}" for mark in marks)
-    return f"{meaning} since {_day(min(times), now)}.  {_FORMATS}"
+    return f"{meaning} since {day_of(min(times), now)}.  {_FORMATS}"
 
 
 def _noun(count: int, *, of_all: bool) -> str:
@@ -51,15 +51,8 @@ def _noun(count: int, *, of_all: bool) -> str:
 
 
 def _days(first: int, last: int, now: datetime) -> str:
-    days = list(dict.fromkeys(_day(at, now) for at in (first, last)))
+    days = list(dict.fromkeys(day_of(at, now) for at in (first, last)))
     return " to ".join(days)
-
-
-def _day(at: int, now: datetime) -> str:
-    local = moment_of(at).astimezone(now.tzinfo)
-    if local.date() == now.date():
-        return "today"
-    return f"{local.day} {local:%b}" if local.year == now.year else f"{local.day} {local:%b %Y}"
 
 
 def _table(lines: Sequence[FieldLine], style: TextStyle) -> list[str]:

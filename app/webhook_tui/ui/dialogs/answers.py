@@ -11,6 +11,7 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Input, Static
 
+from webhook_tui.domain import units
 from webhook_tui.domain.answer_rules.answer import NoResponse
 from webhook_tui.domain.answer_rules.rules import (
     AnswerRule,
@@ -66,7 +67,7 @@ def rule_line(rule: AnswerRule, *, forwards: bool) -> tuple[str, str]:
 
 
 def _times(times: int) -> str:
-    return f"{'1 time' if times == 1 else f'{times} times'} per event"
+    return f"{units.counted(times, 'time')} per event"
 
 
 class RuleList(Static, can_focus=True):

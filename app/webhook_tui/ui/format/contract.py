@@ -9,7 +9,7 @@ from rich.cells import cell_len, set_cell_size
 from textual.content import Content
 
 from webhook_tui.domain import units
-from webhook_tui.domain.contract.declarations import moment_of
+from webhook_tui.domain.contract.declarations import day_of, moment_of
 from webhook_tui.domain.contract.event_contract import ContractSnapshot, EventContract
 from webhook_tui.domain.contract.field import Field, Moment, Observed, Typed
 from webhook_tui.domain.contract.json_types import JsonType
@@ -76,8 +76,7 @@ def contract_note(
     parts.append(Content.assemble(which, (days, "$muted")))
     count, at = changes(contract)
     if count and at is not None:
-        noun = "change" if count == 1 else "changes"
-        parts.append(Content.assemble((f"{count} {noun} since {_when(at, now)}", "bold $warn")))
+        parts.append(Content.assemble((f"{units.counted(count, 'change')} since {_when(at, now)}", "bold $warn")))
     if not contract.is_reliable:
         parts.append(Content.assemble((f"n = {contract.deliveries}: too few to rely on.", "$warn")))
     if contract.partly_read:
@@ -86,15 +85,8 @@ def contract_note(
 
 
 def _days(first: Moment, last: Moment, now: datetime) -> str:
-    days = dict.fromkeys(_day(at[1], now) for at in (first, last))
+    days = dict.fromkeys(day_of(at[1], now) for at in (first, last))
     return f", {' to '.join(days)}"
-
-
-def _day(at: int, now: datetime) -> str:
-    local = moment_of(at).astimezone(now.tzinfo)
-    if local.date() == now.date():
-        return "today"
-    return f"{local.day} {local:%b}" if local.year == now.year else f"{local.day} {local:%b %Y}"
 
 
 def _when(at: int, now: datetime) -> str:

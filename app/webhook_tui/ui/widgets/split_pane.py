@@ -32,8 +32,8 @@ class SplitPane(Container):
 
     DEFAULT_CSS = "SplitPane.-dragging > #detail { border-left: vkey $primary; }"
 
-    def __init__(self, *panes: Widget, split: Split, id: str, classes: str = "") -> None:  # noqa: A002 - Textual's name
-        super().__init__(*panes, id=id, classes=classes)
+    def __init__(self, *panes: Widget, split: Split, id: str) -> None:  # noqa: A002 - Textual's name
+        super().__init__(*panes, id=id)
         self._split = split
         self._is_waiting, self._is_zoomed = True, False
         self._is_dragging = False

@@ -32,14 +32,13 @@ class Client:
     def show_images(self, images: object) -> None:
         """Not for downloads."""
 
-    def show_download(self, downloading: Downloading) -> None:
-        """Keep which one it is."""
-        self.shown.append((downloading.place, downloading.count, downloading.folder))
-
-    def end_download(self, downloaded: Downloaded) -> None:
+    def show_download(self, state: Downloading | Downloaded) -> None:
         """Keep it."""
-        self.downloaded = downloaded
-        self.outcomes.append(downloaded.sentence)
+        if isinstance(state, Downloaded):
+            self.downloaded = state
+            self.outcomes.append(state.sentence)
+        else:
+            self.shown.append((state.place, state.count, state.folder))
 
 
 async def test_downloads(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

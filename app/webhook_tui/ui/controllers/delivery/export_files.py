@@ -13,6 +13,7 @@ from pathlib import Path
 from msgspec import Struct
 from msgspec.structs import replace
 
+from webhook_tui.domain import units
 from webhook_tui.domain.delivery.delivery import StoredDelivery
 from webhook_tui.domain.delivery.rows import DeliveryRows
 from webhook_tui.domain.delivery.text import visible_lines
@@ -109,9 +110,7 @@ class Exports:
             _write(path, self._parts(form, selection, tally))
         if not tally.all:
             raise ProblemError(notice_texts.NO_SUCH_DELIVERY)
-        what = f"#{selection.seq}" if selection.seq is not None else f"{tally.all:,} deliveries"
-        if tally.all == 1 and selection.seq is None:
-            what = "1 delivery"
+        what = f"#{selection.seq}" if selection.seq is not None else units.counted(tally.all, "delivery")
         return Exported(notice_texts.exported(what, path, is_redacted=tally.changed > 0))
 
     def _export_each(self, form: Format, selection: Selection, directory: Path, tally: _Tally) -> None:

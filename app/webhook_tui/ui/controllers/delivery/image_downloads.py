@@ -103,7 +103,7 @@ class ImageDownloadController:
         outcome = _outcome(self._saved, self._failed, self._folder)
         if client is not None and client.is_attached:
             folder = str(self._folder) if self._saved else ""
-            client.end_download(Downloaded(outcome, self._job, folder, tuple(self._failed)))
+            client.show_download(Downloaded(outcome, self._job, folder, tuple(self._failed)))
         else:
             app.toast(outcome)
         if self._failed and len(app.screen_stack) == 1:

@@ -224,13 +224,9 @@ class JobDialog(Dialog[Choice]):
     def action_stop(self) -> None:
         self.app.post_message(ImageDownloadStopped())
 
-    def show_download(self, downloading: Downloading) -> None:
-        """Show how far the download is."""
-        self._line.show(downloading)
-
-    def end_download(self, downloaded: Downloaded) -> None:
-        """Show what came of it."""
-        self._line.show(downloaded)
+    def show_download(self, state: Downloading | Downloaded) -> None:
+        """Show how far the download is, or what came of it."""
+        self._line.show(state)
 
     # Where to go
 

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from textual.content import Content
 
+from webhook_tui.domain import units
 from webhook_tui.domain.comparison.diff import LARGEST_COMPARED
 from webhook_tui.domain.delivery.text import visible_lines
 from webhook_tui.domain.payload.json_decoder import decode
@@ -75,7 +76,7 @@ def _diff(before: Sequence[str], after: Sequence[str]) -> list[Content]:
 
 
 def _skipped(count: int) -> list[Content]:
-    return [_quiet(f"{count} equal {'line' if count == 1 else 'lines'}")] if count > 0 else []
+    return [_quiet(f"{units.counted(count, 'equal line')}")] if count > 0 else []
 
 
 def _quiet(text: str) -> Content:

@@ -8,6 +8,7 @@ from datetime import datetime
 from msgspec import Struct
 from textual.content import Content
 
+from webhook_tui.domain import units
 from webhook_tui.domain.answer_rules.answer import answer_word, is_success
 from webhook_tui.domain.attempts import TimelineEntry, fit, refusals, timeline, waits_of
 from webhook_tui.domain.delivery.delivery import DeliveryRow
@@ -43,9 +44,12 @@ def attempts_text(
 def outcome(rows: Sequence[DeliveryRow]) -> str:
     """Return the sentence above the tab: `Answered 200 after 3 refusals.`"""
     refused, last = refusals(rows), rows[-1].answered
-    times = "1 refusal" if refused == 1 else f"{refused} refusals"
     if is_success(last):
-        return f"Answered {last} after {times}." if refused else f"Answered {last}; it came {len(rows)} times."
+        return (
+            f"Answered {last} after {units.counted(refused, 'refusal')}."
+            if refused
+            else f"Answered {last}; it came {len(rows)} times."
+        )
     return f"Not accepted in {len(rows)} attempts; the last answer was {answer_word(last)}."
 
 

@@ -57,12 +57,8 @@ def _named(found: Backoff) -> range:
 
 
 def _evidence(found: Backoff, *, of_run: bool) -> str:
-    waits = "1 wait" if found.waits == 1 else f"{found.waits:,} waits"
-    if of_run:
-        events = "1 event" if found.events == 1 else f"{found.events:,} events"
-        of = f"of {events} of this run"
-    else:
-        of = "of this event"
+    waits = units.counted(found.waits, "wait")
+    of = f"of {units.counted(found.events, 'event')} of this run" if of_run else "of this event"
     if found.spread is None or found.shape is Shape.NONE:
         return f"Measured: {waits} {of}."
     return f"Measured: {waits} {of}, at most {_percent(found.spread)} off."

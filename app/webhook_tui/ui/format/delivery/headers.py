@@ -63,7 +63,7 @@ def summary(delivery: Delivery, width: int) -> str:
     """Return the last line: count, size and, if `width` cells suffice, the order."""
     count = len(delivery.headers)
     size = sum(len(name) + len(value) + 4 for name, value in delivery.headers)
-    short = f"{count} {'header' if count == 1 else 'headers'}, {units.size(size)}"
+    short = f"{units.counted(count, 'header')}, {units.size(size)}"
     whole = f"{short}, in order of arrival below the first three"
     return whole if len(whole) <= width else short
 

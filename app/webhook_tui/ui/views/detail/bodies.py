@@ -15,6 +15,7 @@ from textual.content import Content
 from textual.message import Message
 from textual.widget import Widget
 
+from webhook_tui.domain import units
 from webhook_tui.domain.contract.departures import Departure
 from webhook_tui.domain.delivery.delivery import DeliveryRow, StoredDelivery
 from webhook_tui.domain.delivery.text import visible
@@ -79,9 +80,9 @@ class DetailBodies(Horizontal):
 
     def compose(self) -> ComposeResult:
         """One widget a tab, those of the right half last."""
-        yield PayloadView(ascii=self._in_ascii, id="payload")
+        yield PayloadView(in_ascii=self._in_ascii, id="payload")
         yield HeaderList(id="headers")
-        yield PayloadView(ascii=self._in_ascii, id="raw")
+        yield PayloadView(in_ascii=self._in_ascii, id="raw")
         yield ProseView(id="attempts")
         yield ProseView(id="answer")
         yield ImageView(now=self._now, in_ascii=self._in_ascii)
@@ -340,7 +341,7 @@ class DetailBodies(Horizontal):
         notes = tuple(dict.fromkeys((*own, *reported)))
         if not notes:
             return ""
-        count = "1 note" if len(notes) == 1 else f"{len(notes)} notes"
+        count = units.counted(len(notes), "note")
         first = visible(notes[0]).rstrip(".")
         fits = len(first) + len(count) + 2 <= width * 0.6
         return f"{count}: {first}" if len(notes) == 1 and fits and self.tab == PAYLOAD else count

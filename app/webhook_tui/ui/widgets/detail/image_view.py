@@ -248,13 +248,9 @@ class ImageView(Vertical, can_focus=True):
         text = facts(self._shown, self._place, pictures[shown[0]], drawn=drawn, now=self._now(), glyphs=self._glyphs)
         self.query_one("#image-facts", Static).update(text)
 
-    def show_download(self, downloading: Downloading) -> None:
-        """Show how far a download is, below the picture."""
-        self._line.show(downloading)
-
-    def end_download(self, downloaded: Downloaded) -> None:
-        """Show what came of it, until another image is shown."""
-        self._line.show(downloaded)
+    def show_download(self, state: Downloading | Downloaded) -> None:
+        """Show how far the download is, or what came of it."""
+        self._line.show(state)
 
     def _set_state(self, state: State, text: Content) -> None:
         self._state = state

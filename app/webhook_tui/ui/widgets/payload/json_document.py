@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 
+from webhook_tui.domain import units
 from webhook_tui.domain.delivery.text import decoded, shortened, visible
 from webhook_tui.ui.widgets.payload.document import (
     LONGEST_LINE,
@@ -107,10 +108,9 @@ class JsonDocument:
         if end < 0:
             return None
         count = self._children(start, end, indent + INDENT)
-        one, many = ("key", "keys") if raw.endswith(b"{") else ("item", "items")
         last = self.lines.index_at(end + 1)
         differs = any(index < odd <= last for odd in self._odd)
-        return Fold(index, last, f"{count:,} {one if count == 1 else many}", differs)
+        return Fold(index, last, units.counted(count, "key" if raw.endswith(b"{") else "item"), differs)
 
     def find(self, text: str, start: int, *, backwards: bool) -> int | None:
         """The nearest line that holds `text`."""

@@ -69,15 +69,9 @@ class PayloadView(LineView):
     class Loaded(Message):
         """The document of a large body is shown."""
 
-    def __init__(
-        self,
-        *,
-        ascii: bool = False,  # noqa: A002 - the name of the option
-        id: str | None = None,  # noqa: A002 - Textual's own name for it
-        classes: str | None = None,
-    ) -> None:
-        super().__init__(LOOKS, id=id, classes=classes)
-        self._symbols = glyphs(plain=ascii)
+    def __init__(self, *, in_ascii: bool = False, id: str | None = None) -> None:  # noqa: A002 - Textual's name
+        super().__init__(LOOKS, id=id)
+        self._symbols = glyphs(plain=in_ascii)
         self._loading: Worker[None] | None = None
         self._line_styles: LineStyles | None = None
         self._path = ""
