@@ -46,8 +46,18 @@ def pytest_sessionstart(session: pytest.Session) -> Generator[None, None, None]:
         st.text().validate()
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection(session: pytest.Session) -> None:
+@pytest.hookimpl(wrapper=True)
+def pytest_collection(session: pytest.Session) -> Generator[None, object, object]:
+    """Import and collect without a search for garbage, which finds none and takes a sixth of the time."""
+    gc.disable()
+    try:
+        _import_test_modules(session)
+        return (yield)
+    finally:
+        gc.enable()
+
+
+def _import_test_modules(session: pytest.Session) -> None:
     """Import the test modules, each worker of pytest-xdist from another one on.
 
     Where nothing is compiled yet, each compiles a part and loads what the others have compiled. In the same order, all

@@ -18,9 +18,8 @@ from pathlib import Path
 import pytest
 from textual.message_pump import MessagePump
 
-import webhook_tui
+from tests.sources import PACKAGE, nodes_of_modules
 
-PACKAGE = Path(webhook_tui.__file__).parent
 TOP = PACKAGE.parent.parent
 
 
@@ -44,20 +43,11 @@ def test_listening_without_a_screen_loads_no_textual() -> None:
     assert _loaded_by("import webhook_tui.headless").isdisjoint({"textual", "pyngrok"})
 
 
-@cache
-def _modules() -> tuple[tuple[Path, ast.Module], ...]:
-    return tuple((path, ast.parse(path.read_text("utf-8"))) for path in sorted(PACKAGE.rglob("*.py")))
-
-
-@cache
-def _walked() -> tuple[tuple[Path, tuple[ast.AST, ...]], ...]:
-    return tuple((path, tuple(ast.walk(tree))) for path, tree in _modules())
-
-
 def test_every_module_and_public_name_says_what_it_is_for() -> None:
     """Docstrings on modules, public classes and public functions (overridden framework hooks in the screen aside)."""
     missing = []
-    for path, tree in _modules():
+    for path, (tree, *_) in nodes_of_modules():
+        assert isinstance(tree, ast.Module)
         if ast.get_docstring(tree) is None:
             missing.append(str(path))
         missing += [
@@ -75,7 +65,7 @@ def test_no_worker_calls_into_the_screen() -> None:
     """Threads post messages; `call_from_thread` blocks and can hang on leaving."""
     calls = [
         f"{path}:{node.lineno}"
-        for path, nodes in _walked()
+        for path, nodes in nodes_of_modules()
         for node in nodes
         if isinstance(node, ast.Attribute) and node.attr == "call_from_thread"
     ]
@@ -85,7 +75,7 @@ def test_no_worker_calls_into_the_screen() -> None:
 
 def test_no_module_is_a_drawer_for_everything() -> None:
     """Names say what a thing is."""
-    names = {path.stem for path, _ in _modules()} | {path.parent.name for path, _ in _modules()}
+    names = {name for path in PACKAGE.rglob("*.py") for name in (path.stem, path.parent.name)}
 
     assert names.isdisjoint({"utils", "util", "helpers", "helper", "manager", "common", "misc"})
 
@@ -99,7 +89,7 @@ def test_the_top_level_holds_what_it_should() -> None:
 
 def test_values_are_structs() -> None:
     """Not dataclasses: a frozen one with slots takes 1.3 ms to define, a Struct 0.05, and the screen needs 200."""
-    users = [str(path) for path, nodes in _walked() if any("dataclasses" in _imported(node) for node in nodes)]
+    users = [str(path) for path, nodes in nodes_of_modules() if any("dataclasses" in _imported(node) for node in nodes)]
 
     assert users == []
 
@@ -119,7 +109,7 @@ def test_the_domain_is_the_standard_library_and_struct() -> None:
     """Values and rules need nothing else."""
     foreign = {
         name
-        for path, nodes in _walked()
+        for path, nodes in nodes_of_modules()
         if PACKAGE / "domain" in path.parents
         for node in nodes
         for name in _imported(node)
@@ -131,7 +121,7 @@ def test_the_domain_is_the_standard_library_and_struct() -> None:
 
 @cache
 def _classes() -> tuple[tuple[Path, ast.ClassDef], ...]:
-    return tuple((path, node) for path, nodes in _walked() for node in nodes if isinstance(node, ast.ClassDef))
+    return tuple((path, node) for path, nodes in nodes_of_modules() for node in nodes if isinstance(node, ast.ClassDef))
 
 
 def _methods(node: ast.ClassDef) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
@@ -197,7 +187,7 @@ def test_only_the_runtime_subscribes_parts() -> None:
     """All subscriptions are in one place; the facade passes events to the front end."""
     subscribers = {
         path.stem
-        for path, nodes in _walked()
+        for path, nodes in nodes_of_modules()
         if PACKAGE / "session" in path.parents
         for node in nodes
         if isinstance(node, ast.Attribute) and node.attr == "subscribe"
@@ -303,7 +293,7 @@ def test_every_module_with_logic_has_its_test_file() -> None:
     """`app/webhook_tui/a/b.py` is tested in `tests/a/test_b.py`."""
     missing = {
         module.with_suffix("").as_posix()
-        for path, nodes in _walked()
+        for path, nodes in nodes_of_modules()
         if path.stem not in _ENTRY_POINTS and _has_logic(nodes)
         for module in [path.relative_to(PACKAGE)]
         if not (TOP / "tests" / module.parent / f"test_{module.name}").exists()

@@ -12,7 +12,7 @@ import re
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
-from functools import cache
+from itertools import product
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -20,14 +20,13 @@ from typing import Any
 import httpx
 import pytest
 
-import webhook_tui
+from tests.sources import PACKAGE, nodes_of_modules
 from webhook_tui.domain.errors import Problem
 from webhook_tui.domain.failure import Failure
 from webhook_tui.domain.signature.secret import Secret
 from webhook_tui.piktid import errors
 from webhook_tui.piktid.errors import Asked, Operation, problem_of_answer, problem_of_failure
 
-PACKAGE = Path(webhook_tui.__file__).parent
 SCREEN_ONLY = "ui"
 """The layer whose messages are shown by the screen alone, so that they may name keys."""
 KEY = re.compile(
@@ -35,15 +34,6 @@ KEY = re.compile(
     r"tries|watches|works)\b|(?:then|press|, or|: ) ?\b[b-hj-zA-Z]\b(?! [a-z]+s? (?:of|is)\b)"
 )
 """A single letter that does something, or is to be pressed."""
-
-
-@cache
-def _nodes_of_modules() -> tuple[tuple[str, tuple[ast.AST, ...]], ...]:
-    """Each module's path in the package, and its nodes."""
-    return tuple(
-        (path.relative_to(PACKAGE).as_posix(), tuple(ast.walk(ast.parse(path.read_text("utf-8")))))
-        for path in sorted(PACKAGE.rglob("*.py"))
-    )
 
 
 def _texts(nodes: Iterable[ast.AST]) -> Iterator[tuple[int, str]]:
@@ -67,7 +57,8 @@ def _texts(nodes: Iterable[ast.AST]) -> Iterator[tuple[int, str]]:
 def test_only_the_hints_of_the_screen_name_keys() -> None:
     """Texts outside the screen's package: where they are printed or logged, there are no keys."""
     found = []
-    for name, nodes in _nodes_of_modules():
+    for path, nodes in nodes_of_modules():
+        name = path.relative_to(PACKAGE).as_posix()
         if not name.startswith(SCREEN_ONLY):
             found += [f"{name}:{line}: {text}" for line, text in _texts(nodes) if KEY.search(text)]
     assert not found
@@ -91,27 +82,27 @@ def test_a_key_would_be_found(text: str) -> None:
 
 
 @pytest.mark.parametrize("operation", Operation)
-@pytest.mark.parametrize("status", [200, 302, 400, 401, 402, 403, 404, 405, 409, 410, 418, 422, 429, 500, 503])
-@pytest.mark.parametrize("body", [b"", b'{"detail": "no"}'], ids=["silent", "with a reason"])
-def test_an_answer_of_the_api(operation: Operation, status: int, body: bytes) -> None:
-    """Whatever was asked, and with or without the seconds until the next try."""
+def test_an_answer_of_the_api(operation: Operation) -> None:
+    """Whatever was asked and answered, with and without a reason and the seconds until the next try."""
     asked = Asked(operation, "https://api.example.com", 10.0)
-    for headers in ({}, {"retry-after": "7"}):
+    statuses = (200, 302, 400, 401, 402, 403, 404, 405, 409, 410, 418, 422, 429, 500, 503)
+    bodies = (b"", b'{"detail": "no"}')
+    for status, body, headers in product(statuses, bodies, ({}, {"retry-after": "7"})):
         problem = problem_of_answer(asked, status, headers, body)
         for sentence in problem.sentence(), problem.sentence(4):
-            assert not KEY.search(sentence)
-            assert "{again}" not in sentence
+            assert not KEY.search(sentence), (status, body, headers)
+            assert "{again}" not in sentence, (status, body, headers)
 
 
 @pytest.mark.parametrize("operation", Operation)
-@pytest.mark.parametrize("failure", Failure)
-def test_no_answer_of_the_api(operation: Operation, failure: Failure, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_answer_of_the_api(operation: Operation, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whatever was asked and whatever stood between; two lines of the screen are enough."""
-    monkeypatch.setattr(errors, "failure_of", lambda _error: failure)
-    problem = problem_of_failure(Asked(operation, "https://v2.api.piktid.com", 10.0), OSError())
-    for sentence in problem.sentence(), problem.sentence(4):
-        assert not KEY.search(sentence)
-    assert max(len(problem.message), len(problem.advice(30))) <= 78
+    for failure in Failure:
+        monkeypatch.setattr(errors, "failure_of", lambda _error, failure=failure: failure)
+        problem = problem_of_failure(Asked(operation, "https://v2.api.piktid.com", 10.0), OSError())
+        for sentence in problem.sentence(), problem.sentence(4):
+            assert not KEY.search(sentence), failure
+        assert max(len(problem.message), len(problem.advice(30))) <= 78, failure
 
 
 BANNED = re.compile(
@@ -211,7 +202,8 @@ def test_the_list_of_messages() -> None:
 def test_no_text_uses_a_word_of_its_own() -> None:
     """In literals that users can see: all but docstrings, except those of commands, which are their help."""
     found = []
-    for name, nodes in _nodes_of_modules():
+    for path, nodes in nodes_of_modules():
+        name = path.relative_to(PACKAGE).as_posix()
         hidden = set() if name.startswith("cli/") else {id(node.value) for node in nodes if isinstance(node, ast.Expr)}
         found += [
             f"{name}:{node.lineno}: {node.value}"

@@ -21,7 +21,10 @@ STAND_IN = Path(__file__).with_name("windows_stand_in.py")
 TOP = STAND_IN.parents[1]
 SECRET = "whsec_of_windows"
 
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="there it is no stand-in")
+pytestmark = [
+    *(pytest.mark.integration, pytest.mark.portable),
+    pytest.mark.skipif(sys.platform == "win32", reason="there it is no stand-in"),
+]
 
 
 def started(home: Path, *arguments: str) -> subprocess.Popen[str]:

@@ -29,9 +29,11 @@ def test_an_outcome_in_words() -> None:
     assert replace(ANSWERED, cut=Failure.TIMEOUT).outcome == f"200 in 1,234 ms, body cut off: {Failure.TIMEOUT.value}"
 
 
-@pytest.mark.parametrize("status", [int(status) for status in HTTPStatus if status >= 200])
-def test_there_is_advice_unless_it_was_accepted(status: int) -> None:
-    assert bool(hint(replace(ANSWERED, status=status))) == (not 200 <= status < 300)
+def test_there_is_advice_unless_it_was_accepted() -> None:
+    statuses = [int(status) for status in HTTPStatus if status >= 200]
+    without = [status for status in statuses if not hint(replace(ANSWERED, status=status))]
+
+    assert without == [status for status in statuses if status < 300]
 
 
 def test_the_advice_is_about_the_cause() -> None:

@@ -11,11 +11,9 @@ from asyncio.subprocess import PIPE
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from jsonschema import Draft202012Validator
-from mcp import Client, StdioServerParameters
-from mcp.types import TextContent
 
 from tests.cli.conftest import JOB, OWN, SECRET, received, record
 from tests.fork_server import run, run_with_fault
@@ -24,6 +22,9 @@ from tests.session.running import TOKEN, sandbox_of, session_of, settings
 from tests.timeouts import TIMEOUT_SECONDS
 from webhook_tui.domain.status import WebhookState
 from webhook_tui.places import Places
+
+if TYPE_CHECKING:
+    from mcp import Client
 
 INITIALIZE = {
     "protocolVersion": "2025-06-18",
@@ -192,6 +193,8 @@ async def _waits(peer: Peer, history: Path) -> None:
 
 async def test_a_running_session_by_the_sdk(tmp_path: Path) -> None:
     """With --allow-write: a ping, simulated events, signed well and badly, and a replay to this machine alone."""
+    from mcp import Client, StdioServerParameters  # noqa: PLC0415 -- it takes a sixth of the collection's time
+
     async with (
         local_app() as app,
         sandbox_of() as (_, api_url),
@@ -226,8 +229,9 @@ async def test_a_running_session_by_the_sdk(tmp_path: Path) -> None:
 
 def _text(result: Any) -> str:
     (content,) = result.content
-    assert isinstance(content, TextContent)
-    return content.text
+    assert content.type == "text"
+    text: str = content.text
+    return text
 
 
 async def _call(client: Client, name: str, /, **arguments: object) -> dict[str, Any]:
